@@ -1,0 +1,79 @@
+/** How a request failed; numbers as on the wire (`schemas/connector_ipc.fbs`). */
+export enum ErrorClass {
+  Success = 0,
+  /** May succeed when tried again: connection refused or lost, an overloaded peer. */
+  Transient = 1,
+  /** Fails the same way every time. */
+  Permanent = 2,
+  RateLimited = 3,
+  Timeout = 4,
+  InvalidRequest = 5,
+}
+
+/** The part of the way at which a request failed. */
+export type Hop = 'client' | 'daemon' | 'network' | 'provider';
+
+export interface ErrorDetails {
+  /** Where it failed; `client` unless told. */
+  hop?: Hop;
+  cause?: unknown;
+  /** Milliseconds after which the failing side asked to be tried again. */
+  retryAfterMs?: number;
+  /** The provider's HTTP status, where the failure is one. */
+  statusCode?: number;
+}
+
+const RETRYABLE: ReadonlySet<ErrorClass> = new Set([
+  ErrorClass.Transient,
+  ErrorClass.RateLimited,
+  ErrorClass.Timeout,
+]);
+
+/** Why a request failed: the wire's error class, the request, and the hop at fault. */
+export class ConnectorException extends Error {
+  override readonly name = 'ConnectorException';
+  readonly errorClass: ErrorClass;
+  /** The request's id as given to programs (a safe integer); 0 where no request was involved. */
+  readonly requestId: number;
+  readonly hop: Hop;
+  readonly retryAfterMs?: number;
+  readonly statusCode?: number;
+
+  constructor(message: string, errorClass: ErrorClass, requestId = 0, details: ErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.errorClass = errorClass;
+    this.requestId = requestId;
+    this.hop = details.hop ?? 'client';
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
+    if (details.statusCode !== undefined) this.statusCode = details.statusCode;
+  }
+
+  /** True for Transient, RateLimited and Timeout. */
+  isRetryable(): boolean {
+    return RETRYABLE.has(this.errorClass);
+  }
+
+  /** The class's name, e.g. `"RateLimited"`. */
+  getErrorClassName(): string {
+    return ErrorClass[this.errorClass] ?? 'Unknown';
+  }
+
+  /** A plain object for logs and `JSON.stringify`; holds no request content. */
+  toJSON(): Record<string, unknown> {
+    return {
+      name: this.name,
+      message: this.message,
+      errorClass: this.errorClass,
+      errorClassName: this.getErrorClassName(),
+      requestId: this.requestId,
+      hop: this.hop,
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+      ...(this.statusCode !== undefined && { statusCode: this.statusCode }),
+    };
+  }
+}
+
+/** The message of anything thrown, never a stack trace. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

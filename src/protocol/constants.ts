@@ -1,0 +1,29 @@
+/** Sizes and defaults of the public protocol (docs/protocol.md, part A). */
+export const PROTOCOL_CONSTANTS = {
+  /** Bytes of a frame's length field. */
+  FRAME_LENGTH_SIZE: 4,
+  /** Bytes of a frame's type field. */
+  MESSAGE_TYPE_SIZE: 1,
+  /** Most bytes that a frame's length field may count: type byte and payload. */
+  MAX_PAYLOAD_SIZE: 10 * 1024 * 1024,
+  DEFAULT_TIMEOUT_MS: 60_000,
+  DEFAULT_SOCKET_PATH: '/tmp/vastar-connector-runtime.sock',
+  DEFAULT_TCP_HOST: '127.0.0.1',
+  DEFAULT_TCP_PORT: 5000,
+} as const;
+
+/** A stream's window in bytes until the client grants more with CreditUpdate. */
+export const DEFAULT_WINDOW_BYTES = 256 * 1024;
+
+/** Frame types; 5 and up are the streaming extension. */
+export enum MessageType {
+  ExecuteRequest = 0,
+  ExecuteResponse = 1,
+  HealthCheck = 2,
+  HealthResponse = 3,
+  CreditUpdate = 4,
+  StreamStart = 5,
+  StreamChunk = 6,
+  StreamEnd = 7,
+  Cancel = 8,
+}

@@ -1,0 +1,146 @@
+import type { ErrorClass } from '../errors.js';
+import { MessageType } from './constants.js';
+import { ProtocolError } from './frame.js';
+import type { CircuitState, HeaderList, Message, OriginStatus, Timings } from './messages.js';
+import { Table } from './table.js';
+
+const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
+const NO_TIMINGS: Timings = { reused: false, attempts: 0 };
+
+/**
+ * Reads one frame's payload. Field numbers are the schema's order (schemas/connector_ipc.fbs).
+ * @throws {ProtocolError} with `inStep` true: the next frame can still be read.
+ */
+export function decodeMessage(type: number, payload: Uint8Array): Message {
+  switch (type) {
+    case MessageType.HealthCheck:
+      return { type };
+    case MessageType.ExecuteRequest: {
+      const table = Table.root(payload);
+      return {
+        type,
+        requestId: table.uint64(0),
+        tenantId: table.requiredString(1, 'tenant_id'),
+        workspaceId: table.string(2),
+        traceId: table.string(3),
+        connectorName: table.requiredString(4, 'connector_name'),
+        operation: table.requiredString(5, 'operation'),
+        deadlineAtMs: table.uint64(6),
+        payload: table.bytes(7),
+        headers: headersOf(table, 8),
+      };
+    }
+    case MessageType.ExecuteResponse: {
+      const table = Table.root(payload);
+      return {
+        type,
+        requestId: table.uint64(0),
+        errorClass: table.int8(1) as ErrorClass,
+        errorMessage: table.string(2),
+        payload: table.bytes(3),
+        durationUs: table.uint64AsNumber(4),
+      };
+    }
+    case MessageType.HealthResponse: {
+      const table = Table.root(payload);
+      return {
+        type,
+        healthy: table.bool(0),
+        message: table.string(1),
+        activeRequests: table.uint32(2),
+        availableCredits: table.uint32(3),
+        version: table.string(4),
+        capabilities: table.strings(5),
+        uptimeMs: table.uint64AsNumber(6),
+        streamsOpen: table.uint32(7),
+        origins: table.tables(8).map(originOf),
+      };
+    }
+    case MessageType.CreditUpdate: {
+      const table = Table.root(payload);
+      return {
+        type,
+        creditDelta: table.int32(0),
+        totalCredits: table.uint32(1),
+        requestId: table.uint64(2),
+      };
+    }
+    case MessageType.StreamStart: {
+      const table = Table.root(payload);
+      return {
+        type,
+        requestId: table.uint64(0),
+        statusCode: table.uint16(1),
+        headers: headersOf(table, 2),
+        timings: timingsOf(table, 3),
+      };
+    }
+    case MessageType.StreamChunk: {
+      const table = Table.root(payload);
+      return {
+        type,
+        requestId: table.uint64(0),
+        sequence: table.uint64AsNumber(1),
+        offsetUs: table.uint64AsNumber(2),
+        payload: table.bytes(3),
+      };
+    }
+    case MessageType.StreamEnd: {
+      const table = Table.root(payload);
+      return {
+        type,
+        requestId: table.uint64(0),
+        errorClass: table.int8(1) as ErrorClass,
+        errorMessage: table.string(2),
+        durationUs: table.uint64AsNumber(3),
+        cancelled: table.bool(4),
+        bytes: table.uint64AsNumber(5),
+        timings: timingsOf(table, 6),
+      };
+    }
+    case MessageType.Cancel:
+      return { type, requestId: Table.root(payload).uint64(0) };
+    default:
+      throw new ProtocolError(`unknown frame type ${type}`, true);
+  }
+}
+
+function headersOf(table: Table, field: number): HeaderList {
+  return table
+    .tables(field)
+    .map((pair) => [pair.requiredString(0, 'key'), pair.requiredString(1, 'value')] as const);
+}
+
+function originOf(table: Table): OriginStatus {
+  return {
+    origin: table.requiredString(0, 'origin'),
+    poolOpen: table.uint32(1),
+    poolBusy: table.uint32(2),
+    poolQueued: table.uint32(3),
+    circuit: CIRCUIT_STATES[table.int8(4)] ?? 'closed',
+    circuitRetryAtMs: table.uint64AsNumber(5),
+    retryBudget: table.uint32(6),
+  };
+}
+
+function timingsOf(parent: Table, field: number): Timings {
+  const table = parent.table(field);
+  if (table === undefined) return NO_TIMINGS;
+  const timings: Timings = { reused: table.bool(7), attempts: table.uint32(8) };
+  for (const [index, name] of TIMING_FIELDS.entries()) {
+    const value = table.int64AsNumber(index, -1);
+    if (value >= 0) timings[name] = value;
+  }
+  return timings;
+}
+
+/** The points of `Timings` in the schema's order. */
+export const TIMING_FIELDS = [
+  'queuedUs',
+  'dnsUs',
+  'connectUs',
+  'tlsUs',
+  'sentUs',
+  'firstByteUs',
+  'lastByteUs',
+] as const;

@@ -1,0 +1,243 @@
+import { Builder } from 'flatbuffers';
+import { MessageType } from './constants.js';
+import { encodeFrame } from './frame.js';
+import * as Wire from './generated/ipc.js';
+import type {
+  CreditUpdate,
+  ExecuteRequest,
+  ExecuteResponse,
+  HeaderList,
+  HealthResponse,
+  Message,
+  OriginStatus,
+  StreamChunk,
+  StreamEnd,
+  StreamStart,
+  Timings,
+} from './messages.js';
+
+/**
+ * A message as one frame.
+ * @throws {RangeError} when it does not fit a frame (10 MiB).
+ */
+export function encodeMessage(message: Message): Buffer {
+  switch (message.type) {
+    case MessageType.HealthCheck:
+      return encodeFrame(message.type, new Uint8Array(0));
+    case MessageType.StreamChunk:
+      return encodeStreamChunk(message);
+    default: {
+      const builder = new Builder(256);
+      builder.finish(write(builder, message));
+      return encodeFrame(message.type, builder.asUint8Array());
+    }
+  }
+}
+
+type Offset = number;
+
+function write(
+  builder: Builder,
+  message: Exclude<Message, { type: MessageType.HealthCheck | MessageType.StreamChunk }>,
+): Offset {
+  switch (message.type) {
+    case MessageType.ExecuteRequest:
+      return executeRequest(builder, message);
+    case MessageType.ExecuteResponse:
+      return executeResponse(builder, message);
+    case MessageType.HealthResponse:
+      return healthResponse(builder, message);
+    case MessageType.CreditUpdate:
+      return creditUpdate(builder, message);
+    case MessageType.StreamStart:
+      return streamStart(builder, message);
+    case MessageType.StreamEnd:
+      return streamEnd(builder, message);
+    case MessageType.Cancel:
+      return Wire.Cancel.createCancel(builder, message.requestId);
+  }
+}
+
+function executeRequest(builder: Builder, message: ExecuteRequest): Offset {
+  const tenantId = builder.createString(message.tenantId);
+  const workspaceId = builder.createString(message.workspaceId);
+  const traceId = builder.createString(message.traceId);
+  const connectorName = builder.createString(message.connectorName);
+  const operation = builder.createString(message.operation);
+  const payload = builder.createByteVector(message.payload);
+  const headers = headerVector(builder, message.headers, Wire.ExecuteRequest.createHeadersVector);
+  Wire.ExecuteRequest.startExecuteRequest(builder);
+  Wire.ExecuteRequest.addRequestId(builder, message.requestId);
+  Wire.ExecuteRequest.addTenantId(builder, tenantId);
+  Wire.ExecuteRequest.addWorkspaceId(builder, workspaceId);
+  Wire.ExecuteRequest.addTraceId(builder, traceId);
+  Wire.ExecuteRequest.addConnectorName(builder, connectorName);
+  Wire.ExecuteRequest.addOperation(builder, operation);
+  Wire.ExecuteRequest.addDeadlineAtMs(builder, message.deadlineAtMs);
+  Wire.ExecuteRequest.addPayload(builder, payload);
+  Wire.ExecuteRequest.addHeaders(builder, headers);
+  return Wire.ExecuteRequest.endExecuteRequest(builder);
+}
+
+function executeResponse(builder: Builder, message: ExecuteResponse): Offset {
+  const errorMessage = builder.createString(message.errorMessage);
+  const payload = builder.createByteVector(message.payload);
+  Wire.ExecuteResponse.startExecuteResponse(builder);
+  Wire.ExecuteResponse.addRequestId(builder, message.requestId);
+  Wire.ExecuteResponse.addErrorClass(builder, message.errorClass);
+  Wire.ExecuteResponse.addErrorMessage(builder, errorMessage);
+  Wire.ExecuteResponse.addPayload(builder, payload);
+  Wire.ExecuteResponse.addDurationUs(builder, BigInt(message.durationUs));
+  return Wire.ExecuteResponse.endExecuteResponse(builder);
+}
+
+function healthResponse(builder: Builder, message: HealthResponse): Offset {
+  const text = builder.createString(message.message);
+  const version = builder.createString(message.version);
+  const capabilities = Wire.HealthCheckResponse.createCapabilitiesVector(
+    builder,
+    message.capabilities.map((name) => builder.createString(name)),
+  );
+  const origins = Wire.HealthCheckResponse.createOriginsVector(
+    builder,
+    message.origins.map((origin) => originStatus(builder, origin)),
+  );
+  Wire.HealthCheckResponse.startHealthCheckResponse(builder);
+  Wire.HealthCheckResponse.addHealthy(builder, message.healthy);
+  Wire.HealthCheckResponse.addMessage(builder, text);
+  Wire.HealthCheckResponse.addActiveRequests(builder, message.activeRequests);
+  Wire.HealthCheckResponse.addAvailableCredits(builder, message.availableCredits);
+  Wire.HealthCheckResponse.addVersion(builder, version);
+  Wire.HealthCheckResponse.addCapabilities(builder, capabilities);
+  Wire.HealthCheckResponse.addUptimeMs(builder, BigInt(message.uptimeMs));
+  Wire.HealthCheckResponse.addStreamsOpen(builder, message.streamsOpen);
+  Wire.HealthCheckResponse.addOrigins(builder, origins);
+  return Wire.HealthCheckResponse.endHealthCheckResponse(builder);
+}
+
+const CIRCUIT_STATES = {
+  closed: Wire.CircuitState.Closed,
+  open: Wire.CircuitState.Open,
+  'half-open': Wire.CircuitState.HalfOpen,
+} as const;
+
+function originStatus(builder: Builder, status: OriginStatus): Offset {
+  const origin = builder.createString(status.origin);
+  Wire.OriginStatus.startOriginStatus(builder);
+  Wire.OriginStatus.addOrigin(builder, origin);
+  Wire.OriginStatus.addPoolOpen(builder, status.poolOpen);
+  Wire.OriginStatus.addPoolBusy(builder, status.poolBusy);
+  Wire.OriginStatus.addPoolQueued(builder, status.poolQueued);
+  Wire.OriginStatus.addCircuit(builder, CIRCUIT_STATES[status.circuit]);
+  Wire.OriginStatus.addCircuitRetryAtMs(builder, BigInt(status.circuitRetryAtMs));
+  Wire.OriginStatus.addRetryBudget(builder, status.retryBudget);
+  return Wire.OriginStatus.endOriginStatus(builder);
+}
+
+function creditUpdate(builder: Builder, message: CreditUpdate): Offset {
+  return Wire.CreditUpdate.createCreditUpdate(
+    builder,
+    message.creditDelta,
+    message.totalCredits,
+    message.requestId,
+  );
+}
+
+function streamStart(builder: Builder, message: StreamStart): Offset {
+  const headers = headerVector(builder, message.headers, Wire.StreamStart.createHeadersVector);
+  const timings = timingsTable(builder, message.timings);
+  Wire.StreamStart.startStreamStart(builder);
+  Wire.StreamStart.addRequestId(builder, message.requestId);
+  Wire.StreamStart.addStatusCode(builder, message.statusCode);
+  Wire.StreamStart.addHeaders(builder, headers);
+  Wire.StreamStart.addTimings(builder, timings);
+  return Wire.StreamStart.endStreamStart(builder);
+}
+
+function streamEnd(builder: Builder, message: StreamEnd): Offset {
+  const errorMessage = builder.createString(message.errorMessage);
+  const timings = timingsTable(builder, message.timings);
+  Wire.StreamEnd.startStreamEnd(builder);
+  Wire.StreamEnd.addRequestId(builder, message.requestId);
+  Wire.StreamEnd.addErrorClass(builder, message.errorClass);
+  Wire.StreamEnd.addErrorMessage(builder, errorMessage);
+  Wire.StreamEnd.addDurationUs(builder, BigInt(message.durationUs));
+  Wire.StreamEnd.addCancelled(builder, message.cancelled);
+  Wire.StreamEnd.addBytes(builder, BigInt(message.bytes));
+  Wire.StreamEnd.addTimings(builder, timings);
+  return Wire.StreamEnd.endStreamEnd(builder);
+}
+
+function timingsTable(builder: Builder, timings: Timings): Offset {
+  const us = (value: number | undefined): bigint => BigInt(Math.round(value ?? -1));
+  Wire.Timings.startTimings(builder);
+  Wire.Timings.addQueuedUs(builder, us(timings.queuedUs));
+  Wire.Timings.addDnsUs(builder, us(timings.dnsUs));
+  Wire.Timings.addConnectUs(builder, us(timings.connectUs));
+  Wire.Timings.addTlsUs(builder, us(timings.tlsUs));
+  Wire.Timings.addSentUs(builder, us(timings.sentUs));
+  Wire.Timings.addFirstByteUs(builder, us(timings.firstByteUs));
+  Wire.Timings.addLastByteUs(builder, us(timings.lastByteUs));
+  Wire.Timings.addReused(builder, timings.reused);
+  Wire.Timings.addAttempts(builder, timings.attempts);
+  return Wire.Timings.endTimings(builder);
+}
+
+function headerVector(
+  builder: Builder,
+  headers: HeaderList,
+  create: (builder: Builder, offsets: Offset[]) => Offset,
+): Offset {
+  const pairs = headers.map(([name, value]) => {
+    const key = builder.createString(name);
+    return Wire.KeyValue.createKeyValue(builder, key, builder.createString(value));
+  });
+  return create(builder, pairs);
+}
+
+// StreamChunk is the one message on the way of every token, so it is not built but filled in: a table with
+// all four fields present always has the same layout, with the payload last.
+const CHUNK = {
+  requestId: 24,
+  sequence: 32,
+  offsetUs: 40,
+  payloadOffset: 48,
+  payloadLength: 52,
+  payload: 56,
+} as const;
+const FRAME_HEADER = 5;
+
+const chunkTemplate = ((): Buffer => {
+  const table = 20;
+  const vtable = 4;
+  const bytes = Buffer.alloc(FRAME_HEADER + CHUNK.payload);
+  bytes.writeUInt8(MessageType.StreamChunk, 4);
+  const body = bytes.subarray(FRAME_HEADER);
+  body.writeUInt32LE(table, 0);
+  const offsets = [CHUNK.requestId, CHUNK.sequence, CHUNK.offsetUs, CHUNK.payloadOffset];
+  body.writeUInt16LE(4 + 2 * offsets.length, vtable);
+  body.writeUInt16LE(CHUNK.payloadLength - table, vtable + 2);
+  for (const [index, at] of offsets.entries()) body.writeUInt16LE(at - table, vtable + 4 + 2 * index);
+  body.writeInt32LE(table - vtable, table);
+  body.writeUInt32LE(CHUNK.payloadLength - CHUNK.payloadOffset, CHUNK.payloadOffset);
+  return bytes;
+})();
+
+/** One StreamChunk frame. The payload must leave room for its 57 bytes of framing. */
+function encodeStreamChunk(chunk: StreamChunk): Buffer {
+  const size = chunk.payload.length;
+  const frame = Buffer.allocUnsafe(FRAME_HEADER + CHUNK.payload + size);
+  frame.set(chunkTemplate);
+  frame.writeUInt32BE(1 + CHUNK.payload + size, 0);
+  frame.writeBigUInt64LE(chunk.requestId, FRAME_HEADER + CHUNK.requestId);
+  writeUint64(frame, chunk.sequence, FRAME_HEADER + CHUNK.sequence);
+  writeUint64(frame, chunk.offsetUs, FRAME_HEADER + CHUNK.offsetUs);
+  frame.writeUInt32LE(size, FRAME_HEADER + CHUNK.payloadLength);
+  frame.set(chunk.payload, FRAME_HEADER + CHUNK.payload);
+  return frame;
+}
+
+function writeUint64(frame: Buffer, value: number, at: number): void {
+  frame.writeUInt32LE(value % 0x1_0000_0000, at);
+  frame.writeUInt32LE(Math.floor(value / 0x1_0000_0000), at + 4);
+}

@@ -1,0 +1,106 @@
+import { MessageType, PROTOCOL_CONSTANTS } from './constants.js';
+
+const { FRAME_LENGTH_SIZE, MESSAGE_TYPE_SIZE, MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
+const HEADER_SIZE = FRAME_LENGTH_SIZE + MESSAGE_TYPE_SIZE;
+
+/** The peer broke the protocol. `inStep` tells whether the next frame's start is still known. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly inStep: boolean;
+
+  constructor(message: string, inStep: boolean) {
+    super(message);
+    this.inStep = inStep;
+  }
+}
+
+export interface FrameReader {
+  /**
+   * Takes the next bytes from the socket, in pieces of any size.
+   * @throws {ProtocolError} on a length of 0 or over the limit; the reader is of no use after that.
+   */
+  feed(bytes: Uint8Array): void;
+  /** True when a frame has begun and not ended. */
+  readonly midFrame: boolean;
+}
+
+/**
+ * Cuts a byte stream into frames of `[u32 big-endian length][u8 type][payload]`.
+ *
+ * Invariants: every byte is copied once, so the cost is linear however the stream is cut; at most one
+ * frame is held; each payload has an ArrayBuffer of its own, so a wrong offset in it reaches no other bytes.
+ */
+export function createFrameReader(
+  onFrame: (type: number, payload: Uint8Array) => void,
+  maxLength: number = MAX_PAYLOAD_SIZE,
+): FrameReader {
+  const header = new Uint8Array(HEADER_SIZE);
+  let headerFilled = 0;
+  let payload: Uint8Array | undefined;
+  let payloadFilled = 0;
+
+  const payloadSize = (): number => {
+    const view = new DataView(header.buffer);
+    const length = view.getUint32(0, false);
+    if (length < MESSAGE_TYPE_SIZE) throw new ProtocolError('frame of length 0', false);
+    if (length > maxLength) {
+      throw new ProtocolError(`frame of ${length} bytes is over the limit of ${maxLength}`, false);
+    }
+    return length - MESSAGE_TYPE_SIZE;
+  };
+
+  const feed = (bytes: Uint8Array): void => {
+    let at = 0;
+    while (at < bytes.length) {
+      if (payload === undefined) {
+        const part = bytes.subarray(at, at + HEADER_SIZE - headerFilled);
+        header.set(part, headerFilled);
+        headerFilled += part.length;
+        at += part.length;
+        // A bad length is told as soon as it is known, not when the type byte follows.
+        if (headerFilled >= FRAME_LENGTH_SIZE) {
+          const size = payloadSize();
+          if (headerFilled === HEADER_SIZE) payload = new Uint8Array(size);
+        }
+      }
+      if (payload !== undefined) {
+        const part = bytes.subarray(at, at + payload.length - payloadFilled);
+        payload.set(part, payloadFilled);
+        payloadFilled += part.length;
+        at += part.length;
+        if (payloadFilled === payload.length) {
+          const complete = payload;
+          payload = undefined;
+          payloadFilled = 0;
+          headerFilled = 0;
+          onFrame(header[FRAME_LENGTH_SIZE] ?? 0, complete);
+        }
+      }
+    }
+  };
+
+  return {
+    feed,
+    get midFrame() {
+      return headerFilled > 0;
+    },
+  };
+}
+
+/**
+ * One frame, ready for the socket.
+ * @throws {RangeError} when the payload does not fit a frame.
+ */
+export function encodeFrame(type: MessageType, payload: Uint8Array): Buffer {
+  const length = MESSAGE_TYPE_SIZE + payload.length;
+  if (length > MAX_PAYLOAD_SIZE) {
+    throw new RangeError(
+      `${MessageType[type]} of ${length} bytes is over the frame limit of ${MAX_PAYLOAD_SIZE}`,
+    );
+  }
+  const frame = Buffer.allocUnsafe(FRAME_LENGTH_SIZE + length);
+  frame.writeUInt32BE(length, 0);
+  frame.writeUInt8(type, FRAME_LENGTH_SIZE);
+  frame.set(payload, HEADER_SIZE);
+  return frame;
+}

@@ -1,0 +1,131 @@
+import type { ErrorClass } from '../errors.js';
+import type { MessageType } from './constants.js';
+
+/** Header names and values as they came; names may repeat. */
+export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>;
+
+/**
+ * The daemon's timeline of an exchange: microseconds on its monotonic clock since it read the request's
+ * last byte. A point that was not reached, or not passed (a pooled connection has no dns), is absent.
+ */
+export interface Timings {
+  queuedUs?: number;
+  dnsUs?: number;
+  connectUs?: number;
+  tlsUs?: number;
+  sentUs?: number;
+  firstByteUs?: number;
+  lastByteUs?: number;
+  /** The connection came from the pool. */
+  reused: boolean;
+  /** Requests sent upstream, the successful one included. */
+  attempts: number;
+}
+
+export interface ExecuteRequest {
+  type: MessageType.ExecuteRequest;
+  requestId: bigint;
+  tenantId: string;
+  workspaceId: string;
+  traceId: string;
+  connectorName: string;
+  operation: string;
+  /** Absolute Unix time in ms; 0n = none. */
+  deadlineAtMs: bigint;
+  payload: Uint8Array;
+  headers: HeaderList;
+}
+
+export interface ExecuteResponse {
+  type: MessageType.ExecuteResponse;
+  requestId: bigint;
+  errorClass: ErrorClass;
+  errorMessage: string;
+  payload: Uint8Array;
+  durationUs: number;
+}
+
+export interface HealthCheck {
+  type: MessageType.HealthCheck;
+}
+
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+/** One upstream origin as the daemon sees it. */
+export interface OriginStatus {
+  origin: string;
+  poolOpen: number;
+  poolBusy: number;
+  poolQueued: number;
+  circuit: CircuitState;
+  /** Unix time in ms of the next probe of an open circuit; 0 otherwise. */
+  circuitRetryAtMs: number;
+  retryBudget: number;
+}
+
+export interface HealthResponse {
+  type: MessageType.HealthResponse;
+  healthy: boolean;
+  message: string;
+  activeRequests: number;
+  availableCredits: number;
+  /** Empty from a daemon without the extension. */
+  version: string;
+  capabilities: readonly string[];
+  uptimeMs: number;
+  streamsOpen: number;
+  origins: readonly OriginStatus[];
+}
+
+export interface CreditUpdate {
+  type: MessageType.CreditUpdate;
+  /** The stream that is granted bytes; 0n in the public form of the message. */
+  requestId: bigint;
+  creditDelta: number;
+  totalCredits: number;
+}
+
+export interface StreamStart {
+  type: MessageType.StreamStart;
+  requestId: bigint;
+  statusCode: number;
+  headers: HeaderList;
+  timings: Timings;
+}
+
+export interface StreamChunk {
+  type: MessageType.StreamChunk;
+  requestId: bigint;
+  sequence: number;
+  /** When the daemon read these bytes, in µs on the clock of `Timings`. */
+  offsetUs: number;
+  payload: Uint8Array;
+}
+
+export interface StreamEnd {
+  type: MessageType.StreamEnd;
+  requestId: bigint;
+  errorClass: ErrorClass;
+  errorMessage: string;
+  durationUs: number;
+  cancelled: boolean;
+  /** Body bytes that were forwarded. */
+  bytes: number;
+  timings: Timings;
+}
+
+export interface Cancel {
+  type: MessageType.Cancel;
+  requestId: bigint;
+}
+
+export type Message =
+  | ExecuteRequest
+  | ExecuteResponse
+  | HealthCheck
+  | HealthResponse
+  | CreditUpdate
+  | StreamStart
+  | StreamChunk
+  | StreamEnd
+  | Cancel;

@@ -1,0 +1,172 @@
+import { ProtocolError } from './frame.js';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What one frame's tables share. */
+interface Frame {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Bytes that may still be read out of line: many offsets to one long string must not cost their product. */
+  budget: number;
+}
+
+/**
+ * A FlatBuffers table read with every offset checked against the buffer, since the JavaScript runtime has
+ * no verifier: its own readers give 0, undefined or neighbouring memory for a hostile offset.
+ * `field` is the field's position in the schema, from 0. Absent fields give the default that is passed.
+ * Layout: https://flatbuffers.dev/internals/
+ */
+export class Table {
+  readonly #frame: Frame;
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #at: number;
+  readonly #vtable: number;
+  readonly #vtableSize: number;
+  readonly #size: number;
+
+  private constructor(frame: Frame, at: number) {
+    const { bytes, view } = frame;
+    this.#frame = frame;
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#at = at;
+    check(at, 4, bytes.length);
+    this.#vtable = at - view.getInt32(at, true);
+    check(this.#vtable, 4, bytes.length);
+    this.#vtableSize = view.getUint16(this.#vtable, true);
+    this.#size = view.getUint16(this.#vtable + 2, true);
+    if (this.#vtableSize < 4 || this.#size < 4) throw malformed();
+    check(this.#vtable, this.#vtableSize, bytes.length);
+    check(at, this.#size, bytes.length);
+  }
+
+  /** @throws {ProtocolError} (still in step) when the bytes hold no table. */
+  static root(bytes: Uint8Array): Table {
+    check(0, 4, bytes.length);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return new Table({ bytes, view, budget: 2 * bytes.length }, view.getUint32(0, true));
+  }
+
+  #field(field: number, width: number): number {
+    const slot = 4 + field * 2;
+    if (slot + 2 > this.#vtableSize) return -1;
+    const offset = this.#view.getUint16(this.#vtable + slot, true);
+    if (offset === 0) return -1;
+    if (offset + width > this.#size) throw malformed();
+    return this.#at + offset;
+  }
+
+  /** Where the vector behind `field` starts (its first element) and how many elements it has. */
+  #vector(field: number, elementSize: number): { start: number; length: number } | undefined {
+    const at = this.#field(field, 4);
+    if (at < 0) return undefined;
+    return this.#vectorAt(at + this.#view.getUint32(at, true), elementSize);
+  }
+
+  #vectorAt(target: number, elementSize: number): { start: number; length: number } {
+    check(target, 4, this.#bytes.length);
+    const length = this.#view.getUint32(target, true);
+    check(target + 4, length * elementSize, this.#bytes.length);
+    this.#frame.budget -= 4 + length * elementSize;
+    if (this.#frame.budget < 0) throw malformed();
+    return { start: target + 4, length };
+  }
+
+  bool(field: number): boolean {
+    const at = this.#field(field, 1);
+    return at >= 0 && this.#view.getUint8(at) !== 0;
+  }
+
+  int8(field: number): number {
+    const at = this.#field(field, 1);
+    return at < 0 ? 0 : this.#view.getInt8(at);
+  }
+
+  uint16(field: number): number {
+    const at = this.#field(field, 2);
+    return at < 0 ? 0 : this.#view.getUint16(at, true);
+  }
+
+  int32(field: number): number {
+    const at = this.#field(field, 4);
+    return at < 0 ? 0 : this.#view.getInt32(at, true);
+  }
+
+  uint32(field: number): number {
+    const at = this.#field(field, 4);
+    return at < 0 ? 0 : this.#view.getUint32(at, true);
+  }
+
+  uint64(field: number): bigint {
+    const at = this.#field(field, 8);
+    return at < 0 ? 0n : this.#view.getBigUint64(at, true);
+  }
+
+  /** A uint64 as a number; exact up to 2^53, which counters and durations never reach. */
+  uint64AsNumber(field: number): number {
+    const at = this.#field(field, 8);
+    if (at < 0) return 0;
+    return this.#view.getUint32(at + 4, true) * 0x1_0000_0000 + this.#view.getUint32(at, true);
+  }
+
+  /** An int64 as a number; `absent` where the field is not there. */
+  int64AsNumber(field: number, absent: number): number {
+    const at = this.#field(field, 8);
+    if (at < 0) return absent;
+    return this.#view.getInt32(at + 4, true) * 0x1_0000_0000 + this.#view.getUint32(at, true);
+  }
+
+  /** The bytes, as a view into the frame; empty where absent. */
+  bytes(field: number): Uint8Array {
+    const vector = this.#vector(field, 1);
+    return vector === undefined
+      ? this.#bytes.subarray(0, 0)
+      : this.#bytes.subarray(vector.start, vector.start + vector.length);
+  }
+
+  string(field: number): string {
+    return decoder.decode(this.bytes(field));
+  }
+
+  /** @throws {ProtocolError} (still in step) where the field is absent. */
+  requiredString(field: number, name: string): string {
+    if (this.#field(field, 4) < 0) throw new ProtocolError(`required field ${name} is missing`, true);
+    return this.string(field);
+  }
+
+  strings(field: number): string[] {
+    return this.#elements(field, (target) => {
+      const { start, length } = this.#vectorAt(target, 1);
+      return decoder.decode(this.#bytes.subarray(start, start + length));
+    });
+  }
+
+  table(field: number): Table | undefined {
+    const at = this.#field(field, 4);
+    if (at < 0) return undefined;
+    return new Table(this.#frame, at + this.#view.getUint32(at, true));
+  }
+
+  tables(field: number): Table[] {
+    return this.#elements(field, (target) => new Table(this.#frame, target));
+  }
+
+  #elements<T>(field: number, read: (target: number) => T): T[] {
+    const vector = this.#vector(field, 4);
+    const out: T[] = [];
+    for (let index = 0; index < (vector?.length ?? 0); index += 1) {
+      const at = (vector?.start ?? 0) + index * 4;
+      out.push(read(at + this.#view.getUint32(at, true)));
+    }
+    return out;
+  }
+}
+
+function check(at: number, size: number, limit: number): void {
+  if (at < 0 || at + size > limit) throw malformed();
+}
+
+function malformed(): ProtocolError {
+  return new ProtocolError('malformed FlatBuffer: an offset points outside the frame', true);
+}

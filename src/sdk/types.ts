@@ -1,0 +1,109 @@
+import type { ErrorClass } from '../errors.js';
+import type { HealthResponse, Timings } from '../protocol/messages.js';
+
+/** How to reach the daemon, and as whom. Unset members: the environment, then the defaults in brackets. */
+export interface RuntimeClientConfig {
+  /** ['default'] */
+  tenantId?: string;
+  /** [''] */
+  workspaceId?: string;
+  /** Limit for one request in ms [60000]. */
+  timeoutMs?: number;
+  /** `VASTAR_SOCKET_PATH` ['/tmp/vastar-connector-runtime.sock'] */
+  socketPath?: string;
+  /** `VASTAR_USE_TCP=true` [false] */
+  useTcp?: boolean;
+  /** `VASTAR_TCP_HOST` ['127.0.0.1'] */
+  tcpHost?: string;
+  /** `VASTAR_TCP_PORT` [5000] */
+  tcpPort?: number;
+  /** Reconnect by itself after the connection is lost [true]. */
+  reconnect?: boolean;
+  /** Ask the daemon for its health this often, in ms; keeps `state` fresh. 0 = never [0]. */
+  heartbeatMs?: number;
+  /** Awaited before each attempt to connect, e.g. to start a daemon. A rejection is that attempt's failure. */
+  beforeConnect?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** One HTTP request that the daemon is to make. */
+export interface HTTPRequestConfig {
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Limit in ms; the client's `timeoutMs` unless told. */
+  timeoutMs?: number;
+  tenantId?: string;
+  workspaceId?: string;
+  traceId?: string;
+}
+
+/** The answer to `executeHTTP`. HTTP 4xx and 5xx are answers too. */
+export interface HTTPResponse {
+  requestId: number;
+  statusCode: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Buffer;
+  /** The daemon's time for the request, in microseconds. */
+  durationUs: number;
+  errorClass: ErrorClass;
+  errorMessage?: string;
+}
+
+/** What `streamHTTP` tells while an answer arrives. `atMs` is `performance.now()` on arrival in this process. */
+export type StreamEvent =
+  | {
+      type: 'start';
+      statusCode: number;
+      /** Names in lower case. */
+      headers: Record<string, string>;
+      timings: Timings;
+      /** The daemon knows no streaming: the whole body follows as one chunk. */
+      buffered: boolean;
+      atMs: number;
+    }
+  | {
+      type: 'chunk';
+      data: Uint8Array;
+      sequence: number;
+      /** When the daemon read the bytes, in µs since it had read the request; absent when buffered. */
+      offsetUs?: number;
+      atMs: number;
+    };
+
+/** How a stream ended. Failures reject with `ConnectorException` instead. */
+export interface StreamResult {
+  outcome: 'complete' | 'cancelled';
+  requestId: number;
+  /** Body bytes received. */
+  bytes: number;
+  durationUs: number;
+  timings: Timings;
+  buffered: boolean;
+}
+
+export interface StreamOptions {
+  /** Aborting ends the stream with outcome `cancelled`, here and upstream. */
+  signal?: AbortSignal;
+  /**
+   * Called for each event in order. While a returned promise is pending no further window is granted,
+   * so the daemon stops reading upstream: back-pressure.
+   */
+  onEvent?: (event: StreamEvent) => void | Promise<void>;
+}
+
+/** What the daemon said of itself, and how long the question took. */
+export type DaemonInfo =
+  | { kind: 'vastar-tui'; rttMs: number; health: HealthResponse }
+  /** A daemon of the public protocol only: no streaming, no health. */
+  | { kind: 'foreign'; rttMs: number };
+
+export type ConnectionState =
+  | { status: 'idle' }
+  | { status: 'connecting'; attempt: number }
+  /** `daemon` is absent until its first health answer. */
+  | { status: 'connected'; sinceMs: number; daemon?: DaemonInfo }
+  /** Waiting to try again at `retryAtMs` (Unix time). */
+  | { status: 'waiting'; attempt: number; retryAtMs: number; error: string }
+  | { status: 'closed' };
