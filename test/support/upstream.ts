@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** One request as the upstream saw it, complete with its body. */
+export interface SeenRequest {
+  method: string;
+  /** Path and query. */
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+  /** Resolves when the answer is finished, or when the client hung up before that. */
+  ended: Promise<'finished' | 'hung up'>;
+}
+
+/** A real HTTP server on a free port of 127.0.0.1. */
+export interface Upstream {
+  /** E.g. `http://127.0.0.1:40123`, without a slash at the end. */
+  url: string;
+  port: number;
+  /** Every request so far, in the order their bodies were complete. */
+  requests: readonly SeenRequest[];
+  /** TCP connections that have been opened to it so far. */
+  connections(): number;
+  /** Resolves with request number `index` (from 0), at once when it has come already. */
+  request(index: number): Promise<SeenRequest>;
+  /** Ends every connection and the server. */
+  close(): Promise<void>;
+}
+
+/** An answer in words. */
+export interface Script {
+  /** [200] */
+  status?: number;
+  /** [`text/event-stream`] */
+  contentType?: string;
+  headers?: Record<string, string | string[]>;
+  /** Body pieces; each goes out in a write of its own. */
+  chunks?: readonly (string | Uint8Array)[];
+  /** Wait before the headers, in ms. */
+  delayMs?: number;
+  /** Wait between one chunk and the next, in ms; an array gives each gap. */
+  gapMs?: number | readonly number[];
+  /** Instead of the body's regular end: reset the connection, or leave it open with nothing more to come. */
+  end?: 'cut' | 'hang';
+  /** Called right before chunk `index` is written. */
+  onSend?: (index: number) => void;
+}
+
+export type Handler = (
+  request: SeenRequest,
+  response: ServerResponse,
+  raw: IncomingMessage,
+) => void | Promise<void>;
+
+/** Starts an HTTP upstream that answers each request by a handler, or all of them by one script. */
+export async function startUpstream(answer: Handler | Script): Promise<Upstream> {
+  const handler = typeof answer === 'function' ? answer : serveScript(answer);
+  const requests: SeenRequest[] = [];
+  const arrivals = new Map<number, PromiseWithResolvers<SeenRequest>>();
+  const arrival = (index: number): PromiseWithResolvers<SeenRequest> => {
+    const known = arrivals.get(index) ?? Promise.withResolvers<SeenRequest>();
+    arrivals.set(index, known);
+    return known;
+  };
+  let connections = 0;
+
+  const listener: RequestListener = (raw, response) => {
+    raw.on('error', () => {}); // a client that hangs up is told by `ended`
+    response.on('error', () => {});
+    const parts: Buffer[] = [];
+    raw.on('data', (part: Buffer) => parts.push(part));
+    raw.on('end', () => {
+      const request: SeenRequest = {
+        method: raw.method ?? '',
+        path: raw.url ?? '',
+        headers: raw.headers,
+        body: Buffer.concat(parts),
+        ended: new Promise((resolve) => {
+          response.once('close', () => resolve(response.writableFinished ? 'finished' : 'hung up'));
+        }),
+      };
+      arrival(requests.push(request) - 1).resolve(request);
+      Promise.resolve(handler(request, response, raw)).catch(() => response.destroy());
+    });
+  };
+
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener);
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.setNoDelay(true);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    requests,
+    connections: () => connections,
+    request: (index) => arrival(index).promise,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A handler that answers by `script`. Stops by itself when the client hangs up. */
+export function serveScript(script: Script): Handler {
+  return async (_request, response) => {
+    const gap = (index: number): number =>
+      typeof script.gapMs === 'object' ? (script.gapMs[index] ?? 0) : (script.gapMs ?? 0);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const pause = (ms: number): Promise<void> =>
+      sleep(ms, undefined, { signal: gone.signal }).catch(() => {});
+    if (script.delayMs !== undefined) await pause(script.delayMs);
+    if (response.destroyed) return;
+    response.writeHead(script.status ?? 200, {
+      'content-type': script.contentType ?? 'text/event-stream',
+      ...script.headers,
+    });
+    response.flushHeaders();
+    for (const [index, chunk] of (script.chunks ?? []).entries()) {
+      if (index > 0 && gap(index - 1) > 0) await pause(gap(index - 1));
+      if (response.destroyed) return;
+      script.onSend?.(index);
+      if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal }).catch(() => {});
+    }
+    if (script.end === 'hang') return;
+    if (script.end === 'cut') {
+      await new Promise<void>((resolve) => response.write('', () => resolve())).catch(() => {});
+      response.socket?.resetAndDestroy();
+      return;
+    }
+    response.end();
+  };
+}
+
+/** `data: …` events of an SSE stream, one a string, as chunks for a script. */
+export function sseEvents(...data: readonly string[]): string[] {
+  return data.map((text) => `data: ${text}\n\n`);
+}
+
+/** A bare TCP server for answers that no HTTP server gives: garbage, half a header, resets. */
+export async function startTcpUpstream(
+  onConnection: (socket: Socket) => void,
+): Promise<Pick<Upstream, 'url' | 'port' | 'close'>> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** A port of 127.0.0.1 on which nothing listens: taken from the system and given back. */
+export async function closedPort(): Promise<number> {
+  const { port, close } = await startTcpUpstream(() => {});
+  await close();
+  return port;
+}
