@@ -1,0 +1,53 @@
+// Builds dist/: the two programs as one file each (esbuild), the library and its types (tsc).
+//   build.ts --if-needed   does nothing while dist/ is newer than what it is made from
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamp = join(root, 'dist', '.built');
+
+const newestSource = (): number => {
+  const times = ['package.json', 'package-lock.json', 'tsconfig.build.json', 'scripts/build.ts'].map(
+    (name) => statSync(join(root, name)).mtimeMs,
+  );
+  for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) times.push(statSync(join(entry.parentPath, entry.name)).mtimeMs);
+  }
+  return Math.max(...times);
+};
+
+if (process.argv.includes('--if-needed') && existsSync(stamp) && statSync(stamp).mtimeMs > newestSource()) {
+  process.exit(0);
+}
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+await build({
+  absWorkingDir: root,
+  entryPoints: { cli: 'src/cli.ts', runtime: 'src/runtime/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  minify: true,
+  legalComments: 'linked',
+  define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) },
+  // Ink loads its devtools only under DEV=true; they are no part of the program.
+  alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.ts') },
+  // CommonJS dependencies call require() for Node's own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+
+const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+writeFileSync(stamp, '');

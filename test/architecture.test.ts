@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+interface Import {
+  specifier: string;
+  typeOnly: boolean;
+}
+
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((file) => !file.includes('/generated/'));
+
+const importsOf = (file: string): Import[] => {
+  const text = readFileSync(join(root, file), 'utf8');
+  const statements = text.matchAll(/^\s*(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'/gm);
+  const bare = text.matchAll(/\bimport\s*\(?\s*'([^']+)'/g);
+  return [
+    ...[...statements].map((match) => ({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined })),
+    ...[...bare].map((match) => ({ specifier: match[1] ?? '', typeOnly: false })),
+  ];
+};
+
+/** The part of the program a file belongs to: its folder under src/, or its own name at the top. */
+const partOf = (file: string): string => file.split('/')[1] ?? '';
+
+// `name` may be imported; `type:name` only its types.
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'errors.ts': [],
+  'version.ts': [],
+  'node-version.ts': [],
+  protocol: ['errors.ts'],
+  metrics: ['errors.ts'],
+  sessions: ['errors.ts'],
+  config: ['errors.ts'],
+  sdk: ['errors.ts', 'protocol'],
+  runtime: ['errors.ts', 'version.ts', 'node-version.ts', 'protocol', 'config'],
+  simulator: ['errors.ts', 'version.ts', 'config'],
+  connector: ['errors.ts', 'sdk', 'config', 'metrics'],
+  state: ['errors.ts', 'type:sdk', 'type:sessions', 'type:metrics', 'type:connector', 'type:protocol'],
+  ui: ['errors.ts', 'state', 'type:metrics', 'type:sdk', 'type:connector', 'type:protocol'],
+  'index.ts': ['errors.ts', 'sdk', 'connector', 'type:metrics', 'type:config'],
+};
+const COMPOSERS = new Set(['cli.ts', 'commands']);
+
+test('each part imports only the parts below it', () => {
+  const violations: string[] = [];
+  for (const file of sources('src')) {
+    const part = partOf(file);
+    if (COMPOSERS.has(part)) continue;
+    const allowed = MAY_IMPORT[part];
+    expect(allowed, `${file}: add "${part}" to the table of parts`).toBeDefined();
+    for (const { specifier, typeOnly } of importsOf(file)) {
+      if (!specifier.startsWith('.')) continue;
+      const target = relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, '.ts');
+      const targetPart = partOf(target.split(sep).join('/'));
+      const fine =
+        targetPart === part ||
+        allowed?.includes(targetPart) ||
+        (typeOnly && allowed?.includes(`type:${targetPart}`));
+      if (!fine) violations.push(`${file} -> ${specifier}`);
+    }
+  }
+  expect(violations).toEqual([]);
+});
+
+test.each([
+  ['React and Ink', /^(react|ink|ink-testing-library)($|\/)/, ['ui']],
+  ['Zustand', /^zustand/, ['state', 'ui']],
+  ['sockets', /^node:(net|tls)$/, ['sdk', 'runtime']],
+  ['HTTP', /^(node:https?|node:http2|undici)$/, ['runtime', 'simulator']],
+  ['child processes', /^node:child_process$/, ['commands']],
+] as const)('%s live where they belong', (_name, pattern, homes) => {
+  const strays = sources('src').filter(
+    (file) =>
+      !(homes as readonly string[]).includes(partOf(file)) &&
+      importsOf(file).some(({ specifier, typeOnly }) => !typeOnly && pattern.test(specifier)),
+  );
+  expect(strays).toEqual([]);
+});
+
+test('the store knows no React', () => {
+  const react = sources('src/state').filter((file) =>
+    importsOf(file).some(({ specifier }) => specifier === 'zustand' || specifier === 'zustand/react'),
+  );
+  expect(react).toEqual([]);
+});
+
+test('no source file is longer than 400 lines', () => {
+  const long = ['src', 'test', 'bench', 'scripts']
+    .flatMap(sources)
+    .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length - 1 }))
+    .filter(({ lines }) => lines > 400);
+  expect(long).toEqual([]);
+});
+
+test('library code prints nothing', () => {
+  const library = ['sdk', 'protocol', 'connector', 'runtime', 'state', 'metrics', 'config'];
+  const printing = library
+    .flatMap((part) => sources(`src/${part}`))
+    .filter((file) => /\bconsole\.|process\.stdout/.test(readFileSync(join(root, file), 'utf8')));
+  expect(printing).toEqual([]);
+});
