@@ -1,0 +1,214 @@
+import type { Command } from 'commander';
+import type { ChatAnswer, ExchangeEvent } from '../connector/types.js';
+import type { ExchangeMetrics } from '../metrics/exchange.js';
+import { createSanitizer } from '../state/sanitize.js';
+import { compose, type GlobalFlags } from './compose.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { readStdin } from './stdin.js';
+import { UsageError } from './usage-error.js';
+
+interface AskFlags extends GlobalFlags {
+  json?: boolean;
+  system?: string;
+}
+
+export function addAskCommand(program: Command): void {
+  program
+    .command('ask')
+    .description('ask one question; the answer streams to stdout')
+    .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
+    .option('--json', 'one JSON event a line, and a last line with all metrics')
+    .option('--system <text>', 'a system prompt')
+    .addHelpText('after', HELP)
+    .action(async (words: string[], _flags: unknown, command: Command) => {
+      process.exitCode = await ask(words, command.optsWithGlobals<AskFlags>());
+    });
+}
+
+const HELP = `
+Text on stdin is appended to the prompt:
+  git diff | vastar-tui ask "What does this change?"
+
+Exit codes: 0 complete, 2 usage or configuration, 3 transient error, 4 permanent error, 5 rate limited,
+6 timeout, 7 invalid request, 8 answer cut off, 9 answer stalled, 130 interrupted.`;
+
+async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
+  const prompt = await promptFrom(words);
+  const composition = compose(flags);
+  const abort = new AbortController();
+  const stop = interruptOn(abort);
+  const output = flags.json ? jsonLines(process.stdout) : plainText(process.stdout);
+  process.stdout.on('error', () => abort.abort());
+  try {
+    const answer = await composition.exchange(
+      [
+        ...(flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const]),
+        { role: 'user', content: prompt },
+      ],
+      { signal: abort.signal, onEvent: output.event },
+    );
+    output.end(answer);
+    if (process.stdout.errored) return EXIT.brokenPipe;
+    return stop.exitCode ?? exitCodeOf(answer);
+  } finally {
+    stop.remove();
+    await composition.close();
+  }
+}
+
+async function promptFrom(words: readonly string[]): Promise<string> {
+  const typed = words.filter((word) => word !== '-').join(' ');
+  const wantsStdin = words.length === 0 || words.includes('-') || !process.stdin.isTTY;
+  if (words.length === 0 && process.stdin.isTTY) {
+    throw new UsageError('nothing to ask. Give a prompt: vastar-tui ask "why is the sky blue?"');
+  }
+  const piped = wantsStdin ? (await readStdin()).trimEnd() : '';
+  const prompt = [typed, piped].filter((part) => part.trim() !== '').join('\n\n');
+  if (prompt === '') {
+    throw new UsageError('the prompt is empty. Give one: vastar-tui ask "why is the sky blue?"');
+  }
+  return prompt;
+}
+
+/** The first Ctrl+C or SIGTERM stops the answer; a second one ends the program at once. */
+function interruptOn(abort: AbortController): { exitCode: number | undefined; remove(): void } {
+  const state: { exitCode: number | undefined; remove(): void } = { exitCode: undefined, remove };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const code = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    if (state.exitCode !== undefined) process.exit(code);
+    state.exitCode = code;
+    abort.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, onSignal);
+  function remove(): void {
+    for (const name of signals) process.off(name, onSignal);
+  }
+  return state;
+}
+
+interface Output {
+  event(event: ExchangeEvent): void;
+  end(answer: ChatAnswer): void;
+}
+
+function plainText(stdout: NodeJS.WriteStream): Output {
+  // A terminal obeys control sequences; a file or pipe gets the text as it is.
+  const sanitizer = stdout.isTTY ? createSanitizer() : undefined;
+  let last = '';
+  const write = (text: string): void => {
+    if (text === '') return;
+    last = text;
+    stdout.write(text);
+  };
+  return {
+    event(event) {
+      if (event.type === 'text') write(sanitizer === undefined ? event.text : sanitizer.feed(event.text));
+    },
+    end(answer) {
+      write(sanitizer?.flush() ?? '');
+      if (last !== '' && !last.endsWith('\n')) stdout.write('\n');
+      const remark = remarkOn(answer);
+      if (remark !== undefined) process.stderr.write(`vastar-tui: ${remark}\n`);
+    },
+  };
+}
+
+function remarkOn(answer: ChatAnswer): string | undefined {
+  switch (answer.outcome) {
+    case 'complete':
+      return answer.text === '' && answer.toolCalls.length === 0 ? 'the answer is empty' : undefined;
+    case 'truncated':
+      return 'the answer was cut off: the connection ended before the model had finished';
+    case 'cancelled':
+      return 'stopped';
+    case 'stalled':
+      return 'the answer stalled: nothing more came from the provider';
+    case 'error':
+      return answer.error?.message ?? 'the request failed';
+  }
+}
+
+function jsonLines(stdout: NodeJS.WriteStream): Output {
+  const write = (line: Record<string, unknown>): void => {
+    stdout.write(`${JSON.stringify(line)}\n`);
+  };
+  return {
+    event(event) {
+      switch (event.type) {
+        case 'start':
+          return write({ type: 'start', exchange: event.exchange, url: event.url, model: event.model });
+        case 'headers':
+          return write({ type: 'headers', status: event.statusCode, buffered: event.buffered, t_ms: ms(event.tMs) });
+        case 'text':
+          return write({ type: 'delta', text: event.text, t_ms: ms(event.tMs) });
+        case 'reasoning':
+        case 'refusal':
+          return write({ type: event.type, text: event.text, t_ms: ms(event.tMs) });
+        case 'tool_call': {
+          const { type, index, id, name } = event;
+          return write({ type, index, id, name, arguments: event.arguments, t_ms: ms(event.tMs) });
+        }
+        default:
+          // Usage, finish reason, errors and malformed events are in the last line.
+          return undefined;
+      }
+    },
+    end(answer) {
+      const { usage, error } = answer;
+      write({
+        type: 'done',
+        text: answer.text,
+        outcome: answer.outcome,
+        finish_reason: answer.finishReason,
+        usage:
+          usage === undefined
+            ? null
+            : {
+                prompt_tokens: usage.promptTokens,
+                completion_tokens: usage.completionTokens,
+                total_tokens: usage.totalTokens,
+              },
+        ...(answer.reasoning !== '' && { reasoning: answer.reasoning }),
+        ...(answer.refusal !== '' && { refusal: answer.refusal }),
+        ...(answer.toolCalls.length > 0 && { tool_calls: answer.toolCalls }),
+        malformed_events: answer.malformedEvents,
+        error:
+          error === undefined
+            ? null
+            : {
+                message: error.message,
+                class: error.getErrorClassName(),
+                hop: error.hop,
+                status: error.statusCode ?? null,
+                retry_after_ms: error.retryAfterMs ?? null,
+              },
+        metrics: metricsJson(answer.metrics),
+      });
+    },
+  };
+}
+
+function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
+  const optional = (value: number | undefined): number | null => (value === undefined ? null : ms(value));
+  return {
+    ttfb_ms: optional(metrics.ttfbMs),
+    ttft_ms: optional(metrics.ttftMs),
+    e2e_ms: optional(metrics.e2eMs),
+    tpot_ms: optional(metrics.tpotMs),
+    tokens_per_s: optional(metrics.tokensPerSecond),
+    output_tokens: metrics.outputTokens,
+    tokens_estimated: metrics.tokensEstimated,
+    chunks: metrics.chunks,
+    bytes: metrics.bytes,
+    attempts: metrics.attempts,
+    buffered: metrics.buffered,
+    gaps: metrics.gaps ?? null,
+    hops: Object.fromEntries(Object.entries(metrics.hops).map(([name, value]) => [name, ms(value)])),
+  };
+}
+
+/** Milliseconds with the microseconds that mean something. */
+function ms(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { formatProblem } from '../config/index.js';
+import type { Endpoint } from '../config/index.js';
+import { messageOf } from '../errors.js';
+import type { EndpointInfo, ModePort } from '../state/ports.js';
+import { VERSION } from '../version.js';
+import { compose, type Composition, type GlobalFlags } from './compose.js';
+import { EXIT } from './exit-codes.js';
+import { UsageError } from './usage-error.js';
+
+const HEARTBEAT_MS = 2000;
+const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
+
+export function addChatCommand(program: Command): void {
+  program
+    .command('chat', { isDefault: true })
+    .description('the chat (what runs without a command)')
+    .action(async (_flags: unknown, command: Command) => {
+      process.exitCode = await chat(command.optsWithGlobals<GlobalFlags>());
+    });
+}
+
+async function chat(flags: GlobalFlags): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new UsageError('the chat needs a terminal. For one answer in a script: vastar-tui ask "…"');
+  }
+  // The interface's code is by far the largest part; the other commands start without it.
+  const ui = import('../ui/run.js');
+  const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
+  const ending = endings();
+  const { connector, loaded } = composition;
+  // What fails here shows in the connection pane, which counts down to the next attempt.
+  connector.client.reconnect();
+  composition.ready(ending.signal).catch(() => {});
+  try {
+    const { runTui } = await ui;
+    await runTui({
+      connection: connector.client,
+      chat: composition,
+      modes: modesOf(composition),
+      notices: loaded.problems.map((problem) => ({ severity: problem.severity, text: formatProblem(problem) })),
+      version: VERSION,
+      signal: ending.signal,
+    });
+  } finally {
+    ending.remove();
+    await composition.close();
+  }
+  return ending.exitCode();
+}
+
+/** Whatever ends the program from outside, as one signal, so that the terminal is restored first. */
+function endings(): { signal: AbortSignal; exitCode(): number; remove(): void } {
+  const abort = new AbortController();
+  let code: number = EXIT.ok;
+  const onSignal = (name: NodeJS.Signals): void => {
+    code = SIGNAL_EXIT[name] ?? EXIT.failed;
+    abort.abort();
+  };
+  const onError = (error: unknown): void => {
+    code = EXIT.failed;
+    abort.abort();
+    process.stderr.write(`vastar-tui: internal error: ${messageOf(error)}. Please report it.\n`);
+  };
+  const names = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+  for (const name of names) process.on(name, onSignal);
+  process.on('uncaughtException', onError);
+  process.on('unhandledRejection', onError);
+  return {
+    signal: abort.signal,
+    exitCode: () => code,
+    remove() {
+      for (const name of names) process.off(name, onSignal);
+      process.off('uncaughtException', onError);
+      process.off('unhandledRejection', onError);
+    },
+  };
+}
+
+function modesOf({ connector }: Composition): ModePort {
+  const info = ({ name, baseUrl, model }: Endpoint): EndpointInfo => ({ name, url: baseUrl, model });
+  return {
+    get current() {
+      return info(connector.endpoint);
+    },
+    all: connector.endpoints.map(info),
+    select(name) {
+      const endpoint = connector.endpoints.find((one) => one.name === name);
+      if (endpoint === undefined) return { ok: false, problem: `there is no endpoint "${name}"` };
+      const problem =
+        endpoint.blocked === undefined ? endpoint.problem : `${endpoint.blocked.reason}: ${endpoint.blocked.howToAllow}`;
+      if (problem !== undefined) return { ok: false, problem };
+      return { ok: true, endpoint: info(connector.use(name)) };
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import envPaths from 'env-paths';
+import { join } from 'node:path';
+import { formatProblem, type LoadedConfig, loadConfig } from '../config/index.js';
+import { OpenAIStreamConnector } from '../connector/openai.js';
+import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
+import { ConnectorException, ErrorClass } from '../errors.js';
+import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
+import { createLauncher, type Launcher } from './launch.js';
+
+/** The flags that every command takes. */
+export interface GlobalFlags {
+  config?: string;
+  mode?: string;
+  model?: string;
+  baseUrl?: string;
+  socket?: string;
+  logLevel?: string;
+  /** False with `--no-spawn`. */
+  spawn: boolean;
+}
+
+/** The parts of the program, put together for one command. */
+export interface Composition {
+  loaded: LoadedConfig;
+  connector: OpenAIStreamConnector;
+  /** Sends a conversation, with the bundled simulator started when it is the endpoint. Never rejects. */
+  exchange(messages: readonly ChatMessage[], options?: ChatOptions): Promise<ChatAnswer>;
+  /** Resolves when the simulator serves, where it is the endpoint; rejects with why it could not start. */
+  ready(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the configuration and joins daemon, simulator and connector to it.
+ * @throws {ConnectorException} InvalidRequest with every problem when the configuration can't be used.
+ */
+export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): Composition {
+  const loaded = configuration(flags);
+  const { config } = loaded;
+  const socketPath = config.runtime.socketPath ?? PROTOCOL_CONSTANTS.DEFAULT_SOCKET_PATH;
+  const overTcp = process.env['VASTAR_USE_TCP'] === 'true';
+  const launcher: Launcher | undefined = flags.spawn
+    ? createLauncher({
+        socketPath,
+        simulatorUrl: config.simulator.baseUrl,
+        logFile: join(envPaths('vastar-tui', { suffix: '' }).log, 'daemon.log'),
+        ...(flags.logLevel !== undefined && { logLevel: flags.logLevel }),
+      })
+    : undefined;
+  const connector = new OpenAIStreamConnector(loaded, {
+    ...client,
+    socketPath,
+    ...(launcher !== undefined && !overTcp && { beforeConnect: (signal) => launcher.ensureDaemon(signal) }),
+  });
+  const ready = async (signal: AbortSignal): Promise<void> => {
+    if (connector.endpoint.kind === 'simulator') await launcher?.ensureSimulator(signal);
+  };
+  const never = new AbortController().signal;
+
+  return {
+    loaded,
+    connector,
+    async exchange(messages, options = {}) {
+      // A simulator that can't be started shows as the refused connection that the request meets.
+      await ready(options.signal ?? never).catch(() => {});
+      const answer = await connector.exchange(messages, options);
+      if (answer.error?.errorClass === ErrorClass.Transient) launcher?.simulatorLost();
+      return answer;
+    },
+    ready,
+    async close() {
+      await connector.close();
+      launcher?.stop();
+    },
+  };
+}
+
+function configuration(flags: GlobalFlags): LoadedConfig {
+  const loaded = loadConfig({
+    cwd: process.cwd(),
+    env: process.env,
+    ...(flags.config !== undefined && { configPath: flags.config }),
+    flags: {
+      ...(flags.mode !== undefined && { mode: flags.mode }),
+      ...(flags.model !== undefined && { model: flags.model }),
+      ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
+      ...(flags.socket !== undefined && { socket: flags.socket }),
+    },
+  });
+  const fatal = loaded.problems.filter((problem) => problem.fatal);
+  if (fatal.length > 0) {
+    throw new ConnectorException(fatal.map(formatProblem).join('\n'), ErrorClass.InvalidRequest);
+  }
+  return loaded;
+}

@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import type { ChatOptions } from '../connector/types.js';
+import { IncompleteAnswerException } from '../connector/incomplete-answer.js';
+import { createSanitizer } from '../state/sanitize.js';
+import { compose, type Composition, type GlobalFlags } from './compose.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+
+const WIDTH = 60;
+const RULE = '─'.repeat(WIDTH);
+const DOUBLE_RULE = '═'.repeat(WIDTH);
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description("the connector's three examples: streaming, non-streaming, sequential requests")
+    .action(async (_flags: unknown, command: Command) => {
+      const composition = compose(command.optsWithGlobals<GlobalFlags>());
+      const abort = new AbortController();
+      const onInterrupt = (): void => abort.abort();
+      process.once('SIGINT', onInterrupt);
+      process.stdout.on('error', onInterrupt);
+      try {
+        await demo(composition, abort.signal);
+      } catch (error) {
+        if (abort.signal.aborted) process.exitCode = EXIT.interrupted;
+        else if (error instanceof IncompleteAnswerException) {
+          process.stderr.write(`\nvastar-tui: ${error.message}\n`);
+          process.exitCode = exitCodeOf(error.answer);
+        } else throw error;
+      } finally {
+        process.off('SIGINT', onInterrupt);
+        await composition.close();
+      }
+    });
+}
+
+/** Prints the three examples, with the streamed one live. */
+async function demo(composition: Composition, signal: AbortSignal): Promise<void> {
+  const { connector } = composition;
+  const print = (line = ''): void => {
+    process.stdout.write(`${line}\n`);
+  };
+  const { endpoint } = connector;
+
+  print('OpenAI Stream SSE Connector Demo');
+  print(DOUBLE_RULE);
+  print();
+  print(endpoint.kind === 'simulator' ? 'Using the simulator' : `Using ${endpoint.name}, model ${endpoint.model}`);
+  print(`Base URL: ${endpoint.baseUrl}`);
+  print();
+  print('Testing connection...');
+  await composition.ready(signal);
+  await connector.connect();
+  const report = await connector.testConnection();
+  print(`   URL: ${report.url}`);
+  print(`Connection successful (${report.durationMs.toFixed(0)} ms)`);
+  print();
+
+  print('Example 1: Streaming Chat Completion');
+  print(RULE);
+  const question = 'Explain quantum computing in simple terms.';
+  print(`User: ${question}`);
+  print('AI: ');
+  const sanitizer = createSanitizer();
+  const live: ChatOptions = { signal, onDelta: (text) => void process.stdout.write(sanitizer.feed(text)) };
+  const streamed = await connector.streamingChatCompletion(question, live);
+  print(sanitizer.flush());
+  print(RULE);
+  print(`Total response length: ${streamed.length} characters`);
+  print();
+
+  print('Example 2: Non-Streaming Chat Completion');
+  print(RULE);
+  const capital = 'What is the capital of France?';
+  print(`User: ${capital}`);
+  print('AI: ');
+  print(clean(await connector.chatCompletion(capital, { signal })));
+  print();
+
+  print('Example 3: Sequential Requests');
+  print(RULE);
+  for (const next of ['What is TypeScript?', 'What is Node.js?', 'What is async/await?']) {
+    print(`Q: ${next}`);
+    print(`A: ${clean(await connector.chatCompletion(next, { signal }))}`);
+    print();
+  }
+  print(DOUBLE_RULE);
+  print('All examples completed successfully!');
+}
+
+function clean(text: string): string {
+  const sanitizer = createSanitizer();
+  return sanitizer.feed(text) + sanitizer.flush();
+}

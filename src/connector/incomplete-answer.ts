@@ -1,0 +1,29 @@
+import { ConnectorException, ErrorClass } from '../errors.js';
+import type { ChatAnswer } from './types.js';
+
+/** An answer that failed, was cut or stalled. `answer.text` is what had arrived. */
+export class IncompleteAnswerException extends ConnectorException {
+  readonly answer: ChatAnswer;
+
+  constructor(answer: ChatAnswer) {
+    const { error } = answer;
+    super(
+      error?.message ?? `the answer ${WORDING[answer.outcome] ?? answer.outcome} after ${answer.text.length} characters`,
+      error?.errorClass ?? ErrorClass.Transient,
+      error?.requestId ?? 0,
+      {
+        hop: error?.hop ?? 'provider',
+        ...(error !== undefined && { cause: error }),
+        ...(error?.statusCode !== undefined && { statusCode: error.statusCode }),
+        ...(error?.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+      },
+    );
+    this.answer = answer;
+  }
+}
+
+const WORDING: Partial<Record<ChatAnswer['outcome'], string>> = {
+  truncated: 'was cut off',
+  stalled: 'stalled',
+  cancelled: 'was stopped',
+};

@@ -1,0 +1,168 @@
+import { type ConfigObject, type Endpoint, endpointUrl, type LoadedConfig, loadConfig, loadConfigObject } from '../config/index.js';
+import { ConnectorException, ErrorClass } from '../errors.js';
+import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
+import { authorization, runExchange, usable } from './exchange.js';
+import { IncompleteAnswerException } from './incomplete-answer.js';
+import type { ChatAnswer, ChatMessage, ChatOptions } from './types.js';
+
+/** What `testConnection` found. */
+export interface ConnectionReport {
+  endpoint: string;
+  /** Where chat completions are sent. */
+  url: string;
+  statusCode: number;
+  durationMs: number;
+}
+
+/**
+ * Chat completions of an OpenAI-compatible endpoint, through the connector daemon.
+ *
+ * `connect`, `testConnection`, `streamingChatCompletion` and `chatCompletion` reject with
+ * `ConnectorException`; `exchange` never does: its answer carries the outcome.
+ */
+export class OpenAIStreamConnector {
+  /** The connection to the daemon. */
+  readonly client: RuntimeClient;
+  /** All endpoints of the configuration: simulator, openai, then the profiles. */
+  readonly endpoints: readonly Endpoint[];
+  #endpoint: Endpoint;
+  #exchanges = 0;
+
+  /**
+   * @param source A YAML file's path, an object of the same shape, or a configuration that is already loaded.
+   * @param client Settings of the connection beyond the configuration's.
+   * @throws {ConnectorException} InvalidRequest when the configuration can't be used.
+   */
+  constructor(source: string | ConfigObject | LoadedConfig, client: RuntimeClientConfig = {}) {
+    const loaded = load(source);
+    const { runtime } = loaded.config;
+    this.endpoints = loaded.endpoints;
+    this.#endpoint = this.#find(loaded.mode);
+    this.client = new RuntimeClient({
+      tenantId: runtime.tenantId,
+      workspaceId: runtime.workspaceId,
+      timeoutMs: runtime.timeoutMs,
+      ...(runtime.socketPath !== undefined && { socketPath: runtime.socketPath }),
+      ...client,
+    });
+  }
+
+  /** The endpoint in use. */
+  get endpoint(): Endpoint {
+    return this.#endpoint;
+  }
+
+  /**
+   * Uses another endpoint from the next request on.
+   * @throws {ConnectorException} InvalidRequest when there is none of that name.
+   */
+  use(name: string): Endpoint {
+    this.#endpoint = this.#find(name);
+    return this.#endpoint;
+  }
+
+  /** Connects to the daemon. */
+  connect(): Promise<void> {
+    return this.client.connect();
+  }
+
+  /**
+   * Asks the endpoint for its models: proves that daemon, network, address and key work, and costs nothing.
+   * An endpoint without that route counts as reachable.
+   */
+  async testConnection(): Promise<ConnectionReport> {
+    const endpoint = usable(this.#endpoint);
+    const startedMs = performance.now();
+    const response = await this.client.executeHTTP({
+      method: 'GET',
+      url: endpointUrl(endpoint.baseUrl, 'models'),
+      headers: authorization(endpoint),
+      timeoutMs: endpoint.timeoutMs,
+    });
+    const { statusCode, requestId } = response;
+    if (statusCode === 401 || statusCode === 403) {
+      throw new ConnectorException(
+        `${endpoint.name} refused the key (${statusCode}): check api_key for ${endpoint.baseUrl}`,
+        ErrorClass.Permanent,
+        requestId,
+        { hop: 'provider', statusCode },
+      );
+    }
+    if (statusCode >= 500) {
+      throw new ConnectorException(
+        `${endpoint.name} answered ${statusCode}: the provider has trouble, try again later`,
+        ErrorClass.Transient,
+        requestId,
+        { hop: 'provider', statusCode },
+      );
+    }
+    return {
+      endpoint: endpoint.name,
+      url: endpointUrl(endpoint.baseUrl, 'chat/completions'),
+      statusCode,
+      durationMs: performance.now() - startedMs,
+    };
+  }
+
+  /**
+   * Sends a conversation and resolves to its answer, whatever became of it: see `outcome`, `error`, `metrics`.
+   * Never rejects.
+   */
+  async exchange(messages: readonly ChatMessage[], options: ChatOptions = {}): Promise<ChatAnswer> {
+    this.#exchanges += 1;
+    return runExchange(this.client, this.#endpoint, this.#exchanges, messages, { stream: true, ...options });
+  }
+
+  /**
+   * Streams the answer to a message or a conversation; resolves to its whole text.
+   * @throws {IncompleteAnswerException} when it failed or was cut; `answer.text` has what came.
+   */
+  async streamingChatCompletion(input: string | readonly ChatMessage[], options: ChatOptions = {}): Promise<string> {
+    return wholeText(await this.exchange(conversation(input), options), options.signal);
+  }
+
+  /**
+   * Asks for the answer in one piece.
+   * @throws {IncompleteAnswerException} when it failed.
+   */
+  async chatCompletion(input: string | readonly ChatMessage[], options: ChatOptions = {}): Promise<string> {
+    this.#exchanges += 1;
+    const answer = await runExchange(this.client, this.#endpoint, this.#exchanges, conversation(input), {
+      stream: false,
+      ...options,
+    });
+    return wholeText(answer, options.signal);
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  #find(name: string): Endpoint {
+    const found = this.endpoints.find((endpoint) => endpoint.name === name);
+    if (found !== undefined) return found;
+    const names = this.endpoints.map((endpoint) => endpoint.name).join(', ');
+    throw new ConnectorException(`there is no endpoint "${name}": use one of ${names}`, ErrorClass.InvalidRequest);
+  }
+}
+
+function load(source: string | ConfigObject | LoadedConfig): LoadedConfig {
+  if (typeof source === 'string') {
+    return loadConfig({ cwd: process.cwd(), env: process.env, configPath: source });
+  }
+  return isLoaded(source) ? source : loadConfigObject(source, { env: process.env });
+}
+
+function isLoaded(source: ConfigObject | LoadedConfig): source is LoadedConfig {
+  return 'endpoints' in source;
+}
+
+function conversation(input: string | readonly ChatMessage[]): readonly ChatMessage[] {
+  return typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+}
+
+function wholeText(answer: ChatAnswer, signal: AbortSignal | undefined): string {
+  if (answer.outcome === 'complete') return answer.text;
+  if (answer.outcome === 'cancelled') signal?.throwIfAborted();
+  throw new IncompleteAnswerException(answer);
+}

@@ -1,0 +1,217 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { alive, makePlace, type Place, runProgram, startProgram, until } from '../support/program.js';
+import { type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+
+let place: Place;
+const upstreams: Upstream[] = [];
+
+beforeEach(async () => {
+  place = await makePlace();
+});
+
+afterEach(async () => {
+  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+  place.remove();
+});
+
+const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
+const stop = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+
+/** Makes `script` the endpoint that the program asks in real mode. */
+async function endpoint(script: Script): Promise<Upstream> {
+  const upstream = await startUpstream(script);
+  upstreams.push(upstream);
+  place.writeConfig(`openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`);
+  return upstream;
+}
+
+interface Line {
+  type: string;
+  text?: string;
+  t_ms?: number;
+  outcome?: string;
+  error?: { message: string; class: string; status: number | null } | null;
+  metrics?: Record<string, unknown> & { hops: Record<string, number> };
+}
+const lines = (stdout: string): Line[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+
+test('with nothing running, the bundled daemon and simulator answer and are gone afterwards', async () => {
+  const answer = await runProgram(place, ['ask', 'What is the capital of France?']);
+  expect(answer).toEqual({ code: 0, signal: null, stdout: 'The capital of France is Paris.\n', stderr: '' });
+  await until(() => !existsSync(place.socketPath));
+});
+
+test('ten chunks 100 ms apart are printed as they are sent, the first within 50 ms', async () => {
+  const sent: number[] = [];
+  await endpoint({
+    chunks: [...sseEvents(...Array.from({ length: 10 }, (_, index) => delta(`t${index} `)), stop, '[DONE]')],
+    gapMs: [...Array.from({ length: 9 }, () => 100), 0, 0],
+    onSend: (index) => {
+      sent[index] = performance.now();
+    },
+  });
+  const running = startProgram(place, ['ask', '--json', 'hi']);
+  running.child.stdin.end();
+  const printed: number[] = [];
+  running.child.stdout.on('data', (text: string) => {
+    for (let count = text.split('"type":"delta"').length - 1; count > 0; count -= 1) printed.push(performance.now());
+  });
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(0);
+  expect(printed).toHaveLength(10);
+  expect((printed[0] ?? Infinity) - (sent[0] ?? 0)).toBeLessThan(50);
+  expect((printed[9] ?? 0) - (printed[0] ?? 0)).toBeGreaterThan(700);
+  const done = lines(stdout).at(-1);
+  expect(done).toMatchObject({ type: 'done', outcome: 'complete', text: 't0 t1 t2 t3 t4 t5 t6 t7 t8 t9 ' });
+  expect(done?.metrics).toMatchObject({ chunks: 10, attempts: 1, buffered: false });
+  expect(Object.keys(done?.metrics?.hops ?? {})).toEqual(expect.arrayContaining(['connect', 'wait', 'first_token']));
+});
+
+test('Ctrl+C keeps what came, aborts the upstream request and exits with 130', async () => {
+  const upstream = await endpoint({ chunks: sseEvents(delta('partial ')), end: 'hang' });
+  const running = startProgram(place, ['ask', 'hi']);
+  running.child.stdin.end();
+  await running.untilStdout(/partial/);
+  running.child.kill('SIGINT');
+  expect(await running.ended).toMatchObject({ code: 130, stdout: 'partial \n', stderr: 'vastar-tui: stopped\n' });
+  expect(await (await upstream.request(0)).ended).toBe('hung up');
+});
+
+test.each([
+  [401, 'Incorrect API key', 4, /key/],
+  [404, 'The model does not exist', 4, /model|base_url/],
+  [429, 'Rate limit reached', 5, /again|limit/],
+  [500, 'The server had an error', 3, /again|provider/],
+] as const)('an answer of %i says what happened and what to do', async (status, message, code, advice) => {
+  await endpoint({ status, contentType: 'application/json', chunks: [JSON.stringify({ error: { message } })] });
+  const answer = await runProgram(place, ['ask', 'hi']);
+  expect(answer.code).toBe(code);
+  expect(answer.stdout).toBe('');
+  expect(answer.stderr).toContain(message);
+  expect(answer.stderr).toContain(String(status));
+  expect(answer.stderr).toMatch(advice);
+  expect(answer.stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a web page instead of an answer is named as such', async () => {
+  await endpoint({ contentType: 'text/html', chunks: ['<html><h1>502 Bad Gateway</h1></html>'] });
+  const answer = await runProgram(place, ['ask', 'hi']);
+  expect(answer.code).not.toBe(0);
+  expect(answer.stderr).toMatch(/web page.*base_url/s);
+});
+
+test('an answer that is cut keeps its text, says so and exits with 8', async () => {
+  await endpoint({ chunks: sseEvents(delta('Hi th')) });
+  expect(await runProgram(place, ['ask', 'hi'])).toMatchObject({
+    code: 8,
+    stdout: 'Hi th\n',
+    stderr: expect.stringMatching(/cut off/),
+  });
+});
+
+test('a connection reset in the middle is an error that keeps the text', async () => {
+  await endpoint({ chunks: sseEvents(delta('Hi th')), end: 'cut' });
+  const { code, stdout } = await runProgram(place, ['ask', '--json', 'hi']);
+  expect(code).toBe(3);
+  expect(lines(stdout).at(-1)).toMatchObject({ outcome: 'error', text: 'Hi th', error: { class: 'Transient' } });
+});
+
+test('an empty stream is no answer', async () => {
+  await endpoint({ chunks: [] });
+  expect(await runProgram(place, ['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
+});
+
+test('an endpoint that is not there is named, with its cause', async () => {
+  place.writeConfig('openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
+  const answer = await runProgram(place, ['ask', 'hi']);
+  expect(answer).toMatchObject({ code: 3, stdout: '' });
+  expect(answer.stderr).toMatch(/refused.*127\.0\.0\.1:1/s);
+});
+
+test('without a daemon and with --no-spawn it says how to start one', async () => {
+  const answer = await runProgram(place, ['ask', '--no-spawn', 'hi']);
+  expect(answer).toMatchObject({ code: 3, stdout: '' });
+  expect(answer.stderr).toContain(place.socketPath);
+  expect(answer.stderr).toMatch(/vastar-tui runtime start/);
+});
+
+test('real mode without a key says which variable to set, and simulator mode does not mention it', async () => {
+  const real = await runProgram(place, ['ask', '--mode', 'openai', 'hi']);
+  expect(real.code).not.toBe(0);
+  expect(real.stderr).toMatch(/OPENAI_API_KEY/);
+  const simulated = await runProgram(place, ['ask', 'What is the capital of France?']);
+  expect(simulated).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('text on stdin is appended to the prompt', async () => {
+  const answer = await runProgram(place, ['ask', '--model', 'sim-echo', 'one'], 'two\n');
+  expect(answer.stdout).toBe('one\n\ntwo\n');
+});
+
+test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', async (args) => {
+  expect(await runProgram(place, args)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/prompt is empty/),
+  });
+});
+
+test('stdin that is no text is refused', async () => {
+  const running = startProgram(place, ['ask', '-']);
+  running.child.stdin.end(Buffer.from([0xff, 0xfe, 0x00, 0x41]));
+  expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/not UTF-8/) });
+});
+
+test('the chat needs a terminal and says what works without one', async () => {
+  expect(await runProgram(place, [])).toMatchObject({ code: 2, stderr: expect.stringMatching(/vastar-tui ask/) });
+});
+
+test.each([
+  ['a missing file', ['--config', 'absent.yaml'], undefined, /absent\.yaml/],
+  ['a YAML error', [], 'openai:\n  model: "x\n', /config\.yaml:\d+:\d+/],
+])('%s in the configuration is told with its place', async (_name, flags, yaml, pattern) => {
+  if (yaml !== undefined) place.writeConfig(yaml);
+  const answer = await runProgram(place, [...flags, 'ask', 'hi']);
+  expect(answer.code).toBe(2);
+  expect(answer.stderr).toMatch(pattern);
+  expect(answer.stderr).not.toMatch(/\n\s+at /);
+});
+
+test('an unknown flag is refused with a suggestion', async () => {
+  expect(await runProgram(place, ['ask', '--jsn', 'hi'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--json/),
+  });
+});
+
+test('a reader that goes away ends the program quietly', async () => {
+  const running = startProgram(place, ['ask', 'write a long answer']);
+  running.child.stdin.end();
+  await running.untilStdout(/\S/);
+  running.child.stdout.destroy();
+  const ended = await new Promise<number | null>((resolve) => running.child.once('exit', resolve));
+  expect(ended).toBe(141);
+  expect(running.stderr()).not.toMatch(/EPIPE|\n\s+at /);
+});
+
+test('daemon and simulator end with the program even when it is killed', async () => {
+  const running = startProgram(place, ['ask', 'write a long answer']);
+  running.child.stdin.end();
+  await running.untilStdout(/\S/);
+  const health = await fetch(`${place.simulatorUrl}/health`);
+  expect(health.ok).toBe(true);
+  running.child.kill('SIGKILL');
+  await until(() => !alive(running.child.pid ?? 0));
+  await until(() => !existsSync(place.socketPath));
+  await until(() =>
+    fetch(`${place.simulatorUrl}/health`).then(
+      () => false,
+      () => true,
+    ),
+  );
+});

@@ -1,0 +1,144 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The built program, as a user starts it. */
+export const CLI = join(root, 'dist', 'cli.js');
+export const NODE = process.execPath;
+
+/** A home of its own for one test: socket, configuration, logs. */
+export interface Place {
+  dir: string;
+  socketPath: string;
+  env: NodeJS.ProcessEnv;
+  /** Where this place's simulator is expected. */
+  simulatorUrl: string;
+  writeConfig(yaml: string): string;
+  remove(): void;
+}
+
+export async function makePlace(extra: NodeJS.ProcessEnv = {}): Promise<Place> {
+  const dir = mkdtempSync(join(tmpdir(), 'vastar-'));
+  const socketPath = join(dir, 'runtime.sock');
+  const port = await freePort();
+  const simulatorUrl = `http://127.0.0.1:${port}`;
+  const place: Place = {
+    dir,
+    socketPath,
+    simulatorUrl,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: dir,
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+      VASTAR_SOCKET_PATH: socketPath,
+      ...extra,
+    },
+    writeConfig(yaml) {
+      const path = join(dir, 'config.yaml');
+      writeFileSync(path, yaml);
+      return path;
+    },
+    remove() {
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  place.writeConfig(`simulator:\n  base_url: ${simulatorUrl}\n`);
+  return place;
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  child: ChildProcessWithoutNullStreams;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when stdout matches. */
+  untilStdout(pattern: RegExp): Promise<void>;
+  untilStderr(pattern: RegExp): Promise<void>;
+  ended: Promise<Ended>;
+}
+
+/** Starts the built program with these arguments; stdin stays open until `child.stdin.end()`. */
+export function startProgram(place: Place, args: readonly string[], file: string = CLI): Running {
+  const child = spawn(NODE, [file, ...args], { cwd: place.dir, env: place.env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  const until = (stream: NodeJS.ReadableStream, text: () => string, pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!pattern.test(text())) return;
+        stream.off('data', look);
+        resolve();
+      };
+      stream.on('data', look);
+      ended.then((end) => reject(new Error(`ended before ${pattern}: ${JSON.stringify(end)}`)), reject);
+      look();
+    });
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    untilStdout: (pattern) => until(child.stdout, () => stdout, pattern),
+    untilStderr: (pattern) => until(child.stderr, () => stderr, pattern),
+    ended,
+  };
+}
+
+/** Runs the built program to its end. */
+export function runProgram(place: Place, args: readonly string[], input = ''): Promise<Ended> {
+  const running = startProgram(place, args);
+  running.child.stdin.on('error', () => {});
+  running.child.stdin.end(input);
+  return running.ended;
+}
+
+/** Whether a process still exists. */
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when `probe` holds; for states of other processes that announce nothing. */
+export async function until(probe: () => boolean | Promise<boolean>, limitMs = 5000): Promise<void> {
+  const endMs = performance.now() + limitMs;
+  while (!(await probe())) {
+    if (performance.now() > endMs) throw new Error(`not so within ${limitMs} ms: ${probe}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

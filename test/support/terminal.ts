@@ -1,0 +1,115 @@
+import { type IPty, spawn } from '@lydell/node-pty';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import headless from '@xterm/headless';
+import { CLI, NODE, type Place } from './program.js';
+
+/** The program in a real pseudo-terminal, its screen read by a terminal emulator. */
+export interface TerminalSession {
+  pid: number;
+  send(keys: string): void;
+  resize(columns: number, rows: number): void;
+  kill(signal: NodeJS.Signals): void;
+  /** The screen's lines, right ends trimmed. */
+  screen(): string[];
+  /** Everything the program has written, control sequences included. */
+  written(): string;
+  untilScreen(pattern: RegExp, limitMs?: number): Promise<void>;
+  ended: Promise<{ exitCode: number; signal: number | undefined }>;
+  close(): void;
+}
+
+export const KEY = {
+  enter: '\r',
+  escape: '\x1b',
+  ctrlC: '\x03',
+  ctrlJ: '\n',
+  ctrlR: '\x12',
+  ctrlT: '\x14',
+  ctrlZ: '\x1a',
+  pageUp: '\x1b[5~',
+  pageDown: '\x1b[6~',
+} as const;
+
+export interface TerminalOptions {
+  columns?: number;
+  rows?: number;
+  env?: NodeJS.ProcessEnv;
+  /** Instead of the program: a command and its arguments. */
+  command?: readonly string[];
+}
+
+export function openTerminal(place: Place, args: readonly string[] = [], options: TerminalOptions = {}): TerminalSession {
+  const { columns = 120, rows = 40 } = options;
+  const [file = NODE, ...rest] = options.command ?? [NODE, CLI, ...args];
+  const pty: IPty = spawn(file, rest, {
+    name: 'xterm-256color',
+    cols: columns,
+    rows,
+    cwd: place.dir,
+    env: { ...place.env, ...options.env },
+  });
+  const terminal = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
+  terminal.loadAddon(new UnicodeGraphemesAddon());
+  terminal.unicode.activeVersion = '15-graphemes';
+  // What the emulator answers (cursor position, device attributes) goes back to the program.
+  terminal.onData((reply) => pty.write(reply));
+  const waiting = new Set<() => void>();
+  let written = '';
+  pty.onData((text) => {
+    written += text;
+    terminal.write(text, () => {
+      for (const look of waiting) look();
+    });
+  });
+  const ended = new Promise<{ exitCode: number; signal: number | undefined }>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => resolve({ exitCode, signal }));
+  });
+
+  const screen = (): string[] => {
+    const { active } = terminal.buffer;
+    const lines: string[] = [];
+    for (let row = 0; row < terminal.rows; row += 1) {
+      lines.push(active.getLine(active.baseY + row)?.translateToString(true) ?? '');
+    }
+    return lines;
+  };
+
+  return {
+    pid: pty.pid,
+    send: (keys) => pty.write(keys),
+    resize(nextColumns, nextRows) {
+      terminal.resize(nextColumns, nextRows);
+      pty.resize(nextColumns, nextRows);
+    },
+    kill: (signal) => pty.kill(signal),
+    screen,
+    written: () => written,
+    untilScreen(pattern, limitMs = 10_000) {
+      return new Promise((resolve, reject) => {
+        const done = (finish: () => void): void => {
+          clearTimeout(timer);
+          waiting.delete(look);
+          finish();
+        };
+        const look = (): void => {
+          if (pattern.test(screen().join('\n'))) done(resolve);
+        };
+        const timer = setTimeout(
+          () => done(() => reject(new Error(`no ${pattern} on the screen:\n${screen().join('\n')}`))),
+          limitMs,
+        );
+        waiting.add(look);
+        look();
+      });
+    },
+    ended,
+    close() {
+      try {
+        pty.kill('SIGKILL');
+      } catch {
+        // It has ended already.
+      }
+      terminal.dispose();
+    },
+  };
+}
