@@ -1,0 +1,106 @@
+import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { ConnectionState } from '../sdk/types.js';
+import { type Editor, EMPTY_EDITOR } from './editor.js';
+import { NO_FIGURES, type SessionFigures } from './figures.js';
+import type { Message } from './messages.js';
+import type { EndpointInfo } from './ports.js';
+
+/** A place in the conversation that stays when the width changes: a message, and an offset in its text. */
+export interface Anchor {
+  readonly message: number;
+  readonly offset: number;
+}
+
+/** `follow`: the end stays in view. `held`: `top` is the first row; `seen` was the end when it was held. */
+export type Scroll =
+  | { readonly kind: 'follow' }
+  | { readonly kind: 'held'; readonly top: Anchor; readonly seen: Anchor };
+
+/** How many tokens had come at a moment of the exchange (ms since send). */
+export interface TokenSample {
+  readonly atMs: number;
+  readonly tokens: number;
+}
+
+/** The latest exchange's figures. */
+export type RequestView =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running' | 'done';
+      readonly metrics: ExchangeMetrics;
+      /** Oldest first. */
+      readonly samples: readonly TokenSample[];
+    };
+
+export interface Toast {
+  readonly text: string;
+  /** Unix time in ms. */
+  readonly untilMs: number;
+}
+
+export type Overlay =
+  | { readonly kind: 'none' }
+  /** `offset`: rows scrolled. */
+  | { readonly kind: 'help'; readonly offset: number };
+
+/** All the interface shows. Texts from outside are harmless (`sanitize`) before they get here. */
+export interface AppState {
+  readonly messages: readonly Message[];
+  readonly nextMessageId: number;
+  readonly draft: Editor;
+  readonly connection: ConnectionState;
+  readonly endpoint: EndpointInfo;
+  readonly request: RequestView;
+  readonly session: SessionFigures;
+  readonly scroll: Scroll;
+  readonly overlay: Overlay;
+  readonly toast?: Toast | undefined;
+  /** Until then (Unix ms), another ctrl+c quits. */
+  readonly quitArmedUntilMs?: number | undefined;
+  /** The shared clock, Unix ms: goes on only while something on the screen moves. */
+  readonly nowMs: number;
+}
+
+export function initialState(connection: ConnectionState, endpoint: EndpointInfo, nowMs: number): AppState {
+  return {
+    messages: [],
+    nextMessageId: 1,
+    draft: EMPTY_EDITOR,
+    connection,
+    endpoint,
+    request: { kind: 'none' },
+    session: NO_FIGURES,
+    scroll: { kind: 'follow' },
+    overlay: { kind: 'none' },
+    nowMs,
+  };
+}
+
+/** While an answer runs, its clock shows tenths of a second. */
+const RUNNING_TICK_MS = 100;
+const TENTHS_BELOW_MS = 10_000;
+
+/** Moves the clock; drops what has expired. */
+export function atTime(state: AppState, nowMs: number): AppState {
+  const { toast, quitArmedUntilMs } = state;
+  return {
+    ...state,
+    nowMs,
+    ...(toast !== undefined && toast.untilMs <= nowMs && { toast: undefined }),
+    ...(quitArmedUntilMs !== undefined && quitArmedUntilMs <= nowMs && { quitArmedUntilMs: undefined }),
+  };
+}
+
+/** How many ms after `nowMs` the screen changes by itself; undefined when it stays as it is. */
+export function nextChangeMs(state: AppState, nowMs: number): number | undefined {
+  const { connection, request, toast, quitArmedUntilMs } = state;
+  const times: number[] = [];
+  if (request.kind === 'running') times.push(RUNNING_TICK_MS);
+  if (connection.status === 'waiting' && connection.retryAtMs > nowMs) {
+    const left = connection.retryAtMs - nowMs;
+    times.push(left > TENTHS_BELOW_MS ? 1000 : RUNNING_TICK_MS);
+  }
+  if (toast !== undefined) times.push(Math.max(0, toast.untilMs - nowMs));
+  if (quitArmedUntilMs !== undefined) times.push(Math.max(0, quitArmedUntilMs - nowMs));
+  return times.length === 0 ? undefined : Math.min(...times);
+}

@@ -1,0 +1,118 @@
+import type { ChatAnswer } from '../connector/types.js';
+import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { AppState, RequestView, TokenSample } from './app-state.js';
+import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
+import { countExchange } from './figures.js';
+import type { Portion } from './incoming.js';
+import { type AnswerStatus, changeAnswer, type Message } from './messages.js';
+
+/** The sparkline's bars are half a second each. */
+const SAMPLE_MS = 500;
+/** One more than there are bars. */
+const MAX_SAMPLES = 9;
+
+/** A question is added to the conversation. */
+export function addQuestion(state: AppState, text: string): AppState {
+  const question: Message = { role: 'user', id: state.nextMessageId, atMs: state.nowMs, text };
+  return { ...state, messages: [...state.messages, question], nextMessageId: state.nextMessageId + 1 };
+}
+
+/** The answer to the last question begins: empty, in view. */
+export function beginAnswer(state: AppState): AppState {
+  const { endpoint, nextMessageId: id, nowMs: atMs } = state;
+  const answer: Message = {
+    role: 'assistant',
+    id,
+    atMs,
+    text: '',
+    reasoning: '',
+    endpoint: { name: endpoint.name, model: endpoint.model },
+    status: { kind: 'streaming' },
+  };
+  return {
+    ...state,
+    messages: [...state.messages, answer],
+    nextMessageId: id + 1,
+    scroll: { kind: 'follow' },
+    request: { kind: 'running', metrics: metricsBeforeStart(0), samples: [] },
+  };
+}
+
+/** What came since the last frame. */
+export function addPortion(state: AppState, id: number, { text, reasoning }: Portion): AppState {
+  if (text === '' && reasoning === '') return state;
+  const messages = changeAnswer(state.messages, id, (answer) => ({
+    ...answer,
+    text: answer.text + text,
+    reasoning: answer.reasoning + reasoning,
+  }));
+  return { ...state, messages };
+}
+
+/** The running exchange's figures as they are now. */
+export function showMetrics(state: AppState, metrics: ExchangeMetrics): AppState {
+  const { request } = state;
+  if (request.kind === 'none') return state;
+  return { ...state, request: { kind: request.kind, metrics, samples: sampled(request.samples, metrics) } };
+}
+
+/** The answer has ended. All its text has been added before. */
+export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppState {
+  const { outcome, metrics } = answer;
+  const messages = changeAnswer(state.messages, id, (message) => ({
+    ...message,
+    status: statusOf(answer, message.text),
+  }));
+  return {
+    ...state,
+    messages,
+    request: { kind: 'done', metrics, samples: samplesOf(state.request) },
+    session: countExchange(state.session, metrics, outcome === 'error' || outcome === 'stalled'),
+  };
+}
+
+/** The exchange itself broke: a defect, told like any other failure. */
+export function breakAnswer(state: AppState, id: number, problem: string): AppState {
+  const metrics = state.request.kind === 'none' ? metricsBeforeStart(0) : state.request.metrics;
+  const status: AnswerStatus = { kind: 'error', metrics, remarks: [], failure: unexpectedFailure(problem) };
+  return {
+    ...state,
+    messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
+    request: { kind: 'done', metrics, samples: samplesOf(state.request) },
+    session: countExchange(state.session, metrics, true),
+  };
+}
+
+/** Figures of an exchange that has not left yet. */
+export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
+  return {
+    phase: 'connecting',
+    elapsedMs,
+    outputTokens: 0,
+    tokensEstimated: true,
+    chunks: 0,
+    bytes: 0,
+    attempts: 0,
+    buffered: false,
+    hops: {},
+  };
+}
+
+function statusOf(answer: ChatAnswer, shownText: string): AnswerStatus {
+  const { outcome, metrics } = answer;
+  const remarks = remarksOn(answer, shownText);
+  return outcome === 'error'
+    ? { kind: 'error', metrics, remarks, failure: failureOf(answer.error) }
+    : { kind: outcome, metrics, remarks };
+}
+
+function samplesOf(request: RequestView): readonly TokenSample[] {
+  return request.kind === 'none' ? [] : request.samples;
+}
+
+function sampled(samples: readonly TokenSample[], metrics: ExchangeMetrics): readonly TokenSample[] {
+  const last = samples.at(-1);
+  if (metrics.phase !== 'streaming' && metrics.phase !== 'stalled') return samples;
+  if (last !== undefined && metrics.elapsedMs - last.atMs < SAMPLE_MS) return samples;
+  return [...samples, { atMs: metrics.elapsedMs, tokens: metrics.outputTokens }].slice(-MAX_SAMPLES);
+}

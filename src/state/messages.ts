@@ -1,0 +1,87 @@
+import type { ChatMessage } from '../connector/types.js';
+import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { Failure } from './failure.js';
+import type { EndpointInfo, Notice } from './ports.js';
+
+/** Ids rise along the conversation and are never used twice. */
+interface MessageBase {
+  readonly id: number;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  /** Harmless text (`sanitize`), with newlines. */
+  readonly text: string;
+}
+
+export interface UserMessage extends MessageBase {
+  readonly role: 'user';
+}
+
+/** A word of the program itself; not part of what is sent. */
+export interface NoticeMessage extends MessageBase {
+  readonly role: 'notice';
+  readonly level: Notice['level'];
+}
+
+export interface AssistantMessage extends MessageBase {
+  readonly role: 'assistant';
+  readonly reasoning: string;
+  readonly endpoint: Pick<EndpointInfo, 'name' | 'model'>;
+  readonly status: AnswerStatus;
+}
+
+/** What became of an answer. `remarks`: single lines on what is worth knowing about it. */
+export type AnswerStatus =
+  | { readonly kind: 'streaming' }
+  | {
+      readonly kind: 'complete' | 'truncated' | 'cancelled' | 'stalled';
+      readonly metrics: ExchangeMetrics;
+      readonly remarks: readonly string[];
+    }
+  | {
+      readonly kind: 'error';
+      readonly metrics: ExchangeMetrics;
+      readonly remarks: readonly string[];
+      readonly failure: Failure;
+    };
+
+export type Message = UserMessage | NoticeMessage | AssistantMessage;
+
+/** The messages to send: what was asked, and what was answered as far as it came. */
+export function historyOf(messages: readonly Message[]): ChatMessage[] {
+  const history: ChatMessage[] = [];
+  for (const message of messages) {
+    if (message.role === 'notice' || message.text === '') continue;
+    history.push({ role: message.role, content: message.text });
+  }
+  return history;
+}
+
+/** A change to the answer with this id, which is nearly always the last message. */
+export function changeAnswer(
+  messages: readonly Message[],
+  id: number,
+  change: (answer: AssistantMessage) => AssistantMessage,
+): readonly Message[] {
+  const index = messages.findLastIndex((message) => message.id === id);
+  const answer = messages[index];
+  return answer?.role === 'assistant' ? messages.with(index, change(answer)) : messages;
+}
+
+/** The conversation up to and including its last question; undefined when nothing was asked. */
+export function upToLastQuestion(messages: readonly Message[]): readonly Message[] | undefined {
+  const index = messages.findLastIndex((message) => message.role === 'user');
+  return index < 0 ? undefined : messages.slice(0, index + 1);
+}
+
+/** The last answer that has text. */
+export function lastAnswer(messages: readonly Message[]): AssistantMessage | undefined {
+  return messages.findLast(
+    (message): message is AssistantMessage => message.role === 'assistant' && message.text !== '',
+  );
+}
+
+/** What the conversation is called: the first line of its first question. */
+export function titleOf(messages: readonly Message[]): string {
+  const question = messages.find((message) => message.role === 'user');
+  return question?.text.trim().split('\n', 1)[0] ?? 'new conversation';
+}

@@ -1,0 +1,62 @@
+import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
+import type { ConnectionState } from '../sdk/types.js';
+
+/** The connection to the daemon, as the interface sees it. */
+export interface ConnectionPort {
+  readonly state: ConnectionState;
+  /** Calls `listener` after each change; returns how to stop that. */
+  subscribe(listener: () => void): () => void;
+  /** Tries again at once. */
+  reconnect(): void;
+}
+
+/** Asks the chosen endpoint. */
+export interface ChatPort {
+  /** Never rejects for a failure of the request: the answer's outcome tells. */
+  exchange(messages: ChatMessage[], options: ChatOptions): Promise<ChatAnswer>;
+}
+
+/** Where chat completions come from. */
+export interface EndpointInfo {
+  /** The mode's name: `simulator`, `openai` or a profile's. */
+  name: string;
+  url: string;
+  model: string;
+}
+
+/** The endpoints there are, and the one in use. */
+export interface ModePort {
+  readonly current: EndpointInfo;
+  readonly all: readonly EndpointInfo[];
+  /** Uses another endpoint from the next request on; a running exchange keeps its own. */
+  select(name: string): { ok: true; endpoint: EndpointInfo } | { ok: false; problem: string };
+}
+
+/** Something to know from the start, such as a problem in the configuration. */
+export interface Notice {
+  level: 'info' | 'warning';
+  text: string;
+}
+
+/** What the state needs from the terminal. */
+export interface ScreenPort {
+  /** Resolves when what the state says now has been written to the terminal. */
+  flushed(): Promise<void>;
+  /** Puts a text into the terminal's clipboard. */
+  copy(text: string): void;
+  /** Gives the terminal back to the shell until the program is resumed. */
+  suspend(): void;
+  /** Draws everything again. */
+  redraw(): void;
+  exit(): void;
+}
+
+/** Time, handed in so that tests can set it. */
+export interface Clock {
+  /** Monotonic, in ms, as `performance.now()`. */
+  now(): number;
+  /** Unix time in ms. */
+  unixMs(): number;
+  /** Calls `callback` once, `delayMs` from now; returns how to cancel that. */
+  after(delayMs: number, callback: () => void): () => void;
+}

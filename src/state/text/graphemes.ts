@@ -1,0 +1,93 @@
+import stringWidth from 'string-width';
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+const TAB_STOP = 4;
+/** Graphemes beyond ASCII repeat a lot; more distinct ones than this are not worth remembering. */
+const MAX_CACHED_WIDTHS = 4096;
+/** Graphemes longer than this may be cut in two when walking backwards; the sanitiser lets none through. */
+const LOOK_BACK = 128;
+
+const widths = new Map<string, number>();
+
+/** True when every character is printable ASCII, so that one character is one cell. */
+export function isPlainAscii(text: string): boolean {
+  return PRINTABLE_ASCII.test(text);
+}
+
+/** The graphemes of `text` with their offsets in UTF-16 units. */
+export function segments(text: string): Iterable<{ segment: string; index: number }> {
+  return segmenter.segment(text);
+}
+
+/** Terminal cells of one grapheme that starts at `column`; a tab reaches to its next stop. */
+export function graphemeWidth(grapheme: string, column: number): number {
+  if (grapheme === '\t') return TAB_STOP - (column % TAB_STOP);
+  if (grapheme.length === 1 && grapheme >= ' ' && grapheme <= '~') return 1;
+  const known = widths.get(grapheme);
+  if (known !== undefined) return known;
+  if (widths.size >= MAX_CACHED_WIDTHS) widths.clear();
+  const width = stringWidth(grapheme);
+  widths.set(grapheme, width);
+  return width;
+}
+
+/** Terminal cells of a line, tabs expanded. */
+export function cellWidth(line: string): number {
+  if (isPlainAscii(line)) return line.length;
+  let column = 0;
+  for (const { segment } of segments(line)) column += graphemeWidth(segment, column);
+  return column;
+}
+
+/** A line as it is shown: tabs become spaces. */
+export function expandTabs(line: string): string {
+  if (!line.includes('\t')) return line;
+  let shown = '';
+  let column = 0;
+  for (const { segment } of segments(line)) {
+    const width = graphemeWidth(segment, column);
+    shown += segment === '\t' ? ' '.repeat(width) : segment;
+    column += width;
+  }
+  return shown;
+}
+
+/** The longest beginning of a line that fits `width` cells. */
+export function takeCells(line: string, width: number): string {
+  if (isPlainAscii(line)) return line.slice(0, Math.max(0, width));
+  let column = 0;
+  for (const { segment, index } of segments(line)) {
+    column += graphemeWidth(segment, column);
+    if (column > width) return line.slice(0, index);
+  }
+  return line;
+}
+
+/** The offset of the grapheme before `offset`; 0 at the start. */
+export function previousBoundary(text: string, offset: number): number {
+  let from = Math.max(0, offset - LOOK_BACK);
+  if (isLowSurrogate(text, from)) from += 1;
+  let last = from;
+  for (const { index } of segments(text.slice(from, offset))) last = from + index;
+  return last;
+}
+
+/** The offset after the grapheme at `offset`; the text's length at the end. */
+export function nextBoundary(text: string, offset: number): number {
+  for (const { segment } of segments(text.slice(offset, offset + LOOK_BACK))) return offset + segment.length;
+  return text.length;
+}
+
+/** `offset`, or the next place at which the cursor may stand when it is inside a grapheme. */
+export function snapToBoundary(text: string, offset: number): number {
+  if (offset <= 0) return 0;
+  if (offset >= text.length) return text.length;
+  const start = previousBoundary(text, offset);
+  return Math.max(offset, nextBoundary(text, start));
+}
+
+function isLowSurrogate(text: string, offset: number): boolean {
+  const unit = text.charCodeAt(offset);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
