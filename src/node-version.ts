@@ -1,0 +1,19 @@
+// Runs on the oldest Node that can parse it, so that it can say what is wrong: keep it plain and without imports.
+
+const NEEDED = [22, 19] as const;
+
+/** One line that says why `version` (as in `process.versions.node`) is too old; undefined when it will do. */
+export function nodeProblem(version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return undefined;
+  return `vastar-tui needs Node ${NEEDED.join('.')} or newer, and this is Node ${version}. Install a newer one.`;
+}
+
+/** Whether this Node will do. When not, says so in one line on stderr and sets exit code 1: load nothing else. */
+export function requireNode(): boolean {
+  const problem = nodeProblem(process.versions.node);
+  if (problem === undefined) return true;
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+  return false;
+}

@@ -1,0 +1,65 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { messageOf } from '../errors.js';
+import { PROTOCOL_CONSTANTS } from '../protocol/constants.js';
+import { type ListenAddress, parseTcpAddress } from './address.js';
+import { LOG_LEVELS, type LogLevel } from './log.js';
+
+interface AddressFlags {
+  socket: string;
+  tcp?: ListenAddress;
+}
+
+/** How a daemon is to run. */
+export interface DaemonFlags {
+  listen: ListenAddress;
+  logFile?: string;
+  logLevel: LogLevel;
+  /** Stop when stdin has closed and no client is connected. */
+  exitWithStdin?: true;
+}
+
+/** The flags that say which daemon is meant. */
+export function addAddressFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--socket <path>', 'Unix socket of the daemon')
+        .env('VASTAR_SOCKET_PATH')
+        .default(PROTOCOL_CONSTANTS.DEFAULT_SOCKET_PATH),
+    )
+    .addOption(
+      new Option('--tcp <[host:]port>', 'TCP on this machine, instead of the socket').argParser(tcpAddress),
+    );
+}
+
+/** Those, and the flags that say how it runs. */
+export function addDaemonFlags(command: Command): Command {
+  return addAddressFlags(command)
+    .option('--log-file <file>', 'append a log in JSON lines; without it there is none')
+    .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--exit-with-stdin').hideHelp());
+}
+
+/** Reads `addAddressFlags`; a program's own flag of the same name counts too. */
+export function addressFrom(command: Command): ListenAddress {
+  const { socket, tcp } = command.optsWithGlobals<AddressFlags>();
+  return tcp ?? { kind: 'unix', path: socket };
+}
+
+/** Reads `addDaemonFlags`. */
+export function daemonFlagsFrom(command: Command): DaemonFlags {
+  const { logFile, logLevel, exitWithStdin } = command.optsWithGlobals<Omit<DaemonFlags, 'listen'>>();
+  return {
+    listen: addressFrom(command),
+    logLevel,
+    ...(logFile !== undefined && { logFile }),
+    ...(exitWithStdin !== undefined && { exitWithStdin }),
+  };
+}
+
+function tcpAddress(text: string): ListenAddress {
+  try {
+    return parseTcpAddress(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`);
+  }
+}

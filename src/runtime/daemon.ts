@@ -1,0 +1,79 @@
+import { messageOf } from '../errors.js';
+import { addressText } from './address.js';
+import type { DaemonFlags } from './daemon-flags.js';
+import { ListenError } from './listen-error.js';
+import { type Logger, logFault, openLogFile, silentLogger } from './log.js';
+import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
+import { type Runtime, startRuntime } from './server.js';
+
+/** The exit code that says: another process serves this address already (EX_UNAVAILABLE of sysexits.h). */
+const EXIT_IN_USE = 69;
+const EXIT_FAILED = 1;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The daemon as a process: runs until a signal, or the end of stdin where that is asked for. Prints one line
+ * to stderr, "listening on …" or why it cannot.
+ * @returns the exit code
+ */
+export async function runDaemon(flags: DaemonFlags): Promise<number> {
+  // Whoever started it may be gone with the other end.
+  process.stderr.on('error', () => {});
+  const logFile = flags.logFile === undefined ? undefined : openLogFile(flags.logFile, flags.logLevel);
+  const log = logFile?.logger ?? silentLogger;
+  const shutdown = new AbortController();
+  let orphaned = false;
+
+  try {
+    const runtime = await startRuntime(
+      { listen: flags.listen, log, onIdle: () => orphaned && shutdown.abort() },
+      shutdown.signal,
+    );
+    const release = attachProcess(runtime, shutdown, log);
+    const leaveWithParent = (): void => {
+      orphaned = true;
+      if (runtime.connections === 0) shutdown.abort();
+    };
+    if (flags.exitWithStdin) {
+      process.stdin.once('close', leaveWithParent).once('error', leaveWithParent).resume();
+    }
+    process.stderr.write(`listening on ${addressText(runtime.address)}\n`);
+    await runtime.closed;
+    release();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ListenError)) logFault(log, error);
+    process.stderr.write(`vastar-connector-runtime: ${messageOf(error)}\n`);
+    return error instanceof ListenError && error.reason === 'in-use' ? EXIT_IN_USE : EXIT_FAILED;
+  } finally {
+    if (flags.exitWithStdin) process.stdin.destroy();
+    await logFile?.close();
+  }
+}
+
+/** Joins a runtime to this process's signals, faults and pid file. Returns what undoes it. */
+function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
+  const pidFile = pidFilePath(runtime.address);
+  try {
+    writePidFile(pidFile, { pid: process.pid, startedAtMs: runtime.startedAtMs });
+  } catch (error) {
+    // Only `runtime stop` needs it.
+    log.warn('no pid file', { path: pidFile, message: messageOf(error) });
+  }
+  // Before the address is free for the next daemon, which writes its own.
+  shutdown.signal.addEventListener('abort', () => removePidFile(pidFile), { once: true });
+
+  const onSignal = (name: NodeJS.Signals): void => {
+    log.info('signal', { name });
+    if (shutdown.signal.aborted) runtime.end();
+    shutdown.abort();
+  };
+  // Each exchange catches its own errors; one that slipped past must not take the others with it.
+  const onFault = (error: unknown): void => logFault(log, error);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
+  process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
+  return () => {
+    for (const name of STOP_SIGNALS) process.off(name, onSignal);
+    process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
+  };
+}

@@ -1,0 +1,160 @@
+import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
+import type { ExecuteRequest, Timings } from '../protocol/messages.js';
+import type { Answer, Ending, Outlet } from './answer.js';
+import { createBufferedAnswer } from './buffered-answer.js';
+import { type HttpRequest, parseHttpRequest } from './http-request.js';
+import { type Logger, logFault } from './log.js';
+import { createStreamedAnswer } from './streamed-answer.js';
+import { createTimeline, type Timeline } from './timings.js';
+import type { Transport } from './transport.js';
+
+/** Why a running exchange is ended from outside. */
+export type StopReason =
+  /** Its client sent Cancel, or is gone. */
+  'cancelled' | 'daemon stopping';
+
+/** One request of a client, from its frame to the last frame of its answer. */
+export interface Exchange {
+  readonly kind: 'request' | 'stream';
+  grant(bytes: number): void;
+  updateFlow(): void;
+  /** Aborts the upstream request at once; the answer's last frame still goes out. */
+  stop(reason: StopReason): void;
+}
+
+export interface ExchangeOptions {
+  message: ExecuteRequest;
+  /** When its last byte was read, on the clock of `nowUs`. */
+  readAtUs: number;
+  transport: Transport;
+  outlet: Outlet;
+  log: Logger;
+  onEnd: () => void;
+}
+
+const CONNECTORS = ['http'] as const;
+const OPERATIONS = ['request', 'stream'] as const;
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Starts an exchange. Whatever happens in it ends in one last frame and one call of `onEnd`. */
+export function startExchange(options: ExchangeOptions): Exchange {
+  const { message, transport, outlet, log } = options;
+  const timeline = createTimeline(options.readAtUs);
+  const aborter = new AbortController();
+  let cancelled = false;
+  let request: HttpRequest | undefined;
+  let deadline: NodeJS.Timeout | undefined;
+
+  const answer =
+    message.operation === 'stream'
+      ? createStreamedAnswer(message.requestId, timeline, outlet)
+      : createBufferedAnswer(message.requestId, outlet);
+
+  const run = async (): Promise<void> => {
+    checkTarget(message);
+    request = parseHttpRequest(message.payload);
+    const { origin } = request.url;
+    if (message.deadlineAtMs > 0n) {
+      const leftMs = Number(message.deadlineAtMs) - Date.now();
+      if (leftMs <= 0) throw deadlinePassed(origin, timeline);
+      deadline = setTimeout(
+        () => aborter.abort(deadlinePassed(origin, timeline)),
+        Math.min(leftMs, MAX_TIMER_MS),
+      );
+    }
+    const { tenantId, workspaceId, traceId } = message;
+    await transport({ request, tenantId, workspaceId, traceId, timeline, signal: aborter.signal }, answer);
+  };
+
+  const end = (ending: Ending): void => {
+    clearTimeout(deadline);
+    try {
+      answer.end(ending, timeline);
+      logEnd(log, message, request, answer, ending, timeline);
+    } finally {
+      options.onEnd();
+    }
+  };
+
+  const endOf = (error: unknown): Ending => {
+    if (cancelled) return { outcome: 'cancelled' };
+    if (error instanceof ConnectorException) return { outcome: 'failed', failure: error };
+    logFault(log, error);
+    const text = `the daemon failed at this request, which is a fault in it: ${messageOf(error)}`;
+    const failure = new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'daemon', cause: error });
+    return { outcome: 'failed', failure };
+  };
+
+  run()
+    .then(
+      () => end({ outcome: 'complete' }),
+      (error: unknown) => end(endOf(error)),
+    )
+    .catch((error: unknown) => logFault(log, error));
+
+  return {
+    kind: answer.kind,
+    grant: answer.grant,
+    updateFlow: answer.updateFlow,
+    stop(reason) {
+      if (aborter.signal.aborted) return;
+      cancelled = reason === 'cancelled';
+      aborter.abort(
+        new ConnectorException(`${reason}, try again in a moment`, ErrorClass.Transient, 0, {
+          hop: 'daemon',
+        }),
+      );
+    },
+  };
+}
+
+/** @throws {ConnectorException} InvalidRequest for a connector or an operation that there is not. */
+function checkTarget({ connectorName, operation }: ExecuteRequest): void {
+  const known = (names: readonly string[], name: string): boolean => names.includes(name);
+  const refuse = (what: string, name: string, names: readonly string[]): ConnectorException => {
+    const text = `no ${what} ${JSON.stringify(name.slice(0, 100))}; there is ${names.join(' and ')}`;
+    return new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
+  };
+  if (!known(CONNECTORS, connectorName)) throw refuse('connector', connectorName, CONNECTORS);
+  if (!known(OPERATIONS, operation)) throw refuse('operation', operation, OPERATIONS);
+}
+
+function deadlinePassed(origin: string, timeline: Timeline): ConnectorException {
+  const ms = Math.round(timeline.elapsedUs() / 1000);
+  const text = `the deadline passed after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}`;
+  return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'provider' });
+}
+
+function phaseOf(timings: Timings): string {
+  if (timings.attempts === 0) return 'before anything was sent to';
+  if (timings.firstByteUs !== undefined) return 'in the middle of the answer from';
+  return timings.sentUs === undefined ? 'while connecting to' : 'while waiting for an answer from';
+}
+
+function logEnd(
+  log: Logger,
+  message: ExecuteRequest,
+  request: HttpRequest | undefined,
+  answer: Answer,
+  ending: Ending,
+  timeline: Timeline,
+): void {
+  const failure = ending.outcome === 'failed' ? ending.failure : undefined;
+  log[failure === undefined ? 'info' : 'warn']('exchange', {
+    request_id: String(message.requestId),
+    trace_id: message.traceId,
+    tenant_id: message.tenantId,
+    operation: message.operation,
+    method: request?.method,
+    // The query may hold a key.
+    url: request && request.url.origin + request.url.pathname + (request.url.search === '' ? '' : '?…'),
+    status: answer.statusCode,
+    outcome: ending.outcome,
+    error_class: failure?.getErrorClassName(),
+    message: failure?.message,
+    bytes: answer.bytes,
+    duration_us: timeline.elapsedUs(),
+    ...timeline.timings,
+  });
+}

@@ -1,0 +1,11 @@
+/** The daemon cannot listen where it was told to; the message says why and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  /** `in-use`: a daemon, or another program, has the address. */
+  readonly reason: 'in-use' | 'other';
+
+  constructor(message: string, reason: 'in-use' | 'other' = 'other') {
+    super(message);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.js';
+import { runDaemon } from './daemon.js';
+import { addDaemonFlags, daemonFlagsFrom } from './daemon-flags.js';
+
+/** `vastar-connector-runtime`: the daemon in the foreground, as `vastar-tui runtime run`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('vastar-connector-runtime')
+    .description('Makes HTTP requests for programs that speak the Vastar connector protocol')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .action(async (_flags: unknown, command: Command) => {
+      process.exitCode = await runDaemon(daemonFlagsFrom(command));
+    });
+  await addDaemonFlags(program).parseAsync(argv);
+}

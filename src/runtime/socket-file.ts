@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, link, lstat, mkdtemp, rename, rm, stat, unlink } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListenError } from './listen-error.js';
+
+/** The longest path that a Unix socket's address holds. */
+const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
+/** What the private folder adds to the directory's path while the socket is made. */
+const NEST = { prefix: '.vt-', socket: 's', bytes: '/.vt-XXXXXX/s'.length } as const;
+const CLAIM_LIMIT_MS = 5000;
+
+/** A claimed path: this process's listener answers there. */
+export interface SocketFile {
+  /** Removes it, unless it is another's by now. */
+  release(): Promise<void>;
+}
+
+/**
+ * Makes `server` listen at `path`, with mode 0600.
+ *
+ * The socket is made in a private folder and gets its final name by link(2) when it listens already: that is
+ * atomic and fails where the name exists, so there is one winner, and whoever finds the name can connect. A
+ * name whose socket refuses connections is left over from a daemon that died. It is removed by the holder of
+ * `PATH.lock` alone, which is a link to the holder's own socket and so shows in the same way whether its
+ * holder lives.
+ * @param uid the user that the path must belong to
+ * @throws {ListenError} that says what is in the way
+ */
+export async function claimSocketFile(
+  server: Server,
+  path: string,
+  uid: number = process.getuid?.() ?? 0,
+): Promise<SocketFile> {
+  const directory = dirname(path);
+  const longest = Math.max(Buffer.byteLength(path), Buffer.byteLength(directory) + NEST.bytes);
+  if (longest > MAX_PATH_BYTES) {
+    throw new ListenError(`the socket's path is too long by ${longest - MAX_PATH_BYTES} bytes: ${path}`);
+  }
+  await checkDirectory(directory, uid);
+  // Most often there is a daemon or there is nothing; only a stale socket costs more.
+  await checkOccupant(path, uid);
+
+  const nest = await mkdtemp(join(directory, NEST.prefix)).catch((error: NodeJS.ErrnoException) => {
+    throw new ListenError(`cannot write to ${directory}: ${error.code}`);
+  });
+  try {
+    const made = join(nest, NEST.socket);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(made, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    await chmod(made, 0o600);
+    await claim(made, path, uid);
+    const { ino } = await lstat(made);
+    return { release: () => release(path, ino) };
+  } finally {
+    await rm(nest, { recursive: true, force: true });
+  }
+}
+
+async function claim(made: string, path: string, uid: number): Promise<void> {
+  const giveUpAt = Date.now() + CLAIM_LIMIT_MS;
+  while (!(await tryLink(made, path))) {
+    if ((await checkOccupant(path, uid)) && (await replaceStale(made, path, uid))) return;
+    if (Date.now() > giveUpAt) throw new ListenError(`${path} could not be claimed: others keep claiming it`);
+  }
+}
+
+/** Removes a stale socket and takes its name. False: another process was at it, look again. */
+async function replaceStale(made: string, path: string, uid: number): Promise<boolean> {
+  const lock = `${path}.lock`;
+  if (!(await tryLink(made, lock))) {
+    await breakDeadLock(lock);
+    await sleep(5 + Math.random() * 20);
+    return false;
+  }
+  try {
+    // Looked at again, for it may have been replaced before the lock was ours.
+    if (await checkOccupant(path, uid)) await unlink(path);
+    return await tryLink(made, path);
+  } finally {
+    await unlink(lock).catch(ignoreMissing);
+  }
+}
+
+/** A lock is held for a moment; one whose holder was killed in that moment refuses connections. */
+async function breakDeadLock(lock: string): Promise<void> {
+  const before = await lstatOrNothing(lock);
+  if (before === undefined || (await answers(lock))) return;
+  const taken = `${lock}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(lock, taken);
+    const { ino } = await lstat(taken);
+    // Caught another's, new and alive: it is put back.
+    if (ino !== before.ino) await tryLink(taken, lock);
+    await unlink(taken);
+  } catch (error) {
+    ignoreMissing(error);
+  }
+}
+
+/**
+ * Looks at what has the name now.
+ * @returns true for a stale socket of ours, false for nothing
+ * @throws {ListenError} for anything that must not be removed
+ */
+async function checkOccupant(path: string, uid: number): Promise<boolean> {
+  const found = await lstatOrNothing(path);
+  if (found === undefined) return false;
+  if (found.uid !== uid)
+    throw new ListenError(`${path} belongs to another user (uid ${found.uid}); use --socket`);
+  if (!found.isSocket()) throw new ListenError(`${path} exists and is no socket; remove it, or use --socket`);
+  if (await answers(path)) throw new ListenError(`a daemon is running already at ${path}`, 'in-use');
+  return true;
+}
+
+/** Whether a process listens there. Anything but a plain refusal counts as yes: a busy one is not stale. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+    });
+  });
+}
+
+/** Others must not be able to put a socket of theirs in our socket's place. */
+async function checkDirectory(directory: string, uid: number): Promise<void> {
+  const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'does not exist; make it first' : `cannot be read: ${error.code}`;
+    throw new ListenError(`the socket's directory ${directory} ${why}`);
+  });
+  if (!found.isDirectory()) throw new ListenError(`${directory} is no directory`);
+  const sticky = (found.mode & 0o1000) !== 0;
+  const othersWrite = (found.mode & 0o022) !== 0;
+  if ((found.uid !== uid && found.uid !== 0) || (othersWrite && !sticky)) {
+    throw new ListenError(
+      `others can replace files in ${directory}, so a socket there is not safe; use /tmp or a directory of your own`,
+    );
+  }
+}
+
+async function release(path: string, ino: number): Promise<void> {
+  const found = await lstatOrNothing(path);
+  if (found?.ino === ino) await unlink(path).catch(ignoreMissing);
+}
+
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function lstatOrNothing(path: string): Promise<Awaited<ReturnType<typeof lstat>> | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    ignoreMissing(error);
+    return undefined;
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}
