@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import {
+  candidateFiles,
+  type Environment,
+  formatProblem,
+  formatSource,
+  type LoadedConfig,
+  loadConfig,
+  settingsOf,
+  trustDirectory,
+  type UserDirectories,
+  userDirectories,
+  visible,
+} from '../config/index.js';
+import { EXIT } from './exit-codes.js';
+import { UsageError } from './usage-error.js';
+
+/** What the command looks at. */
+export interface ConfigHost {
+  cwd: string;
+  env: Environment;
+  directories: UserDirectories;
+}
+
+interface Flags {
+  config?: string;
+  mode?: string;
+  model?: string;
+  baseUrl?: string;
+  socket?: string;
+  json?: boolean;
+}
+
+/** `config print`, `config path` and `config trust`. */
+export function addConfigCommand(program: Command, host: ConfigHost = thisProcess()): void {
+  const config = program
+    .command('config')
+    .description('show the configuration and where each value comes from');
+  config
+    .command('print')
+    .description('every value with its source; keys are not shown')
+    .option('--json', 'as JSON')
+    .action((_flags: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<Flags>();
+      print(command, load(host, flags), flags.json === true);
+    });
+  config
+    .command('path')
+    .description('the file that is used, and where else one is looked for')
+    .action((_flags: unknown, command: Command) => {
+      const { config: configPath } = command.optsWithGlobals<Flags>();
+      const loaded = load(host, { ...(configPath !== undefined && { config: configPath }) });
+      const files = candidateFiles(host.cwd, host.directories, configPath);
+      const rows = files.map(({ path, origin }) => [useOf(path, loaded), path, `(${origin})`]);
+      write(command, table(rows));
+      report(command, loaded);
+    });
+  config
+    .command('trust')
+    .description('allow the config.yaml of this directory to send keys to the addresses it names')
+    .action((_flags: unknown, command: Command) => trust(command, host));
+}
+
+function thisProcess(): ConfigHost {
+  return { cwd: process.cwd(), env: process.env, directories: userDirectories() };
+}
+
+function load(host: ConfigHost, { config, ...flags }: Flags): LoadedConfig {
+  return loadConfig({ ...host, configPath: config, flags });
+}
+
+function print(command: Command, loaded: LoadedConfig, asJson: boolean): void {
+  const settings = settingsOf(loaded);
+  if (asJson) {
+    const { file = null, mode, endpoints, problems } = loaded;
+    const values = settings.map(({ name, value, provenance }) => [
+      name,
+      { value, source: provenance.source },
+    ]);
+    const usable = endpoints.map(({ apiKey: _hidden, ...endpoint }) => endpoint);
+    const result = {
+      file: file?.path ?? null,
+      mode,
+      settings: Object.fromEntries(values),
+      endpoints: usable,
+      problems,
+    };
+    write(command, `${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    const rows = settings.map(({ name, value, provenance }) => {
+      return [name, value === null ? '-' : String(value), formatSource(provenance.source)];
+    });
+    write(command, table(rows));
+  }
+  report(command, loaded);
+}
+
+function trust(command: Command, host: ConfigHost): void {
+  const { config } = command.optsWithGlobals<Flags>();
+  if (config !== undefined) {
+    throw new UsageError(
+      'a file given with --config needs no confirmation. Leave out --config to confirm ./config.yaml',
+    );
+  }
+  const loaded = load(host, {});
+  report(command, loaded);
+  if (loaded.trust === undefined) {
+    throw new UsageError(`there is no config.yaml in use in ${host.cwd}. Run this where it is`);
+  }
+  const { grants, confirmed, directory } = loaded.trust;
+  if (grants.length === 0) {
+    write(
+      command,
+      'Nothing to confirm: config.yaml sends nothing of the environment to an address of its own.\n',
+    );
+    return;
+  }
+  if (!confirmed) trustDirectory(loaded.trust, host.directories);
+  write(command, `${confirmed ? 'Confirmed before' : 'Confirmed'}: in ${visible(directory)}\n`);
+  const rows = grants.map(({ endpoint, baseUrl, variables }) => [
+    `  ${endpoint}`,
+    variables.join(', '),
+    `-> ${baseUrl}`,
+  ]);
+  write(command, table(rows));
+}
+
+function useOf(path: string, loaded: LoadedConfig): string {
+  if (path === loaded.file?.path) return 'used';
+  return existsSync(path) ? 'not used' : 'not there';
+}
+
+/** Problems go to stderr; an error among them makes the exit code that of wrong configuration. */
+function report(command: Command, { problems, endpoints }: LoadedConfig): void {
+  const blocked = endpoints.flatMap(({ name, blocked }) => {
+    return blocked === undefined ? [] : [`${name} is blocked: ${blocked.reason} - ${blocked.howToAllow}`];
+  });
+  for (const line of [...problems.map(formatProblem), ...blocked]) {
+    command.configureOutput().writeErr?.(`${visible(line)}\n`);
+  }
+  if (problems.some(({ severity }) => severity === 'error')) process.exitCode = EXIT.usage;
+}
+
+function write(command: Command, text: string): void {
+  command.configureOutput().writeOut?.(text);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map(visible));
+  const widths = [0, 1].map((column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
+  const line = (row: string[]): string =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return shown.map((row) => `${line(row).trimEnd()}\n`).join('');
+}

@@ -1,0 +1,48 @@
+import type { ApiKey } from './api-key.js';
+import { formatSource } from './problem.js';
+import type { LoadedConfig, Provenance } from './resolve.js';
+
+/** One setting, as it may be shown: a key's text is not in it. */
+export interface Setting {
+  /** Dotted, as in the file. */
+  name: string;
+  value: string | number | boolean | null;
+  provenance: Provenance;
+}
+
+/** `mode` and every setting with its value and where that came from. Null is a setting without a value. */
+export function settingsOf(loaded: LoadedConfig): Setting[] {
+  const { openai, runtime, simulator, profiles } = loaded.config;
+  const values: [name: string, value: string | number | boolean | ApiKey | undefined][] = [
+    ['mode', loaded.mode],
+    ['openai.api_key', openai.apiKey],
+    ['openai.base_url', openai.baseUrl],
+    ['openai.model', openai.model],
+    ['openai.timeout_ms', openai.timeoutMs],
+    ['runtime.tenant_id', runtime.tenantId],
+    ['runtime.workspace_id', runtime.workspaceId],
+    ['runtime.timeout_ms', runtime.timeoutMs],
+    ['runtime.socket_path', runtime.socketPath],
+    ['simulator.enabled', simulator.enabled],
+    ['simulator.base_url', simulator.baseUrl],
+    ['simulator.model', simulator.model],
+  ];
+  for (const [name, profile] of profiles) {
+    values.push(
+      [`profiles.${name}.base_url`, profile.baseUrl],
+      [`profiles.${name}.api_key`, profile.apiKey],
+      [`profiles.${name}.model`, profile.model],
+      [`profiles.${name}.timeout_ms`, profile.timeoutMs],
+    );
+  }
+  return values.map(([name, value]) => {
+    const provenance = loaded.provenance.get(name) ?? { source: { kind: 'default' }, variables: [] };
+    const shown = typeof value === 'object' ? describeKey(value, provenance) : (value ?? null);
+    return { name, value: shown, provenance };
+  });
+}
+
+function describeKey(key: ApiKey, { source, variables }: Provenance): string {
+  if (key.state === 'malformed') return 'not usable';
+  return `set (from ${variables.length > 0 ? variables.join(', ') : formatSource(source)})`;
+}

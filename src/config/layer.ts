@@ -1,0 +1,115 @@
+import type { Problem, Source } from './problem.js';
+import { isTree, type Path, type Tree, treeOf, valueAt } from './tree.js';
+import { type Environment, interpolate, lookUp } from './variables.js';
+
+/** Settings from one place: the file, the environment, the command line. */
+export interface Layer {
+  readonly tree: Tree;
+  readonly sourceOf: (path: Path, part: 'key' | 'value') => Source;
+  /** The environment variables a text was made of, by dotted path. */
+  readonly variables: ReadonlyMap<string, readonly string[]>;
+  /** Keys whose environment variable is unset. It is only a problem once that key is needed. */
+  readonly unsetKeys: ReadonlyMap<string, string>;
+}
+
+/** The settings that environment variables give. */
+export const ENVIRONMENT = {
+  OPENAI_API_KEY: ['openai', 'api_key'],
+  OPENAI_BASE_URL: ['openai', 'base_url'],
+  OPENAI_MODEL: ['openai', 'model'],
+  USE_SIMULATOR: ['simulator', 'enabled'],
+  VASTAR_SOCKET_PATH: ['runtime', 'socket_path'],
+} as const satisfies Record<string, Path>;
+
+export type SettingVariable = keyof typeof ENVIRONMENT;
+
+/** Settings lie at most this deep (`profiles.name.model`); what is deeper is not looked into. */
+const MAX_DEPTH = 3;
+
+/** A layer of one value, e.g. of a flag. */
+export function singleLayer(path: Path, value: string, source: Source, variable?: string): Layer {
+  return {
+    tree: treeOf(path, value),
+    sourceOf: () => source,
+    variables: new Map(variable === undefined ? [] : [[path.join('.'), [variable]]]),
+    unsetKeys: new Map(),
+  };
+}
+
+/** One layer for each of the variables that is set. */
+export function environmentLayers(env: Environment, variables: readonly SettingVariable[]): Layer[] {
+  return variables.flatMap((variable) => {
+    const value = lookUp(env, variable);
+    if (value === undefined) return [];
+    return [singleLayer(ENVIRONMENT[variable], value, { kind: 'env', variable }, variable)];
+  });
+}
+
+/**
+ * A layer from a file's tree or a program's object: `${VARIABLES}` are replaced, and settings left empty are
+ * dropped, as are those whose variable is unset.
+ */
+export function writtenLayer(
+  written: Tree,
+  sourceOf: Layer['sourceOf'],
+  env: Environment,
+): { layer: Layer; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const variables = new Map<string, readonly string[]>();
+  const unsetKeys = new Map<string, string>();
+
+  const refuse = (path: Path, part: 'key' | 'value', message: string, suggestion: string): undefined => {
+    const source = sourceOf(path, part);
+    problems.push({ severity: 'error', message, path: path.join('.'), source, suggestion });
+  };
+
+  const readText = (text: string, path: Path): string | undefined => {
+    const name = path.join('.');
+    const isKey = path.at(-1) === 'api_key';
+    const result = interpolate(text, env);
+    if (result.kind === 'malformed') {
+      return refuse(
+        path,
+        'value',
+        `${name} holds "\${" that starts no variable`,
+        `write \${NAME} or \${NAME:-default}`,
+      );
+    }
+    if (result.variables.length > 0) variables.set(name, result.variables);
+    if (result.kind === 'text') return isKey && result.text.trim() === '' ? undefined : result.text;
+    if (!isKey) {
+      const { variable } = result;
+      const suggestion = `export ${variable}=… or write \${${variable}:-default}`;
+      return refuse(path, 'value', `${name} needs ${variable}, which is not set`, suggestion);
+    }
+    unsetKeys.set(name, result.variable);
+    return undefined;
+  };
+
+  const read = (value: unknown, path: Path): unknown => {
+    if (typeof value === 'string') return readText(value, path);
+    if (!isTree(value) || path.length === MAX_DEPTH) return value ?? undefined;
+    return readTree(value, path);
+  };
+
+  const readTree = (tree: Tree, path: Path): Tree => {
+    return Object.fromEntries(
+      Object.entries(tree).flatMap(([key, value]) => {
+        const here = [...path, key];
+        if (key === '__proto__') {
+          refuse(here, 'key', 'a key cannot be named "__proto__"', 'remove it');
+          return [];
+        }
+        const result = read(value, here);
+        return result === undefined ? [] : [[key, result]];
+      }),
+    );
+  };
+
+  return { layer: { tree: readTree(written, []), sourceOf, variables, unsetKeys }, problems };
+}
+
+/** The topmost of the layers that gives the setting. */
+export function layerOf(layers: readonly Layer[], path: Path): Layer | undefined {
+  return layers.findLast((layer) => valueAt(layer.tree, path) !== undefined);
+}

@@ -1,0 +1,128 @@
+import type { ConfigObject } from './config-object.js';
+import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoint-url.js';
+import { type Candidate, candidateFiles, userDirectories } from './find-file.js';
+import { environmentLayers, type Layer, type SettingVariable, writtenLayer } from './layer.js';
+import { ConfigError, type Problem, type Source } from './problem.js';
+import { type LoadedConfig, resolveConfig, type Surroundings } from './resolve.js';
+import { KEYS } from './schema.js';
+import { defaults, settle } from './settle.js';
+import { closestTo } from './suggest.js';
+import { isTree, type Tree, valueAt } from './tree.js';
+import { type Environment, lookUp } from './variables.js';
+import { type Locate, readYamlFile } from './yaml-file.js';
+
+/** Where the configuration is taken from; nothing else is looked at. */
+export interface LoadOptions extends Surroundings {
+  env: Environment;
+  /** The file asked for; relative to `cwd`. */
+  configPath?: string | undefined;
+}
+
+/** As {@link LoadOptions}; `cwd` only makes a relative socket path absolute. */
+export interface ObjectOptions extends Partial<Surroundings> {
+  env: Environment;
+}
+
+/**
+ * Loads the configuration: flag over environment over file over default. The file is `configPath`, else
+ * `config.yaml` of the current directory, else that of the user's config directory, else none. What is wrong
+ * comes back as problems, and defaults stand in.
+ *
+ * @throws {ConfigError} where the file asked for is missing or cannot be used, or a flag's value cannot be used
+ */
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const { env } = options;
+  const { tree, locate, file, problems } = findFile(options);
+  const written = writtenLayer(tree, locate, env);
+  const ownAddress = lookUp(env, 'OPENAI_BASE_URL') === undefined;
+  const layers = [
+    written.layer,
+    ...environmentLayers(env, variablesBeside(written.layer, ownAddress)),
+    ...environmentLayers(env, ['USE_SIMULATOR']),
+  ];
+  const start = { ...defaults(), problems: [...problems, ...written.problems] };
+  return resolveConfig(layers.reduce(settle, start), options, file);
+}
+
+/**
+ * Completes a configuration of the file's form that a program hands in. What the program gives wins over the
+ * environment, except over `USE_SIMULATOR`; `${VARIABLES}` are replaced as in the file.
+ *
+ * @throws {ConfigError} where `input` is no object, or a flag's value cannot be used
+ */
+export function loadConfigObject(input: ConfigObject, options: ObjectOptions): LoadedConfig {
+  const { env, cwd = process.cwd() } = options;
+  const source: Source = { kind: 'object' };
+  if (!isTree(input)) {
+    throw new ConfigError([
+      { severity: 'error', message: 'must be an object of settings', path: '', source },
+    ]);
+  }
+  const written = writtenLayer(input, () => source, env);
+  const layers = [
+    ...environmentLayers(env, variablesBeside(written.layer, true)),
+    written.layer,
+    ...environmentLayers(env, ['USE_SIMULATOR']),
+  ];
+  const start = { ...defaults(), problems: written.problems };
+  return resolveConfig(layers.reduce(settle, start), { ...options, cwd });
+}
+
+/**
+ * The variables that count beside what was written. Key and address belong together: a key written for an
+ * address of its own (`ownAddress`: nothing else replaces that address) is not exchanged for OPENAI_API_KEY.
+ */
+function variablesBeside({ tree, unsetKeys }: Layer, ownAddress: boolean): SettingVariable[] {
+  const others: SettingVariable[] = ['OPENAI_BASE_URL', 'OPENAI_MODEL', 'VASTAR_SOCKET_PATH'];
+  const hasKey = valueAt(tree, ['openai', 'api_key']) !== undefined || unsetKeys.has('openai.api_key');
+  const address = valueAt(tree, ['openai', 'base_url']);
+  const baseUrl = parseBaseUrl(typeof address === 'string' ? address : OPENAI_ORIGIN);
+  const elsewhere = 'value' in baseUrl && originOf(baseUrl.value) !== OPENAI_ORIGIN;
+  return hasKey && ownAddress && elsewhere ? others : ['OPENAI_API_KEY', ...others];
+}
+
+interface Found {
+  tree: Tree;
+  locate: Locate;
+  file?: Candidate;
+  problems: Problem[];
+}
+
+function findFile({ cwd, configPath, directories = userDirectories() }: LoadOptions): Found {
+  const skipped: Problem[] = [];
+  for (const file of candidateFiles(cwd, directories, configPath)) {
+    const askedFor = file.origin === 'asked for';
+    const parsed = readYamlFile(file.path, file.name);
+    if (parsed.kind === 'parsed') {
+      const { tree, locate, problems } = parsed;
+      if (askedFor || isOurs(tree)) return { tree, locate, file, problems: [...skipped, ...problems] };
+      skipped.push(notOurs(locate([], 'key')));
+    } else if (askedFor) {
+      throw new ConfigError(parsed.kind === 'missing' ? [missing(file.name)] : parsed.problems);
+    } else if (parsed.kind === 'unusable') {
+      const problems = parsed.problems.map((problem) => ({
+        ...problem,
+        suggestion: 'the file is left out until this is mended',
+      }));
+      return { tree: {}, locate: () => ({ kind: 'default' }), problems: [...skipped, ...problems] };
+    }
+  }
+  return { tree: {}, locate: () => ({ kind: 'default' }), problems: skipped };
+}
+
+/** Other programs too have a `config.yaml`. */
+function isOurs(tree: Tree): boolean {
+  const keys = Object.keys(tree);
+  return keys.length === 0 || keys.some((key) => closestTo(key, Object.keys(KEYS)) !== undefined);
+}
+
+function notOurs(source: Source): Problem {
+  const message = `this file holds none of the sections ${Object.keys(KEYS).join(', ')}: left out as another program's`;
+  return { severity: 'warning', message, path: '', source };
+}
+
+function missing(name: string): Problem {
+  const source: Source = { kind: 'file', path: name, line: 1, column: 1 };
+  const suggestion = 'check the path, or copy config.example.yaml there';
+  return { severity: 'error', message: 'there is no such file', path: '', source, suggestion };
+}

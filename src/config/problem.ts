@@ -1,0 +1,87 @@
+import { isAbsolute, relative } from 'node:path';
+import { ConnectorException, ErrorClass } from '../errors.js';
+
+/** Where a value came from. */
+export type Source =
+  | { kind: 'default' }
+  /** `path` as `shortPath` has it; line and column count from 1. */
+  | { kind: 'file'; path: string; line: number; column: number }
+  | { kind: 'env'; variable: string }
+  | { kind: 'flag'; name: string }
+  /** The object a program handed in. */
+  | { kind: 'object' };
+
+/** Something wrong with the configuration. An `error` means that a setting was not used as written. */
+export interface Problem {
+  severity: 'error' | 'warning';
+  /** What is wrong, without the place. */
+  message: string;
+  /** The setting, dotted, e.g. `openai.base_url`; empty where it is the whole file. */
+  path: string;
+  source: Source;
+  /** What to do, e.g. `did you mean "api_key"?` */
+  suggestion?: string;
+}
+
+/** The configuration cannot be used at all; the message is for people and names every problem. */
+export class ConfigError extends ConnectorException {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'), ErrorClass.InvalidRequest);
+    this.problems = problems;
+  }
+}
+
+/** Problems of the file first, in the order of its lines; then the others as they are. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const place = ({ source }: Problem): [number, number] => {
+    return source.kind === 'file' ? [source.line, source.column] : [Infinity, 0];
+  };
+  return problems.toSorted((one, other) => {
+    const [line, column] = place(one);
+    const [otherLine, otherColumn] = place(other);
+    return line === otherLine ? column - otherColumn : line < otherLine ? -1 : 1;
+  });
+}
+
+/** E.g. `config.yaml:3:5: unknown key "openai.api_keyy" - did you mean "api_key"?`; safe for a terminal. */
+export function formatProblem(problem: Problem): string {
+  const suggestion = problem.suggestion === undefined ? '' : ` - ${problem.suggestion}`;
+  return visible(`${formatSource(problem.source)}: ${problem.message}${suggestion}`);
+}
+
+/** E.g. `config.yaml:3:5`, `OPENAI_API_KEY`, `--model`, `default`. */
+export function formatSource(source: Source): string {
+  switch (source.kind) {
+    case 'file':
+      return `${source.path}:${source.line}:${source.column}`;
+    case 'env':
+      return source.variable;
+    case 'flag':
+      return source.name;
+    case 'object':
+      return 'configuration object';
+    case 'default':
+      return 'default';
+  }
+}
+
+/** An absolute path as people name it: relative to `cwd` where it lies below it. */
+export function shortPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+}
+
+/** Text in quotes, cut where it is long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
+
+/** `text` with control and direction characters written as `\u....`: a file may be hostile to the terminal. */
+export function visible(text: string): string {
+  return text.replace(
+    /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,170 @@
+import { dirname, resolve } from 'node:path';
+import type { ApiKey } from './api-key.js';
+import { type Endpoint, endpointsOf, sectionOf } from './endpoints.js';
+import { type Candidate, type UserDirectories, userDirectories } from './find-file.js';
+import { blockUnconfirmed, grantsOf } from './grants.js';
+import { layerOf, singleLayer } from './layer.js';
+import { ConfigError, inOrder, type Problem, quote, type Source } from './problem.js';
+import { type Config, KEYS } from './schema.js';
+import { type Settled, settle } from './settle.js';
+import { closestTo } from './suggest.js';
+import type { Path } from './tree.js';
+import { examineTrust, type Trust } from './trust.js';
+
+/** What the command line asks for. `model` and `baseUrl` are those of the endpoint used at the start. */
+export interface ConfigFlags {
+  mode?: string | undefined;
+  model?: string | undefined;
+  baseUrl?: string | undefined;
+  socket?: string | undefined;
+}
+
+/** Where a value came from, and the environment variables it was made of. */
+export interface Provenance {
+  source: Source;
+  variables: readonly string[];
+}
+
+/** The configuration with all its sources taken together. */
+export interface LoadedConfig {
+  config: Config;
+  /** In the order in which the mode key cycles them: simulator, openai, then the profiles. */
+  endpoints: readonly Endpoint[];
+  /** The name of the endpoint used at the start. */
+  mode: string;
+  /** The endpoint of `mode`; to be asked for its `problem` before a request is sent. */
+  endpoint: Endpoint;
+  problems: readonly Problem[];
+  /** Of `mode` and of every setting, by dotted name as in the file, e.g. `openai.base_url`. */
+  provenance: ReadonlyMap<string, Provenance>;
+  /** The file that was used. */
+  file?: Candidate;
+  /** What that file asks for, where it was found in the current directory. */
+  trust?: Trust;
+}
+
+export interface Surroundings {
+  cwd: string;
+  flags?: ConfigFlags;
+  directories?: UserDirectories;
+}
+
+/**
+ * Applies the flags, decides the mode, and makes the endpoints.
+ *
+ * @throws {ConfigError} where a flag's value is not usable: its giver is there to mend it
+ */
+export function resolveConfig(base: Settled, around: Surroundings, file?: Candidate): LoadedConfig {
+  const { cwd, flags = {} } = around;
+  const mode = flags.mode ?? (base.config.simulator.enabled ? 'simulator' : 'openai');
+  const names = ['simulator', 'openai', ...base.config.profiles.keys()];
+  if (!names.includes(mode)) throw unknownMode(mode, names, base.problems);
+  const settled = applyFlags(base, flags, mode);
+
+  const provenance = provenanceOf(settled, mode, flags);
+  const trusting = withTrust(endpointsOf(settled), settled, around, file);
+  const endpoint = trusting.endpoints.find(({ name }) => name === mode);
+  if (endpoint === undefined) throw unknownMode(mode, names, base.problems);
+  return {
+    config: withSocketPath(settled.config, provenance, cwd),
+    ...trusting,
+    mode,
+    endpoint,
+    problems: inOrder([...settled.problems, ...keyProblems(settled.config, provenance)]),
+    provenance,
+    ...(file !== undefined && { file }),
+  };
+}
+
+function unknownMode(mode: string, names: string[], problems: readonly Problem[]): ConfigError {
+  const near = closestTo(mode, names);
+  const suggestion = near === undefined ? `known modes: ${names.join(', ')}` : `did you mean "${near}"?`;
+  const source: Source = { kind: 'flag', name: '--mode' };
+  const message = `no mode ${quote(mode)}`;
+  return new ConfigError([{ severity: 'error', message, path: 'mode', source, suggestion }, ...problems]);
+}
+
+function applyFlags(base: Settled, flags: ConfigFlags, mode: string): Settled {
+  const settings: [name: string, value: string | undefined, path: Path][] = [
+    ['--socket', flags.socket, ['runtime', 'socket_path']],
+    ['--model', flags.model, [...sectionOf(mode), 'model']],
+    ['--base-url', flags.baseUrl, [...sectionOf(mode), 'base_url']],
+  ];
+  const settled = settings.reduce((below, [name, value, path]) => {
+    return value === undefined ? below : settle(below, singleLayer(path, value, { kind: 'flag', name }));
+  }, base);
+  const refused = settled.problems.slice(base.problems.length);
+  if (refused.length > 0) throw new ConfigError(refused);
+  return settled;
+}
+
+function provenanceOf(
+  { config, layers }: Settled,
+  mode: string,
+  flags: ConfigFlags,
+): Map<string, Provenance> {
+  const paths: Path[] = [
+    ...(['openai', 'runtime', 'simulator'] as const).flatMap((section) => {
+      return KEYS[section].map((key) => [section, key]);
+    }),
+    ...[...config.profiles.keys()].flatMap((name) => KEYS.profiles.map((key) => ['profiles', name, key])),
+  ];
+  const settings = new Map(
+    paths.map((path): [string, Provenance] => {
+      const name = path.join('.');
+      const giver = layerOf(layers, path);
+      const source: Source = giver?.sourceOf(path, 'value') ?? { kind: 'default' };
+      return [name, { source, variables: giver?.variables.get(name) ?? [] }];
+    }),
+  );
+  const byFile = settings.get('simulator.enabled') ?? { source: { kind: 'default' }, variables: [] };
+  const byFlag: Provenance = { source: { kind: 'flag', name: '--mode' }, variables: [] };
+  return new Map([['mode', flags.mode === mode ? byFlag : byFile], ...settings]);
+}
+
+function withTrust(
+  endpoints: readonly Endpoint[],
+  { layers }: Settled,
+  { directories = userDirectories() }: Surroundings,
+  file: Candidate | undefined,
+): Pick<LoadedConfig, 'endpoints' | 'trust'> {
+  if (file?.origin !== 'current directory') return { endpoints };
+  const trust = examineTrust(dirname(file.path), grantsOf(endpoints, layers), directories);
+  if (trust.confirmed) return { endpoints, trust };
+  return { endpoints: blockUnconfirmed(endpoints, trust.grants, file), trust };
+}
+
+/** A relative socket path is meant from the file that names it, else from the current directory. */
+function withSocketPath(config: Config, provenance: ReadonlyMap<string, Provenance>, cwd: string): Config {
+  const { socketPath } = config.runtime;
+  if (socketPath === undefined) return config;
+  const source = provenance.get('runtime.socket_path')?.source;
+  const folder = source?.kind === 'file' ? dirname(source.path) : '.';
+  return { ...config, runtime: { ...config.runtime, socketPath: resolve(cwd, folder, socketPath) } };
+}
+
+function keyProblems(config: Config, provenance: ReadonlyMap<string, Provenance>): Problem[] {
+  const keys: [path: string, key: ApiKey | undefined][] = [
+    ['openai.api_key', config.openai.apiKey],
+    ...Array.from(config.profiles, ([name, { apiKey }]): [string, ApiKey | undefined] => {
+      return [`profiles.${name}.api_key`, apiKey];
+    }),
+  ];
+  return keys.flatMap(([path, key]): Problem[] => {
+    const source = provenance.get(path)?.source ?? { kind: 'default' };
+    if (key?.state === 'malformed') {
+      return [
+        {
+          severity: 'error',
+          message: `${path} ${key.reason}`,
+          path,
+          source,
+          suggestion: 'copy the key again',
+        },
+      ];
+    }
+    if (key?.state !== 'set' || !key.trimmed) return [];
+    const message = `${path} has white space around it; it was removed`;
+    return [{ severity: 'warning', message, path, source }];
+  });
+}

@@ -1,0 +1,171 @@
+import * as z from 'zod/mini';
+import { type ApiKey, parseApiKey } from './api-key.js';
+import { OPENAI_ORIGIN, parseBaseUrl } from './endpoint-url.js';
+import { quote } from './problem.js';
+
+/** The longest timeout that can be set: one hour, in milliseconds. */
+export const MAX_TIMEOUT_MS = 3_600_000;
+
+type Verdict<T> = { value: T } | { refused: string };
+
+/** One setting: reads its value or says, as the end of a sentence, why it cannot. */
+function setting<T>(read: (value: unknown) => Verdict<T>) {
+  return z.pipe(
+    z.unknown(),
+    z.transform((value, context): T => {
+      const verdict = value === undefined ? { refused: 'is missing' } : read(value);
+      if ('value' in verdict) return verdict.value;
+      context.issues.push({ code: 'custom', message: verdict.refused, input: value });
+      return z.NEVER;
+    }),
+  );
+}
+
+/** A value as a message shows it. */
+function describe(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a mapping' : String(value);
+}
+
+function readText(value: unknown): Verdict<string> {
+  if (typeof value !== 'string') return { refused: `must be text, not ${describe(value)}` };
+  if (value.trim() === '') return { refused: 'must not be empty' };
+  if (/[\x00-\x1f\x7f-\x9f]/.test(value)) return { refused: 'must not hold control characters' };
+  return value.length > 1024 ? { refused: 'must not be longer than 1024 characters' } : { value };
+}
+
+const text = setting(readText);
+
+const baseUrl = setting((value) => {
+  const read = readText(value);
+  return 'value' in read ? parseBaseUrl(read.value) : read;
+});
+
+// The refused value is not quoted: it may be the key.
+const apiKey = setting((value): Verdict<ApiKey> => {
+  return typeof value === 'string'
+    ? { value: parseApiKey(value) }
+    : { refused: 'must be text; put it in quotes' };
+});
+
+const timeoutMs = setting((value): Verdict<number> => {
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= MAX_TIMEOUT_MS
+    ? { value: number }
+    : { refused: `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}, not ${describe(value)}` };
+});
+
+const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+]);
+
+const onOff = setting((value): Verdict<boolean> => {
+  const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
+  const read = SWITCH_WORDS.get(word);
+  return read === undefined
+    ? { refused: `must be true or false (also yes, no, 1, 0), not ${describe(value)}` }
+    : { value: read };
+});
+
+const openaiKeys = {
+  api_key: z.optional(apiKey),
+  base_url: z._default(baseUrl, OPENAI_ORIGIN),
+  model: z._default(text, 'gpt-3.5-turbo'),
+  timeout_ms: z._default(timeoutMs, 60_000),
+};
+const runtimeKeys = {
+  tenant_id: z._default(text, 'openai-connector'),
+  workspace_id: z._default(text, 'default'),
+  timeout_ms: z._default(timeoutMs, 60_000),
+  socket_path: z.optional(text),
+};
+const simulatorKeys = {
+  enabled: z._default(onOff, true),
+  base_url: z._default(baseUrl, 'http://localhost:4545'),
+  model: z.optional(text),
+};
+const profileKeys = {
+  base_url: baseUrl,
+  api_key: z.optional(apiKey),
+  model: text,
+  timeout_ms: z.optional(timeoutMs),
+};
+
+const openai = z.pipe(
+  z.strictObject(openaiKeys),
+  z.transform((keys) => ({
+    apiKey: keys.api_key,
+    baseUrl: keys.base_url,
+    model: keys.model,
+    timeoutMs: keys.timeout_ms,
+  })),
+);
+const runtime = z.pipe(
+  z.strictObject(runtimeKeys),
+  z.transform((keys) => ({
+    tenantId: keys.tenant_id,
+    workspaceId: keys.workspace_id,
+    timeoutMs: keys.timeout_ms,
+    socketPath: keys.socket_path,
+  })),
+);
+const simulator = z.pipe(
+  z.strictObject(simulatorKeys),
+  z.transform((keys) => ({ enabled: keys.enabled, baseUrl: keys.base_url, model: keys.model })),
+);
+const profile = z.pipe(
+  z.strictObject(profileKeys),
+  z.transform((keys) => ({
+    apiKey: keys.api_key,
+    baseUrl: keys.base_url,
+    model: keys.model,
+    timeoutMs: keys.timeout_ms,
+  })),
+);
+
+const profileName = z.string().check(
+  z.refine((name) => /^[A-Za-z0-9][\w.-]{0,63}$/.test(name), {
+    error: 'needs a name of letters, digits, ".", "_" and "-", at most 64',
+    abort: true,
+  }),
+  z.refine((name) => !/^(simulator|openai)$/i.test(name), {
+    error: 'needs another name: this one is taken by the endpoint of that name',
+  }),
+);
+
+/** Reads a tree of the file's form into a {@link Config}; every setting but a profile's address and model has a default. */
+export const configSchema = z.strictObject({
+  openai: z.prefault(openai, {}),
+  runtime: z.prefault(runtime, {}),
+  simulator: z.prefault(simulator, {}),
+  profiles: z.prefault(
+    z.pipe(
+      z.record(profileName, profile),
+      z.transform((byName) => new Map(Object.entries(byName))),
+    ),
+    {},
+  ),
+});
+
+/** The configuration, complete and checked. */
+export type Config = z.output<typeof configSchema>;
+
+/** A further endpoint, under `profiles:`. */
+export type Profile = z.output<typeof profile>;
+
+/** The keys of each section, in the order they are shown. `profiles` has these once for each name. */
+export const KEYS = {
+  openai: Object.keys(openaiKeys),
+  runtime: Object.keys(runtimeKeys),
+  simulator: Object.keys(simulatorKeys),
+  profiles: Object.keys(profileKeys),
+} as const;
+
+/** The keys without which a profile is left out. */
+export const REQUIRED_PROFILE_KEYS: readonly string[] = ['base_url', 'model'];

@@ -1,0 +1,82 @@
+import type * as z from 'zod/mini';
+import type { Layer } from './layer.js';
+import { type Problem, quote } from './problem.js';
+import { type Config, configSchema, REQUIRED_PROFILE_KEYS } from './schema.js';
+import { suggestKey } from './suggest.js';
+import { overlay, type Path, type Tree, valueAt, without } from './tree.js';
+
+/** Layers that passed the schema, without what did not. */
+export interface Settled {
+  config: Config;
+  /** Lowest first. */
+  layers: readonly Layer[];
+  problems: readonly Problem[];
+}
+
+/** More unknown keys than this in one mapping are counted, not listed. */
+const MAX_UNKNOWN_KEYS = 10;
+
+/** Nothing but defaults. */
+export function defaults(): Settled {
+  return { config: configSchema.parse({}), layers: [], problems: [] };
+}
+
+/** Lays `layer` over what is settled. Settings that the schema refuses are left out, and told. */
+export function settle(below: Settled, layer: Layer): Settled {
+  const base = below.layers.reduce<Tree>((merged, { tree }) => overlay(merged, tree), {});
+  const problems = [...below.problems];
+  let tree = layer.tree;
+  // What lies below passes the schema, so every fault is in `tree`, and every round takes something out of it.
+  for (;;) {
+    const read = configSchema.safeParse(overlay(base, tree));
+    if (read.success) return { config: read.data, layers: [...below.layers, { ...layer, tree }], problems };
+    let rest = tree;
+    for (const issue of read.error.issues) {
+      problems.push(...problemsOf(issue, layer));
+      for (const path of refusedPaths(issue, tree)) rest = without(rest, path);
+    }
+    tree = rest;
+  }
+}
+
+/** What has to be left out for the rest to count: the value, or the whole profile that cannot do without it. */
+function refusedPaths(issue: z.core.$ZodIssue, tree: Tree): Path[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
+  return [neededByProfile(path) && valueAt(tree, path.slice(0, 2)) !== undefined ? path.slice(0, 2) : path];
+}
+
+function problemsOf(issue: z.core.$ZodIssue, layer: Layer): Problem[] {
+  const path = issue.path.map(String);
+  const name = path.join('.');
+  const error = (message: string, where: Path, part: 'key' | 'value', suggestion?: string): Problem => {
+    const source = layer.sourceOf(where, part);
+    const hint = suggestion === undefined ? {} : { suggestion };
+    return { severity: 'error', message, path: where.join('.'), source, ...hint };
+  };
+
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const unknown = issue.keys.slice(0, MAX_UNKNOWN_KEYS).map((key) => {
+        const where = [...path, key];
+        return error(`unknown key ${quote(where.join('.'))}`, where, 'key', suggestKey(where));
+      });
+      const more = issue.keys.length - unknown.length;
+      return more === 0 ? unknown : [...unknown, error(`and ${more} more unknown keys`, path, 'key')];
+    }
+    case 'invalid_key':
+      return [error(`${name} ${issue.issues[0]?.message ?? issue.message}; it is left out`, path, 'key')];
+    case 'invalid_type':
+      return [error(`${name} must be a mapping of keys; it is ignored`, path, 'value')];
+    default: {
+      const left = neededByProfile(path) ? `profile ${quote(path[1] ?? '')} is left out` : 'it is ignored';
+      const consequence = layer.sourceOf(path, 'value').kind === 'flag' ? '' : `; ${left}`;
+      return [error(`${name} ${issue.message}${consequence}`, path, 'value')];
+    }
+  }
+}
+
+function neededByProfile(path: Path): boolean {
+  const [section, , key = ''] = path;
+  return section === 'profiles' && REQUIRED_PROFILE_KEYS.includes(key);
+}

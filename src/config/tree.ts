@@ -1,0 +1,51 @@
+/** Configuration as written: mappings of keys to values not yet checked. */
+export interface Tree {
+  readonly [key: string]: unknown;
+}
+
+/** The keys that lead to a value, outermost first. */
+export type Path = readonly string[];
+
+/** True for a mapping, false for lists and scalars. */
+export function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value at `path`, or undefined. */
+export function valueAt(tree: unknown, path: Path): unknown {
+  let value = tree;
+  for (const key of path) {
+    if (!isTree(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** A tree that holds `value` at `path` and nothing else. */
+export function treeOf(path: Path, value: unknown): Tree {
+  const [first, ...rest] = path;
+  if (first === undefined) return {};
+  return { [first]: rest.length === 0 ? value : treeOf(rest, value) };
+}
+
+/** `tree` without what is at `path`; the empty path leaves nothing. */
+export function without(tree: Tree, path: Path): Tree {
+  const [first, ...rest] = path;
+  if (first === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([key, value]) => {
+      if (key !== first) return [[key, value]];
+      return rest.length > 0 && isTree(value) ? [[key, without(value, rest)]] : [];
+    }),
+  );
+}
+
+/** Both trees in one; where both give a value, `above` wins. */
+export function overlay(below: Tree, above: Tree): Tree {
+  const merged = new Map(Object.entries(below));
+  for (const [key, value] of Object.entries(above)) {
+    const under = merged.get(key);
+    merged.set(key, isTree(under) && isTree(value) ? overlay(under, value) : value);
+  }
+  return Object.fromEntries(merged);
+}

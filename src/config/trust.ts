@@ -1,0 +1,66 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import type { UserDirectories } from './find-file.js';
+import type { Grant } from './grants.js';
+
+/** What a directory's file asks for, and whether the user has confirmed exactly that. */
+export interface Trust {
+  /** Real path. */
+  directory: string;
+  grants: readonly Grant[];
+  confirmed: boolean;
+}
+
+const recordSchema = z.object({ version: z.literal(1), directories: z.record(z.string(), z.string()) });
+
+/** Says whether `directory` was confirmed with the same grants. Asking for nothing needs no confirmation. */
+export function examineTrust(
+  directory: string,
+  grants: readonly Grant[],
+  directories: UserDirectories,
+): Trust {
+  const real = realpathSync(directory);
+  const confirmed = grants.length === 0 || readRecord(directories)[real] === fingerprint(grants);
+  return { directory: real, grants, confirmed };
+}
+
+/**
+ * Records that the user confirmed what `trust` asks for, in `trusted-directories.json` of the data directory
+ * (mode 0600). A later change of an address, or of the variables it gets, needs a new confirmation.
+ *
+ * @throws where the record cannot be written
+ */
+export function trustDirectory(trust: Trust, directories: UserDirectories): void {
+  const trusted = { ...readRecord(directories), [trust.directory]: fingerprint(trust.grants) };
+  mkdirSync(directories.data, { recursive: true, mode: 0o700 });
+  const path = recordPath(directories);
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, `${JSON.stringify({ version: 1, directories: trusted }, null, 2)}\n`, {
+      mode: 0o600,
+    });
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function recordPath(directories: UserDirectories): string {
+  return join(directories.data, 'trusted-directories.json');
+}
+
+/** A record that is missing or damaged trusts nothing. */
+function readRecord(directories: UserDirectories): Record<string, string> {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(recordPath(directories), 'utf8'))).directories;
+  } catch {
+    return {};
+  }
+}
+
+function fingerprint(grants: readonly Grant[]): string {
+  const asked = grants.map(({ endpoint, baseUrl, variables }) => [endpoint, baseUrl, variables]);
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+}

@@ -1,0 +1,136 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { messageOf } from '../errors.js';
+import type { Problem, Source } from './problem.js';
+import { isTree, type Path, type Tree } from './tree.js';
+
+/** The largest file that is read. */
+export const MAX_FILE_BYTES = 1024 * 1024;
+
+/** How often aliases (`*name`) may be resolved; guards against files that unfold without end. */
+const MAX_ALIASES = 20;
+const MAX_SYNTAX_ERRORS = 5;
+
+/** Finds the place of a key or of its value; of the nearest mapping around it where the file does not name it. */
+export type Locate = (path: Path, part: 'key' | 'value') => Source;
+
+export type ParsedFile =
+  | { kind: 'parsed'; tree: Tree; locate: Locate; problems: Problem[] }
+  | { kind: 'missing' }
+  /** It is there, and cannot be used at all. */
+  | { kind: 'unusable'; problems: Problem[] };
+
+/** Reads and parses the file at `path`; `name` is what problems call it. Never throws. */
+export function readYamlFile(path: string, name: string): ParsedFile {
+  let bytes: Buffer;
+  try {
+    bytes = readBounded(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
+    return unusable(name, `cannot be read: ${messageOf(error)}`);
+  }
+  if (bytes.length > MAX_FILE_BYTES) return unusable(name, 'is larger than 1 MiB: this is no configuration');
+  try {
+    return parseYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes), name);
+  } catch {
+    return unusable(name, 'is not UTF-8 text');
+  }
+}
+
+/** Parses YAML 1.2 whose top level is a mapping. `file` is what problems call it. Never throws. */
+export function parseYaml(text: string, file: string): ParsedFile {
+  const lines = new LineCounter();
+  const at = (offset: number): Source => {
+    const { line, col } = lines.linePos(offset);
+    return { kind: 'file', path: file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  try {
+    // The parser's own check for repeated keys is quadratic; `indexPositions` finds them in one pass.
+    const options = {
+      lineCounter: lines,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    } as const;
+    const document = parseDocument(text, options);
+    const note = (severity: Problem['severity']) => {
+      return (fault: { message: string; pos: [number, number] }): Problem => {
+        return { severity, message: fault.message, path: '', source: at(fault.pos[0]) };
+      };
+    };
+    if (document.errors.length > 0) {
+      const problems = document.errors.slice(0, MAX_SYNTAX_ERRORS).map(note('error'));
+      return { kind: 'unusable', problems };
+    }
+    const values: unknown = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
+    if (!isTree(values)) return unusable(file, 'must be a mapping of keys such as "openai:"');
+    const { positions, repeated } = indexPositions(document.contents);
+    const problems = document.warnings.map(note('warning'));
+    for (const { path: keys, offset } of repeated) {
+      const name = keys.join('.');
+      const message = `duplicate key "${name}": the last one counts`;
+      problems.push({ severity: 'warning', message, path: name, source: at(offset) });
+    }
+    return {
+      kind: 'parsed',
+      tree: values,
+      problems,
+      locate: (keys, part) => at(find(positions, keys, part)),
+    };
+  } catch (error) {
+    return unusable(file, messageOf(error));
+  }
+}
+
+interface Position {
+  key: number;
+  value: number;
+}
+
+/** Offsets of every key and value, by path; and the keys that come twice in a mapping. */
+function indexPositions(root: unknown): {
+  positions: ReadonlyMap<string, Position>;
+  repeated: { path: Path; offset: number }[];
+} {
+  const positions = new Map<string, Position>();
+  const repeated: { path: Path; offset: number }[] = [];
+  const enter = (node: unknown, path: Path): void => {
+    if (!isMap<Node, Node | null>(node)) return;
+    for (const { key, value } of node.items) {
+      const here = [...path, isScalar(key) ? String(key.value ?? '') : ''];
+      const offset = key.range?.[0] ?? 0;
+      const name = JSON.stringify(here);
+      if (positions.has(name)) repeated.push({ path: here, offset });
+      positions.set(name, { key: offset, value: value?.range?.[0] ?? offset });
+      enter(value, here);
+    }
+  };
+  enter(root, []);
+  return { positions, repeated };
+}
+
+function find(positions: ReadonlyMap<string, Position>, path: Path, part: 'key' | 'value'): number {
+  const exact = positions.get(JSON.stringify(path));
+  if (exact !== undefined) return exact[part];
+  return path.length === 0 ? 0 : find(positions, path.slice(0, -1), 'key');
+}
+
+function readBounded(path: string): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new Error('it is not a regular file');
+    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+      read = readSync(descriptor, buffer, length, buffer.length - length, null);
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function unusable(path: string, message: string): ParsedFile {
+  const source: Source = { kind: 'file', path, line: 1, column: 1 };
+  return { kind: 'unusable', problems: [{ severity: 'error', message, path: '', source }] };
+}
