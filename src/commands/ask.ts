@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ChatAnswer, ExchangeEvent } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import { createSanitizer } from '../state/sanitize.js';
-import { compose, type GlobalFlags } from './compose.js';
+import { compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { readStdin } from './stdin.js';
 import { UsageError } from './usage-error.js';
@@ -35,6 +35,7 @@ Exit codes: 0 complete, 2 usage or configuration, 3 transient error, 4 permanent
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const prompt = await promptFrom(words);
   const composition = compose(flags);
+  reportProblems(composition.loaded);
   const abort = new AbortController();
   const stop = interruptOn(abort);
   const output = flags.json ? jsonLines(process.stdout) : plainText(process.stdout);
@@ -139,7 +140,12 @@ function jsonLines(stdout: NodeJS.WriteStream): Output {
         case 'start':
           return write({ type: 'start', exchange: event.exchange, url: event.url, model: event.model });
         case 'headers':
-          return write({ type: 'headers', status: event.statusCode, buffered: event.buffered, t_ms: ms(event.tMs) });
+          return write({
+            type: 'headers',
+            status: event.statusCode,
+            buffered: event.buffered,
+            t_ms: ms(event.tMs),
+          });
         case 'text':
           return write({ type: 'delta', text: event.text, t_ms: ms(event.tMs) });
         case 'reasoning':

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
-import { formatProblem } from '../config/index.js';
 import type { Endpoint } from '../config/index.js';
+import { formatProblem } from '../config/index.js';
 import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort } from '../state/ports.js';
 import { VERSION } from '../version.js';
-import { compose, type Composition, type GlobalFlags } from './compose.js';
+import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { EXIT } from './exit-codes.js';
 import { UsageError } from './usage-error.js';
 
 const HEARTBEAT_MS = 2000;
-const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
+const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
+  SIGHUP: 129,
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+};
 
 export function addChatCommand(program: Command): void {
   program
@@ -38,7 +42,10 @@ async function chat(flags: GlobalFlags): Promise<number> {
       connection: connector.client,
       chat: composition,
       modes: modesOf(composition),
-      notices: loaded.problems.map((problem) => ({ severity: problem.severity, text: formatProblem(problem) })),
+      notices: loaded.problems.map((problem) => ({
+        severity: problem.severity,
+        text: formatProblem(problem),
+      })),
       version: VERSION,
       signal: ending.signal,
     });
@@ -87,9 +94,7 @@ function modesOf({ connector }: Composition): ModePort {
     select(name) {
       const endpoint = connector.endpoints.find((one) => one.name === name);
       if (endpoint === undefined) return { ok: false, problem: `there is no endpoint "${name}"` };
-      const problem =
-        endpoint.blocked === undefined ? endpoint.problem : `${endpoint.blocked.reason}: ${endpoint.blocked.howToAllow}`;
-      if (problem !== undefined) return { ok: false, problem };
+      if (endpoint.problem !== undefined) return { ok: false, problem: endpoint.problem };
       return { ok: true, endpoint: info(connector.use(name)) };
     },
   };

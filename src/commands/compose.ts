@@ -1,9 +1,9 @@
-import envPaths from 'env-paths';
 import { join } from 'node:path';
-import { formatProblem, type LoadedConfig, loadConfig } from '../config/index.js';
+import envPaths from 'env-paths';
+import { ConfigError, formatProblem, type LoadedConfig, loadConfig } from '../config/index.js';
 import { OpenAIStreamConnector } from '../connector/openai.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
-import { ConnectorException, ErrorClass } from '../errors.js';
+import { ErrorClass } from '../errors.js';
 import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
 import { createLauncher, type Launcher } from './launch.js';
 
@@ -32,13 +32,13 @@ export interface Composition {
 
 /**
  * Loads the configuration and joins daemon, simulator and connector to it.
- * @throws {ConnectorException} InvalidRequest with every problem when the configuration can't be used.
+ * @throws {ConfigError} when the configuration can't be used.
  */
 export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): Composition {
   const loaded = configuration(flags);
   const { config } = loaded;
   const socketPath = config.runtime.socketPath ?? PROTOCOL_CONSTANTS.DEFAULT_SOCKET_PATH;
-  const overTcp = process.env['VASTAR_USE_TCP'] === 'true';
+  const overTcp = process.env.VASTAR_USE_TCP === 'true';
   const launcher: Launcher | undefined = flags.spawn
     ? createLauncher({
         socketPath,
@@ -76,20 +76,21 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
 }
 
 function configuration(flags: GlobalFlags): LoadedConfig {
-  const loaded = loadConfig({
+  const { mode, model, baseUrl, socket } = flags;
+  return loadConfig({
     cwd: process.cwd(),
     env: process.env,
-    ...(flags.config !== undefined && { configPath: flags.config }),
-    flags: {
-      ...(flags.mode !== undefined && { mode: flags.mode }),
-      ...(flags.model !== undefined && { model: flags.model }),
-      ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
-      ...(flags.socket !== undefined && { socket: flags.socket }),
-    },
+    configPath: flags.config,
+    flags: { mode, model, baseUrl, socket },
   });
-  const fatal = loaded.problems.filter((problem) => problem.fatal);
-  if (fatal.length > 0) {
-    throw new ConnectorException(fatal.map(formatProblem).join('\n'), ErrorClass.InvalidRequest);
-  }
-  return loaded;
+}
+
+/**
+ * Tells stderr what is wrong with the configuration, for commands without a screen.
+ * @throws {ConfigError} when the whole file could not be used: defaults in its place could ask another endpoint.
+ */
+export function reportProblems({ problems }: LoadedConfig): void {
+  const unusable = problems.filter(({ severity, path }) => severity === 'error' && path === '');
+  if (unusable.length > 0) throw new ConfigError(unusable);
+  for (const problem of problems) process.stderr.write(`vastar-tui: ${formatProblem(problem)}\n`);
 }

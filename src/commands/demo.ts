@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { ChatOptions } from '../connector/types.js';
 import { IncompleteAnswerException } from '../connector/incomplete-answer.js';
+import type { ChatOptions } from '../connector/types.js';
 import { createSanitizer } from '../state/sanitize.js';
-import { compose, type Composition, type GlobalFlags } from './compose.js';
+import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 
 const WIDTH = 60;
@@ -15,6 +15,7 @@ export function addDemoCommand(program: Command): void {
     .description("the connector's three examples: streaming, non-streaming, sequential requests")
     .action(async (_flags: unknown, command: Command) => {
       const composition = compose(command.optsWithGlobals<GlobalFlags>());
+      reportProblems(composition.loaded);
       const abort = new AbortController();
       const onInterrupt = (): void => abort.abort();
       process.once('SIGINT', onInterrupt);
@@ -45,7 +46,9 @@ async function demo(composition: Composition, signal: AbortSignal): Promise<void
   print('OpenAI Stream SSE Connector Demo');
   print(DOUBLE_RULE);
   print();
-  print(endpoint.kind === 'simulator' ? 'Using the simulator' : `Using ${endpoint.name}, model ${endpoint.model}`);
+  print(
+    endpoint.kind === 'simulator' ? 'Using the simulator' : `Using ${endpoint.name}, model ${endpoint.model}`,
+  );
   print(`Base URL: ${endpoint.baseUrl}`);
   print();
   print('Testing connection...');

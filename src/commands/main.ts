@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { ConfigError } from '../config/index.js';
 import { ConnectorException, messageOf } from '../errors.js';
 import { VERSION } from '../version.js';
 import { addAskCommand } from './ask.js';
@@ -21,7 +22,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--model <name>', 'model to ask for')
     .option('--base-url <url>', 'address of the endpoint in use')
     .option('--socket <path>', 'the daemon’s Unix socket')
-    .addOption(new Option('--log-level <level>', 'of the daemon’s log').choices(['error', 'warn', 'info', 'debug']))
+    .addOption(
+      new Option('--log-level <level>', 'of the daemon’s log').choices(['error', 'warn', 'info', 'debug']),
+    )
     .option('--no-spawn', 'start neither daemon nor simulator')
     .showHelpAfterError('(vastar-tui --help lists the commands and flags)')
     .exitOverride();
@@ -45,7 +48,7 @@ function exitCodeFor(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   process.stderr.write(`vastar-tui: ${messageOf(error)}\n`);
-  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UsageError || error instanceof ConfigError) return EXIT.usage;
   if (error instanceof ConnectorException) return exitCodeOfClass(error.errorClass);
   return EXIT.failed;
 }

@@ -1,7 +1,13 @@
 import { type Endpoint, endpointUrl } from '../config/index.js';
 import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import { createTimeline, type Timeline } from '../metrics/timeline.js';
-import { type ChatEvent, type ChatStream, createChatStream, type RuntimeClient, type StreamEvent } from '../sdk/index.js';
+import {
+  type ChatEvent,
+  type ChatStream,
+  createChatStream,
+  type RuntimeClient,
+  type StreamEvent,
+} from '../sdk/index.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from './types.js';
 
 /** Anything not empty; servers that ask for no key ignore it. */
@@ -14,8 +20,8 @@ export function authorization(endpoint: Endpoint): Record<string, string> {
  * @throws {ConnectorException} InvalidRequest that says what is missing.
  */
 export function usable(endpoint: Endpoint): Endpoint {
-  const problem = endpoint.blocked === undefined ? endpoint.problem : `${endpoint.blocked.reason}: ${endpoint.blocked.howToAllow}`;
-  if (problem !== undefined) throw new ConnectorException(problem, ErrorClass.InvalidRequest);
+  if (endpoint.problem !== undefined)
+    throw new ConnectorException(endpoint.problem, ErrorClass.InvalidRequest);
   return endpoint;
 }
 
@@ -44,7 +50,10 @@ export async function runExchange(
     if (event.type === 'start') {
       const { statusCode, headers, buffered, atMs } = event;
       timeline.headers({ atMs, timings: event.timings, buffered });
-      chat = createChatStream({ statusCode, contentType: headers['content-type'] ?? '', headers }, watch.onChatEvent);
+      chat = createChatStream(
+        { statusCode, contentType: headers['content-type'] ?? '', headers },
+        watch.onChatEvent,
+      );
       options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
       return;
     }

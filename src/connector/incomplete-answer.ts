@@ -8,7 +8,8 @@ export class IncompleteAnswerException extends ConnectorException {
   constructor(answer: ChatAnswer) {
     const { error } = answer;
     super(
-      error?.message ?? `the answer ${WORDING[answer.outcome] ?? answer.outcome} after ${answer.text.length} characters`,
+      error?.message ??
+        `the answer ${WORDING[answer.outcome] ?? answer.outcome} after ${answer.text.length} characters`,
       error?.errorClass ?? ErrorClass.Transient,
       error?.requestId ?? 0,
       {

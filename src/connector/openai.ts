@@ -1,4 +1,11 @@
-import { type ConfigObject, type Endpoint, endpointUrl, type LoadedConfig, loadConfig, loadConfigObject } from '../config/index.js';
+import {
+  type ConfigObject,
+  type Endpoint,
+  endpointUrl,
+  type LoadedConfig,
+  loadConfig,
+  loadConfigObject,
+} from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
 import { authorization, runExchange, usable } from './exchange.js';
@@ -117,7 +124,10 @@ export class OpenAIStreamConnector {
    * Streams the answer to a message or a conversation; resolves to its whole text.
    * @throws {IncompleteAnswerException} when it failed or was cut; `answer.text` has what came.
    */
-  async streamingChatCompletion(input: string | readonly ChatMessage[], options: ChatOptions = {}): Promise<string> {
+  async streamingChatCompletion(
+    input: string | readonly ChatMessage[],
+    options: ChatOptions = {},
+  ): Promise<string> {
     return wholeText(await this.exchange(conversation(input), options), options.signal);
   }
 
@@ -142,7 +152,10 @@ export class OpenAIStreamConnector {
     const found = this.endpoints.find((endpoint) => endpoint.name === name);
     if (found !== undefined) return found;
     const names = this.endpoints.map((endpoint) => endpoint.name).join(', ');
-    throw new ConnectorException(`there is no endpoint "${name}": use one of ${names}`, ErrorClass.InvalidRequest);
+    throw new ConnectorException(
+      `there is no endpoint "${name}": use one of ${names}`,
+      ErrorClass.InvalidRequest,
+    );
   }
 }
 

@@ -22,7 +22,9 @@ const stop = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 's
 async function endpoint(script: Script): Promise<Upstream> {
   const upstream = await startUpstream(script);
   upstreams.push(upstream);
-  place.writeConfig(`openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`);
+  place.writeConfig(
+    `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
+  );
   return upstream;
 }
 
@@ -59,7 +61,8 @@ test('ten chunks 100 ms apart are printed as they are sent, the first within 50 
   running.child.stdin.end();
   const printed: number[] = [];
   running.child.stdout.on('data', (text: string) => {
-    for (let count = text.split('"type":"delta"').length - 1; count > 0; count -= 1) printed.push(performance.now());
+    for (let count = text.split('"type":"delta"').length - 1; count > 0; count -= 1)
+      printed.push(performance.now());
   });
   const { code, stdout } = await running.ended;
   expect(code).toBe(0);
@@ -69,7 +72,9 @@ test('ten chunks 100 ms apart are printed as they are sent, the first within 50 
   const done = lines(stdout).at(-1);
   expect(done).toMatchObject({ type: 'done', outcome: 'complete', text: 't0 t1 t2 t3 t4 t5 t6 t7 t8 t9 ' });
   expect(done?.metrics).toMatchObject({ chunks: 10, attempts: 1, buffered: false });
-  expect(Object.keys(done?.metrics?.hops ?? {})).toEqual(expect.arrayContaining(['connect', 'wait', 'first_token']));
+  expect(Object.keys(done?.metrics?.hops ?? {})).toEqual(
+    expect.arrayContaining(['connect', 'wait', 'first_token']),
+  );
 });
 
 test('Ctrl+C keeps what came, aborts the upstream request and exits with 130', async () => {
@@ -78,7 +83,11 @@ test('Ctrl+C keeps what came, aborts the upstream request and exits with 130', a
   running.child.stdin.end();
   await running.untilStdout(/partial/);
   running.child.kill('SIGINT');
-  expect(await running.ended).toMatchObject({ code: 130, stdout: 'partial \n', stderr: 'vastar-tui: stopped\n' });
+  expect(await running.ended).toMatchObject({
+    code: 130,
+    stdout: 'partial \n',
+    stderr: 'vastar-tui: stopped\n',
+  });
   expect(await (await upstream.request(0)).ended).toBe('hung up');
 });
 
@@ -88,7 +97,11 @@ test.each([
   [429, 'Rate limit reached', 5, /again|limit/],
   [500, 'The server had an error', 3, /again|provider/],
 ] as const)('an answer of %i says what happened and what to do', async (status, message, code, advice) => {
-  await endpoint({ status, contentType: 'application/json', chunks: [JSON.stringify({ error: { message } })] });
+  await endpoint({
+    status,
+    contentType: 'application/json',
+    chunks: [JSON.stringify({ error: { message } })],
+  });
   const answer = await runProgram(place, ['ask', 'hi']);
   expect(answer.code).toBe(code);
   expect(answer.stdout).toBe('');
@@ -118,7 +131,11 @@ test('a connection reset in the middle is an error that keeps the text', async (
   await endpoint({ chunks: sseEvents(delta('Hi th')), end: 'cut' });
   const { code, stdout } = await runProgram(place, ['ask', '--json', 'hi']);
   expect(code).toBe(3);
-  expect(lines(stdout).at(-1)).toMatchObject({ outcome: 'error', text: 'Hi th', error: { class: 'Transient' } });
+  expect(lines(stdout).at(-1)).toMatchObject({
+    outcome: 'error',
+    text: 'Hi th',
+    error: { class: 'Transient' },
+  });
 });
 
 test('an empty stream is no answer', async () => {
@@ -127,7 +144,9 @@ test('an empty stream is no answer', async () => {
 });
 
 test('an endpoint that is not there is named, with its cause', async () => {
-  place.writeConfig('openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
+  place.writeConfig(
+    'openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n',
+  );
   const answer = await runProgram(place, ['ask', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
   expect(answer.stderr).toMatch(/refused.*127\.0\.0\.1:1/s);
@@ -168,7 +187,10 @@ test('stdin that is no text is refused', async () => {
 });
 
 test('the chat needs a terminal and says what works without one', async () => {
-  expect(await runProgram(place, [])).toMatchObject({ code: 2, stderr: expect.stringMatching(/vastar-tui ask/) });
+  expect(await runProgram(place, [])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/vastar-tui ask/),
+  });
 });
 
 test.each([

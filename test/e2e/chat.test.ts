@@ -71,7 +71,9 @@ test('the history is sent with each turn', async () => {
       '[DONE]',
     ),
   });
-  place.writeConfig(`openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`);
+  place.writeConfig(
+    `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
+  );
   const session = open();
   await session.untilScreen(/connected/);
   session.send('one\r');
@@ -139,11 +141,21 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal', async (sig
 test('killed outright, it takes the daemon and the simulator with it', async () => {
   const session = open();
   await session.untilScreen(/connected/);
-  await until(() => fetch(`${place.simulatorUrl}/health`).then((health) => health.ok, () => false));
+  await until(() =>
+    fetch(`${place.simulatorUrl}/health`).then(
+      (health) => health.ok,
+      () => false,
+    ),
+  );
   session.kill('SIGKILL');
   await session.ended;
   await until(() => !existsSync(place.socketPath));
-  await until(() => fetch(`${place.simulatorUrl}/health`).then(() => false, () => true));
+  await until(() =>
+    fetch(`${place.simulatorUrl}/health`).then(
+      () => false,
+      () => true,
+    ),
+  );
 });
 
 test('Ctrl+Z gives the terminal back, and fg brings the chat back', async () => {
@@ -182,7 +194,9 @@ test('hostile text from the model moves no cursor, sets no title and reaches no 
       '[DONE]',
     ),
   });
-  place.writeConfig(`openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`);
+  place.writeConfig(
+    `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
+  );
   const session = open();
   await session.untilScreen(/connected/);
   session.send('hi\r');

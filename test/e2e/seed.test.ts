@@ -15,7 +15,15 @@ let simulator: Running;
 beforeAll(async () => {
   place = await makePlace();
   daemon = startProgram(place, ['runtime', 'run']);
-  simulator = startProgram(place, ['simulator', '--port', new URL(place.simulatorUrl).port, '--ttft', '5', '--tps', '2000']);
+  simulator = startProgram(place, [
+    'simulator',
+    '--port',
+    new URL(place.simulatorUrl).port,
+    '--ttft',
+    '5',
+    '--tps',
+    '2000',
+  ]);
   mkdirSync(join(place.dir, 'node_modules'));
   symlinkSync(root, join(place.dir, 'node_modules', 'vastar-tui'));
   symlinkSync(join(root, 'node_modules', '@types'), join(place.dir, 'node_modules', '@types'));
@@ -62,7 +70,9 @@ test('the SDK used directly collects a stream and parses it', () => {
 });
 
 test('errors carry the request, the class and a message', () => {
-  place.writeConfig(`openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n`);
+  place.writeConfig(
+    `openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n`,
+  );
   const result = node(['errors.ts']);
   place.writeConfig(`simulator:\n  base_url: ${place.simulatorUrl}\n`);
   expect(result.stdout).toBe('');

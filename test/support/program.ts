@@ -1,9 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -32,7 +32,7 @@ export async function makePlace(extra: NodeJS.ProcessEnv = {}): Promise<Place> {
     socketPath,
     simulatorUrl,
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: dir,
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',

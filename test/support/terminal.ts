@@ -38,7 +38,11 @@ export interface TerminalOptions {
   command?: readonly string[];
 }
 
-export function openTerminal(place: Place, args: readonly string[] = [], options: TerminalOptions = {}): TerminalSession {
+export function openTerminal(
+  place: Place,
+  args: readonly string[] = [],
+  options: TerminalOptions = {},
+): TerminalSession {
   const { columns = 120, rows = 40 } = options;
   const [file = NODE, ...rest] = options.command ?? [NODE, CLI, ...args];
   const pty: IPty = spawn(file, rest, {
