@@ -1,0 +1,219 @@
+import { ConnectorException, ErrorClass } from '../errors.js';
+import { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
+import { encodeMessage } from '../protocol/encode.js';
+import { abortable } from './abortable.js';
+import type { Connection, Exchange } from './connection.js';
+import { resolveEndpoint } from './endpoint.js';
+import { createResponseExchange } from './exchange.js';
+import { encodeHttpRequest } from './http-payload.js';
+import { Lanes } from './lanes.js';
+import { Link } from './link.js';
+import { createStreamExchange } from './stream-exchange.js';
+import type {
+  ConnectionState,
+  DaemonInfo,
+  HTTPRequestConfig,
+  HTTPResponse,
+  RuntimeClientConfig,
+  StreamOptions,
+  StreamResult,
+} from './types.js';
+
+/** A request that is ready to be sent. */
+interface Call {
+  id: number;
+  frame: Uint8Array;
+  timeoutMs: number;
+}
+
+/** Most that a question for the daemon's health may take, in ms. */
+const HEALTH_LIMIT_MS = 5000;
+/** The longest time a timer can be set to. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * A client of the connector daemon: HTTP requests made by the daemon, any number at once.
+ *
+ * Failures reject with `ConnectorException`: the daemon's error class and message; Transient when the
+ * connection is lost; Timeout when the client's own limit passes; InvalidRequest for what can't be sent.
+ * HTTP 4xx and 5xx are answers, not failures.
+ *
+ * An open connection keeps the process alive until `close`; timers (heartbeat, reconnecting) never do.
+ */
+export class RuntimeClient {
+  readonly #config: RuntimeClientConfig;
+  readonly #link: Link;
+  readonly #lanes: Lanes;
+  // Beyond 32 bits, unlike those of another client, and safe as a number until the year 2255.
+  #nextId = Date.now() * 1000 + Math.floor(Math.random() * 1000);
+
+  /** @throws {ConnectorException} InvalidRequest for a socket path or port that can't be one. */
+  constructor(config: RuntimeClientConfig = {}) {
+    this.#config = config;
+    const endpoint = resolveEndpoint(config, process.env);
+    this.#link = new Link({
+      endpoint,
+      reconnect: config.reconnect ?? true,
+      heartbeatMs: config.heartbeatMs ?? 0,
+      ...(config.beforeConnect !== undefined && { beforeConnect: config.beforeConnect }),
+    });
+    this.#lanes = new Lanes(this.#link, endpoint);
+  }
+
+  /** What the connection to the daemon is at. */
+  get state(): ConnectionState {
+    return this.#link.state;
+  }
+
+  /** Calls `listener` on each change of `state`, until the returned function is called. */
+  subscribe(listener: (state: ConnectionState) => void): () => void {
+    return this.#link.subscribe(listener);
+  }
+
+  /** Connects, with one attempt. A closed client can be used again after it. */
+  async connect(): Promise<void> {
+    this.#link.reopen();
+    await this.#link.connect();
+  }
+
+  /** Connects at once: ends a wait for the next attempt, or replaces the connection. Tries until it succeeds. */
+  reconnect(): void {
+    this.#link.reconnect();
+  }
+
+  /** Ends the connection; requests in flight fail, and the daemon stops them. */
+  async close(): Promise<void> {
+    this.#link.close();
+    this.#lanes.close();
+  }
+
+  /**
+   * Has the daemon make an HTTP request; resolves to the whole answer, whatever its status.
+   * @param options `signal`: aborting rejects with its reason and stops the request upstream.
+   */
+  async executeHTTP(
+    request: HTTPRequestConfig,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<HTTPResponse> {
+    const call = this.#prepare(request, 'request');
+    const answer = Promise.withResolvers<HTTPResponse>();
+    const exchange = createResponseExchange(call.id, answer);
+    return this.#within(call.timeoutMs, options.signal, call.id, (connection, stop) =>
+      perform(connection, call, exchange, abortable(answer.promise, stop), this.#lanes),
+    );
+  }
+
+  /**
+   * Has the daemon make an HTTP request and tells the answer as it arrives. Resolves when it has ended, with
+   * outcome `cancelled` when `signal` ended it. The limit in time covers the whole answer.
+   */
+  async streamHTTP(request: HTTPRequestConfig, options: StreamOptions = {}): Promise<StreamResult> {
+    const { signal } = options;
+    const call = this.#prepare(request, 'stream');
+    const answer = Promise.withResolvers<StreamResult>();
+    const exchange = createStreamExchange(call.id, options, answer);
+    try {
+      return await this.#within(call.timeoutMs, signal, call.id, (connection, stop) =>
+        perform(connection, call, exchange, abortable(answer.promise, stop), this.#lanes),
+      );
+    } catch (error) {
+      const soFar = exchange.cancel();
+      if (signal?.aborted === true && error === signal.reason) return soFar;
+      throw error;
+    }
+  }
+
+  /** What the daemon is, how it does, and how long the question took. Connects when needed. */
+  async health(): Promise<DaemonInfo> {
+    const limitMs = Math.min(this.#config.timeoutMs ?? HEALTH_LIMIT_MS, HEALTH_LIMIT_MS);
+    return this.#within(limitMs, undefined, 0, (connection, stop) => abortable(connection.health(), stop));
+  }
+
+  /**
+   * @throws {ConnectorException} InvalidRequest when the request can't be sent.
+   */
+  #prepare(request: HTTPRequestConfig, operation: 'request' | 'stream'): Call {
+    const config = this.#config;
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const timeoutMs = request.timeoutMs ?? config.timeoutMs ?? PROTOCOL_CONSTANTS.DEFAULT_TIMEOUT_MS;
+    if (!(timeoutMs > 0)) {
+      throw invalid(`timeoutMs must be a number above 0 (milliseconds), not ${timeoutMs}`, id);
+    }
+    const payload = encodeHttpRequest(request);
+    try {
+      const frame = encodeMessage({
+        type: MessageType.ExecuteRequest,
+        requestId: BigInt(id),
+        tenantId: request.tenantId ?? config.tenantId ?? 'default',
+        workspaceId: request.workspaceId ?? config.workspaceId ?? '',
+        traceId: request.traceId ?? '',
+        connectorName: 'http',
+        operation,
+        deadlineAtMs: Number.isFinite(timeoutMs) ? BigInt(Math.ceil(Date.now() + timeoutMs)) : 0n,
+        payload,
+        headers: [],
+      });
+      return { id, frame, timeoutMs };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw invalid(
+        `The request has ${payload.length} bytes as JSON; a frame takes ${PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE}`,
+        id,
+      );
+    }
+  }
+
+  /** Gives `use` a connection, and a signal that says when to give up: the limit in time, or the caller. */
+  async #within<T>(
+    limitMs: number,
+    signal: AbortSignal | undefined,
+    id: number,
+    use: (connection: Connection, stop: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const stop = new AbortController();
+    const onAbort = (): void => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const onLimit = (): void => {
+      const message = `no complete answer within ${limitMs / 1000} s (timeoutMs)`;
+      stop.abort(new ConnectorException(message, ErrorClass.Timeout, id));
+    };
+    const timer = setTimeout(onLimit, Math.min(limitMs, MAX_TIMER_MS));
+    try {
+      const connection = await this.#lanes.take(stop.signal);
+      try {
+        return await use(connection, stop.signal);
+      } finally {
+        this.#lanes.release(connection);
+      }
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+/** Sends a request and waits for its outcome; tells the daemon when it is given up before its end. */
+async function perform<T>(
+  connection: Connection,
+  call: Call,
+  exchange: Exchange,
+  outcome: Promise<T>,
+  lanes: Lanes,
+): Promise<T> {
+  const requestId = BigInt(call.id);
+  try {
+    connection.send(requestId, call.frame, exchange);
+    return await outcome;
+  } finally {
+    connection.forget(requestId);
+    // A daemon that can't be told goes on; its answer would block the connection.
+    if (!exchange.ended && connection.extended) connection.write({ type: MessageType.Cancel, requestId });
+    else if (!exchange.ended) lanes.replace(connection);
+  }
+}
+
+function invalid(message: string, requestId: number): ConnectorException {
+  return new ConnectorException(message, ErrorClass.InvalidRequest, requestId);
+}

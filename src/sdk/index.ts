@@ -1,0 +1,33 @@
+/**
+ * The SDK: a client of the connector daemon, and what reads the answers of OpenAI-compatible servers.
+ * Source-compatible with the public Vastar SDK; what is beyond it is optional. Nothing here prints.
+ */
+export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../errors.js';
+export { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
+export {
+  ErrorClass as ProtocolErrorClass,
+  ExecuteRequest,
+  ExecuteResponse,
+  MessageType as ProtocolMessageType,
+} from '../protocol/generated/ipc.js';
+export type { CircuitState, HealthResponse, OriginStatus, Timings } from '../protocol/messages.js';
+export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer-body.js';
+export type { AnswerContext, AnswerHead } from './chat-errors.js';
+export { type ChatStream, createChatStream, type StreamEnding } from './chat-stream.js';
+export type { ChatEvent, ChatResult, Outcome, ToolCall, Usage } from './chat-types.js';
+export { RuntimeClient } from './client.js';
+export { HTTPResponseHelper } from './http-response-helper.js';
+export { RetryHelper, type RetryOptions } from './retry.js';
+export { retryAfterOf } from './retry-after.js';
+export { sleep } from './sleep.js';
+export { SSEParser } from './sse.js';
+export type {
+  ConnectionState,
+  DaemonInfo,
+  HTTPRequestConfig,
+  HTTPResponse,
+  RuntimeClientConfig,
+  StreamEvent,
+  StreamOptions,
+  StreamResult,
+} from './types.js';
