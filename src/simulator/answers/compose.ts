@@ -1,0 +1,57 @@
+import type { Message } from '../chat-request.js';
+import type { Random } from '../random.js';
+import { GREETING, TEST_CONFIRMED } from './about.js';
+import { capitalAnswer } from './capitals.js';
+import { conversationAnswer } from './conversation.js';
+import { fallbackAnswer } from './fallback.js';
+import { FORMATS } from './formats.js';
+import { LONG_TEXT } from './long.js';
+import { PROGRAMMING } from './programming.js';
+import { SCIENCE } from './science.js';
+import { quote, subjectOf } from './subject.js';
+import type { Topic } from './topic.js';
+import { UNICODE_SAMPLE } from './unicode.js';
+
+// The first that matches answers: definite subjects, then forms, then a bare greeting.
+const TOPICS: readonly Topic[] = [
+  { match: /^\W*(?:test|ping|testing)\W*$/i, text: TEST_CONFIRMED },
+  {
+    match:
+      /\b(?:write|give|tell|show|make|need|want)\b.*\b(?:long|lengthy)\b|\blong (?:text|answer|story|article)\b|\bessay\b|\d{4,} (?:words|tokens)\b/i,
+    text: LONG_TEXT,
+  },
+  {
+    match: /\b(?:emoji|unicode|cjk|chinese|japanese|korean|arabic|hebrew|scripts)\b/i,
+    text: UNICODE_SAMPLE,
+  },
+  ...SCIENCE,
+  ...PROGRAMMING,
+  ...FORMATS,
+  {
+    match:
+      /^\W*(?:hello|hi|hey|good (?:morning|afternoon|evening)|help|who are you|what can you do)\b.{0,60}$/i,
+    text: GREETING,
+  },
+];
+
+/** Only this much of a message is looked at, however long it is. */
+const READ_LIMIT = 2_000;
+
+/**
+ * The text that answers a conversation: prepared for what its last user message asks, and aware of those
+ * before it. `random` decides only between equally good answers.
+ */
+export function composeAnswer(messages: readonly Message[], random: Random): string {
+  const said = messages.filter(({ role }) => role === 'user').map(({ text }) => text.slice(0, READ_LIMIT));
+  const prompt = said.at(-1) ?? '';
+  const earlier = said.slice(0, -1);
+  const prepared =
+    conversationAnswer(prompt, earlier) ??
+    capitalAnswer(prompt) ??
+    TOPICS.find(({ match }) => match.test(prompt))?.text;
+  if (prepared === undefined) return fallbackAnswer(subjectOf(prompt), random);
+  const before = earlier.findLastIndex((text) => text.trim() !== '' && text.trim() === prompt.trim());
+  return before === -1
+    ? prepared
+    : `You asked ${quote(prompt)} before, as message ${before + 1}. The answer has not changed.\n\n${prepared}`;
+}

@@ -1,0 +1,39 @@
+import { quote } from './subject.js';
+
+const RECALL =
+  /\b(?:did|have) i (?:just )?(?:ask|say|tell|write|asked|said|told|written)\b|\b(?:first|last|previous|earlier) (?:question|message)\b/i;
+const COUNT = /\bhow many\b.*\b(?:questions|messages|turns)\b/i;
+const SUMMARY = /\b(?:summari[sz]e|summary|recap|tl;?dr)\b|\bwhat (?:did|have) we (?:discuss|talk)/i;
+const CONTINUE = /^\W*(?:go on|continue|more|tell me more|and then|carry on)\W*$/i;
+const THANKS = /^\W*(?:thanks?|thank you|thx|cheers)\b/i;
+
+/**
+ * The answer to a message that is about the conversation itself; undefined for any other.
+ * @param earlier the user's messages before this one, oldest first
+ */
+export function conversationAnswer(prompt: string, earlier: readonly string[]): string | undefined {
+  const first = earlier[0];
+  const last = earlier.at(-1);
+  if (THANKS.test(prompt)) {
+    return last === undefined
+      ? "You're welcome!"
+      : `You're welcome! I hope the answer to ${quote(last)} helped.`;
+  }
+  if (COUNT.test(prompt)) {
+    return `This is message ${earlier.length + 1} of yours in this conversation.`;
+  }
+  if (first === undefined || last === undefined) return undefined;
+  if (SUMMARY.test(prompt)) {
+    const lines = earlier.map((message, index) => `${index + 1}. You wrote ${quote(message)}.`);
+    return `So far in this conversation:\n\n${lines.join('\n')}\n\nThe whole history comes with each request, which is why even a simulator can tell.`;
+  }
+  if (RECALL.test(prompt)) {
+    return /\bfirst\b/i.test(prompt)
+      ? `Your first message was ${quote(first)}.`
+      : `Before this you wrote ${quote(last)}.${earlier.length > 1 ? ` The conversation began with ${quote(first)}.` : ''}`;
+  }
+  if (CONTINUE.test(prompt)) {
+    return `There is no more prepared about ${quote(last)}. You have written ${earlier.length + 1} messages so far; ask for "a summary" to see them in a list, or for "a long text" when you want much to read.`;
+  }
+  return undefined;
+}

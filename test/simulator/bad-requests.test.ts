@@ -1,0 +1,249 @@
+import { request as httpRequest } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { MAX_BODY_BYTES } from '../../src/simulator/request-body.js';
+import { postChat, readCompletion, readError, simulatorForTest } from './chat-client.js';
+
+const user = { role: 'user', content: 'hello' };
+const valid = { model: 'sim-instant', messages: [user] };
+
+const MISTAKES: [body: unknown, expected: { message: string | RegExp; param?: string; code?: string }][] = [
+  [null, { message: 'The request body must be a JSON object, but it is null.' }],
+  [[], { message: 'The request body must be a JSON object, but it is an array.' }],
+  ['text', { message: 'The request body must be a JSON object, but it is a string.' }],
+  [{ messages: [user] }, { message: 'you must provide a model parameter' }],
+  [{ ...valid, model: ' ' }, { message: 'you must provide a model parameter' }],
+  [
+    { ...valid, model: 4 },
+    {
+      message: "Invalid type for 'model': expected a string, but got an integer instead.",
+      param: 'model',
+      code: 'invalid_type',
+    },
+  ],
+  [
+    { model: 'm' },
+    {
+      message: "Missing required parameter: 'messages'.",
+      param: 'messages',
+      code: 'missing_required_parameter',
+    },
+  ],
+  [
+    { ...valid, messages: 'hi' },
+    {
+      message: "Invalid type for 'messages': expected an array, but got a string instead.",
+      param: 'messages',
+    },
+  ],
+  [
+    { ...valid, messages: [] },
+    {
+      message:
+        "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+      param: 'messages',
+      code: 'empty_array',
+    },
+  ],
+  [
+    { ...valid, messages: [user, 3.5] },
+    {
+      message: "Invalid type for 'messages[1]': expected an object, but got a decimal number instead.",
+      param: 'messages[1]',
+    },
+  ],
+  [
+    { ...valid, messages: [{ content: 'hi' }] },
+    { message: "Missing required parameter: 'messages[0].role'.", param: 'messages[0].role' },
+  ],
+  [
+    { ...valid, messages: [{ role: 'robot', content: 'hi' }] },
+    {
+      message:
+        "Invalid value for 'messages[0].role': \"robot\". Supported values are: 'system', 'developer', 'user', 'assistant', 'tool', 'function'.",
+      param: 'messages[0].role',
+      code: 'invalid_value',
+    },
+  ],
+  [
+    { ...valid, messages: [{ role: 'user' }] },
+    { message: "Missing required parameter: 'messages[0].content'.", param: 'messages[0].content' },
+  ],
+  [
+    { ...valid, messages: [{ role: 'user', content: 5 }] },
+    {
+      message:
+        "Invalid type for 'messages[0].content': expected one of a string or an array, but got an integer instead.",
+      param: 'messages[0].content',
+      code: 'invalid_type',
+    },
+  ],
+  [
+    { ...valid, messages: [{ role: 'user', content: [{ type: 'text', text: 5 }] }] },
+    {
+      message:
+        "Invalid type for 'messages[0].content[0].text': expected a string, but got an integer instead.",
+      param: 'messages[0].content[0].text',
+    },
+  ],
+  [
+    { ...valid, stream: 'yes' },
+    { message: "Invalid type for 'stream': expected a boolean, but got a string instead.", param: 'stream' },
+  ],
+  [
+    { ...valid, stream_options: { include_usage: true } },
+    { message: /only allowed when 'stream' is enabled/, param: 'stream_options' },
+  ],
+  [
+    { ...valid, max_tokens: 0 },
+    {
+      message: "Invalid 'max_tokens': expected a value >= 1, but got 0 instead.",
+      param: 'max_tokens',
+      code: 'below_minimum_value',
+    },
+  ],
+  [
+    { ...valid, max_tokens: 1.5 },
+    {
+      message: "Invalid type for 'max_tokens': expected an integer, but got a decimal number instead.",
+      param: 'max_tokens',
+    },
+  ],
+  [
+    { ...valid, temperature: 9 },
+    {
+      message: "Invalid 'temperature': expected a value <= 2, but got 9 instead.",
+      param: 'temperature',
+      code: 'above_maximum_value',
+    },
+  ],
+  [
+    { ...valid, stop: ['a', 'b', 'c', 'd', 'e'] },
+    { message: "Invalid 'stop': array too long. Expected an array with maximum length 4.", param: 'stop' },
+  ],
+  [
+    { ...valid, n: 3 },
+    { message: /'n' must be 1/, param: 'n', code: 'unsupported_value' },
+  ],
+];
+
+describe('a chat request with a mistake', () => {
+  test.each(MISTAKES)('is refused: %j', async (body, { message, param, code }) => {
+    const { url } = await simulatorForTest();
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-request-id')).toMatch(/^req_/);
+    const error = await readError(response);
+    expect(error.message).toSatisfy((text: string) =>
+      typeof message === 'string' ? text === message : message.test(text),
+    );
+    expect(error).toEqual({
+      message: error.message,
+      type: 'invalid_request_error',
+      param: param ?? null,
+      code: code ?? error.code,
+    });
+  });
+
+  test.each(['', '{', '{"model": undefined}', 'NaN'])('that is no JSON is refused: %j', async (body) => {
+    const { url } = await simulatorForTest();
+    const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
+    expect(response.status).toBe(400);
+    expect(await readError(response)).toMatchObject({
+      message: expect.stringMatching(/^We could not parse the JSON body of your request: /),
+      type: 'invalid_request_error',
+      param: null,
+      code: null,
+    });
+  });
+
+  test('that is no UTF-8 is refused', async () => {
+    const { url } = await simulatorForTest();
+    const body = Buffer.concat([Buffer.from('{"model":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+    const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
+    expect(response.status).toBe(400);
+    expect((await readError(response)).message).toBe('The request body is not valid UTF-8.');
+  });
+
+  test('may hold hostile member names without harm', async () => {
+    const { url } = await simulatorForTest();
+    const body = `{"__proto__":{"stream":true},"constructor":1,"model":"sim-echo","messages":[{"role":"user","content":"hi","__proto__":{"content":"no"}}]}`;
+    const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
+    expect((await readCompletion(response)).choices[0].message.content).toBe('hi');
+  });
+});
+
+test.each([
+  ['sim-falt-429', "Did you mean 'sim-fault-429'?"],
+  ['sim-0tps', "The model 'sim-0tps' does not exist."],
+  ['sim-100001tps', "The model 'sim-100001tps' does not exist."],
+])('the mistyped model %s is told, not served', async (model, hint) => {
+  const simulator = await simulatorForTest();
+  const response = await postChat(simulator, { model });
+  expect(response.status).toBe(404);
+  const error = await readError(response);
+  expect(error).toMatchObject({ type: 'invalid_request_error', param: 'model', code: 'model_not_found' });
+  expect(error.message).toContain(hint);
+});
+
+test.each([
+  ['GET', '/', 404, 'unknown_url'],
+  ['POST', '/v1/embeddings', 404, 'unknown_url'],
+  ['GET', '/v1/chat/completions', 405, 'method_not_supported'],
+  ['DELETE', '/v1/models/gpt-4', 405, 'method_not_supported'],
+  ['POST', '/health', 405, 'method_not_supported'],
+])('%s %s is answered with %i', async (method, path, status, code) => {
+  const { url } = await simulatorForTest();
+  const response = await fetch(url + path, { method });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('allow')).toBe(status === 405 ? (method === 'GET' ? 'POST' : 'GET') : null);
+  const error = await readError(response);
+  expect(error).toMatchObject({ type: 'invalid_request_error', code });
+  expect(error.message).toContain(`${method} ${path}`);
+});
+
+describe('a body over the limit', () => {
+  test.each(['content-length', 'transfer-encoding'])(
+    'sent with %s gets a 413 that can be read',
+    async (framing) => {
+      const simulator = await simulatorForTest();
+      const response = await upload(simulator.url, 50 * 1024 * 1024, framing === 'content-length');
+      expect(response.status).toBe(413);
+      expect(JSON.parse(response.body).error).toMatchObject({
+        message: `The request body is over the limit of ${MAX_BODY_BYTES} bytes.`,
+        code: 'request_too_large',
+      });
+      expect((await postChat(simulator, {})).status).toBe(200);
+    },
+  );
+});
+
+/** Sends `size` bytes as fast as they are taken, reading the answer meanwhile. */
+function upload(url: string, size: number, announced: boolean): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const piece = Buffer.alloc(1024 * 1024, 'x');
+    const outgoing = httpRequest(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: announced ? { 'content-length': size } : { 'transfer-encoding': 'chunked' },
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', async (incoming) => {
+      const body = (await incoming.toArray()).join('');
+      resolve({ status: incoming.statusCode ?? 0, body });
+    });
+    let left = size;
+    const send = (): void => {
+      while (left > 0) {
+        left -= piece.length;
+        if (!outgoing.write(piece)) {
+          outgoing.once('drain', send);
+          return;
+        }
+      }
+      outgoing.end();
+    };
+    send();
+  });
+}
