@@ -5,7 +5,7 @@ import { abortable } from './abortable.js';
 import type { Connection, Exchange } from './connection.js';
 import { resolveEndpoint } from './endpoint.js';
 import { createResponseExchange } from './exchange.js';
-import { encodeHttpRequest } from './http-payload.js';
+import { encodeHttpRequest, isBinary } from './http-payload.js';
 import { Lanes } from './lanes.js';
 import { Link } from './link.js';
 import { createStreamExchange } from './stream-exchange.js';
@@ -24,8 +24,15 @@ interface Call {
   id: number;
   frame: Uint8Array;
   timeoutMs: number;
+  /** The body is no text, which only a daemon with the extension can take. */
+  binary: boolean;
 }
 
+/**
+ * How long after a deadline the client goes on waiting, in ms: the daemon's own word on it tells where the
+ * time went. One that keeps no deadlines is left then.
+ */
+const DEADLINE_GRACE_MS = 100;
 /** Most that a question for the daemon's health may take, in ms. */
 const HEALTH_LIMIT_MS = 5000;
 /** The longest time a timer can be set to. */
@@ -99,7 +106,7 @@ export class RuntimeClient {
     const answer = Promise.withResolvers<HTTPResponse>();
     const exchange = createResponseExchange(call.id, answer);
     return this.#within(call.timeoutMs, options.signal, call.id, (connection, stop) =>
-      perform(connection, call, exchange, abortable(answer.promise, stop), this.#lanes),
+      perform({ connection, lanes: this.#lanes, stop }, call, exchange, answer.promise),
     );
   }
 
@@ -114,7 +121,7 @@ export class RuntimeClient {
     const exchange = createStreamExchange(call.id, options, answer);
     try {
       return await this.#within(call.timeoutMs, signal, call.id, (connection, stop) =>
-        perform(connection, call, exchange, abortable(answer.promise, stop), this.#lanes),
+        perform({ connection, lanes: this.#lanes, stop }, call, exchange, answer.promise),
       );
     } catch (error) {
       const soFar = exchange.cancel();
@@ -154,7 +161,7 @@ export class RuntimeClient {
         payload,
         headers: [],
       });
-      return { id, frame, timeoutMs };
+      return { id, frame, timeoutMs, binary: isBinary(request.body) };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw invalid(
@@ -179,7 +186,7 @@ export class RuntimeClient {
       const message = `no complete answer within ${limitMs / 1000} s (timeoutMs)`;
       stop.abort(new ConnectorException(message, ErrorClass.Timeout, id));
     };
-    const timer = setTimeout(onLimit, Math.min(limitMs, MAX_TIMER_MS));
+    const timer = setTimeout(onLimit, Math.min(limitMs + DEADLINE_GRACE_MS, MAX_TIMER_MS));
     try {
       const connection = await this.#lanes.take(stop.signal);
       try {
@@ -196,22 +203,28 @@ export class RuntimeClient {
 
 /** Sends a request and waits for its outcome; tells the daemon when it is given up before its end. */
 async function perform<T>(
-  connection: Connection,
+  { connection, lanes, stop }: { connection: Connection; lanes: Lanes; stop: AbortSignal },
   call: Call,
   exchange: Exchange,
   outcome: Promise<T>,
-  lanes: Lanes,
 ): Promise<T> {
   const requestId = BigInt(call.id);
+  if (call.binary) await refuseForeign(connection, stop, call.id);
   try {
     connection.send(requestId, call.frame, exchange);
-    return await outcome;
+    return await abortable(outcome, stop);
   } finally {
     connection.forget(requestId);
     // A daemon that can't be told goes on; its answer would block the connection.
     if (!exchange.ended && connection.extended) connection.write({ type: MessageType.Cancel, requestId });
     else if (!exchange.ended) lanes.replace(connection);
   }
+}
+
+async function refuseForeign(connection: Connection, stop: AbortSignal, id: number): Promise<void> {
+  await abortable(connection.identified, stop);
+  if (connection.extended) return;
+  throw invalid('the request body is no UTF-8 text, and this daemon takes nothing else', id);
 }
 
 function invalid(message: string, requestId: number): ConnectorException {

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { ConnectorException, ErrorClass } from '../errors.js';
 import type { HeaderList } from '../protocol/messages.js';
 import { isRecord, parseJson, recordOf, stringOf } from './json.js';
 import type { HTTPRequestConfig } from './types.js';
@@ -12,19 +11,23 @@ export interface HttpAnswer {
   body: Buffer;
 }
 
-/**
- * The payload of an ExecuteRequest to the `http` connector.
- * @throws {ConnectorException} InvalidRequest for a body that JSON text can't carry.
- */
-export function encodeHttpRequest(request: HTTPRequestConfig): Buffer {
-  const { method, url, headers, body } = request;
-  if (body !== undefined && typeof body !== 'string' && !isUtf8(body)) {
-    throw new ConnectorException(
-      'The request body is no valid UTF-8: the connector protocol carries text only (encode it, e.g. as base64)',
-      ErrorClass.InvalidRequest,
-    );
-  }
-  return Buffer.from(JSON.stringify({ method, url, headers, body: body?.toString() }));
+/** The payload of an ExecuteRequest to the `http` connector. Bytes that are no text go as base64. */
+export function encodeHttpRequest({ method, url, headers, body }: HTTPRequestConfig): Buffer {
+  const binary = isBinary(body);
+  return Buffer.from(
+    JSON.stringify({
+      method,
+      url,
+      headers,
+      body: body?.toString(binary ? 'base64' : 'utf8'),
+      ...(binary && { body_encoding: 'base64' }),
+    }),
+  );
+}
+
+/** Whether a body needs a daemon with the extension: the public protocol carries text only. */
+export function isBinary(body: HTTPRequestConfig['body']): body is Buffer {
+  return body !== undefined && typeof body !== 'string' && !isUtf8(body);
 }
 
 /** Reads the payload of an ExecuteResponse; undefined when it is none. */

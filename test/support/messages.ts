@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { MessageType } from '../../src/protocol/constants.js';
+import type { Message, Timings } from '../../src/protocol/messages.js';
+
+const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const uint32 = fc.nat({ max: 2 ** 32 - 1 });
+/** What we count in numbers: exact up to 2^53. */
+const counter = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+// Whole code points: text that UTF-8 can carry.
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+const bytes = fc.uint8Array({ maxLength: 200 });
+const headers = fc.array(fc.tuple(text, text), { maxLength: 5 });
+const errorClass = fc.integer({ min: 0, max: 5 });
+const timings: fc.Arbitrary<Timings> = fc.record(
+  {
+    queuedUs: counter,
+    dnsUs: counter,
+    connectUs: counter,
+    tlsUs: counter,
+    sentUs: counter,
+    firstByteUs: counter,
+    lastByteUs: counter,
+    reused: fc.boolean(),
+    attempts: uint32,
+  },
+  { requiredKeys: ['reused', 'attempts'] },
+);
+const origin = fc.record({
+  origin: text,
+  poolOpen: uint32,
+  poolBusy: uint32,
+  poolQueued: uint32,
+  circuit: fc.constantFrom('closed', 'open', 'half-open'),
+  circuitRetryAtMs: counter,
+  retryBudget: uint32,
+});
+
+/** Any message of the protocol. */
+export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({
+    type: fc.constant(MessageType.ExecuteRequest as const),
+    requestId: uint64,
+    tenantId: text,
+    workspaceId: text,
+    traceId: text,
+    connectorName: text,
+    operation: text,
+    deadlineAtMs: uint64,
+    payload: bytes,
+    headers,
+  }),
+  fc.record({
+    type: fc.constant(MessageType.ExecuteResponse as const),
+    requestId: uint64,
+    errorClass,
+    errorMessage: text,
+    payload: bytes,
+    durationUs: counter,
+  }),
+  fc.record({ type: fc.constant(MessageType.HealthCheck as const) }),
+  fc.record({
+    type: fc.constant(MessageType.HealthResponse as const),
+    healthy: fc.boolean(),
+    message: text,
+    activeRequests: uint32,
+    availableCredits: uint32,
+    version: text,
+    capabilities: fc.array(text, { maxLength: 5 }),
+    uptimeMs: counter,
+    streamsOpen: uint32,
+    origins: fc.array(origin, { maxLength: 4 }),
+  }),
+  fc.record({
+    type: fc.constant(MessageType.CreditUpdate as const),
+    requestId: uint64,
+    creditDelta: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+    totalCredits: uint32,
+  }),
+  fc.record({
+    type: fc.constant(MessageType.StreamStart as const),
+    requestId: uint64,
+    statusCode: fc.nat({ max: 65_535 }),
+    headers,
+    timings,
+  }),
+  fc.record({
+    type: fc.constant(MessageType.StreamChunk as const),
+    requestId: uint64,
+    sequence: counter,
+    offsetUs: counter,
+    payload: bytes,
+  }),
+  fc.record({
+    type: fc.constant(MessageType.StreamEnd as const),
+    requestId: uint64,
+    errorClass,
+    errorMessage: text,
+    durationUs: counter,
+    cancelled: fc.boolean(),
+    bytes: counter,
+    timings,
+  }),
+  fc.record({ type: fc.constant(MessageType.Cancel as const), requestId: uint64 }),
+);
