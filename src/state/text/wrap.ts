@@ -13,8 +13,10 @@ export interface WrapOptions {
   restWidth?: number;
   /** `words`: between words where there is a place; `cells`: wherever the row is full. */
   at?: 'words' | 'cells';
-  /** Offset of a row's start to go on from, as told by an earlier call [0]. */
+  /** Offset to begin at: a row's start as told by an earlier call, or after what is left out [0]. */
   from?: number;
+  /** Whether the first row is the line's first [from = 0]. */
+  firstRow?: boolean;
 }
 
 /**
@@ -25,9 +27,9 @@ export interface WrapOptions {
  * row of its own before it is cut.
  */
 export function wrapLine(line: string, options: WrapOptions): Piece[] {
-  const { width, restWidth = width, at = 'words', from = 0 } = options;
+  const { width, restWidth = width, at = 'words', from = 0, firstRow = from === 0 } = options;
   const pieces: Piece[] = [];
-  let limit = from === 0 ? width : restWidth;
+  let limit = firstRow ? width : restWidth;
   let rowStart = from;
   let column = 0;
   // After the last place in this row where it may be broken, and the column there.

@@ -1,0 +1,40 @@
+import { createContext, use } from 'react';
+import { useStore } from 'zustand';
+import type { Actions } from '../state/actions.js';
+import type { AppState } from '../state/app-state.js';
+import type { AppStore } from '../state/store.js';
+import { type Line, paint } from './line.js';
+import type { Theme } from './theme.js';
+import type { Viewport } from './transcript/viewport.js';
+
+/** What all components share; never changes while they are mounted. */
+export interface Shared {
+  store: AppStore;
+  actions: Actions;
+  viewport: Viewport;
+  theme: Theme;
+  version: string;
+  /** Takes over the way to hand the terminal to the shell and back. */
+  onTerminal: (suspend: SuspendTerminal) => void;
+}
+
+/** Leaves the terminal; resolves to how to come back. */
+export type SuspendTerminal = () => Promise<{ resume: () => Promise<void> }>;
+
+export const SharedContext = createContext<Shared | undefined>(undefined);
+
+export function useShared(): Shared {
+  const shared = use(SharedContext);
+  if (shared === undefined) throw new Error('a component is outside its SharedContext');
+  return shared;
+}
+
+/** A part of the state; the component renders again when it changes. */
+export function useApp<T>(select: (state: AppState) => T): T {
+  return useStore(useShared().store, select);
+}
+
+/** Lines as the theme shows them. */
+export function paintAll(lines: readonly Line[], theme: Theme): string[] {
+  return lines.map((line) => paint(line, theme));
+}

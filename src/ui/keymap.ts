@@ -1,0 +1,119 @@
+import type { EditorEvent } from '../state/editor.js';
+
+type EditAction = `edit:${Exclude<EditorEvent['type'], 'insert' | 'clear'>}`;
+
+/** All a key or command can do. */
+export type ActionName =
+  | 'send'
+  | 'newline'
+  | 'stop'
+  | 'clear-or-quit'
+  | 'quit'
+  | 'reconnect'
+  | 'mode'
+  | 'regenerate'
+  | 'new'
+  | 'copy'
+  | 'help'
+  | 'suspend'
+  | 'redraw'
+  | 'scroll:row-up'
+  | 'scroll:row-down'
+  | 'scroll:page-up'
+  | 'scroll:page-down'
+  | 'scroll:start'
+  | 'scroll:end'
+  | EditAction;
+
+export type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'Program';
+
+export interface Binding {
+  readonly action: ActionName;
+  /** Names as `keyPresses` gives them. */
+  readonly keys: readonly string[];
+  /** Only then; otherwise always. */
+  readonly when?: 'draft' | 'no-draft';
+  /** Also as a command: `/help`. */
+  readonly command?: string;
+  readonly section: Section;
+  readonly help: string;
+}
+
+/** The one table of keys: input, commands and the help screen are made from it. The first that applies acts. */
+export const KEYMAP: readonly Binding[] = [
+  bind('Messages', 'send', ['enter'], 'send the message'),
+  bind('Messages', 'newline', ['ctrl+j', 'alt+enter', 'shift+enter'], 'new line'),
+  bind('Messages', 'stop', ['esc'], 'stop the answer; what came is kept'),
+  bind('Messages', 'regenerate', ['ctrl+g'], 'ask the last question again', { command: 'again' }),
+  bind('Messages', 'copy', ['ctrl+y'], 'copy the last answer', { command: 'copy' }),
+
+  bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
+  bind('Conversation', 'mode', ['ctrl+t'], 'switch mode', { command: 'mode' }),
+  bind('Conversation', 'reconnect', ['ctrl+r'], 'reconnect to the daemon', { command: 'reconnect' }),
+
+  bind('Scrolling', 'scroll:page-up', ['pageup'], 'a page up'),
+  bind('Scrolling', 'scroll:page-down', ['pagedown'], 'a page down'),
+  bind('Scrolling', 'scroll:row-up', ['shift+up', 'ctrl+up'], 'a line up'),
+  bind('Scrolling', 'scroll:row-down', ['shift+down', 'ctrl+down'], 'a line down'),
+  bind('Scrolling', 'scroll:start', ['home'], 'to the beginning (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll:end', ['end'], 'to the end (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll:start', ['ctrl+home'], 'to the beginning'),
+  bind('Scrolling', 'scroll:end', ['ctrl+end'], 'to the end'),
+
+  bind('Editing', 'edit:up', ['up'], 'up; at the top, earlier messages'),
+  bind('Editing', 'edit:down', ['down'], 'down; at the bottom, later ones'),
+  bind('Editing', 'edit:left', ['left'], 'left'),
+  bind('Editing', 'edit:right', ['right'], 'right'),
+  bind('Editing', 'edit:word-left', ['ctrl+left', 'alt+left', 'alt+b'], 'a word left'),
+  bind('Editing', 'edit:word-right', ['ctrl+right', 'alt+right', 'alt+f'], 'a word right'),
+  bind('Editing', 'edit:line-start', ['home', 'ctrl+a'], "to the line's start"),
+  bind('Editing', 'edit:line-end', ['end', 'ctrl+e'], "to the line's end"),
+  bind('Editing', 'edit:backspace', ['backspace', 'ctrl+h'], 'delete to the left'),
+  bind('Editing', 'edit:delete', ['delete'], 'delete to the right'),
+  bind('Editing', 'edit:kill-word', ['ctrl+w', 'alt+backspace'], 'delete the word before'),
+  bind('Editing', 'edit:kill-to-start', ['ctrl+u'], "delete to the line's start"),
+  bind('Editing', 'edit:kill-to-end', ['ctrl+k'], "delete to the line's end"),
+
+  bind('Program', 'help', ['?'], 'this help (empty draft)', { when: 'no-draft', command: 'help' }),
+  bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again'),
+  bind('Program', 'suspend', ['ctrl+z'], 'suspend; fg comes back'),
+  bind('Program', 'clear-or-quit', ['ctrl+c'], 'clear the draft; twice quits'),
+  bind('Program', 'quit', [], 'quit', { command: 'quit' }),
+];
+
+function bind(
+  section: Section,
+  action: ActionName,
+  keys: readonly string[],
+  help: string,
+  more: Pick<Binding, 'when' | 'command'> = {},
+): Binding {
+  return { section, action, keys, help, ...more };
+}
+
+/** What a key does now. */
+export function actionOf(key: string, hasDraft: boolean): ActionName | undefined {
+  const state = hasDraft ? 'draft' : 'no-draft';
+  return KEYMAP.find(({ keys, when }) => keys.includes(key) && (when === undefined || when === state))
+    ?.action;
+}
+
+export interface Command {
+  name: string;
+  argument: string | undefined;
+  /** Undefined when there is no such command. */
+  action: ActionName | undefined;
+}
+
+/** A draft that is a command: a slash, one word, perhaps an argument. `/usr/bin` and `//` are messages. */
+export function commandIn(draft: string): Command | undefined {
+  const match = /^\/([a-z]+)(?: +(\S.*?))? *$/.exec(draft);
+  if (match === null) return undefined;
+  const [, name = '', argument] = match;
+  return { name, argument, action: KEYMAP.find(({ command }) => command === name)?.action };
+}
+
+/** The names of all commands, as they are typed. */
+export function commandNames(): string[] {
+  return KEYMAP.flatMap(({ command }) => (command === undefined ? [] : [`/${command}`]));
+}

@@ -1,0 +1,87 @@
+/** Where everything is, in cells from the top left. Rows always add up to the terminal's. */
+export type Layout = TooSmall | Panes | Stacked;
+
+export interface TooSmall {
+  kind: 'too-small';
+  columns: number;
+  rows: number;
+}
+
+interface Common {
+  columns: number;
+  rows: number;
+  /** The conversation's text, inside frame and margin. */
+  text: { width: number; height: number };
+  composer: { top: number; height: number };
+}
+
+/** Conversation and side panes in frames. */
+export interface Panes extends Common {
+  kind: 'panes';
+  /** Of the panes, frames included. */
+  paneHeight: number;
+  conversationWidth: number;
+  sideWidth: number;
+}
+
+/** Everything above one another; a status bar instead of side panes. */
+export interface Stacked extends Common {
+  kind: 'stacked';
+  header: boolean;
+  footer: boolean;
+  margin: number;
+}
+
+export const MIN_COLUMNS = 20;
+export const MIN_ROWS = 5;
+const PANES_FROM_COLUMNS = 100;
+const PANES_FROM_ROWS = 20;
+const SIDE_WIDTH = 30;
+const HEADER_FROM_ROWS = 12;
+const FOOTER_FROM_ROWS = 9;
+const MARGIN_FROM_COLUMNS = 40;
+/** Before the draft: ` > `. */
+export const PROMPT_WIDTH = 3;
+
+/** Cells of a draft row; one more is left for the cursor behind it. */
+export function draftWidth(columns: number): number {
+  return Math.max(1, columns - PROMPT_WIDTH - 2);
+}
+
+/** @param draftRows how many rows the draft would like */
+export function layoutOf(columns: number, rows: number, draftRows: number): Layout {
+  if (columns < MIN_COLUMNS || rows < MIN_ROWS) return { kind: 'too-small', columns, rows };
+  const composerHeight = Math.min(Math.max(1, draftRows), Math.max(1, Math.floor(rows / 3)));
+  if (columns >= PANES_FROM_COLUMNS && rows >= PANES_FROM_ROWS) {
+    // Header above, composer and footer below.
+    const paneHeight = rows - 2 - composerHeight;
+    const conversationWidth = columns - SIDE_WIDTH;
+    return {
+      kind: 'panes',
+      columns,
+      rows,
+      paneHeight,
+      conversationWidth,
+      sideWidth: SIDE_WIDTH,
+      text: { width: conversationWidth - 4, height: paneHeight - 2 },
+      composer: { top: rows - 1 - composerHeight, height: composerHeight },
+    };
+  }
+  const header = rows >= HEADER_FROM_ROWS;
+  const footer = rows >= FOOTER_FROM_ROWS;
+  const margin = columns >= MARGIN_FROM_COLUMNS ? 1 : 0;
+  const statusBar = 1;
+  return {
+    kind: 'stacked',
+    columns,
+    rows,
+    header,
+    footer,
+    margin,
+    text: {
+      width: columns - 2 * margin,
+      height: rows - composerHeight - statusBar - (header ? 1 : 0) - (footer ? 1 : 0),
+    },
+    composer: { top: rows - composerHeight - (footer ? 1 : 0), height: composerHeight },
+  };
+}

@@ -1,0 +1,57 @@
+import type { AppState } from '../../state/app-state.js';
+import { titleOf } from '../../state/messages.js';
+import { sanitizeLine } from '../../state/sanitize.js';
+import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
+import { connectionSummary } from './connection.js';
+import { requestSummary } from './request.js';
+
+/** Name, conversation, mode and model. */
+export function headerLine(
+  { messages, endpoint }: Pick<AppState, 'messages' | 'endpoint'>,
+  width: number,
+): Line {
+  const inner = width - 2;
+  const mode: Line = [sanitizeLine(endpoint.name), ['dim', `  ${sanitizeLine(endpoint.model)}`]];
+  const name: Line = [['title', 'vastar-tui'], '   '];
+  const room = inner - lineWidth(name) - lineWidth(mode) - 2;
+  const title = cut([['dim', sanitizeLine(titleOf(messages))]], Math.max(0, room));
+  return [' ', ...spread([...name, ...title], cut(mode, Math.floor(inner / 2)), inner), ' '];
+}
+
+type BarState = Pick<
+  AppState,
+  'connection' | 'endpoint' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs'
+>;
+
+/** Connection and request on one line, in place of the side panes; also parts conversation and draft. */
+export function statusBar(state: BarState, width: number, withMessages: boolean): Line {
+  const rule = (cells: number): Line => [['dim', '─'.repeat(Math.max(0, cells))]];
+  const words = withMessages ? passingWords(state) : undefined;
+  if (words !== undefined) return fill([words], width);
+  const connection = connectionSummary(state);
+  const left: Line = [...rule(1), ' ', ...connection, ' '];
+  const request = joinThatFit(requestSummary(state.request), width - lineWidth(left) - 4);
+  const right: Line = request.length === 0 ? [] : [' ', ...request, ' ', ...rule(1)];
+  return fill([...left, ...rule(width - lineWidth(left) - lineWidth(right)), ...right], width);
+}
+
+/** The last line: what just happened, or which keys help now. */
+export function footerLine(state: BarState, width: number): Line {
+  const inner = width - 2;
+  const words = passingWords(state);
+  const left: Line = words === undefined ? (state.request.kind === 'running' ? ['answering'] : []) : [words];
+  const keys = state.request.kind === 'running' ? ['esc stop', ...HINTS] : HINTS;
+  const hints = joinThatFit(
+    keys.map((hint): Line => [['dim', hint]]),
+    inner - (left.length === 0 ? 0 : lineWidth(left) + 2),
+    '   ',
+  );
+  return [' ', ...spread(left, hints, inner), ' '];
+}
+
+const HINTS = ['enter send', '^J newline', '? help', '^C quit'];
+
+function passingWords({ toast, quitArmedUntilMs }: BarState): string | undefined {
+  if (quitArmedUntilMs !== undefined) return 'ctrl+c again quits';
+  return toast?.text;
+}

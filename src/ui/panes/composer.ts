@@ -1,0 +1,56 @@
+import { cursorPlace, type DraftRow, type Editor, neighbourRow } from '../../state/editor.js';
+import { shownPiece } from '../../state/text/wrap.js';
+import { PROMPT_WIDTH } from '../layout.js';
+import type { Line } from '../line.js';
+
+export interface ComposerView {
+  lines: readonly Line[];
+  /** Of the real cursor, from the composer's top left. */
+  cursor: { x: number; y: number };
+}
+
+/** How many rows the draft takes, counted no further than `most`. */
+export function draftRows({ text }: Editor, width: number, most: number): number {
+  let rows = 1;
+  let row: DraftRow | undefined = cursorPlace({ text, cursor: 0, history: [] }, width).row;
+  while (rows < most) {
+    row = neighbourRow(text, row, 1, width);
+    if (row === undefined) break;
+    rows += 1;
+  }
+  return rows;
+}
+
+/** The rows of the draft around the cursor, `height` of them. Costs those, however long the draft is. */
+export function composerView(editor: Editor, width: number, height: number): ComposerView {
+  const { text } = editor;
+  if (text === '') {
+    return { lines: [[PROMPT, ['dim', 'write a message']]], cursor: { x: PROMPT_WIDTH, y: 0 } };
+  }
+  const place = cursorPlace(editor, width);
+  const rows: DraftRow[] = [place.row];
+  let cursorRow = 0;
+  const extend = (step: -1 | 1): boolean => {
+    const edge = step < 0 ? rows[0] : rows.at(-1);
+    const next = edge && neighbourRow(text, edge, step, width);
+    if (next === undefined) return false;
+    if (step < 0) {
+      rows.unshift(next);
+      cursorRow += 1;
+    } else {
+      rows.push(next);
+    }
+    return true;
+  };
+  // The cursor in the middle of what does not all fit; all of what does.
+  while (cursorRow < Math.floor((height - 1) / 2) && extend(-1));
+  while (rows.length < height && extend(1));
+  while (rows.length < height && extend(-1));
+  return {
+    lines: rows.map((row) => [row.start === 0 ? PROMPT : MORE, shownPiece(text, row)]),
+    cursor: { x: PROMPT_WIDTH + place.column, y: cursorRow },
+  };
+}
+
+const PROMPT = ['accent', ' > '] as const;
+const MORE = '   ';

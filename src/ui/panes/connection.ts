@@ -1,0 +1,94 @@
+import type { AppState } from '../../state/app-state.js';
+import { sanitizeLine } from '../../state/sanitize.js';
+import { duration, seconds, uptime } from '../format.js';
+import { type Line, spread } from '../line.js';
+
+/** Rows of the pane; fixed, so that nothing below it moves. */
+export const CONNECTION_ROWS = 4;
+
+type Shown = Pick<AppState, 'connection' | 'endpoint' | 'nowMs'>;
+
+/** State of the way to the daemon and the endpoint. */
+export function connectionLines({ connection, endpoint, nowMs }: Shown, width: number): readonly Line[] {
+  const host = hostOf(endpoint.url);
+  switch (connection.status) {
+    case 'idle':
+    case 'closed':
+      return [['○ not connected'], [], [host], [['dim', 'ctrl+r connects']]];
+    case 'connecting':
+      return [['◌ connecting to the daemon'], attempt(connection.attempt), [host], []];
+    case 'waiting': {
+      const left = Math.max(0, connection.retryAtMs - nowMs);
+      return [
+        [['bold', '○'], ` reconnecting in ${countdown(left)}`],
+        attempt(connection.attempt),
+        [['dim', sanitizeLine(connection.error)]],
+        [['dim', 'ctrl+r tries at once']],
+      ];
+    }
+    case 'connected': {
+      const { daemon } = connection;
+      const state: Line = [['accent', '●'], ' connected'];
+      if (daemon === undefined) return [state, [], [host], []];
+      const first = spread(state, [['dim', 'rtt '], duration(daemon.rttMs)], width);
+      if (daemon.kind === 'foreign') {
+        return [first, ['public daemon: buffered,'], ['does not stream'], [host]];
+      }
+      const { version, uptimeMs, origins } = daemon.health;
+      const up: Line = [['dim', 'up '], uptime(uptimeMs)];
+      return [
+        first,
+        spread([['dim', 'daemon '], sanitizeLine(version)], up, width),
+        [host],
+        originLine(
+          origins.find((origin) => origin.origin === originOf(endpoint.url)),
+          width,
+        ),
+      ];
+    }
+  }
+}
+
+/** The same in a few words, for the status bar. */
+export function connectionSummary({ connection, nowMs }: Shown): Line {
+  switch (connection.status) {
+    case 'idle':
+    case 'closed':
+      return ['○ not connected'];
+    case 'connecting':
+      return ['◌ connecting'];
+    case 'waiting':
+      return ['○ retry in ', countdown(Math.max(0, connection.retryAtMs - nowMs))];
+    case 'connected': {
+      const { daemon } = connection;
+      const state: Line = [['accent', '●'], ' connected'];
+      if (daemon === undefined) return state;
+      return daemon.kind === 'foreign' ? [...state, ', buffered'] : [...state, ` ${duration(daemon.rttMs)}`];
+    }
+  }
+}
+
+function attempt(number: number): Line {
+  return [['dim', `attempt ${number}`]];
+}
+
+function countdown(leftMs: number): string {
+  return leftMs > 10_000 ? `${Math.ceil(leftMs / 1000)} s` : seconds(leftMs);
+}
+
+type Origin = { poolBusy: number; poolOpen: number; poolQueued: number; circuit: string };
+
+function originLine(origin: Origin | undefined, width: number): Line {
+  if (origin === undefined) return [];
+  const queued = origin.poolQueued > 0 ? ` +${origin.poolQueued}` : '';
+  const pool: Line = [['dim', 'pool '], `${origin.poolBusy}/${origin.poolOpen}${queued}`];
+  return spread(pool, [['dim', 'circuit '], origin.circuit], width);
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : sanitizeLine(url);
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}

@@ -1,0 +1,26 @@
+import { type Binding, KEYMAP, type Section } from '../keymap.js';
+import { type Line, spread } from '../line.js';
+
+const KEYS_WIDTH = 30;
+
+/** All keys and commands, by section. */
+export function helpLines(width: number): readonly Line[] {
+  const sections = [...new Set(KEYMAP.map((binding) => binding.section))];
+  return [
+    spread([['title', 'Keys and commands']], [['dim', 'esc closes']], width),
+    ...sections.flatMap((section) => [[], [['bold', section]] as const, ...bindingsOf(section, width)]),
+  ];
+}
+
+function bindingsOf(section: Section, width: number): Line[] {
+  const bindings = KEYMAP.filter((binding) => binding.section === section);
+  // Side by side where there is room, else under one another.
+  if (width >= KEYS_WIDTH + 30) {
+    return bindings.map((binding) => [['accent', keysOf(binding).padEnd(KEYS_WIDTH)], binding.help]);
+  }
+  return bindings.flatMap((binding): Line[] => [[['accent', keysOf(binding)]], ['  ', binding.help]]);
+}
+
+function keysOf({ keys, command }: Binding): string {
+  return [...keys, ...(command === undefined ? [] : [`/${command}`])].join('  ');
+}

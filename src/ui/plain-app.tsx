@@ -1,0 +1,68 @@
+import { Box, Static, Text, useInput, usePaste } from 'ink';
+import { type ReactElement, useMemo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import type { Message } from '../state/messages.js';
+import { useApp, useShared } from './context.js';
+import { createInput } from './input.js';
+import { keyPresses } from './keys.js';
+import { draftWidth } from './layout.js';
+import { plainText } from './line.js';
+import { connectionSummary } from './panes/connection.js';
+import { helpLines } from './panes/help.js';
+
+const WIDTH = 80;
+
+/** For screen readers: lines that are appended and stay, no frames, nothing that moves. */
+export function PlainApp(): ReactElement {
+  const { store, actions, viewport } = useShared();
+  const { messages, overlay, draft, toast, quitArmedUntilMs } = useApp(
+    useShallow(({ messages, overlay, draft, toast, quitArmedUntilMs }) => ({
+      messages,
+      overlay,
+      draft,
+      toast,
+      quitArmedUntilMs,
+    })),
+  );
+  const connection = useApp((state) => plainText(connectionSummary({ ...state, nowMs: 0 })));
+  const input = useMemo(
+    () =>
+      createInput({
+        state: store.getState,
+        actions,
+        viewport,
+        view: () => ({ ...store.getState(), width: WIDTH, height: 20 }),
+        draftWidth: () => draftWidth(WIDTH),
+      }),
+    [store, actions, viewport],
+  );
+  useInput((text, key) => {
+    for (const press of keyPresses(text, key)) input.press(press);
+  });
+  usePaste(input.paste);
+
+  const finished = messages.filter(
+    (message) => message.role !== 'assistant' || message.status.kind !== 'streaming',
+  );
+  const words = quitArmedUntilMs === undefined ? toast?.text : 'ctrl+c again quits';
+  return (
+    <Box flexDirection="column">
+      <Static items={finished}>{(message) => <Text key={message.id}>{spoken(message)}</Text>}</Static>
+      {overlay.kind === 'help' && <Text>{helpLines(WIDTH).map(plainText).join('\n')}</Text>}
+      {finished.length < messages.length && <Text>answering, esc stops</Text>}
+      {words !== undefined && <Text>{words}</Text>}
+      <Text>{connection}</Text>
+      <Text>{`message: ${draft.text}`}</Text>
+    </Box>
+  );
+}
+
+function spoken(message: Message): string {
+  const { role, text } = message;
+  if (role === 'user') return `you: ${text}`;
+  if (role === 'notice') return `note: ${text}`;
+  const { status } = message;
+  if (status.kind === 'streaming') return '';
+  const failure = status.kind === 'error' ? [`failed: ${status.failure.what}`, status.failure.next] : [];
+  return [`assistant: ${text}`, ...failure, ...status.remarks].join('\n');
+}

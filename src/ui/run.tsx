@@ -1,0 +1,114 @@
+import { type Instance, render } from 'ink';
+import { createActions } from '../state/actions.js';
+import { systemClock } from '../state/frames.js';
+import type { ChatPort, Clock, ConnectionPort, ModePort, Notice, ScreenPort } from '../state/ports.js';
+import { createAppStore } from '../state/store.js';
+import { App } from './app.js';
+import { osc52 } from './clipboard.js';
+import { SharedContext } from './context.js';
+import { createJobControl } from './job-control.js';
+import { PlainApp } from './plain-app.js';
+import { colourTheme, plainTheme } from './theme.js';
+import { createViewport } from './transcript/viewport.js';
+
+export interface TuiOptions {
+  connection: ConnectionPort;
+  chat: ChatPort;
+  modes: ModePort;
+  /** Shown as the conversation's first entries. */
+  notices?: readonly Notice[];
+  /** The program's version, shown with the help. */
+  version: string;
+  /** A terminal [process.stdin]. */
+  stdin?: NodeJS.ReadStream;
+  /** A terminal [process.stdout]. */
+  stdout?: NodeJS.WriteStream;
+  /** Aborting ends the interface as quitting does. */
+  signal?: AbortSignal;
+  /** No colours or other styles [when NO_COLOR is set, or TERM is dumb]. */
+  noColor?: boolean;
+  /** Plain appended lines instead of a screen [when INK_SCREEN_READER is true]. */
+  screenReader?: boolean;
+  clock?: Clock;
+  /** Stops this process's job for Ctrl+Z [SIGTSTP to the process group]. */
+  stopJob?: () => void;
+}
+
+/** Input is drawn at once up to this rate; what streams in is joined to 30 frames a second before it gets here. */
+const MAX_FPS = 60;
+
+/**
+ * The chat interface: takes the terminal, and resolves when the user has quit, with the terminal as it was.
+ * Rejects, after restoring the terminal, with an error that nothing else has caught.
+ */
+export async function runTui(options: TuiOptions): Promise<void> {
+  const {
+    connection,
+    chat,
+    modes,
+    clock = systemClock,
+    stdin = process.stdin,
+    stdout = process.stdout,
+  } = options;
+  const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
+  const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
+  const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
+
+  const jobControl = createJobControl(options.stopJob);
+  let instance: Instance | undefined;
+  const screen: ScreenPort = {
+    flushed: async () => instance?.waitUntilRenderFlush(),
+    copy: (text) => void stdout.write(osc52(text, TMUX !== undefined)),
+    suspend: jobControl.suspend,
+    redraw: jobControl.redraw,
+    exit: () => instance?.unmount(),
+  };
+  const store = createAppStore({ connection, modes, clock }, options.notices);
+  const actions = createActions(store, { connection, chat, modes, screen, clock });
+  const theme = noColor ? plainTheme : colourTheme;
+  const shared = {
+    store,
+    actions,
+    viewport: createViewport(theme),
+    theme,
+    version: options.version,
+    onTerminal: jobControl.onTerminal,
+  };
+
+  let uncaught: { error: unknown } | undefined;
+  const onUncaught = (error: unknown): void => {
+    uncaught ??= { error };
+    screen.exit();
+  };
+  process.on('uncaughtException', onUncaught);
+  process.on('unhandledRejection', onUncaught);
+  // The terminal is gone: there is nobody to tell.
+  stdout.on('error', screen.exit);
+  options.signal?.addEventListener('abort', screen.exit);
+  try {
+    instance = render(<SharedContext value={shared}>{screenReader ? <PlainApp /> : <App />}</SharedContext>, {
+      stdin,
+      stdout,
+      alternateScreen: !screenReader,
+      incrementalRendering: true,
+      maxFps: MAX_FPS,
+      exitOnCtrlC: false,
+      patchConsole: true,
+      isScreenReaderEnabled: screenReader,
+      kittyKeyboard: { mode: 'auto' },
+      // Also where CI is set: who calls this has a terminal.
+      interactive: true,
+    });
+    if (options.signal?.aborted === true) screen.exit();
+    await instance.waitUntilExit();
+  } finally {
+    actions.dispose();
+    jobControl.dispose();
+    instance?.unmount();
+    options.signal?.removeEventListener('abort', screen.exit);
+    stdout.off('error', screen.exit);
+    process.off('uncaughtException', onUncaught);
+    process.off('unhandledRejection', onUncaught);
+  }
+  if (uncaught !== undefined) throw uncaught.error;
+}

@@ -1,0 +1,177 @@
+import type { Anchor, Scroll } from '../../state/app-state.js';
+import type { Message } from '../../state/messages.js';
+import type { Theme } from '../theme.js';
+import { type Block, type BlockMaker, createBlockMaker } from './block.js';
+import type { Row } from './body.js';
+
+/** Where one looks from, and how much fits. */
+export interface View {
+  messages: readonly Message[];
+  /** Cells of a row. */
+  width: number;
+  /** Rows. */
+  height: number;
+  scroll: Scroll;
+}
+
+export interface Window {
+  rows: readonly Row[];
+  /** Rows that came since the reader scrolled away from the end. */
+  newRows: number;
+  /** The last row is in view. */
+  atEnd: boolean;
+}
+
+/**
+ * The visible part of a conversation. Messages are wrapped when they come into view and kept; a frame costs
+ * the rows it shows and what is new in the last message, however long the conversation is.
+ */
+export interface Viewport {
+  window(view: View): Window;
+  /** The conversation's first row at the top. */
+  toTop(view: View): Scroll;
+  /** `rows` further down (up: negative); undefined when it goes no further there. */
+  scrolledBy(view: View, rows: number): Scroll | undefined;
+}
+
+/** A row of the conversation: its message's index, and its index in that message's block. */
+interface Place {
+  message: number;
+  row: number;
+}
+
+/** More messages than any window shows; beyond that the least recently made are made again when needed. */
+const MAX_BLOCKS = 256;
+
+export function createViewport(theme: Theme): Viewport {
+  const makers = new Map<number, { width: number; make: BlockMaker; block: Block }>();
+
+  const blockOf = (message: Message, width: number): Block => {
+    const known = makers.get(message.id);
+    if (known !== undefined && known.width === width) {
+      // Texts only grow, so that the maker goes on from what it has.
+      if (known.block.message !== message) known.block = known.make(message);
+      return known.block;
+    }
+    const make = createBlockMaker(message, width, theme);
+    const block = make(message);
+    makers.delete(message.id);
+    makers.set(message.id, { width, make, block });
+    if (makers.size > MAX_BLOCKS) {
+      const [oldest] = makers.keys();
+      if (oldest !== undefined) makers.delete(oldest);
+    }
+    return block;
+  };
+
+  /** The place `steps` rows on from `from`, as far as there are rows. */
+  const walk = ({ messages, width }: View, from: Place, steps: number): Place => {
+    let { message, row } = from;
+    row += steps;
+    while (row < 0 && message > 0) {
+      message -= 1;
+      row += blockAt(messages, message, width)?.count ?? 0;
+    }
+    for (;;) {
+      const count = blockAt(messages, message, width)?.count ?? 0;
+      if (row < count || message >= messages.length - 1)
+        return { message, row: Math.max(0, Math.min(row, count - 1)) };
+      row -= count;
+      message += 1;
+    }
+  };
+
+  const blockAt = (messages: readonly Message[], index: number, width: number): Block | undefined => {
+    const message = messages[index];
+    return message === undefined ? undefined : blockOf(message, width);
+  };
+
+  const lastPlace = ({ messages, width }: View): Place => {
+    const message = Math.max(0, messages.length - 1);
+    return { message, row: Math.max(0, (blockAt(messages, message, width)?.count ?? 1) - 1) };
+  };
+
+  const placeOf = ({ messages, width }: View, anchor: Anchor): Place => {
+    const message = lastIndex(messages.length, (index) => (messages[index]?.id ?? 0) <= anchor.message);
+    const block = blockAt(messages, message, width);
+    const row = lastIndex(block?.count ?? 0, (index) => (block?.at(index)?.offset ?? 0) <= anchor.offset);
+    return { message, row };
+  };
+
+  const anchorOf = ({ messages, width }: View, place: Place): Anchor => ({
+    message: messages[place.message]?.id ?? 0,
+    offset: blockAt(messages, place.message, width)?.at(place.row)?.offset ?? 0,
+  });
+
+  /** The end as the reader has seen it. */
+  const seenIn = (view: View): Anchor =>
+    view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastPlace(view));
+
+  /** The top row when the last one is at the bottom. */
+  const bottomTop = (view: View): Place => walk(view, lastPlace(view), 1 - view.height);
+
+  const topOf = (view: View): Place => {
+    const lowest = bottomTop(view);
+    if (view.scroll.kind === 'follow') return lowest;
+    const held = placeOf(view, view.scroll.top);
+    return isBefore(lowest, held) ? lowest : held;
+  };
+
+  const rowsBetween = ({ messages, width }: View, from: Place, to: Place): number => {
+    let rows = to.row - from.row;
+    for (let index = from.message; index < to.message; index += 1)
+      rows += blockAt(messages, index, width)?.count ?? 0;
+    return Math.max(0, rows);
+  };
+
+  return {
+    window(view) {
+      const { messages, width, height, scroll } = view;
+      const rows: Row[] = [];
+      const top = topOf(view);
+      let { message, row } = top;
+      while (rows.length < height && message < messages.length) {
+        const next = blockAt(messages, message, width)?.at(row);
+        if (next === undefined) {
+          message += 1;
+          row = 0;
+        } else {
+          rows.push(next);
+          row += 1;
+        }
+      }
+      const atEnd = !isBefore(top, bottomTop(view));
+      const newRows =
+        scroll.kind === 'follow' ? 0 : rowsBetween(view, placeOf(view, scroll.seen), lastPlace(view));
+      return { rows, newRows, atEnd };
+    },
+    toTop(view) {
+      return { kind: 'held', top: anchorOf(view, { message: 0, row: 0 }), seen: seenIn(view) };
+    },
+    scrolledBy(view, steps) {
+      const top = topOf(view);
+      const next = walk(view, top, steps);
+      if (steps > 0 && !isBefore(next, bottomTop(view))) {
+        return view.scroll.kind === 'follow' ? undefined : { kind: 'follow' };
+      }
+      if (next.message === top.message && next.row === top.row) return undefined;
+      return { kind: 'held', top: anchorOf(view, next), seen: seenIn(view) };
+    },
+  };
+}
+
+/** The last index for which `holds`, which it does from 0 up to there; 0 when for none. */
+function lastIndex(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  return a.message < b.message || (a.message === b.message && a.row < b.row);
+}
