@@ -43,7 +43,7 @@ async function chat(flags: GlobalFlags): Promise<number> {
       chat: composition,
       modes: modesOf(composition),
       notices: loaded.problems.map((problem) => ({
-        severity: problem.severity,
+        level: 'warning',
         text: formatProblem(problem),
       })),
       version: VERSION,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConnectorException, ErrorClass } from '../errors.js';
+import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
 
 /** The bundled daemon and simulator, started when nothing answers and ended with this process. */
@@ -55,7 +56,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
         if (await answers(options.socketPath)) return;
         daemon = start(daemonCommand(options), 'the connector daemon');
       }
-      await withAbort(daemon.ready, signal);
+      await abortable(daemon.ready, signal);
     },
     async ensureSimulator(signal) {
       const url = new URL(options.simulatorUrl);
@@ -64,7 +65,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
         const port = url.port === '' ? '80' : url.port;
         simulator = start(selfCommand('simulator', '--port', port, '--exit-with-stdin'), 'the simulator');
       }
-      simulatorElsewhere = !(await withAbort(simulator.ready, signal));
+      simulatorElsewhere = !(await abortable(simulator.ready, signal));
     },
     simulatorLost() {
       simulatorElsewhere = false;
@@ -143,13 +144,4 @@ function daemonCommand(options: LaunchOptions): string[] {
 /** This program, as it was started. */
 function selfCommand(...args: string[]): string[] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...args];
-}
-
-function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,16 +1,18 @@
 import { type Endpoint, endpointUrl } from '../config/index.js';
 import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import { createTimeline, type Timeline } from '../metrics/timeline.js';
+import { abortable } from '../sdk/abortable.js';
 import {
   type ChatEvent,
-  type ChatStream,
   createChatStream,
   type RuntimeClient,
+  type StreamEnding,
   type StreamEvent,
+  type Timings,
 } from '../sdk/index.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from './types.js';
 
-/** Anything not empty; servers that ask for no key ignore it. */
+/** The key as a header; none for an endpoint without one. */
 export function authorization(endpoint: Endpoint): Record<string, string> {
   return endpoint.apiKey === undefined ? {} : { Authorization: `Bearer ${endpoint.apiKey.reveal()}` };
 }
@@ -25,6 +27,9 @@ export function usable(endpoint: Endpoint): Endpoint {
   return endpoint;
 }
 
+/** How long a provider may keep the connection open after its answer's end, in ms. */
+const LINGER_MS = 500;
+
 /** One request for a chat completion, from the body to the figures. Never rejects. */
 export async function runExchange(
   client: RuntimeClient,
@@ -33,37 +38,41 @@ export async function runExchange(
   messages: readonly ChatMessage[],
   options: ChatOptions & { stream: boolean },
 ): Promise<ChatAnswer> {
-  const sentMs = performance.now();
-  const timeline = createTimeline(sentMs);
-  const model = options.model ?? endpoint.model;
-  const url = endpointUrl(endpoint.baseUrl, 'chat/completions');
-  const watch = observer(timeline, sentMs, options);
-  const finish = (result: ReturnType<ChatStream['end']>): ChatAnswer => {
+  let timeline = createTimeline(performance.now());
+  let chat = createChatStream({ statusCode: 200, contentType: '' });
+  const stop = stopper(options.signal);
+  const finish = (ending: StreamEnding, timings?: Timings): ChatAnswer => {
     const endMs = performance.now();
-    timeline.end(endMs);
-    return { ...result, exchange, metrics: timeline.snapshot(endMs) };
-  };
-
-  options.onEvent?.({ type: 'start', exchange, url, model, live: timeline });
-  let chat = createChatStream({ statusCode: 200, contentType: '' }, watch.onChatEvent);
-  const onEvent = (event: StreamEvent): void => {
-    if (event.type === 'start') {
-      const { statusCode, headers, buffered, atMs } = event;
-      timeline.headers({ atMs, timings: event.timings, buffered });
-      chat = createChatStream(
-        { statusCode, contentType: headers['content-type'] ?? '', headers },
-        watch.onChatEvent,
-      );
-      options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
-      return;
-    }
-    timeline.received(event.data.length);
-    watch.arrived(event);
-    chat.feed(event.data);
+    timeline.end(endMs, timings);
+    return { ...chat.end(ending), exchange, metrics: timeline.snapshot(endMs) };
   };
 
   try {
     usable(endpoint);
+    // The clock starts when the request can leave: connecting, or starting a daemon, is no part of the answer.
+    await abortable(client.connect(), stop.signal);
+    const model = options.model ?? endpoint.model;
+    const url = endpointUrl(endpoint.baseUrl, 'chat/completions');
+    const sentMs = performance.now();
+    timeline = createTimeline(sentMs);
+    const watch = observer(timeline, sentMs, options);
+    options.onEvent?.({ type: 'start', exchange, url, model, live: timeline });
+    const onEvent = (event: StreamEvent): void => {
+      if (event.type === 'chunk') {
+        timeline.received(event.data.length);
+        watch.arrived(event);
+        chat.feed(event.data);
+        if (chat.over) stop.after(LINGER_MS);
+        return;
+      }
+      const { statusCode, headers, buffered, atMs } = event;
+      timeline.headers({ atMs, timings: event.timings, buffered });
+      const contentType = headers['content-type'] ?? '';
+      chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
+        source: new URL(url).host,
+      });
+      options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
+    };
     const result = await client.streamHTTP(
       {
         method: 'POST',
@@ -76,17 +85,40 @@ export async function runExchange(
         body: JSON.stringify(requestBody(model, messages, options)),
         timeoutMs: endpoint.timeoutMs,
       },
-      { onEvent, ...(options.signal !== undefined && { signal: options.signal }) },
+      { onEvent, signal: stop.signal },
     );
-    timeline.end(performance.now(), result.timings);
-    return finish(chat.end({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }));
+    return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
   } catch (thrown) {
-    const error =
-      thrown instanceof ConnectorException
-        ? thrown
-        : new ConnectorException(messageOf(thrown), ErrorClass.Permanent, 0, { cause: thrown });
-    return finish(chat.end({ kind: 'failed', error }));
+    return finish(
+      options.signal?.aborted ? { kind: 'cancelled' } : { kind: 'failed', error: asException(thrown) },
+    );
+  } finally {
+    stop.release();
   }
+}
+
+function asException(thrown: unknown): ConnectorException {
+  if (thrown instanceof ConnectorException) return thrown;
+  return new ConnectorException(messageOf(thrown), ErrorClass.Permanent, 0, { cause: thrown });
+}
+
+/** A signal that the caller's own aborts, and a timer once the answer is over. */
+function stopper(signal: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: controller.signal,
+    after(ms: number): void {
+      timer ??= setTimeout(() => controller.abort(), ms);
+    },
+    release(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
 }
 
 function requestBody(

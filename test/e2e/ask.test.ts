@@ -93,7 +93,7 @@ test('Ctrl+C keeps what came, aborts the upstream request and exits with 130', a
 
 test.each([
   [401, 'Incorrect API key', 4, /key/],
-  [404, 'The model does not exist', 4, /model|base_url/],
+  [404, 'The model does not exist', 7, /model|base_url/],
   [429, 'Rate limit reached', 5, /again|limit/],
   [500, 'The server had an error', 3, /again|provider/],
 ] as const)('an answer of %i says what happened and what to do', async (status, message, code, advice) => {
@@ -149,7 +149,7 @@ test('an endpoint that is not there is named, with its cause', async () => {
   );
   const answer = await runProgram(place, ['ask', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
-  expect(answer.stderr).toMatch(/refused.*127\.0\.0\.1:1/s);
+  expect(answer.stderr).toMatch(/127\.0\.0\.1:1.*refused/s);
 });
 
 test('without a daemon and with --no-spawn it says how to start one', async () => {
