@@ -98,7 +98,8 @@ export const ENDPOINTS: readonly string[] = ROUTES.map(({ method, path }) => `${
  * @throws {ApiError} for a request that is refused.
  */
 export function route(request: SimulatorRequest, around: Surroundings): Routed {
-  const path = request.path.replace(/(?<=.)\/+$/, '');
+  const path =
+    request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
   const matching = ROUTES.flatMap((candidate) => {
     const match = candidate.pattern.exec(path);
     return match === null ? [] : [{ candidate, parameter: decode(match[1] ?? '') }];

@@ -67,6 +67,14 @@ export class SimulatorStartError extends Error {
   }
 }
 
+const NO_SUCH_ADDRESS = 'this machine has no such address. Leave --host out to listen on 127.0.0.1.';
+const ADVICE: Record<string, string> = {
+  EADDRINUSE: 'the port is in use. Choose another with --port, or --port 0 for any free one.',
+  EACCES: 'this user may not use the port. Choose one above 1023 with --port.',
+  EADDRNOTAVAIL: NO_SUCH_ADDRESS,
+  ENOTFOUND: NO_SUCH_ADDRESS,
+};
+
 /** Longer than clients keep idle connections, so that it is theirs to close them. */
 const KEEP_ALIVE_MS = 75_000;
 /** A request that has not come in whole by then is given up. */
@@ -165,23 +173,9 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 }
 
 function startError(cause: unknown, host: string, port: number): SimulatorStartError {
-  const code =
-    cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
-  return new SimulatorStartError(`The simulator cannot listen on ${host}:${port}: ${explain()}`, code, cause);
-
-  function explain(): string {
-    switch (code) {
-      case 'EADDRINUSE':
-        return 'the port is in use. Choose another with --port, or --port 0 for any free one.';
-      case 'EACCES':
-        return 'this user may not use the port. Choose one above 1023 with --port.';
-      case 'EADDRNOTAVAIL':
-      case 'ENOTFOUND':
-        return 'this machine has no such address. Leave --host out to listen on 127.0.0.1.';
-      default:
-        return messageOf(cause);
-    }
-  }
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
+  const advice = ADVICE[code] ?? messageOf(cause);
+  return new SimulatorStartError(`The simulator cannot listen on ${host}:${port}: ${advice}`, code, cause);
 }
 
 function urlOf(host: string, port: number): string {

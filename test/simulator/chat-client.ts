@@ -12,7 +12,7 @@ export async function simulatorForTest(options: SimulatorOptions = {}): Promise<
 
 /** Posts a chat completion; `body` overrides the ordinary members. */
 export function postChat(
-  { url }: Simulator,
+  { url }: Pick<Simulator, 'url'>,
   body: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<Response> {
@@ -108,9 +108,9 @@ export async function readError(response: Response): Promise<z.infer<typeof apiE
   return apiError.parse(await response.json()).error;
 }
 
-/** Resolves when `condition` holds; rejects after two seconds. */
-export async function eventually(condition: () => boolean): Promise<void> {
-  for (const endMs = performance.now() + 2_000; !condition(); await sleep(2)) {
-    if (performance.now() > endMs) throw new Error(`still not so after 2 s: ${condition}`);
+/** Resolves when `condition` holds; rejects when it still does not after `limitMs`. */
+export async function eventually(condition: () => boolean, limitMs = 5_000): Promise<void> {
+  for (const endMs = performance.now() + limitMs; !condition(); await sleep(2)) {
+    if (performance.now() > endMs) throw new Error(`still not so after ${limitMs} ms: ${condition}`);
   }
 }

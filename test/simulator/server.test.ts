@@ -158,9 +158,9 @@ describe('a whole completion', () => {
 });
 
 describe('the other endpoints', () => {
-  test('/v1/models lists every name that means something', async () => {
+  test('/v1/models lists every name that means something, also with a slash at the end', async () => {
     const { url } = await simulatorForTest();
-    expect(await (await fetch(`${url}/v1/models`)).json()).toEqual({
+    expect(await (await fetch(`${url}/v1/models/`)).json()).toEqual({
       object: 'list',
       data: MODELS.map(({ id, about }) => ({
         id,

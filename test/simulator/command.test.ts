@@ -1,0 +1,119 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { Command, CommanderError } from 'commander';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { addSimulatorCommand } from '../../src/commands/simulator.js';
+import { MODELS } from '../../src/simulator/models.js';
+import { eventually, postChat, simulatorForTest } from './chat-client.js';
+
+interface Running {
+  child: ChildProcessByStdio<Writable, null, Readable>;
+  stderr(): string;
+  /** Resolves with the exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+}
+
+function run(...flags: string[]): Running {
+  const program = join(import.meta.dirname, 'command-program.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', program, 'simulator', ...flags], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+  return { child, stderr: () => stderr, ended };
+}
+
+async function listening(running: Running): Promise<string> {
+  await Promise.race([
+    eventually(() => /listening on/.test(running.stderr()), 10_000),
+    running.ended.then(() => Promise.reject(new Error(running.stderr()))),
+  ]);
+  return /http:\S+/.exec(running.stderr())?.[0] ?? '';
+}
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'it serves until %s, and ends in order',
+  async (signal) => {
+    const running = run('--port', '0', '--ttft', '10');
+    const url = await listening(running);
+    expect(running.stderr()).toBe(`simulator listening on ${url} (Ctrl+C stops it)\n`);
+    const streaming = await postChat({ url }, { model: 'sim-fault-hang-mid', stream: true });
+    running.child.kill(signal);
+    expect(await running.ended).toBe(0);
+    await expect(streaming.text()).rejects.toThrow();
+  },
+);
+
+test('with --exit-with-stdin it ends when its stdin does', async () => {
+  const running = run('--port', '0', '--exit-with-stdin');
+  await listening(running);
+  running.child.stdin.end();
+  expect(await running.ended).toBe(0);
+});
+
+test('without it, a closed stdin changes nothing', async () => {
+  const running = run('--port', '0');
+  running.child.stdin.end();
+  const url = await listening(running);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
+test('a port in use ends it with code 69 and a way out', async () => {
+  const { port } = await simulatorForTest();
+  const running = run('--port', String(port));
+  expect(await running.ended).toBe(69);
+  expect(running.stderr()).toMatch(/the port is in use. Choose another with --port/);
+});
+
+describe('its flags', () => {
+  async function parse(...flags: string[]): Promise<{ error: unknown; printed: string }> {
+    let printed = '';
+    const program = new Command('vastar-tui');
+    addSimulatorCommand(program);
+    for (const command of program.commands) {
+      command.exitOverride().configureOutput({
+        writeOut: (text) => {
+          printed += text;
+        },
+        writeErr: (text) => {
+          printed += text;
+        },
+      });
+    }
+    const error = await program
+      .parseAsync(['simulator', ...flags], { from: 'user' })
+      .catch((thrown: unknown) => thrown);
+    return { error, printed };
+  }
+
+  test.each([
+    ['--port', '65536', 'a whole number from 0 to 65535'],
+    ['--port', '-1', 'a whole number from 0 to 65535'],
+    ['--port', '80.5', 'a whole number from 0 to 65535'],
+    ['--ttft', 'NaN', 'a number from 0 to 600000'],
+    ['--ttft', '1e9', 'a number from 0 to 600000'],
+    ['--ttft', '700000', 'a number from 0 to 600000'],
+    ['--tps', '0', 'a number from 0.1 to 100000'],
+    ['--tps', 'Infinity', 'a number from 0.1 to 100000'],
+    ['--tps', '', 'a number from 0.1 to 100000'],
+    ['--seed', '4294967296', 'a whole number from 0 to 4294967295'],
+  ])('%s %s is refused with the range', async (flag, value, range) => {
+    const { error, printed } = await parse(flag, value);
+    expect(error).toBeInstanceOf(CommanderError);
+    expect(printed).toContain(`argument '${value}' is invalid. It must be ${range}.`);
+  });
+
+  test('are explained with every model name and an example, but without what is for the program only', async () => {
+    const { printed } = await parse('--help');
+    const lines = printed.split('\n').map((line) => line.replace(/ {2,}/g, '  '));
+    expect(lines).toEqual(expect.arrayContaining(MODELS.map(({ id, about }) => `  ${id}  ${about}`)));
+    expect(printed).toContain('curl -N http://127.0.0.1:4545/v1/chat/completions');
+    expect(printed).not.toContain('exit-with-stdin');
+  });
+});
