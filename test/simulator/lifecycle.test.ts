@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { type ExchangeRecord, SimulatorStartError, startSimulator } from '../../src/simulator/server.js';
+import {
+  contentOf,
+  eventsOf,
+  eventually,
+  postChat,
+  readCompletion,
+  receive,
+  simulatorForTest,
+} from './chat-client.js';
+import { createFakeClock } from './fake-clock.js';
+
+const FRANCE = [{ role: 'user', content: 'What is the capital of France?' }];
+const PARIS = 'The capital of France is Paris.';
+
+describe('a client that hangs up', () => {
+  test.each(['sim-slow', 'sim-fault-hang'])('before the first byte frees its %s stream', async (model) => {
+    const exchanges: ExchangeRecord[] = [];
+    const simulator = await simulatorForTest({ onExchange: (exchange) => exchanges.push(exchange) });
+    const hangUp = new AbortController();
+    const pending = postChat(simulator, { model, stream: true }, hangUp.signal).catch(() => 'gone');
+    await eventually(() => simulator.stats().streamsOpen === 1);
+    hangUp.abort();
+    expect(await pending).toBe('gone');
+    await eventually(() => simulator.stats().streamsOpen === 0);
+    expect(exchanges).toEqual([expect.objectContaining({ model, completed: false, tokens: 0 })]);
+    expect(exchanges[0]).not.toHaveProperty('status');
+  });
+
+  test('in the middle frees its stream and leaves no timer', async () => {
+    const clock = createFakeClock();
+    const exchanges: ExchangeRecord[] = [];
+    const simulator = await simulatorForTest({
+      clock,
+      ttftMs: 0,
+      onExchange: (exchange) => exchanges.push(exchange),
+    });
+    const hangUp = new AbortController();
+    await postChat(simulator, { model: 'sim-400tps', stream: true }, hangUp.signal);
+    await clock.advance(25);
+    expect(simulator.stats()).toMatchObject({ streamsOpen: 1, tokensSent: 11 });
+    expect(clock.waiting).toBe(1);
+    hangUp.abort();
+    await eventually(() => exchanges.length === 1);
+    expect(simulator.stats().streamsOpen).toBe(0);
+    expect(clock.waiting).toBe(0);
+    expect(exchanges[0]).toMatchObject({ status: 200, tokens: 11, durationMs: 25, completed: false });
+  });
+});
+
+describe('pacing', () => {
+  test('follows the clock exactly: 400 tokens a second are one every 2.5 ms', async () => {
+    const clock = createFakeClock();
+    const simulator = await simulatorForTest({ clock, ttftMs: 0 });
+    const response = await postChat(simulator, { model: 'sim-400tps', messages: FRANCE, stream: true });
+    const received = receive(response);
+    const sentAfter: number[] = [];
+    for (const stepMs of [0, 2.4, 0.1, 2.4, 0.1, 5]) {
+      await clock.advance(stepMs);
+      sentAfter.push(simulator.stats().tokensSent);
+    }
+    expect(sentAfter).toEqual([1, 1, 2, 2, 3, 5]);
+    await clock.jump(1_000);
+    expect(contentOf(eventsOf((await received).text))).toBe(PARIS);
+  });
+
+  test('sends the headers shortly before the first token', async () => {
+    const clock = createFakeClock();
+    const simulator = await simulatorForTest({ clock, ttftMs: 1_000 });
+    const pending = postChat(simulator, { messages: FRANCE, model: 'm', stream: true });
+    await eventually(() => clock.waiting === 1);
+    await clock.advance(600);
+    expect(simulator.stats()).toMatchObject({ streamsOpen: 1, tokensSent: 0 });
+    while (simulator.stats().tokensSent === 0) await clock.advance(1);
+    const response = await pending;
+    const headersMs = Number(response.headers.get('openai-processing-ms'));
+    expect(clock.now() - headersMs).toBeGreaterThan(15);
+    expect(clock.now() - headersMs).toBeLessThan(60);
+    await clock.advance(60_000);
+    await receive(response);
+  });
+
+  test('on the real clock: 50 ms to the first token and 200 a second hold within generous bounds', async () => {
+    const simulator = await simulatorForTest({ ttftMs: 50, tokensPerSecond: 200 });
+    const sentMs = performance.now();
+    const response = await postChat(simulator, { model: 'm', max_tokens: 101, stream: true });
+    let ttftMs = 0;
+    let text = '';
+    for await (const part of response.body ?? []) {
+      text += Buffer.from(part).toString();
+      if (ttftMs === 0 && /"content":"[^"]/.test(text)) ttftMs = performance.now() - sentMs;
+    }
+    const streamMs = performance.now() - sentMs - ttftMs;
+    expect(ttftMs).toBeGreaterThan(30);
+    expect(ttftMs).toBeLessThan(250);
+    expect(streamMs).toBeGreaterThan(380);
+    expect(streamMs).toBeLessThan(800);
+  });
+
+  test('is the same in every run with a seed, text and ids included', async () => {
+    const run = async (seed: number): Promise<unknown> => {
+      const simulator = await simulatorForTest({ seed });
+      const answers = [];
+      for (const content of ['Why do cats purr?', 'And dogs?', 'And cows?']) {
+        const answer = await readCompletion(
+          await postChat(simulator, { messages: [{ role: 'user', content }] }),
+        );
+        answers.push({ id: answer.id, choices: answer.choices });
+        // Requests in between change nothing.
+        await fetch(`${simulator.url}/health`);
+      }
+      return answers;
+    };
+    expect(await run(4)).toEqual(await run(4));
+    expect(await run(4)).not.toEqual(await run(5));
+  });
+});
+
+describe('starting and closing', () => {
+  test('a port in use is told with a way out', async () => {
+    const { port } = await simulatorForTest();
+    const failure = await startSimulator({ port }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SimulatorStartError);
+    expect(failure).toMatchObject({
+      code: 'EADDRINUSE',
+      message: `The simulator cannot listen on 127.0.0.1:${port}: the port is in use. Choose another with --port, or --port 0 for any free one.`,
+    });
+  });
+
+  test('an address of another machine is told too', async () => {
+    await expect(startSimulator({ port: 0, host: '192.0.2.1' })).rejects.toThrow(/no such address/);
+  });
+
+  test.each([{ ttftMs: Number.NaN }, { ttftMs: -5 }, { tokensPerSecond: 0 }, { tokensPerSecond: 1e9 }])(
+    'refuses %j',
+    async (options) => {
+      await expect(startSimulator({ port: 0, ...options })).rejects.toThrow(RangeError);
+    },
+  );
+
+  test('closing ends a stream in the middle, an answer that hangs, and idle connections', async () => {
+    const simulator = await simulatorForTest();
+    const streaming = await postChat(simulator, { model: 'sim-slow', stream: true });
+    const hanging = postChat(simulator, { model: 'sim-fault-hang' }).catch(() => 'gone');
+    await eventually(() => simulator.stats().streamsOpen === 2);
+    await simulator.close();
+    expect((await receive(streaming)).ending).toBe('broken');
+    expect(await hanging).toBe('gone');
+    expect(simulator.stats().streamsOpen).toBe(0);
+    await expect(fetch(simulator.url)).rejects.toThrow();
+    await simulator.close();
+  });
+
+  test('its signal closes it, and one that is aborted already keeps it from starting', async () => {
+    const stop = new AbortController();
+    const { url } = await startSimulator({ port: 0 }, stop.signal);
+    stop.abort();
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+    await expect(startSimulator({ port: 0 }, stop.signal)).rejects.toBe(stop.signal.reason);
+  });
+
+  test('an IPv6 address makes a URL that works', async () => {
+    const probe = createServer().listen(0, '::1');
+    const available = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    probe.close();
+    if (!available) return;
+    const { url } = await simulatorForTest({ host: '::1' });
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+});
