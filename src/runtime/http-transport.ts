@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { HeaderList } from '../protocol/messages.js';
 import { createConnector } from './connector.js';
 import type { Timeline } from './timings.js';

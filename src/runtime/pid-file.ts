@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { ListenAddress } from './address.js';
 
 /** Which process serves an address. It is believed only when the daemon that answers there started then. */
@@ -11,7 +11,12 @@ export interface PidFile {
   startedAtMs: number;
 }
 
-const schema = z.object({ pid: z.int().positive(), startedAtMs: z.number() });
+/** The machine or container counts as well: the same number is another process elsewhere. */
+const schema = z.object({
+  pid: z.int().check(z.positive()),
+  startedAtMs: z.number(),
+  host: z.literal(hostname()),
+});
 
 /** Where the daemon of an address writes its pid. */
 export function pidFilePath(address: ListenAddress): string {
@@ -22,7 +27,7 @@ export function pidFilePath(address: ListenAddress): string {
 /** Puts it there in one piece, readable by its owner alone. Throws what the file system says. */
 export function writePidFile(path: string, content: PidFile): void {
   const made = `${path}.${process.pid}`;
-  writeFileSync(made, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(made, `${JSON.stringify({ ...content, host: hostname() })}\n`, { mode: 0o600, flag: 'wx' });
   try {
     renameSync(made, path);
   } catch (error) {
@@ -31,7 +36,7 @@ export function writePidFile(path: string, content: PidFile): void {
   }
 }
 
-/** What it says; undefined when there is none, or none of this user's. */
+/** What it says; undefined when there is none, or none of this user on this machine. */
 export function readPidFile(path: string): PidFile | undefined {
   try {
     const found = lstatSync(path);

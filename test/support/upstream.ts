@@ -54,8 +54,8 @@ export type Handler = (
   raw: IncomingMessage,
 ) => void | Promise<void>;
 
-/** Starts an HTTP upstream that answers each request by a handler, or all of them by one script. */
-export async function startUpstream(answer: Handler | Script): Promise<Upstream> {
+/** Starts an HTTP upstream that answers each request by a handler, or all of them by one script. Port 0: a free one. */
+export async function startUpstream(answer: Handler | Script, port = 0): Promise<Upstream> {
   const handler = typeof answer === 'function' ? answer : serveScript(answer);
   const requests: SeenRequest[] = [];
   const arrivals = new Map<number, PromiseWithResolvers<SeenRequest>>();
@@ -91,12 +91,12 @@ export async function startUpstream(answer: Handler | Script): Promise<Upstream>
     connections += 1;
     socket.setNoDelay(true);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
+    url: `http://127.0.0.1:${bound.port}`,
+    port: bound.port,
     requests,
     connections: () => connections,
     request: (index) => arrival(index).promise,

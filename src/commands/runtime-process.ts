@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addressText } from '../runtime/address.js';
+import type { DaemonFlags } from '../runtime/daemon-flags.js';
+
+const START_LIMIT_MS = 10_000;
+/** The daemon's own limit for running requests, and time to close. */
+const STOP_LIMIT_MS = 13_000;
+const POLL_MS = 25;
+
+/**
+ * Starts this program's `runtime run` in the background, in a session of its own.
+ * @param answers whether the daemon answers by now
+ * @returns undefined when it answers, else what it said before it ended
+ */
+export async function startDaemon(
+  flags: DaemonFlags,
+  answers: () => Promise<boolean>,
+): Promise<string | undefined> {
+  // A file, not a pipe: the daemon keeps its stderr when this process has gone.
+  const folder = mkdtempSync(join(tmpdir(), 'vastar-start-'));
+  const said = join(folder, 'stderr');
+  const stderr = openSync(said, 'w', 0o600);
+  const command = [...process.execArgv, process.argv[1] ?? '', 'runtime', 'run', ...argumentsFor(flags)];
+  try {
+    const child = spawn(process.execPath, command, { detached: true, stdio: ['ignore', 'ignore', stderr] });
+    child.unref();
+    const ended = new AbortController();
+    child.once('exit', () => ended.abort()).once('error', () => ended.abort());
+    await Promise.race([once(child, 'spawn'), once(child, 'error')]).catch(() => {});
+
+    const giveUpAt = Date.now() + START_LIMIT_MS;
+    while (!ended.signal.aborted && Date.now() < giveUpAt) {
+      if (await answers()) return undefined;
+      await sleep(POLL_MS, undefined, { signal: ended.signal }).catch(() => {});
+    }
+    if (!ended.signal.aborted) child.kill('SIGKILL');
+    const text = readFileSync(said, 'utf8').trim();
+    return text === '' ? `it did not answer within ${START_LIMIT_MS / 1000} s` : text;
+  } finally {
+    closeSync(stderr);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function argumentsFor(flags: DaemonFlags): string[] {
+  const { listen } = flags;
+  return [
+    ...(listen.kind === 'unix' ? ['--socket', listen.path] : ['--tcp', addressText(listen)]),
+    ...(flags.logFile === undefined ? [] : ['--log-file', flags.logFile]),
+    '--log-level',
+    flags.logLevel,
+  ];
+}
+
+/** Asks a process to stop and waits for its end. False when it is still there. */
+export async function endDaemon(pid: number): Promise<boolean> {
+  const giveUpAt = Date.now() + STOP_LIMIT_MS;
+  for (let signal: NodeJS.Signals | 0 = 'SIGTERM'; Date.now() < giveUpAt; signal = 0) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return true;
+    }
+    await sleep(POLL_MS);
+  }
+  return false;
+}

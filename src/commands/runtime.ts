@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import { ConnectorException, ErrorClass } from '../errors.js';
+import { addressText, type ListenAddress } from '../runtime/address.js';
+import { runDaemon } from '../runtime/daemon.js';
+import { addAddressFlags, addDaemonFlags, addressFrom, daemonFlagsFrom } from '../runtime/daemon-flags.js';
+import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
+import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
+import { EXIT } from './exit-codes.js';
+import { endDaemon, startDaemon } from './runtime-process.js';
+import { statusJson, statusTable } from './runtime-status.js';
+
+/** What `status` exits with when no daemon answers, as init scripts do (LSB). */
+const EXIT_NOT_RUNNING = 3;
+/** How far apart the pid file's time and the daemon's own may be: a request's round trip and rounding. */
+const SAME_START_MS = 1000;
+
+/** Adds `runtime run|start|stop|status`: the connector daemon. */
+export function addRuntimeCommand(program: Command): void {
+  const runtime = program.command('runtime').description('the connector daemon: run, start, stop, status');
+
+  addDaemonFlags(
+    runtime.command('run').description('run it in the foreground, until a signal ends it'),
+  ).action(async (_flags: unknown, command: Command) => {
+    process.exitCode = await runDaemon(daemonFlagsFrom(command));
+  });
+
+  addDaemonFlags(runtime.command('start').description('start it in the background')).action(
+    async (_flags: unknown, command: Command) => start(command),
+  );
+
+  addAddressFlags(
+    runtime.command('stop').description('stop it; running requests may finish for 10 s'),
+  ).action(async (_flags: unknown, command: Command) => stop(addressFrom(command)));
+
+  addAddressFlags(
+    runtime.command('status').description('show what it does; exit code 3 when it does not run'),
+  )
+    .option('--json', 'as one JSON object')
+    .action(async (flags: { json?: true }, command: Command) => {
+      await status(addressFrom(command), flags.json === true);
+    });
+}
+
+async function start(command: Command): Promise<void> {
+  const flags = daemonFlagsFrom(command);
+  const where = addressText(flags.listen);
+  if ((await ask(flags.listen)) !== undefined) {
+    say(`a daemon is running already at ${where}`);
+    return;
+  }
+  const answers = async (): Promise<boolean> => (await ask(flags.listen)) !== undefined;
+  const failure = await startDaemon(flags, answers);
+  if (failure === undefined) {
+    say(`started, listening on ${where}`);
+    return;
+  }
+  process.stderr.write(`the daemon did not start: ${failure}\n`);
+  process.exitCode = EXIT.failed;
+}
+
+async function stop(address: ListenAddress): Promise<void> {
+  const info = await ask(address);
+  const where = addressText(address);
+  if (info === undefined) {
+    say(`no daemon is running at ${where}`);
+    return;
+  }
+  const pid = pidOf(address, info);
+  if (pid === undefined) {
+    process.stderr.write(`cannot tell which process answers at ${where}; end it the way it was started\n`);
+    process.exitCode = EXIT.failed;
+    return;
+  }
+  if (await endDaemon(pid)) {
+    say(`stopped, it was process ${pid}`);
+    return;
+  }
+  process.stderr.write(`process ${pid} was told to stop and is still there; kill -9 ${pid} ends it\n`);
+  process.exitCode = EXIT.failed;
+}
+
+async function status(address: ListenAddress, json: boolean): Promise<void> {
+  const info = await ask(address);
+  const pid = info && pidOf(address, info);
+  if (info === undefined) process.exitCode = EXIT_NOT_RUNNING;
+  const view = { address: addressText(address), info, pid };
+  say(json ? JSON.stringify(statusJson(view)) : statusTable(view));
+}
+
+/** What the daemon at an address says of itself; undefined when nothing is there. */
+async function ask(address: ListenAddress): Promise<DaemonInfo | undefined> {
+  const client = new RuntimeClient(
+    address.kind === 'unix'
+      ? { socketPath: address.path, useTcp: false, reconnect: false }
+      : { useTcp: true, tcpHost: address.host, tcpPort: address.port, reconnect: false },
+  );
+  try {
+    return await client.health();
+  } catch (error) {
+    // Anything else, such as a socket of another user, is for the user to know.
+    if (error instanceof ConnectorException && error.errorClass === ErrorClass.Transient) return undefined;
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+/** The process that answers, if its pid file was written by the very daemon that does. */
+function pidOf(address: ListenAddress, info: DaemonInfo): number | undefined {
+  const file = readPidFile(pidFilePath(address));
+  if (file === undefined || info.kind === 'foreign') return undefined;
+  const startedAtMs = Date.now() - info.health.uptimeMs;
+  return Math.abs(startedAtMs - file.startedAtMs) < SAME_START_MS ? file.pid : undefined;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

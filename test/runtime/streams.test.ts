@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../src/errors.js';
+import { MessageType } from '../../src/protocol/constants.js';
+import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { chunksOf, httpRequest, httpStream, jsonOf, of, streamOf } from '../support/raw-client.js';
+import { type Handler, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function setUp(answer: Handler | Script): Promise<{ daemon: TestDaemon; upstream: Upstream }> {
+  const daemon = await testDaemon();
+  const upstream = await startUpstream(answer);
+  closing.push(daemon.close, upstream.close);
+  return { daemon, upstream };
+}
+
+test('each chunk is forwarded when the upstream sends it, not when the answer is complete', async () => {
+  const sentAt: number[] = [];
+  const { daemon, upstream } = await setUp({
+    chunks: sseEvents(...'abcdefghij'),
+    gapMs: 50,
+    onSend: (index) => {
+      sentAt[index] = performance.now();
+    },
+  });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/sse` }));
+  const { body, end } = await streamOf(client, 1n);
+  expect(body.toString()).toBe(sseEvents(...'abcdefghij').join(''));
+  expect(end).toMatchObject({ errorClass: ErrorClass.Success, cancelled: false, bytes: body.length });
+
+  const chunks = chunksOf(client, 1n);
+  expect(chunks.map((chunk) => chunk.sequence)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const lags = chunks.map((chunk, index) => chunk.atMs - (sentAt[index] ?? 0));
+  expect(Math.max(...lags)).toBeLessThan(40);
+  const offsets = chunks.map((chunk) => chunk.offsetUs);
+  expect((offsets[9] ?? 0) - (offsets[0] ?? 0)).toBeGreaterThan(400_000);
+});
+
+test('a stream starts with status, headers as they came, and the timings so far', async () => {
+  const { daemon, upstream } = await setUp({
+    status: 429,
+    contentType: 'application/json',
+    headers: { 'Retry-After': '7', 'set-cookie': ['a=1', 'b=2'] },
+    chunks: ['{"error":1}'],
+  });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'POST', url: upstream.url, body: '{}' }));
+  const start = await client.next(of(MessageType.StreamStart, 1n));
+  expect(start.statusCode).toBe(429);
+  expect(start.headers).toContainEqual(['Retry-After', '7']);
+  expect(start.headers.filter(([name]) => name === 'set-cookie')).toHaveLength(2);
+  expect(start.timings.lastByteUs).toBeUndefined();
+  const { body, end } = await streamOf(client, 1n);
+  expect(body.toString()).toBe('{"error":1}');
+  expect(end.errorClass).toBe(ErrorClass.Success);
+});
+
+test('bytes pass through a stream untouched, whatever they are', async () => {
+  const bytes = randomBytes(300_000);
+  const { daemon, upstream } = await setUp({ contentType: 'application/octet-stream', chunks: [bytes] });
+  const client = await daemon.client();
+  client.send({ type: MessageType.CreditUpdate, requestId: 1n, creditDelta: 1, totalCredits: 0 });
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  client.send({ type: MessageType.CreditUpdate, requestId: 1n, creditDelta: 1_000_000, totalCredits: 0 });
+  const { body } = await streamOf(client, 1n);
+  expect(body.equals(bytes)).toBe(true);
+});
+
+test('a body is not decompressed, and compression is not asked for', async () => {
+  const { daemon, upstream } = await setUp({
+    headers: { 'content-encoding': 'gzip' },
+    chunks: [new Uint8Array([0x1f, 0x8b, 1, 2, 3])],
+  });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  expect((await streamOf(client, 1n)).body).toEqual(Buffer.from([0x1f, 0x8b, 1, 2, 3]));
+  client.send(httpStream(2n, { method: 'GET', url: upstream.url, headers: { 'Accept-Encoding': 'gzip' } }));
+  await streamOf(client, 2n);
+  expect(upstream.requests.map((request) => request.headers['accept-encoding'])).toEqual([
+    'identity',
+    'gzip',
+  ]);
+});
+
+test('redirects are passed on, not followed', async () => {
+  const { daemon, upstream } = await setUp({ status: 302, headers: { location: '/elsewhere' }, chunks: [] });
+  const client = await daemon.client();
+  client.send(httpRequest(1n, { method: 'GET', url: `${upstream.url}/here` }));
+  const answer = jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n)));
+  expect([answer.status_code, answer.headers.location]).toEqual([302, '/elsewhere']);
+  expect(upstream.requests.map((request) => request.path)).toEqual(['/here']);
+});
+
+test('five requests of 300 ms on one connection take about 300 ms together', async () => {
+  const { daemon, upstream } = await setUp({ delayMs: 300, chunks: ['ok'] });
+  const client = await daemon.client();
+  const begin = performance.now();
+  const ids = [1n, 2n, 3n, 4n, 5n];
+  for (const id of ids) client.send(httpRequest(id, { method: 'GET', url: upstream.url }));
+  await Promise.all(ids.map((id) => client.next(of(MessageType.ExecuteResponse, id))));
+  const took = performance.now() - begin;
+  expect(took).toBeGreaterThan(290);
+  expect(took).toBeLessThan(700);
+});
+
+test('answers come in the order in which they finish, each under its own 64-bit id', async () => {
+  const { daemon, upstream } = await setUp(async (request, response) => {
+    const delay = Number(request.path.slice(1));
+    setTimeout(() => response.end(String(delay)), delay);
+  });
+  const client = await daemon.client();
+  const slow = 2n ** 64n - 1n;
+  const fast = 2n ** 53n + 1n;
+  client.send(httpRequest(slow, { method: 'GET', url: `${upstream.url}/120` }));
+  client.send(httpStream(fast, { method: 'GET', url: `${upstream.url}/10` }));
+  await client.next(of(MessageType.ExecuteResponse, slow));
+  expect(client.received.at(-1)).toMatchObject({ type: MessageType.ExecuteResponse, requestId: slow });
+  expect((await streamOf(client, fast)).body.toString()).toBe('10');
+});
+
+test('hundred streams on one connection arrive whole, none mixed with another', async () => {
+  const { daemon, upstream } = await setUp(async (request, response) => {
+    const name = request.path.slice(1);
+    for (let index = 0; index < 20; index += 1) {
+      response.write(`${name}:${index} `);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    response.end();
+  });
+  const client = await daemon.client();
+  const ids = Array.from({ length: 100 }, (_, index) => BigInt(index + 1));
+  for (const id of ids) client.send(httpStream(id, { method: 'GET', url: `${upstream.url}/s${id}` }));
+  for (const id of ids) {
+    const { body } = await streamOf(client, id);
+    expect(body.toString()).toBe(Array.from({ length: 20 }, (_, index) => `s${id}:${index} `).join(''));
+    expect(chunksOf(client, id).map((chunk) => chunk.sequence)).toEqual(
+      chunksOf(client, id).map((_, at) => at),
+    );
+  }
+});
+
+test('a second request under an id that is in use is refused, and the first goes on', async () => {
+  const { daemon, upstream } = await setUp({ chunks: ['a', 'b'], gapMs: 60 });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  const refusal = await client.next(of(MessageType.ExecuteResponse, 1n));
+  expect(refusal).toMatchObject({
+    errorClass: ErrorClass.InvalidRequest,
+    errorMessage: 'request 1 is still running',
+  });
+  expect((await streamOf(client, 1n)).body.toString()).toBe('ab');
+});
+
+test('Cancel aborts the upstream at once, and the stream still ends, marked as cancelled', async () => {
+  const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+  const begin = performance.now();
+  client.send({ type: MessageType.Cancel, requestId: 1n });
+  const { end } = await streamOf(client, 1n);
+  expect(end).toMatchObject({ cancelled: true, errorClass: ErrorClass.Success, bytes: 1 });
+  expect(await (await upstream.request(0)).ended).toBe('hung up');
+  expect(performance.now() - begin).toBeLessThan(100);
+});
+
+test('Cancel before the headers ends a stream without a start, and a request as Transient', async () => {
+  const { daemon, upstream } = await setUp(() => {});
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  client.send(httpRequest(2n, { method: 'GET', url: upstream.url }));
+  const seen = await Promise.all([upstream.request(0), upstream.request(1)]);
+  client.send({ type: MessageType.Cancel, requestId: 1n });
+  client.send({ type: MessageType.Cancel, requestId: 2n });
+  expect((await streamOf(client, 1n)).end).toMatchObject({ cancelled: true, bytes: 0 });
+  const answer = await client.next(of(MessageType.ExecuteResponse, 2n));
+  expect(answer).toMatchObject({ errorClass: ErrorClass.Transient, errorMessage: 'cancelled by the client' });
+  expect(await Promise.all(seen.map((request) => request.ended))).toEqual(['hung up', 'hung up']);
+  expect(client.received.some(of(MessageType.StreamStart))).toBe(false);
+});
+
+test('Cancel and credits for an exchange that there is not are ignored', async () => {
+  const { daemon } = await setUp({ chunks: [] });
+  const client = await daemon.client();
+  client.send({ type: MessageType.Cancel, requestId: 9n });
+  client.send({ type: MessageType.CreditUpdate, requestId: 9n, creditDelta: 1, totalCredits: 0 });
+  client.send({ type: MessageType.HealthCheck });
+  await client.next(of(MessageType.HealthResponse));
+  expect(client.received).toHaveLength(1);
+});
+
+test('a client that disconnects has all its upstream requests aborted within 100 ms', async () => {
+  const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' });
+  const client = await daemon.client();
+  const other = await daemon.client();
+  for (const id of [1n, 2n, 3n]) client.send(httpStream(id, { method: 'GET', url: upstream.url }));
+  client.send(httpRequest(4n, { method: 'GET', url: upstream.url }));
+  const seen = await Promise.all([0, 1, 2, 3].map((index) => upstream.request(index)));
+  other.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  const others = await upstream.request(4);
+
+  const begin = performance.now();
+  client.socket.destroy();
+  expect(await Promise.all(seen.map((request) => request.ended))).toEqual(Array(4).fill('hung up'));
+  expect(performance.now() - begin).toBeLessThan(100);
+
+  // Another client's stream goes on until it is told otherwise.
+  expect(other.received.some(of(MessageType.StreamEnd))).toBe(false);
+  other.send({ type: MessageType.Cancel, requestId: 1n });
+  await streamOf(other, 1n);
+  expect(await others.ended).toBe('hung up');
+});
