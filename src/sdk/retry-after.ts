@@ -10,7 +10,8 @@ export function retryAfterOf(headers: Readonly<Record<string, string>>, nowMs: n
   const value = headers['retry-after'];
   const seconds = decimal(value);
   if (seconds !== undefined) return seconds * 1000;
-  const at = Date.parse(value ?? '');
+  // Every form of an HTTP date begins with a day's name; `Date.parse` takes much more.
+  const at = /^[A-Z][a-z]{2}/.test(value ?? '') ? Date.parse(value ?? '') : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 

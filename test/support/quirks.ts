@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A stream as a real server sends it, and what a client must make of it. */
+export interface Quirk {
+  name: string;
+  content_type: string;
+  /** Network chunks. */
+  chunks_base64: string[];
+  expect: {
+    text: string;
+    outcome: 'complete' | 'truncated' | 'error';
+    finish_reason?: string | null;
+    usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+    reasoning?: string;
+    tool_calls?: { id: string; name: string; arguments: string }[];
+    error?: string;
+    malformed_events?: number;
+  };
+}
+
+export const quirks: Quirk[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../fixtures/sse/quirks.json'), 'utf8'),
+);
+
+export function chunksOfQuirk(quirk: Quirk): Buffer[] {
+  return quirk.chunks_base64.map((chunk) => Buffer.from(chunk, 'base64'));
+}
