@@ -11,7 +11,7 @@ import type { Transport } from './transport.js';
 /** Why a running exchange is ended from outside. */
 export type StopReason =
   /** Its client sent Cancel, or is gone. */
-  'cancelled' | 'daemon stopping';
+  'cancelled' | 'stopped';
 
 /** One request of a client, from its frame to the last frame of its answer. */
 export interface Exchange {
@@ -101,7 +101,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       if (aborter.signal.aborted) return;
       cancelled = reason === 'cancelled';
       aborter.abort(
-        new ConnectorException(`${reason}, try again in a moment`, ErrorClass.Transient, 0, {
+        new ConnectorException('the daemon was stopped, try again in a moment', ErrorClass.Transient, 0, {
           hop: 'daemon',
         }),
       );

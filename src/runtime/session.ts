@@ -192,7 +192,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     },
     stop() {
       if (state === 'serving') state = 'draining';
-      stopExchanges('daemon stopping');
+      stopExchanges('stopped');
       if (exchanges.size === 0) close();
     },
     destroy: () => void socket.destroy(),

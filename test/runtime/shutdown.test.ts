@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../src/errors.js';
+import { MessageType } from '../../src/protocol/constants.js';
+import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { httpRequest, httpStream, jsonOf, of, rawClient, streamOf } from '../support/raw-client.js';
+import { type Handler, type Script, startUpstream, type Upstream } from '../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function setUp(
+  answer: Handler | Script,
+  options = {},
+): Promise<{ daemon: TestDaemon; upstream: Upstream }> {
+  const daemon = await testDaemon(options);
+  const upstream = await startUpstream(answer);
+  closing.push(daemon.close, upstream.close);
+  return { daemon, upstream };
+}
+
+test('stopping closes idle connections at once, and removes the socket', async () => {
+  const { daemon } = await setUp({ chunks: [] });
+  const client = await daemon.client();
+  client.send({ type: MessageType.HealthCheck });
+  await client.next(of(MessageType.HealthResponse));
+  const begin = performance.now();
+  await daemon.stop();
+  await client.closed;
+  expect(performance.now() - begin).toBeLessThan(300);
+  expect(existsSync(daemon.path)).toBe(false);
+});
+
+test('stopping lets running exchanges finish, takes no new ones, and then closes', async () => {
+  const { daemon, upstream } = await setUp({ chunks: ['a', 'b', 'c'], gapMs: 80 });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  client.send(httpRequest(2n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+  const stopped = daemon.stop();
+
+  // The address is free from then on.
+  await expect.poll(() => existsSync(daemon.path)).toBe(false);
+  await expect(rawClient({ kind: 'unix', path: daemon.path })).rejects.toThrow(/ENOENT/);
+  client.send(httpRequest(3n, { method: 'GET', url: upstream.url }));
+  expect(await client.next(of(MessageType.ExecuteResponse, 3n))).toMatchObject({
+    errorClass: ErrorClass.Transient,
+    errorMessage: 'the daemon is stopping, try again in a moment',
+  });
+  client.send({ type: MessageType.HealthCheck });
+  expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({
+    healthy: false,
+    message: 'stopping',
+  });
+
+  const { body, end } = await streamOf(client, 1n);
+  expect([body.toString(), end.errorClass]).toEqual(['abc', ErrorClass.Success]);
+  expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 2n))).body).toBe('abc');
+  await stopped;
+  await client.closed;
+  expect(upstream.requests).toHaveLength(2);
+});
+
+test('what has not finished in time is ended with typed errors, and aborted upstream', async () => {
+  const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' }, { drainMs: 150 });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  client.send(httpRequest(2n, { method: 'GET', url: upstream.url }));
+  const seen = await Promise.all([upstream.request(0), upstream.request(1)]);
+  const begin = performance.now();
+  await daemon.stop();
+  expect(performance.now() - begin).toBeGreaterThan(140);
+  expect(performance.now() - begin).toBeLessThan(700);
+  const { end } = await streamOf(client, 1n);
+  const answer = await client.next(of(MessageType.ExecuteResponse, 2n));
+  for (const last of [end, answer]) {
+    expect(last.errorClass).toBe(ErrorClass.Transient);
+    expect(last.errorMessage).toBe('the daemon was stopped, try again in a moment');
+  }
+  expect(end.cancelled).toBe(false);
+  expect(await Promise.all(seen.map((request) => request.ended))).toEqual(['hung up', 'hung up']);
+});
+
+test('a stop can be hurried', async () => {
+  const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' }, { drainMs: 60_000 });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+  const stopped = daemon.stop();
+  daemon.end();
+  await stopped;
+  expect((await streamOf(client, 1n)).end.errorClass).toBe(ErrorClass.Transient);
+});
+
+test('a client that does not read cannot hold up the end', async () => {
+  const { daemon, upstream } = await setUp({ chunks: [Buffer.alloc(8 * 1024 * 1024)] }, { drainMs: 50 });
+  const client = await daemon.client();
+  client.socket.pause();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  client.send({ type: MessageType.CreditUpdate, requestId: 1n, creditDelta: 2 ** 30, totalCredits: 0 });
+  await upstream.request(0);
+  const begin = performance.now();
+  await daemon.stop();
+  expect(performance.now() - begin).toBeLessThan(2500);
+});
+
+test('onIdle is told each time the last connection has closed', async () => {
+  let idle = 0;
+  const { daemon } = await setUp({ chunks: [] }, { onIdle: () => (idle += 1) });
+  const [one, two] = [await daemon.client(), await daemon.client()];
+  for (const client of [one, two]) {
+    client.send({ type: MessageType.HealthCheck });
+    await client.next(of(MessageType.HealthResponse));
+  }
+  await one.close();
+  await expect.poll(daemon.connections).toBe(1);
+  expect(idle).toBe(0);
+  await two.close();
+  await expect.poll(daemon.connections).toBe(0);
+  expect(idle).toBe(1);
+});
