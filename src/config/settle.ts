@@ -3,7 +3,7 @@ import type { Layer } from './layer.js';
 import { type Problem, quote } from './problem.js';
 import { type Config, configSchema, REQUIRED_PROFILE_KEYS } from './schema.js';
 import { suggestKey } from './suggest.js';
-import { overlay, type Path, type Tree, valueAt, without } from './tree.js';
+import { overlay, type Path, type Tree, without } from './tree.js';
 
 /** Layers that passed the schema, without what did not. */
 export interface Settled {
@@ -24,26 +24,23 @@ export function defaults(): Settled {
 /** Lays `layer` over what is settled. Settings that the schema refuses are left out, and told. */
 export function settle(below: Settled, layer: Layer): Settled {
   const base = below.layers.reduce<Tree>((merged, { tree }) => overlay(merged, tree), {});
-  const problems = [...below.problems];
+  let problems = below.problems;
   let tree = layer.tree;
   // What lies below passes the schema, so every fault is in `tree`, and every round takes something out of it.
   for (;;) {
     const read = configSchema.safeParse(overlay(base, tree));
     if (read.success) return { config: read.data, layers: [...below.layers, { ...layer, tree }], problems };
-    let rest = tree;
-    for (const issue of read.error.issues) {
-      problems.push(...problemsOf(issue, layer));
-      for (const path of refusedPaths(issue, tree)) rest = without(rest, path);
-    }
-    tree = rest;
+    const { issues } = read.error;
+    problems = [...problems, ...issues.flatMap((issue) => problemsOf(issue, layer))];
+    tree = without(tree, issues.flatMap(refusedPaths));
   }
 }
 
 /** What has to be left out for the rest to count: the value, or the whole profile that cannot do without it. */
-function refusedPaths(issue: z.core.$ZodIssue, tree: Tree): Path[] {
+function refusedPaths(issue: z.core.$ZodIssue): Path[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
-  return [neededByProfile(path) && valueAt(tree, path.slice(0, 2)) !== undefined ? path.slice(0, 2) : path];
+  return [neededByProfile(path) ? path.slice(0, 2) : path];
 }
 
 function problemsOf(issue: z.core.$ZodIssue, layer: Layer): Problem[] {

@@ -9,7 +9,7 @@ export function closestTo(word: string, candidates: readonly string[]): string |
   let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
     const edits = distance(wanted, plain(candidate));
-    if (edits <= Math.min(2, candidate.length / 3) && (best === undefined || edits < best.edits)) {
+    if (edits <= 2 && edits < candidate.length / 2 && (best === undefined || edits < best.edits)) {
       best = { candidate, edits };
     }
   }

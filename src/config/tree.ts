@@ -28,14 +28,14 @@ export function treeOf(path: Path, value: unknown): Tree {
   return { [first]: rest.length === 0 ? value : treeOf(rest, value) };
 }
 
-/** `tree` without what is at `path`; the empty path leaves nothing. */
-export function without(tree: Tree, path: Path): Tree {
-  const [first, ...rest] = path;
-  if (first === undefined) return {};
+/** `tree` without what is at `paths`. */
+export function without(tree: Tree, paths: readonly Path[]): Tree {
+  const byKey = Map.groupBy(paths, ([first]) => first);
   return Object.fromEntries(
     Object.entries(tree).flatMap(([key, value]) => {
-      if (key !== first) return [[key, value]];
-      return rest.length > 0 && isTree(value) ? [[key, without(value, rest)]] : [];
+      const rests = byKey.get(key)?.map((path) => path.slice(1));
+      if (rests === undefined) return [[key, value]];
+      return isTree(value) && rests.every(({ length }) => length > 0) ? [[key, without(value, rests)]] : [];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import { messageOf } from '../errors.js';
 import type { Problem, Source } from './problem.js';
 import { isTree, type Path, type Tree } from './tree.js';
@@ -45,17 +45,19 @@ export function parseYaml(text: string, file: string): ParsedFile {
     return { kind: 'file', path: file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
-    // The parser's own check for repeated keys is quadratic; `indexPositions` finds them in one pass.
+    // The parser's own check for repeated keys is quadratic; `indexPositions` finds them in one pass. The level
+    // keeps it from printing warnings.
     const options = {
       lineCounter: lines,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     } as const;
     const document = parseDocument(text, options);
     const note = (severity: Problem['severity']) => {
-      return (fault: { message: string; pos: [number, number] }): Problem => {
-        return { severity, message: fault.message, path: '', source: at(fault.pos[0]) };
+      return ({ code, message, pos }: YAMLError): Problem => {
+        const plain = code === 'MULTIPLE_DOCS' ? 'a second document starts here; only one is read' : message;
+        return { severity, message: plain, path: '', source: at(pos[0]) };
       };
     };
     if (document.errors.length > 0) {

@@ -1,0 +1,167 @@
+import { Command } from 'commander';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addConfigCommand } from '../../src/commands/config.js';
+import { makePlace, type Place } from './place.js';
+
+let exitCodeBefore: typeof process.exitCode;
+beforeEach(() => {
+  exitCodeBefore = process.exitCode;
+  process.exitCode = undefined;
+});
+afterEach(() => {
+  process.exitCode = exitCodeBefore;
+});
+
+async function run(place: Place, args: string[], env = {}) {
+  let stdout = '';
+  let stderr = '';
+  const program = new Command('vastar-tui')
+    .option('--config <file>')
+    .option('--mode <name>')
+    .option('--model <name>')
+    .option('--base-url <url>')
+    .option('--socket <path>')
+    .configureOutput({
+      writeOut: (text) => {
+        stdout += text;
+      },
+      writeErr: (text) => {
+        stderr += text;
+      },
+    });
+  addConfigCommand(program, { cwd: place.cwd, directories: place.directories, env });
+  await program.parseAsync(['config', ...args], { from: 'user' });
+  return { stdout, stderr, exitCode: process.exitCode };
+}
+
+test('print shows each value with its source, and no key', async () => {
+  const place = makePlace();
+  place.writeConfig(`openai:
+  api_key: \${OPENAI_API_KEY}
+  model: "gpt-4o"
+profiles:
+  gw: { base_url: http://localhost:1, model: m, api_key: sk-literal }
+`);
+  const env = { OPENAI_API_KEY: 'sk-abcdef', VASTAR_SOCKET_PATH: '/run/v.sock' };
+  const { stdout, stderr, exitCode } = await run(place, ['print', '--mode', 'gw'], env);
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
+  expect(rows).toEqual([
+    ['mode', 'gw', '--mode'],
+    ['openai.api_key', 'set (from OPENAI_API_KEY)', 'OPENAI_API_KEY'],
+    ['openai.base_url', 'https://api.openai.com', 'default'],
+    ['openai.model', 'gpt-4o', 'config.yaml:3:10'],
+    ['openai.timeout_ms', '60000', 'default'],
+    ['runtime.tenant_id', 'openai-connector', 'default'],
+    ['runtime.workspace_id', 'default', 'default'],
+    ['runtime.timeout_ms', '60000', 'default'],
+    ['runtime.socket_path', '/run/v.sock', 'VASTAR_SOCKET_PATH'],
+    ['simulator.enabled', 'true', 'default'],
+    ['simulator.base_url', 'http://localhost:4545', 'default'],
+    ['simulator.model', '-', 'default'],
+    ['profiles.gw.base_url', 'http://localhost:1', 'config.yaml:5:19'],
+    ['profiles.gw.api_key', 'set (from config.yaml:5:58)', 'config.yaml:5:58'],
+    ['profiles.gw.model', 'm', 'config.yaml:5:46'],
+    ['profiles.gw.timeout_ms', '-', 'default'],
+  ]);
+  expect(stdout).not.toContain('sk-');
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: undefined });
+});
+
+test('print --json gives the same for programs', async () => {
+  const place = makePlace();
+  const file = place.writeConfig('openai: { modle: x }\n');
+  const { stdout, exitCode } = await run(place, ['print', '--json', '--model', 'm'], {
+    OPENAI_API_KEY: 'sk-abc',
+  });
+  expect(stdout).not.toContain('sk-abc');
+  expect(JSON.parse(stdout)).toMatchObject({
+    file,
+    mode: 'simulator',
+    settings: {
+      'openai.api_key': {
+        value: 'set (from OPENAI_API_KEY)',
+        source: { kind: 'env', variable: 'OPENAI_API_KEY' },
+      },
+      'simulator.model': { value: 'm', source: { kind: 'flag', name: '--model' } },
+    },
+    endpoints: [{ name: 'simulator', model: 'm' }, { name: 'openai' }],
+    problems: [{ severity: 'error', path: 'openai.modle', suggestion: 'did you mean "model"?' }],
+  });
+  expect(exitCode).toBe(2);
+});
+
+test('problems go to stderr, and an error among them to the exit code', async () => {
+  const place = makePlace();
+  place.writeConfig('openai:\n  api_keyy: x\n');
+  for (const command of ['print', 'path']) {
+    const { stderr, exitCode } = await run(place, [command]);
+    expect(stderr).toBe('config.yaml:2:3: unknown key "openai.api_keyy" - did you mean "api_key"?\n');
+    expect(exitCode).toBe(2);
+  }
+});
+
+test('a warning leaves the exit code as it is', async () => {
+  const { stderr, exitCode } = await run(makePlace(), ['print'], { OPENAI_API_KEY: 'sk-abc\n' });
+  expect(stderr).toMatch(/^OPENAI_API_KEY: .*white space/);
+  expect(exitCode).toBeUndefined();
+});
+
+test('path says which file is used, and where else one is looked for', async () => {
+  const place = makePlace();
+  const own = `${place.directories.config}/config.yaml`;
+  const here = `${place.cwd}/config.yaml`;
+  const rows = async (...args: string[]) => {
+    const { stdout } = await run(place, ['path', ...args]);
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+  };
+  expect(await rows()).toEqual([
+    ['not there', here, '(current directory)'],
+    ['not there', own, '(user directory)'],
+  ]);
+  place.write('home/config/config.yaml', '');
+  expect((await rows())[1]).toEqual(['used', own, '(user directory)']);
+  place.writeConfig('');
+  expect(await rows()).toEqual([
+    ['used', here, '(current directory)'],
+    ['not used', own, '(user directory)'],
+  ]);
+  expect(await rows('--config', 'config.yaml')).toEqual([['used', here, '(asked for)']]);
+});
+
+test('trust shows what is allowed, and allows it once', async () => {
+  const place = makePlace();
+  place.writeConfig('openai: { base_url: https://gateway.example/v1 }\n');
+  const before = await run(place, ['print']);
+  expect(before.stderr).toContain(
+    'openai is blocked: config.yaml would send OPENAI_API_KEY to https://gateway.example',
+  );
+  const first = await run(place, ['trust']);
+  expect(first.stdout).toBe(
+    `Confirmed: in ${place.cwd}\n  openai  OPENAI_API_KEY  -> https://gateway.example/v1\n`,
+  );
+  expect((await run(place, ['trust'])).stdout).toMatch(/^Confirmed before: /);
+  expect((await run(place, ['print'])).stderr).toBe('');
+});
+
+test('trust says so where there is nothing to confirm', async () => {
+  const place = makePlace();
+  await expect(run(place, ['trust'])).rejects.toThrow('there is no config.yaml in use');
+  await expect(run(place, ['trust', '--config', 'x.yaml'])).rejects.toThrow('needs no confirmation');
+  place.writeConfig('openai: { model: m }\n');
+  expect((await run(place, ['trust'])).stdout).toMatch(/^Nothing to confirm/);
+});
+
+test('hostile text of a file reaches the terminal harmless', async () => {
+  const place = makePlace();
+  place.writeConfig('openai: { model: "a\\u202eb", "\\e]0;title\\a": 1 }\n');
+  const { stdout, stderr } = await run(place, ['print']);
+  expect(stdout).toContain('a\\u202eb');
+  expect(stderr).toContain('unknown key');
+  expect(stdout + stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { KEYS } from '../../src/config/schema.js';
+import { loadYaml } from './place.js';
+
+const example = readFileSync(join(import.meta.dirname, '..', '..', 'config.example.yaml'), 'utf8');
+/** The example with what is commented out switched on. */
+const everything = example.replace(
+  /^(\s*)# (?=\s*(socket_path|model|profiles|local|groq|base_url|api_key|timeout_ms):)/gm,
+  '$1',
+);
+
+test('copying the example and setting OPENAI_API_KEY works', () => {
+  const loaded = loadYaml(example, { env: { OPENAI_API_KEY: 'sk-test' } });
+  expect(loaded).toMatchObject({
+    mode: 'openai',
+    problems: [],
+    endpoint: { baseUrl: 'https://api.openai.com', model: 'gpt-3.5-turbo', timeoutMs: 60_000 },
+  });
+  expect(loaded.endpoint.apiKey?.reveal()).toBe('sk-test');
+  expect(loaded.endpoint.problem).toBeUndefined();
+});
+
+test('the copied example starts without a key in simulator mode', () => {
+  expect(loadYaml(example, { flags: { mode: 'simulator' } })).toMatchObject({ problems: [] });
+});
+
+test('the example names every key, and what it has commented out is right too', () => {
+  const { profiles, ...sections } = parse(everything);
+  const written = Object.entries({ ...sections, profiles: profiles.groq }).map(([section, keys]) => {
+    return [section, Object.keys(Object(keys)).sort()];
+  });
+  const known = Object.entries(KEYS).map(([section, keys]) => [section, keys.toSorted()]);
+  expect(written).toEqual(known);
+  const loaded = loadYaml(everything, { env: { OPENAI_API_KEY: 'sk', GROQ_API_KEY: 'gsk' } });
+  expect(loaded.problems).toEqual([]);
+  expect(loaded.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai', 'local', 'groq']);
+});
+
+test('the values of the example are the defaults, except for the mode', () => {
+  const { simulator, ...rest } = loadYaml(example).config;
+  const defaults = loadYaml('').config;
+  expect(rest).toEqual({ openai: defaults.openai, runtime: defaults.runtime, profiles: defaults.profiles });
+  expect(simulator).toEqual({ ...defaults.simulator, enabled: false });
+});

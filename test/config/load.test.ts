@@ -1,0 +1,274 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError, formatSource } from '../../src/config/index.js';
+import { endpoint, lines, loadYaml, makePlace } from './place.js';
+
+test('with no file, no variable and no flag there are the defaults, and nothing complains', () => {
+  const loaded = makePlace().load();
+  expect(loaded.config).toEqual({
+    openai: {
+      apiKey: undefined,
+      baseUrl: 'https://api.openai.com',
+      model: 'gpt-3.5-turbo',
+      timeoutMs: 60_000,
+    },
+    runtime: {
+      tenantId: 'openai-connector',
+      workspaceId: 'default',
+      timeoutMs: 60_000,
+      socketPath: undefined,
+    },
+    simulator: { enabled: true, baseUrl: 'http://localhost:4545', model: undefined },
+    profiles: new Map(),
+  });
+  expect(loaded).toMatchObject({ mode: 'simulator', problems: [], endpoint: { name: 'simulator' } });
+  expect(loaded.endpoint.problem).toBeUndefined();
+  expect(loaded.file).toBeUndefined();
+  expect(new Set([...loaded.provenance.values()].map(({ source }) => source.kind))).toEqual(
+    new Set(['default']),
+  );
+});
+
+test('the documented file is read without a problem', () => {
+  const loaded = loadYaml(
+    `openai:
+  api_key: \${OPENAI_API_KEY}    # Set via environment variable
+  base_url: "https://api.openai.com"
+  model: "gpt-3.5-turbo"
+  timeout_ms: 60000
+runtime:
+  tenant_id: "openai-connector"
+  workspace_id: "default"
+  timeout_ms: 60000
+simulator:
+  enabled: false                 # true = use simulator, false = use real API
+  base_url: "http://localhost:4545"
+`,
+    { env: { OPENAI_API_KEY: 'sk-test' } },
+  );
+  expect(lines(loaded)).toEqual([]);
+  expect(loaded.mode).toBe('openai');
+  expect(loaded.endpoint.apiKey?.reveal()).toBe('sk-test');
+  expect(loaded.endpoint.problem).toBeUndefined();
+});
+
+test('flag wins over environment, environment over file, file over default; each source is known', () => {
+  const place = makePlace();
+  const steps = [
+    [{}, 'gpt-3.5-turbo', 'default'],
+    [{ yaml: 'openai:\n  model: from-file\n' }, 'from-file', 'config.yaml:2:10'],
+    [{ env: { OPENAI_MODEL: 'from-env' } }, 'from-env', 'OPENAI_MODEL'],
+    [{ flags: { model: 'from-flag' } }, 'from-flag', '--model'],
+  ] as const;
+  let env = {};
+  let flags: object = { mode: 'openai' };
+  for (const [change, model, source] of steps) {
+    if ('yaml' in change) place.writeConfig(change.yaml);
+    if ('env' in change) env = change.env;
+    if ('flags' in change) flags = { ...flags, ...change.flags };
+    const loaded = place.load({ env, flags });
+    expect(loaded.config.openai.model).toBe(model);
+    expect(loaded.endpoint.model).toBe(model);
+    expect(formatSource(loaded.provenance.get('openai.model')?.source ?? { kind: 'object' })).toBe(source);
+  }
+});
+
+test('each environment variable sets what it names', () => {
+  const loaded = loadYaml('openai:\n  api_key: sk-file\n  base_url: https://api.openai.com\n', {
+    env: {
+      OPENAI_API_KEY: 'sk-env',
+      OPENAI_BASE_URL: 'https://gateway.example/v1/',
+      OPENAI_MODEL: 'm',
+      USE_SIMULATOR: 'false',
+      VASTAR_SOCKET_PATH: '/run/v.sock',
+    },
+  });
+  expect(loaded.problems).toEqual([]);
+  expect(loaded.endpoint).toMatchObject({
+    baseUrl: 'https://gateway.example/v1',
+    model: 'm',
+    kind: 'openai',
+  });
+  expect(loaded.endpoint.apiKey?.reveal()).toBe('sk-env');
+  expect(loaded.config.runtime.socketPath).toBe('/run/v.sock');
+});
+
+test('an empty environment variable counts as unset', () => {
+  const env = {
+    OPENAI_API_KEY: '',
+    OPENAI_BASE_URL: '',
+    OPENAI_MODEL: '',
+    USE_SIMULATOR: '',
+    VASTAR_SOCKET_PATH: '',
+  };
+  expect(makePlace().load({ env })).toEqual(makePlace().load());
+});
+
+test.each([
+  ['true', 'simulator'],
+  ['TRUE', 'simulator'],
+  ['1', 'simulator'],
+  ['yes', 'simulator'],
+  ['false', 'openai'],
+  ['False', 'openai'],
+  ['0', 'openai'],
+  ['No', 'openai'],
+])('USE_SIMULATOR=%s starts with %s, whatever the file says', (value, mode) => {
+  for (const enabled of [true, false]) {
+    const loaded = loadYaml(`simulator:\n  enabled: ${enabled}\n`, { env: { USE_SIMULATOR: value } });
+    expect(loaded).toMatchObject({ mode, problems: [] });
+    expect(loaded.provenance.get('mode')?.source).toEqual({ kind: 'env', variable: 'USE_SIMULATOR' });
+  }
+});
+
+test('USE_SIMULATOR with anything else is told, and the file decides', () => {
+  const loaded = loadYaml('simulator:\n  enabled: false\n', { env: { USE_SIMULATOR: 'maybe' } });
+  expect(loaded.mode).toBe('openai');
+  expect(lines(loaded)).toEqual([
+    'USE_SIMULATOR: simulator.enabled must be true or false (also yes, no, 1, 0), not "maybe"; it is ignored',
+  ]);
+});
+
+test('--mode wins over USE_SIMULATOR and names profiles too', () => {
+  const yaml = 'profiles:\n  local:\n    base_url: http://localhost:11434\n    model: llama3.2\n';
+  const load = (mode: string) => loadYaml(yaml, { env: { USE_SIMULATOR: 'true' }, flags: { mode } });
+  expect(load('openai').endpoint).toMatchObject({ name: 'openai', kind: 'openai' });
+  expect(load('local').endpoint).toMatchObject({
+    name: 'local',
+    kind: 'profile',
+    baseUrl: 'http://localhost:11434',
+    model: 'llama3.2',
+    timeoutMs: 60_000,
+  });
+  expect(load('local').provenance.get('mode')?.source).toEqual({ kind: 'flag', name: '--mode' });
+});
+
+test('an unknown --mode cannot be used, and the nearest name is offered', () => {
+  expect(() => makePlace().load({ flags: { mode: 'opnai' } })).toThrow(
+    new ConfigError([
+      {
+        severity: 'error',
+        message: 'no mode "opnai"',
+        path: 'mode',
+        source: { kind: 'flag', name: '--mode' },
+        suggestion: 'did you mean "openai"?',
+      },
+    ]),
+  );
+  expect(() => makePlace().load({ flags: { mode: 'x' } })).toThrow(
+    '--mode: no mode "x" - known modes: simulator, openai',
+  );
+});
+
+test('--model and --base-url are those of the endpoint used at the start', () => {
+  const flags = { model: 'm', baseUrl: 'http://127.0.0.1:9/v1/' };
+  const yaml = 'profiles:\n  p: { base_url: https://p.example, model: x }\n';
+  for (const mode of ['simulator', 'openai', 'p']) {
+    const loaded = loadYaml(yaml, { flags: { ...flags, mode } });
+    expect(loaded.endpoint).toMatchObject({ name: mode, model: 'm', baseUrl: 'http://127.0.0.1:9/v1' });
+    const others = loaded.endpoints.filter(({ name }) => name !== mode);
+    for (const other of others) expect(other.baseUrl).not.toContain('127.0.0.1');
+  }
+});
+
+test.each([
+  [{ baseUrl: 'localhost:4545' }, '--base-url: simulator.base_url must be an http or https address'],
+  [{ model: ' ' }, '--model: simulator.model must not be empty'],
+  [{ socket: '' }, '--socket: runtime.socket_path must not be empty'],
+])('a flag that cannot be used ends it: %j', (flags, message) => {
+  expect(() => makePlace().load({ flags })).toThrow(ConfigError);
+  expect(() => makePlace().load({ flags })).toThrow(message);
+});
+
+test('endpoints come in the order of the mode key, and fill in from openai', () => {
+  const loaded = loadYaml(`openai:
+  model: big
+  timeout_ms: 5
+profiles:
+  zeta: { base_url: http://localhost:1, model: a, timeout_ms: 7 }
+  alpha: { base_url: http://localhost:2/v1, model: b }
+`);
+  expect(loaded.endpoints).toMatchObject([
+    { name: 'simulator', model: 'big', timeoutMs: 5 },
+    { name: 'openai', model: 'big', timeoutMs: 5 },
+    { name: 'zeta', model: 'a', timeoutMs: 7 },
+    { name: 'alpha', model: 'b', timeoutMs: 5 },
+  ]);
+});
+
+test('the current directory comes before the user directory; a file asked for before both', () => {
+  const place = makePlace();
+  const own = place.write('home/config/config.yaml', 'openai: { model: own }\n');
+  expect(place.load()).toMatchObject({
+    file: { path: own, origin: 'user directory' },
+    config: { openai: { model: 'own' } },
+  });
+  const here = place.writeConfig('openai: { model: here }\n');
+  expect(place.load()).toMatchObject({
+    file: { path: here, name: 'config.yaml', origin: 'current directory' },
+    config: { openai: { model: 'here' } },
+  });
+  const other = place.write('work/sub/other.yaml', 'openai: { model: other }\n');
+  expect(place.load({ configPath: 'sub/other.yaml' })).toMatchObject({
+    file: { path: other, origin: 'asked for' },
+    config: { openai: { model: 'other' } },
+  });
+});
+
+test('a file asked for that is missing ends it and says what to do', () => {
+  expect(() => makePlace().load({ configPath: 'nope.yaml' })).toThrow(
+    'nope.yaml:1:1: there is no such file - check the path, or copy config.example.yaml there',
+  );
+});
+
+test('a file asked for that cannot be parsed ends it with the place; one that was found does not', () => {
+  const place = makePlace();
+  place.writeConfig('openai:\n  model: [\n');
+  expect(() => place.load({ configPath: 'config.yaml' })).toThrow(/^config\.yaml:\d:\d: /);
+  expect(() => place.load({ configPath: 'config.yaml' })).toThrow(ConfigError);
+  const loaded = place.load();
+  expect(loaded.mode).toBe('simulator');
+  expect(lines(loaded)[0]).toMatch(/^config\.yaml:\d:\d: .* - the file is left out until this is mended$/);
+});
+
+test('a config.yaml that cannot be read is told, and the program starts', () => {
+  const place = makePlace();
+  mkdirSync(join(place.cwd, 'config.yaml'));
+  expect(lines(place.load())).toEqual([expect.stringContaining('config.yaml:1:1: cannot be read')]);
+});
+
+test('the config.yaml of another program is passed over with one warning', () => {
+  const place = makePlace();
+  place.write('home/config/config.yaml', 'openai: { model: own }\n');
+  place.writeConfig('title: My site\nmenu:\n  - home\nparams: {}\n');
+  const loaded = place.load();
+  expect(loaded.config.openai.model).toBe('own');
+  expect(loaded.problems).toMatchObject([
+    { severity: 'warning', message: expect.stringContaining("another program's") },
+  ]);
+  // Asked for, its keys are taken seriously.
+  expect(lines(place.load({ configPath: 'config.yaml' }))).toHaveLength(3);
+});
+
+test('a relative socket path starts at the file that names it, else at the current directory', () => {
+  const place = makePlace();
+  place.write('work/sub/c.yaml', 'runtime: { socket_path: run/v.sock }\n');
+  const inFile = place.load({ configPath: 'sub/c.yaml' });
+  expect(inFile.config.runtime.socketPath).toBe(join(place.cwd, 'sub/run/v.sock'));
+  const byFlag = place.load({ configPath: 'sub/c.yaml', flags: { socket: 'v.sock' } });
+  expect(byFlag.config.runtime.socketPath).toBe(join(place.cwd, 'v.sock'));
+});
+
+test('loading leaves nothing behind', () => {
+  const place = makePlace();
+  place.load();
+  expect(readdirSync(place.cwd)).toEqual([]);
+  expect(readdirSync(join(place.cwd, '..'))).toEqual(['work']);
+});
+
+test('the profile of a name with dots is found', () => {
+  const loaded = loadYaml('profiles:\n  gpt-4.1:\n    base_url: http://localhost:1\n    model: a\n');
+  expect(endpoint(loaded, 'gpt-4.1').model).toBe('a');
+  expect(loaded.provenance.get('profiles.gpt-4.1.model')?.source).toMatchObject({ line: 4, column: 12 });
+});

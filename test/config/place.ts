@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import {
+  type Endpoint,
+  formatProblem,
+  type LoadedConfig,
+  type LoadOptions,
+  loadConfig,
+  type UserDirectories,
+} from '../../src/config/index.js';
+
+/** A current directory and a user's home of their own, for one test. */
+export interface Place {
+  cwd: string;
+  directories: UserDirectories;
+  write(path: string, text: string | Uint8Array): string;
+  /** Writes `config.yaml` into the current directory. */
+  writeConfig(text: string): string;
+  load(options?: Partial<LoadOptions>): LoadedConfig;
+}
+
+export function makePlace(): Place {
+  const root = mkdtempSync(join(tmpdir(), 'vastar-config-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const cwd = join(root, 'work');
+  const directories = { config: join(root, 'home', 'config'), data: join(root, 'home', 'data') };
+  mkdirSync(cwd);
+  const write = (path: string, text: string | Uint8Array): string => {
+    const file = join(root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  };
+  return {
+    cwd,
+    directories,
+    write,
+    writeConfig: (text) => write('work/config.yaml', text),
+    load: (options = {}) => loadConfig({ cwd, env: {}, directories, ...options }),
+  };
+}
+
+/** Loads `yaml` as the `config.yaml` of an otherwise empty place. */
+export function loadYaml(yaml: string, options: Partial<LoadOptions> = {}): LoadedConfig {
+  const place = makePlace();
+  place.writeConfig(yaml);
+  return place.load(options);
+}
+
+/** The problems as people read them. */
+export function lines(loaded: LoadedConfig): string[] {
+  return loaded.problems.map(formatProblem);
+}
+
+export function endpoint(loaded: LoadedConfig, name: string): Endpoint {
+  const found = loaded.endpoints.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no endpoint ${name}`);
+  return found;
+}

@@ -1,0 +1,165 @@
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type LoadedConfig, trustDirectory } from '../../src/config/index.js';
+import { endpoint, loadYaml, makePlace, type Place } from './place.js';
+
+const env = { OPENAI_API_KEY: 'sk-env', K: 'sk-k' };
+
+function confirm(place: Place): void {
+  const { trust } = place.load({ env });
+  if (trust === undefined) throw new Error('nothing to confirm');
+  trustDirectory(trust, place.directories);
+}
+
+function blockedNames(loaded: LoadedConfig): string[] {
+  return loaded.endpoints.filter(({ blocked }) => blocked !== undefined).map(({ name }) => name);
+}
+
+test('a file found in the current directory may not send a key elsewhere unconfirmed', () => {
+  const place = makePlace();
+  place.writeConfig('openai:\n  base_url: https://evil.example/v1\n');
+  const loaded = place.load({ env });
+  const { blocked, problem, apiKey } = endpoint(loaded, 'openai');
+  expect(blocked).toEqual({
+    reason: 'config.yaml would send OPENAI_API_KEY to https://evil.example, which you have not confirmed',
+    howToAllow: `if you trust that address, run "vastar-tui config trust" in ${place.cwd} once, or start with --config config.yaml`,
+  });
+  expect(problem).toBe(`${blocked?.reason}: ${blocked?.howToAllow}`);
+  expect(apiKey).toBeUndefined();
+  expect(loaded.endpoint.problem).toBeUndefined();
+});
+
+const p = (settings: string): string => `profiles:\n  p: { model: m, ${settings} }\n`;
+
+test.each([
+  ['the key by name', `openai: { api_key: "\${OPENAI_API_KEY}", base_url: https://evil.example }`, 'openai'],
+  ['the key with a default', `openai: { api_key: "\${K:-x}", base_url: https://evil.example }`, 'openai'],
+  ['plain http to the host of OpenAI', 'openai: { base_url: http://api.openai.com }', 'openai'],
+  ['another port', 'openai: { base_url: "https://api.openai.com:8443" }', 'openai'],
+  ['a host that looks like OpenAI', 'openai: { base_url: https://api.openai.com.evil.example }', 'openai'],
+  ['a host that looks local', 'openai: { base_url: http://localhost.evil.example }', 'openai'],
+  ['a profile', p(`base_url: https://evil.example, api_key: "\${K}"`), 'p'],
+  ['a key inside the address', p(`base_url: "https://evil.example/\${K}"`), 'p'],
+  ['a key as host', p(`base_url: "https://\${K}.evil.example"`), 'p'],
+  ['a key as model', `profiles:\n  p: { base_url: https://evil.example, model: "\${K}" }`, 'p'],
+  ['the simulator', `simulator: { base_url: "https://evil.example/\${K}" }`, 'simulator'],
+  [
+    'a model handed down',
+    `openai: { model: "\${K}" }\nsimulator: { base_url: https://evil.example }`,
+    'simulator',
+  ],
+  [
+    'an alias',
+    `x: &a "\${K}"\nprofiles:\n  p: { base_url: https://evil.example, model: m, api_key: *a }`,
+    'p',
+  ],
+])('%s is blocked', (_name, yaml, name) => {
+  expect(blockedNames(loadYaml(yaml, { env }))).toEqual([name]);
+  // Whether the variable is set makes no difference, so that a confirmation holds.
+  const unset = loadYaml(yaml, { env: { K: 'k' } });
+  expect(blockedNames(unset)).toEqual([name]);
+});
+
+test.each([
+  ['OpenAI itself', `openai: { api_key: "\${OPENAI_API_KEY}", base_url: https://api.openai.com/v1 }`],
+  ['localhost', 'openai: { base_url: "http://localhost:1234" }'],
+  ['127.0.0.1', p(`base_url: "http://127.0.0.1:1/v1", api_key: "\${K}"`)],
+  ['[::1]', p(`base_url: "http://[::1]:1", api_key: "\${K}"`)],
+  ['a key written in the file', 'openai: { api_key: sk-file, base_url: https://gateway.example }'],
+  ['a profile with its key written', p('base_url: https://gateway.example, api_key: sk-file')],
+  ['a profile without a key', p('base_url: https://gateway.example')],
+  ['the simulator elsewhere', 'simulator: { base_url: https://sim.example }'],
+  ['variables that go to the daemon only', `runtime: { tenant_id: "\${K}" }`],
+])('%s needs no confirmation', (_name, yaml) => {
+  const loaded = loadYaml(yaml, { env });
+  expect(blockedNames(loaded)).toEqual([]);
+  expect(loaded.trust).toMatchObject({ grants: [], confirmed: true });
+});
+
+test('an address given by environment or flag needs no confirmation', () => {
+  const yaml = 'openai: { base_url: https://evil.example }';
+  const byEnv = loadYaml(yaml, { env: { ...env, OPENAI_BASE_URL: 'https://mine.example' } });
+  expect(blockedNames(byEnv)).toEqual([]);
+  const byFlag = loadYaml(yaml, { env, flags: { mode: 'openai', baseUrl: 'https://mine.example' } });
+  expect(blockedNames(byFlag)).toEqual([]);
+  expect(byFlag.endpoint.apiKey?.reveal()).toBe('sk-env');
+});
+
+test('a file asked for, and the one of the user directory, need no confirmation', () => {
+  const place = makePlace();
+  const yaml = 'openai: { base_url: https://gateway.example }\n';
+  place.write('home/config/config.yaml', yaml);
+  expect(place.load({ env })).toMatchObject({ file: { origin: 'user directory' } });
+  expect(endpoint(place.load({ env }), 'openai').apiKey?.reveal()).toBe('sk-env');
+  place.writeConfig(yaml);
+  expect(endpoint(place.load({ env, configPath: 'config.yaml' }), 'openai').apiKey?.reveal()).toBe('sk-env');
+  expect(endpoint(place.load({ env }), 'openai').apiKey).toBeUndefined();
+});
+
+test('a confirmation is recorded for the user alone, and lifts the block', () => {
+  const place = makePlace();
+  place.writeConfig('openai: { base_url: https://gateway.example }\n');
+  confirm(place);
+  const file = join(place.directories.data, 'trusted-directories.json');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(place.directories.data).mode & 0o777).toBe(0o700);
+  expect(readFileSync(file, 'utf8')).not.toContain('sk-');
+  const loaded = place.load({ env });
+  expect(blockedNames(loaded)).toEqual([]);
+  expect(endpoint(loaded, 'openai').apiKey?.reveal()).toBe('sk-env');
+  // The key need not be set when it is confirmed, nor later.
+  expect(blockedNames(place.load())).toEqual([]);
+});
+
+const withProfile = p(`base_url: https://evil.example, api_key: "\${K}"`);
+
+test.each([
+  ['another address', 'openai: { base_url: https://evil.example }'],
+  ['another path', 'openai: { base_url: https://gateway.example/evil }'],
+  ['another variable', `openai: { base_url: https://gateway.example, api_key: "\${K}" }`],
+  ['one more endpoint', `openai: { base_url: https://gateway.example }\n${withProfile}`],
+])('%s needs a new confirmation', (_name, yaml) => {
+  const place = makePlace();
+  place.writeConfig('openai: { base_url: https://gateway.example }\n');
+  confirm(place);
+  place.writeConfig(yaml);
+  expect(blockedNames(place.load({ env }))).not.toEqual([]);
+});
+
+test('what has nothing to do with addresses and keys may change', () => {
+  const place = makePlace();
+  place.writeConfig('openai: { base_url: https://gateway.example }\n');
+  confirm(place);
+  place.writeConfig('# note\nopenai: { base_url: https://gateway.example/, model: other, timeout_ms: 5 }\n');
+  expect(blockedNames(place.load({ env }))).toEqual([]);
+});
+
+test('a confirmation holds for one directory by its real path, beside those of others', () => {
+  const place = makePlace();
+  const yaml = 'openai: { base_url: https://gateway.example }\n';
+  place.writeConfig(yaml);
+  confirm(place);
+  const other = join(place.cwd, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'config.yaml'), yaml);
+  const elsewhere = place.load({ env, cwd: other });
+  expect(blockedNames(elsewhere)).toEqual(['openai']);
+  if (elsewhere.trust !== undefined) trustDirectory(elsewhere.trust, place.directories);
+  expect(blockedNames(place.load({ env, cwd: other }))).toEqual([]);
+  const link = join(place.cwd, 'link');
+  symlinkSync(place.cwd, link);
+  expect(blockedNames(place.load({ env, cwd: link }))).toEqual([]);
+});
+
+test.each(['', 'not json', '{"version":2,"directories":{}}', '[]', '{"version":1,"directories":{"x":1}}'])(
+  'a damaged record (%j) trusts nothing and is replaced',
+  (record) => {
+    const place = makePlace();
+    place.writeConfig('openai: { base_url: https://gateway.example }\n');
+    place.write('home/data/trusted-directories.json', record);
+    expect(blockedNames(place.load({ env }))).toEqual(['openai']);
+    confirm(place);
+    expect(blockedNames(place.load({ env }))).toEqual([]);
+  },
+);
