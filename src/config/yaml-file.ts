@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import { messageOf } from '../errors.js';
 import type { Problem, Source } from './problem.js';
@@ -29,7 +29,6 @@ export function readYamlFile(path: string, name: string): ParsedFile {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
     return unusable(name, `cannot be read: ${messageOf(error)}`);
   }
-  if (bytes.length > MAX_FILE_BYTES) return unusable(name, 'is larger than 1 MiB: this is no configuration');
   try {
     return parseYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes), name);
   } catch {
@@ -117,19 +116,12 @@ function find(positions: ReadonlyMap<string, Position>, path: Path, part: 'key' 
   return path.length === 0 ? 0 : find(positions, path.slice(0, -1), 'key');
 }
 
+/** Looks before it opens: opening a pipe would wait for its writer. */
 function readBounded(path: string): Buffer {
-  const descriptor = openSync(path, 'r');
-  try {
-    if (!fstatSync(descriptor).isFile()) throw new Error('it is not a regular file');
-    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
-      read = readSync(descriptor, buffer, length, buffer.length - length, null);
-    }
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(descriptor);
-  }
+  const stats = statSync(path);
+  if (!stats.isFile()) throw new Error('it is not a regular file');
+  if (stats.size > MAX_FILE_BYTES) throw new Error('it is larger than 1 MiB');
+  return readFileSync(path);
 }
 
 function unusable(path: string, message: string): ParsedFile {

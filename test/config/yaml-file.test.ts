@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -136,7 +137,7 @@ test('no text makes the parser throw', () => {
 });
 
 test.each([
-  ['larger than 1 MiB', Buffer.alloc(1024 * 1024 + 1, '#'), 'is larger than 1 MiB'],
+  ['larger than 1 MiB', Buffer.alloc(1024 * 1024 + 1, '#'), 'cannot be read: it is larger than 1 MiB'],
   ['not UTF-8', Uint8Array.of(0x61, 0x3a, 0x20, 0xff), 'is not UTF-8 text'],
 ])('a file that is %s cannot be used', (_name, bytes, message) => {
   const file = makePlace().write('some.yaml', bytes);
@@ -161,4 +162,13 @@ test('a directory in its place cannot be used, and nothing in its place is missi
     problems: [{ message: expect.stringMatching(/^cannot be read: /) }],
   });
   expect(readYamlFile(join(cwd, 'other.yaml'), 'other.yaml')).toEqual({ kind: 'missing' });
+});
+
+test('a pipe in its place is not waited for', () => {
+  const pipe = join(makePlace().cwd, 'config.yaml');
+  execFileSync('mkfifo', [pipe]);
+  expect(readYamlFile(pipe, 'config.yaml')).toMatchObject({
+    kind: 'unusable',
+    problems: [{ message: 'cannot be read: it is not a regular file' }],
+  });
 });
