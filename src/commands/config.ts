@@ -104,7 +104,6 @@ function trust(command: Command, host: ConfigHost): void {
     );
   }
   const loaded = load(host, {});
-  report(command, loaded);
   if (loaded.trust === undefined) {
     throw new UsageError(`there is no config.yaml in use in ${host.cwd}. Run this where it is`);
   }

@@ -122,7 +122,7 @@ function notOurs(source: Source): Problem {
 }
 
 function missing(name: string): Problem {
-  const source: Source = { kind: 'file', path: name, line: 1, column: 1 };
+  const source: Source = { kind: 'whole file', path: name };
   const suggestion = 'check the path, or copy config.example.yaml there';
   return { severity: 'error', message: 'there is no such file', path: '', source, suggestion };
 }

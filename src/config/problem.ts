@@ -6,6 +6,8 @@ export type Source =
   | { kind: 'default' }
   /** `path` as `shortPath` has it; line and column count from 1. */
   | { kind: 'file'; path: string; line: number; column: number }
+  /** A file as a whole. */
+  | { kind: 'whole file'; path: string }
   | { kind: 'env'; variable: string }
   | { kind: 'flag'; name: string }
   /** The object a program handed in. */
@@ -56,6 +58,8 @@ export function formatSource(source: Source): string {
   switch (source.kind) {
     case 'file':
       return `${source.path}:${source.line}:${source.column}`;
+    case 'whole file':
+      return source.path;
     case 'env':
       return source.variable;
     case 'flag':

@@ -125,6 +125,6 @@ function readBounded(path: string): Buffer {
 }
 
 function unusable(path: string, message: string): ParsedFile {
-  const source: Source = { kind: 'file', path, line: 1, column: 1 };
+  const source: Source = { kind: 'whole file', path };
   return { kind: 'unusable', problems: [{ severity: 'error', message, path: '', source }] };
 }

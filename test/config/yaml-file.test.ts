@@ -144,7 +144,7 @@ test.each([
   expect(readYamlFile(file, 'some.yaml')).toMatchObject({
     kind: 'unusable',
     problems: [
-      { message: expect.stringContaining(message), source: { path: 'some.yaml', line: 1, column: 1 } },
+      { message: expect.stringContaining(message), source: { kind: 'whole file', path: 'some.yaml' } },
     ],
   });
 });
