@@ -14,6 +14,8 @@ export interface TerminalSession {
   /** Everything the program has written, control sequences included. */
   written(): string;
   untilScreen(pattern: RegExp, limitMs?: number): Promise<void>;
+  /** Resolves when the program has written this text. */
+  untilWritten(text: string, limitMs?: number): Promise<void>;
   ended: Promise<{ exitCode: number; signal: number | undefined }>;
   close(): void;
 }
@@ -78,6 +80,24 @@ export function openTerminal(
     return lines;
   };
 
+  const until = (holds: () => boolean, otherwise: string, limitMs = 10_000): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const done = (finish: () => void): void => {
+        clearTimeout(timer);
+        waiting.delete(look);
+        finish();
+      };
+      const look = (): void => {
+        if (holds()) done(resolve);
+      };
+      const timer = setTimeout(
+        () => done(() => reject(new Error(`${otherwise}:\n${screen().join('\n')}`))),
+        limitMs,
+      );
+      waiting.add(look);
+      look();
+    });
+
   return {
     pid: pty.pid,
     send: (keys) => pty.write(keys),
@@ -88,24 +108,10 @@ export function openTerminal(
     kill: (signal) => pty.kill(signal),
     screen,
     written: () => written,
-    untilScreen(pattern, limitMs = 10_000) {
-      return new Promise((resolve, reject) => {
-        const done = (finish: () => void): void => {
-          clearTimeout(timer);
-          waiting.delete(look);
-          finish();
-        };
-        const look = (): void => {
-          if (pattern.test(screen().join('\n'))) done(resolve);
-        };
-        const timer = setTimeout(
-          () => done(() => reject(new Error(`no ${pattern} on the screen:\n${screen().join('\n')}`))),
-          limitMs,
-        );
-        waiting.add(look);
-        look();
-      });
-    },
+    untilScreen: (pattern, limitMs) =>
+      until(() => pattern.test(screen().join('\n')), `no ${pattern} on the screen`, limitMs),
+    untilWritten: (text, limitMs) =>
+      until(() => written.includes(text), `${JSON.stringify(text)} not written`, limitMs),
     ended,
     close() {
       try {
