@@ -14,6 +14,8 @@ export const EXIT = {
   invalidRequest: 7,
   truncated: 8,
   stalled: 9,
+  /** A service's address is served by another process already (EX_UNAVAILABLE of sysexits.h). */
+  inUse: 69,
   interrupted: 130,
   brokenPipe: 141,
   terminated: 143,

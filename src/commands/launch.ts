@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
+import { EXIT } from './exit-codes.js';
 
 /** The bundled daemon and simulator, started when nothing answers and ended with this process. */
 export interface Launcher {
@@ -34,8 +35,6 @@ interface Child {
 
 const START_LIMIT_MS = 10_000;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-/** How the services say that another process already serves their address (see their commands). */
-export const EXIT_IN_USE = 69;
 
 /**
  * Children hold the read end of a pipe from this process and end when it closes, so that they go with it
@@ -120,7 +119,7 @@ function start(command: readonly string[], what: string): Child {
     });
     child.once('exit', (code) => {
       clearTimeout(timer);
-      if (code === EXIT_IN_USE) resolve(false);
+      if (code === EXIT.inUse) resolve(false);
       else fail(`${what} ended at once: ${said.trim() || `exit code ${code}`}`);
     });
   });

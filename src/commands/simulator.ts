@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { modelHelp } from '../simulator/models.js';
-import { ENDPOINTS } from '../simulator/routes.js';
 import {
   DEFAULT_HOST,
   DEFAULT_PORT,
-  type Simulator,
-  SimulatorStartError,
-  startSimulator,
-} from '../simulator/server.js';
-import { DEFAULT_TOKENS_PER_SECOND, DEFAULT_TTFT_MS, LIMITS } from '../simulator/timing.js';
-import { EXIT_IN_USE } from './launch.js';
+  DEFAULT_TOKENS_PER_SECOND,
+  DEFAULT_TTFT_MS,
+  LIMITS,
+} from '../simulator/defaults.js';
+import { ENDPOINT_NAMES } from '../simulator/endpoints.js';
+import { modelHelp } from '../simulator/models.js';
+import type { Simulator } from '../simulator/server.js';
+import { EXIT } from './exit-codes.js';
 
 interface Flags {
   host: string;
@@ -24,9 +24,9 @@ interface Flags {
 const MAX_SEED = 2 ** 32 - 1;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-const HELP = `
+const help = (): string => `
 Endpoints:
-${ENDPOINTS.map((endpoint) => `  ${endpoint}`).join('\n')}
+${ENDPOINT_NAMES.map((endpoint) => `  ${endpoint}`).join('\n')}
 
 The model's name decides how a request is answered; names not listed are served as ordinary models:
 ${modelHelp()}
@@ -61,7 +61,7 @@ export function addSimulatorCommand(program: Command): void {
       numberWithin({ min: 0, max: MAX_SEED }, 'whole'),
     )
     .addOption(new Option('--exit-with-stdin', 'end when stdin closes').hideHelp())
-    .addHelpText('after', HELP)
+    .addHelpText('after', help)
     .action(run);
 }
 
@@ -84,6 +84,8 @@ async function run(flags: Flags): Promise<void> {
 
 /** Undefined, with the message printed and the exit code set, when the address is taken. */
 async function start({ host, port, ttft, tps, seed }: Flags): Promise<Simulator | undefined> {
+  // Only here is the server needed: the other commands start without its code.
+  const { SimulatorStartError, startSimulator } = await import('../simulator/server.js');
   try {
     return await startSimulator({
       host,
@@ -95,7 +97,7 @@ async function start({ host, port, ttft, tps, seed }: Flags): Promise<Simulator 
   } catch (error) {
     if (!(error instanceof SimulatorStartError && error.code === 'EADDRINUSE')) throw error;
     process.stderr.write(`vastar-tui: ${error.message}\n`);
-    process.exitCode = EXIT_IN_USE;
+    process.exitCode = EXIT.inUse;
     return undefined;
   }
 }

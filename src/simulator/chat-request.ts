@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ApiError } from './api-error.js';
 import { invalidRequest } from './invalid-request.js';
 
@@ -18,27 +18,30 @@ export interface ChatRequest {
   stops: readonly string[];
 }
 
-const part = z.object({ type: z.string(), text: z.string().optional() });
+const part = z.object({ type: z.string(), text: z.optional(z.string()) });
 
 const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: z.union([z.string(), z.array(part)]).nullish(),
+  content: z.nullish(z.union([z.string(), z.array(part)])),
 });
+
+const within = (from: number, to: number) => z.nullish(z.number().check(z.minimum(from), z.maximum(to)));
+const count = z.nullish(z.int().check(z.minimum(1)));
 
 // Members that change nothing here are checked where OpenAI documents a range, and otherwise let through.
 const body = z.object({
   model: z.string(),
-  messages: z.array(message).min(1),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
-  n: z.int().min(1).max(128).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  presence_penalty: z.number().min(-2).max(2).nullish(),
-  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  messages: z.array(message).check(z.minLength(1)),
+  stream: z.nullish(z.boolean()),
+  stream_options: z.nullish(z.object({ include_usage: z.nullish(z.boolean()) })),
+  max_tokens: count,
+  max_completion_tokens: count,
+  stop: z.nullish(z.union([z.string(), z.array(z.string()).check(z.maxLength(4))])),
+  n: z.nullish(z.int().check(z.minimum(1), z.maximum(128))),
+  temperature: within(0, 2),
+  top_p: within(0, 1),
+  presence_penalty: within(-2, 2),
+  frequency_penalty: within(-2, 2),
 });
 
 /**

@@ -1,7 +1,8 @@
 import { closest } from 'fastest-levenshtein';
 import { ApiError } from './api-error.js';
+import { LIMITS } from './defaults.js';
 import { FAULTS, type Fault } from './faults.js';
-import { constant, LIMITS, type Timing, typicalTiming } from './timing.js';
+import { constant, type Timing, typicalTiming } from './timing.js';
 
 /** What a model's name asks the simulator to do. */
 export interface SimulatedModel {

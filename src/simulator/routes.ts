@@ -3,6 +3,7 @@ import { ApiError } from './api-error.js';
 import { chatReply } from './chat-reply.js';
 import { parseChatRequest } from './chat-request.js';
 import { completion, usageOf } from './completion.js';
+import { ENDPOINT_NAMES, ENDPOINTS, type Endpoint } from './endpoints.js';
 import { MODELS, resolveModel } from './models.js';
 import type { Random } from './random.js';
 import { jsonReply, type Reply } from './reply.js';
@@ -35,63 +36,29 @@ export interface Routed {
   model?: string;
 }
 
-interface Route {
-  method: 'GET' | 'POST';
-  /** As the help shows it. */
-  path: string;
-  pattern: RegExp;
-  answer(request: SimulatorRequest, around: Surroundings, parameter: string): Routed;
-}
+type Answer = (request: SimulatorRequest, around: Surroundings, parameter: string) => Routed;
 
-const ROUTES: readonly Route[] = [
-  {
-    method: 'POST',
-    path: '/v1/chat/completions',
-    pattern: /^(?:\/v1)?\/chat\/completions$/,
-    answer({ body }, { timing, random }) {
-      const request = parseChatRequest(body);
-      const model = resolveModel(request.model);
-      const reply = chatReply(request, model, timing, random());
-      return { reply, model: request.model };
-    },
+const ANSWERS: Record<Endpoint['name'], Answer> = {
+  chat({ body }, { timing, random }) {
+    const request = parseChatRequest(body);
+    const model = resolveModel(request.model);
+    const reply = chatReply(request, model, timing, random());
+    return { reply, model: request.model };
   },
-  {
-    method: 'GET',
-    path: '/v1/models',
-    pattern: /^(?:\/v1)?\/models$/,
-    answer: (_request, { startedS }) => ({
-      reply: jsonReply(200, {
-        object: 'list',
-        data: MODELS.map(({ id, about }) => modelObject(id, about, startedS)),
-      }),
+  models: (_request, { startedS }) => ({
+    reply: jsonReply(200, {
+      object: 'list',
+      data: MODELS.map(({ id, about }) => modelObject(id, about, startedS)),
     }),
+  }),
+  model(_request, { startedS }, parameter) {
+    const { id, about } = resolveModel(parameter);
+    return { reply: jsonReply(200, modelObject(id, about, startedS)) };
   },
-  {
-    method: 'GET',
-    path: '/v1/models/{model}',
-    pattern: /^(?:\/v1)?\/models\/(.+)$/,
-    answer(_request, { startedS }, parameter) {
-      const { id, about } = resolveModel(parameter);
-      return { reply: jsonReply(200, modelObject(id, about, startedS)) };
-    },
-  },
-  {
-    // The public RAI simulator's connection test: any body, or none.
-    method: 'POST',
-    path: '/test_completion',
-    pattern: /^\/test_completion$/,
-    answer: (_request, { startedS }) => ({ reply: jsonReply(200, connectionConfirmed(startedS)) }),
-  },
-  {
-    method: 'GET',
-    path: '/health',
-    pattern: /^\/health$/,
-    answer: (_request, { health }) => ({ reply: jsonReply(200, health()) }),
-  },
-];
-
-/** The endpoints, as a help text lists them. */
-export const ENDPOINTS: readonly string[] = ROUTES.map(({ method, path }) => `${method} ${path}`);
+  // The public RAI simulator's connection test: any body, or none.
+  'connection-test': (_request, { startedS }) => ({ reply: jsonReply(200, connectionConfirmed(startedS)) }),
+  health: (_request, { health }) => ({ reply: jsonReply(200, health()) }),
+};
 
 /**
  * The reply to a request.
@@ -100,13 +67,13 @@ export const ENDPOINTS: readonly string[] = ROUTES.map(({ method, path }) => `${
 export function route(request: SimulatorRequest, around: Surroundings): Routed {
   const path =
     request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
-  const matching = ROUTES.flatMap((candidate) => {
+  const matching = ENDPOINTS.flatMap((candidate) => {
     const match = candidate.pattern.exec(path);
     return match === null ? [] : [{ candidate, parameter: decode(match[1] ?? '') }];
   });
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const found = matching.find(({ candidate }) => candidate.method === method);
-  if (found !== undefined) return found.candidate.answer(request, around, found.parameter);
+  if (found !== undefined) return ANSWERS[found.candidate.name](request, around, found.parameter);
 
   const asked = `${request.method} ${path.slice(0, 200)}`;
   if (matching.length > 0) {
@@ -118,7 +85,7 @@ export function route(request: SimulatorRequest, around: Surroundings): Routed {
     );
   }
   throw new ApiError(404, {
-    message: `Invalid URL (${asked}). The simulator serves ${ENDPOINTS.join(', ')}.`,
+    message: `Invalid URL (${asked}). The simulator serves ${ENDPOINT_NAMES.join(', ')}.`,
     code: 'unknown_url',
   });
 }

@@ -3,15 +3,13 @@ import { createServer, type Server } from 'node:http';
 import { messageOf } from '../errors.js';
 import { VERSION } from '../version.js';
 import { type Clock, systemClock } from './clock.js';
+import { DEFAULT_HOST, DEFAULT_PORT, DEFAULT_TOKENS_PER_SECOND, DEFAULT_TTFT_MS } from './defaults.js';
 import { type ExchangeObserver, type ExchangeRecord, serveExchange } from './exchange.js';
 import { createRandom } from './random.js';
 import type { Surroundings } from './routes.js';
-import { checkLimits, DEFAULT_TOKENS_PER_SECOND, DEFAULT_TTFT_MS, typicalTiming } from './timing.js';
+import { checkLimits, typicalTiming } from './timing.js';
 
 export type { ExchangeRecord };
-
-export const DEFAULT_HOST = '127.0.0.1';
-export const DEFAULT_PORT = 4545;
 
 /** `name` in the body of `GET /health`: how a simulator is told from another server at its address. */
 export const SIMULATOR_NAME = 'vastar-tui simulator';

@@ -1,3 +1,4 @@
+import { LIMITS } from './defaults.js';
 import { normal, type Random } from './random.js';
 
 /** A draw from a distribution of durations, in milliseconds. */
@@ -21,12 +22,6 @@ export function logNormal(meanMs: number, sigma: number): Duration {
   return (random) => meanMs * Math.exp(sigma * normal(random) - sigma ** 2 / 2);
 }
 
-/** What people may ask for; the values past these are mistakes more often than wishes. */
-export const LIMITS = {
-  ttftMs: { min: 0, max: 600_000 },
-  tokensPerSecond: { min: 0.1, max: 100_000 },
-} as const;
-
 /** @throws {RangeError} when `value` is not a number within the limits of `name`. */
 export function checkLimits(name: keyof typeof LIMITS, value: number): void {
   const { min, max } = LIMITS[name];
@@ -34,9 +29,6 @@ export function checkLimits(name: keyof typeof LIMITS, value: number): void {
     throw new RangeError(`${name} must be from ${min} to ${max}, but is ${value}`);
   }
 }
-
-export const DEFAULT_TTFT_MS = 300;
-export const DEFAULT_TOKENS_PER_SECOND = 80;
 
 const TTFT_SIGMA = 0.1;
 const GAP_SIGMA = 0.25;

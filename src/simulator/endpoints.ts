@@ -1,0 +1,25 @@
+/** Where a request goes, by its method and path. */
+export interface Endpoint {
+  name: 'chat' | 'models' | 'model' | 'connection-test' | 'health';
+  method: 'GET' | 'POST';
+  /** As the help shows it. */
+  path: string;
+  /** What it captures is handed on. */
+  pattern: RegExp;
+}
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    name: 'chat',
+    method: 'POST',
+    path: '/v1/chat/completions',
+    pattern: /^(?:\/v1)?\/chat\/completions$/,
+  },
+  { name: 'models', method: 'GET', path: '/v1/models', pattern: /^(?:\/v1)?\/models$/ },
+  { name: 'model', method: 'GET', path: '/v1/models/{model}', pattern: /^(?:\/v1)?\/models\/(.+)$/ },
+  { name: 'connection-test', method: 'POST', path: '/test_completion', pattern: /^\/test_completion$/ },
+  { name: 'health', method: 'GET', path: '/health', pattern: /^\/health$/ },
+];
+
+/** `POST /v1/chat/completions` and so on. */
+export const ENDPOINT_NAMES: readonly string[] = ENDPOINTS.map(({ method, path }) => `${method} ${path}`);
