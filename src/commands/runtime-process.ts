@@ -59,14 +59,27 @@ function argumentsFor(flags: DaemonFlags): string[] {
 
 /** Asks a process to stop and waits for its end. False when it is still there. */
 export async function endDaemon(pid: number): Promise<boolean> {
-  const giveUpAt = Date.now() + STOP_LIMIT_MS;
-  for (let signal: NodeJS.Signals | 0 = 'SIGTERM'; Date.now() < giveUpAt; signal = 0) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      return true;
-    }
+  if (!signalled(pid, 'SIGTERM')) return true;
+  for (const giveUpAt = Date.now() + STOP_LIMIT_MS; Date.now() < giveUpAt; ) {
     await sleep(POLL_MS);
+    if (!signalled(pid, 0) || isZombie(pid)) return true;
   }
   return false;
+}
+
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Ended, and not yet waited for: in a container it may stay so for ever. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }

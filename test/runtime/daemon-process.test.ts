@@ -1,0 +1,298 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../src/errors.js';
+import { MessageType } from '../../src/protocol/constants.js';
+import {
+  buildDaemonPrograms,
+  type DaemonPrograms,
+  type RunningProgram,
+  runProgram,
+} from '../support/daemon-program.js';
+import { httpRequest, httpStream, of, type RawClient, rawClient, streamOf } from '../support/raw-client.js';
+import { startUpstream } from '../support/upstream.js';
+
+let programs: DaemonPrograms;
+let folder: string;
+let path: string;
+const running: RunningProgram[] = [];
+const closing: Array<() => Promise<void>> = [];
+
+beforeAll(async () => {
+  programs = await buildDaemonPrograms();
+});
+afterAll(() => programs.remove());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-process-'));
+  path = join(folder, 'd.sock');
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  for (const { process: child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(...args: string[]): RunningProgram {
+  const program = runProgram(programs.daemon, args);
+  running.push(program);
+  return program;
+}
+
+async function daemon(...args: string[]): Promise<RunningProgram> {
+  const program = start('--socket', path, ...args);
+  await program.says(/listening on/);
+  return program;
+}
+
+async function client(): Promise<RawClient> {
+  const connected = await rawClient({ kind: 'unix', path });
+  closing.push(connected.close);
+  connected.send({ type: MessageType.HealthCheck });
+  await connected.next(of(MessageType.HealthResponse));
+  return connected;
+}
+
+test('it says where it listens in one line on stderr, and nothing on stdout', async () => {
+  const program = await daemon();
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  expect(program.stderr()).toBe(`listening on ${path}\n`);
+  expect(program.stdout()).toBe('');
+});
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s lets what runs finish, and leaves no file',
+  async (signal) => {
+    const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 100 });
+    closing.push(upstream.close);
+    const program = await daemon();
+    expect(existsSync(`${path}.pid`)).toBe(true);
+    const asking = await client();
+    asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+    await asking.next(of(MessageType.StreamChunk, 1n));
+    program.process.kill(signal);
+    expect((await streamOf(asking, 1n)).body.toString()).toBe('ab');
+    expect(await program.ended).toBe(0);
+    expect([existsSync(path), existsSync(`${path}.pid`)]).toEqual([false, false]);
+  },
+);
+
+test('a second signal ends at once, with typed errors', async () => {
+  const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
+  closing.push(upstream.close);
+  const program = await daemon();
+  const asking = await client();
+  asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await asking.next(of(MessageType.StreamChunk, 1n));
+  program.process.kill('SIGTERM');
+  await expect.poll(() => existsSync(path)).toBe(false);
+  const begin = performance.now();
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  expect(performance.now() - begin).toBeLessThan(1000);
+  expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Transient);
+});
+
+test('with --exit-with-stdin it ends when stdin closes and nobody is connected', async () => {
+  const program = await daemon('--exit-with-stdin');
+  program.process.stdin?.end();
+  expect(await program.ended).toBe(0);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('with --exit-with-stdin it stays for another client until that has gone', async () => {
+  const program = await daemon('--exit-with-stdin');
+  const other = await client();
+  program.process.stdin?.end();
+  // Time enough to be wrong in: it would have ended by then.
+  expect(
+    await Promise.race([program.ended, new Promise((resolve) => setTimeout(resolve, 200))]),
+  ).toBeUndefined();
+  other.send({ type: MessageType.HealthCheck });
+  await expect.poll(() => other.received.filter(of(MessageType.HealthResponse)).length).toBe(2);
+  await other.close();
+  expect(await program.ended).toBe(0);
+});
+
+test('with --exit-with-stdin it ends with a parent that is killed', async () => {
+  const parent = spawn(
+    process.execPath,
+    [
+      '-e',
+      `const child = require('node:child_process').spawn(process.execPath, ${JSON.stringify([programs.daemon, '--socket', path, '--exit-with-stdin'])}, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+       child.stderr.on('data', () => process.stdout.write('up'));
+       setInterval(() => {}, 1000);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(parent.stdout, 'data');
+  const asking = await client();
+  parent.kill('SIGKILL');
+  await asking.close();
+  await expect.poll(() => existsSync(path), { timeout: 3000 }).toBe(false);
+});
+
+test('a stale socket of a daemon that was killed is replaced by the next', async () => {
+  const first = await daemon();
+  first.process.kill('SIGKILL');
+  await first.ended;
+  expect(existsSync(path)).toBe(true);
+  await daemon();
+  await client();
+});
+
+test('of twenty starts at once over a stale socket one serves, and the others say so', {
+  timeout: 60_000,
+}, async () => {
+  const first = await daemon();
+  first.process.kill('SIGKILL');
+  await first.ended;
+  const starts = Array.from({ length: 20 }, () => start('--socket', path));
+  const outcomes = await Promise.all(
+    starts.map((program) =>
+      Promise.race([program.ended, program.says(/listening on/).then(() => 'up' as const)]),
+    ),
+  );
+  expect(outcomes.filter((outcome) => outcome === 'up')).toHaveLength(1);
+  expect(outcomes.filter((outcome) => outcome === 69)).toHaveLength(19);
+  for (const [index, program] of starts.entries()) {
+    if (outcomes[index] === 69) expect(program.stderr()).toMatch(/a daemon is running already at/);
+  }
+  await client();
+});
+
+test('a live daemon is not disturbed by another start', async () => {
+  await daemon();
+  const asking = await client();
+  const second = start('--socket', path);
+  expect(await second.ended).toBe(69);
+  asking.send({ type: MessageType.HealthCheck });
+  await expect.poll(() => asking.received.filter(of(MessageType.HealthResponse)).length).toBe(2);
+  expect(existsSync(`${path}.pid`)).toBe(true);
+});
+
+test('over TCP it listens on this machine alone', async () => {
+  const program = start('--tcp', '0');
+  await program.says(/listening on 127\.0\.0\.1:\d+/);
+  const port = Number(/:(\d+)/.exec(program.stderr())?.[1]);
+  const asking = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
+  closing.push(asking.close);
+  asking.send({ type: MessageType.HealthCheck });
+  await asking.next(of(MessageType.HealthResponse));
+  const second = start('--tcp', String(port));
+  expect(await second.ended).toBe(69);
+  expect(second.stderr()).toMatch(/port \d+ of 127\.0\.0\.1 is in use; use --tcp with another/);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+});
+
+test('what it cannot do is refused in words', async () => {
+  const refusals: Array<[string[], RegExp]> = [
+    [['--tcp', '0.0.0.0:5000'], /0\.0\.0\.0 is not of this machine alone/],
+    [['--tcp', 'example.com:5000'], /example\.com is not of this machine alone/],
+    [['--tcp', '127.0.0.1'], /is not \[HOST:\]PORT/],
+    [['--log-level', 'loud'], /Allowed choices are error, warn, info, debug/],
+    [
+      ['--socket', '/no/such/directory/d.sock'],
+      /directory \/no\/such\/directory does not exist; make it first/,
+    ],
+  ];
+  await Promise.all(
+    refusals.map(async ([args, message]) => {
+      const program = start(...args);
+      expect(await program.ended).toBe(1);
+      expect(program.stderr()).toMatch(message);
+      expect(program.stderr()).not.toMatch(/\n\s+at /);
+    }),
+  );
+});
+
+test('--version and --help say what they should', async () => {
+  const version = start('--version');
+  expect(await version.ended).toBe(0);
+  expect(version.stdout()).toBe('0.0.0-test\n');
+  const help = start('--help');
+  expect(await help.ended).toBe(0);
+  expect(help.stdout()).toMatch(/--version.*--socket <path>.*--tcp.*--log-file.*--log-level/s);
+  expect(help.stdout()).not.toMatch(/exit-with-stdin/);
+});
+
+test('the log has one JSON object a line, 0600, with no header, no query and no body in it', async () => {
+  const upstream = await startUpstream({ status: 503, chunks: ['body-secret'] });
+  closing.push(upstream.close);
+  const logFile = join(folder, 'made', 'daemon.log');
+  const program = await daemon('--log-file', logFile, '--log-level', 'debug');
+  const asking = await client();
+  const headers = { Authorization: 'Bearer header-secret', 'api-key': 'header-secret' };
+  asking.send(
+    httpRequest(
+      7n,
+      { method: 'POST', url: `${upstream.url}/v1?key=query-secret`, headers, body: 'body-secret' },
+      { traceId: 't-1' },
+    ),
+  );
+  await asking.next(of(MessageType.ExecuteResponse, 7n));
+  asking.send(httpRequest(8n, { method: 'GET', url: 'nonsense?key=query-secret' }));
+  await asking.next(of(MessageType.ExecuteResponse, 8n));
+  program.process.kill('SIGTERM');
+  await program.ended;
+  expect(statSync(logFile).mode & 0o777).toBe(0o600);
+  const text = readFileSync(logFile, 'utf8');
+  expect(text).not.toContain('secret');
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line): Record<string, unknown> => JSON.parse(line));
+  expect(lines.map((line) => line.event)).toEqual([
+    'listening',
+    'connected',
+    'exchange',
+    'exchange',
+    'signal',
+    'stopping',
+    'disconnected',
+    'stopped',
+  ]);
+  expect(lines[2]).toMatchObject({
+    level: 'info',
+    request_id: '7',
+    trace_id: 't-1',
+    tenant_id: 'test',
+    operation: 'request',
+    method: 'POST',
+    url: `${upstream.url}/v1?…`,
+    status: 503,
+    outcome: 'complete',
+    bytes: 11,
+    attempts: 1,
+  });
+  expect(lines[3]).toMatchObject({
+    level: 'warn',
+    request_id: '8',
+    outcome: 'failed',
+    error_class: 'InvalidRequest',
+  });
+});
+
+test('the log keeps to its level', async () => {
+  const logFile = join(folder, 'daemon.log');
+  const program = await daemon('--log-file', logFile, '--log-level', 'warn');
+  program.process.kill('SIGTERM');
+  await program.ended;
+  expect(readFileSync(logFile, 'utf8')).toBe('');
+});
+
+test('a log that cannot be written does not keep it from serving', async () => {
+  await writeFile(join(folder, 'file'), '');
+  const program = await daemon('--log-file', join(folder, 'file', 'daemon.log'));
+  await client();
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+});

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { MessageType } from '../../src/protocol/constants.js';
+import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../support/daemon-program.js';
+import { httpStream, of, rawClient, streamOf } from '../support/raw-client.js';
+import { closedPort, startUpstream } from '../support/upstream.js';
+
+let programs: DaemonPrograms;
+let folder: string;
+let path: string;
+
+beforeAll(async () => {
+  programs = await buildDaemonPrograms();
+});
+afterAll(() => programs.remove());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-command-'));
+  path = join(folder, 'd.sock');
+});
+afterEach(async () => {
+  if (existsSync(`${path}.pid`)) await runtime('stop');
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Outcome {
+  code: number | NodeJS.Signals;
+  stdout: string;
+  stderr: string;
+}
+
+async function runtime(...args: string[]): Promise<Outcome> {
+  const program = runProgram(programs.cli, ['runtime', ...args], { VASTAR_SOCKET_PATH: path });
+  const code = await program.ended;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
+
+test('start, status and stop go together, and repeating one does no harm', async () => {
+  expect(await runtime('status')).toEqual({
+    code: 3,
+    stdout: `no daemon is running at ${path}\n`,
+    stderr: '',
+  });
+  expect(await runtime('start')).toEqual({ code: 0, stdout: `started, listening on ${path}\n`, stderr: '' });
+  expect(await runtime('start')).toEqual({
+    code: 0,
+    stdout: `a daemon is running already at ${path}\n`,
+    stderr: '',
+  });
+
+  const { pid } = JSON.parse(readFileSync(`${path}.pid`, 'utf8'));
+  const shown = await runtime('status');
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toMatch(new RegExp(`^daemon 0\\.0\\.0-test at ${path}   running   answers in \\d`));
+  expect(shown.stdout).toContain(`process ${pid}   up `);
+
+  expect(await runtime('stop')).toEqual({ code: 0, stdout: `stopped, it was process ${pid}\n`, stderr: '' });
+  expect([existsSync(path), existsSync(`${path}.pid`)]).toEqual([false, false]);
+  expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
+});
+
+test('status shows requests and pools, also as JSON', async () => {
+  const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
+  await runtime('start');
+  const client = await rawClient({ kind: 'unix', path });
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+
+  const table = (await runtime('status')).stdout.trimEnd().split('\n');
+  expect(table[1]).toMatch(/requests 0 {3}streams 1$/);
+  expect(table.at(-2)).toMatch(/^origin +open {2}busy {2}queued {2}circuit$/);
+  expect(table.at(-1)).toMatch(new RegExp(`^${upstream.url} +1 +1 +0 {2}closed$`));
+
+  const { code, stdout } = await runtime('status', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    running: true,
+    address: path,
+    healthy: true,
+    version: '0.0.0-test',
+    active_requests: 1,
+    streams_open: 1,
+    origins: [{ origin: upstream.url, pool_open: 1, pool_busy: 1, circuit: 'closed' }],
+  });
+  await client.close();
+  await upstream.close();
+});
+
+test('status --json without a daemon is JSON, with exit code 3', async () => {
+  const { code, stdout } = await runtime('status', '--json');
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toEqual({ running: false, address: path });
+});
+
+test('stop is graceful: what runs finishes first', async () => {
+  const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 500 });
+  await runtime('start');
+  const client = await rawClient({ kind: 'unix', path });
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+  const stopping = runtime('stop');
+  expect((await streamOf(client, 1n)).body.toString()).toBe('ab');
+  expect((await stopping).code).toBe(0);
+  await upstream.close();
+});
+
+test('a start that fails says what the daemon said', async () => {
+  const outcome = await runtime('start', '--socket', join(folder, 'missing', 'd.sock'));
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toMatch(/^the daemon did not start: .*missing does not exist; make it first\n$/);
+});
+
+test('--socket before the subcommand counts as well', async () => {
+  const other = join(folder, 'other.sock');
+  const program = runProgram(programs.cli, ['--socket', other, 'runtime', 'status']);
+  expect(await program.ended).toBe(3);
+  expect(program.stdout()).toBe(`no daemon is running at ${other}\n`);
+});
+
+test('stop never signals a stranger whose number a pid file happens to have', async () => {
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const claim = { pid: stranger.pid, startedAtMs: Date.now() - 60_000, host: hostname() };
+
+  // Nothing answers: the file is old.
+  writeFileSync(`${path}.pid`, JSON.stringify(claim));
+  expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
+
+  // Something answers, but the file is of another daemon.
+  await runtime('start');
+  const own = readFileSync(`${path}.pid`, 'utf8');
+  writeFileSync(`${path}.pid`, JSON.stringify(claim));
+  const outcome = await runtime('stop');
+  expect(outcome).toMatchObject({ code: 1, stdout: '' });
+  expect(outcome.stderr).toMatch(/cannot tell which process answers/);
+
+  expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+  stranger.kill('SIGKILL');
+  writeFileSync(`${path}.pid`, own);
+});
+
+test('start, status and stop work over TCP', async () => {
+  const port = String(await closedPort());
+  expect(await runtime('start', '--tcp', port)).toMatchObject({
+    code: 0,
+    stdout: `started, listening on 127.0.0.1:${port}\n`,
+  });
+  expect(await runtime('status', '--tcp', port)).toMatchObject({ code: 0 });
+  expect(await runtime('stop', '--tcp', port)).toMatchObject({ code: 0 });
+  expect(await runtime('status', '--tcp', port)).toMatchObject({ code: 3 });
+});

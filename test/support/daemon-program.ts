@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The daemon as programs of one file each, built from the sources under test. */
+export interface DaemonPrograms {
+  /** `vastar-connector-runtime` */
+  daemon: string;
+  /** `vastar-tui` with its `runtime` command alone. */
+  cli: string;
+  remove(): Promise<void>;
+}
+
+export async function buildDaemonPrograms(): Promise<DaemonPrograms> {
+  const folder = await mkdtemp(join(tmpdir(), 'vt-programs-'));
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    define: { __VERSION__: '"0.0.0-test"' },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  } as const;
+  const [daemon, cli] = [join(folder, 'daemon.mjs'), join(folder, 'cli.mjs')];
+  await Promise.all([
+    build({ ...common, entryPoints: ['src/runtime/main.ts'], outfile: daemon }),
+    build({
+      ...common,
+      stdin: {
+        contents: `import { Command } from 'commander';
+          import { addRuntimeCommand } from './src/commands/runtime.ts';
+          const program = new Command('vastar-tui').option('--socket <path>');
+          addRuntimeCommand(program);
+          await program.parseAsync(process.argv);`,
+        resolveDir: root,
+      },
+      outfile: cli,
+    }),
+  ]);
+  return { daemon, cli, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** A program that was started, and what it has said. */
+export interface RunningProgram {
+  process: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when stderr holds a match; rejects when the program ends before. */
+  says(pattern: RegExp): Promise<void>;
+  /** The exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>;
+}
+
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): RunningProgram {
+  const child = spawn(process.execPath, [file, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, ...env },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdin.on('error', () => {});
+  child.stdout.on('data', (text) => {
+    stdout += String(text);
+  });
+  child.stderr.on('data', (text) => {
+    stderr += String(text);
+  });
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal ?? -1));
+  });
+  return {
+    process: child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (pattern.test(stderr)) resolve();
+        };
+        child.stderr.on('data', check);
+        check();
+        void ended.then((how) => reject(new Error(`it ended with ${how}, and said: ${stderr}`)));
+      }),
+  };
+}
