@@ -139,6 +139,7 @@ export class Link {
     // `#dial` has to enter its phase before anything here can leave it.
     await Promise.resolve();
     try {
+      signal.throwIfAborted();
       await this.#options.beforeConnect?.(signal);
       signal.throwIfAborted();
       const connection: Connection = await openConnection(

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +94,6 @@ describe('a socket is trusted before anything is sent there', () => {
   // Only root can give files away; elsewhere there is no other user's socket to test with.
   const asRoot = process.getuid?.() === 0;
   test.runIf(asRoot)("another user's socket or folder is refused", async () => {
-    const { chown } = await import('node:fs/promises');
     await chown(path, 12_345, 0);
     await expect(checkTrust(path)).rejects.toMatchObject(refusal('it belongs to user 12345'));
     await chown(path, 0, 0);

@@ -1,0 +1,361 @@
+import { link, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MessageType } from '../../src/protocol/constants.js';
+import { ErrorClass, type HTTPResponse, PROTOCOL_CONSTANTS, RuntimeClient } from '../../src/sdk/index.js';
+import {
+  failedAnswer,
+  httpAnswer,
+  type ScriptedConnection,
+  type ScriptedDaemon,
+  startScriptedDaemon,
+} from '../support/scripted-daemon.js';
+
+const GET = { method: 'GET', url: 'http://upstream.example/' };
+const { ExecuteRequest, Cancel, HealthCheck } = MessageType;
+
+let daemon: ScriptedDaemon;
+let client: RuntimeClient;
+
+beforeEach(async () => {
+  daemon = await startScriptedDaemon();
+  client = new RuntimeClient({ socketPath: daemon.path });
+});
+afterEach(async () => {
+  await client.close();
+  await daemon.close();
+});
+
+/** Sends a request and answers it. */
+const answered = async (
+  request: Promise<HTTPResponse>,
+  connection: ScriptedConnection,
+): Promise<HTTPResponse> => {
+  const { requestId } = await connection.next(ExecuteRequest);
+  connection.send(httpAnswer(requestId));
+  return request;
+};
+
+describe('connecting', () => {
+  test('nothing there: one attempt, and what to do about it', async () => {
+    await daemon.stop();
+    await expect(client.connect()).rejects.toMatchObject({
+      errorClass: ErrorClass.Transient,
+      message: `no daemon at ${daemon.path}: start one with \`vastar-tui runtime start\``,
+    });
+    expect(client.state).toEqual({ status: 'idle' });
+  });
+
+  test('a socket that a daemon left behind is told as such', async () => {
+    const path = join(daemon.path, '../left.sock');
+    const dead = createServer();
+    await new Promise<void>((resolve) => dead.listen(path, resolve));
+    // Closing removes the file: a hard link to it is what a killed process leaves.
+    await link(path, `${path}2`);
+    await new Promise((resolve) => dead.close(resolve));
+    const lonely = new RuntimeClient({ socketPath: `${path}2` });
+    await expect(lonely.connect()).rejects.toThrow('only a socket that one left behind');
+  });
+
+  test('what may not be trusted gets no byte', async () => {
+    const file = join(daemon.path, '../file');
+    await writeFile(file, '');
+    const wary = new RuntimeClient({ socketPath: file });
+    await expect(wary.executeHTTP(GET)).rejects.toMatchObject({ errorClass: ErrorClass.Permanent });
+  });
+
+  test("beforeConnect is awaited before the attempt, and its failure is the attempt's", async () => {
+    const order: string[] = [];
+    const starting = new RuntimeClient({
+      socketPath: daemon.path,
+      beforeConnect: async () => {
+        order.push('before');
+      },
+    });
+    await starting.connect();
+    order.push('connected');
+    expect(order).toEqual(['before', 'connected']);
+    await starting.close();
+
+    const failing = new RuntimeClient({
+      socketPath: daemon.path,
+      beforeConnect: () => Promise.reject(new Error('could not start it')),
+    });
+    await expect(failing.connect()).rejects.toThrow('could not start it');
+  });
+
+  test('over TCP as over a socket', async () => {
+    const server = createServer((socket) => socket.resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const overTcp = new RuntimeClient({ useTcp: true, tcpPort: address.port });
+    await overTcp.connect();
+    expect(overTcp.state.status).toBe('connected');
+    await overTcp.close();
+    await new Promise((resolve) => server.close(resolve));
+    await expect(overTcp.connect()).rejects.toThrow(`no daemon at 127.0.0.1:${address.port}`);
+  });
+
+  test('calls at the same time share one connection', async () => {
+    await Promise.all([client.connect(), client.connect(), client.health()]);
+    expect(daemon.connections).toHaveLength(1);
+  });
+});
+
+describe('executeHTTP', () => {
+  test('connects when needed, and gives the answer', async () => {
+    const request = client.executeHTTP(GET);
+    const response = await answered(request, await daemon.connection(0));
+    expect(response).toMatchObject({
+      statusCode: 200,
+      headers: { 'x-test': '1' },
+      durationUs: 1234,
+      errorClass: ErrorClass.Success,
+    });
+    expect(response.body.toString()).toBe('ok');
+    expect(response).not.toHaveProperty('errorMessage');
+  });
+
+  test('sends who asks, what for, and until when', async () => {
+    const known = new RuntimeClient({
+      socketPath: daemon.path,
+      tenantId: 't',
+      workspaceId: 'w',
+      timeoutMs: 5000,
+    });
+    const before = Date.now();
+    const request = known.executeHTTP({ ...GET, headers: { A: 'b' }, body: 'text', traceId: 'trace' });
+    const connection = await daemon.connection(0);
+    const sent = await connection.next(ExecuteRequest);
+    expect(sent).toMatchObject({
+      tenantId: 't',
+      workspaceId: 'w',
+      traceId: 'trace',
+      connectorName: 'http',
+      operation: 'request',
+    });
+    expect(JSON.parse(Buffer.from(sent.payload).toString())).toEqual({
+      ...GET,
+      headers: { A: 'b' },
+      body: 'text',
+    });
+    expect(Number(sent.deadlineAtMs)).toBeGreaterThanOrEqual(before + 5000);
+    expect(Number(sent.deadlineAtMs)).toBeLessThanOrEqual(Date.now() + 5000);
+    connection.send(httpAnswer(sent.requestId));
+    await request;
+
+    const other = known.executeHTTP({
+      ...GET,
+      tenantId: 't2',
+      workspaceId: 'w2',
+      timeoutMs: Number.POSITIVE_INFINITY,
+    });
+    const second = await connection.next(ExecuteRequest);
+    expect(second).toMatchObject({ tenantId: 't2', workspaceId: 'w2', deadlineAtMs: 0n });
+    connection.send(httpAnswer(second.requestId));
+    await other;
+    await known.close();
+  });
+
+  test('ids lie beyond 32 bits, are safe as numbers and come out as they went in', async () => {
+    const connecting = client.connect();
+    const connection = await daemon.connection(0);
+    await connecting;
+    const ids: number[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const request = client.executeHTTP(GET);
+      const { requestId } = await connection.next(ExecuteRequest);
+      connection.send(httpAnswer(requestId));
+      const response = await request;
+      expect(BigInt(response.requestId)).toBe(requestId);
+      ids.push(response.requestId);
+    }
+    expect(new Set(ids).size).toBe(3);
+    for (const id of ids) {
+      expect(id).toBeGreaterThan(2 ** 32);
+      expect(Number.isSafeInteger(id)).toBe(true);
+    }
+  });
+
+  test('HTTP errors are answers', async () => {
+    const request = client.executeHTTP(GET);
+    const connection = await daemon.connection(0);
+    connection.send(httpAnswer((await connection.next(ExecuteRequest)).requestId, 503, 'later'));
+    expect(await request).toMatchObject({ statusCode: 503 });
+  });
+
+  test.each([
+    [ErrorClass.Transient, 'network'],
+    [ErrorClass.Timeout, 'network'],
+    [ErrorClass.RateLimited, 'daemon'],
+    [ErrorClass.Permanent, 'daemon'],
+    [ErrorClass.InvalidRequest, 'daemon'],
+  ])("the daemon's error class %i and message come out", async (errorClass, hop) => {
+    const request = client.executeHTTP(GET);
+    const connection = await daemon.connection(0);
+    const { requestId } = await connection.next(ExecuteRequest);
+    connection.send(failedAnswer(requestId, errorClass, 'because'));
+    await expect(request).rejects.toMatchObject({
+      errorClass,
+      hop,
+      message: 'because',
+      requestId: Number(requestId),
+    });
+  });
+
+  test('an answer that is no HTTP answer is a typed error', async () => {
+    const request = client.executeHTTP(GET);
+    const connection = await daemon.connection(0);
+    const { requestId } = await connection.next(ExecuteRequest);
+    connection.send(failedAnswer(requestId, ErrorClass.Success, ''));
+    await expect(request).rejects.toMatchObject({ errorClass: ErrorClass.Permanent, hop: 'daemon' });
+  });
+
+  test('many at once share a connection and may be answered in any order', async () => {
+    await client.health();
+    const urls = ['a', 'b', 'c', 'd', 'e'].map((name) => `http://upstream.example/${name}`);
+    const requests = urls.map((url) => client.executeHTTP({ method: 'GET', url }));
+    const connection = await daemon.connection(0);
+    const sent = [];
+    while (sent.length < urls.length) sent.push(await connection.next(ExecuteRequest));
+    for (const { requestId, payload } of sent.reverse()) {
+      const { url } = JSON.parse(Buffer.from(payload).toString());
+      connection.send(httpAnswer(requestId, 200, url));
+    }
+    const responses = await Promise.all(requests);
+    expect(responses.map(({ body }) => body.toString())).toEqual(urls);
+    expect(daemon.connections).toHaveLength(1);
+  });
+
+  test('a request that no frame can carry fails alone, before anything is sent', async () => {
+    await client.connect();
+    const body = 'x'.repeat(PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE);
+    await expect(client.executeHTTP({ ...GET, method: 'POST', body })).rejects.toMatchObject({
+      errorClass: ErrorClass.InvalidRequest,
+      message: expect.stringContaining('a frame takes 10485760'),
+    });
+    const connection = await daemon.connection(0);
+    await answered(client.executeHTTP(GET), connection);
+    expect(connection.received.filter(({ type }) => type === ExecuteRequest)).toHaveLength(1);
+  });
+
+  test.each([0, -1, Number.NaN])('a limit of %d ms is refused', async (timeoutMs) => {
+    await expect(client.executeHTTP({ ...GET, timeoutMs })).rejects.toMatchObject({
+      errorClass: ErrorClass.InvalidRequest,
+    });
+  });
+});
+
+describe('giving up', () => {
+  test('after its own limit: Timeout, the daemon is told, and a late answer harms nobody', async () => {
+    await client.health();
+    const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
+    const connection = await daemon.connection(0);
+    const { requestId } = await connection.next(ExecuteRequest);
+    await expect(request).rejects.toMatchObject({
+      errorClass: ErrorClass.Timeout,
+      hop: 'client',
+      message: 'no complete answer within 0.03 s (timeoutMs)',
+      requestId: Number(requestId),
+    });
+    expect(await connection.next(Cancel)).toMatchObject({ requestId });
+    connection.send(httpAnswer(requestId));
+    await answered(client.executeHTTP(GET), connection);
+    expect(daemon.connections).toHaveLength(1);
+  });
+
+  test("the daemon's own word on a deadline goes before it", async () => {
+    await client.health();
+    const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
+    const connection = await daemon.connection(0);
+    const { requestId, deadlineAtMs } = await connection.next(ExecuteRequest);
+    const timer = setInterval(() => {
+      if (Date.now() >= Number(deadlineAtMs)) {
+        connection.send(failedAnswer(requestId, ErrorClass.Timeout, 'the deadline passed while connecting'));
+        clearInterval(timer);
+      }
+    }, 1);
+    await expect(request).rejects.toThrow('the deadline passed while connecting');
+  });
+
+  test('on a signal: its reason, and the daemon is told', async () => {
+    await client.health();
+    const aborter = new AbortController();
+    const request = client.executeHTTP(GET, { signal: aborter.signal });
+    const connection = await daemon.connection(0);
+    const { requestId } = await connection.next(ExecuteRequest);
+    aborter.abort(new Error('changed my mind'));
+    await expect(request).rejects.toThrow('changed my mind');
+    expect(await connection.next(Cancel)).toMatchObject({ requestId });
+  });
+
+  test('before it was sent: nothing is', async () => {
+    const signal = AbortSignal.abort(new Error('never'));
+    await expect(client.executeHTTP(GET, { signal })).rejects.toThrow('never');
+    expect(daemon.connections).toHaveLength(0);
+  });
+});
+
+describe('a connection that ends', () => {
+  test('fails everything in flight as Transient, each with its own id; the next request connects again', async () => {
+    await client.health();
+    const requests = [client.executeHTTP(GET), client.executeHTTP(GET)];
+    const settled = Promise.allSettled(requests);
+    const first = await daemon.connection(0);
+    const ids = [await first.next(ExecuteRequest), await first.next(ExecuteRequest)].map(({ requestId }) =>
+      Number(requestId),
+    );
+    first.socket.destroy();
+    const reasons = (await settled).map((outcome) => outcome.status === 'rejected' && outcome.reason);
+    expect(reasons).toMatchObject(
+      ids.map((requestId) => ({
+        requestId,
+        errorClass: ErrorClass.Transient,
+        hop: 'daemon',
+        message: 'the daemon closed the connection',
+      })),
+    );
+    await answered(client.executeHTTP(GET), await daemon.connection(1));
+  });
+
+  test('in the middle of a message says so', async () => {
+    const request = client.executeHTTP(GET);
+    const connection = await daemon.connection(0);
+    await connection.next(ExecuteRequest);
+    connection.socket.end(Buffer.from([0, 0, 1]));
+    await expect(request).rejects.toThrow('in the middle of a message');
+  });
+
+  test.each([
+    ['a frame over the limit', [0xff, 0xff, 0xff, 0xff], 'over the limit'],
+    ['a frame of length 0', [0, 0, 0, 0], 'frame of length 0'],
+    ['a malformed message', [0, 0, 0, 5, 1, 9, 9, 9, 9], 'malformed FlatBuffer'],
+    ['an unknown type', [0, 0, 0, 1, 99], 'unknown frame type 99'],
+    ["a client's message", [0, 0, 0, 1, HealthCheck], 'HealthCheck is not for a client'],
+  ])('%s ends it with a typed error, and the client recovers', async (_name, bytes, message) => {
+    const request = client.executeHTTP(GET);
+    const connection = await daemon.connection(0);
+    await connection.next(ExecuteRequest);
+    connection.socket.write(Buffer.from(bytes));
+    await expect(request).rejects.toMatchObject({
+      errorClass: ErrorClass.Permanent,
+      hop: 'daemon',
+      message: expect.stringContaining(message),
+    });
+    await connection.closed;
+    await answered(client.executeHTTP(GET), await daemon.connection(1));
+  });
+
+  test('a closed client refuses requests until it is connected again', async () => {
+    await client.connect();
+    const request = client.executeHTTP(GET);
+    await (await daemon.connection(0)).next(ExecuteRequest);
+    await client.close();
+    await expect(request).rejects.toThrow('the client was closed');
+    await expect(client.executeHTTP(GET)).rejects.toThrow('call connect() first');
+    await client.connect();
+    await answered(client.executeHTTP(GET), await daemon.connection(1));
+  });
+});

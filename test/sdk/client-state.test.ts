@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MessageType } from '../../src/protocol/constants.js';
+import { type ConnectionState, RuntimeClient, type RuntimeClientConfig } from '../../src/sdk/index.js';
+import { httpAnswer, type ScriptedDaemon, startScriptedDaemon } from '../support/scripted-daemon.js';
+
+const GET = { method: 'GET', url: 'http://upstream.example/' };
+
+let daemon: ScriptedDaemon;
+const clients: RuntimeClient[] = [];
+
+beforeEach(async () => {
+  daemon = await startScriptedDaemon();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await daemon.close();
+});
+
+const newClient = (config: RuntimeClientConfig = {}): RuntimeClient => {
+  const client = new RuntimeClient({ socketPath: daemon.path, ...config });
+  clients.push(client);
+  return client;
+};
+/** The first state from now on that fits. */
+const reached = (
+  client: RuntimeClient,
+  fits: (state: ConnectionState) => boolean,
+): Promise<ConnectionState> =>
+  new Promise((resolve) => {
+    const stop = client.subscribe((state) => {
+      if (!fits(state)) return;
+      stop();
+      resolve(state);
+    });
+  });
+const status = (wanted: ConnectionState['status']) => (state: ConnectionState) => state.status === wanted;
+const statesOf = (client: RuntimeClient): string[] => {
+  const states: string[] = [];
+  client.subscribe((state) => states.push(state.status));
+  return states;
+};
+
+describe('the state of the connection', () => {
+  test('goes from idle over connecting to connected, and then says what the daemon is', async () => {
+    const client = newClient();
+    const states = statesOf(client);
+    expect(client.state).toEqual({ status: 'idle' });
+    const identified = reached(client, (state) => state.status === 'connected' && state.daemon !== undefined);
+    const before = Date.now();
+    await client.connect();
+    expect(client.state).toMatchObject({ status: 'connected' });
+    const state = await identified;
+    expect(state).toMatchObject({
+      sinceMs: expect.any(Number),
+      daemon: { kind: 'vastar-tui', health: { version: '0.0.0-scripted' } },
+    });
+    expect(state.status === 'connected' && state.sinceMs).toBeGreaterThanOrEqual(before);
+    expect(states).toEqual(['connecting', 'connected', 'connected']);
+  });
+
+  test('is told to nobody who has stopped listening', async () => {
+    const client = newClient();
+    const states: string[] = [];
+    const stop = client.subscribe((state) => states.push(state.status));
+    await client.connect();
+    stop();
+    await client.close();
+    expect(states).not.toContain('closed');
+    expect(client.state).toEqual({ status: 'closed' });
+  });
+
+  test('a failed first attempt leaves it idle', async () => {
+    await daemon.stop();
+    const client = newClient();
+    const states = statesOf(client);
+    await expect(client.connect()).rejects.toThrow('no daemon at');
+    expect(states).toEqual(['connecting', 'idle']);
+  });
+});
+
+describe('after the connection is lost', () => {
+  test('the client waits, says until when, and connects again by itself', async () => {
+    const client = newClient();
+    await client.health();
+    const states = statesOf(client);
+    const waiting = reached(client, status('waiting'));
+    const connected = reached(client, status('connected'));
+    (await daemon.connection(0)).socket.destroy();
+    const state = await waiting;
+    expect(state).toMatchObject({ attempt: 1, error: 'the daemon closed the connection' });
+    const waitMs = state.status === 'waiting' ? state.retryAtMs - Date.now() : Number.NaN;
+    expect(waitMs).toBeGreaterThan(20);
+    expect(waitMs).toBeLessThanOrEqual(100);
+    await connected;
+    expect(states.slice(0, 3)).toEqual(['waiting', 'connecting', 'connected']);
+    expect(daemon.connections).toHaveLength(2);
+  });
+
+  test('it goes on trying until a daemon is there again', async () => {
+    const client = newClient();
+    await client.connect();
+    const third = reached(client, (state) => state.status === 'waiting' && state.attempt === 3);
+    await daemon.stop();
+    expect(await third).toMatchObject({ error: expect.stringContaining('no daemon at') });
+    const connected = reached(client, status('connected'));
+    await daemon.start();
+    await connected;
+  });
+
+  test('a request does not wait for the next attempt', async () => {
+    const client = newClient();
+    await client.health();
+    const waiting = reached(client, status('waiting'));
+    (await daemon.connection(0)).socket.destroy();
+    await waiting;
+    const request = client.executeHTTP(GET);
+    expect(client.state.status).toBe('connecting');
+    const connection = await daemon.connection(1);
+    connection.send(httpAnswer((await connection.next(MessageType.ExecuteRequest)).requestId));
+    expect(await request).toMatchObject({ statusCode: 200 });
+  });
+
+  test('without `reconnect` it is idle until the next request', async () => {
+    const client = newClient({ reconnect: false });
+    await client.health();
+    const idle = reached(client, status('idle'));
+    (await daemon.connection(0)).socket.destroy();
+    await idle;
+    await client.health();
+    expect(daemon.connections).toHaveLength(2);
+  });
+
+  test('close ends the waiting', async () => {
+    const client = newClient();
+    await client.connect();
+    const waiting = reached(client, status('waiting'));
+    await daemon.stop();
+    await waiting;
+    await client.close();
+    const states = statesOf(client);
+    await daemon.start();
+    await new Promise((resolve) => setTimeout(resolve, 150)); // the next attempt was due within 100 ms
+    expect(states).toEqual([]);
+    expect(daemon.connections).toHaveLength(1);
+  });
+
+  test('close while connecting ends the attempt', async () => {
+    const client = newClient({
+      beforeConnect: (signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    });
+    const connecting = expect(client.connect()).rejects.toThrow('the client was closed');
+    await client.close();
+    await connecting;
+    expect(client.state).toEqual({ status: 'closed' });
+  });
+});
+
+describe('reconnect', () => {
+  test('replaces the connection; what was in flight fails as Transient', async () => {
+    const client = newClient();
+    await client.health();
+    const request = expect(client.executeHTTP(GET)).rejects.toThrow('the connection was made anew');
+    const first = await daemon.connection(0);
+    await first.next(MessageType.ExecuteRequest);
+    const states = statesOf(client);
+    const connected = reached(client, status('connected'));
+    client.reconnect();
+    await request;
+    await connected;
+    await first.closed;
+    expect(states.slice(0, 2)).toEqual(['connecting', 'connected']);
+    expect(daemon.connections).toHaveLength(2);
+  });
+
+  test('ends a wait at once', async () => {
+    const client = newClient();
+    await client.connect();
+    const third = reached(client, (state) => state.status === 'waiting' && state.attempt === 3);
+    await daemon.stop();
+    await third;
+    await daemon.start();
+    client.reconnect();
+    expect(client.state).toMatchObject({ status: 'connecting' });
+    await reached(client, status('connected'));
+  });
+
+  test('on a client that never connected goes on trying', async () => {
+    await daemon.stop();
+    const client = newClient();
+    const waiting = reached(client, status('waiting'));
+    client.reconnect();
+    await waiting;
+    const connected = reached(client, status('connected'));
+    await daemon.start();
+    await connected;
+  });
+});
+
+describe('the heartbeat', () => {
+  test("keeps the daemon's health fresh", async () => {
+    const client = newClient({ heartbeatMs: 10 });
+    await client.connect();
+    const connection = await daemon.connection(0);
+    for (let beat = 0; beat < 3; beat += 1) {
+      await connection.next(MessageType.HealthCheck);
+      await reached(client, (state) => state.status === 'connected' && state.daemon !== undefined);
+    }
+  });
+
+  test('finds a daemon that has stopped answering', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+    const client = newClient({ heartbeatMs: 1000 });
+    await client.health();
+    const connection = await daemon.connection(0);
+    connection.socket.pause();
+    const waiting = reached(client, status('waiting'));
+    vi.advanceTimersByTime(1000);
+    expect(client.state.status).toBe('connected');
+    vi.advanceTimersByTime(5000);
+    expect(await waiting).toMatchObject({ error: 'the daemon stopped answering' });
+  });
+});
+
+describe('health', () => {
+  test('gives what the daemon says and how long it took', async () => {
+    const info = await newClient().health();
+    expect(info).toMatchObject({ kind: 'vastar-tui', health: { healthy: true, version: '0.0.0-scripted' } });
+    expect(info.rttMs).toBeGreaterThan(0);
+    expect(info.rttMs).toBeLessThan(1000);
+  });
+
+  test('has a limit in time', async () => {
+    const silent = await startScriptedDaemon({ answersHealth: false });
+    const client = newClient({ socketPath: silent.path, timeoutMs: 30 });
+    await expect(client.health()).rejects.toThrow('no complete answer within 0.03 s');
+    await client.close();
+    await silent.close();
+  });
+});

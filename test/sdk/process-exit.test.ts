@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startScriptedDaemon } from '../support/scripted-daemon.js';
+
+interface Run {
+  /** The first output. */
+  started: Promise<unknown>;
+  /** All output and the exit code, when the process has ended by itself. */
+  ended: Promise<string>;
+}
+
+/** Runs a module's text in a process of its own. */
+const run = (script: string, socketPath: string): Run => {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    env: { ...process.env, VASTAR_SOCKET_PATH: socketPath },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (bytes) => {
+    text += bytes;
+  });
+  return {
+    started: once(child.stdout, 'data'),
+    ended: once(child, 'close').then(([code, signal]) => `${text}${code ?? signal}`),
+  };
+};
+const SDK = JSON.stringify(join(import.meta.dirname, '../../src/sdk/index.ts'));
+
+test('a client that is not closed keeps no process alive once its connection is lost', async () => {
+  const daemon = await startScriptedDaemon();
+  const { started, ended } = run(
+    `import { RuntimeClient } from ${SDK};
+     const client = new RuntimeClient({ heartbeatMs: 50 });
+     await client.health();
+     process.stdout.write('ready ');`,
+    daemon.path,
+  );
+  await started;
+  await daemon.stop();
+  expect(await ended).toBe('ready 0');
+  await daemon.close();
+});
+
+test('importing the SDK prints nothing, and nothing goes on after it', async () => {
+  const { ended } = run(`import ${SDK};`, '/nonexistent');
+  expect(await ended).toBe('0');
+});
