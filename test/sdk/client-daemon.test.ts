@@ -1,0 +1,280 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
+import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { chunksOfQuirk, quirks } from '../support/quirks.js';
+import { closedPort, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+
+let daemon: TestDaemon;
+let client: RuntimeClient;
+const upstreams: Upstream[] = [];
+
+beforeAll(async () => {
+  daemon = await testDaemon();
+  client = new RuntimeClient({ socketPath: daemon.path });
+});
+afterAll(async () => {
+  await client.close();
+  await daemon.close();
+});
+afterEach(async () => {
+  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+});
+
+const serve = async (answer: Parameters<typeof startUpstream>[0]): Promise<Upstream> => {
+  const upstream = await startUpstream(answer);
+  upstreams.push(upstream);
+  return upstream;
+};
+const get = (url: string, timeoutMs = 5000): { method: string; url: string; timeoutMs: number } => ({
+  method: 'GET',
+  url,
+  timeoutMs,
+});
+const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
+
+describe('through the real daemon', () => {
+  test('it is known for what it is', async () => {
+    expect(await client.health()).toMatchObject({
+      kind: 'vastar-tui',
+      health: { healthy: true, capabilities: expect.arrayContaining(['stream', 'cancel', 'credits']) },
+    });
+  });
+
+  test('a request and its answer come through, text and bytes', async () => {
+    const upstream = await serve((request, response) => {
+      response.writeHead(201, { 'X-Seen': request.headers['x-mine'] }).end(request.body);
+    });
+    for (const body of [Buffer.from('Grüße 👋'), Buffer.from([0, 0xff, 0xfe, 0x80])]) {
+      const response = await client.executeHTTP({
+        method: 'POST',
+        url: upstream.url,
+        headers: { 'X-Mine': 'a' },
+        body,
+      });
+      expect(response).toMatchObject({ statusCode: 201, headers: { 'x-seen': 'a' } });
+      expect(response.body.equals(body)).toBe(true);
+    }
+  });
+
+  test('chunks arrive as they are sent', async () => {
+    const sentMs: number[] = [];
+    const upstream = await serve({
+      chunks: sseEvents(...Array.from({ length: 10 }, (_, index) => delta(`t${index} `)), '[DONE]').slice(
+        0,
+        10,
+      ),
+      gapMs: 100,
+      onSend: () => sentMs.push(performance.now()),
+    });
+    const arrivedMs: number[] = [];
+    const result = await client.streamHTTP(get(upstream.url), {
+      onEvent: (event) => {
+        if (event.type === 'chunk') arrivedMs.push(event.atMs);
+      },
+    });
+    expect(result).toMatchObject({ outcome: 'complete', buffered: false });
+    expect(arrivedMs).toHaveLength(10);
+    for (const [index, atMs] of arrivedMs.entries()) expect(atMs - (sentMs[index] ?? 0)).toBeLessThan(50);
+    expect((arrivedMs[9] ?? 0) - (arrivedMs[0] ?? 0)).toBeGreaterThan(800);
+  });
+
+  test('the head and the timeline come with it', async () => {
+    const upstream = await serve({
+      status: 418,
+      headers: { 'X-Pot': 'tea' },
+      chunks: ['short'],
+      delayMs: 20,
+    });
+    const events: StreamEvent[] = [];
+    const result = await client.streamHTTP(get(upstream.url), {
+      onEvent: (event) => void events.push(event),
+    });
+    expect(events[0]).toMatchObject({ type: 'start', statusCode: 418, headers: { 'x-pot': 'tea' } });
+    const { timings } = result;
+    expect(timings).toMatchObject({ attempts: 1, reused: false });
+    expect(timings.firstByteUs).toBeGreaterThan(20_000 - 2000);
+    expect(timings.lastByteUs).toBeGreaterThanOrEqual(timings.firstByteUs ?? Number.NaN);
+    expect(result.durationUs).toBeGreaterThanOrEqual(timings.lastByteUs ?? Number.NaN);
+    expect(result.bytes).toBe(5);
+  });
+
+  test('a cancel ends the stream here and upstream, at once', async () => {
+    const upstream = await serve({ chunks: sseEvents(delta('first')), end: 'hang' });
+    const aborter = new AbortController();
+    const stream = client.streamHTTP(get(upstream.url), {
+      signal: aborter.signal,
+      onEvent: (event) => {
+        if (event.type === 'chunk') aborter.abort();
+      },
+    });
+    expect(await stream).toMatchObject({
+      outcome: 'cancelled',
+      bytes: sseEvents(delta('first')).join('').length,
+    });
+    const started = performance.now();
+    expect(await (await upstream.request(0)).ended).toBe('hung up');
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+
+  test('a limit in time says where the time went, and ends it upstream', async () => {
+    const upstream = await serve({ delayMs: 10_000 });
+    await expect(client.streamHTTP(get(upstream.url, 100))).rejects.toMatchObject({
+      errorClass: ErrorClass.Timeout,
+      message: expect.stringContaining('while waiting for an answer from'),
+    });
+    expect(await (await upstream.request(0)).ended).toBe('hung up');
+  });
+
+  test('a connection that is refused names the origin', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    await expect(client.streamHTTP(get(url))).rejects.toMatchObject({
+      errorClass: ErrorClass.Transient,
+      message: expect.stringContaining(url),
+    });
+  });
+
+  test('an answer that breaks off rejects after what came', async () => {
+    const upstream = await serve({ chunks: ['half'], end: 'cut' });
+    let text = '';
+    const stream = client.streamHTTP(get(upstream.url), {
+      onEvent: (event) => {
+        if (event.type === 'chunk') text += Buffer.from(event.data).toString();
+      },
+    });
+    await expect(stream).rejects.toMatchObject({ errorClass: ErrorClass.Transient });
+    expect(text).toBe('half');
+  });
+
+  test('five at once on one connection take the time of one', async () => {
+    const upstream = await serve({ contentType: 'text/plain', chunks: ['ok'], delayMs: 300 });
+    const connections = daemon.connections();
+    const started = performance.now();
+    const responses = await Promise.all(
+      Array.from({ length: 5 }, () => client.executeHTTP(get(upstream.url))),
+    );
+    expect(performance.now() - started).toBeLessThan(900);
+    expect(responses.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200]);
+    expect(daemon.connections()).toBe(connections);
+  });
+
+  test('a large answer comes whole, with credits granted on the way', async () => {
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    const upstream = await serve({ chunks: Array.from({ length: 128 }, () => piece) });
+    let bytes = 0;
+    const result = await client.streamHTTP(get(upstream.url), {
+      onEvent: async (event) => {
+        if (event.type === 'chunk') bytes += event.data.length;
+      },
+    });
+    expect(bytes).toBe(128 * piece.length);
+    expect(result.bytes).toBe(bytes);
+  });
+
+  test('a consumer that stops costs a window, not the answer; another stream goes on', async () => {
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    let sent = 0;
+    const upstream = await serve({
+      chunks: Array.from({ length: 400 }, () => piece),
+      onSend: () => {
+        sent += piece.length;
+      },
+    });
+    const other = await serve({ contentType: 'text/plain', chunks: ['quick'] });
+    const gate = Promise.withResolvers<void>();
+    const slow = client.streamHTTP(get(upstream.url), { onEvent: () => gate.promise });
+    await upstream.request(0);
+    for (let round = 0; round < 20; round += 1) {
+      expect(await client.streamHTTP(get(other.url))).toMatchObject({ bytes: 5 });
+    }
+    // The window, and what the sockets between hold: far from the 26 MB that there are.
+    expect(sent).toBeLessThan(12 << 20);
+    gate.resolve();
+    expect(await slow).toMatchObject({ outcome: 'complete', bytes: 400 * piece.length });
+  });
+});
+
+describe('the streams of real servers, served over HTTP', () => {
+  test.each(quirks)('$name', async (quirk) => {
+    const script: Script = { contentType: quirk.content_type, chunks: chunksOfQuirk(quirk) };
+    const upstream = await serve(script);
+    let chat = createChatStream({ statusCode: 0, contentType: '' });
+    await client.streamHTTP(get(upstream.url), {
+      onEvent: (event) => {
+        if (event.type === 'chunk') chat.feed(event.data);
+        else
+          chat = createChatStream({
+            statusCode: event.statusCode,
+            contentType: event.headers['content-type'] ?? '',
+          });
+      },
+    });
+    const { text, outcome, finishReason } = chat.end({ kind: 'closed' });
+    expect({ text, outcome, finishReason }).toEqual({
+      text: quirk.expect.text,
+      outcome: quirk.expect.outcome,
+      finishReason: quirk.expect.finish_reason ?? null,
+    });
+  });
+});
+
+describe('a daemon that is killed', () => {
+  const program = join(import.meta.dirname, '../../src/runtime/main.ts');
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+  const start = async (path: string): Promise<ChildProcess> => {
+    const child = spawn(process.execPath, ['--import', 'tsx', program, '--socket', path], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(child);
+    await once(child.stderr, 'data'); // "listening on …"
+    return child;
+  };
+
+  test('in the middle of an answer: what came is kept, the error says so, the client connects to its successor', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vt-killed-'));
+    const path = join(folder, 'd.sock');
+    const upstream = await serve({ chunks: sseEvents(delta('so far')), end: 'hang' });
+    const first = await start(path);
+    const survivor = new RuntimeClient({ socketPath: path });
+    const chat = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+    const arrived = Promise.withResolvers<void>();
+    const stream = survivor.streamHTTP(get(upstream.url), {
+      onEvent: (event) => {
+        if (event.type !== 'chunk') return;
+        chat.feed(event.data);
+        arrived.resolve();
+      },
+    });
+    await arrived.promise;
+    const waiting = new Promise<void>((resolve) => {
+      survivor.subscribe(({ status }) => status === 'waiting' && resolve());
+    });
+    first.kill('SIGKILL');
+    const error = await stream.then(
+      () => undefined,
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({ errorClass: ErrorClass.Transient, hop: 'daemon' });
+    expect(chat.end({ kind: 'failed', error })).toMatchObject({ outcome: 'error', text: 'so far' });
+    await waiting;
+
+    const connected = new Promise<void>((resolve) => {
+      survivor.subscribe(({ status }) => status === 'connected' && resolve());
+    });
+    const second = await start(path);
+    await connected;
+    expect(await survivor.health()).toMatchObject({ kind: 'vastar-tui' });
+    await survivor.close();
+    const ended = once(second, 'exit');
+    second.kill();
+    await ended;
+    await rm(folder, { recursive: true });
+  });
+});
