@@ -11,7 +11,7 @@ import {
   showMetrics,
 } from './exchange.js';
 import { createFrames } from './frames.js';
-import { createIncoming, type Incoming } from './incoming.js';
+import { createIncoming, type Incoming, type Portion } from './incoming.js';
 import { historyOf, lastAnswer, upToLastQuestion } from './messages.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort } from './ports.js';
 import type { AppStore } from './store.js';
@@ -53,15 +53,17 @@ export function createActions(store: AppStore, ports: ActionPorts) {
   };
 
   const frames = createFrames(clock, {
-    onFrame: () => store.setState((state) => withArrived(atTime(state, clock.unixMs()))),
+    onFrame: () => {
+      const portion = running?.incoming.drain();
+      store.setState((state) => withArrived(atTime(state, clock.unixMs()), portion));
+      if (running !== undefined && portion?.first === true) tellWhenPainted(running);
+    },
     nextMs: () => nextChangeMs(get(), clock.unixMs()),
   });
 
-  /** Takes over what the running exchange has brought. */
-  const withArrived = (state: AppState): AppState => {
-    if (running === undefined) return state;
-    const portion = running.incoming.drain();
-    if (portion.first) tellWhenPainted(running);
+  /** With what the running exchange has brought since the last frame, and its figures when it is time. */
+  const withArrived = (state: AppState, portion: Portion | undefined): AppState => {
+    if (running === undefined || portion === undefined) return state;
     const nowMs = clock.now();
     const shown = addPortion(state, running.id, portion);
     if (!portion.first && nowMs - metricsShownMs < METRICS_MS) return shown;
@@ -103,9 +105,9 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     const end = (transition: (state: AppState) => AppState): void => {
       if (running !== exchange) return;
       const portion = exchange.incoming.drain(true);
-      if (portion.first) tellWhenPainted(exchange);
       running = undefined;
       change((state) => transition(addPortion(state, id, portion)));
+      if (portion.first) tellWhenPainted(exchange);
     };
     chat
       .exchange(messages, {

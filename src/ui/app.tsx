@@ -1,15 +1,15 @@
 import { Box, useCursor, useApp as useInk, useInput, usePaste, useWindowSize } from 'ink';
 import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { paintAll, useApp, useShared } from './context.js';
+import { paintRows, useApp, useShared } from './context.js';
 import { Conversation } from './conversation.js';
 import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
 import { draftWidth, type Layout, layoutOf } from './layout.js';
 import { footerLine, headerLine, statusBar } from './panes/bars.js';
 import { composerView, draftRows } from './panes/composer.js';
-import { sideLines } from './panes/side.js';
 import { Rows } from './rows.js';
+import { Side } from './side.js';
 
 /** The whole screen. */
 export function App(): ReactElement {
@@ -70,22 +70,7 @@ function TooSmall({ columns, rows }: { columns: number; rows: number }): ReactEl
 function Header({ width }: { width: number }): ReactElement {
   const { theme } = useShared();
   const shown = useApp(useShallow(({ messages, endpoint }) => ({ messages, endpoint })));
-  return <Rows rows={paintAll([headerLine(shown, width)], theme)} width={width} />;
-}
-
-function Side({ width, height }: { width: number; height: number }): ReactElement {
-  const { theme } = useShared();
-  const shown = useApp(
-    useShallow(({ connection, endpoint, request, session, nowMs }) => ({
-      connection,
-      endpoint,
-      request,
-      session,
-      // The clock is looked at only while it counts down.
-      nowMs: connection.status === 'waiting' ? nowMs : 0,
-    })),
-  );
-  return <Rows rows={paintAll(sideLines(shown, width, height), theme)} width={width} />;
+  return <Rows rows={paintRows([headerLine(shown, width)], width, 1, theme)} width={width} />;
 }
 
 function useBarState() {
@@ -103,12 +88,14 @@ function useBarState() {
 
 function StatusBar({ width, withMessages }: { width: number; withMessages: boolean }): ReactElement {
   const { theme } = useShared();
-  return <Rows rows={paintAll([statusBar(useBarState(), width, withMessages)], theme)} width={width} />;
+  return (
+    <Rows rows={paintRows([statusBar(useBarState(), width, withMessages)], width, 1, theme)} width={width} />
+  );
 }
 
 function Footer({ width }: { width: number }): ReactElement {
   const { theme } = useShared();
-  return <Rows rows={paintAll([footerLine(useBarState(), width)], theme)} width={width} />;
+  return <Rows rows={paintRows([footerLine(useBarState(), width)], width, 1, theme)} width={width} />;
 }
 
 function Composer({ layout }: { layout: Exclude<Layout, { kind: 'too-small' }> }): ReactElement {
@@ -119,5 +106,5 @@ function Composer({ layout }: { layout: Exclude<Layout, { kind: 'too-small' }> }
   const { top, height } = layout.composer;
   const { lines, cursor } = composerView(draft, draftWidth(layout.columns), height);
   setCursorPosition(inHelp ? undefined : { x: cursor.x, y: top + cursor.y });
-  return <Rows rows={paintAll(lines, theme)} width={layout.columns} />;
+  return <Rows rows={paintRows(lines, layout.columns, height, theme)} width={layout.columns} />;
 }

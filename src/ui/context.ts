@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
 import type { AppStore } from '../state/store.js';
-import { type Line, paint } from './line.js';
+import { cut, type Line, paint } from './line.js';
 import type { Theme } from './theme.js';
 import type { Viewport } from './transcript/viewport.js';
 
@@ -34,7 +34,7 @@ export function useApp<T>(select: (state: AppState) => T): T {
   return useStore(useShared().store, select);
 }
 
-/** Lines as the theme shows them. */
-export function paintAll(lines: readonly Line[], theme: Theme): string[] {
-  return lines.map((line) => paint(line, theme));
+/** Lines as the theme shows them: cut to `width`, and exactly `height` of them. */
+export function paintRows(lines: readonly Line[], width: number, height: number, theme: Theme): string[] {
+  return Array.from({ length: height }, (_, index) => paint(cut(lines[index] ?? [], width), theme));
 }

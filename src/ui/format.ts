@@ -5,6 +5,16 @@ export function duration(ms: number): string {
   return seconds(ms);
 }
 
+/** Two durations in one unit, for a narrow place: `9.1 / 18 ms`, `0.3 / 2.1 s`. */
+export function durations(firstMs: number, secondMs: number): string {
+  const [unit, size] = secondMs < 999.5 ? ['ms', 1] : ['s', 1000];
+  const short = (ms: number): string => {
+    const value = ms / size;
+    return value < 9.95 ? value.toFixed(1) : String(Math.round(value));
+  };
+  return `${short(firstMs)} / ${short(secondMs)} ${unit}`;
+}
+
 /** A clock that runs: from `0.0 s` on, so that its unit doesn't jump. */
 export function seconds(ms: number): string {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;

@@ -28,9 +28,13 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   const rule = (cells: number): Line => [['dim', '─'.repeat(Math.max(0, cells))]];
   const words = withMessages ? passingWords(state) : undefined;
   if (words !== undefined) return fill([words], width);
+  const items = requestSummary(state.request);
   const connection = connectionSummary(state);
-  const left: Line = [...rule(1), ' ', ...connection, ' '];
-  const request = joinThatFit(requestSummary(state.request), width - lineWidth(left) - 4);
+  // Where only one fits, the request as long as it runs.
+  const both = lineWidth(connection) + lineWidth(items[0] ?? []) + 7 <= width;
+  const showConnection = both || state.request.kind !== 'running' || state.connection.status !== 'connected';
+  const left: Line = [...rule(1), ' ', ...(showConnection ? connection : (items[0] ?? [])), ' '];
+  const request = showConnection ? joinThatFit(items, width - lineWidth(left) - 4) : [];
   const right: Line = request.length === 0 ? [] : [' ', ...request, ' ', ...rule(1)];
   return fill([...left, ...rule(width - lineWidth(left) - lineWidth(right)), ...right], width);
 }
@@ -39,17 +43,18 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
 export function footerLine(state: BarState, width: number): Line {
   const inner = width - 2;
   const words = passingWords(state);
-  const left: Line = words === undefined ? (state.request.kind === 'running' ? ['answering'] : []) : [words];
-  const keys = state.request.kind === 'running' ? ['esc stop', ...HINTS] : HINTS;
+  const running = state.request.kind === 'running';
+  const left: Line = [words ?? (running ? 'answering' : '')];
   const hints = joinThatFit(
-    keys.map((hint): Line => [['dim', hint]]),
-    inner - (left.length === 0 ? 0 : lineWidth(left) + 2),
+    (running ? RUNNING_HINTS : HINTS).map((hint): Line => [['dim', hint]]),
+    inner - lineWidth(left) - 2,
     '   ',
   );
   return [' ', ...spread(left, hints, inner), ' '];
 }
 
 const HINTS = ['enter send', '^J newline', '? help', '^C quit'];
+const RUNNING_HINTS = ['esc stop', '? help', '^C quit'];
 
 function passingWords({ toast, quitArmedUntilMs }: BarState): string | undefined {
   if (quitArmedUntilMs !== undefined) return 'ctrl+c again quits';

@@ -1,5 +1,6 @@
 import type { AppState } from '../../state/app-state.js';
 import { sanitizeLine } from '../../state/sanitize.js';
+import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { duration, seconds, uptime } from '../format.js';
 import { type Line, spread } from '../line.js';
 
@@ -18,12 +19,12 @@ export function connectionLines({ connection, endpoint, nowMs }: Shown, width: n
     case 'connecting':
       return [['◌ connecting to the daemon'], attempt(connection.attempt), [host], []];
     case 'waiting': {
-      const left = Math.max(0, connection.retryAtMs - nowMs);
+      const [reason = '', more = ''] = twoRows(sanitizeLine(connection.error), width);
       return [
-        [['bold', '○'], ` reconnecting in ${countdown(left)}`],
-        attempt(connection.attempt),
-        [['dim', sanitizeLine(connection.error)]],
-        [['dim', 'ctrl+r tries at once']],
+        [['bold', '○'], ` reconnecting in ${countdown(connection.retryAtMs - nowMs)}`],
+        [['dim', reason]],
+        [['dim', more]],
+        spread(attempt(connection.attempt), [['dim', 'ctrl+r: now']], width),
       ];
     }
     case 'connected': {
@@ -58,7 +59,7 @@ export function connectionSummary({ connection, nowMs }: Shown): Line {
     case 'connecting':
       return ['◌ connecting'];
     case 'waiting':
-      return ['○ retry in ', countdown(Math.max(0, connection.retryAtMs - nowMs))];
+      return ['○ retry in ', countdown(connection.retryAtMs - nowMs)];
     case 'connected': {
       const { daemon } = connection;
       const state: Line = [['accent', '●'], ' connected'];
@@ -73,7 +74,13 @@ function attempt(number: number): Line {
 }
 
 function countdown(leftMs: number): string {
-  return leftMs > 10_000 ? `${Math.ceil(leftMs / 1000)} s` : seconds(leftMs);
+  return leftMs > 10_000 ? `${Math.ceil(leftMs / 1000)} s` : seconds(Math.max(0, leftMs));
+}
+
+/** A text in two rows; the second is cut where it is shown. */
+function twoRows(text: string, width: number): string[] {
+  const [first] = wrapLine(text, { width });
+  return first === undefined ? [] : [shownPiece(text, first), text.slice(first.end)];
 }
 
 type Origin = { poolBusy: number; poolOpen: number; poolQueued: number; circuit: string };

@@ -1,7 +1,7 @@
 import { type Binding, KEYMAP, type Section } from '../keymap.js';
 import { type Line, spread } from '../line.js';
 
-const KEYS_WIDTH = 30;
+const KEYS_WIDTH = 33;
 
 /** All keys and commands, by section. */
 export function helpLines(width: number): readonly Line[] {

@@ -1,6 +1,6 @@
 import { type ExchangeMetrics, HOPS, type HopName } from '../../metrics/exchange.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
-import { bytes, count, duration, seconds, tokenRate } from '../format.js';
+import { bytes, count, duration, durations, seconds, tokenRate } from '../format.js';
 import { type Line, spread } from '../line.js';
 
 const HOP_LABELS: Record<HopName, string> = {
@@ -33,7 +33,7 @@ export function requestLines(request: RequestView, width: number, height: number
     metrics.buffered
       ? [['dim', 'buffered: no time to first token']]
       : pair('TTFT', ttftMs === undefined ? UNKNOWN : duration(ttftMs)),
-    pair('gaps p50 / p95', gaps === undefined ? UNKNOWN : `${duration(gaps.p50)} / ${duration(gaps.p95)}`),
+    pair('gaps p50/p95', gaps === undefined ? UNKNOWN : durations(gaps.p50, gaps.p95)),
     pair('tokens', count(outputTokens, tokensEstimated)),
     spread(
       [
@@ -56,7 +56,8 @@ export function requestSummary(request: RequestView): readonly Line[] {
   if (request.kind === 'none') return [];
   const { metrics } = request;
   const { ttftMs, tokensPerSecond, tokensEstimated, outputTokens } = metrics;
-  const items: Line[] = [[`${phaseOf(metrics)} ${seconds(metrics.elapsedMs)}`]];
+  // Padded, so that what grows does not move its neighbours.
+  const items: Line[] = [[`${phaseOf(metrics)} ${seconds(metrics.elapsedMs).padStart(6)}`]];
   if (ttftMs !== undefined) items.push([['dim', 'TTFT '], duration(ttftMs)]);
   if (tokensPerSecond !== undefined) items.push([tokenRate(tokensPerSecond, tokensEstimated)]);
   items.push(

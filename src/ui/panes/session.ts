@@ -1,5 +1,5 @@
 import { percentile, type SessionFigures } from '../../state/figures.js';
-import { count, duration } from '../format.js';
+import { count, durations } from '../format.js';
 import { type Line, spread } from '../line.js';
 
 export const SESSION_ROWS = 2;
@@ -8,7 +8,7 @@ export const SESSION_ROWS = 2;
 export function sessionLines(session: SessionFigures, width: number): readonly Line[] {
   const p50 = percentile(session.ttfts, 50);
   const p95 = percentile(session.ttfts, 95);
-  const times = p50 === undefined || p95 === undefined ? '–' : `${duration(p50)} / ${duration(p95)}`;
+  const times = p50 === undefined || p95 === undefined ? '–' : durations(p50, p95);
   return [
     spread(
       [['dim', 'requests '], count(session.requests)],

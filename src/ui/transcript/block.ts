@@ -53,7 +53,8 @@ export function createBlockMaker(first: Message, width: number, theme: Theme): B
     if (message.role !== 'assistant') return { open: body.open, after };
     if (message.status.kind === 'streaming')
       return { open: withCursor(body.open, message, width, theme), after };
-    return { open: message.text === '' ? [] : body.open, after };
+    // An answer without text, or one that ends with a newline, leaves an empty row.
+    return { open: body.open.filter((row) => row.width > 0), after };
   }
 
   function wrapped({ tone, text }: Note): Row[] {

@@ -1,0 +1,60 @@
+import { Box } from 'ink';
+import type { ReactElement } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { paintRows, useApp, useShared } from './context.js';
+import { CONNECTION_ROWS, connectionLines } from './panes/connection.js';
+import { requestLines } from './panes/request.js';
+import { SESSION_ROWS, sessionLines } from './panes/session.js';
+import { Framed } from './rows.js';
+
+interface PaneProps {
+  width: number;
+  /** Rows inside the frame. */
+  height: number;
+}
+
+/** Edges of the three panes' frames, which share two of them. */
+const EDGE_ROWS = 4;
+const FIRST = { top: 'end', bottom: 'none' } as const;
+const BETWEEN = { top: 'join', bottom: 'none' } as const;
+const LAST = { top: 'join', bottom: 'end' } as const;
+
+/** Connection, request and session above one another. */
+export function Side({ width, height }: PaneProps): ReactElement {
+  const requestRows = Math.max(0, height - EDGE_ROWS - CONNECTION_ROWS - SESSION_ROWS);
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Connection width={width} height={CONNECTION_ROWS} />
+      <Request width={width} height={requestRows} />
+      <Session width={width} height={SESSION_ROWS} />
+    </Box>
+  );
+}
+
+function Connection({ width, height }: PaneProps): ReactElement {
+  const { theme } = useShared();
+  const shown = useApp(
+    useShallow(({ connection, endpoint, nowMs }) => ({
+      connection,
+      endpoint,
+      // The clock matters only while it counts down.
+      nowMs: connection.status === 'waiting' ? nowMs : 0,
+    })),
+  );
+  const rows = paintRows(connectionLines(shown, width - 4), width - 4, height, theme);
+  return <Framed title="Connection" rows={rows} width={width} edges={FIRST} />;
+}
+
+function Request({ width, height }: PaneProps): ReactElement {
+  const { theme } = useShared();
+  const request = useApp((state) => state.request);
+  const rows = paintRows(requestLines(request, width - 4, height), width - 4, height, theme);
+  return <Framed title="Request" rows={rows} width={width} edges={BETWEEN} />;
+}
+
+function Session({ width, height }: PaneProps): ReactElement {
+  const { theme } = useShared();
+  const session = useApp((state) => state.session);
+  const rows = paintRows(sessionLines(session, width - 4), width - 4, height, theme);
+  return <Framed title="Session" rows={rows} width={width} edges={LAST} />;
+}
