@@ -12,10 +12,8 @@ interface AskFlags extends GlobalFlags {
   system?: string;
 }
 
-export function addAskCommand(program: Command): void {
-  program
-    .command('ask')
-    .description('ask one question; the answer streams to stdout')
+export function defineAsk(command: Command): void {
+  command
     .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
     .option('--json', 'one JSON event a line, and a last line with all metrics')
     .option('--system <text>', 'a system prompt')

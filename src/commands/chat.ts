@@ -15,13 +15,10 @@ const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
   SIGTERM: EXIT.terminated,
 };
 
-export function addChatCommand(program: Command): void {
-  program
-    .command('chat', { isDefault: true })
-    .description('the chat (what runs without a command)')
-    .action(async (_flags: unknown, command: Command) => {
-      process.exitCode = await chat(command.optsWithGlobals<GlobalFlags>());
-    });
+export function defineChat(command: Command): void {
+  command.action(async (_flags: unknown, command: Command) => {
+    process.exitCode = await chat(command.optsWithGlobals<GlobalFlags>());
+  });
 }
 
 async function chat(flags: GlobalFlags): Promise<number> {

@@ -33,10 +33,7 @@ interface Flags {
 }
 
 /** `config print`, `config path` and `config trust`. */
-export function addConfigCommand(program: Command, host: ConfigHost = thisProcess()): void {
-  const config = program
-    .command('config')
-    .description('show the configuration and where each value comes from');
+export function defineConfig(config: Command, host: ConfigHost = thisProcess()): void {
   config
     .command('print')
     .description('every value with its source; keys are not shown')

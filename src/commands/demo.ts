@@ -9,30 +9,27 @@ const WIDTH = 60;
 const RULE = '─'.repeat(WIDTH);
 const DOUBLE_RULE = '═'.repeat(WIDTH);
 
-export function addDemoCommand(program: Command): void {
-  program
-    .command('demo')
-    .description("the connector's three examples: streaming, non-streaming, sequential requests")
-    .action(async (_flags: unknown, command: Command) => {
-      const composition = compose(command.optsWithGlobals<GlobalFlags>());
-      reportProblems(composition.loaded);
-      const abort = new AbortController();
-      const onInterrupt = (): void => abort.abort();
-      process.once('SIGINT', onInterrupt);
-      process.stdout.on('error', onInterrupt);
-      try {
-        await demo(composition, abort.signal);
-      } catch (error) {
-        if (abort.signal.aborted) process.exitCode = EXIT.interrupted;
-        else if (error instanceof IncompleteAnswerException) {
-          process.stderr.write(`\nvastar-tui: ${error.message}\n`);
-          process.exitCode = exitCodeOf(error.answer);
-        } else throw error;
-      } finally {
-        process.off('SIGINT', onInterrupt);
-        await composition.close();
-      }
-    });
+export function defineDemo(command: Command): void {
+  command.action(async (_flags: unknown, command: Command) => {
+    const composition = compose(command.optsWithGlobals<GlobalFlags>());
+    reportProblems(composition.loaded);
+    const abort = new AbortController();
+    const onInterrupt = (): void => abort.abort();
+    process.once('SIGINT', onInterrupt);
+    process.stdout.on('error', onInterrupt);
+    try {
+      await demo(composition, abort.signal);
+    } catch (error) {
+      if (abort.signal.aborted) process.exitCode = EXIT.interrupted;
+      else if (error instanceof IncompleteAnswerException) {
+        process.stderr.write(`\nvastar-tui: ${error.message}\n`);
+        process.exitCode = exitCodeOf(error.answer);
+      } else throw error;
+    } finally {
+      process.off('SIGINT', onInterrupt);
+      await composition.close();
+    }
+  });
 }
 
 /** Prints the three examples, with the streamed one live. */

@@ -1,15 +1,49 @@
 import { Command, CommanderError, Option } from 'commander';
-import { ConfigError } from '../config/index.js';
+import { ConfigError } from '../config/problem.js';
 import { ConnectorException, messageOf } from '../errors.js';
 import { VERSION } from '../version.js';
-import { addAskCommand } from './ask.js';
-import { addChatCommand } from './chat.js';
-import { addConfigCommand } from './config.js';
-import { addDemoCommand } from './demo.js';
 import { EXIT, exitCodeOfClass } from './exit-codes.js';
-import { addRuntimeCommand } from './runtime.js';
-import { addSimulatorCommand } from './simulator.js';
 import { UsageError } from './usage-error.js';
+
+interface CommandEntry {
+  name: string;
+  description: string;
+  /** Brings the command's flags and action: what a command needs is loaded when it is the one. */
+  load(): Promise<(command: Command) => void>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'chat',
+    description: 'the chat (what runs without a command)',
+    load: async () => (await import('./chat.js')).defineChat,
+  },
+  {
+    name: 'ask',
+    description: 'ask one question; the answer streams to stdout',
+    load: async () => (await import('./ask.js')).defineAsk,
+  },
+  {
+    name: 'demo',
+    description: "the connector's three examples: streaming, non-streaming, sequential requests",
+    load: async () => (await import('./demo.js')).defineDemo,
+  },
+  {
+    name: 'runtime',
+    description: 'the connector daemon: run, start, stop, status',
+    load: async () => (await import('./runtime.js')).defineRuntime,
+  },
+  {
+    name: 'simulator',
+    description: 'an OpenAI-compatible endpoint with prepared answers, for trying and testing without a key',
+    load: async () => (await import('./simulator.js')).defineSimulator,
+  },
+  {
+    name: 'config',
+    description: 'show the configuration and where each value comes from',
+    load: async () => (await import('./config.js')).defineConfig,
+  },
+];
 
 /** Parses the arguments and runs one command; sets the exit code, and turns what was thrown into one message. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -28,14 +62,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--no-spawn', 'start neither daemon nor simulator')
     .showHelpAfterError('(vastar-tui --help lists the commands and flags)')
     .exitOverride();
-  addChatCommand(program);
-  addAskCommand(program);
-  addDemoCommand(program);
-  addRuntimeCommand(program);
-  addSimulatorCommand(program);
-  addConfigCommand(program);
-  // Subcommands made above don't inherit what was set on the program before them.
-  for (const command of program.commands) command.exitOverride();
+  for (const { name, description } of COMMANDS) {
+    program.command(name, { isDefault: name === 'chat' }).description(description);
+  }
+  program.hook('preSubcommand', async (_program, command) => {
+    const chosen = COMMANDS.find(({ name }) => name === command.name());
+    (await chosen?.load())?.(command);
+  });
 
   try {
     await program.parseAsync(argv);

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { addressText, type ListenAddress } from '../runtime/address.js';
-import { runDaemon } from '../runtime/daemon.js';
 import { addAddressFlags, addDaemonFlags, addressFrom, daemonFlagsFrom } from '../runtime/daemon-flags.js';
 import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
 import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
@@ -15,12 +14,11 @@ const EXIT_NOT_RUNNING = 3;
 const SAME_START_MS = 1000;
 
 /** Adds `runtime run|start|stop|status`: the connector daemon. */
-export function addRuntimeCommand(program: Command): void {
-  const runtime = program.command('runtime').description('the connector daemon: run, start, stop, status');
-
+export function defineRuntime(runtime: Command): void {
   addDaemonFlags(
     runtime.command('run').description('run it in the foreground, until a signal ends it'),
   ).action(async (_flags: unknown, command: Command) => {
+    const { runDaemon } = await import('../runtime/daemon.js');
     process.exitCode = await runDaemon(daemonFlagsFrom(command));
   });
 

@@ -37,10 +37,8 @@ Example:
 `;
 
 /** Adds `simulator`: the OpenAI-compatible endpoint in the foreground, until a signal ends it. */
-export function addSimulatorCommand(program: Command): void {
-  program
-    .command('simulator')
-    .description('an OpenAI-compatible endpoint with prepared answers, for trying and testing without a key')
+export function defineSimulator(command: Command): void {
+  command
     .option('--host <address>', 'address to listen on', DEFAULT_HOST)
     .option(
       '--port <number>',

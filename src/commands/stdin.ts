@@ -12,7 +12,8 @@ export async function readStdin(): Promise<string> {
   for await (const chunk of process.stdin) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > LIMIT_BYTES) throw new UsageError(`stdin is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
+    if (size > LIMIT_BYTES)
+      throw new UsageError(`stdin is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
     chunks.push(bytes);
   }
   try {

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { requireNode } from '../node-version.js';
 
 // Nothing else is loaded before the check: the rest may not even start on an older Node.

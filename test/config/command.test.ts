@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addConfigCommand } from '../../src/commands/config.js';
+import { defineConfig } from '../../src/commands/config.js';
 import { makePlace, type Place } from './place.js';
 
 let exitCodeBefore: typeof process.exitCode;
@@ -29,7 +29,7 @@ async function run(place: Place, args: string[], env = {}) {
         stderr += text;
       },
     });
-  addConfigCommand(program, { cwd: place.cwd, directories: place.directories, env });
+  defineConfig(program.command('config'), { cwd: place.cwd, directories: place.directories, env });
   await program.parseAsync(['config', ...args], { from: 'user' });
   return { stdout, stderr, exitCode: process.exitCode };
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { addSimulatorCommand } from '../../src/commands/simulator.js';
+import { defineSimulator } from '../../src/commands/simulator.js';
 
 // The command alone in a process of its own, as the program runs it.
 const program = new Command('vastar-tui');
-addSimulatorCommand(program);
+defineSimulator(program.command('simulator'));
 await program.parseAsync(process.argv);

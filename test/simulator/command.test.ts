@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { addSimulatorCommand } from '../../src/commands/simulator.js';
+import { defineSimulator } from '../../src/commands/simulator.js';
 import { MODELS } from '../../src/simulator/models.js';
 import { eventually, postChat, simulatorForTest } from './chat-client.js';
 
@@ -75,7 +75,7 @@ describe('its flags', () => {
   async function parse(...flags: string[]): Promise<{ error: unknown; printed: string }> {
     let printed = '';
     const program = new Command('vastar-tui');
-    addSimulatorCommand(program);
+    defineSimulator(program.command('simulator'));
     for (const command of program.commands) {
       command.exitOverride().configureOutput({
         writeOut: (text) => {

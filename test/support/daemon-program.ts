@@ -36,9 +36,9 @@ export async function buildDaemonPrograms(): Promise<DaemonPrograms> {
       ...common,
       stdin: {
         contents: `import { Command } from 'commander';
-          import { addRuntimeCommand } from './src/commands/runtime.ts';
+          import { defineRuntime } from './src/commands/runtime.ts';
           const program = new Command('vastar-tui').option('--socket <path>');
-          addRuntimeCommand(program);
+          defineRuntime(program.command('runtime'));
           await program.parseAsync(process.argv);`,
         resolveDir: root,
       },
