@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../src/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../src/protocol/constants.js';
 import { encodeMessage } from '../../src/protocol/encode.js';
-import { startRuntime } from '../../src/runtime/server.js';
+import { type Runtime, startRuntime } from '../../src/runtime/server.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../support/raw-client.js';
 import { startUpstream } from '../support/upstream.js';
@@ -129,20 +129,29 @@ test('an idle connection is not ended by that limit', async () => {
   await isWell(client);
 });
 
-test('over TCP it serves as over the socket, and an HTTP request is closed without a word', async () => {
-  const upstream = await startUpstream({ chunks: ['ok'] });
+/** A daemon at a TCP port. */
+async function tcpDaemon(): Promise<Runtime> {
   const shutdown = new AbortController();
-  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
-  const runtime = await startRuntime({ listen }, shutdown.signal);
-  closing.push(upstream.close, () => {
+  const runtime = await startRuntime(
+    { listen: { kind: 'tcp', host: '127.0.0.1', port: 0 } },
+    shutdown.signal,
+  );
+  closing.push(() => {
     shutdown.abort();
     return runtime.closed;
   });
-  const client = await rawClient(runtime.address);
+  return runtime;
+}
+
+test('over TCP it serves as over the socket, and an HTTP request is closed without a word', async () => {
+  const upstream = await startUpstream({ chunks: ['ok'] });
+  closing.push(upstream.close);
+  const { address } = await tcpDaemon();
+  const client = await rawClient(address);
   client.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
   expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n))).body).toBe('ok');
 
-  const browser = await rawClient(runtime.address);
+  const browser = await rawClient(address);
   let heard = 0;
   browser.socket.on('data', (bytes) => {
     heard += bytes.length;
@@ -152,6 +161,16 @@ test('over TCP it serves as over the socket, and an HTTP request is closed witho
   expect(heard).toBe(0);
   await isWell(client);
   await client.close();
+});
+
+test('a client that resets its connection has its upstream requests aborted', async () => {
+  const upstream = await startUpstream(() => {});
+  closing.push(upstream.close);
+  const client = await rawClient((await tcpDaemon()).address);
+  client.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
+  const request = await upstream.request(0);
+  client.socket.resetAndDestroy();
+  expect(await request.ended).toBe('hung up');
 });
 
 /** A small generator of numbers, so that a failure can be had again (mulberry32). */
