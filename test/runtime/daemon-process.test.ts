@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -39,11 +41,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(...args: string[]): RunningProgram {
-  const program = runProgram(programs.daemon, args);
+function startWith(env: NodeJS.ProcessEnv, ...args: string[]): RunningProgram {
+  const program = runProgram(programs.daemon, args, env);
   running.push(program);
   return program;
 }
+
+const start = (...args: string[]): RunningProgram => startWith({}, ...args);
 
 async function daemon(...args: string[]): Promise<RunningProgram> {
   const program = start('--socket', path, ...args);
@@ -295,4 +299,39 @@ test('a log that cannot be written does not keep it from serving', async () => {
   await client();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
+});
+
+test('TLS is checked against the host’s name, timed, and its connections are reused', async () => {
+  const tls = join(import.meta.dirname, '../fixtures/tls');
+  const certificate = join(tls, 'self-signed.cert.pem');
+  const server = createServer(
+    { key: readFileSync(join(tls, 'self-signed.key.pem')), cert: readFileSync(certificate) },
+    (_request, response) => response.end('secret kept'),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  const program = startWith({ NODE_EXTRA_CA_CERTS: certificate }, '--socket', path);
+  await program.says(/listening on/);
+  const asking = await client();
+
+  asking.send(httpStream(1n, { method: 'GET', url }));
+  const first = await streamOf(asking, 1n);
+  expect(first.body.toString()).toBe('secret kept');
+  const { connectUs, tlsUs, sentUs, reused } = first.end.timings;
+  expect([connectUs, tlsUs, sentUs].map(Number)).toEqual(
+    [connectUs, tlsUs, sentUs].map(Number).toSorted((a, b) => a - b),
+  );
+  expect([reused, tlsUs === undefined]).toEqual([false, false]);
+
+  asking.send(httpStream(2n, { method: 'GET', url }));
+  expect((await streamOf(asking, 2n)).end.timings).toMatchObject({ reused: true });
+
+  asking.send(httpStream(3n, { method: 'GET', url, headers: { host: 'elsewhere.example' } }));
+  const refused = (await streamOf(asking, 3n)).end;
+  expect(refused.errorClass).toBe(ErrorClass.Permanent);
+  expect(refused.errorMessage).toMatch(/no trusted connection to https:.*\(ERR_TLS_CERT_ALTNAME_INVALID\)/);
 });
