@@ -16,9 +16,19 @@ const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
 };
 
 export function defineChat(command: Command): void {
-  command.action(async (_flags: unknown, command: Command) => {
-    process.exitCode = await chat(command.optsWithGlobals<GlobalFlags>());
-  });
+  // Whatever is no command lands here.
+  command
+    .argument('[words...]')
+    .usage('[options]')
+    .action(async (words: string[], _flags: unknown, self: Command) => {
+      const [word] = words;
+      if (word !== undefined) {
+        throw new UsageError(
+          `there is no command "${word}". "vastar-tui --help" lists them; to ask it: vastar-tui ask "${words.join(' ')}"`,
+        );
+      }
+      process.exitCode = await chat(self.optsWithGlobals<GlobalFlags>());
+    });
 }
 
 async function chat(flags: GlobalFlags): Promise<number> {
