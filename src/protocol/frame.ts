@@ -35,12 +35,12 @@ export function createFrameReader(
   maxLength: number = MAX_PAYLOAD_SIZE,
 ): FrameReader {
   const header = new Uint8Array(HEADER_SIZE);
+  const view = new DataView(header.buffer);
   let headerFilled = 0;
   let payload: Uint8Array | undefined;
   let payloadFilled = 0;
 
   const payloadSize = (): number => {
-    const view = new DataView(header.buffer);
     const length = view.getUint32(0, false);
     if (length < MESSAGE_TYPE_SIZE) throw new ProtocolError('frame of length 0', false);
     if (length > maxLength) {

@@ -25,10 +25,11 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
   const numberOf = createToolCallNumbering();
 
   const readDelta = (delta: JsonRecord): void => {
-    const content = contentOf(delta.content);
-    const reasoning = stringOf(delta.reasoning_content) || stringOf(delta.reasoning) || content.reasoning;
-    if (reasoning !== '') emit({ type: 'reasoning', text: reasoning });
-    if (content.text !== '') emit({ type: 'text', text: content.text });
+    const parts = Array.isArray(delta.content) ? readParts(delta.content) : undefined;
+    const text = parts?.text ?? stringOf(delta.content);
+    const reasoning = stringOf(delta.reasoning_content) || stringOf(delta.reasoning) || parts?.reasoning;
+    if (reasoning) emit({ type: 'reasoning', text: reasoning });
+    if (text !== '') emit({ type: 'text', text });
     const refusal = stringOf(delta.refusal);
     if (refusal !== '') emit({ type: 'refusal', text: refusal });
     if (Array.isArray(delta.tool_calls)) {
@@ -75,8 +76,7 @@ function isFirstChoice(choice: unknown): choice is JsonRecord {
   return isRecord(choice) && (choice.index === undefined || choice.index === null || choice.index === 0);
 }
 
-function contentOf(content: unknown): { text: string; reasoning: string } {
-  if (!Array.isArray(content)) return { text: stringOf(content), reasoning: '' };
+function readParts(content: readonly unknown[]): { text: string; reasoning: string } {
   let text = '';
   let reasoning = '';
   for (const part of content) {

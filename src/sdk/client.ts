@@ -223,7 +223,8 @@ async function perform<T>(
 
 async function refuseForeign(connection: Connection, stop: AbortSignal, id: number): Promise<void> {
   await abortable(connection.identified, stop);
-  if (connection.extended) return;
+  // Not known even so: the connection was lost, which sending will tell.
+  if (connection.extended || connection.daemon === undefined) return;
   throw invalid('the request body is no UTF-8 text, and this daemon takes nothing else', id);
 }
 

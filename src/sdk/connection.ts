@@ -59,6 +59,12 @@ export interface Connection {
   destroy(error: ConnectorException): void;
 }
 
+/** A question for the daemon's health. */
+interface Question {
+  sentMs: number;
+  answer: PromiseWithResolvers<DaemonInfo>;
+}
+
 const CONNECT_LIMIT_MS = 5000;
 
 /**
@@ -106,7 +112,7 @@ function connected(socket: Socket, signal: AbortSignal): Promise<void> {
 function createConnection(socket: Socket, events: ConnectionEvents): Connection {
   const exchanges = new Map<bigint, Exchange>();
   /** Questions for health, answered in their order. */
-  const questions: { sentMs: number; answer: PromiseWithResolvers<DaemonInfo> }[] = [];
+  const questions: Question[] = [];
   const identified = Promise.withResolvers<void>();
   let daemon: DaemonInfo | undefined;
   let streams = false;
@@ -129,24 +135,34 @@ function createConnection(socket: Socket, events: ConnectionEvents): Connection 
     identified.resolve();
     events.onDaemon?.(info);
   };
+  const infoOf = ({ sentMs }: Question, health?: HealthResponse): DaemonInfo => {
+    const rttMs = performance.now() - sentMs;
+    return health === undefined ? { kind: 'foreign', rttMs } : { kind: 'vastar-tui', rttMs, health };
+  };
   const answerHealth = (health?: HealthResponse): void => {
     const question = questions.shift();
     if (question === undefined) return;
-    const rttMs = performance.now() - question.sentMs;
-    const info: DaemonInfo =
-      health === undefined ? { kind: 'foreign', rttMs } : { kind: 'vastar-tui', rttMs, health };
+    const info = infoOf(question, health);
     learn(info);
     question.answer.resolve(info);
   };
 
+  /** Id 0 is a complaint about a frame: with one request in flight, about that one. */
+  const exchangeOf = ({ requestId }: Reply): Exchange | undefined => {
+    if (requestId !== 0n || exchanges.size !== 1) return exchanges.get(requestId);
+    return exchanges.values().next().value;
+  };
   const onReply = (reply: Reply): void => {
     // A daemon of the public protocol answers what it does not understand with id 0, in the order of sending.
     if (reply.requestId === 0n && questions.length > 0) {
       answerHealth();
       return;
     }
+    const [question] = questions;
     if (reply.type !== MessageType.ExecuteResponse) streams = true;
-    exchanges.get(reply.requestId)?.onReply(reply);
+    // Ours would have answered the question first.
+    else if (daemon === undefined && question !== undefined) learn(infoOf(question));
+    exchangeOf(reply)?.onReply(reply);
   };
   const onFrame = (type: number, payload: Uint8Array): void => {
     const message = decodeMessage(type, payload);

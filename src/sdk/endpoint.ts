@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConnectorException, ErrorClass } from '../errors.js';
+import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import { PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import type { RuntimeClientConfig } from './types.js';
 
@@ -110,7 +110,7 @@ export function connectError(endpoint: Endpoint, error: unknown): ConnectorExcep
       );
     default:
       return new ConnectorException(
-        `could not connect to the daemon at ${where}: ${code ?? String(error)}`,
+        `could not connect to the daemon at ${where}: ${code ?? messageOf(error)}`,
         ErrorClass.Transient,
         0,
         details,

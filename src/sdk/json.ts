@@ -5,9 +5,11 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const EMPTY: JsonRecord = Object.freeze({});
+
 /** The object itself, or an empty one in place of anything else. */
 export function recordOf(value: unknown): JsonRecord {
-  return isRecord(value) ? value : {};
+  return isRecord(value) ? value : EMPTY;
 }
 
 /** The string itself, or an empty one in place of anything else. */

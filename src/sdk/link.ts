@@ -118,7 +118,8 @@ export class Link {
   #enter(phase: Phase, state: ConnectionState): void {
     this.#phase = phase;
     this.#state = state;
-    for (const listener of [...this.#listeners]) listener(state);
+    // A listener may change the state: those after it are told the newest one.
+    for (const listener of [...this.#listeners]) listener(this.#state);
   }
 
   /** A failure is told by the state alone. */
@@ -150,6 +151,8 @@ export class Link {
         },
         signal,
       );
+      if (signal.aborted) connection.destroy(daemonError('the client was closed', ErrorClass.Transient));
+      signal.throwIfAborted();
       this.#onOpen(connection);
       return connection;
     } catch (error) {

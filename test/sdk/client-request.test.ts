@@ -205,6 +205,18 @@ describe('executeHTTP', () => {
     });
   });
 
+  test('a complaint about a frame, which names no request, is about the only one in flight', async () => {
+    await client.health();
+    const request = client.executeHTTP(GET);
+    const connection = await daemon.connection(0);
+    await connection.next(ExecuteRequest);
+    connection.send(failedAnswer(0n, ErrorClass.InvalidRequest, 'Invalid FlatBuffers message'));
+    await expect(request).rejects.toMatchObject({
+      errorClass: ErrorClass.InvalidRequest,
+      message: 'Invalid FlatBuffers message',
+    });
+  });
+
   test('an answer that is no HTTP answer is a typed error', async () => {
     const request = client.executeHTTP(GET);
     const connection = await daemon.connection(0);
@@ -227,6 +239,28 @@ describe('executeHTTP', () => {
     const responses = await Promise.all(requests);
     expect(responses.map(({ body }) => body.toString())).toEqual(urls);
     expect(daemon.connections).toHaveLength(1);
+  });
+
+  test('a daemon that leaves the question for its health open is served too, one request at a time', async () => {
+    const silent = await startScriptedDaemon({ answersHealth: false });
+    const patient = new RuntimeClient({ socketPath: silent.path });
+    const requests = [patient.executeHTTP(GET), patient.executeHTTP(GET)];
+    const requestOn = async (index: number): Promise<() => void> => {
+      const connection = await silent.connection(index);
+      const { requestId } = await connection.next(ExecuteRequest);
+      return () => connection.send(httpAnswer(requestId));
+    };
+    const answerFirst = await requestOn(0);
+    expect(silent.connections).toHaveLength(1);
+    expect(silent.connections[0]?.received.filter(({ type }) => type === ExecuteRequest)).toHaveLength(1);
+    answerFirst();
+    // By then it is known for one that takes one at a time: on the same connection, or on another.
+    const answerSecond = await Promise.race([requestOn(0), requestOn(1)]);
+    answerSecond();
+    await Promise.all(requests);
+    expect(patient.state).toMatchObject({ daemon: { kind: 'foreign' } });
+    await patient.close();
+    await silent.close();
   });
 
   test('a request that no frame can carry fails alone, before anything is sent', async () => {
