@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   simulator: ['errors.ts', 'version.ts', 'config'],
   connector: ['errors.ts', 'sdk', 'config', 'metrics'],
   state: ['errors.ts', 'type:sdk', 'type:sessions', 'type:metrics', 'type:connector', 'type:protocol'],
-  ui: ['errors.ts', 'state', 'type:metrics', 'type:sdk', 'type:connector', 'type:protocol'],
+  ui: ['errors.ts', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
   'index.ts': ['errors.ts', 'sdk', 'connector', 'type:metrics', 'type:config'],
 };
 const COMPOSERS = new Set(['cli.ts', 'commands']);

@@ -22,7 +22,7 @@ async function stream(
 
 test('the points of a fresh connection are in order, and agree with what was measured outside', async () => {
   const daemon = await testDaemon();
-  const upstream = await startUpstream({ delayMs: 80, chunks: ['a', 'b'], gapMs: 60 });
+  const upstream = await startUpstream({ delayMs: 80, chunks: ['a', 'b'], gapMs: 300 });
   closing.push(daemon.close, upstream.close);
   const client = await daemon.client();
   const begin = performance.now();
@@ -36,8 +36,8 @@ test('the points of a fresh connection are in order, and agree with what was mea
   const points = [0, queuedUs, dnsUs, connectUs, sentUs, firstByteUs, lastByteUs].map(Number);
   expect(points).toEqual(points.toSorted((a, b) => a - b));
   expect(points.every(Number.isInteger)).toBe(true);
-  expect(Number(firstByteUs) - Number(sentUs)).toBeGreaterThan(70_000);
-  expect(Number(lastByteUs) - Number(firstByteUs)).toBeGreaterThan(30_000);
+  expect(Number(firstByteUs) - Number(sentUs)).toBeGreaterThan(40_000);
+  expect(Number(lastByteUs) - Number(firstByteUs)).toBeGreaterThan(100_000);
   expect(end.durationUs).toBeGreaterThanOrEqual(Number(lastByteUs));
   expect(end.durationUs).toBeLessThan(tookUs);
 
