@@ -1,30 +1,21 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  DEFAULT_HOST,
-  DEFAULT_PORT,
-  DEFAULT_TOKENS_PER_SECOND,
-  DEFAULT_TTFT_MS,
-  LIMITS,
-} from '../simulator/defaults.js';
+import { DEFAULT_HOST, DEFAULT_PORT } from '../simulator/defaults.js';
 import { ENDPOINT_NAMES } from '../simulator/endpoints.js';
 import { modelHelp } from '../simulator/models.js';
-import type { Simulator } from '../simulator/server.js';
+import type { Simulator, SimulatorOptions } from '../simulator/server.js';
+import { SETTING_RULES } from '../simulator/setting-rules.js';
 import { EXIT } from './exit-codes.js';
+import { type SimulatorFlags, simulatorOptions } from './simulator-options.js';
 
-interface Flags {
-  host: string;
-  port: number;
-  ttft: number;
-  tps: number;
-  seed?: number;
-  exitWithStdin?: true;
-}
-
-const MAX_SEED = 2 ** 32 - 1;
+const MAX_PORT = 65_535;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const help = (): string => `
+The flags from --profile to --seed are settings. They are also taken from a --settings file (ttft: 50), for one
+request as a header (x-sim-ttft: 50), and while the simulator runs:
+  curl -X PATCH http://${DEFAULT_HOST}:${DEFAULT_PORT}/admin/settings -d '{"ttft": 50, "fault-rate": 0.1}'
+
 Endpoints:
 ${ENDPOINT_NAMES.map((endpoint) => `  ${endpoint}`).join('\n')}
 
@@ -36,62 +27,77 @@ Example:
     -d '{"model":"sim-fast","stream":true,"messages":[{"role":"user","content":"What is Node.js?"}]}'
 `;
 
-/** Adds `simulator`: the OpenAI-compatible endpoint in the foreground, until a signal ends it. */
+/** `simulator`: the OpenAI-compatible endpoint in the foreground, until a signal ends it. */
 export function defineSimulator(command: Command): void {
   command
     .option('--host <address>', 'address to listen on', DEFAULT_HOST)
+    .option('--port <number>', '0: any free one', parsePort, DEFAULT_PORT);
+  const settings = Object.entries(SETTING_RULES).map(([name, rule]) => {
+    const option = new Option(`--${name} ${rule.argument}`, rule.about).argParser((text) => {
+      // What files hold is looked at when the simulator starts.
+      const read = rule.read(text, () => ({ ttftMs: [], gapsMs: [] }));
+      if (read === undefined) throw new InvalidArgumentError(`It must be ${rule.expected}.`);
+      return text;
+    });
+    command.addOption(option);
+    return { name, key: option.attributeName() };
+  });
+  command
+    .option('--settings <file>', 'settings by name, as YAML or JSON')
+    .option('--responses <folder>', 'answers are the Markdown files in it')
     .option(
-      '--port <number>',
-      '0: any free one',
-      numberWithin({ min: 0, max: 65_535 }, 'whole'),
-      DEFAULT_PORT,
+      '--script <file>',
+      'answers are the parts of this Markdown file, one a turn, with --- lines between',
     )
-    .option('--ttft <ms>', 'mean time to first token', numberWithin(LIMITS.ttftMs), DEFAULT_TTFT_MS)
-    .option(
-      '--tps <number>',
-      'mean output tokens a second',
-      numberWithin(LIMITS.tokensPerSecond),
-      DEFAULT_TOKENS_PER_SECOND,
-    )
-    .option(
-      '--seed <number>',
-      'the same timing and texts in every run',
-      numberWithin({ min: 0, max: MAX_SEED }, 'whole'),
-    )
+    .option('--record <file>', 'pass chat completions on to --upstream, and add what comes, with its timing')
+    .option('--upstream <url>', 'the provider to record, e.g. https://api.openai.com/v1')
+    .option('--replay <file>', 'answer with what was recorded, at the recorded pace')
+    .option('--log <file>', 'add a line of JSON for each request, without its content')
     .addOption(new Option('--exit-with-stdin', 'end when stdin closes').hideHelp())
     .addHelpText('after', help)
-    .action(run);
+    .action(async (flags: SimulatorFlags) => {
+      const values: Record<string, unknown> = command.opts();
+      const given = settings.flatMap(({ name, key }) => {
+        const value = values[key];
+        // `--settings`, a file, is no setting.
+        return typeof value === 'string' ? [[name, value] as const] : [];
+      });
+      await run(flags, Object.fromEntries(given));
+    });
 }
 
-async function run(flags: Flags): Promise<void> {
+async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>>): Promise<void> {
   const stop = new AbortController();
   const onStop = (): void => stop.abort();
   for (const name of STOP_SIGNALS) process.once(name, onStop);
   if (flags.exitWithStdin) process.stdin.once('close', onStop).resume();
   try {
-    const simulator = await start(flags);
-    if (simulator === undefined) return;
-    process.stderr.write(`simulator listening on ${simulator.url} (Ctrl+C stops it)\n`);
-    if (!stop.signal.aborted) await once(stop.signal, 'abort');
-    await simulator.close();
+    const options = await simulatorOptions(flags, given);
+    const log = flags.log === undefined ? undefined : await openLog(flags.log);
+    const simulator = await start({ ...options, ...(log && { onExchange: log.write }) });
+    if (simulator !== undefined) {
+      process.stderr.write(`simulator listening on ${simulator.url} (Ctrl+C stops it)\n`);
+      if (!stop.signal.aborted) await once(stop.signal, 'abort');
+      await simulator.close();
+    }
+    await log?.close();
   } finally {
     for (const name of STOP_SIGNALS) process.removeListener(name, onStop);
     if (flags.exitWithStdin) process.stdin.removeListener('close', onStop).destroy();
   }
 }
 
+async function openLog(file: string) {
+  const { openRequestLog } = await import('../simulator/request-log.js');
+  return openRequestLog(file);
+}
+
 /** Undefined, with the message printed and the exit code set, when the address is taken. */
-async function start({ host, port, ttft, tps, seed }: Flags): Promise<Simulator | undefined> {
+async function start(options: SimulatorOptions): Promise<Simulator | undefined> {
   // Only here is the server needed: the other commands start without its code.
   const { SimulatorStartError, startSimulator } = await import('../simulator/server.js');
   try {
-    return await startSimulator({
-      host,
-      port,
-      ttftMs: ttft,
-      tokensPerSecond: tps,
-      ...(seed !== undefined && { seed }),
-    });
+    return await startSimulator(options);
   } catch (error) {
     if (!(error instanceof SimulatorStartError && error.code === 'EADDRINUSE')) throw error;
     process.stderr.write(`vastar-tui: ${error.message}\n`);
@@ -100,15 +106,8 @@ async function start({ host, port, ttft, tps, seed }: Flags): Promise<Simulator 
   }
 }
 
-/** A parser for a flag's number. Hexadecimal, exponents and the like are mistakes more often than meant. */
-function numberWithin(limits: { min: number; max: number }, kind: 'whole' | 'any' = 'any') {
-  const pattern = kind === 'whole' ? /^\d+$/ : /^\d+(?:\.\d+)?$/;
-  return (text: string): number => {
-    const value = Number(text);
-    if (!pattern.test(text) || value < limits.min || value > limits.max) {
-      const noun = kind === 'whole' ? 'a whole number' : 'a number';
-      throw new InvalidArgumentError(`It must be ${noun} from ${limits.min} to ${limits.max}.`);
-    }
-    return value;
-  };
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
+  throw new InvalidArgumentError(`It must be a whole number from 0 to ${MAX_PORT}.`);
 }

@@ -1,126 +1,122 @@
-import { composeAnswer } from './answers/compose.js';
-import { UNICODE_SAMPLE } from './answers/unicode.js';
+import { type ChoiceTokens, choiceOf, deltaOf, tokensOf } from './answer-tokens.js';
 import type { ChatRequest } from './chat-request.js';
 import {
   type CompletionIdentity,
   completion,
   createChunkWriter,
   DONE,
-  type FinishReason,
   type TokenUsage,
   usageOf,
 } from './completion.js';
-import type { SimulatedModel } from './models.js';
+import { composeContent, type Sources } from './content/content.js';
+import { textFrame } from './frames.js';
+import { raiReply } from './rai-reply.js';
 import { type Random, randomId } from './random.js';
 import type { Frame, Reply } from './reply.js';
-import { type Schedule, schedule, type Timing } from './timing.js';
-import { estimateTokens, tokenise } from './tokens.js';
-
-/** Longer answers end here with finish_reason `length`, as a model's do. */
-export const MAX_OUTPUT_TOKENS = 16_384;
+import type { Settings } from './settings.js';
+import { createSchedule, type Schedule } from './timing.js';
+import { estimateTokens } from './tokens.js';
 
 /** What OpenAI's chat format costs in tokens: each message, and the start of the answer. */
 const TOKENS_PER_MESSAGE = 4;
 const TOKENS_TO_START = 3;
 
-interface Answer {
-  tokens: readonly string[];
-  finishReason: FinishReason;
+/** An answer before it is laid out in time. */
+export interface Answer {
+  identity: CompletionIdentity;
+  choices: readonly ChoiceTokens[];
+  usage: TokenUsage;
 }
 
-/** The response of `model` to a request: its text, laid out in time, with the model's fault applied. */
+/**
+ * The sound response to a request: its choices, laid out in time.
+ * @param others how many other answers are running
+ */
 export function chatReply(
   request: ChatRequest,
-  model: SimulatedModel,
-  defaultTiming: Timing,
+  settings: Settings,
+  sources: Sources,
+  others: () => number,
   random: Random,
 ): Reply {
-  const answer = limit(answerText(request, model, random), request);
   const identity: CompletionIdentity = {
     id: randomId('chatcmpl-', random),
     created: Math.floor(Date.now() / 1000),
     model: request.model,
   };
-  const usage = usageOf(promptTokens(request), answer.tokens.length);
-  const times = schedule(answer.tokens.length, { ...defaultTiming, ...model.timing }, random);
-  const reply = request.stream
-    ? streamed(identity, answer, usage, times, request.includeUsage)
-    : whole(identity, answer, usage, times);
-  return model.fault === undefined ? reply : model.fault(reply, request.stream);
-}
-
-function answerText(request: ChatRequest, model: SimulatedModel, random: Random): string {
-  switch (model.says) {
-    case 'answer':
-      return composeAnswer(request.messages, random);
-    case 'echo':
-      return request.messages.findLast(({ role }) => role === 'user')?.text ?? '';
-    case 'unicode':
-      return UNICODE_SAMPLE;
-  }
-}
-
-/** Applies `stop` and the token limits. */
-function limit(text: string, { stops, maxTokens = MAX_OUTPUT_TOKENS }: ChatRequest): Answer {
-  const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-  const most = Math.min(maxTokens, MAX_OUTPUT_TOKENS);
-  const tokens: string[] = [];
-  for (const token of tokenise(text.slice(0, Math.min(text.length, ...ends)))) {
-    if (tokens.length === most) return { tokens, finishReason: 'length' };
-    tokens.push(token);
-  }
-  return { tokens, finishReason: 'stop' };
+  const choices = Array.from({ length: request.choices }, () =>
+    tokensOf(composeContent(request, settings, sources, random), request.stops, request.maxTokens),
+  );
+  const all = choices.flatMap(({ tokens }) => tokens);
+  const reasoning = all.filter(({ kind }) => kind === 'reasoning').length;
+  const prompt = promptTokens(request);
+  const answer: Answer = { identity, choices, usage: usageOf(prompt, all.length, reasoning) };
+  const schedule = createSchedule(settings, prompt, others, random);
+  if (settings.compat === 'rai') return raiReply(answer, schedule);
+  return request.stream ? streamed(answer, schedule, request.includeUsage) : whole(answer, schedule);
 }
 
 function promptTokens({ messages }: ChatRequest): number {
   return messages.reduce((sum, { text }) => sum + estimateTokens(text) + TOKENS_PER_MESSAGE, TOKENS_TO_START);
 }
 
-function streamed(
-  identity: CompletionIdentity,
-  { tokens, finishReason }: Answer,
-  usage: TokenUsage,
-  { headersMs, tokensMs, endMs }: Schedule,
-  includeUsage: boolean,
-): Reply {
-  const chunks = createChunkWriter(identity, includeUsage);
-  const event = (atMs: number, bytes: () => string): Frame => ({ atMs, tokens: 0, bytes });
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+} as const;
+
+function streamed(answer: Answer, schedule: Schedule, includeUsage: boolean): Reply {
   return {
     status: 200,
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
-    headersMs,
-    frames: [
-      event(headersMs, () => chunks.delta({ role: 'assistant', content: '', refusal: null }, null)),
-      ...tokens.map((content, index) => ({
-        atMs: tokensMs[index] ?? endMs,
-        tokens: 1,
-        bytes: () => chunks.delta({ content }, null),
-      })),
-      event(endMs, () => chunks.delta({}, finishReason)),
-      ...(includeUsage ? [event(endMs, () => chunks.usage(usage))] : []),
-      event(endMs, () => DONE),
-    ],
+    headers: STREAM_HEADERS,
+    headersMs: schedule.headersMs,
+    frames: streamFrames(answer, schedule, includeUsage),
+    tokens: answer.usage.completion_tokens,
     ending: 'end',
   };
 }
 
-function whole(
-  identity: CompletionIdentity,
-  { tokens, finishReason }: Answer,
-  usage: TokenUsage,
-  { endMs }: Schedule,
-): Reply {
+/** The choices advance side by side, a token each at a time, as if they were sampled in one batch. */
+function* streamFrames(
+  { identity, choices, usage }: Answer,
+  schedule: Schedule,
+  includeUsage: boolean,
+): Generator<Frame> {
+  const chunks = createChunkWriter(identity, includeUsage);
+  const opening = { role: 'assistant', content: '', refusal: null };
+  for (const index of choices.keys()) yield textFrame(schedule.headersMs, chunks.delta(index, opening, null));
+
+  let atMs = schedule.firstMs;
+  for (let at = 0; at < longest(choices); at += 1) {
+    atMs = schedule.next();
+    for (const [index, { tokens, finishReason }] of choices.entries()) {
+      const token = tokens[at];
+      if (token === undefined) continue;
+      yield { atMs, tokens: 1, bytes: () => chunks.delta(index, deltaOf(token), null) };
+      if (at === tokens.length - 1) yield textFrame(atMs, chunks.delta(index, {}, finishReason));
+    }
+  }
+  for (const [index, { tokens, finishReason }] of choices.entries()) {
+    if (tokens.length === 0) yield textFrame(atMs, chunks.delta(index, {}, finishReason));
+  }
+  if (includeUsage) yield textFrame(atMs, chunks.usage(usage));
+  yield textFrame(atMs, DONE);
+}
+
+function whole({ identity, choices, usage }: Answer, schedule: Schedule): Reply {
+  let endMs = schedule.firstMs;
+  for (let at = 0; at < longest(choices); at += 1) endMs = schedule.next();
+  const bytes = (): string => JSON.stringify(completion(identity, choices.map(choiceOf), usage));
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
     headersMs: endMs,
-    frames: [
-      {
-        atMs: endMs,
-        tokens: tokens.length,
-        bytes: () => JSON.stringify(completion(identity, tokens.join(''), finishReason, usage)),
-      },
-    ],
+    frames: [{ atMs: endMs, tokens: usage.completion_tokens, bytes }],
+    tokens: usage.completion_tokens,
     ending: 'end',
   };
+}
+
+function longest(choices: readonly ChoiceTokens[]): number {
+  return Math.max(...choices.map(({ tokens }) => tokens.length));
 }

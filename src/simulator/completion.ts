@@ -1,3 +1,5 @@
+import type { ToolCall } from './content/tool-calls.js';
+
 /** What every part of one answer carries. */
 export interface CompletionIdentity {
   id: string;
@@ -6,7 +8,15 @@ export interface CompletionIdentity {
   model: string;
 }
 
-export type FinishReason = 'stop' | 'length';
+export type FinishReason = 'stop' | 'length' | 'tool_calls';
+
+/** One of the answers to a request. */
+export interface Choice {
+  reasoning: string;
+  text: string;
+  calls: readonly ToolCall[];
+  finishReason: FinishReason;
+}
 
 export interface TokenUsage {
   prompt_tokens: number;
@@ -18,21 +28,21 @@ export interface TokenUsage {
 
 const FINGERPRINT = 'fp_simulator';
 
-export function usageOf(promptTokens: number, completionTokens: number): TokenUsage {
+/** @param completionTokens of all choices, those of reasoning among them */
+export function usageOf(promptTokens: number, completionTokens: number, reasoningTokens = 0): TokenUsage {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+    completion_tokens_details: { reasoning_tokens: reasoningTokens, audio_tokens: 0 },
   };
 }
 
 /** The `chat.completion` object of an answer that is not streamed. */
 export function completion(
   identity: CompletionIdentity,
-  content: string,
-  finishReason: FinishReason,
+  choices: readonly Choice[],
   usage: TokenUsage,
 ): unknown {
   return {
@@ -40,49 +50,53 @@ export function completion(
     object: 'chat.completion',
     created: identity.created,
     model: identity.model,
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content, refusal: null },
-        logprobs: null,
-        finish_reason: finishReason,
+    choices: choices.map(({ reasoning, text, calls, finishReason }, index) => ({
+      index,
+      message: {
+        role: 'assistant',
+        content: calls.length > 0 ? null : text,
+        refusal: null,
+        ...(reasoning !== '' && { reasoning_content: reasoning }),
+        ...(calls.length > 0 && { tool_calls: calls.map(toolCallObject) }),
       },
-    ],
+      logprobs: null,
+      finish_reason: finishReason,
+    })),
     usage,
     system_fingerprint: FINGERPRINT,
   };
 }
 
-export interface Delta {
-  role?: 'assistant';
-  content?: string;
-  refusal?: null;
+export function toolCallObject({ id, name, arguments: text }: ToolCall): unknown {
+  return { id, type: 'function', function: { name, arguments: text } };
 }
 
 /** The events of a streamed answer, as server-sent events. */
 export interface ChunkWriter {
-  delta(delta: Delta, finishReason: FinishReason | null): string;
+  delta(choice: number, delta: unknown, finishReason: FinishReason | null): string;
   usage(usage: TokenUsage): string;
 }
 
 /** @param includeUsage every chunk then has a `usage`, null in all but the last, as OpenAI's have. */
 export function createChunkWriter(identity: CompletionIdentity, includeUsage: boolean): ChunkWriter {
-  const chunk = (choices: readonly unknown[], usage: TokenUsage | null): string =>
-    sseEvent(
-      JSON.stringify({
-        id: identity.id,
-        object: 'chat.completion.chunk',
-        created: identity.created,
-        model: identity.model,
-        system_fingerprint: FINGERPRINT,
-        choices,
-        ...(includeUsage && { usage }),
-      }),
-    );
+  // What all chunks share is made once: only the delta costs.
+  const shared = JSON.stringify({
+    id: identity.id,
+    object: 'chat.completion.chunk',
+    created: identity.created,
+    model: identity.model,
+    system_fingerprint: FINGERPRINT,
+  });
+  const head = `${shared.slice(0, -1)},"choices":[`;
+  const tail = includeUsage ? '],"usage":null}' : ']}';
   return {
-    delta: (delta, finishReason) =>
-      chunk([{ index: 0, delta, logprobs: null, finish_reason: finishReason }], null),
-    usage: (usage) => chunk([], usage),
+    delta(choice, delta, finishReason) {
+      const finish = finishReason === null ? 'null' : `"${finishReason}"`;
+      return sseEvent(
+        `${head}{"index":${choice},"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${finish}}${tail}`,
+      );
+    },
+    usage: (usage) => sseEvent(`${head}],"usage":${JSON.stringify(usage)}}`),
   };
 }
 

@@ -1,7 +1,16 @@
 /** Where a request goes, by its method and path. */
 export interface Endpoint {
-  name: 'chat' | 'models' | 'model' | 'connection-test' | 'health';
-  method: 'GET' | 'POST';
+  name:
+    | 'chat'
+    | 'models'
+    | 'model'
+    | 'connection-test'
+    | 'health'
+    | 'stats'
+    | 'metrics'
+    | 'settings'
+    | 'change';
+  method: 'GET' | 'POST' | 'PATCH';
   /** As the help shows it. */
   path: string;
   /** What it captures is handed on. */
@@ -19,6 +28,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { name: 'model', method: 'GET', path: '/v1/models/{model}', pattern: /^(?:\/v1)?\/models\/(.+)$/ },
   { name: 'connection-test', method: 'POST', path: '/test_completion', pattern: /^\/test_completion$/ },
   { name: 'health', method: 'GET', path: '/health', pattern: /^\/health$/ },
+  { name: 'stats', method: 'GET', path: '/stats', pattern: /^\/stats$/ },
+  { name: 'metrics', method: 'GET', path: '/metrics', pattern: /^\/metrics$/ },
+  { name: 'settings', method: 'GET', path: '/admin/settings', pattern: /^\/admin\/settings$/ },
+  { name: 'change', method: 'PATCH', path: '/admin/settings', pattern: /^\/admin\/settings$/ },
 ];
 
 /** `POST /v1/chat/completions` and so on. */

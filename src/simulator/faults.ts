@@ -1,12 +1,23 @@
 import { ApiError } from './api-error.js';
 import { sseEvent } from './completion.js';
-import { errorReply, type Frame, type Reply, textReply } from './reply.js';
+import {
+  charactersSplit,
+  dripping,
+  endWith,
+  firstHalf,
+  insertHalfway,
+  rewritten,
+  withoutLast,
+} from './frames.js';
+import type { Random } from './random.js';
+import { errorReply, type Reply, textReply } from './reply.js';
 
 /** Makes of a sound reply what a faulty provider would have sent. */
 export type Fault = (reply: Reply, stream: boolean) => Reply;
 
-/** How long the second part of a character is held back, so that the parts travel in packets of their own. */
-const SPLIT_DELAY_MS = 2;
+const DRIP_BYTES = 16;
+const DRIP_MS = 10;
+const HUGE_BYTES = 2 ** 20;
 
 const BROKEN_EVENT = sseEvent('{"id":"chatcmpl-broken","choices":[{"delta":{"content":');
 
@@ -21,6 +32,10 @@ const serverError = new ApiError(500, {
 
 /** By the name after `sim-fault-`: what the provider does, and how. */
 export const FAULTS: Record<string, { about: string; fault: Fault }> = {
+  '400': refuse(
+    'a request that is not accepted',
+    new ApiError(400, { message: 'Your request was not accepted (simulated).', code: 'invalid_request' }),
+  ),
   '401': refuse(
     'wrong API key',
     new ApiError(401, { message: 'Incorrect API key provided (simulated).', code: 'invalid_api_key' }),
@@ -60,11 +75,11 @@ export const FAULTS: Record<string, { about: string; fault: Fault }> = {
   empty: { about: 'status 200 and an empty body', fault: (reply) => ({ ...reply, frames: [] }) },
   cut: {
     about: 'half the answer, then the regular end of the body',
-    fault: (reply) => ({ ...reply, frames: firstHalf(reply.frames) }),
+    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream) }),
   },
   reset: {
     about: 'half the answer, then a connection reset',
-    fault: (reply) => ({ ...reply, frames: firstHalf(reply.frames), ending: 'reset' }),
+    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'reset' }),
   },
   hang: {
     about: 'no answer at all, and the connection stays open',
@@ -72,78 +87,63 @@ export const FAULTS: Record<string, { about: string; fault: Fault }> = {
   },
   'hang-mid': {
     about: 'half the answer, then silence',
-    fault: (reply) => ({ ...reply, frames: firstHalf(reply.frames), ending: 'silence' }),
+    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'silence' }),
   },
   malformed: {
     about: 'one event that is no JSON; not streamed: half a JSON body',
     fault: (reply, stream) => ({
       ...reply,
-      frames: stream ? insertHalfway(reply.frames, BROKEN_EVENT) : firstHalf(reply.frames),
+      frames: stream ? insertHalfway(reply, BROKEN_EVENT) : firstHalf(reply, stream),
     }),
   },
   'error-mid': {
     about: 'half the answer, then an error object; not streamed: status 500',
-    fault: (reply, stream) => {
-      if (!stream) return errorReply(serverError);
-      const half = firstHalf(reply.frames);
-      return { ...reply, frames: [...half, after(half, sseEvent(JSON.stringify(serverError.body)))] };
-    },
+    fault: (reply, stream) =>
+      stream
+        ? {
+            ...reply,
+            frames: endWith(firstHalf(reply, stream), sseEvent(JSON.stringify(serverError.body))),
+          }
+        : errorReply(serverError),
   },
-  'no-done': {
-    about: 'the whole answer with its finish_reason, without [DONE]',
-    fault: (reply, stream) => ({ ...reply, frames: stream ? reply.frames.slice(0, -1) : reply.frames }),
+  'no-done': streamed('the whole answer with its finish_reason, without [DONE]', ({ frames }) =>
+    withoutLast(frames),
+  ),
+  drip: {
+    about: `the answer ${DRIP_BYTES} bytes at a time, one every ${DRIP_MS} ms`,
+    fault: (reply) => ({ ...reply, frames: dripping(reply.frames, DRIP_BYTES, DRIP_MS) }),
   },
+  'huge-event': streamed('one event of 1 MiB', (reply) =>
+    insertHalfway(reply, sseEvent(JSON.stringify({ choices: [], padding: 'x'.repeat(HUGE_BYTES) }))),
+  ),
   'split-utf8': {
     about: 'emoji and other scripts, each character cut in two by a packet',
-    fault: (reply) => ({ ...reply, frames: reply.frames.flatMap(splitCharacters) }),
+    fault: (reply) => ({ ...reply, frames: charactersSplit(reply.frames) }),
   },
-  crlf: {
-    about: 'lines end in CRLF',
-    fault: (reply, stream) => ({
-      ...reply,
-      frames: stream ? reply.frames.map(withCrlf) : reply.frames,
-    }),
-  },
+  crlf: streamed('lines end in CRLF', ({ frames }) =>
+    rewritten(frames, (text) => text.replaceAll('\n', '\r\n')),
+  ),
+  comments: streamed('a comment line before every event, as keep-alives are sent', ({ frames }) =>
+    rewritten(frames, (text) => `: keep-alive\n\n${text}`),
+  ),
 };
 
 function refuse(about: string, error: ApiError): { about: string; fault: Fault } {
   return { about: `status ${error.status}: ${about}`, fault: () => errorReply(error) };
 }
 
-/** The frames up to the middle of the answer; of a single frame, half its bytes. */
-function firstHalf(frames: readonly Frame[]): readonly Frame[] {
-  const [only, ...others] = frames;
-  if (only === undefined || others.length > 0) return frames.slice(0, Math.max(1, frames.length >> 1));
-  const half = (): Uint8Array => {
-    const bytes = Buffer.from(only.bytes());
-    return bytes.subarray(0, bytes.length >> 1);
-  };
-  return [{ ...only, tokens: only.tokens >> 1, bytes: half }];
+/** A fault of streams only. */
+function streamed(about: string, frames: (reply: Reply) => Reply['frames']): { about: string; fault: Fault } {
+  return { about, fault: (reply, stream) => (stream ? { ...reply, frames: frames(reply) } : reply) };
 }
 
-function insertHalfway(frames: readonly Frame[], text: string): readonly Frame[] {
-  const half = firstHalf(frames);
-  return [...half, after(half, text), ...frames.slice(half.length)];
-}
-
-/** A frame that is due with the last of `frames`. */
-function after(frames: readonly Frame[], text: string): Frame {
-  return { atMs: frames.at(-1)?.atMs ?? 0, tokens: 0, bytes: () => text };
-}
-
-function withCrlf(frame: Frame): Frame {
-  return { ...frame, bytes: () => Buffer.from(frame.bytes()).toString().replaceAll('\n', '\r\n') };
-}
-
-const isContinuation = (byte: number | undefined): boolean => byte !== undefined && byte >> 6 === 0b10;
-
-/** Cuts a frame inside each of its characters of several bytes. */
-function splitCharacters(frame: Frame): Frame[] {
-  const bytes = Buffer.from(frame.bytes());
-  const cuts = [...bytes.keys()].filter((at) => isContinuation(bytes[at]) && !isContinuation(bytes[at - 1]));
-  return [0, ...cuts].map((from, index) => ({
-    atMs: frame.atMs + index * SPLIT_DELAY_MS,
-    tokens: index === cuts.length ? frame.tokens : 0,
-    bytes: () => bytes.subarray(from, cuts[index] ?? bytes.length),
-  }));
+/** One of `weights`, the likelier the heavier. */
+export function pickFault(weights: ReadonlyMap<string, number>, random: Random): string | undefined {
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  let left = random() * total;
+  for (const [name, weight] of weights) {
+    left -= weight;
+    if (left < 0) return name;
+  }
+  return undefined;
 }

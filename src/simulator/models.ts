@@ -1,59 +1,42 @@
 import { closest } from 'fastest-levenshtein';
 import { ApiError } from './api-error.js';
-import { LIMITS } from './defaults.js';
-import { FAULTS, type Fault } from './faults.js';
-import { constant, type Timing, typicalTiming } from './timing.js';
+import { FAULTS } from './faults.js';
+import { PROFILES } from './profiles.js';
+import type { Settings } from './settings.js';
 
 /** What a model's name asks the simulator to do. */
 export interface SimulatedModel {
   id: string;
   /** One line for the help. */
   about: string;
-  /** `answer`: by the prompt. `echo`: the last user message. `unicode`: the sample of many scripts. */
-  says: 'answer' | 'echo' | 'unicode';
   /** Where it differs from the simulator's own. */
-  timing?: Partial<Timing>;
-  fault?: Fault;
+  settings: Partial<Settings>;
 }
 
 /** Names with this prefix mean something here; a mistyped one is told, not served. */
 const RESERVED = 'sim-';
 const RATE_NAME = /^sim-(\d+)tps$/;
+const MAX_RATE = 100_000;
 
 const ORDINARY = 'an ordinary answer at the default pace';
 
 /** Every name with a meaning. Behaviour, `GET /v1/models` and the help are all made from this list. */
 export const MODELS: readonly SimulatedModel[] = [
-  { id: 'gpt-3.5-turbo', about: ORDINARY, says: 'answer' },
-  { id: 'gpt-4', about: ORDINARY, says: 'answer' },
-  { id: 'gpt-4o', about: ORDINARY, says: 'answer' },
-  { id: 'gpt-4o-mini', about: ORDINARY, says: 'answer' },
-  {
-    id: 'sim-instant',
-    about: 'everything at once',
-    says: 'answer',
-    timing: { firstToken: constant(0), gap: constant(0) },
-  },
-  {
-    id: 'sim-fast',
-    about: 'first token after 80 ms, 200 tokens a second',
-    says: 'answer',
-    timing: typicalTiming(80, 200),
-  },
-  {
-    id: 'sim-slow',
-    about: 'first token after 2.5 s, 12 tokens a second',
-    says: 'answer',
-    timing: typicalTiming(2500, 12),
-  },
+  ...['gpt-3.5-turbo', 'gpt-4', 'gpt-4o', 'gpt-4o-mini'].map((id) => ({ id, about: ORDINARY, settings: {} })),
+  ...Object.entries(PROFILES).map(([name, { about, profile }]) => ({
+    id: `${RESERVED}${name}`,
+    about,
+    settings: profile,
+  })),
   rateModel('sim-400tps', 400, 'evenly, 400 tokens a second; any whole number from 1 to 100000 will do'),
-  { id: 'sim-echo', about: 'repeats the last user message', says: 'echo' },
+  { id: 'sim-echo', about: 'repeats the last user message', settings: { content: 'echo' } },
+  { id: 'sim-lorem', about: 'filler text', settings: { content: 'lorem' } },
+  { id: 'sim-tools', about: 'always calls a tool that the request offers', settings: { tools: 'always' } },
   ...Object.entries(FAULTS).map(
-    ([name, { about, fault }]): SimulatedModel => ({
-      id: `sim-fault-${name}`,
+    ([name, { about }]): SimulatedModel => ({
+      id: `${RESERVED}fault-${name}`,
       about,
-      says: name === 'split-utf8' ? 'unicode' : 'answer',
-      fault,
+      settings: { fault: name, ...(name === 'split-utf8' && { content: 'unicode' }) },
     }),
   ),
 ];
@@ -67,9 +50,9 @@ const BY_ID = new Map(MODELS.map((model) => [model.id, model]));
 export function resolveModel(id: string): SimulatedModel {
   const known = BY_ID.get(id);
   if (known !== undefined) return known;
-  if (!id.startsWith(RESERVED)) return { id, about: ORDINARY, says: 'answer' };
+  if (!id.startsWith(RESERVED)) return { id, about: ORDINARY, settings: {} };
   const rate = Number(RATE_NAME.exec(id)?.[1]);
-  if (rate >= 1 && rate <= LIMITS.tokensPerSecond.max) return rateModel(id, rate, `${rate} tokens a second`);
+  if (rate >= 1 && rate <= MAX_RATE) return rateModel(id, rate, `${rate} tokens a second`);
   const asked = id.slice(0, 100);
   const near = closest(asked, [...BY_ID.keys()]);
   throw new ApiError(404, {
@@ -80,7 +63,7 @@ export function resolveModel(id: string): SimulatedModel {
 }
 
 function rateModel(id: string, tokensPerSecond: number, about: string): SimulatedModel {
-  return { id, about, says: 'answer', timing: { gap: constant(1000 / tokensPerSecond) } };
+  return { id, about, settings: { gap: { kind: 'constant', ms: 1000 / tokensPerSecond } } };
 }
 
 /** The list as lines of `name  meaning`, for a help text. */

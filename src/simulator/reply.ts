@@ -1,6 +1,6 @@
 import type { ApiError } from './api-error.js';
 
-/** One write of a response. */
+/** A piece of a response. */
 export interface Frame {
   /** When it is due, in milliseconds since the request was read. */
   atMs: number;
@@ -8,6 +8,8 @@ export interface Frame {
   tokens: number;
   /** Made only when due, so that the cost of a long answer is spread over its length. */
   bytes(): string | Uint8Array;
+  /** Never joined with its neighbours in one write, however late it is. */
+  alone?: true;
 }
 
 /** A response as data: what is sent, when, and how it ends. Faults are functions from one to another. */
@@ -16,7 +18,10 @@ export interface Reply {
   headers: Record<string, string>;
   /** When the headers are due, in milliseconds since the request was read; `never`: nothing is sent at all. */
   headersMs: number | 'never';
-  frames: readonly Frame[];
+  /** Gone through once, each frame made when the one before it has been sent. */
+  frames: Iterable<Frame>;
+  /** Output tokens in all frames. */
+  tokens: number;
   /** `silence`: the connection stays open and nothing more comes. `reset`: it is reset. */
   ending: 'end' | 'reset' | 'silence';
 }
@@ -33,6 +38,7 @@ export function textReply(
     headers: { 'content-type': contentType, ...headers },
     headersMs: 0,
     frames: [{ atMs: 0, tokens: 0, bytes: () => text }],
+    tokens: 0,
     ending: 'end',
   };
 }

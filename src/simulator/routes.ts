@@ -1,13 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { CONNECTION_CONFIRMED } from './answers/about.js';
 import { ApiError } from './api-error.js';
-import { chatReply } from './chat-reply.js';
-import { parseChatRequest } from './chat-request.js';
+import { routeChat } from './chat-route.js';
 import { completion, usageOf } from './completion.js';
+import type { Sources } from './content/content.js';
+import type { Counters } from './counters.js';
 import { ENDPOINT_NAMES, ENDPOINTS, type Endpoint } from './endpoints.js';
 import { MODELS, resolveModel } from './models.js';
-import type { Random } from './random.js';
-import { jsonReply, type Reply } from './reply.js';
-import type { Timing } from './timing.js';
+import type { Recorder } from './record-proxy.js';
+import type { Recording } from './recording.js';
+import { jsonReply, type Reply, textReply } from './reply.js';
+import type { RunningSettings } from './request-settings.js';
+import { showSettings } from './setting-rules.js';
 import { estimateTokens } from './tokens.js';
 
 /** A request whose body has been read. */
@@ -15,50 +19,78 @@ export interface SimulatorRequest {
   method: string;
   /** Without the query. */
   path: string;
+  headers: IncomingHttpHeaders;
+  /** The peer's address. */
+  peer: string;
   body: string;
 }
 
 /** What the answers depend on besides the request. */
 export interface Surroundings {
-  timing: Timing;
-  /** A source of numbers for the next answer. */
-  random(): Random;
+  settings: RunningSettings;
+  sources: Sources;
+  counters: Counters;
+  /** Used where the settings have none. */
+  seed: number;
+  /** How many chat completions were answered before. */
+  nextAnswer(): number;
+  /** The next recorded answer, where recordings are replayed. */
+  replay?: (stream: boolean) => Recording | undefined;
+  /** Answers chat completions, where a provider is recorded. */
+  recorder?: Recorder;
   /** Unix time in seconds at which the simulator started; every model was "created" then. */
   startedS: number;
   /** The body of `GET /health`. */
   health(): unknown;
 }
 
-/** A reply, and what the request was for. */
-export interface Routed {
-  reply: Reply;
-  /** Set for a chat completion. */
-  model?: string;
-}
+/** What answers a request. `model` and `fault` are set for chat completions. */
+export type Routed =
+  | { kind: 'reply'; reply: Reply; model?: string; fault?: string }
+  | { kind: 'forward'; recorder: Recorder };
 
 type Answer = (request: SimulatorRequest, around: Surroundings, parameter: string) => Routed;
 
+const replyWith = (reply: Reply): Routed => ({ kind: 'reply', reply });
+const ok = (value: unknown): Routed => replyWith(jsonReply(200, value));
+
 const ANSWERS: Record<Endpoint['name'], Answer> = {
-  chat({ body }, { timing, random }) {
-    const request = parseChatRequest(body);
-    const model = resolveModel(request.model);
-    const reply = chatReply(request, model, timing, random());
-    return { reply, model: request.model };
-  },
-  models: (_request, { startedS }) => ({
-    reply: jsonReply(200, {
-      object: 'list',
-      data: MODELS.map(({ id, about }) => modelObject(id, about, startedS)),
-    }),
-  }),
+  chat: (request, around) =>
+    around.recorder === undefined
+      ? { kind: 'reply', ...routeChat(request, around) }
+      : { kind: 'forward', recorder: around.recorder },
+  models: (_request, { startedS }) =>
+    ok({ object: 'list', data: MODELS.map(({ id, about }) => modelObject(id, about, startedS)) }),
   model(_request, { startedS }, parameter) {
     const { id, about } = resolveModel(parameter);
-    return { reply: jsonReply(200, modelObject(id, about, startedS)) };
+    return ok(modelObject(id, about, startedS));
   },
   // The public RAI simulator's connection test: any body, or none.
-  'connection-test': (_request, { startedS }) => ({ reply: jsonReply(200, connectionConfirmed(startedS)) }),
-  health: (_request, { health }) => ({ reply: jsonReply(200, health()) }),
+  'connection-test': (_request, { startedS }) => ok(connectionConfirmed(startedS)),
+  health: (_request, { health }) => ok(health()),
+  stats: (_request, { counters }) => ok(counters.report()),
+  metrics: (_request, { counters }) =>
+    replyWith(textReply(200, counters.prometheus(), 'text/plain; version=0.0.4; charset=utf-8')),
+  settings(request, { settings }) {
+    checkLocal(request);
+    return ok(showSettings(settings.current));
+  },
+  change(request, { settings }) {
+    checkLocal(request);
+    settings.change(request.body);
+    return ok(showSettings(settings.current));
+  },
 };
+
+/** Only programs on this machine may look at the settings and change them, and no web page may. */
+function checkLocal({ peer, headers }: SimulatorRequest): void {
+  const local = /^(?:::ffff:)?127\.|^::1$/.test(peer) && headers.origin === undefined;
+  if (local) return;
+  throw new ApiError(403, {
+    message: 'The settings can be seen and changed from this machine only, and not by web pages.',
+    code: 'not_local',
+  });
+}
 
 /**
  * The reply to a request.
@@ -97,7 +129,8 @@ function modelObject(id: string, about: string, created: number): unknown {
 function connectionConfirmed(startedS: number): unknown {
   const identity = { id: 'chatcmpl-connection-test', created: startedS, model: 'simulator' };
   const usage = usageOf(0, estimateTokens(CONNECTION_CONFIRMED));
-  return completion(identity, CONNECTION_CONFIRMED, 'stop', usage);
+  const choice = { reasoning: '', text: CONNECTION_CONFIRMED, calls: [], finishReason: 'stop' } as const;
+  return completion(identity, [choice], usage);
 }
 
 function decode(parameter: string): string {

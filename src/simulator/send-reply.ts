@@ -1,43 +1,18 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from './clock.js';
+import { pace, until } from './pace.js';
 import type { Frame, Reply } from './reply.js';
 
 /** A reset overtakes what is still on its way; the last frame gets this long to arrive. */
 const RESET_DELAY_MS = 20;
 
-/** Takes a frame; returns a promise when the next one has to wait for the reader. */
-type Send = (frame: Frame) => Promise<unknown> | undefined;
-
-/**
- * Hands each frame to `send` when it is due. Frames are placed against the clock, not one after another:
- * a late timer makes none of the later ones late, because those already due follow at once.
- * Rejects once `signal` aborts.
- */
-export async function pace(
-  frames: Iterable<Frame>,
-  startMs: number,
-  clock: Clock,
-  signal: AbortSignal,
-  send: Send,
-): Promise<void> {
-  for (const frame of frames) {
-    await until(startMs + frame.atMs, clock, signal);
-    const blocked = send(frame);
-    if (blocked !== undefined) await blocked;
-  }
-}
-
-/** Never returns early, whatever the timer's precision. */
-async function until(dueMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  for (let left = dueMs - clock.now(); left > 0; left = dueMs - clock.now()) await clock.wait(left, signal);
-  signal.throwIfAborted();
-}
+/** Told each time frames were handed to the socket. `lateMs`: by how much after they were due, the first of them. */
+export type OnSent = (tokens: number, lateMs: number) => void;
 
 /**
  * Plays a reply on a response. Resolves when all of it was handed to the socket; rejects once `signal`
  * aborts, which is also the only end of a reply that hangs.
- * @param onTokens told how many output tokens were sent, each time some were.
  */
 export async function sendReply(
   response: ServerResponse,
@@ -45,7 +20,7 @@ export async function sendReply(
   startMs: number,
   clock: Clock,
   signal: AbortSignal,
-  onTokens: (count: number) => void,
+  onSent: OnSent,
 ): Promise<void> {
   if (reply.headersMs === 'never') return aborted(signal);
   await until(startMs + reply.headersMs, clock, signal);
@@ -54,9 +29,13 @@ export async function sendReply(
     'openai-processing-ms': String(Math.round(clock.now() - startMs)),
   });
   response.flushHeaders();
-  await pace(reply.frames, startMs, clock, signal, (frame) => {
-    const flowing = response.write(frame.bytes());
-    if (frame.tokens > 0) onTokens(frame.tokens);
+  await pace(reply.frames, startMs, clock, signal, (due) => {
+    const flowing = response.write(joined(due));
+    const dueMs = startMs + (due[0]?.atMs ?? 0);
+    onSent(
+      due.reduce((sum, { tokens }) => sum + tokens, 0),
+      clock.now() - dueMs,
+    );
     return flowing ? undefined : once(response, 'drain', { signal });
   });
   switch (reply.ending) {
@@ -64,12 +43,18 @@ export async function sendReply(
       response.end();
       return;
     case 'reset':
-      await clock.wait(RESET_DELAY_MS, signal);
+      await until(clock.now() + RESET_DELAY_MS, clock, signal);
       response.socket?.resetAndDestroy();
       return;
     case 'silence':
       return aborted(signal);
   }
+}
+
+function joined(frames: readonly Frame[]): string | Uint8Array {
+  const [only, ...others] = frames;
+  if (only !== undefined && others.length === 0) return only.bytes();
+  return Buffer.concat(frames.map((frame) => Buffer.from(frame.bytes())));
 }
 
 /** Never resolves; rejects once `signal` aborts. */

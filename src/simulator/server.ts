@@ -2,14 +2,19 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { messageOf } from '../errors.js';
 import { VERSION } from '../version.js';
-import { type Clock, systemClock } from './clock.js';
-import { DEFAULT_HOST, DEFAULT_PORT, DEFAULT_TOKENS_PER_SECOND, DEFAULT_TTFT_MS } from './defaults.js';
-import { type ExchangeObserver, type ExchangeRecord, serveExchange } from './exchange.js';
-import { createRandom } from './random.js';
+import type { Clock } from './clock.js';
+import type { Sources } from './content/content.js';
+import { createCounters, type SimulatorStats } from './counters.js';
+import { DEFAULT_HOST, DEFAULT_PORT } from './defaults.js';
+import { type ExchangeRecord, serveExchange } from './exchange.js';
+import { createRecorder } from './record-proxy.js';
+import type { Recording } from './recording.js';
+import { createRunningSettings } from './request-settings.js';
 import type { Surroundings } from './routes.js';
-import { checkLimits, typicalTiming } from './timing.js';
+import { DEFAULT_SETTINGS, type Settings } from './settings.js';
+import { createSystemClock } from './system-clock.js';
 
-export type { ExchangeRecord };
+export type { ExchangeRecord, SimulatorStats };
 
 /** `name` in the body of `GET /health`: how a simulator is told from another server at its address. */
 export const SIMULATOR_NAME = 'vastar-tui simulator';
@@ -22,26 +27,18 @@ export interface SimulatorOptions {
   host?: string;
   /** [4545]; 0: the system picks a free one. */
   port?: number;
-  /** Mean time to first token in milliseconds [300]. */
-  ttftMs?: number;
-  /** Mean output tokens a second [80]. */
-  tokensPerSecond?: number;
-  /** Makes all that is random (jitter, ids, choice of words) the same in every run. */
-  seed?: number;
+  /** Where it differs from `DEFAULT_SETTINGS`. A seed makes all that is random the same in every run. */
+  settings?: Partial<Settings>;
+  /** The files that answers may come from. */
+  sources?: Sources;
+  /** Answers chat completions instead, one after the other: streams for streams, if there are any. */
+  replay?: readonly Recording[];
+  /** Passes chat completions on to `upstream`, e.g. `https://api.openai.com/v1`; adds what comes to `file`. */
+  record?: { upstream: string; file: string };
   /** Told of every exchange once it is over. Must not throw. */
   onExchange?: (exchange: ExchangeRecord) => void;
   /** [the system's] */
   clock?: Clock;
-}
-
-export interface SimulatorStats {
-  uptimeMs: number;
-  /** Requests that have come so far. */
-  requests: number;
-  /** Chat completions being answered now, streamed or not. */
-  streamsOpen: number;
-  /** Output tokens sent so far. */
-  tokensSent: number;
 }
 
 export interface Simulator {
@@ -82,43 +79,34 @@ const REQUEST_LIMIT_MS = 60_000;
  * Starts the simulator; resolves when it listens.
  * @param signal closes it, whenever it aborts
  * @throws {SimulatorStartError} when it cannot listen there
- * @throws {RangeError} when a number is outside its limits
  */
 export async function startSimulator(
   options: SimulatorOptions = {},
   signal?: AbortSignal,
 ): Promise<Simulator> {
   signal?.throwIfAborted();
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT, clock = systemClock } = options;
-  const { ttftMs = DEFAULT_TTFT_MS, tokensPerSecond = DEFAULT_TOKENS_PER_SECOND } = options;
-  checkLimits('ttftMs', ttftMs);
-  checkLimits('tokensPerSecond', tokensPerSecond);
-  const timing = typicalTiming(ttftMs, tokensPerSecond);
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
-
-  const startedMs = clock.now();
-  const startedS = Math.floor(Date.now() / 1000);
-  const counts = { requests: 0, streamsOpen: 0, tokensSent: 0 };
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, clock = createSystemClock(), record, replay } = options;
+  const counters = createCounters(clock.now);
   let answers = 0;
-  const stats = (): SimulatorStats => ({ uptimeMs: clock.now() - startedMs, ...counts });
-  const health = (): unknown => ({
-    name: SIMULATOR_NAME,
-    version: VERSION,
-    uptime_ms: Math.round(clock.now() - startedMs),
-    requests: counts.requests,
-    streams_open: counts.streamsOpen,
-    tokens_sent: counts.tokensSent,
-  });
-  const around: Surroundings = { timing, random: () => createRandom(seed, answers++), startedS, health };
-  const observer: ExchangeObserver = {
-    onAnswer() {
-      counts.streamsOpen += 1;
-      return () => {
-        counts.streamsOpen -= 1;
+  const around: Surroundings = {
+    settings: createRunningSettings({ ...DEFAULT_SETTINGS, ...options.settings }),
+    sources: options.sources ?? {},
+    counters,
+    seed: Math.floor(Math.random() * 2 ** 32),
+    nextAnswer: () => answers++,
+    ...(replay !== undefined && { replay: inTurn(replay) }),
+    ...(record !== undefined && { recorder: createRecorder(record.upstream, record.file, clock) }),
+    startedS: Math.floor(Date.now() / 1000),
+    health() {
+      const { uptimeMs, requests, streamsOpen, tokensSent } = counters.stats();
+      return {
+        name: SIMULATOR_NAME,
+        version: VERSION,
+        uptime_ms: Math.round(uptimeMs),
+        requests,
+        streams_open: streamsOpen,
+        tokens_sent: tokensSent,
       };
-    },
-    onTokens(count) {
-      counts.tokensSent += count;
     },
   };
 
@@ -129,10 +117,11 @@ export async function startSimulator(
       const exchange = new AbortController();
       exchanges.add(exchange);
       response.once('close', () => exchange.abort());
-      counts.requests += 1;
-      const record = await serveExchange(request, response, around, clock, exchange.signal, observer);
+      counters.onRequest();
+      const over = await serveExchange(request, response, around, clock, exchange.signal);
       exchanges.delete(exchange);
-      options.onExchange?.(record);
+      counters.onExchange(over);
+      options.onExchange?.(over);
     },
   );
   const boundPort = await listen(server, host, port);
@@ -153,7 +142,17 @@ export async function startSimulator(
     await close();
     signal.throwIfAborted();
   }
-  return { url: urlOf(host, boundPort), port: boundPort, stats, close };
+  return { url: urlOf(host, boundPort), port: boundPort, stats: counters.stats, close };
+}
+
+/** The recordings one after the other, for streams and others apart. */
+function inTurn(recordings: readonly Recording[]): (stream: boolean) => Recording | undefined {
+  let turn = 0;
+  return (wanted) => {
+    const fitting = recordings.filter(({ stream }) => stream === wanted);
+    const from = fitting.length === 0 ? recordings : fitting;
+    return from[turn++ % from.length];
+  };
 }
 
 /** Resolves with the port. */

@@ -121,8 +121,63 @@ const MISTAKES: [body: unknown, expected: { message: string | RegExp; param?: st
     { message: "Invalid 'stop': array too long. Expected an array with maximum length 4.", param: 'stop' },
   ],
   [
-    { ...valid, n: 3 },
-    { message: /'n' must be 1/, param: 'n', code: 'unsupported_value' },
+    { ...valid, n: 129 },
+    { message: "Invalid 'n': expected a value <= 128, but got 129 instead.", param: 'n' },
+  ],
+  [
+    { ...valid, tools: [{ type: 'function', function: { name: 'not a name' } }] },
+    {
+      message: /^Invalid 'tools\[0\].function.name': expected a string that matches/,
+      param: 'tools[0].function.name',
+    },
+  ],
+  [
+    { ...valid, tools: [{ type: 'retrieval' }] },
+    { message: /^Invalid value for 'tools\[0\].type': "retrieval"/, param: 'tools[0].type' },
+  ],
+  [
+    { ...valid, tool_choice: 'auto' },
+    { message: /only allowed when 'tools' are specified/, param: 'tool_choice' },
+  ],
+  [
+    {
+      ...valid,
+      tools: [{ type: 'function', function: { name: 'a' } }],
+      tool_choice: { type: 'function', function: { name: 'b' } },
+    },
+    { message: "Tool choice 'b' not found in 'tools' parameter.", param: 'tool_choice' },
+  ],
+  [
+    { ...valid, tool_choice: 'sometimes' },
+    {
+      message:
+        "Invalid value for 'tool_choice': \"sometimes\". Supported values are: 'none', 'auto', 'required'.",
+      param: 'tool_choice',
+      code: 'invalid_value',
+    },
+  ],
+  [
+    { ...valid, messages: [user, { role: 'tool', content: 'x' }] },
+    { message: "Missing required parameter: 'messages[1].tool_call_id'.", param: 'messages[1].tool_call_id' },
+  ],
+  [
+    { ...valid, messages: [user, { role: 'tool', tool_call_id: 'c', content: 'x' }] },
+    { message: /must be a response to a preceding message/, param: 'messages.[1].role' },
+  ],
+  [
+    { ...valid, response_format: { type: 'json_object' } },
+    { message: /must contain the word 'json' in some form/, param: 'messages' },
+  ],
+  [
+    { ...valid, response_format: { type: 'json_schema' } },
+    {
+      message: "Missing required parameter: 'response_format.json_schema'.",
+      param: 'response_format.json_schema',
+    },
+  ],
+  [
+    { ...valid, response_format: { type: 'xml' } },
+    { message: /^Invalid value for 'response_format.type': "xml"/, param: 'response_format.type' },
   ],
 ];
 

@@ -1,24 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
+import type { Distribution } from '../../src/simulator/distribution.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.js';
 
-/** A simulator on a free port that ends with the test. */
+/** A simulator on a free port that ends with the test. Its answers are the same in every run. */
 export async function simulatorForTest(options: SimulatorOptions = {}): Promise<Simulator> {
-  const simulator = await startSimulator({ port: 0, seed: 1, ...options });
+  const simulator = await startSimulator({ port: 0, ...options, settings: { seed: 1, ...options.settings } });
   onTestFinished(() => simulator.close());
   return simulator;
 }
+
+/** Every draw is `ms`. */
+export const constant = (ms: number): Distribution => ({ kind: 'constant', ms });
 
 /** Posts a chat completion; `body` overrides the ordinary members. */
 export function postChat(
   { url }: Pick<Simulator, 'url'>,
   body: Record<string, unknown>,
   signal?: AbortSignal,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   return fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ model: 'sim-instant', messages: [{ role: 'user', content: 'hello' }], ...body }),
     ...(signal && { signal }),
   });

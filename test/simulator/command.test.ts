@@ -96,9 +96,18 @@ describe('its flags', () => {
     ['--port', '65536', 'a whole number from 0 to 65535'],
     ['--port', '-1', 'a whole number from 0 to 65535'],
     ['--port', '80.5', 'a whole number from 0 to 65535'],
-    ['--ttft', 'NaN', 'a number from 0 to 600000'],
-    ['--ttft', '1e9', 'a number from 0 to 600000'],
-    ['--ttft', '700000', 'a number from 0 to 600000'],
+    ['--ttft', 'NaN', 'a number of milliseconds from 0 to 600000, or constant:MS, normal:'],
+    ['--ttft', '1e9', 'a number of milliseconds from 0 to 600000'],
+    ['--gap', '700000', 'a number of milliseconds from 0 to 600000'],
+    ['--gap', 'normal:5', 'a number of milliseconds from 0 to 600000'],
+    ['--prefill', '-1', 'a number from 0 to 1000'],
+    ['--fault-rate', '1.1', 'a number from 0 to 1'],
+    ['--fault', 'flood', 'none or one of 400, 401'],
+    ['--fault', '__proto__', 'none or one of 400, 401'],
+    ['--faults', '429=x', 'a list such as 429=2,reset=1'],
+    ['--tokens', '0', 'a whole number from 1 to 16384'],
+    ['--profile', 'warp', 'one of instant, fast, typical, slow, reasoning, rate-limited'],
+    ['--compat', 'azure', 'openai or rai'],
     ['--tps', '0', 'a number from 0.1 to 100000'],
     ['--tps', 'Infinity', 'a number from 0.1 to 100000'],
     ['--tps', '', 'a number from 0.1 to 100000'],
@@ -106,7 +115,7 @@ describe('its flags', () => {
   ])('%s %s is refused with the range', async (flag, value, range) => {
     const { error, printed } = await parse(flag, value);
     expect(error).toBeInstanceOf(CommanderError);
-    expect(printed).toContain(`argument '${value}' is invalid. It must be ${range}.`);
+    expect(printed).toContain(`argument '${value}' is invalid. It must be ${range}`);
   });
 
   test('are explained with every model name and an example, but without what is for the program only', async () => {

@@ -5,6 +5,7 @@ import { LONG_TEXT } from '../../src/simulator/answers/long.js';
 import { MODELS } from '../../src/simulator/models.js';
 import { tokenise } from '../../src/simulator/tokens.js';
 import {
+  constant,
   contentOf,
   deltaOf,
   eventsOf,
@@ -75,7 +76,7 @@ describe('a streamed completion', () => {
   });
 
   test('waits for a reader that is slow, and then goes on to the end', async () => {
-    const simulator = await simulatorForTest({ ttftMs: 0, tokensPerSecond: 100_000 });
+    const simulator = await simulatorForTest({ settings: { ttft: constant(0), gap: constant(0) } });
     // The model's name is in every chunk: 40 MB in all, more than sockets hold.
     const response = await postChat(simulator, {
       model: 'm'.repeat(20_000),

@@ -8,11 +8,11 @@ interface Waiter {
 
 /** A clock that stands still until it is moved. */
 export interface FakeClock extends Clock {
-  /** Timers that are running. */
+  /** Alarms that are set. */
   readonly waiting: number;
-  /** Moves forward by `ms`; every timer fires exactly when it is due. */
+  /** Moves forward by `ms`; every alarm goes off exactly when it is due. */
   advance(ms: number): Promise<void>;
-  /** Moves forward by `ms` in one step, as after a pause of the whole process: timers fire late. */
+  /** Moves forward by `ms` in one step, as after a pause of the whole process: alarms go off late. */
   jump(ms: number): Promise<void>;
 }
 
@@ -32,18 +32,17 @@ export function createFakeClock(): FakeClock {
 
   return {
     now: () => nowMs,
-    wait: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const end = (settle: () => void): void => {
+    alarm(dueMs, wake) {
+      const waiter: Waiter = {
+        dueMs,
+        wake() {
           waiters.delete(waiter);
-          signal.removeEventListener('abort', onAbort);
-          settle();
-        };
-        const onAbort = (): void => end(() => reject(signal.reason));
-        const waiter: Waiter = { dueMs: nowMs + ms, wake: () => end(resolve) };
-        waiters.add(waiter);
-        signal.addEventListener('abort', onAbort);
-      }),
+          wake();
+        },
+      };
+      waiters.add(waiter);
+      return () => void waiters.delete(waiter);
+    },
     get waiting() {
       return waiters.size;
     },

@@ -4,6 +4,7 @@ import { UNICODE_SAMPLE } from '../../src/simulator/answers/unicode.js';
 import { FAULTS } from '../../src/simulator/faults.js';
 import type { Simulator } from '../../src/simulator/server.js';
 import {
+  constant,
   contentOf,
   eventsOf,
   isChunk,
@@ -43,6 +44,7 @@ const finishReasons = (events: readonly unknown[]): unknown[] =>
     .filter(Boolean);
 
 const EXPECTED: Record<string, (probe: Probe) => Promise<void>> = {
+  '400': refusal(400, 'invalid_request'),
   '401': refusal(401, 'invalid_api_key'),
   '404': refusal(404, 'model_not_found'),
   '429': refusal(429, 'rate_limit_exceeded'),
@@ -140,6 +142,30 @@ const EXPECTED: Record<string, (probe: Probe) => Promise<void>> = {
     expect(contentOf(eventsOf(text.replaceAll('\r\n', '\n')))).toBe(PARIS);
     expect((await readCompletion(await post(false))).choices[0].message.content).toBe(PARIS);
   },
+
+  drip: async ({ stream, post }) => {
+    const startMs = performance.now();
+    const { parts, text } = await stream();
+    const sound = eventsOf(text);
+    expect(contentOf(sound)).toBe(PARIS);
+    // 16 bytes every 10 ms: the answer has some 2,000.
+    expect(performance.now() - startMs).toBeGreaterThan((text.length / 16) * 10 * 0.9);
+    expect(parts.length).toBeGreaterThan(50);
+    expect((await readCompletion(await post(false))).choices[0].message.content).toBe(PARIS);
+  },
+
+  'huge-event': async ({ stream }) => {
+    const { text } = await stream();
+    expect(Math.max(...text.split('\n\n').map((event) => event.length))).toBeGreaterThan(2 ** 20);
+    expect(contentOf(eventsOf(text))).toBe(PARIS);
+  },
+
+  comments: async ({ stream }) => {
+    const { text } = await stream();
+    const [comments, events] = [/^: keep-alive$/gm, /^data: /gm].map((line) => text.match(line)?.length);
+    expect(comments).toBe(events);
+    expect(contentOf(eventsOf(text.replaceAll(': keep-alive\n\n', '')))).toBe(PARIS);
+  },
 };
 
 function parses(event: string): boolean {
@@ -170,7 +196,7 @@ test('every fault has its expectation here', () => {
 test.each(Object.entries(EXPECTED))(
   'sim-fault-%s fails as its name says, and the simulator goes on',
   async (name, expectation) => {
-    const simulator = await simulatorForTest({ ttftMs: 1, tokensPerSecond: 500 });
+    const simulator = await simulatorForTest({ settings: { ttft: constant(1), gap: constant(2) } });
     const post = (stream: boolean, signal?: AbortSignal): Promise<Response> =>
       postChat(
         simulator,

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { type ExchangeRecord, SimulatorStartError, startSimulator } from '../../src/simulator/server.js';
 import {
+  constant,
   contentOf,
   eventsOf,
   eventually,
@@ -35,7 +36,7 @@ describe('a client that hangs up', () => {
     const exchanges: ExchangeRecord[] = [];
     const simulator = await simulatorForTest({
       clock,
-      ttftMs: 0,
+      settings: { ttft: constant(0) },
       onExchange: (exchange) => exchanges.push(exchange),
     });
     const hangUp = new AbortController();
@@ -54,7 +55,7 @@ describe('a client that hangs up', () => {
 describe('pacing', () => {
   test('follows the clock exactly: 400 tokens a second are one every 2.5 ms', async () => {
     const clock = createFakeClock();
-    const simulator = await simulatorForTest({ clock, ttftMs: 0 });
+    const simulator = await simulatorForTest({ clock, settings: { ttft: constant(0) } });
     const response = await postChat(simulator, { model: 'sim-400tps', messages: FRANCE, stream: true });
     const received = receive(response);
     const sentAfter: number[] = [];
@@ -69,7 +70,7 @@ describe('pacing', () => {
 
   test('sends the headers shortly before the first token', async () => {
     const clock = createFakeClock();
-    const simulator = await simulatorForTest({ clock, ttftMs: 1_000 });
+    const simulator = await simulatorForTest({ clock, settings: { ttft: constant(1_000) } });
     const pending = postChat(simulator, { messages: FRANCE, model: 'm', stream: true });
     await eventually(() => clock.waiting === 1);
     await clock.advance(600);
@@ -77,14 +78,13 @@ describe('pacing', () => {
     while (simulator.stats().tokensSent === 0) await clock.advance(1);
     const response = await pending;
     const headersMs = Number(response.headers.get('openai-processing-ms'));
-    expect(clock.now() - headersMs).toBeGreaterThan(15);
-    expect(clock.now() - headersMs).toBeLessThan(60);
+    expect(headersMs).toBe(970);
     await clock.advance(60_000);
     await receive(response);
   });
 
   test('on the real clock: 50 ms to the first token and 200 a second hold within generous bounds', async () => {
-    const simulator = await simulatorForTest({ ttftMs: 50, tokensPerSecond: 200 });
+    const simulator = await simulatorForTest({ settings: { ttft: constant(50), gap: constant(5) } });
     const sentMs = performance.now();
     const response = await postChat(simulator, { model: 'm', max_tokens: 101, stream: true });
     let ttftMs = 0;
@@ -102,7 +102,7 @@ describe('pacing', () => {
 
   test('is the same in every run with a seed, text and ids included', async () => {
     const run = async (seed: number): Promise<unknown> => {
-      const simulator = await simulatorForTest({ seed });
+      const simulator = await simulatorForTest({ settings: { seed } });
       const answers = [];
       for (const content of ['Why do cats purr?', 'And dogs?', 'And cows?']) {
         const answer = await readCompletion(
@@ -133,13 +133,6 @@ describe('starting and closing', () => {
   test('an address of another machine is told too', async () => {
     await expect(startSimulator({ port: 0, host: '192.0.2.1' })).rejects.toThrow(/no such address/);
   });
-
-  test.each([{ ttftMs: Number.NaN }, { ttftMs: -5 }, { tokensPerSecond: 0 }, { tokensPerSecond: 1e9 }])(
-    'refuses %j',
-    async (options) => {
-      await expect(startSimulator({ port: 0, ...options })).rejects.toThrow(RangeError);
-    },
-  );
 
   test('closing ends a stream in the middle, an answer that hangs, and idle connections', async () => {
     const simulator = await simulatorForTest();

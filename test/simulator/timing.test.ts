@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import {
+  type Distribution,
+  draw,
+  formatDistribution,
+  parseDistribution,
+} from '../../src/simulator/distribution.js';
+import { pace } from '../../src/simulator/pace.js';
 import { createRandom } from '../../src/simulator/random.js';
 import type { Frame } from '../../src/simulator/reply.js';
-import { pace } from '../../src/simulator/send-reply.js';
-import { checkLimits, constant, logNormal, schedule, typicalTiming } from '../../src/simulator/timing.js';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/simulator/settings.js';
+import { createSchedule } from '../../src/simulator/timing.js';
+import { constant } from './chat-client.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 
 describe('random numbers', () => {
@@ -25,47 +33,83 @@ describe('random numbers', () => {
     }, Array<number>(10).fill(0));
     for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(200);
   });
+});
 
-  test('a log-normal duration has the mean asked for, and varies', () => {
+describe('a distribution', () => {
+  const statistics = (distribution: Distribution) => {
     const random = createRandom(11);
-    const duration = logNormal(300, 0.25);
-    const draws = Array.from({ length: 20_000 }, () => duration(random));
-    const mean = draws.reduce((sum, draw) => sum + draw, 0) / draws.length;
-    expect(mean).toBeGreaterThan(300 * 0.99);
-    expect(mean).toBeLessThan(300 * 1.01);
-    expect(Math.max(...draws)).toBeGreaterThan(400);
-    expect(Math.min(...draws)).toBeGreaterThan(0);
+    const draws = Array.from({ length: 40_000 }, () => draw(distribution, random)).sort((a, b) => a - b);
+    const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
+    return { mean, p50: draws[20_000] ?? 0, p95: draws[38_000] ?? 0, min: draws[0] ?? 0 };
+  };
+  const within = (value: number, expected: number): void =>
+    expect(Math.abs(value / expected - 1)).toBeLessThan(0.02);
+
+  test('that is constant does not vary', () => {
+    expect(statistics(constant(30))).toMatchObject({ p50: 30, p95: 30, min: 30 });
   });
+
+  test('that is normal has the mean and the spread asked for, and no draw below 0', () => {
+    const { mean, p95 } = statistics({ kind: 'normal', meanMs: 100, deviationMs: 20 });
+    within(mean, 100);
+    within(p95, 100 + 1.645 * 20);
+    expect(statistics({ kind: 'normal', meanMs: 1, deviationMs: 5 }).min).toBe(0);
+  });
+
+  test('that is log-normal has the mean asked for and a long tail', () => {
+    const { mean, p50, p95 } = statistics({ kind: 'log-normal', meanMs: 300, sigma: 0.5 });
+    within(mean, 300);
+    within(p50, 300 * Math.exp(-0.125));
+    within(p95, 300 * Math.exp(-0.125 + 1.645 * 0.5));
+  });
+
+  test('that was recorded draws what was measured', () => {
+    const { mean, min } = statistics({ kind: 'recorded', source: 'x', samplesMs: [10, 20, 60] });
+    within(mean, 30);
+    expect(min).toBe(10);
+  });
+
+  test.each(['constant:2.5', 'normal:300,20', 'log-normal:300,0.5'])('reads and shows %s', (text) => {
+    const distribution = parseDistribution(text, 1);
+    expect(distribution && formatDistribution(distribution)).toBe(text);
+  });
+
+  test('given as a number varies a little', () => {
+    expect(parseDistribution('300', 0.1)).toEqual({ kind: 'log-normal', meanMs: 300, sigma: 0.1 });
+  });
+
+  test.each(['', 'NaN', '-5', '1e3', '0x10', 'Infinity', '600001', 'constant:', 'constant:1,2', 'normal:5'])(
+    'cannot be read from %j',
+    (text) => expect(parseDistribution(text, 0.1)).toBeUndefined(),
+  );
 });
 
 describe('a schedule', () => {
-  test('places every token from the start', () => {
-    const timing = { firstToken: constant(300), gap: constant(2.5) };
-    expect(schedule(4, timing, createRandom(1))).toEqual({
-      headersMs: 291,
-      tokensMs: [300, 302.5, 305, 307.5],
-      endMs: 307.5,
-    });
+  const paced = (settings: Partial<Settings>): Settings => ({
+    ...DEFAULT_SETTINGS,
+    ttft: constant(300),
+    gap: constant(2.5),
+    ...settings,
   });
 
-  test('of an answer without tokens ends where the first would have been', () => {
-    const timing = { firstToken: constant(300), gap: constant(2.5) };
-    expect(schedule(0, timing, createRandom(1))).toEqual({ headersMs: 291, tokensMs: [], endMs: 300 });
+  test('places every token from the start, and the headers shortly before the first', () => {
+    const schedule = createSchedule(paced({}), 10, () => 0, createRandom(1));
+    expect(schedule).toMatchObject({ headersMs: 291, firstMs: 300 });
+    expect([1, 2, 3, 4].map(schedule.next)).toEqual([300, 302.5, 305, 307.5]);
   });
 
-  test('at the typical pace holds both means over many answers', () => {
-    const random = createRandom(5);
-    const runs = Array.from({ length: 500 }, () => schedule(101, typicalTiming(300, 80), random));
-    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const ttftMs = mean(runs.map(({ tokensMs }) => tokensMs[0] ?? 0));
-    const spanMs = mean(runs.map(({ tokensMs, endMs }) => endMs - (tokensMs[0] ?? 0)));
-    expect(Math.abs(ttftMs - 300)).toBeLessThan(5);
-    expect(Math.abs(spanMs - 1_250)).toBeLessThan(10);
+  test('adds what reading the prompt costs', () => {
+    expect(createSchedule(paced({ prefill: 0.5 }), 1_000, () => 0, createRandom(1)).firstMs).toBe(800);
   });
-});
 
-test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 600_001])('%s is no time to first token', (value) => {
-  expect(() => checkLimits('ttftMs', value)).toThrow(`ttftMs must be from 0 to 600000, but is ${value}`);
+  test('slows down by how many other answers run at that moment', () => {
+    let others = 2;
+    const schedule = createSchedule(paced({ slowdown: 0.5 }), 1, () => others, createRandom(1));
+    expect(schedule.next()).toBe(600);
+    expect(schedule.next()).toBe(605);
+    others = 0;
+    expect(schedule.next()).toBe(607.5);
+  });
 });
 
 describe('pacing', () => {
@@ -77,8 +121,8 @@ describe('pacing', () => {
 
   function start(clock: FakeClock, signal: AbortSignal, blockOn = -1, unblocked = Promise.resolve()) {
     const sent: [text: string, atMs: number][] = [];
-    const done = pace(frames, clock.now(), clock, signal, (frame) => {
-      sent.push([String(frame.bytes()), clock.now()]);
+    const done = pace(frames, clock.now(), clock, signal, (due) => {
+      sent.push([due.map((frame) => frame.bytes()).join(), clock.now()]);
       return sent.length - 1 === blockOn ? unblocked : undefined;
     });
     return { sent, done };
@@ -94,40 +138,31 @@ describe('pacing', () => {
       ['0', 1_100],
       ['1', 1_112.5],
       ['2', 1_125],
-      ['3', 1_137.5],
-      ['4', 1_137.5],
+      ['3,4', 1_137.5],
     ]);
   });
 
-  test('after a late timer sends what is overdue one by one, and the rest on time', async () => {
+  test('after a late timer sends what is overdue in one write, and the rest on time', async () => {
     const clock = createFakeClock();
     const { sent, done } = start(clock, new AbortController().signal);
     await clock.jump(130);
-    expect(sent).toEqual([
-      ['0', 130],
-      ['1', 130],
-      ['2', 130],
-    ]);
+    expect(sent).toEqual([['0,1,2', 130]]);
     await clock.advance(100);
     await done;
-    expect(sent.slice(3)).toEqual([
-      ['3', 137.5],
-      ['4', 137.5],
-    ]);
+    expect(sent.slice(1)).toEqual([['3,4', 137.5]]);
   });
 
-  test('waits again when a timer fires early', async () => {
+  test('keeps frames that travel alone in writes of their own, however late', async () => {
     const clock = createFakeClock();
-    const hasty = { now: clock.now, wait: (ms: number, signal: AbortSignal) => clock.wait(ms * 0.9, signal) };
-    const sentAt: number[] = [];
-    const done = pace(frames.slice(0, 1), 0, hasty, new AbortController().signal, () => {
-      sentAt.push(clock.now());
+    const sent: number[] = [];
+    const alone = frames.map((frame, index) => (index === 2 ? { ...frame, alone: true as const } : frame));
+    const done = pace(alone, 0, clock, new AbortController().signal, (due) => {
+      sent.push(due.length);
       return undefined;
     });
-    await clock.advance(200);
+    await clock.jump(1_000);
     await done;
-    expect(sentAt[0]).toBeGreaterThanOrEqual(100);
-    expect(sentAt[0]).toBeLessThan(100.001);
+    expect(sent).toEqual([2, 1, 2]);
   });
 
   test('holds back while the reader is not ready', async () => {
@@ -139,7 +174,7 @@ describe('pacing', () => {
     gate.resolve();
     await clock.advance(0);
     await done;
-    expect(sent).toHaveLength(5);
+    expect(sent.slice(2)).toEqual([['2,3,4', 1_000]]);
   });
 
   test('ends at once when aborted, and keeps no timer', async () => {

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../errors.js';
+import type { SimulatorOptions } from '../simulator/server.js';
+import {
+  type ReadRecordedTimes,
+  readSettings,
+  SETTING_RULES,
+  SettingError,
+} from '../simulator/setting-rules.js';
+import type { Settings } from '../simulator/settings.js';
+import { UsageError } from './usage-error.js';
+
+/** The flags of `simulator` as they were given; those of SETTING_RULES are under their own names. */
+export interface SimulatorFlags {
+  host: string;
+  port: number;
+  settings?: string;
+  responses?: string;
+  script?: string;
+  replay?: string;
+  record?: string;
+  upstream?: string;
+  log?: string;
+  exitWithStdin?: true;
+}
+
+/**
+ * Reads the files the flags name. A flag goes before the settings file.
+ * @param given the settings among the flags, by their names
+ * @throws {UsageError} for what cannot be read or does not fit together
+ */
+export async function simulatorOptions(
+  flags: SimulatorFlags,
+  given: Readonly<Record<string, string>>,
+): Promise<SimulatorOptions> {
+  try {
+    const settings = { ...(await fileSettings(flags.settings)), ...given };
+    const { responses, script, replay, host, port } = flags;
+    const folder = await import('../simulator/content/response-folder.js');
+    const scripts = await import('../simulator/content/script.js');
+    const recordings = await import('../simulator/recording.js');
+    const sources = {
+      ...(responses !== undefined && { responses: await folder.readResponseFolder(responses) }),
+      ...(script !== undefined && { script: await scripts.readScript(script) }),
+    };
+    const record = recordOf(flags);
+    return {
+      host,
+      port,
+      settings: { ...contentOf(flags), ...read(settings, await timesIn(settings)) },
+      sources,
+      ...(replay !== undefined && { replay: await recordings.readRecordings(replay) }),
+      ...(record !== undefined && { record }),
+    };
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(messageOf(error));
+  }
+}
+
+/** Answers come from the files that were named, unless another content was asked for. */
+function contentOf({ responses, script }: SimulatorFlags): Partial<Settings> {
+  if (script !== undefined) return { content: 'script' };
+  return responses === undefined ? {} : { content: 'responses' };
+}
+
+function recordOf({ record, upstream }: SimulatorFlags): SimulatorOptions['record'] {
+  if (record === undefined && upstream === undefined) return undefined;
+  if (record === undefined || upstream === undefined) {
+    throw new UsageError('--record FILE and --upstream URL are used together.');
+  }
+  if (!/^https?:$/.test(URL.parse(upstream)?.protocol ?? '')) {
+    throw new UsageError(`--upstream must be an http or https address, but is ${upstream}`);
+  }
+  return { file: record, upstream };
+}
+
+async function fileSettings(file: string | undefined): Promise<Record<string, unknown>> {
+  if (file === undefined) return {};
+  const { parse } = await import('yaml');
+  const value: unknown = parse(await readFile(file, 'utf8'));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${file} must hold settings, such as "ttft: 50", one a line.`);
+  }
+  return { ...value };
+}
+
+/** Reads the recordings that settings such as `recorded:FILE` name. */
+async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<ReadRecordedTimes> {
+  const times = new Map<string, ReturnType<ReadRecordedTimes>>();
+  for (const value of Object.values(settings)) {
+    const file = /^recorded:(.+)$/.exec(String(value))?.[1];
+    if (file === undefined) continue;
+    const { readRecordings, recordedTimes } = await import('../simulator/recording.js');
+    const found = recordedTimes(await readRecordings(file));
+    if (found.gapsMs.length === 0) throw new UsageError(`${file} holds no stream with tokens.`);
+    times.set(file, found);
+  }
+  return (file) => times.get(file) ?? { ttftMs: [], gapsMs: [] };
+}
+
+function read(settings: Readonly<Record<string, unknown>>, readTimes: ReadRecordedTimes): Partial<Settings> {
+  try {
+    return readSettings(settings, readTimes);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    const known = Object.hasOwn(SETTING_RULES, error.setting);
+    throw new UsageError(known ? `the setting ${error.setting}: ${error.message}` : error.message);
+  }
+}

@@ -1,0 +1,99 @@
+import { composeAnswer } from '../answers/compose.js';
+import { UNICODE_SAMPLE } from '../answers/unicode.js';
+import { ApiError } from '../api-error.js';
+import type { ChatRequest } from '../chat-request.js';
+import type { Random } from '../random.js';
+import type { Settings } from '../settings.js';
+import { LOREM, REASONING } from './lorem.js';
+import { exactPieces, piecesOf } from './pieces.js';
+import type { ResponseFolder } from './response-folder.js';
+import { schemaExample } from './schema-example.js';
+import { type ToolCall, toolCalls } from './tool-calls.js';
+
+/** Where texts come from besides the program itself. */
+export interface Sources {
+  responses?: ResponseFolder;
+  /** One a turn. */
+  script?: readonly string[];
+}
+
+/** What one choice of an answer says, in pieces of a token each. */
+export interface Content {
+  reasoning: readonly string[];
+  text: readonly string[];
+  calls: readonly ToolCall[];
+}
+
+/** @throws {ApiError} 400 when the content asked for needs files the simulator was started without */
+export function composeContent(
+  request: ChatRequest,
+  settings: Settings,
+  sources: Sources,
+  random: Random,
+): Content {
+  const reasoning = exactPieces(REASONING, settings.reasoningTokens);
+  const calls = toolCalls(request, settings.tools, random);
+  if (calls.length > 0) return { reasoning, text: [], calls };
+  const text = inFormat(textOf(request, settings, sources, random), request.format, random);
+  const exact = settings.tokens !== undefined && request.format.kind === 'text';
+  return { reasoning, text: exact ? exactPieces(text, settings.tokens ?? 0) : piecesOf(text), calls: [] };
+}
+
+function textOf(request: ChatRequest, settings: Settings, sources: Sources, random: Random): string {
+  const { messages } = request;
+  const last = messages.at(-1);
+  if (last?.role === 'tool' && settings.content === 'answer') {
+    return `The tool returned:\n\n> ${last.text.slice(0, 2_000).replaceAll('\n', '\n> ')}`;
+  }
+  const prompt = messages.findLast(({ role }) => role === 'user')?.text ?? '';
+  switch (settings.content) {
+    case 'answer':
+      return composeAnswer(messages, random);
+    case 'echo':
+      return prompt;
+    case 'lorem':
+      return LOREM;
+    case 'fixed':
+      return settings.text;
+    case 'unicode':
+      return UNICODE_SAMPLE;
+    case 'script': {
+      const turns = sources.script ?? startedWithout('--script');
+      const turn = messages.filter(({ role }) => role === 'user').length - 1;
+      return turns[Math.max(turn, 0) % turns.length] ?? '';
+    }
+    case 'responses': {
+      const folder = sources.responses ?? startedWithout('--responses');
+      if (settings.responsesBy === 'chance') return folder.byChance(random);
+      const named = settings.responsesBy === 'prompt' ? folder.byPrompt(prompt) : undefined;
+      return named ?? folder.inTurn();
+    }
+  }
+}
+
+function inFormat(text: string, format: ChatRequest['format'], random: Random): string {
+  switch (format.kind) {
+    case 'text':
+      return text;
+    case 'json':
+      return isJsonObject(text) ? text : JSON.stringify({ answer: text });
+    case 'schema':
+      return JSON.stringify(schemaExample(format.schema, random));
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function startedWithout(flag: string): never {
+  throw new ApiError(400, {
+    message: `The simulator was started without ${flag}, so it has no such answers.`,
+    code: 'unsupported_value',
+  });
+}

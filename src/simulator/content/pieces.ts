@@ -1,0 +1,27 @@
+import { tokenise } from '../tokens.js';
+
+/** Prepared answers come again and again; so many texts, none longer than this, keep their pieces. */
+const KEPT_TEXTS = 64;
+const LONGEST_KEPT = 50_000;
+
+const kept = new Map<string, readonly string[]>();
+
+/** The text in pieces of a token each; see `tokenise`. */
+export function piecesOf(text: string): readonly string[] {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const pieces = [...tokenise(text)];
+  if (text.length <= LONGEST_KEPT) {
+    const [oldest] = kept.keys();
+    if (kept.size >= KEPT_TEXTS && oldest !== undefined) kept.delete(oldest);
+    kept.set(text, pieces);
+  }
+  return pieces;
+}
+
+/** Exactly `count` pieces: the beginning of the text, or the text again and again. */
+export function exactPieces(text: string, count: number): string[] {
+  const pieces = piecesOf(text);
+  const round = [...(pieces.length === 0 ? ['…'] : pieces), '\n\n'];
+  return Array.from({ length: count }, (_, index) => round[index % round.length] ?? '');
+}

@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../errors.js';
+import type { Random } from '../random.js';
+
+/** The Markdown files of a folder, as answers. */
+export interface ResponseFolder {
+  /** The file whose name the prompt contains word by word; the longest name of several. */
+  byPrompt(prompt: string): string | undefined;
+  /** One after the other, by file name; the first again after the last. */
+  inTurn(): string;
+  byChance(random: Random): string;
+}
+
+const MAX_FILES = 1_000;
+const MAX_FILE_CHARACTERS = 1_000_000;
+
+/**
+ * Reads the files whose names end in `.md`, not those in folders below. `capital-of-france.md` answers
+ * prompts with the words "capital", "of" and "france".
+ * @throws {Error} a message for people: the folder cannot be read, or holds no Markdown
+ */
+export async function readResponseFolder(folder: string): Promise<ResponseFolder> {
+  const fail = (reason: string): Error => new Error(`The responses in ${folder} cannot be used: ${reason}`);
+  const entries = await readdir(folder).catch((error: unknown) => {
+    throw fail(messageOf(error));
+  });
+  const names = entries.filter((name) => /\.md$/i.test(name)).sort();
+  if (names.length === 0) throw fail('there is no file whose name ends in .md.');
+  if (names.length > MAX_FILES) throw fail(`there are over ${MAX_FILES} files.`);
+  const answers = await Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(folder, name), 'utf8').catch((error: unknown) => {
+        throw fail(messageOf(error));
+      });
+      if (text.length > MAX_FILE_CHARACTERS) throw fail(`${name} is over ${MAX_FILE_CHARACTERS} characters.`);
+      return { words: wordsOf(name.slice(0, -3)), text: text.trimEnd() };
+    }),
+  );
+
+  let turn = 0;
+  const at = (index: number): string => answers[index % answers.length]?.text ?? '';
+  return {
+    byPrompt(prompt) {
+      const asked = new Set(wordsOf(prompt.slice(0, 10_000)));
+      const fitting = answers.filter(
+        ({ words }) => words.length > 0 && words.every((word) => asked.has(word)),
+      );
+      return fitting.sort((a, b) => b.words.length - a.words.length)[0]?.text;
+    },
+    inTurn: () => at(turn++),
+    byChance: (random) => at(Math.floor(random() * answers.length)),
+  };
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}

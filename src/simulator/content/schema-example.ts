@@ -1,0 +1,125 @@
+import { pick, type Random } from '../random.js';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** Deeper than this, optional parts are left out and lists are empty. */
+const MAX_DEPTH = 6;
+/** Where even what is required ends: a schema may require itself. */
+const DEPTH_LIMIT = 20;
+
+const FORMATS: Record<string, string> = {
+  date: '2026-01-31',
+  'date-time': '2026-01-31T12:00:00Z',
+  time: '12:00:00Z',
+  email: 'someone@example.com',
+  uri: 'https://example.com/',
+  uuid: '00000000-0000-4000-8000-000000000000',
+  ipv4: '192.0.2.1',
+};
+
+const WORDS = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot'] as const;
+
+/**
+ * A value that fits a JSON schema: the members it names, with values from its own examples, defaults and
+ * enumerations where there are any. Understands the part of the language that structured outputs take
+ * (type, enum, const, properties, items, anyOf, oneOf, allOf, $ref within, bounds), not patterns.
+ */
+export function schemaExample(schema: unknown, random: Random): unknown {
+  return exampleOf(schema, schema, random, 0);
+}
+
+function exampleOf(given: unknown, root: unknown, random: Random, depth: number): unknown {
+  if (!isSchema(given) || depth > DEPTH_LIMIT) return null;
+  const schema = given;
+  const inner = (next: unknown): unknown => exampleOf(next, root, random, depth + 1);
+
+  if (typeof schema.$ref === 'string') return inner(resolve(schema.$ref, root));
+  if ('const' in schema) return schema.const;
+  const offered = [schema.enum, schema.examples].find((list) => Array.isArray(list) && list.length > 0);
+  if (Array.isArray(offered)) return oneOf(offered, random);
+  if ('default' in schema) return schema.default;
+  if (Array.isArray(schema.allOf)) return inner(merge(schema, schema.allOf));
+  const branches = [schema.anyOf, schema.oneOf].find(Array.isArray);
+  if (branches !== undefined)
+    return inner(branches.find((branch) => isSchema(branch) && branch.type !== 'null'));
+
+  switch (typeOf(schema)) {
+    case 'object':
+      return objectOf(schema, inner, depth);
+    case 'array': {
+      const least = numberOr(schema.minItems, 1);
+      const size = depth >= MAX_DEPTH ? numberOr(schema.minItems, 0) : Math.min(Math.max(least, 1), 100);
+      return Array.from({ length: Math.min(size, numberOr(schema.maxItems, size)) }, () =>
+        inner(schema.items ?? {}),
+      );
+    }
+    case 'integer':
+    case 'number':
+      return numberIn(schema, random);
+    case 'boolean':
+      return random() < 0.5;
+    case 'null':
+      return null;
+    default:
+      return textFor(schema, random);
+  }
+}
+
+function objectOf(schema: Schema, inner: (schema: unknown) => unknown, depth: number): unknown {
+  const required = Array.isArray(schema.required) ? schema.required : [];
+  const properties = isSchema(schema.properties) ? Object.entries(schema.properties) : [];
+  return Object.fromEntries(
+    properties
+      .filter(([name]) => depth < MAX_DEPTH || required.includes(name))
+      .map(([name, property]) => [name, inner(property)]),
+  );
+}
+
+function numberIn(schema: Schema, random: Random): number {
+  const min = numberOr(schema.minimum, numberOr(schema.exclusiveMinimum, 0));
+  const max = numberOr(schema.maximum, numberOr(schema.exclusiveMaximum, min + 100));
+  const value = min + random() * (max - min);
+  return schema.type === 'integer' ? Math.min(Math.ceil(value), Math.floor(max)) : Number(value.toFixed(2));
+}
+
+function textFor(schema: Schema, random: Random): string {
+  const fixed = typeof schema.format === 'string' ? FORMATS[schema.format] : undefined;
+  const text = fixed ?? pick(WORDS, random);
+  return text
+    .padEnd(Math.min(numberOr(schema.minLength, 0), 1000), '.')
+    .slice(0, numberOr(schema.maxLength, 1000));
+}
+
+function typeOf(schema: Schema): unknown {
+  if (Array.isArray(schema.type)) return schema.type.find((type) => type !== 'null');
+  return schema.type ?? (schema.properties === undefined ? 'string' : 'object');
+}
+
+/** A reference within the schema, such as `#/$defs/item`. */
+function resolve(reference: string, root: unknown): unknown {
+  return reference
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((at, step) => (isSchema(at) && Object.hasOwn(at, step) ? at[step] : undefined), root);
+}
+
+/** A schema with its `allOf` taken in. */
+function merge({ allOf: _, ...own }: Schema, parts: readonly unknown[]): Schema {
+  const all = [own, ...parts.filter(isSchema)];
+  const properties = all.flatMap((part) =>
+    isSchema(part.properties) ? Object.entries(part.properties) : [],
+  );
+  return Object.assign({}, ...all, { properties: Object.fromEntries(properties) });
+}
+
+const numberOr = (value: unknown, otherwise: number): number =>
+  typeof value === 'number' ? value : otherwise;
+
+function oneOf(options: readonly unknown[], random: Random): unknown {
+  return options[Math.floor(random() * options.length)];
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

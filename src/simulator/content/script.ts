@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../errors.js';
+
+/**
+ * Reads the answers of a conversation, one a turn: Markdown with a line `---` between them.
+ * @throws {Error} a message for people: the file cannot be read, or is empty
+ */
+export async function readScript(file: string): Promise<readonly string[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(`The script ${file} cannot be read: ${messageOf(error)}`);
+  });
+  const turns = text
+    .split(/^---[ \t]*\r?$/m)
+    .map((turn) => turn.trim())
+    .filter((turn) => turn !== '');
+  if (turns.length === 0) throw new Error(`The script ${file} holds no answer.`);
+  return turns;
+}

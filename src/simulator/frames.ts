@@ -1,0 +1,110 @@
+import type { Frame, Reply } from './reply.js';
+
+// Faults are made of these: each takes a reply's frames and gives others, one at a time.
+
+/** How long a part is held back so that it travels in a packet of its own. */
+const APART_MS = 2;
+
+/** The frames up to the middle of the answer, by its tokens; of a single frame, half its bytes. */
+export function* firstHalf({ frames, tokens }: Reply, stream: boolean): Generator<Frame> {
+  const half = Math.ceil(tokens / 2);
+  let sent = 0;
+  for (const frame of frames) {
+    if (!stream) {
+      yield { ...frame, tokens: half, bytes: () => halfOf(frame) };
+      return;
+    }
+    yield frame;
+    sent += frame.tokens;
+    if (sent >= half) return;
+  }
+}
+
+/** `text` between the halves of the answer, due with the last frame before it. */
+export function* insertHalfway({ frames, tokens }: Reply, text: string): Generator<Frame> {
+  const half = Math.ceil(tokens / 2);
+  let sent = 0;
+  for (const frame of frames) {
+    yield frame;
+    if (sent < half && sent + frame.tokens >= half) yield textFrame(frame.atMs, text);
+    sent += frame.tokens;
+  }
+}
+
+/** The frames, then `text`, due with the last of them. */
+export function* endWith(frames: Iterable<Frame>, text: string): Generator<Frame> {
+  let atMs = 0;
+  for (const frame of frames) {
+    atMs = frame.atMs;
+    yield frame;
+  }
+  yield textFrame(atMs, text);
+}
+
+export function* withoutLast(frames: Iterable<Frame>): Generator<Frame> {
+  let held: Frame | undefined;
+  for (const frame of frames) {
+    if (held !== undefined) yield held;
+    held = frame;
+  }
+}
+
+/** Every frame's text changed by `change`. */
+export function* rewritten(frames: Iterable<Frame>, change: (text: string) => string): Generator<Frame> {
+  for (const frame of frames) {
+    yield { ...frame, bytes: () => change(Buffer.from(frame.bytes()).toString()) };
+  }
+}
+
+/** Cuts each frame inside its characters of several bytes. */
+export function* charactersSplit(frames: Iterable<Frame>): Generator<Frame> {
+  for (const frame of frames) {
+    const bytes = Buffer.from(frame.bytes());
+    const cuts = [...bytes.keys()].filter(
+      (at) => isContinuation(bytes[at]) && !isContinuation(bytes[at - 1]),
+    );
+    yield* piecesOf(frame, bytes, cuts, APART_MS);
+  }
+}
+
+/** Sends `size` bytes at a time, `everyMs` apart, however long the answer takes by that. */
+export function* dripping(frames: Iterable<Frame>, size: number, everyMs: number): Generator<Frame> {
+  let freeMs = 0;
+  for (const frame of frames) {
+    const bytes = Buffer.from(frame.bytes());
+    const cuts = Array.from(
+      { length: Math.max(0, Math.ceil(bytes.length / size) - 1) },
+      (_, index) => (index + 1) * size,
+    );
+    const atMs = Math.max(frame.atMs, freeMs);
+    yield* piecesOf({ ...frame, atMs }, bytes, cuts, everyMs);
+    freeMs = atMs + (cuts.length + 1) * everyMs;
+  }
+}
+
+export function textFrame(atMs: number, text: string): Frame {
+  return { atMs, tokens: 0, bytes: () => text };
+}
+
+function* piecesOf(
+  frame: Frame,
+  bytes: Uint8Array,
+  cuts: readonly number[],
+  everyMs: number,
+): Generator<Frame> {
+  for (const [index, from] of [0, ...cuts].entries()) {
+    yield {
+      atMs: frame.atMs + index * everyMs,
+      tokens: index === cuts.length ? frame.tokens : 0,
+      bytes: () => bytes.subarray(from, cuts[index] ?? bytes.length),
+      alone: true,
+    };
+  }
+}
+
+function halfOf(frame: Frame): Uint8Array {
+  const bytes = Buffer.from(frame.bytes());
+  return bytes.subarray(0, bytes.length >> 1);
+}
+
+const isContinuation = (byte: number | undefined): boolean => byte !== undefined && byte >> 6 === 0b10;
