@@ -37,7 +37,7 @@ function contentOf(
     const below = lines.length - height;
     return {
       rows: paintRows(lines, width, height, theme),
-      ...(below > 0 && { position: [['dim', `${below} more lines ↓ pagedown`]] }),
+      ...(below > 0 && { position: [['dim', `${below} more ↓ pagedown`]] }),
     };
   }
   if (messages.length === 0) return { rows: paintRows(welcomeLines(width, height), width, height, theme) };

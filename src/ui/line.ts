@@ -62,11 +62,6 @@ export function spread(left: Line, right: Line, width: number): Line {
   return gap < 1 ? fill(left, width) : [...left, ' '.repeat(gap), ...right];
 }
 
-/** The first of several versions, longest first, that fits; the last is cut when none does. */
-export function firstThatFits(versions: readonly Line[], width: number): Line {
-  return versions.find((version) => lineWidth(version) <= width) ?? cut(versions.at(-1) ?? [], width);
-}
-
 /** Items side by side, as many from the first on as fit. */
 export function joinThatFit(items: readonly Line[], width: number, separator: Span = '  '): Line {
   let joined: Line = [];

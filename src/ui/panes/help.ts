@@ -1,3 +1,4 @@
+import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { type Binding, KEYMAP, type Section } from '../keymap.js';
 import { type Line, spread } from '../line.js';
 
@@ -18,7 +19,14 @@ function bindingsOf(section: Section, width: number): Line[] {
   if (width >= KEYS_WIDTH + 30) {
     return bindings.map((binding) => [['accent', keysOf(binding).padEnd(KEYS_WIDTH)], binding.help]);
   }
-  return bindings.flatMap((binding): Line[] => [[['accent', keysOf(binding)]], ['  ', binding.help]]);
+  return bindings.flatMap((binding): Line[] => [
+    ...rowsOf(keysOf(binding), width).map((row): Line => [['accent', row]]),
+    ...rowsOf(binding.help, width - 2).map((row): Line => ['  ', row]),
+  ]);
+}
+
+function rowsOf(text: string, width: number): string[] {
+  return wrapLine(text, { width }).map((piece) => shownPiece(text, piece));
 }
 
 function keysOf({ keys, command }: Binding): string {

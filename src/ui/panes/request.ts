@@ -1,21 +1,22 @@
-import { type ExchangeMetrics, HOPS, type HopName } from '../../metrics/exchange.js';
+import type { ExchangeMetrics, HopName } from '../../metrics/exchange.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
 import { bytes, count, duration, durations, seconds, tokenRate } from '../format.js';
 import { type Line, spread } from '../line.js';
 
-const HOP_LABELS: Record<HopName, string> = {
-  client_to_daemon: 'to daemon',
-  queue: 'queue',
-  dns: 'dns',
-  connect: 'connect',
-  tls: 'tls',
-  send: 'send',
-  wait: 'wait',
-  first_token: 'first token',
-  daemon_to_client: 'back',
-  decode: 'decode',
-  paint: 'paint',
-};
+/** The legs in their order, as they are called here. */
+const HOPS: readonly (readonly [name: HopName, label: string])[] = [
+  ['client_to_daemon', 'to daemon'],
+  ['queue', 'queue'],
+  ['dns', 'dns'],
+  ['connect', 'connect'],
+  ['tls', 'tls'],
+  ['send', 'send'],
+  ['wait', 'wait'],
+  ['first_token', 'first token'],
+  ['daemon_to_client', 'back'],
+  ['decode', 'decode'],
+  ['paint', 'paint'],
+];
 const LABEL_WIDTH = 12;
 const VALUE_WIDTH = 7;
 const BARS = ' ▏▎▍▌▋▊▉█';
@@ -60,11 +61,10 @@ export function requestSummary(request: RequestView): readonly Line[] {
   const items: Line[] = [[`${phaseOf(metrics)} ${seconds(metrics.elapsedMs).padStart(6)}`]];
   if (ttftMs !== undefined) items.push([['dim', 'TTFT '], duration(ttftMs)]);
   if (tokensPerSecond !== undefined) items.push([tokenRate(tokensPerSecond, tokensEstimated)]);
-  items.push(
-    [`${count(outputTokens, tokensEstimated)} tok`],
-    [bytes(metrics.bytes)],
-    [`${metrics.chunks} chunks`],
-  );
+  if (metrics.chunks > 0) {
+    items.push([`${count(outputTokens, tokensEstimated).padStart(5)} tok`]);
+    items.push([bytes(metrics.bytes).padStart(8)], [`${count(metrics.chunks).padStart(5)} chunks`]);
+  }
   return items;
 }
 
@@ -75,17 +75,17 @@ function phaseOf({ phase, stalledMs, buffered }: ExchangeMetrics): string {
 
 /** A bar for each leg of the way to the first token; the longest ones when not all fit. */
 function hopLines(hops: ExchangeMetrics['hops'], width: number, height: number): Line[] {
-  const known = HOPS.flatMap((name) => {
+  const known = HOPS.flatMap(([name, label]) => {
     const ms = hops[name];
-    return ms === undefined ? [] : [{ name, ms }];
+    return ms === undefined ? [] : [{ label, ms }];
   });
   if (height < 1 || known.length === 0) return [];
-  const shortest = [...known].sort((a, b) => b.ms - a.ms).slice(0, height);
-  const shown = known.filter((hop) => shortest.includes(hop));
+  const longest = [...known].sort((a, b) => b.ms - a.ms).slice(0, height);
+  const shown = known.filter((hop) => longest.includes(hop));
   const longestMs = Math.max(...shown.map((hop) => hop.ms));
   const barWidth = Math.max(0, width - LABEL_WIDTH - VALUE_WIDTH);
-  return shown.map(({ name, ms }) => [
-    ['dim', HOP_LABELS[name].padEnd(LABEL_WIDTH)],
+  return shown.map(({ label, ms }) => [
+    ['dim', label.padEnd(LABEL_WIDTH)],
     ['accent', bar(longestMs > 0 ? ms / longestMs : 0, barWidth).padEnd(barWidth)],
     (ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms))).padStart(VALUE_WIDTH),
   ]);

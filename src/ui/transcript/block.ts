@@ -46,7 +46,8 @@ export function createBlockMaker(first: Message, width: number, theme: Theme): B
 
   function afterText(message: Message): { open: readonly Row[]; after: readonly Row[] } {
     const notes = notesOn(message).flatMap(wrapped);
-    const after = [...notes, BLANK].map((row, index) => ({
+    const apart = notes.length > 0 && message.text !== '' ? [BLANK] : [];
+    const after = [...apart, ...notes, BLANK].map((row, index) => ({
       ...row,
       offset: message.text.length + 1 + index,
     }));

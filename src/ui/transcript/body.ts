@@ -73,8 +73,8 @@ export function createBody(width: number, theme: Theme, markup: Markup, tone: To
     });
     return pieces.map((piece, index) => {
       const isFirst = from === 0 && index === 0;
-      const margin = ' '.repeat(indent + (isFirst ? 0 : hang));
       const shown = shownPiece(line, piece);
+      const margin = shown === '' ? '' : ' '.repeat(indent + (isFirst ? 0 : hang));
       const painted = style.tone === 'plain' ? shown : theme(style.tone, shown);
       return {
         row: {

@@ -103,9 +103,15 @@ export function createViewport(theme: Theme): Viewport {
     offset: blockAt(messages, place.message, width)?.at(place.row)?.offset ?? 0,
   });
 
+  /** The last row but the empty one after it, which text that is still to come pushes down. */
+  const lastShown = (view: View): Place => {
+    const { message, row } = lastPlace(view);
+    return { message, row: Math.max(0, row - 1) };
+  };
+
   /** The end as the reader has seen it. */
   const seenIn = (view: View): Anchor =>
-    view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastPlace(view));
+    view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
 
   /** The top row when the last one is at the bottom. */
   const bottomTop = (view: View): Place => walk(view, lastPlace(view), 1 - view.height);
@@ -142,7 +148,7 @@ export function createViewport(theme: Theme): Viewport {
       }
       const atEnd = !isBefore(top, bottomTop(view));
       const newRows =
-        scroll.kind === 'follow' ? 0 : rowsBetween(view, placeOf(view, scroll.seen), lastPlace(view));
+        scroll.kind === 'follow' ? 0 : rowsBetween(view, placeOf(view, scroll.seen), lastShown(view));
       return { rows, newRows, atEnd };
     },
     toTop(view) {

@@ -1,0 +1,342 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../src/errors.js';
+import { type Actions, createActions } from '../../src/state/actions.js';
+import type { AssistantMessage } from '../../src/state/messages.js';
+import type { ScreenPort } from '../../src/state/ports.js';
+import { type AppStore, createAppStore } from '../../src/state/store.js';
+import {
+  createMemoryChat,
+  createMemoryConnection,
+  createMemoryModes,
+  type MemoryChat,
+  type MemoryConnection,
+  metricsOf,
+  OPENAI,
+  SIMULATOR,
+} from '../support/chat-ports.js';
+import { createFakeClock, type FakeClock } from '../support/clock.js';
+
+let store: AppStore;
+let actions: Actions;
+let chat: MemoryChat;
+let connection: MemoryConnection;
+let clock: FakeClock;
+let done: string[];
+let commits: number;
+
+const screen: ScreenPort = {
+  flushed: async () => {},
+  copy: (text) => done.push(`copy ${text}`),
+  suspend: () => done.push('suspend'),
+  redraw: () => done.push('redraw'),
+  exit: () => done.push('exit'),
+};
+
+function setUp(unusable: Record<string, string> = {}): void {
+  done = [];
+  chat = createMemoryChat();
+  connection = createMemoryConnection();
+  clock = createFakeClock();
+  const modes = createMemoryModes([SIMULATOR, OPENAI], unusable);
+  store = createAppStore({ connection, modes, clock });
+  actions = createActions(store, { connection, chat, modes, screen, clock });
+  commits = 0;
+  store.subscribe(() => {
+    commits += 1;
+  });
+}
+
+beforeEach(() => setUp());
+
+const type = (text: string): void => actions.edit({ type: 'insert', text });
+const ask = (text: string): void => {
+  type(text);
+  actions.send();
+};
+const answer = (): AssistantMessage => {
+  const last = store.getState().messages.at(-1);
+  if (last?.role !== 'assistant') throw new Error('the last message is no answer');
+  return last;
+};
+const toast = (): string | undefined => store.getState().toast?.text;
+
+describe('sending', () => {
+  test('asks with the draft, empties it and keeps it in the history', () => {
+    ask('hello');
+    const { messages, draft, request } = store.getState();
+    expect(messages.map(({ role, text }) => [role, text])).toEqual([
+      ['user', 'hello'],
+      ['assistant', ''],
+    ]);
+    expect(draft).toMatchObject({ text: '', history: ['hello'] });
+    expect(request.kind).toBe('running');
+    expect(chat.latest.messages).toEqual([{ role: 'user', content: 'hello' }]);
+  });
+
+  test('sends the whole conversation, without answers that are empty', async () => {
+    ask('one');
+    chat.latest.text('first answer');
+    await chat.latest.end();
+    ask('two');
+    await chat.latest.end({ outcome: 'error' });
+    ask('three');
+    expect(chat.latest.messages).toEqual([
+      { role: 'user', content: 'one' },
+      { role: 'assistant', content: 'first answer' },
+      { role: 'user', content: 'two' },
+      { role: 'user', content: 'three' },
+    ]);
+  });
+
+  test('says why not when there is nothing to send, or an answer runs; the draft is kept', () => {
+    type('  ');
+    actions.send();
+    expect(toast()).toContain('nothing to send');
+    ask('hello');
+    ask('next');
+    expect(toast()).toContain('an answer is running');
+    expect(store.getState().draft.text).toBe('next');
+    expect(chat.exchanges).toHaveLength(1);
+  });
+});
+
+describe('what streams in', () => {
+  test('is committed at once when it is the first, then once a frame', () => {
+    ask('hello');
+    chat.latest.start();
+    commits = 0;
+    chat.latest.text('a');
+    clock.advance(0);
+    expect([answer().text, commits]).toEqual(['a', 1]);
+    for (const piece of ['b', 'c', 'd']) chat.latest.text(piece);
+    clock.advance(0);
+    expect([answer().text, commits]).toEqual(['a', 1]);
+    clock.advance(33);
+    expect([answer().text, commits]).toEqual(['abcd', 2]);
+  });
+
+  test('is shown at once when it is the first, even right after a frame of the clock', () => {
+    ask('hello');
+    chat.latest.start();
+    clock.advance(101);
+    chat.latest.text('a');
+    clock.advance(0);
+    expect(answer().text).toBe('a');
+  });
+
+  test('is complete at the end, without waiting for a frame', async () => {
+    ask('hello');
+    chat.latest.text('a');
+    chat.latest.text('b');
+    await chat.latest.end();
+    expect(answer()).toMatchObject({ text: 'ab', status: { kind: 'complete' } });
+  });
+
+  test('has control sequences removed, also one cut in two', async () => {
+    ask('hello');
+    for (const piece of ['a\x1b]0;ti', 'tle\x07b\x1b[3', '1mc\u202e']) chat.latest.text(piece);
+    chat.latest.emit({ type: 'reasoning', text: 'why\x1b[2J', tMs: 1 });
+    await chat.latest.end();
+    expect(answer()).toMatchObject({ text: 'abc', reasoning: 'why' });
+  });
+
+  test('tells when the first token is on the screen', async () => {
+    ask('hello');
+    chat.latest.start();
+    clock.advance(50);
+    chat.latest.text('a');
+    clock.advance(0);
+    await Promise.resolve();
+    expect(chat.latest.paintedMs).toEqual([50]);
+    chat.latest.text('b');
+    clock.advance(40);
+    await Promise.resolve();
+    expect(chat.latest.paintedMs).toHaveLength(1);
+  });
+
+  test('has its figures read ten times a second, not more', () => {
+    ask('hello');
+    chat.latest.start();
+    const exchange = chat.latest;
+    exchange.text('a');
+    clock.advance(0);
+    exchange.metrics = metricsOf({ phase: 'streaming', elapsedMs: 500, chunks: 7 });
+    exchange.text('b');
+    clock.advance(34);
+    expect(store.getState().request).toMatchObject({ metrics: { chunks: 0 } });
+    clock.advance(100);
+    expect(store.getState().request).toMatchObject({ kind: 'running', metrics: { chunks: 7 } });
+  });
+});
+
+describe('the end of an answer', () => {
+  test('that failed tells what happened and what to do; what came is kept', async () => {
+    ask('hello');
+    chat.latest.text('half');
+    const error = new ConnectorException('the daemon went\x1b[31m away', ErrorClass.Transient, 1, {
+      hop: 'daemon',
+    });
+    await chat.latest.end({ outcome: 'error', error });
+    expect(answer()).toMatchObject({
+      text: 'half',
+      status: {
+        kind: 'error',
+        failure: { what: 'the daemon went away', next: expect.stringContaining('ctrl+r') },
+      },
+    });
+    expect(store.getState().session).toMatchObject({ requests: 1, errors: 1 });
+  });
+
+  test('that was stopped is marked, and is no error', async () => {
+    ask('hello');
+    chat.latest.text('half');
+    actions.stop();
+    expect(chat.latest.signal?.aborted).toBe(true);
+    await Promise.resolve();
+    expect(answer()).toMatchObject({
+      text: 'half',
+      status: { kind: 'cancelled', remarks: ['stopped: what came is kept'] },
+    });
+    expect(store.getState().session).toMatchObject({ requests: 1, errors: 0 });
+  });
+
+  test.each([
+    ['was cut', { outcome: 'truncated' as const, finishReason: null }, 'cut short'],
+    ['met a limit', { finishReason: 'length' }, 'cut at the limit'],
+    ['had unreadable events', { malformedEvents: 2 }, 'unreadable events skipped: 2'],
+    ['did not stream', { metrics: metricsOf({ buffered: true }) }, 'does not stream'],
+    ['asks for a tool', { toolCalls: [{ id: '1', name: 'get_time', arguments: '{}' }] }, 'get_time({})'],
+    ['is empty', {}, 'the answer is empty'],
+  ])('that %s is remarked on', async (_name, end, remark) => {
+    ask('hello');
+    await chat.latest.end(end);
+    expect(answer().status).toMatchObject({
+      remarks: expect.arrayContaining([expect.stringContaining(remark)]),
+    });
+  });
+
+  test('by a defect of the connector is told like a failure', async () => {
+    ask('hello');
+    await chat.latest.break(new Error('oops'));
+    expect(answer().status).toMatchObject({ kind: 'error', failure: { what: 'oops' } });
+    ask('again');
+    expect(chat.exchanges).toHaveLength(2);
+  });
+});
+
+describe('asking again', () => {
+  test('replaces the last answer', async () => {
+    ask('hello');
+    chat.latest.text('bad');
+    await chat.latest.end();
+    actions.regenerate();
+    expect(store.getState().messages.map(({ text }) => text)).toEqual(['hello', '']);
+    expect(chat.latest.messages).toEqual([{ role: 'user', content: 'hello' }]);
+  });
+
+  test('says why not when nothing was asked', () => {
+    actions.regenerate();
+    expect(toast()).toContain('nothing to ask again');
+  });
+});
+
+describe('switching the mode', () => {
+  test('goes to the next, and round', () => {
+    actions.switchMode();
+    expect(store.getState().endpoint).toEqual(OPENAI);
+    actions.switchMode();
+    expect(store.getState().endpoint).toEqual(SIMULATOR);
+  });
+
+  test('says what is missing when it can not, and stays', () => {
+    setUp({ openai: 'openai: OPENAI_API_KEY is not set' });
+    actions.switchMode();
+    expect(store.getState().endpoint).toEqual(SIMULATOR);
+    expect(toast()).toBe('openai: OPENAI_API_KEY is not set');
+    actions.switchMode('nowhere');
+    expect(toast()).toContain('there is no mode "nowhere"');
+  });
+
+  test('leaves a running answer with the endpoint that gives it', async () => {
+    ask('hello');
+    actions.switchMode();
+    await chat.latest.end();
+    expect(answer().endpoint.name).toBe('simulator');
+    ask('next');
+    expect(answer().endpoint.name).toBe('openai');
+  });
+});
+
+describe('the connection', () => {
+  test('is shown as it changes; losing it and getting it back is told', () => {
+    connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 2000, error: 'refused' });
+    expect(store.getState().connection.status).toBe('waiting');
+    expect(toast()).toContain('lost');
+    connection.become({ status: 'connected', sinceMs: 0 });
+    expect(toast()).toBe('connected again');
+  });
+
+  test('counts down while it waits', () => {
+    connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 2000, error: 'refused' });
+    const before = store.getState().nowMs;
+    clock.advance(500);
+    expect(store.getState().nowMs - before).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('leaving', () => {
+  test('ctrl+c clears the draft first, and quits when it comes again in time', () => {
+    type('a thought');
+    actions.clearOrQuit();
+    expect(store.getState().draft).toMatchObject({ text: '', history: ['a thought'] });
+    expect(done).toEqual([]);
+    actions.clearOrQuit();
+    expect(done).toEqual(['exit']);
+  });
+
+  test('ctrl+c after two seconds, or after typing, begins anew', () => {
+    actions.clearOrQuit();
+    clock.advance(2001);
+    actions.clearOrQuit();
+    type('x');
+    actions.clearOrQuit();
+    expect(done).toEqual([]);
+  });
+
+  test('ends what runs and listens no more', async () => {
+    ask('hello');
+    actions.dispose();
+    expect(chat.latest.signal?.aborted).toBe(true);
+    await Promise.resolve();
+    expect([connection.listeners, clock.waiting]).toEqual([0, 0]);
+  });
+});
+
+test('no timer runs while nothing moves', async () => {
+  expect(clock.waiting).toBe(0);
+  ask('hello');
+  chat.latest.text('a');
+  expect(clock.waiting).toBeGreaterThan(0);
+  await chat.latest.end();
+  clock.advance(10_000);
+  expect(clock.waiting).toBe(0);
+});
+
+test('the last answer is copied as it came', async () => {
+  actions.copyAnswer();
+  expect(toast()).toContain('no answer to copy');
+  ask('hello');
+  chat.latest.text('**text**\n');
+  await chat.latest.end();
+  actions.copyAnswer();
+  expect(done).toEqual(['copy **text**\n']);
+});
+
+test('a new conversation keeps the figures of the session', async () => {
+  ask('hello');
+  actions.newConversation();
+  expect(toast()).toContain('an answer is running');
+  await chat.latest.end();
+  actions.newConversation();
+  expect(store.getState()).toMatchObject({ messages: [], session: { requests: 1 } });
+});

@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cursorPlace, type Editor, type EditorEvent, EMPTY_EDITOR, edit } from '../../src/state/editor.js';
+
+/** A draft with its cursor written as `|`. */
+function at(marked: string, history: readonly string[] = []): Editor {
+  const cursor = marked.indexOf('|');
+  return { text: marked.replace('|', ''), cursor, history };
+}
+
+function shown({ text, cursor }: Editor): string {
+  return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
+}
+
+function typed(marked: string, ...events: EditorEvent[]): string {
+  return shown(events.reduce(edit, at(marked)));
+}
+
+describe('one key', () => {
+  test.each<[string, EditorEvent, string]>([
+    ['a|b', { type: 'insert', text: 'xy' }, 'axy|b'],
+    ['a👩‍👩‍👧|b', { type: 'backspace' }, 'a|b'],
+    ['a|👩‍👩‍👧b', { type: 'delete' }, 'a|b'],
+    ['e\u0301|', { type: 'backspace' }, '|'],
+    ['|', { type: 'backspace' }, '|'],
+    ['a|', { type: 'delete' }, 'a|'],
+    ['世界|', { type: 'left' }, '世|界'],
+    ['世|界', { type: 'right' }, '世界|'],
+    ['one two, three|', { type: 'word-left' }, 'one two, |three'],
+    ['one two, |three', { type: 'word-left' }, 'one |two, three'],
+    ['one| two', { type: 'word-right' }, 'one two|'],
+    ['one\ntwo th|ree\nfour', { type: 'line-start' }, 'one\n|two three\nfour'],
+    ['one\ntwo th|ree\nfour', { type: 'line-end' }, 'one\ntwo three|\nfour'],
+    ['one two|', { type: 'kill-word' }, 'one |'],
+    ['one\ntwo th|ree', { type: 'kill-to-start' }, 'one\n|ree'],
+    ['one\ntw|o\nthree', { type: 'kill-to-end' }, 'one\ntw|\nthree'],
+    ['one|\ntwo', { type: 'kill-to-end' }, 'one|two'],
+  ])('in %j, %j gives %j', (before, event, expected) => {
+    expect(typed(before, event)).toBe(expected);
+  });
+
+  test('a mark that joins the character before it leaves the cursor behind both', () => {
+    expect(typed('a|b', { type: 'insert', text: '\u0301' })).toBe('a\u0301|b');
+    expect(typed('|\u0301b', { type: 'insert', text: 'a' })).toBe('a\u0301|b');
+  });
+});
+
+describe('up and down go by the rows that are seen', () => {
+  const up: EditorEvent = { type: 'up', width: 10 };
+  const down: EditorEvent = { type: 'down', width: 10 };
+
+  test('within a line that is wrapped', () => {
+    expect(typed('one two three four|', up)).toBe('one two| three four');
+    expect(typed('o|ne two three four', down)).toBe('one two t|hree four');
+  });
+  test('keeping to the column over a shorter row', () => {
+    expect(typed('abcdefg|\nx\nabcdefg', down)).toBe('abcdefg\nx|\nabcdefg');
+    expect(typed('abcdefg|\nx\nabcdefg', down, down)).toBe('abcdefg\nx\nabcdefg|');
+  });
+  test('by cells, so that wide characters count two', () => {
+    expect(typed('世界|\nabcdef', down)).toBe('世界\nabcd|ef');
+  });
+});
+
+describe('the history', () => {
+  const up: EditorEvent = { type: 'up', width: 40 };
+  const down: EditorEvent = { type: 'down', width: 40 };
+
+  test('is walked at the edges of the draft, which is kept', () => {
+    const start = at('draft|', ['first', 'second']);
+    const once = edit(start, up);
+    const twice = edit(once, up);
+    expect([shown(once), shown(twice), shown(edit(twice, up))]).toEqual(['second|', 'first|', 'first|']);
+    expect(shown(edit(edit(twice, down), down))).toBe('draft|');
+  });
+
+  test('is not entered from the middle of a draft', () => {
+    expect(shown(edit(at('one\ntwo|', ['old']), up))).toBe('one|\ntwo');
+  });
+
+  test('keeps what is cleared, once', () => {
+    const cleared = edit(at('a thought|'), { type: 'clear' });
+    expect(cleared).toEqual({ text: '', cursor: 0, history: ['a thought'] });
+    expect(edit(edit(cleared, { type: 'insert', text: 'a thought' }), { type: 'clear' }).history).toEqual([
+      'a thought',
+    ]);
+    expect(edit(at('  |'), { type: 'clear' }).history).toEqual([]);
+  });
+});
+
+test('a megabyte is pasted in one piece, and keys stay quick', () => {
+  const paste = 'a long line of pasted text 世界\n'.repeat(35_000);
+  let editor = edit(EMPTY_EDITOR, { type: 'insert', text: paste });
+  const startMs = performance.now();
+  for (let step = 0; step < 50; step += 1) {
+    editor = edit(editor, { type: 'insert', text: 'x' });
+    editor = edit(editor, { type: 'up', width: 80 });
+    cursorPlace(editor, 80);
+  }
+  expect(editor.text.length).toBe(paste.length + 50);
+  expect((performance.now() - startMs) / 50).toBeLessThan(20);
+});
+
+// The simple model: a list of graphemes and a place in it.
+interface Model {
+  graphemes: string[];
+  place: number;
+}
+const graphemesOf = (text: string): string[] =>
+  [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+
+function model({ graphemes, place }: Model, event: EditorEvent): Model {
+  const rejoined = (before: string, rest: string): Model => {
+    const all = graphemesOf(before + rest);
+    // The cursor stands behind the grapheme that the text before it ends in.
+    let length = 0;
+    const next = all.findIndex((grapheme) => {
+      length += grapheme.length;
+      return length >= before.length;
+    });
+    return { graphemes: all, place: before === '' ? 0 : next + 1 };
+  };
+  const before = graphemes.slice(0, place);
+  const rest = graphemes.slice(place);
+  switch (event.type) {
+    case 'insert':
+      return rejoined(before.join('') + event.text, rest.join(''));
+    case 'backspace':
+      return rejoined(before.slice(0, -1).join(''), rest.join(''));
+    case 'delete':
+      return rejoined(before.join(''), rest.slice(1).join(''));
+    case 'left':
+      return { graphemes, place: Math.max(0, place - 1) };
+    case 'right':
+      return { graphemes, place: Math.min(graphemes.length, place + 1) };
+    case 'line-start':
+      return { graphemes, place: before.lastIndexOf('\n') + 1 };
+    case 'line-end': {
+      const end = rest.indexOf('\n');
+      return { graphemes, place: end < 0 ? graphemes.length : place + end };
+    }
+    case 'kill-to-start':
+      return rejoined(before.slice(0, before.lastIndexOf('\n') + 1).join(''), rest.join(''));
+    default:
+      throw new Error(`the model does not know ${event.type}`);
+  }
+}
+
+const event: fc.Arbitrary<EditorEvent> = fc.oneof(
+  fc.record({
+    type: fc.constant('insert' as const),
+    text: fc.constantFrom('a', 'b ', '\n', '世', '👩', '\u200d', '👧', '\u0301', '🇩', '🇪', 'word word'),
+  }),
+  fc.constantFrom<EditorEvent>(
+    { type: 'backspace' },
+    { type: 'delete' },
+    { type: 'left' },
+    { type: 'right' },
+    { type: 'line-start' },
+    { type: 'line-end' },
+    { type: 'kill-to-start' },
+  ),
+);
+
+test('any keys do to the draft what they do to a list of graphemes', () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      let editor = EMPTY_EDITOR;
+      let expected: Model = { graphemes: [], place: 0 };
+      for (const next of events) {
+        editor = edit(editor, next);
+        expected = model(expected, next);
+        expect(editor.text).toBe(expected.graphemes.join(''));
+        expect(editor.cursor).toBe(expected.graphemes.slice(0, expected.place).join('').length);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('up and down leave the text alone and the cursor between two graphemes, at any width', () => {
+  const moves = fc.array(fc.constantFrom<'up' | 'down'>('up', 'down'), { maxLength: 12 });
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+      fc.nat(),
+      moves,
+      fc.integer({ min: 2, max: 20 }),
+      (text, seed, ups, width) => {
+        const graphemes = graphemesOf(text);
+        const cursor = graphemes.slice(0, seed % (graphemes.length + 1)).join('').length;
+        let editor: Editor = { text, cursor, history: [] };
+        for (const type of ups) editor = edit(editor, { type, width });
+        expect(editor.text).toBe(text);
+        const places = new Set([
+          0,
+          ...graphemes.map((_, index) => graphemes.slice(0, index + 1).join('').length),
+        ]);
+        expect(places).toContain(editor.cursor);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

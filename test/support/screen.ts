@@ -1,0 +1,134 @@
+import { EventEmitter } from 'node:events';
+import { Writable } from 'node:stream';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import xterm from '@xterm/headless';
+
+/** A terminal in memory: what a program writes to `stdout` is on its screen, what is typed comes from `stdin`. */
+export interface Screen {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  /** All that was written. */
+  readonly written: string;
+  /** The rows as they are seen, without spaces at their ends. */
+  rows(): string[];
+  text(): string;
+  /** From the top left. */
+  cursor(): { x: number; y: number };
+  readonly rawMode: boolean;
+  readonly alternate: boolean;
+  /** What the terminal was told beyond drawing: titles, clipboard, replies it gave. */
+  readonly events: readonly string[];
+  type(input: string): void;
+  resize(columns: number, rows: number): void;
+  /** Resolves as soon as `holds` is true of the screen; rejects with the screen when that takes too long. */
+  until(holds: (text: string) => boolean, limitMs?: number): Promise<void>;
+}
+
+const DEFAULT_LIMIT_MS = 5000;
+
+export function createScreen(columns: number, rows: number): Screen {
+  // Scrollback would only hide mistakes; line ends are converted as a terminal's driver does.
+  const terminal = new xterm.Terminal({
+    cols: columns,
+    rows,
+    allowProposedApi: true,
+    scrollback: 0,
+    convertEol: true,
+  });
+  terminal.loadAddon(new UnicodeGraphemesAddon());
+  terminal.unicode.activeVersion = '15-graphemes';
+  const changed = new EventEmitter();
+  changed.setMaxListeners(0);
+  const events: string[] = [];
+  terminal.onTitleChange((title) => events.push(`title ${title}`));
+  terminal.onBell(() => events.push('bell'));
+  terminal.parser.registerOscHandler(52, (data) => {
+    events.push(`clipboard ${data}`);
+    return true;
+  });
+  terminal.parser.registerOscHandler(8, (data) => {
+    events.push(`link ${data}`);
+    return true;
+  });
+  terminal.onData((data) => events.push(`reply ${JSON.stringify(data)}`));
+
+  let written = '';
+  let rawMode = false;
+  const output = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      written += chunk;
+      terminal.write(chunk, () => {
+        done();
+        changed.emit('change');
+      });
+    },
+  });
+  const stdout = Object.assign(output, { isTTY: true, columns, rows });
+
+  const typed: string[] = [];
+  const input = new EventEmitter();
+  const stdin = Object.assign(input, {
+    isTTY: true,
+    setEncoding: () => {},
+    setRawMode(on: boolean) {
+      rawMode = on;
+    },
+    ref: () => {},
+    unref: () => {},
+    read: () => typed.shift() ?? null,
+  });
+
+  const readRows = (): string[] => {
+    const buffer = terminal.buffer.active;
+    return Array.from(
+      { length: terminal.rows },
+      (_, y) => buffer.getLine(buffer.baseY + y)?.translateToString(true) ?? '',
+    );
+  };
+
+  return {
+    // The parts of a terminal's streams that Ink uses.
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    get written() {
+      return written;
+    },
+    rows: readRows,
+    text: () => readRows().join('\n'),
+    cursor: () => ({ x: terminal.buffer.active.cursorX, y: terminal.buffer.active.cursorY }),
+    get rawMode() {
+      return rawMode;
+    },
+    get alternate() {
+      return terminal.buffer.active.type === 'alternate';
+    },
+    events,
+    type(text) {
+      typed.push(text);
+      stdin.emit('readable');
+    },
+    resize(nextColumns, nextRows) {
+      terminal.resize(nextColumns, nextRows);
+      stdout.columns = nextColumns;
+      stdout.rows = nextRows;
+      stdout.emit('resize');
+    },
+    until(holds, limitMs = DEFAULT_LIMIT_MS) {
+      return new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (!holds(readRows().join('\n'))) return;
+          clearTimeout(timer);
+          changed.off('change', check);
+          resolve();
+        };
+        const timer = setTimeout(() => {
+          changed.off('change', check);
+          reject(new Error(`not within ${limitMs} ms on the screen:\n${readRows().join('\n')}`));
+        }, limitMs);
+        changed.on('change', check);
+        check();
+      });
+    },
+  };
+}

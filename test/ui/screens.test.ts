@@ -1,0 +1,168 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../src/errors.js';
+import { metricsOf } from '../support/chat-ports.js';
+import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
+
+let tui: RunningTui | undefined;
+afterEach(async () => {
+  tui?.abort();
+  await tui?.ended;
+  tui = undefined;
+});
+
+async function start(options: RunOptions = {}): Promise<RunningTui> {
+  tui = await startTui(options);
+  return tui;
+}
+
+const ANSWER = `# In short
+
+A qubit is a weighted mix of 0 and 1 until it is measured; 量子コンピュータ work with many of them.
+
+- Superposition: all inputs are worked on at once, in a way
+- Interference: wrong results cancel each other out
+
+\`\`\`ts
+const qubit = [Math.SQRT1_2, Math.SQRT1_2];
+\`\`\`
+`;
+
+const STREAMING = metricsOf({
+  phase: 'streaming',
+  elapsedMs: 1400,
+  ttftMs: 312,
+  outputTokens: 118,
+  tokensPerSecond: 84,
+  chunks: 118,
+  bytes: 12_340,
+  gaps: { p50: 11, p95: 18, p99: 30, max: 44 },
+  hops: {
+    client_to_daemon: 0.3,
+    queue: 0.1,
+    send: 0.4,
+    wait: 301,
+    first_token: 9,
+    daemon_to_client: 0.2,
+    decode: 0.1,
+    paint: 4,
+  },
+});
+
+/** A question is asked and its answer streams, with `figures` as they are 1.4 s later. */
+async function ask(
+  { screen, chat, clock }: RunningTui,
+  question = 'Explain quantum computing.',
+): Promise<void> {
+  screen.type(question);
+  screen.type('\r');
+  await screen.until(
+    (text) => text.includes('answering') || text.includes('waiting') || text.includes('connecting'),
+  );
+  chat.latest.start();
+  chat.latest.metrics = STREAMING;
+  chat.latest.text(ANSWER);
+  clock.advance(1400);
+  await screen.until((text) => text.includes('1.4 s'));
+}
+
+describe.each([
+  [120, 40],
+  [80, 24],
+  [50, 15],
+  [20, 5],
+])('at %dx%d', (columns, rows) => {
+  const golden = (name: string): string => `./screens/${columns}x${rows}-${name}.txt`;
+
+  test('an empty conversation', async () => {
+    const { screen } = await start({ columns, rows });
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('empty'));
+  });
+
+  test('an answer that streams', async () => {
+    const running = await start({ columns, rows });
+    await ask(running);
+    await expect(`${running.screen.text()}\n`).toMatchFileSnapshot(golden('streaming'));
+  });
+
+  test('an answer that failed, with a draft of two lines', async () => {
+    const running = await start({ columns, rows });
+    await ask(running);
+    await running.chat.latest.end({
+      outcome: 'error',
+      metrics: { ...STREAMING, phase: 'done', e2eMs: 1390 },
+      error: new ConnectorException('the daemon ended while it answered', ErrorClass.Transient, 1, {
+        hop: 'daemon',
+      }),
+    });
+    running.connection.become({
+      status: 'waiting',
+      attempt: 3,
+      retryAtMs: running.clock.unixMs() + 9600,
+      error: 'connect ENOENT /run/user/1000/vastar.sock: no daemon listens there',
+    });
+    running.screen.type('what now\nand then');
+    await running.screen.until((text) => text.includes('and then'));
+    running.clock.advance(4500);
+    await running.screen.until((text) => !/connection to/.test(text));
+    await expect(`${running.screen.text()}\n`).toMatchFileSnapshot(golden('failed'));
+  });
+
+  test('the help', async () => {
+    const { screen } = await start({ columns, rows });
+    screen.type('?');
+    await screen.until((text) => text.includes('Keys and commands'));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('help'));
+  });
+});
+
+test('a terminal that is too small says so, and comes back', async () => {
+  const { screen } = await start({ columns: 80, rows: 24 });
+  screen.type('kept');
+  await screen.until((text) => text.includes('kept'));
+  screen.resize(12, 3);
+  await screen.until((text) => text.startsWith('terminal too'));
+  screen.resize(80, 24);
+  await screen.until((text) => text.includes('> kept'));
+});
+
+test('resizing leaves no residue: the screen is as if started at that size', async () => {
+  const running = await start({ columns: 120, rows: 40 });
+  await ask(running);
+  const sizes = [
+    '80x24',
+    '20x5',
+    '119x21',
+    '120x40',
+    '50x15',
+    '100x39',
+    '20x5',
+    '12x3',
+    '80x24',
+    '50x15',
+    '120x40',
+  ];
+  for (const size of sizes) {
+    const [columns = 0, rows = 0] = size.split('x').map(Number);
+    running.screen.resize(columns, rows);
+    const golden = new URL(`./screens/${size}-streaming.txt`, import.meta.url);
+    if (!existsSync(golden)) continue;
+    const expected = readFileSync(golden, 'utf8');
+    await running.screen.until((text) => `${text}\n` === expected);
+  }
+});
+
+test('the cursor stands where the next character goes, also behind wide ones', async () => {
+  const { screen } = await start({ columns: 80, rows: 24 });
+  const draft = (): { x: number; y: number } => screen.cursor();
+  expect(draft()).toEqual({ x: 3, y: 22 });
+  screen.type('ab世👩‍👧');
+  await screen.until((text) => text.includes('ab世'));
+  expect(draft()).toEqual({ x: 9, y: 22 });
+  screen.type('\x1b[D');
+  screen.type('\x1b[D');
+  await new Promise((resolve) => setImmediate(resolve));
+  screen.type('!');
+  await screen.until((text) => text.includes('ab!世'));
+  expect(draft()).toEqual({ x: 6, y: 22 });
+});

@@ -1,0 +1,223 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { metricsOf } from '../support/chat-ports.js';
+import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
+
+let tui: RunningTui | undefined;
+afterEach(async () => {
+  tui?.abort();
+  await tui?.ended.catch(() => {});
+  tui = undefined;
+});
+
+async function start(options: RunOptions = {}): Promise<RunningTui> {
+  tui = await startTui({ columns: 80, rows: 24, ...options });
+  return tui;
+}
+
+async function ask({ screen, chat }: RunningTui, question: string): Promise<void> {
+  const before = chat.exchanges.length;
+  screen.type(`${question}\r`);
+  await screen.until(() => chat.exchanges.length > before);
+  chat.latest.start();
+}
+
+describe('the terminal is as it was', () => {
+  const restored = ({ screen }: RunningTui): void => {
+    expect(screen).toMatchObject({ alternate: false, rawMode: false });
+    // The cursor is shown, bracketed paste is off.
+    expect(screen.written.lastIndexOf('\x1b[?25h')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?25l'));
+    expect(screen.written.lastIndexOf('\x1b[?2004l')).toBeGreaterThan(
+      screen.written.lastIndexOf('\x1b[?2004h'),
+    );
+    expect(screen.text().trim()).toBe('');
+  };
+
+  test('after ctrl+c twice', async () => {
+    const running = await start();
+    expect(running.screen).toMatchObject({ alternate: true, rawMode: true });
+    running.screen.type('\x03');
+    await running.screen.until((text) => text.includes('ctrl+c again quits'));
+    running.screen.type('\x03');
+    await running.ended;
+    restored(running);
+  });
+
+  test('after /quit, with an answer running, which is stopped', async () => {
+    const running = await start();
+    await ask(running, 'hello');
+    running.screen.type('/quit\r');
+    await running.ended;
+    expect(running.chat.latest.signal?.aborted).toBe(true);
+    restored(running);
+  });
+
+  test('after it was told from outside to end, as by SIGTERM', async () => {
+    const running = await start();
+    running.abort();
+    await running.ended;
+    restored(running);
+  });
+
+  test('after an error while drawing, which is told', async () => {
+    const running = await start();
+    // No such state exists: only a defect gets here.
+    running.connection.become({ status: 'nonsense' } as never);
+    await expect(running.ended).rejects.toThrow();
+    restored(running);
+  });
+
+  test('while it is suspended, and taken again after that', async () => {
+    const states: boolean[] = [];
+    const running = await start({
+      stopJob: () => states.push(running.screen.alternate, running.screen.rawMode),
+    });
+    running.screen.type('a draft');
+    await running.screen.until((text) => text.includes('a draft'));
+    running.screen.type('\x1a');
+    await running.screen.until(() => states.length > 0 && running.screen.rawMode);
+    await running.screen.until((text) => text.includes('> a draft'));
+    expect(states[1]).toBe(false);
+    expect(running.screen).toMatchObject({ alternate: true, rawMode: true });
+    expect(running.screen.written).toContain('\x1b[?1049l');
+  });
+});
+
+describe('text from elsewhere', () => {
+  const HOSTILE =
+    'a\x1b]0;title\x07b\x1b]52;c;aGk=\x07c\x1b]8;;http://evil\x1b\\d\x1b[2J\x1b[?1049le\x1b[6n\x1b[cf\x9b31mg\x90q\x9ch\x07i\u202ej\u{e0041}k';
+
+  test('commands nothing, wherever it is shown', async () => {
+    const running = await start({
+      columns: 120,
+      rows: 40,
+      notices: [{ level: 'warning', text: HOSTILE }],
+    });
+    const { screen, chat, connection } = running;
+    await ask(running, 'question');
+    // Cut where it hurts most: each character is a chunk.
+    for (const char of HOSTILE) chat.latest.text(char);
+    await chat.latest.end({
+      toolCalls: [{ id: '1', name: HOSTILE, arguments: HOSTILE }],
+      metrics: metricsOf(),
+    });
+    connection.become({ status: 'waiting', attempt: 1, retryAtMs: 0, error: HOSTILE });
+    screen.type(`\x1b[200~${HOSTILE}\x1b[201~`);
+    await screen.until((text) => (text.match(/abcdefghijk/g) ?? []).length >= 4);
+    expect(screen.events).toEqual([]);
+    expect(screen.alternate).toBe(true);
+  });
+});
+
+describe('typing', () => {
+  test('a question and enter in one chunk asks it', async () => {
+    const running = await start();
+    await ask(running, 'hello');
+    expect(running.chat.latest.messages).toEqual([{ role: 'user', content: 'hello' }]);
+  });
+
+  test('what is pasted is not sent, whatever is in it', async () => {
+    const { screen, chat } = await start();
+    screen.type('\x1b[200~one\r\ntwo\rthree\x1b[201~');
+    await screen.until((text) => text.includes('three'));
+    expect(screen.rows().slice(-4, -1)).toEqual([' > one', '   two', '   three']);
+    expect(chat.exchanges).toHaveLength(0);
+  });
+
+  test('while an answer streams is kept, and enter says why it does not send', async () => {
+    const running = await start();
+    await ask(running, 'hello');
+    running.chat.latest.text('some text');
+    running.screen.type('the next question\r');
+    await running.screen.until((text) => text.includes('an answer is running: esc stops it'));
+    expect(running.screen.text()).toContain('> the next question');
+    running.screen.type('\x1b');
+    await running.screen.until((text) => text.includes('stopped: what came is kept'));
+  });
+
+  test('a command that does not exist is told, and kept', async () => {
+    const { screen } = await start();
+    screen.type('/nonsense\r');
+    await screen.until((text) => text.includes('there is no command /nonsense'));
+    expect(screen.text()).toContain('> /nonsense');
+  });
+
+  test('? is help on an empty draft and a character in one', async () => {
+    const { screen } = await start();
+    screen.type('?');
+    await screen.until((text) => text.includes('Keys and commands'));
+    screen.type('\x1b');
+    await screen.until((text) => text.includes('Ask something'));
+    screen.type('why');
+    await screen.until((text) => text.includes('> why'));
+    screen.type('?');
+    await screen.until((text) => text.includes('> why?'));
+  });
+});
+
+test('scrolling back shows what is there and counts what comes; end returns', async () => {
+  const running = await start();
+  const { screen, chat, clock } = running;
+  await ask(running, 'count');
+  const lines = (from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, index) => `line ${from + index}\n`).join('');
+  chat.latest.text(lines(0, 60));
+  clock.advance(0);
+  await screen.until((text) => text.includes('line 59'));
+  screen.type('\x1b[5~');
+  await screen.until((text) => text.includes('↓ end') && !text.includes('line 59'));
+  chat.latest.text(lines(60, 65));
+  clock.advance(40);
+  await screen.until((text) => text.includes('5 new lines ↓ end'));
+  expect(screen.text()).not.toContain('line 64');
+  screen.type('\x1b[F');
+  await screen.until((text) => text.includes('line 64') && !text.includes('↓ end'));
+});
+
+test('the first token is on the screen when that is told', async () => {
+  const running = await start();
+  await ask(running, 'hello');
+  running.chat.latest.text('FIRST');
+  running.clock.advance(0);
+  await vi.waitFor(() => expect(running.chat.latest.paintedMs).toHaveLength(1));
+  expect(running.screen.text()).toContain('FIRST');
+});
+
+test('an idle screen writes nothing', async () => {
+  const { screen, clock } = await start();
+  const before = screen.written.length;
+  clock.advance(60_000);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(screen.written.length).toBe(before);
+  expect(clock.waiting).toBe(0);
+});
+
+test('the last answer goes to the clipboard as it came', async () => {
+  const running = await start();
+  await ask(running, 'hello');
+  running.chat.latest.text('# Title\n\n**text** 世界');
+  await running.chat.latest.end();
+  running.screen.type('\x19');
+  await running.screen.until((text) => text.includes('copied the last answer'));
+  expect(running.screen.events).toContain(
+    `clipboard c;${Buffer.from('# Title\n\n**text** 世界').toString('base64')}`,
+  );
+});
+
+test('colours are used, unless they are not wanted', async () => {
+  const coloured = await start({ noColor: false });
+  expect(coloured.screen.written).toContain('\x1b[36m');
+  coloured.abort();
+  await coloured.ended;
+  const plain = await start({ noColor: true });
+  expect(plain.screen.written).not.toMatch(/\x1b\[[\d;]*m/);
+});
+
+test('for a screen reader, lines are appended and stay', async () => {
+  const running = await start({ screenReader: true });
+  await ask(running, 'hello');
+  expect(running.screen.alternate).toBe(false);
+  running.chat.latest.text('the answer');
+  await running.chat.latest.end();
+  await running.screen.until((text) => text.includes('you: hello') && text.includes('assistant: the answer'));
+  expect(running.screen.text()).not.toMatch(/[│┌─]/);
+});
