@@ -1,0 +1,43 @@
+// 500 streams at once from a simulator on one core: are the gaps still within 10 %, and what does a delta cost?
+// Median of 5 runs. Run: tsx bench/simulator-load.ts
+import { mean, median, off, quantile, runSimulator, timeStream } from './simulator-client.js';
+
+const RUNS = 5;
+const STREAMS = 500;
+const SECONDS = 4;
+
+for (const tps of [20, 50]) {
+  const gapMs = 1000 / tps;
+  const simulator = await runSimulator(
+    ...['--content', 'lorem', '--ttft', 'constant:500', '--gap', `constant:${gapMs}`],
+    ...['--tokens', String(tps * SECONDS)],
+  );
+  const runs: { mean: number; p95: number; ttft: number; cpuUs: number; rss: number }[] = [];
+  try {
+    for (let run = 0; run < RUNS; run += 1) {
+      const before = await simulator.stats();
+      const streams = await Promise.all(
+        Array.from({ length: STREAMS }, () => timeStream(simulator.url, { model: 'm' })),
+      );
+      const after = await simulator.stats();
+      const gaps = streams.flatMap(({ gapsMs }) => gapsMs);
+      runs.push({
+        mean: mean(gaps),
+        p95: quantile(gaps, 0.95),
+        ttft: median(streams.map(({ ttftMs }) => ttftMs)),
+        cpuUs: ((after.cpu_s - before.cpu_s) * 1e6) / (after.tokens_sent - before.tokens_sent),
+        rss: after.rss_bytes,
+      });
+    }
+  } finally {
+    await simulator.stop();
+  }
+  const figure = (name: 'mean' | 'p95' | 'ttft' | 'cpuUs' | 'rss'): number =>
+    median(runs.map((run) => run[name]));
+  process.stdout.write(
+    `${STREAMS} streams of ${tps} tokens/s: gaps mean ${figure('mean').toFixed(2)} ms (${off(figure('mean'), gapMs)}), ` +
+      `p95 ${figure('p95').toFixed(2)} ms (${off(figure('p95'), gapMs)}, aim 10 %), ` +
+      `time to first token ${figure('ttft').toFixed(0)} ms of 500, ` +
+      `CPU ${figure('cpuUs').toFixed(1)} µs a delta, ${(figure('rss') / 2 ** 20).toFixed(0)} MB\n`,
+  );
+}
