@@ -93,11 +93,19 @@ export function neighbourRow(text: string, row: DraftRow, step: -1 | 1, width: n
   return end === text.length ? undefined : rowsOfLineAt(text, end + 1, width)[0];
 }
 
+/** The line wrapped last: its rows are asked for one by one, and a pasted line can be a megabyte. */
+let wrapped: { line: string; width: number; start: number; rows: DraftRow[] } | undefined;
+
 /** Rows of the line that `offset` is in, as offsets in the whole text. */
 function rowsOfLineAt(text: string, offset: number, width: number): DraftRow[] {
   const start = lineStart(text, offset);
-  const pieces = wrapLine(text.slice(start, lineEnd(text, offset)), { width });
-  return pieces.map((piece) => ({ start: start + piece.start, end: start + piece.end }));
+  const line = text.slice(start, lineEnd(text, offset));
+  if (wrapped?.line !== line || wrapped.width !== width || wrapped.start !== start) {
+    const pieces = wrapLine(line, { width });
+    const rows = pieces.map((piece) => ({ start: start + piece.start, end: start + piece.end }));
+    wrapped = { line, width, start, rows };
+  }
+  return wrapped.rows;
 }
 
 function vertical(editor: Editor, step: -1 | 1, width: number): Editor {

@@ -1,37 +1,60 @@
-import { Box, useCursor, useApp as useInk, useInput, usePaste, useWindowSize } from 'ink';
+import { Box, useApp, useCursor, useInput, usePaste, useWindowSize } from 'ink';
 import { type ReactElement, useEffect, useMemo, useRef } from 'react';
-import { useShallow } from 'zustand/react/shallow';
-import { paintRows, useApp, useShared } from './context.js';
+import { Footer, Header, StatusBar } from './bars.js';
+import { Composer } from './composer.js';
+import { useAppState, useShared } from './context.js';
 import { Conversation } from './conversation.js';
 import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
 import { draftWidth, type Layout, layoutOf } from './layout.js';
-import { footerLine, headerLine, statusBar } from './panes/bars.js';
-import { composerView, draftRows } from './panes/composer.js';
+import { draftRows } from './panes/composer.js';
 import { Rows } from './rows.js';
 import { Side } from './side.js';
 
 /** The whole screen. */
 export function App(): ReactElement {
-  const { store, actions, viewport, onTerminal } = useShared();
-  const { suspendTerminal } = useInk();
+  const { onTerminal } = useShared();
+  const { suspendTerminal } = useApp();
   useEffect(() => onTerminal(suspendTerminal), [onTerminal, suspendTerminal]);
 
   const { columns, rows } = useWindowSize();
-  const wanted = useApp((state) => draftRows(state.draft, draftWidth(columns), rows));
+  const draft = useAppState((state) => state.draft.text);
+  const wanted = useMemo(() => draftRows(draft, draftWidth(columns), rows), [draft, columns, rows]);
   const layout = useMemo(() => layoutOf(columns, rows, wanted), [columns, rows, wanted]);
+  useKeys(layout);
+
+  if (layout.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
+  const hasPanes = layout.kind === 'panes';
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      {(hasPanes || layout.header) && <Header width={columns} />}
+      <Box>
+        <Conversation layout={layout} />
+        {hasPanes && <Side width={layout.sideWidth} height={layout.paneHeight} />}
+      </Box>
+      {!hasPanes && <StatusBar width={columns} withMessages={!layout.footer} />}
+      <Composer layout={layout} />
+      {(hasPanes || layout.footer) && <Footer width={columns} />}
+    </Box>
+  );
+}
+
+/** Turns what is typed into actions, on the screen as it is laid out. */
+function useKeys(layout: Layout): void {
+  const { store, actions, viewport } = useShared();
   const current = useRef(layout);
   current.current = layout;
-
   const input = useMemo(
     () =>
       createInput({
         state: store.getState,
         actions,
         viewport,
-        view: () => {
+        view() {
           const { messages, scroll } = store.getState();
-          return { messages, scroll, ...textOf(current.current) };
+          const { columns: width, rows: height } = current.current;
+          const text = current.current.kind === 'too-small' ? { width, height } : current.current.text;
+          return { messages, scroll, ...text };
         },
         draftWidth: () => draftWidth(current.current.columns),
       }),
@@ -41,70 +64,12 @@ export function App(): ReactElement {
     for (const press of keyPresses(text, key)) input.press(press);
   });
   usePaste(input.paste);
-
-  if (layout.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
-  return (
-    <Box flexDirection="column" width={columns} height={rows}>
-      {(layout.kind === 'panes' || layout.header) && <Header width={columns} />}
-      <Box>
-        <Conversation layout={layout} />
-        {layout.kind === 'panes' && <Side width={layout.sideWidth} height={layout.paneHeight} />}
-      </Box>
-      {layout.kind === 'stacked' && <StatusBar width={columns} withMessages={!layout.footer} />}
-      <Composer layout={layout} />
-      {(layout.kind === 'panes' || layout.footer) && <Footer width={columns} />}
-    </Box>
-  );
-}
-
-function textOf(layout: Layout): { width: number; height: number } {
-  return layout.kind === 'too-small' ? { width: layout.columns, height: layout.rows } : layout.text;
 }
 
 function TooSmall({ columns, rows }: { columns: number; rows: number }): ReactElement {
-  const lines = ['terminal too small'.slice(0, columns), ...Array.from({ length: rows - 1 }, () => '')];
+  const lines = Array.from({ length: rows }, (_, index) =>
+    index === 0 ? 'terminal too small'.slice(0, columns) : '',
+  );
   useCursor().setCursorPosition(undefined);
   return <Rows rows={lines} width={columns} />;
-}
-
-function Header({ width }: { width: number }): ReactElement {
-  const { theme } = useShared();
-  const shown = useApp(useShallow(({ messages, endpoint }) => ({ messages, endpoint })));
-  return <Rows rows={paintRows([headerLine(shown, width)], width, 1, theme)} width={width} />;
-}
-
-function useBarState() {
-  return useApp(
-    useShallow(({ connection, endpoint, request, toast, quitArmedUntilMs, nowMs }) => ({
-      connection,
-      endpoint,
-      request,
-      toast,
-      quitArmedUntilMs,
-      nowMs: connection.status === 'waiting' ? nowMs : 0,
-    })),
-  );
-}
-
-function StatusBar({ width, withMessages }: { width: number; withMessages: boolean }): ReactElement {
-  const { theme } = useShared();
-  return (
-    <Rows rows={paintRows([statusBar(useBarState(), width, withMessages)], width, 1, theme)} width={width} />
-  );
-}
-
-function Footer({ width }: { width: number }): ReactElement {
-  const { theme } = useShared();
-  return <Rows rows={paintRows([footerLine(useBarState(), width)], width, 1, theme)} width={width} />;
-}
-
-function Composer({ layout }: { layout: Exclude<Layout, { kind: 'too-small' }> }): ReactElement {
-  const { theme } = useShared();
-  const { setCursorPosition } = useCursor();
-  const draft = useApp((state) => state.draft);
-  const inHelp = useApp((state) => state.overlay.kind === 'help');
-  const { top, height } = layout.composer;
-  const { lines, cursor } = composerView(draft, draftWidth(layout.columns), height);
-  setCursorPosition(inHelp ? undefined : { x: cursor.x, y: top + cursor.y });
-  return <Rows rows={paintRows(lines, layout.columns, height, theme)} width={layout.columns} />;
 }

@@ -30,7 +30,7 @@ export function useShared(): Shared {
 }
 
 /** A part of the state; the component renders again when it changes. */
-export function useApp<T>(select: (state: AppState) => T): T {
+export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useShared().store, select);
 }
 

@@ -1,7 +1,7 @@
-import type { ReactElement } from 'react';
+import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { AppState } from '../state/app-state.js';
-import { paintRows, type Shared, useApp, useShared } from './context.js';
+import { paintRows, type Shared, useAppState, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
 import { type Line, lineWidth, paint } from './line.js';
 import { helpLines } from './panes/help.js';
@@ -18,14 +18,18 @@ interface Content {
 }
 
 /** The conversation, or what stands in its place: the welcome, the help. */
-export function Conversation({ layout }: { layout: Panes | Stacked }): ReactElement {
+export const Conversation = memo(function Conversation({
+  layout,
+}: {
+  layout: Panes | Stacked;
+}): ReactElement {
   const shared = useShared();
-  const shown = useApp(useShallow(({ messages, scroll, overlay }) => ({ messages, scroll, overlay })));
+  const shown = useAppState(useShallow(({ messages, scroll, overlay }) => ({ messages, scroll, overlay })));
   const { rows, position } = contentOf(shown, layout.text, shared);
   if (layout.kind === 'stacked') return <Open layout={layout} rows={rows} position={position} />;
   const title = shown.overlay.kind === 'help' ? `vastar-tui ${shared.version}` : 'Conversation';
   return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position} />;
-}
+});
 
 function contentOf(
   { messages, scroll, overlay }: Shown,

@@ -87,7 +87,7 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
   const inHelp = (name: string, offset: number): boolean => {
     const { width, height } = view();
     const last = Math.max(0, helpLines(width).length - height);
-    const scrolled = SCROLLS[name];
+    const scrolled = SCROLLS.get(name);
     if (scrolled === undefined) {
       actions.show({ kind: 'none' });
       return CLOSES_HELP.has(name);
@@ -99,7 +99,7 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
   return {
     press(key) {
       const { overlay } = state();
-      const name = key.kind === 'key' ? key.name : key.text;
+      const name = nameOf(key);
       if (overlay.kind === 'help' && inHelp(name, overlay.offset)) return;
       const action = actionOf(name, hasDraft());
       if (action !== undefined) perform[action]();
@@ -113,11 +113,18 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
 }
 
 const CLOSES_HELP = new Set(['esc', '?', 'q', 'enter']);
-const SCROLLS: Record<string, (page: number) => number> = {
-  up: () => -1,
-  down: () => 1,
-  pageup: (page) => -page,
-  pagedown: (page) => page,
-  home: () => Number.NEGATIVE_INFINITY,
-  end: () => Number.POSITIVE_INFINITY,
-};
+/** By how many rows a key scrolls the help, given a page's. */
+const SCROLLS = new Map<string, (page: number) => number>([
+  ['up', () => -1],
+  ['down', () => 1],
+  ['pageup', (page) => -page],
+  ['pagedown', (page) => page],
+  ['home', () => Number.NEGATIVE_INFINITY],
+  ['end', () => Number.POSITIVE_INFINITY],
+]);
+
+/** A key's name; a single character is a key too. Longer text is none, whatever it reads. */
+function nameOf(key: KeyPress): string {
+  if (key.kind === 'key') return key.name;
+  return key.text.length === 1 ? key.text : '';
+}

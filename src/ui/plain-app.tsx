@@ -1,8 +1,9 @@
 import { Box, Static, Text, useInput, usePaste } from 'ink';
 import { type ReactElement, useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import type { AppState } from '../state/app-state.js';
 import type { Message } from '../state/messages.js';
-import { useApp, useShared } from './context.js';
+import { useAppState, useShared } from './context.js';
 import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
 import { draftWidth } from './layout.js';
@@ -15,7 +16,7 @@ const WIDTH = 80;
 /** For screen readers: lines that are appended and stay, no frames, nothing that moves. */
 export function PlainApp(): ReactElement {
   const { store, actions, viewport } = useShared();
-  const { messages, overlay, draft, toast, quitArmedUntilMs } = useApp(
+  const { messages, overlay, draft, toast, quitArmedUntilMs } = useAppState(
     useShallow(({ messages, overlay, draft, toast, quitArmedUntilMs }) => ({
       messages,
       overlay,
@@ -24,7 +25,7 @@ export function PlainApp(): ReactElement {
       quitArmedUntilMs,
     })),
   );
-  const connection = useApp((state) => plainText(connectionSummary({ ...state, nowMs: 0 })));
+  const connection = useAppState(spokenConnection);
   const input = useMemo(
     () =>
       createInput({
@@ -55,6 +56,13 @@ export function PlainApp(): ReactElement {
       <Text>{`message: ${draft.text}`}</Text>
     </Box>
   );
+}
+
+/** Without the countdown, which would be read again and again. */
+function spokenConnection(state: AppState): string {
+  return state.connection.status === 'waiting'
+    ? 'not connected, trying again'
+    : plainText(connectionSummary(state));
 }
 
 function spoken(message: Message): string {

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
-import type { ReactElement } from 'react';
+import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { paintRows, useApp, useShared } from './context.js';
+import { paintRows, useAppState, useShared } from './context.js';
 import { CONNECTION_ROWS, connectionLines } from './panes/connection.js';
 import { requestLines } from './panes/request.js';
 import { SESSION_ROWS, sessionLines } from './panes/session.js';
@@ -20,7 +20,7 @@ const BETWEEN = { top: 'join', bottom: 'none' } as const;
 const LAST = { top: 'join', bottom: 'end' } as const;
 
 /** Connection, request and session above one another. */
-export function Side({ width, height }: PaneProps): ReactElement {
+export const Side = memo(function Side({ width, height }: PaneProps): ReactElement {
   const requestRows = Math.max(0, height - EDGE_ROWS - CONNECTION_ROWS - SESSION_ROWS);
   return (
     <Box flexDirection="column" flexShrink={0}>
@@ -29,11 +29,11 @@ export function Side({ width, height }: PaneProps): ReactElement {
       <Session width={width} height={SESSION_ROWS} />
     </Box>
   );
-}
+});
 
 function Connection({ width, height }: PaneProps): ReactElement {
   const { theme } = useShared();
-  const shown = useApp(
+  const shown = useAppState(
     useShallow(({ connection, endpoint, nowMs }) => ({
       connection,
       endpoint,
@@ -47,14 +47,14 @@ function Connection({ width, height }: PaneProps): ReactElement {
 
 function Request({ width, height }: PaneProps): ReactElement {
   const { theme } = useShared();
-  const request = useApp((state) => state.request);
+  const request = useAppState((state) => state.request);
   const rows = paintRows(requestLines(request, width - 4, height), width - 4, height, theme);
   return <Framed title="Request" rows={rows} width={width} edges={BETWEEN} />;
 }
 
 function Session({ width, height }: PaneProps): ReactElement {
   const { theme } = useShared();
-  const session = useApp((state) => state.session);
+  const session = useAppState((state) => state.session);
   const rows = paintRows(sessionLines(session, width - 4), width - 4, height, theme);
   return <Framed title="Session" rows={rows} width={width} edges={LAST} />;
 }

@@ -134,6 +134,13 @@ describe('typing', () => {
     await running.screen.until((text) => text.includes('stopped: what came is kept'));
   });
 
+  test('text that reads like the name of a key is text', async () => {
+    const { screen, chat } = await start();
+    screen.type('enter');
+    await screen.until((text) => text.includes('> enter'));
+    expect(chat.exchanges).toHaveLength(0);
+  });
+
   test('a command that does not exist is told, and kept', async () => {
     const { screen } = await start();
     screen.type('/nonsense\r');

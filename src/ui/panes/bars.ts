@@ -1,27 +1,22 @@
 import type { AppState } from '../../state/app-state.js';
-import { titleOf } from '../../state/messages.js';
+import type { EndpointInfo } from '../../state/ports.js';
 import { sanitizeLine } from '../../state/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
 import { connectionSummary } from './connection.js';
 import { requestSummary } from './request.js';
 
 /** Name, conversation, mode and model. */
-export function headerLine(
-  { messages, endpoint }: Pick<AppState, 'messages' | 'endpoint'>,
-  width: number,
-): Line {
+export function headerLine(title: string, endpoint: EndpointInfo, width: number): Line {
   const inner = width - 2;
   const mode: Line = [sanitizeLine(endpoint.name), ['dim', `  ${sanitizeLine(endpoint.model)}`]];
   const name: Line = [['title', 'vastar-tui'], '   '];
   const room = inner - lineWidth(name) - lineWidth(mode) - 2;
-  const title = cut([['dim', sanitizeLine(titleOf(messages))]], Math.max(0, room));
-  return [' ', ...spread([...name, ...title], cut(mode, Math.floor(inner / 2)), inner), ' '];
+  const shownTitle = cut([['dim', sanitizeLine(title)]], Math.max(0, room));
+  return [' ', ...spread([...name, ...shownTitle], cut(mode, Math.floor(inner / 2)), inner), ' '];
 }
 
-type BarState = Pick<
-  AppState,
-  'connection' | 'endpoint' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs'
->;
+/** What the bars tell of. */
+export type BarState = Pick<AppState, 'connection' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs'>;
 
 /** Connection and request on one line, in place of the side panes; also parts conversation and draft. */
 export function statusBar(state: BarState, width: number, withMessages: boolean): Line {

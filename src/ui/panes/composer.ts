@@ -10,7 +10,7 @@ export interface ComposerView {
 }
 
 /** How many rows the draft takes, counted no further than `most`. */
-export function draftRows({ text }: Editor, width: number, most: number): number {
+export function draftRows(text: string, width: number, most: number): number {
   let rows = 1;
   let row: DraftRow | undefined = cursorPlace({ text, cursor: 0, history: [] }, width).row;
   while (rows < most) {

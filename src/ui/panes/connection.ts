@@ -51,7 +51,7 @@ export function connectionLines({ connection, endpoint, nowMs }: Shown, width: n
 }
 
 /** The same in a few words, for the status bar. */
-export function connectionSummary({ connection, nowMs }: Shown): Line {
+export function connectionSummary({ connection, nowMs }: Pick<Shown, 'connection' | 'nowMs'>): Line {
   switch (connection.status) {
     case 'idle':
     case 'closed':

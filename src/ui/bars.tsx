@@ -1,0 +1,52 @@
+import { memo, type ReactElement } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { titleOf } from '../state/messages.js';
+import { paintRows, useAppState, useShared } from './context.js';
+import type { Line } from './line.js';
+import { type BarState, footerLine, headerLine, statusBar } from './panes/bars.js';
+import { Rows } from './rows.js';
+
+interface BarProps {
+  width: number;
+}
+
+/** Name, conversation, mode and model. */
+export const Header = memo(function Header({ width }: BarProps): ReactElement {
+  const title = useAppState((state) => titleOf(state.messages));
+  const endpoint = useAppState((state) => state.endpoint);
+  return <Bar line={headerLine(title, endpoint, width)} width={width} />;
+});
+
+/** Connection and request, where there are no side panes. */
+export const StatusBar = memo(function StatusBar({
+  width,
+  withMessages,
+}: BarProps & {
+  /** Also what just happened, as there is no footer. */
+  withMessages: boolean;
+}): ReactElement {
+  return <Bar line={statusBar(useBarState(), width, withMessages)} width={width} />;
+});
+
+/** What just happened, and the keys that help now. */
+export const Footer = memo(function Footer({ width }: BarProps): ReactElement {
+  return <Bar line={footerLine(useBarState(), width)} width={width} />;
+});
+
+function Bar({ line, width }: BarProps & { line: Line }): ReactElement {
+  const { theme } = useShared();
+  return <Rows rows={paintRows([line], width, 1, theme)} width={width} />;
+}
+
+function useBarState(): BarState {
+  return useAppState(
+    useShallow(({ connection, request, toast, quitArmedUntilMs, nowMs }) => ({
+      connection,
+      request,
+      toast,
+      quitArmedUntilMs,
+      // The clock matters only while it counts down.
+      nowMs: connection.status === 'waiting' ? nowMs : 0,
+    })),
+  );
+}
