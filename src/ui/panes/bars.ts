@@ -8,11 +8,15 @@ import { requestSummary } from './request.js';
 /** Name, conversation, mode and model. */
 export function headerLine(title: string, endpoint: EndpointInfo, width: number): Line {
   const inner = width - 2;
-  const mode: Line = [sanitizeLine(endpoint.name), ['dim', `  ${sanitizeLine(endpoint.model)}`]];
-  const name: Line = [['title', 'vastar-tui'], '   '];
-  const room = inner - lineWidth(name) - lineWidth(mode) - 2;
-  const shownTitle = cut([['dim', sanitizeLine(title)]], Math.max(0, room));
-  return [' ', ...spread([...name, ...shownTitle], cut(mode, Math.floor(inner / 2)), inner), ' '];
+  const name: Line = [['title', 'vastar-tui']];
+  const mode = cut(
+    [sanitizeLine(endpoint.name), ['dim', `  ${sanitizeLine(endpoint.model)}`]],
+    inner - lineWidth(name) - 2,
+  );
+  // The conversation's name takes what is left.
+  const room = inner - lineWidth(name) - lineWidth(mode) - 5;
+  const shownTitle: Line = room < 1 ? [] : ['   ', ...cut([['dim', sanitizeLine(title)]], room)];
+  return [' ', ...spread([...name, ...shownTitle], mode, inner), ' '];
 }
 
 /** What the bars tell of. */

@@ -32,7 +32,7 @@ export function requestLines(request: RequestView, width: number, height: number
   const lines: Line[] = [
     spread([phaseOf(metrics)], [seconds(metrics.elapsedMs)], width),
     metrics.buffered
-      ? [['dim', 'buffered: no time to first token']]
+      ? [['dim', 'buffered: does not stream']]
       : pair('TTFT', ttftMs === undefined ? UNKNOWN : duration(ttftMs)),
     pair('gaps p50/p95', gaps === undefined ? UNKNOWN : durations(gaps.p50, gaps.p95)),
     pair('tokens', count(outputTokens, tokensEstimated)),
