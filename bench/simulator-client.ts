@@ -11,11 +11,11 @@ export interface RunningSimulator {
   stop(): Promise<void>;
 }
 
-/** Starts `simulator` with these flags. On Linux it gets the first core for itself, if the client leaves it. */
-export async function runSimulator(...flags: string[]): Promise<RunningSimulator> {
+/** Starts `simulator` with these flags. `one`: on Linux it may use the first core only. */
+export async function runSimulator(cores: 'one' | 'all', ...flags: string[]): Promise<RunningSimulator> {
   const program = join(import.meta.dirname, '..', 'test', 'simulator', 'command-program.ts');
   const node = [process.execPath, '--import', 'tsx', program, 'simulator', '--port', '0', ...flags];
-  const command = process.platform === 'linux' ? ['taskset', '-c', '0', ...node] : node;
+  const command = cores === 'one' && process.platform === 'linux' ? ['taskset', '-c', '0', ...node] : node;
   const child: ChildProcess = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

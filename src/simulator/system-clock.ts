@@ -13,6 +13,9 @@ const LONGEST_SLEEP_MS = 0.5;
 /** How late the system wakes a sleeping thread, about; what is left then is spent on turns of the event loop. */
 const WAKE_UP_MS = 0.1;
 
+/** With more alarms than this, waking for each costs more than exactness brings; a timer's step is enough then. */
+const CROWD = 100;
+
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -27,7 +30,7 @@ export function createSystemClock(): Clock {
 
   const ring = (): void => {
     const leftMs = (armed?.dueMs ?? 0) - now() - WAKE_UP_MS;
-    if (leftMs > 0) Atomics.wait(cell, 0, 0, Math.min(leftMs, LONGEST_SLEEP_MS));
+    if (leftMs > 0 && alarms.size <= CROWD) Atomics.wait(cell, 0, 0, Math.min(leftMs, LONGEST_SLEEP_MS));
     const nowMs = now();
     for (let next = alarms.first(); next !== undefined && next.dueMs <= nowMs; next = alarms.first()) {
       alarms.shift();
@@ -42,7 +45,7 @@ export function createSystemClock(): Clock {
     const next = alarms.first();
     if (next?.dueMs === armed?.dueMs) return;
     armed?.disarm();
-    armed = next && { dueMs: next.dueMs, disarm: ringBefore(next.dueMs, now(), ring) };
+    armed = next && { dueMs: next.dueMs, disarm: ringAround(next.dueMs - now(), alarms.size > CROWD, ring) };
   };
 
   return {
@@ -59,9 +62,9 @@ export function createSystemClock(): Clock {
   };
 }
 
-/** Calls `ring` shortly before `dueMs`, or in the next turn. Returns what calls it off. */
-function ringBefore(dueMs: number, nowMs: number, ring: () => void): () => void {
-  const timerMs = Math.floor(dueMs - nowMs - TIMER_ERROR_MS);
+/** Calls `ring` in about `leftMs`: not after that, unless there is a crowd. Returns what calls it off. */
+function ringAround(leftMs: number, crowded: boolean, ring: () => void): () => void {
+  const timerMs = crowded ? Math.max(1, Math.ceil(leftMs)) : Math.floor(leftMs - TIMER_ERROR_MS);
   if (timerMs < 1) {
     const turn = setImmediate(ring);
     return () => clearImmediate(turn);

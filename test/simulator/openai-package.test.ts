@@ -1,0 +1,297 @@
+import OpenAI, { APIConnectionError, APIError } from 'openai';
+import { describe, expect, test } from 'vitest';
+import { simulatorForTest } from './chat-client.js';
+
+// The official package against the real simulator, through a real socket: what it takes, programs take.
+
+const PARIS = 'The capital of France is Paris.';
+const FRANCE = [{ role: 'user' as const, content: 'What is the capital of France?' }];
+const WEATHER: OpenAI.ChatCompletionTool = {
+  type: 'function',
+  function: {
+    name: 'get_weather',
+    parameters: {
+      type: 'object',
+      properties: { city: { type: 'string' }, unit: { type: 'string', enum: ['C', 'F'] } },
+      required: ['city', 'unit'],
+    },
+  },
+};
+const CITY_SCHEMA = {
+  type: 'object',
+  properties: { name: { type: 'string' }, people: { type: 'integer', minimum: 1, maximum: 9 } },
+  required: ['name', 'people'],
+  additionalProperties: false,
+};
+
+type Body = Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, 'stream'>;
+
+/** What a call gave, streamed or not. */
+interface Outcome {
+  choices: {
+    content: string;
+    reasoning: string;
+    finish: string;
+    calls: { name: string; arguments: unknown }[];
+  }[];
+  usage: OpenAI.CompletionUsage | undefined;
+}
+
+async function client(): Promise<OpenAI> {
+  const { url } = await simulatorForTest();
+  return new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none', maxRetries: 0 });
+}
+
+function reasoningOf(message: object): string {
+  return 'reasoning_content' in message ? String(message.reasoning_content) : '';
+}
+
+function toChoice(choice: OpenAI.ChatCompletion.Choice): Outcome['choices'][number] {
+  const calls = (choice.message.tool_calls ?? []).flatMap((call) =>
+    call.type === 'function' ? [call.function] : [],
+  );
+  return {
+    content: choice.message.content ?? '',
+    reasoning: reasoningOf(choice.message),
+    finish: choice.finish_reason,
+    calls: calls.map((call) => ({ name: call.name, arguments: JSON.parse(call.arguments) })),
+  };
+}
+
+async function whole(openai: OpenAI, body: Body): Promise<Outcome> {
+  const answer = await openai.chat.completions.create(body);
+  return { choices: answer.choices.map(toChoice), usage: answer.usage };
+}
+
+/** By the package's own way to put a stream together, which checks it. */
+async function streamed(openai: OpenAI, body: Body): Promise<Outcome> {
+  const stream = openai.chat.completions.stream({ ...body, stream_options: { include_usage: true } });
+  const reasoning: string[] = [];
+  for await (const chunk of stream) {
+    for (const { index, delta } of chunk.choices)
+      reasoning[index] = (reasoning[index] ?? '') + reasoningOf(delta);
+  }
+  const answer = await stream.finalChatCompletion();
+  const choices = answer.choices.map((choice, index) => ({
+    ...toChoice(choice),
+    reasoning: reasoning[index] ?? '',
+  }));
+  return { choices, usage: answer.usage };
+}
+
+const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome) => void][] = [
+  [
+    'an ordinary question',
+    {},
+    ({ choices }) => expect(choices).toMatchObject([{ content: PARIS, finish: 'stop' }]),
+  ],
+  [
+    'a system message and several turns',
+    {
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        ...FRANCE,
+        { role: 'assistant', content: PARIS },
+        { role: 'user', content: 'What was my first question?' },
+      ],
+    },
+    ({ choices }) => expect(choices[0]?.content).toContain('What is the capital of France?'),
+  ],
+  [
+    'content in parts',
+    { model: 'sim-echo', messages: [{ role: 'user', content: [{ type: 'text', text: 'echo 👋🏽 me' }] }] },
+    ({ choices }) => expect(choices[0]?.content).toBe('echo 👋🏽 me'),
+  ],
+  [
+    'n',
+    { n: 3 },
+    ({ choices, usage }) => {
+      expect(choices.map(({ content }) => content)).toEqual([PARIS, PARIS, PARIS]);
+      expect(usage?.completion_tokens).toBe(21);
+    },
+  ],
+  [
+    'max_tokens',
+    { max_tokens: 3 },
+    ({ choices, usage }) => {
+      expect(choices).toMatchObject([{ content: 'The capital of', finish: 'length' }]);
+      expect(usage?.completion_tokens).toBe(3);
+    },
+  ],
+  [
+    'max_completion_tokens',
+    { max_completion_tokens: 1 },
+    ({ choices }) => expect(choices).toMatchObject([{ content: 'The', finish: 'length' }]),
+  ],
+  [
+    'stop',
+    { stop: ['Paris', 'of'] },
+    ({ choices }) => expect(choices).toMatchObject([{ content: 'The capital ', finish: 'stop' }]),
+  ],
+  [
+    'a tool that must be called',
+    { tools: [WEATHER], tool_choice: 'required' },
+    ({ choices }) =>
+      expect(choices).toMatchObject([
+        {
+          content: '',
+          finish: 'tool_calls',
+          calls: [
+            {
+              name: 'get_weather',
+              arguments: { city: expect.any(String), unit: expect.stringMatching(/^[CF]$/) },
+            },
+          ],
+        },
+      ]),
+  ],
+  [
+    'a tool the prompt names',
+    { tools: [WEATHER], messages: [{ role: 'user', content: 'How is the weather in Paris?' }] },
+    ({ choices }) => expect(choices).toMatchObject([{ calls: [{ name: 'get_weather' }] }]),
+  ],
+  [
+    'a tool chosen by name, and its result afterwards',
+    {
+      tools: [WEATHER],
+      messages: [
+        ...FRANCE,
+        {
+          role: 'assistant',
+          tool_calls: [
+            { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{}' } },
+          ],
+        },
+        { role: 'tool', tool_call_id: 'call_1', content: '21 degrees' },
+      ],
+    },
+    ({ choices }) => {
+      expect(choices).toMatchObject([{ finish: 'stop', calls: [] }]);
+      expect(choices[0]?.content).toContain('21 degrees');
+    },
+  ],
+  [
+    'tools that must not be called',
+    { tools: [WEATHER], tool_choice: 'none', messages: [{ role: 'user', content: 'the weather' }] },
+    ({ choices }) => expect(choices).toMatchObject([{ finish: 'stop', calls: [] }]),
+  ],
+  [
+    'response_format json_object',
+    {
+      response_format: { type: 'json_object' },
+      messages: [{ role: 'user', content: 'The capital of France, as JSON?' }],
+    },
+    ({ choices }) => expect(JSON.parse(choices[0]?.content ?? '')).toEqual({ answer: expect.any(String) }),
+  ],
+  [
+    'response_format json_schema',
+    {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'city', strict: true, schema: CITY_SCHEMA },
+      },
+    },
+    ({ choices }) => {
+      const city = JSON.parse(choices[0]?.content ?? '');
+      expect(city).toEqual({ name: expect.any(String), people: expect.any(Number) });
+      expect(city.people % 1 === 0 && city.people >= 1 && city.people <= 9).toBe(true);
+    },
+  ],
+];
+
+const MODES = { whole, streamed };
+
+describe.each(Object.entries(MODES))('%s', (_mode, call) => {
+  test.each(CALLS)('%s', async (_name, body, check) => {
+    const outcome = await call(await client(), { model: 'sim-instant', messages: FRANCE, ...body });
+    check(outcome);
+    const { usage } = outcome;
+    expect(usage?.total_tokens).toBe((usage?.prompt_tokens ?? 0) + (usage?.completion_tokens ?? 0));
+  });
+
+  test('reasoning comes first and is counted', async () => {
+    const { url } = await simulatorForTest();
+    const openai = new OpenAI({
+      baseURL: `${url}/v1`,
+      apiKey: 'none',
+      defaultHeaders: { 'x-sim-reasoning-tokens': '12' },
+    });
+    const { choices, usage } = await call(openai, { model: 'sim-instant', messages: FRANCE });
+    expect(choices[0]?.content).toBe(PARIS);
+    expect(choices[0]?.reasoning).toMatch(/^The question has to be understood/);
+    expect(usage).toMatchObject({
+      completion_tokens: 12 + 7,
+      completion_tokens_details: { reasoning_tokens: 12 },
+    });
+  });
+
+  test.each([
+    ['400', 400],
+    ['401', 401],
+    ['404', 404],
+    ['429', 429],
+    ['500', 500],
+    ['503', 503],
+  ])('status %s is the error of that status', async (name, status) => {
+    const failure = await call(await client(), { model: `sim-fault-${name}`, messages: FRANCE }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(APIError);
+    expect(failure).toMatchObject({ status });
+  });
+});
+
+test('a stream is iterated chunk by chunk, and can be aborted', async () => {
+  const openai = await client();
+  const stream = await openai.chat.completions.create({
+    model: 'sim-fault-hang-mid',
+    messages: FRANCE,
+    stream: true,
+    n: 1,
+  });
+  let text = '';
+  for await (const chunk of stream) {
+    text += chunk.choices[0]?.delta.content ?? '';
+    if (text === 'The capital of France') stream.controller.abort();
+  }
+  expect(text).toBe('The capital of France');
+});
+
+test('an error in the middle of a stream is thrown', async () => {
+  const openai = await client();
+  const stream = await openai.chat.completions.create({
+    model: 'sim-fault-error-mid',
+    messages: FRANCE,
+    stream: true,
+  });
+  await expect(
+    (async () => {
+      for await (const _ of stream);
+    })(),
+  ).rejects.toThrow(/had an error while processing/);
+});
+
+test('a reset connection is a connection error, or told as one', async () => {
+  const openai = await client();
+  const failure = await openai.chat.completions
+    .create({ model: 'sim-fault-reset', messages: FRANCE })
+    .catch((error: unknown) => error);
+  expect(failure instanceof APIConnectionError || failure instanceof TypeError).toBe(true);
+});
+
+test('a refusal with Retry-After is retried by the package', async () => {
+  const { url, stats } = await simulatorForTest();
+  const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none', maxRetries: 1 });
+  await expect(openai.chat.completions.create({ model: 'sim-fault-500', messages: FRANCE })).rejects.toThrow(
+    /simulated/,
+  );
+  expect(stats().requests).toBe(2);
+});
+
+test('models are listed and described', async () => {
+  const openai = await client();
+  const ids: string[] = [];
+  for await (const model of openai.models.list()) ids.push(model.id);
+  expect(ids).toEqual(expect.arrayContaining(['gpt-4o', 'sim-slow', 'sim-fault-reset']));
+  expect(await openai.models.retrieve('sim-echo')).toMatchObject({ id: 'sim-echo', object: 'model' });
+});
