@@ -35,7 +35,7 @@ export interface TuiOptions {
 }
 
 /** Input is drawn at once up to this rate; what streams in is joined to 30 frames a second before it gets here. */
-const MAX_FPS = 60;
+const MAX_FPS = 120;
 
 /**
  * The chat interface: takes the terminal, and resolves when the user has quit, with the terminal as it was.
