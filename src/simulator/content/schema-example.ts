@@ -6,6 +6,8 @@ type Schema = Readonly<Record<string, unknown>>;
 const MAX_DEPTH = 6;
 /** Where even what is required ends: a schema may require itself. */
 const DEPTH_LIMIT = 20;
+/** And so many values are made in all, for one that requires itself a hundred times. */
+const MAX_VALUES = 5_000;
 
 const FORMATS: Record<string, string> = {
   date: '2026-01-31',
@@ -25,14 +27,22 @@ const WORDS = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot'] as const
  * (type, enum, const, properties, items, anyOf, oneOf, allOf, $ref within, bounds), not patterns.
  */
 export function schemaExample(schema: unknown, random: Random): unknown {
-  return exampleOf(schema, schema, random, 0);
+  let left = MAX_VALUES;
+  const exampleAt = (given: unknown, depth: number): unknown => {
+    left -= 1;
+    if (!isSchema(given) || depth > DEPTH_LIMIT || left < 0) return null;
+    return exampleOf(given, schema, random, depth, (inner) => exampleAt(inner, depth + 1));
+  };
+  return exampleAt(schema, 0);
 }
 
-function exampleOf(given: unknown, root: unknown, random: Random, depth: number): unknown {
-  if (!isSchema(given) || depth > DEPTH_LIMIT) return null;
-  const schema = given;
-  const inner = (next: unknown): unknown => exampleOf(next, root, random, depth + 1);
-
+function exampleOf(
+  schema: Schema,
+  root: unknown,
+  random: Random,
+  depth: number,
+  inner: (schema: unknown) => unknown,
+): unknown {
   if (typeof schema.$ref === 'string') return inner(resolve(schema.$ref, root));
   if ('const' in schema) return schema.const;
   const offered = [schema.enum, schema.examples].find((list) => Array.isArray(list) && list.length > 0);

@@ -1,0 +1,130 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Sources } from '../../src/simulator/content/content.js';
+import { readResponseFolder } from '../../src/simulator/content/response-folder.js';
+import { schemaExample } from '../../src/simulator/content/schema-example.js';
+import { readScript } from '../../src/simulator/content/script.js';
+import { createRandom } from '../../src/simulator/random.js';
+import type { Settings } from '../../src/simulator/settings.js';
+import { postChat, readCompletion, simulatorForTest } from './chat-client.js';
+
+async function folderWith(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+async function asking(sources: Sources, settings: Partial<Settings>) {
+  const simulator = await simulatorForTest({ sources, settings });
+  return async (...prompts: string[]): Promise<string> => {
+    const messages = prompts.map((content) => ({ role: 'user', content }));
+    return (await readCompletion(await postChat(simulator, { messages }))).choices[0].message.content;
+  };
+}
+
+describe('a folder of responses', () => {
+  const FILES = {
+    'cats.md': '# Cats\n',
+    'big-cats.md': '# Big cats\n',
+    'dogs.MD': '# Dogs\n',
+    'notes.txt': 'no',
+  };
+
+  test('answers by the words of a file’s name, else each in turn', async () => {
+    const responses = await readResponseFolder(await folderWith(FILES));
+    const ask = await asking({ responses }, { content: 'responses' });
+    expect(await ask('How big are cats?')).toBe('# Big cats');
+    expect(await ask('What about cats?')).toBe('# Cats');
+    const others = [await ask('fish'), await ask('fish'), await ask('fish'), await ask('fish')];
+    expect(others).toEqual(['# Big cats', '# Cats', '# Dogs', '# Big cats']);
+  });
+
+  test('answers by chance, the same for a seed', async () => {
+    const responses = await readResponseFolder(await folderWith(FILES));
+    const run = async (): Promise<string[]> => {
+      const ask = await asking({ responses }, { content: 'responses', responsesBy: 'chance' });
+      return [await ask('cats'), await ask('cats'), await ask('cats'), await ask('cats'), await ask('cats')];
+    };
+    const answers = await run();
+    expect(new Set(answers).size).toBeGreaterThan(1);
+    expect(await run()).toEqual(answers);
+  });
+
+  test('that is missing or empty is told', async () => {
+    await expect(readResponseFolder('/no/such/folder')).rejects.toThrow(
+      /^The responses in \/no\/such\/folder cannot be used: ENOENT/,
+    );
+    const empty = await folderWith({ 'a.txt': '' });
+    await expect(readResponseFolder(empty)).rejects.toThrow(/there is no file whose name ends in .md/);
+  });
+});
+
+describe('a script', () => {
+  test('answers turn by turn, and begins again', async () => {
+    const folder = await folderWith({ 'talk.md': 'First.\n---\nSecond,\n\n- with a list\n--- \n\nThird.\n' });
+    const script = await readScript(join(folder, 'talk.md'));
+    const ask = await asking({ script }, { content: 'script' });
+    expect(await ask('a')).toBe('First.');
+    expect(await ask('a', 'b')).toBe('Second,\n\n- with a list');
+    expect(await ask('a', 'b', 'c')).toBe('Third.');
+    expect(await ask('a', 'b', 'c', 'd')).toBe('First.');
+  });
+
+  test('that is missing or empty is told', async () => {
+    const folder = await folderWith({ 'empty.md': '---\n\n---\n' });
+    await expect(readScript(join(folder, 'empty.md'))).rejects.toThrow(/holds no answer/);
+    await expect(readScript(join(folder, 'none.md'))).rejects.toThrow(/cannot be read: ENOENT/);
+  });
+});
+
+describe('an example for a JSON schema', () => {
+  const example = (schema: unknown, seed = 1): unknown => schemaExample(schema, createRandom(seed));
+
+  test.each([
+    [{ const: 5 }, 5],
+    [{ enum: ['a'] }, 'a'],
+    [{ examples: ['b'] }, 'b'],
+    [{ type: 'string', default: 'c' }, 'c'],
+    [{ type: ['null', 'boolean'] }, expect.any(Boolean)],
+    [{ type: 'null' }, null],
+    [{ type: 'array', items: { type: 'number' }, minItems: 3 }, [1, 2, 3].map(() => expect.any(Number))],
+    [{ anyOf: [{ type: 'null' }, { const: 'd' }] }, 'd'],
+    [{ $ref: '#/$defs/x~1y', $defs: { 'x/y': { const: 'e' } } }, 'e'],
+    [{ type: 'string', format: 'email' }, 'someone@example.com'],
+    [{ allOf: [{ properties: { a: { const: 1 } } }, { properties: { b: { const: 2 } } }] }, { a: 1, b: 2 }],
+    [{ type: 'string', minLength: 12, maxLength: 12 }, expect.stringMatching(/^.{12}$/)],
+    [{}, expect.any(String)],
+    [true, null],
+    ['nonsense', null],
+  ])('of %j fits', (schema, value) => {
+    expect(example(schema)).toEqual(value);
+  });
+
+  test('keeps numbers within their bounds', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const value = Number(example({ type: 'integer', minimum: -2, maximum: 2 }, seed));
+      expect(Number.isInteger(value) && value >= -2 && value <= 2).toBe(true);
+    }
+  });
+
+  test('ends for a schema that contains itself, even where it must', () => {
+    const optional = { properties: { next: { $ref: '#' } } };
+    const required = { ...optional, type: 'object', required: ['next'] };
+    for (const schema of [optional, required])
+      expect(JSON.stringify(example(schema)).length).toBeLessThan(1_000);
+    expect(example({ $ref: '#' })).toBeNull();
+    const crowd = { type: 'array', items: { $ref: '#' }, minItems: 100 };
+    expect(JSON.stringify(example(crowd)).length).toBeLessThan(100_000);
+  });
+
+  test('takes hostile names as names', () => {
+    const schema = JSON.parse(
+      '{"type":"object","properties":{"__proto__":{"const":1},"constructor":{"const":2}}}',
+    );
+    expect(JSON.stringify(example(schema))).toBe('{"__proto__":1,"constructor":2}');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
