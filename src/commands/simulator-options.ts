@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
 import type { SimulatorOptions } from '../simulator/server.js';
 import {
@@ -43,7 +43,7 @@ export async function simulatorOptions(
       ...(responses !== undefined && { responses: await folder.readResponseFolder(responses) }),
       ...(script !== undefined && { script: await scripts.readScript(script) }),
     };
-    const record = recordOf(flags);
+    const record = await recordOf(flags);
     return {
       host,
       port,
@@ -63,7 +63,7 @@ function contentOf({ responses, script }: SimulatorFlags): Partial<Settings> {
   return responses === undefined ? {} : { content: 'responses' };
 }
 
-function recordOf({ record, upstream }: SimulatorFlags): SimulatorOptions['record'] {
+async function recordOf({ record, upstream }: SimulatorFlags): Promise<SimulatorOptions['record']> {
   if (record === undefined && upstream === undefined) return undefined;
   if (record === undefined || upstream === undefined) {
     throw new UsageError('--record FILE and --upstream URL are used together.');
@@ -71,13 +71,21 @@ function recordOf({ record, upstream }: SimulatorFlags): SimulatorOptions['recor
   if (!/^https?:$/.test(URL.parse(upstream)?.protocol ?? '')) {
     throw new UsageError(`--upstream must be an http or https address, but is ${upstream}`);
   }
+  // Better told now than after the first answer.
+  await appendFile(record, '');
   return { file: record, upstream };
 }
 
 async function fileSettings(file: string | undefined): Promise<Record<string, unknown>> {
   if (file === undefined) return {};
   const { parse } = await import('yaml');
-  const value: unknown = parse(await readFile(file, 'utf8'));
+  const text = await readFile(file, 'utf8');
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw new UsageError(`${file} is no YAML: ${messageOf(error).split('\n', 1)[0]}`);
+  }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${file} must hold settings, such as "ttft: 50", one a line.`);
   }

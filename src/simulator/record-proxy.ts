@@ -31,6 +31,13 @@ const REQUEST_HEADERS = ['authorization', 'api-key', 'content-type', 'openai-org
  */
 export function createRecorder(upstream: string, file: string, clock: Clock): Recorder {
   const url = `${upstream.replace(/\/+$/, '')}/chat/completions`;
+  // One after the other, so that recordings of answers at the same time don't mix.
+  let written: Promise<unknown> = Promise.resolve();
+  const write = (recording: Recording): Promise<unknown> => {
+    // A full disk ends the recording, not the answers.
+    written = written.then(() => appendFile(file, formatRecording(recording))).catch(() => {});
+    return written;
+  };
   return {
     async forward({ body, headers }, response, signal) {
       const sentMs = clock.now();
@@ -66,7 +73,7 @@ export function createRecorder(upstream: string, file: string, clock: Clock): Re
         signal.throwIfAborted();
         ending = 'broken';
       }
-      if (size <= MAX_RECORDED_BYTES) await appendFile(file, formatRecording({ ...head, parts, ending }));
+      if (size <= MAX_RECORDED_BYTES) await write({ ...head, parts, ending });
       if (ending === 'end') response.end();
       else response.destroy();
     },
