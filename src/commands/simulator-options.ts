@@ -1,12 +1,8 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
 import type { SimulatorOptions } from '../simulator/server.js';
-import {
-  type ReadRecordedTimes,
-  readSettings,
-  SETTING_RULES,
-  SettingError,
-} from '../simulator/setting-rules.js';
+import { type ReadRecordedTimes, SettingError } from '../simulator/setting-rule.js';
+import { readSettings, SETTING_RULES } from '../simulator/setting-rules.js';
 import type { Settings } from '../simulator/settings.js';
 import { UsageError } from './usage-error.js';
 

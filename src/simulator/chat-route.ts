@@ -39,7 +39,7 @@ export function routeChat({ body, headers }: SimulatorRequest, around: Surroundi
   const drawn = random() < settings.faultRate ? pickFault(settings.faults, random) : undefined;
   const fault = settings.fault ?? drawn;
   const stream = request.stream || settings.compat === 'rai';
-  // This answer is not counted yet, when the first draw is made, but is from then on.
+  // This answer itself is not among those that run while it is made, and is from then on.
   let counted = 0;
   const others = (): number => around.counters.stats().streamsOpen - counted;
   const recording = around.replay?.(stream);

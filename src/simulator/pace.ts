@@ -10,7 +10,7 @@ const MOST_AT_ONCE = 64;
 /**
  * Hands frames to `send` when they are due. They are placed against the clock, not one after another: a
  * late timer makes none of the later ones late, because those already due go out together, at once.
- * A frame is asked for only when the one before it has been sent. Rejects once `signal` aborts.
+ * A frame is asked for when the one before it is due. Rejects once `signal` aborts.
  */
 export function pace(
   frames: Iterable<Frame>,

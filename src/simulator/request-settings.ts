@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from './api-error.js';
-import { readSettings, SettingError } from './setting-rules.js';
+import { SettingError } from './setting-rule.js';
+import { readSettings } from './setting-rules.js';
 import type { Settings } from './settings.js';
 
 const PREFIX = 'x-sim-';

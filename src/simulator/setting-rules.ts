@@ -1,48 +1,25 @@
 import { closest } from 'fastest-levenshtein';
-import {
-  DISTRIBUTION_SYNTAX,
-  type Distribution,
-  formatDistribution,
-  parseDecimal,
-  parseDistribution,
-} from './distribution.js';
+import { DISTRIBUTION_SYNTAX, formatDistribution } from './distribution.js';
 import { FAULTS } from './faults.js';
 import { GAP_SIGMA, gapAt, PROFILES, TTFT_SIGMA } from './profiles.js';
+import {
+  count,
+  number,
+  type ReadRecordedTimes,
+  readDuration,
+  readWeights,
+  SettingError,
+  type SettingRule,
+} from './setting-rule.js';
 import { CONTENTS, type Settings } from './settings.js';
 
-/** A setting that cannot be read; the message says what may be given. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-  readonly setting: string;
-
-  constructor(setting: string, message: string) {
-    super(message);
-    this.setting = setting;
-  }
-}
-
-/** Reads a file recorded from a provider; throws a `SettingError` when it cannot. */
-export type ReadRecordedTimes = (file: string) => { ttftMs: readonly number[]; gapsMs: readonly number[] };
-
-interface Rule {
-  /** As the help shows it. */
-  argument: string;
-  about: string;
-  /** Ends the sentence "It must be …". */
-  expected: string;
-  /** Undefined when the text cannot be read. */
-  read(text: string, readTimes: ReadRecordedTimes): Partial<Settings> | undefined;
-  /** Undefined for what is shown by other settings. */
-  show?(settings: Settings): string | undefined;
-}
-
 const MAX_TOKENS = 16_384;
-export const MAX_SEED = 2 ** 32 - 1;
+const MAX_SEED = 2 ** 32 - 1;
 const FAULT_NAMES = Object.keys(FAULTS);
 const DURATION = `a number of milliseconds from 0 to 600000, or ${DISTRIBUTION_SYNTAX}`;
 
 /** By the name a setting has as a flag, in a settings file, in `PATCH /admin/settings` and after `x-sim-`. */
-export const SETTING_RULES: Record<string, Rule> = {
+export const SETTING_RULES: Record<string, SettingRule> = {
   profile: {
     argument: '<name>',
     about: `timing and faults together: ${Object.keys(PROFILES).join(', ')} [typical]`,
@@ -188,17 +165,20 @@ export const SETTING_RULES: Record<string, Rule> = {
   },
 };
 
-const NO_RECORDINGS: ReadRecordedTimes = (file) => {
-  throw new SettingError('recorded', `'recorded:${file}' works as a flag and in a settings file only.`);
-};
+const noRecordings =
+  (setting: string): ReadRecordedTimes =>
+  (file) => {
+    throw new SettingError(setting, `'recorded:${file}' works as a flag and in a settings file only.`);
+  };
 
 /**
  * Reads settings given by name, each as text or as a number.
+ * @param readTimes without it, `recorded:FILE` is refused
  * @throws {SettingError} for the first that is unknown or cannot be read
  */
 export function readSettings(
   given: Readonly<Record<string, unknown>>,
-  readTimes: ReadRecordedTimes = NO_RECORDINGS,
+  readTimes?: ReadRecordedTimes,
 ): Partial<Settings> {
   const settings: Partial<Settings> = {};
   for (const name of Object.keys(given)) {
@@ -212,7 +192,7 @@ export function readSettings(
     if (value === undefined) continue;
     const read =
       typeof value === 'string' || typeof value === 'number'
-        ? rule.read(String(value), readTimes)
+        ? rule.read(String(value), readTimes ?? noRecordings(name))
         : undefined;
     if (read === undefined) throw new SettingError(name, `It must be ${rule.expected}.`);
     Object.assign(settings, read);
@@ -228,55 +208,4 @@ export function showSettings(settings: Settings): Record<string, string> {
       return text === undefined ? [] : [[name, text]];
     }),
   );
-}
-
-function number(
-  argument: string,
-  about: string,
-  min: number,
-  max: number,
-  make: (value: number) => Partial<Settings>,
-): Rule {
-  const read = (text: string): Partial<Settings> | undefined => {
-    const value = parseDecimal(text);
-    return value >= min && value <= max ? make(value) : undefined;
-  };
-  return { argument, about, expected: `a number from ${min} to ${max}`, read };
-}
-
-function count(
-  argument: string,
-  about: string,
-  min: number,
-  max: number,
-  make: (value: number) => Partial<Settings>,
-): Rule {
-  const rule = number(argument, about, min, max, make);
-  return {
-    ...rule,
-    expected: `a whole number from ${min} to ${max}`,
-    read: (text, readTimes) => (/^\d+$/.test(text) ? rule.read(text, readTimes) : undefined),
-  };
-}
-
-function readDuration(
-  text: string,
-  sigma: number,
-  readSamples: (file: string) => readonly number[],
-): Distribution | undefined {
-  const source = /^recorded:(.+)$/.exec(text)?.[1];
-  if (source === undefined) return parseDistribution(text, sigma);
-  return { kind: 'recorded', source, samplesMs: readSamples(source) };
-}
-
-/** Reads `429=2,reset`; a weight left out is 1. */
-function readWeights(text: string): ReadonlyMap<string, number> | undefined {
-  const weights = new Map<string, number>();
-  for (const entry of text.split(',')) {
-    const [name = '', weight = '1'] = entry.trim().split('=', 2);
-    const value = parseDecimal(weight);
-    if (!Object.hasOwn(FAULTS, name) || !(value > 0)) return undefined;
-    weights.set(name, value);
-  }
-  return weights;
 }
