@@ -40,12 +40,9 @@ async function chat(flags: GlobalFlags): Promise<number> {
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
   const ending = endings();
   const { connector, loaded } = composition;
-  // What fails here shows in the connection pane, which counts down to the next attempt.
-  connector.client.reconnect();
-  composition.ready(ending.signal).catch(() => {});
   try {
     const { runTui } = await ui;
-    await runTui({
+    const ended = runTui({
       connection: connector.client,
       chat: composition,
       modes: modesOf(composition),
@@ -56,6 +53,11 @@ async function chat(flags: GlobalFlags): Promise<number> {
       version: VERSION,
       signal: ending.signal,
     });
+    // After the first frame: starting processes takes its time. What fails here shows in the connection
+    // pane, which counts down to the next attempt.
+    connector.client.reconnect();
+    composition.ready(ending.signal).catch(() => {});
+    await ended;
   } finally {
     ending.remove();
     await composition.close();
