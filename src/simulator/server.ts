@@ -13,6 +13,7 @@ import { createRunningSettings } from './request-settings.js';
 import type { Surroundings } from './routes.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 import { createSystemClock } from './system-clock.js';
+import { refuseUnreadable } from './unreadable-request.js';
 
 export type { ExchangeRecord, SimulatorStats };
 
@@ -124,6 +125,7 @@ export async function startSimulator(
       options.onExchange?.(over);
     },
   );
+  server.on('clientError', refuseUnreadable);
   const boundPort = await listen(server, host, port);
 
   let closed: Promise<unknown> | undefined;

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/simulator/request-body.js';
 import { postChat, readCompletion, readError, simulatorForTest } from './chat-client.js';
@@ -257,6 +258,20 @@ test.each([
   const error = await readError(response);
   expect(error).toMatchObject({ type: 'invalid_request_error', code });
   expect(error.message).toContain(`${method} ${path}`);
+});
+
+test.each([
+  ['nonsense\r\n\r\n', 400],
+  ['GET /health HTTP/1.1\r\nno colon\r\n\r\n', 400],
+  [`GET /health HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+])('what is no HTTP request gets an error of the same form: %.30j', async (text, status) => {
+  const simulator = await simulatorForTest();
+  const socket = connect(simulator.port, '127.0.0.1');
+  socket.write(text);
+  const [head = '', body = ''] = (await socket.toArray()).join('').split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(await readError(new Response(body))).toMatchObject({ type: 'invalid_request_error' });
+  expect((await postChat(simulator, {})).status).toBe(200);
 });
 
 describe('a body over the limit', () => {

@@ -1,0 +1,32 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ApiError } from './api-error.js';
+
+const REFUSALS: Record<string, ApiError> = {
+  HPE_HEADER_OVERFLOW: new ApiError(431, { message: 'The headers of the request are too large.' }),
+  ERR_HTTP_REQUEST_TIMEOUT: new ApiError(408, { message: 'The request did not come in whole in time.' }),
+};
+
+const NO_HTTP = new ApiError(400, { message: 'This is no HTTP request that can be read.' });
+
+/** Answers what Node could not parse as a request, in the form of all other errors, and ends the connection. */
+export function refuseUnreadable(error: Error, socket: Duplex): void {
+  const code = 'code' in error ? String(error.code) : '';
+  // Whoever reset the connection is gone.
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, body } = REFUSALS[code] ?? NO_HTTP;
+  const json = JSON.stringify(body);
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(json)}`,
+      'connection: close',
+      '',
+      json,
+    ].join('\r\n'),
+  );
+}
