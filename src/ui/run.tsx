@@ -86,6 +86,8 @@ export async function runTui(options: TuiOptions): Promise<void> {
   stdout.on('error', screen.exit);
   options.signal?.addEventListener('abort', screen.exit);
   try {
+    // Before anything is drawn: what is typed from now on must be neither echoed nor translated.
+    stdin.setRawMode(true);
     instance = render(<SharedContext value={shared}>{screenReader ? <PlainApp /> : <App />}</SharedContext>, {
       stdin,
       stdout,
@@ -105,6 +107,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     actions.dispose();
     jobControl.dispose();
     instance?.unmount();
+    stdin.setRawMode(false);
     options.signal?.removeEventListener('abort', screen.exit);
     stdout.off('error', screen.exit);
     process.off('uncaughtException', onUncaught);

@@ -50,7 +50,7 @@ function expectRestored(written: string): void {
 
 test('with nothing running, the chat connects in simulator mode, answers live, and ends what it started', async () => {
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   await session.untilScreen(/simulator/);
   session.send('What is the capital of France?');
   session.send(KEY.enter);
@@ -75,7 +75,7 @@ test('the history is sent with each turn', async () => {
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   session.send('one\r');
   await session.untilScreen(/first answer/);
   await session.untilScreen(/TTFT/);
@@ -91,7 +91,7 @@ test('the history is sent with each turn', async () => {
 
 test('escape stops the answer and keeps what came', async () => {
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   session.send('write a long answer\r');
   await session.untilScreen(/streaming/);
   await session.untilScreen(/assistant/);
@@ -102,7 +102,7 @@ test('escape stops the answer and keeps what came', async () => {
 test('a daemon that is killed in the middle leaves the partial text, marked, and the chat reconnects', async () => {
   const first = await daemon();
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   session.send('write a long answer\r');
   await session.untilScreen(/streaming/);
   first.child.kill('SIGKILL');
@@ -123,7 +123,7 @@ test('without a daemon and with --no-spawn the screen says so and counts down to
 
 test('switching to real mode without a key says what to set and stays where it was', async () => {
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   session.send(KEY.ctrlT);
   await session.untilScreen(/OPENAI_API_KEY/);
   expect(session.screen().join('\n')).toMatch(/simulator/);
@@ -131,7 +131,7 @@ test('switching to real mode without a key says what to set and stays where it w
 
 test.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal', async (signal) => {
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   session.kill(signal);
   await session.ended;
   expectRestored(session.written());
@@ -140,7 +140,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal', async (sig
 
 test('killed outright, it takes the daemon and the simulator with it', async () => {
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   await until(() =>
     fetch(`${place.simulatorUrl}/health`).then(
       (health) => health.ok,
@@ -163,14 +163,14 @@ test('Ctrl+Z gives the terminal back, and fg brings the chat back', async () => 
   // The shell would switch bracketed paste on by itself.
   session.send("bind 'set enable-bracketed-paste off'\r");
   session.send(`${process.execPath} ${(await import('../support/program.js')).CLI}\r`);
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   session.send('kept draft');
   await session.untilScreen(/kept draft/);
   session.send(KEY.ctrlZ);
   await session.untilScreen(/Stopped/);
   expectRestored(session.written());
   session.send('fg\r');
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   await session.untilScreen(/kept draft/);
 });
 
@@ -205,7 +205,7 @@ test('hostile text from the model moves no cursor, sets no title and reaches no 
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const session = open();
-  await session.untilScreen(/connected/);
+  await session.untilScreen(/● connected/);
   session.send('hi\r');
   await session.untilScreen(/safetext/);
   expect(session.written()).not.toContain('owned');
