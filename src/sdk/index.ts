@@ -30,4 +30,5 @@ export type {
   StreamEvent,
   StreamOptions,
   StreamResult,
+  StreamStep,
 } from './types.js';
