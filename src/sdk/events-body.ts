@@ -11,6 +11,7 @@ import {
 } from './chat-errors.js';
 import { createChatEventReader } from './chat-events.js';
 import { isRecord, parseJson } from './json.js';
+import { createPlainEvents } from './plain-events.js';
 import { createStrayLines, strayValueOf } from './stray-lines.js';
 
 /** Reasons by which a server says that it broke off: OpenRouter; Zhipu; DeepSeek. */
@@ -86,7 +87,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   );
 
   return {
-    feed: lines.feed,
+    feed: createPlainEvents((data) => onData(data, undefined), lines.feed),
     end(whole) {
       if (!whole) return;
       // Some servers leave out the blank line after the last event. What was cut is no JSON and is dropped.
