@@ -30,13 +30,19 @@ export function usable(endpoint: Endpoint): Endpoint {
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 const LINGER_MS = 500;
 
+export interface ExchangeOptions extends ChatOptions {
+  stream: boolean;
+  /** Asked after each chunk; while what it returns is pending the provider is read no further. */
+  drained?: () => Promise<void> | undefined;
+}
+
 /** One request for a chat completion, from the body to the figures. Never rejects. */
 export async function runExchange(
   client: RuntimeClient,
   endpoint: Endpoint,
   exchange: number,
   messages: readonly ChatMessage[],
-  options: ChatOptions & { stream: boolean },
+  options: ExchangeOptions,
 ): Promise<ChatAnswer> {
   let timeline = createTimeline(performance.now());
   let chat = createChatStream({ statusCode: 200, contentType: '' });
@@ -57,13 +63,13 @@ export async function runExchange(
     timeline = createTimeline(sentMs);
     const watch = observer(timeline, sentMs, options);
     options.onEvent?.({ type: 'start', exchange, url, model, live: timeline });
-    const onEvent = (event: StreamEvent): void => {
+    const onEvent = (event: StreamEvent): void | Promise<void> => {
       if (event.type === 'chunk') {
         timeline.received(event.data.length);
         watch.arrived(event);
         chat.feed(event.data);
         if (chat.over) stop.after(LINGER_MS);
-        return;
+        return options.drained?.();
       }
       const { statusCode, headers, buffered, atMs } = event;
       timeline.headers({ atMs, timings: event.timings, buffered });
@@ -124,7 +130,7 @@ function stopper(signal: AbortSignal | undefined) {
 function requestBody(
   model: string,
   messages: readonly ChatMessage[],
-  options: ChatOptions & { stream: boolean },
+  options: ExchangeOptions,
 ): Record<string, unknown> {
   return {
     model,

@@ -7,10 +7,12 @@ import {
   loadConfigObject,
 } from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
+import { iterateEvents } from '../sdk/event-iterator.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
 import { authorization, runExchange, usable } from './exchange.js';
 import { IncompleteAnswerException } from './incomplete-answer.js';
-import type { ChatAnswer, ChatMessage, ChatOptions } from './types.js';
+import { listModels } from './models.js';
+import type { AnswerEvent, ChatAnswer, ChatMessage, ChatOptions, RequestOptions } from './types.js';
 
 /** What `testConnection` found. */
 export interface ConnectionReport {
@@ -24,8 +26,9 @@ export interface ConnectionReport {
 /**
  * Chat completions of an OpenAI-compatible endpoint, through the connector daemon.
  *
- * `connect`, `testConnection`, `streamingChatCompletion` and `chatCompletion` reject with
- * `ConnectorException`; `exchange` never does: its answer carries the outcome.
+ * `connect`, `testConnection`, `listModels`, `streamingChatCompletion` and `chatCompletion` reject with
+ * `ConnectorException`; `exchange` and `stream` never fail: their answer carries the outcome. An aborted
+ * `signal` rejects with its reason, and is outcome `cancelled` where there is an answer to carry it.
  */
 export class OpenAIStreamConnector {
   /** The connection to the daemon. */
@@ -68,24 +71,33 @@ export class OpenAIStreamConnector {
     return this.#endpoint;
   }
 
-  /** Connects to the daemon. */
-  connect(): Promise<void> {
-    return this.client.connect();
+  /** Connects to the daemon. Requests do so by themselves; this finds out early. */
+  connect(options: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.client.connect(options);
+  }
+
+  /**
+   * The ids of the models that the endpoint offers, in its order.
+   * @throws {ConnectorException} that says why there is no list: the key, the address, the provider.
+   */
+  listModels(options: { signal?: AbortSignal } = {}): Promise<string[]> {
+    return listModels(this.client, this.#endpoint, options);
   }
 
   /**
    * Asks the endpoint for its models: proves that daemon, network, address and key work, and costs nothing.
    * An endpoint without that route counts as reachable.
    */
-  async testConnection(): Promise<ConnectionReport> {
+  async testConnection(options: { signal?: AbortSignal } = {}): Promise<ConnectionReport> {
     const endpoint = usable(this.#endpoint);
     const startedMs = performance.now();
-    const response = await this.client.executeHTTP({
+    const request = {
       method: 'GET',
       url: endpointUrl(endpoint.baseUrl, 'models'),
       headers: authorization(endpoint),
       timeoutMs: endpoint.timeoutMs,
-    });
+    };
+    const response = await this.client.executeHTTP(request, options);
     const { statusCode, requestId } = response;
     if (statusCode === 401 || statusCode === 403) {
       throw new ConnectorException(
@@ -118,6 +130,26 @@ export class OpenAIStreamConnector {
   async exchange(messages: readonly ChatMessage[], options: ChatOptions = {}): Promise<ChatAnswer> {
     this.#exchanges += 1;
     return runExchange(this.client, this.#endpoint, this.#exchanges, messages, { stream: true, ...options });
+  }
+
+  /**
+   * Streams the answer to a message or a conversation as an async iterator: what `onEvent` would be told, and
+   * last `{ type: 'done', answer }`. Never throws: failures and cancellation are in `answer.outcome`.
+   * The request is sent when the first event is asked for. A loop that takes its time holds the provider
+   * back; one that is left early stops the request there. The endpoint's limit in time covers all of it.
+   */
+  stream(
+    input: string | readonly ChatMessage[],
+    options: RequestOptions = {},
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    return iterateEvents<AnswerEvent>(async ({ give, drained, signal }) => {
+      this.#exchanges += 1;
+      const all = { stream: true, ...options, signal, drained, onEvent: give };
+      return {
+        type: 'done',
+        answer: await runExchange(this.client, this.#endpoint, this.#exchanges, conversation(input), all),
+      };
+    }, options.signal);
   }
 
   /**

@@ -1,10 +1,7 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat-types.js';
 
-export interface ChatMessage {
-  role: 'system' | 'user' | 'assistant';
-  content: string;
-}
+export type { ChatMessage } from './messages.js';
 
 /** What an exchange tells while it runs. `tMs`: milliseconds since the request was sent. */
 export type ExchangeEvent =
@@ -20,21 +17,37 @@ export interface LiveMetrics {
   painted(nowMs: number): void;
 }
 
-export interface ChatOptions {
+/** What `stream` yields: the exchange's events as they arrive, and last its answer. */
+export type AnswerEvent = ExchangeEvent | { type: 'done'; answer: ChatAnswer };
+
+/** What the request holds beside the conversation. Unset: the provider's own default. */
+export interface RequestOptions {
+  /** Aborting ends the exchange with outcome `cancelled`, here and at the provider. */
   signal?: AbortSignal;
-  onEvent?: (event: ExchangeEvent) => void;
-  /** Each piece of the answer's text as it arrives. */
-  onDelta?: (text: string) => void;
   /** Instead of the configured model. */
   model?: string;
+  /** 0 to 2 with most providers; higher is more random. */
   temperature?: number;
+  /** Most tokens of the answer; sent as `max_tokens`. For `max_completion_tokens` use `body`. */
   maxTokens?: number;
-  /** Any further members of the request body. */
+  /** Any further members of the request body, e.g. `{ tools: […], seed: 7 }`. They go before all others. */
   body?: Record<string, unknown>;
 }
 
-/** A finished exchange: what was answered and where its time went. */
+export interface ChatOptions extends RequestOptions {
+  /** Everything the exchange tells, in order. */
+  onEvent?: (event: ExchangeEvent) => void;
+  /** Each piece of the answer's text as it arrives. */
+  onDelta?: (text: string) => void;
+}
+
+/**
+ * A finished exchange: what was answered and where its time went. Times in `metrics` are measured;
+ * `tokensEstimated` says whether its token figures are the provider's or an estimate, `buffered` that the
+ * answer came in one piece, so that there is no time to a first token.
+ */
 export interface ChatAnswer extends ChatResult {
+  /** Counts the connector's exchanges, from 1. */
   exchange: number;
   metrics: ExchangeMetrics;
 }

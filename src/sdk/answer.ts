@@ -18,6 +18,17 @@ export interface Answer {
   readonly size: number;
 }
 
+/** Reads the text of one kind of body into an answer. */
+export interface AnswerBody {
+  feed(text: string): void;
+  /** @param whole The body came to its own end; else it was cut. */
+  end(whole: boolean): void;
+}
+
+/** Most characters of one event, or of an answer that is one JSON text. */
+export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
+/** Most characters that the parts of an answer may come to together. */
+export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 const OVERHEAD_CHARS = 64;
 
 /** @param onEvent Called for each event, in order. */
@@ -44,9 +55,13 @@ export function createAnswer(onEvent: (event: ChatEvent) => void): Answer {
   const add = (event: ChatEvent): void => {
     switch (event.type) {
       case 'text':
+        result.text += keep(event.text);
+        return;
       case 'reasoning':
+        result.reasoning += keep(event.text);
+        return;
       case 'refusal':
-        result[event.type] += keep(event.text);
+        result.refusal += keep(event.text);
         return;
       case 'tool_call': {
         let call = result.toolCalls[event.index];

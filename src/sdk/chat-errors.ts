@@ -36,8 +36,15 @@ export function errorEventOf(event: unknown, name?: string, text = ''): Reported
   if (name === 'error') return reportedErrorOf(event) ?? { message: quote(text), kind: '' };
   const root = Array.isArray(event) ? event[0] : event;
   if (!isRecord(root)) return undefined;
-  const told = isRecord(root.error) || stringOf(root.error) !== '' || root.object === 'error';
+  const { error, x_groq: groq } = root;
+  if (isRecord(groq) && stringOf(groq.error) !== '') return reportedErrorOf(groq);
+  const told = isRecord(error) || stringOf(error) !== '' || root.object === 'error' || hasErrorCode(root);
   return told ? reportedErrorOf(root) : undefined;
+}
+
+/** FastChat's `{text, error_code}`, where the text is the message. */
+function hasErrorCode({ choices, error_code: code }: JsonRecord): boolean {
+  return choices === undefined && typeof code === 'number' && code !== 0;
 }
 
 /**
@@ -50,7 +57,7 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
   const { error } = root;
   if (typeof error === 'string' && error !== '') return { message: quote(error), kind: '' };
   const told = isRecord(error) ? error : root;
-  const message = messageIn(told);
+  const message = messageIn(told) || (hasErrorCode(root) ? stringOf(root.text) : '');
   if (message === '' && told === root) return undefined;
   const statusCode = [told.code, told.status, root.code].map(Number).find(isFailure);
   return {

@@ -17,24 +17,27 @@ export interface ChatEventReader {
 
 /**
  * Maps chunks of a chat completion (or a whole one) to events. Only the first choice is read.
- * Servers' habits that are understood beside OpenAI's own form: `reasoning_content` (DeepSeek, vLLM, xAI)
- * and `reasoning` (OpenRouter, Groq, Ollama); content as an array of parts (Mistral); usage inside
- * `x_groq` or the choice (Moonshot); `message` in place of `delta`; tool calls without a usable index.
+ * Servers' habits that are understood beside OpenAI's own form: reasoning as `reasoning_content` (DeepSeek,
+ * vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text` (GitHub Copilot); content as an array
+ * of parts (Mistral); usage inside `x_groq` or the choice (Moonshot); `message` in place of `delta`, also as
+ * a repetition at the end (MiniMax); tool calls without a usable index, as a single object (Hugging Face) or
+ * as `function_call` (OpenAI's form before tools). test/fixtures/sse has a stream for each.
  */
 export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'result'>): ChatEventReader {
   const numberOf = createToolCallNumbering();
 
   const readDelta = (delta: JsonRecord): void => {
-    const parts = Array.isArray(delta.content) ? readParts(delta.content) : undefined;
-    const text = parts?.text ?? stringOf(delta.content);
-    const reasoning = stringOf(delta.reasoning_content) || stringOf(delta.reasoning) || parts?.reasoning;
+    const { content, refusal, tool_calls: calls, function_call: call } = delta;
+    const parts = Array.isArray(content) ? readParts(content) : undefined;
+    const reasoning = reasoningOf(delta) || parts?.reasoning;
     if (reasoning) emit({ type: 'reasoning', text: reasoning });
-    if (text !== '') emit({ type: 'text', text });
-    const refusal = stringOf(delta.refusal);
-    if (refusal !== '') emit({ type: 'refusal', text: refusal });
-    if (Array.isArray(delta.tool_calls)) {
-      for (const call of delta.tool_calls) if (isRecord(call)) readToolCall(call);
-    }
+    const text = parts?.text ?? content;
+    if (typeof text === 'string' && text !== '') emit({ type: 'text', text });
+    if (typeof refusal === 'string' && refusal !== '') emit({ type: 'refusal', text: refusal });
+    if (Array.isArray(calls)) {
+      for (const one of calls) if (isRecord(one)) readToolCall(one);
+    } else if (isRecord(calls)) readToolCall(calls);
+    else if (isRecord(call)) readToolCall({ function: call });
   };
 
   const readToolCall = (call: JsonRecord): void => {
@@ -50,30 +53,46 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     });
   };
 
+  const readChoice = (choice: JsonRecord, repeats: boolean): void => {
+    const { delta, message, finish_reason: reason } = choice;
+    if (isRecord(delta)) readDelta(delta);
+    else if (isRecord(message) && !repeats) readDelta(message);
+    if (typeof reason === 'string' && reason !== '') emit({ type: 'finish', reason });
+  };
+
   const read = (event: unknown): Verdict => {
     if (!isRecord(event)) return 'unrecognised';
-    const { choices } = event;
-    const hasChoices = Array.isArray(choices) && choices.length > 0;
-    const choice = hasChoices ? choices.find(isFirstChoice) : undefined;
+    const { choices, model } = event;
+    const choice = Array.isArray(choices) ? firstOf(choices) : undefined;
     const usage = usageOf(event.usage) ?? usageOf(recordOf(event.x_groq).usage) ?? usageOf(choice?.usage);
     if (!Array.isArray(choices) && usage === undefined) return 'unrecognised';
-    const model = stringOf(event.model);
-    if (model !== '') result.model ??= model;
-    if (choice !== undefined) {
-      const delta = choice.delta ?? choice.message;
-      if (isRecord(delta)) readDelta(delta);
-      const reason = stringOf(choice.finish_reason);
-      if (reason !== '') emit({ type: 'finish', reason });
-    }
+    if (typeof model === 'string' && model !== '') result.model ??= model;
+    // A whole completion after pieces of it says again what they said.
+    if (choice !== undefined) readChoice(choice, event.object === 'chat.completion' && hasContent(result));
     if (usage !== undefined) emit({ type: 'usage', usage });
+    const hasChoices = Array.isArray(choices) && choices.length > 0;
     return usage !== undefined && !hasChoices ? 'closing' : 'open';
   };
 
   return { read };
 }
 
+function hasContent({ text, reasoning, toolCalls }: Answer['result']): boolean {
+  return text !== '' || reasoning !== '' || toolCalls.length > 0;
+}
+
+function firstOf(choices: readonly unknown[]): JsonRecord | undefined {
+  // Nearly always there is one.
+  const [only] = choices;
+  return isFirstChoice(only) ? only : choices.find(isFirstChoice);
+}
+
 function isFirstChoice(choice: unknown): choice is JsonRecord {
-  return isRecord(choice) && (choice.index === undefined || choice.index === null || choice.index === 0);
+  return isRecord(choice) && (choice.index === 0 || choice.index === undefined || choice.index === null);
+}
+
+function reasoningOf(delta: JsonRecord): string {
+  return stringOf(delta.reasoning_content) || stringOf(delta.reasoning) || stringOf(delta.reasoning_text);
 }
 
 function readParts(content: readonly unknown[]): { text: string; reasoning: string } {

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { ConnectorException } from '../errors.js';
-import { createAnswer } from './answer.js';
-import { type AnswerBody, bodyStarting, failureBody } from './answer-body.js';
+import { type AnswerBody, createAnswer } from './answer.js';
+import { bodyStarting, failureBody } from './answer-body.js';
 import type { AnswerContext, AnswerHead } from './chat-errors.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 

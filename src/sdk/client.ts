@@ -4,6 +4,7 @@ import { encodeMessage } from '../protocol/encode.js';
 import { abortable } from './abortable.js';
 import type { Connection, Exchange } from './connection.js';
 import { resolveEndpoint } from './endpoint.js';
+import { iterateEvents } from './event-iterator.js';
 import { createResponseExchange } from './exchange.js';
 import { encodeHttpRequest, isBinary } from './http-payload.js';
 import { Lanes } from './lanes.js';
@@ -15,8 +16,10 @@ import type {
   HTTPRequestConfig,
   HTTPResponse,
   RuntimeClientConfig,
+  StreamEvent,
   StreamOptions,
   StreamResult,
+  StreamStep,
 } from './types.js';
 
 /** A request that is ready to be sent. */
@@ -77,10 +80,15 @@ export class RuntimeClient {
     return this.#link.subscribe(listener);
   }
 
-  /** Connects, with one attempt. A closed client can be used again after it. */
-  async connect(): Promise<void> {
+  /**
+   * Connects, with one attempt. A closed client can be used again after it.
+   * @param options `signal`: aborting rejects with its reason; others may still wait for the attempt.
+   */
+  async connect(options: { signal?: AbortSignal } = {}): Promise<void> {
+    options.signal?.throwIfAborted();
     this.#link.reopen();
-    await this.#link.connect();
+    const attempt = this.#link.connect();
+    await (options.signal === undefined ? attempt : abortable(attempt, options.signal));
   }
 
   /** Connects at once: ends a wait for the next attempt, or replaces the connection. Tries until it succeeds. */
@@ -130,10 +138,32 @@ export class RuntimeClient {
     }
   }
 
+  /**
+   * `streamHTTP` as an async iterator: the answer's events, and last `{ type: 'end', … }` with its result.
+   * The request is sent when the first event is asked for. While an event is being used, nothing more is
+   * granted to the daemon (back-pressure). Leaving the loop early stops the request upstream.
+   * @param options `signal`: aborting ends the answer with outcome `cancelled`.
+   * @throws {ConnectorException} like `streamHTTP`, after the events before the failure.
+   */
+  stream(
+    request: HTTPRequestConfig,
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<StreamStep, void, undefined> {
+    return iterateEvents<StreamStep>(async ({ give, drained, signal }) => {
+      const onEvent = (event: StreamEvent): void | Promise<void> => {
+        give(event);
+        return drained();
+      };
+      return { type: 'end', ...(await this.streamHTTP(request, { signal, onEvent })) };
+    }, options.signal);
+  }
+
   /** What the daemon is, how it does, and how long the question took. Connects when needed. */
-  async health(): Promise<DaemonInfo> {
+  async health(options: { signal?: AbortSignal } = {}): Promise<DaemonInfo> {
     const limitMs = Math.min(this.#config.timeoutMs ?? HEALTH_LIMIT_MS, HEALTH_LIMIT_MS);
-    return this.#within(limitMs, undefined, 0, (connection, stop) => abortable(connection.health(), stop));
+    return this.#within(limitMs, options.signal, 0, (connection, stop) =>
+      abortable(connection.health(), stop),
+    );
   }
 
   /**

@@ -11,7 +11,7 @@ export {
   MessageType as ProtocolMessageType,
 } from '../protocol/generated/ipc.js';
 export type { CircuitState, HealthResponse, OriginStatus, Timings } from '../protocol/messages.js';
-export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer-body.js';
+export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 export type { AnswerContext, AnswerHead } from './chat-errors.js';
 export { type ChatStream, createChatStream, type StreamEnding } from './chat-stream.js';
 export type { ChatEvent, ChatResult, Outcome, ToolCall, Usage } from './chat-types.js';
@@ -30,4 +30,5 @@ export type {
   StreamEvent,
   StreamOptions,
   StreamResult,
+  StreamStep,
 } from './types.js';

@@ -93,6 +93,9 @@ export interface StreamOptions {
   onEvent?: (event: StreamEvent) => void | Promise<void>;
 }
 
+/** What `stream` yields: the answer's events as they arrive, and last how it ended. */
+export type StreamStep = StreamEvent | ({ type: 'end' } & StreamResult);
+
 /** What the daemon said of itself, and how long the question took. */
 export type DaemonInfo =
   | { kind: 'vastar-tui'; rttMs: number; health: HealthResponse }

@@ -1,29 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { makePlace, type Place, type Running, startProgram } from '../support/program.js';
+import { chunksOfQuirk, quirks } from '../support/quirks.js';
 import { startUpstream } from '../support/upstream.js';
-
-interface Quirk {
-  name: string;
-  content_type: string;
-  chunks_base64: string[];
-  expect: {
-    text: string;
-    outcome: string;
-    finish_reason?: string | null;
-    usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
-    error?: string;
-    reasoning?: string;
-    malformed_events?: number;
-    tool_calls?: { id: string; name: string; arguments: string }[];
-  };
-}
-
-const quirks = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', 'fixtures', 'sse', 'quirks.json'), 'utf8'),
-) as Quirk[];
 
 let place: Place;
 let daemon: Running;
@@ -44,7 +23,7 @@ describe('a stream served over HTTP, through the daemon process, to the connecto
   test.each(quirks)('$name', async (quirk) => {
     const upstream = await startUpstream({
       contentType: quirk.content_type,
-      chunks: quirk.chunks_base64.map((chunk) => Buffer.from(chunk, 'base64')),
+      chunks: chunksOfQuirk(quirk),
     });
     const connector = new OpenAIStreamConnector(
       { openai: { api_key: 'sk-test', base_url: upstream.url }, simulator: { enabled: false } },

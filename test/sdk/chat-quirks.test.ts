@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ChatEvent, type ChatResult, createChatStream } from '../../src/sdk/index.js';
 import { chunksOfQuirk, type Quirk, quirks } from '../support/quirks.js';
 import { seededRandom } from '../support/random.js';
+import { randomRuns, splitRuns, systematicRuns } from '../support/split-fuzz.js';
 
 interface Reading {
   result: ChatResult;
@@ -44,25 +45,10 @@ describe('the streams of real servers come to what they mean', () => {
 });
 
 describe('how the bytes are cut changes nothing', () => {
+  // `npm run fuzz:sse` does it at length.
   test.each(quirks)('$name', (quirk) => {
-    const bytes = Buffer.concat(chunksOfQuirk(quirk));
-    const whole = JSON.stringify(read(quirk, [bytes]));
-    const same = (pieces: readonly Uint8Array[]): boolean => JSON.stringify(read(quirk, pieces)) === whole;
-
-    expect(same(chunksOfQuirk(quirk))).toBe(true);
-    expect(same(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toBe(true);
-    for (let at = 0; at <= bytes.length; at += 1) {
-      if (!same([bytes.subarray(0, at), bytes.subarray(at)])) expect.fail(`cut in two at ${at}`);
-    }
-    const random = seededRandom(bytes.length);
-    for (let run = 0; run < 200; run += 1) {
-      const pieces: Buffer[] = [];
-      for (let at = 0; at < bytes.length; ) {
-        const end = at + Math.floor(random() ** 3 * 120);
-        pieces.push(bytes.subarray(at, end));
-        at = end;
-      }
-      if (!same(pieces)) expect.fail(`cut at random, run ${run}`);
-    }
+    const stream = splitRuns(quirk, seededRandom(1));
+    const runs = systematicRuns(quirk) + randomRuns(50);
+    for (let run = 0; run < runs; run += 1) stream.next();
   });
 });

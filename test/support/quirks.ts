@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** A stream as a real server sends it, and what a client must make of it. */
 export interface Quirk {
   name: string;
+  /** Where the habit is described, for those that were found later. */
+  source?: string;
   content_type: string;
   /** Network chunks. */
   chunks_base64: string[];
@@ -19,9 +21,11 @@ export interface Quirk {
   };
 }
 
-export const quirks: Quirk[] = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../fixtures/sse/quirks.json'), 'utf8'),
-);
+const read = (name: string): Quirk[] =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/sse', name), 'utf8'));
+
+/** What was given, and what was found since: each habit names its `source`. */
+export const quirks: Quirk[] = [...read('quirks.json'), ...read('habits.json')];
 
 export function chunksOfQuirk(quirk: Quirk): Buffer[] {
   return quirk.chunks_base64.map((chunk) => Buffer.from(chunk, 'base64'));

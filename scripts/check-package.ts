@@ -1,0 +1,95 @@
+// Packs the package as it would be published and uses it from an empty folder: publint, attw, the program, both
+// entry points from ESM and by require(), and what importing them brings along. Needs a build and a registry.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const bin = join(root, 'node_modules', '.bin');
+const folder = mkdtempSync(join(tmpdir(), 'vastar-package-'));
+const app = join(folder, 'app');
+
+const log = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Runs a command; its output is shown only when it fails. */
+function run(what: string, command: string, args: readonly string[], cwd: string): string {
+  const env = { ...process.env, VASTAR_SOCKET_PATH: join(folder, 'd.sock'), HOME: folder };
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  if (status !== 0) throw new Error(`${what}: ${error?.message ?? ''}\n${stdout ?? ''}${stderr ?? ''}`);
+  log(`ok  ${what}`);
+  return stdout;
+}
+
+const node = (what: string, code: string, ...flags: string[]): string =>
+  run(what, process.execPath, [...flags, '-e', code], app);
+
+/**
+ * Fails when importing `name` loads a package of `unwanted`, prints, or leaves a timer, socket or watcher.
+ * Standard streams count for nothing: any ES module that imports node:process opens them.
+ */
+const importCheck = (name: string, unwanted: string): string => `
+  const { registerHooks } = await import('node:module');
+  const loaded = [];
+  registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+  await import(${JSON.stringify(name)});
+  const strays = loaded.filter((url) => new RegExp('/node_modules/(' + ${JSON.stringify(unwanted)} + ')/').test(url));
+  if (strays.length > 0) throw new Error('it loads ' + strays.join(', '));
+  await new Promise((resolve) => setImmediate(resolve));
+  const open = process.getActiveResourcesInfo().filter((kind) => !/^(Pipe|TTY)Wrap|^(Close|FSReq)/.test(kind));
+  if (open.length > 0) throw new Error('it leaves open ' + open.join(', '));`;
+
+try {
+  mkdirSync(app);
+  run('npm pack', 'npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root);
+  const name = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+  if (name === undefined) throw new Error('npm pack made nothing');
+  const tarball = join(folder, name);
+
+  run('publint', join(bin, 'publint'), [tarball, '--strict'], root);
+  // The entry points are ES modules; require() gets them from Node itself, whatever CommonJS types would say.
+  run('attw', join(bin, 'attw'), [tarball, '--profile', 'esm-only'], root);
+
+  writeFileSync(join(app, 'package.json'), '{"private":true}');
+  run('npm install', 'npm', ['install', '--no-audit', '--no-fund', tarball], app);
+
+  const question = ['--no-install', 'vastar-tui', 'ask', 'What is the capital of France?'];
+  if (!run('vastar-tui ask', 'npx', question, app).includes('Paris'))
+    throw new Error('the answer is another');
+
+  const esm = '--input-type=module';
+  node('import vastar-tui', importCheck('vastar-tui', 'react|ink|zustand|undici|commander'), esm);
+  node(
+    'import vastar-tui/sdk',
+    importCheck('vastar-tui/sdk', 'react|ink|zustand|undici|commander|yaml|zod'),
+    esm,
+  );
+  const commonjs = '--input-type=commonjs';
+  node('require vastar-tui', "new (require('vastar-tui').OpenAIStreamConnector)({})", commonjs);
+  node('require vastar-tui/sdk', "new (require('vastar-tui/sdk').RuntimeClient)()", commonjs);
+
+  const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  mkdirSync(join(app, 'node_modules', '@types'), { recursive: true });
+  cpSync(join(root, 'node_modules', '@types', 'node'), join(app, 'node_modules', '@types', 'node'), {
+    recursive: true,
+  });
+  cpSync(join(root, 'node_modules', 'undici-types'), join(app, 'node_modules', 'undici-types'), {
+    recursive: true,
+  });
+  cpSync(join(root, 'examples'), join(app, 'examples'), { recursive: true });
+  const files = readdirSync(join(app, 'examples')).map((file) => join('examples', file));
+  const strict = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  writeFileSync(join(app, 'examples', 'package.json'), '{"type":"module"}');
+  run('types of the examples', process.execPath, [typescript, ...strict, ...files], app);
+} catch (error) {
+  process.stderr.write(`FAILED  ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,49 @@
+import { type Endpoint, endpointUrl } from '../config/index.js';
+import { ConnectorException, ErrorClass } from '../errors.js';
+import { reportedErrorOf, statusError } from '../sdk/chat-errors.js';
+import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
+import { isRecord, parseJson, stringOf } from '../sdk/json.js';
+import { authorization, usable } from './exchange.js';
+
+/**
+ * The ids of the models an endpoint offers, in its order.
+ * @throws {ConnectorException} that says why there is no list.
+ */
+export async function listModels(
+  client: RuntimeClient,
+  endpoint: Endpoint,
+  options: { signal?: AbortSignal },
+): Promise<string[]> {
+  const { baseUrl, timeoutMs } = usable(endpoint);
+  const url = endpointUrl(baseUrl, 'models');
+  const headers = { Accept: 'application/json', ...authorization(endpoint) };
+  const response = await client.executeHTTP({ method: 'GET', url, headers, timeoutMs }, options);
+  const { statusCode, requestId } = response;
+  const text = HTTPResponseHelper.getBodyAsString(response);
+  const context = { source: new URL(url).host, requestId };
+  if (!HTTPResponseHelper.is2xx(response)) {
+    const contentType = response.headers['content-type'] ?? '';
+    throw statusError({ statusCode, contentType, headers: response.headers }, text, context);
+  }
+  const body = parseJson(text);
+  const models = modelIdsIn(body);
+  if (models !== undefined) return models;
+  const said = reportedErrorOf(body)?.message;
+  throw new ConnectorException(
+    said === undefined
+      ? `${context.source} answered with no list of models. Is base_url right?`
+      : `${context.source} answered with an error: ${said}`,
+    ErrorClass.Permanent,
+    requestId,
+    { hop: 'provider', statusCode },
+  );
+}
+
+/** OpenAI's `{data:[{id}]}`, a bare list (Together), `{models:[{name}]}` (Ollama's and llama.cpp's own). */
+function modelIdsIn(body: unknown): string[] | undefined {
+  const list = isRecord(body) ? (body.data ?? body.models) : body;
+  if (!Array.isArray(list)) return undefined;
+  return list
+    .map((model: unknown) => (isRecord(model) ? stringOf(model.id) || stringOf(model.name) : stringOf(model)))
+    .filter((id) => id !== '');
+}

@@ -1,0 +1,109 @@
+import { createParser } from 'eventsource-parser';
+import { ErrorClass } from '../errors.js';
+import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
+import {
+  type AnswerContext,
+  type AnswerHead,
+  errorEventOf,
+  quote,
+  streamError,
+  unusableError,
+} from './chat-errors.js';
+import { createChatEventReader } from './chat-events.js';
+import { isRecord, parseJson } from './json.js';
+import { createPlainEvents } from './plain-events.js';
+import { createStrayLines, strayValueOf } from './stray-lines.js';
+
+/** Reasons by which a server says that it broke off: OpenRouter; Zhipu; DeepSeek. */
+const BROKEN_OFF = new Set(['error', 'network_error', 'insufficient_system_resource']);
+
+/** A stream of events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+export function eventsBody(answer: Answer, { contentType }: AnswerHead, context: AnswerContext): AnswerBody {
+  const reader = createChatEventReader(answer);
+  const { result } = answer;
+  let seen = false;
+  let flushing = false;
+
+  const onData = (data: string, name: string | undefined): void => {
+    seen = true;
+    if (answer.over) return;
+    // Nearly every event is JSON: nothing is looked at before it is parsed.
+    const event = parseJson(data);
+    if (event === undefined) onOther(data.trim(), name);
+    else onEvent(event, name, data);
+  };
+
+  /** What is no JSON. */
+  const onOther = (text: string, name: string | undefined): void => {
+    if (text === '') return;
+    if (text === '[DONE]') {
+      answer.conclude('finish');
+      answer.stop();
+    } else if (isRun(text)) {
+      for (const line of text.split('\n')) onData(line, name);
+    } else {
+      onEvent(undefined, name, text);
+    }
+  };
+
+  const onEvent = (event: unknown, name: string | undefined, text: string): void => {
+    const told = errorEventOf(event, name, text);
+    if (told !== undefined) {
+      answer.fail(streamError(told, context));
+      return;
+    }
+    const verdict = reader.read(event);
+    if (verdict === 'closing') answer.conclude('usage');
+    else if (verdict === 'unrecognised') {
+      // An event of another name (`ping`) is for other listeners; the last one may have been cut.
+      const foreign = name !== undefined && name !== 'message' && event !== undefined;
+      if (!foreign && !flushing) answer.emit({ type: 'malformed', data: quote(text) });
+    }
+    if (result.finishReason !== null && BROKEN_OFF.has(result.finishReason)) {
+      const what = `broke off its answer (finish_reason ${result.finishReason}).`;
+      answer.fail(unusableError(what, context, ErrorClass.Transient));
+    } else if (answer.size > MAX_ANSWER_CHARS) {
+      answer.fail(unusableError(`sent an answer of more than ${MAX_ANSWER_CHARS} characters.`, context));
+    }
+  };
+
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_CHARS,
+    onEvent: ({ data, event }) => onData(data, event),
+    onError: ({ type }) => {
+      if (type !== 'max-buffer-size-exceeded' || answer.over) return;
+      answer.fail(unusableError(`sent an event of more than ${MAX_EVENT_CHARS} characters.`, context));
+    },
+  });
+  const lines = createStrayLines(
+    (text) => {
+      if (!answer.over) parser.feed(text);
+    },
+    (line) => {
+      const { isErrorField, text } = strayValueOf(line);
+      const told = errorEventOf(parseJson(text), isErrorField ? 'error' : undefined, text);
+      if (told !== undefined && !answer.over) answer.fail(streamError(told, context));
+    },
+  );
+
+  return {
+    feed: createPlainEvents((data) => onData(data, undefined), lines.feed),
+    end(whole) {
+      if (!whole) return;
+      // Some servers leave out the blank line after the last event. What was cut is no JSON and is dropped.
+      flushing = true;
+      lines.end();
+      lines.feed('\n\n');
+      if (seen || answer.over || /event-stream/i.test(contentType)) return;
+      answer.fail(
+        unusableError(`answered with ${quote(contentType) || 'text'}, not with an event stream.`, context),
+      );
+    },
+  };
+}
+
+/** Whether the text is a JSON object a line: several events, for want of blank lines between them. */
+function isRun(text: string): boolean {
+  const end = text.indexOf('\n');
+  return end > 0 && isRecord(parseJson(text.slice(0, end)));
+}

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AnswerEvent, answerMessage, type ChatMessage, OpenAIStreamConnector } from '../../src/index.js';
+import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { type Handler, serveScript, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+
+const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
+const FINISH = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+
+let daemon: TestDaemon;
+let upstream: Upstream;
+let connector: OpenAIStreamConnector;
+let answer: Handler;
+
+beforeEach(async () => {
+  daemon = await testDaemon();
+  answer = serveScript({ chunks: sseEvents(delta('Hel'), delta('lo'), FINISH, '[DONE]') });
+  upstream = await startUpstream((request, response, raw) => answer(request, response, raw));
+  connector = new OpenAIStreamConnector(
+    { openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
+    { socketPath: daemon.path },
+  );
+});
+afterEach(async () => {
+  await connector.close();
+  await upstream.close();
+  await daemon.close();
+});
+
+const sentBody = async (index = 0): Promise<Record<string, unknown>> =>
+  JSON.parse((await upstream.request(index)).body.toString());
+
+describe('an answer as an async iterator', () => {
+  test('tells its start, its head, each delta, its end, and last the answer', async () => {
+    const events: AnswerEvent[] = [];
+    for await (const event of connector.stream('Hi')) events.push(event);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'text', 'text', 'finish', 'done']);
+    expect(events.at(-1)).toMatchObject({
+      answer: { outcome: 'complete', text: 'Hello', finishReason: 'stop', metrics: { chunks: 2 } },
+    });
+  });
+
+  test('left early it stops the request upstream', async () => {
+    answer = serveScript({ chunks: sseEvents(delta('a'), delta('b')), end: 'hang' });
+    for await (const event of connector.stream('Hi')) if (event.type === 'text') break;
+    expect(await (await upstream.request(0)).ended).toBe('hung up');
+  });
+
+  test('aborted it ends as cancelled, with what had come', async () => {
+    answer = serveScript({ chunks: sseEvents(delta('a')), end: 'hang' });
+    const aborter = new AbortController();
+    let last: AnswerEvent | undefined;
+    for await (const event of connector.stream('Hi', { signal: aborter.signal })) {
+      if (event.type === 'text') aborter.abort();
+      last = event;
+    }
+    expect(last).toMatchObject({ type: 'done', answer: { outcome: 'cancelled', text: 'a' } });
+    expect(await (await upstream.request(0)).ended).toBe('hung up');
+  });
+
+  test('a failure is in the answer, and thrown nowhere', async () => {
+    answer = serveScript({ status: 401, contentType: 'application/json', chunks: ['{}'] });
+    const events: AnswerEvent[] = [];
+    for await (const event of connector.stream('Hi')) events.push(event);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'error', 'done']);
+    expect(events.at(-1)).toMatchObject({ answer: { outcome: 'error', error: { statusCode: 401 } } });
+  });
+
+  test('a slow loop holds the provider back, and loses nothing', async () => {
+    const piece = 'x'.repeat(64 * 1024);
+    const pieces = 64;
+    let sent = 0;
+    answer = serveScript({
+      chunks: sseEvents(...Array.from({ length: pieces }, () => delta(piece)), FINISH, '[DONE]'),
+      onSend: (index) => {
+        sent = index;
+      },
+    });
+    let length = 0;
+    let sentWhilePaused = pieces;
+    for await (const event of connector.stream('Hi')) {
+      if (event.type !== 'text') continue;
+      if (length === 0) {
+        // What the window, the sockets and the daemon hold is sent; then it must stand still.
+        let before = -1;
+        while (before !== sent) {
+          before = sent;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        sentWhilePaused = sent;
+      }
+      length += event.text.length;
+    }
+    expect(sentWhilePaused).toBeLessThan(pieces - 1);
+    expect(length).toBe(pieces * piece.length);
+  });
+});
+
+describe('what is asked for', () => {
+  test('model, temperature, tokens and any further member are sent', async () => {
+    await connector.exchange([{ role: 'user', content: 'Hi' }], {
+      model: 'other',
+      temperature: 0.5,
+      maxTokens: 7,
+      body: { seed: 3, stream_options: {} },
+    });
+    expect(await sentBody()).toEqual({
+      model: 'other',
+      messages: [{ role: 'user', content: 'Hi' }],
+      stream: true,
+      stream_options: {},
+      temperature: 0.5,
+      max_tokens: 7,
+      seed: 3,
+    });
+  });
+
+  test('images and tool answers go as they are; an answer with tool calls becomes a message', async () => {
+    const call = { id: 'c1', name: 'get_time', arguments: '{}' };
+    const messages: ChatMessage[] = [
+      { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
+      answerMessage({ text: '', toolCalls: [call] }),
+      { role: 'tool', content: '12:00', tool_call_id: 'c1' },
+      answerMessage({ text: 'Noon.', toolCalls: [] }),
+    ];
+    await connector.exchange(messages);
+    const { messages: sent } = await sentBody();
+    expect(sent).toEqual(messages);
+    expect(messages[1]).toEqual({
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'c1', type: 'function', function: { name: 'get_time', arguments: '{}' } }],
+    });
+    expect(messages[3]).toEqual({ role: 'assistant', content: 'Noon.' });
+  });
+});
+
+describe('the list of models', () => {
+  const json = (body: unknown, status = 200): Handler =>
+    serveScript({ status, contentType: 'application/json', chunks: [JSON.stringify(body)] });
+
+  test.each([
+    ['as OpenAI gives it', { object: 'list', data: [{ id: 'b' }, { id: 'a' }] }],
+    ['as a bare list', [{ id: 'b' }, { id: 'a' }]],
+    ["in Ollama's own form", { models: [{ name: 'b' }, { name: 'a' }] }],
+  ])('%s', async (_name, body) => {
+    answer = json(body);
+    expect(await connector.listModels()).toEqual(['b', 'a']);
+    expect(await upstream.request(0)).toMatchObject({
+      path: '/v1/models',
+      headers: { authorization: 'Bearer sk-test' },
+    });
+  });
+
+  test.each([
+    [
+      'a refused key',
+      json({ error: { message: 'bad key' } }, 401),
+      /answered 401: bad key. Check the API key/,
+    ],
+    ['something else', json({ hello: 1 }), /no list of models. Is base_url right/],
+    ['an error with status 200', json({ error: { message: 'no quota' } }), /with an error: no quota/],
+    ['a web page', serveScript({ contentType: 'text/html', chunks: ['<html>'] }), /Is base_url right/],
+  ])('%s says why there is none', async (_name, handler, message) => {
+    answer = handler;
+    await expect(connector.listModels()).rejects.toThrow(message);
+  });
+});
+
+test('connecting, testing and listing can each be given up', async () => {
+  const reason = new Error('enough');
+  const signal = AbortSignal.abort(reason);
+  await expect(connector.connect({ signal })).rejects.toBe(reason);
+  await expect(connector.testConnection({ signal })).rejects.toBe(reason);
+  await expect(connector.listModels({ signal })).rejects.toBe(reason);
+
+  const aborter = new AbortController();
+  answer = serveScript({ delayMs: 10_000 });
+  const testing = connector.testConnection({ signal: aborter.signal });
+  const request = await upstream.request(0);
+  aborter.abort(reason);
+  await expect(testing).rejects.toBe(reason);
+  expect(await request.ended).toBe('hung up');
+});
