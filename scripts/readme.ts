@@ -18,10 +18,7 @@ async function screen(): Promise<string> {
     await session.untilScreen(/Paris\.[\s\S]*done/);
     session.send('Explain quantum computing in simple terms.\r');
     await session.untilScreen(/Entanglement/);
-    return session
-      .screen()
-      .join('\n')
-      .replace(place.simulatorUrl.replace('http://', ''), 'localhost:4545 ');
+    return session.screen().join('\n').replace(place.simulatorUrl.replace('http://', ''), 'localhost:4545 ');
   } finally {
     session.close();
     await session.ended;
