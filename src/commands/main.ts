@@ -43,6 +43,11 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'show the configuration and where each value comes from',
     load: async () => (await import('./config.js')).defineConfig,
   },
+  {
+    name: 'doctor',
+    description: 'check all that has to work, and say what to do where it does not',
+    load: async () => (await import('./doctor.js')).defineDoctor,
+  },
 ];
 
 /** Parses the arguments and runs one command; sets the exit code, and turns what was thrown into one message. */
