@@ -4,6 +4,7 @@ import type { ExchangeMetrics } from '../metrics/exchange.js';
 import { createSanitizer } from '../state/sanitize.js';
 import { compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { interruptOn } from './interrupt.js';
 import { readStdin } from './stdin.js';
 import { UsageError } from './usage-error.js';
 
@@ -67,23 +68,6 @@ async function promptFrom(words: readonly string[]): Promise<string> {
     throw new UsageError('the prompt is empty. Give one: vastar-tui ask "why is the sky blue?"');
   }
   return prompt;
-}
-
-/** The first Ctrl+C or SIGTERM stops the answer; a second one ends the program at once. */
-function interruptOn(abort: AbortController): { exitCode: number | undefined; remove(): void } {
-  const state: { exitCode: number | undefined; remove(): void } = { exitCode: undefined, remove };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const code = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-    if (state.exitCode !== undefined) process.exit(code);
-    state.exitCode = code;
-    abort.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, onSignal);
-  function remove(): void {
-    for (const name of signals) process.off(name, onSignal);
-  }
-  return state;
 }
 
 interface Output {

@@ -29,6 +29,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./demo.js')).defineDemo,
   },
   {
+    name: 'bench',
+    description: 'load through the daemon, measured: latencies, throughput, goodput, checks for CI',
+    load: async () => (await import('./bench.js')).defineBench,
+  },
+  {
     name: 'runtime',
     description: 'the connector daemon: run, start, stop, status',
     load: async () => (await import('./runtime.js')).defineRuntime,
