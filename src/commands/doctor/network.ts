@@ -9,9 +9,14 @@ const SHOWN_ADDRESSES = 3;
 /** The way to a provider, without the key: its name's addresses, the connection, TLS. Sends one HEAD request. */
 export async function checkNetwork(client: RuntimeClient, baseUrl: string): Promise<Finding[]> {
   const { hostname } = new URL(baseUrl);
-  const dns = await checkDns(hostname.replace(/^\[(.*)\]$/, '$1'));
-  // Without an address there is nothing to connect to.
-  return dns.status === 'problem' ? [dns] : [dns, ...(await checkConnection(client, baseUrl))];
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const [dns, connection] = await Promise.all([checkDns(host), checkConnection(client, baseUrl)]);
+  if (dns.status !== 'problem') return [dns, ...connection];
+  // The name is the cause of the other; where that works all the same, it is not this machine that looks it up.
+  const works = connection.every(({ status }) => status !== 'problem');
+  return works
+    ? [ok('dns', `${host} has no address here: the daemon's proxy finds it`), ...connection]
+    : [dns];
 }
 
 async function checkDns(host: string): Promise<Finding> {

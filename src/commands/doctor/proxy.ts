@@ -1,15 +1,11 @@
-import { type Finding, ok, warning } from './finding.js';
+import { type Finding, ok } from './finding.js';
 
-const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
+const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 
-/** A proxy in the environment is not used: the daemon connects to the provider itself. */
+/** Which variables send the daemon's requests through a proxy, or keep them from it. */
 export function checkProxy(env: Readonly<Record<string, string | undefined>>): Finding {
   // Values may hold a password, so only names are told.
-  const set = VARIABLES.flatMap((name) => [name, name.toLowerCase()]).filter((name) => env[name]);
+  const set = VARIABLES.flatMap((name) => [name.toLowerCase(), name]).filter((name) => env[name]);
   if (set.length === 0) return ok('proxy', 'none set');
-  return warning(
-    'proxy',
-    `${set.join(', ')} is set; the daemon connects directly`,
-    'where only the proxy can reach the provider, give a gateway’s address as base_url',
-  );
+  return ok('proxy', `${set.join(', ')} is set, for a daemon that is started from here`);
 }
