@@ -29,6 +29,8 @@ export interface ChatOptions {
   model?: string;
   temperature?: number;
   maxTokens?: number;
+  /** Limit for the whole answer in ms, instead of the endpoint's. */
+  timeoutMs?: number;
   /** Any further members of the request body. */
   body?: Record<string, unknown>;
 }
