@@ -50,6 +50,7 @@ async function run(simulatorUrl: string, concurrency: number, requests: number):
 }
 
 const simulator = await runSimulator(
+  'one',
   ...['--content', 'lorem', '--tokens', String(TOKENS)],
   ...['--ttft', `log-normal:${TTFT.meanMs},${TTFT.sigma}`, '--gap', `log-normal:${GAP.meanMs},${GAP.sigma}`],
 );
