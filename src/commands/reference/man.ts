@@ -47,7 +47,7 @@ function text(lines: string): string {
   return escaped(lines).replace(/^[.']/gm, '\\&$&');
 }
 
-/** ASCII alone, for any troff; `\\[u2019]` stands for a character beyond it. */
+/** ASCII alone, for any troff: `\[u2019]` stands for a character beyond it. */
 function escaped(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')

@@ -18,7 +18,10 @@ function body(command: CommandDoc, program: CommandDoc): string {
   });
   const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;
   if (command.commands.length === 0) {
-    const words = command.arguments.map(({ value }) => quoted(`*:${escaped(value.name)}:${action(value)}`));
+    // Where any text will do, a description would keep zsh from offering the flags.
+    const words = command.arguments.flatMap(({ value }) =>
+      value.kind === 'text' ? [] : [quoted(`*:${escaped(value.name)}:${action(value)}`)],
+    );
     return `${head}  _arguments ${[...flags, ...words].join(' \\\n    ')}\n}`;
   }
   const names = command.commands.map(({ name, description }) =>
