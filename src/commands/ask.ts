@@ -1,15 +1,24 @@
 import type { Command } from 'commander';
+import { MAX_TIMEOUT_MS } from '../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import { createSanitizer } from '../state/sanitize.js';
 import { compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { numberWithin } from './flag-number.js';
+import { interruptOn } from './interrupt.js';
 import { readStdin } from './stdin.js';
+import { readTextFile } from './text-file.js';
 import { UsageError } from './usage-error.js';
 
 interface AskFlags extends GlobalFlags {
   json?: boolean;
   system?: string;
+  file: readonly string[];
+  temperature?: number;
+  maxTokens?: number;
+  /** Seconds. */
+  timeout?: number;
 }
 
 export function defineAsk(command: Command): void {
@@ -17,6 +26,14 @@ export function defineAsk(command: Command): void {
     .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
     .option('--json', 'one JSON event a line, and a last line with all metrics')
     .option('--system <text>', 'a system prompt')
+    .option('--file <path>', 'a text file to append to the prompt; may be repeated', addTo, [])
+    .option('--temperature <number>', 'from 0 to 2; higher is more random', numberWithin(0, 2))
+    .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'))
+    .option(
+      '--timeout <seconds>',
+      'limit for the whole answer, instead of the configured one',
+      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
+    )
     .addHelpText('after', HELP)
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await ask(words, command.optsWithGlobals<AskFlags>());
@@ -24,14 +41,20 @@ export function defineAsk(command: Command): void {
 }
 
 const HELP = `
-Text on stdin is appended to the prompt:
+Files and text on stdin are appended to the prompt, in this order:
+  vastar-tui ask "What is wrong here?" --file config.yaml
   git diff | vastar-tui ask "What does this change?"
 
-Exit codes: 0 complete, 2 usage or configuration, 3 transient error, 4 permanent error, 5 rate limited,
-6 timeout, 7 invalid request, 8 answer cut off, 9 answer stalled, 130 interrupted.`;
+Exit codes: 0 complete, 1 internal error, 2 usage or configuration, 3 transient error, 4 permanent error,
+5 rate limited, 6 timeout, 7 invalid request, 8 answer cut off, 9 answer stalled, 130 interrupted (Ctrl+C),
+141 the reader of stdout has gone, 143 terminated.`;
+
+function addTo(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
 
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
-  const prompt = await promptFrom(words);
+  const prompt = await promptFrom(words, flags.file);
   const composition = compose(flags);
   reportProblems(composition.loaded);
   const abort = new AbortController();
@@ -44,7 +67,13 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
         ...(flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const]),
         { role: 'user', content: prompt },
       ],
-      { signal: abort.signal, onEvent: output.event },
+      {
+        signal: abort.signal,
+        onEvent: output.event,
+        ...(flags.temperature !== undefined && { temperature: flags.temperature }),
+        ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
+        ...(flags.timeout !== undefined && { timeoutMs: flags.timeout * 1000 }),
+      },
     );
     output.end(answer);
     if (process.stdout.errored) return EXIT.brokenPipe;
@@ -55,35 +84,20 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   }
 }
 
-async function promptFrom(words: readonly string[]): Promise<string> {
+async function promptFrom(words: readonly string[], files: readonly string[]): Promise<string> {
   const typed = words.filter((word) => word !== '-').join(' ');
-  const wantsStdin = words.length === 0 || words.includes('-') || !process.stdin.isTTY;
-  if (words.length === 0 && process.stdin.isTTY) {
+  const nothing = words.length === 0 && files.length === 0;
+  if (nothing && process.stdin.isTTY) {
     throw new UsageError('nothing to ask. Give a prompt: vastar-tui ask "why is the sky blue?"');
   }
-  const piped = wantsStdin ? (await readStdin()).trimEnd() : '';
-  const prompt = [typed, piped].filter((part) => part.trim() !== '').join('\n\n');
+  // Before stdin, which may be long in coming.
+  const texts = files.map(readTextFile);
+  const piped = nothing || words.includes('-') || !process.stdin.isTTY ? (await readStdin()).trimEnd() : '';
+  const prompt = [typed, ...texts, piped].filter((part) => part.trim() !== '').join('\n\n');
   if (prompt === '') {
     throw new UsageError('the prompt is empty. Give one: vastar-tui ask "why is the sky blue?"');
   }
   return prompt;
-}
-
-/** The first Ctrl+C or SIGTERM stops the answer; a second one ends the program at once. */
-function interruptOn(abort: AbortController): { exitCode: number | undefined; remove(): void } {
-  const state: { exitCode: number | undefined; remove(): void } = { exitCode: undefined, remove };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const code = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-    if (state.exitCode !== undefined) process.exit(code);
-    state.exitCode = code;
-    abort.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, onSignal);
-  function remove(): void {
-    for (const name of signals) process.off(name, onSignal);
-  }
-  return state;
 }
 
 interface Output {

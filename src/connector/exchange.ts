@@ -89,7 +89,7 @@ export async function runExchange(
           ...authorization(endpoint),
         },
         body: JSON.stringify(requestBody(model, messages, options)),
-        timeoutMs: endpoint.timeoutMs,
+        timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
       },
       { onEvent, signal: stop.signal },
     );

@@ -30,6 +30,8 @@ export interface RequestOptions {
   temperature?: number;
   /** Most tokens of the answer; sent as `max_tokens`. For `max_completion_tokens` use `body`. */
   maxTokens?: number;
+  /** Limit for the whole answer in ms, instead of the endpoint's. */
+  timeoutMs?: number;
   /** Any further members of the request body, e.g. `{ tools: […], seed: 7 }`. They go before all others. */
   body?: Record<string, unknown>;
 }

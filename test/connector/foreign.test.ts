@@ -53,7 +53,7 @@ describe('a chat through a daemon of the public protocol', () => {
   });
 
   test('five at once take five connections, and none waits for another', async () => {
-    answer = serveScript({ chunks, delayMs: 200 });
+    answer = serveScript({ chunks, delayMs: 1000 });
     const answers = await Promise.all(Array.from({ length: 5 }, ask));
     expect(answers.map(({ text }) => text)).toEqual(Array(5).fill('Hello'));
     expect(daemon.peak).toEqual({ perConnection: 1, total: 5 });

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alive, makePlace, type Place, runProgram, startProgram, until } from '../support/program.js';
 import { type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
@@ -170,6 +171,39 @@ test('real mode without a key says which variable to set, and simulator mode doe
 test('text on stdin is appended to the prompt', async () => {
   const answer = await runProgram(place, ['ask', '--model', 'sim-echo', 'one'], 'two\n');
   expect(answer.stdout).toBe('one\n\ntwo\n');
+});
+
+test('files and stdin follow the prompt, and the parameters reach the provider', async () => {
+  const upstream = await endpoint({ chunks: sseEvents(delta('ok'), stop, '[DONE]') });
+  writeFileSync(join(place.dir, 'a.txt'), 'alpha\n');
+  writeFileSync(join(place.dir, 'b.md'), 'beta');
+  const flags = ['--file', 'a.txt', '--file', 'b.md', '--temperature', '0.5', '--max-tokens', '7'];
+  expect(await runProgram(place, ['ask', 'compare', ...flags], 'piped\n')).toMatchObject({ code: 0 });
+  expect(JSON.parse((await upstream.request(0)).body.toString())).toMatchObject({
+    messages: [{ role: 'user', content: 'compare\n\na.txt:\nalpha\n\nb.md:\nbeta\n\npiped' }],
+    temperature: 0.5,
+    max_tokens: 7,
+  });
+});
+
+test('an answer that takes longer than --timeout is given up, with what came and exit code 6', async () => {
+  await endpoint({ chunks: sseEvents(delta('partial ')), end: 'hang' });
+  const answer = await runProgram(place, ['ask', 'hi', '--timeout', '0.4']);
+  expect(answer).toMatchObject({ code: 6, stdout: 'partial \n' });
+  expect(answer.stderr).toMatch(/the deadline passed after \d+ ms|within 0\.4 s/);
+});
+
+test.each([
+  [['--file', 'absent.txt'], /absent\.txt cannot be read/],
+  [['--file', '.'], /cannot be read/],
+  [['--file', 'binary'], /binary is not UTF-8/],
+  [['--temperature', '3'], /number from 0 to 2/],
+  [['--max-tokens', '1.5'], /whole number from 1/],
+  [['--timeout', '0'], /number from 0\.001 to 3600/],
+])('%j is refused before anything is asked', async (flags, pattern) => {
+  writeFileSync(join(place.dir, 'binary'), Buffer.from([0xff, 0xfe]));
+  const answer = await runProgram(place, ['ask', 'hi', ...flags]);
+  expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
 });
 
 test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', async (args) => {

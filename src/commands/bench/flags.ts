@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { messageOf } from '../../errors.js';
+import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
+import { parseSlo, type Slo } from '../../loadtest/slo.js';
+import type { GlobalFlags } from '../compose.js';
+import { numberWithin } from '../flag-number.js';
+import { UsageError } from '../usage-error.js';
+
+export interface BenchFlags extends GlobalFlags {
+  requests?: number;
+  /** Seconds. */
+  duration?: number;
+  concurrency?: number;
+  rate?: number;
+  warmup: number;
+  seed: number;
+  prompt?: string;
+  prompts?: string;
+  maxTokens?: number;
+  slo?: Slo;
+  check: readonly Check[];
+  json?: string;
+  csv?: string;
+}
+
+const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
+const MAX_SEED = 2 ** 32 - 1;
+
+const HELP = `
+--mode takes several endpoints, which are tested one after another: --mode simulator,openai
+
+Without --rate the loop is closed: --concurrency requests at a time, the next when one has ended. With --rate it is
+open: requests arrive by a Poisson process, whatever the answers do. TTFT and E2E then count from the moment a request
+should have been sent, so that falling behind shows (coordinated omission); how late requests were sent is reported.
+
+TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value a
+request. ITL: the gaps between content chunks, of all requests. Goodput: requests per second that keep every --slo.
+Only complete answers count; the others are errors, by class. Rates are over the time to the last answer's end.
+
+A check is ${CHECK_SYNTAX}:
+  vastar-tui bench --rate 5 --duration 30 --check 'ttft.p95<500ms' --check 'errors<1%'
+
+Exit codes: 0 done, 1 a check failed or no request was answered, 2 usage or configuration, 130 interrupted (what was
+measured until then is printed).`;
+
+/** Adds the flags of `bench`. */
+export function addBenchFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--requests <n>', 'how many to send [20, without --duration]')
+        .argParser(numberWithin(1, 10_000_000, 'whole'))
+        .conflicts('duration'),
+    )
+    .option('--duration <seconds>', 'send for so long', numberWithin(0.1, 86_400))
+    .option('--concurrency <n>', 'how many at a time [1; with --rate: any]', numberWithin(1, 10_000, 'whole'))
+    .option('--rate <n>', 'so many arrivals a second on average', numberWithin(0.01, 10_000))
+    .option('--warmup <n>', 'requests before, that do not count', numberWithin(0, 100_000, 'whole'), 0)
+    .option('--seed <n>', 'of the random arrivals', numberWithin(0, MAX_SEED, 'whole'), 1)
+    .addOption(new Option('--prompt <text>', 'what to ask').conflicts('prompts'))
+    .option('--prompts <file>', 'what to ask, a line each, in turn')
+    .option('--max-tokens <n>', 'most tokens of an answer', numberWithin(1, 1_000_000, 'whole'))
+    .option('--slo <limits>', 'limits in ms for goodput, e.g. ttft=500,tpot=50 (also e2e)', readSlo)
+    .option(
+      '--check <condition>',
+      'exit with 1 when it does not hold, e.g. ttft.p95<500ms; may be repeated',
+      (text, before: readonly Check[]) => [...before, readCheck(text)],
+      [],
+    )
+    .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
+    .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
+    .addHelpText('after', HELP);
+}
+
+/**
+ * The prompts asked for, at least one.
+ * @throws {UsageError} when the file has none
+ */
+export function promptsFrom({ prompt, prompts }: BenchFlags): readonly string[] {
+  if (prompts === undefined) return [prompt ?? DEFAULT_PROMPT];
+  const lines = readLines(prompts).filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw new UsageError(`${prompts} has no prompt: write one a line`);
+  return lines;
+}
+
+function readLines(file: string): string[] {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)).split(/\r?\n/);
+  } catch (error) {
+    throw new UsageError(`--prompts ${file} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function readSlo(text: string): Slo {
+  const slo = parseSlo(text);
+  if (slo !== undefined) return slo;
+  throw new InvalidArgumentError('It must be like ttft=500,tpot=50: of ttft, tpot and e2e, in ms.');
+}
+
+function readCheck(text: string): Check {
+  const check = parseCheck(text);
+  if (check !== undefined) return check;
+  throw new InvalidArgumentError(`It must be ${CHECK_SYNTAX}.`);
+}

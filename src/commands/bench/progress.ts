@@ -1,0 +1,48 @@
+import type { Limit } from '../../loadtest/run-load.js';
+import type { Tally } from '../../loadtest/tally.js';
+
+const INTERVAL_MS = 200;
+const BAR_WIDTH = 24;
+const CLEAR_LINE = '\r\x1b[K';
+
+/** Shows a test's live figures on a line of the terminal, where `output` is one. */
+export function showProgress(
+  output: NodeJS.WriteStream,
+  label: string,
+  limit: Limit,
+  tally: Tally,
+): { stop(): void } {
+  if (!output.isTTY) return { stop() {} };
+  const startMs = performance.now();
+  const draw = (): void => {
+    const line = progressLine(label, limit, tally, performance.now() - startMs);
+    output.write(CLEAR_LINE + line.slice(0, output.columns - 1));
+  };
+  draw();
+  const timer = setInterval(draw, INTERVAL_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      output.write(CLEAR_LINE);
+    },
+  };
+}
+
+/** E.g. `simulator  [██████      ] 12/50  8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
+export function progressLine(label: string, limit: Limit, tally: Tally, elapsedMs: number): string {
+  const { completed, failed, requestsPerSecond, outputTokensPerSecond, latency } = tally.report(elapsedMs);
+  const ended = completed + failed;
+  const [share, position] =
+    limit.kind === 'requests'
+      ? [ended / limit.count, `${ended}/${limit.count}`]
+      : [elapsedMs / limit.ms, `${(elapsedMs / 1000).toFixed(0)}/${(limit.ms / 1000).toFixed(0)} s`];
+  const filled = Math.round(Math.min(1, share) * BAR_WIDTH);
+  return [
+    label,
+    `[${'█'.repeat(filled).padEnd(BAR_WIDTH)}] ${position}`,
+    `${requestsPerSecond.toFixed(1)} requests/s`,
+    `${outputTokensPerSecond.toFixed(0)} tok/s`,
+    ...(latency.ttft === undefined ? [] : [`ttft p50 ${latency.ttft.p50.toFixed(0)} ms`]),
+    `failed ${failed}`,
+  ].join('  ');
+}

@@ -1,0 +1,149 @@
+import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import envPaths from 'env-paths';
+import { ConfigError, formatSource } from '../config/index.js';
+import { describeEndpoint, resolveEndpoint } from '../sdk/endpoint.js';
+import { type Composition, compose, type GlobalFlags } from './compose.js';
+import { checkConfiguration } from './doctor/configuration.js';
+import { checkDaemon } from './doctor/daemon.js';
+import { checkDisk } from './doctor/disk.js';
+import { checkEndpoint, endpointNotAsked } from './doctor/endpoint.js';
+import { type Finding, ok, problem } from './doctor/finding.js';
+import { checkKeys } from './doctor/keys.js';
+import { checkNetwork } from './doctor/network.js';
+import { checkProgram } from './doctor/node.js';
+import { checkProxy } from './doctor/proxy.js';
+import { counts, reportJson, type Section, sectionText, summaryText } from './doctor/report.js';
+import { checkSimulator } from './doctor/simulator.js';
+import { checkSocket } from './doctor/socket.js';
+import { checkTerminal } from './doctor/terminal.js';
+import { EXIT } from './exit-codes.js';
+
+interface DoctorFlags extends GlobalFlags {
+  json?: true;
+  yes?: true;
+}
+
+const HELP = `
+Each line is ok, a warning, or a problem with what to do about it. Starts the bundled daemon and simulator where
+nothing answers, as the chat does, and ends them. Keys are never shown.
+
+Exit codes: 0 no problem (there may be warnings), 1 a problem, 2 wrong usage.`;
+
+/** Adds `doctor`: looks at everything that has to work, and says what to do where it does not. */
+export function defineDoctor(command: Command): void {
+  command
+    .option('--json', 'as one JSON object')
+    .option('--yes', 'send the real endpoint one request (which costs nothing) without asking first')
+    .addHelpText('after', HELP)
+    .action(async (_flags: unknown, command: Command) => {
+      process.exitCode = await doctor(command.optsWithGlobals<DoctorFlags>());
+    });
+}
+
+async function doctor(flags: DoctorFlags): Promise<number> {
+  const sections: Section[] = [];
+  const colour = process.stdout.isTTY && process.stdout.hasColors();
+  for await (const section of examine(flags)) {
+    sections.push(section);
+    if (!flags.json) process.stdout.write(sectionText(section, colour));
+  }
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(reportJson(sections), null, 2)}\n` : summaryText(sections),
+  );
+  return counts(sections).problem > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** The sections, each as soon as its checks are done. */
+async function* examine(flags: DoctorFlags): AsyncGenerator<Section, void, undefined> {
+  const { config, data, log } = envPaths('vastar-tui', { suffix: '' });
+  yield { name: 'program', findings: checkProgram(process.versions.node) };
+  yield { name: 'terminal', findings: checkTerminal({ env: process.env, ...screenOf(process.stdout) }) };
+  yield { name: 'disk', findings: await checkDisk({ config, data, log, temporary: tmpdir() }) };
+
+  const composition = composeOrProblems(flags);
+  if (Array.isArray(composition)) {
+    yield { name: 'configuration', findings: composition };
+    return;
+  }
+  try {
+    const { loaded, connector } = composition;
+    yield { name: 'configuration', findings: checkConfiguration(loaded, process.cwd()) };
+    yield { name: 'keys', findings: checkKeys(loaded) };
+    const daemon = [
+      ...(await checkDaemon(() => connector.client.health())),
+      await checkAddress(loaded.config.runtime),
+    ];
+    yield { name: 'daemon', findings: daemon };
+    // All further questions go through it.
+    if (daemon[0]?.status === 'problem') return;
+    yield { name: 'simulator', findings: [await simulator(composition)] };
+    yield { name: 'network', findings: await network(composition, flags) };
+  } finally {
+    await composition.close();
+  }
+}
+
+function composeOrProblems(flags: DoctorFlags): Composition | Finding[] {
+  try {
+    return compose(flags);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ path, message, source, suggestion = 'correct it there' }) =>
+      problem(path === '' ? 'file' : path, `${formatSource(source)}: ${message}`, suggestion),
+    );
+  }
+}
+
+/** Where the daemon is expected, and for a socket who owns it. */
+async function checkAddress({ socketPath }: { socketPath?: string | undefined }): Promise<Finding> {
+  const address = resolveEndpoint(socketPath === undefined ? {} : { socketPath }, process.env);
+  return address.kind === 'unix'
+    ? checkSocket(address.path, process.getuid?.())
+    : ok('address', `${describeEndpoint(address)}, by VASTAR_USE_TCP`);
+}
+
+async function simulator({ connector, loaded, ready }: Composition): Promise<Finding> {
+  // What keeps it from starting shows in that it does not answer.
+  await ready(AbortSignal.timeout(10_000)).catch(() => {});
+  return checkSimulator(
+    connector.client,
+    loaded.config.simulator.baseUrl,
+    connector.endpoint.kind === 'simulator',
+  );
+}
+
+async function network({ connector }: Composition, flags: DoctorFlags): Promise<Finding[]> {
+  const proxy = checkProxy(process.env);
+  const { kind, name, baseUrl, problem: unusable } = connector.endpoint;
+  if (kind === 'simulator')
+    return [proxy, ok('provider', 'not needed in simulator mode; to check one: --mode openai')];
+  if (unusable !== undefined) return [proxy];
+  const found = [proxy, ...(await checkNetwork(connector.client, baseUrl))];
+  if (found.some(({ status }) => status === 'problem')) return found;
+  const allowed =
+    flags.yes === true || (await allows(`Ask ${name} (${baseUrl}) for its models, with your key?`));
+  return [...found, allowed ? await checkEndpoint(connector) : endpointNotAsked(name)];
+}
+
+/** Asks the person at the terminal. No, where there is none. */
+async function allows(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await prompt.question(`${question} It costs nothing. [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch {
+    // Ctrl+C or the end of input.
+    return false;
+  } finally {
+    prompt.close();
+  }
+}
+
+function screenOf(stdout: NodeJS.WriteStream) {
+  if (!stdout.isTTY) return {};
+  const { columns, rows } = stdout;
+  return { screen: { columns, rows, colourBits: stdout.getColorDepth() } };
+}

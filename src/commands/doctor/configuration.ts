@@ -1,0 +1,27 @@
+import {
+  candidateFiles,
+  formatSource,
+  type LoadedConfig,
+  settingsOf,
+  userDirectories,
+} from '../../config/index.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+/** Which file is used, what is wrong with it, and every setting with where it came from; no key is shown. */
+export function checkConfiguration(loaded: LoadedConfig, cwd: string): Finding[] {
+  const { file, problems } = loaded;
+  const looked = candidateFiles(cwd, userDirectories()).map(({ path }) => path);
+  return [
+    file === undefined
+      ? ok('file', `none, which is fine: looked for ${looked.join(' and ')}`)
+      : ok('file', `${file.path} (${file.origin})`),
+    ...problems.map(({ severity, path, message, source, suggestion }) => {
+      const report = severity === 'error' ? problem : warning;
+      const advice = suggestion ?? (severity === 'error' ? 'correct it there' : 'nothing has to be done');
+      return report(path === '' ? 'file' : path, `${formatSource(source)}: ${message}`, advice);
+    }),
+    ...settingsOf(loaded).map(({ name, value, provenance }) =>
+      ok(name, `${value ?? '-'}  (${formatSource(provenance.source)})`),
+    ),
+  ];
+}

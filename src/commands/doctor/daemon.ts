@@ -1,0 +1,52 @@
+import { messageOf } from '../../errors.js';
+import type { DaemonInfo } from '../../sdk/index.js';
+import { VERSION } from '../../version.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+/** Whether a daemon answers, which one, and what it can do. `ask` may start the bundled one. */
+export async function checkDaemon(ask: () => Promise<DaemonInfo>): Promise<Finding[]> {
+  try {
+    return describeDaemon(await ask());
+  } catch (error) {
+    return [
+      problem('daemon', messageOf(error), 'its log may say more: vastar-tui runtime run --log-level debug'),
+    ];
+  }
+}
+
+export function describeDaemon(info: DaemonInfo): Finding[] {
+  const rtt = `answers in ${info.rttMs.toFixed(1)} ms`;
+  if (info.kind === 'foreign') {
+    return [
+      ok('daemon', rtt),
+      warning(
+        'streaming',
+        'this daemon does not stream: answers come in one piece',
+        'to see them arrive, stop it and start `vastar-tui runtime start`',
+      ),
+    ];
+  }
+  const { health } = info;
+  return [
+    health.healthy
+      ? ok('daemon', rtt)
+      : warning('daemon', `${rtt}: ${health.message}`, 'start it anew: vastar-tui runtime stop, then start'),
+    health.version === VERSION
+      ? ok('version', VERSION)
+      : warning(
+          'version',
+          `${health.version}, and this program is ${VERSION}`,
+          'to have both alike: vastar-tui runtime stop, then start',
+        ),
+    ok('capabilities', health.capabilities.join(', ')),
+    ...health.origins
+      .filter(({ circuit }) => circuit !== 'closed')
+      .map(({ origin, circuit }) =>
+        warning(
+          'circuit',
+          `${origin} is ${circuit}: it failed again and again`,
+          'the daemon tries it again by itself',
+        ),
+      ),
+  ];
+}

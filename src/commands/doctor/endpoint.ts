@@ -1,0 +1,27 @@
+import type { OpenAIStreamConnector } from '../../connector/openai.js';
+import { messageOf } from '../../errors.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+/** One request with the key, which costs nothing: the list of models of the endpoint in use. */
+export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<Finding> {
+  const { name, model } = connector.endpoint;
+  try {
+    const { statusCode, durationMs } = await connector.testConnection();
+    const took = `answered ${statusCode} in ${durationMs.toFixed(0)} ms`;
+    if (statusCode < 400) return ok(name, `${took}: it takes the key`);
+    if (statusCode === 429)
+      return warning(name, took, 'the limit of requests is reached: wait, or look at your plan');
+    return ok(name, `${took}: reachable, and has no list of models to compare "${model}" with`);
+  } catch (error) {
+    return problem(name, messageOf(error), 'check api_key and base_url of this endpoint');
+  }
+}
+
+/** What stands in its place when nobody allowed it. */
+export function endpointNotAsked(name: string): Finding {
+  return warning(
+    name,
+    'not asked: it would take one request with your key',
+    'to ask it: vastar-tui doctor --yes',
+  );
+}

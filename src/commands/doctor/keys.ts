@@ -1,0 +1,24 @@
+import type { Endpoint, LoadedConfig } from '../../config/index.js';
+import { type Finding, ok, problem } from './finding.js';
+
+/** Whether each endpoint has what it needs to be asked, its key above all. Keys are never shown. */
+export function checkKeys({ endpoints, mode }: LoadedConfig): Finding[] {
+  return endpoints.flatMap((endpoint): Finding[] => {
+    if (endpoint.kind === 'simulator') return [];
+    const { name, apiKey } = endpoint;
+    if (endpoint.problem === undefined) {
+      return [ok(name, apiKey === undefined ? 'is asked without a key' : 'the key is set (not shown)')];
+    }
+    return [
+      name === mode
+        ? blocked(endpoint, endpoint.problem)
+        : ok(name, `not usable, not in use: ${endpoint.problem}`),
+    ];
+  });
+}
+
+function blocked({ name, blocked }: Endpoint, why: string): Finding {
+  if (blocked !== undefined) return problem(name, blocked.reason, blocked.howToAllow);
+  const [what = why, ...advice] = why.split(': ');
+  return problem(name, what, advice.join(': ') || 'correct it in the configuration');
+}

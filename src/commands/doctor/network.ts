@@ -1,0 +1,80 @@
+import { lookup } from 'node:dns/promises';
+import { messageOf } from '../../errors.js';
+import type { RuntimeClient, Timings } from '../../sdk/index.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+const LIMIT_MS = 10_000;
+const SHOWN_ADDRESSES = 3;
+
+/** The way to a provider, without the key: its name's addresses, the connection, TLS. Sends one HEAD request. */
+export async function checkNetwork(client: RuntimeClient, baseUrl: string): Promise<Finding[]> {
+  const { hostname } = new URL(baseUrl);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const [dns, connection] = await Promise.all([checkDns(host), checkConnection(client, baseUrl)]);
+  if (dns.status !== 'problem') return [dns, ...connection];
+  // The name is the cause of the other; where that works all the same, it is not this machine that looks it up.
+  const works = connection.every(({ status }) => status !== 'problem');
+  return works
+    ? [ok('dns', `${host} has no address here: the daemon's proxy finds it`), ...connection]
+    : [dns];
+}
+
+async function checkDns(host: string): Promise<Finding> {
+  const startedMs = performance.now();
+  try {
+    const found = await lookup(host, { all: true });
+    const addresses = found.map(({ address }) => address);
+    const shown = addresses.slice(0, SHOWN_ADDRESSES).join(', ');
+    const more = addresses.length > SHOWN_ADDRESSES ? ` and ${addresses.length - SHOWN_ADDRESSES} more` : '';
+    return ok('dns', `${host} is ${shown}${more} (${msText(performance.now() - startedMs)})`);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
+    return problem(
+      'dns',
+      `${host} has no address (${code})`,
+      'check the name in base_url, the network, and /etc/resolv.conf',
+    );
+  }
+}
+
+async function checkConnection(client: RuntimeClient, baseUrl: string): Promise<Finding[]> {
+  try {
+    const { timings } = await client.streamHTTP({ method: 'HEAD', url: baseUrl, timeoutMs: LIMIT_MS });
+    return [ok('connection', connectText(timings)), checkTls(baseUrl, timings)];
+  } catch (error) {
+    return [
+      problem(
+        'connection',
+        messageOf(error),
+        'check base_url, a firewall, a proxy that is needed, this machine’s clock',
+      ),
+    ];
+  }
+}
+
+function connectText({ reused, dnsUs, connectUs }: Timings): string {
+  if (reused) return 'the daemon has one open';
+  return connectUs === undefined ? 'works' : `made in ${msText((connectUs - (dnsUs ?? 0)) / 1000)}`;
+}
+
+function checkTls(baseUrl: string, { reused, connectUs, tlsUs }: Timings): Finding {
+  const { protocol, hostname } = new URL(baseUrl);
+  if (protocol === 'http:') {
+    const local = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+    if (local) return ok('tls', 'not used, on this machine');
+    return warning(
+      'tls',
+      'not used: key and text travel unencrypted',
+      'give an https:// address as base_url',
+    );
+  }
+  const took =
+    reused || tlsUs === undefined || connectUs === undefined
+      ? ''
+      : ` in ${msText((tlsUs - connectUs) / 1000)}`;
+  return ok('tls', `agreed${took}; the certificate is valid`);
+}
+
+function msText(ms: number): string {
+  return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
+}

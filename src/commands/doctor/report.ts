@@ -1,0 +1,56 @@
+import { visible } from '../../config/index.js';
+import type { Finding } from './finding.js';
+
+/** The findings of checks that belong together. */
+export interface Section {
+  name: string;
+  findings: readonly Finding[];
+}
+
+const LABEL_WIDTH = 'warning'.length;
+const COLOUR: Record<Finding['status'], string> = {
+  ok: '\x1b[32m',
+  warning: '\x1b[33m',
+  problem: '\x1b[31m',
+};
+const RESET = '\x1b[0m';
+
+/** A section for people, one line a finding and one for its advice. */
+export function sectionText({ name, findings }: Section, colour: boolean): string {
+  const width = Math.max(...findings.map(({ check }) => check.length), 0);
+  const indent = ' '.repeat(LABEL_WIDTH + width + 6);
+  const lines = findings.flatMap((finding) => {
+    const label = finding.status.padEnd(LABEL_WIDTH);
+    const shown = colour ? `${COLOUR[finding.status]}${label}${RESET}` : label;
+    const line = `  ${shown}  ${finding.check.padEnd(width)}  ${visible(finding.detail)}`;
+    return finding.status === 'ok' ? [line] : [line, `${indent}${visible(finding.advice)}`];
+  });
+  return `${name}\n${lines.join('\n')}\n\n`;
+}
+
+/** The last line: how many findings there are of each kind. */
+export function summaryText(sections: readonly Section[]): string {
+  const { problem, warning } = counts(sections);
+  const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return problem + warning === 0
+    ? 'Everything is fine.\n'
+    : `${some(problem, 'problem')}, ${some(warning, 'warning')}.\n`;
+}
+
+/** The findings for programs. Names are fixed; more may be added. */
+export function reportJson(sections: readonly Section[]): Record<string, unknown> {
+  const { ok, warning, problem } = counts(sections);
+  return {
+    healthy: problem === 0,
+    counts: { ok, warning, problem },
+    findings: sections.flatMap(({ name, findings }) =>
+      findings.map((finding) => ({ section: name, advice: null, ...finding })),
+    ),
+  };
+}
+
+export function counts(sections: readonly Section[]): Record<Finding['status'], number> {
+  const all = sections.flatMap(({ findings }) => findings);
+  const count = (status: Finding['status']): number => all.filter((one) => one.status === status).length;
+  return { ok: count('ok'), warning: count('warning'), problem: count('problem') };
+}

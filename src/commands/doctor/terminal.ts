@@ -1,0 +1,64 @@
+import { type Finding, ok, warning } from './finding.js';
+
+/** What is known of the terminal on stdout. */
+export interface TerminalFacts {
+  /** Absent: stdout is no terminal. */
+  screen?: { columns: number; rows: number; colourBits: number };
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Panes beside the conversation need this much; less shows a status bar instead. */
+const PANES = { columns: 100, rows: 20 };
+const SMALLEST = { columns: 20, rows: 5 };
+
+/** What the terminal can do, as far as it concerns the chat. */
+export function checkTerminal({ screen, env }: TerminalFacts): Finding[] {
+  if (screen === undefined) return [ok('terminal', 'stdout is none now; the chat needs one')];
+  return [term(env), size(screen), colours(screen.colourBits, env), encoding(env), multiplexer(env)].flat();
+}
+
+function term({ TERM = '' }: TerminalFacts['env']): Finding {
+  if (TERM !== '' && TERM !== 'dumb') return ok('TERM', TERM);
+  return warning(
+    'TERM',
+    TERM === '' ? 'not set' : TERM,
+    'set it to what the terminal is, e.g. export TERM=xterm-256color',
+  );
+}
+
+function size({ columns, rows }: { columns: number; rows: number }): Finding {
+  const detail = `${columns} x ${rows}`;
+  if (columns < SMALLEST.columns || rows < SMALLEST.rows) {
+    return warning(
+      'size',
+      detail,
+      `the chat needs ${SMALLEST.columns} x ${SMALLEST.rows}: make the window larger`,
+    );
+  }
+  const panes = columns >= PANES.columns && rows >= PANES.rows;
+  return ok('size', panes ? detail : `${detail}; side panes show from ${PANES.columns} x ${PANES.rows}`);
+}
+
+function colours(bits: number, { NO_COLOR = '' }: TerminalFacts['env']): Finding {
+  if (NO_COLOR !== '') return ok('colours', 'none, as NO_COLOR is set');
+  return ok('colours', bits === 24 ? '16 million' : bits === 1 ? 'none' : String(2 ** bits));
+}
+
+function encoding({ LC_ALL = '', LC_CTYPE = '', LANG = '' }: TerminalFacts['env']): Finding {
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  if (/utf-?8/i.test(locale)) return ok('encoding', `UTF-8 (${locale})`);
+  return warning(
+    'encoding',
+    locale === '' ? 'no locale is set' : `the locale ${locale} is not UTF-8`,
+    'where text looks garbled: export LANG=C.UTF-8',
+  );
+}
+
+function multiplexer({ TMUX, STY, SSH_CONNECTION }: TerminalFacts['env']): Finding[] {
+  const through = [
+    ...(TMUX ? ['tmux (copying needs: set -g set-clipboard on)'] : []),
+    ...(STY ? ['screen'] : []),
+    ...(SSH_CONNECTION ? ['ssh'] : []),
+  ];
+  return through.length === 0 ? [] : [ok('through', through.join(', '))];
+}

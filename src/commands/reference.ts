@@ -1,0 +1,41 @@
+import { Argument, type Command } from 'commander';
+import { VERSION } from '../version.js';
+import { bashCompletion } from './reference/bash.js';
+import { type CommandDoc, describeCommand } from './reference/command-doc.js';
+import { fishCompletion } from './reference/fish.js';
+import { manPage } from './reference/man.js';
+import { zshCompletion } from './reference/zsh.js';
+import { createWholeProgram } from './table.js';
+
+const SCRIPTS: Record<string, (program: CommandDoc) => string> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+const HELP = `
+bash:  echo 'eval "$(vastar-tui completion bash)"' >> ~/.bashrc
+zsh:   vastar-tui completion zsh > "\${fpath[1]}/_vastar-tui"
+fish:  vastar-tui completion fish > ~/.config/fish/completions/vastar-tui.fish`;
+
+/** Adds `completion`: what the shell needs to complete commands and flags, made from their definitions. */
+export function defineCompletion(command: Command): void {
+  command
+    .addArgument(new Argument('<shell>', 'the shell it is for').choices(Object.keys(SCRIPTS)))
+    .addHelpText('after', HELP)
+    .action(async (shell: string) => {
+      process.stdout.write(SCRIPTS[shell]?.(describeCommand(await createWholeProgram())) ?? '');
+    });
+}
+
+/** Adds `man`: the manual page, made from the definitions of commands and flags. */
+export function defineMan(command: Command): void {
+  command
+    .addHelpText(
+      'after',
+      '\nTo read it: vastar-tui man | man -l -\nTo keep it: vastar-tui man > ~/.local/share/man/man1/vastar-tui.1',
+    )
+    .action(async () => {
+      process.stdout.write(manPage(describeCommand(await createWholeProgram()), VERSION));
+    });
+}

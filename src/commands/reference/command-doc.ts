@@ -1,0 +1,87 @@
+import type { Command, Option } from 'commander';
+
+/** What a flag's or argument's value is completed with. */
+export type Value =
+  | { kind: 'words'; name: string; words: readonly string[] }
+  | { kind: 'file'; name: string }
+  | { kind: 'text'; name: string };
+
+export interface FlagDoc {
+  /** With its dashes, e.g. `--json`. */
+  long: string;
+  description: string;
+  /** Absent for a switch. */
+  value?: Value;
+}
+
+export interface ArgumentDoc {
+  /** As in the usage, e.g. `[prompt...]`. */
+  usage: string;
+  description: string;
+  value: Value;
+}
+
+/** A command as it is defined, with the flags that may follow it; hidden ones are left out. */
+export interface CommandDoc {
+  /** The words that call it, after the program's own; empty for the program. */
+  path: readonly string[];
+  name: string;
+  description: string;
+  flags: readonly FlagDoc[];
+  arguments: readonly ArgumentDoc[];
+  commands: readonly CommandDoc[];
+  /** What its help says after the list of flags. */
+  notes: string;
+}
+
+/** Describes a command and those below it. From then on it prints nothing. */
+export function describeCommand(command: Command, path: readonly string[] = []): CommandDoc {
+  return {
+    path,
+    name: command.name(),
+    description: command.description(),
+    flags: command
+      .createHelp()
+      .visibleOptions(command)
+      .flatMap((option) => describeFlag(option)),
+    arguments: command.registeredArguments.map((argument) => {
+      const name = argument.name();
+      const inner = argument.variadic ? `${name}...` : name;
+      return {
+        usage: argument.required ? `<${inner}>` : `[${inner}]`,
+        description: argument.description,
+        value: valueNamed(name, argument.argChoices),
+      };
+    }),
+    commands: command.commands.map((one) => describeCommand(one, [...path, one.name()])),
+    notes: notesOf(command),
+  };
+}
+
+/** The command and all below it. */
+export function everyCommand(command: CommandDoc): CommandDoc[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+function describeFlag({ long, flags, description, argChoices }: Option): FlagDoc[] {
+  if (typeof long !== 'string') return [];
+  const name = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1];
+  return [{ long, description, ...(name !== undefined && { value: valueNamed(name, argChoices) }) }];
+}
+
+function valueNamed(name: string, choices: readonly string[] | undefined): Value {
+  if (choices !== undefined) return { kind: 'words', name, words: choices };
+  return { kind: /^(file|path|folder)$/.test(name) ? 'file' : 'text', name };
+}
+
+/** The texts added to the help after commander's own part. */
+function notesOf(command: Command): string {
+  let help = '';
+  command.configureOutput({
+    writeOut(text) {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  return help.slice(command.helpInformation().length).trim();
+}

@@ -1,0 +1,62 @@
+import { flagsOf } from './bash.js';
+import { type CommandDoc, everyCommand, type Value } from './command-doc.js';
+
+/** A completion script for zsh, to be put in a folder of its `fpath` as `_vastar-tui`. */
+export function zshCompletion(program: CommandDoc): string {
+  const functions = everyCommand(program).map((command) => body(command, program));
+  return `#compdef ${program.name}
+# made by: ${program.name} completion zsh
+${functions.join('\n')}
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then ${functionName(program)} "$@"; else compdef ${functionName(program)} ${program.name}; fi
+`;
+}
+
+function body(command: CommandDoc, program: CommandDoc): string {
+  const flags = flagsOf(command, program).map(({ long, description, value }) => {
+    const spec = `${long}[${escaped(description)}]`;
+    return quoted(value === undefined ? spec : `${spec}:${escaped(value.name)}:${action(value)}`);
+  });
+  const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;
+  if (command.commands.length === 0) {
+    // Where any text will do, a description would keep zsh from offering the flags.
+    const words = command.arguments.flatMap(({ value }) =>
+      value.kind === 'text' ? [] : [quoted(`*:${escaped(value.name)}:${action(value)}`)],
+    );
+    return `${head}  _arguments ${[...flags, ...words].join(' \\\n    ')}\n}`;
+  }
+  const names = command.commands.map(({ name, description }) =>
+    quoted(`${name}:${description.replaceAll(':', '\\:')}`),
+  );
+  const calls = command.commands.map((one) => `        ${one.name}) ${functionName(one)} ;;`);
+  return `${head}  _arguments -C ${[...flags, "'1: :->command'", "'*:: :->rest'"].join(' \\\n    ')}
+  case $state in
+    command)
+      local -a commands=(
+        ${names.join('\n        ')}
+      )
+      _describe command commands ;;
+    rest)
+      case $words[1] in
+${calls.join('\n')}
+      esac ;;
+  esac
+}`;
+}
+
+function functionName({ path }: CommandDoc): string {
+  return ['_vastar_tui', ...path].join('_');
+}
+
+function action(value: Value): string {
+  if (value.kind === 'words') return `(${value.words.join(' ')})`;
+  return value.kind === 'file' ? '_files' : ' ';
+}
+
+/** Brackets and colons mean something to _arguments. */
+function escaped(text: string): string {
+  return text.replace(/[[\]:\\]/g, '\\$&');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,98 @@
+import { Command, Option } from 'commander';
+import { VERSION } from '../version.js';
+
+interface CommandEntry {
+  name: string;
+  description: string;
+  /** Brings the command's flags and action: what a command needs is loaded when it is the one. */
+  load(): Promise<(command: Command) => void>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'chat',
+    description: 'the chat (what runs without a command)',
+    load: async () => (await import('./chat.js')).defineChat,
+  },
+  {
+    name: 'ask',
+    description: 'ask one question; the answer streams to stdout',
+    load: async () => (await import('./ask.js')).defineAsk,
+  },
+  {
+    name: 'demo',
+    description: "the connector's three examples: streaming, non-streaming, sequential requests",
+    load: async () => (await import('./demo.js')).defineDemo,
+  },
+  {
+    name: 'bench',
+    description: 'load through the daemon, measured: latencies, throughput, goodput, checks for CI',
+    load: async () => (await import('./bench.js')).defineBench,
+  },
+  {
+    name: 'runtime',
+    description: 'the connector daemon: run, start, stop, status',
+    load: async () => (await import('./runtime.js')).defineRuntime,
+  },
+  {
+    name: 'simulator',
+    description: 'an OpenAI-compatible endpoint with prepared answers, for trying and testing without a key',
+    load: async () => (await import('./simulator.js')).defineSimulator,
+  },
+  {
+    name: 'config',
+    description: 'show the configuration and where each value comes from',
+    load: async () => (await import('./config.js')).defineConfig,
+  },
+  {
+    name: 'doctor',
+    description: 'check all that has to work, and say what to do where it does not',
+    load: async () => (await import('./doctor.js')).defineDoctor,
+  },
+  {
+    name: 'completion',
+    description: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./reference.js')).defineCompletion,
+  },
+  {
+    name: 'man',
+    description: 'print the manual page',
+    load: async () => (await import('./reference.js')).defineMan,
+  },
+];
+
+/** The program with its flags and the commands' names; what a command takes comes with `load`. */
+export function createProgram(): Command {
+  const program = new Command('vastar-tui')
+    .description('A terminal chat for streaming LLM APIs that shows where each answer’s time goes')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .option('--config <file>', 'configuration file (default: ./config.yaml, then the user’s own)')
+    .option('--mode <name>', 'endpoint: simulator, openai or a profile')
+    .option('--model <name>', 'model to ask for')
+    .option('--base-url <url>', 'address of the endpoint in use')
+    .option('--socket <path>', 'the daemon’s Unix socket')
+    .addOption(
+      new Option('--log-level <level>', 'of the daemon’s log').choices(['error', 'warn', 'info', 'debug']),
+    )
+    .option('--no-spawn', 'start neither daemon nor simulator')
+    .showHelpAfterError('(vastar-tui --help lists the commands and flags)')
+    .exitOverride();
+  for (const { name, description } of COMMANDS) {
+    program.command(name, { isDefault: name === 'chat' }).description(description);
+  }
+  return program;
+}
+
+/** Brings a command's flags and action. */
+export async function load(command: Command): Promise<void> {
+  const entry = COMMANDS.find(({ name }) => name === command.name());
+  (await entry?.load())?.(command);
+}
+
+/** The program with every command loaded, to be described. */
+export async function createWholeProgram(): Promise<Command> {
+  const program = createProgram();
+  await Promise.all(program.commands.map(load));
+  return program;
+}

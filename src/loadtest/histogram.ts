@@ -1,0 +1,55 @@
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const STEPS = [1, 2, 5, 10];
+
+export interface Bucket {
+  fromMs: number;
+  toMs: number;
+  count: number;
+}
+
+/** Buckets of one round width (1, 2 or 5 times a power of ten) that hold all values: at most `most` + 1. */
+export function bucketsOf(valuesMs: readonly number[], most: number): Bucket[] {
+  if (valuesMs.length === 0) return [];
+  const low = valuesMs.reduce((one, other) => Math.min(one, other));
+  const high = valuesMs.reduce((one, other) => Math.max(one, other));
+  const width = roundWidth((high - low) / most);
+  const first = Math.floor(low / width);
+  const buckets = Array.from({ length: Math.floor(high / width) - first + 1 }, (_, index) => ({
+    fromMs: (first + index) * width,
+    toMs: (first + index + 1) * width,
+    count: 0,
+  }));
+  for (const value of valuesMs) {
+    const bucket = buckets[Math.floor(value / width) - first];
+    if (bucket !== undefined) bucket.count += 1;
+  }
+  return buckets;
+}
+
+/** The least round width not under `ms`, a tenth of a millisecond at least. */
+function roundWidth(ms: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(ms, 0.1)));
+  return power * (STEPS.find((step) => step * power >= ms) ?? 10);
+}
+
+/** A bar for each bucket, the longest `width` cells; one line each, indented. */
+export function histogramText(buckets: readonly Bucket[], width: number): string {
+  const most = buckets.reduce((max, { count }) => Math.max(max, count), 1);
+  const label = ({ fromMs, toMs }: Bucket): string => `${number(fromMs)} - ${number(toMs)} ms`;
+  const labelWidth = buckets.reduce((max, bucket) => Math.max(max, label(bucket).length), 0);
+  const countWidth = String(most).length;
+  return buckets
+    .map((bucket) => {
+      const { count } = bucket;
+      const eighths = count === 0 ? 0 : Math.max(1, Math.round((count / most) * width * 8));
+      const bar = '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
+      return `  ${label(bucket).padStart(labelWidth)}  ${String(count).padStart(countWidth)}  ${bar}`.trimEnd();
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** Without the noise of binary fractions. */
+function number(value: number): string {
+  return String(Number(value.toPrecision(10)));
+}

@@ -1,0 +1,67 @@
+import type { Summary } from './distribution.js';
+import type { Report, Tally } from './tally.js';
+
+/** A report for programs: names are fixed, more may be added; times in ms. */
+export function reportJson(report: Report): Record<string, unknown> {
+  const { latency, goodput } = report;
+  return {
+    duration_ms: short(report.durationMs),
+    completed: report.completed,
+    failed: report.failed,
+    errors: report.errors.map(({ errorClass, count, example }) => ({ class: errorClass, count, example })),
+    ttft_ms: summaryJson(latency.ttft),
+    tpot_ms: summaryJson(latency.tpot),
+    itl_ms: summaryJson(latency.itl),
+    e2e_ms: summaryJson(latency.e2e),
+    arrival_lag_ms: summaryJson(report.lag),
+    requests_per_s: short(report.requestsPerSecond),
+    output_tokens_per_s: short(report.outputTokensPerSecond),
+    tokens_estimated: report.tokensEstimated,
+    goodput:
+      goodput === undefined
+        ? null
+        : { slo_ms: goodput.slo, requests_per_s: short(goodput.perSecond), share: short(goodput.share) },
+  };
+}
+
+export const CSV_HEADER =
+  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens\n';
+
+/** A line for each request, in the order in which they ended; figures as in the report. */
+export function csvLines(mode: string, tally: Tally): string {
+  return tally.samples
+    .map((sample) => {
+      const { index, outcome, intendedMs, endMs } = sample;
+      const common = [quoted(mode), index, outcome];
+      if (sample.outcome === 'failed') {
+        return [...common, quoted(sample.errorClass), short(intendedMs), '', short(endMs), '', '', '', ''];
+      }
+      const { ttft, tpot, e2e } = tally.latencyOf(sample);
+      const figures = [ttft, tpot, e2e].map((value) => (value === undefined ? '' : short(value)));
+      return [
+        ...common,
+        '',
+        short(intendedMs),
+        short(sample.lagMs),
+        short(endMs),
+        ...figures,
+        sample.outputTokens,
+      ];
+    })
+    .map((cells) => `${cells.join(',')}\n`)
+    .join('');
+}
+
+function summaryJson(summary: Summary | undefined): Record<string, number> | null {
+  if (summary === undefined) return null;
+  return Object.fromEntries(Object.entries(summary).map(([name, value]) => [name, short(value)]));
+}
+
+/** RFC 4180. */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function short(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,90 @@
+import { STATISTICS, type Summary } from './distribution.js';
+import { describeSlo } from './slo.js';
+import { LATENCIES, type Report } from './tally.js';
+
+/** One endpoint's results. */
+export interface Run {
+  mode: string;
+  report: Report;
+}
+
+/** The latencies of all runs, one below the other for each figure. */
+export function latencyTable(runs: readonly Run[]): string {
+  const several = runs.length > 1;
+  const rows = LATENCIES.flatMap((name) =>
+    runs.flatMap(({ mode, report }, index) => {
+      const summary = report.latency[name];
+      const label = index === 0 ? name.toUpperCase() : '';
+      const mark = name === 'tpot' && report.tokensEstimated ? '~' : '';
+      return summary === undefined ? [] : [[label, ...(several ? [mode] : []), ...cells(summary, mark)]];
+    }),
+  );
+  return aligned([['', ...(several ? [''] : []), ...STATISTICS], ...rows], several ? 2 : 1);
+}
+
+/** What else is to be said of one run: outcomes, rates, goodput, errors, and the test's own share. */
+export function runText({ report }: Run, loop: 'closed' | 'open'): string {
+  const { completed, failed, durationMs, latency, goodput, lag, errors } = report;
+  const estimated = report.tokensEstimated ? '~' : '';
+  const rows = [
+    ['requests', `${completed} complete, ${failed} failed, in ${(durationMs / 1000).toFixed(1)} s`],
+    [
+      'throughput',
+      `${rate(report.requestsPerSecond)} requests/s, ${estimated}${rate(report.outputTokensPerSecond)} output tokens/s`,
+    ],
+    ...(goodput === undefined
+      ? []
+      : [
+          [
+            'goodput',
+            `${rate(goodput.perSecond)} requests/s (${(100 * goodput.share).toFixed(1)} %) with ${describeSlo(goodput.slo)}`,
+          ],
+        ]),
+    ...(lag === undefined
+      ? []
+      : [
+          [
+            'overhead',
+            `sent later than intended: p50 ${msText(lag.p50)}, p99 ${msText(lag.p99)}, max ${msText(lag.max)}`,
+          ],
+        ]),
+    ...(completed > 0 && latency.ttft === undefined ? [['buffered', NO_TTFT]] : []),
+    ['', loop === 'open' ? OPEN_LOOP : CLOSED_LOOP],
+    ...errors.map(({ errorClass, count, example }, index) => [
+      index === 0 ? 'errors' : '',
+      `${count} ${errorClass}: ${example}`,
+    ]),
+  ];
+  return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
+}
+
+const OPEN_LOOP =
+  'open loop: TTFT and E2E count from the intended send time, so coordinated omission is accounted for';
+const CLOSED_LOOP =
+  'closed loop: a slow answer holds back the next request, so waiting is not seen here (--rate shows it)';
+
+const NO_TTFT = 'answers came in one piece, so there is no TTFT, TPOT or ITL: this daemon does not stream';
+
+function cells(summary: Summary, mark: string): string[] {
+  return STATISTICS.map((name) => `${mark}${msText(summary[name])}`);
+}
+
+/** @param labels how many columns are words; the others are aligned to the right */
+function aligned(rows: readonly (readonly string[])[], labels: number): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        column < labels ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ');
+  return rows.map((row) => `${line(row).trimEnd()}\n`).join('');
+}
+
+function msText(ms: number): string {
+  return `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
+}
+
+function rate(perSecond: number): string {
+  return perSecond.toFixed(perSecond < 100 ? 1 : 0);
+}

@@ -1,0 +1,111 @@
+import { createDistribution, type Summary } from './distribution.js';
+import { type Latency, latencyOf, type Sample, type Sent } from './sample.js';
+import { meets, type Slo } from './slo.js';
+
+export const LATENCIES = ['ttft', 'tpot', 'itl', 'e2e'] as const;
+export type LatencyName = (typeof LATENCIES)[number];
+
+/** What a load test found; rates are per second of its whole time, times in ms. */
+export interface Report {
+  durationMs: number;
+  completed: number;
+  failed: number;
+  /** By class, the most frequent first; `example` is the first message of it. */
+  errors: readonly { errorClass: string; count: number; example: string }[];
+  latency: Partial<Record<LatencyName, Summary>>;
+  /** How late requests were sent. */
+  lag?: Summary;
+  requestsPerSecond: number;
+  outputTokensPerSecond: number;
+  /** TPOT and token rates rest on estimates: the provider sent no counts. */
+  tokensEstimated: boolean;
+  goodput?: { slo: Slo; perSecond: number; share: number };
+}
+
+/** Takes a test's results as they come. */
+export interface Tally {
+  add(sample: Sample): void;
+  /** The time from one content chunk to the next, of any answer. */
+  gap(ms: number): void;
+  /** So far; `durationMs` since the start. */
+  report(durationMs: number): Report;
+  /** All that were added, in the order in which they ended. */
+  readonly samples: readonly Sample[];
+  /** As reported: from the intended send time in an open loop. */
+  latencyOf(sample: Sent): Latency;
+}
+
+export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
+  const samples: Sample[] = [];
+  const errors = new Map<string, { count: number; example: string }>();
+  const distributions = {
+    ttft: createDistribution(),
+    tpot: createDistribution(),
+    itl: createDistribution(),
+    e2e: createDistribution(),
+  };
+  const lag = createDistribution();
+  let completed = 0;
+  let tokens = 0;
+  let estimated = false;
+  let good = 0;
+
+  const latency = (sample: Sent): Latency => latencyOf(sample, loop === 'open' ? sample.lagMs : 0);
+
+  const addSent = (sample: Sent): void => {
+    completed += 1;
+    tokens += sample.outputTokens;
+    estimated ||= sample.tokensEstimated;
+    lag.record(sample.lagMs);
+    const figures = latency(sample);
+    for (const name of ['ttft', 'tpot', 'e2e'] as const) {
+      const value = figures[name];
+      if (value !== undefined) distributions[name].record(value);
+    }
+    if (slo !== undefined && meets(slo, figures)) good += 1;
+  };
+
+  return {
+    samples,
+    latencyOf: latency,
+    add(sample) {
+      samples.push(sample);
+      if (sample.outcome === 'complete') return addSent(sample);
+      const known = errors.get(sample.errorClass);
+      if (known === undefined) errors.set(sample.errorClass, { count: 1, example: sample.message });
+      else known.count += 1;
+    },
+    gap(ms) {
+      distributions.itl.record(ms);
+    },
+    report(durationMs) {
+      const perSecond = (count: number): number => (durationMs > 0 ? (count * 1000) / durationMs : 0);
+      const lags = lag.summary();
+      return {
+        durationMs,
+        completed,
+        failed: samples.length - completed,
+        errors: [...errors]
+          .map(([errorClass, error]) => ({ errorClass, ...error }))
+          .toSorted((one, other) => other.count - one.count),
+        latency: Object.fromEntries(
+          LATENCIES.flatMap((name) => {
+            const summary = distributions[name].summary();
+            return summary === undefined ? [] : [[name, summary]];
+          }),
+        ),
+        ...(lags !== undefined && { lag: lags }),
+        requestsPerSecond: perSecond(completed),
+        outputTokensPerSecond: perSecond(tokens),
+        tokensEstimated: estimated,
+        ...(slo !== undefined && {
+          goodput: {
+            slo,
+            perSecond: perSecond(good),
+            share: samples.length === 0 ? 0 : good / samples.length,
+          },
+        }),
+      };
+    },
+  };
+}

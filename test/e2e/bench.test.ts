@@ -1,0 +1,182 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makePlace, type Place, runProgram, startProgram } from '../support/program.js';
+import { openTerminal } from '../support/terminal.js';
+import { type Handler, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+
+let place: Place;
+const upstreams: Upstream[] = [];
+
+beforeEach(async () => {
+  place = await makePlace();
+});
+afterEach(async () => {
+  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+  place.remove();
+});
+
+const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
+const stop = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+const answer: Script = {
+  chunks: sseEvents(delta('one '), delta('two '), delta('three'), stop, '[DONE]'),
+  gapMs: 5,
+};
+
+async function endpoint(script: Handler | Script): Promise<Upstream> {
+  const upstream = await startUpstream(script);
+  upstreams.push(upstream);
+  place.writeConfig(
+    `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\n` +
+      `simulator:\n  enabled: false\n  base_url: ${place.simulatorUrl}\n`,
+  );
+  return upstream;
+}
+
+interface Run {
+  mode: string;
+  completed: number;
+  failed: number;
+  ttft_ms: Record<string, number> | null;
+  e2e_ms: Record<string, number> | null;
+  arrival_lag_ms: Record<string, number>;
+  errors: { class: string; count: number; example: string }[];
+  checks: { check: string; passed: boolean }[];
+}
+interface Result {
+  interrupted: boolean;
+  load: Record<string, unknown>;
+  runs: Run[];
+}
+const read = (stdout: string): Result => JSON.parse(stdout) as Result;
+
+test('against the simulator it prints latencies, rates, a histogram and its own lag', async () => {
+  const { code, stdout, stderr } = await runProgram(place, [
+    ...['bench', '--model', 'sim-fast', '--requests', '6', '--concurrency', '3', '--max-tokens', '12'],
+    ...['--warmup', '1', '--slo', 'ttft=5000', '--check', 'e2e.p99<60s'],
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const pattern of [
+    /3 at a time, after 1 to warm up/,
+    /requests +6 complete, 0 failed/,
+    /goodput +.*\(100\.0 %\) with ttft <= 5000 ms/,
+    /sent later than intended: p50/,
+    /closed loop/,
+    /passed +e2e\.p99<60s/,
+    /TTFT\n.*ms +\d+ +█/,
+    /mean +p50 +p90 +p95 +p99 +max\nTTFT .*\nTPOT .*\nITL .*\nE2E /,
+  ]) {
+    expect(stdout).toMatch(pattern);
+  }
+});
+
+test('a check that does not hold, or an unanswered test, exits with 1', async () => {
+  const upstream = await endpoint(answer);
+  const run = ['bench', '--requests', '2', '--json', '-'];
+  const failing = await runProgram(place, [...run, '--check', 'ttft.p50<0.001', '--check', 'errors<1']);
+  expect(failing.code).toBe(1);
+  expect(read(failing.stdout).runs[0]?.checks.map(({ passed }) => passed)).toEqual([false, true]);
+  expect(upstream.requests).toHaveLength(2);
+  await endpoint({ status: 400, contentType: 'application/json', chunks: ['{"error":{"message":"no"}}'] });
+  const refused = await runProgram(place, run);
+  expect(refused.code).toBe(1);
+  expect(read(refused.stdout).runs[0]).toMatchObject({
+    completed: 0,
+    failed: 2,
+    ttft_ms: null,
+    errors: [{ class: 'InvalidRequest', count: 2, example: expect.stringContaining('no') }],
+  });
+});
+
+test('with a rate, time spent waiting for a place counts as latency', async () => {
+  await endpoint({ ...answer, delayMs: 100 });
+  const args = ['bench', '--requests', '8', '--concurrency', '1', '--json', '-'];
+  const closed = read((await runProgram(place, args)).stdout);
+  const open = read((await runProgram(place, [...args, '--rate', '100'])).stdout);
+  expect([closed.load.measured_from, open.load.measured_from]).toEqual(['send', 'intended send time']);
+  // Eight that arrive at once and are served one after another: the last waits for seven.
+  expect(closed.runs[0]?.ttft_ms?.max).toBeLessThan(700);
+  expect(open.runs[0]?.ttft_ms?.max).toBeGreaterThan(700);
+  expect(open.runs[0]?.arrival_lag_ms.max).toBeGreaterThan(600);
+});
+
+test('prompts come from a file in turn, and each request is a line of the CSV', async () => {
+  const upstream = await endpoint(answer);
+  writeFileSync(join(place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
+  const csv = join(place.dir, 'requests.csv');
+  const { code, stdout } = await runProgram(place, [
+    ...['bench', '--requests', '3', '--prompts', 'prompts.txt', '--csv', 'requests.csv', '--max-tokens', '7'],
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/3 complete/);
+  const bodies = upstream.requests.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
+  expect(bodies.map((body) => [JSON.stringify(body.messages), body.max_tokens])).toEqual(
+    ['first', 'second', 'first'].map((content) => [JSON.stringify([{ role: 'user', content }]), 7]),
+  );
+  const lines = readFileSync(csv, 'utf8').trimEnd().split('\n');
+  expect(lines.slice(1).map((line) => line.split(',').slice(0, 3).join())).toEqual([
+    'openai,0,complete',
+    'openai,1,complete',
+    'openai,2,complete',
+  ]);
+});
+
+test('several endpoints are tested in turn and shown side by side', async () => {
+  const upstream = await endpoint(answer);
+  const { code, stdout } = await runProgram(place, [
+    ...['bench', '--mode', 'openai,simulator', '--model', 'sim-instant', '--requests', '2'],
+  ]);
+  expect(code).toBe(0);
+  expect(upstream.requests).toHaveLength(2);
+  expect(stdout).toMatch(/TTFT +openai .*\n +simulator /);
+});
+
+test('Ctrl+C prints what was measured until then and exits with 130', async () => {
+  let served = 0;
+  const upstream = await endpoint((_request, response) => {
+    served += 1;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const whole = sseEvents(delta('a'), delta('b'), delta('c'), stop, '[DONE]').join('');
+    if (served <= 2) response.end(whole);
+    else response.write(sseEvents(delta('a')).join(''));
+  });
+  const running = startProgram(place, ['bench', '--requests', '50', '--json', '-']);
+  running.child.stdin.end();
+  const hanging = await upstream.request(2);
+  running.child.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(130);
+  expect(read(stdout)).toMatchObject({ interrupted: true, runs: [{ completed: 2, failed: 0 }] });
+  expect(await hanging.ended).toBe('hung up');
+});
+
+test('at a terminal a bar shows live figures and is gone at the end', async () => {
+  await endpoint({ ...answer, delayMs: 150 });
+  const session = openTerminal(place, ['bench', '--requests', '4']);
+  try {
+    await session.untilScreen(/openai +\[█+ *\] [1-3]\/4 +\d.*requests\/s.*ttft p50 \d+ ms/);
+    expect((await session.ended).exitCode).toBe(0);
+    expect(session.screen().join('\n')).not.toMatch(/requests\/s +\d+ tok\/s/);
+  } finally {
+    session.close();
+  }
+});
+
+test.each([
+  [['--requests', '0'], /whole number from 1/],
+  [['--requests', '1e3'], /whole number/],
+  [['--requests', '5', '--duration', '5'], /cannot be used with/],
+  [['--rate', '-1'], /number from/],
+  [['--slo', 'speed=1'], /ttft=500/],
+  [['--check', 'ttft.p42<1'], /FIGURE<LIMIT/],
+  [['--mode', 'simulator,absent'], /no endpoint "absent"/],
+  [['--mode', 'openai'], /OPENAI_API_KEY/],
+  [['--prompts', 'absent.txt'], /absent\.txt cannot be read/],
+  [['--json', 'absent/file'], /absent\/file cannot be written/],
+  [['--json', '-', '--csv', '-'], /only one/],
+])('%j is refused before anything is sent', async (flags, pattern) => {
+  const { code, stdout, stderr } = await runProgram(place, ['bench', ...flags]);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(pattern);
+});

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makePlace, type Place, runProgram } from '../support/program.js';
+
+let place: Place;
+const printed: Record<string, string> = {};
+
+beforeAll(async () => {
+  place = await makePlace();
+  for (const args of [['completion', 'bash'], ['completion', 'zsh'], ['completion', 'fish'], ['man']]) {
+    const { code, stdout, stderr } = await runProgram(place, args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    printed[args.at(-1) ?? ''] = stdout;
+  }
+});
+afterAll(() => place.remove());
+
+/** What bash offers for the last of these words. */
+function offered(...words: string[]): string[] {
+  const typed = words.map((word) => `'${word}'`).join(' ');
+  const script = [
+    printed.bash,
+    `COMP_WORDS=(vastar-tui ${typed}) COMP_CWORD=${words.length}`,
+    `_vastar_tui; printf '%s\\n' "\${COMPREPLY[@]}"`,
+  ].join('\n');
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8', cwd: place.dir });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+test('bash completes commands, their subcommands and their flags', () => {
+  expect(offered('be')).toEqual(['bench']);
+  expect(offered('runtime', 'st')).toEqual(['start', 'stop', 'status']);
+  expect(offered('runtime', 'status', '--js')).toEqual(['--json']);
+  expect(offered('bench', '--du')).toEqual(['--duration']);
+  expect(offered('ask', '--du')).toEqual([]);
+});
+
+test('bash completes choices and files, and offers nothing where any text will do', () => {
+  expect(offered('--log-level', 'w')).toEqual(['warn']);
+  expect(offered('completion', 'z')).toEqual(['zsh']);
+  expect(offered('ask', '--file', 'conf')).toEqual(['config.yaml']);
+  expect(offered('bench', '--prompt', '')).toEqual([]);
+});
+
+test('a mode named like a command is not taken for one', () => {
+  expect(offered('--mode', 'simulator', 'ask', '--sys')).toEqual(['--system']);
+});
+
+test('flags of the program follow any command, hidden ones are not offered', () => {
+  expect(offered('doctor', '--no')).toEqual(['--no-spawn']);
+  expect(offered('simulator', '--exit')).toEqual([]);
+});
+
+test('all three shells and the manual know every command and every flag', () => {
+  for (const word of ['bench', 'doctor', 'trust', 'duration', 'temperature', 'no-spawn']) {
+    for (const shell of ['bash', 'zsh', 'fish']) expect(printed[shell]).toContain(word);
+    expect(printed.man).toContain(word.replaceAll('-', '\\-'));
+  }
+});
+
+test('what zsh and fish are given is quoted', () => {
+  expect(printed.fish).toContain("'the connector\\'s three examples");
+  expect(printed.zsh).toContain("'demo:the connector'\\''s three examples\\: streaming");
+  expect(printed.zsh).toContain('\\[20, without --duration\\]');
+  for (const line of printed.fish?.split('\n') ?? []) {
+    expect((line.replace(/\\[\\']/g, '').split("'").length - 1) % 2).toBe(0);
+  }
+});
+
+test('the manual has the exit codes, and no line of text that would be a macro', () => {
+  expect(printed.man).toMatch(/Exit codes: 0 complete/);
+  expect(printed.man).toMatch(/^[\n -~]+$/);
+  const macros = new Set(printed.man?.match(/^\.\S+/gm));
+  expect([...macros].sort()).toEqual(['.B', '.I', '.PP', '.SH', '.SS', '.TH', '.TP', '.fi', '.nf']);
+});

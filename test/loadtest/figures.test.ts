@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evaluate, parseCheck } from '../../src/loadtest/check.js';
+import { createDistribution } from '../../src/loadtest/distribution.js';
+import { bucketsOf, histogramText } from '../../src/loadtest/histogram.js';
+import { CSV_HEADER, csvLines, reportJson } from '../../src/loadtest/report-json.js';
+import type { Sample } from '../../src/loadtest/sample.js';
+import { meets, parseSlo } from '../../src/loadtest/slo.js';
+import { latencyTable, runText } from '../../src/loadtest/table.js';
+import { createTally, type Tally } from '../../src/loadtest/tally.js';
+
+const durations = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
+
+test('a distribution tells mean and maximum exactly and percentiles to a fifth of a percent', () => {
+  fc.assert(
+    fc.property(durations, (values) => {
+      const distribution = createDistribution();
+      for (const value of values) distribution.record(value);
+      const summary = distribution.summary();
+      const sorted = values.toSorted((one, other) => one - other);
+      expect(summary?.count).toBe(values.length);
+      expect(summary?.max).toBe(sorted.at(-1));
+      expect(summary?.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / values.length, 6);
+      for (const share of [50, 90, 95, 99] as const) {
+        // The value whose rank is nearest to the share.
+        const rank = Math.max(1, Math.floor((share / 100) * sorted.length + 0.5));
+        const exact = sorted[rank - 1] ?? 0;
+        const told = summary?.[`p${share}`] ?? 0;
+        expect(Math.abs(told - exact)).toBeLessThanOrEqual(exact * 0.002 + 0.0011);
+      }
+    }),
+  );
+  expect(createDistribution().summary()).toBeUndefined();
+});
+
+test('buckets hold every value once, in order and of one width', () => {
+  fc.assert(
+    fc.property(durations, fc.integer({ min: 1, max: 30 }), (values, most) => {
+      const buckets = bucketsOf(values, most);
+      expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(values.length);
+      expect(buckets.length).toBeLessThanOrEqual(most + 1);
+      expect(buckets[0]?.count).toBeGreaterThan(0);
+      expect(buckets.at(-1)?.count).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test('a histogram is drawn with bars in eighths of a cell', () => {
+  expect(histogramText(bucketsOf([10, 10, 11, 20, 39], 4), 4)).toBe(
+    ['  10 - 20 ms  3  ████', '  20 - 30 ms  1  █▍', '  30 - 40 ms  1  █▍', ''].join('\n'),
+  );
+});
+
+const sent = (index: number, over: object = {}): Sample => ({
+  index,
+  intendedMs: index * 100,
+  endMs: index * 100 + 500,
+  outcome: 'complete',
+  lagMs: 1,
+  ttftMs: 200,
+  e2eMs: 400,
+  outputTokens: 11,
+  tokensEstimated: false,
+  ...over,
+});
+const failed = (index: number, errorClass: string): Sample => ({
+  index,
+  intendedMs: 0,
+  endMs: 1,
+  outcome: 'failed',
+  errorClass,
+  message: `no, "${index}"`,
+});
+
+function tallyOf(loop: 'open' | 'closed', samples: readonly Sample[], slo?: string): Tally {
+  const tally = createTally(loop, slo === undefined ? undefined : parseSlo(slo));
+  for (const sample of samples) tally.add(sample);
+  return tally;
+}
+
+test('TPOT is the time after the first token over the tokens after it', () => {
+  expect(tallyOf('closed', [sent(0)]).report(1000).latency.tpot?.mean).toBe(20);
+});
+
+test('an open loop counts TTFT and E2E from the intended send time, a closed one from the send', () => {
+  const late = [sent(0, { lagMs: 50 })];
+  expect(tallyOf('open', late).report(1000).latency).toMatchObject({
+    ttft: { mean: 250 },
+    tpot: { mean: 20 },
+    e2e: { mean: 450 },
+  });
+  expect(tallyOf('closed', late).report(1000).latency).toMatchObject({
+    ttft: { mean: 200 },
+    e2e: { mean: 400 },
+  });
+  expect(tallyOf('closed', late).report(1000).lag?.max).toBe(50);
+});
+
+test('rates count complete answers over the whole time, and goodput those within every limit', () => {
+  const samples = [sent(0), sent(1), sent(2, { ttftMs: 300 }), failed(3, 'Transient')];
+  expect(tallyOf('closed', samples, 'ttft=250,tpot=20').report(2000)).toMatchObject({
+    completed: 3,
+    failed: 1,
+    requestsPerSecond: 1.5,
+    outputTokensPerSecond: 16.5,
+    goodput: { perSecond: 1, share: 0.5 },
+  });
+});
+
+test('errors are grouped by class, the most frequent first, with an example', () => {
+  const { errors } = tallyOf('closed', [
+    failed(0, 'stalled'),
+    failed(1, 'Transient'),
+    failed(2, 'Transient'),
+  ]).report(1);
+  expect(errors).toEqual([
+    { errorClass: 'Transient', count: 2, example: 'no, "1"' },
+    { errorClass: 'stalled', count: 1, example: 'no, "0"' },
+  ]);
+});
+
+test.each([
+  ['ttft=500,tpot=50', { ttft: 500, tpot: 50 }],
+  [' e2e = 1.5 ', { e2e: 1.5 }],
+  ['ttft', undefined],
+  ['', undefined],
+  ['speed=3', undefined],
+  ['ttft=-1', undefined],
+  ['ttft=1,ttft=2', undefined],
+])('the limits %j are read as %j', (text, slo) => {
+  expect(parseSlo(text)).toEqual(slo);
+});
+
+test('an answer in one piece keeps no limit on its tokens, one of a single token does', () => {
+  expect(meets({ ttft: 500 }, { e2e: 10 })).toBe(false);
+  expect(meets({ tpot: 50 }, { e2e: 10 })).toBe(false);
+  expect(meets({ tpot: 50 }, { ttft: 10, e2e: 10 })).toBe(true);
+});
+
+test.each([
+  ['ttft.p95<500ms', true, 200.063],
+  ['ttft.p95 < 0.1s', false, 200.063],
+  ['e2e.max<=400', true, 400],
+  ['lag.mean<1', false, 1],
+  ['errors<=25%', true, 25],
+  ['errors<1', false, 1],
+  ['goodput>=75%', true, 75],
+  ['goodput>1.4', true, 1.5],
+  ['requests_per_s>=1.5', true, 1.5],
+  ['tokens_per_s>17', false, 16.5],
+])('the check %j comes to %s, with %d', (text, passed, value) => {
+  const report = tallyOf('closed', [sent(0), sent(1), sent(2), failed(3, 'x')], 'ttft=250').report(2000);
+  const check = parseCheck(text);
+  if (check === undefined) throw new Error('not read');
+  const result = evaluate(check, report);
+  expect(result.passed).toBe(passed);
+  expect(result.value).toBeCloseTo(value, 0);
+});
+
+test('a check of what was not measured fails', () => {
+  const report = tallyOf('closed', [failed(0, 'x')]).report(1);
+  for (const text of ['ttft.p50<9999', 'goodput>0', 'itl.max<1']) {
+    const check = parseCheck(text);
+    if (check === undefined) throw new Error('not read');
+    expect(evaluate(check, report)).toEqual({ check: text, value: undefined, passed: false });
+  }
+});
+
+test.each([
+  '',
+  'ttft<5',
+  'ttft.p42<5',
+  'ttft.p95<5%',
+  'ttft.p95=5',
+  'errors<5ms',
+  'ttft.p95<',
+  'x.p95<1',
+  'tokens_per_s>1%',
+])('the check %j is refused', (text) => {
+  expect(parseCheck(text)).toBeUndefined();
+});
+
+test('tables line up, for one run and for several', () => {
+  const report = tallyOf('closed', [sent(0, { tokensEstimated: true })], 'ttft=250').report(1000);
+  expect(latencyTable([{ mode: 'a', report }]).split('\n')).toEqual([
+    '          mean       p50       p90       p95       p99       max',
+    'TTFT    200 ms    200 ms    200 ms    200 ms    200 ms    200 ms',
+    'TPOT  ~20.0 ms  ~20.0 ms  ~20.0 ms  ~20.0 ms  ~20.0 ms  ~20.0 ms',
+    'E2E     400 ms    400 ms    400 ms    400 ms    400 ms    400 ms',
+    '',
+  ]);
+  const both = latencyTable([
+    { mode: 'a', report },
+    { mode: 'longer', report },
+  ]).split('\n');
+  expect(both.slice(1, 3).map((line) => line.slice(0, 20))).toEqual([
+    'TTFT  a         200 ',
+    '      longer    200 ',
+  ]);
+  expect(runText({ mode: 'a', report }, 'open')).toMatch(/intended send time.*coordinated omission/);
+  expect(runText({ mode: 'a', report }, 'closed')).toMatch(/goodput +1\.0 requests\/s \(100\.0 %\)/);
+});
+
+test('the CSV quotes what needs it and has a cell for each column', () => {
+  const columns = CSV_HEADER.trim().split(',').length;
+  const lines = csvLines('a,b', tallyOf('open', [sent(0), failed(1, 'Transient')]))
+    .trimEnd()
+    .split('\n');
+  expect(lines[0]).toBe('"a,b",0,complete,,0,1,500,201,20,401,11');
+  for (const line of lines) expect(line.replace('"a,b"', 'x').split(',')).toHaveLength(columns);
+});
+
+test('the JSON report gives null for what was not measured', () => {
+  expect(reportJson(tallyOf('closed', []).report(0))).toMatchObject({
+    ttft_ms: null,
+    goodput: null,
+    requests_per_s: 0,
+  });
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { poissonGaps } from '../../src/loadtest/arrivals.js';
+import { type Order, runLoad } from '../../src/loadtest/run-load.js';
+import { seededRandom } from '../support/random.js';
+import { createVirtualClock } from './virtual-clock.js';
+
+const never = new AbortController().signal;
+
+test('a closed loop keeps so many running, sends exactly so many, and takes as long as they do', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 1, max: 50 }),
+      async (concurrency, count, serviceMs) => {
+        const clock = createVirtualClock();
+        const orders: Order[] = [];
+        let running = 0;
+        let most = 0;
+        const send = async (order: Order): Promise<void> => {
+          orders.push(order);
+          running += 1;
+          most = Math.max(most, running);
+          await clock.wait(serviceMs, never);
+          running -= 1;
+        };
+        const limit = { kind: 'requests', count } as const;
+        const tookMs = await clock.play(runLoad({ kind: 'closed', concurrency }, limit, send, clock, never));
+        expect(orders.map(({ index }) => index)).toEqual(Array.from({ length: count }, (_, index) => index));
+        expect(most).toBe(Math.min(concurrency, count));
+        expect(tookMs).toBe(Math.ceil(count / concurrency) * serviceMs);
+      },
+    ),
+    { numRuns: 30 },
+  ));
+
+test('in an open loop the send times do not depend on the answers', async () => {
+  const sentAt = async (serviceMs: number): Promise<number[]> => {
+    const clock = createVirtualClock();
+    const at: number[] = [];
+    const send = async ({ intendedMs }: Order): Promise<void> => {
+      expect(clock.now()).toBeCloseTo(intendedMs);
+      at.push(clock.now());
+      await clock.wait(serviceMs, never);
+    };
+    const loop = { kind: 'open', nextGapMs: poissonGaps(10, seededRandom(7)) } as const;
+    await clock.play(runLoad(loop, { kind: 'requests', count: 50 }, send, clock, never));
+    return at;
+  };
+  expect(await sentAt(1)).toEqual(await sentAt(10_000));
+});
+
+test('where an open loop may not send, requests wait, and keep the time they were intended for', async () => {
+  const clock = createVirtualClock();
+  const seen: { intendedMs: number; atMs: number }[] = [];
+  const send = async ({ intendedMs }: Order): Promise<void> => {
+    seen.push({ intendedMs, atMs: clock.now() });
+    await clock.wait(100, never);
+  };
+  const loop = { kind: 'open', nextGapMs: () => 10, concurrency: 1 } as const;
+  await clock.play(runLoad(loop, { kind: 'requests', count: 4 }, send, clock, never));
+  expect(seen).toEqual([
+    { intendedMs: 10, atMs: 10 },
+    { intendedMs: 20, atMs: 110 },
+    { intendedMs: 30, atMs: 210 },
+    { intendedMs: 40, atMs: 310 },
+  ]);
+});
+
+test('a duration ends the sending, and what runs is waited for', async () => {
+  const clock = createVirtualClock();
+  let ended = 0;
+  const send = async (): Promise<void> => {
+    await clock.wait(70, never);
+    ended += 1;
+  };
+  const limit = { kind: 'duration', ms: 100 } as const;
+  const tookMs = await clock.play(runLoad({ kind: 'closed', concurrency: 2 }, limit, send, clock, never));
+  expect([tookMs, ended]).toEqual([140, 4]);
+});
+
+test.each(['closed', 'open'] as const)('an abort ends a %s loop without a further request', async (kind) => {
+  const clock = createVirtualClock();
+  const abort = new AbortController();
+  let sent = 0;
+  const send = async ({ index }: Order): Promise<void> => {
+    sent += 1;
+    await clock.wait(5, never);
+    if (index === 2) abort.abort();
+  };
+  const loop =
+    kind === 'closed'
+      ? ({ kind, concurrency: 1 } as const)
+      : ({ kind, nextGapMs: () => 1, concurrency: 1 } as const);
+  await clock.play(runLoad(loop, { kind: 'requests', count: 100 }, send, clock, abort.signal));
+  expect(sent).toBe(3);
+});
+
+test('Poisson arrivals have the rate asked for and the spread of an exponential distribution', () => {
+  const nextGapMs = poissonGaps(50, seededRandom(1));
+  const gaps = Array.from({ length: 20_000 }, nextGapMs);
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
+  expect(Math.abs(mean / 20 - 1)).toBeLessThan(0.03);
+  expect(Math.abs(deviation / mean - 1)).toBeLessThan(0.03);
+});
