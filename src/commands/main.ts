@@ -43,6 +43,11 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'show the configuration and where each value comes from',
     load: async () => (await import('./config.js')).defineConfig,
   },
+  {
+    name: 'sessions',
+    description: 'saved conversations: list, show, search, export, import, rm',
+    load: async () => (await import('./sessions.js')).defineSessions,
+  },
 ];
 
 /** Parses the arguments and runs one command; sets the exit code, and turns what was thrown into one message. */

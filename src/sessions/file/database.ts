@@ -16,8 +16,8 @@ export interface Database {
   close(): void;
 }
 
-/** How long to wait for another program's write, in ms. */
-const PATIENCE_MS = 5000;
+/** How long to wait for another program's write, in ms: its writes are short, and waiting stops everything else. */
+const PATIENCE_MS = 2000;
 
 /**
  * Opens the file, or makes it.
