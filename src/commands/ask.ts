@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ChatAnswer, ExchangeEvent } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import { createSanitizer } from '../state/sanitize.js';
+import type { AskSession } from './ask-session.js';
 import { compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { readStdin } from './stdin.js';
@@ -10,6 +11,7 @@ import { UsageError } from './usage-error.js';
 interface AskFlags extends GlobalFlags {
   json?: boolean;
   system?: string;
+  session?: string;
 }
 
 export function defineAsk(command: Command): void {
@@ -17,6 +19,7 @@ export function defineAsk(command: Command): void {
     .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
     .option('--json', 'one JSON event a line, and a last line with all metrics')
     .option('--system <text>', 'a system prompt')
+    .option('--session <name>', 'go on in the saved session of this title or id, or begin one')
     .addHelpText('after', HELP)
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await ask(words, command.optsWithGlobals<AskFlags>());
@@ -38,19 +41,33 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const stop = interruptOn(abort);
   const output = flags.json ? jsonLines(process.stdout) : plainText(process.stdout);
   process.stdout.on('error', () => abort.abort());
+  let session: AskSession | undefined;
   try {
+    if (flags.session !== undefined) {
+      const { openAskSession } = await import('./ask-session.js');
+      session = openAskSession(flags.session, prompt, composition.connector.endpoint.name, flags);
+    }
     const answer = await composition.exchange(
       [
         ...(flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const]),
+        ...(session?.history ?? []),
         { role: 'user', content: prompt },
       ],
-      { signal: abort.signal, onEvent: output.event },
+      {
+        signal: abort.signal,
+        onEvent: (event) => {
+          session?.event(event);
+          output.event(event);
+        },
+      },
     );
+    session?.ended(answer);
     output.end(answer);
     if (process.stdout.errored) return EXIT.brokenPipe;
     return stop.exitCode ?? exitCodeOf(answer);
   } finally {
     stop.remove();
+    session?.close();
     await composition.close();
   }
 }
