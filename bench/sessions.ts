@@ -26,24 +26,26 @@ try {
   measure('list 200', 50, () => store.list());
   measure('list all', 50, () => store.list({ limit: EXCHANGES }));
   const queries = [
-    'w1',
-    'w0 w1',
     'w0a',
+    'w0a w1e',
     '"w0a w1e"',
+    'w2si',
     'wombat',
     'ttft>2s',
     'w0a ttft>2s',
+    'w2si ttft>2s',
     'w0a error:429',
     'w0a model:o3',
-    'model:none',
     'w0a model:none',
+    'model:none',
     'error:429 ttft>4s',
     'w0a after:1d',
     'tokens>498',
     'before:2020-01-01',
   ];
   for (const query of queries) measure(`search ${query}`, 100, () => store.search(`${query} `));
-  measure('search w (as typed)', 100, () => store.search('w'));
+  for (const typed of ['w', 'w0', 'w0a', 'wom'])
+    measure(`search ${typed} (typing)`, 100, () => store.search(typed));
   const [session] = store.list({ limit: 1 });
   if (session !== undefined) measure('read one session', 50, () => store.load(session.id));
   store.close();

@@ -99,3 +99,20 @@ test('filters hold for the exchange of a message, alone and with words', () => {
   store.append(id, { role: 'user', text: 'sky of the future', parentId: null });
   expect(found('sky after:2030-01-01')).toEqual(['sky of the future']);
 });
+
+test('words are found with a filter that very many exchanges meet, too', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  store.together(() => {
+    for (let count = 0; count < 2100; count += 1) {
+      ask(store, id, `question ${count}`, count % 700 === 0 ? 'wombat' : 'a', null, {
+        metrics: { ttftMs: 3000 },
+      });
+    }
+    ask(store, id, 'question', 'wombat', null, { metrics: { ttftMs: 100 } });
+  });
+  expect(store.search('wombat ttft>2s').hits).toHaveLength(3);
+  expect(store.search('wombat ttft<2s').hits).toHaveLength(1);
+  expect(store.search('question 7 ttft>2s').hits.length).toBeGreaterThan(0);
+  expect(store.search('question ttft>2s').hits).toHaveLength(50);
+});

@@ -30,7 +30,9 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
   );
   const ofExchange = query.filters.flatMap((filter) => exchangeCondition(filter) ?? []);
   const statement =
-    match === '' ? withoutText(ofMessage, ofExchange) : withText(match, ofMessage, ofExchange);
+    match === ''
+      ? withoutText(ofMessage, ofExchange)
+      : withText(match, [...ofMessage, ...throughExchanges(db, ofExchange)]);
   return db.all(`${statement.sql} LIMIT ?`, ...statement.values, limit).map((row) => ({
     session: text(row, 'session'),
     title: text(row, 'title'),
@@ -44,16 +46,34 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
 
 const COLUMNS = 's.id AS session, s.title, m.id AS message, m.role, m.at_ms, m.model';
 
-function withText(match: string, ofMessage: Condition[], ofExchange: Condition[]): Condition {
-  const conditions = [...ofMessage];
-  if (ofExchange.length > 0) {
-    const { sql, values } = all(ofExchange);
-    // Two lists by index, made once: rare filters then cost little, however common the word is.
-    conditions.push({
-      sql: `m.id IN (SELECT e.answer FROM exchanges e WHERE ${sql} UNION ALL SELECT e.question FROM exchanges e WHERE ${sql})`,
-      values: [...values, ...values],
-    });
+/** So many exchanges are few enough to be looked up first. */
+const FEW = 2000;
+
+/**
+ * What the exchanges' conditions ask of a message. Where few exchanges meet them, their messages are listed;
+ * where many do, each message is asked for its own: the latest that match are then soon found.
+ */
+function throughExchanges(db: Database, conditions: readonly Condition[]): Condition[] {
+  if (conditions.length === 0) return [];
+  const { sql, values } = all(conditions);
+  const found = db.all(
+    `SELECT e.question, e.answer FROM exchanges e WHERE ${sql} LIMIT ?`,
+    ...values,
+    FEW + 1,
+  );
+  if (found.length > FEW) {
+    return [
+      {
+        sql: `EXISTS (SELECT 1 FROM exchanges e WHERE e.answer = m.id AND ${sql}) OR EXISTS (SELECT 1 FROM exchanges e WHERE e.question = m.id AND ${sql})`,
+        values: [...values, ...values],
+      },
+    ];
   }
+  const ids = found.flatMap((row) => [row.question, row.answer]).filter((id) => typeof id === 'number');
+  return [{ sql: 'm.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] }];
+}
+
+function withText(match: string, conditions: readonly Condition[]): Condition {
   const { sql, values } = all([{ sql: 's.deleted_ms IS NULL', values: [] }, ...conditions]);
   return {
     sql: `SELECT ${COLUMNS}, snippet(search, 0, '${FOUND_START}', '${FOUND_END}', '…', 24) AS snippet
@@ -93,7 +113,11 @@ function all(conditions: readonly Condition[]): Condition {
 function matchOf(terms: readonly Term[]): string {
   return terms
     .filter((term) => /[\p{L}\p{N}\p{Co}]/u.test(term.text))
-    .map((term) => `"${term.text.replaceAll('"', '""').replaceAll('\0', '')}"${term.prefix ? '*' : ''}`)
+    .map(({ text, prefix }) => {
+      const quoted = `"${text.replaceAll('"', '""').replaceAll('\0', '')}"`;
+      // A single letter begins nearly every text, and finding that out is slow.
+      return prefix && !/^[a-z0-9]$/i.test(text) ? `${quoted}*` : quoted;
+    })
     .join(' ');
 }
 
