@@ -46,6 +46,9 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
 
 const COLUMNS = 's.id AS session, s.title, m.id AS message, m.role, m.at_ms, m.model';
 
+/** A constant, which SQLite looks at before it begins to search. */
+const NOTHING: Condition = { sql: '0', values: [] };
+
 /** So many exchanges are few enough to be looked up first. */
 const FEW = 2000;
 
@@ -69,6 +72,7 @@ function throughExchanges(db: Database, conditions: readonly Condition[]): Condi
       },
     ];
   }
+  if (found.length === 0) return [NOTHING];
   const ids = found.flatMap((row) => [row.question, row.answer]).filter((id) => typeof id === 'number');
   return [{ sql: 'm.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] }];
 }
