@@ -3,6 +3,7 @@ import { MAX_TIMEOUT_MS } from '../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import { createSanitizer } from '../state/sanitize.js';
+import type { AskSession } from './ask-session.js';
 import { compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { numberWithin } from './flag-number.js';
@@ -19,6 +20,7 @@ interface AskFlags extends GlobalFlags {
   maxTokens?: number;
   /** Seconds. */
   timeout?: number;
+  session?: string;
 }
 
 export function defineAsk(command: Command): void {
@@ -34,6 +36,7 @@ export function defineAsk(command: Command): void {
       'limit for the whole answer, instead of the configured one',
       numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
     )
+    .option('--session <name>', 'go on in the saved session of this title or id, or begin one')
     .addHelpText('after', HELP)
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await ask(words, command.optsWithGlobals<AskFlags>());
@@ -61,25 +64,36 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const stop = interruptOn(abort);
   const output = flags.json ? jsonLines(process.stdout) : plainText(process.stdout);
   process.stdout.on('error', () => abort.abort());
+  let session: AskSession | undefined;
   try {
+    if (flags.session !== undefined) {
+      const { openAskSession } = await import('./ask-session.js');
+      session = openAskSession(flags.session, prompt, composition.connector.endpoint.name, flags);
+    }
     const answer = await composition.exchange(
       [
         ...(flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const]),
+        ...(session?.history ?? []),
         { role: 'user', content: prompt },
       ],
       {
         signal: abort.signal,
-        onEvent: output.event,
+        onEvent: (event) => {
+          session?.event(event);
+          output.event(event);
+        },
         ...(flags.temperature !== undefined && { temperature: flags.temperature }),
         ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
         ...(flags.timeout !== undefined && { timeoutMs: flags.timeout * 1000 }),
       },
     );
+    session?.ended(answer);
     output.end(answer);
     if (process.stdout.errored) return EXIT.brokenPipe;
     return stop.exitCode ?? exitCodeOf(answer);
   } finally {
     stop.remove();
+    session?.close();
     await composition.close();
   }
 }

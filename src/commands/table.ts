@@ -40,6 +40,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./simulator.js')).defineSimulator,
   },
   {
+    name: 'sessions',
+    description: 'saved conversations: list, show, search, export, import, rm',
+    load: async () => (await import('./sessions.js')).defineSessions,
+  },
+  {
     name: 'config',
     description: 'show the configuration and where each value comes from',
     load: async () => (await import('./config.js')).defineConfig,

@@ -1,0 +1,103 @@
+// A file with 100,000 exchanges: opening, listing and searching it, medians of 5.
+// Run: tsx bench/sessions.ts [exchanges]
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSessions } from '../src/sessions/store.js';
+import { seededRandom } from '../test/support/random.js';
+
+const EXCHANGES = Number(process.argv[2] ?? 100_000);
+const PER_SESSION = 20;
+const RUNS = 5;
+const random = seededRandom(1);
+const WORDS = Array.from({ length: 4000 }, (_, index) => `w${index.toString(36)}${'aeiou'[index % 5]}`);
+// Word frequencies fall off as in language: the first words are in nearly every text.
+const words = (count: number): string =>
+  Array.from({ length: count }, () => WORDS[Math.floor(WORDS.length * random() ** 3)]).join(' ');
+
+const dir = mkdtempSync(join(tmpdir(), 'vastar-bench-'));
+const path = join(dir, 'sessions.db');
+try {
+  fill();
+  const size = (statSync(path).size / 1024 / 1024).toFixed(0);
+  process.stdout.write(`${EXCHANGES} exchanges in ${EXCHANGES / PER_SESSION} sessions, ${size} MB\n`);
+  measure('open', 50, () => openSessions(path).close());
+  const store = openSessions(path);
+  measure('list 200', 50, () => store.list());
+  measure('list all', 50, () => store.list({ limit: EXCHANGES }));
+  const queries = [
+    'w0a',
+    'w0a w1e',
+    '"w0a w1e"',
+    'w2si',
+    'wombat',
+    'ttft>2s',
+    'w0a ttft>2s',
+    'w2si ttft>2s',
+    'w0a error:429',
+    'w0a model:o3',
+    'w0a model:none',
+    'model:none',
+    'error:429 ttft>4s',
+    'w0a after:1d',
+    'tokens>498',
+    'before:2020-01-01',
+  ];
+  for (const query of queries) measure(`search ${query}`, 100, () => store.search(`${query} `));
+  for (const typed of ['w', 'w0', 'w0a', 'wom'])
+    measure(`search ${typed} (typing)`, 100, () => store.search(typed));
+  const [session] = store.list({ limit: 1 });
+  if (session !== undefined) measure('read one session', 50, () => store.load(session.id));
+  store.close();
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
+
+function fill(): void {
+  const store = openSessions(path);
+  for (let index = 0; index < EXCHANGES / PER_SESSION; index += 1) {
+    store.together(() => {
+      const { id } = store.create(words(5));
+      let parentId: number | null = null;
+      for (let turn = 0; turn < PER_SESSION; turn += 1) {
+        const question = store.append(id, { role: 'user', text: words(15), parentId });
+        parentId = store.beginAnswer(id, { parentId: question, endpoint: 'openai', model: 'gpt-4o' });
+        const failed = random() < 0.01;
+        store.finishAnswer(parentId, {
+          text: failed ? '' : words(60),
+          status: failed ? 'error' : 'complete',
+          exchange: {
+            atMs: Date.now(),
+            endpoint: 'openai',
+            url: 'https://api.openai.com/v1/chat/completions',
+            model: random() < 0.1 ? 'o3' : 'gpt-4o',
+            outcome: failed ? 'error' : 'complete',
+            ...(failed && {
+              error: { class: 'RateLimited', message: 'slow down', hop: null, statusCode: 429 },
+            }),
+            request: { model: 'gpt-4o', stream: true },
+            metrics: {
+              ttftMs: 200 + 5000 * random() ** 4,
+              e2eMs: 4000,
+              outputTokens: Math.floor(500 * random()),
+            },
+          },
+        });
+      }
+    });
+  }
+  store.close();
+}
+
+function measure(what: string, aimMs: number, work: () => unknown): void {
+  const times = Array.from({ length: RUNS }, () => {
+    const startMs = performance.now();
+    work();
+    return performance.now() - startMs;
+  }).sort((a, b) => a - b);
+  const median = times[Math.floor(RUNS / 2)] ?? Number.NaN;
+  const worst = times.at(-1) ?? Number.NaN;
+  process.stdout.write(
+    `${what.padEnd(26)} median ${median.toFixed(1).padStart(7)} ms   worst ${worst.toFixed(1).padStart(7)} ms   aim ${aimMs} ms\n`,
+  );
+}

@@ -1,0 +1,261 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadConfig, userDirectories, visible } from '../config/index.js';
+import { messageOf } from '../errors.js';
+import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
+import { openSessions, type SessionStore } from '../sessions/store.js';
+import type { Message, Session, SessionSummary } from '../sessions/types.js';
+import { createSanitizer } from '../state/sanitize.js';
+import { VERSION } from '../version.js';
+import { EXIT } from './exit-codes.js';
+import { readStdin } from './stdin.js';
+import { UsageError } from './usage-error.js';
+
+interface Flags {
+  config?: string;
+  /** The sessions' file instead of the user's own. */
+  file?: string;
+  json?: boolean;
+  limit?: number;
+  deleted?: boolean;
+  purge?: boolean;
+  format?: Format;
+  output?: string;
+  all?: boolean;
+}
+
+const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
+export function defineSessions(sessions: Command): void {
+  sessions.option('--file <path>', 'the sessions’ file (default: in the user’s data directory)');
+  const add = (usage: string, description: string): Command =>
+    sessions.command(usage).description(description);
+
+  add('list', 'saved sessions, pinned ones first, then the ones used last')
+    .option('--limit <n>', 'at most so many', count, 50)
+    .option('--deleted', 'those that can be restored')
+    .option('--json', 'as JSON')
+    .action(inStore((store, flags) => list(store, flags)));
+  add('show <id>', 'one session: the branch in use')
+    .option('--json', 'all of it as JSON')
+    .action(inStore((store, flags, [id = '']) => show(store, flags, id)));
+  add('search <query...>', 'find messages; filters: ttft>2s error:429 model:gpt after:7d')
+    .option('--limit <n>', 'at most so many', count, 50)
+    .option('--json', 'as JSON')
+    .addHelpText('after', SEARCH_HELP)
+    .action(inStore((store, flags, words) => find(store, flags, words.join(' '))));
+  add('export [id...]', 'write sessions to stdout or a file')
+    .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('md'))
+    .option('--output <path>', 'a file instead of stdout; one that exists is not replaced')
+    .option('--all', 'all sessions')
+    .action(inStore((store, flags, ids) => exportTo(store, flags, ids)));
+  add('import <path>', 'add the sessions of a JSON export; "-" reads stdin').action(
+    inStore((store, _flags, [path = '']) => importFrom(store, path)),
+  );
+  add('rm <id...>', 'delete sessions; "restore" brings them back')
+    .option('--purge', 'for good')
+    .action(inStore((store, flags, ids) => remove(store, flags, ids)));
+  add('restore <id...>', 'bring deleted sessions back').action(
+    inStore((store, _flags, ids) => {
+      for (const { id, title } of ids.map((id) => store.find(id))) {
+        store.restore(id);
+        print(`restored ${id} ${visible(title)}\n`);
+      }
+    }),
+  );
+  add('rename <id> <title>', 'give a session another title').action(
+    inStore((store, _flags, [id = '', title = '']) => store.rename(store.find(id).id, title)),
+  );
+}
+
+const SEARCH_HELP = `
+Words are all looked for, "several words" as they stand, wor* by its beginning. Filters on the exchange:
+  ttft>2s  e2e<500ms  tokens>=100  error:429  error:timeout  error:any  model:gpt-4o  endpoint:openai
+  outcome:truncated  on:2026-11-22  after:7d  before:2026-11`;
+
+/** Where sessions are saved unless another file is named. */
+export function sessionsFile(file?: string): string {
+  return file === undefined ? join(userDirectories().data, 'sessions', 'sessions.db') : resolve(file);
+}
+
+/** The keys of the environment and the configuration: none of them may be saved. */
+export function secretsToHide(config?: string): string[] {
+  const fromEnvironment = process.env.OPENAI_API_KEY;
+  const { endpoints } = loadConfig({ cwd: process.cwd(), env: process.env, configPath: config, flags: {} });
+  const keys = endpoints.flatMap(({ apiKey }) => apiKey?.reveal() ?? []);
+  return fromEnvironment === undefined ? keys : [...keys, fromEnvironment];
+}
+
+type Work = (store: SessionStore, flags: Flags, words: string[]) => void | Promise<void>;
+
+function inStore(work: Work): (...given: unknown[]) => Promise<void> {
+  return async (...given) => {
+    const command = given.at(-1);
+    if (!(command instanceof Command)) throw new TypeError('an action is given its command');
+    process.stdout.on('error', () => process.exit(EXIT.brokenPipe));
+    const flags = command.optsWithGlobals<Flags>();
+    const store = openSessions(sessionsFile(flags.file), { secrets: secretsToHide(flags.config) });
+    try {
+      for (const notice of store.notices) process.stderr.write(`vastar-tui: ${notice}\n`);
+      await work(store, flags, command.args);
+    } finally {
+      store.close();
+    }
+  };
+}
+
+function list(store: SessionStore, { limit = 50, deleted = false, json }: Flags): void {
+  const sessions = store.list({ limit, deleted });
+  if (json) {
+    print(`${JSON.stringify(sessions, null, 2)}\n`);
+    return;
+  }
+  if (sessions.length === 0) process.stderr.write('vastar-tui: no sessions yet\n');
+  print(sessions.map(lineOf).join(''));
+}
+
+function lineOf(session: SessionSummary): string {
+  const { id, title, usedMs, model, tokens, messages, pinned, preview } = session;
+  const facts = [`${messages} messages`, ...(model === null ? [] : [model]), `${tokens} tokens`].join(', ');
+  const detail = preview === '' || preview === title ? '' : `    ${clip(visible(preview), 96)}\n`;
+  return `${id}  ${timeOf(usedMs)}  ${pinned ? '* ' : ''}${visible(title)}  (${visible(facts)})\n${detail}`;
+}
+
+function show(store: SessionStore, { json }: Flags, id: string): void {
+  const session = store.load(store.find(id).id);
+  if (json) {
+    print(`${JSON.stringify(session, null, 2)}\n`);
+    return;
+  }
+  print(`${visible(session.title)}\n${session.id}\n\n`);
+  for (const message of store.branchInUse(session.id))
+    print(`${headOf(message)}\n${harmless(message.text)}\n\n`);
+}
+
+function headOf({ role, model, status, atMs }: Message): string {
+  const who = role === 'user' ? 'you' : role;
+  const parts = [
+    who,
+    timeOf(atMs),
+    ...(model === null ? [] : [model]),
+    ...(status === 'complete' ? [] : [status]),
+  ];
+  return `--- ${visible(parts.join('  '))}`;
+}
+
+function find(store: SessionStore, { limit = 50, json }: Flags, text: string): void {
+  const { query, hits } = store.search(text, limit);
+  for (const problem of query.problems) process.stderr.write(`vastar-tui: ${visible(problem)}\n`);
+  if (json) {
+    const plain = hits.map((hit) => ({ ...hit, snippet: marked(hit, '', '') }));
+    print(`${JSON.stringify(plain, null, 2)}\n`);
+    return;
+  }
+  if (hits.length === 0) {
+    process.stderr.write('vastar-tui: nothing found\n');
+    process.exitCode = 1;
+  }
+  const [start, end] = process.stdout.isTTY && !process.env.NO_COLOR ? ['\x1b[1m', '\x1b[22m'] : ['', ''];
+  for (const hit of hits) {
+    print(
+      `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${hit.role}: ${marked(hit, start, end)}\n`,
+    );
+  }
+}
+
+function marked({ snippet }: SearchHit, start: string, end: string): string {
+  return visible(snippet).replaceAll(FOUND_START, start).replaceAll(FOUND_END, end);
+}
+
+async function exportTo(store: SessionStore, flags: Flags, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0 && !flags.all) {
+    throw new UsageError(
+      'nothing to export. Give the id of a session ("vastar-tui sessions list"), or --all',
+    );
+  }
+  const summaries = flags.all
+    ? store.list({ limit: Number.MAX_SAFE_INTEGER })
+    : ids.map((id) => store.find(id));
+  const text = await render(
+    flags.format ?? 'md',
+    summaries.map(({ id }) => store.load(id)),
+  );
+  if (flags.output === undefined) {
+    print(text);
+    return;
+  }
+  try {
+    writeFileSync(flags.output, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw new UsageError(`the export can't be written: ${messageOf(error)}`);
+  }
+}
+
+async function render(format: Format, sessions: readonly Session[]): Promise<string> {
+  switch (format) {
+    case 'md':
+      return (await import('../sessions/export/markdown.js')).toMarkdown(sessions);
+    case 'json':
+      return (await import('../sessions/export/document.js')).toDocument(sessions);
+    case 'jsonl':
+      return (await import('../sessions/export/exchanges.js')).toJsonLines(sessions);
+    case 'csv':
+      return (await import('../sessions/export/exchanges.js')).toCsv(sessions);
+    case 'har':
+      return (await import('../sessions/export/har.js')).toHar(sessions, VERSION);
+  }
+}
+
+async function importFrom(store: SessionStore, path: string): Promise<void> {
+  const { fromDocument } = await import('../sessions/export/document.js');
+  const sessions = fromDocument(path === '-' ? await readStdin() : readText(path));
+  const ids = store.together(() => sessions.map((session) => store.insert(session)));
+  for (const [index, id] of ids.entries()) print(`${id}  ${visible(sessions[index]?.title ?? '')}\n`);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`the import can't be read: ${messageOf(error)}`);
+  }
+}
+
+function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): void {
+  // All ids are looked up before the first session goes.
+  for (const { id, title } of ids.map((id) => store.find(id))) {
+    if (purge) store.purge(id);
+    else store.remove(id);
+    const hint = purge ? '' : `  (undo: vastar-tui sessions restore ${id})`;
+    print(`deleted ${id} ${visible(title)}${hint}\n`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** A terminal obeys control sequences; a file or pipe gets the text as it is. */
+function harmless(text: string): string {
+  if (!process.stdout.isTTY) return text;
+  const sanitizer = createSanitizer();
+  return sanitizer.feed(text) + sanitizer.flush();
+}
+
+function timeOf(unixMs: number): string {
+  const local = new Date(unixMs - new Date(unixMs).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function clip(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
+}
+
+function count(value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('Give a number from 1 up.');
+  return Number(value);
+}

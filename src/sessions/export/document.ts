@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { SessionsError } from '../problem.js';
+import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } from '../types.js';
+
+/** The name and version of the JSON export; docs/sessions.md describes it. */
+export const FORMAT = 'vastar-tui/sessions';
+export const FORMAT_VERSION = 1;
+
+const json: z.ZodType<Json> = z.json();
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+const unixMs = z.int();
+const reference = z.int().nullable();
+
+const message = z.object({
+  id: z.int(),
+  parentId: reference,
+  role: z.enum(ROLES),
+  atMs: unixMs,
+  text: z.string(),
+  reasoning: z.string(),
+  status: z.enum(MESSAGE_STATUSES),
+  endpoint: z.string().nullable(),
+  model: z.string().nullable(),
+});
+
+const exchange = z.object({
+  id: z.int(),
+  questionId: reference,
+  answerId: reference,
+  atMs: unixMs,
+  endpoint: z.string(),
+  url: z.string(),
+  model: z.string(),
+  outcome: z.string(),
+  error: z
+    .object({
+      class: z.string(),
+      message: z.string(),
+      hop: z.string().nullable(),
+      statusCode: z.int().nullable(),
+    })
+    .nullable(),
+  request: jsonObject,
+  metrics: jsonObject,
+  timeline: json,
+  events: json,
+});
+
+const session = z.object({
+  id: z.string().regex(/^[0-9a-f]{12}$/, 'expected 12 hexadecimal digits'),
+  title: z.string(),
+  createdMs: unixMs,
+  usedMs: unixMs,
+  pinned: z.boolean(),
+  headId: reference,
+  messages: z.array(message),
+  exchanges: z.array(exchange),
+});
+
+const document = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(FORMAT_VERSION),
+  sessions: z.array(session),
+});
+
+/** Sessions as the JSON export has them: messages and exchanges are numbered from 1 in each session. */
+export function toDocument(sessions: readonly Session[]): string {
+  const content = { format: FORMAT, version: FORMAT_VERSION, sessions: sessions.map(renumber) };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/**
+ * Reads a JSON export.
+ * @throws {SessionsError} `invalid`, with where and what was expected
+ */
+export function fromDocument(text: string): Session[] {
+  const parsed = document.safeParse(readJson(text));
+  if (!parsed.success) throw invalid(reasonOf(parsed.error));
+  for (const [index, { messages }] of parsed.data.sessions.entries()) {
+    const earlier = new Set<number>();
+    for (const { id, parentId } of messages) {
+      if (parentId !== null && !earlier.has(parentId)) {
+        throw invalid(`sessions[${index}]: message ${id} follows ${parentId}, which does not come before it`);
+      }
+      if (earlier.has(id)) throw invalid(`sessions[${index}]: two messages have the id ${id}`);
+      earlier.add(id);
+    }
+  }
+  return parsed.data.sessions;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function reasonOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'not of the expected form';
+  const where = issue.path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('');
+  return where === '' ? issue.message : `${where.replace(/^\./, '')}: ${issue.message}`;
+}
+
+function invalid(reason: string): SessionsError {
+  return new SessionsError('invalid', `this is no export of sessions that can be read: ${reason}`);
+}
+
+function renumber(session: Session): Session {
+  const ids = new Map(session.messages.map(({ id }, index) => [id, index + 1]));
+  const mapped = (id: number | null): number | null => (id === null ? null : (ids.get(id) ?? null));
+  return {
+    ...session,
+    headId: mapped(session.headId),
+    messages: session.messages.map((message, index) => ({
+      ...message,
+      id: index + 1,
+      parentId: mapped(message.parentId),
+    })),
+    exchanges: session.exchanges.map((exchange, index) => ({
+      ...exchange,
+      id: index + 1,
+      questionId: mapped(exchange.questionId),
+      answerId: mapped(exchange.answerId),
+    })),
+  };
+}

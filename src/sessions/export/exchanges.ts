@@ -1,0 +1,92 @@
+import { isObject } from '../redact.js';
+import type { Exchange, Json, Session } from '../types.js';
+
+/** One exchange a line, with its session, question and answer: for `jq` and data frames. */
+export function toJsonLines(sessions: readonly Session[]): string {
+  return eachExchange(sessions, (session, exchange) => {
+    const textOf = (id: number | null): string | null =>
+      session.messages.find((message) => message.id === id)?.text ?? null;
+    const { id: _id, questionId, answerId, ...rest } = exchange;
+    return JSON.stringify({
+      session: session.id,
+      title: session.title,
+      ...rest,
+      question: textOf(questionId),
+      answer: textOf(answerId),
+    });
+  });
+}
+
+const FIGURES = [
+  'ttfbMs',
+  'ttftMs',
+  'e2eMs',
+  'tpotMs',
+  'tokensPerSecond',
+  'promptTokens',
+  'outputTokens',
+  'tokensEstimated',
+  'chunks',
+  'bytes',
+  'attempts',
+  'buffered',
+] as const;
+const GAPS = ['p50', 'p95', 'p99', 'max'] as const;
+const HEADER = [
+  'session',
+  'title',
+  'at',
+  'endpoint',
+  'model',
+  'outcome',
+  'error_class',
+  'status_code',
+  ...FIGURES.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
+  ...GAPS.map((name) => `gap_${name}_ms`),
+];
+
+/** The figures as RFC 4180 has CSV: one exchange a row, times in ms, what is unknown left empty. */
+export function toCsv(sessions: readonly Session[]): string {
+  const rows = eachExchange(
+    sessions,
+    (session, exchange) =>
+      [
+        session.id,
+        session.title,
+        new Date(exchange.atMs).toISOString(),
+        exchange.endpoint,
+        exchange.model,
+        exchange.outcome,
+        exchange.error?.class ?? null,
+        exchange.error?.statusCode ?? null,
+        ...FIGURES.map((name) => exchange.metrics[name] ?? null),
+        ...GAPS.map((name) => memberOf(exchange.metrics.gaps ?? null, name)),
+      ]
+        .map(cell)
+        .join(','),
+    '\r\n',
+  );
+  return `${HEADER.join(',')}\r\n${rows}`;
+}
+
+function cell(value: Json): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return String(value);
+  // Spreadsheets would run such a text as a formula.
+  const inert = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+function memberOf(value: Json, name: string): Json {
+  return isObject(value) ? (value[name] ?? null) : null;
+}
+
+function eachExchange(
+  sessions: readonly Session[],
+  line: (session: Session, exchange: Exchange) => string,
+  end = '\n',
+): string {
+  return sessions
+    .flatMap((session) => session.exchanges.map((exchange) => `${line(session, exchange)}${end}`))
+    .join('');
+}

@@ -1,0 +1,121 @@
+import { isObject } from '../redact.js';
+import type { Exchange, JsonObject, Session } from '../types.js';
+
+const UNKNOWN = -1;
+
+/**
+ * HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), for browsers' network panels and HTTP tools. The
+ * legs before the request reached the network count as `blocked`; all that followed the headers as `receive`.
+ * The response's content is the answer's text: its raw bytes are not kept.
+ * @param version of this program
+ */
+export function toHar(sessions: readonly Session[], version: string): string {
+  const log = {
+    version: '1.2',
+    creator: { name: 'vastar-tui', version },
+    pages: sessions.map((session) => ({
+      startedDateTime: new Date(session.createdMs).toISOString(),
+      id: session.id,
+      title: session.title,
+      pageTimings: {},
+    })),
+    entries: sessions
+      .flatMap((session) => session.exchanges.map((exchange) => entryOf(session, exchange)))
+      .sort((a, b) => a.startedDateTime.localeCompare(b.startedDateTime)),
+  };
+  return `${JSON.stringify({ log }, null, 2)}\n`;
+}
+
+function entryOf(session: Session, exchange: Exchange) {
+  const answer = session.messages.find(({ id }) => id === exchange.answerId)?.text ?? '';
+  const body = JSON.stringify(exchange.request);
+  const timings = timingsOf(exchange);
+  const status = exchange.error?.statusCode ?? (exchange.error === null ? 200 : 0);
+  const text = answer === '' ? (exchange.error?.message ?? '') : answer;
+  return {
+    pageref: session.id,
+    startedDateTime: new Date(exchange.atMs).toISOString(),
+    time: totalOf(timings),
+    request: {
+      method: 'POST',
+      url: exchange.url,
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: [{ name: 'Content-Type', value: 'application/json' }],
+      queryString: queryOf(exchange.url),
+      postData: { mimeType: 'application/json', text: body },
+      headersSize: UNKNOWN,
+      bodySize: Buffer.byteLength(body),
+    },
+    response: {
+      status,
+      statusText: '',
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: [],
+      content: {
+        size: Buffer.byteLength(text),
+        mimeType: 'text/plain; charset=utf-8',
+        text,
+        comment: "the answer's text; its raw bytes are not kept",
+      },
+      redirectURL: '',
+      headersSize: UNKNOWN,
+      bodySize: numberIn(exchange.metrics, 'bytes') ?? UNKNOWN,
+    },
+    cache: {},
+    timings,
+    comment: `${exchange.model}: ${exchange.outcome}`,
+    // Members that begin with an underscore are the format's place for what it does not know.
+    _endpoint: exchange.endpoint,
+    _metrics: exchange.metrics,
+    ...(exchange.error !== null && { _error: exchange.error.message }),
+  };
+}
+
+interface Timings {
+  blocked: number;
+  dns: number;
+  connect: number;
+  ssl: number;
+  send: number;
+  wait: number;
+  receive: number;
+}
+
+function timingsOf({ metrics }: Exchange): Timings {
+  const found = metrics.hops ?? null;
+  const hops = isObject(found) ? found : {};
+  const sum = (...names: string[]): number => {
+    const known = names.flatMap((name) => numberIn(hops, name) ?? []);
+    return known.length === 0 ? UNKNOWN : known.reduce((total, ms) => total + ms, 0);
+  };
+  const ttfb = numberIn(metrics, 'ttfbMs');
+  const end = numberIn(metrics, 'e2eMs') ?? numberIn(metrics, 'elapsedMs') ?? ttfb ?? 0;
+  const legs = {
+    blocked: sum('client_to_daemon', 'queue'),
+    dns: sum('dns'),
+    // The format counts TLS as a part of connecting.
+    connect: sum('connect', 'tls'),
+    ssl: sum('tls'),
+    send: Math.max(0, sum('send')),
+  };
+  const before = totalOf({ ...legs, wait: 0, receive: 0 });
+  const wait = Math.max(0, sum('wait') === UNKNOWN ? (ttfb ?? end) - before : sum('wait'));
+  return { ...legs, wait, receive: Math.max(0, end - before - wait) };
+}
+
+/** `time` is the sum of the timings that are known, without `ssl`. */
+function totalOf({ ssl: _partOfConnect, ...legs }: Timings): number {
+  return Object.values(legs).reduce((total, ms) => (ms === UNKNOWN ? total : total + ms), 0);
+}
+
+function queryOf(url: string): { name: string; value: string }[] {
+  if (!URL.canParse(url)) return [];
+  return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }));
+}
+
+function numberIn(object: JsonObject, name: string): number | undefined {
+  const value = object[name];
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,125 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { problemOf } from '../problem.js';
+
+export type Row = Record<string, SQLOutputValue>;
+export type Value = SQLInputValue;
+
+/** SQLite with its statements prepared once. Every call throws `SessionsError` alone. */
+export interface Database {
+  readonly path: string;
+  exec(sql: string): void;
+  all(sql: string, ...values: Value[]): Row[];
+  get(sql: string, ...values: Value[]): Row | undefined;
+  run(sql: string, ...values: Value[]): { changes: number; lastId: number };
+  /** All of `work` or nothing, on disk when this returns. May be nested: the outermost one counts. */
+  write<T>(work: () => T): T;
+  close(): void;
+}
+
+/** How long to wait for another program's write, in ms: its writes are short, and waiting stops everything else. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Opens the file, or makes it.
+ * @param onFailure sees each failure before it is thrown
+ */
+export function openDatabase(
+  path: string,
+  { readOnly = false, onFailure = () => {} }: { readOnly?: boolean; onFailure?: (kind: string) => void } = {},
+): Database {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      const problem = problemOf(error, path);
+      onFailure(problem.kind);
+      throw problem;
+    }
+  };
+  const sqlite = attempt(() => connect(path, readOnly));
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const made = sqlite.prepare(sql);
+    statements.set(sql, made);
+    return made;
+  };
+  let writing = false;
+
+  return {
+    path,
+    exec: (sql) => attempt(() => sqlite.exec(sql)),
+    all: (sql, ...values) => attempt(() => prepared(sql).all(...values)),
+    get: (sql, ...values) => attempt(() => prepared(sql).get(...values)),
+    run: (sql, ...values) =>
+      attempt(() => {
+        const { changes, lastInsertRowid } = prepared(sql).run(...values);
+        return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+      }),
+    write: (work) => {
+      if (writing) return work();
+      return attempt(() => {
+        sqlite.exec('BEGIN IMMEDIATE');
+        writing = true;
+        try {
+          const result = work();
+          sqlite.exec('COMMIT');
+          return result;
+        } catch (error) {
+          // A full disk may have rolled it back already.
+          if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
+          throw error;
+        } finally {
+          writing = false;
+        }
+      });
+    },
+    close: () => {
+      if (sqlite.isOpen) sqlite.close();
+    },
+  };
+}
+
+function connect(path: string, readOnly: boolean): DatabaseSync {
+  const { DatabaseSync } = sqliteModule();
+  const sqlite = new DatabaseSync(path, { readOnly });
+  try {
+    sqlite.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+  return sqlite;
+}
+
+/** Loaded when sessions are first used; Node 22 warns that it is experimental, which is no news to users. */
+function sqliteModule(): typeof import('node:sqlite') {
+  const emitWarning = process.emitWarning;
+  process.emitWarning = () => {};
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** A column's text; empty where there is none. */
+export function text(row: Row, column: string): string {
+  return textOrNull(row, column) ?? '';
+}
+
+export function textOrNull(row: Row, column: string): string | null {
+  const value = row[column];
+  return typeof value === 'string' ? value : null;
+}
+
+/** A column's number; 0 where there is none. */
+export function integer(row: Row, column: string): number {
+  return integerOrNull(row, column) ?? 0;
+}
+
+export function integerOrNull(row: Row, column: string): number | null {
+  const value = row[column];
+  return typeof value === 'number' ? value : null;
+}

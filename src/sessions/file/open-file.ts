@@ -1,0 +1,178 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { problemOf, SessionsError } from '../problem.js';
+import { type Database, integer, openDatabase, text } from './database.js';
+import { kindOfFile } from './header.js';
+import { salvage } from './salvage.js';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
+
+export interface OpenedFile {
+  database: Database;
+  /** What was done to the file that its owner should know; one sentence each. */
+  notices: string[];
+}
+
+/**
+ * Opens the sessions' file: makes it (0600, in a folder of 0700), brings an older one up to date after a
+ * backup beside it, or sets a damaged one aside and salvages it.
+ * @throws {SessionsError} where it can't be used; the file of another program or version is not touched
+ */
+export function openFile(path: string, nowMs: number): OpenedFile {
+  try {
+    const found = kindOfFile(path);
+    if (found.kind === 'foreign') throw foreign(path);
+    if (found.kind === 'ours' && found.version > SCHEMA_VERSION) throw future(path, found.version);
+    if (found.kind === 'damaged') return replaceDamaged(path, nowMs);
+    if (found.kind === 'new') makeFile(path);
+    restrict(path);
+    return openKnown(path, nowMs);
+  } catch (error) {
+    throw problemOf(error, path);
+  }
+}
+
+function openKnown(path: string, nowMs: number): OpenedFile {
+  let database: Database | undefined;
+  const marker = damageMarker(path);
+  try {
+    database = openDatabase(path, { onFailure: (kind) => kind === 'damaged' && leave(marker) });
+    const notices = prepare(database);
+    if (existsSync(marker)) {
+      checkAll(database);
+      rmSync(marker, { force: true });
+    }
+    return { database, notices };
+  } catch (error) {
+    database?.close();
+    if (error instanceof SessionsError && error.kind === 'damaged') return replaceDamaged(path, nowMs);
+    throw error;
+  }
+}
+
+/** Damage that is met while running is remembered by this file, for the next opening to look closer. */
+const damageMarker = (path: string): string => `${path}.damaged`;
+
+function leave(marker: string): void {
+  try {
+    closeSync(openSync(marker, 'a', 0o600));
+  } catch {
+    // The damage itself is what gets told.
+  }
+}
+
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}
+
+function restrict(path: string): void {
+  const { mode, uid } = statSync(path);
+  if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(path, 0o600);
+}
+
+function prepare(database: Database): string[] {
+  const version = versionOf(database);
+  if (version > SCHEMA_VERSION) throw future(database.path, version);
+  const notices: string[] = [];
+  if (version > 0 && version < SCHEMA_VERSION) notices.push(backUp(database, version));
+  ensureWal(database);
+  database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  if (version < SCHEMA_VERSION) migrate(database, SCHEMA_VERSION);
+  probe(database);
+  return notices;
+}
+
+/** The schema's version; 0 for an empty file. */
+function versionOf(database: Database): number {
+  const pragma = (name: string): number => integer(database.get(`PRAGMA ${name}`) ?? {}, name);
+  const version = pragma('user_version');
+  if (pragma('application_id') === APPLICATION_ID) return version;
+  const tables = integer(database.get('SELECT count(*) AS n FROM sqlite_schema') ?? {}, 'n');
+  if (tables > 0 || version !== 0) throw foreign(database.path);
+  return 0;
+}
+
+function ensureWal(database: Database): void {
+  const endMs = performance.now() + 5000;
+  for (;;) {
+    try {
+      if (text(database.get('PRAGMA journal_mode') ?? {}, 'journal_mode') === 'wal') return;
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      // SQLite's own patience does not cover the change of this mode by two programs at once.
+      const busy = error instanceof SessionsError && error.kind === 'busy';
+      if (!busy || performance.now() > endMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}
+
+/** Brings the file up to `target`; another program may have done so in the meantime. */
+export function migrate(database: Database, target: number): void {
+  database.write(() => {
+    for (let version = versionOf(database); version < target; version += 1) {
+      database.exec(MIGRATIONS[version] ?? '');
+      database.exec(`PRAGMA user_version = ${version + 1}; PRAGMA application_id = ${APPLICATION_ID}`);
+    }
+  });
+}
+
+function backUp(database: Database, version: number): string {
+  const backup = `${database.path}.v${version}.backup`;
+  const unfinished = `${backup}.${process.pid}`;
+  rmSync(unfinished, { force: true });
+  closeSync(openSync(unfinished, 'wx', 0o600));
+  database.run('VACUUM INTO ?', unfinished);
+  renameSync(unfinished, backup);
+  return `sessions were brought to a newer format; the file as it was is kept in ${backup}`;
+}
+
+/** Touches both ends of each table: damage there would otherwise show in the middle of a conversation. */
+function probe(database: Database): void {
+  for (const [table, key] of [
+    ['sessions', 'seq'],
+    ['messages', 'id'],
+    ['exchanges', 'id'],
+  ]) {
+    database.get(`SELECT * FROM ${table} ORDER BY ${key} LIMIT 1`);
+    database.get(`SELECT * FROM ${table} ORDER BY ${key} DESC LIMIT 1`);
+  }
+}
+
+function checkAll(database: Database): void {
+  const [first] = database.all('PRAGMA quick_check(1)');
+  if (first !== undefined && text(first, 'quick_check') !== 'ok') {
+    throw new SessionsError('damaged', text(first, 'quick_check'));
+  }
+  database.exec("INSERT INTO search (search) VALUES ('integrity-check')");
+}
+
+/** Sets the file aside and makes a new one with what can be read of it. */
+function replaceDamaged(path: string, nowMs: number): OpenedFile {
+  const aside = `${path}.damaged-${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  }
+  rmSync(damageMarker(path), { force: true });
+  makeFile(path);
+  const { database } = openKnown(path, nowMs);
+  const saved = salvage(aside, database);
+  const what =
+    saved === 0 ? 'nothing in it could be read' : `${saved} ${saved === 1 ? 'message' : 'messages'} saved`;
+  return { database, notices: [`the sessions' file was damaged: ${what}; it is kept in ${aside}`] };
+}
+
+function foreign(path: string): SessionsError {
+  return new SessionsError(
+    'foreign',
+    `${path} is another program's file and was not touched. Move it away, or name another file`,
+  );
+}
+
+function future(path: string, version: number): SessionsError {
+  return new SessionsError(
+    'future',
+    `${path} is of a newer vastar-tui (format ${version}, this one knows ${SCHEMA_VERSION}) and was not touched. Update vastar-tui`,
+  );
+}

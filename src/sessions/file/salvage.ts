@@ -1,0 +1,183 @@
+import { type Database, integer, openDatabase, type Row, type Value } from './database.js';
+
+const TABLES = [
+  {
+    name: 'sessions',
+    key: 'seq',
+    columns: [
+      'seq',
+      'id',
+      'title',
+      'preview',
+      'created_ms',
+      'used_ms',
+      'touched',
+      'head',
+      'model',
+      'tokens',
+      'messages',
+      'exchanges',
+      'pinned',
+      'deleted_ms',
+    ],
+  },
+  {
+    name: 'messages',
+    key: 'id',
+    columns: [
+      'id',
+      'session',
+      'parent',
+      'role',
+      'at_ms',
+      'text',
+      'reasoning',
+      'status',
+      'endpoint',
+      'model',
+      'writer',
+      'written_ms',
+    ],
+  },
+  {
+    name: 'exchanges',
+    key: 'id',
+    columns: [
+      'id',
+      'session',
+      'question',
+      'answer',
+      'at_ms',
+      'endpoint',
+      'url',
+      'model',
+      'outcome',
+      'error',
+      'request',
+      'metrics',
+      'timeline',
+      'events',
+    ],
+  },
+] as const;
+
+/** After so many ids without a row nothing more is looked for: each one costs an attempt. */
+const LARGEST_GAP = 2000;
+
+/**
+ * Copies every row that can be read from the damaged file into the empty `target`; what has lost its session
+ * gets one named "recovered".
+ * @returns how many messages came through
+ */
+export function salvage(damagedPath: string, target: Database): number {
+  let source: Database;
+  try {
+    source = openDatabase(damagedPath);
+  } catch {
+    return 0;
+  }
+  try {
+    target.exec('PRAGMA foreign_keys = OFF');
+    target.write(() => {
+      for (const table of TABLES) {
+        for (const row of readableRows(source, table.name, table.key)) copy(target, table, row);
+      }
+      adoptOrphans(target);
+    });
+  } finally {
+    target.exec('PRAGMA foreign_keys = ON');
+    source.close();
+  }
+  return integer(target.get('SELECT count(*) AS n FROM messages') ?? {}, 'n');
+}
+
+/** From the front up to the damage, from the back down to it, and what is left in between one by one. */
+function* readableRows(source: Database, table: string, key: string): Generator<Row> {
+  const first = yield* walk(
+    source,
+    `SELECT * FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT 100`,
+    key,
+    0,
+  );
+  if (first.complete) return;
+  const backwards = `SELECT * FROM ${table} WHERE ${key} < ? ORDER BY ${key} DESC LIMIT 1`;
+  const last = yield* walk(source, backwards, key, Number.MAX_SAFE_INTEGER, first.reached);
+  let missing = 0;
+  for (let id = first.reached + 1; id < last.reached && missing < LARGEST_GAP; id += 1) {
+    missing += 1;
+    try {
+      const row = source.get(`SELECT * FROM ${table} WHERE ${key} = ?`, id);
+      if (row === undefined) continue;
+      missing = 0;
+      yield row;
+    } catch {
+      // On a damaged page.
+    }
+  }
+}
+
+function* walk(
+  source: Database,
+  sql: string,
+  key: string,
+  from: number,
+  until?: number,
+): Generator<Row, { complete: boolean; reached: number }> {
+  let reached = from;
+  for (;;) {
+    let rows: Row[];
+    try {
+      rows = source.all(sql, reached);
+    } catch {
+      return { complete: false, reached };
+    }
+    if (rows.length === 0) return { complete: true, reached };
+    for (const row of rows) {
+      const id = integer(row, key);
+      if (until !== undefined && id <= until) return { complete: true, reached };
+      // Damage can lead a walk in circles.
+      if (id === reached || (until === undefined) !== id > reached) return { complete: false, reached };
+      reached = id;
+      yield row;
+    }
+  }
+}
+
+function copy(target: Database, table: (typeof TABLES)[number], row: Row): void {
+  const columns = table.columns.filter((column) => row[column] !== undefined && row[column] !== null);
+  const marks = columns.map(() => '?').join(', ');
+  const values: Value[] = columns.map((column) => row[column] ?? null);
+  try {
+    target.run(`INSERT OR IGNORE INTO ${table.name} (${columns.join(', ')}) VALUES (${marks})`, ...values);
+  } catch {
+    // A row whose content is damaged does not fit its columns.
+  }
+}
+
+function adoptOrphans(target: Database): void {
+  const orphans = target.all(
+    `SELECT session, min(at_ms) AS first_ms, max(at_ms) AS last_ms FROM messages
+     WHERE session NOT IN (SELECT seq FROM sessions) GROUP BY session`,
+  );
+  for (const row of orphans) {
+    const seq = integer(row, 'session');
+    target.run(
+      `INSERT INTO sessions (seq, id, title, created_ms, used_ms, touched, head)
+       VALUES (?, lower(hex(randomblob(6))), 'recovered', ?, ?, 0, (SELECT max(id) FROM messages WHERE session = ?))`,
+      seq,
+      integer(row, 'first_ms'),
+      integer(row, 'last_ms'),
+      seq,
+    );
+  }
+  target.exec(`
+    DELETE FROM exchanges WHERE session NOT IN (SELECT seq FROM sessions);
+    UPDATE messages SET parent = (
+      SELECT max(earlier.id) FROM messages earlier WHERE earlier.session = messages.session AND earlier.id < messages.id
+    ) WHERE parent IS NOT NULL AND parent NOT IN (SELECT id FROM messages);
+    UPDATE sessions SET head = (SELECT max(id) FROM messages WHERE session = seq)
+      WHERE head IS NOT NULL AND head NOT IN (SELECT id FROM messages);
+    UPDATE sessions SET messages = (SELECT count(*) FROM messages WHERE session = seq),
+      exchanges = (SELECT count(*) FROM exchanges WHERE session = seq);
+  `);
+}

@@ -1,0 +1,108 @@
+/** Marks the file as ours in SQLite's header: "vtui". */
+export const APPLICATION_ID = 0x76747569;
+
+/**
+ * What brings a file from one version to the next, the first from nothing. A released one is never changed.
+ *
+ * Messages form a tree by `parent`, which is no foreign key: cascading along a long conversation would meet
+ * SQLite's limit on nested triggers. `touched` orders sessions by use, as clocks may be set back.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE sessions (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    preview TEXT NOT NULL DEFAULT '',
+    created_ms INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL,
+    touched INTEGER NOT NULL,
+    head INTEGER,
+    model TEXT,
+    tokens INTEGER NOT NULL DEFAULT 0,
+    messages INTEGER NOT NULL DEFAULT 0,
+    exchanges INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX sessions_touched ON sessions (touched);
+
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES sessions (seq),
+    parent INTEGER,
+    role TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    reasoning TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL,
+    endpoint TEXT,
+    model TEXT,
+    -- While streaming: who writes, and when it last did (Unix ms).
+    writer INTEGER,
+    written_ms INTEGER
+  ) STRICT;
+  CREATE INDEX messages_session ON messages (session);
+  CREATE INDEX messages_streaming ON messages (status) WHERE status = 'streaming';
+
+  -- request, error, metrics, timeline and events are JSON.
+  CREATE TABLE exchanges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES sessions (seq),
+    question INTEGER,
+    answer INTEGER,
+    at_ms INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    url TEXT NOT NULL,
+    model TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    error TEXT,
+    request TEXT NOT NULL,
+    metrics TEXT NOT NULL,
+    timeline TEXT,
+    events TEXT,
+    ttft_ms REAL AS (json_extract(metrics, '$.ttftMs')),
+    e2e_ms REAL AS (json_extract(metrics, '$.e2eMs')),
+    output_tokens REAL AS (json_extract(metrics, '$.outputTokens')),
+    status_code INTEGER AS (json_extract(error, '$.statusCode'))
+  ) STRICT;
+  CREATE INDEX exchanges_session ON exchanges (session);
+  CREATE INDEX exchanges_question ON exchanges (question);
+  CREATE INDEX exchanges_answer ON exchanges (answer);
+  CREATE INDEX exchanges_ttft ON exchanges (ttft_ms);
+  CREATE INDEX exchanges_e2e ON exchanges (e2e_ms);
+  CREATE INDEX exchanges_error ON exchanges (status_code) WHERE error IS NOT NULL;
+  `,
+  // Pins, deletion with undo, drafts, queue, full-text search. An answer is indexed when it has ended, as each
+  // checkpoint would otherwise index all of it again.
+  `
+  ALTER TABLE sessions ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN deleted_ms INTEGER;
+  DROP INDEX sessions_touched;
+  CREATE INDEX sessions_order ON sessions (pinned, touched) WHERE deleted_ms IS NULL;
+  CREATE INDEX sessions_touched ON sessions (touched);
+
+  -- session '': the draft before there is one.
+  CREATE TABLE drafts (session TEXT PRIMARY KEY, text TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE queue (
+    session TEXT NOT NULL, position INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (session, position)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE VIRTUAL TABLE search USING fts5 (
+    text, content = 'messages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+  );
+  CREATE TRIGGER search_insert AFTER INSERT ON messages WHEN new.status <> 'streaming' BEGIN
+    INSERT INTO search (rowid, text) VALUES (new.id, new.text);
+  END;
+  CREATE TRIGGER search_forget AFTER UPDATE OF text, status ON messages WHEN old.status <> 'streaming' BEGIN
+    INSERT INTO search (search, rowid, text) VALUES ('delete', old.id, old.text);
+  END;
+  CREATE TRIGGER search_update AFTER UPDATE OF text, status ON messages WHEN new.status <> 'streaming' BEGIN
+    INSERT INTO search (rowid, text) VALUES (new.id, new.text);
+  END;
+  CREATE TRIGGER search_delete AFTER DELETE ON messages WHEN old.status <> 'streaming' BEGIN
+    INSERT INTO search (search, rowid, text) VALUES ('delete', old.id, old.text);
+  END;
+  INSERT INTO search (rowid, text) SELECT id, text FROM messages WHERE status <> 'streaming';
+  `,
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;

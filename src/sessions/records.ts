@@ -1,0 +1,88 @@
+import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
+import { isObject, parseJson } from './redact.js';
+import {
+  type Exchange,
+  type ExchangeError,
+  type Json,
+  type JsonObject,
+  MESSAGE_STATUSES,
+  type Message,
+  ROLES,
+  type SessionSummary,
+} from './types.js';
+
+// Rows of the file as the values they stand for. What a row of a later or damaged file has else is read as the
+// nearest thing there is.
+
+export function summaryOf(row: Row): SessionSummary {
+  return {
+    id: text(row, 'id'),
+    title: text(row, 'title'),
+    preview: text(row, 'preview'),
+    createdMs: integer(row, 'created_ms'),
+    usedMs: integer(row, 'used_ms'),
+    deletedMs: integerOrNull(row, 'deleted_ms'),
+    pinned: integer(row, 'pinned') !== 0,
+    model: textOrNull(row, 'model'),
+    tokens: integer(row, 'tokens'),
+    messages: integer(row, 'messages'),
+    exchanges: integer(row, 'exchanges'),
+  };
+}
+
+export function messageOf(row: Row): Message {
+  return {
+    id: integer(row, 'id'),
+    parentId: integerOrNull(row, 'parent'),
+    role: oneOf(ROLES, text(row, 'role')) ?? 'user',
+    atMs: integer(row, 'at_ms'),
+    text: text(row, 'text'),
+    reasoning: text(row, 'reasoning'),
+    status: oneOf(MESSAGE_STATUSES, text(row, 'status')) ?? 'interrupted',
+    endpoint: textOrNull(row, 'endpoint'),
+    model: textOrNull(row, 'model'),
+  };
+}
+
+export function exchangeOf(row: Row): Exchange {
+  return {
+    id: integer(row, 'id'),
+    questionId: integerOrNull(row, 'question'),
+    answerId: integerOrNull(row, 'answer'),
+    atMs: integer(row, 'at_ms'),
+    endpoint: text(row, 'endpoint'),
+    url: text(row, 'url'),
+    model: text(row, 'model'),
+    outcome: text(row, 'outcome'),
+    error: errorOf(jsonIn(row, 'error')),
+    request: objectIn(row, 'request'),
+    metrics: objectIn(row, 'metrics'),
+    timeline: jsonIn(row, 'timeline'),
+    events: jsonIn(row, 'events'),
+  };
+}
+
+function errorOf(value: Json): ExchangeError | null {
+  if (!isObject(value)) return null;
+  const { class: name, message, hop, statusCode } = value;
+  return {
+    class: typeof name === 'string' ? name : 'Unknown',
+    message: typeof message === 'string' ? message : '',
+    hop: typeof hop === 'string' ? hop : null,
+    statusCode: typeof statusCode === 'number' ? statusCode : null,
+  };
+}
+
+function jsonIn(row: Row, column: string): Json {
+  const written = textOrNull(row, column);
+  return written === null ? null : parseJson(written);
+}
+
+function objectIn(row: Row, column: string): JsonObject {
+  const value = jsonIn(row, column);
+  return isObject(value) ? value : {};
+}
+
+function oneOf<T extends string>(values: readonly T[], value: string): T | undefined {
+  return values.find((known) => known === value);
+}

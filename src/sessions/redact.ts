@@ -1,0 +1,85 @@
+import type { Json, JsonObject } from './types.js';
+
+export interface Redactor {
+  text(text: string): string;
+  json(value: Json): Json;
+  /** Without credentials in it: user, password, and parameters that name a key. */
+  url(url: string): string;
+}
+
+const REPLACEMENT = '[key removed]';
+const SECRET_NAME =
+  /^(authorization|proxy-authorization|cookie|set-cookie|(x-)?api[-_]?key|key|token|secret)$/i;
+/** Shorter ones would tear holes into ordinary words. */
+const SHORTEST_SECRET = 8;
+
+/** Takes these secrets out of whatever is saved, also where they are URL- or base64-encoded. */
+export function createRedactor(secrets: readonly string[]): Redactor {
+  const needles = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString('base64'),
+      Buffer.from(secret).toString('base64url'),
+    ])
+    // The longest first: one may be the beginning of another.
+    .sort((a, b) => b.length - a.length);
+
+  const text = (value: string): string =>
+    needles.reduce((rest, needle) => rest.replaceAll(needle, REPLACEMENT), value);
+  const json = (value: Json): Json => {
+    if (typeof value === 'string') return text(value);
+    if (value === null || typeof value !== 'object') return value;
+    if (isArray(value)) return value.map(json);
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [text(name), json(member)]));
+  };
+
+  return {
+    text,
+    json,
+    url(url) {
+      if (!URL.canParse(url)) return text(url);
+      const parsed = new URL(url);
+      parsed.username = '';
+      parsed.password = '';
+      for (const name of [...parsed.searchParams.keys()]) {
+        if (SECRET_NAME.test(name)) parsed.searchParams.delete(name);
+      }
+      // An address without credentials stays as it was written.
+      const clean = parsed.href === new URL(url).href ? url : parsed.href;
+      return text(clean);
+    },
+  };
+}
+
+/** A request's body as JSON, without members that name a credential at its top or in `headers`. */
+export function withoutCredentials(request: object): JsonObject {
+  const plain = toJson(request);
+  if (!isObject(plain)) return {};
+  const kept = Object.entries(plain).filter(([name]) => !SECRET_NAME.test(name));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [
+      name,
+      name === 'headers' && isObject(value) ? withoutCredentials(value) : value,
+    ]),
+  );
+}
+
+/** What `JSON.stringify` would keep of it; undefined becomes null. */
+export function toJson(value: unknown): Json {
+  const written: string | undefined = JSON.stringify(value);
+  return written === undefined ? null : parseJson(written);
+}
+
+export function parseJson(written: string): Json {
+  return JSON.parse(written);
+}
+
+export function isObject(value: Json): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

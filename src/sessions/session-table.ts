@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { type Database, integer, text } from './file/database.js';
+import { SessionsError } from './problem.js';
+import { summaryOf } from './records.js';
+import type { Redactor } from './redact.js';
+import type { Clock, SessionSummary } from './types.js';
+
+export interface SessionTable {
+  create(title: string): SessionSummary;
+  /** Pinned ones first, then by last use. `deleted`: those instead that can be restored. */
+  list(options?: { limit?: number; deleted?: boolean }): SessionSummary[];
+  /** The one used last. */
+  last(): SessionSummary | undefined;
+  /**
+   * The session whose id begins so.
+   * @throws {SessionsError} `unknown` or `ambiguous`
+   */
+  find(idOrPrefix: string): SessionSummary;
+  /** The one used last among those with exactly this title. */
+  titled(title: string): SessionSummary | undefined;
+  rename(id: string, title: string): void;
+  pin(id: string, pinned: boolean): void;
+  /** Can be undone by `restore` until it is purged. */
+  remove(id: string): void;
+  restore(id: string): void;
+  /** Removes for good the sessions deleted before this Unix time in ms, or the one with this id; tells how many. */
+  purge(which: number | string): number;
+}
+
+export const PREVIEW_CHARACTERS = 160;
+const LIST_LIMIT = 200;
+
+export function createSessionTable(db: Database, clock: Clock, redactor: Redactor): SessionTable {
+  const find = (idOrPrefix: string): SessionSummary => {
+    const prefix = idOrPrefix.toLowerCase();
+    // Ids are hexadecimal: "g" follows all of them.
+    const rows = db.all(
+      'SELECT * FROM sessions WHERE id >= ? AND id < ? ORDER BY touched DESC LIMIT 20',
+      prefix,
+      `${prefix}g`,
+    );
+    const [only] = rows.filter((row) => rows.length === 1 || row.id === prefix);
+    if (only !== undefined && prefix !== '') return summaryOf(only);
+    if (rows.length === 0 || prefix === '') throw unknown(idOrPrefix);
+    const candidates = rows.map((row) => `${text(row, 'id')} ${text(row, 'title')}`).join('\n  ');
+    throw new SessionsError(
+      'ambiguous',
+      `several sessions' ids begin with ${idOrPrefix}; give more of it:\n  ${candidates}`,
+    );
+  };
+  const change = (id: string, sql: string, ...values: (string | number | null)[]): void => {
+    const { changes } = db.write(() => db.run(`UPDATE sessions SET ${sql} WHERE id = ?`, ...values, id));
+    if (changes === 0) throw unknown(id);
+  };
+
+  return {
+    create: (title) =>
+      db.write(() => {
+        const id = newId();
+        const now = clock.unixMs();
+        db.run(
+          `INSERT INTO sessions (id, title, created_ms, used_ms, touched) VALUES (?, ?, ?, ?, ${NEXT_TOUCH})`,
+          id,
+          redactor.text(title),
+          now,
+          now,
+        );
+        return find(id);
+      }),
+    list: ({ limit = LIST_LIMIT, deleted = false } = {}) =>
+      db
+        .all(
+          deleted
+            ? 'SELECT * FROM sessions WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms DESC LIMIT ?'
+            : 'SELECT * FROM sessions WHERE deleted_ms IS NULL ORDER BY pinned DESC, touched DESC LIMIT ?',
+          limit,
+        )
+        .map(summaryOf),
+    last: () => {
+      const row = db.get('SELECT * FROM sessions WHERE deleted_ms IS NULL ORDER BY touched DESC LIMIT 1');
+      return row === undefined ? undefined : summaryOf(row);
+    },
+    find,
+    titled: (title) => {
+      const row = db.get(
+        'SELECT * FROM sessions WHERE title = ? AND deleted_ms IS NULL ORDER BY touched DESC LIMIT 1',
+        title,
+      );
+      return row === undefined ? undefined : summaryOf(row);
+    },
+    rename: (id, title) => change(id, 'title = ?', redactor.text(title)),
+    pin: (id, pinned) => change(id, 'pinned = ?', pinned ? 1 : 0),
+    remove: (id) => change(id, 'deleted_ms = ?', clock.unixMs()),
+    restore: (id) => change(id, 'deleted_ms = ?', null),
+    purge: (which) =>
+      db.write(() => {
+        const condition = typeof which === 'string' ? 'id = ?' : 'deleted_ms < ?';
+        const gone = db.all(`SELECT seq, id FROM sessions WHERE ${condition}`, which);
+        for (const row of gone) {
+          const seq = integer(row, 'seq');
+          const id = text(row, 'id');
+          db.run('DELETE FROM exchanges WHERE session = ?', seq);
+          db.run('DELETE FROM messages WHERE session = ?', seq);
+          db.run('DELETE FROM drafts WHERE session = ?', id);
+          db.run('DELETE FROM queue WHERE session = ?', id);
+          db.run('DELETE FROM sessions WHERE seq = ?', seq);
+        }
+        return gone.length;
+      }),
+  };
+}
+
+/** Sessions are ordered by use with this, not by time: clocks may be set back. */
+export const NEXT_TOUCH = '(SELECT coalesce(max(touched), 0) + 1 FROM sessions)';
+
+export function newId(): string {
+  return randomBytes(6).toString('hex');
+}
+
+export function unknown(id: string): SessionsError {
+  return new SessionsError('unknown', `there is no session ${id}. "vastar-tui sessions list" shows them`);
+}
+
+/** The beginning of a text on one line. */
+export function previewOf(text: string): string {
+  return text
+    .slice(0, 4 * PREVIEW_CHARACTERS)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, PREVIEW_CHARACTERS);
+}

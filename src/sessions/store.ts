@@ -1,0 +1,59 @@
+import { type Conversation, createConversation, markInterrupted } from './conversation.js';
+import { createDrafts, type Drafts } from './drafts.js';
+import { openFile } from './file/open-file.js';
+import { createRedactor } from './redact.js';
+import { parseQuery, type Query } from './search/query.js';
+import { type SearchHit, search } from './search/search.js';
+import { createSessionTable, type SessionTable } from './session-table.js';
+import type { Clock } from './types.js';
+
+/** The saved sessions. Every call throws `SessionsError` when the file can't be used; later calls may succeed. */
+export interface SessionStore extends SessionTable, Conversation, Drafts {
+  /** What opening did to the file that the user should know; one sentence each. */
+  readonly notices: readonly string[];
+  /** The latest matches first; `query.problems` tells what of it was not understood. */
+  search(text: string, limit?: number): { query: Query; hits: SearchHit[] };
+  /** `work`'s changes are saved together, or none. */
+  together<T>(work: () => T): T;
+  close(): void;
+}
+
+export interface StoreOptions {
+  clock?: Clock;
+  /** Keys, which are taken out of everything that is saved. */
+  secrets?: readonly string[];
+}
+
+const SYSTEM_CLOCK: Clock = { unixMs: () => Date.now() };
+
+/**
+ * Opens the file of sessions, or makes it. Several programs may have it open.
+ * @throws {SessionsError} where it can't be used; programs can go on without saving then
+ */
+export function openSessions(
+  path: string,
+  { clock = SYSTEM_CLOCK, secrets = [] }: StoreOptions = {},
+): SessionStore {
+  // The file holds whole milliseconds; a clock may tell finer ones.
+  const whole: Clock = { unixMs: () => Math.round(clock.unixMs()) };
+  const { database, notices } = openFile(path, whole.unixMs());
+  try {
+    markInterrupted(database, whole.unixMs());
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const redactor = createRedactor(secrets);
+  return {
+    ...createSessionTable(database, whole, redactor),
+    ...createConversation(database, whole, redactor),
+    ...createDrafts(database, whole, redactor),
+    notices,
+    search(text, limit = 50) {
+      const query = parseQuery(text, clock.unixMs());
+      return { query, hits: search(database, query, limit) };
+    },
+    together: (work) => database.write(work),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,108 @@
+/** What JSON holds. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+/**
+ * What became of a message. A user's is always `complete`. `streaming`: its program still writes it;
+ * `interrupted`: that program ended before the answer did.
+ */
+export const MESSAGE_STATUSES = [
+  'complete',
+  'truncated',
+  'error',
+  'cancelled',
+  'stalled',
+  'streaming',
+  'interrupted',
+] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+export const ROLES = ['system', 'user', 'assistant'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** One message of a session's tree. Ids rise in the order of writing, whatever the clock does. */
+export interface Message {
+  id: number;
+  /** What it answers or follows; null at the start of the conversation. */
+  parentId: number | null;
+  role: Role;
+  /** Unix time in ms. */
+  atMs: number;
+  text: string;
+  reasoning: string;
+  status: MessageStatus;
+  /** The endpoint's name and model, for answers. */
+  endpoint: string | null;
+  model: string | null;
+}
+
+export interface ExchangeError {
+  /** As `ConnectorException.getErrorClassName()`. */
+  class: string;
+  message: string;
+  hop: string | null;
+  /** The provider's HTTP status, where the failure is one. */
+  statusCode: number | null;
+}
+
+/** One request to an endpoint, without its key, and how it went. */
+export interface Exchange {
+  id: number;
+  questionId: number | null;
+  answerId: number | null;
+  /** Unix time in ms at which it was sent. */
+  atMs: number;
+  endpoint: string;
+  url: string;
+  model: string;
+  outcome: string;
+  error: ExchangeError | null;
+  /** The request's body. */
+  request: JsonObject;
+  /** The figures, named as in `ExchangeMetrics`. */
+  metrics: JsonObject;
+  /** The moments they were computed from, where kept. */
+  timeline: Json;
+  /** Where its raw events lie in a recording, where there is one. */
+  events: Json;
+}
+
+/** A session in a list. */
+export interface SessionSummary {
+  id: string;
+  title: string;
+  /** The beginning of its last message, on one line. */
+  preview: string;
+  /** Unix times in ms. */
+  createdMs: number;
+  usedMs: number;
+  deletedMs: number | null;
+  pinned: boolean;
+  /** The model that answered last. */
+  model: string | null;
+  /** Prompt and output tokens of all its exchanges. */
+  tokens: number;
+  messages: number;
+  exchanges: number;
+}
+
+/** A whole session: the tree of its messages, in the order of their ids, and its exchanges. */
+export interface Session {
+  id: string;
+  title: string;
+  createdMs: number;
+  usedMs: number;
+  pinned: boolean;
+  /** The message at the end of the branch in use. */
+  headId: number | null;
+  messages: Message[];
+  exchanges: Exchange[];
+}
+
+/** Time, handed in so that tests can set it. */
+export interface Clock {
+  /** Unix time in ms. */
+  unixMs(): number;
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makePlace, type Place, runProgram } from '../support/program.js';
+import { type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+
+const KEY = 'sk-canary-1f2e3d/+9';
+let place: Place;
+const upstreams: Upstream[] = [];
+
+beforeEach(async () => {
+  place = await makePlace({ OPENAI_API_KEY: KEY });
+});
+
+afterEach(async () => {
+  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+  place.remove();
+});
+
+async function endpoint(script: Script): Promise<Upstream> {
+  const upstream = await startUpstream(script);
+  upstreams.push(upstream);
+  place.writeConfig(`openai:\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`);
+  return upstream;
+}
+
+const sessions = (...args: string[]) => runProgram(place, ['sessions', ...args]);
+const delta = (content: string): string =>
+  JSON.stringify({
+    choices: [{ index: 0, delta: { content }, finish_reason: content === '' ? 'stop' : null }],
+  });
+
+test('ask --session goes on where the last question ended, and everything can be listed, found and exported', async () => {
+  // An endpoint that says the key back is no reason to save it.
+  await endpoint({ chunks: sseEvents(delta('Paris'), delta(` ${KEY}`), delta(''), '[DONE]') });
+  const first = await runProgram(place, ['ask', '--session', 'geography', 'Capital of France?']);
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  expect((await runProgram(place, ['ask', '--session', 'geography', 'And of Peru?'])).code).toBe(0);
+
+  const [session] = JSON.parse((await sessions('list', '--json')).stdout);
+  expect(session).toMatchObject({ title: 'geography', messages: 4, exchanges: 2 });
+  const shown = await sessions('show', session.id.slice(0, 4));
+  expect(shown.stdout).toMatch(/Capital of France\?\n\n--- assistant.*\nParis/);
+  const asked = JSON.parse((await sessions('show', session.id, '--json')).stdout).exchanges[1].request
+    .messages;
+  expect(asked.map(({ content }: { content: string }) => content)).toEqual([
+    'Capital of France?',
+    'Paris [key removed]',
+    'And of Peru?',
+  ]);
+  expect((await sessions('search', 'peru', 'ttft<20s')).stdout).toContain('user: And of Peru?');
+  expect(await sessions('search', 'wombat')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'vastar-tui: nothing found\n',
+  });
+
+  const outputs = await Promise.all(
+    ['md', 'json', 'jsonl', 'har', 'csv'].map((format) => sessions('export', '--all', '--format', format)),
+  );
+  for (const { code, stdout } of outputs) {
+    expect(code).toBe(0);
+    expect(stdout).toContain('geography');
+  }
+  const data = join(place.dir, '.local', 'share', 'vastar-tui', 'sessions');
+  const saved = readdirSync(data).map((name) => readFileSync(join(data, name), 'latin1'));
+  for (const form of [KEY, encodeURIComponent(KEY), Buffer.from(KEY).toString('base64')]) {
+    for (const text of [...saved, ...outputs.map(({ stdout }) => stdout)]) expect(text).not.toContain(form);
+  }
+}, 60_000);
+
+test('a session can be deleted, restored, exported to a file and imported elsewhere', async () => {
+  await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
+  await runProgram(place, ['ask', '--session', 'one', 'q']);
+  const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
+  expect((await sessions('rm', id)).stdout).toBe(
+    `deleted ${id} one  (undo: vastar-tui sessions restore ${id})\n`,
+  );
+  expect((await sessions('list')).stdout).toBe('');
+  expect((await sessions('restore', id)).stdout).toBe(`restored ${id} one\n`);
+  expect((await sessions('export', id, '--format', 'json', '--output', 'one.json')).code).toBe(0);
+  expect(await sessions('export', id, '--output', 'one.json')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('EEXIST'),
+  });
+  const imported = await sessions('--file', join(place.dir, 'other', 'sessions.db'), 'import', 'one.json');
+  expect(imported).toMatchObject({ code: 0, stdout: `${id}  one\n` });
+  expect((await sessions('rm', '--purge', id)).code).toBe(0);
+  expect((await sessions('list', '--deleted')).stdout).toBe('');
+}, 60_000);
+
+test('what cannot be used is told in a line, without a stack', async () => {
+  writeFileSync(join(place.dir, 'notes.txt'), 'dear diary');
+  const told = async (...args: string[]) => {
+    const { code, stdout, stderr } = await sessions(...args);
+    expect(stdout).toBe('');
+    expect(stderr).not.toMatch(/\n\s+at /);
+    return [code, stderr.split('\n')[0]];
+  };
+  expect(await told('show', 'abc')).toEqual([1, expect.stringContaining('there is no session abc')]);
+  expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
+  expect(await told('import', 'notes.txt')).toEqual([1, expect.stringContaining('no export of sessions')]);
+  expect(await told('import', 'none.json')).toEqual([2, expect.stringContaining('ENOENT')]);
+  expect(await told('--file', 'notes.txt', 'list')).toEqual([
+    1,
+    expect.stringContaining("another program's file"),
+  ]);
+  expect(await told('list', '--limit', '-3')).toEqual([
+    2,
+    expect.stringContaining('Give a number from 1 up'),
+  ]);
+}, 60_000);

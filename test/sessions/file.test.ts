@@ -1,0 +1,259 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { SCHEMA_VERSION } from '../../src/sessions/file/schema.js';
+import { openSessions } from '../../src/sessions/store.js';
+import { ask, fakeClock, folder, openedStore } from './place.js';
+
+const V1 = join(import.meta.dirname, '..', 'fixtures', 'sessions', 'v1.db');
+
+const filled = (path: string, sessions = 30): void => {
+  const store = openSessions(path);
+  for (let index = 0; index < sessions; index += 1) {
+    const { id } = store.create(`session ${index}`);
+    ask(store, id, `question ${index} ${'x'.repeat(2000)}`, `answer ${index} ${'y'.repeat(2000)}`);
+  }
+  store.close();
+};
+
+const kindOf = (work: () => unknown): unknown => {
+  try {
+    work();
+    return 'fine';
+  } catch (error) {
+    return error instanceof Error && 'kind' in error ? error.kind : error;
+  }
+};
+
+test('a file of the first version is backed up, brought up to date and searchable', () => {
+  const path = join(folder(), 'sessions.db');
+  copyFileSync(V1, path);
+  const before = readFileSync(path);
+  const store = openedStore(path);
+  expect(store.notices).toEqual([
+    `sessions were brought to a newer format; the file as it was is kept in ${path}.v1.backup`,
+  ]);
+  const [session] = store.list();
+  expect(session).toMatchObject({ title: 'Why is the sky blue?', pinned: false, messages: 4, exchanges: 2 });
+  expect(store.search('rayleigh').hits).toMatchObject([{ session: session?.id, role: 'assistant' }]);
+  expect(store.branchInUse(session?.id ?? '').at(-1)).toMatchObject({
+    status: 'interrupted',
+    text: 'Because the',
+  });
+  expect(statSync(`${path}.v1.backup`).mode & 0o777).toBe(0o600);
+
+  const backup = new DatabaseSync(`${path}.v1.backup`, { readOnly: true });
+  onTestFinished(() => backup.close());
+  expect(backup.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+  expect(backup.prepare('SELECT count(*) AS n FROM messages').get()).toEqual({ n: 4 });
+  expect(readFileSync(V1)).toEqual(before);
+});
+
+test('an up-to-date file is neither backed up nor remarked on', () => {
+  const path = join(folder(), 'sessions.db');
+  filled(path, 1);
+  expect(openedStore(path).notices).toEqual([]);
+  expect(readdirSync(join(path, '..')).sort()).toEqual(['sessions.db', 'sessions.db-shm', 'sessions.db-wal']);
+});
+
+test('a file of a newer version is named and not touched', () => {
+  const dir = folder();
+  const path = join(dir, 'sessions.db');
+  filled(path, 1);
+  const sqlite = new DatabaseSync(path);
+  sqlite.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+  sqlite.close();
+  const before = readFileSync(path);
+  expect(() => openSessions(path)).toThrow(/newer vastar-tui \(format 3, this one knows 2\).*not touched/);
+  expect(readFileSync(path)).toEqual(before);
+  expect(readdirSync(dir)).toEqual(['sessions.db']);
+});
+
+test.each([
+  ['of text', (path: string) => writeFileSync(path, 'dear diary, '.repeat(100))],
+  ['of a few bytes', (path: string) => writeFileSync(path, 'x')],
+  [
+    'of SQLite with tables of its own',
+    (path: string) => {
+      const sqlite = new DatabaseSync(path);
+      sqlite.exec('CREATE TABLE bookmarks (url TEXT); PRAGMA application_id = 7');
+      sqlite.close();
+    },
+  ],
+])("another program's file %s is named and not touched", (_what, make) => {
+  const dir = folder();
+  const path = join(dir, 'sessions.db');
+  make(path);
+  const before = readFileSync(path);
+  expect(() => openSessions(path)).toThrow(`${path} is another program's file and was not touched`);
+  expect(readFileSync(path)).toEqual(before);
+  expect(readdirSync(dir)).toEqual(['sessions.db']);
+});
+
+test('a damaged page costs what was on it; the file is set aside', () => {
+  const path = join(folder(), 'sessions.db');
+  filled(path);
+  const size = statSync(path).size;
+  const file = openSync(path, 'r+');
+  // The middle of the file holds messages; the first pages hold the tables' roots.
+  writeSync(file, Buffer.alloc(4096 * 3, 0xab), 0, 4096 * 3, Math.floor(size / 2 / 4096) * 4096);
+  closeSync(file);
+  writeFileSync(`${path}.damaged`, '');
+  const store = openedStore(path, { clock: fakeClock() });
+  expect(store.notices).toEqual([
+    expect.stringMatching(
+      /^the sessions' file was damaged: \d+ messages saved; it is kept in .*damaged-2026-11-22T12/,
+    ),
+  ]);
+  expect(store.list().length).toBe(30);
+  const messages = store.list().flatMap(({ id }) => store.load(id).messages);
+  expect(messages.length).toBeGreaterThan(45);
+  for (const { text } of messages) expect(text).toMatch(/^(question|answer) \d+ [xy]{2000}$/);
+  ask(store, store.create('new').id, 'wombat', 'works again');
+  expect(store.search('wombat').hits).toHaveLength(1);
+  expect(existsSync(`${path}.damaged`)).toBe(false);
+});
+
+test('damage that is met while running is told, and the next opening salvages the rest', () => {
+  const path = join(folder(), 'sessions.db');
+  filled(path);
+  const file = openSync(path, 'r+');
+  const pages = statSync(path).size / 4096;
+  for (let page = 30; page < pages - 20; page += 1)
+    writeSync(file, Buffer.alloc(4096, 0xab), 0, 4096, page * 4096);
+  closeSync(file);
+  const first = openSessions(path);
+  const { length } = first.notices;
+  if (length === 0) {
+    const ids = first.list().map(({ id }) => id);
+    expect(kindOf(() => ids.map((id) => first.load(id)))).toBe('damaged');
+    expect(existsSync(`${path}.damaged`)).toBe(true);
+  }
+  first.close();
+  const store = openedStore(path);
+  expect([...first.notices, ...store.notices]).toEqual([
+    expect.stringMatching(/was damaged: \d+ messages saved/),
+  ]);
+});
+
+test.each([
+  ['cut off in its first page', (path: string) => truncateSync(path, 60)],
+  ['cut off in the middle', (path: string) => truncateSync(path, 4096 * 5)],
+  [
+    'begun with zeroes',
+    (path: string) => {
+      const file = openSync(path, 'r+');
+      writeSync(file, Buffer.alloc(4096), 0, 4096, 0);
+      closeSync(file);
+    },
+  ],
+])('a file %s is set aside, and a new one works', (_what, spoil) => {
+  const path = join(folder(), 'sessions.db');
+  filled(path);
+  spoil(path);
+  const store = openedStore(path);
+  expect(store.notices).toEqual([expect.stringMatching(/was damaged: .*; it is kept in/)]);
+  const { id } = store.create('new');
+  ask(store, id, 'wombat', 'a');
+  expect(store.search('wombat').hits).toMatchObject([{ session: id }]);
+});
+
+test('an empty file is a new one', () => {
+  const path = join(folder(), 'sessions.db');
+  writeFileSync(path, '');
+  chmodSync(path, 0o644);
+  expect(openedStore(path).list()).toEqual([]);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('a place where no file can be made is named', () => {
+  const dir = folder();
+  writeFileSync(join(dir, 'file'), '');
+  expect(() => openSessions(join(dir, 'file', 'sessions.db'))).toThrow(
+    /can't be written. Check its permissions/,
+  );
+  mkdirSync(join(dir, 'sessions.db'));
+  expect(kindOf(() => openSessions(join(dir, 'sessions.db')))).toBe('unwritable');
+});
+
+/** Runs `work` as a user that permissions apply to. */
+function unprivileged<T>(work: () => T): T {
+  const uid = process.getuid?.();
+  if (uid !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test('a file or folder without write permission is named, and reading it changes nothing', () => {
+  const dir = folder();
+  const path = join(dir, 'sessions.db');
+  filled(path, 1);
+  chmodSync(dir, 0o555);
+  chmodSync(path, 0o444);
+  expect(unprivileged(() => kindOf(() => openSessions(path)))).toBe('unwritable');
+  expect(unprivileged(() => kindOf(() => openSessions(join(dir, 'new', 'sessions.db'))))).toBe('unwritable');
+  expect(readdirSync(dir)).toEqual(['sessions.db']);
+});
+
+function tmpfs(size: string): string | undefined {
+  const dir = folder();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  onTestFinished(() => void execFileSync('umount', ['-l', dir]));
+  return dir;
+}
+
+test('a full disk is told; what was acknowledged stays, and saving goes on when there is space', (context) => {
+  const dir = tmpfs('2m');
+  if (dir === undefined) return context.skip('only root may mount a small disk');
+  const path = join(dir, 'sessions.db');
+  const store = openedStore(path);
+  const { id } = store.create('t');
+  const saved: number[] = [];
+  let problem: unknown = 'fine';
+  for (let count = 0; problem === 'fine' && count < 1000; count += 1) {
+    problem = kindOf(() => {
+      saved.push(store.append(id, { role: 'user', text: `${count} ${'z'.repeat(20_000)}`, parentId: null }));
+    });
+  }
+  expect(problem).toBe('full');
+  expect(store.load(id).messages.map((message) => message.id)).toEqual(saved);
+
+  execFileSync('mount', ['-o', 'remount,size=8m', dir]);
+  saved.push(store.append(id, { role: 'user', text: 'there is space', parentId: null }));
+  store.close();
+  expect(
+    openedStore(path)
+      .load(id)
+      .messages.map((message) => message.id),
+  ).toEqual(saved);
+});
+
+test('without any space the opening says so', (context) => {
+  const dir = tmpfs('64k');
+  if (dir === undefined) return context.skip('only root may mount a small disk');
+  writeFileSync(join(dir, 'ballast'), Buffer.alloc(60_000));
+  expect(kindOf(() => openSessions(join(dir, 'sessions.db')))).toBe('full');
+});

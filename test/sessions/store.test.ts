@@ -1,0 +1,180 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSessions } from '../../src/sessions/store.js';
+import { ask, fakeClock, folder, openedStore } from './place.js';
+
+test('the file is for its user alone, in a folder for its user alone', () => {
+  const path = join(folder(), 'data', 'sessions.db');
+  const store = openedStore(path);
+  store.create('one');
+  for (const suffix of ['', '-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777).toBe(0o600);
+  expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
+});
+
+test('a conversation is there again after closing and opening', () => {
+  const path = join(folder(), 'sessions.db');
+  const first = openSessions(path, { clock: fakeClock() });
+  const { id } = first.create('why is the sky blue?');
+  ask(first, id, 'why is the sky blue?', 'Rayleigh scattering.');
+  first.close();
+
+  const store = openedStore(path);
+  expect(store.load(id)).toMatchObject({
+    title: 'why is the sky blue?',
+    messages: [
+      { role: 'user', text: 'why is the sky blue?', status: 'complete', parentId: null },
+      { role: 'assistant', text: 'Rayleigh scattering.', status: 'complete', model: 'gpt-4o' },
+    ],
+    exchanges: [{ outcome: 'complete', metrics: { ttftMs: 300 }, timeline: { chunks: [300, 320] } }],
+  });
+  expect(store.list()).toMatchObject([
+    { id, preview: 'Rayleigh scattering.', model: 'gpt-4o', tokens: 60, messages: 2, exchanges: 1 },
+  ]);
+});
+
+test('pinned sessions come first, then the ones used last, also when the clock was set back', () => {
+  const clock = fakeClock();
+  const store = openedStore(undefined, { clock });
+  const [a, b, c] = ['a', 'b', 'c'].map((title) => store.create(title).id);
+  if (a === undefined || b === undefined || c === undefined) throw new Error('no ids');
+  clock.ms -= 3_600_000;
+  ask(store, b, 'q', 'a');
+  expect(store.list().map(({ title }) => title)).toEqual(['b', 'c', 'a']);
+  expect(store.last()?.id).toBe(b);
+  store.pin(a, true);
+  expect(store.list().map(({ title }) => title)).toEqual(['a', 'b', 'c']);
+  expect(store.last()?.id).toBe(b);
+});
+
+test('messages keep their order when the clock was set back', () => {
+  const clock = fakeClock();
+  const store = openedStore(undefined, { clock });
+  const { id } = store.create('t');
+  const first = store.append(id, { role: 'user', text: 'first', parentId: null });
+  clock.ms -= 86_400_000;
+  store.append(id, { role: 'user', text: 'second', parentId: first });
+  expect(store.branchInUse(id).map(({ text }) => text)).toEqual(['first', 'second']);
+});
+
+test('a branch goes on from any message, and the other one stays', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  const first = ask(store, id, 'q1', 'a1');
+  const second = ask(store, id, 'q2', 'a2', first.answer);
+  store.branch(id, first.answer);
+  expect(store.branchInUse(id).map(({ text }) => text)).toEqual(['q1', 'a1']);
+  ask(store, id, 'q3', 'a3', first.answer);
+  expect(store.branchInUse(id).map(({ text }) => text)).toEqual(['q1', 'a1', 'q3', 'a3']);
+  store.branch(id, second.answer);
+  expect(store.branchInUse(id).map(({ text }) => text)).toEqual(['q1', 'a1', 'q2', 'a2']);
+  expect(() => store.branch(id, 999)).toThrow(/no message 999/);
+});
+
+test('a deleted session can be restored until it is purged', () => {
+  const clock = fakeClock();
+  const store = openedStore(undefined, { clock });
+  const { id } = store.create('t');
+  ask(store, id, 'wombat', 'a');
+  store.saveDraft(id, 'half');
+  store.remove(id);
+  expect(store.list()).toEqual([]);
+  expect(store.last()).toBeUndefined();
+  expect(store.search('wombat').hits).toEqual([]);
+  expect(store.list({ deleted: true })).toMatchObject([{ id }]);
+  store.restore(id);
+  expect(store.list()).toMatchObject([{ id }]);
+
+  store.remove(id);
+  expect(store.purge(clock.ms)).toBe(0);
+  expect(store.purge(clock.ms + 1)).toBe(1);
+  expect(store.list({ deleted: true })).toEqual([]);
+  expect(store.draft(id)).toBe('');
+  expect(() => store.load(id)).toThrow(`there is no session ${id}`);
+});
+
+test('a session that is written to while deleted elsewhere comes back', () => {
+  const path = join(folder(), 'sessions.db');
+  const [mine, other] = [openedStore(path), openedStore(path)];
+  const { id } = mine.create('t');
+  other.remove(id);
+  mine.append(id, { role: 'user', text: 'still here', parentId: null });
+  expect(other.list()).toMatchObject([{ id, preview: 'still here' }]);
+});
+
+test('ids may be shortened while they are clear', () => {
+  const store = openedStore();
+  const empty = {
+    title: 't',
+    createdMs: 0,
+    usedMs: 0,
+    pinned: false,
+    headId: null,
+    messages: [],
+    exchanges: [],
+  };
+  store.insert({ ...empty, id: 'abc000000001' });
+  store.insert({ ...empty, id: 'abc000000002' });
+  expect(store.find('ABC000000001').id).toBe('abc000000001');
+  expect(() => store.find('abc')).toThrow(
+    /begin with abc; give more of it:\n {2}abc000000002 t\n {2}abc000000001 t/,
+  );
+  expect(() => store.find('')).toThrow(/no session/);
+  expect(() => store.find('d')).toThrow(/no session d/);
+  expect(() => store.find('%')).toThrow(/no session %/);
+});
+
+test('a long conversation is read and deleted', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  let parentId: number | null = null;
+  store.together(() => {
+    for (let count = 0; count < 5000; count += 1) {
+      parentId = store.append(id, { role: 'user', text: `message ${count}`, parentId });
+    }
+  });
+  expect(store.branchInUse(id)).toHaveLength(5000);
+  store.remove(id);
+  expect(store.purge(Number.MAX_SAFE_INTEGER)).toBe(1);
+});
+
+test('drafts and the queue are kept by session, and before there is one', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  store.saveDraft(null, 'new');
+  store.saveDraft(id, 'half a question');
+  store.saveQueue(id, ['one', 'two']);
+  store.saveQueue(id, ['two', 'three']);
+  expect([store.draft(null), store.draft(id), store.queue(id)]).toEqual([
+    'new',
+    'half a question',
+    ['two', 'three'],
+  ]);
+  store.saveDraft(id, '');
+  expect(store.draft(id)).toBe('');
+});
+
+test('keys never enter, whatever they come in', () => {
+  const key = 'sk-canary+/7fQ2';
+  const path = join(folder(), 'sessions.db');
+  const store = openedStore(path, { secrets: [key] });
+  const { id } = store.create(`title ${key}`);
+  const base64 = Buffer.from(key).toString('base64');
+  ask(store, id, `q ${key}`, `a ${encodeURIComponent(key)} ${base64}`, null, {
+    url: `https://user:${encodeURIComponent(key)}@host/v1?api_key=${encodeURIComponent(key)}&x=1`,
+    request: {
+      headers: { Authorization: `Bearer ${key}`, 'X-Api-Key': 'other', accept: '*' },
+      nested: [{ [key]: key }],
+    },
+    error: { class: 'Permanent', message: `bad key ${key}`, hop: null, statusCode: 401 },
+  });
+  store.saveDraft(id, key);
+  store.saveQueue(id, [key]);
+  store.rename(id, key);
+  const everything = JSON.stringify([store.load(id), store.list(), store.draft(id), store.queue(id)]);
+  for (const form of [key, encodeURIComponent(key), base64]) expect(everything).not.toContain(form);
+  expect(store.load(id).exchanges[0]).toMatchObject({
+    url: 'https://host/v1?x=1',
+    request: { headers: { accept: '*' } },
+  });
+});
