@@ -4,6 +4,7 @@ import { healthResponse } from './health.js';
 import { createHttpTransport, type PoolOptions } from './http-transport.js';
 import { openListener } from './listener.js';
 import { type Logger, silentLogger } from './log.js';
+import { egressFrom, type PolicyOptions, withPolicies } from './policy/policies.js';
 import { type Session, startSession } from './session.js';
 
 export interface RuntimeOptions {
@@ -11,6 +12,7 @@ export interface RuntimeOptions {
   /** [silent] */
   log?: Logger;
   pool?: PoolOptions;
+  policies?: PolicyOptions;
   /** How long running exchanges may take to finish after `shutdown`, in ms [10000]. */
   drainMs?: number;
   /** How long a client's frame may stay half sent, in ms [10000]. */
@@ -42,7 +44,9 @@ const FLUSH_MS = 1000;
  */
 export async function startRuntime(options: RuntimeOptions, shutdown: AbortSignal): Promise<Runtime> {
   const log = options.log ?? silentLogger;
-  const transport = createHttpTransport(options.pool);
+  const egress = egressFrom(options.policies ?? {});
+  const transport = createHttpTransport({ ...options.pool, refusalOf: egress.refusalOf });
+  const policies = withPolicies(transport.send, egress, options.policies);
   const sessions = new Set<Session>();
   const startedAtMs = Date.now();
   const hurry = new AbortController();
@@ -56,12 +60,13 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       startedAtMs,
       requests: count('request'),
       streams: count('stream'),
-      pools: transport.pools(),
+      verified: options.pool?.verify !== false,
+      origins: transport.pools().map((pool) => ({ ...pool, ...policies.statusOf(pool.origin) })),
     });
 
   const onConnection = (socket: Socket): void => {
     const frameTimeoutMs = options.frameTimeoutMs ?? 10_000;
-    const session = startSession(socket, { transport: transport.send, health, log, frameTimeoutMs });
+    const session = startSession(socket, { transport: policies.send, health, log, frameTimeoutMs });
     sessions.add(session);
     log.debug('connected', { connections: sessions.size });
     // One that was accepted in the moment of stopping.

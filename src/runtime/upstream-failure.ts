@@ -1,10 +1,11 @@
 import { ConnectorException, ErrorClass, type Hop, messageOf } from '../errors.js';
 import type { Timings } from '../protocol/messages.js';
 import { ConnectTimeout } from './connector.js';
+import { Discard } from './transport.js';
 
 /**
  * Says in words why a request to `origin` failed: what happened, where, and the system's own code.
- * What is a `ConnectorException` already (a sink's, a policy's) is passed on as it is.
+ * What a sink or a policy threw is passed on as it is.
  * @param timings what the request got to
  * @param bytes body bytes that had come
  */
@@ -13,8 +14,8 @@ export function upstreamFailure(
   origin: string,
   timings: Timings,
   bytes: number,
-): ConnectorException {
-  if (error instanceof ConnectorException) return error;
+): ConnectorException | Discard {
+  if (error instanceof ConnectorException || error instanceof Discard) return error;
   const { code, text } = causeOf(error);
   const { errorClass, hop, message } =
     code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'

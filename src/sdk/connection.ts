@@ -11,13 +11,14 @@ import type {
   HealthResponse,
   StreamChunk,
   StreamEnd,
+  StreamRetry,
   StreamStart,
 } from '../protocol/messages.js';
 import { checkTrust, connectError, type Endpoint } from './endpoint.js';
 import type { DaemonInfo } from './types.js';
 
 /** What a daemon answers to a request. */
-export type Reply = ExecuteResponse | StreamStart | StreamChunk | StreamEnd;
+export type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
 
 /** The receiving side of one request. */
 export interface Exchange {
@@ -168,6 +169,7 @@ function createConnection(socket: Socket, events: ConnectionEvents): Connection 
     const message = decodeMessage(type, payload);
     switch (message.type) {
       case MessageType.ExecuteResponse:
+      case MessageType.StreamRetry:
       case MessageType.StreamStart:
       case MessageType.StreamChunk:
       case MessageType.StreamEnd:

@@ -49,10 +49,25 @@ export interface HTTPResponse {
   durationUs: number;
   errorClass: ErrorClass;
   errorMessage?: string;
+  /** Where the time went; absent from a daemon of the public protocol. */
+  timings?: Timings;
 }
 
 /** What `streamHTTP` tells while an answer arrives. `atMs` is `performance.now()` on arrival in this process. */
 export type StreamEvent =
+  /** The daemon is about to send the request again; only before `start`. */
+  | {
+      type: 'retry';
+      /** The number of the attempt to come; the first one was 1. */
+      attempt: number;
+      maxAttempts: number;
+      delayMs: number;
+      /** What became of the attempt before, in words. */
+      reason: string;
+      /** Its HTTP status, where there was an answer. */
+      statusCode?: number;
+      atMs: number;
+    }
   | {
       type: 'start';
       statusCode: number;

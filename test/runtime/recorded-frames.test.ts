@@ -143,7 +143,7 @@ test('a health frame is answered with health', async () => {
   client.write(recorded('health-unsupported.request.bin'));
   const health = await client.next(of(MessageType.HealthResponse));
   expect(health).toMatchObject({ healthy: true, message: 'ok', activeRequests: 0, streamsOpen: 0 });
-  expect(health.capabilities).toEqual(['request', 'stream', 'cancel', 'credits', 'health']);
+  expect(health.capabilities).toEqual(['request', 'stream', 'cancel', 'credits', 'health', 'retry']);
   expect(health.version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
