@@ -13,7 +13,7 @@ export function createManualClock(wallStartMs = Date.UTC(2026, 0, 1)): ManualClo
   return {
     now: fake.now,
     wallNow: () => wallStartMs + fake.now(),
-    wait: fake.wait,
+    wait: (ms, signal) => (signal.aborted ? Promise.reject(signal.reason) : fake.wait(ms, signal)),
     get waiting() {
       return fake.waiting;
     },
