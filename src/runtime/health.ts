@@ -33,6 +33,22 @@ export function healthResponse(state: RuntimeState): HealthResponse {
   };
 }
 
+/** What a client without the token is told: how to get in, and nothing else. */
+export function lockedResponse(message: string): HealthResponse {
+  return {
+    type: MessageType.HealthResponse,
+    healthy: false,
+    message,
+    activeRequests: 0,
+    availableCredits: 0,
+    version: VERSION,
+    capabilities: CAPABILITIES,
+    uptimeMs: 0,
+    streamsOpen: 0,
+    origins: [],
+  };
+}
+
 function messageFor({ stopping, verified }: RuntimeState): string {
   const state = stopping ? 'stopping' : 'ok';
   return verified ? state : `${state}; TLS certificates are NOT verified (--insecure-skip-verify)`;

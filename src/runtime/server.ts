@@ -6,6 +6,7 @@ import { openListener } from './listener.js';
 import { type Logger, silentLogger } from './log.js';
 import { egressFrom, type PolicyOptions, withPolicies } from './policy/policies.js';
 import { type Session, startSession } from './session.js';
+import { readOrMakeToken } from './token.js';
 
 export interface RuntimeOptions {
   listen: ListenAddress;
@@ -13,6 +14,8 @@ export interface RuntimeOptions {
   log?: Logger;
   pool?: PoolOptions;
   policies?: PolicyOptions;
+  /** Holds the token that clients must show; made where it is missing [none is asked for]. */
+  tokenFile?: string;
   /** How long running exchanges may take to finish after `shutdown`, in ms [10000]. */
   drainMs?: number;
   /** How long a client's frame may stay half sent, in ms [10000]. */
@@ -40,10 +43,11 @@ const FLUSH_MS = 1000;
 /**
  * Serves clients of the connector protocol until `shutdown` is aborted: then it takes no more, gives its
  * address free at once, lets exchanges finish for `drainMs`, and ends the rest with errors.
- * @throws {ListenError} when it cannot listen
+ * @throws {ListenError} when it cannot listen; Error when the token file cannot be used
  */
 export async function startRuntime(options: RuntimeOptions, shutdown: AbortSignal): Promise<Runtime> {
   const log = options.log ?? silentLogger;
+  const token = options.tokenFile === undefined ? undefined : readOrMakeToken(options.tokenFile);
   const egress = egressFrom(options.policies ?? {});
   const transport = createHttpTransport({ ...options.pool, refusalOf: egress.refusalOf });
   const policies = withPolicies(transport.send, egress, options.policies);
@@ -66,7 +70,13 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
 
   const onConnection = (socket: Socket): void => {
     const frameTimeoutMs = options.frameTimeoutMs ?? 10_000;
-    const session = startSession(socket, { transport: policies.send, health, log, frameTimeoutMs });
+    const session = startSession(socket, {
+      transport: policies.send,
+      health,
+      log,
+      frameTimeoutMs,
+      ...(token !== undefined && { token }),
+    });
     sessions.add(session);
     log.debug('connected', { connections: sessions.size });
     // One that was accepted in the moment of stopping.

@@ -17,6 +17,8 @@ export interface RuntimeClientConfig {
   tcpHost?: string;
   /** `VASTAR_TCP_PORT` [5000] */
   tcpPort?: number;
+  /** Holds the token of a daemon over TCP: `VASTAR_TOKEN_FILE` [none]. */
+  tokenFile?: string;
   /** Reconnect by itself after the connection is lost [true]. */
   reconnect?: boolean;
   /** Ask the daemon for its health this often, in ms; keeps `state` fresh. 0 = never [0]. */

@@ -53,7 +53,7 @@ export function withEgress(next: Transport, egress: Egress): Transport {
 }
 
 const WORDS: Record<Exclude<AddressKind, 'public' | 'private'>, string> = {
-  loopback: 'this machine itself (--allow-loopback allows it)',
+  loopback: 'this machine itself (--loopback allow permits it)',
   'link-local': 'a link-local address',
   metadata: 'where clouds hand out credentials',
   'not a host': 'no host',
