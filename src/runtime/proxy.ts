@@ -57,7 +57,7 @@ export function proxyAuthorization({ username, password }: URL): string | undefi
 function proxyUrl(name: string, value: (name: string) => string): URL | undefined {
   const text = value(name);
   if (text === '') return undefined;
-  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   // The value may hold a password: it is not repeated.
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new Error(`${name} is no address of an HTTP proxy; give one such as http://proxy.example.com:3128`);
