@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../src/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
-import { type Clock, systemClock } from '../../src/runtime/policy/clock.js';
 import { testDaemon } from '../support/daemon.js';
+import { hastyClock } from '../support/hasty-clock.js';
 import { httpStream, of, type RawClient, streamOf } from '../support/raw-client.js';
 import { startTcpUpstream, startUpstream } from '../support/upstream.js';
 
@@ -12,11 +12,10 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-const hasty: Clock = { ...systemClock, wait: (ms, signal) => systemClock.wait(ms / 100, signal) };
 const HEAD = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
 
 async function client(): Promise<RawClient> {
-  const daemon = await testDaemon({ policies: { clock: hasty } });
+  const daemon = await testDaemon({ policies: { clock: hastyClock } });
   closing.push(daemon.close);
   return daemon.client();
 }

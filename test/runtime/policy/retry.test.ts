@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { type Clock, systemClock } from '../../../src/runtime/policy/clock.js';
+import { METHODS } from '../../../src/runtime/http-request.js';
+import { systemClock } from '../../../src/runtime/policy/clock.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
 import { testDaemon } from '../../support/daemon.js';
+import { hastyClock } from '../../support/hasty-clock.js';
 import { httpRequest, httpStream, jsonOf, of, type RawClient, streamOf } from '../../support/raw-client.js';
 import {
   closedPort,
@@ -20,11 +22,8 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** The system's clock, with waits that take a hundredth of their time. */
-const hasty: Clock = { ...systemClock, wait: (ms, signal) => systemClock.wait(ms / 100, signal) };
-
 async function client(policies: PolicyOptions = {}): Promise<RawClient> {
-  const daemon = await testDaemon({ policies: { clock: hasty, random: () => 0, ...policies } });
+  const daemon = await testDaemon({ policies: { clock: hastyClock, random: () => 0, ...policies } });
   closing.push(daemon.close);
   return daemon.client();
 }
@@ -212,3 +211,18 @@ test('the budget bounds the retries at a provider that fails for everybody', asy
   expect(upstream.requests.length).toBeGreaterThan(100);
   expect(upstream.requests.length).toBeLessThanOrEqual(120);
 });
+
+// The decision itself has a table of its own; this is a part of it through a whole daemon.
+test.each(METHODS.flatMap((method) => [200, 404, 409, 503].map((status) => [method, status] as const)))(
+  '%s answered with %i',
+  async (method, status) => {
+    const upstream = await upstreamOf({ status, chunks: [] });
+    const asking = await client();
+    asking.send(httpStream(1n, { method, url: `${upstream.url}/v1/files` }));
+    expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Success);
+    expect(await asking.next(of(MessageType.StreamStart))).toMatchObject({ statusCode: status });
+    const again = (status === 409 || status === 503) && method !== 'POST' && method !== 'PATCH';
+    expect(upstream.requests).toHaveLength(again ? 3 : 1);
+    expect(asking.received.filter(of(MessageType.StreamRetry))).toHaveLength(again ? 2 : 0);
+  },
+);
