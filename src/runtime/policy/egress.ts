@@ -27,22 +27,33 @@ export function createEgress(rules: EgressRules): Egress {
     if (kind === 'public' || kind === 'private' || (kind === 'loopback' && rules.loopback)) return undefined;
     return `${address} is ${WORDS[kind]}`;
   };
+  const originRefusal = ({ origin, protocol, hostname }: URL): string | undefined => {
+    if (protocol === 'http:' && !rules.plain) return 'it speaks https: only';
+    if (rules.deny.includes(origin)) return 'its configuration denies that origin';
+    if (rules.allow.length > 0 && !rules.allow.includes(origin)) {
+      return 'its configuration allows other origins only';
+    }
+    // The URL parser has written 0x7f.1, 2130706433 and their like as addresses by now.
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    return isIP(host) === 0 ? undefined : refusalOf(host);
+  };
+
+  /** Origins that may be asked, as far as they tell themselves: each is looked at once. */
+  const fine = new Set<string>();
   return {
     refusalOf,
     checkUrl(url) {
-      const { origin, protocol } = url;
-      if (protocol === 'http:' && !rules.plain) throw refused(origin, 'it speaks https: only');
-      if (rules.deny.includes(origin)) throw refused(origin, 'its configuration denies that origin');
-      if (rules.allow.length > 0 && !rules.allow.includes(origin)) {
-        throw refused(origin, 'its configuration allows other origins only');
-      }
-      // The URL parser has written 0x7f.1, 2130706433 and their like as addresses by now.
-      const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-      const why = isIP(host) === 0 ? undefined : refusalOf(host);
+      const { origin } = url;
+      if (fine.has(origin)) return;
+      const why = originRefusal(url);
       if (why !== undefined) throw refused(origin, why);
+      if (fine.size >= MAX_REMEMBERED) fine.clear();
+      fine.add(origin);
     },
   };
 }
+
+const MAX_REMEMBERED = 1000;
 
 /** Lets a request through when its URL may be asked; names are looked at again when they are resolved. */
 export function withEgress(next: Transport, egress: Egress): Transport {
