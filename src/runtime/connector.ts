@@ -94,6 +94,8 @@ export interface Target {
 /** Opens a TCP connection. */
 async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal): Promise<Socket> {
   const socket = netConnect(target).setNoDelay(true).setKeepAlive(true, 60_000);
+  // What is put on top of it later (a tunnel, TLS) tells the failure; this one must not be nobody's.
+  socket.on('error', () => {});
   socket.once('lookup', () => {
     opened.dnsUs = nowUs();
   });
@@ -148,7 +150,7 @@ function settled(socket: Socket, ready: 'connect' | 'secureConnect', signal: Abo
     const onClose = (): void => end(() => reject(new Error('the connection was closed')));
     const onAbort = (): void =>
       end(() => {
-        socket.on('error', () => {}).destroy();
+        socket.destroy();
         reject(signal.reason);
       });
     socket.once(ready, onReady).once('error', onError).once('close', onClose);

@@ -65,7 +65,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       requests: count('request'),
       streams: count('stream'),
       verified: options.pool?.verify !== false,
-      origins: transport.pools().map((pool) => ({ ...pool, ...policies.statusOf(pool.origin) })),
+      origins: policies.statusOf(transport.pools()),
     });
 
   const onConnection = (socket: Socket): void => {

@@ -5,6 +5,8 @@ export interface PerOrigin<T> {
   of(tenantId: string, origin: string): T;
   /** What there is for an origin, of any tenant. */
   at(origin: string): T[];
+  /** Origins with something that `wanted` accepts, each once. */
+  origins(wanted: (value: T) => boolean): string[];
 }
 
 /** Tenants' names come from clients: beyond a limit the entry that was made first makes room. */
@@ -21,6 +23,10 @@ export function createPerOrigin<T>(create: (origin: string) => T): PerOrigin<T> 
       const value = create(origin);
       entries.set(key, { origin, value });
       return value;
+    },
+    origins(wanted) {
+      const found = [...entries.values()].filter(({ value }) => wanted(value));
+      return [...new Set(found.map(({ origin }) => origin))];
     },
     at: (origin) =>
       [...entries.values()].filter((entry) => entry.origin === origin).map((entry) => entry.value),

@@ -1,4 +1,5 @@
 import type { OriginStatus } from '../../protocol/messages.js';
+import type { PoolStatus } from '../http-transport.js';
 import type { Transport } from '../transport.js';
 import { type Circuit, createCircuit } from './circuit.js';
 import { withCircuitBreaker } from './circuit-breaker.js';
@@ -25,8 +26,11 @@ export interface PolicyOptions {
 /** Everything that is decided about a request between its client and the network. */
 export interface Policies {
   readonly send: Transport;
-  /** Circuit and retry budget of an origin; where tenants differ, the worst. */
-  statusOf(origin: string): Pick<OriginStatus, 'circuit' | 'circuitRetryAtMs' | 'retryBudget'>;
+  /**
+   * Circuit and retry budget of each origin, of those without a connection only where the circuit is not closed.
+   * Where tenants differ, the worst.
+   */
+  statusOf(pools: readonly PoolStatus[]): OriginStatus[];
 }
 
 /** The egress rules, for the connector as well: it sees what names resolve to. */
@@ -48,18 +52,27 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
   send = withRetry(send, { budgets, clock, random, maxAttempts });
   send = withTenantLimits(send, limits, clock);
 
+  const statusOf = (pool: PoolStatus): OriginStatus => {
+    const { state, retryInMs } = worst(circuits.at(pool.origin));
+    const spent = budgets.at(pool.origin);
+    // An origin that was reached by a redirect alone has no budget of its own yet.
+    const known = spent.length > 0 ? spent : [createRetryBudget(clock)];
+    return {
+      ...pool,
+      circuit: state,
+      circuitRetryAtMs: state === 'open' ? Math.round(clock.wallNow() + retryInMs) : 0,
+      retryBudget: Math.min(...known.map(({ left }) => left)),
+    };
+  };
+
   return {
     send,
-    statusOf(origin) {
-      const { state, retryInMs } = worst(circuits.at(origin));
-      const spent = budgets.at(origin);
-      // An origin that was reached by a redirect alone has no budget of its own yet.
-      const known = spent.length > 0 ? spent : [createRetryBudget(clock)];
-      return {
-        circuit: state,
-        circuitRetryAtMs: state === 'open' ? Math.round(clock.wallNow() + retryInMs) : 0,
-        retryBudget: Math.min(...known.map(({ left }) => left)),
-      };
+    statusOf(pools) {
+      const pooled = new Set(pools.map(({ origin }) => origin));
+      const broken = circuits.origins(({ status }) => status.state !== 'closed');
+      const unpooled = broken.filter((origin) => !pooled.has(origin));
+      const empty = { poolOpen: 0, poolBusy: 0, poolQueued: 0 };
+      return [...pools, ...unpooled.map((origin) => ({ origin, ...empty }))].map(statusOf);
     },
   };
 }

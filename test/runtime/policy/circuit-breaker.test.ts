@@ -6,7 +6,13 @@ import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
 import { testDaemon } from '../../support/daemon.js';
 import { createManualClock } from '../../support/manual-clock.js';
 import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
-import { type Script, startTcpUpstream, startUpstream, type Upstream } from '../../support/upstream.js';
+import {
+  closedPort,
+  type Script,
+  startTcpUpstream,
+  startUpstream,
+  type Upstream,
+} from '../../support/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {
@@ -58,6 +64,13 @@ test('a provider that fails five times is not asked the sixth time, and the clie
     circuit: 'open',
     circuitRetryAtMs: clock.wallNow() + 5000,
   });
+});
+
+test('health tells the circuit of a provider that nothing connects to', async () => {
+  const origin = `http://127.0.0.1:${await closedPort()}`;
+  const asking = await client();
+  for (let request = 0; request < 5; request += 1) await ask(asking, origin);
+  expect(await originOf(asking)).toMatchObject({ origin, circuit: 'open', poolOpen: 0 });
 });
 
 test('of a hundred that race for it, one is the probe', async () => {
