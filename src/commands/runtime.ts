@@ -9,6 +9,7 @@ import {
   tokenFileFrom,
 } from '../runtime/daemon-flags.js';
 import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
+import { UNVERIFIED } from '../runtime/policy-flags.js';
 import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
 import { EXIT } from './exit-codes.js';
 import { endDaemon, startDaemon } from './runtime-process.js';
@@ -56,6 +57,7 @@ async function start(command: Command): Promise<void> {
   const answers = async (): Promise<boolean> => (await ask(flags.listen, tokenFile)) !== undefined;
   const failure = await startDaemon(flags, answers);
   if (failure === undefined) {
+    if (flags.policy.insecureSkipVerify) process.stderr.write(`${UNVERIFIED}\n`);
     say(`started, listening on ${where}`);
     return;
   }

@@ -5,13 +5,12 @@ import { runtimeOptions } from './daemon-options.js';
 import { ListenError } from './listen-error.js';
 import { type Logger, logFault, openLogFile, silentLogger } from './log.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
+import { UNVERIFIED } from './policy-flags.js';
 import { type Runtime, startRuntime } from './server.js';
 
 /** The exit code that says: another process serves this address already (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
-const UNVERIFIED =
-  'WARNING: --insecure-skip-verify: no TLS certificate is checked. Whoever is in between can read your API keys.';
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**

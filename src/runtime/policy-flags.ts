@@ -16,6 +16,10 @@ export interface PolicyFlags {
   allowTokenless?: true;
 }
 
+/** What is said on stderr, each time, where no certificate is checked. */
+export const UNVERIFIED =
+  'WARNING: --insecure-skip-verify: no TLS certificate is checked. Whoever is in between can read your API keys.';
+
 export function addPolicyFlags(command: Command): Command {
   return command
     .option('--limits <file>', 'limits for each tenant, in YAML')

@@ -135,6 +135,21 @@ test('over TCP it makes its token, and tells nothing to who has it not', async (
   expect(locked.stdout()).toContain('VASTAR_TOKEN_FILE');
 });
 
+test('in the background too, --insecure-skip-verify is said aloud, and status shows it', async () => {
+  const env = { VASTAR_SOCKET_PATH: path };
+  const command = async (...args: string[]) => {
+    const program = runProgram(programs.cli, ['runtime', ...args], env);
+    return { code: await program.ended, stdout: program.stdout(), stderr: program.stderr() };
+  };
+  const started = await command('start', '--insecure-skip-verify');
+  expect(started).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^WARNING: --insecure-skip-verify/),
+  });
+  expect((await command('status')).stdout).toMatch(/ok; TLS certificates are NOT verified/);
+  expect(await command('stop')).toMatchObject({ code: 0 });
+});
+
 test('start, status and stop find the token by flag and by environment', async () => {
   const port = String(await closedPort());
   const tokenFile = join(folder, 'made', 'token');
