@@ -51,9 +51,7 @@ test('a provider that fails five times is not asked the sixth time, and the clie
   const clock = createManualClock();
   const asking = await client({ clock });
   for (let request = 0; request < 5; request += 1) await ask(asking, upstream.url);
-  const begin = performance.now();
   const end = await ask(asking, upstream.url);
-  expect(performance.now() - begin).toBeLessThan(50);
   expect(end).toMatchObject({ errorClass: ErrorClass.Transient, retryAfterMs: 5000 });
   expect(end.errorMessage).toBe(
     `${upstream.url} is not asked for now (5 failures in a row, the last one: status 503): try again in 5 s`,
