@@ -172,6 +172,16 @@ function jsonLines(stdout: NodeJS.WriteStream): Output {
             buffered: event.buffered,
             t_ms: ms(event.tMs),
           });
+        case 'retry':
+          return write({
+            type: 'retry',
+            attempt: event.attempt,
+            max_attempts: event.maxAttempts,
+            delay_ms: event.delayMs,
+            reason: event.reason,
+            status: event.statusCode ?? null,
+            t_ms: ms(event.tMs),
+          });
         case 'text':
           return write({ type: 'delta', text: event.text, t_ms: ms(event.tMs) });
         case 'reasoning':

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressText } from '../runtime/address.js';
 import type { DaemonFlags } from '../runtime/daemon-flags.js';
+import { policyArguments } from '../runtime/policy-flags.js';
 
 const START_LIMIT_MS = 10_000;
 /** The daemon's own limit for running requests, and time to close. */
@@ -54,6 +55,7 @@ function argumentsFor(flags: DaemonFlags): string[] {
     ...(flags.logFile === undefined ? [] : ['--log-file', flags.logFile]),
     '--log-level',
     flags.logLevel,
+    ...policyArguments(flags.policy),
   ];
 }
 

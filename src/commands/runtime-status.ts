@@ -44,7 +44,7 @@ export function statusTable({ address, info, pid }: StatusView): string {
   if (info.kind === 'foreign') return `a daemon without streaming at ${address}   ${rtt}`;
   const { health } = info;
   const lines = [
-    `daemon ${health.version} at ${address}   ${health.healthy ? 'running' : health.message}   ${rtt}`,
+    `daemon ${health.version} at ${address}   ${health.message === 'ok' ? 'running' : health.message}   ${rtt}`,
     `process ${pid ?? 'unknown'}   up ${durationText(health.uptimeMs)}   ` +
       `requests ${health.activeRequests - health.streamsOpen}   streams ${health.streamsOpen}`,
   ];

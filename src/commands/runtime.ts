@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { addressText, type ListenAddress } from '../runtime/address.js';
-import { addAddressFlags, addDaemonFlags, addressFrom, daemonFlagsFrom } from '../runtime/daemon-flags.js';
+import {
+  addAddressFlags,
+  addDaemonFlags,
+  addressFrom,
+  daemonFlagsFrom,
+  tokenFileFrom,
+} from '../runtime/daemon-flags.js';
 import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
+import { UNVERIFIED } from '../runtime/policy-flags.js';
 import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
 import { EXIT } from './exit-codes.js';
 import { endDaemon, startDaemon } from './runtime-process.js';
@@ -28,27 +35,29 @@ export function defineRuntime(runtime: Command): void {
 
   addAddressFlags(
     runtime.command('stop').description('stop it; running requests may finish for 10 s'),
-  ).action(async (_flags: unknown, command: Command) => stop(addressFrom(command)));
+  ).action(async (_flags: unknown, command: Command) => stop(addressFrom(command), tokenFileFrom(command)));
 
   addAddressFlags(
     runtime.command('status').description('show what it does; exit code 3 when it does not run'),
   )
     .option('--json', 'as one JSON object')
     .action(async (flags: { json?: true }, command: Command) => {
-      await status(addressFrom(command), flags.json === true);
+      await status(addressFrom(command), tokenFileFrom(command), flags.json === true);
     });
 }
 
 async function start(command: Command): Promise<void> {
   const flags = daemonFlagsFrom(command);
   const where = addressText(flags.listen);
-  if ((await ask(flags.listen)) !== undefined) {
+  const { tokenFile } = flags.policy;
+  if ((await ask(flags.listen, tokenFile)) !== undefined) {
     say(`a daemon is running already at ${where}`);
     return;
   }
-  const answers = async (): Promise<boolean> => (await ask(flags.listen)) !== undefined;
+  const answers = async (): Promise<boolean> => (await ask(flags.listen, tokenFile)) !== undefined;
   const failure = await startDaemon(flags, answers);
   if (failure === undefined) {
+    if (flags.policy.insecureSkipVerify) process.stderr.write(`${UNVERIFIED}\n`);
     say(`started, listening on ${where}`);
     return;
   }
@@ -56,8 +65,8 @@ async function start(command: Command): Promise<void> {
   process.exitCode = EXIT.failed;
 }
 
-async function stop(address: ListenAddress): Promise<void> {
-  const info = await ask(address);
+async function stop(address: ListenAddress, tokenFile: string | undefined): Promise<void> {
+  const info = await ask(address, tokenFile);
   const where = addressText(address);
   if (info === undefined) {
     say(`no daemon is running at ${where}`);
@@ -77,8 +86,8 @@ async function stop(address: ListenAddress): Promise<void> {
   process.exitCode = EXIT.failed;
 }
 
-async function status(address: ListenAddress, json: boolean): Promise<void> {
-  const info = await ask(address);
+async function status(address: ListenAddress, tokenFile: string | undefined, json: boolean): Promise<void> {
+  const info = await ask(address, tokenFile);
   const pid = info && pidOf(address, info);
   if (info === undefined) process.exitCode = EXIT_NOT_RUNNING;
   const view = { address: addressText(address), info, pid };
@@ -86,11 +95,17 @@ async function status(address: ListenAddress, json: boolean): Promise<void> {
 }
 
 /** What the daemon at an address says of itself; undefined when nothing is there. */
-async function ask(address: ListenAddress): Promise<DaemonInfo | undefined> {
+async function ask(address: ListenAddress, tokenFile: string | undefined): Promise<DaemonInfo | undefined> {
   const client = new RuntimeClient(
     address.kind === 'unix'
       ? { socketPath: address.path, useTcp: false, reconnect: false }
-      : { useTcp: true, tcpHost: address.host, tcpPort: address.port, reconnect: false },
+      : {
+          useTcp: true,
+          tcpHost: address.host,
+          tcpPort: address.port,
+          reconnect: false,
+          ...(tokenFile !== undefined && { tokenFile }),
+        },
   );
   try {
     return await client.health();

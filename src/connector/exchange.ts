@@ -71,6 +71,12 @@ export async function runExchange(
         if (chat.over) stop.after(LINGER_MS);
         return options.drained?.();
       }
+      if (event.type === 'retry') {
+        const { atMs, ...retry } = event;
+        timeline.retrying(retry.attempt);
+        options.onEvent?.({ ...retry, tMs: atMs - sentMs });
+        return;
+      }
       const { statusCode, headers, buffered, atMs } = event;
       timeline.headers({ atMs, timings: event.timings, buffered });
       const contentType = headers['content-type'] ?? '';

@@ -14,6 +14,8 @@ export interface DaemonTimings {
 
 /** Collects one exchange's moments and computes its figures. All `atMs` are on one monotonic clock. */
 export interface Timeline {
+  /** The request is to be sent again, as attempt number `attempt`. */
+  retrying(attempt: number): void;
   headers(mark: { atMs: number; timings: DaemonTimings; buffered: boolean }): void;
   /** Body bytes of any kind. */
   received(bytes: number): void;
@@ -137,6 +139,9 @@ export function createTimeline(sentMs: number): Timeline {
   };
 
   return {
+    retrying(attempt) {
+      timings = { attempts: attempt };
+    },
     headers(mark) {
       headersMs = mark.atMs;
       timings = mark.timings;

@@ -26,4 +26,5 @@ export enum MessageType {
   StreamChunk = 6,
   StreamEnd = 7,
   Cancel = 8,
+  StreamRetry = 9,
 }

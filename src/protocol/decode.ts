@@ -13,8 +13,10 @@ const NO_TIMINGS: Timings = { reused: false, attempts: 0 };
  */
 export function decodeMessage(type: number, payload: Uint8Array): Message {
   switch (type) {
-    case MessageType.HealthCheck:
-      return { type };
+    case MessageType.HealthCheck: {
+      const token = payload.length === 0 ? '' : Table.root(payload).string(0);
+      return token === '' ? { type } : { type, token };
+    }
     case MessageType.ExecuteRequest: {
       const table = Table.root(payload);
       return {
@@ -39,6 +41,8 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         errorMessage: table.string(2),
         payload: table.bytes(3),
         durationUs: table.uint64AsNumber(4),
+        ...(table.has(5) && { timings: timingsOf(table, 5) }),
+        ...retryAfterOf(table, 6),
       };
     }
     case MessageType.HealthResponse: {
@@ -96,13 +100,32 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         cancelled: table.bool(4),
         bytes: table.uint64AsNumber(5),
         timings: timingsOf(table, 6),
+        ...retryAfterOf(table, 7),
       };
     }
     case MessageType.Cancel:
       return { type, requestId: Table.root(payload).uint64(0) };
+    case MessageType.StreamRetry: {
+      const table = Table.root(payload);
+      const statusCode = table.uint16(5);
+      return {
+        type,
+        requestId: table.uint64(0),
+        attempt: table.uint32(1),
+        maxAttempts: table.uint32(2),
+        delayMs: table.uint64AsNumber(3),
+        reason: table.string(4),
+        ...(statusCode !== 0 && { statusCode }),
+      };
+    }
     default:
       throw new ProtocolError(`unknown frame type ${type}`, true);
   }
+}
+
+function retryAfterOf(table: Table, field: number): { retryAfterMs?: number } {
+  const retryAfterMs = table.uint64AsNumber(field);
+  return retryAfterMs === 0 ? {} : { retryAfterMs };
 }
 
 function headersOf(table: Table, field: number): HeaderList {

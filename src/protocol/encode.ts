@@ -12,6 +12,7 @@ import type {
   OriginStatus,
   StreamChunk,
   StreamEnd,
+  StreamRetry,
   StreamStart,
   Timings,
 } from './messages.js';
@@ -23,24 +24,29 @@ import type {
 export function encodeMessage(message: Message): Buffer {
   switch (message.type) {
     case MessageType.HealthCheck:
-      return encodeFrame(message.type, new Uint8Array(0));
+      return message.token === undefined
+        ? encodeFrame(message.type, new Uint8Array(0))
+        : encodeTable(message);
     case MessageType.StreamChunk:
       return encodeStreamChunk(message);
-    default: {
-      const builder = new Builder(256);
-      builder.finish(write(builder, message));
-      return encodeFrame(message.type, builder.asUint8Array());
-    }
+    default:
+      return encodeTable(message);
   }
 }
 
 type Offset = number;
+type TableMessage = Exclude<Message, { type: MessageType.StreamChunk }>;
 
-function write(
-  builder: Builder,
-  message: Exclude<Message, { type: MessageType.HealthCheck | MessageType.StreamChunk }>,
-): Offset {
+function encodeTable(message: TableMessage): Buffer {
+  const builder = new Builder(256);
+  builder.finish(write(builder, message));
+  return encodeFrame(message.type, builder.asUint8Array());
+}
+
+function write(builder: Builder, message: TableMessage): Offset {
   switch (message.type) {
+    case MessageType.HealthCheck:
+      return Wire.HealthCheck.createHealthCheck(builder, builder.createString(message.token ?? ''));
     case MessageType.ExecuteRequest:
       return executeRequest(builder, message);
     case MessageType.ExecuteResponse:
@@ -55,6 +61,8 @@ function write(
       return streamEnd(builder, message);
     case MessageType.Cancel:
       return Wire.Cancel.createCancel(builder, message.requestId);
+    case MessageType.StreamRetry:
+      return streamRetry(builder, message);
   }
 }
 
@@ -82,12 +90,15 @@ function executeRequest(builder: Builder, message: ExecuteRequest): Offset {
 function executeResponse(builder: Builder, message: ExecuteResponse): Offset {
   const errorMessage = builder.createString(message.errorMessage);
   const payload = builder.createByteVector(message.payload);
+  const timings = message.timings && timingsTable(builder, message.timings);
   Wire.ExecuteResponse.startExecuteResponse(builder);
   Wire.ExecuteResponse.addRequestId(builder, message.requestId);
   Wire.ExecuteResponse.addErrorClass(builder, message.errorClass);
   Wire.ExecuteResponse.addErrorMessage(builder, errorMessage);
   Wire.ExecuteResponse.addPayload(builder, payload);
   Wire.ExecuteResponse.addDurationUs(builder, BigInt(message.durationUs));
+  if (timings !== undefined) Wire.ExecuteResponse.addTimings(builder, timings);
+  Wire.ExecuteResponse.addRetryAfterMs(builder, wholeMs(message.retryAfterMs));
   return Wire.ExecuteResponse.endExecuteResponse(builder);
 }
 
@@ -165,7 +176,25 @@ function streamEnd(builder: Builder, message: StreamEnd): Offset {
   Wire.StreamEnd.addCancelled(builder, message.cancelled);
   Wire.StreamEnd.addBytes(builder, BigInt(message.bytes));
   Wire.StreamEnd.addTimings(builder, timings);
+  Wire.StreamEnd.addRetryAfterMs(builder, wholeMs(message.retryAfterMs));
   return Wire.StreamEnd.endStreamEnd(builder);
+}
+
+function streamRetry(builder: Builder, message: StreamRetry): Offset {
+  const reason = builder.createString(message.reason);
+  Wire.StreamRetry.startStreamRetry(builder);
+  Wire.StreamRetry.addRequestId(builder, message.requestId);
+  Wire.StreamRetry.addAttempt(builder, message.attempt);
+  Wire.StreamRetry.addMaxAttempts(builder, message.maxAttempts);
+  Wire.StreamRetry.addDelayMs(builder, wholeMs(message.delayMs));
+  Wire.StreamRetry.addReason(builder, reason);
+  Wire.StreamRetry.addStatusCode(builder, message.statusCode ?? 0);
+  return Wire.StreamRetry.endStreamRetry(builder);
+}
+
+/** A time to wait; 0 = none. Rounded up, so that nobody comes back too early. */
+function wholeMs(ms = 0): bigint {
+  return BigInt(Math.ceil(ms));
 }
 
 function timingsTable(builder: Builder, timings: Timings): Offset {

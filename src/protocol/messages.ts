@@ -43,10 +43,16 @@ export interface ExecuteResponse {
   errorMessage: string;
   payload: Uint8Array;
   durationUs: number;
+  /** Absent from a daemon without the extension. */
+  timings?: Timings;
+  /** How long the failing side asks to wait; absent where it did not ask. */
+  retryAfterMs?: number;
 }
 
 export interface HealthCheck {
   type: MessageType.HealthCheck;
+  /** Opens a TCP connection of a daemon that wants it; absent in the public form of the message. */
+  token?: string;
 }
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -112,11 +118,28 @@ export interface StreamEnd {
   /** Body bytes that were forwarded. */
   bytes: number;
   timings: Timings;
+  /** How long the failing side asks to wait; absent where it did not ask. */
+  retryAfterMs?: number;
 }
 
 export interface Cancel {
   type: MessageType.Cancel;
   requestId: bigint;
+}
+
+/** The daemon is about to send the request upstream again. */
+export interface StreamRetry {
+  type: MessageType.StreamRetry;
+  requestId: bigint;
+  /** The number of the attempt to come; the first one was 1. */
+  attempt: number;
+  maxAttempts: number;
+  /** How long it waits before that. */
+  delayMs: number;
+  /** What became of the attempt before, in words. */
+  reason: string;
+  /** Its HTTP status; absent where there was no answer. */
+  statusCode?: number;
 }
 
 export type Message =
@@ -128,4 +151,5 @@ export type Message =
   | StreamStart
   | StreamChunk
   | StreamEnd
-  | Cancel;
+  | Cancel
+  | StreamRetry;

@@ -73,6 +73,11 @@ export class Table {
     return { start: target + 4, length };
   }
 
+  /** Whether the field is there. */
+  has(field: number): boolean {
+    return this.#field(field, 1) >= 0;
+  }
+
   bool(field: number): boolean {
     const at = this.#field(field, 1);
     return at >= 0 && this.#view.getUint8(at) !== 0;

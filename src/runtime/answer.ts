@@ -1,6 +1,6 @@
 import type { ConnectorException } from '../errors.js';
 import type { Timeline } from './timings.js';
-import type { ResponseSink } from './transport.js';
+import type { ResponseSink, RetryWitness } from './transport.js';
 
 /** How an exchange ended. */
 export type Ending =
@@ -10,7 +10,7 @@ export type Ending =
   | { outcome: 'failed'; failure: ConnectorException };
 
 /** Turns a response into the frames that its client asked for. */
-export interface Answer extends ResponseSink {
+export interface Answer extends ResponseSink, RetryWitness {
   readonly kind: 'request' | 'stream';
   readonly statusCode: number | undefined;
   /** Body bytes taken so far. */

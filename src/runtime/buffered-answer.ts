@@ -2,44 +2,28 @@ import { isUtf8 } from 'node:buffer';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { encodeMessage } from '../protocol/encode.js';
-import type { HeaderList } from '../protocol/messages.js';
+import type { ExecuteResponse, HeaderList } from '../protocol/messages.js';
 import type { Answer, Ending, Outlet } from './answer.js';
 import type { ResponseHead } from './transport.js';
 
 const { MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
 /** What an ExecuteResponse needs besides its payload. */
-const FRAMING_BYTES = 64;
+const FRAMING_BYTES = 256;
+const NO_HEAD: ResponseHead = { statusCode: 0, headers: [] };
 
 /** Answers operation `request`: the whole response in one ExecuteResponse, of 10 MiB at most. */
 export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer {
-  const chunks: Uint8Array[] = [];
-  let head: ResponseHead = { statusCode: 0, headers: [] };
+  let chunks: Uint8Array[] = [];
+  let head: ResponseHead = NO_HEAD;
   let bytes = 0;
 
-  const respond = (
-    errorClass: ErrorClass,
-    errorMessage: string,
-    payload: Uint8Array,
-    durationUs: number,
-  ): void => {
-    const type = MessageType.ExecuteResponse;
-    outlet.send(encodeMessage({ type, requestId, errorClass, errorMessage, payload, durationUs }));
-  };
-
-  const endingOf = (ending: Ending): { errorClass: ErrorClass; message: string; payload: Buffer } => {
-    const none = Buffer.alloc(0);
-    if (ending.outcome === 'cancelled') {
-      return { errorClass: ErrorClass.Transient, message: 'cancelled by the client', payload: none };
-    }
-    if (ending.outcome === 'failed') {
-      return { errorClass: ending.failure.errorClass, message: ending.failure.message, payload: none };
-    }
+  const resultOf = (ending: Ending): Result => {
+    if (ending.outcome === 'cancelled') return CANCELLED;
+    if (ending.outcome === 'failed') return failed(ending.failure);
     const payload = payloadOf(head, Buffer.concat(chunks));
-    if (payload.length + FRAMING_BYTES <= MAX_PAYLOAD_SIZE) {
-      return { errorClass: ErrorClass.Success, message: '', payload };
-    }
-    const failure = tooLarge();
-    return { errorClass: failure.errorClass, message: failure.message, payload: none };
+    return payload.length + FRAMING_BYTES <= MAX_PAYLOAD_SIZE
+      ? { errorClass: ErrorClass.Success, errorMessage: '', payload }
+      : failed(tooLarge());
   };
 
   return {
@@ -50,6 +34,12 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer 
     get bytes() {
       return bytes;
     },
+    untouched: true,
+    onRetry() {
+      chunks = [];
+      head = NO_HEAD;
+      bytes = 0;
+    },
     onHead(received) {
       head = received;
     },
@@ -59,12 +49,28 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer 
       chunks.push(chunk);
     },
     end(ending, timeline) {
-      const { errorClass, message, payload } = endingOf(ending);
-      respond(errorClass, message, payload, timeline.elapsedUs());
+      const type = MessageType.ExecuteResponse;
+      const { timings } = timeline;
+      const durationUs = timeline.elapsedUs();
+      outlet.send(encodeMessage({ type, requestId, durationUs, timings, ...resultOf(ending) }));
     },
     grant() {},
     updateFlow() {},
   };
+}
+
+type Result = Pick<ExecuteResponse, 'errorClass' | 'errorMessage' | 'payload' | 'retryAfterMs'>;
+
+const NOTHING = Buffer.alloc(0);
+const CANCELLED: Result = {
+  errorClass: ErrorClass.Transient,
+  errorMessage: 'cancelled by the client',
+  payload: NOTHING,
+};
+
+function failed({ errorClass, message, retryAfterMs }: ConnectorException): Result {
+  const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { errorClass, errorMessage: message, payload: NOTHING, ...asked };
 }
 
 function payloadOf(head: ResponseHead, body: Buffer): Buffer {

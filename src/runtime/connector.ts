@@ -1,13 +1,29 @@
-import { isIP, connect as netConnect, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
+import { type LookupAddress, lookup } from 'node:dns';
+import { isIP, type LookupFunction, connect as netConnect, type Socket } from 'node:net';
+import { createSecureContext, getCACertificates, type SecureContext, connect as tlsConnect } from 'node:tls';
 import type { buildConnector } from 'undici';
+import { refused } from './policy/egress.js';
+import type { Proxies } from './proxy.js';
 import { type ConnectionTimes, nowUs } from './timings.js';
+import { openTunnel } from './tunnel.js';
 
 const TLS_SESSIONS_KEPT = 100;
 
 /** Thrown into a connection that does not come about in time. */
 export class ConnectTimeout extends Error {
   override readonly name = 'ConnectTimeout';
+}
+
+export interface ConnectorOptions {
+  /** How long a connection may take to come about, in ms. */
+  timeoutMs: number;
+  /** Why an address must not be connected to; undefined: it may. Not asked of a proxy's. */
+  refusalOf?: (address: string) => string | undefined;
+  proxies?: Proxies;
+  /** Certificates (PEM) to trust besides the system's. */
+  ca?: string;
+  /** Whether servers must prove who they are [true]. */
+  verify?: boolean;
 }
 
 export interface Connector {
@@ -18,62 +34,142 @@ export interface Connector {
 }
 
 /** Opens upstream connections and keeps the time of each step; undici's own connector tells no DNS time. */
-export function createConnector(timeoutMs: number): Connector {
+export function createConnector(options: ConnectorOptions): Connector {
+  const { timeoutMs, refusalOf = () => undefined, proxies } = options;
   const times = new WeakMap<Socket, ConnectionTimes>();
-  const sessions = new Map<string, Buffer>();
+  const secure = createTls(options);
 
-  const open = (options: buildConnector.Options): Socket => {
-    const host = options.hostname;
-    if (options.protocol !== 'https:') return netConnect({ host, port: Number(options.port || 80) });
-    const port = Number(options.port || 443);
-    const servername = options.servername ?? (isIP(host) === 0 ? host : undefined);
-    const session = sessions.get(`${servername ?? host}:${port}`);
-    const socket = tlsConnect({
-      host,
-      port,
-      ALPNProtocols: ['http/1.1'],
-      ...(servername !== undefined && { servername }),
-      ...(session !== undefined && { session }),
-    });
-    return socket.on('session', (fresh) => {
-      sessions.delete(`${servername ?? host}:${port}`);
-      sessions.set(`${servername ?? host}:${port}`, fresh);
-      const [oldest] = sessions.keys();
-      if (oldest !== undefined && sessions.size > TLS_SESSIONS_KEPT) sessions.delete(oldest);
-    });
+  const open = async (
+    { hostname: host, protocol, port, servername }: buildConnector.Options,
+    opened: ConnectionTimes,
+    signal: AbortSignal,
+  ): Promise<Socket> => {
+    const origin = `${protocol}//${host}${port === '' ? '' : `:${port}`}`;
+    const target = { host, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
+    const proxy = protocol === 'https:' ? proxies?.of('https:', target) : undefined;
+    let socket: Socket;
+    if (proxies?.has(target)) {
+      socket = await dial(target, opened, signal);
+    } else if (proxy !== undefined) {
+      socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal), signal);
+    } else {
+      const why = isIP(host) === 0 ? undefined : refusalOf(host);
+      if (why !== undefined) throw refused(origin, why);
+      socket = await dial({ ...target, lookup: guardedLookup(origin, refusalOf) }, opened, signal);
+    }
+    if (protocol !== 'https:') return socket;
+    const encrypted = await secure(socket, servername ?? host, target, signal);
+    opened.tlsUs = nowUs();
+    return encrypted;
   };
 
-  const connect: buildConnector.connector = (options, callback) => {
+  const connect: buildConnector.connector = (wanted, callback) => {
     const opened: ConnectionTimes = { startUs: nowUs(), used: false };
-    const socket = open(options).setNoDelay(true).setKeepAlive(true, 60_000);
-    times.set(socket, opened);
-    const ready = options.protocol === 'https:' ? 'secureConnect' : 'connect';
-
+    const limit = new AbortController();
     const timer = setTimeout(() => {
-      socket.destroy(new ConnectTimeout(`no connection within ${timeoutMs / 1000} s`));
+      limit.abort(new ConnectTimeout(`no connection within ${timeoutMs / 1000} s`));
     }, timeoutMs);
-    const settle = (): void => {
-      clearTimeout(timer);
-      socket.off('error', onError).off(ready, onReady);
-    };
-    const onError = (error: Error): void => {
-      settle();
-      callback(error, null);
-    };
-    const onReady = (): void => {
-      if (ready === 'secureConnect') opened.tlsUs = nowUs();
-      settle();
-      callback(null, socket);
-    };
-    socket.once('lookup', () => {
-      opened.dnsUs = nowUs();
-    });
-    // Before `ready`, which is the same event without TLS.
-    socket.once('connect', () => {
-      opened.connectUs = nowUs();
-    });
-    socket.once(ready, onReady).once('error', onError);
+    open(wanted, opened, limit.signal).then(
+      (socket) => {
+        clearTimeout(timer);
+        times.set(socket, opened);
+        callback(null, socket);
+      },
+      (error: Error) => {
+        clearTimeout(timer);
+        callback(error, null);
+      },
+    );
   };
 
   return { connect, timesOf: (socket) => times.get(socket) };
+}
+
+export interface Target {
+  host: string;
+  port: number;
+  lookup?: LookupFunction;
+}
+
+/** Opens a TCP connection. */
+async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal): Promise<Socket> {
+  const socket = netConnect(target).setNoDelay(true).setKeepAlive(true, 60_000);
+  // What is put on top of it later (a tunnel, TLS) tells the failure; this one must not be nobody's.
+  socket.on('error', () => {});
+  socket.once('lookup', () => {
+    opened.dnsUs = nowUs();
+  });
+  await settled(socket, 'connect', signal);
+  opened.connectUs = nowUs();
+  return socket;
+}
+
+type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<Socket>;
+
+/** What makes a connection a TLS one; sessions are kept, so that the next one takes a round trip less. */
+function createTls({ ca, verify = true }: Pick<ConnectorOptions, 'ca' | 'verify'>): Secure {
+  const sessions = new Map<string, Buffer>();
+  const trust: { secureContext?: SecureContext } =
+    ca === undefined
+      ? {}
+      : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) };
+
+  return async (socket, name, { port }, signal) => {
+    const key = `${name}:${port}`;
+    const session = sessions.get(key);
+    const encrypted = tlsConnect({
+      socket,
+      host: name,
+      ALPNProtocols: ['http/1.1'],
+      rejectUnauthorized: verify,
+      ...trust,
+      ...(isIP(name) === 0 && { servername: name }),
+      ...(session !== undefined && { session }),
+    });
+    encrypted.on('session', (fresh) => {
+      sessions.delete(key);
+      sessions.set(key, fresh);
+      const [oldest] = sessions.keys();
+      if (oldest !== undefined && sessions.size > TLS_SESSIONS_KEPT) sessions.delete(oldest);
+    });
+    await settled(encrypted, 'secureConnect', signal);
+    return encrypted;
+  };
+}
+
+/** Waits until a socket is ready. One that fails, or takes too long, is destroyed. */
+function settled(socket: Socket, ready: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.off('error', onError).off('close', onClose).off(ready, onReady);
+      settle();
+    };
+    const onReady = (): void => end(resolve);
+    const onError = (error: Error): void => end(() => reject(error));
+    const onClose = (): void => end(() => reject(new Error('the connection was closed')));
+    const onAbort = (): void =>
+      end(() => {
+        socket.destroy();
+        reject(signal.reason);
+      });
+    socket.once(ready, onReady).once('error', onError).once('close', onClose);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Resolves names as the system does, and leaves out the addresses that must not be connected to. */
+function guardedLookup(origin: string, refusalOf: (address: string) => string | undefined): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error !== null) return callback(error, []);
+      const usable = found.filter(({ address }) => refusalOf(address) === undefined);
+      const [first] = usable;
+      if (first !== undefined) {
+        return options.all === true ? callback(null, usable) : callback(null, first.address, first.family);
+      }
+      callback(refused(origin, refusalOf(found[0]?.address ?? '') ?? 'its name leads nowhere'), []);
+    });
+  };
 }

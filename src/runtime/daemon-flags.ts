@@ -3,10 +3,12 @@ import { messageOf } from '../errors.js';
 import { PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { type ListenAddress, parseTcpAddress } from './address.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
+import { addPolicyFlags, type PolicyFlags, policyFlagsFrom } from './policy-flags.js';
 
 interface AddressFlags {
   socket: string;
   tcp?: ListenAddress;
+  tokenFile?: string;
 }
 
 /** How a daemon is to run. */
@@ -14,6 +16,7 @@ export interface DaemonFlags {
   listen: ListenAddress;
   logFile?: string;
   logLevel: LogLevel;
+  policy: PolicyFlags;
   /** Stop when stdin has closed and no client is connected. */
   exitWithStdin?: true;
 }
@@ -28,12 +31,17 @@ export function addAddressFlags(command: Command): Command {
     )
     .addOption(
       new Option('--tcp <[host:]port>', 'TCP on this machine, instead of the socket').argParser(tcpAddress),
+    )
+    .addOption(
+      new Option('--token-file <file>', 'the token for --tcp, in a file of mode 0600').env(
+        'VASTAR_TOKEN_FILE',
+      ),
     );
 }
 
 /** Those, and the flags that say how it runs. */
 export function addDaemonFlags(command: Command): Command {
-  return addAddressFlags(command)
+  return addPolicyFlags(addAddressFlags(command))
     .option('--log-file <file>', 'append a log in JSON lines; without it there is none')
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--exit-with-stdin').hideHelp());
@@ -45,12 +53,19 @@ export function addressFrom(command: Command): ListenAddress {
   return tcp ?? { kind: 'unix', path: socket };
 }
 
+/** Reads the file that holds the token of a daemon over TCP. */
+export function tokenFileFrom(command: Command): string | undefined {
+  return command.optsWithGlobals<AddressFlags>().tokenFile;
+}
+
 /** Reads `addDaemonFlags`. */
 export function daemonFlagsFrom(command: Command): DaemonFlags {
-  const { logFile, logLevel, exitWithStdin } = command.optsWithGlobals<Omit<DaemonFlags, 'listen'>>();
+  const { logFile, logLevel, exitWithStdin } =
+    command.optsWithGlobals<Omit<DaemonFlags, 'listen' | 'policy'>>();
   return {
     listen: addressFrom(command),
     logLevel,
+    policy: policyFlagsFrom(command),
     ...(logFile !== undefined && { logFile }),
     ...(exitWithStdin !== undefined && { exitWithStdin }),
   };

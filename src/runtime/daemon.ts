@@ -1,9 +1,11 @@
 import { messageOf } from '../errors.js';
 import { addressText } from './address.js';
 import type { DaemonFlags } from './daemon-flags.js';
+import { runtimeOptions } from './daemon-options.js';
 import { ListenError } from './listen-error.js';
 import { type Logger, logFault, openLogFile, silentLogger } from './log.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
+import { UNVERIFIED } from './policy-flags.js';
 import { type Runtime, startRuntime } from './server.js';
 
 /** The exit code that says: another process serves this address already (EX_UNAVAILABLE of sysexits.h). */
@@ -25,8 +27,13 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
   let orphaned = false;
 
   try {
+    const settings = runtimeOptions(flags.listen, flags.policy, process.env);
+    if (settings.pool?.verify === false) {
+      process.stderr.write(`${UNVERIFIED}\n`);
+      log.warn('TLS certificates are not verified');
+    }
     const runtime = await startRuntime(
-      { listen: flags.listen, log, onIdle: () => orphaned && shutdown.abort() },
+      { listen: flags.listen, log, onIdle: () => orphaned && shutdown.abort(), ...settings },
       shutdown.signal,
     );
     const release = attachProcess(runtime, shutdown, log);

@@ -51,20 +51,23 @@ export function startExchange(options: ExchangeOptions): Exchange {
       ? createStreamedAnswer(message.requestId, timeline, outlet)
       : createBufferedAnswer(message.requestId, outlet);
 
+  /** Starts the deadline's timer, where there is one. */
+  const watchDeadline = (origin: string): { deadlineMs?: number } => {
+    if (message.deadlineAtMs === 0n) return {};
+    const leftMs = Number(message.deadlineAtMs) - Date.now();
+    if (leftMs <= 0) throw deadlinePassed(origin, timeline);
+    const pass = (): void => aborter.abort(deadlinePassed(origin, timeline));
+    deadline = setTimeout(pass, Math.min(leftMs, MAX_TIMER_MS));
+    return { deadlineMs: performance.now() + leftMs };
+  };
+
   const run = async (): Promise<void> => {
     checkTarget(message);
     request = parseHttpRequest(message.payload);
-    const { origin } = request.url;
-    if (message.deadlineAtMs > 0n) {
-      const leftMs = Number(message.deadlineAtMs) - Date.now();
-      if (leftMs <= 0) throw deadlinePassed(origin, timeline);
-      deadline = setTimeout(
-        () => aborter.abort(deadlinePassed(origin, timeline)),
-        Math.min(leftMs, MAX_TIMER_MS),
-      );
-    }
     const { tenantId, workspaceId, traceId } = message;
-    await transport({ request, tenantId, workspaceId, traceId, timeline, signal: aborter.signal }, answer);
+    const caller = { tenantId, workspaceId, traceId, client: answer };
+    const limit = watchDeadline(request.url.origin);
+    await transport({ request, ...caller, ...limit, timeline, signal: aborter.signal }, answer);
   };
 
   const end = (ending: Ending): void => {

@@ -1,10 +1,9 @@
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../protocol/constants.js';
-import type { HealthResponse } from '../protocol/messages.js';
+import type { HealthResponse, OriginStatus } from '../protocol/messages.js';
 import { VERSION } from '../version.js';
-import type { PoolStatus } from './http-transport.js';
 
 /** What a client may rely on beyond the public protocol. */
-const CAPABILITIES = ['request', 'stream', 'cancel', 'credits', 'health'] as const;
+const CAPABILITIES = ['request', 'stream', 'cancel', 'credits', 'health', 'retry'] as const;
 
 export interface RuntimeState {
   stopping: boolean;
@@ -12,7 +11,9 @@ export interface RuntimeState {
   startedAtMs: number;
   requests: number;
   streams: number;
-  pools: readonly PoolStatus[];
+  /** Whether servers must prove who they are. */
+  verified: boolean;
+  origins: readonly OriginStatus[];
 }
 
 /** The daemon's state as the health frame tells it. `available_credits` is a new stream's window. */
@@ -20,7 +21,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
   return {
     type: MessageType.HealthResponse,
     healthy: !state.stopping,
-    message: state.stopping ? 'stopping' : 'ok',
+    message: messageFor(state),
     activeRequests: state.requests + state.streams,
     availableCredits: DEFAULT_WINDOW_BYTES,
     version: VERSION,
@@ -28,14 +29,27 @@ export function healthResponse(state: RuntimeState): HealthResponse {
     // By the wall clock, so that whoever asks can tell when the daemon was started.
     uptimeMs: Math.max(0, Date.now() - state.startedAtMs),
     streamsOpen: state.streams,
-    origins: state.pools.map(({ origin, open, busy, queued }) => ({
-      origin,
-      poolOpen: open,
-      poolBusy: busy,
-      poolQueued: queued,
-      circuit: 'closed',
-      circuitRetryAtMs: 0,
-      retryBudget: 0,
-    })),
+    origins: state.origins,
   };
+}
+
+/** What a client without the token is told: how to get in, and nothing else. */
+export function lockedResponse(message: string): HealthResponse {
+  return {
+    type: MessageType.HealthResponse,
+    healthy: false,
+    message,
+    activeRequests: 0,
+    availableCredits: 0,
+    version: VERSION,
+    capabilities: CAPABILITIES,
+    uptimeMs: 0,
+    streamsOpen: 0,
+    origins: [],
+  };
+}
+
+function messageFor({ stopping, verified }: RuntimeState): string {
+  const state = stopping ? 'stopping' : 'ok';
+  return verified ? state : `${state}; TLS certificates are NOT verified (--insecure-skip-verify)`;
 }

@@ -2,13 +2,15 @@ import diagnostics from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
-import type { HeaderList } from '../protocol/messages.js';
-import { createConnector } from './connector.js';
+import type { HeaderList, OriginStatus } from '../protocol/messages.js';
+import { type ConnectorOptions, createConnector } from './connector.js';
+import type { HttpRequest } from './http-request.js';
+import { hostOf, type Proxies, portOf, proxyAuthorization } from './proxy.js';
 import type { Timeline } from './timings.js';
 import type { ResponseHead, ResponseSink, Transport, UpstreamCall } from './transport.js';
 import { upstreamFailure } from './upstream-failure.js';
 
-export interface PoolOptions {
+export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
   /** Connections to one origin at most; further requests wait for one [1024]. */
   connectionsPerOrigin?: number;
   /** How long an unused connection is kept, in ms, where the server names no limit [45000]. */
@@ -18,12 +20,7 @@ export interface PoolOptions {
 }
 
 /** One origin's connections. */
-export interface PoolStatus {
-  origin: string;
-  open: number;
-  busy: number;
-  queued: number;
-}
+export type PoolStatus = Pick<OriginStatus, 'origin' | 'poolOpen' | 'poolBusy' | 'poolQueued'>;
 
 export interface HttpTransport {
   readonly send: Transport;
@@ -36,7 +33,7 @@ const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
 
 /** The transport proper: pooled HTTP/1.1, nothing altered, nothing followed, nothing decompressed. */
 export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
-  const connector = createConnector(options.connectTimeoutMs ?? 10_000);
+  const connector = createConnector({ ...options, timeoutMs: options.connectTimeoutMs ?? 10_000 });
   const agent = new Agent({
     connect: connector.connect,
     connections: options.connectionsPerOrigin ?? 1024,
@@ -68,16 +65,8 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', handler.abort, { once: true });
       timeline.beginAttempt();
-      agent.dispatch(
-        {
-          origin: request.url.origin,
-          path: request.url.pathname + request.url.search,
-          method: request.method,
-          headers: request.headers.flat(),
-          body: request.body ?? null,
-        },
-        handler,
-      );
+      const { method, body = null } = request;
+      agent.dispatch({ ...routeOf(request, options.proxies), method, body }, handler);
     });
 
   return {
@@ -85,14 +74,36 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
     pools: () =>
       Object.entries(agent.stats).map(([origin, stats]) => ({
         origin,
-        open: Number(stats.connected),
-        busy: stats.running,
-        queued: stats.pending,
+        poolOpen: Number(stats.connected),
+        poolBusy: stats.running,
+        poolQueued: stats.pending,
       })),
     async close() {
       diagnostics.unsubscribe('undici:client:sendHeaders', onSendHeaders);
       await agent.destroy();
     },
+  };
+}
+
+/** Where a request is sent: to its origin, or to a proxy for HTTP without TLS, which takes whole URLs. */
+function routeOf(
+  { url, headers }: HttpRequest,
+  proxies: Proxies | undefined,
+): { origin: string; path: string; headers: string[] } {
+  const path = url.pathname + url.search;
+  const target = { host: hostOf(url), port: portOf(url) };
+  const proxy = url.protocol === 'http:' ? proxies?.of('http:', target) : undefined;
+  if (proxy === undefined) return { origin: url.origin, path, headers: headers.flat() };
+  const authorization = proxyAuthorization(proxy);
+  const named = headers.some(([name]) => name.toLowerCase() === 'host');
+  return {
+    origin: proxy.origin,
+    path: url.origin + path,
+    headers: [
+      ...headers.flat(),
+      ...(named ? [] : ['host', url.host]),
+      ...(authorization === undefined ? [] : ['proxy-authorization', authorization]),
+    ],
   };
 }
 

@@ -4,13 +4,18 @@ import { healthResponse } from './health.js';
 import { createHttpTransport, type PoolOptions } from './http-transport.js';
 import { openListener } from './listener.js';
 import { type Logger, silentLogger } from './log.js';
+import { egressFrom, type PolicyOptions, withPolicies } from './policy/policies.js';
 import { type Session, startSession } from './session.js';
+import { readOrMakeToken } from './token.js';
 
 export interface RuntimeOptions {
   listen: ListenAddress;
   /** [silent] */
   log?: Logger;
   pool?: PoolOptions;
+  policies?: PolicyOptions;
+  /** Holds the token that clients must show; made where it is missing [none is asked for]. */
+  tokenFile?: string;
   /** How long running exchanges may take to finish after `shutdown`, in ms [10000]. */
   drainMs?: number;
   /** How long a client's frame may stay half sent, in ms [10000]. */
@@ -38,11 +43,14 @@ const FLUSH_MS = 1000;
 /**
  * Serves clients of the connector protocol until `shutdown` is aborted: then it takes no more, gives its
  * address free at once, lets exchanges finish for `drainMs`, and ends the rest with errors.
- * @throws {ListenError} when it cannot listen
+ * @throws {ListenError} when it cannot listen; Error when the token file cannot be used
  */
 export async function startRuntime(options: RuntimeOptions, shutdown: AbortSignal): Promise<Runtime> {
   const log = options.log ?? silentLogger;
-  const transport = createHttpTransport(options.pool);
+  const token = options.tokenFile === undefined ? undefined : readOrMakeToken(options.tokenFile);
+  const egress = egressFrom(options.policies ?? {});
+  const transport = createHttpTransport({ ...options.pool, refusalOf: egress.refusalOf });
+  const policies = withPolicies(transport.send, egress, options.policies);
   const sessions = new Set<Session>();
   const startedAtMs = Date.now();
   const hurry = new AbortController();
@@ -56,12 +64,19 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       startedAtMs,
       requests: count('request'),
       streams: count('stream'),
-      pools: transport.pools(),
+      verified: options.pool?.verify !== false,
+      origins: policies.statusOf(transport.pools()),
     });
 
   const onConnection = (socket: Socket): void => {
     const frameTimeoutMs = options.frameTimeoutMs ?? 10_000;
-    const session = startSession(socket, { transport: transport.send, health, log, frameTimeoutMs });
+    const session = startSession(socket, {
+      transport: policies.send,
+      health,
+      log,
+      frameTimeoutMs,
+      ...(token !== undefined && { token }),
+    });
     sessions.add(session);
     log.debug('connected', { connections: sessions.size });
     // One that was accepted in the moment of stopping.

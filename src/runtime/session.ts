@@ -6,9 +6,11 @@ import { encodeMessage } from '../protocol/encode.js';
 import { createFrameReader, ProtocolError } from '../protocol/frame.js';
 import type { ExecuteRequest, HealthResponse, Message } from '../protocol/messages.js';
 import { type Exchange, type StopReason, startExchange } from './exchange.js';
+import { lockedResponse } from './health.js';
 import { type Logger, logFault } from './log.js';
 import { createOutbox } from './outbox.js';
 import { nowUs } from './timings.js';
+import { sameToken } from './token.js';
 import type { Transport } from './transport.js';
 
 /** One client's connection. */
@@ -31,7 +33,12 @@ export interface SessionOptions {
   log: Logger;
   /** How long a frame may stay half sent, in ms. */
   frameTimeoutMs: number;
+  /** What the client must show before anything else; absent: nothing. */
+  token?: string;
 }
+
+const TOKEN_WANTED =
+  'this daemon wants its token: set VASTAR_TOKEN_FILE (tokenFile) to the file that it was started with';
 
 /** How long a peer that is told to go may keep its end open, in ms. */
 const LINGER_MS = 1000;
@@ -43,6 +50,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   const exchanges = new Map<bigint, Exchange>();
   let state: 'serving' | 'draining' | 'closing' = 'serving';
   let greeted = false;
+  let admitted = options.token === undefined;
   let readAtUs = 0;
   let frameTimer: NodeJS.Timeout | undefined;
   let lingerTimer: NodeJS.Timeout | undefined;
@@ -76,6 +84,10 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
 
   const execute = (message: ExecuteRequest): void => {
     const { requestId } = message;
+    if (!admitted) {
+      refuse(TOKEN_WANTED, requestId, ErrorClass.Permanent);
+      return;
+    }
     if (state === 'draining') {
       refuse('the daemon is stopping, try again in a moment', requestId, ErrorClass.Transient);
       return;
@@ -98,7 +110,10 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
         execute(message);
         break;
       case MessageType.HealthCheck:
-        send(options.health());
+        if (options.token !== undefined && message.token !== undefined) {
+          admitted ||= sameToken(message.token, options.token);
+        }
+        send(admitted ? options.health() : lockedResponse(TOKEN_WANTED));
         break;
       // Both may come for an exchange that has just ended.
       case MessageType.CreditUpdate:

@@ -40,6 +40,12 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
     get bytes() {
       return bytes;
     },
+    get untouched() {
+      return flow === undefined;
+    },
+    onRetry(notice) {
+      outlet.send(encodeMessage({ type: MessageType.StreamRetry, requestId, ...notice }));
+    },
     onHead(head, given) {
       flow = given;
       statusCode = head.statusCode;
@@ -71,6 +77,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
           cancelled: ending.outcome === 'cancelled',
           bytes,
           timings: timeline.timings,
+          ...(failure?.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
         }),
       );
     },

@@ -1,10 +1,11 @@
 import { ConnectorException, ErrorClass, type Hop, messageOf } from '../errors.js';
 import type { Timings } from '../protocol/messages.js';
 import { ConnectTimeout } from './connector.js';
+import { Discard } from './transport.js';
 
 /**
- * Says in words why a request to `origin` failed: what happened, where, and the system's own code.
- * What is a `ConnectorException` already (a sink's, a policy's) is passed on as it is.
+ * Says in words why a request to `origin` failed: what happened, where, the system's own code, and what to do.
+ * What a sink or a policy threw is passed on as it is.
  * @param timings what the request got to
  * @param bytes body bytes that had come
  */
@@ -13,22 +14,24 @@ export function upstreamFailure(
   origin: string,
   timings: Timings,
   bytes: number,
-): ConnectorException {
-  if (error instanceof ConnectorException) return error;
+): ConnectorException | Discard {
+  if (error instanceof ConnectorException || error instanceof Discard) return error;
   const { code, text } = causeOf(error);
-  const { errorClass, hop, message } =
+  const { errorClass, hop, what, advice } =
     code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'
-      ? { ...CLIENTS_FAULT, message: `the request to ${origin} cannot be sent: ${text}` }
+      ? { ...CLIENTS_FAULT, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
       : timings.queuedUs === undefined
         ? connectFailure(error, code, text, origin)
         : answerFailure(error, code, origin, timings, bytes);
-  return new ConnectorException(`${message} (${code})`, errorClass, 0, { hop, cause: error });
+  return new ConnectorException(`${what} (${code}): ${advice}`, errorClass, 0, { hop, cause: error });
 }
 
 interface Failure {
   errorClass: ErrorClass;
   hop: Hop;
-  message: string;
+  what: string;
+  /** What to do about it. */
+  advice: string;
 }
 
 const CLIENTS_FAULT = { errorClass: ErrorClass.InvalidRequest, hop: 'client' } as const;
@@ -37,41 +40,79 @@ const NETWORK_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'network' } as c
 const PROVIDER_NOW = { errorClass: ErrorClass.Transient, hop: 'provider' } as const;
 const PROVIDER_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'provider' } as const;
 
-const CONNECT_FAILURES: Record<string, (origin: string) => string> = {
-  ECONNREFUSED: (origin) => `nothing listens at ${origin}: connection refused`,
-  ENOTFOUND: (origin) => `no host of that name: ${origin}`,
-  EAI_AGAIN: (origin) => `the name of ${origin} could not be looked up now; is the network up?`,
-  EHOSTUNREACH: (origin) => `no way to ${origin}: host unreachable`,
-  ENETUNREACH: (origin) => `no way to ${origin}: network unreachable`,
-  ETIMEDOUT: (origin) => `${origin} does not answer to a connection attempt`,
-  ECONNRESET: (origin) => `${origin} closed the connection while it was being made`,
+const CHECK_URL = 'is base_url right?';
+const CHECK_BOTH = 'is base_url right, and is the network up?';
+const LATER = 'try again in a moment';
+const MORE_FILES = 'the daemon may open too few files; start it with a higher `ulimit -n`';
+
+const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' | 'advice'>> = {
+  ECONNREFUSED: (origin) => ({
+    what: `nothing listens at ${origin}`,
+    advice: 'is the server running, and is base_url right?',
+  }),
+  ENOTFOUND: (origin) => ({ what: `there is no host of the name in ${origin}`, advice: CHECK_BOTH }),
+  EAI_AGAIN: (origin) => ({
+    what: `the name in ${origin} could not be looked up`,
+    advice: 'is the network up?',
+  }),
+  EHOSTUNREACH: (origin) => ({ what: `no way to ${origin}, host unreachable`, advice: CHECK_BOTH }),
+  ENETUNREACH: (origin) => ({
+    what: `no way to ${origin}, network unreachable`,
+    advice: 'is the network up?',
+  }),
+  ETIMEDOUT: (origin) => ({ what: `${origin} does not answer to a connection attempt`, advice: CHECK_BOTH }),
+  ECONNRESET: (origin) => ({
+    what: `${origin} closed the connection while it was being made`,
+    advice: LATER,
+  }),
+  EMFILE: (origin) => ({ what: `no connection to ${origin}: too many open files`, advice: MORE_FILES }),
+  ENFILE: (origin) => ({ what: `no connection to ${origin}: too many open files`, advice: MORE_FILES }),
 };
 
 /** What can end a TLS connection attempt besides the handshake itself. */
-const SOCKET_CODES: ReadonlySet<string> = new Set(['EPIPE', 'UND_ERR_SOCKET', 'EMFILE', 'ENFILE']);
+const SOCKET_CODES: ReadonlySet<string> = new Set(['EPIPE', 'UND_ERR_SOCKET']);
 
 function connectFailure(error: Error, code: string, text: string, origin: string): Failure {
   const known = CONNECT_FAILURES[code];
-  if (known !== undefined) return { ...NETWORK_NOW, message: known(origin) };
+  if (known !== undefined) return { ...NETWORK_NOW, ...known(origin) };
   const handshake =
     origin.startsWith('https:') && !(error instanceof ConnectTimeout) && !SOCKET_CODES.has(code);
-  if (!handshake) return { ...NETWORK_NOW, message: `no connection to ${origin}: ${text}` };
-  return { ...NETWORK_ALWAYS, message: `no trusted connection to ${origin}: ${tlsReason(error, text)}` };
+  return handshake
+    ? {
+        ...NETWORK_ALWAYS,
+        what: `no trusted connection to ${origin}: ${tlsReason(error, text)}`,
+        advice: tlsAdvice(code),
+      }
+    : { ...NETWORK_NOW, what: `no connection to ${origin}: ${text}`, advice: CHECK_BOTH };
+}
+
+function tlsAdvice(code: string): string {
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return "is this machine's clock right? If so, the server needs a new certificate";
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'the certificate is for another host; is base_url right?';
+  if (code.startsWith('ERR_SSL')) return 'is TLS spoken at that port? If not, base_url begins with http:';
+  return 'if the certificate is one of your own, start the daemon with --ca FILE';
 }
 
 function answerFailure(error: Error, code: string, origin: string, timings: Timings, bytes: number): Failure {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { ...PROVIDER_ALWAYS, message: `${origin} sent more than 64 KiB of headers` };
+    return { ...PROVIDER_ALWAYS, what: `${origin} sent more than 64 KiB of headers`, advice: CHECK_URL };
   }
   // The parser's "Invalid EOF state" is an answer that was cut.
   if (error.name === 'HTTPParserError' && !/EOF/.test(error.message)) {
-    return { ...PROVIDER_ALWAYS, message: `${origin} did not answer in HTTP: ${error.message}` };
+    return {
+      ...PROVIDER_ALWAYS,
+      what: `${origin} did not answer in HTTP: ${error.message}`,
+      advice: CHECK_URL,
+    };
   }
   const when =
     timings.firstByteUs === undefined
       ? 'before it answered'
       : `in the middle of its answer, after ${bytes} bytes of body`;
-  return { ...PROVIDER_NOW, message: `${origin} closed the connection ${when}` };
+  return { ...PROVIDER_NOW, what: `${origin} closed the connection ${when}`, advice: LATER };
 }
 
 function causeOf(error: Error): { code: string; text: string } {

@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass } from '../errors.js';
+import { retryAfterOf } from '../protocol/retry-after.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from './json.js';
-import { retryAfterOf } from './retry-after.js';
 
 /** What an error's message says of where it came from. */
 export interface AnswerContext {

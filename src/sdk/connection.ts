@@ -11,13 +11,14 @@ import type {
   HealthResponse,
   StreamChunk,
   StreamEnd,
+  StreamRetry,
   StreamStart,
 } from '../protocol/messages.js';
-import { checkTrust, connectError, type Endpoint } from './endpoint.js';
+import { checkTrust, connectError, type Endpoint, readToken } from './endpoint.js';
 import type { DaemonInfo } from './types.js';
 
 /** What a daemon answers to a request. */
-export type Reply = ExecuteResponse | StreamStart | StreamChunk | StreamEnd;
+export type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
 
 /** The receiving side of one request. */
 export interface Exchange {
@@ -78,14 +79,21 @@ export async function openConnection(
 ): Promise<Connection> {
   if (endpoint.kind === 'unix') await checkTrust(endpoint.path);
   signal.throwIfAborted();
-  const { kind, ...address } = endpoint;
-  const socket = connect(kind === 'unix' ? address : { ...address, noDelay: true });
+  const token =
+    endpoint.kind === 'tcp' && endpoint.tokenFile ? await readToken(endpoint.tokenFile) : undefined;
+  const socket =
+    endpoint.kind === 'unix'
+      ? connect(endpoint.path)
+      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
   await connected(socket, signal).catch((error: unknown) => {
     socket.destroy();
     signal.throwIfAborted();
     throw connectError(endpoint, error);
   });
-  return createConnection(socket, events);
+  const connection = createConnection(socket, events, token);
+  // Before any request: it opens the connection. Nobody waits for the answer.
+  if (token !== undefined) connection.health().catch(() => {});
+  return connection;
 }
 
 function connected(socket: Socket, signal: AbortSignal): Promise<void> {
@@ -109,7 +117,7 @@ function connected(socket: Socket, signal: AbortSignal): Promise<void> {
   });
 }
 
-function createConnection(socket: Socket, events: ConnectionEvents): Connection {
+function createConnection(socket: Socket, events: ConnectionEvents, token?: string): Connection {
   const exchanges = new Map<bigint, Exchange>();
   /** Questions for health, answered in their order. */
   const questions: Question[] = [];
@@ -168,6 +176,7 @@ function createConnection(socket: Socket, events: ConnectionEvents): Connection 
     const message = decodeMessage(type, payload);
     switch (message.type) {
       case MessageType.ExecuteResponse:
+      case MessageType.StreamRetry:
       case MessageType.StreamStart:
       case MessageType.StreamChunk:
       case MessageType.StreamEnd:
@@ -230,7 +239,8 @@ function createConnection(socket: Socket, events: ConnectionEvents): Connection 
       if (lost !== undefined) return Promise.reject(lost);
       const answer = Promise.withResolvers<DaemonInfo>();
       questions.push({ sentMs: performance.now(), answer });
-      socket.write(encodeMessage({ type: MessageType.HealthCheck }));
+      const type = MessageType.HealthCheck;
+      socket.write(encodeMessage(token === undefined ? { type } : { type, token }));
       return answer.promise;
     },
     destroy,

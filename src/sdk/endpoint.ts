@@ -1,12 +1,14 @@
 import type { Stats } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import { PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import type { RuntimeClientConfig } from './types.js';
 
 /** Where a daemon is to be found. */
-export type Endpoint = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number };
+export type Endpoint =
+  | { kind: 'unix'; path: string }
+  | { kind: 'tcp'; host: string; port: number; tokenFile?: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +24,9 @@ export function resolveEndpoint(config: RuntimeClientConfig, env: Environment): 
   if (config.useTcp ?? env.VASTAR_USE_TCP === 'true') {
     const host = config.tcpHost ?? env.VASTAR_TCP_HOST ?? PROTOCOL_CONSTANTS.DEFAULT_TCP_HOST;
     const port = Number(config.tcpPort ?? env.VASTAR_TCP_PORT ?? PROTOCOL_CONSTANTS.DEFAULT_TCP_PORT);
-    if (Number.isInteger(port) && port > 0 && port < 65_536) return { kind: 'tcp', host, port };
+    const tokenFile = config.tokenFile ?? env.VASTAR_TOKEN_FILE;
+    const token = tokenFile === undefined ? {} : { tokenFile };
+    if (Number.isInteger(port) && port > 0 && port < 65_536) return { kind: 'tcp', host, port, ...token };
     throw invalid(`The daemon's port must be from 1 to 65535 (tcpPort or VASTAR_TCP_PORT)`);
   }
   const path = config.socketPath ?? env.VASTAR_SOCKET_PATH ?? PROTOCOL_CONSTANTS.DEFAULT_SOCKET_PATH;
@@ -55,6 +59,25 @@ export async function checkTrust(path: string): Promise<void> {
   throw new ConnectorException(`Not connected to ${path}: ${problem}`, ErrorClass.Permanent, 0, {
     hop: 'daemon',
   });
+}
+
+/**
+ * The token for a daemon over TCP; undefined where there is no file, which the daemon may not mind.
+ * @throws {ConnectorException} Permanent when the file cannot be read.
+ */
+export async function readToken(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim() || undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return undefined;
+    throw new ConnectorException(
+      `the token file ${path} cannot be read (${code}): give the one that the daemon was started with`,
+      ErrorClass.Permanent,
+      0,
+      { cause: error },
+    );
+  }
 }
 
 function entryProblem(entry: Stats, uid: number): string | undefined {

@@ -33,6 +33,7 @@ export function createResponseExchange(requestId: number, settle: Settle<HTTPRes
           durationUs: reply.durationUs,
           errorClass: ErrorClass.Success,
           ...(reply.errorMessage !== '' && { errorMessage: reply.errorMessage }),
+          ...(reply.timings !== undefined && { timings: reply.timings }),
         });
       }
     },
@@ -68,7 +69,10 @@ export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number
   // What may pass with time lies behind the daemon; the rest it decided by itself.
   const passing = errorClass === ErrorClass.Transient || errorClass === ErrorClass.Timeout;
   const hop: Hop = passing ? 'network' : 'daemon';
-  return new ConnectorException(message, errorClass, requestId, { hop });
+  return new ConnectorException(message, errorClass, requestId, {
+    hop,
+    ...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),
+  });
 }
 
 /** A lost connection as one request's failure. */

@@ -11,6 +11,7 @@ export {
   MessageType as ProtocolMessageType,
 } from '../protocol/generated/ipc.js';
 export type { CircuitState, HealthResponse, OriginStatus, Timings } from '../protocol/messages.js';
+export { retryAfterOf } from '../protocol/retry-after.js';
 export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 export type { AnswerContext, AnswerHead } from './chat-errors.js';
 export { type ChatStream, createChatStream, type StreamEnding } from './chat-stream.js';
@@ -18,7 +19,6 @@ export type { ChatEvent, ChatResult, Outcome, ToolCall, Usage } from './chat-typ
 export { RuntimeClient } from './client.js';
 export { HTTPResponseHelper } from './http-response-helper.js';
 export { RetryHelper, type RetryOptions } from './retry.js';
-export { retryAfterOf } from './retry-after.js';
 export { sleep } from './sleep.js';
 export { SSEParser } from './sse.js';
 export type {

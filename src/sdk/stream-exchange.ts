@@ -1,7 +1,13 @@
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { DEFAULT_WINDOW_BYTES, MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { ProtocolError } from '../protocol/frame.js';
-import type { ExecuteResponse, StreamChunk, StreamStart, Timings } from '../protocol/messages.js';
+import type {
+  ExecuteResponse,
+  StreamChunk,
+  StreamRetry,
+  StreamStart,
+  Timings,
+} from '../protocol/messages.js';
 import type { Connection, Exchange } from './connection.js';
 import { answerOf, lostError, replyError, type Settle } from './exchange.js';
 import { headerRecord } from './http-payload.js';
@@ -73,6 +79,19 @@ export function createStreamExchange(
     buffered,
   });
 
+  const onRetry = ({ attempt, maxAttempts, delayMs, reason, statusCode }: StreamRetry): void => {
+    if (started) throw new ProtocolError('a retry of a stream that has started', true);
+    consumer.give({
+      type: 'retry',
+      attempt,
+      maxAttempts,
+      delayMs,
+      reason,
+      ...(statusCode !== undefined && { statusCode }),
+      atMs: performance.now(),
+    });
+  };
+
   const onStart = (start: StreamStart): void => {
     if (started) throw new ProtocolError('a stream that starts twice', true);
     started = true;
@@ -106,7 +125,7 @@ export function createStreamExchange(
     const atMs = performance.now();
     const { statusCode, headers, body } = answer;
     buffered = true;
-    timings = { reused: false, attempts: 1 };
+    timings = reply.timings ?? { reused: false, attempts: 1 };
     bytes = body.length;
     consumer.give({ type: 'start', statusCode, headers, timings, buffered, atMs });
     if (bytes > 0) consumer.give({ type: 'chunk', data: body, sequence: 0, atMs });
@@ -125,6 +144,9 @@ export function createStreamExchange(
       switch (reply.type) {
         case MessageType.ExecuteResponse:
           onWhole(reply);
+          return;
+        case MessageType.StreamRetry:
+          onRetry(reply);
           return;
         case MessageType.StreamStart:
           onStart(reply);

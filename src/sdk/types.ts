@@ -17,6 +17,8 @@ export interface RuntimeClientConfig {
   tcpHost?: string;
   /** `VASTAR_TCP_PORT` [5000] */
   tcpPort?: number;
+  /** Holds the token of a daemon over TCP: `VASTAR_TOKEN_FILE` [none]. */
+  tokenFile?: string;
   /** Reconnect by itself after the connection is lost [true]. */
   reconnect?: boolean;
   /** Ask the daemon for its health this often, in ms; keeps `state` fresh. 0 = never [0]. */
@@ -49,10 +51,25 @@ export interface HTTPResponse {
   durationUs: number;
   errorClass: ErrorClass;
   errorMessage?: string;
+  /** Where the time went; absent from a daemon of the public protocol. */
+  timings?: Timings;
 }
 
 /** What `streamHTTP` tells while an answer arrives. `atMs` is `performance.now()` on arrival in this process. */
 export type StreamEvent =
+  /** The daemon is about to send the request again; only before `start`. */
+  | {
+      type: 'retry';
+      /** The number of the attempt to come; the first one was 1. */
+      attempt: number;
+      maxAttempts: number;
+      delayMs: number;
+      /** What became of the attempt before, in words. */
+      reason: string;
+      /** Its HTTP status, where there was an answer. */
+      statusCode?: number;
+      atMs: number;
+    }
   | {
       type: 'start';
       statusCode: number;

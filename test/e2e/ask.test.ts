@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alive, makePlace, type Place, runProgram, startProgram, until } from '../support/program.js';
-import { type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import { type Handler, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
 
 let place: Place;
 const upstreams: Upstream[] = [];
@@ -20,7 +20,7 @@ const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0
 const stop = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
 
 /** Makes `script` the endpoint that the program asks in real mode. */
-async function endpoint(script: Script): Promise<Upstream> {
+async function endpoint(script: Script | Handler): Promise<Upstream> {
   const upstream = await startUpstream(script);
   upstreams.push(upstream);
   place.writeConfig(
@@ -76,6 +76,29 @@ test('ten chunks 100 ms apart are printed as they are sent, the first within 50 
   expect(Object.keys(done?.metrics?.hops ?? {})).toEqual(
     expect.arrayContaining(['connect', 'wait', 'first_token']),
   );
+});
+
+test('an attempt that is made again is a line of its own, as it happens', async () => {
+  let requests = 0;
+  const upstream = await endpoint((_request, response) => {
+    requests += 1;
+    if (requests === 1) response.writeHead(503, { 'retry-after-ms': '600' }).end();
+    else
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(sseEvents(delta('yes'), stop, '[DONE]').join(''));
+  });
+  const { code, stdout } = await runProgram(place, ['ask', '--json', 'hi']);
+  expect(code).toBe(0);
+  const retry = lines(stdout).find(({ type }) => type === 'retry');
+  expect(retry).toMatchObject({
+    attempt: 2,
+    max_attempts: 3,
+    delay_ms: 600,
+    reason: `${upstream.url} answered 503`,
+    status: 503,
+  });
+  expect(lines(stdout).at(-1)).toMatchObject({ outcome: 'complete', text: 'yes', metrics: { attempts: 2 } });
 });
 
 test('Ctrl+C keeps what came, aborts the upstream request and exits with 130', async () => {
@@ -150,7 +173,7 @@ test('an endpoint that is not there is named, with its cause', async () => {
   );
   const answer = await runProgram(place, ['ask', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
-  expect(answer.stderr).toMatch(/127\.0\.0\.1:1.*refused/s);
+  expect(answer.stderr).toMatch(/127\.0\.0\.1:1 \(ECONNREFUSED\): is the server running/);
 });
 
 test('without a daemon and with --no-spawn it says how to start one', async () => {

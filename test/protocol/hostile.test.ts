@@ -79,7 +79,7 @@ describe('bytes that are no message', () => {
   });
 
   test('a type that does not exist is refused, and the next frame can still be read', () => {
-    expect(() => decodeMessage(9, new Uint8Array(8))).toThrow('unknown frame type 9');
+    expect(() => decodeMessage(10, new Uint8Array(8))).toThrow('unknown frame type 10');
     expect(decode(255, new Uint8Array(8))).toBeUndefined();
   });
 });

@@ -183,14 +183,14 @@ test('a live daemon is not disturbed by another start', async () => {
 });
 
 test('over TCP it listens on this machine alone', async () => {
-  const program = start('--tcp', '0');
+  const program = start('--tcp', '0', '--allow-tokenless');
   await program.says(/listening on 127\.0\.0\.1:\d+/);
   const port = Number(/:(\d+)/.exec(program.stderr())?.[1]);
   const asking = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
   closing.push(asking.close);
   asking.send({ type: MessageType.HealthCheck });
   await asking.next(of(MessageType.HealthResponse));
-  const second = start('--tcp', String(port));
+  const second = start('--tcp', String(port), '--allow-tokenless');
   expect(await second.ended).toBe(69);
   expect(second.stderr()).toMatch(/port \d+ of 127\.0\.0\.1 is in use; use --tcp with another/);
   program.process.kill('SIGTERM');

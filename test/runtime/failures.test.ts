@@ -35,7 +35,7 @@ test('a refused connection is Transient, by address and by name', async () => {
     const { end } = await endOf(`http://${host}:${port}/v1?key=secret`);
     expect(end.errorClass).toBe(ErrorClass.Transient);
     expect(end.errorMessage).toBe(
-      `nothing listens at http://${host}:${port}: connection refused (ECONNREFUSED)`,
+      `nothing listens at http://${host}:${port} (ECONNREFUSED): is the server running, and is base_url right?`,
     );
     expect(end.timings.attempts).toBe(1);
   }
@@ -52,7 +52,9 @@ test('a connection that is closed before the headers is Transient', async () => 
   closing.push(upstream.close);
   const { end } = await endOf(upstream.url);
   expect(end.errorClass).toBe(ErrorClass.Transient);
-  expect(end.errorMessage).toBe(`${upstream.url} closed the connection before it answered (UND_ERR_SOCKET)`);
+  expect(end.errorMessage).toBe(
+    `${upstream.url} closed the connection before it answered (UND_ERR_SOCKET): try again in a moment`,
+  );
 });
 
 test('a connection that is reset before the headers is Transient', async () => {
@@ -60,7 +62,9 @@ test('a connection that is reset before the headers is Transient', async () => {
   closing.push(upstream.close);
   const { end } = await endOf(upstream.url);
   expect(end.errorClass).toBe(ErrorClass.Transient);
-  expect(end.errorMessage).toBe(`${upstream.url} closed the connection before it answered (ECONNRESET)`);
+  expect(end.errorMessage).toBe(
+    `${upstream.url} closed the connection before it answered (ECONNRESET): try again in a moment`,
+  );
 });
 
 test.each([
@@ -150,7 +154,7 @@ test('a certificate that nobody vouches for is Permanent, and no request is sent
   const { end } = await endOf(origin);
   expect(end.errorClass).toBe(ErrorClass.Permanent);
   expect(end.errorMessage).toBe(
-    `no trusted connection to ${origin}: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+    `no trusted connection to ${origin}: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT): if the certificate is one of your own, start the daemon with --ca FILE`,
   );
   expect(requests).toBe(0);
 });

@@ -118,7 +118,9 @@ test('a refused connection is Transient as from the public daemon, and names cau
   const { ours, theirs, id } = await replay('connection-refused');
   expect(ours.requestId).toBe(id);
   expect(ours.errorClass).toBe(theirs.errorClass);
-  expect(ours.errorMessage).toBe('nothing listens at http://127.0.0.1:4: connection refused (ECONNREFUSED)');
+  expect(ours.errorMessage).toBe(
+    'nothing listens at http://127.0.0.1:4 (ECONNREFUSED): is the server running, and is base_url right?',
+  );
 });
 
 test('an unknown method is an invalid request that names the methods there are', async () => {
@@ -143,7 +145,7 @@ test('a health frame is answered with health', async () => {
   client.write(recorded('health-unsupported.request.bin'));
   const health = await client.next(of(MessageType.HealthResponse));
   expect(health).toMatchObject({ healthy: true, message: 'ok', activeRequests: 0, streamsOpen: 0 });
-  expect(health.capabilities).toEqual(['request', 'stream', 'cancel', 'credits', 'health']);
+  expect(health.capabilities).toEqual(['request', 'stream', 'cancel', 'credits', 'health', 'retry']);
   expect(health.version).toMatch(/^\d+\.\d+\.\d+/);
 });
 

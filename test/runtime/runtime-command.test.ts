@@ -143,7 +143,7 @@ test('stop never signals a stranger whose number a pid file happens to have', as
 
 test('start, status and stop work over TCP', async () => {
   const port = String(await closedPort());
-  expect(await runtime('start', '--tcp', port)).toMatchObject({
+  expect(await runtime('start', '--tcp', port, '--allow-tokenless')).toMatchObject({
     code: 0,
     stdout: `started, listening on 127.0.0.1:${port}\n`,
   });

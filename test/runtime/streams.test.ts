@@ -89,10 +89,10 @@ test('a body is not decompressed, and compression is not asked for', async () =>
   ]);
 });
 
-test('redirects are passed on, not followed', async () => {
+test('a redirect of a request that must not be made twice is passed on', async () => {
   const { daemon, upstream } = await setUp({ status: 302, headers: { location: '/elsewhere' }, chunks: [] });
   const client = await daemon.client();
-  client.send(httpRequest(1n, { method: 'GET', url: `${upstream.url}/here` }));
+  client.send(httpRequest(1n, { method: 'POST', url: `${upstream.url}/here` }));
   const answer = jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n)));
   expect([answer.status_code, answer.headers.location]).toEqual([302, '/elsewhere']);
   expect(upstream.requests.map((request) => request.path)).toEqual(['/here']);

@@ -94,7 +94,7 @@ test('health tells the pool of each origin', async () => {
       poolQueued: 1,
       circuit: 'closed',
       circuitRetryAtMs: 0,
-      retryBudget: 0,
+      retryBudget: 3,
     },
   ]);
 });

@@ -206,7 +206,7 @@ describe('the streams of real servers, served over HTTP', () => {
     await client.streamHTTP(get(upstream.url), {
       onEvent: (event) => {
         if (event.type === 'chunk') chat.feed(event.data);
-        else
+        else if (event.type === 'start')
           chat = createChatStream({
             statusCode: event.statusCode,
             contentType: event.headers['content-type'] ?? '',

@@ -102,7 +102,7 @@ describe('against a daemon that knows the public protocol only', () => {
             statusCode: event.statusCode,
             contentType: event.headers['content-type'] ?? '',
           });
-        } else {
+        } else if (event.type === 'chunk') {
           chat.feed(event.data);
         }
       },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type RuntimeOptions, startRuntime } from '../../src/runtime/server.js';
 import { type RawClient, rawClient } from './raw-client.js';
 
-/** A daemon in this process, at a socket in a folder of its own. */
+/** A daemon in this process that tries everything once, unless told otherwise, at a socket in a folder of its own. */
 export interface TestDaemon {
   path: string;
   connections(): number;
@@ -22,7 +22,10 @@ export async function testDaemon(options: Partial<RuntimeOptions> = {}): Promise
   const folder = await mkdtemp(join(tmpdir(), 'vt-daemon-'));
   const path = join(folder, 'd.sock');
   const shutdown = new AbortController();
-  const runtime = await startRuntime({ listen: { kind: 'unix', path }, ...options }, shutdown.signal);
+  const runtime = await startRuntime(
+    { listen: { kind: 'unix', path }, policies: { maxAttempts: 1 }, ...options },
+    shutdown.signal,
+  );
   const clients: RawClient[] = [];
   const stop = (): Promise<void> => {
     shutdown.abort();

@@ -25,6 +25,8 @@ const timings: fc.Arbitrary<Timings> = fc.record(
   },
   { requiredKeys: ['reused', 'attempts'] },
 );
+/** A time to wait; 0 would mean that there is none. */
+const wait = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const origin = fc.record({
   origin: text,
   poolOpen: uint32,
@@ -49,15 +51,26 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     payload: bytes,
     headers,
   }),
-  fc.record({
-    type: fc.constant(MessageType.ExecuteResponse as const),
-    requestId: uint64,
-    errorClass,
-    errorMessage: text,
-    payload: bytes,
-    durationUs: counter,
-  }),
-  fc.record({ type: fc.constant(MessageType.HealthCheck as const) }),
+  fc.record(
+    {
+      type: fc.constant(MessageType.ExecuteResponse as const),
+      requestId: uint64,
+      errorClass,
+      errorMessage: text,
+      payload: bytes,
+      durationUs: counter,
+      timings,
+      retryAfterMs: wait,
+    },
+    { requiredKeys: ['type', 'requestId', 'errorClass', 'errorMessage', 'payload', 'durationUs'] },
+  ),
+  fc.record(
+    {
+      type: fc.constant(MessageType.HealthCheck as const),
+      token: text.filter((token) => token !== ''),
+    },
+    { requiredKeys: ['type'] },
+  ),
   fc.record({
     type: fc.constant(MessageType.HealthResponse as const),
     healthy: fc.boolean(),
@@ -90,15 +103,42 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     offsetUs: counter,
     payload: bytes,
   }),
-  fc.record({
-    type: fc.constant(MessageType.StreamEnd as const),
-    requestId: uint64,
-    errorClass,
-    errorMessage: text,
-    durationUs: counter,
-    cancelled: fc.boolean(),
-    bytes: counter,
-    timings,
-  }),
+  fc.record(
+    {
+      type: fc.constant(MessageType.StreamEnd as const),
+      requestId: uint64,
+      errorClass,
+      errorMessage: text,
+      durationUs: counter,
+      cancelled: fc.boolean(),
+      bytes: counter,
+      timings,
+      retryAfterMs: wait,
+    },
+    {
+      requiredKeys: [
+        'type',
+        'requestId',
+        'errorClass',
+        'errorMessage',
+        'durationUs',
+        'cancelled',
+        'bytes',
+        'timings',
+      ],
+    },
+  ),
+  fc.record(
+    {
+      type: fc.constant(MessageType.StreamRetry as const),
+      requestId: uint64,
+      attempt: uint32,
+      maxAttempts: uint32,
+      delayMs: counter,
+      reason: text,
+      statusCode: fc.integer({ min: 1, max: 65_535 }),
+    },
+    { requiredKeys: ['type', 'requestId', 'attempt', 'maxAttempts', 'delayMs', 'reason'] },
+  ),
   fc.record({ type: fc.constant(MessageType.Cancel as const), requestId: uint64 }),
 );

@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { ErrorClass } from './error-class.js';
+import { Timings } from './timings.js';
 
 
 export class ExecuteResponse {
@@ -62,8 +63,18 @@ durationUs():bigint {
   return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
 }
 
+timings(obj?:Timings):Timings|null {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? (obj || new Timings()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
+retryAfterMs():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
+}
+
 static startExecuteResponse(builder:flatbuffers.Builder) {
-  builder.startObject(5);
+  builder.startObject(7);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -98,18 +109,17 @@ static addDurationUs(builder:flatbuffers.Builder, durationUs:bigint) {
   builder.addFieldInt64(4, durationUs, BigInt('0'));
 }
 
+static addTimings(builder:flatbuffers.Builder, timingsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(5, timingsOffset, 0);
+}
+
+static addRetryAfterMs(builder:flatbuffers.Builder, retryAfterMs:bigint) {
+  builder.addFieldInt64(6, retryAfterMs, BigInt('0'));
+}
+
 static endExecuteResponse(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createExecuteResponse(builder:flatbuffers.Builder, requestId:bigint, errorClass:ErrorClass, errorMessageOffset:flatbuffers.Offset, payloadOffset:flatbuffers.Offset, durationUs:bigint):flatbuffers.Offset {
-  ExecuteResponse.startExecuteResponse(builder);
-  ExecuteResponse.addRequestId(builder, requestId);
-  ExecuteResponse.addErrorClass(builder, errorClass);
-  ExecuteResponse.addErrorMessage(builder, errorMessageOffset);
-  ExecuteResponse.addPayload(builder, payloadOffset);
-  ExecuteResponse.addDurationUs(builder, durationUs);
-  return ExecuteResponse.endExecuteResponse(builder);
-}
 }

@@ -11,5 +11,6 @@ export enum MessageType {
   StreamStart = 5,
   StreamChunk = 6,
   StreamEnd = 7,
-  Cancel = 8
+  Cancel = 8,
+  StreamRetry = 9
 }

@@ -63,8 +63,13 @@ timings(obj?:Timings):Timings|null {
   return offset ? (obj || new Timings()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
 }
 
+retryAfterMs():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
+}
+
 static startStreamEnd(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(8);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -93,6 +98,10 @@ static addBytes(builder:flatbuffers.Builder, bytes:bigint) {
 
 static addTimings(builder:flatbuffers.Builder, timingsOffset:flatbuffers.Offset) {
   builder.addFieldOffset(6, timingsOffset, 0);
+}
+
+static addRetryAfterMs(builder:flatbuffers.Builder, retryAfterMs:bigint) {
+  builder.addFieldInt64(7, retryAfterMs, BigInt('0'));
 }
 
 static endStreamEnd(builder:flatbuffers.Builder):flatbuffers.Offset {

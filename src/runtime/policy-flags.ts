@@ -1,0 +1,79 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** What a daemon lets through, and how it reaches the network. */
+export interface PolicyFlags {
+  /** Path of a limits file. */
+  limits?: string;
+  allowOrigin?: string[];
+  denyOrigin?: string[];
+  httpsOnly?: true;
+  /** Unset: `allow` for a daemon at a Unix socket, which is its user's own, else `deny`. */
+  loopback?: 'allow' | 'deny';
+  /** Path of certificates in PEM. */
+  ca?: string;
+  insecureSkipVerify?: true;
+  tokenFile?: string;
+  allowTokenless?: true;
+}
+
+/** What is said on stderr, each time, where no certificate is checked. */
+export const UNVERIFIED =
+  'WARNING: --insecure-skip-verify: no TLS certificate is checked. Whoever is in between can read your API keys.';
+
+export function addPolicyFlags(command: Command): Command {
+  return command
+    .option('--limits <file>', 'limits for each tenant, in YAML')
+    .addOption(originOption('--allow-origin <origin>', 'send requests to it and no other; may be repeated'))
+    .addOption(originOption('--deny-origin <origin>', 'send no requests to it; may be repeated'))
+    .option('--https-only', 'send no requests without TLS')
+    .addOption(
+      new Option('--loopback <rule>', 'requests to this machine (default: allow, with --tcp deny)').choices([
+        'allow',
+        'deny',
+      ]),
+    )
+    .option('--ca <file>', 'certificates (PEM) to trust besides the usual ones')
+    .option('--insecure-skip-verify', 'trust any certificate: whoever is in between can read your keys')
+    .option('--allow-tokenless', 'with --tcp: serve every program of this machine, without a token');
+}
+
+/** Reads `addPolicyFlags`, and `--token-file` of the address. */
+export function policyFlagsFrom(command: Command): PolicyFlags {
+  const all = command.optsWithGlobals<PolicyFlags>();
+  const { limits, allowOrigin, denyOrigin, httpsOnly, loopback, ca, insecureSkipVerify } = all;
+  const { tokenFile, allowTokenless } = all;
+  return {
+    ...(limits !== undefined && { limits }),
+    ...(allowOrigin !== undefined && { allowOrigin }),
+    ...(denyOrigin !== undefined && { denyOrigin }),
+    ...(httpsOnly !== undefined && { httpsOnly }),
+    ...(loopback !== undefined && { loopback }),
+    ...(ca !== undefined && { ca }),
+    ...(insecureSkipVerify !== undefined && { insecureSkipVerify }),
+    ...(tokenFile !== undefined && { tokenFile }),
+    ...(allowTokenless !== undefined && { allowTokenless }),
+  };
+}
+
+/** The flags as arguments, for a daemon that is started in the background. */
+export function policyArguments(flags: PolicyFlags): string[] {
+  return Object.entries(flags).flatMap(([key, value]: [string, string | true | string[]]) => {
+    const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (value === true) return [name];
+    return [value].flat().flatMap((one) => [name, one]);
+  });
+}
+
+function originOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser<string[]>((text, before = []) => [
+    ...before,
+    originOf(text),
+  ]);
+}
+
+function originOf(text: string): string {
+  const url = URL.parse(text);
+  const fine = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (fine && url.pathname === '/' && url.search === '') return url.origin;
+  throw new InvalidArgumentError('give an origin such as https://api.example.com, without a path.');
+}

@@ -1,0 +1,60 @@
+import { ConnectorException, ErrorClass } from '../../errors.js';
+import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../transport.js';
+import type { Circuit, PassResult } from './circuit.js';
+import type { PerOrigin } from './per-origin.js';
+
+/**
+ * Fails at once while the circuit of the request's tenant and origin is open. Failures are lost connections,
+ * 408, 429, 5xx and a deadline that passes before the head; other statuses are answers of a provider that
+ * works, and what is cancelled says nothing.
+ */
+export function withCircuitBreaker(next: Transport, circuits: PerOrigin<Circuit>): Transport {
+  return async (call, sink) => {
+    const { origin } = call.request.url;
+    const entry = circuits.of(call.tenantId, origin).enter();
+    if (entry.kind === 'refused') throw refusal(origin, entry.reason, entry.retryInMs);
+
+    let answered = false;
+    const watched: ResponseSink = {
+      onHead(head, flow) {
+        answered = true;
+        const { statusCode } = head;
+        if (isFailure(statusCode)) entry.settle({ kind: 'failure', reason: `status ${statusCode}` });
+        // The others need not wait for the whole of the probe's answer.
+        else if (entry.probe) entry.settle({ kind: 'success' });
+        sink.onHead(head, flow);
+      },
+      onData: sink.onData,
+    };
+    try {
+      await next(call, watched);
+      entry.settle({ kind: 'success' });
+    } catch (error) {
+      entry.settle(resultOf(error, call, answered));
+      throw error;
+    }
+  };
+}
+
+function isFailure(statusCode: number): boolean {
+  return statusCode >= 500 || statusCode === 408 || statusCode === 429;
+}
+
+function resultOf(error: unknown, { signal }: UpstreamCall, answered: boolean): PassResult {
+  // An answer that works, only not the one that is wanted: a redirect.
+  if (error instanceof Discard) return { kind: 'success' };
+  if (!(error instanceof ConnectorException)) return { kind: 'ignored' };
+  const passed = signal.aborted && error.errorClass === ErrorClass.Timeout && !answered;
+  const failed = !signal.aborted && error.isRetryable();
+  return passed || failed ? { kind: 'failure', reason: error.message } : { kind: 'ignored' };
+}
+
+function refusal(origin: string, reason: string, retryInMs: number): ConnectorException {
+  const inWords = retryInMs < 1000 ? `${Math.ceil(retryInMs)} ms` : `${Math.ceil(retryInMs / 1000)} s`;
+  return new ConnectorException(
+    `${origin} is not asked for now (${reason}): try again in ${inWords}`,
+    ErrorClass.Transient,
+    0,
+    { hop: 'daemon', retryAfterMs: retryInMs },
+  );
+}

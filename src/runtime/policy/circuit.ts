@@ -1,0 +1,102 @@
+import type { CircuitState } from '../../protocol/messages.js';
+import type { Clock } from './clock.js';
+import { createRollingCount, type RollingCount } from './rolling-count.js';
+
+/** What became of a request that was let through. `ignored`: it says nothing about the provider. */
+export type PassResult = { kind: 'success' } | { kind: 'ignored' } | { kind: 'failure'; reason: string };
+
+export type Entry =
+  | {
+      kind: 'pass';
+      /** The one request that finds out whether the provider is back. */
+      probe: boolean;
+      /** Calls after the first do nothing. */
+      settle(result: PassResult): void;
+    }
+  | { kind: 'refused'; retryInMs: number; reason: string };
+
+/** Keeps requests from a provider that fails, until one of them shows that it is back. */
+export interface Circuit {
+  enter(): Entry;
+  readonly status: { state: CircuitState; retryInMs: number };
+}
+
+const WINDOW_MS = 30_000;
+/** In a row. */
+const MAX_STREAK = 5;
+const MIN_REQUESTS = 10;
+const MAX_FAILURE_RATE = 0.5;
+const FIRST_OPEN_MS = 5000;
+const MAX_OPEN_MS = 60_000;
+/** A probe that takes longer than this is no longer waited for, and another may go. */
+const PROBE_MS = 30_000;
+
+type State =
+  | { kind: 'closed'; streak: number; good: RollingCount; bad: RollingCount }
+  | { kind: 'open' | 'half-open'; untilMs: number; openMs: number; reason: string };
+
+export function createCircuit(clock: Pick<Clock, 'now'>): Circuit {
+  const closed = (): State => ({
+    kind: 'closed',
+    streak: 0,
+    good: createRollingCount(WINDOW_MS, clock),
+    bad: createRollingCount(WINDOW_MS, clock),
+  });
+  let state = closed();
+
+  const open = (openMs: number, reason: string): void => {
+    state = { kind: 'open', untilMs: clock.now() + openMs, openMs, reason };
+  };
+
+  const settleClosed = (entered: State & { kind: 'closed' }, result: PassResult): void => {
+    if (result.kind === 'success') {
+      entered.streak = 0;
+      entered.good.add();
+    } else if (result.kind === 'failure') {
+      entered.streak += 1;
+      entered.bad.add();
+      const bad = entered.bad.total;
+      const all = bad + entered.good.total;
+      const tooOften = all >= MIN_REQUESTS && bad / all >= MAX_FAILURE_RATE;
+      if (entered.streak >= MAX_STREAK) open(FIRST_OPEN_MS, `${entered.streak} failures in a row`);
+      else if (tooOften) open(FIRST_OPEN_MS, `${bad} of ${all} requests failed`);
+      if (state.kind === 'open') state.reason += `, the last one: ${result.reason}`;
+    }
+  };
+
+  const settleProbe = (entered: State & { kind: 'open' | 'half-open' }, result: PassResult): void => {
+    if (result.kind === 'success') state = closed();
+    // Nothing was learnt: the next request is the probe.
+    else if (result.kind === 'ignored') state = { ...entered, kind: 'open', untilMs: clock.now() };
+    else open(Math.min(MAX_OPEN_MS, 2 * entered.openMs), `it failed again: ${result.reason}`);
+  };
+
+  return {
+    enter() {
+      const nowMs = clock.now();
+      if (state.kind !== 'closed') {
+        if (nowMs < state.untilMs) {
+          return { kind: 'refused', retryInMs: state.untilMs - nowMs, reason: state.reason };
+        }
+        state = { ...state, kind: 'half-open', untilMs: nowMs + PROBE_MS };
+      }
+      const entered = state;
+      let settled = false;
+      return {
+        kind: 'pass',
+        probe: entered.kind !== 'closed',
+        settle(result) {
+          // What was sent before the circuit last changed says nothing about it any more.
+          if (settled || state !== entered) return;
+          settled = true;
+          if (entered.kind === 'closed') settleClosed(entered, result);
+          else settleProbe(entered, result);
+        },
+      };
+    },
+    get status() {
+      const retryInMs = state.kind === 'open' ? Math.max(0, state.untilMs - clock.now()) : 0;
+      return { state: state.kind, retryInMs };
+    },
+  };
+}

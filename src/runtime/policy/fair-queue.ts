@@ -1,0 +1,92 @@
+/** Places for what runs at once: a number for all tenants together, and one for each. */
+export interface FairQueue {
+  /**
+   * Waits for a place; free ones go round among the tenants, so that a long queue of one costs the others nothing.
+   * Rejects with the signal's reason. Undefined: the tenant's queue is full.
+   * @returns what gives the place back; to be called once
+   */
+  acquire(tenantId: string, signal: AbortSignal): Promise<() => void> | undefined;
+}
+
+export interface QueueLimits {
+  /** Running at once, all tenants together. */
+  total: number;
+  /** For one tenant: running at once, and waiting. */
+  of(tenantId: string): { concurrent: number; queued: number };
+}
+
+interface Lane {
+  running: number;
+  readonly waiting: Set<() => void>;
+  readonly concurrent: number;
+  readonly queued: number;
+}
+
+export function createFairQueue(limits: QueueLimits): FairQueue {
+  /** Of the tenants with something that runs or waits; the one whose turn is next comes first. */
+  const lanes = new Map<string, Lane>();
+  let running = 0;
+
+  const laneOf = (tenantId: string): Lane => {
+    const known = lanes.get(tenantId);
+    if (known !== undefined) return known;
+    const lane: Lane = { running: 0, waiting: new Set(), ...limits.of(tenantId) };
+    lanes.set(tenantId, lane);
+    return lane;
+  };
+
+  const take = (tenantId: string, lane: Lane): (() => void) => {
+    running += 1;
+    lane.running += 1;
+    return () => {
+      running -= 1;
+      lane.running -= 1;
+      if (lane.running === 0 && lane.waiting.size === 0) lanes.delete(tenantId);
+      serve();
+    };
+  };
+
+  /** Gives free places to those that wait, one a tenant in turn. */
+  const serve = (): void => {
+    let served = true;
+    while (served && running < limits.total) {
+      served = false;
+      for (const [tenantId, lane] of lanes) {
+        const [first] = lane.waiting;
+        if (first === undefined || lane.running >= lane.concurrent) continue;
+        lane.waiting.delete(first);
+        lanes.delete(tenantId);
+        lanes.set(tenantId, lane);
+        first();
+        served = true;
+        break;
+      }
+    }
+  };
+
+  return {
+    acquire(tenantId, signal) {
+      const lane = laneOf(tenantId);
+      const free = running < limits.total && lane.running < lane.concurrent;
+      if (free && lane.waiting.size === 0) return Promise.resolve(take(tenantId, lane));
+      if (lane.waiting.size >= lane.queued) return undefined;
+      return new Promise((resolve, reject) => {
+        const settle = (): void => {
+          lane.waiting.delete(onTurn);
+          signal.removeEventListener('abort', onAbort);
+        };
+        const onTurn = (): void => {
+          settle();
+          resolve(take(tenantId, lane));
+        };
+        const onAbort = (): void => {
+          settle();
+          if (lane.running === 0 && lane.waiting.size === 0) lanes.delete(tenantId);
+          reject(signal.reason);
+        };
+        lane.waiting.add(onTurn);
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+    },
+  };
+}

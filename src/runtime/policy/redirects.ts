@@ -1,0 +1,78 @@
+import { ConnectorException, ErrorClass } from '../../errors.js';
+import type { HeaderList } from '../../protocol/messages.js';
+import type { HttpRequest } from '../http-request.js';
+import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../transport.js';
+
+const MAX_REDIRECTS = 5;
+
+/** What another origin is told: all else may be a credential, by whatever name. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-type',
+  'range',
+  'traceparent',
+  'tracestate',
+  'user-agent',
+]);
+
+/** Carries the new address out of the sink of the response that names it. */
+class Elsewhere extends Discard {
+  constructor(readonly url: URL) {
+    super();
+  }
+}
+
+/**
+ * Follows redirects where the same request may be made again: any for GET and HEAD, 307 and 308 for the others.
+ * Another origin gets no header that could be a credential. What leads from https: to http:, to another
+ * scheme or nowhere is passed on as the answer that it is.
+ */
+export function withRedirects(next: Transport): Transport {
+  return async (call, sink) => {
+    let { request } = call;
+    for (let redirects = 0; ; redirects += 1) {
+      const { url, method } = request;
+      const watched: ResponseSink = {
+        onHead(head, flow) {
+          const target = targetOf(head, method, url);
+          if (target !== undefined) throw new Elsewhere(target);
+          sink.onHead(head, flow);
+        },
+        onData: sink.onData,
+      };
+      try {
+        return await next({ ...call, request }, watched);
+      } catch (error) {
+        if (!(error instanceof Elsewhere)) throw error;
+        if (redirects === MAX_REDIRECTS) throw tooMany(call.request);
+        request = redirected(request, error.url);
+      }
+    }
+  };
+}
+
+function targetOf(head: ResponseHead, method: string, from: URL): URL | undefined {
+  const { statusCode, headers } = head;
+  const repeats = statusCode === 307 || statusCode === 308;
+  const moves = statusCode === 301 || statusCode === 302 || statusCode === 303;
+  if (!repeats && !(moves && (method === 'GET' || method === 'HEAD'))) return undefined;
+  const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+  const target = location === undefined ? null : URL.parse(location, from.href);
+  if (target === null || target.username !== '' || target.password !== '') return undefined;
+  const asSafe = target.protocol === from.protocol || target.protocol === 'https:';
+  return asSafe && (target.protocol === 'https:' || target.protocol === 'http:') ? target : undefined;
+}
+
+function redirected(request: HttpRequest, url: URL): HttpRequest {
+  if (url.origin === request.url.origin) return { ...request, url };
+  const headers: HeaderList = request.headers.filter(([name]) => HARMLESS.has(name.toLowerCase()));
+  return { ...request, url, headers };
+}
+
+function tooMany({ url }: HttpRequest): ConnectorException {
+  const text = `${url.origin} leads to more than ${MAX_REDIRECTS} redirects: is base_url right?`;
+  return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'provider' });
+}

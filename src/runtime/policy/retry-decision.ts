@@ -1,0 +1,97 @@
+import type { ConnectorException } from '../../errors.js';
+import type { HeaderList } from '../../protocol/messages.js';
+import { retryAfterOf } from '../../protocol/retry-after.js';
+import type { HttpRequest, Method } from '../http-request.js';
+
+/** What became of an attempt, as far as it is known when the decision is made. */
+export type AttemptResult =
+  | { kind: 'status'; statusCode: number; headers: HeaderList }
+  /** `sent`: the request may have reached the server. */
+  | { kind: 'failure'; failure: ConnectorException; sent: boolean };
+
+export interface RetryQuestion {
+  request: Pick<HttpRequest, 'method' | 'url'>;
+  result: AttemptResult;
+  /** Attempts so far. */
+  attempt: number;
+  maxAttempts: number;
+  /** Nothing of a response has gone out to the client. */
+  untouched: boolean;
+  /** Retries that the budget still has. */
+  budget: number;
+  /** Until the request's deadline, in ms; Infinity where there is none. */
+  leftMs: number;
+  /** From 0 up to 1. */
+  random: number;
+  /** Unix time in ms. */
+  nowMs: number;
+}
+
+export type RetryDecision =
+  | { retry: true; delayMs: number }
+  | {
+      retry: false;
+      /** The first thing that stands against it. */
+      because: 'final' | 'untouched' | 'unsafe' | 'attempts' | 'asked too long' | 'deadline' | 'budget';
+    };
+
+/** The longest wait that a server may ask for and get; the client hears of a longer one. */
+export const MAX_RETRY_AFTER_MS = 60_000;
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 8000;
+/** An attempt with less time than this is not worth its cost. */
+const MIN_ATTEMPT_MS = 50;
+
+/** RFC 9110, 9.2.2: making the same request twice has the effect of making it once. */
+const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/**
+ * Whether, and after how long, a request is to be sent again. Pure.
+ *
+ * A failure that may pass (connection lost or refused, 408, 409, 429, 5xx) is worth another attempt, for a
+ * request that may be made twice: an idempotent one, a chat completion, or one that never left. A server's
+ * `x-should-retry: false` is obeyed, as is its wait (`retry-after-ms`, Retry-After).
+ */
+export function decideRetry(question: RetryQuestion): RetryDecision {
+  const { request, result, attempt, maxAttempts, untouched, budget, leftMs, random, nowMs } = question;
+  const headers = result.kind === 'status' ? lowerCased(result.headers) : {};
+  if (!mayPass(result, headers)) return { retry: false, because: 'final' };
+  if (!untouched) return { retry: false, because: 'untouched' };
+  const left = result.kind === 'status' || result.sent;
+  if (left && !repeatable(request)) return { retry: false, because: 'unsafe' };
+  if (attempt >= maxAttempts) return { retry: false, because: 'attempts' };
+  const asked = result.kind === 'status' ? retryAfterOf(headers, nowMs) : result.failure.retryAfterMs;
+  if ((asked ?? 0) > MAX_RETRY_AFTER_MS) return { retry: false, because: 'asked too long' };
+  const delayMs = Math.max(asked ?? 0, backoffMs(attempt, random));
+  if (delayMs + MIN_ATTEMPT_MS > leftMs) return { retry: false, because: 'deadline' };
+  return budget < 1 ? { retry: false, because: 'budget' } : { retry: true, delayMs };
+}
+
+/** Doubles with each attempt; its upper half is left to chance, so that many clients do not return at once. */
+function backoffMs(attempt: number, random: number): number {
+  const limit = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+  return limit * (0.5 + random / 2);
+}
+
+function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>>): boolean {
+  if (result.kind === 'failure') {
+    // What the daemon itself or the client is the reason of does not pass by asking again.
+    const outside = result.failure.hop === 'network' || result.failure.hop === 'provider';
+    return outside && result.failure.isRetryable();
+  }
+  const { statusCode } = result;
+  if (headers['x-should-retry'] === 'false') return false;
+  return statusCode >= 500 || statusCode === 408 || statusCode === 409 || statusCode === 429;
+}
+
+/** Whether the request may be made twice. A chat completion changes nothing at the provider. */
+function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>): boolean {
+  return IDEMPOTENT.has(method) || (method === 'POST' && url.pathname.endsWith('/chat/completions'));
+}
+
+/** Names in lower case; of one that repeats, the first. */
+function lowerCased(headers: HeaderList): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of headers) values[name.toLowerCase()] ??= value;
+  return values;
+}

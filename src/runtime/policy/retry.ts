@@ -1,0 +1,80 @@
+import { ConnectorException } from '../../errors.js';
+import { Discard, type ResponseSink, type Transport } from '../transport.js';
+import type { Clock } from './clock.js';
+import type { PerOrigin } from './per-origin.js';
+import type { RetryBudget } from './retry-budget.js';
+import { type AttemptResult, decideRetry, type RetryDecision } from './retry-decision.js';
+
+export interface RetryOptions {
+  budgets: PerOrigin<RetryBudget>;
+  clock: Clock;
+  /** From 0 up to 1. */
+  random: () => number;
+  maxAttempts: number;
+}
+
+/** Carries the decision out of the sink of the response that is given up. */
+class Again extends Discard {
+  constructor(
+    readonly statusCode: number,
+    readonly delayMs: number,
+  ) {
+    super();
+  }
+}
+
+/**
+ * Sends a request again as `decideRetry` says. A response is passed on from its head, once it is decided that
+ * it is the one; the last one is, whatever its status. Each wait ends at once when the request is aborted.
+ */
+export function withRetry(next: Transport, { budgets, clock, random, maxAttempts }: RetryOptions): Transport {
+  return async (call, sink) => {
+    const { request, client, signal, timeline } = call;
+    const { origin } = request.url;
+    const budget = budgets.of(call.tenantId, origin);
+    budget.request();
+
+    const decide = (attempt: number, result: AttemptResult): RetryDecision =>
+      decideRetry({
+        request,
+        result,
+        attempt,
+        maxAttempts,
+        untouched: client.untouched,
+        budget: budget.left,
+        leftMs: (call.deadlineMs ?? Number.POSITIVE_INFINITY) - clock.now(),
+        random: random(),
+        nowMs: clock.wallNow(),
+      });
+
+    for (let attempt = 1; ; attempt += 1) {
+      const held: ResponseSink = {
+        onHead(head, flow) {
+          const decision = decide(attempt, { kind: 'status', ...head });
+          if (decision.retry) throw new Again(head.statusCode, decision.delayMs);
+          sink.onHead(head, flow);
+        },
+        onData: sink.onData,
+      };
+      let again: { delayMs: number; reason: string; statusCode?: number };
+      try {
+        return await next(call, held);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof Again) {
+          const { statusCode, delayMs } = error;
+          again = { delayMs, statusCode, reason: `${origin} answered ${statusCode}` };
+        } else {
+          if (!(error instanceof ConnectorException)) throw error;
+          const sent = timeline.timings.queuedUs !== undefined;
+          const decision = decide(attempt, { kind: 'failure', failure: error, sent });
+          if (!decision.retry) throw error;
+          again = { delayMs: decision.delayMs, reason: error.message };
+        }
+      }
+      budget.spend();
+      client.onRetry({ attempt: attempt + 1, maxAttempts, ...again });
+      await clock.wait(again.delayMs, signal);
+    }
+  };
+}

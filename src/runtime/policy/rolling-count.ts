@@ -1,0 +1,41 @@
+import type { Clock } from './clock.js';
+
+const SLICES = 10;
+
+/** Counts what happened within the last `windowMs`, give or take a tenth of it. */
+export interface RollingCount {
+  add(): void;
+  readonly total: number;
+}
+
+export function createRollingCount(windowMs: number, clock: Pick<Clock, 'now'>): RollingCount {
+  const sliceMs = windowMs / SLICES;
+  const slices = new Array<number>(SLICES).fill(0);
+  let current = Math.floor(clock.now() / sliceMs);
+  let total = 0;
+
+  const forgetOld = (): void => {
+    const now = Math.floor(clock.now() / sliceMs);
+    for (const end = Math.min(now, current + SLICES); current < end; ) {
+      current += 1;
+      total -= slices[current % SLICES] ?? 0;
+      slices[current % SLICES] = 0;
+    }
+    if (current !== now) {
+      // Longer ago than the whole window: the slices are empty, only their place moves.
+      current = now;
+    }
+  };
+
+  return {
+    add() {
+      forgetOld();
+      slices[current % SLICES] = (slices[current % SLICES] ?? 0) + 1;
+      total += 1;
+    },
+    get total() {
+      forgetOld();
+      return total;
+    },
+  };
+}

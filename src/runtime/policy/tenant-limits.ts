@@ -1,0 +1,133 @@
+import { ConnectorException, ErrorClass } from '../../errors.js';
+import type { ResponseSink, Transport } from '../transport.js';
+import type { Clock } from './clock.js';
+import { createFairQueue, type FairQueue } from './fair-queue.js';
+import { createTokenBucket, type TokenBucket } from './token-bucket.js';
+
+/** What one tenant may do. Infinity: no limit. */
+export interface TenantLimit {
+  /** Requests that run at once; further ones wait. */
+  concurrent: number;
+  /** Requests that wait. */
+  queued: number;
+  requestsPerSecond: number;
+  /** Request and response bodies together. */
+  bytesPerSecond: number;
+}
+
+export interface Limits {
+  /** Requests that run at once, all tenants together. */
+  concurrent: number;
+  /** For tenants that are not named. */
+  default: TenantLimit;
+  tenants: Readonly<Record<string, TenantLimit>>;
+}
+
+/** For a daemon of one user: bounds on memory alone. */
+export const DEFAULT_LIMITS: Limits = {
+  concurrent: 16_384,
+  default: {
+    concurrent: 8192,
+    queued: 8192,
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+    bytesPerSecond: Number.POSITIVE_INFINITY,
+  },
+  tenants: {},
+};
+
+/** One tenant's rates. */
+interface Rates {
+  limit: TenantLimit;
+  requests: TokenBucket;
+  bytes: TokenBucket;
+}
+
+/** Tenants' names come from clients: the rates of so many are remembered. */
+const MAX_TENANTS = 10_000;
+/** What a rate that is not used saves up for a burst. */
+const BURST_SECONDS = 1;
+/** A full queue empties by requests that end, which nobody can foretell. */
+const QUEUE_RETRY_MS = 1000;
+
+/**
+ * Holds each tenant to its limits. A rate that is used up is refused with RateLimited, which says when to come
+ * back; an answer is never slowed or cut, its bytes are counted and the next request is refused. Places are
+ * waited for, fairly between tenants.
+ */
+export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Clock, 'now'>): Transport {
+  const limitOf = (tenantId: string): TenantLimit =>
+    (Object.hasOwn(limits.tenants, tenantId) ? limits.tenants[tenantId] : undefined) ?? limits.default;
+  const queue = createFairQueue({ total: limits.concurrent, of: limitOf });
+  const rates = createRates(limitOf, clock);
+
+  return async (call, sink) => {
+    const { tenantId, request, signal } = call;
+    const { limit, requests, bytes } = rates(tenantId);
+    refuseAbove('requests', limit.requestsPerSecond, requests, tenantId);
+    refuseAbove('bytes', limit.bytesPerSecond, bytes, tenantId);
+    requests.spend(1);
+    const release = await placeIn(queue, tenantId, limit, signal);
+    bytes.spend(request.body?.length ?? 0);
+    const counting: ResponseSink = {
+      onHead: sink.onHead,
+      onData(chunk) {
+        bytes.spend(chunk.length);
+        sink.onData(chunk);
+      },
+    };
+    try {
+      await next(call, limit.bytesPerSecond === Number.POSITIVE_INFINITY ? sink : counting);
+    } finally {
+      release();
+    }
+  };
+}
+
+function createRates(
+  limitOf: (tenantId: string) => TenantLimit,
+  clock: Pick<Clock, 'now'>,
+): (tenantId: string) => Rates {
+  const known = new Map<string, Rates>();
+  const bucket = (perSecond: number): TokenBucket =>
+    createTokenBucket({ perSecond, burst: Math.max(1, perSecond * BURST_SECONDS) }, clock);
+  return (tenantId) => {
+    let rates = known.get(tenantId);
+    if (rates === undefined) {
+      const [oldest] = known.keys();
+      if (oldest !== undefined && known.size >= MAX_TENANTS) known.delete(oldest);
+      const limit = limitOf(tenantId);
+      rates = { limit, requests: bucket(limit.requestsPerSecond), bytes: bucket(limit.bytesPerSecond) };
+      known.set(tenantId, rates);
+    }
+    return rates;
+  };
+}
+
+function refuseAbove(what: string, perSecond: number, bucket: TokenBucket, tenantId: string): void {
+  const { waitMs } = bucket;
+  if (waitMs > 0) throw rateLimited(`${perSecond} ${what} a second`, tenantId, waitMs);
+}
+
+async function placeIn(
+  queue: FairQueue,
+  tenantId: string,
+  limit: TenantLimit,
+  signal: AbortSignal,
+): Promise<() => void> {
+  signal.throwIfAborted();
+  const place = queue.acquire(tenantId, signal);
+  if (place !== undefined) return place;
+  const text = `${limit.concurrent} requests at once, with ${limit.queued} waiting`;
+  throw rateLimited(text, tenantId, QUEUE_RETRY_MS);
+}
+
+function rateLimited(limit: string, tenantId: string, retryAfterMs: number): ConnectorException {
+  const seconds = (Math.ceil(retryAfterMs / 100) / 10).toFixed(1);
+  const tenant = JSON.stringify(tenantId.slice(0, 100));
+  return new ConnectorException(
+    `tenant ${tenant} is at this daemon's limit of ${limit}: try again in ${seconds} s`,
+    ErrorClass.RateLimited,
+    0,
+    { hop: 'daemon', retryAfterMs },
+  );
+}

@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { MessageType } from '../../../src/protocol/constants.js';
+import type { ExecuteRequest, OriginStatus } from '../../../src/protocol/messages.js';
+import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
+import { testDaemon } from '../../support/daemon.js';
+import { createManualClock } from '../../support/manual-clock.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
+import {
+  closedPort,
+  type Script,
+  startTcpUpstream,
+  startUpstream,
+  type Upstream,
+} from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function client(policies: PolicyOptions = {}): Promise<RawClient> {
+  const daemon = await testDaemon({ policies: { maxAttempts: 1, ...policies } });
+  closing.push(daemon.close);
+  return daemon.client();
+}
+
+async function upstreamOf(script: Script): Promise<Upstream> {
+  const upstream = await startUpstream(script);
+  closing.push(upstream.close);
+  return upstream;
+}
+
+let lastId = 0n;
+async function ask(asking: RawClient, url: string, fields: Partial<ExecuteRequest> = {}) {
+  lastId += 1n;
+  asking.send(httpStream(lastId, { method: 'GET', url }, fields));
+  return (await streamOf(asking, lastId)).end;
+}
+
+async function originOf(asking: RawClient): Promise<OriginStatus | undefined> {
+  asking.send({ type: MessageType.HealthCheck });
+  const health = await asking.next(
+    (message) => message.type === MessageType.HealthResponse && message.origins.length > 0,
+  );
+  return health.type === MessageType.HealthResponse ? health.origins[0] : undefined;
+}
+
+test('a provider that fails five times is not asked the sixth time, and the client hears when it will be', async () => {
+  const upstream = await upstreamOf({ status: 503 });
+  const clock = createManualClock();
+  const asking = await client({ clock });
+  for (let request = 0; request < 5; request += 1) await ask(asking, upstream.url);
+  const end = await ask(asking, upstream.url);
+  expect(end).toMatchObject({ errorClass: ErrorClass.Transient, retryAfterMs: 5000 });
+  expect(end.errorMessage).toBe(
+    `${upstream.url} is not asked for now (5 failures in a row, the last one: status 503): try again in 5 s`,
+  );
+  expect(upstream.requests).toHaveLength(5);
+  expect(await originOf(asking)).toMatchObject({
+    origin: upstream.url,
+    circuit: 'open',
+    circuitRetryAtMs: clock.wallNow() + 5000,
+  });
+});
+
+test('health tells the circuit of a provider that nothing connects to', async () => {
+  const origin = `http://127.0.0.1:${await closedPort()}`;
+  const asking = await client();
+  for (let request = 0; request < 5; request += 1) await ask(asking, origin);
+  expect(await originOf(asking)).toMatchObject({ origin, circuit: 'open', poolOpen: 0 });
+});
+
+test('of a hundred that race for it, one is the probe', async () => {
+  const upstream = await startUpstream((_request, response) => {
+    if (upstream.requests.length <= 5) response.writeHead(500).end();
+    else setTimeout(() => response.end('back'), 100);
+  });
+  closing.push(upstream.close);
+  const clock = createManualClock();
+  const asking = await client({ clock });
+  for (let request = 0; request < 5; request += 1) await ask(asking, upstream.url);
+  await clock.advance(5000);
+  const ends = await Promise.all(Array.from({ length: 100 }, () => ask(asking, upstream.url)));
+  expect(ends.filter(({ errorClass }) => errorClass === ErrorClass.Success)).toHaveLength(1);
+  expect(upstream.requests).toHaveLength(6);
+  // It has closed the circuit.
+  expect((await ask(asking, upstream.url)).errorClass).toBe(ErrorClass.Success);
+});
+
+describe('what does not count as a failure of the provider', () => {
+  test.each([400, 401, 404, 409, 422])('status %i', async (status) => {
+    const upstream = await upstreamOf({ status });
+    const asking = await client();
+    for (let request = 0; request < 12; request += 1) await ask(asking, upstream.url);
+    expect(upstream.requests).toHaveLength(12);
+  });
+
+  test('a request that is cancelled', async () => {
+    const upstream = await upstreamOf({ delayMs: 60_000 });
+    const asking = await client();
+    for (let request = 0; request < 12; request += 1) {
+      lastId += 1n;
+      asking.send(httpStream(lastId, { method: 'GET', url: upstream.url }));
+      await upstream.request(request);
+      asking.send({ type: MessageType.Cancel, requestId: lastId });
+      await streamOf(asking, lastId);
+    }
+    expect(upstream.requests).toHaveLength(12);
+  });
+});
+
+describe('what counts as one', () => {
+  test.each([408, 429, 500, 502])('status %i', async (status) => {
+    const upstream = await upstreamOf({ status });
+    const asking = await client();
+    for (let request = 0; request < 8; request += 1) await ask(asking, upstream.url);
+    expect(upstream.requests).toHaveLength(5);
+  });
+
+  test('a lost connection', async () => {
+    let connections = 0;
+    const upstream = await startTcpUpstream((socket) => {
+      connections += 1;
+      socket.once('data', () => socket.resetAndDestroy());
+    });
+    closing.push(upstream.close);
+    const asking = await client();
+    for (let request = 0; request < 8; request += 1) await ask(asking, upstream.url);
+    expect(connections).toBe(5);
+  });
+
+  test('a deadline that passes before an answer comes', async () => {
+    const upstream = await upstreamOf({ delayMs: 60_000 });
+    const asking = await client();
+    for (let request = 0; request < 8; request += 1) {
+      await ask(asking, upstream.url, { deadlineAtMs: BigInt(Date.now() + 30) });
+    }
+    expect(upstream.requests).toHaveLength(5);
+  });
+});
+
+test('tenants have circuits of their own', async () => {
+  const upstream = await upstreamOf({ status: 503 });
+  const asking = await client();
+  for (let request = 0; request < 6; request += 1) await ask(asking, upstream.url, { tenantId: 'a' });
+  expect((await ask(asking, upstream.url, { tenantId: 'b' })).errorClass).toBe(ErrorClass.Success);
+  expect(upstream.requests).toHaveLength(6);
+});
+
+test('a dead provider and a thousand requests: few attempts, and the rest fail within 5 ms', async () => {
+  let connections = 0;
+  const upstream = await startTcpUpstream((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  closing.push(upstream.close);
+  const asking = await client({ maxAttempts: 3, random: () => 0 });
+  const ids: bigint[] = [];
+  for (let request = 0; request < 10; request += 1) {
+    lastId += 1n;
+    ids.push(lastId);
+    asking.send(httpStream(lastId, { method: 'GET', url: upstream.url }));
+  }
+  await Promise.all(ids.map((id) => streamOf(asking, id)));
+  const times: number[] = [];
+  for (let request = 0; request < 990; request += 1) {
+    const begin = performance.now();
+    expect((await ask(asking, upstream.url)).errorClass).toBe(ErrorClass.Transient);
+    times.push(performance.now() - begin);
+  }
+  times.sort((a, b) => a - b);
+  expect(connections).toBeLessThanOrEqual(1203);
+  // Those that found the circuit closed took ten attempts and their waits at most.
+  expect(connections).toBeLessThan(30);
+  // Half of them: the machine may be busy with something else now and then.
+  expect(times[Math.floor(times.length / 2)]).toBeLessThan(5);
+});
+
+test('the retry budget in health goes down with each retry', async () => {
+  const upstream = await upstreamOf({ status: 409 });
+  const asking = await client({ maxAttempts: 2, random: () => 0 });
+  await ask(asking, upstream.url);
+  expect((await asking.next(of(MessageType.StreamRetry))).maxAttempts).toBe(2);
+  expect(await originOf(asking)).toMatchObject({ circuit: 'closed', retryBudget: 2 });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { type Circuit, createCircuit, type PassResult } from '../../../src/runtime/policy/circuit.js';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.js';
+
+const FAILURE: PassResult = { kind: 'failure', reason: 'status 503' };
+const SUCCESS: PassResult = { kind: 'success' };
+
+function setUp(): { clock: ManualClock; circuit: Circuit } {
+  const clock = createManualClock();
+  return { clock, circuit: createCircuit(clock) };
+}
+
+/** Lets one request pass and end so; fails the test when it is refused. */
+function pass(circuit: Circuit, result: PassResult): void {
+  const entry = circuit.enter();
+  if (entry.kind === 'refused') throw new Error('refused');
+  entry.settle(result);
+}
+
+function passMany(circuit: Circuit, ...results: readonly PassResult[]): void {
+  for (const result of results) pass(circuit, result);
+}
+
+function opened(): { clock: ManualClock; circuit: Circuit } {
+  const made = setUp();
+  passMany(made.circuit, ...Array<PassResult>(5).fill(FAILURE));
+  return made;
+}
+
+describe('a closed circuit', () => {
+  test('opens at the fifth failure in a row, and says why and for how long', () => {
+    const { circuit } = setUp();
+    passMany(circuit, FAILURE, FAILURE, FAILURE, FAILURE);
+    expect(circuit.status.state).toBe('closed');
+    pass(circuit, FAILURE);
+    expect(circuit.status).toEqual({ state: 'open', retryInMs: 5000 });
+    expect(circuit.enter()).toEqual({
+      kind: 'refused',
+      retryInMs: 5000,
+      reason: '5 failures in a row, the last one: status 503',
+    });
+  });
+
+  test('a success in between begins the row anew', () => {
+    const { circuit } = setUp();
+    passMany(circuit, FAILURE, FAILURE, FAILURE, FAILURE, SUCCESS, FAILURE, FAILURE, FAILURE);
+    expect(circuit.status.state).toBe('closed');
+  });
+
+  test('opens when half of ten requests fail, though never five in a row', () => {
+    const { circuit } = setUp();
+    for (let pair = 0; pair < 4; pair += 1) passMany(circuit, SUCCESS, FAILURE);
+    pass(circuit, SUCCESS);
+    expect(circuit.status.state).toBe('closed');
+    pass(circuit, FAILURE);
+    expect(circuit.status.state).toBe('open');
+    expect(circuit.enter()).toMatchObject({ reason: '5 of 10 requests failed, the last one: status 503' });
+  });
+
+  test('forgets what was longer than 30 s ago', async () => {
+    const { clock, circuit } = setUp();
+    for (let pair = 0; pair < 4; pair += 1) passMany(circuit, SUCCESS, FAILURE);
+    await clock.advance(34_000);
+    for (let pair = 0; pair < 4; pair += 1) passMany(circuit, SUCCESS, FAILURE);
+    expect(circuit.status.state).toBe('closed');
+  });
+
+  test('what says nothing about the provider counts for nothing', () => {
+    const { circuit } = setUp();
+    passMany(circuit, ...Array<PassResult>(50).fill({ kind: 'ignored' }));
+    expect(circuit.status.state).toBe('closed');
+    passMany(circuit, FAILURE, FAILURE, { kind: 'ignored' }, FAILURE, FAILURE);
+    expect(circuit.status.state).toBe('closed');
+    pass(circuit, FAILURE);
+    expect(circuit.status.state).toBe('open');
+  });
+});
+
+describe('an open circuit', () => {
+  test('refuses until its time has come, then lets exactly one probe through however many race', async () => {
+    const { clock, circuit } = opened();
+    await clock.advance(4999);
+    expect(circuit.enter()).toMatchObject({ kind: 'refused', retryInMs: 1 });
+    await clock.advance(1);
+    const entries = Array.from({ length: 100 }, () => circuit.enter());
+    expect(entries.filter(({ kind }) => kind === 'pass')).toHaveLength(1);
+    expect(entries[0]).toMatchObject({ kind: 'pass', probe: true });
+    expect(circuit.status.state).toBe('half-open');
+  });
+
+  test('closes when the probe succeeds, with a clean record', async () => {
+    const { clock, circuit } = opened();
+    await clock.advance(5000);
+    pass(circuit, SUCCESS);
+    expect(circuit.status).toEqual({ state: 'closed', retryInMs: 0 });
+    passMany(circuit, FAILURE, FAILURE, FAILURE, FAILURE);
+    expect(circuit.status.state).toBe('closed');
+  });
+
+  test('stays open twice as long each time the probe fails, up to a minute', async () => {
+    const { clock, circuit } = opened();
+    const waits: number[] = [];
+    for (let probe = 0; probe < 6; probe += 1) {
+      await clock.advance(circuit.status.retryInMs);
+      pass(circuit, FAILURE);
+      waits.push(circuit.status.retryInMs);
+    }
+    expect(waits).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
+  });
+
+  test('a probe that is cancelled leaves its place to the next request', async () => {
+    const { clock, circuit } = opened();
+    await clock.advance(5000);
+    pass(circuit, { kind: 'ignored' });
+    expect(circuit.enter()).toMatchObject({ kind: 'pass', probe: true });
+  });
+
+  test('a probe without an end does not keep the others out for good', async () => {
+    const { clock, circuit } = opened();
+    await clock.advance(5000);
+    const lost = circuit.enter();
+    await clock.advance(30_000);
+    const second = circuit.enter();
+    expect(second).toMatchObject({ kind: 'pass', probe: true });
+    // The first one's result comes too late to count.
+    if (lost.kind === 'pass') lost.settle(SUCCESS);
+    expect(circuit.status.state).toBe('half-open');
+  });
+
+  test('what was sent before it opened cannot close it, nor open it for longer', () => {
+    const { circuit } = setUp();
+    const early = [circuit.enter(), circuit.enter()];
+    passMany(circuit, ...Array<PassResult>(5).fill(FAILURE));
+    const [first, second] = early;
+    if (first?.kind === 'pass') first.settle(SUCCESS);
+    if (second?.kind === 'pass') second.settle(FAILURE);
+    expect(circuit.status).toEqual({ state: 'open', retryInMs: 5000 });
+  });
+});

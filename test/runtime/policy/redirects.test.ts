@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { testDaemon } from '../../support/daemon.js';
+import { httpStream, of, streamOf } from '../../support/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const SECRETS = {
+  Authorization: 'Bearer secret',
+  Cookie: 'session=secret',
+  'api-key': 'secret',
+  'x-goog-api-key': 'secret',
+  'X-My-Own-Scheme': 'secret',
+};
+
+/** Redirects each path that begins with a number to the next target; answers all others. */
+async function redirecting(status: number, location: string): Promise<Upstream> {
+  const upstream = await startUpstream((request, response) => {
+    if (request.path === '/begin') response.writeHead(status, { location }).end('moved');
+    else response.end('there');
+  });
+  closing.push(upstream.close);
+  return upstream;
+}
+
+async function ask(payload: Record<string, unknown>) {
+  const daemon = await testDaemon();
+  closing.push(daemon.close);
+  const client = await daemon.client();
+  client.send(httpStream(1n, payload));
+  const result = await streamOf(client, 1n);
+  return { ...result, start: client.received.find(of(MessageType.StreamStart)) };
+}
+
+test.each([301, 302, 303, 307, 308])(
+  'a GET follows status %i, and keeps its credentials at its origin',
+  async (status) => {
+    const upstream = await redirecting(status, '/next?q=1');
+    const { body, start, end } = await ask({ method: 'GET', url: `${upstream.url}/begin`, headers: SECRETS });
+    expect([body.toString(), start?.statusCode, end.timings.attempts]).toEqual(['there', 200, 2]);
+    expect(upstream.requests.map(({ path }) => path)).toEqual(['/begin', '/next?q=1']);
+    expect(upstream.requests[1]?.headers.authorization).toBe('Bearer secret');
+  },
+);
+
+test('another origin gets no header that could be a credential', async () => {
+  const other = await redirecting(200, '');
+  const upstream = await redirecting(307, `${other.url}/elsewhere`);
+  const headers = { ...SECRETS, Accept: 'text/event-stream', 'Content-Type': 'application/json' };
+  const { body } = await ask({ method: 'GET', url: `${upstream.url}/begin`, headers });
+  expect(body.toString()).toBe('there');
+  const seen = other.requests[0]?.headers;
+  expect(JSON.stringify(seen)).not.toContain('secret');
+  expect(seen).toMatchObject({ accept: 'text/event-stream', 'content-type': 'application/json' });
+});
+
+test('back at its origin it has no credentials any more: the way there may have been forged', async () => {
+  const other = await startUpstream((_request, response) => {
+    response.writeHead(302, { location: `${upstream.url}/back` }).end();
+  });
+  const upstream = await redirecting(302, `${other.url}/`);
+  closing.push(other.close);
+  await ask({ method: 'GET', url: `${upstream.url}/begin`, headers: SECRETS });
+  expect(upstream.requests.map(({ path }) => path)).toEqual(['/begin', '/back']);
+  expect(JSON.stringify(upstream.requests[1]?.headers)).not.toContain('secret');
+});
+
+test.each([307, 308])('a POST follows status %i with its body', async (status) => {
+  const upstream = await redirecting(status, '/next');
+  await ask({ method: 'POST', url: `${upstream.url}/begin`, body: 'all of it' });
+  expect(upstream.requests.map(({ method, body }) => [method, body.toString()])).toEqual([
+    ['POST', 'all of it'],
+    ['POST', 'all of it'],
+  ]);
+});
+
+describe('what is passed on instead', () => {
+  test.each([
+    ['a POST with status 302', 'POST', 302, '/next'],
+    ['a redirect without an address', 'GET', 302, ''],
+    ['another scheme', 'GET', 302, 'ftp://example.com/'],
+    ['an address with a password', 'GET', 302, 'http://user:secret@127.0.0.1/'],
+    ['a status that is no redirect', 'GET', 304, '/next'],
+    ['what is no address', 'GET', 302, 'http://['],
+  ])('%s', async (_name, method, status, location) => {
+    const upstream = await startUpstream((_request, response) => {
+      response.writeHead(status, location === '' ? {} : { location }).end();
+    });
+    closing.push(upstream.close);
+    const { start } = await ask({ method, url: `${upstream.url}/begin` });
+    expect(start?.statusCode).toBe(status);
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
+
+test('a circle ends after five redirects', async () => {
+  const upstream = await redirecting(302, '/begin');
+  const { end } = await ask({ method: 'GET', url: `${upstream.url}/begin` });
+  expect(end.errorClass).toBe(ErrorClass.Permanent);
+  expect(end.errorMessage).toBe(`${upstream.url} leads to more than 5 redirects: is base_url right?`);
+  expect(upstream.requests).toHaveLength(6);
+});

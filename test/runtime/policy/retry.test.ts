@@ -1,0 +1,228 @@
+import { afterEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { METHODS } from '../../../src/runtime/http-request.js';
+import { systemClock } from '../../../src/runtime/policy/clock.js';
+import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
+import { testDaemon } from '../../support/daemon.js';
+import { hastyClock } from '../../support/hasty-clock.js';
+import { httpRequest, httpStream, jsonOf, of, type RawClient, streamOf } from '../../support/raw-client.js';
+import {
+  closedPort,
+  type Handler,
+  type Script,
+  serveScript,
+  startTcpUpstream,
+  startUpstream,
+  type Upstream,
+} from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function client(policies: PolicyOptions = {}): Promise<RawClient> {
+  const daemon = await testDaemon({ policies: { clock: hastyClock, random: () => 0, ...policies } });
+  closing.push(daemon.close);
+  return daemon.client();
+}
+
+/** An upstream that answers its first requests by one script each, and all later ones by the last. */
+async function upstreamOf(...scripts: readonly Script[]): Promise<Upstream> {
+  let served = 0;
+  const handler: Handler = (request, response, raw) => {
+    const script = scripts[Math.min(served, scripts.length - 1)] ?? {};
+    served += 1;
+    return serveScript(script)(request, response, raw);
+  };
+  const upstream = await startUpstream(handler);
+  closing.push(upstream.close);
+  return upstream;
+}
+
+const chat = (upstream: { url: string }) => ({
+  method: 'POST',
+  url: `${upstream.url}/v1/chat/completions`,
+  body: '{"a":1}',
+});
+
+test('a stream is asked for again, and each attempt is told as it happens', async () => {
+  const upstream = await upstreamOf(
+    { status: 503, chunks: ['no'] },
+    { status: 429, headers: { 'retry-after': '1' } },
+    { chunks: ['yes'] },
+  );
+  const asking = await client();
+  asking.send(httpStream(1n, chat(upstream)));
+  const { body, end } = await streamOf(asking, 1n);
+  expect(body.toString()).toBe('yes');
+  expect(end).toMatchObject({ errorClass: ErrorClass.Success, timings: { attempts: 3 } });
+  expect(asking.received.map(({ type }) => MessageType[type])).toEqual([
+    'StreamRetry',
+    'StreamRetry',
+    'StreamStart',
+    'StreamChunk',
+    'StreamEnd',
+  ]);
+  expect(asking.received.filter(of(MessageType.StreamRetry))).toMatchObject([
+    {
+      requestId: 1n,
+      attempt: 2,
+      maxAttempts: 3,
+      delayMs: 250,
+      statusCode: 503,
+      reason: `${upstream.url} answered 503`,
+    },
+    { requestId: 1n, attempt: 3, maxAttempts: 3, delayMs: 1000, statusCode: 429 },
+  ]);
+  // The whole request, each time.
+  expect(upstream.requests.map((request) => request.body.toString())).toEqual(Array(3).fill('{"a":1}'));
+});
+
+test('the last failing answer is passed on as it is', async () => {
+  const upstream = await upstreamOf({ status: 503, headers: { 'x-n': '1' }, chunks: ['overloaded'] });
+  const asking = await client();
+  asking.send(httpStream(1n, chat(upstream)));
+  const { body, end } = await streamOf(asking, 1n);
+  expect([body.toString(), end.errorClass]).toEqual(['overloaded', ErrorClass.Success]);
+  expect(await asking.next(of(MessageType.StreamStart))).toMatchObject({ statusCode: 503 });
+  expect(upstream.requests).toHaveLength(3);
+});
+
+test('a request has one answer, the good one, with its timings', async () => {
+  const upstream = await upstreamOf({ status: 500, chunks: ['no'] }, { chunks: ['yes'] });
+  const asking = await client();
+  asking.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
+  const answer = await asking.next(of(MessageType.ExecuteResponse, 1n));
+  expect(jsonOf(answer)).toMatchObject({ status_code: 200, body: 'yes' });
+  expect(answer.timings).toMatchObject({ attempts: 2 });
+  expect(asking.received).toHaveLength(1);
+});
+
+test('a wait over 60 s is not begun: the client gets the answer that asks for it', async () => {
+  const upstream = await upstreamOf({ status: 429, headers: { 'retry-after': '61' }, chunks: ['later'] });
+  const asking = await client();
+  asking.send(httpStream(1n, chat(upstream)));
+  expect((await streamOf(asking, 1n)).body.toString()).toBe('later');
+  const start = await asking.next(of(MessageType.StreamStart, 1n));
+  expect(start.headers).toContainEqual(['retry-after', '61']);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('a connection that is cut before the head is made again', async () => {
+  let connections = 0;
+  const upstream = await startTcpUpstream((socket) => {
+    connections += 1;
+    if (connections === 1) socket.once('data', () => socket.resetAndDestroy());
+    else socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'));
+  });
+  closing.push(upstream.close);
+  const asking = await client();
+  asking.send(httpStream(1n, chat(upstream)));
+  expect((await streamOf(asking, 1n)).body.toString()).toBe('ok');
+  const retry = await asking.next(of(MessageType.StreamRetry, 1n));
+  expect(retry.statusCode).toBeUndefined();
+  expect(retry.reason).toContain('closed the connection before it answered');
+});
+
+test('after the first forwarded byte nothing is asked for again', async () => {
+  const upstream = await upstreamOf({ chunks: ['half'], end: 'cut' });
+  const asking = await client();
+  asking.send(httpStream(1n, chat(upstream)));
+  const { body, end } = await streamOf(asking, 1n);
+  expect([body.toString(), end.errorClass]).toEqual(['half', ErrorClass.Transient]);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('after the head was forwarded nothing is asked for again, though no byte has come', async () => {
+  const upstream = await upstreamOf({ chunks: [], end: 'cut' });
+  const asking = await client();
+  asking.send(httpStream(1n, chat(upstream)));
+  expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Transient);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('an answer that is collected is asked for again when it was cut: none of it had left the daemon', async () => {
+  const upstream = await upstreamOf({ chunks: ['half of it'], end: 'cut' }, { chunks: ['whole'] });
+  const asking = await client();
+  asking.send(httpRequest(1n, chat(upstream)));
+  const answer = await asking.next(of(MessageType.ExecuteResponse, 1n));
+  expect(jsonOf(answer).body).toBe('whole');
+});
+
+test('a request that must not be made twice is made once', async () => {
+  const upstream = await upstreamOf({ status: 503, chunks: ['no'] });
+  const asking = await client();
+  asking.send(httpStream(1n, { method: 'POST', url: `${upstream.url}/v1/files`, body: 'x' }));
+  expect((await streamOf(asking, 1n)).body.toString()).toBe('no');
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('a refused connection is tried again by any method, for nothing was sent', async () => {
+  const port = await closedPort();
+  const asking = await client();
+  asking.send(httpStream(1n, { method: 'PATCH', url: `http://127.0.0.1:${port}`, body: 'x' }));
+  const { end } = await streamOf(asking, 1n);
+  expect(end).toMatchObject({ errorClass: ErrorClass.Transient, timings: { attempts: 3 } });
+});
+
+test('a cancel ends the wait at once', async () => {
+  const upstream = await upstreamOf({ status: 503, headers: { 'retry-after': '50' } });
+  const asking = await client({ clock: systemClock });
+  asking.send(httpStream(1n, chat(upstream)));
+  await asking.next(of(MessageType.StreamRetry, 1n));
+  const begin = performance.now();
+  asking.send({ type: MessageType.Cancel, requestId: 1n });
+  expect((await streamOf(asking, 1n)).end.cancelled).toBe(true);
+  expect(performance.now() - begin).toBeLessThan(200);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('no attempt begins that the deadline leaves no time for', async () => {
+  const upstream = await upstreamOf({ status: 503, headers: { 'retry-after': '2' }, chunks: ['busy'] });
+  const asking = await client({ clock: systemClock });
+  const begin = performance.now();
+  asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + 1500) }));
+  expect((await streamOf(asking, 1n)).body.toString()).toBe('busy');
+  expect(performance.now() - begin).toBeLessThan(1000);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('the deadline covers all attempts together', async () => {
+  const upstream = await upstreamOf({ status: 503 }, { chunks: [], delayMs: 60_000 });
+  const asking = await client();
+  const begin = performance.now();
+  asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + 700) }));
+  const { end } = await streamOf(asking, 1n);
+  expect(end).toMatchObject({ errorClass: ErrorClass.Timeout, timings: { attempts: 2 } });
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
+
+test('the budget bounds the retries at a provider that fails for everybody', async () => {
+  const upstream = await upstreamOf({ status: 409 });
+  const asking = await client();
+  const ids = Array.from({ length: 100 }, (_, index) => BigInt(index + 1));
+  for (const id of ids) {
+    asking.send(httpStream(id, chat(upstream)));
+    await streamOf(asking, id);
+  }
+  // 409 never opens the circuit, so every request was made; a fifth of them may be made again.
+  expect(upstream.requests.length).toBeGreaterThan(100);
+  expect(upstream.requests.length).toBeLessThanOrEqual(120);
+});
+
+// The decision itself has a table of its own; this is a part of it through a whole daemon.
+test.each(METHODS.flatMap((method) => [200, 404, 409, 503].map((status) => [method, status] as const)))(
+  '%s answered with %i',
+  async (method, status) => {
+    const upstream = await upstreamOf({ status, chunks: [] });
+    const asking = await client();
+    asking.send(httpStream(1n, { method, url: `${upstream.url}/v1/files` }));
+    expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Success);
+    expect(await asking.next(of(MessageType.StreamStart))).toMatchObject({ statusCode: status });
+    const again = (status === 409 || status === 503) && method !== 'POST' && method !== 'PATCH';
+    expect(upstream.requests).toHaveLength(again ? 3 : 1);
+    expect(asking.received.filter(of(MessageType.StreamRetry))).toHaveLength(again ? 2 : 0);
+  },
+);
