@@ -27,11 +27,22 @@ export function encodeMessage(message: Message): Buffer {
     case MessageType.StreamChunk:
       return encodeStreamChunk(message);
     default: {
-      const builder = new Builder(256);
+      const builder = emptyBuilder();
       builder.finish(write(builder, message));
       return encodeFrame(message.type, builder.asUint8Array());
     }
   }
+}
+
+/** Beyond this the shared builder is not kept: one large message would hold its memory for ever. */
+const BUILDER_KEPT_BYTES = 64 * 1024;
+let shared = new Builder(1024);
+
+/** A builder for one message; its bytes are copied out before the next one is built. */
+function emptyBuilder(): Builder {
+  if (shared.dataBuffer().capacity() > BUILDER_KEPT_BYTES) shared = new Builder(1024);
+  shared.clear();
+  return shared;
 }
 
 type Offset = number;

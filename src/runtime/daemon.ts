@@ -19,7 +19,8 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
   // Whoever started it may be gone with the other end.
   process.stderr.on('error', () => {});
-  const logFile = flags.logFile === undefined ? undefined : openLogFile(flags.logFile, flags.logLevel);
+  const logFile =
+    flags.logFile === undefined ? undefined : openLogFile({ path: flags.logFile, level: flags.logLevel });
   const log = logFile?.logger ?? silentLogger;
   const shutdown = new AbortController();
   let orphaned = false;

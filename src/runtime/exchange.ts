@@ -141,7 +141,7 @@ function logEnd(
   timeline: Timeline,
 ): void {
   const failure = ending.outcome === 'failed' ? ending.failure : undefined;
-  log[failure === undefined ? 'info' : 'warn']('exchange', {
+  log[failure === undefined ? 'info' : 'warn']('exchange', () => ({
     request_id: String(message.requestId),
     trace_id: message.traceId,
     tenant_id: message.tenantId,
@@ -156,5 +156,5 @@ function logEnd(
     bytes: answer.bytes,
     duration_us: timeline.elapsedUs(),
     ...timeline.timings,
-  });
+  }));
 }

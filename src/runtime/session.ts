@@ -70,6 +70,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     clearFrameTimer();
     // What still comes is read and dropped: closing over unread bytes would reset the last answers.
     socket.resume();
+    outbox.flush();
     socket.end();
     lingerTimer = setTimeout(() => socket.destroy(), LINGER_MS);
   };

@@ -79,13 +79,37 @@ export async function openConnection(
   if (endpoint.kind === 'unix') await checkTrust(endpoint.path);
   signal.throwIfAborted();
   const { kind, ...address } = endpoint;
-  const socket = connect(kind === 'unix' ? address : { ...address, noDelay: true });
+  const incoming = createIncoming();
+  const socket = connect({ ...address, noDelay: kind === 'tcp', onread: incoming });
   await connected(socket, signal).catch((error: unknown) => {
     socket.destroy();
     signal.throwIfAborted();
     throw connectError(endpoint, error);
   });
-  return createConnection(socket, events);
+  return createConnection(socket, incoming, events);
+}
+
+const READ_BUFFER_BYTES = 64 * 1024;
+
+/** Reads into one buffer again and again, which costs far less than a new one for each small read. */
+interface Incoming {
+  buffer: Uint8Array;
+  callback: (size: number, buffer: Uint8Array) => boolean;
+  /** Takes what was read; the bytes are overwritten after the call. */
+  take: (bytes: Uint8Array) => void;
+}
+
+function createIncoming(): Incoming {
+  const incoming: Incoming = {
+    buffer: new Uint8Array(READ_BUFFER_BYTES),
+    callback(size, buffer) {
+      incoming.take(buffer.subarray(0, size));
+      return true;
+    },
+    // Nothing is asked before the connection is made.
+    take() {},
+  };
+  return incoming;
 }
 
 function connected(socket: Socket, signal: AbortSignal): Promise<void> {
@@ -109,7 +133,7 @@ function connected(socket: Socket, signal: AbortSignal): Promise<void> {
   });
 }
 
-function createConnection(socket: Socket, events: ConnectionEvents): Connection {
+function createConnection(socket: Socket, incoming: Incoming, events: ConnectionEvents): Connection {
   const exchanges = new Map<bigint, Exchange>();
   /** Questions for health, answered in their order. */
   const questions: Question[] = [];
@@ -186,14 +210,14 @@ function createConnection(socket: Socket, events: ConnectionEvents): Connection 
   const reader = createFrameReader((type, payload) => {
     if (lost === undefined) onFrame(type, payload);
   });
-  socket.on('data', (bytes: Buffer) => {
+  incoming.take = (bytes) => {
     try {
       reader.feed(bytes);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       destroy(daemonError(`the daemon broke the protocol: ${error.message}`, ErrorClass.Permanent, error));
     }
-  });
+  };
   let cause: Error | undefined;
   socket.on('error', (error) => {
     cause = error;
