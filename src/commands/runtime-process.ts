@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressText } from '../runtime/address.js';
 import type { DaemonFlags } from '../runtime/daemon-flags.js';
+import { limitArguments } from '../runtime/limit-flags.js';
 
 const START_LIMIT_MS = 10_000;
 /** The daemon's own limit for running requests, and time to close. */
@@ -54,6 +55,8 @@ function argumentsFor(flags: DaemonFlags): string[] {
     ...(flags.logFile === undefined ? [] : ['--log-file', flags.logFile]),
     '--log-level',
     flags.logLevel,
+    ...limitArguments(flags.limits),
+    ...(flags.metricsPort === undefined ? [] : ['--metrics-port', String(flags.metricsPort)]),
   ];
 }
 

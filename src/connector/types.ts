@@ -29,6 +29,11 @@ export interface ChatOptions {
   model?: string;
   temperature?: number;
   maxTokens?: number;
+  /**
+   * Ends the answer with outcome `stalled` when, after its headers, no data event comes for so long, in ms;
+   * comments and empty events do not count. 0 = never [60000].
+   */
+  idleMs?: number;
   /** Any further members of the request body. */
   body?: Record<string, unknown>;
 }

@@ -13,6 +13,7 @@ import type {
   StreamChunk,
   StreamEnd,
   StreamStart,
+  TenantStatus,
   Timings,
 } from './messages.js';
 
@@ -134,6 +135,10 @@ const CIRCUIT_STATES = {
 
 function originStatus(builder: Builder, status: OriginStatus): Offset {
   const origin = builder.createString(status.origin);
+  const tenants = Wire.OriginStatus.createTenantsVector(
+    builder,
+    status.tenants.map((tenant) => tenantStatus(builder, tenant)),
+  );
   Wire.OriginStatus.startOriginStatus(builder);
   Wire.OriginStatus.addOrigin(builder, origin);
   Wire.OriginStatus.addPoolOpen(builder, status.poolOpen);
@@ -142,7 +147,20 @@ function originStatus(builder: Builder, status: OriginStatus): Offset {
   Wire.OriginStatus.addCircuit(builder, CIRCUIT_STATES[status.circuit]);
   Wire.OriginStatus.addCircuitRetryAtMs(builder, BigInt(status.circuitRetryAtMs));
   Wire.OriginStatus.addRetryBudget(builder, status.retryBudget);
+  Wire.OriginStatus.addTenants(builder, tenants);
   return Wire.OriginStatus.endOriginStatus(builder);
+}
+
+function tenantStatus(builder: Builder, status: TenantStatus): Offset {
+  return Wire.TenantStatus.createTenantStatus(
+    builder,
+    builder.createString(status.tenant),
+    BigInt(status.requestsTotal),
+    BigInt(status.failuresTotal),
+    BigInt(status.firstByteP50Us),
+    BigInt(status.firstByteP95Us),
+    BigInt(status.firstByteP99Us),
+  );
 }
 
 function creditUpdate(builder: Builder, message: CreditUpdate): Offset {

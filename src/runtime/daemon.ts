@@ -27,7 +27,13 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
 
   try {
     const runtime = await startRuntime(
-      { listen: flags.listen, log, onIdle: () => orphaned && shutdown.abort() },
+      {
+        listen: flags.listen,
+        log,
+        limits: flags.limits,
+        ...(flags.metricsPort !== undefined && { metricsPort: flags.metricsPort }),
+        onIdle: () => orphaned && shutdown.abort(),
+      },
       shutdown.signal,
     );
     const release = attachProcess(runtime, shutdown, log);
@@ -39,6 +45,9 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
       process.stdin.once('close', leaveWithParent).once('error', leaveWithParent).resume();
     }
     process.stderr.write(`listening on ${addressText(runtime.address)}\n`);
+    if (runtime.metricsPort !== undefined) {
+      process.stderr.write(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics\n`);
+    }
     await runtime.closed;
     release();
     return 0;

@@ -1,7 +1,8 @@
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../protocol/constants.js';
-import type { HealthResponse } from '../protocol/messages.js';
+import type { HealthResponse, TenantStatus } from '../protocol/messages.js';
 import { VERSION } from '../version.js';
 import type { PoolStatus } from './http-transport.js';
+import type { Figures } from './statistics.js';
 
 /** What a client may rely on beyond the public protocol. */
 const CAPABILITIES = ['request', 'stream', 'cancel', 'credits', 'health'] as const;
@@ -13,6 +14,7 @@ export interface RuntimeState {
   requests: number;
   streams: number;
   pools: readonly PoolStatus[];
+  figures: readonly Figures[];
 }
 
 /** The daemon's state as the health frame tells it. `available_credits` is a new stream's window. */
@@ -36,6 +38,24 @@ export function healthResponse(state: RuntimeState): HealthResponse {
       circuit: 'closed',
       circuitRetryAtMs: 0,
       retryBudget: 0,
+      tenants: tenantsOf(origin, state.figures),
     })),
   };
+}
+
+/** Each tenant's figures with one origin. */
+function tenantsOf(origin: string, figures: readonly Figures[]): TenantStatus[] {
+  return figures
+    .filter((one) => one.origin === origin)
+    .map((one) => {
+      const { p50Us, p95Us, p99Us } = one.latency();
+      return {
+        tenant: one.tenantId,
+        requestsTotal: one.total,
+        failuresTotal: one.failed,
+        firstByteP50Us: p50Us,
+        firstByteP95Us: p95Us,
+        firstByteP99Us: p99Us,
+      };
+    });
 }

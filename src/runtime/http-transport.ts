@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { HeaderList } from '../protocol/messages.js';
 import { createConnector } from './connector.js';
+import { DEFAULT_LIMITS } from './limits.js';
 import type { Timeline } from './timings.js';
 import type { ResponseHead, ResponseSink, Transport, UpstreamCall } from './transport.js';
 import { upstreamFailure } from './upstream-failure.js';
@@ -15,6 +16,10 @@ export interface PoolOptions {
   keepAliveMs?: number;
   /** How long a connection may take to come about, in ms [10000]. */
   connectTimeoutMs?: number;
+  /** How long a provider may send nothing, in ms; 0 = for ever [300000]. */
+  idleMs?: number;
+  /** Most bytes of response headers [65536]. */
+  responseHeaderBytes?: number;
 }
 
 /** One origin's connections. */
@@ -32,8 +37,6 @@ export interface HttpTransport {
   close(): Promise<void>;
 }
 
-const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
-
 /** The transport proper: pooled HTTP/1.1, nothing altered, nothing followed, nothing decompressed. */
 export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
   const connector = createConnector(options.connectTimeoutMs ?? 10_000);
@@ -41,11 +44,11 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
     connect: connector.connect,
     connections: options.connectionsPerOrigin ?? 1024,
     keepAliveTimeout: options.keepAliveMs ?? 45_000,
-    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+    maxHeaderSize: options.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes,
     allowH2: false,
-    // A request's own deadline is its only limit: a stream may well be silent for minutes.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    // Between two reads, not for the whole: a stream may well last for hours.
+    headersTimeout: options.idleMs ?? DEFAULT_LIMITS.upstreamIdleMs,
+    bodyTimeout: options.idleMs ?? DEFAULT_LIMITS.upstreamIdleMs,
   });
 
   // undici announces a request's connection right after onRequestStart, in the same call.

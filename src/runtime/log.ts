@@ -1,4 +1,12 @@
-import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import {
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  type WriteStream,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 
@@ -40,15 +48,19 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
   attempt(() => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }));
   let stream = openStream(path);
   let size = attempt(() => statSync(path).size) ?? 0;
+  /** Streams of files put aside that still write. */
+  const ending = new Set<Promise<void>>();
 
   const rotate = (): void => {
     // What the old stream still holds goes to the file under its new name.
-    stream.end();
+    const ended = end(stream).then(() => void ending.delete(ended));
+    ending.add(ended);
     for (let index = keep - 1; index >= 1; index -= 1) {
       attempt(() => renameSync(`${path}.${index}`, `${path}.${index + 1}`));
     }
     if (keep > 0) attempt(() => renameSync(path, `${path}.1`));
-    stream = openStream(path, keep > 0 ? 'a' : 'w');
+    else attempt(() => unlinkSync(path));
+    stream = openStream(path);
     size = 0;
   };
   const write =
@@ -61,20 +73,25 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
       const bytes = Buffer.byteLength(text);
       if (size > 0 && size + bytes > maxBytes) rotate();
       size += bytes;
-      stream.write(text);
+      stream?.write(text);
     };
   return {
     logger: { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') },
-    close: () =>
-      new Promise((resolve) => {
-        if (stream.destroyed) resolve();
-        else stream.once('close', resolve).end();
-      }),
+    async close() {
+      await Promise.all([...ending, end(stream)]);
+    },
   };
 }
 
-function openStream(path: string, flags = 'a'): WriteStream {
-  return createWriteStream(path, { flags, mode: 0o600 }).on('error', nothing);
+/** Opened at once, so that a file may be renamed right after; undefined where it cannot be. */
+function openStream(path: string): WriteStream | undefined {
+  const fd = attempt(() => openSync(path, 'a', 0o600));
+  return fd === undefined ? undefined : createWriteStream(path, { fd }).on('error', nothing);
+}
+
+async function end(stream: WriteStream | undefined): Promise<void> {
+  if (stream === undefined || stream.destroyed) return;
+  await new Promise<void>((resolve) => stream.once('close', resolve).end());
 }
 
 function attempt<T>(work: () => T): T | undefined {

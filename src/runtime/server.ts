@@ -2,15 +2,22 @@ import type { Socket } from 'node:net';
 import { addressText, type ListenAddress } from './address.js';
 import { healthResponse } from './health.js';
 import { createHttpTransport, type PoolOptions } from './http-transport.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { openListener } from './listener.js';
 import { type Logger, silentLogger } from './log.js';
+import { openMetricsEndpoint } from './metrics-endpoint.js';
+import { prometheusText } from './prometheus.js';
 import { type Session, startSession } from './session.js';
+import { createStatistics } from './statistics.js';
 
 export interface RuntimeOptions {
   listen: ListenAddress;
   /** [silent] */
   log?: Logger;
   pool?: PoolOptions;
+  limits?: Partial<Limits>;
+  /** Serves Prometheus' figures at this port of 127.0.0.1; 0 = a free one [none]. */
+  metricsPort?: number;
   /** How long running exchanges may take to finish after `shutdown`, in ms [10000]. */
   drainMs?: number;
   /** How long a client's frame may stay half sent, in ms [10000]. */
@@ -22,6 +29,8 @@ export interface RuntimeOptions {
 export interface Runtime {
   /** Where it listens, with the port that was given. */
   readonly address: ListenAddress;
+  /** Where it serves its figures, if it does. */
+  readonly metricsPort: number | undefined;
   /** Unix time in ms. */
   readonly startedAtMs: number;
   /** Connections open now. */
@@ -42,7 +51,10 @@ const FLUSH_MS = 1000;
  */
 export async function startRuntime(options: RuntimeOptions, shutdown: AbortSignal): Promise<Runtime> {
   const log = options.log ?? silentLogger;
-  const transport = createHttpTransport(options.pool);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { upstreamIdleMs: idleMs, responseHeaderBytes } = limits;
+  const transport = createHttpTransport({ idleMs, responseHeaderBytes, ...options.pool });
+  const statistics = createStatistics();
   const sessions = new Set<Session>();
   const startedAtMs = Date.now();
   const hurry = new AbortController();
@@ -57,11 +69,22 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       requests: count('request'),
       streams: count('stream'),
       pools: transport.pools(),
+      figures: statistics.figures(),
     });
 
   const onConnection = (socket: Socket): void => {
     const frameTimeoutMs = options.frameTimeoutMs ?? 10_000;
-    const session = startSession(socket, { transport: transport.send, health, log, frameTimeoutMs });
+    const session = startSession(socket, {
+      transport: transport.send,
+      health,
+      log,
+      record: statistics.record,
+      limits,
+      frameTimeoutMs,
+      ...(sessions.size >= limits.connections && {
+        refusal: `the daemon serves ${limits.connections} connections, which is its limit; try again later`,
+      }),
+    });
     sessions.add(session);
     log.debug('connected', { connections: sessions.size });
     // One that was accepted in the moment of stopping.
@@ -77,7 +100,16 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     await transport.close();
     throw error;
   });
-  log.info('listening', { address: addressText(listener.address) });
+  const text = (): string => prometheusText(health(), statistics, processFigures());
+  const { metricsPort } = options;
+  const metrics =
+    metricsPort === undefined
+      ? undefined
+      : await openMetricsEndpoint(metricsPort, text).catch(async (error: unknown) => {
+          await Promise.all([listener.close(), transport.close()]);
+          throw error;
+        });
+  log.info('listening', { address: addressText(listener.address), metrics_port: metrics?.port });
 
   const allClosed = (): Promise<unknown> => Promise.all([...sessions].map((session) => session.closed));
 
@@ -91,6 +123,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     for (const session of sessions) session.destroy();
     await allClosed();
     await transport.close();
+    metrics?.close();
     log.info('stopped');
   };
 
@@ -102,6 +135,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
 
   return {
     address: listener.address,
+    metricsPort: metrics?.port,
     startedAtMs,
     closed,
     get connections() {
@@ -109,6 +143,11 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     },
     end: () => hurry.abort(),
   };
+}
+
+function processFigures(): { cpuSeconds: number; rssBytes: number } {
+  const { user, system } = process.cpuUsage();
+  return { cpuSeconds: (user + system) / 1_000_000, rssBytes: process.memoryUsage.rss() };
 }
 
 /** Waits for `work`, but no longer than `limitMs` or until `signal` is aborted. */

@@ -35,6 +35,7 @@ const CLIENTS_FAULT = { errorClass: ErrorClass.InvalidRequest, hop: 'client' } a
 const NETWORK_NOW = { errorClass: ErrorClass.Transient, hop: 'network' } as const;
 const NETWORK_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'network' } as const;
 const PROVIDER_NOW = { errorClass: ErrorClass.Transient, hop: 'provider' } as const;
+const PROVIDER_SILENT = { errorClass: ErrorClass.Timeout, hop: 'provider' } as const;
 const PROVIDER_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'provider' } as const;
 
 const CONNECT_FAILURES: Record<string, (origin: string) => string> = {
@@ -61,7 +62,11 @@ function connectFailure(error: Error, code: string, text: string, origin: string
 
 function answerFailure(error: Error, code: string, origin: string, timings: Timings, bytes: number): Failure {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { ...PROVIDER_ALWAYS, message: `${origin} sent more than 64 KiB of headers` };
+    return { ...PROVIDER_ALWAYS, message: `${origin} sent more headers than the limit (--max-header-bytes)` };
+  }
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    const after = code === 'UND_ERR_BODY_TIMEOUT' ? `after ${bytes} bytes of body` : 'before it answered';
+    return { ...PROVIDER_SILENT, message: `${origin} went silent ${after} (--upstream-idle)` };
   }
   // The parser's "Invalid EOF state" is an answer that was cut.
   if (error.name === 'HTTPParserError' && !/EOF/.test(error.message)) {

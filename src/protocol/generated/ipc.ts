@@ -15,4 +15,5 @@ export { OriginStatus } from './ipc/origin-status.js';
 export { StreamChunk } from './ipc/stream-chunk.js';
 export { StreamEnd } from './ipc/stream-end.js';
 export { StreamStart } from './ipc/stream-start.js';
+export { TenantStatus } from './ipc/tenant-status.js';
 export { Timings } from './ipc/timings.js';
