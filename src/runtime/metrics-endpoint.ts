@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { messageOf } from '../errors.js';
 import { ListenError } from './listen-error.js';
 
@@ -15,6 +14,8 @@ export interface MetricsEndpoint {
  * @throws {ListenError}
  */
 export async function openMetricsEndpoint(port: number, text: () => string): Promise<MetricsEndpoint> {
+  // Most daemons serve no metrics, and need not wait for it.
+  const { createServer } = await import('node:http');
   const server = createServer((request, response) => {
     // A web page that found a name for 127.0.0.1 sends that name.
     const own = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
