@@ -77,12 +77,12 @@ test('a provider that goes silent is given up, before its answer and in it', asy
   client.send(httpStream(2n, { method: 'GET', url: half.url }));
   expect((await streamOf(client, 1n)).end).toMatchObject({
     errorClass: ErrorClass.Timeout,
-    errorMessage: `${mute.url} went silent before it answered (--upstream-idle) (UND_ERR_HEADERS_TIMEOUT)`,
+    errorMessage: expect.stringContaining(`${mute.url} went silent before it answered (--upstream-idle)`),
   });
   const { body, end } = await streamOf(client, 2n);
   expect(body.toString()).toBe('half');
   expect(end).toMatchObject({
     errorClass: ErrorClass.Timeout,
-    errorMessage: `${half.url} went silent after 4 bytes of body (--upstream-idle) (UND_ERR_BODY_TIMEOUT)`,
+    errorMessage: expect.stringContaining(`${half.url} went silent after 4 bytes of body (--upstream-idle)`),
   });
 });
