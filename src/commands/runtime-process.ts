@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressText } from '../runtime/address.js';
 import type { DaemonFlags } from '../runtime/daemon-flags.js';
+import { limitArguments } from '../runtime/limit-flags.js';
 import { policyArguments } from '../runtime/policy-flags.js';
 
 const START_LIMIT_MS = 10_000;
@@ -56,6 +57,8 @@ function argumentsFor(flags: DaemonFlags): string[] {
     '--log-level',
     flags.logLevel,
     ...policyArguments(flags.policy),
+    ...limitArguments(flags.limits),
+    ...(flags.metricsPort === undefined ? [] : ['--metrics-port', String(flags.metricsPort)]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { DaemonInfo } from '../sdk/index.js';
+import type { DaemonInfo, OriginStatus } from '../sdk/index.js';
 
 /** What `runtime status` knows. */
 export interface StatusView {
@@ -33,6 +33,14 @@ export function statusJson({ address, info, pid }: StatusView): Record<string, u
       circuit: origin.circuit,
       circuit_retry_at_ms: origin.circuitRetryAtMs,
       retry_budget: origin.retryBudget,
+      tenants: origin.tenants.map((tenant) => ({
+        tenant: tenant.tenant,
+        requests_total: tenant.requestsTotal,
+        failures_total: tenant.failuresTotal,
+        first_byte_p50_us: tenant.firstByteP50Us,
+        first_byte_p95_us: tenant.firstByteP95Us,
+        first_byte_p99_us: tenant.firstByteP99Us,
+      })),
     })),
   };
 }
@@ -49,26 +57,60 @@ export function statusTable({ address, info, pid }: StatusView): string {
       `requests ${health.activeRequests - health.streamsOpen}   streams ${health.streamsOpen}`,
   ];
   if (health.origins.length === 0) return lines.join('\n');
-  const rows = [
-    ['origin', 'open', 'busy', 'queued', 'circuit'],
+  const pools = [
+    ['origin', 'open', 'busy', 'queued', 'circuit', 'retries left'],
     ...health.origins.map((origin) => [
       origin.origin,
       String(origin.poolOpen),
       String(origin.poolBusy),
       String(origin.poolQueued),
-      origin.circuit,
+      circuitText(origin),
+      String(origin.retryBudget),
     ]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const tenants = [
+    ['tenant', 'origin', 'requests', 'failed', 'ttfb p50', 'p95', 'p99'],
+    ...health.origins.flatMap((origin) =>
+      origin.tenants.map((one) => [
+        one.tenant,
+        origin.origin,
+        String(one.requestsTotal),
+        String(one.failuresTotal),
+        ...[one.firstByteP50Us, one.firstByteP95Us, one.firstByteP99Us].map(msText),
+      ]),
+    ),
+  ];
+  const tables = tenants.length > 1 ? [pools, tenants] : [pools];
+  return [...lines, ...tables.flatMap((rows) => ['', columns(rows)])].join('\n');
+}
+
+/** Rows under each other; figures stand to the right. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  }
+  const figures = widths.map((_, index) =>
+    rows.slice(1).every((row) => /^[\d.]* ?(ms|s)?$/.test(row[index] ?? '')),
+  );
   const cells = (row: readonly string[]): string =>
     row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column > 0 && column < 4 ? cell.padStart(width) : cell.padEnd(width);
-      })
+      .map((cell, index) =>
+        figures[index] === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
+      )
       .join('  ')
       .trimEnd();
-  return [...lines, '', ...rows.map(cells)].join('\n');
+  return rows.map(cells).join('\n');
+}
+
+function circuitText({ circuit, circuitRetryAtMs }: OriginStatus): string {
+  if (circuit !== 'open') return circuit;
+  return `open, next probe in ${durationText(Math.max(0, circuitRetryAtMs - Date.now()))}`;
+}
+
+function msText(us: number): string {
+  if (us === 0) return '';
+  return us < 9_950 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1000).toFixed(0)} ms`;
 }
 
 /** Two units at most, e.g. `3 m 2 s`. */

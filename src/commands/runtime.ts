@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { addressText, type ListenAddress } from '../runtime/address.js';
@@ -41,8 +42,9 @@ export function defineRuntime(runtime: Command): void {
     runtime.command('status').description('show what it does; exit code 3 when it does not run'),
   )
     .option('--json', 'as one JSON object')
-    .action(async (flags: { json?: true }, command: Command) => {
-      await status(addressFrom(command), tokenFileFrom(command), flags.json === true);
+    .option('--watch', 'again and again, until it is interrupted')
+    .action(async (flags: StatusFlags, command: Command) => {
+      await status({ address: addressFrom(command), tokenFile: tokenFileFrom(command) }, flags);
     });
 }
 
@@ -86,12 +88,36 @@ async function stop(address: ListenAddress, tokenFile: string | undefined): Prom
   process.exitCode = EXIT.failed;
 }
 
-async function status(address: ListenAddress, tokenFile: string | undefined, json: boolean): Promise<void> {
+interface StatusFlags {
+  json?: true;
+  watch?: true;
+}
+
+/** Which daemon is meant, and how to be let in. */
+interface Target {
+  address: ListenAddress;
+  tokenFile: string | undefined;
+}
+
+const WATCH_MS = 1000;
+/** The cursor to the top left, and what is below it away. */
+const CLEAR_SCREEN = '\u001b[H\u001b[J';
+
+async function status(target: Target, { json, watch }: StatusFlags): Promise<void> {
+  if (watch === undefined) return showStatus(target, json === true);
+  const clears = json === undefined && process.stdout.isTTY;
+  for (;;) {
+    await showStatus(target, json === true, clears ? CLEAR_SCREEN : '');
+    await sleep(WATCH_MS);
+  }
+}
+
+async function showStatus({ address, tokenFile }: Target, json: boolean, before = ''): Promise<void> {
   const info = await ask(address, tokenFile);
   const pid = info && pidOf(address, info);
-  if (info === undefined) process.exitCode = EXIT_NOT_RUNNING;
+  process.exitCode = info === undefined ? EXIT_NOT_RUNNING : 0;
   const view = { address: addressText(address), info, pid };
-  say(json ? JSON.stringify(statusJson(view)) : statusTable(view));
+  say(before + (json ? JSON.stringify(statusJson(view)) : statusTable(view)));
 }
 
 /** What the daemon at an address says of itself; undefined when nothing is there. */

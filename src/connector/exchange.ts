@@ -27,6 +27,8 @@ export function usable(endpoint: Endpoint): Endpoint {
   return endpoint;
 }
 
+/** How long an answer may be without a data event, in ms. */
+const IDLE_MS = 60_000;
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 const LINGER_MS = 500;
 
@@ -46,7 +48,7 @@ export async function runExchange(
 ): Promise<ChatAnswer> {
   let timeline = createTimeline(performance.now());
   let chat = createChatStream({ statusCode: 200, contentType: '' });
-  const stop = stopper(options.signal);
+  const stop = stopper(options.signal, options.idleMs ?? IDLE_MS);
   const finish = (ending: StreamEnding, timings?: Timings): ChatAnswer => {
     const endMs = performance.now();
     timeline.end(endMs, timings);
@@ -61,7 +63,7 @@ export async function runExchange(
     const url = endpointUrl(endpoint.baseUrl, 'chat/completions');
     const sentMs = performance.now();
     timeline = createTimeline(sentMs);
-    const watch = observer(timeline, sentMs, options);
+    const watch = observer(timeline, sentMs, options, stop.events);
     options.onEvent?.({ type: 'start', exchange, url, model, live: timeline });
     const onEvent = (event: StreamEvent): void | Promise<void> => {
       if (event.type === 'chunk') {
@@ -78,6 +80,7 @@ export async function runExchange(
         return;
       }
       const { statusCode, headers, buffered, atMs } = event;
+      stop.events();
       timeline.headers({ atMs, timings: event.timings, buffered });
       const contentType = headers['content-type'] ?? '';
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
@@ -99,7 +102,8 @@ export async function runExchange(
       },
       { onEvent, signal: stop.signal },
     );
-    return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
+    const stopped = stop.stalled() ? 'stalled' : 'cancelled';
+    return finish({ kind: result.outcome === 'cancelled' ? stopped : 'closed' }, result.timings);
   } catch (thrown) {
     return finish(
       options.signal?.aborted ? { kind: 'cancelled' } : { kind: 'failed', error: asException(thrown) },
@@ -114,20 +118,34 @@ function asException(thrown: unknown): ConnectorException {
   return new ConnectorException(messageOf(thrown), ErrorClass.Permanent, 0, { cause: thrown });
 }
 
-/** A signal that the caller's own aborts, and a timer once the answer is over. */
-function stopper(signal: AbortSignal | undefined) {
+/** A signal that the caller's own aborts, a timer once the answer is over, and silence of `idleMs` before. */
+function stopper(signal: AbortSignal | undefined, idleMs: number) {
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   let timer: NodeJS.Timeout | undefined;
+  let idleTimer: NodeJS.Timeout | undefined;
+  let stalled = false;
+  const stall = (): void => {
+    stalled = true;
+    controller.abort();
+  };
   return {
     signal: controller.signal,
     after(ms: number): void {
       timer ??= setTimeout(() => controller.abort(), ms);
     },
+    /** The headers or a data event came. */
+    events(): void {
+      if (idleMs === 0) return;
+      if (idleTimer === undefined) idleTimer = setTimeout(stall, idleMs);
+      else idleTimer.refresh();
+    },
+    stalled: () => stalled,
     release(): void {
       clearTimeout(timer);
+      clearTimeout(idleTimer);
       signal?.removeEventListener('abort', onAbort);
     },
   };
@@ -150,7 +168,7 @@ function requestBody(
 }
 
 /** Puts the parser's events on the timeline and hands them on with their times. */
-function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
+function observer(timeline: Timeline, sentMs: number, options: ChatOptions, onData: () => void) {
   let arrivedMs = sentMs;
   let readUs: number | undefined;
   return {
@@ -160,6 +178,7 @@ function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
     },
     onChatEvent(event: ChatEvent): void {
       const decodedMs = performance.now();
+      onData();
       if ((event.type === 'text' || event.type === 'reasoning') && event.text !== '') {
         timeline.content({ text: event.text, arrivedMs, decodedMs, ...(readUs !== undefined && { readUs }) });
       } else if (event.type === 'usage') {

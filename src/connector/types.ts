@@ -42,6 +42,11 @@ export interface RequestOptions {
   maxTokens?: number;
   /** Limit for the whole answer in ms, instead of the endpoint's. */
   timeoutMs?: number;
+  /**
+   * Ends the answer with outcome `stalled` when, after its headers, no data event comes for so long, in ms;
+   * comments and empty events do not count. 0 = never [60000].
+   */
+  idleMs?: number;
   /** Any further members of the request body, e.g. `{ tools: […], seed: 7 }`. They go before all others. */
   body?: Record<string, unknown>;
 }

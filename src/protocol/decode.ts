@@ -1,7 +1,7 @@
 import type { ErrorClass } from '../errors.js';
 import { MessageType } from './constants.js';
 import { ProtocolError } from './frame.js';
-import type { CircuitState, HeaderList, Message, OriginStatus, Timings } from './messages.js';
+import type { CircuitState, HeaderList, Message, OriginStatus, TenantStatus, Timings } from './messages.js';
 import { Table } from './table.js';
 
 const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
@@ -143,6 +143,18 @@ function originOf(table: Table): OriginStatus {
     circuit: CIRCUIT_STATES[table.int8(4)] ?? 'closed',
     circuitRetryAtMs: table.uint64AsNumber(5),
     retryBudget: table.uint32(6),
+    tenants: table.tables(7).map(tenantOf),
+  };
+}
+
+function tenantOf(table: Table): TenantStatus {
+  return {
+    tenant: table.requiredString(0, 'tenant'),
+    requestsTotal: table.uint64AsNumber(1),
+    failuresTotal: table.uint64AsNumber(2),
+    firstByteP50Us: table.uint64AsNumber(3),
+    firstByteP95Us: table.uint64AsNumber(4),
+    firstByteP99Us: table.uint64AsNumber(5),
   };
 }
 

@@ -14,6 +14,7 @@ import type {
   StreamEnd,
   StreamRetry,
   StreamStart,
+  TenantStatus,
   Timings,
 } from './messages.js';
 
@@ -34,11 +35,22 @@ export function encodeMessage(message: Message): Buffer {
   }
 }
 
+/** Beyond this the shared builder is not kept: one large message would hold its memory for ever. */
+const BUILDER_KEPT_BYTES = 64 * 1024;
+let shared = new Builder(1024);
+
+/** A builder for one message; its bytes are copied out before the next one is built. */
+function emptyBuilder(): Builder {
+  if (shared.dataBuffer().capacity() > BUILDER_KEPT_BYTES) shared = new Builder(1024);
+  shared.clear();
+  return shared;
+}
+
 type Offset = number;
 type TableMessage = Exclude<Message, { type: MessageType.StreamChunk }>;
 
 function encodeTable(message: TableMessage): Buffer {
-  const builder = new Builder(256);
+  const builder = emptyBuilder();
   builder.finish(write(builder, message));
   return encodeFrame(message.type, builder.asUint8Array());
 }
@@ -134,6 +146,10 @@ const CIRCUIT_STATES = {
 
 function originStatus(builder: Builder, status: OriginStatus): Offset {
   const origin = builder.createString(status.origin);
+  const tenants = Wire.OriginStatus.createTenantsVector(
+    builder,
+    status.tenants.map((tenant) => tenantStatus(builder, tenant)),
+  );
   Wire.OriginStatus.startOriginStatus(builder);
   Wire.OriginStatus.addOrigin(builder, origin);
   Wire.OriginStatus.addPoolOpen(builder, status.poolOpen);
@@ -142,7 +158,20 @@ function originStatus(builder: Builder, status: OriginStatus): Offset {
   Wire.OriginStatus.addCircuit(builder, CIRCUIT_STATES[status.circuit]);
   Wire.OriginStatus.addCircuitRetryAtMs(builder, BigInt(status.circuitRetryAtMs));
   Wire.OriginStatus.addRetryBudget(builder, status.retryBudget);
+  Wire.OriginStatus.addTenants(builder, tenants);
   return Wire.OriginStatus.endOriginStatus(builder);
+}
+
+function tenantStatus(builder: Builder, status: TenantStatus): Offset {
+  return Wire.TenantStatus.createTenantStatus(
+    builder,
+    builder.createString(status.tenant),
+    BigInt(status.requestsTotal),
+    BigInt(status.failuresTotal),
+    BigInt(status.firstByteP50Us),
+    BigInt(status.firstByteP95Us),
+    BigInt(status.firstByteP99Us),
+  );
 }
 
 function creditUpdate(builder: Builder, message: CreditUpdate): Offset {

@@ -67,6 +67,19 @@ export interface OriginStatus {
   /** Unix time in ms of the next probe of an open circuit; 0 otherwise. */
   circuitRetryAtMs: number;
   retryBudget: number;
+  /** Empty from a daemon that does not tell. */
+  tenants: readonly TenantStatus[];
+}
+
+/** One tenant's exchanges with an origin. */
+export interface TenantStatus {
+  tenant: string;
+  requestsTotal: number;
+  failuresTotal: number;
+  /** Time to first byte over the last one to two minutes, in µs; 0 where there was none. */
+  firstByteP50Us: number;
+  firstByteP95Us: number;
+  firstByteP99Us: number;
 }
 
 export interface HealthResponse {

@@ -1,10 +1,10 @@
 import { ProtocolError } from './frame.js';
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** What one frame's tables share. */
 interface Frame {
   readonly bytes: Uint8Array;
+  /** The same bytes; Buffer decodes short strings several times faster than TextDecoder. */
+  readonly text: Buffer;
   readonly view: DataView;
   /** Bytes that may still be read out of line: many offsets to one long string must not cost their product. */
   budget: number;
@@ -45,7 +45,8 @@ export class Table {
   static root(bytes: Uint8Array): Table {
     check(0, 4, bytes.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return new Table({ bytes, view, budget: 2 * bytes.length }, view.getUint32(0, true));
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return new Table({ bytes, text, view, budget: 2 * bytes.length }, view.getUint32(0, true));
   }
 
   #field(field: number, width: number): number {
@@ -131,7 +132,8 @@ export class Table {
   }
 
   string(field: number): string {
-    return decoder.decode(this.bytes(field));
+    const vector = this.#vector(field, 1);
+    return vector === undefined ? '' : this.#text(vector);
   }
 
   /** @throws {ProtocolError} (still in step) where the field is absent. */
@@ -142,9 +144,12 @@ export class Table {
 
   strings(field: number): string[] {
     return this.#elements(field, (target) => {
-      const { start, length } = this.#vectorAt(target, 1);
-      return decoder.decode(this.#bytes.subarray(start, start + length));
+      return this.#text(this.#vectorAt(target, 1));
     });
+  }
+
+  #text({ start, length }: { start: number; length: number }): string {
+    return this.#frame.text.toString('utf8', start, start + length);
   }
 
   table(field: number): Table | undefined {

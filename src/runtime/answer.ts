@@ -26,6 +26,8 @@ export interface Answer extends ResponseSink, RetryWitness {
 /** The way to the client. */
 export interface Outlet {
   send(frame: Buffer): void;
+  /** Does `work` at the end of this turn of the event loop, right before what was sent goes out. */
+  defer(work: () => void): void;
   /** The client's socket takes no more for now; what is sent is kept in memory. */
   readonly congested: boolean;
 }

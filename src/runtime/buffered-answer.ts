@@ -87,13 +87,14 @@ function payloadOf(head: ResponseHead, body: Buffer): Buffer {
 
 /** One value a name; repeated ones are joined as RFC 9110, 5.3 says. */
 function joined(headers: HeaderList): Record<string, string> {
-  const values = new Map<string, string>();
+  // Without a prototype, any name is just a name.
+  const values: Record<string, string> = Object.create(null);
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    const before = values.get(lower);
-    values.set(lower, before === undefined ? value : `${before}, ${value}`);
+    const before = values[lower];
+    values[lower] = before === undefined ? value : `${before}, ${value}`;
   }
-  return Object.fromEntries(values);
+  return values;
 }
 
 function tooLarge(): ConnectorException {

@@ -2,6 +2,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../errors.js';
 import { PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { type ListenAddress, parseTcpAddress } from './address.js';
+import { addLimitFlags, limitsFrom } from './limit-flags.js';
+import type { Limits } from './limits.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { addPolicyFlags, type PolicyFlags, policyFlagsFrom } from './policy-flags.js';
 
@@ -17,6 +19,8 @@ export interface DaemonFlags {
   logFile?: string;
   logLevel: LogLevel;
   policy: PolicyFlags;
+  limits: Partial<Limits>;
+  metricsPort?: number;
   /** Stop when stdin has closed and no client is connected. */
   exitWithStdin?: true;
 }
@@ -41,9 +45,14 @@ export function addAddressFlags(command: Command): Command {
 
 /** Those, and the flags that say how it runs. */
 export function addDaemonFlags(command: Command): Command {
-  return addPolicyFlags(addAddressFlags(command))
+  return addLimitFlags(addPolicyFlags(addAddressFlags(command)))
     .option('--log-file <file>', 'append a log in JSON lines; without it there is none')
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(
+      new Option('--metrics-port <port>', "Prometheus' figures at this port of 127.0.0.1").argParser(
+        portFrom,
+      ),
+    )
     .addOption(new Option('--exit-with-stdin').hideHelp());
 }
 
@@ -60,15 +69,23 @@ export function tokenFileFrom(command: Command): string | undefined {
 
 /** Reads `addDaemonFlags`. */
 export function daemonFlagsFrom(command: Command): DaemonFlags {
-  const { logFile, logLevel, exitWithStdin } =
-    command.optsWithGlobals<Omit<DaemonFlags, 'listen' | 'policy'>>();
+  const { logFile, logLevel, metricsPort, exitWithStdin } =
+    command.optsWithGlobals<Omit<DaemonFlags, 'listen' | 'limits' | 'policy'>>();
   return {
     listen: addressFrom(command),
     logLevel,
     policy: policyFlagsFrom(command),
+    limits: limitsFrom(command),
+    ...(metricsPort !== undefined && { metricsPort }),
     ...(logFile !== undefined && { logFile }),
     ...(exitWithStdin !== undefined && { exitWithStdin }),
   };
+}
+
+function portFrom(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65535) return port;
+  throw new InvalidArgumentError('give a port, 0 to 65535.');
 }
 
 function tcpAddress(text: string): ListenAddress {

@@ -21,7 +21,8 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
   // Whoever started it may be gone with the other end.
   process.stderr.on('error', () => {});
-  const logFile = flags.logFile === undefined ? undefined : openLogFile(flags.logFile, flags.logLevel);
+  const logFile =
+    flags.logFile === undefined ? undefined : openLogFile({ path: flags.logFile, level: flags.logLevel });
   const log = logFile?.logger ?? silentLogger;
   const shutdown = new AbortController();
   let orphaned = false;
@@ -33,7 +34,14 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
       log.warn('TLS certificates are not verified');
     }
     const runtime = await startRuntime(
-      { listen: flags.listen, log, onIdle: () => orphaned && shutdown.abort(), ...settings },
+      {
+        listen: flags.listen,
+        log,
+        limits: flags.limits,
+        ...(flags.metricsPort !== undefined && { metricsPort: flags.metricsPort }),
+        onIdle: () => orphaned && shutdown.abort(),
+        ...settings,
+      },
       shutdown.signal,
     );
     const release = attachProcess(runtime, shutdown, log);
@@ -45,6 +53,9 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
       process.stdin.once('close', leaveWithParent).once('error', leaveWithParent).resume();
     }
     process.stderr.write(`listening on ${addressText(runtime.address)}\n`);
+    if (runtime.metricsPort !== undefined) {
+      process.stderr.write(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics\n`);
+    }
     await runtime.closed;
     release();
     return 0;

@@ -4,8 +4,10 @@ import type { Answer, Ending, Outlet } from './answer.js';
 import { createBufferedAnswer } from './buffered-answer.js';
 import { type HttpRequest, parseHttpRequest } from './http-request.js';
 import { type Logger, logFault } from './log.js';
+import type { ExchangeRecord, Statistics } from './statistics.js';
 import { createStreamedAnswer } from './streamed-answer.js';
 import { createTimeline, type Timeline } from './timings.js';
+import { traced } from './trace.js';
 import type { Transport } from './transport.js';
 
 /** Why a running exchange is ended from outside. */
@@ -29,6 +31,8 @@ export interface ExchangeOptions {
   transport: Transport;
   outlet: Outlet;
   log: Logger;
+  /** Told of the exchange when it has ended, if it named an upstream. */
+  record: Statistics['record'];
   onEnd: () => void;
 }
 
@@ -63,7 +67,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
 
   const run = async (): Promise<void> => {
     checkTarget(message);
-    request = parseHttpRequest(message.payload);
+    request = traced(parseHttpRequest(message.payload), message.traceId);
     const { tenantId, workspaceId, traceId } = message;
     const caller = { tenantId, workspaceId, traceId, client: answer };
     const limit = watchDeadline(request.url.origin);
@@ -74,6 +78,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     clearTimeout(deadline);
     try {
       answer.end(ending, timeline);
+      if (request !== undefined) options.record(recordOf(message, request, answer, ending, timeline));
       logEnd(log, message, request, answer, ending, timeline);
     } finally {
       options.onEnd();
@@ -135,6 +140,26 @@ function phaseOf(timings: Timings): string {
   return timings.sentUs === undefined ? 'while connecting to' : 'while waiting for an answer from';
 }
 
+function recordOf(
+  { tenantId }: ExecuteRequest,
+  { url }: HttpRequest,
+  { kind, statusCode, bytes }: Answer,
+  ending: Ending,
+  timeline: Timeline,
+): ExchangeRecord {
+  return {
+    tenantId,
+    origin: url.origin,
+    operation: kind,
+    outcome: ending.outcome,
+    errorClass: ending.outcome === 'failed' ? ending.failure.getErrorClassName() : undefined,
+    statusCode,
+    bytes,
+    durationUs: timeline.elapsedUs(),
+    firstByteUs: timeline.timings.firstByteUs,
+  };
+}
+
 function logEnd(
   log: Logger,
   message: ExecuteRequest,
@@ -144,7 +169,7 @@ function logEnd(
   timeline: Timeline,
 ): void {
   const failure = ending.outcome === 'failed' ? ending.failure : undefined;
-  log[failure === undefined ? 'info' : 'warn']('exchange', {
+  log[failure === undefined ? 'info' : 'warn']('exchange', () => ({
     request_id: String(message.requestId),
     trace_id: message.traceId,
     tenant_id: message.tenantId,
@@ -159,5 +184,5 @@ function logEnd(
     bytes: answer.bytes,
     duration_us: timeline.elapsedUs(),
     ...timeline.timings,
-  });
+  }));
 }

@@ -1,6 +1,8 @@
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../protocol/constants.js';
-import type { HealthResponse, OriginStatus } from '../protocol/messages.js';
+import type { HealthResponse, TenantStatus } from '../protocol/messages.js';
 import { VERSION } from '../version.js';
+import type { OriginState } from './policy/policies.js';
+import type { Figures } from './statistics.js';
 
 /** What a client may rely on beyond the public protocol. */
 const CAPABILITIES = ['request', 'stream', 'cancel', 'credits', 'health', 'retry'] as const;
@@ -13,7 +15,8 @@ export interface RuntimeState {
   streams: number;
   /** Whether servers must prove who they are. */
   verified: boolean;
-  origins: readonly OriginStatus[];
+  origins: readonly OriginState[];
+  figures: readonly Figures[];
 }
 
 /** The daemon's state as the health frame tells it. `available_credits` is a new stream's window. */
@@ -29,7 +32,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
     // By the wall clock, so that whoever asks can tell when the daemon was started.
     uptimeMs: Math.max(0, Date.now() - state.startedAtMs),
     streamsOpen: state.streams,
-    origins: state.origins,
+    origins: state.origins.map((one) => ({ ...one, tenants: tenantsOf(one.origin, state.figures) })),
   };
 }
 
@@ -52,4 +55,21 @@ export function lockedResponse(message: string): HealthResponse {
 function messageFor({ stopping, verified }: RuntimeState): string {
   const state = stopping ? 'stopping' : 'ok';
   return verified ? state : `${state}; TLS certificates are NOT verified (--insecure-skip-verify)`;
+}
+
+/** Each tenant's figures with one origin. */
+function tenantsOf(origin: string, figures: readonly Figures[]): TenantStatus[] {
+  return figures
+    .filter((one) => one.origin === origin)
+    .map((one) => {
+      const { p50Us, p95Us, p99Us } = one.latency();
+      return {
+        tenant: one.tenantId,
+        requestsTotal: one.total,
+        failuresTotal: one.failed,
+        firstByteP50Us: p50Us,
+        firstByteP95Us: p95Us,
+        firstByteP99Us: p99Us,
+      };
+    });
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import * as z from 'zod/mini'; // a sixth of zod's start-up time
 import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import type { HeaderList } from '../protocol/messages.js';
@@ -24,8 +25,6 @@ const payloadSchema = z.object({
   body_encoding: z.nullish(z.enum(['utf8', 'base64'])),
 });
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 /**
  * Reads the payload of an ExecuteRequest for the http connector (docs/protocol.md, part A).
  * @throws {ConnectorException} InvalidRequest that says what is wrong with it.
@@ -47,8 +46,10 @@ export function parseHttpRequest(payload: Uint8Array): HttpRequest {
 }
 
 function parseJson(payload: Uint8Array): unknown {
+  if (!isUtf8(payload)) throw invalid('the payload is no JSON: it is not UTF-8');
+  const { buffer, byteOffset, byteLength } = payload;
   try {
-    return JSON.parse(decoder.decode(payload));
+    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString());
   } catch (error) {
     throw invalid(`the payload is no JSON: ${messageOf(error)}`);
   }

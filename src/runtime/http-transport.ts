@@ -5,6 +5,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import type { HeaderList, OriginStatus } from '../protocol/messages.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
 import type { HttpRequest } from './http-request.js';
+import { DEFAULT_LIMITS } from './limits.js';
 import { hostOf, type Proxies, portOf, proxyAuthorization } from './proxy.js';
 import type { Timeline } from './timings.js';
 import type { ResponseHead, ResponseSink, Transport, UpstreamCall } from './transport.js';
@@ -17,6 +18,10 @@ export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
   keepAliveMs?: number;
   /** How long a connection may take to come about, in ms [10000]. */
   connectTimeoutMs?: number;
+  /** How long a provider may send nothing, in ms; 0 = for ever [300000]. */
+  idleMs?: number;
+  /** Most bytes of response headers [65536]. */
+  responseHeaderBytes?: number;
 }
 
 /** One origin's connections. */
@@ -29,8 +34,6 @@ export interface HttpTransport {
   close(): Promise<void>;
 }
 
-const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
-
 /** The transport proper: pooled HTTP/1.1, nothing altered, nothing followed, nothing decompressed. */
 export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
   const connector = createConnector({ ...options, timeoutMs: options.connectTimeoutMs ?? 10_000 });
@@ -38,11 +41,11 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
     connect: connector.connect,
     connections: options.connectionsPerOrigin ?? 1024,
     keepAliveTimeout: options.keepAliveMs ?? 45_000,
-    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+    maxHeaderSize: options.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes,
     allowH2: false,
-    // A request's own deadline is its only limit: a stream may well be silent for minutes.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    // Between two reads, not for the whole: a stream may well last for hours.
+    headersTimeout: options.idleMs ?? DEFAULT_LIMITS.upstreamIdleMs,
+    bodyTimeout: options.idleMs ?? DEFAULT_LIMITS.upstreamIdleMs,
   });
 
   // undici announces a request's connection right after onRequestStart, in the same call.

@@ -1,4 +1,12 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import {
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  type WriteStream,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 
@@ -7,8 +15,11 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Takes what happened as an event's name and its figures. Never given headers, bodies or query strings. */
-export type Logger = Readonly<Record<LogLevel, (event: string, fields?: Fields) => void>>;
+/**
+ * Takes what happened as an event's name and its figures; as a function where they cost something to gather,
+ * which is called only when they are written. Never given headers, bodies or query strings.
+ */
+export type Logger = Readonly<Record<LogLevel, (event: string, fields?: Fields | (() => Fields)) => void>>;
 
 export interface LogFile {
   readonly logger: Logger;
@@ -16,37 +27,87 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
+export interface LogFileOptions {
+  path: string;
+  level: LogLevel;
+  /** The file is put aside when it has grown to this many bytes [10 MiB]. */
+  maxBytes?: number;
+  /** Files put aside that are kept, as `path.1` (the newest), `path.2`, … [3]. */
+  keep?: number;
+}
+
 const nothing = (): void => {};
 
 export const silentLogger: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
 /**
- * Appends one JSON object a line to `path`, which only its owner can read; its folder is made where there is
+ * Appends one JSON object a line to a file that only its owner can read; its folder is made where there is
  * none. Whatever is wrong with the file loses lines, and nothing else.
  */
-export function openLogFile(path: string, level: LogLevel): LogFile {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  } catch {
-    // The stream meets the same obstacle.
-  }
-  const stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
-  stream.on('error', nothing);
+export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }: LogFileOptions): LogFile {
+  attempt(() => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }));
+  let stream = openStream(path);
+  let size = attempt(() => statSync(path).size) ?? 0;
+  /** Streams of files put aside that still write. */
+  const ending = new Set<Promise<void>>();
+
+  const rotate = (): void => {
+    // What the old stream still holds goes to the file under its new name.
+    const ended = end(stream).then(() => void ending.delete(ended));
+    ending.add(ended);
+    for (let index = keep - 1; index >= 1; index -= 1) {
+      attempt(() => renameSync(`${path}.${index}`, `${path}.${index + 1}`));
+    }
+    if (keep > 0) attempt(() => renameSync(path, `${path}.1`));
+    else attempt(() => unlinkSync(path));
+    stream = openStream(path);
+    size = 0;
+  };
   const write =
-    (name: LogLevel) =>
-    (event: string, fields: Fields = {}): void => {
+    (name: LogLevel): Logger[LogLevel] =>
+    (event, fields = {}) => {
       if (LOG_LEVELS.indexOf(name) > LOG_LEVELS.indexOf(level)) return;
-      const line = { time: new Date().toISOString(), level: name, pid: process.pid, event, ...fields };
-      stream.write(`${JSON.stringify(line)}\n`);
+      const told = typeof fields === 'function' ? fields() : fields;
+      const line = { time: new Date().toISOString(), level: name, pid: process.pid, event, ...told };
+      const text = `${redact(JSON.stringify(line))}\n`;
+      const bytes = Buffer.byteLength(text);
+      if (size > 0 && size + bytes > maxBytes) rotate();
+      size += bytes;
+      stream?.write(text);
     };
   return {
     logger: { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') },
-    close: () =>
-      new Promise((resolve) => {
-        if (stream.destroyed) resolve();
-        else stream.once('close', resolve).end();
-      }),
+    async close() {
+      await Promise.all([...ending, end(stream)]);
+    },
   };
+}
+
+/** Opened at once, so that a file may be renamed right after; undefined where it cannot be. */
+function openStream(path: string): WriteStream | undefined {
+  const fd = attempt(() => openSync(path, 'a', 0o600));
+  return fd === undefined ? undefined : createWriteStream(path, { fd }).on('error', nothing);
+}
+
+async function end(stream: WriteStream | undefined): Promise<void> {
+  if (stream === undefined || stream.destroyed) return;
+  await new Promise<void>((resolve) => stream.once('close', resolve).end());
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes keys and queries out of a line of JSON, whichever message brought them; it stays JSON. */
+export function redact(line: string): string {
+  return line
+    .replace(/\b(Bearer|Basic) +[^\s"\\,]+/gi, '$1 [redacted]')
+    .replace(/\b(sk|pk|rk|key)-[\w-]{8,}/g, '$1-[redacted]')
+    .replace(/(https?:\/\/[^\s"?\\]+)\?[^\s"\\…]+/g, '$1?…');
 }
 
 /** Writes down an error that nothing was meant to throw, with its stack. */

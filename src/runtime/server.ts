@@ -2,10 +2,14 @@ import type { Socket } from 'node:net';
 import { addressText, type ListenAddress } from './address.js';
 import { healthResponse } from './health.js';
 import { createHttpTransport, type PoolOptions } from './http-transport.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { openListener } from './listener.js';
 import { type Logger, silentLogger } from './log.js';
+import { openMetricsEndpoint } from './metrics-endpoint.js';
 import { egressFrom, type PolicyOptions, withPolicies } from './policy/policies.js';
+import { prometheusText } from './prometheus.js';
 import { type Session, startSession } from './session.js';
+import { createStatistics } from './statistics.js';
 import { readOrMakeToken } from './token.js';
 
 export interface RuntimeOptions {
@@ -16,6 +20,9 @@ export interface RuntimeOptions {
   policies?: PolicyOptions;
   /** Holds the token that clients must show; made where it is missing [none is asked for]. */
   tokenFile?: string;
+  limits?: Partial<Limits>;
+  /** Serves Prometheus' figures at this port of 127.0.0.1; 0 = a free one [none]. */
+  metricsPort?: number;
   /** How long running exchanges may take to finish after `shutdown`, in ms [10000]. */
   drainMs?: number;
   /** How long a client's frame may stay half sent, in ms [10000]. */
@@ -27,6 +34,8 @@ export interface RuntimeOptions {
 export interface Runtime {
   /** Where it listens, with the port that was given. */
   readonly address: ListenAddress;
+  /** Where it serves its figures, if it does. */
+  readonly metricsPort: number | undefined;
   /** Unix time in ms. */
   readonly startedAtMs: number;
   /** Connections open now. */
@@ -48,9 +57,13 @@ const FLUSH_MS = 1000;
 export async function startRuntime(options: RuntimeOptions, shutdown: AbortSignal): Promise<Runtime> {
   const log = options.log ?? silentLogger;
   const token = options.tokenFile === undefined ? undefined : readOrMakeToken(options.tokenFile);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { upstreamIdleMs: idleMs, responseHeaderBytes } = limits;
   const egress = egressFrom(options.policies ?? {});
-  const transport = createHttpTransport({ ...options.pool, refusalOf: egress.refusalOf });
+  const { refusalOf } = egress;
+  const transport = createHttpTransport({ idleMs, responseHeaderBytes, ...options.pool, refusalOf });
   const policies = withPolicies(transport.send, egress, options.policies);
+  const statistics = createStatistics();
   const sessions = new Set<Session>();
   const startedAtMs = Date.now();
   const hurry = new AbortController();
@@ -66,6 +79,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       streams: count('stream'),
       verified: options.pool?.verify !== false,
       origins: policies.statusOf(transport.pools()),
+      figures: statistics.figures(),
     });
 
   const onConnection = (socket: Socket): void => {
@@ -74,8 +88,13 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       transport: policies.send,
       health,
       log,
+      record: statistics.record,
+      limits,
       frameTimeoutMs,
       ...(token !== undefined && { token }),
+      ...(sessions.size >= limits.connections && {
+        refusal: `the daemon serves ${limits.connections} connections, which is its limit; try again later`,
+      }),
     });
     sessions.add(session);
     log.debug('connected', { connections: sessions.size });
@@ -92,7 +111,16 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     await transport.close();
     throw error;
   });
-  log.info('listening', { address: addressText(listener.address) });
+  const text = (): string => prometheusText(health(), statistics, processFigures());
+  const { metricsPort } = options;
+  const metrics =
+    metricsPort === undefined
+      ? undefined
+      : await openMetricsEndpoint(metricsPort, text).catch(async (error: unknown) => {
+          await Promise.all([listener.close(), transport.close()]);
+          throw error;
+        });
+  log.info('listening', { address: addressText(listener.address), metrics_port: metrics?.port });
 
   const allClosed = (): Promise<unknown> => Promise.all([...sessions].map((session) => session.closed));
 
@@ -106,6 +134,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     for (const session of sessions) session.destroy();
     await allClosed();
     await transport.close();
+    metrics?.close();
     log.info('stopped');
   };
 
@@ -117,6 +146,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
 
   return {
     address: listener.address,
+    metricsPort: metrics?.port,
     startedAtMs,
     closed,
     get connections() {
@@ -124,6 +154,11 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     },
     end: () => hurry.abort(),
   };
+}
+
+function processFigures(): { cpuSeconds: number; rssBytes: number } {
+  const { user, system } = process.cpuUsage();
+  return { cpuSeconds: (user + system) / 1_000_000, rssBytes: process.memoryUsage.rss() };
 }
 
 /** Waits for `work`, but no longer than `limitMs` or until `signal` is aborted. */

@@ -7,8 +7,10 @@ import { createFrameReader, ProtocolError } from '../protocol/frame.js';
 import type { ExecuteRequest, HealthResponse, Message } from '../protocol/messages.js';
 import { type Exchange, type StopReason, startExchange } from './exchange.js';
 import { lockedResponse } from './health.js';
+import type { Limits } from './limits.js';
 import { type Logger, logFault } from './log.js';
 import { createOutbox } from './outbox.js';
+import type { Statistics } from './statistics.js';
 import { nowUs } from './timings.js';
 import { sameToken } from './token.js';
 import type { Transport } from './transport.js';
@@ -31,6 +33,10 @@ export interface SessionOptions {
   transport: Transport;
   health: () => HealthResponse;
   log: Logger;
+  record: Statistics['record'];
+  limits: Pick<Limits, 'frameBytes' | 'requestsPerConnection' | 'clientIdleMs'>;
+  /** Said to a client that is one too many; its connection is closed then. */
+  refusal?: string;
   /** How long a frame may stay half sent, in ms. */
   frameTimeoutMs: number;
   /** What the client must show before anything else; absent: nothing. */
@@ -45,7 +51,7 @@ const LINGER_MS = 1000;
 
 /** Serves one connection: frames in, exchanges, frames out. */
 export function startSession(socket: Socket, options: SessionOptions): Session {
-  const { log } = options;
+  const { log, limits } = options;
   const outbox = createOutbox(socket);
   const exchanges = new Map<bigint, Exchange>();
   let state: 'serving' | 'draining' | 'closing' = 'serving';
@@ -53,11 +59,20 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   let admitted = options.token === undefined;
   let readAtUs = 0;
   let frameTimer: NodeJS.Timeout | undefined;
+  let idleTimer: NodeJS.Timeout | undefined;
   let lingerTimer: NodeJS.Timeout | undefined;
 
   const clearFrameTimer = (): void => {
     clearTimeout(frameTimer);
     frameTimer = undefined;
+  };
+
+  /** Starts the limit for a client of which nothing runs and from which nothing comes. */
+  const watchIdleness = (): void => {
+    clearTimeout(idleTimer);
+    if (limits.clientIdleMs === 0 || exchanges.size > 0 || state === 'closing') return;
+    const limit = limits.clientIdleMs;
+    idleTimer = setTimeout(() => abandon(`nothing came for ${limit / 1000} s (--client-idle)`), limit);
   };
 
   const send = (message: Message): void => outbox.send(encodeMessage(message));
@@ -76,8 +91,10 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     if (state === 'closing') return;
     state = 'closing';
     clearFrameTimer();
+    clearTimeout(idleTimer);
     // What still comes is read and dropped: closing over unread bytes would reset the last answers.
     socket.resume();
+    outbox.flush();
     socket.end();
     lingerTimer = setTimeout(() => socket.destroy(), LINGER_MS);
   };
@@ -96,12 +113,26 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       refuse(`request ${requestId} is still running`, requestId);
       return;
     }
-    const { transport } = options;
+    if (exchanges.size >= limits.requestsPerConnection) {
+      const most = limits.requestsPerConnection;
+      refuse(
+        `${most} requests run on this connection, which is the limit`,
+        requestId,
+        ErrorClass.RateLimited,
+      );
+      return;
+    }
+    const { transport, record } = options;
+    clearTimeout(idleTimer);
     const onEnd = (): void => {
       exchanges.delete(requestId);
+      watchIdleness();
       if (state === 'draining' && exchanges.size === 0) close();
     };
-    exchanges.set(requestId, startExchange({ message, readAtUs, transport, outlet: outbox, log, onEnd }));
+    exchanges.set(
+      requestId,
+      startExchange({ message, readAtUs, transport, outlet: outbox, log, record, onEnd }),
+    );
   };
 
   const take = (message: Message): void => {
@@ -136,7 +167,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       if (!(error instanceof ProtocolError)) logFault(log, error);
       refuse(error instanceof ProtocolError ? error.message : 'the daemon failed at this frame');
     }
-  });
+  }, limits.frameBytes);
 
   /** The next frame's start is lost: says why, and ends the connection. */
   const abandon = (why: string): void => {
@@ -149,6 +180,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   const onData = (bytes: Buffer): void => {
     if (state === 'closing') return;
     readAtUs = nowUs();
+    watchIdleness();
     if (!greeted && startsLikeHttp(bytes)) {
       // A web page can reach a TCP port of this machine; it gets nothing to read.
       log.warn('protocol', { message: 'an HTTP request came to the daemon' });
@@ -179,6 +211,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       state = 'closing';
       clearFrameTimer();
       clearTimeout(lingerTimer);
+      clearTimeout(idleTimer);
       stopExchanges('cancelled');
       resolve();
     });
@@ -192,6 +225,12 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     socket.resume();
     for (const exchange of exchanges.values()) exchange.updateFlow();
   });
+
+  watchIdleness();
+  if (options.refusal !== undefined) {
+    refuse(options.refusal, 0n, ErrorClass.RateLimited);
+    close();
+  }
 
   return {
     closed,

@@ -9,8 +9,8 @@ import type { Flow } from './transport.js';
 const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Answers operation `stream`: StreamStart, each piece of the body as a StreamChunk the moment it is read,
- * StreamEnd.
+ * Answers operation `stream`: StreamStart, each read of the body as a StreamChunk the moment it is read,
+ * StreamEnd. The pieces of one read (the provider's HTTP chunks) are joined: they arrived together.
  *
  * Back-pressure: a chunk is sent whole as it was read, so the window may go below zero by one read (64 KiB).
  * While it is not positive, or the client's socket is full, the provider is not read.
@@ -22,6 +22,21 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
   let paused = false;
   let sequence = 0;
   let bytes = 0;
+  let pieces: Uint8Array[] = [];
+  let readUs = 0;
+
+  const sendPieces = (): void => {
+    const [first] = pieces;
+    if (first === undefined) return;
+    const body = pieces.length === 1 ? first : Buffer.concat(pieces);
+    pieces = [];
+    for (let at = 0; at < body.length; at += MAX_CHUNK_BYTES) {
+      const payload = body.subarray(at, at + MAX_CHUNK_BYTES);
+      const type = MessageType.StreamChunk;
+      outlet.send(encodeMessage({ type, requestId, sequence, offsetUs: readUs, payload }));
+      sequence += 1;
+    }
+  };
 
   const updateFlow = (): void => {
     const stop = window <= 0 || outlet.congested;
@@ -55,17 +70,17 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
       updateFlow();
     },
     onData(chunk) {
-      const offsetUs = timeline.elapsedUs();
-      for (let at = 0; at < chunk.length; at += MAX_CHUNK_BYTES) {
-        const payload = chunk.subarray(at, at + MAX_CHUNK_BYTES);
-        outlet.send(encodeMessage({ type: MessageType.StreamChunk, requestId, sequence, offsetUs, payload }));
-        sequence += 1;
+      if (pieces.length === 0) {
+        readUs = timeline.elapsedUs();
+        outlet.defer(sendPieces);
       }
+      pieces.push(chunk);
       bytes += chunk.length;
       window -= chunk.length;
       updateFlow();
     },
     end(ending) {
+      sendPieces();
       const failure = ending.outcome === 'failed' ? ending.failure : undefined;
       outlet.send(
         encodeMessage({

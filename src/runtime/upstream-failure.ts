@@ -38,6 +38,7 @@ const CLIENTS_FAULT = { errorClass: ErrorClass.InvalidRequest, hop: 'client' } a
 const NETWORK_NOW = { errorClass: ErrorClass.Transient, hop: 'network' } as const;
 const NETWORK_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'network' } as const;
 const PROVIDER_NOW = { errorClass: ErrorClass.Transient, hop: 'provider' } as const;
+const PROVIDER_SILENT = { errorClass: ErrorClass.Timeout, hop: 'provider' } as const;
 const PROVIDER_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'provider' } as const;
 
 const CHECK_URL = 'is base_url right?';
@@ -98,7 +99,15 @@ function tlsAdvice(code: string): string {
 
 function answerFailure(error: Error, code: string, origin: string, timings: Timings, bytes: number): Failure {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { ...PROVIDER_ALWAYS, what: `${origin} sent more than 64 KiB of headers`, advice: CHECK_URL };
+    return {
+      ...PROVIDER_ALWAYS,
+      what: `${origin} sent more headers than the limit (--max-header-bytes)`,
+      advice: CHECK_URL,
+    };
+  }
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    const after = code === 'UND_ERR_BODY_TIMEOUT' ? `after ${bytes} bytes of body` : 'before it answered';
+    return { ...PROVIDER_SILENT, what: `${origin} went silent ${after} (--upstream-idle)`, advice: LATER };
   }
   // The parser's "Invalid EOF state" is an answer that was cut.
   if (error.name === 'HTTPParserError' && !/EOF/.test(error.message)) {

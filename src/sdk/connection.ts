@@ -81,19 +81,43 @@ export async function openConnection(
   signal.throwIfAborted();
   const token =
     endpoint.kind === 'tcp' && endpoint.tokenFile ? await readToken(endpoint.tokenFile) : undefined;
+  const incoming = createIncoming();
   const socket =
     endpoint.kind === 'unix'
-      ? connect(endpoint.path)
-      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
+      ? connect({ path: endpoint.path, onread: incoming })
+      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread: incoming });
   await connected(socket, signal).catch((error: unknown) => {
     socket.destroy();
     signal.throwIfAborted();
     throw connectError(endpoint, error);
   });
-  const connection = createConnection(socket, events, token);
+  const connection = createConnection(socket, incoming, events, token);
   // Before any request: it opens the connection. Nobody waits for the answer.
   if (token !== undefined) connection.health().catch(() => {});
   return connection;
+}
+
+const READ_BUFFER_BYTES = 64 * 1024;
+
+/** Reads into one buffer again and again, which costs far less than a new one for each small read. */
+interface Incoming {
+  buffer: Uint8Array;
+  callback: (size: number, buffer: Uint8Array) => boolean;
+  /** Takes what was read; the bytes are overwritten after the call. */
+  take: (bytes: Uint8Array) => void;
+}
+
+function createIncoming(): Incoming {
+  const incoming: Incoming = {
+    buffer: new Uint8Array(READ_BUFFER_BYTES),
+    callback(size, buffer) {
+      incoming.take(buffer.subarray(0, size));
+      return true;
+    },
+    // Nothing is asked before the connection is made.
+    take() {},
+  };
+  return incoming;
 }
 
 function connected(socket: Socket, signal: AbortSignal): Promise<void> {
@@ -117,7 +141,12 @@ function connected(socket: Socket, signal: AbortSignal): Promise<void> {
   });
 }
 
-function createConnection(socket: Socket, events: ConnectionEvents, token?: string): Connection {
+function createConnection(
+  socket: Socket,
+  incoming: Incoming,
+  events: ConnectionEvents,
+  token?: string,
+): Connection {
   const exchanges = new Map<bigint, Exchange>();
   /** Questions for health, answered in their order. */
   const questions: Question[] = [];
@@ -195,14 +224,14 @@ function createConnection(socket: Socket, events: ConnectionEvents, token?: stri
   const reader = createFrameReader((type, payload) => {
     if (lost === undefined) onFrame(type, payload);
   });
-  socket.on('data', (bytes: Buffer) => {
+  incoming.take = (bytes) => {
     try {
       reader.feed(bytes);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       destroy(daemonError(`the daemon broke the protocol: ${error.message}`, ErrorClass.Permanent, error));
     }
-  });
+  };
   let cause: Error | undefined;
   socket.on('error', (error) => {
     cause = error;

@@ -118,7 +118,7 @@ test('more headers than 64 KiB are Permanent', async () => {
   closing.push(upstream.close);
   const { end } = await endOf(upstream.url);
   expect(end.errorClass).toBe(ErrorClass.Permanent);
-  expect(end.errorMessage).toMatch(/sent more than 64 KiB of headers/);
+  expect(end.errorMessage).toMatch(/sent more headers than the limit \(--max-header-bytes\)/);
 });
 
 test('an interim answer is not taken for the answer', async () => {

@@ -71,8 +71,8 @@ test('status shows requests and pools, also as JSON', async () => {
 
   const table = (await runtime('status')).stdout.trimEnd().split('\n');
   expect(table[1]).toMatch(/requests 0 {3}streams 1$/);
-  expect(table.at(-2)).toMatch(/^origin +open {2}busy {2}queued {2}circuit$/);
-  expect(table.at(-1)).toMatch(new RegExp(`^${upstream.url} +1 +1 +0 {2}closed$`));
+  expect(table.at(-2)).toMatch(/^origin +open {2}busy {2}queued {2}circuit {2}retries left$/);
+  expect(table.at(-1)).toMatch(new RegExp(`^${upstream.url} +1 +1 +0 {2}closed +\\d+$`));
 
   const { code, stdout } = await runtime('status', '--json');
   expect(code).toBe(0);

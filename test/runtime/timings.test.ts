@@ -95,6 +95,7 @@ test('health tells the pool of each origin', async () => {
       circuit: 'closed',
       circuitRetryAtMs: 0,
       retryBudget: 3,
+      tenants: [],
     },
   ]);
 });

@@ -41,6 +41,7 @@ export const CONNECTED: ConnectionState = {
           circuit: 'closed',
           circuitRetryAtMs: 0,
           retryBudget: 10,
+          tenants: [],
         },
       ],
     },

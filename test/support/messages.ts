@@ -35,6 +35,17 @@ const origin = fc.record({
   circuit: fc.constantFrom('closed', 'open', 'half-open'),
   circuitRetryAtMs: counter,
   retryBudget: uint32,
+  tenants: fc.array(
+    fc.record({
+      tenant: text,
+      requestsTotal: counter,
+      failuresTotal: counter,
+      firstByteP50Us: counter,
+      firstByteP95Us: counter,
+      firstByteP99Us: counter,
+    }),
+    { maxLength: 2 },
+  ),
 });
 
 /** Any message of the protocol. */

@@ -17,4 +17,5 @@ export { StreamChunk } from './ipc/stream-chunk.js';
 export { StreamEnd } from './ipc/stream-end.js';
 export { StreamRetry } from './ipc/stream-retry.js';
 export { StreamStart } from './ipc/stream-start.js';
+export { TenantStatus } from './ipc/tenant-status.js';
 export { Timings } from './ipc/timings.js';

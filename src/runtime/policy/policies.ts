@@ -23,6 +23,9 @@ export interface PolicyOptions {
   random?: () => number;
 }
 
+/** What pool and policies know of an origin; its tenants' figures are kept elsewhere. */
+export type OriginState = Omit<OriginStatus, 'tenants'>;
+
 /** Everything that is decided about a request between its client and the network. */
 export interface Policies {
   readonly send: Transport;
@@ -30,7 +33,7 @@ export interface Policies {
    * Circuit and retry budget of each origin, of those without a connection only where the circuit is not closed.
    * Where tenants differ, the worst.
    */
-  statusOf(pools: readonly PoolStatus[]): OriginStatus[];
+  statusOf(pools: readonly PoolStatus[]): OriginState[];
 }
 
 /** The egress rules, for the connector as well: it sees what names resolve to. */
@@ -52,7 +55,7 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
   send = withRetry(send, { budgets, clock, random, maxAttempts });
   send = withTenantLimits(send, limits, clock);
 
-  const statusOf = (pool: PoolStatus): OriginStatus => {
+  const statusOf = (pool: PoolStatus): OriginState => {
     const { state, retryInMs } = worst(circuits.at(pool.origin));
     const spent = budgets.at(pool.origin);
     // An origin that was reached by a redirect alone has no budget of its own yet.

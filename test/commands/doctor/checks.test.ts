@@ -127,6 +127,7 @@ test('an open circuit and another version are warnings', () => {
         circuit: 'open' as const,
         circuitRetryAtMs: 1,
         retryBudget: 0,
+        tenants: [],
       },
     ],
   };

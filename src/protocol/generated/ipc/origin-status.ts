@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { CircuitState } from './circuit-state.js';
+import { TenantStatus } from './tenant-status.js';
 
 
 export class OriginStatus {
@@ -62,8 +63,18 @@ retryBudget():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+tenants(index: number, obj?:TenantStatus):TenantStatus|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? (obj || new TenantStatus()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+tenantsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startOriginStatus(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(8);
 }
 
 static addOrigin(builder:flatbuffers.Builder, originOffset:flatbuffers.Offset) {
@@ -94,13 +105,29 @@ static addRetryBudget(builder:flatbuffers.Builder, retryBudget:number) {
   builder.addFieldInt32(6, retryBudget, 0);
 }
 
+static addTenants(builder:flatbuffers.Builder, tenantsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(7, tenantsOffset, 0);
+}
+
+static createTenantsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startTenantsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endOriginStatus(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // origin
   return offset;
 }
 
-static createOriginStatus(builder:flatbuffers.Builder, originOffset:flatbuffers.Offset, poolOpen:number, poolBusy:number, poolQueued:number, circuit:CircuitState, circuitRetryAtMs:bigint, retryBudget:number):flatbuffers.Offset {
+static createOriginStatus(builder:flatbuffers.Builder, originOffset:flatbuffers.Offset, poolOpen:number, poolBusy:number, poolQueued:number, circuit:CircuitState, circuitRetryAtMs:bigint, retryBudget:number, tenantsOffset:flatbuffers.Offset):flatbuffers.Offset {
   OriginStatus.startOriginStatus(builder);
   OriginStatus.addOrigin(builder, originOffset);
   OriginStatus.addPoolOpen(builder, poolOpen);
@@ -109,6 +136,7 @@ static createOriginStatus(builder:flatbuffers.Builder, originOffset:flatbuffers.
   OriginStatus.addCircuit(builder, circuit);
   OriginStatus.addCircuitRetryAtMs(builder, circuitRetryAtMs);
   OriginStatus.addRetryBudget(builder, retryBudget);
+  OriginStatus.addTenants(builder, tenantsOffset);
   return OriginStatus.endOriginStatus(builder);
 }
 }

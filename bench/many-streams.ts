@@ -1,0 +1,69 @@
+// 1,000 streams at once, 20 tokens a second each, through one connection: what is lost, the lag, the daemon's memory.
+// Then 64 readers that stop, each with 100 MB to come, beside 100 streams that go on.
+// Run: tsx bench/many-streams.ts [SECONDS, default 60]
+import { report, say } from './support/figures.js';
+import { openBench } from './support/programs.js';
+
+const SECONDS = Number(process.argv[2] ?? 60);
+const STREAMS = 1000;
+const RATE = 20;
+const STALLED = 64;
+const STALLED_BYTES = 100 * 1024 ** 2;
+const MB = 1024 ** 2;
+
+interface Streams {
+  deltas: number;
+  inOrder: number;
+  lagP50Us: number;
+  lagP99Us: number;
+}
+
+const bench = await openBench();
+const { url } = await bench.server();
+const daemon = await bench.daemon();
+const consumer = await bench.consumer();
+
+async function run(streams: number, seconds: number): Promise<Streams> {
+  const count = RATE * seconds;
+  const base = `${url}/rate/${RATE}/count/${count}`;
+  const figures = await consumer.ask<Streams>('streams', { base, count, streams });
+  const expected = streams * count;
+  say(
+    `${streams} streams for ${seconds} s: ${figures.deltas} of ${expected} deltas, ${expected - figures.inOrder} lost, reordered or torn; ` +
+      `lag p50 ${(figures.lagP50Us / 1000).toFixed(1)} ms`,
+  );
+  return figures;
+}
+
+try {
+  let peak = 0;
+  const watch = setInterval(() => {
+    daemon.usage().then(
+      ({ rssBytes }) => {
+        peak = Math.max(peak, rssBytes);
+      },
+      () => {},
+    );
+  }, 500);
+  const before = await daemon.usage();
+  const many = await run(STREAMS, SECONDS);
+  clearInterval(watch);
+  const after = await daemon.usage();
+  const share = (after.cpuUs - before.cpuUs) / (SECONDS * 1_000_000);
+  say(`daemon: ${(share * 100).toFixed(0)} % of a core, RSS ${(after.rssBytes / MB).toFixed(0)} MB after`);
+  report('lost, reordered or torn', STREAMS * RATE * SECONDS - many.inOrder, '', 0, 0);
+  // The lag from the server's write, so the direct way's own is counted in: an upper bound.
+  report('lag p99', many.lagP99Us / 1000, 'ms', 25);
+  report('daemon RSS, peak', peak / MB, 'MB', 150, 0);
+
+  const calm = await run(100, 5);
+  const readers = await bench.consumer();
+  const rssBefore = (await daemon.usage()).rssBytes;
+  await readers.ask('stall', { base: url, bytes: STALLED_BYTES, readers: STALLED });
+  const beside = await run(100, 5);
+  const rssAfter = (await daemon.usage()).rssBytes;
+  report(`daemon growth, ${STALLED} readers that stopped`, (rssAfter - rssBefore) / MB, 'MB', 64, 1);
+  report('the others: lag p99 beside them / without', beside.lagP99Us / calm.lagP99Us, 'x', 1.5);
+} finally {
+  await bench.close();
+}

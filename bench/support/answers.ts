@@ -1,0 +1,16 @@
+type Answer = (argument: never) => unknown;
+
+declare global {
+  var benchAnswers: Map<string, (argument: unknown) => unknown> | undefined;
+}
+
+/** The questions that this process answers; one map, though the meter and the program are separate bundles. */
+export function answers(): Map<string, (argument: unknown) => unknown> {
+  globalThis.benchAnswers ??= new Map();
+  return globalThis.benchAnswers;
+}
+
+/** Answers a question of the benchmark, which was built from the same sources. */
+export function answer(question: string, how: Answer): void {
+  answers().set(question, how as (argument: unknown) => unknown);
+}

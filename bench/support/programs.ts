@@ -1,0 +1,119 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Usage } from './meter.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const ENTRIES = {
+  daemon: 'src/runtime/main.ts',
+  server: 'bench/support/token-server.ts',
+  consumer: 'bench/support/consumer.ts',
+  meter: 'bench/support/meter.ts',
+};
+
+/** A process of a benchmark: it answers questions over its IPC channel. */
+export interface Peer {
+  readonly pid: number;
+  /** Asks for something; rejects with what the process threw, or when it ends. */
+  ask<T>(question: string, argument?: unknown): Promise<T>;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+export interface Bench {
+  readonly folder: string;
+  /** Starts the daemon as it is shipped, built as one file, at `socket`. */
+  daemon(...flags: string[]): Promise<Peer>;
+  readonly socket: string;
+  server(): Promise<{ peer: Peer; url: string }>;
+  consumer(): Promise<Peer>;
+  close(): Promise<void>;
+}
+
+/** Builds the programs of a benchmark from the sources and starts them on demand; all end with `close`. */
+export async function openBench(): Promise<Bench> {
+  const folder = mkdtempSync(join(tmpdir(), 'vt-bench-'));
+  await build({
+    absWorkingDir: root,
+    entryPoints: ENTRIES,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: process.env.CPU_PROF === undefined,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    define: { __VERSION__: '"0.0.0-bench"' },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  const socket = join(folder, 'd.sock');
+  const peers: Peer[] = [];
+  const start = async (name: keyof typeof ENTRIES, args: readonly string[]): Promise<Peer> => {
+    const child = fork(join(folder, `${name}.mjs`), args, {
+      execArgv: [...profiling(name), '--import', join(folder, 'meter.mjs')],
+      stdio: ['ignore', 'inherit', name === 'daemon' ? 'pipe' : 'inherit', 'ipc'],
+    });
+    const peer = peerOf(child);
+    peers.push(peer);
+    if (child.stderr !== null) await once(child.stderr, 'data');
+    return peer;
+  };
+  return {
+    folder,
+    socket,
+    daemon: (...flags) => start('daemon', ['--socket', socket, ...flags]),
+    async server() {
+      const peer = await start('server', []);
+      return { peer, url: await peer.ask<string>('url') };
+    },
+    consumer: () => start('consumer', [socket]),
+    async close() {
+      await Promise.all(peers.map((peer) => peer.stop()));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `CPU_PROF=daemon` (or consumer, server) writes that process's CPU profile to the working directory. */
+function profiling(name: string): string[] {
+  return process.env.CPU_PROF === name ? ['--cpu-prof', '--cpu-prof-interval', '200'] : [];
+}
+
+function peerOf(child: ChildProcess): Peer {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let last = 0;
+  child.on('message', (message: { id: number; result?: unknown; error?: string }) => {
+    const answer = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (message.error === undefined) answer?.resolve(message.result);
+    else answer?.reject(new Error(message.error));
+  });
+  const ended = once(child, 'exit').then(() => {
+    for (const { reject } of waiting.values()) reject(new Error(`process ${child.pid} ended`));
+  });
+  const ask = <T>(question: string, argument?: unknown): Promise<T> => {
+    const answer = Promise.withResolvers<unknown>();
+    last += 1;
+    waiting.set(last, answer);
+    child.send({ id: last, question, argument });
+    // Both ends are this benchmark's own, built from the same sources.
+    return answer.promise as Promise<T>;
+  };
+  return {
+    pid: child.pid ?? 0,
+    ask,
+    usage: () => ask<Usage>('usage'),
+    async stop() {
+      if (child.connected) child.disconnect();
+      const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+// A provider for benchmarks, on a bare socket so that it costs little: one event a write, its send time inside.
+//   /rate/R/count/N/…   N chat chunks, R a second; 0 = as fast as they are taken
+//   /flood/BYTES        that many bytes of body
+//   /small              a short answer
+//   /fault/cut|500      an answer cut in its middle; an error status
+import { createServer, type Socket } from 'node:net';
+import { answer } from './answers.js';
+import { monotonicUs } from './figures.js';
+
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
+const SMALL =
+  'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"answer":"ok"}';
+const FAULT =
+  'HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n{"error":{"message":"bad"}}';
+/** Faster than this, timers are too coarse: the process sleeps between two writes instead. */
+const SLEEPING_RATE = 100;
+const napping = new Int32Array(new SharedArrayBuffer(4));
+
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+const event = (json: string): string => chunk(`data: ${json}\n\n`);
+const token = (index: number): string =>
+  event(
+    `{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","system_fingerprint":"fp_bench","choices":[{"index":0,"delta":{"content":"${monotonicUs()}:${index} "},"logprobs":null,"finish_reason":null}]}`,
+  );
+const finish = (socket: Socket): void => {
+  socket.write(
+    `${event('{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')}${chunk('data: [DONE]\n\n')}0\r\n\r\n`,
+  );
+};
+
+function stream(socket: Socket, rate: number, count: number): void {
+  socket.write(HEAD);
+  if (rate === 0) unpaced(socket, count);
+  else if (rate < SLEEPING_RATE) byTimer(socket, rate, count);
+  else void bySleeping(socket, rate, count);
+}
+
+function byTimer(socket: Socket, rate: number, count: number): void {
+  let index = 0;
+  const timer = setInterval(() => {
+    if (socket.destroyed) clearInterval(timer);
+    else if (index < count) socket.write(token(index++));
+    else {
+      clearInterval(timer);
+      finish(socket);
+    }
+  }, 1000 / rate);
+}
+
+async function bySleeping(socket: Socket, rate: number, count: number): Promise<void> {
+  const startUs = monotonicUs() + 1000;
+  for (let index = 0; index < count && !socket.destroyed; index += 1) {
+    const waitUs = startUs + (index * 1_000_000) / rate - monotonicUs();
+    if (waitUs > 0) Atomics.wait(napping, 0, 0, waitUs / 1000);
+    socket.write(token(index));
+    // The socket's own callbacks need a turn now and then.
+    if (index % 50 === 49 || socket.writableNeedDrain) await new Promise(setImmediate);
+  }
+  finish(socket);
+}
+
+function unpaced(socket: Socket, count: number): void {
+  let index = 0;
+  const more = (): void => {
+    while (index < count && socket.write(token(index))) index += 1;
+    if (index < count) {
+      index += 1; // the write that filled the buffer was taken all the same
+      socket.once('drain', more);
+    } else finish(socket);
+  };
+  more();
+}
+
+function flood(socket: Socket, bytes: number): void {
+  socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${bytes}\r\n\r\n`);
+  const piece = Buffer.alloc(64 * 1024, 'x');
+  let left = bytes;
+  const more = (): void => {
+    while (left > 0) {
+      const part = piece.subarray(0, left);
+      left -= part.length;
+      if (!socket.write(part)) return void socket.once('drain', more);
+    }
+  };
+  more();
+}
+
+function respond(socket: Socket, path: string): void {
+  const [, kind, first, , second] = path.split('/');
+  if (kind === 'rate') stream(socket, Number(first), Number(second));
+  else if (kind === 'flood') flood(socket, Number(first));
+  else if (kind === 'fault' && first === 'cut') {
+    socket.write(HEAD + token(0));
+    setTimeout(() => socket.resetAndDestroy(), 5);
+  } else socket.write(kind === 'fault' ? FAULT : SMALL);
+}
+
+const server = createServer({ noDelay: true }, (socket) => {
+  let pending = '';
+  socket.on('error', () => {});
+  socket.on('data', (bytes) => {
+    pending += bytes.toString('latin1');
+    for (;;) {
+      const end = pending.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const head = pending.slice(0, end);
+      const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+      if (pending.length < end + 4 + length) return;
+      pending = pending.slice(end + 4 + length);
+      respond(socket, head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP/')));
+    }
+  });
+});
+const listening = new Promise<string>((resolve) => {
+  server.listen(0, '127.0.0.1', 4096, () => {
+    const bound = server.address();
+    resolve(`http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`);
+  });
+});
+answer('url', () => listening);

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import type { HttpRequest } from './http-request.js';
+
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}$/;
+const ZERO_TRACE = '0'.repeat(32);
+const ZERO_SPAN = '0'.repeat(16);
+
+/**
+ * What a client's `trace_id` says to the provider, as W3C Trace Context's `traceparent`: itself where it is
+ * one, a new span of it where it is a bare trace id (32 hex digits, dashes ignored), else undefined.
+ * https://www.w3.org/TR/trace-context/
+ */
+export function traceparentOf(traceId: string): string | undefined {
+  const text = traceId.toLowerCase();
+  const [, trace, span] = TRACEPARENT.exec(text) ?? [];
+  if (trace !== undefined) {
+    const valid = !text.startsWith('ff') && trace !== ZERO_TRACE && span !== ZERO_SPAN;
+    return valid ? text : undefined;
+  }
+  const bare = text.replaceAll('-', '');
+  if (!/^[\da-f]{32}$/.test(bare) || bare === ZERO_TRACE) return undefined;
+  return `00-${bare}-${randomBytes(8).toString('hex')}-01`;
+}
+
+/** The request with the trace passed on; a `traceparent` that its sender set stays. */
+export function traced(request: HttpRequest, traceId: string): HttpRequest {
+  const traceparent = traceId === '' ? undefined : traceparentOf(traceId);
+  const given = request.headers.some(([name]) => name.toLowerCase() === 'traceparent');
+  if (traceparent === undefined || given) return request;
+  return { ...request, headers: [...request.headers, ['traceparent', traceparent]] };
+}

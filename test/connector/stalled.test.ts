@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { OpenAIStreamConnector } from '../../src/index.js';
+import { testDaemon } from '../support/daemon.js';
+import { startUpstream } from '../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const delta = (text: string): string =>
+  `data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`;
+
+/** A provider that sends one delta, and from then on whatever `after` gives, every 20 ms. */
+async function connectorTo(
+  after: () => string,
+): Promise<{ connector: OpenAIStreamConnector; ended: Promise<string> }> {
+  const daemon = await testDaemon();
+  closing.push(daemon.close);
+  const upstream = await startUpstream(async (_request, response) => {
+    const gone = once(response, 'close').then(() => 'gone' as const);
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(delta('Hello'));
+    while ((await Promise.race([gone, sleep(20)])) !== 'gone') response.write(after());
+  });
+  closing.push(upstream.close);
+  const connector = new OpenAIStreamConnector({
+    simulator: { enabled: true, base_url: upstream.url },
+    runtime: { socket_path: daemon.path },
+  });
+  closing.push(() => connector.close());
+  return { connector, ended: upstream.request(0).then((request) => request.ended) };
+}
+
+test('an answer whose comments go on but whose data does not has stalled; what came is kept', async () => {
+  const { connector, ended } = await connectorTo(() => ': keep-alive\n\n');
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 150 });
+  expect(answer).toMatchObject({ outcome: 'stalled', text: 'Hello' });
+  expect(await ended).toBe('hung up');
+});
+
+test('data events keep an answer alive beyond the idle limit', async () => {
+  let left = 20;
+  const { connector } = await connectorTo(() => {
+    left -= 1;
+    return left > 0 ? delta('.') : 'data: [DONE]\n\n';
+  });
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 250 });
+  expect(answer).toMatchObject({ outcome: 'complete', text: `Hello${'.'.repeat(19)}` });
+});

@@ -1,0 +1,50 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { openLogFile, redact } from '../../src/runtime/log.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'vt-log-'));
+const path = join(folder, 'daemon.log');
+afterEach(() => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+});
+
+test('a file that has grown to its limit is put aside, so many are kept, and no line is lost or cut', async () => {
+  const log = openLogFile({ path, level: 'info', maxBytes: 1000, keep: 2 });
+  for (let index = 0; index < 30; index += 1) log.logger.info('line', { index, text: 'x'.repeat(50) });
+  await log.close();
+  expect(readdirSync(folder).sort()).toEqual(['daemon.log', 'daemon.log.1', 'daemon.log.2']);
+  const lines = ['daemon.log.2', 'daemon.log.1', 'daemon.log'].flatMap((name) => {
+    const file = join(folder, name);
+    expect(statSync(file).size).toBeLessThanOrEqual(1000);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    return readFileSync(file, 'utf8').trimEnd().split('\n');
+  });
+  const indices = lines.map((line): unknown => JSON.parse(line).index);
+  const first = 30 - lines.length;
+  expect(indices).toEqual(Array.from({ length: lines.length }, (_, at) => first + at));
+});
+
+test('a level below the file’s costs nothing: its fields are not gathered', async () => {
+  const log = openLogFile({ path, level: 'warn' });
+  log.logger.info('quiet', () => {
+    throw new Error('gathered');
+  });
+  log.logger.warn('loud', () => ({ seen: true }));
+  await log.close();
+  expect(readFileSync(path, 'utf8')).toMatch(/"event":"loud","seen":true\}\n$/);
+});
+
+test('keys and queries are taken out of whatever is logged', () => {
+  const line = JSON.stringify({
+    a: 'refused: Authorization: Bearer abc.def-123',
+    b: 'used sk-proj-abcdef123456 there',
+    c: 'GET https://api.example.com/v1/x?key=secret&b=1 failed',
+  });
+  expect(JSON.parse(redact(line))).toEqual({
+    a: 'refused: Authorization: Bearer [redacted]',
+    b: 'used sk-[redacted] there',
+    c: 'GET https://api.example.com/v1/x?… failed',
+  });
+});
