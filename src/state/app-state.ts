@@ -4,6 +4,7 @@ import { type Editor, EMPTY_EDITOR } from './editor.js';
 import { NO_FIGURES, type SessionFigures } from './figures.js';
 import type { Message } from './messages.js';
 import type { EndpointInfo } from './ports.js';
+import type { Search } from './search.js';
 
 /** A place in the conversation that stays when the width changes: a message, and an offset in its text. */
 export interface Anchor {
@@ -54,6 +55,9 @@ export interface AppState {
   readonly session: SessionFigures;
   readonly scroll: Scroll;
   readonly overlay: Overlay;
+  readonly search: Search;
+  /** Reasoning is shown in full. */
+  readonly reasoningShown: boolean;
   readonly toast?: Toast | undefined;
   /** Until then (Unix ms), another ctrl+c quits. */
   readonly quitArmedUntilMs?: number | undefined;
@@ -72,6 +76,8 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     session: NO_FIGURES,
     scroll: { kind: 'follow' },
     overlay: { kind: 'none' },
+    search: { kind: 'closed' },
+    reasoningShown: false,
     nowMs,
   };
 }

@@ -5,6 +5,7 @@ import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
 import type { Portion } from './incoming.js';
 import { type AnswerStatus, changeAnswer, type Message } from './messages.js';
+import { sanitizeLine } from './sanitize.js';
 
 /** The sparkline's bars are half a second each. */
 const SAMPLE_MS = 500;
@@ -45,6 +46,9 @@ export function addPortion(state: AppState, id: number, { text, reasoning }: Por
     ...answer,
     text: answer.text + text,
     reasoning: answer.reasoning + reasoning,
+    ...(reasoning !== '' && {
+      reasoningTime: { fromMs: answer.reasoningTime?.fromMs ?? state.nowMs, toMs: state.nowMs },
+    }),
   }));
   return { ...state, messages };
 }
@@ -61,6 +65,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   const { outcome, metrics } = answer;
   const messages = changeAnswer(state.messages, id, (message) => ({
     ...message,
+    ...(answer.usage?.reasoningTokens !== undefined && { reasoningTokens: answer.usage.reasoningTokens }),
     status: statusOf(answer, message.text),
   }));
   return {
@@ -100,10 +105,14 @@ export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
 
 function statusOf(answer: ChatAnswer, shownText: string): AnswerStatus {
   const { outcome, metrics } = answer;
-  const remarks = remarksOn(answer, shownText);
+  const ended = {
+    metrics,
+    remarks: remarksOn(answer, shownText),
+    ...(answer.finishReason !== null && { finishReason: sanitizeLine(answer.finishReason.slice(0, 40)) }),
+  };
   return outcome === 'error'
-    ? { kind: 'error', metrics, remarks, failure: failureOf(answer.error) }
-    : { kind: outcome, metrics, remarks };
+    ? { kind: 'error', failure: failureOf(answer.error), ...ended }
+    : { kind: outcome, ...ended };
 }
 
 function samplesOf(request: RequestView): readonly TokenSample[] {

@@ -69,7 +69,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const shared = {
     store,
     actions,
-    viewport: createViewport(theme),
+    viewport: createViewport(theme, !noColor),
     theme,
     version: options.version,
     onTerminal: jobControl.onTerminal,
