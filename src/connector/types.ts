@@ -7,6 +7,16 @@ export type { ChatMessage } from './messages.js';
 export type ExchangeEvent =
   | { type: 'start'; exchange: number; url: string; model: string; live: LiveMetrics }
   | { type: 'headers'; tMs: number; statusCode: number; headers: Record<string, string>; buffered: boolean }
+  /** The daemon is about to send the request again: attempt number `attempt`, in `delayMs`. */
+  | {
+      type: 'retry';
+      tMs: number;
+      attempt: number;
+      maxAttempts: number;
+      delayMs: number;
+      reason: string;
+      statusCode?: number;
+    }
   | (ChatEvent & { tMs: number });
 
 /** The running exchange's figures; ask as often as is wanted. */

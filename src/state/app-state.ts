@@ -33,6 +33,16 @@ export type RequestView =
       readonly samples: readonly TokenSample[];
     };
 
+/** The daemon is about to send the running request again. */
+export interface RetryNotice {
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  /** One harmless line. */
+  readonly reason: string;
+}
+
 export interface Toast {
   readonly text: string;
   /** Unix time in ms. */
@@ -53,6 +63,8 @@ export interface AppState {
   readonly endpoint: EndpointInfo;
   readonly request: RequestView;
   readonly session: SessionFigures;
+  /** While the running exchange waits to be tried again. */
+  readonly retry?: RetryNotice | undefined;
   readonly scroll: Scroll;
   readonly overlay: Overlay;
   readonly search: Search;

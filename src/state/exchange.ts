@@ -3,7 +3,7 @@ import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { AppState, RequestView, TokenSample } from './app-state.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
-import type { Portion } from './incoming.js';
+import type { Portion, Retry } from './incoming.js';
 import { type AnswerStatus, changeAnswer, type Message } from './messages.js';
 import { sanitizeLine } from './sanitize.js';
 
@@ -40,8 +40,8 @@ export function beginAnswer(state: AppState): AppState {
 }
 
 /** What came since the last frame. */
-export function addPortion(state: AppState, id: number, { text, reasoning }: Portion): AppState {
-  if (text === '' && reasoning === '') return state;
+export function addPortion(state: AppState, id: number, { text, reasoning, retry }: Portion): AppState {
+  if (text === '' && reasoning === '') return retry === undefined ? state : withRetry(state, retry);
   const messages = changeAnswer(state.messages, id, (answer) => ({
     ...answer,
     text: answer.text + text,
@@ -50,7 +50,12 @@ export function addPortion(state: AppState, id: number, { text, reasoning }: Por
       reasoningTime: { fromMs: answer.reasoningTime?.fromMs ?? state.nowMs, toMs: state.nowMs },
     }),
   }));
-  return { ...state, messages };
+  return { ...state, messages, retry: undefined };
+}
+
+function withRetry(state: AppState, { attempt, maxAttempts, delayMs, reason }: Retry): AppState {
+  const atMs = state.nowMs + delayMs;
+  return { ...state, retry: { attempt, maxAttempts, atMs, reason: sanitizeLine(reason.slice(0, 200)) } };
 }
 
 /** The running exchange's figures as they are now. */
@@ -71,8 +76,9 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   return {
     ...state,
     messages,
+    retry: undefined,
     request: { kind: 'done', metrics, samples: samplesOf(state.request) },
-    session: countExchange(state.session, metrics, outcome === 'error' || outcome === 'stalled'),
+    session: countExchange(state.session, metrics, outcome, answer.error?.getErrorClassName()),
   };
 }
 
@@ -83,8 +89,9 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
   return {
     ...state,
     messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
+    retry: undefined,
     request: { kind: 'done', metrics, samples: samplesOf(state.request) },
-    session: countExchange(state.session, metrics, true),
+    session: countExchange(state.session, metrics, 'error'),
   };
 }
 
