@@ -143,8 +143,15 @@ export function createViewport(theme: Theme, highlighting = false): Viewport {
   const seenIn = (view: View): Anchor =>
     view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
 
-  /** The top row when the last one is at the bottom. */
-  const bottomTop = (view: View): Place => walk(view, lastPlace(view), 1 - view.height);
+  /** The top row when the last one is at the bottom, or as far above it as is left free for what comes. */
+  const bottomTop = (view: View): Place => {
+    const last = lastPlace(view);
+    return walk(
+      view,
+      last,
+      1 - view.height + freeRows(view.messages[last.message], last.row + 1, view.height),
+    );
+  };
 
   const topOf = (view: View): Place => {
     const lowest = bottomTop(view);
@@ -214,6 +221,20 @@ export function createViewport(theme: Theme, highlighting = false): Viewport {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** A window of this many rows scrolls one row at a time; one of twice as many by two. */
+const ROWS_PER_STEP = 8;
+const MAX_STEP = 5;
+
+/**
+ * Rows left free below an answer: it scrolls by a few rows at once, as each scroll draws the whole window again.
+ * Told by the answer's rows alone, so that nothing moves when it ends.
+ */
+function freeRows(last: Message | undefined, rows: number, height: number): number {
+  if (last?.role !== 'assistant') return 0;
+  const step = Math.min(MAX_STEP, Math.max(1, Math.floor(height / ROWS_PER_STEP)));
+  return (step - (rows % step)) % step;
 }
 
 /** The last index for which `holds`, which it does from 0 up to there; 0 when for none. */
