@@ -2,7 +2,7 @@ import { cut } from '../../line.js';
 import type { Theme } from '../../theme.js';
 import { type Body, type Row, rowOf } from '../body.js';
 import { codeDrafts } from './code.js';
-import type { Highlighter } from './highlight.js';
+import { type Highlighter, plainHighlighter } from './highlight.js';
 import { completed, proseDrafts } from './prose.js';
 import type { Draft } from './runs.js';
 import { type Block, createSplitter } from './split.js';
@@ -53,4 +53,11 @@ export function createMarkdownBody({ width, theme, highlighter }: MarkdownOption
       open = rowsOf(draftsOf(text, splitter.open(text), growing));
     },
   };
+}
+
+const SAMPLE = 'A **b** `c` [d](http://e.example)\n\n- *f*\n\n| g |\n|---|\n| h |\n\n> i\n\n```\nj\n```\n# k';
+
+/** Renders a little of everything, so that the first answer need not wait until the lexer is ready: tens of ms. */
+export function prepareMarkdown(theme: Theme): void {
+  createMarkdownBody({ width: 40, theme, highlighter: plainHighlighter }).update(SAMPLE);
 }
