@@ -14,6 +14,7 @@ import { createFrames } from './frames.js';
 import { createIncoming, type Incoming, type Portion } from './incoming.js';
 import { historyOf, lastAnswer, upToLastQuestion } from './messages.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort } from './ports.js';
+import { searchFor, searchOn } from './search.js';
 import type { AppStore } from './store.js';
 
 export interface ActionPorts {
@@ -220,6 +221,17 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     quit: (): void => screen.exit(),
     scrollTo: (scroll: Scroll): void => change((state) => ({ ...state, scroll })),
     show: (overlay: Overlay): void => change((state) => ({ ...state, overlay })),
+    openSearch: (): void =>
+      change((state) => ({ ...state, search: searchFor(state.messages, state.search, '') })),
+    searchFor: (query: string): void =>
+      change((state) => ({ ...state, search: searchFor(state.messages, state.search, query) })),
+    searchNext: (): void =>
+      change((state) => ({ ...state, search: searchOn(state.messages, state.search, 1) })),
+    searchPrevious: (): void =>
+      change((state) => ({ ...state, search: searchOn(state.messages, state.search, -1) })),
+    closeSearch: (): void => change((state) => ({ ...state, search: { kind: 'closed' } })),
+    /** Shows reasoning in full, or one line of it. */
+    toggleReasoning: (): void => change((state) => ({ ...state, reasoningShown: !state.reasoningShown })),
     suspend: (): void => screen.suspend(),
     redraw: (): void => screen.redraw(),
     /** Ends what runs; the store does not change any more. */

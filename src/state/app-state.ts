@@ -4,6 +4,7 @@ import { type Editor, EMPTY_EDITOR } from './editor.js';
 import { NO_FIGURES, type SessionFigures } from './figures.js';
 import type { Message } from './messages.js';
 import type { EndpointInfo } from './ports.js';
+import type { Search } from './search.js';
 
 /** A place in the conversation that stays when the width changes: a message, and an offset in its text. */
 export interface Anchor {
@@ -32,6 +33,16 @@ export type RequestView =
       readonly samples: readonly TokenSample[];
     };
 
+/** The daemon is about to send the running request again. */
+export interface RetryNotice {
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  /** One harmless line. */
+  readonly reason: string;
+}
+
 export interface Toast {
   readonly text: string;
   /** Unix time in ms. */
@@ -52,8 +63,13 @@ export interface AppState {
   readonly endpoint: EndpointInfo;
   readonly request: RequestView;
   readonly session: SessionFigures;
+  /** While the running exchange waits to be tried again. */
+  readonly retry?: RetryNotice | undefined;
   readonly scroll: Scroll;
   readonly overlay: Overlay;
+  readonly search: Search;
+  /** Reasoning is shown in full. */
+  readonly reasoningShown: boolean;
   readonly toast?: Toast | undefined;
   /** Until then (Unix ms), another ctrl+c quits. */
   readonly quitArmedUntilMs?: number | undefined;
@@ -72,6 +88,8 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     session: NO_FIGURES,
     scroll: { kind: 'follow' },
     overlay: { kind: 'none' },
+    search: { kind: 'closed' },
+    reasoningShown: false,
     nowMs,
   };
 }

@@ -3,8 +3,9 @@ import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { AppState, RequestView, TokenSample } from './app-state.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
-import type { Portion } from './incoming.js';
+import type { Portion, Retry } from './incoming.js';
 import { type AnswerStatus, changeAnswer, type Message } from './messages.js';
+import { sanitizeLine } from './sanitize.js';
 
 /** The sparkline's bars are half a second each. */
 const SAMPLE_MS = 500;
@@ -39,14 +40,22 @@ export function beginAnswer(state: AppState): AppState {
 }
 
 /** What came since the last frame. */
-export function addPortion(state: AppState, id: number, { text, reasoning }: Portion): AppState {
-  if (text === '' && reasoning === '') return state;
+export function addPortion(state: AppState, id: number, { text, reasoning, retry }: Portion): AppState {
+  if (text === '' && reasoning === '') return retry === undefined ? state : withRetry(state, retry);
   const messages = changeAnswer(state.messages, id, (answer) => ({
     ...answer,
     text: answer.text + text,
     reasoning: answer.reasoning + reasoning,
+    ...(reasoning !== '' && {
+      reasoningTime: { fromMs: answer.reasoningTime?.fromMs ?? state.nowMs, toMs: state.nowMs },
+    }),
   }));
-  return { ...state, messages };
+  return { ...state, messages, retry: undefined };
+}
+
+function withRetry(state: AppState, { attempt, maxAttempts, delayMs, reason }: Retry): AppState {
+  const atMs = state.nowMs + delayMs;
+  return { ...state, retry: { attempt, maxAttempts, atMs, reason: sanitizeLine(reason.slice(0, 200)) } };
 }
 
 /** The running exchange's figures as they are now. */
@@ -61,13 +70,15 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   const { outcome, metrics } = answer;
   const messages = changeAnswer(state.messages, id, (message) => ({
     ...message,
+    ...(answer.usage?.reasoningTokens !== undefined && { reasoningTokens: answer.usage.reasoningTokens }),
     status: statusOf(answer, message.text),
   }));
   return {
     ...state,
     messages,
+    retry: undefined,
     request: { kind: 'done', metrics, samples: samplesOf(state.request) },
-    session: countExchange(state.session, metrics, outcome === 'error' || outcome === 'stalled'),
+    session: countExchange(state.session, metrics, outcome, answer.error?.getErrorClassName()),
   };
 }
 
@@ -78,8 +89,9 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
   return {
     ...state,
     messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
+    retry: undefined,
     request: { kind: 'done', metrics, samples: samplesOf(state.request) },
-    session: countExchange(state.session, metrics, true),
+    session: countExchange(state.session, metrics, 'error'),
   };
 }
 
@@ -100,10 +112,14 @@ export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
 
 function statusOf(answer: ChatAnswer, shownText: string): AnswerStatus {
   const { outcome, metrics } = answer;
-  const remarks = remarksOn(answer, shownText);
+  const ended = {
+    metrics,
+    remarks: remarksOn(answer, shownText),
+    ...(answer.finishReason !== null && { finishReason: sanitizeLine(answer.finishReason.slice(0, 40)) }),
+  };
   return outcome === 'error'
-    ? { kind: 'error', metrics, remarks, failure: failureOf(answer.error) }
-    : { kind: outcome, metrics, remarks };
+    ? { kind: 'error', failure: failureOf(answer.error), ...ended }
+    : { kind: outcome, ...ended };
 }
 
 function samplesOf(request: RequestView): readonly TokenSample[] {

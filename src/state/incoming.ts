@@ -1,12 +1,16 @@
 import type { ExchangeEvent, LiveMetrics } from '../connector/types.js';
 import { createSanitizer } from './sanitize.js';
 
+export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
+
 /** What came since the last frame, made harmless. */
 export interface Portion {
   text: string;
   reasoning: string;
   /** The first text or reasoning of the answer is in it. */
   first: boolean;
+  /** The latest notice that the request is tried again, when one came. */
+  retry?: Retry | undefined;
 }
 
 /** Collects a running exchange's events between two frames. */
@@ -25,6 +29,7 @@ export function createIncoming(): Incoming {
   let live: LiveMetrics | undefined;
   let text = '';
   let reasoning = '';
+  let retry: Retry | undefined;
   let begun = false;
   let given = false;
 
@@ -42,6 +47,9 @@ export function createIncoming(): Incoming {
         case 'refusal':
           text += textSanitizer.feed(event.text);
           break;
+        case 'retry':
+          retry = event;
+          break;
         case 'reasoning':
           reasoning += reasoningSanitizer.feed(event.text);
           break;
@@ -55,7 +63,8 @@ export function createIncoming(): Incoming {
         reasoning += reasoningSanitizer.flush();
       }
       const something = text !== '' || reasoning !== '';
-      const portion = { text, reasoning, first: something && !given };
+      const portion = { text, reasoning, first: something && !given, retry };
+      retry = undefined;
       given ||= something;
       text = '';
       reasoning = '';

@@ -25,24 +25,27 @@ export interface NoticeMessage extends MessageBase {
 export interface AssistantMessage extends MessageBase {
   readonly role: 'assistant';
   readonly reasoning: string;
+  /** When the first and the last of the reasoning came: Unix time in ms. */
+  readonly reasoningTime?: { readonly fromMs: number; readonly toMs: number };
+  /** As the provider counted them. */
+  readonly reasoningTokens?: number;
   readonly endpoint: Pick<EndpointInfo, 'name' | 'model'>;
   readonly status: AnswerStatus;
 }
 
-/** What became of an answer. `remarks`: single lines on what is worth knowing about it. */
+/** What became of an answer. */
 export type AnswerStatus =
   | { readonly kind: 'streaming' }
-  | {
-      readonly kind: 'complete' | 'truncated' | 'cancelled' | 'stalled';
-      readonly metrics: ExchangeMetrics;
-      readonly remarks: readonly string[];
-    }
-  | {
-      readonly kind: 'error';
-      readonly metrics: ExchangeMetrics;
-      readonly remarks: readonly string[];
-      readonly failure: Failure;
-    };
+  | ({ readonly kind: 'complete' | 'truncated' | 'cancelled' | 'stalled' } & Ended)
+  | ({ readonly kind: 'error'; readonly failure: Failure } & Ended);
+
+interface Ended {
+  readonly metrics: ExchangeMetrics;
+  /** Single lines on what is worth knowing about the answer. */
+  readonly remarks: readonly string[];
+  /** As the provider gave it, made harmless; absent when it gave none. */
+  readonly finishReason?: string;
+}
 
 export type Message = UserMessage | NoticeMessage | AssistantMessage;
 

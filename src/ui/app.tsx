@@ -51,10 +51,10 @@ function useKeys(layout: Layout): void {
         actions,
         viewport,
         view() {
-          const { messages, scroll } = store.getState();
+          const { messages, scroll, reasoningShown: reasoning } = store.getState();
           const { columns: width, rows: height } = current.current;
           const text = current.current.kind === 'too-small' ? { width, height } : current.current.text;
-          return { messages, scroll, ...text };
+          return { messages, scroll, reasoning, ...text };
         },
         draftWidth: () => draftWidth(current.current.columns),
       }),

@@ -1,14 +1,18 @@
-import { memo, type ReactElement } from 'react';
+import { memo, type ReactElement, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { AppState } from '../state/app-state.js';
+import { type Search, searchCount, searchPattern } from '../state/search.js';
 import { paintRows, type Shared, useAppState, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
 import { type Line, lineWidth, paint } from './line.js';
 import { helpLines } from './panes/help.js';
+import { searchLine } from './panes/search.js';
 import { welcomeLines } from './panes/welcome.js';
 import { Framed, Rows } from './rows.js';
+import { markMatches } from './transcript/search-marks.js';
+import type { View } from './transcript/viewport.js';
 
-type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay'>;
+type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay' | 'search' | 'reasoningShown'>;
 
 interface Content {
   /** Painted; as many as there is room for. */
@@ -24,7 +28,17 @@ export const Conversation = memo(function Conversation({
   layout: Panes | Stacked;
 }): ReactElement {
   const shared = useShared();
-  const shown = useAppState(useShallow(({ messages, scroll, overlay }) => ({ messages, scroll, overlay })));
+  const shown = useAppState(
+    useShallow(({ messages, scroll, overlay, search, reasoningShown }) => ({
+      messages,
+      scroll,
+      overlay,
+      search,
+      reasoningShown,
+    })),
+  );
+  const { subscribe } = shared.viewport;
+  useSyncExternalStore(subscribe, () => shared.viewport.version);
   const { rows, position } = contentOf(shown, layout.text, shared);
   if (layout.kind === 'stacked') return <Open layout={layout} rows={rows} position={position} />;
   const title = shown.overlay.kind === 'help' ? `vastar-tui ${shared.version}` : 'Conversation';
@@ -32,10 +46,11 @@ export const Conversation = memo(function Conversation({
 });
 
 function contentOf(
-  { messages, scroll, overlay }: Shown,
+  { messages, scroll, overlay, search, reasoningShown }: Shown,
   { width, height }: { width: number; height: number },
-  { viewport, theme }: Shared,
+  shared: Shared,
 ): Content {
+  const { viewport, theme } = shared;
   if (overlay.kind === 'help') {
     const lines = helpLines(width).slice(overlay.offset);
     const below = lines.length - height;
@@ -45,11 +60,34 @@ function contentOf(
     };
   }
   if (messages.length === 0) return { rows: paintRows(welcomeLines(width, height), width, height, theme) };
-  const { rows, newRows, atEnd } = viewport.window({ messages, width, height, scroll });
+  const view = { messages, width, height, scroll, reasoning: reasoningShown };
+  if (search.kind === 'open' && height > 1) {
+    const bar = paintRows([searchLine(search, searchCount(messages, search), width)], width, 1, theme);
+    return { rows: [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar] };
+  }
+  const { rows, newRows, atEnd } = viewport.window(view);
   const shown = Array.from({ length: height }, (_, index) => rows[index]?.text ?? '');
   if (atEnd) return { rows: shown };
   const words = newRows > 0 ? `${newRows} new lines ↓ end` : '↓ end';
   return { rows: shown, position: [[newRows > 0 ? 'accent' : 'dim', words]] };
+}
+
+/** The conversation's rows with what was found in them marked. */
+function searchedRows(
+  view: View,
+  { query, current }: Extract<Search, { kind: 'open' }>,
+  { viewport, theme }: Shared,
+): string[] {
+  const { rows } = viewport.window(view);
+  const pattern = searchPattern(query);
+  const currentRow = current === undefined ? undefined : viewport.rowOf(view, current);
+  return Array.from({ length: view.height }, (_, index) => {
+    const row = rows[index];
+    if (row === undefined) return '';
+    const tone = index === currentRow ? 'current-match' : 'match';
+    const marked = pattern === undefined ? undefined : markMatches(row.line, pattern, tone);
+    return marked === undefined ? row.text : paint(marked, theme);
+  });
 }
 
 /** Without a frame: only a margin. */

@@ -5,6 +5,7 @@ import { sanitize } from '../state/sanitize.js';
 import { type ActionName, actionOf, commandIn, commandNames } from './keymap.js';
 import type { KeyPress } from './keys.js';
 import { helpLines } from './panes/help.js';
+import { createSearchKeys } from './search-keys.js';
 import type { View, Viewport } from './transcript/viewport.js';
 
 /** What is typed, turned into actions. */
@@ -25,6 +26,7 @@ export interface InputOptions {
 }
 
 export function createInput({ state, actions, viewport, view, draftWidth }: InputOptions): Input {
+  const searching = createSearchKeys({ state, actions, viewport, view });
   const hasDraft = (): boolean => state().draft.text !== '';
 
   const scrollBy = (rows: number): void => {
@@ -60,6 +62,11 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
     new: actions.newConversation,
     copy: actions.copyAnswer,
     help: () => actions.show({ kind: 'help', offset: 0 }),
+    search: (query) => {
+      actions.openSearch();
+      if (query !== undefined) searching.press({ kind: 'text', text: query });
+    },
+    reasoning: actions.toggleReasoning,
     suspend: actions.suspend,
     redraw: actions.redraw,
     'scroll:row-up': () => scrollBy(-1),
@@ -101,12 +108,14 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
       const { overlay } = state();
       const name = nameOf(key);
       if (overlay.kind === 'help' && inHelp(name, overlay.offset)) return;
+      if (searching.press(key)) return;
       const action = actionOf(name, hasDraft());
       if (action !== undefined) perform[action]();
       else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
     },
     paste(text) {
       const clean = sanitize(text);
+      if (searching.press({ kind: 'text', text: clean.split('\n', 1)[0] ?? '' })) return;
       if (clean !== '') actions.edit({ type: 'insert', text: clean });
     },
   };

@@ -15,6 +15,8 @@ export type ActionName =
   | 'new'
   | 'copy'
   | 'help'
+  | 'search'
+  | 'reasoning'
   | 'suspend'
   | 'redraw'
   | 'scroll:row-up'
@@ -49,6 +51,8 @@ export const KEYMAP: readonly Binding[] = [
 
   bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
   bind('Conversation', 'mode', ['ctrl+t'], 'switch mode', { command: 'mode' }),
+  bind('Conversation', 'search', ['ctrl+f'], 'search the conversation', { command: 'search' }),
+  bind('Conversation', 'reasoning', [], 'show or hide reasoning', { command: 'reasoning' }),
   bind('Conversation', 'reconnect', ['ctrl+r'], 'reconnect to the daemon', { command: 'reconnect' }),
 
   bind('Scrolling', 'scroll:page-up', ['pageup'], 'a page up'),

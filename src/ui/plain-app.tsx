@@ -3,6 +3,7 @@ import { type ReactElement, useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { AppState } from '../state/app-state.js';
 import type { Message } from '../state/messages.js';
+import { searchCount } from '../state/search.js';
 import { useAppState, useShared } from './context.js';
 import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
@@ -10,16 +11,18 @@ import { draftWidth } from './layout.js';
 import { plainText } from './line.js';
 import { connectionSummary } from './panes/connection.js';
 import { helpLines } from './panes/help.js';
+import { searchLine } from './panes/search.js';
 
 const WIDTH = 80;
 
 /** For screen readers: lines that are appended and stay, no frames, nothing that moves. */
 export function PlainApp(): ReactElement {
   const { store, actions, viewport } = useShared();
-  const { messages, overlay, draft, toast, quitArmedUntilMs } = useAppState(
-    useShallow(({ messages, overlay, draft, toast, quitArmedUntilMs }) => ({
+  const { messages, overlay, search, draft, toast, quitArmedUntilMs } = useAppState(
+    useShallow(({ messages, overlay, search, draft, toast, quitArmedUntilMs }) => ({
       messages,
       overlay,
+      search,
       draft,
       toast,
       quitArmedUntilMs,
@@ -51,6 +54,9 @@ export function PlainApp(): ReactElement {
       <Static items={finished}>{(message) => <Text key={message.id}>{spoken(message)}</Text>}</Static>
       {overlay.kind === 'help' && <Text>{helpLines(WIDTH).map(plainText).join('\n')}</Text>}
       {finished.length < messages.length && <Text>answering, esc stops</Text>}
+      {search.kind === 'open' && (
+        <Text>{plainText(searchLine(search, searchCount(messages, search), WIDTH))}</Text>
+      )}
       {words !== undefined && <Text>{words}</Text>}
       <Text>{connection}</Text>
       <Text>{`message: ${draft.text}`}</Text>

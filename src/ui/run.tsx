@@ -9,6 +9,7 @@ import { SharedContext } from './context.js';
 import { createJobControl } from './job-control.js';
 import { PlainApp } from './plain-app.js';
 import { colourTheme, plainTheme } from './theme.js';
+import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
 
 export interface TuiOptions {
@@ -69,7 +70,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const shared = {
     store,
     actions,
-    viewport: createViewport(theme),
+    viewport: createViewport(theme, !noColor),
     theme,
     version: options.version,
     onTerminal: jobControl.onTerminal,
@@ -102,7 +103,10 @@ export async function runTui(options: TuiOptions): Promise<void> {
       interactive: true,
     });
     if (options.signal?.aborted === true) screen.exit();
-    await instance.waitUntilExit();
+    const ended = instance.waitUntilExit();
+    await Promise.race([ended, instance.waitUntilRenderFlush()]);
+    prepareMarkdown(theme);
+    await ended;
   } finally {
     actions.dispose();
     jobControl.dispose();

@@ -2,9 +2,9 @@ import { Box } from 'ink';
 import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { paintRows, useAppState, useShared } from './context.js';
-import { CONNECTION_ROWS, connectionLines } from './panes/connection.js';
+import { connectionLines } from './panes/connection.js';
 import { requestLines } from './panes/request.js';
-import { SESSION_ROWS, sessionLines } from './panes/session.js';
+import { FULL_ROWS, SHORT_ROWS, sessionLines } from './panes/session.js';
 import { Framed } from './rows.js';
 
 interface PaneProps {
@@ -15,18 +15,23 @@ interface PaneProps {
 
 /** Edges of the three panes' frames, which share two of them. */
 const EDGE_ROWS = 4;
+/** From here on connection and session are told in full. */
+const ROOMY_ROWS = 28;
 const FIRST = { top: 'end', bottom: 'none' } as const;
 const BETWEEN = { top: 'join', bottom: 'none' } as const;
 const LAST = { top: 'join', bottom: 'end' } as const;
 
 /** Connection, request and session above one another. */
 export const Side = memo(function Side({ width, height }: PaneProps): ReactElement {
-  const requestRows = Math.max(0, height - EDGE_ROWS - CONNECTION_ROWS - SESSION_ROWS);
+  const rows = height - EDGE_ROWS;
+  const roomy = rows >= ROOMY_ROWS;
+  const connectionRows = roomy ? 6 : 4;
+  const sessionRows = roomy ? FULL_ROWS : SHORT_ROWS;
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Connection width={width} height={CONNECTION_ROWS} />
-      <Request width={width} height={requestRows} />
-      <Session width={width} height={SESSION_ROWS} />
+      <Connection width={width} height={connectionRows} />
+      <Request width={width} height={Math.max(0, rows - connectionRows - sessionRows)} />
+      <Session width={width} height={sessionRows} />
     </Box>
   );
 });
@@ -34,11 +39,12 @@ export const Side = memo(function Side({ width, height }: PaneProps): ReactEleme
 function Connection({ width, height }: PaneProps): ReactElement {
   const { theme } = useShared();
   const shown = useAppState(
-    useShallow(({ connection, endpoint, nowMs }) => ({
+    useShallow(({ connection, endpoint, retry, nowMs }) => ({
       connection,
       endpoint,
+      retry,
       // The clock matters only while it counts down.
-      nowMs: connection.status === 'waiting' ? nowMs : 0,
+      nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
     })),
   );
   const rows = paintRows(connectionLines(shown, width - 4), width - 4, height, theme);
@@ -55,6 +61,6 @@ function Request({ width, height }: PaneProps): ReactElement {
 function Session({ width, height }: PaneProps): ReactElement {
   const { theme } = useShared();
   const session = useAppState((state) => state.session);
-  const rows = paintRows(sessionLines(session, width - 4), width - 4, height, theme);
+  const rows = paintRows(sessionLines(session, width - 4, height), width - 4, height, theme);
   return <Framed title="Session" rows={rows} width={width} edges={LAST} />;
 }

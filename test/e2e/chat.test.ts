@@ -78,7 +78,8 @@ test('the history is sent with each turn', async () => {
   await session.untilScreen(/● connected/);
   session.send('one\r');
   await session.untilScreen(/first answer/);
-  await session.untilScreen(/TTFT/);
+  // It has ended: the next can be sent.
+  await session.untilScreen(/enter send/);
   session.send('two\r');
   const second = await upstream.request(1);
   expect(JSON.parse(second.body.toString()).messages).toEqual([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../src/sdk/chat-types.js';
 import { countExchange, NO_FIGURES, percentile } from '../../src/state/figures.js';
 import { metricsOf } from '../support/chat-ports.js';
 
@@ -9,13 +10,31 @@ test('percentiles are nearest-rank', () => {
 });
 
 test('an exchange without a first token counts, but adds no time to it', () => {
-  const once = countExchange(NO_FIGURES, metricsOf({ ttftMs: 300 }), false);
-  expect(countExchange(once, metricsOf(), true)).toEqual({ requests: 2, errors: 1, ttfts: [300] });
+  const once = countExchange(NO_FIGURES, metricsOf({ ttftMs: 300 }), 'complete');
+  expect(countExchange(once, metricsOf(), 'error', 'Timeout')).toMatchObject({
+    requests: 2,
+    errors: 1,
+    errorClasses: { Timeout: 1 },
+    ttfts: [300],
+  });
 });
 
 test('only the latest thousand times are kept', () => {
   let figures = NO_FIGURES;
   for (let ttftMs = 0; ttftMs < 1100; ttftMs += 1)
-    figures = countExchange(figures, metricsOf({ ttftMs }), false);
+    figures = countExchange(figures, metricsOf({ ttftMs }), 'complete');
   expect([figures.ttfts.length, figures.ttfts[0], figures.requests]).toEqual([1000, 100, 1100]);
+});
+
+test('an answer is good when it is whole and in time; what cannot be known is not judged', () => {
+  const slo = { ttftMs: 500, tpotMs: 50 };
+  const judge = (metrics: Parameters<typeof metricsOf>[0], outcome: Outcome) =>
+    countExchange(NO_FIGURES, metricsOf(metrics), outcome, 'Unknown', slo).goodput;
+  expect(judge({ ttftMs: 500, tpotMs: 50 }, 'complete')).toEqual({ judged: 1, good: 1 });
+  expect(judge({ ttftMs: 501, tpotMs: 50 }, 'complete')).toEqual({ judged: 1, good: 0 });
+  expect(judge({ ttftMs: 500, tpotMs: 51 }, 'complete')).toEqual({ judged: 1, good: 0 });
+  expect(judge({ ttftMs: 9 }, 'complete')).toEqual({ judged: 1, good: 1 });
+  expect(judge({ ttftMs: 9 }, 'truncated')).toEqual({ judged: 1, good: 0 });
+  expect(judge({ ttftMs: 9 }, 'cancelled')).toEqual({ judged: 0, good: 0 });
+  expect(judge({ buffered: true }, 'complete')).toEqual({ judged: 0, good: 0 });
 });

@@ -1,107 +1,125 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainTheme, type Theme } from '../../src/ui/theme.js';
-import { createBody, type Row } from '../../src/ui/transcript/body.js';
+import { type Body, createPlainBody, type Row } from '../../src/ui/transcript/body.js';
+import { plainHighlighter } from '../../src/ui/transcript/markdown/highlight.js';
+import { createMarkdownBody } from '../../src/ui/transcript/markdown/markdown-body.js';
 
-const marking: Theme = (tone, text) => `<${tone}>${text}`;
+const marking: Theme = (tone, text) => (tone === 'plain' ? text : `<${tone}>${text}`);
 
-function rowsOf(text: string, width: number, theme: Theme = plainTheme): Row[] {
-  const body = createBody(width, theme, 'light');
-  body.update(text);
+const bodies: readonly (readonly [name: string, make: (width: number) => Body])[] = [
+  ['plain text', (width) => createPlainBody(width, marking, 'plain')],
+  ['markdown', (width) => createMarkdownBody({ width, theme: marking, highlighter: plainHighlighter })],
+];
+
+function rowsOf(body: Body): Row[] {
   return [...body.closed, ...body.open];
 }
-const texts = (rows: readonly Row[]): string[] => rows.map(({ text }) => text);
 
-test('headings, code, lists and quotes are told apart', () => {
-  const text =
-    '# Title\nplain text\n- a list item that wraps\n```ts\n# no heading\n```\n> a quote that wraps too';
-  expect(texts(rowsOf(text, 20, marking))).toEqual([
-    '<bold>Title',
-    'plain text',
-    '- a list item that',
-    '  wraps',
-    '  <dim>```ts',
-    '  # no heading',
-    '  <dim>```',
-    '> a quote that wraps',
-    '  too',
-  ]);
-});
-
-test('code is kept as it is, and cut at the edge instead of between words', () => {
-  expect(texts(rowsOf('```\n\tif (a) {  b  }\n', 12))).toEqual(['  ```', '      if (a)', '   {  b  }', '']);
-});
-
-const markdown = fc
+const text = fc
   .array(
     fc.constantFrom(
-      '# ',
-      '## head',
-      '\n',
-      '\n\n',
-      '- ',
-      '12. ',
-      '```',
-      '```ts\n',
-      '> ',
-      'word ',
-      'longerword',
-      '世界',
-      '  ',
-      '\t',
-      '👩‍👧',
+      ...[
+        '# ',
+        '## head',
+        '\n',
+        '\n\n',
+        '- ',
+        '12. ',
+        '```',
+        '```ts\n',
+        '~~~\n',
+        '> ',
+        'word ',
+        'longerword',
+      ],
+      ...[
+        '世界',
+        '  ',
+        '    ',
+        '\t',
+        '👩‍👧',
+        '**',
+        '*',
+        '`',
+        '| a | b |\n|---|--:|\n',
+        '| cell ',
+        '---\n',
+        '===',
+      ],
+      ...['[link](http://a.example)', '[ref]: http://b.example\n', '<b>', '&amp;', '\\', '!'],
     ),
     { maxLength: 40 },
   )
   .map((parts) => parts.join(''));
 
-test('a text that grows gives the rows of the whole text', () => {
+test.each(bodies)('%s that grows gives the rows of the whole', (_name, make) => {
   fc.assert(
     fc.property(
-      markdown,
-      fc.array(fc.nat(100), { maxLength: 10 }),
-      fc.integer({ min: 16, max: 30 }),
-      (text, cuts, width) => {
-        const body = createBody(width, marking, 'light');
-        for (const cut of [...cuts.sort((a, b) => a - b), text.length]) body.update(text.slice(0, cut));
-        expect([...body.closed, ...body.open]).toEqual(rowsOf(text, width, marking));
+      text,
+      fc.array(fc.nat(200), { maxLength: 10 }),
+      fc.integer({ min: 16, max: 60 }),
+      (whole, cuts, width) => {
+        const growing = make(width);
+        for (const cut of cuts.sort((a, b) => a - b)) growing.update(whole.slice(0, cut), true);
+        growing.update(whole);
+        const once = make(width);
+        once.update(whole);
+        expect(rowsOf(growing)).toEqual(rowsOf(once));
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 600 },
   );
 });
 
-test('rows that are closed never change', () => {
+test.each(bodies)('%s: rows that are closed never change', (_name, make) => {
   fc.assert(
-    fc.property(markdown, markdown, (text, more) => {
-      const body = createBody(20, marking, 'light');
-      body.update(text);
+    fc.property(text, text, (first, more) => {
+      const body = make(20);
+      body.update(first, true);
       const before = [...body.closed];
-      body.update(text + more);
+      body.update(first + more, true);
       expect(body.closed.slice(0, before.length)).toEqual(before);
     }),
     { numRuns: 1000 },
   );
 });
 
-test('offsets rise from row to row', () => {
+test.each(bodies)('%s: offsets rise from row to row, and rows fit their width', (_name, make) => {
   fc.assert(
-    fc.property(markdown, (text) => {
-      const offsets = rowsOf(text, 16).map(({ offset }) => offset);
+    fc.property(text, fc.integer({ min: 18, max: 60 }), (whole, width) => {
+      const body = make(width);
+      body.update(whole);
+      const offsets = rowsOf(body).map(({ offset }) => offset);
       expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
+      for (const row of rowsOf(body)) expect(row.width).toBeLessThanOrEqual(width);
     }),
+    { numRuns: 1000 },
   );
 });
 
-test('one paragraph without a newline costs what is new, however long it is', () => {
-  const timeOf = (words: number): number => {
-    const body = createBody(80, plainTheme, 'light');
-    const whole = 'word '.repeat(words + 200);
-    body.update(whole.slice(0, words * 5));
-    const startMs = performance.now();
-    for (let step = 1; step <= 200; step += 1) body.update(whole.slice(0, (words + step) * 5));
-    return performance.now() - startMs;
-  };
-  timeOf(100);
-  expect(timeOf(100_000)).toBeLessThan(Math.max(40, 10 * timeOf(100)));
+test.each(bodies)(
+  '%s: a paragraph without a newline costs what is new, however long it is',
+  (_name, make) => {
+    const timeOf = (words: number): number => {
+      const body = make(80);
+      const whole = 'word '.repeat(words + 200);
+      body.update(whole.slice(0, words * 5));
+      const startMs = performance.now();
+      for (let step = 1; step <= 200; step += 1) body.update(whole.slice(0, (words + step) * 5), true);
+      return performance.now() - startMs;
+    };
+    timeOf(1500);
+    expect(timeOf(100_000)).toBeLessThan(Math.max(60, 10 * timeOf(1500)));
+  },
+);
+
+test('plain text is shown as it came', () => {
+  const body = createPlainBody(20, plainTheme);
+  body.update('# no heading\n- and **no** list that wraps here');
+  expect(rowsOf(body).map((row) => row.text)).toEqual([
+    '# no heading',
+    '- and **no** list',
+    'that wraps here',
+  ]);
 });

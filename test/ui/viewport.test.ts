@@ -4,6 +4,7 @@ import type { Scroll } from '../../src/state/app-state.js';
 import type { Message } from '../../src/state/messages.js';
 import { plainTheme } from '../../src/ui/theme.js';
 import { createBlockMaker } from '../../src/ui/transcript/block.js';
+import { plainHighlighter } from '../../src/ui/transcript/markdown/highlight.js';
 import { createViewport, type View, type Viewport } from '../../src/ui/transcript/viewport.js';
 import { metricsOf, SIMULATOR } from '../support/chat-ports.js';
 
@@ -25,7 +26,12 @@ const answer = (id: number, text: string, streaming = false): Message => ({
 /** Every row of a conversation, made without any window. */
 function allRows(messages: readonly Message[], width: number): string[] {
   return messages.flatMap((message) => {
-    const block = createBlockMaker(message, width, plainTheme)(message);
+    const block = createBlockMaker(message, {
+      width,
+      theme: plainTheme,
+      highlighter: plainHighlighter,
+      reasoning: false,
+    })(message);
     return Array.from({ length: block.count }, (_, index) => block.at(index)?.text ?? '');
   });
 }

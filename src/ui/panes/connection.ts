@@ -1,16 +1,16 @@
 import type { AppState } from '../../state/app-state.js';
 import { sanitizeLine } from '../../state/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { duration, seconds, uptime } from '../format.js';
+import { count, duration, seconds, uptime } from '../format.js';
 import { type Line, spread } from '../line.js';
 
-/** Rows of the pane; fixed, so that nothing below it moves. */
-export const CONNECTION_ROWS = 4;
-
-type Shown = Pick<AppState, 'connection' | 'endpoint' | 'nowMs'>;
+type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'nowMs'>;
 
 /** State of the way to the daemon and the endpoint. */
-export function connectionLines({ connection, endpoint, nowMs }: Shown, width: number): readonly Line[] {
+export function connectionLines(
+  { connection, endpoint, retry, nowMs }: Shown,
+  width: number,
+): readonly Line[] {
   const host = hostOf(endpoint.url);
   switch (connection.status) {
     case 'idle':
@@ -33,18 +33,29 @@ export function connectionLines({ connection, endpoint, nowMs }: Shown, width: n
       if (daemon === undefined) return [state, [], [host], []];
       const first = spread(state, [['dim', 'rtt '], duration(daemon.rttMs)], width);
       if (daemon.kind === 'foreign') {
-        return [first, ['public daemon: buffered,'], ['does not stream'], [host]];
+        return [
+          first,
+          ['public daemon: buffered,'],
+          ['does not stream'],
+          [host],
+          [],
+          retryLine(retry, nowMs),
+        ];
       }
-      const { version, uptimeMs, origins } = daemon.health;
+      const { version, uptimeMs, origins, activeRequests, availableCredits } = daemon.health;
+      const origin = origins.find((candidate) => candidate.origin === originOf(endpoint.url));
       const up: Line = [['dim', 'up '], uptime(uptimeMs)];
       return [
         first,
         spread([['dim', 'daemon '], sanitizeLine(version)], up, width),
         [host],
-        originLine(
-          origins.find((origin) => origin.origin === originOf(endpoint.url)),
+        originLine(origin, width),
+        spread(
+          [['dim', 'active '], count(activeRequests)],
+          [['dim', 'credits '], count(availableCredits)],
           width,
         ),
+        retryLine(retry, nowMs),
       ];
     }
   }
@@ -71,6 +82,17 @@ export function connectionSummary({ connection, nowMs }: Pick<Shown, 'connection
 
 function attempt(number: number): Line {
   return [['dim', `attempt ${number}`]];
+}
+
+/** `retry 2/3 in 0.5 s: busy`; the reason is cut where it is shown. */
+function retryLine(retry: Shown['retry'], nowMs: number): Line {
+  if (retry === undefined) return [];
+  const { attempt: number, maxAttempts, atMs, reason } = retry;
+  return [
+    ['bold', `retry ${number}/${maxAttempts}`],
+    ` in ${countdown(atMs - nowMs)}`,
+    ['dim', `: ${reason}`],
+  ];
 }
 
 function countdown(leftMs: number): string {

@@ -1,26 +1,10 @@
-import type { ExchangeMetrics, HopName } from '../../metrics/exchange.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
 import { bytes, count, duration, durations, seconds, tokenRate } from '../format.js';
 import { type Line, spread } from '../line.js';
+import { sparks } from './sparks.js';
+import { waterfallLines } from './waterfall.js';
 
-/** The legs in their order, as they are called here. */
-const HOPS: readonly (readonly [name: HopName, label: string])[] = [
-  ['client_to_daemon', 'to daemon'],
-  ['queue', 'queue'],
-  ['dns', 'dns'],
-  ['connect', 'connect'],
-  ['tls', 'tls'],
-  ['send', 'send'],
-  ['wait', 'wait'],
-  ['first_token', 'first token'],
-  ['daemon_to_client', 'back'],
-  ['decode', 'decode'],
-  ['paint', 'paint'],
-];
-const LABEL_WIDTH = 12;
-const VALUE_WIDTH = 7;
-const BARS = ' ▏▎▍▌▋▊▉█';
-const SPARKS = '▁▂▃▄▅▆▇█';
 const UNKNOWN = '–';
 
 /** The latest request in at most `height` lines. */
@@ -35,6 +19,7 @@ export function requestLines(request: RequestView, width: number, height: number
       ? [['dim', 'buffered: does not stream']]
       : pair('TTFT', ttftMs === undefined ? UNKNOWN : duration(ttftMs)),
     pair('gaps p50/p95', gaps === undefined ? UNKNOWN : durations(gaps.p50, gaps.p95)),
+    pair('     p99/max', gaps === undefined ? UNKNOWN : durations(gaps.p99, gaps.max)),
     pair('tokens', count(outputTokens, tokensEstimated)),
     spread(
       [
@@ -44,11 +29,10 @@ export function requestLines(request: RequestView, width: number, height: number
       [tokensPerSecond === undefined ? UNKNOWN : tokenRate(tokensPerSecond, tokensEstimated)],
       width,
     ),
-    pair('chunks', count(metrics.chunks)),
-    pair('bytes', bytes(metrics.bytes)),
+    spread([['dim', 'chunks '], count(metrics.chunks)], [bytes(metrics.bytes)], width),
   ];
   if (metrics.attempts > 1) lines.push(pair('attempts', count(metrics.attempts)));
-  const hops = hopLines(metrics.hops, width, height - lines.length - 1);
+  const hops = waterfallLines(metrics.hops, width, height - lines.length - 1);
   return hops.length === 0 ? lines.slice(0, height) : [...lines, [], ...hops];
 }
 
@@ -73,39 +57,12 @@ function phaseOf({ phase, stalledMs, buffered }: ExchangeMetrics): string {
   return buffered && phase === 'streaming' ? 'reading' : phase;
 }
 
-/** A bar for each leg of the way to the first token; the longest ones when not all fit. */
-function hopLines(hops: ExchangeMetrics['hops'], width: number, height: number): Line[] {
-  const known = HOPS.flatMap(([name, label]) => {
-    const ms = hops[name];
-    return ms === undefined ? [] : [{ label, ms }];
-  });
-  if (height < 1 || known.length === 0) return [];
-  const longest = [...known].sort((a, b) => b.ms - a.ms).slice(0, height);
-  const shown = known.filter((hop) => longest.includes(hop));
-  const longestMs = Math.max(...shown.map((hop) => hop.ms));
-  const barWidth = Math.max(0, width - LABEL_WIDTH - VALUE_WIDTH);
-  return shown.map(({ label, ms }) => [
-    ['dim', label.padEnd(LABEL_WIDTH)],
-    ['accent', bar(longestMs > 0 ? ms / longestMs : 0, barWidth).padEnd(barWidth)],
-    (ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms))).padStart(VALUE_WIDTH),
-  ]);
-}
-
-/** A bar of `share` of the width, to an eighth of a cell; at least a hair for what is not nothing. */
-function bar(share: number, width: number): string {
-  const eighths = share > 0 ? Math.max(1, Math.round(share * width * 8)) : 0;
-  const rest = BARS.charAt(eighths % 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + (rest === ' ' ? '' : rest);
-}
-
+/** Tokens a second over the last few seconds. */
 function sparkline(samples: readonly TokenSample[]): string {
-  const rates = samples.slice(1).map((sample, index) => {
-    const before = samples[index] ?? sample;
-    return (sample.tokens - before.tokens) / Math.max(1, sample.atMs - before.atMs);
-  });
-  const top = Math.max(...rates);
-  if (rates.length === 0 || top <= 0) return '';
-  return rates
-    .map((rate) => SPARKS.charAt(Math.round((Math.max(0, rate) / top) * (SPARKS.length - 1))))
-    .join('');
+  return sparks(
+    samples.slice(1).map((sample, index) => {
+      const before = samples[index] ?? sample;
+      return (sample.tokens - before.tokens) / Math.max(1, sample.atMs - before.atMs);
+    }),
+  );
 }

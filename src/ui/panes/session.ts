@@ -1,20 +1,69 @@
-import { percentile, type SessionFigures } from '../../state/figures.js';
+import { DEFAULT_SLO, percentile, type SessionFigures } from '../../state/figures.js';
 import { count, durations } from '../format.js';
-import { type Line, spread } from '../line.js';
+import { joinThatFit, type Line, spread } from '../line.js';
+import { sparks } from './sparks.js';
 
-export const SESSION_ROWS = 2;
+const LABEL_WIDTH = 5;
+const UNKNOWN = '–';
+const PERCENTS = [50, 95, 99];
 
-/** The figures of all requests since the start. */
-export function sessionLines(session: SessionFigures, width: number): readonly Line[] {
-  const p50 = percentile(session.ttfts, 50);
-  const p95 = percentile(session.ttfts, 95);
-  const times = p50 === undefined || p95 === undefined ? '–' : durations(p50, p95);
+/** The figures of all requests since the start, in at most `height` lines. */
+export function sessionLines(session: SessionFigures, width: number, height: number): readonly Line[] {
+  const counts = spread(
+    [['dim', 'requests '], count(session.requests)],
+    [['dim', 'errors '], count(session.errors)],
+    width,
+  );
+  if (height < FULL_ROWS) return [counts, shortTimes(session, width)].slice(0, height);
+  const column = Math.floor((width - LABEL_WIDTH) / PERCENTS.length);
   return [
-    spread(
-      [['dim', 'requests '], count(session.requests)],
-      [['dim', 'errors '], count(session.errors)],
-      width,
-    ),
-    spread([['dim', 'TTFT p50/p95']], [times], width),
+    counts,
+    [['dim', `${'ms'.padEnd(LABEL_WIDTH)}${PERCENTS.map((p) => `p${p}`.padStart(column)).join('')}`]],
+    timesLine('TTFT', session.ttfts, column),
+    timesLine('TPOT', session.tpots, column),
+    goodputLine(session, width),
+    [
+      ['dim', 'TTFT '.padEnd(LABEL_WIDTH)],
+      ['accent', sparks(session.ttfts.slice(LABEL_WIDTH - width))],
+    ],
+    errorLine(session, width),
   ];
+}
+
+/** With a table of times, goodput, history and errors by class. */
+export const FULL_ROWS = 7;
+/** Where there is less room. */
+export const SHORT_ROWS = 2;
+
+function shortTimes({ ttfts }: SessionFigures, width: number): Line {
+  const p50 = percentile(ttfts, 50);
+  const p95 = percentile(ttfts, 95);
+  const times = p50 === undefined || p95 === undefined ? UNKNOWN : durations(p50, p95);
+  return spread([['dim', 'TTFT p50/p95']], [times], width);
+}
+
+function timesLine(label: string, samples: readonly number[], column: number): Line {
+  const cells = PERCENTS.map((percent) => {
+    const ms = percentile(samples, percent);
+    return (ms === undefined ? UNKNOWN : ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms))).padStart(
+      column,
+    );
+  });
+  return [['dim', label.padEnd(LABEL_WIDTH)], cells.join('')];
+}
+
+/** `in SLO 500/50 ms  11/12`: the objectives for TTFT and TPOT, and how many answers kept to them. */
+function goodputLine({ goodput: { judged, good } }: SessionFigures, width: number): Line {
+  const { ttftMs, tpotMs } = DEFAULT_SLO;
+  const share =
+    judged === 0 ? UNKNOWN : `${count(good)}/${count(judged)} ${Math.floor((100 * good) / judged)} %`;
+  return spread([['dim', `in ${ttftMs}/${tpotMs} ms`]], [share], width);
+}
+
+function errorLine({ errorClasses }: SessionFigures, width: number): Line {
+  const classes = Object.entries(errorClasses).sort(([, a], [, b]) => b - a);
+  return joinThatFit(
+    classes.map(([name, times]): Line => [['dim', name], ` ${times}`]),
+    width,
+  );
 }

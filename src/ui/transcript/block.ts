@@ -1,9 +1,12 @@
-import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import type { AssistantMessage, Message } from '../../state/messages.js';
-import { count, duration, seconds, timeOfDay, tokenRate } from '../format.js';
-import { cut, type Line, lineWidth, paint, spread } from '../line.js';
+import type { Message } from '../../state/messages.js';
+import { timeOfDay } from '../format.js';
+import { cut, type Line } from '../line.js';
 import type { Theme, Tone } from '../theme.js';
-import { type Body, createBody, type Row } from './body.js';
+import { answerLine } from './answer-line.js';
+import { type Body, createPlainBody, type Row, rowOf } from './body.js';
+import type { Highlighter } from './markdown/highlight.js';
+import { createMarkdownBody } from './markdown/markdown-body.js';
+import { createReasoningRows } from './reasoning.js';
 
 /** One message as rows: a heading, its text, remarks, an empty row. */
 export interface Block {
@@ -15,34 +18,39 @@ export interface Block {
 /** Makes a message's rows again for each state it is in. */
 export type BlockMaker = (message: Message) => Block;
 
+export interface BlockLook {
+  /** Cells. */
+  readonly width: number;
+  readonly theme: Theme;
+  readonly highlighter: Highlighter;
+  /** Reasoning is shown in full. */
+  readonly reasoning: boolean;
+}
+
 interface Note {
   tone: Tone;
   text: string;
 }
 
-const BLANK: Row = { text: '', width: 0, offset: 0 };
+const BLANK: Row = { line: [], text: '', width: 0, offset: 0 };
 /** Marks where the text of a running answer goes on. */
 const WRITING = '▌';
 
-/** One maker a message and width: it keeps what is wrapped already. */
-export function createBlockMaker(first: Message, width: number, theme: Theme): BlockMaker {
+/** One maker a message and look: it keeps what is wrapped already. */
+export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
+  const { width, theme, reasoning } = look;
   const body =
-    first.role === 'notice'
-      ? createBody(width, theme, 'plain', 'dim')
-      : createBody(width, theme, first.role === 'assistant' ? 'light' : 'plain');
+    first.role === 'assistant'
+      ? createMarkdownBody(look)
+      : createPlainBody(width, theme, first.role === 'notice' ? 'dim' : 'plain');
+  const thoughts = createReasoningRows(width, theme, reasoning);
   return (message) => {
-    body.update(message.text);
+    body.update(message.text, isGrowing(message));
     // Offsets rise from row to row, also where there is no text: a reader's place is one of them.
-    const before = [row(headingOf(message, width), -2)];
-    if (message.role === 'assistant' && message.reasoning !== '')
-      before.push(row(reasoningLine(message), -1));
+    const heading = rowOf(cut(headingOf(message, width), width), -2, theme);
+    const before = message.role === 'assistant' ? [heading, ...thoughts.rows(message)] : [heading];
     return blockOf(message, before, body, afterText(message));
   };
-
-  function row(line: Line, offset: number): Row {
-    const shown = cut(line, width);
-    return { text: paint(shown, theme), width: lineWidth(shown), offset };
-  }
 
   function afterText(message: Message): { open: readonly Row[]; after: readonly Row[] } {
     const notes = notesOn(message).flatMap(wrapped);
@@ -52,17 +60,18 @@ export function createBlockMaker(first: Message, width: number, theme: Theme): B
       offset: message.text.length + 1 + index,
     }));
     if (message.role !== 'assistant') return { open: body.open, after };
-    if (message.status.kind === 'streaming')
-      return { open: withCursor(body.open, message, width, theme), after };
-    // An answer without text, or one that ends with a newline, leaves an empty row.
-    return { open: body.open.filter((row) => row.width > 0), after };
+    return { open: isGrowing(message) ? withCursor(body.open, message, width, theme) : body.open, after };
   }
 
   function wrapped({ tone, text }: Note): Row[] {
-    const rows = createBody(width, theme, 'plain', tone);
+    const rows = createPlainBody(width, theme, tone);
     rows.update(text);
     return [...rows.closed, ...rows.open];
   }
+}
+
+function isGrowing(message: Message): boolean {
+  return message.role === 'assistant' && message.status.kind === 'streaming';
 }
 
 function blockOf(
@@ -104,32 +113,14 @@ function headingOf(message: Message, width: number): Line {
         ['accent', 'you'],
         ['dim', `  ${timeOfDay(message.atMs)}`],
       ];
-    case 'assistant': {
-      const name: Line = [['bold', 'assistant']];
-      const left = message.status.kind === 'streaming' ? name : [...name, ...figures(message.status.metrics)];
-      return spread(left, [['dim', message.endpoint.model]], width);
-    }
+    case 'assistant':
+      return answerLine(message, width);
   }
-}
-
-/** `TTFT 312 ms   84 tok/s   2.1 s`: only what is known. */
-function figures(metrics: ExchangeMetrics): Line {
-  const { ttftMs, tokensPerSecond, tokensEstimated, e2eMs, elapsedMs } = metrics;
-  const items: string[] = [];
-  if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
-  if (tokensPerSecond !== undefined) items.push(tokenRate(tokensPerSecond, tokensEstimated));
-  items.push(seconds(e2eMs ?? elapsedMs));
-  return items.map((item) => ['dim', `   ${item}`] as const);
-}
-
-function reasoningLine(message: AssistantMessage): Line {
-  const verb = message.status.kind === 'streaming' && message.text === '' ? 'thinking' : 'thought first';
-  return [['dim', `${verb}: ${count(message.reasoning.length)} characters`]];
 }
 
 function withCursor(open: readonly Row[], message: Message, width: number, theme: Theme): readonly Row[] {
   const last = open.at(-1);
-  const cursor: Row = { text: theme('accent', WRITING), width: 1, offset: message.text.length };
-  if (last === undefined || last.width >= width) return [...open, cursor];
-  return [...open.slice(0, -1), { ...last, text: last.text + cursor.text, width: last.width + 1 }];
+  const cursor: Line = [['accent', WRITING]];
+  if (last === undefined || last.width >= width) return [...open, rowOf(cursor, message.text.length, theme)];
+  return [...open.slice(0, -1), rowOf([...last.line, ...cursor], last.offset, theme)];
 }

@@ -3,6 +3,7 @@ import type { Message } from '../../state/messages.js';
 import type { Theme } from '../theme.js';
 import { type Block, type BlockMaker, createBlockMaker } from './block.js';
 import type { Row } from './body.js';
+import { createHighlighter, plainHighlighter } from './markdown/highlight.js';
 
 /** Where one looks from, and how much fits. */
 export interface View {
@@ -12,6 +13,15 @@ export interface View {
   /** Rows. */
   height: number;
   scroll: Scroll;
+  /** Reasoning is shown in full [false]. */
+  reasoning?: boolean;
+}
+
+interface Made {
+  width: number;
+  reasoning: boolean;
+  make: BlockMaker;
+  block: Block;
 }
 
 export interface Window {
@@ -32,6 +42,14 @@ export interface Viewport {
   toTop(view: View): Scroll;
   /** `rows` further down (up: negative); undefined when it goes no further there. */
   scrolledBy(view: View, rows: number): Scroll | undefined;
+  /** The row of the window that shows this place; undefined when it is not in view. */
+  rowOf(view: View, anchor: Anchor): number | undefined;
+  /** Where to scroll to for this place; undefined when it is in view. */
+  showing(view: View, anchor: Anchor): Scroll | undefined;
+  /** Rises when rows made before would now look different. */
+  readonly version: number;
+  /** Calls `listener` when `version` rises; returns how to stop that. */
+  subscribe(listener: () => void): () => void;
 }
 
 /** A row of the conversation: its message's index, and its index in that message's block. */
@@ -43,20 +61,30 @@ interface Place {
 /** More messages than any window shows; beyond that the least recently made are made again when needed. */
 const MAX_BLOCKS = 256;
 
-export function createViewport(theme: Theme): Viewport {
-  const makers = new Map<number, { width: number; make: BlockMaker; block: Block }>();
+/** @param highlighting code in answers gets colours */
+export function createViewport(theme: Theme, highlighting = false): Viewport {
+  const makers = new Map<number, Made>();
+  const listeners = new Set<() => void>();
+  let version = 0;
+  const highlighter = highlighting
+    ? createHighlighter(() => {
+        version += 1;
+        makers.clear();
+        for (const listener of listeners) listener();
+      })
+    : plainHighlighter;
 
-  const blockOf = (message: Message, width: number): Block => {
+  const blockOf = (message: Message, { width, reasoning = false }: View): Block => {
     const known = makers.get(message.id);
-    if (known !== undefined && known.width === width) {
+    if (known !== undefined && known.width === width && known.reasoning === reasoning) {
       // Texts only grow, so that the maker goes on from what it has.
       if (known.block.message !== message) known.block = known.make(message);
       return known.block;
     }
-    const make = createBlockMaker(message, width, theme);
+    const make = createBlockMaker(message, { width, theme, highlighter, reasoning });
     const block = make(message);
     makers.delete(message.id);
-    makers.set(message.id, { width, make, block });
+    makers.set(message.id, { width, reasoning, make, block });
     if (makers.size > MAX_BLOCKS) {
       const [oldest] = makers.keys();
       if (oldest !== undefined) makers.delete(oldest);
@@ -64,43 +92,45 @@ export function createViewport(theme: Theme): Viewport {
     return block;
   };
 
+  const blockAt = (view: View, index: number): Block | undefined => {
+    const message = view.messages[index];
+    return message === undefined ? undefined : blockOf(message, view);
+  };
+  const countAt = (view: View, index: number): number => blockAt(view, index)?.count ?? 0;
+
   /** The place `steps` rows on from `from`, as far as there are rows. */
-  const walk = ({ messages, width }: View, from: Place, steps: number): Place => {
+  const walk = (view: View, from: Place, steps: number): Place => {
     let { message, row } = from;
     row += steps;
     while (row < 0 && message > 0) {
       message -= 1;
-      row += blockAt(messages, message, width)?.count ?? 0;
+      row += countAt(view, message);
     }
     for (;;) {
-      const count = blockAt(messages, message, width)?.count ?? 0;
-      if (row < count || message >= messages.length - 1)
+      const count = countAt(view, message);
+      if (row < count || message >= view.messages.length - 1)
         return { message, row: Math.max(0, Math.min(row, count - 1)) };
       row -= count;
       message += 1;
     }
   };
 
-  const blockAt = (messages: readonly Message[], index: number, width: number): Block | undefined => {
-    const message = messages[index];
-    return message === undefined ? undefined : blockOf(message, width);
+  const lastPlace = (view: View): Place => {
+    const message = Math.max(0, view.messages.length - 1);
+    return { message, row: Math.max(0, countAt(view, message) - 1) };
   };
 
-  const lastPlace = ({ messages, width }: View): Place => {
-    const message = Math.max(0, messages.length - 1);
-    return { message, row: Math.max(0, (blockAt(messages, message, width)?.count ?? 1) - 1) };
-  };
-
-  const placeOf = ({ messages, width }: View, anchor: Anchor): Place => {
+  const placeOf = (view: View, anchor: Anchor): Place => {
+    const { messages } = view;
     const message = lastIndex(messages.length, (index) => (messages[index]?.id ?? 0) <= anchor.message);
-    const block = blockAt(messages, message, width);
+    const block = blockAt(view, message);
     const row = lastIndex(block?.count ?? 0, (index) => (block?.at(index)?.offset ?? 0) <= anchor.offset);
     return { message, row };
   };
 
-  const anchorOf = ({ messages, width }: View, place: Place): Anchor => ({
-    message: messages[place.message]?.id ?? 0,
-    offset: blockAt(messages, place.message, width)?.at(place.row)?.offset ?? 0,
+  const anchorOf = (view: View, place: Place): Anchor => ({
+    message: view.messages[place.message]?.id ?? 0,
+    offset: blockAt(view, place.message)?.at(place.row)?.offset ?? 0,
   });
 
   /** The last row but the empty one after it, which text that is still to come pushes down. */
@@ -113,8 +143,15 @@ export function createViewport(theme: Theme): Viewport {
   const seenIn = (view: View): Anchor =>
     view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
 
-  /** The top row when the last one is at the bottom. */
-  const bottomTop = (view: View): Place => walk(view, lastPlace(view), 1 - view.height);
+  /** The top row when the last one is at the bottom, or as far above it as is left free for what comes. */
+  const bottomTop = (view: View): Place => {
+    const last = lastPlace(view);
+    return walk(
+      view,
+      last,
+      1 - view.height + freeRows(view.messages[last.message], last.row + 1, view.height),
+    );
+  };
 
   const topOf = (view: View): Place => {
     const lowest = bottomTop(view);
@@ -123,21 +160,28 @@ export function createViewport(theme: Theme): Viewport {
     return isBefore(lowest, held) ? lowest : held;
   };
 
-  const rowsBetween = ({ messages, width }: View, from: Place, to: Place): number => {
+  const rowsBetween = (view: View, from: Place, to: Place): number => {
     let rows = to.row - from.row;
-    for (let index = from.message; index < to.message; index += 1)
-      rows += blockAt(messages, index, width)?.count ?? 0;
+    for (let index = from.message; index < to.message; index += 1) rows += countAt(view, index);
     return Math.max(0, rows);
+  };
+
+  const rowOf = (view: View, anchor: Anchor): number | undefined => {
+    const top = topOf(view);
+    const place = placeOf(view, anchor);
+    if (isBefore(place, top)) return undefined;
+    const row = rowsBetween(view, top, place);
+    return row < view.height ? row : undefined;
   };
 
   return {
     window(view) {
-      const { messages, width, height, scroll } = view;
+      const { messages, height, scroll } = view;
       const rows: Row[] = [];
       const top = topOf(view);
       let { message, row } = top;
       while (rows.length < height && message < messages.length) {
-        const next = blockAt(messages, message, width)?.at(row);
+        const next = blockAt(view, message)?.at(row);
         if (next === undefined) {
           message += 1;
           row = 0;
@@ -151,6 +195,12 @@ export function createViewport(theme: Theme): Viewport {
         scroll.kind === 'follow' ? 0 : rowsBetween(view, placeOf(view, scroll.seen), lastShown(view));
       return { rows, newRows, atEnd };
     },
+    rowOf,
+    showing(view, anchor) {
+      if (rowOf(view, anchor) !== undefined) return undefined;
+      const top = walk(view, placeOf(view, anchor), -Math.floor(view.height / 3));
+      return { kind: 'held', top: anchorOf(view, top), seen: seenIn(view) };
+    },
     toTop(view) {
       return { kind: 'held', top: anchorOf(view, { message: 0, row: 0 }), seen: seenIn(view) };
     },
@@ -163,7 +213,28 @@ export function createViewport(theme: Theme): Viewport {
       if (next.message === top.message && next.row === top.row) return undefined;
       return { kind: 'held', top: anchorOf(view, next), seen: seenIn(view) };
     },
+    get version() {
+      return version;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
+}
+
+/** A window of this many rows scrolls one row at a time; one of twice as many by two. */
+const ROWS_PER_STEP = 8;
+const MAX_STEP = 5;
+
+/**
+ * Rows left free below an answer: it scrolls by a few rows at once, as each scroll draws the whole window again.
+ * Told by the answer's rows alone, so that nothing moves when it ends.
+ */
+function freeRows(last: Message | undefined, rows: number, height: number): number {
+  if (last?.role !== 'assistant') return 0;
+  const step = Math.min(MAX_STEP, Math.max(1, Math.floor(height / ROWS_PER_STEP)));
+  return (step - (rows % step)) % step;
 }
 
 /** The last index for which `holds`, which it does from 0 up to there; 0 when for none. */

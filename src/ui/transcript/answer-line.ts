@@ -1,0 +1,43 @@
+import type { AnswerStatus, AssistantMessage } from '../../state/messages.js';
+import { count, duration, seconds, tokenRate } from '../format.js';
+import { joinThatFit, type Line, lineWidth, spread } from '../line.js';
+
+type Ended = Exclude<AnswerStatus, { kind: 'streaming' }>;
+
+const APART = '   ';
+
+/** The line above an answer: what became of it, its figures as far as they are known, and the model. */
+export function answerLine(message: AssistantMessage, width: number): Line {
+  const model: Line = [['dim', message.endpoint.model]];
+  const name: Line = [['bold', 'assistant']];
+  if (message.status.kind === 'streaming') return spread(name, model, width);
+  const items = [name, ...marksOf(message.status), ...figuresOf(message.status)];
+  const beside = joinThatFit(items, width - lineWidth(model) - 1, APART);
+  // The figures say more than the model's name.
+  const left = beside.length < 3 ? joinThatFit(items, width, APART) : beside;
+  return spread(left, model, width);
+}
+
+/** Everything that keeps an answer from being a whole one, in words. */
+function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
+  const marks: string[] = [];
+  if (kind === 'error') marks.push('failed');
+  if (kind === 'cancelled') marks.push('stopped');
+  if (kind === 'truncated' || kind === 'stalled') marks.push(kind);
+  if (finishReason === 'length') marks.push('cut at the limit');
+  if (finishReason === 'content_filter') marks.push('filtered');
+  if (metrics.buffered) marks.push('buffered');
+  return marks.map((mark) => [['bold', mark]]);
+}
+
+function figuresOf({ metrics, finishReason }: Ended): Line[] {
+  const { ttftMs, tokensPerSecond, tokensEstimated, outputTokens, e2eMs, elapsedMs, attempts } = metrics;
+  const items: string[] = [];
+  if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
+  if (tokensPerSecond !== undefined) items.push(tokenRate(tokensPerSecond, tokensEstimated));
+  if (outputTokens > 0) items.push(`${count(outputTokens, tokensEstimated)} tok`);
+  items.push(seconds(e2eMs ?? elapsedMs));
+  if (attempts > 1) items.push(`${attempts} attempts`);
+  if (finishReason !== undefined && finishReason !== '') items.push(finishReason);
+  return items.map((item) => [['dim', item]]);
+}

@@ -1,0 +1,63 @@
+import { cut } from '../../line.js';
+import type { Theme } from '../../theme.js';
+import { type Body, type Row, rowOf } from '../body.js';
+import { codeDrafts } from './code.js';
+import { type Highlighter, plainHighlighter } from './highlight.js';
+import { completed, proseDrafts } from './prose.js';
+import type { Draft } from './runs.js';
+import { type Block, createSplitter } from './split.js';
+
+export interface MarkdownOptions {
+  /** Cells. */
+  width: number;
+  theme: Theme;
+  highlighter: Highlighter;
+}
+
+/** Rows that come from one place in the source still have places of their own. */
+const NEXT_PLACE = 1 / 1024;
+
+/** A body of markdown: closed blocks are rendered once, the last one again with each update. */
+export function createMarkdownBody({ width, theme, highlighter }: MarkdownOptions): Body {
+  const splitter = createSplitter();
+  const closed: Row[] = [];
+  let open: Row[] = [];
+
+  const rowsOf = (drafts: readonly Draft[]): Row[] => {
+    let last = closed.at(-1)?.offset ?? -1;
+    return drafts.map(({ line, at }) => {
+      last = Math.max(at, last + NEXT_PLACE);
+      return rowOf(cut(line, width), last, theme);
+    });
+  };
+
+  const draftsOf = (text: string, block: Block, growing: boolean): Draft[] => {
+    const { start: at, end, gap } = block;
+    const source = text.slice(at, end);
+    const drafts =
+      block.kind === 'code'
+        ? codeDrafts(source, { ...block, width, at, highlighter })
+        : proseDrafts(growing ? completed(source) : source, { width, at, highlighter });
+    return gap && drafts.length > 0 && closed.length > 0 ? [{ line: [], at: at - 1 }, ...drafts] : drafts;
+  };
+
+  return {
+    closed,
+    get open() {
+      return open;
+    },
+    update(text, growing = false) {
+      for (const block of splitter.take(text)) {
+        for (const row of rowsOf(draftsOf(text, block, false))) closed.push(row);
+      }
+      open = rowsOf(draftsOf(text, splitter.open(text), growing));
+    },
+  };
+}
+
+const SAMPLE = 'A **b** `c` [d](http://e.example)\n\n- *f*\n\n| g |\n|---|\n| h |\n\n> i\n\n```\nj\n```\n# k';
+
+/** Renders a little of everything, so that the first answer need not wait until the lexer is ready: tens of ms. */
+export function prepareMarkdown(theme: Theme): void {
+  createMarkdownBody({ width: 40, theme, highlighter: plainHighlighter }).update(SAMPLE);
+}

@@ -1,0 +1,81 @@
+import { cellWidth, expandTabs } from '../../../state/text/graphemes.js';
+import { wrapLine } from '../../../state/text/wrap.js';
+import type { Line, Span } from '../../line.js';
+import type { Tone } from '../../theme.js';
+
+/** Text in one style that knows where in its message it comes from. */
+export interface Run {
+  readonly tone: Tone;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A row before it is painted. */
+export interface Draft {
+  readonly line: Line;
+  readonly at: number;
+}
+
+export interface FlowOptions {
+  /** Cells. */
+  width: number;
+  /** Where rows without any text are said to be. */
+  at: number;
+  breakAt?: 'words' | 'cells';
+}
+
+/** Styled text in rows of at most `width` cells. A newline in it begins a row. */
+export function flow(runs: readonly Run[], { width, at, breakAt = 'words' }: FlowOptions): Draft[] {
+  return linesOf(runs).flatMap((line) => {
+    const text = line.map((run) => run.text).join('');
+    return wrapLine(text, { width: Math.max(1, width), at: breakAt }).map(({ start, end }) => {
+      const shown = breakAt === 'words' ? start + text.slice(start, end).trimEnd().length : end;
+      return { line: spansOf(line, start, shown), at: placeOf(line, start) ?? at };
+    });
+  });
+}
+
+/** The widest word and the widest line, in cells. */
+export function extent(runs: readonly Run[]): { word: number; line: number } {
+  const text = runs.map((run) => run.text).join('');
+  const widest = (parts: readonly string[]): number => Math.max(0, ...parts.map(cellWidth));
+  return { word: widest(text.split(/\s+/)), line: widest(text.split('\n')) };
+}
+
+function linesOf(runs: readonly Run[]): Run[][] {
+  let line: Run[] = [];
+  const lines = [line];
+  for (const { tone, text, at } of runs) {
+    let offset = at;
+    for (const [index, part] of text.split('\n').entries()) {
+      if (index > 0) {
+        line = [];
+        lines.push(line);
+      }
+      if (part !== '') line.push({ tone, text: expandTabs(part), at: offset });
+      offset += part.length + 1;
+    }
+  }
+  return lines;
+}
+
+function spansOf(runs: readonly Run[], start: number, end: number): Line {
+  const spans: Span[] = [];
+  let from = 0;
+  for (const { tone, text } of runs) {
+    const part = text.slice(Math.max(0, start - from), Math.max(0, end - from));
+    if (part !== '') spans.push(tone === 'plain' ? part : [tone, part]);
+    from += text.length;
+  }
+  return spans;
+}
+
+function placeOf(runs: readonly Run[], offset: number): number | undefined {
+  let from = 0;
+  for (const { text, at } of runs) {
+    if (offset < from + text.length) return at + offset - from;
+    from += text.length;
+  }
+  const last = runs.at(-1);
+  return last === undefined ? undefined : last.at + last.text.length;
+}

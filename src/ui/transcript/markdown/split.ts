@@ -1,0 +1,143 @@
+/** A piece of a text in markdown that is rendered by itself: offsets in the text, and whether a blank line is before it. */
+export type Block = Prose | Code;
+
+export interface Prose {
+  readonly kind: 'prose';
+  readonly start: number;
+  readonly end: number;
+  readonly gap: boolean;
+}
+
+/** A fenced block of code, or a part of a long one. `start` and `end` leave out the fences. */
+export interface Code {
+  readonly kind: 'code';
+  readonly start: number;
+  readonly end: number;
+  readonly gap: boolean;
+  /** Empty when the fence names none. */
+  readonly language: string;
+  /** It begins with its opening fence. */
+  readonly opens: boolean;
+  /** It ends with its closing fence. */
+  readonly closes: boolean;
+}
+
+/** Cuts a text that grows at its end into blocks; costs what is new. */
+export interface Splitter {
+  /** @returns blocks that no further text changes, told once each */
+  take(text: string): Block[];
+  /** What follows them. */
+  open(text: string): Block;
+}
+
+/** Blocks are rendered again while they grow, so that they are cut at the next newline after this, … */
+const LONG = 6000;
+/** … and wherever they are when there is none up to this. */
+const TOO_LONG = 8000;
+const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*$/;
+const INNER_FENCE = /^ {2,}(?:`{3,}|~{3,})/;
+const HEADING = /^#{1,6}[ \t]+\S/;
+const LIST_ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
+
+/**
+ * Blocks end at blank lines that no list goes on after, and around headings and fenced code: what a text's
+ * blocks are depends on its complete lines alone, never on the pieces it came in.
+ */
+export function createSplitter(): Splitter {
+  let start = 0;
+  /** The line that is looked at next begins here. */
+  let next = 0;
+  let gap = false;
+  let code: { fence: string; language: string; opens: boolean } | undefined;
+  let prose = { begun: false, list: false, blank: false, inFence: false };
+
+  const begin = (at: number, after: boolean): void => {
+    start = at;
+    gap = after;
+    prose = { begun: false, list: false, blank: false, inFence: false };
+  };
+  const closed = (end: number, closes = false): Block =>
+    code === undefined
+      ? { kind: 'prose', start, end, gap }
+      : { kind: 'code', start, end, gap, language: code.language, opens: code.opens, closes };
+
+  function* codeLine(line: string, end: number, fence: string): Generator<Block> {
+    if (isClosing(line, fence)) {
+      yield closed(next, true);
+      code = undefined;
+      begin(end, false);
+    } else if (end - start > LONG) {
+      yield* cutAt(end);
+    }
+  }
+
+  function* proseLine(line: string, end: number): Generator<Block> {
+    if (line.trim() === '') {
+      if (prose.begun) prose.blank = true;
+      else begin(end, next > 0);
+      return;
+    }
+    const isItem = LIST_ITEM.test(line);
+    const goesOn = prose.list && (isItem || /^[ \t]/.test(line));
+    if (prose.begun && prose.blank && !goesOn && !prose.inFence) {
+      yield closed(next);
+      begin(next, true);
+    }
+    const inList = prose.list && /^[ \t]/.test(line);
+    const fence = inList ? null : FENCE.exec(line);
+    if (fence !== null && !prose.inFence) {
+      const blank = prose.blank || (gap && !prose.begun);
+      if (prose.begun) yield closed(next);
+      begin(end, blank);
+      code = { fence: fence[1] ?? '', language: fence[2] ?? '', opens: true };
+    } else if (HEADING.test(line) && !prose.inFence) {
+      if (prose.begun) {
+        yield closed(next);
+        begin(next, prose.blank);
+      }
+      yield closed(end);
+      begin(end, false);
+    } else {
+      prose.begun = true;
+      prose.blank = false;
+      prose.list ||= isItem;
+      if (inList && INNER_FENCE.test(line)) prose.inFence = !prose.inFence;
+      if (end - start > LONG) yield* cutAt(end);
+    }
+  }
+
+  function* cutAt(end: number): Generator<Block> {
+    yield closed(end);
+    if (code !== undefined) code = { ...code, opens: false };
+    begin(end, false);
+  }
+
+  return {
+    take(text) {
+      const blocks: Block[] = [];
+      for (;;) {
+        const newline = text.indexOf('\n', next);
+        const limit = start + TOO_LONG;
+        if (newline < 0 ? text.length > limit : newline > limit) {
+          const space = text.lastIndexOf(' ', limit) + 1;
+          const cut = space > next && space > start ? space : limit;
+          blocks.push(...cutAt(cut));
+          next = cut;
+        } else if (newline < 0) {
+          return blocks;
+        } else {
+          const line = text.slice(next, newline);
+          const end = newline + 1;
+          blocks.push(...(code === undefined ? proseLine(line, end) : codeLine(line, end, code.fence)));
+          next = end;
+        }
+      }
+    },
+    open: (text) => closed(text.length),
+  };
+}
+
+function isClosing(line: string, fence: string): boolean {
+  const trimmed = line.trim();
+  return trimmed.length >= fence.length && trimmed === fence.charAt(0).repeat(trimmed.length);
+}

@@ -1,0 +1,92 @@
+import type { Tokens } from 'marked';
+import { type Line, lineWidth } from '../../line.js';
+import { inlineRuns } from './inline.js';
+import { type Draft, extent, flow, type Run } from './runs.js';
+
+type Align = 'center' | 'left' | 'right' | null;
+
+interface Row {
+  readonly at: number;
+  readonly cells: readonly (readonly Run[])[];
+}
+
+const SEPARATOR = ' │ ';
+/** Narrower columns can't be read; the rows are then told cell by cell. */
+const MIN_COLUMN = 6;
+
+/** A table laid out to `width` cells: its cells wrap, or, where columns would be too narrow, stand below one another. */
+export function tableDrafts(table: Tokens.Table, at: number, width: number): Draft[] {
+  const [header, ...rows] = rowsOf(table, at);
+  if (header === undefined) return [];
+  const columns = columnWidths([header, ...rows], width);
+  if (columns === undefined) return rows.flatMap((row, index) => recordDrafts(header, row, index > 0, width));
+  const rule: Line = [['dim', columns.map((cells) => '─'.repeat(cells)).join('─┼─')]];
+  return [
+    ...rowDrafts(header, columns, table.align),
+    { line: rule, at: header.at },
+    ...rows.flatMap((row) => rowDrafts(row, columns, table.align)),
+  ];
+}
+
+/** Where rows begin is read from the source's lines, of which each is one row. */
+function rowsOf(table: Tokens.Table, at: number): Row[] {
+  const lines = table.raw.split('\n');
+  const starts: number[] = [];
+  let from = at;
+  for (const line of lines) {
+    starts.push(from);
+    from += line.length + 1;
+  }
+  return [table.header, ...table.rows].map((cells, index) => {
+    const start = starts[index === 0 ? 0 : index + 1] ?? from;
+    return {
+      at: start,
+      cells: cells.map(({ tokens }) => inlineRuns(tokens, start, index === 0 ? 'bold' : 'plain')),
+    };
+  });
+}
+
+/** As wide as the columns want to be when that fits; else the widest give way. Undefined: there is no room. */
+function columnWidths(rows: readonly Row[], width: number): number[] | undefined {
+  const count = rows[0]?.cells.length ?? 0;
+  const room = width - SEPARATOR.length * (count - 1);
+  const wanted = Array.from({ length: count }, (_, column) =>
+    Math.max(1, ...rows.map(({ cells }) => extent(cells[column] ?? []).line)),
+  );
+  let level = Math.max(...wanted);
+  const total = (): number => wanted.reduce((sum, cells) => sum + Math.min(cells, level), 0);
+  while (total() > room && level > 0) level -= 1;
+  if (level < MIN_COLUMN && level < Math.max(...wanted)) return undefined;
+  return wanted.map((cells) => Math.min(cells, level));
+}
+
+function rowDrafts(row: Row, columns: readonly number[], align: readonly Align[]): Draft[] {
+  const cells = columns.map((width, column) => flow(row.cells[column] ?? [], { width, at: row.at }));
+  const height = Math.max(1, ...cells.map((cell) => cell.length));
+  return Array.from({ length: height }, (_, index) => ({
+    at: row.at,
+    line: columns.flatMap((width, column): Line => {
+      const line = cells[column]?.[index]?.line ?? [];
+      const isLast = column === columns.length - 1;
+      const aligned = alignedLine(line, width, align[column] ?? null, isLast);
+      return column === 0 ? aligned : [['dim', SEPARATOR], ...aligned];
+    }),
+  }));
+}
+
+function alignedLine(line: Line, width: number, align: Align, isLast: boolean): Line {
+  const missing = Math.max(0, width - lineWidth(line));
+  const before = align === 'right' ? missing : align === 'center' ? Math.floor(missing / 2) : 0;
+  const after = isLast ? 0 : missing - before;
+  return [...(before > 0 ? [' '.repeat(before)] : []), ...line, ...(after > 0 ? [' '.repeat(after)] : [])];
+}
+
+/** One row of a table as lines of `column: value`. */
+function recordDrafts(header: Row, row: Row, apart: boolean, width: number): Draft[] {
+  const drafts = row.cells.flatMap((cell, column) => {
+    const name = header.cells[column] ?? [];
+    const label: Run[] = name.length === 0 ? [] : [...name, { tone: 'dim', text: ': ', at: row.at }];
+    return flow([...label, ...cell], { width, at: row.at });
+  });
+  return apart ? [{ line: [], at: row.at }, ...drafts] : drafts;
+}

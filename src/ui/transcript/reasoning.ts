@@ -1,0 +1,50 @@
+import type { AssistantMessage } from '../../state/messages.js';
+import { count, seconds } from '../format.js';
+import type { Line } from '../line.js';
+import type { Theme } from '../theme.js';
+import { createPlainBody, type Row, rowOf } from './body.js';
+
+/** An answer's reasoning: one line, and its text below it where that is wanted. */
+export interface ReasoningRows {
+  rows(message: AssistantMessage): readonly Row[];
+}
+
+/** Places of these rows are before the text's first one, however long they get. */
+const FIRST = -1;
+const PLACE = 2 ** -32;
+const MARGIN = '  ';
+
+export function createReasoningRows(width: number, theme: Theme, unfolded: boolean): ReasoningRows {
+  const body = createPlainBody(Math.max(1, width - MARGIN.length), theme, 'dim');
+  return {
+    rows(message) {
+      if (message.reasoning === '') return [];
+      const title = rowOf(titleOf(message, unfolded), FIRST, theme);
+      if (!unfolded) return [title];
+      body.update(message.reasoning);
+      const rows = [...body.closed, ...body.open].map((row) => ({
+        ...rowOf(row.width === 0 ? [] : [MARGIN, ...row.line], FIRST + (row.offset + 1) * PLACE, theme),
+      }));
+      return [title, ...rows];
+    },
+  };
+}
+
+/** `▸ reasoning 1.2 s, 340 tokens`: only what is known; `~` marks an estimate. */
+function titleOf(
+  { reasoning, reasoningTime, reasoningTokens, status, text }: AssistantMessage,
+  unfolded: boolean,
+): Line {
+  const verb = status.kind === 'streaming' && text === '' ? 'reasoning …' : 'reasoning';
+  const items: string[] = [];
+  if (reasoningTime !== undefined && reasoningTime.toMs > reasoningTime.fromMs)
+    items.push(seconds(reasoningTime.toMs - reasoningTime.fromMs));
+  items.push(
+    reasoningTokens === undefined
+      ? `${count(Math.ceil(reasoning.length / CHARACTERS_PER_TOKEN), true)} tokens`
+      : `${count(reasoningTokens)} tokens`,
+  );
+  return [['dim', `${unfolded ? '▾' : '▸'} ${verb} ${items.join(', ')}`]];
+}
+
+const CHARACTERS_PER_TOKEN = 4;

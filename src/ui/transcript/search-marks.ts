@@ -1,0 +1,33 @@
+import type { Line, Span } from '../line.js';
+import type { Tone } from '../theme.js';
+
+/** The line with what the pattern finds in it set in `tone`; undefined when that is nothing. */
+export function markMatches(line: Line, pattern: RegExp, tone: Tone): Line | undefined {
+  const text = line.map(textOf).join('');
+  const matches = Array.from(
+    text.matchAll(pattern),
+    (match) => [match.index, match.index + match[0].length] as const,
+  );
+  if (matches.length === 0) return undefined;
+  const marked: Span[] = [];
+  let from = 0;
+  for (const span of line) {
+    const part = textOf(span);
+    const style = typeof span === 'string' ? 'plain' : span[0];
+    let at = 0;
+    for (const [start, end] of matches) {
+      const first = Math.max(at, start - from);
+      const last = Math.min(part.length, end - from);
+      if (first >= last) continue;
+      marked.push([style, part.slice(at, first)], [tone, part.slice(first, last)]);
+      at = last;
+    }
+    marked.push([style, part.slice(at)]);
+    from += part.length;
+  }
+  return marked.filter((span) => textOf(span) !== '');
+}
+
+function textOf(span: Span): string {
+  return typeof span === 'string' ? span : span[1];
+}

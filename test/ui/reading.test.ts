@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { metricsOf } from '../support/chat-ports.js';
+import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
+
+let tui: RunningTui | undefined;
+afterEach(async () => {
+  tui?.abort();
+  await tui?.ended;
+  tui = undefined;
+});
+
+async function answered(text: string, options: RunOptions = {}, reasoning = ''): Promise<RunningTui> {
+  tui = await startTui(options);
+  const { screen, chat, clock } = tui;
+  screen.type('why');
+  screen.type('\r');
+  await screen.until((shown) => /answering|connecting|waiting/.test(shown));
+  chat.latest.start();
+  if (reasoning !== '') chat.latest.emit({ type: 'reasoning', text: reasoning, tMs: 1 });
+  clock.advance(40);
+  chat.latest.text(text);
+  clock.advance(40);
+  return tui;
+}
+
+describe('search', () => {
+  const LONG = Array.from(
+    { length: 120 },
+    (_, index) => `line ${index}${index % 50 === 7 ? ' needle' : ''}`,
+  ).join('\n\n');
+
+  test.each([
+    [120, 40],
+    [80, 24],
+    [50, 15],
+    [20, 5],
+  ])('at %dx%d brings each match into view', async (columns, rows) => {
+    const { screen, chat } = await answered(LONG, { columns, rows });
+    await chat.latest.end({ metrics: metricsOf({ ttftMs: 300 }) });
+    screen.type('\x06');
+    await screen.until((shown) => shown.includes('search'));
+    screen.type('Needle');
+    // The narrowest screen has no room for the count.
+    const counted = (shown: string, at: string): boolean => columns === 20 || shown.includes(at);
+    await screen.until((shown) => shown.includes('107 needle') && counted(shown, '3/3'));
+    screen.type('\x1b[A');
+    await screen.until((shown) => shown.includes('57 needle') && counted(shown, '2/3'));
+    screen.type('\r');
+    await screen.until((shown) => shown.includes('107 needle'));
+    screen.type('\x1b');
+    await screen.until((shown) => !shown.includes('search'));
+  });
+
+  test('what is typed goes to the search, and to the draft again when it is closed', async () => {
+    const { screen } = await answered('text');
+    screen.type('\x06');
+    await screen.until((shown) => shown.includes('search'));
+    screen.type('zzz');
+    await screen.until((shown) => shown.includes('nothing found'));
+    screen.type('\x7f\x7f');
+    await screen.until((shown) => /search z▏/.test(shown));
+    screen.type('\x1b');
+    await screen.until((shown) => !shown.includes('search'));
+    screen.type('draft');
+    await screen.until((shown) => shown.includes('> draft'));
+  });
+});
+
+test('reasoning is one line until it is asked for', async () => {
+  const { screen } = await answered('The answer.', {}, 'First this.\nThen that.');
+  await screen.until((shown) => shown.includes('The answer.'));
+  expect(screen.text()).toMatch(/▸ reasoning .*~6 tokens/);
+  expect(screen.text()).not.toContain('First this');
+  screen.type('/reasoning\r');
+  await screen.until((shown) => shown.includes('First this.') && shown.includes('Then that.'));
+  screen.type('/reasoning\r');
+  await screen.until((shown) => !shown.includes('First this.'));
+});
+
+describe('an answer tells what became of it', () => {
+  const metrics = metricsOf({
+    ttftMs: 312,
+    tokensPerSecond: 84,
+    outputTokens: 118,
+    tokensEstimated: false,
+    e2eMs: 1400,
+    attempts: 2,
+  });
+  test.each([
+    [
+      { outcome: 'complete', finishReason: 'stop' },
+      'assistant   TTFT 312 ms   84 tok/s   118 tok   1.4 s   2 attempts',
+    ],
+    [{ outcome: 'complete', finishReason: 'length' }, 'assistant   cut at the limit   TTFT 312 ms'],
+    [{ outcome: 'complete', finishReason: 'content_filter' }, 'assistant   filtered   TTFT 312 ms'],
+    [{ outcome: 'truncated' }, 'assistant   truncated   TTFT 312 ms'],
+    [{ outcome: 'cancelled' }, 'assistant   stopped   TTFT 312 ms'],
+    [{ outcome: 'stalled' }, 'assistant   stalled   TTFT 312 ms'],
+    [{ outcome: 'error' }, 'assistant   failed   TTFT 312 ms'],
+  ] as const)('%j', async (ending, line) => {
+    const { screen, chat } = await answered('Some text.');
+    await chat.latest.end({ ...ending, metrics });
+    await screen.until((shown) => shown.includes(line));
+  });
+
+  test('buffered, without a time to first token', async () => {
+    const { screen, chat } = await answered('Some text.');
+    await chat.latest.end({ outcome: 'complete', metrics: metricsOf({ buffered: true, e2eMs: 900 }) });
+    await screen.until((shown) => shown.includes('assistant   buffered   0.9 s'));
+  });
+});
+
+test('a retry is announced with its reason, and gone when text comes', async () => {
+  const { screen, chat, clock } = await answered('');
+  chat.latest.emit({
+    type: 'retry',
+    tMs: 5,
+    attempt: 2,
+    maxAttempts: 3,
+    delayMs: 500,
+    reason: 'busy\x1b[2J',
+  });
+  clock.advance(40);
+  await screen.until((shown) => shown.includes('retry 2/3 in 0.5 s: busy'));
+  chat.latest.text('text');
+  clock.advance(40);
+  await screen.until((shown) => shown.includes('text') && !shown.includes('retry'));
+});
