@@ -4,13 +4,14 @@ import type { AppState } from '../state/app-state.js';
 import { paintRows, type Shared, useAppState, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
 import { type Line, lineWidth, paint } from './line.js';
-import { helpLines } from './panes/help.js';
+import { overlayView } from './overlay.js';
 import { welcomeLines } from './panes/welcome.js';
 import { Framed, Rows } from './rows.js';
 
 type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay'>;
 
 interface Content {
+  title?: string;
   /** Painted; as many as there is room for. */
   rows: readonly string[];
   /** Where the reader is, when that is not the end. */
@@ -25,21 +26,21 @@ export const Conversation = memo(function Conversation({
 }): ReactElement {
   const shared = useShared();
   const shown = useAppState(useShallow(({ messages, scroll, overlay }) => ({ messages, scroll, overlay })));
-  const { rows, position } = contentOf(shown, layout.text, shared);
+  const { title = 'Conversation', rows, position } = contentOf(shown, layout.text, shared);
   if (layout.kind === 'stacked') return <Open layout={layout} rows={rows} position={position} />;
-  const title = shown.overlay.kind === 'help' ? `vastar-tui ${shared.version}` : 'Conversation';
   return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position} />;
 });
 
 function contentOf(
   { messages, scroll, overlay }: Shown,
   { width, height }: { width: number; height: number },
-  { viewport, theme }: Shared,
+  { viewport, theme, version, keymap, actions }: Shared,
 ): Content {
-  if (overlay.kind === 'help') {
-    const lines = helpLines(width).slice(overlay.offset);
-    const below = lines.length - height;
+  const over = overlayView(overlay, { width, height }, { version, keymap, log: actions.log });
+  if (over !== undefined) {
+    const { title, lines, below } = over;
     return {
+      title,
       rows: paintRows(lines, width, height, theme),
       ...(below > 0 && { position: [['dim', `${below} more ↓ pagedown`]] }),
     };

@@ -1,9 +1,11 @@
 import { type Instance, render } from 'ink';
 import { createActions } from '../state/actions.js';
+import type { ChatSettings } from '../state/chat-settings.js';
 import { systemClock } from '../state/frames.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, Notice, ScreenPort } from '../state/ports.js';
 import { createAppStore } from '../state/store.js';
 import { App } from './app.js';
+import { createKeymap, type Keymap } from './bindings.js';
 import { osc52 } from './clipboard.js';
 import { SharedContext } from './context.js';
 import { createJobControl } from './job-control.js';
@@ -17,6 +19,14 @@ export interface TuiOptions {
   modes: ModePort;
   /** Shown as the conversation's first entries. */
   notices?: readonly Notice[];
+  /** Lists the models of the endpoint in use [not possible]. */
+  models?: () => Promise<readonly string[]>;
+  /** Changes a text in a program of the user's own [not possible]. */
+  editText?: (text: string) => Promise<string>;
+  /** Which keys do what [the defaults]. */
+  keymap?: Keymap;
+  /** Of the first conversation [none]. */
+  settings?: ChatSettings;
   /** The program's version, shown with the help. */
   version: string;
   /** A terminal [process.stdin]. */
@@ -60,15 +70,19 @@ export async function runTui(options: TuiOptions): Promise<void> {
     flushed: async () => instance?.waitUntilRenderFlush(),
     copy: (text) => void stdout.write(osc52(text, TMUX !== undefined)),
     suspend: jobControl.suspend,
+    leave: jobControl.leave,
     redraw: jobControl.redraw,
     exit: () => instance?.unmount(),
   };
   const store = createAppStore({ connection, modes, clock }, options.notices);
-  const actions = createActions(store, { connection, chat, modes, screen, clock });
+  if (options.settings !== undefined) store.setState({ settings: options.settings });
+  const { models, editText } = options;
+  const actions = createActions(store, { connection, chat, modes, screen, clock, models, editText });
   const theme = noColor ? plainTheme : colourTheme;
   const shared = {
     store,
     actions,
+    keymap: options.keymap ?? createKeymap().keymap,
     viewport: createViewport(theme),
     theme,
     version: options.version,
