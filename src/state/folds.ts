@@ -30,10 +30,13 @@ export function foldPaste(text: string, folds: readonly Fold[]): { shown: string
 
 /** The labels in a draft, in their order. A label that was typed over is text like any other. */
 export function foldPlaces(text: string, folds: readonly Fold[] = []): readonly FoldPlace[] {
-  const places = folds.flatMap((fold) => {
-    const start = text.indexOf(fold.label);
-    return start < 0 ? [] : [{ start, end: start + fold.label.length, fold }];
-  });
+  const places: FoldPlace[] = [];
+  for (const fold of folds) {
+    const { length } = fold.label;
+    // The same text pasted twice has the same label twice.
+    for (let start = text.indexOf(fold.label); start >= 0; start = text.indexOf(fold.label, start + length))
+      places.push({ start, end: start + length, fold });
+  }
   return places.sort((one, other) => one.start - other.start);
 }
 

@@ -10,8 +10,10 @@ import { osc52 } from './clipboard.js';
 import { SharedContext } from './context.js';
 import { createJobControl } from './job-control.js';
 import { PlainApp } from './plain-app.js';
-import { colourTheme, plainTheme } from './theme.js';
+import { type ThemeName, themeOf } from './theme.js';
 import { createViewport } from './transcript/viewport.js';
+
+export { createKeymap } from './bindings.js';
 
 export interface TuiOptions {
   connection: ConnectionPort;
@@ -25,6 +27,8 @@ export interface TuiOptions {
   editText?: (text: string) => Promise<string>;
   /** Which keys do what [the defaults]. */
   keymap?: Keymap;
+  /** Which colours; NO_COLOR wins over it [auto]. */
+  theme?: ThemeName | undefined;
   /** Of the first conversation [none]. */
   settings?: ChatSettings;
   /** The program's version, shown with the help. */
@@ -62,6 +66,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   } = options;
   const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
   const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
+  const theme = themeOf(noColor ? 'none' : options.theme);
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 
   const jobControl = createJobControl(options.stopJob);
@@ -78,7 +83,6 @@ export async function runTui(options: TuiOptions): Promise<void> {
   if (options.settings !== undefined) store.setState({ settings: options.settings });
   const { models, editText } = options;
   const actions = createActions(store, { connection, chat, modes, screen, clock, models, editText });
-  const theme = noColor ? plainTheme : colourTheme;
   const shared = {
     store,
     actions,
