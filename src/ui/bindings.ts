@@ -94,7 +94,8 @@ const MODIFIERS = ['ctrl', 'alt', 'shift'] as const;
 /** A key as it is called here: modifiers in one order, names in lower case. Undefined when there is none such. */
 export function parseKey(written: string): string | undefined {
   const parts = written.trim().split(/\+(?!$)/);
-  const name = parts.pop() ?? '';
+  const last = parts.pop() ?? '';
+  const name = last.trim() || last;
   const key = [...name].length === 1 ? name : name.toLowerCase();
   const modifiers = parts.map((part) => part.trim().toLowerCase());
   if (modifiers.some((modifier) => !MODIFIERS.some((known) => known === modifier))) return undefined;
