@@ -8,7 +8,6 @@ import { VERSION } from '../version.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { EXIT } from './exit-codes.js';
 import { createExternalEditor } from './external-editor.js';
-import { listModels } from './list-models.js';
 import { UsageError } from './usage-error.js';
 
 const HEARTBEAT_MS = 2000;
@@ -55,7 +54,7 @@ async function chat(flags: GlobalFlags): Promise<number> {
       models: async () => {
         // Why a simulator could not be started shows as the refused connection.
         await composition.ready(ending.signal).catch(() => {});
-        return listModels(connector);
+        return connector.listModels({ signal: ending.signal });
       },
       editText: editor.editText,
       keymap,
