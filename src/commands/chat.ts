@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
-import type { Endpoint } from '../config/index.js';
+import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
 import { formatProblem } from '../config/index.js';
 import { messageOf } from '../errors.js';
-import type { EndpointInfo, ModePort } from '../state/ports.js';
+import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
+import type { KeyProblem } from '../ui/bindings.js';
 import { VERSION } from '../version.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { EXIT } from './exit-codes.js';
+import { createExternalEditor } from './external-editor.js';
 import { UsageError } from './usage-error.js';
 
 const HEARTBEAT_MS = 2000;
@@ -38,18 +40,27 @@ async function chat(flags: GlobalFlags): Promise<number> {
   // The interface's code is by far the largest part; the other commands start without it.
   const ui = import('../ui/run.js');
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
-  const ending = endings();
+  const editor = createExternalEditor(process.env);
+  const ending = endings((signal) => signal === 'SIGINT' && editor.running);
   const { connector, loaded } = composition;
+  const { chat: settings, theme } = loaded.config;
   try {
-    const { runTui } = await ui;
+    const { runTui, createKeymap } = await ui;
+    const { keymap, problems } = createKeymap(loaded.config.keys);
     const ended = runTui({
       connection: connector.client,
       chat: composition,
       modes: modesOf(composition),
-      notices: loaded.problems.map((problem) => ({
-        level: 'warning',
-        text: formatProblem(problem),
-      })),
+      models: async () => {
+        // Why a simulator could not be started shows as the refused connection.
+        await composition.ready(ending.signal).catch(() => {});
+        return connector.listModels({ signal: ending.signal });
+      },
+      editText: editor.editText,
+      keymap,
+      settings: { ...settings, body: {} },
+      theme,
+      notices: [...loaded.problems, ...problems.map((problem) => keyProblem(problem, loaded))].map(notice),
       version: VERSION,
       signal: ending.signal,
     });
@@ -62,21 +73,34 @@ async function chat(flags: GlobalFlags): Promise<number> {
     ending.remove();
     await composition.close();
   }
+  // The screen is given back by now: what is said stays.
+  const { error } = ending;
+  if (error !== undefined) process.stderr.write(`vastar-tui: internal error: ${error}. Please report it.\n`);
   return ending.exitCode();
 }
 
+interface Endings {
+  readonly signal: AbortSignal;
+  /** Why it ended, when that is a defect. */
+  readonly error: string | undefined;
+  exitCode(): number;
+  remove(): void;
+}
+
 /** Whatever ends the program from outside, as one signal, so that the terminal is restored first. */
-function endings(): { signal: AbortSignal; exitCode(): number; remove(): void } {
+function endings(ignores: (signal: NodeJS.Signals) => boolean): Endings {
   const abort = new AbortController();
   let code: number = EXIT.ok;
+  let message: string | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
+    if (ignores(name)) return;
     code = SIGNAL_EXIT[name] ?? EXIT.failed;
     abort.abort();
   };
   const onError = (error: unknown): void => {
     code = EXIT.failed;
+    message ??= messageOf(error);
     abort.abort();
-    process.stderr.write(`vastar-tui: internal error: ${messageOf(error)}. Please report it.\n`);
   };
   const names = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
   for (const name of names) process.on(name, onSignal);
@@ -84,6 +108,9 @@ function endings(): { signal: AbortSignal; exitCode(): number; remove(): void } 
   process.on('unhandledRejection', onError);
   return {
     signal: abort.signal,
+    get error() {
+      return message;
+    },
     exitCode: () => code,
     remove() {
       for (const name of names) process.off(name, onSignal);
@@ -107,4 +134,15 @@ function modesOf({ connector }: Composition): ModePort {
       return { ok: true, endpoint: info(connector.use(name)) };
     },
   };
+}
+
+function notice(problem: Problem): Notice {
+  return { level: 'warning', text: formatProblem(problem) };
+}
+
+/** A key of the file, as the problem that it is. */
+function keyProblem({ action, message, severity }: KeyProblem, { provenance }: LoadedConfig): Problem {
+  const path = `keys.${action}`;
+  const source = provenance.get(path)?.source ?? { kind: 'default' };
+  return { severity, message: `${path}: ${message}`, path, source };
 }

@@ -19,6 +19,19 @@ export interface ConfigObject {
     base_url?: string | undefined;
     model?: string | undefined;
   };
+  chat?: {
+    system?: string | undefined;
+    temperature?: number | undefined;
+    max_tokens?: number | undefined;
+  };
+  slo?: {
+    /** Milliseconds; so is the other. */
+    ttft_ms?: number | undefined;
+    tpot_ms?: number | undefined;
+  };
+  theme?: 'auto' | 'dark' | 'light' | 'none' | undefined;
+  /** For an action's name its keys; `none` takes them away. */
+  keys?: Record<string, string | string[]>;
   profiles?: Record<
     string,
     { base_url: string; model: string; api_key?: string | undefined; timeout_ms?: number | undefined }

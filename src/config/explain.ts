@@ -12,7 +12,7 @@ export interface Setting {
 
 /** `mode` and every setting with its value and where that came from. Null is a setting without a value. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
-  const { openai, runtime, simulator, profiles } = loaded.config;
+  const { openai, runtime, simulator, chat, slo, theme, keys, profiles } = loaded.config;
   const values: [name: string, value: string | number | boolean | ApiKey | undefined][] = [
     ['mode', loaded.mode],
     ['openai.api_key', openai.apiKey],
@@ -26,7 +26,14 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['simulator.enabled', simulator.enabled],
     ['simulator.base_url', simulator.baseUrl],
     ['simulator.model', simulator.model],
+    ['chat.system', chat.system],
+    ['chat.temperature', chat.temperature],
+    ['chat.max_tokens', chat.maxTokens],
+    ['slo.ttft_ms', slo.ttftMs],
+    ['slo.tpot_ms', slo.tpotMs],
+    ['theme', theme],
   ];
+  for (const [action, names] of keys) values.push([`keys.${action}`, names.join(', ') || 'none']);
   for (const [name, profile] of profiles) {
     values.push(
       [`profiles.${name}.base_url`, profile.baseUrl],

@@ -4,7 +4,7 @@ import { type Candidate, candidateFiles, userDirectories } from './find-file.js'
 import { environmentLayers, type Layer, type SettingVariable, writtenLayer } from './layer.js';
 import { ConfigError, type Problem, type Source } from './problem.js';
 import { type LoadedConfig, resolveConfig, type Surroundings } from './resolve.js';
-import { KEYS } from './schema.js';
+import { TOP_LEVEL } from './schema.js';
 import { defaults, settle } from './settle.js';
 import { closestTo } from './suggest.js';
 import { isTree, type Tree, valueAt } from './tree.js';
@@ -113,11 +113,11 @@ function findFile({ cwd, configPath, directories = userDirectories() }: LoadOpti
 /** Other programs too have a `config.yaml`. */
 function isOurs(tree: Tree): boolean {
   const keys = Object.keys(tree);
-  return keys.length === 0 || keys.some((key) => closestTo(key, Object.keys(KEYS)) !== undefined);
+  return keys.length === 0 || keys.some((key) => closestTo(key, TOP_LEVEL) !== undefined);
 }
 
 function notOurs(source: Source): Problem {
-  const message = `this file holds none of the sections ${Object.keys(KEYS).join(', ')}: left out as another program's`;
+  const message = `this file holds none of the sections ${TOP_LEVEL.join(', ')}: left out as another program's`;
   return { severity: 'warning', message, path: '', source };
 }
 

@@ -5,7 +5,7 @@ import { type Candidate, type UserDirectories, userDirectories } from './find-fi
 import { blockUnconfirmed, grantsOf } from './grants.js';
 import { layerOf, singleLayer } from './layer.js';
 import { ConfigError, inOrder, type Problem, quote, type Source } from './problem.js';
-import { type Config, KEYS } from './schema.js';
+import { type Config, KEYS, SECTIONS } from './schema.js';
 import { type Settled, settle } from './settle.js';
 import { closestTo } from './suggest.js';
 import type { Path } from './tree.js';
@@ -104,9 +104,9 @@ function provenanceOf(
   flags: ConfigFlags,
 ): Map<string, Provenance> {
   const paths: Path[] = [
-    ...(['openai', 'runtime', 'simulator'] as const).flatMap((section) => {
-      return KEYS[section].map((key) => [section, key]);
-    }),
+    ...SECTIONS.flatMap((section) => KEYS[section].map((key) => [section, key])),
+    ['theme'],
+    ...[...config.keys.keys()].map((action) => ['keys', action]),
     ...[...config.profiles.keys()].flatMap((name) => KEYS.profiles.map((key) => ['profiles', name, key])),
   ];
   const settings = new Map(

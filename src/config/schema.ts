@@ -73,6 +73,54 @@ const onOff = setting((value): Verdict<boolean> => {
     : { value: read };
 });
 
+/** A number in a range, also written as text: a variable may have brought it. */
+function number(least: number, most: number, whole: boolean, words: string) {
+  return setting((value): Verdict<number> => {
+    const read = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    const fits =
+      typeof read === 'number' && read >= least && read <= most && (!whole || Number.isInteger(read));
+    return fits ? { value: read } : { refused: `must be ${words}, not ${describe(value)}` };
+  });
+}
+
+const milliseconds = number(0, MAX_TIMEOUT_MS, false, `milliseconds from 0 to ${MAX_TIMEOUT_MS}`);
+
+/** Longer than a model's name: a system prompt has paragraphs. */
+const longText = setting((value): Verdict<string> => {
+  if (typeof value !== 'string') return { refused: `must be text, not ${describe(value)}` };
+  if (value.trim() === '') return { refused: 'must not be empty' };
+  return value.length > 100_000 ? { refused: 'must not be longer than 100000 characters' } : { value };
+});
+
+const THEMES = ['auto', 'dark', 'light', 'none'] as const;
+export type ThemeName = (typeof THEMES)[number];
+
+const theme = setting((value): Verdict<ThemeName> => {
+  const name = THEMES.find((one) => one === value);
+  return name === undefined
+    ? { refused: `must be one of ${THEMES.join(', ')}, not ${describe(value)}` }
+    : { value: name };
+});
+
+/** The keys of one action: one, a list, or `none`. What they mean is the interface's to say. */
+const keyList = setting((value): Verdict<readonly string[]> => {
+  if (value === 'none' || value === false) return { value: [] };
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  const keys = list.filter((key) => typeof key === 'string');
+  return keys.length === list.length && list.length <= 16 && keys.every((key) => key.length <= 32)
+    ? { value: keys }
+    : { refused: `must be a key such as ctrl+k, a list of keys, or none; not ${describe(value)}` };
+});
+
+const chatKeys = {
+  system: z.optional(longText),
+  temperature: z.optional(number(0, 2, false, 'a number from 0 to 2')),
+  max_tokens: z.optional(number(1, 10_000_000, true, 'a whole number from 1 on')),
+};
+const sloKeys = {
+  ttft_ms: z.optional(milliseconds),
+  tpot_ms: z.optional(milliseconds),
+};
 const openaiKeys = {
   api_key: z.optional(apiKey),
   base_url: z._default(baseUrl, OPENAI_ORIGIN),
@@ -129,6 +177,19 @@ const profile = z.pipe(
   })),
 );
 
+const chat = z.pipe(
+  z.strictObject(chatKeys),
+  z.transform((keys) => ({
+    system: keys.system,
+    temperature: keys.temperature,
+    maxTokens: keys.max_tokens,
+  })),
+);
+const slo = z.pipe(
+  z.strictObject(sloKeys),
+  z.transform((keys) => ({ ttftMs: keys.ttft_ms, tpotMs: keys.tpot_ms })),
+);
+
 const profileName = z.string().check(
   z.refine((name) => /^[A-Za-z0-9][\w.-]{0,63}$/.test(name), {
     error: 'needs a name of letters, digits, ".", "_" and "-", at most 64',
@@ -144,6 +205,16 @@ export const configSchema = z.strictObject({
   openai: z.prefault(openai, {}),
   runtime: z.prefault(runtime, {}),
   simulator: z.prefault(simulator, {}),
+  chat: z.prefault(chat, {}),
+  slo: z.prefault(slo, {}),
+  theme: z._default(theme, 'auto'),
+  keys: z.prefault(
+    z.pipe(
+      z.record(z.string(), keyList),
+      z.transform((byAction): ReadonlyMap<string, readonly string[]> => new Map(Object.entries(byAction))),
+    ),
+    {},
+  ),
   profiles: z.prefault(
     z.pipe(
       z.record(profileName, profile),
@@ -164,8 +235,16 @@ export const KEYS = {
   openai: Object.keys(openaiKeys),
   runtime: Object.keys(runtimeKeys),
   simulator: Object.keys(simulatorKeys),
+  chat: Object.keys(chatKeys),
+  slo: Object.keys(sloKeys),
   profiles: Object.keys(profileKeys),
 } as const;
+
+/** The sections that have fixed keys, each once. */
+export const SECTIONS = ['openai', 'runtime', 'simulator', 'chat', 'slo'] as const;
+
+/** All that may stand at the top of the file. */
+export const TOP_LEVEL: readonly string[] = [...Object.keys(KEYS), 'theme', 'keys'];
 
 /** The keys without which a profile is left out. */
 export const REQUIRED_PROFILE_KEYS: readonly string[] = ['base_url', 'model'];

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { KEYS } from './schema.js';
+import { KEYS, SECTIONS, TOP_LEVEL } from './schema.js';
 import type { Path } from './tree.js';
 
 /** The candidate a misspelt word was most likely meant to be; case, `-` and `_` make no difference. */
@@ -21,18 +21,18 @@ export function suggestKey(path: Path): string | undefined {
   const word = path.at(-1) ?? '';
   const near = closestTo(word, keysBeside(path));
   if (near !== undefined) return `did you mean "${near}"?`;
-  const elsewhere = (['openai', 'runtime', 'simulator'] as const)
-    .flatMap((section) => KEYS[section].map((key) => ({ section, key })))
-    .find(({ key }) => plain(key) === plain(word));
+  const elsewhere = SECTIONS.flatMap((section) => KEYS[section].map((key) => ({ section, key }))).find(
+    ({ key }) => plain(key) === plain(word),
+  );
   if (elsewhere !== undefined) return `"${elsewhere.key}" belongs under "${elsewhere.section}:"`;
   return `known keys: ${keysBeside(path).join(', ')}`;
 }
 
 function keysBeside(path: Path): readonly string[] {
   const [section] = path;
-  if (path.length === 1) return Object.keys(KEYS);
-  if (section === 'openai' || section === 'runtime' || section === 'simulator') return KEYS[section];
-  return KEYS.profiles;
+  if (path.length === 1) return TOP_LEVEL;
+  const known = SECTIONS.find((one) => one === section);
+  return KEYS[known ?? 'profiles'];
 }
 
 function plain(word: string): string {

@@ -1,19 +1,20 @@
 import { messageOf } from '../errors.js';
-import { type AppState, atTime, nextChangeMs, type Overlay, type Scroll } from './app-state.js';
-import { type EditorEvent, EMPTY_EDITOR, edit } from './editor.js';
+import type { Overlay, Scroll } from './app-state.js';
 import {
-  addPortion,
-  addQuestion,
-  beginAnswer,
-  breakAnswer,
-  endAnswer,
-  metricsBeforeStart,
-  showMetrics,
-} from './exchange.js';
-import { createFrames } from './frames.js';
-import { createIncoming, type Incoming, type Portion } from './incoming.js';
-import { historyOf, lastAnswer, upToLastQuestion } from './messages.js';
+  type ChatSettings,
+  type SettingChange,
+  setParameter,
+  setSystem,
+  setTemperature,
+} from './chat-settings.js';
+import { draftText, type EditorEvent, EMPTY_EDITOR, edit } from './editor.js';
+import { addQuestion } from './exchange.js';
+import { createExchangeLog } from './exchange-log.js';
+import { before, lastAnswer, lastQuestion, upToLastQuestion } from './messages.js';
+import { pick } from './picker.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort } from './ports.js';
+import { createExchanges } from './running.js';
+import { sanitize, sanitizeLine } from './sanitize.js';
 import { searchFor, searchOn } from './search.js';
 import type { AppStore } from './store.js';
 
@@ -23,6 +24,10 @@ export interface ActionPorts {
   modes: ModePort;
   screen: ScreenPort;
   clock: Clock;
+  /** The models that the endpoint in use offers. */
+  models?: (() => Promise<readonly string[]>) | undefined;
+  /** Lets the user change a text in a program of their own, which has the terminal meanwhile. */
+  editText?: ((text: string) => Promise<string>) | undefined;
 }
 
 /** All a user can do. What can't be done now says why in a toast. */
@@ -30,107 +35,54 @@ export type Actions = ReturnType<typeof createActions>;
 
 const TOAST_MS = 4000;
 const QUIT_WINDOW_MS = 2000;
-/** Figures change ten times a second: more can't be read, and costs. */
-const METRICS_MS = 100;
 const BUSY = 'an answer is running: esc stops it';
-
-interface Running {
-  id: number;
-  startedMs: number;
-  controller: AbortController;
-  incoming: Incoming;
-}
 
 /** The only place of effects: everything that reads a clock, asks a port or changes the store. */
 export function createActions(store: AppStore, ports: ActionPorts) {
   const { connection, chat, modes, screen, clock } = ports;
-  let running: Running | undefined;
-  let metricsShownMs = Number.NEGATIVE_INFINITY;
-
   const get = store.getState;
-  const change = (transition: (state: AppState) => AppState): void => {
-    store.setState((state) => transition(atTime(state, clock.unixMs())));
-    frames.arm();
-  };
-
-  const frames = createFrames(clock, {
-    onFrame: () => {
-      const portion = running?.incoming.drain();
-      store.setState((state) => withArrived(atTime(state, clock.unixMs()), portion));
-      if (running !== undefined && portion?.first === true) tellWhenPainted(running);
-    },
-    nextMs: () => nextChangeMs(get(), clock.unixMs()),
-  });
-
-  /** With what the running exchange has brought since the last frame, and its figures when it is time. */
-  const withArrived = (state: AppState, portion: Portion | undefined): AppState => {
-    if (running === undefined || portion === undefined) return state;
-    const nowMs = clock.now();
-    const shown = addPortion(state, running.id, portion);
-    if (!portion.first && nowMs - metricsShownMs < METRICS_MS) return shown;
-    metricsShownMs = nowMs;
-    const { live } = running.incoming;
-    return showMetrics(shown, live?.snapshot(nowMs) ?? metricsBeforeStart(nowMs - running.startedMs));
-  };
-
-  const tellWhenPainted = ({ id, incoming: { live } }: Running): void => {
-    if (live === undefined) return;
-    const painted = async (): Promise<void> => {
-      await screen.flushed();
-      const nowMs = clock.now();
-      live.painted(nowMs);
-      // A short answer may be over by now: its figures get this one too.
-      if (running === undefined && get().nextMessageId === id + 1) {
-        change((state) => showMetrics(state, live.snapshot(nowMs)));
-      }
-    };
-    // A screen that is gone has nothing to tell.
-    painted().catch(() => {});
-  };
+  const log = createExchangeLog();
+  const exchanges = createExchanges({ store, chat, screen, clock, log, onEnd: (whole) => answered(whole) });
+  const { change } = exchanges;
+  let disposed = false;
 
   const say = (text: string): void =>
     change((state) => ({ ...state, toast: { text, untilMs: state.nowMs + TOAST_MS } }));
+  const setDraft = (text: string): void =>
+    change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
 
-  const ask = (): void => {
-    const messages = historyOf(get().messages);
-    change(beginAnswer);
-    const id = get().nextMessageId - 1;
-    const exchange = {
-      id,
-      startedMs: clock.now(),
-      controller: new AbortController(),
-      incoming: createIncoming(),
-    };
-    running = exchange;
-    metricsShownMs = Number.NEGATIVE_INFINITY;
-    const end = (transition: (state: AppState) => AppState): void => {
-      if (running !== exchange) return;
-      const portion = exchange.incoming.drain(true);
-      running = undefined;
-      change((state) => transition(addPortion(state, id, portion)));
-      if (portion.first) tellWhenPainted(exchange);
-    };
-    chat
-      .exchange(messages, {
-        signal: exchange.controller.signal,
-        onEvent(event) {
-          if (exchange.incoming.take(event)) frames.requestNow();
-          else frames.request();
-        },
-      })
-      .then(
-        (answer) => end((state) => endAnswer(state, id, answer)),
-        (error: unknown) => end((state) => breakAnswer(state, id, messageOf(error))),
-      );
+  const ask = (text: string): void => {
+    change((state) => addQuestion(state, text));
+    exchanges.ask();
+  };
+
+  /** What is queued goes out after an answer that is whole; else it comes back, to be looked at again. */
+  const answered = (whole: boolean): void => {
+    const [next, ...queue] = get().queue;
+    if (next === undefined) return;
+    if (whole) {
+      change((state) => ({ ...state, queue, toast: undefined }));
+      ask(next);
+    } else {
+      takeBack();
+      say('what was queued is in the draft again: the answer before it is not whole');
+    }
+  };
+
+  const takeBack = (): void => {
+    const { queue, draft } = get();
+    const text = [...queue, draftText(draft)].filter((part) => part !== '').join('\n\n');
+    change((state) => ({ ...state, queue: [] }));
+    setDraft(text);
   };
 
   const unsubscribe = connection.subscribe(() => {
-    const before = get().connection;
+    const earlier = get().connection;
     const now = connection.state;
     change((state) => ({ ...state, connection: now }));
-    if (before.status === 'connected' && now.status === 'waiting')
+    if (earlier.status === 'connected' && now.status === 'waiting')
       say('connection to the daemon lost: trying again');
-    if (before.status === 'waiting' && now.status === 'connected') say('connected again');
+    if (earlier.status === 'waiting' && now.status === 'connected') say('connected again');
   });
 
   /** An action; what it returns is said. */
@@ -141,38 +93,112 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       if (words !== undefined) say(words);
     };
 
+  /** An action that takes its time; what it comes to, or why it failed, is said. */
+  const actLater = (run: () => Promise<string | undefined>) => (): void => {
+    run().then(
+      (words) => {
+        if (words !== undefined && !disposed) say(words);
+      },
+      (error: unknown) => {
+        if (!disposed) say(sanitizeLine(messageOf(error)));
+      },
+    );
+  };
+
+  const setting = (set: (settings: ChatSettings, argument?: string) => SettingChange) =>
+    act((argument?: string) => {
+      const result = set(get().settings, argument);
+      if (result.ok) change((state) => ({ ...state, settings: result.settings }));
+      return result.said;
+    });
+
   return {
     say,
+    log,
     edit(event: EditorEvent): void {
       change((state) => ({ ...state, draft: edit(state.draft, event), quitArmedUntilMs: undefined }));
     },
-    send: act(() => {
+    /** An edit that says so when it has nothing to do. */
+    tryEdit: act((event: EditorEvent, otherwise: string) => {
       const { draft } = get();
-      const text = draft.text.trimEnd();
-      if (text.trim() === '') return 'nothing to send yet: type a message first';
-      if (running !== undefined) return `${BUSY}; your draft is kept`;
-      change((state) => addQuestion({ ...state, draft: edit({ ...draft, text }, { type: 'clear' }) }, text));
-      ask();
+      const next = edit(draft, event);
+      if (next.text === draft.text) return otherwise;
+      change((state) => ({ ...state, draft: next, quitArmedUntilMs: undefined }));
       return undefined;
     }),
-    stop: act(() => {
-      running?.controller.abort();
-      return running === undefined ? 'no answer is running' : undefined;
+    /** Asks; while an answer runs, after it. */
+    send: act(() => {
+      const { draft, revising } = get();
+      const text = draftText(draft).trimEnd();
+      if (text.trim() === '') return 'nothing to send yet: type a message first';
+      if (exchanges.running && revising !== undefined) return BUSY;
+      const sent = edit({ ...draft, text: draft.text.trimEnd() }, { type: 'clear' });
+      if (exchanges.running) {
+        change((state) => ({ ...state, draft: sent, queue: [...state.queue, text] }));
+        return 'queued: it is sent when the answer ends; esc takes it back';
+      }
+      change((state) => ({
+        ...state,
+        draft: sent,
+        revising: undefined,
+        messages: revising === undefined ? state.messages : before(state.messages, revising),
+      }));
+      ask(text);
+      return undefined;
     }),
+    /** Takes back what is queued, else leaves the change of an earlier message, else stops the answer. */
+    stop: act(() => {
+      if (get().queue.length > 0) {
+        takeBack();
+        return 'taken back; esc again stops the answer';
+      }
+      if (get().revising !== undefined) {
+        change((state) => ({ ...state, revising: undefined }));
+        setDraft('');
+        return 'the message stays as it was';
+      }
+      if (!exchanges.running) return 'no answer is running';
+      exchanges.stop();
+      return undefined;
+    }),
+    takeBack,
     regenerate: act(() => {
-      if (running !== undefined) return BUSY;
+      if (exchanges.running) return BUSY;
       const messages = upToLastQuestion(get().messages);
       if (messages === undefined) return 'nothing to ask again: send a message first';
       change((state) => ({ ...state, messages }));
-      ask();
+      exchanges.ask();
+      return undefined;
+    }),
+    /** Brings the last question into the draft; sending it replaces it and its answer. */
+    reviseLast: act(() => {
+      if (exchanges.running) return BUSY;
+      const question = lastQuestion(get().messages);
+      if (question === undefined) return 'nothing to edit: send a message first';
+      setDraft(question.text);
+      change((state) => ({ ...state, revising: question.id }));
       return undefined;
     }),
     newConversation: act(() => {
-      if (running !== undefined) return BUSY;
+      if (exchanges.running) return BUSY;
       if (get().messages.length === 0) return 'this conversation is new already';
-      change((state) => ({ ...state, messages: [], scroll: { kind: 'follow' } }));
+      change((state) => ({
+        ...state,
+        messages: [],
+        name: undefined,
+        revising: undefined,
+        scroll: { kind: 'follow' },
+      }));
       return undefined;
     }),
+    nameConversation: act((name?: string) => {
+      if (name === undefined) return 'usage: /name WORDS';
+      change((state) => ({ ...state, name: sanitizeLine(name) }));
+      return undefined;
+    }),
+    setSystem: setting(setSystem),
+    setTemperature: setting(setTemperature),
+    setParameter: setting(setParameter),
     /** The mode of that name; without one, the next that can be used. */
     switchMode: act((name?: string) => {
       const names = modes.all.map((endpoint) => endpoint.name);
@@ -190,8 +216,59 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       }
       return problems.join('; ') || 'there is no other mode: profiles in config.yaml add some';
     }),
+    chooseModel: act((model: string) => {
+      change((state) => ({ ...state, endpoint: { ...state.endpoint, model } }));
+      return `model: ${sanitizeLine(model)}, from the next request on`;
+    }),
+    pickMode(): void {
+      const items = modes.all.map(({ name, model }) => ({ id: name, label: name, hint: model }));
+      change((state) => ({ ...state, overlay: pick('mode', items) }));
+    },
+    pickModel: actLater(async () => {
+      if (ports.models === undefined) return 'models cannot be listed here: /model NAME uses one';
+      const { endpoint } = get();
+      say(`asking ${endpoint.name} for its models`);
+      const models = await ports.models();
+      if (disposed || get().endpoint.name !== endpoint.name) return undefined;
+      if (models.length === 0) return `${endpoint.name} lists no models: /model NAME uses one`;
+      const items = models.map((id) => ({ id, label: id }));
+      change((state) => ({ ...state, toast: undefined, overlay: pick('model', items) }));
+      return undefined;
+    }),
+    pickFromHistory: act(() => {
+      const { history } = get().draft;
+      if (history.length === 0) return 'nothing was sent yet';
+      const items = history
+        .map((text, index) => ({ id: String(index), label: sanitizeLine(text.slice(0, 200)) }))
+        .reverse();
+      change((state) => ({ ...state, overlay: pick('history', items) }));
+      return undefined;
+    }),
+    recall: act((index: number) => {
+      const text = get().draft.history[index];
+      if (text === undefined) return 'that message is gone';
+      setDraft(text);
+      return undefined;
+    }),
+    inspect: act(() => {
+      if (log.all().length === 0) return 'no exchange yet: send a message first';
+      change((state) => ({ ...state, overlay: { kind: 'inspector', index: 0, open: false, offset: 0 } }));
+      return undefined;
+    }),
+    editOutside: actLater(async () => {
+      const { editText } = ports;
+      if (editText === undefined) return 'there is no external editor here';
+      const text = draftText(get().draft);
+      let edited = text;
+      await screen.leave(async () => {
+        edited = await editText(text);
+      });
+      const clean = sanitize(edited).replace(/\n$/, '');
+      if (!disposed && clean !== text) setDraft(clean);
+      return undefined;
+    }),
     reconnect: act(() => {
-      if (running !== undefined) return BUSY;
+      if (exchanges.running) return BUSY;
       connection.reconnect();
       return undefined;
     }),
@@ -211,6 +288,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       change((state) => ({
         ...state,
         draft: edit(draft, { type: 'clear' }),
+        revising: undefined,
         quitArmedUntilMs: state.nowMs + QUIT_WINDOW_MS,
       }));
     },
@@ -236,10 +314,9 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     redraw: (): void => screen.redraw(),
     /** Ends what runs; the store does not change any more. */
     dispose(): void {
+      disposed = true;
       unsubscribe();
-      frames.stop();
-      running?.controller.abort();
-      running = undefined;
+      exchanges.dispose();
     },
   };
 }

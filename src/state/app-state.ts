@@ -1,8 +1,10 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { ConnectionState } from '../sdk/types.js';
+import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
 import { type Editor, EMPTY_EDITOR } from './editor.js';
 import { NO_FIGURES, type SessionFigures } from './figures.js';
 import type { Message } from './messages.js';
+import type { Picker } from './picker.js';
 import type { EndpointInfo } from './ports.js';
 import type { Search } from './search.js';
 
@@ -52,13 +54,23 @@ export interface Toast {
 export type Overlay =
   | { readonly kind: 'none' }
   /** `offset`: rows scrolled. */
-  | { readonly kind: 'help'; readonly offset: number };
+  | { readonly kind: 'help'; readonly offset: number }
+  | Picker
+  /** The last exchanges, or the one at `index` opened; `offset`: rows scrolled. */
+  | { readonly kind: 'inspector'; readonly index: number; readonly open: boolean; readonly offset: number };
 
 /** All the interface shows. Texts from outside are harmless (`sanitize`) before they get here. */
 export interface AppState {
   readonly messages: readonly Message[];
   readonly nextMessageId: number;
   readonly draft: Editor;
+  /** Messages to be sent after the running answer, the next first. */
+  readonly queue: readonly string[];
+  /** The question whose change is in the draft, by its id: sending replaces all from there on. */
+  readonly revising?: number | undefined;
+  /** What the user calls the conversation. */
+  readonly name?: string | undefined;
+  readonly settings: ChatSettings;
   readonly connection: ConnectionState;
   readonly endpoint: EndpointInfo;
   readonly request: RequestView;
@@ -82,6 +94,8 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     messages: [],
     nextMessageId: 1,
     draft: EMPTY_EDITOR,
+    queue: [],
+    settings: NO_SETTINGS,
     connection,
     endpoint,
     request: { kind: 'none' },

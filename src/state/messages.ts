@@ -76,6 +76,16 @@ export function upToLastQuestion(messages: readonly Message[]): readonly Message
   return index < 0 ? undefined : messages.slice(0, index + 1);
 }
 
+/** The conversation before the message with this id. */
+export function before(messages: readonly Message[], id: number): readonly Message[] {
+  return messages.filter((message) => message.id < id);
+}
+
+/** The last question. */
+export function lastQuestion(messages: readonly Message[]): UserMessage | undefined {
+  return messages.findLast((message): message is UserMessage => message.role === 'user');
+}
+
 /** The last answer that has text. */
 export function lastAnswer(messages: readonly Message[]): AssistantMessage | undefined {
   return messages.findLast(

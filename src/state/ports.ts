@@ -46,6 +46,8 @@ export interface ScreenPort {
   copy(text: string): void;
   /** Gives the terminal back to the shell until the program is resumed. */
   suspend(): void;
+  /** Gives the terminal to something else until that is done. */
+  leave(meanwhile: () => Promise<void>): Promise<void>;
   /** Draws everything again. */
   redraw(): void;
   exit(): void;

@@ -7,7 +7,7 @@ import { Conversation } from './conversation.js';
 import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
 import { draftWidth, type Layout, layoutOf } from './layout.js';
-import { draftRows } from './panes/composer.js';
+import { draftNote, draftRows } from './panes/composer.js';
 import { Rows } from './rows.js';
 import { Side } from './side.js';
 
@@ -19,7 +19,11 @@ export function App(): ReactElement {
 
   const { columns, rows } = useWindowSize();
   const draft = useAppState((state) => state.draft.text);
-  const wanted = useMemo(() => draftRows(draft, draftWidth(columns), rows), [draft, columns, rows]);
+  const noted = useAppState((state) => draftNote(state) !== undefined);
+  const wanted = useMemo(
+    () => draftRows(draft, draftWidth(columns), rows) + (noted ? 1 : 0),
+    [draft, columns, rows, noted],
+  );
   const layout = useMemo(() => layoutOf(columns, rows, wanted), [columns, rows, wanted]);
   useKeys(layout);
 
@@ -41,7 +45,7 @@ export function App(): ReactElement {
 
 /** Turns what is typed into actions, on the screen as it is laid out. */
 function useKeys(layout: Layout): void {
-  const { store, actions, viewport } = useShared();
+  const { store, actions, keymap, viewport } = useShared();
   const current = useRef(layout);
   current.current = layout;
   const input = useMemo(
@@ -49,6 +53,7 @@ function useKeys(layout: Layout): void {
       createInput({
         state: store.getState,
         actions,
+        keymap,
         viewport,
         view() {
           const { messages, scroll, reasoningShown: reasoning } = store.getState();
@@ -58,7 +63,7 @@ function useKeys(layout: Layout): void {
         },
         draftWidth: () => draftWidth(current.current.columns),
       }),
-    [store, actions, viewport],
+    [store, actions, keymap, viewport],
   );
   useInput((text, key) => {
     for (const press of keyPresses(text, key)) input.press(press);

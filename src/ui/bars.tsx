@@ -12,7 +12,7 @@ interface BarProps {
 
 /** Name, conversation, mode and model. */
 export const Header = memo(function Header({ width }: BarProps): ReactElement {
-  const title = useAppState((state) => titleOf(state.messages));
+  const title = useAppState((state) => state.name ?? titleOf(state.messages));
   const endpoint = useAppState((state) => state.endpoint);
   return <Bar line={headerLine(title, endpoint, width)} width={width} />;
 });

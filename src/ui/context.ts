@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
 import type { AppStore } from '../state/store.js';
+import type { Keymap } from './bindings.js';
 import { cut, type Line, paint } from './line.js';
 import type { Theme } from './theme.js';
 import type { Viewport } from './transcript/viewport.js';
@@ -11,6 +12,7 @@ import type { Viewport } from './transcript/viewport.js';
 export interface Shared {
   store: AppStore;
   actions: Actions;
+  keymap: Keymap;
   viewport: Viewport;
   theme: Theme;
   version: string;

@@ -5,7 +5,7 @@ import { type Search, searchCount, searchPattern } from '../state/search.js';
 import { paintRows, type Shared, useAppState, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
 import { type Line, lineWidth, paint } from './line.js';
-import { helpLines } from './panes/help.js';
+import { overlayView } from './overlay.js';
 import { searchLine } from './panes/search.js';
 import { welcomeLines } from './panes/welcome.js';
 import { Framed, Rows } from './rows.js';
@@ -15,6 +15,7 @@ import type { View } from './transcript/viewport.js';
 type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay' | 'search' | 'reasoningShown'>;
 
 interface Content {
+  title?: string;
   /** Painted; as many as there is room for. */
   rows: readonly string[];
   /** Where the reader is, when that is not the end. */
@@ -39,9 +40,8 @@ export const Conversation = memo(function Conversation({
   );
   const { subscribe } = shared.viewport;
   useSyncExternalStore(subscribe, () => shared.viewport.version);
-  const { rows, position } = contentOf(shown, layout.text, shared);
+  const { title = 'Conversation', rows, position } = contentOf(shown, layout.text, shared);
   if (layout.kind === 'stacked') return <Open layout={layout} rows={rows} position={position} />;
-  const title = shown.overlay.kind === 'help' ? `vastar-tui ${shared.version}` : 'Conversation';
   return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position} />;
 });
 
@@ -50,11 +50,12 @@ function contentOf(
   { width, height }: { width: number; height: number },
   shared: Shared,
 ): Content {
-  const { viewport, theme } = shared;
-  if (overlay.kind === 'help') {
-    const lines = helpLines(width).slice(overlay.offset);
-    const below = lines.length - height;
+  const { viewport, theme, version, keymap, actions } = shared;
+  const over = overlayView(overlay, { width, height }, { version, keymap, log: actions.log });
+  if (over !== undefined) {
+    const { title, lines, below } = over;
     return {
+      title,
       rows: paintRows(lines, width, height, theme),
       ...(below > 0 && { position: [['dim', `${below} more ↓ pagedown`]] }),
     };

@@ -1,3 +1,5 @@
+import { count as wholeNumber } from '../state/text/count.js';
+
 /** A duration for people: `0.3 ms`, `312 ms`, `2.1 s`, `4 m 05 s`, `3 h 12 m`. */
 export function duration(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
@@ -41,7 +43,7 @@ export function bytes(count: number): string {
 
 /** A count with its thousands apart; `~` marks an estimate. */
 export function count(value: number, estimated = false): string {
-  return `${estimated ? '~' : ''}${String(value).replace(/\B(?=(\d{3})+$)/g, ',')}`;
+  return `${estimated ? '~' : ''}${wholeNumber(value)}`;
 }
 
 /** A rate without decimals that nobody reads: `8.4 tok/s`, `84 tok/s`. */

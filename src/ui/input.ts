@@ -1,10 +1,12 @@
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
 import type { EditorEvent } from '../state/editor.js';
+import { pick } from '../state/picker.js';
 import { sanitize } from '../state/sanitize.js';
-import { type ActionName, actionOf, commandIn, commandNames } from './keymap.js';
+import type { Keymap } from './bindings.js';
+import { type ActionName, commandIn, commandNames, completions } from './keymap.js';
 import type { KeyPress } from './keys.js';
-import { helpLines } from './panes/help.js';
+import { createOverlayKeys } from './overlay-keys.js';
 import { createSearchKeys } from './search-keys.js';
 import type { View, Viewport } from './transcript/viewport.js';
 
@@ -18,6 +20,7 @@ export interface Input {
 export interface InputOptions {
   state: () => AppState;
   actions: Actions;
+  keymap: Keymap;
   viewport: Viewport;
   /** The conversation as it is on the screen now. */
   view: () => View;
@@ -25,7 +28,7 @@ export interface InputOptions {
   draftWidth: () => number;
 }
 
-export function createInput({ state, actions, viewport, view, draftWidth }: InputOptions): Input {
+export function createInput({ state, actions, keymap, viewport, view, draftWidth }: InputOptions): Input {
   const searching = createSearchKeys({ state, actions, viewport, view });
   const hasDraft = (): boolean => state().draft.text !== '';
 
@@ -47,8 +50,9 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
     }
   };
 
-  const editing = (type: Exclude<EditorEvent['type'], 'insert' | 'up' | 'down'>) => (): void =>
+  const editing = (type: 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end') => () =>
     actions.edit({ type });
+  const changing = (event: EditorEvent, otherwise: string) => () => actions.tryEdit(event, otherwise);
 
   const perform: Record<ActionName, (argument?: string) => void> = {
     send,
@@ -58,9 +62,20 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
     quit: actions.quit,
     reconnect: actions.reconnect,
     mode: actions.switchMode,
+    'pick-mode': actions.pickMode,
+    'pick-model': (name) => (name === undefined ? actions.pickModel() : actions.chooseModel(name)),
+    name: actions.nameConversation,
+    system: actions.setSystem,
+    temperature: actions.setTemperature,
+    set: actions.setParameter,
     regenerate: actions.regenerate,
+    revise: actions.reviseLast,
+    editor: actions.editOutside,
+    'search-history': actions.pickFromHistory,
     new: actions.newConversation,
     copy: actions.copyAnswer,
+    inspect: actions.inspect,
+    palette: () => actions.show(pick('action', paletteItems(keymap))),
     help: () => actions.show({ kind: 'help', offset: 0 }),
     search: (query) => {
       actions.openSearch();
@@ -69,68 +84,79 @@ export function createInput({ state, actions, viewport, view, draftWidth }: Inpu
     reasoning: actions.toggleReasoning,
     suspend: actions.suspend,
     redraw: actions.redraw,
-    'scroll:row-up': () => scrollBy(-1),
-    'scroll:row-down': () => scrollBy(1),
-    'scroll:page-up': () => scrollBy(-page()),
-    'scroll:page-down': () => scrollBy(page()),
-    'scroll:start': () => actions.scrollTo(viewport.toTop(view())),
-    'scroll:end': () => actions.scrollTo({ kind: 'follow' }),
-    'edit:up': () => actions.edit({ type: 'up', width: draftWidth() }),
-    'edit:down': () => actions.edit({ type: 'down', width: draftWidth() }),
-    'edit:left': editing('left'),
-    'edit:right': editing('right'),
-    'edit:word-left': editing('word-left'),
-    'edit:word-right': editing('word-right'),
-    'edit:line-start': editing('line-start'),
-    'edit:line-end': editing('line-end'),
-    'edit:backspace': editing('backspace'),
-    'edit:delete': editing('delete'),
-    'edit:kill-word': editing('kill-word'),
-    'edit:kill-to-start': editing('kill-to-start'),
-    'edit:kill-to-end': editing('kill-to-end'),
+    'scroll-row-up': () => scrollBy(-1),
+    'scroll-row-down': () => scrollBy(1),
+    'scroll-page-up': () => scrollBy(-page()),
+    'scroll-page-down': () => scrollBy(page()),
+    'scroll-start': () => actions.scrollTo(viewport.toTop(view())),
+    'scroll-end': () => actions.scrollTo({ kind: 'follow' }),
+    'edit-up': () => {
+      if (!hasDraft() && state().queue.length > 0) actions.takeBack();
+      else actions.edit({ type: 'up', width: draftWidth() });
+    },
+    'edit-down': () => actions.edit({ type: 'down', width: draftWidth() }),
+    'edit-left': editing('left'),
+    'edit-right': editing('right'),
+    'edit-word-left': editing('word-left'),
+    'edit-word-right': editing('word-right'),
+    'edit-line-start': editing('line-start'),
+    'edit-line-end': editing('line-end'),
+    'edit-backspace': () => actions.edit({ type: 'backspace' }),
+    'edit-delete': () => actions.edit({ type: 'delete' }),
+    'edit-kill-word': () => actions.edit({ type: 'kill-word' }),
+    'edit-kill-to-start': () => actions.edit({ type: 'kill-to-start' }),
+    'edit-kill-to-end': () => actions.edit({ type: 'kill-to-end' }),
+    'edit-yank': changing({ type: 'yank' }, 'nothing was deleted by word or line yet'),
+    'edit-undo': changing({ type: 'undo' }, 'nothing to undo'),
+    'edit-redo': changing({ type: 'redo' }, 'nothing to redo'),
+    'edit-unfold': changing({ type: 'unfold' }, 'no folded paste in the draft'),
   };
 
-  /** @returns whether the help used the key */
-  const inHelp = (name: string, offset: number): boolean => {
-    const { width, height } = view();
-    const last = Math.max(0, helpLines(width).length - height);
-    const scrolled = SCROLLS.get(name);
-    if (scrolled === undefined) {
-      actions.show({ kind: 'none' });
-      return CLOSES_HELP.has(name);
-    }
-    actions.show({ kind: 'help', offset: Math.min(last, Math.max(0, offset + scrolled(page()))) });
+  const overlayKeys = createOverlayKeys({ state, actions, keymap, view, page, perform });
+
+  /** @returns whether the tab completed a command */
+  const completed = (): boolean => {
+    const [first, ...others] = completions(state().draft.text).map(({ command = '' }) => command);
+    if (first === undefined) return false;
+    const common = others.reduce(commonStart, first);
+    actions.edit({ type: 'set', text: `/${common}${others.length === 0 ? ' ' : ''}` });
     return true;
   };
 
   return {
     press(key) {
-      const { overlay } = state();
       const name = nameOf(key);
-      if (overlay.kind === 'help' && inHelp(name, overlay.offset)) return;
+      if (overlayKeys.press(name, key)) return;
       if (searching.press(key)) return;
-      const action = actionOf(name, hasDraft());
+      const action = keymap.actionOf(name, hasDraft());
       if (action !== undefined) perform[action]();
       else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
+      else if (name !== 'tab' || !completed()) actions.say(`${name} does nothing here: ? shows all keys`);
     },
     paste(text) {
       const clean = sanitize(text);
+      if (clean === '' || overlayKeys.paste(clean)) return;
       if (searching.press({ kind: 'text', text: clean.split('\n', 1)[0] ?? '' })) return;
-      if (clean !== '') actions.edit({ type: 'insert', text: clean });
+      actions.edit({ type: 'paste', text: clean });
     },
   };
 }
 
-const CLOSES_HELP = new Set(['esc', '?', 'q', 'enter']);
-/** By how many rows a key scrolls the help, given a page's. */
-const SCROLLS = new Map<string, (page: number) => number>([
-  ['up', () => -1],
-  ['down', () => 1],
-  ['pageup', (page) => -page],
-  ['pagedown', (page) => page],
-  ['home', () => Number.NEGATIVE_INFINITY],
-  ['end', () => Number.POSITIVE_INFINITY],
-]);
+function paletteItems({ bindings }: Keymap) {
+  return bindings
+    .filter(({ section, action }) => section !== 'Editing' && section !== 'Scrolling' && action !== 'palette')
+    .map(({ action, help, keys, command }) => ({
+      id: action,
+      label: help,
+      hint: [...keys.slice(0, 1), ...(command === undefined ? [] : [`/${command}`])].join('  '),
+    }));
+}
+
+function commonStart(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return one.slice(0, length);
+}
 
 /** A key's name; a single character is a key too. Longer text is none, whatever it reads. */
 function nameOf(key: KeyPress): string {

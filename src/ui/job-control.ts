@@ -6,6 +6,11 @@ export interface JobControl {
   onTerminal(suspend: SuspendTerminal): void;
   /** Ctrl+Z: gives the terminal back and stops until the shell continues the job. */
   suspend(): void;
+  /**
+   * Leaves the terminal to something else, and takes it again when that is done.
+   * @throws {Error} when it can't be left now.
+   */
+  leave(meanwhile: () => Promise<void>): Promise<void>;
   /** Leaves the terminal and takes it again, drawing everything anew. */
   redraw(): void;
   dispose(): void;
@@ -24,8 +29,11 @@ export function createJobControl(stopJob: () => void = stopForegroundJob): JobCo
     away = true;
     try {
       const suspension = await suspendTerminal();
-      await whileAway();
-      await suspension.resume();
+      try {
+        await whileAway();
+      } finally {
+        await suspension.resume();
+      }
     } finally {
       away = false;
     }
@@ -38,6 +46,10 @@ export function createJobControl(stopJob: () => void = stopForegroundJob): JobCo
   return {
     onTerminal(suspend) {
       suspendTerminal = suspend;
+    },
+    async leave(meanwhile) {
+      if (away || suspendTerminal === undefined) throw new Error('the terminal is in use elsewhere');
+      await leave(meanwhile);
     },
     suspend: () => void leave(() => stopped(stopJob)).catch(() => {}),
     redraw,

@@ -1,6 +1,6 @@
 import type { EditorEvent } from '../state/editor.js';
 
-type EditAction = `edit:${Exclude<EditorEvent['type'], 'insert' | 'clear'>}`;
+type EditAction = `edit-${Exclude<EditorEvent['type'], 'insert' | 'paste' | 'set' | 'clear'>}`;
 
 /** All a key or command can do. */
 export type ActionName =
@@ -12,6 +12,17 @@ export type ActionName =
   | 'reconnect'
   | 'mode'
   | 'regenerate'
+  | 'revise'
+  | 'editor'
+  | 'search-history'
+  | 'palette'
+  | 'pick-mode'
+  | 'pick-model'
+  | 'name'
+  | 'system'
+  | 'temperature'
+  | 'set'
+  | 'inspect'
   | 'new'
   | 'copy'
   | 'help'
@@ -19,12 +30,12 @@ export type ActionName =
   | 'reasoning'
   | 'suspend'
   | 'redraw'
-  | 'scroll:row-up'
-  | 'scroll:row-down'
-  | 'scroll:page-up'
-  | 'scroll:page-down'
-  | 'scroll:start'
-  | 'scroll:end'
+  | 'scroll-row-up'
+  | 'scroll-row-down'
+  | 'scroll-page-up'
+  | 'scroll-page-down'
+  | 'scroll-start'
+  | 'scroll-end'
   | EditAction;
 
 export type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'Program';
@@ -37,47 +48,77 @@ export interface Binding {
   readonly when?: 'draft' | 'no-draft';
   /** Also as a command: `/help`. */
   readonly command?: string;
+  /** What the command takes: it needs words after it. */
+  readonly argument?: string;
   readonly section: Section;
   readonly help: string;
 }
 
-/** The one table of keys: input, commands and the help screen are made from it. The first that applies acts. */
+/**
+ * The one table of actions: keys, palette, commands and the help are made from it. The first that applies acts.
+ * Keys may differ by the configuration: see `createKeymap`.
+ */
 export const KEYMAP: readonly Binding[] = [
   bind('Messages', 'send', ['enter'], 'send the message'),
   bind('Messages', 'newline', ['ctrl+j', 'alt+enter', 'shift+enter'], 'new line'),
-  bind('Messages', 'stop', ['esc'], 'stop the answer; what came is kept'),
+  bind('Messages', 'stop', ['esc'], 'stop the answer; what came is kept', { command: 'stop' }),
   bind('Messages', 'regenerate', ['ctrl+g'], 'ask the last question again', { command: 'again' }),
+  bind('Messages', 'revise', ['ctrl+e'], 'edit the last message (empty draft)', {
+    when: 'no-draft',
+    command: 'edit',
+  }),
+  bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
+  bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
   bind('Messages', 'copy', ['ctrl+y'], 'copy the last answer', { command: 'copy' }),
 
   bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
+  bind('Conversation', 'name', [], 'name the conversation', { command: 'name', argument: 'WORDS' }),
   bind('Conversation', 'mode', ['ctrl+t'], 'switch mode', { command: 'mode' }),
   bind('Conversation', 'search', ['ctrl+f'], 'search the conversation', { command: 'search' }),
   bind('Conversation', 'reasoning', [], 'show or hide reasoning', { command: 'reasoning' }),
+  bind('Conversation', 'pick-mode', [], 'choose a mode', { command: 'modes' }),
+  bind('Conversation', 'pick-model', ['ctrl+o'], 'choose a model', { command: 'model' }),
+  bind('Conversation', 'system', [], 'set the system prompt; off removes it', {
+    command: 'system',
+    argument: 'WORDS',
+  }),
+  bind('Conversation', 'temperature', [], 'set the temperature; off leaves it', {
+    command: 'temperature',
+    argument: 'NUMBER',
+  }),
+  bind('Conversation', 'set', [], 'set another parameter', { command: 'set', argument: 'NAME VALUE' }),
+  bind('Conversation', 'inspect', ['ctrl+d'], 'look into the last exchanges', { command: 'inspect' }),
   bind('Conversation', 'reconnect', ['ctrl+r'], 'reconnect to the daemon', { command: 'reconnect' }),
 
-  bind('Scrolling', 'scroll:page-up', ['pageup'], 'a page up'),
-  bind('Scrolling', 'scroll:page-down', ['pagedown'], 'a page down'),
-  bind('Scrolling', 'scroll:row-up', ['shift+up', 'ctrl+up'], 'a line up'),
-  bind('Scrolling', 'scroll:row-down', ['shift+down', 'ctrl+down'], 'a line down'),
-  bind('Scrolling', 'scroll:start', ['home'], 'to the beginning (empty draft)', { when: 'no-draft' }),
-  bind('Scrolling', 'scroll:end', ['end'], 'to the end (empty draft)', { when: 'no-draft' }),
-  bind('Scrolling', 'scroll:start', ['ctrl+home'], 'to the beginning'),
-  bind('Scrolling', 'scroll:end', ['ctrl+end'], 'to the end'),
+  bind('Scrolling', 'scroll-page-up', ['pageup'], 'a page up'),
+  bind('Scrolling', 'scroll-page-down', ['pagedown'], 'a page down'),
+  bind('Scrolling', 'scroll-row-up', ['shift+up', 'ctrl+up'], 'a line up'),
+  bind('Scrolling', 'scroll-row-down', ['shift+down', 'ctrl+down'], 'a line down'),
+  bind('Scrolling', 'scroll-start', ['home'], 'to the beginning (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll-end', ['end'], 'to the end (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll-start', ['ctrl+home'], 'to the beginning'),
+  bind('Scrolling', 'scroll-end', ['ctrl+end'], 'to the end'),
 
-  bind('Editing', 'edit:up', ['up'], 'up; at the top, earlier messages'),
-  bind('Editing', 'edit:down', ['down'], 'down; at the bottom, later ones'),
-  bind('Editing', 'edit:left', ['left'], 'left'),
-  bind('Editing', 'edit:right', ['right'], 'right'),
-  bind('Editing', 'edit:word-left', ['ctrl+left', 'alt+left', 'alt+b'], 'a word left'),
-  bind('Editing', 'edit:word-right', ['ctrl+right', 'alt+right', 'alt+f'], 'a word right'),
-  bind('Editing', 'edit:line-start', ['home', 'ctrl+a'], "to the line's start"),
-  bind('Editing', 'edit:line-end', ['end', 'ctrl+e'], "to the line's end"),
-  bind('Editing', 'edit:backspace', ['backspace', 'ctrl+h'], 'delete to the left'),
-  bind('Editing', 'edit:delete', ['delete'], 'delete to the right'),
-  bind('Editing', 'edit:kill-word', ['ctrl+w', 'alt+backspace'], 'delete the word before'),
-  bind('Editing', 'edit:kill-to-start', ['ctrl+u'], "delete to the line's start"),
-  bind('Editing', 'edit:kill-to-end', ['ctrl+k'], "delete to the line's end"),
+  bind('Editing', 'edit-up', ['up'], 'up; at the top, earlier messages'),
+  bind('Editing', 'edit-down', ['down'], 'down; at the bottom, later ones'),
+  bind('Editing', 'edit-left', ['left'], 'left'),
+  bind('Editing', 'edit-right', ['right'], 'right'),
+  bind('Editing', 'edit-word-left', ['ctrl+left', 'alt+left', 'alt+b'], 'a word left'),
+  bind('Editing', 'edit-word-right', ['ctrl+right', 'alt+right', 'alt+f'], 'a word right'),
+  bind('Editing', 'edit-line-start', ['home', 'ctrl+a'], "to the line's start"),
+  bind('Editing', 'edit-line-end', ['end', 'ctrl+e'], "to the line's end"),
+  bind('Editing', 'edit-backspace', ['backspace', 'ctrl+h'], 'delete to the left'),
+  bind('Editing', 'edit-delete', ['delete'], 'delete to the right'),
+  bind('Editing', 'edit-kill-word', ['ctrl+w', 'alt+backspace'], 'delete the word before'),
+  bind('Editing', 'edit-kill-to-start', ['ctrl+u'], "delete to the line's start"),
+  bind('Editing', 'edit-kill-to-end', ['ctrl+k'], "delete to the line's end"),
 
+  bind('Editing', 'edit-yank', ['alt+y'], 'put back what was deleted last'),
+  bind('Editing', 'edit-undo', ['ctrl+_', 'alt+z'], 'undo'),
+  bind('Editing', 'edit-redo', ['alt+x'], 'redo'),
+  bind('Editing', 'edit-unfold', ['alt+e'], 'show a folded paste as it is'),
+
+  bind('Program', 'palette', ['ctrl+p'], 'all actions, to choose from', { command: 'actions' }),
   bind('Program', 'help', ['?'], 'this help (empty draft)', { when: 'no-draft', command: 'help' }),
   bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again'),
   bind('Program', 'suspend', ['ctrl+z'], 'suspend; fg comes back'),
@@ -90,16 +131,9 @@ function bind(
   action: ActionName,
   keys: readonly string[],
   help: string,
-  more: Pick<Binding, 'when' | 'command'> = {},
+  more: Pick<Binding, 'when' | 'command' | 'argument'> = {},
 ): Binding {
   return { section, action, keys, help, ...more };
-}
-
-/** What a key does now. */
-export function actionOf(key: string, hasDraft: boolean): ActionName | undefined {
-  const state = hasDraft ? 'draft' : 'no-draft';
-  return KEYMAP.find(({ keys, when }) => keys.includes(key) && (when === undefined || when === state))
-    ?.action;
 }
 
 export interface Command {
@@ -120,4 +154,10 @@ export function commandIn(draft: string): Command | undefined {
 /** The names of all commands, as they are typed. */
 export function commandNames(): string[] {
   return KEYMAP.flatMap(({ command }) => (command === undefined ? [] : [`/${command}`]));
+}
+
+/** The commands that begin as the draft does, while it may become one. */
+export function completions(draft: string): readonly Binding[] {
+  if (!/^\/[a-z]*$/.test(draft)) return [];
+  return KEYMAP.filter(({ command }) => command?.startsWith(draft.slice(1)));
 }

@@ -1,6 +1,12 @@
 import type { Key } from 'ink';
 import { sanitize } from '../state/sanitize.js';
 
+/** The names of keys that are not characters. */
+export const KEY_NAMES: readonly string[] = [
+  ...['up', 'down', 'left', 'right', 'pageup', 'pagedown', 'home', 'end', 'esc', 'enter', 'tab'],
+  ...['backspace', 'delete', 'space'],
+];
+
 /** One thing typed: a named key such as `enter` or `ctrl+j`, or text. */
 export type KeyPress = { kind: 'key'; name: string } | { kind: 'text'; text: string };
 
@@ -25,6 +31,8 @@ const CONTROL_NAMES: Record<string, string> = {
   '\t': 'tab',
   '\x1b': 'esc',
   '\x7f': 'backspace',
+  // Ctrl with -, / and _ alike.
+  '\x1f': 'ctrl+_',
 };
 
 /**

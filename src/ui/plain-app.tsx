@@ -9,21 +9,22 @@ import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
 import { draftWidth } from './layout.js';
 import { plainText } from './line.js';
+import { overlayView } from './overlay.js';
 import { connectionSummary } from './panes/connection.js';
-import { helpLines } from './panes/help.js';
 import { searchLine } from './panes/search.js';
 
 const WIDTH = 80;
 
 /** For screen readers: lines that are appended and stay, no frames, nothing that moves. */
 export function PlainApp(): ReactElement {
-  const { store, actions, viewport } = useShared();
-  const { messages, overlay, search, draft, toast, quitArmedUntilMs } = useAppState(
-    useShallow(({ messages, overlay, search, draft, toast, quitArmedUntilMs }) => ({
+  const { store, actions, keymap, viewport, version } = useShared();
+  const { messages, overlay, search, draft, queue, toast, quitArmedUntilMs } = useAppState(
+    useShallow(({ messages, overlay, search, draft, queue, toast, quitArmedUntilMs }) => ({
       messages,
       overlay,
       search,
       draft,
+      queue,
       toast,
       quitArmedUntilMs,
     })),
@@ -34,11 +35,12 @@ export function PlainApp(): ReactElement {
       createInput({
         state: store.getState,
         actions,
+        keymap,
         viewport,
         view: () => ({ ...store.getState(), width: WIDTH, height: 20 }),
         draftWidth: () => draftWidth(WIDTH),
       }),
-    [store, actions, viewport],
+    [store, actions, keymap, viewport],
   );
   useInput((text, key) => {
     for (const press of keyPresses(text, key)) input.press(press);
@@ -48,17 +50,20 @@ export function PlainApp(): ReactElement {
   const finished = messages.filter(
     (message) => message.role !== 'assistant' || message.status.kind !== 'streaming',
   );
+  // All of it at once: what is spoken needs no scrolling.
+  const over = overlayView(overlay, { width: WIDTH, height: 20 }, { version, keymap, log: actions.log });
   const words = quitArmedUntilMs === undefined ? toast?.text : 'ctrl+c again quits';
   return (
     <Box flexDirection="column">
       <Static items={finished}>{(message) => <Text key={message.id}>{spoken(message)}</Text>}</Static>
-      {overlay.kind === 'help' && <Text>{helpLines(WIDTH).map(plainText).join('\n')}</Text>}
+      {over !== undefined && <Text>{over.lines.map(plainText).join('\n')}</Text>}
       {finished.length < messages.length && <Text>answering, esc stops</Text>}
       {search.kind === 'open' && (
         <Text>{plainText(searchLine(search, searchCount(messages, search), WIDTH))}</Text>
       )}
       {words !== undefined && <Text>{words}</Text>}
       <Text>{connection}</Text>
+      {queue.length > 0 && <Text>{`queued: ${queue.length}`}</Text>}
       <Text>{`message: ${draft.text}`}</Text>
     </Box>
   );

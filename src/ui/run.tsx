@@ -1,16 +1,20 @@
 import { type Instance, render } from 'ink';
 import { createActions } from '../state/actions.js';
+import type { ChatSettings } from '../state/chat-settings.js';
 import { systemClock } from '../state/frames.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, Notice, ScreenPort } from '../state/ports.js';
 import { createAppStore } from '../state/store.js';
 import { App } from './app.js';
+import { createKeymap, type Keymap } from './bindings.js';
 import { osc52 } from './clipboard.js';
 import { SharedContext } from './context.js';
 import { createJobControl } from './job-control.js';
 import { PlainApp } from './plain-app.js';
-import { colourTheme, plainTheme } from './theme.js';
+import { type ThemeName, themeOf } from './theme.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
+
+export { createKeymap } from './bindings.js';
 
 export interface TuiOptions {
   connection: ConnectionPort;
@@ -18,6 +22,16 @@ export interface TuiOptions {
   modes: ModePort;
   /** Shown as the conversation's first entries. */
   notices?: readonly Notice[];
+  /** Lists the models of the endpoint in use [not possible]. */
+  models?: () => Promise<readonly string[]>;
+  /** Changes a text in a program of the user's own [not possible]. */
+  editText?: (text: string) => Promise<string>;
+  /** Which keys do what [the defaults]. */
+  keymap?: Keymap;
+  /** Which colours; NO_COLOR wins over it [auto]. */
+  theme?: ThemeName | undefined;
+  /** Of the first conversation [none]. */
+  settings?: ChatSettings;
   /** The program's version, shown with the help. */
   version: string;
   /** A terminal [process.stdin]. */
@@ -53,6 +67,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   } = options;
   const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
   const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
+  const theme = themeOf(noColor ? 'none' : options.theme);
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 
   const jobControl = createJobControl(options.stopJob);
@@ -61,15 +76,18 @@ export async function runTui(options: TuiOptions): Promise<void> {
     flushed: async () => instance?.waitUntilRenderFlush(),
     copy: (text) => void stdout.write(osc52(text, TMUX !== undefined)),
     suspend: jobControl.suspend,
+    leave: jobControl.leave,
     redraw: jobControl.redraw,
     exit: () => instance?.unmount(),
   };
   const store = createAppStore({ connection, modes, clock }, options.notices);
-  const actions = createActions(store, { connection, chat, modes, screen, clock });
-  const theme = noColor ? plainTheme : colourTheme;
+  if (options.settings !== undefined) store.setState({ settings: options.settings });
+  const { models, editText } = options;
+  const actions = createActions(store, { connection, chat, modes, screen, clock, models, editText });
   const shared = {
     store,
     actions,
+    keymap: options.keymap ?? createKeymap().keymap,
     viewport: createViewport(theme, !noColor),
     theme,
     version: options.version,

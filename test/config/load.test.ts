@@ -20,6 +20,10 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
       socketPath: undefined,
     },
     simulator: { enabled: true, baseUrl: 'http://localhost:4545', model: undefined },
+    chat: { system: undefined, temperature: undefined, maxTokens: undefined },
+    slo: { ttftMs: undefined, tpotMs: undefined },
+    theme: 'auto',
+    keys: new Map(),
     profiles: new Map(),
   });
   expect(loaded).toMatchObject({ mode: 'simulator', problems: [], endpoint: { name: 'simulator' } });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cursorPlace, type Editor, type EditorEvent, EMPTY_EDITOR, edit } from '../../src/state/editor.js';
+import {
+  cursorPlace,
+  draftText,
+  type Editor,
+  type EditorEvent,
+  EMPTY_EDITOR,
+  edit,
+} from '../../src/state/editor.js';
+import { foldPlaces } from '../../src/state/folds.js';
 
 /** A draft with its cursor written as `|`. */
 function at(marked: string, history: readonly string[] = []): Editor {
@@ -201,4 +209,62 @@ test('up and down leave the text alone and the cursor between two graphemes, at 
     ),
     { numRuns: 500 },
   );
+});
+
+const anyChange: fc.Arbitrary<EditorEvent> = fc.oneof(
+  event,
+  fc.constantFrom<EditorEvent>(
+    { type: 'kill-word' },
+    { type: 'kill-to-end' },
+    { type: 'yank' },
+    { type: 'unfold' },
+    { type: 'word-left' },
+    { type: 'up', width: 9 },
+    { type: 'paste', text: 'long\n'.repeat(20) },
+    { type: 'paste', text: 'x'.repeat(5000) },
+    { type: 'set', text: 'other words' },
+  ),
+);
+
+test('undo goes back to the beginning through drafts that were, and redo all the way on again', () => {
+  fc.assert(
+    fc.property(fc.array(anyChange, { maxLength: 40 }), (events) => {
+      const drafts = [EMPTY_EDITOR];
+      for (const next of events) drafts.push(edit(drafts.at(-1) ?? EMPTY_EDITOR, next));
+      const last = drafts.at(-1) ?? EMPTY_EDITOR;
+      const texts = new Set(drafts.map(({ text }) => text));
+      let editor = last;
+      for (let step = 0; step <= events.length; step += 1) {
+        editor = edit(editor, { type: 'undo' });
+        expect(texts).toContain(editor.text);
+      }
+      expect(editor.text).toBe('');
+      for (let step = 0; step <= events.length; step += 1) editor = edit(editor, { type: 'redo' });
+      expect(draftText(editor)).toBe(draftText(last));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('folding changes what is seen, not what the draft is', () => {
+  const long = 'line\n'.repeat(20);
+  const folded = typed('a|b', { type: 'paste', text: long }, { type: 'paste', text: long });
+  expect(folded).toBe('a[pasted 21 lines][pasted 21 lines]|b');
+  const twice = [long, long].reduce<Editor>((draft, text) => edit(draft, { type: 'paste', text }), at('a|b'));
+  expect(draftText(twice)).toBe(`a${long}${long}b`);
+  fc.assert(
+    fc.property(fc.array(anyChange, { maxLength: 40 }), (events) => {
+      const editor = events.reduce(edit, EMPTY_EDITOR);
+      for (const { start, end } of foldPlaces(editor.text, editor.folds)) {
+        expect(editor.cursor <= start || editor.cursor >= end).toBe(true);
+      }
+    }),
+  );
+});
+
+test('what was killed is yanked; a word and the spaces behind it are one step of undo', () => {
+  expect(typed('one two|', { type: 'kill-word' }, { type: 'line-start' }, { type: 'yank' })).toBe('two|one ');
+  const words = [...'one two'].map((text): EditorEvent => ({ type: 'insert', text }));
+  expect(typed('|', ...words, { type: 'undo' })).toBe('one |');
+  expect(typed('|', ...words, { type: 'undo' }, { type: 'redo' })).toBe('one two|');
 });

@@ -142,6 +142,7 @@ export function answerOf(values: Partial<ChatAnswer> = {}): ChatAnswer {
 /** One exchange in the test's hands. */
 export interface MemoryExchange {
   readonly messages: readonly ChatMessage[];
+  readonly options: ChatOptions;
   readonly signal: AbortSignal | undefined;
   /** When `painted` was told, on the test's clock. */
   readonly paintedMs: readonly number[];
@@ -179,6 +180,7 @@ export function createMemoryChat(): MemoryChat {
       };
       const exchange: MemoryExchange = {
         messages,
+        options,
         signal: options.signal,
         paintedMs,
         metrics: metricsOf({ phase: 'waiting', elapsedMs: 0, attempts: 0 }),

@@ -5,6 +5,7 @@ import { createActions } from '../../src/state/actions.js';
 import type { AppState } from '../../src/state/app-state.js';
 import { createAppStore } from '../../src/state/store.js';
 import { Footer, Header, StatusBar } from '../../src/ui/bars.js';
+import { createKeymap } from '../../src/ui/bindings.js';
 import { SharedContext } from '../../src/ui/context.js';
 import { Side } from '../../src/ui/side.js';
 import { plainTheme } from '../../src/ui/theme.js';
@@ -28,11 +29,19 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
   const clock = createFakeClock(0);
   const store = createAppStore({ connection, modes, clock });
   store.setState(state);
-  const screen = { flushed: async () => {}, copy() {}, suspend() {}, redraw() {}, exit() {} };
+  const screen = {
+    flushed: async () => {},
+    copy() {},
+    leave: async () => {},
+    suspend() {},
+    redraw() {},
+    exit() {},
+  };
   const actions = createActions(store, { connection, chat: createMemoryChat(), modes, screen, clock });
   const shared = {
     store,
     actions,
+    keymap: createKeymap().keymap,
     viewport: createViewport(plainTheme),
     theme: plainTheme,
     version: '0.1.0',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { actionOf, commandIn, commandNames, KEYMAP } from '../../src/ui/keymap.js';
+import { createKeymap, parseKey } from '../../src/ui/bindings.js';
+import { commandIn, commandNames, completions, KEYMAP } from '../../src/ui/keymap.js';
 import { type KeyPress, keyPresses } from '../../src/ui/keys.js';
 import { plainText } from '../../src/ui/line.js';
 import { helpLines } from '../../src/ui/panes/help.js';
@@ -61,6 +62,8 @@ describe('what was typed', () => {
   });
 });
 
+const { actionOf } = createKeymap().keymap;
+
 describe('the table of keys', () => {
   test('gives each key one meaning at a time', () => {
     const meanings = new Map<string, number>();
@@ -73,16 +76,19 @@ describe('the table of keys', () => {
       }
     }
     // Home and end scroll only while there is no draft to move in: the first binding that applies acts.
+    // Ctrl+e likewise: with a draft it is the way to the line's end.
     expect([...meanings].filter(([, count]) => count > 1).map(([id]) => id)).toEqual([
+      'ctrl+e (no-draft)',
       'home (no-draft)',
       'end (no-draft)',
     ]);
   });
 
   test('tells home and end, and the question mark, by the draft', () => {
-    expect([actionOf('home', true), actionOf('home', false)]).toEqual(['edit:line-start', 'scroll:start']);
-    expect([actionOf('end', true), actionOf('end', false)]).toEqual(['edit:line-end', 'scroll:end']);
+    expect([actionOf('home', true), actionOf('home', false)]).toEqual(['edit-line-start', 'scroll-start']);
+    expect([actionOf('end', true), actionOf('end', false)]).toEqual(['edit-line-end', 'scroll-end']);
     expect([actionOf('?', true), actionOf('?', false)]).toEqual([undefined, 'help']);
+    expect([actionOf('ctrl+e', true), actionOf('ctrl+e', false)]).toEqual(['edit-line-end', 'revise']);
   });
 
   test('is all on the help screen, at any width', () => {
@@ -94,6 +100,75 @@ describe('the table of keys', () => {
       }
     }
   });
+});
+
+describe("the user's own keys", () => {
+  const own = (keys: Record<string, string[]>) => createKeymap(new Map(Object.entries(keys)));
+
+  test('take the place of the defaults, also where those depend on the draft', () => {
+    const { keymap, problems } = own({ reconnect: ['alt+c', 'Alt + PageUp'], 'scroll-end': ['end'] });
+    expect(keymap.actionOf('alt+c', true)).toBe('reconnect');
+    expect(keymap.actionOf('alt+pageup', false)).toBe('reconnect');
+    expect(keymap.actionOf('ctrl+r', false)).toBeUndefined();
+    expect([keymap.actionOf('end', true), keymap.actionOf('ctrl+end', true)]).toEqual([
+      'scroll-end',
+      undefined,
+    ]);
+    expect(problems).toEqual([
+      { action: 'scroll-end', severity: 'warning', message: '"end" is no longer edit-line-end' },
+    ]);
+  });
+
+  test('may be none: the action is left to its command', () => {
+    expect(own({ copy: [] }).keymap.actionOf('ctrl+y', false)).toBeUndefined();
+  });
+
+  test('that are taken from another action are told', () => {
+    const { keymap, problems } = own({ help: ['ctrl+r'] });
+    expect(keymap.actionOf('ctrl+r', true)).toBe('help');
+    expect(problems).toEqual([
+      { action: 'help', severity: 'warning', message: '"ctrl+r" is no longer reconnect' },
+    ]);
+  });
+
+  test('that are given twice belong to the first; names that are none are told', () => {
+    const { keymap, problems } = own({
+      copy: ['alt+c'],
+      new: ['alt+c'],
+      fly: ['f'],
+      quit: ['hyper+x', 'f99'],
+    });
+    expect(keymap.actionOf('alt+c', false)).toBe('copy');
+    expect(problems.map(({ action, severity }) => [action, severity])).toEqual([
+      ['new', 'error'],
+      ['fly', 'error'],
+      ['quit', 'error'],
+      ['quit', 'error'],
+    ]);
+  });
+
+  test('of a single character count on an empty draft only, so that it can be typed', () => {
+    const { keymap } = own({ inspect: ['i'] });
+    expect([keymap.actionOf('i', false), keymap.actionOf('i', true)]).toEqual(['inspect', undefined]);
+  });
+
+  test.each([
+    ['Ctrl+K', 'ctrl+k'],
+    ['shift+alt+up', 'alt+shift+up'],
+    ['ctrl++', 'ctrl++'],
+    ['?', '?'],
+    ['space', undefined],
+    ['ctrl', undefined],
+    ['', undefined],
+  ])('%j is read as %j', (written, expected) => {
+    expect(parseKey(written)).toBe(expected);
+  });
+});
+
+test('a slash and the beginning of a name finds the commands', () => {
+  expect(completions('/mo').map(({ command }) => command)).toEqual(['mode', 'modes', 'model']);
+  expect(completions('/').length).toBe(commandNames().length);
+  expect([completions('mo'), completions('/mode x'), completions('/usr/')]).toEqual([[], [], []]);
 });
 
 describe('a command', () => {

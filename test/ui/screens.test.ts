@@ -116,6 +116,37 @@ describe.each([
   });
 });
 
+test.each([
+  [80, 24],
+  [50, 15],
+])(
+  'at %dx%d, the inspector: the exchanges, and one of them, whatever the server said',
+  async (columns, rows) => {
+    const running = await start({ columns, rows });
+    const { screen, chat } = running;
+    await ask(running);
+    chat.latest.emit({
+      type: 'headers',
+      tMs: 300,
+      statusCode: 200,
+      headers: { 'x-hostile': 'a\x1b]0;title\x07b', authorization: 'secret' },
+      buffered: false,
+    });
+    chat.latest.text('\x1b]52;c;aGk=\x07text');
+    await chat.latest.end({ metrics: { ...STREAMING, phase: 'done', e2eMs: 1390 } });
+    screen.type('\x04');
+    await screen.until((text) => text.includes('› #1'));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(`./screens/${columns}x${rows}-exchanges.txt`);
+    screen.type('\r');
+    await screen.until((text) => text.includes('POST http'));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(`./screens/${columns}x${rows}-inspector.txt`);
+    screen.type('\x1b[F');
+    await screen.until((text) => text.includes('Events: 2') && text.includes('x-hostile: ab'));
+    expect(screen.text()).not.toContain('secret');
+    expect(screen.events).toEqual([]);
+  },
+);
+
 test('a terminal that is too small says so, and comes back', async () => {
   const { screen } = await start({ columns: 80, rows: 24 });
   screen.type('kept');

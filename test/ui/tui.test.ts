@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createKeymap } from '../../src/ui/bindings.js';
 import { metricsOf } from '../support/chat-ports.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
 
@@ -123,15 +124,22 @@ describe('typing', () => {
     expect(chat.exchanges).toHaveLength(0);
   });
 
-  test('while an answer streams is kept, and enter says why it does not send', async () => {
+  test('while an answer streams is queued by enter, taken back by escape, and sent when it ends', async () => {
     const running = await start();
+    const { screen, chat } = running;
     await ask(running, 'hello');
-    running.chat.latest.text('some text');
-    running.screen.type('the next question\r');
-    await running.screen.until((text) => text.includes('an answer is running: esc stops it'));
-    expect(running.screen.text()).toContain('> the next question');
-    running.screen.type('\x1b');
-    await running.screen.until((text) => text.includes('stopped: what came is kept'));
+    chat.latest.text('some text');
+    screen.type('the next question\r');
+    await screen.until((text) => text.includes('   queued: the next question'));
+    screen.type('\x1b');
+    await screen.until((text) => text.includes(' > the next question'));
+    screen.type('\r');
+    await screen.until((text) => text.includes('   queued: the next question'));
+    await chat.latest.end();
+    await screen.until((text) => !text.includes('queued:'));
+    expect(chat.latest.messages.at(-1)?.content).toBe('the next question');
+    screen.type('\x1b');
+    await screen.until((text) => text.includes('stopped'));
   });
 
   test('text that reads like the name of a key is text', async () => {
@@ -159,6 +167,127 @@ describe('typing', () => {
     screen.type('?');
     await screen.until((text) => text.includes('> why?'));
   });
+});
+
+describe('a long paste', () => {
+  const LONG = Array.from({ length: 1024 }, (_, index) => `row ${index}`).join('\n');
+
+  test('is folded, edited as one thing, shown when asked for, and sent whole', async () => {
+    const { screen, chat } = await start();
+    screen.type('look: ');
+    screen.type(`\x1b[200~${LONG}\x1b[201~`);
+    await screen.until((text) => text.includes('> look: [pasted 1,024 lines]'));
+    screen.type('\x7f');
+    await screen.until((text) => !text.includes('pasted'));
+    screen.type('\x1bz');
+    await screen.until((text) => text.includes('[pasted 1,024 lines]'));
+    screen.type(' end\r');
+    await vi.waitFor(() => expect(chat.exchanges).toHaveLength(1));
+    expect(chat.latest.messages).toEqual([{ role: 'user', content: `look: ${LONG} end` }]);
+  });
+
+  test('can be unfolded', async () => {
+    const { screen } = await start();
+    screen.type(`\x1b[200~${LONG}\x1b[201~`);
+    await screen.until((text) => text.includes('[pasted 1,024 lines]'));
+    screen.type('\x1be');
+    await screen.until((text) => text.includes('row 1023'));
+  });
+});
+
+test('the external editor gets the draft and the terminal, and its text comes back harmless', async () => {
+  const seen: unknown[] = [];
+  const running = await start({
+    editText: async (text) => {
+      seen.push(text, running.screen.rawMode);
+      return `${text} and more\x1b[2J\n`;
+    },
+  });
+  running.screen.type('a draft');
+  await running.screen.until((text) => text.includes('a draft'));
+  running.screen.type('\x18');
+  await running.screen.until((text) => text.includes('> a draft and more') && running.screen.alternate);
+  expect(seen).toEqual(['a draft', false]);
+});
+
+test('an external editor that fails says why; the draft stays', async () => {
+  const running = await start({ editText: () => Promise.reject(new Error('vi ended with 1')) });
+  running.screen.type('a draft\x18');
+  await running.screen.until((text) => text.includes('vi ended with 1') && text.includes('> a draft'));
+});
+
+test('the palette finds an action by a part of its words and carries it out', async () => {
+  const { screen, connection } = await start();
+  screen.type('\x10');
+  await screen.until((text) => text.includes('Actions > '));
+  screen.type('recon');
+  await screen.until((text) => text.includes('› reconnect to the daemon'));
+  screen.type('\r');
+  await vi.waitFor(() => expect(connection.reconnects).toBe(1));
+  await screen.until((text) => !text.includes('Actions > '));
+});
+
+test('a palette action that needs words puts its command into the draft', async () => {
+  const { screen } = await start();
+  screen.type('\x10');
+  screen.type('system');
+  await screen.until((text) => text.includes('› set the system prompt'));
+  screen.type('\r');
+  await screen.until((text) => text.includes('> /system'));
+});
+
+test('a model is chosen from those that the endpoint lists, hostile names and all', async () => {
+  const running = await start({ models: async () => ['small', 'big\x1b]0;title\x07', 'huge'] });
+  const { screen, chat } = running;
+  screen.type('\x0f');
+  await screen.until((text) => text.includes('› small') && text.includes('  big'));
+  screen.type('\x1b[B\x1b[B');
+  screen.type('\r');
+  await screen.until((text) => text.includes('model: '));
+  await ask(running, 'hello');
+  expect(chat.latest.options.model).toMatch(/huge|big/);
+  expect(screen.events).toEqual([]);
+});
+
+test('models that cannot be listed are told', async () => {
+  const { screen } = await start({ models: () => Promise.reject(new Error('refused\x1b[2J')) });
+  screen.type('\x0f');
+  await screen.until((text) => text.includes('refused'));
+});
+
+test('an earlier message is found by a part of it', async () => {
+  const running = await start();
+  for (const question of ['about apples', 'about pears']) {
+    await ask(running, question);
+    await running.chat.latest.end();
+  }
+  running.screen.type('\x1br');
+  await running.screen.until((text) => text.includes('› about pears'));
+  running.screen.type('app');
+  await running.screen.until((text) => text.includes('› about apples'));
+  running.screen.type('\r');
+  await running.screen.until((text) => text.includes(' > about apples'));
+});
+
+test('a key without a meaning says so', async () => {
+  const { screen } = await start();
+  screen.type('\x1bq');
+  await screen.until((text) => text.includes('alt+q does nothing here'));
+});
+
+test('tab completes a command', async () => {
+  const { screen } = await start();
+  screen.type('/tem');
+  await screen.until((text) => text.includes('/temperature NUMBER: set the temperature'));
+  screen.type('\t');
+  await screen.until((text) => text.includes('> /temperature'));
+});
+
+test("the user's own keys act", async () => {
+  const { keymap } = createKeymap(new Map([['reconnect', ['alt+c']]]));
+  const { screen, connection } = await start({ keymap });
+  screen.type('\x1bc');
+  await vi.waitFor(() => expect(connection.reconnects).toBe(1));
 });
 
 test('scrolling back shows what is there and counts what comes; end returns', async () => {

@@ -20,6 +20,13 @@ export function segments(text: string): Iterable<{ segment: string; index: numbe
   return segmenter.segment(text);
 }
 
+/** Whether a text is exactly one grapheme. */
+export function isOneGrapheme(text: string): boolean {
+  if (text.length < 2) return text.length === 1;
+  for (const { segment } of segments(text.slice(0, LOOK_BACK))) return segment.length === text.length;
+  return false;
+}
+
 /** Terminal cells of one grapheme that starts at `column`; a tab reaches to its next stop. */
 export function graphemeWidth(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_STOP - (column % TAB_STOP);

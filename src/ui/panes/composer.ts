@@ -1,5 +1,8 @@
+import type { AppState } from '../../state/app-state.js';
 import { cursorPlace, type DraftRow, type Editor, neighbourRow } from '../../state/editor.js';
+import { sanitizeLine } from '../../state/sanitize.js';
 import { shownPiece } from '../../state/text/wrap.js';
+import { completions } from '../keymap.js';
 import { PROMPT_WIDTH } from '../layout.js';
 import type { Line } from '../line.js';
 
@@ -8,6 +11,22 @@ export interface ComposerView {
   /** Of the real cursor, from the composer's top left. */
   cursor: { x: number; y: number };
 }
+
+/** What is to be known about the draft, in one row above it: queue, change, commands that begin so. */
+export function draftNote({ queue, revising, draft }: DraftState): string | undefined {
+  const [next] = queue;
+  if (next !== undefined) {
+    const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
+    return `queued${more}: ${sanitizeLine(next.slice(0, 500))}`;
+  }
+  if (revising !== undefined) return 'editing the last message: enter asks anew, esc leaves it';
+  const commands = completions(draft.text);
+  if (commands.length === 0) return undefined;
+  if (commands.length > 1) return commands.map(({ command }) => `/${command}`).join(' ');
+  return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
+}
+
+type DraftState = Pick<AppState, 'queue' | 'revising' | 'draft'>;
 
 /** How many rows the draft takes, counted no further than `most`. */
 export function draftRows(text: string, width: number, most: number): number {

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The user's own editor, for a text that is too long for the draft. */
+export interface ExternalEditor {
+  /** It has the terminal now: a Ctrl+C there is its own. */
+  readonly running: boolean;
+  /**
+   * Resolves to the text as it was saved.
+   * @throws {Error} that says which editor could not be started, or how it ended.
+   */
+  editText(text: string): Promise<string>;
+}
+
+/** The editor of $VISUAL, else $EDITOR, else vi. Either may have arguments. */
+export function createExternalEditor(env: NodeJS.ProcessEnv): ExternalEditor {
+  let running = false;
+  return {
+    get running() {
+      return running;
+    },
+    async editText(text) {
+      const { VISUAL = '', EDITOR = '' } = env;
+      const command = [VISUAL, EDITOR, 'vi'].find((one) => one.trim() !== '') ?? 'vi';
+      // mkdtemp's directory is the user's alone.
+      const directory = await mkdtemp(join(tmpdir(), 'vastar-tui-'));
+      const file = join(directory, 'message.md');
+      running = true;
+      try {
+        await writeFile(file, text);
+        await run(command, file, env);
+        return await readFile(file, 'utf8');
+      } finally {
+        running = false;
+        await rm(directory, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** The shell splits the command, as other programs have it; the file is handed over as it is. */
+function run(command: string, file: string, env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', file], { stdio: 'inherit', env });
+    child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
+    child.once('exit', (code, signal) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(`${command} ended with ${signal ?? code}: the draft is as it was ($VISUAL, $EDITOR)`),
+        );
+    });
+  });
+}

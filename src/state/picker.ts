@@ -1,0 +1,43 @@
+import { fuzzyScore } from './fuzzy.js';
+
+/** One thing to choose. Its texts are harmless single lines when shown. */
+export interface PickerItem {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string | undefined;
+}
+
+export type PickerPurpose = 'action' | 'mode' | 'model' | 'history';
+
+/** A list that typing narrows. */
+export interface Picker {
+  readonly kind: 'picker';
+  readonly purpose: PickerPurpose;
+  readonly items: readonly PickerItem[];
+  readonly query: string;
+  /** The chosen one, among those that match. */
+  readonly index: number;
+}
+
+/** A picker that has just been opened. */
+export function pick(purpose: PickerPurpose, items: readonly PickerItem[]): Picker {
+  return { kind: 'picker', purpose, items, query: '', index: 0 };
+}
+
+/** The items that match what was typed, best first; without a query, as they are. */
+export function matching({ items, query }: Pick<Picker, 'items' | 'query'>): readonly PickerItem[] {
+  if (query.trim() === '') return items;
+  return items
+    .flatMap((item) => {
+      const score = fuzzyScore(query, `${item.label} ${item.hint ?? ''}`);
+      return score === undefined ? [] : [{ item, score }];
+    })
+    .sort((one, other) => other.score - one.score)
+    .map(({ item }) => item);
+}
+
+/** With another one chosen; stays in the list. */
+export function movedBy(picker: Picker, steps: number): Picker {
+  const last = Math.max(0, matching(picker).length - 1);
+  return { ...picker, index: Math.min(last, Math.max(0, picker.index + steps)) };
+}

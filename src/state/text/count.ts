@@ -1,0 +1,4 @@
+/** A whole number with its thousands apart: `1,024`. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}

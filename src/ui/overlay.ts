@@ -1,0 +1,54 @@
+import type { Overlay } from '../state/app-state.js';
+import type { ExchangeLog } from '../state/exchange-log.js';
+import type { Keymap } from './bindings.js';
+import type { Line } from './line.js';
+import { helpLines } from './panes/help.js';
+import { exchangeListLines, inspectorLines } from './panes/inspector.js';
+import { pickerLines } from './panes/picker.js';
+
+/** What stands in the conversation's place. */
+export interface OverlayView {
+  title: string;
+  /** From the first that is shown. */
+  lines: readonly Line[];
+  /** Rows below those that fit. */
+  below: number;
+}
+
+export interface OverlayParts {
+  version: string;
+  keymap: Keymap;
+  log: ExchangeLog;
+}
+
+/** Undefined where the conversation itself is shown. */
+export function overlayView(
+  overlay: Overlay,
+  { width, height }: { width: number; height: number },
+  { version, keymap, log }: OverlayParts,
+): OverlayView | undefined {
+  switch (overlay.kind) {
+    case 'none':
+      return undefined;
+    case 'help':
+      return scrolled(`vastar-tui ${version}`, helpLines(width, keymap.bindings), overlay.offset, height);
+    case 'picker':
+      return { title: 'Choose', lines: pickerLines(overlay, width, height), below: 0 };
+    case 'inspector': {
+      const exchanges = log.all();
+      const exchange = exchanges[overlay.index];
+      if (overlay.open && exchange !== undefined)
+        return scrolled('Inspector', inspectorLines(exchange, width), overlay.offset, height);
+      return {
+        title: 'Inspector',
+        lines: exchangeListLines(exchanges, overlay.index, width, height),
+        below: 0,
+      };
+    }
+  }
+}
+
+function scrolled(title: string, all: readonly Line[], offset: number, height: number): OverlayView {
+  const lines = all.slice(offset);
+  return { title, lines, below: Math.max(0, lines.length - height) };
+}

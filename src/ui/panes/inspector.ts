@@ -1,0 +1,79 @@
+import type { LoggedExchange } from '../../state/exchange-log.js';
+import { sanitize, sanitizeLine } from '../../state/sanitize.js';
+import { shownPiece, wrapLine } from '../../state/text/wrap.js';
+import { count, duration, timeOfDay } from '../format.js';
+import { cut, type Line, spread } from '../line.js';
+import { requestLines } from './request.js';
+
+/** The last exchanges, newest first, around the chosen one. */
+export function exchangeListLines(
+  exchanges: readonly LoggedExchange[],
+  index: number,
+  width: number,
+  height: number,
+): readonly Line[] {
+  const room = Math.max(1, height - 1);
+  const from = Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
+  const head = spread([['bold', 'Exchanges']], [['dim', 'enter opens, esc closes']], width);
+  return [
+    head,
+    ...exchanges.slice(from, from + room).map((exchange, row): Line => {
+      const { number, atMs, endpoint, end } = exchange;
+      const chosen = from + row === index;
+      const left: Line = [
+        chosen ? ['accent', '› '] : '  ',
+        `#${number} ${timeOfDay(atMs)} `,
+        ['dim', `${sanitizeLine(endpoint.name)} ${sanitizeLine(endpoint.model)}`],
+      ];
+      const ttft = end?.metrics?.ttftMs;
+      const figures = ttft === undefined ? '' : `TTFT ${duration(ttft)} `;
+      return spread(cut(left, width), [figures, end?.outcome ?? 'running'], width);
+    }),
+  ];
+}
+
+/** All that is known of one exchange: its course, request, response and events with their times. */
+export function inspectorLines(exchange: LoggedExchange, width: number): readonly Line[] {
+  const { number, endpoint, request, response, events, left, end } = exchange;
+  const heading = (text: string): Line[] => [[], [['bold', text]]];
+  const { metrics } = end ?? {};
+  const lines: Line[] = [
+    spread(
+      [['title', `Exchange #${number}`], ` ${end?.outcome ?? 'running'}`],
+      [['dim', 'n, p: next, previous']],
+      width,
+    ),
+    ...wrapped(`POST ${endpoint.url}`, width),
+  ];
+  if (end?.error !== undefined) lines.push(...wrapped(`failed: ${end.error}`, width));
+  if (metrics !== undefined) {
+    lines.push(
+      ...heading('Where the time went'),
+      ...requestLines({ kind: 'done', metrics, samples: [] }, Math.min(width, 60), 24),
+    );
+  }
+  lines.push(...heading('Request'), [['dim', 'Authorization: [hidden]']], ...wrapped(request, width));
+  lines.push(...heading('Response'));
+  if (response === undefined) lines.push([['dim', 'no headers have come']]);
+  else {
+    lines.push([`status ${response.statusCode}`]);
+    for (const [name, value] of Object.entries(response.headers)) {
+      lines.push(...wrapped(`${name}: ${value}`, width));
+    }
+  }
+  lines.push(...heading(`Events: ${count(events.length + left)}`));
+  for (const { tMs, type, text } of events) {
+    const shown = sanitizeLine(JSON.stringify(text));
+    lines.push(
+      cut([['dim', `${tMs.toFixed(1).padStart(9)} ms  `], ['accent', type.padEnd(10)], shown], width),
+    );
+  }
+  if (left > 0) lines.push([['dim', `and ${count(left)} more that were not kept`]]);
+  return lines;
+}
+
+function wrapped(text: string, width: number): Line[] {
+  return sanitize(text)
+    .split('\n')
+    .flatMap((line) => wrapLine(line, { width }).map((piece): Line => [shownPiece(line, piece)]));
+}

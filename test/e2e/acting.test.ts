@@ -1,0 +1,116 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makePlace, type Place } from '../support/program.js';
+import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../support/terminal.js';
+import { sseEvents, startUpstream } from '../support/upstream.js';
+
+let place: Place;
+let session: TerminalSession | undefined;
+
+beforeEach(async () => {
+  place = await makePlace();
+});
+
+afterEach(() => {
+  session?.close();
+  session = undefined;
+  place.remove();
+});
+
+async function open(options: TerminalOptions = {}): Promise<TerminalSession> {
+  session = openTerminal(place, [], options);
+  await session.untilScreen(/connected/);
+  return session;
+}
+
+const CTRL_D = '\x04';
+const CTRL_O = '\x0f';
+const CTRL_X = '\x18';
+
+test('a megabyte pasted in one line is folded, sent whole, and typing beside it stays quick', async () => {
+  const upstream = await startUpstream({
+    chunks: sseEvents(JSON.stringify({ choices: [{ index: 0, delta: { content: 'got it' } }] }), '[DONE]'),
+  });
+  place.writeConfig(
+    `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
+  );
+  const chat = await open();
+  const text = 'lorem ipsum '.repeat(87_382);
+  chat.send(`\x1b[200~${text}\x1b[201~`);
+  await chat.untilScreen(/\[pasted 1,048,584 characters\]/);
+  const before = performance.now();
+  chat.send(' indeed');
+  await chat.untilScreen(/characters\] indeed/);
+  expect(performance.now() - before).toBeLessThan(1000);
+  chat.send(KEY.enter);
+  const { body } = await upstream.request(0);
+  expect(JSON.parse(body.toString()).messages).toEqual([{ role: 'user', content: `${text} indeed` }]);
+  await upstream.close();
+});
+
+test('what is sent while an answer streams is queued and sent after it', async () => {
+  const chat = await open();
+  chat.send('write a long answer\r');
+  await chat.untilScreen(/streaming/);
+  chat.send('What is the capital of France?\r');
+  await chat.untilScreen(/queued: What is the capital of France\?/);
+  // Taken back, the answer stopped, sent by hand.
+  chat.send(KEY.escape);
+  await chat.untilScreen(/> What is the capital of France\?/);
+  chat.send(KEY.escape);
+  await chat.untilScreen(/stopped: what came is kept/);
+  chat.send(KEY.enter);
+  await chat.untilScreen(/The capital of France is Paris\./);
+});
+
+test('the external editor has the terminal, and what it saves is the draft', async () => {
+  const script = join(place.dir, 'my editor.sh');
+  writeFileSync(script, '#!/bin/sh\ntest -t 0 && printf "%s" " and a tty" >> "$1"\n');
+  chmodSync(script, 0o755);
+  const chat = await open({ env: { EDITOR: `'${script}'` } });
+  chat.send('a draft');
+  await chat.untilScreen(/> a draft/);
+  chat.send(CTRL_X);
+  await chat.untilScreen(/> a draft and a tty/);
+});
+
+test('an external editor that fails is told and changes nothing', async () => {
+  const chat = await open({ env: { EDITOR: 'false' } });
+  chat.send('a draft');
+  await chat.untilScreen(/> a draft/);
+  chat.send(CTRL_X);
+  await chat.untilScreen(/false ended with 1/);
+  await chat.untilScreen(/> a draft/);
+});
+
+test("the configuration's keys act, and their conflicts are told with their place", async () => {
+  place.writeConfig(
+    `simulator:\n  base_url: ${place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
+  );
+  const chat = await open();
+  await chat.untilScreen(/config\.yaml:6:\d+: keys\.fly: is no action/);
+  await chat.untilScreen(/config\.yaml:5:\d+: keys\.quit: "ctrl\+r" is no longer reconnect/);
+  chat.send('\x1bh');
+  await chat.untilScreen(/Keys and commands/);
+  chat.send(KEY.escape);
+  // Sent with the escape, it would be read as alt+ctrl+r.
+  await chat.untilScreen(/is no longer reconnect/);
+  chat.send(KEY.ctrlR);
+  expect((await chat.ended).exitCode).toBe(0);
+});
+
+test('a model of the simulator is chosen, and the inspector shows the exchange with it', async () => {
+  const chat = await open();
+  chat.send(CTRL_O);
+  await chat.untilScreen(/Models >/);
+  chat.send(KEY.enter);
+  await chat.untilScreen(/model: \S+, from the next request on/);
+  chat.send('What is the capital of France?\r');
+  await chat.untilScreen(/Paris\./);
+  chat.send(CTRL_D);
+  await chat.untilScreen(/› #1/);
+  chat.send(KEY.enter);
+  await chat.untilScreen(/Where the time went/);
+  await chat.untilScreen(/Authorization: \[hidden\]/);
+});

@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Actions, createActions } from '../../src/state/actions.js';
+import type { ScreenPort } from '../../src/state/ports.js';
+import { type AppStore, createAppStore } from '../../src/state/store.js';
+import {
+  createMemoryChat,
+  createMemoryConnection,
+  createMemoryModes,
+  type MemoryChat,
+} from '../support/chat-ports.js';
+import { createFakeClock } from '../support/clock.js';
+
+let store: AppStore;
+let actions: Actions;
+let chat: MemoryChat;
+
+const screen: ScreenPort = {
+  flushed: async () => {},
+  copy() {},
+  leave: (meanwhile) => meanwhile(),
+  suspend() {},
+  redraw() {},
+  exit() {},
+};
+
+beforeEach(() => {
+  chat = createMemoryChat();
+  const connection = createMemoryConnection();
+  const clock = createFakeClock();
+  const modes = createMemoryModes();
+  store = createAppStore({ connection, modes, clock });
+  actions = createActions(store, { connection, chat, modes, screen, clock });
+});
+
+const type = (text: string): void => actions.edit({ type: 'insert', text });
+const ask = (text: string): void => {
+  type(text);
+  actions.send();
+};
+const toast = (): string | undefined => store.getState().toast?.text;
+
+describe('what is sent while an answer runs', () => {
+  test('is queued, and goes out one after the other when the answers end', async () => {
+    for (const text of ['one', 'two', 'three']) ask(text);
+    expect(store.getState()).toMatchObject({ queue: ['two', 'three'], draft: { text: '' } });
+    expect(chat.exchanges).toHaveLength(1);
+    await chat.latest.end();
+    expect(store.getState().queue).toEqual(['three']);
+    expect(chat.latest.messages.at(-1)?.content).toBe('two');
+    await chat.latest.end();
+    expect(chat.exchanges).toHaveLength(3);
+  });
+
+  test('comes back before the draft, and only then the answer is stopped', () => {
+    for (const text of ['one', 'two', 'three']) ask(text);
+    type('four');
+    actions.stop();
+    expect(store.getState()).toMatchObject({ queue: [], draft: { text: 'two\n\nthree\n\nfour' } });
+    expect(chat.latest.signal?.aborted).toBe(false);
+    actions.stop();
+    expect(chat.latest.signal?.aborted).toBe(true);
+  });
+
+  test('comes back when the answer before it fails', async () => {
+    for (const text of ['one', 'two']) ask(text);
+    await chat.latest.end({ outcome: 'error' });
+    expect(store.getState()).toMatchObject({ queue: [], draft: { text: 'two' } });
+    expect(toast()).toContain('in the draft again');
+    expect(chat.exchanges).toHaveLength(1);
+  });
+});
+
+describe('editing the last message', () => {
+  test('brings it into the draft; sending replaces it and its answer', async () => {
+    ask('one');
+    await chat.latest.end();
+    ask('tow');
+    await chat.latest.end();
+    actions.reviseLast();
+    expect(store.getState().draft.text).toBe('tow');
+    actions.edit({ type: 'set', text: 'two' });
+    actions.send();
+    expect(store.getState().messages.map(({ text }) => text)).toEqual(['one', '', 'two', '']);
+    expect(store.getState().revising).toBeUndefined();
+  });
+
+  test('changes nothing when it is left', async () => {
+    actions.reviseLast();
+    expect(toast()).toContain('nothing to edit');
+    ask('one');
+    await chat.latest.end();
+    actions.reviseLast();
+    actions.stop();
+    expect(store.getState()).toMatchObject({ draft: { text: '' }, revising: undefined });
+    ask('two');
+    expect(store.getState().messages.map(({ text }) => text)).toEqual(['one', '', 'two', '']);
+  });
+});
+
+describe('settings', () => {
+  test('go with the next request', () => {
+    actions.setSystem('be brief');
+    actions.setTemperature('0.5');
+    actions.setParameter('top_p 0.9');
+    actions.setParameter('max_tokens 7');
+    actions.chooseModel('other');
+    ask('hello');
+    expect(chat.latest.messages).toEqual([
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: 'hello' },
+    ]);
+    expect(chat.latest.options).toMatchObject({
+      temperature: 0.5,
+      maxTokens: 7,
+      body: { top_p: 0.9 },
+      model: 'other',
+    });
+  });
+
+  test.each([
+    ['temperature hot', 'a number from 0 to 2'],
+    ['temperature 3', 'a number from 0 to 2'],
+    ['max_tokens 0', 'a whole number'],
+    ['messages []', 'the chat sets it itself'],
+    ['1x 2', 'usage'],
+  ])('that make no sense are told: %s', (argument, words) => {
+    actions.setParameter(argument);
+    expect(toast()).toContain(words);
+    expect(store.getState().settings).toEqual({ body: {} });
+  });
+
+  test('are left out again by off, and told without a value', () => {
+    for (const name of ['temperature', 'top_p', 'max_tokens']) actions.setParameter(`${name} 1`);
+    actions.setParameter();
+    expect(toast()).toBe('temperature 1  max_tokens 1  top_p 1');
+    for (const name of ['temperature', 'top_p', 'max_tokens']) actions.setParameter(`${name} off`);
+    actions.setSystem('x');
+    actions.setSystem('off');
+    ask('hello');
+    expect(chat.latest.options).not.toHaveProperty('temperature');
+    expect(chat.latest.options).not.toHaveProperty('body');
+    expect(chat.latest.messages).toHaveLength(1);
+  });
+});
+
+describe('the log of exchanges', () => {
+  test('keeps what was asked and what came, newest first, without secrets', async () => {
+    ask('one');
+    chat.latest.start();
+    chat.latest.emit({
+      type: 'headers',
+      tMs: 5,
+      statusCode: 200,
+      headers: { 'x-request-id': 'r1', 'set-cookie': 'secret' },
+      buffered: false,
+    });
+    chat.latest.text('hello');
+    await chat.latest.end();
+    ask('two');
+    const [second, first] = actions.log.all();
+    expect([second?.number, second?.end]).toEqual([2, undefined]);
+    expect(first).toMatchObject({
+      number: 1,
+      response: { statusCode: 200, headers: { 'x-request-id': 'r1', 'set-cookie': '[hidden]' } },
+      events: [{ tMs: 0, type: 'text', text: 'hello' }],
+      end: { outcome: 'complete' },
+    });
+    expect(first?.request).toContain('"content": "one"');
+  });
+
+  test('is bounded', async () => {
+    ask('long');
+    for (let index = 0; index < 200; index += 1) chat.latest.text('x'.repeat(1000));
+    await chat.latest.end();
+    const [long] = actions.log.all();
+    expect(long?.events.length).toBeLessThan(66);
+    expect(long?.left).toBe(200 - (long?.events.length ?? 0));
+    for (let index = 0; index < 60; index += 1) {
+      ask('again');
+      await chat.latest.end();
+    }
+    expect(actions.log.all()).toHaveLength(50);
+  });
+});
