@@ -1,7 +1,8 @@
-// Builds dist/: the two programs as one file each (esbuild), the library and its types (tsc).
+// Builds dist/: the two programs, bundled and split into what is loaded together (esbuild), the library and its
+// types (tsc).
 //   build.ts --if-needed   does nothing while dist/ is newer than what it is made from
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,11 +45,14 @@ const lazyBuiltins: Plugin = {
   },
 };
 
+rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: { cli: 'src/cli.ts', runtime: 'src/runtime/main.ts' },
   outdir: 'dist',
   bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   plugins: [lazyBuiltins],
   platform: 'node',
   format: 'esm',

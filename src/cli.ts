@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { keepCompiledCode } from './compile-cache.js';
 import { requireNode } from './node-version.js';
 
 // Nothing else is loaded before the check: the rest may not even start on an older Node.
 if (requireNode()) {
+  keepCompiledCode();
   const { main } = await import('./commands/main.js');
   await main(process.argv);
 }
