@@ -135,7 +135,8 @@ function plainText(stdout: NodeJS.WriteStream): Output {
     end(answer) {
       write(sanitizer?.flush() ?? '');
       if (last !== '' && !last.endsWith('\n')) stdout.write('\n');
-      const remark = remarkOn(answer);
+      // A reader that has gone away wants to hear nothing.
+      const remark = stdout.errored ? undefined : remarkOn(answer);
       if (remark !== undefined) process.stderr.write(`vastar-tui: ${remark}\n`);
     },
   };

@@ -37,6 +37,21 @@ async function chat(flags: GlobalFlags): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new UsageError('the chat needs a terminal. For one answer in a script: vastar-tui ask "…"');
   }
+  if (process.env.TERM === 'dumb' && process.env.INK_SCREEN_READER !== 'true') {
+    throw new UsageError(
+      'the chat needs a terminal that can draw, and TERM is dumb. Set INK_SCREEN_READER=true for plain lines, or use: vastar-tui ask "…"',
+    );
+  }
+  // From here on what is typed is neither echoed nor translated: enter typed during the start stays enter.
+  process.stdin.setRawMode(true);
+  try {
+    return await open(flags);
+  } finally {
+    process.stdin.setRawMode(false);
+  }
+}
+
+async function open(flags: GlobalFlags): Promise<number> {
   // The interface's code is by far the largest part; the other commands start without it.
   const ui = import('../ui/run.js');
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });

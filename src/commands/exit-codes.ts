@@ -1,5 +1,5 @@
 import type { ChatAnswer } from '../connector/types.js';
-import { ErrorClass } from '../errors.js';
+import { type ConnectorException, ErrorClass } from '../errors.js';
 
 /** The program's exit codes; README lists them. */
 export const EXIT = {
@@ -42,8 +42,14 @@ export function exitCodeOf(answer: ChatAnswer): number {
     case 'cancelled':
       return EXIT.interrupted;
     case 'error':
-      return exitCodeOfClass(answer.error?.errorClass);
+      return exitCodeOfError(answer.error);
   }
+}
+
+/** The exit code for a failure: what was refused here, before anything was sent, is wrong use. */
+export function exitCodeOfError(error: ConnectorException | undefined): number {
+  const refusedHere = error?.hop === 'client' && error.errorClass === ErrorClass.InvalidRequest;
+  return refusedHere ? EXIT.usage : exitCodeOfClass(error?.errorClass);
 }
 
 /** The exit code for an error class of the wire. */

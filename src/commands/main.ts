@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.js';
 import { ConnectorException, messageOf } from '../errors.js';
-import { EXIT, exitCodeOfClass } from './exit-codes.js';
+import { EXIT, exitCodeOfError } from './exit-codes.js';
 import { createProgram, load } from './table.js';
 import { UsageError } from './usage-error.js';
 
@@ -22,6 +22,6 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   process.stderr.write(`vastar-tui: ${messageOf(error)}\n`);
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT.usage;
-  if (error instanceof ConnectorException) return exitCodeOfClass(error.errorClass);
+  if (error instanceof ConnectorException) return exitCodeOfError(error);
   return EXIT.failed;
 }

@@ -66,15 +66,25 @@ export function defineSimulator(command: Command): void {
     });
 }
 
+/** How often it looks whether its last answers are over, once it has no owner. */
+const ORPHAN_POLL_MS = 100;
+
 async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>>): Promise<void> {
   const stop = new AbortController();
   const onStop = (): void => stop.abort();
   for (const name of STOP_SIGNALS) process.once(name, onStop);
-  if (flags.exitWithStdin) process.stdin.once('close', onStop).resume();
+  let simulator: Simulator | undefined;
+  let waiting: NodeJS.Timeout | undefined;
+  // Who started it is gone; another program's answer may still be running.
+  const onOrphaned = (): void => {
+    if (simulator === undefined || simulator.stats().streamsOpen === 0) onStop();
+    else waiting = setTimeout(onOrphaned, ORPHAN_POLL_MS);
+  };
+  if (flags.exitWithStdin) process.stdin.once('close', onOrphaned).resume();
   try {
     const options = await simulatorOptions(flags, given);
     const log = flags.log === undefined ? undefined : await openLog(flags.log);
-    const simulator = await start({ ...options, ...(log && { onExchange: log.write }) });
+    simulator = await start({ ...options, ...(log && { onExchange: log.write }) });
     if (simulator !== undefined) {
       process.stderr.write(`simulator listening on ${simulator.url} (Ctrl+C stops it)\n`);
       if (!stop.signal.aborted) await once(stop.signal, 'abort');
@@ -83,7 +93,8 @@ async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>
     await log?.close();
   } finally {
     for (const name of STOP_SIGNALS) process.removeListener(name, onStop);
-    if (flags.exitWithStdin) process.stdin.removeListener('close', onStop).destroy();
+    if (flags.exitWithStdin) process.stdin.removeListener('close', onOrphaned).destroy();
+    clearTimeout(waiting);
   }
 }
 

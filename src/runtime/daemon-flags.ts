@@ -59,7 +59,12 @@ export function addDaemonFlags(command: Command): Command {
 /** Reads `addAddressFlags`; a program's own flag of the same name counts too. */
 export function addressFrom(command: Command): ListenAddress {
   const { socket, tcp } = command.optsWithGlobals<AddressFlags>();
-  return tcp ?? { kind: 'unix', path: socket };
+  if (tcp !== undefined) return tcp;
+  // As the clients read it, so that start, status and stop mean the daemon that these would ask.
+  const { VASTAR_USE_TCP, VASTAR_TCP_HOST, VASTAR_TCP_PORT } = process.env;
+  if (VASTAR_USE_TCP !== 'true') return { kind: 'unix', path: socket };
+  const { DEFAULT_TCP_HOST, DEFAULT_TCP_PORT } = PROTOCOL_CONSTANTS;
+  return parseTcpAddress(`${VASTAR_TCP_HOST ?? DEFAULT_TCP_HOST}:${VASTAR_TCP_PORT ?? DEFAULT_TCP_PORT}`);
 }
 
 /** Reads the file that holds the token of a daemon over TCP. */

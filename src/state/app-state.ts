@@ -1,4 +1,5 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { Outcome } from '../sdk/chat-types.js';
 import type { ConnectionState } from '../sdk/types.js';
 import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
 import { type Editor, EMPTY_EDITOR } from './editor.js';
@@ -30,6 +31,8 @@ export type RequestView =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'running' | 'done';
+      /** How it ended. */
+      readonly outcome?: Outcome;
       readonly metrics: ExchangeMetrics;
       /** Oldest first. */
       readonly samples: readonly TokenSample[];

@@ -77,7 +77,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     ...state,
     messages,
     retry: undefined,
-    request: { kind: 'done', metrics, samples: samplesOf(state.request) },
+    request: { kind: 'done', outcome, metrics, samples: samplesOf(state.request) },
     session: countExchange(state.session, metrics, outcome, answer.error?.getErrorClassName()),
   };
 }
@@ -90,7 +90,7 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
     ...state,
     messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
     retry: undefined,
-    request: { kind: 'done', metrics, samples: samplesOf(state.request) },
+    request: { kind: 'done', outcome: 'error', metrics, samples: samplesOf(state.request) },
     session: countExchange(state.session, metrics, 'error'),
   };
 }

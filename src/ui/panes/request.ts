@@ -1,4 +1,4 @@
-import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { Outcome } from '../../sdk/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
 import { bytes, count, duration, durations, seconds, tokenRate } from '../format.js';
 import { type Line, spread } from '../line.js';
@@ -14,7 +14,7 @@ export function requestLines(request: RequestView, width: number, height: number
   const { outputTokens, tokensEstimated, ttftMs, tokensPerSecond, gaps } = metrics;
   const pair = (label: string, value: string): Line => spread([['dim', label]], [value], width);
   const lines: Line[] = [
-    spread([phaseOf(metrics)], [seconds(metrics.elapsedMs)], width),
+    spread([phaseOf(request)], [seconds(metrics.elapsedMs)], width),
     metrics.buffered
       ? [['dim', 'buffered: does not stream']]
       : pair('TTFT', ttftMs === undefined ? UNKNOWN : duration(ttftMs)),
@@ -42,7 +42,7 @@ export function requestSummary(request: RequestView): readonly Line[] {
   const { metrics } = request;
   const { ttftMs, tokensPerSecond, tokensEstimated, outputTokens } = metrics;
   // Padded, so that what grows does not move its neighbours.
-  const items: Line[] = [[`${phaseOf(metrics)} ${seconds(metrics.elapsedMs).padStart(6)}`]];
+  const items: Line[] = [[`${phaseOf(request)} ${seconds(metrics.elapsedMs).padStart(6)}`]];
   if (ttftMs !== undefined) items.push([['dim', 'TTFT '], duration(ttftMs)]);
   if (tokensPerSecond !== undefined) items.push([tokenRate(tokensPerSecond, tokensEstimated)]);
   if (metrics.chunks > 0) {
@@ -52,7 +52,17 @@ export function requestSummary(request: RequestView): readonly Line[] {
   return items;
 }
 
-function phaseOf({ phase, stalledMs, buffered }: ExchangeMetrics): string {
+const ENDINGS: Record<Outcome, string> = {
+  complete: 'done',
+  truncated: 'cut off',
+  error: 'failed',
+  cancelled: 'stopped',
+  stalled: 'stalled',
+};
+
+function phaseOf({ outcome, metrics }: Exclude<RequestView, { kind: 'none' }>): string {
+  const { phase, stalledMs, buffered } = metrics;
+  if (outcome !== undefined) return ENDINGS[outcome];
   if (phase === 'stalled' && stalledMs !== undefined) return `stalled ${seconds(stalledMs)}`;
   return buffered && phase === 'streaming' ? 'reading' : phase;
 }
