@@ -2,6 +2,7 @@
 // over which time the deltas are spread. Median of 5. Run: npm run bench:first-delta
 import { makePlace, startProgram } from '../test/support/program.js';
 import { sseEvents, startUpstream } from '../test/support/upstream.js';
+import { median } from './support/figures.js';
 
 const RUNS = 5;
 const CHUNKS = 10;
@@ -38,9 +39,6 @@ async function run(): Promise<{ lagMs: number; spreadMs: number }> {
   const [first = Number.NaN] = printed;
   return { lagMs: first - (sent[0] ?? Number.NaN), spreadMs: (printed.at(-1) ?? Number.NaN) - first };
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const runs: { lagMs: number; spreadMs: number }[] = [];
 for (let count = 0; count < RUNS; count += 1) runs.push(await run());

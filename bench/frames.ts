@@ -6,6 +6,7 @@ import { sanitize } from '../src/state/sanitize.js';
 import { colourTheme } from '../src/ui/theme.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
 import { metricsOf, SIMULATOR } from '../test/support/chat-ports.js';
+import { median } from './support/figures.js';
 
 const RUNS = 5;
 const FRAMES = 600;
@@ -67,9 +68,6 @@ function openMs(): number {
   createViewport(colourTheme).window({ messages, ...SIZE, scroll: { kind: 'follow' } });
   return performance.now() - startMs;
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 frameMs(0);
 frameMs(MESSAGES);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePlace } from '../test/support/program.js';
 import { KEY, openTerminal } from '../test/support/terminal.js';
+import { median } from './support/figures.js';
 
 const RUNS = 5;
 const AIM_MS = { 'first frame': 250, connected: 700 } as const;
@@ -40,9 +41,6 @@ async function withCache<T>(use: (cache: string) => Promise<T>): Promise<T> {
     rmSync(cache, { recursive: true, force: true });
   }
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function print(which: string, runs: readonly Record<Figure, number>[]): void {
   for (const figure of Object.keys(AIM_MS) as Figure[]) {
