@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Overlay, Scroll } from './app-state.js';
+import { endBeforeMessage, endWith, forkInView, goOn, toSibling } from './branches.js';
 import {
   type ChatSettings,
   type SettingChange,
@@ -10,7 +11,7 @@ import {
 import { draftText, type EditorEvent, EMPTY_EDITOR, edit } from './editor.js';
 import { addQuestion } from './exchange.js';
 import { createExchangeLog } from './exchange-log.js';
-import { before, lastAnswer, lastQuestion, upToLastQuestion } from './messages.js';
+import { lastAnswer, lastQuestion } from './messages.js';
 import { pick } from './picker.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort } from './ports.js';
 import { createExchanges } from './running.js';
@@ -141,7 +142,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
         ...state,
         draft: sent,
         revising: undefined,
-        messages: revising === undefined ? state.messages : before(state.messages, revising),
+        ...(revising !== undefined && endBeforeMessage(state, revising)),
       }));
       ask(text);
       return undefined;
@@ -164,13 +165,28 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     takeBack,
     regenerate: act(() => {
       if (exchanges.running) return BUSY;
-      const messages = upToLastQuestion(get().messages);
-      if (messages === undefined) return 'nothing to ask again: send a message first';
-      change((state) => ({ ...state, messages }));
+      const question = lastQuestion(get().messages);
+      if (question === undefined) return 'nothing to ask again: send a message first';
+      change((state) => ({ ...state, ...endWith(state, question.id) }));
       exchanges.ask();
       return undefined;
     }),
-    /** Brings the last question into the draft; sending it replaces it and its answer. */
+    /** Another way the conversation went: `step` 1 the later one, -1 the earlier one, at the message in view. */
+    switchBranch: act((step: 1 | -1) => {
+      if (exchanges.running) return BUSY;
+      const further = goOn(get());
+      if (further !== undefined) {
+        change((state) => ({ ...state, ...further, revising: undefined }));
+        return undefined;
+      }
+      const index = forkInView(get());
+      if (index === undefined) return 'there is one branch: asking again or editing a message makes another';
+      const tree = toSibling(get(), index, step);
+      if (tree === undefined) return step > 0 ? 'this is the latest one' : 'this is the earliest one';
+      change((state) => ({ ...state, ...tree, revising: undefined }));
+      return undefined;
+    }),
+    /** Brings the last question into the draft; sending it sets aside what it was and its answer. */
     reviseLast: act(() => {
       if (exchanges.running) return BUSY;
       const question = lastQuestion(get().messages);
@@ -185,6 +201,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       change((state) => ({
         ...state,
         messages: [],
+        aside: [],
         name: undefined,
         revising: undefined,
         scroll: { kind: 'follow' },

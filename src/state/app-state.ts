@@ -1,6 +1,7 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { Outcome } from '../sdk/chat-types.js';
 import type { ConnectionState } from '../sdk/types.js';
+import type { Branch } from './branches.js';
 import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
 import { type Editor, EMPTY_EDITOR } from './editor.js';
 import { NO_FIGURES, type SessionFigures } from './figures.js';
@@ -64,12 +65,15 @@ export type Overlay =
 
 /** All the interface shows. Texts from outside are harmless (`sanitize`) before they get here. */
 export interface AppState {
+  /** The branch in use. */
   readonly messages: readonly Message[];
+  /** The conversation's other branches. */
+  readonly aside: readonly Branch[];
   readonly nextMessageId: number;
   readonly draft: Editor;
   /** Messages to be sent after the running answer, the next first. */
   readonly queue: readonly string[];
-  /** The question whose change is in the draft, by its id: sending replaces all from there on. */
+  /** The question whose change is in the draft, by its id: sending sets aside all from there on. */
   readonly revising?: number | undefined;
   /** What the user calls the conversation. */
   readonly name?: string | undefined;
@@ -95,6 +99,7 @@ export interface AppState {
 export function initialState(connection: ConnectionState, endpoint: EndpointInfo, nowMs: number): AppState {
   return {
     messages: [],
+    aside: [],
     nextMessageId: 1,
     draft: EMPTY_EDITOR,
     queue: [],

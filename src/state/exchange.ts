@@ -1,6 +1,7 @@
 import type { ChatAnswer } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { AppState, RequestView, TokenSample } from './app-state.js';
+import { append } from './branches.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
 import type { Portion, Retry } from './incoming.js';
@@ -15,7 +16,7 @@ const MAX_SAMPLES = 9;
 /** A question is added to the conversation. */
 export function addQuestion(state: AppState, text: string): AppState {
   const question: Message = { role: 'user', id: state.nextMessageId, atMs: state.nowMs, text };
-  return { ...state, messages: [...state.messages, question], nextMessageId: state.nextMessageId + 1 };
+  return { ...state, ...append(state, question), nextMessageId: state.nextMessageId + 1 };
 }
 
 /** The answer to the last question begins: empty, in view. */
@@ -32,7 +33,7 @@ export function beginAnswer(state: AppState): AppState {
   };
   return {
     ...state,
-    messages: [...state.messages, answer],
+    ...append(state, answer),
     nextMessageId: id + 1,
     scroll: { kind: 'follow' },
     request: { kind: 'running', metrics: metricsBeforeStart(0), samples: [] },

@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { Turn } from './branches.js';
 import type { Failure } from './failure.js';
 import type { EndpointInfo, Notice } from './ports.js';
 
@@ -14,6 +15,7 @@ interface MessageBase {
 
 export interface UserMessage extends MessageBase {
   readonly role: 'user';
+  readonly turn?: Turn | undefined;
 }
 
 /** A word of the program itself; not part of what is sent. */
@@ -24,6 +26,7 @@ export interface NoticeMessage extends MessageBase {
 
 export interface AssistantMessage extends MessageBase {
   readonly role: 'assistant';
+  readonly turn?: Turn | undefined;
   readonly reasoning: string;
   /** When the first and the last of the reasoning came: Unix time in ms. */
   readonly reasoningTime?: { readonly fromMs: number; readonly toMs: number };
@@ -68,17 +71,6 @@ export function changeAnswer(
   const index = messages.findLastIndex((message) => message.id === id);
   const answer = messages[index];
   return answer?.role === 'assistant' ? messages.with(index, change(answer)) : messages;
-}
-
-/** The conversation up to and including its last question; undefined when nothing was asked. */
-export function upToLastQuestion(messages: readonly Message[]): readonly Message[] | undefined {
-  const index = messages.findLastIndex((message) => message.role === 'user');
-  return index < 0 ? undefined : messages.slice(0, index + 1);
-}
-
-/** The conversation before the message with this id. */
-export function before(messages: readonly Message[], id: number): readonly Message[] {
-  return messages.filter((message) => message.id < id);
 }
 
 /** The last question. */

@@ -70,6 +70,8 @@ export function createInput({ state, actions, keymap, viewport, view, draftWidth
     set: actions.setParameter,
     regenerate: actions.regenerate,
     revise: actions.reviseLast,
+    'branch-earlier': () => actions.switchBranch(-1),
+    'branch-later': () => actions.switchBranch(1),
     editor: actions.editOutside,
     'search-history': actions.pickFromHistory,
     new: actions.newConversation,

@@ -13,6 +13,8 @@ export type ActionName =
   | 'mode'
   | 'regenerate'
   | 'revise'
+  | 'branch-earlier'
+  | 'branch-later'
   | 'editor'
   | 'search-history'
   | 'palette'
@@ -67,6 +69,10 @@ export const KEYMAP: readonly Binding[] = [
     when: 'no-draft',
     command: 'edit',
   }),
+  bind('Messages', 'branch-earlier', ['alt+,'], 'the earlier answer or question ‹ 2/3 ›', {
+    command: 'earlier',
+  }),
+  bind('Messages', 'branch-later', ['alt+.'], 'the later answer or question', { command: 'later' }),
   bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
   bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
   bind('Messages', 'copy', ['ctrl+y'], 'copy the last answer', { command: 'copy' }),

@@ -230,6 +230,23 @@ describe('asking again', () => {
     expect(chat.latest.messages).toEqual([{ role: 'user', content: 'hello' }]);
   });
 
+  test('keeps the earlier answer beside it, also when the new one fails', async () => {
+    ask('hello');
+    chat.latest.text('good');
+    await chat.latest.end();
+    actions.regenerate();
+    actions.switchBranch(-1);
+    expect(toast()).toContain('an answer is running');
+    await chat.latest.end({ outcome: 'error' });
+    expect(answer()).toMatchObject({ status: { kind: 'error' }, turn: { number: 2, of: 2 } });
+    actions.switchBranch(-1);
+    expect(answer()).toMatchObject({ text: 'good', turn: { number: 1, of: 2 } });
+    actions.switchBranch(-1);
+    expect(toast()).toContain('earliest');
+    ask('go on');
+    expect(chat.latest.messages.map(({ content }) => content)).toEqual(['hello', 'good', 'go on']);
+  });
+
   test('says why not when nothing was asked', () => {
     actions.regenerate();
     expect(toast()).toContain('nothing to ask again');

@@ -1,6 +1,7 @@
+import type { Turn } from '../../state/branches.js';
 import type { AnswerStatus, AssistantMessage } from '../../state/messages.js';
 import { count, duration, seconds, tokenRate } from '../format.js';
-import { joinThatFit, type Line, lineWidth, spread } from '../line.js';
+import { joinThatFit, type Line, lineWidth, type Span, spread } from '../line.js';
 
 type Ended = Exclude<AnswerStatus, { kind: 'streaming' }>;
 
@@ -10,12 +11,19 @@ const APART = '   ';
 export function answerLine(message: AssistantMessage, width: number): Line {
   const model: Line = [['dim', message.endpoint.model]];
   const name: Line = [['bold', 'assistant']];
-  if (message.status.kind === 'streaming') return spread(name, model, width);
-  const items = [name, ...marksOf(message.status), ...figuresOf(message.status)];
+  const turn: Line[] = message.turn === undefined ? [] : [[turnMark(message.turn)]];
+  if (message.status.kind === 'streaming')
+    return spread(joinThatFit([name, ...turn], width, APART), model, width);
+  const items = [name, ...turn, ...marksOf(message.status), ...figuresOf(message.status)];
   const beside = joinThatFit(items, width - lineWidth(model) - 1, APART);
   // The figures say more than the model's name.
   const left = beside.length < 3 ? joinThatFit(items, width, APART) : beside;
   return spread(left, model, width);
+}
+
+/** `‹ 2/3 ›`: the message is one of several that follow the same one. */
+export function turnMark({ number, of }: Turn): Span {
+  return ['accent', `‹ ${number}/${of} ›`];
 }
 
 /** Everything that keeps an answer from being a whole one, in words. */

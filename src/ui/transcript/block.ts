@@ -2,7 +2,7 @@ import type { Message } from '../../state/messages.js';
 import { timeOfDay } from '../format.js';
 import { cut, type Line } from '../line.js';
 import type { Theme, Tone } from '../theme.js';
-import { answerLine } from './answer-line.js';
+import { answerLine, turnMark } from './answer-line.js';
 import { type Body, createPlainBody, type Row, rowOf } from './body.js';
 import type { Highlighter } from './markdown/highlight.js';
 import { createMarkdownBody } from './markdown/markdown-body.js';
@@ -112,6 +112,7 @@ function headingOf(message: Message, width: number): Line {
       return [
         ['accent', 'you'],
         ['dim', `  ${timeOfDay(message.atMs)}`],
+        ...(message.turn === undefined ? [] : ['   ', turnMark(message.turn)]),
       ];
     case 'assistant':
       return answerLine(message, width);
