@@ -58,7 +58,7 @@ async function open(flags: GlobalFlags): Promise<number> {
   const editor = createExternalEditor(process.env);
   const ending = endings((signal) => signal === 'SIGINT' && editor.running);
   const { connector, loaded } = composition;
-  const { chat: settings, theme } = loaded.config;
+  const { chat: settings, theme, motion, slo } = loaded.config;
   try {
     const { runTui, createKeymap } = await ui;
     const { keymap, problems } = createKeymap(loaded.config.keys);
@@ -75,6 +75,8 @@ async function open(flags: GlobalFlags): Promise<number> {
       keymap,
       settings: { ...settings, body: {} },
       theme,
+      calm: motion === 'reduced',
+      slo,
       notices: [...loaded.problems, ...problems.map((problem) => keyProblem(problem, loaded))].map(notice),
       version: VERSION,
       signal: ending.signal,
@@ -141,7 +143,7 @@ function modesOf({ connector }: Composition): ModePort {
     get current() {
       return info(connector.endpoint);
     },
-    all: connector.endpoints.map(info),
+    all: connector.endpoints.map((endpoint) => ({ ...info(endpoint), problem: endpoint.problem })),
     select(name) {
       const endpoint = connector.endpoints.find((one) => one.name === name);
       if (endpoint === undefined) return { ok: false, problem: `there is no endpoint "${name}"` };

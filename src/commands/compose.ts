@@ -52,8 +52,8 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     socketPath,
     ...(launcher !== undefined && !overTcp && { beforeConnect: (signal) => launcher.ensureDaemon(signal) }),
   });
-  const ready = async (signal: AbortSignal): Promise<void> => {
-    if (connector.endpoint.kind === 'simulator') await launcher?.ensureSimulator(signal);
+  const ready = async (signal: AbortSignal, name = connector.endpoint.name): Promise<void> => {
+    if (name === 'simulator') await launcher?.ensureSimulator(signal);
   };
   const never = new AbortController().signal;
 
@@ -62,7 +62,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     connector,
     async exchange(messages, options = {}) {
       // A simulator that can't be started shows as the refused connection that the request meets.
-      await ready(options.signal ?? never).catch(() => {});
+      await ready(options.signal ?? never, options.endpoint).catch(() => {});
       const answer = await connector.exchange(messages, options);
       if (answer.error?.errorClass === ErrorClass.Transient) launcher?.simulatorLost();
       return answer;

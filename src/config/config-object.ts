@@ -30,6 +30,8 @@ export interface ConfigObject {
     tpot_ms?: number | undefined;
   };
   theme?: 'auto' | 'dark' | 'light' | 'none' | undefined;
+  /** `reduced`: clocks and figures change once a second. */
+  motion?: 'full' | 'reduced' | undefined;
   /** For an action's name its keys; `none` takes them away. */
   keys?: Record<string, string | string[]>;
   profiles?: Record<

@@ -12,7 +12,7 @@ export interface Setting {
 
 /** `mode` and every setting with its value and where that came from. Null is a setting without a value. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
-  const { openai, runtime, simulator, chat, slo, theme, keys, profiles } = loaded.config;
+  const { openai, runtime, simulator, chat, slo, theme, motion, keys, profiles } = loaded.config;
   const values: [name: string, value: string | number | boolean | ApiKey | undefined][] = [
     ['mode', loaded.mode],
     ['openai.api_key', openai.apiKey],
@@ -32,6 +32,7 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['slo.ttft_ms', slo.ttftMs],
     ['slo.tpot_ms', slo.tpotMs],
     ['theme', theme],
+    ['motion', motion],
   ];
   for (const [action, names] of keys) values.push([`keys.${action}`, names.join(', ') || 'none']);
   for (const [name, profile] of profiles) {

@@ -19,6 +19,7 @@ export const ENVIRONMENT = {
   OPENAI_MODEL: ['openai', 'model'],
   USE_SIMULATOR: ['simulator', 'enabled'],
   VASTAR_SOCKET_PATH: ['runtime', 'socket_path'],
+  VASTAR_MOTION: ['motion'],
 } as const satisfies Record<string, Path>;
 
 export type SettingVariable = keyof typeof ENVIRONMENT;

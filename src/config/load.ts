@@ -73,7 +73,12 @@ export function loadConfigObject(input: ConfigObject, options: ObjectOptions): L
  * address of its own (`ownAddress`: nothing else replaces that address) is not exchanged for OPENAI_API_KEY.
  */
 function variablesBeside({ tree, unsetKeys }: Layer, ownAddress: boolean): SettingVariable[] {
-  const others: SettingVariable[] = ['OPENAI_BASE_URL', 'OPENAI_MODEL', 'VASTAR_SOCKET_PATH'];
+  const others: SettingVariable[] = [
+    'OPENAI_BASE_URL',
+    'OPENAI_MODEL',
+    'VASTAR_SOCKET_PATH',
+    'VASTAR_MOTION',
+  ];
   const hasKey = valueAt(tree, ['openai', 'api_key']) !== undefined || unsetKeys.has('openai.api_key');
   const address = valueAt(tree, ['openai', 'base_url']);
   const baseUrl = parseBaseUrl(typeof address === 'string' ? address : OPENAI_ORIGIN);

@@ -106,6 +106,7 @@ function provenanceOf(
   const paths: Path[] = [
     ...SECTIONS.flatMap((section) => KEYS[section].map((key) => [section, key])),
     ['theme'],
+    ['motion'],
     ...[...config.keys.keys()].map((action) => ['keys', action]),
     ...[...config.profiles.keys()].flatMap((name) => KEYS.profiles.map((key) => ['profiles', name, key])),
   ];

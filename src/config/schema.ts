@@ -92,15 +92,21 @@ const longText = setting((value): Verdict<string> => {
   return value.length > 100_000 ? { refused: 'must not be longer than 100000 characters' } : { value };
 });
 
+/** One word of a few. */
+function oneOf<T extends string>(words: readonly T[]) {
+  return setting((value): Verdict<T> => {
+    const word = words.find((one) => one === value);
+    return word === undefined
+      ? { refused: `must be one of ${words.join(', ')}, not ${describe(value)}` }
+      : { value: word };
+  });
+}
+
 const THEMES = ['auto', 'dark', 'light', 'none'] as const;
 export type ThemeName = (typeof THEMES)[number];
 
-const theme = setting((value): Verdict<ThemeName> => {
-  const name = THEMES.find((one) => one === value);
-  return name === undefined
-    ? { refused: `must be one of ${THEMES.join(', ')}, not ${describe(value)}` }
-    : { value: name };
-});
+const theme = oneOf(THEMES);
+const motion = oneOf(['full', 'reduced']);
 
 /** The keys of one action: one, a list, or `none`. What they mean is the interface's to say. */
 const keyList = setting((value): Verdict<readonly string[]> => {
@@ -208,6 +214,7 @@ export const configSchema = z.strictObject({
   chat: z.prefault(chat, {}),
   slo: z.prefault(slo, {}),
   theme: z._default(theme, 'auto'),
+  motion: z._default(motion, 'full'),
   keys: z.prefault(
     z.pipe(
       z.record(z.string(), keyList),
@@ -244,7 +251,7 @@ export const KEYS = {
 export const SECTIONS = ['openai', 'runtime', 'simulator', 'chat', 'slo'] as const;
 
 /** All that may stand at the top of the file. */
-export const TOP_LEVEL: readonly string[] = [...Object.keys(KEYS), 'theme', 'keys'];
+export const TOP_LEVEL: readonly string[] = [...Object.keys(KEYS), 'theme', 'motion', 'keys'];
 
 /** The keys without which a profile is left out. */
 export const REQUIRED_PROFILE_KEYS: readonly string[] = ['base_url', 'model'];

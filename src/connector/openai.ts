@@ -129,7 +129,8 @@ export class OpenAIStreamConnector {
    */
   async exchange(messages: readonly ChatMessage[], options: ChatOptions = {}): Promise<ChatAnswer> {
     this.#exchanges += 1;
-    return runExchange(this.client, this.#endpoint, this.#exchanges, messages, { stream: true, ...options });
+    const all = { stream: true, ...options };
+    return runExchange(this.client, this.#asked(options), this.#exchanges, messages, all);
   }
 
   /**
@@ -147,7 +148,13 @@ export class OpenAIStreamConnector {
       const all = { stream: true, ...options, signal, drained, onEvent: give };
       return {
         type: 'done',
-        answer: await runExchange(this.client, this.#endpoint, this.#exchanges, conversation(input), all),
+        answer: await runExchange(
+          this.client,
+          this.#asked(options),
+          this.#exchanges,
+          conversation(input),
+          all,
+        ),
       };
     }, options.signal);
   }
@@ -169,10 +176,16 @@ export class OpenAIStreamConnector {
    */
   async chatCompletion(input: string | readonly ChatMessage[], options: ChatOptions = {}): Promise<string> {
     this.#exchanges += 1;
-    const answer = await runExchange(this.client, this.#endpoint, this.#exchanges, conversation(input), {
-      stream: false,
-      ...options,
-    });
+    const answer = await runExchange(
+      this.client,
+      this.#asked(options),
+      this.#exchanges,
+      conversation(input),
+      {
+        stream: false,
+        ...options,
+      },
+    );
     return wholeText(answer, options.signal);
   }
 
@@ -180,14 +193,22 @@ export class OpenAIStreamConnector {
     return this.client.close();
   }
 
+  /** The endpoint of one request. One that does not exist is like one that can't be used: the answer tells. */
+  #asked({ endpoint: name }: RequestOptions): Endpoint {
+    if (name === undefined) return this.#endpoint;
+    const found = this.endpoints.find((endpoint) => endpoint.name === name);
+    return found ?? { ...this.#endpoint, name, problem: this.#unknown(name) };
+  }
+
   #find(name: string): Endpoint {
     const found = this.endpoints.find((endpoint) => endpoint.name === name);
     if (found !== undefined) return found;
+    throw new ConnectorException(this.#unknown(name), ErrorClass.InvalidRequest);
+  }
+
+  #unknown(name: string): string {
     const names = this.endpoints.map((endpoint) => endpoint.name).join(', ');
-    throw new ConnectorException(
-      `there is no endpoint "${name}": use one of ${names}`,
-      ErrorClass.InvalidRequest,
-    );
+    return `there is no endpoint "${name}": use one of ${names}`;
   }
 }
 

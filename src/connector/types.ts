@@ -34,6 +34,8 @@ export type AnswerEvent = ExchangeEvent | { type: 'done'; answer: ChatAnswer };
 export interface RequestOptions {
   /** Aborting ends the exchange with outcome `cancelled`, here and at the provider. */
   signal?: AbortSignal;
+  /** Another endpoint of the configuration for this request alone, by its name. */
+  endpoint?: string;
   /** Instead of the configured model. */
   model?: string;
   /** 0 to 2 with most providers; higher is more random. */

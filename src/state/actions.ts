@@ -8,11 +8,13 @@ import {
   setSystem,
   setTemperature,
 } from './chat-settings.js';
+import { CHOOSE_FIRST, createComparing } from './comparing.js';
 import { draftText, type EditorEvent, EMPTY_EDITOR, edit } from './editor.js';
 import { addQuestion } from './exchange.js';
 import { createExchangeLog } from './exchange-log.js';
 import { lastAnswer, lastQuestion } from './messages.js';
-import { pick } from './picker.js';
+import { focusNextPane, togglePanes } from './panes.js';
+import { modeItems, pick } from './picker.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort } from './ports.js';
 import { createExchanges } from './running.js';
 import { sanitize, sanitizeLine } from './sanitize.js';
@@ -45,6 +47,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
   const log = createExchangeLog();
   const exchanges = createExchanges({ store, chat, screen, clock, log, onEnd: (whole) => answered(whole) });
   const { change } = exchanges;
+  const comparing = createComparing(store, modes, exchanges);
   let disposed = false;
 
   const say = (text: string): void =>
@@ -68,6 +71,12 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       takeBack();
       say('what was queued is in the draft again: the answer before it is not whole');
     }
+  };
+
+  /** Why nothing may be asked or changed now; undefined when it may. */
+  const busy = (): string | undefined => {
+    if (get().comparison !== undefined) return CHOOSE_FIRST;
+    return exchanges.running ? BUSY : undefined;
   };
 
   const takeBack = (): void => {
@@ -132,6 +141,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       const { draft, revising } = get();
       const text = draftText(draft).trimEnd();
       if (text.trim() === '') return 'nothing to send yet: type a message first';
+      if (get().comparison !== undefined) return CHOOSE_FIRST;
       if (exchanges.running && revising !== undefined) return BUSY;
       const sent = edit({ ...draft, text: draft.text.trimEnd() }, { type: 'clear' });
       if (exchanges.running) {
@@ -149,6 +159,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     }),
     /** Takes back what is queued, else leaves the change of an earlier message, else stops the answer. */
     stop: act(() => {
+      if (get().comparison !== undefined) return comparing.leave();
       if (get().queue.length > 0) {
         takeBack();
         return 'taken back; esc again stops the answer';
@@ -164,7 +175,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     }),
     takeBack,
     regenerate: act(() => {
-      if (exchanges.running) return BUSY;
+      const reason = busy();
+      if (reason !== undefined) return reason;
       const question = lastQuestion(get().messages);
       if (question === undefined) return 'nothing to ask again: send a message first';
       change((state) => ({ ...state, ...endWith(state, question.id) }));
@@ -173,7 +185,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     }),
     /** Another way the conversation went: `step` 1 the later one, -1 the earlier one, at the message in view. */
     switchBranch: act((step: 1 | -1) => {
-      if (exchanges.running) return BUSY;
+      const reason = busy();
+      if (reason !== undefined) return reason;
       const further = goOn(get());
       if (further !== undefined) {
         change((state) => ({ ...state, ...further, revising: undefined }));
@@ -188,7 +201,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     }),
     /** Brings the last question into the draft; sending it sets aside what it was and its answer. */
     reviseLast: act(() => {
-      if (exchanges.running) return BUSY;
+      const reason = busy();
+      if (reason !== undefined) return reason;
       const question = lastQuestion(get().messages);
       if (question === undefined) return 'nothing to edit: send a message first';
       setDraft(question.text);
@@ -196,7 +210,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       return undefined;
     }),
     newConversation: act(() => {
-      if (exchanges.running) return BUSY;
+      const reason = busy();
+      if (reason !== undefined) return reason;
       if (get().messages.length === 0) return 'this conversation is new already';
       change((state) => ({
         ...state,
@@ -238,8 +253,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       return `model: ${sanitizeLine(model)}, from the next request on`;
     }),
     pickMode(): void {
-      const items = modes.all.map(({ name, model }) => ({ id: name, label: name, hint: model }));
-      change((state) => ({ ...state, overlay: pick('mode', items) }));
+      change((state) => ({ ...state, overlay: pick('mode', modeItems(modes.all)) }));
     },
     pickModel: actLater(async () => {
       if (ports.models === undefined) return 'models cannot be listed here: /model NAME uses one';
@@ -267,6 +281,10 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       setDraft(text);
       return undefined;
     }),
+    compare: act(comparing.begin),
+    markSide: act(comparing.mark),
+    scrollSide: comparing.scroll,
+    chooseSide: act(comparing.choose),
     inspect: act(() => {
       if (log.all().length === 0) return 'no exchange yet: send a message first';
       change((state) => ({ ...state, overlay: { kind: 'inspector', index: 0, open: false, offset: 0 } }));
@@ -315,6 +333,15 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     },
     quit: (): void => screen.exit(),
     scrollTo: (scroll: Scroll): void => change((state) => ({ ...state, scroll })),
+    togglePanes: (haveRoom: boolean): void => change((state) => togglePanes(state, haveRoom)),
+    focusNextPane: (haveRoom: boolean): void => change((state) => focusNextPane(state, haveRoom)),
+    /** Scrolls the pane that is looked at; without `offset`, looks at none any more. */
+    scrollPane: (offset?: number): void =>
+      change(({ panes: { shown, focus }, ...state }) => ({
+        ...state,
+        panes:
+          offset === undefined || focus === undefined ? { shown } : { shown, focus: { ...focus, offset } },
+      })),
     show: (overlay: Overlay): void => change((state) => ({ ...state, overlay })),
     openSearch: (): void =>
       change((state) => ({ ...state, search: searchFor(state.messages, state.search, '') })),

@@ -3,8 +3,9 @@ import type { Outcome } from '../sdk/chat-types.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { Branch } from './branches.js';
 import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
+import { type Comparison, isAnswering } from './compare.js';
 import { type Editor, EMPTY_EDITOR } from './editor.js';
-import { NO_FIGURES, type SessionFigures } from './figures.js';
+import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './figures.js';
 import type { Message } from './messages.js';
 import type { Picker } from './picker.js';
 import type { EndpointInfo } from './ports.js';
@@ -49,6 +50,16 @@ export interface RetryNotice {
   readonly reason: string;
 }
 
+/** The panes beside the conversation, in their order. */
+export const PANES = ['connection', 'request', 'session'] as const;
+export type PaneName = (typeof PANES)[number];
+
+/** The panes beside the conversation; the one that is looked at is shown in full, from row `offset` on. */
+export interface Panes {
+  readonly shown: boolean;
+  readonly focus?: { readonly pane: PaneName; readonly offset: number } | undefined;
+}
+
 export interface Toast {
   readonly text: string;
   /** Unix time in ms. */
@@ -59,6 +70,8 @@ export type Overlay =
   | { readonly kind: 'none' }
   /** `offset`: rows scrolled. */
   | { readonly kind: 'help'; readonly offset: number }
+  /** The panes, where there is no room for them beside the conversation. */
+  | { readonly kind: 'panes'; readonly pane: PaneName; readonly offset: number }
   | Picker
   /** The last exchanges, or the one at `index` opened; `offset`: rows scrolled. */
   | { readonly kind: 'inspector'; readonly index: number; readonly open: boolean; readonly offset: number };
@@ -82,11 +95,18 @@ export interface AppState {
   readonly endpoint: EndpointInfo;
   readonly request: RequestView;
   readonly session: SessionFigures;
+  /** What counts as a good answer. */
+  readonly slo: Slo;
+  /** Nothing moves that need not: clocks and figures change once a second. */
+  readonly calm: boolean;
   /** While the running exchange waits to be tried again. */
   readonly retry?: RetryNotice | undefined;
   readonly scroll: Scroll;
   readonly overlay: Overlay;
+  readonly panes: Panes;
   readonly search: Search;
+  /** Two answers side by side in the conversation's place, until one is chosen. */
+  readonly comparison?: Comparison | undefined;
   /** Reasoning is shown in full. */
   readonly reasoningShown: boolean;
   readonly toast?: Toast | undefined;
@@ -108,17 +128,23 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     endpoint,
     request: { kind: 'none' },
     session: NO_FIGURES,
+    slo: DEFAULT_SLO,
+    calm: false,
     scroll: { kind: 'follow' },
     overlay: { kind: 'none' },
+    panes: { shown: true },
     search: { kind: 'closed' },
     reasoningShown: false,
     nowMs,
   };
 }
 
-/** While an answer runs, its clock shows tenths of a second. */
-const RUNNING_TICK_MS = 100;
 const TENTHS_BELOW_MS = 10_000;
+
+/** How often a running clock and its figures change, in ms: more than ten times a second can't be read, and costs. */
+export function tickMs({ calm }: Pick<AppState, 'calm'>): number {
+  return calm ? 1000 : 100;
+}
 
 /** Moves the clock; drops what has expired. */
 export function atTime(state: AppState, nowMs: number): AppState {
@@ -133,12 +159,12 @@ export function atTime(state: AppState, nowMs: number): AppState {
 
 /** How many ms after `nowMs` the screen changes by itself; undefined when it stays as it is. */
 export function nextChangeMs(state: AppState, nowMs: number): number | undefined {
-  const { connection, request, toast, quitArmedUntilMs } = state;
+  const { connection, toast, quitArmedUntilMs } = state;
   const times: number[] = [];
-  if (request.kind === 'running') times.push(RUNNING_TICK_MS);
+  if (isAnswering(state)) times.push(tickMs(state));
   if (connection.status === 'waiting' && connection.retryAtMs > nowMs) {
     const left = connection.retryAtMs - nowMs;
-    times.push(left > TENTHS_BELOW_MS ? 1000 : RUNNING_TICK_MS);
+    times.push(left > TENTHS_BELOW_MS ? 1000 : tickMs(state));
   }
   if (toast !== undefined) times.push(Math.max(0, toast.untilMs - nowMs));
   if (quitArmedUntilMs !== undefined) times.push(Math.max(0, quitArmedUntilMs - nowMs));

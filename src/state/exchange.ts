@@ -5,7 +5,8 @@ import { append } from './branches.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
 import type { Portion, Retry } from './incoming.js';
-import { type AnswerStatus, changeAnswer, type Message } from './messages.js';
+import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from './messages.js';
+import type { EndpointInfo } from './ports.js';
 import { sanitizeLine } from './sanitize.js';
 
 /** The sparkline's bars are half a second each. */
@@ -21,22 +22,26 @@ export function addQuestion(state: AppState, text: string): AppState {
 
 /** The answer to the last question begins: empty, in view. */
 export function beginAnswer(state: AppState): AppState {
-  const { endpoint, nextMessageId: id, nowMs: atMs } = state;
-  const answer: Message = {
+  const { endpoint, nextMessageId: id, nowMs } = state;
+  return {
+    ...state,
+    ...append(state, newAnswer(id, nowMs, endpoint)),
+    nextMessageId: id + 1,
+    scroll: { kind: 'follow' },
+    request: { kind: 'running', metrics: metricsBeforeStart(0), samples: [] },
+  };
+}
+
+/** An answer of which nothing has come yet. */
+export function newAnswer(id: number, atMs: number, { name, model }: EndpointInfo): AssistantMessage {
+  return {
     role: 'assistant',
     id,
     atMs,
     text: '',
     reasoning: '',
-    endpoint: { name: endpoint.name, model: endpoint.model },
+    endpoint: { name, model },
     status: { kind: 'streaming' },
-  };
-  return {
-    ...state,
-    ...append(state, answer),
-    nextMessageId: id + 1,
-    scroll: { kind: 'follow' },
-    request: { kind: 'running', metrics: metricsBeforeStart(0), samples: [] },
   };
 }
 
@@ -79,7 +84,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     messages,
     retry: undefined,
     request: { kind: 'done', outcome, metrics, samples: samplesOf(state.request) },
-    session: countExchange(state.session, metrics, outcome, answer.error?.getErrorClassName()),
+    session: countExchange(state.session, metrics, outcome, state.slo, answer.error?.getErrorClassName()),
   };
 }
 
@@ -92,7 +97,7 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
     messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
     retry: undefined,
     request: { kind: 'done', outcome: 'error', metrics, samples: samplesOf(state.request) },
-    session: countExchange(state.session, metrics, 'error'),
+    session: countExchange(state.session, metrics, 'error', state.slo),
   };
 }
 

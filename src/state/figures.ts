@@ -39,8 +39,8 @@ export function countExchange(
   figures: SessionFigures,
   metrics: ExchangeMetrics,
   outcome: Outcome,
-  errorClass = 'Unknown',
   slo: Slo = DEFAULT_SLO,
+  errorClass = 'Unknown',
 ): SessionFigures {
   const { errorClasses } = figures;
   const failed = outcome === 'error' || outcome === 'stalled';

@@ -1,4 +1,5 @@
 import { fuzzyScore } from './fuzzy.js';
+import type { ModeInfo } from './ports.js';
 
 /** One thing to choose. Its texts are harmless single lines when shown. */
 export interface PickerItem {
@@ -7,7 +8,7 @@ export interface PickerItem {
   readonly hint?: string | undefined;
 }
 
-export type PickerPurpose = 'action' | 'mode' | 'model' | 'history';
+export type PickerPurpose = 'action' | 'mode' | 'compare' | 'model' | 'history';
 
 /** A list that typing narrows. */
 export interface Picker {
@@ -22,6 +23,15 @@ export interface Picker {
 /** A picker that has just been opened. */
 export function pick(purpose: PickerPurpose, items: readonly PickerItem[]): Picker {
   return { kind: 'picker', purpose, items, query: '', index: 0 };
+}
+
+/** Modes to choose from; those that can't be used now come last. Choosing one of them says why. */
+export function modeItems(modes: readonly ModeInfo[]): readonly PickerItem[] {
+  const items = (usable: boolean): PickerItem[] =>
+    modes
+      .filter(({ problem }) => (problem === undefined) === usable)
+      .map(({ name, model }) => ({ id: name, label: name, hint: usable ? model : "can't be used now" }));
+  return [...items(true), ...items(false)];
 }
 
 /** The items that match what was typed, best first; without a query, as they are. */

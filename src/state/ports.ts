@@ -10,7 +10,7 @@ export interface ConnectionPort {
   reconnect(): void;
 }
 
-/** Asks the chosen endpoint. */
+/** Asks an endpoint. */
 export interface ChatPort {
   /** Never rejects for a failure of the request: the answer's outcome tells. */
   exchange(messages: ChatMessage[], options: ChatOptions): Promise<ChatAnswer>;
@@ -24,10 +24,15 @@ export interface EndpointInfo {
   model: string;
 }
 
+export interface ModeInfo extends EndpointInfo {
+  /** Why it can't be used now, and what to do. */
+  problem?: string | undefined;
+}
+
 /** The endpoints there are, and the one in use. */
 export interface ModePort {
   readonly current: EndpointInfo;
-  readonly all: readonly EndpointInfo[];
+  readonly all: readonly ModeInfo[];
   /** Uses another endpoint from the next request on; a running exchange keeps its own. */
   select(name: string): { ok: true; endpoint: EndpointInfo } | { ok: false; problem: string };
 }

@@ -1,7 +1,7 @@
-import type { ChatMessage } from '../connector/types.js';
 import { messageOf } from '../errors.js';
-import { type AppState, atTime, nextChangeMs } from './app-state.js';
+import { type AppState, atTime, nextChangeMs, tickMs } from './app-state.js';
 import { optionsOf, withSystemPrompt } from './chat-settings.js';
+import { askedOf, onSide } from './compare.js';
 import {
   addPortion,
   beginAnswer,
@@ -13,16 +13,18 @@ import {
 import type { ExchangeLog } from './exchange-log.js';
 import { createFrames } from './frames.js';
 import { createIncoming, type Incoming, type Portion } from './incoming.js';
-import { historyOf } from './messages.js';
-import type { ChatPort, Clock, ScreenPort } from './ports.js';
+import { historyOf, type Message } from './messages.js';
+import type { ChatPort, Clock, EndpointInfo, ScreenPort } from './ports.js';
 import type { AppStore } from './store.js';
 
-/** The exchange that runs, and the frames in which it comes to the screen. */
+/** The exchanges that run, and the frames in which they come to the screen. */
 export interface Exchanges {
   readonly running: boolean;
   /** Asks with the conversation as it is. */
   ask(): void;
-  /** Stops what runs; it ends as cancelled. */
+  /** Asks both sides of the comparison that has begun. */
+  askSides(): void;
+  /** Stops all that runs; it ends as cancelled. */
   stop(): void;
   /** Changes the state at this moment. */
   change(transition: (state: AppState) => AppState): void;
@@ -36,131 +38,162 @@ export interface ExchangesOptions {
   screen: ScreenPort;
   clock: Clock;
   log: ExchangeLog;
-  /** An answer has ended; `whole`: it neither failed nor was stopped. */
+  /** The conversation's answer has ended; `whole`: it neither failed nor was stopped. */
   onEnd: (whole: boolean) => void;
 }
 
-/** Figures change ten times a second: more can't be read, and costs. */
-const METRICS_MS = 100;
+type Transition = (state: AppState) => AppState;
 
 interface Running {
-  id: number;
-  startedMs: number;
-  controller: AbortController;
-  incoming: Incoming;
+  /** Of its answer. */
+  readonly id: number;
+  readonly startedMs: number;
+  readonly controller: AbortController;
+  readonly incoming: Incoming;
+  /** Where its answer is: a transition of the state as the conversation, or one side, has it. */
+  readonly at: (state: AppState, transition: Transition) => AppState;
+  metricsShownMs: number;
+}
+
+interface Asked {
+  readonly id: number;
+  readonly endpoint: EndpointInfo;
+  readonly messages: readonly Message[];
+  readonly at: Running['at'];
+  /** Told after its last change. */
+  readonly onEnd: (whole: boolean) => void;
 }
 
 export function createExchanges({ store, chat, screen, clock, log, onEnd }: ExchangesOptions): Exchanges {
-  let running: Running | undefined;
-  let metricsShownMs = Number.NEGATIVE_INFINITY;
+  const running = new Set<Running>();
 
   const get = store.getState;
-  const change = (transition: (state: AppState) => AppState): void => {
+  const change = (transition: Transition): void => {
     store.setState((state) => transition(atTime(state, clock.unixMs())));
     frames.arm();
   };
 
   const frames = createFrames(clock, {
     onFrame: () => {
-      const portion = running?.incoming.drain();
-      store.setState((state) => withArrived(atTime(state, clock.unixMs()), portion));
-      if (running !== undefined && portion?.first === true) tellWhenPainted(running);
+      const arrived = Array.from(running, (exchange) => [exchange, exchange.incoming.drain()] as const);
+      store.setState((state) =>
+        arrived.reduce(
+          (shown, [exchange, portion]) =>
+            exchange.at(shown, (inner) => withArrived(inner, exchange, portion)),
+          atTime(state, clock.unixMs()),
+        ),
+      );
+      for (const [exchange, portion] of arrived) if (portion.first) tellWhenPainted(exchange);
     },
     nextMs: () => nextChangeMs(get(), clock.unixMs()),
   });
 
-  /** With what the running exchange has brought since the last frame, and its figures when it is time. */
-  const withArrived = (state: AppState, portion: Portion | undefined): AppState => {
-    if (running === undefined || portion === undefined) return state;
+  /** With what an exchange has brought since the last frame, and its figures when it is time. */
+  const withArrived = (state: AppState, exchange: Running, portion: Portion): AppState => {
     const nowMs = clock.now();
-    const shown = addPortion(state, running.id, portion);
-    if (!portion.first && nowMs - metricsShownMs < METRICS_MS) return shown;
-    metricsShownMs = nowMs;
-    const { live } = running.incoming;
-    return showMetrics(shown, live?.snapshot(nowMs) ?? metricsBeforeStart(nowMs - running.startedMs));
+    const shown = addPortion(state, exchange.id, portion);
+    if (!portion.first && nowMs - exchange.metricsShownMs < tickMs(state)) return shown;
+    exchange.metricsShownMs = nowMs;
+    const { live } = exchange.incoming;
+    return showMetrics(shown, live?.snapshot(nowMs) ?? metricsBeforeStart(nowMs - exchange.startedMs));
   };
 
-  const tellWhenPainted = ({ id, incoming: { live } }: Running): void => {
+  const tellWhenPainted = (exchange: Running): void => {
+    const { live } = exchange.incoming;
     if (live === undefined) return;
     const painted = async (): Promise<void> => {
       await screen.flushed();
       const nowMs = clock.now();
       live.painted(nowMs);
-      // A short answer may be over by now: its figures get this one too.
-      if (running === undefined && get().nextMessageId === id + 1) {
-        change((state) => showMetrics(state, live.snapshot(nowMs)));
-      }
+      if (running.has(exchange)) return;
+      // A short answer is over by now: its figures get this one too, while it is the latest.
+      change((state) =>
+        exchange.at(state, (inner) =>
+          inner.messages.at(-1)?.id === exchange.id ? showMetrics(inner, live.snapshot(nowMs)) : inner,
+        ),
+      );
     };
     // A screen that is gone has nothing to tell.
     painted().catch(() => {});
   };
 
-  const record = (messages: readonly ChatMessage[]) => {
-    const { endpoint, settings, nowMs } = get();
-    const { temperature, maxTokens: max_tokens, body } = optionsOf(settings);
-    return log.begin({
+  const begin = ({ id, endpoint, messages, at, onEnd: ended }: Asked): void => {
+    const { settings, nowMs } = get();
+    const options = optionsOf(settings);
+    const sent = withSystemPrompt(settings, historyOf(messages));
+    const { temperature, maxTokens: max_tokens, body } = options;
+    const recorder = log.begin({
       atMs: nowMs,
       endpoint,
-      body: { model: endpoint.model, temperature, max_tokens, ...body, messages },
+      body: { model: endpoint.model, temperature, max_tokens, ...body, messages: sent },
     });
+    const exchange: Running = {
+      id,
+      startedMs: clock.now(),
+      controller: new AbortController(),
+      incoming: createIncoming(),
+      at,
+      metricsShownMs: Number.NEGATIVE_INFINITY,
+    };
+    running.add(exchange);
+    const end = (transition: Transition, whole: boolean): void => {
+      if (!running.delete(exchange)) return;
+      const portion = exchange.incoming.drain(true);
+      change((state) => at(state, (inner) => transition(addPortion(inner, id, portion))));
+      if (portion.first) tellWhenPainted(exchange);
+      ended(whole);
+    };
+    chat
+      .exchange(sent, {
+        ...options,
+        endpoint: endpoint.name,
+        model: endpoint.model,
+        signal: exchange.controller.signal,
+        onEvent(event) {
+          recorder.take(event);
+          if (exchange.incoming.take(event)) frames.requestNow();
+          else frames.request();
+        },
+      })
+      .then(
+        (answer) => {
+          recorder.end(answer);
+          end((state) => endAnswer(state, id, answer), answer.outcome === 'complete');
+        },
+        (error: unknown) => {
+          recorder.broke(messageOf(error));
+          end((state) => breakAnswer(state, id, messageOf(error)), false);
+        },
+      );
   };
 
   return {
     get running() {
-      return running !== undefined;
+      return running.size > 0;
     },
     change,
     ask() {
-      const { settings } = get();
-      const messages = withSystemPrompt(settings, historyOf(get().messages));
+      const { messages } = get();
       change(beginAnswer);
-      const id = get().nextMessageId - 1;
-      const exchange: Running = {
-        id,
-        startedMs: clock.now(),
-        controller: new AbortController(),
-        incoming: createIncoming(),
-      };
-      running = exchange;
-      metricsShownMs = Number.NEGATIVE_INFINITY;
-      const recorder = record(messages);
-      const end = (transition: (state: AppState) => AppState, whole: boolean): void => {
-        if (running !== exchange) return;
-        const portion = exchange.incoming.drain(true);
-        running = undefined;
-        change((state) => transition(addPortion(state, id, portion)));
-        if (portion.first) tellWhenPainted(exchange);
-        onEnd(whole);
-      };
-      chat
-        .exchange(messages, {
-          ...optionsOf(settings),
-          model: get().endpoint.model,
-          signal: exchange.controller.signal,
-          onEvent(event) {
-            recorder.take(event);
-            if (exchange.incoming.take(event)) frames.requestNow();
-            else frames.request();
-          },
-        })
-        .then(
-          (answer) => {
-            recorder.end(answer);
-            end((state) => endAnswer(state, id, answer), answer.outcome === 'complete');
-          },
-          (error: unknown) => {
-            recorder.broke(messageOf(error));
-            end((state) => breakAnswer(state, id, messageOf(error)), false);
-          },
-        );
+      const { nextMessageId, endpoint } = get();
+      const id = nextMessageId - 1;
+      begin({ id, endpoint, messages, at: (state, transition) => transition(state), onEnd });
+    },
+    askSides() {
+      const messages = askedOf(get());
+      for (const { answer, endpoint } of get().comparison?.sides ?? []) {
+        const { id } = answer;
+        const at: Running['at'] = (state, transition) => onSide(state, id, transition);
+        begin({ id, endpoint, messages, at, onEnd: () => {} });
+      }
     },
     stop() {
-      running?.controller.abort();
+      for (const { controller } of running) controller.abort();
     },
     dispose() {
       frames.stop();
-      running?.controller.abort();
-      running = undefined;
+      for (const { controller } of running) controller.abort();
+      running.clear();
     },
   };
 }

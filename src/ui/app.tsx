@@ -6,7 +6,7 @@ import { useAppState, useShared } from './context.js';
 import { Conversation } from './conversation.js';
 import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
-import { draftWidth, type Layout, layoutOf } from './layout.js';
+import { draftWidth, haveRoomForPanes, type Layout, layoutOf } from './layout.js';
 import { draftNote, draftRows } from './panes/composer.js';
 import { Rows } from './rows.js';
 import { Side } from './side.js';
@@ -24,7 +24,8 @@ export function App(): ReactElement {
     () => draftRows(draft, draftWidth(columns), rows) + (noted ? 1 : 0),
     [draft, columns, rows, noted],
   );
-  const layout = useMemo(() => layoutOf(columns, rows, wanted), [columns, rows, wanted]);
+  const panes = useAppState((state) => state.panes.shown);
+  const layout = useMemo(() => layoutOf(columns, rows, wanted, panes), [columns, rows, wanted, panes]);
   useKeys(layout);
 
   if (layout.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
@@ -62,6 +63,7 @@ function useKeys(layout: Layout): void {
           return { messages, scroll, reasoning, ...text };
         },
         draftWidth: () => draftWidth(current.current.columns),
+        panesBeside: () => haveRoomForPanes(current.current.columns, current.current.rows),
       }),
     [store, actions, keymap, viewport],
   );

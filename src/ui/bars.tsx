@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { isAnswering, shownRequest } from '../state/compare.js';
 import { titleOf } from '../state/messages.js';
 import { paintRows, useAppState, useShared } from './context.js';
 import type { Line } from './line.js';
@@ -40,9 +41,10 @@ function Bar({ line, width }: BarProps & { line: Line }): ReactElement {
 
 function useBarState(): BarState {
   return useAppState(
-    useShallow(({ connection, request, toast, quitArmedUntilMs, nowMs }) => ({
+    useShallow(({ connection, comparison, request, toast, quitArmedUntilMs, nowMs }) => ({
       connection,
-      request,
+      request: shownRequest({ comparison, request }),
+      answering: isAnswering({ comparison, request }),
       toast,
       quitArmedUntilMs,
       // The clock matters only while it counts down.

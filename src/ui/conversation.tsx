@@ -2,6 +2,7 @@ import { memo, type ReactElement, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { AppState } from '../state/app-state.js';
 import { type Search, searchCount, searchPattern } from '../state/search.js';
+import { compareRows } from './compare-view.js';
 import { paintRows, type Shared, useAppState, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
 import { type Line, lineWidth, paint } from './line.js';
@@ -12,7 +13,7 @@ import { Framed, Rows } from './rows.js';
 import { markMatches } from './transcript/search-marks.js';
 import type { View } from './transcript/viewport.js';
 
-type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay' | 'search' | 'reasoningShown'>;
+type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay' | 'search' | 'reasoningShown' | 'comparison'>;
 
 interface Content {
   title?: string;
@@ -30,14 +31,17 @@ export const Conversation = memo(function Conversation({
 }): ReactElement {
   const shared = useShared();
   const shown = useAppState(
-    useShallow(({ messages, scroll, overlay, search, reasoningShown }) => ({
+    useShallow(({ messages, scroll, overlay, search, reasoningShown, comparison }) => ({
       messages,
       scroll,
       overlay,
       search,
       reasoningShown,
+      comparison,
     })),
   );
+  // In the panes' stead everything they tell of counts.
+  useAppState((state) => (state.overlay.kind === 'panes' ? state : undefined));
   const { subscribe } = shared.viewport;
   useSyncExternalStore(subscribe, () => shared.viewport.version);
   const { title = 'Conversation', rows, position } = contentOf(shown, layout.text, shared);
@@ -46,12 +50,16 @@ export const Conversation = memo(function Conversation({
 });
 
 function contentOf(
-  { messages, scroll, overlay, search, reasoningShown }: Shown,
+  { messages, scroll, overlay, search, reasoningShown, comparison }: Shown,
   { width, height }: { width: number; height: number },
   shared: Shared,
 ): Content {
-  const { viewport, theme, version, keymap, actions } = shared;
-  const over = overlayView(overlay, { width, height }, { version, keymap, log: actions.log });
+  const { store, viewport, theme, version, keymap, actions } = shared;
+  const over = overlayView(
+    overlay,
+    { width, height },
+    { version, keymap, log: actions.log, state: store.getState },
+  );
   if (over !== undefined) {
     const { title, lines, below } = over;
     return {
@@ -59,6 +67,11 @@ function contentOf(
       rows: paintRows(lines, width, height, theme),
       ...(below > 0 && { position: [['dim', `${below} more ↓ pagedown`]] }),
     };
+  }
+  if (comparison !== undefined) {
+    const question = messages.find(({ id }) => id === comparison.question)?.text ?? '';
+    const parts = { question, reasoning: reasoningShown, viewport, theme };
+    return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
   if (messages.length === 0) return { rows: paintRows(welcomeLines(width, height), width, height, theme) };
   const view = { messages, width, height, scroll, reasoning: reasoningShown };

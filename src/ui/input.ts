@@ -4,9 +4,11 @@ import type { EditorEvent } from '../state/editor.js';
 import { pick } from '../state/picker.js';
 import { sanitize } from '../state/sanitize.js';
 import type { Keymap } from './bindings.js';
+import { createCompareKeys } from './compare-keys.js';
 import { type ActionName, commandIn, commandNames, completions } from './keymap.js';
 import type { KeyPress } from './keys.js';
 import { createOverlayKeys } from './overlay-keys.js';
+import { createPaneKeys } from './pane-keys.js';
 import { createSearchKeys } from './search-keys.js';
 import type { View, Viewport } from './transcript/viewport.js';
 
@@ -26,16 +28,23 @@ export interface InputOptions {
   view: () => View;
   /** Cells of a draft row. */
   draftWidth: () => number;
+  /** The panes have a place beside the conversation. */
+  panesBeside: () => boolean;
 }
 
-export function createInput({ state, actions, keymap, viewport, view, draftWidth }: InputOptions): Input {
+export function createInput(options: InputOptions): Input {
+  const { state, actions, keymap, viewport, view, draftWidth, panesBeside } = options;
   const searching = createSearchKeys({ state, actions, viewport, view });
   const hasDraft = (): boolean => state().draft.text !== '';
 
-  const scrollBy = (rows: number): void => {
+  /** @returns whether there was anywhere to go */
+  const scrollQuietly = (rows: number): boolean => {
     const scroll = viewport.scrolledBy(view(), rows);
     if (scroll !== undefined) actions.scrollTo(scroll);
-    else actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');
+    return scroll !== undefined;
+  };
+  const scrollBy = (rows: number): void => {
+    if (!scrollQuietly(rows)) actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');
   };
   const page = (): number => Math.max(1, view().height - 2);
 
@@ -76,6 +85,9 @@ export function createInput({ state, actions, keymap, viewport, view, draftWidth
     'search-history': actions.pickFromHistory,
     new: actions.newConversation,
     copy: actions.copyAnswer,
+    compare: actions.compare,
+    panes: () => actions.togglePanes(panesBeside()),
+    focus: () => actions.focusNextPane(panesBeside()),
     inspect: actions.inspect,
     palette: () => actions.show(pick('action', paletteItems(keymap))),
     help: () => actions.show({ kind: 'help', offset: 0 }),
@@ -114,6 +126,8 @@ export function createInput({ state, actions, keymap, viewport, view, draftWidth
     'edit-unfold': changing({ type: 'unfold' }, 'no folded paste in the draft'),
   };
 
+  const paneKeys = createPaneKeys(state, actions);
+  const comparing = createCompareKeys({ state, actions, keymap, viewport, view });
   const overlayKeys = createOverlayKeys({ state, actions, keymap, view, page, perform });
 
   /** @returns whether the tab completed a command */
@@ -129,11 +143,20 @@ export function createInput({ state, actions, keymap, viewport, view, draftWidth
     press(key) {
       const name = nameOf(key);
       if (overlayKeys.press(name, key)) return;
+      const wheel = WHEEL.get(name);
+      if (wheel !== undefined) {
+        // At either end it turns on in vain; a word about each turn would be too much.
+        if (!comparing.scroll(wheel)) scrollQuietly(wheel);
+        return;
+      }
+      if (name === 'tab' && completed()) return;
       if (searching.press(key)) return;
+      if (comparing.press(name)) return;
+      if (paneKeys.press(name)) return;
       const action = keymap.actionOf(name, hasDraft());
       if (action !== undefined) perform[action]();
       else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
-      else if (name !== 'tab' || !completed()) actions.say(`${name} does nothing here: ? shows all keys`);
+      else actions.say(`${name} does nothing here: ? shows all keys`);
     },
     paste(text) {
       const clean = sanitize(text);
@@ -143,6 +166,12 @@ export function createInput({ state, actions, keymap, viewport, view, draftWidth
     },
   };
 }
+
+/** Rows that one turn of the mouse wheel's goes; it comes as several. */
+const WHEEL: ReadonlyMap<string, number> = new Map([
+  ['wheelup', -1],
+  ['wheeldown', 1],
+]);
 
 function paletteItems({ bindings }: Keymap) {
   return bindings

@@ -19,8 +19,20 @@ export interface JobControl {
 /** When the signal has not stopped the process by then, nothing will: there is no shell with job control. */
 const STOP_GRACE_MS = 100;
 
-/** @param stopJob stops this process's job, as the terminal's own Ctrl+Z does */
-export function createJobControl(stopJob: () => void = stopForegroundJob): JobControl {
+export interface JobControlOptions {
+  /** Stops this process's job, as the terminal's own Ctrl+Z does [SIGTSTP to the process group]. */
+  stopJob?: (() => void) | undefined;
+  /** The terminal is left in a moment: puts back what was set beside the screen. */
+  onLeave: () => void;
+  /** It has been taken again. */
+  onReturn: () => void;
+}
+
+export function createJobControl({
+  stopJob = stopForegroundJob,
+  onLeave,
+  onReturn,
+}: JobControlOptions): JobControl {
   let suspendTerminal: SuspendTerminal | undefined;
   let away = false;
 
@@ -29,9 +41,11 @@ export function createJobControl(stopJob: () => void = stopForegroundJob): JobCo
     away = true;
     try {
       const suspension = await suspendTerminal();
+      onLeave();
       try {
         await whileAway();
       } finally {
+        onReturn();
         await suspension.resume();
       }
     } finally {

@@ -25,6 +25,9 @@ export type ActionName =
   | 'temperature'
   | 'set'
   | 'inspect'
+  | 'panes'
+  | 'focus'
+  | 'compare'
   | 'new'
   | 'copy'
   | 'help'
@@ -93,17 +96,20 @@ export const KEYMAP: readonly Binding[] = [
     argument: 'NUMBER',
   }),
   bind('Conversation', 'set', [], 'set another parameter', { command: 'set', argument: 'NAME VALUE' }),
+  bind('Conversation', 'compare', ['ctrl+b'], 'ask two endpoints: the draft, or the last question again', {
+    command: 'compare',
+  }),
   bind('Conversation', 'inspect', ['ctrl+d'], 'look into the last exchanges', { command: 'inspect' }),
   bind('Conversation', 'reconnect', ['ctrl+r'], 'reconnect to the daemon', { command: 'reconnect' }),
 
   bind('Scrolling', 'scroll-page-up', ['pageup'], 'a page up'),
   bind('Scrolling', 'scroll-page-down', ['pagedown'], 'a page down'),
-  bind('Scrolling', 'scroll-row-up', ['shift+up', 'ctrl+up'], 'a line up'),
-  bind('Scrolling', 'scroll-row-down', ['shift+down', 'ctrl+down'], 'a line down'),
+  bind('Scrolling', 'scroll-row-up', ['ctrl+up'], 'a line up; the mouse wheel too'),
+  bind('Scrolling', 'scroll-row-down', ['ctrl+down'], 'a line down'),
   bind('Scrolling', 'scroll-start', ['home'], 'to the beginning (empty draft)', { when: 'no-draft' }),
   bind('Scrolling', 'scroll-end', ['end'], 'to the end (empty draft)', { when: 'no-draft' }),
-  bind('Scrolling', 'scroll-start', ['ctrl+home'], 'to the beginning'),
-  bind('Scrolling', 'scroll-end', ['ctrl+end'], 'to the end'),
+  bind('Scrolling', 'scroll-start', ['ctrl+home'], 'to the beginning', { command: 'top' }),
+  bind('Scrolling', 'scroll-end', ['ctrl+end'], 'to the end', { command: 'end' }),
 
   bind('Editing', 'edit-up', ['up'], 'up; at the top, earlier messages'),
   bind('Editing', 'edit-down', ['down'], 'down; at the bottom, later ones'),
@@ -124,10 +130,12 @@ export const KEYMAP: readonly Binding[] = [
   bind('Editing', 'edit-redo', ['alt+x'], 'redo'),
   bind('Editing', 'edit-unfold', ['alt+e'], 'show a folded paste as it is'),
 
+  bind('Program', 'panes', ['f2'], 'show or hide the panes', { command: 'panes' }),
+  bind('Program', 'focus', ['tab'], 'look at one pane after the other', { command: 'focus' }),
   bind('Program', 'palette', ['ctrl+p'], 'all actions, to choose from', { command: 'actions' }),
   bind('Program', 'help', ['?'], 'this help (empty draft)', { when: 'no-draft', command: 'help' }),
-  bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again'),
-  bind('Program', 'suspend', ['ctrl+z'], 'suspend; fg comes back'),
+  bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again', { command: 'redraw' }),
+  bind('Program', 'suspend', ['ctrl+z'], 'suspend; fg comes back', { command: 'suspend' }),
   bind('Program', 'clear-or-quit', ['ctrl+c'], 'clear the draft; twice quits'),
   bind('Program', 'quit', [], 'quit', { command: 'quit' }),
 ];

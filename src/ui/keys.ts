@@ -1,10 +1,12 @@
 import type { Key } from 'ink';
 import { sanitize } from '../state/sanitize.js';
+import { PRIVATE_KEYS, privateKeyName } from './terminal-input.js';
 
 /** The names of keys that are not characters. */
 export const KEY_NAMES: readonly string[] = [
   ...['up', 'down', 'left', 'right', 'pageup', 'pagedown', 'home', 'end', 'esc', 'enter', 'tab'],
   ...['backspace', 'delete', 'space'],
+  ...Array.from({ length: 12 }, (_, index) => `f${index + 1}`),
 ];
 
 /** One thing typed: a named key such as `enter` or `ctrl+j`, or text. */
@@ -56,11 +58,15 @@ function withModifiers(name: string, key: Pick<Key, 'ctrl' | 'meta' | 'shift'>):
   return `${key.ctrl ? 'ctrl+' : ''}${key.meta ? 'alt+' : ''}${key.shift ? 'shift+' : ''}${name}`;
 }
 
+const SPLITTING = new RegExp(`([\\x00-\\x1f\\x7f]|${PRIVATE_KEYS.source})`, 'u');
+
 function split(input: string): KeyPress[] {
   const presses: KeyPress[] = [];
-  for (const part of input.split(/([\x00-\x1f\x7f])/)) {
+  for (const part of input.split(SPLITTING)) {
     if (part === '') continue;
-    if (/^[\x00-\x1f\x7f]$/.test(part)) presses.push({ kind: 'key', name: controlName(part) });
+    const name = privateKeyName(part);
+    if (name !== undefined) presses.push({ kind: 'key', name });
+    else if (/^[\x00-\x1f\x7f]$/.test(part)) presses.push({ kind: 'key', name: controlName(part) });
     else presses.push({ kind: 'text', text: sanitize(part) });
   }
   return presses;

@@ -48,11 +48,19 @@ export function draftWidth(columns: number): number {
   return Math.max(1, columns - PROMPT_WIDTH - 2);
 }
 
-/** @param draftRows how many rows the draft would like */
-export function layoutOf(columns: number, rows: number, draftRows: number): Layout {
+/** Whether the panes have a place beside the conversation. */
+export function haveRoomForPanes(columns: number, rows: number): boolean {
+  return columns >= PANES_FROM_COLUMNS && rows >= PANES_FROM_ROWS;
+}
+
+/**
+ * @param draftRows how many rows the draft would like
+ * @param panes they are wanted, where they have a place
+ */
+export function layoutOf(columns: number, rows: number, draftRows: number, panes = true): Layout {
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return { kind: 'too-small', columns, rows };
   const composerHeight = Math.min(Math.max(1, draftRows), Math.max(1, Math.floor(rows / 3)));
-  if (columns >= PANES_FROM_COLUMNS && rows >= PANES_FROM_ROWS) {
+  if (panes && haveRoomForPanes(columns, rows)) {
     // Header above, composer and footer below.
     const paneHeight = rows - 2 - composerHeight;
     const conversationWidth = columns - SIDE_WIDTH;

@@ -8,6 +8,7 @@ import { type ActionName, KEYMAP } from './keymap.js';
 import type { KeyPress } from './keys.js';
 import { helpLines } from './panes/help.js';
 import { inspectorLines } from './panes/inspector.js';
+import { allPanes } from './panes/side.js';
 
 /** Keys while something stands in the conversation's place: help, picker, inspector. */
 export interface OverlayKeys {
@@ -39,6 +40,23 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     const last = lastOffset(helpLines(view().width, keymap.bindings).length);
     actions.show({ kind: 'help', offset: within(offset + scrolled(page()), last) });
     return true;
+  };
+
+  const inPanes = (name: string, overlay: Extract<AppState['overlay'], { kind: 'panes' }>): boolean => {
+    const scrolled = SCROLLS.get(name);
+    if (scrolled !== undefined) {
+      const lines = allPanes(overlay.pane, state(), view().width).length;
+      actions.show({ ...overlay, offset: within(overlay.offset + scrolled(page()), lastOffset(lines)) });
+      return true;
+    }
+    if (name === 'esc' || name === 'q') {
+      close();
+      return true;
+    }
+    const action = keymap.actionOf(name, false);
+    if (action === 'panes' || action === 'focus') return false;
+    close();
+    return false;
   };
 
   const inInspector = (
@@ -99,7 +117,8 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       return;
     }
     close();
-    if (picker.purpose === 'mode') actions.switchMode(item.id);
+    if (picker.purpose === 'compare') actions.compare(item.id);
+    else if (picker.purpose === 'mode') actions.switchMode(item.id);
     else if (picker.purpose === 'model') actions.chooseModel(item.id);
     else if (picker.purpose === 'history') actions.recall(Number(item.id));
     else carryOut(item.id);
@@ -123,6 +142,8 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
           return false;
         case 'help':
           return inHelp(name, overlay.offset);
+        case 'panes':
+          return inPanes(name, overlay);
         case 'inspector':
           return inInspector(name, overlay);
         case 'picker':
@@ -160,6 +181,8 @@ const STEPS: ReadonlyMap<string, number> = new Map([
 const SCROLLS = new Map<string, (page: number) => number>([
   ['up', () => -1],
   ['down', () => 1],
+  ['wheelup', () => -1],
+  ['wheeldown', () => 1],
   ['pageup', (page) => -page],
   ['pagedown', (page) => page],
   ['home', () => Number.NEGATIVE_INFINITY],

@@ -1,10 +1,11 @@
-import type { Overlay } from '../state/app-state.js';
+import type { AppState, Overlay } from '../state/app-state.js';
 import type { ExchangeLog } from '../state/exchange-log.js';
 import type { Keymap } from './bindings.js';
 import type { Line } from './line.js';
 import { helpLines } from './panes/help.js';
 import { exchangeListLines, inspectorLines } from './panes/inspector.js';
 import { pickerLines } from './panes/picker.js';
+import { allPanes } from './panes/side.js';
 
 /** What stands in the conversation's place. */
 export interface OverlayView {
@@ -19,17 +20,21 @@ export interface OverlayParts {
   version: string;
   keymap: Keymap;
   log: ExchangeLog;
+  /** What the panes tell of. */
+  state: () => AppState;
 }
 
 /** Undefined where the conversation itself is shown. */
 export function overlayView(
   overlay: Overlay,
   { width, height }: { width: number; height: number },
-  { version, keymap, log }: OverlayParts,
+  { version, keymap, log, state }: OverlayParts,
 ): OverlayView | undefined {
   switch (overlay.kind) {
     case 'none':
       return undefined;
+    case 'panes':
+      return scrolled('Panes', allPanes(overlay.pane, state(), width), overlay.offset, height);
     case 'help':
       return scrolled(`vastar-tui ${version}`, helpLines(width, keymap.bindings), overlay.offset, height);
     case 'picker':

@@ -39,6 +39,7 @@ export function PlainApp(): ReactElement {
         viewport,
         view: () => ({ ...store.getState(), width: WIDTH, height: 20 }),
         draftWidth: () => draftWidth(WIDTH),
+        panesBeside: () => false,
       }),
     [store, actions, keymap, viewport],
   );
@@ -51,7 +52,11 @@ export function PlainApp(): ReactElement {
     (message) => message.role !== 'assistant' || message.status.kind !== 'streaming',
   );
   // All of it at once: what is spoken needs no scrolling.
-  const over = overlayView(overlay, { width: WIDTH, height: 20 }, { version, keymap, log: actions.log });
+  const over = overlayView(
+    overlay,
+    { width: WIDTH, height: 20 },
+    { version, keymap, log: actions.log, state: store.getState },
+  );
   const words = quitArmedUntilMs === undefined ? toast?.text : 'ctrl+c again quits';
   return (
     <Box flexDirection="column">

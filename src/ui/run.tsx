@@ -1,6 +1,7 @@
 import { type Instance, render } from 'ink';
 import { createActions } from '../state/actions.js';
 import type { ChatSettings } from '../state/chat-settings.js';
+import type { Slo } from '../state/figures.js';
 import { systemClock } from '../state/frames.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, Notice, ScreenPort } from '../state/ports.js';
 import { createAppStore } from '../state/store.js';
@@ -10,6 +11,7 @@ import { osc52 } from './clipboard.js';
 import { SharedContext } from './context.js';
 import { createJobControl } from './job-control.js';
 import { PlainApp } from './plain-app.js';
+import { translated, wheelAsBefore, wheelOn } from './terminal-input.js';
 import { type ThemeName, themeOf } from './theme.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
@@ -30,6 +32,10 @@ export interface TuiOptions {
   keymap?: Keymap;
   /** Which colours; NO_COLOR wins over it [auto]. */
   theme?: ThemeName | undefined;
+  /** Nothing moves that need not [false]. */
+  calm?: boolean;
+  /** What counts as a good answer [500 ms to the first token, 50 ms per further one]. */
+  slo?: { readonly [K in keyof Slo]?: number | undefined };
   /** Of the first conversation [none]. */
   settings?: ChatSettings;
   /** The program's version, shown with the help. */
@@ -70,7 +76,11 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const theme = themeOf(noColor ? 'none' : options.theme);
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 
-  const jobControl = createJobControl(options.stopJob);
+  const jobControl = createJobControl({
+    stopJob: options.stopJob,
+    onReturn: () => void (screenReader || stdout.write(wheelOn)),
+    onLeave: () => void (screenReader || stdout.write(wheelAsBefore)),
+  });
   let instance: Instance | undefined;
   const screen: ScreenPort = {
     flushed: async () => instance?.waitUntilRenderFlush(),
@@ -82,6 +92,10 @@ export async function runTui(options: TuiOptions): Promise<void> {
   };
   const store = createAppStore({ connection, modes, clock }, options.notices);
   if (options.settings !== undefined) store.setState({ settings: options.settings });
+  store.setState(({ calm, slo }) => ({
+    calm: options.calm ?? calm,
+    slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
+  }));
   const { models, editText } = options;
   const actions = createActions(store, { connection, chat, modes, screen, clock, models, editText });
   const shared = {
@@ -107,8 +121,9 @@ export async function runTui(options: TuiOptions): Promise<void> {
   try {
     // Before anything is drawn: what is typed from now on must be neither echoed nor translated.
     stdin.setRawMode(true);
+    if (!screenReader) stdout.write(wheelOn);
     instance = render(<SharedContext value={shared}>{screenReader ? <PlainApp /> : <App />}</SharedContext>, {
-      stdin,
+      stdin: translated(stdin, clock.now),
       stdout,
       alternateScreen: !screenReader,
       incrementalRendering: true,
@@ -129,6 +144,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     actions.dispose();
     jobControl.dispose();
     instance?.unmount();
+    if (!screenReader && stdout.writable) stdout.write(wheelAsBefore);
     stdin.setRawMode(false);
     options.signal?.removeEventListener('abort', screen.exit);
     stdout.off('error', screen.exit);

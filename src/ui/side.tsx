@@ -1,10 +1,13 @@
 import { Box } from 'ink';
 import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import type { PaneName } from '../state/app-state.js';
+import { shownRequest } from '../state/compare.js';
 import { paintRows, useAppState, useShared } from './context.js';
-import { connectionLines } from './panes/connection.js';
+import type { Line } from './line.js';
 import { requestLines } from './panes/request.js';
-import { FULL_ROWS, SHORT_ROWS, sessionLines } from './panes/session.js';
+import { sessionLines } from './panes/session.js';
+import { ALL_ROWS, connectionPane, PANE_TITLES, paneRows } from './panes/side.js';
 import { Framed } from './rows.js';
 
 interface PaneProps {
@@ -15,29 +18,28 @@ interface PaneProps {
 
 /** Edges of the three panes' frames, which share two of them. */
 const EDGE_ROWS = 4;
-/** From here on connection and session are told in full. */
-const ROOMY_ROWS = 28;
-const FIRST = { top: 'end', bottom: 'none' } as const;
-const BETWEEN = { top: 'join', bottom: 'none' } as const;
-const LAST = { top: 'join', bottom: 'end' } as const;
+const EDGES = {
+  connection: { top: 'end', bottom: 'none' },
+  request: { top: 'join', bottom: 'none' },
+  session: { top: 'join', bottom: 'end' },
+} as const;
+/** Rows that a pane would like when it is looked at. */
+const WANTED: Record<PaneName, number> = { connection: 10, request: 21, session: 12 };
 
-/** Connection, request and session above one another. */
+/** Connection, request and session above one another; the one that is looked at as large as it needs to be. */
 export const Side = memo(function Side({ width, height }: PaneProps): ReactElement {
-  const rows = height - EDGE_ROWS;
-  const roomy = rows >= ROOMY_ROWS;
-  const connectionRows = roomy ? 6 : 4;
-  const sessionRows = roomy ? FULL_ROWS : SHORT_ROWS;
+  const pane = useAppState(({ panes }) => panes.focus?.pane);
+  const rows = paneRows(height - EDGE_ROWS, pane && { pane, wanted: WANTED[pane] });
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Connection width={width} height={connectionRows} />
-      <Request width={width} height={Math.max(0, rows - connectionRows - sessionRows)} />
-      <Session width={width} height={sessionRows} />
+      <Connection width={width} height={rows.connection} />
+      <Request width={width} height={rows.request} />
+      <Session width={width} height={rows.session} />
     </Box>
   );
 });
 
 function Connection({ width, height }: PaneProps): ReactElement {
-  const { theme } = useShared();
   const shown = useAppState(
     useShallow(({ connection, endpoint, retry, nowMs }) => ({
       connection,
@@ -47,20 +49,37 @@ function Connection({ width, height }: PaneProps): ReactElement {
       nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
     })),
   );
-  const rows = paintRows(connectionLines(shown, width - 4), width - 4, height, theme);
-  return <Framed title="Connection" rows={rows} width={width} edges={FIRST} />;
+  const lines = (cells: number, rows: number) => connectionPane(shown, cells, rows);
+  return <Pane pane="connection" width={width} height={height} lines={lines} />;
 }
 
 function Request({ width, height }: PaneProps): ReactElement {
-  const { theme } = useShared();
-  const request = useAppState((state) => state.request);
-  const rows = paintRows(requestLines(request, width - 4, height), width - 4, height, theme);
-  return <Framed title="Request" rows={rows} width={width} edges={BETWEEN} />;
+  const request = useAppState(shownRequest);
+  const lines = (cells: number, rows: number) => requestLines(request, cells, rows);
+  return <Pane pane="request" width={width} height={height} lines={lines} />;
 }
 
 function Session({ width, height }: PaneProps): ReactElement {
+  const { session, slo } = useAppState(useShallow((state) => ({ session: state.session, slo: state.slo })));
+  const lines = (cells: number, rows: number) => sessionLines(session, slo, cells, rows);
+  return <Pane pane="session" width={width} height={height} lines={lines} />;
+}
+
+/** One framed pane: all its lines, scrolled, when it is looked at; else what fits. */
+function Pane({
+  pane,
+  width,
+  height,
+  lines: linesOf,
+}: PaneProps & {
+  pane: PaneName;
+  lines: (width: number, height: number) => readonly Line[];
+}): ReactElement {
   const { theme } = useShared();
-  const session = useAppState((state) => state.session);
-  const rows = paintRows(sessionLines(session, width - 4, height), width - 4, height, theme);
-  return <Framed title="Session" rows={rows} width={width} edges={LAST} />;
+  const offset = useAppState(({ panes: { focus } }) => (focus?.pane === pane ? focus.offset : undefined));
+  const lines = linesOf(width - 4, offset === undefined ? height : ALL_ROWS);
+  const from = Math.min(offset ?? 0, Math.max(0, lines.length - height));
+  const rows = paintRows(lines.slice(from), width - 4, height, theme);
+  const title = offset === undefined ? PANE_TITLES[pane] : `› ${PANE_TITLES[pane]}`;
+  return <Framed title={title} rows={rows} width={width} edges={EDGES[pane]} />;
 }

@@ -22,6 +22,7 @@ test('what the chat sends, its aims, its theme and its keys are read', () => {
 
 test.each([
   ['theme: pink', 'config.yaml:1:8: theme must be one of auto, dark, light, none'],
+  ['motion: none', 'config.yaml:1:9: motion must be one of full, reduced'],
   ['chat: {temperature: 9}', 'temperature must be a number from 0 to 2'],
   ['chat: {max_tokens: 1.5}', 'max_tokens must be a whole number'],
   ['slo: {ttft_ms: soon}', 'slo.ttft_ms must be milliseconds'],

@@ -67,6 +67,7 @@ profiles:
     ['slo.ttft_ms', '-', 'default'],
     ['slo.tpot_ms', '-', 'default'],
     ['theme', 'auto', 'default'],
+    ['motion', 'full', 'default'],
     ['profiles.gw.base_url', 'http://localhost:1', 'config.yaml:5:19'],
     ['profiles.gw.api_key', 'set (from config.yaml:5:58)', 'config.yaml:5:58'],
     ['profiles.gw.model', 'm', 'config.yaml:5:46'],

@@ -23,6 +23,7 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
     chat: { system: undefined, temperature: undefined, maxTokens: undefined },
     slo: { ttftMs: undefined, tpotMs: undefined },
     theme: 'auto',
+    motion: 'full',
     keys: new Map(),
     profiles: new Map(),
   });

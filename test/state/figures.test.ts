@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/sdk/chat-types.js';
-import { countExchange, NO_FIGURES, percentile } from '../../src/state/figures.js';
+import { countExchange, DEFAULT_SLO, NO_FIGURES, percentile } from '../../src/state/figures.js';
 import { metricsOf } from '../support/chat-ports.js';
 
 test('percentiles are nearest-rank', () => {
@@ -11,7 +11,7 @@ test('percentiles are nearest-rank', () => {
 
 test('an exchange without a first token counts, but adds no time to it', () => {
   const once = countExchange(NO_FIGURES, metricsOf({ ttftMs: 300 }), 'complete');
-  expect(countExchange(once, metricsOf(), 'error', 'Timeout')).toMatchObject({
+  expect(countExchange(once, metricsOf(), 'error', DEFAULT_SLO, 'Timeout')).toMatchObject({
     requests: 2,
     errors: 1,
     errorClasses: { Timeout: 1 },
@@ -29,7 +29,7 @@ test('only the latest thousand times are kept', () => {
 test('an answer is good when it is whole and in time; what cannot be known is not judged', () => {
   const slo = { ttftMs: 500, tpotMs: 50 };
   const judge = (metrics: Parameters<typeof metricsOf>[0], outcome: Outcome) =>
-    countExchange(NO_FIGURES, metricsOf(metrics), outcome, 'Unknown', slo).goodput;
+    countExchange(NO_FIGURES, metricsOf(metrics), outcome, slo).goodput;
   expect(judge({ ttftMs: 500, tpotMs: 50 }, 'complete')).toEqual({ judged: 1, good: 1 });
   expect(judge({ ttftMs: 501, tpotMs: 50 }, 'complete')).toEqual({ judged: 1, good: 0 });
   expect(judge({ ttftMs: 500, tpotMs: 51 }, 'complete')).toEqual({ judged: 1, good: 0 });

@@ -7,7 +7,7 @@ import type {
 } from '../../src/connector/types.js';
 import type { ExchangeMetrics } from '../../src/metrics/exchange.js';
 import type { ConnectionState } from '../../src/sdk/types.js';
-import type { ChatPort, ConnectionPort, EndpointInfo, ModePort } from '../../src/state/ports.js';
+import type { ChatPort, ConnectionPort, EndpointInfo, ModeInfo, ModePort } from '../../src/state/ports.js';
 
 /** A connection whose state the test sets. */
 export interface MemoryConnection extends ConnectionPort {
@@ -89,7 +89,7 @@ export const OPENAI: EndpointInfo = {
 
 /** @param unusable why the endpoint of that name can't be used */
 export function createMemoryModes(
-  all: readonly EndpointInfo[] = [SIMULATOR, OPENAI],
+  all: readonly ModeInfo[] = [SIMULATOR, OPENAI],
   unusable: Record<string, string> = {},
 ): ModePort {
   let current = all[0] ?? SIMULATOR;

@@ -20,7 +20,9 @@ export function headerLine(title: string, endpoint: EndpointInfo, width: number)
 }
 
 /** What the bars tell of. */
-export type BarState = Pick<AppState, 'connection' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs'>;
+export type BarState = Pick<AppState, 'connection' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs'> & {
+  answering: boolean;
+};
 
 /** Connection and request on one line, in place of the side panes; also parts conversation and draft. */
 export function statusBar(state: BarState, width: number, withMessages: boolean): Line {
@@ -31,7 +33,7 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   const connection = connectionSummary(state);
   // Where only one fits, the request as long as it runs.
   const both = lineWidth(connection) + lineWidth(items[0] ?? []) + 7 <= width;
-  const showConnection = both || state.request.kind !== 'running' || state.connection.status !== 'connected';
+  const showConnection = both || !state.answering || state.connection.status !== 'connected';
   const left: Line = [...rule(1), ' ', ...(showConnection ? connection : (items[0] ?? [])), ' '];
   const request = showConnection ? joinThatFit(items, width - lineWidth(left) - 4) : [];
   const right: Line = request.length === 0 ? [] : [' ', ...request, ' ', ...rule(1)];
@@ -42,7 +44,7 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
 export function footerLine(state: BarState, width: number): Line {
   const inner = width - 2;
   const words = passingWords(state);
-  const running = state.request.kind === 'running';
+  const running = state.answering;
   const left: Line = [words ?? (running ? 'answering' : '')];
   const hints = joinThatFit(
     (running ? RUNNING_HINTS : HINTS).map((hint): Line => [['dim', hint]]),

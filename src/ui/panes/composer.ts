@@ -1,4 +1,5 @@
 import type { AppState } from '../../state/app-state.js';
+import { isAnswering } from '../../state/compare.js';
 import { cursorPlace, type DraftRow, type Editor, neighbourRow } from '../../state/editor.js';
 import { sanitizeLine } from '../../state/sanitize.js';
 import { shownPiece } from '../../state/text/wrap.js';
@@ -13,7 +14,12 @@ export interface ComposerView {
 }
 
 /** What is to be known about the draft, in one row above it: queue, change, commands that begin so. */
-export function draftNote({ queue, revising, draft }: DraftState): string | undefined {
+export function draftNote({ queue, revising, comparison, draft }: DraftState): string | undefined {
+  if (comparison !== undefined) {
+    return isAnswering({ comparison, request: NO_REQUEST })
+      ? 'comparing: tab marks the other answer, esc stops both'
+      : 'comparing: tab marks the other answer, enter goes on with the marked one, esc keeps neither';
+  }
   const [next] = queue;
   if (next !== undefined) {
     const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
@@ -26,7 +32,9 @@ export function draftNote({ queue, revising, draft }: DraftState): string | unde
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
 
-type DraftState = Pick<AppState, 'queue' | 'revising' | 'draft'>;
+type DraftState = Pick<AppState, 'queue' | 'revising' | 'comparison' | 'draft'>;
+
+const NO_REQUEST = { kind: 'none' } as const;
 
 /** How many rows the draft takes, counted no further than `most`. */
 export function draftRows(text: string, width: number, most: number): number {

@@ -4,7 +4,7 @@ import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { count, duration, seconds, uptime } from '../format.js';
 import { type Line, spread } from '../line.js';
 
-type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'nowMs'>;
+export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'nowMs'>;
 
 /** State of the way to the daemon and the endpoint. */
 export function connectionLines(
@@ -103,6 +103,15 @@ function countdown(leftMs: number): string {
 function twoRows(text: string, width: number): string[] {
   const [first] = wrapLine(text, { width });
   return first === undefined ? [] : [shownPiece(text, first), text.slice(first.end)];
+}
+
+/** The other origins that the daemon knows: pool and circuit of each. */
+export function originLines({ connection, endpoint }: Shown, width: number): readonly Line[] {
+  if (connection.status !== 'connected' || connection.daemon?.kind !== 'vastar-tui') return [];
+  const { origins } = connection.daemon.health;
+  return origins
+    .filter(({ origin }) => origin !== originOf(endpoint.url))
+    .map((origin) => spread([sanitizeLine(hostOf(origin.origin))], originLine(origin, width), width));
 }
 
 type Origin = { poolBusy: number; poolOpen: number; poolQueued: number; circuit: string };

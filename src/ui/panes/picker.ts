@@ -5,6 +5,7 @@ import { cut, type Line, spread } from '../line.js';
 const TITLES: Record<PickerPurpose, string> = {
   action: 'Actions',
   mode: 'Modes',
+  compare: 'Compare with',
   model: 'Models',
   history: 'Earlier messages',
 };

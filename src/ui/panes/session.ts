@@ -1,4 +1,4 @@
-import { DEFAULT_SLO, percentile, type SessionFigures } from '../../state/figures.js';
+import { percentile, type SessionFigures, type Slo } from '../../state/figures.js';
 import { count, durations } from '../format.js';
 import { joinThatFit, type Line, spread } from '../line.js';
 import { sparks } from './sparks.js';
@@ -8,7 +8,12 @@ const UNKNOWN = '–';
 const PERCENTS = [50, 95, 99];
 
 /** The figures of all requests since the start, in at most `height` lines. */
-export function sessionLines(session: SessionFigures, width: number, height: number): readonly Line[] {
+export function sessionLines(
+  session: SessionFigures,
+  slo: Slo,
+  width: number,
+  height: number,
+): readonly Line[] {
   const counts = spread(
     [['dim', 'requests '], count(session.requests)],
     [['dim', 'errors '], count(session.errors)],
@@ -21,12 +26,12 @@ export function sessionLines(session: SessionFigures, width: number, height: num
     [['dim', `${'ms'.padEnd(LABEL_WIDTH)}${PERCENTS.map((p) => `p${p}`.padStart(column)).join('')}`]],
     timesLine('TTFT', session.ttfts, column),
     timesLine('TPOT', session.tpots, column),
-    goodputLine(session, width),
+    goodputLine(session, slo, width),
     [
       ['dim', 'TTFT '.padEnd(LABEL_WIDTH)],
       ['accent', sparks(session.ttfts.slice(LABEL_WIDTH - width))],
     ],
-    errorLine(session, width),
+    ...(height > FULL_ROWS ? errorLines(session, width) : [errorLine(session, width)]),
   ];
 }
 
@@ -53,11 +58,21 @@ function timesLine(label: string, samples: readonly number[], column: number): L
 }
 
 /** `in SLO 500/50 ms  11/12`: the objectives for TTFT and TPOT, and how many answers kept to them. */
-function goodputLine({ goodput: { judged, good } }: SessionFigures, width: number): Line {
-  const { ttftMs, tpotMs } = DEFAULT_SLO;
+function goodputLine(
+  { goodput: { judged, good } }: SessionFigures,
+  { ttftMs, tpotMs }: Slo,
+  width: number,
+): Line {
   const share =
     judged === 0 ? UNKNOWN : `${count(good)}/${count(judged)} ${Math.floor((100 * good) / judged)} %`;
   return spread([['dim', `in ${ttftMs}/${tpotMs} ms`]], [share], width);
+}
+
+/** One class a line, the most frequent first. */
+function errorLines({ errorClasses }: SessionFigures, width: number): readonly Line[] {
+  return Object.entries(errorClasses)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, times]): Line => spread([['dim', name]], [count(times)], width));
 }
 
 function errorLine({ errorClasses }: SessionFigures, width: number): Line {

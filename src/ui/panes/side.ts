@@ -1,0 +1,65 @@
+import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
+import { shownRequest } from '../../state/compare.js';
+import type { Line } from '../line.js';
+import { connectionLines, originLines, type Shown } from './connection.js';
+import { requestLines } from './request.js';
+import { FULL_ROWS, SHORT_ROWS, sessionLines } from './session.js';
+
+export const PANE_TITLES: Record<PaneName, string> = {
+  connection: 'Connection',
+  request: 'Request',
+  session: 'Session',
+};
+
+/** From here on connection and session are told in full. */
+const ROOMY_ROWS = 28;
+/** A pane beside the one that is looked at keeps as many. */
+const LEAST_ROWS = 1;
+/** More than any pane has. */
+export const ALL_ROWS = 200;
+
+/** The connection, and where there is room for them the other origins. */
+export function connectionPane(shown: Shown, width: number, height: number): readonly Line[] {
+  const lines = connectionLines(shown, width);
+  return height > lines.length ? [...lines, ...originLines(shown, width)] : lines;
+}
+
+/**
+ * How many rows each pane has of `rows` in all.
+ * @param focus the pane that is looked at, and the rows it would like
+ */
+export function paneRows(
+  rows: number,
+  focus?: { pane: PaneName; wanted: number },
+): Readonly<Record<PaneName, number>> {
+  const roomy = rows >= ROOMY_ROWS;
+  const connection = roomy ? 6 : 4;
+  const session = roomy ? FULL_ROWS : SHORT_ROWS;
+  const shares = { connection, request: Math.max(0, rows - connection - session), session };
+  if (focus === undefined) return shares;
+  let missing = Math.max(0, focus.wanted - shares[focus.pane]);
+  const others = PANES.filter((pane) => pane !== focus.pane).sort((a, b) => shares[b] - shares[a]);
+  // The largest gives first.
+  for (const pane of others) {
+    const given = Math.min(missing, Math.max(0, shares[pane] - LEAST_ROWS));
+    shares[pane] -= given;
+    shares[focus.pane] += given;
+    missing -= given;
+  }
+  return shares;
+}
+
+/** All panes under one another from the one that is looked at on: where they stand in the conversation's place. */
+export function allPanes(from: PaneName, state: AppState, width: number): readonly Line[] {
+  const narrow = Math.min(width, 60);
+  const lines: Record<PaneName, readonly Line[]> = {
+    connection: connectionPane(state, narrow, ALL_ROWS),
+    request: requestLines(shownRequest(state), narrow, ALL_ROWS),
+    session: sessionLines(state.session, state.slo, narrow, ALL_ROWS),
+  };
+  return PANES.slice(PANES.indexOf(from)).flatMap((pane, index): Line[] => [
+    ...(index === 0 ? [] : [[]]),
+    [['title', PANE_TITLES[pane]]],
+    ...lines[pane].slice(0, lines[pane].findLastIndex((line) => line.length > 0) + 1),
+  ]);
+}
