@@ -1,7 +1,8 @@
 // Does `bench` report what it was given? The simulator draws from known distributions; the figures that `bench`
 // prints through the daemon are compared with them. Median of 5 runs. Run: tsx bench/accuracy.ts [RUNS]
 import { makePlace, runProgram } from '../test/support/program.js';
-import { median, runSimulator } from './simulator-client.js';
+import { runSimulator } from './simulator-client.js';
+import { median } from './support/figures.js';
 
 const RUNS = Number(process.argv[2] ?? 5);
 const TOKENS = 21;

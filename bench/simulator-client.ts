@@ -76,11 +76,6 @@ const CONTENT = Buffer.from('"content":"');
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-export const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
-
 /** By how many per cent `measured` is off. */
 export const off = (measured: number, asked: number): string =>
   `${measured >= asked ? '+' : ''}${((measured / asked - 1) * 100).toFixed(1)} %`;

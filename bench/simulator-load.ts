@@ -1,7 +1,8 @@
 // 500 streams at once from a simulator on one core: are the gaps still within 10 %, and what does a delta cost?
 // Median of 5 runs. Run: tsx bench/simulator-load.ts
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mean, median, off, quantile, runSimulator, timeStream } from './simulator-client.js';
+import { mean, off, runSimulator, timeStream } from './simulator-client.js';
+import { median, percentile } from './support/figures.js';
 
 const RUNS = 5;
 const STREAMS = 500;
@@ -29,7 +30,7 @@ for (const tps of [20, 50]) {
       const gaps = streams.flatMap(({ gapsMs }) => gapsMs);
       runs.push({
         mean: mean(gaps),
-        p95: quantile(gaps, 0.95),
+        p95: percentile(gaps, 0.95),
         ttft: median(streams.map(({ ttftMs }) => ttftMs)),
         cpuUs: ((after.cpu_s - before.cpu_s) * 1e6) / (after.tokens_sent - before.tokens_sent),
         rss: after.rss_bytes,

@@ -1,6 +1,7 @@
 // Whether times at the socket match the distribution asked for, by one stream at a time: mean within 3 %, p95
 // within 10 %. Median of 5 runs. Run: tsx bench/simulator-pacing.ts
-import { mean, median, off, quantile, runSimulator, timeStream } from './simulator-client.js';
+import { mean, off, runSimulator, timeStream } from './simulator-client.js';
+import { median, percentile } from './support/figures.js';
 
 const RUNS = 5;
 const SECONDS = 4;
@@ -18,7 +19,7 @@ function print(
   runs: readonly (readonly number[])[],
 ): void {
   const measuredMean = median(runs.map(mean));
-  const measuredP95 = median(runs.map((values) => quantile(values, 0.95)));
+  const measuredP95 = median(runs.map((values) => percentile(values, 0.95)));
   process.stdout.write(
     `${what.padEnd(40)} mean ${measuredMean.toFixed(3).padStart(8)} ms (${off(measuredMean, asked.mean)}, aim 3 %)` +
       `   p95 ${measuredP95.toFixed(3).padStart(8)} ms (${off(measuredP95, asked.p95)}, aim 10 %)\n`,

@@ -15,6 +15,7 @@ import { send, type Target } from './bench/send.js';
 import { type Composition, compose, reportProblems } from './compose.js';
 import { EXIT } from './exit-codes.js';
 import { interruptOn } from './interrupt.js';
+import { watchStdout } from './stdout.js';
 import { UsageError } from './usage-error.js';
 
 /** Adds `bench`: load through the daemon, measured as single answers are. */
@@ -40,7 +41,7 @@ async function bench(flags: BenchFlags): Promise<number> {
   const abort = new AbortController();
   const interruption = interruptOn(abort);
   // Without a reader the test's figures are still worth their exit code.
-  process.stdout.on('error', () => {});
+  const stdout = watchStdout(new AbortController());
   try {
     const { connector } = composition;
     const names = modes.length === 0 ? [connector.endpoint.name] : modes;
@@ -58,6 +59,9 @@ async function bench(flags: BenchFlags): Promise<number> {
     files.json?.write(`${JSON.stringify(resultJson(runs, flags, startedAt, interrupted), null, 2)}\n`);
     files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
     for (const file of [files.json, files.csv]) file?.close();
+    // What keeps stdout from being written is told before the next turn.
+    await composition.close();
+    if (stdout.exitCode === EXIT.failed) return EXIT.failed;
     return interruption.exitCode ?? (runs.every(passed) ? EXIT.ok : EXIT.failed);
   } finally {
     interruption.remove();

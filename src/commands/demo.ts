@@ -4,6 +4,9 @@ import type { ChatOptions } from '../connector/types.js';
 import { createSanitizer } from '../state/sanitize.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { interruptOn } from './interrupt.js';
+import { watchStdout } from './stdout.js';
+import { tell } from './tell.js';
 
 const WIDTH = 60;
 const RULE = '─'.repeat(WIDTH);
@@ -14,19 +17,19 @@ export function defineDemo(command: Command): void {
     const composition = compose(command.optsWithGlobals<GlobalFlags>());
     reportProblems(composition.loaded);
     const abort = new AbortController();
-    const onInterrupt = (): void => abort.abort();
-    process.once('SIGINT', onInterrupt);
-    process.stdout.on('error', onInterrupt);
+    const interruption = interruptOn(abort);
+    const stdout = watchStdout(abort);
     try {
       await demo(composition, abort.signal);
     } catch (error) {
-      if (abort.signal.aborted) process.exitCode = EXIT.interrupted;
+      if (abort.signal.aborted) process.exitCode = stdout.exitCode ?? interruption.exitCode ?? EXIT.failed;
       else if (error instanceof IncompleteAnswerException) {
-        process.stderr.write(`\nvastar-tui: ${error.message}\n`);
+        process.stderr.write('\n');
+        tell(error.message);
         process.exitCode = exitCodeOf(error.answer);
       } else throw error;
     } finally {
-      process.off('SIGINT', onInterrupt);
+      interruption.remove();
       await composition.close();
     }
   });

@@ -2,11 +2,14 @@ import { CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.js';
 import { ConnectorException, messageOf } from '../errors.js';
 import { EXIT, exitCodeOfError } from './exit-codes.js';
+import { endWithStdout } from './stdout.js';
 import { createProgram, load } from './table.js';
+import { tell } from './tell.js';
 import { UsageError } from './usage-error.js';
 
 /** Parses the arguments and runs one command; sets the exit code, and turns what was thrown into one message. */
 export async function main(argv: readonly string[]): Promise<void> {
+  endWithStdout();
   const program = createProgram();
   program.hook('preSubcommand', (_program, command) => load(command));
 
@@ -20,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 function exitCodeFor(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  process.stderr.write(`vastar-tui: ${messageOf(error)}\n`);
+  tell(messageOf(error));
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT.usage;
   if (error instanceof ConnectorException) return exitCodeOfError(error);
   return EXIT.failed;

@@ -8,8 +8,9 @@ import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, Session, SessionSummary } from '../sessions/types.js';
 import { createSanitizer } from '../state/sanitize.js';
 import { VERSION } from '../version.js';
-import { EXIT } from './exit-codes.js';
+import { configuredKeys } from './secrets.js';
 import { readStdin } from './stdin.js';
+import { tell } from './tell.js';
 import { UsageError } from './usage-error.js';
 
 interface Flags {
@@ -81,12 +82,9 @@ export function sessionsFile(file?: string): string {
   return file === undefined ? join(userDirectories().data, 'sessions', 'sessions.db') : resolve(file);
 }
 
-/** The keys of the environment and the configuration: none of them may be saved. */
+/** The keys that none of the sessions may hold. */
 export function secretsToHide(config?: string): string[] {
-  const fromEnvironment = process.env.OPENAI_API_KEY;
-  const { endpoints } = loadConfig({ cwd: process.cwd(), env: process.env, configPath: config, flags: {} });
-  const keys = endpoints.flatMap(({ apiKey }) => apiKey?.reveal() ?? []);
-  return fromEnvironment === undefined ? keys : [...keys, fromEnvironment];
+  return configuredKeys(loadConfig({ cwd: process.cwd(), env: process.env, configPath: config, flags: {} }));
 }
 
 type Work = (store: SessionStore, flags: Flags, words: string[]) => void | Promise<void>;
@@ -95,11 +93,10 @@ function inStore(work: Work): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1);
     if (!(command instanceof Command)) throw new TypeError('an action is given its command');
-    process.stdout.on('error', () => process.exit(EXIT.brokenPipe));
     const flags = command.optsWithGlobals<Flags>();
     const store = openSessions(sessionsFile(flags.file), { secrets: secretsToHide(flags.config) });
     try {
-      for (const notice of store.notices) process.stderr.write(`vastar-tui: ${notice}\n`);
+      for (const notice of store.notices) tell(notice);
       await work(store, flags, command.args);
     } finally {
       store.close();
@@ -113,7 +110,7 @@ function list(store: SessionStore, { limit = 50, deleted = false, json }: Flags)
     print(`${JSON.stringify(sessions, null, 2)}\n`);
     return;
   }
-  if (sessions.length === 0) process.stderr.write('vastar-tui: no sessions yet\n');
+  if (sessions.length === 0) tell('no sessions yet');
   print(sessions.map(lineOf).join(''));
 }
 
@@ -148,14 +145,14 @@ function headOf({ role, model, status, atMs }: Message): string {
 
 function find(store: SessionStore, { limit = 50, json }: Flags, text: string): void {
   const { query, hits } = store.search(text, limit);
-  for (const problem of query.problems) process.stderr.write(`vastar-tui: ${visible(problem)}\n`);
+  for (const problem of query.problems) tell(problem);
   if (json) {
     const plain = hits.map((hit) => ({ ...hit, snippet: marked(hit, '', '') }));
     print(`${JSON.stringify(plain, null, 2)}\n`);
     return;
   }
   if (hits.length === 0) {
-    process.stderr.write('vastar-tui: nothing found\n');
+    tell('nothing found');
     process.exitCode = 1;
   }
   const [start, end] = process.stdout.isTTY && !process.env.NO_COLOR ? ['\x1b[1m', '\x1b[22m'] : ['', ''];

@@ -14,6 +14,7 @@ export interface SimulatorFlags {
   responses?: string;
   script?: string;
   replay?: string;
+  speed?: number;
   record?: string;
   upstream?: string;
   log?: string;
@@ -31,21 +32,24 @@ export async function simulatorOptions(
 ): Promise<SimulatorOptions> {
   try {
     const settings = { ...(await fileSettings(flags.settings)), ...given };
-    const { responses, script, replay, host, port } = flags;
+    const { responses, script, host, port } = flags;
+    if (flags.speed !== undefined && flags.replay === undefined) {
+      throw new UsageError('--speed goes with --replay FILE. For the pace of other answers: --tps or --gap');
+    }
     const folder = await import('../simulator/content/response-folder.js');
     const scripts = await import('../simulator/content/script.js');
-    const recordings = await import('../simulator/recording.js');
     const sources = {
       ...(responses !== undefined && { responses: await folder.readResponseFolder(responses) }),
       ...(script !== undefined && { script: await scripts.readScript(script) }),
     };
     const record = await recordOf(flags);
+    const replay = await replayOf(flags);
     return {
       host,
       port,
       settings: { ...contentOf(flags), ...read(settings, await timesIn(settings)) },
       sources,
-      ...(replay !== undefined && { replay: await recordings.readRecordings(replay) }),
+      ...(replay !== undefined && { replay }),
       ...(record !== undefined && { record }),
     };
   } catch (error) {
@@ -57,6 +61,14 @@ export async function simulatorOptions(
 function contentOf({ responses, script }: SimulatorFlags): Partial<Settings> {
   if (script !== undefined) return { content: 'script' };
   return responses === undefined ? {} : { content: 'responses' };
+}
+
+async function replayOf({ replay, speed = 1 }: SimulatorFlags): Promise<SimulatorOptions['replay']> {
+  if (replay === undefined) return undefined;
+  const { readRecordings } = await import('../simulator/recording.js');
+  const { atSpeed, inTurn } = await import('../simulator/replay.js');
+  const recordings = await readRecordings(replay);
+  return inTurn(recordings.map((one) => atSpeed(one, speed)));
 }
 
 async function recordOf({ record, upstream }: SimulatorFlags): Promise<SimulatorOptions['record']> {
@@ -94,7 +106,8 @@ async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<Rea
   for (const value of Object.values(settings)) {
     const file = /^recorded:(.+)$/.exec(String(value))?.[1];
     if (file === undefined) continue;
-    const { readRecordings, recordedTimes } = await import('../simulator/recording.js');
+    const { readRecordings } = await import('../simulator/recording.js');
+    const { recordedTimes } = await import('../simulator/replay.js');
     const found = recordedTimes(await readRecordings(file));
     if (found.gapsMs.length === 0) throw new UsageError(`${file} holds no stream with tokens.`);
     times.set(file, found);

@@ -6,6 +6,7 @@ import { modelHelp } from '../simulator/models.js';
 import type { Simulator, SimulatorOptions } from '../simulator/server.js';
 import { SETTING_RULES } from '../simulator/setting-rules.js';
 import { EXIT } from './exit-codes.js';
+import { numberWithin } from './flag-number.js';
 import { type SimulatorFlags, simulatorOptions } from './simulator-options.js';
 
 const MAX_PORT = 65_535;
@@ -52,6 +53,7 @@ export function defineSimulator(command: Command): void {
     .option('--record <file>', 'pass chat completions on to --upstream, and add what comes, with its timing')
     .option('--upstream <url>', 'the provider to record, e.g. https://api.openai.com/v1')
     .option('--replay <file>', 'answer with what was recorded, at the recorded pace')
+    .option('--speed <factor>', 'with --replay: so many times as fast [1]', numberWithin(0.01, 1000))
     .option('--log <file>', 'add a line of JSON for each request, without its content')
     .addOption(new Option('--exit-with-stdin', 'end when stdin closes').hideHelp())
     .addHelpText('after', help)

@@ -30,6 +30,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./bench.js')).defineBench,
   },
   {
+    name: 'record',
+    description: 'ask one question, and keep the raw events of its answer, with their times, in a file',
+    load: async () => (await import('./record.js')).defineRecord,
+  },
+  {
+    name: 'replay',
+    description: 'play recorded answers again, at their pace or another',
+    load: async () => (await import('./replay.js')).defineReplay,
+  },
+  {
     name: 'runtime',
     description: 'the connector daemon: run, start, stop, status',
     load: async () => (await import('./runtime.js')).defineRuntime,

@@ -17,6 +17,11 @@ export function authorization(endpoint: Endpoint): Record<string, string> {
   return endpoint.apiKey === undefined ? {} : { Authorization: `Bearer ${endpoint.apiKey.reveal()}` };
 }
 
+/** What errors must not repeat. */
+export function keysOf({ apiKey }: Endpoint): string[] {
+  return apiKey === undefined ? [] : [apiKey.reveal()];
+}
+
 /**
  * The endpoint, when a request may be sent there.
  * @throws {ConnectorException} InvalidRequest that says what is missing.
@@ -66,6 +71,7 @@ export async function runExchange(
     const watch = observer(timeline, sentMs, options, stop.events);
     options.onEvent?.({ type: 'start', exchange, url, model, live: timeline });
     const onEvent = (event: StreamEvent): void | Promise<void> => {
+      options.onWire?.(event);
       if (event.type === 'chunk') {
         timeline.received(event.data.length);
         watch.arrived(event);
@@ -85,6 +91,7 @@ export async function runExchange(
       const contentType = headers['content-type'] ?? '';
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
         source: new URL(url).host,
+        keys: keysOf(endpoint),
       });
       options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
     };

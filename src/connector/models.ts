@@ -1,9 +1,10 @@
 import { type Endpoint, endpointUrl } from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
+import { hideKeys } from '../key-forms.js';
 import { reportedErrorOf, statusError } from '../sdk/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { isRecord, parseJson, stringOf } from '../sdk/json.js';
-import { authorization, usable } from './exchange.js';
+import { authorization, keysOf, usable } from './exchange.js';
 
 /**
  * The ids of the models an endpoint offers, in its order.
@@ -20,7 +21,7 @@ export async function listModels(
   const response = await client.executeHTTP({ method: 'GET', url, headers, timeoutMs }, options);
   const { statusCode, requestId } = response;
   const text = HTTPResponseHelper.getBodyAsString(response);
-  const context = { source: new URL(url).host, requestId };
+  const context = { source: new URL(url).host, requestId, keys: keysOf(endpoint) };
   if (!HTTPResponseHelper.is2xx(response)) {
     const contentType = response.headers['content-type'] ?? '';
     throw statusError({ statusCode, contentType, headers: response.headers }, text, context);
@@ -32,7 +33,7 @@ export async function listModels(
   throw new ConnectorException(
     said === undefined
       ? `${context.source} answered with no list of models. Is base_url right?`
-      : `${context.source} answered with an error: ${said}`,
+      : hideKeys(`${context.source} answered with an error: ${said}`, context.keys),
     ErrorClass.Permanent,
     requestId,
     { hop: 'provider', statusCode },

@@ -1,5 +1,6 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat-types.js';
+import type { StreamEvent } from '../sdk/types.js';
 
 export type { ChatMessage } from './messages.js';
 
@@ -58,6 +59,8 @@ export interface ChatOptions extends RequestOptions {
   onEvent?: (event: ExchangeEvent) => void;
   /** Each piece of the answer's text as it arrives. */
   onDelta?: (text: string) => void;
+  /** The answer's bytes as the daemon passed them on, before any of them is read: to record them. */
+  onWire?: (event: StreamEvent) => void;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../errors.js';
+import { hideKeys } from '../key-forms.js';
 import { retryAfterOf } from '../protocol/retry-after.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from './json.js';
 
@@ -8,6 +9,8 @@ export interface AnswerContext {
   requestId?: number;
   /** Who answers, for the errors, e.g. `api.openai.com` ['the provider']. */
   source?: string;
+  /** Keys that no error may repeat: some providers say back the one they refuse. */
+  keys?: readonly string[];
 }
 
 /** The head of an HTTP answer. */
@@ -199,5 +202,9 @@ function providerError(
   context: AnswerContext,
   details: { statusCode?: number; retryAfterMs?: number } = {},
 ): ConnectorException {
-  return new ConnectorException(message, errorClass, context.requestId, { hop: 'provider', ...details });
+  const { keys = [], requestId } = context;
+  return new ConnectorException(hideKeys(message, keys), errorClass, requestId, {
+    hop: 'provider',
+    ...details,
+  });
 }

@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { ErrorClass } from '../errors.js';
+import { hideKeys } from '../key-forms.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import {
   type AnswerContext,
@@ -57,7 +58,8 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     else if (verdict === 'unrecognised') {
       // An event of another name (`ping`) is for other listeners; the last one may have been cut.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
-      if (!foreign && !flushing) answer.emit({ type: 'malformed', data: quote(text) });
+      if (!foreign && !flushing)
+        answer.emit({ type: 'malformed', data: hideKeys(quote(text), context.keys ?? []) });
     }
     if (result.finishReason !== null && BROKEN_OFF.has(result.finishReason)) {
       const what = `broke off its answer (finish_reason ${result.finishReason}).`;

@@ -1,3 +1,4 @@
+import { createKeyHider } from '../key-forms.js';
 import type { Json, JsonObject } from './types.js';
 
 export interface Redactor {
@@ -7,27 +8,12 @@ export interface Redactor {
   url(url: string): string;
 }
 
-const REPLACEMENT = '[key removed]';
 const SECRET_NAME =
   /^(authorization|proxy-authorization|cookie|set-cookie|(x-)?api[-_]?key|key|token|secret)$/i;
-/** Shorter ones would tear holes into ordinary words. */
-const SHORTEST_SECRET = 8;
 
 /** Takes these secrets out of whatever is saved, also where they are URL- or base64-encoded. */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const needles = secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .flatMap((secret) => [
-      secret,
-      encodeURIComponent(secret),
-      Buffer.from(secret).toString('base64'),
-      Buffer.from(secret).toString('base64url'),
-    ])
-    // The longest first: one may be the beginning of another.
-    .sort((a, b) => b.length - a.length);
-
-  const text = (value: string): string =>
-    needles.reduce((rest, needle) => rest.replaceAll(needle, REPLACEMENT), value);
+  const text = createKeyHider(secrets);
   const json = (value: Json): Json => {
     if (typeof value === 'string') return text(value);
     if (value === null || typeof value !== 'object') return value;

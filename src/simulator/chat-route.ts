@@ -4,7 +4,7 @@ import { parseChatRequest } from './chat-request.js';
 import { FAULTS, pickFault } from './faults.js';
 import { resolveModel } from './models.js';
 import { createRandom } from './random.js';
-import { replayed } from './recording.js';
+import { replayed } from './replay.js';
 import type { Reply } from './reply.js';
 import { headerSettings } from './request-settings.js';
 import type { SimulatorRequest, Surroundings } from './routes.js';

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.js';
 import { ApiError } from './api-error.js';
 import type { Clock } from './clock.js';
 import { formatRecording, type Recording } from './recording.js';
+import { withoutKeys } from './without-keys.js';
 
 /** Passes chat completions on to a provider, and writes down what it answers and when. */
 export interface Recorder {
@@ -73,7 +74,7 @@ export function createRecorder(upstream: string, file: string, clock: Clock): Re
         signal.throwIfAborted();
         ending = 'broken';
       }
-      if (size <= MAX_RECORDED_BYTES) await write({ ...head, parts, ending });
+      if (size <= MAX_RECORDED_BYTES) await write(withoutKeys({ ...head, parts, ending }, keysIn(headers)));
       if (ending === 'end') response.end();
       else response.destroy();
     },
@@ -87,6 +88,11 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
       return typeof value === 'string' ? [[name, value]] : [];
     }),
   );
+}
+
+/** The client's credentials, which the provider might say back. */
+function keysIn({ authorization = '', 'api-key': apiKey = '' }: IncomingHttpHeaders): string[] {
+  return [authorization.replace(/^\w+ +/, ''), String(apiKey)];
 }
 
 /** What of the request is written down. */

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { messageOf } from '../errors.js';
-import type { Frame, Reply } from './reply.js';
 
 /** A provider's response as it came, with the time of each part. docs/simulator.md describes the file. */
 export interface Recording {
@@ -84,50 +83,6 @@ export function formatRecording(recording: Recording): string {
     { end: ending },
   ];
   return lines.map((value) => `${JSON.stringify(value)}\n`).join('');
-}
-
-/** The recorded response once more, at the recorded pace. */
-export function replayed({ status, contentType, headersMs, parts, ending }: Recording): Reply {
-  const frames = parts.map(
-    ({ atMs, bytes }): Frame => ({
-      atMs,
-      tokens: countTokens(bytes),
-      bytes: () => bytes,
-      alone: true,
-    }),
-  );
-  return {
-    status,
-    headers: contentType === '' ? {} : { 'content-type': contentType },
-    headersMs,
-    frames,
-    tokens: frames.reduce((sum, { tokens }) => sum + tokens, 0),
-    ending: ending === 'end' ? 'end' : 'reset',
-  };
-}
-
-/** Times to the first token, and between tokens, of all streams; several tokens in a part have 0 between them. */
-export function recordedTimes(recordings: readonly Recording[]): { ttftMs: number[]; gapsMs: number[] } {
-  const ttftMs: number[] = [];
-  const gapsMs: number[] = [];
-  for (const { stream, parts } of recordings) {
-    if (!stream) continue;
-    let lastMs: number | undefined;
-    for (const { atMs, bytes } of parts) {
-      for (let count = countTokens(bytes); count > 0; count -= 1) {
-        if (lastMs === undefined) ttftMs.push(atMs);
-        else gapsMs.push(atMs - lastMs);
-        lastMs = atMs;
-      }
-    }
-  }
-  return { ttftMs, gapsMs };
-}
-
-/** Deltas with a text in them. */
-function countTokens(bytes: Uint8Array): number {
-  const text = Buffer.from(bytes).toString();
-  return text.match(/"(?:content|reasoning_content|reasoning)":\s*"[^"]/g)?.length ?? 0;
 }
 
 function parseJson(text: string): unknown {

@@ -8,7 +8,7 @@ import type { Counters } from './counters.js';
 import { ENDPOINT_NAMES, ENDPOINTS, type Endpoint } from './endpoints.js';
 import { MODELS, resolveModel } from './models.js';
 import type { Recorder } from './record-proxy.js';
-import type { Recording } from './recording.js';
+import type { Replay } from './replay.js';
 import { jsonReply, type Reply, textReply } from './reply.js';
 import type { RunningSettings } from './request-settings.js';
 import { showSettings } from './setting-rules.js';
@@ -34,8 +34,8 @@ export interface Surroundings {
   seed: number;
   /** How many chat completions were answered before. */
   nextAnswer(): number;
-  /** The next recorded answer, where recordings are replayed. */
-  replay?: (stream: boolean) => Recording | undefined;
+  /** Picks the recorded answer, where recordings are replayed. */
+  replay?: Replay;
   /** Answers chat completions, where a provider is recorded. */
   recorder?: Recorder;
   /** Unix time in seconds at which the simulator started; every model was "created" then. */

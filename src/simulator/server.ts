@@ -8,7 +8,7 @@ import { createCounters, type SimulatorStats } from './counters.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from './defaults.js';
 import { type ExchangeRecord, serveExchange } from './exchange.js';
 import { createRecorder } from './record-proxy.js';
-import type { Recording } from './recording.js';
+import type { Replay } from './replay.js';
 import { createRunningSettings } from './request-settings.js';
 import type { Surroundings } from './routes.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
@@ -32,8 +32,8 @@ export interface SimulatorOptions {
   settings?: Partial<Settings>;
   /** The files that answers may come from. */
   sources?: Sources;
-  /** Answers chat completions instead, one after the other: streams for streams, if there are any. */
-  replay?: readonly Recording[];
+  /** Answers chat completions with recordings instead. */
+  replay?: Replay;
   /** Passes chat completions on to `upstream`, e.g. `https://api.openai.com/v1`; adds what comes to `file`. */
   record?: { upstream: string; file: string };
   /** Told of every exchange once it is over. Must not throw. */
@@ -95,7 +95,7 @@ export async function startSimulator(
     counters,
     seed: Math.floor(Math.random() * 2 ** 32),
     nextAnswer: () => answers++,
-    ...(replay !== undefined && { replay: inTurn(replay) }),
+    ...(replay !== undefined && { replay }),
     ...(record !== undefined && { recorder: createRecorder(record.upstream, record.file, clock) }),
     startedS: Math.floor(Date.now() / 1000),
     health() {
@@ -145,16 +145,6 @@ export async function startSimulator(
     signal.throwIfAborted();
   }
   return { url: urlOf(host, boundPort), port: boundPort, stats: counters.stats, close };
-}
-
-/** The recordings one after the other, for streams and others apart. */
-function inTurn(recordings: readonly Recording[]): (stream: boolean) => Recording | undefined {
-  let turn = 0;
-  return (wanted) => {
-    const fitting = recordings.filter(({ stream }) => stream === wanted);
-    const from = fitting.length === 0 ? recordings : fitting;
-    return from[turn++ % from.length];
-  };
 }
 
 /** Resolves with the port. */

@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AnswerEvent, type ChatAnswer, ErrorClass, OpenAIStreamConnector } from '../../src/index.js';
 import { type ForeignDaemon, startForeignDaemon } from '../support/foreign-daemon.js';
-import { type Handler, serveScript, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import {
+  deltaOf,
+  type Handler,
+  serveScript,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
 
-const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
-const chunks = sseEvents(delta('Hel'), delta('lo'), '[DONE]');
+const chunks = sseEvents(deltaOf('Hel'), deltaOf('lo'), '[DONE]');
 
 let daemon: ForeignDaemon;
 let upstream: Upstream;
@@ -70,7 +76,7 @@ describe('a chat through a daemon of the public protocol', () => {
   test('an answer over the frame limit fails that exchange alone, and the next one works', async () => {
     const fine = ask();
     await upstream.request(0);
-    answer = serveScript({ chunks: sseEvents(delta('x'.repeat(11 << 20))) });
+    answer = serveScript({ chunks: sseEvents(deltaOf('x'.repeat(11 << 20))) });
     expect(await ask()).toMatchObject({
       outcome: 'error',
       error: { errorClass: ErrorClass.Permanent, message: expect.stringContaining('over the limit') },

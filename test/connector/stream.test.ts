@@ -1,10 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AnswerEvent, answerMessage, type ChatMessage, OpenAIStreamConnector } from '../../src/index.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { type Handler, serveScript, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
-
-const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
-const FINISH = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+import {
+  deltaOf,
+  FINISH,
+  type Handler,
+  serveScript,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
 
 let daemon: TestDaemon;
 let upstream: Upstream;
@@ -13,7 +18,7 @@ let answer: Handler;
 
 beforeEach(async () => {
   daemon = await testDaemon();
-  answer = serveScript({ chunks: sseEvents(delta('Hel'), delta('lo'), FINISH, '[DONE]') });
+  answer = serveScript({ chunks: sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]') });
   upstream = await startUpstream((request, response, raw) => answer(request, response, raw));
   connector = new OpenAIStreamConnector(
     { openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
@@ -40,13 +45,13 @@ describe('an answer as an async iterator', () => {
   });
 
   test('left early it stops the request upstream', async () => {
-    answer = serveScript({ chunks: sseEvents(delta('a'), delta('b')), end: 'hang' });
+    answer = serveScript({ chunks: sseEvents(deltaOf('a'), deltaOf('b')), end: 'hang' });
     for await (const event of connector.stream('Hi')) if (event.type === 'text') break;
     expect(await (await upstream.request(0)).ended).toBe('hung up');
   });
 
   test('aborted it ends as cancelled, with what had come', async () => {
-    answer = serveScript({ chunks: sseEvents(delta('a')), end: 'hang' });
+    answer = serveScript({ chunks: sseEvents(deltaOf('a')), end: 'hang' });
     const aborter = new AbortController();
     let last: AnswerEvent | undefined;
     for await (const event of connector.stream('Hi', { signal: aborter.signal })) {
@@ -70,7 +75,7 @@ describe('an answer as an async iterator', () => {
     const pieces = 64;
     let sent = 0;
     answer = serveScript({
-      chunks: sseEvents(...Array.from({ length: pieces }, () => delta(piece)), FINISH, '[DONE]'),
+      chunks: sseEvents(...Array.from({ length: pieces }, () => deltaOf(piece)), FINISH, '[DONE]'),
       onSend: (index) => {
         sent = index;
       },

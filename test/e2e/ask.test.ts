@@ -1,33 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { alive, makePlace, type Place, runProgram, startProgram, until } from '../support/program.js';
-import { type Handler, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { alive, until } from '../support/program.js';
+import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
-let place: Place;
-const upstreams: Upstream[] = [];
-
-beforeEach(async () => {
-  place = await makePlace();
-});
-
-afterEach(async () => {
-  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
-  place.remove();
-});
-
-const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
-const stop = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
-
-/** Makes `script` the endpoint that the program asks in real mode. */
-async function endpoint(script: Script | Handler): Promise<Upstream> {
-  const upstream = await startUpstream(script);
-  upstreams.push(upstream);
-  place.writeConfig(
-    `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
-  );
-  return upstream;
-}
+const ground = groundForEach();
+const { endpoint, run, start } = ground;
 
 interface Line {
   type: string;
@@ -44,21 +23,23 @@ const lines = (stdout: string): Line[] =>
     .map((line) => JSON.parse(line) as Line);
 
 test('with nothing running, the bundled daemon and simulator answer and are gone afterwards', async () => {
-  const answer = await runProgram(place, ['ask', 'What is the capital of France?']);
+  const answer = await run(['ask', 'What is the capital of France?']);
   expect(answer).toEqual({ code: 0, signal: null, stdout: 'The capital of France is Paris.\n', stderr: '' });
-  await until(() => !existsSync(place.socketPath));
+  await until(() => !existsSync(ground.place.socketPath));
 });
 
 test('ten chunks 100 ms apart are printed as they are sent', async () => {
   const sent: number[] = [];
   await endpoint({
-    chunks: [...sseEvents(...Array.from({ length: 10 }, (_, index) => delta(`t${index} `)), stop, '[DONE]')],
+    chunks: [
+      ...sseEvents(...Array.from({ length: 10 }, (_, index) => deltaOf(`t${index} `)), FINISH, '[DONE]'),
+    ],
     gapMs: [...Array.from({ length: 9 }, () => 100), 0, 0],
     onSend: (index) => {
       sent[index] = performance.now();
     },
   });
-  const running = startProgram(place, ['ask', '--json', 'hi']);
+  const running = start(['ask', '--json', 'hi']);
   running.child.stdin.end();
   const printed: number[] = [];
   running.child.stdout.on('data', (text: string) => {
@@ -87,9 +68,9 @@ test('an attempt that is made again is a line of its own, as it happens', async 
     else
       response
         .writeHead(200, { 'content-type': 'text/event-stream' })
-        .end(sseEvents(delta('yes'), stop, '[DONE]').join(''));
+        .end(sseEvents(deltaOf('yes'), FINISH, '[DONE]').join(''));
   });
-  const { code, stdout } = await runProgram(place, ['ask', '--json', 'hi']);
+  const { code, stdout } = await run(['ask', '--json', 'hi']);
   expect(code).toBe(0);
   const retry = lines(stdout).find(({ type }) => type === 'retry');
   expect(retry).toMatchObject({
@@ -103,8 +84,8 @@ test('an attempt that is made again is a line of its own, as it happens', async 
 });
 
 test('Ctrl+C keeps what came, aborts the upstream request and exits with 130', async () => {
-  const upstream = await endpoint({ chunks: sseEvents(delta('partial ')), end: 'hang' });
-  const running = startProgram(place, ['ask', 'hi']);
+  const upstream = await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
+  const running = start(['ask', 'hi']);
   running.child.stdin.end();
   await running.untilStdout(/partial/);
   running.child.kill('SIGINT');
@@ -127,7 +108,7 @@ test.each([
     contentType: 'application/json',
     chunks: [JSON.stringify({ error: { message } })],
   });
-  const answer = await runProgram(place, ['ask', 'hi']);
+  const answer = await run(['ask', 'hi']);
   expect(answer.code).toBe(code);
   expect(answer.stdout).toBe('');
   expect(answer.stderr).toContain(message);
@@ -138,14 +119,14 @@ test.each([
 
 test('a web page instead of an answer is named as such', async () => {
   await endpoint({ contentType: 'text/html', chunks: ['<html><h1>502 Bad Gateway</h1></html>'] });
-  const answer = await runProgram(place, ['ask', 'hi']);
+  const answer = await run(['ask', 'hi']);
   expect(answer.code).not.toBe(0);
   expect(answer.stderr).toMatch(/web page.*base_url/s);
 });
 
 test('an answer that is cut keeps its text, says so and exits with 8', async () => {
-  await endpoint({ chunks: sseEvents(delta('Hi th')) });
-  expect(await runProgram(place, ['ask', 'hi'])).toMatchObject({
+  await endpoint({ chunks: sseEvents(deltaOf('Hi th')) });
+  expect(await run(['ask', 'hi'])).toMatchObject({
     code: 8,
     stdout: 'Hi th\n',
     stderr: expect.stringMatching(/cut off/),
@@ -153,8 +134,8 @@ test('an answer that is cut keeps its text, says so and exits with 8', async () 
 });
 
 test('a connection reset in the middle is an error that keeps the text', async () => {
-  await endpoint({ chunks: sseEvents(delta('Hi th')), end: 'cut' });
-  const { code, stdout } = await runProgram(place, ['ask', '--json', 'hi']);
+  await endpoint({ chunks: sseEvents(deltaOf('Hi th')), end: 'cut' });
+  const { code, stdout } = await run(['ask', '--json', 'hi']);
   expect(code).toBe(3);
   expect(lines(stdout).at(-1)).toMatchObject({
     outcome: 'error',
@@ -165,44 +146,44 @@ test('a connection reset in the middle is an error that keeps the text', async (
 
 test('an empty stream is no answer', async () => {
   await endpoint({ chunks: [] });
-  expect(await runProgram(place, ['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
+  expect(await run(['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
 });
 
 test('an endpoint that is not there is named, with its cause', async () => {
-  place.writeConfig(
+  ground.place.writeConfig(
     'openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n',
   );
-  const answer = await runProgram(place, ['ask', 'hi']);
+  const answer = await run(['ask', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
   expect(answer.stderr).toMatch(/127\.0\.0\.1:1 \(ECONNREFUSED\): is the server running/);
 });
 
 test('without a daemon and with --no-spawn it says how to start one', async () => {
-  const answer = await runProgram(place, ['ask', '--no-spawn', 'hi']);
+  const answer = await run(['ask', '--no-spawn', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
-  expect(answer.stderr).toContain(place.socketPath);
+  expect(answer.stderr).toContain(ground.place.socketPath);
   expect(answer.stderr).toMatch(/vastar-tui runtime start/);
 });
 
 test('real mode without a key says which variable to set, and simulator mode does not mention it', async () => {
-  const real = await runProgram(place, ['ask', '--mode', 'openai', 'hi']);
+  const real = await run(['ask', '--mode', 'openai', 'hi']);
   expect(real.code).not.toBe(0);
   expect(real.stderr).toMatch(/OPENAI_API_KEY/);
-  const simulated = await runProgram(place, ['ask', 'What is the capital of France?']);
+  const simulated = await run(['ask', 'What is the capital of France?']);
   expect(simulated).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('text on stdin is appended to the prompt', async () => {
-  const answer = await runProgram(place, ['ask', '--model', 'sim-echo', 'one'], 'two\n');
+  const answer = await run(['ask', '--model', 'sim-echo', 'one'], 'two\n');
   expect(answer.stdout).toBe('one\n\ntwo\n');
 });
 
 test('files and stdin follow the prompt, and the parameters reach the provider', async () => {
-  const upstream = await endpoint({ chunks: sseEvents(delta('ok'), stop, '[DONE]') });
-  writeFileSync(join(place.dir, 'a.txt'), 'alpha\n');
-  writeFileSync(join(place.dir, 'b.md'), 'beta');
+  const upstream = await endpoint({ chunks: sseEvents(deltaOf('ok'), FINISH, '[DONE]') });
+  writeFileSync(join(ground.place.dir, 'a.txt'), 'alpha\n');
+  writeFileSync(join(ground.place.dir, 'b.md'), 'beta');
   const flags = ['--file', 'a.txt', '--file', 'b.md', '--temperature', '0.5', '--max-tokens', '7'];
-  expect(await runProgram(place, ['ask', 'compare', ...flags], 'piped\n')).toMatchObject({ code: 0 });
+  expect(await run(['ask', 'compare', ...flags], 'piped\n')).toMatchObject({ code: 0 });
   expect(JSON.parse((await upstream.request(0)).body.toString())).toMatchObject({
     messages: [{ role: 'user', content: 'compare\n\na.txt:\nalpha\n\nb.md:\nbeta\n\npiped' }],
     temperature: 0.5,
@@ -211,8 +192,8 @@ test('files and stdin follow the prompt, and the parameters reach the provider',
 });
 
 test('an answer that takes longer than --timeout is given up, with what came and exit code 6', async () => {
-  await endpoint({ chunks: sseEvents(delta('partial ')), end: 'hang' });
-  const answer = await runProgram(place, ['ask', 'hi', '--timeout', '0.4']);
+  await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
+  const answer = await run(['ask', 'hi', '--timeout', '0.4']);
   expect(answer).toMatchObject({ code: 6, stdout: 'partial \n' });
   expect(answer.stderr).toMatch(/the deadline passed after \d+ ms|within 0\.4 s/);
 });
@@ -225,13 +206,13 @@ test.each([
   [['--max-tokens', '1.5'], /whole number from 1/],
   [['--timeout', '0'], /number from 0\.001 to 3600/],
 ])('%j is refused before anything is asked', async (flags, pattern) => {
-  writeFileSync(join(place.dir, 'binary'), Buffer.from([0xff, 0xfe]));
-  const answer = await runProgram(place, ['ask', 'hi', ...flags]);
+  writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe]));
+  const answer = await run(['ask', 'hi', ...flags]);
   expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
 });
 
 test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', async (args) => {
-  expect(await runProgram(place, args)).toMatchObject({
+  expect(await run(args)).toMatchObject({
     code: 2,
     stdout: '',
     stderr: expect.stringMatching(/prompt is empty/),
@@ -239,13 +220,13 @@ test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', a
 });
 
 test('stdin that is no text is refused', async () => {
-  const running = startProgram(place, ['ask', '-']);
+  const running = start(['ask', '-']);
   running.child.stdin.end(Buffer.from([0xff, 0xfe, 0x00, 0x41]));
   expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/not UTF-8/) });
 });
 
 test('the chat needs a terminal and says what works without one', async () => {
-  expect(await runProgram(place, [])).toMatchObject({
+  expect(await run([])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/vastar-tui ask/),
   });
@@ -255,22 +236,22 @@ test.each([
   ['a missing file', ['--config', 'absent.yaml'], undefined, /absent\.yaml/],
   ['a YAML error', [], 'openai:\n  model: "x\n', /config\.yaml:\d+:\d+/],
 ])('%s in the configuration is told with its place', async (_name, flags, yaml, pattern) => {
-  if (yaml !== undefined) place.writeConfig(yaml);
-  const answer = await runProgram(place, [...flags, 'ask', 'hi']);
+  if (yaml !== undefined) ground.place.writeConfig(yaml);
+  const answer = await run([...flags, 'ask', 'hi']);
   expect(answer.code).toBe(2);
   expect(answer.stderr).toMatch(pattern);
   expect(answer.stderr).not.toMatch(/\n\s+at /);
 });
 
 test('an unknown flag is refused with a suggestion', async () => {
-  expect(await runProgram(place, ['ask', '--jsn', 'hi'])).toMatchObject({
+  expect(await run(['ask', '--jsn', 'hi'])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/--json/),
   });
 });
 
 test('a reader that goes away ends the program quietly', async () => {
-  const running = startProgram(place, ['ask', 'write a long answer']);
+  const running = start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
   running.child.stdout.destroy();
@@ -280,16 +261,16 @@ test('a reader that goes away ends the program quietly', async () => {
 });
 
 test('daemon and simulator end with the program even when it is killed', async () => {
-  const running = startProgram(place, ['ask', 'write a long answer']);
+  const running = start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
-  const health = await fetch(`${place.simulatorUrl}/health`);
+  const health = await fetch(`${ground.place.simulatorUrl}/health`);
   expect(health.ok).toBe(true);
   running.child.kill('SIGKILL');
   await until(() => !alive(running.child.pid ?? 0));
-  await until(() => !existsSync(place.socketPath));
+  await until(() => !existsSync(ground.place.socketPath));
   await until(() =>
-    fetch(`${place.simulatorUrl}/health`).then(
+    fetch(`${ground.place.simulatorUrl}/health`).then(
       () => false,
       () => true,
     ),

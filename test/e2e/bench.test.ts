@@ -1,37 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, runProgram, startProgram } from '../support/program.js';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
 import { openTerminal } from '../support/terminal.js';
-import { type Handler, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import { deltaOf, FINISH, type Script, sseEvents } from '../support/upstream.js';
 
-let place: Place;
-const upstreams: Upstream[] = [];
+const ground = groundForEach();
+const { endpoint, run, start } = ground;
 
-beforeEach(async () => {
-  place = await makePlace();
-});
-afterEach(async () => {
-  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
-  place.remove();
-});
-
-const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
-const stop = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
 const answer: Script = {
-  chunks: sseEvents(delta('one '), delta('two '), delta('three'), stop, '[DONE]'),
+  chunks: sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]'),
   gapMs: 5,
 };
-
-async function endpoint(script: Handler | Script): Promise<Upstream> {
-  const upstream = await startUpstream(script);
-  upstreams.push(upstream);
-  place.writeConfig(
-    `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\n` +
-      `simulator:\n  enabled: false\n  base_url: ${place.simulatorUrl}\n`,
-  );
-  return upstream;
-}
 
 interface Run {
   mode: string;
@@ -51,7 +31,7 @@ interface Result {
 const read = (stdout: string): Result => JSON.parse(stdout) as Result;
 
 test('against the simulator it prints latencies, rates, a histogram and its own lag', async () => {
-  const { code, stdout, stderr } = await runProgram(place, [
+  const { code, stdout, stderr } = await run([
     ...['bench', '--model', 'sim-fast', '--requests', '6', '--concurrency', '3', '--max-tokens', '12'],
     ...['--warmup', '1', '--slo', 'ttft=5000', '--check', 'e2e.p99<60s'],
   ]);
@@ -72,13 +52,13 @@ test('against the simulator it prints latencies, rates, a histogram and its own 
 
 test('a check that does not hold, or an unanswered test, exits with 1', async () => {
   const upstream = await endpoint(answer);
-  const run = ['bench', '--requests', '2', '--json', '-'];
-  const failing = await runProgram(place, [...run, '--check', 'ttft.p50<0.001', '--check', 'errors<1']);
+  const args = ['bench', '--requests', '2', '--json', '-'];
+  const failing = await run([...args, '--check', 'ttft.p50<0.001', '--check', 'errors<1']);
   expect(failing.code).toBe(1);
   expect(read(failing.stdout).runs[0]?.checks.map(({ passed }) => passed)).toEqual([false, true]);
   expect(upstream.requests).toHaveLength(2);
   await endpoint({ status: 400, contentType: 'application/json', chunks: ['{"error":{"message":"no"}}'] });
-  const refused = await runProgram(place, run);
+  const refused = await run(args);
   expect(refused.code).toBe(1);
   expect(read(refused.stdout).runs[0]).toMatchObject({
     completed: 0,
@@ -91,8 +71,8 @@ test('a check that does not hold, or an unanswered test, exits with 1', async ()
 test('with a rate, time spent waiting for a place counts as latency', async () => {
   await endpoint({ ...answer, delayMs: 100 });
   const args = ['bench', '--requests', '8', '--concurrency', '1', '--json', '-'];
-  const closed = read((await runProgram(place, args)).stdout);
-  const open = read((await runProgram(place, [...args, '--rate', '100'])).stdout);
+  const closed = read((await run(args)).stdout);
+  const open = read((await run([...args, '--rate', '100'])).stdout);
   expect([closed.load.measured_from, open.load.measured_from]).toEqual(['send', 'intended send time']);
   // Eight that arrive at once and are served one after another: the last waits for seven.
   expect(closed.runs[0]?.ttft_ms?.max).toBeLessThan(700);
@@ -102,9 +82,9 @@ test('with a rate, time spent waiting for a place counts as latency', async () =
 
 test('prompts come from a file in turn, and each request is a line of the CSV', async () => {
   const upstream = await endpoint(answer);
-  writeFileSync(join(place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
-  const csv = join(place.dir, 'requests.csv');
-  const { code, stdout } = await runProgram(place, [
+  writeFileSync(join(ground.place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
+  const csv = join(ground.place.dir, 'requests.csv');
+  const { code, stdout } = await run([
     ...['bench', '--requests', '3', '--prompts', 'prompts.txt', '--csv', 'requests.csv', '--max-tokens', '7'],
   ]);
   expect(code).toBe(0);
@@ -123,7 +103,7 @@ test('prompts come from a file in turn, and each request is a line of the CSV', 
 
 test('several endpoints are tested in turn and shown side by side', async () => {
   const upstream = await endpoint(answer);
-  const { code, stdout } = await runProgram(place, [
+  const { code, stdout } = await run([
     ...['bench', '--mode', 'openai,simulator', '--model', 'sim-instant', '--requests', '2'],
   ]);
   expect(code).toBe(0);
@@ -136,11 +116,11 @@ test('Ctrl+C prints what was measured until then and exits with 130', async () =
   const upstream = await endpoint((_request, response) => {
     served += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const whole = sseEvents(delta('a'), delta('b'), delta('c'), stop, '[DONE]').join('');
+    const whole = sseEvents(deltaOf('a'), deltaOf('b'), deltaOf('c'), FINISH, '[DONE]').join('');
     if (served <= 2) response.end(whole);
-    else response.write(sseEvents(delta('a')).join(''));
+    else response.write(sseEvents(deltaOf('a')).join(''));
   });
-  const running = startProgram(place, ['bench', '--requests', '50', '--json', '-']);
+  const running = start(['bench', '--requests', '50', '--json', '-']);
   running.child.stdin.end();
   const hanging = await upstream.request(2);
   running.child.kill('SIGINT');
@@ -152,7 +132,7 @@ test('Ctrl+C prints what was measured until then and exits with 130', async () =
 
 test('at a terminal a bar shows live figures and is gone at the end', async () => {
   await endpoint({ ...answer, delayMs: 150 });
-  const session = openTerminal(place, ['bench', '--requests', '4']);
+  const session = openTerminal(ground.place, ['bench', '--requests', '4']);
   try {
     await session.untilScreen(/openai +\[█+ *\] [1-3]\/4 +\d.*requests\/s.*ttft p50 \d+ ms/);
     expect((await session.ended).exitCode).toBe(0);
@@ -175,7 +155,7 @@ test.each([
   [['--json', 'absent/file'], /absent\/file cannot be written/],
   [['--json', '-', '--csv', '-'], /only one/],
 ])('%j is refused before anything is sent', async (flags, pattern) => {
-  const { code, stdout, stderr } = await runProgram(place, ['bench', ...flags]);
+  const { code, stdout, stderr } = await run(['bench', ...flags]);
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(pattern);

@@ -7,7 +7,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
-import { closedPort, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import {
+  closedPort,
+  deltaOf,
+  type Script,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
 
 let daemon: TestDaemon;
 let client: RuntimeClient;
@@ -35,7 +42,6 @@ const get = (url: string, timeoutMs = 5000): { method: string; url: string; time
   url,
   timeoutMs,
 });
-const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
 
 describe('through the real daemon', () => {
   test('it is known for what it is', async () => {
@@ -64,7 +70,7 @@ describe('through the real daemon', () => {
   test('chunks arrive as they are sent', async () => {
     const sentMs: number[] = [];
     const upstream = await serve({
-      chunks: sseEvents(...Array.from({ length: 10 }, (_, index) => delta(`t${index} `)), '[DONE]').slice(
+      chunks: sseEvents(...Array.from({ length: 10 }, (_, index) => deltaOf(`t${index} `)), '[DONE]').slice(
         0,
         10,
       ),
@@ -104,7 +110,7 @@ describe('through the real daemon', () => {
   });
 
   test('a cancel ends the stream here and upstream, at once', async () => {
-    const upstream = await serve({ chunks: sseEvents(delta('first')), end: 'hang' });
+    const upstream = await serve({ chunks: sseEvents(deltaOf('first')), end: 'hang' });
     const aborter = new AbortController();
     const stream = client.streamHTTP(get(upstream.url), {
       signal: aborter.signal,
@@ -114,7 +120,7 @@ describe('through the real daemon', () => {
     });
     expect(await stream).toMatchObject({
       outcome: 'cancelled',
-      bytes: sseEvents(delta('first')).join('').length,
+      bytes: sseEvents(deltaOf('first')).join('').length,
     });
     const started = performance.now();
     expect(await (await upstream.request(0)).ended).toBe('hung up');
@@ -240,7 +246,7 @@ describe('a daemon that is killed', () => {
   test('in the middle of an answer: what came is kept, the error says so, the client connects to its successor', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vt-killed-'));
     const path = join(folder, 'd.sock');
-    const upstream = await serve({ chunks: sseEvents(delta('so far')), end: 'hang' });
+    const upstream = await serve({ chunks: sseEvents(deltaOf('so far')), end: 'hang' });
     const first = await start(path);
     const survivor = new RuntimeClient({ socketPath: path });
     const chat = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });

@@ -11,6 +11,10 @@ export async function simulatorForTest(options: SimulatorOptions = {}): Promise<
   return simulator;
 }
 
+/** A question with a prepared answer. */
+export const FRANCE = [{ role: 'user' as const, content: 'What is the capital of France?' }];
+export const PARIS = 'The capital of France is Paris.';
+
 /** Every draw is `ms`. */
 export const constant = (ms: number): Distribution => ({ kind: 'constant', ms });
 

@@ -10,15 +10,14 @@ import {
   deltaOf,
   eventsOf,
   eventually,
+  FRANCE,
   isChunk,
+  PARIS,
   postChat,
   readCompletion,
   receive,
   simulatorForTest,
 } from './chat-client.js';
-
-const FRANCE = [{ role: 'user', content: 'What is the capital of France?' }];
-const PARIS = 'The capital of France is Paris.';
 
 describe('a streamed completion', () => {
   test('is a role chunk, one chunk a token, a finish_reason chunk and [DONE]', async () => {

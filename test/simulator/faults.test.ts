@@ -8,6 +8,7 @@ import {
   contentOf,
   eventsOf,
   isChunk,
+  PARIS,
   postChat,
   readCompletion,
   readError,
@@ -15,7 +16,6 @@ import {
   simulatorForTest,
 } from './chat-client.js';
 
-const PARIS = 'The capital of France is Paris.';
 const HALF = 'The capital of France';
 
 interface Probe {

@@ -7,15 +7,14 @@ import {
   contentOf,
   eventsOf,
   eventually,
+  FRANCE,
+  PARIS,
   postChat,
   readCompletion,
   receive,
   simulatorForTest,
 } from './chat-client.js';
 import { createFakeClock } from './fake-clock.js';
-
-const FRANCE = [{ role: 'user', content: 'What is the capital of France?' }];
-const PARIS = 'The capital of France is Paris.';
 
 describe('a client that hangs up', () => {
   test.each(['sim-slow', 'sim-fault-hang'])('before the first byte frees its %s stream', async (model) => {

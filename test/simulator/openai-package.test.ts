@@ -1,11 +1,9 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { describe, expect, test } from 'vitest';
-import { simulatorForTest } from './chat-client.js';
+import { FRANCE, PARIS, simulatorForTest } from './chat-client.js';
 
 // The official package against the real simulator, through a real socket: what it takes, programs take.
 
-const PARIS = 'The capital of France is Paris.';
-const FRANCE = [{ role: 'user' as const, content: 'What is the capital of France?' }];
 const WEATHER: OpenAI.ChatCompletionTool = {
   type: 'function',
   function: {

@@ -6,6 +6,8 @@ import {
   constant,
   contentOf,
   eventsOf,
+  FRANCE,
+  PARIS,
   postChat,
   readCompletion,
   readError,
@@ -13,9 +15,6 @@ import {
   simulatorForTest,
 } from './chat-client.js';
 import { createFakeClock } from './fake-clock.js';
-
-const FRANCE = [{ role: 'user', content: 'What is the capital of France?' }];
-const PARIS = 'The capital of France is Paris.';
 
 describe('settings given by name', () => {
   test('are read as text or number', () => {

@@ -146,6 +146,11 @@ export function sseEvents(...data: readonly string[]): string[] {
   return data.map((text) => `data: ${text}\n\n`);
 }
 
+/** The data of an event with this text, and of the one that ends an answer. */
+export const deltaOf = (content: string): string =>
+  JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
+export const FINISH = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+
 /** A bare TCP server for answers that no HTTP server gives: garbage, half a header, resets. */
 export async function startTcpUpstream(
   onConnection: (socket: Socket) => void,

@@ -1,8 +1,9 @@
-import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../connector/types.js';
-import { createJournal } from '../sessions/journal.js';
-import { SessionsError } from '../sessions/problem.js';
-import { openSessions, type SessionStore } from '../sessions/store.js';
-import { secretsToHide, sessionsFile } from './sessions.js';
+import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../../connector/types.js';
+import { createJournal } from '../../sessions/journal.js';
+import { SessionsError } from '../../sessions/problem.js';
+import { openSessions, type SessionStore } from '../../sessions/store.js';
+import { secretsToHide, sessionsFile } from '../sessions.js';
+import { tell } from '../tell.js';
 
 /** The saved session that one question belongs to. */
 export interface AskSession {
@@ -28,7 +29,7 @@ export function openAskSession(
 ): AskSession {
   const store = openSessions(sessionsFile(), { secrets: secretsToHide(flags.config) });
   try {
-    for (const notice of store.notices) process.stderr.write(`vastar-tui: ${notice}\n`);
+    for (const notice of store.notices) tell(notice);
     return recordIn(store, name, question, endpoint, flags.system);
   } catch (error) {
     store.close();
@@ -51,7 +52,7 @@ function recordIn(
     session,
     onProblem: (now) => {
       problem = now;
-      if (now !== undefined) process.stderr.write(`vastar-tui: ${now.message}\n`);
+      if (now !== undefined) tell(now.message);
     },
   });
   const last = before.at(-1);

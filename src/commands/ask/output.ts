@@ -1,0 +1,155 @@
+import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { createSanitizer } from '../../state/sanitize.js';
+import { tell } from '../tell.js';
+
+/** Prints an answer as it arrives. */
+export interface Output {
+  event(event: ExchangeEvent): void;
+  end(answer: ChatAnswer): void;
+}
+
+/** The text alone; what went wrong goes to stderr. */
+export function plainText(stdout: NodeJS.WriteStream): Output {
+  // A terminal obeys control sequences; a file or pipe gets the text as it is.
+  const sanitizer = stdout.isTTY ? createSanitizer() : undefined;
+  let last = '';
+  const write = (text: string): void => {
+    if (text === '') return;
+    last = text;
+    stdout.write(text);
+  };
+  return {
+    event(event) {
+      if (event.type === 'text') write(sanitizer === undefined ? event.text : sanitizer.feed(event.text));
+    },
+    end(answer) {
+      write(sanitizer?.flush() ?? '');
+      if (last !== '' && !last.endsWith('\n')) stdout.write('\n');
+      // A reader that has gone away wants to hear nothing.
+      const remark = stdout.errored ? undefined : remarkOn(answer);
+      if (remark !== undefined) tell(remark);
+    },
+  };
+}
+
+function remarkOn(answer: ChatAnswer): string | undefined {
+  switch (answer.outcome) {
+    case 'complete':
+      if (answer.text !== '' || answer.toolCalls.length > 0) return undefined;
+      return answer.refusal === '' ? 'the answer is empty' : `the model refused: ${answer.refusal}`;
+    case 'truncated':
+      return 'the answer was cut off: the connection ended before the model had finished';
+    case 'cancelled':
+      return 'stopped';
+    case 'stalled':
+      return 'the answer stalled: nothing more came from the provider';
+    case 'error':
+      return answer.error?.message ?? 'the request failed';
+  }
+}
+
+/** One event a line, and a last line with all figures. */
+export function jsonLines(stdout: NodeJS.WriteStream): Output {
+  const write = (line: Record<string, unknown>): void => {
+    stdout.write(`${inert(JSON.stringify(line))}\n`);
+  };
+  return {
+    event(event) {
+      switch (event.type) {
+        case 'start':
+          return write({ type: 'start', exchange: event.exchange, url: event.url, model: event.model });
+        case 'headers':
+          return write({
+            type: 'headers',
+            status: event.statusCode,
+            buffered: event.buffered,
+            t_ms: ms(event.tMs),
+          });
+        case 'retry':
+          return write({
+            type: 'retry',
+            attempt: event.attempt,
+            max_attempts: event.maxAttempts,
+            delay_ms: event.delayMs,
+            reason: event.reason,
+            status: event.statusCode ?? null,
+            t_ms: ms(event.tMs),
+          });
+        case 'text':
+          return write({ type: 'delta', text: event.text, t_ms: ms(event.tMs) });
+        case 'reasoning':
+        case 'refusal':
+          return write({ type: event.type, text: event.text, t_ms: ms(event.tMs) });
+        case 'tool_call': {
+          const { type, index, id, name } = event;
+          return write({ type, index, id, name, arguments: event.arguments, t_ms: ms(event.tMs) });
+        }
+        default:
+          // Usage, finish reason, errors and malformed events are in the last line.
+          return undefined;
+      }
+    },
+    end(answer) {
+      const { usage, error } = answer;
+      write({
+        type: 'done',
+        text: answer.text,
+        outcome: answer.outcome,
+        finish_reason: answer.finishReason,
+        usage:
+          usage === undefined
+            ? null
+            : {
+                prompt_tokens: usage.promptTokens,
+                completion_tokens: usage.completionTokens,
+                total_tokens: usage.totalTokens,
+              },
+        ...(answer.reasoning !== '' && { reasoning: answer.reasoning }),
+        ...(answer.refusal !== '' && { refusal: answer.refusal }),
+        ...(answer.toolCalls.length > 0 && { tool_calls: answer.toolCalls }),
+        malformed_events: answer.malformedEvents,
+        error:
+          error === undefined
+            ? null
+            : {
+                message: error.message,
+                class: error.getErrorClassName(),
+                hop: error.hop,
+                status: error.statusCode ?? null,
+                retry_after_ms: error.retryAfterMs ?? null,
+              },
+        metrics: metricsJson(answer.metrics),
+      });
+    },
+  };
+}
+
+function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
+  const optional = (value: number | undefined): number | null => (value === undefined ? null : ms(value));
+  return {
+    ttfb_ms: optional(metrics.ttfbMs),
+    ttft_ms: optional(metrics.ttftMs),
+    e2e_ms: optional(metrics.e2eMs),
+    tpot_ms: optional(metrics.tpotMs),
+    tokens_per_s: optional(metrics.tokensPerSecond),
+    output_tokens: metrics.outputTokens,
+    tokens_estimated: metrics.tokensEstimated,
+    chunks: metrics.chunks,
+    bytes: metrics.bytes,
+    attempts: metrics.attempts,
+    buffered: metrics.buffered,
+    gaps: metrics.gaps ?? null,
+    hops: Object.fromEntries(Object.entries(metrics.hops).map(([name, value]) => [name, ms(value)])),
+  };
+}
+
+/** The same JSON: some terminals obey the control characters that it may hold as they are. */
+function inert(json: string): string {
+  return json.replace(/[\x7f-\x9f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+}
+
+/** Milliseconds with the microseconds that mean something. */
+function ms(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

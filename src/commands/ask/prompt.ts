@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { MAX_TIMEOUT_MS } from '../../config/index.js';
+import type { ChatOptions } from '../../connector/types.js';
+import type { GlobalFlags } from '../compose.js';
+import { numberWithin } from '../flag-number.js';
+import { readStdin } from '../stdin.js';
+import { readTextFile } from '../text-file.js';
+import { UsageError } from '../usage-error.js';
+
+/** The flags of a question, and of how it is answered. */
+export interface PromptFlags extends GlobalFlags {
+  json?: boolean;
+  system?: string;
+  file: readonly string[];
+  temperature?: number;
+  maxTokens?: number;
+  /** Seconds. */
+  timeout?: number;
+}
+
+/** Adds the question and its flags. */
+export function addPromptFlags(command: Command): Command {
+  return command
+    .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
+    .option('--json', 'one JSON event a line, and a last line with all metrics')
+    .option('--system <text>', 'a system prompt')
+    .option('--file <path>', 'a text file to append to the prompt; may be repeated', addTo, [])
+    .option('--temperature <number>', 'from 0 to 2; higher is more random', numberWithin(0, 2))
+    .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'))
+    .option(
+      '--timeout <seconds>',
+      'limit for the whole answer, instead of the configured one',
+      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
+    );
+}
+
+function addTo(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** The flags as the connector takes them. */
+export function chatOptions({ temperature, maxTokens, timeout }: PromptFlags): ChatOptions {
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+  };
+}
+
+/**
+ * The question: what was typed, then the files, then stdin.
+ * @throws {UsageError} when there is none, or a part of it cannot be read
+ */
+export async function promptFrom(words: readonly string[], { file: files }: PromptFlags): Promise<string> {
+  const typed = words.filter((word) => word !== '-').join(' ');
+  const nothing = words.length === 0 && files.length === 0;
+  if (nothing && process.stdin.isTTY) {
+    throw new UsageError('nothing to ask. Give a prompt: vastar-tui ask "why is the sky blue?"');
+  }
+  // Before stdin, which may be long in coming.
+  const texts = files.map(readTextFile);
+  const piped = nothing || words.includes('-') || !process.stdin.isTTY ? (await readStdin()).trimEnd() : '';
+  const prompt = [typed, ...texts, piped].filter((part) => part.trim() !== '').join('\n\n');
+  if (prompt === '') {
+    throw new UsageError('the prompt is empty. Give one: vastar-tui ask "why is the sky blue?"');
+  }
+  return prompt;
+}

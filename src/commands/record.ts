@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import type { ChatAnswer } from '../connector/types.js';
+import type { Recording } from '../simulator/recording.js';
+import { withoutKeys } from '../simulator/without-keys.js';
+import { jsonLines, plainText } from './ask/output.js';
+import { addPromptFlags, chatOptions, type PromptFlags, promptFrom } from './ask/prompt.js';
+import { compose, reportProblems } from './compose.js';
+import { exitCodeOf } from './exit-codes.js';
+import { interruptOn } from './interrupt.js';
+import { openRecordingFile } from './record/recording-file.js';
+import { createWireRecording, type WireRecording } from './record/wire-recording.js';
+import { configuredKeys } from './secrets.js';
+import { watchStdout } from './stdout.js';
+import { tell } from './tell.js';
+
+interface RecordFlags extends PromptFlags {
+  output: string;
+}
+
+const HELP = `
+Asks as "ask" does, of any endpoint, and adds what the provider sent, byte for byte with its times, to the file. Times
+count from when the daemon had sent the request. The question, headers and keys are not in the file.
+  vastar-tui record "Why is the sky blue?" --mode openai --output sky.jsonl
+  vastar-tui replay sky.jsonl
+
+Answers that are saved: vastar-tui sessions export ID --format recording
+Exit codes are those of "ask".`;
+
+/** Adds `record`: `ask`, with the answer's raw events kept in a file. */
+export function defineRecord(command: Command): void {
+  addPromptFlags(command)
+    .requiredOption('--output <file>', 'the recording is added at its end')
+    .addHelpText('after', HELP)
+    .action(async (words: string[], _flags: unknown, command: Command) => {
+      process.exitCode = await record(words, command.optsWithGlobals<RecordFlags>());
+    });
+}
+
+async function record(words: readonly string[], flags: RecordFlags): Promise<number> {
+  const prompt = await promptFrom(words, flags);
+  const composition = compose(flags);
+  reportProblems(composition.loaded);
+  const file = openRecordingFile(flags.output);
+  const abort = new AbortController();
+  const stop = interruptOn(abort);
+  const stdout = watchStdout(abort);
+  const output = flags.json ? jsonLines(process.stdout) : plainText(process.stdout);
+  let recording: WireRecording | undefined;
+  try {
+    const system = flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const];
+    const answer = await composition.exchange([...system, { role: 'user', content: prompt }], {
+      ...chatOptions(flags),
+      signal: abort.signal,
+      onEvent(event) {
+        if (event.type === 'start') recording = createWireRecording(event.model, performance.now());
+        output.event(event);
+      },
+      onWire: (event) => recording?.take(event),
+    });
+    output.end(answer);
+    const recorded = recording?.end(endingOf(answer));
+    if (recorded === undefined) tell('nothing was recorded: no answer came');
+    else file.add(withoutKeys(recorded, configuredKeys(composition.loaded)));
+    if (recorded !== undefined && !flags.json) tell(summary(recorded, answer, flags.output));
+    return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
+  } finally {
+    stop.remove();
+    await composition.close();
+  }
+}
+
+/** Whether all came that the provider sent. */
+function endingOf({ outcome, error }: ChatAnswer): Recording['ending'] {
+  const lost =
+    outcome === 'cancelled' || outcome === 'stalled' || (outcome === 'error' && error?.hop !== 'provider');
+  return lost ? 'broken' : 'end';
+}
+
+function summary({ parts, ending }: Recording, { metrics }: ChatAnswer, file: string): string {
+  const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
+  const remarks = [
+    ...(ending === 'broken' ? ['it ends as a lost connection'] : []),
+    ...(metrics.buffered ? ['the daemon does not stream, so it holds no gaps'] : []),
+  ];
+  const remark = remarks.map((text) => `; ${text}`).join('');
+  return `recorded ${parts.length === 1 ? '1 piece' : `${parts.length} pieces`}, ${bytes} bytes, to ${file}${remark}`;
+}

@@ -1,0 +1,43 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { messageOf } from '../../errors.js';
+import { formatRecording, parseRecordings, type Recording } from '../../simulator/recording.js';
+import { UsageError } from '../usage-error.js';
+
+/** A file that recordings are added to. */
+export interface RecordingFile {
+  /** @throws {Error} a message for people: the disk is full, say */
+  add(recording: Recording): void;
+}
+
+/**
+ * Opens the file before anything is asked; makes it, for its owner alone, where there is none.
+ * @throws {UsageError} when it cannot be written, or holds something else
+ */
+export function openRecordingFile(path: string): RecordingFile {
+  const before = prepared(path);
+  if (before !== '') {
+    try {
+      parseRecordings(before, path);
+    } catch (error) {
+      throw new UsageError(`${messageOf(error)} Give --output a new file, or one of recordings.`);
+    }
+  }
+  return {
+    add(recording) {
+      try {
+        appendFileSync(path, formatRecording(recording));
+      } catch (error) {
+        throw new Error(`the recording cannot be written: ${messageOf(error)}`);
+      }
+    },
+  };
+}
+
+function prepared(path: string): string {
+  try {
+    appendFileSync(path, '', { mode: 0o600 });
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--output ${path} cannot be written: ${messageOf(error)}`);
+  }
+}

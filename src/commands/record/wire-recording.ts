@@ -1,0 +1,46 @@
+import type { StreamEvent } from '../../sdk/index.js';
+import type { Recording } from '../../simulator/recording.js';
+
+/** Collects what the daemon passes on of one answer. */
+export interface WireRecording {
+  take(event: StreamEvent): void;
+  /** Undefined where no answer came. */
+  end(ending: Recording['ending']): Recording | undefined;
+}
+
+/**
+ * @param sentMs when the request left, on the clock of the events. The daemon's own times count from when it had sent
+ *   the request to the provider, so that connecting, and what lies between here and the daemon, are no part of them.
+ */
+export function createWireRecording(model: string, sentMs: number): WireRecording {
+  let start: Extract<StreamEvent, { type: 'start' }> | undefined;
+  const parts: { atMs: number; bytes: Uint8Array }[] = [];
+  const since = (atMs: number, daemonUs: number | undefined): number => {
+    const sentUs = start?.timings.sentUs;
+    return Math.max(
+      0,
+      daemonUs === undefined || sentUs === undefined ? atMs - sentMs : (daemonUs - sentUs) / 1000,
+    );
+  };
+  return {
+    take(event) {
+      if (event.type === 'start') start = event;
+      if (event.type === 'chunk') parts.push({ atMs: since(event.atMs, event.offsetUs), bytes: event.data });
+    },
+    end(ending) {
+      if (start === undefined) return undefined;
+      const { statusCode: status, headers, timings, atMs } = start;
+      const contentType = headers['content-type'] ?? '';
+      return {
+        model,
+        // As asked for, whatever came.
+        stream: true,
+        status,
+        contentType: /^[\x20-\x7e]*$/.test(contentType) ? contentType : '',
+        headersMs: since(atMs, timings.firstByteUs),
+        parts,
+        ending,
+      };
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { MAX_TIMEOUT_MS } from '../config/index.js';
+import type { ChatAnswer } from '../connector/types.js';
+import { messageOf } from '../errors.js';
+import { type Recording, readRecordings } from '../simulator/recording.js';
+import { atSpeed } from '../simulator/replay.js';
+import { startSimulator } from '../simulator/server.js';
+import { jsonLines, plainText } from './ask/output.js';
+import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { numberWithin } from './flag-number.js';
+import { interruptOn } from './interrupt.js';
+import { watchStdout } from './stdout.js';
+import { UsageError } from './usage-error.js';
+
+interface ReplayFlags extends GlobalFlags {
+  json?: true;
+  speed: number;
+  loop?: true;
+}
+
+/** For all that is not in the recording. */
+const GRACE_MS = 60_000;
+
+const HELP = `
+A simulator of its own sends what was recorded, and the answer comes through the daemon as any other: with its
+failures, and with the figures of --json. For other clients: vastar-tui simulator --replay FILE
+
+Exit codes are those of "ask", for the first answer that is not complete.`;
+
+/** Adds `replay`: recorded answers once more, through simulator and daemon. */
+export function defineReplay(command: Command): void {
+  command
+    .argument('<file>', 'recordings of "record", or of "simulator --record"')
+    .option('--speed <factor>', 'so many times as fast', numberWithin(0.01, 1000), 1)
+    .option('--loop', 'again from the first, until interrupted')
+    .option('--json', 'one JSON event a line, and for each answer a last line with all metrics')
+    .addHelpText('after', HELP)
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      process.exitCode = await replay(file, command.optsWithGlobals<ReplayFlags>());
+    });
+}
+
+async function replay(file: string, flags: ReplayFlags): Promise<number> {
+  const recordings = await readRecordings(file).catch((error: unknown) => {
+    throw new UsageError(messageOf(error));
+  });
+  const abort = new AbortController();
+  const stop = interruptOn(abort);
+  const stdout = watchStdout(abort);
+  let current: Recording | undefined;
+  // Whatever was recorded, and however often the daemon asks for it.
+  const simulator = await startSimulator({ port: 0, replay: () => current });
+  const composition = compose({ ...flags, mode: 'simulator', baseUrl: simulator.url });
+  try {
+    reportProblems(composition.loaded);
+    let code: number = EXIT.ok;
+    do {
+      for (const recording of recordings) {
+        if (abort.signal.aborted) break;
+        current = atSpeed(recording, flags.speed);
+        const answer = await play(composition, current, flags, abort.signal);
+        if (code === EXIT.ok) code = exitCodeOf(answer);
+      }
+    } while (flags.loop && !abort.signal.aborted);
+    return stdout.exitCode ?? stop.exitCode ?? code;
+  } finally {
+    stop.remove();
+    await composition.close();
+    await simulator.close();
+  }
+}
+
+async function play(
+  { connector }: Composition,
+  { model, parts }: Recording,
+  { json }: ReplayFlags,
+  signal: AbortSignal,
+): Promise<ChatAnswer> {
+  const output = json ? jsonLines(process.stdout) : plainText(process.stdout);
+  const answer = await connector.exchange([{ role: 'user', content: `Replay ${model}` }], {
+    // A model of the simulator's own could bring a fault of its own.
+    model: 'replay',
+    // However long it was silent, and however slowly it is played.
+    timeoutMs: Math.min(MAX_TIMEOUT_MS, (parts.at(-1)?.atMs ?? 0) + GRACE_MS),
+    idleMs: 0,
+    signal,
+    onEvent: (event) => output.event(event),
+  });
+  output.end(answer);
+  return answer;
+}

@@ -1,0 +1,147 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseRecordings } from '../../src/simulator/recording.js';
+import { groundForEach } from '../support/e2e.js';
+import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
+
+const ground = groundForEach();
+const { endpoint, run, start } = ground;
+const fixture = (name: string): string =>
+  join(import.meta.dirname, '../fixtures/recordings', `${name}.jsonl`);
+const inPlace = (name: string): string => join(ground.place.dir, name);
+const recorded = (name: string) => parseRecordings(readFileSync(inPlace(name), 'utf8'), name);
+
+const chunks = sseEvents(deltaOf('Es '), deltaOf('regnet.'), FINISH, '[DONE]');
+const question = 'Wie ist das Wetter?';
+
+describe('record', () => {
+  test('prints the answer, and keeps what the provider sent, byte for byte, with its times', async () => {
+    await endpoint({ chunks, delayMs: 60, gapMs: [120, 0, 0] });
+    const { code, stdout, stderr } = await run(['record', question, '--output', 'r.jsonl']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Es regnet.\n' });
+    expect(stderr).toMatch(/^vastar-tui: recorded \d pieces, \d+ bytes, to r\.jsonl\n$/);
+    const [recording] = recorded('r.jsonl');
+    expect(recording).toMatchObject({ model: 'gpt-3.5-turbo', stream: true, status: 200, ending: 'end' });
+    const parts = recording?.parts ?? [];
+    expect(Buffer.concat(parts.map(({ bytes }) => bytes)).toString()).toBe(chunks.join(''));
+    expect(parts[0]?.atMs).toBeGreaterThanOrEqual(60);
+    // The scheduler may split or join what follows; the first wait between pieces it cannot shorten.
+    expect((parts[1]?.atMs ?? 0) - (parts[0]?.atMs ?? 0)).toBeGreaterThan(90);
+  });
+
+  test('keeps neither the question nor a key that the provider says back, and is for its owner alone', async () => {
+    const key = 'sk-said-back-4711';
+    await endpoint(
+      { status: 401, contentType: 'application/json', chunks: [`{"error":{"message":"bad key ${key}"}}`] },
+      key,
+    );
+    const { code, stderr } = await run(['record', question, '--output', 'r.jsonl']);
+    expect(code).toBe(4);
+    const text = readFileSync(inPlace('r.jsonl'), 'utf8');
+    expect(text).toContain(`bad key ${'*'.repeat(key.length)}`);
+    expect(text + stderr).not.toContain(key);
+    expect(text).not.toContain(question);
+    expect(statSync(inPlace('r.jsonl')).mode & 0o777).toBe(0o600);
+  });
+
+  test('adds to a file of recordings; an answer that was stopped ends as a lost connection', async () => {
+    const upstream = await endpoint({ chunks: sseEvents(deltaOf('half ')), end: 'hang' });
+    writeFileSync(inPlace('r.jsonl'), readFileSync(fixture('plain')));
+    const running = start(['record', question, '--output', 'r.jsonl']);
+    running.child.stdin.end();
+    await running.untilStdout(/half/);
+    running.child.kill('SIGINT');
+    expect(await running.ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringMatching(/lost connection/),
+    });
+    expect(await (await upstream.request(0)).ended).toBe('hung up');
+    expect(recorded('r.jsonl').map(({ ending }) => ending)).toEqual(['end', 'broken']);
+  });
+
+  test('where no answer came nothing is recorded', async () => {
+    ground.place.writeConfig('openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\n');
+    const { code, stderr } = await run(['record', 'hi', '--mode', 'openai', '--output', 'r.jsonl']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/ECONNREFUSED.*\nvastar-tui: nothing was recorded/);
+    expect(readFileSync(inPlace('r.jsonl'), 'utf8')).toBe('');
+  });
+
+  test.each([
+    [[], /required option '--output <file>'/],
+    [
+      ['--output', 'config.yaml'],
+      /config\.yaml, line 1: this is no line of a recording\. Give --output a new file/,
+    ],
+    [['--output', 'absent/r.jsonl'], /--output absent\/r\.jsonl cannot be written: ENOENT/],
+  ])('with %j asks nothing', async (flags, pattern) => {
+    const upstream = await endpoint({ chunks });
+    expect(await run(['record', 'hi', ...flags])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(pattern),
+    });
+    expect(upstream.requests).toHaveLength(0);
+  });
+});
+
+describe('replay', () => {
+  test.each([
+    ['plain', 0, 'Lorem ipsum dolor sit amet, consectetur adipisc\n', ''],
+    ['refused', 5, '', /answered 429: Rate limit reached/],
+    ['reset', 3, 'Lorem ipsum dolor sit amet\n', /closed the connection in the middle/],
+    ['split-characters', 0, /Chinese .* 你好，世界/, ''],
+  ] as const)('gives the recording "%s" as it was', async (name, code, stdout, stderr) => {
+    const ended = await run(['replay', fixture(name)]);
+    expect(ended.code).toBe(code);
+    for (const [text, expected] of [
+      [ended.stdout, stdout],
+      [ended.stderr, stderr],
+    ] as const) {
+      if (typeof expected === 'string') expect(text).toBe(expected);
+      else expect(text).toMatch(expected);
+    }
+  });
+
+  test('plays all recordings of a file, scaled, with figures', async () => {
+    writeFileSync(inPlace('two.jsonl'), readFileSync(fixture('plain')));
+    writeFileSync(inPlace('two.jsonl'), readFileSync(fixture('reasoning')), { flag: 'a' });
+    const { code, stdout } = await run(['replay', 'two.jsonl', '--json', '--speed', '0.2']);
+    expect(code).toBe(0);
+    const done = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'done');
+    expect(done).toHaveLength(2);
+    expect(done[1].reasoning).not.toBe('');
+    const [plain] = parseRecordings(readFileSync(fixture('plain'), 'utf8'), 'plain');
+    expect(done[0].metrics.ttft_ms).toBeGreaterThan((plain?.headersMs ?? 0) * 5);
+  });
+
+  test('--loop goes on until it is interrupted', async () => {
+    const running = start(['replay', fixture('plain'), '--loop', '--speed', '10']);
+    await running.untilStdout(/(Lorem.*\n){3}/);
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
+  });
+
+  test('uses the daemon alone: a simulator at its usual address is neither started nor asked', async () => {
+    await run(['replay', fixture('plain')]);
+    await expect(fetch(ground.place.simulatorUrl)).rejects.toThrow();
+  });
+
+  test.each([
+    [['absent.jsonl'], /absent\.jsonl cannot be read: ENOENT/],
+    [['config.yaml'], /config\.yaml, line 1: this is no line of a recording/],
+    [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],
+    [[], /missing required argument 'file'/],
+  ])('%j is refused', async (args, pattern) => {
+    expect(await run(['replay', ...args])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(pattern),
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach } from 'vitest';
+import { type Ended, makePlace, type Place, type Running, runProgram, startProgram } from './program.js';
+import { type Handler, type Script, startUpstream, type Upstream } from './upstream.js';
+
+/** What a test of the whole program stands on. */
+export interface Ground {
+  readonly place: Place;
+  /** Runs the built program there to its end. */
+  run(args: readonly string[], input?: string): Promise<Ended>;
+  /** Starts it there. */
+  start(args: readonly string[]): Running;
+  /** Makes this the endpoint that the program asks in real mode, with this key [`sk-test`]; '': with that of the environment. */
+  endpoint(answer: Script | Handler, key?: string): Promise<Upstream>;
+}
+
+/** A place and its upstreams, made for each test of the file and gone after it. */
+export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
+  let place: Place;
+  const upstreams: Upstream[] = [];
+  beforeEach(async () => {
+    place = await makePlace(env);
+  });
+  afterEach(async () => {
+    await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+    place.remove();
+  });
+  return {
+    get place() {
+      return place;
+    },
+    run: (args, input) => runProgram(place, args, input),
+    start: (args) => startProgram(place, args),
+    async endpoint(answer, key = 'sk-test') {
+      const upstream = await startUpstream(answer);
+      upstreams.push(upstream);
+      place.writeConfig(
+        `openai:\n  base_url: ${upstream.url}\n${key === '' ? '' : `  api_key: ${key}\n`}` +
+          `simulator:\n  enabled: false\n  base_url: ${place.simulatorUrl}\n`,
+      );
+      return upstream;
+    },
+  };
+}
