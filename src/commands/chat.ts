@@ -5,6 +5,7 @@ import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/bindings.js';
 import { VERSION } from '../version.js';
+import { type ChatFlags, chatSessions } from './chat-sessions.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { EXIT } from './exit-codes.js';
 import { createExternalEditor } from './external-editor.js';
@@ -22,6 +23,9 @@ export function defineChat(command: Command): void {
   command
     .argument('[words...]')
     .usage('[options]')
+    .option('--continue', 'go on in the conversation used last')
+    .option('--session <name>', 'go on in the conversation of this title or id, or begin one')
+    .option('--no-save', 'save nothing of this chat')
     .action(async (words: string[], _flags: unknown, self: Command) => {
       const [word] = words;
       if (word !== undefined) {
@@ -29,11 +33,11 @@ export function defineChat(command: Command): void {
           `there is no command "${word}". "vastar-tui --help" lists them; to ask it: vastar-tui ask "${words.join(' ')}"`,
         );
       }
-      process.exitCode = await chat(self.optsWithGlobals<GlobalFlags>());
+      process.exitCode = await chat(self.optsWithGlobals<GlobalFlags & ChatFlags>());
     });
 }
 
-async function chat(flags: GlobalFlags): Promise<number> {
+async function chat(flags: GlobalFlags & ChatFlags): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new UsageError('the chat needs a terminal. For one answer in a script: vastar-tui ask "…"');
   }
@@ -51,7 +55,7 @@ async function chat(flags: GlobalFlags): Promise<number> {
   }
 }
 
-async function open(flags: GlobalFlags): Promise<number> {
+async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   // The interface's code is by far the largest part; the other commands start without it.
   const ui = import('../ui/run.js');
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
@@ -73,6 +77,7 @@ async function open(flags: GlobalFlags): Promise<number> {
       },
       editText: editor.editText,
       keymap,
+      sessions: chatSessions(flags, loaded),
       settings: { ...settings, body: {} },
       theme,
       calm: motion === 'reduced',

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadConfig, userDirectories, visible } from '../config/index.js';
+import { loadConfig, visible } from '../config/index.js';
 import { messageOf } from '../errors.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
@@ -9,6 +8,7 @@ import type { Message, Session, SessionSummary } from '../sessions/types.js';
 import { createSanitizer } from '../state/sanitize.js';
 import { VERSION } from '../version.js';
 import { configuredKeys } from './secrets.js';
+import { sessionsFile } from './sessions-file.js';
 import { readStdin } from './stdin.js';
 import { tell } from './tell.js';
 import { UsageError } from './usage-error.js';
@@ -76,11 +76,6 @@ const SEARCH_HELP = `
 Words are all looked for, "several words" as they stand, wor* by its beginning. Filters on the exchange:
   ttft>2s  e2e<500ms  tokens>=100  error:429  error:timeout  error:any  model:gpt-4o  endpoint:openai
   outcome:truncated  on:2026-11-22  after:7d  before:2026-11`;
-
-/** Where sessions are saved unless another file is named. */
-export function sessionsFile(file?: string): string {
-  return file === undefined ? join(userDirectories().data, 'sessions', 'sessions.db') : resolve(file);
-}
 
 /** The keys that none of the sessions may hold. */
 export function secretsToHide(config?: string): string[] {

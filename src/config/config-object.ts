@@ -29,6 +29,10 @@ export interface ConfigObject {
     ttft_ms?: number | undefined;
     tpot_ms?: number | undefined;
   };
+  sessions?: {
+    /** Whether the chat saves its conversations. */
+    save?: boolean | undefined;
+  };
   theme?: 'auto' | 'dark' | 'light' | 'none' | undefined;
   /** `reduced`: clocks and figures change once a second. */
   motion?: 'full' | 'reduced' | undefined;

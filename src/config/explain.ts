@@ -12,7 +12,7 @@ export interface Setting {
 
 /** `mode` and every setting with its value and where that came from. Null is a setting without a value. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
-  const { openai, runtime, simulator, chat, slo, theme, motion, keys, profiles } = loaded.config;
+  const { openai, runtime, simulator, chat, slo, sessions, theme, motion, keys, profiles } = loaded.config;
   const values: [name: string, value: string | number | boolean | ApiKey | undefined][] = [
     ['mode', loaded.mode],
     ['openai.api_key', openai.apiKey],
@@ -31,6 +31,7 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['chat.max_tokens', chat.maxTokens],
     ['slo.ttft_ms', slo.ttftMs],
     ['slo.tpot_ms', slo.tpotMs],
+    ['sessions.save', sessions.save],
     ['theme', theme],
     ['motion', motion],
   ];

@@ -127,6 +127,9 @@ const sloKeys = {
   ttft_ms: z.optional(milliseconds),
   tpot_ms: z.optional(milliseconds),
 };
+const sessionsKeys = {
+  save: z._default(onOff, true),
+};
 const openaiKeys = {
   api_key: z.optional(apiKey),
   base_url: z._default(baseUrl, OPENAI_ORIGIN),
@@ -213,6 +216,7 @@ export const configSchema = z.strictObject({
   simulator: z.prefault(simulator, {}),
   chat: z.prefault(chat, {}),
   slo: z.prefault(slo, {}),
+  sessions: z.prefault(z.strictObject(sessionsKeys), {}),
   theme: z._default(theme, 'auto'),
   motion: z._default(motion, 'full'),
   keys: z.prefault(
@@ -244,11 +248,12 @@ export const KEYS = {
   simulator: Object.keys(simulatorKeys),
   chat: Object.keys(chatKeys),
   slo: Object.keys(sloKeys),
+  sessions: Object.keys(sessionsKeys),
   profiles: Object.keys(profileKeys),
 } as const;
 
 /** The sections that have fixed keys, each once. */
-export const SECTIONS = ['openai', 'runtime', 'simulator', 'chat', 'slo'] as const;
+export const SECTIONS = ['openai', 'runtime', 'simulator', 'chat', 'slo', 'sessions'] as const;
 
 /** All that may stand at the top of the file. */
 export const TOP_LEVEL: readonly string[] = [...Object.keys(KEYS), 'theme', 'motion', 'keys'];

@@ -10,7 +10,23 @@ export interface JournalOptions {
   after?: (delayMs: number, callback: () => void) => () => void;
   /** Told when saving begins to fail, and (undefined) when all that had waited is saved. */
   onProblem?: (problem: SessionsError | undefined) => void;
+  /**
+   * The whole conversation, a parent before its children: what was saved of it is saved again when its session
+   * was deleted for good elsewhere.
+   */
+  earlier?: () => readonly EarlierMessage[];
 }
+
+/** A message of the conversation, by the caller's ids. */
+export interface EarlierMessage {
+  id: number;
+  parentId: number | null;
+  text: string;
+  /** Absent for a question. */
+  answer?: { reasoning: string; status: EndStatus; endpoint: string; model: string };
+}
+
+export type EndStatus = Exclude<MessageStatus, 'streaming'>;
 
 /**
  * Saves a conversation as it happens. Nothing here throws: while the file can't be written, what happens is
@@ -27,48 +43,65 @@ export interface Journal {
   answerStarted(answer: { id: number; endpoint: string; model: string; parentId?: number | null }): void;
   /** A piece of the answer; what came is written once a second. */
   answerText(id: number, piece: { text?: string; reasoning?: string }): void;
+  /** All of the answer so far, in place of its pieces. */
+  answerSoFar(id: number, answer: Required<Answer>): void;
   /** `text`, where it differs from the pieces. */
   answerEnded(
     id: number,
-    end: {
-      status: Exclude<MessageStatus, 'streaming'>;
-      text?: string;
-      reasoning?: string;
-      exchange?: FinishedExchange;
-    },
+    end: { status: EndStatus; text?: string; reasoning?: string; exchange?: FinishedExchange },
   ): void;
+  /** The conversation goes on from this message now; written with the next message, or within a second. */
+  branch(id: number | null): void;
   /** What is in the editor; written once a second. */
   draft(text: string): void;
+  /** The messages that wait to be sent; on disk when this returns, as is the draft. */
+  queue(texts: readonly string[]): void;
+  /** What the session is called; it is made with this title where there is none yet. */
+  name(title: string): void;
   /** Tells that a message of the resumed session, by its id in the file, is known under this id. */
   known(id: number, savedId: number): void;
   /** Goes on in another session, or a new one. */
   open(session: string | undefined): void;
-  /** Writes what waits, and stops the timer. */
+  /** Writes what waits, an answer that still streams as interrupted, and stops the timer. */
   close(): void;
 }
 
 /** Below one second, so that a late timer still keeps that promise. */
 const CHECKPOINT_MS = 900;
 
-interface Begun extends Required<Answer> {
+interface Asked {
   parentId: number | null;
   endpoint: string;
   model: string;
 }
 
-export function createJournal(store: SessionStore, options: JournalOptions = {}): Journal {
-  const { after = systemTimer, onProblem = () => {} } = options;
-  let session = options.session;
+type Begun = Asked & Required<Answer>;
+
+/** What the next transaction brings along. */
+interface Unsaved {
+  draft?: string;
+  queue?: readonly string[];
+  head?: number | null;
+}
+
+/** The session that something belongs to: what waits to be saved keeps to its own when another one is opened. */
+interface Place {
+  session: string | undefined;
+  title: string | undefined;
   /** Ids in the file, by the caller's. */
-  let saved = new Map<number, number>();
+  saved: Map<number, number>;
+}
+
+export function createJournal(store: SessionStore, options: JournalOptions = {}): Journal {
+  const { after = systemTimer, onProblem = () => {}, earlier = () => [] } = options;
+  let place: Place = { session: options.session, title: undefined, saved: new Map() };
   const streaming = new Map<number, Begun>();
-  const waiting: (() => void)[] = [];
-  let unsavedDraft: string | undefined;
+  const waiting: { place: Place; work: (place: Place) => void }[] = [];
+  let unsaved: Unsaved = {};
   let lastId: number | null = null;
   let cancelTimer: (() => void) | undefined;
   let failing = false;
 
-  const savedId = (id: number | null): number | null => (id === null ? null : (saved.get(id) ?? null));
   const tell = (problem: SessionsError | undefined): void => {
     if ((problem !== undefined) === failing) return;
     failing = problem !== undefined;
@@ -81,29 +114,35 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     });
   };
   /** All of `work` or nothing; in a new session where this one has been deleted for good elsewhere. */
-  const attempt = (work: () => void): boolean => {
+  const attempt = (at: Place, work: (place: Place) => void): boolean => {
+    const before = { ...at };
+    let all = work;
     for (let again = false; ; again = true) {
-      const before = session;
+      // What a failed transaction has put into it must not be believed.
+      at.saved = new Map(again ? [] : before.saved);
       try {
-        store.together(work);
+        store.together(() => all(at));
         return true;
       } catch (error) {
-        session = before;
+        Object.assign(at, before);
         const problem =
           error instanceof SessionsError ? error : new SessionsError('failed', String(error), error);
         if (problem.kind !== 'unknown' || again) {
           tell(problem);
           return false;
         }
-        session = undefined;
-        saved = new Map();
+        at.session = undefined;
+        all = (anew) => {
+          for (const message of earlier()) if (before.saved.has(message.id)) saveAgain(anew, message);
+          work(anew);
+        };
       }
     }
   };
   /** Saves what waits, in order; false: something still does. */
   const drain = (): boolean => {
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      if (!attempt(next)) {
+      if (!attempt(next.place, next.work)) {
         arm();
         return false;
       }
@@ -112,51 +151,84 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     tell(undefined);
     return true;
   };
-  const save = (work: () => void): boolean => {
-    waiting.push(work);
+  const save = (work: (place: Place) => void): boolean => {
+    waiting.push({ place, work });
     return drain();
   };
-  const sessionFor = (title: string): string => {
-    session ??= store.create(title).id;
-    return session;
+  const sessionFor = (at: Place, words: string): string => {
+    if (at.session === undefined) {
+      at.session = store.create(at.title ?? titleOf(words)).id;
+      // What was typed before there was a session is this one's.
+      store.saveDraft(null, '');
+    }
+    return at.session;
   };
-  const begin = (id: number, { parentId, endpoint, model }: Begun): number => {
-    const known = savedId(id);
+  const ask = (at: Place, { id, parentId, text }: Omit<EarlierMessage, 'answer'>): void => {
+    const message = { role: 'user', text, parentId: savedId(at, parentId) } as const;
+    at.saved.set(id, store.append(sessionFor(at, text), message));
+  };
+  const begin = (at: Place, id: number, { parentId, endpoint, model }: Asked): number => {
+    const known = savedId(at, id);
     if (known !== null) return known;
-    const parent = savedId(parentId);
-    const made = store.beginAnswer(sessionFor('untitled'), { parentId: parent, endpoint, model });
-    saved.set(id, made);
+    const answer = { parentId: savedId(at, parentId), endpoint, model };
+    const made = store.beginAnswer(sessionFor(at, ''), answer);
+    at.saved.set(id, made);
     return made;
+  };
+  const saveAgain = (at: Place, { answer, ...message }: EarlierMessage): void => {
+    if (answer === undefined) {
+      ask(at, message);
+      return;
+    }
+    const { reasoning, status, ...asked } = answer;
+    const id = begin(at, message.id, { ...asked, parentId: message.parentId });
+    store.finishAnswer(id, { text: message.text, reasoning, status });
+  };
+  const saveUnsaved = (at: Place, { draft, queue, head }: Unsaved): void => {
+    if (draft !== undefined) store.saveDraft(at.session ?? null, draft);
+    if (at.session === undefined) return;
+    if (queue !== undefined) store.saveQueue(at.session, queue);
+    if (head !== undefined) store.branch(at.session, savedId(at, head));
   };
   /** One transaction for all that changed. A silent answer is written too: that tells that it still lives. */
   const checkpoint = (): void => {
     if (!drain()) return;
-    const draft = unsavedDraft;
-    if (streaming.size === 0 && draft === undefined) return;
-    const written = attempt(() => {
-      for (const [id, answer] of streaming) store.checkpoint(begin(id, answer), answer);
-      if (draft !== undefined) store.saveDraft(session ?? null, draft);
+    const now = unsaved;
+    const nothing = Object.keys(now).length === 0;
+    if (streaming.size === 0 && nothing) return;
+    const written = attempt(place, (at) => {
+      for (const [id, answer] of streaming) store.checkpoint(begin(at, id, answer), answer);
+      saveUnsaved(at, now);
     });
-    if (written) unsavedDraft = undefined;
+    if (written) unsaved = {};
     if (streaming.size > 0 || !written) arm();
+  };
+  const remember = (change: Unsaved): void => {
+    unsaved = { ...unsaved, ...change };
+    arm();
   };
 
   return {
     get session() {
-      return session;
+      return place.session;
     },
     userMessage({ id, text, parentId = lastId }) {
       lastId = id;
-      return save(() => {
-        const message = { role: 'user', text, parentId: savedId(parentId) } as const;
-        saved.set(id, store.append(sessionFor(titleOf(text)), message));
+      // The draft it was typed in is emptied together with it, or else it would be there twice.
+      const { head: _itsParent, ...now } = unsaved;
+      unsaved = {};
+      return save((at) => {
+        ask(at, { id, parentId, text });
+        saveUnsaved(at, now);
       });
     },
     answerStarted({ id, endpoint, model, parentId = lastId }) {
       lastId = id;
       const answer = { parentId, endpoint, model, text: '', reasoning: '' };
       streaming.set(id, answer);
-      save(() => void begin(id, answer));
+      const { head: _itsParent, ...now } = unsaved;
+      unsaved = now;
+      save((at) => void begin(at, id, answer));
       arm();
     },
     answerText(id, { text = '', reasoning = '' }) {
@@ -165,28 +237,51 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       answer.text += text;
       answer.reasoning += reasoning;
     },
+    answerSoFar(id, { text, reasoning }) {
+      const answer = streaming.get(id);
+      if (answer !== undefined) Object.assign(answer, { text, reasoning });
+    },
     answerEnded(id, end) {
       const answer = streaming.get(id);
       if (answer === undefined) return;
       streaming.delete(id);
-      save(() => store.finishAnswer(begin(id, answer), { ...answer, ...end }));
+      save((at) => store.finishAnswer(begin(at, id, answer), { ...answer, ...end }));
     },
-    draft(text) {
-      unsavedDraft = text;
-      arm();
+    branch(id) {
+      lastId = id;
+      remember({ head: id });
+    },
+    draft: (text) => remember({ draft: text }),
+    queue(texts) {
+      remember({ queue: [...texts] });
+      checkpoint();
+    },
+    name(words) {
+      place.title = words;
+      save(({ session }) => {
+        if (session !== undefined) store.rename(session, words);
+      });
     },
     known(id, inFile) {
-      saved.set(id, inFile);
+      place.saved.set(id, inFile);
       lastId = id;
     },
     open(next) {
       checkpoint();
-      session = next;
-      saved = new Map();
+      const left = unsaved;
+      if (Object.keys(left).length > 0) waiting.push({ place, work: (at) => saveUnsaved(at, left) });
+      place = { session: next, title: undefined, saved: new Map() };
+      unsaved = {};
       lastId = null;
     },
     close() {
       checkpoint();
+      for (const [id, answer] of streaming) {
+        attempt(place, (at) =>
+          store.finishAnswer(begin(at, id, answer), { ...answer, status: 'interrupted' }),
+        );
+      }
+      streaming.clear();
       cancelTimer?.();
       cancelTimer = undefined;
     },
@@ -197,6 +292,10 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
 export function titleOf(text: string): string {
   const line = text.trim().split('\n', 1)[0] ?? '';
   return line === '' ? 'untitled' : [...line].slice(0, 80).join('');
+}
+
+function savedId({ saved }: Place, id: number | null): number | null {
+  return id === null ? null : (saved.get(id) ?? null);
 }
 
 function systemTimer(delayMs: number, callback: () => void): () => void {

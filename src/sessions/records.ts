@@ -54,15 +54,16 @@ export function exchangeOf(row: Row): Exchange {
     url: text(row, 'url'),
     model: text(row, 'model'),
     outcome: text(row, 'outcome'),
-    error: errorOf(jsonIn(row, 'error')),
-    request: objectIn(row, 'request'),
-    metrics: objectIn(row, 'metrics'),
+    error: errorOf(row, 'error'),
+    request: objectOf(row, 'request'),
+    metrics: objectOf(row, 'metrics'),
     timeline: jsonIn(row, 'timeline'),
     events: jsonIn(row, 'events'),
   };
 }
 
-function errorOf(value: Json): ExchangeError | null {
+export function errorOf(row: Row, column: string): ExchangeError | null {
+  const value = jsonIn(row, column);
   if (!isObject(value)) return null;
   const { class: name, message, hop, statusCode } = value;
   return {
@@ -78,7 +79,7 @@ function jsonIn(row: Row, column: string): Json {
   return written === null ? null : parseJson(written);
 }
 
-function objectIn(row: Row, column: string): JsonObject {
+export function objectOf(row: Row, column: string): JsonObject {
   const value = jsonIn(row, column);
   return isObject(value) ? value : {};
 }

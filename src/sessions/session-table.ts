@@ -9,15 +9,19 @@ export interface SessionTable {
   create(title: string): SessionSummary;
   /** Pinned ones first, then by last use. `deleted`: those instead that can be restored. */
   list(options?: { limit?: number; deleted?: boolean }): SessionSummary[];
-  /** The one used last. */
-  last(): SessionSummary | undefined;
+  /** The one used last, other than `except`. */
+  last(options?: { except?: string | undefined }): SessionSummary | undefined;
   /**
    * The session whose id begins so.
    * @throws {SessionsError} `unknown` or `ambiguous`
    */
   find(idOrPrefix: string): SessionSummary;
-  /** The one used last among those with exactly this title. */
-  titled(title: string): SessionSummary | undefined;
+  /**
+   * The one used last among those with exactly this title, else the one whose id begins so (6 digits or more: a
+   * title may well begin like an id).
+   * @throws {SessionsError} `ambiguous`
+   */
+  named(titleOrId: string): SessionSummary | undefined;
   rename(id: string, title: string): void;
   pin(id: string, pinned: boolean): void;
   /** Can be undone by `restore` until it is purged. */
@@ -76,17 +80,27 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
           limit,
         )
         .map(summaryOf),
-    last: () => {
-      const row = db.get('SELECT * FROM sessions WHERE deleted_ms IS NULL ORDER BY touched DESC LIMIT 1');
+    last: ({ except = '' } = {}) => {
+      const row = db.get(
+        'SELECT * FROM sessions WHERE deleted_ms IS NULL AND id <> ? ORDER BY touched DESC LIMIT 1',
+        except,
+      );
       return row === undefined ? undefined : summaryOf(row);
     },
     find,
-    titled: (title) => {
+    named: (titleOrId) => {
       const row = db.get(
         'SELECT * FROM sessions WHERE title = ? AND deleted_ms IS NULL ORDER BY touched DESC LIMIT 1',
-        title,
+        titleOrId,
       );
-      return row === undefined ? undefined : summaryOf(row);
+      if (row !== undefined) return summaryOf(row);
+      if (!/^[0-9a-f]{6,12}$/i.test(titleOrId)) return undefined;
+      try {
+        return find(titleOrId);
+      } catch (error) {
+        if (error instanceof SessionsError && error.kind === 'unknown') return undefined;
+        throw error;
+      }
     },
     rename: (id, title) => change(id, 'title = ?', redactor.text(title)),
     pin: (id, pinned) => change(id, 'pinned = ?', pinned ? 1 : 0),

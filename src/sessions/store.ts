@@ -1,6 +1,7 @@
 import { type Conversation, createConversation, markInterrupted } from './conversation.js';
 import { createDrafts, type Drafts } from './drafts.js';
 import { openFile } from './file/open-file.js';
+import { createOpening, type Opening } from './opened.js';
 import { createRedactor } from './redact.js';
 import { parseQuery, type Query } from './search/query.js';
 import { type SearchHit, search } from './search/search.js';
@@ -8,7 +9,7 @@ import { createSessionTable, type SessionTable } from './session-table.js';
 import type { Clock } from './types.js';
 
 /** The saved sessions. Every call throws `SessionsError` when the file can't be used; later calls may succeed. */
-export interface SessionStore extends SessionTable, Conversation, Drafts {
+export interface SessionStore extends SessionTable, Conversation, Drafts, Opening {
   /** What opening did to the file that the user should know; one sentence each. */
   readonly notices: readonly string[];
   /** The latest matches first; `query.problems` tells what of it was not understood. */
@@ -22,6 +23,8 @@ export interface StoreOptions {
   clock?: Clock;
   /** Keys, which are taken out of everything that is saved. */
   secrets?: readonly string[];
+  /** How long to wait for another program's write, in ms [2000]: waiting stops everything else. */
+  patienceMs?: number;
 }
 
 const SYSTEM_CLOCK: Clock = { unixMs: () => Date.now() };
@@ -32,11 +35,12 @@ const SYSTEM_CLOCK: Clock = { unixMs: () => Date.now() };
  */
 export function openSessions(
   path: string,
-  { clock = SYSTEM_CLOCK, secrets = [] }: StoreOptions = {},
+  { clock = SYSTEM_CLOCK, secrets = [], patienceMs }: StoreOptions = {},
 ): SessionStore {
   // The file holds whole milliseconds; a clock may tell finer ones.
   const whole: Clock = { unixMs: () => Math.round(clock.unixMs()) };
   const { database, notices } = openFile(path, whole.unixMs());
+  if (patienceMs !== undefined) database.exec(`PRAGMA busy_timeout = ${Math.round(patienceMs)}`);
   try {
     markInterrupted(database, whole.unixMs());
   } catch (error) {
@@ -44,10 +48,12 @@ export function openSessions(
     throw error;
   }
   const redactor = createRedactor(secrets);
+  const drafts = createDrafts(database, whole, redactor);
   return {
     ...createSessionTable(database, whole, redactor),
     ...createConversation(database, whole, redactor),
-    ...createDrafts(database, whole, redactor),
+    ...drafts,
+    ...createOpening(database, drafts),
     notices,
     search(text, limit = 50) {
       const query = parseQuery(text, clock.unixMs());

@@ -15,10 +15,11 @@ import { createExchangeLog } from './exchange-log.js';
 import { lastAnswer, lastQuestion } from './messages.js';
 import { focusNextPane, togglePanes } from './panes.js';
 import { modeItems, pick } from './picker.js';
-import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort } from './ports.js';
+import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort, SessionsPort } from './ports.js';
 import { createExchanges } from './running.js';
 import { sanitize, sanitizeLine } from './sanitize.js';
 import { searchFor, searchOn } from './search.js';
+import { createSessionActions } from './session-actions.js';
 import type { AppStore } from './store.js';
 
 export interface ActionPorts {
@@ -31,6 +32,8 @@ export interface ActionPorts {
   models?: (() => Promise<readonly string[]>) | undefined;
   /** Lets the user change a text in a program of their own, which has the terminal meanwhile. */
   editText?: ((text: string) => Promise<string>) | undefined;
+  /** Where conversations are saved; `off`: nowhere. */
+  sessions?: SessionsPort | 'off' | undefined;
 }
 
 /** All a user can do. What can't be done now says why in a toast. */
@@ -45,17 +48,34 @@ export function createActions(store: AppStore, ports: ActionPorts) {
   const { connection, chat, modes, screen, clock } = ports;
   const get = store.getState;
   const log = createExchangeLog();
-  const exchanges = createExchanges({ store, chat, screen, clock, log, onEnd: (whole) => answered(whole) });
+  const exchanges = createExchanges({
+    store,
+    chat,
+    screen,
+    clock,
+    log,
+    onEnd: (whole) => answered(whole),
+    onFinished: (answer, exchange) => saving?.finished(answer, exchange),
+  });
   const { change } = exchanges;
   const comparing = createComparing(store, modes, exchanges);
   let disposed = false;
 
   const say = (text: string): void =>
     change((state) => ({ ...state, toast: { text, untilMs: state.nowMs + TOAST_MS } }));
+  const { saving, startNew, endSaving, ...sessionActions } = createSessionActions({
+    store,
+    change,
+    clock,
+    say,
+    sessions: ports.sessions,
+    busy: () => busy(),
+  });
   const setDraft = (text: string): void =>
     change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
 
   const ask = (text: string): void => {
+    // Saved when this returns: only then it is sent.
     change((state) => addQuestion(state, text));
     exchanges.ask();
   };
@@ -123,6 +143,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     });
 
   return {
+    ...sessionActions,
     say,
     log,
     edit(event: EditorEvent): void {
@@ -213,14 +234,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       const reason = busy();
       if (reason !== undefined) return reason;
       if (get().messages.length === 0) return 'this conversation is new already';
-      change((state) => ({
-        ...state,
-        messages: [],
-        aside: [],
-        name: undefined,
-        revising: undefined,
-        scroll: { kind: 'follow' },
-      }));
+      startNew();
       return undefined;
     }),
     nameConversation: act((name?: string) => {
@@ -361,6 +375,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       disposed = true;
       unsubscribe();
       exchanges.dispose();
+      endSaving();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Message } from './messages.js';
 import type { Picker } from './picker.js';
 import type { EndpointInfo } from './ports.js';
 import type { Search } from './search.js';
+import type { SessionList } from './session-list.js';
 
 /** A place in the conversation that stays when the width changes: a message, and an offset in its text. */
 export interface Anchor {
@@ -73,8 +74,17 @@ export type Overlay =
   /** The panes, where there is no room for them beside the conversation. */
   | { readonly kind: 'panes'; readonly pane: PaneName; readonly offset: number }
   | Picker
+  | SessionList
   /** The last exchanges, or the one at `index` opened; `offset`: rows scrolled. */
   | { readonly kind: 'inspector'; readonly index: number; readonly open: boolean; readonly offset: number };
+
+export interface ResumeOffer {
+  readonly title: string;
+  /** Its last answer was interrupted; else something in it was never sent. */
+  readonly interrupted: boolean;
+  /** When it was used last: Unix time in ms. */
+  readonly usedMs: number;
+}
 
 /** All the interface shows. Texts from outside are harmless (`sanitize`) before they get here. */
 export interface AppState {
@@ -90,6 +100,10 @@ export interface AppState {
   readonly revising?: number | undefined;
   /** What the user calls the conversation. */
   readonly name?: string | undefined;
+  /** Whether the conversation is being saved; absent before that is known. */
+  readonly saving?: 'on' | 'failing' | 'off' | undefined;
+  /** A conversation that was left unfinished and can be gone on with. */
+  readonly offer?: ResumeOffer | undefined;
   readonly settings: ChatSettings;
   readonly connection: ConnectionState;
   readonly endpoint: EndpointInfo;

@@ -40,7 +40,9 @@ export interface AssistantMessage extends MessageBase {
 export type AnswerStatus =
   | { readonly kind: 'streaming' }
   | ({ readonly kind: 'complete' | 'truncated' | 'cancelled' | 'stalled' } & Ended)
-  | ({ readonly kind: 'error'; readonly failure: Failure } & Ended);
+  | ({ readonly kind: 'error'; readonly failure: Failure } & Ended)
+  /** Its program ended before it did: what was saved of it. */
+  | { readonly kind: 'interrupted'; readonly remarks: readonly string[] };
 
 interface Ended {
   readonly metrics: ExchangeMetrics;

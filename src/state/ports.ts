@@ -1,5 +1,7 @@
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
 import type { ConnectionState } from '../sdk/types.js';
+import type { EarlierMessage, Journal } from '../sessions/journal.js';
+import type { SessionStore } from '../sessions/store.js';
 
 /** The connection to the daemon, as the interface sees it. */
 export interface ConnectionPort {
@@ -41,6 +43,26 @@ export interface ModePort {
 export interface Notice {
   level: 'info' | 'warning';
   text: string;
+}
+
+/** The saved sessions. Their file is opened after the first frame, or when a message is sent before that. */
+export interface SessionsPort {
+  /** What the chat begins with: a new conversation, the one used last, or one by its title or id. */
+  readonly begin: { kind: 'new' } | { kind: 'last' } | { kind: 'named'; name: string };
+  /** @throws an Error with words for people when the file can't be used; may be tried again */
+  open(told: {
+    /** Saving begins to fail, or (undefined) works again. */
+    onProblem: (problem: Error | undefined) => void;
+    /** The whole conversation, to be saved again when its session was deleted for good elsewhere. */
+    earlier: () => readonly EarlierMessage[];
+  }): OpenSessions;
+}
+
+export interface OpenSessions {
+  readonly store: SessionStore;
+  readonly journal: Journal;
+  /** Ends both. */
+  close(): void;
 }
 
 /** What the state needs from the terminal. */

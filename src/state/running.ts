@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import type { FinishedExchange } from '../sessions/conversation.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from './app-state.js';
 import { optionsOf, withSystemPrompt } from './chat-settings.js';
 import { askedOf, onSide } from './compare.js';
@@ -11,6 +12,7 @@ import {
   showMetrics,
 } from './exchange.js';
 import type { ExchangeLog } from './exchange-log.js';
+import { createExchangeKeeper } from './finished-exchange.js';
 import { createFrames } from './frames.js';
 import { createIncoming, type Incoming, type Portion } from './incoming.js';
 import { historyOf, type Message } from './messages.js';
@@ -40,6 +42,8 @@ export interface ExchangesOptions {
   log: ExchangeLog;
   /** The conversation's answer has ended; `whole`: it neither failed nor was stopped. */
   onEnd: (whole: boolean) => void;
+  /** What is to be kept of the exchange that brought the answer with this id; just before it ends. */
+  onFinished?: (answer: number, exchange: FinishedExchange) => void;
 }
 
 type Transition = (state: AppState) => AppState;
@@ -64,7 +68,8 @@ interface Asked {
   readonly onEnd: (whole: boolean) => void;
 }
 
-export function createExchanges({ store, chat, screen, clock, log, onEnd }: ExchangesOptions): Exchanges {
+export function createExchanges(options: ExchangesOptions): Exchanges {
+  const { store, chat, screen, clock, log, onEnd, onFinished = () => {} } = options;
   const running = new Set<Running>();
 
   const get = store.getState;
@@ -122,11 +127,13 @@ export function createExchanges({ store, chat, screen, clock, log, onEnd }: Exch
     const options = optionsOf(settings);
     const sent = withSystemPrompt(settings, historyOf(messages));
     const { temperature, maxTokens: max_tokens, body } = options;
+    const parameters = { temperature, max_tokens, ...body };
     const recorder = log.begin({
       atMs: nowMs,
       endpoint,
-      body: { model: endpoint.model, temperature, max_tokens, ...body, messages: sent },
+      body: { model: endpoint.model, ...parameters, messages: sent },
     });
+    const keeper = createExchangeKeeper(nowMs, endpoint, parameters);
     const exchange: Running = {
       id,
       startedMs: clock.now(),
@@ -151,6 +158,7 @@ export function createExchanges({ store, chat, screen, clock, log, onEnd }: Exch
         signal: exchange.controller.signal,
         onEvent(event) {
           recorder.take(event);
+          keeper.take(event);
           if (exchange.incoming.take(event)) frames.requestNow();
           else frames.request();
         },
@@ -158,10 +166,13 @@ export function createExchanges({ store, chat, screen, clock, log, onEnd }: Exch
       .then(
         (answer) => {
           recorder.end(answer);
+          onFinished(id, keeper.ended(answer));
           end((state) => endAnswer(state, id, answer), answer.outcome === 'complete');
         },
         (error: unknown) => {
           recorder.broke(messageOf(error));
+          const figures = metricsBeforeStart(clock.now() - exchange.startedMs);
+          onFinished(id, keeper.broke(messageOf(error), figures));
           end((state) => breakAnswer(state, id, messageOf(error)), false);
         },
       );

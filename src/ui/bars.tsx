@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import type { AppState } from '../state/app-state.js';
 import { isAnswering, shownRequest } from '../state/compare.js';
 import { titleOf } from '../state/messages.js';
 import { paintRows, useAppState, useShared } from './context.js';
@@ -13,10 +14,15 @@ interface BarProps {
 
 /** Name, conversation, mode and model. */
 export const Header = memo(function Header({ width }: BarProps): ReactElement {
-  const title = useAppState((state) => state.name ?? titleOf(state.messages));
+  const title = useAppState(conversationTitle);
   const endpoint = useAppState((state) => state.endpoint);
   return <Bar line={headerLine(title, endpoint, width)} width={width} />;
 });
+
+function conversationTitle({ name, messages, saving }: AppState): string {
+  const unsaved = saving === 'off' || saving === 'failing' ? ' (not saved)' : '';
+  return `${name ?? titleOf(messages)}${unsaved}`;
+}
 
 /** Connection and request, where there are no side panes. */
 export const StatusBar = memo(function StatusBar({

@@ -74,6 +74,8 @@ export function createInput(options: InputOptions): Input {
     'pick-mode': actions.pickMode,
     'pick-model': (name) => (name === undefined ? actions.pickModel() : actions.chooseModel(name)),
     name: actions.nameConversation,
+    sessions: actions.showSessions,
+    continue: actions.continueLast,
     system: actions.setSystem,
     temperature: actions.setTemperature,
     set: actions.setParameter,

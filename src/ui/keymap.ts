@@ -21,6 +21,8 @@ export type ActionName =
   | 'pick-mode'
   | 'pick-model'
   | 'name'
+  | 'sessions'
+  | 'continue'
   | 'system'
   | 'temperature'
   | 'set'
@@ -82,6 +84,8 @@ export const KEYMAP: readonly Binding[] = [
 
   bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
   bind('Conversation', 'name', [], 'name the conversation', { command: 'name', argument: 'WORDS' }),
+  bind('Conversation', 'sessions', ['ctrl+s'], 'saved conversations: open, search', { command: 'sessions' }),
+  bind('Conversation', 'continue', ['alt+l'], 'go on in the last conversation', { command: 'continue' }),
   bind('Conversation', 'mode', ['ctrl+t'], 'switch mode', { command: 'mode' }),
   bind('Conversation', 'search', ['ctrl+f'], 'search the conversation', { command: 'search' }),
   bind('Conversation', 'reasoning', [], 'show or hide reasoning', { command: 'reasoning' }),

@@ -9,6 +9,7 @@ import type { KeyPress } from './keys.js';
 import { helpLines } from './panes/help.js';
 import { inspectorLines } from './panes/inspector.js';
 import { allPanes } from './panes/side.js';
+import { createSessionKeys } from './session-keys.js';
 
 /** Keys while something stands in the conversation's place: help, picker, inspector. */
 export interface OverlayKeys {
@@ -132,6 +133,8 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     else perform[binding.action]();
   };
 
+  const inSessions = createSessionKeys({ actions, page, close });
+
   const lastOffset = (lines: number): number => Math.max(0, lines - view().height);
 
   return {
@@ -148,6 +151,8 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
           return inInspector(name, overlay);
         case 'picker':
           return inPicker(name, key, overlay);
+        case 'sessions':
+          return inSessions.press(name, key, overlay);
       }
     },
     paste(text) {
@@ -155,6 +160,10 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       if (overlay.kind === 'picker') {
         const query = (overlay.query + sanitizeLine(text)).slice(0, MAX_QUERY);
         actions.show({ ...overlay, query, index: 0 });
+        return true;
+      }
+      if (overlay.kind === 'sessions') {
+        inSessions.type(sanitizeLine(text), overlay);
         return true;
       }
       if (overlay.kind !== 'none') close();

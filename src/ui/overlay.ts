@@ -5,6 +5,7 @@ import type { Line } from './line.js';
 import { helpLines } from './panes/help.js';
 import { exchangeListLines, inspectorLines } from './panes/inspector.js';
 import { pickerLines } from './panes/picker.js';
+import { sessionListLines } from './panes/sessions.js';
 import { allPanes } from './panes/side.js';
 
 /** What stands in the conversation's place. */
@@ -39,6 +40,8 @@ export function overlayView(
       return scrolled(`vastar-tui ${version}`, helpLines(width, keymap.bindings), overlay.offset, height);
     case 'picker':
       return { title: 'Choose', lines: pickerLines(overlay, width, height), below: 0 };
+    case 'sessions':
+      return { title: 'Sessions', lines: sessionListLines(overlay, width, height, state().nowMs), below: 0 };
     case 'inspector': {
       const exchanges = log.all();
       const exchange = exchanges[overlay.index];

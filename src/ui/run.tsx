@@ -3,7 +3,15 @@ import { createActions } from '../state/actions.js';
 import type { ChatSettings } from '../state/chat-settings.js';
 import type { Slo } from '../state/figures.js';
 import { systemClock } from '../state/frames.js';
-import type { ChatPort, Clock, ConnectionPort, ModePort, Notice, ScreenPort } from '../state/ports.js';
+import type {
+  ChatPort,
+  Clock,
+  ConnectionPort,
+  ModePort,
+  Notice,
+  ScreenPort,
+  SessionsPort,
+} from '../state/ports.js';
 import { createAppStore } from '../state/store.js';
 import { App } from './app.js';
 import { createKeymap, type Keymap } from './bindings.js';
@@ -28,6 +36,8 @@ export interface TuiOptions {
   models?: () => Promise<readonly string[]>;
   /** Changes a text in a program of the user's own [not possible]. */
   editText?: (text: string) => Promise<string>;
+  /** Where conversations are saved; `off`: nowhere, which is shown [nowhere]. */
+  sessions?: SessionsPort | 'off';
   /** Which keys do what [the defaults]. */
   keymap?: Keymap;
   /** Which colours; NO_COLOR wins over it [auto]. */
@@ -96,8 +106,17 @@ export async function runTui(options: TuiOptions): Promise<void> {
     calm: options.calm ?? calm,
     slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
   }));
-  const { models, editText } = options;
-  const actions = createActions(store, { connection, chat, modes, screen, clock, models, editText });
+  const { models, editText, sessions } = options;
+  const actions = createActions(store, {
+    connection,
+    chat,
+    modes,
+    screen,
+    clock,
+    models,
+    editText,
+    sessions,
+  });
   const shared = {
     store,
     actions,
@@ -138,6 +157,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     if (options.signal?.aborted === true) screen.exit();
     const ended = instance.waitUntilExit();
     await Promise.race([ended, instance.waitUntilRenderFlush()]);
+    actions.begin();
     prepareMarkdown(theme);
     await ended;
   } finally {

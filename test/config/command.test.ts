@@ -66,6 +66,7 @@ profiles:
     ['chat.max_tokens', '-', 'default'],
     ['slo.ttft_ms', '-', 'default'],
     ['slo.tpot_ms', '-', 'default'],
+    ['sessions.save', 'true', 'default'],
     ['theme', 'auto', 'default'],
     ['motion', 'full', 'default'],
     ['profiles.gw.base_url', 'http://localhost:1', 'config.yaml:5:19'],

@@ -22,6 +22,7 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
     simulator: { enabled: true, baseUrl: 'http://localhost:4545', model: undefined },
     chat: { system: undefined, temperature: undefined, maxTokens: undefined },
     slo: { ttftMs: undefined, tpotMs: undefined },
+    sessions: { save: true },
     theme: 'auto',
     motion: 'full',
     keys: new Map(),

@@ -2,7 +2,8 @@ import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../../connector/typ
 import { createJournal } from '../../sessions/journal.js';
 import { SessionsError } from '../../sessions/problem.js';
 import { openSessions, type SessionStore } from '../../sessions/store.js';
-import { secretsToHide, sessionsFile } from '../sessions.js';
+import { secretsToHide } from '../sessions.js';
+import { sessionsFile } from '../sessions-file.js';
 import { tell } from '../tell.js';
 
 /** The saved session that one question belongs to. */
@@ -44,7 +45,7 @@ function recordIn(
   endpoint: string,
   system: string | undefined,
 ): AskSession {
-  const session = existing(store, name) ?? store.create(name).id;
+  const session = store.named(name)?.id ?? store.create(name).id;
   const before = store.branchInUse(session);
   const history = before.flatMap(({ role, text }) => (text === '' ? [] : [{ role, content: text }]));
   let problem: SessionsError | undefined;
@@ -107,17 +108,4 @@ function recordIn(
       store.close();
     },
   };
-}
-
-function existing(store: SessionStore, name: string): string | undefined {
-  const titled = store.titled(name);
-  if (titled !== undefined) return titled.id;
-  // Only what looks like an id is taken for one; a title may well begin like an id.
-  if (!/^[0-9a-f]{6,12}$/i.test(name)) return undefined;
-  try {
-    return store.find(name).id;
-  } catch (error) {
-    if (error instanceof SessionsError && error.kind === 'unknown') return undefined;
-    throw error;
-  }
 }

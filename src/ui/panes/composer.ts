@@ -1,4 +1,4 @@
-import type { AppState } from '../../state/app-state.js';
+import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { isAnswering } from '../../state/compare.js';
 import { cursorPlace, type DraftRow, type Editor, neighbourRow } from '../../state/editor.js';
 import { sanitizeLine } from '../../state/sanitize.js';
@@ -14,7 +14,7 @@ export interface ComposerView {
 }
 
 /** What is to be known about the draft, in one row above it: queue, change, commands that begin so. */
-export function draftNote({ queue, revising, comparison, draft }: DraftState): string | undefined {
+export function draftNote({ queue, revising, comparison, draft, offer }: DraftState): string | undefined {
   if (comparison !== undefined) {
     return isAnswering({ comparison, request: NO_REQUEST })
       ? 'comparing: tab marks the other answer, esc stops both'
@@ -27,14 +27,19 @@ export function draftNote({ queue, revising, comparison, draft }: DraftState): s
   }
   if (revising !== undefined) return 'editing the last message: enter asks anew, esc leaves it';
   const commands = completions(draft.text);
-  if (commands.length === 0) return undefined;
+  if (commands.length === 0) return offer === undefined ? undefined : offered(offer);
   if (commands.length > 1) return commands.map(({ command }) => `/${command}`).join(' ');
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
 
-type DraftState = Pick<AppState, 'queue' | 'revising' | 'comparison' | 'draft'>;
+type DraftState = Pick<AppState, 'queue' | 'revising' | 'comparison' | 'draft' | 'offer'>;
 
 const NO_REQUEST = { kind: 'none' } as const;
+
+function offered({ title, interrupted }: ResumeOffer): string {
+  const what = interrupted ? 'an answer was interrupted' : 'something was not sent';
+  return `alt+l goes on: ${what} in "${title}"`;
+}
 
 /** How many rows the draft takes, counted no further than `most`. */
 export function draftRows(text: string, width: number, most: number): number {

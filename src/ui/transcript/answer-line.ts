@@ -3,7 +3,7 @@ import type { AnswerStatus, AssistantMessage } from '../../state/messages.js';
 import { count, duration, seconds, tokenRate } from '../format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../line.js';
 
-type Ended = Exclude<AnswerStatus, { kind: 'streaming' }>;
+type Ended = Exclude<AnswerStatus, { kind: 'streaming' | 'interrupted' }>;
 
 const APART = '   ';
 
@@ -14,7 +14,10 @@ export function answerLine(message: AssistantMessage, width: number): Line {
   const turn: Line[] = message.turn === undefined ? [] : [[turnMark(message.turn)]];
   if (message.status.kind === 'streaming')
     return spread(joinThatFit([name, ...turn], width, APART), model, width);
-  const items = [name, ...turn, ...marksOf(message.status), ...figuresOf(message.status)];
+  const { status } = message;
+  const told: Line[] =
+    status.kind === 'interrupted' ? [[['bold', 'interrupted']]] : [...marksOf(status), ...figuresOf(status)];
+  const items = [name, ...turn, ...told];
   const beside = joinThatFit(items, width - lineWidth(model) - 1, APART);
   // The figures say more than the model's name.
   const left = beside.length < 3 ? joinThatFit(items, width, APART) : beside;
@@ -44,7 +47,8 @@ function figuresOf({ metrics, finishReason }: Ended): Line[] {
   if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
   if (tokensPerSecond !== undefined) items.push(tokenRate(tokensPerSecond, tokensEstimated));
   if (outputTokens > 0) items.push(`${count(outputTokens, tokensEstimated)} tok`);
-  items.push(seconds(e2eMs ?? elapsedMs));
+  // Of an answer that was saved without figures nothing is known.
+  if (elapsedMs > 0) items.push(seconds(e2eMs ?? elapsedMs));
   if (attempts > 1) items.push(`${attempts} attempts`);
   if (finishReason !== undefined && finishReason !== '') items.push(finishReason);
   return items.map((item) => [['dim', item]]);

@@ -1,0 +1,76 @@
+import type { Drafts } from './drafts.js';
+import { type Database, integer, text } from './file/database.js';
+import { errorOf, messageOf, objectOf, summaryOf } from './records.js';
+import { unknown } from './session-table.js';
+import type { ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
+
+/** What an answer's exchange came to. */
+export interface AnswerFigures {
+  metrics: JsonObject;
+  error: ExchangeError | null;
+}
+
+/** A session as a chat goes on with it. */
+export interface OpenedSession {
+  summary: SessionSummary;
+  /** The end of the branch in use. */
+  headId: number | null;
+  /** The whole tree, in the order of ids. */
+  messages: Message[];
+  /** By the answer's id. */
+  figures: ReadonlyMap<number, AnswerFigures>;
+  draft: string;
+  queue: string[];
+}
+
+/** What the session used last was left with, when that is not just an end. */
+export interface LeftOver {
+  session: SessionSummary;
+  /** Its last answer was being written when its program ended. */
+  interrupted: boolean;
+  /** Something was typed or queued and never sent. */
+  unsent: boolean;
+}
+
+export interface Opening {
+  /** @throws {SessionsError} `unknown` */
+  open(session: string): OpenedSession;
+  leftOver(): LeftOver | undefined;
+}
+
+export function createOpening(db: Database, drafts: Drafts): Opening {
+  return {
+    open(session) {
+      const row = db.get('SELECT * FROM sessions WHERE id = ?', session);
+      if (row === undefined) throw unknown(session);
+      const seq = integer(row, 'seq');
+      // Without the requests and timelines, which are most of what a session weighs.
+      const figures = db.all(
+        'SELECT answer, metrics, error FROM exchanges WHERE session = ? AND answer IS NOT NULL ORDER BY id',
+        seq,
+      );
+      return {
+        summary: summaryOf(row),
+        headId: typeof row.head === 'number' ? row.head : null,
+        messages: db.all('SELECT * FROM messages WHERE session = ? ORDER BY id', seq).map(messageOf),
+        figures: new Map(
+          figures.map((one) => [
+            integer(one, 'answer'),
+            { metrics: objectOf(one, 'metrics'), error: errorOf(one, 'error') },
+          ]),
+        ),
+        draft: drafts.draft(session),
+        queue: drafts.queue(session),
+      };
+    },
+    leftOver() {
+      const row = db.get('SELECT * FROM sessions WHERE deleted_ms IS NULL ORDER BY touched DESC LIMIT 1');
+      if (row === undefined) return undefined;
+      const session = summaryOf(row);
+      const head = db.get('SELECT status FROM messages WHERE id = ?', row.head ?? null);
+      const interrupted = head !== undefined && text(head, 'status') === 'interrupted';
+      const unsent = drafts.draft(session.id) !== '' || drafts.queue(session.id).length > 0;
+      return interrupted || unsent ? { session, interrupted, unsent } : undefined;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { SessionList, SessionRow } from '../../state/session-list.js';
+import { count, uptime } from '../format.js';
+import { cut, joinThatFit, type Line, spread } from '../line.js';
+
+/** Below this a session has one row, without its preview. */
+const TWO_ROWS_FROM = 14;
+const HINTS_FROM = 8;
+const HINTS = ['enter opens', '^R renames', 'alt+p pins', '^D deletes', '^Z brings back', 'esc closes'];
+
+/** The search above, then the sessions, the chosen one always in view, and the keys where there is room. */
+export function sessionListLines(
+  list: SessionList,
+  width: number,
+  height: number,
+  nowMs: number,
+): readonly Line[] {
+  const { rows, index, query, problem, renaming } = list;
+  const each = height >= TWO_ROWS_FROM ? 2 : 1;
+  const hints = height >= HINTS_FROM ? 1 : 0;
+  const room = Math.max(1, Math.floor((height - 1 - hints) / each));
+  const from = Math.max(0, Math.min(index - Math.floor(room / 2), rows.length - room));
+  const place: Line = [['dim', `${rows.length === 0 ? 0 : index + 1}/${rows.length}`]];
+  const search: Line = [['bold', 'Search '], ['accent', '> '], query, ['accent', '▏']];
+  const lines: Line[] = [spread(search, place, width)];
+  if (problem !== undefined) lines.push(cut([['dim', `  ${problem}`]], width));
+  if (rows.length === 0) {
+    const words = query === '' ? 'no conversation is saved yet' : 'nothing was found';
+    return [...lines, [['dim', `  ${words}`]]];
+  }
+  for (const [offset, row] of rows.slice(from, from + room).entries()) {
+    const chosen = from + offset === index;
+    lines.push(titleLine(row, chosen, chosen ? renaming : undefined, width, nowMs));
+    if (each === 2) lines.push(cut(['    ', ...detailOf(row)], width));
+  }
+  const shown = lines.slice(0, height - hints);
+  if (hints === 0) return shown;
+  const keys = renaming === undefined ? HINTS : ['enter keeps the name', 'esc leaves it'];
+  const empty = Array.from({ length: Math.max(0, height - 1 - shown.length) }, (): Line => []);
+  return [
+    ...shown,
+    ...empty,
+    joinThatFit(
+      keys.map((key): Line => [['dim', key]]),
+      width,
+      '   ',
+    ),
+  ];
+}
+
+function titleLine(
+  row: SessionRow,
+  chosen: boolean,
+  renaming: string | undefined,
+  width: number,
+  nowMs: number,
+): Line {
+  const { title, usedMs, model, tokens, pinned, found } = row;
+  const mark: Line = [chosen ? ['accent', '› '] : '  ', pinned ? ['accent', '* '] : ''];
+  if (renaming !== undefined) return cut([...mark, renaming, ['accent', '▏']], width);
+  const facts: Line[] = [
+    [['dim', ago(nowMs - usedMs)]],
+    ...(found === undefined ? [] : [[['dim', `${found.count} found`] as const]]),
+    ...(model === '' ? [] : [[['dim', model] as const]]),
+    ...(tokens === 0 ? [] : [[['dim', `${count(tokens)} tok`] as const]]),
+  ];
+  const left: Line = [...mark, chosen ? ['bold', title] : title];
+  // The title comes first; beside it as many facts as half of the row holds.
+  const right = joinThatFit(facts, Math.floor(width / 2));
+  const rightWidth = right.reduce(
+    (cells, span) => cells + (typeof span === 'string' ? span : span[1]).length,
+    0,
+  );
+  return spread(cut(left, Math.max(8, width - rightWidth - 1)), right, width);
+}
+
+function detailOf({ found, preview, title }: SessionRow): Line {
+  if (found === undefined) return [['dim', preview === title ? '' : preview]];
+  return found.snippet.map((piece) => [piece.found ? 'match' : 'dim', piece.text] as const);
+}
+
+/** How long ago, in its largest unit; a clock that was set back makes it now. */
+function ago(ms: number): string {
+  return ms < 60_000 ? 'now' : `${uptime(ms)} ago`;
+}

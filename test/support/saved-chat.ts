@@ -1,0 +1,84 @@
+import { onTestFinished } from 'vitest';
+import { createJournal } from '../../src/sessions/journal.js';
+import { openSessions, type SessionStore } from '../../src/sessions/store.js';
+import { type Actions, createActions } from '../../src/state/actions.js';
+import type { ScreenPort, SessionsPort } from '../../src/state/ports.js';
+import { type AppStore, createAppStore } from '../../src/state/store.js';
+import {
+  createMemoryChat,
+  createMemoryConnection,
+  createMemoryModes,
+  type MemoryChat,
+} from './chat-ports.js';
+import { createFakeClock, type FakeClock } from './clock.js';
+
+/** A chat without a screen that saves to a real file. */
+export interface SavedChat {
+  store: AppStore;
+  actions: Actions;
+  chat: MemoryChat;
+  clock: FakeClock;
+  /** Types and sends. */
+  ask(text: string): void;
+  type(text: string): void;
+  /** The conversation as `role: text`. */
+  texts(): string[];
+}
+
+export interface SavedChatOptions {
+  begin?: SessionsPort['begin'];
+  clock?: FakeClock;
+  secrets?: readonly string[];
+  /** In place of the real opening. */
+  openStore?: () => SessionStore;
+}
+
+const SCREEN: ScreenPort = {
+  flushed: async () => {},
+  copy: () => {},
+  leave: (meanwhile) => meanwhile(),
+  suspend: () => {},
+  redraw: () => {},
+  exit: () => {},
+};
+
+/** @param file the sessions' file; `off` saves nothing. Begins as after the first frame. */
+export function savedChat(file: string | 'off', options: SavedChatOptions = {}): SavedChat {
+  const { begin = { kind: 'new' }, clock = createFakeClock(), secrets = [] } = options;
+  const { openStore = () => openSessions(file, { clock, secrets, patienceMs: 20 }) } = options;
+  const chat = createMemoryChat();
+  const connection = createMemoryConnection();
+  const modes = createMemoryModes();
+  const store = createAppStore({ connection, modes, clock });
+  const sessions: SessionsPort = {
+    begin,
+    open(told) {
+      const saved = openStore();
+      const journal = createJournal(saved, { ...told, after: clock.after });
+      return { store: saved, journal, close: () => saved.close() };
+    },
+  };
+  const actions = createActions(store, {
+    connection,
+    chat,
+    modes,
+    screen: SCREEN,
+    clock,
+    sessions: file === 'off' ? 'off' : sessions,
+  });
+  onTestFinished(actions.dispose);
+  actions.begin();
+  const type = (text: string): void => actions.edit({ type: 'insert', text });
+  return {
+    store,
+    actions,
+    chat,
+    clock,
+    type,
+    ask(text) {
+      type(text);
+      actions.send();
+    },
+    texts: () => store.getState().messages.map(({ role, text }) => `${role}: ${text}`),
+  };
+}
