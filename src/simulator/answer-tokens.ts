@@ -1,11 +1,13 @@
 import type { Choice, FinishReason } from './completion.js';
 import type { Content } from './content/content.js';
 import { piecesOf } from './content/pieces.js';
+import { type ChoiceLogprobs, contentLogprobs, joinedLogprobs } from './logprobs.js';
+import type { Random } from './random.js';
 
 /** A token of an answer, and the delta it is streamed as. */
 export type Token =
   | { kind: 'reasoning'; text: string }
-  | { kind: 'text'; text: string }
+  | { kind: 'text'; text: string; logprobs?: ChoiceLogprobs }
   | { kind: 'call'; index: number; id: string; name: string }
   | { kind: 'arguments'; index: number; text: string };
 
@@ -44,11 +46,21 @@ function stopped(pieces: readonly string[], stops: readonly string[]): readonly 
   return ends.length === 0 ? pieces : piecesOf(text.slice(0, Math.min(...ends)));
 }
 
+/** The tokens, each of the text with how likely it and the `top` likeliest were. */
+export function withLogprobs(choice: ChoiceTokens, top: number, random: Random): ChoiceTokens {
+  const tokens = choice.tokens.map(
+    (token): Token =>
+      token.kind === 'text' ? { ...token, logprobs: contentLogprobs(token.text, top, random) } : token,
+  );
+  return { ...choice, tokens };
+}
+
 /** The tokens put together again. */
 export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
   const calls: { id: string; name: string; arguments: string }[] = [];
   let reasoning = '';
   let text = '';
+  const logprobs: ChoiceLogprobs[] = [];
   for (const token of tokens) {
     switch (token.kind) {
       case 'reasoning':
@@ -56,6 +68,7 @@ export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
         break;
       case 'text':
         text += token.text;
+        if (token.logprobs !== undefined) logprobs.push(token.logprobs);
         break;
       case 'call':
         calls.push({ id: token.id, name: token.name, arguments: '' });
@@ -66,7 +79,13 @@ export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
       }
     }
   }
-  return { reasoning, text, calls, finishReason };
+  return {
+    reasoning,
+    text,
+    calls,
+    logprobs: logprobs.length === 0 ? null : joinedLogprobs(logprobs),
+    finishReason,
+  };
 }
 
 /** The `delta` member of the chunk that carries a token. */

@@ -1,4 +1,4 @@
-import { type ChoiceTokens, choiceOf, deltaOf, tokensOf } from './answer-tokens.js';
+import { type ChoiceTokens, choiceOf, deltaOf, type Token, tokensOf, withLogprobs } from './answer-tokens.js';
 import type { ChatRequest } from './chat-request.js';
 import {
   type CompletionIdentity,
@@ -10,8 +10,9 @@ import {
 } from './completion.js';
 import { composeContent, type Sources } from './content/content.js';
 import { textFrame } from './frames.js';
+import { type ChoiceLogprobs, NO_CONTENT_YET } from './logprobs.js';
 import { raiReply } from './rai-reply.js';
-import { type Random, randomId } from './random.js';
+import { createRandom, type Random, randomId } from './random.js';
 import type { Frame, Reply } from './reply.js';
 import type { Settings } from './settings.js';
 import { createSchedule, type Schedule } from './timing.js';
@@ -44,16 +45,36 @@ export function chatReply(
     created: Math.floor(Date.now() / 1000),
     model: request.model,
   };
-  const choices = Array.from({ length: request.choices }, () =>
-    tokensOf(composeContent(request, settings, sources, random), request.stops, request.maxTokens),
-  );
+  const choices = choicesOf(request, settings, sources, random);
   const all = choices.flatMap(({ tokens }) => tokens);
   const reasoning = all.filter(({ kind }) => kind === 'reasoning').length;
   const prompt = promptTokens(request);
   const answer: Answer = { identity, choices, usage: usageOf(prompt, all.length, reasoning) };
   const schedule = createSchedule(settings, prompt, others, random);
   if (settings.compat === 'rai') return raiReply(answer, schedule);
-  return request.stream ? streamed(answer, schedule, request.includeUsage) : whole(answer, schedule);
+  return request.stream ? streamed(answer, schedule, request) : whole(answer, schedule);
+}
+
+function choicesOf(
+  request: ChatRequest,
+  settings: Settings,
+  sources: Sources,
+  random: Random,
+): readonly ChoiceTokens[] {
+  const { logprobs, seed, stops, maxTokens } = request;
+  // A request's own seed settles what is said, not when, nor what goes wrong.
+  const sampling = seed === undefined ? random : createRandom(seed);
+  return Array.from({ length: request.choices }, () => {
+    const content = composeContent(request, settings, sources, sampling);
+    const choice = asForced(tokensOf(content, stops, maxTokens), request);
+    return logprobs === undefined ? choice : withLogprobs(choice, logprobs.top, sampling);
+  });
+}
+
+/** A call of the one function that `tool_choice` names ends with `stop`, for the model had no choice. */
+function asForced(choice: ChoiceTokens, { toolChoice }: ChatRequest): ChoiceTokens {
+  const forced = toolChoice.kind === 'function' && choice.finishReason === 'tool_calls';
+  return forced ? { ...choice, finishReason: 'stop' } : choice;
 }
 
 function promptTokens({ messages }: ChatRequest): number {
@@ -65,12 +86,12 @@ export const STREAM_HEADERS = {
   'cache-control': 'no-cache',
 } as const;
 
-function streamed(answer: Answer, schedule: Schedule, includeUsage: boolean): Reply {
+function streamed(answer: Answer, schedule: Schedule, request: ChatRequest): Reply {
   return {
     status: 200,
     headers: STREAM_HEADERS,
     headersMs: schedule.headersMs,
-    frames: streamFrames(answer, schedule, includeUsage),
+    frames: streamFrames(answer, schedule, request),
     tokens: answer.usage.completion_tokens,
     ending: 'end',
   };
@@ -80,11 +101,14 @@ function streamed(answer: Answer, schedule: Schedule, includeUsage: boolean): Re
 function* streamFrames(
   { identity, choices, usage }: Answer,
   schedule: Schedule,
-  includeUsage: boolean,
+  { includeUsage, logprobs }: ChatRequest,
 ): Generator<Frame> {
   const chunks = createChunkWriter(identity, includeUsage);
   const opening = { role: 'assistant', content: '', refusal: null };
-  for (const index of choices.keys()) yield textFrame(schedule.headersMs, chunks.delta(index, opening, null));
+  const atOpening = logprobs === undefined ? null : NO_CONTENT_YET;
+  for (const index of choices.keys()) {
+    yield textFrame(schedule.headersMs, chunks.delta(index, opening, null, atOpening));
+  }
 
   let atMs = schedule.firstMs;
   for (let at = 0; at < longest(choices); at += 1) {
@@ -92,7 +116,7 @@ function* streamFrames(
     for (const [index, { tokens, finishReason }] of choices.entries()) {
       const token = tokens[at];
       if (token === undefined) continue;
-      yield { atMs, tokens: 1, bytes: () => chunks.delta(index, deltaOf(token), null) };
+      yield { atMs, tokens: 1, bytes: () => chunks.delta(index, deltaOf(token), null, logprobsOf(token)) };
       if (at === tokens.length - 1) yield textFrame(atMs, chunks.delta(index, {}, finishReason));
     }
   }
@@ -101,6 +125,10 @@ function* streamFrames(
   }
   if (includeUsage) yield textFrame(atMs, chunks.usage(usage));
   yield textFrame(atMs, DONE);
+}
+
+function logprobsOf(token: Token): ChoiceLogprobs | undefined {
+  return token.kind === 'text' ? token.logprobs : undefined;
 }
 
 function whole({ identity, choices, usage }: Answer, schedule: Schedule): Reply {

@@ -1,6 +1,7 @@
-import * as z from 'zod/mini';
 import { ApiError } from './api-error.js';
+import { type ChatBody, chatBody } from './chat-body.js';
 import { invalidRequest } from './invalid-request.js';
+import { checkStrictSchema } from './strict-schema.js';
 
 export interface Message {
   role: 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'function';
@@ -15,6 +16,8 @@ export interface Tool {
 
 export type ToolChoice = { kind: 'none' | 'auto' | 'required' } | { kind: 'function'; name: string };
 
+type ChatFunction = NonNullable<ChatBody['tools']>[number]['function'];
+
 /** A chat completion request, checked. */
 export interface ChatRequest {
   model: string;
@@ -26,95 +29,46 @@ export interface ChatRequest {
   stops: readonly string[];
   /** How many answers are wanted. */
   choices: number;
+  /** Those that may be called. */
   tools: readonly Tool[];
   toolChoice: ToolChoice;
+  /** Whether an answer may call several functions. */
+  parallelCalls: boolean;
+  /** How likely each token was is told, beside the `top` likeliest ones. */
+  logprobs?: { top: number };
+  /** Requests with the same one are answered alike. */
+  seed?: number;
   format: { kind: 'text' | 'json' } | { kind: 'schema'; schema: unknown };
 }
-
-const part = z.object({ type: z.string(), text: z.optional(z.string()) });
-
-const message = z.object({
-  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: z.nullish(z.union([z.string(), z.array(part)])),
-  tool_calls: z.nullish(z.array(z.object({ id: z.string() }))),
-  tool_call_id: z.nullish(z.string()),
-});
-
-const functionTool = z.object({
-  type: z.enum(['function']),
-  function: z.object({
-    name: z
-      .string()
-      .check(z.regex(/^[\w-]{1,64}$/, "expected a string that matches '^[a-zA-Z0-9_-]{1,64}$'")),
-    parameters: z.nullish(z.record(z.string(), z.unknown())),
-  }),
-});
-
-const within = (from: number, to: number) => z.nullish(z.number().check(z.minimum(from), z.maximum(to)));
-const count = z.nullish(z.int().check(z.minimum(1)));
-
-// Members that change nothing here are checked where OpenAI documents a range, and otherwise let through.
-const body = z.object({
-  model: z.string(),
-  messages: z.array(message).check(z.minLength(1)),
-  stream: z.nullish(z.boolean()),
-  stream_options: z.nullish(z.object({ include_usage: z.nullish(z.boolean()) })),
-  max_tokens: count,
-  max_completion_tokens: count,
-  stop: z.nullish(z.union([z.string(), z.array(z.string()).check(z.maxLength(4))])),
-  n: z.nullish(z.int().check(z.minimum(1), z.maximum(128))),
-  tools: z.nullish(z.array(functionTool).check(z.maxLength(128))),
-  tool_choice: z.nullish(
-    z.union([
-      z.enum(['none', 'auto', 'required']),
-      z.object({ type: z.enum(['function']), function: z.object({ name: z.string() }) }),
-    ]),
-  ),
-  response_format: z.nullish(
-    z.object({
-      type: z.enum(['text', 'json_object', 'json_schema']),
-      json_schema: z.nullish(
-        z.object({ name: z.string(), schema: z.nullish(z.record(z.string(), z.unknown())) }),
-      ),
-    }),
-  ),
-  temperature: within(0, 2),
-  top_p: within(0, 1),
-  presence_penalty: within(-2, 2),
-  frequency_penalty: within(-2, 2),
-});
-type Body = z.infer<typeof body>;
 
 /**
  * Reads a chat completion request from its body's text.
  * @throws {ApiError} 400, with the message OpenAI's API gives for that mistake where it is known.
  */
 export function parseChatRequest(text: string): ChatRequest {
-  const parsed = body.safeParse(parseJson(text), { reportInput: true });
+  const parsed = chatBody.safeParse(parseJson(text), { reportInput: true });
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { data } = parsed;
   if (data.model.trim() === '') throw new ApiError(400, { message: 'you must provide a model parameter' });
-  const stream = data.stream ?? false;
-  if (data.stream_options != null && !stream) {
-    throw new ApiError(400, {
-      message: "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
-      param: 'stream_options',
-    });
-  }
+  checkCombinations(data);
+  checkStrictSchemas(data);
   const maxTokens = data.max_completion_tokens ?? data.max_tokens;
   const messages = data.messages.map(toMessage);
   checkToolMessages(data.messages);
   return {
     model: data.model,
     messages,
-    stream,
+    stream: data.stream ?? false,
     includeUsage: data.stream_options?.include_usage ?? false,
     ...(maxTokens != null && { maxTokens }),
     stops: [data.stop ?? []].flat().filter((stop) => stop !== ''),
     choices: data.n ?? 1,
-    tools: (data.tools ?? []).map(({ function: { name, parameters } }) => ({ name, parameters })),
+    tools: allowedTools(data).map(({ name, parameters }) => ({ name, parameters })),
     toolChoice: toToolChoice(data),
+    parallelCalls: data.parallel_tool_calls ?? true,
     format: toFormat(data.response_format, messages),
+    ...(data.logprobs === true && { logprobs: { top: data.top_logprobs ?? 0 } }),
+    ...(data.seed != null && { seed: data.seed }),
   };
 }
 
@@ -127,7 +81,37 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toMessage({ role, content }: Body['messages'][number], index: number): Message {
+/** What OpenAI takes only together with something else, or only without it. */
+function checkCombinations(data: ChatBody): void {
+  const onlyWith = (param: string, other: string): ApiError =>
+    new ApiError(400, {
+      message: `The '${param}' parameter is only allowed when '${other}' is enabled.`,
+      param,
+    });
+  if (data.stream_options != null && data.stream !== true) throw onlyWith('stream_options', 'stream');
+  if (data.top_logprobs != null && data.logprobs !== true) throw onlyWith('top_logprobs', 'logprobs');
+  if (data.max_tokens != null && data.max_completion_tokens != null) {
+    throw new ApiError(400, {
+      message: "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+      param: 'max_tokens',
+      code: 'invalid_parameter_combination',
+    });
+  }
+}
+
+/** `strict` asks for schemas of a narrower form. */
+function checkStrictSchemas({ response_format: format, tools }: ChatBody): void {
+  const given = format?.json_schema;
+  if (given?.strict === true) {
+    checkStrictSchema(given.schema ?? {}, `response_format '${given.name}'`, 'response_format');
+  }
+  for (const [index, { function: tool }] of (tools ?? []).entries()) {
+    if (tool.strict !== true || tool.parameters == null) continue;
+    checkStrictSchema(tool.parameters, `function '${tool.name}'`, `tools[${index}].function.parameters`);
+  }
+}
+
+function toMessage({ role, content }: ChatBody['messages'][number], index: number): Message {
   if (content == null && role !== 'assistant') throw missing(`messages[${index}].content`);
   if (content == null) return { role, text: '' };
   if (typeof content === 'string') return { role, text: content };
@@ -135,7 +119,7 @@ function toMessage({ role, content }: Body['messages'][number], index: number): 
 }
 
 /** A tool's result must answer a call that was made. */
-function checkToolMessages(messages: Body['messages']): void {
+function checkToolMessages(messages: ChatBody['messages']): void {
   const called = new Set<string>();
   for (const [index, { role, tool_calls, tool_call_id }] of messages.entries()) {
     for (const { id } of tool_calls ?? []) called.add(id);
@@ -151,7 +135,14 @@ function checkToolMessages(messages: Body['messages']): void {
   }
 }
 
-function toToolChoice({ tools, tool_choice: choice }: Body): ToolChoice {
+/** The functions that may be called. */
+function allowedTools({ tools, tool_choice: choice }: ChatBody): ChatFunction[] {
+  const all = (tools ?? []).map((tool) => tool.function);
+  if (choice == null || typeof choice === 'string' || choice.type === 'function') return all;
+  return choice.allowed_tools.tools.map(({ function: { name } }) => toolNamed(name, all));
+}
+
+function toToolChoice({ tools, tool_choice: choice }: ChatBody): ToolChoice {
   if (choice != null && tools == null) {
     throw new ApiError(400, {
       message: "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.",
@@ -160,15 +151,21 @@ function toToolChoice({ tools, tool_choice: choice }: Body): ToolChoice {
   }
   if (choice == null) return { kind: 'auto' };
   if (typeof choice === 'string') return { kind: choice };
-  const { name } = choice.function;
-  if (tools?.some((tool) => tool.function.name === name)) return { kind: 'function', name };
+  if (choice.type === 'allowed_tools') return { kind: choice.allowed_tools.mode };
+  const all = (tools ?? []).map((tool) => tool.function);
+  return { kind: 'function', name: toolNamed(choice.function.name, all).name };
+}
+
+function toolNamed(name: string, tools: readonly ChatFunction[]): ChatFunction {
+  const found = tools.find((tool) => tool.name === name);
+  if (found !== undefined) return found;
   throw new ApiError(400, {
     message: `Tool choice '${name.slice(0, 64)}' not found in 'tools' parameter.`,
     param: 'tool_choice',
   });
 }
 
-function toFormat(given: Body['response_format'], messages: readonly Message[]): ChatRequest['format'] {
+function toFormat(given: ChatBody['response_format'], messages: readonly Message[]): ChatRequest['format'] {
   switch (given?.type) {
     case 'json_object':
       if (messages.some(({ text }) => /json/i.test(text))) return { kind: 'json' };

@@ -1,4 +1,5 @@
 import type { ToolCall } from './content/tool-calls.js';
+import type { ChoiceLogprobs } from './logprobs.js';
 
 /** What every part of one answer carries. */
 export interface CompletionIdentity {
@@ -15,6 +16,7 @@ export interface Choice {
   reasoning: string;
   text: string;
   calls: readonly ToolCall[];
+  logprobs: ChoiceLogprobs | null;
   finishReason: FinishReason;
 }
 
@@ -23,9 +25,15 @@ export interface TokenUsage {
   completion_tokens: number;
   total_tokens: number;
   prompt_tokens_details: { cached_tokens: number; audio_tokens: number };
-  completion_tokens_details: { reasoning_tokens: number; audio_tokens: number };
+  completion_tokens_details: {
+    reasoning_tokens: number;
+    audio_tokens: number;
+    accepted_prediction_tokens: number;
+    rejected_prediction_tokens: number;
+  };
 }
 
+const SERVICE_TIER = 'default';
 const FINGERPRINT = 'fp_simulator';
 
 /** @param completionTokens of all choices, those of reasoning among them */
@@ -35,7 +43,12 @@ export function usageOf(promptTokens: number, completionTokens: number, reasonin
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: reasoningTokens, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: reasoningTokens,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
   };
 }
 
@@ -50,19 +63,21 @@ export function completion(
     object: 'chat.completion',
     created: identity.created,
     model: identity.model,
-    choices: choices.map(({ reasoning, text, calls, finishReason }, index) => ({
+    choices: choices.map(({ reasoning, text, calls, logprobs, finishReason }, index) => ({
       index,
       message: {
         role: 'assistant',
         content: calls.length > 0 ? null : text,
         refusal: null,
+        annotations: [],
         ...(reasoning !== '' && { reasoning_content: reasoning }),
         ...(calls.length > 0 && { tool_calls: calls.map(toolCallObject) }),
       },
-      logprobs: null,
+      logprobs,
       finish_reason: finishReason,
     })),
     usage,
+    service_tier: SERVICE_TIER,
     system_fingerprint: FINGERPRINT,
   };
 }
@@ -73,7 +88,12 @@ export function toolCallObject({ id, name, arguments: text }: ToolCall): unknown
 
 /** The events of a streamed answer, as server-sent events. */
 export interface ChunkWriter {
-  delta(choice: number, delta: unknown, finishReason: FinishReason | null): string;
+  delta(
+    choice: number,
+    delta: unknown,
+    finishReason: FinishReason | null,
+    logprobs?: ChoiceLogprobs | null,
+  ): string;
   usage(usage: TokenUsage): string;
 }
 
@@ -85,15 +105,17 @@ export function createChunkWriter(identity: CompletionIdentity, includeUsage: bo
     object: 'chat.completion.chunk',
     created: identity.created,
     model: identity.model,
+    service_tier: SERVICE_TIER,
     system_fingerprint: FINGERPRINT,
   });
   const head = `${shared.slice(0, -1)},"choices":[`;
   const tail = includeUsage ? '],"usage":null}' : ']}';
   return {
-    delta(choice, delta, finishReason) {
+    delta(choice, delta, finishReason, logprobs) {
+      const likely = logprobs == null ? 'null' : JSON.stringify(logprobs);
       const finish = finishReason === null ? 'null' : `"${finishReason}"`;
       return sseEvent(
-        `${head}{"index":${choice},"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${finish}}${tail}`,
+        `${head}{"index":${choice},"delta":${JSON.stringify(delta)},"logprobs":${likely},"finish_reason":${finish}}${tail}`,
       );
     },
     usage: (usage) => sseEvent(`${head}],"usage":${JSON.stringify(usage)}}`),

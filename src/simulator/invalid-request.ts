@@ -44,8 +44,13 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
     }
     case 'invalid_union': {
       const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
-      // The branch whose outer type fitted is the one that was meant.
-      const meant = branches.find((inner) => inner.code !== 'invalid_type' || inner.path.length > 0);
+      // The branch whose outer type fitted is the one that was meant; of several, the one whose `type` did.
+      const fitting = branches.filter(
+        ({ code, path: { length } }) =>
+          length > 0 ||
+          (code === 'invalid_value' ? typeof issue.input !== 'object' : code !== 'invalid_type'),
+      );
+      const meant = fitting.find((inner) => inner.path[0] !== 'type') ?? fitting[0];
       if (meant !== undefined) return describe(meant, path);
       const expected = branches.map((inner) =>
         inner.code === 'invalid_type' ? (EXPECTED[inner.expected] ?? inner.expected) : inner.code,
@@ -72,18 +77,18 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
             'empty_array',
           )
         : refuse(
-            `Invalid '${param}': expected a value >= ${issue.minimum}, but got ${String(issue.input)} instead.`,
-            'below_minimum_value',
+            `Invalid '${param}': ${issue.message} below minimum value. Expected a value >= ${issue.minimum}, but got ${String(issue.input)} instead.`,
+            `${issue.message}_below_min_value`,
           );
     case 'too_big':
       return issue.origin === 'array'
         ? refuse(
-            `Invalid '${param}': array too long. Expected an array with maximum length ${issue.maximum}.`,
+            `Invalid '${param}': array too long. Expected an array with maximum length ${issue.maximum}, but got an array with length ${lengthOf(issue.input)} instead.`,
             'array_above_max_length',
           )
         : refuse(
-            `Invalid '${param}': expected a value <= ${issue.maximum}, but got ${String(issue.input)} instead.`,
-            'above_maximum_value',
+            `Invalid '${param}': ${issue.message} above maximum value. Expected a value <= ${issue.maximum}, but got ${String(issue.input)} instead.`,
+            `${issue.message}_above_max_value`,
           );
     default:
       return refuse(`Invalid '${param}': ${issue.message}.`, 'invalid_value');
@@ -96,6 +101,10 @@ function nameOf(path: readonly PropertyKey[]): string | null {
   return path
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
     .join('');
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
 }
 
 function nameOfType(value: unknown): string {

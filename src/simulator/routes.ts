@@ -129,7 +129,13 @@ function modelObject(id: string, about: string, created: number): unknown {
 function connectionConfirmed(startedS: number): unknown {
   const identity = { id: 'chatcmpl-connection-test', created: startedS, model: 'simulator' };
   const usage = usageOf(0, estimateTokens(CONNECTION_CONFIRMED));
-  const choice = { reasoning: '', text: CONNECTION_CONFIRMED, calls: [], finishReason: 'stop' } as const;
+  const choice = {
+    reasoning: '',
+    text: CONNECTION_CONFIRMED,
+    calls: [],
+    logprobs: null,
+    finishReason: 'stop',
+  } as const;
   return completion(identity, [choice], usage);
 }
 

@@ -15,6 +15,10 @@ const WEATHER: OpenAI.ChatCompletionTool = {
     },
   },
 };
+const TIME: OpenAI.ChatCompletionTool = {
+  type: 'function',
+  function: { name: 'get_time', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
+};
 const CITY_SCHEMA = {
   type: 'object',
   properties: { name: { type: 'string' }, people: { type: 'integer', minimum: 1, maximum: 9 } },
@@ -30,6 +34,7 @@ interface Outcome {
     content: string;
     reasoning: string;
     finish: string;
+    logprobs: readonly OpenAI.ChatCompletionTokenLogprob[];
     calls: { name: string; arguments: unknown }[];
   }[];
   usage: OpenAI.CompletionUsage | undefined;
@@ -52,6 +57,7 @@ function toChoice(choice: OpenAI.ChatCompletion.Choice): Outcome['choices'][numb
     content: choice.message.content ?? '',
     reasoning: reasoningOf(choice.message),
     finish: choice.finish_reason,
+    logprobs: choice.logprobs?.content ?? [],
     calls: calls.map((call) => ({ name: call.name, arguments: JSON.parse(call.arguments) })),
   };
 }
@@ -174,6 +180,89 @@ const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome) => vo
     ({ choices }) => expect(choices).toMatchObject([{ finish: 'stop', calls: [] }]),
   ],
   [
+    'one tool of several, for want of parallel calls',
+    {
+      tools: [WEATHER, TIME],
+      parallel_tool_calls: false,
+      messages: [{ role: 'user', content: 'The weather and the time in Paris?' }],
+    },
+    ({ choices }) =>
+      expect(choices).toMatchObject([{ finish: 'tool_calls', calls: [{ name: 'get_weather' }] }]),
+  ],
+  [
+    'several tools at once',
+    { tools: [WEATHER, TIME], messages: [{ role: 'user', content: 'The weather and the time in Paris?' }] },
+    ({ choices }) =>
+      expect(choices).toMatchObject([
+        { finish: 'tool_calls', calls: [{ name: 'get_weather' }, { name: 'get_time' }] },
+      ]),
+  ],
+  [
+    'the tool that tool_choice names, which ends with stop',
+    { tools: [WEATHER, TIME], tool_choice: { type: 'function', function: { name: 'get_time' } } },
+    ({ choices }) => expect(choices).toMatchObject([{ finish: 'stop', calls: [{ name: 'get_time' }] }]),
+  ],
+  [
+    'a tool of those that tool_choice allows',
+    {
+      tools: [WEATHER, TIME],
+      tool_choice: {
+        type: 'allowed_tools',
+        allowed_tools: { mode: 'required', tools: [{ type: 'function', function: { name: 'get_time' } }] },
+      },
+    },
+    ({ choices }) => expect(choices).toMatchObject([{ finish: 'tool_calls', calls: [{ name: 'get_time' }] }]),
+  ],
+  [
+    'members that change nothing here',
+    {
+      user: 'someone',
+      temperature: 0.2,
+      top_p: 0.9,
+      presence_penalty: -1,
+      frequency_penalty: 1,
+      logit_bias: { 50256: -100 },
+      metadata: { run: '7' },
+      store: false,
+      service_tier: 'auto',
+      reasoning_effort: 'low',
+    },
+    ({ choices }) => expect(choices).toMatchObject([{ content: PARIS, finish: 'stop' }]),
+  ],
+  [
+    'logprobs',
+    { logprobs: true },
+    ({ choices }) => {
+      const tokens = choices[0]?.logprobs ?? [];
+      expect(tokens.map(({ token }) => token).join('')).toBe(PARIS);
+      for (const { token, bytes, logprob, top_logprobs } of tokens) {
+        expect(Buffer.from(bytes ?? []).toString()).toBe(token);
+        expect(logprob).toBeLessThanOrEqual(0);
+        expect(top_logprobs).toEqual([]);
+      }
+    },
+  ],
+  [
+    'top_logprobs: the likeliest first, the token among them, no more than certain together',
+    { logprobs: true, top_logprobs: 20, n: 2 },
+    ({ choices }) => {
+      expect(choices).toHaveLength(2);
+      for (const { token, top_logprobs } of choices.flatMap(({ logprobs }) => logprobs)) {
+        const likely = top_logprobs.map(({ logprob }) => logprob);
+        expect(likely).toHaveLength(20);
+        expect(likely).toEqual([...likely].sort((a, b) => b - a));
+        expect(new Set(top_logprobs.map((one) => one.token)).size).toBe(20);
+        expect(top_logprobs.map((one) => one.token)).toContain(token);
+        expect(likely.reduce((sum, logprob) => sum + Math.exp(logprob), 0)).toBeLessThanOrEqual(1.0001);
+      }
+    },
+  ],
+  [
+    'no logprobs of tool calls',
+    { tools: [WEATHER], tool_choice: 'required', logprobs: true },
+    ({ choices }) => expect(choices).toMatchObject([{ logprobs: [], calls: [{ name: 'get_weather' }] }]),
+  ],
+  [
     'response_format json_object',
     {
       response_format: { type: 'json_object' },
@@ -237,6 +326,37 @@ describe.each(Object.entries(MODES))('%s', (_mode, call) => {
     expect(failure).toBeInstanceOf(APIError);
     expect(failure).toMatchObject({ status });
   });
+});
+
+test('a seed gives the same answer again, and each answer an id of its own', async () => {
+  const openai = await client();
+  const ask = (seed: number): Promise<OpenAI.ChatCompletion> =>
+    openai.chat.completions.create({
+      model: 'sim-instant',
+      messages: [{ role: 'user', content: 'Why do cats purr?' }],
+      n: 4,
+      seed,
+    });
+  const texts = ({ choices }: OpenAI.ChatCompletion): unknown[] =>
+    choices.map(({ message }) => message.content);
+  const [first, second, other] = [await ask(7), await ask(7), await ask(8)];
+  expect(texts(second)).toEqual(texts(first));
+  expect(texts(other)).not.toEqual(texts(first));
+  expect(second.id).not.toBe(first.id);
+});
+
+test('the first and the last event of a stream hold the logprobs of no token', async () => {
+  const openai = await client();
+  const stream = await openai.chat.completions.create({
+    model: 'sim-instant',
+    messages: FRANCE,
+    logprobs: true,
+    stream: true,
+  });
+  const logprobs: unknown[] = [];
+  for await (const { choices } of stream) logprobs.push(choices[0]?.logprobs);
+  expect(logprobs.at(0)).toEqual({ content: [], refusal: null });
+  expect(logprobs.at(-1)).toBeNull();
 });
 
 test('a stream is iterated chunk by chunk, and can be aborted', async () => {

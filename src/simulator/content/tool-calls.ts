@@ -14,7 +14,7 @@ export interface ToolCall {
  * (`auto`) a message from the user is answered by calling the functions it names, a tool's result by a text.
  */
 export function toolCalls(
-  { messages, tools, toolChoice }: ChatRequest,
+  { messages, tools, toolChoice, parallelCalls }: ChatRequest,
   when: 'auto' | 'always' | 'never',
   random: Random,
 ): ToolCall[] {
@@ -35,7 +35,7 @@ export function toolCalls(
       const must = toolChoice.kind === 'required';
       if (!must && (when === 'never' || last?.role !== 'user')) return [];
       const chosen = named.length === 0 && (must || when === 'always') ? tools.slice(0, 1) : named;
-      return chosen.map(call);
+      return (parallelCalls ? chosen : chosen.slice(0, 1)).map(call);
     }
   }
 }
