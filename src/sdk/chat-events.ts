@@ -53,10 +53,11 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     });
   };
 
-  const readChoice = (choice: JsonRecord, repeats: boolean): void => {
+  const readChoice = (choice: JsonRecord, object: unknown): void => {
     const { delta, message, finish_reason: reason } = choice;
     if (isRecord(delta)) readDelta(delta);
-    else if (isRecord(message) && !repeats) readDelta(message);
+    // A whole completion after pieces of it says again what they said.
+    else if (isRecord(message) && !(object === 'chat.completion' && hasContent(result))) readDelta(message);
     if (typeof reason === 'string' && reason !== '') emit({ type: 'finish', reason });
   };
 
@@ -67,8 +68,7 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     const usage = usageOf(event.usage) ?? usageOf(recordOf(event.x_groq).usage) ?? usageOf(choice?.usage);
     if (!Array.isArray(choices) && usage === undefined) return 'unrecognised';
     if (typeof model === 'string' && model !== '') result.model ??= model;
-    // A whole completion after pieces of it says again what they said.
-    if (choice !== undefined) readChoice(choice, event.object === 'chat.completion' && hasContent(result));
+    if (choice !== undefined) readChoice(choice, event.object);
     if (usage !== undefined) emit({ type: 'usage', usage });
     const hasChoices = Array.isArray(choices) && choices.length > 0;
     return usage !== undefined && !hasChoices ? 'closing' : 'open';

@@ -13,6 +13,7 @@ import {
 import { createChatEventReader } from './chat-events.js';
 import { isRecord, parseJson } from './json.js';
 import { createPlainEvents } from './plain-events.js';
+import { createRepeatedEvents } from './repeated-events.js';
 import { createStrayLines, strayValueOf } from './stray-lines.js';
 
 /** Reasons by which a server says that it broke off: OpenRouter; Zhipu; DeepSeek. */
@@ -20,10 +21,40 @@ const BROKEN_OFF = new Set(['error', 'network_error', 'insufficient_system_resou
 
 /** A stream of events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function eventsBody(answer: Answer, { contentType }: AnswerHead, context: AnswerContext): AnswerBody {
-  const reader = createChatEventReader(answer);
   const { result } = answer;
+  /** What the event that is read said. */
+  let texts = 0;
+  let others = 0;
+  const reader = createChatEventReader({
+    result,
+    emit(event) {
+      if (event.type === 'text') texts += 1;
+      else others += 1;
+      answer.emit(event);
+    },
+  });
+  const repeated = createRepeatedEvents();
   let seen = false;
   let flushing = false;
+
+  /** An event that came whole, and without a name. */
+  const onPlain = (data: string): void => {
+    const text = answer.over ? undefined : repeated.textOf(data);
+    if (text === undefined) {
+      texts = 0;
+      others = 0;
+      onData(data, undefined);
+      if (texts === 1 && others === 0) repeated.learn(data);
+    } else if (text !== '') {
+      answer.emit({ type: 'text', text });
+      checkSize();
+    }
+  };
+
+  const checkSize = (): void => {
+    if (answer.size <= MAX_ANSWER_CHARS) return;
+    answer.fail(unusableError(`sent an answer of more than ${MAX_ANSWER_CHARS} characters.`, context));
+  };
 
   const onData = (data: string, name: string | undefined): void => {
     seen = true;
@@ -64,9 +95,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     if (result.finishReason !== null && BROKEN_OFF.has(result.finishReason)) {
       const what = `broke off its answer (finish_reason ${result.finishReason}).`;
       answer.fail(unusableError(what, context, ErrorClass.Transient));
-    } else if (answer.size > MAX_ANSWER_CHARS) {
-      answer.fail(unusableError(`sent an answer of more than ${MAX_ANSWER_CHARS} characters.`, context));
-    }
+    } else checkSize();
   };
 
   const parser = createParser({
@@ -89,7 +118,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   );
 
   return {
-    feed: createPlainEvents((data) => onData(data, undefined), lines.feed),
+    feed: createPlainEvents(onPlain, lines.feed),
     end(whole) {
       if (!whole) return;
       // Some servers leave out the blank line after the last event. What was cut is no JSON and is dropped.

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type ChatEvent, type ChatResult, createChatStream } from '../../src/sdk/index.js';
+import { createRepeatedEvents } from '../../src/sdk/repeated-events.js';
+
+const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
+
+/** What events come to; with CRLF every one of them is parsed. */
+function read(events: readonly string[], lineEnd: '\n' | '\r\n'): [ChatEvent[], ChatResult] {
+  const told: ChatEvent[] = [];
+  const stream = createChatStream(HEAD, (event) => told.push(event));
+  for (const data of events) stream.feed(Buffer.from(`data: ${data}${lineEnd}${lineEnd}`));
+  return [told, stream.end({ kind: 'closed' })];
+}
+
+const chunk = (text: string, more: object = {}): string =>
+  JSON.stringify({
+    id: 'chatcmpl-1',
+    choices: [{ index: 0, delta: { content: text }, finish_reason: null }],
+    model: 'm',
+    ...more,
+  });
+/** As Python writes it: a space after each colon, other scripts escaped. */
+const pythonic = (text: string): string =>
+  `{"choices": [{"index": 0, "delta": {"content": ${JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )}}}]}`;
+
+describe('events that differ in their text only', () => {
+  test('are read as if each was parsed', () => {
+    const raw = fc.constantFrom(
+      '", "role":"x',
+      '"},"finish_reason":"stop"}],"x":"',
+      '\\',
+      '\\"',
+      '\\\\',
+      '\\u12',
+      '\t',
+      '\u2028',
+      ']}',
+    );
+    const event = fc.oneof(
+      { weight: 6, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }).map((text) => chunk(text)) },
+      { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }).map(pythonic) },
+      { weight: 2, arbitrary: raw.map((text) => chunk('').replace('"content":""', `"content":"${text}"`)) },
+      { weight: 1, arbitrary: fc.string().map((id) => chunk('x', { id })) },
+      { weight: 1, arbitrary: fc.string().map((content) => chunk('x', { content })) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          chunk('x', { usage: { prompt_tokens: 1, completion_tokens: 2 } }),
+          chunk('x', { error: { message: 'no' } }),
+          chunk('').replace('null', '"stop"'),
+          '{"choices":[]}',
+          'no JSON',
+          '[DONE]',
+        ),
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 12 }), (events) => {
+        expect(read(events, '\n')).toEqual(read(events, '\r\n'));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('are known, with escapes in the text and after it', () => {
+    const repeated = createRepeatedEvents();
+    repeated.learn(chunk('a "quoted" text\\'));
+    for (const text of ['', 'b', 'two\nlines', '"', '\\', 'é👩‍💻', '\u0000']) {
+      expect(repeated.textOf(chunk(text))).toBe(text);
+    }
+    expect(repeated.textOf(chunk('b', { model: 'n' }))).toBeUndefined();
+    expect(repeated.textOf(chunk('b').replace('null', '"stop"'))).toBeUndefined();
+  });
+
+  test('are not looked for where two texts might be meant', () => {
+    const repeated = createRepeatedEvents();
+    repeated.learn(chunk('a', { content: 'b' }));
+    expect(repeated.textOf(chunk('c', { content: 'b' }))).toBeUndefined();
+  });
+
+  test('are no longer looked for when no event was like the four before it', () => {
+    const repeated = createRepeatedEvents();
+    for (let index = 0; index < 4; index += 1) repeated.learn(chunk('a', { padding: index }));
+    expect(repeated.textOf(chunk('b', { padding: 3 }))).toBe('b');
+    for (let index = 0; index < 5; index += 1) repeated.learn(chunk('a', { padding: index }));
+    expect(repeated.textOf(chunk('b', { padding: 4 }))).toBeUndefined();
+  });
+});
