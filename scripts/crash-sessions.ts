@@ -1,26 +1,82 @@
-// Kills programs that are saving a conversation at random moments (SIGKILL) and looks at the file they leave:
-// no acknowledged message lost, at most one second of a stream lost, every file opens.
-//   crash-sessions.ts [--count 200] [--seed 1]
+// Kills chats that are saving a conversation at random moments (SIGKILL) and looks at the file they leave: no
+// acknowledged message lost, at most one second of a stream lost, every file opens.
+//   crash-sessions.ts [--count 200] [--seed 1] [--writers 1] [--disk full]
+// --disk full: on a tmpfs of its own (needs the right to mount) that is full after a moment and has space again when
+// the file is looked at.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { crashOnce } from '../test/sessions/crash.js';
+import { type CrashOptions, crashOnce } from '../test/sessions/crash.js';
 import { seededRandom } from '../test/support/random.js';
 
 const { values } = parseArgs({
-  options: { count: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+  options: {
+    count: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    writers: { type: 'string', default: '1' },
+    disk: { type: 'string' },
+  },
 });
 const random = seededRandom(Number(values.seed));
 const count = Number(values.count);
+const writers = Number(values.writers);
+
+/** A small file system; undefined where none may be mounted. */
+function smallDisk(): string | undefined {
+  const dir = mkdtempSync(join(tmpdir(), 'vastar-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dir], { stdio: 'ignore' });
+    return dir;
+  } catch {
+    rmSync(dir, { recursive: true });
+    return undefined;
+  }
+}
+
+/** Leaves so much of the disk free that it is soon full. */
+function ballast(dir: string): { remove(): void } {
+  const path = join(dir, 'ballast');
+  writeFileSync(path, Buffer.alloc((150 + Math.floor(random() * 650)) * 1024));
+  return { remove: () => rmSync(path, { force: true }) };
+}
+
+const full = values.disk === 'full';
+const disk = full ? smallDisk() : undefined;
+if (full && disk === undefined) {
+  process.stdout.write('skipped: no file system can be mounted here (run as root)\n');
+  process.exit(0);
+}
+
 const problems: string[] = [];
 let acknowledged = 0;
 let worstLossMs = 0;
-for (let run = 1; run <= count; run += 1) {
-  const result = await crashOnce(random() * 2500);
-  acknowledged += result.acknowledged;
-  worstLossMs = Math.max(worstLossMs, result.lostMs);
-  for (const problem of result.problems) problems.push(`run ${run}: ${problem}`);
+try {
+  for (let run = 1; run <= count; run += 1) {
+    const weight = disk === undefined ? undefined : ballast(disk);
+    const options: CrashOptions = {
+      lifeMs: random() * 2500,
+      writers,
+      ...(disk !== undefined && { dir: disk, afterwards: () => weight?.remove() }),
+    };
+    const result = await crashOnce(options);
+    acknowledged += result.acknowledged;
+    worstLossMs = Math.max(worstLossMs, result.lostMs);
+    for (const problem of result.problems) {
+      // On a full disk nothing of a stream can be saved; what was acknowledged must be there all the same.
+      if (!full || problem.startsWith('lost:') || problem.startsWith('failed')) {
+        problems.push(`run ${run}: ${problem}`);
+      }
+    }
+  }
+} finally {
+  if (disk !== undefined) {
+    execFileSync('umount', [disk]);
+    rmSync(disk, { recursive: true });
+  }
 }
-process.stdout.write(
-  `${count} kills, ${acknowledged} acknowledged messages, at most ${worstLossMs.toFixed(0)} ms of a stream lost\n`,
-);
+const stream = full ? '' : `, at most ${worstLossMs.toFixed(0)} ms of a stream lost`;
+process.stdout.write(`${count} kills, ${acknowledged} acknowledged messages${stream}\n`);
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -2,6 +2,7 @@ import { type Conversation, createConversation, markInterrupted } from './conver
 import { createDrafts, type Drafts } from './drafts.js';
 import { openFile } from './file/open-file.js';
 import { createOpening, type Opening } from './opened.js';
+import { SessionsError } from './problem.js';
 import { createRedactor } from './redact.js';
 import { parseQuery, type Query } from './search/query.js';
 import { type SearchHit, search } from './search/search.js';
@@ -44,8 +45,11 @@ export function openSessions(
   try {
     markInterrupted(database, whole.unixMs());
   } catch (error) {
-    database.close();
-    throw error;
+    // Without space, or while another program writes, what is there can be read all the same.
+    if (!(error instanceof SessionsError) || (error.kind !== 'full' && error.kind !== 'busy')) {
+      database.close();
+      throw error;
+    }
   }
   const redactor = createRedactor(secrets);
   const drafts = createDrafts(database, whole, redactor);

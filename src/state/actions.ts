@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { Overlay, Scroll } from './app-state.js';
-import { endBeforeMessage, endWith, forkInView, goOn, toSibling } from './branches.js';
+import { createBranchActions } from './branch-actions.js';
+import { endBeforeMessage, endWith } from './branches.js';
 import {
   type ChatSettings,
   type SettingChange,
@@ -106,6 +107,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     setDraft(text);
   };
 
+  const branches = createBranchActions({ get, change, busy });
+
   const unsubscribe = connection.subscribe(() => {
     const earlier = get().connection;
     const now = connection.state;
@@ -204,22 +207,9 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       exchanges.ask();
       return undefined;
     }),
-    /** Another way the conversation went: `step` 1 the later one, -1 the earlier one, at the message in view. */
-    switchBranch: act((step: 1 | -1) => {
-      const reason = busy();
-      if (reason !== undefined) return reason;
-      const further = goOn(get());
-      if (further !== undefined) {
-        change((state) => ({ ...state, ...further, revising: undefined }));
-        return undefined;
-      }
-      const index = forkInView(get());
-      if (index === undefined) return 'there is one branch: asking again or editing a message makes another';
-      const tree = toSibling(get(), index, step);
-      if (tree === undefined) return step > 0 ? 'this is the latest one' : 'this is the earliest one';
-      change((state) => ({ ...state, ...tree, revising: undefined }));
-      return undefined;
-    }),
+    switchBranch: act(branches.move),
+    pickBranch: act(branches.choose),
+    branchFrom: act(branches.from),
     /** Brings the last question into the draft; sending it sets aside what it was and its answer. */
     reviseLast: act(() => {
       const reason = busy();

@@ -17,6 +17,11 @@ export function withSystemPrompt({ system }: ChatSettings, messages: readonly Ch
   return system === undefined ? [...messages] : [{ role: 'system', content: system }, ...messages];
 }
 
+/** What of a request's messages the conversation does not have. */
+export function systemOf({ system }: ChatSettings): { messages?: ChatMessage[] } {
+  return system === undefined ? {} : { messages: [{ role: 'system', content: system }] };
+}
+
 /** The settings as the connector takes them. */
 export function optionsOf(settings: ChatSettings): Pick<ChatOptions, 'temperature' | 'maxTokens' | 'body'> {
   const { temperature, maxTokens, body } = settings;

@@ -15,8 +15,8 @@ export interface ExchangeKeeper {
 const MAX_MOMENTS = 20_000;
 
 /**
- * @param body of the request. The conversation is left out of it: it is saved as messages, and would be saved
- *   again whole with every turn.
+ * @param body of the request. Of its messages it has the system prompt alone: the conversation is saved as
+ *   messages, and would be saved again whole with every turn.
  */
 export function createExchangeKeeper(
   atMs: number,

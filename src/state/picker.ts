@@ -8,7 +8,7 @@ export interface PickerItem {
   readonly hint?: string | undefined;
 }
 
-export type PickerPurpose = 'action' | 'mode' | 'compare' | 'model' | 'history';
+export type PickerPurpose = 'action' | 'mode' | 'compare' | 'model' | 'history' | 'branch';
 
 /** A list that typing narrows. */
 export interface Picker {

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { FinishedExchange } from '../sessions/conversation.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from './app-state.js';
-import { optionsOf, withSystemPrompt } from './chat-settings.js';
+import { optionsOf, systemOf, withSystemPrompt } from './chat-settings.js';
 import { askedOf, onSide } from './compare.js';
 import {
   addPortion,
@@ -133,7 +133,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       endpoint,
       body: { model: endpoint.model, ...parameters, messages: sent },
     });
-    const keeper = createExchangeKeeper(nowMs, endpoint, parameters);
+    const keeper = createExchangeKeeper(nowMs, endpoint, { ...parameters, ...systemOf(settings) });
     const exchange: Running = {
       id,
       startedMs: clock.now(),

@@ -83,6 +83,7 @@ export function createInput(options: InputOptions): Input {
     revise: actions.reviseLast,
     'branch-earlier': () => actions.switchBranch(-1),
     'branch-later': () => actions.switchBranch(1),
+    branch: actions.pickBranch,
     editor: actions.editOutside,
     'search-history': actions.pickFromHistory,
     new: actions.newConversation,

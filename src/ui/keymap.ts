@@ -15,6 +15,7 @@ export type ActionName =
   | 'revise'
   | 'branch-earlier'
   | 'branch-later'
+  | 'branch'
   | 'editor'
   | 'search-history'
   | 'palette'
@@ -78,6 +79,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'earlier',
   }),
   bind('Messages', 'branch-later', ['alt+.'], 'the later answer or question', { command: 'later' }),
+  bind('Messages', 'branch', [], 'branch from any message', { command: 'branch' }),
   bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
   bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
   bind('Messages', 'copy', ['ctrl+y'], 'copy the last answer', { command: 'copy' }),

@@ -1,21 +1,85 @@
-// Saves a scripted conversation for ever, and tells on stdout what it was told to be saved and what it streamed.
+// A chat without a screen that holds a scripted conversation for ever: asks, streams, queues, types, asks again. Tells
+// on stdout what it was told to be saved, and what it has streamed and typed. Arguments: file, name.
 import { createJournal } from '../../src/sessions/journal.js';
 import { openSessions } from '../../src/sessions/store.js';
+import { createActions } from '../../src/state/actions.js';
+import { systemClock } from '../../src/state/frames.js';
+import type { SessionsPort } from '../../src/state/ports.js';
+import { createAppStore } from '../../src/state/store.js';
+import { createMemoryChat, createMemoryConnection, createMemoryModes } from '../support/chat-ports.js';
 
-const [path = ''] = process.argv.slice(2);
-const journal = createJournal(openSessions(path));
+const [path = '', name = 'one'] = process.argv.slice(2);
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+const nowMs = (): number => performance.timeOrigin + performance.now();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-for (let id = 1; ; id += 2) {
-  if (journal.userMessage({ id, text: `question ${id}` })) tell(`saved question ${id}`);
-  journal.answerStarted({ id: id + 1, endpoint: 'simulator', model: 'm' });
-  const tokens = 20 + ((id * 37) % 400);
+const sessions: SessionsPort = {
+  begin: { kind: 'named', name },
+  open(told) {
+    const store = openSessions(path);
+    const journal = createJournal(store, told);
+    return {
+      store,
+      // The journal's own word is what counts as acknowledged.
+      journal: {
+        ...journal,
+        get session() {
+          return journal.session;
+        },
+        userMessage(message) {
+          const saved = journal.userMessage(message);
+          if (saved) tell(`saved ${message.text}`);
+          return saved;
+        },
+      },
+      close: () => store.close(),
+    };
+  },
+};
+const chat = createMemoryChat();
+const connection = createMemoryConnection();
+const modes = createMemoryModes();
+const store = createAppStore({ connection, modes, clock: systemClock });
+const screen = {
+  flushed: async () => {},
+  copy: () => {},
+  leave: (meanwhile: () => Promise<void>) => meanwhile(),
+  suspend: () => {},
+  redraw: () => {},
+  exit: () => {},
+};
+const actions = createActions(store, { connection, chat, modes, screen, clock: systemClock, sessions });
+actions.begin();
+const send = (text: string): void => {
+  actions.edit({ type: 'set', text });
+  actions.send();
+};
+
+for (let turn = 1; ; turn += 1) {
+  // A queued question is asked by itself.
+  if (chat.exchanges.length < turn) {
+    if (turn % 5 === 0) actions.regenerate();
+    else send(`question ${name}${turn}`);
+  }
+  const exchange = chat.latest;
+  exchange.start();
+  const tokens = 20 + ((turn * 37) % 400);
   for (let token = 0; token < tokens; token += 1) {
-    journal.answerText(id + 1, { text: `${id}.${token} ` });
-    tell(`token ${id}.${token} ${performance.timeOrigin + performance.now()}`);
+    exchange.text(`${name}${turn}.${token} `);
+    tell(`token ${name}${turn}.${token} ${nowMs()}`);
+    if (token === 12 && turn % 3 === 0) {
+      const queued = `queued ${name}${turn}`;
+      send(queued);
+      if (store.getState().saving === 'on') tell(`saved ${queued}`);
+    }
+    if (token % 8 === 7) {
+      const text = `draft ${name}${turn}-${token}`;
+      actions.edit({ type: 'set', text });
+      tell(`typed ${text} ${nowMs()}`);
+    }
     await pause(5);
   }
-  journal.answerEnded(id + 1, { status: 'complete' });
-  tell(`ended ${id}`);
+  actions.edit({ type: 'set', text: '' });
+  await exchange.end();
+  tell(`ended ${name}${turn}`);
 }

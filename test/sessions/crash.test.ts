@@ -3,7 +3,7 @@ import { crashOnce } from './crash.js';
 
 test('a program that is killed while it saves loses no acknowledged message and at most a second of a stream', async () => {
   for (const lifeMs of [0, 40, 1150]) {
-    const { acknowledged, problems } = await crashOnce(lifeMs);
+    const { acknowledged, problems } = await crashOnce({ lifeMs });
     expect(problems).toEqual([]);
     expect(acknowledged).toBeGreaterThan(0);
   }

@@ -3,86 +3,148 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSessions } from '../../src/sessions/store.js';
+import { openSessions, type SessionStore } from '../../src/sessions/store.js';
+import type { Message } from '../../src/sessions/types.js';
 
 export interface CrashResult {
-  /** User messages that the killed program was told to be saved. */
+  /** Messages, sent and queued, that the killed programs were told to be saved. */
   acknowledged: number;
   /** Between the last piece of a stream that was saved and the last that was shown. */
   lostMs: number;
   problems: string[];
 }
 
+export interface CrashOptions {
+  /** Until the programs are killed, from the first that one tells. */
+  lifeMs: number;
+  /** How many chats write to the file at once [1]. */
+  writers?: number;
+  /** A folder for the file [one of its own]. */
+  dir?: string;
+  /** Called when the programs have been killed, before the file is looked at. */
+  afterwards?: () => void;
+}
+
 const PROGRAM = join(import.meta.dirname, 'crash-program.ts');
 
-/** Starts a program that saves a conversation, kills it after `lifeMs`, and compares the file with what it told. */
-export async function crashOnce(lifeMs: number): Promise<CrashResult> {
-  const dir = mkdtempSync(join(tmpdir(), 'vastar-crash-'));
+/** Starts chats that save a conversation, kills them after `lifeMs`, and compares the file with what they told. */
+export async function crashOnce(options: CrashOptions): Promise<CrashResult> {
+  const { lifeMs, writers = 1, afterwards = () => {} } = options;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'vastar-crash-'));
   const path = join(dir, 'sessions.db');
+  const names = Array.from({ length: writers }, (_, index) => String.fromCharCode(97 + index));
   try {
-    const told = await runAndKill(path, lifeMs);
+    const told = await Promise.all(names.map((name) => runAndKill(path, name, lifeMs)));
+    afterwards();
     return compare(path, told);
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function runAndKill(path: string, lifeMs: number): Promise<string[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, path], {
+async function runAndKill(path: string, name: string, lifeMs: number): Promise<string[]> {
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, path, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  await once(child.stdout, 'data');
+  const closed = once(child, 'close');
+  await Promise.race([once(child.stdout, 'data'), closed]);
   const timer = setTimeout(() => child.kill('SIGKILL'), lifeMs);
-  await once(child, 'close');
+  const [code, signal] = await closed;
   clearTimeout(timer);
   // The last line may be cut off.
-  return output.split('\n').slice(0, -1);
+  const lines = output.split('\n').slice(0, -1);
+  return signal === 'SIGKILL' ? lines : [...lines, `failed with ${code}`];
 }
 
-function compare(path: string, told: readonly string[]): CrashResult {
-  const problems: string[] = [];
+function compare(path: string, told: readonly (readonly string[])[]): CrashResult {
   const store = openSessions(path);
   try {
-    problems.push(...store.notices);
-    const [session] = store.list();
-    const messages = session === undefined ? [] : store.branchInUse(session.id);
-    const texts = new Set(messages.map(({ text }) => text));
-    const saved = told.filter((line) => line.startsWith('saved ')).map((line) => line.slice('saved '.length));
-    for (const text of saved) if (!texts.has(text)) problems.push(`lost: ${text}`);
-    const ended = new Set(
-      told.filter((line) => line.startsWith('ended ')).map((line) => line.slice('ended '.length)),
-    );
-
-    const times = new Map(
-      told.flatMap((line) => {
-        const [kind, token = '', ms] = line.split(' ');
-        return kind === 'token' ? [[token, Number(ms)] as const] : [];
-      }),
-    );
-    const last = [...times].at(-1);
-    const answers = messages.filter(({ role }) => role === 'assistant');
-    for (const { text, status } of answers) {
-      const id = text.split('.')[0] ?? '';
-      if (ended.has(id) && status !== 'complete') problems.push(`answer ${id} had ended but is ${status}`);
-      if (status !== 'complete' && status !== 'interrupted') problems.push(`answer ${id} is ${status}`);
-    }
-    let lostMs = 0;
-    if (last !== undefined) {
-      const [token, shownMs] = last;
-      const prefix = `${token.split('.')[0]}.`;
-      const pieces =
-        answers.flatMap(({ text }) => (text.startsWith(prefix) ? [text.trim().split(' ')] : []))[0] ?? [];
-      const savedMs = times.get(pieces.at(-1) ?? '') ?? times.get(`${prefix}0`) ?? shownMs;
-      // A piece may be saved and its line not have been told any more.
-      lostMs = Math.max(0, shownMs - savedMs);
-      if (lostMs > 1000) problems.push(`${lostMs.toFixed(0)} ms of a stream lost`);
-    }
-    return { acknowledged: saved.length, lostMs, problems };
+    const problems = [...store.notices];
+    const saved = savedTexts(store);
+    const results = told.map((lines) => compareOne(lines, saved));
+    return {
+      acknowledged: results.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
+      lostMs: Math.max(...results.map(({ lostMs }) => lostMs)),
+      problems: [...problems, ...results.flatMap((one) => one.problems)],
+    };
   } finally {
     store.close();
   }
+}
+
+interface Saved {
+  messages: Message[];
+  texts: ReadonlySet<string>;
+  drafts: readonly string[];
+}
+
+function savedTexts(store: SessionStore): Saved {
+  const ids = store.list().map(({ id }) => id);
+  const messages = ids.flatMap((id) => store.load(id).messages);
+  const queued = ids.flatMap((id) => store.queue(id));
+  return {
+    messages,
+    texts: new Set([...messages.map(({ text }) => text), ...queued]),
+    drafts: [null, ...ids].map((id) => store.draft(id)),
+  };
+}
+
+const MOST_LOST_MS = 1000;
+
+function compareOne(told: readonly string[], { messages, texts, drafts }: Saved): CrashResult {
+  const problems = told.filter((line) => line.startsWith('failed'));
+  const those = (kind: string): string[] =>
+    told.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
+  const acknowledged = those('saved');
+  for (const text of acknowledged) if (!texts.has(text)) problems.push(`lost: ${text}`);
+
+  const timed = (kind: string): [string, number][] =>
+    those(kind).map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]);
+  const tokens = timed('token');
+  const ended = new Set(those('ended'));
+  const answers = messages.filter(({ role }) => role === 'assistant');
+  for (const { text, status } of answers) {
+    const id = text.split('.')[0] ?? '';
+    if (ended.has(id) && status !== 'complete') problems.push(`answer ${id} had ended but is ${status}`);
+    if (status !== 'complete' && status !== 'interrupted') problems.push(`answer ${id} is ${status}`);
+  }
+  const lostMs = lostOfStream(tokens, answers);
+  if (lostMs > MOST_LOST_MS) problems.push(`${lostMs.toFixed(0)} ms of a stream lost`);
+  const lostTyping = lostOfDraft(timed('typed'), tokens.at(-1)?.[1] ?? 0, drafts);
+  if (lostTyping !== undefined) problems.push(lostTyping);
+  return { acknowledged: acknowledged.length, lostMs, problems };
+}
+
+function lostOfStream(tokens: readonly [string, number][], answers: readonly Message[]): number {
+  const times = new Map(tokens);
+  const last = tokens.at(-1);
+  if (last === undefined) return 0;
+  const [token, shownMs] = last;
+  const prefix = `${token.split('.')[0]}.`;
+  const answer = answers.find(({ text }) => text.startsWith(prefix));
+  const pieces = answer?.text.trim().split(' ') ?? [];
+  const savedMs = times.get(pieces.at(-1) ?? '') ?? times.get(`${prefix}0`) ?? shownMs;
+  // A piece may be saved and its line not have been told any more.
+  return Math.max(0, shownMs - savedMs);
+}
+
+/** What was typed more than a second before the end, in the turn that was cut off, must be there. */
+function lostOfDraft(
+  typed: readonly [string, number][],
+  endMs: number,
+  drafts: readonly string[],
+): string | undefined {
+  const last = typed.at(-1);
+  if (last === undefined) return undefined;
+  const turn = last[0].split('-')[0] ?? '';
+  const inTurn = typed.filter(([text]) => text.startsWith(`${turn}-`));
+  const due = inTurn.findLast(([, atMs]) => atMs < endMs - MOST_LOST_MS);
+  if (due === undefined) return undefined;
+  const found = drafts.some((draft) => draft.startsWith(`${turn}-`));
+  return found ? undefined : `draft lost: ${due[0]}`;
 }

@@ -178,6 +178,29 @@ test('HAR 1.2: the file is valid, and its timings add up', () => {
   }
 });
 
+test('HAR has a request whole whose conversation was saved as messages', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  const first = ask(store, id, 'q1', 'a1');
+  const system = { role: 'system', content: 'be brief' };
+  const request = { model: 'm', stream: true, messages: [system] };
+  ask(store, id, 'q2', 'a2', first.answer, { request });
+  const log = har.parse(JSON.parse(toHar([store.load(id)], '1.0.0'))).log;
+  const bodies = log.entries.map((entry) => JSON.parse(entry.request.postData?.text ?? ''));
+  expect(bodies).toEqual([
+    exchange().request,
+    {
+      ...request,
+      messages: [
+        system,
+        { role: 'user', content: 'q1' },
+        { role: 'assistant', content: 'a1' },
+        { role: 'user', content: 'q2' },
+      ],
+    },
+  ]);
+});
+
 test('Markdown has the branch in use', () => {
   const markdown = toMarkdown([sample()]);
   expect(markdown).toMatch(/^# =sum\(A1\), "quoted"\n/);

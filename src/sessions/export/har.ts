@@ -1,5 +1,6 @@
 import { isObject } from '../redact.js';
 import type { Exchange, JsonObject, Session } from '../types.js';
+import { wholeRequest } from './whole-request.js';
 
 const UNKNOWN = -1;
 
@@ -28,7 +29,7 @@ export function toHar(sessions: readonly Session[], version: string): string {
 
 function entryOf(session: Session, exchange: Exchange) {
   const answer = session.messages.find(({ id }) => id === exchange.answerId)?.text ?? '';
-  const body = JSON.stringify(exchange.request);
+  const body = JSON.stringify(wholeRequest(session, exchange));
   const timings = timingsOf(exchange);
   const status = exchange.error?.statusCode ?? (exchange.error === null ? 200 : 0);
   const text = answer === '' ? (exchange.error?.message ?? '') : answer;

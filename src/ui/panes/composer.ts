@@ -25,7 +25,7 @@ export function draftNote({ queue, revising, comparison, draft, offer }: DraftSt
     const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
     return `queued${more}: ${sanitizeLine(next.slice(0, 500))}`;
   }
-  if (revising !== undefined) return 'editing the last message: enter asks anew, esc leaves it';
+  if (revising !== undefined) return 'editing a message: enter asks anew, esc leaves it';
   const commands = completions(draft.text);
   if (commands.length === 0) return offer === undefined ? undefined : offered(offer);
   if (commands.length > 1) return commands.map(({ command }) => `/${command}`).join(' ');

@@ -8,6 +8,7 @@ const TITLES: Record<PickerPurpose, string> = {
   compare: 'Compare with',
   model: 'Models',
   history: 'Earlier messages',
+  branch: 'Branch from',
 };
 
 /** What was typed above, what matches below; the chosen one always in view. */

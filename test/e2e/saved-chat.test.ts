@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makePlace, type Place, runProgram } from '../support/program.js';
+import { KEY, openTerminal, type TerminalSession } from '../support/terminal.js';
+import { sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+
+let place: Place;
+let upstream: Upstream;
+let terminals: TerminalSession[];
+
+const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
+
+beforeEach(async () => {
+  place = await makePlace();
+  terminals = [];
+  // One answer that goes on for a minute.
+  const words = Array.from({ length: 600 }, (_, index) => delta(`word${index} `));
+  upstream = await startUpstream({ chunks: sseEvents(...words), gapMs: 100 });
+  place.writeConfig(
+    `openai:\n  api_key: sk-test-key\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
+  );
+});
+
+afterEach(async () => {
+  for (const terminal of terminals) terminal.close();
+  await Promise.all(terminals.map(({ ended }) => ended));
+  await upstream.close();
+  place.remove();
+});
+
+function open(...args: string[]): TerminalSession {
+  const terminal = openTerminal(place, args);
+  terminals.push(terminal);
+  return terminal;
+}
+
+const list = async (): Promise<unknown> =>
+  JSON.parse((await runProgram(place, ['sessions', 'list', '--json'])).stdout);
+
+test('the chat killed in the middle of an answer goes on with --continue, with answer, queue and draft', async () => {
+  const killed = open('--session', 'long story');
+  await killed.untilScreen(/● connected/);
+  killed.send('Tell me all');
+  killed.send(KEY.enter);
+  await killed.untilScreen(/word3 /);
+  killed.send('and then?');
+  await killed.untilScreen(/and then\?/);
+  killed.send(KEY.enter);
+  await killed.untilScreen(/queued/);
+  killed.send('half a thought');
+  await killed.untilScreen(/half a thought/);
+  // What was typed is on disk within a second.
+  await killed.untilScreen(/word2\d /);
+  killed.kill('SIGKILL');
+  await killed.ended;
+
+  const again = open('--continue');
+  for (const part of [
+    /long story/,
+    /Tell me all/,
+    /interrupted/,
+    /word0 .*word1 /,
+    /and then\?/,
+    /half a thought/,
+  ])
+    await again.untilScreen(part);
+});
+
+test('a start without flags offers, in one row, to go on with what was interrupted', async () => {
+  const killed = open();
+  await killed.untilScreen(/● connected/);
+  killed.send('Tell me all');
+  killed.send(KEY.enter);
+  await killed.untilScreen(/word1\d /);
+  killed.kill('SIGKILL');
+  await killed.ended;
+  const again = open();
+  await again.untilScreen(/alt\+l goes on: an answer was interrupted in "Tell me all"/);
+  again.send('\x1bl');
+  await again.untilScreen(/word0 .*word1 /);
+});
+
+test('with --no-save, or sessions.save: false, nothing is kept, and the header says so', async () => {
+  const unsaved = open('--no-save');
+  await unsaved.untilScreen(/not saved/);
+  unsaved.send('secret');
+  unsaved.send(KEY.enter);
+  await unsaved.untilScreen(/word1 /);
+  unsaved.close();
+  await unsaved.ended;
+  expect(await list()).toEqual([]);
+});
+
+test('a file of another program is left alone, and the chat goes on', async () => {
+  const file = join(place.dir, '.local', 'share', 'vastar-tui', 'sessions');
+  await runProgram(place, ['sessions', 'list']);
+  writeFileSync(
+    join(file, 'sessions.db'),
+    'not a database of ours, but long enough to be looked at twice. '.repeat(4),
+  );
+  const terminal = open();
+  await terminal.untilScreen(/not being saved/);
+  await terminal.untilScreen(/● connected/);
+  terminal.send('hello');
+  terminal.send(KEY.enter);
+  await terminal.untilScreen(/word1 /);
+});
