@@ -68,7 +68,7 @@ function withRetry(state: AppState, { attempt, maxAttempts, delayMs, reason }: R
 export function showMetrics(state: AppState, metrics: ExchangeMetrics): AppState {
   const { request } = state;
   if (request.kind === 'none') return state;
-  return { ...state, request: { kind: request.kind, metrics, samples: sampled(request.samples, metrics) } };
+  return { ...state, request: { ...request, metrics, samples: sampled(request.samples, metrics) } };
 }
 
 /** The answer has ended. All its text has been added before. */

@@ -1,5 +1,5 @@
-import { Box, useApp, useCursor, useInput, usePaste, useWindowSize } from 'ink';
-import { type ReactElement, useEffect, useMemo, useRef } from 'react';
+import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { Footer, Header, StatusBar } from './bars.js';
 import { Composer } from './composer.js';
 import { useAppState, useShared } from './context.js';
@@ -7,15 +7,20 @@ import { Conversation } from './conversation.js';
 import { createInput } from './input.js';
 import { keyPresses } from './keys.js';
 import { draftWidth, haveRoomForPanes, type Layout, layoutOf } from './layout.js';
+import type { Line } from './line.js';
 import { draftNote, draftRows } from './panes/composer.js';
 import { Rows } from './rows.js';
 import { Side } from './side.js';
 
 /** The whole screen. */
 export function App(): ReactElement {
-  const { onTerminal } = useShared();
+  const { onTerminal, painter } = useShared();
   const { suspendTerminal } = useApp();
   useEffect(() => onTerminal(suspendTerminal), [onTerminal, suspendTerminal]);
+  useLayoutEffect(() => {
+    painter?.begin();
+    return painter?.pause;
+  }, [painter]);
 
   const { columns, rows } = useWindowSize();
   const draft = useAppState((state) => state.draft.text);
@@ -31,7 +36,8 @@ export function App(): ReactElement {
   if (layout.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
   const hasPanes = layout.kind === 'panes';
   return (
-    <Box flexDirection="column" width={columns} height={rows}>
+    // Absolute, so that Ink's own output has no rows: the painter writes them.
+    <Box position="absolute" flexDirection="column" width={columns} height={rows}>
       {(hasPanes || layout.header) && <Header width={columns} />}
       <Box>
         <Conversation layout={layout} />
@@ -74,9 +80,13 @@ function useKeys(layout: Layout): void {
 }
 
 function TooSmall({ columns, rows }: { columns: number; rows: number }): ReactElement {
-  const lines = Array.from({ length: rows }, (_, index) =>
-    index === 0 ? 'terminal too small'.slice(0, columns) : '',
+  const lines = Array.from(
+    { length: rows },
+    (_, index): Line => (index === 0 ? ['terminal too small'.slice(0, columns)] : []),
   );
-  useCursor().setCursorPosition(undefined);
-  return <Rows rows={lines} width={columns} />;
+  return (
+    <Box position="absolute">
+      <Rows rows={lines} width={columns} />
+    </Box>
+  );
 }

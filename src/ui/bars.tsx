@@ -3,7 +3,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { AppState } from '../state/app-state.js';
 import { isAnswering, shownRequest } from '../state/compare.js';
 import { titleOf } from '../state/messages.js';
-import { paintRows, useAppState, useShared } from './context.js';
+import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';
 import { type BarState, footerLine, headerLine, statusBar } from './panes/bars.js';
 import { Rows } from './rows.js';
@@ -41,8 +41,7 @@ export const Footer = memo(function Footer({ width }: BarProps): ReactElement {
 });
 
 function Bar({ line, width }: BarProps & { line: Line }): ReactElement {
-  const { theme } = useShared();
-  return <Rows rows={paintRows([line], width, 1, theme)} width={width} />;
+  return <Rows rows={fitRows([line], width, 1)} width={width} />;
 }
 
 function useBarState(): BarState {

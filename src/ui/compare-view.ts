@@ -1,8 +1,7 @@
 import type { Comparison, Side } from '../state/compare.js';
 import { sanitizeLine } from '../state/sanitize.js';
-import { cut, fill, joinThatFit, type Line, lineWidth, paint, spread } from './line.js';
+import { cut, fill, joinThatFit, type Line, lineWidth, spread } from './line.js';
 import { requestLines, requestSummary } from './panes/request.js';
-import type { Theme } from './theme.js';
 import type { View, Viewport } from './transcript/viewport.js';
 
 /** How two answers share the conversation's place. */
@@ -48,30 +47,28 @@ export interface CompareParts {
   question: string;
   reasoning: boolean;
   viewport: Viewport;
-  theme: Theme;
 }
 
-/** Both answers, painted: exactly `height` rows. */
+/** Both answers: exactly `height` rows. */
 export function compareRows(
   { sides, marked }: Comparison,
   { width, height }: { width: number; height: number },
-  { question, reasoning, viewport, theme }: CompareParts,
-): string[] {
+  { question, reasoning, viewport }: CompareParts,
+): Line[] {
   const layout = compareLayout(width, height);
-  const painted = (line: Line, cells: number): string => paint(fill(line, cells), theme);
-  const answer = (side: Side): string[] => {
+  const answer = (side: Side): Line[] => {
     const { rows } = viewport.window(sideView(side, layout, reasoning));
-    return Array.from({ length: layout.textRows }, (_, index) => {
-      const row = rows[index];
-      return row === undefined ? ' '.repeat(layout.width) : row.text + ' '.repeat(layout.width - row.width);
-    });
+    return exactly(
+      rows.map(({ line }) => line),
+      layout.textRows,
+    );
   };
-  const column = (side: Side, index: number): string[] => [
-    painted(titleOf(side, index === marked, layout), layout.width),
+  const column = (side: Side, index: number): Line[] => [
+    titleOf(side, index === marked, layout),
     ...answer(side),
-    ...(layout.figureRows === 0 ? [] : figuresOf(side, layout).map((line) => painted(line, layout.width))),
+    ...(layout.figureRows === 0 ? [] : figuresOf(side, layout)),
   ];
-  const asked = painted(
+  const asked = cut(
     [
       ['accent', 'you'],
       ['dim', `  ${sanitizeLine(question.slice(0, 500))}`],
@@ -87,7 +84,14 @@ export function compareRows(
       return exactly([asked, ...one, ...other], height);
     case 'beside':
       return exactly(
-        [asked, ...one.map((left, row) => left + paint([['dim', SEPARATOR]], theme) + (other[row] ?? ''))],
+        [
+          asked,
+          ...one.map((left, row) => [
+            ...fill(left, layout.width),
+            ['dim', SEPARATOR] as const,
+            ...(other[row] ?? []),
+          ]),
+        ],
         height,
       );
   }
@@ -116,6 +120,6 @@ function figuresOf({ request }: Side, { kind, width, figureRows }: CompareLayout
   return [rule, ...Array.from({ length: figureRows }, (_, index): Line => lines[index] ?? [])];
 }
 
-function exactly(rows: readonly string[], height: number): string[] {
-  return Array.from({ length: height }, (_, index) => rows[index] ?? '');
+function exactly(rows: readonly Line[], height: number): Line[] {
+  return Array.from({ length: height }, (_, index) => rows[index] ?? []);
 }

@@ -4,7 +4,8 @@ import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
 import type { AppStore } from '../state/store.js';
 import type { Keymap } from './bindings.js';
-import { cut, type Line, paint } from './line.js';
+import { cut, type Line } from './line.js';
+import type { Painter } from './screen/painter.js';
 import type { Theme } from './theme.js';
 import type { Viewport } from './transcript/viewport.js';
 
@@ -16,6 +17,8 @@ export interface Shared {
   viewport: Viewport;
   theme: Theme;
   version: string;
+  /** Brings rows to the terminal [Ink does]. */
+  painter?: Painter;
   /** Takes over the way to hand the terminal to the shell and back. */
   onTerminal: (suspend: SuspendTerminal) => void;
 }
@@ -36,7 +39,7 @@ export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useShared().store, select);
 }
 
-/** Lines as the theme shows them: cut to `width`, and exactly `height` of them. */
-export function paintRows(lines: readonly Line[], width: number, height: number, theme: Theme): string[] {
-  return Array.from({ length: height }, (_, index) => paint(cut(lines[index] ?? [], width), theme));
+/** Lines cut to `width`, and exactly `height` of them. */
+export function fitRows(lines: readonly Line[], width: number, height: number): Line[] {
+  return Array.from({ length: height }, (_, index) => cut(lines[index] ?? [], width));
 }

@@ -1,11 +1,12 @@
+import { Box } from 'ink';
 import { memo, type ReactElement, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { AppState } from '../state/app-state.js';
 import { type Search, searchCount, searchPattern } from '../state/search.js';
 import { compareRows } from './compare-view.js';
-import { paintRows, type Shared, useAppState, useShared } from './context.js';
+import { fitRows, type Shared, useAppState, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
-import { type Line, lineWidth, paint } from './line.js';
+import { type Line, lineWidth } from './line.js';
 import { overlayView } from './overlay.js';
 import { searchLine } from './panes/search.js';
 import { welcomeLines } from './panes/welcome.js';
@@ -15,10 +16,12 @@ import type { View } from './transcript/viewport.js';
 
 type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay' | 'search' | 'reasoningShown' | 'comparison'>;
 
+const BLANK: Line = [];
+
 interface Content {
   title?: string;
-  /** Painted; as many as there is room for. */
-  rows: readonly string[];
+  /** As many as there is room for. */
+  rows: readonly Line[];
   /** Where the reader is, when that is not the end. */
   position?: Line | undefined;
 }
@@ -46,7 +49,7 @@ export const Conversation = memo(function Conversation({
   useSyncExternalStore(subscribe, () => shared.viewport.version);
   const { title = 'Conversation', rows, position } = contentOf(shown, layout.text, shared);
   if (layout.kind === 'stacked') return <Open layout={layout} rows={rows} position={position} />;
-  return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position} />;
+  return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position ?? []} />;
 });
 
 function contentOf(
@@ -54,7 +57,7 @@ function contentOf(
   { width, height }: { width: number; height: number },
   shared: Shared,
 ): Content {
-  const { store, viewport, theme, version, keymap, actions } = shared;
+  const { store, viewport, version, keymap, actions } = shared;
   const over = overlayView(
     overlay,
     { width, height },
@@ -64,23 +67,23 @@ function contentOf(
     const { title, lines, below } = over;
     return {
       title,
-      rows: paintRows(lines, width, height, theme),
+      rows: fitRows(lines, width, height),
       ...(below > 0 && { position: [['dim', `${below} more ↓ pagedown`]] }),
     };
   }
   if (comparison !== undefined) {
     const question = messages.find(({ id }) => id === comparison.question)?.text ?? '';
-    const parts = { question, reasoning: reasoningShown, viewport, theme };
+    const parts = { question, reasoning: reasoningShown, viewport };
     return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
-  if (messages.length === 0) return { rows: paintRows(welcomeLines(width, height), width, height, theme) };
+  if (messages.length === 0) return { rows: fitRows(welcomeLines(width, height), width, height) };
   const view = { messages, width, height, scroll, reasoning: reasoningShown };
   if (search.kind === 'open' && height > 1) {
-    const bar = paintRows([searchLine(search, searchCount(messages, search), width)], width, 1, theme);
+    const bar = fitRows([searchLine(search, searchCount(messages, search), width)], width, 1);
     return { rows: [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar] };
   }
   const { rows, newRows, atEnd } = viewport.window(view);
-  const shown = Array.from({ length: height }, (_, index) => rows[index]?.text ?? '');
+  const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);
   if (atEnd) return { rows: shown };
   const words = newRows > 0 ? `${newRows} new lines ↓ end` : '↓ end';
   return { rows: shown, position: [[newRows > 0 ? 'accent' : 'dim', words]] };
@@ -90,29 +93,30 @@ function contentOf(
 function searchedRows(
   view: View,
   { query, current }: Extract<Search, { kind: 'open' }>,
-  { viewport, theme }: Shared,
-): string[] {
+  { viewport }: Shared,
+): Line[] {
   const { rows } = viewport.window(view);
   const pattern = searchPattern(query);
   const currentRow = current === undefined ? undefined : viewport.rowOf(view, current);
   return Array.from({ length: view.height }, (_, index) => {
     const row = rows[index];
-    if (row === undefined) return '';
+    if (row === undefined) return BLANK;
     const tone = index === currentRow ? 'current-match' : 'match';
-    const marked = pattern === undefined ? undefined : markMatches(row.line, pattern, tone);
-    return marked === undefined ? row.text : paint(marked, theme);
+    return (pattern === undefined ? undefined : markMatches(row.line, pattern, tone)) ?? row.line;
   });
 }
 
 /** Without a frame: only a margin. */
 function Open({ layout, rows, position }: { layout: Stacked } & Content): ReactElement {
-  const { theme } = useShared();
   const { margin, text } = layout;
-  const shown = rows.map((row) => ' '.repeat(margin) + row);
+  const shown = [...rows];
   if (position !== undefined) {
     // In place of the last row: where one is matters more.
-    const gap = text.width - lineWidth(position);
-    shown[shown.length - 1] = ' '.repeat(margin + Math.max(0, gap)) + paint(position, theme);
+    shown[shown.length - 1] = [' '.repeat(Math.max(0, text.width - lineWidth(position))), ...position];
   }
-  return <Rows rows={shown} width={layout.columns} />;
+  return (
+    <Box paddingLeft={margin} width={layout.columns} flexShrink={0}>
+      <Rows rows={shown} width={layout.columns - margin} />
+    </Box>
+  );
 }

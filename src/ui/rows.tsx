@@ -1,19 +1,47 @@
-import { Box, Text } from 'ink';
-import { memo, type ReactElement } from 'react';
+import { Box, type DOMElement, Text } from 'ink';
+import { memo, type ReactElement, useLayoutEffect, useMemo, useRef } from 'react';
 import { useShared } from './context.js';
 import { type Line, lineWidth, paint } from './line.js';
-import { plainTheme } from './theme.js';
+import type { Position } from './screen/frame.js';
+import type { Painter } from './screen/painter.js';
 
-/**
- * Ready-made rows. Each is a text of its own, so that Ink measures only those that changed. They are not padded:
- * Ink's cost of a frame is the characters in it, and those beyond ASCII cost many times as much.
- */
-export function Rows({ rows, width }: { rows: readonly string[]; width: number }): ReactElement {
+interface RowsProps {
+  rows: readonly Line[];
+  width: number;
+  /** Where the terminal's cursor stands in them [not in these]. */
+  cursor?: Position | undefined;
+}
+
+/** Rows one below the other. Ink lays them out; the painter, where there is one, brings them to the terminal. */
+export function Rows(props: RowsProps): ReactElement {
+  const { painter } = useShared();
+  return painter === undefined ? <TextRows {...props} /> : <PaintedRows {...props} painter={painter} />;
+}
+
+function PaintedRows({ rows, width, cursor, painter }: RowsProps & { painter: Painter }): ReactElement {
+  const box = useRef<DOMElement>(null);
+  useLayoutEffect(() => painter.show(box, { place: () => placeOf(box.current), rows, width, cursor }));
+  useLayoutEffect(() => () => painter.remove(box), [painter]);
+  return <Box ref={box} width={width} height={rows.length} flexShrink={0} />;
+}
+
+/** From the screen's top left, as Ink has laid it out. */
+function placeOf(element: DOMElement | null): Position {
+  const place = { x: 0, y: 0 };
+  for (let node = element ?? undefined; node !== undefined; node = node.parentNode) {
+    place.x += node.yogaNode?.getComputedLeft() ?? 0;
+    place.y += node.yogaNode?.getComputedTop() ?? 0;
+  }
+  return place;
+}
+
+function TextRows({ rows, width }: RowsProps): ReactElement {
+  const { theme } = useShared();
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
-      {rows.map((row, index) => (
+      {rows.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
-        <Row key={index} text={row} />
+        <Row key={index} text={paint(line, theme)} />
       ))}
     </Box>
   );
@@ -33,41 +61,45 @@ export interface Edges {
 export interface FramedProps {
   title: string;
   /** As many as the frame is to hold. */
-  rows: readonly string[];
+  rows: readonly Line[];
   width: number;
   edges?: Edges;
   /** Written into the lower edge, at its right. */
-  mark?: Line | undefined;
+  mark?: Line;
 }
 
-const SIDES = { left: '│', right: '│', top: '─', bottom: '─', bottomLeft: '└', bottomRight: '┘' };
-const TOPS = {
-  end: { topLeft: '┌', topRight: '┐' },
-  join: { topLeft: '├', topRight: '┤' },
-} as const;
 const CLOSED: Edges = { top: 'end', bottom: 'end' };
 
 /** Rows in a frame with a title in its upper edge. */
-export function Framed({ title, rows, width, edges = CLOSED, mark }: FramedProps): ReactElement {
-  const { theme } = useShared();
+export function Framed({ title, rows, width, edges = CLOSED, mark = [] }: FramedProps): ReactElement {
+  const height = rows.length;
+  const top = useMemo(() => [upperEdge(title, width, edges.top)], [title, width, edges.top]);
+  const left = useMemo(() => Array.from({ length: height }, () => LEFT_SIDE), [height]);
+  const right = useMemo(() => Array.from({ length: height }, () => RIGHT_SIDE), [height]);
   return (
-    <Box
-      borderStyle={{ ...SIDES, ...TOPS[edges.top] }}
-      borderBottom={edges.bottom === 'end'}
-      borderDimColor={theme !== plainTheme}
-      paddingX={1}
-      width={width}
-      flexShrink={0}
-    >
-      <Rows rows={rows} width={width - 4} />
-      <Box position="absolute" top={-1} left={0}>
-        <Text>{` ${title} `}</Text>
+    <Box flexDirection="column" width={width} flexShrink={0}>
+      <Rows rows={top} width={width} />
+      <Box>
+        <Rows rows={left} width={2} />
+        <Rows rows={rows} width={width - 4} />
+        <Rows rows={right} width={2} />
       </Box>
-      {mark !== undefined && (
-        <Box position="absolute" bottom={-1} left={width - lineWidth(mark) - 5}>
-          <Text>{` ${paint(mark, theme)} `}</Text>
-        </Box>
-      )}
+      {edges.bottom === 'end' && <Rows rows={[lowerEdge(mark, width)]} width={width} />}
     </Box>
   );
+}
+
+const LEFT_SIDE: Line = [['dim', '│ ']];
+const RIGHT_SIDE: Line = [['dim', ' │']];
+
+function upperEdge(title: string, width: number, end: Edges['top']): Line {
+  const [left, right] = end === 'end' ? ['┌', '┐'] : ['├', '┤'];
+  const rest = '─'.repeat(Math.max(0, width - title.length - 4));
+  return [['dim', left], ` ${title} `, ['dim', rest + right]];
+}
+
+function lowerEdge(mark: Line, width: number): Line {
+  if (mark.length === 0) return [['dim', `└${'─'.repeat(width - 2)}┘`]];
+  const rest = '─'.repeat(Math.max(0, width - lineWidth(mark) - 5));
+  return [['dim', `└${rest}`], ' ', ...mark, ' ', ['dim', '─┘']];
 }

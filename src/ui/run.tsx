@@ -16,9 +16,10 @@ import { createAppStore } from '../state/store.js';
 import { App } from './app.js';
 import { createKeymap, type Keymap } from './bindings.js';
 import { osc52 } from './clipboard.js';
-import { SharedContext } from './context.js';
+import { SharedContext, type SuspendTerminal } from './context.js';
 import { createJobControl } from './job-control.js';
 import { PlainApp } from './plain-app.js';
+import { createPainter, type Painter } from './screen/painter.js';
 import { translated, wheelAsBefore, wheelOn } from './terminal-input.js';
 import { type ThemeName, themeOf } from './theme.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
@@ -65,9 +66,6 @@ export interface TuiOptions {
   stopJob?: () => void;
 }
 
-/** Input is drawn at once up to this rate; what streams in is joined to 30 frames a second before it gets here. */
-const MAX_FPS = 120;
-
 /**
  * The chat interface: takes the terminal, and resolves when the user has quit, with the terminal as it was.
  * Rejects, after restoring the terminal, with an error that nothing else has caught.
@@ -91,9 +89,10 @@ export async function runTui(options: TuiOptions): Promise<void> {
     onReturn: () => void (screenReader || stdout.write(wheelOn)),
     onLeave: () => void (screenReader || stdout.write(wheelAsBefore)),
   });
+  const painter = createPainter(stdout, theme);
   let instance: Instance | undefined;
   const screen: ScreenPort = {
-    flushed: async () => instance?.waitUntilRenderFlush(),
+    flushed: async () => (screenReader ? instance?.waitUntilRenderFlush() : painter.painted()),
     copy: (text) => void stdout.write(osc52(text, TMUX !== undefined)),
     suspend: jobControl.suspend,
     leave: jobControl.leave,
@@ -124,7 +123,8 @@ export async function runTui(options: TuiOptions): Promise<void> {
     viewport: createViewport(theme, !noColor),
     theme,
     version: options.version,
-    onTerminal: jobControl.onTerminal,
+    ...(!screenReader && { painter }),
+    onTerminal: (suspend: SuspendTerminal) => jobControl.onTerminal(pausing(painter, suspend)),
   };
 
   let uncaught: { error: unknown } | undefined;
@@ -145,8 +145,6 @@ export async function runTui(options: TuiOptions): Promise<void> {
       stdin: translated(stdin, clock.now),
       stdout,
       alternateScreen: !screenReader,
-      incrementalRendering: true,
-      maxFps: MAX_FPS,
       exitOnCtrlC: false,
       patchConsole: true,
       isScreenReaderEnabled: screenReader,
@@ -172,4 +170,18 @@ export async function runTui(options: TuiOptions): Promise<void> {
     process.off('unhandledRejection', onUncaught);
   }
   if (uncaught !== undefined) throw uncaught.error;
+}
+
+/** Leaves the terminal with nothing written to it until it is ours again. */
+function pausing(painter: Painter, suspend: SuspendTerminal): SuspendTerminal {
+  return async () => {
+    painter.pause();
+    try {
+      const { resume } = await suspend();
+      return { resume: () => resume().finally(painter.begin) };
+    } catch (error) {
+      painter.begin();
+      throw error;
+    }
+  };
 }

@@ -3,7 +3,7 @@ import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { PaneName } from '../state/app-state.js';
 import { shownRequest } from '../state/compare.js';
-import { paintRows, useAppState, useShared } from './context.js';
+import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';
 import { requestLines } from './panes/request.js';
 import { sessionLines } from './panes/session.js';
@@ -75,11 +75,10 @@ function Pane({
   pane: PaneName;
   lines: (width: number, height: number) => readonly Line[];
 }): ReactElement {
-  const { theme } = useShared();
   const offset = useAppState(({ panes: { focus } }) => (focus?.pane === pane ? focus.offset : undefined));
   const lines = linesOf(width - 4, offset === undefined ? height : ALL_ROWS);
   const from = Math.min(offset ?? 0, Math.max(0, lines.length - height));
-  const rows = paintRows(lines.slice(from), width - 4, height, theme);
+  const rows = fitRows(lines.slice(from), width - 4, height);
   const title = offset === undefined ? PANE_TITLES[pane] : `› ${PANE_TITLES[pane]}`;
   return <Framed title={title} rows={rows} width={width} edges={EDGES[pane]} />;
 }

@@ -12,6 +12,8 @@ export interface Screen {
   /** The rows as they are seen, without spaces at their ends. */
   rows(): string[];
   text(): string;
+  /** Each cell's character and styles, row by row. */
+  cells(): string[][];
   /** From the top left. */
   cursor(): { x: number; y: number };
   readonly rawMode: boolean;
@@ -83,7 +85,11 @@ export function createScreen(columns: number, rows: number): Screen {
     const buffer = terminal.buffer.active;
     return Array.from(
       { length: terminal.rows },
-      (_, y) => buffer.getLine(buffer.baseY + y)?.translateToString(true) ?? '',
+      (_, y) =>
+        buffer
+          .getLine(buffer.baseY + y)
+          ?.translateToString()
+          .trimEnd() ?? '',
     );
   };
 
@@ -96,6 +102,15 @@ export function createScreen(columns: number, rows: number): Screen {
     },
     rows: readRows,
     text: () => readRows().join('\n'),
+    cells: () =>
+      Array.from({ length: terminal.rows }, (_, y) =>
+        Array.from({ length: terminal.cols }, (_, x) => {
+          const cell = terminal.buffer.active.getLine(y)?.getCell(x);
+          if (cell === undefined) return '';
+          const styles = [cell.isDim(), cell.isInverse(), cell.getFgColorMode(), cell.getFgColor()];
+          return `${cell.getChars() || (cell.getWidth() > 0 ? ' ' : '')} ${styles}`;
+        }),
+      ),
     cursor: () => ({ x: terminal.buffer.active.cursorX, y: terminal.buffer.active.cursorY }),
     get rawMode() {
       return rawMode;

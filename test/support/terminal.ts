@@ -75,7 +75,12 @@ export function openTerminal(
     const { active } = terminal.buffer;
     const lines: string[] = [];
     for (let row = 0; row < terminal.rows; row += 1) {
-      lines.push(active.getLine(active.baseY + row)?.translateToString(true) ?? '');
+      lines.push(
+        active
+          .getLine(active.baseY + row)
+          ?.translateToString()
+          .trimEnd() ?? '',
+      );
     }
     return lines;
   };

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Line } from '../../../src/ui/line.js';
+import type { Region } from '../../../src/ui/screen/frame.js';
+import { createPainter, type Painter } from '../../../src/ui/screen/painter.js';
+import { colourTheme, plainTheme } from '../../../src/ui/theme.js';
+import { createScreen, type Screen } from '../../support/screen.js';
+
+const COLUMNS = 24;
+const ROWS = 4;
+
+interface Painted {
+  screen: Screen;
+  painter: Painter;
+  /** Paints these rows at the top left, and resolves when the terminal shows them. */
+  show(rows: readonly Line[], more?: Partial<Region>): Promise<void>;
+}
+
+function start(theme = plainTheme): Painted {
+  const screen = createScreen(COLUMNS, ROWS);
+  const painter = createPainter(screen.stdout, theme);
+  painter.begin();
+  const owner = {};
+  return {
+    screen,
+    painter,
+    async show(rows, more = {}) {
+      painter.show(owner, { place: () => ({ x: 0, y: 0 }), rows, width: COLUMNS, ...more });
+      await painter.painted();
+      await new Promise<void>((resolve) => void screen.stdout.write('', () => resolve()));
+    },
+  };
+}
+
+/** All that a terminal shows, styles included. */
+const seen = ({ screen }: Painted): unknown => ({ cells: screen.cells(), cursor: screen.cursor() });
+
+describe('what is on the screen', () => {
+  const grapheme = fc.constantFrom(...'ab 1│─▌é', '世', '量', '👩‍👧', '🇩🇪', '❤️', 'e\u0301', ' ', ' ');
+  const tone = fc.constantFrom('plain', 'dim', 'accent', 'match' as const);
+  const span = fc.tuple(tone, fc.string({ unit: grapheme, maxLength: 12 }));
+  const rows = fc.array(fc.array(span, { maxLength: 4 }), { maxLength: ROWS });
+
+  test('is the same whatever was there before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(rows, { minLength: 2, maxLength: 4 }), async (frames) => {
+        const [painted, fresh] = [start(colourTheme), start(colourTheme)];
+        const cursor = { x: 3, y: 1 };
+        for (const frame of frames) await painted.show(frame, { cursor });
+        await fresh.show(frames.at(-1) ?? [], { cursor });
+        expect(seen(painted)).toEqual(seen(fresh));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('keeps neighbours in their place, also beside an emoji and when one moves', async () => {
+    const { screen, painter, show } = start();
+    const beside = { place: { x: 12, y: 0 } };
+    painter.show(beside, { place: () => beside.place, rows: [['right'], ['below']], width: 12 });
+    await show([['a👩‍👧b'], ['second']], { width: 12 });
+    expect(screen.rows().slice(0, 2)).toEqual(['a👩‍👧b        right', 'second      below']);
+    beside.place = { x: 12, y: 1 };
+    await show([['longer than its place'], ['second']], { width: 12 });
+    expect(screen.rows().slice(0, 3)).toEqual(['longer than', 'second      right', '            below']);
+    painter.remove(beside);
+    await show([['left']], { width: 12 });
+    expect(screen.text().trim()).toBe('left');
+  });
+
+  test('has no control characters, whatever a line holds', async () => {
+    const { screen, show } = start();
+    await show([['a\x1b[2Jb\x1b]0;title\x07c\x9b31md\u202eef']]);
+    expect(screen.rows()[0]).toBe('a[2Jb]0;titlec31mdef');
+    expect(screen.events).toEqual([]);
+  });
+
+  test('is drawn anew at another size', async () => {
+    const { screen, show } = start();
+    await show([['one'], ['two'], ['three'], ['four']]);
+    screen.resize(10, 2);
+    await show([['first'], ['second and more']], { width: 10 });
+    expect(screen.rows()).toEqual(['first', 'second and']);
+    screen.resize(COLUMNS, ROWS);
+    await show([['again']]);
+    expect(screen.text().trim()).toBe('again');
+  });
+});
+
+describe('what is written', () => {
+  test('is only what has changed, in one piece that the terminal shows at once', async () => {
+    const { screen, show } = start();
+    await show([['the first words', ['accent', '▌']], ['another row']]);
+    const before = screen.written.length;
+    await show([['the first words of it', ['accent', '▌']], ['another row']]);
+    const update = screen.written.slice(before);
+    expect(update).toBe('\x1b[?2026h\x1b[1;16H of it▌\x1b[?2026l');
+    await show([['the first words of it', ['accent', '▌']], ['another row']]);
+    expect(screen.written.length).toBe(before + update.length);
+  });
+
+  test('joins what changes at the same moment', async () => {
+    const { screen, painter, show } = start();
+    const other = {};
+    for (const word of ['one', 'two', 'three']) {
+      painter.show(other, { place: () => ({ x: 0, y: 1 }), rows: [[word]], width: COLUMNS });
+    }
+    await show([['first']]);
+    expect(screen.written.split('\x1b[?2026h')).toHaveLength(2);
+    expect(screen.written).not.toContain('two');
+  });
+
+  test('skips frames that a slow terminal has no time for', async () => {
+    const { screen, painter } = start();
+    const owner = {};
+    const show = (word: string): void =>
+      painter.show(owner, { place: () => ({ x: 0, y: 0 }), rows: [[word]], width: COLUMNS });
+    screen.stdout.write('x'.repeat(200_000));
+    expect(screen.stdout.writableNeedDrain).toBe(true);
+    for (const word of ['one', 'two', 'three']) {
+      show(word);
+      await Promise.resolve();
+    }
+    await painter.painted();
+    await screen.until((text) => text.startsWith('three'));
+    expect(screen.written).not.toContain('one');
+  });
+});
+
+describe('the cursor', () => {
+  test('stands in the region that has it, and is hidden when none has', async () => {
+    const { screen, show } = start();
+    const place = () => ({ x: 2, y: 1 });
+    await show([['draft']], { place, cursor: { x: 5, y: 0 } });
+    expect(screen.cursor()).toEqual({ x: 7, y: 1 });
+    expect(screen.written).toContain('\x1b[?25h');
+    await show([['draft!']], { place, cursor: { x: 6, y: 0 } });
+    expect(screen.cursor()).toEqual({ x: 8, y: 1 });
+    await show([['draft!']], { place });
+    expect(screen.written.endsWith('\x1b[?25l\x1b[?2026l')).toBe(true);
+  });
+});
+
+test('a terminal that is another program’s is left alone, and drawn whole when it is ours again', async () => {
+  const { screen, painter, show } = start();
+  await show([['ours']], { cursor: { x: 4, y: 0 } });
+  painter.pause();
+  const before = screen.written.length;
+  await show([['changed']]);
+  expect(screen.written.length).toBe(before);
+  screen.stdout.write('\x1b[2J\x1b[Htheirs');
+  painter.begin();
+  await painter.painted();
+  await screen.until((text) => text.trim() === 'changed');
+});
