@@ -1,7 +1,7 @@
 import type { Clock } from './ports.js';
 
-/** At most this often what arrives is shown: 30 times a second. */
-export const FRAME_MS = 33;
+/** At most this often what arrives is shown: 20 times a second, which reads as calmly as more. */
+export const FRAME_MS = 50;
 
 /** The one timer of the interface. It runs only while something arrives or moves. */
 export interface Frames {

@@ -49,7 +49,7 @@ export const Conversation = memo(function Conversation({
   useSyncExternalStore(subscribe, () => shared.viewport.version);
   const { title = 'Conversation', rows, position } = contentOf(shown, layout.text, shared);
   if (layout.kind === 'stacked') return <Open layout={layout} rows={rows} position={position} />;
-  return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position ?? []} />;
+  return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position ?? BLANK} />;
 });
 
 function contentOf(

@@ -13,10 +13,10 @@ interface RowsProps {
 }
 
 /** Rows one below the other. Ink lays them out; the painter, where there is one, brings them to the terminal. */
-export function Rows(props: RowsProps): ReactElement {
+export const Rows = memo(function Rows(props: RowsProps): ReactElement {
   const { painter } = useShared();
   return painter === undefined ? <TextRows {...props} /> : <PaintedRows {...props} painter={painter} />;
-}
+});
 
 function PaintedRows({ rows, width, cursor, painter }: RowsProps & { painter: Painter }): ReactElement {
   const box = useRef<DOMElement>(null);
@@ -68,14 +68,16 @@ export interface FramedProps {
   mark?: Line;
 }
 
+const NO_MARK: Line = [];
 const CLOSED: Edges = { top: 'end', bottom: 'end' };
 
 /** Rows in a frame with a title in its upper edge. */
-export function Framed({ title, rows, width, edges = CLOSED, mark = [] }: FramedProps): ReactElement {
+export function Framed({ title, rows, width, edges = CLOSED, mark = NO_MARK }: FramedProps): ReactElement {
   const height = rows.length;
   const top = useMemo(() => [upperEdge(title, width, edges.top)], [title, width, edges.top]);
   const left = useMemo(() => Array.from({ length: height }, () => LEFT_SIDE), [height]);
   const right = useMemo(() => Array.from({ length: height }, () => RIGHT_SIDE), [height]);
+  const bottom = useMemo(() => [lowerEdge(mark, width)], [mark, width]);
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
       <Rows rows={top} width={width} />
@@ -84,7 +86,7 @@ export function Framed({ title, rows, width, edges = CLOSED, mark = [] }: Framed
         <Rows rows={rows} width={width - 4} />
         <Rows rows={right} width={2} />
       </Box>
-      {edges.bottom === 'end' && <Rows rows={[lowerEdge(mark, width)]} width={width} />}
+      {edges.bottom === 'end' && <Rows rows={bottom} width={width} />}
     </Box>
   );
 }

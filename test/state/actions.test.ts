@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../src/errors.js';
 import { type Actions, createActions } from '../../src/state/actions.js';
+import { FRAME_MS } from '../../src/state/frames.js';
 import type { AssistantMessage } from '../../src/state/messages.js';
 import type { ScreenPort } from '../../src/state/ports.js';
 import { type AppStore, createAppStore } from '../../src/state/store.js';
@@ -107,7 +108,7 @@ describe('what streams in', () => {
     for (const piece of ['b', 'c', 'd']) chat.latest.text(piece);
     clock.advance(0);
     expect([answer().text, commits]).toEqual(['a', 1]);
-    clock.advance(33);
+    clock.advance(FRAME_MS);
     expect([answer().text, commits]).toEqual(['abcd', 2]);
   });
 
@@ -158,7 +159,7 @@ describe('what streams in', () => {
     clock.advance(0);
     exchange.metrics = metricsOf({ phase: 'streaming', elapsedMs: 500, chunks: 7 });
     exchange.text('b');
-    clock.advance(34);
+    clock.advance(FRAME_MS);
     expect(store.getState().request).toMatchObject({ metrics: { chunks: 0 } });
     clock.advance(100);
     expect(store.getState().request).toMatchObject({ kind: 'running', metrics: { chunks: 7 } });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { FRAME_MS } from '../../src/state/frames.js';
 import { createKeymap } from '../../src/ui/bindings.js';
 import { metricsOf } from '../support/chat-ports.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
@@ -302,7 +303,7 @@ test('scrolling back shows what is there and counts what comes; end returns', as
   screen.type('\x1b[5~');
   await screen.until((text) => text.includes('↓ end') && !text.includes('line 59'));
   chat.latest.text(lines(60, 65));
-  clock.advance(40);
+  clock.advance(FRAME_MS);
   await screen.until((text) => text.includes('5 new lines ↓ end'));
   expect(screen.text()).not.toContain('line 64');
   screen.type('\x1b[F');
