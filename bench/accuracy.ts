@@ -1,5 +1,5 @@
 // Does `bench` report what it was given? The simulator draws from known distributions; the figures that `bench`
-// prints through the daemon are compared with them. Median of 5 runs. Run: tsx bench/accuracy.ts [RUNS]
+// prints through the daemon are compared with them. Median of 5 runs. Run: tsx bench/accuracy.ts [RUNS] [AT A TIME]
 import { makePlace, runProgram } from '../test/support/program.js';
 import { runSimulator } from './simulator-client.js';
 import { median } from './support/figures.js';
@@ -8,11 +8,12 @@ const RUNS = Number(process.argv[2] ?? 5);
 const TOKENS = 21;
 const TTFT = { meanMs: 500, sigma: 0.1 };
 const GAP = { meanMs: 40, sigma: 0.25 };
+const ONLY = Number(process.argv[3] ?? 0);
 const LOADS = [
   { concurrency: 1, requests: 60 },
   { concurrency: 50, requests: 500 },
   { concurrency: 200, requests: 1000 },
-];
+].filter(({ concurrency }) => ONLY === 0 || concurrency === ONLY);
 const AIM = { mean: 0.03, p99: 0.1 };
 /** How many deviations above the mean 99 % of a normal distribution ends. */
 const Z99 = 2.3263;

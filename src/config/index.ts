@@ -7,6 +7,7 @@ export { type Candidate, candidateFiles, type UserDirectories, userDirectories }
 export type { Grant } from './grants.js';
 export { type LoadOptions, loadConfig, loadConfigObject, type ObjectOptions } from './load.js';
 export { ConfigError, formatProblem, formatSource, type Problem, type Source, visible } from './problem.js';
+export { proxyPasswords } from './proxy-passwords.js';
 export type { ConfigFlags, LoadedConfig, Provenance } from './resolve.js';
 export { type Config, MAX_TIMEOUT_MS, type Profile } from './schema.js';
 export { Secret } from './secret.js';

@@ -1,4 +1,4 @@
-import { type Endpoint, endpointUrl } from '../config/index.js';
+import { type Endpoint, endpointUrl, proxyPasswords } from '../config/index.js';
 import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import { createTimeline, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
@@ -17,9 +17,9 @@ export function authorization(endpoint: Endpoint): Record<string, string> {
   return endpoint.apiKey === undefined ? {} : { Authorization: `Bearer ${endpoint.apiKey.reveal()}` };
 }
 
-/** What errors must not repeat. */
+/** What errors must not repeat: the key, and what a proxy on the way is given. */
 export function keysOf({ apiKey }: Endpoint): string[] {
-  return apiKey === undefined ? [] : [apiKey.reveal()];
+  return [...(apiKey === undefined ? [] : [apiKey.reveal()]), ...proxyPasswords(process.env)];
 }
 
 /**

@@ -1,0 +1,183 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSearch, watchArguments } from '../support/canary.js';
+import { makePlace, type Place, runProgram, startProgram, until } from '../support/program.js';
+import { KEY as KEYS, openTerminal } from '../support/terminal.js';
+import {
+  deltaOf,
+  FINISH,
+  type Handler,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
+
+// Characters that every encoding changes; none that a pattern for keys would know.
+const ENVIRONMENT = 'canary-env/+7f3d9=b1c2~Zz';
+const CONFIGURED = 'canary.config/+1a2b3=c4d5~Yy';
+const PASSWORD = 'canary-proxy+0f1e2d3c4b';
+const search = createSearch([ENVIRONMENT, CONFIGURED, PASSWORD]);
+
+let place: Place;
+let upstream: Upstream;
+let proxy: Upstream;
+
+beforeEach(async () => {
+  upstream = await startUpstream(sayKeysBack);
+  proxy = await startUpstream(({ headers }, response) => {
+    const said = `${headers['proxy-authorization']} ${headers.authorization}`;
+    response.writeHead(502, { 'content-type': 'text/plain' }).end(`no way for ${said}`);
+  });
+  place = await makePlace({ OPENAI_API_KEY: ENVIRONMENT });
+  place.env.HTTP_PROXY = `http://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:${proxy.port}`;
+  place.env.TMPDIR = join(place.dir, 'tmp');
+  mkdirSync(place.env.TMPDIR);
+  place.writeConfig(
+    `openai:\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n  base_url: ${place.simulatorUrl}\n` +
+      `profiles:\n  other:\n    base_url: ${upstream.url}\n    model: m\n    api_key: ${CONFIGURED}\n` +
+      `  proxied:\n    base_url: http://provider.test\n    model: m\n    api_key: ${CONFIGURED}\n`,
+  );
+});
+afterEach(async () => {
+  await Promise.all([upstream.close(), proxy.close()]);
+  place.remove();
+});
+
+/** An endpoint that says the key back in every way that it can. */
+const sayKeysBack: Handler = ({ headers, body, path }, response) => {
+  const key = (headers.authorization ?? '').replace('Bearer ', '');
+  const forms = [key, encodeURIComponent(key), Buffer.from(`user:${key}`).toString('base64')].join(' and ');
+  const events = { 'content-type': 'text/event-stream' };
+  const asked = body.toString();
+  const way = /say it by (\w+)/g.exec(asked.slice(asked.lastIndexOf('say it by')))?.[1];
+  if (path.endsWith('/models')) return void response.writeHead(503).end(`no list for ${forms}`);
+  switch (way) {
+    case 'status':
+      return void response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: { message: `Incorrect API key provided: ${forms}`, type: 'auth' } }));
+    case 'redirect':
+      return void response
+        .writeHead(307, { location: `http://127.0.0.1:1/${encodeURIComponent(key)}?key=${key}` })
+        .end();
+    case 'page':
+      return void response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(`<html><title>${forms}</title>`);
+    case 'event':
+      return void response
+        .writeHead(200, events)
+        .end(sseEvents(JSON.stringify({ error: { message: forms } })).join(''));
+    case 'malformed':
+      return void response
+        .writeHead(200, events)
+        .end(sseEvents(deltaOf('x'), `no JSON: ${forms}`, FINISH).join(''));
+    case 'hanging':
+      return void response.writeHead(200, events).write(sseEvents(deltaOf('and then')).join(''));
+    case 'text':
+      return void response
+        .writeHead(200, events)
+        .end(sseEvents(deltaOf(`It is ${forms}.`), FINISH, '[DONE]').join(''));
+    default:
+      return void response.writeHead(200, events).end(sseEvents(deltaOf('Fine.'), FINISH, '[DONE]').join(''));
+  }
+};
+
+test('keys of the environment, the configuration and a proxy are in nothing that is written, said or listed', async () => {
+  const args = watchArguments();
+  const said: [string, string][] = [];
+  const run = async (...words: string[]): Promise<string> => {
+    const { stdout, stderr } = await runProgram(place, words);
+    said.push([words.join(' '), `${stdout}\n${stderr}`]);
+    return stdout;
+  };
+
+  // A daemon at debug level, which is killed in the middle of an answer.
+  const flags = ['--log-level', 'debug', '--log-file', join(place.dir, 'daemon.log')];
+  const daemon = startProgram(place, ['runtime', 'run', ...flags]);
+  daemon.child.stdin.end();
+  await daemon.untilStderr(/listening on/);
+  for (const way of ['status', 'redirect', 'page', 'event', 'malformed']) {
+    await run('ask', `say it by ${way}`, '--mode', 'other', '--session', way, '--json');
+    await run('record', `say it by ${way}`, '--mode', 'openai', '--output', 'recorded.jsonl');
+  }
+  // What the model itself answers is shown as it is, and saved without the key.
+  await runProgram(place, ['ask', 'say it by text', '--session', 'text']);
+  await runProgram(place, ['record', 'say it by text', '--output', 'recorded.jsonl']);
+  await run('bench', '--requests', '3', '--mode', 'other,openai', '--prompt', 'say it by status');
+  await run('bench', '--requests', '1', '--prompt', 'say it by event', '--json', 'b.json', '--csv', 'b.csv');
+  await run('demo');
+  await run('doctor', '--yes', '--json');
+  await run('doctor', '--yes', '--mode', 'other');
+  await run('runtime', 'status', '--json');
+  await run('config', 'print');
+  await run('config', 'print', '--json');
+  await run('config', 'print', '--base-url', `http://user:${CONFIGURED.slice(0, 6)}@x`);
+  const hanging = startProgram(place, ['ask', 'say it by hanging', '--session', 'cut']);
+  hanging.child.stdin.end();
+  await hanging.untilStdout(/and then/);
+  daemon.child.kill('SIGSEGV');
+  const ended = await hanging.ended;
+  said.push(
+    ['the daemon crashed', ended.stdout + ended.stderr],
+    ['daemon', daemon.stdout() + daemon.stderr()],
+  );
+
+  // From here on the program brings its own daemon, behind the proxy.
+  await run('ask', 'hi', '--config', 'config.yaml', '--mode', 'proxied', '--log-level', 'debug');
+  await run('doctor', '--yes', '--config', 'config.yaml', '--mode', 'proxied');
+  expect(proxy.requests.length).toBeGreaterThan(0);
+  await run('replay', 'recorded.jsonl', '--json');
+  for (const format of ['md', 'json', 'jsonl', 'har', 'csv']) {
+    expect(await run('sessions', 'export', '--all', '--format', format)).toContain('redirect');
+  }
+  await run('sessions', 'search', 'incorrect');
+  await run('sessions', 'list', '--json');
+
+  const chat = openTerminal(place, ['--mode', 'other', '--log-level', 'debug']);
+  try {
+    await chat.untilScreen(/write a message/);
+    for (const [way, shown] of [
+      ['status', /Incorrect API key/],
+      ['event', /reported an error/],
+    ] as const) {
+      chat.send(`say it by ${way}`);
+      await chat.untilScreen(new RegExp(`> say it by ${way}`));
+      chat.send(KEYS.enter);
+      await chat.untilScreen(shown);
+    }
+    chat.send('\x04'); // The inspector; then the last exchange, whole.
+    await chat.untilScreen(/Inspector/);
+    chat.send(KEYS.enter);
+    await chat.untilScreen(/say it by event/);
+    chat.kill('SIGTERM');
+    await chat.ended;
+  } finally {
+    chat.close();
+  }
+  said.push(['chat', chat.written()]);
+
+  const { files, found } = search.inFolder(place.dir, ['config.yaml']);
+  expect(files).toEqual(expect.arrayContaining(['daemon.log', 'recorded.jsonl', 'b.json', 'b.csv']));
+  expect(files.join()).toMatch(/sessions\.db/);
+  const log = readFileSync(join(place.dir, 'daemon.log'), 'utf8');
+  expect(log.split('\n').length).toBeGreaterThan(10);
+  expect(found).toEqual([]);
+  expect(said.flatMap(([where, text]) => search.inText(where, text))).toEqual([]);
+  expect(search.inText('arguments', args.stop())).toEqual([]);
+}, 180_000);
+
+test('the search itself finds a key in every form, and among the arguments of a process', async () => {
+  const forms = [ENVIRONMENT, encodeURIComponent(ENVIRONMENT)];
+  for (const before of ['', 'a', 'ab'])
+    forms.push(Buffer.from(`${before}${ENVIRONMENT}!`).toString('base64'));
+  for (const form of forms) expect(search.inText('x', `… ${form} …`)).not.toEqual([]);
+  const args = watchArguments();
+  const running = startProgram(place, ['replay', 'absent', ENVIRONMENT]);
+  const listed = () => readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8').includes(ENVIRONMENT);
+  await until(listed);
+  const seen = args.stop();
+  await running.ended;
+  expect(search.inText('arguments', seen)).not.toEqual([]);
+});

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Where one of the secrets was found, in which form. */
+export interface Find {
+  where: string;
+  form: string;
+}
+
+/** Looks for secrets as they are, URL-encoded, and in Base64 at each place in a group of three bytes. */
+export function createSearch(secrets: readonly string[]) {
+  const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), ...base64Of(secret)]);
+  const inText = (where: string, text: string): Find[] =>
+    forms.filter((form) => text.includes(form)).map((form) => ({ where, form }));
+  return {
+    inText,
+    /** All files below the folder, whatever they are; `except`: their paths in it. */
+    inFolder(folder: string, except: readonly string[]): { files: string[]; found: Find[] } {
+      const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+        .filter((file) => !except.includes(file));
+      return {
+        files,
+        found: files.flatMap((file) => inText(file, readFileSync(join(folder, file), 'latin1'))),
+      };
+    },
+  };
+}
+
+/** The characters that the secret alone decides, in both alphabets. */
+function base64Of(secret: string): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.from(`${'-'.repeat(before)}${secret}`);
+    const from = [0, 2, 3][before];
+    const to = Math.floor((bytes.length * 4) / 3);
+    return [bytes.toString('base64').slice(from, to), bytes.toString('base64url').slice(from, to)];
+  });
+}
+
+/** Collects the arguments of every process of this machine while it runs (Linux). */
+export function watchArguments(): { stop(): string } {
+  const seen = new Set<string>();
+  const look = (): void => {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+      } catch {
+        // It has ended.
+      }
+    }
+  };
+  look();
+  const timer = setInterval(look, 50);
+  return {
+    stop() {
+      clearInterval(timer);
+      look();
+      return [...seen].join('\n');
+    },
+  };
+}
