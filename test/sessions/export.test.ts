@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromDocument, toDocument } from '../../src/sessions/export/document.js';
+import { z } from 'zod';
+import { document, fromDocument, toDocument } from '../../src/sessions/export/document.js';
 import { toCsv, toJsonLines } from '../../src/sessions/export/exchanges.js';
 import { toHar } from '../../src/sessions/export/har.js';
 import { toMarkdown } from '../../src/sessions/export/markdown.js';
 import { MESSAGE_STATUSES, ROLES, type Session } from '../../src/sessions/types.js';
+import { harSchema, ownSchema } from '../support/json-schema.js';
 import { har } from './har-schema.js';
 import { ask, exchange, fakeClock, openedStore } from './place.js';
 
@@ -105,6 +107,31 @@ test('an export that is imported elsewhere and exported again is the same', () =
     }),
     { numRuns: 40 },
   );
+});
+
+test('the published schema is that of the code, and every export is valid by it', async () => {
+  // To write it: npx vitest run test/sessions/export.test.ts -u
+  const schema = `${JSON.stringify(z.toJSONSchema(document), null, 2)}\n`;
+  await expect(schema).toMatchFileSnapshot('../../schemas/sessions-export.json');
+  const valid = ownSchema('sessions-export.json');
+  fc.assert(
+    fc.property(fc.array(sessions, { maxLength: 2 }), (some) => {
+      expect(valid(JSON.parse(toDocument(some))), JSON.stringify(valid.errors)).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+  expect(valid({ format: 'vastar-tui/sessions', version: 1, sessions: [{ id: 'x' }] })).toBe(false);
+});
+
+test('every HAR export is valid by the published schema of HAR 1.2', () => {
+  const valid = harSchema();
+  fc.assert(
+    fc.property(fc.array(sessions, { maxLength: 2 }), (some) => {
+      expect(valid(JSON.parse(toHar(some, '1.0.0'))), JSON.stringify(valid.errors)).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+  expect(valid({ log: { version: '1.2', creator: { name: 'x' }, entries: [] } })).toBe(false);
 });
 
 test('a session whose id is taken is imported under a new one', () => {

@@ -57,11 +57,10 @@ const session = z.object({
   exchanges: z.array(exchange),
 });
 
-const document = z.object({
-  format: z.literal(FORMAT),
-  version: z.literal(FORMAT_VERSION),
-  sessions: z.array(session),
-});
+/** The whole export; schemas/sessions-export.json is made from it. */
+export const document = z
+  .object({ format: z.literal(FORMAT), version: z.literal(FORMAT_VERSION), sessions: z.array(session) })
+  .meta({ title: 'Sessions of vastar-tui', description: 'docs/sessions.md tells what each member means.' });
 
 /** Sessions as the JSON export has them: messages and exchanges are numbered from 1 in each session. */
 export function toDocument(sessions: readonly Session[]): string {
