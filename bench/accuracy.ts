@@ -12,8 +12,9 @@ const ONLY = Number(process.argv[3] ?? 0);
 const LOADS = [
   { concurrency: 1, requests: 60 },
   { concurrency: 50, requests: 500 },
-  { concurrency: 200, requests: 1000 },
+  { concurrency: 200, requests: 2000 },
 ].filter(({ concurrency }) => ONLY === 0 || concurrency === ONLY);
+const ANSWER_S = (TTFT.meanMs + (TOKENS - 1) * GAP.meanMs) / 1000;
 const AIM = { mean: 0.03, p99: 0.1 };
 /** How many deviations above the mean 99 % of a normal distribution ends. */
 const Z99 = 2.3263;
@@ -41,7 +42,8 @@ async function run(simulatorUrl: string, concurrency: number, requests: number):
     place.writeConfig(`simulator:\n  base_url: ${simulatorUrl}\n`);
     const { code, stdout, stderr } = await runProgram(place, [
       ...['bench', '--concurrency', String(concurrency), '--requests', String(requests)],
-      ...['--warmup', String(concurrency), '--json', '-'],
+      // Spread over an answer's length, so that they don't come in waves, which would be another load.
+      ...['--ramp', String(concurrency === 1 ? 0 : ANSWER_S), '--warmup', String(concurrency), '--json', '-'],
     ]);
     if (code !== 0) throw new Error(`bench ended with ${code}: ${stderr}`);
     const { runs } = JSON.parse(stdout) as { runs: [Run] };

@@ -109,7 +109,7 @@ async function runOne(
   const options = { signal, model, ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }) };
   const target: Target = { connector, prompts, options };
   if (flags.warmup > 0) {
-    const loop: Loop = { kind: 'closed', concurrency: flags.concurrency ?? 1 };
+    const loop: Loop = { kind: 'closed', concurrency: flags.concurrency ?? 1, rampMs: flags.ramp * 1000 };
     await measure(target, `${mode} warm-up`, loop, { kind: 'requests', count: flags.warmup }, flags, signal);
   }
   const { tally, durationMs } = await measure(target, mode, loopOf(flags), limitOf(flags), flags, signal);
@@ -149,8 +149,8 @@ async function measure(
   }
 }
 
-function loopOf({ rate, concurrency, seed }: BenchFlags): Loop {
-  if (rate === undefined) return { kind: 'closed', concurrency: concurrency ?? 1 };
+function loopOf({ rate, concurrency, ramp, seed }: BenchFlags): Loop {
+  if (rate === undefined) return { kind: 'closed', concurrency: concurrency ?? 1, rampMs: ramp * 1000 };
   const nextGapMs = poissonGaps(rate, createRandom(seed));
   return { kind: 'open', nextGapMs, ...(concurrency !== undefined && { concurrency }) };
 }

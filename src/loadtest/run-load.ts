@@ -8,8 +8,8 @@ export interface Clock {
 
 /** What decides when a request is sent. */
 export type Loop =
-  /** So many at a time: the next is sent when one has ended. */
-  | { kind: 'closed'; concurrency: number }
+  /** So many at a time: the next is sent when one has ended. `rampMs`: over how long the first ones are spread. */
+  | { kind: 'closed'; concurrency: number; rampMs?: number }
   /** At moments that do not depend on the answers. `concurrency`: at most so many at a time; later ones wait. */
   | { kind: 'open'; nextGapMs: () => number; concurrency?: number };
 
@@ -37,7 +37,7 @@ export async function runLoad(
   const startMs = clock.now();
   const within = (index: number, atMs: number): boolean =>
     !signal.aborted && (limit.kind === 'requests' ? index < limit.count : atMs < limit.ms);
-  if (loop.kind === 'closed') await closedLoop(loop.concurrency, within, send, () => clock.now() - startMs);
+  if (loop.kind === 'closed') await closedLoop(loop, within, send, clock, startMs, signal);
   else await openLoop(loop, within, send, clock, startMs, signal);
   return clock.now() - startMs;
 }
@@ -46,14 +46,18 @@ type Within = (index: number, atMs: number) => boolean;
 type Send = (order: Order) => Promise<void>;
 
 async function closedLoop(
-  concurrency: number,
+  { concurrency, rampMs = 0 }: Extract<Loop, { kind: 'closed' }>,
   within: Within,
   send: Send,
-  sinceStart: () => number,
+  clock: Clock,
+  startMs: number,
+  signal: AbortSignal,
 ): Promise<void> {
   let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let atMs = sinceStart(); within(next, atMs); atMs = sinceStart()) {
+  const worker = async (_: unknown, number: number): Promise<void> => {
+    let atMs = (rampMs * number) / concurrency;
+    if (!(await reached(startMs + atMs, clock, signal))) return;
+    for (; within(next, atMs); atMs = clock.now() - startMs) {
       const index = next;
       next += 1;
       await send({ index, intendedMs: atMs });

@@ -147,6 +147,7 @@ test.each([
   [['--requests', '1e3'], /whole number/],
   [['--requests', '5', '--duration', '5'], /cannot be used with/],
   [['--rate', '-1'], /number from/],
+  [['--rate', '5', '--ramp', '1'], /cannot be used with/],
   [['--slo', 'speed=1'], /ttft=500/],
   [['--check', 'ttft.p42<1'], /FIGURE<LIMIT/],
   [['--mode', 'simulator,absent'], /no endpoint "absent"/],

@@ -35,6 +35,19 @@ test('a closed loop keeps so many running, sends exactly so many, and takes as l
     { numRuns: 30 },
   ));
 
+test('a ramp spreads the first requests of a closed loop; those after them follow the answers', async () => {
+  const clock = createVirtualClock();
+  const intended: number[] = [];
+  const send = async ({ intendedMs }: Order): Promise<void> => {
+    expect(clock.now()).toBeCloseTo(intendedMs);
+    intended.push(intendedMs);
+    await clock.wait(100, never);
+  };
+  const loop = { kind: 'closed', concurrency: 4, rampMs: 80 } as const;
+  await clock.play(runLoad(loop, { kind: 'requests', count: 7 }, send, clock, never));
+  expect(intended).toEqual([0, 20, 40, 60, 100, 120, 140]);
+});
+
 test('in an open loop the send times do not depend on the answers', async () => {
   const sentAt = async (serviceMs: number): Promise<number[]> => {
     const clock = createVirtualClock();

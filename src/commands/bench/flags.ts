@@ -13,6 +13,8 @@ export interface BenchFlags extends GlobalFlags {
   duration?: number;
   concurrency?: number;
   rate?: number;
+  /** Seconds. */
+  ramp: number;
   warmup: number;
   seed: number;
   prompt?: string;
@@ -30,8 +32,8 @@ const MAX_SEED = 2 ** 32 - 1;
 const HELP = `
 --mode takes several endpoints, which are tested one after another: --mode simulator,openai
 
-Without --rate the loop is closed: --concurrency requests at a time, the next when one has ended. With --rate it is
-open: requests arrive by a Poisson process, whatever the answers do. TTFT and E2E then count from the moment a request
+Without --rate the loop is closed: --concurrency requests at a time, the next when one has ended. They all begin at once,
+and go on in waves, unless --ramp spreads the first ones. With --rate it is open: requests arrive by a Poisson process, whatever the answers do. TTFT and E2E then count from the moment a request
 should have been sent, so that falling behind shows (coordinated omission); how late requests were sent is reported.
 
 TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value a
@@ -55,6 +57,12 @@ export function addBenchFlags(command: Command): Command {
     .option('--duration <seconds>', 'send for so long', numberWithin(0.1, 86_400))
     .option('--concurrency <n>', 'how many at a time [1; with --rate: any]', numberWithin(1, 10_000, 'whole'))
     .option('--rate <n>', 'so many arrivals a second on average', numberWithin(0.01, 10_000))
+    .addOption(
+      new Option('--ramp <seconds>', 'with --concurrency alone: spread the first requests over so long')
+        .argParser(numberWithin(0, 3600))
+        .default(0)
+        .conflicts('rate'),
+    )
     .option('--warmup <n>', 'requests before, that do not count', numberWithin(0, 100_000, 'whole'), 0)
     .option('--seed <n>', 'of the random arrivals', numberWithin(0, MAX_SEED, 'whole'), 1)
     .addOption(new Option('--prompt <text>', 'what to ask').conflicts('prompts'))

@@ -32,10 +32,10 @@ export function resultText(runs: readonly EndpointRun[], flags: BenchFlags): str
   return `${[...parts, latencyTable(runs)].join('\n')}`;
 }
 
-function loadText({ rate, concurrency, warmup }: BenchFlags): string {
+function loadText({ rate, concurrency, ramp, warmup }: BenchFlags): string {
   const load =
     rate === undefined
-      ? `${concurrency ?? 1} at a time`
+      ? `${concurrency ?? 1} at a time${ramp === 0 ? '' : `, begun over ${ramp} s`}`
       : `${rate} arrivals/s${concurrency === undefined ? '' : `, at most ${concurrency} at a time`}`;
   return warmup === 0 ? load : `${load}, after ${warmup} to warm up`;
 }
@@ -64,6 +64,7 @@ export function resultJson(
     load: {
       loop: kind,
       concurrency: flags.concurrency ?? (kind === 'closed' ? 1 : null),
+      ramp_s: flags.ramp,
       rate_per_s: flags.rate ?? null,
       arrivals: kind === 'open' ? 'poisson' : null,
       seed: kind === 'open' ? flags.seed : null,
