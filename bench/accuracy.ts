@@ -54,7 +54,7 @@ async function run(simulatorUrl: string, concurrency: number, requests: number):
 }
 
 const simulator = await runSimulator(
-  'one',
+  'all',
   ...['--content', 'lorem', '--tokens', String(TOKENS)],
   ...['--ttft', `log-normal:${TTFT.meanMs},${TTFT.sigma}`, '--gap', `log-normal:${GAP.meanMs},${GAP.sigma}`],
 );

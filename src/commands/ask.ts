@@ -42,7 +42,8 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   try {
     if (flags.session !== undefined) {
       const { openAskSession } = await import('./ask/session.js');
-      session = openAskSession(flags.session, prompt, composition.connector.endpoint.name, flags);
+      const { name, baseUrl: url, model } = composition.connector.endpoint;
+      session = openAskSession(flags.session, prompt, { name, url, model }, flags);
     }
     const answer = await composition.exchange(
       [

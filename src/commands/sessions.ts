@@ -26,7 +26,7 @@ interface Flags {
   all?: boolean;
 }
 
-const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv'] as const;
+const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording'] as const;
 type Format = (typeof FORMATS)[number];
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
@@ -198,7 +198,18 @@ async function render(format: Format, sessions: readonly Session[]): Promise<str
       return (await import('../sessions/export/exchanges.js')).toCsv(sessions);
     case 'har':
       return (await import('../sessions/export/har.js')).toHar(sessions, VERSION);
+    case 'recording':
+      return recordingsOf(sessions);
   }
+}
+
+async function recordingsOf(sessions: readonly Session[]): Promise<string> {
+  const { formatRecording } = await import('../simulator/recording.js');
+  const { recordingOf } = await import('./record/stored-recording.js');
+  const all = sessions.flatMap((session) => session.exchanges.map((one) => recordingOf(session, one)));
+  const found = all.filter((recording) => recording !== undefined);
+  if (found.length < all.length) tell(`${all.length - found.length} without times of an answer left out`);
+  return found.map(formatRecording).join('');
 }
 
 async function importFrom(store: SessionStore, path: string): Promise<void> {

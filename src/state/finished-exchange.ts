@@ -25,8 +25,7 @@ export function createExchangeKeeper(
 ): ExchangeKeeper {
   let { url, model } = endpoint;
   let headersMs: number | undefined;
-  /** Of each piece of text or reasoning, in ms since send. */
-  const contentMs: number[] = [];
+  const content = { text: createPieces(), reasoning: createPieces() };
   const retries: { atMs: number; reason: string }[] = [];
 
   const finished = (
@@ -41,7 +40,7 @@ export function createExchangeKeeper(
     outcome,
     request: { model, stream: true, ...body },
     metrics,
-    timeline: { headersMs, contentMs, ...(retries.length > 0 && { retries }) },
+    timeline: { headersMs, ...content, ...(retries.length > 0 && { retries }) },
     ...(error !== undefined && { error }),
   });
 
@@ -56,7 +55,7 @@ export function createExchangeKeeper(
           return;
         case 'text':
         case 'reasoning':
-          if (contentMs.length < MAX_MOMENTS) contentMs.push(rounded(event.tMs));
+          addTo(content[event.type], event);
           return;
         case 'retry':
           retries.push({ atMs: rounded(event.tMs), reason: event.reason.slice(0, 200) });
@@ -80,6 +79,22 @@ export function createExchangeKeeper(
     broke: (message, metrics) =>
       finished('error', metrics, { class: 'Unknown', message, hop: null, statusCode: null }),
   };
+}
+
+/** When each piece came, in ms since send, and how many UTF-16 units it had: the text cut again as it came. */
+interface Pieces {
+  ms: number[];
+  chars: number[];
+}
+
+function createPieces(): Pieces {
+  return { ms: [], chars: [] };
+}
+
+function addTo({ ms, chars }: Pieces, { tMs, text }: { tMs: number; text: string }): void {
+  if (ms.length >= MAX_MOMENTS) return;
+  ms.push(rounded(tMs));
+  chars.push(text.length);
 }
 
 /** To a hundredth of a millisecond. */

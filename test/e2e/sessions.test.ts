@@ -32,7 +32,9 @@ const delta = (content: string): string =>
 
 test('ask --session goes on where the last question ended, and everything can be listed, found and exported', async () => {
   // An endpoint that says the key back is no reason to save it.
-  await endpoint({ chunks: sseEvents(delta('Paris'), delta(` ${KEY}`), delta(''), '[DONE]') });
+  const upstream = await endpoint({
+    chunks: sseEvents(delta('Paris'), delta(` ${KEY}`), delta(''), '[DONE]'),
+  });
   const first = await runProgram(place, ['ask', '--session', 'geography', 'Capital of France?']);
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect((await runProgram(place, ['ask', '--session', 'geography', 'And of Peru?'])).code).toBe(0);
@@ -41,8 +43,7 @@ test('ask --session goes on where the last question ended, and everything can be
   expect(session).toMatchObject({ title: 'geography', messages: 4, exchanges: 2 });
   const shown = await sessions('show', session.id.slice(0, 4));
   expect(shown.stdout).toMatch(/Capital of France\?\n\n--- assistant.*\nParis/);
-  const asked = JSON.parse((await sessions('show', session.id, '--json')).stdout).exchanges[1].request
-    .messages;
+  const asked = JSON.parse((await upstream.request(1)).body.toString()).messages;
   expect(asked.map(({ content }: { content: string }) => content)).toEqual([
     'Capital of France?',
     'Paris [key removed]',
@@ -67,6 +68,29 @@ test('ask --session goes on where the last question ended, and everything can be
   for (const form of [KEY, encodeURIComponent(KEY), Buffer.from(KEY).toString('base64')]) {
     for (const text of [...saved, ...outputs.map(({ stdout }) => stdout)]) expect(text).not.toContain(form);
   }
+}, 60_000);
+
+test('saved answers can be replayed, in the pieces and at the times in which they came', async () => {
+  await endpoint({
+    chunks: sseEvents(delta('Yes, '), delta('gladly.'), delta(''), '[DONE]'),
+    gapMs: [150, 0, 0],
+  });
+  await runProgram(place, ['ask', '--session', 'one', 'q']);
+  place.writeConfig('openai:\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
+  await runProgram(place, ['ask', '--session', 'one', 'and then?']);
+  const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
+  const exported = await sessions('export', id, '--format', 'recording', '--output', 'one.jsonl');
+  expect(exported).toMatchObject({ code: 0, stderr: 'vastar-tui: 1 without times of an answer left out\n' });
+  const { code, stdout } = await runProgram(place, ['replay', 'one.jsonl', '--json']);
+  expect(code).toBe(0);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const deltas = lines.filter(({ type }) => type === 'delta');
+  expect(deltas.map(({ text }) => text)).toEqual(['Yes, ', 'gladly.']);
+  expect(deltas[1].t_ms - deltas[0].t_ms).toBeGreaterThan(100);
+  expect(lines.at(-1)).toMatchObject({ type: 'done', outcome: 'complete', finish_reason: 'stop' });
 }, 60_000);
 
 test('a session can be deleted, restored, exported to a file and imported elsewhere', async () => {

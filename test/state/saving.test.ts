@@ -49,7 +49,11 @@ test('an answer is on disk within a second, and with its exchange at its end', a
   expect(session.messages[1]).toMatchObject({ text: 'Because of it.', status: 'complete' });
   const [exchange] = session.exchanges;
   expect(exchange).toMatchObject({ questionId: 1, answerId: 2, outcome: 'complete' });
-  expect(exchange?.timeline).toEqual({ headersMs: 5, contentMs: [0, 0] });
+  expect(exchange?.timeline).toEqual({
+    headersMs: 5,
+    text: { ms: [0, 0], chars: [8, 6] },
+    reasoning: { ms: [], chars: [] },
+  });
   // The conversation is saved once, as messages.
   expect(exchange?.request).toEqual({ model: 'm', stream: true });
   expect(exchange?.metrics).toMatchObject({ finishReason: 'stop' });

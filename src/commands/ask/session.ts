@@ -1,7 +1,9 @@
-import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../../connector/types.js';
+import type { ChatAnswer, ChatMessage, ChatOptions, ExchangeEvent } from '../../connector/types.js';
 import { createJournal } from '../../sessions/journal.js';
 import { SessionsError } from '../../sessions/problem.js';
 import { openSessions, type SessionStore } from '../../sessions/store.js';
+import { createExchangeKeeper } from '../../state/finished-exchange.js';
+import type { EndpointInfo } from '../../state/ports.js';
 import { secretsToHide } from '../sessions.js';
 import { sessionsFile } from '../sessions-file.js';
 import { tell } from '../tell.js';
@@ -25,13 +27,13 @@ const ANSWER = 2;
 export function openAskSession(
   name: string,
   question: string,
-  endpoint: string,
-  flags: { config?: string; system?: string },
+  endpoint: EndpointInfo,
+  { config, ...options }: { config?: string } & Pick<ChatOptions, 'temperature' | 'maxTokens'>,
 ): AskSession {
-  const store = openSessions(sessionsFile(), { secrets: secretsToHide(flags.config) });
+  const store = openSessions(sessionsFile(), { secrets: secretsToHide(config) });
   try {
     for (const notice of store.notices) tell(notice);
-    return recordIn(store, name, question, endpoint, flags.system);
+    return recordIn(store, name, question, endpoint, options);
   } catch (error) {
     store.close();
     throw error;
@@ -42,8 +44,8 @@ function recordIn(
   store: SessionStore,
   name: string,
   question: string,
-  endpoint: string,
-  system: string | undefined,
+  endpoint: EndpointInfo,
+  { temperature, maxTokens: max_tokens }: Pick<ChatOptions, 'temperature' | 'maxTokens'>,
 ): AskSession {
   const session = store.named(name)?.id ?? store.create(name).id;
   const before = store.branchInUse(session);
@@ -62,46 +64,26 @@ function recordIn(
     journal.close();
     throw problem ?? new SessionsError('failed', 'the question could not be saved');
   }
-  const messages = [
-    ...(system === undefined ? [] : [{ role: 'system', content: system }]),
-    ...history,
-    { role: 'user', content: question },
-  ];
-  const sentMs = Date.now();
-  let asked = { url: '', model: '' };
+  const keeper = createExchangeKeeper(Date.now(), endpoint, { temperature, max_tokens });
+  let started = false;
+  const begin = (model: string): void => {
+    if (!started) journal.answerStarted({ id: ANSWER, endpoint: endpoint.name, model });
+    started = true;
+  };
 
   return {
     history,
     event(event) {
-      if (event.type === 'start') {
-        asked = { url: event.url, model: event.model };
-        journal.answerStarted({ id: ANSWER, endpoint, model: event.model });
-      } else if (event.type === 'text') journal.answerText(ANSWER, { text: event.text });
+      keeper.take(event);
+      if (event.type === 'start') begin(event.model);
+      else if (event.type === 'text') journal.answerText(ANSWER, { text: event.text });
       else if (event.type === 'reasoning') journal.answerText(ANSWER, { reasoning: event.text });
     },
-    ended({ outcome, text, reasoning, metrics, error, usage }) {
+    ended(answer) {
       // A request that was never sent, as for a missing key, has no start.
-      if (asked.url === '') journal.answerStarted({ id: ANSWER, endpoint, model: asked.model });
-      const failure = error && {
-        class: error.getErrorClassName(),
-        message: error.message,
-        hop: error.hop,
-        statusCode: error.statusCode ?? null,
-      };
-      journal.answerEnded(ANSWER, {
-        status: outcome,
-        text,
-        reasoning,
-        exchange: {
-          atMs: sentMs,
-          endpoint,
-          ...asked,
-          outcome,
-          request: { model: asked.model, messages, stream: true },
-          metrics: { ...metrics, ...(usage !== undefined && { usage }) },
-          ...(failure !== undefined && { error: failure }),
-        },
-      });
+      begin(endpoint.model);
+      const { outcome, text, reasoning } = answer;
+      journal.answerEnded(ANSWER, { status: outcome, text, reasoning, exchange: keeper.ended(answer) });
     },
     close() {
       journal.close();

@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import type { Exchange, Session } from '../../sessions/types.js';
+import type { Recording } from '../../simulator/recording.js';
+
+const pieces = z.object({ ms: z.array(z.number()), chars: z.array(z.int()) });
+const timeline = z.object({ headersMs: z.number(), text: pieces, reasoning: pieces });
+const metrics = z.object({
+  finishReason: z.optional(z.nullable(z.string())),
+  usage: z.optional(
+    z.object({ promptTokens: z.number(), completionTokens: z.number(), totalTokens: z.number() }),
+  ),
+});
+
+/**
+ * A saved exchange as a recording: its raw bytes are not kept, so events are made again that bring the same pieces of
+ * the answer at the same times. Undefined where those times were not saved, as for an answer that never began.
+ */
+export function recordingOf(session: Session, exchange: Exchange): Recording | undefined {
+  const known = timeline.safeParse(exchange.timeline);
+  const answer = session.messages.find(({ id }) => id === exchange.answerId);
+  if (!known.success || answer === undefined) return undefined;
+  const { headersMs, text, reasoning } = known.data;
+  const deltas = [
+    ...cut(answer.reasoning, reasoning, 'reasoning_content'),
+    ...cut(answer.text, text, 'content'),
+  ].sort((one, other) => one.atMs - other.atMs);
+  const endMs = deltas.at(-1)?.atMs ?? headersMs;
+  const head = { model: exchange.model, stream: true, headersMs };
+  const { error } = exchange;
+  if (error !== null && error.statusCode !== null && deltas.length === 0) {
+    const body = JSON.stringify({ error: { message: error.message } });
+    const parts = [{ atMs: headersMs, bytes: Buffer.from(body) }];
+    return { ...head, status: error.statusCode, contentType: 'application/json', parts, ending: 'end' };
+  }
+  return {
+    ...head,
+    status: 200,
+    contentType: 'text/event-stream',
+    parts: [...deltas, ...endOf(exchange, endMs)].map(({ atMs, data }) => ({
+      atMs,
+      bytes: Buffer.from(`data: ${data}\n\n`),
+    })),
+    ending: exchange.outcome === 'complete' || exchange.outcome === 'truncated' ? 'end' : 'broken',
+  };
+}
+
+interface Event {
+  atMs: number;
+  data: string;
+}
+
+/** The text in the pieces in which it came. */
+function cut(whole: string, { ms, chars }: z.infer<typeof pieces>, name: string): Event[] {
+  let from = 0;
+  return ms.map((atMs, index) => {
+    const last = index === ms.length - 1;
+    const piece = last ? whole.slice(from) : whole.slice(from, from + (chars[index] ?? 0));
+    from += piece.length;
+    return { atMs, data: JSON.stringify({ choices: [{ index: 0, delta: { [name]: piece } }] }) };
+  });
+}
+
+function endOf({ outcome, metrics: figures }: Exchange, atMs: number): Event[] {
+  if (outcome !== 'complete') return [];
+  const known = metrics.safeParse(figures);
+  const { finishReason, usage } = known.success ? known.data : {};
+  const finish = { choices: [{ index: 0, delta: {}, finish_reason: finishReason ?? 'stop' }] };
+  const counts = usage && {
+    choices: [],
+    usage: {
+      prompt_tokens: usage.promptTokens,
+      completion_tokens: usage.completionTokens,
+      total_tokens: usage.totalTokens,
+    },
+  };
+  return [finish, ...(counts === undefined ? [] : [counts])]
+    .map((event) => ({ atMs, data: JSON.stringify(event) }))
+    .concat({ atMs, data: '[DONE]' });
+}
