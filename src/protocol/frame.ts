@@ -60,7 +60,8 @@ export function createFrameReader(
         // A bad length is told as soon as it is known, not when the type byte follows.
         if (headerFilled >= FRAME_LENGTH_SIZE) {
           const size = payloadSize();
-          if (headerFilled === HEADER_SIZE) payload = new Uint8Array(size);
+          // Not zeroed: every byte of it is written before anyone sees it.
+          if (headerFilled === HEADER_SIZE) payload = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
         }
       }
       if (payload !== undefined) {

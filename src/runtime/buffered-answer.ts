@@ -20,7 +20,7 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer 
   const resultOf = (ending: Ending): Result => {
     if (ending.outcome === 'cancelled') return CANCELLED;
     if (ending.outcome === 'failed') return failed(ending.failure);
-    const payload = payloadOf(head, Buffer.concat(chunks));
+    const payload = payloadOf(head, joinedBytes(chunks));
     return payload.length + FRAMING_BYTES <= MAX_PAYLOAD_SIZE
       ? { errorClass: ErrorClass.Success, errorMessage: '', payload }
       : failed(tooLarge());
@@ -71,6 +71,12 @@ const CANCELLED: Result = {
 function failed({ errorClass, message, retryAfterMs }: ConnectorException): Result {
   const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
   return { errorClass, errorMessage: message, payload: NOTHING, ...asked };
+}
+
+function joinedBytes(chunks: readonly Uint8Array[]): Buffer {
+  const [only] = chunks;
+  if (only === undefined || chunks.length > 1) return Buffer.concat(chunks);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }
 
 function payloadOf(head: ResponseHead, body: Buffer): Buffer {

@@ -66,10 +66,6 @@ const WINDOW_MS = 60_000;
  */
 export function createStatistics(nowMs: () => number = () => performance.now()): Statistics {
   const pairs = new Map<string, Pair>();
-  const requests = new Map<string, Series>();
-  const bytes = new Map<string, Series>();
-  const firstByte = new Map<string, Distribution>();
-  const duration = new Map<string, Distribution>();
 
   const pairOf = (tenantId: string, origin: string): Pair => {
     const key = `${tenantId}\n${origin}`;
@@ -80,30 +76,80 @@ export function createStatistics(nowMs: () => number = () => performance.now()):
     pairs.set(key, made);
     return made;
   };
+  const tallies = function* (): Iterable<Tally> {
+    for (const pair of pairs.values()) yield* pair.tallies.values();
+  };
 
   return {
     record(exchange) {
       const pair = pairOf(exchange.tenantId, exchange.origin);
       pair.record(exchange);
-      const { operation, outcome, errorClass = '', statusCode } = exchange;
-      const labels = { tenant: pair.tenantId, origin: pair.origin, operation };
-      const status = statusCode === undefined ? '' : `${Math.floor(statusCode / 100)}xx`;
-      countOf(requests, { ...labels, outcome, error_class: errorClass, status }).value += 1;
-      countOf(bytes, labels).value += exchange.bytes;
-      observe(distributionOf(duration, labels), exchange.durationUs);
-      if (exchange.firstByteUs !== undefined) {
-        observe(distributionOf(firstByte, labels), exchange.firstByteUs);
-      }
+      count(tallyOf(pair, exchange.operation), exchange);
     },
     figures: () => [...pairs.values()],
-    requests: { [Symbol.iterator]: () => requests.values() },
-    bytes: { [Symbol.iterator]: () => bytes.values() },
-    firstByte: { [Symbol.iterator]: () => firstByte.values() },
-    duration: { [Symbol.iterator]: () => duration.values() },
+    requests: each(function* () {
+      for (const { requests } of tallies()) yield* requests.values();
+    }),
+    bytes: each(function* () {
+      for (const { bytes } of tallies()) yield bytes;
+    }),
+    firstByte: each(function* () {
+      for (const { firstByte } of tallies()) if (firstByte !== undefined) yield firstByte;
+    }),
+    duration: each(function* () {
+      for (const { duration } of tallies()) yield duration;
+    }),
   };
 }
 
+/** What can be iterated again and again. */
+function each<T>(walk: () => Iterator<T>): Iterable<T> {
+  return { [Symbol.iterator]: walk };
+}
+
+/** What one pair's exchanges of one operation came to, as Prometheus is told. */
+interface Tally {
+  readonly labels: Labels;
+  readonly requests: Map<string, Series>;
+  readonly bytes: Series;
+  firstByte?: Distribution;
+  readonly duration: Distribution;
+}
+
+function tallyOf({ tenantId, origin, tallies }: Pair, operation: ExchangeRecord['operation']): Tally {
+  const known = tallies.get(operation);
+  if (known !== undefined) return known;
+  const labels = { tenant: tenantId, origin, operation };
+  const made = {
+    labels,
+    requests: new Map(),
+    bytes: { labels, value: 0 },
+    duration: emptyDistribution(labels),
+  };
+  tallies.set(operation, made);
+  return made;
+}
+
+function count(tally: Tally, exchange: ExchangeRecord): void {
+  const { labels, requests } = tally;
+  const { outcome, errorClass = '', statusCode } = exchange;
+  const status = statusCode === undefined ? '' : `${Math.floor(statusCode / 100)}xx`;
+  const key = `${outcome} ${errorClass} ${status}`;
+  let series = requests.get(key);
+  if (series === undefined) {
+    series = { labels: { ...labels, outcome, error_class: errorClass, status }, value: 0 };
+    requests.set(key, series);
+  }
+  series.value += 1;
+  tally.bytes.value += exchange.bytes;
+  observe(tally.duration, exchange.durationUs);
+  if (exchange.firstByteUs === undefined) return;
+  tally.firstByte ??= emptyDistribution(labels);
+  observe(tally.firstByte, exchange.firstByteUs);
+}
+
 interface Pair extends Figures {
+  readonly tallies: Map<ExchangeRecord['operation'], Tally>;
   record(exchange: ExchangeRecord): void;
 }
 
@@ -124,6 +170,7 @@ function createPair(tenantId: string, origin: string, nowMs: () => number): Pair
   return {
     tenantId,
     origin,
+    tallies: new Map(),
     get total() {
       return total;
     },
@@ -155,25 +202,8 @@ function newHistogram(): RecordableHistogram {
 
 type Labels = Readonly<Record<string, string>>;
 
-function countOf(series: Map<string, Series>, labels: Labels): Series {
-  return entryOf(series, labels, () => ({ labels, value: 0 }));
-}
-
-function distributionOf(series: Map<string, Distribution>, labels: Labels): Distribution {
-  return entryOf(series, labels, () => ({
-    labels,
-    counts: Array.from({ length: BUCKETS.length + 1 }, () => 0),
-    sumSeconds: 0,
-  }));
-}
-
-function entryOf<T>(series: Map<string, T>, labels: Labels, make: () => T): T {
-  const key = Object.values(labels).join('\n');
-  const known = series.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  series.set(key, made);
-  return made;
+function emptyDistribution(labels: Labels): Distribution {
+  return { labels, counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sumSeconds: 0 };
 }
 
 function observe(distribution: Distribution, us: number): void {

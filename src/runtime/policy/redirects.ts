@@ -32,9 +32,9 @@ class Elsewhere extends Discard {
  */
 export function withRedirects(next: Transport): Transport {
   return async (call, sink) => {
-    let { request } = call;
+    let current = call;
     for (let redirects = 0; ; redirects += 1) {
-      const { url, method } = request;
+      const { url, method } = current.request;
       const watched: ResponseSink = {
         onHead(head, flow) {
           const target = targetOf(head, method, url);
@@ -44,11 +44,11 @@ export function withRedirects(next: Transport): Transport {
         onData: sink.onData,
       };
       try {
-        return await next({ ...call, request }, watched);
+        return await next(current, watched);
       } catch (error) {
         if (!(error instanceof Elsewhere)) throw error;
         if (redirects === MAX_REDIRECTS) throw tooMany(call.request);
-        request = redirected(request, error.url);
+        current = { ...call, request: redirected(current.request, error.url) };
       }
     }
   };

@@ -50,8 +50,11 @@ export function withRetry(next: Transport, { budgets, clock, random, maxAttempts
     for (let attempt = 1; ; attempt += 1) {
       const held: ResponseSink = {
         onHead(head, flow) {
-          const decision = decide(attempt, { kind: 'status', ...head });
-          if (decision.retry) throw new Again(head.statusCode, decision.delayMs);
+          // Nearly every answer: there is nothing to decide.
+          if (head.statusCode >= 400) {
+            const decision = decide(attempt, { kind: 'status', ...head });
+            if (decision.retry) throw new Again(head.statusCode, decision.delayMs);
+          }
           sink.onHead(head, flow);
         },
         onData: sink.onData,
