@@ -1,14 +1,21 @@
-// A file with 100,000 exchanges: opening, listing and searching it, medians of 5.
+// A file with 100,000 exchanges: opening, listing and searching it; opening a conversation of 10,000 messages up to
+// its rows on the screen; what saving costs while an answer streams. Medians of 5.
 // Run: tsx bench/sessions.ts [exchanges]
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSessions } from '../src/sessions/store.js';
+import type { FinishedExchange } from '../src/sessions/conversation.js';
+import { openSessions, type SessionStore } from '../src/sessions/store.js';
+import { initialState } from '../src/state/app-state.js';
+import { restored } from '../src/state/saved.js';
+import { plainTheme } from '../src/ui/theme.js';
+import { createViewport } from '../src/ui/transcript/viewport.js';
 import { seededRandom } from '../test/support/random.js';
 
 const EXCHANGES = Number(process.argv[2] ?? 100_000);
 const PER_SESSION = 20;
 const RUNS = 5;
+const ENDPOINT = { name: 'openai', url: 'https://api.openai.com', model: 'gpt-4o' };
 const random = seededRandom(1);
 const WORDS = Array.from({ length: 4000 }, (_, index) => `w${index.toString(36)}${'aeiou'[index % 5]}`);
 // Word frequencies fall off as in language: the first words are in nearly every text.
@@ -48,6 +55,9 @@ try {
     measure(`search ${typed} (typing)`, 100, () => store.search(typed));
   const [session] = store.list({ limit: 1 });
   if (session !== undefined) measure('read one session', 50, () => store.load(session.id));
+  const long = longConversation(store);
+  measure('open 10,000 messages', 300, () => shownConversation(store, long));
+  measureSaving(store);
   store.close();
 } finally {
   rmSync(dir, { recursive: true, force: true });
@@ -66,27 +76,66 @@ function fill(): void {
         store.finishAnswer(parentId, {
           text: failed ? '' : words(60),
           status: failed ? 'error' : 'complete',
-          exchange: {
-            atMs: Date.now(),
-            endpoint: 'openai',
-            url: 'https://api.openai.com/v1/chat/completions',
-            model: random() < 0.1 ? 'o3' : 'gpt-4o',
-            outcome: failed ? 'error' : 'complete',
-            ...(failed && {
-              error: { class: 'RateLimited', message: 'slow down', hop: null, statusCode: 429 },
-            }),
-            request: { model: 'gpt-4o', stream: true },
-            metrics: {
-              ttftMs: 200 + 5000 * random() ** 4,
-              e2eMs: 4000,
-              outputTokens: Math.floor(500 * random()),
-            },
-          },
+          exchange: finished(failed),
         });
       }
     });
   }
   store.close();
+}
+
+function finished(failed: boolean): FinishedExchange {
+  return {
+    atMs: Date.now(),
+    endpoint: 'openai',
+    url: 'https://api.openai.com/v1/chat/completions',
+    model: random() < 0.1 ? 'o3' : 'gpt-4o',
+    outcome: failed ? 'error' : 'complete',
+    ...(failed && {
+      error: { class: 'RateLimited', message: 'slow down', hop: null, statusCode: 429 },
+    }),
+    request: { model: 'gpt-4o', stream: true },
+    metrics: {
+      ttftMs: 200 + 5000 * random() ** 4,
+      e2eMs: 4000,
+      outputTokens: Math.floor(500 * random()),
+    },
+  };
+}
+
+/** 5,000 questions and answers. */
+function longConversation(store: SessionStore): string {
+  return store.together(() => {
+    const { id } = store.create('long');
+    let parentId: number | null = null;
+    for (let turn = 0; turn < 5000; turn += 1) {
+      const question = store.append(id, { role: 'user', text: words(15), parentId });
+      parentId = store.beginAnswer(id, { parentId: question, endpoint: 'openai', model: 'gpt-4o' });
+      store.finishAnswer(parentId, { text: words(60), status: 'complete', exchange: finished(false) });
+    }
+    return id;
+  });
+}
+
+/** What happens between choosing a session and its last rows. */
+function shownConversation(store: SessionStore, id: string): number {
+  const { state } = restored(initialState({ status: 'idle' }, ENDPOINT, 0), store.open(id));
+  const viewport = createViewport(plainTheme);
+  return viewport.window({ ...state, width: 84, height: 34 }).rows.length;
+}
+
+function measureSaving(store: SessionStore): void {
+  const { id } = store.create('streaming');
+  measure('a question', 5, () => store.append(id, { role: 'user', text: words(15), parentId: null }));
+  for (const [size, aimMs] of [
+    [1000, 2],
+    [10_000, 2],
+    [100_000, 5],
+  ] as const) {
+    const answer = store.beginAnswer(id, { parentId: null, endpoint: 'openai', model: 'gpt-4o' });
+    const text = words(size / 5).slice(0, size);
+    measure(`checkpoint of ${size / 1000} kB`, aimMs, () => store.checkpoint(answer, { text }));
+  }
 }
 
 function measure(what: string, aimMs: number, work: () => unknown): void {

@@ -1,6 +1,6 @@
 // Process start to the first frame, and to connected with nothing running beforehand: median of 5, in a real
 // pseudo-terminal of 120 x 40. Once as the very first start, once as a later one, whose code Node has kept
-// compiled. Run: npm run bench
+// compiled. Run: npm run bench [-- flags of the chat, such as --no-save]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ type Figure = keyof typeof AIM_MS;
 async function run(cache: string): Promise<Record<Figure, number>> {
   const place = await makePlace({ XDG_CACHE_HOME: cache });
   const startMs = performance.now();
-  const session = openTerminal(place);
+  const session = openTerminal(place, process.argv.slice(2));
   try {
     await session.untilScreen(/vastar-tui/);
     const firstFrame = performance.now() - startMs;

@@ -23,6 +23,13 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
   const { messages: saved, figures } = session;
   const ids = new Map<number, number>();
   const parents = new Map<number, number | null>();
+  // A conversation names the same few all the time.
+  const names = new Map<string, string>();
+  const nameOf = (name: string): string => {
+    const known = names.get(name) ?? sanitizeLine(name);
+    names.set(name, known);
+    return known;
+  };
   const nodes: { message: Message; parent: number | null }[] = [];
   let system: string | undefined;
   let nextMessageId = state.nextMessageId;
@@ -38,7 +45,7 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
     nextMessageId += 1;
     ids.set(message.id, id);
     parents.set(message.id, id);
-    nodes.push({ message: shownMessage(message, id, figures.get(message.id)), parent: above });
+    nodes.push({ message: shownMessage(message, id, figures.get(message.id), nameOf), parent: above });
   }
   const end = at === undefined ? session.headId : leafBelow(saved, at, session.headId);
   const tree = treeOf(nodes, end === null ? null : (parents.get(end) ?? null));
@@ -85,6 +92,7 @@ function shownMessage(
   { role, atMs, text, reasoning, status, endpoint, model }: SavedMessage,
   id: number,
   figures: AnswerFigures | undefined,
+  nameOf: (name: string) => string,
 ): Message {
   if (role !== 'assistant') return { role: 'user', id, atMs, text: sanitize(text) };
   return {
@@ -93,7 +101,7 @@ function shownMessage(
     atMs,
     text: sanitize(text),
     reasoning: sanitize(reasoning),
-    endpoint: { name: sanitizeLine(endpoint ?? ''), model: sanitizeLine(model ?? '') },
+    endpoint: { name: nameOf(endpoint ?? ''), model: nameOf(model ?? '') },
     status: statusOf(status, text === '', figures),
   };
 }
