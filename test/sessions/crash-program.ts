@@ -70,6 +70,8 @@ for (let turn = 1; ; turn += 1) {
     if (token === 12 && turn % 3 === 0) {
       const queued = `queued ${name}${turn}`;
       send(queued);
+      // A failure is told a moment later.
+      await pause(0);
       if (store.getState().saving === 'on') tell(`saved ${queued}`);
     }
     if (token % 8 === 7) {
