@@ -63,12 +63,11 @@ try {
     const result = await crashOnce(options);
     acknowledged += result.acknowledged;
     worstLossMs = Math.max(worstLossMs, result.lostMs);
-    for (const problem of result.problems) {
-      // On a full disk nothing of a stream can be saved; what was acknowledged must be there all the same.
-      if (!full || problem.startsWith('lost:') || problem.startsWith('failed')) {
-        problems.push(`run ${run}: ${problem}`);
-      }
-    }
+    // On a full disk nothing of a stream can be saved; what was acknowledged must be there all the same.
+    const told = full
+      ? result.problems.filter((problem) => /^(lost:|failed)/.test(problem))
+      : [...result.problems, ...result.late];
+    for (const problem of told) problems.push(`run ${run}: ${problem}`);
   }
 } finally {
   if (disk !== undefined) {
