@@ -11,7 +11,7 @@ import { EXIT } from './exit-codes.js';
 import { createExternalEditor } from './external-editor.js';
 import { UsageError } from './usage-error.js';
 
-const HEARTBEAT_MS = 5000;
+const HEARTBEAT_MS = 10_000;
 const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: 129,
   SIGINT: EXIT.interrupted,

@@ -25,6 +25,12 @@ export interface GapSummary {
   max: number;
 }
 
+/** From the arrival of what a frame brings, the oldest of it, to the frame on the screen. Milliseconds. */
+export interface PaintSummary {
+  p50: number;
+  p99: number;
+}
+
 /**
  * One exchange's figures by the definitions in README ("Metrics"). Times are milliseconds since send on
  * the monotonic clock. A figure that cannot be known is absent, never guessed.
@@ -50,5 +56,7 @@ export interface ExchangeMetrics {
   attempts: number;
   buffered: boolean;
   gaps?: GapSummary;
+  /** Where content is shown as it comes. */
+  paints?: PaintSummary;
   hops: Partial<Record<HopName, number>>;
 }

@@ -1,5 +1,5 @@
-import { createHistogram } from 'node:perf_hooks';
-import type { ExchangeMetrics, GapSummary, HopName, Phase } from './exchange.js';
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import type { ExchangeMetrics, GapSummary, HopName, PaintSummary, Phase } from './exchange.js';
 
 /** The daemon's part of the timeline, in µs since it had read the request (docs/protocol.md, Timings). */
 export interface DaemonTimings {
@@ -26,6 +26,7 @@ export interface Timeline {
    */
   content(mark: { text: string; arrivedMs: number; decodedMs: number; readUs?: number }): void;
   usage(counts: { promptTokens: number; completionTokens: number }): void;
+  /** All content that has come by now is on the screen. */
   painted(atMs: number): void;
   end(atMs: number, timings?: DaemonTimings): void;
   snapshot(nowMs: number): ExchangeMetrics;
@@ -54,6 +55,10 @@ export function createTimeline(sentMs: number): Timeline {
   let first: { arrivedMs: number; decodedMs: number; readUs?: number } | undefined;
   let lastMs = sentMs;
   let paintedMs: number | undefined;
+  /** When the oldest content came that is not on the screen yet. */
+  let unpaintedMs: number | undefined;
+  // Only where content is shown: a load test starts hundreds of timelines that never are.
+  let paints: RecordableHistogram | undefined;
   let endMs: number | undefined;
   let chunks = 0;
   let bytes = 0;
@@ -66,6 +71,9 @@ export function createTimeline(sentMs: number): Timeline {
     const percentile = (share: number): number => Math.min(gaps.percentile(share) / 1000, longestGapMs);
     return { p50: percentile(50), p95: percentile(95), p99: percentile(99), max: longestGapMs };
   };
+
+  const paintSummary = (): PaintSummary | undefined =>
+    paints && { p50: paints.percentile(50) / 1000, p99: paints.percentile(99) / 1000 };
 
   const phaseAt = (nowMs: number, gap: GapSummary | undefined): Phase => {
     if (endMs !== undefined) return 'done';
@@ -118,6 +126,7 @@ export function createTimeline(sentMs: number): Timeline {
     const spread = ttftMs === undefined || e2eMs === undefined ? 0 : e2eMs - ttftMs;
     const rated = chunks >= MIN_CHUNKS_FOR_RATE && spread >= BURST_MS && outputTokens > 1;
     const ttfbMs = timeToFirstByte();
+    const painted = paintSummary();
     return {
       phase,
       elapsedMs: (endMs ?? nowMs) - sentMs,
@@ -135,6 +144,7 @@ export function createTimeline(sentMs: number): Timeline {
       ...(rated && { tpotMs: spread / (outputTokens - 1), tokensPerSecond: (outputTokens / spread) * 1000 }),
       ...(counted !== undefined && { promptTokens: counted.promptTokens }),
       ...(gap !== undefined && { gaps: gap }),
+      ...(painted !== undefined && { paints: painted }),
     };
   };
 
@@ -158,6 +168,7 @@ export function createTimeline(sentMs: number): Timeline {
         gaps.record(Math.max(1, Math.round(gapMs * 1000)));
       }
       lastMs = mark.arrivedMs;
+      unpaintedMs ??= mark.arrivedMs;
       chunks += 1;
       estimate += estimateTokens(text);
     },
@@ -166,6 +177,10 @@ export function createTimeline(sentMs: number): Timeline {
     },
     painted(atMs) {
       paintedMs ??= atMs;
+      if (unpaintedMs === undefined) return;
+      paints ??= createHistogram({ lowest: 1, highest: 60_000_000, figures: 2 });
+      paints.record(Math.max(1, Math.round((atMs - unpaintedMs) * 1000)));
+      unpaintedMs = undefined;
     },
     end(atMs, final) {
       endMs ??= atMs;

@@ -88,7 +88,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
           atTime(state, clock.unixMs()),
         ),
       );
-      for (const [exchange, portion] of arrived) if (portion.first) tellWhenPainted(exchange);
+      for (const [exchange, portion] of arrived) if (isSeen(portion)) tellWhenPainted(exchange);
     },
     nextMs: () => nextChangeMs(get(), clock.unixMs()),
   });
@@ -147,7 +147,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       if (!running.delete(exchange)) return;
       const portion = exchange.incoming.drain(true);
       change((state) => at(state, (inner) => transition(addPortion(inner, id, portion))));
-      if (portion.first) tellWhenPainted(exchange);
+      if (isSeen(portion)) tellWhenPainted(exchange);
       ended(whole);
     };
     chat
@@ -207,4 +207,8 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       running.clear();
     },
   };
+}
+
+function isSeen({ text, reasoning }: Portion): boolean {
+  return text !== '' || reasoning !== '';
 }

@@ -104,6 +104,23 @@ test('the hops add up to the time from send to the painted first token', () => {
   expect(total).toBeCloseTo(140, 6);
 });
 
+test('a frame is as late as the oldest content in it; the paint leg stays the first token’s', () => {
+  const timeline = createTimeline(0);
+  timeline.headers({ atMs: 5, timings: { attempts: 1, firstByteUs: 4000 }, buffered: false });
+  const content = (atMs: number): void =>
+    timeline.content({ text: 'a', arrivedMs: atMs, decodedMs: atMs, readUs: atMs * 1000 });
+  expect(timeline.snapshot(9).paints).toBeUndefined();
+  content(10);
+  timeline.painted(14);
+  for (const atMs of [20, 30, 40]) content(atMs);
+  timeline.painted(60);
+  timeline.painted(90);
+  const { paints, hops } = timeline.snapshot(90);
+  expect(paints?.p50).toBeCloseTo(4, 0);
+  expect(paints?.p99).toBeCloseTo(40, 0);
+  expect(hops.paint).toBe(4);
+});
+
 test('a pooled connection has no dns, connect or tls leg', () => {
   const timeline = createTimeline(0);
   timeline.headers({

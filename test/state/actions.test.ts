@@ -137,7 +137,7 @@ describe('what streams in', () => {
     expect(answer()).toMatchObject({ text: 'abc', reasoning: 'why' });
   });
 
-  test('tells when the first token is on the screen', async () => {
+  test('tells when it is on the screen, frame by frame', async () => {
     ask('hello');
     chat.latest.start();
     clock.advance(50);
@@ -146,9 +146,12 @@ describe('what streams in', () => {
     await Promise.resolve();
     expect(chat.latest.paintedMs).toEqual([50]);
     chat.latest.text('b');
-    clock.advance(40);
+    clock.advance(FRAME_MS);
     await Promise.resolve();
-    expect(chat.latest.paintedMs).toHaveLength(1);
+    expect(chat.latest.paintedMs).toEqual([50, 50 + FRAME_MS]);
+    clock.advance(1000);
+    await Promise.resolve();
+    expect(chat.latest.paintedMs).toHaveLength(2);
   });
 
   test('has its figures read ten times a second, not more', () => {

@@ -37,6 +37,7 @@ const STREAMING = metricsOf({
   chunks: 118,
   bytes: 12_340,
   gaps: { p50: 11, p95: 18, p99: 30, max: 44 },
+  paints: { p50: 4, p99: 9 },
   hops: {
     client_to_daemon: 0.3,
     queue: 0.1,

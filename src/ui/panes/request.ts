@@ -11,7 +11,7 @@ const UNKNOWN = '–';
 export function requestLines(request: RequestView, width: number, height: number): readonly Line[] {
   if (request.kind === 'none') return [[['dim', 'no request yet']]];
   const { metrics } = request;
-  const { outputTokens, tokensEstimated, ttftMs, tokensPerSecond, gaps } = metrics;
+  const { outputTokens, tokensEstimated, ttftMs, tokensPerSecond, gaps, paints } = metrics;
   const pair = (label: string, value: string): Line => spread([['dim', label]], [value], width);
   const lines: Line[] = [
     spread([phaseOf(request)], [seconds(metrics.elapsedMs)], width),
@@ -20,6 +20,7 @@ export function requestLines(request: RequestView, width: number, height: number
       : pair('TTFT', ttftMs === undefined ? UNKNOWN : duration(ttftMs)),
     pair('gaps p50/p95', gaps === undefined ? UNKNOWN : durations(gaps.p50, gaps.p95)),
     pair('     p99/max', gaps === undefined ? UNKNOWN : durations(gaps.p99, gaps.max)),
+    pair('paint p50/p99', paints === undefined ? UNKNOWN : durations(paints.p50, paints.p99)),
     pair('tokens', count(outputTokens, tokensEstimated)),
     spread(
       [

@@ -50,6 +50,10 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
     }
     requested = false;
     if (!paused) write();
+    settle();
+  };
+
+  const settle = (): void => {
     for (const resolve of waiting) resolve();
     waiting.clear();
   };
@@ -95,7 +99,7 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
         waiting.add(resolve);
         // React may still be about to say what is shown; when it is not, there is nothing to wait for.
         setImmediate(() => {
-          if (!requested) paint();
+          if (!requested) settle();
         });
       });
     },
