@@ -120,9 +120,16 @@ answer('stream', async ({ way, base, count, lags = true }: StreamTask): Promise<
   };
 });
 
-answer('streams', async ({ base, count, streams }: { base: string; count: number; streams: number }) => {
+interface StreamsTask {
+  way: Way;
+  base: string;
+  count: number;
+  streams: number;
+}
+
+answer('streams', async ({ way, base, count, streams }: StreamsTask) => {
   const collected = Array.from({ length: streams }, () => collector(count));
-  await Promise.all(collected.map(({ onText }) => READ.sdk(base, onText)));
+  await Promise.all(collected.map(({ onText }) => READ[way](base, onText)));
   const lags = Float64Array.from(collected.flatMap((one) => [...one.lags()]));
   let deltas = 0;
   let inOrder = 0;

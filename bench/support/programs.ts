@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { NODE_FLAGS } from '../../src/runtime/node-flags.js';
 import type { Usage } from './meter.js';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -12,6 +13,7 @@ const ENTRIES = {
   server: 'bench/support/token-server.ts',
   consumer: 'bench/support/consumer.ts',
   meter: 'bench/support/meter.ts',
+  relay: 'bench/support/relay.ts',
 };
 
 /** A process of a benchmark: it answers questions over its IPC channel. */
@@ -29,7 +31,10 @@ export interface Bench {
   daemon(...flags: string[]): Promise<Peer>;
   readonly socket: string;
   server(): Promise<{ peer: Peer; url: string }>;
-  consumer(): Promise<Peer>;
+  /** A client of the daemon, or of what listens at another socket. */
+  consumer(at?: string): Promise<Peer>;
+  /** Starts the least that can stand in the daemon's place; it listens at `socket`. */
+  relay(upstream: 'undici' | 'sockets'): Promise<{ peer: Peer; socket: string }>;
   close(): Promise<void>;
 }
 
@@ -56,7 +61,7 @@ export async function openBench(): Promise<Bench> {
   const peers: Peer[] = [];
   const start = async (name: keyof typeof ENTRIES, args: readonly string[]): Promise<Peer> => {
     const child = fork(join(folder, `${name}.mjs`), args, {
-      execArgv: [...profiling(name), '--import', join(folder, 'meter.mjs')],
+      execArgv: [...profiling(name), ...nodeFlags(name), '--import', join(folder, 'meter.mjs')],
       stdio: ['ignore', 'inherit', name === 'daemon' ? 'pipe' : 'inherit', 'ipc'],
     });
     const peer = peerOf(child);
@@ -72,7 +77,13 @@ export async function openBench(): Promise<Bench> {
       const peer = await start('server', []);
       return { peer, url: await peer.ask<string>('url') };
     },
-    consumer: () => start('consumer', [socket]),
+    consumer: (at = socket) => start('consumer', [at]),
+    async relay(upstream) {
+      const at = join(folder, `${upstream}.sock`);
+      const peer = await start('relay', [at, upstream]);
+      await peer.ask('ready');
+      return { peer, socket: at };
+    },
     async close() {
       await Promise.all(peers.map((peer) => peer.stop()));
       rmSync(folder, { recursive: true, force: true });
@@ -83,6 +94,11 @@ export async function openBench(): Promise<Bench> {
 /** `CPU_PROF=daemon` (or consumer, server) writes that process's CPU profile to the working directory. */
 function profiling(name: string): string[] {
   return process.env.CPU_PROF === name ? ['--cpu-prof', '--cpu-prof-interval', '200'] : [];
+}
+
+/** The flags that the daemon is shipped with. */
+function nodeFlags(name: string): readonly string[] {
+  return name === 'daemon' ? NODE_FLAGS : [];
 }
 
 function peerOf(child: ChildProcess): Peer {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConnectorException, ErrorClass } from '../errors.js';
+import { NODE_FLAGS } from '../runtime/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
 import { EXIT } from './exit-codes.js';
@@ -137,7 +138,8 @@ function daemonCommand(options: LaunchOptions): string[] {
   if (options.logLevel !== undefined) flags.push('--log-level', options.logLevel);
   // The daemon's own bundle loads without the interface's code.
   const own = join(dirname(realpathSync(process.argv[1] ?? '')), 'runtime.js');
-  return existsSync(own) ? [process.execPath, own, ...flags] : selfCommand('runtime', 'run', ...flags);
+  if (!existsSync(own)) return selfCommand('runtime', 'run', ...flags);
+  return [process.execPath, ...NODE_FLAGS, own, ...flags];
 }
 
 /** This program, as it was started. */

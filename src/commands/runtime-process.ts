@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addressText } from '../runtime/address.js';
 import type { DaemonFlags } from '../runtime/daemon-flags.js';
 import { limitArguments } from '../runtime/limit-flags.js';
+import { NODE_FLAGS } from '../runtime/node-flags.js';
 import { policyArguments } from '../runtime/policy-flags.js';
 
 const START_LIMIT_MS = 10_000;
@@ -27,7 +28,8 @@ export async function startDaemon(
   const folder = mkdtempSync(join(tmpdir(), 'vastar-start-'));
   const said = join(folder, 'stderr');
   const stderr = openSync(said, 'w', 0o600);
-  const command = [...process.execArgv, process.argv[1] ?? '', 'runtime', 'run', ...argumentsFor(flags)];
+  const own = [...process.execArgv, ...NODE_FLAGS, process.argv[1] ?? ''];
+  const command = [...own, 'runtime', 'run', ...argumentsFor(flags)];
   try {
     const child = spawn(process.execPath, command, { detached: true, stdio: ['ignore', 'ignore', stderr] });
     child.unref();
