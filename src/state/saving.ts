@@ -138,6 +138,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     savedBelow = nextMessageId;
     saved.clear();
     begun.clear();
+    exchanges.clear();
     head = null;
     behind = false;
   };

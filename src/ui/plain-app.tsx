@@ -10,6 +10,7 @@ import { keyPresses } from './keys.js';
 import { draftWidth } from './layout.js';
 import { plainText } from './line.js';
 import { overlayView } from './overlay.js';
+import { offered } from './panes/composer.js';
 import { connectionSummary } from './panes/connection.js';
 import { searchLine } from './panes/search.js';
 
@@ -29,6 +30,7 @@ export function PlainApp(): ReactElement {
       quitArmedUntilMs,
     })),
   );
+  const offer = useAppState((state) => state.offer);
   const connection = useAppState(spokenConnection);
   const input = useMemo(
     () =>
@@ -60,7 +62,9 @@ export function PlainApp(): ReactElement {
   const words = quitArmedUntilMs === undefined ? toast?.text : 'ctrl+c again quits';
   return (
     <Box flexDirection="column">
-      <Static items={finished}>{(message) => <Text key={message.id}>{spoken(message)}</Text>}</Static>
+      <Static key={finished[0]?.id} items={finished}>
+        {(message) => <Text key={message.id}>{spoken(message)}</Text>}
+      </Static>
       {over !== undefined && <Text>{over.lines.map(plainText).join('\n')}</Text>}
       {finished.length < messages.length && <Text>answering, esc stops</Text>}
       {search.kind === 'open' && (
@@ -68,6 +72,7 @@ export function PlainApp(): ReactElement {
       )}
       {words !== undefined && <Text>{words}</Text>}
       <Text>{connection}</Text>
+      {offer !== undefined && <Text>{offered(offer)}</Text>}
       {queue.length > 0 && <Text>{`queued: ${queue.length}`}</Text>}
       <Text>{`message: ${draft.text}`}</Text>
     </Box>

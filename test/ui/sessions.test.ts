@@ -133,3 +133,19 @@ test('a start after an interrupted answer offers, in one row, to go on', async (
   abort();
   await ended;
 });
+
+test('a screen reader is told of the offer, and reads the conversation that is opened', async () => {
+  const { port, path } = saved();
+  const store = openedStore(path);
+  const id = store.last()?.id ?? '';
+  store.saveDraft(id, 'not sent yet');
+  const { screen, abort, ended } = await startTui({ sessions: port, screenReader: true });
+  await screen.until((text) =>
+    text.includes('alt+l goes on: something was not sent in "Why is the sky blue?"'),
+  );
+  screen.type('\x1bl');
+  await screen.until((text) => text.includes('assistant: Because air scatters blue light most.'));
+  await screen.until((text) => text.includes('message: not sent yet'));
+  abort();
+  await ended;
+});

@@ -36,7 +36,8 @@ type DraftState = Pick<AppState, 'queue' | 'revising' | 'comparison' | 'draft' |
 
 const NO_REQUEST = { kind: 'none' } as const;
 
-function offered({ title, interrupted }: ResumeOffer): string {
+/** In one row: a conversation that can be gone on with. */
+export function offered({ title, interrupted }: ResumeOffer): string {
   const what = interrupted ? 'an answer was interrupted' : 'something was not sent';
   return `alt+l goes on: ${what} in "${title}"`;
 }
