@@ -120,7 +120,7 @@ async function runOne(
     url,
     tally,
     report: result,
-    checks: flags.check.map((check) => evaluate(check, result)),
+    checks: (flags.check ?? []).map((check) => evaluate(check, result)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
-import { formatProblem } from '../config/index.js';
+import { closestTo, formatProblem } from '../config/index.js';
 import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/bindings.js';
@@ -29,8 +29,10 @@ export function defineChat(command: Command): void {
     .action(async (words: string[], _flags: unknown, self: Command) => {
       const [word] = words;
       if (word !== undefined) {
+        const near = closestTo(word, self.parent?.commands.map((command) => command.name()) ?? []);
+        const hint = near === undefined ? '"vastar-tui --help" lists them.' : `Did you mean "${near}"?`;
         throw new UsageError(
-          `there is no command "${word}". "vastar-tui --help" lists them; to ask it: vastar-tui ask "${words.join(' ')}"`,
+          `there is no command "${word}". ${hint} To ask it: vastar-tui ask "${words.join(' ')}"`,
         );
       }
       process.exitCode = await chat(self.optsWithGlobals<GlobalFlags & ChatFlags>());

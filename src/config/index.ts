@@ -11,5 +11,6 @@ export { proxyPasswords } from './proxy-passwords.js';
 export type { ConfigFlags, LoadedConfig, Provenance } from './resolve.js';
 export { type Config, MAX_TIMEOUT_MS, type Profile } from './schema.js';
 export { Secret } from './secret.js';
+export { closestTo } from './suggest.js';
 export { type Trust, trustDirectory } from './trust.js';
 export type { Environment } from './variables.js';

@@ -17,8 +17,8 @@ export interface CheckResult {
 }
 
 export const CHECK_SYNTAX =
-  'FIGURE<LIMIT (also <=, >, >=), where FIGURE is ttft|tpot|itl|e2e|lag.mean|p50|p90|p95|p99|max with a limit in ms or s, ' +
-  'errors or goodput with a number or %, requests_per_s or tokens_per_s';
+  'FIGURE<LIMIT (also <=, >, >=), where FIGURE is ttft, tpot, itl, e2e or lag with .mean, .p50, .p90, .p95, .p99\n' +
+  'or .max and a limit in ms or s; errors or goodput with a number or %; requests_per_s or tokens_per_s';
 
 const COMPARE: Record<string, (value: number, limit: number) => boolean> = {
   '<': (value, limit) => value < limit,

@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
-import { alive, until } from '../support/program.js';
+import { alive, CLI, until } from '../support/program.js';
+import { openTerminal } from '../support/terminal.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
 const ground = groundForEach();
@@ -248,6 +249,60 @@ test('an unknown flag is refused with a suggestion', async () => {
     code: 2,
     stderr: expect.stringMatching(/--json/),
   });
+});
+
+test('an unknown command is told with the nearest, and how it is asked', async () => {
+  expect(await run(['benhc'])).toMatchObject({
+    code: 2,
+    stderr:
+      'vastar-tui: there is no command "benhc". Did you mean "bench"? To ask it: vastar-tui ask "benhc"\n',
+  });
+});
+
+test('what the model and the provider send steers no terminal, and stays as it is in a pipe', async () => {
+  const evil = 'a\x1b]0;owned\x07b\x1b[2Jc\x9b31md';
+  await endpoint({ chunks: sseEvents(deltaOf(evil), FINISH, '[DONE]') });
+  expect((await run(['ask', 'hi'])).stdout).toBe(`${evil}\n`);
+  const sequence = /\x1b(?!\[\?)|\x9b|\x07/;
+  for (const args of [
+    ['ask', 'hi'],
+    ['ask', 'hi', '--json'],
+  ]) {
+    const session = openTerminal(ground.place, args);
+    expect((await session.ended).exitCode).toBe(0);
+    expect(session.written()).toContain('a');
+    expect(session.written()).not.toMatch(sequence);
+    session.close();
+  }
+  await endpoint({
+    status: 401,
+    contentType: 'application/json',
+    chunks: [JSON.stringify({ error: { message: evil } })],
+  });
+  expect((await run(['ask', 'hi'])).stderr).not.toMatch(sequence);
+});
+
+test('a full disk behind stdout is told, with exit code 1', async () => {
+  await endpoint({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
+  const command = `"${process.execPath}" "${CLI}" ask hi > /dev/full`;
+  const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });
+  expect((await session.ended).exitCode).toBe(1);
+  expect(session.written()).toMatch(/stdout cannot be written: ENOSPC/);
+  session.close();
+});
+
+test('a prompt of 10 MB is refused with its limit, wherever it comes from', async () => {
+  const text = 'x'.repeat(10_000_000);
+  writeFileSync(join(ground.place.dir, 'big.txt'), text);
+  for (const [args, input] of [
+    [['ask', '-'], text],
+    [['ask', 'hi', '--file', 'big.txt'], ''],
+  ] as const) {
+    expect(await run(args, input)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/over 8 MiB: send less/),
+    });
+  }
 });
 
 test('a reader that goes away ends the program quietly', async () => {

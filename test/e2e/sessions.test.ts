@@ -129,6 +129,7 @@ test('what cannot be used is told in a line, without a stack', async () => {
     1,
     expect.stringContaining("another program's file"),
   ]);
+  expect(await told('--file', '/proc/none/here', 'list')).toEqual([1, expect.stringContaining('ENOENT')]);
   expect(await told('list', '--limit', '-3')).toEqual([
     2,
     expect.stringContaining('Give a number from 1 up'),

@@ -11,7 +11,7 @@ import { UsageError } from '../usage-error.js';
 export interface PromptFlags extends GlobalFlags {
   json?: boolean;
   system?: string;
-  file: readonly string[];
+  file?: readonly string[];
   temperature?: number;
   maxTokens?: number;
   /** Seconds. */
@@ -24,7 +24,7 @@ export function addPromptFlags(command: Command): Command {
     .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
     .option('--json', 'one JSON event a line, and a last line with all metrics')
     .option('--system <text>', 'a system prompt')
-    .option('--file <path>', 'a text file to append to the prompt; may be repeated', addTo, [])
+    .option('--file <path>', 'a text file to append to the prompt; may be repeated', addTo)
     .option('--temperature <number>', 'from 0 to 2; higher is more random', numberWithin(0, 2))
     .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'))
     .option(
@@ -34,7 +34,7 @@ export function addPromptFlags(command: Command): Command {
     );
 }
 
-function addTo(value: string, before: readonly string[]): readonly string[] {
+function addTo(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
@@ -51,7 +51,10 @@ export function chatOptions({ temperature, maxTokens, timeout }: PromptFlags): C
  * The question: what was typed, then the files, then stdin.
  * @throws {UsageError} when there is none, or a part of it cannot be read
  */
-export async function promptFrom(words: readonly string[], { file: files }: PromptFlags): Promise<string> {
+export async function promptFrom(
+  words: readonly string[],
+  { file: files = [] }: PromptFlags,
+): Promise<string> {
   const typed = words.filter((word) => word !== '-').join(' ');
   const nothing = words.length === 0 && files.length === 0;
   if (nothing && process.stdin.isTTY) {

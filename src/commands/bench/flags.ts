@@ -21,7 +21,7 @@ export interface BenchFlags extends GlobalFlags {
   prompts?: string;
   maxTokens?: number;
   slo?: Slo;
-  check: readonly Check[];
+  check?: readonly Check[];
   json?: string;
   csv?: string;
 }
@@ -33,8 +33,9 @@ const HELP = `
 --mode takes several endpoints, which are tested one after another: --mode simulator,openai
 
 Without --rate the loop is closed: --concurrency requests at a time, the next when one has ended. They all begin at once,
-and go on in waves, unless --ramp spreads the first ones. With --rate it is open: requests arrive by a Poisson process, whatever the answers do. TTFT and E2E then count from the moment a request
-should have been sent, so that falling behind shows (coordinated omission); how late requests were sent is reported.
+and go on in waves, unless --ramp spreads the first ones. With --rate it is open: requests arrive by a Poisson process,
+whatever the answers do. TTFT and E2E then count from the moment a request should have been sent, so that falling behind
+shows (coordinated omission); how late requests were sent is reported.
 
 TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value a
 request. ITL: the gaps between content chunks, of all requests. Goodput: requests per second that keep every --slo.
@@ -72,8 +73,7 @@ export function addBenchFlags(command: Command): Command {
     .option(
       '--check <condition>',
       'exit with 1 when it does not hold, e.g. ttft.p95<500ms; may be repeated',
-      (text, before: readonly Check[]) => [...before, readCheck(text)],
-      [],
+      (text, before: readonly Check[] = []) => [...before, readCheck(text)],
     )
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
