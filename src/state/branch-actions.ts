@@ -45,7 +45,8 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
       const items = get().messages.flatMap(({ id, role, text }) => {
         if (role === 'notice' || text === '') return [];
         const hint = role === 'user' ? 'edit and ask anew' : 'go on from here';
-        return [{ id: String(id), label: sanitizeLine(text.slice(0, 200)), hint }];
+        const who = role === 'user' ? 'you' : 'assistant';
+        return [{ id: String(id), label: `${who}: ${sanitizeLine(text.slice(0, 200))}`, hint }];
       });
       if (items.length === 0) return 'nothing to branch from yet: send a message first';
       change((state) => ({ ...state, overlay: pick('branch', items.reverse()) }));

@@ -24,10 +24,10 @@ test('any message can be chosen to branch from, the latest first', async () => {
   const { overlay } = chat.store.getState();
   expect(overlay).toMatchObject({ kind: 'picker', purpose: 'branch' });
   expect(overlay.kind === 'picker' && overlay.items.map(({ label }) => label)).toEqual([
-    'a2',
-    'q2',
-    'a1',
-    'q1',
+    'assistant: a2',
+    'you: q2',
+    'assistant: a1',
+    'you: q1',
   ]);
 });
 
