@@ -9,6 +9,8 @@ export interface Usage {
   cpuMs: number;
   /** Each page shared between processes counts once. */
   memoryMb: number;
+  /** Of the process itself. */
+  ownMemoryMb: number;
 }
 
 /** @param pid a process; its children and theirs are counted with it, and those that have ended */
@@ -37,6 +39,7 @@ export function usageOf(pid: number): Usage {
     processes: family.length,
     cpuMs: (sum(family.map((member) => ticks.get(member) ?? 0)) * 1000) / TICKS_PER_SECOND,
     memoryMb: sum(family.map(memoryOf)) / 1024,
+    ownMemoryMb: memoryOf(pid) / 1024,
   };
 }
 

@@ -55,25 +55,19 @@ export interface Stretch {
 
 /**
  * The one stretch of `after` in which it is not `before`, which has the same width; undefined when they are the
- * same. What stands beside a grapheme on whose width terminals disagree counts as changed: it may be elsewhere.
+ * same. From a grapheme on whose width terminals disagree, all is changed: what follows may stand elsewhere.
  */
 export function changeIn(before: Cells, after: Cells): Stretch | undefined {
   const same = (a: number, b: number): boolean =>
     before.graphemes[a] === after.graphemes[b] && before.tones[a] === after.tones[b];
-  const length = after.graphemes.length;
-  let from = 0;
-  while (from < length && same(from, from)) from += 1;
-  if (from === length && before.graphemes.length === length) return undefined;
-  const moved = after.graphemes.findIndex((grapheme, place) => place < from && !isSettled(grapheme));
-  if (moved >= 0) from = moved;
-  let to = length;
+  let to = after.graphemes.length;
   let beforeTo = before.graphemes.length;
-  while (
-    to > from &&
-    beforeTo > from &&
-    same(beforeTo - 1, to - 1) &&
-    isSettled(after.graphemes[to - 1] ?? '')
-  ) {
+  let from = 0;
+  while (from < to && same(from, from)) from += 1;
+  if (from === to && from === beforeTo) return undefined;
+  const loose = Math.min(firstLoose(before), firstLoose(after));
+  if (loose < Number.POSITIVE_INFINITY) return { from: Math.min(from, loose), to };
+  while (to > from && beforeTo > from && same(beforeTo - 1, to - 1)) {
     to -= 1;
     beforeTo -= 1;
   }
@@ -84,14 +78,11 @@ export function changeIn(before: Cells, after: Cells): Stretch | undefined {
 const MANY_BLANKS = 5;
 
 /**
- * A stretch as it is written with the cursor at its first cell, in column `left` of the screen plus its own. Blanks
- * at its end are erased, or left out where the row is `blank` already.
+ * A stretch as it is written with the cursor at its first cell. Blanks at its end are erased, or left out where
+ * the row is `blank` already.
  */
-export function paintCells(
-  { graphemes, tones, columns }: Cells,
-  { from, to }: Stretch,
-  { left, theme, blank }: { left: number; theme: Theme; blank: boolean },
-): string {
+export function paintCells(cells: Cells, { from, to }: Stretch, theme: Theme, blank = false): string {
+  const { graphemes, tones, columns } = cells;
   let end = to;
   while (end > from && graphemes[end - 1] === ' ' && tones[end - 1] === 'plain') end -= 1;
   let painted = '';
@@ -99,15 +90,20 @@ export function paintCells(
   while (place < end) {
     const tone = tones[place] ?? 'plain';
     let text = '';
-    for (; place < end && tones[place] === tone; place += 1) {
-      const grapheme = graphemes[place] ?? '';
-      text += isSettled(grapheme) ? grapheme : grapheme + toColumn(left + (columns[place + 1] ?? 0));
-    }
+    for (; place < end && tones[place] === tone; place += 1) text += graphemes[place] ?? '';
     painted += theme(tone, text);
   }
-  const blanks = (columns[to] ?? 0) - (columns[end] ?? 0);
-  if (blank || blanks === 0) return painted;
-  return painted + (blanks < MANY_BLANKS ? ' '.repeat(blanks) : `\x1b[${blanks}X`);
+  if (blank) return painted;
+  const cellsFrom = (start: number): number => (columns[to] ?? 0) - (columns[start] ?? 0);
+  // Where it ends is not known: what it does not cover is erased before.
+  if (firstLoose(cells) < end) return erase(cellsFrom(from)) + painted;
+  const blanks = cellsFrom(end);
+  return painted + (blanks < MANY_BLANKS ? ' '.repeat(blanks) : erase(blanks));
+}
+
+/** Leaves the cursor where it is. */
+function erase(cells: number): string {
+  return `\x1b[${cells}X`;
 }
 
 /** @param column from 0 */
@@ -115,10 +111,12 @@ export function toColumn(column: number): string {
   return `\x1b[${column + 1}G`;
 }
 
-/** Latin, Greek, Cyrillic, dashes and quotes, boxes and blocks, CJK: of one width everywhere, unlike emoji and marks. */
+/** Latin, Greek, Cyrillic, dashes and quotes, boxes and blocks, CJK: as wide everywhere, unlike emoji and marks. */
 const SETTLED =
   /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2500-\u25fc\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
 
-function isSettled(grapheme: string): boolean {
-  return SETTLED.test(grapheme);
+/** The place of the first grapheme on whose width terminals disagree; infinity when there is none. */
+function firstLoose({ graphemes }: Cells): number {
+  const place = graphemes.findIndex((grapheme) => !SETTLED.test(grapheme));
+  return place < 0 ? Number.POSITIVE_INFINITY : place;
 }

@@ -65,10 +65,7 @@ export function updateRow(before: Row | undefined, after: Row, y: number, theme:
     const cells = cellsIn(segment);
     const change = changeIn(cellsIn(old), cells);
     if (change === undefined) continue;
-    const { left } = segment;
-    output +=
-      goTo(left + (cells.columns[change.from] ?? 0), y) +
-      paintCells(cells, change, { left, theme, blank: false });
+    output += goTo(segment.left + (cells.columns[change.from] ?? 0), y) + paintCells(cells, change, theme);
   }
   return output;
 }
@@ -78,7 +75,7 @@ function wholeRow(row: Row, y: number, theme: Theme): string {
   for (const segment of row) {
     const cells = cellsIn(segment);
     const all = { from: 0, to: cells.graphemes.length };
-    const painted = paintCells(cells, all, { left: segment.left, theme, blank: true });
+    const painted = paintCells(cells, all, theme, true);
     if (painted !== '') output += toColumn(segment.left) + painted;
   }
   return output;

@@ -99,6 +99,14 @@ describe('what is written', () => {
     expect(screen.written.length).toBe(before + update.length);
   });
 
+  test('is all of a row from an emoji on, erased before: terminals disagree on its width', async () => {
+    const { screen, show } = start();
+    await show([['hearts ❤️ and more']]);
+    const before = screen.written.length;
+    await show([['hearts ❤️ and none']]);
+    expect(screen.written.slice(before)).toBe('\x1b[?2026h\x1b[1;8H\x1b[17X❤️ and none\x1b[?2026l');
+  });
+
   test('joins what changes at the same moment', async () => {
     const { screen, painter, show } = start();
     const other = {};
