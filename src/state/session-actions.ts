@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { AppState } from './app-state.js';
-import { draftText } from './editor.js';
+import { draftText, edit } from './editor.js';
 import type { Clock, OpenSessions, SessionsPort } from './ports.js';
 import { sanitize, sanitizeLine } from './sanitize.js';
 import { restored } from './saved.js';
@@ -169,6 +169,11 @@ export function createSessionActions(options: SessionActionsOptions) {
           if (session !== undefined) goOnIn(session.id);
           else say('there is no saved conversation yet');
           return;
+        }
+        const unsent = sanitize(sessions.draft(null));
+        if (unsent !== '' && draftText(get().draft) === '') {
+          change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text: unsent }) }));
+          say('what was not sent the last time is in the editor again');
         }
         const left = sessions.leftOver();
         if (left === undefined || get().messages.some(({ role }) => role !== 'notice')) return;

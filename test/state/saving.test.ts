@@ -99,6 +99,18 @@ test('a conversation that was quit is offered with its draft, one that was whole
   expect(savedChat(path).store.getState().offer).toMatchObject({ title: 'one', interrupted: false });
 });
 
+test('what was typed before there was a session is in the editor at the next start', () => {
+  const path = place();
+  const first = savedChat(path);
+  first.type('to be continued');
+  first.clock.advance(1000);
+  const second = savedChat(path);
+  expect(second.store.getState().draft.text).toBe('to be continued');
+  second.actions.send();
+  second.clock.advance(1000);
+  expect(savedChat(path).store.getState().draft.text).toBe('');
+});
+
 test('a draft that was sent is not there again', () => {
   const path = place();
   const { clock, type, actions } = savedChat(path);
