@@ -25,9 +25,9 @@ describe('record', () => {
     expect(recording).toMatchObject({ model: 'gpt-3.5-turbo', stream: true, status: 200, ending: 'end' });
     const parts = recording?.parts ?? [];
     expect(Buffer.concat(parts.map(({ bytes }) => bytes)).toString()).toBe(chunks.join(''));
-    expect(parts[0]?.atMs).toBeGreaterThanOrEqual(60);
-    // The scheduler may split or join what follows; the first wait between pieces it cannot shorten.
-    expect((parts[1]?.atMs ?? 0) - (parts[0]?.atMs ?? 0)).toBeGreaterThan(90);
+    // A late read can bring pieces together, and none too early.
+    expect(parts[0]?.atMs).toBeGreaterThanOrEqual(59);
+    expect(parts.at(-1)?.atMs).toBeGreaterThanOrEqual(60 + 120 - 2);
   });
 
   test('keeps neither the question nor a key that the provider says back, and is for its owner alone', async () => {

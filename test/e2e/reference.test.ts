@@ -40,6 +40,8 @@ test('bash completes choices and files, and offers nothing where any text will d
   expect(offered('--log-level', 'w')).toEqual(['warn']);
   expect(offered('completion', 'z')).toEqual(['zsh']);
   expect(offered('ask', '--file', 'conf')).toEqual(['config.yaml']);
+  expect(offered('replay', 'conf')).toEqual(['config.yaml']);
+  expect(offered('replay', '--lo')).toEqual(['--loop', '--log-level']);
   expect(offered('bench', '--prompt', '')).toEqual([]);
 });
 

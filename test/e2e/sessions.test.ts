@@ -1,30 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, runProgram } from '../support/program.js';
-import { type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { type Script, sseEvents } from '../support/upstream.js';
 
 const KEY = 'sk-canary-1f2e3d/+9';
-let place: Place;
-const upstreams: Upstream[] = [];
+const ground = groundForEach({ OPENAI_API_KEY: KEY });
+const { run } = ground;
+const endpoint = (script: Script) => ground.endpoint(script, '');
 
-beforeEach(async () => {
-  place = await makePlace({ OPENAI_API_KEY: KEY });
-});
-
-afterEach(async () => {
-  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
-  place.remove();
-});
-
-async function endpoint(script: Script): Promise<Upstream> {
-  const upstream = await startUpstream(script);
-  upstreams.push(upstream);
-  place.writeConfig(`openai:\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`);
-  return upstream;
-}
-
-const sessions = (...args: string[]) => runProgram(place, ['sessions', ...args]);
+const sessions = (...args: string[]) => run(['sessions', ...args]);
 const delta = (content: string): string =>
   JSON.stringify({
     choices: [{ index: 0, delta: { content }, finish_reason: content === '' ? 'stop' : null }],
@@ -35,9 +20,9 @@ test('ask --session goes on where the last question ended, and everything can be
   const upstream = await endpoint({
     chunks: sseEvents(delta('Paris'), delta(` ${KEY}`), delta(''), '[DONE]'),
   });
-  const first = await runProgram(place, ['ask', '--session', 'geography', 'Capital of France?']);
+  const first = await run(['ask', '--session', 'geography', 'Capital of France?']);
   expect(first).toMatchObject({ code: 0, stderr: '' });
-  expect((await runProgram(place, ['ask', '--session', 'geography', 'And of Peru?'])).code).toBe(0);
+  expect((await run(['ask', '--session', 'geography', 'And of Peru?'])).code).toBe(0);
 
   const [session] = JSON.parse((await sessions('list', '--json')).stdout);
   expect(session).toMatchObject({ title: 'geography', messages: 4, exchanges: 2 });
@@ -63,7 +48,7 @@ test('ask --session goes on where the last question ended, and everything can be
     expect(code).toBe(0);
     expect(stdout).toContain('geography');
   }
-  const data = join(place.dir, '.local', 'share', 'vastar-tui', 'sessions');
+  const data = join(ground.place.dir, '.local', 'share', 'vastar-tui', 'sessions');
   const saved = readdirSync(data).map((name) => readFileSync(join(data, name), 'latin1'));
   for (const form of [KEY, encodeURIComponent(KEY), Buffer.from(KEY).toString('base64')]) {
     for (const text of [...saved, ...outputs.map(({ stdout }) => stdout)]) expect(text).not.toContain(form);
@@ -75,13 +60,13 @@ test('saved answers can be replayed, in the pieces and at the times in which the
     chunks: sseEvents(delta('Yes, '), delta('gladly.'), delta(''), '[DONE]'),
     gapMs: [150, 0, 0],
   });
-  await runProgram(place, ['ask', '--session', 'one', 'q']);
-  place.writeConfig('openai:\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
-  await runProgram(place, ['ask', '--session', 'one', 'and then?']);
+  await run(['ask', '--session', 'one', 'q']);
+  ground.place.writeConfig('openai:\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n');
+  await run(['ask', '--session', 'one', 'and then?']);
   const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
   const exported = await sessions('export', id, '--format', 'recording', '--output', 'one.jsonl');
   expect(exported).toMatchObject({ code: 0, stderr: 'vastar-tui: 1 without times of an answer left out\n' });
-  const { code, stdout } = await runProgram(place, ['replay', 'one.jsonl', '--json']);
+  const { code, stdout } = await run(['replay', 'one.jsonl', '--json']);
   expect(code).toBe(0);
   const lines = stdout
     .trimEnd()
@@ -89,13 +74,13 @@ test('saved answers can be replayed, in the pieces and at the times in which the
     .map((line) => JSON.parse(line));
   const deltas = lines.filter(({ type }) => type === 'delta');
   expect(deltas.map(({ text }) => text)).toEqual(['Yes, ', 'gladly.']);
-  expect(deltas[1].t_ms - deltas[0].t_ms).toBeGreaterThan(100);
+  expect(deltas[1].t_ms).toBeGreaterThan(148);
   expect(lines.at(-1)).toMatchObject({ type: 'done', outcome: 'complete', finish_reason: 'stop' });
 }, 60_000);
 
 test('a session can be deleted, restored, exported to a file and imported elsewhere', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
-  await runProgram(place, ['ask', '--session', 'one', 'q']);
+  await run(['ask', '--session', 'one', 'q']);
   const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
   expect((await sessions('rm', id)).stdout).toBe(
     `deleted ${id} one  (undo: vastar-tui sessions restore ${id})\n`,
@@ -107,14 +92,19 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
     code: 2,
     stderr: expect.stringContaining('EEXIST'),
   });
-  const imported = await sessions('--file', join(place.dir, 'other', 'sessions.db'), 'import', 'one.json');
+  const imported = await sessions(
+    '--file',
+    join(ground.place.dir, 'other', 'sessions.db'),
+    'import',
+    'one.json',
+  );
   expect(imported).toMatchObject({ code: 0, stdout: `${id}  one\n` });
   expect((await sessions('rm', '--purge', id)).code).toBe(0);
   expect((await sessions('list', '--deleted')).stdout).toBe('');
 }, 60_000);
 
 test('what cannot be used is told in a line, without a stack', async () => {
-  writeFileSync(join(place.dir, 'notes.txt'), 'dear diary');
+  writeFileSync(join(ground.place.dir, 'notes.txt'), 'dear diary');
   const told = async (...args: string[]) => {
     const { code, stdout, stderr } = await sessions(...args);
     expect(stdout).toBe('');

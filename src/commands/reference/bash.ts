@@ -26,6 +26,9 @@ complete -F _vastar_tui ${program.name}
 `;
 }
 
+const ADD_FILES =
+  ' compopt -o filenames 2>/dev/null; [[ $current == -* ]] || COMPREPLY+=($(compgen -f -- "$current"));';
+
 function branch(command: CommandDoc, program: CommandDoc): string {
   const flags = flagsOf(command, program);
   const values = flags.flatMap(({ long, value }) =>
@@ -42,7 +45,7 @@ function branch(command: CommandDoc, program: CommandDoc): string {
     '      case "$previous" in',
     ...values,
     '      esac',
-    `      ${compgen(words)} ;;`,
+    `      ${compgen(words)}${argument?.value.kind === 'file' ? ADD_FILES : ''} ;;`,
   ].join('\n');
 }
 
