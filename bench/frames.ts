@@ -1,8 +1,10 @@
 // What a frame of a streaming answer costs with 10,000 messages above it, against an empty conversation; and opening
-// such a conversation. Rows only, ready to be written. Medians of 5. Run: tsx bench/frames.ts
+// such a conversation: its rows, and painting them to a terminal that takes everything. Medians of 5. Run: tsx bench/frames.ts
 
+import { Writable } from 'node:stream';
 import type { Message } from '../src/state/messages.js';
 import { sanitize } from '../src/state/sanitize.js';
+import { createPainter } from '../src/ui/screen/painter.js';
 import { colourTheme } from '../src/ui/theme.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
 import { metricsOf, SIMULATOR } from '../test/support/chat-ports.js';
@@ -11,6 +13,8 @@ import { median } from './support/figures.js';
 const RUNS = 5;
 const FRAMES = 600;
 const MESSAGES = 10_000;
+/** Enough to fill the screen: an empty conversation has fewer rows to look at until its first answer has filled it. */
+const SCREENFUL = 20;
 const SIZE = { width: 86, height: 35 };
 const AIM_RATIO = 1.2;
 const AIM_OPEN_MS = 300;
@@ -48,16 +52,33 @@ const message = (id: number, text = ANSWER, streaming = false): Message =>
           : { kind: 'complete', metrics: metricsOf({ ttftMs: 300 }), remarks: [] },
       };
 
+/** A terminal of 120 x 40, as far as the painter uses it. */
+function terminal(): NodeJS.WriteStream {
+  const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+  return Object.assign(sink, { columns: 120, rows: 40 }) as unknown as NodeJS.WriteStream;
+}
+
 /** ms a frame, at a rate of a token of four characters a frame. */
-function frameMs(count: number): number {
+async function frameMs(count: number): Promise<number> {
   const messages = Array.from({ length: count }, (_, index) => message(index + 1));
   const viewport = createViewport(colourTheme);
+  const painter = createPainter(terminal(), colourTheme);
+  painter.begin();
+  const paint = (): Promise<void> => {
+    const { rows } = viewport.window({ messages, ...SIZE, scroll: { kind: 'follow' } });
+    painter.show(viewport, {
+      place: () => ({ x: 2, y: 2 }),
+      rows: rows.map(({ line }) => line),
+      width: SIZE.width,
+    });
+    return painter.painted();
+  };
   const id = count + 2 - (count % 2);
   const source = ANSWER.repeat(Math.ceil((FRAMES * 4) / ANSWER.length));
   const startMs = performance.now();
   for (let frame = 1; frame <= FRAMES; frame += 1) {
     messages[count] = message(id, source.slice(0, frame * 4), true);
-    viewport.window({ messages, ...SIZE, scroll: { kind: 'follow' } });
+    await paint();
   }
   return (performance.now() - startMs) / FRAMES;
 }
@@ -69,22 +90,25 @@ function openMs(): number {
   return performance.now() - startMs;
 }
 
-frameMs(0);
-frameMs(MESSAGES);
+await frameMs(0);
+await frameMs(MESSAGES);
 const empty: number[] = [];
+const screenful: number[] = [];
 const full: number[] = [];
 const opened: number[] = [];
 for (let run = 0; run < RUNS; run += 1) {
-  empty.push(frameMs(0));
-  full.push(frameMs(MESSAGES));
+  empty.push(await frameMs(0));
+  screenful.push(await frameMs(SCREENFUL));
+  full.push(await frameMs(MESSAGES));
   opened.push(openMs());
 }
-const ratio = median(full) / median(empty);
+const against = (figures: readonly number[]): string => (median(full) / median(figures)).toFixed(2);
 process.stdout.write(
   [
-    `rows of a frame, empty            ${median(empty).toFixed(3).padStart(8)} ms`,
-    `rows of a frame, 10,000 messages  ${median(full).toFixed(3).padStart(8)} ms   ratio ${ratio.toFixed(2)}   aim ${AIM_RATIO}`,
-    `opening 10,000 messages           ${median(opened).toFixed(1).padStart(8)} ms   aim ${AIM_OPEN_MS} ms`,
+    `a frame, empty                    ${median(empty).toFixed(3).padStart(8)} ms`,
+    `a frame, 20 messages              ${median(screenful).toFixed(3).padStart(8)} ms`,
+    `a frame, 10,000 messages          ${median(full).toFixed(3).padStart(8)} ms   of empty ${against(empty)}   of 20 ${against(screenful)}   aim ${AIM_RATIO}`,
+    `rows of 10,000 messages, opened   ${median(opened).toFixed(1).padStart(8)} ms   aim ${AIM_OPEN_MS} ms`,
     '',
   ].join('\n'),
 );
