@@ -15,6 +15,11 @@ test.each([
   ['whole events, one or several a piece', ['data: a\n\n', 'data: b\n\ndata: c\n\n'], 'data a,data b,data c'],
   ['one that came in parts', ['data: a', '\n\n', 'data: b\n\n'], 'rest data: a,rest \n\n,data b'],
   ['one whose end came in parts', ['data: a\n', '\n', 'data: b\n\n'], 'rest data: a\n,rest \n,data b'],
+  [
+    'one that came in parts, and whole ones after it',
+    ['data: a\n\ndata: b', 'c\n\ndata: d\n\ndata: e\n', '\ndata: f\n\n'],
+    'data a,rest data: b,rest c\n\n,data d,rest data: e\n,rest \n,data f',
+  ],
   ['one of several lines', ['data: a\ndata: b\n\n', 'data: c\n\n'], 'rest data: a\ndata: b\n\n,data c'],
   ['one with a name', ['event: x\n', 'data: a\n\n'], 'rest event: x\n,rest data: a\n\n'],
   ['one without a space', ['data:a\n\n'], 'rest data:a\n\n'],
