@@ -9,7 +9,7 @@ import {
   setSystem,
   setTemperature,
 } from './chat-settings.js';
-import { CHOOSE_FIRST, createComparing } from './comparing.js';
+import { chooseFirst, createComparing } from './comparing.js';
 import { draftText, type EditorEvent, EMPTY_EDITOR, edit } from './editor.js';
 import { addQuestion } from './exchange.js';
 import { createExchangeLog } from './exchange-log.js';
@@ -42,7 +42,6 @@ export type Actions = ReturnType<typeof createActions>;
 
 const TOAST_MS = 4000;
 const QUIT_WINDOW_MS = 2000;
-const BUSY = 'an answer is running: esc stops it';
 
 /** The only place of effects: everything that reads a clock, asks a port or changes the store. */
 export function createActions(store: AppStore, ports: ActionPorts) {
@@ -94,10 +93,12 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     }
   };
 
+  const running = (): string => `an answer is running: ${get().keys.stop} stops it`;
+
   /** Why nothing may be asked or changed now; undefined when it may. */
   const busy = (): string | undefined => {
-    if (get().comparison !== undefined) return CHOOSE_FIRST;
-    return exchanges.running ? BUSY : undefined;
+    if (get().comparison !== undefined) return chooseFirst(get().keys);
+    return exchanges.running ? running() : undefined;
   };
 
   const takeBack = (): void => {
@@ -165,12 +166,12 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       const { draft, revising } = get();
       const text = draftText(draft).trimEnd();
       if (text.trim() === '') return 'nothing to send yet: type a message first';
-      if (get().comparison !== undefined) return CHOOSE_FIRST;
-      if (exchanges.running && revising !== undefined) return BUSY;
+      if (get().comparison !== undefined) return chooseFirst(get().keys);
+      if (exchanges.running && revising !== undefined) return running();
       const sent = edit({ ...draft, text: draft.text.trimEnd() }, { type: 'clear' });
       if (exchanges.running) {
         change((state) => ({ ...state, draft: sent, queue: [...state.queue, text] }));
-        return 'queued: it is sent when the answer ends; esc takes it back';
+        return `queued: it is sent when the answer ends; ${get().keys.stop} takes it back`;
       }
       change((state) => ({
         ...state,
@@ -186,7 +187,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       if (get().comparison !== undefined) return comparing.leave();
       if (get().queue.length > 0) {
         takeBack();
-        return 'taken back; esc again stops the answer';
+        return `taken back; ${get().keys.stop} again stops the answer`;
       }
       if (get().revising !== undefined) {
         change((state) => ({ ...state, revising: undefined }));
@@ -307,7 +308,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       return undefined;
     }),
     reconnect: act(() => {
-      if (exchanges.running) return BUSY;
+      if (exchanges.running) return running();
       connection.reconnect();
       return undefined;
     }),

@@ -6,6 +6,7 @@ import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
 import { type Comparison, isAnswering } from './compare.js';
 import { type Editor, EMPTY_EDITOR } from './editor.js';
 import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './figures.js';
+import { DEFAULT_HINTS, type KeyHints } from './key-hints.js';
 import type { Message } from './messages.js';
 import type { Picker } from './picker.js';
 import type { EndpointInfo } from './ports.js';
@@ -109,6 +110,7 @@ export interface AppState {
   readonly endpoint: EndpointInfo;
   readonly request: RequestView;
   readonly session: SessionFigures;
+  readonly keys: KeyHints;
   /** What counts as a good answer. */
   readonly slo: Slo;
   /** Nothing moves that need not: clocks and figures change once a second. */
@@ -142,6 +144,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     endpoint,
     request: { kind: 'none' },
     session: NO_FIGURES,
+    keys: DEFAULT_HINTS,
     slo: DEFAULT_SLO,
     calm: false,
     scroll: { kind: 'follow' },

@@ -9,6 +9,7 @@ import {
 } from './compare.js';
 import { draftText, edit } from './editor.js';
 import { addQuestion } from './exchange.js';
+import type { KeyHints } from './key-hints.js';
 import { lastQuestion } from './messages.js';
 import { modeItems, pick } from './picker.js';
 import type { ModeInfo, ModePort } from './ports.js';
@@ -29,8 +30,10 @@ export interface Comparing {
   leave(): string | undefined;
 }
 
-export const CHOOSE_FIRST = 'two answers are compared: enter goes on with the marked one, esc keeps neither';
-const STILL_RUNNING = 'both answers have to end first: esc stops them';
+/** Why something else has to wait. */
+export function chooseFirst({ send, stop }: KeyHints): string {
+  return `two answers are compared: ${send} goes on with the marked one, ${stop} keeps neither`;
+}
 
 export function createComparing(store: AppStore, modes: ModePort, exchanges: Exchanges): Comparing {
   const get = store.getState;
@@ -55,10 +58,11 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
 
   return {
     begin(name) {
-      const { draft, messages, revising, endpoint, comparison } = get();
-      if (comparison !== undefined) return CHOOSE_FIRST;
-      if (exchanges.running) return 'an answer is running: esc stops it';
-      if (revising !== undefined) return 'an earlier message is being edited: enter sends it, esc leaves it';
+      const { draft, messages, revising, endpoint, comparison, keys } = get();
+      if (comparison !== undefined) return chooseFirst(keys);
+      if (exchanges.running) return `an answer is running: ${keys.stop} stops it`;
+      if (revising !== undefined)
+        return `an earlier message is being edited: ${keys.send} sends it, ${keys.stop} leaves it`;
       if (draftText(draft).trim() === '' && lastQuestion(messages) === undefined) return NOTHING;
       const others = modes.all.filter((mode) => mode.name !== endpoint.name);
       const named = others.find((mode) => mode.name === name);
@@ -85,7 +89,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       }));
     },
     choose() {
-      if (exchanges.running) return STILL_RUNNING;
+      if (exchanges.running) return `both answers have to end first: ${get().keys.stop} stops them`;
       const before = get().aside.length;
       change(withChosen);
       const { name, model } = get().endpoint;
@@ -96,17 +100,18 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
     leave() {
       if (exchanges.running) {
         exchanges.stop();
-        return 'both stopped: enter goes on with the marked answer, esc keeps neither';
+        const { send, stop } = get().keys;
+        return `both stopped: ${send} goes on with the marked answer, ${stop} keeps neither`;
       }
-      const { comparison, messages, draft } = get();
+      const { comparison, messages, draft, keys } = get();
       if (comparison === undefined) return undefined;
       const question = messages.find(({ id }) => id === comparison.question)?.text ?? '';
       change(withoutComparison);
       if (!comparison.fromDraft)
-        return 'neither was kept: the conversation is as it was; the inspector has both';
+        return `neither was kept: the conversation is as it was; ${keys.inspect} has both`;
       const text = [question, draftText(draft)].filter((part) => part !== '').join('\n\n');
       change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
-      return 'neither was kept: the question is in the draft again; the inspector has both';
+      return `neither was kept: the question is in the draft again; ${keys.inspect} has both`;
     },
   };
 }

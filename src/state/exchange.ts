@@ -5,6 +5,7 @@ import { append } from './branches.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
 import type { Portion, Retry } from './incoming.js';
+import type { KeyHints } from './key-hints.js';
 import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from './messages.js';
 import type { EndpointInfo } from './ports.js';
 import { sanitizeLine } from './sanitize.js';
@@ -77,7 +78,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   const messages = changeAnswer(state.messages, id, (message) => ({
     ...message,
     ...(answer.usage?.reasoningTokens !== undefined && { reasoningTokens: answer.usage.reasoningTokens }),
-    status: statusOf(answer, message.text),
+    status: statusOf(answer, message.text, state.keys),
   }));
   return {
     ...state,
@@ -91,7 +92,12 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
 /** The exchange itself broke: a defect, told like any other failure. */
 export function breakAnswer(state: AppState, id: number, problem: string): AppState {
   const metrics = state.request.kind === 'none' ? metricsBeforeStart(0) : state.request.metrics;
-  const status: AnswerStatus = { kind: 'error', metrics, remarks: [], failure: unexpectedFailure(problem) };
+  const status: AnswerStatus = {
+    kind: 'error',
+    metrics,
+    remarks: [],
+    failure: unexpectedFailure(problem, state.keys),
+  };
   return {
     ...state,
     messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
@@ -116,15 +122,15 @@ export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
   };
 }
 
-function statusOf(answer: ChatAnswer, shownText: string): AnswerStatus {
+function statusOf(answer: ChatAnswer, shownText: string, keys: KeyHints): AnswerStatus {
   const { outcome, metrics } = answer;
   const ended = {
     metrics,
-    remarks: remarksOn(answer, shownText),
+    remarks: remarksOn(answer, shownText, keys),
     ...(answer.finishReason !== null && { finishReason: sanitizeLine(answer.finishReason.slice(0, 40)) }),
   };
   return outcome === 'error'
-    ? { kind: 'error', failure: failureOf(answer.error), ...ended }
+    ? { kind: 'error', failure: failureOf(answer.error, keys), ...ended }
     : { kind: outcome, ...ended };
 }
 

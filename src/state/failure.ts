@@ -1,5 +1,6 @@
 import type { ChatAnswer } from '../connector/types.js';
 import type { ConnectorException } from '../errors.js';
+import type { KeyHints } from './key-hints.js';
 import { sanitizeLine } from './sanitize.js';
 
 /** A failed answer, told to a person. One line each. */
@@ -10,21 +11,21 @@ export interface Failure {
 }
 
 const MAX_LENGTH = 600;
-const ASK_AGAIN = 'ctrl+g asks again';
 
 /** @param error absent: the answer failed without saying why */
-export function failureOf(error: ConnectorException | undefined): Failure {
-  if (error === undefined) return { what: 'the answer failed without a reason', next: ASK_AGAIN };
-  return { what: shortLine(error.message), next: nextStep(error) };
+export function failureOf(error: ConnectorException | undefined, keys: KeyHints): Failure {
+  if (error === undefined) return { what: 'the answer failed without a reason', next: askAgain(keys) };
+  return { what: shortLine(error.message), next: nextStep(error, keys) };
 }
 
 /** A defect: what was asked promised not to reject. */
-export function unexpectedFailure(message: string): Failure {
-  return { what: shortLine(message), next: ASK_AGAIN };
+export function unexpectedFailure(message: string, keys: KeyHints): Failure {
+  return { what: shortLine(message), next: askAgain(keys) };
 }
 
 /** What is worth knowing about an answer beyond its text; one line each. */
-export function remarksOn(answer: ChatAnswer, shownText: string): string[] {
+export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints): string[] {
+  const again = askAgain(keys);
   const empty = shownText === '';
   const reason = answer.error === undefined ? undefined : shortLine(answer.error.message);
   const remarks: string[] = [];
@@ -32,27 +33,34 @@ export function remarksOn(answer: ChatAnswer, shownText: string): string[] {
   if (answer.outcome === 'truncated') {
     const cause =
       reason ?? (empty ? 'the stream ended without an answer' : 'the stream ended before the answer did');
-    remarks.push(`cut short: ${cause}; ${ASK_AGAIN}`);
+    remarks.push(`cut short: ${cause}; ${again}`);
   }
-  if (answer.outcome === 'stalled') remarks.push(`stalled: ${reason ?? 'nothing more came'}; ${ASK_AGAIN}`);
+  if (answer.outcome === 'stalled') remarks.push(`stalled: ${reason ?? 'nothing more came'}; ${again}`);
   if (answer.finishReason === 'length') remarks.push('cut at the limit for answers (finish_reason length)');
   if (answer.finishReason === 'content_filter') remarks.push("ended by the provider's content filter");
   for (const call of answer.toolCalls) {
     remarks.push(`asks for the tool ${shortLine(`${call.name}(${call.arguments})`)}: tools are not run here`);
   }
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
-    remarks.push(`the answer is empty: ${ASK_AGAIN}`);
+    remarks.push(`the answer is empty: ${again}`);
   if (answer.malformedEvents > 0) remarks.push(`unreadable events skipped: ${answer.malformedEvents}`);
   if (answer.metrics.buffered) remarks.push('buffered: this daemon does not stream');
   return remarks;
 }
 
-function nextStep(error: ConnectorException): string {
+function askAgain({ again }: KeyHints): string {
+  return `${again} asks again`;
+}
+
+function nextStep(error: ConnectorException, keys: KeyHints): string {
+  const again = askAgain(keys);
   if (error.retryAfterMs !== undefined) {
-    return `wait ${Math.ceil(error.retryAfterMs / 1000)} s, then ${ASK_AGAIN}`;
+    return `wait ${Math.ceil(error.retryAfterMs / 1000)} s, then ${again}`;
   }
-  if (error.hop === 'daemon' || error.hop === 'client') return `ctrl+r reconnects, ${ASK_AGAIN}`;
-  return error.isRetryable() ? `${ASK_AGAIN}, ctrl+t switches the mode` : 'ctrl+t switches to another mode';
+  if (error.hop === 'daemon' || error.hop === 'client') return `${keys.reconnect} reconnects, ${again}`;
+  return error.isRetryable()
+    ? `${again}, ${keys.mode} switches the mode`
+    : `${keys.mode} switches to another mode`;
 }
 
 function shortLine(text: string): string {

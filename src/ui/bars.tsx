@@ -46,9 +46,11 @@ function Bar({ line, width }: BarProps & { line: Line }): ReactElement {
 
 function useBarState(): BarState {
   return useAppState(
-    useShallow(({ connection, comparison, request, toast, quitArmedUntilMs, nowMs }) => ({
+    useShallow(({ connection, comparison, request, toast, quitArmedUntilMs, keys, nowMs }) => ({
       connection,
       request: shownRequest({ comparison, request }),
+      keys,
+      comparing: comparison !== undefined,
       answering: isAnswering({ comparison, request }),
       toast,
       quitArmedUntilMs,

@@ -1,3 +1,4 @@
+import type { KeyHints } from '../state/key-hints.js';
 import { type ActionName, type Binding, KEYMAP } from './keymap.js';
 import { KEY_NAMES } from './keys.js';
 
@@ -6,6 +7,8 @@ export interface Keymap {
   readonly bindings: readonly Binding[];
   /** What a key does now. */
   actionOf(key: string, hasDraft: boolean): ActionName | undefined;
+  /** The keys that the program's words name. */
+  readonly hints: KeyHints;
 }
 
 /** A part of the user's keys that is not used as written. */
@@ -69,6 +72,7 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
   return {
     keymap: {
       bindings,
+      hints: hintsOf(ordered),
       actionOf(key, hasDraft) {
         const state = hasDraft ? 'draft' : 'no-draft';
         return ordered.find(({ keys, when }) => keys.includes(key) && (when === undefined || when === state))
@@ -76,6 +80,29 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
       },
     },
     problems,
+  };
+}
+
+/** For each action its first key, else its command. */
+function hintsOf(bindings: readonly Binding[]): KeyHints {
+  const nameOf = (action: ActionName): string => {
+    const own = bindings.filter((binding) => binding.action === action);
+    const command = own.find((binding) => binding.command !== undefined)?.command;
+    return (
+      own.flatMap(({ keys }) => keys)[0] ?? (command === undefined ? `no key (${action})` : `/${command}`)
+    );
+  };
+  return {
+    send: nameOf('send'),
+    newline: nameOf('newline'),
+    stop: nameOf('stop'),
+    again: nameOf('regenerate'),
+    reconnect: nameOf('reconnect'),
+    mode: nameOf('mode'),
+    help: nameOf('help'),
+    inspect: nameOf('inspect'),
+    focus: nameOf('focus'),
+    quit: nameOf('clear-or-quit'),
   };
 }
 

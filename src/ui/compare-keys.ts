@@ -1,5 +1,6 @@
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
+import { chooseFirst } from '../state/comparing.js';
 import type { Keymap } from './bindings.js';
 import { compareLayout, sideView } from './compare-view.js';
 import type { ActionName } from './keymap.js';
@@ -60,18 +61,18 @@ export function createCompareKeys({
       const { comparison, draft } = state();
       if (comparison === undefined) return false;
       const empty = draft.text === '';
-      if (name === 'tab' || (empty && (name === 'left' || name === 'right'))) {
+      const action = keymap.actionOf(name, !empty);
+      if (action === 'focus' || (empty && (name === 'left' || name === 'right'))) {
         actions.markSide(name === 'left' ? 0 : name === 'right' ? 1 : undefined);
         return true;
       }
-      const action = keymap.actionOf(name, !empty);
       const rows = SCROLLS.get(action ?? '') ?? (empty ? SCROLLS_EMPTY.get(action ?? '') : undefined);
       if (rows !== undefined) {
         if (!scrollBy(rows)) actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');
       } else if (action === 'send') chooseAndSend(empty);
       else if (action === undefined) return false;
       else if (action.startsWith('edit-') || AS_EVER.has(action)) return false;
-      else actions.say('choose first: ← → mark an answer, enter goes on with it, esc keeps neither');
+      else actions.say(chooseFirst(keymap.hints));
       return true;
     },
   };

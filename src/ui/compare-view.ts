@@ -40,7 +40,8 @@ export function compareLayout(width: number, height: number): CompareLayout {
 
 /** One side's answer as the viewport looks at it. */
 export function sideView(side: Side, { width, textRows }: CompareLayout, reasoning: boolean): View {
-  return { messages: [side.answer], width, height: textRows, scroll: side.scroll, reasoning };
+  // The empty row behind an answer is not shown.
+  return { messages: [side.answer], width, height: textRows + 1, scroll: side.scroll, reasoning };
 }
 
 export interface CompareParts {

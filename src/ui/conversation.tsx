@@ -76,7 +76,8 @@ function contentOf(
     const parts = { question, reasoning: reasoningShown, viewport };
     return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
-  if (messages.length === 0) return { rows: fitRows(welcomeLines(width, height), width, height) };
+  if (messages.length === 0)
+    return { rows: fitRows(welcomeLines(keymap.hints, width, height), width, height) };
   const view = { messages, width, height, scroll, reasoning: reasoningShown };
   if (search.kind === 'open' && height > 1) {
     const bar = fitRows([searchLine(search, searchCount(messages, search), width)], width, 1);

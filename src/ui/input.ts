@@ -159,7 +159,7 @@ export function createInput(options: InputOptions): Input {
       const action = keymap.actionOf(name, hasDraft());
       if (action !== undefined) perform[action]();
       else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
-      else actions.say(`${name} does nothing here: ? shows all keys`);
+      else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
     },
     paste(text) {
       const clean = sanitize(text);

@@ -59,14 +59,14 @@ export function PlainApp(): ReactElement {
     { width: WIDTH, height: 20 },
     { version, keymap, log: actions.log, state: store.getState },
   );
-  const words = quitArmedUntilMs === undefined ? toast?.text : 'ctrl+c again quits';
+  const words = quitArmedUntilMs === undefined ? toast?.text : `${keymap.hints.quit} again quits`;
   return (
     <Box flexDirection="column">
       <Static key={finished[0]?.id} items={finished}>
         {(message) => <Text key={message.id}>{spoken(message)}</Text>}
       </Static>
       {over !== undefined && <Text>{over.lines.map(plainText).join('\n')}</Text>}
-      {finished.length < messages.length && <Text>answering, esc stops</Text>}
+      {finished.length < messages.length && <Text>{`answering, ${keymap.hints.stop} stops`}</Text>}
       {search.kind === 'open' && (
         <Text>{plainText(searchLine(search, searchCount(messages, search), WIDTH))}</Text>
       )}

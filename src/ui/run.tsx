@@ -101,7 +101,9 @@ export async function runTui(options: TuiOptions): Promise<void> {
   };
   const store = createAppStore({ connection, modes, clock }, options.notices);
   if (options.settings !== undefined) store.setState({ settings: options.settings });
+  const keymap = options.keymap ?? createKeymap().keymap;
   store.setState(({ calm, slo }) => ({
+    keys: keymap.hints,
     calm: options.calm ?? calm,
     slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
   }));
@@ -119,7 +121,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const shared = {
     store,
     actions,
-    keymap: options.keymap ?? createKeymap().keymap,
+    keymap,
     viewport: createViewport(theme, !noColor),
     theme,
     version: options.version,

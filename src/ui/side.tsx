@@ -41,10 +41,11 @@ export const Side = memo(function Side({ width, height }: PaneProps): ReactEleme
 
 function Connection({ width, height }: PaneProps): ReactElement {
   const shown = useAppState(
-    useShallow(({ connection, endpoint, retry, nowMs }) => ({
+    useShallow(({ connection, endpoint, retry, keys, nowMs }) => ({
       connection,
       endpoint,
       retry,
+      keys,
       // The clock matters only while it counts down.
       nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
     })),

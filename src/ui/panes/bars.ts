@@ -20,9 +20,10 @@ export function headerLine(title: string, endpoint: EndpointInfo, width: number)
 }
 
 /** What the bars tell of. */
-export type BarState = Pick<AppState, 'connection' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs'> & {
-  answering: boolean;
-};
+export type BarState = Pick<
+  AppState,
+  'connection' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs' | 'keys'
+> & { answering: boolean; comparing: boolean };
 
 /** Connection and request on one line, in place of the side panes; also parts conversation and draft. */
 export function statusBar(state: BarState, width: number, withMessages: boolean): Line {
@@ -43,21 +44,30 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
 /** The last line: what just happened, or which keys help now. */
 export function footerLine(state: BarState, width: number): Line {
   const inner = width - 2;
-  const words = passingWords(state);
-  const running = state.answering;
-  const left: Line = [words ?? (running ? 'answering' : '')];
+  const left: Line = [passingWords(state) ?? (state.answering ? 'answering' : '')];
   const hints = joinThatFit(
-    (running ? RUNNING_HINTS : HINTS).map((hint): Line => [['dim', hint]]),
+    hintsOf(state).map((hint): Line => [['dim', hint]]),
     inner - lineWidth(left) - 2,
     '   ',
   );
   return [' ', ...spread(left, hints, inner), ' '];
 }
 
-const HINTS = ['enter send', '^J newline', '? help', '^C quit'];
-const RUNNING_HINTS = ['esc stop', '? help', '^C quit'];
+function hintsOf({ keys, answering, comparing }: BarState): string[] {
+  const { send, newline, stop, help, quit, focus } = keys;
+  const always = [`${short(help)} help`, `${short(quit)} quit`];
+  if (comparing && !answering)
+    return [`${short(send)} go on`, `${short(focus)} mark`, `${short(stop)} keep neither`, ...always];
+  if (answering) return [`${short(stop)} stop`, ...always];
+  return [`${short(send)} send`, `${short(newline)} newline`, ...always];
+}
 
-function passingWords({ toast, quitArmedUntilMs }: BarState): string | undefined {
-  if (quitArmedUntilMs !== undefined) return 'ctrl+c again quits';
+/** A key in little room: `^J`. */
+function short(key: string): string {
+  return key.replace(/^ctrl\+(.)$/, (_key, letter: string) => `^${letter.toUpperCase()}`);
+}
+
+function passingWords({ toast, quitArmedUntilMs, keys }: BarState): string | undefined {
+  if (quitArmedUntilMs !== undefined) return `${keys.quit} again quits`;
   return toast?.text;
 }

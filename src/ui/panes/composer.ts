@@ -14,25 +14,26 @@ export interface ComposerView {
 }
 
 /** What is to be known about the draft, in one row above it: queue, change, commands that begin so. */
-export function draftNote({ queue, revising, comparison, draft, offer }: DraftState): string | undefined {
+export function draftNote({ queue, revising, comparison, draft, offer, keys }: DraftState): string | undefined {
   if (comparison !== undefined) {
+    const { send, stop, focus } = keys;
     return isAnswering({ comparison, request: NO_REQUEST })
-      ? 'comparing: tab marks the other answer, esc stops both'
-      : 'comparing: tab marks the other answer, enter goes on with the marked one, esc keeps neither';
+      ? `${stop} stops both, ${focus} marks the other answer`
+      : `${send} goes on with the marked answer, ${focus} marks the other, ${stop} keeps neither`;
   }
   const [next] = queue;
   if (next !== undefined) {
     const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
     return `queued${more}: ${sanitizeLine(next.slice(0, 500))}`;
   }
-  if (revising !== undefined) return 'editing a message: enter asks anew, esc leaves it';
+  if (revising !== undefined) return `editing a message: ${keys.send} asks anew, ${keys.stop} leaves it`;
   const commands = completions(draft.text);
   if (commands.length === 0) return offer === undefined ? undefined : offered(offer);
   if (commands.length > 1) return commands.map(({ command }) => `/${command}`).join(' ');
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
 
-type DraftState = Pick<AppState, 'queue' | 'revising' | 'comparison' | 'draft' | 'offer'>;
+type DraftState = Pick<AppState, 'queue' | 'revising' | 'comparison' | 'draft' | 'offer' | 'keys'>;
 
 const NO_REQUEST = { kind: 'none' } as const;
 

@@ -4,18 +4,18 @@ import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { count, duration, seconds, uptime } from '../format.js';
 import { type Line, spread } from '../line.js';
 
-export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'nowMs'>;
+export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'>;
 
 /** State of the way to the daemon and the endpoint. */
 export function connectionLines(
-  { connection, endpoint, retry, nowMs }: Shown,
+  { connection, endpoint, retry, keys, nowMs }: Shown,
   width: number,
 ): readonly Line[] {
   const host = hostOf(endpoint.url);
   switch (connection.status) {
     case 'idle':
     case 'closed':
-      return [['○ not connected'], [], [host], [['dim', 'ctrl+r connects']]];
+      return [['○ not connected'], [], [host], [['dim', `${keys.reconnect} connects`]]];
     case 'connecting':
       return [['◌ connecting to the daemon'], attempt(connection.attempt), [host], []];
     case 'waiting': {
@@ -24,7 +24,7 @@ export function connectionLines(
         [['bold', '○'], ` reconnecting in ${countdown(connection.retryAtMs - nowMs)}`],
         [['dim', reason]],
         [['dim', more]],
-        spread(attempt(connection.attempt), [['dim', 'ctrl+r: now']], width),
+        spread(attempt(connection.attempt), [['dim', `${keys.reconnect}: now`]], width),
       ];
     }
     case 'connected': {

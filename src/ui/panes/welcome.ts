@@ -1,3 +1,4 @@
+import type { KeyHints } from '../../state/key-hints.js';
 import type { Line } from '../line.js';
 
 const PROMPTS = [
@@ -6,17 +7,24 @@ const PROMPTS = [
   'Compare TCP and UDP in a table',
 ];
 
-const KEYS: readonly (readonly [string, string])[] = [
-  ['enter', 'send'],
-  ['ctrl+j', 'new line'],
-  ['esc', 'stop the answer'],
-  ['ctrl+t', 'switch mode'],
-  ['?', 'all keys'],
-  ['ctrl+c twice', 'quit'],
+const keysOf = ({
+  send,
+  newline,
+  stop,
+  mode,
+  help,
+  quit,
+}: KeyHints): readonly (readonly [string, string])[] => [
+  [send, 'send'],
+  [newline, 'new line'],
+  [stop, 'stop the answer'],
+  [mode, 'switch mode'],
+  [help, 'all keys'],
+  [`${quit} twice`, 'quit'],
 ];
 
 /** What an empty conversation shows; shorter forms where there is little room. */
-export function welcomeLines(width: number, height: number): readonly Line[] {
+export function welcomeLines(keys: KeyHints, width: number, height: number): readonly Line[] {
   const full: Line[] = [
     [],
     ['Ask something. The answer streams in here, its timing beside it.'],
@@ -25,7 +33,7 @@ export function welcomeLines(width: number, height: number): readonly Line[] {
     ...PROMPTS.map((prompt): Line => ['  ', prompt]),
     [],
     [['dim', 'Keys']],
-    ...KEYS.map(([key, does]): Line => ['  ', ['accent', key.padEnd(14)], ['dim', does]]),
+    ...keysOf(keys).map(([key, does]): Line => ['  ', ['accent', key.padEnd(14)], ['dim', does]]),
   ];
   if (height >= full.length && width >= 66) return full;
   if (height >= 7 && width >= 44)
@@ -34,7 +42,7 @@ export function welcomeLines(width: number, height: number): readonly Line[] {
       ['Ask something, for example:'],
       ...PROMPTS.map((prompt): Line => ['  ', prompt]),
       [],
-      [['dim', 'enter sends, ? shows all keys']],
+      [['dim', `${keys.send} sends, ${keys.help} shows all keys`]],
     ];
-  return [['Ask something.'], [['dim', '? shows all keys']]];
+  return [['Ask something.'], [['dim', `${keys.help} shows all keys`]]];
 }

@@ -1,0 +1,26 @@
+/** Keys as they are called in what the program says: the user's own where they were changed. */
+export interface KeyHints {
+  readonly send: string;
+  readonly newline: string;
+  readonly stop: string;
+  readonly again: string;
+  readonly reconnect: string;
+  readonly mode: string;
+  readonly help: string;
+  readonly inspect: string;
+  readonly focus: string;
+  readonly quit: string;
+}
+
+export const DEFAULT_HINTS: KeyHints = {
+  send: 'enter',
+  newline: 'ctrl+j',
+  stop: 'esc',
+  again: 'ctrl+g',
+  reconnect: 'ctrl+r',
+  mode: 'ctrl+t',
+  help: '?',
+  inspect: 'ctrl+d',
+  focus: 'tab',
+  quit: 'ctrl+c',
+};
