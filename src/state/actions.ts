@@ -10,7 +10,7 @@ import {
   setTemperature,
 } from './chat-settings.js';
 import { chooseFirst, createComparing } from './comparing.js';
-import { draftText, type EditorEvent, EMPTY_EDITOR, edit } from './editor.js';
+import { draftText, type EditorEvent, EMPTY_EDITOR, edit, selectionOf } from './editor.js';
 import { addQuestion } from './exchange.js';
 import { createExchangeLog } from './exchange-log.js';
 import { lastAnswer, lastQuestion } from './messages.js';
@@ -22,6 +22,7 @@ import { sanitize, sanitizeLine } from './sanitize.js';
 import { searchFor, searchOn } from './search.js';
 import { createSessionActions } from './session-actions.js';
 import type { AppStore } from './store.js';
+import { count } from './text/count.js';
 
 export interface ActionPorts {
   connection: ConnectionPort;
@@ -312,11 +313,19 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       connection.reconnect();
       return undefined;
     }),
-    copyAnswer: act(() => {
+    /** What is selected in the draft; else the last answer, as it was written. */
+    copy: act(() => {
+      const { draft } = get();
+      const selected = selectionOf(draft);
+      if (selected !== undefined) {
+        const text = draftText({ ...draft, text: draft.text.slice(selected.start, selected.end) });
+        screen.copy(text);
+        return `copied what is selected: ${count(text.length)} characters`;
+      }
       const answer = lastAnswer(get().messages);
       if (answer === undefined) return 'there is no answer to copy yet';
       screen.copy(answer.text);
-      return `copied the last answer: ${answer.text.length} characters`;
+      return `copied the last answer: ${count(answer.text.length)} characters`;
     }),
     /** Clears the draft; asked for again within two seconds, quits. */
     clearOrQuit(): void {

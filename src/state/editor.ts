@@ -1,13 +1,12 @@
 import { type Fold, foldPaste, foldPlaces, unfolded } from './folds.js';
 import {
-  cellWidth,
   isOneGrapheme,
   nextBoundary,
   previousBoundary,
   snapToBoundary,
   takeCells,
 } from './text/graphemes.js';
-import { type Piece, wrapLine } from './text/wrap.js';
+import { cursorPlace, lineEnd, lineStart, neighbourRow, wordLeft, wordRight } from './text/motion.js';
 import { NO_UNDO, recordStep, type Snapshot, stepBack, stepForward, type Undo } from './undo.js';
 
 /** The draft: a text, a cursor, and the messages sent before. */
@@ -16,6 +15,8 @@ export interface Editor {
   readonly text: string;
   /** In UTF-16 units; always between two graphemes, never inside a label. */
   readonly cursor: number;
+  /** The other end of what is selected; absent, or the cursor's place, when nothing is. */
+  readonly anchor?: number | undefined;
   /** The column that up and down keep to. */
   readonly goalColumn?: number | undefined;
   /** Oldest first. */
@@ -28,6 +29,8 @@ export interface Editor {
   readonly killed?: string | undefined;
 }
 
+export type Motion = 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end';
+
 export type EditorEvent =
   /** Text that is typed; the caller has made it harmless. */
   | { type: 'insert'; text: string }
@@ -36,9 +39,11 @@ export type EditorEvent =
   /** Another text in place of the whole draft. */
   | { type: 'set'; text: string }
   | { type: 'backspace' | 'delete' }
-  | { type: 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end' }
-  /** By rows as shown at `width` cells; beyond the first and last row, through the history. */
-  | { type: 'up' | 'down'; width: number }
+  /** `select`: what is passed over is selected. */
+  | { type: Motion; select?: boolean }
+  /** By rows as shown at `width` cells; beyond the first and last row, through the history unless it selects. */
+  | { type: 'up' | 'down'; width: number; select?: boolean }
+  | { type: 'select-all' }
   | { type: 'kill-word' | 'kill-to-start' | 'kill-to-end' }
   /** Puts back what was killed last. */
   | { type: 'yank' }
@@ -47,9 +52,6 @@ export type EditorEvent =
   | { type: 'undo' | 'redo' }
   /** Empties the draft and keeps it in the history. */
   | { type: 'clear' };
-
-/** One row of the draft as shown. */
-export type DraftRow = Piece;
 
 const MAX_HISTORY = 200;
 /** UTF-16 units of the history. */
@@ -60,6 +62,11 @@ export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [] };
 /** The whole draft, folded text included. */
 export function draftText({ text, folds }: Editor): string {
   return unfolded(text, folds);
+}
+
+/** What is selected, if anything is. */
+export function selectionOf({ cursor, anchor = cursor }: Editor): { start: number; end: number } | undefined {
+  return anchor === cursor ? undefined : { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) };
 }
 
 /** What a key does to the draft. */
@@ -76,7 +83,7 @@ export function edit(editor: Editor, event: EditorEvent): Editor {
       return killed === undefined ? cleared : { ...cleared, killed: unfolded(killed, editor.folds) };
     }
     default: {
-      const next = besideLabels(changed(editor, event), editor.cursor);
+      const next = selecting(editor, event, besideLabels(changed(editor, event), editor.cursor));
       if (next.text === editor.text) return { ...next, undo: { ...undo, typing: false } };
       const typed = event.type === 'insert' && isOneGrapheme(event.text) ? event.text : undefined;
       return { ...next, undo: recordStep(undo, editor, typed) };
@@ -84,13 +91,33 @@ export function edit(editor: Editor, event: EditorEvent): Editor {
   }
 }
 
-function changed(editor: Editor, event: Exclude<EditorEvent, { type: 'undo' | 'redo' | 'clear' }>): Editor {
+type Change = Exclude<EditorEvent, { type: 'undo' | 'redo' | 'clear' }>;
+
+/** The selection after a key: it grows with a motion that selects, and is gone after any other key. */
+function selecting(before: Editor, event: Change, after: Editor): Editor {
+  if (event.type === 'select-all') return { ...after, anchor: 0 };
+  const selects = 'select' in event && event.select === true;
+  return { ...after, anchor: selects ? (before.anchor ?? before.cursor) : undefined };
+}
+
+function changed(editor: Editor, event: Change): Editor {
   const { text, cursor, folds } = editor;
+  const selected = selectionOf(editor);
+  const { start: from, end: to } = selected ?? { start: cursor, end: cursor };
+  if (selected !== undefined) {
+    // Keys that delete take what is selected; those that go left or right go to its end there.
+    if (event.type === 'backspace' || event.type === 'delete') return replaced(editor, from, to, '');
+    if (event.type.startsWith('kill-')) return killed(editor, from, to);
+    if (event.type === 'left' && event.select !== true) return moved(editor, from);
+    if (event.type === 'right' && event.select !== true) return moved(editor, to);
+  }
   switch (event.type) {
+    case 'select-all':
+      return moved(editor, text.length);
     case 'insert':
-      return replaced(editor, cursor, cursor, event.text);
+      return replaced(editor, from, to, event.text);
     case 'paste':
-      return pasted(editor, cursor, cursor, event.text);
+      return pasted(editor, from, to, event.text);
     case 'set':
       return pasted(editor, 0, text.length, event.text);
     case 'backspace': {
@@ -123,59 +150,30 @@ function changed(editor: Editor, event: Exclude<EditorEvent, { type: 'undo' | 'r
       return killed(editor, cursor, end === cursor ? Math.min(end + 1, text.length) : end);
     }
     case 'yank':
-      return pasted(editor, cursor, cursor, editor.killed ?? '');
+      return editor.killed === undefined ? editor : pasted(editor, from, to, editor.killed);
     case 'unfold': {
       const places = foldPlaces(text, folds);
       const place = places.findLast(({ start }) => start <= cursor) ?? places[0];
       return place === undefined ? editor : replaced(editor, place.start, place.end, place.fold.text);
     }
     case 'up':
-      return vertical(editor, -1, event.width);
+      return vertical(editor, -1, event);
     case 'down':
-      return vertical(editor, 1, event.width);
+      return vertical(editor, 1, event);
   }
 }
 
-/** The row of the draft the cursor is in, at `width` cells, and the cursor's column there. */
-export function cursorPlace(editor: Editor, width: number): { row: DraftRow; column: number } {
-  const { text, cursor } = editor;
-  const rows = rowsOfLineAt(text, cursor, width);
-  // At the seam of two rows the cursor belongs to the later one.
-  const row = rows.findLast((candidate) => candidate.start <= cursor) ?? { start: 0, end: 0 };
-  return { row, column: Math.min(cellWidth(text.slice(row.start, cursor)), width) };
-}
-
-/** The row above or below one, if there is one. Costs the line it is in, however long the draft is. */
-export function neighbourRow(text: string, row: DraftRow, step: -1 | 1, width: number): DraftRow | undefined {
-  if (step < 0) {
-    if (row.start === 0) return undefined;
-    return rowsOfLineAt(text, row.start - 1, width).findLast((candidate) => candidate.start < row.start);
-  }
-  const sameLine = rowsOfLineAt(text, row.start, width).find((candidate) => candidate.start > row.start);
-  if (sameLine !== undefined) return sameLine;
-  const end = lineEnd(text, row.start);
-  return end === text.length ? undefined : rowsOfLineAt(text, end + 1, width)[0];
-}
-
-/** The line wrapped last: its rows are asked for one by one, and a pasted line can be a megabyte. */
-let wrapped: { line: string; width: number; start: number; rows: DraftRow[] } | undefined;
-
-/** Rows of the line that `offset` is in, as offsets in the whole text. */
-function rowsOfLineAt(text: string, offset: number, width: number): DraftRow[] {
-  const start = lineStart(text, offset);
-  const line = text.slice(start, lineEnd(text, offset));
-  if (wrapped?.line !== line || wrapped.width !== width || wrapped.start !== start) {
-    const pieces = wrapLine(line, { width });
-    const rows = pieces.map((piece) => ({ start: start + piece.start, end: start + piece.end }));
-    wrapped = { line, width, start, rows };
-  }
-  return wrapped.rows;
-}
-
-function vertical(editor: Editor, step: -1 | 1, width: number): Editor {
+function vertical(
+  editor: Editor,
+  step: -1 | 1,
+  { width, select }: { width: number; select?: boolean },
+): Editor {
   const { row, column } = cursorPlace(editor, width);
   const next = neighbourRow(editor.text, row, step, width);
-  if (next === undefined) return recall(editor, step);
+  if (next === undefined) {
+    if (select === true) return moved(editor, step < 0 ? 0 : editor.text.length);
+    return recall(editor, step);
+  }
   const goal = editor.goalColumn ?? column;
   const reached = next.start + takeCells(editor.text.slice(next.start, next.end), goal).length;
   // The place after a wrapped row's last character is shown as the start of the row below.
@@ -233,29 +231,4 @@ function besideLabels(editor: Editor, cursorBefore: number): Editor {
 
 function restored(editor: Editor, step: { undo: Undo; draft: Snapshot } | undefined): Editor {
   return step === undefined ? editor : { ...moved(editor, 0), ...step.draft, undo: step.undo };
-}
-
-function lineStart(text: string, offset: number): number {
-  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
-}
-
-function lineEnd(text: string, offset: number): number {
-  const end = text.indexOf('\n', offset);
-  return end < 0 ? text.length : end;
-}
-
-const WORD = /[\p{L}\p{N}\p{M}_]/u;
-
-function wordLeft(text: string, offset: number): number {
-  let at = offset;
-  while (at > 0 && !WORD.test(text.slice(previousBoundary(text, at), at))) at = previousBoundary(text, at);
-  while (at > 0 && WORD.test(text.slice(previousBoundary(text, at), at))) at = previousBoundary(text, at);
-  return at;
-}
-
-function wordRight(text: string, offset: number): number {
-  let at = offset;
-  while (at < text.length && !WORD.test(text.slice(at, nextBoundary(text, at)))) at = nextBoundary(text, at);
-  while (at < text.length && WORD.test(text.slice(at, nextBoundary(text, at)))) at = nextBoundary(text, at);
-  return at;
 }

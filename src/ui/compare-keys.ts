@@ -71,7 +71,8 @@ export function createCompareKeys({
         if (!scrollBy(rows)) actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');
       } else if (action === 'send') chooseAndSend(empty);
       else if (action === undefined) return false;
-      else if (action.startsWith('edit-') || AS_EVER.has(action)) return false;
+      else if (action.startsWith('edit-') || action.startsWith('select-') || AS_EVER.has(action))
+        return false;
       else actions.say(chooseFirst(keymap.hints));
       return true;
     },

@@ -1,6 +1,6 @@
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
-import type { EditorEvent } from '../state/editor.js';
+import type { EditorEvent, Motion } from '../state/editor.js';
 import { pick } from '../state/picker.js';
 import { sanitize } from '../state/sanitize.js';
 import type { Keymap } from './bindings.js';
@@ -59,8 +59,8 @@ export function createInput(options: InputOptions): Input {
     }
   };
 
-  const editing = (type: 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end') => () =>
-    actions.edit({ type });
+  const editing = (type: Motion) => () => actions.edit({ type });
+  const selecting = (type: Motion) => () => actions.edit({ type, select: true });
   const changing = (event: EditorEvent, otherwise: string) => () => actions.tryEdit(event, otherwise);
 
   const perform: Record<ActionName, (argument?: string) => void> = {
@@ -87,7 +87,7 @@ export function createInput(options: InputOptions): Input {
     editor: actions.editOutside,
     'search-history': actions.pickFromHistory,
     new: actions.newConversation,
-    copy: actions.copyAnswer,
+    copy: actions.copy,
     compare: actions.compare,
     panes: () => actions.togglePanes(panesBeside()),
     focus: () => actions.focusNextPane(panesBeside()),
@@ -118,6 +118,15 @@ export function createInput(options: InputOptions): Input {
     'edit-word-right': editing('word-right'),
     'edit-line-start': editing('line-start'),
     'edit-line-end': editing('line-end'),
+    'select-left': selecting('left'),
+    'select-right': selecting('right'),
+    'select-word-left': selecting('word-left'),
+    'select-word-right': selecting('word-right'),
+    'select-line-start': selecting('line-start'),
+    'select-line-end': selecting('line-end'),
+    'select-up': () => actions.edit({ type: 'up', width: draftWidth(), select: true }),
+    'select-down': () => actions.edit({ type: 'down', width: draftWidth(), select: true }),
+    'select-all': () => actions.edit({ type: 'select-all' }),
     'edit-backspace': () => actions.edit({ type: 'backspace' }),
     'edit-delete': () => actions.edit({ type: 'delete' }),
     'edit-kill-word': () => actions.edit({ type: 'kill-word' }),

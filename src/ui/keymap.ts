@@ -1,6 +1,7 @@
-import type { EditorEvent } from '../state/editor.js';
+import type { EditorEvent, Motion } from '../state/editor.js';
 
-type EditAction = `edit-${Exclude<EditorEvent['type'], 'insert' | 'paste' | 'set' | 'clear'>}`;
+type EditAction = `edit-${Exclude<EditorEvent['type'], 'insert' | 'paste' | 'set' | 'clear' | 'select-all'>}`;
+type SelectAction = `select-${Motion | 'up' | 'down' | 'all'}`;
 
 /** All a key or command can do. */
 export type ActionName =
@@ -44,7 +45,8 @@ export type ActionName =
   | 'scroll-page-down'
   | 'scroll-start'
   | 'scroll-end'
-  | EditAction;
+  | EditAction
+  | SelectAction;
 
 export type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'Program';
 
@@ -82,7 +84,7 @@ export const KEYMAP: readonly Binding[] = [
   bind('Messages', 'branch', [], 'branch from any message', { command: 'branch' }),
   bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
   bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
-  bind('Messages', 'copy', ['ctrl+y'], 'copy the last answer', { command: 'copy' }),
+  bind('Messages', 'copy', ['ctrl+y'], 'copy what is selected, else the last answer', { command: 'copy' }),
 
   bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
   bind('Conversation', 'name', [], 'name the conversation', { command: 'name', argument: 'WORDS' }),
@@ -110,6 +112,8 @@ export const KEYMAP: readonly Binding[] = [
 
   bind('Scrolling', 'scroll-page-up', ['pageup'], 'a page up'),
   bind('Scrolling', 'scroll-page-down', ['pagedown'], 'a page down'),
+  bind('Scrolling', 'scroll-row-up', ['shift+up'], 'a line up (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll-row-down', ['shift+down'], 'a line down (empty draft)', { when: 'no-draft' }),
   bind('Scrolling', 'scroll-row-up', ['ctrl+up'], 'a line up; the mouse wheel too'),
   bind('Scrolling', 'scroll-row-down', ['ctrl+down'], 'a line down'),
   bind('Scrolling', 'scroll-start', ['home'], 'to the beginning (empty draft)', { when: 'no-draft' }),
@@ -125,6 +129,20 @@ export const KEYMAP: readonly Binding[] = [
   bind('Editing', 'edit-word-right', ['ctrl+right', 'alt+right', 'alt+f'], 'a word right'),
   bind('Editing', 'edit-line-start', ['home', 'ctrl+a'], "to the line's start"),
   bind('Editing', 'edit-line-end', ['end', 'ctrl+e'], "to the line's end"),
+  bind('Editing', 'select-left', ['shift+left'], 'select to the left'),
+  bind('Editing', 'select-right', ['shift+right'], 'select to the right'),
+  bind('Editing', 'select-word-left', ['ctrl+shift+left', 'alt+shift+left'], 'select the word to the left'),
+  bind(
+    'Editing',
+    'select-word-right',
+    ['ctrl+shift+right', 'alt+shift+right'],
+    'select the word to the right',
+  ),
+  bind('Editing', 'select-up', ['shift+up'], 'select a row up'),
+  bind('Editing', 'select-down', ['shift+down'], 'select a row down'),
+  bind('Editing', 'select-line-start', ['shift+home'], "select to the line's start"),
+  bind('Editing', 'select-line-end', ['shift+end'], "select to the line's end"),
+  bind('Editing', 'select-all', ['alt+a'], 'select all'),
   bind('Editing', 'edit-backspace', ['backspace', 'ctrl+h'], 'delete to the left'),
   bind('Editing', 'edit-delete', ['delete'], 'delete to the right'),
   bind('Editing', 'edit-kill-word', ['ctrl+w', 'alt+backspace'], 'delete the word before'),

@@ -58,5 +58,6 @@ function accented(accent: string, dim: { on: string; off: string }): Theme {
 /** One accent colour of the terminal's own palette, so that it suits light and dark ones. */
 export const colourTheme: Theme = (tone, text) => `${CODES[tone].on}${text}${CODES[tone].off}`;
 
-/** For NO_COLOR and terminals without styles. */
-export const plainTheme: Theme = (_tone, text) => text;
+/** For NO_COLOR: no styles, but for what nothing else tells, which is shown in reverse. */
+export const plainTheme: Theme = (tone, text) =>
+  tone === 'match' || tone === 'current-match' ? `${CODES.match.on}${text}${CODES.match.off}` : text;

@@ -340,12 +340,12 @@ test('no timer runs while nothing moves', async () => {
 });
 
 test('the last answer is copied as it came', async () => {
-  actions.copyAnswer();
+  actions.copy();
   expect(toast()).toContain('no answer to copy');
   ask('hello');
   chat.latest.text('**text**\n');
   await chat.latest.end();
-  actions.copyAnswer();
+  actions.copy();
   expect(done).toEqual(['copy **text**\n']);
 });
 

@@ -1,11 +1,13 @@
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { isAnswering } from '../../state/compare.js';
-import { cursorPlace, type DraftRow, type Editor, neighbourRow } from '../../state/editor.js';
+import { type Editor, selectionOf } from '../../state/editor.js';
 import { sanitizeLine } from '../../state/sanitize.js';
+import { expandTabs } from '../../state/text/graphemes.js';
+import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
 import { shownPiece } from '../../state/text/wrap.js';
 import { completions } from '../keymap.js';
 import { PROMPT_WIDTH } from '../layout.js';
-import type { Line } from '../line.js';
+import { type Line, plainText, type Span } from '../line.js';
 
 export interface ComposerView {
   lines: readonly Line[];
@@ -46,7 +48,7 @@ export function offered({ title, interrupted }: ResumeOffer): string {
 /** How many rows the draft takes, counted no further than `most`. */
 export function draftRows(text: string, width: number, most: number): number {
   let rows = 1;
-  let row: DraftRow | undefined = cursorPlace({ text, cursor: 0, history: [] }, width).row;
+  let row: DraftRow | undefined = cursorPlace({ text, cursor: 0 }, width).row;
   while (rows < most) {
     row = neighbourRow(text, row, 1, width);
     if (row === undefined) break;
@@ -81,9 +83,21 @@ export function composerView(editor: Editor, width: number, height: number): Com
   while (rows.length < height && extend(1));
   while (rows.length < height && extend(-1));
   return {
-    lines: rows.map((row) => [row.start === 0 ? PROMPT : MORE, shownPiece(text, row)]),
+    lines: rows.map((row) => [row.start === 0 ? PROMPT : MORE, ...spansOf(text, row, selectionOf(editor))]),
     cursor: { x: PROMPT_WIDTH + place.column, y: cursorRow },
   };
+}
+
+/** A row with what is selected in it marked. */
+function spansOf(text: string, row: DraftRow, selected: DraftRow | undefined): Span[] {
+  const shown = shownPiece(text, row);
+  if (selected === undefined || selected.start >= row.end || selected.end <= row.start) return [shown];
+  // Tabs are wider than one character.
+  const at = (offset: number): number =>
+    expandTabs(text.slice(row.start, Math.max(row.start, offset))).length;
+  const [from, to] = [at(selected.start), at(selected.end)];
+  const spans: Span[] = [shown.slice(0, from), ['match', shown.slice(from, to)], shown.slice(to)];
+  return spans.filter((span) => plainText([span]) !== '');
 }
 
 const PROMPT = ['accent', ' > '] as const;
