@@ -62,8 +62,9 @@ export function createActions(store: AppStore, ports: ActionPorts) {
   const comparing = createComparing(store, modes, exchanges);
   let disposed = false;
 
+  // Whatever is said may quote a file, a server or the user.
   const say = (text: string): void =>
-    change((state) => ({ ...state, toast: { text, untilMs: state.nowMs + TOAST_MS } }));
+    change((state) => ({ ...state, toast: { text: sanitizeLine(text), untilMs: state.nowMs + TOAST_MS } }));
   const { saving, startNew, endSaving, ...sessionActions } = createSessionActions({
     store,
     change,
@@ -135,7 +136,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
         if (words !== undefined && !disposed) say(words);
       },
       (error: unknown) => {
-        if (!disposed) say(sanitizeLine(messageOf(error)));
+        if (!disposed) say(messageOf(error));
       },
     );
   };

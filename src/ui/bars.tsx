@@ -46,16 +46,17 @@ function Bar({ line, width }: BarProps & { line: Line }): ReactElement {
 
 function useBarState(): BarState {
   return useAppState(
-    useShallow(({ connection, comparison, request, toast, quitArmedUntilMs, keys, nowMs }) => ({
+    useShallow(({ connection, comparison, request, retry, toast, quitArmedUntilMs, keys, nowMs }) => ({
       connection,
       request: shownRequest({ comparison, request }),
       keys,
+      retry,
       comparing: comparison !== undefined,
       answering: isAnswering({ comparison, request }),
       toast,
       quitArmedUntilMs,
       // The clock matters only while it counts down.
-      nowMs: connection.status === 'waiting' ? nowMs : 0,
+      nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
     })),
   );
 }

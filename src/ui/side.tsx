@@ -7,7 +7,7 @@ import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';
 import { requestLines } from './panes/request.js';
 import { sessionLines } from './panes/session.js';
-import { ALL_ROWS, connectionPane, PANE_TITLES, paneRows } from './panes/side.js';
+import { ALL_ROWS, connectionPane, PANE_TITLES, paneRows, wholePane } from './panes/side.js';
 import { Framed } from './rows.js';
 
 interface PaneProps {
@@ -23,13 +23,12 @@ const EDGES = {
   request: { top: 'join', bottom: 'none' },
   session: { top: 'join', bottom: 'end' },
 } as const;
-/** Rows that a pane would like when it is looked at. */
-const WANTED: Record<PaneName, number> = { connection: 10, request: 21, session: 12 };
 
 /** Connection, request and session above one another; the one that is looked at as large as it needs to be. */
 export const Side = memo(function Side({ width, height }: PaneProps): ReactElement {
   const pane = useAppState(({ panes }) => panes.focus?.pane);
-  const rows = paneRows(height - EDGE_ROWS, pane && { pane, wanted: WANTED[pane] });
+  const wanted = useAppState((state) => pane && wholePane(pane, state, width - 4).length) ?? 0;
+  const rows = paneRows(height - EDGE_ROWS, pane && { pane, wanted });
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Connection width={width} height={rows.connection} />

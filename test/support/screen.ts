@@ -52,6 +52,24 @@ export function createScreen(columns: number, rows: number): Screen {
     events.push(`link ${data}`);
     return true;
   });
+  // Modes that the program itself sets: screen, cursor, paste, wheel, synchronised output.
+  const own = new Set([1049, 25, 2004, 1007, 2026]);
+  for (const final of ['h', 'l']) {
+    terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
+      for (const mode of modes.flat()) if (!own.has(mode)) events.push(`mode ?${mode}${final}`);
+      return false;
+    });
+    terminal.parser.registerCsiHandler({ final }, (modes) => {
+      events.push(`mode ${modes.join(';')}${final}`);
+      return false;
+    });
+  }
+  for (const id of [0, 4, 9, 10, 777, 1337]) {
+    terminal.parser.registerOscHandler(id, (data) => {
+      events.push(`OSC ${id} ${data}`);
+      return false;
+    });
+  }
   terminal.onData((data) => events.push(`reply ${JSON.stringify(data)}`));
 
   let written = '';

@@ -1,11 +1,13 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
-import headless from '@xterm/headless';
+import headless, { type Terminal } from '@xterm/headless';
 import { CLI, NODE, type Place } from './program.js';
 
 /** The program in a real pseudo-terminal, its screen read by a terminal emulator. */
 export interface TerminalSession {
   pid: number;
+  /** The emulator, for what is on the screen beyond its text. */
+  terminal: Terminal;
   send(keys: string): void;
   resize(columns: number, rows: number): void;
   kill(signal: NodeJS.Signals): void;
@@ -105,6 +107,7 @@ export function openTerminal(
 
   return {
     pid: pty.pid,
+    terminal,
     send: (keys) => pty.write(keys),
     resize(nextColumns, nextRows) {
       terminal.resize(nextColumns, nextRows);

@@ -79,6 +79,8 @@ describe('the table of keys', () => {
     // Ctrl+e likewise: with a draft it is the way to the line's end.
     expect([...meanings].filter(([, count]) => count > 1).map(([id]) => id)).toEqual([
       'ctrl+e (no-draft)',
+      'shift+up (no-draft)',
+      'shift+down (no-draft)',
       'home (no-draft)',
       'end (no-draft)',
     ]);

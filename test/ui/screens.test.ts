@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { ChatAnswer } from '../../src/connector/types.js';
 import { ConnectorException, ErrorClass } from '../../src/errors.js';
 import { metricsOf } from '../support/chat-ports.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
@@ -67,6 +68,18 @@ async function ask(
   await screen.until((text) => text.includes('1.4 s'));
 }
 
+const WHOLE = { ...STREAMING, phase: 'done', e2eMs: 1390 } as const;
+
+/** The answer ends; what was said about it has gone. */
+async function end(
+  { screen, chat, clock }: RunningTui,
+  answer: Partial<ChatAnswer> = { metrics: WHOLE },
+): Promise<void> {
+  await chat.latest.end(answer);
+  await screen.until((text) => !/answering|streaming|reading/.test(text));
+  clock.advance(5000);
+}
+
 describe.each([
   [120, 40],
   [80, 24],
@@ -109,6 +122,127 @@ describe.each([
     await expect(`${running.screen.text()}\n`).toMatchFileSnapshot(golden('failed'));
   });
 
+  test('an answer that is whole', async () => {
+    const running = await start({ columns, rows });
+    await ask(running);
+    await end(running);
+    await expect(`${running.screen.text()}\n`).toMatchFileSnapshot(golden('done'));
+  });
+
+  test('a request that is tried again', async () => {
+    const running = await start({ columns, rows });
+    const { screen, chat, clock } = running;
+    screen.type('Explain quantum computing.\r');
+    await screen.until((text) => /connecting/.test(text));
+    chat.latest.start();
+    chat.latest.metrics = metricsOf({ phase: 'waiting', elapsedMs: 700, attempts: 1 });
+    const retry = { attempt: 2, maxAttempts: 3, delayMs: 2400, reason: 'the provider is overloaded (503)' };
+    chat.latest.emit({ type: 'retry', tMs: 700, ...retry });
+    clock.advance(700);
+    await screen.until((text) => /retry 2\/3 in 1\.7/.test(text));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('retrying'));
+  });
+
+  test('a daemon that does not stream', async () => {
+    const running = await start({ columns, rows });
+    const { screen, connection } = running;
+    connection.become({
+      status: 'connected',
+      sinceMs: 0,
+      daemon: {
+        kind: 'foreign',
+        rttMs: 0.4,
+      },
+    });
+    await ask(running);
+    const metrics = metricsOf({
+      phase: 'done',
+      elapsedMs: 2100,
+      e2eMs: 2090,
+      buffered: true,
+      outputTokens: 118,
+      chunks: 1,
+      bytes: 900,
+    });
+    await end(running, { metrics });
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('buffered'));
+  });
+
+  test('the palette, narrowed', async () => {
+    const { screen } = await start({ columns, rows });
+    screen.type('\x10');
+    await screen.until((text) => text.includes('Actions >'));
+    screen.type('co');
+    await screen.until((text) => text.includes('> co'));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('palette'));
+  });
+
+  test('the picker of models', async () => {
+    const { screen } = await start({
+      columns,
+      rows,
+      models: async () => ['gpt-3.5-turbo', 'gpt-4o', 'gpt-4o-mini', 'o4-mini'],
+    });
+    screen.type('\x0f');
+    await screen.until((text) => text.includes('Models >'));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('picker'));
+  });
+
+  test('the search', async () => {
+    const running = await start({ columns, rows });
+    const { screen } = running;
+    await ask(running);
+    await end(running);
+    screen.type('\x06');
+    await screen.until((text) => text.includes('search'));
+    screen.type('qubit');
+    await screen.until((text) => /[0-9]\/[0-9]/.test(text));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('search'));
+  });
+
+  test('the inspector: the exchanges, and one of them', async () => {
+    const running = await start({ columns, rows });
+    const { screen, chat } = running;
+    await ask(running);
+    const headers = { 'content-type': 'text/event-stream', 'x-request-id': 'req-7' };
+    chat.latest.emit({ type: 'headers', tMs: 300, statusCode: 200, headers, buffered: false });
+    await end(running);
+    screen.type('\x04');
+    await screen.until((text) => text.includes('› #1'));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('exchanges'));
+    screen.type('\r');
+    await screen.until((text) => text.includes('Exchange #1'));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('inspector'));
+  });
+
+  test('two answers compared', async () => {
+    const running = await start({ columns, rows });
+    const { screen, chat, clock } = running;
+    screen.type('Explain quantum computing.');
+    await screen.until((text) => text.includes('computing.'));
+    screen.type('\x02');
+    await screen.until(() => chat.exchanges.length === 2);
+    const [one, other] = chat.exchanges;
+    for (const exchange of [one, other]) exchange?.start();
+    one?.text(ANSWER);
+    other?.text('A qubit is 0 and 1 at once.');
+    clock.advance(1400);
+    await one?.end({ metrics: WHOLE });
+    await other?.end({ metrics: { ...WHOLE, ttftMs: 95, elapsedMs: 610, e2eMs: 600, outputTokens: 9 } });
+    await screen.until((text) => text.includes('› simul') && !/answering|streaming/.test(text));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('compare'));
+  });
+
+  test('the panes, looked at one after the other', async () => {
+    const running = await start({ columns, rows });
+    const { screen } = running;
+    await ask(running);
+    await end(running);
+    screen.type('\t\t');
+    await screen.until((text) => /› Request|^Request|^ Request/m.test(text));
+    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('panes'));
+  });
+
   test('the help', async () => {
     const { screen } = await start({ columns, rows });
     screen.type('?');
@@ -117,36 +251,28 @@ describe.each([
   });
 });
 
-test.each([
-  [80, 24],
-  [50, 15],
-])(
-  'at %dx%d, the inspector: the exchanges, and one of them, whatever the server said',
-  async (columns, rows) => {
-    const running = await start({ columns, rows });
-    const { screen, chat } = running;
-    await ask(running);
-    chat.latest.emit({
-      type: 'headers',
-      tMs: 300,
-      statusCode: 200,
-      headers: { 'x-hostile': 'a\x1b]0;title\x07b', authorization: 'secret' },
-      buffered: false,
-    });
-    chat.latest.text('\x1b]52;c;aGk=\x07text');
-    await chat.latest.end({ metrics: { ...STREAMING, phase: 'done', e2eMs: 1390 } });
-    screen.type('\x04');
-    await screen.until((text) => text.includes('› #1'));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(`./screens/${columns}x${rows}-exchanges.txt`);
-    screen.type('\r');
-    await screen.until((text) => text.includes('POST http'));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(`./screens/${columns}x${rows}-inspector.txt`);
-    screen.type('\x1b[F');
-    await screen.until((text) => text.includes('Events: 2') && text.includes('x-hostile: ab'));
-    expect(screen.text()).not.toContain('secret');
-    expect(screen.events).toEqual([]);
-  },
-);
+test('the inspector shows what the server said, and nothing of it commands the terminal or tells a key', async () => {
+  const running = await start({ columns: 80, rows: 24 });
+  const { screen, chat } = running;
+  await ask(running);
+  chat.latest.emit({
+    type: 'headers',
+    tMs: 300,
+    statusCode: 200,
+    headers: { 'x-hostile': 'a\x1b]0;title\x07b', authorization: 'secret' },
+    buffered: false,
+  });
+  chat.latest.text('\x1b]52;c;aGk=\x07text');
+  await end(running);
+  screen.type('\x04');
+  await screen.until((text) => text.includes('› #1'));
+  screen.type('\r');
+  await screen.until((text) => text.includes('POST http'));
+  screen.type('\x1b[F');
+  await screen.until((text) => text.includes('Events: 2') && text.includes('x-hostile: ab'));
+  expect(screen.text()).not.toContain('secret');
+  expect(screen.events).toEqual([]);
+});
 
 test('a terminal that is too small says so, and comes back', async () => {
   const { screen } = await start({ columns: 80, rows: 24 });

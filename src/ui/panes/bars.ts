@@ -2,7 +2,7 @@ import type { AppState } from '../../state/app-state.js';
 import type { EndpointInfo } from '../../state/ports.js';
 import { sanitizeLine } from '../../state/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
-import { connectionSummary } from './connection.js';
+import { connectionSummary, retryLine } from './connection.js';
 import { requestSummary } from './request.js';
 
 /** Name, conversation, mode and model. */
@@ -22,7 +22,7 @@ export function headerLine(title: string, endpoint: EndpointInfo, width: number)
 /** What the bars tell of. */
 export type BarState = Pick<
   AppState,
-  'connection' | 'nowMs' | 'request' | 'toast' | 'quitArmedUntilMs' | 'keys'
+  'connection' | 'nowMs' | 'request' | 'retry' | 'toast' | 'quitArmedUntilMs' | 'keys'
 > & { answering: boolean; comparing: boolean };
 
 /** Connection and request on one line, in place of the side panes; also parts conversation and draft. */
@@ -30,7 +30,8 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   const rule = (cells: number): Line => [['dim', '─'.repeat(Math.max(0, cells))]];
   const words = withMessages ? passingWords(state) : undefined;
   if (words !== undefined) return fill([words], width);
-  const items = requestSummary(state.request);
+  const retry = retryLine(state.retry, state.nowMs);
+  const items = retry.length > 0 ? [retry.slice(0, 2)] : requestSummary(state.request);
   const connection = connectionSummary(state);
   // Where only one fits, the request as long as it runs.
   const both = lineWidth(connection) + lineWidth(items[0] ?? []) + 7 <= width;
@@ -44,7 +45,12 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
 /** The last line: what just happened, or which keys help now. */
 export function footerLine(state: BarState, width: number): Line {
   const inner = width - 2;
-  const left: Line = [passingWords(state) ?? (state.answering ? 'answering' : '')];
+  const words = passingWords(state);
+  const retry = retryLine(state.retry, state.nowMs);
+  const left: Line =
+    words === undefined && retry.length > 0
+      ? cut(retry, Math.floor((2 * inner) / 3))
+      : [words ?? (state.answering ? 'answering' : '')];
   const hints = joinThatFit(
     hintsOf(state).map((hint): Line => [['dim', hint]]),
     inner - lineWidth(left) - 2,
@@ -58,6 +64,7 @@ function hintsOf({ keys, answering, comparing }: BarState): string[] {
   const always = [`${short(help)} help`, `${short(quit)} quit`];
   if (comparing && !answering)
     return [`${short(send)} go on`, `${short(focus)} mark`, `${short(stop)} keep neither`, ...always];
+  if (answering && comparing) return [`${short(stop)} stop both`, `${short(focus)} mark`, ...always];
   if (answering) return [`${short(stop)} stop`, ...always];
   return [`${short(send)} send`, `${short(newline)} newline`, ...always];
 }

@@ -1,5 +1,4 @@
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
-import { isAnswering } from '../../state/compare.js';
 import { type Editor, selectionOf } from '../../state/editor.js';
 import { sanitizeLine } from '../../state/sanitize.js';
 import { expandTabs } from '../../state/text/graphemes.js';
@@ -16,13 +15,7 @@ export interface ComposerView {
 }
 
 /** What is to be known about the draft, in one row above it: queue, change, commands that begin so. */
-export function draftNote({ queue, revising, comparison, draft, offer, keys }: DraftState): string | undefined {
-  if (comparison !== undefined) {
-    const { send, stop, focus } = keys;
-    return isAnswering({ comparison, request: NO_REQUEST })
-      ? `${stop} stops both, ${focus} marks the other answer`
-      : `${send} goes on with the marked answer, ${focus} marks the other, ${stop} keeps neither`;
-  }
+export function draftNote({ queue, revising, draft, offer, keys }: DraftState): string | undefined {
   const [next] = queue;
   if (next !== undefined) {
     const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
@@ -35,9 +28,7 @@ export function draftNote({ queue, revising, comparison, draft, offer, keys }: D
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
 
-type DraftState = Pick<AppState, 'queue' | 'revising' | 'comparison' | 'draft' | 'offer' | 'keys'>;
-
-const NO_REQUEST = { kind: 'none' } as const;
+type DraftState = Pick<AppState, 'queue' | 'revising' | 'draft' | 'offer' | 'keys'>;
 
 /** In one row: a conversation that can be gone on with. */
 export function offered({ title, interrupted }: ResumeOffer): string {

@@ -85,7 +85,7 @@ function attempt(number: number): Line {
 }
 
 /** `retry 2/3 in 0.5 s: busy`; the reason is cut where it is shown. */
-function retryLine(retry: Shown['retry'], nowMs: number): Line {
+export function retryLine(retry: Shown['retry'], nowMs: number): Line {
   if (retry === undefined) return [];
   const { attempt: number, maxAttempts, atMs, reason } = retry;
   return [

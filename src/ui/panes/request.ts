@@ -21,7 +21,10 @@ export function requestLines(request: RequestView, width: number, height: number
     pair('gaps p50/p95', gaps === undefined ? UNKNOWN : durations(gaps.p50, gaps.p95)),
     pair('     p99/max', gaps === undefined ? UNKNOWN : durations(gaps.p99, gaps.max)),
     pair('paint p50/p99', paints === undefined ? UNKNOWN : durations(paints.p50, paints.p99)),
-    pair('tokens', count(outputTokens, tokensEstimated)),
+    pair(
+      'tokens',
+      metrics.chunks === 0 && outputTokens === 0 ? UNKNOWN : count(outputTokens, tokensEstimated),
+    ),
     spread(
       [
         ['dim', 'speed  '],
@@ -48,7 +51,10 @@ export function requestSummary(request: RequestView): readonly Line[] {
   if (tokensPerSecond !== undefined) items.push([tokenRate(tokensPerSecond, tokensEstimated)]);
   if (metrics.chunks > 0) {
     items.push([`${count(outputTokens, tokensEstimated).padStart(5)} tok`]);
-    items.push([bytes(metrics.bytes).padStart(8)], [`${count(metrics.chunks).padStart(5)} chunks`]);
+    items.push(
+      [bytes(metrics.bytes).padStart(8)],
+      [`${count(metrics.chunks).padStart(5)} ${metrics.chunks === 1 ? 'chunk' : 'chunks'}`],
+    );
   }
   return items;
 }

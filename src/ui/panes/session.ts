@@ -27,10 +27,7 @@ export function sessionLines(
     timesLine('TTFT', session.ttfts, column),
     timesLine('TPOT', session.tpots, column),
     goodputLine(session, slo, width),
-    [
-      ['dim', 'TTFT '.padEnd(LABEL_WIDTH)],
-      ['accent', sparks(session.ttfts.slice(LABEL_WIDTH - width))],
-    ],
+    historyLine(session, width),
     ...(height > FULL_ROWS ? errorLines(session, width) : [errorLine(session, width)]),
   ];
 }
@@ -57,7 +54,7 @@ function timesLine(label: string, samples: readonly number[], column: number): L
   return [['dim', label.padEnd(LABEL_WIDTH)], cells.join('')];
 }
 
-/** `in SLO 500/50 ms  11/12`: the objectives for TTFT and TPOT, and how many answers kept to them. */
+/** `SLO 500/50 ms  11/12 91 %`: the objectives for TTFT and TPOT, and how many answers kept to them. */
 function goodputLine(
   { goodput: { judged, good } }: SessionFigures,
   { ttftMs, tpotMs }: Slo,
@@ -65,7 +62,16 @@ function goodputLine(
 ): Line {
   const share =
     judged === 0 ? UNKNOWN : `${count(good)}/${count(judged)} ${Math.floor((100 * good) / judged)} %`;
-  return spread([['dim', `in ${ttftMs}/${tpotMs} ms`]], [share], width);
+  return spread([['dim', `SLO ${ttftMs}/${tpotMs} ms`]], [share], width);
+}
+
+/** The latest times to first token as bars, once there are any. */
+function historyLine({ ttfts }: SessionFigures, width: number): Line {
+  if (ttfts.length === 0) return [];
+  return [
+    ['dim', 'TTFT '.padEnd(LABEL_WIDTH)],
+    ['accent', sparks(ttfts.slice(LABEL_WIDTH - width))],
+  ];
 }
 
 /** One class a line, the most frequent first. */

@@ -49,17 +49,29 @@ export function paneRows(
   return shares;
 }
 
+/** All that a pane has to tell. */
+export function wholePane(pane: PaneName, state: AppState, width: number): readonly Line[] {
+  const lines = linesOf(pane, state, width);
+  return lines.slice(0, lines.findLastIndex((line) => line.length > 0) + 1);
+}
+
+function linesOf(pane: PaneName, state: AppState, width: number): readonly Line[] {
+  switch (pane) {
+    case 'connection':
+      return connectionPane(state, width, ALL_ROWS);
+    case 'request':
+      return requestLines(shownRequest(state), width, ALL_ROWS);
+    case 'session':
+      return sessionLines(state.session, state.slo, width, ALL_ROWS);
+  }
+}
+
 /** All panes under one another from the one that is looked at on: where they stand in the conversation's place. */
 export function allPanes(from: PaneName, state: AppState, width: number): readonly Line[] {
   const narrow = Math.min(width, 60);
-  const lines: Record<PaneName, readonly Line[]> = {
-    connection: connectionPane(state, narrow, ALL_ROWS),
-    request: requestLines(shownRequest(state), narrow, ALL_ROWS),
-    session: sessionLines(state.session, state.slo, narrow, ALL_ROWS),
-  };
   return PANES.slice(PANES.indexOf(from)).flatMap((pane, index): Line[] => [
     ...(index === 0 ? [] : [[]]),
     [['title', PANE_TITLES[pane]]],
-    ...lines[pane].slice(0, lines[pane].findLastIndex((line) => line.length > 0) + 1),
+    ...wholePane(pane, state, narrow),
   ]);
 }

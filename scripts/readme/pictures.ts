@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makePlace, type Place } from '../../test/support/program.js';
+import { KEY, openTerminal, type TerminalSession } from '../../test/support/terminal.js';
+import { screenSvg } from './screen-svg.js';
+
+interface Scene {
+  name: string;
+  title: string;
+  columns: number;
+  rows: number;
+  /** Brings the program to where the picture is taken. */
+  play(session: TerminalSession): Promise<void>;
+}
+
+const ASKED = 'Explain quantum computing in simple terms.\r';
+const CTRL_B = '\x02';
+const CTRL_D = '\x04';
+
+const SCENES: readonly Scene[] = [
+  {
+    name: 'chat',
+    title: 'The chat while an answer streams: connection, request with its waterfall, and session beside it',
+    columns: 118,
+    rows: 34,
+    async play(session) {
+      session.send('What is the capital of France?\r');
+      await session.untilScreen(/Paris\.[\s\S]*done/);
+      session.send(ASKED);
+      await session.untilScreen(/Entanglement/);
+    },
+  },
+  {
+    name: 'inspector',
+    title: 'The inspector: one exchange with its figures, request, headers and events',
+    columns: 118,
+    rows: 34,
+    async play(session) {
+      session.send('What is the capital of France?\r');
+      await session.untilScreen(/Paris\.[\s\S]*done/);
+      session.send(CTRL_D);
+      await session.untilScreen(/› #1/);
+      session.send(KEY.enter);
+      await session.untilScreen(/Where the time went/);
+    },
+  },
+  {
+    name: 'compare',
+    title: 'The same question to two endpoints, side by side',
+    columns: 118,
+    rows: 34,
+    async play(session) {
+      session.send(ASKED.trim());
+      await session.untilScreen(/simple terms/);
+      session.send(CTRL_B);
+      await session.untilScreen(/Compare with/);
+      session.send(KEY.enter);
+      await session.untilScreen(/enter go on/, 30_000);
+    },
+  },
+  {
+    name: 'narrow',
+    title: 'The same chat in 80 columns and 24 rows',
+    columns: 80,
+    rows: 24,
+    async play(session) {
+      session.send(ASKED);
+      await session.untilScreen(/Two more ideas/);
+    },
+  },
+];
+
+/** Plays every scene in the program itself and writes its picture to `folder`. @returns names and titles */
+export async function writePictures(folder: string): Promise<readonly { name: string; title: string }[]> {
+  for (const scene of SCENES) {
+    const place = await makePlace();
+    place.writeConfig(
+      `simulator:\n  base_url: ${place.simulatorUrl}\nprofiles:\n  local:\n    base_url: ${place.simulatorUrl}\n    model: llama3.2\n`,
+    );
+    writeFileSync(join(folder, `${scene.name}.svg`), await pictureOf(scene, place));
+  }
+  return SCENES;
+}
+
+async function pictureOf({ title, columns, rows, play }: Scene, place: Place): Promise<string> {
+  const session = openTerminal(place, [], { columns, rows });
+  try {
+    await session.untilScreen(/● connected/);
+    await play(session);
+    const address = place.simulatorUrl.replace('http://', '');
+    return screenSvg(session.terminal, title, [[address, 'localhost:4545'.padEnd(address.length)]]);
+  } finally {
+    session.close();
+    await session.ended;
+    place.remove();
+  }
+}
