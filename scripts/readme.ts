@@ -26,6 +26,8 @@ function between(text: string, marker: string, content: string): string {
 
 const folder = join(import.meta.dirname, '..', 'docs', 'pictures');
 mkdirSync(folder, { recursive: true });
-const pictures = (await writePictures(folder)).map(({ name, title }) => `![${title}](docs/pictures/${name}.svg)`);
+const pictures = (await writePictures(folder)).map(
+  ({ name, title }) => `![${title}](docs/pictures/${name}.svg)`,
+);
 const pictured = between(readFileSync(README, 'utf8'), 'screen', pictures.join('\n\n'));
 writeFileSync(README, between(pictured, 'keys', keys()));

@@ -28,7 +28,11 @@ interface Cell {
 }
 
 /** What a terminal shows, as an SVG picture. */
-export function screenSvg(terminal: Terminal, title: string, replacements: readonly Replacement[] = []): string {
+export function screenSvg(
+  terminal: Terminal,
+  title: string,
+  replacements: readonly Replacement[] = [],
+): string {
   const width = terminal.cols * WIDTH + 2 * MARGIN;
   const height = terminal.rows * HEIGHT + 2 * MARGIN;
   const rows: string[] = [];
@@ -120,7 +124,8 @@ function runSvg(run: readonly Cell[], kind: Kind, x: number, y: number): string[
   if (behind !== undefined) shapes.push(rect(left, top, width, HEIGHT, behind));
   const text = run.map((cell) => (cell.width === 0 ? '' : cell.char)).join('');
   if (kind === 'line') shapes.push(boxSvg(char, run.length, left, top, `stroke="${fill}"${style}`));
-  else if (kind === 'block') shapes.push(...run.map((_, index) => blockSvg(char, left + index * WIDTH, top, fill + '"' + style.replace(/"$/, ''))));
+  else if (kind === 'block')
+    shapes.push(...run.map((_, index) => blockSvg(char, left + index * WIDTH, top, fill, style)));
   else if (text.trim() !== '') {
     const shown = text.trimEnd();
     const lead = shown.length - shown.trimStart().length;
@@ -161,22 +166,22 @@ function boxSvg(char: string, count: number, left: number, top: number, attribut
 }
 
 /** U+2581 to U+2588 grow from below, U+2588 to U+258F shrink to the left. */
-function blockSvg(char: string, left: number, top: number, fill: string): string {
+function blockSvg(char: string, left: number, top: number, fill: string, style: string): string {
   const code = char.charCodeAt(0);
   if (code <= 0x2588) {
     const height = ((code - 0x2580) / 8) * HEIGHT;
-    return rect(left, top + HEIGHT - height, WIDTH, height, fill);
+    return rect(left, top + HEIGHT - height, WIDTH, height, fill, style);
   }
-  return rect(left, top, ((0x2590 - code) / 8) * WIDTH, HEIGHT, fill);
+  return rect(left, top, ((0x2590 - code) / 8) * WIDTH, HEIGHT, fill, style);
 }
 
 function cursorSvg(terminal: Terminal): string {
   const { cursorX, cursorY } = terminal.buffer.active;
-  return rect(cursorX * WIDTH, cursorY * HEIGHT, WIDTH, HEIGHT, `${TEXT}" opacity=".5`);
+  return rect(cursorX * WIDTH, cursorY * HEIGHT, WIDTH, HEIGHT, TEXT, ' opacity=".5"');
 }
 
-function rect(x: number, y: number, width: number, height: number, fill: string): string {
-  return `<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${fill}"/>`;
+function rect(x: number, y: number, width: number, height: number, fill: string, style = ''): string {
+  return `<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${fill}"${style}/>`;
 }
 
 function px(value: number): string {

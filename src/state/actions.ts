@@ -64,7 +64,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
 
   // Whatever is said may quote a file, a server or the user.
   const say = (text: string): void =>
-    change((state) => ({ ...state, toast: { text: sanitizeLine(text), untilMs: state.nowMs + TOAST_MS } }));
+    change((state) => ({ ...state, toast: { text: onOneLine(text), untilMs: state.nowMs + TOAST_MS } }));
   const { saving, startNew, endSaving, ...sessionActions } = createSessionActions({
     store,
     change,
@@ -379,4 +379,9 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       endSaving();
     },
   };
+}
+
+/** Harmless, and without line breaks; spaces stay as they are. */
+function onOneLine(text: string): string {
+  return sanitize(text).replace(/\s*[\n\t]\s*/g, ' ');
 }
