@@ -8,6 +8,7 @@ export interface KeyHints {
   readonly mode: string;
   readonly help: string;
   readonly inspect: string;
+  readonly goOn: string;
   readonly focus: string;
   readonly quit: string;
 }
@@ -21,6 +22,7 @@ export const DEFAULT_HINTS: KeyHints = {
   mode: 'ctrl+t',
   help: '?',
   inspect: 'ctrl+d',
+  goOn: 'alt+l',
   focus: 'tab',
   quit: 'ctrl+c',
 };

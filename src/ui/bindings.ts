@@ -101,6 +101,7 @@ function hintsOf(bindings: readonly Binding[]): KeyHints {
     mode: nameOf('mode'),
     help: nameOf('help'),
     inspect: nameOf('inspect'),
+    goOn: nameOf('continue'),
     focus: nameOf('focus'),
     quit: nameOf('clear-or-quit'),
   };

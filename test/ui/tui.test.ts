@@ -349,12 +349,36 @@ test('colours are used, unless they are not wanted', async () => {
   expect(plain.screen.written).not.toMatch(/\x1b\[[\d;]*m/);
 });
 
-test('for a screen reader, lines are appended and stay', async () => {
-  const running = await start({ screenReader: true });
-  await ask(running, 'hello');
-  expect(running.screen.alternate).toBe(false);
-  running.chat.latest.text('the answer');
-  await running.chat.latest.end();
-  await running.screen.until((text) => text.includes('you: hello') && text.includes('assistant: the answer'));
-  expect(running.screen.text()).not.toMatch(/[│┌─]/);
+describe('for a screen reader', () => {
+  test('lines are appended and stay: question, answer, figures, what happened', async () => {
+    const running = await start({ screenReader: true });
+    const { screen, chat, connection } = running;
+    await screen.until((text) => text.includes('Connected to the daemon.'));
+    await ask(running, 'hello');
+    expect(screen.alternate).toBe(false);
+    chat.latest.emit({ type: 'retry', tMs: 1, attempt: 2, maxAttempts: 3, delayMs: 10, reason: 'busy' });
+    chat.latest.text('the answer');
+    await chat.latest.end({ metrics: metricsOf({ ttftMs: 312, e2eMs: 1400, outputTokens: 2 }) });
+    await screen.until((text) => text.includes('You: hello') && /Assistant, \S+: the answer/.test(text));
+    expect(screen.text()).toContain('The answer took 1.4 s, the first token 312 ms; 2 tokens.');
+    connection.become({ status: 'waiting', attempt: 1, retryAtMs: 0, error: 'no daemon' });
+    await screen.until((text) => text.includes('Not connected to the daemon, trying again: no daemon.'));
+    expect(screen.text()).not.toMatch(/[│┌─]/);
+  });
+
+  test('a failure is told in sentences, and an answer that was asked for again is read again', async () => {
+    const running = await start({ screenReader: true });
+    const { screen, chat } = running;
+    await ask(running, 'hello');
+    await chat.latest.end({ outcome: 'error' });
+    await screen.until((text) => text.includes('The answer failed without a reason.'));
+    await screen.until((text) => text.includes('Ctrl+g asks again.'));
+    screen.type('\x07');
+    await screen.until(() => chat.exchanges.length === 2);
+    chat.latest.text('this time');
+    await chat.latest.end();
+    await screen.until((text) => /Assistant, \S+: this time/.test(text));
+    screen.type('?');
+    await screen.until((text) => text.includes('Keys and commands'));
+  });
 });

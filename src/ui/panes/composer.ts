@@ -1,5 +1,6 @@
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { type Editor, selectionOf } from '../../state/editor.js';
+import type { KeyHints } from '../../state/key-hints.js';
 import { sanitizeLine } from '../../state/sanitize.js';
 import { expandTabs } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
@@ -23,7 +24,7 @@ export function draftNote({ queue, revising, draft, offer, keys }: DraftState): 
   }
   if (revising !== undefined) return `editing a message: ${keys.send} asks anew, ${keys.stop} leaves it`;
   const commands = completions(draft.text);
-  if (commands.length === 0) return offer === undefined ? undefined : offered(offer);
+  if (commands.length === 0) return offer === undefined ? undefined : offered(offer, keys);
   if (commands.length > 1) return commands.map(({ command }) => `/${command}`).join(' ');
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
@@ -31,9 +32,9 @@ export function draftNote({ queue, revising, draft, offer, keys }: DraftState): 
 type DraftState = Pick<AppState, 'queue' | 'revising' | 'draft' | 'offer' | 'keys'>;
 
 /** In one row: a conversation that can be gone on with. */
-export function offered({ title, interrupted }: ResumeOffer): string {
+export function offered({ title, interrupted }: ResumeOffer, { goOn }: KeyHints): string {
   const what = interrupted ? 'an answer was interrupted' : 'something was not sent';
-  return `alt+l goes on: ${what} in "${title}"`;
+  return `${goOn} goes on: ${what} in "${title}"`;
 }
 
 /** How many rows the draft takes, counted no further than `most`. */

@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makePlace, type Place, type Running, startProgram } from '../support/program.js';
+import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../support/terminal.js';
+
+let place: Place;
+let session: TerminalSession;
+let daemons: Running[];
+
+beforeEach(async () => {
+  place = await makePlace();
+  place.writeConfig(
+    `simulator:\n  base_url: ${place.simulatorUrl}\nprofiles:\n  local:\n    base_url: ${place.simulatorUrl}\n    model: llama3.2\n`,
+  );
+  daemons = [];
+});
+
+afterEach(async () => {
+  session.close();
+  for (const daemon of daemons) daemon.child.kill('SIGKILL');
+  await Promise.all(daemons.map((daemon) => daemon.ended));
+  place.remove();
+});
+
+async function open(options: TerminalOptions = {}): Promise<void> {
+  session = openTerminal(place, [], options);
+  await session.untilScreen(/● connected/);
+}
+
+async function ask(): Promise<void> {
+  session.send('write a long answer\r');
+  await session.untilScreen(/streaming/);
+}
+
+const CTRL_B = '\x02';
+const WHEEL_UP = '\x1b[A'.repeat(3);
+const shown = (): string => session.screen().join('\n');
+
+test('resized again and again while an answer streams, it leaves no residue and the answer ends whole', async () => {
+  await open();
+  session.send('What is the capital of France?\r');
+  await session.untilScreen(/Paris\.[\s\S]*done/);
+  await ask();
+  for (const [columns, rows] of [
+    [80, 24],
+    [50, 15],
+    [20, 5],
+    [100, 30],
+    [80, 24],
+    [120, 40],
+  ] as const) {
+    session.resize(columns, rows);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  session.send(KEY.escape);
+  await session.untilScreen(/stopped/);
+  await session.untilScreen(/├ Session/);
+  const rows = session.screen();
+  expect(rows[0]).toMatch(/^ vastar-tui/);
+  expect(rows.filter((row) => row.includes('├ Session'))).toHaveLength(1);
+  expect(rows.filter((row) => row.startsWith('└'))).toHaveLength(1);
+});
+
+test('a daemon killed in the middle takes neither the draft nor the queue nor what had come', async () => {
+  const daemon = startProgram(place, ['runtime', 'run']);
+  daemons.push(daemon);
+  await daemon.untilStderr(/listening on/);
+  await open();
+  await ask();
+  session.send('the next question\r');
+  await session.untilScreen(/queued: the next question/);
+  session.send('and a draft');
+  await session.untilScreen(/> and a draft/);
+  daemon.child.kill('SIGKILL');
+  await session.untilScreen(/failed:|cut short/);
+  await session.untilScreen(/> the next question/);
+  await session.untilScreen(/and a draft/);
+  expect(shown()).toMatch(/assistant/);
+  await session.untilScreen(/● connected/);
+});
+
+test('the mode switched in the middle of an answer counts from the next one on', async () => {
+  await open();
+  await ask();
+  session.send(KEY.ctrlT);
+  await session.untilScreen(/local {2}llama3\.2/);
+  expect(shown()).toMatch(/assistant.*gpt-3\.5-turbo/);
+  session.send(KEY.escape);
+  await session.untilScreen(/stopped: what came is kept/);
+  session.send('What is the capital of France?\r');
+  await session.untilScreen(/assistant.*llama3\.2[\s\S]*Paris/);
+});
+
+test('the processes it started are killed: it connects again, answers, and restores the terminal', async () => {
+  await open();
+  session.send('What is the capital of France?\r');
+  await session.untilScreen(/Paris\.[\s\S]*done/);
+  const children = execFileSync('ps', ['--ppid', String(session.pid), '-o', 'pid='], { encoding: 'utf8' });
+  for (const pid of children.trim().split(/\s+/)) process.kill(Number(pid), 'SIGKILL');
+  await session.untilScreen(/lost|reconnecting|connected again/);
+  await session.untilScreen(/● connected/);
+  session.send('/quit\r');
+  expect((await session.ended).exitCode).toBe(0);
+  const written = session.written();
+  expect(written.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(written.lastIndexOf('\x1b[?1049h'));
+  // The wheel is what it was before.
+  expect(written.lastIndexOf('\x1b[?1007r')).toBeGreaterThan(written.lastIndexOf('\x1b[?1007h'));
+});
+
+test('two endpoints answer side by side; the conversation goes on with the one that is chosen', async () => {
+  await open();
+  session.send('What is the capital of France?');
+  await session.untilScreen(/> What is the capital/);
+  session.send(CTRL_B);
+  await session.untilScreen(/Compare with/);
+  session.send(KEY.enter);
+  await session.untilScreen(/Paris\.[^\n]*Paris\./);
+  await session.untilScreen(/enter go on/);
+  session.send('\t');
+  await session.untilScreen(/› local/);
+  session.send(KEY.enter);
+  await session.untilScreen(/going on with local llama3\.2/);
+  await session.untilScreen(/assistant.*llama3\.2/);
+});
+
+test('the wheel scrolls the conversation, F2 hides the panes, and no mouse report is asked for', async () => {
+  await open();
+  session.send('Explain quantum computing in simple terms\r');
+  await session.untilScreen(/nearly impossible\./, 30_000);
+  session.resize(100, 20);
+  await session.untilScreen(/nearly impossible\./);
+  session.send(WHEEL_UP);
+  await session.untilScreen(/↓ end/);
+  session.send('\x1bOQ');
+  await session.untilScreen(/^ .*─ ● connected/m);
+  expect(session.written()).not.toMatch(/\x1b\[\?100[0-36]h/);
+});
