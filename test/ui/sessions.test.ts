@@ -144,8 +144,8 @@ test('a screen reader is told of the offer, and reads the conversation that is o
     text.includes('alt+l goes on: something was not sent in "Why is the sky blue?"'),
   );
   screen.type('\x1bl');
-  await screen.until((text) => text.includes('assistant: Because air scatters blue light most.'));
-  await screen.until((text) => text.includes('message: not sent yet'));
+  await screen.until((text) => /Assistant, .*: Because air scatters blue light most\./.test(text));
+  await screen.until((text) => text.includes('Message: not sent yet'));
   abort();
   await ended;
 });
