@@ -1,3 +1,4 @@
+import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { AppState } from '../state/app-state.js';
 import type { AssistantMessage, Message } from '../state/messages.js';
 import type { AppStore } from '../state/store.js';
@@ -100,7 +101,8 @@ function spokenAnswer({ text, endpoint, status }: AssistantMessage): string {
   const failure =
     status.kind === 'error' ? [sentence(failed(status.failure.what)), sentence(status.failure.next)] : [];
   const answer = text === '' ? [] : [`Assistant, ${endpoint.model}: ${text}`];
-  return [...answer, ...failure, ...status.remarks.map(sentence), spokenFigures(status)].join('\n');
+  const figures = 'metrics' in status ? [spokenFigures(status.metrics)] : [];
+  return [...answer, ...failure, ...status.remarks.map(sentence), ...figures].join('\n');
 }
 
 function failed(what: string): string {
@@ -108,7 +110,7 @@ function failed(what: string): string {
 }
 
 /** `The answer took 1.4 s, the first token 312 ms; 118 tokens.` */
-function spokenFigures({ metrics }: Exclude<AssistantMessage['status'], { kind: 'streaming' }>): string {
+function spokenFigures(metrics: ExchangeMetrics): string {
   const { ttftMs, e2eMs, elapsedMs, outputTokens, tokensEstimated } = metrics;
   const first = ttftMs === undefined ? '' : `, the first token ${duration(ttftMs)}`;
   const tokens =

@@ -379,6 +379,6 @@ describe('for a screen reader', () => {
     await chat.latest.end();
     await screen.until((text) => /Assistant, \S+: this time/.test(text));
     screen.type('?');
-    await screen.until((text) => text.includes('Keys and commands'));
+    await screen.until((text) => text.includes('show or hide the panes'));
   });
 });
