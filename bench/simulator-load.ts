@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mean, off, runSimulator, timeStream } from './simulator-client.js';
 import { median, percentile } from './support/figures.js';
 
-const RUNS = 5;
+const RUNS = 3;
 const STREAMS = 500;
 const SECONDS = 4;
 

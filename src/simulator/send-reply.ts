@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { bodyWriter } from './body-writer.js';
 import type { Clock } from './clock.js';
 import { pace, until } from './pace.js';
 import type { Frame, Reply } from './reply.js';
@@ -29,14 +29,15 @@ export async function sendReply(
     'openai-processing-ms': String(Math.round(clock.now() - startMs)),
   });
   response.flushHeaders();
+  const write = bodyWriter(response);
   await pace(reply.frames, startMs, clock, signal, (due) => {
-    const flowing = response.write(joined(due));
+    const blocked = write(joined(due), signal);
     const dueMs = startMs + (due[0]?.atMs ?? 0);
     onSent(
       due.reduce((sum, { tokens }) => sum + tokens, 0),
       clock.now() - dueMs,
     );
-    return flowing ? undefined : once(response, 'drain', { signal });
+    return blocked;
   });
   switch (reply.ending) {
     case 'end':
@@ -52,9 +53,10 @@ export async function sendReply(
 }
 
 function joined(frames: readonly Frame[]): string | Uint8Array {
-  const [only, ...others] = frames;
-  if (only !== undefined && others.length === 0) return only.bytes();
-  return Buffer.concat(frames.map((frame) => Buffer.from(frame.bytes())));
+  const pieces = frames.map((frame) => frame.bytes());
+  const texts = pieces.filter((piece) => typeof piece === 'string');
+  if (texts.length === pieces.length) return texts.join('');
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
 }
 
 /** Never resolves; rejects once `signal` aborts. */
