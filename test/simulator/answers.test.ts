@@ -2,10 +2,14 @@ import { stripTypeScriptTypes } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { GREETING } from '../../src/simulator/answers/about.js';
 import { composeAnswer } from '../../src/simulator/answers/compose.js';
+import { COMPUTING } from '../../src/simulator/answers/computing.js';
+import { EVERYDAY } from '../../src/simulator/answers/everyday.js';
 import { FORMATS } from '../../src/simulator/answers/formats.js';
+import { GREETINGS } from '../../src/simulator/answers/greetings.js';
 import { LONG_TEXT } from '../../src/simulator/answers/long.js';
 import { PROGRAMMING } from '../../src/simulator/answers/programming.js';
 import { SCIENCE } from '../../src/simulator/answers/science.js';
+import { SMALL_TALK } from '../../src/simulator/answers/small-talk.js';
 import { subjectOf } from '../../src/simulator/answers/subject.js';
 import { UNICODE_SAMPLE } from '../../src/simulator/answers/unicode.js';
 import type { Message } from '../../src/simulator/chat-request.js';
@@ -42,7 +46,6 @@ describe('a prompt', () => {
     ['What is Node.js?', /^Node\.js is a JavaScript runtime built on Chrome's V8/],
     ['What is async/await?', /^Async\/await is a modern way to handle asynchronous/],
     ['hello', /^Hello! I am the simulator/],
-    ['Hi there, how are you?', /^Hello! I am the simulator/],
     ['Write me some code', /```ts\n/],
     ['Write a Python program', /```python\n/],
     ['Make a table of protocols', /^\| direction \|/m],
@@ -50,9 +53,53 @@ describe('a prompt', () => {
     ['Show me some emoji and CJK text', /👨‍👩‍👧‍👦/u],
     ['What is SSE?', /text\/event-stream/],
     ['test', /^The test has arrived/],
+    ['Hi there, how are you?', /^Fine, thank you/],
+    ['What model are you?', /^I am no model at all/],
+    ['Tell me a story', /lighthouse/],
+    ['What is the weather today?', /calling a tool/],
+    ['explain recursion', /^Recursion is/],
+    ['What is the difference between TCP and UDP?', /\| connection \|/],
+    ['How does a transformer work?', /^A large language model/],
+    ['reverse a linked list', /interface Link<T>/],
+    ['Make a table of planets', /\| Saturn \|/],
+    ['Give me some JSON', /^```json\n/],
+    ['Write a haiku about the sea', /^\*The tide\*/],
+    ['fizzbuzz', /^FizzBuzz in Python/],
+    ['fizzbuzz in Rust please', /fn main\(\) \{\n {4}for number in 1\.\.=100/],
+    ['Write a function in Go that reverses a string', /slices\.Reverse/],
+    ['quicksort in Java', /static void quicksort/],
+    ['Write a C program', /#include <stdio\.h>/],
+    ['Bonjour !', /^Bonjour !/],
+    ['¡Hola! ¿Qué tal?', /^¡Hola!/],
+    ['Guten Tag', /^Hallo!/],
+    ['你好吗', /^你好！/],
+    ['Repeat after me: banana', /^banana$/],
   ])('%s is answered to the point', (prompt, expected) => {
     expect(ask(prompt)).toMatch(expected);
   });
+
+  test.each([
+    ['What is 2+2?', '2 + 2 = **4**'],
+    ['12 times 34', '12 * 34 = **408**'],
+    ['2 + 3 * 4', '2 + 3 * 4 = **14**'],
+    ['(2 + 3) * 4 =', '(2 + 3) * 4 = **20**'],
+    ['what is 2^3^2', '2 ^ 3 ^ 2 = **512**'],
+    ['10 - 4 - 3', '10 - 4 - 3 = **3**'],
+    ['-2 ^ 2 + 1', '- 2 ^ 2 + 1 = **-3**'],
+    ['1000000 / 8', '1000000 / 8 = **125,000**'],
+    ['What is 15% of 80?', '15 % of 80 = **12**'],
+    ['What is the square root of 144?', '√144 = **12**'],
+    ['1 / 0', '1 / 0 has no value: nothing can be divided by zero.'],
+  ])('to calculate %s is calculated', (prompt, answer) => {
+    expect(ask(prompt)).toBe(answer);
+  });
+
+  test.each(['2024-01-05', '1/2/2026', '(((1 + 2', '1 + + 2 2', '5', '3 4', '1 + 2 apples'])(
+    'that is no sum is not calculated: %s',
+    (prompt) => {
+      expect(ask(prompt)).not.toMatch(/ = \*\*/);
+    },
+  );
 
   test('that wants a long text gets some 8,000 characters with headings and a table', () => {
     const answer = ask('Write a long story about clocks.');
@@ -106,6 +153,14 @@ describe('a later message', () => {
     );
   });
 
+  test('may ask for the last answer in short', () => {
+    const answer = ask('What is TypeScript?');
+    expect(ask('What is TypeScript?', assistant(answer), 'shorter please')).toBe(
+      'In short: TypeScript is a statically typed superset of JavaScript.',
+    );
+    expect(ask('x', assistant('| a |\n|---|'), 'shorter')).not.toMatch(/^In short/);
+  });
+
   test('may be thanks, or a wish for more', () => {
     expect(ask(...talk, 'Thanks!')).toContain('"What is Node.js?"');
     expect(ask(...talk, 'go on')).toContain('"What is Node.js?"');
@@ -138,7 +193,12 @@ describe('prepared texts', () => {
     GREETING,
     LONG_TEXT,
     UNICODE_SAMPLE,
-    ...[...SCIENCE, ...PROGRAMMING, ...FORMATS].map(({ text }) => text),
+    ...[...SMALL_TALK, ...GREETINGS, ...SCIENCE, ...PROGRAMMING, ...COMPUTING, ...EVERYDAY, ...FORMATS].map(
+      ({ text }) => text,
+    ),
+    ...['fizzbuzz', 'quicksort', 'hello world', 'reverse a string'].flatMap((task) =>
+      ['TypeScript', 'JavaScript'].map((language) => ask(`${task} in ${language}`)),
+    ),
   ];
   const blocks = texts.flatMap((text) => [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]);
   const scripts = blocks

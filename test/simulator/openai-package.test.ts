@@ -271,6 +271,11 @@ const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome) => vo
     ({ choices }) => expect(JSON.parse(choices[0]?.content ?? '')).toEqual({ answer: expect.any(String) }),
   ],
   [
+    'response_format json_object, for a prompt that wants no more than that',
+    { response_format: { type: 'json_object' }, messages: [{ role: 'user', content: 'Some JSON, please' }] },
+    ({ choices }) => expect(JSON.parse(choices[0]?.content ?? '')).toMatchObject({ name: 'Ada Lovelace' }),
+  ],
+  [
     'response_format json_schema',
     {
       response_format: {

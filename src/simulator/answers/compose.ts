@@ -1,13 +1,19 @@
 import type { Message } from '../chat-request.js';
 import type { Random } from '../random.js';
 import { GREETING, TEST_CONFIRMED } from './about.js';
+import { arithmeticAnswer } from './arithmetic.js';
 import { capitalAnswer } from './capitals.js';
-import { conversationAnswer } from './conversation.js';
+import { COMPUTING } from './computing.js';
+import { conversationAnswer, repeatAnswer } from './conversation.js';
+import { EVERYDAY } from './everyday.js';
 import { fallbackAnswer } from './fallback.js';
 import { FORMATS } from './formats.js';
+import { GREETINGS } from './greetings.js';
 import { LONG_TEXT } from './long.js';
 import { PROGRAMMING } from './programming.js';
 import { SCIENCE } from './science.js';
+import { SMALL_TALK } from './small-talk.js';
+import { snippetAnswer } from './snippets.js';
 import { quote, subjectOf } from './subject.js';
 import type { Topic } from './topic.js';
 import { UNICODE_SAMPLE } from './unicode.js';
@@ -24,8 +30,12 @@ const TOPICS: readonly Topic[] = [
     match: /\b(?:emoji|unicode|cjk|chinese|japanese|korean|arabic|hebrew|scripts)\b/i,
     text: UNICODE_SAMPLE,
   },
+  ...GREETINGS,
+  ...SMALL_TALK,
   ...SCIENCE,
   ...PROGRAMMING,
+  ...COMPUTING,
+  ...EVERYDAY,
   ...FORMATS,
   {
     match:
@@ -45,9 +55,13 @@ export function composeAnswer(messages: readonly Message[], random: Random): str
   const said = messages.filter(({ role }) => role === 'user').map(({ text }) => text.slice(0, READ_LIMIT));
   const prompt = said.at(-1) ?? '';
   const earlier = said.slice(0, -1);
+  const answered = messages.findLast(({ role }) => role === 'assistant')?.text ?? '';
   const prepared =
-    conversationAnswer(prompt, earlier) ??
+    conversationAnswer(prompt, earlier, answered) ??
+    repeatAnswer(prompt) ??
     capitalAnswer(prompt) ??
+    arithmeticAnswer(prompt) ??
+    snippetAnswer(prompt) ??
     TOPICS.find(({ match }) => match.test(prompt))?.text;
   if (prepared === undefined) return fallbackAnswer(subjectOf(prompt), random);
   const before = earlier.findLastIndex((text) => text.trim() !== '' && text.trim() === prompt.trim());

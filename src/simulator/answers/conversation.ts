@@ -4,14 +4,23 @@ const RECALL =
   /\b(?:did|have) i (?:just )?(?:ask|say|tell|write|asked|said|told|written)\b|\b(?:first|last|previous|earlier) (?:question|message)\b/i;
 const COUNT = /\bhow many\b.*\b(?:questions|messages|turns)\b/i;
 const SUMMARY = /\b(?:summari[sz]e|summary|recap|tl;?dr)\b|\bwhat (?:did|have) we (?:discuss|talk)/i;
-const CONTINUE = /^\W*(?:go on|continue|more|tell me more|and then|carry on)\W*$/i;
+const CONTINUE =
+  /^\W*(?:go on|continue|more|tell me more|and then|carry on|why|how so|really|(?:can you |could you )?(?:please )?(?:explain|say) (?:it|that|this)? ?(?:more|again|further|in more detail).{0,30}|in more detail|(?:an|another) example|give me an example)\W*$/i;
+const SHORTER =
+  /^\W*(?:(?:can|could) you )?(?:please )?(?:make it |say it |keep it |be |explain (?:it|that) )?(?:shorter|briefer|brief|in short|more briefly|in one sentence|simpler|in simple terms)\W*(?:please)?\W*$/i;
+const REPEAT = /^\W*(?:please )?(?:repeat(?: after me)?|say)\s*:?\s+["“']?([^"”']{1,200}?)["”']?\s*$/i;
 const THANKS = /^\W*(?:thanks?|thank you|thx|cheers)\b/i;
 
 /**
  * The answer to a message that is about the conversation itself; undefined for any other.
  * @param earlier the user's messages before this one, oldest first
+ * @param answered the last answer
  */
-export function conversationAnswer(prompt: string, earlier: readonly string[]): string | undefined {
+export function conversationAnswer(
+  prompt: string,
+  earlier: readonly string[],
+  answered: string,
+): string | undefined {
   const first = earlier[0];
   const last = earlier.at(-1);
   if (THANKS.test(prompt)) {
@@ -32,8 +41,23 @@ export function conversationAnswer(prompt: string, earlier: readonly string[]): 
       ? `Your first message was ${quote(first)}.`
       : `Before this you wrote ${quote(last)}.${earlier.length > 1 ? ` The conversation began with ${quote(first)}.` : ''}`;
   }
+  if (SHORTER.test(prompt)) {
+    const sentence = firstSentence(answered);
+    if (sentence !== undefined) return `In short: ${sentence}`;
+  }
   if (CONTINUE.test(prompt)) {
     return `There is no more prepared about ${quote(last)}. You have written ${earlier.length + 1} messages so far; ask for "a summary" to see them in a list, or for "a long text" when you want much to read.`;
   }
   return undefined;
+}
+
+/** The text itself, when the message asks for it to be said. */
+export function repeatAnswer(prompt: string): string | undefined {
+  return REPEAT.exec(prompt)?.[1]?.trim();
+}
+
+/** The first sentence of running text, not of a heading, a table or code. */
+function firstSentence(text: string): string | undefined {
+  const prose = text.split(/\n+/).find((line) => /^[\p{L}*"]/u.test(line));
+  return prose === undefined ? undefined : /^.+?[.!?](?=\s|$)/.exec(prose)?.[0];
 }

@@ -83,7 +83,8 @@ find "$folder" -type f -printf '%s\\t%p\\n' |
 As a rule: take **server-sent events** when only the server has something to say, **WebSocket** when both sides talk, and **polling** when a change every few minutes is soon enough.`,
   },
   {
-    match: /\b(?:list|checklist|bullet|steps|tips|ideas)\b/i,
+    match:
+      /\b(?:a|the|numbered|bullet(?:ed)?) list\b|\b(?:lists|checklist|bullets?|bullet points|steps|tips|ideas)\b/i,
     text: `Here is a checklist for putting a service that calls a language model into production:
 
 1. **Set a deadline** for every request, and pass it on to whatever it calls.
@@ -99,6 +100,30 @@ As a rule: take **server-sent events** when only the server has something to say
 8. **Rehearse failures.** The models named \`sim-fault-...\` of this simulator are made for that.
 
 If you do only three of these, take 1, 3 and 6.`,
+  },
+  {
+    match: /\b(?:haiku|poem|verse)\b.*\b(?:sea|ocean|water|waves?|beach)\b/i,
+    text: `*The tide*
+
+It writes on the sand,
+reads it once, and takes it back.
+The shore keeps the page.`,
+  },
+  {
+    match: /\b(?:haiku|poem|verse)\b.*\b(?:autumn|fall|winter|spring|summer|nature|trees?|leaf|leaves)\b/i,
+    text: `*October*
+
+The maple lets go
+of one leaf, then of the next,
+and stands there, lighter.`,
+  },
+  {
+    match: /\b(?:haiku|poem|verse)\b.*\b(?:code|coding|program\w*|computers?|bugs?|software)\b/i,
+    text: `*Off by one*
+
+The loop ran once more.
+Nobody had asked it to.
+All the tests were green.`,
   },
   {
     match: /\bhaiku\b|\bpoem\b|\bverse\b/i,

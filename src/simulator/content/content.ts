@@ -76,10 +76,15 @@ function inFormat(text: string, format: ChatRequest['format'], random: Random): 
     case 'text':
       return text;
     case 'json':
-      return isJsonObject(text) ? text : JSON.stringify({ answer: text });
+      return [text, fencedIn(text)].find(isJsonObject) ?? JSON.stringify({ answer: text });
     case 'schema':
       return JSON.stringify(schemaExample(format.schema, random));
   }
+}
+
+/** What is in the text's code block; a model in this mode leaves the fence out. */
+function fencedIn(text: string): string {
+  return /^```json\n([\s\S]*?)^```/m.exec(text)?.[1] ?? '';
 }
 
 function isJsonObject(text: string): boolean {
