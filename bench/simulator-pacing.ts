@@ -26,7 +26,7 @@ function print(
   );
 }
 
-const simulator = await runSimulator('all', '--content', 'lorem', '--ttft', String(TTFT_MS));
+const simulator = await runSimulator('one', '--content', 'lorem', '--ttft', String(TTFT_MS));
 try {
   await timeStream(simulator.url, { model: 'sim-400tps', max_tokens: 400 });
 

@@ -53,6 +53,8 @@ export async function sendReply(
 }
 
 function joined(frames: readonly Frame[]): string | Uint8Array {
+  const [first] = frames;
+  if (first !== undefined && frames.length === 1) return first.bytes();
   const pieces = frames.map((frame) => frame.bytes());
   const texts = pieces.filter((piece) => typeof piece === 'string');
   if (texts.length === pieces.length) return texts.join('');

@@ -13,8 +13,9 @@ const LONGEST_SLEEP_MS = 0.5;
 /** How late the system wakes a sleeping thread, about; what is left then is spent on turns of the event loop. */
 const WAKE_UP_MS = 0.1;
 
-/** With more alarms than this, waking for each costs more than exactness brings; a timer's step is enough then. */
+/** With more alarms than this they ring in steps: waking for each costs more than exactness brings. */
 const CROWD = 100;
+const CROWD_STEP_MS = 0.5;
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
@@ -27,25 +28,32 @@ export function createSystemClock(): Clock {
   const alarms = createDueHeap<Alarm>();
   const now = (): number => performance.now();
   let armed: { dueMs: number; disarm: () => void } | undefined;
+  let ringing = false;
+  let rungMs = 0;
 
   const ring = (): void => {
-    const leftMs = (armed?.dueMs ?? 0) - now() - WAKE_UP_MS;
-    if (leftMs > 0 && alarms.size <= CROWD) Atomics.wait(cell, 0, 0, Math.min(leftMs, LONGEST_SLEEP_MS));
-    const nowMs = now();
-    for (let next = alarms.first(); next !== undefined && next.dueMs <= nowMs; next = alarms.first()) {
+    const earliestMs = alarms.size > CROWD ? rungMs + CROWD_STEP_MS : 0;
+    const leftMs = Math.max(armed?.dueMs ?? 0, earliestMs) - now() - WAKE_UP_MS;
+    if (leftMs > 0) Atomics.wait(cell, 0, 0, Math.min(leftMs, LONGEST_SLEEP_MS));
+    rungMs = now();
+    // Those that are woken set new alarms; what comes next is settled once, at the end.
+    ringing = true;
+    for (let next = alarms.first(); next !== undefined && next.dueMs <= rungMs; next = alarms.first()) {
       alarms.shift();
       next.wake?.();
     }
+    ringing = false;
     armed = undefined;
     arm();
   };
 
   const arm = (): void => {
+    if (ringing) return;
     while (alarms.size > 0 && alarms.first()?.wake === undefined) alarms.shift();
     const next = alarms.first();
     if (next?.dueMs === armed?.dueMs) return;
     armed?.disarm();
-    armed = next && { dueMs: next.dueMs, disarm: ringAround(next.dueMs - now(), alarms.size > CROWD, ring) };
+    armed = next && { dueMs: next.dueMs, disarm: ringAround(next.dueMs - now(), ring) };
   };
 
   return {
@@ -62,9 +70,9 @@ export function createSystemClock(): Clock {
   };
 }
 
-/** Calls `ring` in about `leftMs`: not after that, unless there is a crowd. Returns what calls it off. */
-function ringAround(leftMs: number, crowded: boolean, ring: () => void): () => void {
-  const timerMs = crowded ? Math.max(1, Math.ceil(leftMs)) : Math.floor(leftMs - TIMER_ERROR_MS);
+/** Calls `ring` in about `leftMs`, not after that. Returns what calls it off. */
+function ringAround(leftMs: number, ring: () => void): () => void {
+  const timerMs = Math.floor(leftMs - TIMER_ERROR_MS);
   if (timerMs < 1) {
     const turn = setImmediate(ring);
     return () => clearImmediate(turn);
