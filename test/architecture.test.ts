@@ -40,7 +40,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   loadtest: ['errors.ts'],
   sessions: ['errors.ts', 'key-forms.ts'],
   config: ['errors.ts'],
-  sdk: ['errors.ts', 'key-forms.ts', 'protocol'],
+  sdk: ['errors.ts', 'node-version.ts', 'key-forms.ts', 'protocol'],
   runtime: ['errors.ts', 'version.ts', 'node-version.ts', 'compile-cache.ts', 'protocol', 'config'],
   simulator: ['errors.ts', 'version.ts', 'key-forms.ts', 'config'],
   connector: ['errors.ts', 'key-forms.ts', 'sdk', 'config', 'metrics'],

@@ -91,7 +91,10 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   const what = `answered ${statusCode}${page ? webPage(body) : ''}${said === '' ? '' : `: ${said}`}`;
   const advice =
     page && statusCode < 500 ? BASE_URL_ADVICE : adviceOf(statusCode, errorClass, retryAfterMs, headers);
-  return providerError(`${sentence(`${whereOf(context)} ${what}`)} ${advice}`, errorClass, context, {
+  // Many say themselves when to come back.
+  const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
+  const message = sentence(`${whereOf(context)} ${what}`);
+  return providerError(told ? message : `${message} ${advice}`, errorClass, context, {
     statusCode,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });

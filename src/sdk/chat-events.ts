@@ -66,7 +66,7 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     const { choices, model } = event;
     const choice = Array.isArray(choices) ? firstOf(choices) : undefined;
     const usage = usageOf(event.usage) ?? usageOf(recordOf(event.x_groq).usage) ?? usageOf(choice?.usage);
-    if (!Array.isArray(choices) && usage === undefined) return 'unrecognised';
+    if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
     if (typeof model === 'string' && model !== '') result.model ??= model;
     if (choice !== undefined) readChoice(choice, event.object);
     if (usage !== undefined) emit({ type: 'usage', usage });

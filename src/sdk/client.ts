@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../errors.js';
+import { nodeProblem } from '../node-version.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { encodeMessage } from '../protocol/encode.js';
 import { abortable } from './abortable.js';
@@ -57,8 +58,13 @@ export class RuntimeClient {
   // Beyond 32 bits, unlike those of another client, and safe as a number until the year 2255.
   #nextId = Date.now() * 1000 + Math.floor(Math.random() * 1000);
 
-  /** @throws {ConnectorException} InvalidRequest for a socket path or port that can't be one. */
+  /**
+   * @throws {ConnectorException} InvalidRequest for a socket path or port that can't be one; Permanent on a Node that
+   *   is too old.
+   */
   constructor(config: RuntimeClientConfig = {}) {
+    const problem = nodeProblem(process.versions.node);
+    if (problem !== undefined) throw new ConnectorException(problem, ErrorClass.Permanent);
     this.#config = config;
     const endpoint = resolveEndpoint(config, process.env);
     this.#link = new Link({

@@ -19,6 +19,9 @@ import { createStrayLines, strayValueOf } from './stray-lines.js';
 /** Reasons by which a server says that it broke off: OpenRouter; Zhipu; DeepSeek. */
 const BROKEN_OFF = new Set(['error', 'network_error', 'insufficient_system_resource']);
 
+/** The field's name inside of the field, by gateways that put it before what has it already. */
+const DATA_AGAIN = /^(?:data:\s*)+/;
+
 /** A stream of events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function eventsBody(answer: Answer, { contentType }: AnswerHead, context: AnswerContext): AnswerBody {
   const { result } = answer;
@@ -62,15 +65,19 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     // Nearly every event is JSON: nothing is looked at before it is parsed.
     const event = parseJson(data);
     if (event === undefined) onOther(data.trim(), name);
-    else onEvent(event, name, data);
+    // Azure keeps its connections open by `data: null`.
+    else if (event !== null || name !== undefined) onEvent(event, name, data);
   };
 
   /** What is no JSON. */
   const onOther = (text: string, name: string | undefined): void => {
-    if (text === '') return;
+    // A comment that a gateway put into a field is one all the same.
+    if (text === '' || text.startsWith(':')) return;
     if (text === '[DONE]') {
       answer.conclude('finish');
       answer.stop();
+    } else if (DATA_AGAIN.test(text)) {
+      onData(text.replace(DATA_AGAIN, ''), name);
     } else if (isRun(text)) {
       for (const line of text.split('\n')) onData(line, name);
     } else {

@@ -11,7 +11,7 @@ const TIMER_ERROR_MS = 1.2;
 /** The longest the thread sleeps in place; sockets are looked at in between. */
 const LONGEST_SLEEP_MS = 0.5;
 /** How late the system wakes a sleeping thread, about; what is left then is spent on turns of the event loop. */
-const WAKE_UP_MS = 0.1;
+const WAKE_UP_MS = 0.2;
 
 /** With more alarms than this they ring in steps: waking for each costs more than exactness brings. */
 const CROWD = 100;

@@ -178,14 +178,11 @@ describe('usage', () => {
 });
 
 describe('events that are not of the form', () => {
-  test.each(['{oops', '7', '"text"', '[]', '{}', '{"choices":7}', 'null'])(
-    '%s is counted and told',
-    (text) => {
-      const { result, events } = read(`${chunk({ content: 'a' })}data: ${text}\n\n${FINISH}`);
-      expect(result).toMatchObject({ outcome: 'complete', text: 'a', malformedEvents: 1 });
-      expect(events).toContainEqual({ type: 'malformed', data: text });
-    },
-  );
+  test.each(['{oops', '7', '"text"', '[]', '{}', '{"choices":7}'])('%s is counted and told', (text) => {
+    const { result, events } = read(`${chunk({ content: 'a' })}data: ${text}\n\n${FINISH}`);
+    expect(result).toMatchObject({ outcome: 'complete', text: 'a', malformedEvents: 1 });
+    expect(events).toContainEqual({ type: 'malformed', data: text });
+  });
 
   test('an event of another name is for other listeners, unless it is a chunk', () => {
     const ping = `event: ping\n${data({ type: 'ping' })}`;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type ConnectionState, RuntimeClient, type RuntimeClientConfig } from '../../src/sdk/index.js';
 import { httpAnswer, type ScriptedDaemon, startScriptedDaemon } from '../support/scripted-daemon.js';
@@ -240,4 +240,12 @@ describe('health', () => {
     await client.close();
     await silent.close();
   });
+});
+
+test('a Node that is too old is told by the client itself, not by what it misses', () => {
+  const versions = vi
+    .spyOn(process, 'versions', 'get')
+    .mockReturnValue({ ...process.versions, node: '20.20.2' });
+  onTestFinished(() => versions.mockRestore());
+  expect(() => new RuntimeClient()).toThrow(/needs Node 22\.19 or newer, and this is Node 20\.20\.2/);
 });
