@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type AnswerEvent, type ChatAnswer, ErrorClass, OpenAIStreamConnector } from '../../src/index.js';
+import {
+  type AnswerEvent,
+  type ChatAnswer,
+  ErrorClass,
+  OpenAIStreamConnector,
+  type RequestOptions,
+} from '../../src/index.js';
 import { type ForeignDaemon, startForeignDaemon } from '../support/foreign-daemon.js';
 import {
   deltaOf,
@@ -25,7 +31,7 @@ beforeEach(async () => {
   daemon = await startForeignDaemon({ loses: (url) => loses(url) });
   connector = new OpenAIStreamConnector(
     {
-      openai: { api_key: 'sk-test', base_url: upstream.url, timeout_ms: 1000 },
+      openai: { api_key: 'sk-test', base_url: upstream.url, timeout_ms: 10_000 },
       simulator: { enabled: false },
     },
     { socketPath: daemon.path },
@@ -37,7 +43,8 @@ afterEach(async () => {
   await upstream.close();
 });
 
-const ask = (): Promise<ChatAnswer> => connector.exchange([{ role: 'user', content: 'Hi' }]);
+const ask = (options: RequestOptions = {}): Promise<ChatAnswer> =>
+  connector.exchange([{ role: 'user', content: 'Hi' }], options);
 
 describe('a chat through a daemon of the public protocol', () => {
   test('comes in one piece, is marked as such, and has no time to a first token', async () => {
@@ -60,14 +67,14 @@ describe('a chat through a daemon of the public protocol', () => {
 
   test('five at once take five connections, and none waits for another', async () => {
     answer = serveScript({ chunks, delayMs: 1000 });
-    const answers = await Promise.all(Array.from({ length: 5 }, ask));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     expect(answers.map(({ text }) => text)).toEqual(Array(5).fill('Hello'));
     expect(daemon.peak).toEqual({ perConnection: 1, total: 5 });
   });
 
   test('a lost answer fails that exchange alone, and the next one works', async () => {
     loses = () => true;
-    const lost = await ask();
+    const lost = await ask({ timeoutMs: 300 });
     expect(lost).toMatchObject({ outcome: 'error', text: '', error: { errorClass: ErrorClass.Timeout } });
     loses = () => false;
     expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
