@@ -91,6 +91,7 @@ describe('replay', () => {
     ['plain', 0, 'Lorem ipsum dolor sit amet, consectetur adipisc\n', ''],
     ['refused', 5, '', /answered 429: Rate limit reached/],
     ['reset', 3, 'Lorem ipsum dolor sit amet\n', /closed the connection in the middle/],
+    ['error-midway', 3, 'Lorem ipsum dolor sit amet\n', /reported an error in its answer/],
     ['split-characters', 0, /Chinese .* 你好，世界/, ''],
   ] as const)('gives the recording "%s" as it was', async (name, code, stdout, stderr) => {
     const ended = await run(['replay', fixture(name)]);

@@ -181,3 +181,24 @@ describe('an error object in the stream', () => {
     expect(errorOf(head, 'event: error\ndata: {"why":"x"}\n\n').message).toContain('{"why":"x"}');
   });
 });
+
+test('no error repeats a key that a provider says back', () => {
+  const key = 'sk-said/back-4711';
+  const forms = [key, encodeURIComponent(key), Buffer.from(key).toString('base64')];
+  const answers: [AnswerHead, string][] = [
+    [{ statusCode: 401, contentType: 'text/plain' }, forms.join(' ')],
+    [{ statusCode: 302, contentType: '', headers: { location: `https://x.test/?key=${forms[1]}` } }, ''],
+    [{ statusCode: 200, contentType: 'text/html' }, `<title>${key}</title>`],
+    [
+      { statusCode: 200, contentType: 'text/event-stream' },
+      `data: ${JSON.stringify({ error: forms.join(' ') })}\n\n`,
+    ],
+  ];
+  for (const [head, body] of answers) {
+    const stream = createChatStream(head, undefined, { keys: [key] });
+    stream.feed(Buffer.from(body));
+    const { error } = stream.end({ kind: 'closed' });
+    expect(error?.message).toContain('[key removed]');
+    for (const form of forms) expect(error?.message).not.toContain(form);
+  }
+});
