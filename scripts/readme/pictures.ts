@@ -22,7 +22,7 @@ const SCENES: readonly Scene[] = [
     name: 'chat',
     title: 'The chat while an answer streams: connection, request with its waterfall, and session beside it',
     columns: 118,
-    rows: 34,
+    rows: 38,
     async play(session) {
       session.send('What is the capital of France?\r');
       await session.untilScreen(/Paris\.[\s\S]*done/);

@@ -124,8 +124,7 @@ function runSvg(run: readonly Cell[], kind: Kind, x: number, y: number): string[
   if (behind !== undefined) shapes.push(rect(left, top, width, HEIGHT, behind));
   const text = run.map((cell) => (cell.width === 0 ? '' : cell.char)).join('');
   if (kind === 'line') shapes.push(boxSvg(char, run.length, left, top, `stroke="${fill}"${style}`));
-  else if (kind === 'block')
-    shapes.push(...run.map((_, index) => blockSvg(char, left + index * WIDTH, top, fill, style)));
+  else if (kind === 'block') shapes.push(blockSvg(char, run.length, left, top, fill, style));
   else if (text.trim() !== '') {
     const shown = text.trimEnd();
     const lead = shown.length - shown.trimStart().length;
@@ -165,12 +164,19 @@ function boxSvg(char: string, count: number, left: number, top: number, attribut
   return `<path d="${[...(BOX[char] ?? '')].map((arm) => arms[arm]).join('')}" ${attributes}/>`;
 }
 
-/** U+2581 to U+2588 grow from below, U+2588 to U+258F shrink to the left. */
-function blockSvg(char: string, left: number, top: number, fill: string, style: string): string {
+/** U+2581 to U+2588 grow from below, U+2588 to U+258F shrink to the left: these stand alone. */
+function blockSvg(
+  char: string,
+  count: number,
+  left: number,
+  top: number,
+  fill: string,
+  style: string,
+): string {
   const code = char.charCodeAt(0);
   if (code <= 0x2588) {
     const height = ((code - 0x2580) / 8) * HEIGHT;
-    return rect(left, top + HEIGHT - height, WIDTH, height, fill, style);
+    return rect(left, top + HEIGHT - height, count * WIDTH, height, fill, style);
   }
   return rect(left, top, ((0x2590 - code) / 8) * WIDTH, HEIGHT, fill, style);
 }
