@@ -87,7 +87,9 @@ async function recordOf({ record, upstream }: SimulatorFlags): Promise<Simulator
 async function fileSettings(file: string | undefined): Promise<Record<string, unknown>> {
   if (file === undefined) return {};
   const { parse } = await import('yaml');
-  const text = await readFile(file, 'utf8');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`The settings in ${file} cannot be read: ${messageOf(error)}`);
+  });
   let value: unknown;
   try {
     value = parse(text);
