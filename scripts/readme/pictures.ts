@@ -88,7 +88,10 @@ async function pictureOf({ title, columns, rows, play }: Scene, place: Place): P
     await session.untilScreen(/● connected/);
     await play(session);
     const address = place.simulatorUrl.replace('http://', '');
-    return screenSvg(session.terminal, title, [[address, 'localhost:4545'.padEnd(address.length)]]);
+    const replacements = [[address, 'localhost:4545']] as const;
+    const written = session.written();
+    const cursor = written.lastIndexOf('\x1b[?25h') > written.lastIndexOf('\x1b[?25l');
+    return screenSvg(session.terminal, title, { replacements, cursor });
   } finally {
     session.close();
     await session.ended;

@@ -14,7 +14,7 @@ const PALETTE = [
   ...['#6e7681', '#ffa198', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#f0f6fc'],
 ];
 
-/** Columns that stand in place of others of the same length, such as an address that is different each time. */
+/** A text in place of another that is no shorter, such as an address that is different each time. */
 export type Replacement = readonly [from: string, to: string];
 
 interface Cell {
@@ -31,20 +31,19 @@ interface Cell {
 export function screenSvg(
   terminal: Terminal,
   title: string,
-  replacements: readonly Replacement[] = [],
+  { replacements = [], cursor = true }: { replacements?: readonly Replacement[]; cursor?: boolean } = {},
 ): string {
   const width = terminal.cols * WIDTH + 2 * MARGIN;
   const height = terminal.rows * HEIGHT + 2 * MARGIN;
   const rows: string[] = [];
   for (let y = 0; y < terminal.rows; y += 1) rows.push(...rowSvg(cellsOf(terminal, y, replacements), y));
-  const cursor = cursorSvg(terminal);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${px(width)} ${height}" font-family="${FONT}" font-size="14" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="6" fill="${BACKGROUND}"/>`,
     `<g transform="translate(${MARGIN} ${MARGIN})" xml:space="preserve">`,
     ...rows,
-    cursor,
+    ...(cursor ? [cursorSvg(terminal)] : []),
     '</g>',
     '</svg>',
   ].join('\n')}\n`;
@@ -62,7 +61,17 @@ function cellsOf(terminal: Terminal, y: number, replacements: readonly Replaceme
     for (let x = 0; x + from.length <= cells.length; x += 1) {
       const found = cells.slice(x, x + from.length);
       if (found.map(({ char }) => char).join('') !== from) continue;
-      for (const [index, cell] of found.entries()) cell.char = to.charAt(index);
+      let end = x + from.length;
+      while (end < cells.length && cells[end]?.char !== ' ') end += 1;
+      // What stands right behind moves up.
+      const word = cells.slice(x, end);
+      const text =
+        to +
+        word
+          .slice(from.length)
+          .map(({ char }) => char)
+          .join('');
+      for (const [index, cell] of word.entries()) cell.char = text.charAt(index) || ' ';
     }
   }
   return cells;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
-import { closestTo, formatProblem } from '../config/index.js';
+import { closestTo, endpointUrl, formatProblem } from '../config/index.js';
 import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/bindings.js';
@@ -145,7 +145,11 @@ function endings(ignores: (signal: NodeJS.Signals) => boolean): Endings {
 }
 
 function modesOf({ connector }: Composition): ModePort {
-  const info = ({ name, baseUrl, model }: Endpoint): EndpointInfo => ({ name, url: baseUrl, model });
+  const info = ({ name, baseUrl, model }: Endpoint): EndpointInfo => ({
+    name,
+    url: endpointUrl(baseUrl, 'chat/completions'),
+    model,
+  });
   return {
     get current() {
       return info(connector.endpoint);
