@@ -1,4 +1,5 @@
-import type { DaemonInfo, OriginStatus } from '../sdk/index.js';
+import { visible } from '../config/index.js';
+import type { DaemonInfo, HealthResponse, TenantStatus } from '../sdk/index.js';
 
 /** What `runtime status` knows. */
 export interface StatusView {
@@ -40,7 +41,26 @@ export function statusJson({ address, info, pid }: StatusView): Record<string, u
         first_byte_p50_us: tenant.firstByteP50Us,
         first_byte_p95_us: tenant.firstByteP95Us,
         first_byte_p99_us: tenant.firstByteP99Us,
+        running: tenant.running,
+        streams: tenant.streams,
+        pool_open: tenant.poolOpen,
+        pool_busy: tenant.poolBusy,
+        pool_queued: tenant.poolQueued,
+        protocol: tenant.protocol,
+        circuit: tenant.circuit,
+        circuit_retry_at_ms: tenant.circuitRetryAtMs,
+        retry_budget: tenant.retryBudget,
       })),
+    })),
+    limits: health.limits.map((limit) => ({
+      tenant: limit.tenant,
+      running: limit.running,
+      waiting: limit.waiting,
+      refused_total: limit.refusedTotal,
+      concurrent: limit.concurrent,
+      queued: limit.queued,
+      requests_per_second: limit.requestsPerSecond,
+      bytes_per_second: limit.bytesPerSecond,
     })),
   };
 }
@@ -56,36 +76,67 @@ export function statusTable({ address, info, pid }: StatusView): string {
     `process ${pid ?? 'unknown'}   up ${durationText(health.uptimeMs)}   ` +
       `requests ${health.activeRequests - health.streamsOpen}   streams ${health.streamsOpen}`,
   ];
-  if (health.origins.length === 0) return lines.join('\n');
-  const pools = [
-    ['origin', 'open', 'busy', 'queued', 'circuit', 'retries left'],
-    ...health.origins.map((origin) => [
-      origin.origin,
-      String(origin.poolOpen),
-      String(origin.poolBusy),
-      String(origin.poolQueued),
-      circuitText(origin),
-      String(origin.retryBudget),
+  const tables = [poolTable(health), exchangeTable(health), limitTable(health)];
+  return [...lines, ...tables.filter((rows) => rows.length > 1).flatMap((rows) => ['', columns(rows)])].join(
+    '\n',
+  );
+}
+
+type Rows = ReadonlyArray<readonly string[]>;
+
+/** A row for each tenant at each origin. Their names come from clients, and are made safe for a terminal. */
+function pairRows(health: HealthResponse, cells: (tenant: TenantStatus) => readonly string[]): Rows {
+  return health.origins.flatMap(({ origin, tenants }) =>
+    tenants.map((one) => [visible(one.tenant), visible(origin), ...cells(one)]),
+  );
+}
+
+function poolTable(health: HealthResponse): Rows {
+  return [
+    ['tenant', 'origin', 'open', 'busy', 'queued', 'speaks', 'circuit', 'retries left'],
+    ...pairRows(health, (one) => [
+      String(one.poolOpen),
+      String(one.poolBusy),
+      String(one.poolQueued),
+      one.protocol,
+      circuitText(one),
+      String(one.retryBudget),
     ]),
   ];
-  const tenants = [
-    ['tenant', 'origin', 'requests', 'failed', 'ttfb p50', 'p95', 'p99'],
-    ...health.origins.flatMap((origin) =>
-      origin.tenants.map((one) => [
-        one.tenant,
-        origin.origin,
-        String(one.requestsTotal),
-        String(one.failuresTotal),
-        ...[one.firstByteP50Us, one.firstByteP95Us, one.firstByteP99Us].map(msText),
-      ]),
-    ),
+}
+
+function exchangeTable(health: HealthResponse): Rows {
+  return [
+    ['tenant', 'origin', 'running', 'streams', 'ended', 'failed', 'ttfb p50', 'p95', 'p99'],
+    ...pairRows(health, (one) => [
+      String(one.running),
+      String(one.streams),
+      String(one.requestsTotal),
+      String(one.failuresTotal),
+      ...[one.firstByteP50Us, one.firstByteP95Us, one.firstByteP99Us].map(msText),
+    ]),
   ];
-  const tables = tenants.length > 1 ? [pools, tenants] : [pools];
-  return [...lines, ...tables.flatMap((rows) => ['', columns(rows)])].join('\n');
+}
+
+function limitTable({ limits }: HealthResponse): Rows {
+  const text = (limit: number): string => (limit === 0 ? '' : String(limit));
+  return [
+    ['tenant', 'running', 'of', 'waiting', 'of', 'refused', 'requests/s', 'bytes/s'],
+    ...limits.map((one) => [
+      visible(one.tenant),
+      String(one.running),
+      text(one.concurrent),
+      String(one.waiting),
+      String(one.queued),
+      String(one.refusedTotal),
+      text(one.requestsPerSecond),
+      text(one.bytesPerSecond),
+    ]),
+  ];
 }
 
 /** Rows under each other; figures stand to the right. */
-function columns(rows: readonly (readonly string[])[]): string {
+function columns(rows: Rows): string {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
@@ -103,7 +154,7 @@ function columns(rows: readonly (readonly string[])[]): string {
   return rows.map(cells).join('\n');
 }
 
-function circuitText({ circuit, circuitRetryAtMs }: OriginStatus): string {
+function circuitText({ circuit, circuitRetryAtMs }: TenantStatus): string {
   if (circuit !== 'open') return circuit;
   return `open, next probe in ${durationText(Math.max(0, circuitRetryAtMs - Date.now()))}`;
 }

@@ -1,7 +1,15 @@
 import type { ErrorClass } from '../errors.js';
 import { MessageType } from './constants.js';
 import { ProtocolError } from './frame.js';
-import type { CircuitState, HeaderList, Message, OriginStatus, TenantStatus, Timings } from './messages.js';
+import type {
+  CircuitState,
+  HeaderList,
+  LimitStatus,
+  Message,
+  OriginStatus,
+  TenantStatus,
+  Timings,
+} from './messages.js';
 import { Table } from './table.js';
 
 const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
@@ -58,6 +66,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         uptimeMs: table.uint64AsNumber(6),
         streamsOpen: table.uint32(7),
         origins: table.tables(8).map(originOf),
+        limits: table.tables(9).map(limitOf),
       };
     }
     case MessageType.CreditUpdate: {
@@ -155,6 +164,28 @@ function tenantOf(table: Table): TenantStatus {
     firstByteP50Us: table.uint64AsNumber(3),
     firstByteP95Us: table.uint64AsNumber(4),
     firstByteP99Us: table.uint64AsNumber(5),
+    running: table.uint32(6),
+    streams: table.uint32(7),
+    poolOpen: table.uint32(8),
+    poolBusy: table.uint32(9),
+    poolQueued: table.uint32(10),
+    protocol: table.string(11),
+    circuit: CIRCUIT_STATES[table.int8(12)] ?? 'closed',
+    circuitRetryAtMs: table.uint64AsNumber(13),
+    retryBudget: table.uint32(14),
+  };
+}
+
+function limitOf(table: Table): LimitStatus {
+  return {
+    tenant: table.requiredString(0, 'tenant'),
+    running: table.uint32(1),
+    waiting: table.uint32(2),
+    refusedTotal: table.uint64AsNumber(3),
+    concurrent: table.uint32(4),
+    queued: table.uint32(5),
+    requestsPerSecond: table.float64(6),
+    bytesPerSecond: table.float64(7),
   };
 }
 

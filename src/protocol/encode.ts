@@ -8,6 +8,7 @@ import type {
   ExecuteResponse,
   HeaderList,
   HealthResponse,
+  LimitStatus,
   Message,
   OriginStatus,
   StreamChunk,
@@ -125,6 +126,10 @@ function healthResponse(builder: Builder, message: HealthResponse): Offset {
     builder,
     message.origins.map((origin) => originStatus(builder, origin)),
   );
+  const limits = Wire.HealthCheckResponse.createLimitsVector(
+    builder,
+    message.limits.map((limit) => limitStatus(builder, limit)),
+  );
   Wire.HealthCheckResponse.startHealthCheckResponse(builder);
   Wire.HealthCheckResponse.addHealthy(builder, message.healthy);
   Wire.HealthCheckResponse.addMessage(builder, text);
@@ -135,6 +140,7 @@ function healthResponse(builder: Builder, message: HealthResponse): Offset {
   Wire.HealthCheckResponse.addUptimeMs(builder, BigInt(message.uptimeMs));
   Wire.HealthCheckResponse.addStreamsOpen(builder, message.streamsOpen);
   Wire.HealthCheckResponse.addOrigins(builder, origins);
+  Wire.HealthCheckResponse.addLimits(builder, limits);
   return Wire.HealthCheckResponse.endHealthCheckResponse(builder);
 }
 
@@ -171,6 +177,29 @@ function tenantStatus(builder: Builder, status: TenantStatus): Offset {
     BigInt(status.firstByteP50Us),
     BigInt(status.firstByteP95Us),
     BigInt(status.firstByteP99Us),
+    status.running,
+    status.streams,
+    status.poolOpen,
+    status.poolBusy,
+    status.poolQueued,
+    builder.createString(status.protocol),
+    CIRCUIT_STATES[status.circuit],
+    BigInt(status.circuitRetryAtMs),
+    status.retryBudget,
+  );
+}
+
+function limitStatus(builder: Builder, status: LimitStatus): Offset {
+  return Wire.LimitStatus.createLimitStatus(
+    builder,
+    builder.createString(status.tenant),
+    status.running,
+    status.waiting,
+    BigInt(status.refusedTotal),
+    status.concurrent,
+    status.queued,
+    status.requestsPerSecond,
+    status.bytesPerSecond,
   );
 }
 

@@ -57,22 +57,32 @@ export interface HealthCheck {
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** One upstream origin as the daemon sees it. */
-export interface OriginStatus {
-  origin: string;
+/** Connections to an origin. With HTTP/2 more requests than connections may be busy. */
+export interface PoolState {
   poolOpen: number;
+  /** Requests that run. */
   poolBusy: number;
+  /** Requests that wait for a connection. */
   poolQueued: number;
+}
+
+export interface CircuitStatus {
   circuit: CircuitState;
   /** Unix time in ms of the next probe of an open circuit; 0 otherwise. */
   circuitRetryAtMs: number;
+  /** Retries that may be made now. */
   retryBudget: number;
+}
+
+/** One upstream origin as the daemon sees it: pools summed, the worst of circuits and budgets. */
+export interface OriginStatus extends PoolState, CircuitStatus {
+  origin: string;
   /** Empty from a daemon that does not tell. */
   tenants: readonly TenantStatus[];
 }
 
-/** One tenant's exchanges with an origin. */
-export interface TenantStatus {
+/** One tenant's exchanges with an origin, and what it has there of its own. */
+export interface TenantStatus extends PoolState, CircuitStatus {
   tenant: string;
   requestsTotal: number;
   failuresTotal: number;
@@ -80,6 +90,26 @@ export interface TenantStatus {
   firstByteP50Us: number;
   firstByteP95Us: number;
   firstByteP99Us: number;
+  /** Exchanges that run now. */
+  running: number;
+  /** Of them, streams. */
+  streams: number;
+  /** What its connections speak, `h2` or `http/1.1`; empty where none was made. */
+  protocol: string;
+}
+
+/** What a tenant uses of its limits; a limit of 0 is none. */
+export interface LimitStatus {
+  tenant: string;
+  running: number;
+  /** Requests that wait for their turn. */
+  waiting: number;
+  /** Requests that were refused since the daemon's start. */
+  refusedTotal: number;
+  concurrent: number;
+  queued: number;
+  requestsPerSecond: number;
+  bytesPerSecond: number;
 }
 
 export interface HealthResponse {
@@ -94,6 +124,8 @@ export interface HealthResponse {
   uptimeMs: number;
   streamsOpen: number;
   origins: readonly OriginStatus[];
+  /** Of tenants that ask now, or that were refused or named; empty from a daemon that does not tell. */
+  limits: readonly LimitStatus[];
 }
 
 export interface CreditUpdate {

@@ -123,6 +123,11 @@ export class Table {
     return this.#view.getInt32(at + 4, true) * 0x1_0000_0000 + this.#view.getUint32(at, true);
   }
 
+  float64(field: number): number {
+    const at = this.#field(field, 8);
+    return at < 0 ? 0 : this.#view.getFloat64(at, true);
+  }
+
   /** The bytes, as a view into the frame; empty where absent. */
   bytes(field: number): Uint8Array {
     const vector = this.#vector(field, 1);

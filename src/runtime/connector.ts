@@ -1,6 +1,12 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction, connect as netConnect, type Socket } from 'node:net';
-import { createSecureContext, getCACertificates, type SecureContext, connect as tlsConnect } from 'node:tls';
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls';
 import type { buildConnector } from 'undici';
 import { refused } from './policy/egress.js';
 import type { Proxies } from './proxy.js';
@@ -24,19 +30,21 @@ export interface ConnectorOptions {
   ca?: string;
   /** Whether servers must prove who they are [true]. */
   verify?: boolean;
+  /** Whether HTTP/2 is spoken with servers that offer it in their TLS handshake (ALPN) [true]. */
+  http2?: boolean;
 }
 
 export interface Connector {
   /** Opens a TCP or TLS connection, as undici asks for it. */
   readonly connect: buildConnector.connector;
   /** When a connection of this connector came to be. */
-  timesOf(socket: Socket): ConnectionTimes | undefined;
+  timesOf(socket: object): ConnectionTimes | undefined;
 }
 
 /** Opens upstream connections and keeps the time of each step; undici's own connector tells no DNS time. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { timeoutMs, refusalOf = () => undefined, proxies } = options;
-  const times = new WeakMap<Socket, ConnectionTimes>();
+  const times = new WeakMap<object, ConnectionTimes>();
   const secure = createTls(options);
 
   const open = async (
@@ -60,11 +68,12 @@ export function createConnector(options: ConnectorOptions): Connector {
     if (protocol !== 'https:') return socket;
     const encrypted = await secure(socket, servername ?? host, target, signal);
     opened.tlsUs = nowUs();
+    if (encrypted.alpnProtocol === 'h2') opened.protocol = 'h2';
     return encrypted;
   };
 
   const connect: buildConnector.connector = (wanted, callback) => {
-    const opened: ConnectionTimes = { startUs: nowUs(), used: false };
+    const opened: ConnectionTimes = { startUs: nowUs(), protocol: 'http/1.1', used: false };
     const limit = new AbortController();
     const timer = setTimeout(() => {
       limit.abort(new ConnectTimeout(`no connection within ${timeoutMs / 1000} s`));
@@ -104,10 +113,10 @@ async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal
   return socket;
 }
 
-type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<Socket>;
+type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
 
 /** What makes a connection a TLS one; sessions are kept, so that the next one takes a round trip less. */
-function createTls({ ca, verify = true }: Pick<ConnectorOptions, 'ca' | 'verify'>): Secure {
+function createTls({ ca, verify = true, http2 = true }: ConnectorOptions): Secure {
   const sessions = new Map<string, Buffer>();
   const trust: { secureContext?: SecureContext } =
     ca === undefined
@@ -120,7 +129,7 @@ function createTls({ ca, verify = true }: Pick<ConnectorOptions, 'ca' | 'verify'
     const encrypted = tlsConnect({
       socket,
       host: name,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
       rejectUnauthorized: verify,
       ...trust,
       ...(isIP(name) === 0 && { servername: name }),

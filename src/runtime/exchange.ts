@@ -4,7 +4,7 @@ import type { Answer, Ending, Outlet } from './answer.js';
 import { createBufferedAnswer } from './buffered-answer.js';
 import { type HttpRequest, parseHttpRequest } from './http-request.js';
 import { type Logger, logFault } from './log.js';
-import type { ExchangeRecord, Statistics } from './statistics.js';
+import type { ExchangeResult, Statistics } from './statistics.js';
 import { createStreamedAnswer } from './streamed-answer.js';
 import { createTimeline, type Timeline } from './timings.js';
 import { traced } from './trace.js';
@@ -31,8 +31,8 @@ export interface ExchangeOptions {
   transport: Transport;
   outlet: Outlet;
   log: Logger;
-  /** Told of the exchange when it has ended, if it named an upstream. */
-  record: Statistics['record'];
+  /** Told of the exchange, if it names an upstream. */
+  begin: Statistics['begin'];
   onEnd: () => void;
 }
 
@@ -48,6 +48,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   const aborter = new AbortController();
   let cancelled = false;
   let request: HttpRequest | undefined;
+  let count: ReturnType<Statistics['begin']> | undefined;
   let deadline: NodeJS.Timeout | undefined;
 
   const answer =
@@ -69,6 +70,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     checkTarget(message);
     request = traced(parseHttpRequest(message.payload), message.traceId);
     const { tenantId, workspaceId, traceId } = message;
+    count = options.begin(tenantId, request.url.origin, answer.kind);
     const caller = { tenantId, workspaceId, traceId, client: answer };
     const limit = watchDeadline(request.url.origin);
     await transport({ request, ...caller, ...limit, timeline, signal: aborter.signal }, answer);
@@ -78,7 +80,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     clearTimeout(deadline);
     try {
       answer.end(ending, timeline);
-      if (request !== undefined) options.record(recordOf(message, request, answer, ending, timeline));
+      count?.(resultOf(answer, ending, timeline));
       logEnd(log, message, request, answer, ending, timeline);
     } finally {
       options.onEnd();
@@ -140,17 +142,8 @@ function phaseOf(timings: Timings): string {
   return timings.sentUs === undefined ? 'while connecting to' : 'while waiting for an answer from';
 }
 
-function recordOf(
-  { tenantId }: ExecuteRequest,
-  { url }: HttpRequest,
-  { kind, statusCode, bytes }: Answer,
-  ending: Ending,
-  timeline: Timeline,
-): ExchangeRecord {
+function resultOf({ statusCode, bytes }: Answer, ending: Ending, timeline: Timeline): ExchangeResult {
   return {
-    tenantId,
-    origin: url.origin,
-    operation: kind,
     outcome: ending.outcome,
     errorClass: ending.outcome === 'failed' ? ending.failure.getErrorClassName() : undefined,
     statusCode,
@@ -183,6 +176,7 @@ function logEnd(
     message: failure?.message,
     bytes: answer.bytes,
     duration_us: timeline.elapsedUs(),
+    protocol: timeline.protocol,
     ...timeline.timings,
   }));
 }

@@ -1,7 +1,13 @@
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../protocol/constants.js';
-import type { HealthResponse, TenantStatus } from '../protocol/messages.js';
+import type {
+  CircuitStatus,
+  HealthResponse,
+  LimitStatus,
+  OriginStatus,
+  PoolState,
+  TenantStatus,
+} from '../protocol/messages.js';
 import { VERSION } from '../version.js';
-import type { OriginState } from './policy/policies.js';
 import type { Figures } from './statistics.js';
 
 /** What a client may rely on beyond the public protocol. */
@@ -15,8 +21,16 @@ export interface RuntimeState {
   streams: number;
   /** Whether servers must prove who they are. */
   verified: boolean;
-  origins: readonly OriginState[];
-  figures: readonly Figures[];
+  pairs: readonly PairState[];
+  limits: readonly LimitStatus[];
+}
+
+/** What the daemon knows of a tenant at an origin. */
+export interface PairState extends Pick<TenantStatus, keyof PoolState | keyof CircuitStatus | 'protocol'> {
+  tenantId: string;
+  origin: string;
+  /** Absent before its first exchange. */
+  figures?: Figures;
 }
 
 /** The daemon's state as the health frame tells it. `available_credits` is a new stream's window. */
@@ -32,7 +46,8 @@ export function healthResponse(state: RuntimeState): HealthResponse {
     // By the wall clock, so that whoever asks can tell when the daemon was started.
     uptimeMs: Math.max(0, Date.now() - state.startedAtMs),
     streamsOpen: state.streams,
-    origins: state.origins.map((one) => ({ ...one, tenants: tenantsOf(one.origin, state.figures) })),
+    origins: originsOf(state.pairs),
+    limits: state.limits,
   };
 }
 
@@ -49,6 +64,7 @@ export function lockedResponse(message: string): HealthResponse {
     uptimeMs: 0,
     streamsOpen: 0,
     origins: [],
+    limits: [],
   };
 }
 
@@ -57,19 +73,42 @@ function messageFor({ stopping, verified }: RuntimeState): string {
   return verified ? state : `${state}; TLS certificates are NOT verified (--insecure-skip-verify)`;
 }
 
-/** Each tenant's figures with one origin. */
-function tenantsOf(origin: string, figures: readonly Figures[]): TenantStatus[] {
-  return figures
-    .filter((one) => one.origin === origin)
-    .map((one) => {
-      const { p50Us, p95Us, p99Us } = one.latency();
+function originsOf(pairs: readonly PairState[]): OriginStatus[] {
+  return Array.from(
+    Map.groupBy(pairs, ({ origin }) => origin),
+    ([origin, own]) => {
+      const tenants = own.map(tenantOf);
+      const sum = (of: (tenant: TenantStatus) => number): number =>
+        tenants.reduce((total, tenant) => total + of(tenant), 0);
+      const worst = tenants.reduce((one, other) => (severity(other) > severity(one) ? other : one));
       return {
-        tenant: one.tenantId,
-        requestsTotal: one.total,
-        failuresTotal: one.failed,
-        firstByteP50Us: p50Us,
-        firstByteP95Us: p95Us,
-        firstByteP99Us: p99Us,
+        origin,
+        poolOpen: sum((tenant) => tenant.poolOpen),
+        poolBusy: sum((tenant) => tenant.poolBusy),
+        poolQueued: sum((tenant) => tenant.poolQueued),
+        circuit: worst.circuit,
+        circuitRetryAtMs: worst.circuitRetryAtMs,
+        retryBudget: Math.min(...tenants.map((tenant) => tenant.retryBudget)),
+        tenants,
       };
-    });
+    },
+  );
+}
+
+const severity = ({ circuit }: TenantStatus): number => ['closed', 'half-open', 'open'].indexOf(circuit);
+
+function tenantOf({ tenantId, origin: _, figures, ...state }: PairState): TenantStatus {
+  const { p50Us = 0, p95Us = 0, p99Us = 0 } = figures?.latency() ?? {};
+  const { request = 0, stream = 0 } = figures?.running ?? {};
+  return {
+    ...state,
+    tenant: tenantId,
+    requestsTotal: figures?.total ?? 0,
+    failuresTotal: figures?.failed ?? 0,
+    firstByteP50Us: p50Us,
+    firstByteP95Us: p95Us,
+    firstByteP99Us: p99Us,
+    running: request + stream,
+    streams: stream,
+  };
 }

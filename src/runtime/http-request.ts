@@ -94,6 +94,7 @@ const OWNED_BY_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',
+  'http2-settings',
   'keep-alive',
   'proxy-connection',
   'te',
@@ -123,7 +124,8 @@ function headersOf(given: unknown): HeaderList {
     if (!VALUE.test(value))
       throw invalid(`the header ${quote(name)} has a character that headers cannot hold`);
     if (OWNED_BY_CONNECTION.has(lower)) continue;
-    if (lower === 'host' && names.has(lower)) throw invalid('the header "host" is given twice');
+    // Some names may come once only, and HTTP/2 knows small letters alone: which one counts is the caller's to say.
+    if (names.has(lower)) throw invalid(`the header ${quote(lower)} is given twice`);
     names.add(lower);
     headers.push([name, value]);
   }

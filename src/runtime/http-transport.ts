@@ -1,31 +1,14 @@
 import diagnostics from 'node:diagnostics_channel';
-import { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
-import Agent from 'undici/lib/dispatcher/agent.js';
-import type { HeaderList, OriginStatus } from '../protocol/messages.js';
-import { type ConnectorOptions, createConnector } from './connector.js';
+import type { HeaderList } from '../protocol/messages.js';
+import { type H2Attempt, watchH2Endings } from './h2-endings.js';
 import type { HttpRequest } from './http-request.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { hostOf, type Proxies, portOf, proxyAuthorization } from './proxy.js';
 import type { Timeline } from './timings.js';
-import type { ResponseHead, ResponseSink, Transport, UpstreamCall } from './transport.js';
-import { upstreamFailure } from './upstream-failure.js';
-
-export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
-  /** Connections to one origin at most; further requests wait for one [1024]. */
-  connectionsPerOrigin?: number;
-  /** How long an unused connection is kept, in ms, where the server names no limit [45000]. */
-  keepAliveMs?: number;
-  /** How long a connection may take to come about, in ms [10000]. */
-  connectTimeoutMs?: number;
-  /** How long a provider may send nothing, in ms; 0 = for ever [300000]. */
-  idleMs?: number;
-  /** Most bytes of response headers [65536]. */
-  responseHeaderBytes?: number;
-}
-
-/** One origin's connections. */
-export type PoolStatus = Pick<OriginStatus, 'origin' | 'poolOpen' | 'poolBusy' | 'poolQueued'>;
+import type { ResponseSink, Transport, UpstreamCall } from './transport.js';
+import { CutStream, headersTooLarge, upstreamFailure } from './upstream-failure.js';
+import { createUpstreamPools, type PoolOptions, type PoolStatus } from './upstream-pools.js';
 
 export interface HttpTransport {
   readonly send: Transport;
@@ -34,56 +17,46 @@ export interface HttpTransport {
   close(): Promise<void>;
 }
 
-/** The transport proper: pooled HTTP/1.1, nothing altered, nothing followed, nothing decompressed. */
+/** The transport proper: pooled HTTP/1.1 and HTTP/2, nothing altered, nothing followed, nothing decompressed. */
 export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
-  const connector = createConnector({ ...options, timeoutMs: options.connectTimeoutMs ?? 10_000 });
-  const agent = new Agent({
-    connect: connector.connect,
-    connections: options.connectionsPerOrigin ?? 1024,
-    keepAliveTimeout: options.keepAliveMs ?? 45_000,
-    maxHeaderSize: options.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes,
-    allowH2: false,
-    // Between two reads, not for the whole: a stream may well last for hours.
-    headersTimeout: options.idleMs ?? DEFAULT_LIMITS.upstreamIdleMs,
-    bodyTimeout: options.idleMs ?? DEFAULT_LIMITS.upstreamIdleMs,
-  });
+  const pools = createUpstreamPools(options);
+  const headerBytes = options.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes;
 
   // undici announces a request's connection right after onRequestStart, in the same call.
-  let starting: Timeline | undefined;
+  let starting: Attempt | undefined;
+  const endings = watchH2Endings();
   const onSendHeaders = (message: unknown): void => {
-    const timeline = starting;
+    const attempt = starting;
     starting = undefined;
     const socket = socketOf(message);
-    const times = socket && connector.timesOf(socket);
-    if (times !== undefined) timeline?.takeConnection(times);
+    const times = socket && pools.timesOf(socket);
+    if (attempt === undefined || times === undefined) return;
+    attempt.timeline.takeConnection(times);
+    if (times.protocol === 'h2') endings.expect(attempt);
   };
   diagnostics.subscribe('undici:client:sendHeaders', onSendHeaders);
 
   const send: Transport = (call, sink) =>
     new Promise((resolve, reject) => {
-      const handler = createHandler(call, sink, resolve, reject, (timeline) => {
-        starting = timeline;
-      });
+      const onStart = (attempt: Attempt): void => {
+        starting = attempt;
+      };
+      const handler = createHandler({ call, sink, resolve, reject, onStart, headerBytes });
       const { request, timeline, signal } = call;
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', handler.abort, { once: true });
       timeline.beginAttempt();
       const { method, body = null } = request;
-      agent.dispatch({ ...routeOf(request, options.proxies), method, body }, handler);
+      pools.dispatch(call.tenantId, { ...routeOf(request, options.proxies), method, body }, handler);
     });
 
   return {
     send,
-    pools: () =>
-      Object.entries(agent.stats).map(([origin, stats]) => ({
-        origin,
-        poolOpen: Number(stats.connected),
-        poolBusy: stats.running,
-        poolQueued: stats.pending,
-      })),
+    pools: pools.status,
     async close() {
       diagnostics.unsubscribe('undici:client:sendHeaders', onSendHeaders);
-      await agent.destroy();
+      endings.close();
+      await pools.close();
     },
   };
 }
@@ -110,15 +83,31 @@ function routeOf(
   };
 }
 
+interface Attempt extends H2Attempt {
+  readonly timeline: Timeline;
+}
+
+interface HandlerOptions {
+  call: UpstreamCall;
+  sink: ResponseSink;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+  onStart: (attempt: Attempt) => void;
+  /** Most bytes of response headers. */
+  headerBytes: number;
+}
+
 /** Turns undici's callbacks into one outcome and the sink's calls before it. */
-function createHandler(
-  { request, timeline, signal }: UpstreamCall,
-  sink: ResponseSink,
-  resolve: () => void,
-  reject: (reason: unknown) => void,
-  onStart: (timeline: Timeline) => void,
-): Dispatcher.DispatchHandler & { abort: () => void } {
+function createHandler({
+  call: { request, timeline, signal },
+  sink,
+  resolve,
+  reject,
+  onStart,
+  headerBytes,
+}: HandlerOptions): Dispatcher.DispatchHandler & { abort: () => void } {
   let controller: Dispatcher.DispatchController | undefined;
+  let attempt: Attempt | undefined;
   let settled = false;
   let bytes = 0;
   const settle = (): void => {
@@ -131,13 +120,20 @@ function createHandler(
     controller?.abort(signal.reason);
   };
 
+  const fail = (error: Error): void => {
+    if (settled) return;
+    settle();
+    reject(upstreamFailure(error, request.url.origin, timeline.timings, bytes));
+  };
+
   return {
     abort,
     onRequestStart(started) {
       // Aborted while it waited for a connection: thrown here, the request is dropped and the connection kept.
       if (settled) throw signal.reason;
       controller = started;
-      onStart(timeline);
+      attempt = { timeline, cut: false };
+      onStart(attempt);
     },
     onRequestSent() {
       timeline.mark('sentUs');
@@ -145,7 +141,12 @@ function createHandler(
     onResponseStart(flow, statusCode) {
       if (settled || statusCode < 200) return;
       timeline.mark('firstByteUs');
-      sink.onHead(headOf(statusCode, flow.rawHeaders), flow);
+      const headers = headersOf(flow.rawHeaders);
+      // undici counts those of HTTP/1.1 as it reads them.
+      if (!Array.isArray(flow.rawHeaders) && sizeOf(headers) > headerBytes) {
+        throw headersTooLarge(request.url.origin);
+      }
+      sink.onHead({ statusCode, headers }, flow);
     },
     onResponseData(_controller, chunk) {
       if (settled) return;
@@ -154,33 +155,40 @@ function createHandler(
     },
     onResponseEnd() {
       if (settled) return;
+      if (attempt?.cut === true) return fail(new CutStream());
       timeline.mark('lastByteUs');
       settle();
       resolve();
     },
-    onResponseError(_controller, error) {
-      if (settled) return;
-      settle();
-      reject(upstreamFailure(error, request.url.origin, timeline.timings, bytes));
-    },
+    onResponseError: (_controller, error) => fail(error),
   };
 }
 
-function headOf(statusCode: number, raw: Dispatcher.DispatchController['rawHeaders']): ResponseHead {
+/** Names and values: in turn from HTTP/1.1, by name from HTTP/2. */
+function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList {
   const headers: Array<HeaderList[number]> = [];
   if (Array.isArray(raw)) {
     for (let index = 0; index + 1 < raw.length; index += 2) {
       headers.push([textOf(raw[index]), textOf(raw[index + 1])]);
     }
+    return headers;
   }
-  return { statusCode, headers };
+  for (const [name, values] of Object.entries(raw ?? {})) {
+    for (const value of [values].flat()) headers.push([name, textOf(value)]);
+  }
+  return headers;
+}
+
+/** As HTTP/2 counts them (RFC 9113, 10.5.1). */
+function sizeOf(headers: HeaderList): number {
+  return headers.reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0);
 }
 
 function textOf(part: Buffer | string | undefined): string {
   return typeof part === 'string' ? part : (part?.toString('latin1') ?? '');
 }
 
-function socketOf(message: unknown): Socket | undefined {
+function socketOf(message: unknown): object | undefined {
   const known = typeof message === 'object' && message !== null && 'socket' in message;
-  return known && message.socket instanceof Socket ? message.socket : undefined;
+  return known && typeof message.socket === 'object' && message.socket !== null ? message.socket : undefined;
 }

@@ -1,4 +1,4 @@
-import type { HealthResponse } from '../protocol/messages.js';
+import type { HealthResponse, LimitStatus, TenantStatus } from '../protocol/messages.js';
 import { BUCKETS, type Distribution, type Series, type Statistics } from './statistics.js';
 
 /**
@@ -10,8 +10,12 @@ export function prometheusText(
   statistics: Statistics,
   processFigures: { cpuSeconds: number; rssBytes: number },
 ): string {
-  const byOrigin = (of: (origin: HealthResponse['origins'][number]) => number): Series[] =>
-    health.origins.map((origin) => ({ labels: { origin: origin.origin }, value: of(origin) }));
+  const byPair = (of: (tenant: TenantStatus) => number): Series[] =>
+    health.origins.flatMap(({ origin, tenants }) =>
+      tenants.map((one) => ({ labels: { tenant: one.tenant, origin }, value: of(one) })),
+    );
+  const byTenant = (of: (limit: LimitStatus) => number): Series[] =>
+    health.limits.map((one) => ({ labels: { tenant: one.tenant }, value: of(one) }));
   return [
     single('vastar_up', 'gauge', 'Whether the daemon takes requests.', health.healthy ? 1 : 0),
     single('vastar_uptime_seconds', 'gauge', 'Time since the start.', health.uptimeMs / 1000),
@@ -25,25 +29,43 @@ export function prometheusText(
       'vastar_pool_connections',
       'gauge',
       'Open connections.',
-      byOrigin((one) => one.poolOpen),
+      byPair((one) => one.poolOpen),
     ),
     series(
       'vastar_pool_busy',
       'gauge',
-      'Connections in use.',
-      byOrigin((one) => one.poolBusy),
+      'Requests on them: with HTTP/2 there may be more than connections.',
+      byPair((one) => one.poolBusy),
     ),
     series(
       'vastar_pool_queued',
       'gauge',
       'Requests that wait for one.',
-      byOrigin((one) => one.poolQueued),
+      byPair((one) => one.poolQueued),
     ),
     series(
       'vastar_circuit_open',
       'gauge',
       'Whether requests fail fast.',
-      byOrigin((one) => (one.circuit === 'open' ? 1 : 0)),
+      byPair((one) => (one.circuit === 'open' ? 1 : 0)),
+    ),
+    series(
+      'vastar_retry_budget',
+      'gauge',
+      'Retries that may be made now.',
+      byPair((one) => one.retryBudget),
+    ),
+    series(
+      'vastar_tenant_waiting',
+      'gauge',
+      'Requests that wait for their turn.',
+      byTenant((one) => one.waiting),
+    ),
+    series(
+      'vastar_tenant_refused_total',
+      'counter',
+      'Requests refused by a limit.',
+      byTenant((one) => one.refusedTotal),
     ),
     single('process_cpu_seconds_total', 'counter', 'CPU time used.', processFigures.cpuSeconds),
     single('process_resident_memory_bytes', 'gauge', 'Resident memory.', processFigures.rssBytes),

@@ -1,16 +1,18 @@
 import type { Socket } from 'node:net';
 import { addressText, type ListenAddress } from './address.js';
 import { healthResponse } from './health.js';
-import { createHttpTransport, type PoolOptions } from './http-transport.js';
+import { createHttpTransport } from './http-transport.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { openListener } from './listener.js';
 import { type Logger, silentLogger } from './log.js';
 import { openMetricsEndpoint } from './metrics-endpoint.js';
+import { pairStates } from './pair-states.js';
 import { egressFrom, type PolicyOptions, withPolicies } from './policy/policies.js';
 import { prometheusText } from './prometheus.js';
 import { type Session, startSession } from './session.js';
 import { createStatistics } from './statistics.js';
 import { readOrMakeToken } from './token.js';
+import type { PoolOptions } from './upstream-pools.js';
 
 export interface RuntimeOptions {
   listen: ListenAddress;
@@ -78,8 +80,8 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       requests: count('request'),
       streams: count('stream'),
       verified: options.pool?.verify !== false,
-      origins: policies.statusOf(transport.pools()),
-      figures: statistics.figures(),
+      pairs: pairStates(transport.pools(), policies, statistics.figures()),
+      limits: policies.limits(),
     });
 
   const onConnection = (socket: Socket): void => {
@@ -88,7 +90,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       transport: policies.send,
       health,
       log,
-      record: statistics.record,
+      begin: statistics.begin,
       limits,
       frameTimeoutMs,
       ...(token !== undefined && { token }),

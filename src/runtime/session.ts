@@ -33,7 +33,7 @@ export interface SessionOptions {
   transport: Transport;
   health: () => HealthResponse;
   log: Logger;
-  record: Statistics['record'];
+  begin: Statistics['begin'];
   limits: Pick<Limits, 'frameBytes' | 'requestsPerConnection' | 'clientIdleMs'>;
   /** Said to a client that is one too many; its connection is closed then. */
   refusal?: string;
@@ -122,7 +122,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       );
       return;
     }
-    const { transport, record } = options;
+    const { transport, begin } = options;
     clearTimeout(idleTimer);
     const onEnd = (): void => {
       exchanges.delete(requestId);
@@ -131,7 +131,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     };
     exchanges.set(
       requestId,
-      startExchange({ message, readAtUs, transport, outlet: outbox, log, record, onEnd }),
+      startExchange({ message, readAtUs, transport, outlet: outbox, log, begin, onEnd }),
     );
   };
 

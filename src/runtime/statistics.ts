@@ -1,11 +1,10 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Ending } from './answer.js';
 
-/** One exchange that has ended. */
-export interface ExchangeRecord {
-  tenantId: string;
-  origin: string;
-  operation: 'request' | 'stream';
+export type Operation = 'request' | 'stream';
+
+/** What an exchange came to. */
+export interface ExchangeResult {
   outcome: Ending['outcome'];
   errorClass: string | undefined;
   statusCode: number | undefined;
@@ -25,6 +24,9 @@ export interface Latency {
 export interface Figures {
   readonly tenantId: string;
   readonly origin: string;
+  /** That run now. */
+  readonly running: Readonly<Record<Operation, number>>;
+  /** That have ended. */
   readonly total: number;
   readonly failed: number;
   latency(): Latency;
@@ -47,7 +49,11 @@ export interface Distribution {
 }
 
 export interface Statistics {
-  record(exchange: ExchangeRecord): void;
+  /**
+   * An exchange has begun.
+   * @returns what is to be told, once, how it ended
+   */
+  begin(tenantId: string, origin: string, operation: Operation): (result: ExchangeResult) => void;
   figures(): readonly Figures[];
   readonly requests: Iterable<Series>;
   readonly bytes: Iterable<Series>;
@@ -66,9 +72,10 @@ const WINDOW_MS = 60_000;
  */
 export function createStatistics(nowMs: () => number = () => performance.now()): Statistics {
   const pairs = new Map<string, Pair>();
+  const kinds: Kind[] = [];
 
   const pairOf = (tenantId: string, origin: string): Pair => {
-    const key = `${tenantId}\n${origin}`;
+    const key = `${origin}\n${tenantId}`;
     const known = pairs.get(key);
     if (known !== undefined) return known;
     if (pairs.size >= MAX_PAIRS && tenantId !== OTHERS) return pairOf(OTHERS, OTHERS);
@@ -76,81 +83,38 @@ export function createStatistics(nowMs: () => number = () => performance.now()):
     pairs.set(key, made);
     return made;
   };
-  const tallies = function* (): Iterable<Tally> {
-    for (const pair of pairs.values()) yield* pair.tallies.values();
+  const kindOf = (pair: Pair, operation: Operation): Kind => {
+    const known = pair.kinds[operation];
+    if (known !== undefined) return known;
+    const made = createKind({ tenant: pair.tenantId, origin: pair.origin, operation });
+    pair.kinds[operation] = made;
+    kinds.push(made);
+    return made;
   };
 
   return {
-    record(exchange) {
-      const pair = pairOf(exchange.tenantId, exchange.origin);
-      pair.record(exchange);
-      count(tallyOf(pair, exchange.operation), exchange);
+    begin(tenantId, origin, operation) {
+      const pair = pairOf(tenantId, origin);
+      const kind = kindOf(pair, operation);
+      pair.running[operation] += 1;
+      return (result) => {
+        pair.running[operation] -= 1;
+        pair.record(result);
+        kind.record(result);
+      };
     },
     figures: () => [...pairs.values()],
-    requests: each(function* () {
-      for (const { requests } of tallies()) yield* requests.values();
-    }),
-    bytes: each(function* () {
-      for (const { bytes } of tallies()) yield bytes;
-    }),
-    firstByte: each(function* () {
-      for (const { firstByte } of tallies()) if (firstByte !== undefined) yield firstByte;
-    }),
-    duration: each(function* () {
-      for (const { duration } of tallies()) yield duration;
-    }),
+    requests: each(() => kinds.flatMap((kind) => [...kind.requests.values()])),
+    bytes: each(() => kinds.map((kind) => kind.bytes)),
+    firstByte: each(() => kinds.map((kind) => kind.firstByte)),
+    duration: each(() => kinds.map((kind) => kind.duration)),
   };
-}
-
-/** What can be iterated again and again. */
-function each<T>(walk: () => Iterator<T>): Iterable<T> {
-  return { [Symbol.iterator]: walk };
-}
-
-/** What one pair's exchanges of one operation came to, as Prometheus is told. */
-interface Tally {
-  readonly labels: Labels;
-  readonly requests: Map<string, Series>;
-  readonly bytes: Series;
-  firstByte?: Distribution;
-  readonly duration: Distribution;
-}
-
-function tallyOf({ tenantId, origin, tallies }: Pair, operation: ExchangeRecord['operation']): Tally {
-  const known = tallies.get(operation);
-  if (known !== undefined) return known;
-  const labels = { tenant: tenantId, origin, operation };
-  const made = {
-    labels,
-    requests: new Map(),
-    bytes: { labels, value: 0 },
-    duration: emptyDistribution(labels),
-  };
-  tallies.set(operation, made);
-  return made;
-}
-
-function count(tally: Tally, exchange: ExchangeRecord): void {
-  const { labels, requests } = tally;
-  const { outcome, errorClass = '', statusCode } = exchange;
-  const status = statusCode === undefined ? '' : `${Math.floor(statusCode / 100)}xx`;
-  const key = `${outcome} ${errorClass} ${status}`;
-  let series = requests.get(key);
-  if (series === undefined) {
-    series = { labels: { ...labels, outcome, error_class: errorClass, status }, value: 0 };
-    requests.set(key, series);
-  }
-  series.value += 1;
-  tally.bytes.value += exchange.bytes;
-  observe(tally.duration, exchange.durationUs);
-  if (exchange.firstByteUs === undefined) return;
-  tally.firstByte ??= emptyDistribution(labels);
-  observe(tally.firstByte, exchange.firstByteUs);
 }
 
 interface Pair extends Figures {
-  readonly tallies: Map<ExchangeRecord['operation'], Tally>;
-  record(exchange: ExchangeRecord): void;
+  readonly running: Record<Operation, number>;
+  readonly kinds: Partial<Record<Operation, Kind>>;
+  record(result: ExchangeResult): void;
 }
 
 function createPair(tenantId: string, origin: string, nowMs: () => number): Pair {
@@ -170,7 +134,8 @@ function createPair(tenantId: string, origin: string, nowMs: () => number): Pair
   return {
     tenantId,
     origin,
-    tallies: new Map(),
+    running: { request: 0, stream: 0 },
+    kinds: {},
     get total() {
       return total;
     },
@@ -185,10 +150,10 @@ function createPair(tenantId: string, origin: string, nowMs: () => number): Pair
     },
     latency() {
       turn();
+      if (previous.count + current.count === 0) return { p50Us: 0, p95Us: 0, p99Us: 0 };
       const both = newHistogram();
       both.add(previous);
       both.add(current);
-      if (both.count === 0) return { p50Us: 0, p95Us: 0, p99Us: 0 };
       return { p50Us: both.percentile(50), p95Us: both.percentile(95), p99Us: both.percentile(99) };
     },
   };
@@ -200,9 +165,46 @@ function newHistogram(): RecordableHistogram {
   return createHistogram({ lowest: 1, highest: MAX_US, figures: 2 });
 }
 
-type Labels = Readonly<Record<string, string>>;
+/** The series of one tenant, origin and operation. */
+interface Kind {
+  readonly requests: ReadonlyMap<string, Series>;
+  readonly bytes: Series;
+  readonly firstByte: Distribution;
+  readonly duration: Distribution;
+  record(result: ExchangeResult): void;
+}
 
-function emptyDistribution(labels: Labels): Distribution {
+function createKind(labels: Readonly<Record<string, string>>): Kind {
+  const requests = new Map<string, Series>();
+  const bytes: Series = { labels, value: 0 };
+  const firstByte = newDistribution(labels);
+  const duration = newDistribution(labels);
+
+  const requestsOf = ({ outcome, errorClass = '', statusCode }: ExchangeResult): Series => {
+    const status = statusCode === undefined ? '' : `${Math.floor(statusCode / 100)}xx`;
+    const key = `${outcome} ${errorClass} ${status}`;
+    const known = requests.get(key);
+    if (known !== undefined) return known;
+    const made = { labels: { ...labels, outcome, error_class: errorClass, status }, value: 0 };
+    requests.set(key, made);
+    return made;
+  };
+
+  return {
+    requests,
+    bytes,
+    firstByte,
+    duration,
+    record(result) {
+      requestsOf(result).value += 1;
+      bytes.value += result.bytes;
+      observe(duration, result.durationUs);
+      if (result.firstByteUs !== undefined) observe(firstByte, result.firstByteUs);
+    },
+  };
+}
+
+function newDistribution(labels: Readonly<Record<string, string>>): Distribution {
   return { labels, counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sumSeconds: 0 };
 }
 
@@ -212,4 +214,9 @@ function observe(distribution: Distribution, us: number): void {
   const bucket = found < 0 ? BUCKETS.length : found;
   distribution.counts[bucket] = (distribution.counts[bucket] ?? 0) + 1;
   distribution.sumSeconds += seconds;
+}
+
+/** What `all` gives, asked for anew each time it is gone through. */
+function each<T>(all: () => Iterable<T>): Iterable<T> {
+  return { [Symbol.iterator]: () => all()[Symbol.iterator]() };
 }

@@ -13,6 +13,7 @@ export interface ConnectionTimes {
   connectUs?: number;
   /** Absent without TLS. */
   tlsUs?: number;
+  protocol: 'http/1.1' | 'h2';
   /** A request has been sent over it. */
   used: boolean;
 }
@@ -21,6 +22,8 @@ export interface ConnectionTimes {
 export interface Timeline {
   /** What is known so far. */
   readonly timings: Readonly<Timings>;
+  /** What the connection speaks that the request went out on; undefined before. */
+  readonly protocol: ConnectionTimes['protocol'] | undefined;
   /** Microseconds since the request's last byte was read. */
   elapsedUs(): number;
   /** A request is about to be sent upstream; the points of the attempt before are forgotten. */
@@ -33,15 +36,20 @@ export interface Timeline {
 /** @param startUs when the daemon read the request's last byte; every point is told relative to it. */
 export function createTimeline(startUs: number): Timeline {
   let timings: Timings = { reused: false, attempts: 0 };
+  let protocol: ConnectionTimes['protocol'] | undefined;
   return {
     get timings() {
       return timings;
+    },
+    get protocol() {
+      return protocol;
     },
     elapsedUs: () => nowUs() - startUs,
     beginAttempt() {
       timings = { reused: false, attempts: timings.attempts + 1 };
     },
     takeConnection(connection) {
+      protocol = connection.protocol;
       timings.reused = connection.used;
       connection.used = true;
       // A connection that was opened for a request since cancelled was not waited for by this one.

@@ -3,6 +3,11 @@ import type { Timings } from '../protocol/messages.js';
 import { ConnectTimeout } from './connector.js';
 import { Discard } from './transport.js';
 
+/** An HTTP/2 answer whose stream was closed before its end had come. */
+export class CutStream extends Error {
+  override readonly name = 'CutStream';
+}
+
 /**
  * Says in words why a request to `origin` failed: what happened, where, the system's own code, and what to do.
  * What a sink or a policy threw is passed on as it is.
@@ -45,6 +50,18 @@ const CHECK_URL = 'is base_url right?';
 const CHECK_BOTH = 'is base_url right, and is the network up?';
 const LATER = 'try again in a moment';
 const MORE_FILES = 'the daemon may open too few files; start it with a higher `ulimit -n`';
+
+const TOO_MANY_HEADERS = (origin: string): Failure => ({
+  ...PROVIDER_ALWAYS,
+  what: `${origin} sent more headers than the limit (--max-header-bytes)`,
+  advice: CHECK_URL,
+});
+
+/** For headers that are over the limit although undici has taken them. */
+export function headersTooLarge(origin: string): ConnectorException {
+  const { what, advice, errorClass, hop } = TOO_MANY_HEADERS(origin);
+  return new ConnectorException(`${what}: ${advice}`, errorClass, 0, { hop });
+}
 
 const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' | 'advice'>> = {
   ECONNREFUSED: (origin) => ({
@@ -98,13 +115,7 @@ function tlsAdvice(code: string): string {
 }
 
 function answerFailure(error: Error, code: string, origin: string, timings: Timings, bytes: number): Failure {
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return {
-      ...PROVIDER_ALWAYS,
-      what: `${origin} sent more headers than the limit (--max-header-bytes)`,
-      advice: CHECK_URL,
-    };
-  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return TOO_MANY_HEADERS(origin);
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     const after = code === 'UND_ERR_BODY_TIMEOUT' ? `after ${bytes} bytes of body` : 'before it answered';
     return { ...PROVIDER_SILENT, what: `${origin} went silent ${after} (--upstream-idle)`, advice: LATER };
@@ -117,17 +128,31 @@ function answerFailure(error: Error, code: string, origin: string, timings: Timi
       advice: CHECK_URL,
     };
   }
+  if (code === 'HTTP_1_1_REQUIRED') {
+    const advice = 'start the daemon with --http2 deny';
+    return { ...PROVIDER_ALWAYS, what: `${origin} does not serve this over HTTP/2`, advice };
+  }
   const when =
     timings.firstByteUs === undefined
       ? 'before it answered'
       : `in the middle of its answer, after ${bytes} bytes of body`;
-  return { ...PROVIDER_NOW, what: `${origin} closed the connection ${when}`, advice: LATER };
+  const what = isReset(error) ? 'reset the request' : 'closed the connection';
+  return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice: LATER };
+}
+
+/** Whether it ended one HTTP/2 stream, and not its connection. */
+function isReset(error: Error): boolean {
+  const code = codeOf(error);
+  const ofStream = code === 'UND_ERR_INFO' && error.message.startsWith('HTTP/2: stream ');
+  return error instanceof CutStream || code === 'ERR_HTTP2_STREAM_ERROR' || ofStream;
 }
 
 function causeOf(error: Error): { code: string; text: string } {
   // Several addresses were tried: each failed, mostly in the same way.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = codeOf(error) ?? codeOf(first) ?? error.name;
+  // The reset's own code (RFC 9113, 7) says more than Node's, which is one for all.
+  const [, reset] = /\bNGHTTP2_(\w+)/.exec(isReset(error) ? error.message : '') ?? [];
+  const code = reset ?? codeOf(error) ?? codeOf(first) ?? error.name;
   return { code, text: messageOf(error.message === '' ? first : error) };
 }
 

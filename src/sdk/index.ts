@@ -10,7 +10,14 @@ export {
   ExecuteResponse,
   MessageType as ProtocolMessageType,
 } from '../protocol/generated/ipc.js';
-export type { CircuitState, HealthResponse, OriginStatus, Timings } from '../protocol/messages.js';
+export type {
+  CircuitState,
+  HealthResponse,
+  LimitStatus,
+  OriginStatus,
+  TenantStatus,
+  Timings,
+} from '../protocol/messages.js';
 export { retryAfterOf } from '../protocol/retry-after.js';
 export { MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 export type { AnswerContext, AnswerHead } from './chat-errors.js';

@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { startRuntime } from '../../src/runtime/server.js';
-import { createStatistics, type ExchangeRecord } from '../../src/runtime/statistics.js';
+import { createStatistics, type ExchangeResult } from '../../src/runtime/statistics.js';
 import { testDaemon } from '../support/daemon.js';
 import { httpRequest, httpStream, of, rawClient, streamOf } from '../support/raw-client.js';
 import { startUpstream } from '../support/upstream.js';
@@ -47,7 +47,7 @@ test('the endpoint tells requests, bytes and times in Prometheus’ text format,
   expect(text).toContain(`vastar_stream_bytes_total{${labels}} 5\n`);
   expect(text).toContain(`vastar_time_to_first_byte_seconds_bucket{${labels},le="+Inf"} 1\n`);
   expect(text).toContain(`vastar_request_duration_seconds_count{${labels}} 1\n`);
-  expect(text).toContain(`vastar_pool_connections{origin="${upstream.url}"} 1\n`);
+  expect(text).toContain(`vastar_pool_connections{tenant="a \\"b\\"\\\\",origin="${upstream.url}"} 1\n`);
   for (const line of text.trimEnd().split('\n')) {
     expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{.*\})? [\d.e+-]+)$/);
   }
@@ -79,10 +79,7 @@ test('health tells each tenant’s requests, failures and times', async () => {
   expect(origins[0]?.tenants[0]?.firstByteP50Us).toBeGreaterThan(25_000);
 });
 
-const exchange: ExchangeRecord = {
-  tenantId: 't',
-  origin: 'http://o',
-  operation: 'request',
+const exchange: ExchangeResult = {
   outcome: 'complete',
   errorClass: undefined,
   statusCode: 200,
@@ -94,21 +91,24 @@ const exchange: ExchangeRecord = {
 test('percentiles forget what is older than two minutes', () => {
   let nowMs = 0;
   const statistics = createStatistics(() => nowMs);
-  statistics.record({ ...exchange, firstByteUs: 500_000 });
+  const record = (result: ExchangeResult): void => statistics.begin('t', 'http://o', 'request')(result);
+  record({ ...exchange, firstByteUs: 500_000 });
   const p50 = (): number => statistics.figures()[0]?.latency().p50Us ?? -1;
   expect(p50()).toBeGreaterThan(490_000);
   nowMs = 119_000;
   expect(p50()).toBeGreaterThan(490_000);
   nowMs = 180_000;
   expect(p50()).toBe(0);
-  statistics.record(exchange);
+  record(exchange);
   expect(p50()).toBeLessThan(1100);
   expect(statistics.figures()[0]?.total).toBe(2);
 });
 
 test('a client that makes up tenants fills no memory: beyond a hundred they count as one', () => {
   const statistics = createStatistics();
-  for (let index = 0; index < 1000; index += 1) statistics.record({ ...exchange, tenantId: `t${index}` });
+  for (let index = 0; index < 1000; index += 1) {
+    statistics.begin(`t${index}`, 'http://o', 'request')(exchange);
+  }
   const figures = statistics.figures();
   expect(figures).toHaveLength(101);
   expect(figures.find((one) => one.tenantId === 'others')?.total).toBe(900);

@@ -71,8 +71,18 @@ test('status shows requests and pools, also as JSON', async () => {
 
   const table = (await runtime('status')).stdout.trimEnd().split('\n');
   expect(table[1]).toMatch(/requests 0 {3}streams 1$/);
-  expect(table.at(-2)).toMatch(/^origin +open {2}busy {2}queued {2}circuit {2}retries left$/);
-  expect(table.at(-1)).toMatch(new RegExp(`^${upstream.url} +1 +1 +0 {2}closed +\\d+$`));
+  expect(table.slice(3)).toEqual([
+    expect.stringMatching(/^tenant +origin +open {2}busy {2}queued {2}speaks +circuit {2}retries left$/),
+    expect.stringMatching(new RegExp(`^test +${upstream.url} +1 +1 +0 {2}http/1.1 {2}closed +3$`)),
+    '',
+    expect.stringMatching(
+      /^tenant +origin +running {2}streams {2}ended {2}failed {2}ttfb p50 {2}p95 {2}p99$/,
+    ),
+    expect.stringMatching(new RegExp(`^test +${upstream.url} +1 +1 +0 +0$`)),
+    '',
+    expect.stringMatching(/^tenant +running +of {2}waiting +of {2}refused {2}requests\/s {2}bytes\/s$/),
+    expect.stringMatching(/^test +1 {2}8192 +0 {2}8192 +0$/),
+  ]);
 
   const { code, stdout } = await runtime('status', '--json');
   expect(code).toBe(0);
@@ -83,7 +93,15 @@ test('status shows requests and pools, also as JSON', async () => {
     version: '0.0.0-test',
     active_requests: 1,
     streams_open: 1,
-    origins: [{ origin: upstream.url, pool_open: 1, pool_busy: 1, circuit: 'closed' }],
+    origins: [
+      {
+        origin: upstream.url,
+        pool_open: 1,
+        circuit: 'closed',
+        tenants: [{ tenant: 'test', pool_open: 1, protocol: 'http/1.1', circuit: 'closed', streams: 1 }],
+      },
+    ],
+    limits: [{ tenant: 'test', running: 1, waiting: 0, concurrent: 8192, requests_per_second: 0 }],
   });
   await client.close();
   await upstream.close();

@@ -62,7 +62,7 @@ test('a pooled connection is marked reused, and has no dns, connect or tls', asy
 });
 
 test('waiting for one of the pool’s connections counts as queued', async () => {
-  const daemon = await testDaemon({ pool: { connectionsPerOrigin: 1 } });
+  const daemon = await testDaemon({ pool: { connections: 1 } });
   const upstream = await startUpstream({ delayMs: 100, chunks: ['a'] });
   closing.push(daemon.close, upstream.close);
   const client = await daemon.client();
@@ -76,7 +76,7 @@ test('waiting for one of the pool’s connections counts as queued', async () =>
 });
 
 test('health tells the pool of each origin', async () => {
-  const daemon = await testDaemon({ pool: { connectionsPerOrigin: 1 } });
+  const daemon = await testDaemon({ pool: { connections: 1 } });
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
   closing.push(daemon.close, upstream.close);
   const client = await daemon.client();
@@ -95,13 +95,31 @@ test('health tells the pool of each origin', async () => {
       circuit: 'closed',
       circuitRetryAtMs: 0,
       retryBudget: 3,
-      tenants: [],
+      tenants: [
+        {
+          tenant: 'test',
+          requestsTotal: 0,
+          failuresTotal: 0,
+          firstByteP50Us: 0,
+          firstByteP95Us: 0,
+          firstByteP99Us: 0,
+          running: 2,
+          streams: 2,
+          poolOpen: 1,
+          poolBusy: 1,
+          poolQueued: 1,
+          protocol: 'http/1.1',
+          circuit: 'closed',
+          circuitRetryAtMs: 0,
+          retryBudget: 3,
+        },
+      ],
     },
   ]);
 });
 
 test('a stream that is cancelled while it is queued never reaches the upstream', async () => {
-  const daemon = await testDaemon({ pool: { connectionsPerOrigin: 1 } });
+  const daemon = await testDaemon({ pool: { connections: 1 } });
   const upstream = await startUpstream({ chunks: ['a'], delayMs: 60 });
   closing.push(daemon.close, upstream.close);
   const client = await daemon.client();

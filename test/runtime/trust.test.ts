@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../src/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
-import type { PoolOptions } from '../../src/runtime/http-transport.js';
+import type { PoolOptions } from '../../src/runtime/upstream-pools.js';
 import { testDaemon } from '../support/daemon.js';
 import { httpStream, of, streamOf } from '../support/raw-client.js';
 import { CA_FILE, type Certificate, startTlsUpstream } from '../support/tls-upstream.js';

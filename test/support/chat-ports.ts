@@ -32,6 +32,7 @@ export const CONNECTED: ConnectionState = {
       capabilities: [],
       uptimeMs: 185_000,
       streamsOpen: 0,
+      limits: [],
       origins: [
         {
           origin: 'http://localhost:4545',

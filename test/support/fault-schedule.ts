@@ -47,7 +47,7 @@ export function faultyTransport(
     await pause(300);
     if (random() < 0.15) throw lost('network');
     if (random() < 0.03) throw lost('network', ErrorClass.Permanent);
-    call.timeline.takeConnection({ startUs: nowUs(), used: false });
+    call.timeline.takeConnection({ startUs: nowUs(), protocol: 'http/1.1', used: false });
     await pause(2000);
     if (random() < 0.15) throw lost('provider');
     const retryAfter = pick(random, RETRY_AFTER);

@@ -27,17 +27,34 @@ const timings: fc.Arbitrary<Timings> = fc.record(
 );
 /** A time to wait; 0 would mean that there is none. */
 const wait = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
-const origin = fc.record({
-  origin: text,
+const poolAndCircuit = {
   poolOpen: uint32,
   poolBusy: uint32,
   poolQueued: uint32,
   circuit: fc.constantFrom('closed', 'open', 'half-open'),
   circuitRetryAtMs: counter,
   retryBudget: uint32,
+};
+const limit = fc.record({
+  tenant: text,
+  running: uint32,
+  waiting: uint32,
+  refusedTotal: counter,
+  concurrent: uint32,
+  queued: uint32,
+  requestsPerSecond: fc.double({ min: 0, noNaN: true }),
+  bytesPerSecond: fc.double({ min: 0, noNaN: true }),
+});
+const origin = fc.record({
+  origin: text,
+  ...poolAndCircuit,
   tenants: fc.array(
     fc.record({
       tenant: text,
+      ...poolAndCircuit,
+      running: uint32,
+      streams: uint32,
+      protocol: text,
       requestsTotal: counter,
       failuresTotal: counter,
       firstByteP50Us: counter,
@@ -93,6 +110,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     uptimeMs: counter,
     streamsOpen: uint32,
     origins: fc.array(origin, { maxLength: 4 }),
+    limits: fc.array(limit, { maxLength: 2 }),
   }),
   fc.record({
     type: fc.constant(MessageType.CreditUpdate as const),

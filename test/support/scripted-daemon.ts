@@ -44,6 +44,7 @@ export const HEALTHY: HealthResponse = {
   uptimeMs: 1,
   streamsOpen: 0,
   origins: [],
+  limits: [],
 };
 
 /** A frame server in a folder of its own. It answers health checks, unless told otherwise, and nothing else. */

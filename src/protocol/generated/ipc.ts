@@ -11,6 +11,7 @@ export { ExecuteResponse } from './ipc/execute-response.js';
 export { HealthCheck } from './ipc/health-check.js';
 export { HealthCheckResponse } from './ipc/health-check-response.js';
 export { KeyValue } from './ipc/key-value.js';
+export { LimitStatus } from './ipc/limit-status.js';
 export { MessageType } from './ipc/message-type.js';
 export { OriginStatus } from './ipc/origin-status.js';
 export { StreamChunk } from './ipc/stream-chunk.js';

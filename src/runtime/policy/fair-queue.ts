@@ -6,6 +6,8 @@ export interface FairQueue {
    * @returns what gives the place back; to be called once
    */
   acquire(tenantId: string, signal: AbortSignal): Promise<() => void> | undefined;
+  /** What a tenant has running and waiting. */
+  of(tenantId: string): { running: number; waiting: number };
 }
 
 export interface QueueLimits {
@@ -65,6 +67,10 @@ export function createFairQueue(limits: QueueLimits): FairQueue {
   };
 
   return {
+    of(tenantId) {
+      const lane = lanes.get(tenantId);
+      return { running: lane?.running ?? 0, waiting: lane?.waiting.size ?? 0 };
+    },
     acquire(tenantId, signal) {
       const lane = laneOf(tenantId);
       const free = running < limits.total && lane.running < lane.concurrent;

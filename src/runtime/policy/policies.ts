@@ -1,11 +1,10 @@
-import type { OriginStatus } from '../../protocol/messages.js';
-import type { PoolStatus } from '../http-transport.js';
+import type { CircuitStatus, LimitStatus } from '../../protocol/messages.js';
 import type { Transport } from '../transport.js';
-import { type Circuit, createCircuit } from './circuit.js';
+import { createCircuit } from './circuit.js';
 import { withCircuitBreaker } from './circuit-breaker.js';
 import { type Clock, systemClock } from './clock.js';
 import { createEgress, type Egress, type EgressRules, withEgress } from './egress.js';
-import { createPerOrigin } from './per-origin.js';
+import { createPerOrigin, type Pair } from './per-origin.js';
 import { withRedirects } from './redirects.js';
 import { withRetry } from './retry.js';
 import { createRetryBudget } from './retry-budget.js';
@@ -23,17 +22,14 @@ export interface PolicyOptions {
   random?: () => number;
 }
 
-/** What pool and policies know of an origin; its tenants' figures are kept elsewhere. */
-export type OriginState = Omit<OriginStatus, 'tenants'>;
-
 /** Everything that is decided about a request between its client and the network. */
 export interface Policies {
   readonly send: Transport;
-  /**
-   * Circuit and retry budget of each origin, of those without a connection only where the circuit is not closed.
-   * Where tenants differ, the worst.
-   */
-  statusOf(pools: readonly PoolStatus[]): OriginState[];
+  /** A tenant's circuit and retry budget at an origin. */
+  statusOf(pair: Pair): CircuitStatus;
+  /** Where the circuit is not closed. */
+  broken(): Pair[];
+  limits(): LimitStatus[];
 }
 
 /** The egress rules, for the connector as well: it sees what names resolve to. */
@@ -53,38 +49,20 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
   send = withEgress(send, egress);
   send = withRedirects(send);
   send = withRetry(send, { budgets, clock, random, maxAttempts });
-  send = withTenantLimits(send, limits, clock);
-
-  const statusOf = (pool: PoolStatus): OriginState => {
-    const { state, retryInMs } = worst(circuits.at(pool.origin));
-    const spent = budgets.at(pool.origin);
-    // An origin that was reached by a redirect alone has no budget of its own yet.
-    const known = spent.length > 0 ? spent : [createRetryBudget(clock)];
-    return {
-      ...pool,
-      circuit: state,
-      circuitRetryAtMs: state === 'open' ? Math.round(clock.wallNow() + retryInMs) : 0,
-      retryBudget: Math.min(...known.map(({ left }) => left)),
-    };
-  };
+  const limited = withTenantLimits(send, limits, clock);
 
   return {
-    send,
-    statusOf(pools) {
-      const pooled = new Set(pools.map(({ origin }) => origin));
-      const broken = circuits.origins(({ status }) => status.state !== 'closed');
-      const unpooled = broken.filter((origin) => !pooled.has(origin));
-      const empty = { poolOpen: 0, poolBusy: 0, poolQueued: 0 };
-      return [...pools, ...unpooled.map((origin) => ({ origin, ...empty }))].map(statusOf);
+    send: limited.send,
+    limits: limited.status,
+    broken: () => circuits.pairs(({ status }) => status.state !== 'closed'),
+    statusOf({ tenantId, origin }) {
+      const { state, retryInMs } = (circuits.known(tenantId, origin) ?? createCircuit(clock)).status;
+      return {
+        circuit: state,
+        circuitRetryAtMs: state === 'open' ? Math.round(clock.wallNow() + retryInMs) : 0,
+        // An origin that was reached by a redirect alone has no budget of its own yet.
+        retryBudget: (budgets.known(tenantId, origin) ?? createRetryBudget(clock)).left,
+      };
     },
   };
-}
-
-const SEVERITY = ['closed', 'half-open', 'open'] as const;
-
-function worst(circuits: readonly Circuit[]): Circuit['status'] {
-  const rank = (status: Circuit['status']): number => SEVERITY.indexOf(status.state);
-  return circuits
-    .map((circuit) => circuit.status)
-    .reduce((one, other) => (rank(other) > rank(one) ? other : one), { state: 'closed', retryInMs: 0 });
 }

@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
+import type { LimitStatus } from '../../protocol/messages.js';
 import type { ResponseSink, Transport } from '../transport.js';
 import type { Clock } from './clock.js';
 import { createFairQueue, type FairQueue } from './fair-queue.js';
@@ -40,6 +41,7 @@ interface Rates {
   limit: TenantLimit;
   requests: TokenBucket;
   bytes: TokenBucket;
+  refused: number;
 }
 
 /** Tenants' names come from clients: the rates of so many are remembered. */
@@ -49,24 +51,45 @@ const BURST_SECONDS = 1;
 /** A full queue empties by requests that end, which nobody can foretell. */
 const QUEUE_RETRY_MS = 1000;
 
+export interface TenantLimits {
+  /** The transport behind the limits. */
+  readonly send: Transport;
+  /** Of tenants that ask now, were refused or have limits by name. */
+  status(): LimitStatus[];
+}
+
+/** Of so many at most: tenants' names come from clients. */
+const MAX_TOLD = 100;
+
 /**
  * Holds each tenant to its limits. A rate that is used up is refused with RateLimited, which says when to come
  * back; an answer is never slowed or cut, its bytes are counted and the next request is refused. Places are
  * waited for, fairly between tenants.
  */
-export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Clock, 'now'>): Transport {
+export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Clock, 'now'>): TenantLimits {
   const limitOf = (tenantId: string): TenantLimit =>
     (Object.hasOwn(limits.tenants, tenantId) ? limits.tenants[tenantId] : undefined) ?? limits.default;
   const queue = createFairQueue({ total: limits.concurrent, of: limitOf });
   const rates = createRates(limitOf, clock);
 
-  return async (call, sink) => {
+  const enter = (tenantId: string, own: Rates, signal: AbortSignal): Promise<() => void> => {
+    const { limit, requests, bytes } = own;
+    try {
+      refuseAbove('requests', limit.requestsPerSecond, requests, tenantId);
+      refuseAbove('bytes', limit.bytesPerSecond, bytes, tenantId);
+      requests.spend(1);
+      return placeIn(queue, tenantId, limit, signal);
+    } catch (error) {
+      if (!signal.aborted) own.refused += 1;
+      throw error;
+    }
+  };
+
+  const send: Transport = async (call, sink) => {
     const { tenantId, request, signal } = call;
-    const { limit, requests, bytes } = rates(tenantId);
-    refuseAbove('requests', limit.requestsPerSecond, requests, tenantId);
-    refuseAbove('bytes', limit.bytesPerSecond, bytes, tenantId);
-    requests.spend(1);
-    const release = await placeIn(queue, tenantId, limit, signal);
+    const own = rates.of(tenantId);
+    const { limit, bytes } = own;
+    const release = await enter(tenantId, own, signal);
     bytes.spend(request.body?.length ?? 0);
     const counting: ResponseSink = {
       onHead: sink.onHead,
@@ -81,25 +104,61 @@ export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Cl
       release();
     }
   };
+
+  return {
+    send,
+    status() {
+      const told: LimitStatus[] = [];
+      for (const tenantId of new Set([...Object.keys(limits.tenants), ...rates.tenants()])) {
+        if (told.length === MAX_TOLD) break;
+        const { running, waiting } = queue.of(tenantId);
+        const refusedTotal = rates.known(tenantId)?.refused ?? 0;
+        if (running + waiting + refusedTotal === 0 && !Object.hasOwn(limits.tenants, tenantId)) continue;
+        const { concurrent, queued, requestsPerSecond, bytesPerSecond } = limitOf(tenantId);
+        told.push({
+          tenant: tenantId,
+          running,
+          waiting,
+          refusedTotal,
+          concurrent,
+          queued,
+          requestsPerSecond: finiteOr0(requestsPerSecond),
+          bytesPerSecond: finiteOr0(bytesPerSecond),
+        });
+      }
+      return told;
+    },
+  };
 }
 
-function createRates(
-  limitOf: (tenantId: string) => TenantLimit,
-  clock: Pick<Clock, 'now'>,
-): (tenantId: string) => Rates {
-  const known = new Map<string, Rates>();
+function finiteOr0(perSecond: number): number {
+  return Number.isFinite(perSecond) ? perSecond : 0;
+}
+
+interface AllRates {
+  of(tenantId: string): Rates;
+  known(tenantId: string): Rates | undefined;
+  tenants(): Iterable<string>;
+}
+
+function createRates(limitOf: (tenantId: string) => TenantLimit, clock: Pick<Clock, 'now'>): AllRates {
+  const all = new Map<string, Rates>();
   const bucket = (perSecond: number): TokenBucket =>
     createTokenBucket({ perSecond, burst: Math.max(1, perSecond * BURST_SECONDS) }, clock);
-  return (tenantId) => {
-    let rates = known.get(tenantId);
-    if (rates === undefined) {
-      const [oldest] = known.keys();
-      if (oldest !== undefined && known.size >= MAX_TENANTS) known.delete(oldest);
+  return {
+    known: (tenantId) => all.get(tenantId),
+    tenants: () => all.keys(),
+    of(tenantId) {
+      const known = all.get(tenantId);
+      if (known !== undefined) return known;
+      const [oldest] = all.keys();
+      if (oldest !== undefined && all.size >= MAX_TENANTS) all.delete(oldest);
       const limit = limitOf(tenantId);
-      rates = { limit, requests: bucket(limit.requestsPerSecond), bytes: bucket(limit.bytesPerSecond) };
-      known.set(tenantId, rates);
-    }
-    return rates;
+      const [requests, bytes] = [bucket(limit.requestsPerSecond), bucket(limit.bytesPerSecond)];
+      const made: Rates = { limit, requests, bytes, refused: 0 };
+      all.set(tenantId, made);
+      return made;
+    },
   };
 }
 
@@ -108,7 +167,8 @@ function refuseAbove(what: string, perSecond: number, bucket: TokenBucket, tenan
   if (waitMs > 0) throw rateLimited(`${perSecond} ${what} a second`, tenantId, waitMs);
 }
 
-async function placeIn(
+/** @throws {ConnectorException} RateLimited when the tenant's queue is full */
+function placeIn(
   queue: FairQueue,
   tenantId: string,
   limit: TenantLimit,

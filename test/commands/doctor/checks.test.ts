@@ -118,6 +118,7 @@ test('an open circuit and another version are warnings', () => {
     capabilities: ['stream'],
     uptimeMs: 1,
     streamsOpen: 0,
+    limits: [],
     origins: [
       {
         origin: 'http://a',

@@ -4,6 +4,7 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { LimitStatus } from './limit-status.js';
 import { OriginStatus } from './origin-status.js';
 
 
@@ -86,8 +87,18 @@ originsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+limits(index: number, obj?:LimitStatus):LimitStatus|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? (obj || new LimitStatus()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+limitsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startHealthCheckResponse(builder:flatbuffers.Builder) {
-  builder.startObject(9);
+  builder.startObject(10);
 }
 
 static addHealthy(builder:flatbuffers.Builder, healthy:boolean) {
@@ -150,12 +161,28 @@ static startOriginsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addLimits(builder:flatbuffers.Builder, limitsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(9, limitsOffset, 0);
+}
+
+static createLimitsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startLimitsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endHealthCheckResponse(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createHealthCheckResponse(builder:flatbuffers.Builder, healthy:boolean, messageOffset:flatbuffers.Offset, activeRequests:number, availableCredits:number, versionOffset:flatbuffers.Offset, capabilitiesOffset:flatbuffers.Offset, uptimeMs:bigint, streamsOpen:number, originsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createHealthCheckResponse(builder:flatbuffers.Builder, healthy:boolean, messageOffset:flatbuffers.Offset, activeRequests:number, availableCredits:number, versionOffset:flatbuffers.Offset, capabilitiesOffset:flatbuffers.Offset, uptimeMs:bigint, streamsOpen:number, originsOffset:flatbuffers.Offset, limitsOffset:flatbuffers.Offset):flatbuffers.Offset {
   HealthCheckResponse.startHealthCheckResponse(builder);
   HealthCheckResponse.addHealthy(builder, healthy);
   HealthCheckResponse.addMessage(builder, messageOffset);
@@ -166,6 +193,7 @@ static createHealthCheckResponse(builder:flatbuffers.Builder, healthy:boolean, m
   HealthCheckResponse.addUptimeMs(builder, uptimeMs);
   HealthCheckResponse.addStreamsOpen(builder, streamsOpen);
   HealthCheckResponse.addOrigins(builder, originsOffset);
+  HealthCheckResponse.addLimits(builder, limitsOffset);
   return HealthCheckResponse.endHealthCheckResponse(builder);
 }
 }

@@ -4,6 +4,9 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { CircuitState } from './circuit-state.js';
+
+
 export class TenantStatus {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
@@ -54,8 +57,55 @@ firstByteP99Us():bigint {
   return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
 }
 
+running():number {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+streams():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+poolOpen():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+poolBusy():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+poolQueued():number {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+protocol():string|null
+protocol(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+protocol(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+circuit():CircuitState {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : CircuitState.Closed;
+}
+
+circuitRetryAtMs():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
+}
+
+retryBudget():number {
+  const offset = this.bb!.__offset(this.bb_pos, 32);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
 static startTenantStatus(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(15);
 }
 
 static addTenant(builder:flatbuffers.Builder, tenantOffset:flatbuffers.Offset) {
@@ -82,13 +132,49 @@ static addFirstByteP99Us(builder:flatbuffers.Builder, firstByteP99Us:bigint) {
   builder.addFieldInt64(5, firstByteP99Us, BigInt('0'));
 }
 
+static addRunning(builder:flatbuffers.Builder, running:number) {
+  builder.addFieldInt32(6, running, 0);
+}
+
+static addStreams(builder:flatbuffers.Builder, streams:number) {
+  builder.addFieldInt32(7, streams, 0);
+}
+
+static addPoolOpen(builder:flatbuffers.Builder, poolOpen:number) {
+  builder.addFieldInt32(8, poolOpen, 0);
+}
+
+static addPoolBusy(builder:flatbuffers.Builder, poolBusy:number) {
+  builder.addFieldInt32(9, poolBusy, 0);
+}
+
+static addPoolQueued(builder:flatbuffers.Builder, poolQueued:number) {
+  builder.addFieldInt32(10, poolQueued, 0);
+}
+
+static addProtocol(builder:flatbuffers.Builder, protocolOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(11, protocolOffset, 0);
+}
+
+static addCircuit(builder:flatbuffers.Builder, circuit:CircuitState) {
+  builder.addFieldInt8(12, circuit, CircuitState.Closed);
+}
+
+static addCircuitRetryAtMs(builder:flatbuffers.Builder, circuitRetryAtMs:bigint) {
+  builder.addFieldInt64(13, circuitRetryAtMs, BigInt('0'));
+}
+
+static addRetryBudget(builder:flatbuffers.Builder, retryBudget:number) {
+  builder.addFieldInt32(14, retryBudget, 0);
+}
+
 static endTenantStatus(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // tenant
   return offset;
 }
 
-static createTenantStatus(builder:flatbuffers.Builder, tenantOffset:flatbuffers.Offset, requestsTotal:bigint, failuresTotal:bigint, firstByteP50Us:bigint, firstByteP95Us:bigint, firstByteP99Us:bigint):flatbuffers.Offset {
+static createTenantStatus(builder:flatbuffers.Builder, tenantOffset:flatbuffers.Offset, requestsTotal:bigint, failuresTotal:bigint, firstByteP50Us:bigint, firstByteP95Us:bigint, firstByteP99Us:bigint, running:number, streams:number, poolOpen:number, poolBusy:number, poolQueued:number, protocolOffset:flatbuffers.Offset, circuit:CircuitState, circuitRetryAtMs:bigint, retryBudget:number):flatbuffers.Offset {
   TenantStatus.startTenantStatus(builder);
   TenantStatus.addTenant(builder, tenantOffset);
   TenantStatus.addRequestsTotal(builder, requestsTotal);
@@ -96,6 +182,15 @@ static createTenantStatus(builder:flatbuffers.Builder, tenantOffset:flatbuffers.
   TenantStatus.addFirstByteP50Us(builder, firstByteP50Us);
   TenantStatus.addFirstByteP95Us(builder, firstByteP95Us);
   TenantStatus.addFirstByteP99Us(builder, firstByteP99Us);
+  TenantStatus.addRunning(builder, running);
+  TenantStatus.addStreams(builder, streams);
+  TenantStatus.addPoolOpen(builder, poolOpen);
+  TenantStatus.addPoolBusy(builder, poolBusy);
+  TenantStatus.addPoolQueued(builder, poolQueued);
+  TenantStatus.addProtocol(builder, protocolOffset);
+  TenantStatus.addCircuit(builder, circuit);
+  TenantStatus.addCircuitRetryAtMs(builder, circuitRetryAtMs);
+  TenantStatus.addRetryBudget(builder, retryBudget);
   return TenantStatus.endTenantStatus(builder);
 }
 }

@@ -1,0 +1,57 @@
+import diagnostics from 'node:diagnostics_channel';
+
+/** An attempt over HTTP/2. */
+export interface H2Attempt {
+  /** Its stream was closed before the end of the answer had come. */
+  cut: boolean;
+}
+
+export interface H2Endings {
+  /** The next stream that is opened, in this very call, is this attempt's. */
+  expect(attempt: H2Attempt): void;
+  close(): void;
+}
+
+/**
+ * Tells HTTP/2 answers that were cut from whole ones. Node ends a stream that was reset with NO_ERROR or CANCEL, or
+ * lost with its connection, as it ends a whole one, and undici takes either for the answer's end
+ * (docs/decisions/004-http2.md).
+ */
+export function watchH2Endings(): H2Endings {
+  const attempts = new WeakMap<object, H2Attempt>();
+  let expected: H2Attempt | undefined;
+
+  const onCreated = (message: unknown): void => {
+    const stream = streamOf(message);
+    if (stream !== undefined && expected !== undefined) attempts.set(stream, expected);
+    expected = undefined;
+  };
+  const onClose = (message: unknown): void => {
+    const stream = streamOf(message);
+    const attempt = stream && attempts.get(stream);
+    if (attempt !== undefined && !hasEnded(stream)) attempt.cut = true;
+  };
+  diagnostics.subscribe('http2.client.stream.created', onCreated);
+  diagnostics.subscribe('http2.client.stream.close', onClose);
+
+  return {
+    expect(attempt) {
+      expected = attempt;
+    },
+    close() {
+      diagnostics.unsubscribe('http2.client.stream.created', onCreated);
+      diagnostics.unsubscribe('http2.client.stream.close', onClose);
+    },
+  };
+}
+
+function streamOf(message: unknown): object | undefined {
+  const known = typeof message === 'object' && message !== null && 'stream' in message;
+  return known && typeof message.stream === 'object' && message.stream !== null ? message.stream : undefined;
+}
+
+/** Whether the end has come, be it read by now or not: only the stream's own state tells. */
+function hasEnded(stream: object | undefined): boolean {
+  const state: unknown = stream && '_readableState' in stream ? stream._readableState : undefined;
+  return typeof state === 'object' && state !== null && 'ended' in state && state.ended === true;
+}

@@ -1,0 +1,7 @@
+// undici's index loads fetch, caches and WebSockets too: a quarter of the daemon's start-up time.
+declare module 'undici/lib/dispatcher/pool.js' {
+  export { Pool as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/client.js' {
+  export { Client as default } from 'undici';
+}
