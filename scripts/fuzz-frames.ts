@@ -1,127 +1,20 @@
 // Hostile frames at the parts that read them, in this process, and at a real daemon over its socket.
 //   fuzz-frames.ts [--frames 5000000] [--seconds N] [--seed N]
 // Fails on a crash, on a read that takes longer than 1 s, and on bytes of another frame in what was read.
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MessageType } from '../src/protocol/constants.js';
-import { decodeMessage } from '../src/protocol/decode.js';
-import { encodeMessage } from '../src/protocol/encode.js';
-import { createFrameReader, ProtocolError } from '../src/protocol/frame.js';
-import { startRuntime } from '../src/runtime/server.js';
-import { seededRandom } from '../test/support/random.js';
+import { fuzzFrames } from '../test/support/frame-fuzz.js';
 
 const { values } = parseArgs({
   options: {
     frames: { type: 'string', default: '5000000' },
-    seconds: { type: 'string' },
+    seconds: { type: 'string', default: '86400' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
   },
 });
-const frames = Number(values.frames);
-const untilMs = performance.now() + Number(values.seconds ?? 86_400) * 1000;
-const chance = seededRandom(Number(values.seed));
-const random = (below: number): number => Math.floor(chance() * below);
-const HANG_MS = 1000;
-/** Every 500th frame also goes to the daemon: a socket costs far more than a read. */
-const DAEMON_EVERY = 500;
-const DAEMON_BATCH = 20;
-/** Lies before and after each frame in memory; no message may hold it. */
-const MARK = 'OUTSIDE-THIS-FRAME';
-
-const wire = join(import.meta.dirname, '..', 'test', 'fixtures', 'wire');
-const samples: Buffer[] = readdirSync(wire)
-  .filter((file) => file.endsWith('.bin'))
-  .map((file) => readFileSync(join(wire, file)));
-samples.push(
-  encodeMessage({ type: MessageType.HealthCheck }),
-  encodeMessage({ type: MessageType.Cancel, requestId: 7n }),
-  encodeMessage({ type: MessageType.CreditUpdate, requestId: 7n, creditDelta: 9, totalCredits: 1 }),
-  encodeMessage({
-    type: MessageType.StreamChunk,
-    requestId: 7n,
-    sequence: 1,
-    offsetUs: 2,
-    payload: Buffer.from('data: {}\n\n'),
-  }),
+const { frames, seconds, seed } = values;
+const startMs = performance.now();
+const count = await fuzzFrames({ frames: Number(frames), seconds: Number(seconds), seed: Number(seed) });
+const tookS = ((performance.now() - startMs) / 1000).toFixed(0);
+process.stdout.write(
+  `${count} mutated frames in ${tookS} s (seed ${seed}): no crash, no hang, nothing read outside\n`,
 );
-
-function mutated(): Buffer {
-  const frame = Buffer.from(samples[random(samples.length)] ?? []);
-  for (let flips = 1 + random(6); flips > 0; flips -= 1) {
-    // Mostly behind the length, so that most frames reach the reader of tables.
-    const at = random(10) === 0 ? random(frame.length) : Math.min(4 + random(frame.length), frame.length - 1);
-    const extreme = [0, 0xff, 0x7f, 0x80][random(4)] ?? 0;
-    frame[at] = random(3) === 0 ? extreme : (frame[at] ?? 0) ^ (1 << random(8));
-  }
-  return random(20) === 0 ? frame.subarray(0, random(frame.length)) : frame;
-}
-
-/** Reads a frame between two marked pieces of memory. */
-function read(frame: Buffer): void {
-  const memory = Buffer.concat([Buffer.from(MARK), frame, Buffer.from(MARK)]);
-  const reader = createFrameReader((type, payload) => {
-    if (payload.buffer.byteLength !== payload.byteLength) throw new Error('a payload shares its memory');
-    const message = decodeMessage(type, payload);
-    const text = JSON.stringify(message, (_key, value: unknown) => {
-      if (typeof value === 'bigint') return String(value);
-      return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value;
-    });
-    if (text.includes(MARK)) throw new Error('bytes of outside the frame were read');
-  });
-  const beganMs = performance.now();
-  try {
-    const cut = random(3) === 0 ? random(frame.length + 1) : frame.length;
-    reader.feed(memory.subarray(MARK.length, MARK.length + cut));
-    reader.feed(memory.subarray(MARK.length + cut, MARK.length + frame.length));
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-  }
-  const tookMs = performance.now() - beganMs;
-  if (tookMs > HANG_MS) throw new Error(`a read took ${tookMs.toFixed(0)} ms`);
-}
-
-/** Sends frames on a connection of their own, then asks for health on another: it must answer in time. */
-async function attack(path: string, batch: readonly Buffer[]): Promise<void> {
-  const attacker = connect(path).on('error', () => {});
-  await once(attacker, 'connect');
-  attacker.resume();
-  for (const frame of batch) attacker.write(frame);
-  const witness = connect(path).on('error', () => {});
-  const beganMs = performance.now();
-  witness.write(encodeMessage({ type: MessageType.HealthCheck }));
-  await once(witness, 'data', { signal: AbortSignal.timeout(HANG_MS) });
-  if (performance.now() - beganMs > HANG_MS) throw new Error('the daemon did not answer in time');
-  attacker.destroy();
-  witness.destroy();
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'vt-fuzz-'));
-const path = join(folder, 'd.sock');
-const shutdown = new AbortController();
-const runtime = await startRuntime({ listen: { kind: 'unix', path }, drainMs: 0 }, shutdown.signal);
-let count = 0;
-let frame = mutated();
-try {
-  const batch: Buffer[] = [];
-  while (count < frames && performance.now() < untilMs) {
-    frame = mutated();
-    read(frame);
-    count += 1;
-    if (count % DAEMON_EVERY === 0) batch.push(frame);
-    if (batch.length === DAEMON_BATCH) await attack(path, batch.splice(0));
-  }
-  process.stdout.write(
-    `${count} mutated frames (seed ${values.seed}): no crash, no hang, nothing read outside\n`,
-  );
-} catch (error) {
-  process.stderr.write(`seed ${values.seed}, frame ${count}: ${frame.toString('hex')}\n`);
-  throw error;
-} finally {
-  shutdown.abort();
-  await runtime.closed;
-  rmSync(folder, { recursive: true, force: true });
-}

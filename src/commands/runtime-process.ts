@@ -56,8 +56,7 @@ function argumentsFor(flags: DaemonFlags): string[] {
   return [
     ...(listen.kind === 'unix' ? ['--socket', listen.path] : ['--tcp', addressText(listen)]),
     ...(flags.logFile === undefined ? [] : ['--log-file', flags.logFile]),
-    '--log-level',
-    flags.logLevel,
+    ...(flags.logLevel === undefined ? [] : ['--log-level', flags.logLevel]),
     ...policyArguments(flags.policy),
     ...limitArguments(flags.limits),
     ...(flags.metricsPort === undefined ? [] : ['--metrics-port', String(flags.metricsPort)]),

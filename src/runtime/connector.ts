@@ -76,7 +76,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     const opened: ConnectionTimes = { startUs: nowUs(), protocol: 'http/1.1', used: false };
     const limit = new AbortController();
     const timer = setTimeout(() => {
-      limit.abort(new ConnectTimeout(`no connection within ${timeoutMs / 1000} s`));
+      limit.abort(new ConnectTimeout(`no connection within ${timeoutMs / 1000} s (--connect-timeout)`));
     }, timeoutMs);
     open(wanted, opened, limit.signal).then(
       (socket) => {

@@ -17,7 +17,8 @@ interface AddressFlags {
 export interface DaemonFlags {
   listen: ListenAddress;
   logFile?: string;
-  logLevel: LogLevel;
+  /** [the file's, then `info`] */
+  logLevel?: LogLevel;
   policy: PolicyFlags;
   limits: Partial<Limits>;
   metricsPort?: number;
@@ -47,7 +48,7 @@ export function addAddressFlags(command: Command): Command {
 export function addDaemonFlags(command: Command): Command {
   return addLimitFlags(addPolicyFlags(addAddressFlags(command)))
     .option('--log-file <file>', 'append a log in JSON lines; without it there is none')
-    .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--log-level <level>', 'how much is logged (default: info)').choices(LOG_LEVELS))
     .addOption(
       new Option('--metrics-port <port>', "Prometheus' figures at this port of 127.0.0.1").argParser(
         portFrom,
@@ -78,11 +79,11 @@ export function daemonFlagsFrom(command: Command): DaemonFlags {
     command.optsWithGlobals<Omit<DaemonFlags, 'listen' | 'limits' | 'policy'>>();
   return {
     listen: addressFrom(command),
-    logLevel,
     policy: policyFlagsFrom(command),
     limits: limitsFrom(command),
     ...(metricsPort !== undefined && { metricsPort }),
     ...(logFile !== undefined && { logFile }),
+    ...(logLevel !== undefined && { logLevel }),
     ...(exitWithStdin !== undefined && { exitWithStdin }),
   };
 }

@@ -1,9 +1,9 @@
 import { messageOf } from '../errors.js';
 import { addressText } from './address.js';
 import type { DaemonFlags } from './daemon-flags.js';
-import { runtimeOptions } from './daemon-options.js';
+import { daemonOptions } from './daemon-options.js';
 import { ListenError } from './listen-error.js';
-import { type Logger, logFault, openLogFile, silentLogger } from './log.js';
+import { type LogFile, type Logger, logFault, openLogFile, silentLogger } from './log.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
 import { UNVERIFIED } from './policy-flags.js';
 import { type Runtime, startRuntime } from './server.js';
@@ -21,14 +21,14 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
   // Whoever started it may be gone with the other end.
   process.stderr.on('error', () => {});
-  const logFile =
-    flags.logFile === undefined ? undefined : openLogFile({ path: flags.logFile, level: flags.logLevel });
-  const log = logFile?.logger ?? silentLogger;
+  let logFile: LogFile | undefined;
   const shutdown = new AbortController();
   let orphaned = false;
 
   try {
-    const settings = runtimeOptions(flags.listen, flags.policy, process.env);
+    const { logFile: logOptions, ...settings } = await daemonOptions(flags, process.env);
+    logFile = logOptions && openLogFile(logOptions);
+    const log = logFile?.logger ?? silentLogger;
     if (settings.pool?.verify === false) {
       process.stderr.write(`${UNVERIFIED}\n`);
       log.warn('TLS certificates are not verified');
@@ -37,8 +37,6 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
       {
         listen: flags.listen,
         log,
-        limits: flags.limits,
-        ...(flags.metricsPort !== undefined && { metricsPort: flags.metricsPort }),
         onIdle: () => orphaned && shutdown.abort(),
         ...settings,
       },
@@ -60,7 +58,7 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
     release();
     return 0;
   } catch (error) {
-    if (!(error instanceof ListenError)) logFault(log, error);
+    if (!(error instanceof ListenError)) logFault(logFile?.logger ?? silentLogger, error);
     process.stderr.write(`vastar-connector-runtime: ${messageOf(error)}\n`);
     return error instanceof ListenError && error.reason === 'in-use' ? EXIT_IN_USE : EXIT_FAILED;
   } finally {

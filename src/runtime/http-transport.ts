@@ -20,7 +20,7 @@ export interface HttpTransport {
 /** The transport proper: pooled HTTP/1.1 and HTTP/2, nothing altered, nothing followed, nothing decompressed. */
 export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
   const pools = createUpstreamPools(options);
-  const headerBytes = options.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes;
+  const headerBytes = options.limits?.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes;
 
   // undici announces a request's connection right after onRequestStart, in the same call.
   let starting: Attempt | undefined;

@@ -1,73 +1,98 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 
-/** The limits that were given as flags; times in seconds there. */
-export interface LimitFlags {
-  maxFrameBytes?: number;
-  maxConnections?: number;
-  maxRequests?: number;
-  clientIdle?: number;
-  upstreamIdle?: number;
-  maxHeaderBytes?: number;
+interface LimitFlag {
+  name: `--${string}`;
+  limit: keyof Limits;
+  about: string;
+  /** Limits in ms are given in seconds. */
+  unit: 'n' | 's';
 }
 
-const FLAGS: ReadonlyArray<[flags: string, description: string, preset: number]> = [
-  ['--max-frame-bytes <n>', 'largest frame of a client', DEFAULT_LIMITS.frameBytes],
-  ['--max-connections <n>', 'clients connected at once', DEFAULT_LIMITS.connections],
-  ['--max-requests <n>', 'requests at once on one connection', DEFAULT_LIMITS.requestsPerConnection],
-  [
-    '--client-idle <s>',
-    'close a connection that is idle for so long; 0 = never',
-    DEFAULT_LIMITS.clientIdleMs / 1000,
-  ],
-  [
-    '--upstream-idle <s>',
-    'give up an answer that is silent for so long; 0 = never',
-    DEFAULT_LIMITS.upstreamIdleMs / 1000,
-  ],
-  ['--max-header-bytes <n>', 'response headers of a provider', DEFAULT_LIMITS.responseHeaderBytes],
+const FLAGS: readonly LimitFlag[] = [
+  { name: '--max-frame-bytes', limit: 'frameBytes', unit: 'n', about: 'largest frame of a client' },
+  {
+    name: '--frame-timeout',
+    limit: 'frameTimeoutMs',
+    unit: 's',
+    about: 'how long a frame may stay half sent',
+  },
+  { name: '--max-connections', limit: 'connections', unit: 'n', about: 'clients connected at once' },
+  {
+    name: '--max-requests',
+    limit: 'requestsPerConnection',
+    unit: 'n',
+    about: 'requests at once on one connection',
+  },
+  {
+    name: '--client-idle',
+    limit: 'clientIdleMs',
+    unit: 's',
+    about: 'close a connection that is idle for so long; 0 = never',
+  },
+  {
+    name: '--max-upstream',
+    limit: 'upstreamConnections',
+    unit: 'n',
+    about: 'connections of one tenant to one origin',
+  },
+  {
+    name: '--connect-timeout',
+    limit: 'connectTimeoutMs',
+    unit: 's',
+    about: 'how long a connection to a provider may take to come about',
+  },
+  {
+    name: '--upstream-idle',
+    limit: 'upstreamIdleMs',
+    unit: 's',
+    about: 'give up an answer that is silent for so long; 0 = never',
+  },
+  {
+    name: '--max-header-bytes',
+    limit: 'responseHeaderBytes',
+    unit: 'n',
+    about: 'response headers of a provider',
+  },
+  {
+    name: '--drain',
+    limit: 'drainMs',
+    unit: 's',
+    about: 'how long running requests may take to finish when it is stopped',
+  },
 ];
 
+const optionOf = ({ name, about, limit, unit }: LimitFlag): Option =>
+  new Option(`${name} <${unit}>`, `${about} (default: ${inUnit(DEFAULT_LIMITS[limit], unit)})`).argParser(
+    countFrom,
+  );
+
 export function addLimitFlags(command: Command): Command {
-  for (const [flags, description, preset] of FLAGS) {
-    command.addOption(new Option(flags, `${description} (default: ${preset})`).argParser(countFrom));
-  }
+  for (const flag of FLAGS) command.addOption(optionOf(flag));
   return command;
 }
 
-/** Reads `addLimitFlags`. */
+/** Reads `addLimitFlags`: the limits that were given. */
 export function limitsFrom(command: Command): Partial<Limits> {
-  const flags = command.optsWithGlobals<LimitFlags>();
-  const { maxFrameBytes, maxConnections, maxRequests, clientIdle, upstreamIdle, maxHeaderBytes } = flags;
-  return {
-    ...(maxFrameBytes !== undefined && { frameBytes: maxFrameBytes }),
-    ...(maxConnections !== undefined && { connections: maxConnections }),
-    ...(maxRequests !== undefined && { requestsPerConnection: maxRequests }),
-    ...(clientIdle !== undefined && { clientIdleMs: clientIdle * 1000 }),
-    ...(upstreamIdle !== undefined && { upstreamIdleMs: upstreamIdle * 1000 }),
-    ...(maxHeaderBytes !== undefined && { responseHeaderBytes: maxHeaderBytes }),
-  };
+  const given = command.optsWithGlobals<Record<string, number | undefined>>();
+  const limits: Partial<Limits> = {};
+  for (const flag of FLAGS) {
+    const value = given[optionOf(flag).attributeName()];
+    if (value !== undefined) limits[flag.limit] = flag.unit === 's' ? value * 1000 : value;
+  }
+  return limits;
 }
 
 /** The limits as arguments, for a daemon that is started in the background. */
 export function limitArguments(limits: Partial<Limits>): string[] {
-  const {
-    frameBytes,
-    connections,
-    requestsPerConnection,
-    clientIdleMs,
-    upstreamIdleMs,
-    responseHeaderBytes,
-  } = limits;
-  const given: ReadonlyArray<[string, number | undefined]> = [
-    ['--max-frame-bytes', frameBytes],
-    ['--max-connections', connections],
-    ['--max-requests', requestsPerConnection],
-    ['--client-idle', clientIdleMs === undefined ? undefined : clientIdleMs / 1000],
-    ['--upstream-idle', upstreamIdleMs === undefined ? undefined : upstreamIdleMs / 1000],
-    ['--max-header-bytes', responseHeaderBytes],
-  ];
-  return given.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+  return FLAGS.flatMap(({ name, limit, unit }) => {
+    const value = limits[limit];
+    return value === undefined ? [] : [name, String(inUnit(value, unit))];
+  });
+}
+
+function inUnit(value: number, unit: LimitFlag['unit']): number {
+  return unit === 's' ? value / 1000 : value;
 }
 
 function countFrom(text: string): number {

@@ -2,8 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** What a daemon lets through, and how it reaches the network. */
 export interface PolicyFlags {
+  /** Path of the daemon's configuration. */
+  config?: string;
   /** Path of a limits file. */
   limits?: string;
+  maxAttempts?: number;
+  http2?: 'allow' | 'deny';
   allowOrigin?: string[];
   denyOrigin?: string[];
   httpsOnly?: true;
@@ -22,7 +26,17 @@ export const UNVERIFIED =
 
 export function addPolicyFlags(command: Command): Command {
   return command
+    .option('--config <file>', "the daemon's configuration, in YAML; a flag beats it")
     .option('--limits <file>', 'limits for each tenant, in YAML')
+    .addOption(
+      new Option('--max-attempts <n>', 'attempts for one request (default: 3)').argParser(attemptsFrom),
+    )
+    .addOption(
+      new Option('--http2 <rule>', 'HTTP/2 where a provider offers it (default: allow)').choices([
+        'allow',
+        'deny',
+      ]),
+    )
     .addOption(originOption('--allow-origin <origin>', 'send requests to it and no other; may be repeated'))
     .addOption(originOption('--deny-origin <origin>', 'send no requests to it; may be repeated'))
     .option('--https-only', 'send no requests without TLS')
@@ -40,10 +54,24 @@ export function addPolicyFlags(command: Command): Command {
 /** Reads `addPolicyFlags`, and `--token-file` of the address. */
 export function policyFlagsFrom(command: Command): PolicyFlags {
   const all = command.optsWithGlobals<PolicyFlags>();
-  const { limits, allowOrigin, denyOrigin, httpsOnly, loopback, ca, insecureSkipVerify } = all;
+  const {
+    config,
+    maxAttempts,
+    http2,
+    limits,
+    allowOrigin,
+    denyOrigin,
+    httpsOnly,
+    loopback,
+    ca,
+    insecureSkipVerify,
+  } = all;
   const { tokenFile, allowTokenless } = all;
   return {
+    ...(config !== undefined && { config }),
     ...(limits !== undefined && { limits }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(http2 !== undefined && { http2 }),
     ...(allowOrigin !== undefined && { allowOrigin }),
     ...(denyOrigin !== undefined && { denyOrigin }),
     ...(httpsOnly !== undefined && { httpsOnly }),
@@ -57,11 +85,16 @@ export function policyFlagsFrom(command: Command): PolicyFlags {
 
 /** The flags as arguments, for a daemon that is started in the background. */
 export function policyArguments(flags: PolicyFlags): string[] {
-  return Object.entries(flags).flatMap(([key, value]: [string, string | true | string[]]) => {
+  return Object.entries(flags).flatMap(([key, value]: [string, string | number | true | string[]]) => {
     const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (value === true) return [name];
-    return [value].flat().flatMap((one) => [name, one]);
+    return [value].flat().flatMap((one) => [name, String(one)]);
   });
+}
+
+function attemptsFrom(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('give a number from 1 to 99; 1 = no retries.');
 }
 
 function originOption(flags: string, description: string): Option {

@@ -25,9 +25,9 @@ export interface RuntimeOptions {
   limits?: Partial<Limits>;
   /** Serves Prometheus' figures at this port of 127.0.0.1; 0 = a free one [none]. */
   metricsPort?: number;
-  /** How long running exchanges may take to finish after `shutdown`, in ms [10000]. */
+  /** `limits.drainMs` by its short name. */
   drainMs?: number;
-  /** How long a client's frame may stay half sent, in ms [10000]. */
+  /** `limits.frameTimeoutMs` by its short name. */
   frameTimeoutMs?: number;
   /** Told each time when the last connection has closed. */
   onIdle?: () => void;
@@ -60,10 +60,9 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   const log = options.log ?? silentLogger;
   const token = options.tokenFile === undefined ? undefined : readOrMakeToken(options.tokenFile);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { upstreamIdleMs: idleMs, responseHeaderBytes } = limits;
   const egress = egressFrom(options.policies ?? {});
   const { refusalOf } = egress;
-  const transport = createHttpTransport({ idleMs, responseHeaderBytes, ...options.pool, refusalOf });
+  const transport = createHttpTransport({ limits, ...options.pool, refusalOf });
   const policies = withPolicies(transport.send, egress, options.policies);
   const statistics = createStatistics();
   const sessions = new Set<Session>();
@@ -85,7 +84,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     });
 
   const onConnection = (socket: Socket): void => {
-    const frameTimeoutMs = options.frameTimeoutMs ?? 10_000;
+    const frameTimeoutMs = options.frameTimeoutMs ?? limits.frameTimeoutMs;
     const session = startSession(socket, {
       transport: policies.send,
       health,
@@ -95,7 +94,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       frameTimeoutMs,
       ...(token !== undefined && { token }),
       ...(sessions.size >= limits.connections && {
-        refusal: `the daemon serves ${limits.connections} connections, which is its limit; try again later`,
+        refusal: `the daemon serves ${limits.connections} connections, which is its limit (--max-connections); try again later`,
       }),
     });
     sessions.add(session);
@@ -130,7 +129,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     log.info('stopping', { connections: sessions.size });
     await listener.close();
     for (const session of sessions) session.drain();
-    await withLimit(allClosed(), options.drainMs ?? 10_000, hurry.signal);
+    await withLimit(allClosed(), options.drainMs ?? limits.drainMs, hurry.signal);
     for (const session of sessions) session.stop();
     await withLimit(allClosed(), FLUSH_MS);
     for (const session of sessions) session.destroy();

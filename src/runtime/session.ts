@@ -116,7 +116,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     if (exchanges.size >= limits.requestsPerConnection) {
       const most = limits.requestsPerConnection;
       refuse(
-        `${most} requests run on this connection, which is the limit`,
+        `${most} requests run on this connection, which is the limit (--max-requests)`,
         requestId,
         ErrorClass.RateLimited,
       );
@@ -197,7 +197,10 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     }
     if (reader.midFrame && frameTimer === undefined) {
       const limit = options.frameTimeoutMs;
-      frameTimer = setTimeout(() => abandon(`a frame did not arrive whole within ${limit / 1000} s`), limit);
+      frameTimer = setTimeout(
+        () => abandon(`a frame did not arrive whole within ${limit / 1000} s (--frame-timeout)`),
+        limit,
+      );
     }
     // A client that does not read its answers is not read either, and cannot be late then.
     if (outbox.congested) {

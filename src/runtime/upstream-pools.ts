@@ -3,22 +3,13 @@ import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { PoolState } from '../protocol/messages.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
-import { DEFAULT_LIMITS } from './limits.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { ConnectionTimes } from './timings.js';
 
 export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
-  /** Connections of one tenant to one origin at most; further requests wait for one [1024]. */
+  limits?: Partial<Limits>;
+  /** `limits.upstreamConnections` by its short name. */
   connections?: number;
-  /** Requests at once on one HTTP/2 connection at most, where the server allows as many [100]. */
-  streamsPerConnection?: number;
-  /** How long an unused connection is kept, in ms, where the server names no limit [45000]. */
-  keepAliveMs?: number;
-  /** How long a connection may take to come about, in ms [10000]. */
-  connectTimeoutMs?: number;
-  /** How long a provider may send nothing, in ms; 0 = for ever [300000]. */
-  idleMs?: number;
-  /** Most bytes of response headers [65536]. */
-  responseHeaderBytes?: number;
 }
 
 /** One tenant's connections to one origin. */
@@ -52,12 +43,10 @@ interface Entry {
 
 /** A pool of connections for each tenant and origin. One without a connection, and without need of one, is dropped. */
 export function createUpstreamPools(options: PoolOptions): UpstreamPools {
-  const {
-    idleMs = DEFAULT_LIMITS.upstreamIdleMs,
-    http2 = true,
-    streamsPerConnection: streams = 100,
-  } = options;
-  const connector = createConnector({ ...options, http2, timeoutMs: options.connectTimeoutMs ?? 10_000 });
+  const { http2 = true } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { upstreamIdleMs: idleMs, streamsPerConnection: streams } = limits;
+  const connector = createConnector({ ...options, http2, timeoutMs: limits.connectTimeoutMs });
   const entries = new Map<string, Entry>();
 
   const create = (key: string, tenantId: string, origin: string): Entry => {
@@ -68,9 +57,9 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
           if (socket !== null) entry.protocol = connector.timesOf(socket)?.protocol ?? '';
           callback(...result);
         }),
-      connections: options.connections ?? 1024,
-      keepAliveTimeout: options.keepAliveMs ?? 45_000,
-      maxHeaderSize: options.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes,
+      connections: options.connections ?? limits.upstreamConnections,
+      keepAliveTimeout: limits.keepAliveMs,
+      maxHeaderSize: limits.responseHeaderBytes,
       allowH2: http2,
       h2Options: { maxConcurrentStreams: streams },
       // Between two reads, not for the whole: a stream may well last for hours.

@@ -63,6 +63,8 @@ async function ask(client: RawClient, url: string, tenantId = 'test') {
 test('what it cannot use is refused in words', async () => {
   const limits = join(folder, 'limits.yaml');
   await writeFile(limits, 'default: { requests_per_second: none }\n');
+  const config = join(folder, 'daemon.yaml');
+  await writeFile(config, 'retry:\n  attempt: 2\n');
   const empty = join(folder, 'empty.pem');
   await writeFile(empty, 'no certificate\n');
   const readable = join(folder, 'token');
@@ -70,8 +72,10 @@ test('what it cannot use is refused in words', async () => {
   const refusals: Array<[string[], RegExp, NodeJS.ProcessEnv?]> = [
     [['--tcp', '0'], /give --token-file FILE .* or --allow-tokenless/],
     [['--tcp', '0', '--token-file', readable], /can be read by others: chmod 600 it/],
-    [['--limits', limits], /"default\.requests_per_second" must be a number above 0/],
-    [['--ca', join(folder, 'none.pem')], /the certificates of --ca cannot be read: ENOENT/],
+    [['--limits', limits], /limits\.yaml:1:35: "default\.requests_per_second" must be a number/],
+    [['--config', config], /daemon\.yaml:2:3: unknown key "retry\.attempt" - did you mean "attempts"\?/],
+    [['--max-attempts', '0'], /give a number from 1 to 99/],
+    [['--ca', join(folder, 'none.pem')], /the certificates \(--ca, upstream\.ca\) cannot be read: ENOENT/],
     [['--ca', empty], /holds no certificate in PEM/],
     [['--allow-origin', 'api.example.com'], /give an origin such as https:\/\/api\.example\.com/],
     [['--deny-origin', 'https://a.example/v1'], /give an origin such as/],

@@ -117,7 +117,7 @@ test('half a frame and then silence is ended after the limit; whole frames in be
   const begin = performance.now();
   const answer = await client.next(of(MessageType.ExecuteResponse));
   expect(performance.now() - begin).toBeGreaterThan(150);
-  expect(answer.errorMessage).toBe('a frame did not arrive whole within 0.2 s');
+  expect(answer.errorMessage).toBe('a frame did not arrive whole within 0.2 s (--frame-timeout)');
   expect(client.received.filter(of(MessageType.HealthResponse))).toHaveLength(4);
   await client.closed;
 });

@@ -30,7 +30,7 @@ test('a connection over the limit is told so and closed; those before it go on',
   const refusal = await second.next(of(MessageType.ExecuteResponse, 0n));
   expect(refusal).toMatchObject({
     errorClass: ErrorClass.RateLimited,
-    errorMessage: 'the daemon serves 1 connections, which is its limit; try again later',
+    errorMessage: 'the daemon serves 1 connections, which is its limit (--max-connections); try again later',
   });
   await second.closed;
   first.send({ type: MessageType.HealthCheck });
@@ -44,7 +44,7 @@ test('a request over the limit of its connection is refused; the others run', as
   const refusal = await client.next(of(MessageType.ExecuteResponse, 3n));
   expect(refusal).toMatchObject({
     errorClass: ErrorClass.RateLimited,
-    errorMessage: '2 requests run on this connection, which is the limit',
+    errorMessage: '2 requests run on this connection, which is the limit (--max-requests)',
   });
   await client.next(of(MessageType.StreamChunk, 1n));
   await client.next(of(MessageType.StreamChunk, 2n));

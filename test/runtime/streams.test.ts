@@ -197,7 +197,7 @@ test('Cancel and credits for an exchange that there is not are ignored', async (
   expect(client.received).toHaveLength(1);
 });
 
-test('a client that disconnects has all its upstream requests aborted within 100 ms', async () => {
+test('a client that disconnects has all its upstream requests aborted', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' });
   const client = await daemon.client();
   const other = await daemon.client();
@@ -207,10 +207,8 @@ test('a client that disconnects has all its upstream requests aborted within 100
   other.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   const others = await upstream.request(4);
 
-  const begin = performance.now();
   client.socket.destroy();
   expect(await Promise.all(seen.map((request) => request.ended))).toEqual(Array(4).fill('hung up'));
-  expect(performance.now() - begin).toBeLessThan(100);
 
   // Another client's stream goes on until it is told otherwise.
   expect(other.received.some(of(MessageType.StreamEnd))).toBe(false);

@@ -21,13 +21,27 @@ export interface Circuit {
   readonly status: { state: CircuitState; retryInMs: number };
 }
 
-const WINDOW_MS = 30_000;
-/** In a row. */
-const MAX_STREAK = 5;
-const MIN_REQUESTS = 10;
-const MAX_FAILURE_RATE = 0.5;
-const FIRST_OPEN_MS = 5000;
-const MAX_OPEN_MS = 60_000;
+/** When a circuit opens, and for how long. */
+export interface CircuitSettings {
+  failuresInRow: number;
+  /** Or this share of the requests within `windowMs`, of `minRequests` at least. */
+  failureRate: number;
+  minRequests: number;
+  windowMs: number;
+  /** How long nothing is sent then; doubles up to `maxOpenMs`. */
+  openMs: number;
+  maxOpenMs: number;
+}
+
+export const CIRCUIT_DEFAULTS: CircuitSettings = {
+  failuresInRow: 5,
+  failureRate: 0.5,
+  minRequests: 10,
+  windowMs: 30_000,
+  openMs: 5000,
+  maxOpenMs: 60_000,
+};
+
 /** A probe that takes longer than this is no longer waited for, and another may go. */
 const PROBE_MS = 30_000;
 
@@ -35,12 +49,12 @@ type State =
   | { kind: 'closed'; streak: number; good: RollingCount; bad: RollingCount }
   | { kind: 'open' | 'half-open'; untilMs: number; openMs: number; reason: string };
 
-export function createCircuit(clock: Pick<Clock, 'now'>): Circuit {
+export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFAULTS): Circuit {
   const closed = (): State => ({
     kind: 'closed',
     streak: 0,
-    good: createRollingCount(WINDOW_MS, clock),
-    bad: createRollingCount(WINDOW_MS, clock),
+    good: createRollingCount(settings.windowMs, clock),
+    bad: createRollingCount(settings.windowMs, clock),
   });
   let state = closed();
 
@@ -57,9 +71,10 @@ export function createCircuit(clock: Pick<Clock, 'now'>): Circuit {
       entered.bad.add();
       const bad = entered.bad.total;
       const all = bad + entered.good.total;
-      const tooOften = all >= MIN_REQUESTS && bad / all >= MAX_FAILURE_RATE;
-      if (entered.streak >= MAX_STREAK) open(FIRST_OPEN_MS, `${entered.streak} failures in a row`);
-      else if (tooOften) open(FIRST_OPEN_MS, `${bad} of ${all} requests failed`);
+      const tooOften = all >= settings.minRequests && bad / all >= settings.failureRate;
+      if (entered.streak >= settings.failuresInRow)
+        open(settings.openMs, `${entered.streak} failures in a row`);
+      else if (tooOften) open(settings.openMs, `${bad} of ${all} requests failed`);
       if (state.kind === 'open') state.reason += `, the last one: ${result.reason}`;
     }
   };
@@ -68,7 +83,7 @@ export function createCircuit(clock: Pick<Clock, 'now'>): Circuit {
     if (result.kind === 'success') state = closed();
     // Nothing was learnt: the next request is the probe.
     else if (result.kind === 'ignored') state = { ...entered, kind: 'open', untilMs: clock.now() };
-    else open(Math.min(MAX_OPEN_MS, 2 * entered.openMs), `it failed again: ${result.reason}`);
+    else open(Math.min(settings.maxOpenMs, 2 * entered.openMs), `it failed again: ${result.reason}`);
   };
 
   return {

@@ -1,6 +1,6 @@
 import type { CircuitStatus, LimitStatus } from '../../protocol/messages.js';
 import type { Transport } from '../transport.js';
-import { createCircuit } from './circuit.js';
+import { CIRCUIT_DEFAULTS, type CircuitSettings, createCircuit } from './circuit.js';
 import { withCircuitBreaker } from './circuit-breaker.js';
 import { type Clock, systemClock } from './clock.js';
 import { createEgress, type Egress, type EgressRules, withEgress } from './egress.js';
@@ -8,13 +8,16 @@ import { createPerOrigin, type Pair } from './per-origin.js';
 import { withRedirects } from './redirects.js';
 import { withRetry } from './retry.js';
 import { createRetryBudget } from './retry-budget.js';
+import { RETRY_DEFAULTS, type RetrySettings } from './retry-decision.js';
 import { DEFAULT_LIMITS, type Limits, withTenantLimits } from './tenant-limits.js';
 
 export interface PolicyOptions {
   limits?: Limits;
   /** [everything but link-local, metadata and multicast addresses] */
   egress?: Partial<EgressRules>;
-  /** Attempts for one request, the first one included [3]. */
+  retry?: Partial<RetrySettings>;
+  circuit?: Partial<CircuitSettings>;
+  /** `retry.attempts` by its short name. */
   maxAttempts?: number;
   /** [the system's] */
   clock?: Clock;
@@ -39,16 +42,22 @@ export function egressFrom({ egress = {} }: PolicyOptions): Egress {
 
 /** Puts the policies in front of a transport. */
 export function withPolicies(transport: Transport, egress: Egress, options: PolicyOptions = {}): Policies {
-  const { limits = DEFAULT_LIMITS, maxAttempts = 3, clock = systemClock, random = Math.random } = options;
-  const circuits = createPerOrigin(() => createCircuit(clock));
-  const budgets = createPerOrigin(() => createRetryBudget(clock));
+  const { limits = DEFAULT_LIMITS, maxAttempts, clock = systemClock, random = Math.random } = options;
+  const settings: RetrySettings = {
+    ...RETRY_DEFAULTS,
+    ...options.retry,
+    ...(maxAttempts !== undefined && { attempts: maxAttempts }),
+  };
+  const circuit: CircuitSettings = { ...CIRCUIT_DEFAULTS, ...options.circuit };
+  const circuits = createPerOrigin(() => createCircuit(clock, circuit));
+  const budgets = createPerOrigin(() => createRetryBudget(clock, settings));
 
   // From the network outwards: a request passes them in the opposite order.
   let send = transport;
   send = withCircuitBreaker(send, circuits);
   send = withEgress(send, egress);
   send = withRedirects(send);
-  send = withRetry(send, { budgets, clock, random, maxAttempts });
+  send = withRetry(send, { budgets, clock, random, settings });
   const limited = withTenantLimits(send, limits, clock);
 
   return {
@@ -56,12 +65,12 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
     limits: limited.status,
     broken: () => circuits.pairs(({ status }) => status.state !== 'closed'),
     statusOf({ tenantId, origin }) {
-      const { state, retryInMs } = (circuits.known(tenantId, origin) ?? createCircuit(clock)).status;
+      const { state, retryInMs } = (circuits.known(tenantId, origin) ?? createCircuit(clock, circuit)).status;
       return {
         circuit: state,
         circuitRetryAtMs: state === 'open' ? Math.round(clock.wallNow() + retryInMs) : 0,
         // An origin that was reached by a redirect alone has no budget of its own yet.
-        retryBudget: (budgets.known(tenantId, origin) ?? createRetryBudget(clock)).left,
+        retryBudget: (budgets.known(tenantId, origin) ?? createRetryBudget(clock, settings)).left,
       };
     },
   };

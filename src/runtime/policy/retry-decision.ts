@@ -35,10 +35,28 @@ export type RetryDecision =
       because: 'final' | 'untouched' | 'unsafe' | 'attempts' | 'asked too long' | 'deadline' | 'budget';
     };
 
-/** The longest wait that a server may ask for and get; the client hears of a longer one. */
-export const MAX_RETRY_AFTER_MS = 60_000;
-const FIRST_BACKOFF_MS = 500;
-const MAX_BACKOFF_MS = 8000;
+export interface RetrySettings {
+  /** For one request, the first one included. */
+  attempts: number;
+  /** Before the second attempt; doubles up to `maxDelayMs`. */
+  firstDelayMs: number;
+  maxDelayMs: number;
+  /** The longest wait that a server may ask for and get; the client hears of a longer one. */
+  maxRetryAfterMs: number;
+  /** Retries are at most this share of a minute's requests, or `budgetMin`. */
+  budgetShare: number;
+  budgetMin: number;
+}
+
+export const RETRY_DEFAULTS: RetrySettings = {
+  attempts: 3,
+  firstDelayMs: 500,
+  maxDelayMs: 8000,
+  maxRetryAfterMs: 60_000,
+  budgetShare: 0.2,
+  budgetMin: 3,
+};
+
 /** An attempt with less time than this is not worth its cost. */
 const MIN_ATTEMPT_MS = 50;
 
@@ -52,7 +70,7 @@ const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
  * request that may be made twice: an idempotent one, a chat completion, or one that never left. A server's
  * `x-should-retry: false` is obeyed, as is its wait (`retry-after-ms`, Retry-After).
  */
-export function decideRetry(question: RetryQuestion): RetryDecision {
+export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS): RetryDecision {
   const { request, result, attempt, maxAttempts, untouched, budget, leftMs, random, nowMs } = question;
   const headers = result.kind === 'status' ? lowerCased(result.headers) : {};
   if (!mayPass(result, headers)) return { retry: false, because: 'final' };
@@ -61,15 +79,15 @@ export function decideRetry(question: RetryQuestion): RetryDecision {
   if (left && !repeatable(request)) return { retry: false, because: 'unsafe' };
   if (attempt >= maxAttempts) return { retry: false, because: 'attempts' };
   const asked = result.kind === 'status' ? retryAfterOf(headers, nowMs) : result.failure.retryAfterMs;
-  if ((asked ?? 0) > MAX_RETRY_AFTER_MS) return { retry: false, because: 'asked too long' };
-  const delayMs = Math.max(asked ?? 0, backoffMs(attempt, random));
+  if ((asked ?? 0) > settings.maxRetryAfterMs) return { retry: false, because: 'asked too long' };
+  const delayMs = Math.max(asked ?? 0, backoffMs(attempt, random, settings));
   if (delayMs + MIN_ATTEMPT_MS > leftMs) return { retry: false, because: 'deadline' };
   return budget < 1 ? { retry: false, because: 'budget' } : { retry: true, delayMs };
 }
 
 /** Doubles with each attempt; its upper half is left to chance, so that many clients do not return at once. */
-function backoffMs(attempt: number, random: number): number {
-  const limit = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+function backoffMs(attempt: number, random: number, { firstDelayMs, maxDelayMs }: RetrySettings): number {
+  const limit = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
   return limit * (0.5 + random / 2);
 }
 

@@ -3,14 +3,14 @@ import { Discard, type ResponseSink, type Transport } from '../transport.js';
 import type { Clock } from './clock.js';
 import type { PerOrigin } from './per-origin.js';
 import type { RetryBudget } from './retry-budget.js';
-import { type AttemptResult, decideRetry, type RetryDecision } from './retry-decision.js';
+import { type AttemptResult, decideRetry, type RetryDecision, type RetrySettings } from './retry-decision.js';
 
 export interface RetryOptions {
   budgets: PerOrigin<RetryBudget>;
   clock: Clock;
   /** From 0 up to 1. */
   random: () => number;
-  maxAttempts: number;
+  settings: RetrySettings;
 }
 
 /** Carries the decision out of the sink of the response that is given up. */
@@ -27,7 +27,8 @@ class Again extends Discard {
  * Sends a request again as `decideRetry` says. A response is passed on from its head, once it is decided that
  * it is the one; the last one is, whatever its status. Each wait ends at once when the request is aborted.
  */
-export function withRetry(next: Transport, { budgets, clock, random, maxAttempts }: RetryOptions): Transport {
+export function withRetry(next: Transport, { budgets, clock, random, settings }: RetryOptions): Transport {
+  const maxAttempts = settings.attempts;
   return async (call, sink) => {
     const { request, client, signal, timeline } = call;
     const { origin } = request.url;
@@ -35,17 +36,20 @@ export function withRetry(next: Transport, { budgets, clock, random, maxAttempts
     budget.request();
 
     const decide = (attempt: number, result: AttemptResult): RetryDecision =>
-      decideRetry({
-        request,
-        result,
-        attempt,
-        maxAttempts,
-        untouched: client.untouched,
-        budget: budget.left,
-        leftMs: (call.deadlineMs ?? Number.POSITIVE_INFINITY) - clock.now(),
-        random: random(),
-        nowMs: clock.wallNow(),
-      });
+      decideRetry(
+        {
+          request,
+          result,
+          attempt,
+          maxAttempts,
+          untouched: client.untouched,
+          budget: budget.left,
+          leftMs: (call.deadlineMs ?? Number.POSITIVE_INFINITY) - clock.now(),
+          random: random(),
+          nowMs: clock.wallNow(),
+        },
+        settings,
+      );
 
     for (let attempt = 1; ; attempt += 1) {
       const held: ResponseSink = {

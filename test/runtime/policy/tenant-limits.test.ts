@@ -1,10 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/errors.js';
 import { createFairQueue } from '../../../src/runtime/policy/fair-queue.js';
-import { readLimitsFile } from '../../../src/runtime/policy/limits-file.js';
 import { DEFAULT_LIMITS, type Limits, type TenantLimit } from '../../../src/runtime/policy/tenant-limits.js';
 import { createTokenBucket } from '../../../src/runtime/policy/token-bucket.js';
 import { testDaemon } from '../../support/daemon.js';
@@ -178,46 +174,5 @@ describe('places are shared fairly', () => {
     const next = queue.acquire('a', never);
     release?.();
     expect(await next).toBeTypeOf('function');
-  });
-});
-
-describe('the limits file', () => {
-  async function read(text: string): Promise<Limits> {
-    const folder = await mkdtemp(join(tmpdir(), 'vt-limits-'));
-    closing.push(() => rm(folder, { recursive: true, force: true }));
-    const path = join(folder, 'limits.yaml');
-    await writeFile(path, text);
-    return readLimitsFile(path);
-  }
-
-  test('says what each tenant may do; what it leaves out has the default', async () => {
-    const limits = await read(`
-concurrent: 64
-default: { concurrent: 8, requests_per_second: 5 }
-tenants:
-  batch: { queued: 0, bytes_per_second: 1000000 }
-`);
-    expect(limits.concurrent).toBe(64);
-    expect(limits.default).toEqual({ ...DEFAULT_LIMITS.default, concurrent: 8, requestsPerSecond: 5 });
-    expect(limits.tenants.batch).toEqual({ ...limits.default, queued: 0, bytesPerSecond: 1_000_000 });
-  });
-
-  test('an empty one changes nothing', async () => {
-    expect(await read('')).toEqual(DEFAULT_LIMITS);
-  });
-
-  test.each([
-    ['concurrent: 0', /"concurrent" must be a number above 0/],
-    ['default: { requests_per_second: fast }', /"default\.requests_per_second" must be a number above 0/],
-    ['tenants: { a: { concurent: 1 } }', /"concurent" is no setting here/],
-    ['[1, 2]', /must be a mapping/],
-  ])('%s is refused by its name', async (text, message) => {
-    await expect(read(text)).rejects.toThrow(message);
-  });
-
-  test('that is missing is named', () => {
-    expect(() => readLimitsFile('/nowhere/limits.yaml')).toThrow(
-      'the limits file /nowhere/limits.yaml does not exist',
-    );
   });
 });
