@@ -25,6 +25,7 @@ const HEALTH: Message = {
   uptimeMs: 0,
   streamsOpen: 0,
   origins: [],
+  limits: [],
 };
 
 interface Request {
