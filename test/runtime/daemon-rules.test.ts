@@ -72,7 +72,7 @@ test('what it cannot use is refused in words', async () => {
   const refusals: Array<[string[], RegExp, NodeJS.ProcessEnv?]> = [
     [['--tcp', '0'], /give --token-file FILE .* or --allow-tokenless/],
     [['--tcp', '0', '--token-file', readable], /can be read by others: chmod 600 it/],
-    [['--limits', limits], /limits\.yaml:1:35: "default\.requests_per_second" must be a number/],
+    [['--limits', limits], /limits\.yaml:1:33: "default\.requests_per_second" must be a number/],
     [['--config', config], /daemon\.yaml:2:3: unknown key "retry\.attempt" - did you mean "attempts"\?/],
     [['--max-attempts', '0'], /give a number from 1 to 99/],
     [['--ca', join(folder, 'none.pem')], /the certificates \(--ca, upstream\.ca\) cannot be read: ENOENT/],
