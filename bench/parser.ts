@@ -28,7 +28,8 @@ const deltas = (moreOf: (index: number) => object): Buffer[] =>
 /** Most servers' events differ in their text only; OpenAI's have padding too, unless it is refused. */
 const STREAMS = {
   'in the text only': deltas(() => ({})),
-  'in more than the text': deltas((index) => ({ obfuscation: String(index).padEnd(8, 'x') })),
+  'in text and padding': deltas((index) => ({ obfuscation: 'aB3dE5fG7hI9'.slice(0, index % 12) })),
+  'in their ids too': deltas((index) => ({ id: `chatcmpl-${index}` })),
 };
 
 interface Chunk {

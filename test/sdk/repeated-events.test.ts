@@ -27,6 +27,14 @@ const pythonic = (text: string): string =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )}}}]}`;
 
+/** As OpenAI pads its events. */
+const padded = ([text, obfuscation]: readonly [string, string]): string => chunk(text, { obfuscation });
+const padding = fc.oneof(
+  fc.stringMatching(/^[A-Za-z0-9]{0,12}$/),
+  fc.string({ unit: 'binary', maxLength: 4 }),
+  fc.constantFrom('"', '\\', '","content":"no', '"},"finish_reason":null}],"model":"m","obfuscation":"'),
+);
+
 describe('events that differ in their text only', () => {
   test('are read as if each was parsed', () => {
     const raw = fc.constantFrom(
@@ -44,6 +52,7 @@ describe('events that differ in their text only', () => {
       { weight: 6, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }).map((text) => chunk(text)) },
       { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }).map(pythonic) },
       { weight: 2, arbitrary: raw.map((text) => chunk('').replace('"content":""', `"content":"${text}"`)) },
+      { weight: 3, arbitrary: fc.tuple(fc.string({ unit: 'binary', maxLength: 20 }), padding).map(padded) },
       { weight: 1, arbitrary: fc.string().map((id) => chunk('x', { id })) },
       { weight: 1, arbitrary: fc.string().map((content) => chunk('x', { content })) },
       {
@@ -76,6 +85,29 @@ describe('events that differ in their text only', () => {
     expect(repeated.textOf(chunk('b').replace('null', '"stop"'))).toBeUndefined();
   });
 
+  test('are known by any padding, wherever it follows the text', () => {
+    for (const more of [{}, { usage: null }]) {
+      const repeated = createRepeatedEvents();
+      repeated.learn(chunk('a', { obfuscation: 'x', ...more }));
+      for (const obfuscation of ['', 'aB3', 'k+/9_-==']) {
+        expect(repeated.textOf(chunk('"b"', { obfuscation, ...more }))).toBe('"b"');
+      }
+      expect(repeated.textOf(chunk('b', { obfuscation: 'y', ...more, model: 'n' }))).toBeUndefined();
+      expect(repeated.textOf(chunk('b', { obfuscation: 1, ...more }))).toBeUndefined();
+      expect(repeated.textOf(chunk('b', more))).toBeUndefined();
+    }
+  });
+
+  test('are not known by padding that would have to be parsed', () => {
+    const repeated = createRepeatedEvents();
+    repeated.learn(padded(['a', 'x']));
+    const raw = (text: string): string => padded(['b', '']).replace(/"(?=}$)/, () => `${text}"`);
+    expect(repeated.textOf(raw('x'))).toBe('b');
+    for (const text of ['\\n', '\\', '\t', '","error":"no', 'é']) {
+      expect(repeated.textOf(raw(text)), text).toBeUndefined();
+    }
+  });
+
   test('are not looked for where two texts might be meant', () => {
     const repeated = createRepeatedEvents();
     repeated.learn(chunk('a', { content: 'b' }));
@@ -84,9 +116,9 @@ describe('events that differ in their text only', () => {
 
   test('are no longer looked for when no event was like the four before it', () => {
     const repeated = createRepeatedEvents();
-    for (let index = 0; index < 4; index += 1) repeated.learn(chunk('a', { padding: index }));
-    expect(repeated.textOf(chunk('b', { padding: 3 }))).toBe('b');
-    for (let index = 0; index < 5; index += 1) repeated.learn(chunk('a', { padding: index }));
-    expect(repeated.textOf(chunk('b', { padding: 4 }))).toBeUndefined();
+    for (let index = 0; index < 4; index += 1) repeated.learn(chunk('a', { id: index }));
+    expect(repeated.textOf(chunk('b', { id: 3 }))).toBe('b');
+    for (let index = 0; index < 5; index += 1) repeated.learn(chunk('a', { id: index }));
+    expect(repeated.textOf(chunk('b', { id: 4 }))).toBeUndefined();
   });
 });
