@@ -15,7 +15,7 @@ export interface H2Endings {
 /**
  * Tells HTTP/2 answers that were cut from whole ones. Node ends a stream that was reset with NO_ERROR or CANCEL, or
  * lost with its connection, as it ends a whole one, and undici takes either for the answer's end
- * (docs/decisions/006-http2.md).
+ * (docs/decisions/008-http2.md).
  */
 export function watchH2Endings(): H2Endings {
   const attempts = new WeakMap<object, H2Attempt>();
