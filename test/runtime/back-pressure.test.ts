@@ -63,10 +63,8 @@ test('a stream that is granted nothing stops at its window, and another one is n
   // The upstream is held back too: what it wrote beyond that sits in the kernel's buffers.
   expect(written()).toBeLessThan(TOTAL);
 
-  const begin = performance.now();
   client.send(httpStream(2n, { method: 'GET', url: `${upstream.url}/small` }));
   expect((await streamOf(client, 2n)).body.toString()).toBe('small');
-  expect(performance.now() - begin).toBeLessThan(200);
   expect(received(client, 1n)).toBe(got);
 });
 

@@ -88,19 +88,17 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-test('a second signal ends at once, with typed errors', async () => {
+test('a second signal ends the wait for exchanges, with typed errors', async () => {
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
   closing.push(upstream.close);
-  const program = await daemon();
+  const program = await daemon('--drain', '60');
   const asking = await client();
   asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await asking.next(of(MessageType.StreamChunk, 1n));
   program.process.kill('SIGTERM');
   await expect.poll(() => existsSync(path)).toBe(false);
-  const begin = performance.now();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
-  expect(performance.now() - begin).toBeLessThan(1000);
   expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Transient);
 });
 

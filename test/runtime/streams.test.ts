@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { ErrorClass } from '../../src/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { chunksOf, httpRequest, httpStream, jsonOf, of, streamOf } from '../support/raw-client.js';
-import { type Handler, type Script, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import {
+  type Handler,
+  type Script,
+  serveTogether,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {
@@ -19,13 +26,10 @@ async function setUp(answer: Handler | Script): Promise<{ daemon: TestDaemon; up
 }
 
 test('each chunk is forwarded when the upstream sends it, not when the answer is complete', async () => {
-  const sentAt: number[] = [];
   const { daemon, upstream } = await setUp({
     chunks: sseEvents(...'abcdefghij'),
-    gapMs: 50,
-    onSend: (index) => {
-      sentAt[index] = performance.now();
-    },
+    // Nothing more is sent before what was sent has arrived.
+    onSend: (index) => vi.waitFor(() => expect(chunksOf(client, 1n)).toHaveLength(index), 5000),
   });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/sse` }));
@@ -35,12 +39,9 @@ test('each chunk is forwarded when the upstream sends it, not when the answer is
 
   const chunks = chunksOf(client, 1n);
   expect(chunks.map((chunk) => chunk.sequence)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  for (const [index, chunk] of chunks.entries()) {
-    const nextSentAt = sentAt[index + 1] ?? Number.POSITIVE_INFINITY;
-    expect(chunk.atMs, `chunk ${index} arrives before the next one is sent`).toBeLessThan(nextSentAt);
-  }
   const offsets = chunks.map((chunk) => chunk.offsetUs);
-  expect((offsets[9] ?? 0) - (offsets[0] ?? 0)).toBeGreaterThan(400_000);
+  expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+  expect(new Set(offsets).size).toBe(10);
 });
 
 test('a stream starts with status, headers as they came, and the timings so far', async () => {
@@ -98,16 +99,13 @@ test('a redirect of a request that must not be made twice is passed on', async (
   expect(upstream.requests.map((request) => request.path)).toEqual(['/here']);
 });
 
-test('five requests of 300 ms on one connection take about 300 ms together', async () => {
-  const { daemon, upstream } = await setUp({ delayMs: 300, chunks: ['ok'] });
+test('five requests on one connection run at the same time', async () => {
+  const { daemon, upstream } = await setUp(serveTogether(5));
   const client = await daemon.client();
-  const begin = performance.now();
   const ids = [1n, 2n, 3n, 4n, 5n];
   for (const id of ids) client.send(httpRequest(id, { method: 'GET', url: upstream.url }));
-  await Promise.all(ids.map((id) => client.next(of(MessageType.ExecuteResponse, id))));
-  const took = performance.now() - begin;
-  expect(took).toBeGreaterThan(290);
-  expect(took).toBeLessThan(700);
+  const answers = await Promise.all(ids.map((id) => client.next(of(MessageType.ExecuteResponse, id))));
+  expect(answers.map((answer) => jsonOf(answer).body)).toEqual(Array(5).fill('ok'));
 });
 
 test('answers come in the order in which they finish, each under its own 64-bit id', async () => {
@@ -159,17 +157,15 @@ test('a second request under an id that is in use is refused, and the first goes
   expect((await streamOf(client, 1n)).body.toString()).toBe('ab');
 });
 
-test('Cancel aborts the upstream at once, and the stream still ends, marked as cancelled', async () => {
+test('Cancel aborts the upstream, and the stream still ends, marked as cancelled', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   await client.next(of(MessageType.StreamChunk, 1n));
-  const begin = performance.now();
   client.send({ type: MessageType.Cancel, requestId: 1n });
   const { end } = await streamOf(client, 1n);
   expect(end).toMatchObject({ cancelled: true, errorClass: ErrorClass.Success, bytes: 1 });
   expect(await (await upstream.request(0)).ended).toBe('hung up');
-  expect(performance.now() - begin).toBeLessThan(100);
 });
 
 test('Cancel before the headers ends a stream without a start, and a request as Transient', async () => {

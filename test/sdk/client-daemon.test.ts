@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
@@ -11,6 +11,7 @@ import {
   closedPort,
   deltaOf,
   type Script,
+  serveTogether,
   sseEvents,
   startUpstream,
   type Upstream,
@@ -68,25 +69,23 @@ describe('through the real daemon', () => {
   });
 
   test('chunks arrive as they are sent', async () => {
-    const sentMs: number[] = [];
+    const arrivals: number[] = [];
     const upstream = await serve({
       chunks: sseEvents(...Array.from({ length: 10 }, (_, index) => deltaOf(`t${index} `)), '[DONE]').slice(
         0,
         10,
       ),
-      gapMs: 100,
-      onSend: () => sentMs.push(performance.now()),
+      // Nothing more is sent before what was sent has arrived.
+      onSend: (index) => vi.waitFor(() => expect(arrivals).toHaveLength(index), 3000),
     });
-    const arrivedMs: number[] = [];
     const result = await client.streamHTTP(get(upstream.url), {
       onEvent: (event) => {
-        if (event.type === 'chunk') arrivedMs.push(event.atMs);
+        if (event.type === 'chunk') arrivals.push(event.atMs);
       },
     });
     expect(result).toMatchObject({ outcome: 'complete', buffered: false });
-    expect(arrivedMs).toHaveLength(10);
-    for (const [index, atMs] of arrivedMs.entries()) expect(atMs - (sentMs[index] ?? 0)).toBeLessThan(50);
-    expect((arrivedMs[9] ?? 0) - (arrivedMs[0] ?? 0)).toBeGreaterThan(800);
+    expect(arrivals).toEqual(arrivals.toSorted((a, b) => a - b));
+    expect(new Set(arrivals).size).toBe(10);
   });
 
   test('the head and the timeline come with it', async () => {
@@ -109,7 +108,7 @@ describe('through the real daemon', () => {
     expect(result.bytes).toBe(5);
   });
 
-  test('a cancel ends the stream here and upstream, at once', async () => {
+  test('a cancel ends the stream here and upstream', async () => {
     const upstream = await serve({ chunks: sseEvents(deltaOf('first')), end: 'hang' });
     const aborter = new AbortController();
     const stream = client.streamHTTP(get(upstream.url), {
@@ -122,9 +121,7 @@ describe('through the real daemon', () => {
       outcome: 'cancelled',
       bytes: sseEvents(deltaOf('first')).join('').length,
     });
-    const started = performance.now();
     expect(await (await upstream.request(0)).ended).toBe('hung up');
-    expect(performance.now() - started).toBeLessThan(200);
   });
 
   test('a limit in time says where the time went, and ends it upstream', async () => {
@@ -156,14 +153,12 @@ describe('through the real daemon', () => {
     expect(text).toBe('half');
   });
 
-  test('five at once on one connection take the time of one', async () => {
-    const upstream = await serve({ contentType: 'text/plain', chunks: ['ok'], delayMs: 300 });
+  test('five at once run at the same time on one connection', async () => {
+    const upstream = await serve(serveTogether(5));
     const connections = daemon.connections();
-    const started = performance.now();
     const responses = await Promise.all(
       Array.from({ length: 5 }, () => client.executeHTTP(get(upstream.url))),
     );
-    expect(performance.now() - started).toBeLessThan(900);
     expect(responses.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200]);
     expect(daemon.connections()).toBe(connections);
   });

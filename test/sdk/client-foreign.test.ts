@@ -13,7 +13,14 @@ import {
 } from '../../src/sdk/index.js';
 import { type ForeignDaemon, startForeignDaemon } from '../support/foreign-daemon.js';
 import { messagesIn, recordedBytes } from '../support/recordings.js';
-import { closedPort, serveScript, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
+import {
+  closedPort,
+  serveScript,
+  serveTogether,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
 
 const chunk = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
 const SSE = sseEvents(chunk('Hel'), chunk('lo'), '[DONE]');
@@ -23,9 +30,11 @@ let upstream: Upstream;
 let client: RuntimeClient;
 
 beforeEach(async () => {
+  const together = serveTogether(5);
   upstream = await startUpstream(async (request, response, raw) => {
     const [, name = '', value = '0'] = request.path.split('/');
     if (name === 'sse') return serveScript({ chunks: SSE, gapMs: 20 })(request, response, raw);
+    if (name === 'together') return together(request, response, raw);
     if (name === 'wait')
       return serveScript({ contentType: 'text/plain', delayMs: Number(value), chunks: ['ok'] })(
         request,
@@ -128,9 +137,7 @@ describe('against a daemon that knows the public protocol only', () => {
   });
 
   test('requests at the same time use further connections', async () => {
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 5 }, () => client.executeHTTP(get('wait/200'))));
-    expect(performance.now() - started).toBeLessThan(800);
+    await Promise.all(Array.from({ length: 5 }, () => client.executeHTTP(get('together'))));
     expect(daemon.connections.made).toBe(5);
     expect(daemon.peak).toEqual({ perConnection: 1, total: 5 });
   });
@@ -161,15 +168,13 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(upstream.requests.map(({ path }) => path)).not.toContain('/never');
   });
 
-  test('a cancelled stream ends at once, and does not hold up the next request', async () => {
+  test('a cancelled stream ends, and does not hold up the next request', async () => {
     const aborter = new AbortController();
-    const stream = client.streamHTTP(get('wait/10000'), { signal: aborter.signal });
+    const stream = client.streamHTTP(get('wait/60000', 60_000), { signal: aborter.signal });
     await upstream.request(0);
-    const started = performance.now();
     aborter.abort();
     expect(await stream).toMatchObject({ outcome: 'cancelled' });
     expect(await client.executeHTTP(get('a'))).toMatchObject({ statusCode: 200 });
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test('a lost answer fails that request alone, in time, and the client recovers', async () => {

@@ -230,7 +230,6 @@ describe('health', () => {
     const info = await newClient().health();
     expect(info).toMatchObject({ kind: 'vastar-tui', health: { healthy: true, version: '0.0.0-scripted' } });
     expect(info.rttMs).toBeGreaterThan(0);
-    expect(info.rttMs).toBeLessThan(1000);
   });
 
   test('has a limit in time', async () => {

@@ -44,8 +44,8 @@ export interface Script {
   gapMs?: number | readonly number[];
   /** Instead of the body's regular end: reset the connection, or leave it open with nothing more to come. */
   end?: 'cut' | 'hang';
-  /** Called right before chunk `index` is written. */
-  onSend?: (index: number) => void;
+  /** Called, and waited for, right before chunk `index` is written. */
+  onSend?: (index: number) => void | Promise<void>;
 }
 
 export type Handler = (
@@ -128,7 +128,7 @@ export function serveScript(script: Script): Handler {
     for (const [index, chunk] of (script.chunks ?? []).entries()) {
       if (index > 0 && gap(index - 1) > 0) await pause(gap(index - 1));
       if (response.destroyed) return;
-      script.onSend?.(index);
+      await script.onSend?.(index);
       if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal }).catch(() => {});
     }
     if (script.end === 'hang') return;
@@ -138,6 +138,15 @@ export function serveScript(script: Script): Handler {
       return;
     }
     response.end();
+  };
+}
+
+/** A handler that holds every answer back until `count` requests have come: they can only be answered together. */
+export function serveTogether(count: number): Handler {
+  const held: ServerResponse[] = [];
+  return (_request, response) => {
+    held.push(response);
+    if (held.length === count) for (const each of held.splice(0)) each.end('ok');
   };
 }
 

@@ -128,20 +128,17 @@ describe('a reader who has scrolled away', () => {
   });
 });
 
-test('a frame costs the same in a long conversation as in a short one', () => {
-  const frames = (count: number): number => {
-    const words = 'some words to wrap '.repeat(20);
-    const messages = Array.from({ length: count }, (_, index) => question(index + 1, words));
-    const viewport = createViewport(plainTheme);
-    let text = '';
-    const startMs = performance.now();
-    for (let frame = 0; frame < 300; frame += 1) {
-      text += 'some more words ';
-      messages[count] = answer(count + 1, text, true);
-      viewport.window({ messages, width: 80, height: 36, scroll: FOLLOW });
-    }
-    return performance.now() - startMs;
-  };
-  frames(40);
-  expect(frames(10_000)).toBeLessThan(Math.max(60, 5 * frames(40)));
+test('a frame does not wrap what it does not show', () => {
+  const count = 10_000;
+  const words = 'some words to wrap '.repeat(20);
+  const messages = Array.from({ length: count }, (_, index) => question(index + 1, words));
+  const viewport = createViewport(plainTheme);
+  let text = '';
+  // Wrapping ten thousand messages a thousand times would take longer than any test may; bench/frames.ts has the figure.
+  for (let frame = 0; frame < 1000; frame += 1) {
+    text += 'some more words ';
+    messages[count] = answer(count + 1, text, true);
+    const { rows } = viewport.window({ messages, width: 80, height: 36, scroll: FOLLOW });
+    expect(rows.length).toBeGreaterThan(30);
+  }
 });

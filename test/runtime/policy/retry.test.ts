@@ -167,36 +167,30 @@ test('a refused connection is tried again by any method, for nothing was sent', 
   expect(end).toMatchObject({ errorClass: ErrorClass.Transient, timings: { attempts: 3 } });
 });
 
-test('a cancel ends the wait at once', async () => {
+test('a cancel ends a wait of 50 s', async () => {
   const upstream = await upstreamOf({ status: 503, headers: { 'retry-after': '50' } });
   const asking = await client({ clock: systemClock });
   asking.send(httpStream(1n, chat(upstream)));
   await asking.next(of(MessageType.StreamRetry, 1n));
-  const begin = performance.now();
   asking.send({ type: MessageType.Cancel, requestId: 1n });
   expect((await streamOf(asking, 1n)).end.cancelled).toBe(true);
-  expect(performance.now() - begin).toBeLessThan(200);
   expect(upstream.requests).toHaveLength(1);
 });
 
 test('no attempt begins that the deadline leaves no time for', async () => {
-  const upstream = await upstreamOf({ status: 503, headers: { 'retry-after': '2' }, chunks: ['busy'] });
+  const upstream = await upstreamOf({ status: 503, headers: { 'retry-after': '50' }, chunks: ['busy'] });
   const asking = await client({ clock: systemClock });
-  const begin = performance.now();
-  asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + 1500) }));
+  asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + 40_000) }));
   expect((await streamOf(asking, 1n)).body.toString()).toBe('busy');
-  expect(performance.now() - begin).toBeLessThan(1000);
   expect(upstream.requests).toHaveLength(1);
 });
 
 test('the deadline covers all attempts together', async () => {
   const upstream = await upstreamOf({ status: 503 }, { chunks: [], delayMs: 60_000 });
   const asking = await client();
-  const begin = performance.now();
   asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + 700) }));
   const { end } = await streamOf(asking, 1n);
   expect(end).toMatchObject({ errorClass: ErrorClass.Timeout, timings: { attempts: 2 } });
-  expect(performance.now() - begin).toBeLessThan(1000);
 });
 
 test('the budget bounds the retries at a provider that fails for everybody', async () => {
