@@ -1,6 +1,7 @@
 // 1,000 streams at once, 20 tokens a second each, through one connection: what is lost, the lag, the daemon's memory.
 // Then 64 readers that stop, each with 100 MB to come, beside 100 streams that go on.
 // Run: tsx bench/many-streams.ts [SECONDS, default 60]
+import { availableParallelism } from 'node:os';
 import type { Way } from './support/consumer.js';
 import { report, say } from './support/figures.js';
 import { openBench } from './support/programs.js';
@@ -21,19 +22,38 @@ interface Streams {
 }
 
 const bench = await openBench();
-const { url } = await bench.server();
+const { url, peer: server } = await bench.server();
 const daemon = await bench.daemon();
 const consumer = await bench.consumer();
+
+const programs = { server, daemon, client: consumer };
+
+/** CPU that each program has used so far, in µs. */
+async function cpuUs(): Promise<Map<string, number>> {
+  const used = Object.entries(programs).map(
+    async ([name, peer]) => [name, (await peer.usage()).cpuUs] as const,
+  );
+  return new Map(await Promise.all(used));
+}
 
 async function run(streams: number, seconds: number, way: Way = 'sdk'): Promise<Streams> {
   const count = RATE * seconds;
   const base = `${url}/rate/${RATE}/count/${count}`;
+  const before = await cpuUs();
+  const startMs = performance.now();
   const figures = await consumer.ask<Streams>('streams', { way, base, count, streams });
+  const tookMs = performance.now() - startMs;
   const expected = streams * count;
   say(
-    `${way}: ${streams} streams for ${seconds} s: ${figures.deltas} of ${expected} deltas, ${expected - figures.inOrder} lost, reordered or torn; ` +
+    `${way}: ${streams} streams for ${seconds} s (took ${(tookMs / 1000).toFixed(1)}): ${figures.deltas} of ${expected} deltas, ${expected - figures.inOrder} lost, reordered or torn; ` +
       `lag p50 ${(figures.lagP50Us / 1000).toFixed(1)} p99 ${(figures.lagP99Us / 1000).toFixed(1)} ms`,
   );
+  // Who is near a whole core is what the lag is due to; the three share the machine's.
+  const shares = Array.from(await cpuUs(), ([name, used]) => {
+    const share = (used - (before.get(name) ?? 0)) / (tookMs * 10);
+    return `${name} ${share.toFixed(0)} %`;
+  });
+  say(`  of a core: ${shares.join(', ')}; the machine has ${availableParallelism()}`);
   return figures;
 }
 
@@ -49,12 +69,10 @@ try {
       () => {},
     );
   }, 500);
-  const before = await daemon.usage();
   const many = await run(STREAMS, SECONDS);
   clearInterval(watch);
   const after = await daemon.usage();
-  const share = (after.cpuUs - before.cpuUs) / (SECONDS * 1_000_000);
-  say(`daemon: ${(share * 100).toFixed(0)} % of a core, RSS ${(after.rssBytes / MB).toFixed(0)} MB after`);
+  say(`daemon: RSS ${(after.rssBytes / MB).toFixed(0)} MB after`);
   report('lost, reordered or torn', STREAMS * RATE * SECONDS - many.inOrder, '', 0, 0);
   report('lag p99 beyond that of undici directly', (many.lagP99Us - direct.lagP99Us) / 1000, 'ms', 25);
   report('daemon RSS, peak', peak / MB, 'MB', 150, 0);

@@ -6,9 +6,12 @@ export interface Outbox extends Outlet {
   flush(): void;
 }
 
+/** So many streams' pieces at most wait for the end of a turn that reads many providers. */
+const MOST_DEFERRED = 64;
+
 /**
- * Writes frames to a client's socket. Frames of one turn of the event loop go out in one write, at the
- * turn's end; none waits longer.
+ * Writes frames to a client's socket. Frames of one turn of the event loop go out in one write, right after what was
+ * there to be read has been; none waits longer. A write costs more than all else that is done for a token.
  */
 export function createOutbox(socket: Socket): Outbox {
   let frames: Buffer[] = [];
@@ -18,10 +21,13 @@ export function createOutbox(socket: Socket): Outbox {
   const schedule = (): void => {
     if (scheduled) return;
     scheduled = true;
-    process.nextTick(flush);
+    setImmediate(endTurn);
+  };
+  const endTurn = (): void => {
+    scheduled = false;
+    flush();
   };
   const flush = (): void => {
-    scheduled = false;
     const works = deferred;
     deferred = [];
     for (const work of works) work();
@@ -40,7 +46,8 @@ export function createOutbox(socket: Socket): Outbox {
     },
     defer(work) {
       deferred.push(work);
-      schedule();
+      if (deferred.length < MOST_DEFERRED) schedule();
+      else flush();
     },
     get congested() {
       return socket.writableNeedDrain;

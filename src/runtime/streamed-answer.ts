@@ -22,14 +22,16 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
   let paused = false;
   let sequence = 0;
   let bytes = 0;
-  let pieces: Uint8Array[] = [];
+  // Not an array for each read: it would grow old before the next one, and take its bytes into the old generation.
+  let piece: Uint8Array | undefined;
+  const further: Uint8Array[] = [];
   let readUs = 0;
 
   const sendPieces = (): void => {
-    const [first] = pieces;
-    if (first === undefined) return;
-    const body = pieces.length === 1 ? first : Buffer.concat(pieces);
-    pieces = [];
+    if (piece === undefined) return;
+    const body = further.length === 0 ? piece : Buffer.concat([piece, ...further]);
+    piece = undefined;
+    further.length = 0;
     for (let at = 0; at < body.length; at += MAX_CHUNK_BYTES) {
       const payload = body.subarray(at, at + MAX_CHUNK_BYTES);
       const type = MessageType.StreamChunk;
@@ -70,11 +72,11 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
       updateFlow();
     },
     onData(chunk) {
-      if (pieces.length === 0) {
+      if (piece === undefined) {
         readUs = timeline.elapsedUs();
+        piece = chunk;
         outlet.defer(sendPieces);
-      }
-      pieces.push(chunk);
+      } else further.push(chunk);
       bytes += chunk.length;
       window -= chunk.length;
       updateFlow();
