@@ -4,6 +4,7 @@ import { exchangeOf, messageOf } from './records.js';
 import { type Redactor, toJson, withoutCredentials } from './redact.js';
 import { NEXT_TOUCH, newId, previewOf, unknown } from './session-table.js';
 import type { Clock, ExchangeError, Message, MessageStatus, Role, Session } from './types.js';
+import { isAlive } from './writer.js';
 
 /** An exchange as it is handed in; JSON values may be any plain objects. */
 export interface FinishedExchange {
@@ -54,7 +55,7 @@ const SILENCE_MS = 10_000;
 export function markInterrupted(db: Database, nowMs: number): void {
   const streaming = db.all("SELECT id, writer, written_ms FROM messages WHERE status = 'streaming'");
   const dead = streaming.filter(
-    (row) => !alive(integer(row, 'writer')) || Math.abs(nowMs - integer(row, 'written_ms')) > SILENCE_MS,
+    (row) => !isAlive(integer(row, 'writer')) || Math.abs(nowMs - integer(row, 'written_ms')) > SILENCE_MS,
   );
   if (dead.length === 0) return;
   db.write(() => {
@@ -66,15 +67,6 @@ export function markInterrupted(db: Database, nowMs: number): void {
       );
     }
   });
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 export function createConversation(db: Database, clock: Clock, redactor: Redactor): Conversation {

@@ -19,6 +19,8 @@ export interface OpenedSession {
   messages: Message[];
   /** By the answer's id. */
   figures: ReadonlyMap<number, AnswerFigures>;
+  /** The system prompt of its last request; null: that had none; undefined: nothing was asked yet. */
+  system: string | null | undefined;
   draft: string;
   queue: string[];
 }
@@ -59,6 +61,7 @@ export function createOpening(db: Database, drafts: Drafts): Opening {
             { metrics: objectOf(one, 'metrics'), error: errorOf(one, 'error') },
           ]),
         ),
+        system: lastSystemPrompt(db, seq),
         draft: drafts.draft(session),
         queue: drafts.queue(session),
       };
@@ -69,8 +72,18 @@ export function createOpening(db: Database, drafts: Drafts): Opening {
       const session = summaryOf(row);
       const head = db.get('SELECT status FROM messages WHERE id = ?', row.head ?? null);
       const interrupted = head !== undefined && text(head, 'status') === 'interrupted';
-      const unsent = drafts.draft(session.id) !== '' || drafts.queue(session.id).length > 0;
+      const unsent = drafts.hasUnsent(session.id);
       return interrupted || unsent ? { session, interrupted, unsent } : undefined;
     },
   };
+}
+
+function lastSystemPrompt(db: Database, seq: number): string | null | undefined {
+  const row = db.get(
+    `SELECT CASE WHEN request ->> '$.messages[0].role' = 'system' THEN request ->> '$.messages[0].content' END AS system
+     FROM exchanges WHERE session = ? ORDER BY id DESC LIMIT 1`,
+    seq,
+  );
+  if (row === undefined) return undefined;
+  return typeof row.system === 'string' ? row.system : null;
 }

@@ -26,6 +26,8 @@ export interface StoreOptions {
   secrets?: readonly string[];
   /** How long to wait for another program's write, in ms [2000]: waiting stops everything else. */
   patienceMs?: number;
+  /** As whom drafts are kept: a process id [this one's]. */
+  writer?: number;
 }
 
 const SYSTEM_CLOCK: Clock = { unixMs: () => Date.now() };
@@ -36,7 +38,7 @@ const SYSTEM_CLOCK: Clock = { unixMs: () => Date.now() };
  */
 export function openSessions(
   path: string,
-  { clock = SYSTEM_CLOCK, secrets = [], patienceMs }: StoreOptions = {},
+  { clock = SYSTEM_CLOCK, secrets = [], patienceMs, writer }: StoreOptions = {},
 ): SessionStore {
   // The file holds whole milliseconds; a clock may tell finer ones.
   const whole: Clock = { unixMs: () => Math.round(clock.unixMs()) };
@@ -52,7 +54,7 @@ export function openSessions(
     }
   }
   const redactor = createRedactor(secrets);
-  const drafts = createDrafts(database, whole, redactor);
+  const drafts = createDrafts(database, whole, redactor, writer);
   return {
     ...createSessionTable(database, whole, redactor),
     ...createConversation(database, whole, redactor),

@@ -3,6 +3,7 @@ import type { AnswerFigures, OpenedSession } from '../sessions/opened.js';
 import type { JsonObject, Message as SavedMessage } from '../sessions/types.js';
 import type { AppState } from './app-state.js';
 import { type Tree, treeOf } from './branches.js';
+import type { ChatSettings } from './chat-settings.js';
 import { edit } from './editor.js';
 import { metricsBeforeStart } from './exchange.js';
 import type { AnswerStatus, Message } from './messages.js';
@@ -31,13 +32,13 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
     return known;
   };
   const nodes: { message: Message; parent: number | null }[] = [];
-  let system: string | undefined;
+  let imported: string | undefined;
   let nextMessageId = state.nextMessageId;
   for (const message of saved) {
     const above = message.parentId === null ? null : (parents.get(message.parentId) ?? null);
     if (message.role === 'system') {
       // It goes with every request instead of standing in the conversation.
-      system = sanitize(message.text);
+      imported = sanitize(message.text);
       parents.set(message.id, above);
       continue;
     }
@@ -62,9 +63,20 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
       offer: undefined,
       search: { kind: 'closed' },
       scroll: scrollTo(tree, at === undefined ? undefined : ids.get(at)),
-      settings: system === undefined ? state.settings : { ...state.settings, system },
+      settings: withSystemOf(state.settings, session, imported),
     },
   };
+}
+
+/** What the session was asked with; `imported`: a system prompt among its messages. */
+function withSystemOf(
+  settings: ChatSettings,
+  { system }: OpenedSession,
+  imported: string | undefined,
+): ChatSettings {
+  if (typeof system === 'string') return { ...settings, system: sanitize(system) };
+  if (imported !== undefined) return { ...settings, system: imported };
+  return system === null ? { ...settings, system: undefined } : settings;
 }
 
 function draftFor({ draft }: AppState, { draft: own, queue }: OpenedSession): AppState['draft'] {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -152,6 +153,36 @@ test('drafts and the queue are kept by session, and before there is one', () => 
   ]);
   store.saveDraft(id, '');
   expect(store.draft(id)).toBe('');
+});
+
+test('what is in the editor belongs to its program while that runs, then to the first that asks', () => {
+  const path = join(folder(), 'sessions.db');
+  const { pid: gone } = spawnSync(process.execPath, ['--version']);
+  const [mine, live, dead] = [process.pid, process.ppid, gone].map((writer) => openedStore(path, { writer }));
+  if (mine === undefined || live === undefined || dead === undefined) throw new Error('no stores');
+  const { id } = mine.create('t');
+  for (const session of [null, id]) live.saveDraft(session, 'still being typed');
+  live.saveQueue(id, ['waits for its answer']);
+  expect([mine.draft(null), mine.draft(id), mine.queue(id)]).toEqual(['', '', []]);
+  expect(mine.leftOver()).toBeUndefined();
+
+  for (const session of [null, id]) dead.saveDraft(session, 'left behind');
+  dead.saveQueue(id, ['was never sent']);
+  expect(mine.leftOver()).toMatchObject({ unsent: true });
+  expect([mine.draft(null), mine.draft(id), mine.queue(id)]).toEqual([
+    'left behind',
+    'left behind',
+    ['was never sent'],
+  ]);
+  // It is this one's now: saving something else takes its place.
+  mine.saveDraft(id, '');
+  mine.saveQueue(id, []);
+  expect([mine.draft(id), mine.queue(id)]).toEqual(['', []]);
+  expect([live.draft(null), live.draft(id), live.queue(id)]).toEqual([
+    'still being typed',
+    'still being typed',
+    ['waits for its answer'],
+  ]);
 });
 
 test('keys never enter, whatever they come in', () => {

@@ -103,6 +103,23 @@ export const MIGRATIONS: readonly string[] = [
   END;
   INSERT INTO search (rowid, text) SELECT id, text FROM messages WHERE status <> 'streaming';
   `,
+  // Several chats at once: each has its own drafts and queue. writer: its process id; 0: unknown, thus gone.
+  `
+  ALTER TABLE drafts RENAME TO drafts_2;
+  CREATE TABLE drafts (
+    session TEXT NOT NULL, writer INTEGER NOT NULL DEFAULT 0, text TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (session, writer)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO drafts (session, text, at_ms) SELECT session, text, at_ms FROM drafts_2;
+  DROP TABLE drafts_2;
+  ALTER TABLE queue RENAME TO queue_2;
+  CREATE TABLE queue (
+    session TEXT NOT NULL, writer INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (session, writer, position)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO queue (session, position, text) SELECT session, position, text FROM queue_2;
+  DROP TABLE queue_2;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
