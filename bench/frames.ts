@@ -61,7 +61,7 @@ function terminal(): NodeJS.WriteStream {
 /** ms a frame, at a rate of a token of four characters a frame. */
 async function frameMs(count: number): Promise<number> {
   const messages = Array.from({ length: count }, (_, index) => message(index + 1));
-  const viewport = createViewport(colourTheme);
+  const viewport = createViewport();
   const painter = createPainter(terminal(), colourTheme);
   painter.begin();
   const paint = (): Promise<void> => {
@@ -86,7 +86,7 @@ async function frameMs(count: number): Promise<number> {
 function openMs(): number {
   const messages = Array.from({ length: MESSAGES }, (_, index) => message(index + 1));
   const startMs = performance.now();
-  createViewport(colourTheme).window({ messages, ...SIZE, scroll: { kind: 'follow' } });
+  createViewport().window({ messages, ...SIZE, scroll: { kind: 'follow' } });
   return performance.now() - startMs;
 }
 

@@ -8,7 +8,6 @@ import type { FinishedExchange } from '../src/sessions/conversation.js';
 import { openSessions, type SessionStore } from '../src/sessions/store.js';
 import { initialState } from '../src/state/app-state.js';
 import { restored } from '../src/state/saved.js';
-import { plainTheme } from '../src/ui/theme.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
 import { seededRandom } from '../test/support/random.js';
 
@@ -120,7 +119,7 @@ function longConversation(store: SessionStore): string {
 /** What happens between choosing a session and its last rows. */
 function shownConversation(store: SessionStore, id: string): number {
   const { state } = restored(initialState({ status: 'idle' }, ENDPOINT, 0), store.open(id));
-  const viewport = createViewport(plainTheme);
+  const viewport = createViewport();
   return viewport.window({ ...state, width: 84, height: 34 }).rows.length;
 }
 

@@ -9,6 +9,7 @@ import { type ChatFlags, chatSessions } from './chat-sessions.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { EXIT } from './exit-codes.js';
 import { createExternalEditor } from './external-editor.js';
+import { keepNewSpaceSmall } from './new-space.js';
 import { UsageError } from './usage-error.js';
 
 const HEARTBEAT_MS = 10_000;
@@ -90,6 +91,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     });
     // After the first frame: starting processes takes its time. What fails here shows in the connection
     // pane, which counts down to the next attempt.
+    keepNewSpaceSmall();
     connector.client.reconnect();
     composition.ready(ending.signal).catch(() => {});
     await ended;

@@ -40,8 +40,14 @@ export function encodeMessage(message: Message): Buffer {
 const BUILDER_KEPT_BYTES = 64 * 1024;
 let shared = new Builder(1024);
 
+/** What a message takes beside its payload, about. */
+const BESIDE_PAYLOAD_BYTES = 1024;
+
 /** A builder for one message; its bytes are copied out before the next one is built. */
-function emptyBuilder(): Builder {
+function emptyBuilder(message: TableMessage): Builder {
+  const bytes = 'payload' in message ? message.payload.length + BESIDE_PAYLOAD_BYTES : 0;
+  // Growing to it would copy it again and again.
+  if (bytes > BUILDER_KEPT_BYTES) return new Builder(bytes);
   if (shared.dataBuffer().capacity() > BUILDER_KEPT_BYTES) shared = new Builder(1024);
   shared.clear();
   return shared;
@@ -51,7 +57,7 @@ type Offset = number;
 type TableMessage = Exclude<Message, { type: MessageType.StreamChunk }>;
 
 function encodeTable(message: TableMessage): Buffer {
-  const builder = emptyBuilder();
+  const builder = emptyBuilder(message);
   builder.finish(write(builder, message));
   return encodeFrame(message.type, builder.asUint8Array());
 }

@@ -122,7 +122,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     store,
     actions,
     keymap,
-    viewport: createViewport(theme, !noColor),
+    viewport: createViewport(!noColor),
     theme,
     version: options.version,
     ...(!screenReader && { painter }),
@@ -158,7 +158,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     const ended = instance.waitUntilExit();
     await Promise.race([ended, instance.waitUntilRenderFlush()]);
     actions.begin();
-    prepareMarkdown(theme);
+    prepareMarkdown();
     await ended;
   } finally {
     actions.dispose();

@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { plainTheme, type Theme } from '../../src/ui/theme.js';
+import { plainText } from '../../src/ui/line.js';
 import { type Body, createPlainBody, type Row } from '../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../src/ui/transcript/markdown/markdown-body.js';
 
-const marking: Theme = (tone, text) => (tone === 'plain' ? text : `<${tone}>${text}`);
-
 const bodies: readonly (readonly [name: string, make: (width: number) => Body])[] = [
-  ['plain text', (width) => createPlainBody(width, marking, 'plain')],
-  ['markdown', (width) => createMarkdownBody({ width, theme: marking, highlighter: plainHighlighter })],
+  ['plain text', (width) => createPlainBody(width, 'plain')],
+  ['markdown', (width) => createMarkdownBody({ width, highlighter: plainHighlighter })],
 ];
 
 function rowsOf(body: Body): Row[] {
@@ -113,9 +111,9 @@ test.each(bodies)(
 );
 
 test('plain text is shown as it came', () => {
-  const body = createPlainBody(20, plainTheme);
+  const body = createPlainBody(20);
   body.update('# no heading\n- and **no** list that wraps here');
-  expect(rowsOf(body).map((row) => row.text)).toEqual([
+  expect(rowsOf(body).map((row) => plainText(row.line))).toEqual([
     '# no heading',
     '- and **no** list',
     'that wraps here',

@@ -42,7 +42,7 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
     store,
     actions,
     keymap: createKeymap().keymap,
-    viewport: createViewport(plainTheme),
+    viewport: createViewport(),
     theme: plainTheme,
     version: '0.1.0',
     onTerminal: () => {},

@@ -14,7 +14,12 @@ export function exchangeListLines(
 ): readonly Line[] {
   const room = Math.max(1, height - 1);
   const from = Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
-  const head = spread([['bold', 'Exchanges']], [['dim', 'enter opens, esc closes']], width);
+  const total = exchanges[0]?.number ?? 0;
+  const title: Line =
+    total > exchanges.length
+      ? [['bold', 'Exchanges'], ` the last ${exchanges.length} of ${count(total)}`]
+      : [['bold', 'Exchanges']];
+  const head = spread(title, [['dim', 'enter opens, esc closes']], width);
   return [
     head,
     ...exchanges.slice(from, from + room).map((exchange, row): Line => {
@@ -34,7 +39,7 @@ export function exchangeListLines(
 
 /** All that is known of one exchange: its course, request, response and events with their times. */
 export function inspectorLines(exchange: LoggedExchange, width: number): readonly Line[] {
-  const { number, endpoint, request, response, events, left, end } = exchange;
+  const { number, endpoint, request, response, events, left, letGo, end } = exchange;
   const heading = (text: string): Line[] => [[], [['bold', text]]];
   const { metrics } = end ?? {};
   const lines: Line[] = [
@@ -52,7 +57,8 @@ export function inspectorLines(exchange: LoggedExchange, width: number): readonl
       ...requestLines({ kind: 'done', metrics, samples: [] }, Math.min(width, 60), 24),
     );
   }
-  lines.push(...heading('Request'), [['dim', 'Authorization: [hidden]']], ...wrapped(request, width));
+  lines.push(...heading('Request'), [['dim', 'Authorization: [hidden]']]);
+  lines.push(...(letGo ? wrapped(LET_GO, width) : wrapped(request, width)));
   lines.push(...heading('Response'));
   if (response === undefined) lines.push([['dim', 'no headers have come']]);
   else {
@@ -71,6 +77,9 @@ export function inspectorLines(exchange: LoggedExchange, width: number): readonl
   if (left > 0) lines.push([['dim', `and ${count(left)} more that were not kept`]]);
   return lines;
 }
+
+const LET_GO =
+  'The body and the events were let go for those of later exchanges. A conversation that is saved still has its messages and the times of their pieces.';
 
 function wrapped(text: string, width: number): Line[] {
   return sanitize(text)

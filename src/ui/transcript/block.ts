@@ -1,7 +1,7 @@
 import type { Message } from '../../state/messages.js';
 import { timeOfDay } from '../format.js';
 import { cut, type Line } from '../line.js';
-import type { Theme, Tone } from '../theme.js';
+import type { Tone } from '../theme.js';
 import { answerLine, turnMark } from './answer-line.js';
 import { type Body, createPlainBody, type Row, rowOf } from './body.js';
 import type { Highlighter } from './markdown/highlight.js';
@@ -21,7 +21,6 @@ export type BlockMaker = (message: Message) => Block;
 export interface BlockLook {
   /** Cells. */
   readonly width: number;
-  readonly theme: Theme;
   readonly highlighter: Highlighter;
   /** Reasoning is shown in full. */
   readonly reasoning: boolean;
@@ -32,22 +31,22 @@ interface Note {
   text: string;
 }
 
-const BLANK: Row = { line: [], text: '', width: 0, offset: 0 };
+const BLANK: Row = { line: [], width: 0, offset: 0 };
 /** Marks where the text of a running answer goes on. */
 const WRITING = '▌';
 
 /** One maker a message and look: it keeps what is wrapped already. */
 export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
-  const { width, theme, reasoning } = look;
+  const { width, reasoning } = look;
   const body =
     first.role === 'assistant'
       ? createMarkdownBody(look)
-      : createPlainBody(width, theme, first.role === 'notice' ? 'dim' : 'plain');
-  const thoughts = createReasoningRows(width, theme, reasoning);
+      : createPlainBody(width, first.role === 'notice' ? 'dim' : 'plain');
+  const thoughts = createReasoningRows(width, reasoning);
   return (message) => {
     body.update(message.text, isGrowing(message));
     // Offsets rise from row to row, also where there is no text: a reader's place is one of them.
-    const heading = rowOf(cut(headingOf(message, width), width), -2, theme);
+    const heading = rowOf(cut(headingOf(message, width), width), -2);
     const before = message.role === 'assistant' ? [heading, ...thoughts.rows(message)] : [heading];
     return blockOf(message, before, body, afterText(message));
   };
@@ -60,11 +59,11 @@ export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
       offset: message.text.length + 1 + index,
     }));
     if (message.role !== 'assistant') return { open: body.open, after };
-    return { open: isGrowing(message) ? withCursor(body.open, message, width, theme) : body.open, after };
+    return { open: isGrowing(message) ? withCursor(body.open, message, width) : body.open, after };
   }
 
   function wrapped({ tone, text }: Note): Row[] {
-    const rows = createPlainBody(width, theme, tone);
+    const rows = createPlainBody(width, tone);
     rows.update(text);
     return [...rows.closed, ...rows.open];
   }
@@ -119,9 +118,9 @@ function headingOf(message: Message, width: number): Line {
   }
 }
 
-function withCursor(open: readonly Row[], message: Message, width: number, theme: Theme): readonly Row[] {
+function withCursor(open: readonly Row[], message: Message, width: number): readonly Row[] {
   const last = open.at(-1);
   const cursor: Line = [['accent', WRITING]];
-  if (last === undefined || last.width >= width) return [...open, rowOf(cursor, message.text.length, theme)];
-  return [...open.slice(0, -1), rowOf([...last.line, ...cursor], last.offset, theme)];
+  if (last === undefined || last.width >= width) return [...open, rowOf(cursor, message.text.length)];
+  return [...open.slice(0, -1), rowOf([...last.line, ...cursor], last.offset)];
 }

@@ -1,12 +1,10 @@
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { type Line, lineWidth, paint } from '../line.js';
-import type { Theme, Tone } from '../theme.js';
+import { type Line, lineWidth } from '../line.js';
+import type { Tone } from '../theme.js';
 
 /** A row of the conversation, ready to be written. */
 export interface Row {
   readonly line: Line;
-  /** The line with its styles. */
-  readonly text: string;
   /** Cells. */
   readonly width: number;
   /** Offset in its message's text: a place that stays when the width changes. */
@@ -26,12 +24,12 @@ export interface Body {
   update(text: string, growing?: boolean): void;
 }
 
-export function rowOf(line: Line, offset: number, theme: Theme): Row {
-  return { line, text: paint(line, theme), width: lineWidth(line), offset };
+export function rowOf(line: Line, offset: number): Row {
+  return { line, width: lineWidth(line), offset };
 }
 
 /** A body of text as it came, wrapped between words. Costs what is new, however long the text is. */
-export function createPlainBody(width: number, theme: Theme, tone: Tone = 'plain'): Body {
+export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
   const closed: Row[] = [];
   let open: Row[] = [];
   let lineStart = 0;
@@ -50,7 +48,7 @@ export function createPlainBody(width: number, theme: Theme, tone: Tone = 'plain
         const pieces = wrapLine(line, { width, from });
         const rows = pieces.map((piece) => {
           const shown = shownPiece(line, piece);
-          return rowOf(shown === '' ? [] : [[tone, shown]], lineStart + piece.start, theme);
+          return rowOf(shown === '' ? [] : [[tone, shown]], lineStart + piece.start);
         });
         const last = end < 0 ? rows.pop() : undefined;
         for (const row of rows) closed.push(row);

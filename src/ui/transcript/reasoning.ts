@@ -1,7 +1,6 @@
 import type { AssistantMessage } from '../../state/messages.js';
 import { count, seconds } from '../format.js';
 import type { Line } from '../line.js';
-import type { Theme } from '../theme.js';
 import { createPlainBody, type Row, rowOf } from './body.js';
 
 /** An answer's reasoning: one line, and its text below it where that is wanted. */
@@ -14,16 +13,16 @@ const FIRST = -1;
 const PLACE = 2 ** -32;
 const MARGIN = '  ';
 
-export function createReasoningRows(width: number, theme: Theme, unfolded: boolean): ReasoningRows {
-  const body = createPlainBody(Math.max(1, width - MARGIN.length), theme, 'dim');
+export function createReasoningRows(width: number, unfolded: boolean): ReasoningRows {
+  const body = createPlainBody(Math.max(1, width - MARGIN.length), 'dim');
   return {
     rows(message) {
       if (message.reasoning === '') return [];
-      const title = rowOf(titleOf(message, unfolded), FIRST, theme);
+      const title = rowOf(titleOf(message, unfolded), FIRST);
       if (!unfolded) return [title];
       body.update(message.reasoning);
       const rows = [...body.closed, ...body.open].map((row) => ({
-        ...rowOf(row.width === 0 ? [] : [MARGIN, ...row.line], FIRST + (row.offset + 1) * PLACE, theme),
+        ...rowOf(row.width === 0 ? [] : [MARGIN, ...row.line], FIRST + (row.offset + 1) * PLACE),
       }));
       return [title, ...rows];
     },

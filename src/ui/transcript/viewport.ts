@@ -1,6 +1,5 @@
 import type { Anchor, Scroll } from '../../state/app-state.js';
 import type { Message } from '../../state/messages.js';
-import type { Theme } from '../theme.js';
 import { type Block, type BlockMaker, createBlockMaker } from './block.js';
 import type { Row } from './body.js';
 import { createHighlighter, plainHighlighter } from './markdown/highlight.js';
@@ -58,11 +57,14 @@ interface Place {
   row: number;
 }
 
-/** More messages than any window shows; beyond that the least recently made are made again when needed. */
+/** More messages and rows than any window shows; beyond that the least recently made are made again when needed. */
 const MAX_BLOCKS = 256;
+const MAX_ROWS = 8000;
+/** Kept however long they are: those that a frame looks at. */
+const MIN_BLOCKS = 8;
 
 /** @param highlighting code in answers gets colours */
-export function createViewport(theme: Theme, highlighting = false): Viewport {
+export function createViewport(highlighting = false): Viewport {
   const makers = new Map<number, Made>();
   const listeners = new Set<() => void>();
   let version = 0;
@@ -81,15 +83,22 @@ export function createViewport(theme: Theme, highlighting = false): Viewport {
       if (known.block.message !== message) known.block = known.make(message);
       return known.block;
     }
-    const make = createBlockMaker(message, { width, theme, highlighter, reasoning });
+    const make = createBlockMaker(message, { width, highlighter, reasoning });
     const block = make(message);
     makers.delete(message.id);
     makers.set(message.id, { width, reasoning, make, block });
-    if (makers.size > MAX_BLOCKS) {
-      const [oldest] = makers.keys();
-      if (oldest !== undefined) makers.delete(oldest);
-    }
+    forgetOldest();
     return block;
+  };
+
+  const forgetOldest = (): void => {
+    let rows = 0;
+    for (const { block } of makers.values()) rows += block.count;
+    for (const [id, { block }] of makers) {
+      if (makers.size <= MAX_BLOCKS && (rows <= MAX_ROWS || makers.size <= MIN_BLOCKS)) return;
+      makers.delete(id);
+      rows -= block.count;
+    }
   };
 
   const blockAt = (view: View, index: number): Block | undefined => {

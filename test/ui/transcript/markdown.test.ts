@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { paint } from '../../../src/ui/line.js';
 import { plainTheme, type Theme } from '../../../src/ui/theme.js';
 import { createHighlighter, plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
@@ -6,9 +7,9 @@ import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown
 const marking: Theme = (tone, text) => (tone === 'plain' ? text : `<${tone}>${text}</>`);
 
 function shown(text: string, width = 60, theme = plainTheme, growing = false): string[] {
-  const body = createMarkdownBody({ width, theme, highlighter: plainHighlighter });
+  const body = createMarkdownBody({ width, highlighter: plainHighlighter });
   body.update(text, growing);
-  return [...body.closed, ...body.open].map((row) => row.text);
+  return [...body.closed, ...body.open].map((row) => paint(row.line, theme));
 }
 
 const DOCUMENT = `# Qubits & bits

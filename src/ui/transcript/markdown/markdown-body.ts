@@ -1,5 +1,4 @@
 import { cut } from '../../line.js';
-import type { Theme } from '../../theme.js';
 import { type Body, type Row, rowOf } from '../body.js';
 import { codeDrafts } from './code.js';
 import { type Highlighter, plainHighlighter } from './highlight.js';
@@ -10,7 +9,6 @@ import { type Block, createSplitter } from './split.js';
 export interface MarkdownOptions {
   /** Cells. */
   width: number;
-  theme: Theme;
   highlighter: Highlighter;
 }
 
@@ -18,7 +16,7 @@ export interface MarkdownOptions {
 const NEXT_PLACE = 1 / 1024;
 
 /** A body of markdown: closed blocks are rendered once, the last one again with each update. */
-export function createMarkdownBody({ width, theme, highlighter }: MarkdownOptions): Body {
+export function createMarkdownBody({ width, highlighter }: MarkdownOptions): Body {
   const splitter = createSplitter();
   const closed: Row[] = [];
   let open: Row[] = [];
@@ -27,7 +25,7 @@ export function createMarkdownBody({ width, theme, highlighter }: MarkdownOption
     let last = closed.at(-1)?.offset ?? -1;
     return drafts.map(({ line, at }) => {
       last = Math.max(at, last + NEXT_PLACE);
-      return rowOf(cut(line, width), last, theme);
+      return rowOf(cut(line, width), last);
     });
   };
 
@@ -58,6 +56,6 @@ export function createMarkdownBody({ width, theme, highlighter }: MarkdownOption
 const SAMPLE = 'A **b** `c` [d](http://e.example)\n\n- *f*\n\n| g |\n|---|\n| h |\n\n> i\n\n```\nj\n```\n# k';
 
 /** Renders a little of everything, so that the first answer need not wait until the lexer is ready: tens of ms. */
-export function prepareMarkdown(theme: Theme): void {
-  createMarkdownBody({ width: 40, theme, highlighter: plainHighlighter }).update(SAMPLE);
+export function prepareMarkdown(): void {
+  createMarkdownBody({ width: 40, highlighter: plainHighlighter }).update(SAMPLE);
 }
