@@ -73,6 +73,24 @@ export class ConnectorException extends Error {
   }
 }
 
+const FILE_REASONS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the quota is used up',
+  EEXIST: 'there is something of that name already',
+  EISDIR: 'it is a folder',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is no folder',
+  EPERM: 'not permitted',
+  EROFS: 'the disk is read-only',
+};
+
+/** Why something could not be done with a file, in words for people. */
+export function fileReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return FILE_REASONS[code] ?? messageOf(error);
+}
+
 /** The message of anything thrown, never a stack trace. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

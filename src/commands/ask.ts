@@ -4,6 +4,7 @@ import { addPromptFlags, chatOptions, type PromptFlags, promptFrom } from './ask
 import type { AskSession } from './ask/session.js';
 import { compose, reportProblems } from './compose.js';
 import { exitCodeOf } from './exit-codes.js';
+import { notEmpty } from './flag-text.js';
 import { interruptOn } from './interrupt.js';
 import { watchStdout } from './stdout.js';
 
@@ -14,7 +15,7 @@ interface AskFlags extends PromptFlags {
 /** Adds `ask`: one question, whose answer streams to stdout. */
 export function defineAsk(command: Command): void {
   addPromptFlags(command)
-    .option('--session <name>', 'go on in the saved session of this title or id, or begin one')
+    .option('--session <name>', 'go on in the saved session of this title or id, or begin one', notEmpty)
     .addHelpText('after', HELP)
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await ask(words, command.optsWithGlobals<AskFlags>());
@@ -27,8 +28,8 @@ Files and text on stdin are appended to the prompt, in this order:
   git diff | vastar-tui ask "What does this change?"
 
 Exit codes: 0 complete, 1 internal error, 2 usage or configuration, 3 transient error, 4 permanent error,
-5 rate limited, 6 timeout, 7 invalid request, 8 answer cut off, 9 answer stalled, 130 interrupted (Ctrl+C),
-141 the reader of stdout has gone, 143 terminated.`;
+5 rate limited, 6 timeout, 7 invalid request, 8 answer cut off, 9 answer stalled, 129 terminal closed,
+130 interrupted (Ctrl+C), 141 the reader of stdout has gone, 143 terminated.`;
 
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const prompt = await promptFrom(words, flags);

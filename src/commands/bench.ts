@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import { poissonGaps } from '../loadtest/arrivals.js';
@@ -59,8 +59,8 @@ async function bench(flags: BenchFlags): Promise<number> {
     files.json?.write(`${JSON.stringify(resultJson(runs, flags, startedAt, interrupted), null, 2)}\n`);
     files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
     for (const file of [files.json, files.csv]) file?.close();
-    // What keeps stdout from being written is told before the next turn.
-    await composition.close();
+    // What keeps stdout from being written is told by the next turn.
+    await nextTurn();
     if (stdout.exitCode === EXIT.failed) return EXIT.failed;
     return interruption.exitCode ?? (runs.every(passed) ? EXIT.ok : EXIT.failed);
   } finally {

@@ -9,12 +9,13 @@ import { type ChatFlags, chatSessions } from './chat-sessions.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { EXIT } from './exit-codes.js';
 import { createExternalEditor } from './external-editor.js';
+import { notEmpty } from './flag-text.js';
 import { keepNewSpaceSmall } from './new-space.js';
 import { UsageError } from './usage-error.js';
 
 const HEARTBEAT_MS = 10_000;
 const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
-  SIGHUP: 129,
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated,
 };
@@ -25,7 +26,7 @@ export function defineChat(command: Command): void {
     .argument('[words...]')
     .usage('[options]')
     .option('--continue', 'go on in the conversation used last')
-    .option('--session <name>', 'go on in the conversation of this title or id, or begin one')
+    .option('--session <name>', 'go on in the conversation of this title or id, or begin one', notEmpty)
     .option('--no-save', 'save nothing of this chat')
     .action(async (words: string[], _flags: unknown, self: Command) => {
       const [word] = words;

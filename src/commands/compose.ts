@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import { ConfigError, formatProblem, type LoadedConfig, loadConfig } from '../config/index.js';
 import { OpenAIStreamConnector } from '../connector/openai.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
 import { ErrorClass } from '../errors.js';
 import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
+import { userFolders } from '../user-folders.js';
 import { createLauncher, type Launcher } from './launch.js';
 
 /** The flags that every command takes. */
@@ -43,7 +43,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     ? createLauncher({
         socketPath,
         simulatorUrl: config.simulator.baseUrl,
-        logFile: join(envPaths('vastar-tui', { suffix: '' }).log, 'daemon.log'),
+        logFile: join(userFolders().log, 'daemon.log'),
         ...(flags.logLevel !== undefined && { logLevel: flags.logLevel }),
       })
     : undefined;

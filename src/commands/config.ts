@@ -10,9 +10,9 @@ import {
   settingsOf,
   trustDirectory,
   type UserDirectories,
-  userDirectories,
   visible,
 } from '../config/index.js';
+import { userFolders } from '../user-folders.js';
 import { EXIT } from './exit-codes.js';
 import { UsageError } from './usage-error.js';
 
@@ -60,7 +60,7 @@ export function defineConfig(config: Command, host: ConfigHost = thisProcess()):
 }
 
 function thisProcess(): ConfigHost {
-  return { cwd: process.cwd(), env: process.env, directories: userDirectories() };
+  return { cwd: process.cwd(), env: process.env, directories: userFolders() };
 }
 
 function load(host: ConfigHost, { config, ...flags }: Flags): LoadedConfig {

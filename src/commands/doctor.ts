@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import envPaths from 'env-paths';
 import { ConfigError, formatSource } from '../config/index.js';
 import { describeEndpoint, resolveEndpoint } from '../sdk/endpoint.js';
+import { userFolders } from '../user-folders.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { checkConfiguration } from './doctor/configuration.js';
 import { checkDaemon } from './doctor/daemon.js';
@@ -57,7 +57,7 @@ async function doctor(flags: DoctorFlags): Promise<number> {
 
 /** The sections, each as soon as its checks are done. */
 async function* examine(flags: DoctorFlags): AsyncGenerator<Section, void, undefined> {
-  const { config, data, log } = envPaths('vastar-tui', { suffix: '' });
+  const { config, data, log } = userFolders();
   yield { name: 'program', findings: checkProgram(process.versions.node) };
   yield { name: 'terminal', findings: checkTerminal({ env: process.env, ...screenOf(process.stdout) }) };
   yield { name: 'disk', findings: await checkDisk({ config, data, log, temporary: tmpdir() }) };

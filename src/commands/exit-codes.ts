@@ -16,6 +16,8 @@ export const EXIT = {
   stalled: 9,
   /** A service's address is served by another process already (EX_UNAVAILABLE of sysexits.h). */
   inUse: 69,
+  /** The terminal has gone (SIGHUP). */
+  hungUp: 129,
   interrupted: 130,
   brokenPipe: 141,
   terminated: 143,

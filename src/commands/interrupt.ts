@@ -7,23 +7,25 @@ export interface Interruption {
   remove(): void;
 }
 
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp } as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The first Ctrl+C, SIGTERM or SIGHUP aborts; a second one ends the program at once. */
 export function interruptOn(abort: AbortController): Interruption {
   let exitCode: number | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const code = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  const onSignal = (signal: keyof typeof CODES): void => {
+    const code = CODES[signal];
     if (exitCode !== undefined) process.exit(code);
     exitCode = code;
     abort.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, onSignal);
+  for (const name of SIGNALS) process.on(name, onSignal);
   return {
     get exitCode() {
       return exitCode;
     },
     remove() {
-      for (const name of signals) process.off(name, onSignal);
+      for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
 }

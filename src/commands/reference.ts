@@ -6,6 +6,7 @@ import { fishCompletion } from './reference/fish.js';
 import { manPage } from './reference/man.js';
 import { zshCompletion } from './reference/zsh.js';
 import { createWholeProgram } from './table.js';
+import { UsageError } from './usage-error.js';
 
 const SCRIPTS: Record<string, (program: CommandDoc) => string> = {
   bash: bashCompletion,
@@ -26,6 +27,22 @@ export function defineCompletion(command: Command): void {
     .action(async (shell: string) => {
       process.stdout.write(SCRIPTS[shell]?.(describeCommand(await createWholeProgram())) ?? '');
     });
+}
+
+/** Adds `help`: what `--help` of a command prints. */
+export function defineHelp(command: Command): void {
+  command.argument('[command...]', 'the command, e.g. runtime start').action(async (path: string[]) => {
+    let found = await createWholeProgram();
+    for (const [index, word] of path.entries()) {
+      const next = found.commands.find((one) => one.name() === word);
+      if (next === undefined) {
+        const name = path.slice(0, index + 1).join(' ');
+        throw new UsageError(`there is no command "${name}". "vastar-tui --help" lists them`);
+      }
+      found = next;
+    }
+    found.outputHelp();
+  });
 }
 
 /** Adds `man`: the manual page, made from the definitions of commands and flags. */

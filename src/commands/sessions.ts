@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, visible } from '../config/index.js';
-import { messageOf } from '../errors.js';
+import { fileReason } from '../errors.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, Session, SessionSummary } from '../sessions/types.js';
@@ -26,6 +26,8 @@ interface Flags {
   all?: boolean;
 }
 
+/** What `<id>` is. */
+const ID = 'the id of a session, or how it begins';
 const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording'] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -40,36 +42,43 @@ export function defineSessions(sessions: Command): void {
     .option('--deleted', 'those that can be restored')
     .option('--json', 'as JSON')
     .action(inStore((store, flags) => list(store, flags)));
-  add('show <id>', 'one session: the branch in use')
+  add('show', 'one session: the branch in use')
+    .argument('<id>', ID)
     .option('--json', 'all of it as JSON')
     .action(inStore((store, flags, [id = '']) => show(store, flags, id)));
-  add('search <query...>', 'find messages; filters: ttft>2s error:429 model:gpt after:7d')
+  add('search', 'find messages; filters: ttft>2s error:429 model:gpt after:7d')
+    .argument('<query...>', 'words and filters')
     .option('--limit <n>', 'at most so many', count, 50)
     .option('--json', 'as JSON')
     .addHelpText('after', SEARCH_HELP)
     .action(inStore((store, flags, words) => find(store, flags, words.join(' '))));
-  add('export [id...]', 'write sessions to stdout or a file')
+  add('export', 'write sessions to stdout or a file')
+    .argument('[id...]', ID)
     .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('md'))
     .option('--output <path>', 'a file instead of stdout; one that exists is not replaced')
     .option('--all', 'all sessions')
     .action(inStore((store, flags, ids) => exportTo(store, flags, ids)));
-  add('import <path>', 'add the sessions of a JSON export; "-" reads stdin').action(
-    inStore((store, _flags, [path = '']) => importFrom(store, path)),
-  );
-  add('rm <id...>', 'delete sessions; "restore" brings them back')
+  add('import', 'add the sessions of a JSON export')
+    .argument('<file>', 'the export; "-" reads stdin')
+    .action(inStore((store, _flags, [path = '']) => importFrom(store, path)));
+  add('rm', 'delete sessions; "restore" brings them back')
+    .argument('<id...>', ID)
     .option('--purge', 'for good')
     .action(inStore((store, flags, ids) => remove(store, flags, ids)));
-  add('restore <id...>', 'bring deleted sessions back').action(
-    inStore((store, _flags, ids) => {
-      for (const { id, title } of ids.map((id) => store.find(id))) {
-        store.restore(id);
-        print(`restored ${id} ${visible(title)}\n`);
-      }
-    }),
-  );
-  add('rename <id> <title>', 'give a session another title').action(
-    inStore((store, _flags, [id = '', title = '']) => store.rename(store.find(id).id, title)),
-  );
+  add('restore', 'bring deleted sessions back')
+    .argument('<id...>', ID)
+    .action(
+      inStore((store, _flags, ids) => {
+        for (const { id, title } of ids.map((id) => store.find(id))) {
+          store.restore(id);
+          print(`restored ${id} ${visible(title)}\n`);
+        }
+      }),
+    );
+  add('rename', 'give a session another title')
+    .argument('<id>', ID)
+    .argument('<title>', 'the title')
+    .action(inStore((store, _flags, [id = '', title = '']) => store.rename(store.find(id).id, title)));
 }
 
 const SEARCH_HELP = `
@@ -182,7 +191,7 @@ async function exportTo(store: SessionStore, flags: Flags, ids: readonly string[
   try {
     writeFileSync(flags.output, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    throw new UsageError(`the export can't be written: ${messageOf(error)}`);
+    throw new UsageError(`the export can't be written: ${fileReason(error)}`);
   }
 }
 
@@ -223,7 +232,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`the import can't be read: ${messageOf(error)}`);
+    throw new UsageError(`the import can't be read: ${fileReason(error)}`);
   }
 }
 

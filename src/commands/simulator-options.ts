@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { messageOf } from '../errors.js';
+import { fileReason, messageOf } from '../errors.js';
 import type { SimulatorOptions } from '../simulator/server.js';
 import { type ReadRecordedTimes, SettingError } from '../simulator/setting-rule.js';
 import { readSettings, SETTING_RULES } from '../simulator/setting-rules.js';
@@ -88,7 +88,7 @@ async function fileSettings(file: string | undefined): Promise<Record<string, un
   if (file === undefined) return {};
   const { parse } = await import('yaml');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`The settings in ${file} cannot be read: ${messageOf(error)}`);
+    throw new UsageError(`The settings in ${file} cannot be read: ${fileReason(error)}`);
   });
   let value: unknown;
   try {

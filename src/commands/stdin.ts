@@ -1,12 +1,26 @@
+import { tell } from './tell.js';
 import { UsageError } from './usage-error.js';
 
 const LIMIT_BYTES = 8 * 1024 * 1024;
+/** A program that leaves stdin open and sends nothing looks like one that hangs. */
+const PATIENCE_MS = 3000;
 
 /**
  * All of stdin as text.
  * @throws {UsageError} when it is no UTF-8, or more than fits a request (8 MiB).
  */
 export async function readStdin(): Promise<string> {
+  const patience = setTimeout(tell, PATIENCE_MS, 'waiting for stdin to end (to leave it out: < /dev/null)');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readAll());
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError('stdin is not UTF-8 text');
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+async function readAll(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin) {
@@ -16,9 +30,5 @@ export async function readStdin(): Promise<string> {
       throw new UsageError(`stdin is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
     chunks.push(bytes);
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new UsageError('stdin is not UTF-8 text');
-  }
+  return Buffer.concat(chunks);
 }

@@ -1,3 +1,4 @@
+import { fileReason } from '../errors.js';
 import { EXIT } from './exit-codes.js';
 import { tell } from './tell.js';
 
@@ -34,6 +35,6 @@ function onError(error: NodeJS.ErrnoException): void {
 
 function codeOf(error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE') return EXIT.brokenPipe;
-  tell(`stdout cannot be written: ${error.message}`);
+  tell(`stdout cannot be written: ${fileReason(error)}`);
   return EXIT.failed;
 }

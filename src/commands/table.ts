@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../version.js';
+import { notEmpty } from './flag-text.js';
 
 interface CommandEntry {
   name: string;
@@ -74,6 +75,11 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'print the manual page',
     load: async () => (await import('./reference.js')).defineMan,
   },
+  {
+    name: 'help',
+    description: 'print the help of a command, as its --help does',
+    load: async () => (await import('./reference.js')).defineHelp,
+  },
 ];
 
 /** The program with its flags and the commands' names; what a command takes comes with `load`. */
@@ -82,7 +88,7 @@ export function createProgram(): Command {
     .description('A terminal chat for streaming LLM APIs that shows where each answer’s time goes')
     .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'print this help')
-    .option('--config <file>', 'configuration file (default: ./config.yaml, then the user’s own)')
+    .option('--config <file>', 'configuration file (default: ./config.yaml, then the user’s own)', notEmpty)
     .option('--mode <name>', 'endpoint: simulator, openai or a profile')
     .option('--model <name>', 'model to ask for')
     .option('--base-url <url>', 'address of the endpoint in use')
@@ -91,7 +97,7 @@ export function createProgram(): Command {
       new Option('--log-level <level>', 'of the daemon’s log').choices(['error', 'warn', 'info', 'debug']),
     )
     .option('--no-spawn', 'start neither daemon nor simulator')
-    .showHelpAfterError('(vastar-tui --help lists the commands and flags)')
+    .helpCommand(false)
     .exitOverride();
   for (const { name, description } of COMMANDS) {
     program.command(name, { isDefault: name === 'chat' }).description(description);
@@ -103,6 +109,8 @@ export function createProgram(): Command {
 export async function load(command: Command): Promise<void> {
   const entry = COMMANDS.find(({ name }) => name === command.name());
   (await entry?.load())?.(command);
+  // The chat's are the program's own, too.
+  pointToHelp(command, entry?.name === 'chat' ? 'vastar-tui' : `vastar-tui ${command.name()}`);
 }
 
 /** The program with every command loaded, to be described. */
@@ -110,4 +118,10 @@ export async function createWholeProgram(): Promise<Command> {
   const program = createProgram();
   await Promise.all(program.commands.map(load));
   return program;
+}
+
+/** Lets what is wrong with a command's flags end with where they are listed. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help lists what there is)`);
+  for (const below of command.commands) pointToHelp(below, `${path} ${below.name()}`);
 }

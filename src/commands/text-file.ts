@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { messageOf } from '../errors.js';
+import { fileReason } from '../errors.js';
 import { UsageError } from './usage-error.js';
 
 const LIMIT_BYTES = 8 * 1024 * 1024;
@@ -25,6 +25,6 @@ function readBytes(path: string, refuse: (why: string) => UsageError): Buffer {
     if (size > LIMIT_BYTES) throw refuse(`is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);
     return readFileSync(path);
   } catch (error) {
-    throw error instanceof UsageError ? error : refuse(`cannot be read: ${messageOf(error)}`);
+    throw error instanceof UsageError ? error : refuse(`cannot be read: ${fileReason(error)}`);
   }
 }

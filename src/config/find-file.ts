@@ -1,12 +1,9 @@
 import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import type { UserFolders } from '../user-folders.js';
 import { shortPath } from './problem.js';
 
-/** The user's own directories for this program. */
-export interface UserDirectories {
-  config: string;
-  data: string;
-}
+/** Where configurations, and records about them, are the user's own. */
+export type UserDirectories = Pick<UserFolders, 'config' | 'data'>;
 
 /** How a file was come by; a file that merely lies in the current directory is not trusted with keys. */
 export type FileOrigin = 'asked for' | 'current directory' | 'user directory';
@@ -17,12 +14,6 @@ export interface Candidate {
   /** As people name it. */
   name: string;
   origin: FileOrigin;
-}
-
-/** The directories as the platform has them, e.g. `~/.config/vastar-tui` and `~/.local/share/vastar-tui`. */
-export function userDirectories(): UserDirectories {
-  const { config, data } = envPaths('vastar-tui', { suffix: '' });
-  return { config, data };
 }
 
 /** The files to look for, in order; with `configPath` only that one. */

@@ -3,7 +3,7 @@ export type { ConfigObject } from './config-object.js';
 export { endpointUrl } from './endpoint-url.js';
 export type { Endpoint } from './endpoints.js';
 export { type Setting, settingsOf } from './explain.js';
-export { type Candidate, candidateFiles, type UserDirectories, userDirectories } from './find-file.js';
+export { type Candidate, candidateFiles, type UserDirectories } from './find-file.js';
 export type { Grant } from './grants.js';
 export { type LoadOptions, loadConfig, loadConfigObject, type ObjectOptions } from './load.js';
 export { ConfigError, formatProblem, formatSource, type Problem, type Source, visible } from './problem.js';

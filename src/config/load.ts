@@ -1,6 +1,7 @@
+import { userFolders } from '../user-folders.js';
 import type { ConfigObject } from './config-object.js';
 import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoint-url.js';
-import { type Candidate, candidateFiles, userDirectories } from './find-file.js';
+import { type Candidate, candidateFiles } from './find-file.js';
 import { environmentLayers, type Layer, type SettingVariable, writtenLayer } from './layer.js';
 import { ConfigError, type Problem, type Source } from './problem.js';
 import { type LoadedConfig, resolveConfig, type Surroundings } from './resolve.js';
@@ -93,7 +94,7 @@ interface Found {
   problems: Problem[];
 }
 
-function findFile({ cwd, configPath, directories = userDirectories() }: LoadOptions): Found {
+function findFile({ cwd, configPath, directories = userFolders() }: LoadOptions): Found {
   const skipped: Problem[] = [];
   for (const file of candidateFiles(cwd, directories, configPath)) {
     const askedFor = file.origin === 'asked for';

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
+import { userFolders } from '../user-folders.js';
 import type { ApiKey } from './api-key.js';
 import { type Endpoint, endpointsOf, sectionOf } from './endpoints.js';
-import { type Candidate, type UserDirectories, userDirectories } from './find-file.js';
+import type { Candidate, UserDirectories } from './find-file.js';
 import { blockUnconfirmed, grantsOf } from './grants.js';
 import { layerOf, singleLayer } from './layer.js';
 import { ConfigError, inOrder, type Problem, quote, type Source } from './problem.js';
@@ -126,7 +127,7 @@ function provenanceOf(
 function withTrust(
   endpoints: readonly Endpoint[],
   { layers }: Settled,
-  { directories = userDirectories() }: Surroundings,
+  { directories = userFolders() }: Surroundings,
   file: Candidate | undefined,
 ): Pick<LoadedConfig, 'endpoints' | 'trust'> {
   if (file?.origin !== 'current directory') return { endpoints };

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { makeFolder } from '../user-folders.js';
 import type { UserDirectories } from './find-file.js';
 import type { Grant } from './grants.js';
 
@@ -34,7 +35,7 @@ export function examineTrust(
  */
 export function trustDirectory(trust: Trust, directories: UserDirectories): void {
   const trusted = { ...readRecord(directories), [trust.directory]: fingerprint(trust.grants) };
-  mkdirSync(directories.data, { recursive: true, mode: 0o700 });
+  makeFolder(directories.data);
   const path = recordPath(directories);
   const draft = `${path}.${randomUUID()}`;
   try {

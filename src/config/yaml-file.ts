@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
-import { messageOf } from '../errors.js';
+import { fileReason, messageOf } from '../errors.js';
 import type { Problem, Source } from './problem.js';
 import { isTree, type Path, type Tree } from './tree.js';
 
@@ -27,7 +27,7 @@ export function readYamlFile(path: string, name: string): ParsedFile {
     bytes = readBounded(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
-    return unusable(name, `cannot be read: ${messageOf(error)}`);
+    return unusable(name, `cannot be read: ${fileReason(error)}`);
   }
   try {
     return parseYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes), name);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { messageOf } from '../errors.js';
+import { fileReason } from '../errors.js';
 import type { ListenAddress } from './address.js';
 import type { DaemonFile, LimitsSection } from './daemon-file.js';
 import type { DaemonFlags } from './daemon-flags.js';
@@ -172,7 +172,7 @@ function readCertificates(path: string): string {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`the certificates (--ca, upstream.ca) cannot be read: ${messageOf(error)}`);
+    throw new Error(`the certificates (--ca, upstream.ca) cannot be read: ${fileReason(error)}`);
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new Error(`the file of --ca holds no certificate in PEM: ${path}`);

@@ -1,14 +1,7 @@
-import {
-  createWriteStream,
-  mkdirSync,
-  openSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  type WriteStream,
-} from 'node:fs';
+import { createWriteStream, openSync, renameSync, statSync, unlinkSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
+import { makeFolder } from '../user-folders.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -45,7 +38,7 @@ export const silentLogger: Logger = { error: nothing, warn: nothing, info: nothi
  * none. Whatever is wrong with the file loses lines, and nothing else.
  */
 export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }: LogFileOptions): LogFile {
-  attempt(() => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }));
+  attempt(() => makeFolder(dirname(path)));
   let stream = openStream(path);
   let size = attempt(() => statSync(path).size) ?? 0;
   /** Streams of files put aside that still write. */

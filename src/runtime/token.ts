@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../user-folders.js';
 
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
@@ -9,7 +10,7 @@ const TOKEN = /^[\x21-\x7e]{16,512}$/;
  * @throws {Error} that says what is wrong with the file, and what to do
  */
 export function readOrMakeToken(path: string): string {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   try {
     // Fails where the name exists, be it a link: nobody else's file is ever written to.
     writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,3 +1,5 @@
+import { fileReason } from '../errors.js';
+
 /**
  * - `foreign`, `future`: the file is another program's, or a newer version's; it has not been touched
  * - `unwritable`: no permission, a read-only disk, a folder that cannot be made
@@ -74,8 +76,7 @@ export function problemOf(error: unknown, path: string): SessionsError {
         `${path} is damaged. Start again: what can be read is then saved to a new file, and this one is kept`,
       );
     default: {
-      const reason = error instanceof Error ? error.message : String(error);
-      return say('failed', `sessions can't be read or saved in ${path}: ${reason}`);
+      return say('failed', `sessions can't be read or saved in ${path}: ${fileReason(error)}`);
     }
   }
 }

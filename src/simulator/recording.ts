@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import { messageOf } from '../errors.js';
+import { fileReason } from '../errors.js';
 
 /** A provider's response as it came, with the time of each part. docs/simulator.md describes the file. */
 export interface Recording {
@@ -37,7 +37,7 @@ const line = z.union([
  */
 export async function readRecordings(file: string): Promise<readonly Recording[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Error(`The recording ${file} cannot be read: ${messageOf(error)}`);
+    throw new Error(`The recording ${file} cannot be read: ${fileReason(error)}`);
   });
   return parseRecordings(text, file);
 }

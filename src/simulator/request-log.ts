@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { messageOf } from '../errors.js';
+import { fileReason } from '../errors.js';
 import type { ExchangeRecord } from './exchange.js';
 
 /** A file with a line of JSON for each exchange that is over. */
@@ -12,7 +12,7 @@ export interface RequestLog {
 /** @throws {Error} a message for people: the file cannot be written */
 export async function openRequestLog(file: string): Promise<RequestLog> {
   const handle = await open(file, 'a').catch((error: unknown) => {
-    throw new Error(`The log ${file} cannot be written: ${messageOf(error)}`);
+    throw new Error(`The log ${file} cannot be written: ${fileReason(error)}`);
   });
   const stream = handle.createWriteStream();
   // A full disk ends the log, not the simulator.

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
-import { alive, CLI, until } from '../support/program.js';
+import { alive, CLI, runProgram, until } from '../support/program.js';
 import { openTerminal } from '../support/terminal.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
@@ -281,7 +281,7 @@ test('a full disk behind stdout is told, with exit code 1', async () => {
   const command = `"${process.execPath}" "${CLI}" ask hi > /dev/full`;
   const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });
   expect((await session.ended).exitCode).toBe(1);
-  expect(session.written()).toMatch(/stdout cannot be written: ENOSPC/);
+  expect(session.written()).toMatch(/stdout cannot be written: the disk is full/);
   session.close();
 });
 
@@ -324,4 +324,27 @@ test('daemon and simulator end with the program even when it is killed', async (
       () => true,
     ),
   );
+});
+
+test('an empty name of a session, as of an unset variable, is refused', async () => {
+  const { code, stderr } = await run(['ask', 'hi', '--session', '']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/'--session <name>' argument '' is invalid\. It is empty\./);
+});
+
+test('stdin that is left open is waited for, and that is said', async () => {
+  const running = start(['ask', 'hi']);
+  await running.untilStderr(/waiting for stdin to end/);
+  running.child.stdin.end();
+  expect((await running.ended).code).toBe(0);
+});
+
+test('without a home to be found, the question is answered, and saving says why it cannot', async () => {
+  const homeless = { ...ground.place, env: { ...ground.place.env, HOME: '/proc' } };
+  expect(await runProgram(homeless, ['ask', 'What is the capital of France?'])).toMatchObject({ code: 0 });
+  const { code, stderr } = await runProgram(homeless, ['sessions', 'list']);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/\/proc\/\.local\/share\/vastar-tui.*no such file or folder/),
+  });
 });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
+import { CLI } from '../support/program.js';
 import { openTerminal } from '../support/terminal.js';
 import { deltaOf, FINISH, type Script, sseEvents } from '../support/upstream.js';
 
@@ -168,4 +169,13 @@ test.each([
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(pattern);
+});
+
+test('a full disk behind stdout ends it with 1, though every request was answered', async () => {
+  await endpoint(answer);
+  const command = `"${process.execPath}" "${CLI}" bench --requests 2 --json - > /dev/full`;
+  const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });
+  expect((await session.ended).exitCode).toBe(1);
+  expect(session.written()).toMatch(/stdout cannot be written: the disk is full/);
+  session.close();
 });

@@ -74,7 +74,13 @@ describe('record', () => {
       ['--output', 'config.yaml'],
       /config\.yaml, line 1: this is no line of a recording\. Give --output a new file/,
     ],
-    [['--output', 'absent/r.jsonl'], /--output absent\/r\.jsonl cannot be written: ENOENT/],
+    [
+      ['--output', 'absent/r.jsonl'],
+      /--output absent\/r\.jsonl cannot be written: there is no such file or folder/,
+    ],
+    // Reading all of it would never end.
+    [['--output', '/dev/full'], /\/dev\/full cannot be written: it is no regular file/],
+    [['--output', '-'], /--output needs a file/],
   ])('with %j asks nothing', async (flags, pattern) => {
     const upstream = await endpoint({ chunks });
     expect(await run(['record', 'hi', ...flags])).toMatchObject({
@@ -134,7 +140,7 @@ describe('replay', () => {
   });
 
   test.each([
-    [['absent.jsonl'], /absent\.jsonl cannot be read: ENOENT/],
+    [['absent.jsonl'], /absent\.jsonl cannot be read: there is no such file or folder/],
     [['config.yaml'], /config\.yaml, line 1: this is no line of a recording/],
     [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],
     [[], /missing required argument 'file'/],

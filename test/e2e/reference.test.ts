@@ -76,3 +76,33 @@ test('the manual has the exit codes, and no line of text that would be a macro',
   const macros = new Set(printed.man?.match(/^\.\S+/gm));
   expect([...macros].sort()).toEqual(['.B', '.I', '.PP', '.SH', '.SS', '.TH', '.TP', '.fi', '.nf']);
 });
+
+test('the manual shows what each command takes, with choices and defaults', () => {
+  expect(printed.man).toContain('.SS sessions show <id>');
+  expect(printed.man).toContain('default: "md")');
+});
+
+test('help of a command is what its --help prints', async () => {
+  const { stdout } = await runProgram(place, ['runtime', 'start', '--help']);
+  expect(await runProgram(place, ['help', 'runtime', 'start'])).toMatchObject({
+    code: 0,
+    stdout,
+    stderr: '',
+  });
+  expect(stdout).toContain('--metrics-port');
+  expect(await runProgram(place, ['help', 'runtime', 'stroll'])).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: 'vastar-tui: there is no command "runtime stroll". "vastar-tui --help" lists them\n',
+  });
+});
+
+test('a wrong flag is answered with the help that lists the right ones', async () => {
+  const told = async (...args: string[]) =>
+    (await runProgram(place, args)).stderr.trimEnd().split('\n').at(-1);
+  expect(await told('bench', '--rate', 'fast')).toBe('(vastar-tui bench --help lists what there is)');
+  expect(await told('runtime', 'run', '--drain', '-1')).toBe(
+    '(vastar-tui runtime run --help lists what there is)',
+  );
+  expect(await told('--jsn')).toBe('(vastar-tui --help lists what there is)');
+});

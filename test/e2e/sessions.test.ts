@@ -90,7 +90,7 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   expect((await sessions('export', id, '--format', 'json', '--output', 'one.json')).code).toBe(0);
   expect(await sessions('export', id, '--output', 'one.json')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('EEXIST'),
+    stderr: expect.stringContaining('of that name already'),
   });
   const imported = await sessions(
     '--file',
@@ -114,12 +114,15 @@ test('what cannot be used is told in a line, without a stack', async () => {
   expect(await told('show', 'abc')).toEqual([1, expect.stringContaining('there is no session abc')]);
   expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
   expect(await told('import', 'notes.txt')).toEqual([1, expect.stringContaining('no export of sessions')]);
-  expect(await told('import', 'none.json')).toEqual([2, expect.stringContaining('ENOENT')]);
+  expect(await told('import', 'none.json')).toEqual([2, expect.stringContaining('there is no such file')]);
   expect(await told('--file', 'notes.txt', 'list')).toEqual([
     1,
     expect.stringContaining("another program's file"),
   ]);
-  expect(await told('--file', '/proc/none/here', 'list')).toEqual([1, expect.stringContaining('ENOENT')]);
+  expect(await told('--file', '/proc/none/here', 'list')).toEqual([
+    1,
+    expect.stringContaining('no such file or folder'),
+  ]);
   expect(await told('list', '--limit', '-3')).toEqual([
     2,
     expect.stringContaining('Give a number from 1 up'),

@@ -75,7 +75,10 @@ test('what it cannot use is refused in words', async () => {
     [['--limits', limits], /limits\.yaml:1:33: "default\.requests_per_second" must be a number/],
     [['--config', config], /daemon\.yaml:2:3: unknown key "retry\.attempt" - did you mean "attempts"\?/],
     [['--max-attempts', '0'], /give a number from 1 to 99/],
-    [['--ca', join(folder, 'none.pem')], /the certificates \(--ca, upstream\.ca\) cannot be read: ENOENT/],
+    [
+      ['--ca', join(folder, 'none.pem')],
+      /the certificates \(--ca, upstream\.ca\) cannot be read: there is no such file or folder/,
+    ],
     [['--ca', empty], /holds no certificate in PEM/],
     [['--allow-origin', 'api.example.com'], /give an origin such as https:\/\/api\.example\.com/],
     [['--deny-origin', 'https://a.example/v1'], /give an origin such as/],

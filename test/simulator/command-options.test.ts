@@ -58,19 +58,29 @@ test('a recording may be the distribution of times', async () => {
 });
 
 test.each<[string, Partial<SimulatorFlags>, Record<string, string>, RegExp]>([
-  ['a settings file that is missing', { settings: '/no/such' }, {}, /ENOENT.*\/no\/such/],
+  [
+    'a settings file that is missing',
+    { settings: '/no/such' },
+    {},
+    /The settings in \/no\/such cannot be read: there is no such file/,
+  ],
   [
     'a folder that is missing',
     { responses: '/no/such' },
     {},
-    /The responses in \/no\/such cannot be used: ENOENT/,
+    /The responses in \/no\/such cannot be used: there is no such file or folder/,
   ],
-  ['a script that is missing', { script: '/no/such' }, {}, /The script \/no\/such cannot be read: ENOENT/],
+  [
+    'a script that is missing',
+    { script: '/no/such' },
+    {},
+    /The script \/no\/such cannot be read: there is no such file or folder/,
+  ],
   [
     'a recording that is missing',
     { replay: '/no/such' },
     {},
-    /The recording \/no\/such cannot be read: ENOENT/,
+    /The recording \/no\/such cannot be read: there is no such file or folder/,
   ],
   ['a recording as times that is missing', {}, { ttft: 'recorded:/no/such' }, /\/no\/such cannot be read/],
   ['--record alone', { record: 'f' }, {}, /--record FILE and --upstream URL are used together/],

@@ -55,7 +55,7 @@ describe('a folder of responses', () => {
 
   test('that is missing or empty is told', async () => {
     await expect(readResponseFolder('/no/such/folder')).rejects.toThrow(
-      /^The responses in \/no\/such\/folder cannot be used: ENOENT/,
+      /^The responses in \/no\/such\/folder cannot be used: there is no such file or folder/,
     );
     const empty = await folderWith({ 'a.txt': '' });
     await expect(readResponseFolder(empty)).rejects.toThrow(/there is no file whose name ends in .md/);
@@ -76,7 +76,9 @@ describe('a script', () => {
   test('that is missing or empty is told', async () => {
     const folder = await folderWith({ 'empty.md': '---\n\n---\n' });
     await expect(readScript(join(folder, 'empty.md'))).rejects.toThrow(/holds no answer/);
-    await expect(readScript(join(folder, 'none.md'))).rejects.toThrow(/cannot be read: ENOENT/);
+    await expect(readScript(join(folder, 'none.md'))).rejects.toThrow(
+      /cannot be read: there is no such file or folder/,
+    );
   });
 });
 

@@ -50,7 +50,9 @@ describe('a recording’s file', () => {
   });
 
   test('that is missing is told', async () => {
-    await expect(readRecordings('/no/such/file')).rejects.toThrow(/cannot be read: ENOENT/);
+    await expect(readRecordings('/no/such/file')).rejects.toThrow(
+      /cannot be read: there is no such file or folder/,
+    );
   });
 });
 

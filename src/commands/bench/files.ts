@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { messageOf } from '../../errors.js';
+import { fileReason } from '../../errors.js';
 import { UsageError } from '../usage-error.js';
 
 /** Where a report goes. */
@@ -24,6 +24,6 @@ function open(flag: string, path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new UsageError(`${flag} ${path} cannot be written: ${messageOf(error)}`);
+    throw new UsageError(`${flag} ${path} cannot be written: ${fileReason(error)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { messageOf } from '../../errors.js';
+import { fileReason } from '../../errors.js';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
 import { parseSlo, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
@@ -95,7 +95,7 @@ function readLines(file: string): string[] {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)).split(/\r?\n/);
   } catch (error) {
-    throw new UsageError(`--prompts ${file} cannot be read: ${messageOf(error)}`);
+    throw new UsageError(`--prompts ${file} cannot be read: ${fileReason(error)}`);
   }
 }
 

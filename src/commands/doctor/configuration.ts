@@ -1,16 +1,11 @@
-import {
-  candidateFiles,
-  formatSource,
-  type LoadedConfig,
-  settingsOf,
-  userDirectories,
-} from '../../config/index.js';
+import { candidateFiles, formatSource, type LoadedConfig, settingsOf } from '../../config/index.js';
+import { userFolders } from '../../user-folders.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** Which file is used, what is wrong with it, and every setting with where it came from; no key is shown. */
 export function checkConfiguration(loaded: LoadedConfig, cwd: string): Finding[] {
   const { file, problems } = loaded;
-  const looked = candidateFiles(cwd, userDirectories()).map(({ path }) => path);
+  const looked = candidateFiles(cwd, userFolders()).map(({ path }) => path);
   return [
     file === undefined
       ? ok('file', `none, which is fine: looked for ${looked.join(' and ')}`)

@@ -1,5 +1,5 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import { messageOf } from '../../errors.js';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { fileReason, messageOf } from '../../errors.js';
 import { formatRecording, parseRecordings, type Recording } from '../../simulator/recording.js';
 import { UsageError } from '../usage-error.js';
 
@@ -27,17 +27,21 @@ export function openRecordingFile(path: string): RecordingFile {
       try {
         appendFileSync(path, formatRecording(recording));
       } catch (error) {
-        throw new Error(`the recording cannot be written: ${messageOf(error)}`);
+        throw new Error(`the recording cannot be written: ${fileReason(error)}`);
       }
     },
   };
 }
 
 function prepared(path: string): string {
+  if (path === '-') throw new UsageError('--output needs a file: the answer itself goes to stdout');
   try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+      throw new Error('it is no regular file');
+    }
     appendFileSync(path, '', { mode: 0o600 });
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--output ${path} cannot be written: ${messageOf(error)}`);
+    throw new UsageError(`--output ${path} cannot be written: ${fileReason(error)}`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Command, Option } from 'commander';
+import type { Command, Help, Option } from 'commander';
 
 /** What a flag's or argument's value is completed with. */
 export type Value =
@@ -10,6 +10,8 @@ export interface FlagDoc {
   /** With its dashes, e.g. `--json`. */
   long: string;
   description: string;
+  /** The description with choices and default, as the help prints it. */
+  details: string;
   /** Absent for a switch. */
   value?: Value;
 }
@@ -36,14 +38,12 @@ export interface CommandDoc {
 
 /** Describes a command and those below it. From then on it prints nothing. */
 export function describeCommand(command: Command, path: readonly string[] = []): CommandDoc {
+  const help = command.createHelp();
   return {
     path,
     name: command.name(),
     description: command.description(),
-    flags: command
-      .createHelp()
-      .visibleOptions(command)
-      .flatMap((option) => describeFlag(option)),
+    flags: help.visibleOptions(command).flatMap((option) => describeFlag(option, help)),
     arguments: command.registeredArguments.map((argument) => {
       const name = argument.name();
       const inner = argument.variadic ? `${name}...` : name;
@@ -63,10 +63,12 @@ export function everyCommand(command: CommandDoc): CommandDoc[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-function describeFlag({ long, flags, description, argChoices }: Option): FlagDoc[] {
+function describeFlag(option: Option, help: Help): FlagDoc[] {
+  const { long, flags, description, argChoices } = option;
   if (typeof long !== 'string') return [];
   const name = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1];
-  return [{ long, description, ...(name !== undefined && { value: valueNamed(name, argChoices) }) }];
+  const details = help.optionDescription(option);
+  return [{ long, description, details, ...(name !== undefined && { value: valueNamed(name, argChoices) }) }];
 }
 
 function valueNamed(name: string, choices: readonly string[] | undefined): Value {

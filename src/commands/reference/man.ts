@@ -37,9 +37,9 @@ function argumentText({ usage, description }: ArgumentDoc): string[] {
   return ['.TP', `.I ${escaped(usage)}`, text(description)];
 }
 
-function flagText({ long, value, description }: FlagDoc): string[] {
+function flagText({ long, value, details }: FlagDoc): string[] {
   const placeholder = value === undefined ? '' : ` \\fI${escaped(value.name)}\\fR`;
-  return ['.TP', `\\fB${escaped(long)}\\fR${placeholder}`, text(description)];
+  return ['.TP', `\\fB${escaped(long)}\\fR${placeholder}`, text(details)];
 }
 
 /** Lines that begin with a dot or an apostrophe would be taken for macros. */

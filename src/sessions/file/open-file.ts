@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../user-folders.js';
 import { problemOf, SessionsError } from '../problem.js';
 import { type Database, integer, openDatabase, text } from './database.js';
 import { kindOfFile } from './header.js';
@@ -63,18 +64,6 @@ function leave(marker: string): void {
 function makeFile(path: string): void {
   makeFolder(dirname(path));
   closeSync(openSync(path, 'a', 0o600));
-}
-
-/** `recursive` never returns on a file system that refuses a new folder with ENOENT, as /proc does. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    // Another program may have been faster.
-    if (!existsSync(folder)) throw error;
-  }
 }
 
 function restrict(path: string): void {

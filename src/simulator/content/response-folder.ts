@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../errors.js';
+import { fileReason } from '../../errors.js';
 import type { Random } from '../random.js';
 
 /** The Markdown files of a folder, as answers. */
@@ -23,7 +23,7 @@ const MAX_FILE_CHARACTERS = 1_000_000;
 export async function readResponseFolder(folder: string): Promise<ResponseFolder> {
   const fail = (reason: string): Error => new Error(`The responses in ${folder} cannot be used: ${reason}`);
   const entries = await readdir(folder).catch((error: unknown) => {
-    throw fail(messageOf(error));
+    throw fail(fileReason(error));
   });
   const names = entries.filter((name) => /\.md$/i.test(name)).sort();
   if (names.length === 0) throw fail('there is no file whose name ends in .md.');
@@ -31,7 +31,7 @@ export async function readResponseFolder(folder: string): Promise<ResponseFolder
   const answers = await Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(folder, name), 'utf8').catch((error: unknown) => {
-        throw fail(messageOf(error));
+        throw fail(fileReason(error));
       });
       if (text.length > MAX_FILE_CHARACTERS) throw fail(`${name} is over ${MAX_FILE_CHARACTERS} characters.`);
       return { words: wordsOf(name.slice(0, -3)), text: text.trimEnd() };

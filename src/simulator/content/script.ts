@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../../errors.js';
+import { fileReason } from '../../errors.js';
 
 /**
  * Reads the answers of a conversation, one a turn: Markdown with a line `---` between them.
@@ -7,7 +7,7 @@ import { messageOf } from '../../errors.js';
  */
 export async function readScript(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Error(`The script ${file} cannot be read: ${messageOf(error)}`);
+    throw new Error(`The script ${file} cannot be read: ${fileReason(error)}`);
   });
   const turns = text
     .split(/^---[ \t]*\r?$/m)
