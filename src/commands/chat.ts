@@ -6,11 +6,13 @@ import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/bindings.js';
 import { VERSION } from '../version.js';
 import { type ChatFlags, chatSessions } from './chat-sessions.js';
-import { type Composition, compose, type GlobalFlags } from './compose.js';
+import { type Composition, compose, type GlobalFlags, logFile } from './compose.js';
 import { EXIT } from './exit-codes.js';
 import { createExternalEditor } from './external-editor.js';
 import { notEmpty } from './flag-text.js';
 import { keepNewSpaceSmall } from './new-space.js';
+import { configuredKeys } from './secrets.js';
+import { divertOutput } from './side-output.js';
 import { UsageError } from './usage-error.js';
 
 const HEARTBEAT_MS = 10_000;
@@ -66,6 +68,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const editor = createExternalEditor(process.env);
   const ending = endings((signal) => signal === 'SIGINT' && editor.running);
   const { connector, loaded } = composition;
+  const endDiversion = divertOutput(logFile('chat'), configuredKeys(loaded));
   const { chat: settings, theme, motion, slo } = loaded.config;
   try {
     const { runTui, createKeymap } = await ui;
@@ -99,6 +102,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   } finally {
     ending.remove();
     await composition.close();
+    endDiversion();
   }
   // The screen is given back by now: what is said stays.
   const { error } = ending;

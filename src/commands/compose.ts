@@ -43,7 +43,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     ? createLauncher({
         socketPath,
         simulatorUrl: config.simulator.baseUrl,
-        logFile: join(userFolders().log, 'daemon.log'),
+        logFile: logFile('daemon'),
         ...(flags.logLevel !== undefined && { logLevel: flags.logLevel }),
       })
     : undefined;
@@ -73,6 +73,11 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
       launcher?.stop();
     },
   };
+}
+
+/** Where the chat's own processes log. */
+export function logFile(name: 'chat' | 'daemon'): string {
+  return join(userFolders().log, `${name}.log`);
 }
 
 function configuration(flags: GlobalFlags): LoadedConfig {

@@ -15,16 +15,24 @@ export interface LinkOptions {
   random?: () => number;
 }
 
+interface Up {
+  kind: 'up';
+  connection: Connection;
+  heartbeat: NodeJS.Timeout | undefined;
+}
+
 /** What the link is at; the public `ConnectionState` is told from it. */
 type Phase =
   | { kind: 'idle' }
   | { kind: 'dialing'; stop: AbortController; result: Promise<Connection> }
-  | { kind: 'up'; connection: Connection; heartbeat: NodeJS.Timeout | undefined }
+  | Up
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
 /** A daemon that leaves a question for its health open for longer is taken for dead. */
 const HEALTH_LIMIT_MS = 5000;
+/** The first answer takes longer by all that both ends do for the first time; so soon the usual time is measured. */
+const FIRST_BEAT_MS = 1000;
 
 /**
  * The connection to one daemon, kept up: connects when asked, and after a first success (or `reconnect`)
@@ -110,7 +118,7 @@ export class Link {
   #leave(): { phase: Phase; connection: Connection | undefined } {
     const phase = this.#phase;
     if (phase.kind === 'waiting') clearTimeout(phase.timer);
-    if (phase.kind === 'up') clearInterval(phase.heartbeat);
+    if (phase.kind === 'up') clearTimeout(phase.heartbeat);
     this.#phase = { kind: 'idle' };
     return { phase, connection: phase.kind === 'up' ? phase.connection : undefined };
   }
@@ -164,12 +172,18 @@ export class Link {
 
   #onOpen(connection: Connection): void {
     const { heartbeatMs, reconnect } = this.#options;
-    const heartbeat =
-      heartbeatMs > 0 ? setInterval(() => this.#beat(connection), heartbeatMs).unref() : undefined;
+    const up: Up = { kind: 'up', connection, heartbeat: undefined };
+    const beatIn = (delayMs: number): void => {
+      up.heartbeat = setTimeout(() => {
+        this.#beat(connection);
+        beatIn(heartbeatMs);
+      }, delayMs).unref();
+    };
+    if (heartbeatMs > 0) beatIn(Math.min(heartbeatMs, FIRST_BEAT_MS));
     this.#attempts = 0;
     this.#backoff.reset();
     this.#persistent = reconnect;
-    this.#enter({ kind: 'up', connection, heartbeat }, { status: 'connected', sinceMs: Date.now() });
+    this.#enter(up, { status: 'connected', sinceMs: Date.now() });
     // Tells what the daemon is; nobody waits for it.
     connection.health().catch(() => {});
   }

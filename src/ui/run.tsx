@@ -148,7 +148,8 @@ export async function runTui(options: TuiOptions): Promise<void> {
       stdout,
       alternateScreen: !screenReader,
       exitOnCtrlC: false,
-      patchConsole: true,
+      // What Ink would write above its frame stands in the middle of the painter's: who calls this sees to it.
+      patchConsole: false,
       isScreenReaderEnabled: screenReader,
       kittyKeyboard: { mode: 'auto' },
       // Also where CI is set: who calls this has a terminal.

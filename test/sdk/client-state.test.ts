@@ -211,6 +211,17 @@ describe('the heartbeat', () => {
     }
   });
 
+  test('asks again soon after connecting, however long it is until the next beat', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const client = newClient({ heartbeatMs: 60_000 });
+    await client.health();
+    const connection = await daemon.connection(0);
+    await connection.next(MessageType.HealthCheck);
+    await connection.next(MessageType.HealthCheck);
+    vi.advanceTimersByTime(1000);
+    await connection.next(MessageType.HealthCheck);
+  });
+
   test('finds a daemon that has stopped answering', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
     const client = newClient({ heartbeatMs: 1000 });
