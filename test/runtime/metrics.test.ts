@@ -57,6 +57,29 @@ test('the endpoint tells requests, bytes and times in Prometheus’ text format,
   await client.close();
 });
 
+test('a circuit that is open is a gauge of 1, one that is closed of 0', async () => {
+  const failing = await startUpstream({ status: 500, headers: { 'retry-after-ms': '1' } });
+  const well = await startUpstream({ chunks: ['ok'] });
+  const shutdown = new AbortController();
+  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const runtime = await startRuntime({ listen, metricsPort: 0 }, shutdown.signal);
+  closing.push(failing.close, well.close, () => {
+    shutdown.abort();
+    return runtime.closed;
+  });
+  const client = await rawClient(runtime.address);
+  for (let id = 1n; id <= 8n; id += 1n) {
+    const url = id === 8n ? well.url : failing.url;
+    client.send(httpStream(id, { method: 'GET', url }, { tenantId: 't' }));
+    await streamOf(client, id);
+  }
+  const port = runtime.metricsPort ?? 0;
+  const { text } = await fetched(port, '/metrics', `127.0.0.1:${port}`);
+  expect(text).toContain(`vastar_circuit_open{tenant="t",origin="${failing.url}"} 1\n`);
+  expect(text).toContain(`vastar_circuit_open{tenant="t",origin="${well.url}"} 0\n`);
+  await client.close();
+});
+
 test('health tells each tenant’s requests, failures and times', async () => {
   const daemon = await testDaemon();
   const upstream = await startUpstream({ chunks: ['ok'], delayMs: 30 });
