@@ -7,6 +7,8 @@ import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, Session, SessionSummary } from '../sessions/types.js';
 import { createSanitizer } from '../state/sanitize.js';
 import { VERSION } from '../version.js';
+import { EXIT } from './exit-codes.js';
+import { notEmpty } from './flag-text.js';
 import { configuredKeys } from './secrets.js';
 import { sessionsFile } from './sessions-file.js';
 import { readStdin } from './stdin.js';
@@ -77,8 +79,14 @@ export function defineSessions(sessions: Command): void {
     );
   add('rename', 'give a session another title')
     .argument('<id>', ID)
-    .argument('<title>', 'the title')
-    .action(inStore((store, _flags, [id = '', title = '']) => store.rename(store.find(id).id, title)));
+    .argument('<title>', 'the title', notEmpty)
+    .action(
+      inStore((store, _flags, [given = '', title = '']) => {
+        const { id } = store.find(given);
+        store.rename(id, title);
+        print(`renamed ${id} ${visible(title)}\n`);
+      }),
+    );
 }
 
 const SEARCH_HELP = `
@@ -150,15 +158,14 @@ function headOf({ role, model, status, atMs }: Message): string {
 function find(store: SessionStore, { limit = 50, json }: Flags, text: string): void {
   const { query, hits } = store.search(text, limit);
   for (const problem of query.problems) tell(problem);
+  if (query.unfinished) tell('the last filter has no value, and was left out');
+  if (hits.length === 0) process.exitCode = EXIT.failed;
   if (json) {
     const plain = hits.map((hit) => ({ ...hit, snippet: marked(hit, '', '') }));
     print(`${JSON.stringify(plain, null, 2)}\n`);
     return;
   }
-  if (hits.length === 0) {
-    tell('nothing found');
-    process.exitCode = 1;
-  }
+  if (hits.length === 0) tell('nothing found');
   const [start, end] = process.stdout.isTTY && !process.env.NO_COLOR ? ['\x1b[1m', '\x1b[22m'] : ['', ''];
   for (const hit of hits) {
     print(
@@ -224,8 +231,11 @@ async function recordingsOf(sessions: readonly Session[]): Promise<string> {
 async function importFrom(store: SessionStore, path: string): Promise<void> {
   const { fromDocument } = await import('../sessions/export/document.js');
   const sessions = fromDocument(path === '-' ? await readStdin() : readText(path));
-  const ids = store.together(() => sessions.map((session) => store.insert(session)));
-  for (const [index, id] of ids.entries()) print(`${id}  ${visible(sessions[index]?.title ?? '')}\n`);
+  // What is added last is listed first, as the first of an export was.
+  store.together(() => {
+    for (const session of sessions.toReversed())
+      print(`${store.insert(session)}  ${visible(session.title)}\n`);
+  });
 }
 
 function readText(path: string): string {

@@ -40,6 +40,11 @@ test('ask --session goes on where the last question ended, and everything can be
     stdout: '',
     stderr: 'vastar-tui: nothing found\n',
   });
+  expect(await sessions('search', '--json', 'wombat')).toMatchObject({ code: 1, stdout: '[]\n' });
+  expect((await sessions('search', 'outcome:brilliant')).stderr).toContain(
+    'outcome:brilliant: use one of complete,',
+  );
+  expect((await sessions('search', 'peru error:')).stderr).toContain('the last filter has no value');
 
   const outputs = await Promise.all(
     ['md', 'json', 'jsonl', 'har', 'csv'].map((format) => sessions('export', '--all', '--format', format)),
@@ -103,6 +108,24 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   expect((await sessions('list', '--deleted')).stdout).toBe('');
 }, 60_000);
 
+test('all sessions, imported elsewhere and exported again, are the same file in the same order', async () => {
+  await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
+  await run(['ask', '--session', 'one', 'q']);
+  await run(['ask', '--session', 'two', 'q']);
+  const exported = (await sessions('export', '--all', '--format', 'json')).stdout;
+  writeFileSync(join(ground.place.dir, 'all.json'), exported);
+  const elsewhere = ['--file', join(ground.place.dir, 'other.db')];
+  expect((await sessions(...elsewhere, 'import', 'all.json')).code).toBe(0);
+  expect((await sessions(...elsewhere, 'export', '--all', '--format', 'json')).stdout).toBe(exported);
+
+  const [{ id }] = JSON.parse(exported).sessions;
+  expect((await sessions('rename', id, 'the second')).stdout).toBe(`renamed ${id} the second\n`);
+  expect(await sessions('rename', id, '')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('It is empty.'),
+  });
+}, 60_000);
+
 test('what cannot be used is told in a line, without a stack', async () => {
   writeFileSync(join(ground.place.dir, 'notes.txt'), 'dear diary');
   const told = async (...args: string[]) => {
@@ -113,7 +136,12 @@ test('what cannot be used is told in a line, without a stack', async () => {
   };
   expect(await told('show', 'abc')).toEqual([1, expect.stringContaining('there is no session abc')]);
   expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
-  expect(await told('import', 'notes.txt')).toEqual([1, expect.stringContaining('no export of sessions')]);
+  expect(await told('import', 'notes.txt')).toEqual([1, expect.stringContaining('it is no JSON')]);
+  writeFileSync(join(ground.place.dir, 'newer.json'), '{"format":"vastar-tui/sessions","version":2}');
+  expect(await told('import', 'newer.json')).toEqual([
+    1,
+    expect.stringContaining('its version is 2, and this program knows up to 1: update it'),
+  ]);
   expect(await told('import', 'none.json')).toEqual([2, expect.stringContaining('there is no such file')]);
   expect(await told('--file', 'notes.txt', 'list')).toEqual([
     1,

@@ -24,6 +24,8 @@ function sample(): Session {
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
 const json = fc
   .jsonValue({ depthSize: 'small', noUnicodeString: false })
+  // No reader of JSON keeps a member of this name as a member.
+  .filter((value) => !JSON.stringify(value).includes('__proto__'))
   .map((value) => JSON.parse(JSON.stringify(value)));
 const object = fc.dictionary(
   fc.string({ maxLength: 8 }).filter((name) => !/key|token|cookie|auth|secret|__proto__/i.test(name)),
@@ -148,9 +150,9 @@ test('a session whose id is taken is imported under a new one', () => {
 });
 
 test.each([
-  ['', 'Unexpected end'],
+  ['', 'it is no JSON'],
   ['{}', 'format: '],
-  ['{"format":"vastar-tui/sessions","version":2,"sessions":[]}', 'version: '],
+  ['{"format":"vastar-tui/sessions","version":2,"sessions":[]}', 'its version is 2'],
   [toDocument([{ ...emptySession(), id: '../../etc' }]), 'sessions[0].id: expected 12 hexadecimal digits'],
   [
     toDocument([emptySession()]).replace(

@@ -62,6 +62,10 @@ export const document = z
   .object({ format: z.literal(FORMAT), version: z.literal(FORMAT_VERSION), sessions: z.array(session) })
   .meta({ title: 'Sessions of vastar-tui', description: 'docs/sessions.md tells what each member means.' });
 
+const versioned = z
+  .object({ format: z.literal(FORMAT), version: z.int() })
+  .transform(({ version }) => version);
+
 /** Sessions as the JSON export has them: messages and exchanges are numbered from 1 in each session. */
 export function toDocument(sessions: readonly Session[]): string {
   const content = { format: FORMAT, version: FORMAT_VERSION, sessions: sessions.map(renumber) };
@@ -73,7 +77,12 @@ export function toDocument(sessions: readonly Session[]): string {
  * @throws {SessionsError} `invalid`, with where and what was expected
  */
 export function fromDocument(text: string): Session[] {
-  const parsed = document.safeParse(readJson(text));
+  const content = readJson(text);
+  const { data: version = 0 } = versioned.safeParse(content);
+  if (version > FORMAT_VERSION) {
+    throw invalid(`its version is ${version}, and this program knows up to ${FORMAT_VERSION}: update it`);
+  }
+  const parsed = document.safeParse(content);
   if (!parsed.success) throw invalid(reasonOf(parsed.error));
   for (const [index, { messages }] of parsed.data.sessions.entries()) {
     const earlier = new Set<number>();
@@ -91,8 +100,8 @@ export function fromDocument(text: string): Session[] {
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
+  } catch {
+    throw invalid('it is no JSON');
   }
 }
 

@@ -49,6 +49,7 @@ export function parseQuery(text: string, nowMs: number): Query {
   return query;
 }
 
+const OUTCOMES = ['complete', 'truncated', 'error', 'cancelled', 'stalled'];
 const NAMES = ['ttft', 'e2e', 'tokens', 'error', 'model', 'endpoint', 'outcome', 'on', 'after', 'before'];
 const UNFINISHED = new RegExp(`^(?:${NAMES.join('|')})(?:[<>]=?|[=:])$`, 'i');
 const FILTER = new RegExp(`^(${NAMES.join('|')})([<>]=?|[=:])(.+)$`, 'i');
@@ -99,9 +100,11 @@ function settle(name: string, sign: string, value: string, nowMs: number): Filte
       return /^\d{3}$/.test(value)
         ? { kind: 'status', code: Number(value) }
         : { kind: 'error', class: value.toLowerCase() };
+    case 'outcome':
+      if (!OUTCOMES.includes(value.toLowerCase())) return `use one of ${OUTCOMES.join(', ')}`;
+      return { kind: name, text: value.toLowerCase() };
     case 'model':
     case 'endpoint':
-    case 'outcome':
       if (sign !== ':' && sign !== '=') return `use ${name}:…`;
       return { kind: name, text: value.toLowerCase() };
     default: {
