@@ -26,7 +26,7 @@ export interface Answer extends ResponseSink, RetryWitness {
 /** The way to the client. */
 export interface Outlet {
   send(frame: Buffer): void;
-  /** Does `work` at the end of this turn of the event loop, right before what was sent goes out. */
+  /** Does `work` right before what was sent goes out, at the end of this turn of the event loop at the latest. */
   defer(work: () => void): void;
   /** The client's socket takes no more for now; what is sent is kept in memory. */
   readonly congested: boolean;

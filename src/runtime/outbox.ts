@@ -10,10 +10,12 @@ export interface Outbox extends Outlet {
 const MOST_DEFERRED = 64;
 
 /**
- * Writes frames to a client's socket. Frames of one turn of the event loop go out in one write, right after what was
- * there to be read has been; none waits longer. A write costs more than all else that is done for a token.
+ * Writes frames to a client's socket, and joins them. A crowd's go out in one write when all that was there to be
+ * read in a turn of the event loop has been: a write costs more than all else that is done for a token. Of a few, those
+ * of one read do, as nothing more is likely to come in the turn, and waiting for its end costs as well.
+ * @param crowded Whether many exchanges use the connection now.
  */
-export function createOutbox(socket: Socket): Outbox {
+export function createOutbox(socket: Socket, crowded: () => boolean): Outbox {
   let frames: Buffer[] = [];
   let deferred: Array<() => void> = [];
   let scheduled = false;
@@ -21,11 +23,16 @@ export function createOutbox(socket: Socket): Outbox {
   const schedule = (): void => {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(endTurn);
+    if (crowded()) setImmediate(endTurn);
+    else process.nextTick(endTurn);
   };
   const endTurn = (): void => {
-    scheduled = false;
-    flush();
+    try {
+      flush();
+    } finally {
+      // Not before: what the deferred work sends goes out with the rest, and needs no turn of its own.
+      scheduled = false;
+    }
   };
   const flush = (): void => {
     const works = deferred;

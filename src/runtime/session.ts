@@ -46,14 +46,17 @@ export interface SessionOptions {
 const TOKEN_WANTED =
   'this daemon wants its token: set VASTAR_TOKEN_FILE (tokenFile) to the file that it was started with';
 
+/** Of more than these, several are likely to have something to send in one turn of the event loop. */
+const FEW_EXCHANGES = 8;
+
 /** How long a peer that is told to go may keep its end open, in ms. */
 const LINGER_MS = 1000;
 
 /** Serves one connection: frames in, exchanges, frames out. */
 export function startSession(socket: Socket, options: SessionOptions): Session {
   const { log, limits } = options;
-  const outbox = createOutbox(socket);
   const exchanges = new Map<bigint, Exchange>();
+  const outbox = createOutbox(socket, () => exchanges.size > FEW_EXCHANGES);
   let state: 'serving' | 'draining' | 'closing' = 'serving';
   let greeted = false;
   let admitted = options.token === undefined;

@@ -23,8 +23,18 @@ const FRAME = Buffer.from('frame');
 const since = (before: number): number => socket.bytesWritten - before;
 
 describe('an outbox', () => {
-  test("keeps a turn's frames until what was read in it has been handled, then writes them all", async () => {
-    const outbox = createOutbox(socket);
+  test('keeps the frames of one read until it has been handled', async () => {
+    const outbox = createOutbox(socket, () => false);
+    const before = socket.bytesWritten;
+    outbox.send(FRAME);
+    outbox.defer(() => outbox.send(FRAME));
+    expect(since(before)).toBe(0);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(since(before)).toBe(2 * FRAME.length);
+  });
+
+  test("keeps a crowd's frames until all that was read in the turn has been handled", async () => {
+    const outbox = createOutbox(socket, () => true);
     const before = socket.bytesWritten;
     const kept: number[] = [];
     outbox.send(FRAME);
@@ -42,7 +52,7 @@ describe('an outbox', () => {
   });
 
   test('does not wait for the end of a turn that reads very many', () => {
-    const outbox = createOutbox(socket);
+    const outbox = createOutbox(socket, () => true);
     const before = socket.bytesWritten;
     let deferred = 0;
     while (since(before) === 0 && deferred < 1000) {
