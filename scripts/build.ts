@@ -37,10 +37,22 @@ const lazyBuiltins: Plugin = {
     onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path, kind }) => {
       const name = path.replace(/^node:/, '');
       if (kind === 'require-call' || !builtinModules.includes(name)) return undefined;
+      // It is loaded where it stands as it is, and with the names that only a module of Node's own exports.
+      if (kind === 'dynamic-import') return { path: `node:${name}`, external: true };
       return { path: name, namespace: 'builtin' };
     });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = require('node:${path}');`,
+    }));
+  },
+};
+
+/** Ink's layout engine would fetch its own code from a data URL, which loads all of Node's HTTP client. */
+const layoutWithoutFetch: Plugin = {
+  name: 'layout-without-fetch',
+  setup({ onLoad }) {
+    onLoad({ filter: /yoga-layout.*\.js$/ }, ({ path }) => ({
+      contents: `const fetch = undefined;\n${readFileSync(path, 'utf8')}`,
     }));
   },
 };
@@ -53,7 +65,7 @@ await build({
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [lazyBuiltins],
+  plugins: [lazyBuiltins, layoutWithoutFetch],
   platform: 'node',
   format: 'esm',
   target: 'node20',
@@ -62,8 +74,6 @@ await build({
   define: {
     'process.env.NODE_ENV': '"production"',
     __VERSION__: JSON.stringify(version),
-    // Ink's layout engine would fetch its own code from a data URL, which loads all of Node's HTTP client.
-    fetch: 'undefined',
   },
   // Ink loads its devtools only under DEV=true; they are no part of the program.
   alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.ts') },

@@ -3,7 +3,7 @@ import { addressText } from './address.js';
 import type { DaemonFlags } from './daemon-flags.js';
 import { daemonOptions } from './daemon-options.js';
 import { ListenError } from './listen-error.js';
-import { type LogFile, type Logger, logFault, openLogFile, silentLogger } from './log.js';
+import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
 import { UNVERIFIED } from './policy-flags.js';
 import { type Runtime, startRuntime } from './server.js';
@@ -27,6 +27,8 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
 
   try {
     const { logFile: logOptions, ...settings } = await daemonOptions(flags, process.env);
+    const lost = logOptions && logProblem(logOptions.path);
+    if (lost !== undefined) process.stderr.write(`vastar-connector-runtime: there is no log: ${lost}\n`);
     logFile = logOptions && openLogFile(logOptions);
     const log = logFile?.logger ?? silentLogger;
     if (settings.pool?.verify === false) {

@@ -1,6 +1,14 @@
-import { createWriteStream, openSync, renameSync, statSync, unlinkSync, type WriteStream } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  type WriteStream,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { messageOf } from '../errors.js';
+import { fileReason, messageOf } from '../errors.js';
 import { makeFolder } from '../user-folders.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -74,6 +82,17 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
       await Promise.all([...ending, end(stream)]);
     },
   };
+}
+
+/** Why no log can be kept at this path; undefined where it can. */
+export function logProblem(path: string): string | undefined {
+  try {
+    makeFolder(dirname(path));
+    closeSync(openSync(path, 'a', 0o600));
+    return undefined;
+  } catch (error) {
+    return `${path} cannot be written: ${fileReason(error)}`;
+  }
 }
 
 /** Opened at once, so that a file may be renamed right after; undefined where it cannot be. */
