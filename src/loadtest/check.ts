@@ -5,12 +5,15 @@ import { LATENCIES, type LatencyName, type Report } from './tally.js';
 export interface Check {
   /** As it was given. */
   text: string;
+  /** Of the value; empty for a number. */
+  unit: 'ms' | '%' | '';
   value: (report: Report) => number | undefined;
   holds: (value: number) => boolean;
 }
 
 export interface CheckResult {
   check: string;
+  unit: Check['unit'];
   /** Undefined where the report has no such figure, which never passes. */
   value: number | undefined;
   passed: boolean;
@@ -36,13 +39,18 @@ export function parseCheck(text: string): Check | undefined {
   const value = statistic === undefined ? total(name, unit) : latency(name, statistic, unit);
   if (compare === undefined || value === undefined) return undefined;
   const limit = Number(digits) * (unit === 's' ? 1000 : 1);
-  return { text, value, holds: (actual) => compare(actual, limit) };
+  return {
+    text,
+    unit: statistic !== undefined ? 'ms' : unit === '%' ? '%' : '',
+    value,
+    holds: (actual) => compare(actual, limit),
+  };
 }
 
 /** What became of a check. */
-export function evaluate({ text, value, holds }: Check, report: Report): CheckResult {
+export function evaluate({ text, unit, value, holds }: Check, report: Report): CheckResult {
   const actual = value(report);
-  return { check: text, value: actual, passed: actual !== undefined && holds(actual) };
+  return { check: text, unit, value: actual, passed: actual !== undefined && holds(actual) };
 }
 
 function latency(name: string, word: string, unit: string | undefined): Check['value'] | undefined {

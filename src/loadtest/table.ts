@@ -19,6 +19,7 @@ export function latencyTable(runs: readonly Run[]): string {
       return summary === undefined ? [] : [[label, ...(several ? [mode] : []), ...cells(summary, mark)]];
     }),
   );
+  if (rows.length === 0) return '';
   return aligned([['', ...(several ? [''] : []), ...STATISTICS], ...rows], several ? 2 : 1);
 }
 
@@ -58,12 +59,10 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
   return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
 }
 
-const OPEN_LOOP =
-  'open loop: TTFT and E2E count from the intended send time, so coordinated omission is accounted for';
-const CLOSED_LOOP =
-  'closed loop: a slow answer holds back the next request, so waiting is not seen here (--rate shows it)';
+const OPEN_LOOP = 'open loop: from the intended send time (no coordinated omission)';
+const CLOSED_LOOP = 'closed loop: a slow answer delays the next; --rate shows the waiting';
 
-const NO_TTFT = 'answers came in one piece, so there is no TTFT, TPOT or ITL: this daemon does not stream';
+const NO_TTFT = 'this daemon does not stream: there is no TTFT, TPOT or ITL';
 
 function cells(summary: Summary, mark: string): string[] {
   return STATISTICS.map((name) => `${mark}${msText(summary[name])}`);
@@ -86,5 +85,5 @@ function msText(ms: number): string {
 }
 
 function rate(perSecond: number): string {
-  return perSecond.toFixed(perSecond < 100 ? 1 : 0);
+  return perSecond.toFixed(perSecond < 1 ? 2 : perSecond < 100 ? 1 : 0);
 }

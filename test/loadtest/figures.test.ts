@@ -162,7 +162,7 @@ test('a check of what was not measured fails', () => {
   for (const text of ['ttft.p50<9999', 'goodput>0', 'itl.max<1']) {
     const check = parseCheck(text);
     if (check === undefined) throw new Error('not read');
-    expect(evaluate(check, report)).toEqual({ check: text, value: undefined, passed: false });
+    expect(evaluate(check, report)).toMatchObject({ check: text, value: undefined, passed: false });
   }
 });
 
@@ -198,7 +198,24 @@ test('tables line up, for one run and for several', () => {
     '      longer    200 ',
   ]);
   expect(runText({ mode: 'a', report }, 'open')).toMatch(/intended send time.*coordinated omission/);
+  for (const loop of ['open', 'closed'] as const) {
+    for (const line of runText({ mode: 'a', report }, loop).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80);
+  }
   expect(runText({ mode: 'a', report }, 'closed')).toMatch(/goodput +1\.0 requests\/s \(100\.0 %\)/);
+});
+
+test('where nothing was answered there is no table, not one without rows', () => {
+  const report = tallyOf('closed', [failed(0, 'x')]).report(1);
+  expect(latencyTable([{ mode: 'a', report }])).toBe('');
+});
+
+test.each([
+  ['ttft.p95<1s', 'ms'],
+  ['errors<1%', '%'],
+  ['goodput>1', ''],
+])('the value of the check %j has the unit %j', (text, unit) => {
+  expect(parseCheck(text)?.unit).toBe(unit);
 });
 
 test('the CSV quotes what needs it and has a cell for each column', () => {

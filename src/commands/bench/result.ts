@@ -23,13 +23,13 @@ export function resultText(runs: readonly EndpointRun[], flags: BenchFlags): str
   const kind = flags.rate === undefined ? 'closed' : 'open';
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${loadText(flags)}\n`;
-    const checks = run.checks.map(({ check, value, passed }) => {
-      const found = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))}`;
+    const checks = run.checks.map(({ check, value, unit, passed }) => {
+      const found = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
       return `${passed ? 'passed' : 'FAILED'}      ${check} (${found})\n`;
     });
     return [heading, runText(run, kind), ...checks, distributionText(run)].join('');
   });
-  return `${[...parts, latencyTable(runs)].join('\n')}`;
+  return [...parts, latencyTable(runs)].filter((part) => part !== '').join('\n');
 }
 
 function loadText({ rate, concurrency, ramp, warmup }: BenchFlags): string {

@@ -9,7 +9,11 @@ export async function checkDaemon(ask: () => Promise<DaemonInfo>): Promise<Findi
     return describeDaemon(await ask());
   } catch (error) {
     return [
-      problem('daemon', messageOf(error), 'its log may say more: vastar-tui runtime run --log-level debug'),
+      problem(
+        'daemon',
+        messageOf(error),
+        'what it logs may say more: vastar-tui runtime run --log-level debug --log-file FILE',
+      ),
     ];
   }
 }
