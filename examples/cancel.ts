@@ -1,7 +1,7 @@
 // Stops an answer in the middle. The daemon ends the request at the provider at once; what came is kept.
 import { OpenAIStreamConnector } from 'vastar-tui';
 
-const connector = new OpenAIStreamConnector(process.argv[2] ?? 'config.yaml');
+const connector = new OpenAIStreamConnector(process.argv[2] ?? {});
 const aborter = new AbortController();
 let pieces = 0;
 try {

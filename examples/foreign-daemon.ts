@@ -1,7 +1,7 @@
 // With the public daemon, which does not stream, the same program works: its answer comes in one piece.
 import { OpenAIStreamConnector } from 'vastar-tui';
 
-const connector = new OpenAIStreamConnector(process.argv[2] ?? 'config.yaml');
+const connector = new OpenAIStreamConnector(process.argv[2] ?? {});
 try {
   await connector.connect();
   const { kind } = await connector.client.health();

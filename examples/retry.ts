@@ -1,7 +1,7 @@
 // Tries again what may pass: refused connections, rate limits, timeouts. Anything else fails at once.
 import { ConnectorException, OpenAIStreamConnector, RetryHelper } from 'vastar-tui';
 
-const connector = new OpenAIStreamConnector(process.argv[2] ?? 'config.yaml');
+const connector = new OpenAIStreamConnector(process.argv[2] ?? {});
 try {
   const text = await RetryHelper.withRetry(() => connector.chatCompletion('Say hello.'), {
     maxRetries: 2,

@@ -1,7 +1,7 @@
 // An answer as it arrives, and where its time went.
 import { OpenAIStreamConnector } from 'vastar-tui';
 
-const connector = new OpenAIStreamConnector(process.argv[2] ?? 'config.yaml');
+const connector = new OpenAIStreamConnector(process.argv[2] ?? {});
 try {
   for await (const event of connector.stream('Explain quantum computing in simple terms.')) {
     if (event.type === 'text') process.stdout.write(event.text);

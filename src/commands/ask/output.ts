@@ -139,14 +139,18 @@ function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
     bytes: metrics.bytes,
     attempts: metrics.attempts,
     buffered: metrics.buffered,
-    gaps: metrics.gaps ?? null,
-    hops: Object.fromEntries(Object.entries(metrics.hops).map(([name, value]) => [name, ms(value)])),
+    gaps: metrics.gaps === undefined ? null : rounded({ ...metrics.gaps }),
+    hops: rounded({ ...metrics.hops }),
   };
 }
 
 /** The same JSON: some terminals obey the control characters that it may hold as they are. */
 function inert(json: string): string {
   return json.replace(/[\x7f-\x9f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+}
+
+function rounded(figures: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, ms(value)]));
 }
 
 /** Milliseconds with the microseconds that mean something. */

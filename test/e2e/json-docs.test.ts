@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+
+const ground = groundForEach();
+const { run, start } = ground;
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'json.md'), 'utf8');
+
+/** The example below a heading that begins so. */
+function documented(heading: string): unknown {
+  const [, section = ''] = page.split(`\n## \`${heading}`);
+  const [, json = ''] = /```json\n([\s\S]*?)\n```/.exec(section) ?? [];
+  return JSON.parse(json);
+}
+
+/** The names of all members, those of a list's first entry included. */
+function names(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.length === 0 ? [] : names(value[0], `${path}[]`);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    `${path}.${name}`,
+    ...names(inner, `${path}.${name}`),
+  ]);
+}
+
+/** What may be absent, as the page says: hops of a connection that was opened before, or not. */
+const fixed = (value: unknown): string[] =>
+  names(value)
+    .filter((name) => !name.startsWith('.metrics.hops.'))
+    .sort();
+
+test('the last line of ask is as documented', async () => {
+  const { stdout } = await run(['ask', '--json', 'What is the capital of France?']);
+  const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+  expect(fixed(JSON.parse(last))).toEqual(fixed(documented('ask')));
+});
+
+test('the report of bench is as documented', async () => {
+  const flags = ['--requests', '3', '--model', 'sim-400tps', '--max-tokens', '5', '--slo', 'ttft=9000'];
+  const { stdout } = await run(['bench', ...flags, '--check', 'errors<1', '--json', '-']);
+  expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('bench')));
+});
+
+test('the status of a daemon in use, and its absence, are as documented', async () => {
+  expect(await run(['runtime', 'status', '--json'])).toMatchObject({
+    code: 3,
+    stdout: `{"running":false,"address":${JSON.stringify(ground.place.socketPath)}}\n`,
+  });
+  const limits = join(ground.place.dir, 'limits.yaml');
+  writeFileSync(limits, 'tenants: { openai-connector: { concurrent: 9 } }\n');
+  const daemon = start(['runtime', 'run', '--limits', limits]);
+  await daemon.untilStderr(/listening on/);
+  await run(['ask', 'hi', '--model', 'sim-instant']);
+  const { stdout } = await run(['runtime', 'status', '--json']);
+  daemon.child.kill();
+  await daemon.ended;
+  expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('runtime status')));
+});
+
+test('lists and searches of sessions are as documented', async () => {
+  await run(['ask', '--session', 'one', '--model', 'sim-instant', 'hi']);
+  const listed = JSON.parse((await run(['sessions', 'list', '--json'])).stdout);
+  expect(fixed(listed)).toEqual(fixed(documented('sessions list')));
+  const found = JSON.parse((await run(['sessions', 'search', '--json', 'hi'])).stdout);
+  expect(fixed(found)).toEqual(fixed(documented('sessions search')));
+});
+
+test('what doctor finds is as documented', async () => {
+  const { stdout } = await run(['doctor', '--json']);
+  expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('doctor')));
+});
