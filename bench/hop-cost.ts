@@ -1,12 +1,21 @@
 // What the way through the daemon costs: arrival lag and CPU of each delta, beside undici with the SSE parser
-// directly and the official `openai` package directly. Run: tsx bench/hop-cost.ts
-import type { StreamFigures, Way } from './support/consumer.js';
+// directly and the official `openai` package directly; and what it costs through the least that could stand in the
+// daemon's place (frames and undici alone), which is the floor. Run: tsx bench/hop-cost.ts
+import type { StreamFigures } from './support/consumer.js';
 import { median, report, say, table } from './support/figures.js';
 import { openBench, type Peer } from './support/programs.js';
 
 const RUNS = 5;
 const SECONDS = 2;
-const WAYS: readonly Way[] = ['undici', 'openai', 'sdk'];
+const WAYS = ['undici', 'openai', 'relay', 'sdk'] as const;
+type Way = (typeof WAYS)[number];
+
+const NAMES: Record<Way, string> = {
+  undici: 'undici',
+  openai: 'openai package',
+  relay: 'SDK, frames and undici',
+  sdk: 'SDK and daemon',
+};
 
 interface Figures {
   lagP50Us: number;
@@ -17,26 +26,33 @@ interface Figures {
 const bench = await openBench();
 const { url } = await bench.server();
 const daemon = await bench.daemon();
+const relay = await bench.relay('undici');
+const hops: Partial<Record<Way, Peer>> = { relay: relay.peer, sdk: daemon };
 // A process for each way, so that none runs on what the JIT compiler learned from another.
 const consumers = {
   undici: await bench.consumer(),
   openai: await bench.consumer(),
+  relay: await bench.consumer(relay.socket),
   sdk: await bench.consumer(),
 };
 
 async function run(way: Way, rate: number): Promise<Figures> {
   const count = rate * SECONDS;
-  const before = await daemon.usage();
+  const before = await hops[way]?.usage();
   const consumer: Peer = consumers[way];
   const base = `${url}/rate/${rate}/count/${count}`;
-  const figures = await consumer.ask<StreamFigures>('stream', { way, base, count });
-  const after = await daemon.usage();
+  const figures = await consumer.ask<StreamFigures>('stream', {
+    way: way === 'relay' ? 'sdk' : way,
+    base,
+    count,
+  });
+  const after = await hops[way]?.usage();
   if (figures.inOrder !== count) throw new Error(`${way}: ${figures.inOrder} of ${count} deltas`);
-  const daemonUs = way === 'sdk' ? after.cpuUs - before.cpuUs : 0;
+  const hopUs = (after?.cpuUs ?? 0) - (before?.cpuUs ?? 0);
   return {
     lagP50Us: figures.lagP50Us,
     lagP99Us: figures.lagP99Us,
-    cpuUs: (figures.cpuUs + daemonUs) / count,
+    cpuUs: (figures.cpuUs + hopUs) / count,
   };
 }
 
@@ -49,6 +65,7 @@ try {
       runs.push({
         undici: await run('undici', rate),
         openai: await run('openai', rate),
+        relay: await run('relay', rate),
         sdk: await run('sdk', rate),
       });
     }
@@ -60,7 +77,7 @@ try {
       table([
         ['', 'lag p50 µs', 'lag p99 µs', 'CPU µs a delta'],
         ...WAYS.map((way) => [
-          { undici: 'undici', openai: 'openai package', sdk: 'SDK and daemon' }[way],
+          NAMES[way],
           of(way, 'lagP50Us').toFixed(0),
           of(way, 'lagP99Us').toFixed(0),
           of(way, 'cpuUs').toFixed(1),
