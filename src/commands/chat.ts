@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
 import { closestTo, endpointUrl, formatProblem } from '../config/index.js';
+import { rehearse } from '../connector/rehearse.js';
 import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/bindings.js';
@@ -10,6 +11,7 @@ import { type Composition, compose, type GlobalFlags, logFile } from './compose.
 import { EXIT } from './exit-codes.js';
 import { createExternalEditor } from './external-editor.js';
 import { notEmpty } from './flag-text.js';
+import { isLocal } from './launch.js';
 import { keepNewSpaceSmall } from './new-space.js';
 import { configuredKeys } from './secrets.js';
 import { divertOutput } from './side-output.js';
@@ -97,7 +99,11 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     // pane, which counts down to the next attempt.
     keepNewSpaceSmall();
     connector.client.reconnect();
-    composition.ready(ending.signal).catch(() => {});
+    composition.ready(ending.signal).then(
+      () => warmUp(composition, ending.signal),
+      () => {},
+    );
+    setImmediate(rehearse);
     await ended;
   } finally {
     ending.remove();
@@ -108,6 +114,17 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const { error } = ending;
   if (error !== undefined) process.stderr.write(`vastar-tui: internal error: ${error}. Please report it.\n`);
   return ending.exitCode();
+}
+
+/**
+ * Has the daemon ask our own simulator for its models, so that the first question finds the code of both loaded and a
+ * connection made. A provider is sent nothing that nobody asked for.
+ */
+async function warmUp({ connector, spawns }: Composition, signal: AbortSignal): Promise<void> {
+  const { name, baseUrl } = connector.endpoint;
+  if (!spawns || name !== 'simulator' || !isLocal(baseUrl)) return;
+  // What is wrong shows with the question itself.
+  await connector.listModels({ signal }).catch(() => {});
 }
 
 interface Endings {

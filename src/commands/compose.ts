@@ -23,6 +23,8 @@ export interface GlobalFlags {
 export interface Composition {
   loaded: LoadedConfig;
   connector: OpenAIStreamConnector;
+  /** Daemon and simulator are started where they are missing. */
+  spawns: boolean;
   /** Sends a conversation, with the bundled simulator started when it is the endpoint. Never rejects. */
   exchange(messages: readonly ChatMessage[], options?: ChatOptions): Promise<ChatAnswer>;
   /** Resolves when the simulator serves, where it is the endpoint; rejects with why it could not start. */
@@ -60,6 +62,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
   return {
     loaded,
     connector,
+    spawns: flags.spawn,
     async exchange(messages, options = {}) {
       // A simulator that can't be started shows as the refused connection that the request meets.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});

@@ -35,7 +35,7 @@ interface Child {
 }
 
 const START_LIMIT_MS = 10_000;
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * Children hold the read end of a pipe from this process and end when it closes, so that they go with it
@@ -60,7 +60,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
     },
     async ensureSimulator(signal) {
       const url = new URL(options.simulatorUrl);
-      if (simulatorElsewhere || !LOOPBACK.has(url.hostname)) return;
+      if (simulatorElsewhere || !isLocal(options.simulatorUrl)) return;
       if (simulator === undefined || !running(simulator)) {
         const port = url.port === '' ? '80' : url.port;
         simulator = start(selfCommand('simulator', '--port', port, '--exit-with-stdin'), 'the simulator');
@@ -74,6 +74,11 @@ export function createLauncher(options: LaunchOptions): Launcher {
       for (const child of [daemon, simulator]) child?.process.stdin?.end();
     },
   };
+}
+
+/** Whether an address is this machine's own. */
+export function isLocal(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
 }
 
 /** Whether a daemon accepts connections there. */

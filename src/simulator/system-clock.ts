@@ -8,8 +8,8 @@ interface Alarm extends Due {
 
 /** Node's timers have steps of 1 ms and may be one late, so they are set to go off before this much is left. */
 const TIMER_ERROR_MS = 1.2;
-/** The longest the thread sleeps in place; sockets are looked at in between. */
-const LONGEST_SLEEP_MS = 0.5;
+/** The longest the thread sleeps in place; sockets are looked at in between. Shorter sleeps cost more turns of the event loop. */
+const LONGEST_SLEEP_MS = 2;
 /** How late the system wakes a sleeping thread, about; what is left then is spent on turns of the event loop. */
 const WAKE_UP_MS = 0.2;
 
@@ -21,8 +21,8 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * The system's clock, with all alarms on one heap. Timers are too coarse for 400 tokens a second, so the
- * last two milliseconds before an alarm are slept in place, half a millisecond at a time: exact to some
- * 0.1 ms without burning CPU. Only a timer that is waited for keeps the process alive.
+ * last two milliseconds before an alarm are slept in place: exact to some 0.1 ms without burning CPU. Only
+ * a timer that is waited for keeps the process alive.
  */
 export function createSystemClock(): Clock {
   const alarms = createDueHeap<Alarm>();

@@ -18,6 +18,7 @@ import { createKeymap, type Keymap } from './bindings.js';
 import { osc52 } from './clipboard.js';
 import { SharedContext, type SuspendTerminal } from './context.js';
 import { createJobControl } from './job-control.js';
+import { onceATurn } from './once-a-turn.js';
 import { PlainApp } from './plain-app.js';
 import { createPainter, type Painter } from './screen/painter.js';
 import { translated, wheelAsBefore, wheelOn } from './terminal-input.js';
@@ -119,7 +120,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     sessions,
   });
   const shared = {
-    store,
+    store: onceATurn(store),
     actions,
     keymap,
     viewport: createViewport(!noColor),

@@ -8,6 +8,13 @@ const MAX_CACHED_WIDTHS = 4096;
 /** Graphemes longer than this may be cut in two when walking backwards; the sanitiser lets none through. */
 const LOOK_BACK = 128;
 
+/**
+ * One cell each, among them all that the interface itself draws: string-width compiles patterns of emoji when it is first
+ * asked, which takes tens of ms, and the first frame need not wait for that.
+ */
+const NARROW =
+  /^[\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2713\u2717]$/;
+
 const widths = new Map<string, number>();
 
 /** True when every character is printable ASCII, so that one character is one cell. */
@@ -31,6 +38,7 @@ export function isOneGrapheme(text: string): boolean {
 export function graphemeWidth(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_STOP - (column % TAB_STOP);
   if (grapheme.length === 1 && grapheme >= ' ' && grapheme <= '~') return 1;
+  if (NARROW.test(grapheme)) return 1;
   const known = widths.get(grapheme);
   if (known !== undefined) return known;
   if (widths.size >= MAX_CACHED_WIDTHS) widths.clear();

@@ -53,9 +53,10 @@ export function createMarkdownBody({ width, highlighter }: MarkdownOptions): Bod
   };
 }
 
-const SAMPLE = 'A **b** `c` [d](http://e.example)\n\n- *f*\n\n| g |\n|---|\n| h |\n\n> i\n\n```\nj\n```\n# k';
+const SAMPLE =
+  'A **b** `c` [d](http://e.example)\n\n- *f*\n\n| g |\n|---|\n| h |\n\n> i\n\n```\nj\n```\n# k 🙂';
 
-/** Renders a little of everything, so that the first answer need not wait until the lexer is ready: tens of ms. */
+/** Renders a little of everything, so that the first answer need not wait until lexer and emoji patterns are ready: tens of ms. */
 export function prepareMarkdown(): void {
   createMarkdownBody({ width: 40, highlighter: plainHighlighter }).update(SAMPLE);
 }
