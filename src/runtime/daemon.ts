@@ -11,6 +11,8 @@ import { type Runtime, startRuntime } from './server.js';
 /** The exit code that says: another process serves this address already (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
+/** Wrong flags or configuration: starting again would not help. */
+export const EXIT_USAGE = 2;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -21,12 +23,24 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
   // Whoever started it may be gone with the other end.
   process.stderr.on('error', () => {});
+  try {
+    return await serve(flags, await daemonOptions(flags, process.env));
+  } catch (error) {
+    process.stderr.write(`vastar-connector-runtime: ${messageOf(error)}\n`);
+    return EXIT_USAGE;
+  }
+}
+
+/** Never rejects. */
+async function serve(
+  flags: DaemonFlags,
+  { logFile: logOptions, ...settings }: Awaited<ReturnType<typeof daemonOptions>>,
+): Promise<number> {
   let logFile: LogFile | undefined;
   const shutdown = new AbortController();
   let orphaned = false;
 
   try {
-    const { logFile: logOptions, ...settings } = await daemonOptions(flags, process.env);
     const lost = logOptions && logProblem(logOptions.path);
     if (lost !== undefined) process.stderr.write(`vastar-connector-runtime: there is no log: ${lost}\n`);
     logFile = logOptions && openLogFile(logOptions);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
-import { runDaemon } from './daemon.js';
+import { EXIT_USAGE, runDaemon } from './daemon.js';
 import { addDaemonFlags, daemonFlagsFrom } from './daemon-flags.js';
 
 /** `vastar-connector-runtime`: the daemon in the foreground, as `vastar-tui runtime run`. */
@@ -9,6 +9,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Makes HTTP requests for programs that speak the Vastar connector protocol')
     .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'print this help')
+    .showHelpAfterError('(vastar-connector-runtime --help lists what there is)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
     .action(async (_flags: unknown, command: Command) => {
       process.exitCode = await runDaemon(daemonFlagsFrom(command));
     });

@@ -196,7 +196,8 @@ test('over TCP it listens on this machine alone', async () => {
 });
 
 test('what it cannot do is refused in words', async () => {
-  const refusals: Array<[string[], RegExp]> = [
+  // 2 where its words are wrong, 1 where the machine is not as they say.
+  const refusals: Array<[string[], RegExp, number?]> = [
     [['--tcp', '0.0.0.0:5000'], /0\.0\.0\.0 is not of this machine alone/],
     [['--tcp', 'example.com:5000'], /example\.com is not of this machine alone/],
     [['--tcp', '127.0.0.1'], /is not \[HOST:\]PORT/],
@@ -204,12 +205,13 @@ test('what it cannot do is refused in words', async () => {
     [
       ['--socket', '/no/such/directory/d.sock'],
       /directory \/no\/such\/directory does not exist; make it first/,
+      1,
     ],
   ];
   await Promise.all(
-    refusals.map(async ([args, message]) => {
+    refusals.map(async ([args, message, code = 2]) => {
       const program = start(...args);
-      expect(await program.ended).toBe(1);
+      expect(await program.ended).toBe(code);
       expect(program.stderr()).toMatch(message);
       expect(program.stderr()).not.toMatch(/\n\s+at /);
     }),
