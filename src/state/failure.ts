@@ -33,7 +33,7 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   if (answer.outcome === 'truncated') {
     const cause =
       reason ?? (empty ? 'the stream ended without an answer' : 'the stream ended before the answer did');
-    remarks.push(`cut short: ${cause}; ${again}`);
+    remarks.push(`cut off: ${cause}; ${again}`);
   }
   if (answer.outcome === 'stalled') remarks.push(`stalled: ${reason ?? 'nothing more came'}; ${again}`);
   if (answer.finishReason === 'length') remarks.push('cut at the limit for answers (finish_reason length)');
@@ -48,7 +48,8 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   return remarks;
 }
 
-function askAgain({ again }: KeyHints): string {
+/** What to do about an answer that is not whole. */
+export function askAgain({ again }: KeyHints): string {
   return `${again} asks again`;
 }
 

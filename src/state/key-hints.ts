@@ -11,6 +11,11 @@ export interface KeyHints {
   readonly goOn: string;
   readonly focus: string;
   readonly quit: string;
+  /** In what stands in the conversation's place, such as a list or the help. */
+  readonly close: string;
+  readonly choose: string;
+  readonly pageDown: string;
+  readonly toEnd: string;
 }
 
 export const DEFAULT_HINTS: KeyHints = {
@@ -25,4 +30,8 @@ export const DEFAULT_HINTS: KeyHints = {
   goOn: 'alt+l',
   focus: 'tab',
   quit: 'ctrl+c',
+  close: 'esc',
+  choose: 'enter',
+  pageDown: 'pagedown',
+  toEnd: 'end',
 };

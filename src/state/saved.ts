@@ -6,6 +6,8 @@ import { type Tree, treeOf } from './branches.js';
 import type { ChatSettings } from './chat-settings.js';
 import { edit } from './editor.js';
 import { metricsBeforeStart } from './exchange.js';
+import { askAgain } from './failure.js';
+import type { KeyHints } from './key-hints.js';
 import type { AnswerStatus, Message } from './messages.js';
 import { sanitize, sanitizeLine } from './sanitize.js';
 
@@ -46,7 +48,10 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
     nextMessageId += 1;
     ids.set(message.id, id);
     parents.set(message.id, id);
-    nodes.push({ message: shownMessage(message, id, figures.get(message.id), nameOf), parent: above });
+    nodes.push({
+      message: shownMessage(message, id, { figures: figures.get(message.id), nameOf, keys: state.keys }),
+      parent: above,
+    });
   }
   const end = at === undefined ? session.headId : leafBelow(saved, at, session.headId);
   const tree = treeOf(nodes, end === null ? null : (parents.get(end) ?? null));
@@ -103,8 +108,11 @@ function leafBelow(messages: readonly SavedMessage[], at: number, head: number |
 function shownMessage(
   { role, atMs, text, reasoning, status, endpoint, model }: SavedMessage,
   id: number,
-  figures: AnswerFigures | undefined,
-  nameOf: (name: string) => string,
+  {
+    figures,
+    nameOf,
+    keys,
+  }: { figures: AnswerFigures | undefined; nameOf: (name: string) => string; keys: KeyHints },
 ): Message {
   if (role !== 'assistant') return { role: 'user', id, atMs, text: sanitize(text) };
   return {
@@ -114,11 +122,16 @@ function shownMessage(
     text: sanitize(text),
     reasoning: sanitize(reasoning),
     endpoint: { name: nameOf(endpoint ?? ''), model: nameOf(model ?? '') },
-    status: statusOf(status, text === '', figures),
+    status: statusOf(status, text === '', askAgain(keys), figures),
   };
 }
 
-function statusOf(kind: SavedMessage['status'], empty: boolean, figures?: AnswerFigures): AnswerStatus {
+function statusOf(
+  kind: SavedMessage['status'],
+  empty: boolean,
+  again: string,
+  figures?: AnswerFigures,
+): AnswerStatus {
   const saved = figures?.metrics ?? {};
   const { finishReason } = saved;
   const ended = {
@@ -133,22 +146,22 @@ function statusOf(kind: SavedMessage['status'], empty: boolean, figures?: Answer
         kind,
         remarks: [
           empty
-            ? 'interrupted before anything came: ctrl+g asks again'
-            : 'interrupted: what had come is kept; ctrl+g asks again',
+            ? `interrupted before anything came: ${again}`
+            : `interrupted: what had come is kept; ${again}`,
         ],
       };
     case 'error': {
       const what = sanitizeLine(figures?.error?.message.slice(0, 600) ?? 'the answer failed');
-      return { kind, ...ended, remarks: [], failure: { what, next: 'ctrl+g asks again' } };
+      return { kind, ...ended, remarks: [], failure: { what, next: again } };
     }
     case 'complete':
       return { kind, ...ended, remarks: [] };
     case 'cancelled':
       return { kind, ...ended, remarks: [empty ? 'stopped' : 'stopped: what came is kept'] };
     case 'truncated':
-      return { kind, ...ended, remarks: ['cut short: ctrl+g asks again'] };
+      return { kind, ...ended, remarks: [`cut off: ${again}`] };
     case 'stalled':
-      return { kind, ...ended, remarks: ['stalled: ctrl+g asks again'] };
+      return { kind, ...ended, remarks: [`stalled: ${again}`] };
   }
 }
 

@@ -19,7 +19,7 @@ export const MAX_MATCHES = 9999;
 /** Finds a query as it is written, in any case; undefined for an empty one. */
 export function searchPattern(query: string): RegExp | undefined {
   if (query === '') return undefined;
-  return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), 'giu');
+  return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
 }
 
 /** A search for `query`; it looks at the latest match, or stays at one that still is one. */

@@ -7,6 +7,8 @@ export interface Keymap {
   readonly bindings: readonly Binding[];
   /** What a key does now. */
   actionOf(key: string, hasDraft: boolean): ActionName | undefined;
+  /** A key as lists and the help know it: what stops closes them, what sends chooses, whichever keys these are. */
+  inList(key: string): string;
   /** The keys that the program's words name. */
   readonly hints: KeyHints;
 }
@@ -69,22 +71,52 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
   const ordered = [...bindings].sort(
     (one, other) => Number(given.has(other.action)) - Number(given.has(one.action)),
   );
-  return {
-    keymap: {
-      bindings,
-      hints: hintsOf(ordered),
-      actionOf(key, hasDraft) {
-        const state = hasDraft ? 'draft' : 'no-draft';
-        return ordered.find(({ keys, when }) => keys.includes(key) && (when === undefined || when === state))
-          ?.action;
-      },
-    },
-    problems,
+  const actionOf = (key: string, hasDraft: boolean): ActionName | undefined => {
+    const state = hasDraft ? 'draft' : 'no-draft';
+    return ordered.find(({ keys, when }) => keys.includes(key) && (when === undefined || when === state))
+      ?.action;
   };
+  const inList = (key: string): string => {
+    if (key.length === 1 || LIST_KEYS.has(key)) return key;
+    const action = actionOf(key, false);
+    return (action && IN_LISTS[action]) ?? key;
+  };
+  return { keymap: { bindings, hints: hintsOf(ordered, inList), actionOf, inList }, problems };
 }
 
+/** What an action's keys are in lists and the help, as far as these know it. */
+const IN_LISTS: Partial<Record<ActionName, string>> = {
+  stop: 'esc',
+  send: 'enter',
+  'clear-or-quit': 'ctrl+c',
+  'scroll-page-up': 'pageup',
+  'scroll-page-down': 'pagedown',
+  'scroll-start': 'home',
+  'scroll-end': 'end',
+  'edit-up': 'up',
+  'edit-down': 'down',
+  'edit-backspace': 'backspace',
+};
+/** Keys that mean something else in a list, whatever they do elsewhere. */
+const LIST_KEYS: ReadonlySet<string> = new Set([
+  ...['esc', 'enter', 'ctrl+c', 'pageup', 'pagedown', 'home', 'end', 'up', 'down', 'left', 'right'],
+  ...[
+    'backspace',
+    'delete',
+    'tab',
+    'ctrl+d',
+    'ctrl+n',
+    'ctrl+p',
+    'ctrl+r',
+    'ctrl+u',
+    'ctrl+z',
+    'alt+p',
+    'alt+r',
+  ],
+]);
+
 /** For each action its first key, else its command. */
-function hintsOf(bindings: readonly Binding[]): KeyHints {
+function hintsOf(bindings: readonly Binding[], inList: (key: string) => string): KeyHints {
   const nameOf = (action: ActionName): string => {
     const own = bindings.filter((binding) => binding.action === action);
     const command = own.find((binding) => binding.command !== undefined)?.command;
@@ -92,6 +124,12 @@ function hintsOf(bindings: readonly Binding[]): KeyHints {
       own.flatMap(({ keys }) => keys)[0] ?? (command === undefined ? `no key (${action})` : `/${command}`)
     );
   };
+  /** The action's first key that does this in a list, else the one that always does. */
+  const listKey = (action: ActionName, always: string): string =>
+    bindings
+      .filter((binding) => binding.action === action)
+      .flatMap(({ keys }) => keys)
+      .find((key) => inList(key) === always) ?? always;
   return {
     send: nameOf('send'),
     newline: nameOf('newline'),
@@ -104,6 +142,10 @@ function hintsOf(bindings: readonly Binding[]): KeyHints {
     goOn: nameOf('continue'),
     focus: nameOf('focus'),
     quit: nameOf('clear-or-quit'),
+    close: listKey('stop', 'esc'),
+    choose: listKey('send', 'enter'),
+    pageDown: listKey('scroll-page-down', 'pagedown'),
+    toEnd: nameOf('scroll-end'),
   };
 }
 

@@ -68,7 +68,7 @@ function contentOf(
     return {
       title,
       rows: fitRows(lines, width, height),
-      ...(below > 0 && { position: [['dim', `${below} more ↓ pagedown`]] }),
+      ...(below > 0 && { position: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
     };
   }
   if (comparison !== undefined) {
@@ -80,13 +80,13 @@ function contentOf(
     return { rows: fitRows(welcomeLines(keymap.hints, width, height), width, height) };
   const view = { messages, width, height, scroll, reasoning: reasoningShown };
   if (search.kind === 'open' && height > 1) {
-    const bar = fitRows([searchLine(search, searchCount(messages, search), width)], width, 1);
+    const bar = fitRows([searchLine(search, searchCount(messages, search), keymap.hints, width)], width, 1);
     return { rows: [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar] };
   }
   const { rows, newRows, atEnd } = viewport.window(view);
   const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);
   if (atEnd) return { rows: shown };
-  const words = newRows > 0 ? `${newRows} new lines ↓ end` : '↓ end';
+  const words = newRows > 0 ? `${newRows} new lines ↓ ${keymap.hints.toEnd}` : `↓ ${keymap.hints.toEnd}`;
   return { rows: shown, position: [[newRows > 0 ? 'accent' : 'dim', words]] };
 }
 

@@ -34,7 +34,7 @@ export interface InputOptions {
 
 export function createInput(options: InputOptions): Input {
   const { state, actions, keymap, viewport, view, draftWidth, panesBeside } = options;
-  const searching = createSearchKeys({ state, actions, viewport, view });
+  const searching = createSearchKeys({ state, actions, keymap, viewport, view });
   const hasDraft = (): boolean => state().draft.text !== '';
 
   /** @returns whether there was anywhere to go */
@@ -154,7 +154,7 @@ export function createInput(options: InputOptions): Input {
   return {
     press(key) {
       const name = nameOf(key);
-      if (overlayKeys.press(name, key)) return;
+      if (overlayKeys.press(keymap.inList(name), key)) return;
       const wheel = WHEEL.get(name);
       if (wheel !== undefined) {
         // At either end it turns on in vain; a word about each turn would be too much.

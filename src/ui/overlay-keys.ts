@@ -106,7 +106,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     } else if (key.kind === 'text') {
       actions.show({ ...picker, query: picker.query + key.text, index: 0 });
     } else {
-      actions.say('type to narrow the list, enter chooses, esc closes');
+      actions.say(`type to narrow the list, ${keymap.hints.choose} chooses, ${keymap.hints.close} closes`);
     }
     return true;
   };
@@ -114,7 +114,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
   const choose = (picker: Picker): void => {
     const item = matching(picker)[picker.index];
     if (item === undefined) {
-      actions.say('nothing matches: backspace, or esc closes');
+      actions.say(`nothing matches: backspace, or ${keymap.hints.close} closes`);
       return;
     }
     close();
@@ -134,7 +134,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     else perform[binding.action]();
   };
 
-  const inSessions = createSessionKeys({ actions, page, close });
+  const inSessions = createSessionKeys({ actions, hints: keymap.hints, page, close });
 
   const lastOffset = (lines: number): number => Math.max(0, lines - view().height);
 

@@ -37,11 +37,20 @@ export function overlayView(
     case 'panes':
       return scrolled('Panes', allPanes(overlay.pane, state(), width), overlay.offset, height);
     case 'help':
-      return scrolled(`vastar-tui ${version}`, helpLines(width, keymap.bindings), overlay.offset, height);
+      return scrolled(
+        `vastar-tui ${version}`,
+        helpLines(width, keymap.bindings, keymap.hints),
+        overlay.offset,
+        height,
+      );
     case 'picker':
       return { title: 'Choose', lines: pickerLines(overlay, width, height), below: 0 };
     case 'sessions':
-      return { title: 'Sessions', lines: sessionListLines(overlay, width, height, state().nowMs), below: 0 };
+      return {
+        title: 'Sessions',
+        lines: sessionListLines(overlay, keymap.hints, width, height, state().nowMs),
+        below: 0,
+      };
     case 'inspector': {
       const exchanges = log.all();
       const exchange = exchanges[overlay.index];
@@ -49,7 +58,7 @@ export function overlayView(
         return scrolled('Inspector', inspectorLines(exchange, width), overlay.offset, height);
       return {
         title: 'Inspector',
-        lines: exchangeListLines(exchanges, overlay.index, width, height),
+        lines: exchangeListLines(exchanges, overlay.index, keymap.hints, width, height),
         below: 0,
       };
     }

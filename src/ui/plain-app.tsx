@@ -65,7 +65,7 @@ export function PlainApp(): ReactElement {
       {answering && <Text>{`Answering; ${keymap.hints.stop} stops it.`}</Text>}
       {comparison !== undefined && <Text>{spokenChoice(comparison, keymap.hints)}</Text>}
       {search.kind === 'open' && (
-        <Text>{plainText(searchLine(search, searchCount(messages, search), WIDTH))}</Text>
+        <Text>{plainText(searchLine(search, searchCount(messages, search), keymap.hints, WIDTH))}</Text>
       )}
       {offer !== undefined && <Text>{offered(offer, keymap.hints)}</Text>}
       {queue.length > 0 && <Text>{`Messages waiting to be sent: ${queue.length}.`}</Text>}

@@ -1,12 +1,14 @@
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
 import { previousBoundary } from '../state/text/graphemes.js';
+import type { Keymap } from './bindings.js';
 import type { KeyPress } from './keys.js';
 import type { View, Viewport } from './transcript/viewport.js';
 
 export interface SearchKeysOptions {
   state: () => AppState;
   actions: Actions;
+  keymap: Keymap;
   viewport: Viewport;
   /** The conversation as it is on the screen now. */
   view: () => View;
@@ -20,7 +22,7 @@ export interface SearchKeys {
   previous(): void;
 }
 
-export function createSearchKeys({ state, actions, viewport, view }: SearchKeysOptions): SearchKeys {
+export function createSearchKeys({ state, actions, keymap, viewport, view }: SearchKeysOptions): SearchKeys {
   /** Brings the current match into view, above the search's own line. */
   const follow = (): void => {
     const { search } = state();
@@ -52,13 +54,16 @@ export function createSearchKeys({ state, actions, viewport, view }: SearchKeysO
         type(search.query + key.text);
         return true;
       }
-      switch (key.name) {
+      if (keymap.actionOf(key.name, false) === 'search') {
+        next();
+        return true;
+      }
+      switch (keymap.inList(key.name)) {
         case 'esc':
           actions.closeSearch();
           return true;
         case 'enter':
         case 'down':
-        case 'ctrl+f':
           next();
           return true;
         case 'up':

@@ -1,4 +1,5 @@
 import type { Actions } from '../state/actions.js';
+import type { KeyHints } from '../state/key-hints.js';
 import type { SessionList } from '../state/session-list.js';
 import { previousBoundary } from '../state/text/graphemes.js';
 import type { KeyPress } from './keys.js';
@@ -12,11 +13,12 @@ export interface SessionKeys {
 
 export interface SessionKeysOptions {
   actions: Actions;
+  hints: KeyHints;
   page: () => number;
   close: () => void;
 }
 
-export function createSessionKeys({ actions, page, close }: SessionKeysOptions): SessionKeys {
+export function createSessionKeys({ actions, hints, page, close }: SessionKeysOptions): SessionKeys {
   const type = (text: string, { query, renaming }: SessionList): void => {
     if (renaming === undefined) actions.searchSessions(query + text);
     else actions.renameSession(renaming + text);
@@ -60,7 +62,10 @@ export function createSessionKeys({ actions, page, close }: SessionKeysOptions):
       const does = list.renaming === undefined ? act[name] : undefined;
       if (does !== undefined) does(list);
       else if (key.kind === 'text') type(key.text, list);
-      else actions.say('type to search, enter opens, ctrl+r renames, alt+p pins, ctrl+d deletes, esc closes');
+      else
+        actions.say(
+          `type to search, ${hints.choose} opens, ctrl+r renames, alt+p pins, ctrl+d deletes, ${hints.close} closes`,
+        );
       return true;
     },
   };

@@ -72,7 +72,7 @@ test('a daemon killed in the middle takes neither the draft nor the queue nor wh
   session.send('and a draft');
   await session.untilScreen(/> and a draft/);
   daemon.child.kill('SIGKILL');
-  await session.untilScreen(/failed:|cut short/);
+  await session.untilScreen(/failed:|cut off/);
   await session.untilScreen(/> the next question/);
   await session.untilScreen(/and a draft/);
   expect(shown()).toMatch(/assistant/);

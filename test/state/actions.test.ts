@@ -201,7 +201,7 @@ describe('the end of an answer', () => {
   });
 
   test.each([
-    ['was cut', { outcome: 'truncated' as const, finishReason: null }, 'cut short'],
+    ['was cut', { outcome: 'truncated' as const, finishReason: null }, 'cut off'],
     ['met a limit', { finishReason: 'length' }, 'cut at the limit'],
     ['had unreadable events', { malformedEvents: 2 }, 'unreadable events skipped: 2'],
     ['did not stream', { metrics: metricsOf({ buffered: true }) }, 'does not stream'],

@@ -107,6 +107,19 @@ describe('the table of keys', () => {
 describe("the user's own keys", () => {
   const own = (keys: Record<string, string[]>) => createKeymap(new Map(Object.entries(keys)));
 
+  test('work in lists and the help as well, which name them', () => {
+    const { hints, inList, bindings } = own({ stop: ['ctrl+q'], 'scroll-page-down': ['alt+j'] }).keymap;
+    expect(['ctrl+q', 'alt+j', 'esc', 'q'].map(inList)).toEqual(['esc', 'pagedown', 'esc', 'q']);
+    expect(hints).toMatchObject({ close: 'ctrl+q', pageDown: 'alt+j', choose: 'enter' });
+    expect(plainText(helpLines(80, bindings, hints)[0] ?? [])).toContain('ctrl+q closes');
+  });
+
+  test('give way in a list to what the key means there', () => {
+    const { hints, inList } = own({ stop: ['ctrl+d'] }).keymap;
+    expect(inList('ctrl+d')).toBe('ctrl+d');
+    expect(hints).toMatchObject({ stop: 'ctrl+d', close: 'esc' });
+  });
+
   test('take the place of the defaults, also where those depend on the draft', () => {
     const { keymap, problems } = own({ reconnect: ['alt+c', 'Alt + PageUp'], 'scroll-end': ['end'] });
     expect(keymap.actionOf('alt+c', true)).toBe('reconnect');

@@ -1,14 +1,19 @@
+import { DEFAULT_HINTS, type KeyHints } from '../../state/key-hints.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { type Binding, KEYMAP } from '../keymap.js';
 import { type Line, spread } from '../line.js';
 
-const KEYS_WIDTH = 33;
+const KEYS_WIDTH = 34;
 
 /** All keys and commands, by section. */
-export function helpLines(width: number, bindings: readonly Binding[] = KEYMAP): readonly Line[] {
+export function helpLines(
+  width: number,
+  bindings: readonly Binding[] = KEYMAP,
+  { close }: Pick<KeyHints, 'close'> = DEFAULT_HINTS,
+): readonly Line[] {
   const sections = [...new Set(bindings.map((binding) => binding.section))];
   return [
-    spread([['title', 'Keys and commands']], [['dim', 'esc closes']], width),
+    spread([['title', 'Keys and commands']], [['dim', `${close} closes`]], width),
     ...sections.flatMap((section) => [
       [],
       [['bold', section]] as const,
@@ -23,7 +28,11 @@ export function helpLines(width: number, bindings: readonly Binding[] = KEYMAP):
 function bindingsOf(bindings: readonly Binding[], width: number): Line[] {
   // Side by side where there is room, else under one another.
   if (width >= KEYS_WIDTH + 30) {
-    return bindings.map((binding) => [['accent', keysOf(binding).padEnd(KEYS_WIDTH)], binding.help]);
+    return bindings.flatMap((binding) =>
+      rowsOf(binding.help, width - KEYS_WIDTH).map(
+        (row, index): Line => [['accent', (index === 0 ? keysOf(binding) : '').padEnd(KEYS_WIDTH)], row],
+      ),
+    );
   }
   return bindings.flatMap((binding): Line[] => [
     ...rowsOf(keysOf(binding), width).map((row): Line => [['accent', row]]),

@@ -1,4 +1,5 @@
 import type { LoggedExchange } from '../../state/exchange-log.js';
+import type { KeyHints } from '../../state/key-hints.js';
 import { sanitize, sanitizeLine } from '../../state/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { count, duration, timeOfDay } from '../format.js';
@@ -9,6 +10,7 @@ import { requestLines } from './request.js';
 export function exchangeListLines(
   exchanges: readonly LoggedExchange[],
   index: number,
+  { choose, close }: KeyHints,
   width: number,
   height: number,
 ): readonly Line[] {
@@ -19,7 +21,7 @@ export function exchangeListLines(
     total > exchanges.length
       ? [['bold', 'Exchanges'], ` the last ${exchanges.length} of ${count(total)}`]
       : [['bold', 'Exchanges']];
-  const head = spread(title, [['dim', 'enter opens, esc closes']], width);
+  const head = spread(title, [['dim', `${choose} opens, ${close} closes`]], width);
   return [
     head,
     ...exchanges.slice(from, from + room).map((exchange, row): Line => {

@@ -1,9 +1,15 @@
+import type { KeyHints } from '../../state/key-hints.js';
 import { MAX_MATCHES, type Search, type SearchCount } from '../../state/search.js';
 import { count } from '../format.js';
 import { cut, joinThatFit, type Line, lineWidth, spread } from '../line.js';
 
 /** The search's one line: what is looked for, which match of how many, and the keys. */
-export function searchLine(search: Search, { current, total }: SearchCount, width: number): Line {
+export function searchLine(
+  search: Search,
+  { current, total }: SearchCount,
+  { choose, close }: KeyHints,
+  width: number,
+): Line {
   if (search.kind === 'closed') return [];
   const found =
     search.query === ''
@@ -13,6 +19,11 @@ export function searchLine(search: Search, { current, total }: SearchCount, widt
         : `${count(current)}/${count(total)}${total >= MAX_MATCHES ? '+' : ''}`;
   const query: Line = [['accent', 'search '], search.query, ['accent', '▏']];
   const room = width - lineWidth(query) - 2;
-  const keys = [[found], [['dim', 'enter next']], [['dim', '↑ previous']], [['dim', 'esc']]] satisfies Line[];
+  const keys = [
+    [found],
+    [['dim', `${choose} next`]],
+    [['dim', '↑ previous']],
+    [['dim', `${close} closes`]],
+  ] satisfies Line[];
   return spread(cut(query, width - found.length - 1), joinThatFit(keys, Math.max(room, found.length)), width);
 }

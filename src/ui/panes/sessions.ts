@@ -1,3 +1,4 @@
+import type { KeyHints } from '../../state/key-hints.js';
 import type { SessionList, SessionRow } from '../../state/session-list.js';
 import { count, uptime } from '../format.js';
 import { cut, joinThatFit, type Line, spread } from '../line.js';
@@ -5,11 +6,12 @@ import { cut, joinThatFit, type Line, spread } from '../line.js';
 /** Below this a session has one row, without its preview. */
 const TWO_ROWS_FROM = 14;
 const HINTS_FROM = 8;
-const HINTS = ['enter opens', '^R renames', 'alt+p pins', '^D deletes', '^Z brings back', 'esc closes'];
+const CHANGES = ['^R renames', 'alt+p pins', '^D deletes', '^Z brings back'];
 
 /** The search above, then the sessions, the chosen one always in view, and the keys where there is room. */
 export function sessionListLines(
   list: SessionList,
+  { choose, close }: KeyHints,
   width: number,
   height: number,
   nowMs: number,
@@ -34,7 +36,10 @@ export function sessionListLines(
   }
   const shown = lines.slice(0, height - hints);
   if (hints === 0) return shown;
-  const keys = renaming === undefined ? HINTS : ['enter keeps the name', 'esc leaves it'];
+  const keys =
+    renaming === undefined
+      ? [`${choose} opens`, ...CHANGES, `${close} closes`]
+      : [`${choose} keeps the name`, `${close} leaves it`];
   const empty = Array.from({ length: Math.max(0, height - 1 - shown.length) }, (): Line => []);
   return [
     ...shown,
