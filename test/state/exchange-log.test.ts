@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChatMessage } from '../../src/connector/types.js';
 import { createExchangeLog, type ExchangeLog } from '../../src/state/exchange-log.js';
+import { DEFAULT_HINTS } from '../../src/state/key-hints.js';
 import { plainText } from '../../src/ui/line.js';
 import { exchangeListLines, inspectorLines } from '../../src/ui/panes/inspector.js';
 import { answerOf, SIMULATOR } from '../support/chat-ports.js';
@@ -62,7 +63,7 @@ test('many exchanges keep no more than their room, the newest whole, and the res
   const shown = inspectorLines(oldest, 80).map(plainText).join('\n');
   expect(shown).toContain('were let go for those of later exchanges');
   expect(shown).toContain('Events: 2,000');
-  expect(exchangeListLines(all, 0, 80, 20).map(plainText)[0]).toContain('the last 50 of 200');
+  expect(exchangeListLines(all, 0, DEFAULT_HINTS, 80, 20).map(plainText)[0]).toContain('the last 50 of 200');
 });
 
 test('an exchange that runs keeps its request and events, whatever comes after it', () => {

@@ -52,6 +52,12 @@ describe('a search', () => {
     expect(searchCount(many, searchFor(many, CLOSED, 'x')).total).toBe(9_999);
   });
 
+  test.each(['-', '-.', 'a-b', '/', '\\', '[', '(?'])('finds %s, which patterns give a meaning', (query) => {
+    expect(
+      searchCount([said(1, `x ${query} y`)], searchFor([said(1, `x ${query} y`)], CLOSED, query)).total,
+    ).toBe(1);
+  });
+
   test('any query finds itself, whatever its characters', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 20, unit: character }), (query) => {
