@@ -1,21 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, visible } from '../config/index.js';
-import { fileReason } from '../errors.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
-import type { Message, Session, SessionSummary } from '../sessions/types.js';
+import type { Message, SessionSummary } from '../sessions/types.js';
 import { createSanitizer } from '../state/sanitize.js';
-import { VERSION } from '../version.js';
 import { EXIT } from './exit-codes.js';
 import { notEmpty } from './flag-text.js';
 import { configuredKeys } from './secrets.js';
+import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';
+import { importSessions } from './sessions/import.js';
 import { sessionsFile } from './sessions-file.js';
-import { readStdin } from './stdin.js';
 import { tell } from './tell.js';
-import { UsageError } from './usage-error.js';
 
-interface Flags {
+interface Flags extends ExportFlags {
   config?: string;
   /** The sessions' file instead of the user's own. */
   file?: string;
@@ -23,15 +20,10 @@ interface Flags {
   limit?: number;
   deleted?: boolean;
   purge?: boolean;
-  format?: Format;
-  output?: string;
-  all?: boolean;
 }
 
 /** What `<id>` is. */
 const ID = 'the id of a session, or how it begins';
-const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording'] as const;
-type Format = (typeof FORMATS)[number];
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
@@ -59,10 +51,10 @@ export function defineSessions(sessions: Command): void {
     .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('md'))
     .option('--output <path>', 'a file instead of stdout; one that exists is not replaced')
     .option('--all', 'all sessions')
-    .action(inStore((store, flags, ids) => exportTo(store, flags, ids)));
+    .action(inStore(exportSessions));
   add('import', 'add the sessions of a JSON export')
     .argument('<file>', 'the export; "-" reads stdin')
-    .action(inStore((store, _flags, [path = '']) => importFrom(store, path)));
+    .action(inStore((store, _flags, [path = '']) => importSessions(store, path)));
   add('rm', 'delete sessions; "restore" brings them back')
     .argument('<id...>', ID)
     .option('--purge', 'for good')
@@ -176,74 +168,6 @@ function find(store: SessionStore, { limit = 50, json }: Flags, text: string): v
 
 function marked({ snippet }: SearchHit, start: string, end: string): string {
   return visible(snippet).replaceAll(FOUND_START, start).replaceAll(FOUND_END, end);
-}
-
-async function exportTo(store: SessionStore, flags: Flags, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0 && !flags.all) {
-    throw new UsageError(
-      'nothing to export. Give the id of a session ("vastar-tui sessions list"), or --all',
-    );
-  }
-  const summaries = flags.all
-    ? store.list({ limit: Number.MAX_SAFE_INTEGER })
-    : ids.map((id) => store.find(id));
-  const text = await render(
-    flags.format ?? 'md',
-    summaries.map(({ id }) => store.load(id)),
-  );
-  if (flags.output === undefined) {
-    print(text);
-    return;
-  }
-  try {
-    writeFileSync(flags.output, text, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    throw new UsageError(`the export can't be written: ${fileReason(error)}`);
-  }
-}
-
-async function render(format: Format, sessions: readonly Session[]): Promise<string> {
-  switch (format) {
-    case 'md':
-      return (await import('../sessions/export/markdown.js')).toMarkdown(sessions);
-    case 'json':
-      return (await import('../sessions/export/document.js')).toDocument(sessions);
-    case 'jsonl':
-      return (await import('../sessions/export/exchanges.js')).toJsonLines(sessions);
-    case 'csv':
-      return (await import('../sessions/export/exchanges.js')).toCsv(sessions);
-    case 'har':
-      return (await import('../sessions/export/har.js')).toHar(sessions, VERSION);
-    case 'recording':
-      return recordingsOf(sessions);
-  }
-}
-
-async function recordingsOf(sessions: readonly Session[]): Promise<string> {
-  const { formatRecording } = await import('../simulator/recording.js');
-  const { recordingOf } = await import('./record/stored-recording.js');
-  const all = sessions.flatMap((session) => session.exchanges.map((one) => recordingOf(session, one)));
-  const found = all.filter((recording) => recording !== undefined);
-  if (found.length < all.length) tell(`${all.length - found.length} without times of an answer left out`);
-  return found.map(formatRecording).join('');
-}
-
-async function importFrom(store: SessionStore, path: string): Promise<void> {
-  const { fromDocument } = await import('../sessions/export/document.js');
-  const sessions = fromDocument(path === '-' ? await readStdin() : readText(path));
-  // What is added last is listed first, as the first of an export was.
-  store.together(() => {
-    for (const session of sessions.toReversed())
-      print(`${store.insert(session)}  ${visible(session.title)}\n`);
-  });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`the import can't be read: ${fileReason(error)}`);
-  }
 }
 
 function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): void {

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import { fileReason } from '../../errors.js';
+import type { SessionStore } from '../../sessions/store.js';
+import type { Session } from '../../sessions/types.js';
+import { VERSION } from '../../version.js';
+import { tell } from '../tell.js';
+import { UsageError } from '../usage-error.js';
+
+export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording'] as const;
+type Format = (typeof FORMATS)[number];
+
+export interface ExportFlags {
+  format?: Format;
+  output?: string;
+  all?: boolean;
+}
+
+/**
+ * Writes the sessions of these ids, or all, to a file that is not there yet, or to stdout.
+ * @throws {UsageError} when nothing is named, or the file cannot be made
+ */
+export async function exportSessions(
+  store: SessionStore,
+  { all, format = 'md', output }: ExportFlags,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0 && !all) {
+    throw new UsageError(
+      'nothing to export. Give the id of a session ("vastar-tui sessions list"), or --all',
+    );
+  }
+  const summaries = all ? store.list({ limit: Number.MAX_SAFE_INTEGER }) : ids.map((id) => store.find(id));
+  const text = await render(
+    format,
+    summaries.map(({ id }) => store.load(id)),
+  );
+  if (output === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(output, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw new UsageError(`the export can't be written: ${fileReason(error)}`);
+  }
+}
+
+async function render(format: Format, sessions: readonly Session[]): Promise<string> {
+  switch (format) {
+    case 'md':
+      return (await import('../../sessions/export/markdown.js')).toMarkdown(sessions);
+    case 'json':
+      return (await import('../../sessions/export/document.js')).toDocument(sessions);
+    case 'jsonl':
+      return (await import('../../sessions/export/exchanges.js')).toJsonLines(sessions);
+    case 'csv':
+      return (await import('../../sessions/export/exchanges.js')).toCsv(sessions);
+    case 'har':
+      return (await import('../../sessions/export/har.js')).toHar(sessions, VERSION);
+    case 'recording':
+      return recordingsOf(sessions);
+  }
+}
+
+async function recordingsOf(sessions: readonly Session[]): Promise<string> {
+  const { formatRecording } = await import('../../simulator/recording.js');
+  const { recordingOf } = await import('../record/stored-recording.js');
+  const all = sessions.flatMap((session) => session.exchanges.map((one) => recordingOf(session, one)));
+  const found = all.filter((recording) => recording !== undefined);
+  if (found.length < all.length) tell(`${all.length - found.length} without times of an answer left out`);
+  return found.map(formatRecording).join('');
+}
