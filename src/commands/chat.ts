@@ -17,7 +17,8 @@ import { configuredKeys } from './secrets.js';
 import { divertOutput } from './side-output.js';
 import { UsageError } from './usage-error.js';
 
-const HEARTBEAT_MS = 10_000;
+/** Also how old what is shown of pool, circuit and running requests may be. */
+const HEARTBEAT_MS = 3000;
 const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,

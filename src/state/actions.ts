@@ -112,13 +112,18 @@ export function createActions(store: AppStore, ports: ActionPorts) {
 
   const branches = createBranchActions({ get, change, busy });
 
+  let lost = false;
   const unsubscribe = connection.subscribe(() => {
     const earlier = get().connection;
     const now = connection.state;
     change((state) => ({ ...state, connection: now }));
-    if (earlier.status === 'connected' && now.status === 'waiting')
+    // Back to connected it goes by way of waiting and connecting, as often as it takes.
+    if (now.status === 'connected' && lost) say('connected again');
+    if (now.status === 'connected') lost = false;
+    if (earlier.status === 'connected' && now.status === 'waiting') {
+      lost = true;
       say('connection to the daemon lost: trying again');
-    if (earlier.status === 'waiting' && now.status === 'connected') say('connected again');
+    }
   });
 
   /** An action; what it returns is said. */
@@ -197,6 +202,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
         return 'the message stays as it was';
       }
       if (!exchanges.running) return 'no answer is running';
+      // What was said of the queue, or of stopping, is past.
+      change((state) => ({ ...state, toast: undefined }));
       exchanges.stop();
       return undefined;
     }),

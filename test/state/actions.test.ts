@@ -284,11 +284,23 @@ describe('switching the mode', () => {
   });
 });
 
+test('what was said of the queue is not said of the stopped answer', () => {
+  for (const text of ['first', 'second']) {
+    actions.edit({ type: 'insert', text });
+    actions.send();
+  }
+  actions.stop();
+  expect(toast()).toContain('taken back');
+  actions.stop();
+  expect(toast()).toBeUndefined();
+});
+
 describe('the connection', () => {
   test('is shown as it changes; losing it and getting it back is told', () => {
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 2000, error: 'refused' });
     expect(store.getState().connection.status).toBe('waiting');
     expect(toast()).toContain('lost');
+    connection.become({ status: 'connecting', attempt: 2 });
     connection.become({ status: 'connected', sinceMs: 0 });
     expect(toast()).toBe('connected again');
   });

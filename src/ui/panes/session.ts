@@ -1,6 +1,6 @@
 import { percentile, type SessionFigures, type Slo } from '../../state/figures.js';
 import { count, durations } from '../format.js';
-import { joinThatFit, type Line, spread } from '../line.js';
+import { joinThatFit, type Line, lineWidth, spread } from '../line.js';
 import { sparks } from './sparks.js';
 
 const LABEL_WIDTH = 5;
@@ -81,10 +81,16 @@ function errorLines({ errorClasses }: SessionFigures, width: number): readonly L
     .map(([name, times]): Line => spread([['dim', name]], [count(times)], width));
 }
 
+/** As many classes as fit, the most frequent first, and how many more there are. */
 function errorLine({ errorClasses }: SessionFigures, width: number): Line {
-  const classes = Object.entries(errorClasses).sort(([, a], [, b]) => b - a);
-  return joinThatFit(
-    classes.map(([name, times]): Line => [['dim', name], ` ${times}`]),
-    width,
-  );
+  const classes = Object.entries(errorClasses)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, times]): Line => [['dim', name], ` ${times}`]);
+  for (let shown = classes.length; shown > 0; shown -= 1) {
+    const left = classes.length - shown;
+    const items: Line[] = [...classes.slice(0, shown), ...(left > 0 ? [[`+${left}`]] : [])];
+    const cells = items.reduce((sum, item) => sum + lineWidth(item) + 2, -2);
+    if (cells <= width) return joinThatFit(items, width);
+  }
+  return [];
 }

@@ -34,7 +34,8 @@ function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   const marks: string[] = [];
   if (kind === 'error') marks.push('failed');
   if (kind === 'cancelled') marks.push('stopped');
-  if (kind === 'truncated' || kind === 'stalled') marks.push(kind);
+  if (kind === 'truncated') marks.push('cut off');
+  if (kind === 'stalled') marks.push(kind);
   if (finishReason === 'length') marks.push('cut at the limit');
   if (finishReason === 'content_filter') marks.push('filtered');
   if (metrics.buffered) marks.push('buffered');
