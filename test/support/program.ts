@@ -45,7 +45,8 @@ export async function makePlace(extra: NodeJS.ProcessEnv = {}): Promise<Place> {
       return path;
     },
     remove() {
-      rmSync(dir, { recursive: true, force: true });
+      // What a killed chat had started ends a moment after it, and may still write a file.
+      rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
   place.writeConfig(`simulator:\n  base_url: ${simulatorUrl}\n`);
