@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Message } from '../src/state/messages.js';
-import { sanitize } from '../src/state/sanitize.js';
+import { sanitize } from '../src/state/text/sanitize.js';
 import { createPainter } from '../src/ui/screen/painter.js';
 import { colourTheme } from '../src/ui/theme.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';

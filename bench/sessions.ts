@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { FinishedExchange } from '../src/sessions/conversation.js';
 import { openSessions, type SessionStore } from '../src/sessions/store.js';
 import { initialState } from '../src/state/app-state.js';
-import { restored } from '../src/state/saved.js';
+import { restored } from '../src/state/sessions/saved.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
 import { seededRandom } from '../test/support/random.js';
 

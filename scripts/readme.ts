@@ -2,7 +2,7 @@
 // between their markers. Run after a build: npm run readme
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KEYMAP } from '../src/ui/keymap.js';
+import { KEYMAP } from '../src/ui/keys/keymap.js';
 import { writePictures } from './readme/pictures.js';
 
 const README = join(import.meta.dirname, '..', 'README.md');

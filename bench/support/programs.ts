@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { NODE_FLAGS } from '../../src/runtime/node-flags.js';
+import { NODE_FLAGS } from '../../src/runtime/options/node-flags.js';
 import type { Usage } from './meter.js';
 
 const root = join(import.meta.dirname, '..', '..');

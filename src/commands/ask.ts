@@ -3,10 +3,10 @@ import { jsonLines, plainText } from './ask/output.js';
 import { addPromptFlags, chatOptions, type PromptFlags, promptFrom } from './ask/prompt.js';
 import type { AskSession } from './ask/session.js';
 import { compose, reportProblems } from './compose.js';
-import { exitCodeOf } from './exit-codes.js';
-import { notEmpty } from './flag-text.js';
-import { interruptOn } from './interrupt.js';
-import { watchStdout } from './stdout.js';
+import { exitCodeOf } from './support/exit-codes.js';
+import { notEmpty } from './support/flag-text.js';
+import { interruptOn } from './support/interrupt.js';
+import { watchStdout } from './support/stdout.js';
 
 interface AskFlags extends PromptFlags {
   session?: string;

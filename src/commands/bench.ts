@@ -13,10 +13,10 @@ import { showProgress } from './bench/progress.js';
 import { type EndpointRun, resultJson, resultText } from './bench/result.js';
 import { send, type Target } from './bench/send.js';
 import { type Composition, compose, reportProblems } from './compose.js';
-import { EXIT } from './exit-codes.js';
-import { interruptOn } from './interrupt.js';
-import { watchStdout } from './stdout.js';
-import { UsageError } from './usage-error.js';
+import { EXIT } from './support/exit-codes.js';
+import { interruptOn } from './support/interrupt.js';
+import { watchStdout } from './support/stdout.js';
+import { UsageError } from './support/usage-error.js';
 
 /** Adds `bench`: load through the daemon, measured as single answers are. */
 export function defineBench(command: Command): void {

@@ -4,18 +4,18 @@ import { closestTo, endpointUrl, formatProblem } from '../config/index.js';
 import { rehearse } from '../connector/rehearse.js';
 import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
-import type { KeyProblem } from '../ui/bindings.js';
+import type { KeyProblem } from '../ui/keys/bindings.js';
 import { VERSION } from '../version.js';
-import { type ChatFlags, chatSessions } from './chat-sessions.js';
+import { type ChatFlags, chatSessions } from './chat/chat-sessions.js';
+import { createExternalEditor } from './chat/external-editor.js';
+import { keepNewSpaceSmall } from './chat/new-space.js';
+import { divertOutput } from './chat/side-output.js';
 import { type Composition, compose, type GlobalFlags, logFile } from './compose.js';
-import { EXIT } from './exit-codes.js';
-import { createExternalEditor } from './external-editor.js';
-import { notEmpty } from './flag-text.js';
 import { isLocal } from './launch.js';
-import { keepNewSpaceSmall } from './new-space.js';
-import { configuredKeys } from './secrets.js';
-import { divertOutput } from './side-output.js';
-import { UsageError } from './usage-error.js';
+import { EXIT } from './support/exit-codes.js';
+import { notEmpty } from './support/flag-text.js';
+import { configuredKeys } from './support/secrets.js';
+import { UsageError } from './support/usage-error.js';
 
 /** Also how old what is shown of pool, circuit and running requests may be. */
 const HEARTBEAT_MS = 3000;

@@ -13,8 +13,8 @@ import {
   visible,
 } from '../config/index.js';
 import { userFolders } from '../user-folders.js';
-import { EXIT } from './exit-codes.js';
-import { UsageError } from './usage-error.js';
+import { EXIT } from './support/exit-codes.js';
+import { UsageError } from './support/usage-error.js';
 
 /** What the command looks at. */
 export interface ConfigHost {

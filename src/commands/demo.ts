@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { IncompleteAnswerException } from '../connector/incomplete-answer.js';
 import type { ChatOptions } from '../connector/types.js';
-import { createSanitizer } from '../state/sanitize.js';
+import { createSanitizer } from '../state/text/sanitize.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
-import { interruptOn } from './interrupt.js';
-import { watchStdout } from './stdout.js';
-import { tell } from './tell.js';
+import { EXIT, exitCodeOf } from './support/exit-codes.js';
+import { interruptOn } from './support/interrupt.js';
+import { watchStdout } from './support/stdout.js';
+import { tell } from './support/tell.js';
 
 const WIDTH = 60;
 const RULE = '─'.repeat(WIDTH);

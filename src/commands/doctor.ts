@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { ConfigError, formatSource } from '../config/index.js';
-import { describeEndpoint, resolveEndpoint } from '../sdk/endpoint.js';
+import { describeEndpoint, resolveEndpoint } from '../sdk/daemon/endpoint.js';
 import { userFolders } from '../user-folders.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { checkConfiguration } from './doctor/configuration.js';
@@ -18,7 +18,7 @@ import { counts, reportJson, type Section, sectionText, summaryText } from './do
 import { checkSimulator } from './doctor/simulator.js';
 import { checkSocket } from './doctor/socket.js';
 import { checkTerminal } from './doctor/terminal.js';
-import { EXIT } from './exit-codes.js';
+import { EXIT } from './support/exit-codes.js';
 
 interface DoctorFlags extends GlobalFlags {
   json?: true;

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConnectorException, ErrorClass } from '../errors.js';
-import { NODE_FLAGS } from '../runtime/node-flags.js';
+import { NODE_FLAGS } from '../runtime/options/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
-import { EXIT } from './exit-codes.js';
+import { EXIT } from './support/exit-codes.js';
 
 /** The bundled daemon and simulator, started when nothing answers and ended with this process. */
 export interface Launcher {

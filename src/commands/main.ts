@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.js';
 import { ConnectorException, messageOf } from '../errors.js';
-import { EXIT, exitCodeOfError } from './exit-codes.js';
-import { endWithStdout } from './stdout.js';
-import { createProgram, load } from './table.js';
-import { tell } from './tell.js';
-import { UsageError } from './usage-error.js';
+import { EXIT, exitCodeOfError } from './support/exit-codes.js';
+import { endWithStdout } from './support/stdout.js';
+import { createProgram, load } from './support/table.js';
+import { tell } from './support/tell.js';
+import { UsageError } from './support/usage-error.js';
 
 /** Parses the arguments and runs one command; sets the exit code, and turns what was thrown into one message. */
 export async function main(argv: readonly string[]): Promise<void> {

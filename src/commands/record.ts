@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import type { ChatAnswer } from '../connector/types.js';
-import type { Recording } from '../simulator/recording.js';
-import { withoutKeys } from '../simulator/without-keys.js';
+import type { Recording } from '../simulator/recordings/recording.js';
+import { withoutKeys } from '../simulator/recordings/without-keys.js';
 import { jsonLines, plainText } from './ask/output.js';
 import { addPromptFlags, chatOptions, type PromptFlags, promptFrom } from './ask/prompt.js';
 import { compose, reportProblems } from './compose.js';
-import { exitCodeOf } from './exit-codes.js';
-import { interruptOn } from './interrupt.js';
 import { openRecordingFile } from './record/recording-file.js';
 import { createWireRecording, type WireRecording } from './record/wire-recording.js';
-import { configuredKeys } from './secrets.js';
-import { watchStdout } from './stdout.js';
-import { tell } from './tell.js';
+import { exitCodeOf } from './support/exit-codes.js';
+import { interruptOn } from './support/interrupt.js';
+import { configuredKeys } from './support/secrets.js';
+import { watchStdout } from './support/stdout.js';
+import { tell } from './support/tell.js';
 
 interface RecordFlags extends PromptFlags {
   output: string;

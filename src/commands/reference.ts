@@ -5,8 +5,8 @@ import { type CommandDoc, describeCommand } from './reference/command-doc.js';
 import { fishCompletion } from './reference/fish.js';
 import { manPage } from './reference/man.js';
 import { zshCompletion } from './reference/zsh.js';
-import { createWholeProgram } from './table.js';
-import { UsageError } from './usage-error.js';
+import { createWholeProgram } from './support/table.js';
+import { UsageError } from './support/usage-error.js';
 
 const SCRIPTS: Record<string, (program: CommandDoc) => string> = {
   bash: bashCompletion,

@@ -2,16 +2,16 @@ import type { Command } from 'commander';
 import { MAX_TIMEOUT_MS } from '../config/index.js';
 import type { ChatAnswer } from '../connector/types.js';
 import { messageOf } from '../errors.js';
-import { type Recording, readRecordings } from '../simulator/recording.js';
-import { atSpeed } from '../simulator/replay.js';
+import { type Recording, readRecordings } from '../simulator/recordings/recording.js';
+import { atSpeed } from '../simulator/recordings/replay.js';
 import { startSimulator } from '../simulator/server.js';
 import { jsonLines, plainText } from './ask/output.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
-import { numberWithin } from './flag-number.js';
-import { interruptOn } from './interrupt.js';
-import { watchStdout } from './stdout.js';
-import { UsageError } from './usage-error.js';
+import { EXIT, exitCodeOf } from './support/exit-codes.js';
+import { numberWithin } from './support/flag-number.js';
+import { interruptOn } from './support/interrupt.js';
+import { watchStdout } from './support/stdout.js';
+import { UsageError } from './support/usage-error.js';
 
 interface ReplayFlags extends GlobalFlags {
   json?: true;

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../errors.js';
-import { addressText, type ListenAddress } from '../runtime/address.js';
+import { addressText, type ListenAddress } from '../runtime/clients/address.js';
 import {
   addAddressFlags,
   addDaemonFlags,
   addressFrom,
   daemonFlagsFrom,
   tokenFileFrom,
-} from '../runtime/daemon-flags.js';
+} from '../runtime/options/daemon-flags.js';
+import { UNVERIFIED } from '../runtime/options/policy-flags.js';
 import { pidFilePath, readPidFile } from '../runtime/pid-file.js';
-import { UNVERIFIED } from '../runtime/policy-flags.js';
 import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
-import { EXIT } from './exit-codes.js';
-import { endDaemon, startDaemon } from './runtime-process.js';
-import { statusJson, statusTable } from './runtime-status.js';
+import { endDaemon, startDaemon } from './runtime/runtime-process.js';
+import { statusJson, statusTable } from './runtime/runtime-status.js';
+import { EXIT } from './support/exit-codes.js';
 
 /** What `status` exits with when no daemon answers, as init scripts do (LSB). */
 const EXIT_NOT_RUNNING = 3;

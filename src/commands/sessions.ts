@@ -3,14 +3,14 @@ import { loadConfig, visible } from '../config/index.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, SessionSummary } from '../sessions/types.js';
-import { createSanitizer } from '../state/sanitize.js';
-import { EXIT } from './exit-codes.js';
-import { notEmpty } from './flag-text.js';
-import { configuredKeys } from './secrets.js';
+import { createSanitizer } from '../state/text/sanitize.js';
 import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';
 import { importSessions } from './sessions/import.js';
-import { sessionsFile } from './sessions-file.js';
-import { tell } from './tell.js';
+import { sessionsFile } from './sessions/sessions-file.js';
+import { EXIT } from './support/exit-codes.js';
+import { notEmpty } from './support/flag-text.js';
+import { configuredKeys } from './support/secrets.js';
+import { tell } from './support/tell.js';
 
 interface Flags extends ExportFlags {
   config?: string;

@@ -1,10 +1,10 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { fileReason, messageOf } from '../errors.js';
 import type { SimulatorOptions } from '../simulator/server.js';
-import { type ReadRecordedTimes, SettingError } from '../simulator/setting-rule.js';
-import { readSettings, SETTING_RULES } from '../simulator/setting-rules.js';
-import type { Settings } from '../simulator/settings.js';
-import { UsageError } from './usage-error.js';
+import { type ReadRecordedTimes, SettingError } from '../simulator/settings/setting-rule.js';
+import { readSettings, SETTING_RULES } from '../simulator/settings/setting-rules.js';
+import type { Settings } from '../simulator/settings/settings.js';
+import { UsageError } from './support/usage-error.js';
 
 /** The flags of `simulator` as they were given; those of SETTING_RULES are under their own names. */
 export interface SimulatorFlags {
@@ -65,8 +65,8 @@ function contentOf({ responses, script }: SimulatorFlags): Partial<Settings> {
 
 async function replayOf({ replay, speed = 1 }: SimulatorFlags): Promise<SimulatorOptions['replay']> {
   if (replay === undefined) return undefined;
-  const { readRecordings } = await import('../simulator/recording.js');
-  const { atSpeed, inTurn } = await import('../simulator/replay.js');
+  const { readRecordings } = await import('../simulator/recordings/recording.js');
+  const { atSpeed, inTurn } = await import('../simulator/recordings/replay.js');
   const recordings = await readRecordings(replay);
   return inTurn(recordings.map((one) => atSpeed(one, speed)));
 }
@@ -108,8 +108,8 @@ async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<Rea
   for (const value of Object.values(settings)) {
     const file = /^recorded:(.+)$/.exec(String(value))?.[1];
     if (file === undefined) continue;
-    const { readRecordings } = await import('../simulator/recording.js');
-    const { recordedTimes } = await import('../simulator/replay.js');
+    const { readRecordings } = await import('../simulator/recordings/recording.js');
+    const { recordedTimes } = await import('../simulator/recordings/replay.js');
     const found = recordedTimes(await readRecordings(file));
     if (found.gapsMs.length === 0) throw new UsageError(`${file} holds no stream with tokens.`);
     times.set(file, found);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_HOST, DEFAULT_PORT } from '../simulator/defaults.js';
-import { ENDPOINT_NAMES } from '../simulator/endpoints.js';
+import { ENDPOINT_NAMES } from '../simulator/http/endpoints.js';
 import { modelHelp } from '../simulator/models.js';
 import type { Simulator, SimulatorOptions } from '../simulator/server.js';
-import { SETTING_RULES } from '../simulator/setting-rules.js';
-import { EXIT } from './exit-codes.js';
-import { numberWithin } from './flag-number.js';
+import { DEFAULT_HOST, DEFAULT_PORT } from '../simulator/settings/defaults.js';
+import { SETTING_RULES } from '../simulator/settings/setting-rules.js';
 import { type SimulatorFlags, simulatorOptions } from './simulator-options.js';
+import { EXIT } from './support/exit-codes.js';
+import { numberWithin } from './support/flag-number.js';
 
 const MAX_PORT = 65_535;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -101,7 +101,7 @@ async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>
 }
 
 async function openLog(file: string) {
-  const { openRequestLog } = await import('../simulator/request-log.js');
+  const { openRequestLog } = await import('../simulator/http/request-log.js');
   return openRequestLog(file);
 }
 

@@ -1,4 +1,4 @@
-import type { ChatResult } from '../sdk/chat-types.js';
+import type { ChatResult } from '../sdk/chat/chat-types.js';
 
 /** A piece of a message's content; see OpenAI's API reference, "Create chat completion". */
 export type ContentPart =

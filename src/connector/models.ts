@@ -1,7 +1,7 @@
 import { type Endpoint, endpointUrl } from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { hideKeys } from '../key-forms.js';
-import { reportedErrorOf, statusError } from '../sdk/chat-errors.js';
+import { reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { isRecord, parseJson, stringOf } from '../sdk/json.js';
 import { authorization, keysOf, usable } from './exchange.js';

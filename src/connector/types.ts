@@ -1,5 +1,5 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
-import type { ChatEvent, ChatResult } from '../sdk/chat-types.js';
+import type { ChatEvent, ChatResult } from '../sdk/chat/chat-types.js';
 import type { StreamEvent } from '../sdk/types.js';
 
 export type { ChatMessage } from './messages.js';

@@ -1,11 +1,11 @@
 import { messageOf } from '../errors.js';
-import { addressText } from './address.js';
-import type { DaemonFlags } from './daemon-flags.js';
-import { daemonOptions } from './daemon-options.js';
-import { ListenError } from './listen-error.js';
+import { addressText } from './clients/address.js';
+import { ListenError } from './clients/listen-error.js';
 import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
+import type { DaemonFlags } from './options/daemon-flags.js';
+import { daemonOptions } from './options/daemon-options.js';
+import { UNVERIFIED } from './options/policy-flags.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
-import { UNVERIFIED } from './policy-flags.js';
 import { type Runtime, startRuntime } from './server.js';
 
 /** The exit code that says: another process serves this address already (EX_UNAVAILABLE of sysexits.h). */

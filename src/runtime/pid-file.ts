@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, renameSync, unlinkSync, writeFileSync } from '
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { ListenAddress } from './address.js';
+import type { ListenAddress } from './clients/address.js';
 
 /** Which process serves an address. It is believed only when the daemon that answers there started then. */
 export interface PidFile {

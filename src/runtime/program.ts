@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
 import { EXIT_USAGE, runDaemon } from './daemon.js';
-import { addDaemonFlags, daemonFlagsFrom } from './daemon-flags.js';
+import { addDaemonFlags, daemonFlagsFrom } from './options/daemon-flags.js';
 
 /** `vastar-connector-runtime`: the daemon in the foreground, as `vastar-tui runtime run`. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net';
-import { addressText, type ListenAddress } from './address.js';
-import { healthResponse } from './health.js';
-import { createHttpTransport } from './http-transport.js';
+import { addressText, type ListenAddress } from './clients/address.js';
+import { openListener } from './clients/listener.js';
+import { type Session, startSession } from './clients/session.js';
+import { readOrMakeToken } from './clients/token.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { openListener } from './listener.js';
 import { type Logger, silentLogger } from './log.js';
-import { openMetricsEndpoint } from './metrics-endpoint.js';
-import { pairStates } from './pair-states.js';
 import { egressFrom, type PolicyOptions, withPolicies } from './policy/policies.js';
-import { prometheusText } from './prometheus.js';
-import { type Session, startSession } from './session.js';
-import { createStatistics } from './statistics.js';
-import { readOrMakeToken } from './token.js';
-import type { PoolOptions } from './upstream-pools.js';
+import { healthResponse } from './status/health.js';
+import { openMetricsEndpoint } from './status/metrics-endpoint.js';
+import { pairStates } from './status/pair-states.js';
+import { prometheusText } from './status/prometheus.js';
+import { createStatistics } from './status/statistics.js';
+import { createHttpTransport } from './upstream/http-transport.js';
+import type { PoolOptions } from './upstream/upstream-pools.js';
 
 export interface RuntimeOptions {
   listen: ListenAddress;

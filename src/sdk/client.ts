@@ -3,14 +3,14 @@ import { nodeProblem } from '../node-version.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { encodeMessage } from '../protocol/encode.js';
 import { abortable } from './abortable.js';
-import type { Connection, Exchange } from './connection.js';
-import { resolveEndpoint } from './endpoint.js';
+import type { Connection, Exchange } from './daemon/connection.js';
+import { resolveEndpoint } from './daemon/endpoint.js';
+import { createResponseExchange } from './daemon/exchange.js';
+import { encodeHttpRequest, isBinary } from './daemon/http-payload.js';
+import { Lanes } from './daemon/lanes.js';
+import { Link } from './daemon/link.js';
+import { createStreamExchange } from './daemon/stream-exchange.js';
 import { iterateEvents } from './event-iterator.js';
-import { createResponseExchange } from './exchange.js';
-import { encodeHttpRequest, isBinary } from './http-payload.js';
-import { Lanes } from './lanes.js';
-import { Link } from './link.js';
-import { createStreamExchange } from './stream-exchange.js';
 import type {
   ConnectionState,
   DaemonInfo,

@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass } from '../errors.js';
-import { createChatStream } from './chat-stream.js';
-import type { ChatEvent } from './chat-types.js';
+import { createChatStream } from './chat/chat-stream.js';
+import type { ChatEvent } from './chat/chat-types.js';
 
 const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 const encoder = new TextEncoder();

@@ -1,8 +1,8 @@
 import { closest } from 'fastest-levenshtein';
-import { ApiError } from './api-error.js';
-import { FAULTS } from './faults.js';
-import { PROFILES } from './profiles.js';
-import type { Settings } from './settings.js';
+import { FAULTS } from './chat/faults.js';
+import { ApiError } from './http/api-error.js';
+import { PROFILES } from './settings/profiles.js';
+import type { Settings } from './settings/settings.js';
 
 /** What a model's name asks the simulator to do. */
 export interface SimulatedModel {

@@ -9,20 +9,20 @@ import {
   setSystem,
   setTemperature,
 } from './chat-settings.js';
-import { chooseFirst, createComparing } from './comparing.js';
-import { draftText, type EditorEvent, EMPTY_EDITOR, edit, selectionOf } from './editor.js';
-import { addQuestion } from './exchange.js';
-import { createExchangeLog } from './exchange-log.js';
+import { chooseFirst, createComparing } from './comparing/comparing.js';
+import { draftText, type EditorEvent, EMPTY_EDITOR, edit, selectionOf } from './editor/editor.js';
+import { addQuestion } from './exchange/exchange.js';
+import { createExchangeLog } from './exchange/exchange-log.js';
+import { createExchanges } from './exchange/running.js';
 import { lastAnswer, lastQuestion } from './messages.js';
 import { focusNextPane, togglePanes } from './panes.js';
 import { modeItems, pick } from './picker.js';
 import type { ChatPort, Clock, ConnectionPort, ModePort, ScreenPort, SessionsPort } from './ports.js';
-import { createExchanges } from './running.js';
-import { sanitize, sanitizeLine } from './sanitize.js';
 import { searchFor, searchOn } from './search.js';
-import { createSessionActions } from './session-actions.js';
+import { createSessionActions } from './sessions/session-actions.js';
 import type { AppStore } from './store.js';
 import { count } from './text/count.js';
+import { sanitize, sanitizeLine } from './text/sanitize.js';
 
 export interface ActionPorts {
   connection: ConnectionPort;

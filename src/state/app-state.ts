@@ -1,17 +1,17 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
-import type { Outcome } from '../sdk/chat-types.js';
+import type { Outcome } from '../sdk/chat/chat-types.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { Branch } from './branches.js';
 import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
-import { type Comparison, isAnswering } from './compare.js';
-import { type Editor, EMPTY_EDITOR } from './editor.js';
-import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './figures.js';
+import { type Comparison, isAnswering } from './comparing/compare.js';
+import { type Editor, EMPTY_EDITOR } from './editor/editor.js';
+import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './exchange/figures.js';
 import { DEFAULT_HINTS, type KeyHints } from './key-hints.js';
 import type { Message } from './messages.js';
 import type { Picker } from './picker.js';
 import type { EndpointInfo } from './ports.js';
 import type { Search } from './search.js';
-import type { SessionList } from './session-list.js';
+import type { SessionList } from './sessions/session-list.js';
 
 /** A place in the conversation that stays when the width changes: a message, and an offset in its text. */
 export interface Anchor {

@@ -1,8 +1,8 @@
 import type { AppState } from './app-state.js';
 import { endWith, forkInView, goOn, toSibling } from './branches.js';
-import { edit } from './editor.js';
+import { edit } from './editor/editor.js';
 import { pick } from './picker.js';
-import { sanitizeLine } from './sanitize.js';
+import { sanitizeLine } from './text/sanitize.js';
 
 /** Moving in the conversation's tree. What an action returns is said. */
 export interface BranchActions {

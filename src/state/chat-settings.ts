@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatOptions } from '../connector/types.js';
-import { sanitizeLine } from './sanitize.js';
+import { sanitizeLine } from './text/sanitize.js';
 
 /** What goes with every request beside the conversation. */
 export interface ChatSettings {

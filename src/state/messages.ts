@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { Turn } from './branches.js';
-import type { Failure } from './failure.js';
+import type { Failure } from './exchange/failure.js';
 import type { EndpointInfo, Notice } from './ports.js';
 
 /** Ids rise along the conversation and are never used twice. */

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type AppState, initialState } from './app-state.js';
 import type { Message } from './messages.js';
 import type { Clock, ConnectionPort, ModePort, Notice } from './ports.js';
-import { sanitize } from './sanitize.js';
+import { sanitize } from './text/sanitize.js';
 
 export type AppStore = StoreApi<AppState>;
 

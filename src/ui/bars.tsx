@@ -1,7 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { AppState } from '../state/app-state.js';
-import { isAnswering, shownRequest } from '../state/compare.js';
+import { isAnswering, shownRequest } from '../state/comparing/compare.js';
 import { titleOf } from '../state/messages.js';
 import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';

@@ -1,5 +1,5 @@
-import type { Comparison, Side } from '../state/compare.js';
-import { sanitizeLine } from '../state/sanitize.js';
+import type { Comparison, Side } from '../state/comparing/compare.js';
+import { sanitizeLine } from '../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from './line.js';
 import { requestLines, requestSummary } from './panes/request.js';
 import type { View, Viewport } from './transcript/viewport.js';

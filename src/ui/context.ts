@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
 import type { AppStore } from '../state/store.js';
-import type { Keymap } from './bindings.js';
+import type { Keymap } from './keys/bindings.js';
 import { cut, type Line } from './line.js';
 import type { Painter } from './screen/painter.js';
 import type { Theme } from './theme.js';

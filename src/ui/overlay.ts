@@ -1,6 +1,6 @@
 import type { AppState, Overlay } from '../state/app-state.js';
-import type { ExchangeLog } from '../state/exchange-log.js';
-import type { Keymap } from './bindings.js';
+import type { ExchangeLog } from '../state/exchange/exchange-log.js';
+import type { Keymap } from './keys/bindings.js';
 import type { Line } from './line.js';
 import { helpLines } from './panes/help.js';
 import { exchangeListLines, inspectorLines } from './panes/inspector.js';

@@ -1,13 +1,13 @@
 import { Box, Static, Text, useInput, usePaste } from 'ink';
 import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { type Comparison, isAnswering } from '../state/compare.js';
+import { type Comparison, isAnswering } from '../state/comparing/compare.js';
 import type { KeyHints } from '../state/key-hints.js';
-import { sanitizeLine } from '../state/sanitize.js';
 import { searchCount } from '../state/search.js';
+import { sanitizeLine } from '../state/text/sanitize.js';
 import { useAppState, useShared } from './context.js';
-import { createInput } from './input.js';
-import { keyPresses } from './keys.js';
+import { createInput } from './keys/input.js';
+import { keyPresses } from './keys/keys.js';
 import { draftWidth } from './layout.js';
 import { plainText } from './line.js';
 import { overlayView } from './overlay.js';

@@ -1,8 +1,8 @@
 import { type Instance, render } from 'ink';
 import { createActions } from '../state/actions.js';
 import type { ChatSettings } from '../state/chat-settings.js';
-import type { Slo } from '../state/figures.js';
-import { systemClock } from '../state/frames.js';
+import type { Slo } from '../state/exchange/figures.js';
+import { systemClock } from '../state/exchange/frames.js';
 import type {
   ChatPort,
   Clock,
@@ -14,19 +14,19 @@ import type {
 } from '../state/ports.js';
 import { createAppStore } from '../state/store.js';
 import { App } from './app.js';
-import { createKeymap, type Keymap } from './bindings.js';
 import { osc52 } from './clipboard.js';
 import { SharedContext, type SuspendTerminal } from './context.js';
 import { createJobControl } from './job-control.js';
+import { createKeymap, type Keymap } from './keys/bindings.js';
+import { translated, wheelAsBefore, wheelOn } from './keys/terminal-input.js';
 import { onceATurn } from './once-a-turn.js';
 import { PlainApp } from './plain-app.js';
 import { createPainter, type Painter } from './screen/painter.js';
-import { translated, wheelAsBefore, wheelOn } from './terminal-input.js';
 import { type ThemeName, themeOf } from './theme.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
 
-export { createKeymap } from './bindings.js';
+export { createKeymap } from './keys/bindings.js';
 
 export interface TuiOptions {
   connection: ConnectionPort;

@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { memo, type ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { PaneName } from '../state/app-state.js';
-import { shownRequest } from '../state/compare.js';
+import { shownRequest } from '../state/comparing/compare.js';
 import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';
 import { requestLines } from './panes/request.js';

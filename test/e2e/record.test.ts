@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseRecordings } from '../../src/simulator/recording.js';
+import { parseRecordings } from '../../src/simulator/recordings/recording.js';
 import { groundForEach } from '../support/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeHttpAnswer, encodeHttpRequest, headerRecord } from '../../src/sdk/http-payload.js';
+import { decodeHttpAnswer, encodeHttpRequest, headerRecord } from '../../src/sdk/daemon/http-payload.js';
 import { ErrorClass, type HTTPResponse, HTTPResponseHelper } from '../../src/sdk/index.js';
 import { messagesIn, recordedBytes } from '../support/recordings.js';
 

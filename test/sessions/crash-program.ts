@@ -3,7 +3,7 @@
 import { createJournal } from '../../src/sessions/journal.js';
 import { openSessions } from '../../src/sessions/store.js';
 import { createActions } from '../../src/state/actions.js';
-import { systemClock } from '../../src/state/frames.js';
+import { systemClock } from '../../src/state/exchange/frames.js';
 import type { SessionsPort } from '../../src/state/ports.js';
 import { createAppStore } from '../../src/state/store.js';
 import { createMemoryChat, createMemoryConnection, createMemoryModes } from '../support/chat-ports.js';

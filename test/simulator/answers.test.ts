@@ -12,7 +12,7 @@ import { SCIENCE } from '../../src/simulator/answers/science.js';
 import { SMALL_TALK } from '../../src/simulator/answers/small-talk.js';
 import { subjectOf } from '../../src/simulator/answers/subject.js';
 import { UNICODE_SAMPLE } from '../../src/simulator/answers/unicode.js';
-import type { Message } from '../../src/simulator/chat-request.js';
+import type { Message } from '../../src/simulator/chat/chat-request.js';
 import { createRandom } from '../../src/simulator/random.js';
 
 const user = (text: string): Message => ({ role: 'user', text });

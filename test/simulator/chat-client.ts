@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { Distribution } from '../../src/simulator/distribution.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.js';
+import type { Distribution } from '../../src/simulator/timing/distribution.js';
 
 /** A simulator on a free port that ends with the test. Its answers are the same in every run. */
 export async function simulatorForTest(options: SimulatorOptions = {}): Promise<Simulator> {

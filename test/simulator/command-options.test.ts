@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type SimulatorFlags, simulatorOptions } from '../../src/commands/simulator-options.js';
-import { UsageError } from '../../src/commands/usage-error.js';
-import { formatRecording } from '../../src/simulator/recording.js';
+import { UsageError } from '../../src/commands/support/usage-error.js';
+import { formatRecording } from '../../src/simulator/recordings/recording.js';
 import { constant } from './chat-client.js';
 
 async function fileWith(text: string): Promise<string> {

@@ -7,7 +7,7 @@ import { readResponseFolder } from '../../src/simulator/content/response-folder.
 import { schemaExample } from '../../src/simulator/content/schema-example.js';
 import { readScript } from '../../src/simulator/content/script.js';
 import { createRandom } from '../../src/simulator/random.js';
-import type { Settings } from '../../src/simulator/settings.js';
+import type { Settings } from '../../src/simulator/settings/settings.js';
 import { postChat, readCompletion, simulatorForTest } from './chat-client.js';
 
 async function folderWith(files: Record<string, string>): Promise<string> {

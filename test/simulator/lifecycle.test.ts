@@ -14,7 +14,7 @@ import {
   receive,
   simulatorForTest,
 } from './chat-client.js';
-import { createFakeClock } from './fake-clock.js';
+import { createFakeClock } from './timing/fake-clock.js';
 
 describe('a client that hangs up', () => {
   test.each(['sim-slow', 'sim-fault-hang'])('before the first byte frees its %s stream', async (model) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../src/errors.js';
 import { type Actions, createActions } from '../../src/state/actions.js';
-import { FRAME_MS } from '../../src/state/frames.js';
+import { FRAME_MS } from '../../src/state/exchange/frames.js';
 import type { AssistantMessage } from '../../src/state/messages.js';
 import type { ScreenPort } from '../../src/state/ports.js';
 import { type AppStore, createAppStore } from '../../src/state/store.js';

@@ -1,7 +1,7 @@
 import { ConnectorException, ErrorClass } from '../../src/errors.js';
-import { METHODS } from '../../src/runtime/http-request.js';
-import { createTimeline, nowUs } from '../../src/runtime/timings.js';
-import type { Transport, UpstreamCall } from '../../src/runtime/transport.js';
+import { METHODS } from '../../src/runtime/upstream/http-request.js';
+import { createTimeline, nowUs } from '../../src/runtime/upstream/timings.js';
+import type { Transport, UpstreamCall } from '../../src/runtime/upstream/transport.js';
 import type { ManualClock } from './manual-clock.js';
 
 type Random = () => number;

@@ -93,7 +93,7 @@ describe('an answer tells what became of it', () => {
     ],
     [{ outcome: 'complete', finishReason: 'length' }, 'assistant   cut at the limit   TTFT 312 ms'],
     [{ outcome: 'complete', finishReason: 'content_filter' }, 'assistant   filtered   TTFT 312 ms'],
-    [{ outcome: 'truncated' }, 'assistant   truncated   TTFT 312 ms'],
+    [{ outcome: 'truncated' }, 'assistant   cut off   TTFT 312 ms'],
     [{ outcome: 'cancelled' }, 'assistant   stopped   TTFT 312 ms'],
     [{ outcome: 'stalled' }, 'assistant   stalled   TTFT 312 ms'],
     [{ outcome: 'error' }, 'assistant   failed   TTFT 312 ms'],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { FRAME_MS } from '../../src/state/frames.js';
-import { createKeymap } from '../../src/ui/bindings.js';
+import { FRAME_MS } from '../../src/state/exchange/frames.js';
+import { createKeymap } from '../../src/ui/keys/bindings.js';
 import { metricsOf } from '../support/chat-ports.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
 

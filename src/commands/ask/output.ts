@@ -1,7 +1,7 @@
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import { createSanitizer } from '../../state/sanitize.js';
-import { tell } from '../tell.js';
+import { createSanitizer } from '../../state/text/sanitize.js';
+import { tell } from '../support/tell.js';
 
 /** Prints an answer as it arrives. */
 export interface Output {

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { MAX_TIMEOUT_MS } from '../../config/index.js';
 import type { ChatOptions } from '../../connector/types.js';
 import type { GlobalFlags } from '../compose.js';
-import { numberWithin } from '../flag-number.js';
-import { readStdin } from '../stdin.js';
-import { readTextFile } from '../text-file.js';
-import { UsageError } from '../usage-error.js';
+import { numberWithin } from '../support/flag-number.js';
+import { readStdin } from '../support/stdin.js';
+import { readTextFile } from '../support/text-file.js';
+import { UsageError } from '../support/usage-error.js';
 
 /** The flags of a question, and of how it is answered. */
 export interface PromptFlags extends GlobalFlags {

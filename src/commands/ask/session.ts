@@ -2,11 +2,11 @@ import type { ChatAnswer, ChatMessage, ChatOptions, ExchangeEvent } from '../../
 import { createJournal } from '../../sessions/journal.js';
 import { SessionsError } from '../../sessions/problem.js';
 import { openSessions, type SessionStore } from '../../sessions/store.js';
-import { createExchangeKeeper } from '../../state/finished-exchange.js';
+import { createExchangeKeeper } from '../../state/exchange/finished-exchange.js';
 import type { EndpointInfo } from '../../state/ports.js';
+import { sessionsFile } from '../sessions/sessions-file.js';
 import { secretsToHide } from '../sessions.js';
-import { sessionsFile } from '../sessions-file.js';
-import { tell } from '../tell.js';
+import { tell } from '../support/tell.js';
 
 /** The saved session that one question belongs to. */
 export interface AskSession {

@@ -4,8 +4,8 @@ import { fileReason } from '../../errors.js';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
 import { parseSlo, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
-import { numberWithin } from '../flag-number.js';
-import { UsageError } from '../usage-error.js';
+import { numberWithin } from '../support/flag-number.js';
+import { UsageError } from '../support/usage-error.js';
 
 export interface BenchFlags extends GlobalFlags {
   requests?: number;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Exchange, Session } from '../../sessions/types.js';
-import type { Recording } from '../../simulator/recording.js';
+import type { Recording } from '../../simulator/recordings/recording.js';
 
 const pieces = z.object({ ms: z.array(z.number()), chars: z.array(z.int()) });
 const timeline = z.object({ headersMs: z.number(), text: pieces, reasoning: pieces });

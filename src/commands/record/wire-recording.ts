@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../sdk/index.js';
-import type { Recording } from '../../simulator/recording.js';
+import type { Recording } from '../../simulator/recordings/recording.js';
 
 /** Collects what the daemon passes on of one answer. */
 export interface WireRecording {

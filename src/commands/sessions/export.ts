@@ -3,8 +3,8 @@ import { fileReason } from '../../errors.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
 import { VERSION } from '../../version.js';
-import { tell } from '../tell.js';
-import { UsageError } from '../usage-error.js';
+import { tell } from '../support/tell.js';
+import { UsageError } from '../support/usage-error.js';
 
 export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording'] as const;
 type Format = (typeof FORMATS)[number];
@@ -63,7 +63,7 @@ async function render(format: Format, sessions: readonly Session[]): Promise<str
 }
 
 async function recordingsOf(sessions: readonly Session[]): Promise<string> {
-  const { formatRecording } = await import('../../simulator/recording.js');
+  const { formatRecording } = await import('../../simulator/recordings/recording.js');
   const { recordingOf } = await import('../record/stored-recording.js');
   const all = sessions.flatMap((session) => session.exchanges.map((one) => recordingOf(session, one)));
   const found = all.filter((recording) => recording !== undefined);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { visible } from '../../config/index.js';
 import { fileReason } from '../../errors.js';
 import type { SessionStore } from '../../sessions/store.js';
-import { readStdin } from '../stdin.js';
-import { UsageError } from '../usage-error.js';
+import { readStdin } from '../support/stdin.js';
+import { UsageError } from '../support/usage-error.js';
 
 /**
  * Adds all sessions of a JSON export, or none, and says under which ids; "-" is stdin.

@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
-import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../transport.js';
+import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../upstream/transport.js';
 import type { Circuit, PassResult } from './circuit.js';
 import type { PerOrigin } from './per-origin.js';
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { ConnectorException, ErrorClass } from '../../errors.js';
-import type { Transport } from '../transport.js';
+import type { Transport } from '../upstream/transport.js';
 import { type AddressKind, addressKind } from './addresses.js';
 
 /** Where a daemon sends requests. */

@@ -1,5 +1,5 @@
 import type { CircuitStatus, LimitStatus } from '../../protocol/messages.js';
-import type { Transport } from '../transport.js';
+import type { Transport } from '../upstream/transport.js';
 import { CIRCUIT_DEFAULTS, type CircuitSettings, createCircuit } from './circuit.js';
 import { withCircuitBreaker } from './circuit-breaker.js';
 import { type Clock, systemClock } from './clock.js';

@@ -1,7 +1,7 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
 import type { HeaderList } from '../../protocol/messages.js';
-import type { HttpRequest } from '../http-request.js';
-import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../transport.js';
+import type { HttpRequest } from '../upstream/http-request.js';
+import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';
 
 const MAX_REDIRECTS = 5;
 

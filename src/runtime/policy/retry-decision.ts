@@ -1,7 +1,7 @@
 import type { ConnectorException } from '../../errors.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
-import type { HttpRequest, Method } from '../http-request.js';
+import type { HttpRequest, Method } from '../upstream/http-request.js';
 
 /** What became of an attempt, as far as it is known when the decision is made. */
 export type AttemptResult =

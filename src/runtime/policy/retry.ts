@@ -1,5 +1,5 @@
 import { ConnectorException } from '../../errors.js';
-import { Discard, type ResponseSink, type Transport } from '../transport.js';
+import { Discard, type ResponseSink, type Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';
 import type { PerOrigin } from './per-origin.js';
 import type { RetryBudget } from './retry-budget.js';

@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
 import type { LimitStatus } from '../../protocol/messages.js';
-import type { ResponseSink, Transport } from '../transport.js';
+import type { ResponseSink, Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';
 import { createFairQueue, type FairQueue } from './fair-queue.js';
 import { createTokenBucket, type TokenBucket } from './token-bucket.js';

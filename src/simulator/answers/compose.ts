@@ -1,4 +1,4 @@
-import type { Message } from '../chat-request.js';
+import type { Message } from '../chat/chat-request.js';
 import type { Random } from '../random.js';
 import { GREETING, TEST_CONFIRMED } from './about.js';
 import { arithmeticAnswer } from './arithmetic.js';

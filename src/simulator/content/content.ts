@@ -1,9 +1,9 @@
 import { composeAnswer } from '../answers/compose.js';
 import { UNICODE_SAMPLE } from '../answers/unicode.js';
-import { ApiError } from '../api-error.js';
-import type { ChatRequest } from '../chat-request.js';
+import type { ChatRequest } from '../chat/chat-request.js';
+import { ApiError } from '../http/api-error.js';
 import type { Random } from '../random.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/settings.js';
 import { LOREM, REASONING } from './lorem.js';
 import { exactPieces, piecesOf } from './pieces.js';
 import type { ResponseFolder } from './response-folder.js';

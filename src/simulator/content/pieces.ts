@@ -1,4 +1,4 @@
-import { tokenise } from '../tokens.js';
+import { tokenise } from '../chat/tokens.js';
 
 /** Prepared answers come again and again; so many texts, none longer than this, keep their pieces. */
 const KEPT_TEXTS = 64;

@@ -1,4 +1,4 @@
-import type { ChatRequest, Tool } from '../chat-request.js';
+import type { ChatRequest, Tool } from '../chat/chat-request.js';
 import { type Random, randomId } from '../random.js';
 import { schemaExample } from './schema-example.js';
 

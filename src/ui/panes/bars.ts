@@ -1,6 +1,6 @@
 import type { AppState } from '../../state/app-state.js';
 import type { EndpointInfo } from '../../state/ports.js';
-import { sanitizeLine } from '../../state/sanitize.js';
+import { sanitizeLine } from '../../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
 import { connectionSummary, retryLine } from './connection.js';
 import { requestSummary } from './request.js';

@@ -1,11 +1,11 @@
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
-import { type Editor, selectionOf } from '../../state/editor.js';
+import { type Editor, selectionOf } from '../../state/editor/editor.js';
 import type { KeyHints } from '../../state/key-hints.js';
-import { sanitizeLine } from '../../state/sanitize.js';
 import { expandTabs } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
+import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece } from '../../state/text/wrap.js';
-import { completions } from '../keymap.js';
+import { completions } from '../keys/keymap.js';
 import { PROMPT_WIDTH } from '../layout.js';
 import { type Line, plainText, type Span } from '../line.js';
 

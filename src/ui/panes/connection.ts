@@ -1,5 +1,5 @@
 import type { AppState } from '../../state/app-state.js';
-import { sanitizeLine } from '../../state/sanitize.js';
+import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { count, duration, seconds, uptime } from '../format.js';
 import { type Line, spread } from '../line.js';

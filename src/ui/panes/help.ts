@@ -1,6 +1,6 @@
 import { DEFAULT_HINTS, type KeyHints } from '../../state/key-hints.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { type Binding, KEYMAP } from '../keymap.js';
+import { type Binding, KEYMAP } from '../keys/keymap.js';
 import { type Line, spread } from '../line.js';
 
 const KEYS_WIDTH = 34;

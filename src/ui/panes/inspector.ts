@@ -1,6 +1,6 @@
-import type { LoggedExchange } from '../../state/exchange-log.js';
+import type { LoggedExchange } from '../../state/exchange/exchange-log.js';
 import type { KeyHints } from '../../state/key-hints.js';
-import { sanitize, sanitizeLine } from '../../state/sanitize.js';
+import { sanitize, sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { count, duration, timeOfDay } from '../format.js';
 import { cut, type Line, spread } from '../line.js';

@@ -1,5 +1,5 @@
 import { matching, type Picker, type PickerPurpose } from '../../state/picker.js';
-import { sanitizeLine } from '../../state/sanitize.js';
+import { sanitizeLine } from '../../state/text/sanitize.js';
 import { cut, type Line, spread } from '../line.js';
 
 const TITLES: Record<PickerPurpose, string> = {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../sdk/chat-types.js';
+import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
 import { bytes, count, duration, durations, seconds, tokenRate } from '../format.js';
 import { type Line, spread } from '../line.js';

@@ -1,4 +1,4 @@
-import { percentile, type SessionFigures, type Slo } from '../../state/figures.js';
+import { percentile, type SessionFigures, type Slo } from '../../state/exchange/figures.js';
 import { count, durations } from '../format.js';
 import { joinThatFit, type Line, lineWidth, spread } from '../line.js';
 import { sparks } from './sparks.js';

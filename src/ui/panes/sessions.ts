@@ -1,5 +1,5 @@
 import type { KeyHints } from '../../state/key-hints.js';
-import type { SessionList, SessionRow } from '../../state/session-list.js';
+import type { SessionList, SessionRow } from '../../state/sessions/session-list.js';
 import { count, uptime } from '../format.js';
 import { cut, joinThatFit, type Line, spread } from '../line.js';
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass, type Hop } from '../../../src/errors.js';
 import type { HeaderList } from '../../../src/protocol/messages.js';
-import { METHODS, type Method } from '../../../src/runtime/http-request.js';
 import {
   type AttemptResult,
   decideRetry,
   type RetryDecision,
   type RetryQuestion,
 } from '../../../src/runtime/policy/retry-decision.js';
+import { METHODS, type Method } from '../../../src/runtime/upstream/http-request.js';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const CHAT = 'https://api.example.com/v1/chat/completions';

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
-import { METHODS } from '../../../src/runtime/http-request.js';
 import { systemClock } from '../../../src/runtime/policy/clock.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
+import { METHODS } from '../../../src/runtime/upstream/http-request.js';
 import { testDaemon } from '../../support/daemon.js';
 import { hastyClock } from '../../support/hasty-clock.js';
 import { httpRequest, httpStream, jsonOf, of, type RawClient, streamOf } from '../../support/raw-client.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_SLO, NO_FIGURES } from '../../../src/state/figures.js';
+import { DEFAULT_SLO, NO_FIGURES } from '../../../src/state/exchange/figures.js';
 import { plainText } from '../../../src/ui/line.js';
 import { FULL_ROWS, sessionLines } from '../../../src/ui/panes/session.js';
 

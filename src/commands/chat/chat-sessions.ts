@@ -1,0 +1,45 @@
+import type { LoadedConfig } from '../../config/index.js';
+import { createJournal } from '../../sessions/journal.js';
+import { openSessions } from '../../sessions/store.js';
+import type { SessionsPort } from '../../state/ports.js';
+import { sessionsFile } from '../sessions/sessions-file.js';
+import { configuredKeys } from '../support/secrets.js';
+
+/** The chat's own flags. */
+export interface ChatFlags {
+  /** Go on in the conversation used last. */
+  continue?: boolean;
+  session?: string;
+  /** False with `--no-save`. */
+  save?: boolean;
+}
+
+/** Waiting for another program's write stops the screen: the journal tries again anyway. */
+const PATIENCE_MS = 250;
+
+/** The saved sessions as the chat takes them; `off` where nothing is to be saved. */
+export function chatSessions(
+  { continue: last, session, save }: ChatFlags,
+  loaded: LoadedConfig,
+): SessionsPort | 'off' {
+  if (save === false || !loaded.config.sessions.save) return 'off';
+  return {
+    begin:
+      session !== undefined
+        ? { kind: 'named', name: session }
+        : last === true
+          ? { kind: 'last' }
+          : { kind: 'new' },
+    open({ onProblem, earlier }) {
+      const store = openSessions(sessionsFile(), {
+        secrets: configuredKeys(loaded),
+        patienceMs: PATIENCE_MS,
+      });
+      return {
+        store,
+        journal: createJournal(store, { onProblem, earlier }),
+        close: () => store.close(),
+      };
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { Console } from 'node:console';
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Writable } from 'node:stream';
+import { createKeyHider } from '../../key-forms.js';
+
+const MOST_BYTES = 1_000_000;
+
+/**
+ * What Node or a library says on the side (warnings, `console`, stderr) would stand in the middle of the screen: it goes
+ * to `file`, without `keys`. Returns how to end that.
+ */
+export function divertOutput(file: string, keys: readonly string[]): () => void {
+  const hide = createKeyHider(keys);
+  let begun = false;
+  const write = (text: string): void => {
+    try {
+      if (!begun) begin(file);
+      begun = true;
+      appendFileSync(file, `${new Date().toISOString()} ${hide(text.trimEnd())}\n`, { mode: 0o600 });
+    } catch {
+      // There is nowhere else to say it.
+    }
+  };
+  const sink = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      write(String(chunk));
+      done();
+    },
+  });
+  const onWarning = ({ name, message }: Error): void => write(`${name}: ${message}`);
+
+  const { write: toStderr } = process.stderr;
+  const methods = { ...console };
+  // Node's own listener writes past every stream.
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', onWarning);
+  Object.assign(console, new Console(sink));
+  process.stderr.write = sink.write.bind(sink);
+
+  return () => {
+    process.stderr.write = toStderr;
+    Object.assign(console, methods);
+    process.off('warning', onWarning);
+    for (const listener of listeners) process.on('warning', listener);
+  };
+}
+
+/** Makes the folder; a long file makes room for another. */
+function begin(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MOST_BYTES) renameSync(file, `${file}.1`);
+}

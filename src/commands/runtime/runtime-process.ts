@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addressText } from '../../runtime/clients/address.js';
+import type { DaemonFlags } from '../../runtime/options/daemon-flags.js';
+import { limitArguments } from '../../runtime/options/limit-flags.js';
+import { NODE_FLAGS } from '../../runtime/options/node-flags.js';
+import { policyArguments } from '../../runtime/options/policy-flags.js';
+
+const START_LIMIT_MS = 10_000;
+/** The daemon's own limit for running requests, and time to close. */
+const STOP_LIMIT_MS = 13_000;
+const POLL_MS = 25;
+
+/**
+ * Starts this program's `runtime run` in the background, in a session of its own.
+ * @param answers whether the daemon answers by now
+ * @returns undefined when it answers, else what it said before it ended
+ */
+export async function startDaemon(
+  flags: DaemonFlags,
+  answers: () => Promise<boolean>,
+): Promise<string | undefined> {
+  // A file, not a pipe: the daemon keeps its stderr when this process has gone.
+  const folder = mkdtempSync(join(tmpdir(), 'vastar-start-'));
+  const said = join(folder, 'stderr');
+  const stderr = openSync(said, 'w', 0o600);
+  const own = [...process.execArgv, ...NODE_FLAGS, process.argv[1] ?? ''];
+  const command = [...own, 'runtime', 'run', ...argumentsFor(flags)];
+  try {
+    const child = spawn(process.execPath, command, { detached: true, stdio: ['ignore', 'ignore', stderr] });
+    child.unref();
+    const ended = new AbortController();
+    child.once('exit', () => ended.abort()).once('error', () => ended.abort());
+    await Promise.race([once(child, 'spawn'), once(child, 'error')]).catch(() => {});
+
+    const giveUpAt = Date.now() + START_LIMIT_MS;
+    while (!ended.signal.aborted && Date.now() < giveUpAt) {
+      if (await answers()) return undefined;
+      await sleep(POLL_MS, undefined, { signal: ended.signal }).catch(() => {});
+    }
+    if (!ended.signal.aborted) child.kill('SIGKILL');
+    const text = readFileSync(said, 'utf8').trim();
+    return text === '' ? `it did not answer within ${START_LIMIT_MS / 1000} s` : text;
+  } finally {
+    closeSync(stderr);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function argumentsFor(flags: DaemonFlags): string[] {
+  const { listen } = flags;
+  return [
+    ...(listen.kind === 'unix' ? ['--socket', listen.path] : ['--tcp', addressText(listen)]),
+    ...(flags.logFile === undefined ? [] : ['--log-file', flags.logFile]),
+    ...(flags.logLevel === undefined ? [] : ['--log-level', flags.logLevel]),
+    ...policyArguments(flags.policy),
+    ...limitArguments(flags.limits),
+    ...(flags.metricsPort === undefined ? [] : ['--metrics-port', String(flags.metricsPort)]),
+  ];
+}
+
+/** Asks a process to stop and waits for its end. False when it is still there. */
+export async function endDaemon(pid: number): Promise<boolean> {
+  if (!signalled(pid, 'SIGTERM')) return true;
+  for (const giveUpAt = Date.now() + STOP_LIMIT_MS; Date.now() < giveUpAt; ) {
+    await sleep(POLL_MS);
+    if (!signalled(pid, 0) || isZombie(pid)) return true;
+  }
+  return false;
+}
+
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Ended, and not yet waited for: in a container it may stay so for ever. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

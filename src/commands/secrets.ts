@@ -1,9 +1,0 @@
-import { type LoadedConfig, proxyPasswords } from '../config/index.js';
-
-/** All keys and passwords of the environment and the configuration: none of them may be written anywhere. */
-export function configuredKeys({ endpoints }: LoadedConfig): string[] {
-  const keys = endpoints.flatMap(({ apiKey }) => apiKey?.reveal() ?? []);
-  const fromEnvironment = process.env.OPENAI_API_KEY?.trim();
-  const found = fromEnvironment === undefined ? keys : [...keys, fromEnvironment];
-  return [...found, ...proxyPasswords(process.env)];
-}

@@ -1,0 +1,113 @@
+import { isUtf8 } from 'node:buffer';
+import { ConnectorException, ErrorClass } from '../../errors.js';
+import { MessageType, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
+import { encodeMessage } from '../../protocol/encode.js';
+import type { ExecuteResponse, HeaderList } from '../../protocol/messages.js';
+import type { ResponseHead } from '../upstream/transport.js';
+import type { Answer, Ending, Outlet } from './answer.js';
+
+const { MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
+/** What an ExecuteResponse needs besides its payload. */
+const FRAMING_BYTES = 256;
+const NO_HEAD: ResponseHead = { statusCode: 0, headers: [] };
+
+/** Answers operation `request`: the whole response in one ExecuteResponse, of 10 MiB at most. */
+export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer {
+  let chunks: Uint8Array[] = [];
+  let head: ResponseHead = NO_HEAD;
+  let bytes = 0;
+
+  const resultOf = (ending: Ending): Result => {
+    if (ending.outcome === 'cancelled') return CANCELLED;
+    if (ending.outcome === 'failed') return failed(ending.failure);
+    const payload = payloadOf(head, joinedBytes(chunks));
+    return payload.length + FRAMING_BYTES <= MAX_PAYLOAD_SIZE
+      ? { errorClass: ErrorClass.Success, errorMessage: '', payload }
+      : failed(tooLarge());
+  };
+
+  return {
+    kind: 'request',
+    get statusCode() {
+      return head.statusCode === 0 ? undefined : head.statusCode;
+    },
+    get bytes() {
+      return bytes;
+    },
+    untouched: true,
+    onRetry() {
+      chunks = [];
+      head = NO_HEAD;
+      bytes = 0;
+    },
+    onHead(received) {
+      head = received;
+    },
+    onData(chunk) {
+      bytes += chunk.length;
+      if (bytes > MAX_PAYLOAD_SIZE) throw tooLarge();
+      chunks.push(chunk);
+    },
+    end(ending, timeline) {
+      const type = MessageType.ExecuteResponse;
+      const { timings } = timeline;
+      const durationUs = timeline.elapsedUs();
+      outlet.send(encodeMessage({ type, requestId, durationUs, timings, ...resultOf(ending) }));
+    },
+    grant() {},
+    updateFlow() {},
+  };
+}
+
+type Result = Pick<ExecuteResponse, 'errorClass' | 'errorMessage' | 'payload' | 'retryAfterMs'>;
+
+const NOTHING = Buffer.alloc(0);
+const CANCELLED: Result = {
+  errorClass: ErrorClass.Transient,
+  errorMessage: 'cancelled by the client',
+  payload: NOTHING,
+};
+
+function failed({ errorClass, message, retryAfterMs }: ConnectorException): Result {
+  const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { errorClass, errorMessage: message, payload: NOTHING, ...asked };
+}
+
+function joinedBytes(chunks: readonly Uint8Array[]): Buffer {
+  const [only] = chunks;
+  if (only === undefined || chunks.length > 1) return Buffer.concat(chunks);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+}
+
+function payloadOf(head: ResponseHead, body: Buffer): Buffer {
+  const text = isUtf8(body);
+  return Buffer.from(
+    JSON.stringify({
+      status_code: head.statusCode,
+      headers: joined(head.headers),
+      body: body.toString(text ? 'utf8' : 'base64'),
+      ...(!text && { body_encoding: 'base64' }),
+    }),
+  );
+}
+
+/** One value a name; repeated ones are joined as RFC 9110, 5.3 says. */
+function joined(headers: HeaderList): Record<string, string> {
+  // Without a prototype, any name is just a name.
+  const values: Record<string, string> = Object.create(null);
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase();
+    const before = values[lower];
+    values[lower] = before === undefined ? value : `${before}, ${value}`;
+  }
+  return values;
+}
+
+function tooLarge(): ConnectorException {
+  return new ConnectorException(
+    `the answer is over the limit of ${MAX_PAYLOAD_SIZE} bytes for operation "request"; use "stream", which has none`,
+    ErrorClass.Permanent,
+    0,
+    { hop: 'daemon' },
+  );
+}

@@ -1,0 +1,182 @@
+import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import type { ExecuteRequest, Timings } from '../../protocol/messages.js';
+import { type Logger, logFault } from '../log.js';
+import type { ExchangeResult, Statistics } from '../status/statistics.js';
+import { type HttpRequest, parseHttpRequest } from '../upstream/http-request.js';
+import { createTimeline, type Timeline } from '../upstream/timings.js';
+import { traced } from '../upstream/trace.js';
+import type { Transport } from '../upstream/transport.js';
+import type { Answer, Ending, Outlet } from './answer.js';
+import { createBufferedAnswer } from './buffered-answer.js';
+import { createStreamedAnswer } from './streamed-answer.js';
+
+/** Why a running exchange is ended from outside. */
+export type StopReason =
+  /** Its client sent Cancel, or is gone. */
+  'cancelled' | 'stopped';
+
+/** One request of a client, from its frame to the last frame of its answer. */
+export interface Exchange {
+  readonly kind: 'request' | 'stream';
+  grant(bytes: number): void;
+  updateFlow(): void;
+  /** Aborts the upstream request at once; the answer's last frame still goes out. */
+  stop(reason: StopReason): void;
+}
+
+export interface ExchangeOptions {
+  message: ExecuteRequest;
+  /** When its last byte was read, on the clock of `nowUs`. */
+  readAtUs: number;
+  transport: Transport;
+  outlet: Outlet;
+  log: Logger;
+  /** Told of the exchange, if it names an upstream. */
+  begin: Statistics['begin'];
+  onEnd: () => void;
+}
+
+const CONNECTORS = ['http'] as const;
+const OPERATIONS = ['request', 'stream'] as const;
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Starts an exchange. Whatever happens in it ends in one last frame and one call of `onEnd`. */
+export function startExchange(options: ExchangeOptions): Exchange {
+  const { message, transport, outlet, log } = options;
+  const timeline = createTimeline(options.readAtUs);
+  const aborter = new AbortController();
+  let cancelled = false;
+  let request: HttpRequest | undefined;
+  let count: ReturnType<Statistics['begin']> | undefined;
+  let deadline: NodeJS.Timeout | undefined;
+
+  const answer =
+    message.operation === 'stream'
+      ? createStreamedAnswer(message.requestId, timeline, outlet)
+      : createBufferedAnswer(message.requestId, outlet);
+
+  /** Starts the deadline's timer, where there is one. */
+  const watchDeadline = (origin: string): { deadlineMs?: number } => {
+    if (message.deadlineAtMs === 0n) return {};
+    const leftMs = Number(message.deadlineAtMs) - Date.now();
+    if (leftMs <= 0) throw deadlinePassed(origin, timeline);
+    const pass = (): void => aborter.abort(deadlinePassed(origin, timeline));
+    deadline = setTimeout(pass, Math.min(leftMs, MAX_TIMER_MS));
+    return { deadlineMs: performance.now() + leftMs };
+  };
+
+  const run = async (): Promise<void> => {
+    checkTarget(message);
+    request = traced(parseHttpRequest(message.payload), message.traceId);
+    const { tenantId, workspaceId, traceId } = message;
+    count = options.begin(tenantId, request.url.origin, answer.kind);
+    const caller = { tenantId, workspaceId, traceId, client: answer };
+    const limit = watchDeadline(request.url.origin);
+    await transport({ request, ...caller, ...limit, timeline, signal: aborter.signal }, answer);
+  };
+
+  const end = (ending: Ending): void => {
+    clearTimeout(deadline);
+    try {
+      answer.end(ending, timeline);
+      count?.(resultOf(answer, ending, timeline));
+      logEnd(log, message, request, answer, ending, timeline);
+    } finally {
+      options.onEnd();
+    }
+  };
+
+  const endOf = (error: unknown): Ending => {
+    if (cancelled) return { outcome: 'cancelled' };
+    if (error instanceof ConnectorException) return { outcome: 'failed', failure: error };
+    logFault(log, error);
+    const text = `the daemon failed at this request, which is a fault in it: ${messageOf(error)}`;
+    const failure = new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'daemon', cause: error });
+    return { outcome: 'failed', failure };
+  };
+
+  run()
+    .then(
+      () => end({ outcome: 'complete' }),
+      (error: unknown) => end(endOf(error)),
+    )
+    .catch((error: unknown) => logFault(log, error));
+
+  return {
+    kind: answer.kind,
+    grant: answer.grant,
+    updateFlow: answer.updateFlow,
+    stop(reason) {
+      if (aborter.signal.aborted) return;
+      cancelled = reason === 'cancelled';
+      aborter.abort(
+        new ConnectorException('the daemon was stopped, try again in a moment', ErrorClass.Transient, 0, {
+          hop: 'daemon',
+        }),
+      );
+    },
+  };
+}
+
+/** @throws {ConnectorException} InvalidRequest for a connector or an operation that there is not. */
+function checkTarget({ connectorName, operation }: ExecuteRequest): void {
+  const known = (names: readonly string[], name: string): boolean => names.includes(name);
+  const refuse = (what: string, name: string, names: readonly string[]): ConnectorException => {
+    const text = `no ${what} ${JSON.stringify(name.slice(0, 100))}; there is ${names.join(' and ')}`;
+    return new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
+  };
+  if (!known(CONNECTORS, connectorName)) throw refuse('connector', connectorName, CONNECTORS);
+  if (!known(OPERATIONS, operation)) throw refuse('operation', operation, OPERATIONS);
+}
+
+function deadlinePassed(origin: string, timeline: Timeline): ConnectorException {
+  const ms = Math.round(timeline.elapsedUs() / 1000);
+  const text = `the deadline passed after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}`;
+  return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'provider' });
+}
+
+function phaseOf(timings: Timings): string {
+  if (timings.attempts === 0) return 'before anything was sent to';
+  if (timings.firstByteUs !== undefined) return 'in the middle of the answer from';
+  return timings.sentUs === undefined ? 'while connecting to' : 'while waiting for an answer from';
+}
+
+function resultOf({ statusCode, bytes }: Answer, ending: Ending, timeline: Timeline): ExchangeResult {
+  return {
+    outcome: ending.outcome,
+    errorClass: ending.outcome === 'failed' ? ending.failure.getErrorClassName() : undefined,
+    statusCode,
+    bytes,
+    durationUs: timeline.elapsedUs(),
+    firstByteUs: timeline.timings.firstByteUs,
+  };
+}
+
+function logEnd(
+  log: Logger,
+  message: ExecuteRequest,
+  request: HttpRequest | undefined,
+  answer: Answer,
+  ending: Ending,
+  timeline: Timeline,
+): void {
+  const failure = ending.outcome === 'failed' ? ending.failure : undefined;
+  log[failure === undefined ? 'info' : 'warn']('exchange', () => ({
+    request_id: String(message.requestId),
+    trace_id: message.traceId,
+    tenant_id: message.tenantId,
+    operation: message.operation,
+    method: request?.method,
+    // The query may hold a key.
+    url: request && request.url.origin + request.url.pathname + (request.url.search === '' ? '' : '?…'),
+    status: answer.statusCode,
+    outcome: ending.outcome,
+    error_class: failure?.getErrorClassName(),
+    message: failure?.message,
+    bytes: answer.bytes,
+    duration_us: timeline.elapsedUs(),
+    protocol: timeline.protocol,
+    ...timeline.timings,
+  }));
+}

@@ -1,0 +1,68 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { messageOf } from '../../errors.js';
+import { addressText, type ListenAddress } from './address.js';
+import { ListenError } from './listen-error.js';
+import { claimSocketFile } from './socket-file.js';
+
+/** Node's default of 64 KiB would pause a provider after two reads. */
+const CLIENT_BUFFER_BYTES = 256 * 1024;
+
+export interface Listener {
+  /** With the port that was given, where 0 was asked for. */
+  readonly address: ListenAddress;
+  /** Gives the address free; connections stay. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens at `address` and tells of each connection.
+ * @throws {ListenError}
+ */
+export async function openListener(
+  address: ListenAddress,
+  onConnection: (socket: Socket) => void,
+): Promise<Listener> {
+  const server = createServer({ highWaterMark: CLIENT_BUFFER_BYTES, noDelay: true }, onConnection);
+  try {
+    return address.kind === 'unix'
+      ? await listenUnix(server, address.path)
+      : await listenTcp(server, address.host, address.port);
+  } catch (error) {
+    server.close();
+    if (error instanceof ListenError) throw error;
+    throw new ListenError(`cannot listen at ${addressText(address)}: ${messageOf(error)}`);
+  }
+}
+
+async function listenUnix(server: Server, path: string): Promise<Listener> {
+  const file = await claimSocketFile(server, path);
+  return {
+    address: { kind: 'unix', path },
+    async close() {
+      // While the name is there it must answer: what finds it dead may remove it.
+      await file.release();
+      server.close();
+    },
+  };
+}
+
+async function listenTcp(server: Server, host: string, port: number): Promise<Listener> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(new ListenError(`port ${port} of ${host} is in use; use --tcp with another`, 'in-use'));
+    });
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  return {
+    address: { kind: 'tcp', host, port: isAddressInfo(bound) ? bound.port : port },
+    async close() {
+      server.close();
+    },
+  };
+}
+
+function isAddressInfo(address: AddressInfo | string | null): address is AddressInfo {
+  return typeof address === 'object' && address !== null;
+}

@@ -1,0 +1,107 @@
+import { ErrorClass } from '../../errors.js';
+import { DEFAULT_WINDOW_BYTES, MessageType } from '../../protocol/constants.js';
+import { encodeMessage } from '../../protocol/encode.js';
+import type { Timeline } from '../upstream/timings.js';
+import type { Flow } from '../upstream/transport.js';
+import type { Answer, Outlet } from './answer.js';
+
+/** Keeps frames small enough for any reader, should the provider's bytes ever come in one huge piece. */
+const MAX_CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * Answers operation `stream`: StreamStart, each read of the body as a StreamChunk the moment it is read,
+ * StreamEnd. The pieces of one read (the provider's HTTP chunks) are joined: they arrived together.
+ *
+ * Back-pressure: a chunk is sent whole as it was read, so the window may go below zero by one read (64 KiB).
+ * While it is not positive, or the client's socket is full, the provider is not read.
+ */
+export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outlet: Outlet): Answer {
+  let flow: Flow | undefined;
+  let statusCode: number | undefined;
+  let window = DEFAULT_WINDOW_BYTES;
+  let paused = false;
+  let sequence = 0;
+  let bytes = 0;
+  // Not an array for each read: it would grow old before the next one, and take its bytes into the old generation.
+  let piece: Uint8Array | undefined;
+  const further: Uint8Array[] = [];
+  let readUs = 0;
+
+  const sendPieces = (): void => {
+    if (piece === undefined) return;
+    const body = further.length === 0 ? piece : Buffer.concat([piece, ...further]);
+    piece = undefined;
+    further.length = 0;
+    for (let at = 0; at < body.length; at += MAX_CHUNK_BYTES) {
+      const payload = body.subarray(at, at + MAX_CHUNK_BYTES);
+      const type = MessageType.StreamChunk;
+      outlet.send(encodeMessage({ type, requestId, sequence, offsetUs: readUs, payload }));
+      sequence += 1;
+    }
+  };
+
+  const updateFlow = (): void => {
+    const stop = window <= 0 || outlet.congested;
+    if (flow === undefined || stop === paused) return;
+    // Before the call: `resume` may deliver more data, and so come back here, before it returns.
+    paused = stop;
+    if (stop) flow.pause();
+    else flow.resume();
+  };
+
+  return {
+    kind: 'stream',
+    get statusCode() {
+      return statusCode;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get untouched() {
+      return flow === undefined;
+    },
+    onRetry(notice) {
+      outlet.send(encodeMessage({ type: MessageType.StreamRetry, requestId, ...notice }));
+    },
+    onHead(head, given) {
+      flow = given;
+      statusCode = head.statusCode;
+      outlet.send(
+        encodeMessage({ type: MessageType.StreamStart, requestId, ...head, timings: timeline.timings }),
+      );
+      updateFlow();
+    },
+    onData(chunk) {
+      if (piece === undefined) {
+        readUs = timeline.elapsedUs();
+        piece = chunk;
+        outlet.defer(sendPieces);
+      } else further.push(chunk);
+      bytes += chunk.length;
+      window -= chunk.length;
+      updateFlow();
+    },
+    end(ending) {
+      sendPieces();
+      const failure = ending.outcome === 'failed' ? ending.failure : undefined;
+      outlet.send(
+        encodeMessage({
+          type: MessageType.StreamEnd,
+          requestId,
+          errorClass: failure?.errorClass ?? ErrorClass.Success,
+          errorMessage: failure?.message ?? '',
+          durationUs: timeline.elapsedUs(),
+          cancelled: ending.outcome === 'cancelled',
+          bytes,
+          timings: timeline.timings,
+          ...(failure?.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
+        }),
+      );
+    },
+    grant(granted) {
+      window += Math.max(0, granted);
+      updateFlow();
+    },
+    updateFlow,
+  };
+}

@@ -1,0 +1,35 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeFolder } from '../../user-folders.js';
+
+const TOKEN = /^[\x21-\x7e]{16,512}$/;
+
+/**
+ * The token in a file that its owner alone can read; a new one is made where there is no file.
+ * @throws {Error} that says what is wrong with the file, and what to do
+ */
+export function readOrMakeToken(path: string): string {
+  makeFolder(dirname(path));
+  try {
+    // Fails where the name exists, be it a link: nobody else's file is ever written to.
+    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const found = lstatSync(path);
+  if (!found.isFile()) throw new Error(`the token file ${path} is no regular file; give another path`);
+  if (found.uid !== process.getuid?.()) throw new Error(`the token file ${path} belongs to another user`);
+  if ((found.mode & 0o077) !== 0) {
+    throw new Error(`the token file ${path} can be read by others: chmod 600 it, or remove it for a new one`);
+  }
+  const token = readFileSync(path, 'utf8').trim();
+  if (TOKEN.test(token)) return token;
+  throw new Error(`the token file ${path} holds no token: 16 to 512 characters; remove it for a new one`);
+}
+
+/** Whether a token is the right one, in a time that tells nothing about it. */
+export function sameToken(given: string, right: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(right));
+}

@@ -1,0 +1,102 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+
+interface LimitFlag {
+  name: `--${string}`;
+  limit: keyof Limits;
+  about: string;
+  /** Limits in ms are given in seconds. */
+  unit: 'n' | 's';
+}
+
+const FLAGS: readonly LimitFlag[] = [
+  { name: '--max-frame-bytes', limit: 'frameBytes', unit: 'n', about: 'largest frame of a client' },
+  {
+    name: '--frame-timeout',
+    limit: 'frameTimeoutMs',
+    unit: 's',
+    about: 'how long a frame may stay half sent',
+  },
+  { name: '--max-connections', limit: 'connections', unit: 'n', about: 'clients connected at once' },
+  {
+    name: '--max-requests',
+    limit: 'requestsPerConnection',
+    unit: 'n',
+    about: 'requests at once on one connection',
+  },
+  {
+    name: '--client-idle',
+    limit: 'clientIdleMs',
+    unit: 's',
+    about: 'close a connection that is idle for so long; 0 = never',
+  },
+  {
+    name: '--max-upstream',
+    limit: 'upstreamConnections',
+    unit: 'n',
+    about: 'connections of one tenant to one origin',
+  },
+  {
+    name: '--connect-timeout',
+    limit: 'connectTimeoutMs',
+    unit: 's',
+    about: 'how long a connection to a provider may take to come about',
+  },
+  {
+    name: '--upstream-idle',
+    limit: 'upstreamIdleMs',
+    unit: 's',
+    about: 'give up an answer that is silent for so long; 0 = never',
+  },
+  {
+    name: '--max-header-bytes',
+    limit: 'responseHeaderBytes',
+    unit: 'n',
+    about: 'response headers of a provider',
+  },
+  {
+    name: '--drain',
+    limit: 'drainMs',
+    unit: 's',
+    about: 'how long running requests may take to finish when it is stopped',
+  },
+];
+
+const optionOf = ({ name, about, limit, unit }: LimitFlag): Option =>
+  new Option(`${name} <${unit}>`, `${about} (default: ${inUnit(DEFAULT_LIMITS[limit], unit)})`).argParser(
+    countFrom,
+  );
+
+export function addLimitFlags(command: Command): Command {
+  for (const flag of FLAGS) command.addOption(optionOf(flag));
+  return command;
+}
+
+/** Reads `addLimitFlags`: the limits that were given. */
+export function limitsFrom(command: Command): Partial<Limits> {
+  const given = command.optsWithGlobals<Record<string, number | undefined>>();
+  const limits: Partial<Limits> = {};
+  for (const flag of FLAGS) {
+    const value = given[optionOf(flag).attributeName()];
+    if (value !== undefined) limits[flag.limit] = flag.unit === 's' ? value * 1000 : value;
+  }
+  return limits;
+}
+
+/** The limits as arguments, for a daemon that is started in the background. */
+export function limitArguments(limits: Partial<Limits>): string[] {
+  return FLAGS.flatMap(({ name, limit, unit }) => {
+    const value = limits[limit];
+    return value === undefined ? [] : [name, String(inUnit(value, unit))];
+  });
+}
+
+function inUnit(value: number, unit: LimitFlag['unit']): number {
+  return unit === 's' ? value / 1000 : value;
+}
+
+function countFrom(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 2 ** 31) return value;
+  throw new InvalidArgumentError('give a whole number.');
+}

@@ -1,0 +1,114 @@
+import { DEFAULT_WINDOW_BYTES, MessageType } from '../../protocol/constants.js';
+import type {
+  CircuitStatus,
+  HealthResponse,
+  LimitStatus,
+  OriginStatus,
+  PoolState,
+  TenantStatus,
+} from '../../protocol/messages.js';
+import { VERSION } from '../../version.js';
+import type { Figures } from './statistics.js';
+
+/** What a client may rely on beyond the public protocol. */
+const CAPABILITIES = ['request', 'stream', 'cancel', 'credits', 'health', 'retry'] as const;
+
+export interface RuntimeState {
+  stopping: boolean;
+  /** Unix time in ms. */
+  startedAtMs: number;
+  requests: number;
+  streams: number;
+  /** Whether servers must prove who they are. */
+  verified: boolean;
+  pairs: readonly PairState[];
+  limits: readonly LimitStatus[];
+}
+
+/** What the daemon knows of a tenant at an origin. */
+export interface PairState extends Pick<TenantStatus, keyof PoolState | keyof CircuitStatus | 'protocol'> {
+  tenantId: string;
+  origin: string;
+  /** Absent before its first exchange. */
+  figures?: Figures;
+}
+
+/** The daemon's state as the health frame tells it. `available_credits` is a new stream's window. */
+export function healthResponse(state: RuntimeState): HealthResponse {
+  return {
+    type: MessageType.HealthResponse,
+    healthy: !state.stopping,
+    message: messageFor(state),
+    activeRequests: state.requests + state.streams,
+    availableCredits: DEFAULT_WINDOW_BYTES,
+    version: VERSION,
+    capabilities: CAPABILITIES,
+    // By the wall clock, so that whoever asks can tell when the daemon was started.
+    uptimeMs: Math.max(0, Date.now() - state.startedAtMs),
+    streamsOpen: state.streams,
+    origins: originsOf(state.pairs),
+    limits: state.limits,
+  };
+}
+
+/** What a client without the token is told: how to get in, and nothing else. */
+export function lockedResponse(message: string): HealthResponse {
+  return {
+    type: MessageType.HealthResponse,
+    healthy: false,
+    message,
+    activeRequests: 0,
+    availableCredits: 0,
+    version: VERSION,
+    capabilities: CAPABILITIES,
+    uptimeMs: 0,
+    streamsOpen: 0,
+    origins: [],
+    limits: [],
+  };
+}
+
+function messageFor({ stopping, verified }: RuntimeState): string {
+  const state = stopping ? 'stopping' : 'ok';
+  return verified ? state : `${state}; TLS certificates are NOT verified (--insecure-skip-verify)`;
+}
+
+function originsOf(pairs: readonly PairState[]): OriginStatus[] {
+  return Array.from(
+    Map.groupBy(pairs, ({ origin }) => origin),
+    ([origin, own]) => {
+      const tenants = own.map(tenantOf);
+      const sum = (of: (tenant: TenantStatus) => number): number =>
+        tenants.reduce((total, tenant) => total + of(tenant), 0);
+      const worst = tenants.reduce((one, other) => (severity(other) > severity(one) ? other : one));
+      return {
+        origin,
+        poolOpen: sum((tenant) => tenant.poolOpen),
+        poolBusy: sum((tenant) => tenant.poolBusy),
+        poolQueued: sum((tenant) => tenant.poolQueued),
+        circuit: worst.circuit,
+        circuitRetryAtMs: worst.circuitRetryAtMs,
+        retryBudget: Math.min(...tenants.map((tenant) => tenant.retryBudget)),
+        tenants,
+      };
+    },
+  );
+}
+
+const severity = ({ circuit }: TenantStatus): number => ['closed', 'half-open', 'open'].indexOf(circuit);
+
+function tenantOf({ tenantId, origin: _, figures, ...state }: PairState): TenantStatus {
+  const { p50Us = 0, p95Us = 0, p99Us = 0 } = figures?.latency() ?? {};
+  const { request = 0, stream = 0 } = figures?.running ?? {};
+  return {
+    ...state,
+    tenant: tenantId,
+    requestsTotal: figures?.total ?? 0,
+    failuresTotal: figures?.failed ?? 0,
+    firstByteP50Us: p50Us,
+    firstByteP95Us: p95Us,
+    firstByteP99Us: p99Us,
+    running: request + stream,
+    streams: stream,
+  };
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { messageOf } from '../../errors.js';
+import { ListenError } from '../clients/listen-error.js';
+
+export interface MetricsEndpoint {
+  /** The port that was given, where 0 was asked for. */
+  readonly port: number;
+  close(): void;
+}
+
+/**
+ * Serves `GET /metrics` on 127.0.0.1, to this machine alone.
+ * @param text what to answer now
+ * @throws {ListenError}
+ */
+export async function openMetricsEndpoint(port: number, text: () => string): Promise<MetricsEndpoint> {
+  // Most daemons serve no metrics, and need not wait for it.
+  const { createServer } = await import('node:http');
+  const server = createServer((request, response) => {
+    // A web page that found a name for 127.0.0.1 sends that name.
+    const own = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
+    if (request.method !== 'GET' || request.url !== '/metrics' || !own) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text());
+  });
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new ListenError(`cannot serve metrics at 127.0.0.1:${port}: ${messageOf(error)}`);
+  }
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : port,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Policies } from '../policy/policies.js';
+import type { PoolStatus } from '../upstream/upstream-pools.js';
+import type { PairState } from './health.js';
+import type { Figures } from './statistics.js';
+
+const NO_POOL = { poolOpen: 0, poolBusy: 0, poolQueued: 0, protocol: '' } as const;
+
+/** Brings together what pools, policies and figures know of each tenant at each origin. */
+export function pairStates(
+  pools: readonly PoolStatus[],
+  policies: Pick<Policies, 'statusOf' | 'broken'>,
+  figures: readonly Figures[],
+): PairState[] {
+  const states = new Map<string, PairState>();
+  const put = ({ tenantId, origin }: Pick<PairState, 'tenantId' | 'origin'>, known: Partial<PairState>) => {
+    const key = `${origin}\n${tenantId}`;
+    const before = states.get(key);
+    const base = before ?? { tenantId, origin, ...NO_POOL, ...policies.statusOf({ tenantId, origin }) };
+    states.set(key, { ...base, ...known });
+  };
+  for (const one of figures) put(one, { figures: one });
+  for (const one of pools) put(one, one);
+  for (const one of policies.broken()) put(one, {});
+  return [...states.values()];
+}

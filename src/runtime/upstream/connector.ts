@@ -1,0 +1,184 @@
+import { type LookupAddress, lookup } from 'node:dns';
+import { isIP, type LookupFunction, connect as netConnect, type Socket } from 'node:net';
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls';
+import type { buildConnector } from 'undici';
+import { refused } from '../policy/egress.js';
+import type { Proxies } from './proxy.js';
+import { type ConnectionTimes, nowUs } from './timings.js';
+import { openTunnel } from './tunnel.js';
+
+const TLS_SESSIONS_KEPT = 100;
+
+/** Thrown into a connection that does not come about in time. */
+export class ConnectTimeout extends Error {
+  override readonly name = 'ConnectTimeout';
+}
+
+export interface ConnectorOptions {
+  /** How long a connection may take to come about, in ms. */
+  timeoutMs: number;
+  /** Why an address must not be connected to; undefined: it may. Not asked of a proxy's. */
+  refusalOf?: (address: string) => string | undefined;
+  proxies?: Proxies;
+  /** Certificates (PEM) to trust besides the system's. */
+  ca?: string;
+  /** Whether servers must prove who they are [true]. */
+  verify?: boolean;
+  /** Whether HTTP/2 is spoken with servers that offer it in their TLS handshake (ALPN) [true]. */
+  http2?: boolean;
+}
+
+export interface Connector {
+  /** Opens a TCP or TLS connection, as undici asks for it. */
+  readonly connect: buildConnector.connector;
+  /** When a connection of this connector came to be. */
+  timesOf(socket: object): ConnectionTimes | undefined;
+}
+
+/** Opens upstream connections and keeps the time of each step; undici's own connector tells no DNS time. */
+export function createConnector(options: ConnectorOptions): Connector {
+  const { timeoutMs, refusalOf = () => undefined, proxies } = options;
+  const times = new WeakMap<object, ConnectionTimes>();
+  const secure = createTls(options);
+
+  const open = async (
+    { hostname: host, protocol, port, servername }: buildConnector.Options,
+    opened: ConnectionTimes,
+    signal: AbortSignal,
+  ): Promise<Socket> => {
+    const origin = `${protocol}//${host}${port === '' ? '' : `:${port}`}`;
+    const target = { host, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
+    const proxy = protocol === 'https:' ? proxies?.of('https:', target) : undefined;
+    let socket: Socket;
+    if (proxies?.has(target)) {
+      socket = await dial(target, opened, signal);
+    } else if (proxy !== undefined) {
+      socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal), signal);
+    } else {
+      const why = isIP(host) === 0 ? undefined : refusalOf(host);
+      if (why !== undefined) throw refused(origin, why);
+      socket = await dial({ ...target, lookup: guardedLookup(origin, refusalOf) }, opened, signal);
+    }
+    if (protocol !== 'https:') return socket;
+    const encrypted = await secure(socket, servername ?? host, target, signal);
+    opened.tlsUs = nowUs();
+    if (encrypted.alpnProtocol === 'h2') opened.protocol = 'h2';
+    return encrypted;
+  };
+
+  const connect: buildConnector.connector = (wanted, callback) => {
+    const opened: ConnectionTimes = { startUs: nowUs(), protocol: 'http/1.1', used: false };
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort(new ConnectTimeout(`no connection within ${timeoutMs / 1000} s (--connect-timeout)`));
+    }, timeoutMs);
+    open(wanted, opened, limit.signal).then(
+      (socket) => {
+        clearTimeout(timer);
+        times.set(socket, opened);
+        callback(null, socket);
+      },
+      (error: Error) => {
+        clearTimeout(timer);
+        callback(error, null);
+      },
+    );
+  };
+
+  return { connect, timesOf: (socket) => times.get(socket) };
+}
+
+export interface Target {
+  host: string;
+  port: number;
+  lookup?: LookupFunction;
+}
+
+/** Opens a TCP connection. */
+async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal): Promise<Socket> {
+  const socket = netConnect(target).setNoDelay(true).setKeepAlive(true, 60_000);
+  // What is put on top of it later (a tunnel, TLS) tells the failure; this one must not be nobody's.
+  socket.on('error', () => {});
+  socket.once('lookup', () => {
+    opened.dnsUs = nowUs();
+  });
+  await settled(socket, 'connect', signal);
+  opened.connectUs = nowUs();
+  return socket;
+}
+
+type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
+
+/** What makes a connection a TLS one; sessions are kept, so that the next one takes a round trip less. */
+function createTls({ ca, verify = true, http2 = true }: ConnectorOptions): Secure {
+  const sessions = new Map<string, Buffer>();
+  const trust: { secureContext?: SecureContext } =
+    ca === undefined
+      ? {}
+      : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) };
+
+  return async (socket, name, { port }, signal) => {
+    const key = `${name}:${port}`;
+    const session = sessions.get(key);
+    const encrypted = tlsConnect({
+      socket,
+      host: name,
+      ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+      rejectUnauthorized: verify,
+      ...trust,
+      ...(isIP(name) === 0 && { servername: name }),
+      ...(session !== undefined && { session }),
+    });
+    encrypted.on('session', (fresh) => {
+      sessions.delete(key);
+      sessions.set(key, fresh);
+      const [oldest] = sessions.keys();
+      if (oldest !== undefined && sessions.size > TLS_SESSIONS_KEPT) sessions.delete(oldest);
+    });
+    await settled(encrypted, 'secureConnect', signal);
+    return encrypted;
+  };
+}
+
+/** Waits until a socket is ready. One that fails, or takes too long, is destroyed. */
+function settled(socket: Socket, ready: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.off('error', onError).off('close', onClose).off(ready, onReady);
+      settle();
+    };
+    const onReady = (): void => end(resolve);
+    const onError = (error: Error): void => end(() => reject(error));
+    const onClose = (): void => end(() => reject(new Error('the connection was closed')));
+    const onAbort = (): void =>
+      end(() => {
+        socket.destroy();
+        reject(signal.reason);
+      });
+    socket.once(ready, onReady).once('error', onError).once('close', onClose);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Resolves names as the system does, and leaves out the addresses that must not be connected to. */
+function guardedLookup(origin: string, refusalOf: (address: string) => string | undefined): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error !== null) return callback(error, []);
+      const usable = found.filter(({ address }) => refusalOf(address) === undefined);
+      const [first] = usable;
+      if (first !== undefined) {
+        return options.all === true ? callback(null, usable) : callback(null, first.address, first.family);
+      }
+      callback(refused(origin, refusalOf(found[0]?.address ?? '') ?? 'its name leads nowhere'), []);
+    });
+  };
+}

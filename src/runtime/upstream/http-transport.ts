@@ -1,0 +1,194 @@
+import diagnostics from 'node:diagnostics_channel';
+import type { Dispatcher } from 'undici';
+import type { HeaderList } from '../../protocol/messages.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { type H2Attempt, watchH2Endings } from './h2-endings.js';
+import type { HttpRequest } from './http-request.js';
+import { hostOf, type Proxies, portOf, proxyAuthorization } from './proxy.js';
+import type { Timeline } from './timings.js';
+import type { ResponseSink, Transport, UpstreamCall } from './transport.js';
+import { CutStream, headersTooLarge, upstreamFailure } from './upstream-failure.js';
+import { createUpstreamPools, type PoolOptions, type PoolStatus } from './upstream-pools.js';
+
+export interface HttpTransport {
+  readonly send: Transport;
+  pools(): PoolStatus[];
+  /** Ends all connections; what still runs fails. */
+  close(): Promise<void>;
+}
+
+/** The transport proper: pooled HTTP/1.1 and HTTP/2, nothing altered, nothing followed, nothing decompressed. */
+export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
+  const pools = createUpstreamPools(options);
+  const headerBytes = options.limits?.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes;
+
+  // undici announces a request's connection right after onRequestStart, in the same call.
+  let starting: Attempt | undefined;
+  const endings = watchH2Endings();
+  const onSendHeaders = (message: unknown): void => {
+    const attempt = starting;
+    starting = undefined;
+    const socket = socketOf(message);
+    const times = socket && pools.timesOf(socket);
+    if (attempt === undefined || times === undefined) return;
+    attempt.timeline.takeConnection(times);
+    if (times.protocol === 'h2') endings.expect(attempt);
+  };
+  diagnostics.subscribe('undici:client:sendHeaders', onSendHeaders);
+
+  const send: Transport = (call, sink) =>
+    new Promise((resolve, reject) => {
+      const onStart = (attempt: Attempt): void => {
+        starting = attempt;
+      };
+      const handler = createHandler({ call, sink, resolve, reject, onStart, headerBytes });
+      const { request, timeline, signal } = call;
+      if (signal.aborted) return reject(signal.reason);
+      signal.addEventListener('abort', handler.abort, { once: true });
+      timeline.beginAttempt();
+      const { method, body = null } = request;
+      pools.dispatch(call.tenantId, { ...routeOf(request, options.proxies), method, body }, handler);
+    });
+
+  return {
+    send,
+    pools: pools.status,
+    async close() {
+      diagnostics.unsubscribe('undici:client:sendHeaders', onSendHeaders);
+      endings.close();
+      await pools.close();
+    },
+  };
+}
+
+/** Where a request is sent: to its origin, or to a proxy for HTTP without TLS, which takes whole URLs. */
+function routeOf(
+  { url, headers }: HttpRequest,
+  proxies: Proxies | undefined,
+): { origin: string; path: string; headers: string[] } {
+  const path = url.pathname + url.search;
+  const target = { host: hostOf(url), port: portOf(url) };
+  const proxy = url.protocol === 'http:' ? proxies?.of('http:', target) : undefined;
+  if (proxy === undefined) return { origin: url.origin, path, headers: headers.flat() };
+  const authorization = proxyAuthorization(proxy);
+  const named = headers.some(([name]) => name.toLowerCase() === 'host');
+  return {
+    origin: proxy.origin,
+    path: url.origin + path,
+    headers: [
+      ...headers.flat(),
+      ...(named ? [] : ['host', url.host]),
+      ...(authorization === undefined ? [] : ['proxy-authorization', authorization]),
+    ],
+  };
+}
+
+interface Attempt extends H2Attempt {
+  readonly timeline: Timeline;
+}
+
+interface HandlerOptions {
+  call: UpstreamCall;
+  sink: ResponseSink;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+  onStart: (attempt: Attempt) => void;
+  /** Most bytes of response headers. */
+  headerBytes: number;
+}
+
+/** Turns undici's callbacks into one outcome and the sink's calls before it. */
+function createHandler({
+  call: { request, timeline, signal },
+  sink,
+  resolve,
+  reject,
+  onStart,
+  headerBytes,
+}: HandlerOptions): Dispatcher.DispatchHandler & { abort: () => void } {
+  let controller: Dispatcher.DispatchController | undefined;
+  let attempt: Attempt | undefined;
+  let settled = false;
+  let bytes = 0;
+  const settle = (): void => {
+    settled = true;
+    signal.removeEventListener('abort', abort);
+  };
+  const abort = (): void => {
+    settle();
+    reject(signal.reason);
+    controller?.abort(signal.reason);
+  };
+
+  const fail = (error: Error): void => {
+    if (settled) return;
+    settle();
+    reject(upstreamFailure(error, request.url.origin, timeline.timings, bytes));
+  };
+
+  return {
+    abort,
+    onRequestStart(started) {
+      // Aborted while it waited for a connection: thrown here, the request is dropped and the connection kept.
+      if (settled) throw signal.reason;
+      controller = started;
+      attempt = { timeline, cut: false };
+      onStart(attempt);
+    },
+    onRequestSent() {
+      timeline.mark('sentUs');
+    },
+    onResponseStart(flow, statusCode) {
+      if (settled || statusCode < 200) return;
+      timeline.mark('firstByteUs');
+      const headers = headersOf(flow.rawHeaders);
+      // undici counts those of HTTP/1.1 as it reads them.
+      if (!Array.isArray(flow.rawHeaders) && sizeOf(headers) > headerBytes) {
+        throw headersTooLarge(request.url.origin);
+      }
+      sink.onHead({ statusCode, headers }, flow);
+    },
+    onResponseData(_controller, chunk) {
+      if (settled) return;
+      bytes += chunk.length;
+      sink.onData(chunk);
+    },
+    onResponseEnd() {
+      if (settled) return;
+      if (attempt?.cut === true) return fail(new CutStream());
+      timeline.mark('lastByteUs');
+      settle();
+      resolve();
+    },
+    onResponseError: (_controller, error) => fail(error),
+  };
+}
+
+/** Names and values: in turn from HTTP/1.1, by name from HTTP/2. */
+function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList {
+  const headers: Array<HeaderList[number]> = [];
+  if (Array.isArray(raw)) {
+    for (let index = 0; index + 1 < raw.length; index += 2) {
+      headers.push([textOf(raw[index]), textOf(raw[index + 1])]);
+    }
+    return headers;
+  }
+  for (const [name, values] of Object.entries(raw ?? {})) {
+    for (const value of [values].flat()) headers.push([name, textOf(value)]);
+  }
+  return headers;
+}
+
+/** As HTTP/2 counts them (RFC 9113, 10.5.1). */
+function sizeOf(headers: HeaderList): number {
+  return headers.reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0);
+}
+
+function textOf(part: Buffer | string | undefined): string {
+  return typeof part === 'string' ? part : (part?.toString('latin1') ?? '');
+}
+
+function socketOf(message: unknown): object | undefined {
+  const known = typeof message === 'object' && message !== null && 'socket' in message;
+  return known && typeof message.socket === 'object' && message.socket !== null ? message.socket : undefined;
+}

@@ -1,0 +1,168 @@
+import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../errors.js';
+import type { Timings } from '../../protocol/messages.js';
+import { ConnectTimeout } from './connector.js';
+import { Discard } from './transport.js';
+
+/** An HTTP/2 answer whose stream was closed before its end had come. */
+export class CutStream extends Error {
+  override readonly name = 'CutStream';
+}
+
+/**
+ * Says in words why a request to `origin` failed: what happened, where, the system's own code, and what to do.
+ * What a sink or a policy threw is passed on as it is.
+ * @param timings what the request got to
+ * @param bytes body bytes that had come
+ */
+export function upstreamFailure(
+  error: Error,
+  origin: string,
+  timings: Timings,
+  bytes: number,
+): ConnectorException | Discard {
+  if (error instanceof ConnectorException || error instanceof Discard) return error;
+  const { code, text } = causeOf(error);
+  const { errorClass, hop, what, advice } =
+    code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'
+      ? { ...CLIENTS_FAULT, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
+      : timings.queuedUs === undefined
+        ? connectFailure(error, code, text, origin)
+        : answerFailure(error, code, origin, timings, bytes);
+  return new ConnectorException(`${what} (${code}): ${advice}`, errorClass, 0, { hop, cause: error });
+}
+
+interface Failure {
+  errorClass: ErrorClass;
+  hop: Hop;
+  what: string;
+  /** What to do about it. */
+  advice: string;
+}
+
+const CLIENTS_FAULT = { errorClass: ErrorClass.InvalidRequest, hop: 'client' } as const;
+const NETWORK_NOW = { errorClass: ErrorClass.Transient, hop: 'network' } as const;
+const NETWORK_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'network' } as const;
+const PROVIDER_NOW = { errorClass: ErrorClass.Transient, hop: 'provider' } as const;
+const PROVIDER_SILENT = { errorClass: ErrorClass.Timeout, hop: 'provider' } as const;
+const PROVIDER_ALWAYS = { errorClass: ErrorClass.Permanent, hop: 'provider' } as const;
+
+const CHECK_URL = 'is base_url right?';
+const CHECK_BOTH = 'is base_url right, and is the network up?';
+const LATER = 'try again in a moment';
+const MORE_FILES = 'the daemon may open too few files; start it with a higher `ulimit -n`';
+
+const TOO_MANY_HEADERS = (origin: string): Failure => ({
+  ...PROVIDER_ALWAYS,
+  what: `${origin} sent more headers than the limit (--max-header-bytes)`,
+  advice: CHECK_URL,
+});
+
+/** For headers that are over the limit although undici has taken them. */
+export function headersTooLarge(origin: string): ConnectorException {
+  const { what, advice, errorClass, hop } = TOO_MANY_HEADERS(origin);
+  return new ConnectorException(`${what}: ${advice}`, errorClass, 0, { hop });
+}
+
+const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' | 'advice'>> = {
+  ECONNREFUSED: (origin) => ({
+    what: `nothing listens at ${origin}`,
+    advice: 'is the server running, and is base_url right?',
+  }),
+  ENOTFOUND: (origin) => ({ what: `there is no host of the name in ${origin}`, advice: CHECK_BOTH }),
+  EAI_AGAIN: (origin) => ({
+    what: `the name in ${origin} could not be looked up`,
+    advice: 'is the network up?',
+  }),
+  EHOSTUNREACH: (origin) => ({ what: `no way to ${origin}, host unreachable`, advice: CHECK_BOTH }),
+  ENETUNREACH: (origin) => ({
+    what: `no way to ${origin}, network unreachable`,
+    advice: 'is the network up?',
+  }),
+  ETIMEDOUT: (origin) => ({ what: `${origin} does not answer to a connection attempt`, advice: CHECK_BOTH }),
+  ECONNRESET: (origin) => ({
+    what: `${origin} closed the connection while it was being made`,
+    advice: LATER,
+  }),
+  EMFILE: (origin) => ({ what: `no connection to ${origin}: too many open files`, advice: MORE_FILES }),
+  ENFILE: (origin) => ({ what: `no connection to ${origin}: too many open files`, advice: MORE_FILES }),
+};
+
+/** What can end a TLS connection attempt besides the handshake itself. */
+const SOCKET_CODES: ReadonlySet<string> = new Set(['EPIPE', 'UND_ERR_SOCKET']);
+
+function connectFailure(error: Error, code: string, text: string, origin: string): Failure {
+  const known = CONNECT_FAILURES[code];
+  if (known !== undefined) return { ...NETWORK_NOW, ...known(origin) };
+  const handshake =
+    origin.startsWith('https:') && !(error instanceof ConnectTimeout) && !SOCKET_CODES.has(code);
+  return handshake
+    ? {
+        ...NETWORK_ALWAYS,
+        what: `no trusted connection to ${origin}: ${tlsReason(error, text)}`,
+        advice: tlsAdvice(code),
+      }
+    : { ...NETWORK_NOW, what: `no connection to ${origin}: ${text}`, advice: CHECK_BOTH };
+}
+
+function tlsAdvice(code: string): string {
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return "is this machine's clock right? If so, the server needs a new certificate";
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'the certificate is for another host; is base_url right?';
+  if (code.startsWith('ERR_SSL')) return 'is TLS spoken at that port? If not, base_url begins with http:';
+  return 'if the certificate is one of your own, start the daemon with --ca FILE';
+}
+
+function answerFailure(error: Error, code: string, origin: string, timings: Timings, bytes: number): Failure {
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return TOO_MANY_HEADERS(origin);
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    const after = code === 'UND_ERR_BODY_TIMEOUT' ? `after ${bytes} bytes of body` : 'before it answered';
+    return { ...PROVIDER_SILENT, what: `${origin} went silent ${after} (--upstream-idle)`, advice: LATER };
+  }
+  // The parser's "Invalid EOF state" is an answer that was cut.
+  if (error.name === 'HTTPParserError' && !/EOF/.test(error.message)) {
+    return {
+      ...PROVIDER_ALWAYS,
+      what: `${origin} did not answer in HTTP: ${error.message}`,
+      advice: CHECK_URL,
+    };
+  }
+  if (code === 'HTTP_1_1_REQUIRED') {
+    const advice = 'start the daemon with --http2 deny';
+    return { ...PROVIDER_ALWAYS, what: `${origin} does not serve this over HTTP/2`, advice };
+  }
+  const when =
+    timings.firstByteUs === undefined
+      ? 'before it answered'
+      : `in the middle of its answer, after ${bytes} bytes of body`;
+  const what = isReset(error) ? 'reset the request' : 'closed the connection';
+  return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice: LATER };
+}
+
+/** Whether it ended one HTTP/2 stream, and not its connection. */
+function isReset(error: Error): boolean {
+  const code = codeOf(error);
+  const ofStream = code === 'UND_ERR_INFO' && error.message.startsWith('HTTP/2: stream ');
+  return error instanceof CutStream || code === 'ERR_HTTP2_STREAM_ERROR' || ofStream;
+}
+
+function causeOf(error: Error): { code: string; text: string } {
+  // Several addresses were tried: each failed, mostly in the same way.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  // The reset's own code (RFC 9113, 7) says more than Node's, which is one for all.
+  const [, reset] = /\bNGHTTP2_(\w+)/.exec(isReset(error) ? error.message : '') ?? [];
+  const code = reset ?? codeOf(error) ?? codeOf(first) ?? error.name;
+  return { code, text: messageOf(error.message === '' ? first : error) };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** OpenSSL's reason without its source lines, Node's without its advice to Node's users. */
+function tlsReason(error: Error, text: string): string {
+  if ('reason' in error && typeof error.reason === 'string') return error.reason;
+  const [reason = text] = text.split(';');
+  return reason;
+}

@@ -1,0 +1,110 @@
+import type { Dispatcher } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import type { PoolState } from '../../protocol/messages.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import { type ConnectorOptions, createConnector } from './connector.js';
+import type { ConnectionTimes } from './timings.js';
+
+export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
+  limits?: Partial<Limits>;
+  /** `limits.upstreamConnections` by its short name. */
+  connections?: number;
+}
+
+/** One tenant's connections to one origin. */
+export interface PoolStatus extends PoolState {
+  tenantId: string;
+  origin: string;
+}
+
+export interface UpstreamPools {
+  /** Sends over a connection of this tenant, and of no other. */
+  dispatch(
+    tenantId: string,
+    request: Dispatcher.DispatchOptions & { origin: string },
+    handler: Dispatcher.DispatchHandler,
+  ): void;
+  /** When the connection came to be that undici tells of. */
+  timesOf(socket: object): ConnectionTimes | undefined;
+  /** Of the pools that hold or await a connection. */
+  status(): PoolStatus[];
+  /** Ends all connections; what still runs fails. */
+  close(): Promise<void>;
+}
+
+interface Entry {
+  readonly tenantId: string;
+  readonly origin: string;
+  readonly pool: Pool;
+  /** As the server chose when the last connection was made; empty before. */
+  protocol: string;
+}
+
+/** A pool of connections for each tenant and origin. One without a connection, and without need of one, is dropped. */
+export function createUpstreamPools(options: PoolOptions): UpstreamPools {
+  const { http2 = true } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { upstreamIdleMs: idleMs, streamsPerConnection: streams } = limits;
+  const connector = createConnector({ ...options, http2, timeoutMs: limits.connectTimeoutMs });
+  const entries = new Map<string, Entry>();
+
+  const create = (key: string, tenantId: string, origin: string): Entry => {
+    const pool = new Pool(origin, {
+      connect: (wanted, callback) =>
+        connector.connect(wanted, (...result) => {
+          const [, socket] = result;
+          if (socket !== null) entry.protocol = connector.timesOf(socket)?.protocol ?? '';
+          callback(...result);
+        }),
+      connections: options.connections ?? limits.upstreamConnections,
+      keepAliveTimeout: limits.keepAliveMs,
+      maxHeaderSize: limits.responseHeaderBytes,
+      allowH2: http2,
+      h2Options: { maxConcurrentStreams: streams },
+      // Between two reads, not for the whole: a stream may well last for hours.
+      headersTimeout: idleMs,
+      bodyTimeout: idleMs,
+    });
+    const entry: Entry = { tenantId, origin, pool, protocol: '' };
+    const dropUnused = (): void => {
+      const { connected, running, pending } = pool.stats;
+      if (connected > 0 || running > 0 || pending > 0 || entries.get(key) !== entry) return;
+      entries.delete(key);
+      void pool.close();
+    };
+    // After a GOAWAY undici takes what runs on the old connection for pipelined on the new one, and would wait for it.
+    const setPipelining = (_origin: URL, targets: readonly object[]): void => {
+      const client = targets.at(-1);
+      if (client instanceof Client) client.pipelining = entry.protocol === 'h2' ? streams : 1;
+    };
+    pool.on('connect', setPipelining);
+    pool.on('disconnect', dropUnused).on('connectionError', dropUnused);
+    entries.set(key, entry);
+    return entry;
+  };
+
+  return {
+    dispatch(tenantId, request, handler) {
+      // An origin holds no line end, so no two pairs make the same key.
+      const key = `${request.origin}\n${tenantId}`;
+      const { pool } = entries.get(key) ?? create(key, tenantId, request.origin);
+      pool.dispatch(request, handler);
+    },
+    timesOf: connector.timesOf,
+    status: () =>
+      Array.from(entries.values(), ({ tenantId, origin, pool: { stats }, protocol }) => ({
+        tenantId,
+        origin,
+        protocol,
+        poolOpen: stats.connected,
+        poolBusy: stats.running,
+        poolQueued: stats.pending,
+      })),
+    async close() {
+      const pools = Array.from(entries.values(), ({ pool }) => pool);
+      entries.clear();
+      await Promise.all(pools.map((pool) => pool.destroy()));
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { parseJson } from '../json.js';
+import { type Answer, type AnswerBody, MAX_EVENT_CHARS } from './answer.js';
+import {
+  type AnswerContext,
+  type AnswerHead,
+  errorEventOf,
+  quote,
+  reportedErrorOf,
+  statusError,
+  streamError,
+  unusableError,
+  webPageError,
+} from './chat-errors.js';
+import { createChatEventReader } from './chat-events.js';
+import { eventsBody } from './events-body.js';
+
+/** Characters that are kept of a body that only serves an error's message. */
+const MAX_ERROR_BODY_CHARS = 64 * 1024;
+
+/**
+ * The body of a 2xx answer, known by its first characters: some servers call an event stream JSON, or JSON
+ * an event stream.
+ * @param start Begins with something other than white space.
+ */
+export function bodyStarting(
+  start: string,
+  answer: Answer,
+  head: AnswerHead,
+  context: AnswerContext,
+): AnswerBody {
+  if (/\bhtml\b/i.test(head.contentType) || start.startsWith('<')) return webPageBody(answer, context);
+  return /^[{[]/.test(start) ? completionBody(answer, context) : eventsBody(answer, head, context);
+}
+
+/** The body of an answer with a status other than 2xx. */
+export function failureBody(answer: Answer, head: AnswerHead, context: AnswerContext): AnswerBody {
+  // A status is worth telling even where its body was cut.
+  return errorBody((text) => answer.fail(statusError(head, text, context)));
+}
+
+function webPageBody(answer: Answer, context: AnswerContext): AnswerBody {
+  return errorBody((text) => answer.fail(webPageError(text, context)));
+}
+
+function errorBody(report: (text: string) => void): AnswerBody {
+  let kept = '';
+  return {
+    feed(text) {
+      kept += text.slice(0, MAX_ERROR_BODY_CHARS - kept.length);
+    },
+    end() {
+      report(kept);
+    },
+  };
+}
+
+/** A whole completion as one JSON text. */
+function completionBody(answer: Answer, context: AnswerContext): AnswerBody {
+  const parts: string[] = [];
+  let size = 0;
+  return {
+    feed(text) {
+      size += text.length;
+      parts.push(text);
+      if (size <= MAX_EVENT_CHARS) return;
+      parts.length = 0;
+      answer.fail(unusableError(`sent a JSON text of more than ${MAX_EVENT_CHARS} characters.`, context));
+    },
+    end(whole) {
+      if (!whole) return;
+      const text = parts.join('');
+      const value = parseJson(text);
+      const told = errorEventOf(value);
+      const read = told === undefined && createChatEventReader(answer).read(value) !== 'unrecognised';
+      const reported = told ?? reportedErrorOf(value);
+      if (read) answer.conclude('finish');
+      else if (reported !== undefined) answer.fail(streamError(reported, context));
+      else
+        answer.fail(unusableError(`answered with JSON that is no chat completion: ${quote(text)}`, context));
+    },
+  };
+}

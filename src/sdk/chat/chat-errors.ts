@@ -1,0 +1,213 @@
+import { ConnectorException, ErrorClass } from '../../errors.js';
+import { hideKeys } from '../../key-forms.js';
+import { retryAfterOf } from '../../protocol/retry-after.js';
+import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
+
+/** What an error's message says of where it came from. */
+export interface AnswerContext {
+  /** Id of the request, for the errors [0]. */
+  requestId?: number;
+  /** Who answers, for the errors, e.g. `api.openai.com` ['the provider']. */
+  source?: string;
+  /** Keys that no error may repeat: some providers say back the one they refuse. */
+  keys?: readonly string[];
+}
+
+/** The head of an HTTP answer. */
+export interface AnswerHead {
+  statusCode: number;
+  /** The Content-Type header; empty where there was none. */
+  contentType: string;
+  /** Names in lower case; Retry-After and Location are read. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** What a provider said about a failure, whatever the form it chose. */
+export interface ReportedError {
+  message: string;
+  /** Its `type` and `code`, as far as they are words. */
+  kind: string;
+  /** Its `code` or `status`, as far as it is an HTTP status. */
+  statusCode?: number;
+}
+
+/** Most characters of a server's text that an error quotes. */
+const QUOTE_LIMIT = 300;
+
+/** The error that an event of a stream (or a JSON answer) tells, where it tells one. */
+export function errorEventOf(event: unknown, name?: string, text = ''): ReportedError | undefined {
+  if (name === 'error') return reportedErrorOf(event) ?? { message: quote(text), kind: '' };
+  const root = Array.isArray(event) ? event[0] : event;
+  if (!isRecord(root)) return undefined;
+  const { error, x_groq: groq } = root;
+  if (isRecord(groq) && stringOf(groq.error) !== '') return reportedErrorOf(groq);
+  const told = isRecord(error) || stringOf(error) !== '' || root.object === 'error' || hasErrorCode(root);
+  return told ? reportedErrorOf(root) : undefined;
+}
+
+/** FastChat's `{text, error_code}`, where the text is the message. */
+function hasErrorCode({ choices, error_code: code }: JsonRecord): boolean {
+  return choices === undefined && typeof code === 'number' && code !== 0;
+}
+
+/**
+ * Reads an error object: OpenAI's `{error:{message,type,code}}`, `{error:"…"}` (Ollama),
+ * `{object:"error",message}` (vLLM), `[{error:…}]` (Gemini), `{detail}` (FastAPI), `{message}` (gateways).
+ */
+export function reportedErrorOf(body: unknown): ReportedError | undefined {
+  const root = Array.isArray(body) ? body[0] : body;
+  if (!isRecord(root)) return undefined;
+  const { error } = root;
+  if (typeof error === 'string' && error !== '') return { message: quote(error), kind: '' };
+  const told = isRecord(error) ? error : root;
+  const message = messageIn(told) || (hasErrorCode(root) ? stringOf(root.text) : '');
+  if (message === '' && told === root) return undefined;
+  const statusCode = [told.code, told.status, root.code].map(Number).find(isFailure);
+  return {
+    message: quote(message === '' ? JSON.stringify(told) : message),
+    kind: [told.type, told.code].map(stringOf).join(' '),
+    ...(statusCode !== undefined && { statusCode }),
+  };
+}
+
+function messageIn(told: JsonRecord): string {
+  const { message, detail } = told;
+  const found = [message, detail, recordOf(message).detail, recordOf(detail).message].find(
+    (value) => typeof value === 'string' && value !== '',
+  );
+  if (found !== undefined) return stringOf(found);
+  const nested = Array.isArray(detail) ? detail : recordOf(message).detail;
+  return Array.isArray(nested) ? nested.map((item) => stringOf(recordOf(item).msg)).join('; ') : '';
+}
+
+/** The error for an answer with a status other than 2xx. */
+export function statusError(head: AnswerHead, body: string, context: AnswerContext): ConnectorException {
+  const { statusCode, headers = {} } = head;
+  const reported = reportedErrorOf(parseJson(body));
+  const page = reported === undefined && isWebPage(head.contentType, body);
+  const retryAfterMs = retryAfterOf(headers, Date.now());
+  const errorClass = classOf(statusCode, reported?.kind ?? '');
+  const said = reported?.message ?? (page ? '' : quote(body));
+  const what = `answered ${statusCode}${page ? webPage(body) : ''}${said === '' ? '' : `: ${said}`}`;
+  const advice =
+    page && statusCode < 500 ? BASE_URL_ADVICE : adviceOf(statusCode, errorClass, retryAfterMs, headers);
+  // Many say themselves when to come back.
+  const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
+  const message = sentence(`${whereOf(context)} ${what}`);
+  return providerError(told ? message : `${message} ${advice}`, errorClass, context, {
+    statusCode,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** The error for an error object inside a stream that began well. */
+export function streamError(reported: ReportedError, context: AnswerContext): ConnectorException {
+  const { message, kind, statusCode } = reported;
+  const errorClass = statusCode === undefined ? classByKind(kind) : classOf(statusCode, kind);
+  return providerError(
+    `${whereOf(context)} reported an error in its answer: ${message}`,
+    errorClass ?? ErrorClass.Transient,
+    context,
+    statusCode === undefined ? {} : { statusCode },
+  );
+}
+
+/** The error for a web page where an answer was expected. */
+export function webPageError(page: string, context: AnswerContext): ConnectorException {
+  const what = sentence(`${whereOf(context)} answered${webPage(page)}`);
+  return providerError(`${what} ${BASE_URL_ADVICE}`, ErrorClass.Permanent, context);
+}
+
+/** The error for an answer that is of no use; `what` completes "The provider …". */
+export function unusableError(
+  what: string,
+  context: AnswerContext,
+  errorClass = ErrorClass.Permanent,
+): ConnectorException {
+  return providerError(`${whereOf(context)} ${what}`, errorClass, context);
+}
+
+export function isWebPage(contentType: string, body: string): boolean {
+  return /\bhtml\b/i.test(contentType) || /^\s*<(!doctype|html|head|body)\b/i.test(body);
+}
+
+/** A server's text on one line, without control characters, cut at a length for people. */
+export function quote(text: string): string {
+  const line = text
+    .slice(0, 4 * QUOTE_LIMIT)
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim();
+  return line.length > QUOTE_LIMIT ? `${line.slice(0, QUOTE_LIMIT)}…` : line;
+}
+
+const BASE_URL_ADVICE = 'Is base_url right?';
+
+function adviceOf(
+  statusCode: number,
+  errorClass: ErrorClass,
+  retryAfterMs: number | undefined,
+  headers: Readonly<Record<string, string>>,
+): string {
+  if (statusCode === 401) return 'Check the API key.';
+  if (statusCode === 403) return 'Check what the API key is allowed to use.';
+  if (statusCode === 404) return 'Check the model name and base_url.';
+  if (statusCode === 402 || (statusCode === 429 && errorClass === ErrorClass.Permanent)) {
+    return 'Check the plan and billing details behind the API key.';
+  }
+  if (statusCode === 413) return 'Make the conversation shorter.';
+  if (statusCode < 400) {
+    const { location } = headers;
+    return location === undefined
+      ? BASE_URL_ADVICE
+      : `It points to ${quote(location)}: set base_url accordingly.`;
+  }
+  if (errorClass === ErrorClass.InvalidRequest) return 'The request must change before it is sent again.';
+  if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+  return 'Try again in a moment.';
+}
+
+function classOf(statusCode: number, kind: string): ErrorClass {
+  if (statusCode === 429) return /quota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
+  if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;
+  if (statusCode === 409 || statusCode === 425 || statusCode >= 500) return ErrorClass.Transient;
+  if (statusCode < 400 || [401, 402, 403].includes(statusCode)) return ErrorClass.Permanent;
+  return ErrorClass.InvalidRequest;
+}
+
+function classByKind(kind: string): ErrorClass | undefined {
+  if (/quota|auth|permission|billing/i.test(kind)) return ErrorClass.Permanent;
+  if (/rate_?limit/i.test(kind)) return ErrorClass.RateLimited;
+  if (/invalid|bad_?request|not_?found|context_length/i.test(kind)) return ErrorClass.InvalidRequest;
+  if (/timeout/i.test(kind)) return ErrorClass.Timeout;
+  return undefined;
+}
+
+function isFailure(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status <= 599;
+}
+
+function webPage(body: string): string {
+  const title = quote(/<(title|h1)\b[^>]*>([^<]*)/i.exec(body.slice(0, 4096))?.[2] ?? '');
+  return ` with a web page${title === '' ? '' : ` ("${title}")`}`;
+}
+
+function whereOf({ source }: AnswerContext): string {
+  return source ?? 'The provider';
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+function providerError(
+  message: string,
+  errorClass: ErrorClass,
+  context: AnswerContext,
+  details: { statusCode?: number; retryAfterMs?: number } = {},
+): ConnectorException {
+  const { keys = [], requestId } = context;
+  return new ConnectorException(hideKeys(message, keys), errorClass, requestId, {
+    hop: 'provider',
+    ...details,
+  });
+}

@@ -1,0 +1,130 @@
+import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
+import type { Answer } from './answer.js';
+import type { Usage } from './chat-types.js';
+import { createToolCallNumbering } from './tool-calls.js';
+
+/** What one event of an answer means for the answer as a whole. */
+export type Verdict =
+  | 'open'
+  /** A usage event without choices: the server has said everything. */
+  | 'closing'
+  | 'unrecognised';
+
+export interface ChatEventReader {
+  /** Emits what the event says. Error objects are not for it: see `errorEventOf`. */
+  read(event: unknown): Verdict;
+}
+
+/**
+ * Maps chunks of a chat completion (or a whole one) to events. Only the first choice is read.
+ * Servers' habits that are understood beside OpenAI's own form: reasoning as `reasoning_content` (DeepSeek,
+ * vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text` (GitHub Copilot); content as an array
+ * of parts (Mistral); usage inside `x_groq` or the choice (Moonshot); `message` in place of `delta`, also as
+ * a repetition at the end (MiniMax); tool calls without a usable index, as a single object (Hugging Face) or
+ * as `function_call` (OpenAI's form before tools). test/fixtures/sse has a stream for each.
+ */
+export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'result'>): ChatEventReader {
+  const numberOf = createToolCallNumbering();
+
+  const readDelta = (delta: JsonRecord): void => {
+    const { content, refusal, tool_calls: calls, function_call: call } = delta;
+    const parts = Array.isArray(content) ? readParts(content) : undefined;
+    const reasoning = reasoningOf(delta) || parts?.reasoning;
+    if (reasoning) emit({ type: 'reasoning', text: reasoning });
+    const text = parts?.text ?? content;
+    if (typeof text === 'string' && text !== '') emit({ type: 'text', text });
+    if (typeof refusal === 'string' && refusal !== '') emit({ type: 'refusal', text: refusal });
+    if (Array.isArray(calls)) {
+      for (const one of calls) if (isRecord(one)) readToolCall(one);
+    } else if (isRecord(calls)) readToolCall(calls);
+    else if (isRecord(call)) readToolCall({ function: call });
+  };
+
+  const readToolCall = (call: JsonRecord): void => {
+    const { name, arguments: args } = recordOf(call.function);
+    const id = stringOf(call.id);
+    const toolName = stringOf(name);
+    emit({
+      type: 'tool_call',
+      index: numberOf({ index: call.index, id, name: toolName }),
+      ...(id !== '' && { id }),
+      ...(toolName !== '' && { name: toolName }),
+      arguments: isRecord(args) ? JSON.stringify(args) : stringOf(args),
+    });
+  };
+
+  const readChoice = (choice: JsonRecord, object: unknown): void => {
+    const { delta, message, finish_reason: reason } = choice;
+    if (isRecord(delta)) readDelta(delta);
+    // A whole completion after pieces of it says again what they said.
+    else if (isRecord(message) && !(object === 'chat.completion' && hasContent(result))) readDelta(message);
+    if (typeof reason === 'string' && reason !== '') emit({ type: 'finish', reason });
+  };
+
+  const read = (event: unknown): Verdict => {
+    if (!isRecord(event)) return 'unrecognised';
+    const { choices, model } = event;
+    const choice = Array.isArray(choices) ? firstOf(choices) : undefined;
+    const usage = usageOf(event.usage) ?? usageOf(recordOf(event.x_groq).usage) ?? usageOf(choice?.usage);
+    if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
+    if (typeof model === 'string' && model !== '') result.model ??= model;
+    if (choice !== undefined) readChoice(choice, event.object);
+    if (usage !== undefined) emit({ type: 'usage', usage });
+    const hasChoices = Array.isArray(choices) && choices.length > 0;
+    return usage !== undefined && !hasChoices ? 'closing' : 'open';
+  };
+
+  return { read };
+}
+
+function hasContent({ text, reasoning, toolCalls }: Answer['result']): boolean {
+  return text !== '' || reasoning !== '' || toolCalls.length > 0;
+}
+
+function firstOf(choices: readonly unknown[]): JsonRecord | undefined {
+  // Nearly always there is one.
+  const [only] = choices;
+  return isFirstChoice(only) ? only : choices.find(isFirstChoice);
+}
+
+function isFirstChoice(choice: unknown): choice is JsonRecord {
+  return isRecord(choice) && (choice.index === 0 || choice.index === undefined || choice.index === null);
+}
+
+function reasoningOf(delta: JsonRecord): string {
+  return stringOf(delta.reasoning_content) || stringOf(delta.reasoning) || stringOf(delta.reasoning_text);
+}
+
+function readParts(content: readonly unknown[]): { text: string; reasoning: string } {
+  let text = '';
+  let reasoning = '';
+  for (const part of content) {
+    if (!isRecord(part)) continue;
+    text += stringOf(part.text);
+    // Mistral: { type: 'thinking', thinking: [{ type: 'text', text }] }
+    if (Array.isArray(part.thinking))
+      for (const thought of part.thinking) reasoning += stringOf(recordOf(thought).text);
+    else reasoning += stringOf(part.thinking);
+  }
+  return { text, reasoning };
+}
+
+function usageOf(value: unknown): Usage | undefined {
+  if (!isRecord(value)) return undefined;
+  const promptTokens = countOf(value.prompt_tokens);
+  const completionTokens = countOf(value.completion_tokens);
+  if (promptTokens === undefined && completionTokens === undefined) return undefined;
+  const reasoningTokens = countOf(recordOf(value.completion_tokens_details).reasoning_tokens);
+  const cachedTokens = countOf(recordOf(value.prompt_tokens_details).cached_tokens);
+  return {
+    promptTokens: promptTokens ?? 0,
+    completionTokens: completionTokens ?? 0,
+    totalTokens: countOf(value.total_tokens) ?? (promptTokens ?? 0) + (completionTokens ?? 0),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+    ...(cachedTokens !== undefined && { cachedTokens }),
+  };
+}
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}

@@ -1,0 +1,77 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { ConnectorException } from '../../errors.js';
+import { type AnswerBody, createAnswer } from './answer.js';
+import { bodyStarting, failureBody } from './answer-body.js';
+import type { AnswerContext, AnswerHead } from './chat-errors.js';
+import type { ChatEvent, ChatResult } from './chat-types.js';
+
+/** How the transport of an answer ended. */
+export type StreamEnding =
+  | { kind: 'closed' }
+  | { kind: 'cancelled' }
+  /** Nothing came for too long, and the caller gave up. */
+  | { kind: 'stalled' }
+  | { kind: 'failed'; error: ConnectorException };
+
+export interface ChatStream {
+  /** The answer's next bytes, in pieces of any size. */
+  feed(bytes: Uint8Array): void;
+  /** Ends the answer. To be called once; nothing may follow. */
+  end(how: StreamEnding): ChatResult;
+  /** `[DONE]` or an error came: further bytes are not read, so the transport may be closed. */
+  readonly over: boolean;
+}
+
+/**
+ * Turns the bytes of an OpenAI-compatible answer into events and one outcome. Pure and incremental: how the
+ * bytes are cut changes nothing. Bounded by MAX_EVENT_CHARS for an event and MAX_ANSWER_CHARS for all.
+ *
+ * An answer is `complete` only when a finish_reason, `[DONE]` or a closing usage event came, or a whole
+ * completion as JSON; then it is so however the transport ended. An error object, a status other than 2xx
+ * and an answer of another kind are outcome `error`. What came before a failure is kept.
+ *
+ * @param onEvent Called for each event, in order. What it throws leaves `feed` or `end`.
+ * @param context What errors say of where the answer came from.
+ */
+export function createChatStream(
+  head: AnswerHead,
+  onEvent: (event: ChatEvent) => void = () => {},
+  context: AnswerContext = {},
+): ChatStream {
+  const answer = createAnswer(onEvent);
+  const decoder = new StringDecoder('utf8');
+  const succeeded = head.statusCode >= 200 && head.statusCode <= 299;
+  let body: AnswerBody | undefined = succeeded ? undefined : failureBody(answer, head, context);
+
+  const feedText = (text: string): void => {
+    if (body === undefined) {
+      // White space, blank lines and a byte order mark before a body mean nothing in any form of it.
+      const start = text.trimStart();
+      if (start === '') return;
+      body = bodyStarting(start, answer, head, context);
+      body.feed(start);
+    } else if (!answer.over) {
+      body.feed(text);
+    }
+  };
+
+  return {
+    feed(bytes) {
+      if (!answer.over) feedText(decoder.write(bytes));
+    },
+    end(how) {
+      const { result } = answer;
+      if (how.kind === 'closed') feedText(decoder.end());
+      if (how.kind !== 'cancelled' && !answer.over) body?.end(how.kind === 'closed');
+      if (how.kind === 'failed' && !answer.over && !answer.concluded) answer.fail(how.error);
+      answer.stop();
+      if (result.error !== undefined) result.outcome = 'error';
+      else if (answer.concluded) result.outcome = 'complete';
+      else if (how.kind === 'cancelled' || how.kind === 'stalled') result.outcome = how.kind;
+      return result;
+    },
+    get over() {
+      return answer.over;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { ConnectorException } from '../../errors.js';
+
+export type Outcome = 'complete' | 'truncated' | 'error' | 'cancelled' | 'stalled';
+
+/** Token counts as the provider sent them. */
+export interface Usage {
+  promptTokens: number;
+  completionTokens: number;
+  totalTokens: number;
+  reasoningTokens?: number;
+  cachedTokens?: number;
+}
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** JSON text as the model wrote it. */
+  arguments: string;
+}
+
+/** One thing an answer's stream said. */
+export type ChatEvent =
+  | { type: 'text'; text: string }
+  | { type: 'reasoning'; text: string }
+  | { type: 'refusal'; text: string }
+  /** A piece of the tool call at `index`; `arguments` is to be appended. */
+  | { type: 'tool_call'; index: number; id?: string; name?: string; arguments: string }
+  | { type: 'usage'; usage: Usage }
+  | { type: 'finish'; reason: string }
+  | { type: 'error'; error: ConnectorException }
+  /** An event that is no JSON, or not of the expected form; the stream goes on. */
+  | { type: 'malformed'; data: string };
+
+/** What an answer came to. What had arrived before a failure is kept. */
+export interface ChatResult {
+  outcome: Outcome;
+  text: string;
+  reasoning: string;
+  refusal: string;
+  toolCalls: ToolCall[];
+  finishReason: string | null;
+  usage?: Usage;
+  /** The model's name as the provider gave it. */
+  model?: string;
+  error?: ConnectorException;
+  malformedEvents: number;
+}

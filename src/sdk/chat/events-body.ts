@@ -1,0 +1,147 @@
+import { createParser } from 'eventsource-parser';
+import { ErrorClass } from '../../errors.js';
+import { hideKeys } from '../../key-forms.js';
+import { isRecord, parseJson } from '../json.js';
+import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
+import {
+  type AnswerContext,
+  type AnswerHead,
+  errorEventOf,
+  quote,
+  streamError,
+  unusableError,
+} from './chat-errors.js';
+import { createChatEventReader } from './chat-events.js';
+import { createPlainEvents } from './plain-events.js';
+import { createRepeatedEvents } from './repeated-events.js';
+import { createStrayLines, strayValueOf } from './stray-lines.js';
+
+/** Reasons by which a server says that it broke off: OpenRouter; Zhipu; DeepSeek. */
+const BROKEN_OFF = new Set(['error', 'network_error', 'insufficient_system_resource']);
+
+/** The field's name inside of the field, by gateways that put it before what has it already. */
+const DATA_AGAIN = /^(?:data:\s*)+/;
+
+/** A stream of events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+export function eventsBody(answer: Answer, { contentType }: AnswerHead, context: AnswerContext): AnswerBody {
+  const { result } = answer;
+  /** What the event that is read said. */
+  let texts = 0;
+  let others = 0;
+  const reader = createChatEventReader({
+    result,
+    emit(event) {
+      if (event.type === 'text') texts += 1;
+      else others += 1;
+      answer.emit(event);
+    },
+  });
+  const repeated = createRepeatedEvents();
+  let seen = false;
+  let flushing = false;
+
+  /** An event that came whole, and without a name. */
+  const onPlain = (data: string): void => {
+    const text = answer.over ? undefined : repeated.textOf(data);
+    if (text === undefined) {
+      texts = 0;
+      others = 0;
+      onData(data, undefined);
+      if (texts === 1 && others === 0) repeated.learn(data);
+    } else if (text !== '') {
+      answer.emit({ type: 'text', text });
+      checkSize();
+    }
+  };
+
+  const checkSize = (): void => {
+    if (answer.size <= MAX_ANSWER_CHARS) return;
+    answer.fail(unusableError(`sent an answer of more than ${MAX_ANSWER_CHARS} characters.`, context));
+  };
+
+  const onData = (data: string, name: string | undefined): void => {
+    seen = true;
+    if (answer.over) return;
+    // Nearly every event is JSON: nothing is looked at before it is parsed.
+    const event = parseJson(data);
+    if (event === undefined) onOther(data.trim(), name);
+    // Azure keeps its connections open by `data: null`.
+    else if (event !== null || name !== undefined) onEvent(event, name, data);
+  };
+
+  /** What is no JSON. */
+  const onOther = (text: string, name: string | undefined): void => {
+    // A comment that a gateway put into a field is one all the same.
+    if (text === '' || text.startsWith(':')) return;
+    if (text === '[DONE]') {
+      answer.conclude('finish');
+      answer.stop();
+    } else if (DATA_AGAIN.test(text)) {
+      onData(text.replace(DATA_AGAIN, ''), name);
+    } else if (isRun(text)) {
+      for (const line of text.split('\n')) onData(line, name);
+    } else {
+      onEvent(undefined, name, text);
+    }
+  };
+
+  const onEvent = (event: unknown, name: string | undefined, text: string): void => {
+    const told = errorEventOf(event, name, text);
+    if (told !== undefined) {
+      answer.fail(streamError(told, context));
+      return;
+    }
+    const verdict = reader.read(event);
+    if (verdict === 'closing') answer.conclude('usage');
+    else if (verdict === 'unrecognised') {
+      // An event of another name (`ping`) is for other listeners; the last one may have been cut.
+      const foreign = name !== undefined && name !== 'message' && event !== undefined;
+      if (!foreign && !flushing)
+        answer.emit({ type: 'malformed', data: hideKeys(quote(text), context.keys ?? []) });
+    }
+    if (result.finishReason !== null && BROKEN_OFF.has(result.finishReason)) {
+      const what = `broke off its answer (finish_reason ${result.finishReason}).`;
+      answer.fail(unusableError(what, context, ErrorClass.Transient));
+    } else checkSize();
+  };
+
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_CHARS,
+    onEvent: ({ data, event }) => onData(data, event),
+    onError: ({ type }) => {
+      if (type !== 'max-buffer-size-exceeded' || answer.over) return;
+      answer.fail(unusableError(`sent an event of more than ${MAX_EVENT_CHARS} characters.`, context));
+    },
+  });
+  const lines = createStrayLines(
+    (text) => {
+      if (!answer.over) parser.feed(text);
+    },
+    (line) => {
+      const { isErrorField, text } = strayValueOf(line);
+      const told = errorEventOf(parseJson(text), isErrorField ? 'error' : undefined, text);
+      if (told !== undefined && !answer.over) answer.fail(streamError(told, context));
+    },
+  );
+
+  return {
+    feed: createPlainEvents(onPlain, lines.feed),
+    end(whole) {
+      if (!whole) return;
+      // Some servers leave out the blank line after the last event. What was cut is no JSON and is dropped.
+      flushing = true;
+      lines.end();
+      lines.feed('\n\n');
+      if (seen || answer.over || /event-stream/i.test(contentType)) return;
+      answer.fail(
+        unusableError(`answered with ${quote(contentType) || 'text'}, not with an event stream.`, context),
+      );
+    },
+  };
+}
+
+/** Whether the text is a JSON object a line: several events, for want of blank lines between them. */
+function isRun(text: string): boolean {
+  const end = text.indexOf('\n');
+  return end > 0 && isRecord(parseJson(text.slice(0, end)));
+}

@@ -1,0 +1,285 @@
+import { connect, type Socket } from 'node:net';
+import { ConnectorException, ErrorClass } from '../../errors.js';
+import { MessageType } from '../../protocol/constants.js';
+import { decodeMessage } from '../../protocol/decode.js';
+import { encodeMessage } from '../../protocol/encode.js';
+import { createFrameReader, ProtocolError } from '../../protocol/frame.js';
+import type {
+  Cancel,
+  CreditUpdate,
+  ExecuteResponse,
+  HealthResponse,
+  StreamChunk,
+  StreamEnd,
+  StreamRetry,
+  StreamStart,
+} from '../../protocol/messages.js';
+import type { DaemonInfo } from '../types.js';
+import { checkTrust, connectError, type Endpoint, readToken } from './endpoint.js';
+
+/** What a daemon answers to a request. */
+export type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
+
+/** The receiving side of one request. */
+export interface Exchange {
+  /** The last reply has come, or the connection is lost: there is nothing to cancel. */
+  readonly ended: boolean;
+  /** The connection that the request goes out on. */
+  onSend?(connection: Connection): void;
+  /** @throws {ProtocolError} for a reply that may not come here; it ends the connection. */
+  onReply(reply: Reply): void;
+  /** The connection was lost; no reply will come. */
+  onLost(error: ConnectorException): void;
+}
+
+export interface ConnectionEvents {
+  /** Told once, before the exchanges in flight are. */
+  onLost?(error: ConnectorException): void;
+  /** Each time the daemon told, or showed, what it is. */
+  onDaemon?(daemon: DaemonInfo): void;
+}
+
+export interface Connection {
+  /** What the daemon said of itself last; undefined until it is known what it is. */
+  readonly daemon: DaemonInfo | undefined;
+  /** The daemon is known to have the extension: streams, cancel, credits. */
+  readonly extended: boolean;
+  /** Resolves when it is known what the daemon is, or the connection is lost. */
+  readonly identified: Promise<void>;
+  /** Requests that wait for a reply. */
+  readonly inFlight: number;
+  /** Sends a request's frame; its replies go to the exchange until `forget`. */
+  send(id: bigint, frame: Uint8Array, exchange: Exchange): void;
+  /** Whatever still comes for the request is dropped. */
+  forget(id: bigint): void;
+  /** Sends a message of the extension. Only for a daemon that is known to have it. */
+  write(message: Cancel | CreditUpdate): void;
+  /** Asks for the daemon's health. A daemon of the public protocol shows itself by its refusal. */
+  health(): Promise<DaemonInfo>;
+  /** Ends the connection; what is in flight fails with the error. */
+  destroy(error: ConnectorException): void;
+}
+
+/** A question for the daemon's health. */
+interface Question {
+  sentMs: number;
+  answer: PromiseWithResolvers<DaemonInfo>;
+}
+
+const CONNECT_LIMIT_MS = 5000;
+
+/**
+ * Connects to a daemon, after making sure that the socket may be trusted.
+ * @throws {ConnectorException} that says what to do, or the signal's reason.
+ */
+export async function openConnection(
+  endpoint: Endpoint,
+  events: ConnectionEvents,
+  signal: AbortSignal,
+): Promise<Connection> {
+  if (endpoint.kind === 'unix') await checkTrust(endpoint.path);
+  signal.throwIfAborted();
+  const token =
+    endpoint.kind === 'tcp' && endpoint.tokenFile ? await readToken(endpoint.tokenFile) : undefined;
+  const incoming = createIncoming();
+  const socket =
+    endpoint.kind === 'unix'
+      ? connect({ path: endpoint.path, onread: incoming })
+      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread: incoming });
+  await connected(socket, signal).catch((error: unknown) => {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw connectError(endpoint, error);
+  });
+  const connection = createConnection(socket, incoming, events, token);
+  // Before any request: it opens the connection. Nobody waits for the answer.
+  if (token !== undefined) connection.health().catch(() => {});
+  return connection;
+}
+
+const READ_BUFFER_BYTES = 64 * 1024;
+
+/** Reads into one buffer again and again, which costs far less than a new one for each small read. */
+interface Incoming {
+  buffer: Uint8Array;
+  callback: (size: number, buffer: Uint8Array) => boolean;
+  /** Takes what was read; the bytes are overwritten after the call. */
+  take: (bytes: Uint8Array) => void;
+}
+
+function createIncoming(): Incoming {
+  const incoming: Incoming = {
+    buffer: new Uint8Array(READ_BUFFER_BYTES),
+    callback(size, buffer) {
+      incoming.take(buffer.subarray(0, size));
+      return true;
+    },
+    // Nothing is asked before the connection is made.
+    take() {},
+  };
+  return incoming;
+}
+
+function connected(socket: Socket, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (how: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      socket.off('connect', onConnect);
+      how();
+    };
+    const onAbort = (): void => settle(() => reject(signal.reason));
+    const onConnect = (): void => settle(resolve);
+    const timer = setTimeout(
+      () => settle(() => reject(new Error(`no connection within ${CONNECT_LIMIT_MS / 1000} s`))),
+      CONNECT_LIMIT_MS,
+    );
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.once('connect', onConnect);
+    // Stays for good: an error after a settled attempt is nobody's.
+    socket.on('error', (error) => settle(() => reject(error)));
+  });
+}
+
+function createConnection(
+  socket: Socket,
+  incoming: Incoming,
+  events: ConnectionEvents,
+  token?: string,
+): Connection {
+  const exchanges = new Map<bigint, Exchange>();
+  /** Questions for health, answered in their order. */
+  const questions: Question[] = [];
+  const identified = Promise.withResolvers<void>();
+  let daemon: DaemonInfo | undefined;
+  let streams = false;
+  let lost: ConnectorException | undefined;
+
+  const destroy = (error: ConnectorException): void => {
+    if (lost !== undefined) return;
+    lost = error;
+    socket.destroy();
+    const open = [...exchanges.values()];
+    exchanges.clear();
+    events.onLost?.(error);
+    identified.resolve();
+    for (const { answer } of questions.splice(0)) answer.reject(error);
+    for (const exchange of open) exchange.onLost(error);
+  };
+
+  const learn = (info: DaemonInfo): void => {
+    daemon = info;
+    identified.resolve();
+    events.onDaemon?.(info);
+  };
+  const infoOf = ({ sentMs }: Question, health?: HealthResponse): DaemonInfo => {
+    const rttMs = performance.now() - sentMs;
+    return health === undefined ? { kind: 'foreign', rttMs } : { kind: 'vastar-tui', rttMs, health };
+  };
+  const answerHealth = (health?: HealthResponse): void => {
+    const question = questions.shift();
+    if (question === undefined) return;
+    const info = infoOf(question, health);
+    learn(info);
+    question.answer.resolve(info);
+  };
+
+  /** Id 0 is a complaint about a frame: with one request in flight, about that one. */
+  const exchangeOf = ({ requestId }: Reply): Exchange | undefined => {
+    if (requestId !== 0n || exchanges.size !== 1) return exchanges.get(requestId);
+    return exchanges.values().next().value;
+  };
+  const onReply = (reply: Reply): void => {
+    // A daemon of the public protocol answers what it does not understand with id 0, in the order of sending.
+    if (reply.requestId === 0n && questions.length > 0) {
+      answerHealth();
+      return;
+    }
+    const [question] = questions;
+    if (reply.type !== MessageType.ExecuteResponse) streams = true;
+    // Ours would have answered the question first.
+    else if (daemon === undefined && question !== undefined) learn(infoOf(question));
+    exchangeOf(reply)?.onReply(reply);
+  };
+  const onFrame = (type: number, payload: Uint8Array): void => {
+    const message = decodeMessage(type, payload);
+    switch (message.type) {
+      case MessageType.ExecuteResponse:
+      case MessageType.StreamRetry:
+      case MessageType.StreamStart:
+      case MessageType.StreamChunk:
+      case MessageType.StreamEnd:
+        onReply(message);
+        return;
+      case MessageType.HealthResponse:
+        answerHealth(message);
+        return;
+      case MessageType.CreditUpdate:
+        return; // the public form limits nobody
+      default:
+        throw new ProtocolError(`${MessageType[message.type]} is not for a client`, true);
+    }
+  };
+
+  const reader = createFrameReader((type, payload) => {
+    if (lost === undefined) onFrame(type, payload);
+  });
+  incoming.take = (bytes) => {
+    try {
+      reader.feed(bytes);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      destroy(daemonError(`the daemon broke the protocol: ${error.message}`, ErrorClass.Permanent, error));
+    }
+  };
+  let cause: Error | undefined;
+  socket.on('error', (error) => {
+    cause = error;
+  });
+  socket.once('close', () => {
+    const where = reader.midFrame ? ' in the middle of a message' : '';
+    destroy(daemonError(`the daemon closed the connection${where}`, ErrorClass.Transient, cause));
+  });
+
+  const connection: Connection = {
+    get daemon() {
+      return daemon;
+    },
+    get extended() {
+      return streams || daemon?.kind === 'vastar-tui';
+    },
+    identified: identified.promise,
+    get inFlight() {
+      return exchanges.size;
+    },
+    send(id, frame, exchange) {
+      if (lost !== undefined) throw lost;
+      exchanges.set(id, exchange);
+      exchange.onSend?.(connection);
+      socket.write(frame);
+    },
+    forget(id) {
+      exchanges.delete(id);
+    },
+    write(message) {
+      if (lost === undefined) socket.write(encodeMessage(message));
+    },
+    health() {
+      if (lost !== undefined) return Promise.reject(lost);
+      const answer = Promise.withResolvers<DaemonInfo>();
+      questions.push({ sentMs: performance.now(), answer });
+      const type = MessageType.HealthCheck;
+      socket.write(encodeMessage(token === undefined ? { type } : { type, token }));
+      return answer.promise;
+    },
+    destroy,
+  };
+  return connection;
+}
+
+export function daemonError(message: string, errorClass: ErrorClass, cause?: unknown): ConnectorException {
+  return new ConnectorException(message, errorClass, 0, {
+    hop: 'daemon',
+    ...(cause !== undefined && { cause }),
+  });
+}

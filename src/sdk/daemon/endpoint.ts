@@ -1,0 +1,151 @@
+import type { Stats } from 'node:fs';
+import { lstat, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
+import type { RuntimeClientConfig } from '../types.js';
+
+/** Where a daemon is to be found. */
+export type Endpoint =
+  | { kind: 'unix'; path: string }
+  | { kind: 'tcp'; host: string; port: number; tokenFile?: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Bytes of a Unix socket's path on Linux, without the closing zero; other systems have 103. */
+const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
+const START_ADVICE = 'start one with `vastar-tui runtime start`';
+
+/**
+ * The endpoint that the configuration names, else the environment, else the default.
+ * @throws {ConnectorException} InvalidRequest for a port or path that can't be one.
+ */
+export function resolveEndpoint(config: RuntimeClientConfig, env: Environment): Endpoint {
+  if (config.useTcp ?? env.VASTAR_USE_TCP === 'true') {
+    const host = config.tcpHost ?? env.VASTAR_TCP_HOST ?? PROTOCOL_CONSTANTS.DEFAULT_TCP_HOST;
+    const port = Number(config.tcpPort ?? env.VASTAR_TCP_PORT ?? PROTOCOL_CONSTANTS.DEFAULT_TCP_PORT);
+    const tokenFile = config.tokenFile ?? env.VASTAR_TOKEN_FILE;
+    const token = tokenFile === undefined ? {} : { tokenFile };
+    if (Number.isInteger(port) && port > 0 && port < 65_536) return { kind: 'tcp', host, port, ...token };
+    throw invalid(`The daemon's port must be from 1 to 65535 (tcpPort or VASTAR_TCP_PORT)`);
+  }
+  const path = config.socketPath ?? env.VASTAR_SOCKET_PATH ?? PROTOCOL_CONSTANTS.DEFAULT_SOCKET_PATH;
+  const bytes = Buffer.byteLength(path);
+  if (bytes > 0 && bytes <= MAX_PATH_BYTES) return { kind: 'unix', path };
+  throw invalid(
+    `The daemon's socket path must have 1 to ${MAX_PATH_BYTES} bytes; this one has ${bytes}: ${path}`,
+  );
+}
+
+export function describeEndpoint(endpoint: Endpoint): string {
+  return endpoint.kind === 'unix' ? endpoint.path : `${endpoint.host}:${endpoint.port}`;
+}
+
+/**
+ * Makes sure that the socket at `path` is this user's daemon (or root's) before anything is sent there, API
+ * keys above all. What matters is who can answer, so the check is about owners and about who can put a
+ * socket there. A socket that others may connect to (mode 0777, as the public daemon makes it) is accepted:
+ * they reach the daemon, but not this client. Without user ids (Windows) there is nothing to check.
+ * @throws {ConnectorException} Transient when nothing is there, Permanent when it must not be used.
+ */
+export async function checkTrust(path: string): Promise<void> {
+  const uid = process.getuid?.();
+  if (uid === undefined) return;
+  const entry = await lstat(path).catch((error: unknown) => {
+    throw connectError({ kind: 'unix', path }, error);
+  });
+  const problem = entryProblem(entry, uid) ?? folderProblem(await stat(dirname(path)), uid);
+  if (problem === undefined) return;
+  throw new ConnectorException(`Not connected to ${path}: ${problem}`, ErrorClass.Permanent, 0, {
+    hop: 'daemon',
+  });
+}
+
+/**
+ * The token for a daemon over TCP; undefined where there is no file, which the daemon may not mind.
+ * @throws {ConnectorException} Permanent when the file cannot be read.
+ */
+export async function readToken(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim() || undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return undefined;
+    throw new ConnectorException(
+      `the token file ${path} cannot be read (${code}): give the one that the daemon was started with`,
+      ErrorClass.Permanent,
+      0,
+      { cause: error },
+    );
+  }
+}
+
+function entryProblem(entry: Stats, uid: number): string | undefined {
+  // A link's owner says nothing about who made what it points to.
+  if (entry.isSymbolicLink()) return 'it is a symbolic link. Give the path of the socket itself';
+  if (!entry.isSocket()) return 'it is no socket. Remove it, or give another path';
+  return trusted(entry, uid)
+    ? undefined
+    : `it belongs to user ${entry.uid}, who could read what is sent there. Use another path, e.g. with --socket`;
+}
+
+function folderProblem(folder: Stats, uid: number): string | undefined {
+  const replaceable = (folder.mode & 0o002) !== 0 && (folder.mode & 0o1000) === 0;
+  return replaceable || !trusted(folder, uid)
+    ? 'other users can replace files in its folder. Use a folder of your own'
+    : undefined;
+}
+
+function trusted(entry: Stats, uid: number): boolean {
+  return entry.uid === uid || entry.uid === 0;
+}
+
+/** The error for an attempt to connect that failed. */
+export function connectError(endpoint: Endpoint, error: unknown): ConnectorException {
+  const where = describeEndpoint(endpoint);
+  const code = errorCode(error);
+  const details = { hop: 'daemon', cause: error } as const;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new ConnectorException(
+        `no daemon at ${where}: ${START_ADVICE}`,
+        ErrorClass.Transient,
+        0,
+        details,
+      );
+    case 'ECONNREFUSED': {
+      const left = endpoint.kind === 'unix' ? ' (only a socket that one left behind)' : '';
+      return new ConnectorException(
+        `no daemon at ${where}${left}: ${START_ADVICE}`,
+        ErrorClass.Transient,
+        0,
+        details,
+      );
+    }
+    case 'EACCES':
+    case 'EPERM':
+      return new ConnectorException(
+        `no permission to use the daemon's socket ${where}: check its owner and mode`,
+        ErrorClass.Permanent,
+        0,
+        details,
+      );
+    default:
+      return new ConnectorException(
+        `could not connect to the daemon at ${where}: ${code ?? messageOf(error)}`,
+        ErrorClass.Transient,
+        0,
+        details,
+      );
+  }
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function invalid(message: string): ConnectorException {
+  return new ConnectorException(message, ErrorClass.InvalidRequest);
+}

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer';
+import type { HeaderList } from '../../protocol/messages.js';
+import { isRecord, parseJson, recordOf, stringOf } from '../json.js';
+import type { HTTPRequestConfig } from '../types.js';
+
+/** The HTTP part of an answer. */
+export interface HttpAnswer {
+  statusCode: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** The payload of an ExecuteRequest to the `http` connector. Bytes that are no text go as base64. */
+export function encodeHttpRequest({ method, url, headers, body }: HTTPRequestConfig): Buffer {
+  const binary = isBinary(body);
+  return Buffer.from(
+    JSON.stringify({
+      method,
+      url,
+      headers,
+      body: body?.toString(binary ? 'base64' : 'utf8'),
+      ...(binary && { body_encoding: 'base64' }),
+    }),
+  );
+}
+
+/** Whether a body needs a daemon with the extension: the public protocol carries text only. */
+export function isBinary(body: HTTPRequestConfig['body']): body is Buffer {
+  return body !== undefined && typeof body !== 'string' && !isUtf8(body);
+}
+
+/** Reads the payload of an ExecuteResponse; undefined when it is none. */
+export function decodeHttpAnswer(payload: Uint8Array): HttpAnswer | undefined {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const answer = parseJson(bytes.toString('utf8'));
+  if (!isRecord(answer) || !Number.isInteger(answer.status_code)) return undefined;
+  const encoding = answer.body_encoding === 'base64' ? 'base64' : 'utf8';
+  const pairs = Object.entries(recordOf(answer.headers)).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
+  return {
+    statusCode: Number(answer.status_code),
+    headers: headerRecord(pairs),
+    body: Buffer.from(stringOf(answer.body), encoding),
+  };
+}
+
+/** Headers by name in lower case; the values of a name that repeats are joined (RFC 9110, section 5.3). */
+export function headerRecord(headers: HeaderList): Record<string, string> {
+  const joined = new Map<string, string>();
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    const before = joined.get(key);
+    joined.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(joined);
+}

@@ -1,0 +1,113 @@
+import { ErrorClass } from '../../errors.js';
+import { abortable } from '../abortable.js';
+import { type Connection, daemonError, openConnection } from './connection.js';
+import type { Endpoint } from './endpoint.js';
+import type { Link } from './link.js';
+
+/** Most connections to a daemon that answers one request at a time. */
+const MAX_LANES = 8;
+
+/**
+ * Gives each request a connection. Our daemon takes any number of requests at once on the link's one
+ * connection. A daemon of the public protocol answers one after another, so each request has a connection
+ * to itself: the link's, then further ones up to a limit, then a place in the queue.
+ */
+export class Lanes {
+  readonly #link: Link;
+  readonly #endpoint: Endpoint;
+  readonly #extras = new Set<Connection>();
+  /** Connections that serve one request and may not get another. */
+  readonly #taken = new Set<Connection>();
+  #opening = 0;
+  /** Those that wait for a change, in order. */
+  readonly #queue = new Set<() => void>();
+
+  constructor(link: Link, endpoint: Endpoint) {
+    this.#link = link;
+    this.#endpoint = endpoint;
+  }
+
+  /**
+   * A connection for one request; connects when needed. To be given back with `release`.
+   * @throws the signal's reason, or why there is no connection.
+   */
+  async take(signal: AbortSignal): Promise<Connection> {
+    for (;;) {
+      const lead = await abortable(this.#link.connect(), signal);
+      if (lead.extended) {
+        this.#wake();
+        return lead;
+      }
+      const free = [lead, ...this.#extras].find((connection) => !this.#taken.has(connection));
+      // Until the daemon is known, one request at a time may go out.
+      if (free !== undefined && (free === lead || lead.daemon !== undefined)) {
+        this.#taken.add(free);
+        return free;
+      }
+      if (lead.daemon === undefined) await abortable(lead.identified, signal);
+      else if (this.#extras.size + this.#opening < MAX_LANES - 1) return await this.#open(signal);
+      else await this.#change(signal);
+    }
+  }
+
+  release(connection: Connection): void {
+    this.#taken.delete(connection);
+    this.#wake();
+  }
+
+  /** Ends the connection under a request that is given up, where the daemon can't be told. */
+  replace(connection: Connection): void {
+    const error = daemonError('the request was given up', ErrorClass.Transient);
+    if (this.#extras.has(connection)) connection.destroy(error);
+    else this.#link.replace(connection, error);
+  }
+
+  close(): void {
+    const error = daemonError('the client was closed', ErrorClass.Transient);
+    for (const connection of [...this.#extras]) connection.destroy(error);
+    for (const wake of [...this.#queue]) wake();
+  }
+
+  async #open(signal: AbortSignal): Promise<Connection> {
+    this.#opening += 1;
+    try {
+      const connection: Connection = await openConnection(
+        this.#endpoint,
+        { onLost: () => this.#drop(connection) },
+        signal,
+      );
+      this.#extras.add(connection);
+      this.#taken.add(connection);
+      if (this.#link.state.status === 'closed') this.close();
+      return connection;
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  #drop(connection: Connection): void {
+    this.#extras.delete(connection);
+    this.release(connection);
+  }
+
+  #wake(): void {
+    const [first] = this.#queue;
+    if (first === undefined) return;
+    this.#queue.delete(first);
+    first();
+  }
+
+  async #change(signal: AbortSignal): Promise<void> {
+    const changed = Promise.withResolvers<void>();
+    this.#queue.add(changed.resolve);
+    try {
+      await abortable(changed.promise, signal);
+    } catch (error) {
+      // It may have been woken already: then the next one's turn must not be lost with it.
+      if (!this.#queue.has(changed.resolve)) this.#wake();
+      throw error;
+    } finally {
+      this.#queue.delete(changed.resolve);
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import type { ConnectionState, DaemonInfo } from '../types.js';
+import { type Connection, daemonError, openConnection } from './connection.js';
+import type { Endpoint } from './endpoint.js';
+import { type Backoff, createBackoff } from './reconnect.js';
+
+export interface LinkOptions {
+  endpoint: Endpoint;
+  /** Connect again by itself after the connection is lost. */
+  reconnect: boolean;
+  /** Ask for health this often, in ms; 0 = never. */
+  heartbeatMs: number;
+  beforeConnect?: (signal: AbortSignal) => Promise<void>;
+  /** For the backoff's jitter. */
+  random?: () => number;
+}
+
+interface Up {
+  kind: 'up';
+  connection: Connection;
+  heartbeat: NodeJS.Timeout | undefined;
+}
+
+/** What the link is at; the public `ConnectionState` is told from it. */
+type Phase =
+  | { kind: 'idle' }
+  | { kind: 'dialing'; stop: AbortController; result: Promise<Connection> }
+  | Up
+  | { kind: 'waiting'; timer: NodeJS.Timeout }
+  | { kind: 'closed' };
+
+/** A daemon that leaves a question for its health open for longer is taken for dead. */
+const HEALTH_LIMIT_MS = 5000;
+/** The first answer takes longer by all that both ends do for the first time; so soon the usual time is measured. */
+const FIRST_BEAT_MS = 1000;
+
+/**
+ * The connection to one daemon, kept up: connects when asked, and after a first success (or `reconnect`)
+ * again by itself with backoff. No timer of it keeps a process alive.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #backoff: Backoff;
+  readonly #listeners = new Set<(state: ConnectionState) => void>();
+  #phase: Phase = { kind: 'idle' };
+  #state: ConnectionState = { status: 'idle' };
+  /** Attempts since the last success. */
+  #attempts = 0;
+  /** Whether a lost connection is to be made again. */
+  #persistent = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#backoff = createBackoff(options.random);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  subscribe(listener: (state: ConnectionState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The connection; makes one attempt to connect, or joins the one that is under way. */
+  connect(): Promise<Connection> {
+    switch (this.#phase.kind) {
+      case 'up':
+        return Promise.resolve(this.#phase.connection);
+      case 'dialing':
+        return this.#phase.result;
+      case 'closed':
+        return Promise.reject(
+          new ConnectorException('the client is closed: call connect() first', ErrorClass.InvalidRequest),
+        );
+      case 'idle':
+      case 'waiting':
+        return this.#dial();
+    }
+  }
+
+  /** Makes a closed link usable again. */
+  reopen(): void {
+    if (this.#phase.kind === 'closed') this.#enter({ kind: 'idle' }, { status: 'idle' });
+  }
+
+  /** Connects now, whatever the link is at, and goes on trying when that fails. */
+  reconnect(): void {
+    this.#persistent = this.#options.reconnect;
+    if (this.#phase.kind === 'dialing') return;
+    const { connection } = this.#leave();
+    this.#dialUnasked();
+    connection?.destroy(daemonError('the connection was made anew', ErrorClass.Transient));
+  }
+
+  /** Drops the connection, if it is this link's, and makes another. */
+  replace(connection: Connection, error: ConnectorException): void {
+    if (this.#phase.kind !== 'up' || this.#phase.connection !== connection) return;
+    this.#leave();
+    if (this.#persistent) this.#dialUnasked();
+    else this.#enter({ kind: 'idle' }, { status: 'idle' });
+    connection.destroy(error);
+  }
+
+  /** Ends the connection for good; what is in flight fails. */
+  close(): void {
+    const error = new ConnectorException('the client was closed', ErrorClass.Transient);
+    const { phase, connection } = this.#leave();
+    this.#persistent = false;
+    this.#attempts = 0;
+    this.#enter({ kind: 'closed' }, { status: 'closed' });
+    if (phase.kind === 'dialing') phase.stop.abort(error);
+    connection?.destroy(error);
+  }
+
+  /** Lets go of the phase's timers; from here on its connection's loss is no news. */
+  #leave(): { phase: Phase; connection: Connection | undefined } {
+    const phase = this.#phase;
+    if (phase.kind === 'waiting') clearTimeout(phase.timer);
+    if (phase.kind === 'up') clearTimeout(phase.heartbeat);
+    this.#phase = { kind: 'idle' };
+    return { phase, connection: phase.kind === 'up' ? phase.connection : undefined };
+  }
+
+  #enter(phase: Phase, state: ConnectionState): void {
+    this.#phase = phase;
+    this.#state = state;
+    // A listener may change the state: those after it are told the newest one.
+    for (const listener of [...this.#listeners]) listener(this.#state);
+  }
+
+  /** A failure is told by the state alone. */
+  #dialUnasked(): void {
+    this.#dial().catch(() => {});
+  }
+
+  #dial(): Promise<Connection> {
+    this.#leave();
+    this.#attempts += 1;
+    const stop = new AbortController();
+    const result = this.#open(stop.signal);
+    this.#enter({ kind: 'dialing', stop, result }, { status: 'connecting', attempt: this.#attempts });
+    return result;
+  }
+
+  async #open(signal: AbortSignal): Promise<Connection> {
+    // `#dial` has to enter its phase before anything here can leave it.
+    await Promise.resolve();
+    try {
+      signal.throwIfAborted();
+      await this.#options.beforeConnect?.(signal);
+      signal.throwIfAborted();
+      const connection: Connection = await openConnection(
+        this.#options.endpoint,
+        {
+          onLost: (error) => this.#onLost(connection, error),
+          onDaemon: (daemon) => this.#onDaemon(connection, daemon),
+        },
+        signal,
+      );
+      if (signal.aborted) connection.destroy(daemonError('the client was closed', ErrorClass.Transient));
+      signal.throwIfAborted();
+      this.#onOpen(connection);
+      return connection;
+    } catch (error) {
+      // Closed meanwhile: the link has entered another phase already.
+      if (!signal.aborted) this.#fallBack(messageOf(error));
+      throw error;
+    }
+  }
+
+  #onOpen(connection: Connection): void {
+    const { heartbeatMs, reconnect } = this.#options;
+    const up: Up = { kind: 'up', connection, heartbeat: undefined };
+    const beatIn = (delayMs: number): void => {
+      up.heartbeat = setTimeout(() => {
+        this.#beat(connection);
+        beatIn(heartbeatMs);
+      }, delayMs).unref();
+    };
+    if (heartbeatMs > 0) beatIn(Math.min(heartbeatMs, FIRST_BEAT_MS));
+    this.#attempts = 0;
+    this.#backoff.reset();
+    this.#persistent = reconnect;
+    this.#enter(up, { status: 'connected', sinceMs: Date.now() });
+    // Tells what the daemon is; nobody waits for it.
+    connection.health().catch(() => {});
+  }
+
+  #onDaemon(connection: Connection, daemon: DaemonInfo): void {
+    const state = this.#state;
+    if (this.#phase.kind !== 'up' || this.#phase.connection !== connection) return;
+    if (state.status === 'connected') this.#enter(this.#phase, { ...state, daemon });
+  }
+
+  #onLost(connection: Connection, error: ConnectorException): void {
+    if (this.#phase.kind === 'up' && this.#phase.connection === connection) this.#fallBack(error.message);
+  }
+
+  /** Without a connection: wait for the next attempt, or for somebody who asks for one. */
+  #fallBack(error: string): void {
+    this.#leave();
+    if (!this.#persistent) {
+      this.#enter({ kind: 'idle' }, { status: 'idle' });
+      return;
+    }
+    const waitMs = this.#backoff.next();
+    const timer = setTimeout(() => this.#dialUnasked(), waitMs).unref();
+    const retryAtMs = Date.now() + waitMs;
+    this.#enter(
+      { kind: 'waiting', timer },
+      { status: 'waiting', attempt: this.#attempts + 1, retryAtMs, error },
+    );
+  }
+
+  #beat(connection: Connection): void {
+    // One that answers one request at a time would answer this one after it.
+    if (connection.daemon?.kind === 'foreign' && connection.inFlight > 0) return;
+    const limit = setTimeout(() => {
+      if (connection.daemon?.kind === 'foreign') return;
+      connection.destroy(daemonError('the daemon stopped answering', ErrorClass.Transient));
+    }, HEALTH_LIMIT_MS).unref();
+    connection.health().then(
+      () => clearTimeout(limit),
+      () => clearTimeout(limit),
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import type { Content } from '../content/content.js';
+import { piecesOf } from '../content/pieces.js';
+import type { Random } from '../random.js';
+import type { Choice, FinishReason } from './completion.js';
+import { type ChoiceLogprobs, contentLogprobs, joinedLogprobs } from './logprobs.js';
+
+/** A token of an answer, and the delta it is streamed as. */
+export type Token =
+  | { kind: 'reasoning'; text: string }
+  | { kind: 'text'; text: string; logprobs?: ChoiceLogprobs }
+  | { kind: 'call'; index: number; id: string; name: string }
+  | { kind: 'arguments'; index: number; text: string };
+
+/** One choice in the order in which a model makes it. */
+export interface ChoiceTokens {
+  tokens: readonly Token[];
+  finishReason: FinishReason;
+}
+
+/** Longer answers end here with finish_reason `length`, as a model's do. */
+export const MAX_OUTPUT_TOKENS = 16_384;
+
+/** Applies `stop` and the token limits. */
+export function tokensOf(
+  { reasoning, text, calls }: Content,
+  stops: readonly string[],
+  maxTokens = MAX_OUTPUT_TOKENS,
+): ChoiceTokens {
+  const tokens: Token[] = [
+    ...reasoning.map((piece): Token => ({ kind: 'reasoning', text: piece })),
+    ...stopped(text, stops).map((piece): Token => ({ kind: 'text', text: piece })),
+    ...calls.flatMap((call, index): Token[] => [
+      { kind: 'call', index, id: call.id, name: call.name },
+      ...piecesOf(call.arguments).map((piece): Token => ({ kind: 'arguments', index, text: piece })),
+    ]),
+  ];
+  const most = Math.min(maxTokens, MAX_OUTPUT_TOKENS);
+  if (tokens.length > most) return { tokens: tokens.slice(0, most), finishReason: 'length' };
+  return { tokens, finishReason: calls.length > 0 ? 'tool_calls' : 'stop' };
+}
+
+function stopped(pieces: readonly string[], stops: readonly string[]): readonly string[] {
+  if (stops.length === 0) return pieces;
+  const text = pieces.join('');
+  const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+  return ends.length === 0 ? pieces : piecesOf(text.slice(0, Math.min(...ends)));
+}
+
+/** The tokens, each of the text with how likely it and the `top` likeliest were. */
+export function withLogprobs(choice: ChoiceTokens, top: number, random: Random): ChoiceTokens {
+  const tokens = choice.tokens.map(
+    (token): Token =>
+      token.kind === 'text' ? { ...token, logprobs: contentLogprobs(token.text, top, random) } : token,
+  );
+  return { ...choice, tokens };
+}
+
+/** The tokens put together again. */
+export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
+  const calls: { id: string; name: string; arguments: string }[] = [];
+  let reasoning = '';
+  let text = '';
+  const logprobs: ChoiceLogprobs[] = [];
+  for (const token of tokens) {
+    switch (token.kind) {
+      case 'reasoning':
+        reasoning += token.text;
+        break;
+      case 'text':
+        text += token.text;
+        if (token.logprobs !== undefined) logprobs.push(token.logprobs);
+        break;
+      case 'call':
+        calls.push({ id: token.id, name: token.name, arguments: '' });
+        break;
+      case 'arguments': {
+        const call = calls[token.index];
+        if (call !== undefined) call.arguments += token.text;
+      }
+    }
+  }
+  return {
+    reasoning,
+    text,
+    calls,
+    logprobs: logprobs.length === 0 ? null : joinedLogprobs(logprobs),
+    finishReason,
+  };
+}
+
+/** The `delta` member of the chunk that carries a token. */
+export function deltaOf(token: Token): unknown {
+  switch (token.kind) {
+    case 'reasoning':
+      return { reasoning_content: token.text };
+    case 'text':
+      return { content: token.text };
+    case 'call':
+      return {
+        tool_calls: [
+          {
+            index: token.index,
+            id: token.id,
+            type: 'function',
+            function: { name: token.name, arguments: '' },
+          },
+        ],
+      };
+    case 'arguments':
+      return { tool_calls: [{ index: token.index, function: { arguments: token.text } }] };
+  }
+}

@@ -1,0 +1,130 @@
+import type { ToolCall } from '../content/tool-calls.js';
+import type { ChoiceLogprobs } from './logprobs.js';
+
+/** What every part of one answer carries. */
+export interface CompletionIdentity {
+  id: string;
+  /** Unix time in seconds. */
+  created: number;
+  model: string;
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls';
+
+/** One of the answers to a request. */
+export interface Choice {
+  reasoning: string;
+  text: string;
+  calls: readonly ToolCall[];
+  logprobs: ChoiceLogprobs | null;
+  finishReason: FinishReason;
+}
+
+export interface TokenUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  prompt_tokens_details: { cached_tokens: number; audio_tokens: number };
+  completion_tokens_details: {
+    reasoning_tokens: number;
+    audio_tokens: number;
+    accepted_prediction_tokens: number;
+    rejected_prediction_tokens: number;
+  };
+}
+
+const SERVICE_TIER = 'default';
+const FINGERPRINT = 'fp_simulator';
+
+/** @param completionTokens of all choices, those of reasoning among them */
+export function usageOf(promptTokens: number, completionTokens: number, reasoningTokens = 0): TokenUsage {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: reasoningTokens,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  };
+}
+
+/** The `chat.completion` object of an answer that is not streamed. */
+export function completion(
+  identity: CompletionIdentity,
+  choices: readonly Choice[],
+  usage: TokenUsage,
+): unknown {
+  return {
+    id: identity.id,
+    object: 'chat.completion',
+    created: identity.created,
+    model: identity.model,
+    choices: choices.map(({ reasoning, text, calls, logprobs, finishReason }, index) => ({
+      index,
+      message: {
+        role: 'assistant',
+        content: calls.length > 0 ? null : text,
+        refusal: null,
+        annotations: [],
+        ...(reasoning !== '' && { reasoning_content: reasoning }),
+        ...(calls.length > 0 && { tool_calls: calls.map(toolCallObject) }),
+      },
+      logprobs,
+      finish_reason: finishReason,
+    })),
+    usage,
+    service_tier: SERVICE_TIER,
+    system_fingerprint: FINGERPRINT,
+  };
+}
+
+export function toolCallObject({ id, name, arguments: text }: ToolCall): unknown {
+  return { id, type: 'function', function: { name, arguments: text } };
+}
+
+/** The events of a streamed answer, as server-sent events. */
+export interface ChunkWriter {
+  delta(
+    choice: number,
+    delta: unknown,
+    finishReason: FinishReason | null,
+    logprobs?: ChoiceLogprobs | null,
+  ): string;
+  usage(usage: TokenUsage): string;
+}
+
+/** @param includeUsage every chunk then has a `usage`, null in all but the last, as OpenAI's have. */
+export function createChunkWriter(identity: CompletionIdentity, includeUsage: boolean): ChunkWriter {
+  // What all chunks share is made once: only the delta costs.
+  const shared = JSON.stringify({
+    id: identity.id,
+    object: 'chat.completion.chunk',
+    created: identity.created,
+    model: identity.model,
+    service_tier: SERVICE_TIER,
+    system_fingerprint: FINGERPRINT,
+  });
+  const head = `${shared.slice(0, -1)},"choices":[`;
+  const tail = includeUsage ? '],"usage":null}' : ']}';
+  return {
+    delta(choice, delta, finishReason, logprobs) {
+      const likely = logprobs == null ? 'null' : JSON.stringify(logprobs);
+      const finish = finishReason === null ? 'null' : `"${finishReason}"`;
+      return sseEvent(
+        `${head}{"index":${choice},"delta":${JSON.stringify(delta)},"logprobs":${likely},"finish_reason":${finish}}${tail}`,
+      );
+    },
+    usage: (usage) => sseEvent(`${head}],"usage":${JSON.stringify(usage)}}`),
+  };
+}
+
+/** One event; `data` holds no line end. */
+export function sseEvent(data: string): string {
+  return `data: ${data}\n\n`;
+}
+
+export const DONE = sseEvent('[DONE]');

@@ -1,0 +1,149 @@
+import { ApiError } from '../http/api-error.js';
+import type { Random } from '../random.js';
+import { sseEvent } from './completion.js';
+import {
+  charactersSplit,
+  dripping,
+  endWith,
+  firstHalf,
+  insertHalfway,
+  rewritten,
+  withoutLast,
+} from './frames.js';
+import { errorReply, type Reply, textReply } from './reply.js';
+
+/** Makes of a sound reply what a faulty provider would have sent. */
+export type Fault = (reply: Reply, stream: boolean) => Reply;
+
+const DRIP_BYTES = 16;
+const DRIP_MS = 10;
+const HUGE_BYTES = 2 ** 20;
+
+const BROKEN_EVENT = sseEvent('{"id":"chatcmpl-broken","choices":[{"delta":{"content":');
+
+const PORTAL_PAGE = `<!doctype html>
+<html><head><title>Sign in</title></head>
+<body><h1>Sign in to the network</h1><p>Simulated: a proxy answered instead of the API.</p></body></html>
+`;
+
+const serverError = new ApiError(500, {
+  message: 'The server had an error while processing your request (simulated).',
+});
+
+/** By the name after `sim-fault-`: what the provider does, and how. */
+export const FAULTS: Record<string, { about: string; fault: Fault }> = {
+  '400': refuse(
+    'a request that is not accepted',
+    new ApiError(400, { message: 'Your request was not accepted (simulated).', code: 'invalid_request' }),
+  ),
+  '401': refuse(
+    'wrong API key',
+    new ApiError(401, { message: 'Incorrect API key provided (simulated).', code: 'invalid_api_key' }),
+  ),
+  '404': refuse(
+    'no such model',
+    new ApiError(404, {
+      message: 'The model `sim-fault-404` does not exist or you do not have access to it (simulated).',
+      param: 'model',
+      code: 'model_not_found',
+    }),
+  ),
+  '429': refuse(
+    'rate limit, with Retry-After: 2',
+    new ApiError(
+      429,
+      {
+        message: 'Rate limit reached (simulated). Please try again in 2s.',
+        type: 'requests',
+        code: 'rate_limit_exceeded',
+      },
+      { 'retry-after': '2', 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2s' },
+    ),
+  ),
+  '500': refuse('internal server error', serverError),
+  '503': refuse(
+    'overloaded',
+    new ApiError(503, {
+      message: 'The engine is currently overloaded, please try again later (simulated).',
+      type: 'service_unavailable',
+    }),
+  ),
+  html: {
+    about: 'a web page with status 200 instead of an answer',
+    fault: () => textReply(200, PORTAL_PAGE, 'text/html; charset=utf-8'),
+  },
+  empty: { about: 'status 200 and an empty body', fault: (reply) => ({ ...reply, frames: [] }) },
+  cut: {
+    about: 'half the answer, then the regular end of the body',
+    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream) }),
+  },
+  reset: {
+    about: 'half the answer, then a connection reset',
+    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'reset' }),
+  },
+  hang: {
+    about: 'no answer at all, and the connection stays open',
+    fault: (reply) => ({ ...reply, headersMs: 'never' }),
+  },
+  'hang-mid': {
+    about: 'half the answer, then silence',
+    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'silence' }),
+  },
+  malformed: {
+    about: 'one event that is no JSON; not streamed: half a JSON body',
+    fault: (reply, stream) => ({
+      ...reply,
+      frames: stream ? insertHalfway(reply, BROKEN_EVENT) : firstHalf(reply, stream),
+    }),
+  },
+  'error-mid': {
+    about: 'half the answer, then an error object; not streamed: status 500',
+    fault: (reply, stream) =>
+      stream
+        ? {
+            ...reply,
+            frames: endWith(firstHalf(reply, stream), sseEvent(JSON.stringify(serverError.body))),
+          }
+        : errorReply(serverError),
+  },
+  'no-done': streamed('the whole answer with its finish_reason, without [DONE]', ({ frames }) =>
+    withoutLast(frames),
+  ),
+  drip: {
+    about: `the answer ${DRIP_BYTES} bytes at a time, one every ${DRIP_MS} ms`,
+    fault: (reply) => ({ ...reply, frames: dripping(reply.frames, DRIP_BYTES, DRIP_MS) }),
+  },
+  'huge-event': streamed('one event of 1 MiB', (reply) =>
+    insertHalfway(reply, sseEvent(JSON.stringify({ choices: [], padding: 'x'.repeat(HUGE_BYTES) }))),
+  ),
+  'split-utf8': {
+    about: 'emoji and other scripts, each character cut in two by a packet',
+    fault: (reply) => ({ ...reply, frames: charactersSplit(reply.frames) }),
+  },
+  crlf: streamed('lines end in CRLF', ({ frames }) =>
+    rewritten(frames, (text) => text.replaceAll('\n', '\r\n')),
+  ),
+  comments: streamed('a comment line before every event, as keep-alives are sent', ({ frames }) =>
+    rewritten(frames, (text) => `: keep-alive\n\n${text}`),
+  ),
+};
+
+function refuse(about: string, error: ApiError): { about: string; fault: Fault } {
+  return { about: `status ${error.status}: ${about}`, fault: () => errorReply(error) };
+}
+
+/** A fault of streams only. */
+function streamed(about: string, frames: (reply: Reply) => Reply['frames']): { about: string; fault: Fault } {
+  return { about, fault: (reply, stream) => (stream ? { ...reply, frames: frames(reply) } : reply) };
+}
+
+/** One of `weights`, the likelier the heavier. */
+export function pickFault(weights: ReadonlyMap<string, number>, random: Random): string | undefined {
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  let left = random() * total;
+  for (const [name, weight] of weights) {
+    left -= weight;
+    if (left < 0) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import type { Schedule } from '../timing/timing.js';
+import { choiceOf } from './answer-tokens.js';
+import type { Answer } from './chat-reply.js';
+import { sseEvent } from './completion.js';
+import { textFrame } from './frames.js';
+import type { Frame, Reply } from './reply.js';
+
+const PIECE_BYTES = 10;
+
+/**
+ * An answer as the public RAI simulator gives it, whatever was asked for: a stream of pieces of 10 bytes
+ * without role, finish_reason and `[DONE]`; a last event has no choices and the usage. Of several choices
+ * it gives the first, and of tool calls none.
+ */
+export function raiReply(answer: Answer, schedule: Schedule): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' },
+    headersMs: schedule.headersMs,
+    frames: raiFrames(answer, schedule),
+    tokens: answer.usage.completion_tokens,
+    ending: 'end',
+  };
+}
+
+function* raiFrames({ identity, choices, usage }: Answer, schedule: Schedule): Generator<Frame> {
+  const [first] = choices;
+  const text = first === undefined ? '' : choiceOf(first).text;
+  const chunk = (members: object): string =>
+    sseEvent(
+      JSON.stringify({
+        id: identity.id,
+        object: 'chat.completion.chunk',
+        created: identity.created,
+        model: identity.model,
+        ...members,
+      }),
+    );
+  const pieces = [...tenBytePieces(text)];
+  let atMs = schedule.firstMs;
+  for (const [index, content] of pieces.entries()) {
+    atMs = schedule.next();
+    // Tokens are counted as if they were spread evenly over the pieces.
+    const share = (at: number): number => Math.round((usage.completion_tokens * at) / pieces.length);
+    yield {
+      atMs,
+      tokens: share(index + 1) - share(index),
+      bytes: () => chunk({ choices: [{ index: 0, delta: { content } }] }),
+    };
+  }
+  yield textFrame(atMs, chunk({ choices: [], usage }));
+}
+
+/** Pieces of at most 10 bytes of UTF-8, none ending inside a character. */
+export function* tenBytePieces(text: string): Generator<string> {
+  let piece = '';
+  let bytes = 0;
+  for (const character of text) {
+    const size = Buffer.byteLength(character);
+    if (bytes + size > PIECE_BYTES) {
+      yield piece;
+      piece = '';
+      bytes = 0;
+    }
+    piece += character;
+    bytes += size;
+  }
+  if (piece !== '') yield piece;
+}

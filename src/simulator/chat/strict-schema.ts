@@ -1,0 +1,64 @@
+import { ApiError } from '../http/api-error.js';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** OpenAI's own limit is ten levels; this one only keeps the walk from a schema made to exhaust it. */
+const MAX_DEPTH = 32;
+
+/**
+ * Checks a schema with `strict: true` as OpenAI does: every object closed by `additionalProperties: false`,
+ * and all its properties required.
+ * @param of what the message calls it, e.g. `response_format 'city'`
+ * @throws {ApiError} 400 for the first object that is not so
+ * @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+ */
+export function checkStrictSchema(schema: Schema, of: string, param: string): void {
+  const refuse = (context: readonly string[], reason: string): never => {
+    const where = context.map((step) => `'${step}'`).join(', ');
+    throw new ApiError(400, {
+      message: `Invalid schema for ${of}: In context=(${where}), ${reason}`,
+      param,
+      code: of.startsWith('function') ? 'invalid_function_parameters' : null,
+    });
+  };
+
+  const check = (given: unknown, context: readonly string[]): void => {
+    if (!isSchema(given) || context.length > 2 * MAX_DEPTH) return;
+    const { type, properties, items, required } = given;
+    if (type === 'object' || isSchema(properties)) {
+      if (given.additionalProperties !== false) {
+        refuse(context, "'additionalProperties' is required to be supplied and to be false.");
+      }
+      const names = isSchema(properties) ? Object.keys(properties) : [];
+      const listed = Array.isArray(required) ? required : [];
+      const missing = names.find((name) => !listed.includes(name));
+      if (missing !== undefined) {
+        refuse(
+          context,
+          `'required' is required to be supplied and to be an array including every key in properties. Missing '${missing.slice(0, 64)}'.`,
+        );
+      }
+    }
+    for (const member of ['properties', '$defs', 'definitions']) {
+      const inner = given[member];
+      if (!isSchema(inner)) continue;
+      for (const [name, one] of Object.entries(inner)) check(one, [...context, member, name]);
+    }
+    if (Array.isArray(given.anyOf)) {
+      for (const [index, one] of given.anyOf.entries()) check(one, [...context, 'anyOf', String(index)]);
+    }
+    check(items, [...context, 'items']);
+  };
+
+  if (schema.type !== 'object') {
+    refuse(
+      [],
+      `schema must be a JSON Schema of 'type: "object"', got 'type: "${String(schema.type ?? 'None')}"'.`,
+    );
+  }
+  check(schema, []);
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../../errors.js';
+import { errorReply } from '../chat/reply.js';
+import type { Clock } from '../timing/clock.js';
+import { ApiError } from './api-error.js';
+import { readBody } from './request-body.js';
+import { type Routed, route, type SimulatorRequest, type Surroundings } from './routes.js';
+import { sendReply } from './send-reply.js';
+
+/** One request and what became of it. Holds no content and no key. Times are in milliseconds. */
+export interface ExchangeRecord {
+  /** When it came, in milliseconds since 1970. */
+  startedAtMs: number;
+  /** As in the header `x-request-id`. */
+  requestId: string;
+  method: string;
+  path: string;
+  /** Set for a chat completion that was understood. */
+  model?: string;
+  /** What went wrong on purpose. */
+  fault?: string;
+  /** Set when headers were sent. */
+  status?: number;
+  /** Output tokens sent. */
+  tokens: number;
+  /** To the first token sent, where there was one. */
+  firstTokenMs?: number;
+  durationMs: number;
+  /** The longest that a token was sent after it was due. */
+  latestMs: number;
+  /** False when the client hung up, or the simulator closed, before the end. */
+  completed: boolean;
+}
+
+/** Answers one request. Never rejects; ends early when `signal` aborts. */
+export async function serveExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  around: Surroundings,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ExchangeRecord> {
+  const arrivedMs = clock.now();
+  const record: ExchangeRecord = {
+    startedAtMs: Date.now(),
+    requestId: `req_${randomUUID().replaceAll('-', '')}`,
+    method: request.method ?? 'GET',
+    path: request.url?.split('?', 1)[0] ?? '/',
+    tokens: 0,
+    durationMs: 0,
+    latestMs: 0,
+    completed: false,
+  };
+  response.setHeader('x-request-id', record.requestId);
+
+  const read = await readRequest(request, record);
+  const readMs = clock.now();
+  const routed = read instanceof ApiError ? refused(read) : routeSafely(read, around);
+  const isAnswer = routed.kind === 'forward' || routed.model !== undefined;
+  const over = isAnswer ? around.counters.onAnswer() : undefined;
+  const play = ({ reply }: Extract<Routed, { kind: 'reply' }>): Promise<void> =>
+    sendReply(response, reply, readMs, clock, signal, (tokens, lateMs) => {
+      if (tokens > 0 && record.firstTokenMs === undefined) record.firstTokenMs = clock.now() - arrivedMs;
+      record.tokens += tokens;
+      record.latestMs = Math.max(record.latestMs, lateMs);
+      around.counters.onSent(tokens, lateMs);
+    });
+  try {
+    if (routed.kind === 'reply') {
+      if (routed.model !== undefined) record.model = routed.model;
+      if (routed.fault !== undefined) record.fault = routed.fault;
+      await play(routed);
+    } else if (!(read instanceof ApiError)) {
+      await routed.recorder.forward(read, response, signal).catch((error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+        return play(refused(error));
+      });
+    }
+    record.completed = true;
+  } catch {
+    // The client hung up or the simulator closes: nobody is left to be told.
+    response.destroy();
+  }
+  over?.();
+  if (response.headersSent) record.status = response.statusCode;
+  record.durationMs = clock.now() - arrivedMs;
+  return record;
+}
+
+async function readRequest(
+  request: IncomingMessage,
+  { method, path }: ExchangeRecord,
+): Promise<SimulatorRequest | ApiError> {
+  const { headers, socket } = request;
+  try {
+    return { method, path, headers, peer: socket.remoteAddress ?? '', body: await readBody(request) };
+  } catch (error) {
+    return toApiError(error);
+  }
+}
+
+/** Whatever is wrong with a request, or with us, becomes a reply. */
+function routeSafely(request: SimulatorRequest, around: Surroundings): Routed {
+  try {
+    return route(request, around);
+  } catch (error) {
+    return refused(toApiError(error));
+  }
+}
+
+function refused(error: ApiError): Extract<Routed, { kind: 'reply' }> {
+  return { kind: 'reply', reply: errorReply(error) };
+}
+
+function toApiError(error: unknown): ApiError {
+  return error instanceof ApiError
+    ? error
+    : new ApiError(500, { message: `The simulator failed: ${messageOf(error)}` });
+}

@@ -1,0 +1,148 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { CONNECTION_CONFIRMED } from '../answers/about.js';
+import { routeChat } from '../chat/chat-route.js';
+import { completion, usageOf } from '../chat/completion.js';
+import { jsonReply, type Reply, textReply } from '../chat/reply.js';
+import { estimateTokens } from '../chat/tokens.js';
+import type { Sources } from '../content/content.js';
+import { MODELS, resolveModel } from '../models.js';
+import type { Recorder } from '../recordings/record-proxy.js';
+import type { Replay } from '../recordings/replay.js';
+import type { RunningSettings } from '../settings/request-settings.js';
+import { showSettings } from '../settings/setting-rules.js';
+import { ApiError } from './api-error.js';
+import type { Counters } from './counters.js';
+import { ENDPOINT_NAMES, ENDPOINTS, type Endpoint } from './endpoints.js';
+
+/** A request whose body has been read. */
+export interface SimulatorRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  headers: IncomingHttpHeaders;
+  /** The peer's address. */
+  peer: string;
+  body: string;
+}
+
+/** What the answers depend on besides the request. */
+export interface Surroundings {
+  settings: RunningSettings;
+  sources: Sources;
+  counters: Counters;
+  /** Used where the settings have none. */
+  seed: number;
+  /** How many chat completions were answered before. */
+  nextAnswer(): number;
+  /** Picks the recorded answer, where recordings are replayed. */
+  replay?: Replay;
+  /** Answers chat completions, where a provider is recorded. */
+  recorder?: Recorder;
+  /** Unix time in seconds at which the simulator started; every model was "created" then. */
+  startedS: number;
+  /** The body of `GET /health`. */
+  health(): unknown;
+}
+
+/** What answers a request. `model` and `fault` are set for chat completions. */
+export type Routed =
+  | { kind: 'reply'; reply: Reply; model?: string; fault?: string }
+  | { kind: 'forward'; recorder: Recorder };
+
+type Answer = (request: SimulatorRequest, around: Surroundings, parameter: string) => Routed;
+
+const replyWith = (reply: Reply): Routed => ({ kind: 'reply', reply });
+const ok = (value: unknown): Routed => replyWith(jsonReply(200, value));
+
+const ANSWERS: Record<Endpoint['name'], Answer> = {
+  chat: (request, around) =>
+    around.recorder === undefined
+      ? { kind: 'reply', ...routeChat(request, around) }
+      : { kind: 'forward', recorder: around.recorder },
+  models: (_request, { startedS }) =>
+    ok({ object: 'list', data: MODELS.map(({ id, about }) => modelObject(id, about, startedS)) }),
+  model(_request, { startedS }, parameter) {
+    const { id, about } = resolveModel(parameter);
+    return ok(modelObject(id, about, startedS));
+  },
+  // The public RAI simulator's connection test: any body, or none.
+  'connection-test': (_request, { startedS }) => ok(connectionConfirmed(startedS)),
+  health: (_request, { health }) => ok(health()),
+  stats: (_request, { counters }) => ok(counters.report()),
+  metrics: (_request, { counters }) =>
+    replyWith(textReply(200, counters.prometheus(), 'text/plain; version=0.0.4; charset=utf-8')),
+  settings(request, { settings }) {
+    checkLocal(request);
+    return ok(showSettings(settings.current));
+  },
+  change(request, { settings }) {
+    checkLocal(request);
+    settings.change(request.body);
+    return ok(showSettings(settings.current));
+  },
+};
+
+/** Only programs on this machine may look at the settings and change them, and no web page may. */
+function checkLocal({ peer, headers }: SimulatorRequest): void {
+  const local = /^(?:::ffff:)?127\.|^::1$/.test(peer) && headers.origin === undefined;
+  if (local) return;
+  throw new ApiError(403, {
+    message: 'The settings can be seen and changed from this machine only, and not by web pages.',
+    code: 'not_local',
+  });
+}
+
+/**
+ * The reply to a request.
+ * @throws {ApiError} for a request that is refused.
+ */
+export function route(request: SimulatorRequest, around: Surroundings): Routed {
+  const path =
+    request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
+  const matching = ENDPOINTS.flatMap((candidate) => {
+    const match = candidate.pattern.exec(path);
+    return match === null ? [] : [{ candidate, parameter: decode(match[1] ?? '') }];
+  });
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const found = matching.find(({ candidate }) => candidate.method === method);
+  if (found !== undefined) return ANSWERS[found.candidate.name](request, around, found.parameter);
+
+  const asked = `${request.method} ${path.slice(0, 200)}`;
+  if (matching.length > 0) {
+    const allowed = matching.map(({ candidate }) => candidate.method).join(', ');
+    throw new ApiError(
+      405,
+      { message: `Not allowed: ${asked}. This URL takes ${allowed}.`, code: 'method_not_supported' },
+      { allow: allowed },
+    );
+  }
+  throw new ApiError(404, {
+    message: `Invalid URL (${asked}). The simulator serves ${ENDPOINT_NAMES.join(', ')}.`,
+    code: 'unknown_url',
+  });
+}
+
+function modelObject(id: string, about: string, created: number): unknown {
+  return { id, object: 'model', created, owned_by: 'vastar-tui', description: about };
+}
+
+function connectionConfirmed(startedS: number): unknown {
+  const identity = { id: 'chatcmpl-connection-test', created: startedS, model: 'simulator' };
+  const usage = usageOf(0, estimateTokens(CONNECTION_CONFIRMED));
+  const choice = {
+    reasoning: '',
+    text: CONNECTION_CONFIRMED,
+    calls: [],
+    logprobs: null,
+    finishReason: 'stop',
+  } as const;
+  return completion(identity, [choice], usage);
+}
+
+function decode(parameter: string): string {
+  try {
+    return decodeURIComponent(parameter);
+  } catch {
+    return parameter;
+  }
+}

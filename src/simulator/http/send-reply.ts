@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import type { Frame, Reply } from '../chat/reply.js';
+import type { Clock } from '../timing/clock.js';
+import { pace, until } from '../timing/pace.js';
+import { bodyWriter } from './body-writer.js';
+
+/** A reset overtakes what is still on its way; the last frame gets this long to arrive. */
+const RESET_DELAY_MS = 20;
+
+/** Told each time frames were handed to the socket. `lateMs`: by how much after they were due, the first of them. */
+export type OnSent = (tokens: number, lateMs: number) => void;
+
+/**
+ * Plays a reply on a response. Resolves when all of it was handed to the socket; rejects once `signal`
+ * aborts, which is also the only end of a reply that hangs.
+ */
+export async function sendReply(
+  response: ServerResponse,
+  reply: Reply,
+  startMs: number,
+  clock: Clock,
+  signal: AbortSignal,
+  onSent: OnSent,
+): Promise<void> {
+  if (reply.headersMs === 'never') return aborted(signal);
+  await until(startMs + reply.headersMs, clock, signal);
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    'openai-processing-ms': String(Math.round(clock.now() - startMs)),
+  });
+  response.flushHeaders();
+  const write = bodyWriter(response);
+  await pace(reply.frames, startMs, clock, signal, (due) => {
+    const blocked = write(joined(due), signal);
+    const dueMs = startMs + (due[0]?.atMs ?? 0);
+    onSent(
+      due.reduce((sum, { tokens }) => sum + tokens, 0),
+      clock.now() - dueMs,
+    );
+    return blocked;
+  });
+  switch (reply.ending) {
+    case 'end':
+      response.end();
+      return;
+    case 'reset':
+      await until(clock.now() + RESET_DELAY_MS, clock, signal);
+      response.socket?.resetAndDestroy();
+      return;
+    case 'silence':
+      return aborted(signal);
+  }
+}
+
+function joined(frames: readonly Frame[]): string | Uint8Array {
+  const [first] = frames;
+  if (first !== undefined && frames.length === 1) return first.bytes();
+  const pieces = frames.map((frame) => frame.bytes());
+  const texts = pieces.filter((piece) => typeof piece === 'string');
+  if (texts.length === pieces.length) return texts.join('');
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+}
+
+/** Never resolves; rejects once `signal` aborts. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,71 @@
+import type { Frame, Reply } from '../chat/reply.js';
+import type { Recording } from './recording.js';
+
+/** The recording as it would have been at `speed` times the pace. */
+export function atSpeed(recording: Recording, speed: number): Recording {
+  return {
+    ...recording,
+    headersMs: recording.headersMs / speed,
+    parts: recording.parts.map(({ atMs, bytes }) => ({ atMs: atMs / speed, bytes })),
+  };
+}
+
+/** Which recording answers the next request, by whether that asks for a stream. */
+export type Replay = (stream: boolean) => Recording | undefined;
+
+/** The recordings one after the other and again from the first; streams for streams where there are any. */
+export function inTurn(recordings: readonly Recording[]): Replay {
+  const turns = [0, 0];
+  return (wanted) => {
+    const fitting = recordings.filter(({ stream }) => stream === wanted);
+    const from = fitting.length === 0 ? recordings : fitting;
+    const kind = wanted ? 1 : 0;
+    const turn = turns[kind] ?? 0;
+    turns[kind] = turn + 1;
+    return from[turn % from.length];
+  };
+}
+
+/** The recorded response once more, at the recorded pace. */
+export function replayed({ status, contentType, headersMs, parts, ending }: Recording): Reply {
+  const frames = parts.map(
+    ({ atMs, bytes }): Frame => ({
+      atMs,
+      tokens: countTokens(bytes),
+      bytes: () => bytes,
+      alone: true,
+    }),
+  );
+  return {
+    status,
+    headers: contentType === '' ? {} : { 'content-type': contentType },
+    headersMs,
+    frames,
+    tokens: frames.reduce((sum, { tokens }) => sum + tokens, 0),
+    ending: ending === 'end' ? 'end' : 'reset',
+  };
+}
+
+/** Times to the first token, and between tokens, of all streams; several tokens in a part have 0 between them. */
+export function recordedTimes(recordings: readonly Recording[]): { ttftMs: number[]; gapsMs: number[] } {
+  const ttftMs: number[] = [];
+  const gapsMs: number[] = [];
+  for (const { stream, parts } of recordings) {
+    if (!stream) continue;
+    let lastMs: number | undefined;
+    for (const { atMs, bytes } of parts) {
+      for (let count = countTokens(bytes); count > 0; count -= 1) {
+        if (lastMs === undefined) ttftMs.push(atMs);
+        else gapsMs.push(atMs - lastMs);
+        lastMs = atMs;
+      }
+    }
+  }
+  return { ttftMs, gapsMs };
+}
+
+/** Deltas with a text in them. */
+function countTokens(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes).toString();
+  return text.match(/"(?:content|reasoning_content|reasoning)":\s*"[^"]/g)?.length ?? 0;
+}

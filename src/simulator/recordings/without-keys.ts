@@ -1,0 +1,22 @@
+import { keyForms } from '../../key-forms.js';
+import type { Recording } from './recording.js';
+
+const ASTERISK = 0x2a;
+
+/** The recording with asterisks where a provider said one of these keys back; its pieces keep their sizes. */
+export function withoutKeys(recording: Recording, keys: readonly string[]): Recording {
+  const whole = Buffer.concat(recording.parts.map(({ bytes }) => bytes));
+  for (const form of keyForms(keys)) {
+    const wanted = Buffer.from(form);
+    for (let at = whole.indexOf(wanted); at >= 0; at = whole.indexOf(wanted, at + wanted.length)) {
+      whole.fill(ASTERISK, at, at + wanted.length);
+    }
+  }
+  let from = 0;
+  const parts = recording.parts.map(({ atMs, bytes }) => {
+    const part = whole.subarray(from, from + bytes.length);
+    from += bytes.length;
+    return { atMs, bytes: part };
+  });
+  return { ...recording, parts };
+}

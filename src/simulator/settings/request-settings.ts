@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ApiError } from '../http/api-error.js';
+import { SettingError } from './setting-rule.js';
+import { readSettings } from './setting-rules.js';
+import type { Settings } from './settings.js';
+
+const PREFIX = 'x-sim-';
+
+/**
+ * The settings a request's headers change for its own answer: `x-sim-ttft: 50` and so on.
+ * @throws {ApiError} 400 for a header with this prefix that cannot be read
+ */
+export function headerSettings(headers: IncomingHttpHeaders): Partial<Settings> {
+  const given = Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => name.startsWith(PREFIX))
+      .map(([name, value]) => [name.slice(PREFIX.length), String(value)]),
+  );
+  return readGiven(given, PREFIX);
+}
+
+/** The running simulator's settings. */
+export interface RunningSettings {
+  readonly current: Settings;
+  /**
+   * Changes those that are members of a JSON object.
+   * @throws {ApiError} 400 when one cannot be read; none is changed then
+   */
+  change(body: string): void;
+}
+
+export function createRunningSettings(initial: Settings): RunningSettings {
+  let current = initial;
+  return {
+    get current() {
+      return current;
+    },
+    change(body) {
+      current = { ...current, ...readGiven(parseObject(body), '') };
+    },
+  };
+}
+
+function readGiven(given: Readonly<Record<string, unknown>>, prefix: string): Partial<Settings> {
+  try {
+    return readSettings(given);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    const param = prefix + error.setting;
+    throw new ApiError(400, {
+      message: `Invalid value for '${param.slice(0, 100)}': ${error.message}`,
+      param: param.slice(0, 100),
+      code: 'invalid_value',
+    });
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Told below, as everything that is no object.
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ApiError(400, {
+      message: 'The body must be a JSON object of settings, such as {"ttft": 50, "fault-rate": 0.1}.',
+    });
+  }
+  return { ...value };
+}

@@ -1,0 +1,211 @@
+import { closest } from 'fastest-levenshtein';
+import { FAULTS } from '../chat/faults.js';
+import { DISTRIBUTION_SYNTAX, formatDistribution } from '../timing/distribution.js';
+import { GAP_SIGMA, gapAt, PROFILES, TTFT_SIGMA } from './profiles.js';
+import {
+  count,
+  number,
+  type ReadRecordedTimes,
+  readDuration,
+  readWeights,
+  SettingError,
+  type SettingRule,
+} from './setting-rule.js';
+import { CONTENTS, type Settings } from './settings.js';
+
+const MAX_TOKENS = 16_384;
+const MAX_SEED = 2 ** 32 - 1;
+const FAULT_NAMES = Object.keys(FAULTS);
+const DURATION = `a number of milliseconds from 0 to 600000, or ${DISTRIBUTION_SYNTAX}`;
+
+/** By the name a setting has as a flag, in a settings file, in `PATCH /admin/settings` and after `x-sim-`. */
+export const SETTING_RULES: Record<string, SettingRule> = {
+  profile: {
+    argument: '<name>',
+    about: `timing and faults together: ${Object.keys(PROFILES).join(', ')} [typical]`,
+    expected: `one of ${Object.keys(PROFILES).join(', ')}`,
+    read(text) {
+      const found = Object.entries(PROFILES).find(([name]) => name === text)?.[1];
+      return found && { reasoningTokens: 0, faultRate: 0, ...found.profile };
+    },
+  },
+  ttft: {
+    argument: '<ms>',
+    about: `time to first token [300]: a mean, or ${DISTRIBUTION_SYNTAX}`,
+    expected: DURATION,
+    read(text, readTimes) {
+      const ttft = readDuration(text, TTFT_SIGMA, (file) => readTimes(file).ttftMs);
+      return ttft && { ttft };
+    },
+    show: ({ ttft }) => formatDistribution(ttft),
+  },
+  tps: {
+    ...number('<number>', 'mean output tokens a second [80]', 0.1, 100_000, (tps) => ({ gap: gapAt(tps) })),
+  },
+  gap: {
+    argument: '<ms>',
+    about: 'time between tokens, instead of --tps; given like --ttft',
+    expected: DURATION,
+    read(text, readTimes) {
+      const gap = readDuration(text, GAP_SIGMA, (file) => readTimes(file).gapsMs);
+      return gap && { gap };
+    },
+    show: ({ gap }) => formatDistribution(gap),
+  },
+  prefill: {
+    ...number('<ms>', 'added to the first for each token of the prompt [0]', 0, 1000, (prefill) => ({
+      prefill,
+    })),
+    show: ({ prefill }) => String(prefill),
+  },
+  slowdown: {
+    ...number(
+      '<share>',
+      'each other running answer makes waits longer by this share [0]',
+      0,
+      10,
+      (slowdown) => ({
+        slowdown,
+      }),
+    ),
+    show: ({ slowdown }) => String(slowdown),
+  },
+  fault: {
+    argument: '<name>',
+    about: 'what goes wrong with every answer: a name below without sim-fault- [none]',
+    expected: `none or one of ${FAULT_NAMES.join(', ')}`,
+    read(text) {
+      if (text === 'none') return { fault: undefined };
+      return Object.hasOwn(FAULTS, text) ? { fault: text } : undefined;
+    },
+    show: ({ fault }) => fault ?? 'none',
+  },
+  'fault-rate': {
+    ...number('<share>', 'how many answers get one of --faults, from 0 to 1 [0]', 0, 1, (faultRate) => ({
+      faultRate,
+    })),
+    show: ({ faultRate }) => String(faultRate),
+  },
+  faults: {
+    argument: '<list>',
+    about: 'the faults of --fault-rate with their weights [429=4,500=1,503=2,reset=1,cut=1]',
+    expected: `a list such as 429=2,reset=1 of ${FAULT_NAMES.join(', ')}`,
+    read(text) {
+      const faults = readWeights(text);
+      return faults && { faults };
+    },
+    show: ({ faults }) => [...faults].map(([name, weight]) => `${name}=${weight}`).join(','),
+  },
+  content: {
+    argument: '<kind>',
+    about: `what answers say: ${CONTENTS.join(', ')} [answer]`,
+    expected: `one of ${CONTENTS.join(', ')}`,
+    read(text) {
+      const content = CONTENTS.find((kind) => kind === text);
+      return content && { content };
+    },
+    show: ({ content }) => content,
+  },
+  'responses-by': {
+    argument: '<way>',
+    about: 'which file of --responses: prompt (its name is in it, else in turn), turn, chance [prompt]',
+    expected: 'prompt, turn or chance',
+    read: (text) =>
+      text === 'prompt' || text === 'turn' || text === 'chance' ? { responsesBy: text } : undefined,
+    show: ({ responsesBy }) => responsesBy,
+  },
+  text: {
+    argument: '<text>',
+    about: 'the answer, whatever is asked',
+    expected: 'a text that is not empty',
+    read: (text) => (text === '' ? undefined : { text, content: 'fixed' }),
+    show: ({ text, content }) => (content === 'fixed' ? text : undefined),
+  },
+  tokens: {
+    ...count('<number>', 'exact length of answers in tokens [as it comes]', 1, MAX_TOKENS, (tokens) => ({
+      tokens,
+    })),
+    show: ({ tokens }) => tokens?.toString(),
+  },
+  'reasoning-tokens': {
+    ...count('<number>', 'tokens of reasoning before the answer [0]', 0, MAX_TOKENS, (reasoningTokens) => ({
+      reasoningTokens,
+    })),
+    show: ({ reasoningTokens }) => String(reasoningTokens),
+  },
+  tools: {
+    argument: '<when>',
+    about: 'call a tool the request offers: auto (when the prompt names it), always, never [auto]',
+    expected: 'auto, always or never',
+    read: (text) => (text === 'auto' || text === 'always' || text === 'never' ? { tools: text } : undefined),
+    show: ({ tools }) => tools,
+  },
+  compat: {
+    argument: '<kind>',
+    about: 'openai, or rai: streams always, 10-byte pieces, no role, finish_reason or [DONE] [openai]',
+    expected: 'openai or rai',
+    read: (text) => (text === 'openai' || text === 'rai' ? { compat: text } : undefined),
+    show: ({ compat }) => compat,
+  },
+  'max-concurrent': {
+    ...count(
+      '<number>',
+      'answers at a time; one more gets status 429 [100000]',
+      1,
+      100_000,
+      (maxConcurrent) => ({
+        maxConcurrent,
+      }),
+    ),
+    show: ({ maxConcurrent }) => String(maxConcurrent),
+  },
+  seed: {
+    ...count('<number>', 'the same timing, faults and texts in every run', 0, MAX_SEED, (seed) => ({ seed })),
+    show: ({ seed }) => seed?.toString(),
+  },
+};
+
+const noRecordings =
+  (setting: string): ReadRecordedTimes =>
+  (file) => {
+    throw new SettingError(setting, `'recorded:${file}' works as a flag and in a settings file only.`);
+  };
+
+/**
+ * Reads settings given by name, each as text or as a number.
+ * @param readTimes without it, `recorded:FILE` is refused
+ * @throws {SettingError} for the first that is unknown or cannot be read
+ */
+export function readSettings(
+  given: Readonly<Record<string, unknown>>,
+  readTimes?: ReadRecordedTimes,
+): Partial<Settings> {
+  const settings: Partial<Settings> = {};
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(SETTING_RULES, name)) continue;
+    const near = closest(name.slice(0, 100), Object.keys(SETTING_RULES));
+    throw new SettingError(name, `There is no setting '${name.slice(0, 100)}'. Did you mean '${near}'?`);
+  }
+  // In the table's order: what a profile settles can be changed by the others.
+  for (const [name, rule] of Object.entries(SETTING_RULES)) {
+    const value = given[name];
+    if (value === undefined) continue;
+    const read =
+      typeof value === 'string' || typeof value === 'number'
+        ? rule.read(String(value), readTimes ?? noRecordings(name))
+        : undefined;
+    if (read === undefined) throw new SettingError(name, `It must be ${rule.expected}.`);
+    Object.assign(settings, read);
+  }
+  return settings;
+}
+
+/** As `readSettings` takes them. */
+export function showSettings(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(SETTING_RULES).flatMap(([name, { show }]) => {
+      const text = show?.(settings);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+}

@@ -1,0 +1,234 @@
+import {
+  isOneGrapheme,
+  nextBoundary,
+  previousBoundary,
+  snapToBoundary,
+  takeCells,
+} from '../text/graphemes.js';
+import { cursorPlace, lineEnd, lineStart, neighbourRow, wordLeft, wordRight } from '../text/motion.js';
+import { type Fold, foldPaste, foldPlaces, unfolded } from './folds.js';
+import { NO_UNDO, recordStep, type Snapshot, stepBack, stepForward, type Undo } from './undo.js';
+
+/** The draft: a text, a cursor, and the messages sent before. */
+export interface Editor {
+  /** As shown: a long paste stands in it as its label. `draftText` has it whole. */
+  readonly text: string;
+  /** In UTF-16 units; always between two graphemes, never inside a label. */
+  readonly cursor: number;
+  /** The other end of what is selected; absent, or the cursor's place, when nothing is. */
+  readonly anchor?: number | undefined;
+  /** The column that up and down keep to. */
+  readonly goalColumn?: number | undefined;
+  /** Oldest first. */
+  readonly history: readonly string[];
+  /** While an earlier message is shown: which, and the draft to come back to. */
+  readonly recalled?: { readonly index: number; readonly draft: string } | undefined;
+  readonly folds?: readonly Fold[] | undefined;
+  readonly undo?: Undo | undefined;
+  /** What was deleted last by the word or line. */
+  readonly killed?: string | undefined;
+}
+
+export type Motion = 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end';
+
+export type EditorEvent =
+  /** Text that is typed; the caller has made it harmless. */
+  | { type: 'insert'; text: string }
+  /** Text that comes in one piece, also harmless; a long one is folded. */
+  | { type: 'paste'; text: string }
+  /** Another text in place of the whole draft. */
+  | { type: 'set'; text: string }
+  | { type: 'backspace' | 'delete' }
+  /** `select`: what is passed over is selected. */
+  | { type: Motion; select?: boolean }
+  /** By rows as shown at `width` cells; beyond the first and last row, through the history unless it selects. */
+  | { type: 'up' | 'down'; width: number; select?: boolean }
+  | { type: 'select-all' }
+  | { type: 'kill-word' | 'kill-to-start' | 'kill-to-end' }
+  /** Puts back what was killed last. */
+  | { type: 'yank' }
+  /** Shows the folded text at or before the cursor as it is. */
+  | { type: 'unfold' }
+  | { type: 'undo' | 'redo' }
+  /** Empties the draft and keeps it in the history. */
+  | { type: 'clear' };
+
+const MAX_HISTORY = 200;
+/** UTF-16 units of the history. */
+const MAX_HISTORY_SIZE = 8_000_000;
+
+export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [] };
+
+/** The whole draft, folded text included. */
+export function draftText({ text, folds }: Editor): string {
+  return unfolded(text, folds);
+}
+
+/** What is selected, if anything is. */
+export function selectionOf({ cursor, anchor = cursor }: Editor): { start: number; end: number } | undefined {
+  return anchor === cursor ? undefined : { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) };
+}
+
+/** What a key does to the draft. */
+export function edit(editor: Editor, event: EditorEvent): Editor {
+  const { undo = NO_UNDO } = editor;
+  switch (event.type) {
+    case 'undo':
+      return restored(editor, stepBack(undo, editor));
+    case 'redo':
+      return restored(editor, stepForward(undo, editor));
+    case 'clear': {
+      const { history, killed } = editor;
+      const cleared = { text: '', cursor: 0, history: remember(history, draftText(editor)) };
+      return killed === undefined ? cleared : { ...cleared, killed: unfolded(killed, editor.folds) };
+    }
+    default: {
+      const next = selecting(editor, event, besideLabels(changed(editor, event), editor.cursor));
+      if (next.text === editor.text) return { ...next, undo: { ...undo, typing: false } };
+      const typed = event.type === 'insert' && isOneGrapheme(event.text) ? event.text : undefined;
+      return { ...next, undo: recordStep(undo, editor, typed) };
+    }
+  }
+}
+
+type Change = Exclude<EditorEvent, { type: 'undo' | 'redo' | 'clear' }>;
+
+/** The selection after a key: it grows with a motion that selects, and is gone after any other key. */
+function selecting(before: Editor, event: Change, after: Editor): Editor {
+  if (event.type === 'select-all') return { ...after, anchor: 0 };
+  const selects = 'select' in event && event.select === true;
+  return { ...after, anchor: selects ? (before.anchor ?? before.cursor) : undefined };
+}
+
+function changed(editor: Editor, event: Change): Editor {
+  const { text, cursor, folds } = editor;
+  const selected = selectionOf(editor);
+  const { start: from, end: to } = selected ?? { start: cursor, end: cursor };
+  if (selected !== undefined) {
+    // Keys that delete take what is selected; those that go left or right go to its end there.
+    if (event.type === 'backspace' || event.type === 'delete') return replaced(editor, from, to, '');
+    if (event.type.startsWith('kill-')) return killed(editor, from, to);
+    if (event.type === 'left' && event.select !== true) return moved(editor, from);
+    if (event.type === 'right' && event.select !== true) return moved(editor, to);
+  }
+  switch (event.type) {
+    case 'select-all':
+      return moved(editor, text.length);
+    case 'insert':
+      return replaced(editor, from, to, event.text);
+    case 'paste':
+      return pasted(editor, from, to, event.text);
+    case 'set':
+      return pasted(editor, 0, text.length, event.text);
+    case 'backspace': {
+      const label = foldPlaces(text, folds).find(({ end }) => end === cursor);
+      return replaced(editor, label?.start ?? previousBoundary(text, cursor), cursor, '');
+    }
+    case 'delete': {
+      const label = foldPlaces(text, folds).find(({ start }) => start === cursor);
+      return replaced(editor, cursor, label?.end ?? nextBoundary(text, cursor), '');
+    }
+    case 'left':
+      return moved(editor, previousBoundary(text, cursor));
+    case 'right':
+      return moved(editor, nextBoundary(text, cursor));
+    case 'word-left':
+      return moved(editor, wordLeft(text, cursor));
+    case 'word-right':
+      return moved(editor, wordRight(text, cursor));
+    case 'line-start':
+      return moved(editor, lineStart(text, cursor));
+    case 'line-end':
+      return moved(editor, lineEnd(text, cursor));
+    case 'kill-word':
+      return killed(editor, besideLabels(moved(editor, wordLeft(text, cursor)), cursor).cursor, cursor);
+    case 'kill-to-start':
+      return killed(editor, lineStart(text, cursor), cursor);
+    case 'kill-to-end': {
+      const end = lineEnd(text, cursor);
+      // At the line's end the newline goes, so that the key can be repeated.
+      return killed(editor, cursor, end === cursor ? Math.min(end + 1, text.length) : end);
+    }
+    case 'yank':
+      return editor.killed === undefined ? editor : pasted(editor, from, to, editor.killed);
+    case 'unfold': {
+      const places = foldPlaces(text, folds);
+      const place = places.findLast(({ start }) => start <= cursor) ?? places[0];
+      return place === undefined ? editor : replaced(editor, place.start, place.end, place.fold.text);
+    }
+    case 'up':
+      return vertical(editor, -1, event);
+    case 'down':
+      return vertical(editor, 1, event);
+  }
+}
+
+function vertical(
+  editor: Editor,
+  step: -1 | 1,
+  { width, select }: { width: number; select?: boolean },
+): Editor {
+  const { row, column } = cursorPlace(editor, width);
+  const next = neighbourRow(editor.text, row, step, width);
+  if (next === undefined) {
+    if (select === true) return moved(editor, step < 0 ? 0 : editor.text.length);
+    return recall(editor, step);
+  }
+  const goal = editor.goalColumn ?? column;
+  const reached = next.start + takeCells(editor.text.slice(next.start, next.end), goal).length;
+  // The place after a wrapped row's last character is shown as the start of the row below.
+  const wrapped = next.end < lineEnd(editor.text, next.start);
+  const cursor = wrapped && reached === next.end ? previousBoundary(editor.text, reached) : reached;
+  return { ...editor, cursor, goalColumn: goal };
+}
+
+function recall(editor: Editor, step: -1 | 1): Editor {
+  const { history, recalled, text } = editor;
+  const index = (recalled?.index ?? history.length) + step;
+  if (index < 0 || index > history.length) return editor;
+  const draft = recalled?.draft ?? text;
+  const earlier = history[index];
+  if (earlier === undefined) return { ...moved(editor, draft.length), text: draft, recalled: undefined };
+  const { shown, folds } = foldPaste(earlier, editor.folds ?? []);
+  return { ...moved(editor, shown.length), text: shown, folds, recalled: { index, draft } };
+}
+
+function remember(history: readonly string[], text: string): readonly string[] {
+  if (text.trim() === '' || history.at(-1) === text) return history;
+  const kept = [...history, text].slice(-MAX_HISTORY);
+  let size = kept.reduce((sum, entry) => sum + entry.length, 0);
+  while (size > MAX_HISTORY_SIZE && kept.length > 1) size -= kept.shift()?.length ?? 0;
+  return kept;
+}
+
+function replaced(editor: Editor, start: number, end: number, by: string): Editor {
+  const text = editor.text.slice(0, start) + by + editor.text.slice(end);
+  return { ...moved(editor, snapToBoundary(text, start + by.length)), text };
+}
+
+function pasted(editor: Editor, start: number, end: number, by: string): Editor {
+  const { shown, folds } = foldPaste(by, editor.folds ?? []);
+  return { ...replaced(editor, start, end, shown), folds };
+}
+
+function killed(editor: Editor, start: number, end: number): Editor {
+  if (start === end) return moved(editor, start);
+  return { ...replaced(editor, start, end, ''), killed: editor.text.slice(start, end) };
+}
+
+function moved(editor: Editor, cursor: number): Editor {
+  return { ...editor, cursor, goalColumn: undefined };
+}
+
+/** A label is one thing to the cursor: it goes on to the end that it was heading for. */
+function besideLabels(editor: Editor, cursorBefore: number): Editor {
+  const { text, cursor, folds } = editor;
+  if (folds === undefined || folds.length === 0) return editor;
+  const inside = foldPlaces(text, folds).find(({ start, end }) => start < cursor && cursor < end);
+  if (inside === undefined) return editor;
+  return { ...editor, cursor: cursor < cursorBefore ? inside.start : inside.end };
+}
+
+function restored(editor: Editor, step: { undo: Undo; draft: Snapshot } | undefined): Editor {
+  return step === undefined ? editor : { ...moved(editor, 0), ...step.draft, undo: step.undo };
+}

@@ -1,0 +1,58 @@
+import { count } from '../text/count.js';
+
+/** A long paste. In the draft stands its label; the text goes out in its place. */
+export interface Fold {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** Where a label stands in the draft. */
+export interface FoldPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly fold: Fold;
+}
+
+const FOLD_FROM_LINES = 13;
+const FOLD_FROM_LENGTH = 4000;
+
+/** How a pasted text is shown in the draft: as it is, or by a label that no other fold has. */
+export function foldPaste(text: string, folds: readonly Fold[]): { shown: string; folds: readonly Fold[] } {
+  const lines = lineCount(text);
+  if (lines < FOLD_FROM_LINES && text.length < FOLD_FROM_LENGTH) return { shown: text, folds };
+  const known = folds.find((fold) => fold.text === text);
+  if (known !== undefined) return { shown: known.label, folds };
+  const size = lines > 1 ? `${count(lines)} lines` : `${count(text.length)} characters`;
+  const number = folds.length === 0 ? '' : ` #${folds.length + 1}`;
+  const fold = { label: `[pasted ${size}${number}]`, text };
+  return { shown: fold.label, folds: [...folds, fold] };
+}
+
+/** The labels in a draft, in their order. A label that was typed over is text like any other. */
+export function foldPlaces(text: string, folds: readonly Fold[] = []): readonly FoldPlace[] {
+  const places: FoldPlace[] = [];
+  for (const fold of folds) {
+    const { length } = fold.label;
+    // The same text pasted twice has the same label twice.
+    for (let start = text.indexOf(fold.label); start >= 0; start = text.indexOf(fold.label, start + length))
+      places.push({ start, end: start + length, fold });
+  }
+  return places.sort((one, other) => one.start - other.start);
+}
+
+/** The draft with every label's text in its place. */
+export function unfolded(text: string, folds: readonly Fold[] = []): string {
+  let whole = '';
+  let from = 0;
+  for (const { start, end, fold } of foldPlaces(text, folds)) {
+    whole += text.slice(from, start) + fold.text;
+    from = end;
+  }
+  return whole + text.slice(from);
+}
+
+function lineCount(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}

@@ -1,0 +1,166 @@
+import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../../connector/types.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { EndpointInfo } from '../ports.js';
+
+/** One thing an exchange told. Text from outside: to be made harmless where it is shown. */
+export interface LoggedEvent {
+  /** Milliseconds since send. */
+  readonly tMs: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+/** What was asked and what came, as far as it is kept. Text from outside: as in `LoggedEvent`. */
+export interface LoggedExchange {
+  readonly number: number;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  readonly endpoint: EndpointInfo;
+  /** The body as JSON, without the key, which is a header; of a long conversation the newest messages. */
+  readonly request: string;
+  readonly response?: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> };
+  /** The first ones, up to a limit. */
+  readonly events: readonly LoggedEvent[];
+  /** Events that were not kept. */
+  readonly left: number;
+  /** Its request and events gave way to those of later exchanges. */
+  readonly letGo: boolean;
+  readonly end?: { readonly outcome: string; readonly metrics?: ExchangeMetrics; readonly error?: string };
+}
+
+/** Keeps the last exchanges, for the inspector. Not part of the state: it grows with every event. */
+export interface ExchangeLog {
+  begin(exchange: { atMs: number; endpoint: EndpointInfo; body: RequestBody }): ExchangeRecorder;
+  /** Newest first. */
+  all(): readonly LoggedExchange[];
+}
+
+export interface ExchangeRecorder {
+  take(event: ExchangeEvent): void;
+  end(answer: ChatAnswer): void;
+  broke(problem: string): void;
+}
+
+export type RequestBody = { readonly messages: readonly ChatMessage[] } & Readonly<Record<string, unknown>>;
+
+type Entry = { -readonly [K in keyof LoggedExchange]: LoggedExchange[K] } & { size: number };
+
+const MAX_EXCHANGES = 50;
+/** UTF-16 units of the requests and events of all exchanges; those that run may exceed it. */
+const MAX_TOTAL = 1_000_000;
+/** UTF-16 units of one exchange's events, and of its request. */
+const MAX_SIZE = 65_536;
+/** What an event costs beyond its text. */
+const EVENT_SIZE = 32;
+const SECRET_HEADER = /authorization|cookie|api-?key|token/i;
+
+export function createExchangeLog(): ExchangeLog {
+  const exchanges: Entry[] = [];
+  let count = 0;
+
+  const boundAll = (): void => {
+    exchanges.length = Math.min(exchanges.length, MAX_EXCHANGES);
+    let total = 0;
+    for (const exchange of exchanges) {
+      total += exchange.size;
+      if (total > MAX_TOTAL && exchange.end !== undefined) letGo(exchange);
+    }
+  };
+
+  return {
+    all: () => exchanges,
+    begin({ atMs, endpoint, body }) {
+      count += 1;
+      const events: LoggedEvent[] = [];
+      const request = requestText(body);
+      const entry: Entry = {
+        number: count,
+        atMs,
+        endpoint,
+        request,
+        events,
+        left: 0,
+        letGo: false,
+        size: request.length,
+      };
+      exchanges.unshift(entry);
+      boundAll();
+      let size = 0;
+      return {
+        take(event) {
+          if (event.type === 'start') return;
+          if (event.type === 'headers') {
+            entry.response = { statusCode: event.statusCode, headers: withoutSecrets(event.headers) };
+            return;
+          }
+          const text = textOf(event);
+          size += text.length + EVENT_SIZE;
+          if (size > MAX_SIZE) {
+            entry.left += 1;
+            return;
+          }
+          events.push({ tMs: event.tMs, type: event.type, text });
+          entry.size += text.length + EVENT_SIZE;
+        },
+        end({ outcome, metrics, error }) {
+          entry.end = { outcome, metrics, ...(error !== undefined && { error: error.message }) };
+        },
+        broke(problem) {
+          entry.end = { outcome: 'error', error: problem };
+        },
+      };
+    },
+  };
+}
+
+type Told = Exclude<ExchangeEvent, { type: 'start' | 'headers' }>;
+
+function textOf(event: Told): string {
+  switch (event.type) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return event.text;
+    case 'tool_call':
+      return `${event.name ?? `#${event.index}`} ${event.arguments}`;
+    case 'usage':
+      return JSON.stringify(event.usage);
+    case 'finish':
+      return event.reason;
+    case 'error':
+      return event.error.message;
+    case 'malformed':
+      return event.data;
+    case 'retry':
+      return `attempt ${event.attempt} of ${event.maxAttempts} in ${Math.round(event.delayMs)} ms: ${event.reason}`;
+  }
+}
+
+function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, SECRET_HEADER.test(name) ? '[hidden]' : value]),
+  );
+}
+
+function letGo(exchange: Entry): void {
+  if (exchange.letGo) return;
+  exchange.left += exchange.events.length;
+  Object.assign(exchange, { letGo: true, request: '', events: [], size: 0 });
+}
+
+/** What is too long is cut before it becomes JSON: a piece that is cut from a string keeps all of it in memory. */
+function requestText({ messages, ...parameters }: RequestBody): string {
+  const kept: unknown[] = [];
+  let room = MAX_SIZE;
+  for (const message of messages.toReversed()) {
+    if (room <= 0) break;
+    const { content } = message;
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    const cut = text.length > room ? `${text.slice(0, room)}… and ${text.length - room} more` : content;
+    kept.unshift({ ...message, content: cut });
+    room -= text.length;
+  }
+  const json = JSON.stringify({ ...parameters, messages: kept }, null, 2);
+  const left = messages.length - kept.length;
+  return left === 0 ? json : `${json}\n… and ${left} earlier messages, which are not kept here`;
+}

@@ -1,0 +1,146 @@
+import type { ChatAnswer } from '../../connector/types.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { AppState, RequestView, TokenSample } from '../app-state.js';
+import { append } from '../branches.js';
+import type { KeyHints } from '../key-hints.js';
+import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from '../messages.js';
+import type { EndpointInfo } from '../ports.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
+import { countExchange } from './figures.js';
+import type { Portion, Retry } from './incoming.js';
+
+/** The sparkline's bars are half a second each. */
+const SAMPLE_MS = 500;
+/** One more than there are bars. */
+const MAX_SAMPLES = 9;
+
+/** A question is added to the conversation. */
+export function addQuestion(state: AppState, text: string): AppState {
+  const question: Message = { role: 'user', id: state.nextMessageId, atMs: state.nowMs, text };
+  return { ...state, ...append(state, question), nextMessageId: state.nextMessageId + 1 };
+}
+
+/** The answer to the last question begins: empty, in view. */
+export function beginAnswer(state: AppState): AppState {
+  const { endpoint, nextMessageId: id, nowMs } = state;
+  return {
+    ...state,
+    ...append(state, newAnswer(id, nowMs, endpoint)),
+    nextMessageId: id + 1,
+    scroll: { kind: 'follow' },
+    request: { kind: 'running', metrics: metricsBeforeStart(0), samples: [] },
+  };
+}
+
+/** An answer of which nothing has come yet. */
+export function newAnswer(id: number, atMs: number, { name, model }: EndpointInfo): AssistantMessage {
+  return {
+    role: 'assistant',
+    id,
+    atMs,
+    text: '',
+    reasoning: '',
+    endpoint: { name, model },
+    status: { kind: 'streaming' },
+  };
+}
+
+/** What came since the last frame. */
+export function addPortion(state: AppState, id: number, { text, reasoning, retry }: Portion): AppState {
+  if (text === '' && reasoning === '') return retry === undefined ? state : withRetry(state, retry);
+  const messages = changeAnswer(state.messages, id, (answer) => ({
+    ...answer,
+    text: answer.text + text,
+    reasoning: answer.reasoning + reasoning,
+    ...(reasoning !== '' && {
+      reasoningTime: { fromMs: answer.reasoningTime?.fromMs ?? state.nowMs, toMs: state.nowMs },
+    }),
+  }));
+  return { ...state, messages, retry: undefined };
+}
+
+function withRetry(state: AppState, { attempt, maxAttempts, delayMs, reason }: Retry): AppState {
+  const atMs = state.nowMs + delayMs;
+  return { ...state, retry: { attempt, maxAttempts, atMs, reason: sanitizeLine(reason.slice(0, 200)) } };
+}
+
+/** The running exchange's figures as they are now. */
+export function showMetrics(state: AppState, metrics: ExchangeMetrics): AppState {
+  const { request } = state;
+  if (request.kind === 'none') return state;
+  return { ...state, request: { ...request, metrics, samples: sampled(request.samples, metrics) } };
+}
+
+/** The answer has ended. All its text has been added before. */
+export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppState {
+  const { outcome, metrics } = answer;
+  const messages = changeAnswer(state.messages, id, (message) => ({
+    ...message,
+    ...(answer.usage?.reasoningTokens !== undefined && { reasoningTokens: answer.usage.reasoningTokens }),
+    status: statusOf(answer, message.text, state.keys),
+  }));
+  return {
+    ...state,
+    messages,
+    retry: undefined,
+    request: { kind: 'done', outcome, metrics, samples: samplesOf(state.request) },
+    session: countExchange(state.session, metrics, outcome, state.slo, answer.error?.getErrorClassName()),
+  };
+}
+
+/** The exchange itself broke: a defect, told like any other failure. */
+export function breakAnswer(state: AppState, id: number, problem: string): AppState {
+  const metrics = state.request.kind === 'none' ? metricsBeforeStart(0) : state.request.metrics;
+  const status: AnswerStatus = {
+    kind: 'error',
+    metrics,
+    remarks: [],
+    failure: unexpectedFailure(problem, state.keys),
+  };
+  return {
+    ...state,
+    messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
+    retry: undefined,
+    request: { kind: 'done', outcome: 'error', metrics, samples: samplesOf(state.request) },
+    session: countExchange(state.session, metrics, 'error', state.slo),
+  };
+}
+
+/** Figures of an exchange that has not left yet. */
+export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
+  return {
+    phase: 'connecting',
+    elapsedMs,
+    outputTokens: 0,
+    tokensEstimated: true,
+    chunks: 0,
+    bytes: 0,
+    attempts: 0,
+    buffered: false,
+    hops: {},
+  };
+}
+
+function statusOf(answer: ChatAnswer, shownText: string, keys: KeyHints): AnswerStatus {
+  const { outcome, metrics } = answer;
+  const ended = {
+    metrics,
+    remarks: remarksOn(answer, shownText, keys),
+    ...(answer.finishReason !== null && { finishReason: sanitizeLine(answer.finishReason.slice(0, 40)) }),
+  };
+  return outcome === 'error'
+    ? { kind: 'error', failure: failureOf(answer.error, keys), ...ended }
+    : { kind: outcome, ...ended };
+}
+
+function samplesOf(request: RequestView): readonly TokenSample[] {
+  return request.kind === 'none' ? [] : request.samples;
+}
+
+function sampled(samples: readonly TokenSample[], metrics: ExchangeMetrics): readonly TokenSample[] {
+  const last = samples.at(-1);
+  if (metrics.phase !== 'streaming' && metrics.phase !== 'stalled') return samples;
+  if (last !== undefined && metrics.elapsedMs - last.atMs < SAMPLE_MS) return samples;
+  return [...samples, { atMs: metrics.elapsedMs, tokens: metrics.outputTokens }].slice(-MAX_SAMPLES);
+}

@@ -1,0 +1,69 @@
+import type { ChatAnswer } from '../../connector/types.js';
+import type { ConnectorException } from '../../errors.js';
+import type { KeyHints } from '../key-hints.js';
+import { sanitizeLine } from '../text/sanitize.js';
+
+/** A failed answer, told to a person. One line each. */
+export interface Failure {
+  what: string;
+  /** What to do about it here; the message itself says what to change elsewhere. */
+  next: string;
+}
+
+const MAX_LENGTH = 600;
+
+/** @param error absent: the answer failed without saying why */
+export function failureOf(error: ConnectorException | undefined, keys: KeyHints): Failure {
+  if (error === undefined) return { what: 'the answer failed without a reason', next: askAgain(keys) };
+  return { what: shortLine(error.message), next: nextStep(error, keys) };
+}
+
+/** A defect: what was asked promised not to reject. */
+export function unexpectedFailure(message: string, keys: KeyHints): Failure {
+  return { what: shortLine(message), next: askAgain(keys) };
+}
+
+/** What is worth knowing about an answer beyond its text; one line each. */
+export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints): string[] {
+  const again = askAgain(keys);
+  const empty = shownText === '';
+  const reason = answer.error === undefined ? undefined : shortLine(answer.error.message);
+  const remarks: string[] = [];
+  if (answer.outcome === 'cancelled') remarks.push(empty ? 'stopped' : 'stopped: what came is kept');
+  if (answer.outcome === 'truncated') {
+    const cause =
+      reason ?? (empty ? 'the stream ended without an answer' : 'the stream ended before the answer did');
+    remarks.push(`cut off: ${cause}; ${again}`);
+  }
+  if (answer.outcome === 'stalled') remarks.push(`stalled: ${reason ?? 'nothing more came'}; ${again}`);
+  if (answer.finishReason === 'length') remarks.push('cut at the limit for answers (finish_reason length)');
+  if (answer.finishReason === 'content_filter') remarks.push("ended by the provider's content filter");
+  for (const call of answer.toolCalls) {
+    remarks.push(`asks for the tool ${shortLine(`${call.name}(${call.arguments})`)}: tools are not run here`);
+  }
+  if (answer.outcome === 'complete' && empty && remarks.length === 0)
+    remarks.push(`the answer is empty: ${again}`);
+  if (answer.malformedEvents > 0) remarks.push(`unreadable events skipped: ${answer.malformedEvents}`);
+  if (answer.metrics.buffered) remarks.push('buffered: this daemon does not stream');
+  return remarks;
+}
+
+/** What to do about an answer that is not whole. */
+export function askAgain({ again }: KeyHints): string {
+  return `${again} asks again`;
+}
+
+function nextStep(error: ConnectorException, keys: KeyHints): string {
+  const again = askAgain(keys);
+  if (error.retryAfterMs !== undefined) {
+    return `wait ${Math.ceil(error.retryAfterMs / 1000)} s, then ${again}`;
+  }
+  if (error.hop === 'daemon' || error.hop === 'client') return `${keys.reconnect} reconnects, ${again}`;
+  return error.isRetryable()
+    ? `${again}, ${keys.mode} switches the mode`
+    : `${keys.mode} switches to another mode`;
+}
+
+function shortLine(text: string): string {
+  return sanitizeLine(text.slice(0, MAX_LENGTH));
+}

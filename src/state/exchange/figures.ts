@@ -1,0 +1,81 @@
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { Outcome } from '../../sdk/chat/chat-types.js';
+
+/** What an answer has to keep to, in ms, to count as a good one. */
+export interface Slo {
+  readonly ttftMs: number;
+  readonly tpotMs: number;
+}
+
+export const DEFAULT_SLO: Slo = { ttftMs: 500, tpotMs: 50 };
+
+/** The figures of all exchanges since the program started. */
+export interface SessionFigures {
+  readonly requests: number;
+  readonly errors: number;
+  /** How many errors of each class, by the class's name. */
+  readonly errorClasses: Readonly<Record<string, number>>;
+  /** The latest times to first token, in ms, oldest first. */
+  readonly ttfts: readonly number[];
+  /** The latest times per output token, in ms, oldest first. */
+  readonly tpots: readonly number[];
+  /** Answers of which it is known whether they kept to the objectives, and those that did. */
+  readonly goodput: { readonly judged: number; readonly good: number };
+}
+
+export const NO_FIGURES: SessionFigures = {
+  requests: 0,
+  errors: 0,
+  errorClasses: {},
+  ttfts: [],
+  tpots: [],
+  goodput: { judged: 0, good: 0 },
+};
+
+const MAX_SAMPLES = 1000;
+
+/** The figures with one more exchange. Answers that were stopped or cut are no errors. */
+export function countExchange(
+  figures: SessionFigures,
+  metrics: ExchangeMetrics,
+  outcome: Outcome,
+  slo: Slo = DEFAULT_SLO,
+  errorClass = 'Unknown',
+): SessionFigures {
+  const { errorClasses } = figures;
+  const failed = outcome === 'error' || outcome === 'stalled';
+  return {
+    requests: figures.requests + 1,
+    errors: figures.errors + (failed ? 1 : 0),
+    errorClasses: failed
+      ? { ...errorClasses, [errorClass]: (errorClasses[errorClass] ?? 0) + 1 }
+      : errorClasses,
+    ttfts: withSample(figures.ttfts, metrics.ttftMs),
+    tpots: withSample(figures.tpots, metrics.tpotMs),
+    goodput: judged(figures.goodput, isGood(metrics, outcome, slo)),
+  };
+}
+
+/** The nearest-rank percentile; undefined without samples. */
+export function percentile(samples: readonly number[], percent: number): number | undefined {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+}
+
+function withSample(samples: readonly number[], sample: number | undefined): readonly number[] {
+  return sample === undefined ? samples : [...samples, sample].slice(-MAX_SAMPLES);
+}
+
+/** Undefined where it can't be known: stopped by the user, or from a daemon that does not stream. */
+function isGood({ ttftMs, tpotMs }: ExchangeMetrics, outcome: Outcome, slo: Slo): boolean | undefined {
+  if (outcome === 'cancelled') return undefined;
+  if (outcome !== 'complete') return false;
+  if (ttftMs === undefined) return undefined;
+  // An answer of one token has no time per further one.
+  return ttftMs <= slo.ttftMs && (tpotMs ?? 0) <= slo.tpotMs;
+}
+
+function judged(goodput: SessionFigures['goodput'], good: boolean | undefined): SessionFigures['goodput'] {
+  if (good === undefined) return goodput;
+  return { judged: goodput.judged + 1, good: goodput.good + (good ? 1 : 0) };
+}

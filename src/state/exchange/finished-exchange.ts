@@ -1,0 +1,103 @@
+import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { FinishedExchange } from '../../sessions/conversation.js';
+import type { EndpointInfo } from '../ports.js';
+
+/** Collects what is to be kept of one exchange beside its answer's text. */
+export interface ExchangeKeeper {
+  take(event: ExchangeEvent): void;
+  ended(answer: ChatAnswer): FinishedExchange;
+  /** The exchange itself broke: a defect. */
+  broke(problem: string, metrics: ExchangeMetrics): FinishedExchange;
+}
+
+/** Moments beyond this are not kept: an answer has a few hundred. */
+const MAX_MOMENTS = 20_000;
+
+/**
+ * @param body of the request. Of its messages it has the system prompt alone: the conversation is saved as
+ *   messages, and would be saved again whole with every turn.
+ */
+export function createExchangeKeeper(
+  atMs: number,
+  endpoint: EndpointInfo,
+  body: Readonly<Record<string, unknown>>,
+): ExchangeKeeper {
+  let { url, model } = endpoint;
+  let headersMs: number | undefined;
+  const content = { text: createPieces(), reasoning: createPieces() };
+  const retries: { atMs: number; reason: string }[] = [];
+
+  const finished = (
+    outcome: string,
+    metrics: object,
+    error?: FinishedExchange['error'],
+  ): FinishedExchange => ({
+    atMs,
+    endpoint: endpoint.name,
+    url,
+    model,
+    outcome,
+    request: { model, stream: true, ...body },
+    metrics,
+    timeline: { headersMs, ...content, ...(retries.length > 0 && { retries }) },
+    ...(error !== undefined && { error }),
+  });
+
+  return {
+    take(event) {
+      switch (event.type) {
+        case 'start':
+          ({ url, model } = event);
+          return;
+        case 'headers':
+          headersMs = rounded(event.tMs);
+          return;
+        case 'text':
+        case 'reasoning':
+          addTo(content[event.type], event);
+          return;
+        case 'retry':
+          retries.push({ atMs: rounded(event.tMs), reason: event.reason.slice(0, 200) });
+          return;
+        default:
+      }
+    },
+    ended({ outcome, metrics, usage, finishReason, error }) {
+      const figures = { ...metrics, finishReason, ...(usage !== undefined && { usage }) };
+      return finished(
+        outcome,
+        figures,
+        error && {
+          class: error.getErrorClassName(),
+          message: error.message,
+          hop: error.hop,
+          statusCode: error.statusCode ?? null,
+        },
+      );
+    },
+    broke: (message, metrics) =>
+      finished('error', metrics, { class: 'Unknown', message, hop: null, statusCode: null }),
+  };
+}
+
+/** When each piece came, in ms since send, and how many UTF-16 units it had: the text cut again as it came. */
+interface Pieces {
+  ms: number[];
+  chars: number[];
+}
+
+function createPieces(): Pieces {
+  return { ms: [], chars: [] };
+}
+
+function addTo({ ms, chars }: Pieces, { tMs, text }: { tMs: number; text: string }): void {
+  if (ms.length >= MAX_MOMENTS) return;
+  ms.push(rounded(tMs));
+  chars.push(text.length);
+}
+
+/** To a hundredth of a millisecond. */
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

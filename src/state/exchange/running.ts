@@ -1,0 +1,214 @@
+import { messageOf } from '../../errors.js';
+import type { FinishedExchange } from '../../sessions/conversation.js';
+import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
+import { optionsOf, systemOf, withSystemPrompt } from '../chat-settings.js';
+import { askedOf, onSide } from '../comparing/compare.js';
+import { historyOf, type Message } from '../messages.js';
+import type { ChatPort, Clock, EndpointInfo, ScreenPort } from '../ports.js';
+import type { AppStore } from '../store.js';
+import {
+  addPortion,
+  beginAnswer,
+  breakAnswer,
+  endAnswer,
+  metricsBeforeStart,
+  showMetrics,
+} from './exchange.js';
+import type { ExchangeLog } from './exchange-log.js';
+import { createExchangeKeeper } from './finished-exchange.js';
+import { createFrames } from './frames.js';
+import { createIncoming, type Incoming, type Portion } from './incoming.js';
+
+/** The exchanges that run, and the frames in which they come to the screen. */
+export interface Exchanges {
+  readonly running: boolean;
+  /** Asks with the conversation as it is. */
+  ask(): void;
+  /** Asks both sides of the comparison that has begun. */
+  askSides(): void;
+  /** Stops all that runs; it ends as cancelled. */
+  stop(): void;
+  /** Changes the state at this moment. */
+  change(transition: (state: AppState) => AppState): void;
+  /** Ends what runs; the store does not change any more. */
+  dispose(): void;
+}
+
+export interface ExchangesOptions {
+  store: AppStore;
+  chat: ChatPort;
+  screen: ScreenPort;
+  clock: Clock;
+  log: ExchangeLog;
+  /** The conversation's answer has ended; `whole`: it neither failed nor was stopped. */
+  onEnd: (whole: boolean) => void;
+  /** What is to be kept of the exchange that brought the answer with this id; just before it ends. */
+  onFinished?: (answer: number, exchange: FinishedExchange) => void;
+}
+
+type Transition = (state: AppState) => AppState;
+
+interface Running {
+  /** Of its answer. */
+  readonly id: number;
+  readonly startedMs: number;
+  readonly controller: AbortController;
+  readonly incoming: Incoming;
+  /** Where its answer is: a transition of the state as the conversation, or one side, has it. */
+  readonly at: (state: AppState, transition: Transition) => AppState;
+  metricsShownMs: number;
+}
+
+interface Asked {
+  readonly id: number;
+  readonly endpoint: EndpointInfo;
+  readonly messages: readonly Message[];
+  readonly at: Running['at'];
+  /** Told after its last change. */
+  readonly onEnd: (whole: boolean) => void;
+}
+
+export function createExchanges(options: ExchangesOptions): Exchanges {
+  const { store, chat, screen, clock, log, onEnd, onFinished = () => {} } = options;
+  const running = new Set<Running>();
+
+  const get = store.getState;
+  const change = (transition: Transition): void => {
+    store.setState((state) => transition(atTime(state, clock.unixMs())));
+    frames.arm();
+  };
+
+  const frames = createFrames(clock, {
+    onFrame: () => {
+      const arrived = Array.from(running, (exchange) => [exchange, exchange.incoming.drain()] as const);
+      store.setState((state) =>
+        arrived.reduce(
+          (shown, [exchange, portion]) =>
+            exchange.at(shown, (inner) => withArrived(inner, exchange, portion)),
+          atTime(state, clock.unixMs()),
+        ),
+      );
+      for (const [exchange, portion] of arrived) if (isSeen(portion)) tellWhenPainted(exchange);
+    },
+    nextMs: () => nextChangeMs(get(), clock.unixMs()),
+  });
+
+  /** With what an exchange has brought since the last frame, and its figures when it is time. */
+  const withArrived = (state: AppState, exchange: Running, portion: Portion): AppState => {
+    const nowMs = clock.now();
+    const shown = addPortion(state, exchange.id, portion);
+    if (!portion.first && nowMs - exchange.metricsShownMs < tickMs(state)) return shown;
+    exchange.metricsShownMs = nowMs;
+    const { live } = exchange.incoming;
+    return showMetrics(shown, live?.snapshot(nowMs) ?? metricsBeforeStart(nowMs - exchange.startedMs));
+  };
+
+  const tellWhenPainted = (exchange: Running): void => {
+    const { live } = exchange.incoming;
+    if (live === undefined) return;
+    const painted = async (): Promise<void> => {
+      await screen.flushed();
+      const nowMs = clock.now();
+      live.painted(nowMs);
+      if (running.has(exchange)) return;
+      // A short answer is over by now: its figures get this one too, while it is the latest.
+      change((state) =>
+        exchange.at(state, (inner) =>
+          inner.messages.at(-1)?.id === exchange.id ? showMetrics(inner, live.snapshot(nowMs)) : inner,
+        ),
+      );
+    };
+    // A screen that is gone has nothing to tell.
+    painted().catch(() => {});
+  };
+
+  const begin = ({ id, endpoint, messages, at, onEnd: ended }: Asked): void => {
+    const { settings, nowMs } = get();
+    const options = optionsOf(settings);
+    const sent = withSystemPrompt(settings, historyOf(messages));
+    const { temperature, maxTokens: max_tokens, body } = options;
+    const parameters = { temperature, max_tokens, ...body };
+    const recorder = log.begin({
+      atMs: nowMs,
+      endpoint,
+      body: { model: endpoint.model, ...parameters, messages: sent },
+    });
+    const keeper = createExchangeKeeper(nowMs, endpoint, { ...parameters, ...systemOf(settings) });
+    const exchange: Running = {
+      id,
+      startedMs: clock.now(),
+      controller: new AbortController(),
+      incoming: createIncoming(),
+      at,
+      metricsShownMs: Number.NEGATIVE_INFINITY,
+    };
+    running.add(exchange);
+    const end = (transition: Transition, whole: boolean): void => {
+      if (!running.delete(exchange)) return;
+      const portion = exchange.incoming.drain(true);
+      change((state) => at(state, (inner) => transition(addPortion(inner, id, portion))));
+      if (isSeen(portion)) tellWhenPainted(exchange);
+      ended(whole);
+    };
+    chat
+      .exchange(sent, {
+        ...options,
+        endpoint: endpoint.name,
+        model: endpoint.model,
+        signal: exchange.controller.signal,
+        onEvent(event) {
+          recorder.take(event);
+          keeper.take(event);
+          if (exchange.incoming.take(event)) frames.requestNow();
+          else frames.request();
+        },
+      })
+      .then(
+        (answer) => {
+          recorder.end(answer);
+          onFinished(id, keeper.ended(answer));
+          end((state) => endAnswer(state, id, answer), answer.outcome === 'complete');
+        },
+        (error: unknown) => {
+          recorder.broke(messageOf(error));
+          const figures = metricsBeforeStart(clock.now() - exchange.startedMs);
+          onFinished(id, keeper.broke(messageOf(error), figures));
+          end((state) => breakAnswer(state, id, messageOf(error)), false);
+        },
+      );
+  };
+
+  return {
+    get running() {
+      return running.size > 0;
+    },
+    change,
+    ask() {
+      const { messages } = get();
+      change(beginAnswer);
+      const { nextMessageId, endpoint } = get();
+      const id = nextMessageId - 1;
+      begin({ id, endpoint, messages, at: (state, transition) => transition(state), onEnd });
+    },
+    askSides() {
+      const messages = askedOf(get());
+      for (const { answer, endpoint } of get().comparison?.sides ?? []) {
+        const { id } = answer;
+        const at: Running['at'] = (state, transition) => onSide(state, id, transition);
+        begin({ id, endpoint, messages, at, onEnd: () => {} });
+      }
+    },
+    stop() {
+      for (const { controller } of running) controller.abort();
+    },
+    dispose() {
+      frames.stop();
+      for (const { controller } of running) controller.abort();
+      running.clear();
+    },
+  };
+}
+
+function isSeen({ text, reasoning }: Portion): boolean {
+  return text !== '' || reasoning !== '';
+}

@@ -1,0 +1,198 @@
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { AnswerFigures, OpenedSession } from '../../sessions/opened.js';
+import type { JsonObject, Message as SavedMessage } from '../../sessions/types.js';
+import type { AppState } from '../app-state.js';
+import { type Tree, treeOf } from '../branches.js';
+import type { ChatSettings } from '../chat-settings.js';
+import { edit } from '../editor/editor.js';
+import { metricsBeforeStart } from '../exchange/exchange.js';
+import { askAgain } from '../exchange/failure.js';
+import type { KeyHints } from '../key-hints.js';
+import type { AnswerStatus, Message } from '../messages.js';
+import { sanitize, sanitizeLine } from '../text/sanitize.js';
+
+/** A saved session in place of the conversation; the ids of its messages here, by those in the file. */
+export interface Restored {
+  readonly state: AppState;
+  readonly ids: ReadonlyMap<number, number>;
+}
+
+/**
+ * The state with this session as its conversation. What was queued is in the draft again, to be looked at; without
+ * a draft of its own the session takes over what is in the editor.
+ * @param at a message, by its id in the file, that is to be seen [the end]
+ */
+export function restored(state: AppState, session: OpenedSession, at?: number): Restored {
+  const { messages: saved, figures } = session;
+  const ids = new Map<number, number>();
+  const parents = new Map<number, number | null>();
+  // A conversation names the same few all the time.
+  const names = new Map<string, string>();
+  const nameOf = (name: string): string => {
+    const known = names.get(name) ?? sanitizeLine(name);
+    names.set(name, known);
+    return known;
+  };
+  const nodes: { message: Message; parent: number | null }[] = [];
+  let imported: string | undefined;
+  let nextMessageId = state.nextMessageId;
+  for (const message of saved) {
+    const above = message.parentId === null ? null : (parents.get(message.parentId) ?? null);
+    if (message.role === 'system') {
+      // It goes with every request instead of standing in the conversation.
+      imported = sanitize(message.text);
+      parents.set(message.id, above);
+      continue;
+    }
+    const id = nextMessageId;
+    nextMessageId += 1;
+    ids.set(message.id, id);
+    parents.set(message.id, id);
+    nodes.push({
+      message: shownMessage(message, id, { figures: figures.get(message.id), nameOf, keys: state.keys }),
+      parent: above,
+    });
+  }
+  const end = at === undefined ? session.headId : leafBelow(saved, at, session.headId);
+  const tree = treeOf(nodes, end === null ? null : (parents.get(end) ?? null));
+  return {
+    ids,
+    state: {
+      ...state,
+      ...tree,
+      nextMessageId,
+      name: sanitizeLine(session.summary.title),
+      draft: draftFor(state, session),
+      queue: [],
+      revising: undefined,
+      offer: undefined,
+      search: { kind: 'closed' },
+      scroll: scrollTo(tree, at === undefined ? undefined : ids.get(at)),
+      settings: withSystemOf(state.settings, session, imported),
+    },
+  };
+}
+
+/** What the session was asked with; `imported`: a system prompt among its messages. */
+function withSystemOf(
+  settings: ChatSettings,
+  { system }: OpenedSession,
+  imported: string | undefined,
+): ChatSettings {
+  if (typeof system === 'string') return { ...settings, system: sanitize(system) };
+  if (imported !== undefined) return { ...settings, system: imported };
+  return system === null ? { ...settings, system: undefined } : settings;
+}
+
+function draftFor({ draft }: AppState, { draft: own, queue }: OpenedSession): AppState['draft'] {
+  const text = [...queue, own].filter((part) => part !== '').join('\n\n');
+  // What is in the editor is kept in the history.
+  return text === '' ? draft : edit(edit(draft, { type: 'clear' }), { type: 'set', text: sanitize(text) });
+}
+
+function scrollTo(tree: Tree, message: number | undefined): AppState['scroll'] {
+  const last = tree.messages.at(-1);
+  if (message === undefined || last === undefined) return { kind: 'follow' };
+  const seen = { message: last.id, offset: Number.MAX_SAFE_INTEGER };
+  return { kind: 'held', top: { message, offset: 0 }, seen };
+}
+
+/** The end of the branch that `at` is on: the one in use where it is on that, else the latest. */
+function leafBelow(messages: readonly SavedMessage[], at: number, head: number | null): number {
+  const parents = new Map(messages.map(({ id, parentId }) => [id, parentId]));
+  for (let up = head; up !== null; up = parents.get(up) ?? null) if (up === at && head !== null) return head;
+  // Children come after their parents.
+  return messages.reduce((leaf, { id, parentId }) => (parentId === leaf ? id : leaf), at);
+}
+
+function shownMessage(
+  { role, atMs, text, reasoning, status, endpoint, model }: SavedMessage,
+  id: number,
+  {
+    figures,
+    nameOf,
+    keys,
+  }: { figures: AnswerFigures | undefined; nameOf: (name: string) => string; keys: KeyHints },
+): Message {
+  if (role !== 'assistant') return { role: 'user', id, atMs, text: sanitize(text) };
+  return {
+    role: 'assistant',
+    id,
+    atMs,
+    text: sanitize(text),
+    reasoning: sanitize(reasoning),
+    endpoint: { name: nameOf(endpoint ?? ''), model: nameOf(model ?? '') },
+    status: statusOf(status, text === '', askAgain(keys), figures),
+  };
+}
+
+function statusOf(
+  kind: SavedMessage['status'],
+  empty: boolean,
+  again: string,
+  figures?: AnswerFigures,
+): AnswerStatus {
+  const saved = figures?.metrics ?? {};
+  const { finishReason } = saved;
+  const ended = {
+    metrics: metricsOf(saved),
+    ...(typeof finishReason === 'string' && { finishReason: sanitizeLine(finishReason.slice(0, 40)) }),
+  };
+  switch (kind) {
+    case 'streaming':
+      return { kind: 'interrupted', remarks: ['another program is still writing this answer'] };
+    case 'interrupted':
+      return {
+        kind,
+        remarks: [
+          empty
+            ? `interrupted before anything came: ${again}`
+            : `interrupted: what had come is kept; ${again}`,
+        ],
+      };
+    case 'error': {
+      const what = sanitizeLine(figures?.error?.message.slice(0, 600) ?? 'the answer failed');
+      return { kind, ...ended, remarks: [], failure: { what, next: again } };
+    }
+    case 'complete':
+      return { kind, ...ended, remarks: [] };
+    case 'cancelled':
+      return { kind, ...ended, remarks: [empty ? 'stopped' : 'stopped: what came is kept'] };
+    case 'truncated':
+      return { kind, ...ended, remarks: [`cut off: ${again}`] };
+    case 'stalled':
+      return { kind, ...ended, remarks: [`stalled: ${again}`] };
+  }
+}
+
+const OPTIONAL_FIGURES = [
+  'ttfbMs',
+  'ttftMs',
+  'e2eMs',
+  'tpotMs',
+  'tokensPerSecond',
+  'promptTokens',
+] as const satisfies readonly (keyof ExchangeMetrics)[];
+
+/** The figures as far as they were saved and are shown above an answer. */
+function metricsOf(saved: JsonObject): ExchangeMetrics {
+  const number = (name: string): number | undefined => {
+    const value = saved[name];
+    return typeof value === 'number' ? value : undefined;
+  };
+  const metrics: ExchangeMetrics = {
+    ...metricsBeforeStart(number('elapsedMs') ?? number('e2eMs') ?? 0),
+    phase: 'done',
+    outputTokens: number('outputTokens') ?? 0,
+    tokensEstimated: saved.tokensEstimated !== false,
+    chunks: number('chunks') ?? 0,
+    bytes: number('bytes') ?? 0,
+    attempts: number('attempts') ?? 0,
+    buffered: saved.buffered === true,
+  };
+  for (const name of OPTIONAL_FIGURES) {
+    const value = number(name);
+    if (value !== undefined) metrics[name] = value;
+  }
+  return metrics;
+}

@@ -1,0 +1,270 @@
+import { messageOf } from '../../errors.js';
+import type { AppState } from '../app-state.js';
+import { draftText, edit } from '../editor/editor.js';
+import type { Clock, OpenSessions, SessionsPort } from '../ports.js';
+import type { AppStore } from '../store.js';
+import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { restored } from './saved.js';
+import { createSaving, earlierMessages, type Saving } from './saving.js';
+import { EMPTY_LIST, movedIn, rowOf, rowsOfHits, type SessionList, withRows } from './session-list.js';
+
+export interface SessionActionsOptions {
+  store: AppStore;
+  change: (transition: (state: AppState) => AppState) => void;
+  clock: Clock;
+  /** Absent: nothing is known of sessions here. `off`: the user wants nothing to be saved. */
+  sessions?: SessionsPort | 'off' | undefined;
+  say: (text: string) => void;
+  /** Why the conversation can't be left now. */
+  busy: () => string | undefined;
+}
+
+/** While someone types, a search waits for so long. */
+const TYPING_MS = 60;
+const MOST_HITS = 200;
+
+/** What can be done with saved sessions, and what keeps the conversation saved. */
+export type SessionActions = ReturnType<typeof createSessionActions>;
+
+export function createSessionActions(options: SessionActionsOptions) {
+  const { store, change, clock, say, busy } = options;
+  const port = options.sessions === 'off' ? undefined : options.sessions;
+  const get = store.getState;
+  let open: OpenSessions | undefined;
+  let told: string | undefined;
+  let cancelSearch = (): void => {};
+
+  const tellProblem = (problem: Error | undefined): void => {
+    // Told by the journal in the middle of a change of the store: the telling is a change of its own.
+    queueMicrotask(() => {
+      if (problem === undefined) {
+        if (told !== undefined) say('saving works again: the conversation is saved');
+        told = undefined;
+        change((state) => ({ ...state, saving: 'on' }));
+        return;
+      }
+      change((state) => ({ ...state, saving: 'failing' }));
+      if (told === problem.message) return;
+      told = problem.message;
+      addNotice('warning', `this conversation is not being saved. ${problem.message}. The chat goes on`);
+    });
+  };
+  const addNotice = (level: 'info' | 'warning', words: string): void =>
+    change((state) => {
+      const { nextMessageId: id, nowMs: atMs } = state;
+      const notice = { role: 'notice', id, atMs, level, text: sanitize(words) } as const;
+      return { ...state, messages: [...state.messages, notice], nextMessageId: id + 1 };
+    });
+
+  const opened = (): OpenSessions | undefined => {
+    if (open !== undefined || port === undefined) return open;
+    try {
+      open = port.open({ onProblem: tellProblem, earlier: () => earlierMessages(get()) });
+    } catch (error) {
+      tellProblem(error instanceof Error ? error : new Error(messageOf(error)));
+      return undefined;
+    }
+    const { notices } = open.store;
+    queueMicrotask(() => {
+      told = undefined;
+      change((state) => ({ ...state, saving: 'on' }));
+      for (const words of notices) addNotice('warning', words);
+    });
+    return open;
+  };
+  const saving: Saving | undefined =
+    port && createSaving(store, { now: () => open?.journal, open: () => opened()?.journal });
+  if (options.sessions === 'off') store.setState({ saving: 'off' });
+
+  /** What the saved sessions give; why not is said. */
+  const withStore = (use: (sessions: OpenSessions['store']) => void): void => {
+    const sessions = opened();
+    if (sessions === undefined) {
+      say(
+        port === undefined ? 'nothing is saved in this chat' : (told ?? 'the saved sessions cannot be read'),
+      );
+      return;
+    }
+    try {
+      use(sessions.store);
+    } catch (error) {
+      say(sanitizeLine(messageOf(error)));
+    }
+  };
+
+  const goOnIn = (id: string, messageId?: number): void =>
+    withStore((sessions) => {
+      const words = busy();
+      if (words !== undefined) {
+        say(words);
+        return;
+      }
+      // What is in the editor is on disk before the session's own draft is read.
+      if (id === open?.journal.session) open.journal.queue(get().queue);
+      const session = sessions.open(id);
+      const next = restored(get(), session, messageId);
+      const moves = draftText(next.state.draft) === draftText(get().draft);
+      saving?.opening(id, next.ids, moves);
+      change(() => ({ ...next.state, overlay: { kind: 'none' } }));
+    });
+
+  const list = (): SessionList => {
+    const { overlay } = get();
+    return overlay.kind === 'sessions' ? overlay : EMPTY_LIST;
+  };
+  const show = (overlay: SessionList): void => change((state) => ({ ...state, overlay }));
+  const chosen = () => list().rows[list().index];
+
+  /** The rows for the query as it is now. */
+  const look = (): void =>
+    withStore((sessions) => {
+      const shown = list();
+      if (shown.query.trim() === '') {
+        show(withRows({ ...shown, problem: undefined }, sessions.list().map(rowOf)));
+        return;
+      }
+      const { query, hits } = sessions.search(shown.query, MOST_HITS);
+      const summaryOf = (id: string) => {
+        try {
+          return sessions.find(id);
+        } catch {
+          // Deleted for good by another program since it was found.
+          return undefined;
+        }
+      };
+      const [problem] = query.problems;
+      show(withRows({ ...shown, problem: problem && sanitizeLine(problem) }, rowsOfHits(hits, summaryOf)));
+    });
+
+  const startNew = (): void => {
+    saving?.startingNew();
+    change((state) => ({
+      ...state,
+      messages: [],
+      aside: [],
+      name: undefined,
+      revising: undefined,
+      offer: undefined,
+      scroll: { kind: 'follow' },
+    }));
+  };
+
+  return {
+    saving,
+    startNew,
+    /** Opens the file, and what the chat was asked to begin with. Called once the first frame is drawn. */
+    begin(): void {
+      if (port === undefined || opened() === undefined) return;
+      saving?.catchUp();
+      withStore((sessions) => {
+        const { begin } = port;
+        if (begin.kind === 'named') {
+          const session = sessions.named(begin.name);
+          if (session !== undefined) goOnIn(session.id);
+          else change((state) => ({ ...state, name: sanitizeLine(begin.name) }));
+          return;
+        }
+        if (begin.kind === 'last') {
+          const session = sessions.last();
+          if (session !== undefined) goOnIn(session.id);
+          else say('there is no saved conversation yet');
+          return;
+        }
+        const unsent = sanitize(sessions.draft(null));
+        if (unsent !== '' && draftText(get().draft) === '') {
+          change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text: unsent }) }));
+          say('what was not sent the last time is in the editor again');
+        }
+        const left = sessions.leftOver();
+        if (left === undefined || get().messages.some(({ role }) => role !== 'notice')) return;
+        const { session, interrupted } = left;
+        const title = sanitizeLine(session.title);
+        change((state) => ({ ...state, offer: { title, interrupted, usedMs: session.usedMs } }));
+      });
+    },
+    /** Goes on in the conversation used last, other than this one. */
+    continueLast: (): void =>
+      withStore((sessions) => {
+        const current = open?.journal.session;
+        const session = sessions.last({ except: current });
+        if (session === undefined) say('there is no earlier conversation');
+        else goOnIn(session.id);
+      }),
+    showSessions(query = ''): void {
+      withStore(() => {
+        show({ ...EMPTY_LIST, query });
+        look();
+      });
+    },
+    searchSessions(query: string): void {
+      show({ ...list(), query: query.slice(0, 200), index: 0 });
+      cancelSearch();
+      cancelSearch = clock.after(TYPING_MS, () => {
+        if (get().overlay.kind === 'sessions') look();
+      });
+    },
+    moveInSessions: (steps: number): void => show(movedIn(list(), steps)),
+    openSession(): void {
+      const row = chosen();
+      if (row === undefined) say('no session is chosen');
+      else goOnIn(row.id, row.found?.messageId);
+    },
+    /** Begins, goes on with, or (undefined) leaves the change of a title. */
+    renameSession(title: string | undefined): void {
+      if (title === undefined || chosen() !== undefined) show({ ...list(), renaming: title?.slice(0, 200) });
+    },
+    keepName: (): void =>
+      withStore((sessions) => {
+        const row = chosen();
+        const title = list().renaming?.trim();
+        show({ ...list(), renaming: undefined });
+        if (row === undefined || title === undefined || title === '') return;
+        if (row.id === open?.journal.session) change((state) => ({ ...state, name: title }));
+        else sessions.rename(row.id, title);
+        look();
+      }),
+    pinSession: (): void =>
+      withStore((sessions) => {
+        const row = chosen();
+        if (row === undefined) return;
+        sessions.pin(row.id, !row.pinned);
+        say(row.pinned ? 'no longer pinned' : 'pinned: it stays at the top');
+        look();
+      }),
+    deleteSession: (): void =>
+      withStore((sessions) => {
+        const row = chosen();
+        if (row === undefined) return;
+        if (row.id === open?.journal.session) {
+          const words = busy();
+          if (words !== undefined) {
+            say(words);
+            return;
+          }
+          startNew();
+        }
+        sessions.remove(row.id);
+        show({ ...list(), deleted: [...list().deleted, { id: row.id, title: row.title }] });
+        say(`deleted "${row.title}": ctrl+z brings it back`);
+        look();
+      }),
+    undoDelete: (): void =>
+      withStore((sessions) => {
+        const last = list().deleted.at(-1);
+        if (last === undefined) {
+          say('nothing was deleted here');
+          return;
+        }
+        sessions.restore(last.id);
+        show({ ...list(), deleted: list().deleted.slice(0, -1) });
+        say(`"${last.title}" is back`);
+        look();
+      }),
+    /** Saves what waits, and closes the file. */
+    endSaving(): void {
+      cancelSearch();
+      saving?.dispose();
+      open?.close();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { SearchHit } from '../../sessions/search/search.js';
+import type { SessionSummary } from '../../sessions/types.js';
+import { sanitizeLine } from '../text/sanitize.js';
+
+/** A saved session in the list, made harmless. */
+export interface SessionRow {
+  readonly id: string;
+  readonly title: string;
+  readonly preview: string;
+  /** Unix time in ms. */
+  readonly usedMs: number;
+  readonly model: string;
+  readonly tokens: number;
+  readonly pinned: boolean;
+  /** What the search found in it: the latest message, and how many there are. */
+  readonly found?: { readonly messageId: number; readonly snippet: Snippet; readonly count: number };
+}
+
+/** The text around what was found, in pieces; `found` marks what was looked for. */
+export type Snippet = readonly { readonly text: string; readonly found: boolean }[];
+
+/** The list of saved sessions; typing searches in all of them. */
+export interface SessionList {
+  readonly kind: 'sessions';
+  readonly query: string;
+  readonly rows: readonly SessionRow[];
+  readonly index: number;
+  /** The title as it is being changed, of the chosen session. */
+  readonly renaming?: string | undefined;
+  /** What of the query was not understood. */
+  readonly problem?: string | undefined;
+  /** Those deleted here that can be brought back, the latest last. */
+  readonly deleted: readonly { readonly id: string; readonly title: string }[];
+}
+
+export const EMPTY_LIST: SessionList = { kind: 'sessions', query: '', rows: [], index: 0, deleted: [] };
+
+export function rowOf(session: SessionSummary): SessionRow {
+  const { id, title, preview, usedMs, model, tokens, pinned } = session;
+  return {
+    id,
+    title: sanitizeLine(title),
+    preview: sanitizeLine(preview),
+    usedMs,
+    model: sanitizeLine(model ?? ''),
+    tokens,
+    pinned,
+  };
+}
+
+/** One row a session, in the order in which they were found. */
+export function rowsOfHits(
+  hits: readonly SearchHit[],
+  summaryOf: (id: string) => SessionSummary | undefined,
+): SessionRow[] {
+  const bySession = new Map<string, SearchHit[]>();
+  for (const hit of hits) {
+    const others = bySession.get(hit.session);
+    if (others === undefined) bySession.set(hit.session, [hit]);
+    else others.push(hit);
+  }
+  return [...bySession].flatMap(([id, found]) => {
+    const summary = summaryOf(id);
+    const [latest] = found;
+    if (summary === undefined || latest === undefined) return [];
+    const { messageId, snippet } = latest;
+    return [{ ...rowOf(summary), found: { messageId, snippet: piecesOf(snippet), count: found.length } }];
+  });
+}
+
+/** The list with other rows; the chosen session stays chosen where it is still there. */
+export function withRows(list: SessionList, rows: readonly SessionRow[]): SessionList {
+  const chosen = list.rows[list.index]?.id;
+  const kept = rows.findIndex(({ id }) => id === chosen);
+  return { ...list, rows, index: kept >= 0 ? kept : Math.max(0, Math.min(list.index, rows.length - 1)) };
+}
+
+export function movedIn(list: SessionList, steps: number): SessionList {
+  const last = Math.max(0, list.rows.length - 1);
+  return { ...list, index: Math.min(last, Math.max(0, list.index + steps)) };
+}
+
+/** The search marks what it found with U+E000 and U+E001. */
+function piecesOf(snippet: string): Snippet {
+  return sanitizeLine(snippet)
+    .split(/([\u{e000}\u{e001}])/u)
+    .reduce<{ pieces: { text: string; found: boolean }[]; found: boolean }>(
+      ({ pieces, found }, part) => {
+        if (part === '\u{e000}' || part === '\u{e001}') return { pieces, found: part === '\u{e000}' };
+        return { pieces: part === '' ? pieces : [...pieces, { text: part, found }], found };
+      },
+      { pieces: [], found: false },
+    ).pieces;
+}

@@ -1,0 +1,100 @@
+import type { Actions } from '../../state/actions.js';
+import type { AppState } from '../../state/app-state.js';
+import { chooseFirst } from '../../state/comparing/comparing.js';
+import { compareLayout, sideView } from '../compare-view.js';
+import type { View, Viewport } from '../transcript/viewport.js';
+import type { Keymap } from './bindings.js';
+import type { ActionName } from './keymap.js';
+
+export interface CompareKeysOptions {
+  state: () => AppState;
+  actions: Actions;
+  keymap: Keymap;
+  viewport: Viewport;
+  view: () => { width: number; height: number };
+}
+
+/** Keys while two answers are compared: they choose one; the draft can be written meanwhile. */
+export interface CompareKeys {
+  /** @returns whether the key was used */
+  press(name: string): boolean;
+  /** @returns whether there is a comparison to scroll */
+  scroll(rows: number): boolean;
+}
+
+/** What goes on as ever beside a comparison. */
+const AS_EVER: ReadonlySet<ActionName> = new Set([
+  ...(['newline', 'stop', 'clear-or-quit', 'quit', 'editor', 'help', 'reasoning', 'panes'] as const),
+  ...(['focus', 'suspend', 'redraw', 'palette', 'inspect', 'reconnect'] as const),
+]);
+
+export function createCompareKeys({
+  state,
+  actions,
+  keymap,
+  viewport,
+  view,
+}: CompareKeysOptions): CompareKeys {
+  const markedView = (): View | undefined => {
+    const { comparison, reasoningShown } = state();
+    if (comparison === undefined) return undefined;
+    const { width, height } = view();
+    return sideView(comparison.sides[comparison.marked], compareLayout(width, height), reasoningShown);
+  };
+  /** @returns whether there was anywhere to go */
+  const scrollBy = (rows: number): boolean => {
+    const side = markedView();
+    if (side === undefined) return false;
+    const page = Math.max(1, side.height - 1);
+    const scroll = viewport.scrolledBy(side, Math.abs(rows) === PAGE ? Math.sign(rows) * page : rows);
+    if (scroll !== undefined) actions.scrollSide(scroll);
+    return scroll !== undefined;
+  };
+
+  return {
+    scroll(rows) {
+      if (state().comparison === undefined) return false;
+      scrollBy(rows);
+      return true;
+    },
+    press(name) {
+      const { comparison, draft } = state();
+      if (comparison === undefined) return false;
+      const empty = draft.text === '';
+      const action = keymap.actionOf(name, !empty);
+      if (action === 'focus' || (empty && (name === 'left' || name === 'right'))) {
+        actions.markSide(name === 'left' ? 0 : name === 'right' ? 1 : undefined);
+        return true;
+      }
+      const rows = SCROLLS.get(action ?? '') ?? (empty ? SCROLLS_EMPTY.get(action ?? '') : undefined);
+      if (rows !== undefined) {
+        if (!scrollBy(rows)) actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');
+      } else if (action === 'send') chooseAndSend(empty);
+      else if (action === undefined) return false;
+      else if (action.startsWith('edit-') || action.startsWith('select-') || AS_EVER.has(action))
+        return false;
+      else actions.say(chooseFirst(keymap.hints));
+      return true;
+    },
+  };
+
+  function chooseAndSend(empty: boolean): void {
+    actions.chooseSide();
+    if (!empty && state().comparison === undefined) actions.send();
+  }
+}
+
+/** A page, whatever its size. */
+const PAGE = 10_000;
+const SCROLLS: ReadonlyMap<string, number> = new Map([
+  ['scroll-row-up', -1],
+  ['scroll-row-down', 1],
+  ['scroll-page-up', -PAGE],
+  ['scroll-page-down', PAGE],
+]);
+const SCROLLS_EMPTY: ReadonlyMap<string, number> = new Map([
+  ['edit-up', -1],
+  ['edit-down', 1],
+  ['scroll-start', -PAGE * 100],
+  ['scroll-end', PAGE * 100],
+]);

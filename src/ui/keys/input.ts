@@ -1,0 +1,208 @@
+import type { Actions } from '../../state/actions.js';
+import type { AppState } from '../../state/app-state.js';
+import type { EditorEvent, Motion } from '../../state/editor/editor.js';
+import { pick } from '../../state/picker.js';
+import { sanitize } from '../../state/text/sanitize.js';
+import type { View, Viewport } from '../transcript/viewport.js';
+import type { Keymap } from './bindings.js';
+import { createCompareKeys } from './compare-keys.js';
+import { type ActionName, commandIn, commandNames, completions } from './keymap.js';
+import type { KeyPress } from './keys.js';
+import { createOverlayKeys } from './overlay-keys.js';
+import { createPaneKeys } from './pane-keys.js';
+import { createSearchKeys } from './search-keys.js';
+
+/** What is typed, turned into actions. */
+export interface Input {
+  press(key: KeyPress): void;
+  /** Text pasted in one piece. */
+  paste(text: string): void;
+}
+
+export interface InputOptions {
+  state: () => AppState;
+  actions: Actions;
+  keymap: Keymap;
+  viewport: Viewport;
+  /** The conversation as it is on the screen now. */
+  view: () => View;
+  /** Cells of a draft row. */
+  draftWidth: () => number;
+  /** The panes have a place beside the conversation. */
+  panesBeside: () => boolean;
+}
+
+export function createInput(options: InputOptions): Input {
+  const { state, actions, keymap, viewport, view, draftWidth, panesBeside } = options;
+  const searching = createSearchKeys({ state, actions, keymap, viewport, view });
+  const hasDraft = (): boolean => state().draft.text !== '';
+
+  /** @returns whether there was anywhere to go */
+  const scrollQuietly = (rows: number): boolean => {
+    const scroll = viewport.scrolledBy(view(), rows);
+    if (scroll !== undefined) actions.scrollTo(scroll);
+    return scroll !== undefined;
+  };
+  const scrollBy = (rows: number): void => {
+    if (!scrollQuietly(rows)) actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');
+  };
+  const page = (): number => Math.max(1, view().height - 2);
+
+  const send = (): void => {
+    const command = commandIn(state().draft.text);
+    if (command === undefined) actions.send();
+    else if (command.action === undefined) {
+      actions.say(`there is no command /${command.name}: ${commandNames().join(' ')}`);
+    } else {
+      actions.dropDraft();
+      perform[command.action](command.argument);
+    }
+  };
+
+  const editing = (type: Motion) => () => actions.edit({ type });
+  const selecting = (type: Motion) => () => actions.edit({ type, select: true });
+  const changing = (event: EditorEvent, otherwise: string) => () => actions.tryEdit(event, otherwise);
+
+  const perform: Record<ActionName, (argument?: string) => void> = {
+    send,
+    newline: () => actions.edit({ type: 'insert', text: '\n' }),
+    stop: actions.stop,
+    'clear-or-quit': actions.clearOrQuit,
+    quit: actions.quit,
+    reconnect: actions.reconnect,
+    mode: actions.switchMode,
+    'pick-mode': actions.pickMode,
+    'pick-model': (name) => (name === undefined ? actions.pickModel() : actions.chooseModel(name)),
+    name: actions.nameConversation,
+    sessions: actions.showSessions,
+    continue: actions.continueLast,
+    system: actions.setSystem,
+    temperature: actions.setTemperature,
+    set: actions.setParameter,
+    regenerate: actions.regenerate,
+    revise: actions.reviseLast,
+    'branch-earlier': () => actions.switchBranch(-1),
+    'branch-later': () => actions.switchBranch(1),
+    branch: actions.pickBranch,
+    editor: actions.editOutside,
+    'search-history': actions.pickFromHistory,
+    new: actions.newConversation,
+    copy: actions.copy,
+    compare: actions.compare,
+    panes: () => actions.togglePanes(panesBeside()),
+    focus: () => actions.focusNextPane(panesBeside()),
+    inspect: actions.inspect,
+    palette: () => actions.show(pick('action', paletteItems(keymap))),
+    help: () => actions.show({ kind: 'help', offset: 0 }),
+    search: (query) => {
+      actions.openSearch();
+      if (query !== undefined) searching.press({ kind: 'text', text: query });
+    },
+    reasoning: actions.toggleReasoning,
+    suspend: actions.suspend,
+    redraw: actions.redraw,
+    'scroll-row-up': () => scrollBy(-1),
+    'scroll-row-down': () => scrollBy(1),
+    'scroll-page-up': () => scrollBy(-page()),
+    'scroll-page-down': () => scrollBy(page()),
+    'scroll-start': () => actions.scrollTo(viewport.toTop(view())),
+    'scroll-end': () => actions.scrollTo({ kind: 'follow' }),
+    'edit-up': () => {
+      if (!hasDraft() && state().queue.length > 0) actions.takeBack();
+      else actions.edit({ type: 'up', width: draftWidth() });
+    },
+    'edit-down': () => actions.edit({ type: 'down', width: draftWidth() }),
+    'edit-left': editing('left'),
+    'edit-right': editing('right'),
+    'edit-word-left': editing('word-left'),
+    'edit-word-right': editing('word-right'),
+    'edit-line-start': editing('line-start'),
+    'edit-line-end': editing('line-end'),
+    'select-left': selecting('left'),
+    'select-right': selecting('right'),
+    'select-word-left': selecting('word-left'),
+    'select-word-right': selecting('word-right'),
+    'select-line-start': selecting('line-start'),
+    'select-line-end': selecting('line-end'),
+    'select-up': () => actions.edit({ type: 'up', width: draftWidth(), select: true }),
+    'select-down': () => actions.edit({ type: 'down', width: draftWidth(), select: true }),
+    'select-all': () => actions.edit({ type: 'select-all' }),
+    'edit-backspace': () => actions.edit({ type: 'backspace' }),
+    'edit-delete': () => actions.edit({ type: 'delete' }),
+    'edit-kill-word': () => actions.edit({ type: 'kill-word' }),
+    'edit-kill-to-start': () => actions.edit({ type: 'kill-to-start' }),
+    'edit-kill-to-end': () => actions.edit({ type: 'kill-to-end' }),
+    'edit-yank': changing({ type: 'yank' }, 'nothing was deleted by word or line yet'),
+    'edit-undo': changing({ type: 'undo' }, 'nothing to undo'),
+    'edit-redo': changing({ type: 'redo' }, 'nothing to redo'),
+    'edit-unfold': changing({ type: 'unfold' }, 'no folded paste in the draft'),
+  };
+
+  const paneKeys = createPaneKeys(state, actions);
+  const comparing = createCompareKeys({ state, actions, keymap, viewport, view });
+  const overlayKeys = createOverlayKeys({ state, actions, keymap, view, page, perform });
+
+  /** @returns whether the tab completed a command */
+  const completed = (): boolean => {
+    const [first, ...others] = completions(state().draft.text).map(({ command = '' }) => command);
+    if (first === undefined) return false;
+    const common = others.reduce(commonStart, first);
+    actions.edit({ type: 'set', text: `/${common}${others.length === 0 ? ' ' : ''}` });
+    return true;
+  };
+
+  return {
+    press(key) {
+      const name = nameOf(key);
+      if (overlayKeys.press(keymap.inList(name), key)) return;
+      const wheel = WHEEL.get(name);
+      if (wheel !== undefined) {
+        // At either end it turns on in vain; a word about each turn would be too much.
+        if (!comparing.scroll(wheel)) scrollQuietly(wheel);
+        return;
+      }
+      if (name === 'tab' && completed()) return;
+      if (searching.press(key)) return;
+      if (comparing.press(name)) return;
+      if (paneKeys.press(name)) return;
+      const action = keymap.actionOf(name, hasDraft());
+      if (action !== undefined) perform[action]();
+      else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
+      else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
+    },
+    paste(text) {
+      const clean = sanitize(text);
+      if (clean === '' || overlayKeys.paste(clean)) return;
+      if (searching.press({ kind: 'text', text: clean.split('\n', 1)[0] ?? '' })) return;
+      actions.edit({ type: 'paste', text: clean });
+    },
+  };
+}
+
+/** Rows that one turn of the mouse wheel's goes; it comes as several. */
+const WHEEL: ReadonlyMap<string, number> = new Map([
+  ['wheelup', -1],
+  ['wheeldown', 1],
+]);
+
+function paletteItems({ bindings }: Keymap) {
+  return bindings
+    .filter(({ section, action }) => section !== 'Editing' && section !== 'Scrolling' && action !== 'palette')
+    .map(({ action, help, keys, command }) => ({
+      id: action,
+      label: help,
+      hint: [...keys.slice(0, 1), ...(command === undefined ? [] : [`/${command}`])].join('  '),
+    }));
+}
+
+function commonStart(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return one.slice(0, length);
+}
+
+/** A key's name; a single character is a key too. Longer text is none, whatever it reads. */
+function nameOf(key: KeyPress): string {
+  if (key.kind === 'key') return key.name;
+  return key.text.length === 1 ? key.text : '';
+}

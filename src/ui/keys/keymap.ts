@@ -1,0 +1,201 @@
+import type { EditorEvent, Motion } from '../../state/editor/editor.js';
+
+type EditAction = `edit-${Exclude<EditorEvent['type'], 'insert' | 'paste' | 'set' | 'clear' | 'select-all'>}`;
+type SelectAction = `select-${Motion | 'up' | 'down' | 'all'}`;
+
+/** All a key or command can do. */
+export type ActionName =
+  | 'send'
+  | 'newline'
+  | 'stop'
+  | 'clear-or-quit'
+  | 'quit'
+  | 'reconnect'
+  | 'mode'
+  | 'regenerate'
+  | 'revise'
+  | 'branch-earlier'
+  | 'branch-later'
+  | 'branch'
+  | 'editor'
+  | 'search-history'
+  | 'palette'
+  | 'pick-mode'
+  | 'pick-model'
+  | 'name'
+  | 'sessions'
+  | 'continue'
+  | 'system'
+  | 'temperature'
+  | 'set'
+  | 'inspect'
+  | 'panes'
+  | 'focus'
+  | 'compare'
+  | 'new'
+  | 'copy'
+  | 'help'
+  | 'search'
+  | 'reasoning'
+  | 'suspend'
+  | 'redraw'
+  | 'scroll-row-up'
+  | 'scroll-row-down'
+  | 'scroll-page-up'
+  | 'scroll-page-down'
+  | 'scroll-start'
+  | 'scroll-end'
+  | EditAction
+  | SelectAction;
+
+export type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'Program';
+
+export interface Binding {
+  readonly action: ActionName;
+  /** Names as `keyPresses` gives them. */
+  readonly keys: readonly string[];
+  /** Only then; otherwise always. */
+  readonly when?: 'draft' | 'no-draft';
+  /** Also as a command: `/help`. */
+  readonly command?: string;
+  /** What the command takes: it needs words after it. */
+  readonly argument?: string;
+  readonly section: Section;
+  readonly help: string;
+}
+
+/**
+ * The one table of actions: keys, palette, commands and the help are made from it. The first that applies acts.
+ * Keys may differ by the configuration: see `createKeymap`.
+ */
+export const KEYMAP: readonly Binding[] = [
+  bind('Messages', 'send', ['enter'], 'send the message'),
+  bind('Messages', 'newline', ['ctrl+j', 'alt+enter', 'shift+enter'], 'new line'),
+  bind('Messages', 'stop', ['esc'], 'stop the answer; what came is kept', { command: 'stop' }),
+  bind('Messages', 'regenerate', ['ctrl+g'], 'ask the last question again', { command: 'again' }),
+  bind('Messages', 'revise', ['ctrl+e'], 'edit the last message (empty draft)', {
+    when: 'no-draft',
+    command: 'edit',
+  }),
+  bind('Messages', 'branch-earlier', ['alt+,'], 'the earlier answer or question ‹ 2/3 ›', {
+    command: 'earlier',
+  }),
+  bind('Messages', 'branch-later', ['alt+.'], 'the later answer or question', { command: 'later' }),
+  bind('Messages', 'branch', [], 'branch from any message', { command: 'branch' }),
+  bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
+  bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
+  bind('Messages', 'copy', ['ctrl+y'], 'copy what is selected, else the last answer', { command: 'copy' }),
+
+  bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
+  bind('Conversation', 'name', [], 'name the conversation', { command: 'name', argument: 'WORDS' }),
+  bind('Conversation', 'sessions', ['ctrl+s'], 'saved conversations: open, search', { command: 'sessions' }),
+  bind('Conversation', 'continue', ['alt+l'], 'go on in the last conversation', { command: 'continue' }),
+  bind('Conversation', 'mode', ['ctrl+t'], 'switch mode', { command: 'mode' }),
+  bind('Conversation', 'search', ['ctrl+f'], 'search the conversation', { command: 'search' }),
+  bind('Conversation', 'reasoning', [], 'show or hide reasoning', { command: 'reasoning' }),
+  bind('Conversation', 'pick-mode', [], 'choose a mode', { command: 'modes' }),
+  bind('Conversation', 'pick-model', ['ctrl+o'], 'choose a model', { command: 'model' }),
+  bind('Conversation', 'system', [], 'set the system prompt; off removes it', {
+    command: 'system',
+    argument: 'WORDS',
+  }),
+  bind('Conversation', 'temperature', [], 'set the temperature; off leaves it', {
+    command: 'temperature',
+    argument: 'NUMBER',
+  }),
+  bind('Conversation', 'set', [], 'set another parameter', { command: 'set', argument: 'NAME VALUE' }),
+  bind('Conversation', 'compare', ['ctrl+b'], 'ask two endpoints: the draft, or the last question again', {
+    command: 'compare',
+  }),
+  bind('Conversation', 'inspect', ['ctrl+d'], 'look into the last exchanges', { command: 'inspect' }),
+  bind('Conversation', 'reconnect', ['ctrl+r'], 'reconnect to the daemon', { command: 'reconnect' }),
+
+  bind('Scrolling', 'scroll-page-up', ['pageup'], 'a page up'),
+  bind('Scrolling', 'scroll-page-down', ['pagedown'], 'a page down'),
+  bind('Scrolling', 'scroll-row-up', ['shift+up'], 'a line up (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll-row-down', ['shift+down'], 'a line down (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll-row-up', ['ctrl+up'], 'a line up; the mouse wheel too'),
+  bind('Scrolling', 'scroll-row-down', ['ctrl+down'], 'a line down'),
+  bind('Scrolling', 'scroll-start', ['home'], 'to the beginning (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll-end', ['end'], 'to the end (empty draft)', { when: 'no-draft' }),
+  bind('Scrolling', 'scroll-start', ['ctrl+home'], 'to the beginning', { command: 'top' }),
+  bind('Scrolling', 'scroll-end', ['ctrl+end'], 'to the end', { command: 'end' }),
+
+  bind('Editing', 'edit-up', ['up'], 'up; at the top, earlier messages'),
+  bind('Editing', 'edit-down', ['down'], 'down; at the bottom, later ones'),
+  bind('Editing', 'edit-left', ['left'], 'left'),
+  bind('Editing', 'edit-right', ['right'], 'right'),
+  bind('Editing', 'edit-word-left', ['ctrl+left', 'alt+left', 'alt+b'], 'a word left'),
+  bind('Editing', 'edit-word-right', ['ctrl+right', 'alt+right', 'alt+f'], 'a word right'),
+  bind('Editing', 'edit-line-start', ['home', 'ctrl+a'], "to the line's start"),
+  bind('Editing', 'edit-line-end', ['end', 'ctrl+e'], "to the line's end"),
+  bind('Editing', 'select-left', ['shift+left'], 'select to the left'),
+  bind('Editing', 'select-right', ['shift+right'], 'select to the right'),
+  bind('Editing', 'select-word-left', ['ctrl+shift+left', 'alt+shift+left'], 'select the word to the left'),
+  bind(
+    'Editing',
+    'select-word-right',
+    ['ctrl+shift+right', 'alt+shift+right'],
+    'select the word to the right',
+  ),
+  bind('Editing', 'select-up', ['shift+up'], 'select a row up'),
+  bind('Editing', 'select-down', ['shift+down'], 'select a row down'),
+  bind('Editing', 'select-line-start', ['shift+home'], "select to the line's start"),
+  bind('Editing', 'select-line-end', ['shift+end'], "select to the line's end"),
+  bind('Editing', 'select-all', ['alt+a'], 'select all'),
+  bind('Editing', 'edit-backspace', ['backspace', 'ctrl+h'], 'delete to the left'),
+  bind('Editing', 'edit-delete', ['delete'], 'delete to the right'),
+  bind('Editing', 'edit-kill-word', ['ctrl+w', 'alt+backspace'], 'delete the word before'),
+  bind('Editing', 'edit-kill-to-start', ['ctrl+u'], "delete to the line's start"),
+  bind('Editing', 'edit-kill-to-end', ['ctrl+k'], "delete to the line's end"),
+
+  bind('Editing', 'edit-yank', ['alt+y'], 'put back what was deleted last'),
+  bind('Editing', 'edit-undo', ['ctrl+_', 'alt+z'], 'undo'),
+  bind('Editing', 'edit-redo', ['alt+x'], 'redo'),
+  bind('Editing', 'edit-unfold', ['alt+e'], 'show a folded paste as it is'),
+
+  bind('Program', 'panes', ['f2'], 'show or hide the panes', { command: 'panes' }),
+  bind('Program', 'focus', ['tab'], 'look at one pane after the other', { command: 'focus' }),
+  bind('Program', 'palette', ['ctrl+p'], 'all actions, to choose from', { command: 'actions' }),
+  bind('Program', 'help', ['?'], 'this help (empty draft)', { when: 'no-draft', command: 'help' }),
+  bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again', { command: 'redraw' }),
+  bind('Program', 'suspend', ['ctrl+z'], 'suspend; fg comes back', { command: 'suspend' }),
+  bind('Program', 'clear-or-quit', ['ctrl+c'], 'clear the draft; twice quits'),
+  bind('Program', 'quit', [], 'quit', { command: 'quit' }),
+];
+
+function bind(
+  section: Section,
+  action: ActionName,
+  keys: readonly string[],
+  help: string,
+  more: Pick<Binding, 'when' | 'command' | 'argument'> = {},
+): Binding {
+  return { section, action, keys, help, ...more };
+}
+
+export interface Command {
+  name: string;
+  argument: string | undefined;
+  /** Undefined when there is no such command. */
+  action: ActionName | undefined;
+}
+
+/** A draft that is a command: a slash, one word, perhaps an argument. `/usr/bin` and `//` are messages. */
+export function commandIn(draft: string): Command | undefined {
+  const match = /^\/([a-z]+)(?: +(\S.*?))? *$/.exec(draft);
+  if (match === null) return undefined;
+  const [, name = '', argument] = match;
+  return { name, argument, action: KEYMAP.find(({ command }) => command === name)?.action };
+}
+
+/** The names of all commands, as they are typed. */
+export function commandNames(): string[] {
+  return KEYMAP.flatMap(({ command }) => (command === undefined ? [] : [`/${command}`]));
+}
+
+/** The commands that begin as the draft does, while it may become one. */
+export function completions(draft: string): readonly Binding[] {
+  if (!/^\/[a-z]*$/.test(draft)) return [];
+  return KEYMAP.filter(({ command }) => command?.startsWith(draft.slice(1)));
+}

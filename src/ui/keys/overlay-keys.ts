@@ -1,0 +1,200 @@
+import type { Actions } from '../../state/actions.js';
+import type { AppState } from '../../state/app-state.js';
+import { matching, movedBy, type Picker } from '../../state/picker.js';
+import { previousBoundary } from '../../state/text/graphemes.js';
+import { sanitizeLine } from '../../state/text/sanitize.js';
+import { helpLines } from '../panes/help.js';
+import { inspectorLines } from '../panes/inspector.js';
+import { allPanes } from '../panes/side.js';
+import type { Keymap } from './bindings.js';
+import { type ActionName, KEYMAP } from './keymap.js';
+import type { KeyPress } from './keys.js';
+import { createSessionKeys } from './session-keys.js';
+
+/** Keys while something stands in the conversation's place: help, picker, inspector. */
+export interface OverlayKeys {
+  /** @returns whether the key was used */
+  press(name: string, key: KeyPress): boolean;
+  /** @returns whether the text was used */
+  paste(text: string): boolean;
+}
+
+export interface OverlayKeysOptions {
+  state: () => AppState;
+  actions: Actions;
+  keymap: Keymap;
+  view: () => { width: number; height: number };
+  page: () => number;
+  perform: Readonly<Record<ActionName, (argument?: string) => void>>;
+}
+
+export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
+  const { state, actions, keymap, view, page, perform } = options;
+  const close = (): void => actions.show({ kind: 'none' });
+
+  const inHelp = (name: string, offset: number): boolean => {
+    const scrolled = SCROLLS.get(name);
+    if (scrolled === undefined) {
+      close();
+      return CLOSES_HELP.has(name);
+    }
+    const last = lastOffset(helpLines(view().width, keymap.bindings).length);
+    actions.show({ kind: 'help', offset: within(offset + scrolled(page()), last) });
+    return true;
+  };
+
+  const inPanes = (name: string, overlay: Extract<AppState['overlay'], { kind: 'panes' }>): boolean => {
+    const scrolled = SCROLLS.get(name);
+    if (scrolled !== undefined) {
+      const lines = allPanes(overlay.pane, state(), view().width).length;
+      actions.show({ ...overlay, offset: within(overlay.offset + scrolled(page()), lastOffset(lines)) });
+      return true;
+    }
+    if (name === 'esc' || name === 'q') {
+      close();
+      return true;
+    }
+    const action = keymap.actionOf(name, false);
+    if (action === 'panes' || action === 'focus') return false;
+    close();
+    return false;
+  };
+
+  const inInspector = (
+    name: string,
+    overlay: Extract<AppState['overlay'], { kind: 'inspector' }>,
+  ): boolean => {
+    const scrolled = SCROLLS.get(name);
+    const exchanges = actions.log.all();
+    if (name === 'esc' || name === 'q' || (name === 'left' && overlay.open)) {
+      if (overlay.open) actions.show({ ...overlay, open: false, offset: 0 });
+      else close();
+    } else if (scrolled !== undefined && overlay.open) {
+      const exchange = exchanges[overlay.index];
+      const lines = exchange === undefined ? 0 : inspectorLines(exchange, view().width).length;
+      actions.show({ ...overlay, offset: within(overlay.offset + scrolled(page()), lastOffset(lines)) });
+    } else if (scrolled !== undefined) {
+      actions.show({ ...overlay, index: within(overlay.index + scrolled(page()), exchanges.length - 1) });
+    } else if (name === 'enter' || name === 'right') {
+      actions.show({ ...overlay, open: true, offset: 0 });
+    } else if (name === 'n' || name === 'p') {
+      // New exchanges come first.
+      const index = within(overlay.index + (name === 'n' ? -1 : 1), exchanges.length - 1);
+      actions.show({ ...overlay, index, offset: 0 });
+    } else {
+      close();
+      return keymap.actionOf(name, false) === 'inspect';
+    }
+    return true;
+  };
+
+  const inPicker = (name: string, key: KeyPress, picker: Picker): boolean => {
+    const moved = SCROLLS.get(name);
+    if (name === 'enter') {
+      choose(picker);
+    } else if (name === 'esc' || name === 'ctrl+c') {
+      close();
+    } else if (name === 'backspace') {
+      const query = picker.query.slice(0, previousBoundary(picker.query, picker.query.length));
+      actions.show({ ...picker, query, index: 0 });
+    } else if (name === 'ctrl+u') {
+      actions.show({ ...picker, query: '', index: 0 });
+    } else if (moved !== undefined) {
+      actions.show(movedBy(picker, moved(page())));
+    } else if (STEPS.has(name)) {
+      actions.show(movedBy(picker, STEPS.get(name) ?? 1));
+    } else if (key.kind === 'text') {
+      actions.show({ ...picker, query: picker.query + key.text, index: 0 });
+    } else {
+      actions.say(`type to narrow the list, ${keymap.hints.choose} chooses, ${keymap.hints.close} closes`);
+    }
+    return true;
+  };
+
+  const choose = (picker: Picker): void => {
+    const item = matching(picker)[picker.index];
+    if (item === undefined) {
+      actions.say(`nothing matches: backspace, or ${keymap.hints.close} closes`);
+      return;
+    }
+    close();
+    if (picker.purpose === 'compare') actions.compare(item.id);
+    else if (picker.purpose === 'mode') actions.switchMode(item.id);
+    else if (picker.purpose === 'model') actions.chooseModel(item.id);
+    else if (picker.purpose === 'history') actions.recall(Number(item.id));
+    else if (picker.purpose === 'branch') actions.branchFrom(Number(item.id));
+    else carryOut(item.id);
+  };
+
+  const carryOut = (name: string): void => {
+    const binding = KEYMAP.find(({ action }) => action === name);
+    if (binding === undefined) return;
+    // Its words are still to be typed.
+    if (binding.argument !== undefined) actions.edit({ type: 'set', text: `/${binding.command} ` });
+    else perform[binding.action]();
+  };
+
+  const inSessions = createSessionKeys({ actions, hints: keymap.hints, page, close });
+
+  const lastOffset = (lines: number): number => Math.max(0, lines - view().height);
+
+  return {
+    press(name, key) {
+      const { overlay } = state();
+      switch (overlay.kind) {
+        case 'none':
+          return false;
+        case 'help':
+          return inHelp(name, overlay.offset);
+        case 'panes':
+          return inPanes(name, overlay);
+        case 'inspector':
+          return inInspector(name, overlay);
+        case 'picker':
+          return inPicker(name, key, overlay);
+        case 'sessions':
+          return inSessions.press(name, key, overlay);
+      }
+    },
+    paste(text) {
+      const { overlay } = state();
+      if (overlay.kind === 'picker') {
+        const query = (overlay.query + sanitizeLine(text)).slice(0, MAX_QUERY);
+        actions.show({ ...overlay, query, index: 0 });
+        return true;
+      }
+      if (overlay.kind === 'sessions') {
+        inSessions.type(sanitizeLine(text), overlay);
+        return true;
+      }
+      if (overlay.kind !== 'none') close();
+      return false;
+    },
+  };
+}
+
+const MAX_QUERY = 200;
+
+function within(value: number, last: number): number {
+  return Math.min(Math.max(0, last), Math.max(0, value));
+}
+
+const CLOSES_HELP = new Set(['esc', '?', 'q', 'enter']);
+/** Further keys that go through a picker. */
+const STEPS: ReadonlyMap<string, number> = new Map([
+  ['ctrl+n', 1],
+  ['ctrl+p', -1],
+  ['tab', 1],
+  ['alt+r', 1],
+]);
+/** By how many rows a key scrolls, given a page's. */
+const SCROLLS = new Map<string, (page: number) => number>([
+  ['up', () => -1],
+  ['down', () => 1],
+  ['wheelup', () => -1],
+  ['wheeldown', () => 1],
+  ['pageup', (page) => -page],
+  ['pagedown', (page) => page],
+  ['home', () => Number.NEGATIVE_INFINITY],
+  ['end', () => Number.POSITIVE_INFINITY],
+]);

@@ -1,0 +1,85 @@
+import type { Actions } from '../../state/actions.js';
+import type { AppState } from '../../state/app-state.js';
+import { previousBoundary } from '../../state/text/graphemes.js';
+import type { View, Viewport } from '../transcript/viewport.js';
+import type { Keymap } from './bindings.js';
+import type { KeyPress } from './keys.js';
+
+export interface SearchKeysOptions {
+  state: () => AppState;
+  actions: Actions;
+  keymap: Keymap;
+  viewport: Viewport;
+  /** The conversation as it is on the screen now. */
+  view: () => View;
+}
+
+/** What keys do while the search is open. */
+export interface SearchKeys {
+  /** @returns whether the search used the key */
+  press(key: KeyPress): boolean;
+  next(): void;
+  previous(): void;
+}
+
+export function createSearchKeys({ state, actions, keymap, viewport, view }: SearchKeysOptions): SearchKeys {
+  /** Brings the current match into view, above the search's own line. */
+  const follow = (): void => {
+    const { search } = state();
+    if (search.kind === 'closed' || search.current === undefined) return;
+    const shown = view();
+    const scroll = viewport.showing({ ...shown, height: Math.max(1, shown.height - 1) }, search.current);
+    if (scroll !== undefined) actions.scrollTo(scroll);
+  };
+  const next = (): void => {
+    actions.searchNext();
+    follow();
+  };
+  const previous = (): void => {
+    actions.searchPrevious();
+    follow();
+  };
+  const type = (query: string): void => {
+    actions.searchFor(query);
+    follow();
+  };
+
+  return {
+    next,
+    previous,
+    press(key) {
+      const { search } = state();
+      if (search.kind === 'closed') return false;
+      if (key.kind === 'text') {
+        type(search.query + key.text);
+        return true;
+      }
+      if (keymap.actionOf(key.name, false) === 'search') {
+        next();
+        return true;
+      }
+      switch (keymap.inList(key.name)) {
+        case 'esc':
+          actions.closeSearch();
+          return true;
+        case 'enter':
+        case 'down':
+          next();
+          return true;
+        case 'up':
+        case 'shift+enter':
+          previous();
+          return true;
+        case 'backspace':
+          type(search.query.slice(0, previousBoundary(search.query, search.query.length)));
+          return true;
+        case 'ctrl+u':
+          type('');
+          return true;
+        default:
+          // Scrolling and the like go on as ever.
+          return false;
+      }
+    },
+  };
+}

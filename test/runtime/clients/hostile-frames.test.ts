@@ -1,0 +1,229 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { MessageType, PROTOCOL_CONSTANTS } from '../../../src/protocol/constants.js';
+import { encodeMessage } from '../../../src/protocol/encode.js';
+import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
+import { type TestDaemon, testDaemon } from '../../support/daemon.js';
+import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/raw-client.js';
+import { startUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function daemon(options = {}): Promise<TestDaemon> {
+  const started = await testDaemon(options);
+  closing.push(started.close);
+  return started;
+}
+
+/** Resolves when the daemon has answered a health frame on this connection. */
+async function isWell(client: RawClient): Promise<void> {
+  const before = client.received.filter(of(MessageType.HealthResponse)).length;
+  client.send({ type: MessageType.HealthCheck });
+  await client.next(() => client.received.filter(of(MessageType.HealthResponse)).length > before);
+}
+
+const refusal = { requestId: 0n, errorClass: ErrorClass.InvalidRequest };
+
+test.each<[string, Uint8Array]>([
+  ['an empty payload', new Uint8Array([0, 0, 0, 1, 0])],
+  ['a payload that is no FlatBuffer', new Uint8Array([0, 0, 0, 5, 0, 0xff, 0xff, 0xff, 0xff])],
+  ['an unknown frame type', new Uint8Array([0, 0, 0, 3, 99, 1, 2])],
+  ['a health check with no table where one is due', new Uint8Array([0, 0, 0, 2, 4, 7])],
+  [
+    'a daemon’s own kind of message',
+    encodeMessage({ ...refusal, type: 1, errorMessage: '', payload: new Uint8Array(), durationUs: 0 }),
+  ],
+])('%s is answered as the public daemon does, and the connection stays open', async (_what, frame) => {
+  const client = await (await daemon()).client();
+  client.write(frame);
+  const answer = await client.next(of(MessageType.ExecuteResponse));
+  expect(answer).toMatchObject(refusal);
+  expect(answer.errorMessage).not.toBe('');
+  await isWell(client);
+});
+
+test.each<[string, number[]]>([
+  ['length 0', [0, 0, 0, 0, 0]],
+  ['a length over the limit', [0x00, 0xa0, 0x00, 0x01, 0]],
+  ['length 0xFFFFFFFF', [0xff, 0xff, 0xff, 0xff]],
+])('%s is answered, and the connection closed', async (_what, bytes) => {
+  const client = await (await daemon()).client();
+  client.write(new Uint8Array(bytes));
+  const answer = await client.next(of(MessageType.ExecuteResponse));
+  expect(answer).toMatchObject(refusal);
+  expect(answer.errorMessage).toMatch(/^frame of (length 0|\d+ bytes is over the limit)/);
+  await client.closed;
+});
+
+test('the answer to a bad length arrives although the client goes on sending', async () => {
+  const client = await (await daemon()).client();
+  client.write(new Uint8Array(4));
+  client.write(Buffer.alloc(1024 * 1024, 1));
+  expect(await client.next(of(MessageType.ExecuteResponse))).toMatchObject(refusal);
+  await client.closed;
+});
+
+test('a bad frame ends what runs on its connection, and nothing on another', async () => {
+  const running = await daemon();
+  const upstream = await startUpstream(() => {});
+  closing.push(upstream.close);
+  const [client, other] = [await running.client(), await running.client()];
+  client.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
+  const first = await upstream.request(0);
+  other.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
+  await upstream.request(1);
+  client.write(new Uint8Array(4));
+  expect(await first.ended).toBe('hung up');
+  await client.closed;
+  await isWell(other);
+  expect(other.received.some(of(MessageType.ExecuteResponse))).toBe(false);
+});
+
+test('a frame of the largest size is taken', async () => {
+  const upstream = await startUpstream((request, response) => void response.end(String(request.body.length)));
+  closing.push(upstream.close);
+  const client = await (await daemon()).client();
+  const room = PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE - 300 - upstream.url.length;
+  client.send(httpRequest(1n, { method: 'POST', url: upstream.url, body: 'x'.repeat(room) }));
+  expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n))).body).toBe(String(room));
+});
+
+test('a request that comes one byte at a time is served', async () => {
+  const upstream = await startUpstream({ chunks: ['ok'] });
+  closing.push(upstream.close);
+  const client = await (await daemon()).client();
+  client.socket.setNoDelay(true);
+  for (const byte of encodeMessage(httpRequest(1n, { method: 'GET', url: upstream.url }))) {
+    client.write(new Uint8Array([byte]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n))).body).toBe('ok');
+});
+
+test('half a frame and then silence is ended after the limit; whole frames in between are not late', async () => {
+  const client = await (await daemon({ frameTimeoutMs: 200 })).client();
+  const frame = encodeMessage({ type: MessageType.HealthCheck });
+  // Always half a frame behind, for longer than the limit: each frame is whole in time.
+  client.write(frame.subarray(0, 3));
+  for (let index = 1; index <= 4; index += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    client.write(Buffer.concat([frame.subarray(3), frame.subarray(0, 3)]));
+  }
+  const begin = performance.now();
+  const answer = await client.next(of(MessageType.ExecuteResponse));
+  expect(performance.now() - begin).toBeGreaterThan(150);
+  expect(answer.errorMessage).toBe('a frame did not arrive whole within 0.2 s (--frame-timeout)');
+  expect(client.received.filter(of(MessageType.HealthResponse))).toHaveLength(4);
+  await client.closed;
+});
+
+test('an idle connection is not ended by that limit', async () => {
+  const client = await (await daemon({ frameTimeoutMs: 50 })).client();
+  await isWell(client);
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  await isWell(client);
+});
+
+/** A daemon at a TCP port. */
+async function tcpDaemon(): Promise<Runtime> {
+  const shutdown = new AbortController();
+  const runtime = await startRuntime(
+    { listen: { kind: 'tcp', host: '127.0.0.1', port: 0 } },
+    shutdown.signal,
+  );
+  closing.push(() => {
+    shutdown.abort();
+    return runtime.closed;
+  });
+  return runtime;
+}
+
+test('over TCP it serves as over the socket, and an HTTP request is closed without a word', async () => {
+  const upstream = await startUpstream({ chunks: ['ok'] });
+  closing.push(upstream.close);
+  const { address } = await tcpDaemon();
+  const client = await rawClient(address);
+  client.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
+  expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n))).body).toBe('ok');
+
+  const browser = await rawClient(address);
+  let heard = 0;
+  browser.socket.on('data', (bytes) => {
+    heard += bytes.length;
+  });
+  browser.write('POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\nabc');
+  await browser.closed;
+  expect(heard).toBe(0);
+  await isWell(client);
+  await client.close();
+});
+
+test('a client that resets its connection has its upstream requests aborted', async () => {
+  const upstream = await startUpstream(() => {});
+  closing.push(upstream.close);
+  const client = await rawClient((await tcpDaemon()).address);
+  client.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
+  const request = await upstream.request(0);
+  client.socket.resetAndDestroy();
+  expect(await request.ended).toBe('hung up');
+});
+
+/** A small generator of numbers, so that a failure can be had again (mulberry32). */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+test('thousands of mutated frames end at most their own connection', { timeout: 60_000 }, async () => {
+  const seed = Date.now() % 2 ** 31;
+  const random = seeded(seed);
+  const wire = join(import.meta.dirname, '../../fixtures/wire');
+  const frames = readdirSync(wire)
+    .filter((file) => file.endsWith('.bin'))
+    .map((file) => readFileSync(join(wire, file)));
+  const running = await daemon({ frameTimeoutMs: 20 });
+  const watcher = await running.client();
+  let client = await running.client();
+  let answered = 0;
+
+  for (let round = 0; round < 3000; round += 1) {
+    const frame = Buffer.from(frames[random(frames.length)] ?? []);
+    for (let flips = 1 + random(4); flips > 0; flips -= 1) {
+      // Mostly behind the length, so that most frames reach the reader of tables.
+      const at = random(10) === 0 ? random(frame.length) : 4 + random(frame.length - 4);
+      frame[at] = random(2) === 0 ? random(256) : (frame[at] ?? 0) ^ (1 << random(8));
+    }
+    const cut = random(20) === 0 ? frame.subarray(0, random(frame.length)) : frame;
+    client.write(cut);
+    if (round % 10 !== 9) continue;
+    // Answered or closed: by then it has read all of it. A cut frame may have lacked just the bytes of the
+    // question, so it is asked again.
+    const again = setInterval(() => client.send({ type: MessageType.HealthCheck }), 100);
+    await isWell(client).catch(() => {});
+    clearInterval(again);
+    await isWell(watcher).catch((error: unknown) => {
+      throw new Error(`seed ${seed}, round ${round}: ${String(error)}`);
+    });
+    answered += client.received.length;
+    await client.close();
+    client = await running.client();
+  }
+  // Most frames were whole and in step, so they were read and answered.
+  expect(answered).toBeGreaterThan(1000);
+  await client.close();
+  await isWell(watcher);
+  // Their own connections' exchanges are gone with them.
+  watcher.send({ type: MessageType.HealthCheck });
+  const last = watcher.received.findLast(of(MessageType.HealthResponse));
+  expect(last, `seed ${seed}`).toMatchObject({ healthy: true, activeRequests: 0 });
+});

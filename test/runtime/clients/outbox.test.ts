@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createOutbox } from '../../../src/runtime/clients/outbox.js';
+
+const server = createServer();
+let socket: Socket;
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  socket = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1');
+  await once(socket, 'connect');
+});
+afterAll(() => {
+  socket.destroy();
+  server.close();
+});
+
+const FRAME = Buffer.from('frame');
+/** How many bytes have been handed to the socket since `before`. */
+const since = (before: number): number => socket.bytesWritten - before;
+
+describe('an outbox', () => {
+  test('keeps the frames of one read until it has been handled', async () => {
+    const outbox = createOutbox(socket, () => false);
+    const before = socket.bytesWritten;
+    outbox.send(FRAME);
+    outbox.defer(() => outbox.send(FRAME));
+    expect(since(before)).toBe(0);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(since(before)).toBe(2 * FRAME.length);
+  });
+
+  test("keeps a crowd's frames until all that was read in the turn has been handled", async () => {
+    const outbox = createOutbox(socket, () => true);
+    const before = socket.bytesWritten;
+    const kept: number[] = [];
+    outbox.send(FRAME);
+    outbox.defer(() => outbox.send(FRAME));
+    // What another read in the same turn leads to.
+    process.nextTick(() => {
+      kept.push(since(before));
+      outbox.send(FRAME);
+    });
+    await Promise.resolve();
+    kept.push(since(before));
+    await nextTurn();
+    expect(kept).toEqual([0, 0]);
+    expect(since(before)).toBe(3 * FRAME.length);
+  });
+
+  test('does not wait for the end of a turn that reads very many', () => {
+    const outbox = createOutbox(socket, () => true);
+    const before = socket.bytesWritten;
+    let deferred = 0;
+    while (since(before) === 0 && deferred < 1000) {
+      outbox.defer(() => outbox.send(FRAME));
+      deferred += 1;
+    }
+    expect(since(before)).toBe(deferred * FRAME.length);
+    expect(deferred).toBeLessThan(100);
+  });
+});

@@ -1,0 +1,152 @@
+import { chmod, link, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { claimSocketFile } from '../../../src/runtime/clients/socket-file.js';
+
+let folder: string;
+const servers: Server[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-claim-'));
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function server(): Server {
+  const made = createServer((socket) => socket.end());
+  servers.push(made);
+  return made;
+}
+
+/** A socket that nobody listens on any more, as a killed daemon leaves it. */
+async function leaveStale(path: string): Promise<void> {
+  const dead = createServer();
+  const elsewhere = join(folder, 'dead.sock');
+  await new Promise<void>((resolve) => dead.listen(elsewhere, resolve));
+  await link(elsewhere, path);
+  await new Promise((resolve) => dead.close(resolve));
+}
+
+test('a claimed socket is 0600 whatever the umask, and nothing else is left in the directory', async () => {
+  const path = join(folder, 'd.sock');
+  await claimSocketFile(server(), path);
+  const found = await lstat(path);
+  expect(found.isSocket()).toBe(true);
+  expect(found.mode & 0o777).toBe(0o600);
+  expect(await readdir(folder)).toEqual(['d.sock']);
+});
+
+test('a stale socket is replaced', async () => {
+  const path = join(folder, 'd.sock');
+  await leaveStale(path);
+  const { ino } = await lstat(path);
+  await claimSocketFile(server(), path);
+  expect((await lstat(path)).ino).not.toBe(ino);
+  expect(await readdir(folder)).toEqual(['d.sock']);
+});
+
+test('a live socket is never taken', async () => {
+  const path = join(folder, 'd.sock');
+  await claimSocketFile(server(), path);
+  const { ino } = await lstat(path);
+  await expect(claimSocketFile(server(), path)).rejects.toMatchObject({
+    name: 'ListenError',
+    reason: 'in-use',
+    message: `a daemon is running already at ${path}`,
+  });
+  expect((await lstat(path)).ino).toBe(ino);
+});
+
+test.each([
+  ['nothing', false],
+  ['a stale socket', true],
+])('of fifty claims at once over %s one wins', async (_what, stale) => {
+  const path = join(folder, 'd.sock');
+  if (stale) await leaveStale(path);
+  const claims = await Promise.allSettled(Array.from({ length: 50 }, () => claimSocketFile(server(), path)));
+  expect(claims.filter((claim) => claim.status === 'fulfilled')).toHaveLength(1);
+  for (const claim of claims) {
+    if (claim.status === 'rejected') expect(claim.reason).toMatchObject({ reason: 'in-use' });
+  }
+  expect(await readdir(folder)).toEqual(['d.sock']);
+});
+
+test('the lock of a claimer that died at it does not stay in the way', async () => {
+  const path = join(folder, 'd.sock');
+  await leaveStale(path);
+  await leaveStale(`${path}.lock`);
+  await claimSocketFile(server(), path);
+  expect(await readdir(folder)).toEqual(['d.sock']);
+});
+
+test('a stale socket stays untouched while another claimer is at it', async () => {
+  const path = join(folder, 'd.sock');
+  await leaveStale(path);
+  // The lock of one that lives.
+  await claimSocketFile(server(), `${path}.lock`);
+  const claim = claimSocketFile(server(), path);
+  const { ino } = await lstat(path);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect((await lstat(path)).ino).toBe(ino);
+  await rm(`${path}.lock`);
+  await claim;
+  expect((await lstat(path)).ino).not.toBe(ino);
+});
+
+test('release removes the socket, but not one that has come in its place', async () => {
+  const path = join(folder, 'd.sock');
+  const first = await claimSocketFile(server(), path);
+  await first.release();
+  await expect(lstat(path)).rejects.toThrow(/ENOENT/);
+  await claimSocketFile(server(), path);
+  await first.release();
+  expect((await lstat(path)).isSocket()).toBe(true);
+});
+
+test('what is no socket is left alone', async () => {
+  const path = join(folder, 'notes.txt');
+  await writeFile(path, 'precious');
+  await expect(claimSocketFile(server(), path)).rejects.toThrow(/exists and is no socket/);
+});
+
+test('another user’s file is left alone', async () => {
+  const path = join(folder, 'd.sock');
+  await claimSocketFile(server(), path);
+  await chmod(folder, 0o1777);
+  // As root would see it, whose directory may hold anybody's files: to any other uid this one is foreign.
+  const stranger = (process.getuid?.() ?? 0) + 1;
+  await expect(claimSocketFile(server(), path, stranger)).rejects.toThrow(
+    process.getuid?.() === 0 ? /belongs to another user \(uid 0\)/ : /others can replace files/,
+  );
+});
+
+test('a directory in which others can replace files is refused; one with the sticky bit is not', async () => {
+  const shared = join(folder, 'shared');
+  await mkdir(shared);
+  await chmod(shared, 0o777);
+  await expect(claimSocketFile(server(), join(shared, 'd.sock'))).rejects.toThrow(
+    /others can replace files in/,
+  );
+  await chmod(shared, 0o1777);
+  await claimSocketFile(server(), join(shared, 'd.sock'));
+});
+
+test('a directory that is missing, or none, is told', async () => {
+  await expect(claimSocketFile(server(), join(folder, 'no', 'd.sock'))).rejects.toThrow(
+    `the socket's directory ${join(folder, 'no')} does not exist; make it first`,
+  );
+  await writeFile(join(folder, 'file'), '');
+  await expect(claimSocketFile(server(), join(folder, 'file', 'd.sock'))).rejects.toThrow(/is no directory/);
+});
+
+test('a path that a socket cannot have is told, with how much too long it is', async () => {
+  const path = join(folder, 'x'.repeat(110 - folder.length));
+  expect(path).toHaveLength(111);
+  await expect(claimSocketFile(server(), path)).rejects.toThrow(/too long by (4|8) bytes/);
+  const longest = path.slice(0, process.platform === 'linux' ? 107 : 103);
+  await claimSocketFile(server(), longest);
+});

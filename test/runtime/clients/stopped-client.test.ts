@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, expect, test, vi } from 'vitest';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { encodeMessage } from '../../../src/protocol/encode.js';
+import { testDaemon } from '../../support/daemon.js';
+import { httpRequest, httpStream, jsonOf, of } from '../../support/raw-client.js';
+import { startUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void> | void> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const TOTAL = 32 * 1024 * 1024;
+const PIECE = Buffer.alloc(64 * 1024, 'x');
+
+/** A client that sends `frames`, counts what comes and says "begun" at the first byte, "all" after the last. */
+const CLIENT = `
+const [path, frames, total] = process.argv.slice(1);
+const socket = require('node:net').connect(path);
+let count = 0;
+socket.write(Buffer.from(frames, 'hex'));
+socket.on('data', (bytes) => {
+  if (count === 0) console.log('begun');
+  count += bytes.length;
+  if (count >= Number(total)) console.log('all');
+});`;
+
+test('a client that is stopped (SIGSTOP) holds up its provider and nobody else, and has all of it after SIGCONT', {
+  timeout: 60_000,
+}, async () => {
+  let written = 0;
+  const flood = Promise.withResolvers<void>();
+  const upstream = await startUpstream(async (request, response) => {
+    if (request.path !== '/big') return void response.end('small');
+    response.write(PIECE);
+    await flood.promise;
+    for (written = PIECE.length; written < TOTAL; written += PIECE.length) {
+      if (!response.write(PIECE)) await once(response, 'drain');
+    }
+    response.end();
+  });
+  const daemon = await testDaemon();
+  closing.push(daemon.close, upstream.close);
+  const frames = Buffer.concat([
+    encodeMessage(httpStream(1n, { method: 'GET', url: `${upstream.url}/big` })),
+    encodeMessage({
+      type: MessageType.CreditUpdate,
+      requestId: 1n,
+      creditDelta: 2 ** 31 - 1,
+      totalCredits: 0,
+    }),
+  ]);
+  const child = spawn(process.execPath, ['-e', CLIENT, daemon.path, frames.toString('hex'), String(TOTAL)]);
+  closing.push(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.on('data', (text) => {
+    said += String(text);
+  });
+  await vi.waitFor(() => expect(said).toBe('begun\n'), { timeout: 10_000 });
+  child.kill('SIGSTOP');
+  flood.resolve();
+
+  let before = -1;
+  await vi.waitFor(
+    () => {
+      const last = before;
+      before = written;
+      if (written <= PIECE.length || last !== written) throw new Error('still changing');
+    },
+    { interval: 200, timeout: 10_000 },
+  );
+  // The sockets' buffers and the window; what the client has allowed by far is more.
+  expect(written).toBeLessThan(16 * 1024 * 1024);
+  const other = await daemon.client();
+  other.send(httpRequest(1n, { method: 'GET', url: `${upstream.url}/small` }));
+  expect(jsonOf(await other.next(of(MessageType.ExecuteResponse))).body).toBe('small');
+
+  child.kill('SIGCONT');
+  await vi.waitFor(() => expect(said).toMatch(/all/), { timeout: 30_000 });
+});

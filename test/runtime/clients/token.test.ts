@@ -1,0 +1,133 @@
+import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { readOrMakeToken, sameToken } from '../../../src/runtime/clients/token.js';
+import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
+import { RuntimeClient } from '../../../src/sdk/index.js';
+import { httpStream, of, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
+
+let folder: string;
+let tokenFile: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-token-'));
+  tokenFile = join(folder, 'made', 'token');
+});
+const closing: Array<() => Promise<unknown>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function daemon(): Promise<{ runtime: Runtime; port: number; upstream: Upstream }> {
+  const shutdown = new AbortController();
+  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const runtime = await startRuntime({ listen, tokenFile }, shutdown.signal);
+  const upstream = await startUpstream({ chunks: ['ok'] });
+  closing.push(upstream.close, () => {
+    runtime.end();
+    shutdown.abort();
+    return runtime.closed;
+  });
+  return { runtime, port: runtime.address.kind === 'tcp' ? runtime.address.port : 0, upstream };
+}
+
+async function connected(runtime: Runtime): Promise<RawClient> {
+  const client = await rawClient(runtime.address);
+  closing.unshift(client.close);
+  return client;
+}
+
+describe('the token file', () => {
+  test('is made where it is missing, for its owner alone, and read the next time', async () => {
+    const token = readOrMakeToken(tokenFile);
+    expect(token).toMatch(/^[\w-]{43}$/);
+    expect((await stat(tokenFile)).mode & 0o777).toBe(0o600);
+    expect(readOrMakeToken(tokenFile)).toBe(token);
+  });
+
+  test('that others can read is refused', async () => {
+    readOrMakeToken(tokenFile);
+    await chmod(tokenFile, 0o640);
+    expect(() => readOrMakeToken(tokenFile)).toThrow(/can be read by others: chmod 600 it/);
+  });
+
+  test('that is a link is refused, wherever it leads', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    await writeFile(elsewhere, 'a-token-of-another-place\n', { mode: 0o600 });
+    await symlink(elsewhere, join(folder, 'link'));
+    expect(() => readOrMakeToken(join(folder, 'link'))).toThrow(/no regular file/);
+  });
+
+  test('that holds no token is refused', async () => {
+    await writeFile(join(folder, 'empty'), '\n', { mode: 0o600 });
+    expect(() => readOrMakeToken(join(folder, 'empty'))).toThrow(/holds no token/);
+  });
+
+  test('tokens are compared whole', () => {
+    expect(sameToken('abc', 'abc')).toBe(true);
+    expect(sameToken('abc', 'abcd')).toBe(false);
+    expect(sameToken('', 'abc')).toBe(false);
+  });
+});
+
+describe('a daemon that wants a token', () => {
+  test('does nothing for a client without it, and says how to get in', async () => {
+    const { runtime, upstream } = await daemon();
+    const client = await connected(runtime);
+    client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+    const answer = await client.next(of(MessageType.ExecuteResponse, 1n));
+    expect(answer.errorClass).toBe(ErrorClass.Permanent);
+    expect(answer.errorMessage).toMatch(/wants its token: set VASTAR_TOKEN_FILE/);
+    client.send({ type: MessageType.HealthCheck });
+    expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: false, origins: [] });
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  test('a wrong token opens nothing', async () => {
+    const { runtime, upstream } = await daemon();
+    const client = await connected(runtime);
+    client.send({ type: MessageType.HealthCheck, token: 'not-the-token-that-it-wants' });
+    expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: false });
+    client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+    expect(await client.next(of(MessageType.ExecuteResponse, 1n))).toMatchObject({
+      errorClass: ErrorClass.Permanent,
+    });
+  });
+
+  test('the right one opens that connection, and no other', async () => {
+    const { runtime, upstream } = await daemon();
+    const token = (await readFile(tokenFile, 'utf8')).trim();
+    const [first, second] = [await connected(runtime), await connected(runtime)];
+    first.send({ type: MessageType.HealthCheck, token });
+    first.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+    expect((await streamOf(first, 1n)).body.toString()).toBe('ok');
+    expect(await first.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
+    second.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+    expect(await second.next(of(MessageType.ExecuteResponse, 1n))).toMatchObject({
+      errorClass: ErrorClass.Permanent,
+    });
+  });
+
+  test('the SDK shows it before its first request', async () => {
+    const { port, upstream } = await daemon();
+    const client = new RuntimeClient({ useTcp: true, tcpPort: port, tokenFile });
+    closing.unshift(() => client.close());
+    const answer = await client.executeHTTP({ method: 'GET', url: upstream.url });
+    expect(answer.body.toString()).toBe('ok');
+    expect(answer.timings).toMatchObject({ attempts: 1 });
+    expect(await client.health()).toMatchObject({ kind: 'vastar-tui', health: { healthy: true } });
+  });
+
+  test('without a token file the SDK fails with what to do', async () => {
+    const { port, upstream } = await daemon();
+    const client = new RuntimeClient({ useTcp: true, tcpPort: port, tokenFile: join(folder, 'none') });
+    closing.unshift(() => client.close());
+    await expect(client.executeHTTP({ method: 'GET', url: upstream.url })).rejects.toThrow(
+      /VASTAR_TOKEN_FILE/,
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import { get } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { startRuntime } from '../../../src/runtime/server.js';
+import { createStatistics, type ExchangeResult } from '../../../src/runtime/status/statistics.js';
+import { testDaemon } from '../../support/daemon.js';
+import { httpRequest, httpStream, of, rawClient, streamOf } from '../../support/raw-client.js';
+import { startUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+function fetched(port: number, path: string, host: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part) => {
+        text += part;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    }).on('error', reject);
+  });
+}
+
+test('the endpoint tells requests, bytes and times in Prometheus’ text format, by tenant and origin', async () => {
+  const upstream = await startUpstream({ chunks: ['12345'] });
+  const shutdown = new AbortController();
+  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const runtime = await startRuntime({ listen, metricsPort: 0 }, shutdown.signal);
+  closing.push(upstream.close, () => {
+    shutdown.abort();
+    return runtime.closed;
+  });
+  const client = await rawClient(runtime.address);
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }, { tenantId: 'a "b"\\' }));
+  await streamOf(client, 1n);
+
+  const port = runtime.metricsPort ?? 0;
+  const { status, text } = await fetched(port, '/metrics', `127.0.0.1:${port}`);
+  expect(status).toBe(200);
+  const labels = `tenant="a \\"b\\"\\\\",origin="${upstream.url}",operation="stream"`;
+  expect(text).toContain(
+    `vastar_requests_total{${labels},outcome="complete",error_class="",status="2xx"} 1\n`,
+  );
+  expect(text).toContain(`vastar_stream_bytes_total{${labels}} 5\n`);
+  expect(text).toContain(`vastar_time_to_first_byte_seconds_bucket{${labels},le="+Inf"} 1\n`);
+  expect(text).toContain(`vastar_request_duration_seconds_count{${labels}} 1\n`);
+  expect(text).toContain(`vastar_pool_connections{tenant="a \\"b\\"\\\\",origin="${upstream.url}"} 1\n`);
+  for (const line of text.trimEnd().split('\n')) {
+    expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{.*\})? [\d.e+-]+)$/);
+  }
+  // A page of the web that has a name for 127.0.0.1 is told nothing.
+  expect((await fetched(port, '/metrics', 'evil.example')).status).toBe(404);
+  expect((await fetched(port, '/', 'localhost')).status).toBe(404);
+  await client.close();
+});
+
+test('a circuit that is open is a gauge of 1, one that is closed of 0', async () => {
+  const failing = await startUpstream({ status: 500, headers: { 'retry-after-ms': '1' } });
+  const well = await startUpstream({ chunks: ['ok'] });
+  const shutdown = new AbortController();
+  const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const runtime = await startRuntime({ listen, metricsPort: 0 }, shutdown.signal);
+  closing.push(failing.close, well.close, () => {
+    shutdown.abort();
+    return runtime.closed;
+  });
+  const client = await rawClient(runtime.address);
+  for (let id = 1n; id <= 8n; id += 1n) {
+    const url = id === 8n ? well.url : failing.url;
+    client.send(httpStream(id, { method: 'GET', url }, { tenantId: 't' }));
+    await streamOf(client, id);
+  }
+  const port = runtime.metricsPort ?? 0;
+  const { text } = await fetched(port, '/metrics', `127.0.0.1:${port}`);
+  expect(text).toContain(`vastar_circuit_open{tenant="t",origin="${failing.url}"} 1\n`);
+  expect(text).toContain(`vastar_circuit_open{tenant="t",origin="${well.url}"} 0\n`);
+  await client.close();
+});
+
+test('health tells each tenant’s requests, failures and times', async () => {
+  const daemon = await testDaemon();
+  const upstream = await startUpstream({ chunks: ['ok'], delayMs: 30 });
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  for (const [id, tenantId] of [
+    [1n, 'one'],
+    [2n, 'two'],
+    [3n, 'two'],
+  ] as const) {
+    client.send(httpRequest(id, { method: 'GET', url: upstream.url }, { tenantId }));
+    await client.next(of(MessageType.ExecuteResponse, id));
+  }
+  client.send({ type: MessageType.HealthCheck });
+  const { origins } = await client.next(of(MessageType.HealthResponse));
+  expect(origins[0]?.tenants).toMatchObject([
+    { tenant: 'one', requestsTotal: 1, failuresTotal: 0 },
+    { tenant: 'two', requestsTotal: 2, failuresTotal: 0 },
+  ]);
+  expect(origins[0]?.tenants[0]?.firstByteP50Us).toBeGreaterThan(25_000);
+});
+
+const exchange: ExchangeResult = {
+  outcome: 'complete',
+  errorClass: undefined,
+  statusCode: 200,
+  bytes: 1,
+  durationUs: 2000,
+  firstByteUs: 1000,
+};
+
+test('percentiles forget what is older than two minutes', () => {
+  let nowMs = 0;
+  const statistics = createStatistics(() => nowMs);
+  const record = (result: ExchangeResult): void => statistics.begin('t', 'http://o', 'request')(result);
+  record({ ...exchange, firstByteUs: 500_000 });
+  const p50 = (): number => statistics.figures()[0]?.latency().p50Us ?? -1;
+  expect(p50()).toBeGreaterThan(490_000);
+  nowMs = 119_000;
+  expect(p50()).toBeGreaterThan(490_000);
+  nowMs = 180_000;
+  expect(p50()).toBe(0);
+  record(exchange);
+  expect(p50()).toBeLessThan(1100);
+  expect(statistics.figures()[0]?.total).toBe(2);
+});
+
+test('a client that makes up tenants fills no memory: beyond a hundred they count as one', () => {
+  const statistics = createStatistics();
+  for (let index = 0; index < 1000; index += 1) {
+    statistics.begin(`t${index}`, 'http://o', 'request')(exchange);
+  }
+  const figures = statistics.figures();
+  expect(figures).toHaveLength(101);
+  expect(figures.find((one) => one.tenantId === 'others')?.total).toBe(900);
+  expect([...statistics.requests]).toHaveLength(101);
+});

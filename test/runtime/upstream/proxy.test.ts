@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { type Proxies, proxiesFrom, proxyAuthorization } from '../../../src/runtime/upstream/proxy.js';
+import { testDaemon } from '../../support/daemon.js';
+import { httpStream, streamOf } from '../../support/raw-client.js';
+import { CA_FILE, startTlsUpstream } from '../../support/tls-upstream.js';
+import { closedPort, startUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const target = (host: string, port = 443) => ({ host, port });
+
+describe('which requests go through a proxy', () => {
+  const env = {
+    HTTPS_PROXY: 'http://proxy.test:3128',
+    http_proxy: 'plain.test:8080',
+    NO_PROXY: '.corp.test, db:5432,10.0.0.7',
+  };
+  const proxies = proxiesFrom(env);
+
+  test.each([
+    ['api.example.com', 443, true],
+    ['corp.test', 443, false],
+    ['a.b.corp.test', 443, false],
+    ['notcorp.test', 443, true],
+    ['db', 5432, false],
+    ['db', 443, true],
+    ['10.0.0.7', 443, false],
+    ['localhost', 443, false],
+    ['127.0.0.1', 443, false],
+    ['::1', 443, false],
+  ])('%s:%i: %s', (host, port, through) => {
+    expect(proxies?.of('https:', target(host, port))?.origin).toBe(
+      through ? 'http://proxy.test:3128' : undefined,
+    );
+  });
+
+  test('each protocol has its own; small letters count, and a scheme may be left out', () => {
+    expect(proxies?.of('http:', target('a.example', 80))?.origin).toBe('http://plain.test:8080');
+  });
+
+  test('a star means none, and without a variable there is none', () => {
+    expect(proxiesFrom({ ...env, NO_PROXY: '*' })?.of('https:', target('api.example.com'))).toBeUndefined();
+    expect(proxiesFrom({ NO_PROXY: 'x' })).toBeUndefined();
+  });
+
+  test('a value of no use is refused by its name, and not repeated', () => {
+    expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).toThrow(
+      /^HTTPS_PROXY is no address/,
+    );
+    expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).not.toThrow(/secret/);
+  });
+
+  test('its name and password are sent as they are meant', () => {
+    expect(proxyAuthorization(new URL('http://me:p%40ss@proxy'))).toBe(`Basic ${btoa('me:p@ss')}`);
+    expect(proxyAuthorization(new URL('http://proxy'))).toBeUndefined();
+  });
+});
+
+/** A forwarding proxy, whose every request goes to the port of 127.0.0.1 that it is given. */
+async function startProxy(port: number, status = 200) {
+  const seen: Array<{ line: string; authorization: string | undefined; host: string | undefined }> = [];
+  const server = createServer((request, response) => {
+    seen.push({
+      line: `${request.method} ${request.url}`,
+      authorization: request.headers['proxy-authorization'],
+      host: request.headers.host,
+    });
+    const { pathname } = new URL(request.url ?? '');
+    const forwarded = httpRequest({ port, host: '127.0.0.1', path: pathname }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(forwarded);
+  });
+  server.on('connect', (request, socket) => {
+    seen.push({
+      line: `CONNECT ${request.url}`,
+      authorization: request.headers['proxy-authorization'],
+      host: request.headers.host,
+    });
+    socket.on('error', () => {});
+    if (status !== 200) {
+      socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+      return;
+    }
+    const through = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      through.pipe(socket).pipe(through);
+    });
+    through.on('error', () => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  });
+  return { port: (server.address() as AddressInfo).port, seen };
+}
+
+/** The proxies of an environment, for this machine too: the servers of these tests are on it. */
+function everywhere(url: string): Proxies {
+  const proxies = proxiesFrom({ HTTP_PROXY: url, HTTPS_PROXY: url });
+  if (proxies === undefined) throw new Error('no proxies');
+  const proxy = new URL(url);
+  return { of: (_protocol, place) => (proxies.has(place) ? undefined : proxy), has: proxies.has };
+}
+
+async function ask(url: string, proxies: Proxies) {
+  // The proxy itself is on this machine, which the rules deny to requests.
+  const policies = { maxAttempts: 1, egress: { loopback: false } };
+  const daemon = await testDaemon({ pool: { proxies, ca: readFileSync(CA_FILE, 'utf8') }, policies });
+  closing.unshift(daemon.close);
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url }));
+  return streamOf(client, 1n);
+}
+
+describe('a request through a proxy', () => {
+  test('with TLS takes a tunnel, and the certificate is the server’s', async () => {
+    const upstream = await startTlsUpstream('localhost');
+    closing.push(upstream.close);
+    const proxy = await startProxy(upstream.port);
+    const { body, end } = await ask(upstream.url, everywhere(`http://me:pw@127.0.0.1:${proxy.port}`));
+    expect(end.errorMessage).toBe('');
+    expect(body.toString()).toBe('secret');
+    const place = `localhost:${upstream.port}`;
+    expect(proxy.seen).toEqual([
+      { line: `CONNECT ${place}`, host: place, authorization: `Basic ${btoa('me:pw')}` },
+    ]);
+    expect(end.timings.tlsUs).toBeGreaterThan(0);
+  });
+
+  test('without TLS is given to it whole', async () => {
+    const upstream = await startUpstream({ chunks: ['ok'] });
+    closing.push(upstream.close);
+    const proxy = await startProxy(upstream.port);
+    const { body } = await ask('http://far.example/path', everywhere(`http://127.0.0.1:${proxy.port}`));
+    expect(body.toString()).toBe('ok');
+    expect(proxy.seen).toEqual([
+      { line: 'GET http://far.example/path', host: 'far.example', authorization: undefined },
+    ]);
+  });
+
+  test.each([
+    [407, ErrorClass.Permanent, /it wants a user name and password\. Check HTTPS_PROXY$/],
+    [403, ErrorClass.Permanent, /it answered 403\. Check HTTPS_PROXY$/],
+    [502, ErrorClass.Transient, /it answered 502/],
+  ])('that answers %i fails and names the proxy', async (status, errorClass, message) => {
+    const proxy = await startProxy(1, status);
+    const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${proxy.port}`));
+    expect(end.errorClass).toBe(errorClass);
+    expect(end.errorMessage).toContain(
+      `the proxy http://127.0.0.1:${proxy.port} gives no way to far.example:443`,
+    );
+    expect(end.errorMessage).toMatch(message);
+  });
+
+  test('that is not there fails and names the variable', async () => {
+    const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${await closedPort()}`));
+    expect(end.errorClass).toBe(ErrorClass.Transient);
+    expect(end.errorMessage).toMatch(/^no connection to the proxy http:.*Check HTTPS_PROXY$/);
+  });
+});

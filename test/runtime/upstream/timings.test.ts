@@ -1,0 +1,132 @@
+import { afterEach, expect, test } from 'vitest';
+import { MessageType } from '../../../src/protocol/constants.js';
+import type { StreamEnd, StreamStart } from '../../../src/protocol/messages.js';
+import { testDaemon } from '../../support/daemon.js';
+import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
+import { startUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function stream(
+  client: RawClient,
+  id: bigint,
+  url: string,
+): Promise<{ start: StreamStart; end: StreamEnd }> {
+  client.send(httpStream(id, { method: 'GET', url }));
+  const start = await client.next(of(MessageType.StreamStart, id));
+  return { start, end: (await streamOf(client, id)).end };
+}
+
+test('the points of a fresh connection are in order, and agree with what was measured outside', async () => {
+  const daemon = await testDaemon();
+  const upstream = await startUpstream({ delayMs: 80, chunks: ['a', 'b'], gapMs: 300 });
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  const begin = performance.now();
+  // By name, so that there is something to look up.
+  const { start, end } = await stream(client, 1n, `http://localhost:${upstream.port}/`);
+  const tookUs = (performance.now() - begin) * 1000;
+
+  const { queuedUs, dnsUs, connectUs, tlsUs, sentUs, firstByteUs, lastByteUs, ...rest } = end.timings;
+  expect(rest).toEqual({ reused: false, attempts: 1 });
+  expect(tlsUs).toBeUndefined();
+  const points = [0, queuedUs, dnsUs, connectUs, sentUs, firstByteUs, lastByteUs].map(Number);
+  expect(points).toEqual(points.toSorted((a, b) => a - b));
+  expect(points.every(Number.isInteger)).toBe(true);
+  expect(Number(firstByteUs) - Number(sentUs)).toBeGreaterThan(40_000);
+  expect(Number(lastByteUs) - Number(firstByteUs)).toBeGreaterThan(100_000);
+  expect(end.durationUs).toBeGreaterThanOrEqual(Number(lastByteUs));
+  expect(end.durationUs).toBeLessThan(tookUs);
+
+  expect(start.timings).toEqual({ ...end.timings, lastByteUs: undefined });
+  const [first, second] = chunksOf(client, 1n);
+  expect(first?.offsetUs).toBeGreaterThanOrEqual(Number(firstByteUs));
+  expect(second?.offsetUs).toBeLessThanOrEqual(Number(lastByteUs));
+});
+
+test('a pooled connection is marked reused, and has no dns, connect or tls', async () => {
+  const daemon = await testDaemon();
+  const upstream = await startUpstream({ chunks: ['a'] });
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  await stream(client, 1n, upstream.url);
+  const { end } = await stream(client, 2n, upstream.url);
+  expect(upstream.connections()).toBe(1);
+  expect(end.timings).toMatchObject({ reused: true, attempts: 1 });
+  expect(end.timings).not.toHaveProperty('connectUs');
+  expect(end.timings).not.toHaveProperty('dnsUs');
+  expect(end.timings.queuedUs).toBeGreaterThanOrEqual(0);
+});
+
+test('waiting for one of the pool’s connections counts as queued', async () => {
+  const daemon = await testDaemon({ pool: { connections: 1 } });
+  const upstream = await startUpstream({ delayMs: 100, chunks: ['a'] });
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  const [first, second] = await Promise.all([
+    stream(client, 1n, upstream.url),
+    stream(client, 2n, upstream.url),
+  ]);
+  expect(upstream.connections()).toBe(1);
+  expect(first.end.timings.queuedUs).toBeLessThan(50_000);
+  expect(second.end.timings.queuedUs).toBeGreaterThan(90_000);
+});
+
+test('health tells the pool of each origin', async () => {
+  const daemon = await testDaemon({ pool: { connections: 1 } });
+  const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  client.send(httpStream(2n, { method: 'GET', url: upstream.url }));
+  await client.next(of(MessageType.StreamChunk, 1n));
+  client.send({ type: MessageType.HealthCheck });
+  const health = await client.next(of(MessageType.HealthResponse));
+  expect(health).toMatchObject({ activeRequests: 2, streamsOpen: 2 });
+  expect(health.origins).toEqual([
+    {
+      origin: upstream.url,
+      poolOpen: 1,
+      poolBusy: 1,
+      poolQueued: 1,
+      circuit: 'closed',
+      circuitRetryAtMs: 0,
+      retryBudget: 3,
+      tenants: [
+        {
+          tenant: 'test',
+          requestsTotal: 0,
+          failuresTotal: 0,
+          firstByteP50Us: 0,
+          firstByteP95Us: 0,
+          firstByteP99Us: 0,
+          running: 2,
+          streams: 2,
+          poolOpen: 1,
+          poolBusy: 1,
+          poolQueued: 1,
+          protocol: 'http/1.1',
+          circuit: 'closed',
+          circuitRetryAtMs: 0,
+          retryBudget: 3,
+        },
+      ],
+    },
+  ]);
+});
+
+test('a stream that is cancelled while it is queued never reaches the upstream', async () => {
+  const daemon = await testDaemon({ pool: { connections: 1 } });
+  const upstream = await startUpstream({ chunks: ['a'], delayMs: 60 });
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  for (const id of [1n, 2n, 3n]) client.send(httpStream(id, { method: 'GET', url: `${upstream.url}/${id}` }));
+  client.send({ type: MessageType.Cancel, requestId: 2n });
+  expect((await streamOf(client, 2n)).end.cancelled).toBe(true);
+  await streamOf(client, 3n);
+  expect(upstream.requests.map((request) => request.path)).toEqual(['/1', '/3']);
+  expect(upstream.connections()).toBe(1);
+});

@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { testDaemon } from '../../support/daemon.js';
+import { hastyClock } from '../../support/hasty-clock.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
+import { startTcpUpstream, startUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const HEAD = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+
+async function client(): Promise<RawClient> {
+  const daemon = await testDaemon({ policies: { clock: hastyClock } });
+  closing.push(daemon.close);
+  return daemon.client();
+}
+
+/** Writes what it has, and resets the connection when that has left. */
+function writeAndReset(socket: Socket, text: string): void {
+  socket.once('data', () => {
+    if (text === '') socket.resetAndDestroy();
+    else socket.write(text, () => setTimeout(() => socket.resetAndDestroy(), 50));
+  });
+}
+
+test.each([
+  ['before its head', '', 3, ''],
+  ['in its head', 'HTTP/1.1 200 OK\r\ncontent-ty', 3, ''],
+  ['after its head', HEAD, 1, ''],
+  ['in the middle of a chunk', `${HEAD}a\r\nhello`, 1, 'hello'],
+  ['between two chunks', `${HEAD}5\r\nhello\r\n`, 1, 'hello'],
+])('a provider that resets the connection %s', async (_when, text, attempts, forwarded) => {
+  let connections = 0;
+  const upstream = await startTcpUpstream((socket) => {
+    connections += 1;
+    writeAndReset(socket, text);
+  });
+  closing.push(upstream.close);
+  const asking = await client();
+  asking.send(httpStream(1n, { method: 'POST', url: `${upstream.url}/v1/chat/completions` }));
+  const { body, end } = await streamOf(asking, 1n);
+  expect(end).toMatchObject({ errorClass: ErrorClass.Transient, cancelled: false, timings: { attempts } });
+  expect(end.errorMessage).toMatch(/closed the connection .*: try again in a moment$/);
+  expect([body.toString(), connections]).toEqual([forwarded, attempts]);
+});
+
+test('a reset after the last chunk takes nothing from the answer', async () => {
+  const upstream = await startTcpUpstream((socket) =>
+    writeAndReset(socket, `${HEAD}5\r\nhello\r\n0\r\n\r\n`),
+  );
+  closing.push(upstream.close);
+  const asking = await client();
+  asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  const { body, end } = await streamOf(asking, 1n);
+  expect([body.toString(), end.errorClass]).toEqual(['hello', ErrorClass.Success]);
+});
+
+test('a kept connection that the server has closed meanwhile is replaced, unseen by the client', async () => {
+  const sockets: Socket[] = [];
+  const upstream = await startTcpUpstream((socket) => {
+    sockets.push(socket);
+    const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+    // The first connection answers once, and resets at the second request on it.
+    socket.once('data', () => {
+      socket.write(answer);
+      socket.once('data', () => (sockets.length === 1 ? socket.resetAndDestroy() : socket.write(answer)));
+    });
+  });
+  closing.push(upstream.close);
+  const asking = await client();
+  for (const id of [1n, 2n]) {
+    asking.send(httpStream(id, { method: 'POST', url: `${upstream.url}/v1/chat/completions` }));
+    expect((await streamOf(asking, id)).body.toString()).toBe('ok');
+  }
+  expect(sockets).toHaveLength(2);
+});
+
+test('headers that come slowly, byte by byte, are waited for until the deadline and no longer', async () => {
+  const upstream = await startTcpUpstream((socket) =>
+    socket.once('data', () => {
+      const head = 'HTTP/1.1 200 OK\r\nx-slow: ';
+      let sent = 0;
+      const timer = setInterval(() => {
+        sent += 1;
+        socket.write(head[sent - 1] ?? 'x');
+      }, 10);
+      socket.once('close', () => clearInterval(timer));
+    }),
+  );
+  closing.push(upstream.close);
+  const asking = await client();
+  asking.send(
+    httpStream(1n, { method: 'GET', url: upstream.url }, { deadlineAtMs: BigInt(Date.now() + 400) }),
+  );
+  const { end } = await streamOf(asking, 1n);
+  expect(end).toMatchObject({ errorClass: ErrorClass.Timeout, timings: { attempts: 1 } });
+  expect(end.errorMessage).toContain('while waiting for an answer');
+});
+
+test('a client that is gone while it waits for the next attempt is not asked for again', async () => {
+  const upstream = await startUpstream({ status: 503, headers: { 'retry-after': '30' } });
+  closing.push(upstream.close);
+  // Stopping waits for exchanges that still run: this test would be over before.
+  const daemon = await testDaemon({ policies: {}, drainMs: 60_000 });
+  closing.push(daemon.close);
+  const asking = await daemon.client();
+  asking.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  await asking.next(of(MessageType.StreamRetry, 1n));
+  await asking.close();
+  await daemon.stop();
+  expect(upstream.requests).toHaveLength(1);
+});

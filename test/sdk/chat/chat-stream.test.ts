@@ -1,0 +1,317 @@
+import { describe, expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../../src/errors.js';
+import {
+  type AnswerHead,
+  type ChatEvent,
+  type ChatResult,
+  createChatStream,
+  MAX_ANSWER_CHARS,
+  MAX_EVENT_CHARS,
+  type StreamEnding,
+} from '../../../src/sdk/index.js';
+
+const SSE: AnswerHead = { statusCode: 200, contentType: 'text/event-stream' };
+const JSON_HEAD: AnswerHead = { statusCode: 200, contentType: 'application/json' };
+
+const chunk = (delta: unknown, more: object = {}): string =>
+  `data: ${JSON.stringify({ model: 'm', choices: [{ index: 0, delta, ...more }] })}\n\n`;
+const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
+const FINISH = chunk({}, { finish_reason: 'stop' });
+const DONE = 'data: [DONE]\n\n';
+
+const read = (
+  text: string,
+  how: StreamEnding = { kind: 'closed' },
+  head = SSE,
+): { result: ChatResult; events: ChatEvent[] } => {
+  const events: ChatEvent[] = [];
+  const stream = createChatStream(head, (event) => events.push(event));
+  stream.feed(Buffer.from(text));
+  return { result: stream.end(how), events };
+};
+
+describe('how an answer ends', () => {
+  const failure = new ConnectorException('the daemon closed the connection', ErrorClass.Transient, 7);
+  const failed: StreamEnding = { kind: 'failed', error: failure };
+
+  test.each<[StreamEnding, ChatResult['outcome']]>([
+    [{ kind: 'closed' }, 'truncated'],
+    [{ kind: 'cancelled' }, 'cancelled'],
+    [{ kind: 'stalled' }, 'stalled'],
+    [failed, 'error'],
+  ])('%o without an end from the server keeps the text', (how, outcome) => {
+    const { result } = read(chunk({ content: 'so far' }), how);
+    expect(result).toMatchObject({ outcome, text: 'so far' });
+  });
+
+  test("a failure of the transport is the result's error, and is told", () => {
+    const { result, events } = read('', failed);
+    expect(result).toMatchObject({ outcome: 'error', error: failure });
+    expect(events).toEqual([{ type: 'error', error: failure }]);
+  });
+
+  test.each<[string, string]>([
+    ['[DONE]', DONE],
+    ['a finish_reason', FINISH],
+    ['a closing usage event', data({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } })],
+  ])('after %s it is complete, whatever ends the transport', (_name, end) => {
+    for (const how of [failed, { kind: 'stalled' }, { kind: 'cancelled' }] satisfies StreamEnding[]) {
+      expect(read(chunk({ content: 'all' }) + end, how).result).toMatchObject({
+        outcome: 'complete',
+        text: 'all',
+      });
+    }
+  });
+
+  test('usage in advance closes nothing', () => {
+    const usage = data({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 0 } });
+    expect(read(usage + chunk({ content: 'cut he' })).result.outcome).toBe('truncated');
+  });
+
+  test('it is over at [DONE] and at an error, so that nobody waits for a server that stays', () => {
+    for (const end of [DONE, data({ error: { message: 'no' } })]) {
+      const stream = createChatStream(SSE);
+      stream.feed(Buffer.from(chunk({ content: 'a' })));
+      expect(stream.over).toBe(false);
+      stream.feed(Buffer.from(end));
+      expect(stream.over).toBe(true);
+    }
+  });
+
+  test('the last event counts without the blank line after it, when it is whole', () => {
+    expect(read(`${chunk({ content: 'a' })}data: [DONE]`).result.outcome).toBe('complete');
+    expect(read(`${chunk({ content: 'a' })}${FINISH.trimEnd()}\n`).result.outcome).toBe('complete');
+    expect(read(`${chunk({ content: 'a' })}data: [DON`).result).toMatchObject({
+      outcome: 'truncated',
+      malformedEvents: 0,
+    });
+  });
+
+  test('a finish_reason of "error" is an error', () => {
+    const { result } = read(chunk({ content: 'a' }) + chunk({}, { finish_reason: 'error' }) + DONE);
+    expect(result).toMatchObject({ outcome: 'error', text: 'a' });
+  });
+});
+
+describe('what a delta may hold', () => {
+  test('content as an array of parts', () => {
+    const parts = [{ type: 'text', text: 'a' }, 7, null, { type: 'image_url' }, { type: 'text', text: 'b' }];
+    expect(read(chunk({ content: parts }) + DONE).result.text).toBe('ab');
+    const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }];
+    expect(read(chunk({ content: thinking }) + DONE).result).toMatchObject({ text: '', reasoning: 'hm' });
+  });
+
+  test('reasoning by either name, once when both are there', () => {
+    expect(read(chunk({ reasoning: 'a' }) + DONE).result.reasoning).toBe('a');
+    expect(read(chunk({ reasoning_content: 'a', reasoning: 'a' }) + DONE).result.reasoning).toBe('a');
+  });
+
+  test('a refusal', () => {
+    const { result, events } = read(chunk({ refusal: 'I ' }) + chunk({ refusal: 'cannot' }) + DONE);
+    expect(result).toMatchObject({ refusal: 'I cannot', text: '' });
+    expect(events).toContainEqual({ type: 'refusal', text: 'cannot' });
+  });
+
+  test('a message in its place, but not beside it', () => {
+    expect(read(data({ choices: [{ message: { content: 'a' } }] }) + DONE).result.text).toBe('a');
+    const both = { choices: [{ delta: { content: 'b' }, message: { content: 'ab' } }] };
+    expect(read(data(both) + DONE).result.text).toBe('b');
+  });
+
+  test.each([
+    null,
+    7,
+    'text',
+    [],
+    { content: 7 },
+    { content: { text: 'a' } },
+    { tool_calls: 7 },
+    { tool_calls: [null] },
+  ])('nothing of use: %j', (delta) => {
+    expect(read(chunk(delta) + DONE).result).toMatchObject({
+      text: '',
+      outcome: 'complete',
+      malformedEvents: 0,
+    });
+  });
+
+  test("the model's name is kept", () => {
+    expect(read(data({ model: '', choices: [] }) + chunk({ content: 'a' }) + DONE).result.model).toBe('m');
+  });
+});
+
+describe('usage', () => {
+  const usageOf = (event: unknown): ChatResult['usage'] => read(data(event) + DONE).result.usage;
+
+  test('null is none', () => {
+    expect(read(data({ choices: [{ delta: {} }], usage: null }) + DONE).result).not.toHaveProperty('usage');
+  });
+
+  test('with details', () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 20,
+      total_tokens: 29,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 12 },
+    };
+    expect(usageOf({ choices: [], usage })).toEqual({
+      promptTokens: 9,
+      completionTokens: 20,
+      totalTokens: 29,
+      cachedTokens: 4,
+      reasoningTokens: 12,
+    });
+  });
+
+  test('in the places where some servers put it', () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+    expect(usageOf({ choices: [{ delta: {} }], x_groq: { usage } })?.totalTokens).toBe(3);
+    expect(usageOf({ choices: [{ delta: {}, usage }] })?.totalTokens).toBe(3);
+  });
+
+  test('without a total, or with figures that are none', () => {
+    expect(usageOf({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } })?.totalTokens).toBe(3);
+    expect(usageOf({ choices: [], usage: { prompt_tokens: -1, completion_tokens: 'x' } })).toBeUndefined();
+    expect(usageOf({ choices: [], usage: 'many' })).toBeUndefined();
+  });
+});
+
+describe('events that are not of the form', () => {
+  test.each(['{oops', '7', '"text"', '[]', '{}', '{"choices":7}'])('%s is counted and told', (text) => {
+    const { result, events } = read(`${chunk({ content: 'a' })}data: ${text}\n\n${FINISH}`);
+    expect(result).toMatchObject({ outcome: 'complete', text: 'a', malformedEvents: 1 });
+    expect(events).toContainEqual({ type: 'malformed', data: text });
+  });
+
+  test('an event of another name is for other listeners, unless it is a chunk', () => {
+    const ping = `event: ping\n${data({ type: 'ping' })}`;
+    expect(read(ping + chunk({ content: 'a' }) + FINISH).result.malformedEvents).toBe(0);
+    expect(read(`event: completion\n${chunk({ content: 'a' })}${FINISH}`).result.text).toBe('a');
+  });
+
+  test('empty data means nothing', () => {
+    expect(read(`data:\n\ndata: \n\n${FINISH}`).result).toMatchObject({
+      outcome: 'complete',
+      malformedEvents: 0,
+    });
+  });
+
+  test('what is told of a long one is bounded', () => {
+    const { events } = read(`data: ${'x'.repeat(100_000)}\n\n`);
+    const [event] = events;
+    expect(event?.type === 'malformed' && event.data.length).toBeLessThan(400);
+  });
+});
+
+describe('a body that is no event stream', () => {
+  const completion = {
+    model: 'm',
+    choices: [
+      {
+        index: 0,
+        message: { content: 'Hi', tool_calls: [{ id: 'c', function: { name: 'f', arguments: '{}' } }] },
+      },
+    ],
+  };
+
+  test('a whole completion is read, whatever the server calls it', () => {
+    for (const head of [JSON_HEAD, SSE, { statusCode: 200, contentType: '' }]) {
+      const { result, events } = read(` \n${JSON.stringify(completion)}`, { kind: 'closed' }, head);
+      expect(result).toMatchObject({
+        outcome: 'complete',
+        text: 'Hi',
+        toolCalls: [{ id: 'c', name: 'f' }],
+        model: 'm',
+      });
+      expect(events.map(({ type }) => type)).toEqual(['text', 'tool_call']);
+    }
+  });
+
+  test('an event stream is read, whatever the server calls it', () => {
+    for (const contentType of ['', 'application/json', 'text/plain']) {
+      const { result } = read(
+        chunk({ content: 'a' }) + DONE,
+        { kind: 'closed' },
+        { statusCode: 200, contentType },
+      );
+      expect(result).toMatchObject({ outcome: 'complete', text: 'a' });
+    }
+  });
+
+  test.each([
+    ['an error object', '{"error":{"message":"no such model"}}', 'no such model'],
+    ["Gemini's array of one", '[{"error":{"code":400,"message":"bad key"}}]', 'bad key'],
+    ['some other JSON', '{"hello":"world"}', '{"hello":"world"}'],
+    ['cut JSON', '{"choices":[{"mess', 'no chat completion'],
+  ])('%s is an error', (_name, body, message) => {
+    const { result } = read(body, { kind: 'closed' }, JSON_HEAD);
+    expect(result.outcome).toBe('error');
+    expect(result.error?.message).toContain(message);
+  });
+
+  test('a completion that is cut by a cancel or a failure is not one', () => {
+    const cut = JSON.stringify(completion).slice(0, 40);
+    expect(read(cut, { kind: 'cancelled' }, JSON_HEAD).result).toMatchObject({
+      outcome: 'cancelled',
+      text: '',
+    });
+    const error = new ConnectorException('lost', ErrorClass.Transient);
+    expect(read(cut, { kind: 'failed', error }, JSON_HEAD).result).toMatchObject({ outcome: 'error', error });
+  });
+
+  test('plain text says what came instead of a stream', () => {
+    const { result } = read('hello\n', { kind: 'closed' }, { statusCode: 200, contentType: 'text/plain' });
+    expect(result.error?.message).toBe('The provider answered with text/plain, not with an event stream.');
+  });
+
+  test('nothing at all is an answer that was cut', () => {
+    expect(read('').result.outcome).toBe('truncated');
+    expect(read('', { kind: 'closed' }, JSON_HEAD).result.outcome).toBe('truncated');
+  });
+});
+
+describe('limits', () => {
+  const megabyte = Buffer.alloc(1 << 20, 'x');
+
+  test('a line without an end is a typed error, and what comes after it is not kept', () => {
+    const stream = createChatStream(SSE);
+    stream.feed(Buffer.from('data: '));
+    const before = process.memoryUsage().rss;
+    for (let fed = 0; fed < 256; fed += 1) stream.feed(megabyte);
+    expect(process.memoryUsage().rss - before).toBeLessThan(128 << 20);
+    expect(stream.over).toBe(true);
+    const { error, outcome } = stream.end({ kind: 'closed' });
+    expect(outcome).toBe('error');
+    expect(error).toMatchObject({ errorClass: ErrorClass.Permanent, hop: 'provider' });
+    expect(error?.message).toContain(String(MAX_EVENT_CHARS));
+  });
+
+  test('a JSON text without an end is a typed error', () => {
+    const stream = createChatStream(JSON_HEAD);
+    stream.feed(Buffer.from('{"a":"'));
+    for (let fed = 0; fed < 32; fed += 1) stream.feed(megabyte);
+    expect(stream.end({ kind: 'closed' }).error?.message).toContain(String(MAX_EVENT_CHARS));
+  });
+
+  test('an answer without an end is a typed error', () => {
+    const stream = createChatStream(SSE);
+    const event = Buffer.from(chunk({ content: 'x'.repeat(8 << 20) }));
+    for (let fed = 0; fed < 10 && !stream.over; fed += 1) stream.feed(event);
+    const { error, text } = stream.end({ kind: 'closed' });
+    expect(error?.message).toContain(String(MAX_ANSWER_CHARS));
+    expect(text.length).toBeLessThanOrEqual(MAX_ANSWER_CHARS + (8 << 20));
+  });
+
+  test('8 MiB of one line in small pieces is read, at a linear cost', () => {
+    const content = 'y'.repeat(8 << 20);
+    const bytes = Buffer.from(chunk({ content }) + FINISH);
+    const stream = createChatStream(SSE);
+    const started = process.cpuUsage();
+    for (let at = 0; at < bytes.length; at += 1460) stream.feed(bytes.subarray(at, at + 1460));
+    const { user, system } = process.cpuUsage(started);
+    expect(stream.end({ kind: 'closed' }).text.length).toBe(content.length);
+    // Joining what has gathered for each piece would copy 24 GB.
+    expect((user + system) / 1000).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,111 @@
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import { checkTrust, describeEndpoint, resolveEndpoint } from '../../../src/sdk/daemon/endpoint.js';
+
+describe('where the daemon is', () => {
+  test('the configuration goes before the environment, and that before the defaults', () => {
+    expect(resolveEndpoint({}, {})).toEqual({ kind: 'unix', path: '/tmp/vastar-connector-runtime.sock' });
+    expect(resolveEndpoint({}, { VASTAR_SOCKET_PATH: '/run/a' })).toEqual({ kind: 'unix', path: '/run/a' });
+    expect(resolveEndpoint({ socketPath: '/run/b' }, { VASTAR_SOCKET_PATH: '/run/a' })).toEqual({
+      kind: 'unix',
+      path: '/run/b',
+    });
+  });
+
+  test('TCP where it is asked for', () => {
+    expect(resolveEndpoint({ useTcp: true }, {})).toEqual({ kind: 'tcp', host: '127.0.0.1', port: 5000 });
+    const env = { VASTAR_USE_TCP: 'true', VASTAR_TCP_HOST: 'box', VASTAR_TCP_PORT: '77' };
+    expect(resolveEndpoint({}, env)).toEqual({ kind: 'tcp', host: 'box', port: 77 });
+    expect(resolveEndpoint({ tcpPort: 78 }, env)).toMatchObject({ port: 78 });
+    expect(resolveEndpoint({ useTcp: false }, env).kind).toBe('unix');
+    expect(resolveEndpoint({}, { VASTAR_USE_TCP: '1' }).kind).toBe('unix');
+    expect(describeEndpoint({ kind: 'tcp', host: 'box', port: 77 })).toBe('box:77');
+  });
+
+  test.each(['abc', '', '0', '65536', '-1', '1.5'])('port "%s" is refused', (VASTAR_TCP_PORT) => {
+    expect(() => resolveEndpoint({ useTcp: true }, { VASTAR_TCP_PORT })).toThrow('from 1 to 65535');
+  });
+
+  test('a path that no socket can have is refused, with its length', () => {
+    expect(() => resolveEndpoint({ socketPath: `/${'x'.repeat(107)}` }, {})).toThrow('this one has 108');
+    expect(() => resolveEndpoint({ socketPath: '' }, {})).toThrow('1 to 107 bytes');
+  });
+});
+
+describe('a socket is trusted before anything is sent there', () => {
+  let folder: string;
+  let path: string;
+  let server: Server;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vt-trust-'));
+    path = join(folder, 's');
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+  });
+  afterEach(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const refusal = (problem: string): object => ({
+    errorClass: ErrorClass.Permanent,
+    hop: 'daemon',
+    message: expect.stringContaining(problem),
+  });
+
+  test('a socket of this user is, whoever may connect to it', async () => {
+    for (const mode of [0o600, 0o755, 0o777]) {
+      await chmod(path, mode);
+      await expect(checkTrust(path)).resolves.toBeUndefined();
+    }
+  });
+
+  test('nothing there: says so, and how to start a daemon', async () => {
+    await expect(checkTrust(join(folder, 'none'))).rejects.toMatchObject({
+      errorClass: ErrorClass.Transient,
+      message: `no daemon at ${join(folder, 'none')}: start one with \`vastar-tui runtime start\``,
+    });
+  });
+
+  test('a symbolic link is refused', async () => {
+    const link = join(folder, 'link');
+    await symlink(path, link);
+    await expect(checkTrust(link)).rejects.toMatchObject(refusal('it is a symbolic link'));
+  });
+
+  test('what is no socket is refused', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await expect(checkTrust(file)).rejects.toMatchObject(refusal('it is no socket'));
+  });
+
+  test('a folder in which anybody can replace files is refused; a sticky one like /tmp is not', async () => {
+    await chmod(folder, 0o777);
+    await expect(checkTrust(path)).rejects.toMatchObject(refusal('other users can replace files'));
+    await chmod(folder, 0o1777);
+    await expect(checkTrust(path)).resolves.toBeUndefined();
+  });
+
+  // Only root can give files away; elsewhere there is no other user's socket to test with.
+  const asRoot = process.getuid?.() === 0;
+  test.runIf(asRoot)("another user's socket or folder is refused", async () => {
+    await chown(path, 12_345, 0);
+    await expect(checkTrust(path)).rejects.toMatchObject(refusal('it belongs to user 12345'));
+    await chown(path, 0, 0);
+    await chown(folder, 12_345, 0);
+    await expect(checkTrust(path)).rejects.toMatchObject(refusal('other users can replace files'));
+  });
+
+  test('a path through something that is no folder is a daemon that is not there', async () => {
+    await mkdir(join(folder, 'd'));
+    await writeFile(join(folder, 'd', 'f'), '');
+    await expect(checkTrust(join(folder, 'd', 'f', 's'))).rejects.toMatchObject({
+      errorClass: ErrorClass.Transient,
+    });
+  });
+});

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import {
+  formatRecording,
+  parseRecordings,
+  type Recording,
+  readRecordings,
+} from '../../../src/simulator/recordings/recording.js';
+import { recordedTimes } from '../../../src/simulator/recordings/replay.js';
+import {
+  constant,
+  contentOf,
+  eventsOf,
+  FRANCE,
+  PARIS,
+  postChat,
+  readError,
+  receive,
+  simulatorForTest,
+} from '../chat-client.js';
+import { RECORDING, recordingFile } from './recorded.js';
+
+const KEY = 'sk-not/to+be-written-down';
+
+describe('a recording’s file', () => {
+  test('gives back what was written, split characters and all', () => {
+    const broken: Recording = { ...RECORDING, ending: 'broken', parts: [] };
+    const read = parseRecordings(formatRecording(RECORDING) + formatRecording(broken), 'f');
+    expect(
+      read.map(({ parts, ...rest }) => ({
+        ...rest,
+        parts: parts.map((part) => [part.atMs, [...part.bytes]]),
+      })),
+    ).toEqual(
+      [RECORDING, broken].map(({ parts, ...rest }) => ({
+        ...rest,
+        parts: parts.map((part) => [part.atMs, [...part.bytes]]),
+      })),
+    );
+  });
+
+  test.each([
+    ['', 'f holds no complete recording.'],
+    ['nonsense\n', 'f, line 1: this is no line of a recording.'],
+    ['{"ms":1,"text":"early"}\n', 'f, line 1: this is no line of a recording.'],
+    [`${formatRecording(RECORDING)}{"ms":-1,"text":""}\n`, 'f, line 7: this is no line of a recording.'],
+    [formatRecording(RECORDING).replace('{"end":"end"}\n', ''), 'f holds no complete recording.'],
+  ])('that is damaged is told by its line: %j', (text, message) => {
+    expect(() => parseRecordings(text, 'f')).toThrow(message);
+  });
+
+  test('that is missing is told', async () => {
+    await expect(readRecordings('/no/such/file')).rejects.toThrow(
+      /cannot be read: there is no such file or folder/,
+    );
+  });
+});
+
+describe('a simulator that records', () => {
+  async function recording(settings = {}) {
+    const file = await recordingFile();
+    const provider = await simulatorForTest({ settings });
+    const simulator = await simulatorForTest({ record: { file, upstream: `${provider.url}/v1/` } });
+    return { file, provider, simulator };
+  }
+
+  test('hands the provider’s answer on as it comes, and writes it down with its timing', async () => {
+    const { file, simulator } = await recording({ ttft: constant(60), gap: constant(15) });
+    const body = { model: 'gpt-4o', messages: FRANCE, stream: true };
+    const response = await postChat(simulator, body, undefined, { authorization: `Bearer ${KEY}` });
+    const { text } = await receive(response);
+    expect(contentOf(eventsOf(text))).toBe(PARIS);
+    const [recorded] = await readRecordings(file);
+    expect(recorded).toMatchObject({ model: 'gpt-4o', stream: true, status: 200, ending: 'end' });
+    expect(Buffer.concat(recorded?.parts.map((part) => part.bytes) ?? []).toString()).toBe(text);
+    const { ttftMs, gapsMs } = recordedTimes(recorded === undefined ? [] : [recorded]);
+    expect(ttftMs[0]).toBeGreaterThanOrEqual(60);
+    expect(gapsMs).toHaveLength(6);
+    const lastMs = gapsMs.reduce((sum, gap) => sum + gap, ttftMs[0] ?? 0);
+    expect(lastMs).toBeGreaterThanOrEqual(60 + 6 * 15);
+    const written = await readFile(file, 'utf8');
+    expect(written).not.toContain(KEY);
+    expect(written).not.toContain('What is the capital');
+  });
+
+  test('hands errors and broken connections on too', async () => {
+    const { file, simulator } = await recording({ ttft: constant(0), gap: constant(1) });
+    expect((await postChat(simulator, { model: 'sim-fault-429' })).status).toBe(429);
+    expect(
+      (await receive(await postChat(simulator, { model: 'sim-fault-reset', stream: true }))).ending,
+    ).toBe('broken');
+    const recordings = await readRecordings(file);
+    expect(recordings.map(({ status, ending }) => [status, ending])).toEqual([
+      [429, 'end'],
+      [200, 'broken'],
+    ]);
+  });
+
+  test.each([
+    ['as it is', KEY],
+    ['in Base64', Buffer.from(`user:${KEY}`).toString('base64')],
+    ['in a URL', encodeURIComponent(KEY)],
+  ])('writes asterisks for a key that the provider says back %s', async (_how, said) => {
+    const { file, simulator } = await recording({
+      ttft: constant(0),
+      gap: constant(0),
+      content: 'fixed',
+      text: `Your key ${said} is no good`,
+    });
+    const response = await postChat(simulator, {}, undefined, { authorization: `Bearer ${KEY}` });
+    const heard = (await receive(response)).text;
+    expect(heard).toContain(said);
+    const written = (await readFile(file, 'utf8')).replaceAll('\\"', '"');
+    expect(written).toMatch(/Your key [\w=]{0,7}\*{20,}[\w=]{0,4} is no good/);
+    expect(written.length).toBeGreaterThan(heard.length);
+  });
+
+  test('says when the provider cannot be reached', async () => {
+    const { provider, simulator } = await recording();
+    await provider.close();
+    const response = await postChat(simulator, {});
+    expect(response.status).toBe(502);
+    expect((await readError(response)).message).toMatch(
+      /^The provider at .*cannot be reached: .*ECONNREFUSED/,
+    );
+  });
+});

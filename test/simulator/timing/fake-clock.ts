@@ -1,0 +1,61 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../../src/simulator/timing/clock.js';
+
+interface Waiter {
+  dueMs: number;
+  wake(): void;
+}
+
+/** A clock that stands still until it is moved. */
+export interface FakeClock extends Clock {
+  /** Alarms that are set. */
+  readonly waiting: number;
+  /** Moves forward by `ms`; every alarm goes off exactly when it is due. */
+  advance(ms: number): Promise<void>;
+  /** Moves forward by `ms` in one step, as after a pause of the whole process: alarms go off late. */
+  jump(ms: number): Promise<void>;
+}
+
+export function createFakeClock(): FakeClock {
+  let nowMs = 0;
+  const waiters = new Set<Waiter>();
+  const earliest = (): Waiter | undefined => [...waiters].sort((a, b) => a.dueMs - b.dueMs)[0];
+
+  const wakeUntil = async (limitMs: number, moveTo: (dueMs: number) => void): Promise<void> => {
+    await nextTurn();
+    for (let next = earliest(); next !== undefined && next.dueMs <= limitMs; next = earliest()) {
+      moveTo(next.dueMs);
+      next.wake();
+      await nextTurn();
+    }
+  };
+
+  return {
+    now: () => nowMs,
+    alarm(dueMs, wake) {
+      const waiter: Waiter = {
+        dueMs,
+        wake() {
+          waiters.delete(waiter);
+          wake();
+        },
+      };
+      waiters.add(waiter);
+      return () => void waiters.delete(waiter);
+    },
+    get waiting() {
+      return waiters.size;
+    },
+    async advance(ms) {
+      const targetMs = nowMs + ms;
+      await wakeUntil(targetMs, (dueMs) => {
+        nowMs = dueMs;
+      });
+      nowMs = targetMs;
+    },
+    async jump(ms) {
+      nowMs += ms;
+      await wakeUntil(nowMs, () => {});
+    },
+  };
+}

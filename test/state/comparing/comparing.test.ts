@@ -1,0 +1,193 @@
+import { beforeEach, expect, test } from 'vitest';
+import { type Actions, createActions } from '../../../src/state/actions.js';
+import type { Comparison } from '../../../src/state/comparing/compare.js';
+import type { ScreenPort } from '../../../src/state/ports.js';
+import { type AppStore, createAppStore } from '../../../src/state/store.js';
+import {
+  createMemoryChat,
+  createMemoryConnection,
+  createMemoryModes,
+  type MemoryChat,
+  type MemoryExchange,
+  metricsOf,
+  OPENAI,
+  SIMULATOR,
+} from '../../support/chat-ports.js';
+import { createFakeClock, type FakeClock } from '../../support/clock.js';
+
+let store: AppStore;
+let actions: Actions;
+let chat: MemoryChat;
+let clock: FakeClock;
+
+const screen: ScreenPort = {
+  flushed: async () => {},
+  copy() {},
+  leave: (meanwhile) => meanwhile(),
+  suspend() {},
+  redraw() {},
+  exit() {},
+};
+
+function setUp(modes = createMemoryModes()): void {
+  chat = createMemoryChat();
+  const connection = createMemoryConnection();
+  clock = createFakeClock();
+  store = createAppStore({ connection, modes, clock });
+  actions = createActions(store, { connection, chat, modes, screen, clock });
+}
+
+beforeEach(() => setUp());
+
+const type = (text: string): void => actions.edit({ type: 'insert', text });
+const toast = (): string | undefined => store.getState().toast?.text;
+const texts = (): string[] => store.getState().messages.map(({ text }) => text);
+function comparison(): Comparison {
+  const { comparison: found } = store.getState();
+  if (found === undefined) throw new Error('nothing is compared');
+  return found;
+}
+function exchange(index: number): MemoryExchange {
+  const found = chat.exchanges[index];
+  if (found === undefined) throw new Error(`no exchange ${index}`);
+  return found;
+}
+/** The draft goes to both; the first answers "one", the second "other". */
+async function compared(): Promise<void> {
+  type('question');
+  actions.compare();
+  for (const [index, text] of ['one', 'other'].entries()) {
+    exchange(index).start();
+    exchange(index).text(text);
+    clock.advance(40);
+    await exchange(index).end({ metrics: metricsOf({ ttftMs: 100 * (index + 1), outputTokens: 1 }) });
+  }
+}
+
+test('the draft goes to both endpoints at once, each with its model', () => {
+  type('question');
+  actions.compare();
+  expect(chat.exchanges.map(({ options: { endpoint, model } }) => ({ name: endpoint, model }))).toEqual([
+    { name: SIMULATOR.name, model: SIMULATOR.model },
+    { name: OPENAI.name, model: OPENAI.model },
+  ]);
+  for (const { messages } of chat.exchanges)
+    expect(messages).toEqual([{ role: 'user', content: 'question' }]);
+  expect(texts()).toEqual(['question']);
+  expect(store.getState().draft.text).toBe('');
+});
+
+test('each answer has its own text and figures, and both count for the session', async () => {
+  await compared();
+  const [one, other] = comparison().sides;
+  expect([one.answer.text, other.answer.text]).toEqual(['one', 'other']);
+  expect([one.request, other.request]).toMatchObject([
+    { kind: 'done', metrics: { ttftMs: 100 } },
+    { kind: 'done', metrics: { ttftMs: 200 } },
+  ]);
+  expect(store.getState().session).toMatchObject({ requests: 2, ttfts: [100, 200] });
+  expect(store.getState().request.kind).toBe('none');
+});
+
+test('the conversation goes on with the marked answer and its endpoint', async () => {
+  await compared();
+  actions.markSide();
+  actions.chooseSide();
+  expect(texts()).toEqual(['question', 'other']);
+  expect(store.getState()).toMatchObject({ endpoint: { name: 'openai' }, comparison: undefined });
+  expect(toast()).toContain('going on with openai');
+  expect(toast()).toContain('the other answer is the branch beside it');
+  actions.switchBranch(-1);
+  expect(texts()).toEqual(['question', 'one']);
+  actions.switchBranch(1);
+  expect(texts()).toEqual(['question', 'other']);
+  type('next');
+  actions.send();
+  expect(chat.latest.messages.map(({ content }) => content)).toEqual(['question', 'other', 'next']);
+  expect(chat.latest.options.endpoint).toBe('openai');
+});
+
+test('with an empty draft the last question is asked again; leaving keeps its answer as it was', async () => {
+  type('asked');
+  actions.send();
+  chat.latest.text('first answer');
+  await chat.latest.end();
+  actions.compare();
+  expect(chat.exchanges).toHaveLength(3);
+  expect(chat.latest.messages).toEqual([{ role: 'user', content: 'asked' }]);
+  await exchange(1).end();
+  await exchange(2).end();
+  actions.stop();
+  expect(texts()).toEqual(['asked', 'first answer']);
+  expect(comparison).toThrow();
+});
+
+test('stop ends both and keeps what came; asked again, it keeps neither and gives the question back', async () => {
+  type('question');
+  actions.compare();
+  exchange(0).text('part');
+  actions.stop();
+  await Promise.resolve();
+  expect(chat.exchanges.map(({ signal }) => signal?.aborted)).toEqual([true, true]);
+  await exchange(1).end();
+  expect(comparison().sides[0].answer).toMatchObject({ text: 'part', status: { kind: 'cancelled' } });
+  type('more');
+  actions.stop();
+  expect(store.getState()).toMatchObject({ messages: [], draft: { text: 'question\n\nmore' } });
+});
+
+test('nothing is chosen while an answer still runs, and nothing else is asked before one is chosen', async () => {
+  type('question');
+  actions.compare();
+  actions.chooseSide();
+  expect(toast()).toContain('both answers have to end first');
+  await exchange(0).end();
+  await exchange(1).end();
+  type('next');
+  for (const action of [actions.send, actions.regenerate, actions.reviseLast, actions.newConversation]) {
+    action();
+    expect(toast()).toContain('two answers are compared');
+  }
+  expect(chat.exchanges).toHaveLength(2);
+});
+
+test('one side that fails says so beside the other, which can be chosen', async () => {
+  type('question');
+  actions.compare();
+  exchange(0).text('fine');
+  await exchange(1).break(new Error('no such host'));
+  await exchange(0).end();
+  expect(comparison().sides.map(({ answer }) => answer.status.kind)).toEqual(['complete', 'error']);
+  actions.chooseSide();
+  expect(texts()).toEqual(['question', 'fine']);
+  expect(store.getState().aside).toEqual([]);
+});
+
+test('with several other modes one is picked; why one cannot be used is told', () => {
+  const third = { ...OPENAI, name: 'local' };
+  setUp(createMemoryModes([SIMULATOR, OPENAI, third]));
+  type('question');
+  actions.compare();
+  expect(store.getState().overlay).toMatchObject({
+    purpose: 'compare',
+    items: [{ id: 'openai' }, { id: 'local' }],
+  });
+  expect(chat.exchanges).toHaveLength(0);
+  actions.compare('local');
+  expect(chat.latest.options.endpoint).toBe('local');
+
+  setUp(createMemoryModes([SIMULATOR, { ...OPENAI, problem: 'OPENAI_API_KEY is not set' }]));
+  type('question');
+  actions.compare();
+  expect(toast()).toBe('OPENAI_API_KEY is not set');
+  expect(store.getState().draft.text).toBe('question');
+});
+
+test('it says why it does nothing without a question, or without another mode', () => {
+  actions.compare();
+  expect(toast()).toContain('nothing to compare yet');
+  setUp(createMemoryModes([SIMULATOR]));
+  type('question');
+  actions.compare();
+  expect(toast()).toContain('there is no other mode');
+});

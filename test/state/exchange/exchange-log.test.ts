@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import type { ChatMessage } from '../../../src/connector/types.js';
+import { createExchangeLog, type ExchangeLog } from '../../../src/state/exchange/exchange-log.js';
+import { DEFAULT_HINTS } from '../../../src/state/key-hints.js';
+import { plainText } from '../../../src/ui/line.js';
+import { exchangeListLines, inspectorLines } from '../../../src/ui/panes/inspector.js';
+import { answerOf, SIMULATOR } from '../../support/chat-ports.js';
+
+const user = (content: string): ChatMessage => ({ role: 'user', content });
+
+/** An exchange with so many events of ten characters, ended. */
+function exchange(log: ExchangeLog, messages: readonly ChatMessage[], events = 1): void {
+  const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR, body: { model: 'm', messages } });
+  for (let event = 0; event < events; event += 1)
+    recorder.take({ type: 'text', tMs: event, text: 'ten chars.' });
+  recorder.end(answerOf());
+}
+
+function size(log: ExchangeLog): number {
+  return log
+    .all()
+    .reduce((sum, { request, events }) => sum + request.length + events.length * 'ten chars.'.length, 0);
+}
+
+test('a request is kept as it was sent, where it is of ordinary length', () => {
+  const log = createExchangeLog();
+  const body = { model: 'm', temperature: 0.5, messages: [user('one'), user('two')] };
+  log.begin({ atMs: 0, endpoint: SIMULATOR, body });
+  expect(JSON.parse(log.all()[0]?.request ?? '')).toEqual(body);
+});
+
+test('of a long conversation the newest messages are kept, and how many came before', () => {
+  const log = createExchangeLog();
+  const messages = Array.from({ length: 100 }, (_, index) => user(`${index} ${'x'.repeat(9000)}`));
+  exchange(log, messages);
+  const request = log.all()[0]?.request ?? '';
+  expect(request).toContain('"99 xxx');
+  expect(request).toContain('"model": "m"');
+  expect(request).not.toContain('"50 xxx');
+  expect(request).toMatch(/and 92 earlier messages, which are not kept here$/);
+  expect(request.length).toBeLessThan(80_000);
+});
+
+test('of one long message its beginning is kept', () => {
+  const log = createExchangeLog();
+  exchange(log, [user('y'.repeat(1_000_000))]);
+  const request = log.all()[0]?.request ?? '';
+  expect(request).toContain('… and 934464 more');
+  expect(request.length).toBeLessThan(70_000);
+});
+
+test('many exchanges keep no more than their room, the newest whole, and the rest say so', () => {
+  const log = createExchangeLog();
+  for (let count = 0; count < 200; count += 1) exchange(log, [user('z'.repeat(60_000))], 2000);
+  const all = log.all();
+  expect(all).toHaveLength(50);
+  expect(size(log)).toBeLessThan(1_200_000);
+  expect(all[0]).toMatchObject({ number: 200, letGo: false });
+  expect(all[0]?.events.length).toBeGreaterThan(1000);
+  const [oldest] = all.slice(-1);
+  expect(oldest).toMatchObject({ number: 151, letGo: true, request: '', events: [], left: 2000 });
+  if (oldest === undefined) return;
+  const shown = inspectorLines(oldest, 80).map(plainText).join('\n');
+  expect(shown).toContain('were let go for those of later exchanges');
+  expect(shown).toContain('Events: 2,000');
+  expect(exchangeListLines(all, 0, DEFAULT_HINTS, 80, 20).map(plainText)[0]).toContain('the last 50 of 200');
+});
+
+test('an exchange that runs keeps its request and events, whatever comes after it', () => {
+  const log = createExchangeLog();
+  const running = log.begin({ atMs: 0, endpoint: SIMULATOR, body: { messages: [user('kept')] } });
+  for (let count = 0; count < 40; count += 1) exchange(log, [user('z'.repeat(60_000))]);
+  running.take({ type: 'text', tMs: 1, text: 'late' });
+  const entry = log.all().at(-1);
+  expect(entry?.request).toContain('kept');
+  expect(entry?.events).toHaveLength(1);
+});

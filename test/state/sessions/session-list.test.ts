@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { SessionStore } from '../../../src/sessions/store.js';
+import type { SessionList } from '../../../src/state/sessions/session-list.js';
+import { ask, folder, openedStore } from '../../sessions/place.js';
+import { type SavedChat, savedChat } from '../../support/saved-chat.js';
+
+/** A chat beside three saved sessions, the list opened. */
+function listed(): { chat: SavedChat; saved: SessionStore; list: () => SessionList } {
+  const path = join(folder(), 'data', 'sessions.db');
+  const saved = openedStore(path);
+  const texts = { 'on badgers': 'badgers dig', 'on wombats': 'wombats dig cubes', 'on birds': 'birds fly' };
+  for (const [title, text] of Object.entries(texts)) ask(saved, saved.create(title).id, 'tell me', text);
+  const chat = savedChat(path);
+  chat.actions.showSessions();
+  const list = (): SessionList => {
+    const { overlay } = chat.store.getState();
+    if (overlay.kind !== 'sessions') throw new Error('the list is not open');
+    return overlay;
+  };
+  return { chat, saved, list };
+}
+
+const titles = ({ rows }: SessionList): string[] => rows.map(({ title }) => title);
+const search = ({ actions, clock }: SavedChat, query: string): void => {
+  actions.searchSessions(query);
+  clock.advance(100);
+};
+
+test('lists the sessions, the last used first, with what they are', () => {
+  const { list } = listed();
+  expect(titles(list())).toEqual(['on birds', 'on wombats', 'on badgers']);
+  expect(list().rows[0]).toMatchObject({ preview: 'birds fly', model: 'gpt-4o', tokens: 60, pinned: false });
+});
+
+test('typing searches in all of them, and shows where', () => {
+  const { chat, list } = listed();
+  search(chat, 'dig');
+  expect(titles(list())).toEqual(['on wombats', 'on badgers']);
+  expect(list().rows[0]?.found).toMatchObject({
+    count: 1,
+    snippet: [
+      { text: 'wombats ', found: false },
+      { text: 'dig', found: true },
+      { text: ' cubes', found: false },
+    ],
+  });
+  search(chat, 'dig cub');
+  expect(titles(list())).toEqual(['on wombats']);
+  search(chat, 'ttft>2s');
+  expect(titles(list())).toEqual([]);
+  search(chat, 'model:gpt-4o ttft<2s');
+  expect(titles(list())).toHaveLength(3);
+  search(chat, 'ttft>soon');
+  expect(list().problem).toContain('give a duration');
+  search(chat, '');
+  expect(titles(list())).toHaveLength(3);
+});
+
+test('opening a session puts it in the conversation’s place, at what was found', () => {
+  const { chat, saved, list } = listed();
+  const wombats = list().rows[1]?.id ?? '';
+  const first = saved.branchInUse(wombats)[0]?.id ?? null;
+  // A later branch without what is searched for.
+  saved.beginAnswer(wombats, { parentId: first, endpoint: 'openai', model: 'gpt-4o' });
+  search(chat, 'cubes');
+  chat.actions.openSession();
+  expect(chat.texts()).toEqual(['user: tell me', 'assistant: wombats dig cubes']);
+  const { overlay, name, scroll } = chat.store.getState();
+  expect([overlay.kind, name, scroll.kind]).toEqual(['none', 'on wombats', 'held']);
+});
+
+test('a session is renamed, in the list and on the screen', () => {
+  const { chat, saved, list } = listed();
+  chat.actions.openSession();
+  chat.actions.showSessions();
+  for (const title of ['on parrots', ' ']) {
+    chat.actions.renameSession(title);
+    chat.actions.keepName();
+  }
+  expect(titles(list())).toEqual(['on parrots', 'on wombats', 'on badgers']);
+  expect(chat.store.getState().name).toBe('on parrots');
+  chat.actions.moveInSessions(2);
+  chat.actions.renameSession('on moles');
+  chat.actions.renameSession(undefined);
+  chat.actions.renameSession('on shrews');
+  chat.actions.keepName();
+  expect(saved.list().map(({ title }) => title)).toEqual(['on parrots', 'on wombats', 'on shrews']);
+});
+
+test('a pinned session stays at the top, and stays chosen', () => {
+  const { chat, list } = listed();
+  chat.actions.moveInSessions(2);
+  chat.actions.pinSession();
+  expect(titles(list())).toEqual(['on badgers', 'on birds', 'on wombats']);
+  expect(list().index).toBe(0);
+  chat.actions.pinSession();
+  expect(titles(list())).toEqual(['on birds', 'on wombats', 'on badgers']);
+});
+
+test('what is deleted can be brought back, the one on the screen too', () => {
+  const { chat, list } = listed();
+  chat.actions.openSession();
+  chat.actions.showSessions();
+  chat.actions.deleteSession();
+  expect(chat.texts()).toEqual([]);
+  chat.actions.deleteSession();
+  expect(titles(list())).toEqual(['on badgers']);
+  chat.actions.undoDelete();
+  chat.actions.undoDelete();
+  expect(titles(list())).toHaveLength(3);
+  chat.actions.undoDelete();
+  expect(chat.store.getState().toast?.text).toContain('nothing was deleted');
+});
+
+test('the conversation is not left while an answer runs', () => {
+  const { chat } = listed();
+  chat.ask('wait');
+  chat.actions.openSession();
+  expect(chat.store.getState().toast?.text).toContain('an answer is running');
+  expect(chat.texts()[0]).toBe('user: wait');
+});
+
+test('a session that is gone by the time it is opened is said', () => {
+  const { chat, saved, list } = listed();
+  saved.purge(list().rows[0]?.id ?? '');
+  chat.actions.openSession();
+  expect(chat.store.getState().toast?.text).toContain('there is no session');
+});

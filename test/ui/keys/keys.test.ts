@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import { createKeymap, parseKey } from '../../../src/ui/keys/bindings.js';
+import { commandIn, commandNames, completions, KEYMAP } from '../../../src/ui/keys/keymap.js';
+import { type KeyPress, keyPresses } from '../../../src/ui/keys/keys.js';
+import { plainText } from '../../../src/ui/line.js';
+import { helpLines } from '../../../src/ui/panes/help.js';
+
+type InkKey = Parameters<typeof keyPresses>[1];
+
+function key(values: Partial<InkKey> = {}): InkKey {
+  return {
+    upArrow: false,
+    downArrow: false,
+    leftArrow: false,
+    rightArrow: false,
+    pageDown: false,
+    pageUp: false,
+    home: false,
+    end: false,
+    return: false,
+    escape: false,
+    ctrl: false,
+    shift: false,
+    tab: false,
+    backspace: false,
+    delete: false,
+    meta: false,
+    super: false,
+    hyper: false,
+    capsLock: false,
+    numLock: false,
+    ...values,
+  };
+}
+const names = (presses: readonly KeyPress[]): string[] =>
+  presses.map((press) => (press.kind === 'key' ? `<${press.name}>` : press.text));
+
+describe('what was typed', () => {
+  test.each<[string, string, Partial<InkKey>, string[]]>([
+    ['a letter', 'a', {}, ['a']],
+    ['a capital', 'A', { shift: true }, ['A']],
+    ['enter', '\r', { return: true }, ['<enter>']],
+    ['alt+enter', '\r', { return: true, meta: true }, ['<alt+enter>']],
+    ['shift+enter', '', { return: true, shift: true }, ['<shift+enter>']],
+    ['ctrl+j as a newline', '\n', {}, ['<ctrl+j>']],
+    ['ctrl+j as the kitty protocol tells it', 'j', { ctrl: true }, ['<ctrl+j>']],
+    ['escape, also twice', '', { escape: true, meta: true }, ['<esc>']],
+    ['an arrow with a modifier', '', { leftArrow: true, ctrl: true }, ['<ctrl+left>']],
+    ['alt and a letter', 'b', { meta: true }, ['<alt+b>']],
+    ['a chunk of text and enter', 'hello\r', {}, ['hello', '<enter>']],
+    [
+      'a chunk with several keys',
+      'one\ntwo\r\x01three',
+      {},
+      ['one', '<ctrl+j>', 'two', '<enter>', '<ctrl+a>', 'three'],
+    ],
+    ['a key being let go', 'a', { eventType: 'release' }, []],
+    ['wide and combined characters', '世界👩‍👧', {}, ['世界👩‍👧']],
+    ['something invisible', 'a\u202eb', {}, ['ab']],
+  ])('%s', (_name, input, flags, expected) => {
+    expect(names(keyPresses(input, key(flags)))).toEqual(expected);
+  });
+});
+
+const { actionOf } = createKeymap().keymap;
+
+describe('the table of keys', () => {
+  test('gives each key one meaning at a time', () => {
+    const meanings = new Map<string, number>();
+    for (const { keys, when } of KEYMAP) {
+      for (const name of keys) {
+        for (const state of when === undefined ? ['draft', 'no-draft'] : [when]) {
+          const id = `${name} (${state})`;
+          meanings.set(id, (meanings.get(id) ?? 0) + 1);
+        }
+      }
+    }
+    // Home and end scroll only while there is no draft to move in: the first binding that applies acts.
+    // Ctrl+e likewise: with a draft it is the way to the line's end.
+    expect([...meanings].filter(([, count]) => count > 1).map(([id]) => id)).toEqual([
+      'ctrl+e (no-draft)',
+      'shift+up (no-draft)',
+      'shift+down (no-draft)',
+      'home (no-draft)',
+      'end (no-draft)',
+    ]);
+  });
+
+  test('tells home and end, and the question mark, by the draft', () => {
+    expect([actionOf('home', true), actionOf('home', false)]).toEqual(['edit-line-start', 'scroll-start']);
+    expect([actionOf('end', true), actionOf('end', false)]).toEqual(['edit-line-end', 'scroll-end']);
+    expect([actionOf('?', true), actionOf('?', false)]).toEqual([undefined, 'help']);
+    expect([actionOf('ctrl+e', true), actionOf('ctrl+e', false)]).toEqual(['edit-line-end', 'revise']);
+  });
+
+  test('is all on the help screen, at any width', () => {
+    for (const width of [20, 50, 86]) {
+      const help = helpLines(width).map(plainText).join(' ').replace(/ +/g, ' ');
+      for (const { keys, command, help: words } of KEYMAP) {
+        for (const name of [...keys, words, ...(command === undefined ? [] : [`/${command}`])])
+          expect(help).toContain(name);
+      }
+    }
+  });
+});
+
+describe("the user's own keys", () => {
+  const own = (keys: Record<string, string[]>) => createKeymap(new Map(Object.entries(keys)));
+
+  test('work in lists and the help as well, which name them', () => {
+    const { hints, inList, bindings } = own({ stop: ['ctrl+q'], 'scroll-page-down': ['alt+j'] }).keymap;
+    expect(['ctrl+q', 'alt+j', 'esc', 'q'].map(inList)).toEqual(['esc', 'pagedown', 'esc', 'q']);
+    expect(hints).toMatchObject({ close: 'ctrl+q', pageDown: 'alt+j', choose: 'enter' });
+    expect(plainText(helpLines(80, bindings, hints)[0] ?? [])).toContain('ctrl+q closes');
+  });
+
+  test('give way in a list to what the key means there', () => {
+    const { hints, inList } = own({ stop: ['ctrl+d'] }).keymap;
+    expect(inList('ctrl+d')).toBe('ctrl+d');
+    expect(hints).toMatchObject({ stop: 'ctrl+d', close: 'esc' });
+  });
+
+  test('take the place of the defaults, also where those depend on the draft', () => {
+    const { keymap, problems } = own({ reconnect: ['alt+c', 'Alt + PageUp'], 'scroll-end': ['end'] });
+    expect(keymap.actionOf('alt+c', true)).toBe('reconnect');
+    expect(keymap.actionOf('alt+pageup', false)).toBe('reconnect');
+    expect(keymap.actionOf('ctrl+r', false)).toBeUndefined();
+    expect([keymap.actionOf('end', true), keymap.actionOf('ctrl+end', true)]).toEqual([
+      'scroll-end',
+      undefined,
+    ]);
+    expect(problems).toEqual([
+      { action: 'scroll-end', severity: 'warning', message: '"end" is no longer edit-line-end' },
+    ]);
+  });
+
+  test('may be none: the action is left to its command', () => {
+    expect(own({ copy: [] }).keymap.actionOf('ctrl+y', false)).toBeUndefined();
+  });
+
+  test('that are taken from another action are told', () => {
+    const { keymap, problems } = own({ help: ['ctrl+r'] });
+    expect(keymap.actionOf('ctrl+r', true)).toBe('help');
+    expect(problems).toEqual([
+      { action: 'help', severity: 'warning', message: '"ctrl+r" is no longer reconnect' },
+    ]);
+  });
+
+  test('that are given twice belong to the first; names that are none are told', () => {
+    const { keymap, problems } = own({
+      copy: ['alt+c'],
+      new: ['alt+c'],
+      fly: ['f'],
+      quit: ['hyper+x', 'f99'],
+    });
+    expect(keymap.actionOf('alt+c', false)).toBe('copy');
+    expect(problems.map(({ action, severity }) => [action, severity])).toEqual([
+      ['new', 'error'],
+      ['fly', 'error'],
+      ['quit', 'error'],
+      ['quit', 'error'],
+    ]);
+  });
+
+  test('of a single character count on an empty draft only, so that it can be typed', () => {
+    const { keymap } = own({ inspect: ['i'] });
+    expect([keymap.actionOf('i', false), keymap.actionOf('i', true)]).toEqual(['inspect', undefined]);
+  });
+
+  test.each([
+    ['Ctrl+K', 'ctrl+k'],
+    ['shift+alt+up', 'alt+shift+up'],
+    ['ctrl++', 'ctrl++'],
+    ['?', '?'],
+    ['space', undefined],
+    ['ctrl', undefined],
+    ['', undefined],
+  ])('%j is read as %j', (written, expected) => {
+    expect(parseKey(written)).toBe(expected);
+  });
+});
+
+test('a slash and the beginning of a name finds the commands', () => {
+  expect(completions('/mo').map(({ command }) => command)).toEqual(['mode', 'modes', 'model']);
+  expect(completions('/').length).toBe(commandNames().length);
+  expect([completions('mo'), completions('/mode x'), completions('/usr/')]).toEqual([[], [], []]);
+});
+
+describe('a command', () => {
+  test.each([
+    ['/help', { name: 'help', argument: undefined, action: 'help' }],
+    ['/mode openai', { name: 'mode', argument: 'openai', action: 'mode' }],
+    ['/nonsense', { name: 'nonsense', argument: undefined, action: undefined }],
+  ])('%s', (draft, expected) => {
+    expect(commandIn(draft)).toEqual(expected);
+  });
+
+  test.each(['/usr/bin/env is what?', '// a comment', 'help', '/help\nme', ' /help', '/'])(
+    'is not in %j',
+    (draft) => {
+      expect(commandIn(draft)).toBeUndefined();
+    },
+  );
+
+  test('has a name that is typed once', () => {
+    expect(new Set(commandNames()).size).toBe(commandNames().length);
+  });
+});

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { plainText } from '../../../src/ui/line.js';
+import { type Body, createPlainBody, type Row } from '../../../src/ui/transcript/body.js';
+import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
+import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
+
+const bodies: readonly (readonly [name: string, make: (width: number) => Body])[] = [
+  ['plain text', (width) => createPlainBody(width, 'plain')],
+  ['markdown', (width) => createMarkdownBody({ width, highlighter: plainHighlighter })],
+];
+
+function rowsOf(body: Body): Row[] {
+  return [...body.closed, ...body.open];
+}
+
+const text = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        '# ',
+        '## head',
+        '\n',
+        '\n\n',
+        '- ',
+        '12. ',
+        '```',
+        '```ts\n',
+        '~~~\n',
+        '> ',
+        'word ',
+        'longerword',
+      ],
+      ...[
+        '世界',
+        '  ',
+        '    ',
+        '\t',
+        '👩‍👧',
+        '**',
+        '*',
+        '`',
+        '| a | b |\n|---|--:|\n',
+        '| cell ',
+        '---\n',
+        '===',
+      ],
+      ...['[link](http://a.example)', '[ref]: http://b.example\n', '<b>', '&amp;', '\\', '!'],
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => parts.join(''));
+
+test.each(bodies)('%s that grows gives the rows of the whole', (_name, make) => {
+  fc.assert(
+    fc.property(
+      text,
+      fc.array(fc.nat(200), { maxLength: 10 }),
+      fc.integer({ min: 16, max: 60 }),
+      (whole, cuts, width) => {
+        const growing = make(width);
+        for (const cut of cuts.sort((a, b) => a - b)) growing.update(whole.slice(0, cut), true);
+        growing.update(whole);
+        const once = make(width);
+        once.update(whole);
+        expect(rowsOf(growing)).toEqual(rowsOf(once));
+      },
+    ),
+    { numRuns: 600 },
+  );
+});
+
+test.each(bodies)('%s: rows that are closed never change', (_name, make) => {
+  fc.assert(
+    fc.property(text, text, (first, more) => {
+      const body = make(20);
+      body.update(first, true);
+      const before = [...body.closed];
+      body.update(first + more, true);
+      expect(body.closed.slice(0, before.length)).toEqual(before);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each(bodies)('%s: offsets rise from row to row, and rows fit their width', (_name, make) => {
+  fc.assert(
+    fc.property(text, fc.integer({ min: 18, max: 60 }), (whole, width) => {
+      const body = make(width);
+      body.update(whole);
+      const offsets = rowsOf(body).map(({ offset }) => offset);
+      expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
+      for (const row of rowsOf(body)) expect(row.width).toBeLessThanOrEqual(width);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each(bodies)(
+  '%s: a paragraph without a newline costs what is new, however long it is',
+  (_name, make) => {
+    const words = 100_000;
+    const body = make(80);
+    const whole = 'word '.repeat(words + 2000);
+    body.update(whole.slice(0, words * 5));
+    // Wrapping all of it each time would take longer than any test may.
+    for (let step = 1; step <= 2000; step += 1) body.update(whole.slice(0, (words + step) * 5), true);
+    const rows = rowsOf(body);
+    expect(rows.at(-1)?.offset).toBeGreaterThan(words * 5);
+  },
+);
+
+test('plain text is shown as it came', () => {
+  const body = createPlainBody(20);
+  body.update('# no heading\n- and **no** list that wraps here');
+  expect(rowsOf(body).map((row) => plainText(row.line))).toEqual([
+    '# no heading',
+    '- and **no** list',
+    'that wraps here',
+  ]);
+});

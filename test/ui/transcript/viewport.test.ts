@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Scroll } from '../../../src/state/app-state.js';
+import type { Message } from '../../../src/state/messages.js';
+import { plainText } from '../../../src/ui/line.js';
+import { createBlockMaker } from '../../../src/ui/transcript/block.js';
+import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
+import { createViewport, type View, type Viewport } from '../../../src/ui/transcript/viewport.js';
+import { metricsOf, SIMULATOR } from '../../support/chat-ports.js';
+
+const FOLLOW: Scroll = { kind: 'follow' };
+
+const question = (id: number, text: string): Message => ({ role: 'user', id, atMs: 0, text });
+const answer = (id: number, text: string, streaming = false): Message => ({
+  role: 'assistant',
+  id,
+  atMs: 0,
+  text,
+  reasoning: '',
+  endpoint: SIMULATOR,
+  status: streaming
+    ? { kind: 'streaming' }
+    : { kind: 'complete', metrics: metricsOf(), remarks: ['a remark'] },
+});
+
+/** Every row of a conversation, made without any window. */
+function allRows(messages: readonly Message[], width: number): string[] {
+  return messages.flatMap((message) => {
+    const block = createBlockMaker(message, {
+      width,
+      highlighter: plainHighlighter,
+      reasoning: false,
+    })(message);
+    return Array.from({ length: block.count }, (_, index) => plainText(block.at(index)?.line ?? []));
+  });
+}
+const shown = (viewport: Viewport, view: View): string[] =>
+  viewport.window(view).rows.map(({ line }) => plainText(line));
+
+const conversation = fc
+  .array(
+    fc.array(fc.constantFrom('word ', '\n', 'longer words here ', '世界', '- item\n'), { maxLength: 12 }),
+    {
+      minLength: 1,
+      maxLength: 8,
+    },
+  )
+  .map((texts) =>
+    texts.map((parts, index) =>
+      index % 2 === 0 ? question(index + 1, parts.join('')) : answer(index + 1, parts.join('')),
+    ),
+  );
+const sizes = { width: fc.integer({ min: 20, max: 40 }), height: fc.integer({ min: 1, max: 12 }) };
+
+test('following, the window is the end of all rows', () => {
+  fc.assert(
+    fc.property(conversation, sizes.width, sizes.height, (messages, width, height) => {
+      const view = { messages, width, height, scroll: FOLLOW };
+      expect(shown(createViewport(), view)).toEqual(allRows(messages, width).slice(-height));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('scrolled anyhow, the window is a slice of all rows', () => {
+  fc.assert(
+    fc.property(
+      conversation,
+      sizes.width,
+      sizes.height,
+      fc.array(fc.integer({ min: -9, max: 9 }), { maxLength: 8 }),
+      (messages, width, height, steps) => {
+        const viewport = createViewport();
+        const all = allRows(messages, width);
+        const lowest = Math.max(0, all.length - height);
+        let top = lowest;
+        let scroll: Scroll = FOLLOW;
+        for (const step of steps) {
+          const next = viewport.scrolledBy({ messages, width, height, scroll }, step);
+          top = Math.min(lowest, Math.max(0, top + step));
+          scroll = next ?? scroll;
+          expect(shown(viewport, { messages, width, height, scroll })).toEqual(all.slice(top, top + height));
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+describe('a reader who has scrolled away', () => {
+  const messages = Array.from({ length: 20 }, (_, index) => question(index + 1, `question ${index + 1}`));
+  const height = 9;
+
+  test('stays where he is while more comes, and is told how much', () => {
+    const viewport = createViewport();
+    const scroll = viewport.scrolledBy({ messages, width: 40, height, scroll: FOLLOW }, -6) ?? FOLLOW;
+    const before = shown(viewport, { messages, width: 40, height, scroll });
+    const more = [...messages, answer(21, 'one\ntwo', true)];
+    const after = viewport.window({ messages: more, width: 40, height, scroll });
+    expect(after.rows.map(({ line }) => plainText(line))).toEqual(before);
+    expect(after).toMatchObject({ newRows: 4, atEnd: false });
+  });
+
+  test('stays at his words when the width changes', () => {
+    const long = [question(1, `${'some words '.repeat(40)}HERE ${'more words '.repeat(80)}`)];
+    const viewport = createViewport();
+    let scroll = viewport.toTop({ messages: long, width: 60, height: 4, scroll: FOLLOW });
+    while (!shown(viewport, { messages: long, width: 60, height: 1, scroll })[0]?.includes('HERE')) {
+      scroll = viewport.scrolledBy({ messages: long, width: 60, height: 1, scroll }, 1) ?? scroll;
+    }
+    for (const width of [30, 45, 60]) {
+      expect(shown(viewport, { messages: long, width, height: 4, scroll }).join(' ')).toContain('HERE');
+    }
+  });
+
+  test('follows again from the end', () => {
+    const viewport = createViewport();
+    const up = viewport.scrolledBy({ messages, width: 40, height, scroll: FOLLOW }, -6) ?? FOLLOW;
+    expect(viewport.scrolledBy({ messages, width: 40, height, scroll: up }, 6)).toEqual(FOLLOW);
+  });
+
+  test('is told when there is no further', () => {
+    const viewport = createViewport();
+    const top = viewport.toTop({ messages, width: 40, height, scroll: FOLLOW });
+    expect(viewport.scrolledBy({ messages, width: 40, height, scroll: top }, -1)).toBeUndefined();
+    expect(viewport.scrolledBy({ messages, width: 40, height, scroll: FOLLOW }, 1)).toBeUndefined();
+  });
+});
+
+test('messages too long to be kept wrapped all together are shown as they would be alone', () => {
+  const messages = Array.from({ length: 20 }, (_, index) => question(index + 1, `${index}\n`.repeat(1000)));
+  const seen = { message: 20, offset: 0 };
+  const viewport = createViewport();
+  const view = { messages, width: 40, height: 9 };
+  const places: Scroll[] = messages.map(({ id }) => {
+    return { kind: 'held', top: { message: id, offset: 1000 }, seen };
+  });
+  const all = [FOLLOW, ...places, ...places.toReversed(), FOLLOW];
+  for (const scroll of all) {
+    expect(shown(viewport, { ...view, scroll })).toEqual(shown(createViewport(), { ...view, scroll }));
+  }
+});
+
+test('a frame does not wrap what it does not show', () => {
+  const count = 10_000;
+  const words = 'some words to wrap '.repeat(20);
+  const messages = Array.from({ length: count }, (_, index) => question(index + 1, words));
+  const viewport = createViewport();
+  let text = '';
+  // Wrapping ten thousand messages a thousand times would take longer than any test may; bench/frames.ts has the figure.
+  for (let frame = 0; frame < 1000; frame += 1) {
+    text += 'some more words ';
+    messages[count] = answer(count + 1, text, true);
+    const { rows } = viewport.window({ messages, width: 80, height: 36, scroll: FOLLOW });
+    expect(rows.length).toBeGreaterThan(30);
+  }
+});
