@@ -38,6 +38,8 @@ export interface ExchangeOptions {
 
 const CONNECTORS = ['http'] as const;
 const OPERATIONS = ['request', 'stream'] as const;
+/** Figures and limits are kept by tenant, and all of them fit one health frame. */
+const MAX_TENANT_CHARS = 256;
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -119,8 +121,8 @@ export function startExchange(options: ExchangeOptions): Exchange {
   };
 }
 
-/** @throws {ConnectorException} InvalidRequest for a connector or an operation that there is not. */
-function checkTarget({ connectorName, operation }: ExecuteRequest): void {
+/** @throws {ConnectorException} InvalidRequest for a connector or an operation that there is not, and a tenant's name without end. */
+function checkTarget({ connectorName, operation, tenantId }: ExecuteRequest): void {
   const known = (names: readonly string[], name: string): boolean => names.includes(name);
   const refuse = (what: string, name: string, names: readonly string[]): ConnectorException => {
     const text = `no ${what} ${JSON.stringify(name.slice(0, 100))}; there is ${names.join(' and ')}`;
@@ -128,6 +130,10 @@ function checkTarget({ connectorName, operation }: ExecuteRequest): void {
   };
   if (!known(CONNECTORS, connectorName)) throw refuse('connector', connectorName, CONNECTORS);
   if (!known(OPERATIONS, operation)) throw refuse('operation', operation, OPERATIONS);
+  if (tenantId.length > MAX_TENANT_CHARS) {
+    const text = `the tenant_id has ${tenantId.length} characters; ${MAX_TENANT_CHARS} are the most`;
+    throw new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
+  }
 }
 
 function deadlinePassed(origin: string, timeline: Timeline): ConnectorException {

@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
 import type { HeaderList } from '../../protocol/messages.js';
-import type { HttpRequest } from '../upstream/http-request.js';
+import { type HttpRequest, MAX_HOST_CHARS } from '../upstream/http-request.js';
 import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';
 
 const MAX_REDIRECTS = 5;
@@ -61,7 +61,8 @@ function targetOf(head: ResponseHead, method: string, from: URL): URL | undefine
   if (!repeats && !(moves && (method === 'GET' || method === 'HEAD'))) return undefined;
   const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
   const target = location === undefined ? null : URL.parse(location, from.href);
-  if (target === null || target.username !== '' || target.password !== '') return undefined;
+  if (target === null || target.hostname.length > MAX_HOST_CHARS) return undefined;
+  if (target.username !== '' || target.password !== '') return undefined;
   const asSafe = target.protocol === from.protocol || target.protocol === 'https:';
   return asSafe && (target.protocol === 'https:' || target.protocol === 'http:') ? target : undefined;
 }

@@ -78,7 +78,8 @@ export function createStatistics(nowMs: () => number = () => performance.now()):
     const key = `${origin}\n${tenantId}`;
     const known = pairs.get(key);
     if (known !== undefined) return known;
-    if (pairs.size >= MAX_PAIRS && tenantId !== OTHERS) return pairOf(OTHERS, OTHERS);
+    // No URL has that origin; a tenant may well have that name.
+    if (pairs.size >= MAX_PAIRS && origin !== OTHERS) return pairOf(OTHERS, OTHERS);
     const made = createPair(tenantId, origin, nowMs);
     pairs.set(key, made);
     return made;

@@ -71,6 +71,9 @@ function methodOf(name: string): Method {
   return method;
 }
 
+/** RFC 1035, 2.3.4. No name beyond it can be looked up, and figures are kept by origin. */
+export const MAX_HOST_CHARS = 255;
+
 function urlOf(text: string): URL {
   const url = URL.parse(text);
   if (url === null) {
@@ -80,6 +83,9 @@ function urlOf(text: string): URL {
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw invalid(`cannot speak ${quote(url.protocol.slice(0, -1))}; a URL starts with http: or https:`);
+  }
+  if (url.hostname.length > MAX_HOST_CHARS) {
+    throw invalid(`the host name ${quote(url.hostname)} is over ${MAX_HOST_CHARS} characters`);
   }
   if (url.username !== '' || url.password !== '') {
     throw invalid(
@@ -117,9 +123,9 @@ function headersOf(given: unknown): HeaderList {
   const names = new Set<string>();
   const headers: Array<readonly [string, string]> = [];
   for (const name of Object.keys(given)) {
-    const value = stringIn(`headers.${name}`, given[name]);
-    const lower = name.toLowerCase();
     if (!TOKEN.test(name)) throw invalid(`${quote(name)} is no header name`);
+    const value = stringIn(`headers.${shortened(name)}`, given[name]);
+    const lower = name.toLowerCase();
     // The value may be a key: it is not repeated.
     if (!VALUE.test(value))
       throw invalid(`the header ${quote(name)} has a character that headers cannot hold`);
@@ -133,7 +139,11 @@ function headersOf(given: unknown): HeaderList {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  return JSON.stringify(shortened(text));
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 function invalid(message: string): ConnectorException {

@@ -70,6 +70,11 @@ test.each<[string, Record<string, unknown> | string, RegExp]>([
     /cannot speak "file"; a URL starts with http: or https:/,
   ],
   [
+    'a host name that no name server takes',
+    { method: 'GET', url: `http://${'n'.repeat(256)}/?secret` },
+    /^the host name ".*" is over 255 characters$/,
+  ],
+  [
     'credentials in the URL',
     { method: 'GET', url: 'http://user:secret@127.0.0.1/' },
     /^the URL for 127\.0\.0\.1 holds a user name/,
@@ -121,6 +126,20 @@ test('another connector, or another operation, is an invalid request that names 
     errorClass: ErrorClass.InvalidRequest,
     errorMessage: 'no operation "websocket"; there is request and stream',
   });
+});
+
+test('names without end are refused in few words, and no client loses the daemon’s health by them', async () => {
+  const endless = 'n'.repeat(6_000_000);
+  for (const tenantId of [endless, `${endless}2`]) {
+    expect(await ask({ method: 'GET', url: upstream.url }, { tenantId })).toMatchObject({
+      errorClass: ErrorClass.InvalidRequest,
+      errorMessage: expect.stringMatching(/^the tenant_id has \d+ characters; 256 are the most$/),
+    });
+  }
+  const header = await ask({ method: 'GET', url: upstream.url, headers: { [endless]: 1 } });
+  expect(header.errorMessage.length).toBeLessThan(200);
+  client.send({ type: MessageType.HealthCheck });
+  expect(await client.next(({ type }) => type === MessageType.HealthResponse)).toMatchObject({ healthy: true });
 });
 
 test('a stream whose payload is wrong ends with InvalidRequest and starts nothing', async () => {

@@ -137,3 +137,11 @@ test('a client that makes up tenants fills no memory: beyond a hundred they coun
   expect(figures.find((one) => one.tenantId === 'others')?.total).toBe(900);
   expect([...statistics.requests]).toHaveLength(101);
 });
+
+test('nor does one that is called as what is beyond them is', () => {
+  const statistics = createStatistics();
+  for (let index = 0; index < 1000; index += 1) {
+    statistics.begin('others', `http://o${index}`, 'request')(exchange);
+  }
+  expect(statistics.figures()).toHaveLength(101);
+});
