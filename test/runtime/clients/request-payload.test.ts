@@ -139,7 +139,9 @@ test('names without end are refused in few words, and no client loses the daemon
   const header = await ask({ method: 'GET', url: upstream.url, headers: { [endless]: 1 } });
   expect(header.errorMessage.length).toBeLessThan(200);
   client.send({ type: MessageType.HealthCheck });
-  expect(await client.next(({ type }) => type === MessageType.HealthResponse)).toMatchObject({ healthy: true });
+  expect(await client.next(({ type }) => type === MessageType.HealthResponse)).toMatchObject({
+    healthy: true,
+  });
 });
 
 test('a stream whose payload is wrong ends with InvalidRequest and starts nothing', async () => {
