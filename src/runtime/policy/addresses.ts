@@ -14,7 +14,8 @@ const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
       ['169.254.170.2', 32],
       ['100.100.100.200', 32],
       ['192.0.0.192', 32],
-      ['fd00:ec2::254', 128],
+      ['168.63.129.16', 32],
+      ['fd00:ec2::', 32],
       ['fd20:ce::254', 128],
     ],
   ],
@@ -73,15 +74,15 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
-/** The IPv4 address that an IPv6 one stands for behind a translator (NAT64) or a tunnel (6to4). */
+/** The IPv4 address that an IPv6 one stands for behind a translator (NAT64, SIIT) or a tunnel (6to4). */
 function embeddedIPv4(address: string): string | undefined {
   // The URL parser writes an IPv6 address in its one canonical form, in hexadecimal.
   const canonical = isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : '';
   const nat64 = /^64:ff9b::(?:([\da-f]{1,4}):)?([\da-f]{1,4})$/.exec(canonical);
-  const sixToFour = /^2002:([\da-f]{1,4}):([\da-f]{1,4}):/.exec(canonical);
-  const compatible = /^::(?:([\da-f]{1,4}):)([\da-f]{1,4})$/.exec(canonical);
+  const sixToFour = /^2002:([\da-f]{1,4}):([\da-f]{0,4}):/.exec(canonical);
+  const compatible = /^::(?:ffff:0:)?([\da-f]{1,4}):([\da-f]{1,4})$/.exec(canonical);
   const found = nat64 ?? sixToFour ?? compatible;
   if (found === null) return undefined;
-  const bits = Number.parseInt(found[1] ?? '0', 16) * 0x1_0000 + Number.parseInt(found[2] ?? '0', 16);
+  const bits = Number.parseInt(found[1] || '0', 16) * 0x1_0000 + Number.parseInt(found[2] || '0', 16);
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
 }
