@@ -84,9 +84,11 @@ describe('a socket is trusted before anything is sent there', () => {
     await expect(checkTrust(file)).rejects.toMatchObject(refusal('it is no socket'));
   });
 
-  test('a folder in which anybody can replace files is refused; a sticky one like /tmp is not', async () => {
-    await chmod(folder, 0o777);
-    await expect(checkTrust(path)).rejects.toMatchObject(refusal('other users can replace files'));
+  test('a folder in which others can replace files is refused; a sticky one like /tmp is not', async () => {
+    for (const mode of [0o777, 0o770]) {
+      await chmod(folder, mode);
+      await expect(checkTrust(path)).rejects.toMatchObject(refusal('other users can replace files'));
+    }
     await chmod(folder, 0o1777);
     await expect(checkTrust(path)).resolves.toBeUndefined();
   });
