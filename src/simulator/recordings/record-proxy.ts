@@ -46,6 +46,8 @@ export function createRecorder(upstream: string, file: string, clock: Clock): Re
         method: 'POST',
         headers: { ...passedOn(headers), 'accept-encoding': 'identity' },
         body,
+        // Another address would be given the keys, of which `fetch` knows only some as such.
+        redirect: 'manual',
         signal,
       }).catch((error: unknown) => {
         signal.throwIfAborted();

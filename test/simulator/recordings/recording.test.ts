@@ -7,6 +7,7 @@ import {
   readRecordings,
 } from '../../../src/simulator/recordings/recording.js';
 import { recordedTimes } from '../../../src/simulator/recordings/replay.js';
+import { startUpstream } from '../../support/upstream.js';
 import {
   constant,
   contentOf,
@@ -94,6 +95,19 @@ describe('a simulator that records', () => {
       [429, 'end'],
       [200, 'broken'],
     ]);
+  });
+
+  test('passes a redirect on: who it leads to is not given the keys', async () => {
+    const elsewhere = await startUpstream({ chunks: ['{}'] });
+    const provider = await startUpstream({ status: 307, headers: { location: elsewhere.url } });
+    try {
+      const record = { file: await recordingFile(), upstream: provider.url };
+      const simulator = await simulatorForTest({ record });
+      expect((await postChat(simulator, {}, undefined, { 'api-key': KEY })).status).toBe(307);
+      expect(elsewhere.requests).toEqual([]);
+    } finally {
+      await Promise.all([elsewhere.close(), provider.close()]);
+    }
   });
 
   test.each([
