@@ -13,11 +13,14 @@ const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 /** Path of the certificate of the test's own authority. */
 export const CA_FILE = join(folder, 'ca.cert.pem');
 
+export function certificate(name: Certificate): { key: string; cert: string } {
+  return { key: read(`${name}.key.pem`), cert: read(`${name}.cert.pem`) };
+}
+
 /** An HTTPS server at `localhost` that answers `secret` to everything. */
-export async function startTlsUpstream(certificate: Certificate) {
+export async function startTlsUpstream(name: Certificate) {
   let requests = 0;
-  const tls = { key: read(`${certificate}.key.pem`), cert: read(`${certificate}.cert.pem`) };
-  const server = createServer(tls, (_request, response) => {
+  const server = createServer(certificate(name), (_request, response) => {
     requests += 1;
     response.end('secret');
   });

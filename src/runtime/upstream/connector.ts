@@ -1,9 +1,9 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction, connect as netConnect, type Socket } from 'node:net';
 import {
+  type ConnectionOptions,
   createSecureContext,
   getCACertificates,
-  type SecureContext,
   type TLSSocket,
   connect as tlsConnect,
 } from 'node:tls';
@@ -45,7 +45,8 @@ export interface Connector {
 export function createConnector(options: ConnectorOptions): Connector {
   const { timeoutMs, refusalOf = () => undefined, proxies } = options;
   const times = new WeakMap<object, ConnectionTimes>();
-  const secure = createTls(options);
+  const trust = trustOf(options);
+  const secure = createTls(trust, options.http2);
 
   const open = async (
     { hostname: host, protocol, port, servername }: buildConnector.Options,
@@ -59,7 +60,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     if (proxies?.has(target)) {
       socket = await dial(target, opened, signal);
     } else if (proxy !== undefined) {
-      socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal), signal);
+      socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal), trust, signal);
     } else {
       const why = isIP(host) === 0 ? undefined : refusalOf(host);
       if (why !== undefined) throw refused(origin, why);
@@ -115,13 +116,19 @@ async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal
 
 type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
 
+/** Whose certificates are believed. */
+function trustOf({ ca, verify = true }: ConnectorOptions): ConnectionOptions {
+  return {
+    rejectUnauthorized: verify,
+    ...(ca !== undefined && {
+      secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }),
+    }),
+  };
+}
+
 /** What makes a connection a TLS one; sessions are kept, so that the next one takes a round trip less. */
-function createTls({ ca, verify = true, http2 = true }: ConnectorOptions): Secure {
+function createTls(trust: ConnectionOptions, http2 = true): Secure {
   const sessions = new Map<string, Buffer>();
-  const trust: { secureContext?: SecureContext } =
-    ca === undefined
-      ? {}
-      : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) };
 
   return async (socket, name, { port }, signal) => {
     const key = `${name}:${port}`;
@@ -130,7 +137,6 @@ function createTls({ ca, verify = true, http2 = true }: ConnectorOptions): Secur
       socket,
       host: name,
       ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
-      rejectUnauthorized: verify,
       ...trust,
       ...(isIP(name) === 0 && { servername: name }),
       ...(session !== undefined && { session }),

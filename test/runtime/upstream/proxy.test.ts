@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/errors.js';
 import { type Proxies, proxiesFrom, proxyAuthorization } from '../../../src/runtime/upstream/proxy.js';
 import { testDaemon } from '../../support/daemon.js';
 import { httpStream, streamOf } from '../../support/raw-client.js';
-import { CA_FILE, startTlsUpstream } from '../../support/tls-upstream.js';
+import { CA_FILE, certificate, startTlsUpstream } from '../../support/tls-upstream.js';
 import { closedPort, startUpstream } from '../../support/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
@@ -65,21 +66,24 @@ describe('which requests go through a proxy', () => {
 });
 
 /** A forwarding proxy, whose every request goes to the port of 127.0.0.1 that it is given. */
-async function startProxy(port: number, status = 200) {
+async function startProxy(port: number, status = 200, tls?: { key: string; cert: string }) {
   const seen: Array<{ line: string; authorization: string | undefined; host: string | undefined }> = [];
-  const server = createServer((request, response) => {
-    seen.push({
-      line: `${request.method} ${request.url}`,
-      authorization: request.headers['proxy-authorization'],
-      host: request.headers.host,
-    });
-    const { pathname } = new URL(request.url ?? '');
-    const forwarded = httpRequest({ port, host: '127.0.0.1', path: pathname }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(forwarded);
-  });
+  const server = (tls === undefined ? createServer() : createTlsServer(tls)).on(
+    'request',
+    (request, response) => {
+      seen.push({
+        line: `${request.method} ${request.url}`,
+        authorization: request.headers['proxy-authorization'],
+        host: request.headers.host,
+      });
+      const { pathname } = new URL(request.url ?? '');
+      const forwarded = httpRequest({ port, host: '127.0.0.1', path: pathname }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(forwarded);
+    },
+  );
   server.on('connect', (request, socket) => {
     seen.push({
       line: `CONNECT ${request.url}`,
@@ -139,6 +143,24 @@ describe('a request through a proxy', () => {
       { line: `CONNECT ${place}`, host: place, authorization: `Basic ${btoa('me:pw')}` },
     ]);
     expect(end.timings.tlsUs).toBeGreaterThan(0);
+  });
+
+  test('that speaks TLS itself takes a tunnel in it, where its certificate is trusted', async () => {
+    const upstream = await startTlsUpstream('localhost');
+    closing.push(upstream.close);
+    const proxy = await startProxy(upstream.port, 200, certificate('localhost'));
+    const { body, end } = await ask(upstream.url, everywhere(`https://localhost:${proxy.port}`));
+    expect(end.errorMessage).toBe('');
+    expect(body.toString()).toBe('secret');
+  });
+
+  test('that is not trusted fails and says why', async () => {
+    const proxy = await startProxy(1, 200, certificate('self-signed'));
+    const { end } = await ask('https://far.example', everywhere(`https://localhost:${proxy.port}`));
+    expect(end.errorMessage).toMatch(
+      /gives no way to far.example:443: self-signed certificate. Check HTTPS_PROXY/,
+    );
+    expect(proxy.seen).toEqual([]);
   });
 
   test('without TLS is given to it whole', async () => {
