@@ -70,10 +70,12 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
       if (LOG_LEVELS.indexOf(name) > LOG_LEVELS.indexOf(level)) return;
       const told = typeof fields === 'function' ? fields() : fields;
       const line = { time: new Date().toISOString(), level: name, pid: process.pid, event, ...told };
-      const text = `${redact(JSON.stringify(line))}\n`;
+      const text = `${redact(JSON.stringify(line, shortened))}\n`;
       const bytes = Buffer.byteLength(text);
       if (size > 0 && size + bytes > maxBytes) rotate();
       size += bytes;
+      // A disk that was full may have room by now.
+      if (stream === undefined || stream.destroyed) stream = openStream(path);
       stream?.write(text);
     };
   return {
@@ -82,6 +84,13 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
       await Promise.all([...ending, end(stream)]);
     },
   };
+}
+
+/** Clients choose what ids and paths are made of; looking through megabytes for keys would hold up everything. */
+const MAX_CHARS = 4000;
+
+function shortened(_name: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > MAX_CHARS ? `${value.slice(0, MAX_CHARS)}…` : value;
 }
 
 /** Why no log can be kept at this path; undefined where it can. */

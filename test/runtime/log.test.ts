@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -34,6 +34,27 @@ test('a level below the file’s costs nothing: its fields are not gathered', as
   log.logger.warn('loud', () => ({ seen: true }));
   await log.close();
   expect(readFileSync(path, 'utf8')).toMatch(/"event":"loud","seen":true\}\n$/);
+});
+
+test('of a text without end the beginning is logged', async () => {
+  const log = openLogFile({ path, level: 'info' });
+  log.logger.info('exchange', { url: 'http://'.repeat(10_000), status: 200 });
+  await log.close();
+  const line: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  expect(line).toMatchObject({ status: 200, url: expect.stringMatching(/^(http:\/\/){500}.{0,500}…$/) });
+});
+
+test('once a full disk has room again, lines are written again', async () => {
+  symlinkSync('/dev/full', path);
+  const log = openLogFile({ path, level: 'info' });
+  log.logger.info('lost');
+  rmSync(path);
+  const written = (): string => {
+    log.logger.info('kept');
+    return readFileSync(path, { encoding: 'utf8', flag: 'a+' });
+  };
+  await expect.poll(written).toContain('kept');
+  await log.close();
 });
 
 test('keys and queries are taken out of whatever is logged', () => {
