@@ -180,6 +180,16 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     close();
   };
 
+  /** Starts the limit for a frame that is half sent. */
+  const watchFrame = (): void => {
+    if (!reader.midFrame || frameTimer !== undefined || state === 'closing') return;
+    const limit = options.frameTimeoutMs;
+    frameTimer = setTimeout(
+      () => abandon(`a frame did not arrive whole within ${limit / 1000} s (--frame-timeout)`),
+      limit,
+    );
+  };
+
   const onData = (bytes: Buffer): void => {
     if (state === 'closing') return;
     readAtUs = nowUs();
@@ -198,13 +208,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       abandon(error.message);
       return;
     }
-    if (reader.midFrame && frameTimer === undefined) {
-      const limit = options.frameTimeoutMs;
-      frameTimer = setTimeout(
-        () => abandon(`a frame did not arrive whole within ${limit / 1000} s (--frame-timeout)`),
-        limit,
-      );
-    }
+    watchFrame();
     // A client that does not read its answers is not read either, and cannot be late then.
     if (outbox.congested) {
       clearFrameTimer();
@@ -229,6 +233,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   socket.once('end', () => stopExchanges('cancelled'));
   socket.on('drain', () => {
     socket.resume();
+    watchFrame();
     for (const exchange of exchanges.values()) exchange.updateFlow();
   });
 

@@ -37,13 +37,17 @@ export function createFairQueue(limits: QueueLimits): FairQueue {
     return lane;
   };
 
+  const dropUnused = (tenantId: string, lane: Lane): void => {
+    if (lane.running === 0 && lane.waiting.size === 0) lanes.delete(tenantId);
+  };
+
   const take = (tenantId: string, lane: Lane): (() => void) => {
     running += 1;
     lane.running += 1;
     return () => {
       running -= 1;
       lane.running -= 1;
-      if (lane.running === 0 && lane.waiting.size === 0) lanes.delete(tenantId);
+      dropUnused(tenantId, lane);
       serve();
     };
   };
@@ -75,7 +79,10 @@ export function createFairQueue(limits: QueueLimits): FairQueue {
       const lane = laneOf(tenantId);
       const free = running < limits.total && lane.running < lane.concurrent;
       if (free && lane.waiting.size === 0) return Promise.resolve(take(tenantId, lane));
-      if (lane.waiting.size >= lane.queued) return undefined;
+      if (lane.waiting.size >= lane.queued) {
+        dropUnused(tenantId, lane);
+        return undefined;
+      }
       return new Promise((resolve, reject) => {
         const settle = (): void => {
           lane.waiting.delete(onTurn);
@@ -87,7 +94,7 @@ export function createFairQueue(limits: QueueLimits): FairQueue {
         };
         const onAbort = (): void => {
           settle();
-          if (lane.running === 0 && lane.waiting.size === 0) lanes.delete(tenantId);
+          dropUnused(tenantId, lane);
           reject(signal.reason);
         };
         lane.waiting.add(onTurn);

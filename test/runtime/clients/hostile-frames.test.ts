@@ -227,3 +227,27 @@ test('thousands of mutated frames end at most their own connection', { timeout: 
   const last = watcher.received.findLast(of(MessageType.HealthResponse));
   expect(last, `seed ${seed}`).toMatchObject({ healthy: true, activeRequests: 0 });
 });
+
+test('half a frame is ended after the limit, too, when answers had to be read before it', async () => {
+  const upstream = await startUpstream({ chunks: ['x'.repeat(4 * 1024 * 1024)] });
+  closing.push(upstream.close);
+  const running = await daemon({ frameTimeoutMs: 50 });
+  const [client, watcher] = [await running.client(), await running.client()];
+  client.socket.pause();
+  client.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
+  await (await upstream.request(0)).ended;
+  await expect
+    .poll(async () => {
+      await isWell(watcher);
+      return watcher.received.findLast(of(MessageType.HealthResponse))?.activeRequests;
+    })
+    .toBe(0);
+  // Its socket is full now: the daemon stops reading right after this.
+  client.write(new Uint8Array([0, 0, 0]));
+  await isWell(watcher);
+  client.socket.resume();
+  expect(await client.next(of(MessageType.ExecuteResponse, 0n))).toMatchObject({
+    errorMessage: expect.stringContaining('--frame-timeout'),
+  });
+  await client.closed;
+});

@@ -133,6 +133,18 @@ test('requests at once: further ones wait their turn, and beyond the queue they 
 describe('places are shared fairly', () => {
   const never = new AbortController().signal;
 
+  test('of a tenant that was refused, nothing is remembered', async () => {
+    const asked: string[] = [];
+    const of = (tenant: string) => {
+      asked.push(tenant);
+      return { concurrent: 1, queued: 0 };
+    };
+    const queue = createFairQueue({ total: 1, of });
+    await queue.acquire('first', never);
+    for (const tenant of ['late', 'late', 'first']) expect(queue.acquire(tenant, never)).toBeUndefined();
+    expect(asked).toEqual(['first', 'late', 'late']);
+  });
+
   test('one with ten times as much waiting costs the others nothing', async () => {
     const queue = createFairQueue({ total: 1, of: () => ({ concurrent: 10, queued: 1000 }) });
     const order: string[] = [];
