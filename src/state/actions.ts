@@ -56,11 +56,22 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     clock,
     log,
     onEnd: (whole) => answered(whole),
-    onFinished: (answer, exchange) => saving?.finished(answer, exchange),
+    onFinished: (answer, exchange) => {
+      saving?.finished(answer, exchange);
+      askHealth();
+    },
   });
   const { change } = exchanges;
   const comparing = createComparing(store, modes, exchanges);
   let disposed = false;
+
+  /** What is shown of the daemon is from before the answer ended. */
+  const askHealth = (): void => {
+    const { state } = connection;
+    if (disposed || state.status !== 'connected' || state.daemon?.kind !== 'vastar-tui') return;
+    // Why it has none shows in the connection's state.
+    connection.health().catch(() => {});
+  };
 
   // Whatever is said may quote a file, a server or the user.
   const say = (text: string): void =>

@@ -48,6 +48,8 @@ export interface RetryNotice {
   readonly maxAttempts: number;
   /** Unix time in ms. */
   readonly atMs: number;
+  /** The status that the attempt before was answered with; absent when it failed otherwise. */
+  readonly statusCode?: number | undefined;
   /** One harmless line. */
   readonly reason: string;
 }

@@ -25,12 +25,12 @@ export function pick(purpose: PickerPurpose, items: readonly PickerItem[]): Pick
   return { kind: 'picker', purpose, items, query: '', index: 0 };
 }
 
-/** Modes to choose from; those that can't be used now come last. Choosing one of them says why. */
+/** Modes to choose from; those that can't be used now come last, and say why. */
 export function modeItems(modes: readonly ModeInfo[]): readonly PickerItem[] {
   const items = (usable: boolean): PickerItem[] =>
     modes
       .filter(({ problem }) => (problem === undefined) === usable)
-      .map(({ name, model }) => ({ id: name, label: name, hint: usable ? model : "can't be used now" }));
+      .map(({ name, model, problem }) => ({ id: name, label: name, hint: problem ?? model }));
   return [...items(true), ...items(false)];
 }
 

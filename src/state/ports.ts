@@ -10,6 +10,8 @@ export interface ConnectionPort {
   subscribe(listener: () => void): () => void;
   /** Tries again at once. */
   reconnect(): void;
+  /** Asks the daemon how it does; the state has the answer. */
+  health(): Promise<unknown>;
 }
 
 /** Asks an endpoint. */

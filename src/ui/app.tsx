@@ -79,11 +79,12 @@ function useKeys(layout: Layout): void {
   usePaste(input.paste);
 }
 
+/** The longest that fits is shown. */
+const TOO_SMALL = ['terminal too small', 'too small', 'small', '…'];
+
 function TooSmall({ columns, rows }: { columns: number; rows: number }): ReactElement {
-  const lines = Array.from(
-    { length: rows },
-    (_, index): Line => (index === 0 ? ['terminal too small'.slice(0, columns)] : []),
-  );
+  const words = TOO_SMALL.find((text) => text.length <= columns) ?? '';
+  const lines = Array.from({ length: rows }, (_, index): Line => (index === 0 ? [words] : []));
   return (
     <Box position="absolute">
       <Rows rows={lines} width={columns} />

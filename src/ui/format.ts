@@ -25,6 +25,11 @@ export function seconds(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} m`;
 }
 
+/** How long something took that is over: as a clock, but what is less than its smallest step in ms. */
+export function taken(ms: number): string {
+  return ms < 99.5 ? duration(ms) : seconds(ms);
+}
+
 /** How long something has been up, in its largest unit: `12 s`, `3 m`, `5 h`, `2 d`. */
 export function uptime(ms: number): string {
   const whole = Math.floor(ms / 1000);

@@ -2,7 +2,7 @@ import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { AppState } from '../state/app-state.js';
 import type { AssistantMessage, Message } from '../state/messages.js';
 import type { AppStore } from '../state/store.js';
-import { count, duration, seconds } from './format.js';
+import { count, duration, taken } from './format.js';
 
 /** What has happened, as lines that are only ever appended: for screen readers. */
 export interface SpokenLog {
@@ -115,7 +115,7 @@ function spokenFigures(metrics: ExchangeMetrics): string {
   const first = ttftMs === undefined ? '' : `, the first token ${duration(ttftMs)}`;
   const tokens =
     outputTokens === 0 ? '' : `; ${tokensEstimated ? 'about ' : ''}${count(outputTokens)} tokens`;
-  return `The answer took ${seconds(e2eMs ?? elapsedMs)}${first}${tokens}.`;
+  return `The answer took ${taken(e2eMs ?? elapsedMs)}${first}${tokens}.`;
 }
 
 function isStreaming(message: Message): boolean {

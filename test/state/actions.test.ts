@@ -296,6 +296,21 @@ test('what was said of the queue is not said of the stopped answer', () => {
 });
 
 describe('the connection', () => {
+  test('is asked how the daemon does when an answer has ended', async () => {
+    ask('hello');
+    chat.latest.text('yes');
+    expect(connection.healthChecks).toBe(0);
+    await chat.latest.end();
+    expect(connection.healthChecks).toBe(1);
+  });
+
+  test('is not asked for what a daemon of the public protocol does not know', async () => {
+    connection.become({ status: 'connected', sinceMs: 0, daemon: { kind: 'foreign', rttMs: 1 } });
+    ask('hello');
+    await chat.latest.end();
+    expect(connection.healthChecks).toBe(0);
+  });
+
   test('is shown as it changes; losing it and getting it back is told', () => {
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 2000, error: 'refused' });
     expect(store.getState().connection.status).toBe('waiting');

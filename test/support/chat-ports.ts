@@ -13,6 +13,8 @@ import type { ChatPort, ConnectionPort, EndpointInfo, ModeInfo, ModePort } from 
 export interface MemoryConnection extends ConnectionPort {
   become(state: ConnectionState): void;
   readonly reconnects: number;
+  /** How often it was asked how the daemon does. */
+  readonly healthChecks: number;
   readonly listeners: number;
 }
 
@@ -27,7 +29,7 @@ export const CONNECTED: ConnectionState = {
       healthy: true,
       message: '',
       activeRequests: 0,
-      availableCredits: 0,
+      availableCredits: 262_144,
       version: '0.1.0',
       capabilities: [],
       uptimeMs: 185_000,
@@ -52,6 +54,7 @@ export const CONNECTED: ConnectionState = {
 export function createMemoryConnection(initial: ConnectionState = CONNECTED): MemoryConnection {
   let state = initial;
   let reconnects = 0;
+  let healthChecks = 0;
   const listeners = new Set<() => void>();
   return {
     get state() {
@@ -59,6 +62,9 @@ export function createMemoryConnection(initial: ConnectionState = CONNECTED): Me
     },
     get reconnects() {
       return reconnects;
+    },
+    get healthChecks() {
+      return healthChecks;
     },
     get listeners() {
       return listeners.size;
@@ -69,6 +75,9 @@ export function createMemoryConnection(initial: ConnectionState = CONNECTED): Me
     },
     reconnect() {
       reconnects += 1;
+    },
+    async health() {
+      healthChecks += 1;
     },
     become(next) {
       state = next;

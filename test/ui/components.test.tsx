@@ -100,6 +100,19 @@ describe('the connection pane', () => {
   });
 });
 
+test.each([40, 21])('a retry is told whole in the connection pane of a screen of %i rows', (height) => {
+  const retry = {
+    attempt: 2,
+    maxAttempts: 3,
+    atMs: 64_000,
+    statusCode: 429,
+    reason: 'https://a.example answered 429',
+  };
+  const pane = shown(<Side width={30} height={height} />, { retry, nowMs: 0 });
+  expect(pane).toContain('retry 2/3 in 64 s');
+  expect(pane).toContain('answered 429 ');
+});
+
 describe('the request pane', () => {
   const side = <Side width={30} height={36} />;
   const running = (values: Parameters<typeof metricsOf>[0]): Partial<AppState> => ({
@@ -139,6 +152,20 @@ describe('the request pane', () => {
     const low = shown(<Side width={30} height={21} />, running({ hops }));
     expect(low).toContain('wait');
     expect(low).not.toContain('queue');
+  });
+
+  test('says the unit of the legs once, and who took most of them', () => {
+    const hops = { client_to_daemon: 0.3, send: 10, wait: 100, first_token: 1, paint: 4 };
+    const pane = shown(side, running({ hops }));
+    expect(pane).toMatch(/until the first token +ms/);
+    expect(pane).toContain('the provider took 87 %');
+  });
+
+  test('tells in ms how long it took to fail at once', () => {
+    const metrics = metricsOf({ elapsedMs: 31 });
+    expect(shown(side, { request: { kind: 'done', outcome: 'error', metrics, samples: [] } })).toMatch(
+      /failed +31 ms/,
+    );
   });
 
   test('draws the speed of the last seconds', () => {

@@ -5,6 +5,7 @@ import {
   duration,
   durations,
   seconds,
+  taken,
   timeOfDay,
   tokenRate,
   uptime,
@@ -43,4 +44,13 @@ test('counts, bytes, rates and times read as people write them', () => {
   expect([count(999), count(1_234_567), count(118, true)]).toEqual(['999', '1,234,567', '~118']);
   expect([tokenRate(84.4, false), tokenRate(8.44, true)]).toEqual(['84 tok/s', '~8.4 tok/s']);
   expect(timeOfDay(new Date(2026, 0, 5, 7, 3).getTime())).toBe('07:03');
+});
+
+test.each([
+  [0.4, '0.4 ms'],
+  [99.4, '99 ms'],
+  [99.6, '0.1 s'],
+  [2100, '2.1 s'],
+])('%d ms that are over took %s', (ms, text) => {
+  expect(taken(ms)).toBe(text);
 });

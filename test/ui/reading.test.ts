@@ -77,6 +77,20 @@ test('reasoning is one line until it is asked for', async () => {
   await screen.until((shown) => !shown.includes('First this.'));
 });
 
+test('the usual end of an answer is not told above it, but in the inspector', async () => {
+  const { screen, chat } = await answered('Some text.');
+  chat.latest.emit({ type: 'headers', tMs: 3, statusCode: 200, headers: {}, buffered: false });
+  await chat.latest.end({ finishReason: 'stop', metrics: metricsOf() });
+  await screen.until((shown) => shown.includes('assistant   2.1 s'));
+  expect(screen.text()).not.toContain('2.1 s   stop');
+  screen.type('\x04');
+  await screen.until((shown) => shown.includes('› #1'));
+  screen.type('\r');
+  await screen.until((shown) => shown.includes('Exchange #1'));
+  screen.type('\x1b[F');
+  await screen.until((shown) => shown.includes('finish_reason: stop'));
+});
+
 describe('an answer tells what became of it', () => {
   const metrics = metricsOf({
     ttftMs: 312,
@@ -91,6 +105,7 @@ describe('an answer tells what became of it', () => {
       { outcome: 'complete', finishReason: 'stop' },
       'assistant   TTFT 312 ms   84 tok/s   118 tok   1.4 s   2 attempts',
     ],
+    [{ outcome: 'complete', finishReason: 'tool_calls' }, 'assistant   asks for a tool   TTFT 312 ms'],
     [{ outcome: 'complete', finishReason: 'length' }, 'assistant   cut at the limit   TTFT 312 ms'],
     [{ outcome: 'complete', finishReason: 'content_filter' }, 'assistant   filtered   TTFT 312 ms'],
     [{ outcome: 'truncated' }, 'assistant   cut off   TTFT 312 ms'],

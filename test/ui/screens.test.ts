@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ChatAnswer } from '../../src/connector/types.js';
 import { ConnectorException, ErrorClass } from '../../src/errors.js';
-import { metricsOf } from '../support/chat-ports.js';
+import { createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../support/chat-ports.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
 
 let tui: RunningTui | undefined;
@@ -136,7 +136,8 @@ describe.each([
     await screen.until((text) => /connecting/.test(text));
     chat.latest.start();
     chat.latest.metrics = metricsOf({ phase: 'waiting', elapsedMs: 700, attempts: 1 });
-    const retry = { attempt: 2, maxAttempts: 3, delayMs: 2400, reason: 'the provider is overloaded (503)' };
+    const reason = 'http://localhost:4545 answered 503';
+    const retry = { attempt: 2, maxAttempts: 3, delayMs: 2400, reason, statusCode: 503 };
     chat.latest.emit({ type: 'retry', tMs: 700, ...retry });
     clock.advance(700);
     await screen.until((text) => /retry 2\/3 in 1\.7/.test(text));
@@ -274,12 +275,44 @@ test('the inspector shows what the server said, and nothing of it commands the t
   expect(screen.events).toEqual([]);
 });
 
+test('in the inspector the key that looks at the panes keeps the place, and says what helps', async () => {
+  const running = await start({ columns: 80, rows: 24 });
+  const { screen } = running;
+  await ask(running);
+  await end(running);
+  screen.type('\x04');
+  await screen.until((text) => text.includes('› #1'));
+  screen.type('\t');
+  await screen.until(
+    (text) => text.includes('› #1') && text.split('\n').at(-1)?.includes('enter opens') === true,
+  );
+  screen.type('\r');
+  await screen.until((text) => text.includes('Exchange #1'));
+  screen.type('\t');
+  await screen.until((text) => text.includes('Exchange #1') && text.includes('esc goes back'));
+});
+
+test('the list of modes says why one of them can not be used', async () => {
+  const problem = 'OPENAI_API_KEY is not set: export OPENAI_API_KEY=sk-… and start again';
+  const modes = createMemoryModes([SIMULATOR, { ...OPENAI, problem }]);
+  const { screen } = await start({ columns: 60, rows: 20, modes });
+  screen.type('/modes\r');
+  await screen.until((text) => /openai +OPENAI_API_KEY is not set: export OPENAI.*…/.test(text));
+});
+
 test('a terminal that is too small says so, and comes back', async () => {
   const { screen } = await start({ columns: 80, rows: 24 });
   screen.type('kept');
   await screen.until((text) => text.includes('kept'));
-  screen.resize(12, 3);
-  await screen.until((text) => text.startsWith('terminal too'));
+  for (const [columns, words] of [
+    [19, 'terminal too small'],
+    [12, 'too small'],
+    [5, 'small'],
+    [3, '…'],
+  ] as const) {
+    screen.resize(columns, 3);
+    await screen.until((text) => text.trim() === words);
+  }
   screen.resize(80, 24);
   await screen.until((text) => text.includes('> kept'));
 });

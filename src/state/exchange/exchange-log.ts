@@ -25,7 +25,13 @@ export interface LoggedExchange {
   readonly left: number;
   /** Its request and events gave way to those of later exchanges. */
   readonly letGo: boolean;
-  readonly end?: { readonly outcome: string; readonly metrics?: ExchangeMetrics; readonly error?: string };
+  readonly end?: {
+    readonly outcome: string;
+    readonly metrics?: ExchangeMetrics;
+    /** As the provider gave it. */
+    readonly finishReason?: string;
+    readonly error?: string;
+  };
 }
 
 /** Keeps the last exchanges, for the inspector. Not part of the state: it grows with every event. */
@@ -102,8 +108,13 @@ export function createExchangeLog(): ExchangeLog {
           events.push({ tMs: event.tMs, type: event.type, text });
           entry.size += text.length + EVENT_SIZE;
         },
-        end({ outcome, metrics, error }) {
-          entry.end = { outcome, metrics, ...(error !== undefined && { error: error.message }) };
+        end({ outcome, metrics, finishReason, error }) {
+          entry.end = {
+            outcome,
+            metrics,
+            ...(finishReason !== null && { finishReason }),
+            ...(error !== undefined && { error: error.message }),
+          };
         },
         broke(problem) {
           entry.end = { outcome: 'error', error: problem };

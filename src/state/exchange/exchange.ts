@@ -60,9 +60,10 @@ export function addPortion(state: AppState, id: number, { text, reasoning, retry
   return { ...state, messages, retry: undefined };
 }
 
-function withRetry(state: AppState, { attempt, maxAttempts, delayMs, reason }: Retry): AppState {
-  const atMs = state.nowMs + delayMs;
-  return { ...state, retry: { attempt, maxAttempts, atMs, reason: sanitizeLine(reason.slice(0, 200)) } };
+function withRetry(state: AppState, retry: Retry): AppState {
+  const { attempt, maxAttempts, delayMs, statusCode } = retry;
+  const reason = sanitizeLine(retry.reason.slice(0, 200));
+  return { ...state, retry: { attempt, maxAttempts, atMs: state.nowMs + delayMs, statusCode, reason } };
 }
 
 /** The running exchange's figures as they are now. */

@@ -81,6 +81,11 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       // New exchanges come first.
       const index = within(overlay.index + (name === 'n' ? -1 : 1), exchanges.length - 1);
       actions.show({ ...overlay, index, offset: 0 });
+    } else if (keymap.actionOf(name, false) === 'focus') {
+      const { choose, close } = keymap.hints;
+      actions.say(
+        overlay.open ? `n, p: next, previous; ${close} goes back` : `${choose} opens, ${close} closes`,
+      );
     } else {
       close();
       return keymap.actionOf(name, false) === 'inspect';

@@ -2,7 +2,7 @@ import type { AppState } from '../../state/app-state.js';
 import type { EndpointInfo } from '../../state/ports.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
-import { connectionSummary, retryLine } from './connection.js';
+import { connectionSummary, retryLine, retryLines } from './connection.js';
 import { requestSummary } from './request.js';
 
 /** Name, conversation, mode and model. */
@@ -30,8 +30,8 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   const rule = (cells: number): Line => [['dim', '─'.repeat(Math.max(0, cells))]];
   const words = withMessages ? passingWords(state) : undefined;
   if (words !== undefined) return fill([words], width);
-  const retry = retryLine(state.retry, state.nowMs);
-  const items = retry.length > 0 ? [retry.slice(0, 2)] : requestSummary(state.request);
+  const { retry, nowMs, request: latest } = state;
+  const items = retry === undefined ? requestSummary(latest) : retryLines(retry, nowMs);
   const connection = connectionSummary(state);
   // Where only one fits, the request as long as it runs.
   const both = lineWidth(connection) + lineWidth(items[0] ?? []) + 7 <= width;
@@ -46,10 +46,9 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
 export function footerLine(state: BarState, width: number): Line {
   const inner = width - 2;
   const words = passingWords(state);
-  const retry = retryLine(state.retry, state.nowMs);
   const left: Line =
-    words === undefined && retry.length > 0
-      ? cut(retry, Math.floor((2 * inner) / 3))
+    words === undefined && state.retry !== undefined
+      ? retryLine(state.retry, state.nowMs, Math.floor((2 * inner) / 3))
       : [words ?? (state.answering ? 'answering' : '')];
   const hints = joinThatFit(
     hintsOf(state).map((hint): Line => [['dim', hint]]),

@@ -1,8 +1,8 @@
-import type { AppState } from '../../state/app-state.js';
+import type { AppState, RetryNotice } from '../../state/app-state.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { count, duration, seconds, uptime } from '../format.js';
-import { type Line, spread } from '../line.js';
+import { bytes, count, duration, seconds, uptime } from '../format.js';
+import { cut, type Line, lineWidth, spread } from '../line.js';
 
 export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'>;
 
@@ -33,29 +33,23 @@ export function connectionLines(
       if (daemon === undefined) return [state, [], [host], []];
       const first = spread(state, [['dim', 'rtt '], duration(daemon.rttMs)], width);
       if (daemon.kind === 'foreign') {
-        return [
-          first,
-          ['public daemon: buffered,'],
-          ['does not stream'],
-          [host],
-          [],
-          retryLine(retry, nowMs),
-        ];
+        return [first, ['public daemon: buffered,'], ['does not stream'], [host]];
       }
       const { version, uptimeMs, origins, activeRequests, availableCredits } = daemon.health;
       const origin = origins.find((candidate) => candidate.origin === originOf(endpoint.url));
       const up: Line = [['dim', 'up '], uptime(uptimeMs)];
       return [
         first,
-        spread([['dim', 'daemon '], sanitizeLine(version)], up, width),
-        [host],
+        ...(retry === undefined
+          ? [spread([['dim', 'daemon '], sanitizeLine(version)], up, width), [host]]
+          : retryLines(retry, nowMs)),
         originLine(origin, width),
+        // Of each new answer: how much of it may be on its way to us.
         spread(
           [['dim', 'active '], count(activeRequests)],
-          [['dim', 'credits '], count(availableCredits)],
+          [['dim', 'window '], bytes(availableCredits)],
           width,
         ),
-        retryLine(retry, nowMs),
       ];
     }
   }
@@ -84,15 +78,20 @@ function attempt(number: number): Line {
   return [['dim', `attempt ${number}`]];
 }
 
-/** `retry 2/3 in 0.5 s: busy`; the reason is cut where it is shown. */
-export function retryLine(retry: Shown['retry'], nowMs: number): Line {
-  if (retry === undefined) return [];
-  const { attempt: number, maxAttempts, atMs, reason } = retry;
+/** `retry 2/3 in 0.5 s`, and why, in two lines. */
+export function retryLines(retry: RetryNotice, nowMs: number): readonly [when: Line, why: Line] {
+  const { attempt: number, maxAttempts, atMs, statusCode, reason } = retry;
   return [
-    ['bold', `retry ${number}/${maxAttempts}`],
-    ` in ${countdown(atMs - nowMs)}`,
-    ['dim', `: ${reason}`],
+    [['bold', `retry ${number}/${maxAttempts}`], ` in ${countdown(atMs - nowMs)}`],
+    // Who answered is seen elsewhere, and would take the room of what.
+    [['dim', statusCode === undefined ? reason : `answered ${statusCode}`]],
   ];
+}
+
+/** The same in one line of at most `width` cells: the reason is cut, never the rest. */
+export function retryLine(retry: RetryNotice, nowMs: number, width: number): Line {
+  const [when, why] = retryLines(retry, nowMs);
+  return cut([...when, ['dim', ': '], ...why], Math.max(width, lineWidth(when)));
 }
 
 function countdown(leftMs: number): string {

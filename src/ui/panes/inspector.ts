@@ -65,6 +65,7 @@ export function inspectorLines(exchange: LoggedExchange, width: number): readonl
   if (response === undefined) lines.push([['dim', 'no headers have come']]);
   else {
     lines.push([`status ${response.statusCode}`]);
+    if (end?.finishReason !== undefined) lines.push(...wrapped(`finish_reason: ${end.finishReason}`, width));
     for (const [name, value] of Object.entries(response.headers)) {
       lines.push(...wrapped(`${name}: ${value}`, width));
     }

@@ -1,6 +1,6 @@
 import { matching, type Picker, type PickerPurpose } from '../../state/picker.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { cut, type Line, spread } from '../line.js';
+import { cut, type Line, lineWidth, spread } from '../line.js';
 
 const TITLES: Record<PickerPurpose, string> = {
   action: 'Actions',
@@ -10,6 +10,9 @@ const TITLES: Record<PickerPurpose, string> = {
   history: 'Earlier messages',
   branch: 'Branch from',
 };
+
+/** In fewer cells a hint that is cut tells nothing: it is left out. */
+const SHORTEST_CUT_HINT = 20;
 
 /** What was typed above, what matches below; the chosen one always in view. */
 export function pickerLines(picker: Picker, width: number, height: number): readonly Line[] {
@@ -30,7 +33,10 @@ export function pickerLines(picker: Picker, width: number, height: number): read
       const chosen = from + row === picker.index;
       const label = sanitizeLine(item.label);
       const left: Line = cut([chosen ? ['accent', '› '] : '  ', chosen ? ['bold', label] : label], width);
-      return item.hint === undefined ? left : spread(left, [['dim', sanitizeLine(item.hint)]], width);
+      if (item.hint === undefined) return left;
+      const hint: Line = [['dim', sanitizeLine(item.hint)]];
+      const room = width - lineWidth(left) - 2;
+      return spread(left, room < SHORTEST_CUT_HINT ? hint : cut(hint, room), width);
     }),
   ];
 }

@@ -1,11 +1,13 @@
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
-import { bytes, count, duration, durations, seconds, tokenRate } from '../format.js';
+import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../format.js';
 import { type Line, spread } from '../line.js';
 import { sparks } from './sparks.js';
 import { waterfallLines } from './waterfall.js';
 
 const UNKNOWN = '–';
+
+type Shown = Exclude<RequestView, { kind: 'none' }>;
 
 /** The latest request in at most `height` lines. */
 export function requestLines(request: RequestView, width: number, height: number): readonly Line[] {
@@ -14,7 +16,7 @@ export function requestLines(request: RequestView, width: number, height: number
   const { outputTokens, tokensEstimated, ttftMs, tokensPerSecond, gaps, paints } = metrics;
   const pair = (label: string, value: string): Line => spread([['dim', label]], [value], width);
   const lines: Line[] = [
-    spread([phaseOf(request)], [seconds(metrics.elapsedMs)], width),
+    spread([phaseOf(request)], [elapsed(request)], width),
     metrics.buffered
       ? [['dim', 'buffered: does not stream']]
       : pair('TTFT', ttftMs === undefined ? UNKNOWN : duration(ttftMs)),
@@ -36,8 +38,7 @@ export function requestLines(request: RequestView, width: number, height: number
     spread([['dim', 'chunks '], count(metrics.chunks)], [bytes(metrics.bytes)], width),
   ];
   if (metrics.attempts > 1) lines.push(pair('attempts', count(metrics.attempts)));
-  const hops = waterfallLines(metrics.hops, width, height - lines.length - 1);
-  return hops.length === 0 ? lines.slice(0, height) : [...lines, [], ...hops];
+  return [...lines, ...waterfallLines(metrics.hops, width, height - lines.length)].slice(0, height);
 }
 
 /** The same in a few items, the most telling first. */
@@ -46,7 +47,7 @@ export function requestSummary(request: RequestView): readonly Line[] {
   const { metrics } = request;
   const { ttftMs, tokensPerSecond, tokensEstimated, outputTokens } = metrics;
   // Padded, so that what grows does not move its neighbours.
-  const items: Line[] = [[`${phaseOf(request)} ${seconds(metrics.elapsedMs).padStart(6)}`]];
+  const items: Line[] = [[`${phaseOf(request)} ${elapsed(request).padStart(6)}`]];
   if (ttftMs !== undefined) items.push([['dim', 'TTFT '], duration(ttftMs)]);
   if (tokensPerSecond !== undefined) items.push([tokenRate(tokensPerSecond, tokensEstimated)]);
   if (metrics.chunks > 0) {
@@ -67,11 +68,16 @@ const ENDINGS: Record<Outcome, string> = {
   stalled: 'stalled',
 };
 
-function phaseOf({ outcome, metrics }: Exclude<RequestView, { kind: 'none' }>): string {
+function phaseOf({ outcome, metrics }: Shown): string {
   const { phase, stalledMs, buffered } = metrics;
   if (outcome !== undefined) return ENDINGS[outcome];
   if (phase === 'stalled' && stalledMs !== undefined) return `stalled ${seconds(stalledMs)}`;
   return buffered && phase === 'streaming' ? 'reading' : phase;
+}
+
+/** A running clock, or how long it took. */
+function elapsed({ outcome, metrics: { elapsedMs } }: Shown): string {
+  return outcome === undefined ? seconds(elapsedMs) : taken(elapsedMs);
 }
 
 /** Tokens a second over the last few seconds. */

@@ -1,36 +1,36 @@
 import type { ExchangeMetrics, HopName } from '../../metrics/exchange.js';
-import type { Line } from '../line.js';
+import { type Line, spread } from '../line.js';
 
-type Place = 'provider' | 'network' | 'daemon' | 'client';
+type Place = 'the provider' | 'the network' | 'the daemon' | 'this program';
 
 /** The legs in their order, as they are called here, and who takes their time. */
 const HOPS: readonly (readonly [name: HopName, label: string, place: Place])[] = [
-  ['client_to_daemon', 'to daemon', 'daemon'],
-  ['queue', 'queue', 'daemon'],
-  ['dns', 'dns', 'network'],
-  ['connect', 'connect', 'network'],
-  ['tls', 'tls', 'network'],
-  ['send', 'send', 'network'],
-  ['wait', 'wait', 'provider'],
-  ['first_token', 'first token', 'provider'],
-  ['daemon_to_client', 'back', 'daemon'],
-  ['decode', 'decode', 'client'],
-  ['paint', 'paint', 'client'],
+  ['client_to_daemon', 'to daemon', 'the daemon'],
+  ['queue', 'queue', 'the daemon'],
+  ['dns', 'dns', 'the network'],
+  ['connect', 'connect', 'the network'],
+  ['tls', 'tls', 'the network'],
+  ['send', 'send', 'the network'],
+  ['wait', 'wait', 'the provider'],
+  ['first_token', 'first token', 'the provider'],
+  ['daemon_to_client', 'back', 'the daemon'],
+  ['decode', 'decode', 'this program'],
+  ['paint', 'paint', 'this program'],
 ];
 const LABEL_WIDTH = 12;
 const VALUE_WIDTH = 7;
 const BARS = ' ▏▎▍▌▋▊▉█';
 /** With fewer legs than this a verdict takes room from what it is about. */
-const VERDICT_FROM_ROWS = 3;
+const VERDICT_FROM_ROWS = 4;
 
-/** A bar for each leg of the way to the first token, the longest ones when not all fit, and what took most of it. */
+/** A heading with the unit, a bar for each leg, the longest ones when not all fit, and what took most of it. */
 export function waterfallLines(hops: ExchangeMetrics['hops'], width: number, height: number): Line[] {
   const known = HOPS.flatMap(([name, label]) => {
     const ms = hops[name];
     return ms === undefined ? [] : [{ label, ms }];
   });
   const verdict = height > VERDICT_FROM_ROWS ? verdictOn(hops) : undefined;
-  const rows = verdict === undefined ? height : height - 1;
+  const rows = height - (verdict === undefined ? 1 : 2);
   if (rows < 1 || known.length === 0) return [];
   const longest = [...known].sort((a, b) => b.ms - a.ms).slice(0, rows);
   const shown = known.filter((hop) => longest.includes(hop));
@@ -43,10 +43,11 @@ export function waterfallLines(hops: ExchangeMetrics['hops'], width: number, hei
       (ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms))).padStart(VALUE_WIDTH),
     ],
   );
-  return verdict === undefined ? bars : [...bars, [verdict]];
+  const heading = spread([['dim', 'until the first token']], [['dim', 'ms']], width);
+  return [heading, ...bars, ...(verdict === undefined ? [] : [[verdict]])];
 }
 
-/** `provider: 96 % of the wait`; undefined until the first token has come. */
+/** `the provider took 96 %`, under the heading that says of what; undefined until the first token has come. */
 function verdictOn(hops: ExchangeMetrics['hops']): string | undefined {
   if (hops.first_token === undefined) return undefined;
   const places = new Map<Place, number>();
@@ -59,7 +60,7 @@ function verdictOn(hops: ExchangeMetrics['hops']): string | undefined {
   const [most] = [...places].sort(([, a], [, b]) => b - a);
   if (most === undefined || total <= 0) return undefined;
   const [place, ms] = most;
-  return `${place}: ${Math.floor((100 * ms) / total)} % of the wait`;
+  return `${place} took ${Math.floor((100 * ms) / total)} %`;
 }
 
 /** A bar of `share` of the width, to an eighth of a cell; at least a hair for what is not nothing. */

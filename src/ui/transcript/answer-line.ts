@@ -1,6 +1,6 @@
 import type { Turn } from '../../state/branches.js';
 import type { AnswerStatus, AssistantMessage } from '../../state/messages.js';
-import { count, duration, seconds, tokenRate } from '../format.js';
+import { count, duration, taken, tokenRate } from '../format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../line.js';
 
 type Ended = Exclude<AnswerStatus, { kind: 'streaming' | 'interrupted' }>;
@@ -38,19 +38,19 @@ function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   if (kind === 'stalled') marks.push(kind);
   if (finishReason === 'length') marks.push('cut at the limit');
   if (finishReason === 'content_filter') marks.push('filtered');
+  if (finishReason === 'tool_calls' || finishReason === 'function_call') marks.push('asks for a tool');
   if (metrics.buffered) marks.push('buffered');
   return marks.map((mark) => [['bold', mark]]);
 }
 
-function figuresOf({ metrics, finishReason }: Ended): Line[] {
+function figuresOf({ metrics }: Ended): Line[] {
   const { ttftMs, tokensPerSecond, tokensEstimated, outputTokens, e2eMs, elapsedMs, attempts } = metrics;
   const items: string[] = [];
   if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
   if (tokensPerSecond !== undefined) items.push(tokenRate(tokensPerSecond, tokensEstimated));
   if (outputTokens > 0) items.push(`${count(outputTokens, tokensEstimated)} tok`);
   // Of an answer that was saved without figures nothing is known.
-  if (elapsedMs > 0) items.push(seconds(e2eMs ?? elapsedMs));
+  if (elapsedMs > 0) items.push(taken(e2eMs ?? elapsedMs));
   if (attempts > 1) items.push(`${attempts} attempts`);
-  if (finishReason !== undefined && finishReason !== '') items.push(finishReason);
   return items.map((item) => [['dim', item]]);
 }
