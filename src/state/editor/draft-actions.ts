@@ -1,0 +1,95 @@
+import type { Acting } from '../acting.js';
+import { lastAnswer } from '../messages.js';
+import { pick } from '../picker.js';
+import type { Clock, ScreenPort } from '../ports.js';
+import { count } from '../text/count.js';
+import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { draftText, type EditorEvent, EMPTY_EDITOR, edit, selectionOf } from './editor.js';
+
+export interface DraftPorts {
+  screen: ScreenPort;
+  clock: Clock;
+  /** Lets the user change a text in a program of their own, which has the terminal meanwhile. */
+  editText?: ((text: string) => Promise<string>) | undefined;
+}
+
+const QUIT_WINDOW_MS = 2000;
+
+/** What is written before it is sent, and what is copied. */
+export function createDraftActions(acting: Acting, { screen, clock, editText }: DraftPorts) {
+  const { get, change, act, actLater } = acting;
+  const setDraft = (text: string): void =>
+    change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
+
+  return {
+    edit(event: EditorEvent): void {
+      change((state) => ({ ...state, draft: edit(state.draft, event), quitArmedUntilMs: undefined }));
+    },
+    /** An edit that says so when it has nothing to do. */
+    tryEdit: act((event: EditorEvent, otherwise: string) => {
+      const { draft } = get();
+      const next = edit(draft, event);
+      if (next.text === draft.text) return otherwise;
+      change((state) => ({ ...state, draft: next, quitArmedUntilMs: undefined }));
+      return undefined;
+    }),
+    pickFromHistory: act(() => {
+      const { history } = get().draft;
+      if (history.length === 0) return 'nothing was sent yet';
+      const items = history
+        .map((text, index) => ({ id: String(index), label: sanitizeLine(text.slice(0, 200)) }))
+        .reverse();
+      change((state) => ({ ...state, overlay: pick('history', items) }));
+      return undefined;
+    }),
+    recall: act((index: number) => {
+      const text = get().draft.history[index];
+      if (text === undefined) return 'that message is gone';
+      setDraft(text);
+      return undefined;
+    }),
+    editOutside: actLater(async () => {
+      if (editText === undefined) return 'there is no external editor here';
+      const text = draftText(get().draft);
+      let edited = text;
+      await screen.leave(async () => {
+        edited = await editText(text);
+      });
+      const clean = sanitize(edited).replace(/\n$/, '');
+      if (!acting.ended && clean !== text) setDraft(clean);
+      return undefined;
+    }),
+    /** What is selected in the draft; else the last answer, as it was written. */
+    copy: act(() => {
+      const { draft } = get();
+      const selected = selectionOf(draft);
+      if (selected !== undefined) {
+        const text = draftText({ ...draft, text: draft.text.slice(selected.start, selected.end) });
+        screen.copy(text);
+        return `copied what is selected: ${count(text.length)} characters`;
+      }
+      const answer = lastAnswer(get().messages);
+      if (answer === undefined) return 'there is no answer to copy yet';
+      screen.copy(answer.text);
+      return `copied the last answer: ${count(answer.text.length)} characters`;
+    }),
+    /** Clears the draft; asked for again within two seconds, quits. */
+    clearOrQuit(): void {
+      const { draft, quitArmedUntilMs } = get();
+      if (quitArmedUntilMs !== undefined && clock.unixMs() < quitArmedUntilMs) {
+        screen.exit();
+        return;
+      }
+      change((state) => ({
+        ...state,
+        draft: edit(draft, { type: 'clear' }),
+        revising: undefined,
+        quitArmedUntilMs: state.nowMs + QUIT_WINDOW_MS,
+      }));
+    },
+    /** Empties the draft without a trace, after a command in it was carried out. */
+    dropDraft(): void {
+      change((state) => ({ ...state, draft: { ...EMPTY_EDITOR, history: state.draft.history } }));
+    },
+  };
+}

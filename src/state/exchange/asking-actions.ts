@@ -1,0 +1,119 @@
+import type { Acting } from '../acting.js';
+import { endBeforeMessage, endWith } from '../branches.js';
+import { type Comparing, chooseFirst } from '../comparing/comparing.js';
+import { draftText, edit } from '../editor/editor.js';
+import { lastQuestion } from '../messages.js';
+import { addQuestion } from './exchange.js';
+import type { Exchanges } from './running.js';
+
+/** Asking, stopping, asking again, and what waits meanwhile. */
+export type AskingActions = ReturnType<typeof createAskingActions>;
+
+export function createAskingActions(
+  { get, change, act, say }: Acting,
+  exchanges: Exchanges,
+  comparing: Comparing,
+) {
+  const running = (): string => `an answer is running: ${get().keys.stop} stops it`;
+
+  /** Why nothing may be asked or changed now; undefined when it may. */
+  const busy = (): string | undefined => {
+    if (get().comparison !== undefined) return chooseFirst(get().keys);
+    return exchanges.running ? running() : undefined;
+  };
+
+  const ask = (text: string): void => {
+    // Saved when this returns: only then it is sent.
+    change((state) => addQuestion(state, text));
+    exchanges.ask();
+  };
+
+  const setDraft = (text: string): void =>
+    change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
+
+  /** What is queued comes into the draft, before what is there. */
+  const takeBack = (): void => {
+    const { queue, draft } = get();
+    const text = [...queue, draftText(draft)].filter((part) => part !== '').join('\n\n');
+    change((state) => ({ ...state, queue: [] }));
+    setDraft(text);
+  };
+
+  return {
+    busy,
+    running,
+    /** What is queued goes out after an answer that is whole; else it comes back, to be looked at again. */
+    answered(whole: boolean): void {
+      const [next, ...queue] = get().queue;
+      if (next === undefined) return;
+      if (whole) {
+        change((state) => ({ ...state, queue, toast: undefined }));
+        ask(next);
+      } else {
+        takeBack();
+        say('what was queued is in the draft again: the answer before it is not whole');
+      }
+    },
+    actions: {
+      /** Asks; while an answer runs, after it. */
+      send: act(() => {
+        const { draft, revising } = get();
+        const text = draftText(draft).trimEnd();
+        if (text.trim() === '') return 'nothing to send yet: type a message first';
+        if (get().comparison !== undefined) return chooseFirst(get().keys);
+        if (exchanges.running && revising !== undefined) return running();
+        const sent = edit({ ...draft, text: draft.text.trimEnd() }, { type: 'clear' });
+        if (exchanges.running) {
+          change((state) => ({ ...state, draft: sent, queue: [...state.queue, text] }));
+          return `queued: it is sent when the answer ends; ${get().keys.stop} takes it back`;
+        }
+        change((state) => ({
+          ...state,
+          draft: sent,
+          revising: undefined,
+          ...(revising !== undefined && endBeforeMessage(state, revising)),
+        }));
+        ask(text);
+        return undefined;
+      }),
+      /** Takes back what is queued, else leaves the change of an earlier message, else stops the answer. */
+      stop: act(() => {
+        if (get().comparison !== undefined) return comparing.leave();
+        if (get().queue.length > 0) {
+          takeBack();
+          return `taken back; ${get().keys.stop} again stops the answer`;
+        }
+        if (get().revising !== undefined) {
+          change((state) => ({ ...state, revising: undefined }));
+          setDraft('');
+          return 'the message stays as it was';
+        }
+        if (!exchanges.running) return 'no answer is running';
+        // What was said of the queue, or of stopping, is past.
+        change((state) => ({ ...state, toast: undefined }));
+        exchanges.stop();
+        return undefined;
+      }),
+      takeBack,
+      regenerate: act(() => {
+        const reason = busy();
+        if (reason !== undefined) return reason;
+        const question = lastQuestion(get().messages);
+        if (question === undefined) return 'nothing to ask again: send a message first';
+        change((state) => ({ ...state, ...endWith(state, question.id) }));
+        exchanges.ask();
+        return undefined;
+      }),
+      /** Brings the last question into the draft; sending it sets aside what it was and its answer. */
+      reviseLast: act(() => {
+        const reason = busy();
+        if (reason !== undefined) return reason;
+        const question = lastQuestion(get().messages);
+        if (question === undefined) return 'nothing to edit: send a message first';
+        setDraft(question.text);
+        change((state) => ({ ...state, revising: question.id }));
+        return undefined;
+      }),
+    },
+  };
+}
