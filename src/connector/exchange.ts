@@ -77,7 +77,10 @@ export async function runExchange(
         watch.arrived(event);
         chat.feed(event.data);
         if (chat.over) stop.after(LINGER_MS);
-        return options.drained?.();
+        const drained = options.drained?.();
+        if (drained === undefined) return;
+        stop.rest();
+        return drained.then(stop.events);
       }
       if (event.type === 'retry') {
         const { atMs, ...retry } = event;
@@ -134,6 +137,7 @@ function stopper(signal: AbortSignal | undefined, idleMs: number) {
   let timer: NodeJS.Timeout | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
   let stalled = false;
+  let released = false;
   const stall = (): void => {
     stalled = true;
     controller.abort();
@@ -145,12 +149,18 @@ function stopper(signal: AbortSignal | undefined, idleMs: number) {
     },
     /** The headers or a data event came. */
     events(): void {
-      if (idleMs === 0) return;
+      if (idleMs === 0 || released) return;
       if (idleTimer === undefined) idleTimer = setTimeout(stall, idleMs);
       else idleTimer.refresh();
     },
+    /** The answer is not read for now: until the next event its silence is the reader's. */
+    rest(): void {
+      clearTimeout(idleTimer);
+      idleTimer = undefined;
+    },
     stalled: () => stalled,
     release(): void {
+      released = true;
       clearTimeout(timer);
       clearTimeout(idleTimer);
       signal?.removeEventListener('abort', onAbort);

@@ -49,3 +49,16 @@ test('data events keep an answer alive beyond the idle limit', async () => {
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 250 });
   expect(answer).toMatchObject({ outcome: 'complete', text: `Hello${'.'.repeat(19)}` });
 });
+
+test('a reader that takes longer than the idle limit for an event does not make the provider’s silence of it', async () => {
+  let left = 3;
+  const { connector } = await connectorTo(() => {
+    left -= 1;
+    return left > 0 ? delta('.') : 'data: [DONE]\n\n';
+  });
+  for await (const event of connector.stream('hi', { idleMs: 100 })) {
+    if (event.type === 'text') await sleep(300);
+    if (event.type === 'done') expect(event.answer).toMatchObject({ outcome: 'complete', text: 'Hello..' });
+  }
+  expect.assertions(1);
+});
