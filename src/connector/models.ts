@@ -1,7 +1,6 @@
 import { type Endpoint, endpointUrl } from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
-import { hideKeys } from '../key-forms.js';
-import { reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
+import { quote, reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { isRecord, parseJson, stringOf } from '../sdk/json.js';
 import { authorization, keysOf, usable } from './exchange.js';
@@ -33,7 +32,7 @@ export async function listModels(
   throw new ConnectorException(
     said === undefined
       ? `${context.source} answered with no list of models. Is base_url right?`
-      : hideKeys(`${context.source} answered with an error: ${said}`, context.keys),
+      : `${context.source} answered with an error: ${quote(said, context.keys)}`,
     ErrorClass.Permanent,
     requestId,
     { hop: 'provider', statusCode },

@@ -76,7 +76,12 @@ function completionBody(answer: Answer, context: AnswerContext): AnswerBody {
       if (read) answer.conclude('finish');
       else if (reported !== undefined) answer.fail(streamError(reported, context));
       else
-        answer.fail(unusableError(`answered with JSON that is no chat completion: ${quote(text)}`, context));
+        answer.fail(
+          unusableError(
+            `answered with JSON that is no chat completion: ${quote(text, context.keys)}`,
+            context,
+          ),
+        );
     },
   };
 }

@@ -24,6 +24,7 @@ export interface AnswerHead {
 
 /** What a provider said about a failure, whatever the form it chose. */
 export interface ReportedError {
+  /** In full, to be quoted. */
   message: string;
   /** Its `type` and `code`, as far as they are words. */
   kind: string;
@@ -36,7 +37,7 @@ const QUOTE_LIMIT = 300;
 
 /** The error that an event of a stream (or a JSON answer) tells, where it tells one. */
 export function errorEventOf(event: unknown, name?: string, text = ''): ReportedError | undefined {
-  if (name === 'error') return reportedErrorOf(event) ?? { message: quote(text), kind: '' };
+  if (name === 'error') return reportedErrorOf(event) ?? { message: text, kind: '' };
   const root = Array.isArray(event) ? event[0] : event;
   if (!isRecord(root)) return undefined;
   const { error, x_groq: groq } = root;
@@ -58,13 +59,13 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
   const root = Array.isArray(body) ? body[0] : body;
   if (!isRecord(root)) return undefined;
   const { error } = root;
-  if (typeof error === 'string' && error !== '') return { message: quote(error), kind: '' };
+  if (typeof error === 'string' && error !== '') return { message: error, kind: '' };
   const told = isRecord(error) ? error : root;
   const message = messageIn(told) || (hasErrorCode(root) ? stringOf(root.text) : '');
   if (message === '' && told === root) return undefined;
   const statusCode = [told.code, told.status, root.code].map(Number).find(isFailure);
   return {
-    message: quote(message === '' ? JSON.stringify(told) : message),
+    message: message === '' ? JSON.stringify(told) : message,
     kind: [told.type, told.code].map(stringOf).join(' '),
     ...(statusCode !== undefined && { statusCode }),
   };
@@ -87,10 +88,13 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   const page = reported === undefined && isWebPage(head.contentType, body);
   const retryAfterMs = retryAfterOf(headers, Date.now());
   const errorClass = classOf(statusCode, reported?.kind ?? '');
-  const said = reported?.message ?? (page ? '' : quote(body));
-  const what = `answered ${statusCode}${page ? webPage(body) : ''}${said === '' ? '' : `: ${said}`}`;
+  const { keys } = context;
+  const said = page ? '' : quote(reported?.message ?? body, keys);
+  const what = `answered ${statusCode}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
   const advice =
-    page && statusCode < 500 ? BASE_URL_ADVICE : adviceOf(statusCode, errorClass, retryAfterMs, headers);
+    page && statusCode < 500
+      ? BASE_URL_ADVICE
+      : adviceOf(statusCode, errorClass, retryAfterMs, headers, keys);
   // Many say themselves when to come back.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
   const message = sentence(`${whereOf(context)} ${what}`);
@@ -105,7 +109,7 @@ export function streamError(reported: ReportedError, context: AnswerContext): Co
   const { message, kind, statusCode } = reported;
   const errorClass = statusCode === undefined ? classByKind(kind) : classOf(statusCode, kind);
   return providerError(
-    `${whereOf(context)} reported an error in its answer: ${message}`,
+    `${whereOf(context)} reported an error in its answer: ${quote(message, context.keys)}`,
     errorClass ?? ErrorClass.Transient,
     context,
     statusCode === undefined ? {} : { statusCode },
@@ -114,7 +118,7 @@ export function streamError(reported: ReportedError, context: AnswerContext): Co
 
 /** The error for a web page where an answer was expected. */
 export function webPageError(page: string, context: AnswerContext): ConnectorException {
-  const what = sentence(`${whereOf(context)} answered${webPage(page)}`);
+  const what = sentence(`${whereOf(context)} answered${webPage(page, context.keys)}`);
   return providerError(`${what} ${BASE_URL_ADVICE}`, ErrorClass.Permanent, context);
 }
 
@@ -127,13 +131,14 @@ export function unusableError(
   return providerError(`${whereOf(context)} ${what}`, errorClass, context);
 }
 
-export function isWebPage(contentType: string, body: string): boolean {
+function isWebPage(contentType: string, body: string): boolean {
   return /\bhtml\b/i.test(contentType) || /^\s*<(!doctype|html|head|body)\b/i.test(body);
 }
 
-/** A server's text on one line, without control characters, cut at a length for people. */
-export function quote(text: string): string {
-  const line = text
+/** A server's text on one line, without control characters and keys, cut at a length for people. */
+export function quote(text: string, keys: readonly string[] = []): string {
+  // Before it is cut: of half a key nobody would know what it is.
+  const line = hideKeys(text, keys)
     .slice(0, 4 * QUOTE_LIMIT)
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();
@@ -147,6 +152,7 @@ function adviceOf(
   errorClass: ErrorClass,
   retryAfterMs: number | undefined,
   headers: Readonly<Record<string, string>>,
+  keys?: readonly string[],
 ): string {
   if (statusCode === 401) return 'Check the API key.';
   if (statusCode === 403) return 'Check what the API key is allowed to use.';
@@ -159,7 +165,7 @@ function adviceOf(
     const { location } = headers;
     return location === undefined
       ? BASE_URL_ADVICE
-      : `It points to ${quote(location)}: set base_url accordingly.`;
+      : `It points to ${quote(location, keys)}: set base_url accordingly.`;
   }
   if (errorClass === ErrorClass.InvalidRequest) return 'The request must change before it is sent again.';
   if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
@@ -186,8 +192,8 @@ function isFailure(status: number): boolean {
   return Number.isInteger(status) && status >= 400 && status <= 599;
 }
 
-function webPage(body: string): string {
-  const title = quote(/<(title|h1)\b[^>]*>([^<]*)/i.exec(body.slice(0, 4096))?.[2] ?? '');
+function webPage(body: string, keys?: readonly string[]): string {
+  const title = quote(/<(title|h1)\b[^>]*>([^<]*)/i.exec(body.slice(0, 4096))?.[2] ?? '', keys);
   return ` with a web page${title === '' ? '' : ` ("${title}")`}`;
 }
 

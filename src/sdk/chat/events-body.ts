@@ -1,6 +1,5 @@
 import { createParser } from 'eventsource-parser';
 import { ErrorClass } from '../../errors.js';
-import { hideKeys } from '../../key-forms.js';
 import { isRecord, parseJson } from '../json.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import {
@@ -96,8 +95,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     else if (verdict === 'unrecognised') {
       // An event of another name (`ping`) is for other listeners; the last one may have been cut.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
-      if (!foreign && !flushing)
-        answer.emit({ type: 'malformed', data: hideKeys(quote(text), context.keys ?? []) });
+      if (!foreign && !flushing) answer.emit({ type: 'malformed', data: quote(text, context.keys) });
     }
     if (result.finishReason !== null && BROKEN_OFF.has(result.finishReason)) {
       const what = `broke off its answer (finish_reason ${result.finishReason}).`;
@@ -134,7 +132,10 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
       lines.feed('\n\n');
       if (seen || answer.over || /event-stream/i.test(contentType)) return;
       answer.fail(
-        unusableError(`answered with ${quote(contentType) || 'text'}, not with an event stream.`, context),
+        unusableError(
+          `answered with ${quote(contentType, context.keys) || 'text'}, not with an event stream.`,
+          context,
+        ),
       );
     },
   };

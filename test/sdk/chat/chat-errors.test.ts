@@ -202,3 +202,15 @@ test('no error repeats a key that a provider says back', () => {
     for (const form of forms) expect(error?.message).not.toContain(form);
   }
 });
+
+test('nor the part of one that stands where a long text is cut', () => {
+  const key = 'sk-4711-0815-4711';
+  for (const body of [`${'x'.repeat(290)} ${key}`, JSON.stringify({ error: `${'x'.repeat(290)} ${key}` })]) {
+    for (const statusCode of [200, 401]) {
+      const stream = createChatStream({ statusCode, contentType: 'text/plain' }, undefined, { keys: [key] });
+      stream.feed(Buffer.from(body));
+      const { error } = stream.end({ kind: 'closed' });
+      expect(error?.message).not.toContain('sk-4711');
+    }
+  }
+});
