@@ -5,7 +5,7 @@ import type { Problem, Source } from './problem.js';
 import { isTree, type Path, type Tree } from './tree.js';
 
 /** The largest file that is read. */
-export const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** How often aliases (`*name`) may be resolved; guards against files that unfold without end. */
 const MAX_ALIASES = 20;

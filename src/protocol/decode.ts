@@ -201,7 +201,7 @@ function timingsOf(parent: Table, field: number): Timings {
 }
 
 /** The points of `Timings` in the schema's order. */
-export const TIMING_FIELDS = [
+const TIMING_FIELDS = [
   'queuedUs',
   'dnsUs',
   'connectUs',

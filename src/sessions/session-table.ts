@@ -31,7 +31,7 @@ export interface SessionTable {
   purge(which: number | string): number;
 }
 
-export const PREVIEW_CHARACTERS = 160;
+const PREVIEW_CHARACTERS = 160;
 const LIST_LIMIT = 200;
 
 export function createSessionTable(db: Database, clock: Clock, redactor: Redactor): SessionTable {

@@ -18,7 +18,7 @@ import { createSystemClock } from './timing/system-clock.js';
 export type { ExchangeRecord, SimulatorStats };
 
 /** `name` in the body of `GET /health`: how a simulator is told from another server at its address. */
-export const SIMULATOR_NAME = 'vastar-tui simulator';
+const SIMULATOR_NAME = 'vastar-tui simulator';
 
 export interface SimulatorOptions {
   /**

@@ -29,7 +29,7 @@ export function showProgress(
 }
 
 /** E.g. `simulator  [██████      ] 12/50  8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
-export function progressLine(label: string, limit: Limit, tally: Tally, elapsedMs: number): string {
+function progressLine(label: string, limit: Limit, tally: Tally, elapsedMs: number): string {
   const { completed, failed, requestsPerSecond, outputTokensPerSecond, latency } = tally.report(elapsedMs);
   const ended = completed + failed;
   const [share, position] =

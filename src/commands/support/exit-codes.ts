@@ -55,6 +55,6 @@ export function exitCodeOfError(error: ConnectorException | undefined): number {
 }
 
 /** The exit code for an error class of the wire. */
-export function exitCodeOfClass(errorClass: ErrorClass | undefined): number {
+function exitCodeOfClass(errorClass: ErrorClass | undefined): number {
   return errorClass === undefined ? EXIT.failed : (BY_CLASS[errorClass] ?? EXIT.failed);
 }

@@ -3,8 +3,8 @@ import { SessionsError } from '../problem.js';
 import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } from '../types.js';
 
 /** The name and version of the JSON export; docs/sessions.md describes it. */
-export const FORMAT = 'vastar-tui/sessions';
-export const FORMAT_VERSION = 1;
+const FORMAT = 'vastar-tui/sessions';
+const FORMAT_VERSION = 1;
 
 const json: z.ZodType<Json> = z.json();
 const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());

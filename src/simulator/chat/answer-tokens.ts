@@ -18,7 +18,7 @@ export interface ChoiceTokens {
 }
 
 /** Longer answers end here with finish_reason `length`, as a model's do. */
-export const MAX_OUTPUT_TOKENS = 16_384;
+const MAX_OUTPUT_TOKENS = 16_384;
 
 /** Applies `stop` and the token limits. */
 export function tokensOf(

@@ -81,7 +81,7 @@ function promptTokens({ messages }: ChatRequest): number {
   return messages.reduce((sum, { text }) => sum + estimateTokens(text) + TOKENS_PER_MESSAGE, TOKENS_TO_START);
 }
 
-export const STREAM_HEADERS = {
+const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
 } as const;

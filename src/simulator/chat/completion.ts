@@ -82,7 +82,7 @@ export function completion(
   };
 }
 
-export function toolCallObject({ id, name, arguments: text }: ToolCall): unknown {
+function toolCallObject({ id, name, arguments: text }: ToolCall): unknown {
   return { id, type: 'function', function: { name, arguments: text } };
 }
 

@@ -52,7 +52,7 @@ function* raiFrames({ identity, choices, usage }: Answer, schedule: Schedule): G
 }
 
 /** Pieces of at most 10 bytes of UTF-8, none ending inside a character. */
-export function* tenBytePieces(text: string): Generator<string> {
+function* tenBytePieces(text: string): Generator<string> {
   let piece = '';
   let bytes = 0;
   for (const character of text) {
