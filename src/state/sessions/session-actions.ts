@@ -32,7 +32,8 @@ export function createSessionActions(options: SessionActionsOptions) {
   const get = store.getState;
   let open: OpenSessions | undefined;
   let told: string | undefined;
-  let cancelSearch = (): void => {};
+  /** Stops a search that is still to begin; undefined when none is. */
+  let cancelSearch: (() => void) | undefined;
 
   const tellProblem = (problem: Error | undefined): void => {
     // Told by the journal in the middle of a change of the store: the telling is a change of its own.
@@ -113,10 +114,16 @@ export function createSessionActions(options: SessionActionsOptions) {
     return overlay.kind === 'sessions' ? overlay : EMPTY_LIST;
   };
   const show = (overlay: SessionList): void => change((state) => ({ ...state, overlay }));
-  const chosen = () => list().rows[list().index];
+  /** The row that keys act on: never one of an earlier query's, however fast they come. */
+  const chosen = () => {
+    if (cancelSearch !== undefined) look();
+    return list().rows[list().index];
+  };
 
   /** The rows for the query as it is now. */
-  const look = (): void =>
+  const look = (): void => {
+    cancelSearch?.();
+    cancelSearch = undefined;
     withStore((sessions) => {
       const shown = list();
       if (shown.query.trim() === '') {
@@ -135,6 +142,7 @@ export function createSessionActions(options: SessionActionsOptions) {
       const [problem] = query.problems;
       show(withRows({ ...shown, problem: problem && sanitizeLine(problem) }, rowsOfHits(hits, summaryOf)));
     });
+  };
 
   const startNew = (): void => {
     saving?.startingNew();
@@ -198,7 +206,7 @@ export function createSessionActions(options: SessionActionsOptions) {
     },
     searchSessions(query: string): void {
       show({ ...list(), query: query.slice(0, 200), index: 0 });
-      cancelSearch();
+      cancelSearch?.();
       cancelSearch = clock.after(TYPING_MS, () => {
         if (get().overlay.kind === 'sessions') look();
       });
@@ -262,7 +270,7 @@ export function createSessionActions(options: SessionActionsOptions) {
       }),
     /** Saves what waits, and closes the file. */
     endSaving(): void {
-      cancelSearch();
+      cancelSearch?.();
       saving?.dispose();
       open?.close();
     },

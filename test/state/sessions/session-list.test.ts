@@ -70,6 +70,20 @@ test('opening a session puts it in the conversation’s place, at what was found
   expect([overlay.kind, name, scroll.kind]).toEqual(['none', 'on wombats', 'held']);
 });
 
+test('a key right after typing acts on what the words find, not on the list before them', () => {
+  const { chat, saved, list } = listed();
+  chat.actions.searchSessions('badgers');
+  chat.actions.deleteSession();
+  expect(saved.list().map(({ title }) => title)).toEqual(['on birds', 'on wombats']);
+  expect(titles(list())).toEqual([]);
+  chat.actions.searchSessions('nothing has this');
+  chat.actions.pinSession();
+  expect(saved.list().some(({ pinned }) => pinned)).toBe(false);
+  chat.actions.searchSessions('wombats');
+  chat.actions.openSession();
+  expect(chat.texts()).toEqual(['user: tell me', 'assistant: wombats dig cubes']);
+});
+
 test('a session is renamed, in the list and on the screen', () => {
   const { chat, saved, list } = listed();
   chat.actions.openSession();
