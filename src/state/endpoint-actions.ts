@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js';
 import type { Acting } from './acting.js';
 import { modeItems, pick } from './picker.js';
 import type { ModePort } from './ports.js';
@@ -42,7 +43,9 @@ export function createEndpointActions(acting: Acting, { modes, models: list }: E
       if (list === undefined) return 'models cannot be listed here: /model NAME uses one';
       const { endpoint } = get();
       say(`asking ${endpoint.name} for its models`);
-      const models = await list();
+      const models = await list().catch((error: unknown) => {
+        throw new Error(`no list of models (/model NAME uses one): ${messageOf(error)}`);
+      });
       if (acting.ended || get().endpoint.name !== endpoint.name) return undefined;
       if (models.length === 0) return `${endpoint.name} lists no models: /model NAME uses one`;
       const items = models.map((id) => ({ id, label: id }));

@@ -17,7 +17,9 @@ export function createViewActions({ change, act }: Acting, log: ExchangeLog) {
         panes:
           offset === undefined || focus === undefined ? { shown } : { shown, focus: { ...focus, offset } },
       })),
-    show: (overlay: Overlay): void => change((state) => ({ ...state, overlay })),
+    /** What was said of an overlay goes with it. */
+    show: (overlay: Overlay): void =>
+      change((state) => ({ ...state, overlay, ...(overlay.kind === 'none' && { toast: undefined }) })),
     inspect: act(() => {
       if (log.all().length === 0) return 'no exchange yet: send a message first';
       change((state) => ({ ...state, overlay: { kind: 'inspector', index: 0, open: false, offset: 0 } }));

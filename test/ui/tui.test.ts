@@ -253,7 +253,19 @@ test('a model is chosen from those that the endpoint lists, hostile names and al
 test('models that cannot be listed are told', async () => {
   const { screen } = await start({ models: () => Promise.reject(new Error('refused\x1b[2J')) });
   screen.type('\x0f');
-  await screen.until((text) => text.includes('refused'));
+  await screen.until((text) => text.includes('no list of models (/model NAME uses one): refused'));
+});
+
+test('what was said of a list goes with it', async () => {
+  const { screen } = await start({ models: async () => ['small'] });
+  screen.type('\x0f');
+  await screen.until((text) => text.includes('› small'));
+  screen.type('zzz');
+  screen.type('\r');
+  await screen.until((text) => text.includes('nothing matches: backspace'));
+  screen.type('\x1b');
+  await screen.until((text) => !text.includes('Models >'));
+  expect(screen.text()).not.toContain('nothing matches');
 });
 
 test('an earlier message is found by a part of it', async () => {

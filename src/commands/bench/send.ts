@@ -43,7 +43,8 @@ function sampleOf(
   const { outcome, error, metrics } = answer;
   if (outcome !== 'complete') {
     const errorClass = outcome === 'error' ? (error?.getErrorClassName() ?? 'unknown') : outcome;
-    const message = visible((error?.message ?? 'the answer did not end').slice(0, MAX_MESSAGE));
+    const told = visible(error?.message ?? 'the answer did not end');
+    const message = told.length > MAX_MESSAGE ? `${told.slice(0, MAX_MESSAGE)}…` : told;
     return { ...common, outcome: 'failed', errorClass, message };
   }
   const { ttftMs, e2eMs, outputTokens, tokensEstimated } = metrics;

@@ -51,7 +51,10 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
     }
     const question = lastQuestion(get().messages)?.id;
     if (question === undefined) return NOTHING;
-    change((state) => beginComparison(state, [state.endpoint, other], { question, fromDraft }));
+    change((state) => ({
+      ...beginComparison(state, [state.endpoint, other], { question, fromDraft }),
+      toast: undefined,
+    }));
     exchanges.askSides();
     return undefined;
   };

@@ -23,8 +23,8 @@ export function createAskingActions(
   };
 
   const ask = (text: string): void => {
-    // Saved when this returns: only then it is sent.
-    change((state) => addQuestion(state, text));
+    // Saved when this returns: only then it is sent. What was said before is past.
+    change((state) => ({ ...addQuestion(state, text), toast: undefined }));
     exchanges.ask();
   };
 
@@ -47,7 +47,7 @@ export function createAskingActions(
       const [next, ...queue] = get().queue;
       if (next === undefined) return;
       if (whole) {
-        change((state) => ({ ...state, queue, toast: undefined }));
+        change((state) => ({ ...state, queue }));
         ask(next);
       } else {
         takeBack();

@@ -77,6 +77,14 @@ test('the draft goes to both endpoints at once, each with its model', () => {
   expect(store.getState().draft.text).toBe('');
 });
 
+test('what was said before is gone when two are asked', async () => {
+  await compared();
+  actions.stop();
+  expect(toast()).toContain('neither was kept');
+  actions.compare();
+  expect(toast()).toBeUndefined();
+});
+
 test('each answer has its own text and figures, and both count for the session', async () => {
   await compared();
   const [one, other] = comparison().sides;
