@@ -17,6 +17,9 @@ async function written(args: readonly string[]): Promise<string> {
   return session.written().replaceAll('\r\n', '\n');
 }
 
+/** What begins the line of `bench` that is written anew. */
+const CLEARED_LINE = '\r\x1b[K';
+
 /** A file with one conversation of hostile texts. */
 function savedHostility(): { file: string; id: string } {
   const file = join(ground.place.dir, 'sessions.db');
@@ -52,6 +55,25 @@ test.each([
   const text = await written(['ask', 'hi']);
   expect(text.length).toBeGreaterThan(20);
   expect(text).not.toMatch(FORBIDDEN);
+});
+
+test.each([
+  ['answers', { chunks: sseEvents(deltaOf(ALL_HOSTILE), FINISH, '[DONE]') }],
+  [
+    'errors',
+    {
+      status: 400,
+      contentType: 'application/json',
+      chunks: [JSON.stringify({ error: { message: ALL_HOSTILE } })],
+    },
+  ],
+  ['pages', { status: 403, contentType: 'text/html', chunks: [`<title>${ALL_HOSTILE}</title>`] }],
+])('bench gives a terminal plain text alone: %s', async (_what, script) => {
+  await endpoint(script);
+  const text = await written(['bench', '--requests', '2', '--prompt', 'hi']);
+  expect(text).toContain('requests/s');
+  const words = text.replaceAll(CLEARED_LINE, '');
+  expect(words).not.toMatch(FORBIDDEN);
 });
 
 test.each(['config print', 'doctor', 'runtime status'])(
