@@ -4,6 +4,7 @@ import type { SimulatorOptions } from '../simulator/server.js';
 import { type ReadRecordedTimes, SettingError } from '../simulator/settings/setting-rule.js';
 import { readSettings, SETTING_RULES } from '../simulator/settings/setting-rules.js';
 import type { Settings } from '../simulator/settings/settings.js';
+import { tell } from './support/tell.js';
 import { UsageError } from './support/usage-error.js';
 
 /** The flags of `simulator` as they were given; those of SETTING_RULES are under their own names. */
@@ -81,7 +82,7 @@ async function recordOf({ record, upstream }: SimulatorFlags): Promise<Simulator
   }
   // Better told now than after the first answer.
   await appendFile(record, '');
-  return { file: record, upstream };
+  return { file: record, upstream, onProblem: (problem) => tell(problem.message) };
 }
 
 async function fileSettings(file: string | undefined): Promise<Record<string, unknown>> {

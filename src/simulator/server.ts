@@ -7,7 +7,7 @@ import { createCounters, type SimulatorStats } from './http/counters.js';
 import { type ExchangeRecord, serveExchange } from './http/exchange.js';
 import type { Surroundings } from './http/routes.js';
 import { refuseUnreadable } from './http/unreadable-request.js';
-import { createRecorder } from './recordings/record-proxy.js';
+import { createRecorder, type RecorderOptions } from './recordings/record-proxy.js';
 import type { Replay } from './recordings/replay.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from './settings/defaults.js';
 import { createRunningSettings } from './settings/request-settings.js';
@@ -35,7 +35,7 @@ export interface SimulatorOptions {
   /** Answers chat completions with recordings instead. */
   replay?: Replay;
   /** Passes chat completions on to `upstream`, e.g. `https://api.openai.com/v1`; adds what comes to `file`. */
-  record?: { upstream: string; file: string };
+  record?: RecorderOptions;
   /** Told of every exchange once it is over. Must not throw. */
   onExchange?: (exchange: ExchangeRecord) => void;
   /** [the system's] */
@@ -96,7 +96,7 @@ export async function startSimulator(
     seed: Math.floor(Math.random() * 2 ** 32),
     nextAnswer: () => answers++,
     ...(replay !== undefined && { replay }),
-    ...(record !== undefined && { recorder: createRecorder(record.upstream, record.file, clock) }),
+    ...(record !== undefined && { recorder: createRecorder(record, clock) }),
     startedS: Math.floor(Date.now() / 1000),
     health() {
       const { uptimeMs, requests, streamsOpen, tokensSent } = counters.stats();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { appendFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { messageOf } from '../../errors.js';
+import { fileReason, messageOf } from '../../errors.js';
 import { ApiError } from '../http/api-error.js';
 import type { Clock } from '../timing/clock.js';
 import { formatRecording, type Recording } from './recording.js';
@@ -26,17 +26,33 @@ const MAX_RECORDED_BYTES = 64 * 1024 * 1024;
 /** Passed on; everything else is between the client and us. */
 const REQUEST_HEADERS = ['authorization', 'api-key', 'content-type', 'openai-organization', 'openai-project'];
 
-/**
- * @param upstream the provider's address with its path, e.g. `https://api.openai.com/v1`
- * @param file recordings are added at its end. Neither the request's messages nor its headers are in them.
- */
-export function createRecorder(upstream: string, file: string, clock: Clock): Recorder {
+export interface RecorderOptions {
+  /** The provider's address with its path, e.g. `https://api.openai.com/v1`. */
+  readonly upstream: string;
+  /** Recordings are added at its end. Neither the request's messages nor its headers are in them. */
+  readonly file: string;
+  /** Told once, when the file can't be written any more: nothing is recorded from then on, answers go on. */
+  readonly onProblem?: (problem: Error) => void;
+}
+
+export function createRecorder({ upstream, file, onProblem }: RecorderOptions, clock: Clock): Recorder {
   const url = `${upstream.replace(/\/+$/, '')}/chat/completions`;
   // One after the other, so that recordings of answers at the same time don't mix.
   let written: Promise<unknown> = Promise.resolve();
+  let ended = false;
   const write = (recording: Recording): Promise<unknown> => {
-    // A full disk ends the recording, not the answers.
-    written = written.then(() => appendFile(file, formatRecording(recording))).catch(() => {});
+    written = written.then(async () => {
+      if (ended) return;
+      try {
+        await appendFile(file, formatRecording(recording));
+      } catch (error) {
+        // A full disk ends the recording, not the answers; more behind half a recording could not be read.
+        ended = true;
+        onProblem?.(
+          new Error(`recording to ${file} has ended: ${fileReason(error)}; answers still go through`),
+        );
+      }
+    });
     return written;
   };
   return {

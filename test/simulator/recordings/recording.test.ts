@@ -129,6 +129,25 @@ describe('a simulator that records', () => {
     expect(written.length).toBeGreaterThan(heard.length);
   });
 
+  test('says once that the disk is full; answers go on', async () => {
+    const problems: string[] = [];
+    const provider = await simulatorForTest({ settings: { ttft: constant(0), gap: constant(0) } });
+    const simulator = await simulatorForTest({
+      record: {
+        file: '/dev/full',
+        upstream: `${provider.url}/v1`,
+        onProblem: ({ message }) => problems.push(message),
+      },
+    });
+    for (let asked = 0; asked < 2; asked += 1) {
+      const { ending } = await receive(await postChat(simulator, {}));
+      expect(ending).not.toBe('broken');
+    }
+    expect(problems).toEqual([
+      'recording to /dev/full has ended: the disk is full; answers still go through',
+    ]);
+  });
+
   test('says when the provider cannot be reached', async () => {
     const { provider, simulator } = await recording();
     await provider.close();
