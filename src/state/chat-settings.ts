@@ -73,7 +73,8 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
   const text = words.join(' ');
   if (!NAME.test(name)) return { ok: false, said: 'usage: /set NAME VALUE, e.g. /set top_p 0.9' };
   if (RESERVED.has(name)) return { ok: false, said: `${name} can't be set: the chat sets it itself` };
-  if (text === '') return { ok: false, said: `${name}: ${JSON.stringify(settings.body[name]) ?? 'not set'}` };
+  if (text === '')
+    return { ok: false, said: `${name}: ${JSON.stringify(parametersOf(settings)[name]) ?? 'not set'}` };
   if (name === 'temperature') return setTemperature(settings, text);
   if (name === 'max_tokens') return setMaxTokens(settings, text);
   const { [name]: _before, ...others } = settings.body;
@@ -94,11 +95,14 @@ function done(settings: ChatSettings, said: string): SettingChange {
   return { ok: true, settings, said };
 }
 
-function described({ temperature, maxTokens, body }: ChatSettings): string {
-  const all = { temperature, max_tokens: maxTokens, ...body };
-  const set = Object.entries(all).filter(([, value]) => value !== undefined);
+function parametersOf({ temperature, maxTokens, body }: ChatSettings): Record<string, unknown> {
+  return { temperature, max_tokens: maxTokens, ...body };
+}
+
+function described(settings: ChatSettings): string {
+  const set = Object.entries(parametersOf(settings)).filter(([, value]) => value !== undefined);
   if (set.length === 0) return 'nothing set: /set NAME VALUE, e.g. /set top_p 0.9';
-  return set.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join('  ');
+  return set.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join('; ');
 }
 
 function parsedOrText(text: string): unknown {

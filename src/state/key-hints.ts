@@ -6,6 +6,7 @@ export interface KeyHints {
   readonly again: string;
   readonly reconnect: string;
   readonly mode: string;
+  readonly model: string;
   readonly help: string;
   readonly inspect: string;
   readonly goOn: string;
@@ -25,6 +26,7 @@ export const DEFAULT_HINTS: KeyHints = {
   again: 'ctrl+g',
   reconnect: 'ctrl+r',
   mode: 'ctrl+t',
+  model: 'ctrl+o',
   help: '?',
   inspect: 'ctrl+d',
   goOn: 'alt+l',

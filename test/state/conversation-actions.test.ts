@@ -132,7 +132,11 @@ describe('settings', () => {
   test('are left out again by off, and told without a value', () => {
     for (const name of ['temperature', 'top_p', 'max_tokens']) actions.setParameter(`${name} 1`);
     actions.setParameter();
-    expect(toast()).toBe('temperature 1  max_tokens 1  top_p 1');
+    expect(toast()).toBe('temperature: 1; max_tokens: 1; top_p: 1');
+    for (const name of ['temperature', 'top_p', 'max_tokens']) {
+      actions.setParameter(name);
+      expect(toast()).toBe(`${name}: 1`);
+    }
     for (const name of ['temperature', 'top_p', 'max_tokens']) actions.setParameter(`${name} off`);
     actions.setSystem('x');
     actions.setSystem('off');

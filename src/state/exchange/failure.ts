@@ -59,10 +59,20 @@ function nextStep(error: ConnectorException, keys: KeyHints): string {
     return `wait ${Math.ceil(error.retryAfterMs / 1000)} s, then ${again}`;
   }
   if (error.hop === 'daemon' || error.hop === 'client') return `${keys.reconnect} reconnects, ${again}`;
-  return error.isRetryable()
-    ? `${again}, ${keys.mode} switches the mode`
-    : `${keys.mode} switches to another mode`;
+  if (error.isRetryable()) return `${again}, ${keys.mode} switches the mode`;
+  const { statusCode, message } = error;
+  if (statusCode === 400 || statusCode === 404 || statusCode === 422) {
+    if (UNKNOWN_MODEL.test(message)) return `${keys.model} chooses another model, then ${again}`;
+    return statusCode === 404
+      ? `is base_url right? vastar-tui config print shows it; ${keys.model} chooses another model`
+      : `/set shows the parameters that are sent, and changes them; then ${again}`;
+  }
+  return `${keys.mode} switches to another mode`;
 }
+
+/** In a provider's words: there is no such model, or not for this key. */
+const UNKNOWN_MODEL =
+  /\bmodel\b.*(?:not (?:be )?found|(?:not|n't) exist|unknown|not (?:a )?(?:valid|supported|available)|invalid)|(?:unknown|invalid|unsupported|no such|find) model/i;
 
 function shortLine(text: string): string {
   return sanitizeLine(text.slice(0, MAX_LENGTH));

@@ -137,6 +137,7 @@ function hintsOf(bindings: readonly Binding[], inList: (key: string) => string):
     again: nameOf('regenerate'),
     reconnect: nameOf('reconnect'),
     mode: nameOf('mode'),
+    model: nameOf('pick-model'),
     help: nameOf('help'),
     inspect: nameOf('inspect'),
     goOn: nameOf('continue'),

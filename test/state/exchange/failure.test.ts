@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../../src/errors.js';
+import { failureOf } from '../../../src/state/exchange/failure.js';
+import { DEFAULT_HINTS } from '../../../src/state/key-hints.js';
+
+test.each([
+  [404, "The model 'gpt-9' does not exist or you do not have access to it.", 'ctrl+o chooses another model'],
+  [400, 'gpt-9 is not a valid model ID: invalid model', 'ctrl+o chooses another model'],
+  [404, 'model "llama9" not found, try pulling it first', 'ctrl+o chooses another model'],
+  [404, 'Not Found. Check the model name and base_url.', 'is base_url right?'],
+  [400, "'temperature' must be at most 2", '/set shows the parameters'],
+  [422, 'max_tokens: Input should be greater than 0', '/set shows the parameters'],
+  [401, 'Incorrect API key', 'ctrl+t switches to another mode'],
+])('an answer with %i "%s" says what to change', (statusCode, message, next) => {
+  const error = new ConnectorException(message, ErrorClass.InvalidRequest, 1, {
+    hop: 'provider',
+    statusCode,
+  });
+  expect(failureOf(error, DEFAULT_HINTS).next).toContain(next);
+});
