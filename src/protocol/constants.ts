@@ -15,6 +15,12 @@ export const PROTOCOL_CONSTANTS = {
 /** A stream's window in bytes until the client grants more with CreditUpdate. */
 export const DEFAULT_WINDOW_BYTES = 256 * 1024;
 
+/**
+ * Added by the daemon to the headers of a failing answer that it would have tried again, had the retry budget had
+ * anything left.
+ */
+export const NOT_RETRIED_HEADER = 'x-vastar-not-retried';
+
 /** Frame types; 5 and up are the streaming extension. */
 export enum MessageType {
   ExecuteRequest = 0,

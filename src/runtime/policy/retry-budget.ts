@@ -5,7 +5,8 @@ import { createRollingCount } from './rolling-count.js';
 /** How many retries a tenant may make at an origin, so that one that is dead is not hammered. */
 export interface RetryBudget {
   request(): void;
-  spend(): void;
+  /** Holds a retry until its wait is over: only then it is made, and counts. One that is given up costs nothing. */
+  spendAfter(wait: Promise<void>): Promise<void>;
   /** Retries that may be made now. */
   readonly left: number;
 }
@@ -18,11 +19,21 @@ export function createRetryBudget(
 ): RetryBudget {
   const requests = createRollingCount(WINDOW_MS, clock);
   const retries = createRollingCount(WINDOW_MS, clock);
+  let waiting = 0;
   return {
     request: requests.add,
-    spend: retries.add,
+    async spendAfter(wait) {
+      waiting += 1;
+      try {
+        await wait;
+        retries.add();
+      } finally {
+        waiting -= 1;
+      }
+    },
     get left() {
-      return Math.max(0, Math.max(budgetMin, Math.floor(budgetShare * requests.total)) - retries.total);
+      const most = Math.max(budgetMin, Math.floor(budgetShare * requests.total));
+      return Math.max(0, most - retries.total - waiting);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { ConnectorException } from '../../errors.js';
+import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { Discard, type ResponseSink, type Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';
 import type { PerOrigin } from './per-origin.js';
@@ -58,6 +59,11 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
           if (head.statusCode >= 400) {
             const decision = decide(attempt, { kind: 'status', ...head });
             if (decision.retry) throw new Again(head.statusCode, decision.delayMs);
+            if (decision.because === 'budget') {
+              const told = [NOT_RETRIED_HEADER, BUDGET_IS_SPENT] as const;
+              sink.onHead({ ...head, headers: [...head.headers, told] }, flow);
+              return;
+            }
           }
           sink.onHead(head, flow);
         },
@@ -75,13 +81,25 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
           if (!(error instanceof ConnectorException)) throw error;
           const sent = timeline.timings.queuedUs !== undefined;
           const decision = decide(attempt, { kind: 'failure', failure: error, sent });
-          if (!decision.retry) throw error;
+          if (!decision.retry) throw decision.because === 'budget' ? notRetried(error) : error;
           again = { delayMs: decision.delayMs, reason: error.message };
         }
       }
-      budget.spend();
       client.onRetry({ attempt: attempt + 1, maxAttempts, ...again });
-      await clock.wait(again.delayMs, signal);
+      await budget.spendAfter(clock.wait(again.delayMs, signal));
     }
   };
+}
+
+const BUDGET_IS_SPENT = 'the retry budget is used up';
+
+function notRetried(error: ConnectorException): ConnectorException {
+  const { message, errorClass, requestId, hop, retryAfterMs, statusCode } = error;
+  const apart = /[.!?]$/.test(message) ? ' Not' : '; not';
+  return new ConnectorException(`${message}${apart} tried again: ${BUDGET_IS_SPENT}`, errorClass, requestId, {
+    hop,
+    cause: error,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(statusCode !== undefined && { statusCode }),
+  });
 }

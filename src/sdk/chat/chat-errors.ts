@@ -1,5 +1,6 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
 import { hideKeys } from '../../key-forms.js';
+import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
 
@@ -18,7 +19,7 @@ export interface AnswerHead {
   statusCode: number;
   /** The Content-Type header; empty where there was none. */
   contentType: string;
-  /** Names in lower case; Retry-After and Location are read. */
+  /** Names in lower case; Retry-After, Location and the daemon's own are read. */
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -97,7 +98,8 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
       : adviceOf(statusCode, errorClass, retryAfterMs, headers, keys);
   // Many say themselves when to come back.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
-  const message = sentence(`${whereOf(context)} ${what}`);
+  const notRetried = headers[NOT_RETRIED_HEADER] === undefined ? '' : ` ${NOT_RETRIED}`;
+  const message = `${sentence(`${whereOf(context)} ${what}`)}${notRetried}`;
   return providerError(told ? message : `${message} ${advice}`, errorClass, context, {
     statusCode,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -145,6 +147,7 @@ export function quote(text: string, keys: readonly string[] = []): string {
   return line.length > QUOTE_LIMIT ? `${line.slice(0, QUOTE_LIMIT)}…` : line;
 }
 
+const NOT_RETRIED = 'The daemon did not try again: its retry budget is used up.';
 const BASE_URL_ADVICE = 'Is base_url right?';
 
 function adviceOf(

@@ -206,6 +206,42 @@ test('the budget bounds the retries at a provider that fails for everybody', asy
   expect(upstream.requests.length).toBeLessThanOrEqual(120);
 });
 
+test('that the budget is used up is told with the failing answer, and with a failure', async () => {
+  const upstream = await upstreamOf({ status: 503 });
+  const asking = await client({ retry: { budgetMin: 0 } });
+  asking.send(httpStream(1n, chat(upstream)));
+  await streamOf(asking, 1n);
+  expect((await asking.next(of(MessageType.StreamStart, 1n))).headers).toContainEqual([
+    'x-vastar-not-retried',
+    'the retry budget is used up',
+  ]);
+  asking.send(httpStream(2n, { method: 'GET', url: `http://127.0.0.1:${await closedPort()}` }));
+  expect((await streamOf(asking, 2n)).end).toMatchObject({
+    errorClass: ErrorClass.Transient,
+    errorMessage: expect.stringMatching(
+      /^nothing listens at .*\? Not tried again: the retry budget is used up$/,
+    ),
+  });
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('a retry that is stopped while it waits costs nothing of the budget', async () => {
+  const upstream = await upstreamOf({ status: 429, headers: { 'retry-after': '50' } });
+  const asking = await client({ clock: systemClock, retry: { budgetMin: 1, budgetShare: 0 } });
+  for (const id of [1n, 2n]) {
+    asking.send(httpStream(id, chat(upstream)));
+    await asking.next(of(MessageType.StreamRetry, id));
+    asking.send({ type: MessageType.Cancel, requestId: id });
+    await streamOf(asking, id);
+  }
+  // While one waits, there is none for another.
+  asking.send(httpStream(3n, chat(upstream)));
+  await asking.next(of(MessageType.StreamRetry, 3n));
+  asking.send(httpStream(4n, chat(upstream)));
+  await streamOf(asking, 4n);
+  expect((await asking.next(of(MessageType.StreamStart, 4n))).statusCode).toBe(429);
+});
+
 // The decision itself has a table of its own; this is a part of it through a whole daemon.
 test.each(METHODS.flatMap((method) => [200, 404, 409, 503].map((status) => [method, status] as const)))(
   '%s answered with %i',

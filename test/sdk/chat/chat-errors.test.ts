@@ -42,6 +42,13 @@ describe('an answer with a status other than 2xx says what happened, where, and 
     expect(error).toMatchObject({ errorClass, statusCode, hop: 'provider', requestId: 42 });
   });
 
+  test('the daemon says that its budget for retries is used up', () => {
+    const headers = { 'x-vastar-not-retried': 'the retry budget is used up' };
+    expect(status(429, 'slow down', { headers }).message).toBe(
+      'api.example.com answered 429: slow down. The daemon did not try again: its retry budget is used up. Try again in a moment.',
+    );
+  });
+
   test('a redirect names its target', () => {
     expect(status(308, 'moved', { headers: { location: 'https://b.example/v1' } }).message).toContain(
       'It points to https://b.example/v1: set base_url accordingly.',
