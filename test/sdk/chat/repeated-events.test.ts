@@ -54,6 +54,7 @@ describe('events that differ in their text only', () => {
       { weight: 2, arbitrary: raw.map((text) => chunk('').replace('"content":""', `"content":"${text}"`)) },
       { weight: 3, arbitrary: fc.tuple(fc.string({ unit: 'binary', maxLength: 20 }), padding).map(padded) },
       { weight: 1, arbitrary: fc.string().map((id) => chunk('x', { id })) },
+      { weight: 3, arbitrary: padding.map((id) => chunk('x', { id })) },
       { weight: 1, arbitrary: fc.string().map((content) => chunk('x', { content })) },
       {
         weight: 1,
@@ -96,6 +97,17 @@ describe('events that differ in their text only', () => {
       expect(repeated.textOf(chunk('b', { obfuscation: 1, ...more }))).toBeUndefined();
       expect(repeated.textOf(chunk('b', more))).toBeUndefined();
     }
+  });
+
+  test('are known by any id that comes first and need not be parsed', () => {
+    const repeated = createRepeatedEvents();
+    repeated.learn(chunk('a', { id: 'chatcmpl-1' }));
+    for (const id of ['', 'chatcmpl-1', 'chatcmpl-22', 'aB3+/=_']) {
+      expect(repeated.textOf(chunk('"b"', { id }))).toBe('"b"');
+      expect(repeated.textOf(chunk('b', { id, model: 'n' }))).toBeUndefined();
+    }
+    for (const id of ['\\', '"', '\n', 'é', 7]) expect(repeated.textOf(chunk('b', { id }))).toBeUndefined();
+    expect(repeated.textOf('{"id":"')).toBeUndefined();
   });
 
   test('are not known by padding that would have to be parsed', () => {
