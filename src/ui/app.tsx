@@ -1,5 +1,6 @@
 import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink';
 import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import type { AppState } from '../state/app-state.js';
 import { Footer, Header, StatusBar } from './bars.js';
 import { Composer } from './composer.js';
 import { useAppState, useShared } from './context.js';
@@ -7,9 +8,8 @@ import { Conversation } from './conversation.js';
 import { createInput } from './keys/input.js';
 import { keyPresses } from './keys/keys.js';
 import { draftWidth, haveRoomForPanes, type Layout, layoutOf } from './layout.js';
-import type { Line } from './line.js';
 import { draftNote, draftRows } from './panes/composer.js';
-import { Rows } from './rows.js';
+import { Painted } from './rows.js';
 import { Side } from './side.js';
 
 /** The whole screen. */
@@ -18,17 +18,12 @@ export function App(): ReactElement {
   const { suspendTerminal } = useApp();
   useEffect(() => onTerminal(suspendTerminal), [onTerminal, suspendTerminal]);
   useLayoutEffect(() => {
-    painter?.begin();
-    return painter?.pause;
+    painter.begin();
+    return painter.pause;
   }, [painter]);
 
   const { columns, rows } = useWindowSize();
-  const draft = useAppState((state) => state.draft.text);
-  const noted = useAppState((state) => draftNote(state) !== undefined);
-  const wanted = useMemo(
-    () => draftRows(draft, draftWidth(columns), rows) + (noted ? 1 : 0),
-    [draft, columns, rows, noted],
-  );
+  const wanted = useAppState(useMemo(() => draftHeight(columns, rows), [columns, rows]));
   const panes = useAppState((state) => state.panes.shown);
   const layout = useMemo(() => layoutOf(columns, rows, wanted, panes), [columns, rows, wanted, panes]);
   useKeys(layout);
@@ -48,6 +43,16 @@ export function App(): ReactElement {
       {(hasPanes || layout.footer) && <Footer width={columns} />}
     </Box>
   );
+}
+
+/** How many rows the draft would like: this changes seldom, while the draft changes with each key. */
+function draftHeight(columns: number, rows: number): (state: AppState) => number {
+  let last = { text: '', height: 1 };
+  return (state) => {
+    const { text } = state.draft;
+    if (text !== last.text) last = { text, height: draftRows(text, draftWidth(columns), rows) };
+    return last.height + (draftNote(state) === undefined ? 0 : 1);
+  };
 }
 
 /** Turns what is typed into actions, on the screen as it is laid out. */
@@ -83,11 +88,15 @@ function useKeys(layout: Layout): void {
 const TOO_SMALL = ['terminal too small', 'too small', 'small', '…'];
 
 function TooSmall({ columns, rows }: { columns: number; rows: number }): ReactElement {
-  const words = TOO_SMALL.find((text) => text.length <= columns) ?? '';
-  const lines = Array.from({ length: rows }, (_, index): Line => (index === 0 ? [words] : []));
+  const view = useMemo(() => {
+    const words = TOO_SMALL.find((text) => text.length <= columns) ?? '';
+    return () => [{ width: columns, rows: [[words]] }];
+  }, [columns]);
   return (
     <Box position="absolute">
-      <Rows rows={lines} width={columns} />
+      <Painted width={columns} height={rows} select={nothing} view={view} />
     </Box>
   );
 }
+
+const nothing = () => ({});

@@ -1,12 +1,11 @@
-import { memo, type ReactElement } from 'react';
-import { useShallow } from 'zustand/react/shallow';
+import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState } from '../state/app-state.js';
 import { isAnswering, shownRequest } from '../state/comparing/compare.js';
 import { titleOf } from '../state/messages.js';
-import { fitRows, useAppState } from './context.js';
+import { fitRows } from './context.js';
 import type { Line } from './line.js';
 import { type BarState, footerLine, headerLine, statusBar } from './panes/bars.js';
-import { Rows } from './rows.js';
+import { Painted } from './rows.js';
 
 interface BarProps {
   width: number;
@@ -14,10 +13,12 @@ interface BarProps {
 
 /** Name, conversation, mode and model. */
 export const Header = memo(function Header({ width }: BarProps): ReactElement {
-  const title = useAppState(conversationTitle);
-  const endpoint = useAppState((state) => state.endpoint);
-  return <Bar line={headerLine(title, endpoint, width)} width={width} />;
+  return <Bar width={width} select={selectHeader} line={lineOfHeader} />;
 });
+
+const selectHeader = (state: AppState) => ({ title: conversationTitle(state), endpoint: state.endpoint });
+const lineOfHeader = ({ title, endpoint }: ReturnType<typeof selectHeader>, width: number): Line =>
+  headerLine(title, endpoint, width);
 
 function conversationTitle({ name, messages, saving }: AppState): string {
   const unsaved = saving === 'off' || saving === 'failing' ? ' (not saved)' : '';
@@ -32,31 +33,49 @@ export const StatusBar = memo(function StatusBar({
   /** Also what just happened, as there is no footer. */
   withMessages: boolean;
 }): ReactElement {
-  return <Bar line={statusBar(useBarState(), width, withMessages)} width={width} />;
+  return <Bar width={width} select={barState} line={withMessages ? statusWithMessages : statusAlone} />;
 });
+
+const statusWithMessages = (state: BarState, width: number): Line => statusBar(state, width, true);
+const statusAlone = (state: BarState, width: number): Line => statusBar(state, width, false);
 
 /** What just happened, and the keys that help now. */
 export const Footer = memo(function Footer({ width }: BarProps): ReactElement {
-  return <Bar line={footerLine(useBarState(), width)} width={width} />;
+  return <Bar width={width} select={barState} line={footerLine} />;
 });
 
-function Bar({ line, width }: BarProps & { line: Line }): ReactElement {
-  return <Rows rows={fitRows([line], width, 1)} width={width} />;
+function barState({
+  connection,
+  comparison,
+  request,
+  retry,
+  toast,
+  quitArmedUntilMs,
+  keys,
+  nowMs,
+}: AppState): BarState {
+  return {
+    connection,
+    request: shownRequest({ comparison, request }),
+    keys,
+    retry,
+    comparing: comparison !== undefined,
+    answering: isAnswering({ comparison, request }),
+    toast,
+    quitArmedUntilMs,
+    // The clock matters only while it counts down.
+    nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
+  };
 }
 
-function useBarState(): BarState {
-  return useAppState(
-    useShallow(({ connection, comparison, request, retry, toast, quitArmedUntilMs, keys, nowMs }) => ({
-      connection,
-      request: shownRequest({ comparison, request }),
-      keys,
-      retry,
-      comparing: comparison !== undefined,
-      answering: isAnswering({ comparison, request }),
-      toast,
-      quitArmedUntilMs,
-      // The clock matters only while it counts down.
-      nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
-    })),
+function Bar<T extends object>({
+  width,
+  select,
+  line,
+}: BarProps & { select: (state: AppState) => T; line: (shown: T, width: number) => Line }): ReactElement {
+  const view = useMemo(
+    () => (shown: T) => [{ width, rows: fitRows([line(shown, width)], width, 1) }],
+    [width, line],
   );
+  return <Painted width={width} height={1} select={select} view={view} />;
 }

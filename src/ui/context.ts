@@ -17,8 +17,8 @@ export interface Shared {
   viewport: Viewport;
   theme: Theme;
   version: string;
-  /** Brings rows to the terminal [Ink does]. */
-  painter?: Painter;
+  /** Brings rows to the terminal. */
+  painter: Painter;
   /** Takes over the way to hand the terminal to the shell and back. */
   onTerminal: (suspend: SuspendTerminal) => void;
 }

@@ -1,29 +1,26 @@
-import { Box } from 'ink';
-import { memo, type ReactElement, useSyncExternalStore } from 'react';
-import { useShallow } from 'zustand/react/shallow';
+import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState } from '../state/app-state.js';
 import { type Search, searchCount, searchPattern } from '../state/search.js';
 import { compareRows } from './compare-view.js';
-import { fitRows, type Shared, useAppState, useShared } from './context.js';
+import { fitRows, type Shared, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
 import { type Line, lineWidth } from './line.js';
 import { overlayView } from './overlay.js';
 import { searchLine } from './panes/search.js';
 import { welcomeLines } from './panes/welcome.js';
-import { Framed, Rows } from './rows.js';
+import { type Framed, FramedRows, Painted, type Rows } from './rows.js';
 import { markMatches } from './transcript/search-marks.js';
 import type { View } from './transcript/viewport.js';
 
-type Shown = Pick<AppState, 'messages' | 'scroll' | 'overlay' | 'search' | 'reasoningShown' | 'comparison'>;
+type Shown = ReturnType<typeof select>;
 
 const BLANK: Line = [];
 
-interface Content {
-  title?: string;
-  /** As many as there is room for. */
-  rows: readonly Line[];
-  /** Where the reader is, when that is not the end. */
-  position?: Line | undefined;
+function select(state: AppState) {
+  const { messages, scroll, overlay, search, reasoningShown, comparison } = state;
+  // In the panes' stead everything they tell of counts.
+  const all = overlay.kind === 'panes' ? state : undefined;
+  return { messages, scroll, overlay, search, reasoningShown, comparison, all };
 }
 
 /** The conversation, or what stands in its place: the welcome, the help. */
@@ -33,42 +30,64 @@ export const Conversation = memo(function Conversation({
   layout: Panes | Stacked;
 }): ReactElement {
   const shared = useShared();
-  const shown = useAppState(
-    useShallow(({ messages, scroll, overlay, search, reasoningShown, comparison }) => ({
-      messages,
-      scroll,
-      overlay,
-      search,
-      reasoningShown,
-      comparison,
-    })),
+  const view = useMemo(() => (shown: Shown) => contentOf(shown, layout.text, shared), [layout, shared]);
+  const { subscribe: watch } = shared.viewport;
+  if (layout.kind === 'stacked') return <Open layout={layout} view={view} watch={watch} />;
+  return (
+    <FramedRows
+      width={layout.conversationWidth}
+      height={layout.paneHeight}
+      select={select}
+      view={view}
+      watch={watch}
+    />
   );
-  // In the panes' stead everything they tell of counts.
-  useAppState((state) => (state.overlay.kind === 'panes' ? state : undefined));
-  const { subscribe } = shared.viewport;
-  useSyncExternalStore(subscribe, () => shared.viewport.version);
-  const { title = 'Conversation', rows, position } = contentOf(shown, layout.text, shared);
-  if (layout.kind === 'stacked') return <Open layout={layout} rows={rows} position={position} />;
-  return <Framed width={layout.conversationWidth} title={title} rows={rows} mark={position ?? BLANK} />;
 });
 
+/** Without a frame: only a margin. */
+function Open({ layout, view, watch }: OpenProps): ReactElement {
+  const { columns, margin, text } = layout;
+  const open = useMemo(
+    () =>
+      (shown: Shown): Rows[] => {
+        const { rows, mark } = view(shown);
+        const all = [...rows];
+        if (mark !== undefined) {
+          // In place of the last row: where one is matters more.
+          all[all.length - 1] = [' '.repeat(Math.max(0, text.width - lineWidth(mark))), ...mark];
+        }
+        return [{ x: margin, rows: all, width: columns - margin }];
+      },
+    [view, columns, margin, text],
+  );
+  return <Painted width={columns} height={text.height} select={select} view={open} watch={watch} />;
+}
+
+interface OpenProps {
+  layout: Stacked;
+  view: (shown: Shown) => Framed;
+  watch: (tell: () => void) => () => void;
+}
+
+/** As many rows as there is room for, and where the reader is, when that is not the end. */
 function contentOf(
   { messages, scroll, overlay, search, reasoningShown, comparison }: Shown,
   { width, height }: { width: number; height: number },
   shared: Shared,
-): Content {
+): Framed {
   const { store, viewport, version, keymap, actions } = shared;
+  const title = 'Conversation';
   const over = overlayView(
     overlay,
     { width, height },
     { version, keymap, log: actions.log, state: store.getState },
   );
   if (over !== undefined) {
-    const { title, lines, below } = over;
+    const { lines, below } = over;
     return {
-      title,
+      title: over.title,
       rows: fitRows(lines, width, height),
-      ...(below > 0 && { position: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
+      ...(below > 0 && { mark: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
     };
   }
   if (comparison !== undefined) {
@@ -77,17 +96,17 @@ function contentOf(
     return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
   if (messages.length === 0)
-    return { rows: fitRows(welcomeLines(keymap.hints, width, height), width, height) };
+    return { title, rows: fitRows(welcomeLines(keymap.hints, width, height), width, height) };
   const view = { messages, width, height, scroll, reasoning: reasoningShown };
   if (search.kind === 'open' && height > 1) {
     const bar = fitRows([searchLine(search, searchCount(messages, search), keymap.hints, width)], width, 1);
-    return { rows: [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar] };
+    return { title, rows: [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar] };
   }
   const { rows, newRows, atEnd } = viewport.window(view);
   const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);
-  if (atEnd) return { rows: shown };
+  if (atEnd) return { title, rows: shown };
   const words = newRows > 0 ? `${newRows} new lines ↓ ${keymap.hints.toEnd}` : `↓ ${keymap.hints.toEnd}`;
-  return { rows: shown, position: [[newRows > 0 ? 'accent' : 'dim', words]] };
+  return { title, rows: shown, mark: [[newRows > 0 ? 'accent' : 'dim', words]] };
 }
 
 /** The conversation's rows with what was found in them marked. */
@@ -105,19 +124,4 @@ function searchedRows(
     const tone = index === currentRow ? 'current-match' : 'match';
     return (pattern === undefined ? undefined : markMatches(row.line, pattern, tone)) ?? row.line;
   });
-}
-
-/** Without a frame: only a margin. */
-function Open({ layout, rows, position }: { layout: Stacked } & Content): ReactElement {
-  const { margin, text } = layout;
-  const shown = [...rows];
-  if (position !== undefined) {
-    // In place of the last row: where one is matters more.
-    shown[shown.length - 1] = [' '.repeat(Math.max(0, text.width - lineWidth(position))), ...position];
-  }
-  return (
-    <Box paddingLeft={margin} width={layout.columns} flexShrink={0}>
-      <Rows rows={shown} width={layout.columns - margin} />
-    </Box>
-  );
 }

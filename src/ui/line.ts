@@ -1,5 +1,5 @@
 import { cellWidth, takeCells } from '../state/text/graphemes.js';
-import type { Theme, Tone } from './theme.js';
+import type { Tone } from './theme.js';
 
 /** A piece of a line in one style. A plain string is a piece in none. */
 export type Span = string | readonly [tone: Tone, text: string];
@@ -23,13 +23,6 @@ export function lineWidth(line: Line): number {
   let width = 0;
   for (const span of line) width += cellWidth(textOf(span));
   return width;
-}
-
-/** The line with its styles as terminal sequences. */
-export function paint(line: Line, theme: Theme): string {
-  let painted = '';
-  for (const span of line) painted += typeof span === 'string' ? span : theme(span[0], span[1]);
-  return painted;
 }
 
 /** The line cut to `width` cells; an ellipsis tells that there was more. */

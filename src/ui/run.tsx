@@ -126,7 +126,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     viewport: createViewport(!noColor),
     theme,
     version: options.version,
-    ...(!screenReader && { painter }),
+    painter,
     onTerminal: (suspend: SuspendTerminal) => jobControl.onTerminal(pausing(painter, suspend)),
   };
 

@@ -1,14 +1,13 @@
 import { Box } from 'ink';
-import { memo, type ReactElement } from 'react';
-import { useShallow } from 'zustand/react/shallow';
-import type { PaneName } from '../state/app-state.js';
+import { memo, type ReactElement, useMemo } from 'react';
+import type { AppState, PaneName } from '../state/app-state.js';
 import { shownRequest } from '../state/comparing/compare.js';
 import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';
 import { requestLines } from './panes/request.js';
 import { sessionLines } from './panes/session.js';
 import { ALL_ROWS, connectionPane, PANE_TITLES, paneRows, wholePane } from './panes/side.js';
-import { Framed } from './rows.js';
+import { edgeRows, type Framed, FramedRows } from './rows.js';
 
 interface PaneProps {
   width: number;
@@ -31,54 +30,72 @@ export const Side = memo(function Side({ width, height }: PaneProps): ReactEleme
   const rows = paneRows(height - EDGE_ROWS, pane && { pane, wanted });
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Connection width={width} height={rows.connection} />
-      <Request width={width} height={rows.request} />
-      <Session width={width} height={rows.session} />
+      <Pane pane="connection" told={CONNECTION} width={width} height={rows.connection} />
+      <Pane pane="request" told={REQUEST} width={width} height={rows.request} />
+      <Pane pane="session" told={SESSION} width={width} height={rows.session} />
     </Box>
   );
 });
 
-function Connection({ width, height }: PaneProps): ReactElement {
-  const shown = useAppState(
-    useShallow(({ connection, endpoint, retry, keys, nowMs }) => ({
-      connection,
-      endpoint,
-      retry,
-      keys,
-      // The clock matters only while it counts down.
-      nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
-    })),
-  );
-  const lines = (cells: number, rows: number) => connectionPane(shown, cells, rows);
-  return <Pane pane="connection" width={width} height={height} lines={lines} />;
+/** What a pane tells of, and how. */
+interface Told<T> {
+  select: (state: AppState) => T;
+  lines: (shown: T, width: number, height: number) => readonly Line[];
 }
 
-function Request({ width, height }: PaneProps): ReactElement {
-  const request = useAppState(shownRequest);
-  const lines = (cells: number, rows: number) => requestLines(request, cells, rows);
-  return <Pane pane="request" width={width} height={height} lines={lines} />;
-}
+const CONNECTION = told(
+  ({ connection, endpoint, retry, keys, nowMs }) => ({
+    connection,
+    endpoint,
+    retry,
+    keys,
+    // The clock matters only while it counts down.
+    nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
+  }),
+  connectionPane,
+);
+const REQUEST = told(
+  (state) => ({ request: shownRequest(state) }),
+  ({ request }, width, height) => requestLines(request, width, height),
+);
+const SESSION = told(
+  ({ session, slo }) => ({ session, slo }),
+  ({ session, slo }, width, height) => sessionLines(session, slo, width, height),
+);
 
-function Session({ width, height }: PaneProps): ReactElement {
-  const { session, slo } = useAppState(useShallow((state) => ({ session: state.session, slo: state.slo })));
-  const lines = (cells: number, rows: number) => sessionLines(session, slo, cells, rows);
-  return <Pane pane="session" width={width} height={height} lines={lines} />;
+function told<T>(select: Told<T>['select'], lines: Told<T>['lines']): Told<T> {
+  return { select, lines };
 }
 
 /** One framed pane: all its lines, scrolled, when it is looked at; else what fits. */
-function Pane({
+function Pane<T>({
   pane,
+  told: { select, lines: linesOf },
   width,
   height,
-  lines: linesOf,
-}: PaneProps & {
-  pane: PaneName;
-  lines: (width: number, height: number) => readonly Line[];
-}): ReactElement {
-  const offset = useAppState(({ panes: { focus } }) => (focus?.pane === pane ? focus.offset : undefined));
-  const lines = linesOf(width - 4, offset === undefined ? height : ALL_ROWS);
-  const from = Math.min(offset ?? 0, Math.max(0, lines.length - height));
-  const rows = fitRows(lines.slice(from), width - 4, height);
-  const title = offset === undefined ? PANE_TITLES[pane] : `› ${PANE_TITLES[pane]}`;
-  return <Framed title={title} rows={rows} width={width} edges={EDGES[pane]} />;
+}: PaneProps & { pane: PaneName; told: Told<T> }): ReactElement {
+  const selected = useMemo(
+    () => (state: AppState) => {
+      const { focus } = state.panes;
+      return { ...select(state), offset: focus?.pane === pane ? focus.offset : undefined };
+    },
+    [pane, select],
+  );
+  const view = useMemo(
+    () =>
+      (shown: T & { offset: number | undefined }): Framed => {
+        const { offset } = shown;
+        const lines = linesOf(shown, width - 4, offset === undefined ? height : ALL_ROWS);
+        const from = Math.min(offset ?? 0, Math.max(0, lines.length - height));
+        return {
+          title: offset === undefined ? PANE_TITLES[pane] : `› ${PANE_TITLES[pane]}`,
+          rows: fitRows(lines.slice(from), width - 4, height),
+        };
+      },
+    [pane, linesOf, width, height],
+  );
+  const edges = EDGES[pane];
+  return (
+    <FramedRows width={width} height={height + edgeRows(edges)} edges={edges} select={selected} view={view} />
+  );
 }

@@ -7,6 +7,9 @@ import { createAppStore } from '../../src/state/store.js';
 import { Footer, Header, StatusBar } from '../../src/ui/bars.js';
 import { SharedContext } from '../../src/ui/context.js';
 import { createKeymap } from '../../src/ui/keys/bindings.js';
+import { fill, plainText } from '../../src/ui/line.js';
+import { compose, type Region } from '../../src/ui/screen/frame.js';
+import type { Painter } from '../../src/ui/screen/painter.js';
 import { Side } from '../../src/ui/side.js';
 import { plainTheme } from '../../src/ui/theme.js';
 import { createViewport } from '../../src/ui/transcript/viewport.js';
@@ -29,6 +32,16 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
   const clock = createFakeClock(0);
   const store = createAppStore({ connection, modes, clock });
   store.setState(state);
+  let regions: readonly Region[] = [];
+  const painter: Painter = {
+    show: (_owner, ...shownBy) => {
+      regions = [...regions, ...shownBy];
+    },
+    remove() {},
+    begin() {},
+    pause() {},
+    painted: async () => {},
+  };
   const screen = {
     flushed: async () => {},
     copy() {},
@@ -45,14 +58,19 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
     viewport: createViewport(),
     theme: plainTheme,
     version: '0.1.0',
+    painter,
     onTerminal: () => {},
   };
-  const frame = render(<SharedContext value={shared}>{component}</SharedContext>).lastFrame() ?? '';
+  render(<SharedContext value={shared}>{component}</SharedContext>);
   actions.dispose();
-  return frame
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return compose(regions, { columns: 200, rows: 50 })
+    .rows.map((row) =>
+      row
+        .reduce((text, { left, line, width }) => text.padEnd(left) + plainText(fill(line, width)), '')
+        .trimEnd(),
+    )
+    .join('\n')
+    .trimEnd();
 }
 
 const FOREIGN: AppState['connection'] = {

@@ -7,7 +7,7 @@ import { compose, type Region, type Row, updateRow } from './frame.js';
  */
 export interface Painter {
   /** What `owner` shows from now on. */
-  show(owner: object, region: Region): void;
+  show(owner: object, ...regions: readonly Region[]): void;
   /** `owner` shows nothing any more. */
   remove(owner: object): void;
   /** The terminal is ours, and nothing of ours on it. */
@@ -26,7 +26,7 @@ const SHOW_CURSOR = '\x1b[?25h';
 const HIDE_CURSOR = '\x1b[?25l';
 
 export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter {
-  const regions = new Map<object, Region>();
+  const regions = new Map<object, readonly Region[]>();
   const waiting = new Set<() => void>();
   let paused = true;
   let requested = false;
@@ -39,7 +39,8 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
   const request = (): void => {
     if (requested || paused) return;
     requested = true;
-    queueMicrotask(paint);
+    // After the microtasks, in one of which React may say what else is shown.
+    queueMicrotask(() => process.nextTick(paint));
   };
 
   const paint = (): void => {
@@ -64,7 +65,7 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
       size = { columns, rows };
       shown = [];
     }
-    const frame = compose(regions.values(), size);
+    const frame = compose([...regions.values()].flat(), size);
     let output = shown.length === 0 ? CLEAR : '';
     for (const [y, row] of frame.rows.entries()) output += updateRow(shown[y], row, y, theme);
     shown = frame.rows;
@@ -77,8 +78,8 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
   };
 
   return {
-    show(owner, region) {
-      regions.set(owner, region);
+    show(owner, ...shownBy) {
+      regions.set(owner, shownBy);
       request();
     },
     remove(owner) {

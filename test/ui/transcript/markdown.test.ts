@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { paint } from '../../../src/ui/line.js';
+import type { Line } from '../../../src/ui/line.js';
 import { plainTheme, type Theme } from '../../../src/ui/theme.js';
 import { createHighlighter, plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
 
 const marking: Theme = (tone, text) => (tone === 'plain' ? text : `<${tone}>${text}</>`);
+
+const paint = (line: Line, theme: Theme): string =>
+  line.map((span) => (typeof span === 'string' ? span : theme(span[0], span[1]))).join('');
 
 function shown(text: string, width = 60, theme = plainTheme, growing = false): string[] {
   const body = createMarkdownBody({ width, highlighter: plainHighlighter });
