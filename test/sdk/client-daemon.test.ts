@@ -279,3 +279,21 @@ describe('a daemon that is killed', () => {
     await rm(folder, { recursive: true });
   });
 });
+
+test('a daemon that serves no further connection says so, and is not taken for a foreign one', async () => {
+  const crowded = await testDaemon({ limits: { connections: 1 } });
+  const client = new RuntimeClient({ socketPath: crowded.path, reconnect: false });
+  const kinds: unknown[] = [];
+  client.subscribe((state) => kinds.push(state.status === 'connected' ? state.daemon?.kind : undefined));
+  try {
+    await crowded.client();
+    await expect(client.executeHTTP({ method: 'GET', url: 'http://127.0.0.1:1' })).rejects.toMatchObject({
+      errorClass: ErrorClass.RateLimited,
+      message: expect.stringContaining('--max-connections'),
+    });
+    expect(kinds).not.toContain('foreign');
+  } finally {
+    await client.close();
+    await crowded.close();
+  }
+});

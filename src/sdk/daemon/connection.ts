@@ -16,6 +16,7 @@ import type {
 } from '../../protocol/messages.js';
 import type { DaemonInfo } from '../types.js';
 import { checkTrust, connectError, type Endpoint, readToken } from './endpoint.js';
+import { replyError } from './exchange.js';
 
 /** What a daemon answers to a request. */
 export type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
@@ -190,6 +191,11 @@ function createConnection(
     return exchanges.values().next().value;
   };
   const onReply = (reply: Reply): void => {
+    // About no frame but about the connection: the daemon serves no further one, and closes it.
+    if (reply.requestId === 0n && isRefusal(reply)) {
+      destroy(replyError(reply, 0));
+      return;
+    }
     // A daemon of the public protocol answers what it does not understand with id 0, in the order of sending.
     if (reply.requestId === 0n && questions.length > 0) {
       answerHealth();
@@ -275,6 +281,10 @@ function createConnection(
     destroy,
   };
   return connection;
+}
+
+function isRefusal(reply: Reply): reply is ExecuteResponse {
+  return reply.type === MessageType.ExecuteResponse && reply.errorClass === ErrorClass.RateLimited;
 }
 
 export function daemonError(message: string, errorClass: ErrorClass, cause?: unknown): ConnectorException {
