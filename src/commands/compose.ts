@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { ConfigError, formatProblem, type LoadedConfig, loadConfig } from '../config/index.js';
 import { OpenAIStreamConnector } from '../connector/openai.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
-import { ErrorClass } from '../errors.js';
 import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
 import { userFolders } from '../user-folders.js';
 import { createLauncher, type Launcher } from './launch.js';
@@ -66,9 +65,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     async exchange(messages, options = {}) {
       // A simulator that can't be started shows as the refused connection that the request meets.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});
-      const answer = await connector.exchange(messages, options);
-      if (answer.error?.errorClass === ErrorClass.Transient) launcher?.simulatorLost();
-      return answer;
+      return connector.exchange(messages, options);
     },
     ready,
     async close() {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { NODE_FLAGS } from '../runtime/options/node-flags.js';
@@ -13,8 +14,6 @@ export interface Launcher {
   ensureDaemon(signal: AbortSignal): Promise<void>;
   /** Resolves when something serves the simulator's address. Does nothing for an address elsewhere. */
   ensureSimulator(signal: AbortSignal): Promise<void>;
-  /** A request did not get through: look again, before the next one, whether the simulator is there. */
-  simulatorLost(): void;
   /** Ends what was started. */
   stop(): void;
 }
@@ -35,6 +34,7 @@ interface Child {
 }
 
 const START_LIMIT_MS = 10_000;
+const PROBE_LIMIT_MS = 1000;
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -60,15 +60,14 @@ export function createLauncher(options: LaunchOptions): Launcher {
     },
     async ensureSimulator(signal) {
       const url = new URL(options.simulatorUrl);
-      if (simulatorElsewhere || !isLocal(options.simulatorUrl)) return;
+      if (!isLocal(options.simulatorUrl)) return;
+      // Another program's may have ended with it.
+      if (simulatorElsewhere && (await abortable(listens(url), signal))) return;
       if (simulator === undefined || !running(simulator)) {
         const port = url.port === '' ? '80' : url.port;
         simulator = start(selfCommand('simulator', '--port', port, '--exit-with-stdin'), 'the simulator');
       }
       simulatorElsewhere = !(await abortable(simulator.ready, signal));
-    },
-    simulatorLost() {
-      simulatorElsewhere = false;
     },
     stop() {
       for (const child of [daemon, simulator]) child?.process.stdin?.end();
@@ -79,6 +78,19 @@ export function createLauncher(options: LaunchOptions): Launcher {
 /** Whether an address is this machine's own. */
 export function isLocal(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
+}
+
+/** Whether anything accepts connections there. */
+function listens({ hostname, port }: URL): Promise<boolean> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = connect({ host, port: port === '' ? 80 : Number(port), timeout: PROBE_LIMIT_MS });
+  return new Promise((resolve) => {
+    const end = (there: boolean) => () => {
+      socket.destroy();
+      resolve(there);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
 }
 
 /** Whether a daemon accepts connections there. */

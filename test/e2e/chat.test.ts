@@ -139,6 +139,21 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal', async (sig
   await until(() => !existsSync(place.socketPath));
 });
 
+test('a simulator that ended with the program it came with is started again for the next question', async () => {
+  const other = startProgram(place, ['simulator', '--port', new URL(place.simulatorUrl).port]);
+  await other.untilStderr(/listening on/);
+  const session = open();
+  await session.untilScreen(/● connected/);
+  session.send('What is the capital of France?');
+  session.send(KEY.enter);
+  await session.untilScreen(/The capital of France is Paris\./);
+  other.child.kill();
+  await other.ended;
+  session.send('What is the capital of Italy?');
+  session.send(KEY.enter);
+  await session.untilScreen(/The capital of Italy is Rome\./);
+});
+
 test('killed outright, it takes the daemon and the simulator with it', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
