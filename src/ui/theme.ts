@@ -38,17 +38,21 @@ export function themeOf(name: ThemeName = 'auto'): Theme {
     case 'none':
       return plainTheme;
     case 'dark':
-      return accented('\x1b[96m', CODES.dim);
+      return accented('\x1b[96m', { name: { on: '\x1b[94m', off: '\x1b[39m' } });
     case 'light':
-      return accented('\x1b[34m', { on: '\x1b[90m', off: '\x1b[39m' });
+      return accented('\x1b[34m', {
+        dim: { on: '\x1b[90m', off: '\x1b[39m' },
+        number: { on: '\x1b[31m', off: '\x1b[39m' },
+        'current-match': { on: '\x1b[7m\x1b[34m', off: '\x1b[39m\x1b[27m' },
+      });
   }
 }
 
-/** With another accent, all of the terminal's own 16 colours. */
-function accented(accent: string, dim: { on: string; off: string }): Theme {
+/** With another accent, and what can't be read on that background changed; all of the terminal's own 16 colours. */
+function accented(accent: string, changed: Partial<typeof CODES>): Theme {
   const codes = {
     ...CODES,
-    dim,
+    ...changed,
     accent: { on: accent, off: '\x1b[39m' },
     title: { on: `\x1b[1m${accent}`, off: '\x1b[39m\x1b[22m' },
   };
