@@ -157,7 +157,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   };
   const sessionFor = (at: Place, words: string): string => {
     if (at.session === undefined) {
-      at.session = store.create(at.title ?? titleOf(words)).id;
+      at.session = (at.title === undefined ? store.createFor(words) : store.create(at.title)).id;
       // What was typed before there was a session is this one's.
       store.saveDraft(null, '');
     }
@@ -286,12 +286,6 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       cancelTimer = undefined;
     },
   };
-}
-
-/** A session is called by the first line of its first question. */
-export function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  return line === '' ? 'untitled' : [...line].slice(0, 80).join('');
 }
 
 function savedId({ saved }: Place, id: number | null): number | null {

@@ -7,6 +7,8 @@ import type { Clock, SessionSummary } from './types.js';
 
 export interface SessionTable {
   create(title: string): SessionSummary;
+  /** One that is called by the first line of its first question. */
+  createFor(question: string): SessionSummary;
   /** Pinned ones first, then by last use. `deleted`: those instead that can be restored. */
   list(options?: { limit?: number; deleted?: boolean }): SessionSummary[];
   /** The one used last, other than `except`. */
@@ -57,20 +59,24 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
     if (changes === 0) throw unknown(id);
   };
 
+  const insert = (title: string): SessionSummary =>
+    db.write(() => {
+      const id = newId();
+      const now = clock.unixMs();
+      db.run(
+        `INSERT INTO sessions (id, title, created_ms, used_ms, touched) VALUES (?, ?, ?, ?, ${NEXT_TOUCH})`,
+        id,
+        title,
+        now,
+        now,
+      );
+      return find(id);
+    });
+
   return {
-    create: (title) =>
-      db.write(() => {
-        const id = newId();
-        const now = clock.unixMs();
-        db.run(
-          `INSERT INTO sessions (id, title, created_ms, used_ms, touched) VALUES (?, ?, ?, ?, ${NEXT_TOUCH})`,
-          id,
-          redactor.text(title),
-          now,
-          now,
-        );
-        return find(id);
-      }),
+    create: (title) => insert(redactor.text(title)),
+    // Cut after keys were taken out: half of one could not be found.
+    createFor: (question) => insert(titleOf(redactor.text(question))),
     list: ({ limit = LIST_LIMIT, deleted = false } = {}) =>
       db
         .all(
@@ -142,4 +148,9 @@ export function previewOf(text: string): string {
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, PREVIEW_CHARACTERS);
+}
+
+function titleOf(question: string): string {
+  const line = question.trim().split('\n', 1)[0] ?? '';
+  return line === '' ? 'untitled' : [...line].slice(0, 80).join('');
 }

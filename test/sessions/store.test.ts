@@ -209,3 +209,14 @@ test('keys never enter, whatever they come in', () => {
     request: { headers: { accept: '*' } },
   });
 });
+
+test('a session is called by the first line of its first question, without half a key at the cut', () => {
+  const key = 'sk-canary+/7fQ2';
+  const store = openedStore(undefined, { secrets: [key] });
+  expect(store.createFor(' \nWhy?\nBecause').title).toBe('Why?');
+  expect(store.createFor(' \n ').title).toBe('untitled');
+  const { title } = store.createFor(`${'é'.repeat(70)}${key} and more`);
+  expect(title).toMatch(/^é{70}/);
+  expect([...title].length).toBeLessThanOrEqual(80);
+  expect(title).not.toContain('sk-');
+});
