@@ -83,7 +83,7 @@ test('each part imports only the parts below it', () => {
 test.each([
   ['React and Ink', /^(react|ink|ink-testing-library)($|\/)/, ['ui']],
   ['Zustand', /^zustand/, ['state', 'ui']],
-  ['sockets', /^node:(net|tls)$/, ['sdk', 'runtime']],
+  ['sockets', /^node:(net|tls)$/, ['sdk', 'runtime', 'simulator']],
   ['HTTP', /^(node:https?|node:http2|undici)$/, ['runtime', 'simulator']],
   ['child processes', /^node:child_process$/, ['commands']],
 ] as const)('%s live where they belong', (_name, pattern, homes) => {

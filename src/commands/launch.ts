@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { NODE_FLAGS } from '../runtime/options/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
+import { listensAt } from '../simulator/http/listens-at.js';
 import { EXIT } from './support/exit-codes.js';
 
 /** The bundled daemon and simulator, started when nothing answers and ended with this process. */
@@ -34,7 +34,6 @@ interface Child {
 }
 
 const START_LIMIT_MS = 10_000;
-const PROBE_LIMIT_MS = 1000;
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -62,7 +61,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
       const url = new URL(options.simulatorUrl);
       if (!isLocal(options.simulatorUrl)) return;
       // Another program's may have ended with it.
-      if (simulatorElsewhere && (await abortable(listens(url), signal))) return;
+      if (simulatorElsewhere && (await abortable(listensAt(url), signal))) return;
       if (simulator === undefined || !running(simulator)) {
         const port = url.port === '' ? '80' : url.port;
         simulator = start(selfCommand('simulator', '--port', port, '--exit-with-stdin'), 'the simulator');
@@ -78,19 +77,6 @@ export function createLauncher(options: LaunchOptions): Launcher {
 /** Whether an address is this machine's own. */
 export function isLocal(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
-}
-
-/** Whether anything accepts connections there. */
-function listens({ hostname, port }: URL): Promise<boolean> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const socket = connect({ host, port: port === '' ? 80 : Number(port), timeout: PROBE_LIMIT_MS });
-  return new Promise((resolve) => {
-    const end = (there: boolean) => () => {
-      socket.destroy();
-      resolve(there);
-    };
-    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
-  });
 }
 
 /** Whether a daemon accepts connections there. */

@@ -72,7 +72,8 @@ describe('an answer as an async iterator', () => {
 
   test('a slow loop holds the provider back, and loses nothing', async () => {
     const piece = 'x'.repeat(64 * 1024);
-    const pieces = 64;
+    // More than the sockets' buffers could ever hold.
+    const pieces = 512;
     let sent = 0;
     answer = serveScript({
       chunks: sseEvents(...Array.from({ length: pieces }, () => deltaOf(piece)), FINISH, '[DONE]'),

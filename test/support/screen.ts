@@ -24,9 +24,12 @@ export interface Screen {
   resize(columns: number, rows: number): void;
   /** Resolves as soon as `holds` is true of the screen; rejects with the screen when that takes too long. */
   until(holds: (text: string) => boolean, limitMs?: number): Promise<void>;
+  /** Resolves once nothing has been written for a moment: a frame is whole. */
+  settled(): Promise<void>;
 }
 
 const DEFAULT_LIMIT_MS = 5000;
+const SETTLED_MS = 60;
 
 export function createScreen(columns: number, rows: number): Screen {
   // Scrollback would only hide mistakes; line ends are converted as a terminal's driver does.
@@ -161,6 +164,18 @@ export function createScreen(columns: number, rows: number): Screen {
         }, limitMs);
         changed.on('change', check);
         check();
+      });
+    },
+    settled() {
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          changed.off('change', again);
+          resolve();
+        }, SETTLED_MS);
+        const again = (): void => {
+          timer.refresh();
+        };
+        changed.on('change', again);
       });
     },
   };

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { ChatAnswer } from '../../src/connector/types.js';
 import { ConnectorException, ErrorClass } from '../../src/errors.js';
 import { createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../support/chat-ports.js';
+import type { Screen } from '../support/screen.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
 
 let tui: RunningTui | undefined;
@@ -15,6 +16,11 @@ afterEach(async () => {
 async function start(options: RunOptions = {}): Promise<RunningTui> {
   tui = await startTui(options);
   return tui;
+}
+
+async function shows(screen: Screen, golden: string): Promise<void> {
+  await screen.settled();
+  await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden);
 }
 
 const ANSWER = `# In short
@@ -90,13 +96,13 @@ describe.each([
 
   test('an empty conversation', async () => {
     const { screen } = await start({ columns, rows });
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('empty'));
+    await shows(screen, golden('empty'));
   });
 
   test('an answer that streams', async () => {
     const running = await start({ columns, rows });
     await ask(running);
-    await expect(`${running.screen.text()}\n`).toMatchFileSnapshot(golden('streaming'));
+    await shows(running.screen, golden('streaming'));
   });
 
   test('an answer that failed, with a draft of two lines', async () => {
@@ -119,14 +125,14 @@ describe.each([
     await running.screen.until((text) => text.includes('and then'));
     running.clock.advance(4500);
     await running.screen.until((text) => !/connection to/.test(text));
-    await expect(`${running.screen.text()}\n`).toMatchFileSnapshot(golden('failed'));
+    await shows(running.screen, golden('failed'));
   });
 
   test('an answer that is whole', async () => {
     const running = await start({ columns, rows });
     await ask(running);
     await end(running);
-    await expect(`${running.screen.text()}\n`).toMatchFileSnapshot(golden('done'));
+    await shows(running.screen, golden('done'));
   });
 
   test('a request that is tried again', async () => {
@@ -141,7 +147,7 @@ describe.each([
     chat.latest.emit({ type: 'retry', tMs: 700, ...retry });
     clock.advance(700);
     await screen.until((text) => /retry 2\/3 in 1\.7/.test(text));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('retrying'));
+    await shows(screen, golden('retrying'));
   });
 
   test('a daemon that does not stream', async () => {
@@ -166,7 +172,7 @@ describe.each([
       bytes: 900,
     });
     await end(running, { metrics });
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('buffered'));
+    await shows(screen, golden('buffered'));
   });
 
   test('the palette, narrowed', async () => {
@@ -175,7 +181,7 @@ describe.each([
     await screen.until((text) => text.includes('Actions >'));
     screen.type('co');
     await screen.until((text) => text.includes('> co'));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('palette'));
+    await shows(screen, golden('palette'));
   });
 
   test('the picker of models', async () => {
@@ -186,7 +192,7 @@ describe.each([
     });
     screen.type('\x0f');
     await screen.until((text) => text.includes('Models >'));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('picker'));
+    await shows(screen, golden('picker'));
   });
 
   test('the search', async () => {
@@ -198,7 +204,7 @@ describe.each([
     await screen.until((text) => text.includes('search'));
     screen.type('qubit');
     await screen.until((text) => /[0-9]\/[0-9]/.test(text));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('search'));
+    await shows(screen, golden('search'));
   });
 
   test('the inspector: the exchanges, and one of them', async () => {
@@ -210,10 +216,10 @@ describe.each([
     await end(running);
     screen.type('\x04');
     await screen.until((text) => text.includes('› #1'));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('exchanges'));
+    await shows(screen, golden('exchanges'));
     screen.type('\r');
     await screen.until((text) => text.includes('Exchange #1'));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('inspector'));
+    await shows(screen, golden('inspector'));
   });
 
   test('two answers compared', async () => {
@@ -231,7 +237,7 @@ describe.each([
     await one?.end({ metrics: WHOLE });
     await other?.end({ metrics: { ...WHOLE, ttftMs: 95, elapsedMs: 610, e2eMs: 600, outputTokens: 9 } });
     await screen.until((text) => text.includes('› simul') && !/answering|streaming/.test(text));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('compare'));
+    await shows(screen, golden('compare'));
   });
 
   test('the panes, looked at one after the other', async () => {
@@ -241,14 +247,14 @@ describe.each([
     await end(running);
     screen.type('\t\t');
     await screen.until((text) => /› Request|^Request|^ Request/m.test(text));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('panes'));
+    await shows(screen, golden('panes'));
   });
 
   test('the help', async () => {
     const { screen } = await start({ columns, rows });
     screen.type('?');
     await screen.until((text) => text.includes('Keys and commands'));
-    await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden('help'));
+    await shows(screen, golden('help'));
   });
 });
 

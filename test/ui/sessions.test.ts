@@ -42,6 +42,7 @@ test.each([
   tui.screen.type('\x1b[B');
   await tui.screen.until((text) => text.includes('2/4'));
   const golden = join(import.meta.dirname, 'screens', `${columns}x${rows}-sessions.txt`);
+  await tui.screen.settled();
   await expect(`${tui.screen.text()}\n`).toMatchFileSnapshot(golden);
   tui.abort();
   await tui.ended;

@@ -1,0 +1,16 @@
+import { connect } from 'node:net';
+
+const LIMIT_MS = 1000;
+
+/** Whether anything accepts connections at the simulator's address. */
+export function listensAt({ hostname, port }: URL): Promise<boolean> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = connect({ host, port: port === '' ? 80 : Number(port), timeout: LIMIT_MS });
+  return new Promise((resolve) => {
+    const end = (there: boolean) => () => {
+      socket.destroy();
+      resolve(there);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
+}
