@@ -101,10 +101,13 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     keepNewSpaceSmall();
     connector.client.reconnect();
     composition.ready(ending.signal).then(
-      () => warmUp(composition, ending.signal),
+      () => {
+        // Not before: daemon and simulator need the cores until then.
+        setImmediate(rehearse);
+        return warmUp(composition, ending.signal);
+      },
       () => {},
     );
-    setImmediate(rehearse);
     await ended;
   } finally {
     ending.remove();
