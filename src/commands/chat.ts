@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
-import { closestTo, endpointUrl, formatProblem } from '../config/index.js';
+import { closestTo, endpointUrl, formatProblem, isLoopback } from '../config/index.js';
 import { rehearse } from '../connector/rehearse.js';
 import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
@@ -11,7 +11,6 @@ import { createExternalEditor } from './chat/external-editor.js';
 import { keepNewSpaceSmall } from './chat/new-space.js';
 import { divertOutput } from './chat/side-output.js';
 import { type Composition, compose, type GlobalFlags, logFile } from './compose.js';
-import { isLocal } from './launch.js';
 import { EXIT } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { configuredKeys } from './support/secrets.js';
@@ -126,7 +125,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
  */
 async function warmUp({ connector, spawns }: Composition, signal: AbortSignal): Promise<void> {
   const { name, baseUrl } = connector.endpoint;
-  if (!spawns || name !== 'simulator' || !isLocal(baseUrl)) return;
+  if (!spawns || name !== 'simulator' || !isLoopback(baseUrl)) return;
   // What is wrong shows with the question itself.
   await connector.listModels({ signal }).catch(() => {});
 }

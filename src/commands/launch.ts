@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isLoopback } from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { NODE_FLAGS } from '../runtime/options/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
@@ -34,7 +35,6 @@ interface Child {
 }
 
 const START_LIMIT_MS = 10_000;
-const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * Children hold the read end of a pipe from this process and end when it closes, so that they go with it
@@ -59,7 +59,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
     },
     async ensureSimulator(signal) {
       const url = new URL(options.simulatorUrl);
-      if (!isLocal(options.simulatorUrl)) return;
+      if (!isLoopback(options.simulatorUrl)) return;
       // Another program's may have ended with it.
       if (simulatorElsewhere && (await abortable(listensAt(url), signal))) return;
       if (simulator === undefined || !running(simulator)) {
@@ -72,11 +72,6 @@ export function createLauncher(options: LaunchOptions): Launcher {
       for (const child of [daemon, simulator]) child?.process.stdin?.end();
     },
   };
-}
-
-/** Whether an address is this machine's own. */
-export function isLocal(url: string): boolean {
-  return URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
 }
 
 /** Whether a daemon accepts connections there. */

@@ -1,6 +1,6 @@
 /** The configuration: finding, reading, checking and explaining it. */
 export type { ConfigObject } from './config-object.js';
-export { endpointUrl } from './endpoint-url.js';
+export { endpointUrl, isLoopback } from './endpoint-url.js';
 export type { Endpoint } from './endpoints.js';
 export { type Setting, settingsOf } from './explain.js';
 export { type Candidate, candidateFiles, type UserDirectories } from './find-file.js';

@@ -1,6 +1,6 @@
 import type { AppState } from './app-state.js';
 import { endWith, forkInView, goOn, toSibling } from './branches.js';
-import { edit } from './editor/editor.js';
+import { withDraft } from './editor/with-draft.js';
 import { pick } from './picker.js';
 import { sanitizeLine } from './text/sanitize.js';
 
@@ -59,7 +59,7 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
       if (message === undefined) return 'that message is gone';
       if (message.role === 'user') {
         const { text } = message;
-        change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }), revising: id }));
+        change((state) => ({ ...withDraft(state, text), revising: id }));
         return undefined;
       }
       if (get().messages.at(-1) === message) return 'the conversation goes on from here anyway';

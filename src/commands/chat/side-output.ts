@@ -1,8 +1,9 @@
 import { Console } from 'node:console';
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { createKeyHider } from '../../key-forms.js';
+import { makeFolder } from '../../user-folders.js';
 
 const MOST_BYTES = 1_000_000;
 
@@ -50,7 +51,7 @@ export function divertOutput(file: string, keys: readonly string[]): () => void 
 
 /** Makes the folder; a long file makes room for another. */
 function begin(file: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size > MOST_BYTES) renameSync(file, `${file}.1`);
 }

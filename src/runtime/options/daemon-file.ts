@@ -4,6 +4,7 @@ import { closestTo } from '../../config/suggest.js';
 import type { Path } from '../../config/tree.js';
 import { type Locate, readYamlFile } from '../../config/yaml-file.js';
 import { LOG_LEVELS } from '../log.js';
+import { originNamed } from './origin.js';
 
 const count = z.int().check(z.positive());
 const countOrZero = z.int().check(z.nonnegative());
@@ -12,7 +13,7 @@ const seconds = z.number().check(z.nonnegative());
 const share = z.number().check(z.nonnegative(), z.maximum(1));
 const rule = z.enum(['allow', 'deny']);
 const text = z.string().check(z.minLength(1));
-const origin = z.string().check(z.refine(isOrigin));
+const origin = z.string().check(z.refine((value) => originNamed(value) !== undefined));
 
 const tenant = z.strictObject({
   concurrent: z.optional(count),
@@ -186,11 +187,4 @@ function keysAt(at: Path, schema: z.ZodMiniType): string[] {
   if (first === undefined) return Object.keys(shape);
   const next = shape[first];
   return next instanceof z.ZodMiniType ? keysAt(rest, next) : [];
-}
-
-function isOrigin(value: string): boolean {
-  const url = URL.parse(value);
-  return (
-    (url?.protocol === 'http:' || url?.protocol === 'https:') && url.pathname === '/' && url.search === ''
-  );
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { originNamed } from './origin.js';
 
 /** What a daemon lets through, and how it reaches the network. */
 export interface PolicyFlags {
@@ -105,8 +106,7 @@ function originOption(flags: string, description: string): Option {
 }
 
 function originOf(text: string): string {
-  const url = URL.parse(text);
-  const fine = url?.protocol === 'http:' || url?.protocol === 'https:';
-  if (fine && url.pathname === '/' && url.search === '') return url.origin;
+  const origin = originNamed(text);
+  if (origin !== undefined) return origin;
   throw new InvalidArgumentError('give an origin such as https://api.example.com, without a path.');
 }

@@ -14,14 +14,17 @@ export interface Pair {
   readonly origin: string;
 }
 
+/** An origin holds no line end, so no two pairs make the same key. */
+export function pairKey(tenantId: string, origin: string): string {
+  return `${origin}\n${tenantId}`;
+}
+
 /** Tenants' names come from clients: beyond a limit the entry that was made first makes room. */
 export function createPerOrigin<T>(create: () => T): PerOrigin<T> {
   const entries = new Map<string, Pair & { value: T }>();
-  // An origin holds no line end, so no two pairs make the same key.
-  const keyOf = (tenantId: string, origin: string): string => `${origin}\n${tenantId}`;
   return {
     of(tenantId, origin) {
-      const key = keyOf(tenantId, origin);
+      const key = pairKey(tenantId, origin);
       const known = entries.get(key);
       if (known !== undefined) return known.value;
       const [oldest] = entries.keys();
@@ -30,7 +33,7 @@ export function createPerOrigin<T>(create: () => T): PerOrigin<T> {
       entries.set(key, { tenantId, origin, value });
       return value;
     },
-    known: (tenantId, origin) => entries.get(keyOf(tenantId, origin))?.value,
+    known: (tenantId, origin) => entries.get(pairKey(tenantId, origin))?.value,
     pairs: (wanted) => [...entries.values()].filter(({ value }) => wanted(value)),
   };
 }

@@ -1,3 +1,4 @@
+import { pairKey } from '../policy/per-origin.js';
 import type { Policies } from '../policy/policies.js';
 import type { PoolStatus } from '../upstream/upstream-pools.js';
 import type { PairState } from './health.js';
@@ -13,7 +14,7 @@ export function pairStates(
 ): PairState[] {
   const states = new Map<string, PairState>();
   const put = ({ tenantId, origin }: Pick<PairState, 'tenantId' | 'origin'>, known: Partial<PairState>) => {
-    const key = `${origin}\n${tenantId}`;
+    const key = pairKey(tenantId, origin);
     const before = states.get(key);
     const base = before ?? { tenantId, origin, ...NO_POOL, ...policies.statusOf({ tenantId, origin }) };
     states.set(key, { ...base, ...known });

@@ -1,5 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Ending } from '../clients/answer.js';
+import { pairKey } from '../policy/per-origin.js';
 
 export type Operation = 'request' | 'stream';
 
@@ -75,7 +76,7 @@ export function createStatistics(nowMs: () => number = () => performance.now()):
   const kinds: Kind[] = [];
 
   const pairOf = (tenantId: string, origin: string): Pair => {
-    const key = `${origin}\n${tenantId}`;
+    const key = pairKey(tenantId, origin);
     const known = pairs.get(key);
     if (known !== undefined) return known;
     // No URL has that origin; a tenant may well have that name.

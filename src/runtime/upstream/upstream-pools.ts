@@ -3,6 +3,7 @@ import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { PoolState } from '../../protocol/messages.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import { pairKey } from '../policy/per-origin.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
 import type { ConnectionTimes } from './timings.js';
 
@@ -87,7 +88,7 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
   return {
     dispatch(tenantId, request, handler) {
       // An origin holds no line end, so no two pairs make the same key.
-      const key = `${request.origin}\n${tenantId}`;
+      const key = pairKey(tenantId, request.origin);
       const { pool } = entries.get(key) ?? create(key, tenantId, request.origin);
       pool.dispatch(request, handler);
     },

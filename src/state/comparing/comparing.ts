@@ -1,5 +1,6 @@
 import type { Scroll } from '../app-state.js';
 import { draftText, edit } from '../editor/editor.js';
+import { withDraft } from '../editor/with-draft.js';
 import { addQuestion } from '../exchange/exchange.js';
 import type { Exchanges } from '../exchange/running.js';
 import type { KeyHints } from '../key-hints.js';
@@ -113,7 +114,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       if (!comparison.fromDraft)
         return `neither was kept: the conversation is as it was; ${keys.inspect} has both`;
       const text = [question, draftText(draft)].filter((part) => part !== '').join('\n\n');
-      change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
+      change((state) => withDraft(state, text));
       return `neither was kept: the question is in the draft again; ${keys.inspect} has both`;
     },
   };

@@ -5,6 +5,7 @@ import type { Clock, ScreenPort } from '../ports.js';
 import { count } from '../text/count.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { draftText, type EditorEvent, EMPTY_EDITOR, edit, selectionOf } from './editor.js';
+import { withDraft } from './with-draft.js';
 
 export interface DraftPorts {
   screen: ScreenPort;
@@ -18,8 +19,7 @@ const QUIT_WINDOW_MS = 2000;
 /** What is written before it is sent, and what is copied. */
 export function createDraftActions(acting: Acting, { screen, clock, editText }: DraftPorts) {
   const { get, change, act, actLater } = acting;
-  const setDraft = (text: string): void =>
-    change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
+  const setDraft = (text: string): void => change((state) => withDraft(state, text));
 
   return {
     edit(event: EditorEvent): void {

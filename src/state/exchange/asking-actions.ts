@@ -2,6 +2,7 @@ import type { Acting } from '../acting.js';
 import { endBeforeMessage, endWith } from '../branches.js';
 import { type Comparing, chooseFirst } from '../comparing/comparing.js';
 import { draftText, edit } from '../editor/editor.js';
+import { withDraft } from '../editor/with-draft.js';
 import { lastQuestion } from '../messages.js';
 import { addQuestion } from './exchange.js';
 import type { Exchanges } from './running.js';
@@ -28,8 +29,7 @@ export function createAskingActions(
     exchanges.ask();
   };
 
-  const setDraft = (text: string): void =>
-    change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text }) }));
+  const setDraft = (text: string): void => change((state) => withDraft(state, text));
 
   /** What is queued comes into the draft, before what is there. */
   const takeBack = (): void => {

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.js';
 import type { AppState } from '../app-state.js';
-import { draftText, edit } from '../editor/editor.js';
+import { draftText } from '../editor/editor.js';
+import { withDraft } from '../editor/with-draft.js';
 import type { Clock, OpenSessions, SessionsPort } from '../ports.js';
 import type { AppStore } from '../store.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
@@ -180,7 +181,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         }
         const unsent = sanitize(sessions.draft(null));
         if (unsent !== '' && draftText(get().draft) === '') {
-          change((state) => ({ ...state, draft: edit(state.draft, { type: 'set', text: unsent }) }));
+          change((state) => withDraft(state, unsent));
           say('what was not sent the last time is in the editor again');
         }
         const left = sessions.leftOver();
