@@ -10,6 +10,7 @@ import {
 import type { buildConnector } from 'undici';
 import { refused } from '../policy/egress.js';
 import type { Proxies } from './proxy.js';
+import type { Target } from './target.js';
 import { type ConnectionTimes, nowUs } from './timings.js';
 import { openTunnel } from './tunnel.js';
 
@@ -93,12 +94,6 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 
   return { connect, timesOf: (socket) => times.get(socket) };
-}
-
-export interface Target {
-  host: string;
-  port: number;
-  lookup?: LookupFunction;
 }
 
 /** Opens a TCP connection. */

@@ -2,16 +2,10 @@ import { composeContent, type Sources } from '../content/content.js';
 import { createRandom, type Random, randomId } from '../random.js';
 import type { Settings } from '../settings/settings.js';
 import { createSchedule, type Schedule } from '../timing/timing.js';
+import type { Answer } from './answer.js';
 import { type ChoiceTokens, choiceOf, deltaOf, type Token, tokensOf, withLogprobs } from './answer-tokens.js';
 import type { ChatRequest } from './chat-request.js';
-import {
-  type CompletionIdentity,
-  completion,
-  createChunkWriter,
-  DONE,
-  type TokenUsage,
-  usageOf,
-} from './completion.js';
+import { type CompletionIdentity, completion, createChunkWriter, DONE, usageOf } from './completion.js';
 import { textFrame } from './frames.js';
 import { type ChoiceLogprobs, NO_CONTENT_YET } from './logprobs.js';
 import { raiReply } from './rai-reply.js';
@@ -21,13 +15,6 @@ import { estimateTokens } from './tokens.js';
 /** What OpenAI's chat format costs in tokens: each message, and the start of the answer. */
 const TOKENS_PER_MESSAGE = 4;
 const TOKENS_TO_START = 3;
-
-/** An answer before it is laid out in time. */
-export interface Answer {
-  identity: CompletionIdentity;
-  choices: readonly ChoiceTokens[];
-  usage: TokenUsage;
-}
 
 /**
  * The sound response to a request: its choices, laid out in time.

@@ -1,5 +1,5 @@
 import { ApiError } from '../http/api-error.js';
-import type { SimulatorRequest, Surroundings } from '../http/routes.js';
+import type { SimulatorRequest, Surroundings } from '../http/surroundings.js';
 import { resolveModel } from '../models.js';
 import { createRandom } from '../random.js';
 import { replayed } from '../recordings/replay.js';

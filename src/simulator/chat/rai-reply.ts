@@ -1,6 +1,6 @@
 import type { Schedule } from '../timing/timing.js';
+import type { Answer } from './answer.js';
 import { choiceOf } from './answer-tokens.js';
-import type { Answer } from './chat-reply.js';
 import { sseEvent } from './completion.js';
 import { textFrame } from './frames.js';
 import type { Frame, Reply } from './reply.js';

@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { ExchangeRecord } from './exchange.js';
+import type { ExchangeRecord } from './exchange-record.js';
 
 /** What the simulator did so far. */
 export interface SimulatorStats {

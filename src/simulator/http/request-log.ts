@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { fileReason } from '../../errors.js';
-import type { ExchangeRecord } from './exchange.js';
+import type { ExchangeRecord } from './exchange-record.js';
 
 /** A file with a line of JSON for each exchange that is over. */
 export interface RequestLog {

@@ -1,48 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { CONNECTION_CONFIRMED } from '../answers/about.js';
 import { routeChat } from '../chat/chat-route.js';
 import { completion, usageOf } from '../chat/completion.js';
 import { jsonReply, type Reply, textReply } from '../chat/reply.js';
 import { estimateTokens } from '../chat/tokens.js';
-import type { Sources } from '../content/content.js';
 import { MODELS, resolveModel } from '../models.js';
 import type { Recorder } from '../recordings/record-proxy.js';
-import type { Replay } from '../recordings/replay.js';
-import type { RunningSettings } from '../settings/request-settings.js';
 import { showSettings } from '../settings/setting-rules.js';
 import { ApiError } from './api-error.js';
-import type { Counters } from './counters.js';
 import { ENDPOINT_NAMES, ENDPOINTS, type Endpoint } from './endpoints.js';
-
-/** A request whose body has been read. */
-export interface SimulatorRequest {
-  method: string;
-  /** Without the query. */
-  path: string;
-  headers: IncomingHttpHeaders;
-  /** The peer's address. */
-  peer: string;
-  body: string;
-}
-
-/** What the answers depend on besides the request. */
-export interface Surroundings {
-  settings: RunningSettings;
-  sources: Sources;
-  counters: Counters;
-  /** Used where the settings have none. */
-  seed: number;
-  /** How many chat completions were answered before. */
-  nextAnswer(): number;
-  /** Picks the recorded answer, where recordings are replayed. */
-  replay?: Replay;
-  /** Answers chat completions, where a provider is recorded. */
-  recorder?: Recorder;
-  /** Unix time in seconds at which the simulator started; every model was "created" then. */
-  startedS: number;
-  /** The body of `GET /health`. */
-  health(): unknown;
-}
+import type { SimulatorRequest, Surroundings } from './surroundings.js';
 
 /** What answers a request. `model` and `fault` are set for chat completions. */
 export type Routed =

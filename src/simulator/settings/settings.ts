@@ -1,5 +1,4 @@
 import type { Distribution } from '../timing/distribution.js';
-import { PROFILES } from './profiles.js';
 
 /**
  * What an answer's text is made from. `answer`: the prompt. `echo`: repeats it. `unicode`: a sample of many
@@ -41,28 +40,3 @@ export interface Settings {
   /** Makes all that is random the same in every run. */
   seed: number | undefined;
 }
-
-export const DEFAULT_SETTINGS: Settings = {
-  ...PROFILES.typical.profile,
-  reasoningTokens: 0,
-  faultRate: 0,
-  // The failures that good providers have on bad days.
-  faults: new Map([
-    ['429', 4],
-    ['500', 1],
-    ['503', 2],
-    ['reset', 1],
-    ['cut', 1],
-  ]),
-  prefill: 0,
-  slowdown: 0,
-  fault: undefined,
-  content: 'answer',
-  responsesBy: 'prompt',
-  text: 'This is a fixed answer.',
-  tokens: undefined,
-  tools: 'auto',
-  compat: 'openai',
-  maxConcurrent: 100_000,
-  seed: undefined,
-};

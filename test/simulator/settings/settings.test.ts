@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tokenise } from '../../../src/simulator/chat/tokens.js';
+import { DEFAULT_SETTINGS } from '../../../src/simulator/settings/default-settings.js';
 import { readSettings, SETTING_RULES, showSettings } from '../../../src/simulator/settings/setting-rules.js';
-import { DEFAULT_SETTINGS } from '../../../src/simulator/settings/settings.js';
 import {
   constant,
   contentOf,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../../src/simulator/chat/reply.js';
 import { createRandom } from '../../../src/simulator/random.js';
-import { DEFAULT_SETTINGS, type Settings } from '../../../src/simulator/settings/settings.js';
+import { DEFAULT_SETTINGS } from '../../../src/simulator/settings/default-settings.js';
+import type { Settings } from '../../../src/simulator/settings/settings.js';
 import {
   type Distribution,
   draw,
