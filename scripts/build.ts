@@ -1,5 +1,5 @@
-// Builds dist/: the two programs, bundled and split into what is loaded together (esbuild), the library and its
-// types (tsc).
+// Builds dist/: the two programs, bundled and split into what is loaded together (esbuild), the notices of what they
+// bundle, the library and its types (tsc), and what CommonJS needs of the library.
 //   build.ts --if-needed   does nothing while dist/ is newer than what it is made from
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { writeCommonjs } from './build/commonjs.ts';
+import { writeNotices } from './build/notices.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'dist', '.built');
@@ -15,8 +17,10 @@ const newestSource = (): number => {
   const times = ['package.json', 'package-lock.json', 'tsconfig.build.json', 'scripts/build.ts'].map(
     (name) => statSync(join(root, name)).mtimeMs,
   );
-  for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) times.push(statSync(join(entry.parentPath, entry.name)).mtimeMs);
+  for (const folder of ['src', 'scripts/build']) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) times.push(statSync(join(entry.parentPath, entry.name)).mtimeMs);
+    }
   }
   return Math.max(...times);
 };
@@ -58,7 +62,7 @@ const layoutWithoutFetch: Plugin = {
 };
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { cli: 'src/cli.ts', runtime: 'src/runtime/main.ts' },
   outdir: 'dist',
@@ -70,7 +74,9 @@ await build({
   format: 'esm',
   target: 'node20',
   minify: true,
-  legalComments: 'linked',
+  // The notices have the licences in full.
+  legalComments: 'none',
+  metafile: true,
   define: {
     'process.env.NODE_ENV': '"production"',
     __VERSION__: JSON.stringify(version),
@@ -83,6 +89,7 @@ await build({
   },
   logLevel: 'warning',
 });
+writeNotices(root, metafile);
 
 const tsc = spawnSync(
   process.execPath,
@@ -93,4 +100,5 @@ const tsc = spawnSync(
   },
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+writeCommonjs(join(root, 'dist'));
 writeFileSync(stamp, '');

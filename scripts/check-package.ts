@@ -1,15 +1,20 @@
 // Packs the package as it would be published and uses it from an empty folder: publint, attw, the program, both
-// entry points from ESM and by require(), and what importing them brings along. Needs a build and a registry.
+// entry points from ESM and by require(), what importing them brings along, their types in every way that TypeScript
+// resolves packages, and the program on the oldest, the present and the newest Node. Needs a build and a registry.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { typeChecks } from './check-types.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = join(root, 'node_modules', '.bin');
 const folder = mkdtempSync(join(tmpdir(), 'vastar-package-'));
 const app = join(folder, 'app');
+
+/** The limit for what npx downloads. */
+const MAX_PACKED_BYTES = 1_000_000;
 
 const log = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -53,8 +58,11 @@ try {
   const tarball = join(folder, name);
 
   run('publint', join(bin, 'publint'), [tarball, '--strict'], root);
-  // The entry points are ES modules; require() gets them from Node itself, whatever CommonJS types would say.
-  run('attw', join(bin, 'attw'), [tarball, '--profile', 'esm-only'], root);
+  run('attw', join(bin, 'attw'), [tarball], root);
+  const bytes = statSync(tarball).size;
+  if (bytes > MAX_PACKED_BYTES)
+    throw new Error(`the package is ${bytes} bytes; ${MAX_PACKED_BYTES} are the most`);
+  log(`ok  ${bytes} bytes packed`);
 
   writeFileSync(join(app, 'package.json'), '{"private":true}');
   run('npm install', 'npm', ['install', '--no-audit', '--no-fund', tarball], app);
@@ -73,6 +81,11 @@ try {
   const commonjs = '--input-type=commonjs';
   node('require vastar-tui', "new (require('vastar-tui').OpenAIStreamConnector)({})", commonjs);
   node('require vastar-tui/sdk', "new (require('vastar-tui/sdk').RuntimeClient)()", commonjs);
+  node(
+    'one class of errors for import and require',
+    "import('vastar-tui/sdk').then((esm) => { if (esm.ConnectorException !== require('vastar-tui/sdk').ConnectorException) throw new Error('two'); })",
+    commonjs,
+  );
 
   const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   mkdirSync(join(app, 'node_modules', '@types'), { recursive: true });
@@ -87,6 +100,30 @@ try {
   const strict = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
   writeFileSync(join(app, 'examples', 'package.json'), '{"type":"module"}');
   run('types of the examples', process.execPath, [typescript, ...strict, ...files], app);
+
+  // TypeScript 7 has no "node" resolution any more; those who still use it have an older one.
+  const older = join(folder, 'typescript');
+  mkdirSync(older);
+  run('npm install typescript@5', 'npm', ['install', '--prefix', older, '--no-audit', 'typescript@5'], older);
+  const compiler = join(older, 'node_modules', 'typescript', 'bin', 'tsc');
+  for (const { name, cwd, flags } of typeChecks(app)) {
+    run(`types: ${name}`, process.execPath, [compiler, ...flags], cwd);
+  }
+
+  for (const version of ['22', '24', 'latest']) {
+    const home = join(folder, `node-${version}`);
+    mkdirSync(home);
+    run(
+      `npm install node@${version}`,
+      'npm',
+      ['install', '--prefix', home, '--no-audit', `node@${version}`],
+      home,
+    );
+    const runtime = join(home, 'node_modules', '.bin', 'node');
+    const cli = join(app, 'node_modules', 'vastar-tui', 'dist', 'cli.js');
+    const answer = run(`vastar-tui ask on Node ${version}`, runtime, [cli, ...question.slice(2)], app);
+    if (!answer.includes('Paris')) throw new Error('the answer is another');
+  }
 } catch (error) {
   process.stderr.write(`FAILED  ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

@@ -1,0 +1,21 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The library's entry points, relative to its root. */
+const ENTRIES = ['index', 'sdk/index'] as const;
+
+/**
+ * Writes `cjs/` beside `lib/`: the same library for `require()`. The code stays the ES modules', which Node can
+ * `require()`, so that an error class is one class in both worlds. The types are copied, because compilers tell
+ * a CommonJS type from an ES module's by the nearest package.json.
+ */
+export function writeCommonjs(dist: string): void {
+  const target = join(dist, 'cjs');
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n');
+  cpSync(join(dist, 'lib'), target, { recursive: true, filter: (path) => !path.endsWith('.js') });
+  for (const entry of ENTRIES) {
+    const up = '../'.repeat(entry.split('/').length);
+    writeFileSync(join(target, `${entry}.js`), `module.exports = require('${up}lib/${entry}.js');\n`);
+  }
+}

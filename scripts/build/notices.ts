@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** Licences that allow the code to be bundled and passed on with their text. */
+const ALLOWED = new Set([
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+]);
+
+/** Packages that ship no licence text, with the copyright line of their source files. */
+const COPYRIGHT_OF_MIT: Readonly<Record<string, string>> = {
+  'yoga-layout': 'Copyright (c) Meta Platforms, Inc. and affiliates.',
+};
+
+interface Notice {
+  name: string;
+  version: string;
+  license: string;
+  text: string;
+}
+
+/**
+ * Writes `dist/THIRD-PARTY-NOTICES.txt`: name, version and licence of every package whose code is in a bundle.
+ * @throws {Error} for a package with another licence, or without its text.
+ */
+export function writeNotices(root: string, { inputs }: Metafile): void {
+  const folders = new Set(Object.keys(inputs).flatMap((path) => packageFolder(path) ?? []));
+  const notices = [...folders]
+    .map((folder) => noticeOf(join(root, folder), mitTerms(root)))
+    .sort((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version));
+  const sections = notices.map(
+    ({ name, version, license, text }) => `${name} ${version}\nLicence: ${license}\n\n${text.trim()}\n`,
+  );
+  // One version can be installed in two places.
+  const parts = new Set(sections);
+  const head = 'vastar-tui contains code of the following packages.\n';
+  writeFileSync(
+    join(root, 'dist', 'THIRD-PARTY-NOTICES.txt'),
+    [head, ...parts].join(`\n${'-'.repeat(80)}\n\n`),
+  );
+}
+
+/** The folder of the package that a bundled file belongs to, e.g. `node_modules/@scope/name`. */
+function packageFolder(path: string): string | undefined {
+  return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+}
+
+/** The terms of the MIT licence, without a copyright line: this project has the same. */
+function mitTerms(root: string): string {
+  return /Permission is hereby granted[\s\S]*/.exec(readFileSync(join(root, 'LICENSE'), 'utf8'))?.[0] ?? '';
+}
+
+function noticeOf(folder: string, mit: string): Notice {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+    'name' | 'version' | 'license',
+    string
+  >;
+  if (!ALLOWED.has(license))
+    throw new Error(`${name} has the licence ${license}: is it allowed to be bundled?`);
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return { name, version, license, text: readFileSync(join(folder, file), 'utf8') };
+  const readme = readdirSync(folder).find((entry) => /^readme/i.test(entry));
+  const told = readme && /#+ *licen[cs]e[\s\S]*/i.exec(readFileSync(join(folder, readme), 'utf8'))?.[0];
+  const copyright = COPYRIGHT_OF_MIT[name];
+  if (!told && copyright !== undefined) return { name, version, license, text: `${copyright}\n\n${mit}` };
+  if (!told) throw new Error(`${name} has no text of its licence: add one to scripts/build/notices.ts`);
+  return { name, version, license, text: told };
+}
