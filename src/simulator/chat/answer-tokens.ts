@@ -15,6 +15,8 @@ export type Token =
 export interface ChoiceTokens {
   tokens: readonly Token[];
   finishReason: FinishReason;
+  /** Of the request's stop sequences, the one that ended the text. */
+  stoppedBy?: string;
 }
 
 /** Longer answers end here with finish_reason `length`, as a model's do. */
@@ -26,9 +28,10 @@ export function tokensOf(
   stops: readonly string[],
   maxTokens = MAX_OUTPUT_TOKENS,
 ): ChoiceTokens {
+  const { pieces, stoppedBy } = stopped(text, stops);
   const tokens: Token[] = [
     ...reasoning.map((piece): Token => ({ kind: 'reasoning', text: piece })),
-    ...stopped(text, stops).map((piece): Token => ({ kind: 'text', text: piece })),
+    ...pieces.map((piece): Token => ({ kind: 'text', text: piece })),
     ...calls.flatMap((call, index): Token[] => [
       { kind: 'call', index, id: call.id, name: call.name },
       ...piecesOf(call.arguments).map((piece): Token => ({ kind: 'arguments', index, text: piece })),
@@ -36,14 +39,25 @@ export function tokensOf(
   ];
   const most = Math.min(maxTokens, MAX_OUTPUT_TOKENS);
   if (tokens.length > most) return { tokens: tokens.slice(0, most), finishReason: 'length' };
-  return { tokens, finishReason: calls.length > 0 ? 'tool_calls' : 'stop' };
+  const finishReason = calls.length > 0 ? 'tool_calls' : 'stop';
+  return { tokens, finishReason, ...(stoppedBy !== undefined && { stoppedBy }) };
 }
 
-function stopped(pieces: readonly string[], stops: readonly string[]): readonly string[] {
-  if (stops.length === 0) return pieces;
+/** The text up to the first of the stop sequences in it. */
+function stopped(
+  pieces: readonly string[],
+  stops: readonly string[],
+): { pieces: readonly string[]; stoppedBy?: string } {
+  if (stops.length === 0) return { pieces };
   const text = pieces.join('');
-  const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-  return ends.length === 0 ? pieces : piecesOf(text.slice(0, Math.min(...ends)));
+  const found = stops
+    .map((stop) => ({ stop, at: text.indexOf(stop) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  const [first] = found;
+  return first === undefined
+    ? { pieces }
+    : { pieces: piecesOf(text.slice(0, first.at)), stoppedBy: first.stop };
 }
 
 /** The tokens, each of the text with how likely it and the `top` likeliest were. */
@@ -86,6 +100,11 @@ export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
     logprobs: logprobs.length === 0 ? null : joinedLogprobs(logprobs),
     finishReason,
   };
+}
+
+/** How many steps a batch takes in which the choices advance side by side. */
+export function longest(choices: readonly ChoiceTokens[]): number {
+  return Math.max(...choices.map(({ tokens }) => tokens.length));
 }
 
 /** The `delta` member of the chunk that carries a token. */

@@ -1,9 +1,64 @@
-import type { ChoiceTokens } from './answer-tokens.js';
-import type { CompletionIdentity, TokenUsage } from './completion.js';
+import { composeContent, type Sources } from '../content/content.js';
+import { createRandom, type Random, randomId } from '../random.js';
+import type { Settings } from '../settings/settings.js';
+import { type ChoiceTokens, tokensOf, withLogprobs } from './answer-tokens.js';
+import type { ChatRequest } from './chat-request.js';
+import { type CompletionIdentity, type TokenUsage, usageOf } from './completion.js';
+import { estimateTokens } from './tokens.js';
 
-/** An answer before it is laid out in time. */
+/** What OpenAI's chat format costs in tokens: each message, and the start of the answer. */
+const TOKENS_PER_MESSAGE = 4;
+const TOKENS_TO_START = 3;
+
+/** An answer before it is laid out in time and written in a wire format. */
 export interface Answer {
   identity: CompletionIdentity;
   choices: readonly ChoiceTokens[];
   usage: TokenUsage;
+}
+
+/** The answer to a request. @param idPrefix of its id, e.g. `chatcmpl-` */
+export function makeAnswer(
+  request: ChatRequest,
+  settings: Settings,
+  sources: Sources,
+  random: Random,
+  idPrefix: string,
+): Answer {
+  const identity: CompletionIdentity = {
+    id: randomId(idPrefix, random),
+    created: Math.floor(Date.now() / 1000),
+    model: request.model,
+  };
+  const choices = choicesOf(request, settings, sources, random);
+  const all = choices.flatMap(({ tokens }) => tokens);
+  const reasoning = all.filter(({ kind }) => kind === 'reasoning').length;
+  return { identity, choices, usage: usageOf(promptTokens(request), all.length, reasoning) };
+}
+
+function choicesOf(
+  request: ChatRequest,
+  settings: Settings,
+  sources: Sources,
+  random: Random,
+): readonly ChoiceTokens[] {
+  const { logprobs, seed, stops, maxTokens } = request;
+  // A request's own seed settles what is said, not when, nor what goes wrong.
+  const sampling = seed === undefined ? random : createRandom(seed);
+  return Array.from({ length: request.choices }, () => {
+    const content = composeContent(request, settings, sources, sampling);
+    const choice = asForced(tokensOf(content, stops, maxTokens), request);
+    return logprobs === undefined ? choice : withLogprobs(choice, logprobs.top, sampling);
+  });
+}
+
+/** A call of the one function that `tool_choice` names ends with `stop`, for the model had no choice. */
+function asForced(choice: ChoiceTokens, { toolChoice }: ChatRequest): ChoiceTokens {
+  const forced = toolChoice.kind === 'function' && choice.finishReason === 'tool_calls';
+  return forced ? { ...choice, finishReason: 'stop' } : choice;
+}
+
+/** About how many tokens a request's messages are. */
+export function promptTokens({ messages }: Pick<ChatRequest, 'messages'>): number {
+  return messages.reduce((sum, { text }) => sum + estimateTokens(text) + TOKENS_PER_MESSAGE, TOKENS_TO_START);
 }

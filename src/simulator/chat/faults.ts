@@ -1,3 +1,4 @@
+import type { AnswerFormat } from '../formats/format.js';
 import { ApiError } from '../http/api-error.js';
 import type { Random } from '../random.js';
 import { sseEvent } from './completion.js';
@@ -10,10 +11,16 @@ import {
   rewritten,
   withoutLast,
 } from './frames.js';
-import { errorReply, type Reply, textReply } from './reply.js';
+import { type Reply, textReply } from './reply.js';
+
+/** What a fault has to know of the answer that goes wrong. */
+export interface FaultyAnswer {
+  stream: boolean;
+  format: Pick<AnswerFormat, 'refusal' | 'errorEvent'>;
+}
 
 /** Makes of a sound reply what a faulty provider would have sent. */
-export type Fault = (reply: Reply, stream: boolean) => Reply;
+export type Fault = (reply: Reply, answer: FaultyAnswer) => Reply;
 
 const DRIP_BYTES = 16;
 const DRIP_MS = 10;
@@ -75,11 +82,11 @@ export const FAULTS: Record<string, { about: string; fault: Fault }> = {
   empty: { about: 'status 200 and an empty body', fault: (reply) => ({ ...reply, frames: [] }) },
   cut: {
     about: 'half the answer, then the regular end of the body',
-    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream) }),
+    fault: (reply, { stream }) => ({ ...reply, frames: firstHalf(reply, stream) }),
   },
   reset: {
     about: 'half the answer, then a connection reset',
-    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'reset' }),
+    fault: (reply, { stream }) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'reset' }),
   },
   hang: {
     about: 'no answer at all, and the connection stays open',
@@ -87,24 +94,21 @@ export const FAULTS: Record<string, { about: string; fault: Fault }> = {
   },
   'hang-mid': {
     about: 'half the answer, then silence',
-    fault: (reply, stream) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'silence' }),
+    fault: (reply, { stream }) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'silence' }),
   },
   malformed: {
     about: 'one event that is no JSON; not streamed: half a JSON body',
-    fault: (reply, stream) => ({
+    fault: (reply, { stream }) => ({
       ...reply,
       frames: stream ? insertHalfway(reply, BROKEN_EVENT) : firstHalf(reply, stream),
     }),
   },
   'error-mid': {
     about: 'half the answer, then an error object; not streamed: status 500',
-    fault: (reply, stream) =>
+    fault: (reply, { stream, format }) =>
       stream
-        ? {
-            ...reply,
-            frames: endWith(firstHalf(reply, stream), sseEvent(JSON.stringify(serverError.body))),
-          }
-        : errorReply(serverError),
+        ? { ...reply, frames: endWith(firstHalf(reply, stream), format.errorEvent(serverError)) }
+        : format.refusal(serverError),
   },
   'no-done': streamed('the whole answer with its finish_reason, without [DONE]', ({ frames }) =>
     withoutLast(frames),
@@ -129,12 +133,12 @@ export const FAULTS: Record<string, { about: string; fault: Fault }> = {
 };
 
 function refuse(about: string, error: ApiError): { about: string; fault: Fault } {
-  return { about: `status ${error.status}: ${about}`, fault: () => errorReply(error) };
+  return { about: `status ${error.status}: ${about}`, fault: (_reply, { format }) => format.refusal(error) };
 }
 
 /** A fault of streams only. */
 function streamed(about: string, frames: (reply: Reply) => Reply['frames']): { about: string; fault: Fault } {
-  return { about, fault: (reply, stream) => (stream ? { ...reply, frames: frames(reply) } : reply) };
+  return { about, fault: (reply, { stream }) => (stream ? { ...reply, frames: frames(reply) } : reply) };
 }
 
 /** One of `weights`, the likelier the heavier. */

@@ -1,4 +1,5 @@
 import type { ApiError } from '../http/api-error.js';
+import type { Schedule } from '../timing/timing.js';
 
 /** A piece of a response. */
 export interface Frame {
@@ -51,4 +52,29 @@ export function jsonReply(status: number, value: unknown, headers: Record<string
 /** The response to a request that is refused. */
 export function errorReply(error: ApiError): Reply {
   return jsonReply(error.status, error.body, error.headers);
+}
+
+/** The headers of every streamed answer. */
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+} as const;
+
+/**
+ * An answer in one piece, sent when its last token is due.
+ * @param value makes the body
+ * @param steps how many tokens it takes one after the other
+ * @param tokens how many tokens it has in all
+ */
+export function jsonAnswer(value: () => unknown, steps: number, tokens: number, schedule: Schedule): Reply {
+  let endMs = schedule.firstMs;
+  for (let at = 0; at < steps; at += 1) endMs = schedule.next();
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    headersMs: endMs,
+    frames: [{ atMs: endMs, tokens, bytes: () => JSON.stringify(value()) }],
+    tokens,
+    ending: 'end',
+  };
 }

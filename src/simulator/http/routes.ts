@@ -1,8 +1,9 @@
 import { CONNECTION_CONFIRMED } from '../answers/about.js';
-import { routeChat } from '../chat/chat-route.js';
+import { routeAnswer } from '../chat/answer-route.js';
 import { completion, usageOf } from '../chat/completion.js';
 import { jsonReply, type Reply, textReply } from '../chat/reply.js';
 import { estimateTokens } from '../chat/tokens.js';
+import { CHAT_COMPLETIONS } from '../formats/chat-completions.js';
 import { MODELS, resolveModel } from '../models.js';
 import type { Recorder } from '../recordings/record-proxy.js';
 import { showSettings } from '../settings/setting-rules.js';
@@ -23,7 +24,7 @@ const ok = (value: unknown): Routed => replyWith(jsonReply(200, value));
 const ANSWERS: Record<Endpoint['name'], Answer> = {
   chat: (request, around) =>
     around.recorder === undefined
-      ? { kind: 'reply', ...routeChat(request, around) }
+      ? { kind: 'reply', ...routeAnswer(request, around, CHAT_COMPLETIONS) }
       : { kind: 'forward', recorder: around.recorder },
   models: (_request, { startedS }) =>
     ok({ object: 'list', data: MODELS.map(({ id, about }) => modelObject(id, about, startedS)) }),

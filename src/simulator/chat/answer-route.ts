@@ -1,17 +1,20 @@
+import type { AnswerFormat } from '../formats/format.js';
 import { ApiError } from '../http/api-error.js';
 import type { SimulatorRequest, Surroundings } from '../http/surroundings.js';
 import { resolveModel } from '../models.js';
-import { createRandom } from '../random.js';
+import { createRandom, type Random } from '../random.js';
 import { replayed } from '../recordings/replay.js';
 import { headerSettings } from '../settings/request-settings.js';
 import type { Settings } from '../settings/settings.js';
-import { chatReply } from './chat-reply.js';
-import { parseChatRequest } from './chat-request.js';
+import { createSchedule } from '../timing/timing.js';
+import { makeAnswer } from './answer.js';
+import type { ChatRequest } from './chat-request.js';
 import { FAULTS, pickFault } from './faults.js';
+import { raiReply } from './rai-reply.js';
 import type { Reply } from './reply.js';
 
-/** How a chat completion is answered. */
-export interface ChatRouted {
+/** How a request for an answer is answered. */
+export interface AnswerRouted {
   reply: Reply;
   model: string;
   /** The name of what goes wrong on purpose. */
@@ -19,14 +22,18 @@ export interface ChatRouted {
 }
 
 /**
- * The reply to a chat completion. What a header says goes before what the model's name says, and both
+ * The reply to a request for an answer. What a header says goes before what the model's name says, and both
  * before the simulator's own settings.
  * @throws {ApiError} for a request that is refused
  */
-export function routeChat({ body, headers }: SimulatorRequest, around: Surroundings): ChatRouted {
-  const request = parseChatRequest(body);
+export function routeAnswer(
+  asking: SimulatorRequest,
+  around: Surroundings,
+  format: AnswerFormat,
+): AnswerRouted {
+  const request = format.parse(asking);
   const model = resolveModel(request.model);
-  const asked = headerSettings(headers);
+  const asked = headerSettings(asking.headers);
   const settings: Settings = { ...around.settings.current, ...model.settings, ...asked };
   if (around.counters.stats().streamsOpen >= settings.maxConcurrent) throw tooMany(settings.maxConcurrent);
 
@@ -45,14 +52,29 @@ export function routeChat({ body, headers }: SimulatorRequest, around: Surroundi
   const recording = around.replay?.(stream);
   const reply =
     recording === undefined
-      ? chatReply(request, settings, around.sources, others, random)
+      ? newReply(request, settings, { around, others, random, format })
       : replayed(recording);
   counted = 1;
   return {
-    reply: (fault === undefined ? undefined : FAULTS[fault]?.fault(reply, stream)) ?? reply,
+    reply: (fault === undefined ? undefined : FAULTS[fault]?.fault(reply, { stream, format })) ?? reply,
     model: request.model,
     ...(fault !== undefined && { fault }),
   };
+}
+
+function newReply(
+  request: ChatRequest,
+  settings: Settings,
+  {
+    around,
+    others,
+    random,
+    format,
+  }: { around: Surroundings; others: () => number; random: Random; format: AnswerFormat },
+): Reply {
+  const answer = makeAnswer(request, settings, around.sources, random, format.idPrefix);
+  const schedule = createSchedule(settings, answer.usage.prompt_tokens, others, random);
+  return settings.compat === 'rai' ? raiReply(answer, schedule) : format.reply(answer, schedule, request);
 }
 
 function tooMany(limit: number): ApiError {
