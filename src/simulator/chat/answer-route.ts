@@ -49,7 +49,7 @@ export function routeAnswer(
   // This answer itself is not among those that run while it is made, and is from then on.
   let counted = 0;
   const others = (): number => around.counters.stats().streamsOpen - counted;
-  const recording = around.replay?.(stream);
+  const recording = format.replays ? around.replay?.(stream) : undefined;
   const reply =
     recording === undefined
       ? newReply(request, settings, { around, others, random, format })

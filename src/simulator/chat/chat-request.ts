@@ -1,6 +1,7 @@
 import { ApiError } from '../http/api-error.js';
 import { type ChatBody, chatBody } from './chat-body.js';
 import { invalidRequest } from './invalid-request.js';
+import { parseJson } from './parse-json.js';
 import { checkStrictSchema } from './strict-schema.js';
 
 export interface Message {
@@ -70,15 +71,6 @@ export function parseChatRequest(text: string): ChatRequest {
     ...(data.logprobs === true && { logprobs: { top: data.top_logprobs ?? 0 } }),
     ...(data.seed != null && { seed: data.seed }),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ApiError(400, { message: `We could not parse the JSON body of your request: ${reason}` });
-  }
 }
 
 /** What OpenAI takes only together with something else, or only without it. */

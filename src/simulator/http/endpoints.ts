@@ -2,6 +2,12 @@
 export interface Endpoint {
   name:
     | 'chat'
+    | 'responses'
+    | 'anthropic'
+    | 'count-tokens'
+    | 'completions'
+    | 'embeddings'
+    | 'tokenize'
     | 'models'
     | 'model'
     | 'connection-test'
@@ -24,6 +30,17 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: '/v1/chat/completions',
     pattern: /^(?:\/v1)?\/chat\/completions$/,
   },
+  { name: 'responses', method: 'POST', path: '/v1/responses', pattern: /^(?:\/v1)?\/responses$/ },
+  { name: 'anthropic', method: 'POST', path: '/v1/messages', pattern: /^(?:\/v1)?\/messages$/ },
+  {
+    name: 'count-tokens',
+    method: 'POST',
+    path: '/v1/messages/count_tokens',
+    pattern: /^(?:\/v1)?\/messages\/count_tokens$/,
+  },
+  { name: 'completions', method: 'POST', path: '/v1/completions', pattern: /^(?:\/v1)?\/completions$/ },
+  { name: 'embeddings', method: 'POST', path: '/v1/embeddings', pattern: /^(?:\/v1)?\/embeddings$/ },
+  { name: 'tokenize', method: 'POST', path: '/tokenize', pattern: /^\/tokenize$/ },
   { name: 'models', method: 'GET', path: '/v1/models', pattern: /^(?:\/v1)?\/models$/ },
   { name: 'model', method: 'GET', path: '/v1/models/{model}', pattern: /^(?:\/v1)?\/models\/(.+)$/ },
   { name: 'connection-test', method: 'POST', path: '/test_completion', pattern: /^\/test_completion$/ },

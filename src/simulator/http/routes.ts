@@ -1,9 +1,17 @@
 import { CONNECTION_CONFIRMED } from '../answers/about.js';
+import { promptTokens } from '../chat/answer.js';
 import { routeAnswer } from '../chat/answer-route.js';
 import { completion, usageOf } from '../chat/completion.js';
 import { jsonReply, type Reply, textReply } from '../chat/reply.js';
 import { estimateTokens } from '../chat/tokens.js';
+import { parseCountRequest } from '../formats/anthropic/request.js';
+import { ANTHROPIC } from '../formats/anthropic.js';
 import { CHAT_COMPLETIONS } from '../formats/chat-completions.js';
+import { COMPLETIONS } from '../formats/completions.js';
+import { embeddingsReply } from '../formats/embeddings.js';
+import type { AnswerFormat } from '../formats/format.js';
+import { RESPONSES } from '../formats/responses.js';
+import { tokenizeReply } from '../formats/tokenize.js';
 import { MODELS, resolveModel } from '../models.js';
 import type { Recorder } from '../recordings/record-proxy.js';
 import { showSettings } from '../settings/setting-rules.js';
@@ -24,8 +32,15 @@ const ok = (value: unknown): Routed => replyWith(jsonReply(200, value));
 const ANSWERS: Record<Endpoint['name'], Answer> = {
   chat: (request, around) =>
     around.recorder === undefined
-      ? { kind: 'reply', ...routeAnswer(request, around, CHAT_COMPLETIONS) }
+      ? answerIn(CHAT_COMPLETIONS, request, around)
       : { kind: 'forward', recorder: around.recorder },
+  responses: (request, around) => answerIn(RESPONSES, request, around),
+  anthropic: (request, around) => answerIn(ANTHROPIC, request, around),
+  'count-tokens': (request) =>
+    inFormat(ANTHROPIC, () => ok({ input_tokens: promptTokens({ messages: parseCountRequest(request) }) })),
+  completions: (request, around) => answerIn(COMPLETIONS, request, around),
+  embeddings: ({ body }) => replyWith(embeddingsReply(body)),
+  tokenize: ({ body }) => replyWith(tokenizeReply(body)),
   models: (_request, { startedS }) =>
     ok({ object: 'list', data: MODELS.map(({ id, about }) => modelObject(id, about, startedS)) }),
   model(_request, { startedS }, parameter) {
@@ -48,6 +63,20 @@ const ANSWERS: Record<Endpoint['name'], Answer> = {
     return ok(showSettings(settings.current));
   },
 };
+
+function answerIn(format: AnswerFormat, request: SimulatorRequest, around: Surroundings): Routed {
+  return inFormat(format, () => ({ kind: 'reply', ...routeAnswer(request, around, format) }));
+}
+
+/** What is refused is refused in the words of the request's own format. */
+function inFormat(format: AnswerFormat, answer: () => Routed): Routed {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof ApiError) return replyWith(format.refusal(error));
+    throw error;
+  }
+}
 
 /** Only programs on this machine may look at the settings and change them, and no web page may. */
 function checkLocal({ peer, headers }: SimulatorRequest): void {

@@ -1,0 +1,11 @@
+import { ApiError } from '../http/api-error.js';
+
+/** @throws {ApiError} 400 for a text that is no JSON */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ApiError(400, { message: `We could not parse the JSON body of your request: ${reason}` });
+  }
+}

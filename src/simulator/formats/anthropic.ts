@@ -1,0 +1,34 @@
+import { jsonReply } from '../chat/reply.js';
+import type { ApiError } from '../http/api-error.js';
+import { anthropicReply } from './anthropic/reply.js';
+import { parseAnthropicRequest } from './anthropic/request.js';
+import type { AnswerFormat } from './format.js';
+import { namedEvent } from './sse.js';
+
+/** Anthropic's name for the error of an HTTP status ("Errors" in its API reference). */
+const ERROR_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  503: 'overloaded_error',
+  529: 'overloaded_error',
+};
+
+function errorObject({ status, message }: ApiError): { type: 'error'; error: object } {
+  return { type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message } };
+}
+
+/** Anthropic's Messages API. */
+export const ANTHROPIC: AnswerFormat = {
+  idPrefix: 'msg_',
+  replays: false,
+  parse: parseAnthropicRequest,
+  reply: anthropicReply,
+  // An overloaded API answers 529 there.
+  refusal: (error) => jsonReply(error.status === 503 ? 529 : error.status, errorObject(error), error.headers),
+  errorEvent: (error) => namedEvent(errorObject(error)),
+};

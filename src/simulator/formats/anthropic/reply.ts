@@ -1,0 +1,160 @@
+import type { Answer } from '../../chat/answer.js';
+import { type ChoiceTokens, choiceOf, longest, type Token } from '../../chat/answer-tokens.js';
+import type { ChatRequest } from '../../chat/chat-request.js';
+import { textFrame } from '../../chat/frames.js';
+import { type Frame, jsonAnswer, type Reply, STREAM_HEADERS } from '../../chat/reply.js';
+import type { Schedule } from '../../timing/timing.js';
+import { namedEvent } from '../sse.js';
+
+/** An answer of Anthropic's Messages API, laid out in time. */
+export function anthropicReply(answer: Answer, schedule: Schedule, { stream }: ChatRequest): Reply {
+  const tokens = answer.usage.completion_tokens;
+  if (!stream) return jsonAnswer(() => wholeMessage(answer), longest(answer.choices), tokens, schedule);
+  const frames = messageFrames(answer, schedule);
+  return {
+    status: 200,
+    headers: STREAM_HEADERS,
+    headersMs: schedule.headersMs,
+    frames,
+    tokens,
+    ending: 'end',
+  };
+}
+
+/** What a real signature looks like to a client: opaque, and to be sent back. */
+const SIGNATURE = 'c2ltdWxhdGVkIHNpZ25hdHVyZQ==';
+
+function message({ identity, usage }: Answer, members: object, outputTokens: number): unknown {
+  return {
+    id: identity.id,
+    type: 'message',
+    role: 'assistant',
+    model: identity.model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    ...members,
+    usage: {
+      input_tokens: usage.prompt_tokens,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: usage.prompt_tokens_details.cached_tokens,
+      output_tokens: outputTokens,
+      service_tier: 'standard',
+    },
+  };
+}
+
+function wholeMessage(answer: Answer): unknown {
+  const [choice] = answer.choices;
+  if (choice === undefined) return message(answer, {}, 0);
+  const { reasoning, text, calls } = choiceOf(choice);
+  const content = [
+    ...(reasoning === '' ? [] : [{ type: 'thinking', thinking: reasoning, signature: SIGNATURE }]),
+    ...(text === '' ? [] : [{ type: 'text', text }]),
+    ...calls.map(({ id, name, arguments: input }) => ({
+      type: 'tool_use',
+      id: toolId(id),
+      name,
+      input: inputOf(input),
+    })),
+  ];
+  return message(answer, { content, ...stopOf(choice) }, answer.usage.completion_tokens);
+}
+
+function stopOf({ finishReason, stoppedBy, tokens }: ChoiceTokens): {
+  stop_reason: string;
+  stop_sequence: string | null;
+} {
+  const called = tokens.some(({ kind }) => kind === 'call');
+  const reason = finishReason === 'length' ? 'max_tokens' : called ? 'tool_use' : 'end_turn';
+  return stoppedBy === undefined
+    ? { stop_reason: reason, stop_sequence: null }
+    : { stop_reason: 'stop_sequence', stop_sequence: stoppedBy };
+}
+
+function toolId(id: string): string {
+  return id.replace(/^call_/, 'toolu_');
+}
+
+/** Events in Anthropic's order. Usage is cumulative: the last one counts. */
+function* messageFrames(answer: Answer, schedule: Schedule): Generator<Frame> {
+  const [choice] = answer.choices;
+  yield textFrame(
+    schedule.headersMs,
+    namedEvent({ type: 'message_start', message: message(answer, {}, 1) }) + namedEvent({ type: 'ping' }),
+  );
+  let atMs = schedule.firstMs;
+  let index = -1;
+  let open: string | undefined;
+  for (const token of choice?.tokens ?? []) {
+    atMs = schedule.next();
+    const key = blockKey(token);
+    let bytes = '';
+    if (key !== open) {
+      if (open !== undefined) bytes += blockEnd(index, open);
+      index += 1;
+      open = key;
+      bytes += namedEvent({ type: 'content_block_start', index, content_block: blockStart(token) });
+    }
+    const delta = deltaOf(token);
+    if (delta !== undefined) bytes += namedEvent({ type: 'content_block_delta', index, delta });
+    yield { atMs, tokens: 1, bytes: () => bytes };
+  }
+  if (open !== undefined) yield textFrame(atMs, blockEnd(index, open));
+  const usage = { output_tokens: answer.usage.completion_tokens };
+  const delta = choice === undefined ? {} : stopOf(choice);
+  yield textFrame(atMs, namedEvent({ type: 'message_delta', delta, usage }));
+  yield textFrame(atMs, namedEvent({ type: 'message_stop' }));
+}
+
+/** Arguments that the token limit cut are no JSON. */
+function inputOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** Tokens with the same key make one content block. */
+function blockKey(token: Token): string {
+  return token.kind === 'call' || token.kind === 'arguments' ? `call ${token.index}` : token.kind;
+}
+
+function blockStart(token: Token): object {
+  switch (token.kind) {
+    case 'reasoning':
+      return { type: 'thinking', thinking: '', signature: '' };
+    case 'text':
+      return { type: 'text', text: '' };
+    case 'call':
+      return { type: 'tool_use', id: toolId(token.id), name: token.name, input: {} };
+    case 'arguments':
+      return {};
+  }
+}
+
+function deltaOf(token: Token): object | undefined {
+  switch (token.kind) {
+    case 'reasoning':
+      return { type: 'thinking_delta', thinking: token.text };
+    case 'text':
+      return { type: 'text_delta', text: token.text };
+    case 'call':
+      return undefined;
+    case 'arguments':
+      return { type: 'input_json_delta', partial_json: token.text };
+  }
+}
+
+function blockEnd(index: number, key: string): string {
+  const signed =
+    key === 'reasoning'
+      ? namedEvent({
+          type: 'content_block_delta',
+          index,
+          delta: { type: 'signature_delta', signature: SIGNATURE },
+        })
+      : '';
+  return signed + namedEvent({ type: 'content_block_stop', index });
+}

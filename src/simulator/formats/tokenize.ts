@@ -1,0 +1,45 @@
+import * as z from 'zod/mini';
+import { invalidRequest } from '../chat/invalid-request.js';
+import { parseJson } from '../chat/parse-json.js';
+import { jsonReply, type Reply } from '../chat/reply.js';
+import { piecesOf } from '../content/pieces.js';
+
+const MAX_MODEL_LENGTH = 128_000;
+
+const body = z.union([
+  // llama.cpp
+  z.object({ content: z.string() }),
+  // vLLM
+  z.object({ prompt: z.string(), return_token_strs: z.nullish(z.boolean()) }),
+  z.object({
+    messages: z.array(z.object({ role: z.string(), content: z.nullish(z.string()) })),
+    return_token_strs: z.nullish(z.boolean()),
+  }),
+]);
+
+/**
+ * The reply to `POST /tokenize`: llama.cpp's form for a body with `content`, vLLM's for `prompt` or `messages`.
+ * @throws {ApiError} 400 for a body of another form
+ */
+export function tokenizeReply(text: string): Reply {
+  const parsed = body.safeParse(parseJson(text), { reportInput: true });
+  if (!parsed.success) throw invalidRequest(parsed.error.issues);
+  const { data } = parsed;
+  if ('content' in data) return jsonReply(200, { tokens: piecesOf(data.content).map(idOf) });
+  const whole = 'prompt' in data ? data.prompt : data.messages.map(({ content }) => content ?? '').join('\n');
+  const pieces = piecesOf(whole);
+  return jsonReply(200, {
+    count: pieces.length,
+    max_model_len: MAX_MODEL_LENGTH,
+    tokens: pieces.map(idOf),
+    token_strs: data.return_token_strs === true ? pieces : null,
+  });
+}
+
+/** An id for a piece: the same piece has the same one. */
+function idOf(piece: string): number {
+  let hash = 5381;
+  for (let index = 0; index < piece.length; index += 1)
+    hash = (Math.imul(hash, 33) ^ piece.charCodeAt(index)) >>> 0;
+  return hash % 100_000;
+}
