@@ -106,7 +106,11 @@ describe('its flags', () => {
     ['--fault', '__proto__', 'none or one of 400, 401'],
     ['--faults', '429=x', 'a list such as 429=2,reset=1'],
     ['--tokens', '0', 'a whole number from 1 to 16384'],
-    ['--profile', 'warp', 'one of instant, fast, typical, slow, reasoning, rate-limited'],
+    [
+      '--profile',
+      'warp',
+      'one of instant, fast, typical, slow, reasoning, openrouter, azure, deepseek, o-series, groq, llama-cpp, rate-limited',
+    ],
     ['--compat', 'azure', 'openai or rai'],
     ['--tps', '0', 'a number from 0.1 to 100000'],
     ['--tps', 'Infinity', 'a number from 0.1 to 100000'],

@@ -1,4 +1,5 @@
 import type { AnswerFormat } from '../formats/format.js';
+import { withHabits } from '../habits/habits.js';
 import { ApiError } from '../http/api-error.js';
 import type { SimulatorRequest, Surroundings } from '../http/surroundings.js';
 import { resolveModel } from '../models.js';
@@ -49,7 +50,7 @@ export function routeAnswer(
   // This answer itself is not among those that run while it is made, and is from then on.
   let counted = 0;
   const others = (): number => around.counters.stats().streamsOpen - counted;
-  const recording = format.replays ? around.replay?.(stream) : undefined;
+  const recording = format.isChat ? around.replay?.(stream) : undefined;
   const reply =
     recording === undefined
       ? newReply(request, settings, { around, others, random, format })
@@ -74,7 +75,10 @@ function newReply(
 ): Reply {
   const answer = makeAnswer(request, settings, around.sources, random, format.idPrefix);
   const schedule = createSchedule(settings, answer.usage.prompt_tokens, others, random);
-  return settings.compat === 'rai' ? raiReply(answer, schedule) : format.reply(answer, schedule, request);
+  if (settings.compat === 'rai') return raiReply(answer, schedule);
+  const reply = format.reply(answer, schedule, request);
+  if (!format.isChat) return reply;
+  return withHabits(settings.habits, reply, { answer, stream: request.stream, firstMs: schedule.firstMs });
 }
 
 function tooMany(limit: number): ApiError {

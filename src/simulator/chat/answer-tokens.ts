@@ -7,9 +7,18 @@ import { type ChoiceLogprobs, contentLogprobs, joinedLogprobs } from './logprobs
 /** A token of an answer, and the delta it is streamed as. */
 export type Token =
   | { kind: 'reasoning'; text: string }
+  /** Reasoning that takes its time and is not sent. */
+  | { kind: 'hidden'; text: string }
   | { kind: 'text'; text: string; logprobs?: ChoiceLogprobs }
   | { kind: 'call'; index: number; id: string; name: string }
   | { kind: 'arguments'; index: number; text: string };
+
+/** A token that a client gets to see. */
+export type SentToken = Exclude<Token, { kind: 'hidden' }>;
+
+export function isSent(token: Token): token is SentToken {
+  return token.kind !== 'hidden';
+}
 
 /** One choice in the order in which a model makes it. */
 export interface ChoiceTokens {
@@ -60,6 +69,14 @@ function stopped(
     : { pieces: piecesOf(text.slice(0, first.at)), stoppedBy: first.stop };
 }
 
+/** The tokens with all reasoning hidden. */
+export function withHiddenReasoning(choice: ChoiceTokens): ChoiceTokens {
+  const tokens = choice.tokens.map(
+    (token): Token => (token.kind === 'reasoning' ? { kind: 'hidden', text: token.text } : token),
+  );
+  return { ...choice, tokens };
+}
+
 /** The tokens, each of the text with how likely it and the `top` likeliest were. */
 export function withLogprobs(choice: ChoiceTokens, top: number, random: Random): ChoiceTokens {
   const tokens = choice.tokens.map(
@@ -79,6 +96,8 @@ export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
     switch (token.kind) {
       case 'reasoning':
         reasoning += token.text;
+        break;
+      case 'hidden':
         break;
       case 'text':
         text += token.text;
@@ -108,7 +127,7 @@ export function longest(choices: readonly ChoiceTokens[]): number {
 }
 
 /** The `delta` member of the chunk that carries a token. */
-export function deltaOf(token: Token): unknown {
+export function deltaOf(token: SentToken): unknown {
   switch (token.kind) {
     case 'reasoning':
       return { reasoning_content: token.text };

@@ -1,7 +1,7 @@
 import { composeContent, type Sources } from '../content/content.js';
 import { createRandom, type Random, randomId } from '../random.js';
 import type { Settings } from '../settings/settings.js';
-import { type ChoiceTokens, tokensOf, withLogprobs } from './answer-tokens.js';
+import { type ChoiceTokens, tokensOf, withHiddenReasoning, withLogprobs } from './answer-tokens.js';
 import type { ChatRequest } from './chat-request.js';
 import { type CompletionIdentity, type TokenUsage, usageOf } from './completion.js';
 import { estimateTokens } from './tokens.js';
@@ -32,7 +32,7 @@ export function makeAnswer(
   };
   const choices = choicesOf(request, settings, sources, random);
   const all = choices.flatMap(({ tokens }) => tokens);
-  const reasoning = all.filter(({ kind }) => kind === 'reasoning').length;
+  const reasoning = all.filter(({ kind }) => kind === 'reasoning' || kind === 'hidden').length;
   return { identity, choices, usage: usageOf(promptTokens(request), all.length, reasoning) };
 }
 
@@ -47,7 +47,8 @@ function choicesOf(
   const sampling = seed === undefined ? random : createRandom(seed);
   return Array.from({ length: request.choices }, () => {
     const content = composeContent(request, settings, sources, sampling);
-    const choice = asForced(tokensOf(content, stops, maxTokens), request);
+    const sent = asForced(tokensOf(content, stops, maxTokens), request);
+    const choice = settings.reasoning === 'hidden' ? withHiddenReasoning(sent) : sent;
     return logprobs === undefined ? choice : withLogprobs(choice, logprobs.top, sampling);
   });
 }

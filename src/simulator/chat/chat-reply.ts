@@ -1,6 +1,6 @@
 import type { Schedule } from '../timing/timing.js';
 import type { Answer } from './answer.js';
-import { choiceOf, deltaOf, longest, type Token } from './answer-tokens.js';
+import { choiceOf, deltaOf, isSent, longest, type Token } from './answer-tokens.js';
 import type { ChatRequest } from './chat-request.js';
 import { completion, createChunkWriter, DONE } from './completion.js';
 import { textFrame } from './frames.js';
@@ -43,7 +43,8 @@ function* streamFrames(
     for (const [index, { tokens, finishReason }] of choices.entries()) {
       const token = tokens[at];
       if (token === undefined) continue;
-      yield { atMs, tokens: 1, bytes: () => chunks.delta(index, deltaOf(token), null, logprobsOf(token)) };
+      if (isSent(token))
+        yield { atMs, tokens: 1, bytes: () => chunks.delta(index, deltaOf(token), null, logprobsOf(token)) };
       if (at === tokens.length - 1) yield textFrame(atMs, chunks.delta(index, {}, finishReason));
     }
   }

@@ -25,7 +25,7 @@ function errorObject({ status, message }: ApiError): { type: 'error'; error: obj
 /** Anthropic's Messages API. */
 export const ANTHROPIC: AnswerFormat = {
   idPrefix: 'msg_',
-  replays: false,
+  isChat: false,
   parse: parseAnthropicRequest,
   reply: anthropicReply,
   // An overloaded API answers 529 there.

@@ -7,7 +7,7 @@ import type { AnswerFormat } from './format.js';
 /** OpenAI's "Create chat completion". */
 export const CHAT_COMPLETIONS: AnswerFormat = {
   idPrefix: 'chatcmpl-',
-  replays: true,
+  isChat: true,
   parse: ({ body }) => parseChatRequest(body),
   reply: chatReply,
   refusal: errorReply,

@@ -118,7 +118,7 @@ function* completionFrames(
 /** OpenAI's legacy "Create completion". */
 export const COMPLETIONS: AnswerFormat = {
   idPrefix: 'cmpl-',
-  replays: false,
+  isChat: false,
   parse: ({ body: text }) => parse(text),
   reply,
   refusal: errorReply,

@@ -15,8 +15,8 @@ export interface FormatInput {
 export interface AnswerFormat {
   /** Of the answers' ids. */
   idPrefix: string;
-  /** Recordings can be replayed in it. */
-  replays: boolean;
+  /** Recordings are in it, and so are the habits of providers. */
+  isChat: boolean;
   /** @throws {ApiError} for a request that is refused */
   parse(request: FormatInput): ChatRequest;
   reply(answer: Answer, schedule: Schedule, request: ChatRequest): Reply;

@@ -7,7 +7,7 @@ import { namedEvent } from './sse.js';
 /** OpenAI's Responses API. */
 export const RESPONSES: AnswerFormat = {
   idPrefix: 'resp_',
-  replays: false,
+  isChat: false,
   parse: ({ body }) => parseResponsesRequest(body),
   reply: responsesReply,
   refusal: errorReply,

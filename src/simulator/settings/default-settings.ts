@@ -5,6 +5,8 @@ import type { Settings } from './settings.js';
 export const DEFAULT_SETTINGS: Settings = {
   ...PROFILES.typical.profile,
   reasoningTokens: 0,
+  reasoning: 'streamed',
+  habits: 'none',
   faultRate: 0,
   // The failures that good providers have on bad days.
   faults: new Map([

@@ -32,6 +32,30 @@ export const PROFILES = {
     about: 'thinks for 200 tokens (reasoning_content), then answers; 100 tokens a second',
     profile: profile(600, 100, { reasoningTokens: 200 }),
   },
+  openrouter: {
+    about: "OpenRouter's habits: processing comments until the first token, provider and cost",
+    profile: profile(900, 70, { habits: 'openrouter' }),
+  },
+  azure: {
+    about: "Azure OpenAI's habits: a first event without choices, content filter results, its headers",
+    profile: profile(350, 60, { habits: 'azure' }),
+  },
+  deepseek: {
+    about: "DeepSeek's habits: keep-alive comments while it queues, reasoning, cache figures",
+    profile: profile(2500, 40, { habits: 'deepseek', reasoningTokens: 60 }),
+  },
+  'o-series': {
+    about: 'hidden reasoning: 200 tokens are counted and take their time, and none is sent',
+    profile: profile(400, 100, { reasoning: 'hidden', reasoningTokens: 200 }),
+  },
+  groq: {
+    about: "Groq's habits: very fast, with queue, prompt and completion times in x_groq",
+    profile: profile(120, 400, { habits: 'groq' }),
+  },
+  'llama-cpp': {
+    about: "llama.cpp's habits: `timings` in the last event",
+    profile: profile(700, 25, { habits: 'llama-cpp' }),
+  },
   'rate-limited': {
     about: 'every second request is refused with 429, Retry-After: 2',
     profile: profile(300, 80, { faultRate: 0.5, faults: new Map([['429', 1]]) }),

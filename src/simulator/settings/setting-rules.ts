@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { FAULTS } from '../chat/faults.js';
+import { HABIT_NAMES } from '../habits/names.js';
 import { DISTRIBUTION_SYNTAX, formatDistribution } from '../timing/distribution.js';
 import { GAP_SIGMA, gapAt, PROFILES, TTFT_SIGMA } from './profiles.js';
 import {
@@ -22,11 +23,13 @@ const DURATION = `a number of milliseconds from 0 to 600000, or ${DISTRIBUTION_S
 export const SETTING_RULES: Record<string, SettingRule> = {
   profile: {
     argument: '<name>',
-    about: `timing and faults together: ${Object.keys(PROFILES).join(', ')} [typical]`,
+    about: `timing and faults: ${Object.keys(PROFILES).join(', ')} [typical]`,
     expected: `one of ${Object.keys(PROFILES).join(', ')}`,
     read(text) {
       const found = Object.entries(PROFILES).find(([name]) => name === text)?.[1];
-      return found && { reasoningTokens: 0, faultRate: 0, ...found.profile };
+      return (
+        found && { reasoningTokens: 0, reasoning: 'streamed', habits: 'none', faultRate: 0, ...found.profile }
+      );
     },
   },
   ttft: {
@@ -132,6 +135,23 @@ export const SETTING_RULES: Record<string, SettingRule> = {
       reasoningTokens,
     })),
     show: ({ reasoningTokens }) => String(reasoningTokens),
+  },
+  reasoning: {
+    argument: '<way>',
+    about: 'streamed, or hidden: it takes its time and is counted, and is not sent [streamed]',
+    expected: 'streamed or hidden',
+    read: (text) => (text === 'streamed' || text === 'hidden' ? { reasoning: text } : undefined),
+    show: ({ reasoning }) => reasoning,
+  },
+  habits: {
+    argument: '<provider>',
+    about: `how a provider answers: ${HABIT_NAMES.join(', ')} [none]`,
+    expected: `none or one of ${HABIT_NAMES.join(', ')}`,
+    read(text) {
+      const habits = ['none' as const, ...HABIT_NAMES].find((name) => name === text);
+      return habits && { habits };
+    },
+    show: ({ habits }) => habits,
   },
   tools: {
     argument: '<when>',

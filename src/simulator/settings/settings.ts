@@ -1,3 +1,4 @@
+import type { HabitName } from '../habits/names.js';
 import type { Distribution } from '../timing/distribution.js';
 
 /**
@@ -32,6 +33,10 @@ export interface Settings {
   tokens: number | undefined;
   /** Tokens of reasoning before the answer. */
   reasoningTokens: number;
+  /** Whether the reasoning is sent, or takes its time and is counted in the usage alone. */
+  reasoning: 'streamed' | 'hidden';
+  /** Which provider's way of answering is shown. */
+  habits: HabitName | 'none';
   /** Tool calls, when a request offers tools: when the prompt names one, always, or never. */
   tools: 'auto' | 'always' | 'never';
   compat: 'openai' | 'rai';

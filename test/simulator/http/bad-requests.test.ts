@@ -69,7 +69,7 @@ test.each([
 
 test.each([
   ['GET', '/', 404, 'unknown_url'],
-  ['POST', '/v1/embeddings', 404, 'unknown_url'],
+  ['POST', '/v1/images/generations', 404, 'unknown_url'],
   ['GET', '/v1/chat/completions', 405, 'method_not_supported'],
   ['DELETE', '/v1/models/gpt-4', 405, 'method_not_supported'],
   ['POST', '/health', 405, 'method_not_supported'],

@@ -1,5 +1,5 @@
 import type { Answer } from '../../chat/answer.js';
-import { type ChoiceTokens, choiceOf, longest, type Token } from '../../chat/answer-tokens.js';
+import { type ChoiceTokens, choiceOf, isSent, longest, type SentToken } from '../../chat/answer-tokens.js';
 import type { ChatRequest } from '../../chat/chat-request.js';
 import { textFrame } from '../../chat/frames.js';
 import { type Frame, jsonAnswer, type Reply, STREAM_HEADERS } from '../../chat/reply.js';
@@ -88,6 +88,7 @@ function* messageFrames(answer: Answer, schedule: Schedule): Generator<Frame> {
   let open: string | undefined;
   for (const token of choice?.tokens ?? []) {
     atMs = schedule.next();
+    if (!isSent(token)) continue;
     const key = blockKey(token);
     let bytes = '';
     if (key !== open) {
@@ -117,11 +118,11 @@ function inputOf(text: string): unknown {
 }
 
 /** Tokens with the same key make one content block. */
-function blockKey(token: Token): string {
+function blockKey(token: SentToken): string {
   return token.kind === 'call' || token.kind === 'arguments' ? `call ${token.index}` : token.kind;
 }
 
-function blockStart(token: Token): object {
+function blockStart(token: SentToken): object {
   switch (token.kind) {
     case 'reasoning':
       return { type: 'thinking', thinking: '', signature: '' };
@@ -134,7 +135,7 @@ function blockStart(token: Token): object {
   }
 }
 
-function deltaOf(token: Token): object | undefined {
+function deltaOf(token: SentToken): object | undefined {
   switch (token.kind) {
     case 'reasoning':
       return { type: 'thinking_delta', thinking: token.text };

@@ -50,6 +50,8 @@ function* responseFrames(
     event('response.created', { response: begun }) + event('response.in_progress', { response: begun }),
   );
   let atMs = schedule.firstMs;
+  const all = answer.choices[0]?.tokens ?? [];
+  for (const { kind } of all) if (kind === 'hidden') atMs = schedule.next();
   for (const [index, { item, tokens }] of withTokens(output, answer).entries()) {
     const events = itemEvents(item, index);
     let opening = events.opening.map(([type, members]) => event(type, members)).join('');

@@ -1,0 +1,47 @@
+import type { Frame } from '../chat/reply.js';
+
+/** A chat completion chunk, or a whole completion, as far as habits change it. */
+export interface ChunkObject {
+  choices?: readonly Record<string, unknown>[];
+  usage?: Record<string, unknown> | null;
+  [member: string]: unknown;
+}
+
+/** Every event's JSON changed by `change`; `[DONE]` and comments stay. */
+export function* changedChunks(
+  frames: Iterable<Frame>,
+  change: (chunk: ChunkObject, frame: Frame) => ChunkObject,
+): Generator<Frame> {
+  for (const frame of frames) {
+    yield { ...frame, bytes: () => changedText(String(frame.bytes()), (chunk) => change(chunk, frame)) };
+  }
+}
+
+function changedText(text: string, change: (chunk: ChunkObject) => ChunkObject): string {
+  if (text.startsWith('{')) return JSON.stringify(change(JSON.parse(text)));
+  return text.replace(
+    /^data: (\{.*\})$/gm,
+    (_line, json: string) => `data: ${JSON.stringify(change(JSON.parse(json)))}`,
+  );
+}
+
+/** `comment` at once and every `everyMs` until the first frame with tokens, then the frames. */
+export function* commentsUntilFirst(
+  frames: Iterable<Frame>,
+  comment: string,
+  everyMs: number,
+): Generator<Frame> {
+  const held: Frame[] = [];
+  const iterator = frames[Symbol.iterator]();
+  let next = iterator.next();
+  for (; next.done !== true; next = iterator.next()) {
+    held.push(next.value);
+    if (next.value.tokens > 0) break;
+  }
+  const firstMs = held.at(-1)?.atMs ?? 0;
+  for (let atMs = 0; atMs < firstMs; atMs += everyMs)
+    yield { atMs, tokens: 0, bytes: () => `: ${comment}\n\n` };
+  yield* held;
+  if (next.done !== true)
+    for (let rest = iterator.next(); rest.done !== true; rest = iterator.next()) yield rest.value;
+}
