@@ -109,6 +109,7 @@ export async function runExchange(
         },
         body: JSON.stringify(requestBody(model, messages, options)),
         timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
+        policy: { scope: model, ...options.policy },
       },
       { onEvent, signal: stop.signal },
     );

@@ -1,4 +1,5 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { RequestPolicy } from '../protocol/messages.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat/chat-types.js';
 import type { StreamEvent } from '../sdk/types.js';
 
@@ -50,6 +51,8 @@ export interface RequestOptions {
    * comments and empty events do not count. 0 = never [60000].
    */
   idleMs?: number;
+  /** How the daemon treats this request. Its `scope` is the model unless told. */
+  policy?: RequestPolicy;
   /** Any further members of the request body, e.g. `{ tools: […], seed: 7 }`. They go before all others. */
   body?: Record<string, unknown>;
 }

@@ -9,6 +9,7 @@ import type {
   OriginStatus,
   TenantStatus,
   Timings,
+  WirePolicy,
 } from './messages.js';
 import { Table } from './table.js';
 
@@ -38,6 +39,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         deadlineAtMs: table.uint64(6),
         payload: table.bytes(7),
         headers: headersOf(table, 8),
+        ...policyOf(table.table(9)),
       };
     }
     case MessageType.ExecuteResponse: {
@@ -137,6 +139,23 @@ function retryAfterOf(table: Table, field: number): { retryAfterMs?: number } {
   return retryAfterMs === 0 ? {} : { retryAfterMs };
 }
 
+function policyOf(table: Table | undefined): { policy?: WirePolicy } {
+  if (table === undefined) return {};
+  const maxAttempts = table.uint32(0);
+  const scope = table.string(3);
+  const headersTimeoutMs = table.int64AsNumber(4, -1);
+  const idleTimeoutMs = table.int64AsNumber(5, -1);
+  const policy: WirePolicy = {
+    circuit: !table.has(1) || table.bool(1),
+    ceilings: !table.has(2) || table.bool(2),
+    ...(maxAttempts > 0 && { maxAttempts }),
+    ...(scope !== '' && { scope }),
+    ...(headersTimeoutMs >= 0 && { headersTimeoutMs }),
+    ...(idleTimeoutMs >= 0 && { idleTimeoutMs }),
+  };
+  return { policy };
+}
+
 function headersOf(table: Table, field: number): HeaderList {
   return table
     .tables(field)
@@ -193,20 +212,27 @@ function timingsOf(parent: Table, field: number): Timings {
   const table = parent.table(field);
   if (table === undefined) return NO_TIMINGS;
   const timings: Timings = { reused: table.bool(7), attempts: table.uint32(8) };
-  for (const [index, name] of TIMING_FIELDS.entries()) {
-    const value = table.int64AsNumber(index, -1);
+  for (const [name, field] of TIMING_FIELDS) {
+    const value = table.int64AsNumber(field, -1);
     if (value >= 0) timings[name] = value;
   }
+  const replaced = table.uint32(11);
+  if (replaced > 0) timings.replaced = replaced;
+  const redirects = table.uint32(13);
+  if (redirects > 0) timings.redirects = redirects;
   return timings;
 }
 
-/** The points of `Timings` in the schema's order. */
+/** The points of `Timings`, and their fields in the schema. */
 const TIMING_FIELDS = [
-  'queuedUs',
-  'dnsUs',
-  'connectUs',
-  'tlsUs',
-  'sentUs',
-  'firstByteUs',
-  'lastByteUs',
+  ['queuedUs', 0],
+  ['dnsUs', 1],
+  ['connectUs', 2],
+  ['tlsUs', 3],
+  ['sentUs', 4],
+  ['firstByteUs', 5],
+  ['lastByteUs', 6],
+  ['attemptUs', 9],
+  ['redirectedUs', 10],
+  ['handshakeUs', 12],
 ] as const;

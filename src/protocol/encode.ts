@@ -17,6 +17,7 @@ import type {
   StreamStart,
   TenantStatus,
   Timings,
+  WirePolicy,
 } from './messages.js';
 
 /**
@@ -93,6 +94,7 @@ function executeRequest(builder: Builder, message: ExecuteRequest): Offset {
   const operation = builder.createString(message.operation);
   const payload = builder.createByteVector(message.payload);
   const headers = headerVector(builder, message.headers, Wire.ExecuteRequest.createHeadersVector);
+  const policy = message.policy && requestPolicy(builder, message.policy);
   Wire.ExecuteRequest.startExecuteRequest(builder);
   Wire.ExecuteRequest.addRequestId(builder, message.requestId);
   Wire.ExecuteRequest.addTenantId(builder, tenantId);
@@ -103,7 +105,21 @@ function executeRequest(builder: Builder, message: ExecuteRequest): Offset {
   Wire.ExecuteRequest.addDeadlineAtMs(builder, message.deadlineAtMs);
   Wire.ExecuteRequest.addPayload(builder, payload);
   Wire.ExecuteRequest.addHeaders(builder, headers);
+  if (policy !== undefined) Wire.ExecuteRequest.addPolicy(builder, policy);
   return Wire.ExecuteRequest.endExecuteRequest(builder);
+}
+
+function requestPolicy(builder: Builder, policy: WirePolicy): Offset {
+  const ms = (value: number | undefined): bigint => BigInt(Math.ceil(value ?? -1));
+  return Wire.RequestPolicy.createRequestPolicy(
+    builder,
+    policy.maxAttempts ?? 0,
+    policy.circuit ?? true,
+    policy.ceilings ?? true,
+    builder.createString(policy.scope ?? ''),
+    ms(policy.headersTimeoutMs),
+    ms(policy.idleTimeoutMs),
+  );
 }
 
 function executeResponse(builder: Builder, message: ExecuteResponse): Offset {
@@ -273,6 +289,11 @@ function timingsTable(builder: Builder, timings: Timings): Offset {
   Wire.Timings.addLastByteUs(builder, us(timings.lastByteUs));
   Wire.Timings.addReused(builder, timings.reused);
   Wire.Timings.addAttempts(builder, timings.attempts);
+  Wire.Timings.addAttemptUs(builder, us(timings.attemptUs));
+  Wire.Timings.addRedirectedUs(builder, us(timings.redirectedUs));
+  Wire.Timings.addReplaced(builder, timings.replaced ?? 0);
+  Wire.Timings.addHandshakeUs(builder, us(timings.handshakeUs));
+  Wire.Timings.addRedirects(builder, timings.redirects ?? 0);
   return Wire.Timings.endTimings(builder);
 }
 

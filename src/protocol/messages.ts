@@ -18,8 +18,38 @@ export interface Timings {
   lastByteUs?: number;
   /** The connection came from the pool. */
   reused: boolean;
-  /** Requests sent upstream, the successful one included. */
+  /** Requests sent upstream, the successful one included. Less `redirects`: the attempts. */
   attempts: number;
+  /** When the last attempt began, where it is not the first: all before it is earlier attempts and waits. */
+  attemptUs?: number;
+  /** When the request to the address began that a redirect named last. */
+  redirectedUs?: number;
+  /** Redirects that were followed, in all attempts; absent where there was none. */
+  redirects?: number;
+  /** Reused connections that were found dead, and replaced at once; absent where there was none. */
+  replaced?: number;
+  /** How long the TCP handshake of the connection took, also of a pooled one. */
+  handshakeUs?: number;
+}
+
+/** How the daemon treats one request. What is absent is as the daemon was started. */
+export interface RequestPolicy {
+  /** Attempts at most, the first one included. */
+  maxAttempts?: number;
+  /** `false`: the circuit breaker neither refuses the request nor counts it [true]. */
+  circuit?: boolean;
+  /** `false`: neither `--max-upstream` nor `--max-requests` holds it back [true]. Tenant limits always apply. */
+  ceilings?: boolean;
+  /** What a 429 or an open circuit concerns beside tenant, origin and key, e.g. the model. */
+  scope?: string;
+}
+
+/** A request's policy on the wire: with its limits in time. */
+export interface WirePolicy extends RequestPolicy {
+  /** Until the response's headers, all attempts and waits together, in ms; 0 = no limit. */
+  headersTimeoutMs?: number;
+  /** How long nothing may come after the headers, in ms; 0 = no limit. */
+  idleTimeoutMs?: number;
 }
 
 export interface ExecuteRequest {
@@ -34,6 +64,8 @@ export interface ExecuteRequest {
   deadlineAtMs: bigint;
   payload: Uint8Array;
   headers: HeaderList;
+  /** Absent from clients of the public protocol. */
+  policy?: WirePolicy;
 }
 
 export interface ExecuteResponse {

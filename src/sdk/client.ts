@@ -196,6 +196,7 @@ export class RuntimeClient {
         deadlineAtMs: Number.isFinite(timeoutMs) ? BigInt(Math.ceil(Date.now() + timeoutMs)) : 0n,
         payload,
         headers: [],
+        ...(request.policy !== undefined && { policy: request.policy }),
       });
       return { id, frame, timeoutMs, binary: isBinary(request.body) };
     } catch (error) {

@@ -15,6 +15,7 @@ export type {
   HealthResponse,
   LimitStatus,
   OriginStatus,
+  RequestPolicy,
   TenantStatus,
   Timings,
 } from '../protocol/messages.js';

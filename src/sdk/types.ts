@@ -1,5 +1,5 @@
 import type { ErrorClass } from '../errors.js';
-import type { HealthResponse, Timings } from '../protocol/messages.js';
+import type { HealthResponse, RequestPolicy, Timings } from '../protocol/messages.js';
 
 /** How to reach the daemon, and as whom. Unset members: the environment, then the defaults in brackets. */
 export interface RuntimeClientConfig {
@@ -38,6 +38,8 @@ export interface HTTPRequestConfig {
   tenantId?: string;
   workspaceId?: string;
   traceId?: string;
+  /** How the daemon treats this request; a daemon of the public protocol does not know it. */
+  policy?: RequestPolicy;
 }
 
 /** The answer to `executeHTTP`. HTTP 4xx and 5xx are answers too. */

@@ -151,8 +151,11 @@ describe('executeHTTP', () => {
       tenantId: 't2',
       workspaceId: 'w2',
       timeoutMs: Number.POSITIVE_INFINITY,
+      policy: { maxAttempts: 1, circuit: false, scope: 'm' },
     });
     const second = await connection.next(ExecuteRequest);
+    expect(sent.policy).toBeUndefined();
+    expect(second.policy).toEqual({ maxAttempts: 1, circuit: false, ceilings: true, scope: 'm' });
     expect(second).toMatchObject({ tenantId: 't2', workspaceId: 'w2', deadlineAtMs: 0n });
     connection.send(httpAnswer(second.requestId));
     await other;

@@ -121,6 +121,7 @@ export async function runRequest(
     workspaceId: '',
     traceId: '',
     timeline: createTimeline(nowUs()),
+    policy: {},
     signal: aborter.signal,
     client,
     ...(deadlineMs !== undefined && { deadlineMs }),

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { MessageType } from '../../src/protocol/constants.js';
-import type { Message, Timings } from '../../src/protocol/messages.js';
+import type { Message, Timings, WirePolicy } from '../../src/protocol/messages.js';
 
 const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const uint32 = fc.nat({ max: 2 ** 32 - 1 });
 /** What we count in numbers: exact up to 2^53. */
 const counter = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+/** A count that is left out where it is 0. */
+const positive = fc.integer({ min: 1, max: 2 ** 32 - 1 });
 // Whole code points: text that UTF-8 can carry.
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const bytes = fc.uint8Array({ maxLength: 200 });
@@ -22,8 +24,24 @@ const timings: fc.Arbitrary<Timings> = fc.record(
     lastByteUs: counter,
     reused: fc.boolean(),
     attempts: uint32,
+    attemptUs: counter,
+    redirectedUs: counter,
+    redirects: positive,
+    replaced: positive,
+    handshakeUs: counter,
   },
   { requiredKeys: ['reused', 'attempts'] },
+);
+const policy: fc.Arbitrary<WirePolicy> = fc.record(
+  {
+    circuit: fc.boolean(),
+    ceilings: fc.boolean(),
+    maxAttempts: positive,
+    scope: text.filter((scope) => scope !== ''),
+    headersTimeoutMs: counter,
+    idleTimeoutMs: counter,
+  },
+  { requiredKeys: ['circuit', 'ceilings'] },
 );
 /** A time to wait; 0 would mean that there is none. */
 const wait = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -67,18 +85,21 @@ const origin = fc.record({
 
 /** Any message of the protocol. */
 export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
-  fc.record({
-    type: fc.constant(MessageType.ExecuteRequest as const),
-    requestId: uint64,
-    tenantId: text,
-    workspaceId: text,
-    traceId: text,
-    connectorName: text,
-    operation: text,
-    deadlineAtMs: uint64,
-    payload: bytes,
-    headers,
-  }),
+  fc
+    .record({
+      type: fc.constant(MessageType.ExecuteRequest as const),
+      requestId: uint64,
+      tenantId: text,
+      workspaceId: text,
+      traceId: text,
+      connectorName: text,
+      operation: text,
+      deadlineAtMs: uint64,
+      payload: bytes,
+      headers,
+      policy: fc.option(policy, { nil: undefined }),
+    })
+    .map(({ policy: given, ...message }) => (given === undefined ? message : { ...message, policy: given })),
   fc.record(
     {
       type: fc.constant(MessageType.ExecuteResponse as const),

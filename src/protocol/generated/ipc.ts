@@ -14,6 +14,7 @@ export { KeyValue } from './ipc/key-value.js';
 export { LimitStatus } from './ipc/limit-status.js';
 export { MessageType } from './ipc/message-type.js';
 export { OriginStatus } from './ipc/origin-status.js';
+export { RequestPolicy } from './ipc/request-policy.js';
 export { StreamChunk } from './ipc/stream-chunk.js';
 export { StreamEnd } from './ipc/stream-end.js';
 export { StreamRetry } from './ipc/stream-retry.js';

@@ -71,9 +71,9 @@ export function startExchange(options: ExchangeOptions): Exchange {
   const run = async (): Promise<void> => {
     checkTarget(message);
     request = traced(parseHttpRequest(message.payload), message.traceId);
-    const { tenantId, workspaceId, traceId } = message;
+    const { tenantId, workspaceId, traceId, policy = {} } = message;
     count = options.begin(tenantId, request.url.origin, answer.kind);
-    const caller = { tenantId, workspaceId, traceId, client: answer };
+    const caller = { tenantId, workspaceId, traceId, policy, client: answer };
     const limit = watchDeadline(request.url.origin);
     await transport({ request, ...caller, ...limit, timeline, signal: aborter.signal }, answer);
   };

@@ -116,7 +116,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       refuse(`request ${requestId} is still running`, requestId);
       return;
     }
-    if (exchanges.size >= limits.requestsPerConnection) {
+    if (exchanges.size >= limits.requestsPerConnection && message.policy?.ceilings !== false) {
       const most = limits.requestsPerConnection;
       refuse(
         `${most} requests run on this connection, which is the limit (--max-requests)`,

@@ -10,6 +10,7 @@ import type { PerOrigin } from './per-origin.js';
  */
 export function withCircuitBreaker(next: Transport, circuits: PerOrigin<Circuit>): Transport {
   return async (call, sink) => {
+    if (call.policy.circuit === false) return next(call, sink);
     const { origin } = call.request.url;
     const entry = circuits.of(call.tenantId, origin).enter();
     if (entry.kind === 'refused') throw refusal(origin, entry.reason, entry.retryInMs);

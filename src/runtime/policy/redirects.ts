@@ -48,6 +48,7 @@ export function withRedirects(next: Transport): Transport {
       } catch (error) {
         if (!(error instanceof Elsewhere)) throw error;
         if (redirects === MAX_REDIRECTS) throw tooMany(call.request);
+        call.timeline.continueAttempt('redirected');
         current = { ...call, request: redirected(current.request, error.url) };
       }
     }

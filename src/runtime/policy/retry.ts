@@ -29,10 +29,10 @@ class Again extends Discard {
  * it is the one; the last one is, whatever its status. Each wait ends at once when the request is aborted.
  */
 export function withRetry(next: Transport, { budgets, clock, random, settings }: RetryOptions): Transport {
-  const maxAttempts = settings.attempts;
   return async (call, sink) => {
     const { request, client, signal, timeline } = call;
     const { origin } = request.url;
+    const maxAttempts = call.policy.maxAttempts ?? settings.attempts;
     const budget = budgets.of(call.tenantId, origin);
     budget.request();
 

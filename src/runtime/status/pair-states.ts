@@ -13,14 +13,25 @@ export function pairStates(
   figures: readonly Figures[],
 ): PairState[] {
   const states = new Map<string, PairState>();
-  const put = ({ tenantId, origin }: Pick<PairState, 'tenantId' | 'origin'>, known: Partial<PairState>) => {
+  const put = (
+    { tenantId, origin }: Pick<PairState, 'tenantId' | 'origin'>,
+    knownOf: (base: PairState) => Partial<PairState> = () => ({}),
+  ): void => {
     const key = pairKey(tenantId, origin);
     const before = states.get(key);
     const base = before ?? { tenantId, origin, ...NO_POOL, ...policies.statusOf({ tenantId, origin }) };
-    states.set(key, { ...base, ...known });
+    states.set(key, { ...base, ...knownOf(base) });
   };
-  for (const one of figures) put(one, { figures: one });
-  for (const one of pools) put(one, one);
-  for (const one of policies.broken()) put(one, {});
+  for (const one of figures) put(one, () => ({ figures: one }));
+  // A pair has a second pool, for requests without a ceiling.
+  for (const one of pools) {
+    put(one, ({ poolOpen, poolBusy, poolQueued, protocol }) => ({
+      poolOpen: poolOpen + one.poolOpen,
+      poolBusy: poolBusy + one.poolBusy,
+      poolQueued: poolQueued + one.poolQueued,
+      protocol: one.protocol || protocol,
+    }));
+  }
+  for (const one of policies.broken()) put(one);
   return [...states.values()];
 }

@@ -98,6 +98,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 
 /** Opens a TCP connection. */
 async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal): Promise<Socket> {
+  const startUs = nowUs();
   const socket = netConnect(target).setNoDelay(true).setKeepAlive(true, 60_000);
   // What is put on top of it later (a tunnel, TLS) tells the failure; this one must not be nobody's.
   socket.on('error', () => {});
@@ -106,6 +107,7 @@ async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal
   });
   await settled(socket, 'connect', signal);
   opened.connectUs = nowUs();
+  opened.handshakeUs = opened.connectUs - (opened.dnsUs ?? startUs);
   return socket;
 }
 

@@ -47,7 +47,12 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
       signal.addEventListener('abort', handler.abort, { once: true });
       timeline.beginAttempt();
       const { method, body = null } = request;
-      pools.dispatch(call.tenantId, { ...routeOf(request, options.proxies), method, body }, handler);
+      const ceiling = call.policy.ceilings ?? true;
+      pools.dispatch(
+        { tenantId: call.tenantId, ceiling },
+        { ...routeOf(request, options.proxies), method, body },
+        handler,
+      );
     });
 
   return {

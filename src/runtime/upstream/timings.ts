@@ -8,6 +8,8 @@ export function nowUs(): number {
 /** When an upstream connection came to be, on the clock of `nowUs`. */
 export interface ConnectionTimes {
   startUs: number;
+  /** Of the TCP connection alone, in µs. */
+  handshakeUs?: number;
   /** Absent where the host is an address. */
   dnsUs?: number;
   connectUs?: number;
@@ -26,8 +28,10 @@ export interface Timeline {
   readonly protocol: ConnectionTimes['protocol'] | undefined;
   /** Microseconds since the request's last byte was read. */
   elapsedUs(): number;
-  /** A request is about to be sent upstream; the points of the attempt before are forgotten. */
+  /** A request is about to be sent upstream: a new attempt, unless `continueAttempt` was called before. */
   beginAttempt(): void;
+  /** The next request upstream is a part of this attempt, for this reason. */
+  continueAttempt(because: 'redirected' | 'replaced'): void;
   /** The attempt has the connection that its request goes out on. */
   takeConnection(connection: ConnectionTimes): void;
   mark(point: 'sentUs' | 'firstByteUs' | 'lastByteUs'): void;
@@ -36,6 +40,8 @@ export interface Timeline {
 /** @param startUs when the daemon read the request's last byte; every point is told relative to it. */
 export function createTimeline(startUs: number): Timeline {
   let timings: Timings = { reused: false, attempts: 0 };
+  const elapsedUs = (): number => nowUs() - startUs;
+  let next: 'attempt' | 'redirected' | 'replaced' = 'attempt';
   let protocol: ConnectionTimes['protocol'] | undefined;
   return {
     get timings() {
@@ -44,14 +50,34 @@ export function createTimeline(startUs: number): Timeline {
     get protocol() {
       return protocol;
     },
-    elapsedUs: () => nowUs() - startUs,
+    elapsedUs,
     beginAttempt() {
-      timings = { reused: false, attempts: timings.attempts + 1 };
+      // The points of the request before are forgotten.
+      const { attempts, attemptUs, redirectedUs, redirects = 0, replaced = 0 } = timings;
+      const counts = {
+        attempts: attempts + (next === 'replaced' ? 0 : 1),
+        ...withCount('redirects', redirects + (next === 'redirected' ? 1 : 0)),
+        ...withCount('replaced', replaced + (next === 'replaced' ? 1 : 0)),
+      };
+      const first = attempts === 0;
+      timings = { reused: false, ...counts };
+      if (next === 'attempt') {
+        if (!first) timings.attemptUs = elapsedUs();
+      } else {
+        if (attemptUs !== undefined) timings.attemptUs = attemptUs;
+        const began = next === 'redirected' ? elapsedUs() : redirectedUs;
+        if (began !== undefined) timings.redirectedUs = began;
+      }
+      next = 'attempt';
+    },
+    continueAttempt(because) {
+      next = because;
     },
     takeConnection(connection) {
       protocol = connection.protocol;
       timings.reused = connection.used;
       connection.used = true;
+      if (connection.handshakeUs !== undefined) timings.handshakeUs = connection.handshakeUs;
       // A connection that was opened for a request since cancelled was not waited for by this one.
       if (timings.reused || connection.startUs < startUs) {
         timings.queuedUs = nowUs() - startUs;
@@ -66,4 +92,9 @@ export function createTimeline(startUs: number): Timeline {
       timings[point] = nowUs() - startUs;
     },
   };
+}
+
+/** A count that is told where there is something to count. */
+function withCount(name: 'redirects' | 'replaced', count: number): Partial<Timings> {
+  return count === 0 ? {} : { [name]: count };
 }

@@ -17,12 +17,14 @@ export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
 export interface PoolStatus extends PoolState {
   tenantId: string;
   origin: string;
+  /** `h2` or `http/1.1`; empty where no connection was made. */
+  protocol: string;
 }
 
 export interface UpstreamPools {
-  /** Sends over a connection of this tenant, and of no other. */
+  /** Sends over a connection of this tenant, and of no other. Without the ceiling it waits for none. */
   dispatch(
-    tenantId: string,
+    owner: { tenantId: string; ceiling: boolean },
     request: Dispatcher.DispatchOptions & { origin: string },
     handler: Dispatcher.DispatchHandler,
   ): void;
@@ -50,7 +52,7 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
   const connector = createConnector({ ...options, http2, timeoutMs: limits.connectTimeoutMs });
   const entries = new Map<string, Entry>();
 
-  const create = (key: string, tenantId: string, origin: string): Entry => {
+  const create = (key: string, tenantId: string, origin: string, ceiling: boolean): Entry => {
     const pool = new Pool(origin, {
       connect: (wanted, callback) =>
         connector.connect(wanted, (...result) => {
@@ -58,7 +60,7 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
           if (socket !== null) entry.protocol = connector.timesOf(socket)?.protocol ?? '';
           callback(...result);
         }),
-      connections: options.connections ?? limits.upstreamConnections,
+      connections: ceiling ? (options.connections ?? limits.upstreamConnections) : null,
       keepAliveTimeout: limits.keepAliveMs,
       maxHeaderSize: limits.responseHeaderBytes,
       allowH2: http2,
@@ -86,10 +88,11 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
   };
 
   return {
-    dispatch(tenantId, request, handler) {
+    dispatch({ tenantId, ceiling }, request, handler) {
+      const { origin } = request;
       // An origin holds no line end, so no two pairs make the same key.
-      const key = pairKey(tenantId, request.origin);
-      const { pool } = entries.get(key) ?? create(key, tenantId, request.origin);
+      const key = `${ceiling ? '' : 'without ceiling\n'}${pairKey(tenantId, origin)}`;
+      const { pool } = entries.get(key) ?? create(key, tenantId, origin, ceiling);
       pool.dispatch(request, handler);
     },
     timesOf: connector.timesOf,

@@ -4,7 +4,7 @@ import { MessageType } from '../../../src/protocol/constants.js';
 import type { Limits } from '../../../src/runtime/limits.js';
 import { testDaemon } from '../../support/daemon.js';
 import { httpRequest, httpStream, of, streamOf } from '../../support/raw-client.js';
-import { startUpstream } from '../../support/upstream.js';
+import { serveTogether, startUpstream } from '../../support/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {
@@ -48,6 +48,17 @@ test('a request over the limit of its connection is refused; the others run', as
   });
   await client.next(of(MessageType.StreamChunk, 1n));
   await client.next(of(MessageType.StreamChunk, 2n));
+});
+
+test('a request that asks for no ceiling waits for no connection, and is not refused', async () => {
+  const running = await testDaemon({ limits: { requestsPerConnection: 2, upstreamConnections: 2 } });
+  closing.push(running.close);
+  const client = await running.client();
+  const { url, connections } = await upstream(serveTogether(5));
+  const ids = [1n, 2n, 3n, 4n, 5n];
+  for (const id of ids) client.send(httpStream(id, { method: 'GET', url }, { policy: { ceilings: false } }));
+  for (const id of ids) expect((await streamOf(client, id)).body.toString()).toBe('ok');
+  expect(connections()).toBe(5);
 });
 
 test('a frame over the limit ends the connection, with the limit named', async () => {

@@ -46,6 +46,18 @@ async function originOf(asking: RawClient): Promise<OriginStatus | undefined> {
   return health.type === MessageType.HealthResponse ? health.origins[0] : undefined;
 }
 
+test('a request that asks for no circuit is neither refused nor counted', async () => {
+  const upstream = await upstreamOf({ status: 503 });
+  const asking = await client();
+  const policy = { circuit: false };
+  for (let request = 0; request < 12; request += 1) await ask(asking, upstream.url, { policy });
+  expect(upstream.requests).toHaveLength(12);
+  for (let request = 0; request < 6; request += 1) await ask(asking, upstream.url);
+  expect(upstream.requests).toHaveLength(17);
+  await ask(asking, upstream.url, { policy });
+  expect(upstream.requests).toHaveLength(18);
+});
+
 test('a provider that fails five times is not asked the sixth time, and the client hears when it will be', async () => {
   const upstream = await upstreamOf({ status: 503 });
   const clock = createManualClock();

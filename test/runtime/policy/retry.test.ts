@@ -90,6 +90,16 @@ test('the last failing answer is passed on as it is', async () => {
   expect(upstream.requests).toHaveLength(3);
 });
 
+test('a request may ask for fewer attempts, or more, than the daemon makes', async () => {
+  const upstream = await upstreamOf({ status: 503 });
+  const asking = await client({ retry: { budgetMin: 10 } });
+  asking.send(httpStream(1n, chat(upstream), { policy: { maxAttempts: 1 } }));
+  expect((await streamOf(asking, 1n)).end.timings.attempts).toBe(1);
+  asking.send(httpStream(2n, chat(upstream), { policy: { maxAttempts: 4 } }));
+  expect((await streamOf(asking, 2n)).end.timings.attempts).toBe(4);
+  expect(upstream.requests).toHaveLength(5);
+});
+
 test('a request has one answer, the good one, with its timings', async () => {
   const upstream = await upstreamOf({ status: 500, chunks: ['no'] }, { chunks: ['yes'] });
   const asking = await client();

@@ -31,7 +31,7 @@ test('the points of a fresh connection are in order, and agree with what was mea
   const tookUs = (performance.now() - begin) * 1000;
 
   const { queuedUs, dnsUs, connectUs, tlsUs, sentUs, firstByteUs, lastByteUs, ...rest } = end.timings;
-  expect(rest).toEqual({ reused: false, attempts: 1 });
+  expect(rest).toEqual({ reused: false, attempts: 1, handshakeUs: Number(connectUs) - Number(dnsUs) });
   expect(tlsUs).toBeUndefined();
   const points = [0, queuedUs, dnsUs, connectUs, sentUs, firstByteUs, lastByteUs].map(Number);
   expect(points).toEqual(points.toSorted((a, b) => a - b));
@@ -59,6 +59,29 @@ test('a pooled connection is marked reused, and has no dns, connect or tls', asy
   expect(end.timings).not.toHaveProperty('connectUs');
   expect(end.timings).not.toHaveProperty('dnsUs');
   expect(end.timings.queuedUs).toBeGreaterThanOrEqual(0);
+  // Of the connection's own beginning.
+  expect(end.timings.handshakeUs).toBeGreaterThan(0);
+});
+
+test('an answer after a failed attempt and a redirect tells when each of its parts began', async () => {
+  const daemon = await testDaemon({ policies: { random: () => 0, retry: { firstDelayMs: 200 } } });
+  let asked = 0;
+  const upstream = await startUpstream((request, response) => {
+    asked += 1;
+    if (asked === 1) response.writeHead(503).end();
+    else if (request.path === '/') {
+      setTimeout(() => response.writeHead(307, { location: '/there' }).end(), 100);
+    } else response.end('yes');
+  });
+  closing.push(daemon.close, upstream.close);
+  const { end } = await stream(await daemon.client(), 1n, `${upstream.url}/`);
+  const { attemptUs, redirectedUs, queuedUs, sentUs, firstByteUs, ...rest } = end.timings;
+  expect(rest).toMatchObject({ attempts: 3, redirects: 1 });
+  const points = [attemptUs, redirectedUs, queuedUs, sentUs, firstByteUs].map(Number);
+  expect(points).toEqual(points.toSorted((a, b) => a - b));
+  // The wait before the second attempt is at least half of the first delay.
+  expect(Number(attemptUs)).toBeGreaterThanOrEqual(100_000);
+  expect(Number(redirectedUs) - Number(attemptUs)).toBeGreaterThan(90_000);
 });
 
 test('waiting for one of the pool’s connections counts as queued', async () => {

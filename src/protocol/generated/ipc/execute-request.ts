@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { KeyValue } from './key-value.js';
+import { RequestPolicy } from './request-policy.js';
 
 
 export class ExecuteRequest {
@@ -95,8 +96,13 @@ headersLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+policy(obj?:RequestPolicy):RequestPolicy|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? (obj || new RequestPolicy()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
 static startExecuteRequest(builder:flatbuffers.Builder) {
-  builder.startObject(9);
+  builder.startObject(10);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -159,6 +165,10 @@ static startHeadersVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addPolicy(builder:flatbuffers.Builder, policyOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(9, policyOffset, 0);
+}
+
 static endExecuteRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 6) // tenant_id
@@ -175,17 +185,4 @@ static finishSizePrefixedExecuteRequestBuffer(builder:flatbuffers.Builder, offse
   builder.finish(offset, undefined, true);
 }
 
-static createExecuteRequest(builder:flatbuffers.Builder, requestId:bigint, tenantIdOffset:flatbuffers.Offset, workspaceIdOffset:flatbuffers.Offset, traceIdOffset:flatbuffers.Offset, connectorNameOffset:flatbuffers.Offset, operationOffset:flatbuffers.Offset, deadlineAtMs:bigint, payloadOffset:flatbuffers.Offset, headersOffset:flatbuffers.Offset):flatbuffers.Offset {
-  ExecuteRequest.startExecuteRequest(builder);
-  ExecuteRequest.addRequestId(builder, requestId);
-  ExecuteRequest.addTenantId(builder, tenantIdOffset);
-  ExecuteRequest.addWorkspaceId(builder, workspaceIdOffset);
-  ExecuteRequest.addTraceId(builder, traceIdOffset);
-  ExecuteRequest.addConnectorName(builder, connectorNameOffset);
-  ExecuteRequest.addOperation(builder, operationOffset);
-  ExecuteRequest.addDeadlineAtMs(builder, deadlineAtMs);
-  ExecuteRequest.addPayload(builder, payloadOffset);
-  ExecuteRequest.addHeaders(builder, headersOffset);
-  return ExecuteRequest.endExecuteRequest(builder);
-}
 }

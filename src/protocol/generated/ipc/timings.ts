@@ -67,8 +67,33 @@ attempts():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+attemptUs():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('-1');
+}
+
+redirectedUs():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('-1');
+}
+
+replaced():number {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+handshakeUs():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('-1');
+}
+
+redirects():number {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
 static startTimings(builder:flatbuffers.Builder) {
-  builder.startObject(9);
+  builder.startObject(14);
 }
 
 static addQueuedUs(builder:flatbuffers.Builder, queuedUs:bigint) {
@@ -107,12 +132,32 @@ static addAttempts(builder:flatbuffers.Builder, attempts:number) {
   builder.addFieldInt32(8, attempts, 0);
 }
 
+static addAttemptUs(builder:flatbuffers.Builder, attemptUs:bigint) {
+  builder.addFieldInt64(9, attemptUs, BigInt('-1'));
+}
+
+static addRedirectedUs(builder:flatbuffers.Builder, redirectedUs:bigint) {
+  builder.addFieldInt64(10, redirectedUs, BigInt('-1'));
+}
+
+static addReplaced(builder:flatbuffers.Builder, replaced:number) {
+  builder.addFieldInt32(11, replaced, 0);
+}
+
+static addHandshakeUs(builder:flatbuffers.Builder, handshakeUs:bigint) {
+  builder.addFieldInt64(12, handshakeUs, BigInt('-1'));
+}
+
+static addRedirects(builder:flatbuffers.Builder, redirects:number) {
+  builder.addFieldInt32(13, redirects, 0);
+}
+
 static endTimings(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createTimings(builder:flatbuffers.Builder, queuedUs:bigint, dnsUs:bigint, connectUs:bigint, tlsUs:bigint, sentUs:bigint, firstByteUs:bigint, lastByteUs:bigint, reused:boolean, attempts:number):flatbuffers.Offset {
+static createTimings(builder:flatbuffers.Builder, queuedUs:bigint, dnsUs:bigint, connectUs:bigint, tlsUs:bigint, sentUs:bigint, firstByteUs:bigint, lastByteUs:bigint, reused:boolean, attempts:number, attemptUs:bigint, redirectedUs:bigint, replaced:number, handshakeUs:bigint, redirects:number):flatbuffers.Offset {
   Timings.startTimings(builder);
   Timings.addQueuedUs(builder, queuedUs);
   Timings.addDnsUs(builder, dnsUs);
@@ -123,6 +168,11 @@ static createTimings(builder:flatbuffers.Builder, queuedUs:bigint, dnsUs:bigint,
   Timings.addLastByteUs(builder, lastByteUs);
   Timings.addReused(builder, reused);
   Timings.addAttempts(builder, attempts);
+  Timings.addAttemptUs(builder, attemptUs);
+  Timings.addRedirectedUs(builder, redirectedUs);
+  Timings.addReplaced(builder, replaced);
+  Timings.addHandshakeUs(builder, handshakeUs);
+  Timings.addRedirects(builder, redirects);
   return Timings.endTimings(builder);
 }
 }
