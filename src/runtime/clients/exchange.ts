@@ -1,5 +1,5 @@
 import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
-import type { ExecuteRequest, Timings } from '../../protocol/messages.js';
+import type { ExecuteRequest } from '../../protocol/messages.js';
 import { type Logger, logFault } from '../log.js';
 import type { ExchangeResult, Statistics } from '../status/statistics.js';
 import { type HttpRequest, parseHttpRequest } from '../upstream/http-request.js';
@@ -9,6 +9,7 @@ import type { Transport } from '../upstream/transport.js';
 import type { Answer, Ending, Outlet } from './answer.js';
 import { createBufferedAnswer } from './buffered-answer.js';
 import { createStreamedAnswer } from './streamed-answer.js';
+import { createTimeLimits } from './time-limits.js';
 
 /** Why a running exchange is ended from outside. */
 export type StopReason =
@@ -40,8 +41,6 @@ const CONNECTORS = ['http'] as const;
 const OPERATIONS = ['request', 'stream'] as const;
 /** Figures and limits are kept by tenant, and all of them fit one health frame. */
 const MAX_TENANT_CHARS = 256;
-/** The longest that a timer can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Starts an exchange. Whatever happens in it ends in one last frame and one call of `onEnd`. */
 export function startExchange(options: ExchangeOptions): Exchange {
@@ -51,22 +50,12 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let cancelled = false;
   let request: HttpRequest | undefined;
   let count: ReturnType<Statistics['begin']> | undefined;
-  let deadline: NodeJS.Timeout | undefined;
+  const limits = createTimeLimits(message, timeline, (reason) => aborter.abort(reason));
 
   const answer =
     message.operation === 'stream'
       ? createStreamedAnswer(message.requestId, timeline, outlet)
       : createBufferedAnswer(message.requestId, outlet);
-
-  /** Starts the deadline's timer, where there is one. */
-  const watchDeadline = (origin: string): { deadlineMs?: number } => {
-    if (message.deadlineAtMs === 0n) return {};
-    const leftMs = Number(message.deadlineAtMs) - Date.now();
-    if (leftMs <= 0) throw deadlinePassed(origin, timeline);
-    const pass = (): void => aborter.abort(deadlinePassed(origin, timeline));
-    deadline = setTimeout(pass, Math.min(leftMs, MAX_TIMER_MS));
-    return { deadlineMs: performance.now() + leftMs };
-  };
 
   const run = async (): Promise<void> => {
     checkTarget(message);
@@ -74,12 +63,13 @@ export function startExchange(options: ExchangeOptions): Exchange {
     const { tenantId, workspaceId, traceId, policy = {} } = message;
     count = options.begin(tenantId, request.url.origin, answer.kind);
     const caller = { tenantId, workspaceId, traceId, policy, client: answer };
-    const limit = watchDeadline(request.url.origin);
-    await transport({ request, ...caller, ...limit, timeline, signal: aborter.signal }, answer);
+    const limit = limits.start(request.url.origin);
+    const call = { request, ...caller, ...limit, timeline, signal: aborter.signal };
+    await transport(call, limits.watch(answer));
   };
 
   const end = (ending: Ending): void => {
-    clearTimeout(deadline);
+    limits.stop();
     try {
       answer.end(ending, timeline);
       count?.(resultOf(answer, ending, timeline));
@@ -134,18 +124,6 @@ function checkTarget({ connectorName, operation, tenantId }: ExecuteRequest): vo
     const text = `the tenant_id has ${tenantId.length} characters; ${MAX_TENANT_CHARS} are the most`;
     throw new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
   }
-}
-
-function deadlinePassed(origin: string, timeline: Timeline): ConnectorException {
-  const ms = Math.round(timeline.elapsedUs() / 1000);
-  const text = `the deadline passed after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}`;
-  return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'provider' });
-}
-
-function phaseOf(timings: Timings): string {
-  if (timings.attempts === 0) return 'before anything was sent to';
-  if (timings.firstByteUs !== undefined) return 'in the middle of the answer from';
-  return timings.sentUs === undefined ? 'while connecting to' : 'while waiting for an answer from';
 }
 
 function resultOf({ statusCode, bytes }: Answer, ending: Ending, timeline: Timeline): ExchangeResult {

@@ -50,7 +50,14 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
       const ceiling = call.policy.ceilings ?? true;
       pools.dispatch(
         { tenantId: call.tenantId, ceiling },
-        { ...routeOf(request, options.proxies), method, body },
+        {
+          ...routeOf(request, options.proxies),
+          method,
+          body,
+          // Where the client set limits of its own, they alone decide.
+          ...(call.policy.headersTimeoutMs !== undefined && { headersTimeout: 0 }),
+          ...(call.policy.idleTimeoutMs !== undefined && { bodyTimeout: 0 }),
+        },
         handler,
       );
     });

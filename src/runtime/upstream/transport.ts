@@ -1,4 +1,4 @@
-import type { HeaderList, RequestPolicy } from '../../protocol/messages.js';
+import type { HeaderList, WirePolicy } from '../../protocol/messages.js';
 import type { HttpRequest } from './http-request.js';
 import type { Timeline } from './timings.js';
 
@@ -10,7 +10,7 @@ export interface UpstreamCall {
   readonly traceId: string;
   readonly timeline: Timeline;
   /** What the client asked for itself. */
-  readonly policy: RequestPolicy;
+  readonly policy: WirePolicy;
   /** When the client gives up, on the clock of `performance.now()`; absent where it does not. */
   readonly deadlineMs?: number;
   readonly client: RetryWitness;

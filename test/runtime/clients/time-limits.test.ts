@@ -1,0 +1,57 @@
+import { afterEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/errors.js';
+import type { WirePolicy } from '../../../src/protocol/messages.js';
+import { testDaemon } from '../../support/daemon.js';
+import { httpStream, streamOf } from '../../support/raw-client.js';
+import { type Script, startUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function ask(script: Script, policy: WirePolicy, upstreamIdleMs = 300_000) {
+  const upstream = await startUpstream(script);
+  const daemon = await testDaemon({ limits: { upstreamIdleMs } });
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }, { policy }));
+  const { body, end } = await streamOf(client, 1n);
+  const { ended } = await upstream.request(0);
+  return { upstream, end, body: body.toString(), ended: await ended };
+}
+
+test('headers that do not come in time end the request, and the error names the setting', async () => {
+  const { upstream, end, ended } = await ask({ delayMs: 60_000 }, { headersTimeoutMs: 300 });
+  expect(end.errorClass).toBe(ErrorClass.Timeout);
+  expect(end.errorMessage).toBe(
+    `${upstream.url} sent no response headers within 0.3 s: raise timeout_ms (now 0.3 s) or --timeout`,
+  );
+  expect(ended).toBe('hung up');
+});
+
+test('the limit of the headers does not cut an answer that has begun', async () => {
+  const chunks = Array.from({ length: 8 }, () => '.');
+  const { end, body } = await ask({ chunks, gapMs: 100 }, { headersTimeoutMs: 400 });
+  expect([end.errorClass, body]).toEqual([ErrorClass.Success, '........']);
+});
+
+test('silence after the headers ends the answer, and the error names the setting', async () => {
+  const { upstream, end, body } = await ask({ chunks: ['a'], end: 'hang' }, { idleTimeoutMs: 300 });
+  expect([end.errorClass, body]).toEqual([ErrorClass.Timeout, 'a']);
+  expect(end.errorMessage).toBe(
+    `nothing came from ${upstream.url} for 0.3 s: raise idle_ms (now 0.3 s) or --idle-timeout`,
+  );
+});
+
+test('comments alone keep an answer alive beyond the idle limit', async () => {
+  const chunks = Array.from({ length: 12 }, () => ': ping\n\n');
+  const { end } = await ask({ chunks, gapMs: 100 }, { idleTimeoutMs: 600 });
+  expect(end.errorClass).toBe(ErrorClass.Success);
+});
+
+test("a request's own idle limit replaces the daemon's, also where it is longer", async () => {
+  const script = { chunks: ['a', 'b'], gapMs: 2500 };
+  expect((await ask(script, {}, 500)).end.errorClass).toBe(ErrorClass.Timeout);
+  expect((await ask(script, { idleTimeoutMs: 0 }, 500)).body).toBe('ab');
+});
