@@ -1,6 +1,6 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
-import type { RequestPolicy } from '../protocol/messages.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat/chat-types.js';
+import type { RequestPolicy } from '../sdk/index.js';
 import type { StreamEvent } from '../sdk/types.js';
 
 export type { ChatMessage } from './messages.js';
