@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
-import { closestTo, endpointUrl, formatProblem, isLoopback } from '../config/index.js';
+import { answerRequest, closestTo, formatProblem, isLoopback } from '../config/index.js';
 import { rehearse } from '../connector/rehearse.js';
 import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
@@ -172,10 +172,10 @@ function endings(ignores: (signal: NodeJS.Signals) => boolean): Endings {
 }
 
 function modesOf({ connector }: Composition): ModePort {
-  const info = ({ name, baseUrl, model }: Endpoint): EndpointInfo => ({
-    name,
-    url: endpointUrl(baseUrl, 'chat/completions'),
-    model,
+  const info = (endpoint: Endpoint): EndpointInfo => ({
+    name: endpoint.name,
+    url: answerRequest(endpoint).shownUrl,
+    model: endpoint.model,
   });
   return {
     get current() {

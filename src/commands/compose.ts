@@ -5,9 +5,10 @@ import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js
 import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
 import { userFolders } from '../user-folders.js';
 import { createLauncher, type Launcher } from './launch.js';
+import type { EndpointFlags } from './support/endpoint-flags.js';
 
 /** The flags that every command takes. */
-export interface GlobalFlags {
+export interface GlobalFlags extends EndpointFlags {
   config?: string;
   mode?: string;
   model?: string;
@@ -81,12 +82,12 @@ export function logFile(name: 'chat' | 'daemon'): string {
 }
 
 function configuration(flags: GlobalFlags): LoadedConfig {
-  const { mode, model, baseUrl, socket } = flags;
+  const { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream } = flags;
   return loadConfig({
     cwd: process.cwd(),
     env: process.env,
     configPath: flags.config,
-    flags: { mode, model, baseUrl, socket },
+    flags: { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream },
   });
 }
 

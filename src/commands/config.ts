@@ -13,6 +13,7 @@ import {
   visible,
 } from '../config/index.js';
 import { userFolders } from '../user-folders.js';
+import type { EndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
 import { UsageError } from './support/usage-error.js';
 
@@ -23,7 +24,7 @@ export interface ConfigHost {
   directories: UserDirectories;
 }
 
-interface Flags {
+interface Flags extends EndpointFlags {
   config?: string;
   mode?: string;
   model?: string;
@@ -75,7 +76,7 @@ function print(command: Command, loaded: LoadedConfig, asJson: boolean): void {
       name,
       { value, source: provenance.source },
     ]);
-    const usable = endpoints.map(({ apiKey: _hidden, ...endpoint }) => endpoint);
+    const usable = endpoints.map(({ apiKey: _key, access: _access, ...endpoint }) => endpoint);
     const result = {
       file: file?.path ?? null,
       mode,

@@ -1,6 +1,25 @@
+import type { Api, ProviderName } from './providers.js';
+
+/** How an endpoint is reached, beside its address and key. */
+interface AccessObject {
+  /** The preset whose address, authentication and habits are used. */
+  provider?: ProviderName | undefined;
+  /** The exact address for answers, instead of `base_url`. */
+  url?: string | undefined;
+  api?: Api | undefined;
+  /** `bearer`, `api-key`, `x-api-key`, `basic` (the key is `user:password`), `none`, or a header's name. */
+  auth?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  query?: Record<string, string> | undefined;
+  /** A merge patch for the request's body: null removes a member. */
+  body?: Record<string, unknown> | undefined;
+  /** False: answers come in one piece. */
+  stream?: boolean | undefined;
+}
+
 /** Configuration as a program hands it in: the keys of the YAML file. What is left out has its default. */
 export interface ConfigObject {
-  openai?: {
+  openai?: AccessObject & {
     api_key?: string | undefined;
     base_url?: string | undefined;
     model?: string | undefined;
@@ -13,7 +32,7 @@ export interface ConfigObject {
     timeout_ms?: number | undefined;
     socket_path?: string | undefined;
   };
-  simulator?: {
+  simulator?: Pick<AccessObject, 'headers' | 'body' | 'stream'> & {
     /** True starts in simulator mode, false with the real API. */
     enabled?: boolean | undefined;
     base_url?: string | undefined;
@@ -40,6 +59,12 @@ export interface ConfigObject {
   keys?: Record<string, string | string[]>;
   profiles?: Record<
     string,
-    { base_url: string; model: string; api_key?: string | undefined; timeout_ms?: number | undefined }
+    /** One of `base_url`, `url` and `provider` has to say where it is. */
+    AccessObject & {
+      base_url?: string | undefined;
+      model: string;
+      api_key?: string | undefined;
+      timeout_ms?: number | undefined;
+    }
   >;
 }

@@ -22,15 +22,38 @@ export function parseBaseUrl(text: string): BaseUrl {
   return { value: url.href.replace(/\/+$/, '') };
 }
 
+/** What the address of a single route ends with; people paste it where a base address belongs. */
+const ROUTE = /\/(chat\/completions|responses|messages)$/;
+
+/** `/v1`, `/v4`, `/v1beta`, `/v1.1`, but not `/v2ray` or `/vault`. */
+const VERSION = /^v\d+(\.\d+)*(p\d+)?((alpha|beta|preview)\d*)?$/i;
+
+/** Whether a part of the address's path names an API version. */
+export function isVersioned(baseUrl: string): boolean {
+  return new URL(baseUrl).pathname.split('/').some((segment) => VERSION.test(segment));
+}
+
+/** The address without the route at its end; undefined where it has none. */
+export function withoutRoute(url: string): string | undefined {
+  return ROUTE.test(url) ? url.replace(ROUTE, '') : undefined;
+}
+
+/** `path` below `baseUrl`, with one slash between them. */
+export function below(baseUrl: string, path: string): string {
+  return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/*(v1\/)?/, '')}`;
+}
+
 /**
  * The address of one call, e.g. `endpointUrl('https://api.openai.com', 'chat/completions')` is
  * `https://api.openai.com/v1/chat/completions`. `/v1` is added unless the base already names an API version
- * (`/v1`, `/v1beta/openai`, `/api/paas/v4`); a leading `/` or `/v1/` of `path` makes no difference.
+ * (`/v1`, `/v1beta/openai`, `/api/paas/v4`) or a route (`…/chat/completions`); a leading `/` or `/v1/` of `path`
+ * makes no difference.
  */
 export function endpointUrl(baseUrl: string, path: string): string {
   const base = baseUrl.replace(/\/+$/, '');
-  const versioned = new URL(base).pathname.split('/').some((segment) => /^v\d/.test(segment));
-  return `${base}${versioned ? '' : '/v1'}/${path.replace(/^\/*(v1\/)?/, '')}`;
+  const pasted = withoutRoute(base);
+  if (pasted !== undefined) return below(pasted, path);
+  return below(isVersioned(base) ? base : `${base}/v1`, path);
 }
 
 /** True for an address on this machine. */

@@ -1,21 +1,26 @@
-import type { ApiKey } from './api-key.js';
+import { parseApiKey } from './api-key.js';
+import { type Access, completeAccess } from './endpoint-access.js';
 import { OPENAI_ORIGIN, originOf } from './endpoint-url.js';
-import type { Layer } from './layer.js';
+import { type Layer, layerOf } from './layer.js';
 import { formatProblem } from './problem.js';
-import type { Secret } from './secret.js';
+import { providerOf } from './providers.js';
+import type { Profile } from './schema.js';
+import { isSecretName, type Secret } from './secret.js';
 import type { Settled } from './settle.js';
-import type { Path } from './tree.js';
+import { type Path, valueAt } from './tree.js';
+import { type Environment, lookUp } from './variables.js';
 
 /** A place requests can be sent to. */
 export interface Endpoint {
   /** `simulator`, `openai`, or the profile's name. */
   name: string;
   kind: 'simulator' | 'openai' | 'profile';
-  /** As `endpointUrl` takes it. */
+  /** The address that the API's routes are below; see `answerRequest`. */
   baseUrl: string;
   model: string;
   apiKey?: Secret;
   timeoutMs: number;
+  access: Access;
   /** Why it cannot be used now, and what to do; set whenever `blocked` is. */
   problem?: string;
   /** It would send something of the environment to an address that the user has not confirmed. */
@@ -28,8 +33,9 @@ export function sectionOf(name: string): Path {
 }
 
 /** The endpoints in the order in which the mode key cycles them: simulator, openai, then the profiles. */
-export function endpointsOf(settled: Settled): [Endpoint, ...Endpoint[]] {
+export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...Endpoint[]] {
   const { simulator, openai, profiles } = settled.config;
+  const { layers } = settled;
   return [
     {
       name: 'simulator',
@@ -37,46 +43,109 @@ export function endpointsOf(settled: Settled): [Endpoint, ...Endpoint[]] {
       baseUrl: simulator.baseUrl,
       model: simulator.model ?? openai.model,
       timeoutMs: openai.timeoutMs,
+      access: completeAccess(simulator.access, ['simulator'], layers, env),
+      ...missingVariable(['simulator'], layers),
     },
     {
       name: 'openai',
       kind: 'openai',
-      baseUrl: openai.baseUrl,
+      ...placeOf(openai, ['openai'], settled, env),
       model: openai.model,
       timeoutMs: openai.timeoutMs,
-      ...openaiKey(settled),
+      ...openaiKey(settled, env),
     },
     ...Array.from(profiles, ([name, profile]): Endpoint => {
+      const section = ['profiles', name];
       return {
         name,
         kind: 'profile',
-        baseUrl: profile.baseUrl,
+        ...placeOf(profile, section, settled, env),
         model: profile.model,
         timeoutMs: profile.timeoutMs ?? openai.timeoutMs,
-        ...keyOf(profile.apiKey, ['profiles', name, 'api_key'], settled.layers),
+        ...keyOf(profile, section, layers, env),
       };
     }),
   ];
 }
 
+/** Address and access. An address that stands above an exact one, such as a flag's, replaces it. */
+function placeOf(
+  { baseUrl, access: written }: Addressed,
+  section: Path,
+  { layers }: Settled,
+  env: Environment,
+): Pick<Endpoint, 'baseUrl' | 'access'> {
+  const rank = (key: string): number =>
+    layers.findLastIndex((layer) => valueAt(layer.tree, [...section, key]) !== undefined);
+  const replaced = written.url !== undefined && rank('base_url') > rank('url');
+  const access = completeAccess(replaced ? { ...written, url: undefined } : written, section, layers, env);
+  return { baseUrl: access.url ?? baseUrl, access };
+}
+
+type Addressed = Pick<Profile, 'baseUrl' | 'access'>;
 type KeyState = Pick<Endpoint, 'apiKey' | 'problem'>;
 
-function openaiKey({ config, layers, problems }: Settled): KeyState {
-  const { apiKey, baseUrl } = config.openai;
+function openaiKey(settled: Settled, env: Environment): KeyState {
+  const { config, layers, problems } = settled;
   // The default stands in for a refused address; the key may be meant for somewhere else.
-  const refused = problems.find(({ path, severity }) => path === 'openai.base_url' && severity === 'error');
+  const refused = problems.find(
+    ({ path, severity }) => /^openai\.(base_url|url|provider)$/.test(path) && severity === 'error',
+  );
   if (refused !== undefined) return { problem: formatProblem(refused) };
-  const key = keyOf(apiKey, ['openai', 'api_key'], layers);
-  const wanted = key.apiKey === undefined && originOf(baseUrl) === OPENAI_ORIGIN;
+  const { provider, auth, headers } = config.openai.access;
+  const path = ['openai', 'api_key'];
+  const byVariable = layerOf(layers, path)?.sourceOf(path, 'value').kind === 'env';
+  // OPENAI_API_KEY is OpenAI's: another provider's preset has a variable of its own.
+  const written = provider !== undefined && byVariable ? undefined : config.openai.apiKey;
+  const key = keyOf({ ...config.openai, apiKey: written }, ['openai'], layers, env);
+  const carried = auth === 'none' || Object.keys(headers ?? {}).some((name) => /^authorization$/i.test(name));
+  const wanted =
+    key.apiKey === undefined &&
+    provider === undefined &&
+    !carried &&
+    originOf(config.openai.baseUrl) === OPENAI_ORIGIN;
   return wanted ? { problem: notSet('OPENAI_API_KEY'), ...key } : key;
 }
 
-function keyOf(key: ApiKey | undefined, path: Path, layers: readonly Layer[]): KeyState {
-  const name = path.join('.');
-  if (key?.state === 'set') return { apiKey: key.secret };
+/** The key as it is written, else of the variable that the provider's preset names. */
+function keyOf(
+  { apiKey: key, access }: Pick<Profile, 'apiKey' | 'access'>,
+  section: Path,
+  layers: readonly Layer[],
+  env: Environment,
+): KeyState {
+  const name = [...section, 'api_key'].join('.');
+  const missing = missingVariable(section, layers);
+  if (key?.state === 'set') return { apiKey: key.secret, ...missing };
   if (key?.state === 'malformed') return { problem: `${name} ${key.reason}: copy the key again` };
-  const variable = layers.map(({ unsetKeys }) => unsetKeys.get(name)).find((unset) => unset !== undefined);
-  return variable === undefined ? {} : { problem: notSet(variable) };
+  if (missing.problem !== undefined) return missing;
+  const preset = providerOf(access.provider);
+  if (preset?.keyVariable === undefined || access.auth === 'none') return {};
+  const found = lookUp(env, preset.keyVariable);
+  if (found !== undefined) {
+    const parsed = parseApiKey(found);
+    if (parsed.state === 'set') return { apiKey: parsed.secret };
+    return { problem: `${preset.keyVariable} ${parsed.reason}: copy the key again` };
+  }
+  const carried = Object.keys(access.headers ?? {}).some(isSecretName);
+  return preset.keyOptional === true || carried ? {} : { problem: notSet(preset.keyVariable) };
+}
+
+/** A variable of the key, a header, a parameter or the body that is not set, and that nothing above replaces. */
+function missingVariable(section: Path, layers: readonly Layer[]): KeyState {
+  const prefix = `${section.join('.')}.`;
+  for (const [index, { unsetKeys }] of layers.entries()) {
+    for (const [name, variable] of unsetKeys) {
+      if (!name.startsWith(prefix)) continue;
+      const [setting = '', ...rest] = name.slice(prefix.length).split('.');
+      const below = setting === 'body' ? rest : rest.length === 0 ? [] : [rest.join('.')];
+      const replaced = layers.slice(index + 1).some(({ tree }) => {
+        return valueAt(tree, [...section, setting, ...below]) !== undefined;
+      });
+      if (!replaced) return { problem: notSet(variable) };
+    }
+  }
+  return {};
 }
 
 function notSet(variable: string): string {

@@ -1,3 +1,4 @@
+import type { WrittenAccess } from './access.js';
 import type { ApiKey } from './api-key.js';
 import { formatSource } from './problem.js';
 import type { LoadedConfig, Provenance } from './resolve.js';
@@ -42,13 +43,35 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
       [`profiles.${name}.api_key`, profile.apiKey],
       [`profiles.${name}.model`, profile.model],
       [`profiles.${name}.timeout_ms`, profile.timeoutMs],
+      ...accessSettings(`profiles.${name}`, profile.access),
     );
   }
+  values.push(...accessSettings('openai', openai.access), ...accessSettings('simulator', simulator.access));
   return values.map(([name, value]) => {
     const provenance = loaded.provenance.get(name) ?? { source: { kind: 'default' }, variables: [] };
     const shown = typeof value === 'object' ? describeKey(value, provenance) : (value ?? null);
     return { name, value: shown, provenance };
   });
+}
+
+/** Those that are set. Of headers, parameters and the body only the names: the values can be secret. */
+function accessSettings(
+  section: string,
+  { provider, url, api, auth, headers, query, body, stream }: WrittenAccess,
+): [name: string, value: string | boolean][] {
+  const names = (values: object | undefined): string | undefined =>
+    values === undefined ? undefined : Object.keys(values).join(', ') || undefined;
+  const values: [string, string | boolean | undefined][] = [
+    ['provider', provider],
+    ['url', url?.url],
+    ['api', api],
+    ['auth', auth],
+    ['headers', names(headers)],
+    ['query', names(query)],
+    ['body', names(body)],
+    ['stream', stream],
+  ];
+  return values.flatMap(([key, value]) => (value === undefined ? [] : [[`${section}.${key}`, value]]));
 }
 
 function describeKey(key: ApiKey, { source, variables }: Provenance): string {

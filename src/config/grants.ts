@@ -2,7 +2,8 @@ import { dirname } from 'node:path';
 import { isLoopback, OPENAI_ORIGIN, originOf } from './endpoint-url.js';
 import { type Endpoint, sectionOf } from './endpoints.js';
 import type { Candidate } from './find-file.js';
-import { type Layer, layerOf } from './layer.js';
+import type { Layer } from './layer.js';
+import { providerOf } from './providers.js';
 import { type Path, valueAt } from './tree.js';
 
 /**
@@ -18,24 +19,60 @@ export interface Grant {
 
 /** What the file asks for that needs the user's word. Keys written out in the file itself do not. */
 export function grantsOf(endpoints: readonly Endpoint[], layers: readonly Layer[]): Grant[] {
-  return endpoints.flatMap(({ name, baseUrl }) => {
-    const address = [...sectionOf(name), 'base_url'];
-    const file = layerOf(layers, address);
-    if (file?.sourceOf(address, 'value').kind !== 'file') return [];
-    if (originOf(baseUrl) === OPENAI_ORIGIN || isLoopback(baseUrl)) return [];
-    const variables = new Set(variablesSent(name, file));
+  return endpoints.flatMap((endpoint) => {
+    const { name, baseUrl } = endpoint;
+    const file = fileNaming(sectionOf(name), layers);
+    if (file === undefined || isLoopback(baseUrl)) return [];
+    const free = freeVariables(endpoint, file);
+    const variables = new Set(variablesSent(endpoint, file).filter((variable) => !free.has(variable)));
     return variables.size === 0 ? [] : [{ endpoint: name, baseUrl, variables: [...variables].sort() }];
   });
 }
 
-function variablesSent(name: string, file: Layer): string[] {
+/** The file's layer, where it is the one that says where requests go. */
+function fileNaming(section: Path, layers: readonly Layer[]): Layer | undefined {
+  const named = layers.flatMap((layer) => {
+    const key = ['url', 'base_url', 'provider'].find((one) => {
+      return valueAt(layer.tree, [...section, one]) !== undefined;
+    });
+    return key === undefined ? [] : [{ layer, path: [...section, key] }];
+  });
+  const top = named.at(-1);
+  return top?.layer.sourceOf(top.path, 'value').kind === 'file' ? top.layer : undefined;
+}
+
+/** What a provider gets at its own address: its key, which no one else sees. A header or the body is shown to others. */
+function freeVariables({ name, baseUrl, access }: Endpoint, { variables }: Layer): ReadonlySet<string> {
+  const preset = providerOf(access.provider);
+  const own = preset?.ownHost === true ? undefined : preset?.baseUrl;
+  const section = sectionOf(name).join('.');
+  const free =
+    originOf(baseUrl) === OPENAI_ORIGIN
+      ? [
+          variables.get(`${section}.api_key`),
+          variables.get(`${section}.base_url`),
+          variables.get(`${section}.model`),
+          ['OPENAI_API_KEY'],
+        ]
+      : own !== undefined && originOf(baseUrl) === originOf(own)
+        ? [variables.get(`${section}.api_key`), [preset?.keyVariable ?? '']]
+        : [];
+  return new Set(free.flatMap((names) => names ?? []));
+}
+
+function variablesSent({ name, access }: Endpoint, file: Layer): string[] {
   const section = sectionOf(name);
   const key: Path = [...section, 'api_key'];
-  const settings = [key, [...section, 'base_url'], [...section, 'model']];
-  if (name === 'simulator') settings.push(['openai', 'model']);
-  const written = settings.flatMap((path) => file.variables.get(path.join('.')) ?? []);
-  const hasKey = valueAt(file.tree, key) !== undefined || file.unsetKeys.has(key.join('.'));
-  return name === 'openai' && !hasKey ? [...written, 'OPENAI_API_KEY'] : written;
+  const prefix = `${section.join('.')}.`;
+  const written = [...file.variables].flatMap(([path, names]) => {
+    const handedDown = name === 'simulator' && path === 'openai.model';
+    return path.startsWith(prefix) || handedDown ? names : [];
+  });
+  if (valueAt(file.tree, key) !== undefined || file.unsetKeys.has(key.join('.'))) return written;
+  if (access.auth === 'none') return written;
+  const byProvider = providerOf(access.provider)?.keyVariable;
+  if (byProvider !== undefined) return [...written, byProvider];
+  return name === 'openai' ? [...written, 'OPENAI_API_KEY'] : written;
 }
 
 /** `endpoints`, with those that a grant is wanted for marked, and their keys taken away. */
@@ -45,10 +82,16 @@ export function blockUnconfirmed(
   file: Candidate,
 ): Endpoint[] {
   const howToAllow = `if you trust that address, run "vastar-tui config trust" in ${dirname(file.path)} once, or start with --config ${file.name}`;
-  return endpoints.map(({ apiKey, ...endpoint }) => {
+  return endpoints.map(({ apiKey, access, ...endpoint }) => {
     const grant = unconfirmed.find((wanted) => wanted.endpoint === endpoint.name);
-    if (grant === undefined) return apiKey === undefined ? endpoint : { ...endpoint, apiKey };
+    if (grant === undefined) return { ...endpoint, access, ...(apiKey !== undefined && { apiKey }) };
     const reason = `${file.name} would send ${grant.variables.join(', ')} to ${originOf(grant.baseUrl)}, which you have not confirmed`;
-    return { ...endpoint, blocked: { reason, howToAllow }, problem: `${reason}: ${howToAllow}` };
+    const withheld = { ...access, headers: new Map(), query: new Map(), body: {} };
+    return {
+      ...endpoint,
+      access: withheld,
+      blocked: { reason, howToAllow },
+      problem: `${reason}: ${howToAllow}`,
+    };
   });
 }

@@ -1,14 +1,18 @@
 /** The configuration: finding, reading, checking and explaining it. */
 export type { ConfigObject } from './config-object.js';
+export type { Access } from './endpoint-access.js';
+export { answerRequest, type EndpointRequest, modelsRequest } from './endpoint-request.js';
 export { endpointUrl, isLoopback } from './endpoint-url.js';
 export type { Endpoint } from './endpoints.js';
 export { type Setting, settingsOf } from './explain.js';
 export { type Candidate, candidateFiles, type UserDirectories } from './find-file.js';
+export type { ConfigFlags } from './flags.js';
 export type { Grant } from './grants.js';
 export { type LoadOptions, loadConfig, loadConfigObject, type ObjectOptions } from './load.js';
 export { ConfigError, formatProblem, formatSource, type Problem, type Source, visible } from './problem.js';
+export { type Api, PROVIDER_NAMES, type ProviderName } from './providers.js';
 export { proxyPasswords } from './proxy-passwords.js';
-export type { ConfigFlags, LoadedConfig, Provenance } from './resolve.js';
+export type { LoadedConfig, Provenance } from './resolve.js';
 export { type Config, MAX_TIMEOUT_MS, type Profile } from './schema.js';
 export { Secret } from './secret.js';
 export { closestTo } from './suggest.js';

@@ -24,8 +24,17 @@ export const ENVIRONMENT = {
 
 export type SettingVariable = keyof typeof ENVIRONMENT;
 
-/** Settings lie at most this deep (`profiles.name.model`); what is deeper is not looked into. */
+/** Settings lie at most this deep (`profiles.name.model`); only headers, parameters and the body go deeper. */
 const MAX_DEPTH = 3;
+const MAX_ACCESS_DEPTH = 24;
+
+/** Settings whose variables are only missed once the endpoint is used. */
+const NEEDED_BY_ENDPOINT: readonly string[] = ['api_key', 'url', 'headers', 'query', 'body'];
+
+/** The key below an endpoint's section, e.g. `headers` of `profiles.work.headers.X-Team`. */
+function settingOf(path: Path): string {
+  return path[path[0] === 'profiles' ? 2 : 1] ?? '';
+}
 
 /** A layer of one value, e.g. of a flag. */
 export function singleLayer(path: Path, value: string, source: Source, variable?: string): Layer {
@@ -66,7 +75,7 @@ export function writtenLayer(
 
   const readText = (text: string, path: Path): string | undefined => {
     const name = path.join('.');
-    const isKey = path.at(-1) === 'api_key';
+    const isKey = NEEDED_BY_ENDPOINT.includes(settingOf(path));
     const result = interpolate(text, env);
     if (result.kind === 'malformed') {
       return refuse(
@@ -89,8 +98,14 @@ export function writtenLayer(
 
   const read = (value: unknown, path: Path): unknown => {
     if (typeof value === 'string') return readText(value, path);
-    if (!isTree(value) || path.length === MAX_DEPTH) return value ?? undefined;
-    return readTree(value, path);
+    const setting = settingOf(path);
+    const inBody = setting === 'body';
+    if (inBody && Array.isArray(value) && path.length < MAX_ACCESS_DEPTH)
+      return value.map((item, index) => read(item, [...path, String(index)]));
+    const deeper = inBody || setting === 'headers' || setting === 'query';
+    if (isTree(value) && path.length < (deeper ? MAX_ACCESS_DEPTH : MAX_DEPTH)) return readTree(value, path);
+    // In a body null says something: the member is removed.
+    return inBody ? value : (value ?? undefined);
   };
 
   const readTree = (tree: Tree, path: Path): Tree => {

@@ -14,7 +14,6 @@ import { type Locate, readYamlFile } from './yaml-file.js';
 
 /** Where the configuration is taken from; nothing else is looked at. */
 export interface LoadOptions extends Surroundings {
-  env: Environment;
   /** The file asked for; relative to `cwd`. */
   configPath?: string | undefined;
 }

@@ -3,22 +3,16 @@ import { userFolders } from '../user-folders.js';
 import type { ApiKey } from './api-key.js';
 import { type Endpoint, endpointsOf, sectionOf } from './endpoints.js';
 import type { Candidate, UserDirectories } from './find-file.js';
+import { type ConfigFlags, flagLayers } from './flags.js';
 import { blockUnconfirmed, grantsOf } from './grants.js';
-import { layerOf, singleLayer } from './layer.js';
+import { layerOf } from './layer.js';
 import { ConfigError, inOrder, type Problem, quote, type Source } from './problem.js';
 import { type Config, KEYS, SECTIONS } from './schema.js';
 import { type Settled, settle } from './settle.js';
 import { closestTo } from './suggest.js';
 import type { Path } from './tree.js';
 import { examineTrust, type Trust } from './trust.js';
-
-/** What the command line asks for. `model` and `baseUrl` are those of the endpoint used at the start. */
-export interface ConfigFlags {
-  mode?: string | undefined;
-  model?: string | undefined;
-  baseUrl?: string | undefined;
-  socket?: string | undefined;
-}
+import type { Environment } from './variables.js';
 
 /** Where a value came from, and the environment variables it was made of. */
 export interface Provenance {
@@ -46,6 +40,7 @@ export interface LoadedConfig {
 
 export interface Surroundings {
   cwd: string;
+  env: Environment;
   flags?: ConfigFlags;
   directories?: UserDirectories;
 }
@@ -60,10 +55,10 @@ export function resolveConfig(base: Settled, around: Surroundings, file?: Candid
   const mode = flags.mode ?? (base.config.simulator.enabled ? 'simulator' : 'openai');
   const names = ['simulator', 'openai', ...base.config.profiles.keys()];
   if (!names.includes(mode)) throw unknownMode(mode, names, base.problems);
-  const settled = applyFlags(base, flags, mode);
+  const settled = applyFlags(base, flags, sectionOf(mode), around.env);
 
   const provenance = provenanceOf(settled, mode, flags);
-  const trusting = withTrust(endpointsOf(settled), settled, around, file);
+  const trusting = withTrust(endpointsOf(settled, around.env), settled, around, file);
   const endpoint = trusting.endpoints.find(({ name }) => name === mode);
   if (endpoint === undefined) throw unknownMode(mode, names, base.problems);
   return {
@@ -85,15 +80,8 @@ function unknownMode(mode: string, names: string[], problems: readonly Problem[]
   return new ConfigError([{ severity: 'error', message, path: 'mode', source, suggestion }, ...problems]);
 }
 
-function applyFlags(base: Settled, flags: ConfigFlags, mode: string): Settled {
-  const settings: [name: string, value: string | undefined, path: Path][] = [
-    ['--socket', flags.socket, ['runtime', 'socket_path']],
-    ['--model', flags.model, [...sectionOf(mode), 'model']],
-    ['--base-url', flags.baseUrl, [...sectionOf(mode), 'base_url']],
-  ];
-  const settled = settings.reduce((below, [name, value, path]) => {
-    return value === undefined ? below : settle(below, singleLayer(path, value, { kind: 'flag', name }));
-  }, base);
+function applyFlags(base: Settled, flags: ConfigFlags, section: Path, env: Environment): Settled {
+  const settled = flagLayers(flags, section, env).reduce(settle, base);
   const refused = settled.problems.slice(base.problems.length);
   if (refused.length > 0) throw new ConfigError(refused);
   return settled;

@@ -1,39 +1,11 @@
 import * as z from 'zod/mini';
+import { accessKeys, accessOf, addressOf } from './access.js';
 import { type ApiKey, parseApiKey } from './api-key.js';
 import { OPENAI_ORIGIN, parseBaseUrl } from './endpoint-url.js';
-import { quote } from './problem.js';
+import { describe, oneOf, onOff, readText, setting, type Verdict } from './setting.js';
 
 /** The longest timeout that can be set: one hour, in milliseconds. */
 export const MAX_TIMEOUT_MS = 3_600_000;
-
-type Verdict<T> = { value: T } | { refused: string };
-
-/** One setting: reads its value or says, as the end of a sentence, why it cannot. */
-function setting<T>(read: (value: unknown) => Verdict<T>) {
-  return z.pipe(
-    z.unknown(),
-    z.transform((value, context): T => {
-      const verdict = value === undefined ? { refused: 'is missing' } : read(value);
-      if ('value' in verdict) return verdict.value;
-      context.issues.push({ code: 'custom', message: verdict.refused, input: value });
-      return z.NEVER;
-    }),
-  );
-}
-
-/** A value as a message shows it. */
-function describe(value: unknown): string {
-  if (typeof value === 'string') return quote(value);
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a mapping' : String(value);
-}
-
-function readText(value: unknown): Verdict<string> {
-  if (typeof value !== 'string') return { refused: `must be text, not ${describe(value)}` };
-  if (value.trim() === '') return { refused: 'must not be empty' };
-  if (/[\x00-\x1f\x7f-\x9f]/.test(value)) return { refused: 'must not hold control characters' };
-  return value.length > 1024 ? { refused: 'must not be longer than 1024 characters' } : { value };
-}
 
 const text = setting(readText);
 
@@ -56,23 +28,6 @@ const timeoutMs = setting((value): Verdict<number> => {
     : { refused: `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}, not ${describe(value)}` };
 });
 
-const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['1', true],
-  ['yes', true],
-  ['false', false],
-  ['0', false],
-  ['no', false],
-]);
-
-const onOff = setting((value): Verdict<boolean> => {
-  const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
-  const read = SWITCH_WORDS.get(word);
-  return read === undefined
-    ? { refused: `must be true or false (also yes, no, 1, 0), not ${describe(value)}` }
-    : { value: read };
-});
-
 /** A number in a range, also written as text: a variable may have brought it. */
 function number(least: number, most: number, whole: boolean, words: string) {
   return setting((value): Verdict<number> => {
@@ -91,16 +46,6 @@ const longText = setting((value): Verdict<string> => {
   if (value.trim() === '') return { refused: 'must not be empty' };
   return value.length > 100_000 ? { refused: 'must not be longer than 100000 characters' } : { value };
 });
-
-/** One word of a few. */
-function oneOf<T extends string>(words: readonly T[]) {
-  return setting((value): Verdict<T> => {
-    const word = words.find((one) => one === value);
-    return word === undefined
-      ? { refused: `must be one of ${words.join(', ')}, not ${describe(value)}` }
-      : { value: word };
-  });
-}
 
 const THEMES = ['auto', 'dark', 'light', 'none'] as const;
 export type ThemeName = (typeof THEMES)[number];
@@ -132,9 +77,10 @@ const sessionsKeys = {
 };
 const openaiKeys = {
   api_key: z.optional(apiKey),
-  base_url: z._default(baseUrl, OPENAI_ORIGIN),
+  base_url: z.optional(baseUrl),
   model: z._default(text, 'gpt-3.5-turbo'),
   timeout_ms: z._default(timeoutMs, 60_000),
+  ...accessKeys,
 };
 const runtimeKeys = {
   tenant_id: z._default(text, 'openai-connector'),
@@ -146,21 +92,26 @@ const simulatorKeys = {
   enabled: z._default(onOff, true),
   base_url: z._default(baseUrl, 'http://localhost:4545'),
   model: z.optional(text),
+  headers: accessKeys.headers,
+  body: accessKeys.body,
+  stream: accessKeys.stream,
 };
 const profileKeys = {
-  base_url: baseUrl,
+  base_url: z.optional(baseUrl),
   api_key: z.optional(apiKey),
   model: text,
   timeout_ms: z.optional(timeoutMs),
+  ...accessKeys,
 };
 
 const openai = z.pipe(
   z.strictObject(openaiKeys),
   z.transform((keys) => ({
     apiKey: keys.api_key,
-    baseUrl: keys.base_url,
+    baseUrl: addressOf(keys) ?? OPENAI_ORIGIN,
     model: keys.model,
     timeoutMs: keys.timeout_ms,
+    access: accessOf(keys),
   })),
 );
 const runtime = z.pipe(
@@ -174,16 +125,29 @@ const runtime = z.pipe(
 );
 const simulator = z.pipe(
   z.strictObject(simulatorKeys),
-  z.transform((keys) => ({ enabled: keys.enabled, baseUrl: keys.base_url, model: keys.model })),
+  z.transform((keys) => ({
+    enabled: keys.enabled,
+    baseUrl: keys.base_url,
+    model: keys.model,
+    access: accessOf(keys),
+  })),
 );
 const profile = z.pipe(
   z.strictObject(profileKeys),
-  z.transform((keys) => ({
-    apiKey: keys.api_key,
-    baseUrl: keys.base_url,
-    model: keys.model,
-    timeoutMs: keys.timeout_ms,
-  })),
+  z.transform((keys, context) => {
+    const baseUrl = addressOf(keys);
+    if (baseUrl === undefined) {
+      context.issues.push({ code: 'custom', message: 'is missing', input: keys, path: ['base_url'] });
+      return z.NEVER;
+    }
+    return {
+      apiKey: keys.api_key,
+      baseUrl,
+      model: keys.model,
+      timeoutMs: keys.timeout_ms,
+      access: accessOf(keys),
+    };
+  }),
 );
 
 const chat = z.pipe(

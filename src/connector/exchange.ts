@@ -1,4 +1,4 @@
-import { type Endpoint, endpointUrl, proxyPasswords } from '../config/index.js';
+import { answerRequest, type Endpoint, proxyPasswords } from '../config/index.js';
 import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import { createTimeline, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
@@ -10,16 +10,13 @@ import {
   type StreamEvent,
   type Timings,
 } from '../sdk/index.js';
+import { requestBody } from './request-body.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from './types.js';
 
-/** The key as a header; none for an endpoint without one. */
-export function authorization(endpoint: Endpoint): Record<string, string> {
-  return endpoint.apiKey === undefined ? {} : { Authorization: `Bearer ${endpoint.apiKey.reveal()}` };
-}
-
-/** What errors must not repeat: the key, and what a proxy on the way is given. */
-export function keysOf({ apiKey }: Endpoint): string[] {
-  return [...(apiKey === undefined ? [] : [apiKey.reveal()]), ...proxyPasswords(process.env)];
+/** What errors must not repeat: the key, secrets of headers, parameters and body, and what a proxy on the way is given. */
+export function keysOf({ apiKey, access }: Endpoint): string[] {
+  const secrets = access.secrets.map((secret) => secret.reveal());
+  return [...(apiKey === undefined ? [] : [apiKey.reveal()]), ...secrets, ...proxyPasswords(process.env)];
 }
 
 /**
@@ -65,11 +62,12 @@ export async function runExchange(
     // The clock starts when the request can leave: connecting, or starting a daemon, is no part of the answer.
     await abortable(client.connect(), stop.signal);
     const model = options.model ?? endpoint.model;
-    const url = endpointUrl(endpoint.baseUrl, 'chat/completions');
+    const request = answerRequest(endpoint, model);
+    const stream = options.stream && endpoint.access.stream;
     const sentMs = performance.now();
     timeline = createTimeline(sentMs);
     const watch = observer(timeline, sentMs, options, stop.events);
-    options.onEvent?.({ type: 'start', exchange, url, model, live: timeline });
+    options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: timeline });
     const onEvent = (event: StreamEvent): void | Promise<void> => {
       options.onWire?.(event);
       if (event.type === 'chunk') {
@@ -93,7 +91,7 @@ export async function runExchange(
       timeline.headers({ atMs, timings: event.timings, buffered });
       const contentType = headers['content-type'] ?? '';
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
-        source: new URL(url).host,
+        source: new URL(request.url).host,
         keys: keysOf(endpoint),
       });
       options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
@@ -101,13 +99,13 @@ export async function runExchange(
     const result = await client.streamHTTP(
       {
         method: 'POST',
-        url,
+        url: request.url,
         headers: {
-          'Content-Type': 'application/json',
-          Accept: options.stream ? 'text/event-stream' : 'application/json',
-          ...authorization(endpoint),
+          'content-type': 'application/json',
+          accept: stream ? 'text/event-stream' : 'application/json',
+          ...request.headers,
         },
-        body: JSON.stringify(requestBody(model, messages, options)),
+        body: JSON.stringify(requestBody(endpoint, model, messages, { ...options, stream })),
         timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
         policy: { scope: model, ...options.policy },
       },
@@ -166,22 +164,6 @@ function stopper(signal: AbortSignal | undefined, idleMs: number) {
       clearTimeout(idleTimer);
       signal?.removeEventListener('abort', onAbort);
     },
-  };
-}
-
-function requestBody(
-  model: string,
-  messages: readonly ChatMessage[],
-  options: ExchangeOptions,
-): Record<string, unknown> {
-  return {
-    model,
-    messages,
-    stream: options.stream,
-    ...(options.stream && { stream_options: { include_usage: true } }),
-    ...(options.temperature !== undefined && { temperature: options.temperature }),
-    ...(options.maxTokens !== undefined && { max_tokens: options.maxTokens }),
-    ...options.body,
   };
 }
 

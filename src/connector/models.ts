@@ -1,9 +1,9 @@
-import { type Endpoint, endpointUrl } from '../config/index.js';
+import { type Endpoint, modelsRequest } from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { quote, reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { isRecord, parseJson, stringOf } from '../sdk/json.js';
-import { authorization, keysOf, usable } from './exchange.js';
+import { keysOf, usable } from './exchange.js';
 
 /**
  * The ids of the models an endpoint offers, in its order.
@@ -14,9 +14,15 @@ export async function listModels(
   endpoint: Endpoint,
   options: { signal?: AbortSignal },
 ): Promise<string[]> {
-  const { baseUrl, timeoutMs } = usable(endpoint);
-  const url = endpointUrl(baseUrl, 'models');
-  const headers = { Accept: 'application/json', ...authorization(endpoint) };
+  const { timeoutMs, name } = usable(endpoint);
+  const request = modelsRequest(endpoint);
+  if (request === undefined)
+    throw new ConnectorException(
+      `${name} has no list of models: set model by hand`,
+      ErrorClass.InvalidRequest,
+    );
+  const { url } = request;
+  const headers = { accept: 'application/json', ...request.headers };
   const response = await client.executeHTTP({ method: 'GET', url, headers, timeoutMs }, options);
   const { statusCode, requestId } = response;
   const text = HTTPResponseHelper.getBodyAsString(response);

@@ -1,15 +1,16 @@
 import {
+  answerRequest,
   type ConfigObject,
   type Endpoint,
-  endpointUrl,
   type LoadedConfig,
   loadConfig,
   loadConfigObject,
+  modelsRequest,
 } from '../config/index.js';
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { iterateEvents } from '../sdk/event-iterator.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
-import { authorization, runExchange, usable } from './exchange.js';
+import { runExchange, usable } from './exchange.js';
 import { IncompleteAnswerException } from './incomplete-answer.js';
 import { listModels } from './models.js';
 import type { AnswerEvent, ChatAnswer, ChatMessage, ChatOptions, RequestOptions } from './types.js';
@@ -91,12 +92,9 @@ export class OpenAIStreamConnector {
   async testConnection(options: { signal?: AbortSignal } = {}): Promise<ConnectionReport> {
     const endpoint = usable(this.#endpoint);
     const startedMs = performance.now();
-    const request = {
-      method: 'GET',
-      url: endpointUrl(endpoint.baseUrl, 'models'),
-      headers: authorization(endpoint),
-      timeoutMs: endpoint.timeoutMs,
-    };
+    // Without a list of models the route for answers is asked, by a method that it refuses: it costs nothing.
+    const { url, headers } = modelsRequest(endpoint) ?? answerRequest(endpoint);
+    const request = { method: 'GET', url, headers, timeoutMs: endpoint.timeoutMs };
     const response = await this.client.executeHTTP(request, options);
     const { statusCode, requestId } = response;
     if (statusCode === 401 || statusCode === 403) {
@@ -117,7 +115,7 @@ export class OpenAIStreamConnector {
     }
     return {
       endpoint: endpoint.name,
-      url: endpointUrl(endpoint.baseUrl, 'chat/completions'),
+      url: answerRequest(endpoint).shownUrl,
       statusCode,
       durationMs: performance.now() - startedMs,
     };

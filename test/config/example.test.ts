@@ -8,7 +8,7 @@ import { loadYaml } from './place.js';
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'config.example.yaml'), 'utf8');
 /** The example with what is commented out switched on. */
 const everything = example.replace(
-  /^(\s*)# (?=\s*(socket_path|model|profiles|local|groq|base_url|api_key|timeout_ms|system|temperature|max_tokens|ttft_ms|tpot_ms|reconnect|newline):)/gm,
+  /^(\s*)# (?=\s*(socket_path|model|profiles|local|groq|base_url|api_key|timeout_ms|system|temperature|max_tokens|ttft_ms|tpot_ms|reconnect|newline|work|provider|url|api|auth|headers|query|body|stream|stream_options|seed|api-version|X-Team|CF-Access-Client-Secret):)/gm,
   '$1',
 );
 
@@ -30,14 +30,14 @@ test('the copied example starts without a key in simulator mode', () => {
 test('the example names every key, and what it has commented out is right too', () => {
   const { profiles, theme, motion, keys: ownKeys, ...sections } = parse(everything);
   expect([theme, motion, Object.keys(ownKeys)]).toEqual(['auto', 'full', ['reconnect', 'newline']]);
-  const written = Object.entries({ ...sections, profiles: profiles.groq }).map(([section, keys]) => {
+  const written = Object.entries({ ...sections, profiles: profiles.work }).map(([section, keys]) => {
     return [section, Object.keys(Object(keys)).sort()];
   });
   const known = Object.entries(KEYS).map(([section, keys]) => [section, keys.toSorted()]);
   expect(written).toEqual(known);
   const loaded = loadYaml(everything, { env: { OPENAI_API_KEY: 'sk', GROQ_API_KEY: 'gsk' } });
   expect(loaded.problems).toEqual([]);
-  expect(loaded.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai', 'local', 'groq']);
+  expect(loaded.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai', 'local', 'groq', 'work']);
 });
 
 test('the values of the example are the defaults, except for the mode', () => {

@@ -8,6 +8,7 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
   const loaded = makePlace().load();
   expect(loaded.config).toEqual({
     openai: {
+      access: expect.anything(),
       apiKey: undefined,
       baseUrl: 'https://api.openai.com',
       model: 'gpt-3.5-turbo',
@@ -19,7 +20,12 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
       timeoutMs: 60_000,
       socketPath: undefined,
     },
-    simulator: { enabled: true, baseUrl: 'http://localhost:4545', model: undefined },
+    simulator: {
+      access: expect.anything(),
+      enabled: true,
+      baseUrl: 'http://localhost:4545',
+      model: undefined,
+    },
     chat: { system: undefined, temperature: undefined, maxTokens: undefined },
     slo: { ttftMs: undefined, tpotMs: undefined },
     sessions: { save: true },

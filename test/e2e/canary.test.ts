@@ -17,7 +17,10 @@ import {
 const ENVIRONMENT = 'canary-env/+7f3d9=b1c2~Zz';
 const CONFIGURED = 'canary.config/+1a2b3=c4d5~Yy';
 const PASSWORD = 'canary-proxy+0f1e2d3c4b';
-const search = createSearch([ENVIRONMENT, CONFIGURED, PASSWORD]);
+const HEADER = 'canary-header/+4d5e6f=77';
+const PARAMETER = 'canary-query/+8a9b0c=88';
+const MEMBER = 'canary-member/+1d2e3f=99';
+const search = createSearch([ENVIRONMENT, CONFIGURED, PASSWORD, HEADER, PARAMETER, MEMBER]);
 
 let place: Place;
 let upstream: Upstream;
@@ -29,13 +32,15 @@ beforeEach(async () => {
     const said = `${headers['proxy-authorization']} ${headers.authorization}`;
     response.writeHead(502, { 'content-type': 'text/plain' }).end(`no way for ${said}`);
   });
-  place = await makePlace({ OPENAI_API_KEY: ENVIRONMENT });
+  place = await makePlace({ OPENAI_API_KEY: ENVIRONMENT, GATEWAY_SECRET: HEADER });
   place.env.HTTP_PROXY = `http://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:${proxy.port}`;
   place.env.TMPDIR = join(place.dir, 'tmp');
   mkdirSync(place.env.TMPDIR);
   place.writeConfig(
     `openai:\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n  base_url: ${place.simulatorUrl}\n` +
       `profiles:\n  other:\n    base_url: ${upstream.url}\n    model: m\n    api_key: ${CONFIGURED}\n` +
+      `    headers: { X-Team: "\${GATEWAY_SECRET}" }\n    query: { sig: "${PARAMETER}" }\n` +
+      `    body: { metadata: { password: "${MEMBER}" } }\n` +
       `  proxied:\n    base_url: http://provider.test\n    model: m\n    api_key: ${CONFIGURED}\n`,
   );
 });
@@ -47,7 +52,13 @@ afterEach(async () => {
 /** An endpoint that says the key back in every way that it can. */
 const sayKeysBack: Handler = ({ headers, body, path }, response) => {
   const key = (headers.authorization ?? '').replace('Bearer ', '');
-  const forms = [key, encodeURIComponent(key), Buffer.from(`user:${key}`).toString('base64')].join(' and ');
+  const others = [HEADER, PARAMETER, MEMBER].filter((secret) => {
+    const sent = `${headers['x-team']} ${decodeURIComponent(path)} ${body.toString()}`;
+    return sent.includes(secret);
+  });
+  const forms = [...others, key, encodeURIComponent(key), Buffer.from(`user:${key}`).toString('base64')].join(
+    ' and ',
+  );
   const events = { 'content-type': 'text/event-stream' };
   const asked = body.toString();
   const way = /say it by (\w+)/g.exec(asked.slice(asked.lastIndexOf('say it by')))?.[1];

@@ -2,7 +2,9 @@ import { type LoadedConfig, proxyPasswords } from '../../config/index.js';
 
 /** All keys and passwords of the environment and the configuration: none of them may be written anywhere. */
 export function configuredKeys({ endpoints }: LoadedConfig): string[] {
-  const keys = endpoints.flatMap(({ apiKey }) => apiKey?.reveal() ?? []);
+  const keys = endpoints.flatMap(({ apiKey, access }) => {
+    return [...(apiKey === undefined ? [] : [apiKey]), ...access.secrets].map((secret) => secret.reveal());
+  });
   const fromEnvironment = process.env.OPENAI_API_KEY?.trim();
   const found = fromEnvironment === undefined ? keys : [...keys, fromEnvironment];
   return [...found, ...proxyPasswords(process.env)];

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../../version.js';
+import { addEndpointFlags } from './endpoint-flags.js';
 import { notEmpty } from './flag-text.js';
 
 interface CommandEntry {
@@ -99,6 +100,7 @@ export function createProgram(): Command {
     .option('--no-spawn', 'start neither daemon nor simulator')
     .helpCommand(false)
     .exitOverride();
+  addEndpointFlags(program);
   for (const { name, description } of COMMANDS) {
     program.command(name, { isDefault: name === 'chat' }).description(description);
   }

@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+import { parseBaseUrl } from './endpoint-url.js';
+import { APIS, AUTH_STYLES, PROVIDER_NAMES, providerOf } from './providers.js';
+import { Secret } from './secret.js';
+import { describe, oneOf, onOff, readText, setting, type Verdict } from './setting.js';
+
+const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
+/** Headers that the daemon sets itself, or that change how the message is framed. */
+const FRAMING = /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i;
+
+/** A value of a header or a parameter. The refused value is not quoted: it may be a key. */
+function sendable(pattern: RegExp) {
+  return setting((value): Verdict<Secret> => {
+    const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+    if (typeof text !== 'string') return { refused: 'must be text' };
+    return pattern.test(text)
+      ? { value: new Secret(text.trim()) }
+      : { refused: 'must be at most 8192 visible characters on one line' };
+  });
+}
+
+const headerName = z.string().check(
+  z.refine((name) => TOKEN.test(name) && !FRAMING.test(name), {
+    error: 'is no header that can be set: use a name such as X-Team, and leave framing to the daemon',
+  }),
+);
+const parameterName = z
+  .string()
+  .check(z.refine((name) => /^[\x21-\x7e]{1,128}$/.test(name), { error: 'is no name of a parameter' }));
+const auth = setting((value): Verdict<string> => {
+  const read = readText(value);
+  if ('refused' in read || (TOKEN.test(read.value) && !FRAMING.test(read.value))) return read;
+  return { refused: `must be ${AUTH_STYLES.join(', ')} or the name of a header, not ${describe(value)}` };
+});
+
+/** An address that requests go to as it is. Its query is kept apart, for it may hold a key. */
+export interface ExactUrl {
+  url: string;
+  query: readonly [name: string, value: Secret][];
+}
+
+const exactUrl = setting((value): Verdict<ExactUrl> => {
+  const read = readText(value);
+  return 'refused' in read ? read : parseExactUrl(read.value);
+});
+
+/** Reads a whole address; it may have a query. */
+export function parseExactUrl(text: string): Verdict<ExactUrl> {
+  const [address = '', ...rest] = text.trim().split('?');
+  const base = parseBaseUrl(address);
+  if ('refused' in base) return base;
+  const search = rest.join('?');
+  if (search.includes('#')) return { refused: 'must not have a fragment (#)' };
+  return {
+    value: {
+      url: base.value,
+      query: Array.from(new URLSearchParams(search), ([name, value]) => [name, new Secret(value)]),
+    },
+  };
+}
+
+/** How an endpoint is reached, beside its address and key. */
+export const accessKeys = {
+  provider: z.optional(oneOf(PROVIDER_NAMES)),
+  url: z.optional(exactUrl),
+  api: z.optional(oneOf(APIS)),
+  auth: z.optional(auth),
+  headers: z.optional(z.record(headerName, sendable(/^[\x20-\x7e\x80-\xff]{0,8192}$/))),
+  query: z.optional(z.record(parameterName, sendable(/^[^\x00-\x1f\x7f]{0,8192}$/))),
+  body: z.optional(z.record(z.string(), z.unknown())),
+  stream: z.optional(onOff),
+};
+
+const written = z.strictObject(accessKeys);
+export type WrittenAccess = z.output<typeof written>;
+
+/** The part of a section's keys that {@link accessKeys} names. */
+export function accessOf(keys: WrittenAccess): WrittenAccess {
+  const { provider, url, api, auth, headers, query, body, stream } = keys;
+  return { provider, url, api, auth, headers, query, body, stream };
+}
+
+/** The address of a section's keys: as written, else the provider's; undefined where none is known. */
+export function addressOf({
+  base_url,
+  url,
+  provider,
+}: Pick<WrittenAccess, 'url' | 'provider'> & { base_url?: string | undefined }): string | undefined {
+  const known = providerOf(provider);
+  return base_url ?? url?.url ?? (known?.ownHost === true ? undefined : known?.baseUrl);
+}

@@ -1,0 +1,86 @@
+import type { WrittenAccess } from './access.js';
+import type { Layer } from './layer.js';
+import { type Api, type Provider, type ProviderName, providerOf } from './providers.js';
+import { isSecretName, Secret } from './secret.js';
+import { isTree, overlay, type Path, type Tree } from './tree.js';
+import { type Environment, lookUp } from './variables.js';
+
+/** How an endpoint is reached: what its configuration says, completed by its provider's preset. */
+export interface Access {
+  provider?: ProviderName;
+  /** The exact address of the route for answers, without its query. */
+  url?: string;
+  api: Api;
+  /** `bearer`, `api-key`, `x-api-key`, `basic`, `none`, or the name of the header that carries the key. */
+  auth: string;
+  /** By name in lower case. They win over the program's own. */
+  headers: ReadonlyMap<string, Secret>;
+  query: ReadonlyMap<string, Secret>;
+  /** A merge patch (RFC 7396) for the request's body. */
+  body: Tree;
+  /** False: answers come in one piece. */
+  stream: boolean;
+  /** Values that no message, log or file may hold, beside the key. */
+  secrets: readonly Secret[];
+}
+
+/** @param section Where the endpoint's settings stand, to find the variables that they were made of. */
+export function completeAccess(
+  written: WrittenAccess,
+  section: Path,
+  layers: readonly Layer[],
+  env: Environment,
+): Access {
+  const preset: Provider | undefined = providerOf(written.provider);
+  const headers = new Map([
+    ...Object.entries(preset?.headers ?? {}).map(([name, value]) => [name, new Secret(value)] as const),
+    ...Object.entries(written.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const),
+  ]);
+  const query = new Map([...(written.url?.query ?? []), ...Object.entries(written.query ?? {})]);
+  return {
+    ...(written.provider !== undefined && { provider: written.provider }),
+    ...(written.url !== undefined && { url: written.url.url }),
+    api: written.api ?? 'chat-completions',
+    auth: written.auth ?? preset?.auth ?? 'bearer',
+    headers,
+    query,
+    body: overlay(preset?.body ?? {}, written.body ?? {}),
+    stream: written.stream ?? true,
+    secrets: [
+      ...[...headers, ...query].flatMap(([name, value]) =>
+        isSecretName(name) ? partsOf(value.reveal()) : [],
+      ),
+      ...secretsIn(written.body ?? {}),
+      ...fromVariables(section, layers, env),
+    ].map((value) => new Secret(value)),
+  };
+}
+
+/** A value with its words: of `Bearer KEY`, the key is said back alone. */
+function partsOf(value: string): string[] {
+  const words = value.split(/[\s;,]+/).filter((word) => word !== '' && word !== value);
+  const basic = /^basic\s+(\S+)$/i.exec(value)?.[1];
+  const password =
+    basic === undefined
+      ? ''
+      : Buffer.from(basic, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, '');
+  return [value, ...words, password].filter((part) => part !== '');
+}
+
+function secretsIn(tree: Tree): string[] {
+  return Object.entries(tree).flatMap(([name, value]) => {
+    if (isTree(value)) return secretsIn(value);
+    return typeof value === 'string' && isSecretName(name) ? partsOf(value) : [];
+  });
+}
+
+/** The values of the variables in this section whose names say that they are secret. */
+function fromVariables(section: Path, layers: readonly Layer[], env: Environment): string[] {
+  const prefix = `${section.join('.')}.`;
+  const names = layers.flatMap(({ variables }) =>
+    [...variables].flatMap(([path, used]) => (path.startsWith(prefix) ? used : [])),
+  );
+  return [...new Set(names)].filter(isSecretName).flatMap((name) => lookUp(env, name)?.trim() ?? []);
+}

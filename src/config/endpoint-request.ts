@@ -1,0 +1,89 @@
+import { below, endpointUrl, isVersioned, withoutRoute } from './endpoint-url.js';
+import type { Endpoint } from './endpoints.js';
+import { type Api, type Provider, providerOf } from './providers.js';
+
+/** Where one request goes and what it carries, beside its body. */
+export interface EndpointRequest {
+  /** With its query: it can hold secrets, so it is for the request alone. */
+  url: string;
+  /** The address as it may be shown and saved. */
+  shownUrl: string;
+  headers: Record<string, string>;
+}
+
+const ROUTES: Readonly<Record<Api, string>> = {
+  'chat-completions': 'chat/completions',
+};
+
+/** The request for an answer of `model`, without its body. */
+export function answerRequest(endpoint: Endpoint, model = endpoint.model): EndpointRequest {
+  const { url, api } = endpoint.access;
+  return requestTo(endpoint, url ?? addressBelow(endpoint, ROUTES[api]), model);
+}
+
+/** The request for the list of models; undefined where the provider has none, or its address isn't known. */
+export function modelsRequest(endpoint: Endpoint): EndpointRequest | undefined {
+  const url = modelsUrl(endpoint);
+  return url === undefined ? undefined : requestTo(endpoint, url, endpoint.model);
+}
+
+function modelsUrl(endpoint: Endpoint): string | undefined {
+  const { url, provider } = endpoint.access;
+  const path = providerOf(provider)?.modelsPath;
+  if (path === null) return undefined;
+  const own = url ?? endpoint.baseUrl;
+  if (path !== undefined && !isVersioned(own)) return new URL(path, own).href;
+  if (url === undefined) return addressBelow(endpoint, 'models');
+  const root = withoutRoute(url);
+  return root === undefined ? undefined : below(root, 'models');
+}
+
+/** A provider's path is what its documentation says; without a provider `/v1` is added where no version is named. */
+function addressBelow({ baseUrl, access }: Endpoint, path: string): string {
+  const preset = providerOf(access.provider);
+  if (preset === undefined) return endpointUrl(baseUrl, path);
+  const base = withoutRoute(baseUrl) ?? baseUrl;
+  const written = new URL(base);
+  return below(written.pathname === '/' ? `${written.origin}${pathOf(preset)}` : base, path);
+}
+
+function pathOf({ baseUrl }: Provider): string {
+  return baseUrl.replace(/^https?:\/\/[^/]+/, '');
+}
+
+function requestTo(endpoint: Endpoint, address: string, model: string): EndpointRequest {
+  const { access } = endpoint;
+  // `URL` writes braces of a path in percent form.
+  const url = new URL(address.replace(/\{model\}|%7Bmodel%7D/gi, encodeURIComponent(model)));
+  const preset = providerOf(access.provider);
+  if (preset?.query !== undefined && !isVersioned(address)) {
+    for (const [name, value] of Object.entries(preset.query)) url.searchParams.set(name, value);
+  }
+  const shown = new URL(url);
+  const secrets = new Set(access.secrets.map((secret) => secret.reveal()));
+  for (const [name, secret] of access.query) {
+    const value = secret.reveal();
+    url.searchParams.set(name, value);
+    shown.searchParams.set(name, secrets.has(value) ? 'hidden' : value);
+  }
+  return { url: url.href, shownUrl: shown.href, headers: headersOf(endpoint) };
+}
+
+function headersOf({ apiKey, access }: Endpoint): Record<string, string> {
+  const key = apiKey?.reveal();
+  const own = [...access.headers].map(([name, value]): [string, string] => [name, value.reveal()]);
+  return { ...(key !== undefined && authentication(access.auth, key)), ...Object.fromEntries(own) };
+}
+
+function authentication(auth: string, key: string): Record<string, string> {
+  switch (auth) {
+    case 'none':
+      return {};
+    case 'bearer':
+      return { authorization: `Bearer ${key}` };
+    case 'basic':
+      return { authorization: `Basic ${Buffer.from(key).toString('base64')}` };
+    default:
+      return { [auth.toLowerCase()]: key };
+  }
+}

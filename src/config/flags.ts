@@ -1,0 +1,84 @@
+import { type Layer, singleLayer, writtenLayer } from './layer.js';
+import { ConfigError, type Source } from './problem.js';
+import { type Path, type Tree, treeOf } from './tree.js';
+import type { Environment } from './variables.js';
+
+/** What the command line asks for. `model` and `baseUrl` are those of the endpoint used at the start. */
+export interface ConfigFlags {
+  mode?: string | undefined;
+  model?: string | undefined;
+  baseUrl?: string | undefined;
+  socket?: string | undefined;
+  provider?: string | undefined;
+  url?: string | undefined;
+  api?: string | undefined;
+  auth?: string | undefined;
+  /** `Name: value` */
+  header?: readonly string[] | undefined;
+  /** `name=value` */
+  query?: readonly string[] | undefined;
+  /** `dotted.path=value`, the value as JSON or else as text. */
+  set?: readonly string[] | undefined;
+  /** False: answers in one piece. */
+  stream?: boolean | undefined;
+}
+
+/**
+ * The flags as layers, each over the one before. `${VARIABLES}` in headers, parameters and the body are replaced.
+ * @throws {ConfigError} where a flag is not of its form
+ */
+export function flagLayers(flags: ConfigFlags, section: Path, env: Environment): Layer[] {
+  const single = (name: string, value: string | undefined, path: Path): Layer[] =>
+    value === undefined ? [] : [singleLayer(path, value, { kind: 'flag', name })];
+  const trees = (name: string, values: readonly string[] = [], read: (value: string) => Tree | undefined) =>
+    values.map((value) => {
+      const tree = read(value);
+      if (tree === undefined) throw malformed(name, FORMS[name] ?? '');
+      const source: Source = { kind: 'flag', name };
+      const { layer, problems } = writtenLayer(tree, () => source, env);
+      const [variable] = layer.unsetKeys.values();
+      if (variable !== undefined) throw malformed(name, `${variable} is not set`);
+      if (problems.length > 0) throw new ConfigError(problems);
+      return layer;
+    });
+
+  return [
+    ...single('--socket', flags.socket, ['runtime', 'socket_path']),
+    ...single('--model', flags.model, [...section, 'model']),
+    ...single('--provider', flags.provider, [...section, 'provider']),
+    ...single('--base-url', flags.baseUrl, [...section, 'base_url']),
+    ...single('--url', flags.url, [...section, 'url']),
+    ...single('--api', flags.api, [...section, 'api']),
+    ...single('--auth', flags.auth, [...section, 'auth']),
+    ...(flags.stream === false ? single('--no-stream', 'false', [...section, 'stream']) : []),
+    ...trees('--header', flags.header, (text) => named(text, /^([^:]*):(.*)$/s, [...section, 'headers'])),
+    ...trees('--query', flags.query, (text) => named(text, /^([^=]*)=(.*)$/s, [...section, 'query'])),
+    ...trees('--set', flags.set, (text) => {
+      const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+      return name === '' ? undefined : treeOf([...section, 'body', ...name.split('.')], jsonOrText(value));
+    }),
+  ];
+}
+
+const FORMS: Readonly<Record<string, string>> = {
+  '--header': "must be 'Name: value'",
+  '--query': 'must be name=value',
+  '--set': 'must be name=value, e.g. top_p=0.9',
+};
+
+function named(text: string, form: RegExp, path: Path): Tree | undefined {
+  const [, name = '', value = ''] = form.exec(text) ?? [];
+  return name.trim() === '' ? undefined : treeOf([...path, name.trim()], value.trim());
+}
+
+function malformed(name: string, message: string): ConfigError {
+  return new ConfigError([{ severity: 'error', message, path: name, source: { kind: 'flag', name } }]);
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,149 @@
+import type { Tree } from './tree.js';
+
+/** How a key is sent; any other word is the name of the header that carries it. */
+export const AUTH_STYLES = ['bearer', 'api-key', 'x-api-key', 'basic', 'none'] as const;
+
+/** The wire formats that an endpoint can speak. */
+export const APIS = ['chat-completions'] as const;
+export type Api = (typeof APIS)[number];
+
+/** What a provider's documentation says about its API. */
+export interface Provider {
+  /** The address with its path. A `base_url` without a path gets this path; `{model}` is the model's name. */
+  baseUrl: string;
+  /** True where each customer has a host: `baseUrl` serves as an example only. */
+  ownHost?: true;
+  /** One of AUTH_STYLES [bearer]. */
+  auth?: string;
+  /** The environment variable that has the key when `api_key` is not set. */
+  keyVariable?: string;
+  /** True where requests go out without a key. */
+  keyOptional?: true;
+  headers?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  /** Laid over each request's body as a merge patch (RFC 7396): null removes a member. */
+  body?: Tree;
+  /** Where the list of models is, from the host on, where it is not `models` below the address; null: nowhere. */
+  modelsPath?: string | null;
+  /** Where this is documented. */
+  docs: string;
+}
+
+/** The presets of `provider:`. A new one needs an entry here and one in test/fixtures/providers.ts. */
+export const PROVIDERS = {
+  azure: {
+    baseUrl: 'https://RESOURCE.openai.azure.com/openai/deployments/{model}',
+    ownHost: true,
+    auth: 'api-key',
+    keyVariable: 'AZURE_OPENAI_API_KEY',
+    query: { 'api-version': '2024-10-21' },
+    modelsPath: '/openai/models',
+    docs: 'https://learn.microsoft.com/azure/ai-services/openai/reference',
+  },
+  openrouter: {
+    baseUrl: 'https://openrouter.ai/api/v1',
+    keyVariable: 'OPENROUTER_API_KEY',
+    docs: 'https://openrouter.ai/docs/api-reference/overview',
+  },
+  groq: {
+    baseUrl: 'https://api.groq.com/openai/v1',
+    keyVariable: 'GROQ_API_KEY',
+    docs: 'https://console.groq.com/docs/openai',
+  },
+  deepseek: {
+    baseUrl: 'https://api.deepseek.com',
+    keyVariable: 'DEEPSEEK_API_KEY',
+    docs: 'https://api-docs.deepseek.com',
+  },
+  mistral: {
+    baseUrl: 'https://api.mistral.ai/v1',
+    keyVariable: 'MISTRAL_API_KEY',
+    // It refuses members that it does not know, and sends usage with the last chunk in any case.
+    body: { stream_options: null },
+    docs: 'https://docs.mistral.ai/api',
+  },
+  gemini: {
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    keyVariable: 'GEMINI_API_KEY',
+    docs: 'https://ai.google.dev/gemini-api/docs/openai',
+  },
+  anthropic: {
+    baseUrl: 'https://api.anthropic.com/v1',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    docs: 'https://docs.anthropic.com/en/api/openai-sdk',
+  },
+  xai: {
+    baseUrl: 'https://api.x.ai/v1',
+    keyVariable: 'XAI_API_KEY',
+    docs: 'https://docs.x.ai/docs/api-reference',
+  },
+  together: {
+    baseUrl: 'https://api.together.xyz/v1',
+    keyVariable: 'TOGETHER_API_KEY',
+    docs: 'https://docs.together.ai/docs/openai-api-compatibility',
+  },
+  fireworks: {
+    baseUrl: 'https://api.fireworks.ai/inference/v1',
+    keyVariable: 'FIREWORKS_API_KEY',
+    docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
+  },
+  perplexity: {
+    baseUrl: 'https://api.perplexity.ai',
+    keyVariable: 'PERPLEXITY_API_KEY',
+    body: { stream_options: null },
+    modelsPath: null,
+    docs: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
+  },
+  'github-models': {
+    baseUrl: 'https://models.github.ai/inference',
+    keyVariable: 'GITHUB_TOKEN',
+    headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
+    modelsPath: '/catalog/models',
+    docs: 'https://docs.github.com/en/rest/models/inference',
+  },
+  vllm: {
+    baseUrl: 'http://localhost:8000/v1',
+    keyVariable: 'VLLM_API_KEY',
+    keyOptional: true,
+    docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+  },
+  sglang: {
+    baseUrl: 'http://localhost:30000/v1',
+    keyOptional: true,
+    docs: 'https://docs.sglang.ai/basic_usage/openai_api_completions.html',
+  },
+  'llama-cpp': {
+    baseUrl: 'http://localhost:8080/v1',
+    keyVariable: 'LLAMA_API_KEY',
+    keyOptional: true,
+    docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
+  },
+  ollama: {
+    baseUrl: 'http://localhost:11434/v1',
+    keyOptional: true,
+    docs: 'https://docs.ollama.com/api/openai-compatibility',
+  },
+  lmstudio: {
+    baseUrl: 'http://localhost:1234/v1',
+    keyOptional: true,
+    docs: 'https://lmstudio.ai/docs/app/api/endpoints/openai',
+  },
+  litellm: {
+    baseUrl: 'http://localhost:4000/v1',
+    keyVariable: 'LITELLM_API_KEY',
+    keyOptional: true,
+    docs: 'https://docs.litellm.ai/docs/proxy/user_keys',
+  },
+} as const satisfies Record<string, Provider>;
+
+export type ProviderName = keyof typeof PROVIDERS;
+
+/** The names for `provider:`. */
+export const PROVIDER_NAMES: readonly ProviderName[] = Object.keys(PROVIDERS).filter(
+  (name): name is ProviderName => Object.hasOwn(PROVIDERS, name),
+);
+
+/** What is known of a provider; nothing without a name. */
+export function providerOf(name: ProviderName | undefined): Provider | undefined {
+  return name === undefined ? undefined : PROVIDERS[name];
+}

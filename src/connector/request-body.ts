@@ -1,0 +1,36 @@
+import type { Endpoint } from '../config/index.js';
+import { isRecord, type JsonRecord } from '../sdk/json.js';
+import type { ChatMessage, RequestOptions } from './types.js';
+
+/**
+ * The body of a request for an answer: the program's own members, then the endpoint's, then the caller's. Null in one
+ * of the latter removes a member.
+ */
+export function requestBody(
+  { access }: Endpoint,
+  model: string,
+  messages: readonly ChatMessage[],
+  options: RequestOptions & { stream: boolean },
+): JsonRecord {
+  const own: JsonRecord = {
+    model,
+    messages,
+    stream: options.stream,
+    ...(options.stream && { stream_options: { include_usage: true } }),
+    ...(options.temperature !== undefined && { temperature: options.temperature }),
+    ...(options.maxTokens !== undefined && { max_tokens: options.maxTokens }),
+  };
+  const body = { ...mergePatch(own, access.body), ...options.body };
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}
+
+/** RFC 7396: null removes a member, an object is merged, anything else replaces. */
+export function mergePatch(target: JsonRecord, patch: JsonRecord): JsonRecord {
+  const merged = new Map(Object.entries(target));
+  for (const [name, value] of Object.entries(patch)) {
+    const before = merged.get(name);
+    if (value === null) merged.delete(name);
+    else merged.set(name, isRecord(value) ? mergePatch(isRecord(before) ? before : {}, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
