@@ -169,6 +169,9 @@ test('keys of the environment, the configuration and a proxy are in nothing that
   }
   said.push(['chat', chat.written()]);
 
+  expect(
+    upstream.requests.some(({ headers, path }) => headers['x-team'] === HEADER && path.includes('sig=')),
+  ).toBe(true);
   const { files, found } = search.inFolder(place.dir, ['config.yaml']);
   expect(files).toEqual(expect.arrayContaining(['daemon.log', 'recorded.jsonl', 'b.json', 'b.csv']));
   expect(files.join()).toMatch(/sessions\.db/);
