@@ -48,7 +48,7 @@ export const PROVIDERS = {
   groq: {
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
-    docs: 'https://console.groq.com/docs/openai',
+    docs: 'https://github.com/groq/groq-typescript#readme',
   },
   deepseek: {
     baseUrl: 'https://api.deepseek.com',
