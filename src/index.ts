@@ -17,5 +17,13 @@ export type {
   LiveMetrics,
   RequestOptions,
 } from './connector/types.js';
-export type { ExchangeMetrics, GapSummary, HopName, Phase } from './metrics/exchange.js';
+export type {
+  ExchangeMetrics,
+  GapSummary,
+  HopName,
+  Hops,
+  Phase,
+  Speed,
+  Withheld,
+} from './metrics/exchange.js';
 export * from './sdk/index.js';

@@ -1,6 +1,6 @@
 import { answerRequest, type Endpoint, proxyPasswords } from '../config/index.js';
 import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
-import { createTimeline, type Timeline } from '../metrics/timeline.js';
+import { createTimeline, type OutputKind, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
 import {
   type ChatEvent,
@@ -65,7 +65,7 @@ export async function runExchange(
     const request = answerRequest(endpoint, model);
     const stream = options.stream && endpoint.access.stream;
     const sentMs = performance.now();
-    timeline = createTimeline(sentMs);
+    timeline = createTimeline(sentMs, options.onGap);
     const watch = observer(timeline, sentMs, options, stop.events);
     options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: timeline });
     const onEvent = (event: StreamEvent): void | Promise<void> => {
@@ -179,8 +179,9 @@ function observer(timeline: Timeline, sentMs: number, options: ChatOptions, onDa
     onChatEvent(event: ChatEvent): void {
       const decodedMs = performance.now();
       onData();
-      if ((event.type === 'text' || event.type === 'reasoning') && event.text !== '') {
-        timeline.content({ text: event.text, arrivedMs, decodedMs, ...(readUs !== undefined && { readUs }) });
+      const output = outputOf(event);
+      if (output !== undefined && output.text !== '') {
+        timeline.content({ ...output, arrivedMs, decodedMs, ...(readUs !== undefined && { readUs }) });
       } else if (event.type === 'usage') {
         timeline.usage(event.usage);
       }
@@ -188,4 +189,18 @@ function observer(timeline: Timeline, sentMs: number, options: ChatOptions, onDa
       if (event.type === 'text') options.onDelta?.(event.text);
     },
   };
+}
+
+/** What an event brings of the answer itself; of a tool call, what the model wrote. */
+function outputOf(event: ChatEvent): { kind: OutputKind; text: string } | undefined {
+  switch (event.type) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return { kind: event.type, text: event.text };
+    case 'tool_call':
+      return { kind: event.type, text: `${event.name ?? ''}${event.arguments}` };
+    default:
+      return undefined;
+  }
 }

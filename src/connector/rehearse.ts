@@ -16,7 +16,8 @@ const SAMPLE = Buffer.from(
 export function rehearse(): void {
   const timeline = createTimeline(0);
   const chat = createChatStream({ statusCode: 200, contentType: 'text/event-stream' }, (event) => {
-    if (event.type === 'text') timeline.content({ text: event.text, arrivedMs: 1, decodedMs: 1 });
+    if (event.type === 'text')
+      timeline.content({ kind: 'text', text: event.text, arrivedMs: 1, decodedMs: 1 });
   });
   chat.feed(SAMPLE);
   chat.end({ kind: 'closed' });

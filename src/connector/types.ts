@@ -62,6 +62,8 @@ export interface ChatOptions extends RequestOptions {
   onEvent?: (event: ExchangeEvent) => void;
   /** Each piece of the answer's text as it arrives. */
   onDelta?: (text: string) => void;
+  /** Each gap between two arrivals that carry output, in ms, on the daemon's clock. */
+  onGap?: (ms: number) => void;
   /** The answer's bytes as the daemon passed them on, before any of them is read: to record them. */
   onWire?: (event: StreamEvent) => void;
 }

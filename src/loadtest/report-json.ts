@@ -1,4 +1,5 @@
 import type { Summary } from './distribution.js';
+import { withheldOf } from './sample.js';
 import type { Report, Tally } from './tally.js';
 
 /** A report for programs: names are fixed, more may be added; times in ms. */
@@ -11,6 +12,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     errors: report.errors.map(({ errorClass, count, example }) => ({ class: errorClass, count, example })),
     ttft_ms: summaryJson(latency.ttft),
     tpot_ms: summaryJson(latency.tpot),
+    tpot_withheld: report.withheld,
     itl_ms: summaryJson(latency.itl),
     e2e_ms: summaryJson(latency.e2e),
     arrival_lag_ms: summaryJson(report.lag),
@@ -25,7 +27,7 @@ export function reportJson(report: Report): Record<string, unknown> {
 }
 
 export const CSV_HEADER =
-  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens\n';
+  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld\n';
 
 /** A line for each request, in the order in which they ended; figures as in the report. */
 export function csvLines(mode: string, tally: Tally): string {
@@ -34,7 +36,18 @@ export function csvLines(mode: string, tally: Tally): string {
       const { index, outcome, intendedMs, endMs } = sample;
       const common = [quoted(mode), index, outcome];
       if (sample.outcome === 'failed') {
-        return [...common, quoted(sample.errorClass), short(intendedMs), '', short(endMs), '', '', '', ''];
+        return [
+          ...common,
+          quoted(sample.errorClass),
+          short(intendedMs),
+          '',
+          short(endMs),
+          '',
+          '',
+          '',
+          '',
+          '',
+        ];
       }
       const { ttft, tpot, e2e } = tally.latencyOf(sample);
       const figures = [ttft, tpot, e2e].map((value) => (value === undefined ? '' : short(value)));
@@ -46,6 +59,7 @@ export function csvLines(mode: string, tally: Tally): string {
         short(endMs),
         ...figures,
         sample.outputTokens,
+        withheldOf(sample) ?? '',
       ];
     })
     .map((cells) => `${cells.join(',')}\n`)

@@ -1,3 +1,5 @@
+import type { Speed, Withheld } from '../metrics/speed.js';
+
 /** One request of a load test. Times in ms. */
 export type Sample = Sent | Failed;
 
@@ -17,6 +19,9 @@ export interface Sent extends Common {
   ttftMs?: number;
   /** The last content, since it was sent. Absent for an answer without any. */
   e2eMs?: number;
+  /** Of this answer alone. */
+  speed: Speed;
+  /** Tokens that arrived. */
   outputTokens: number;
   /** The provider sent no count. */
   tokensEstimated: boolean;
@@ -30,7 +35,7 @@ export interface Failed extends Common {
   message: string;
 }
 
-/** One answer's figures by the definitions in README ("Metrics"), in ms. */
+/** One answer's figures by the definitions in docs/metrics.md, in ms. */
 export interface Latency {
   ttft?: number;
   tpot?: number;
@@ -41,14 +46,15 @@ export interface Latency {
  * @param shiftMs added to TTFT and E2E: in an open loop they count from the intended send time, so that a
  *   client or a server that falls behind cannot hide it (coordinated omission)
  */
-export function latencyOf({ ttftMs, e2eMs, outputTokens }: Sent, shiftMs: number): Latency {
-  const tpot =
-    ttftMs === undefined || e2eMs === undefined || outputTokens < 2
-      ? undefined
-      : (e2eMs - ttftMs) / (outputTokens - 1);
+export function latencyOf({ ttftMs, e2eMs, speed }: Sent, shiftMs: number): Latency {
   return {
     ...(ttftMs !== undefined && { ttft: ttftMs + shiftMs }),
-    ...(tpot !== undefined && { tpot }),
+    ...(speed.kind === 'measured' && { tpot: speed.tpotMs }),
     ...(e2eMs !== undefined && { e2e: e2eMs + shiftMs }),
   };
+}
+
+/** Why this answer has no TPOT; undefined when it has one. */
+export function withheldOf({ speed }: Sent): Withheld | undefined {
+  return speed.kind === 'withheld' ? speed.reason : undefined;
 }

@@ -22,16 +22,11 @@ export function describeSlo(slo: Slo): string {
   return NAMES.flatMap((name) => (slo[name] === undefined ? [] : [`${name} <= ${slo[name]} ms`])).join(', ');
 }
 
-/**
- * Whether an answer keeps every limit. An unknown figure keeps none, but the TPOT of a single token,
- * which has nothing to be measured on.
- */
+/** Whether an answer keeps every limit. A figure that is unknown or withheld keeps none. */
 export function meets(slo: Slo, latency: Latency): boolean {
   return NAMES.every((name) => {
     const limit = slo[name];
-    if (limit === undefined) return true;
     const value = latency[name];
-    if (value === undefined) return name === 'tpot' && latency.ttft !== undefined;
-    return value <= limit;
+    return limit === undefined || (value !== undefined && value <= limit);
   });
 }

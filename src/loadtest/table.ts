@@ -25,7 +25,7 @@ export function latencyTable(runs: readonly Run[]): string {
 
 /** What else is to be said of one run: outcomes, rates, goodput, errors, and the test's own share. */
 export function runText({ report }: Run, loop: 'closed' | 'open'): string {
-  const { completed, failed, durationMs, latency, goodput, lag, errors } = report;
+  const { completed, failed, durationMs, latency, goodput, lag, errors, withheld } = report;
   const estimated = report.tokensEstimated ? '~' : '';
   const rows = [
     ['requests', `${completed} complete, ${failed} failed, in ${(durationMs / 1000).toFixed(1)} s`],
@@ -49,7 +49,8 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
             `sent later than intended: p50 ${msText(lag.p50)}, p99 ${msText(lag.p99)}, max ${msText(lag.max)}`,
           ],
         ]),
-    ...(completed > 0 && latency.ttft === undefined ? [['buffered', NO_TTFT]] : []),
+    ...(completed > 0 && latency.ttft === undefined ? [['no TTFT', NO_TTFT]] : []),
+    ...withheldRows(withheld),
     ['', loop === 'open' ? OPEN_LOOP : CLOSED_LOOP],
     ...errors.map(({ errorClass, count, example }, index) => [
       index === 0 ? 'errors' : '',
@@ -62,7 +63,15 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
 const OPEN_LOOP = 'open loop: from the intended send time (no coordinated omission)';
 const CLOSED_LOOP = 'closed loop: a slow answer delays the next; --rate shows the waiting';
 
-const NO_TTFT = 'this daemon does not stream: there is no TTFT, TPOT or ITL';
+const NO_TTFT = 'no answer streamed any output';
+
+function withheldRows(withheld: Report['withheld']): string[][] {
+  const counts = Object.entries(withheld);
+  if (counts.length === 0) return [];
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const reasons = counts.map(([reason, count]) => `${count} ${reason}`).join(', ');
+  return [['withheld', `TPOT of ${total} ${total === 1 ? 'answer' : 'answers'}: ${reasons}`]];
+}
 
 function cells(summary: Summary, mark: string): string[] {
   return STATISTICS.map((name) => `${mark}${msText(summary[name])}`);

@@ -1,5 +1,6 @@
+import { WITHHELD, type Withheld } from '../metrics/speed.js';
 import { createDistribution, type Summary } from './distribution.js';
-import { type Latency, latencyOf, type Sample, type Sent } from './sample.js';
+import { type Latency, latencyOf, type Sample, type Sent, withheldOf } from './sample.js';
 import { meets, type Slo } from './slo.js';
 
 export const LATENCIES = ['ttft', 'tpot', 'itl', 'e2e'] as const;
@@ -13,6 +14,8 @@ export interface Report {
   /** By class, the most frequent first; `example` is the first message of it. */
   errors: readonly { errorClass: string; count: number; example: string }[];
   latency: Partial<Record<LatencyName, Summary>>;
+  /** How many complete answers have no TPOT, by the reason; reasons that did not occur are absent. */
+  withheld: Partial<Record<Withheld, number>>;
   /** How late requests were sent. */
   lag?: Summary;
   requestsPerSecond: number;
@@ -24,9 +27,8 @@ export interface Report {
 
 /** Takes a test's results as they come. */
 export interface Tally {
-  add(sample: Sample): void;
-  /** The time from one content chunk to the next, of any answer. */
-  gap(ms: number): void;
+  /** @param gapsMs between the answer's arrivals; those of an answer that failed are not counted */
+  add(sample: Sample, gapsMs?: readonly number[]): void;
   /** So far; `durationMs` since the start. */
   report(durationMs: number): Report;
   /** All that were added, in the order in which they ended. */
@@ -45,6 +47,7 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
     e2e: createDistribution(),
   };
   const lag = createDistribution();
+  const withheld = new Map<Withheld, number>();
   let completed = 0;
   let tokens = 0;
   let estimated = false;
@@ -52,11 +55,14 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
 
   const latency = (sample: Sent): Latency => latencyOf(sample, loop === 'open' ? sample.lagMs : 0);
 
-  const addSent = (sample: Sent): void => {
+  const addSent = (sample: Sent, gapsMs: readonly number[]): void => {
     completed += 1;
     tokens += sample.outputTokens;
     estimated ||= sample.tokensEstimated;
     lag.record(sample.lagMs);
+    for (const ms of gapsMs) distributions.itl.record(ms);
+    const reason = withheldOf(sample);
+    if (reason !== undefined) withheld.set(reason, (withheld.get(reason) ?? 0) + 1);
     const figures = latency(sample);
     for (const name of ['ttft', 'tpot', 'e2e'] as const) {
       const value = figures[name];
@@ -68,15 +74,12 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
   return {
     samples,
     latencyOf: latency,
-    add(sample) {
+    add(sample, gapsMs = []) {
       samples.push(sample);
-      if (sample.outcome === 'complete') return addSent(sample);
+      if (sample.outcome === 'complete') return addSent(sample, gapsMs);
       const known = errors.get(sample.errorClass);
       if (known === undefined) errors.set(sample.errorClass, { count: 1, example: sample.message });
       else known.count += 1;
-    },
-    gap(ms) {
-      distributions.itl.record(ms);
     },
     report(durationMs) {
       const perSecond = (count: number): number => (durationMs > 0 ? (count * 1000) / durationMs : 0);
@@ -92,6 +95,12 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
           LATENCIES.flatMap((name) => {
             const summary = distributions[name].summary();
             return summary === undefined ? [] : [[name, summary]];
+          }),
+        ),
+        withheld: Object.fromEntries(
+          WITHHELD.flatMap((reason) => {
+            const count = withheld.get(reason);
+            return count === undefined ? [] : [[reason, count]];
           }),
         ),
         ...(lags !== undefined && { lag: lags }),

@@ -1,23 +1,13 @@
+import type { Hops } from './hops.js';
+import type { Speed } from './speed.js';
+
+export type { HopName, Hops } from './hops.js';
+export type { Speed, Withheld } from './speed.js';
+
 /** What an exchange is doing. `prefill`: headers have come, the first token has not. */
 export type Phase = 'connecting' | 'waiting' | 'prefill' | 'streaming' | 'stalled' | 'done';
 
-/** The legs of an exchange, in order, up to the first token on the screen. Milliseconds. */
-export const HOPS = [
-  'client_to_daemon',
-  'queue',
-  'dns',
-  'connect',
-  'tls',
-  'send',
-  'wait',
-  'first_token',
-  'daemon_to_client',
-  'decode',
-  'paint',
-] as const;
-export type HopName = (typeof HOPS)[number];
-
-/** Gaps between content chunks (ICL), in milliseconds. */
+/** Gaps between arrivals that carry output, in milliseconds. */
 export interface GapSummary {
   p50: number;
   p95: number;
@@ -32,7 +22,7 @@ export interface PaintSummary {
 }
 
 /**
- * One exchange's figures by the definitions in README ("Metrics"). Times are milliseconds since send on
+ * One exchange's figures by the definitions in docs/metrics.md. Times are milliseconds since send on
  * the monotonic clock. A figure that cannot be known is absent, never guessed.
  */
 export interface ExchangeMetrics {
@@ -43,14 +33,17 @@ export interface ExchangeMetrics {
   ttfbMs?: number;
   ttftMs?: number;
   e2eMs?: number;
-  tpotMs?: number;
-  tokensPerSecond?: number;
+  /** After the first arrival; withheld, with the reason, where none can be believed. */
+  speed: Speed;
   promptTokens?: number;
+  /** Tokens that arrived: reasoning that the provider counted and never streamed is not in it. */
   outputTokens: number;
   /** `outputTokens` and what follows from it are an estimate: show with `~`. */
   tokensEstimated: boolean;
-  /** Content chunks. */
+  /** Pieces of output: text, reasoning, refusal and tool calls. */
   chunks: number;
+  /** In how many of the daemon's reads the output came. */
+  arrivals: number;
   /** Body bytes. */
   bytes: number;
   attempts: number;
@@ -58,5 +51,5 @@ export interface ExchangeMetrics {
   gaps?: GapSummary;
   /** Where content is shown as it comes. */
   paints?: PaintSummary;
-  hops: Partial<Record<HopName, number>>;
+  hops: Hops;
 }

@@ -1,8 +1,16 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { ExchangeMetrics, GapSummary, HopName, PaintSummary, Phase } from './exchange.js';
+import { type Amount, createArrivalCounter } from './arrivals.js';
+import { type Delivered, deliveredOf, estimateTokens, type TokenCounts } from './delivered.js';
+import type { ExchangeMetrics, GapSummary, PaintSummary, Phase } from './exchange.js';
+import type { HopName } from './hops.js';
+import { speedOf } from './speed.js';
 
 /** The daemon's part of the timeline, in µs since it had read the request (docs/protocol.md, Timings). */
 export interface DaemonTimings {
+  /** When the last attempt's redirects began; earlier attempts came before. Absent: the same as `attemptUs`. */
+  redirectsUs?: number;
+  /** When the last request of the exchange began. Absent: at 0. */
+  attemptUs?: number;
   queuedUs?: number;
   dnsUs?: number;
   connectUs?: number;
@@ -12,6 +20,8 @@ export interface DaemonTimings {
   attempts: number;
 }
 
+export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
+
 /** Collects one exchange's moments and computes its figures. All `atMs` are on one monotonic clock. */
 export interface Timeline {
   /** The request is to be sent again, as attempt number `attempt`. */
@@ -20,12 +30,18 @@ export interface Timeline {
   /** Body bytes of any kind. */
   received(bytes: number): void;
   /**
-   * A delta with non-empty content or reasoning.
+   * A piece of output that is not empty; of a tool call, `text` is its name and arguments.
    * `arrivedMs`: its bytes reached this process; `decodedMs`: it came out of the parser;
    * `readUs`: the daemon read its bytes, on the clock of its timings.
    */
-  content(mark: { text: string; arrivedMs: number; decodedMs: number; readUs?: number }): void;
-  usage(counts: { promptTokens: number; completionTokens: number }): void;
+  content(mark: {
+    kind: OutputKind;
+    text: string;
+    arrivedMs: number;
+    decodedMs: number;
+    readUs?: number;
+  }): void;
+  usage(counts: TokenCounts): void;
   /** All content that has come by now is on the screen. */
   painted(atMs: number): void;
   end(atMs: number, timings?: DaemonTimings): void;
@@ -34,17 +50,14 @@ export interface Timeline {
 
 const STALL_MS = 1000;
 const STALL_FACTOR = 10;
-/** Fewer chunks than this say nothing about a rate. */
-const MIN_CHUNKS_FOR_RATE = 3;
-/** Content that came within this time came in one burst. */
-const BURST_MS = 1;
 
 /**
  * @param sentMs When the request left the client.
- * Definitions as in vLLM's serving benchmark and AIPerf: TTFT is the first non-empty delta since send, E2E the
- * last, TPOT (E2E - TTFT) / (tokens - 1), ICL the gap between content chunks.
+ * @param onGap Called with each gap between arrivals that carry output, in ms.
+ * TTFT is the first output since send and E2E the last, on the client's clock. Gaps and speed are between
+ * arrivals, on the daemon's clock where there is one. docs/metrics.md defines all figures.
  */
-export function createTimeline(sentMs: number): Timeline {
+export function createTimeline(sentMs: number, onGap: (ms: number) => void = () => {}): Timeline {
   // Gaps in µs, up to an hour: bounded however long the answer is. A third significant figure would cost each
   // exchange 0.2 ms and 190 KB at its start, which shows where hundreds start at once.
   const gaps = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 2 });
@@ -60,13 +73,18 @@ export function createTimeline(sentMs: number): Timeline {
   // Only where content is shown: a load test starts hundreds of timelines that never are.
   let paints: RecordableHistogram | undefined;
   let endMs: number | undefined;
-  let chunks = 0;
   let bytes = 0;
-  let estimate = 0;
-  let counted: { promptTokens: number; completionTokens: number } | undefined;
+  const reasoning: Amount = { pieces: 0, tokens: 0 };
+  const rest: Amount = { pieces: 0, tokens: 0 };
+  let counted: TokenCounts | undefined;
+  const arrivals = createArrivalCounter((gapMs) => {
+    longestGapMs = Math.max(longestGapMs, gapMs);
+    gaps.record(Math.max(1, Math.round(gapMs * 1000)));
+    onGap(gapMs);
+  });
 
   const gapSummary = (): GapSummary | undefined => {
-    if (chunks < 2) return undefined;
+    if (gaps.count === 0) return undefined;
     // A bucket's upper end may lie above the longest gap in it.
     const percentile = (share: number): number => Math.min(gaps.percentile(share) / 1000, longestGapMs);
     return { p50: percentile(50), p95: percentile(95), p99: percentile(99), max: longestGapMs };
@@ -90,7 +108,7 @@ export function createTimeline(sentMs: number): Timeline {
     return atDaemonMs + Math.max(0, headersMs - sentMs - atDaemonMs) / 2;
   };
 
-  const hops = (): ExchangeMetrics['hops'] => {
+  const hops = ({ hidden }: Delivered): ExchangeMetrics['hops'] => {
     if (buffered || headersMs === undefined) return {};
     const legs: ExchangeMetrics['hops'] = {};
     let before = 0;
@@ -99,6 +117,8 @@ export function createTimeline(sentMs: number): Timeline {
       legs[name] = Math.max(0, untilUs - before) / 1000;
       before = untilUs;
     };
+    leg('retries', timings.redirectsUs ?? timings.attemptUs);
+    if (timings.redirectsUs !== undefined) leg('redirects', timings.attemptUs);
     leg('queue', timings.queuedUs);
     leg('dns', timings.dnsUs);
     leg('connect', timings.connectUs);
@@ -106,7 +126,7 @@ export function createTimeline(sentMs: number): Timeline {
     leg('send', timings.sentUs);
     leg('wait', timings.firstByteUs);
     if (first?.readUs !== undefined) {
-      leg('first_token', first.readUs);
+      leg(hidden > 0 ? 'thinking' : 'first_token', first.readUs);
       // The daemon's clock starts when it has read the request, so only the sum of both ways is known.
       const bothWays = Math.max(0, first.arrivedMs - sentMs - first.readUs / 1000);
       legs.client_to_daemon = bothWays / 2;
@@ -120,29 +140,30 @@ export function createTimeline(sentMs: number): Timeline {
   const snapshot = (nowMs: number): ExchangeMetrics => {
     const gap = buffered ? undefined : gapSummary();
     const phase = phaseAt(nowMs, gap);
-    const outputTokens = counted?.completionTokens ?? Math.round(estimate);
+    const arrived = arrivals.summary();
+    const delivered = deliveredOf(counted, reasoning, rest);
     const ttftMs = first === undefined || buffered ? undefined : first.arrivedMs - sentMs;
     const e2eMs = first === undefined ? undefined : lastMs - sentMs;
-    const spread = ttftMs === undefined || e2eMs === undefined ? 0 : e2eMs - ttftMs;
-    const rated = chunks >= MIN_CHUNKS_FOR_RATE && spread >= BURST_MS && outputTokens > 1;
     const ttfbMs = timeToFirstByte();
     const painted = paintSummary();
     return {
       phase,
       elapsedMs: (endMs ?? nowMs) - sentMs,
-      outputTokens,
-      tokensEstimated: counted === undefined,
-      chunks,
+      outputTokens: Math.round(delivered.tokens),
+      tokensEstimated: delivered.estimated,
+      chunks: arrived.total.pieces,
+      arrivals: arrived.count,
       bytes,
       attempts: timings.attempts,
       buffered,
-      hops: hops(),
+      speed: speedOf(arrived, delivered),
+      hops: hops(delivered),
       ...(phase === 'stalled' && { stalledMs: nowMs - lastMs }),
       ...(ttfbMs !== undefined && { ttfbMs }),
       ...(ttftMs !== undefined && { ttftMs }),
       ...(e2eMs !== undefined && { e2eMs }),
-      ...(rated && { tpotMs: spread / (outputTokens - 1), tokensPerSecond: (outputTokens / spread) * 1000 }),
-      ...(counted !== undefined && { promptTokens: counted.promptTokens }),
+      // No prompt is empty: a zero is a field that the server does not fill in.
+      ...(counted !== undefined && counted.promptTokens > 0 && { promptTokens: counted.promptTokens }),
       ...(gap !== undefined && { gaps: gap }),
       ...(painted !== undefined && { paints: painted }),
     };
@@ -160,17 +181,15 @@ export function createTimeline(sentMs: number): Timeline {
     received(count) {
       bytes += count;
     },
-    content({ text, ...mark }) {
-      if (first === undefined) first = mark;
-      else {
-        const gapMs = mark.arrivedMs - lastMs;
-        longestGapMs = Math.max(longestGapMs, gapMs);
-        gaps.record(Math.max(1, Math.round(gapMs * 1000)));
-      }
+    content({ kind, text, ...mark }) {
+      first ??= mark;
       lastMs = mark.arrivedMs;
       unpaintedMs ??= mark.arrivedMs;
-      chunks += 1;
-      estimate += estimateTokens(text);
+      const tokens = estimateTokens(text);
+      const amount = kind === 'reasoning' ? reasoning : rest;
+      amount.pieces += 1;
+      amount.tokens += tokens;
+      arrivals.add(mark.readUs === undefined ? mark.arrivedMs : mark.readUs / 1000, tokens);
     },
     usage(counts) {
       counted = counts;
@@ -188,17 +207,4 @@ export function createTimeline(sentMs: number): Timeline {
     },
     snapshot,
   };
-}
-
-/** About how many tokens a text is: four ASCII characters a token, one for any other character. */
-export function estimateTokens(text: string): number {
-  let ascii = 0;
-  let other = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x80) ascii += 1;
-    // The second half of a surrogate pair is not another character.
-    else if (unit < 0xdc00 || unit > 0xdfff) other += 1;
-  }
-  return ascii / 4 + other;
 }

@@ -8,6 +8,7 @@ import type { Sample } from '../../src/loadtest/sample.js';
 import { meets, parseSlo } from '../../src/loadtest/slo.js';
 import { latencyTable, runText } from '../../src/loadtest/table.js';
 import { createTally, type Tally } from '../../src/loadtest/tally.js';
+import type { Withheld } from '../../src/metrics/speed.js';
 
 const durations = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
 
@@ -59,6 +60,7 @@ const sent = (index: number, over: object = {}): Sample => ({
   lagMs: 1,
   ttftMs: 200,
   e2eMs: 400,
+  speed: { kind: 'measured', tpotMs: 20, tokensPerSecond: 50 },
   outputTokens: 11,
   tokensEstimated: false,
   ...over,
@@ -78,7 +80,7 @@ function tallyOf(loop: 'open' | 'closed', samples: readonly Sample[], slo?: stri
   return tally;
 }
 
-test('TPOT is the time after the first token over the tokens after it', () => {
+test('the report takes TPOT from the figures of each answer', () => {
   expect(tallyOf('closed', [sent(0)]).report(1000).latency.tpot?.mean).toBe(20);
 });
 
@@ -131,10 +133,34 @@ test.each([
   expect(parseSlo(text)).toEqual(slo);
 });
 
-test('an answer in one piece keeps no limit on its tokens, one of a single token does', () => {
+const withheld = (index: number, reason: Withheld): Sample =>
+  sent(index, { speed: { kind: 'withheld', reason } });
+
+test('a withheld TPOT is no zero: it is counted by its reason, and keeps no limit and passes no check', () => {
+  const samples = [withheld(0, 'burst'), withheld(1, 'burst'), withheld(2, 'hidden')];
+  const tally = tallyOf('closed', samples, 'tpot=1000');
+  const report = tally.report(1000);
+  expect(report.latency.tpot).toBeUndefined();
+  expect(report.withheld).toEqual({ burst: 2, hidden: 1 });
+  expect(report.goodput?.share).toBe(0);
+  const check = parseCheck('tpot.max<1000');
+  expect(check && evaluate(check, report).passed).toBe(false);
+  expect(runText({ mode: 'a', report }, 'closed')).toContain('TPOT of 3 answers: 2 burst, 1 hidden');
+  expect(reportJson(report)).toMatchObject({ tpot_ms: null, tpot_withheld: { burst: 2, hidden: 1 } });
+  expect(csvLines('a', tally).split('\n')[2]).toMatch(/,,400,11,hidden$/);
+});
+
+test('gaps of an answer that failed are not counted', () => {
+  const tally = createTally('closed');
+  tally.add(sent(0), [10, 20]);
+  tally.add(failed(1, 'truncated'), [5000]);
+  expect(tally.report(1000).latency.itl).toMatchObject({ count: 2, max: 20 });
+});
+
+test('a figure that is unknown keeps no limit', () => {
   expect(meets({ ttft: 500 }, { e2e: 10 })).toBe(false);
   expect(meets({ tpot: 50 }, { e2e: 10 })).toBe(false);
-  expect(meets({ tpot: 50 }, { ttft: 10, e2e: 10 })).toBe(true);
+  expect(meets({ tpot: 50 }, { ttft: 10, e2e: 10 })).toBe(false);
 });
 
 test.each([
@@ -223,7 +249,7 @@ test('the CSV quotes what needs it and has a cell for each column', () => {
   const lines = csvLines('a,b', tallyOf('open', [sent(0), failed(1, 'Transient')]))
     .trimEnd()
     .split('\n');
-  expect(lines[0]).toBe('"a,b",0,complete,,0,1,500,201,20,401,11');
+  expect(lines[0]).toBe('"a,b",0,complete,,0,1,500,201,20,401,11,');
   for (const line of lines) expect(line.replace('"a,b"', 'x').split(',')).toHaveLength(columns);
 });
 

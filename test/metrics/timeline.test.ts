@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTimeline, estimateTokens } from '../../src/metrics/timeline.js';
+import { estimateTokens } from '../../src/metrics/delivered.js';
+import { HOPS } from '../../src/metrics/hops.js';
+import { createTimeline } from '../../src/metrics/timeline.js';
 
 /** Content chunks arriving at these milliseconds, decoded at once. */
 const withChunksAt = (times: readonly number[], text = 'four') => {
   const timeline = createTimeline(1000);
   timeline.headers({ atMs: 1050, timings: { attempts: 1, firstByteUs: 40_000 }, buffered: false });
-  for (const at of times) timeline.content({ text, arrivedMs: at, decodedMs: at });
+  for (const at of times) timeline.content({ kind: 'text', text, arrivedMs: at, decodedMs: at });
   return timeline;
 };
 
@@ -17,12 +19,12 @@ test('TTFT is the first content since send, E2E the last, and neither counts the
   expect(metrics).toMatchObject({ phase: 'done', ttftMs: 300, e2eMs: 500, elapsedMs: 900, chunks: 3 });
 });
 
-test('TPOT divides the time after the first token by the tokens after it, with the counts of the provider', () => {
+test('the speed counts the tokens after the first arrival, with the counts of the provider', () => {
   const timeline = withChunksAt([1300, 1400, 1500]);
-  timeline.usage({ promptTokens: 9, completionTokens: 11 });
+  timeline.usage({ promptTokens: 9, completionTokens: 11, totalTokens: 20 });
   const metrics = timeline.snapshot(2000);
-  expect(metrics.tpotMs).toBe(20);
-  expect(metrics.tokensPerSecond).toBe(55);
+  // Each arrival has a third of the text: 22/3 of 11 tokens came after the first one.
+  expect(metrics.speed).toMatchObject({ kind: 'measured', tokensPerSecond: expect.closeTo(36.667, 2) });
   expect(metrics).toMatchObject({ outputTokens: 11, promptTokens: 9, tokensEstimated: false });
 });
 
@@ -34,23 +36,116 @@ test('tokens are an estimate, and say so, until the provider counted them', () =
 });
 
 test.each([
-  ['two chunks', [1300, 1400]],
-  ['one burst', [1300, 1300, 1300, 1300]],
-])('no rate is told from %s', (_name, times) => {
-  const metrics = withChunksAt(times).snapshot(2000);
-  expect(metrics.tokensPerSecond).toBeUndefined();
-  expect(metrics.tpotMs).toBeUndefined();
+  ['two arrivals', [1300, 1400], 'too_few_arrivals'],
+  ['one read with many chunks', [1300, 1300, 1300, 1300], 'too_few_arrivals'],
+  ['less than 50 ms', [1300, 1310, 1320, 1349], 'burst'],
+  ['one arrival with most of the rest', [1300, 1400, 1500, 1500, 1500], 'burst'],
+])('no speed is given from %s', (_name, times, reason) => {
+  const { speed } = withChunksAt(times).snapshot(2000);
+  expect(speed).toEqual({ kind: 'withheld', reason });
+});
+
+test('the pieces of one read are one arrival, whenever the client got them', () => {
+  const timeline = createTimeline(0);
+  const content = (arrivedMs: number, readUs: number): void =>
+    timeline.content({ kind: 'text', text: 'four', arrivedMs, decodedMs: arrivedMs, readUs });
+  for (const [arrivedMs, readUs] of [
+    [10, 5000],
+    [12, 5000],
+    [90, 60_000],
+    [91, 115_000],
+  ] as const)
+    content(arrivedMs, readUs);
+  const { arrivals, chunks, gaps, speed, e2eMs } = timeline.snapshot(200);
+  expect({ arrivals, chunks, e2eMs }).toEqual({ arrivals: 3, chunks: 4, e2eMs: 91 });
+  // On the daemon's clock: the client got the last two together.
+  expect(gaps?.max).toBe(55);
+  expect(speed).toMatchObject({ kind: 'measured', tpotMs: 55 });
+});
+
+test.each(['text', 'reasoning', 'refusal', 'tool_call'] as const)('a piece of %s is output', (kind) => {
+  const timeline = createTimeline(0);
+  for (const at of [100, 200, 300]) timeline.content({ kind, text: 'four', arrivedMs: at, decodedMs: at });
+  expect(timeline.snapshot(400)).toMatchObject({
+    ttftMs: 100,
+    e2eMs: 300,
+    chunks: 3,
+    gaps: { max: 100 },
+    speed: { kind: 'measured', tokensPerSecond: 10 },
+  });
+});
+
+test('time before the first output is thinking when the provider counts reasoning that never came', () => {
+  const timeline = createTimeline(0);
+  timeline.headers({ atMs: 11, timings: { attempts: 1, firstByteUs: 10_000 }, buffered: false });
+  for (const at of [1010, 1060, 1110])
+    timeline.content({ kind: 'text', text: 'four', arrivedMs: at, decodedMs: at, readUs: (at - 1) * 1000 });
+  expect(timeline.snapshot(2000).hops).toHaveProperty('first_token');
+  timeline.usage({ promptTokens: 5, completionTokens: 1003, totalTokens: 1008, reasoningTokens: 1000 });
+  const { hops, outputTokens } = timeline.snapshot(2000);
+  expect(outputTokens).toBe(3);
+  expect(hops.thinking).toBe(999);
+  expect(hops).not.toHaveProperty('first_token');
+});
+
+test('earlier attempts and redirects are hops of their own, and no queue', () => {
+  const timeline = createTimeline(0);
+  timeline.headers({
+    atMs: 620,
+    timings: {
+      attempts: 2,
+      redirectsUs: 500_000,
+      attemptUs: 540_000,
+      queuedUs: 541_000,
+      sentUs: 542_000,
+      firstByteUs: 619_000,
+    },
+    buffered: false,
+  });
+  expect(timeline.snapshot(700).hops).toEqual({ retries: 500, redirects: 40, queue: 1, send: 1, wait: 77 });
+});
+
+test('hops add up to TTFT and decoding, whatever their points', () => {
+  const point = fc.integer({ min: 0, max: 1_000_000 });
+  fc.assert(
+    fc.property(fc.array(point, { minLength: 9, maxLength: 9 }), fc.boolean(), (points, thinks) => {
+      const sorted = points.toSorted((one, other) => one - other);
+      const at = (index: number): number => sorted[index] ?? 0;
+      const [firstByteUs, readUs] = [at(7), at(8)];
+      const timeline = createTimeline(0);
+      const timings = {
+        attempts: 2,
+        redirectsUs: at(0),
+        attemptUs: at(1),
+        queuedUs: at(2),
+        dnsUs: at(3),
+        connectUs: at(4),
+        tlsUs: at(5),
+        sentUs: at(6),
+        firstByteUs,
+      };
+      timeline.headers({ atMs: firstByteUs / 1000 + 2, timings, buffered: false });
+      const arrivedMs = readUs / 1000 + 2;
+      timeline.content({ kind: 'text', text: 'a', arrivedMs, decodedMs: arrivedMs + 1, readUs });
+      if (thinks)
+        timeline.usage({ promptTokens: 1, completionTokens: 9, totalTokens: 10, reasoningTokens: 8 });
+      const { hops, ttftMs } = timeline.snapshot(5000);
+      const total = HOPS.reduce((sum, { name }) => sum + (hops[name] ?? 0), 0);
+      expect(total).toBeCloseTo((ttftMs ?? 0) + 1, 6);
+    }),
+  );
 });
 
 test('a buffered exchange has an E2E and invents no TTFT, rate, gap or hop', () => {
   const timeline = createTimeline(0);
   timeline.headers({ atMs: 1008, timings: { attempts: 0 }, buffered: true });
   for (let index = 0; index < 10; index += 1)
-    timeline.content({ text: 'x', arrivedMs: 1008, decodedMs: 1009 });
+    timeline.content({ kind: 'text', text: 'x', arrivedMs: 1008, decodedMs: 1009 });
   timeline.end(1010);
   const metrics = timeline.snapshot(1010);
+  expect(metrics.speed.kind).toBe('withheld');
   expect(metrics).toMatchObject({ e2eMs: 1008, buffered: true, hops: {} });
-  for (const name of ['ttftMs', 'ttfbMs', 'tpotMs', 'tokensPerSecond', 'gaps'] as const) {
+  for (const name of ['ttftMs', 'ttfbMs', 'gaps'] as const) {
     expect(metrics[name]).toBeUndefined();
   }
 });
@@ -60,7 +155,7 @@ test('the phase follows the exchange: waiting, prefill, streaming, stalled, done
   expect(timeline.snapshot(10).phase).toBe('waiting');
   timeline.headers({ atMs: 20, timings: { attempts: 1 }, buffered: false });
   expect(timeline.snapshot(30).phase).toBe('prefill');
-  timeline.content({ text: 'a', arrivedMs: 40, decodedMs: 40 });
+  timeline.content({ kind: 'text', text: 'a', arrivedMs: 40, decodedMs: 40 });
   expect(timeline.snapshot(1000).phase).toBe('streaming');
   expect(timeline.snapshot(1100)).toMatchObject({ phase: 'stalled', stalledMs: 1060 });
   timeline.end(1200);
@@ -88,7 +183,7 @@ test('the hops add up to the time from send to the painted first token', () => {
     },
     buffered: false,
   });
-  timeline.content({ text: 'a', arrivedMs: 130.6, decodedMs: 131, readUs: 130_000 });
+  timeline.content({ kind: 'text', text: 'a', arrivedMs: 130.6, decodedMs: 131, readUs: 130_000 });
   timeline.painted(140);
   const { hops } = timeline.snapshot(140);
   expect(hops).toMatchObject({
@@ -108,7 +203,7 @@ test('a frame is as late as the oldest content in it; the paint leg stays the fi
   const timeline = createTimeline(0);
   timeline.headers({ atMs: 5, timings: { attempts: 1, firstByteUs: 4000 }, buffered: false });
   const content = (atMs: number): void =>
-    timeline.content({ text: 'a', arrivedMs: atMs, decodedMs: atMs, readUs: atMs * 1000 });
+    timeline.content({ kind: 'text', text: 'a', arrivedMs: atMs, decodedMs: atMs, readUs: atMs * 1000 });
   expect(timeline.snapshot(9).paints).toBeUndefined();
   content(10);
   timeline.painted(14);

@@ -6,6 +6,7 @@ import type {
   LiveMetrics,
 } from '../../src/connector/types.js';
 import type { ExchangeMetrics } from '../../src/metrics/exchange.js';
+import { NO_SPEED } from '../../src/metrics/speed.js';
 import type { ConnectionState } from '../../src/sdk/types.js';
 import type { ChatPort, ConnectionPort, EndpointInfo, ModeInfo, ModePort } from '../../src/state/ports.js';
 
@@ -125,7 +126,9 @@ export function metricsOf(values: Partial<ExchangeMetrics> = {}): ExchangeMetric
     elapsedMs: 2100,
     outputTokens: 0,
     tokensEstimated: false,
+    speed: NO_SPEED,
     chunks: 0,
+    arrivals: 0,
     bytes: 0,
     attempts: 1,
     buffered: false,

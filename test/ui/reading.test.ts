@@ -94,7 +94,7 @@ test('the usual end of an answer is not told above it, but in the inspector', as
 describe('an answer tells what became of it', () => {
   const metrics = metricsOf({
     ttftMs: 312,
-    tokensPerSecond: 84,
+    speed: { kind: 'measured', tokensPerSecond: 84, tpotMs: 1000 / 84 },
     outputTokens: 118,
     tokensEstimated: false,
     e2eMs: 1400,

@@ -40,7 +40,7 @@ const STREAMING = metricsOf({
   elapsedMs: 1400,
   ttftMs: 312,
   outputTokens: 118,
-  tokensPerSecond: 84,
+  speed: { kind: 'measured', tokensPerSecond: 84, tpotMs: 1000 / 84 },
   chunks: 118,
   bytes: 12_340,
   gaps: { p50: 11, p95: 18, p99: 30, max: 44 },

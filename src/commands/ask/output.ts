@@ -104,6 +104,9 @@ export function jsonLines(stdout: NodeJS.WriteStream): Output {
                 prompt_tokens: usage.promptTokens,
                 completion_tokens: usage.completionTokens,
                 total_tokens: usage.totalTokens,
+                reasoning_tokens: usage.reasoningTokens ?? null,
+                cached_tokens: usage.cachedTokens ?? null,
+                cache_write_tokens: usage.cacheWriteTokens ?? null,
               },
         ...(answer.reasoning !== '' && { reasoning: answer.reasoning }),
         ...(answer.refusal !== '' && { refusal: answer.refusal }),
@@ -126,16 +129,19 @@ export function jsonLines(stdout: NodeJS.WriteStream): Output {
 }
 
 function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
+  const { speed } = metrics;
   const optional = (value: number | undefined): number | null => (value === undefined ? null : ms(value));
   return {
     ttfb_ms: optional(metrics.ttfbMs),
     ttft_ms: optional(metrics.ttftMs),
     e2e_ms: optional(metrics.e2eMs),
-    tpot_ms: optional(metrics.tpotMs),
-    tokens_per_s: optional(metrics.tokensPerSecond),
+    tpot_ms: speed.kind === 'measured' ? ms(speed.tpotMs) : null,
+    tokens_per_s: speed.kind === 'measured' ? ms(speed.tokensPerSecond) : null,
+    rate_withheld: speed.kind === 'withheld' ? speed.reason : null,
     output_tokens: metrics.outputTokens,
     tokens_estimated: metrics.tokensEstimated,
     chunks: metrics.chunks,
+    arrivals: metrics.arrivals,
     bytes: metrics.bytes,
     attempts: metrics.attempts,
     buffered: metrics.buffered,

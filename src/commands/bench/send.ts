@@ -22,17 +22,18 @@ export async function send(
   tally: Tally,
 ): Promise<void> {
   let sentMs = intendedMs;
-  let lastMs: number | undefined;
+  const gapsMs: number[] = [];
   const onEvent = (event: ExchangeEvent): void => {
     if (event.type === 'start') sentMs = performance.now() - startMs;
-    if ((event.type !== 'text' && event.type !== 'reasoning') || event.text === '') return;
-    if (lastMs !== undefined) tally.gap(event.tMs - lastMs);
-    lastMs = event.tMs;
   };
   const content = prompts[index % prompts.length] ?? '';
-  const answer = await connector.exchange([{ role: 'user', content }], { ...options, onEvent });
+  const answer = await connector.exchange([{ role: 'user', content }], {
+    ...options,
+    onEvent,
+    onGap: (ms) => gapsMs.push(ms),
+  });
   if (answer.outcome === 'cancelled') return;
-  tally.add(sampleOf(answer, { index, intendedMs, endMs: performance.now() - startMs }, sentMs));
+  tally.add(sampleOf(answer, { index, intendedMs, endMs: performance.now() - startMs }, sentMs), gapsMs);
 }
 
 function sampleOf(
@@ -47,11 +48,12 @@ function sampleOf(
     const message = told.length > MAX_MESSAGE ? `${told.slice(0, MAX_MESSAGE)}…` : told;
     return { ...common, outcome: 'failed', errorClass, message };
   }
-  const { ttftMs, e2eMs, outputTokens, tokensEstimated } = metrics;
+  const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated } = metrics;
   return {
     ...common,
     outcome: 'complete',
     lagMs: sentMs - common.intendedMs,
+    speed,
     outputTokens,
     tokensEstimated,
     ...(ttftMs !== undefined && { ttftMs }),

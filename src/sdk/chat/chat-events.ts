@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
 import type { Answer } from './answer.js';
-import type { Usage } from './chat-types.js';
 import { createToolCallNumbering } from './tool-calls.js';
+import { laterUsage, usageOf } from './usage.js';
 
 /** What one event of an answer means for the answer as a whole. */
 export type Verdict =
@@ -69,7 +69,7 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
     if (typeof model === 'string' && model !== '') result.model ??= model;
     if (choice !== undefined) readChoice(choice, event.object);
-    if (usage !== undefined) emit({ type: 'usage', usage });
+    if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
     const hasChoices = Array.isArray(choices) && choices.length > 0;
     return usage !== undefined && !hasChoices ? 'closing' : 'open';
   };
@@ -107,24 +107,4 @@ function readParts(content: readonly unknown[]): { text: string; reasoning: stri
     else reasoning += stringOf(part.thinking);
   }
   return { text, reasoning };
-}
-
-function usageOf(value: unknown): Usage | undefined {
-  if (!isRecord(value)) return undefined;
-  const promptTokens = countOf(value.prompt_tokens);
-  const completionTokens = countOf(value.completion_tokens);
-  if (promptTokens === undefined && completionTokens === undefined) return undefined;
-  const reasoningTokens = countOf(recordOf(value.completion_tokens_details).reasoning_tokens);
-  const cachedTokens = countOf(recordOf(value.prompt_tokens_details).cached_tokens);
-  return {
-    promptTokens: promptTokens ?? 0,
-    completionTokens: completionTokens ?? 0,
-    totalTokens: countOf(value.total_tokens) ?? (promptTokens ?? 0) + (completionTokens ?? 0),
-    ...(reasoningTokens !== undefined && { reasoningTokens }),
-    ...(cachedTokens !== undefined && { cachedTokens }),
-  };
-}
-
-function countOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -2,13 +2,16 @@ import type { ConnectorException } from '../../errors.js';
 
 export type Outcome = 'complete' | 'truncated' | 'error' | 'cancelled' | 'stalled';
 
-/** Token counts as the provider sent them. */
+/** Token counts as the provider sent them; 0 where it sent none. */
 export interface Usage {
   promptTokens: number;
   completionTokens: number;
   totalTokens: number;
   reasoningTokens?: number;
+  /** Prompt tokens read from the provider's cache. */
   cachedTokens?: number;
+  /** Prompt tokens written to the provider's cache. */
+  cacheWriteTokens?: number;
 }
 
 export interface ToolCall {

@@ -1,5 +1,6 @@
+import { speedFrom } from '../../metrics/saved-speed.js';
 import { isObject } from '../redact.js';
-import type { Exchange, Json, Session } from '../types.js';
+import type { Exchange, Json, JsonObject, Session } from '../types.js';
 
 /** One exchange a line, with its session, question and answer: for `jq` and data frames. */
 export function toJsonLines(sessions: readonly Session[]): string {
@@ -31,6 +32,7 @@ const FIGURES = [
   'attempts',
   'buffered',
 ] as const;
+const USAGE = ['reasoningTokens', 'cachedTokens', 'cacheWriteTokens'] as const;
 const GAPS = ['p50', 'p95', 'p99', 'max'] as const;
 const HEADER = [
   'session',
@@ -41,8 +43,11 @@ const HEADER = [
   'outcome',
   'error_class',
   'status_code',
-  ...FIGURES.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
+  ...FIGURES.map(snakeCase),
   ...GAPS.map((name) => `gap_${name}_ms`),
+  'arrivals',
+  'rate_withheld',
+  ...USAGE.map(snakeCase),
 ];
 
 /** The figures as RFC 4180 has CSV: one exchange a row, times in ms, what is unknown left empty. */
@@ -59,14 +64,29 @@ export function toCsv(sessions: readonly Session[]): string {
         exchange.outcome,
         exchange.error?.class ?? null,
         exchange.error?.statusCode ?? null,
-        ...FIGURES.map((name) => exchange.metrics[name] ?? null),
-        ...GAPS.map((name) => memberOf(exchange.metrics.gaps ?? null, name)),
+        ...figuresOf(exchange),
       ]
         .map(cell)
         .join(','),
     '\r\n',
   );
   return `${HEADER.join(',')}\r\n${rows}`;
+}
+
+function figuresOf({ metrics }: Exchange): Json[] {
+  const speed = speedFrom(metrics);
+  const figures: JsonObject = speed.kind === 'measured' ? { ...metrics, ...speed } : metrics;
+  return [
+    ...FIGURES.map((name) => figures[name] ?? null),
+    ...GAPS.map((name) => memberOf(metrics.gaps ?? null, name)),
+    metrics.arrivals ?? null,
+    memberOf(metrics.speed ?? null, 'reason'),
+    ...USAGE.map((name) => memberOf(metrics.usage ?? null, name)),
+  ];
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function cell(value: Json): string {

@@ -65,7 +65,7 @@ function entryOf(session: Session, exchange: Exchange) {
       bodySize: numberIn(exchange.metrics, 'bytes') ?? UNKNOWN,
     },
     cache: {},
-    timings,
+    timings: { ...timings, ...namedHops(exchange) },
     comment: `${exchange.model}: ${exchange.outcome}`,
     // Members that begin with an underscore are the format's place for what it does not know.
     _endpoint: exchange.endpoint,
@@ -94,7 +94,7 @@ function timingsOf({ metrics }: Exchange): Timings {
   const ttfb = numberIn(metrics, 'ttfbMs');
   const end = numberIn(metrics, 'e2eMs') ?? numberIn(metrics, 'elapsedMs') ?? ttfb ?? 0;
   const legs = {
-    blocked: sum('client_to_daemon', 'queue'),
+    blocked: sum('client_to_daemon', 'retries', 'redirects', 'queue'),
     dns: sum('dns'),
     // The format counts TLS as a part of connecting.
     connect: sum('connect', 'tls'),
@@ -119,4 +119,16 @@ function queryOf(url: string): { name: string; value: string }[] {
 function numberIn(object: JsonObject, name: string): number | undefined {
   const value = object[name];
   return typeof value === 'number' ? value : undefined;
+}
+
+/** Hops for which the format has no name of its own; they are parts of the timings beside them. */
+function namedHops({ metrics }: Exchange): Record<string, number> {
+  const found = metrics.hops ?? null;
+  const hops = isObject(found) ? found : {};
+  return Object.fromEntries(
+    ['redirects', 'retries', 'queue', 'thinking'].flatMap((name) => {
+      const ms = numberIn(hops, name);
+      return ms === undefined ? [] : [[`_${name}`, ms]];
+    }),
+  );
 }

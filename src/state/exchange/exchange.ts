@@ -1,5 +1,6 @@
 import type { ChatAnswer } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { NO_SPEED } from '../../metrics/speed.js';
 import type { AppState, RequestView, TokenSample } from '../app-state.js';
 import { append } from '../branches.js';
 import type { KeyHints } from '../key-hints.js';
@@ -115,7 +116,9 @@ export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
     elapsedMs,
     outputTokens: 0,
     tokensEstimated: true,
+    speed: NO_SPEED,
     chunks: 0,
+    arrivals: 0,
     bytes: 0,
     attempts: 0,
     buffered: false,

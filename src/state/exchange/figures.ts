@@ -51,7 +51,7 @@ export function countExchange(
       ? { ...errorClasses, [errorClass]: (errorClasses[errorClass] ?? 0) + 1 }
       : errorClasses,
     ttfts: withSample(figures.ttfts, metrics.ttftMs),
-    tpots: withSample(figures.tpots, metrics.tpotMs),
+    tpots: withSample(figures.tpots, tpotOf(metrics)),
     goodput: judged(figures.goodput, isGood(metrics, outcome, slo)),
   };
 }
@@ -66,13 +66,19 @@ function withSample(samples: readonly number[], sample: number | undefined): rea
   return sample === undefined ? samples : [...samples, sample].slice(-MAX_SAMPLES);
 }
 
-/** Undefined where it can't be known: stopped by the user, or from a daemon that does not stream. */
-function isGood({ ttftMs, tpotMs }: ExchangeMetrics, outcome: Outcome, slo: Slo): boolean | undefined {
+function tpotOf({ speed }: ExchangeMetrics): number | undefined {
+  return speed.kind === 'measured' ? speed.tpotMs : undefined;
+}
+
+/** Undefined where it can't be known: stopped by the user, without a TTFT, or with a withheld TPOT. */
+function isGood(metrics: ExchangeMetrics, outcome: Outcome, slo: Slo): boolean | undefined {
   if (outcome === 'cancelled') return undefined;
   if (outcome !== 'complete') return false;
+  const { ttftMs } = metrics;
   if (ttftMs === undefined) return undefined;
-  // An answer of one token has no time per further one.
-  return ttftMs <= slo.ttftMs && (tpotMs ?? 0) <= slo.tpotMs;
+  if (ttftMs > slo.ttftMs) return false;
+  const tpotMs = tpotOf(metrics);
+  return tpotMs === undefined ? undefined : tpotMs <= slo.tpotMs;
 }
 
 function judged(goodput: SessionFigures['goodput'], good: boolean | undefined): SessionFigures['goodput'] {

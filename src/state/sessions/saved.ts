@@ -1,4 +1,5 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { speedFrom } from '../../metrics/saved-speed.js';
 import type { AnswerFigures, OpenedSession } from '../../sessions/opened.js';
 import type { JsonObject, Message as SavedMessage } from '../../sessions/types.js';
 import type { AppState } from '../app-state.js';
@@ -169,8 +170,6 @@ const OPTIONAL_FIGURES = [
   'ttfbMs',
   'ttftMs',
   'e2eMs',
-  'tpotMs',
-  'tokensPerSecond',
   'promptTokens',
 ] as const satisfies readonly (keyof ExchangeMetrics)[];
 
@@ -186,6 +185,8 @@ function metricsOf(saved: JsonObject): ExchangeMetrics {
     outputTokens: number('outputTokens') ?? 0,
     tokensEstimated: saved.tokensEstimated !== false,
     chunks: number('chunks') ?? 0,
+    arrivals: number('arrivals') ?? 0,
+    speed: speedFrom(saved),
     bytes: number('bytes') ?? 0,
     attempts: number('attempts') ?? 0,
     buffered: saved.buffered === true,

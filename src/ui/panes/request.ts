@@ -1,3 +1,4 @@
+import type { Withheld } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../format.js';
@@ -13,7 +14,7 @@ type Shown = Exclude<RequestView, { kind: 'none' }>;
 export function requestLines(request: RequestView, width: number, height: number): readonly Line[] {
   if (request.kind === 'none') return [[['dim', 'no request yet']]];
   const { metrics } = request;
-  const { outputTokens, tokensEstimated, ttftMs, tokensPerSecond, gaps, paints } = metrics;
+  const { outputTokens, tokensEstimated, ttftMs, gaps, paints } = metrics;
   const pair = (label: string, value: string): Line => spread([['dim', label]], [value], width);
   const lines: Line[] = [
     spread([phaseOf(request)], [elapsed(request)], width),
@@ -32,7 +33,7 @@ export function requestLines(request: RequestView, width: number, height: number
         ['dim', 'speed  '],
         ['accent', sparkline(request.samples)],
       ],
-      [tokensPerSecond === undefined ? UNKNOWN : tokenRate(tokensPerSecond, tokensEstimated)],
+      [speedText(request)],
       width,
     ),
     spread([['dim', 'chunks '], count(metrics.chunks)], [bytes(metrics.bytes)], width),
@@ -45,11 +46,11 @@ export function requestLines(request: RequestView, width: number, height: number
 export function requestSummary(request: RequestView): readonly Line[] {
   if (request.kind === 'none') return [];
   const { metrics } = request;
-  const { ttftMs, tokensPerSecond, tokensEstimated, outputTokens } = metrics;
+  const { ttftMs, speed, tokensEstimated, outputTokens } = metrics;
   // Padded, so that what grows does not move its neighbours.
   const items: Line[] = [[`${phaseOf(request)} ${elapsed(request).padStart(6)}`]];
   if (ttftMs !== undefined) items.push([['dim', 'TTFT '], duration(ttftMs)]);
-  if (tokensPerSecond !== undefined) items.push([tokenRate(tokensPerSecond, tokensEstimated)]);
+  if (speed.kind === 'measured') items.push([tokenRate(speed.tokensPerSecond, tokensEstimated)]);
   if (metrics.chunks > 0) {
     items.push([`${count(outputTokens, tokensEstimated).padStart(5)} tok`]);
     items.push(
@@ -74,6 +75,18 @@ function phaseOf({ outcome, metrics }: Shown): string {
   if (phase === 'stalled' && stalledMs !== undefined) return `stalled ${seconds(stalledMs)}`;
   return buffered && phase === 'streaming' ? 'reading' : phase;
 }
+
+/** The reason for none only once the answer has ended: until then there may still be one. */
+function speedText({ outcome, metrics: { speed, tokensEstimated, chunks } }: Shown): string {
+  if (speed.kind === 'measured') return tokenRate(speed.tokensPerSecond, tokensEstimated);
+  return outcome === undefined || chunks === 0 ? UNKNOWN : WITHHELD_WORDS[speed.reason];
+}
+
+const WITHHELD_WORDS: Record<Withheld, string> = {
+  burst: 'burst',
+  too_few_arrivals: 'too few',
+  hidden: 'hidden',
+};
 
 /** A running clock, or how long it took. */
 function elapsed({ outcome, metrics: { elapsedMs } }: Shown): string {

@@ -1,22 +1,6 @@
-import type { ExchangeMetrics, HopName } from '../../metrics/exchange.js';
+import { HOPS, type Hops, type Place } from '../../metrics/hops.js';
 import { type Line, spread } from '../line.js';
 
-type Place = 'the provider' | 'the network' | 'the daemon' | 'this program';
-
-/** The legs in their order, as they are called here, and who takes their time. */
-const HOPS: readonly (readonly [name: HopName, label: string, place: Place])[] = [
-  ['client_to_daemon', 'to daemon', 'the daemon'],
-  ['queue', 'queue', 'the daemon'],
-  ['dns', 'dns', 'the network'],
-  ['connect', 'connect', 'the network'],
-  ['tls', 'tls', 'the network'],
-  ['send', 'send', 'the network'],
-  ['wait', 'wait', 'the provider'],
-  ['first_token', 'first token', 'the provider'],
-  ['daemon_to_client', 'back', 'the daemon'],
-  ['decode', 'decode', 'this program'],
-  ['paint', 'paint', 'this program'],
-];
 const LABEL_WIDTH = 12;
 const VALUE_WIDTH = 7;
 const BARS = ' ▏▎▍▌▋▊▉█';
@@ -24,8 +8,8 @@ const BARS = ' ▏▎▍▌▋▊▉█';
 const VERDICT_FROM_ROWS = 4;
 
 /** A heading with the unit, a bar for each leg, the longest ones when not all fit, and what took most of it. */
-export function waterfallLines(hops: ExchangeMetrics['hops'], width: number, height: number): Line[] {
-  const known = HOPS.flatMap(([name, label]) => {
+export function waterfallLines(hops: Hops, width: number, height: number): Line[] {
+  const known = HOPS.flatMap(({ name, label }) => {
     const ms = hops[name];
     return ms === undefined ? [] : [{ label, ms }];
   });
@@ -48,11 +32,11 @@ export function waterfallLines(hops: ExchangeMetrics['hops'], width: number, hei
 }
 
 /** `the provider took 96 %`, under the heading that says of what; undefined until the first token has come. */
-function verdictOn(hops: ExchangeMetrics['hops']): string | undefined {
-  if (hops.first_token === undefined) return undefined;
+function verdictOn(hops: Hops): string | undefined {
+  if (hops.first_token === undefined && hops.thinking === undefined) return undefined;
   const places = new Map<Place, number>();
   let total = 0;
-  for (const [name, , place] of HOPS) {
+  for (const { name, place } of HOPS) {
     const ms = hops[name] ?? 0;
     places.set(place, (places.get(place) ?? 0) + ms);
     total += ms;

@@ -44,10 +44,10 @@ function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
 }
 
 function figuresOf({ metrics }: Ended): Line[] {
-  const { ttftMs, tokensPerSecond, tokensEstimated, outputTokens, e2eMs, elapsedMs, attempts } = metrics;
+  const { ttftMs, speed, tokensEstimated, outputTokens, e2eMs, elapsedMs, attempts } = metrics;
   const items: string[] = [];
   if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
-  if (tokensPerSecond !== undefined) items.push(tokenRate(tokensPerSecond, tokensEstimated));
+  if (speed.kind === 'measured') items.push(tokenRate(speed.tokensPerSecond, tokensEstimated));
   if (outputTokens > 0) items.push(`${count(outputTokens, tokensEstimated)} tok`);
   // Of an answer that was saved without figures nothing is known.
   if (elapsedMs > 0) items.push(taken(e2eMs ?? elapsedMs));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Speed } from '../../../src/metrics/speed.js';
 import type { Outcome } from '../../../src/sdk/chat/chat-types.js';
 import { countExchange, DEFAULT_SLO, NO_FIGURES, percentile } from '../../../src/state/exchange/figures.js';
 import { metricsOf } from '../../support/chat-ports.js';
@@ -26,14 +27,18 @@ test('only the latest thousand times are kept', () => {
   expect([figures.ttfts.length, figures.ttfts[0], figures.requests]).toEqual([1000, 100, 1100]);
 });
 
+const tpot = (tpotMs: number): Speed => ({ kind: 'measured', tpotMs, tokensPerSecond: 1000 / tpotMs });
+
 test('an answer is good when it is whole and in time; what cannot be known is not judged', () => {
   const slo = { ttftMs: 500, tpotMs: 50 };
   const judge = (metrics: Parameters<typeof metricsOf>[0], outcome: Outcome) =>
     countExchange(NO_FIGURES, metricsOf(metrics), outcome, slo).goodput;
-  expect(judge({ ttftMs: 500, tpotMs: 50 }, 'complete')).toEqual({ judged: 1, good: 1 });
-  expect(judge({ ttftMs: 501, tpotMs: 50 }, 'complete')).toEqual({ judged: 1, good: 0 });
-  expect(judge({ ttftMs: 500, tpotMs: 51 }, 'complete')).toEqual({ judged: 1, good: 0 });
-  expect(judge({ ttftMs: 9 }, 'complete')).toEqual({ judged: 1, good: 1 });
+  expect(judge({ ttftMs: 500, speed: tpot(50) }, 'complete')).toEqual({ judged: 1, good: 1 });
+  expect(judge({ ttftMs: 501, speed: tpot(50) }, 'complete')).toEqual({ judged: 1, good: 0 });
+  expect(judge({ ttftMs: 500, speed: tpot(51) }, 'complete')).toEqual({ judged: 1, good: 0 });
+  // A withheld TPOT can't be judged, a late first token can.
+  expect(judge({ ttftMs: 9 }, 'complete')).toEqual({ judged: 0, good: 0 });
+  expect(judge({ ttftMs: 501 }, 'complete')).toEqual({ judged: 1, good: 0 });
   expect(judge({ ttftMs: 9 }, 'truncated')).toEqual({ judged: 1, good: 0 });
   expect(judge({ ttftMs: 9 }, 'cancelled')).toEqual({ judged: 0, good: 0 });
   expect(judge({ buffered: true }, 'complete')).toEqual({ judged: 0, good: 0 });

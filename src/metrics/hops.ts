@@ -1,0 +1,100 @@
+/** Who takes a hop's time. */
+export type Place = 'the provider' | 'the network' | 'the daemon' | 'this program';
+
+export interface Hop {
+  name: string;
+  /** As panes show it. */
+  label: string;
+  place: Place;
+  /** `inferred`: the hop's length is measured, but what happened in it is concluded from other figures. */
+  basis: 'measured' | 'inferred';
+  what: string;
+}
+
+/** The hops of an exchange, in order, up to the first output on the screen. The one definition of each. */
+export const HOPS = [
+  {
+    name: 'client_to_daemon',
+    label: 'to daemon',
+    place: 'the daemon',
+    basis: 'inferred',
+    what: 'request from client to daemon: half of both ways, of which only the sum is known',
+  },
+  {
+    name: 'redirects',
+    label: 'redirects',
+    place: 'the network',
+    basis: 'measured',
+    what: 'hops of the last attempt that were answered with a redirect',
+  },
+  {
+    name: 'retries',
+    label: 'retries',
+    place: 'the provider',
+    basis: 'measured',
+    what: 'earlier attempts that failed, and the waits after them',
+  },
+  {
+    name: 'queue',
+    label: 'queue',
+    place: 'the daemon',
+    basis: 'measured',
+    what: 'the last attempt waits in the daemon for a connection',
+  },
+  { name: 'dns', label: 'dns', place: 'the network', basis: 'measured', what: 'name resolution' },
+  { name: 'connect', label: 'connect', place: 'the network', basis: 'measured', what: 'TCP connect' },
+  { name: 'tls', label: 'tls', place: 'the network', basis: 'measured', what: 'TLS handshake' },
+  {
+    name: 'send',
+    label: 'send',
+    place: 'the network',
+    basis: 'measured',
+    what: 'the daemon writes the request',
+  },
+  {
+    name: 'wait',
+    label: 'wait',
+    place: 'the provider',
+    basis: 'measured',
+    what: 'from the request written to the response headers',
+  },
+  {
+    name: 'thinking',
+    label: 'thinking?',
+    place: 'the provider',
+    basis: 'inferred',
+    what: 'thinking, not streamed: headers to first output, when usage counts reasoning that never arrived',
+  },
+  {
+    name: 'first_token',
+    label: 'first token',
+    place: 'the provider',
+    basis: 'measured',
+    what: 'from the response headers to the first output',
+  },
+  {
+    name: 'daemon_to_client',
+    label: 'back',
+    place: 'the daemon',
+    basis: 'inferred',
+    what: 'first output from daemon to client: the other half of both ways',
+  },
+  {
+    name: 'decode',
+    label: 'decode',
+    place: 'this program',
+    basis: 'measured',
+    what: 'the client parses the first output',
+  },
+  {
+    name: 'paint',
+    label: 'paint',
+    place: 'this program',
+    basis: 'measured',
+    what: 'from the parsed first output to the frame on the terminal',
+  },
+] as const satisfies readonly Hop[];
+
+export type HopName = (typeof HOPS)[number]['name'];
+/** Milliseconds of each hop that is known. */
+export type Hops = Partial<Record<HopName, number>>;

@@ -1,0 +1,79 @@
+import { isRecord, type JsonRecord, recordOf } from '../json.js';
+import type { Usage } from './chat-types.js';
+
+/**
+ * Reads token counts in the forms in use, undefined where there is none: OpenAI's chat completions
+ * (`prompt_tokens`) and Responses (`input_tokens`), Anthropic's caches (`cache_read_input_tokens`), DeepSeek's
+ * (`prompt_cache_hit_tokens`), Gemini's `usageMetadata` members. Digits in a string are a number.
+ */
+export function usageOf(value: unknown): Usage | undefined {
+  if (!isRecord(value)) return undefined;
+  const promptTokens = first(value, 'prompt_tokens', 'input_tokens', 'promptTokenCount', 'promptTokens');
+  const completionTokens = first(
+    value,
+    'completion_tokens',
+    'output_tokens',
+    'candidatesTokenCount',
+    'completionTokens',
+  );
+  if (promptTokens === undefined && completionTokens === undefined) return undefined;
+  const outputs = [recordOf(value.completion_tokens_details), recordOf(value.output_tokens_details), value];
+  const inputs = [recordOf(value.prompt_tokens_details), recordOf(value.input_tokens_details), value];
+  const reasoningTokens = firstIn(outputs, 'reasoning_tokens', 'thoughtsTokenCount');
+  const cachedTokens = firstIn(
+    inputs,
+    'cached_tokens',
+    'cache_read_input_tokens',
+    'prompt_cache_hit_tokens',
+    'cachedContentTokenCount',
+  );
+  const cacheWriteTokens = firstIn(
+    inputs,
+    'cache_write_tokens',
+    'cache_creation_input_tokens',
+    'cache_creation_tokens',
+  );
+  return {
+    promptTokens: promptTokens ?? 0,
+    completionTokens: completionTokens ?? 0,
+    totalTokens:
+      first(value, 'total_tokens', 'totalTokenCount', 'totalTokens') ??
+      (promptTokens ?? 0) + (completionTokens ?? 0),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+    ...(cachedTokens !== undefined && { cachedTokens }),
+    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
+  };
+}
+
+/** Counts that come more than once only grow: what a later event leaves out, or sets to zero, stays. */
+export function laterUsage(earlier: Usage | undefined, later: Usage): Usage {
+  if (earlier === undefined) return later;
+  const promptTokens = Math.max(earlier.promptTokens, later.promptTokens);
+  const completionTokens = Math.max(earlier.completionTokens, later.completionTokens);
+  const totalTokens = Math.max(earlier.totalTokens, later.totalTokens, promptTokens + completionTokens);
+  const usage: Usage = { promptTokens, completionTokens, totalTokens };
+  for (const name of ['reasoningTokens', 'cachedTokens', 'cacheWriteTokens'] as const) {
+    const [one, other] = [earlier[name], later[name]];
+    if (one !== undefined || other !== undefined) usage[name] = Math.max(one ?? 0, other ?? 0);
+  }
+  return usage;
+}
+
+function firstIn(records: readonly JsonRecord[], ...names: string[]): number | undefined {
+  for (const record of records) {
+    const count = first(record, ...names);
+    if (count !== undefined) return count;
+  }
+  return undefined;
+}
+
+/** The first count that is there, one above zero before any other. */
+function first(record: JsonRecord, ...names: string[]): number | undefined {
+  const counts = names.flatMap((name) => countOf(record[name]) ?? []);
+  return counts.find((count) => count > 0) ?? counts[0];
+}
+
+function countOf(value: unknown): number | undefined {
+  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+}

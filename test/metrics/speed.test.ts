@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TokenCounts } from '../../src/metrics/delivered.js';
+import type { ExchangeMetrics } from '../../src/metrics/exchange.js';
+import { createTimeline, type OutputKind } from '../../src/metrics/timeline.js';
+
+interface Piece {
+  atMs: number;
+  text: string;
+  kind?: OutputKind;
+}
+
+/** The figures of an answer that was sent at 0. */
+function figuresOf(pieces: readonly Piece[], counts?: TokenCounts): ExchangeMetrics {
+  const timeline = createTimeline(0);
+  timeline.headers({ atMs: 10, timings: { attempts: 1, firstByteUs: 9000 }, buffered: false });
+  for (const { atMs, text, kind = 'text' } of pieces) {
+    timeline.content({ kind, text, arrivedMs: atMs, decodedMs: atMs, readUs: atMs * 1000 });
+  }
+  if (counts !== undefined) timeline.usage(counts);
+  timeline.end(10_000);
+  return timeline.snapshot(10_000);
+}
+
+/** One token each 50 ms from 100 ms on, of different lengths. */
+const paced = (count: number, kind: OutputKind = 'text', fromMs = 100): Piece[] =>
+  Array.from({ length: count }, (_, index) => ({
+    atMs: fromMs + 50 * index,
+    text: index % 3 === 0 ? 'a' : ' longer',
+    kind,
+  }));
+
+const counts = (completionTokens: number, more: Partial<TokenCounts> = {}): TokenCounts => ({
+  promptTokens: 10,
+  completionTokens,
+  totalTokens: 10 + completionTokens,
+  ...more,
+});
+
+test('with one token an arrival, TPOT is exactly that of vLLM, also where the end mark is counted', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 3, max: 200 }), fc.boolean(), (arrivals, counted) => {
+      const tokens = arrivals + (counted ? 1 : 0);
+      const { speed, ttftMs = 0, e2eMs = 0 } = figuresOf(paced(arrivals), counts(tokens));
+      expect(speed).toEqual({
+        kind: 'measured',
+        tpotMs: (e2eMs - ttftMs) / (tokens - 1),
+        tokensPerSecond: expect.closeTo(((tokens - 1) * 1000) / (e2eMs - ttftMs), 9),
+      });
+    }),
+  );
+});
+
+test('the first arrival is taken out by its share of the text', () => {
+  const pieces = [100, 200, 300, 400].map((atMs, index) => ({
+    atMs,
+    text: 'x'.repeat(index === 0 ? 200 : 100),
+  }));
+  // 500 characters for 120 tokens: 48 in the first arrival, 72 in the 300 ms after it.
+  expect(figuresOf(pieces, counts(120)).speed).toMatchObject({ tokensPerSecond: expect.closeTo(240, 6) });
+});
+
+test.each<[string, Piece[], TokenCounts | undefined, Partial<ExchangeMetrics>]>([
+  [
+    'reasoning that never came is no output',
+    paced(20),
+    counts(1020, { reasoningTokens: 1000 }),
+    { outputTokens: 20, tokensEstimated: false },
+  ],
+  [
+    'streamed reasoning within the count is output',
+    [...paced(20, 'reasoning'), ...paced(10, 'text', 1100)],
+    counts(30, { reasoningTokens: 20 }),
+    { outputTokens: 30, tokensEstimated: false },
+  ],
+  [
+    'streamed reasoning beside the count is added',
+    [...paced(20, 'reasoning'), ...paced(10, 'text', 1100)],
+    counts(10, { reasoningTokens: 20, totalTokens: 40 }),
+    { outputTokens: 30, tokensEstimated: false },
+  ],
+  [
+    'reasoning beside the count that never came is not added',
+    paced(10),
+    counts(10, { reasoningTokens: 500, totalTokens: 520 }),
+    { outputTokens: 10, tokensEstimated: false },
+  ],
+  [
+    'thoughts in the total alone are not output',
+    paced(10),
+    counts(10, { totalTokens: 520 }),
+    { outputTokens: 10, tokensEstimated: false },
+  ],
+  ['a zero beside a text is not believed', paced(10), counts(0), { tokensEstimated: true }],
+  ['without usage the count is an estimate', paced(10), undefined, { tokensEstimated: true }],
+])('%s', (_title, pieces, usage, expected) => {
+  const metrics = figuresOf(pieces, usage);
+  expect(metrics).toMatchObject(expected);
+  expect(metrics.outputTokens).toBeGreaterThan(0);
+  expect(metrics.speed.kind).toBe('measured');
+});
+
+test.each<[string, Piece[], TokenCounts]>([
+  ['a count far beyond the text', paced(20), counts(1020)],
+  [
+    'a summary of the reasoning',
+    [...paced(5, 'reasoning'), ...paced(10, 'text', 500)],
+    counts(1010, { reasoningTokens: 1000 }),
+  ],
+  ['a count that leaves nothing for the text', paced(10), counts(500, { reasoningTokens: 500 })],
+])('the speed is hidden behind %s', (_title, pieces, usage) => {
+  const metrics = figuresOf(pieces, usage);
+  expect(metrics.speed).toEqual({ kind: 'withheld', reason: 'hidden' });
+  expect(metrics.tokensEstimated).toBe(true);
+  expect(metrics.hops).toHaveProperty('thinking');
+});
+
+const usageForms = fc.oneof(
+  fc.constant('none' as const),
+  fc.constant('zeros' as const),
+  fc.constant('plain' as const),
+  fc.constant('hidden within' as const),
+  fc.constant('hidden beside' as const),
+);
+
+test('whatever the arrivals and the form of usage: a speed that arrived, or a reason', () => {
+  const arrivals = fc.array(
+    fc.record({ gapMs: fc.integer({ min: 0, max: 300 }), tokens: fc.integer({ min: 1, max: 20 }) }),
+    { minLength: 1, maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(arrivals, usageForms, fc.integer({ min: 1, max: 9999 }), (steps, form, thought) => {
+      let atMs = 100;
+      const pieces = steps.map(({ gapMs, tokens }) => {
+        atMs += gapMs;
+        return { atMs, text: 'four'.repeat(tokens) };
+      });
+      const tokens = steps.reduce((sum, step) => sum + step.tokens, 0);
+      const usage = {
+        none: undefined,
+        zeros: counts(0),
+        plain: counts(tokens),
+        'hidden within': counts(tokens + thought, { reasoningTokens: thought }),
+        'hidden beside': counts(tokens, {
+          reasoningTokens: thought,
+          totalTokens: 10 + tokens + thought,
+        }),
+      }[form];
+      const metrics = figuresOf(pieces, usage);
+      const { speed } = metrics;
+      expect(metrics.outputTokens).toBe(tokens);
+      expect(metrics.arrivals).toBe(new Set(pieces.map((piece) => piece.atMs)).size);
+      const spreadMs = atMs - (pieces[0]?.atMs ?? 0);
+      if (metrics.arrivals < 3) expect(speed).toMatchObject({ reason: 'too_few_arrivals' });
+      else if (spreadMs < 50) expect(speed).toMatchObject({ reason: 'burst' });
+      if (speed.kind !== 'measured') return;
+      const firstMs = pieces[0]?.atMs;
+      const first = steps.reduce(
+        (sum, step, index) => (pieces[index]?.atMs === firstMs ? sum + step.tokens : sum),
+        0,
+      );
+      // Where each chunk is as long as a token on average, a chunk counts as one.
+      if (tokens - pieces.length > 1)
+        expect(speed.tokensPerSecond).toBeCloseTo(((tokens - first) * 1000) / spreadMs, 6);
+      expect(speed.tokensPerSecond * speed.tpotMs).toBeCloseTo(1000, 6);
+    }),
+  );
+});
