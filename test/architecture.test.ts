@@ -38,8 +38,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'key-forms.ts': [],
   protocol: ['errors.ts'],
   metrics: ['errors.ts'],
-  loadtest: ['errors.ts'],
-  sessions: ['errors.ts', 'key-forms.ts', 'user-folders.ts'],
+  // `metrics` holds the one definition of each figure, so whoever computes, reads or saves one imports it.
+  loadtest: ['errors.ts', 'metrics'],
+  sessions: ['errors.ts', 'key-forms.ts', 'user-folders.ts', 'metrics'],
   config: ['errors.ts', 'user-folders.ts'],
   sdk: ['errors.ts', 'node-version.ts', 'key-forms.ts', 'protocol'],
   runtime: [
@@ -53,7 +54,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   simulator: ['errors.ts', 'version.ts', 'key-forms.ts', 'config'],
   connector: ['errors.ts', 'key-forms.ts', 'sdk', 'config', 'metrics'],
-  state: ['errors.ts', 'type:sdk', 'type:sessions', 'type:metrics', 'type:connector', 'type:protocol'],
+  state: ['errors.ts', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
   ui: ['errors.ts', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
   'index.ts': ['errors.ts', 'sdk', 'connector', 'type:metrics', 'type:config'],
 };

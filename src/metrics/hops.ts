@@ -1,5 +1,5 @@
-/** Who takes a hop's time. */
-export type Place = 'the provider' | 'the network' | 'the daemon' | 'this program';
+/** Who takes a hop's time. Failed attempts and the waits after them are a place of their own: each side has a part. */
+export type Place = 'the provider' | 'failed attempts' | 'the network' | 'the daemon' | 'this program';
 
 export interface Hop {
   name: string;
@@ -21,18 +21,18 @@ export const HOPS = [
     what: 'request from client to daemon: half of both ways, of which only the sum is known',
   },
   {
+    name: 'retries',
+    label: 'retries',
+    place: 'failed attempts',
+    basis: 'measured',
+    what: 'earlier attempts that failed, and the waits after them',
+  },
+  {
     name: 'redirects',
     label: 'redirects',
     place: 'the network',
     basis: 'measured',
-    what: 'hops of the last attempt that were answered with a redirect',
-  },
-  {
-    name: 'retries',
-    label: 'retries',
-    place: 'the provider',
-    basis: 'measured',
-    what: 'earlier attempts that failed, and the waits after them',
+    what: 'requests of the last attempt that were answered with a redirect',
   },
   {
     name: 'queue',

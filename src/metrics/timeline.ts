@@ -7,10 +7,10 @@ import { speedOf } from './speed.js';
 
 /** The daemon's part of the timeline, in µs since it had read the request (docs/protocol.md, Timings). */
 export interface DaemonTimings {
-  /** When the last attempt's redirects began; earlier attempts came before. Absent: the same as `attemptUs`. */
-  redirectsUs?: number;
-  /** When the last request of the exchange began. Absent: at 0. */
+  /** When the last attempt began; earlier attempts and waits came before. Absent where it is the first. */
   attemptUs?: number;
+  /** When the request began to the address that a redirect named last. Absent without a redirect. */
+  redirectedUs?: number;
   queuedUs?: number;
   dnsUs?: number;
   connectUs?: number;
@@ -117,8 +117,8 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       legs[name] = Math.max(0, untilUs - before) / 1000;
       before = untilUs;
     };
-    leg('retries', timings.redirectsUs ?? timings.attemptUs);
-    if (timings.redirectsUs !== undefined) leg('redirects', timings.attemptUs);
+    leg('retries', timings.attemptUs);
+    leg('redirects', timings.redirectedUs);
     leg('queue', timings.queuedUs);
     leg('dns', timings.dnsUs);
     leg('connect', timings.connectUs);

@@ -94,8 +94,8 @@ test('earlier attempts and redirects are hops of their own, and no queue', () =>
     atMs: 620,
     timings: {
       attempts: 2,
-      redirectsUs: 500_000,
-      attemptUs: 540_000,
+      attemptUs: 500_000,
+      redirectedUs: 540_000,
       queuedUs: 541_000,
       sentUs: 542_000,
       firstByteUs: 619_000,
@@ -115,8 +115,8 @@ test('hops add up to TTFT and decoding, whatever their points', () => {
       const timeline = createTimeline(0);
       const timings = {
         attempts: 2,
-        redirectsUs: at(0),
-        attemptUs: at(1),
+        attemptUs: at(0),
+        redirectedUs: at(1),
         queuedUs: at(2),
         dnsUs: at(3),
         connectUs: at(4),
