@@ -46,7 +46,7 @@ export async function listModels(
 }
 
 /** OpenAI's `{data:[{id}]}`, a bare list (Together), `{models:[{name}]}` (Ollama's and llama.cpp's own). */
-function modelIdsIn(body: unknown): string[] | undefined {
+export function modelIdsIn(body: unknown): string[] | undefined {
   const list = isRecord(body) ? (body.data ?? body.models) : body;
   if (!Array.isArray(list)) return undefined;
   return list

@@ -57,6 +57,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../sessions.js')).defineSessions,
   },
   {
+    name: 'endpoints',
+    description: 'the endpoints: list, add, test',
+    load: async () => (await import('../endpoints.js')).defineEndpoints,
+  },
+  {
     name: 'config',
     description: 'show the configuration and where each value comes from',
     load: async () => (await import('../config.js')).defineConfig,

@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { answerRequest, candidateFiles, PROVIDER_NAMES, visible } from '../config/index.js';
+import { overlay, type Tree, treeOf } from '../config/tree.js';
+import { diagnose } from '../connector/diagnose.js';
+import { userFolders } from '../user-folders.js';
+import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
+import { EXIT } from './support/exit-codes.js';
+import { interruptOn } from './support/interrupt.js';
+import { UsageError } from './support/usage-error.js';
+
+interface AddFlags extends GlobalFlags {
+  keyVariable?: string;
+}
+
+const ADD_HELP = `
+The profile is made of the flags for endpoints. What is missing is asked for at a terminal.
+  vastar-tui endpoints add groq --provider groq --model llama-3.3-70b-versatile
+  vastar-tui endpoints add work --base-url https://gateway.example --auth api-key --key-variable WORK_KEY --model m`;
+
+const TEST_HELP = `
+Sends one short question, which costs a few tokens. Where no answer comes, further requests to the same host look for the
+right path and authentication.
+
+Exit codes: 0 it answers, 1 it does not, 2 wrong usage.`;
+
+/** Adds `endpoints list`, `add` and `test`. */
+export function defineEndpoints(endpoints: Command): void {
+  endpoints
+    .command('list')
+    .description('the endpoints of the configuration')
+    .option('--json', 'as JSON')
+    .action((_flags: unknown, command: Command) => list(command.optsWithGlobals()));
+  endpoints
+    .command('add')
+    .description('add an endpoint to the configuration file')
+    .argument('<name>', 'the name of the profile')
+    .option('--key-variable <name>', 'environment variable that has the key')
+    .addHelpText('after', ADD_HELP)
+    .action((name: string, _flags: unknown, command: Command) =>
+      add(name, command.optsWithGlobals<AddFlags>()),
+    );
+  endpoints
+    .command('test')
+    .description('ask an endpoint one question, and say what is wrong')
+    .argument('[name]', 'simulator, openai or a profile (default: the one in use)')
+    .option('--json', 'as JSON')
+    .addHelpText('after', TEST_HELP)
+    .action(async (name: string | undefined, _flags: unknown, command: Command) => {
+      process.exitCode = await test(name, command.optsWithGlobals());
+    });
+}
+
+function list(flags: GlobalFlags & { json?: boolean }): void {
+  const { loaded, connector } = compose({ ...flags, spawn: false });
+  reportProblems(loaded);
+  const rows = connector.endpoints.map((endpoint) => ({
+    name: endpoint.name,
+    provider: endpoint.access.provider ?? null,
+    url: answerRequest(endpoint).shownUrl,
+    model: endpoint.model,
+    problem: endpoint.problem ?? null,
+  }));
+  if (flags.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const { name, url, model, problem } of rows) {
+    const remark = problem === null ? '' : `  (${problem})`;
+    process.stdout.write(`${visible(`${name.padEnd(width)}  ${model}  ${url}${remark}`)}\n`);
+  }
+}
+
+async function add(name: string, flags: AddFlags): Promise<void> {
+  const answered = process.stdin.isTTY && process.stdout.isTTY ? await askForMissing(flags) : flags;
+  const { provider, url, baseUrl, api, auth, model, keyVariable, stream } = answered;
+  if (model === undefined) throw new UsageError('give the model: --model NAME');
+  const profile = {
+    ...(provider !== undefined && { provider }),
+    ...(baseUrl !== undefined && { base_url: baseUrl }),
+    ...(url !== undefined && { url }),
+    ...(keyVariable !== undefined && { api_key: `\${${keyVariable}}` }),
+    model,
+    ...(api !== undefined && { api }),
+    ...(auth !== undefined && { auth }),
+    ...pairs('headers', '--header', flags.header, ':'),
+    ...pairs('query', '--query', flags.query, '='),
+    ...pairs('body', '--set', flags.set, '='),
+    ...(stream === false && { stream }),
+  };
+  const { addProfile } = await import('./endpoints/add.js');
+  const path = fileToChange(flags.config);
+  addProfile(path, name, profile);
+  process.stdout.write(
+    `${visible(`added ${name} to ${path}. To try it: vastar-tui endpoints test ${name}`)}\n`,
+  );
+}
+
+/** The file in use, else the user's own. */
+function fileToChange(asked: string | undefined): string {
+  const folders = userFolders();
+  const files = candidateFiles(process.cwd(), folders, asked);
+  return (
+    files.find(({ path }) => existsSync(path))?.path ??
+    files.at(-1)?.path ??
+    join(folders.config, 'config.yaml')
+  );
+}
+
+async function askForMissing(flags: AddFlags): Promise<AddFlags> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const ask = async (given: string | undefined, question: string): Promise<string | undefined> => {
+    if (given !== undefined) return given;
+    const answer = (await prompt.question(question)).trim();
+    return answer === '' ? undefined : answer;
+  };
+  try {
+    const placed = flags.url ?? flags.baseUrl;
+    const provider =
+      placed !== undefined
+        ? flags.provider
+        : await ask(flags.provider, `Provider (${PROVIDER_NAMES.join(', ')}; none: enter): `);
+    const needsUrl = placed === undefined && (provider === undefined || provider === 'azure');
+    const baseUrl = needsUrl ? await ask(flags.baseUrl, 'Address, e.g. https://host/v1: ') : flags.baseUrl;
+    const model = await ask(flags.model, 'Model: ');
+    const keyVariable =
+      provider === undefined
+        ? await ask(flags.keyVariable, 'Environment variable with the key (none: enter): ')
+        : flags.keyVariable;
+    return {
+      ...flags,
+      ...(provider !== undefined && { provider }),
+      ...(baseUrl !== undefined && { baseUrl }),
+      ...(model !== undefined && { model }),
+      ...(keyVariable !== undefined && { keyVariable }),
+    };
+  } finally {
+    prompt.close();
+  }
+}
+
+/** `Name: value` or `name=value`, each once, as a mapping below `key`. */
+function pairs(
+  key: string,
+  flag: string,
+  values: readonly string[] | undefined,
+  between: ':' | '=',
+): Record<string, Tree> {
+  if (values === undefined) return {};
+  const trees = values.map((text): Tree => {
+    const at = text.indexOf(between);
+    if (at < 1) throw new UsageError(`${flag} must be name${between}value, not "${text.split(between)[0]}"`);
+    const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    return key === 'body' ? treeOf(name.split('.'), jsonOrText(value)) : { [name]: value };
+  });
+  return { [key]: trees.reduce(overlay, {}) };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function test(name: string | undefined, flags: GlobalFlags & { json?: boolean }): Promise<number> {
+  const composition: Composition = compose(name === undefined ? flags : { ...flags, mode: name });
+  const abort = new AbortController();
+  const stop = interruptOn(abort);
+  try {
+    const { connector } = composition;
+    reportProblems(composition.loaded);
+    await composition.ready(abort.signal).catch(() => {});
+    const { endpoint } = connector;
+    const found = await diagnose(connector.client, endpoint, { signal: abort.signal });
+    if (flags.json)
+      process.stdout.write(`${JSON.stringify({ endpoint: endpoint.name, ...found }, null, 2)}\n`);
+    else if (found.works) process.stdout.write(`${visible(`${endpoint.name}: ${found.detail}`)}\n`);
+    else
+      process.stdout.write(`${visible(`${endpoint.name}: ${found.advice}`)}\n  ${visible(found.detail)}\n`);
+    return found.works ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    if (stop.exitCode !== undefined) return stop.exitCode;
+    throw error;
+  } finally {
+    stop.remove();
+    await composition.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Document, isMap, parseDocument } from 'yaml';
+import { ConfigError, formatProblem, loadConfigObject } from '../../config/index.js';
+import { messageOf } from '../../errors.js';
+import { UsageError } from '../support/usage-error.js';
+
+/**
+ * Adds a profile to a configuration file, which is made where there is none. Comments and all else stay as they are.
+ * @throws {UsageError} where the profile can't be used, its name is taken, or the file can't be changed
+ */
+export function addProfile(path: string, name: string, profile: Record<string, unknown>): void {
+  check(name, profile);
+  const document = existsSync(path) ? parseDocument(readFileSync(path, 'utf8')) : new Document({});
+  const [error] = document.errors;
+  if (error !== undefined) throw new UsageError(`correct ${path} first: ${error.message}`);
+  if (document.contents !== null && !isMap(document.contents))
+    throw new UsageError(`correct ${path} first: it must be a mapping of keys`);
+  if (document.contents === null) document.contents = document.createNode({});
+  if (document.hasIn(['profiles', name]))
+    throw new UsageError(`choose another name: ${path} has a profile "${name}" already`);
+  // `profiles:` with nothing below it is no mapping yet.
+  if (!isMap(document.get('profiles'))) document.set('profiles', document.createNode({}));
+  document.setIn(['profiles', name], document.createNode(profile));
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.new`;
+  try {
+    writeFileSync(draft, document.toString(), { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (error) {
+    throw new UsageError(`${path} could not be written: ${messageOf(error)}`);
+  }
+}
+
+/** Variables may be unset while a profile is written. */
+function check(name: string, profile: Record<string, unknown>): void {
+  const input = Object.fromEntries([['profiles', Object.fromEntries([[name, profile]])]]);
+  try {
+    const { problems } = loadConfigObject(input, { env: {} });
+    const [problem] = problems.filter(({ severity }) => severity === 'error');
+    if (problem !== undefined) throw new UsageError(formatProblem(problem));
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+  }
+}
