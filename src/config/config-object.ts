@@ -25,6 +25,9 @@ export interface ConfigObject {
     model?: string | undefined;
     /** Milliseconds, at most one hour; so are the other timeouts. */
     timeout_ms?: number | undefined;
+    /** 0 = never. */
+    idle_ms?: number | undefined;
+    answer_ms?: number | undefined;
   };
   runtime?: {
     tenant_id?: string | undefined;
@@ -37,6 +40,10 @@ export interface ConfigObject {
     enabled?: boolean | undefined;
     base_url?: string | undefined;
     model?: string | undefined;
+    timeout_ms?: number | undefined;
+    /** 0 = never. */
+    idle_ms?: number | undefined;
+    answer_ms?: number | undefined;
   };
   chat?: {
     system?: string | undefined;
@@ -65,6 +72,9 @@ export interface ConfigObject {
       model: string;
       api_key?: string | undefined;
       timeout_ms?: number | undefined;
+      /** 0 = never. */
+      idle_ms?: number | undefined;
+      answer_ms?: number | undefined;
     }
   >;
 }

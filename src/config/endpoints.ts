@@ -19,7 +19,12 @@ export interface Endpoint {
   baseUrl: string;
   model: string;
   apiKey?: Secret;
+  /** Until the response's headers. */
   timeoutMs: number;
+  /** How long nothing may come after them; 0 = no limit. */
+  idleMs: number;
+  /** For the whole answer [no limit]. */
+  answerMs?: number;
   access: Access;
   /** Why it cannot be used now, and what to do; set whenever `blocked` is. */
   problem?: string;
@@ -42,7 +47,7 @@ export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...E
       kind: 'simulator',
       baseUrl: simulator.baseUrl,
       model: simulator.model ?? openai.model,
-      timeoutMs: openai.timeoutMs,
+      ...waitsOf(simulator, openai),
       access: completeAccess(simulator.access, ['simulator'], layers, env),
       ...missingVariable(['simulator'], layers),
     },
@@ -51,7 +56,7 @@ export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...E
       kind: 'openai',
       ...placeOf(openai, ['openai'], settled, env),
       model: openai.model,
-      timeoutMs: openai.timeoutMs,
+      ...waitsOf(openai, openai),
       ...openaiKey(settled, env),
     },
     ...Array.from(profiles, ([name, profile]): Endpoint => {
@@ -61,7 +66,7 @@ export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...E
         kind: 'profile',
         ...placeOf(profile, section, settled, env),
         model: profile.model,
-        timeoutMs: profile.timeoutMs ?? openai.timeoutMs,
+        ...waitsOf(profile, openai),
         ...keyOf(profile, section, layers, env),
       };
     }),
@@ -83,6 +88,20 @@ function placeOf(
 }
 
 type Addressed = Pick<Profile, 'baseUrl' | 'access'>;
+
+/** An endpoint's limits in time, as the settings have them. */
+type Waits = { [Name in 'timeoutMs' | 'idleMs' | 'answerMs']?: number | undefined };
+
+/** An endpoint's own limits in time, and `openai`'s where it has none. */
+function waitsOf(own: Waits, openai: Settled['config']['openai']): Pick<Endpoint, keyof Waits> {
+  const answerMs = own.answerMs ?? openai.answerMs;
+  return {
+    timeoutMs: own.timeoutMs ?? openai.timeoutMs,
+    idleMs: own.idleMs ?? openai.idleMs,
+    ...(answerMs !== undefined && { answerMs }),
+  };
+}
+
 type KeyState = Pick<Endpoint, 'apiKey' | 'problem'>;
 
 function openaiKey(settled: Settled, env: Environment): KeyState {

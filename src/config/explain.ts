@@ -20,6 +20,8 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['openai.base_url', openai.baseUrl],
     ['openai.model', openai.model],
     ['openai.timeout_ms', openai.timeoutMs],
+    ['openai.idle_ms', openai.idleMs],
+    ['openai.answer_ms', openai.answerMs],
     ['runtime.tenant_id', runtime.tenantId],
     ['runtime.workspace_id', runtime.workspaceId],
     ['runtime.timeout_ms', runtime.timeoutMs],
@@ -27,6 +29,9 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['simulator.enabled', simulator.enabled],
     ['simulator.base_url', simulator.baseUrl],
     ['simulator.model', simulator.model],
+    ['simulator.timeout_ms', simulator.timeoutMs],
+    ['simulator.idle_ms', simulator.idleMs],
+    ['simulator.answer_ms', simulator.answerMs],
     ['chat.system', chat.system],
     ['chat.temperature', chat.temperature],
     ['chat.max_tokens', chat.maxTokens],
@@ -43,6 +48,8 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
       [`profiles.${name}.api_key`, profile.apiKey],
       [`profiles.${name}.model`, profile.model],
       [`profiles.${name}.timeout_ms`, profile.timeoutMs],
+      [`profiles.${name}.idle_ms`, profile.idleMs],
+      [`profiles.${name}.answer_ms`, profile.answerMs],
       ...accessSettings(`profiles.${name}`, profile.access),
     );
   }

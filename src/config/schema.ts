@@ -28,6 +28,9 @@ const timeoutMs = setting((value): Verdict<number> => {
     : { refused: `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}, not ${describe(value)}` };
 });
 
+/** A time after which silence is the end; 0: never. */
+const idleMs = number(0, MAX_TIMEOUT_MS, true, `whole milliseconds from 0 (never) to ${MAX_TIMEOUT_MS}`);
+
 /** A number in a range, also written as text: a variable may have brought it. */
 function number(least: number, most: number, whole: boolean, words: string) {
   return setting((value): Verdict<number> => {
@@ -75,11 +78,19 @@ const sloKeys = {
 const sessionsKeys = {
   save: z._default(onOff, true),
 };
+/** What an endpoint takes from `openai` unless it has its own. */
+const waitKeys = {
+  timeout_ms: z.optional(timeoutMs),
+  idle_ms: z.optional(idleMs),
+  answer_ms: z.optional(timeoutMs),
+};
 const openaiKeys = {
   api_key: z.optional(apiKey),
   base_url: z.optional(baseUrl),
   model: z._default(text, 'gpt-3.5-turbo'),
   timeout_ms: z._default(timeoutMs, 60_000),
+  idle_ms: z._default(idleMs, 300_000),
+  answer_ms: z.optional(timeoutMs),
   ...accessKeys,
 };
 const runtimeKeys = {
@@ -92,6 +103,7 @@ const simulatorKeys = {
   enabled: z._default(onOff, true),
   base_url: z._default(baseUrl, 'http://localhost:4545'),
   model: z.optional(text),
+  ...waitKeys,
   headers: accessKeys.headers,
   body: accessKeys.body,
   stream: accessKeys.stream,
@@ -100,7 +112,7 @@ const profileKeys = {
   base_url: z.optional(baseUrl),
   api_key: z.optional(apiKey),
   model: text,
-  timeout_ms: z.optional(timeoutMs),
+  ...waitKeys,
   ...accessKeys,
 };
 
@@ -111,6 +123,8 @@ const openai = z.pipe(
     baseUrl: addressOf(keys) ?? OPENAI_ORIGIN,
     model: keys.model,
     timeoutMs: keys.timeout_ms,
+    idleMs: keys.idle_ms,
+    answerMs: keys.answer_ms,
     access: accessOf(keys),
   })),
 );
@@ -129,6 +143,9 @@ const simulator = z.pipe(
     enabled: keys.enabled,
     baseUrl: keys.base_url,
     model: keys.model,
+    timeoutMs: keys.timeout_ms,
+    idleMs: keys.idle_ms,
+    answerMs: keys.answer_ms,
     access: accessOf(keys),
   })),
 );
@@ -145,6 +162,8 @@ const profile = z.pipe(
       baseUrl,
       model: keys.model,
       timeoutMs: keys.timeout_ms,
+      idleMs: keys.idle_ms,
+      answerMs: keys.answer_ms,
       access: accessOf(keys),
     };
   }),

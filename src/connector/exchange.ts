@@ -29,8 +29,6 @@ export function usable(endpoint: Endpoint): Endpoint {
   return endpoint;
 }
 
-/** How long an answer may be without a data event, in ms. */
-const IDLE_MS = 60_000;
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 const LINGER_MS = 500;
 
@@ -50,7 +48,9 @@ export async function runExchange(
 ): Promise<ChatAnswer> {
   let timeline = createTimeline(performance.now());
   let chat = createChatStream({ statusCode: 200, contentType: '' });
-  const stop = stopper(options.signal, options.idleMs ?? IDLE_MS);
+  const idleMs = options.idleMs ?? endpoint.idleMs;
+  const answerMs = options.answerMs ?? endpoint.answerMs;
+  const stop = stopper(options.signal, idleMs);
   const finish = (ending: StreamEnding, timings?: Timings): ChatAnswer => {
     const endMs = performance.now();
     timeline.end(endMs, timings);
@@ -66,7 +66,7 @@ export async function runExchange(
     const stream = options.stream && endpoint.access.stream;
     const sentMs = performance.now();
     timeline = createTimeline(sentMs, options.onGap);
-    const watch = observer(timeline, sentMs, options, stop.events);
+    const watch = observer(timeline, sentMs, options);
     options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: timeline });
     const onEvent = (event: StreamEvent): void | Promise<void> => {
       options.onWire?.(event);
@@ -76,9 +76,12 @@ export async function runExchange(
         chat.feed(event.data);
         if (chat.over) stop.after(LINGER_MS);
         const drained = options.drained?.();
-        if (drained === undefined) return;
+        if (drained === undefined) {
+          stop.bytes();
+          return;
+        }
         stop.rest();
-        return drained.then(stop.events);
+        return drained.then(stop.bytes);
       }
       if (event.type === 'retry') {
         const { atMs, ...retry } = event;
@@ -87,7 +90,7 @@ export async function runExchange(
         return;
       }
       const { statusCode, headers, buffered, atMs } = event;
-      stop.events();
+      stop.bytes();
       timeline.headers({ atMs, timings: event.timings, buffered });
       const contentType = headers['content-type'] ?? '';
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
@@ -107,12 +110,18 @@ export async function runExchange(
         },
         body: JSON.stringify(requestBody(endpoint, model, messages, { ...options, stream })),
         timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
+        // The silence is watched here, where it is known whether the reader rests.
+        idleMs: 0,
+        ...(answerMs !== undefined && { answerMs }),
         policy: { scope: model, ...options.policy },
       },
       { onEvent, signal: stop.signal },
     );
-    const stopped = stop.stalled() ? 'stalled' : 'cancelled';
-    return finish({ kind: result.outcome === 'cancelled' ? stopped : 'closed' }, result.timings);
+    if (stop.stalled()) {
+      const error = silence(new URL(request.url).host, idleMs);
+      return { ...finish({ kind: 'stalled' }, result.timings), error };
+    }
+    return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
   } catch (thrown) {
     return finish(
       options.signal?.aborted ? { kind: 'cancelled' } : { kind: 'failed', error: asException(thrown) },
@@ -120,6 +129,12 @@ export async function runExchange(
   } finally {
     stop.release();
   }
+}
+
+function silence(host: string, idleMs: number): ConnectorException {
+  const now = `${idleMs / 1000} s`;
+  const message = `nothing came from ${host} for ${now}: raise idle_ms (now ${now}) or --idle-timeout`;
+  return new ConnectorException(message, ErrorClass.Timeout, 0, { hop: 'client' });
 }
 
 function asException(thrown: unknown): ConnectorException {
@@ -146,8 +161,8 @@ function stopper(signal: AbortSignal | undefined, idleMs: number) {
     after(ms: number): void {
       timer ??= setTimeout(() => controller.abort(), ms);
     },
-    /** The headers or a data event came. */
-    events(): void {
+    /** The headers or bytes of the body came. */
+    bytes(): void {
       if (idleMs === 0 || released) return;
       if (idleTimer === undefined) idleTimer = setTimeout(stall, idleMs);
       else idleTimer.refresh();
@@ -168,7 +183,7 @@ function stopper(signal: AbortSignal | undefined, idleMs: number) {
 }
 
 /** Puts the parser's events on the timeline and hands them on with their times. */
-function observer(timeline: Timeline, sentMs: number, options: ChatOptions, onData: () => void) {
+function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
   let arrivedMs = sentMs;
   let readUs: number | undefined;
   return {
@@ -178,7 +193,6 @@ function observer(timeline: Timeline, sentMs: number, options: ChatOptions, onDa
     },
     onChatEvent(event: ChatEvent): void {
       const decodedMs = performance.now();
-      onData();
       const output = outputOf(event);
       if (output !== undefined && output.text !== '') {
         timeline.content({ ...output, arrivedMs, decodedMs, ...(readUs !== undefined && { readUs }) });

@@ -44,11 +44,13 @@ export interface RequestOptions {
   temperature?: number;
   /** Most tokens of the answer; sent as `max_tokens`. For `max_completion_tokens` use `body`. */
   maxTokens?: number;
-  /** Limit for the whole answer in ms, instead of the endpoint's. */
+  /** Until the response's headers, in ms, all attempts together, instead of the endpoint's. */
   timeoutMs?: number;
+  /** Limit for the whole answer in ms, instead of the endpoint's. */
+  answerMs?: number;
   /**
-   * Ends the answer with outcome `stalled` when, after its headers, no data event comes for so long, in ms;
-   * comments and empty events do not count. 0 = never [60000].
+   * Ends the answer with outcome `stalled` when, after its headers, nothing comes for so long, in ms, instead of the
+   * endpoint's. Any byte counts, comments and pings too. 0 = never.
    */
   idleMs?: number;
   /** How the daemon treats this request. Its `scope` is the model unless told. */

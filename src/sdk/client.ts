@@ -2,6 +2,7 @@ import { ConnectorException, ErrorClass } from '../errors.js';
 import { nodeProblem } from '../node-version.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { encodeMessage } from '../protocol/encode.js';
+import type { WirePolicy } from '../protocol/messages.js';
 import { abortable } from './abortable.js';
 import type { Connection, Exchange } from './daemon/connection.js';
 import { resolveEndpoint } from './daemon/endpoint.js';
@@ -9,6 +10,7 @@ import { createResponseExchange } from './daemon/exchange.js';
 import { encodeHttpRequest, isBinary } from './daemon/http-payload.js';
 import { Lanes } from './daemon/lanes.js';
 import { Link } from './daemon/link.js';
+import { createPatience, type Patience } from './daemon/patience.js';
 import { createStreamExchange } from './daemon/stream-exchange.js';
 import { iterateEvents } from './event-iterator.js';
 import type {
@@ -28,19 +30,13 @@ interface Call {
   id: number;
   frame: Uint8Array;
   timeoutMs: number;
+  answerMs: number | undefined;
   /** The body is no text, which only a daemon with the extension can take. */
   binary: boolean;
 }
 
-/**
- * How long after a deadline the client goes on waiting, in ms: the daemon's own word on it tells where the
- * time went. One that keeps no deadlines is left then.
- */
-const DEADLINE_GRACE_MS = 100;
 /** Most that a question for the daemon's health may take, in ms. */
 const HEALTH_LIMIT_MS = 5000;
-/** The longest time a timer can be set to. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A client of the connector daemon: HTTP requests made by the daemon, any number at once.
@@ -119,22 +115,24 @@ export class RuntimeClient {
     const call = this.#prepare(request, 'request');
     const answer = Promise.withResolvers<HTTPResponse>();
     const exchange = createResponseExchange(call.id, answer);
-    return this.#within(call.timeoutMs, options.signal, call.id, (connection, stop) =>
+    const patience = createPatience({ ...call, awaited: 'complete answer', signal: options.signal });
+    return this.#within(patience, (connection, stop) =>
       perform({ connection, lanes: this.#lanes, stop }, call, exchange, answer.promise),
     );
   }
 
   /**
    * Has the daemon make an HTTP request and tells the answer as it arrives. Resolves when it has ended, with
-   * outcome `cancelled` when `signal` ended it. The limit in time covers the whole answer.
+   * outcome `cancelled` when `signal` ended it. `timeoutMs` is the limit until the response's headers.
    */
   async streamHTTP(request: HTTPRequestConfig, options: StreamOptions = {}): Promise<StreamResult> {
     const { signal } = options;
     const call = this.#prepare(request, 'stream');
     const answer = Promise.withResolvers<StreamResult>();
-    const exchange = createStreamExchange(call.id, options, answer);
+    const patience = createPatience({ ...call, awaited: 'response headers', signal });
+    const exchange = createStreamExchange(call.id, options, answer, patience.answering);
     try {
-      return await this.#within(call.timeoutMs, signal, call.id, (connection, stop) =>
+      return await this.#within(patience, (connection, stop) =>
         perform({ connection, lanes: this.#lanes, stop }, call, exchange, answer.promise),
       );
     } catch (error) {
@@ -167,9 +165,9 @@ export class RuntimeClient {
   /** What the daemon is, how it does, and how long the question took. Connects when needed. */
   async health(options: { signal?: AbortSignal } = {}): Promise<DaemonInfo> {
     const limitMs = Math.min(this.#config.timeoutMs ?? HEALTH_LIMIT_MS, HEALTH_LIMIT_MS);
-    return this.#within(limitMs, options.signal, 0, (connection, stop) =>
-      abortable(connection.health(), stop),
-    );
+    const { signal } = options;
+    const patience = createPatience({ id: 0, timeoutMs: limitMs, awaited: 'complete answer', signal });
+    return this.#within(patience, (connection, stop) => abortable(connection.health(), stop));
   }
 
   /**
@@ -180,9 +178,24 @@ export class RuntimeClient {
     const id = this.#nextId;
     this.#nextId += 1;
     const timeoutMs = request.timeoutMs ?? config.timeoutMs ?? PROTOCOL_CONSTANTS.DEFAULT_TIMEOUT_MS;
-    if (!(timeoutMs > 0)) {
-      throw invalid(`timeoutMs must be a number above 0 (milliseconds), not ${timeoutMs}`, id);
+    const { answerMs, idleMs } = request;
+    for (const [name, ms] of Object.entries({ timeoutMs, answerMs })) {
+      if (ms === undefined || ms > 0) continue;
+      throw invalid(`${name} must be a number above 0 (milliseconds), not ${ms}`, id);
     }
+    if (idleMs !== undefined && !(idleMs >= 0)) {
+      throw invalid(`idleMs must be a number from 0 on (milliseconds), not ${idleMs}`, id);
+    }
+    // A stream may last: only an answer in one piece is awaited whole within `timeoutMs`.
+    const wholeMs = Math.min(
+      answerMs ?? Number.POSITIVE_INFINITY,
+      operation === 'stream' ? Number.POSITIVE_INFINITY : timeoutMs,
+    );
+    const policy: WirePolicy = {
+      ...request.policy,
+      ...(operation === 'stream' && { headersTimeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : 0 }),
+      ...(idleMs !== undefined && { idleTimeoutMs: Number.isFinite(idleMs) ? idleMs : 0 }),
+    };
     const payload = encodeHttpRequest(request);
     try {
       const frame = encodeMessage({
@@ -193,12 +206,12 @@ export class RuntimeClient {
         traceId: request.traceId ?? '',
         connectorName: 'http',
         operation,
-        deadlineAtMs: Number.isFinite(timeoutMs) ? BigInt(Math.ceil(Date.now() + timeoutMs)) : 0n,
+        deadlineAtMs: Number.isFinite(wholeMs) ? BigInt(Math.ceil(Date.now() + wholeMs)) : 0n,
         payload,
         headers: [],
-        ...(request.policy !== undefined && { policy: request.policy }),
+        ...(Object.keys(policy).length > 0 && { policy }),
       });
-      return { id, frame, timeoutMs, binary: isBinary(request.body) };
+      return { id, frame, timeoutMs, answerMs, binary: isBinary(request.body) };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw invalid(
@@ -208,32 +221,21 @@ export class RuntimeClient {
     }
   }
 
-  /** Gives `use` a connection, and a signal that says when to give up: the limit in time, or the caller. */
+  /** Gives `use` a connection, and a signal that says when to give up. */
   async #within<T>(
-    limitMs: number,
-    signal: AbortSignal | undefined,
-    id: number,
+    patience: Patience,
     use: (connection: Connection, stop: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    signal?.throwIfAborted();
-    const stop = new AbortController();
-    const onAbort = (): void => stop.abort(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const onLimit = (): void => {
-      const message = `no complete answer within ${limitMs / 1000} s (timeoutMs)`;
-      stop.abort(new ConnectorException(message, ErrorClass.Timeout, id));
-    };
-    const timer = setTimeout(onLimit, Math.min(limitMs + DEADLINE_GRACE_MS, MAX_TIMER_MS));
     try {
-      const connection = await this.#lanes.take(stop.signal);
+      patience.signal.throwIfAborted();
+      const connection = await this.#lanes.take(patience.signal);
       try {
-        return await use(connection, stop.signal);
+        return await use(connection, patience.signal);
       } finally {
         this.#lanes.release(connection);
       }
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      patience.release();
     }
   }
 }

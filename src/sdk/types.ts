@@ -7,7 +7,7 @@ export interface RuntimeClientConfig {
   tenantId?: string;
   /** [''] */
   workspaceId?: string;
-  /** Limit for one request in ms [60000]. */
+  /** `timeoutMs` of requests that name none [60000]. */
   timeoutMs?: number;
   /** `VASTAR_SOCKET_PATH` ['/tmp/vastar-connector-runtime.sock'] */
   socketPath?: string;
@@ -33,8 +33,15 @@ export interface HTTPRequestConfig {
   url: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
-  /** Limit in ms; the client's `timeoutMs` unless told. */
+  /**
+   * Limit in ms, all attempts and the waits between them together; the client's `timeoutMs` unless told.
+   * Of a stream until its headers, so that one that works is never cut; of `executeHTTP` for the whole answer.
+   */
   timeoutMs?: number;
+  /** How long nothing may come after the headers, in ms; any byte counts. 0 = no limit [the daemon's, 300000]. */
+  idleMs?: number;
+  /** Limit for the whole answer in ms [none]. */
+  answerMs?: number;
   tenantId?: string;
   workspaceId?: string;
   traceId?: string;

@@ -54,6 +54,8 @@ profiles:
     ['openai.base_url', 'https://api.openai.com', 'default'],
     ['openai.model', 'gpt-4o', 'config.yaml:3:10'],
     ['openai.timeout_ms', '60000', 'default'],
+    ['openai.idle_ms', '300000', 'default'],
+    ['openai.answer_ms', '-', 'default'],
     ['runtime.tenant_id', 'openai-connector', 'default'],
     ['runtime.workspace_id', 'default', 'default'],
     ['runtime.timeout_ms', '60000', 'default'],
@@ -61,6 +63,9 @@ profiles:
     ['simulator.enabled', 'true', 'default'],
     ['simulator.base_url', 'http://localhost:4545', 'default'],
     ['simulator.model', '-', 'default'],
+    ['simulator.timeout_ms', '-', 'default'],
+    ['simulator.idle_ms', '-', 'default'],
+    ['simulator.answer_ms', '-', 'default'],
     ['chat.system', '-', 'default'],
     ['chat.temperature', '-', 'default'],
     ['chat.max_tokens', '-', 'default'],
@@ -73,6 +78,8 @@ profiles:
     ['profiles.gw.api_key', 'set (from config.yaml:5:58)', 'config.yaml:5:58'],
     ['profiles.gw.model', 'm', 'config.yaml:5:46'],
     ['profiles.gw.timeout_ms', '-', 'default'],
+    ['profiles.gw.idle_ms', '-', 'default'],
+    ['profiles.gw.answer_ms', '-', 'default'],
   ]);
   expect(stdout).not.toContain('sk-');
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: undefined });

@@ -13,6 +13,8 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
       baseUrl: 'https://api.openai.com',
       model: 'gpt-3.5-turbo',
       timeoutMs: 60_000,
+      idleMs: 300_000,
+      answerMs: undefined,
     },
     runtime: {
       tenantId: 'openai-connector',
@@ -25,6 +27,9 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
       enabled: true,
       baseUrl: 'http://localhost:4545',
       model: undefined,
+      timeoutMs: undefined,
+      idleMs: undefined,
+      answerMs: undefined,
     },
     chat: { system: undefined, temperature: undefined, maxTokens: undefined },
     slo: { ttftMs: undefined, tpotMs: undefined },
@@ -283,4 +288,18 @@ test('the profile of a name with dots is found', () => {
   const loaded = loadYaml('profiles:\n  gpt-4.1:\n    base_url: http://localhost:1\n    model: a\n');
   expect(endpoint(loaded, 'gpt-4.1').model).toBe('a');
   expect(loaded.provenance.get('profiles.gpt-4.1.model')?.source).toMatchObject({ line: 4, column: 12 });
+});
+
+test('an endpoint has its own limits in time, and those of openai where it names none', () => {
+  const { endpoints } = loadYaml(`
+openai: { timeout_ms: 1, idle_ms: 0, answer_ms: 3 }
+simulator: { idle_ms: 7 }
+profiles:
+  p: { base_url: http://localhost:1, model: m, timeout_ms: 4, answer_ms: 6 }
+`);
+  expect(endpoints).toMatchObject([
+    { name: 'simulator', timeoutMs: 1, idleMs: 7, answerMs: 3 },
+    { name: 'openai', timeoutMs: 1, idleMs: 0, answerMs: 3 },
+    { name: 'p', timeoutMs: 4, idleMs: 0, answerMs: 6 },
+  ]);
 });

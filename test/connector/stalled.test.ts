@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { OpenAIStreamConnector } from '../../src/index.js';
+import { ErrorClass, OpenAIStreamConnector } from '../../src/index.js';
 import { testDaemon } from '../support/daemon.js';
 import { startUpstream } from '../support/upstream.js';
 
@@ -33,10 +33,33 @@ async function connectorTo(
   return { connector, ended: upstream.request(0).then((request) => request.ended) };
 }
 
-test('an answer whose comments go on but whose data does not has stalled; what came is kept', async () => {
-  const { connector, ended } = await connectorTo(() => ': keep-alive\n\n');
+test('an answer of which nothing more comes has stalled; what came is kept, and the setting is named', async () => {
+  const { connector, ended } = await connectorTo(() => '');
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 150 });
   expect(answer).toMatchObject({ outcome: 'stalled', text: 'Hello' });
+  expect(answer.error?.message).toMatch(/^nothing came from .* for 0\.15 s: raise idle_ms \(now 0\.15 s\)/);
+  expect(await ended).toBe('hung up');
+});
+
+test('comments keep an answer alive beyond the idle limit, and beyond the limit of the headers', async () => {
+  let left = 40;
+  const { connector } = await connectorTo(() => {
+    left -= 1;
+    return left > 0 ? ': keep-alive\n\n' : 'data: [DONE]\n\n';
+  });
+  const limits = { idleMs: 400, timeoutMs: 400 };
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], limits);
+  expect(answer).toMatchObject({ outcome: 'complete', text: 'Hello' });
+});
+
+test('the limit of the whole answer ends one that still goes on, and names itself', async () => {
+  const { connector, ended } = await connectorTo(() => delta('.'));
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { answerMs: 300 });
+  expect(answer).toMatchObject({
+    outcome: 'error',
+    error: { errorClass: ErrorClass.Timeout, hop: 'daemon' },
+  });
+  expect(answer.error?.message).toContain('raise answer_ms or --answer-timeout');
   expect(await ended).toBe('hung up');
 });
 

@@ -186,11 +186,22 @@ test('files and stdin follow the prompt, and the parameters reach the provider',
   });
 });
 
-test('an answer that takes longer than --timeout is given up, with what came and exit code 6', async () => {
+test('an answer that takes longer than --answer-timeout is given up, with what came and exit code 6', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
-  const answer = await run(['ask', 'hi', '--timeout', '0.4']);
+  const answer = await run(['ask', 'hi', '--answer-timeout', '0.4']);
   expect(answer).toMatchObject({ code: 6, stdout: 'partial \n' });
   expect(answer.stderr).toMatch(/the deadline passed after \d+ ms|within 0\.4 s/);
+});
+
+test('--timeout is the limit until the headers, and --idle-timeout that of silence after them', async () => {
+  await endpoint({ delayMs: 30_000 });
+  const headers = await run(['ask', 'hi', '--timeout', '0.4']);
+  expect(headers.code).toBe(6);
+  expect(headers.stderr).toMatch(/no response headers within 0\.4 s/);
+  await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
+  const silent = await run(['ask', 'hi', '--timeout', '5', '--idle-timeout', '0.4']);
+  expect(silent).toMatchObject({ code: 9, stdout: 'partial \n' });
+  expect(silent.stderr).toMatch(/raise idle_ms \(now 0\.4 s\) or --idle-timeout/);
 });
 
 test.each([

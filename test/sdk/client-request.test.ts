@@ -191,7 +191,7 @@ describe('executeHTTP', () => {
 
   test.each([
     [ErrorClass.Transient, 'network'],
-    [ErrorClass.Timeout, 'network'],
+    [ErrorClass.Timeout, 'daemon'],
     [ErrorClass.RateLimited, 'daemon'],
     [ErrorClass.Permanent, 'daemon'],
     [ErrorClass.InvalidRequest, 'daemon'],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../src/protocol/constants.js';
 import {
@@ -218,13 +219,30 @@ describe('cancelling a stream', () => {
     expect(connection.received.filter(({ type }) => type === ExecuteRequest)).toEqual([]);
   });
 
-  test('by its limit in time rejects with Timeout and tells the daemon', async () => {
-    const result = client.streamHTTP({ ...GET, timeoutMs: 30 });
+  test('by the limit of its whole answer rejects with Timeout and tells the daemon', async () => {
+    const result = client.streamHTTP({ ...GET, answerMs: 30 });
     const failed = expect(result).rejects.toMatchObject({ errorClass: ErrorClass.Timeout });
-    const { requestId } = await connection.next(ExecuteRequest);
+    const { requestId, deadlineAtMs } = await connection.next(ExecuteRequest);
+    expect(deadlineAtMs).toBeGreaterThan(0n);
     connection.send(streamStart(requestId));
     await failed;
     expect(await connection.next(Cancel)).toMatchObject({ requestId });
+  });
+
+  test('by the limit of its headers rejects with Timeout, and never once they have come', async () => {
+    const late = client.streamHTTP({ ...GET, timeoutMs: 30 });
+    const failed = expect(late).rejects.toThrow('no response headers within 0.03 s (timeoutMs)');
+    const { requestId } = await connection.next(ExecuteRequest);
+    await failed;
+    expect(await connection.next(Cancel)).toMatchObject({ requestId });
+
+    const healthy = client.streamHTTP({ ...GET, timeoutMs: 200, idleMs: 70 });
+    const sent = await connection.next(ExecuteRequest);
+    expect(sent).toMatchObject({ deadlineAtMs: 0n, policy: { headersTimeoutMs: 200, idleTimeoutMs: 70 } });
+    connection.send(streamStart(sent.requestId));
+    await sleep(600);
+    connection.send(streamChunk(sent.requestId, 0, 'late'), streamEnd(sent.requestId));
+    expect(await healthy).toMatchObject({ outcome: 'complete', bytes: 4 });
   });
 
   test.each<[string, () => Promise<void> | void]>([

@@ -43,7 +43,7 @@ function remarkOn(answer: ChatAnswer): string | undefined {
     case 'cancelled':
       return 'stopped';
     case 'stalled':
-      return 'the answer stalled: nothing more came from the provider';
+      return `the answer stalled: ${answer.error?.message ?? 'nothing more came from the provider'}`;
     case 'error':
       return answer.error?.message ?? 'the request failed';
   }

@@ -14,8 +14,10 @@ export interface PromptFlags extends GlobalFlags {
   file?: readonly string[];
   temperature?: number;
   maxTokens?: number;
-  /** Seconds. */
+  /** Seconds; so are the other two. */
   timeout?: number;
+  idleTimeout?: number;
+  answerTimeout?: number;
 }
 
 /** Adds the question and its flags. */
@@ -29,7 +31,17 @@ export function addPromptFlags(command: Command): Command {
     .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'))
     .option(
       '--timeout <seconds>',
-      'limit for the whole answer, instead of the configured one',
+      'limit until the response headers, instead of timeout_ms',
+      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
+    )
+    .option(
+      '--idle-timeout <seconds>',
+      'limit for silence after them, instead of idle_ms; 0: none',
+      numberWithin(0, MAX_TIMEOUT_MS / 1000),
+    )
+    .option(
+      '--answer-timeout <seconds>',
+      'limit for the whole answer, instead of answer_ms',
       numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
     );
 }
@@ -39,11 +51,14 @@ function addTo(value: string, before: readonly string[] = []): readonly string[]
 }
 
 /** The flags as the connector takes them. */
-export function chatOptions({ temperature, maxTokens, timeout }: PromptFlags): ChatOptions {
+export function chatOptions(flags: PromptFlags): ChatOptions {
+  const { temperature, maxTokens, timeout, idleTimeout, answerTimeout } = flags;
   return {
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+    ...(idleTimeout !== undefined && { idleMs: idleTimeout * 1000 }),
+    ...(answerTimeout !== undefined && { answerMs: answerTimeout * 1000 }),
   };
 }
 

@@ -2,7 +2,7 @@ import { ConnectorException, ErrorClass } from '../../errors.js';
 import type { ExecuteRequest } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
-import { deadlinePassed } from './deadline-passed.js';
+import { deadlinePassed, phaseOf } from './deadline-passed.js';
 
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -21,7 +21,7 @@ export interface TimeLimits {
 }
 
 export function createTimeLimits(
-  { deadlineAtMs, policy = {} }: Pick<ExecuteRequest, 'deadlineAtMs' | 'policy'>,
+  { deadlineAtMs, operation, policy = {} }: Pick<ExecuteRequest, 'deadlineAtMs' | 'operation' | 'policy'>,
   timeline: Timeline,
   abort: (reason: ConnectorException) => void,
 ): TimeLimits {
@@ -37,7 +37,7 @@ export function createTimeLimits(
     new ConnectorException(`${what}: ${advice}`, ErrorClass.Timeout, 0, { hop: 'daemon' });
   const noHeaders = (): ConnectorException => {
     const now = `${headersTimeoutMs / 1000} s`;
-    const what = `${asked} sent no response headers within ${now}`;
+    const what = `no response headers within ${now}, ${phaseOf(timeline.timings)} ${asked}`;
     return passed(what, `raise timeout_ms (now ${now}) or --timeout`);
   };
   const silent = (): ConnectorException => {
@@ -68,8 +68,8 @@ export function createTimeLimits(
       const limits: number[] = [];
       if (deadlineAtMs !== 0n) {
         const leftMs = Number(deadlineAtMs) - Date.now();
-        if (leftMs <= 0) throw deadlinePassed(origin, timeline);
-        deadline = after(leftMs, () => deadlinePassed(origin, timeline));
+        if (leftMs <= 0) throw deadlinePassed(origin, timeline, operation);
+        deadline = after(leftMs, () => deadlinePassed(origin, timeline, operation));
         limits.push(leftMs);
       }
       if (headersTimeoutMs > 0) {

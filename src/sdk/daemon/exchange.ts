@@ -66,9 +66,8 @@ export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number
   const errorClass = reply.errorClass === ErrorClass.Success ? ErrorClass.Transient : reply.errorClass;
   const message =
     reply.errorMessage || `the daemon ended the request: ${ErrorClass[errorClass] ?? 'failure'}`;
-  // What may pass with time lies behind the daemon; the rest it decided by itself.
-  const passing = errorClass === ErrorClass.Transient || errorClass === ErrorClass.Timeout;
-  const hop: Hop = passing ? 'network' : 'daemon';
+  // What may pass with time lies behind the daemon; limits in time and the rest are its own decision.
+  const hop: Hop = errorClass === ErrorClass.Transient ? 'network' : 'daemon';
   return new ConnectorException(message, errorClass, requestId, {
     hop,
     ...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),

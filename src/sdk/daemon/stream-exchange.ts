@@ -33,6 +33,7 @@ export function createStreamExchange(
   requestId: number,
   { onEvent, signal }: StreamOptions,
   settle: Settle<StreamResult>,
+  onAnswering: () => void,
 ): StreamExchange {
   const sentMs = performance.now();
   let ended = false;
@@ -95,6 +96,7 @@ export function createStreamExchange(
   const onStart = (start: StreamStart): void => {
     if (started) throw new ProtocolError('a stream that starts twice', true);
     started = true;
+    onAnswering();
     timings = start.timings;
     const { statusCode } = start;
     consumer.give({

@@ -25,7 +25,7 @@ test('headers that do not come in time end the request, and the error names the 
   const { upstream, end, ended } = await ask({ delayMs: 60_000 }, { headersTimeoutMs: 300 });
   expect(end.errorClass).toBe(ErrorClass.Timeout);
   expect(end.errorMessage).toBe(
-    `${upstream.url} sent no response headers within 0.3 s: raise timeout_ms (now 0.3 s) or --timeout`,
+    `no response headers within 0.3 s, while waiting for an answer from ${upstream.url}: raise timeout_ms (now 0.3 s) or --timeout`,
   );
   expect(ended).toBe('hung up');
 });
