@@ -103,6 +103,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       () => {
         // Not before: daemon and simulator need the cores until then.
         setImmediate(rehearse);
+        void discoverLater(composition, ending.signal);
         return warmUp(composition, ending.signal);
       },
       () => {},
@@ -117,6 +118,14 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const { error } = ending;
   if (error !== undefined) process.stderr.write(`vastar-tui: internal error: ${error}. Please report it.\n`);
   return ending.exitCode();
+}
+
+/** Offers the model servers on this machine, once the first frame stands. What fails there is nobody's loss. */
+async function discoverLater({ connector, loaded }: Composition, signal: AbortSignal): Promise<void> {
+  const { discover: ports } = loaded.config;
+  if (ports.size === 0) return;
+  const { discover } = await import('./chat/discover.js');
+  await discover(connector, ports, signal).catch(() => {});
 }
 
 /**
@@ -181,7 +190,13 @@ function modesOf({ connector }: Composition): ModePort {
     get current() {
       return info(connector.endpoint);
     },
-    all: connector.endpoints.map((endpoint) => ({ ...info(endpoint), problem: endpoint.problem })),
+    get all() {
+      return connector.endpoints.map((endpoint) => ({
+        ...info(endpoint),
+        problem: endpoint.problem,
+        found: endpoint.kind === 'found',
+      }));
+    },
     select(name) {
       const endpoint = connector.endpoints.find((one) => one.name === name);
       if (endpoint === undefined) return { ok: false, problem: `there is no endpoint "${name}"` };

@@ -1,4 +1,4 @@
-import type { Api, ProviderName } from './providers.js';
+import type { Api, LocalServer, ProviderName } from './providers.js';
 
 /** How an endpoint is reached, beside its address and key. */
 interface AccessObject {
@@ -60,6 +60,8 @@ export interface ConfigObject {
     save?: boolean | undefined;
   };
   theme?: 'auto' | 'dark' | 'light' | 'none' | undefined;
+  /** Whether the chat looks for model servers on this machine, or for which, by their ports. */
+  discover?: boolean | Partial<Record<LocalServer, number>> | undefined;
   /** `reduced`: clocks and figures change once a second. */
   motion?: 'full' | 'reduced' | undefined;
   /** For an action's name its keys; `none` takes them away. */

@@ -14,7 +14,8 @@ import { type Environment, lookUp } from './variables.js';
 export interface Endpoint {
   /** `simulator`, `openai`, or the profile's name. */
   name: string;
-  kind: 'simulator' | 'openai' | 'profile';
+  /** `found`: a server on this machine that no configuration names. */
+  kind: 'simulator' | 'openai' | 'profile' | 'found';
   /** The address that the API's routes are below; see `answerRequest`. */
   baseUrl: string;
   model: string;

@@ -13,7 +13,8 @@ export interface Setting {
 
 /** `mode` and every setting with its value and where that came from. Null is a setting without a value. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
-  const { openai, runtime, simulator, chat, slo, sessions, theme, motion, keys, profiles } = loaded.config;
+  const { openai, runtime, simulator, chat, slo, sessions, theme, motion, discover, keys, profiles } =
+    loaded.config;
   const values: [name: string, value: string | number | boolean | ApiKey | undefined][] = [
     ['mode', loaded.mode],
     ['openai.api_key', openai.apiKey],
@@ -40,6 +41,7 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['sessions.save', sessions.save],
     ['theme', theme],
     ['motion', motion],
+    ['discover', [...discover].map(([name, port]) => `${name} ${port}`).join(', ') || 'false'],
   ];
   for (const [action, names] of keys) values.push([`keys.${action}`, names.join(', ') || 'none']);
   for (const [name, profile] of profiles) {

@@ -138,6 +138,19 @@ export const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
+/** Servers that are looked for on this machine, with the ports they use unless told otherwise. */
+export const LOCAL_PORTS = {
+  ollama: 11434,
+  lmstudio: 1234,
+  vllm: 8000,
+  'llama-cpp': 8080,
+  litellm: 4000,
+} as const;
+export type LocalServer = keyof typeof LOCAL_PORTS;
+
+/** The names of those servers. */
+export const LOCAL_SERVERS: readonly LocalServer[] = ['ollama', 'lmstudio', 'vllm', 'llama-cpp', 'litellm'];
+
 /** The names for `provider:`. */
 export const PROVIDER_NAMES: readonly ProviderName[] = Object.keys(PROVIDERS).filter(
   (name): name is ProviderName => Object.hasOwn(PROVIDERS, name),

@@ -96,6 +96,7 @@ function provenanceOf(
     ...SECTIONS.flatMap((section) => KEYS[section].map((key) => [section, key])),
     ['theme'],
     ['motion'],
+    ['discover'],
     ...[...config.keys.keys()].map((action) => ['keys', action]),
     ...[...config.profiles.keys()].flatMap((name) => KEYS.profiles.map((key) => ['profiles', name, key])),
   ];

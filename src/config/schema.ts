@@ -2,7 +2,10 @@ import * as z from 'zod/mini';
 import { accessKeys, accessOf, addressOf } from './access.js';
 import { type ApiKey, parseApiKey } from './api-key.js';
 import { OPENAI_ORIGIN, parseBaseUrl } from './endpoint-url.js';
+import { quote } from './problem.js';
+import { LOCAL_PORTS, LOCAL_SERVERS, type LocalServer } from './providers.js';
 import { describe, oneOf, onOff, readText, setting, type Verdict } from './setting.js';
+import { isTree } from './tree.js';
 
 /** The longest timeout that can be set: one hour, in milliseconds. */
 export const MAX_TIMEOUT_MS = 3_600_000;
@@ -116,6 +119,25 @@ const profileKeys = {
   ...accessKeys,
 };
 
+/** Which servers on this machine are looked for, and at which ports. */
+const discover = setting((value): Verdict<ReadonlyMap<LocalServer, number>> => {
+  const all = new Map<LocalServer, number>();
+  for (const name of LOCAL_SERVERS) all.set(name, LOCAL_PORTS[name]);
+  const word = typeof value === 'object' ? '' : String(value);
+  if (/^(true|yes|1)$/i.test(word)) return { value: all };
+  if (/^(false|no|0)$/i.test(word)) return { value: new Map() };
+  if (!isTree(value)) return { refused: 'must be true, false, or ports by name, e.g. { ollama: 11434 }' };
+  const ports = new Map<LocalServer, number>();
+  for (const [name, port] of Object.entries(value)) {
+    const server = LOCAL_SERVERS.find((one) => one === name);
+    if (server === undefined) return { refused: `knows ${LOCAL_SERVERS.join(', ')}, not ${quote(name)}` };
+    if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
+      return { refused: `must have a port from 1 to 65535 for ${name}` };
+    ports.set(server, port);
+  }
+  return { value: ports };
+});
+
 const openai = z.pipe(
   z.strictObject(openaiKeys),
   z.transform((keys) => ({
@@ -202,6 +224,7 @@ export const configSchema = z.strictObject({
   sessions: z.prefault(z.strictObject(sessionsKeys), {}),
   theme: z._default(theme, 'auto'),
   motion: z._default(motion, 'full'),
+  discover: z.prefault(discover, true),
   keys: z.prefault(
     z.pipe(
       z.record(z.string(), keyList),
@@ -239,7 +262,7 @@ export const KEYS = {
 export const SECTIONS = ['openai', 'runtime', 'simulator', 'chat', 'slo', 'sessions'] as const;
 
 /** All that may stand at the top of the file. */
-export const TOP_LEVEL: readonly string[] = [...Object.keys(KEYS), 'theme', 'motion', 'keys'];
+export const TOP_LEVEL: readonly string[] = [...Object.keys(KEYS), 'theme', 'motion', 'discover', 'keys'];
 
 /** The keys without which a profile is left out. */
 export const REQUIRED_PROFILE_KEYS: readonly string[] = ['base_url', 'model'];

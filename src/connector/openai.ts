@@ -34,8 +34,7 @@ export interface ConnectionReport {
 export class OpenAIStreamConnector {
   /** The connection to the daemon. */
   readonly client: RuntimeClient;
-  /** All endpoints of the configuration: simulator, openai, then the profiles. */
-  readonly endpoints: readonly Endpoint[];
+  #endpoints: readonly Endpoint[];
   #endpoint: Endpoint;
   #exchanges = 0;
 
@@ -47,7 +46,7 @@ export class OpenAIStreamConnector {
   constructor(source: string | ConfigObject | LoadedConfig, client: RuntimeClientConfig = {}) {
     const loaded = load(source);
     const { runtime } = loaded.config;
-    this.endpoints = loaded.endpoints;
+    this.#endpoints = loaded.endpoints;
     this.#endpoint = this.#find(loaded.mode);
     this.client = new RuntimeClient({
       tenantId: runtime.tenantId,
@@ -56,6 +55,17 @@ export class OpenAIStreamConnector {
       ...(runtime.socketPath !== undefined && { socketPath: runtime.socketPath }),
       ...client,
     });
+  }
+
+  /** All endpoints: simulator, openai, the profiles, then those that were offered. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#endpoints;
+  }
+
+  /** Adds an endpoint that the configuration does not have. One whose name is taken is left out. */
+  offer(endpoint: Endpoint): void {
+    if (this.#endpoints.every(({ name }) => name !== endpoint.name))
+      this.#endpoints = [...this.#endpoints, endpoint];
   }
 
   /** The endpoint in use. */

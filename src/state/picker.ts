@@ -30,7 +30,11 @@ export function modeItems(modes: readonly ModeInfo[]): readonly PickerItem[] {
   const items = (usable: boolean): PickerItem[] =>
     modes
       .filter(({ problem }) => (problem === undefined) === usable)
-      .map(({ name, model, problem }) => ({ id: name, label: name, hint: problem ?? model }));
+      .map(({ name, model, problem, found }) => ({
+        id: name,
+        label: name,
+        hint: problem ?? (found ? `found: ${model}` : model),
+      }));
   return [...items(true), ...items(false)];
 }
 

@@ -29,6 +29,8 @@ export interface EndpointInfo {
 }
 
 export interface ModeInfo extends EndpointInfo {
+  /** No configuration names it: it was found on this machine. */
+  found?: boolean;
   /** Why it can't be used now, and what to do. */
   problem?: string | undefined;
 }

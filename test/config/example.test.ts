@@ -28,8 +28,13 @@ test('the copied example starts without a key in simulator mode', () => {
 });
 
 test('the example names every key, and what it has commented out is right too', () => {
-  const { profiles, theme, motion, keys: ownKeys, ...sections } = parse(everything);
-  expect([theme, motion, Object.keys(ownKeys)]).toEqual(['auto', 'full', ['reconnect', 'newline']]);
+  const { profiles, theme, motion, discover, keys: ownKeys, ...sections } = parse(everything);
+  expect([theme, motion, discover, Object.keys(ownKeys)]).toEqual([
+    'auto',
+    'full',
+    true,
+    ['reconnect', 'newline'],
+  ]);
   const written = Object.entries({ ...sections, profiles: profiles.work }).map(([section, keys]) => {
     return [section, Object.keys(Object(keys)).sort()];
   });

@@ -36,6 +36,7 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
     sessions: { save: true },
     theme: 'auto',
     motion: 'full',
+    discover: expect.any(Map),
     keys: new Map(),
     profiles: new Map(),
   });

@@ -1,0 +1,55 @@
+import type { Config, Endpoint } from '../../config/index.js';
+import { listModels } from '../../connector/models.js';
+import type { OpenAIStreamConnector } from '../../connector/openai.js';
+import { listensAt } from '../../simulator/http/listens-at.js';
+
+/** How long a server may take to list its models, in ms. */
+const LIMIT_MS = 1000;
+
+/**
+ * Looks for model servers on this machine and offers each as an endpoint. Only a port where something listens is asked,
+ * for its list of models alone. An address that the configuration has already is left out.
+ */
+export async function discover(
+  connector: OpenAIStreamConnector,
+  ports: Config['discover'],
+  signal: AbortSignal,
+): Promise<void> {
+  const known = new Set(connector.endpoints.map(({ baseUrl }) => portOf(baseUrl)));
+  const names = new Set(connector.endpoints.map(({ name }) => name));
+  await Promise.all(
+    [...ports].map(async ([provider, port]) => {
+      if (known.has(String(port)) || names.has(provider)) return;
+      const baseUrl = `http://127.0.0.1:${port}`;
+      if (!(await listensAt(new URL(baseUrl))) || signal.aborted) return;
+      const endpoint: Endpoint = {
+        ...connector.endpoint,
+        name: provider,
+        kind: 'found',
+        baseUrl,
+        model: '',
+        access: {
+          provider,
+          api: 'chat-completions',
+          auth: 'none',
+          headers: new Map(),
+          query: new Map(),
+          body: {},
+          stream: true,
+          secrets: [],
+        },
+      };
+      const { apiKey: _key, problem: _problem, blocked: _blocked, ...open } = endpoint;
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+      // What does not list models is another kind of server.
+      const models = await listModels(connector.client, open, { signal: limit }).catch(() => []);
+      const [model] = models;
+      if (model !== undefined && !signal.aborted) connector.offer({ ...open, model });
+    }),
+  );
+}
+
+function portOf(address: string): string {
+  const { port, hostname } = new URL(address);
+  return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? port : '';
+}
