@@ -1,0 +1,79 @@
+// Writes the tables of docs/metrics.md: the hops as they are defined, and what is shown for each shape of answer,
+// from real runs over HTTP through a real daemon.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
+import { HOPS } from '../../src/metrics/hops.js';
+import { testDaemon } from '../../test/support/daemon.js';
+import { serveScript, startUpstream } from '../../test/support/upstream.js';
+import { SHAPES, type Shape } from './shapes.js';
+
+const page = join(import.meta.dirname, '..', '..', 'docs', 'metrics.md');
+
+async function play({ answers }: Shape): Promise<ChatAnswer> {
+  const daemon = await testDaemon({ policies: { maxAttempts: answers.length } });
+  let sent = 0;
+  const upstream = await startUpstream((request, response, raw) => {
+    const script = answers[sent] ?? answers.at(-1) ?? {};
+    sent += 1;
+    return serveScript(script)(request, response, raw);
+  });
+  const connector = new OpenAIStreamConnector(
+    { openai: { api_key: 'sk-docs', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
+    { socketPath: daemon.path },
+  );
+  try {
+    return await connector.exchange([{ role: 'user', content: 'Hi' }]);
+  } finally {
+    await connector.close();
+    await upstream.close();
+    await daemon.close();
+  }
+}
+
+const ms = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(0));
+
+/** The hops of more than a few milliseconds: where the time to the first output went. */
+function longHops({ metrics: { hops } }: ChatAnswer): string {
+  const long = HOPS.flatMap(({ name }) => {
+    const value = hops[name] ?? 0;
+    return value >= 10 ? [`\`${name}\` ${ms(value)}`] : [];
+  });
+  return long.length === 0 ? '–' : long.join(', ');
+}
+
+function row(name: string, answer: ChatAnswer): string {
+  const { outcome, metrics } = answer;
+  const { speed, tokensEstimated, outputTokens } = metrics;
+  const rate =
+    speed.kind === 'measured' ? `${speed.tokensPerSecond.toFixed(0)} tok/s` : `\`${speed.reason}\``;
+  const cells = [
+    name,
+    outcome,
+    ms(metrics.ttftMs),
+    ms(metrics.e2eMs),
+    rate,
+    `${tokensEstimated && outputTokens > 0 ? '~' : ''}${outputTokens}`,
+    metrics.chunks,
+    metrics.arrivals,
+    metrics.attempts,
+    longHops(answer),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function replaced(text: string, name: string, lines: readonly string[]): string {
+  const section = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+  return text.replace(section, (_all, head: string, foot: string) => `${head}${lines.join('\n')}\n${foot}`);
+}
+
+const hopRows = HOPS.map(({ name, place, what }) => `| \`${name}\` | ${place} | ${what} |`);
+const shapeRows = [
+  '| shape | outcome | TTFT ms | E2E ms | rate | tokens | chunks | arrivals | attempts | hops of 10 ms and more |',
+  '|---|---|---|---|---|---|---|---|---|---|',
+];
+// The first run of a process is slower: it loads code.
+for (const shape of SHAPES.slice(0, 1)) await play(shape);
+for (const shape of SHAPES) shapeRows.push(row(shape.name, await play(shape)));
+const hopTable = ['| hop | taken by | what |', '|---|---|---|', ...hopRows];
+writeFileSync(page, replaced(replaced(readFileSync(page, 'utf8'), 'hops', hopTable), 'shapes', shapeRows));

@@ -1,0 +1,103 @@
+import { gzipSync } from 'node:zlib';
+import { deltaOf, FINISH, type Script, sseEvents } from '../../test/support/upstream.js';
+
+export interface Shape {
+  name: string;
+  /** The answers to the first attempt, the second and so on. */
+  answers: readonly Script[];
+}
+
+const GAP_MS = 30;
+const TOKENS = 12;
+const DONE = '[DONE]';
+
+const delta = (members: Record<string, unknown>): string =>
+  JSON.stringify({ choices: [{ index: 0, delta: members }] });
+const usageOf = (completion: number, details: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    choices: [],
+    usage: { prompt_tokens: 9, completion_tokens: completion, total_tokens: 9 + completion, ...details },
+  });
+const tokens = (count = TOKENS): string[] => Array.from({ length: count }, () => deltaOf('word '));
+const thoughts = (count: number): string[] =>
+  Array.from({ length: count }, () => delta({ reasoning_content: 'hmm, ' }));
+const paced = (...data: readonly string[]): Script => ({
+  chunks: sseEvents(...data, FINISH, DONE),
+  gapMs: GAP_MS,
+});
+const reasoning = (count: number): Record<string, unknown> => ({
+  completion_tokens_details: { reasoning_tokens: count },
+});
+
+const withCount = (data: string, completion: number): string =>
+  JSON.stringify({
+    ...JSON.parse(data),
+    ...JSON.parse(usageOf(completion)),
+    choices: JSON.parse(data).choices,
+  });
+const call = (part: Record<string, unknown>): string => delta({ tool_calls: [{ index: 0, ...part }] });
+
+const whole = sseEvents(...tokens(), usageOf(TOKENS), FINISH, DONE).join('');
+
+export const SHAPES: readonly Shape[] = [
+  { name: 'one token a packet', answers: [paced(...tokens(), usageOf(TOKENS))] },
+  {
+    name: 'two bursts',
+    answers: [
+      {
+        chunks: [
+          sseEvents(...tokens(6)).join(''),
+          sseEvents(...tokens(6), usageOf(12), FINISH, DONE).join(''),
+        ],
+        gapMs: 200,
+      },
+    ],
+  },
+  {
+    name: 'hidden reasoning',
+    answers: [
+      {
+        chunks: [
+          ': thinking\n\n',
+          ...sseEvents(...tokens(), usageOf(TOKENS + 1000, reasoning(1000)), FINISH, DONE),
+        ],
+        gapMs: [300, ...Array.from({ length: TOKENS }, () => GAP_MS)],
+      },
+    ],
+  },
+  { name: 'streamed reasoning', answers: [paced(...thoughts(6), ...tokens(6), usageOf(12, reasoning(6)))] },
+  {
+    name: 'a tool call alone',
+    answers: [
+      paced(
+        call({ id: 'c', type: 'function', function: { name: 'weather', arguments: '' } }),
+        ...Array.from({ length: TOKENS - 1 }, () => call({ function: { arguments: 'part ' } })),
+        usageOf(TOKENS),
+      ),
+    ],
+  },
+  { name: 'no usage', answers: [paced(...tokens())] },
+  {
+    name: 'usage in each chunk',
+    answers: [paced(...tokens().map((data, index) => withCount(data, index + 1)))],
+  },
+  {
+    name: 'a retry',
+    answers: [
+      { status: 503, delayMs: 50, contentType: 'application/json', chunks: ['{}'] },
+      paced(...tokens(), usageOf(TOKENS)),
+    ],
+  },
+  {
+    name: 'keep-alives',
+    answers: [
+      {
+        chunks: [': ping\n\n', ': ping\n\n', ...sseEvents(...tokens(), usageOf(TOKENS), FINISH, DONE)],
+        gapMs: GAP_MS,
+      },
+    ],
+  },
+  { name: 'compressed', answers: [{ headers: { 'content-encoding': 'gzip' }, chunks: [gzipSync(whole)] }] },
+  { name: 'empty', answers: [paced(usageOf(0))] },
+  { name: 'buffered by a proxy', answers: [{ delayMs: 300, chunks: [whole] }] },
+];

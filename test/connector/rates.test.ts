@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
+import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import {
+  deltaOf,
+  FINISH,
+  type Handler,
+  serveScript,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
+
+const range = z.tuple([z.number(), z.number()]);
+const cases = z
+  .array(
+    z.object({
+      name: z.string(),
+      steps: z.array(
+        z.union([
+          z.object({ wait_ms: z.number() }),
+          z.object({ event: z.looseObject({}) }),
+          z.object({ raw: z.string() }),
+        ]),
+      ),
+      expect: z.object({
+        outcome: z.string(),
+        rate: z.optional(z.nullable(range)),
+        ttft_ms: z.optional(range),
+        e2e_ms: z.optional(range),
+      }),
+    }),
+  )
+  .parse(
+    JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'world', 'rates.json'), 'utf8')),
+  );
+type Case = (typeof cases)[number];
+
+let daemon: TestDaemon;
+let upstream: Upstream;
+let connector: OpenAIStreamConnector;
+let answer: Handler;
+
+beforeEach(async () => {
+  daemon = await testDaemon({ policies: { maxAttempts: 2 } });
+  upstream = await startUpstream((request, response, raw) => answer(request, response, raw));
+  connector = new OpenAIStreamConnector(
+    { openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
+    { socketPath: daemon.path },
+  );
+});
+afterEach(async () => {
+  await connector.close();
+  await upstream.close();
+  await daemon.close();
+});
+
+const playing =
+  (steps: Case['steps']): Handler =>
+  async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const step of steps) {
+      if ('wait_ms' in step) await sleep(step.wait_ms);
+      else response.write('raw' in step ? step.raw : `data: ${JSON.stringify(step.event)}\n\n`);
+    }
+    response.end();
+  };
+
+const ask = (): Promise<ChatAnswer> => connector.exchange([{ role: 'user', content: 'Hi' }]);
+
+/** The time of a figure is at least what the provider waited; a loaded machine only adds to it. */
+const atLeast = (value: number | undefined, limits: [number, number] | undefined): void => {
+  if (limits !== undefined) expect(value).toBeGreaterThanOrEqual(limits[0]);
+};
+
+describe('what providers send, through the daemon', () => {
+  test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, { steps, expect: wanted }) => {
+    answer = playing(steps);
+    const { outcome, metrics } = await ask();
+    expect(outcome).toBe(wanted.outcome);
+    atLeast(metrics.ttftMs, wanted.ttft_ms);
+    atLeast(metrics.e2eMs, wanted.e2e_ms);
+    if (wanted.rate === null) expect(metrics.speed.kind).toBe('withheld');
+    if (wanted.rate) {
+      const [least, most] = wanted.rate;
+      const { speed } = metrics;
+      const rate = speed.kind === 'measured' ? speed.tokensPerSecond : Number.NaN;
+      expect(rate).toBeGreaterThanOrEqual(least);
+      expect(rate).toBeLessThanOrEqual(most);
+    }
+  });
+
+  test('reasoning and cached tokens are read from the details, output tokens from their other name', async () => {
+    const usageIn = async (name: string): Promise<unknown> => {
+      answer = playing(cases.find((one) => one.name.startsWith(name))?.steps ?? []);
+      return (await ask()).usage;
+    };
+    expect(await usageIn('hidden reasoning')).toMatchObject({ reasoningTokens: 1000, cachedTokens: 8 });
+    expect(await usageIn('usage under other names')).toMatchObject({ promptTokens: 7, completionTokens: 4 });
+  });
+});
+
+test('a failed attempt and the wait after it are a hop of their own, and the hops add up', async () => {
+  const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
+  const failing = serveScript({ status: 503, delayMs: 60, contentType: 'application/json', chunks: ['{}'] });
+  answer = (request, response, raw) =>
+    (upstream.requests.length === 1 ? failing : whole)(request, response, raw);
+  const { outcome, metrics } = await ask();
+  expect(outcome).toBe('complete');
+  const { hops, ttftMs = 0, attempts } = metrics;
+  expect(attempts).toBe(2);
+  expect(hops.retries).toBeGreaterThanOrEqual(60);
+  expect(hops.queue).toBeLessThan(hops.retries ?? 0);
+  const total = Object.values(hops).reduce((sum, ms) => sum + ms, 0);
+  expect(total).toBeCloseTo(ttftMs + (hops.decode ?? 0), 3);
+});
+
+test('a redirect is a hop of its own', async () => {
+  const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
+  answer = async (request, response, raw) => {
+    if (request.path.startsWith('/moved')) return whole(request, response, raw);
+    await sleep(60);
+    response.writeHead(307, { location: `${upstream.url}/moved/chat/completions` }).end();
+  };
+  const { outcome, metrics } = await ask();
+  expect(outcome).toBe('complete');
+  expect(metrics.hops.redirects).toBeGreaterThanOrEqual(55);
+  expect(metrics.hops).not.toHaveProperty('retries');
+});
