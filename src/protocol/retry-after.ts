@@ -1,20 +1,61 @@
+/** Names in lower case. */
+type Headers = Readonly<Record<string, string>>;
+
+/** When a limit is renewed, and what is left of it. */
+const RESETS = [
+  ['x-ratelimit-reset-requests', 'x-ratelimit-remaining-requests'],
+  ['x-ratelimit-reset-tokens', 'x-ratelimit-remaining-tokens'],
+  ['x-ratelimit-reset', 'x-ratelimit-remaining'],
+  ['anthropic-ratelimit-requests-reset', 'anthropic-ratelimit-requests-remaining'],
+  ['anthropic-ratelimit-tokens-reset', 'anthropic-ratelimit-tokens-remaining'],
+] as const;
+
 /**
- * How long the server asked to wait, in ms: `retry-after-ms`, else `Retry-After` in seconds or as a date
- * (RFC 9110, section 10.2.3). Undefined where it did not ask, or asked in no known form.
+ * How long the server asked to wait, in ms: `retry-after-ms`, else `Retry-After` (RFC 9110, section 10.2.3), else
+ * the latest renewal of a limit of which nothing is left. Undefined where it did not ask, or asked in no known form.
  * @param headers names in lower case
  * @param nowMs Unix time, for dates
  */
-export function retryAfterOf(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
+export function retryAfterOf(headers: Headers, nowMs: number): number | undefined {
   const ms = decimal(headers['retry-after-ms']);
   if (ms !== undefined) return ms;
-  const value = headers['retry-after'];
-  const seconds = decimal(value);
-  if (seconds !== undefined) return seconds * 1000;
-  // Every form of an HTTP date begins with a day's name; `Date.parse` takes much more.
-  const at = /^[A-Z][a-z]{2}/.test(value ?? '') ? Date.parse(value ?? '') : Number.NaN;
+  const asked = waitOf(headers['retry-after'], nowMs);
+  if (asked !== undefined) return asked;
+  const waits = RESETS.filter(([, remaining]) => decimal(headers[remaining]) === 0)
+    .map(([reset]) => waitOf(headers[reset], nowMs))
+    .filter((wait) => wait !== undefined);
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/** No wait in seconds is as long as this: a number from here on is a Unix time, in seconds or ms. */
+const EPOCH_S = 1e9;
+const EPOCH_MS = 1e12;
+
+/** A wait in ms: from seconds, a duration (`1m30s`), a date of HTTP or ISO 8601, or a Unix time. */
+function waitOf(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = decimal(value);
+  if (number !== undefined) {
+    if (number < EPOCH_S) return number * 1000;
+    return Math.max(0, (number < EPOCH_MS ? number * 1000 : number) - nowMs);
+  }
+  const duration = durationOf(value.trim());
+  if (duration !== undefined) return duration;
+  // A date of HTTP begins with a day's name, one of ISO 8601 with the year; `Date.parse` takes much more.
+  const at = /^\s*([A-Z][a-z]{2}|\d{4}-\d{2}-\d{2}T)/.test(value) ? Date.parse(value.trim()) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
+const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1000, 1] as const;
+
+/** `120ms`, `2s`, `1m30.5s`, `1h0m0s`, `2d`. */
+function durationOf(text: string): number | undefined {
+  const n = String.raw`(\d{1,9}(?:\.\d{1,9})?)`;
+  const parts = new RegExp(`^(?:${n}d)?(?:${n}h)?(?:${n}m(?!s))?(?:${n}s)?(?:${n}ms)?$`).exec(text);
+  if (text === '' || parts === null) return undefined;
+  return UNITS_MS.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0);
+}
+
 function decimal(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d{1,12}(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\s*\d{1,15}(\.\d{1,9})?\s*$/.test(text) ? Number(text) : undefined;
 }

@@ -1,18 +1,19 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
 import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../upstream/transport.js';
-import type { Circuit, PassResult } from './circuit.js';
+import type { PassResult } from './circuit.js';
 import type { PerOrigin } from './per-origin.js';
+import { type ScopedCircuits, scopeOf } from './scoped-circuits.js';
 
 /**
- * Fails at once while the circuit of the request's tenant and origin is open. Failures are lost connections,
- * 408, 429, 5xx and a deadline that passes before the head; other statuses are answers of a provider that
- * works, and what is cancelled says nothing.
+ * Fails at once while the circuit of the request's tenant, origin, key and scope is open. Failures are lost
+ * connections, 408, 5xx and a deadline that passes before the head; other statuses, 429 among them, are answers of
+ * a provider that works, and what is cancelled says nothing.
  */
-export function withCircuitBreaker(next: Transport, circuits: PerOrigin<Circuit>): Transport {
+export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCircuits>): Transport {
   return async (call, sink) => {
     if (call.policy.circuit === false) return next(call, sink);
     const { origin } = call.request.url;
-    const entry = circuits.of(call.tenantId, origin).enter();
+    const entry = circuits.of(call.tenantId, origin).of(scopeOf(call)).enter();
     if (entry.kind === 'refused') throw refusal(origin, entry.reason, entry.retryInMs);
 
     let answered = false;
@@ -38,7 +39,7 @@ export function withCircuitBreaker(next: Transport, circuits: PerOrigin<Circuit>
 }
 
 function isFailure(statusCode: number): boolean {
-  return statusCode >= 500 || statusCode === 408 || statusCode === 429;
+  return statusCode >= 500 || statusCode === 408;
 }
 
 function resultOf(error: unknown, { signal }: UpstreamCall, answered: boolean): PassResult {

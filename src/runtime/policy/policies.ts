@@ -6,9 +6,11 @@ import { type Clock, systemClock } from './clock.js';
 import { createEgress, type Egress, type EgressRules, withEgress } from './egress.js';
 import { createPerOrigin, type Pair } from './per-origin.js';
 import { withRedirects } from './redirects.js';
+import { withReplacedConnections } from './replaced-connections.js';
 import { withRetry } from './retry.js';
 import { createRetryBudget } from './retry-budget.js';
 import { RETRY_DEFAULTS, type RetrySettings } from './retry-decision.js';
+import { createScopedCircuits } from './scoped-circuits.js';
 import { DEFAULT_LIMITS, type Limits, withTenantLimits } from './tenant-limits.js';
 
 export interface PolicyOptions {
@@ -49,11 +51,12 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
     ...(maxAttempts !== undefined && { attempts: maxAttempts }),
   };
   const circuit: CircuitSettings = { ...CIRCUIT_DEFAULTS, ...options.circuit };
-  const circuits = createPerOrigin(() => createCircuit(clock, circuit));
+  const circuits = createPerOrigin(() => createScopedCircuits(() => createCircuit(clock, circuit)));
   const budgets = createPerOrigin(() => createRetryBudget(clock, settings));
 
   // From the network outwards: a request passes them in the opposite order.
   let send = transport;
+  send = withReplacedConnections(send);
   send = withCircuitBreaker(send, circuits);
   send = withEgress(send, egress);
   send = withRedirects(send);

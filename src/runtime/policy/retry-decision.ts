@@ -103,7 +103,7 @@ function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>
 }
 
 /** Whether the request may be made twice. A chat completion changes nothing at the provider. */
-function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>): boolean {
+export function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>): boolean {
   return IDEMPOTENT.has(method) || (method === 'POST' && url.pathname.endsWith('/chat/completions'));
 }
 

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { retryAfterOf } from '../../src/protocol/retry-after.js';
+
+const NOW = Date.UTC(2026, 0, 1, 12);
+
+test.each<[string, number | undefined]>([
+  ['2', 2000],
+  ['0.25', 250],
+  ['2s', 2000],
+  ['1m30s', 90_000],
+  ['120ms', 120],
+  ['1h0m1.5s', 3_601_500],
+  ['2d', 172_800_000],
+  ['6m0s', 360_000],
+  ['Thu, 01 Jan 2026 12:00:05 GMT', 5000],
+  ['2026-01-01T12:00:07Z', 7000],
+  ['2026-01-01T11:00:00Z', 0],
+  [String(NOW / 1000 + 9), 9000],
+  [String(NOW + 4), 4],
+  ['', undefined],
+  ['soon', undefined],
+  ['-3', undefined],
+  ['1s2m', undefined],
+])('Retry-After: %j asks for %s ms', (value, ms) => {
+  expect(retryAfterOf({ 'retry-after': value }, NOW)).toBe(ms);
+});
+
+test('the renewal of a limit counts only where nothing is left of it', () => {
+  const resets = { 'x-ratelimit-reset-requests': '1s', 'x-ratelimit-reset-tokens': '6m0s' };
+  expect(retryAfterOf({ ...resets, 'x-ratelimit-remaining-requests': '3' }, NOW)).toBeUndefined();
+  expect(retryAfterOf({ ...resets, 'x-ratelimit-remaining-requests': '0' }, NOW)).toBe(1000);
+  const none = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' };
+  expect(retryAfterOf({ ...resets, ...none }, NOW)).toBe(360_000);
+  expect(retryAfterOf({ ...resets, ...none, 'retry-after': '2' }, NOW)).toBe(2000);
+});
