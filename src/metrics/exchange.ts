@@ -36,6 +36,11 @@ export interface ExchangeMetrics {
   /** After the first arrival; withheld, with the reason, where none can be believed. */
   speed: Speed;
   promptTokens?: number;
+  /** Prompt tokens that the provider read from its cache, and wrote to it. */
+  cachedTokens?: number;
+  cacheWriteTokens?: number;
+  /** Tokens that the provider counted and never streamed. Absent when there are none. */
+  hiddenTokens?: number;
   /** Tokens that arrived: reasoning that the provider counted and never streamed is not in it. */
   outputTokens: number;
   /** `outputTokens` and what follows from it are an estimate: show with `~`. */

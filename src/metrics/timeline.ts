@@ -164,6 +164,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       ...(e2eMs !== undefined && { e2eMs }),
       // No prompt is empty: a zero is a field that the server does not fill in.
       ...(counted !== undefined && counted.promptTokens > 0 && { promptTokens: counted.promptTokens }),
+      ...(counted?.cachedTokens !== undefined && { cachedTokens: counted.cachedTokens }),
+      ...(counted?.cacheWriteTokens !== undefined && { cacheWriteTokens: counted.cacheWriteTokens }),
+      ...(delivered.hidden > 0 && { hiddenTokens: delivered.hidden }),
       ...(gap !== undefined && { gaps: gap }),
       ...(painted !== undefined && { paints: painted }),
     };

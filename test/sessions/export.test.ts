@@ -238,6 +238,18 @@ test('Markdown has the branch in use', () => {
   expect(markdown).not.toContain('not taken');
 });
 
+test('Markdown has the figures of an answer in one line', () => {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('figures');
+  const speed = { kind: 'measured', tokensPerSecond: 20, tpotMs: 50 };
+  ask(store, id, 'q', 'a', null, {
+    metrics: { ttftMs: 300, outputTokens: 20, hiddenTokens: 1000, cachedTokens: 8, speed },
+  });
+  expect(toMarkdown([store.load(id)])).toContain(
+    '*TTFT 300 ms, 20.0 tok/s, 20 tokens, 1000 hidden tokens, 8 cached tokens*\n\na\n',
+  );
+});
+
 test('CSV has one exchange a row, quoted, and no formulas', () => {
   const [header, first, , failed] = toCsv([sample()]).split('\r\n');
   expect(header).toMatch(

@@ -7,7 +7,14 @@ const timeline = z.object({ headersMs: z.number(), text: pieces, reasoning: piec
 const metrics = z.object({
   finishReason: z.optional(z.nullable(z.string())),
   usage: z.optional(
-    z.object({ promptTokens: z.number(), completionTokens: z.number(), totalTokens: z.number() }),
+    z.object({
+      promptTokens: z.number(),
+      completionTokens: z.number(),
+      totalTokens: z.number(),
+      reasoningTokens: z.optional(z.number()),
+      cachedTokens: z.optional(z.number()),
+      cacheWriteTokens: z.optional(z.number()),
+    }),
   ),
 });
 
@@ -65,12 +72,20 @@ function endOf({ outcome, metrics: figures }: Exchange, atMs: number): Event[] {
   const known = metrics.safeParse(figures);
   const { finishReason, usage } = known.success ? known.data : {};
   const finish = { choices: [{ index: 0, delta: {}, finish_reason: finishReason ?? 'stop' }] };
+  const cache = {
+    ...(usage?.cachedTokens !== undefined && { cached_tokens: usage.cachedTokens }),
+    ...(usage?.cacheWriteTokens !== undefined && { cache_write_tokens: usage.cacheWriteTokens }),
+  };
   const counts = usage && {
     choices: [],
     usage: {
       prompt_tokens: usage.promptTokens,
       completion_tokens: usage.completionTokens,
       total_tokens: usage.totalTokens,
+      ...(usage.reasoningTokens !== undefined && {
+        completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+      }),
+      ...(Object.keys(cache).length > 0 && { prompt_tokens_details: cache }),
     },
   };
   return [finish, ...(counts === undefined ? [] : [counts])]

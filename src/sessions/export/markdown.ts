@@ -1,3 +1,4 @@
+import { speedFrom } from '../../metrics/saved-speed.js';
 import type { Message, Session } from '../types.js';
 
 /** The branch in use for reading, each message's text as it is. */
@@ -9,8 +10,25 @@ function sessionMarkdown(session: Session): string {
   const created = new Date(session.createdMs).toISOString();
   const parts = [`# ${session.title.replace(/\s+/g, ' ')}\n`, `Session ${session.id}, begun ${created}.\n`];
   for (const message of branchOf(session))
-    parts.push(`## ${headingOf(message)}\n`, `${message.text.trim()}\n`);
+    parts.push(`## ${headingOf(message)}\n`, ...figuresOf(session, message), `${message.text.trim()}\n`);
   return parts.join('\n');
+}
+
+/** The figures of the exchange that brought a message, in one line; nothing where none were saved. */
+function figuresOf({ exchanges }: Session, { id }: Message): string[] {
+  const exchange = exchanges.find(({ answerId }) => answerId === id);
+  if (exchange === undefined) return [];
+  const { metrics } = exchange;
+  const { ttftMs, outputTokens, hiddenTokens, cachedTokens, tokensEstimated } = metrics;
+  const speed = speedFrom(metrics);
+  const figures: string[] = [];
+  if (typeof ttftMs === 'number') figures.push(`TTFT ${ttftMs.toFixed(0)} ms`);
+  if (speed.kind === 'measured') figures.push(`${speed.tokensPerSecond.toFixed(1)} tok/s`);
+  if (typeof outputTokens === 'number' && outputTokens > 0)
+    figures.push(`${tokensEstimated === true ? '~' : ''}${outputTokens} tokens`);
+  if (typeof hiddenTokens === 'number') figures.push(`${hiddenTokens} hidden tokens`);
+  if (typeof cachedTokens === 'number') figures.push(`${cachedTokens} cached tokens`);
+  return figures.length === 0 ? [] : [`*${figures.join(', ')}*\n`];
 }
 
 function headingOf({ role, model, status, atMs }: Message): string {

@@ -171,6 +171,9 @@ const OPTIONAL_FIGURES = [
   'ttftMs',
   'e2eMs',
   'promptTokens',
+  'cachedTokens',
+  'cacheWriteTokens',
+  'hiddenTokens',
 ] as const satisfies readonly (keyof ExchangeMetrics)[];
 
 /** The figures as far as they were saved and are shown above an answer. */

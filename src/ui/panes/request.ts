@@ -1,4 +1,4 @@
-import type { Withheld } from '../../metrics/exchange.js';
+import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/app-state.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../format.js';
@@ -36,7 +36,8 @@ export function requestLines(request: RequestView, width: number, height: number
       [speedText(request)],
       width,
     ),
-    spread([['dim', 'chunks '], count(metrics.chunks)], [bytes(metrics.bytes)], width),
+    spread([['dim', 'chunks '], chunksText(metrics)], [bytes(metrics.bytes)], width),
+    ...tokenDetails(metrics).map(([label, tokens]) => pair(label, count(tokens))),
   ];
   if (metrics.attempts > 1) lines.push(pair('attempts', count(metrics.attempts)));
   return [...lines, ...waterfallLines(metrics.hops, width, height - lines.length)].slice(0, height);
@@ -74,6 +75,20 @@ function phaseOf({ outcome, metrics }: Shown): string {
   if (outcome !== undefined) return ENDINGS[outcome];
   if (phase === 'stalled' && stalledMs !== undefined) return `stalled ${seconds(stalledMs)}`;
   return buffered && phase === 'streaming' ? 'reading' : phase;
+}
+
+/** `118 in 40`: chunks, and in how many arrivals they came where these are fewer. */
+function chunksText({ chunks, arrivals }: ExchangeMetrics): string {
+  return arrivals > 0 && arrivals < chunks ? `${count(chunks)} in ${count(arrivals)}` : count(chunks);
+}
+
+function tokenDetails({ hiddenTokens, cachedTokens, cacheWriteTokens }: ExchangeMetrics): [string, number][] {
+  const details: [string, number | undefined][] = [
+    ['hidden tokens', hiddenTokens],
+    ['cached tokens', cachedTokens],
+    ['cache write', cacheWriteTokens],
+  ];
+  return details.flatMap(([label, tokens]) => (tokens ? [[label, tokens]] : []));
 }
 
 /** The reason for none only once the answer has ended: until then there may still be one. */
