@@ -238,6 +238,15 @@ test('Markdown has the branch in use', () => {
   expect(markdown).not.toContain('not taken');
 });
 
+test('HAR names the time of failed attempts and redirects, and counts it as blocked', () => {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('retried');
+  const hops = { client_to_daemon: 1, retries: 500, redirects: 40, queue: 2, send: 1, wait: 60 };
+  ask(store, id, 'q', 'a', null, { metrics: { ttfbMs: 604, e2eMs: 700, hops } });
+  const { timings } = JSON.parse(toHar([store.load(id)], '1.0.0')).log.entries[0];
+  expect(timings).toMatchObject({ blocked: 543, _retries: 500, _redirects: 40, _queue: 2, wait: 60 });
+});
+
 test('Markdown has the figures of an answer in one line', () => {
   const store = openedStore(undefined, { clock: fakeClock() });
   const { id } = store.create('figures');

@@ -36,3 +36,9 @@ test.each([
 ] as const)('a speed that is withheld as %s is shown as "%s"', (reason, word) => {
   expect(paneOf({ speed: { kind: 'withheld', reason } })).toMatch(new RegExp(`speed +${word}`));
 });
+
+test('time spent in failed attempts is a place of its own in the waterfall', () => {
+  const pane = paneOf({ hops: { retries: 900, queue: 1, wait: 90, first_token: 9 } });
+  expect(pane).toMatch(/retries .* 900/);
+  expect(pane).toContain('failed attempts took 90 %');
+});
