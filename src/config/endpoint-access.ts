@@ -24,6 +24,9 @@ export interface Access {
   secrets: readonly Secret[];
 }
 
+/** What Anthropic's own API wants with each request. */
+const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };
+
 /** @param section Where the endpoint's settings stand, to find the variables that they were made of. */
 export function completeAccess(
   written: WrittenAccess,
@@ -32,8 +35,10 @@ export function completeAccess(
   env: Environment,
 ): Access {
   const preset: Provider | undefined = providerOf(written.provider);
+  const native = written.api === 'anthropic';
+  const documented = { ...(native && ANTHROPIC_HEADERS), ...preset?.headers };
   const headers = new Map([
-    ...Object.entries(preset?.headers ?? {}).map(([name, value]) => [name, new Secret(value)] as const),
+    ...Object.entries(documented).map(([name, value]) => [name, new Secret(value)] as const),
     ...Object.entries(written.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const),
   ]);
   const query = new Map([...(written.url?.query ?? []), ...Object.entries(written.query ?? {})]);
@@ -41,7 +46,7 @@ export function completeAccess(
     ...(written.provider !== undefined && { provider: written.provider }),
     ...(written.url !== undefined && { url: written.url.url }),
     api: written.api ?? 'chat-completions',
-    auth: written.auth ?? preset?.auth ?? 'bearer',
+    auth: written.auth ?? preset?.auth ?? (native ? 'x-api-key' : 'bearer'),
     headers,
     query,
     body: overlay(preset?.body ?? {}, written.body ?? {}),

@@ -13,6 +13,8 @@ export interface EndpointRequest {
 
 const ROUTES: Readonly<Record<Api, string>> = {
   'chat-completions': 'chat/completions',
+  responses: 'responses',
+  anthropic: 'messages',
 };
 
 /** The request for an answer of `model`, without its body. */

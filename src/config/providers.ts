@@ -4,7 +4,7 @@ import type { Tree } from './tree.js';
 export const AUTH_STYLES = ['bearer', 'api-key', 'x-api-key', 'basic', 'none'] as const;
 
 /** The wire formats that an endpoint can speak. */
-export const APIS = ['chat-completions'] as const;
+export const APIS = ['chat-completions', 'responses', 'anthropic'] as const;
 export type Api = (typeof APIS)[number];
 
 /** What a provider's documentation says about its API. */

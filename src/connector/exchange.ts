@@ -96,6 +96,7 @@ export async function runExchange(
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
         source: new URL(request.url).host,
         keys: keysOf(endpoint),
+        format: endpoint.access.api,
       });
       options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
     };

@@ -1,10 +1,18 @@
-import type { Endpoint } from '../config/index.js';
+import type { Api, Endpoint } from '../config/index.js';
 import { isRecord, type JsonRecord } from '../sdk/json.js';
 import type { ChatMessage, RequestOptions } from './types.js';
+import { toAnthropic } from './wire-formats/anthropic.js';
+import { toResponses } from './wire-formats/responses.js';
+
+const TRANSLATIONS: Readonly<Record<Api, (body: JsonRecord) => JsonRecord>> = {
+  'chat-completions': (body) => body,
+  responses: toResponses,
+  anthropic: toAnthropic,
+};
 
 /**
  * The body of a request for an answer: the program's own members, then the endpoint's, then the caller's. Null in one
- * of the latter removes a member.
+ * of the latter removes a member. All are written as for a chat completion, and put into the endpoint's wire format.
  */
 export function requestBody(
   { access }: Endpoint,
@@ -21,7 +29,8 @@ export function requestBody(
     ...(options.maxTokens !== undefined && { max_tokens: options.maxTokens }),
   };
   const body = { ...mergePatch(own, access.body), ...options.body };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  const asked = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  return TRANSLATIONS[access.api](asked);
 }
 
 /** RFC 7396: null removes a member, an object is merged, anything else replaces. */

@@ -11,7 +11,7 @@ import {
   unusableError,
   webPageError,
 } from './chat-errors.js';
-import { createChatEventReader } from './chat-events.js';
+import { createEventReader } from './event-reader.js';
 import { eventsBody } from './events-body.js';
 
 /** Characters that are kept of a body that only serves an error's message. */
@@ -71,7 +71,8 @@ function completionBody(answer: Answer, context: AnswerContext): AnswerBody {
       const text = parts.join('');
       const value = parseJson(text);
       const told = errorEventOf(value);
-      const read = told === undefined && createChatEventReader(answer).read(value) !== 'unrecognised';
+      const read =
+        told === undefined && createEventReader(context.format, answer).read(value) !== 'unrecognised';
       const reported = told ?? reportedErrorOf(value);
       if (read) answer.conclude('finish');
       else if (reported !== undefined) answer.fail(streamError(reported, context));

@@ -4,8 +4,13 @@ import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
 
-/** What an error's message says of where it came from. */
+/** The forms in which an answer comes: OpenAI's two and Anthropic's Messages. */
+export type WireFormat = 'chat-completions' | 'responses' | 'anthropic';
+
+/** How an answer is read, and what an error's message says of where it came from. */
 export interface AnswerContext {
+  /** The wire format of the answer [chat-completions]. */
+  format?: WireFormat;
   /** Id of the request, for the errors [0]. */
   requestId?: number;
   /** Who answers, for the errors, e.g. `api.openai.com` ['the provider']. */
@@ -41,6 +46,8 @@ export function errorEventOf(event: unknown, name?: string, text = ''): Reported
   if (name === 'error') return reportedErrorOf(event) ?? { message: text, kind: '' };
   const root = Array.isArray(event) ? event[0] : event;
   if (!isRecord(root)) return undefined;
+  // OpenAI's Responses; `incomplete` is no failure.
+  if (root.type === 'response.failed') return reportedErrorOf(root.response) ?? { message: text, kind: '' };
   const { error, x_groq: groq } = root;
   if (isRecord(groq) && stringOf(groq.error) !== '') return reportedErrorOf(groq);
   const told = isRecord(error) || stringOf(error) !== '' || root.object === 'error' || hasErrorCode(root);

@@ -10,7 +10,7 @@ import {
   streamError,
   unusableError,
 } from './chat-errors.js';
-import { createChatEventReader } from './chat-events.js';
+import { createEventReader } from './event-reader.js';
 import { createPlainEvents } from './plain-events.js';
 import { createRepeatedEvents } from './repeated-events.js';
 import { createStrayLines, strayValueOf } from './stray-lines.js';
@@ -27,7 +27,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   /** What the event that is read said. */
   let texts = 0;
   let others = 0;
-  const reader = createChatEventReader({
+  const reader = createEventReader(context.format, {
     result,
     emit(event) {
       if (event.type === 'text') texts += 1;

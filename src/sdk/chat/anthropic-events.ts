@@ -1,0 +1,97 @@
+import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
+import type { Answer } from './answer.js';
+import type { ChatEventReader, Verdict } from './chat-events.js';
+import { laterUsage, usageOf } from './usage.js';
+
+/** Anthropic's reasons by the names of chat completions; others stay as they are. */
+const REASONS: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_calls',
+  refusal: 'content_filter',
+};
+
+/**
+ * Maps the events of Anthropic's Messages API, or a whole message, to those of chat completions
+ * (https://docs.anthropic.com/en/api/messages-streaming). Thinking is reasoning; usage counts are cumulative, and the
+ * tokens read from and written to the cache belong to the prompt.
+ */
+export function createAnthropicReader({ emit, result }: Pick<Answer, 'emit' | 'result'>): ChatEventReader {
+  /** The number among the tool calls of each content block that is one. */
+  const calls = new Map<unknown, number>();
+
+  const startBlock = (index: unknown, block: JsonRecord): void => {
+    if (block.type !== 'tool_use' && block.type !== 'server_tool_use') {
+      readPiece(index, block);
+      return;
+    }
+    const number = calls.size;
+    calls.set(index, number);
+    const whole = isRecord(block.input) && Object.keys(block.input).length > 0;
+    const named = { id: stringOf(block.id), name: stringOf(block.name) };
+    emit({ type: 'tool_call', index: number, ...named, arguments: whole ? JSON.stringify(block.input) : '' });
+  };
+
+  const readPiece = (index: unknown, { text, thinking, partial_json: json }: JsonRecord): void => {
+    if (typeof text === 'string' && text !== '') emit({ type: 'text', text });
+    if (typeof thinking === 'string' && thinking !== '') emit({ type: 'reasoning', text: thinking });
+    const call = calls.get(index);
+    if (call !== undefined && typeof json === 'string' && json !== '')
+      emit({ type: 'tool_call', index: call, arguments: json });
+  };
+
+  const readUsage = (value: unknown): void => {
+    const counted = usageOf(value);
+    if (counted === undefined) return;
+    const cached = (counted.cachedTokens ?? 0) + (counted.cacheWriteTokens ?? 0);
+    const promptTokens = counted.promptTokens + cached;
+    const usage = { ...counted, promptTokens, totalTokens: promptTokens + counted.completionTokens };
+    emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
+  };
+
+  const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord): void => {
+    if (typeof model === 'string' && model !== '') result.model ??= model;
+    if (Array.isArray(content))
+      for (const [index, block] of content.entries()) if (isRecord(block)) startBlock(index, block);
+    readUsage(usage);
+    finish(reason);
+  };
+
+  const finish = (reason: unknown): void => {
+    if (typeof reason === 'string' && reason !== '')
+      emit({ type: 'finish', reason: REASONS[reason] ?? reason });
+  };
+
+  const read = (event: unknown): Verdict => {
+    if (!isRecord(event)) return 'unrecognised';
+    switch (event.type) {
+      case 'message_start':
+        readMessage(recordOf(event.message));
+        return 'open';
+      case 'message':
+        readMessage(event);
+        return 'open';
+      case 'content_block_start':
+        startBlock(event.index, recordOf(event.content_block));
+        return 'open';
+      case 'content_block_delta':
+        readPiece(event.index, recordOf(event.delta));
+        return 'open';
+      case 'message_delta':
+        readUsage(event.usage);
+        finish(recordOf(event.delta).stop_reason);
+        return 'open';
+      case 'message_stop':
+        return 'closing';
+      case 'content_block_stop':
+      case 'ping':
+        return 'open';
+      default:
+        return 'unrecognised';
+    }
+  };
+
+  return { read };
+}

@@ -1,0 +1,19 @@
+import type { Answer } from './answer.js';
+import { createAnthropicReader } from './anthropic-events.js';
+import type { WireFormat } from './chat-errors.js';
+import { type ChatEventReader, createChatEventReader } from './chat-events.js';
+import { createResponsesReader } from './responses-events.js';
+
+const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
+  'chat-completions': createChatEventReader,
+  responses: createResponsesReader,
+  anthropic: createAnthropicReader,
+};
+
+/** Reads the events of one wire format. */
+export function createEventReader(
+  format: WireFormat = 'chat-completions',
+  answer: Pick<Answer, 'emit' | 'result'>,
+): ChatEventReader {
+  return READERS[format](answer);
+}
