@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { makePlace, runProgram } from '../support/program.js';
+import { startUpstream } from '../support/upstream.js';
+import { playing, type Range, type WorldCase, worldCases } from '../support/world.js';
+
+interface Done {
+  readonly outcome: string;
+  readonly text: string;
+  readonly error: unknown;
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+const expectWithin = (value: number | null | undefined, range: Range, what: string): void => {
+  if (range === null) {
+    expect(value, what).toBeNull();
+    return;
+  }
+  const [low, high] = range;
+  if (value === null && (low === null || high === null)) return;
+  expect(value, what).toBeTypeOf('number');
+  expect(value, what).toBeGreaterThanOrEqual(low ?? 0);
+  expect(value, what).toBeLessThanOrEqual(high ?? Number.POSITIVE_INFINITY);
+};
+
+/** Plays one habit to the program, with the real daemon in between, and compares its last line of `ask --json`. */
+async function ask(habit: WorldCase): Promise<void> {
+  const upstream = await startUpstream(playing(habit));
+  const place = await makePlace();
+  try {
+    place.writeConfig(
+      `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
+    );
+    const began = performance.now();
+    const { stdout } = await runProgram(place, ['ask', '--json', ...(habit.args ?? []), 'hi']);
+    const wall = performance.now() - began;
+    const line = stdout.trimEnd().split('\n').at(-1) ?? '';
+    const done = JSON.parse(line) as Done;
+    const { outcome, text, error, has, rate, ttft_ms, e2e_ms, wall_ms } = habit.expect;
+    expect(done.outcome, line).toBe(outcome);
+    if (text !== undefined) expect(done.text).toBe(text);
+    if (error !== undefined) expect(JSON.stringify(done.error)).toContain(error);
+    for (const piece of has ?? []) expect(line).toContain(piece);
+    if (rate !== undefined) expectWithin(done.metrics.tokens_per_s, rate, 'rate');
+    if (ttft_ms !== undefined) expectWithin(done.metrics.ttft_ms, ttft_ms, 'ttft_ms');
+    if (e2e_ms !== undefined) expectWithin(done.metrics.e2e_ms, e2e_ms, 'e2e_ms');
+    if (wall_ms !== undefined) expectWithin(wall, wall_ms, 'wall_ms');
+  } finally {
+    await upstream.close();
+    place.remove();
+  }
+}
+
+const quick = worldCases().filter(({ slow }) => slow !== true);
+const slow = worldCases().filter(({ slow }) => slow === true);
+
+test.each(quick)('$name', ask);
+
+test.concurrent.each(slow)('$name', { timeout: 150_000 }, ask);
