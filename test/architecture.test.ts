@@ -103,6 +103,31 @@ test('the store knows no React', () => {
   expect(react).toEqual([]);
 });
 
+test('no files import each other in a circle, not even for types', () => {
+  const files = new Set(sources('src'));
+  const graph = new Map(
+    [...files].map((file) => [
+      file,
+      importsOf(file)
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => join(dirname(file), specifier).split(sep).join('/'))
+        .flatMap((target) => [target.replace(/\.js$/, '.ts'), target.replace(/\.js$/, '.tsx')])
+        .filter((target) => files.has(target)),
+    ]),
+  );
+  const circles: string[] = [];
+  const finished = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+    if (finished.has(file) || path.includes(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+    finished.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(graph.size).toBeGreaterThan(300);
+  expect(circles).toEqual([]);
+});
+
 test('no source file is longer than 400 lines', () => {
   const long = ['src', 'test', 'bench', 'scripts']
     .flatMap(sources)

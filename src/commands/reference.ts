@@ -5,8 +5,10 @@ import { type CommandDoc, describeCommand } from './reference/command-doc.js';
 import { fishCompletion } from './reference/fish.js';
 import { manPage } from './reference/man.js';
 import { zshCompletion } from './reference/zsh.js';
-import { createWholeProgram } from './support/table.js';
 import { UsageError } from './support/usage-error.js';
+
+/** Makes the program with every command loaded, to be described. */
+type WholeProgram = () => Promise<Command>;
 
 const SCRIPTS: Record<string, (program: CommandDoc) => string> = {
   bash: bashCompletion,
@@ -20,19 +22,19 @@ zsh:   vastar-tui completion zsh > "\${fpath[1]}/_vastar-tui"
 fish:  vastar-tui completion fish > ~/.config/fish/completions/vastar-tui.fish`;
 
 /** Adds `completion`: what the shell needs to complete commands and flags, made from their definitions. */
-export function defineCompletion(command: Command): void {
+export function defineCompletion(command: Command, wholeProgram: WholeProgram): void {
   command
     .addArgument(new Argument('<shell>', 'the shell it is for').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action(async (shell: string) => {
-      process.stdout.write(SCRIPTS[shell]?.(describeCommand(await createWholeProgram())) ?? '');
+      process.stdout.write(SCRIPTS[shell]?.(describeCommand(await wholeProgram())) ?? '');
     });
 }
 
 /** Adds `help`: what `--help` of a command prints. */
-export function defineHelp(command: Command): void {
+export function defineHelp(command: Command, wholeProgram: WholeProgram): void {
   command.argument('[command...]', 'the command, e.g. runtime start').action(async (path: string[]) => {
-    let found = await createWholeProgram();
+    let found = await wholeProgram();
     for (const [index, word] of path.entries()) {
       const next = found.commands.find((one) => one.name() === word);
       if (next === undefined) {
@@ -46,13 +48,13 @@ export function defineHelp(command: Command): void {
 }
 
 /** Adds `man`: the manual page, made from the definitions of commands and flags. */
-export function defineMan(command: Command): void {
+export function defineMan(command: Command, wholeProgram: WholeProgram): void {
   command
     .addHelpText(
       'after',
       '\nTo read it: vastar-tui man | man -l -\nTo keep it: vastar-tui man > ~/.local/share/man/man1/vastar-tui.1',
     )
     .action(async () => {
-      process.stdout.write(manPage(describeCommand(await createWholeProgram()), VERSION));
+      process.stdout.write(manPage(describeCommand(await wholeProgram()), VERSION));
     });
 }

@@ -1,58 +1,17 @@
-import type { ExchangeMetrics } from '../metrics/exchange.js';
-import type { Outcome } from '../sdk/chat/chat-types.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { Branch } from './branches.js';
 import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
-import { type Comparison, isAnswering } from './comparing/compare.js';
+import { type Comparison, isAnswering } from './comparing/comparison.js';
 import { type Editor, EMPTY_EDITOR } from './editor/editor.js';
 import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './exchange/figures.js';
+import type { RequestView, RetryNotice } from './exchange/request-view.js';
 import { DEFAULT_HINTS, type KeyHints } from './key-hints.js';
 import type { Message } from './messages.js';
 import type { Picker } from './picker.js';
 import type { EndpointInfo } from './ports.js';
+import type { Scroll } from './scroll.js';
 import type { Search } from './search.js';
 import type { SessionList } from './sessions/session-list.js';
-
-/** A place in the conversation that stays when the width changes: a message, and an offset in its text. */
-export interface Anchor {
-  readonly message: number;
-  readonly offset: number;
-}
-
-/** `follow`: the end stays in view. `held`: `top` is the first row; `seen` was the end when it was held. */
-export type Scroll =
-  | { readonly kind: 'follow' }
-  | { readonly kind: 'held'; readonly top: Anchor; readonly seen: Anchor };
-
-/** How many tokens had come at a moment of the exchange (ms since send). */
-export interface TokenSample {
-  readonly atMs: number;
-  readonly tokens: number;
-}
-
-/** The latest exchange's figures. */
-export type RequestView =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'running' | 'done';
-      /** How it ended. */
-      readonly outcome?: Outcome;
-      readonly metrics: ExchangeMetrics;
-      /** Oldest first. */
-      readonly samples: readonly TokenSample[];
-    };
-
-/** The daemon is about to send the running request again. */
-export interface RetryNotice {
-  readonly attempt: number;
-  readonly maxAttempts: number;
-  /** Unix time in ms. */
-  readonly atMs: number;
-  /** The status that the attempt before was answered with; absent when it failed otherwise. */
-  readonly statusCode?: number | undefined;
-  /** One harmless line. */
-  readonly reason: string;
-}
 
 /** The panes beside the conversation, in their order. */
 export const PANES = ['connection', 'request', 'session'] as const;

@@ -1,5 +1,5 @@
-import type { AppState } from './app-state.js';
 import type { Message } from './messages.js';
+import type { Scroll } from './scroll.js';
 
 /** A way the conversation could have gone on after `parent` (null: from its beginning), set aside as it was left. */
 export interface Branch {
@@ -8,17 +8,14 @@ export interface Branch {
   readonly messages: readonly [Message, ...Message[]];
 }
 
-/** Where a message stands among those that follow the same one; known when there are several. */
-export interface Turn {
-  readonly number: number;
-  readonly of: number;
-}
-
 /**
  * The conversation's tree: `messages` is the branch in use; each other branch hangs by its parent, which is in
  * use or itself set aside. Ids rise along every branch.
  */
-export type Tree = Pick<AppState, 'messages' | 'aside'>;
+export interface Tree {
+  readonly messages: readonly Message[];
+  readonly aside: readonly Branch[];
+}
 
 /** The message that the one at `index` follows: notices are no part of the tree. */
 export function parentAt(messages: readonly Message[], index: number): number | null {
@@ -89,7 +86,13 @@ export function goOn({ messages, aside }: Tree): Tree | undefined {
  * The message whose siblings a reader means: the last that has some, or, where the reader has scrolled back, the
  * first one from there on. Undefined when no message has any.
  */
-export function forkInView({ messages, scroll }: Pick<AppState, 'messages' | 'scroll'>): number | undefined {
+export function forkInView({
+  messages,
+  scroll,
+}: {
+  readonly messages: readonly Message[];
+  readonly scroll: Scroll;
+}): number | undefined {
   const last = messages.findLastIndex(hasSiblings);
   if (last < 0) return undefined;
   if (scroll.kind === 'follow') return last;

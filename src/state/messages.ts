@@ -1,8 +1,13 @@
 import type { ChatMessage } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
-import type { Turn } from './branches.js';
 import type { Failure } from './exchange/failure.js';
 import type { EndpointInfo, Notice } from './ports.js';
+
+/** Where a message stands among those that follow the same one; known when there are several. */
+export interface Turn {
+  readonly number: number;
+  readonly of: number;
+}
 
 /** Ids rise along the conversation and are never used twice. */
 interface MessageBase {

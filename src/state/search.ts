@@ -1,5 +1,5 @@
-import type { Anchor } from './app-state.js';
 import type { Message } from './messages.js';
+import type { Anchor } from './scroll.js';
 
 /** The search in the conversation. `current`: the match that is looked at. */
 export type Search =

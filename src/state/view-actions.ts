@@ -1,7 +1,8 @@
 import type { Acting } from './acting.js';
-import type { Overlay, Scroll } from './app-state.js';
+import type { Overlay } from './app-state.js';
 import type { ExchangeLog } from './exchange/exchange-log.js';
 import { focusNextPane, togglePanes } from './panes.js';
+import type { Scroll } from './scroll.js';
 import { searchFor, searchOn } from './search.js';
 
 /** What is looked at: which part of the conversation, the panes, what stands in the conversation's place. */

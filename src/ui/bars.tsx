@@ -1,6 +1,6 @@
 import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState } from '../state/app-state.js';
-import { isAnswering, shownRequest } from '../state/comparing/compare.js';
+import { isAnswering, shownRequest } from '../state/comparing/comparison.js';
 import { titleOf } from '../state/messages.js';
 import { fitRows } from './context.js';
 import type { Line } from './line.js';

@@ -1,4 +1,4 @@
-import type { Comparison, Side } from '../state/comparing/compare.js';
+import type { Comparison, Side } from '../state/comparing/comparison.js';
 import { sanitizeLine } from '../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from './line.js';
 import { requestLines, requestSummary } from './panes/request.js';

@@ -1,7 +1,7 @@
 import { Box, Static, Text, useInput, usePaste } from 'ink';
 import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { type Comparison, isAnswering } from '../state/comparing/compare.js';
+import { type Comparison, isAnswering } from '../state/comparing/comparison.js';
 import type { KeyHints } from '../state/key-hints.js';
 import { searchCount } from '../state/search.js';
 import { sanitizeLine } from '../state/text/sanitize.js';

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState, PaneName } from '../state/app-state.js';
-import { shownRequest } from '../state/comparing/compare.js';
+import { shownRequest } from '../state/comparing/comparison.js';
 import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';
 import { requestLines } from './panes/request.js';

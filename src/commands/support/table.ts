@@ -7,7 +7,7 @@ interface CommandEntry {
   name: string;
   description: string;
   /** Brings the command's flags and action: what a command needs is loaded when it is the one. */
-  load(): Promise<(command: Command) => void>;
+  load(): Promise<(command: Command, wholeProgram: () => Promise<Command>) => void>;
 }
 
 const COMMANDS: readonly CommandEntry[] = [
@@ -64,7 +64,10 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'config',
     description: 'show the configuration and where each value comes from',
-    load: async () => (await import('../config.js')).defineConfig,
+    load: async () => {
+      const { defineConfig } = await import('../config.js');
+      return (command) => defineConfig(command);
+    },
   },
   {
     name: 'doctor',
@@ -115,7 +118,7 @@ export function createProgram(): Command {
 /** Brings a command's flags and action. */
 export async function load(command: Command): Promise<void> {
   const entry = COMMANDS.find(({ name }) => name === command.name());
-  (await entry?.load())?.(command);
+  (await entry?.load())?.(command, createWholeProgram);
   // The chat's are the program's own, too.
   pointToHelp(command, entry?.name === 'chat' ? 'vastar-tui' : `vastar-tui ${command.name()}`);
 }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { type ConnectorException, ErrorClass } from '../../errors.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeMessage } from '../../protocol/encode.js';
@@ -16,7 +16,7 @@ import type {
 } from '../../protocol/messages.js';
 import type { DaemonInfo } from '../types.js';
 import { checkTrust, connectError, type Endpoint, readToken } from './endpoint.js';
-import { replyError } from './exchange.js';
+import { daemonError, replyError } from './failures.js';
 
 /** What a daemon answers to a request. */
 export type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
@@ -285,11 +285,4 @@ function createConnection(
 
 function isRefusal(reply: Reply): reply is ExecuteResponse {
   return reply.type === MessageType.ExecuteResponse && reply.errorClass === ErrorClass.RateLimited;
-}
-
-export function daemonError(message: string, errorClass: ErrorClass, cause?: unknown): ConnectorException {
-  return new ConnectorException(message, errorClass, 0, {
-    hop: 'daemon',
-    ...(cause !== undefined && { cause }),
-  });
 }

@@ -1,9 +1,10 @@
-import { ConnectorException, ErrorClass, type Hop } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../errors.js';
 import { MessageType } from '../../protocol/constants.js';
 import { ProtocolError } from '../../protocol/frame.js';
-import type { ExecuteResponse, StreamEnd } from '../../protocol/messages.js';
+import type { ExecuteResponse } from '../../protocol/messages.js';
 import type { HTTPResponse } from '../types.js';
 import type { Exchange } from './connection.js';
+import { lostError, replyError } from './failures.js';
 import { decodeHttpAnswer, type HttpAnswer } from './http-payload.js';
 
 /** How an exchange ends its request. Calls after the first do nothing. */
@@ -58,23 +59,4 @@ export function answerOf(reply: ExecuteResponse, requestId: number): HttpAnswer 
       },
     )
   );
-}
-
-/** The failure that the daemon told. */
-export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number): ConnectorException {
-  // Success here: a stream that the daemon cancelled, though nobody had asked it to.
-  const errorClass = reply.errorClass === ErrorClass.Success ? ErrorClass.Transient : reply.errorClass;
-  const message =
-    reply.errorMessage || `the daemon ended the request: ${ErrorClass[errorClass] ?? 'failure'}`;
-  // What may pass with time lies behind the daemon; limits in time and the rest are its own decision.
-  const hop: Hop = errorClass === ErrorClass.Transient ? 'network' : 'daemon';
-  return new ConnectorException(message, errorClass, requestId, {
-    hop,
-    ...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),
-  });
-}
-
-/** A lost connection as one request's failure. */
-export function lostError(error: ConnectorException, requestId: number): ConnectorException {
-  return new ConnectorException(error.message, error.errorClass, requestId, { hop: error.hop, cause: error });
 }

@@ -1,7 +1,8 @@
 import { ErrorClass } from '../../errors.js';
 import { abortable } from '../abortable.js';
-import { type Connection, daemonError, openConnection } from './connection.js';
+import { type Connection, openConnection } from './connection.js';
 import type { Endpoint } from './endpoint.js';
+import { daemonError } from './failures.js';
 import type { Link } from './link.js';
 
 /** Most connections to a daemon that answers one request at a time. */

@@ -1,7 +1,8 @@
 import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
 import type { ConnectionState, DaemonInfo } from '../types.js';
-import { type Connection, daemonError, openConnection } from './connection.js';
+import { type Connection, openConnection } from './connection.js';
 import type { Endpoint } from './endpoint.js';
+import { daemonError } from './failures.js';
 import { type Backoff, createBackoff } from './reconnect.js';
 
 export interface LinkOptions {

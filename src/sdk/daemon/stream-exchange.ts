@@ -10,7 +10,8 @@ import type {
 } from '../../protocol/messages.js';
 import type { StreamEvent, StreamOptions, StreamResult } from '../types.js';
 import type { Connection, Exchange } from './connection.js';
-import { answerOf, lostError, replyError, type Settle } from './exchange.js';
+import { answerOf, type Settle } from './exchange.js';
+import { lostError, replyError } from './failures.js';
 import { headerRecord } from './http-payload.js';
 import { createSerialConsumer } from './serial-consumer.js';
 

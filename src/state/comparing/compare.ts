@@ -1,30 +1,10 @@
-import type { AppState, RequestView, RetryNotice, Scroll } from '../app-state.js';
+import type { AppState } from '../app-state.js';
 import { append, endWith, type Tree, toSibling } from '../branches.js';
 import { metricsBeforeStart, newAnswer } from '../exchange/exchange.js';
-import type { AssistantMessage, Message } from '../messages.js';
+import type { Message } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
-
-/** One of the two answers to the same question. */
-export interface Side {
-  readonly endpoint: EndpointInfo;
-  readonly answer: AssistantMessage;
-  readonly request: RequestView;
-  readonly retry?: RetryNotice | undefined;
-  readonly scroll: Scroll;
-}
-
-export type SideIndex = 0 | 1;
-
-/** A question to two endpoints, until one answer is chosen. */
-export interface Comparison {
-  /** The question's id; it is in the conversation, the answers are not. */
-  readonly question: number;
-  /** The question came from the draft: without a choice it goes back there. */
-  readonly fromDraft: boolean;
-  readonly sides: readonly [Side, Side];
-  /** The answer that enter goes on with. */
-  readonly marked: SideIndex;
-}
+import type { Scroll } from '../scroll.js';
+import type { Comparison, Side, SideIndex } from './comparison.js';
 
 /** Both answers begin: empty, the first one marked. */
 export function beginComparison(
@@ -134,16 +114,4 @@ export function askedOf({ messages, comparison }: AppState): readonly Message[] 
 
 function upTo(messages: readonly Message[], id: number): readonly Message[] {
   return messages.filter((message) => message.id <= id);
-}
-
-/** The request whose figures are shown: the marked side's while two are compared. */
-export function shownRequest({ comparison, request }: Pick<AppState, 'comparison' | 'request'>): RequestView {
-  return comparison?.sides[comparison.marked].request ?? request;
-}
-
-/** An answer runs, here or on one of two sides. */
-export function isAnswering({ comparison, request }: Pick<AppState, 'comparison' | 'request'>): boolean {
-  return (
-    (comparison?.sides.some((side) => side.request.kind === 'running') ?? false) || request.kind === 'running'
-  );
 }

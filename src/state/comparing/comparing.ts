@@ -1,4 +1,3 @@
-import type { Scroll } from '../app-state.js';
 import { draftText, edit } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';
 import { addQuestion } from '../exchange/exchange.js';
@@ -7,16 +6,11 @@ import type { KeyHints } from '../key-hints.js';
 import { lastQuestion } from '../messages.js';
 import { modeItems, pick } from '../picker.js';
 import type { ModeInfo, ModePort } from '../ports.js';
+import type { Scroll } from '../scroll.js';
 import type { AppStore } from '../store.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import {
-  beginComparison,
-  markSide,
-  type SideIndex,
-  scrollSide,
-  withChosen,
-  withoutComparison,
-} from './compare.js';
+import { beginComparison, markSide, scrollSide, withChosen, withoutComparison } from './compare.js';
+import type { SideIndex } from './comparison.js';
 
 /** Asking two endpoints at once. Each returns what there is to say. */
 export interface Comparing {

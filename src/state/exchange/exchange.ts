@@ -1,7 +1,7 @@
 import type { ChatAnswer } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { NO_SPEED } from '../../metrics/speed.js';
-import type { AppState, RequestView, TokenSample } from '../app-state.js';
+import type { AppState } from '../app-state.js';
 import { append } from '../branches.js';
 import type { KeyHints } from '../key-hints.js';
 import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from '../messages.js';
@@ -10,6 +10,7 @@ import { sanitizeLine } from '../text/sanitize.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
 import type { Portion, Retry } from './incoming.js';
+import type { RequestView, TokenSample } from './request-view.js';
 
 /** The sparkline's bars are half a second each. */
 const SAMPLE_MS = 500;

@@ -1,4 +1,5 @@
-import type { AppState, RetryNotice } from '../../state/app-state.js';
+import type { AppState } from '../../state/app-state.js';
+import type { RetryNotice } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { bytes, count, duration, seconds, uptime } from '../format.js';

@@ -1,6 +1,6 @@
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
-import type { RequestView, TokenSample } from '../../state/app-state.js';
+import type { RequestView, TokenSample } from '../../state/exchange/request-view.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../format.js';
 import { type Line, spread } from '../line.js';
 import { sparks } from './sparks.js';

@@ -1,5 +1,5 @@
 import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
-import { shownRequest } from '../../state/comparing/compare.js';
+import { shownRequest } from '../../state/comparing/comparison.js';
 import type { Line } from '../line.js';
 import { connectionLines, originLines, type Shown } from './connection.js';
 import { requestLines } from './request.js';

@@ -1,5 +1,4 @@
-import type { Turn } from '../../state/branches.js';
-import type { AnswerStatus, AssistantMessage } from '../../state/messages.js';
+import type { AnswerStatus, AssistantMessage, Turn } from '../../state/messages.js';
 import { count, duration, taken, tokenRate } from '../format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../line.js';
 

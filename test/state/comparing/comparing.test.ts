@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Actions, createActions } from '../../../src/state/actions.js';
-import type { Comparison } from '../../../src/state/comparing/compare.js';
+import type { Comparison } from '../../../src/state/comparing/comparison.js';
 import type { ScreenPort } from '../../../src/state/ports.js';
 import { type AppStore, createAppStore } from '../../../src/state/store.js';
 import {

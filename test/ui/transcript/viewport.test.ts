@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Scroll } from '../../../src/state/app-state.js';
 import type { Message } from '../../../src/state/messages.js';
+import type { Scroll } from '../../../src/state/scroll.js';
 import { plainText } from '../../../src/ui/line.js';
 import { createBlockMaker } from '../../../src/ui/transcript/block.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';

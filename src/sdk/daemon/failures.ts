@@ -1,0 +1,29 @@
+import { ConnectorException, ErrorClass, type Hop } from '../../errors.js';
+import type { ExecuteResponse, StreamEnd } from '../../protocol/messages.js';
+
+/** The failure that the daemon told. */
+export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number): ConnectorException {
+  // Success here: a stream that the daemon cancelled, though nobody had asked it to.
+  const errorClass = reply.errorClass === ErrorClass.Success ? ErrorClass.Transient : reply.errorClass;
+  const message =
+    reply.errorMessage || `the daemon ended the request: ${ErrorClass[errorClass] ?? 'failure'}`;
+  // What may pass with time lies behind the daemon; limits in time and the rest are its own decision.
+  const hop: Hop = errorClass === ErrorClass.Transient ? 'network' : 'daemon';
+  return new ConnectorException(message, errorClass, requestId, {
+    hop,
+    ...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),
+  });
+}
+
+/** A lost connection as one request's failure. */
+export function lostError(error: ConnectorException, requestId: number): ConnectorException {
+  return new ConnectorException(error.message, error.errorClass, requestId, { hop: error.hop, cause: error });
+}
+
+/** A failure of the daemon or of the connection to it. */
+export function daemonError(message: string, errorClass: ErrorClass, cause?: unknown): ConnectorException {
+  return new ConnectorException(message, errorClass, 0, {
+    hop: 'daemon',
+    ...(cause !== undefined && { cause }),
+  });
+}

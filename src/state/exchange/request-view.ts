@@ -1,0 +1,32 @@
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { Outcome } from '../../sdk/chat/chat-types.js';
+
+/** How many tokens had come at a moment of the exchange (ms since send). */
+export interface TokenSample {
+  readonly atMs: number;
+  readonly tokens: number;
+}
+
+/** The latest exchange's figures. */
+export type RequestView =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running' | 'done';
+      /** How it ended. */
+      readonly outcome?: Outcome;
+      readonly metrics: ExchangeMetrics;
+      /** Oldest first. */
+      readonly samples: readonly TokenSample[];
+    };
+
+/** The daemon is about to send the running request again. */
+export interface RetryNotice {
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  /** The status that the attempt before was answered with; absent when it failed otherwise. */
+  readonly statusCode?: number | undefined;
+  /** One harmless line. */
+  readonly reason: string;
+}

@@ -1,0 +1,10 @@
+/** A place in the conversation that stays when the width changes: a message, and an offset in its text. */
+export interface Anchor {
+  readonly message: number;
+  readonly offset: number;
+}
+
+/** `follow`: the end stays in view. `held`: `top` is the first row; `seen` was the end when it was held. */
+export type Scroll =
+  | { readonly kind: 'follow' }
+  | { readonly kind: 'held'; readonly top: Anchor; readonly seen: Anchor };
