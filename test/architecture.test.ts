@@ -37,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'compile-cache.ts': ['user-folders.ts'],
   'key-forms.ts': [],
   protocol: ['errors.ts'],
-  metrics: ['errors.ts'],
+  metrics: ['errors.ts', 'protocol'],
   // `metrics` holds the one definition of each figure, so whoever computes, reads or saves one imports it.
   loadtest: ['errors.ts', 'metrics'],
   sessions: ['errors.ts', 'key-forms.ts', 'user-folders.ts', 'metrics'],

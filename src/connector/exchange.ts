@@ -91,7 +91,7 @@ export async function runExchange(
       }
       const { statusCode, headers, buffered, atMs } = event;
       stop.bytes();
-      timeline.headers({ atMs, timings: event.timings, buffered });
+      timeline.headers({ atMs, timings: event.timings, buffered, headers });
       const contentType = headers['content-type'] ?? '';
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
         source: new URL(request.url).host,
@@ -193,6 +193,10 @@ function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
       readUs = chunk.offsetUs;
     },
     onChatEvent(event: ChatEvent): void {
+      if (event.type === 'report') {
+        timeline.reported(event.members);
+        return;
+      }
       const decodedMs = performance.now();
       const output = outputOf(event);
       if (output !== undefined && output.text !== '') {

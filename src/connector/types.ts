@@ -19,7 +19,7 @@ export type ExchangeEvent =
       reason: string;
       statusCode?: number;
     }
-  | (ChatEvent & { tMs: number });
+  | (Exclude<ChatEvent, { type: 'report' }> & { tMs: number });
 
 /** The running exchange's figures; ask as often as is wanted. */
 export interface LiveMetrics {

@@ -1,8 +1,13 @@
 import type { Hops } from './hops.js';
+import type { ProviderReport } from './provider-report.js';
 import type { Speed } from './speed.js';
+import type { WaitSplit } from './wait-parts.js';
 
 export type { HopName, Hops } from './hops.js';
+export type { ProviderReport } from './provider-report.js';
+export type { RateLimit } from './rate-limits.js';
 export type { Speed, Withheld } from './speed.js';
+export type { WaitPart, WaitSplit } from './wait-parts.js';
 
 /** What an exchange is doing. `prefill`: headers have come, the first token has not. */
 export type Phase = 'connecting' | 'waiting' | 'prefill' | 'streaming' | 'stalled' | 'done';
@@ -57,4 +62,8 @@ export interface ExchangeMetrics {
   /** Where content is shown as it comes. */
   paints?: PaintSummary;
   hops: Hops;
+  /** What the wait for the provider consists of; absent where nothing is known of it. */
+  wait?: WaitSplit;
+  /** What the provider said of itself; absent until the headers. */
+  provider?: ProviderReport;
 }

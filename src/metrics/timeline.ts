@@ -3,7 +3,9 @@ import { type Amount, createArrivalCounter } from './arrivals.js';
 import { type Delivered, deliveredOf, estimateTokens, type TokenCounts } from './delivered.js';
 import type { ExchangeMetrics, GapSummary, PaintSummary, Phase } from './exchange.js';
 import type { HopName } from './hops.js';
+import { createProviderReport } from './provider-report.js';
 import { speedOf } from './speed.js';
+import { splitWait } from './wait-parts.js';
 
 /** The daemon's part of the timeline, in µs since it had read the request (docs/protocol.md, Timings). */
 export interface DaemonTimings {
@@ -17,6 +19,8 @@ export interface DaemonTimings {
   tlsUs?: number;
   sentUs?: number;
   firstByteUs?: number;
+  /** How long the connection's TCP handshake took, also of a pooled one. */
+  handshakeUs?: number;
   attempts: number;
 }
 
@@ -26,7 +30,15 @@ export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
 export interface Timeline {
   /** The request is to be sent again, as attempt number `attempt`. */
   retrying(attempt: number): void;
-  headers(mark: { atMs: number; timings: DaemonTimings; buffered: boolean }): void;
+  headers(mark: {
+    atMs: number;
+    timings: DaemonTimings;
+    buffered: boolean;
+    /** Names in lower case. */
+    headers?: Readonly<Record<string, string>>;
+  }): void;
+  /** An event of the answer in which the provider may report its times. */
+  reported(members: Readonly<Record<string, unknown>>): void;
   /** Body bytes of any kind. */
   received(bytes: number): void;
   /**
@@ -77,6 +89,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   const reasoning: Amount = { pieces: 0, tokens: 0 };
   const rest: Amount = { pieces: 0, tokens: 0 };
   let counted: TokenCounts | undefined;
+  let provider: ReturnType<typeof createProviderReport> | undefined;
   const arrivals = createArrivalCounter((gapMs) => {
     longestGapMs = Math.max(longestGapMs, gapMs);
     gaps.record(Math.max(1, Math.round(gapMs * 1000)));
@@ -146,6 +159,11 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     const e2eMs = first === undefined ? undefined : lastMs - sentMs;
     const ttfbMs = timeToFirstByte();
     const painted = paintSummary();
+    const legs = hops(delivered);
+    const report = provider?.summary();
+    const { handshakeUs } = timings;
+    const handshakeMs = handshakeUs === undefined ? undefined : handshakeUs / 1000;
+    const wait = splitWait(legs, report?.times ?? [], handshakeMs);
     return {
       phase,
       elapsedMs: (endMs ?? nowMs) - sentMs,
@@ -157,7 +175,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       attempts: timings.attempts,
       buffered,
       speed: speedOf(arrived, delivered),
-      hops: hops(delivered),
+      hops: legs,
+      ...((wait.parts.length > 0 || wait.contradictions.length > 0) && { wait }),
+      ...(report !== undefined && { provider: report }),
       ...(phase === 'stalled' && { stalledMs: nowMs - lastMs }),
       ...(ttfbMs !== undefined && { ttfbMs }),
       ...(ttftMs !== undefined && { ttftMs }),
@@ -180,6 +200,10 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       headersMs = mark.atMs;
       timings = mark.timings;
       buffered = mark.buffered;
+      provider = createProviderReport(mark.headers ?? {}, Date.now());
+    },
+    reported(members) {
+      provider?.event(members);
     },
     received(count) {
       bytes += count;

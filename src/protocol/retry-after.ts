@@ -32,7 +32,7 @@ const EPOCH_S = 1e9;
 const EPOCH_MS = 1e12;
 
 /** A wait in ms: from seconds, a duration (`1m30s`), a date of HTTP or ISO 8601, or a Unix time. */
-function waitOf(value: string | undefined, nowMs: number): number | undefined {
+export function waitOf(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const number = decimal(value);
   if (number !== undefined) {

@@ -70,11 +70,32 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     if (typeof model === 'string' && model !== '') result.model ??= model;
     if (choice !== undefined) readChoice(choice, event.object);
     if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
+    const members = reportOf(event);
+    if (members !== undefined) emit({ type: 'report', members });
     const hasChoices = Array.isArray(choices) && choices.length > 0;
     return usage !== undefined && !hasChoices ? 'closing' : 'open';
   };
 
   return { read };
+}
+
+/** Members that servers report their own times in (`timesInEvent` of the metrics reads them). */
+const REPORTS = ['timings', 'time_info', 'load_duration', 'prompt_eval_duration', 'eval_duration'];
+/** Members of `usage` that are times. */
+const TIME = /^(queue|prompt|completion)_time$|^timing_|_duration$/;
+
+/** What the event reports of the server's own times. */
+function reportOf(event: JsonRecord): JsonRecord | undefined {
+  const { usage, x_groq } = event;
+  const found = REPORTS.flatMap((name) => (event[name] === undefined ? [] : [[name, event[name]] as const]));
+  const members: Record<string, unknown> = Object.fromEntries(found);
+  if (hasTimes(usage)) members.usage = usage;
+  if (isRecord(x_groq) && hasTimes(x_groq.usage)) members.x_groq = { usage: x_groq.usage };
+  return Object.keys(members).length === 0 ? undefined : members;
+}
+
+function hasTimes(usage: unknown): boolean {
+  return isRecord(usage) && Object.keys(usage).some((name) => TIME.test(name));
 }
 
 function hasContent({ text, reasoning, toolCalls }: Answer['result']): boolean {

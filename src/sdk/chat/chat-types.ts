@@ -29,6 +29,8 @@ export type ChatEvent =
   /** A piece of the tool call at `index`; `arguments` is to be appended. */
   | { type: 'tool_call'; index: number; id?: string; name?: string; arguments: string }
   | { type: 'usage'; usage: Usage }
+  /** An event in which servers report their own times; its members as they came, without the answer. */
+  | { type: 'report'; members: Record<string, unknown> }
   | { type: 'finish'; reason: string }
   | { type: 'error'; error: ConnectorException }
   /** An event that is no JSON, or not of the expected form; the stream goes on. */

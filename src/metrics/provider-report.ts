@@ -1,0 +1,67 @@
+import { type Reported, type ReportedTime, timesInEvent, timesInHeaders } from './provider-times.js';
+import { type RateLimit, rateLimitsIn } from './rate-limits.js';
+
+/** What a provider's response says of itself. */
+export interface ProviderReport {
+  times: ReportedTime[];
+  /** Headers and members whose value can't be a time. */
+  refused: string[];
+  /** By which the provider finds the request in its logs. */
+  requestId?: string;
+  /** Headers that name the region, the data centre or the deployment. */
+  region: Record<string, string>;
+  rateLimits: RateLimit[];
+}
+
+const REQUEST_IDS = [
+  'x-request-id',
+  'request-id',
+  'apim-request-id',
+  'x-ms-request-id',
+  'x-amzn-requestid',
+  'x-generation-id',
+  'x-litellm-call-id',
+  'cf-ray',
+];
+const REGIONS = [
+  'x-ms-region',
+  'x-groq-region',
+  'azureml-model-deployment',
+  'openai-version',
+  'cf-ray',
+  'x-served-by',
+  'via',
+];
+const LONGEST_VALUE = 200;
+
+/**
+ * Collects what one response says of the provider. Later events replace earlier times of the same source.
+ * @param nowMs Unix time at the headers
+ */
+export function createProviderReport(headers: Readonly<Record<string, string>>, nowMs: number) {
+  const times = new Map<string, ReportedTime>();
+  const refused = new Set<string>();
+  const take = (reported: Reported): void => {
+    for (const time of reported.times) times.set(time.source, time);
+    for (const source of reported.refused) refused.add(source);
+  };
+  take(timesInHeaders(headers));
+  const requestId = REQUEST_IDS.map((name) => headers[name]).find((id) => id !== undefined && id !== '');
+  const region = Object.fromEntries(
+    REGIONS.flatMap((name) => (headers[name] ? [[name, headers[name].slice(0, LONGEST_VALUE)]] : [])),
+  );
+  const rateLimits = rateLimitsIn(headers, nowMs);
+  return {
+    /** An event of the answer, with its members as they came. */
+    event(members: Readonly<Record<string, unknown>>): void {
+      take(timesInEvent(members));
+    },
+    summary: (): ProviderReport => ({
+      times: [...times.values()],
+      refused: [...refused],
+      ...(requestId !== undefined && { requestId: requestId.slice(0, LONGEST_VALUE) }),
+      region,
+      rateLimits,
+    }),
+  };
+}
