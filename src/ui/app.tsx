@@ -1,12 +1,11 @@
-import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { Box, useApp, useWindowSize } from 'ink';
 import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { AppState } from '../state/app-state.js';
 import { Footer, Header, StatusBar } from './bars.js';
 import { Composer } from './composer.js';
-import { useAppState, useShared } from './context.js';
+import { useAppState, useKeyboard, useShared } from './context.js';
 import { Conversation } from './conversation.js';
 import { createInput } from './keys/input.js';
-import { keyPresses } from './keys/keys.js';
 import { draftWidth, haveRoomForPanes, type Layout, layoutOf } from './layout.js';
 import { draftNote, draftRows } from './panes/composer.js';
 import { Painted } from './rows.js';
@@ -78,10 +77,7 @@ function useKeys(layout: Layout): void {
       }),
     [store, actions, keymap, viewport],
   );
-  useInput((text, key) => {
-    for (const press of keyPresses(text, key)) input.press(press);
-  });
-  usePaste(input.paste);
+  useKeyboard(input);
 }
 
 /** The longest that fits is shown. */

@@ -1,9 +1,11 @@
-import { createContext, use } from 'react';
+import { createContext, use, useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Actions } from '../state/actions.js';
 import type { AppState } from '../state/app-state.js';
 import type { AppStore } from '../state/store.js';
+import type { Keyboard } from './keyboard.js';
 import type { Keymap } from './keys/bindings.js';
+import type { Input } from './keys/input.js';
 import { cut, type Line } from './line.js';
 import type { Painter } from './screen/painter.js';
 import type { Theme } from './theme.js';
@@ -19,6 +21,7 @@ export interface Shared {
   version: string;
   /** Brings rows to the terminal. */
   painter: Painter;
+  keyboard: Keyboard;
   /** Takes over the way to hand the terminal to the shell and back. */
   onTerminal: (suspend: SuspendTerminal) => void;
 }
@@ -37,6 +40,12 @@ export function useShared(): Shared {
 /** A part of the state; the component renders again when it changes. */
 export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useShared().store, select);
+}
+
+/** Hands what the terminal sends to `input` while the component is mounted. */
+export function useKeyboard(input: Input): void {
+  const { keyboard } = useShared();
+  useEffect(() => keyboard.open(input.receive), [keyboard, input]);
 }
 
 /** Lines cut to `width`, and exactly `height` of them. */

@@ -24,7 +24,7 @@ export interface JobControlOptions {
   stopJob?: (() => void) | undefined;
   /** The terminal is left in a moment: puts back what was set beside the screen. */
   onLeave: () => void;
-  /** It has been taken again. */
+  /** The program has the terminal again. */
   onReturn: () => void;
 }
 
@@ -39,16 +39,17 @@ export function createJobControl({
   const leave = async (whileAway: () => Promise<void>): Promise<void> => {
     if (away || suspendTerminal === undefined) return;
     away = true;
+    // Before the screen is left and after it is taken again: kitty keeps the key protocol by screen.
+    onLeave();
     try {
       const suspension = await suspendTerminal();
-      onLeave();
       try {
         await whileAway();
       } finally {
-        onReturn();
         await suspension.resume();
       }
     } finally {
+      onReturn();
       away = false;
     }
   };

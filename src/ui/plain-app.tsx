@@ -1,13 +1,12 @@
-import { Box, Static, Text, useInput, usePaste } from 'ink';
+import { Box, Static, Text } from 'ink';
 import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { type Comparison, isAnswering } from '../state/comparing/comparison.js';
 import type { KeyHints } from '../state/key-hints.js';
 import { searchCount } from '../state/search.js';
 import { sanitizeLine } from '../state/text/sanitize.js';
-import { useAppState, useShared } from './context.js';
+import { useAppState, useKeyboard, useShared } from './context.js';
 import { createInput } from './keys/input.js';
-import { keyPresses } from './keys/keys.js';
 import { draftWidth } from './layout.js';
 import { plainText } from './line.js';
 import { overlayView } from './overlay.js';
@@ -47,10 +46,7 @@ export function PlainApp(): ReactElement {
       }),
     [store, actions, keymap, viewport],
   );
-  useInput((text, key) => {
-    for (const press of keyPresses(text, key)) input.press(press);
-  });
-  usePaste(input.paste);
+  useKeyboard(input);
 
   // All of it at once: what is spoken needs no scrolling.
   const over = overlayView(

@@ -17,8 +17,8 @@ import { App } from './app.js';
 import { osc52 } from './clipboard.js';
 import { SharedContext, type SuspendTerminal } from './context.js';
 import { createJobControl } from './job-control.js';
+import { createKeyboard } from './keyboard.js';
 import { createKeymap, type Keymap } from './keys/bindings.js';
-import { translated, wheelAsBefore, wheelOn } from './keys/terminal-input.js';
 import { onceATurn } from './once-a-turn.js';
 import { PlainApp } from './plain-app.js';
 import { createPainter, type Painter } from './screen/painter.js';
@@ -85,10 +85,11 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const theme = themeOf(noColor ? 'none' : options.theme);
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 
+  const keyboard = createKeyboard({ stdin, stdout, now: clock.now, plain: screenReader });
   const jobControl = createJobControl({
     stopJob: options.stopJob,
-    onReturn: () => void (screenReader || stdout.write(wheelOn)),
-    onLeave: () => void (screenReader || stdout.write(wheelAsBefore)),
+    onReturn: keyboard.resume,
+    onLeave: keyboard.leave,
   });
   const painter = createPainter(stdout, theme);
   let instance: Instance | undefined;
@@ -127,6 +128,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     theme,
     version: options.version,
     painter,
+    keyboard,
     onTerminal: (suspend: SuspendTerminal) => jobControl.onTerminal(pausing(painter, suspend)),
   };
 
@@ -143,16 +145,15 @@ export async function runTui(options: TuiOptions): Promise<void> {
   try {
     // Before anything is drawn: what is typed from now on must be neither echoed nor translated.
     stdin.setRawMode(true);
-    if (!screenReader) stdout.write(wheelOn);
     instance = render(<SharedContext value={shared}>{screenReader ? <PlainApp /> : <App />}</SharedContext>, {
-      stdin: translated(stdin, clock.now),
+      // Ink reads none of it: no component uses its input hooks.
+      stdin,
       stdout,
       alternateScreen: !screenReader,
       exitOnCtrlC: false,
       // What Ink would write above its frame stands in the middle of the painter's: who calls this sees to it.
       patchConsole: false,
       isScreenReaderEnabled: screenReader,
-      kittyKeyboard: { mode: 'auto' },
       // Also where CI is set: who calls this has a terminal.
       interactive: true,
     });
@@ -166,7 +167,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     actions.dispose();
     jobControl.dispose();
     instance?.unmount();
-    if (!screenReader && stdout.writable) stdout.write(wheelAsBefore);
+    keyboard.leave();
     stdin.setRawMode(false);
     options.signal?.removeEventListener('abort', screen.exit);
     stdout.off('error', screen.exit);

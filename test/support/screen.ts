@@ -73,14 +73,19 @@ export function createScreen(columns: number, rows: number): Screen {
       return false;
     });
   }
-  terminal.onData((data) => events.push(`reply ${JSON.stringify(data)}`));
-
   let written = '';
+  // The program asks for the device attributes each time it takes the keyboard.
+  let expected = 0;
+  terminal.onData((data) => {
+    if (expected > 0 && /^\x1b\[\?[\d;]*c$/.test(data)) expected -= 1;
+    else events.push(`reply ${JSON.stringify(data)}`);
+  });
   let rawMode = false;
   const output = new Writable({
     decodeStrings: false,
     write(chunk: string, _encoding, done) {
       written += chunk;
+      expected += chunk.split('\x1b[?u\x1b[c').length - 1;
       terminal.write(chunk, () => {
         done();
         changed.emit('change');
@@ -89,17 +94,16 @@ export function createScreen(columns: number, rows: number): Screen {
   });
   const stdout = Object.assign(output, { isTTY: true, columns, rows });
 
-  const typed: string[] = [];
   const input = new EventEmitter();
   const stdin = Object.assign(input, {
     isTTY: true,
-    setEncoding: () => {},
     setRawMode(on: boolean) {
       rawMode = on;
     },
     ref: () => {},
     unref: () => {},
-    read: () => typed.shift() ?? null,
+    resume: () => {},
+    pause: () => {},
   });
 
   const readRows = (): string[] => {
@@ -115,7 +119,7 @@ export function createScreen(columns: number, rows: number): Screen {
   };
 
   return {
-    // The parts of a terminal's streams that Ink uses.
+    // The parts of a terminal's streams that the interface uses.
     stdin: stdin as unknown as NodeJS.ReadStream,
     stdout: stdout as unknown as NodeJS.WriteStream,
     get written() {
@@ -141,8 +145,7 @@ export function createScreen(columns: number, rows: number): Screen {
     },
     events,
     type(text) {
-      typed.push(text);
-      stdin.emit('readable');
+      stdin.emit('data', Buffer.from(text));
     },
     resize(nextColumns, nextRows) {
       terminal.resize(nextColumns, nextRows);

@@ -44,7 +44,7 @@ export type EditorEvent =
   /** By rows as shown at `width` cells; beyond the first and last row, through the history unless it selects. */
   | { type: 'up' | 'down'; width: number; select?: boolean }
   | { type: 'select-all' }
-  | { type: 'kill-word' | 'kill-to-start' | 'kill-to-end' }
+  | { type: 'kill-word' | 'kill-word-right' | 'kill-to-start' | 'kill-to-end' }
   /** Puts back what was killed last. */
   | { type: 'yank' }
   /** Shows the folded text at or before the cursor as it is. */
@@ -142,6 +142,8 @@ function changed(editor: Editor, event: Change): Editor {
       return moved(editor, lineEnd(text, cursor));
     case 'kill-word':
       return killed(editor, besideLabels(moved(editor, wordLeft(text, cursor)), cursor).cursor, cursor);
+    case 'kill-word-right':
+      return killed(editor, cursor, besideLabels(moved(editor, wordRight(text, cursor)), cursor).cursor);
     case 'kill-to-start':
       return killed(editor, lineStart(text, cursor), cursor);
     case 'kill-to-end': {

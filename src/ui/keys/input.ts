@@ -6,17 +6,16 @@ import { sanitize } from '../../state/text/sanitize.js';
 import type { View, Viewport } from '../transcript/viewport.js';
 import type { Keymap } from './bindings.js';
 import { createCompareKeys } from './compare-keys.js';
+import type { TerminalEvent } from './key-events.js';
 import { type ActionName, commandIn, commandNames, completions } from './keymap.js';
 import type { KeyPress } from './keys.js';
 import { createOverlayKeys } from './overlay-keys.js';
 import { createPaneKeys } from './pane-keys.js';
 import { createSearchKeys } from './search-keys.js';
 
-/** What is typed, turned into actions. */
+/** What the terminal sends, turned into actions. */
 export interface Input {
-  press(key: KeyPress): void;
-  /** Text pasted in one piece. */
-  paste(text: string): void;
+  receive(event: TerminalEvent): void;
 }
 
 export interface InputOptions {
@@ -130,6 +129,7 @@ export function createInput(options: InputOptions): Input {
     'edit-backspace': () => actions.edit({ type: 'backspace' }),
     'edit-delete': () => actions.edit({ type: 'delete' }),
     'edit-kill-word': () => actions.edit({ type: 'kill-word' }),
+    'edit-kill-word-right': () => actions.edit({ type: 'kill-word-right' }),
     'edit-kill-to-start': () => actions.edit({ type: 'kill-to-start' }),
     'edit-kill-to-end': () => actions.edit({ type: 'kill-to-end' }),
     'edit-yank': changing({ type: 'yank' }, 'nothing was deleted by word or line yet'),
@@ -151,30 +151,49 @@ export function createInput(options: InputOptions): Input {
     return true;
   };
 
+  const press = (key: KeyPress): void => {
+    const name = nameOf(key);
+    if (overlayKeys.press(keymap.inList(name), key)) return;
+    const wheel = WHEEL.get(name);
+    if (wheel !== undefined) {
+      // At either end it turns on in vain; a word about each turn would be too much.
+      if (!comparing.scroll(wheel)) scrollQuietly(wheel);
+      return;
+    }
+    if (name === 'tab' && completed()) return;
+    if (searching.press(key)) return;
+    if (comparing.press(name)) return;
+    if (paneKeys.press(name)) return;
+    const action = keymap.actionOf(name, hasDraft());
+    if (action !== undefined) perform[action]();
+    else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
+    else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
+  };
+  const paste = (text: string): void => {
+    const clean = sanitize(text);
+    if (clean === '' || overlayKeys.paste(clean)) return;
+    if (searching.press({ kind: 'text', text: clean.split('\n', 1)[0] ?? '' })) return;
+    actions.edit({ type: 'paste', text: clean });
+  };
+
   return {
-    press(key) {
-      const name = nameOf(key);
-      if (overlayKeys.press(keymap.inList(name), key)) return;
-      const wheel = WHEEL.get(name);
-      if (wheel !== undefined) {
-        // At either end it turns on in vain; a word about each turn would be too much.
-        if (!comparing.scroll(wheel)) scrollQuietly(wheel);
-        return;
+    receive(event) {
+      switch (event.kind) {
+        case 'key':
+          return press(event);
+        case 'text': {
+          const text = sanitize(event.text);
+          return text === '' ? undefined : press({ kind: 'text', text });
+        }
+        case 'paste':
+          return paste(event.text);
+        case 'mouse':
+          if (event.report.action === 'wheel-up') press({ kind: 'key', name: 'wheelup' });
+          if (event.report.action === 'wheel-down') press({ kind: 'key', name: 'wheeldown' });
+          return;
+        case 'reply':
+          return;
       }
-      if (name === 'tab' && completed()) return;
-      if (searching.press(key)) return;
-      if (comparing.press(name)) return;
-      if (paneKeys.press(name)) return;
-      const action = keymap.actionOf(name, hasDraft());
-      if (action !== undefined) perform[action]();
-      else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
-      else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
-    },
-    paste(text) {
-      const clean = sanitize(text);
-      if (clean === '' || overlayKeys.paste(clean)) return;
-      if (searching.press({ kind: 'text', text: clean.split('\n', 1)[0] ?? '' })) return;
-      actions.edit({ type: 'paste', text: clean });
     },
   };
 }

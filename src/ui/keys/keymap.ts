@@ -52,7 +52,7 @@ export type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'P
 
 export interface Binding {
   readonly action: ActionName;
-  /** Names as `keyPresses` gives them. */
+  /** Names as `keyName` gives them. */
   readonly keys: readonly string[];
   /** Only then; otherwise always. */
   readonly when?: 'draft' | 'no-draft';
@@ -145,7 +145,8 @@ export const KEYMAP: readonly Binding[] = [
   bind('Editing', 'select-all', ['alt+a'], 'select all'),
   bind('Editing', 'edit-backspace', ['backspace', 'ctrl+h'], 'delete to the left'),
   bind('Editing', 'edit-delete', ['delete'], 'delete to the right'),
-  bind('Editing', 'edit-kill-word', ['ctrl+w', 'alt+backspace'], 'delete the word before'),
+  bind('Editing', 'edit-kill-word', ['ctrl+w', 'alt+backspace', 'ctrl+backspace'], 'delete the word before'),
+  bind('Editing', 'edit-kill-word-right', ['alt+d', 'ctrl+delete', 'alt+delete'], 'delete the word after'),
   bind('Editing', 'edit-kill-to-start', ['ctrl+u'], "delete to the line's start"),
   bind('Editing', 'edit-kill-to-end', ['ctrl+k'], "delete to the line's end"),
 

@@ -1,66 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createKeymap, parseKey } from '../../../src/ui/keys/bindings.js';
 import { commandIn, commandNames, completions, KEYMAP } from '../../../src/ui/keys/keymap.js';
-import { type KeyPress, keyPresses } from '../../../src/ui/keys/keys.js';
 import { plainText } from '../../../src/ui/line.js';
 import { helpLines } from '../../../src/ui/panes/help.js';
-
-type InkKey = Parameters<typeof keyPresses>[1];
-
-function key(values: Partial<InkKey> = {}): InkKey {
-  return {
-    upArrow: false,
-    downArrow: false,
-    leftArrow: false,
-    rightArrow: false,
-    pageDown: false,
-    pageUp: false,
-    home: false,
-    end: false,
-    return: false,
-    escape: false,
-    ctrl: false,
-    shift: false,
-    tab: false,
-    backspace: false,
-    delete: false,
-    meta: false,
-    super: false,
-    hyper: false,
-    capsLock: false,
-    numLock: false,
-    ...values,
-  };
-}
-const names = (presses: readonly KeyPress[]): string[] =>
-  presses.map((press) => (press.kind === 'key' ? `<${press.name}>` : press.text));
-
-describe('what was typed', () => {
-  test.each<[string, string, Partial<InkKey>, string[]]>([
-    ['a letter', 'a', {}, ['a']],
-    ['a capital', 'A', { shift: true }, ['A']],
-    ['enter', '\r', { return: true }, ['<enter>']],
-    ['alt+enter', '\r', { return: true, meta: true }, ['<alt+enter>']],
-    ['shift+enter', '', { return: true, shift: true }, ['<shift+enter>']],
-    ['ctrl+j as a newline', '\n', {}, ['<ctrl+j>']],
-    ['ctrl+j as the kitty protocol tells it', 'j', { ctrl: true }, ['<ctrl+j>']],
-    ['escape, also twice', '', { escape: true, meta: true }, ['<esc>']],
-    ['an arrow with a modifier', '', { leftArrow: true, ctrl: true }, ['<ctrl+left>']],
-    ['alt and a letter', 'b', { meta: true }, ['<alt+b>']],
-    ['a chunk of text and enter', 'hello\r', {}, ['hello', '<enter>']],
-    [
-      'a chunk with several keys',
-      'one\ntwo\r\x01three',
-      {},
-      ['one', '<ctrl+j>', 'two', '<enter>', '<ctrl+a>', 'three'],
-    ],
-    ['a key being let go', 'a', { eventType: 'release' }, []],
-    ['wide and combined characters', '世界👩‍👧', {}, ['世界👩‍👧']],
-    ['something invisible', 'a\u202eb', {}, ['ab']],
-  ])('%s', (_name, input, flags, expected) => {
-    expect(names(keyPresses(input, key(flags)))).toEqual(expected);
-  });
-});
 
 const { actionOf } = createKeymap().keymap;
 

@@ -1,0 +1,73 @@
+import { type KeyPress, keyName, type Modifiers } from './keys.js';
+import { byPosition } from './layouts.js';
+
+/** Keys that have a code and no character, and those of the keypad. Others (volume, a modifier alone) do nothing. */
+const NAMES: Readonly<Record<number, string>> = {
+  ...{ 8: 'backspace', 9: 'tab', 10: 'enter', 13: 'enter', 27: 'esc', 127: 'backspace' },
+  ...{ 57344: 'esc', 57345: 'enter', 57346: 'tab', 57347: 'backspace', 57348: 'insert', 57349: 'delete' },
+  ...{ 57350: 'left', 57351: 'right', 57352: 'up', 57353: 'down', 57354: 'pageup', 57355: 'pagedown' },
+  ...{ 57356: 'home', 57357: 'end', 57414: 'enter' },
+  ...{ 57417: 'left', 57418: 'right', 57419: 'up', 57420: 'down', 57421: 'pageup', 57422: 'pagedown' },
+  ...{ 57423: 'home', 57424: 'end', 57425: 'insert', 57426: 'delete' },
+  ...Object.fromEntries(Array.from({ length: 12 }, (_, index) => [57364 + index, `f${index + 1}`])),
+};
+const KEYPAD_FIRST = 57399;
+const KEYPAD = '0123456789./*-+';
+/** Where the keypad's further characters are. */
+const KEYPAD_MORE: Readonly<Record<number, string>> = { 57415: '=', 57416: ',' };
+/** A legacy terminal sends one byte for these, and one name has the shortcut. */
+const SAME_CONTROL: Readonly<Record<string, string>> = {
+  'ctrl+-': 'ctrl+_',
+  'ctrl+/': 'ctrl+_',
+  'ctrl+7': 'ctrl+_',
+  'ctrl+[': 'esc',
+};
+
+/**
+ * A key that is told by its code point: `CSI code:shifted:base ; modifiers:event ; text u`.
+ * @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/
+ * @see https://invisible-island.net/xterm/modified-keys.html
+ */
+export function codedKey(params: readonly (readonly string[])[], modifiers: Modifiers): readonly KeyPress[] {
+  const [[first = '', shiftedCode = '', baseCode = ''] = [], , texts = []] = params;
+  const code = Number(first);
+  const named = NAMES[code];
+  if (named !== undefined) return [{ kind: 'key', name: keyName(named, modifiers) }];
+  const char = KEYPAD[code - KEYPAD_FIRST] ?? KEYPAD_MORE[code] ?? character(code);
+  if (char === undefined) return [];
+
+  const shifted = character(Number(shiftedCode));
+  if (!modifiers.ctrl && !modifiers.alt) {
+    const text = texts.map((text) => character(Number(text)) ?? '').join('');
+    const upper = modifiers.shift !== modifiers.capsLock ? char.toUpperCase() : char;
+    return [{ kind: 'text', text: text || ((modifiers.shift ? shifted : undefined) ?? upper) }];
+  }
+  if (char === ' ') return [{ kind: 'key', name: keyName('space', modifiers) }];
+  return [
+    { kind: 'key', name: shortcut(char.toLowerCase(), shifted, character(Number(baseCode)), modifiers) },
+  ];
+}
+
+/** Shortcuts go by the key where a layout has no Latin letters: by what the terminal says of it, else by a table. */
+function shortcut(
+  char: string,
+  shifted: string | undefined,
+  base: string | undefined,
+  modifiers: Modifiers,
+): string {
+  const latin = char > '\x7f' ? (base?.toLowerCase() ?? byPosition(char)) : char;
+  const letter = latin.toLowerCase() !== latin.toUpperCase();
+  // ctrl+shift+letter is another key than ctrl+letter. Alt+shift+letter comes as alt and a capital from most.
+  if (letter) return keyName(latin, { ...modifiers, shift: modifiers.shift && modifiers.ctrl });
+  const shown = modifiers.shift && latin === char ? (shifted ?? latin) : latin;
+  const name = keyName(shown, { ...modifiers, shift: false });
+  return SAME_CONTROL[name] ?? name;
+}
+
+/** The printable character of a code point. */
+function character(code: number): string | undefined {
+  const control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+  const none = !Number.isInteger(code) || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff);
+  // The kitty protocol's own keys are in a private area.
+  return none || control || (code >= 0xe000 && code <= 0xf8ff) ? undefined : String.fromCodePoint(code);
+}

@@ -1,0 +1,34 @@
+import { type TerminalEvent, tokenEvents } from './key-events.js';
+import { createTokenizer, type Waiting } from './tokens.js';
+
+/** What a terminal sends, as keys, pastes, mouse reports and replies. It needs no clock: the caller has the timer. */
+export interface KeyParser {
+  feed(bytes: Uint8Array): TerminalEvent[];
+  /** What has begun and is not whole: call `timeout` when nothing comes for `WAIT_MS` of it. */
+  readonly waiting: Waiting | undefined;
+  timeout(): TerminalEvent[];
+}
+
+/**
+ * How long the parser waits for the next byte, in milliseconds. A lone ESC is the Escape key, so that wait is short.
+ * The other waits delay no key.
+ */
+export const WAIT_MS: Readonly<Record<Waiting, number>> = {
+  escape: 50,
+  introducer: 1000,
+  sequence: 5000,
+  paste: 2000,
+  interrupt: 100,
+  'late-paste': 3000,
+};
+
+export function createKeyParser(): KeyParser {
+  const tokenizer = createTokenizer();
+  return {
+    feed: (bytes) => tokenizer.feed(bytes).flatMap(tokenEvents),
+    get waiting() {
+      return tokenizer.waiting;
+    },
+    timeout: () => tokenizer.timeout().flatMap(tokenEvents),
+  };
+}
