@@ -6,6 +6,7 @@ import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
 import { userFolders } from '../user-folders.js';
 import { createLauncher, type Launcher } from './launch.js';
 import type { EndpointFlags } from './support/endpoint-flags.js';
+import { tell } from './support/tell.js';
 
 /** The flags that every command takes. */
 export interface GlobalFlags extends EndpointFlags {
@@ -66,7 +67,13 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     async exchange(messages, options = {}) {
       // A simulator that can't be started shows as the refused connection that the request meets.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});
-      return connector.exchange(messages, options);
+      return connector.exchange(messages, {
+        ...options,
+        onEvent(event) {
+          if (event.type === 'adapted') tell(event.notice);
+          options.onEvent?.(event);
+        },
+      });
     },
     ready,
     async close() {
@@ -82,12 +89,12 @@ export function logFile(name: 'chat' | 'daemon'): string {
 }
 
 function configuration(flags: GlobalFlags): LoadedConfig {
-  const { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream } = flags;
+  const { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream, adapt } = flags;
   return loadConfig({
     cwd: process.cwd(),
     env: process.env,
     configPath: flags.config,
-    flags: { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream },
+    flags: { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream, adapt },
   });
 }
 

@@ -73,7 +73,7 @@ function list(flags: GlobalFlags & { json?: boolean }): void {
 
 async function add(name: string, flags: AddFlags): Promise<void> {
   const answered = process.stdin.isTTY && process.stdout.isTTY ? await askForMissing(flags) : flags;
-  const { provider, url, baseUrl, api, auth, model, keyVariable, stream } = answered;
+  const { provider, url, baseUrl, api, auth, model, keyVariable, stream, adapt } = answered;
   if (model === undefined) throw new UsageError('give the model: --model NAME');
   const profile = {
     ...(provider !== undefined && { provider }),
@@ -87,6 +87,7 @@ async function add(name: string, flags: AddFlags): Promise<void> {
     ...pairs('query', '--query', flags.query, '='),
     ...pairs('body', '--set', flags.set, '='),
     ...(stream === false && { stream }),
+    ...(adapt === false && { adapt }),
   };
   const { addProfile } = await import('./endpoints/add.js');
   const path = fileToChange(flags.config);

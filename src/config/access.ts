@@ -69,6 +69,7 @@ export const accessKeys = {
   query: z.optional(z.record(parameterName, sendable(/^[^\x00-\x1f\x7f]{0,8192}$/))),
   body: z.optional(z.record(z.string(), z.unknown())),
   stream: z.optional(onOff),
+  adapt: z.optional(onOff),
 };
 
 const written = z.strictObject(accessKeys);
@@ -76,8 +77,8 @@ export type WrittenAccess = z.output<typeof written>;
 
 /** The part of a section's keys that {@link accessKeys} names. */
 export function accessOf(keys: WrittenAccess): WrittenAccess {
-  const { provider, url, api, auth, headers, query, body, stream } = keys;
-  return { provider, url, api, auth, headers, query, body, stream };
+  const { provider, url, api, auth, headers, query, body, stream, adapt } = keys;
+  return { provider, url, api, auth, headers, query, body, stream, adapt };
 }
 
 /** The address of a section's keys: as written, else the provider's; undefined where none is known. */

@@ -15,6 +15,8 @@ interface AccessObject {
   body?: Record<string, unknown> | undefined;
   /** False: answers come in one piece. */
   stream?: boolean | undefined;
+  /** False: a refused request is never sent again in another form [true]. */
+  adapt?: boolean | undefined;
 }
 
 /** Configuration as a program hands it in: the keys of the YAML file. What is left out has its default. */
@@ -35,7 +37,7 @@ export interface ConfigObject {
     timeout_ms?: number | undefined;
     socket_path?: string | undefined;
   };
-  simulator?: Pick<AccessObject, 'headers' | 'body' | 'stream'> & {
+  simulator?: Pick<AccessObject, 'headers' | 'body' | 'stream' | 'adapt'> & {
     /** True starts in simulator mode, false with the real API. */
     enabled?: boolean | undefined;
     base_url?: string | undefined;

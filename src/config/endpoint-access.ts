@@ -20,6 +20,8 @@ export interface Access {
   body: Tree;
   /** False: answers come in one piece. */
   stream: boolean;
+  /** A request is sent again in another form where the provider refuses a member of it that the program may change. */
+  adapt: boolean;
   /** Values that no message, log or file may hold, beside the key. */
   secrets: readonly Secret[];
 }
@@ -51,6 +53,7 @@ export function completeAccess(
     query,
     body: overlay(preset?.body ?? {}, written.body ?? {}),
     stream: written.stream ?? true,
+    adapt: written.adapt ?? true,
     secrets: [
       ...[...headers, ...query].flatMap(([name, value]) =>
         isSecretName(name) ? partsOf(value.reveal()) : [],

@@ -66,7 +66,7 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
 /** Those that are set. Of headers, parameters and the body only the names: the values can be secret. */
 function accessSettings(
   section: string,
-  { provider, url, api, auth, headers, query, body, stream }: WrittenAccess,
+  { provider, url, api, auth, headers, query, body, stream, adapt }: WrittenAccess,
 ): [name: string, value: string | boolean][] {
   const names = (values: object | undefined): string | undefined =>
     values === undefined ? undefined : Object.keys(values).join(', ') || undefined;
@@ -79,6 +79,7 @@ function accessSettings(
     ['query', names(query)],
     ['body', names(body)],
     ['stream', stream],
+    ['adapt', adapt],
   ];
   return values.flatMap(([key, value]) => (value === undefined ? [] : [[`${section}.${key}`, value]]));
 }

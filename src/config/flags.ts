@@ -21,6 +21,8 @@ export interface ConfigFlags {
   set?: readonly string[] | undefined;
   /** False: answers in one piece. */
   stream?: boolean | undefined;
+  /** False: a refused request is not sent again in another form. */
+  adapt?: boolean | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ export function flagLayers(flags: ConfigFlags, section: Path, env: Environment):
     ...single('--api', flags.api, [...section, 'api']),
     ...single('--auth', flags.auth, [...section, 'auth']),
     ...(flags.stream === false ? single('--no-stream', 'false', [...section, 'stream']) : []),
+    ...(flags.adapt === false ? single('--no-adapt', 'false', [...section, 'adapt']) : []),
     ...trees('--header', flags.header, (text) => named(text, /^([^:]*):(.*)$/s, [...section, 'headers'])),
     ...trees('--query', flags.query, (text) => named(text, /^([^=]*)=(.*)$/s, [...section, 'query'])),
     ...trees('--set', flags.set, (text) => {

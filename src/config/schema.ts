@@ -110,6 +110,7 @@ const simulatorKeys = {
   headers: accessKeys.headers,
   body: accessKeys.body,
   stream: accessKeys.stream,
+  adapt: accessKeys.adapt,
 };
 const profileKeys = {
   base_url: z.optional(baseUrl),

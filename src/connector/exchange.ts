@@ -8,9 +8,13 @@ import {
   type RuntimeClient,
   type StreamEnding,
   type StreamEvent,
+  type StreamResult,
   type Timings,
 } from '../sdk/index.js';
-import { requestBody } from './request-body.js';
+import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
+import { holdRefusal } from './held-refusal.js';
+import { requestBody, settingsOf, translated } from './request-body.js';
+import { stopper } from './stopper.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from './types.js';
 
 /** What errors must not repeat: the key, secrets of headers, parameters and body, and what a proxy on the way is given. */
@@ -36,6 +40,8 @@ export interface ExchangeOptions extends ChatOptions {
   stream: boolean;
   /** Asked after each chunk; while what it returns is pending the provider is read no further. */
   drained?: () => Promise<void> | undefined;
+  /** What is known of providers, and where what is found out is kept [nothing, and nowhere]. */
+  adaptations?: Adaptations;
 }
 
 /** One request for a chat completion, from the body to the figures. Never rejects. */
@@ -68,6 +74,7 @@ export async function runExchange(
     timeline = createTimeline(sentMs, options.onGap);
     const watch = observer(timeline, sentMs, options);
     options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: timeline });
+    const settings = settingsOf(endpoint, options);
     const onEvent = (event: StreamEvent): void | Promise<void> => {
       options.onWire?.(event);
       if (event.type === 'chunk') {
@@ -96,28 +103,57 @@ export async function runExchange(
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
         source: new URL(request.url).host,
         keys: keysOf(endpoint),
+        settings,
         format: endpoint.access.api,
       });
       options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
     };
-    const result = await client.streamHTTP(
-      {
-        method: 'POST',
-        url: request.url,
-        headers: {
-          'content-type': 'application/json',
-          accept: stream ? 'text/event-stream' : 'application/json',
-          ...request.headers,
-        },
-        body: JSON.stringify(requestBody(endpoint, model, messages, { ...options, stream })),
-        timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
-        // The silence is watched here, where it is known whether the reader rests.
-        idleMs: 0,
-        ...(answerMs !== undefined && { answerMs }),
-        policy: { scope: model, ...options.policy },
-      },
-      { onEvent, signal: stop.signal },
+    const asked = adaptBody(
+      requestBody(endpoint, model, messages, { ...options, stream }),
+      settings,
+      options.adaptations ?? new Map(),
+      `${request.url} ${model}`,
     );
+    const send = async (): Promise<StreamResult> => {
+      const elapsedMs = performance.now() - sentMs;
+      const held = holdRefusal(onEvent, stop.bytes);
+      const timeoutMs = options.timeoutMs ?? endpoint.timeoutMs;
+      const outcome = await client
+        .streamHTTP(
+          {
+            method: 'POST',
+            url: request.url,
+            headers: {
+              'content-type': 'application/json',
+              accept: stream ? 'text/event-stream' : 'application/json',
+              ...request.headers,
+            },
+            body: JSON.stringify(translated(endpoint, asked.body())),
+            timeoutMs: Math.max(1, Math.round(timeoutMs - elapsedMs)),
+            // The silence is watched here, where it is known whether the reader rests.
+            idleMs: 0,
+            ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
+            policy: { scope: model, ...options.policy },
+          },
+          { onEvent: held.onEvent, signal: stop.signal },
+        )
+        .catch(async (thrown: unknown) => {
+          await held.release();
+          throw thrown;
+        });
+      const refusal = stop.signal.aborted || !endpoint.access.adapt ? undefined : held.text();
+      const { members, news } = asked.refused(refusal ?? '');
+      if (members.length === 0) {
+        await held.release();
+        return outcome;
+      }
+      const nowMs = performance.now();
+      timeline.resending(nowMs, outcome.timings.attempts);
+      const notice = adaptationNotice(new URL(request.url).host, members);
+      if (news) options.onEvent?.({ type: 'adapted', tMs: nowMs - sentMs, members, notice });
+      return send();
+    };
+    const result = await send();
     if (stop.stalled()) {
       const error = silence(new URL(request.url).host, idleMs);
       return { ...finish({ kind: 'stalled' }, result.timings), error };
@@ -141,46 +177,6 @@ function silence(host: string, idleMs: number): ConnectorException {
 function asException(thrown: unknown): ConnectorException {
   if (thrown instanceof ConnectorException) return thrown;
   return new ConnectorException(messageOf(thrown), ErrorClass.Permanent, 0, { cause: thrown });
-}
-
-/** A signal that the caller's own aborts, a timer once the answer is over, and silence of `idleMs` before. */
-function stopper(signal: AbortSignal | undefined, idleMs: number) {
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  let timer: NodeJS.Timeout | undefined;
-  let idleTimer: NodeJS.Timeout | undefined;
-  let stalled = false;
-  let released = false;
-  const stall = (): void => {
-    stalled = true;
-    controller.abort();
-  };
-  return {
-    signal: controller.signal,
-    after(ms: number): void {
-      timer ??= setTimeout(() => controller.abort(), ms);
-    },
-    /** The headers or bytes of the body came. */
-    bytes(): void {
-      if (idleMs === 0 || released) return;
-      if (idleTimer === undefined) idleTimer = setTimeout(stall, idleMs);
-      else idleTimer.refresh();
-    },
-    /** The answer is not read for now: until the next event its silence is the reader's. */
-    rest(): void {
-      clearTimeout(idleTimer);
-      idleTimer = undefined;
-    },
-    stalled: () => stalled,
-    release(): void {
-      released = true;
-      clearTimeout(timer);
-      clearTimeout(idleTimer);
-      signal?.removeEventListener('abort', onAbort);
-    },
-  };
 }
 
 /** Puts the parser's events on the timeline and hands them on with their times. */

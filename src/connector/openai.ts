@@ -10,6 +10,7 @@ import {
 import { ConnectorException, ErrorClass } from '../errors.js';
 import { iterateEvents } from '../sdk/event-iterator.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
+import type { Adaptations } from './adaptation.js';
 import { runExchange, usable } from './exchange.js';
 import { IncompleteAnswerException } from './incomplete-answer.js';
 import { listModels } from './models.js';
@@ -37,6 +38,7 @@ export class OpenAIStreamConnector {
   #endpoints: readonly Endpoint[];
   #endpoint: Endpoint;
   #exchanges = 0;
+  readonly #adaptations: Adaptations = new Map();
 
   /**
    * @param source A YAML file's path, an object of the same shape, or a configuration that is already loaded.
@@ -137,7 +139,7 @@ export class OpenAIStreamConnector {
    */
   async exchange(messages: readonly ChatMessage[], options: ChatOptions = {}): Promise<ChatAnswer> {
     this.#exchanges += 1;
-    const all = { stream: true, ...options };
+    const all = { stream: true, ...options, adaptations: this.#adaptations };
     return runExchange(this.client, this.#asked(options), this.#exchanges, messages, all);
   }
 
@@ -153,7 +155,8 @@ export class OpenAIStreamConnector {
   ): AsyncGenerator<AnswerEvent, void, undefined> {
     return iterateEvents<AnswerEvent>(async ({ give, drained, signal }) => {
       this.#exchanges += 1;
-      const all = { stream: true, ...options, signal, drained, onEvent: give };
+      const adaptations = this.#adaptations;
+      const all = { stream: true, ...options, signal, drained, adaptations, onEvent: give };
       return {
         type: 'done',
         answer: await runExchange(
@@ -192,6 +195,7 @@ export class OpenAIStreamConnector {
       {
         stream: false,
         ...options,
+        adaptations: this.#adaptations,
       },
     );
     return wholeText(answer, options.signal);

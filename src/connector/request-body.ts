@@ -10,9 +10,29 @@ const TRANSLATIONS: Readonly<Record<Api, (body: JsonRecord) => JsonRecord>> = {
   anthropic: toAnthropic,
 };
 
+/** A chat completion in the endpoint's wire format. */
+export function translated({ access }: Endpoint, body: JsonRecord): JsonRecord {
+  return TRANSLATIONS[access.api](body);
+}
+
+/** The members of a request that the configuration or the caller set, not the program, with what changes each. */
+export function settingsOf({ access }: Endpoint, options: RequestOptions): Map<string, string> {
+  const places = new Map(
+    [...Object.keys(access.body), ...Object.keys(options.body ?? {})].map((name) => [
+      name,
+      `body.${name} of the endpoint, --set ${name}=null or /set ${name} off`,
+    ]),
+  );
+  if (options.temperature !== undefined)
+    places.set('temperature', 'chat.temperature, --temperature or /temperature off');
+  if (options.maxTokens !== undefined)
+    places.set('max_tokens', 'chat.max_tokens, --max-tokens or /set max_tokens off');
+  return places;
+}
+
 /**
  * The body of a request for an answer: the program's own members, then the endpoint's, then the caller's. Null in one
- * of the latter removes a member. All are written as for a chat completion, and put into the endpoint's wire format.
+ * of the latter removes a member. All are written as for a chat completion.
  */
 export function requestBody(
   { access }: Endpoint,
@@ -29,8 +49,7 @@ export function requestBody(
     ...(options.maxTokens !== undefined && { max_tokens: options.maxTokens }),
   };
   const body = { ...mergePatch(own, access.body), ...options.body };
-  const asked = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  return TRANSLATIONS[access.api](asked);
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
 /** RFC 7396: null removes a member, an object is merged, anything else replaces. */

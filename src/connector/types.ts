@@ -19,6 +19,8 @@ export type ExchangeEvent =
       reason: string;
       statusCode?: number;
     }
+  /** The provider refused these members: the request goes out again without them, or with their other name. */
+  | { type: 'adapted'; tMs: number; members: readonly string[]; notice: string }
   | (Exclude<ChatEvent, { type: 'report' }> & { tMs: number });
 
 /** The running exchange's figures; ask as often as is wanted. */

@@ -25,7 +25,7 @@ export const HOPS = [
     label: 'retries',
     place: 'failed attempts',
     basis: 'measured',
-    what: 'earlier attempts that failed, and the waits after them',
+    what: 'earlier attempts that failed or were refused, and the waits after them',
   },
   {
     name: 'redirects',

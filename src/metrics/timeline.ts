@@ -30,6 +30,8 @@ export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
 export interface Timeline {
   /** The request is to be sent again, as attempt number `attempt`. */
   retrying(attempt: number): void;
+  /** The provider refused the request after `attempts` attempts, and a changed one is sent at `atMs`. */
+  resending(atMs: number, attempts: number): void;
   headers(mark: {
     atMs: number;
     timings: DaemonTimings;
@@ -76,6 +78,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   let longestGapMs = 0;
   let headersMs: number | undefined;
   let timings: DaemonTimings = { attempts: 0 };
+  /** When the request was sent that is answered, and the attempts of refused ones before it. */
+  let resentMs = sentMs;
+  let refusedAttempts = 0;
   let buffered = false;
   let first: { arrivedMs: number; decodedMs: number; readUs?: number } | undefined;
   let lastMs = sentMs;
@@ -118,7 +123,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   const timeToFirstByte = (): number | undefined => {
     if (headersMs === undefined || buffered || timings.firstByteUs === undefined) return undefined;
     const atDaemonMs = timings.firstByteUs / 1000;
-    return atDaemonMs + Math.max(0, headersMs - sentMs - atDaemonMs) / 2;
+    return resentMs - sentMs + atDaemonMs + Math.max(0, headersMs - resentMs - atDaemonMs) / 2;
   };
 
   const hops = ({ hidden }: Delivered): ExchangeMetrics['hops'] => {
@@ -131,6 +136,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       before = untilUs;
     };
     leg('retries', timings.attemptUs);
+    if (resentMs > sentMs) legs.retries = (legs.retries ?? 0) + resentMs - sentMs;
     leg('redirects', timings.redirectedUs);
     leg('queue', timings.queuedUs);
     leg('dns', timings.dnsUs);
@@ -141,7 +147,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     if (first?.readUs !== undefined) {
       leg(hidden > 0 ? 'thinking' : 'first_token', first.readUs);
       // The daemon's clock starts when it has read the request, so only the sum of both ways is known.
-      const bothWays = Math.max(0, first.arrivedMs - sentMs - first.readUs / 1000);
+      const bothWays = Math.max(0, first.arrivedMs - resentMs - first.readUs / 1000);
       legs.client_to_daemon = bothWays / 2;
       legs.daemon_to_client = bothWays / 2;
       legs.decode = first.decodedMs - first.arrivedMs;
@@ -172,7 +178,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       chunks: arrived.total.pieces,
       arrivals: arrived.count,
       bytes,
-      attempts: timings.attempts,
+      attempts: refusedAttempts + timings.attempts,
       buffered,
       speed: speedOf(arrived, delivered),
       hops: legs,
@@ -195,6 +201,11 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   return {
     retrying(attempt) {
       timings = { attempts: attempt };
+    },
+    resending(atMs, attempts) {
+      resentMs = atMs;
+      refusedAttempts += attempts;
+      timings = { attempts: 0 };
     },
     headers(mark) {
       headersMs = mark.atMs;

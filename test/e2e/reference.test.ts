@@ -50,7 +50,7 @@ test('a mode named like a command is not taken for one', () => {
 });
 
 test('flags of the program follow any command, hidden ones are not offered', () => {
-  expect(offered('doctor', '--no')).toEqual(['--no-spawn', '--no-stream']);
+  expect(offered('doctor', '--no')).toEqual(['--no-spawn', '--no-stream', '--no-adapt']);
   expect(offered('simulator', '--exit')).toEqual([]);
 });
 

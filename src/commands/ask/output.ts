@@ -76,6 +76,8 @@ export function jsonLines(stdout: NodeJS.WriteStream): Output {
             status: event.statusCode ?? null,
             t_ms: ms(event.tMs),
           });
+        case 'adapted':
+          return write({ type: 'adapted', members: event.members, t_ms: ms(event.tMs) });
         case 'text':
           return write({ type: 'delta', text: event.text, t_ms: ms(event.tMs) });
         case 'reasoning':

@@ -4,6 +4,7 @@ import type { ChatAnswer, ChatOptions, ExchangeEvent } from '../../connector/typ
 import type { Order } from '../../loadtest/run-load.js';
 import type { Sample } from '../../loadtest/sample.js';
 import type { Tally } from '../../loadtest/tally.js';
+import { tell } from '../support/tell.js';
 
 /** What all requests of a test have in common. */
 export interface Target {
@@ -25,6 +26,7 @@ export async function send(
   const gapsMs: number[] = [];
   const onEvent = (event: ExchangeEvent): void => {
     if (event.type === 'start') sentMs = performance.now() - startMs;
+    if (event.type === 'adapted') tell(event.notice);
   };
   const content = prompts[index % prompts.length] ?? '';
   const answer = await connector.exchange([{ role: 'user', content }], {

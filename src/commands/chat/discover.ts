@@ -36,6 +36,7 @@ export async function discover(
           query: new Map(),
           body: {},
           stream: true,
+          adapt: true,
           secrets: [],
         },
       };

@@ -13,6 +13,8 @@ export interface EndpointFlags {
   set?: readonly string[];
   /** False with `--no-stream`. */
   stream?: boolean;
+  /** False with `--no-adapt`. */
+  adapt?: boolean;
 }
 
 /** Adds the flags; they change the endpoint in use, for this run. */
@@ -27,7 +29,8 @@ export function addEndpointFlags(command: Command): Command {
     .option('--header <header>', "a header of requests, 'Name: value'; may be repeated", addTo)
     .option('--query <parameter>', 'a parameter of the address, name=value; may be repeated', addTo)
     .option('--set <member>', 'a member of the body, name=JSON; null removes it; may be repeated', addTo)
-    .option('--no-stream', 'ask for answers in one piece');
+    .option('--no-stream', 'ask for answers in one piece')
+    .option('--no-adapt', 'never send a refused request again in another form');
 }
 
 function addTo(value: string, before: readonly string[] = []): readonly string[] {

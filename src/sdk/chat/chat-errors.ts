@@ -3,6 +3,7 @@ import { hideKeys } from '../../key-forms.js';
 import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
+import { refusedMembers } from './refused-members.js';
 
 /** The forms in which an answer comes: OpenAI's two and Anthropic's Messages. */
 export type WireFormat = 'chat-completions' | 'responses' | 'anthropic';
@@ -17,6 +18,8 @@ export interface AnswerContext {
   source?: string;
   /** Keys that no error may repeat: some providers say back the one they refuse. */
   keys?: readonly string[];
+  /** The members of the request that the user set, each with the settings that change it. */
+  settings?: ReadonlyMap<string, string>;
 }
 
 /** The head of an HTTP answer. */
@@ -102,7 +105,7 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   const advice =
     page && statusCode < 500
       ? BASE_URL_ADVICE
-      : adviceOf(statusCode, errorClass, retryAfterMs, headers, keys);
+      : (settingAdvice(head, body, context) ?? adviceOf(statusCode, errorClass, retryAfterMs, headers, keys));
   // Many say themselves when to come back.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
   const notRetried = headers[NOT_RETRIED_HEADER] === undefined ? '' : ` ${NOT_RETRIED}`;
@@ -152,6 +155,17 @@ export function quote(text: string, keys: readonly string[] = []): string {
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();
   return line.length > QUOTE_LIMIT ? `${line.slice(0, QUOTE_LIMIT)}…` : line;
+}
+
+/** Which setting to change, where the provider refuses a member that the user set. */
+function settingAdvice(
+  { statusCode }: AnswerHead,
+  body: string,
+  { settings }: AnswerContext,
+): string | undefined {
+  if (settings === undefined || (statusCode !== 400 && statusCode !== 422)) return undefined;
+  const [name] = refusedMembers(body, [...settings.keys()]);
+  return name === undefined ? undefined : `Change or remove ${name}: ${settings.get(name)}.`;
 }
 
 const NOT_RETRIED = 'The daemon did not try again: its retry budget is used up.';

@@ -142,6 +142,8 @@ function textOf(event: Told): string {
       return event.error.message;
     case 'malformed':
       return event.data;
+    case 'adapted':
+      return event.notice;
     case 'retry':
       return `attempt ${event.attempt} of ${event.maxAttempts} in ${Math.round(event.delayMs)} ms: ${event.reason}`;
   }

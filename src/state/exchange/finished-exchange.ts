@@ -57,6 +57,9 @@ export function createExchangeKeeper(
         case 'reasoning':
           addTo(content[event.type], event);
           return;
+        case 'adapted':
+          retries.push({ atMs: rounded(event.tMs), reason: event.notice.slice(0, 200) });
+          return;
         case 'retry':
           retries.push({ atMs: rounded(event.tMs), reason: event.reason.slice(0, 200) });
           return;

@@ -4,6 +4,7 @@ import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
 import { optionsOf, systemOf, withSystemPrompt } from '../chat-settings.js';
 import { askedOf, onSide } from '../comparing/compare.js';
 import { historyOf, type Message } from '../messages.js';
+import { withNotice } from '../notices.js';
 import type { ChatPort, Clock, EndpointInfo, ScreenPort } from '../ports.js';
 import type { AppStore } from '../store.js';
 import {
@@ -159,6 +160,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
         onEvent(event) {
           recorder.take(event);
           keeper.take(event);
+          if (event.type === 'adapted') change((state) => withNotice(state, 'info', event.notice));
           if (exchange.incoming.take(event)) frames.requestNow();
           else frames.request();
         },

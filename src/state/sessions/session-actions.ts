@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.js';
 import type { AppState } from '../app-state.js';
 import { draftText } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';
+import { withNotice } from '../notices.js';
 import type { Clock, OpenSessions, SessionsPort } from '../ports.js';
 import type { AppStore } from '../store.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
@@ -52,11 +53,7 @@ export function createSessionActions(options: SessionActionsOptions) {
     });
   };
   const addNotice = (level: 'info' | 'warning', words: string): void =>
-    change((state) => {
-      const { nextMessageId: id, nowMs: atMs } = state;
-      const notice = { role: 'notice', id, atMs, level, text: sanitize(words) } as const;
-      return { ...state, messages: [...state.messages, notice], nextMessageId: id + 1 };
-    });
+    change((state) => withNotice(state, level, words));
 
   const opened = (): OpenSessions | undefined => {
     if (open !== undefined || port === undefined) return open;

@@ -1,0 +1,96 @@
+import { refusedMembers } from '../sdk/chat/refused-members.js';
+import type { JsonRecord } from '../sdk/json.js';
+
+/** A member that the program can leave out, or send under its other name. */
+export type Adaptable = 'stream_options' | 'max_tokens' | 'max_completion_tokens';
+
+/** The members that providers refused, by address and model; as long as the process lives. */
+export type Adaptations = Map<string, ReadonlySet<Adaptable>>;
+
+/** The body of one exchange, changed as the provider's refusals demand. */
+export interface AdaptedBody {
+  /** The chat completion to send, without what the provider is known to refuse. */
+  body(): JsonRecord;
+  /**
+   * Reads a refusal. @returns the members that the next body has otherwise, none where a second request is no use;
+   * `news` says that no exchange of this process found them out before
+   */
+  refused(error: string): { members: readonly Adaptable[]; news: boolean };
+}
+
+const OTHER_NAME = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const;
+
+/** Words for a member that the provider does not take at all, whatever its value. */
+const NOT_TAKEN =
+  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not (be )?(permitted|allowed|accepted|recogni|valid)|forbidden|deprecated|no longer|cannot find|use ['"`]?max_|instead/i;
+/** Words for a limit whose value alone is refused. */
+const VALUE_REFUSED =
+  /too (large|small|high|low|big|long|many)|at (most|least)|must be|exceed|greater than|less than/i;
+
+/**
+ * @param asked The chat completion as the program and the user want it.
+ * @param usersOwn The members that the user set: those are renamed, but never left out.
+ */
+export function adaptBody(
+  asked: JsonRecord,
+  usersOwn: ReadonlyMap<string, string>,
+  adaptations: Adaptations,
+  key: string,
+): AdaptedBody {
+  const tried = new Set<Adaptable>();
+  const droppable = !usersOwn.has('stream_options');
+  const body = (): JsonRecord => {
+    const refused = adaptations.get(key);
+    return refused === undefined ? asked : without(asked, refused, droppable);
+  };
+  return {
+    body,
+    refused(error) {
+      const members = namedIn(error, body(), droppable).filter((name) => !tried.has(name));
+      const known = adaptations.get(key) ?? new Set<Adaptable>();
+      const other = members.flatMap((name) => (name === 'stream_options' ? [] : [OTHER_NAME[name]]));
+      if (other.some((name) => tried.has(name))) return { members: [], news: false };
+      for (const name of members) tried.add(name);
+      const all = new Set([...known, ...members]);
+      for (const name of other) all.delete(name);
+      adaptations.set(key, all);
+      return { members, news: members.some((name) => !known.has(name)) };
+    },
+  };
+}
+
+function without(asked: JsonRecord, refused: ReadonlySet<Adaptable>, droppable: boolean): JsonRecord {
+  const limits = Object.keys(OTHER_NAME).filter((name) => asked[name] !== undefined);
+  const entries = Object.entries(asked).flatMap(([name, value]): [string, unknown][] => {
+    if (name === 'stream_options') return droppable && refused.has(name) ? [] : [[name, value]];
+    const renamed = isLimit(name) && limits.length === 1 && refused.has(name);
+    return [[renamed ? OTHER_NAME[name] : name, value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function namedIn(error: string, sent: JsonRecord, droppable: boolean): Adaptable[] {
+  const limits = Object.keys(OTHER_NAME).filter((name) => isLimit(name) && sent[name] !== undefined);
+  const optional = droppable && sent.stream_options !== undefined ? ['stream_options', 'include_usage'] : [];
+  const refused = refusedMembers(error, [...limits, ...optional]);
+  const dropped = optional.some((name) => refused.includes(name));
+  const renamed =
+    limits.length === 1 && NOT_TAKEN.test(error) && !VALUE_REFUSED.test(error)
+      ? limits.filter((name) => isLimit(name) && refused.includes(name))
+      : [];
+  return [...(dropped ? (['stream_options'] as const) : []), ...renamed.filter(isLimit)];
+}
+
+function isLimit(name: string): name is keyof typeof OTHER_NAME {
+  return Object.hasOwn(OTHER_NAME, name);
+}
+
+/** Says what changed, and how to forbid it. */
+export function adaptationNotice(host: string, members: readonly Adaptable[]): string {
+  const changes = members.map((name) =>
+    name === 'stream_options'
+      ? 'without it, so token counts may be estimates'
+      : `with ${OTHER_NAME[name]} in its place`,
+  );
+  return `${host} refuses ${members.join(' and ')}: the request goes out again ${changes.join(', and ')}. Set adapt: false to forbid this`;
+}

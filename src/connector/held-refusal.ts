@@ -1,0 +1,45 @@
+import type { StreamEvent } from '../sdk/index.js';
+
+/** Statuses by which providers refuse a member of a request. */
+const REFUSALS: readonly number[] = [400, 422];
+/** Most bytes of a refusal that are held back. */
+const MAX_HELD = 65_536;
+
+/** Holds back the events of an answer that refuses the request, until it is decided whether it is sent again. */
+export interface HeldRefusal {
+  onEvent(event: StreamEvent): void | Promise<void>;
+  /** The refusal's body; undefined where the answer is none, or too long. */
+  text(): string | undefined;
+  /** Passes on what was held back. */
+  release(): Promise<void>;
+}
+
+/** @param onHeld Called for each event that is held back. */
+export function holdRefusal(
+  pass: (event: StreamEvent) => void | Promise<void>,
+  onHeld: () => void,
+): HeldRefusal {
+  let held: StreamEvent[] | undefined;
+  let bytes = 0;
+  const release = async (): Promise<void> => {
+    const events = held ?? [];
+    held = undefined;
+    for (const event of events) await pass(event);
+  };
+  return {
+    onEvent(event) {
+      if (event.type === 'start' && REFUSALS.includes(event.statusCode)) held = [];
+      if (held === undefined) return pass(event);
+      held.push(event);
+      onHeld();
+      if (event.type === 'chunk') bytes += event.data.length;
+      return bytes > MAX_HELD ? release() : undefined;
+    },
+    text() {
+      if (held === undefined) return undefined;
+      const parts = held.flatMap((event) => (event.type === 'chunk' ? [event.data] : []));
+      return Buffer.concat(parts).toString();
+    },
+    release,
+  };
+}

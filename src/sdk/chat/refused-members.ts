@@ -1,0 +1,65 @@
+import { isRecord, parseJson, stringOf } from '../json.js';
+
+/** Members of an error in which servers repeat the request. */
+const ECHOED = /^(input|body|request|ctx)$/;
+/** From here on a text lists what would be right. */
+const PROPOSALS =
+  /\b(expected one of|did you mean|supported parameters|allowed|instead|use ['"`]?max_)[\s\S]*/i;
+/** Pydantic's errors as text repeat the refused value. */
+const ECHOED_TEXT = /(['"])input\1\s*:[\s\S]*?(?=(['"])type\2\s*:|$)/g;
+
+/** What an error says beside a repeated request: its texts, and the members it points to. */
+interface Said {
+  texts: string[];
+  /** `param` and `loc`, without `body` at the start. */
+  pointed: string[];
+}
+
+/**
+ * The members of a request that an error refuses, of those that `names` has, in no order. The error is read as the
+ * body of an answer of status 400 or 422: JSON of any shape, or text. Members that the error only proposes, or repeats
+ * with the whole request, don't count.
+ */
+export function refusedMembers(error: string, names: readonly string[]): string[] {
+  const said: Said = { texts: [], pointed: [] };
+  const json = parseJson(error);
+  if (json === undefined) said.texts.push(error);
+  else collect(json, said, 0);
+  const pointed = names.filter((name) => said.pointed.some((place) => place === name));
+  if (pointed.length > 0) return pointed;
+  const texts = said.texts.map((text) => text.replace(ECHOED_TEXT, '').replace(PROPOSALS, ''));
+  return names.filter((name) => texts.some((text) => mentions(text, name)));
+}
+
+function collect(value: unknown, said: Said, depth: number): void {
+  if (depth > 8) return;
+  if (typeof value === 'string') {
+    const nested = /^\s*[[{]/.test(value) ? parseJson(value) : undefined;
+    if (nested === undefined) said.texts.push(value);
+    else collect(nested, said, depth + 1);
+  } else if (Array.isArray(value)) {
+    for (const item of value.slice(0, 100)) collect(item, said, depth + 1);
+  } else if (isRecord(value)) {
+    for (const [name, member] of Object.entries(value)) {
+      if (name === 'loc' && Array.isArray(member)) {
+        const [first, second] = member;
+        said.pointed.push(stringOf(first === 'body' ? second : first));
+      } else if (name === 'param') {
+        said.pointed.push(stringOf(member).split(/[.[]/)[0] ?? '');
+      } else if (!ECHOED.test(name)) {
+        collect(member, said, depth + 1);
+      }
+    }
+  }
+}
+
+/** A name that is an ordinary word, such as `stop`, must stand as a name: in quotes, or after the word for it. */
+function mentions(text: string, name: string): boolean {
+  const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const either = camel === name ? name : `${name}|${camel}`;
+  const before =
+    name.includes('_') || name.length >= 8
+      ? '(?<![A-Za-z0-9_])'
+      : '(?:["\'`]|\\b(?:arguments?|parameters?|fields?|supplied|property|member)\\b:?\\s+)';
+  return new RegExp(`${before}(?:${either})(?![A-Za-z0-9_])`).test(text);
+}

@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AnswerEvent, type ConfigObject, OpenAIStreamConnector } from '../../src/index.js';
+import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import {
+  deltaOf,
+  FINISH,
+  serveScript,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
+
+let daemon: TestDaemon;
+let upstream: Upstream;
+let connector: OpenAIStreamConnector;
+/** What the provider refuses: the member, and the answer that says so. */
+let refusals: Readonly<Record<string, { status?: number; body: unknown; delayMs?: number }>>;
+
+const ANSWER = serveScript({ chunks: sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]') });
+
+const connect = (openai: ConfigObject['openai'] = {}): OpenAIStreamConnector =>
+  new OpenAIStreamConnector(
+    {
+      openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm', ...openai },
+      simulator: { enabled: false },
+    },
+    { socketPath: daemon.path },
+  );
+
+beforeEach(async () => {
+  daemon = await testDaemon();
+  refusals = {};
+  upstream = await startUpstream((request, response, raw) => {
+    const sent = JSON.parse(request.body.toString());
+    const refused = Object.entries(refusals).find(([name]) => sent[name] !== undefined)?.[1];
+    if (refused === undefined) return ANSWER(request, response, raw);
+    const { status = 400, body, delayMs = 0 } = refused;
+    const chunks = [typeof body === 'string' ? body : JSON.stringify(body)];
+    return serveScript({ status, contentType: 'application/json', chunks, delayMs })(request, response, raw);
+  });
+  connector = connect();
+});
+afterEach(async () => {
+  await connector.close();
+  await upstream.close();
+  await daemon.close();
+});
+
+const sent = (index: number): Record<string, unknown> =>
+  JSON.parse(upstream.requests[index]?.body.toString() ?? '{}');
+const eventsOf = async (options = {}): Promise<AnswerEvent[]> => {
+  const events: AnswerEvent[] = [];
+  for await (const event of connector.stream('Hi', options)) events.push(event);
+  return events;
+};
+const unsupported = (name: string, other: string) => ({
+  error: {
+    message: `Unsupported parameter: '${name}' is not supported with this model. Use '${other}' instead.`,
+    param: name,
+    code: 'unsupported_parameter',
+  },
+});
+
+describe('a refused stream_options', () => {
+  test.each([
+    ['OpenAI', 400, { error: { message: 'Unrecognized request argument supplied: stream_options' } }],
+    [
+      'a validator',
+      422,
+      { detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options'], msg: 'x' }] },
+    ],
+    ['plain text', 400, 'json: unknown field "stream_options"'],
+    ['Joi', 400, { message: '"stream_options" is not allowed' }],
+  ])('is left out of a second request, and of all later ones: %s', async (_name, status, body) => {
+    refusals = { stream_options: { status, body } };
+    const events = await eventsOf();
+    expect(events.map(({ type }) => type)).toEqual([
+      'start',
+      'adapted',
+      'headers',
+      'text',
+      'text',
+      'finish',
+      'done',
+    ]);
+    expect(events[1]).toMatchObject({
+      members: ['stream_options'],
+      notice: expect.stringMatching(/refuses stream_options: .* without it/),
+    });
+    expect(events.at(-1)).toMatchObject({ answer: { outcome: 'complete', text: 'Hello' } });
+    expect((await eventsOf()).map(({ type }) => type)).not.toContain('adapted');
+    expect(upstream.requests.map((_, index) => 'stream_options' in sent(index))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('costs its time as earlier attempts, not as the wait for the provider', async () => {
+    refusals = { stream_options: { body: 'stream_options unknown', delayMs: 200 } };
+    const { metrics } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
+    expect(metrics.attempts).toBe(2);
+    expect(metrics.hops.retries).toBeGreaterThan(195);
+    expect(metrics.hops.wait).toBeLessThan(metrics.hops.retries ?? 0);
+    const { decode = 0, paint = 0, ...toFirst } = metrics.hops;
+    const sum = Object.values(toFirst).reduce((total, ms) => total + ms, 0);
+    expect(sum).toBeCloseTo(metrics.ttftMs ?? 0, 3);
+  });
+
+  test('is not left out where adapt is false', async () => {
+    await connector.close();
+    connector = connect({ adapt: false });
+    refusals = { stream_options: { body: { error: { message: 'Unknown field stream_options' } } } };
+    const events = await eventsOf();
+    expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'error', 'done']);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  test('is not left out where the user set it; the error names the setting', async () => {
+    refusals = { stream_options: { body: { error: { message: 'Unknown field stream_options' } } } };
+    const answer = await connector.exchange([{ role: 'user', content: 'Hi' }], {
+      body: { stream_options: { include_usage: false } },
+    });
+    expect(answer.error?.message).toMatch(/Change or remove stream_options: .*--set stream_options=null/);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  test('is found out for one model, and not for another', async () => {
+    refusals = { stream_options: { body: 'Unknown field stream_options' } };
+    await eventsOf();
+    expect((await eventsOf({ model: 'other' })).map(({ type }) => type)).toContain('adapted');
+  });
+});
+
+describe('a refused limit of tokens', () => {
+  test.each([
+    ['max_tokens', 'max_completion_tokens', { maxTokens: 50 }],
+    ['max_completion_tokens', 'max_tokens', { body: { max_completion_tokens: 50 } }],
+  ])('%s is sent as %s, with its value', async (name, other, options) => {
+    refusals = { [name]: { body: unsupported(name, other) } };
+    const events = await eventsOf(options);
+    expect(events.at(-1)).toMatchObject({ answer: { outcome: 'complete' } });
+    expect(sent(1)).toMatchObject({ [other]: 50 });
+    expect(sent(1)).not.toHaveProperty(name);
+  });
+
+  test('is renamed together with a stream_options that is refused next', async () => {
+    refusals = {
+      max_tokens: { body: unsupported('max_tokens', 'max_completion_tokens') },
+      stream_options: { status: 422, body: { detail: [{ loc: ['body', 'stream_options'], msg: 'x' }] } },
+    };
+    const events = await eventsOf({ maxTokens: 5 });
+    expect(events.at(-1)).toMatchObject({ answer: { outcome: 'complete' } });
+    expect(upstream.requests).toHaveLength(3);
+  });
+
+  test('goes out under no third name where both names are refused', async () => {
+    refusals = {
+      max_tokens: { body: unsupported('max_tokens', 'max_completion_tokens') },
+      max_completion_tokens: { body: unsupported('max_completion_tokens', 'max_tokens') },
+    };
+    const events = await eventsOf({ maxTokens: 5 });
+    expect(events.at(-1)).toMatchObject({ answer: { outcome: 'error', error: { statusCode: 400 } } });
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  test('stays where only its value is refused', async () => {
+    const message = "'max_tokens' or 'max_completion_tokens' is too large: 50. The limit is 40.";
+    refusals = { max_tokens: { body: { error: { message } } } };
+    const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }], { maxTokens: 50 });
+    expect(error?.message).toMatch(/too large: 50.*Change or remove max_tokens: .*--max-tokens/);
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
+
+test('a temperature that the user set is never left out; the error names the setting', async () => {
+  const message = "Unsupported value: 'temperature' does not support 0.2 with this model.";
+  refusals = { temperature: { body: { error: { message, param: 'temperature' } } } };
+  const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }], { temperature: 0.2 });
+  expect(error?.message).toContain('Change or remove temperature: chat.temperature, --temperature');
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('another refusal passes as it is', async () => {
+  refusals = { messages: { body: { error: { message: 'bad messages' } } } };
+  const events = await eventsOf();
+  expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'error', 'done']);
+  expect(upstream.requests).toHaveLength(1);
+});
