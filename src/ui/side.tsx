@@ -6,7 +6,7 @@ import { fitRows, useAppState } from './context.js';
 import type { Line } from './line.js';
 import { requestLines } from './panes/request.js';
 import { sessionLines } from './panes/session.js';
-import { ALL_ROWS, connectionPane, PANE_TITLES, paneRows, wholePane } from './panes/side.js';
+import { ALL_ROWS, connectionPane, limitsOf, PANE_TITLES, paneRows, wholePane } from './panes/side.js';
 import { edgeRows, type Framed, FramedRows } from './rows.js';
 
 interface PaneProps {
@@ -44,8 +44,9 @@ interface Told<T> {
 }
 
 const CONNECTION = told(
-  ({ connection, endpoint, retry, keys, nowMs }) => ({
+  ({ connection, endpoint, retry, keys, nowMs, request }) => ({
     connection,
+    limits: limitsOf({ request }),
     endpoint,
     retry,
     keys,

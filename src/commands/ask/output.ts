@@ -149,6 +149,30 @@ function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
     buffered: metrics.buffered,
     gaps: metrics.gaps === undefined ? null : rounded({ ...metrics.gaps }),
     hops: rounded({ ...metrics.hops }),
+    ...providerJson(metrics),
+  };
+}
+
+/** What the wait consists of, and what the provider reports of itself. */
+function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unknown> {
+  return {
+    wait_parts: (wait?.parts ?? []).map((part) => ({ ...part, ms: ms(part.ms) })),
+    contradictions: wait?.contradictions ?? [],
+    provider:
+      provider === undefined
+        ? null
+        : {
+            request_id: provider.requestId ?? null,
+            region: provider.region,
+            times: provider.times.map((time) => ({ ...time, ms: ms(time.ms) })),
+            refused: provider.refused,
+            rate_limits: provider.rateLimits.map(({ of, limit, remaining, resetMs }) => ({
+              of,
+              limit: limit ?? null,
+              remaining,
+              reset_ms: resetMs ?? null,
+            })),
+          },
   };
 }
 

@@ -65,7 +65,7 @@ function entryOf(session: Session, exchange: Exchange) {
       bodySize: numberIn(exchange.metrics, 'bytes') ?? UNKNOWN,
     },
     cache: {},
-    timings: { ...timings, ...namedHops(exchange) },
+    timings: { ...timings, ...namedHops(exchange), ...waitParts(exchange) },
     comment: `${exchange.model}: ${exchange.outcome}`,
     // Members that begin with an underscore are the format's place for what it does not know.
     _endpoint: exchange.endpoint,
@@ -131,4 +131,18 @@ function namedHops({ metrics }: Exchange): Record<string, number> {
       return ms === undefined ? [] : [[`_${name}`, ms]];
     }),
   );
+}
+
+/** The parts of the wait, as `_wait_queue`: they are within `wait` and `receive`. */
+function waitParts({ metrics }: Exchange): Record<string, number> {
+  const wait = metrics.wait ?? null;
+  const parts = isObject(wait) && Array.isArray(wait.parts) ? wait.parts : [];
+  const sums: Record<string, number> = {};
+  for (const part of parts) {
+    if (!isObject(part)) continue;
+    const [name, ms] = [part.name, numberIn(part, 'ms')];
+    if (typeof name === 'string' && ms !== undefined)
+      sums[`_wait_${name}`] = (sums[`_wait_${name}`] ?? 0) + ms;
+  }
+  return sums;
 }

@@ -73,6 +73,11 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
       screen.copy(answer.text);
       return `copied the last answer: ${count(answer.text.length)} characters`;
     }),
+    /** A summary of an exchange for the provider's support. */
+    copySummary: act((text: string) => {
+      screen.copy(text);
+      return 'copied a summary for support: no key, no content';
+    }),
     /** Clears the draft; asked for again within two seconds, quits. */
     clearOrQuit(): void {
       const { draft, quitArmedUntilMs } = get();

@@ -5,6 +5,7 @@ import { previousBoundary } from '../../state/text/graphemes.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { helpLines } from '../panes/help.js';
 import { inspectorLines } from '../panes/inspector.js';
+import { supportSummary } from '../panes/provider.js';
 import { allPanes } from '../panes/side.js';
 import type { Keymap } from './bindings.js';
 import { type ActionName, KEYMAP } from './keymap.js';
@@ -81,6 +82,9 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       // New exchanges come first.
       const index = within(overlay.index + (name === 'n' ? -1 : 1), exchanges.length - 1);
       actions.show({ ...overlay, index, offset: 0 });
+    } else if (keymap.actionOf(name, false) === 'copy') {
+      const exchange = exchanges[overlay.index];
+      if (exchange !== undefined) actions.copySummary(supportSummary(exchange));
     } else if (keymap.actionOf(name, false) === 'focus') {
       const { choose, close } = keymap.hints;
       actions.say(

@@ -1,3 +1,4 @@
+import type { RateLimit } from '../../metrics/rate-limits.js';
 import type { AppState } from '../../state/app-state.js';
 import type { RetryNotice } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
@@ -5,7 +6,10 @@ import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { bytes, count, duration, seconds, uptime } from '../format.js';
 import { cut, type Line, lineWidth, spread } from '../line.js';
 
-export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'>;
+export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'> & {
+  /** Of the latest answer. */
+  limits?: readonly RateLimit[] | undefined;
+};
 
 /** State of the way to the daemon and the endpoint. */
 export function connectionLines(

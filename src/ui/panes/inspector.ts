@@ -4,6 +4,7 @@ import { sanitize, sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { count, duration, timeOfDay } from '../format.js';
 import { cut, type Line, spread } from '../line.js';
+import { providerLines } from './provider.js';
 import { requestLines } from './request.js';
 
 /** The last exchanges, newest first, around the chosen one. */
@@ -58,6 +59,12 @@ export function inspectorLines(exchange: LoggedExchange, width: number): readonl
       ...heading('Where the time went'),
       ...requestLines({ kind: 'done', metrics, samples: [] }, Math.min(width, 60), 24),
     );
+    const told = providerLines(metrics);
+    if (told.length > 0)
+      lines.push(
+        ...heading('The wait, and what the provider reports'),
+        ...told.flatMap((text) => wrapped(text, width)),
+      );
   }
   lines.push(...heading('Request'), [['dim', 'Authorization: [hidden]']]);
   lines.push(...(letGo ? wrapped(LET_GO, width) : wrapped(request, width)));

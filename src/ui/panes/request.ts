@@ -40,7 +40,7 @@ export function requestLines(request: RequestView, width: number, height: number
     ...tokenDetails(metrics).map(([label, tokens]) => pair(label, count(tokens))),
   ];
   if (metrics.attempts > 1) lines.push(pair('attempts', count(metrics.attempts)));
-  return [...lines, ...waterfallLines(metrics.hops, width, height - lines.length)].slice(0, height);
+  return [...lines, ...waterfallLines(metrics, width, height - lines.length)].slice(0, height);
 }
 
 /** The same in a few items, the most telling first. */

@@ -1,7 +1,9 @@
+import type { RateLimit } from '../../metrics/rate-limits.js';
 import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
 import type { Line } from '../line.js';
 import { connectionLines, originLines, type Shown } from './connection.js';
+import { limitLines } from './provider.js';
 import { requestLines } from './request.js';
 import { FULL_ROWS, SHORT_ROWS, sessionLines } from './session.js';
 
@@ -18,10 +20,16 @@ const LEAST_ROWS = 1;
 /** More than any pane has. */
 export const ALL_ROWS = 200;
 
-/** The connection, and where there is room for them the other origins. */
+/** The connection, and where there is room for them the provider's limits and the other origins. */
 export function connectionPane(shown: Shown, width: number, height: number): readonly Line[] {
   const lines = connectionLines(shown, width);
-  return height > lines.length ? [...lines, ...originLines(shown, width)] : lines;
+  if (height <= lines.length) return lines;
+  return [...lines, ...limitLines(shown.limits ?? [], width), ...originLines(shown, width)];
+}
+
+/** The rate limits that came with the latest answer. */
+export function limitsOf({ request }: Pick<AppState, 'request'>): readonly RateLimit[] | undefined {
+  return request.kind === 'none' ? undefined : request.metrics.provider?.rateLimits;
 }
 
 /**
@@ -58,7 +66,7 @@ export function wholePane(pane: PaneName, state: AppState, width: number): reado
 function linesOf(pane: PaneName, state: AppState, width: number): readonly Line[] {
   switch (pane) {
     case 'connection':
-      return connectionPane(state, width, ALL_ROWS);
+      return connectionPane({ ...state, limits: limitsOf(state) }, width, ALL_ROWS);
     case 'request':
       return requestLines(shownRequest(state), width, ALL_ROWS);
     case 'session':

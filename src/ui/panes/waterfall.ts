@@ -1,5 +1,7 @@
-import { HOPS, type Hops, type Place } from '../../metrics/hops.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { type Line, spread } from '../line.js';
+import { legsOf, verdictOn } from './verdict.js';
 
 const LABEL_WIDTH = 12;
 const VALUE_WIDTH = 7;
@@ -8,17 +10,19 @@ const BARS = ' ▏▎▍▌▋▊▉█';
 const VERDICT_FROM_ROWS = 4;
 
 /** A heading with the unit, a bar for each leg, the longest ones when not all fit, and what took most of it. */
-export function waterfallLines(hops: Hops, width: number, height: number): Line[] {
-  const known = HOPS.flatMap(({ name, label }) => {
-    const ms = hops[name];
-    return ms === undefined ? [] : [{ label, ms }];
-  });
-  const verdict = height > VERDICT_FROM_ROWS ? verdictOn(hops) : undefined;
-  const rows = height - (verdict === undefined ? 1 : 2);
+export function waterfallLines(
+  metrics: Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>,
+  width: number,
+  height: number,
+): Line[] {
+  const known = legsOf(metrics);
+  const verdict = height > VERDICT_FROM_ROWS ? (verdictOn(metrics) ?? '') : '';
+  const words = verdict === '' ? [] : wrapLine(verdict, { width }).map((piece) => shownPiece(verdict, piece));
+  const rows = height - 1 - words.length;
   if (rows < 1 || known.length === 0) return [];
   const longest = [...known].sort((a, b) => b.ms - a.ms).slice(0, rows);
-  const shown = known.filter((hop) => longest.includes(hop));
-  const longestMs = Math.max(...shown.map((hop) => hop.ms));
+  const shown = known.filter((leg) => longest.includes(leg));
+  const longestMs = Math.max(...shown.map((leg) => leg.ms));
   const barWidth = Math.max(0, width - LABEL_WIDTH - VALUE_WIDTH);
   const bars = shown.map(
     ({ label, ms }): Line => [
@@ -28,23 +32,7 @@ export function waterfallLines(hops: Hops, width: number, height: number): Line[
     ],
   );
   const heading = spread([['dim', 'until the first token']], [['dim', 'ms']], width);
-  return [heading, ...bars, ...(verdict === undefined ? [] : [[verdict]])];
-}
-
-/** `the provider took 96 %`, under the heading that says of what; undefined until the first token has come. */
-function verdictOn(hops: Hops): string | undefined {
-  if (hops.first_token === undefined && hops.thinking === undefined) return undefined;
-  const places = new Map<Place, number>();
-  let total = 0;
-  for (const { name, place } of HOPS) {
-    const ms = hops[name] ?? 0;
-    places.set(place, (places.get(place) ?? 0) + ms);
-    total += ms;
-  }
-  const [most] = [...places].sort(([, a], [, b]) => b - a);
-  if (most === undefined || total <= 0) return undefined;
-  const [place, ms] = most;
-  return `${place} took ${Math.floor((100 * ms) / total)} %`;
+  return [heading, ...bars, ...words.map((text): Line => [text])];
 }
 
 /** A bar of `share` of the width, to an eighth of a cell; at least a hair for what is not nothing. */

@@ -37,8 +37,49 @@ test.each([
   expect(paneOf({ speed: { kind: 'withheld', reason } })).toMatch(new RegExp(`speed +${word}`));
 });
 
-test('time spent in failed attempts is a place of its own in the waterfall', () => {
-  const pane = paneOf({ hops: { retries: 900, queue: 1, wait: 90, first_token: 9 } });
-  expect(pane).toMatch(/retries .* 900/);
-  expect(pane).toContain('failed attempts took 90 %');
+test.each([
+  ['our retry 900 ms', { hops: { retries: 900, queue: 1, wait: 90, first_token: 9 }, attempts: 2 }],
+  ['our 2 retries 900 ms', { hops: { retries: 900, queue: 1, wait: 90, first_token: 9 }, attempts: 3 }],
+  [
+    'network: 3 round trips, a new TLS connection, 80 %',
+    { hops: { connect: 40, tls: 40, wait: 15, first_token: 5 } },
+  ],
+  ['hidden reasoning 4.2 s', { hops: { wait: 90, thinking: 4200 } }],
+  ['the provider took 100 %', { hops: { wait: 90, first_token: 9 } }],
+  [
+    'provider queue 61 %',
+    {
+      hops: { wait: 90, first_token: 10 },
+      wait: {
+        parts: [
+          { name: 'queue', ms: 61, basis: 'reported', hop: 'wait', source: 'x' },
+          { name: 'unexplained', ms: 29, basis: 'inferred', hop: 'wait' },
+        ],
+        contradictions: [],
+      },
+    },
+  ],
+] satisfies [string, Partial<ExchangeMetrics>][])('the waterfall names the cause: %s', (verdict, metrics) => {
+  expect(paneOf(metrics).replace(/\n/g, ' ').replace(/ +/g, ' ')).toContain(verdict);
+});
+
+test('time spent in failed attempts is a leg of its own in the waterfall', () => {
+  expect(paneOf({ hops: { retries: 900, queue: 1, wait: 90, first_token: 9 } })).toMatch(/retries .* 900/);
+});
+
+test('the waterfall shows the parts of the wait in its place, marked by who reports them', () => {
+  const pane = paneOf({
+    hops: { wait: 10, first_token: 50 },
+    wait: {
+      parts: [
+        { name: 'network', ms: 2, basis: 'measured', hop: 'wait' },
+        { name: 'prompt', ms: 8, basis: 'reported', hop: 'wait', source: 'x' },
+        { name: 'prompt', ms: 20, basis: 'reported', hop: 'first_token', source: 'x' },
+      ],
+      contradictions: [],
+    },
+  });
+  expect(pane).toMatch(/round trip .* 2\.0/);
+  expect(pane).toMatch(/prompt\* .* 28\.0/);
+  expect(pane).toMatch(/first token .* 30\.0/);
 });

@@ -1,0 +1,92 @@
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { HOPS, type HopName, type Place } from '../../metrics/hops.js';
+import type { WaitPart } from '../../metrics/wait-parts.js';
+import { duration } from '../format.js';
+
+type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
+
+/** A part of the time until the first token as the waterfall shows it. */
+export interface Leg {
+  label: string;
+  place: Place;
+  ms: number;
+  /** The hop or the part of the wait that it is. */
+  name: HopName | WaitPart['name'];
+}
+
+/** `*` marks what the provider reported, `?` what is inferred. */
+const PART_LABELS: Record<WaitPart['name'], string> = {
+  network: 'round trip',
+  queue: 'their queue*',
+  load: 'model load*',
+  prompt: 'prompt*',
+  processing: 'processing*',
+  unexplained: 'wait, rest?',
+};
+
+/** The hops in order, each that is split by its parts. They add up to what the hops add up to. */
+export function legsOf({ hops, wait }: Shown): Leg[] {
+  const parts = wait?.parts ?? [];
+  const sumOf = (chosen: readonly WaitPart[]): number => chosen.reduce((sum, { ms }) => sum + ms, 0);
+  return HOPS.flatMap(({ name, label, place }): Leg[] => {
+    const ms = hops[name];
+    if (ms === undefined) return [];
+    if (name === 'wait' && parts.length > 0) {
+      return [...new Set(parts.map((part) => part.name))].map((part) => ({
+        label: PART_LABELS[part],
+        place: part === 'network' ? 'the network' : 'the provider',
+        ms: sumOf(parts.filter((one) => one.name === part)),
+        name: part,
+      }));
+    }
+    return [{ label, place, ms: Math.max(0, ms - sumOf(parts.filter(({ hop }) => hop === name))), name }];
+  });
+}
+
+/**
+ * What took most of the time until the first token: the cause where it is known, else who took it. Undefined
+ * until the first token has come.
+ */
+export function verdictOn(metrics: Shown): string | undefined {
+  const { hops } = metrics;
+  if (hops.first_token === undefined && hops.thinking === undefined) return undefined;
+  const legs = legsOf(metrics);
+  const total = legs.reduce((sum, { ms }) => sum + ms, 0);
+  const places = new Map<Place, number>();
+  for (const { place, ms } of legs) places.set(place, (places.get(place) ?? 0) + ms);
+  const [most] = [...places].sort(([, a], [, b]) => b - a);
+  if (most === undefined || total <= 0) return undefined;
+  const [place, ms] = most;
+  const percent = (part: number): string => `${Math.floor((100 * part) / total)} %`;
+  switch (place) {
+    case 'failed attempts':
+      return `${metrics.attempts > 2 ? `our ${metrics.attempts - 1} retries` : 'our retry'} ${duration(ms)}`;
+    case 'the network':
+      return `network: ${roads(metrics)}, ${percent(ms)}`;
+    case 'the provider': {
+      const [longest] = legs.filter((leg) => leg.place === place).sort((a, b) => b.ms - a.ms);
+      if (longest?.name === 'thinking') return `hidden reasoning ${duration(longest.ms)}`;
+      const cause = longest && CAUSES[longest.name];
+      return cause === undefined ? `${place} took ${percent(ms)}` : `${cause} ${percent(longest?.ms ?? 0)}`;
+    }
+    default:
+      return `${place} took ${percent(ms)}`;
+  }
+}
+
+const CAUSES: Partial<Record<Leg['name'], string>> = {
+  queue: 'provider queue',
+  load: 'model load',
+  prompt: 'prompt processing',
+};
+
+/** `3 round trips, a new TLS connection`: TCP, TLS 1.3 and the request take one each. */
+function roads({ hops }: Shown): string {
+  const { connect, tls, redirects } = hops;
+  const trips = 1 + (connect === undefined ? 0 : 1) + (tls === undefined ? 0 : 1);
+  return [
+    trips === 1 ? '1 round trip' : `${trips} round trips`,
+    ...(tls === undefined ? (connect === undefined ? [] : ['a new connection']) : ['a new TLS connection']),
+    ...(redirects === undefined ? [] : ['a redirect']),
+  ].join(', ');
+}
