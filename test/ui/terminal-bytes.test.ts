@@ -1,0 +1,73 @@
+import { afterEach, expect, test } from 'vitest';
+import { type RunningTui, startTui } from '../support/tui.js';
+
+let tui: RunningTui | undefined;
+afterEach(async () => {
+  tui?.abort();
+  await tui?.ended.catch(() => {});
+  tui = undefined;
+});
+
+async function start(): Promise<RunningTui> {
+  tui = await startTui({ columns: 80, rows: 24 });
+  return tui;
+}
+
+async function ask({ screen, chat }: RunningTui, question: string): Promise<void> {
+  const before = chat.exchanges.length;
+  screen.type(`${question}\r`);
+  await screen.until(() => chat.exchanges.length > before);
+  chat.latest.start();
+}
+
+test('an answer of the terminal that comes late asks nothing and is not typed', async () => {
+  const running = await start();
+  const { screen, chat } = running;
+  await ask(running, 'hello');
+  chat.latest.text('the answer');
+  await chat.latest.end();
+  for (const reply of ['\x1b]11;rgb:1e1e/1e1e/1e1e\x07', '\x1bP>|XTerm(388)\x1b\\', '\x1b_Gi=1;OK\x1b\\'])
+    for (const byte of reply) screen.type(byte);
+  screen.type('x');
+  await screen.until((text) => text.includes('> x'));
+  expect(chat.exchanges).toHaveLength(1);
+});
+
+test('a paste whose markers are cut anywhere is not sent', async () => {
+  const { screen, chat } = await start();
+  const paste = '\x1b[200~one\rtwo\r\x1b[201~';
+  for (let at = 1; at < paste.length; at += 1) {
+    screen.type(paste.slice(0, at));
+    screen.type(paste.slice(at));
+    screen.type(`end ${at}`);
+    await screen.until((text) => text.includes(`end ${at}`));
+    screen.type('\x03');
+    await screen.until((text) => text.includes('> write a message'));
+    screen.type('y\x15');
+  }
+  expect(chat.exchanges).toHaveLength(0);
+});
+
+test('the wheel does nothing to a paste without an end, and ctrl+c is the way out of it', async () => {
+  const running = await start();
+  const { screen, chat } = running;
+  await ask(running, 'hello');
+  await chat.latest.end();
+  screen.type('\x1b[200~pasted');
+  for (let turn = 0; turn < 3; turn += 1) screen.type('\x1b[A\x1b[A\x1b[A');
+  screen.type('\x03');
+  await screen.until((text) => text.includes('> pasted'));
+  screen.type('!');
+  await screen.until((text) => text.includes('> pasted!'));
+  expect(chat.exchanges).toHaveLength(1);
+});
+
+test('shortcuts go by the key under a Cyrillic layout', async () => {
+  const { screen } = await start();
+  screen.type('\x1b[200~one two\x1b[201~');
+  await screen.until((text) => text.includes('> one two'));
+  screen.type('\x1b[127;5u');
+  await screen.until((text) => /> one *$/m.test(text));
+  screen.type('\x1b[1089;5u');
+  await screen.until((text) => text.includes('> write a message'));
+});
