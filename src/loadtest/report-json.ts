@@ -66,6 +66,20 @@ export function csvLines(mode: string, tally: Tally): string {
     .join('');
 }
 
+/** The figures of each complete request, in the order in which they ended, to compare runs by. */
+export function samplesJson(tally: Tally): Record<string, number[]> {
+  const figures = tally.samples.flatMap((one) => (one.outcome === 'complete' ? [tally.latencyOf(one)] : []));
+  const all = (name: 'ttft' | 'tpot' | 'e2e'): number[] =>
+    figures.flatMap((one) => (one[name] === undefined ? [] : [short(one[name])]));
+  return { ttft_ms: all('ttft'), tpot_ms: all('tpot'), e2e_ms: all('e2e') };
+}
+
+/** A report's text: indented, with each array of numbers on one line. */
+export function reportText(report: Record<string, unknown>): string {
+  const text = JSON.stringify(report, null, 2);
+  return `${text.replace(/\[\s+([\d.,\s-]+?)\s+\]/g, (_, values: string) => `[${values.replace(/\s+/g, '')}]`)}\n`;
+}
+
 function summaryJson(summary: Summary | undefined): Record<string, number> | null {
   if (summary === undefined) return null;
   return Object.fromEntries(Object.entries(summary).map(([name, value]) => [name, short(value)]));

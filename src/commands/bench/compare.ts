@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { fileReason } from '../../errors.js';
+import { compareRuns, type Difference, FEWEST_VALUES, type RunSamples } from '../../loadtest/compare.js';
+import { createRandom } from '../../simulator/random.js';
+import { EXIT } from '../support/exit-codes.js';
+import { numberWithin } from '../support/flag-number.js';
+import { UsageError } from '../support/usage-error.js';
+
+interface CompareFlags {
+  /** Percent. */
+  tolerance: number;
+  json?: true;
+}
+
+/** One endpoint's run, as a report tells it. */
+interface ReportedRun {
+  readonly mode: string;
+  readonly model: string;
+  readonly samples: RunSamples;
+}
+
+interface Pair {
+  readonly before: ReportedRun;
+  readonly after: ReportedRun;
+  readonly differences: readonly Difference[];
+}
+
+const HELP = `
+Both files are reports of "bench --json FILE". Each figure gets the difference and an interval that holds the true one
+(bootstrap; 95 % for all figures together), and a verdict: better, worse, or no difference shown. Endpoints are matched
+by name; two reports of one endpoint each are compared whatever their names are.
+
+Exit codes: 0 no regression shown, 1 a figure is shown to be worse by more than --tolerance, 2 a file cannot be read.`;
+
+const SEED = 1;
+
+/** Adds `bench compare`: the difference between two reports, with its uncertainty. */
+export function addCompare(bench: Command): void {
+  bench
+    .command('compare <before> <after>')
+    .description('compare two reports of --json: each difference with its interval and a verdict')
+    .option('--tolerance <percent>', 'how much worse a figure may be', numberWithin(0, 1000), 0)
+    .option('--json', 'print JSON instead of the table')
+    .addHelpText('after', HELP)
+    .action((before: string, after: string, _flags: unknown, command: Command) => {
+      process.exitCode = compare(before, after, command.opts<CompareFlags>());
+    });
+}
+
+function compare(before: string, after: string, { tolerance, json }: CompareFlags): number {
+  const pairs = pairsOf(readReport(before), readReport(after)).map(
+    ([one, other]): Pair => ({
+      before: one,
+      after: other,
+      differences: compareRuns(one.samples, other.samples, tolerance / 100, createRandom(SEED)),
+    }),
+  );
+  if (pairs.length === 0) {
+    throw new UsageError(
+      `${before} and ${after} have no endpoint in common: compare reports of the same one`,
+    );
+  }
+  const regression = pairs.some(({ differences }) => differences.some((one) => one.regression));
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(pairsJson(pairs, tolerance, regression), null, 2)}\n`
+      : pairs.map(pairText).join('\n'),
+  );
+  return regression ? EXIT.failed : EXIT.ok;
+}
+
+function pairsOf(
+  before: readonly ReportedRun[],
+  after: readonly ReportedRun[],
+): (readonly [ReportedRun, ReportedRun])[] {
+  const [one, ...others] = before;
+  const [other, ...rest] = after;
+  if (one !== undefined && other !== undefined && others.length + rest.length === 0) return [[one, other]];
+  return before.flatMap((run) => {
+    const match = after.find(({ mode }) => mode === run.mode);
+    return match === undefined ? [] : [[run, match] as const];
+  });
+}
+
+const WORDS = {
+  better: 'better',
+  worse: 'worse',
+  unclear: 'no difference shown',
+  missing: `too few values (needs ${FEWEST_VALUES} in both)`,
+} as const;
+
+function pairText({ before, after, differences }: Pair): string {
+  const rows = differences.map((one) => [
+    one.name,
+    figure(one.name, one.before),
+    figure(one.name, one.after),
+    one.change === undefined ? '' : signed(one.name, one.change.value),
+    one.change === undefined
+      ? ''
+      : `${signed(one.name, one.change.low)} to ${signed(one.name, one.change.high)}`,
+    WORDS[one.verdict] + (one.regression ? ', more than the tolerance' : ''),
+  ]);
+  const table = [['', 'before', 'after', 'change', 'interval', 'verdict'], ...rows];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 || column === row.length - 1
+          ? cell.padEnd(widths[column] ?? 0)
+          : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${before.mode} ${before.model} -> ${after.mode} ${after.model}\n${lines.join('\n')}\n`;
+}
+
+function figure(name: Difference['name'], value: number | undefined): string {
+  if (value === undefined) return 'none';
+  return name === 'errors' ? `${(100 * value).toFixed(2)} %` : `${value.toFixed(2)} ms`;
+}
+
+function signed(name: Difference['name'], value: number): string {
+  return `${value < 0 ? '' : '+'}${figure(name, value)}`;
+}
+
+function pairsJson(pairs: readonly Pair[], tolerance: number, regression: boolean): Record<string, unknown> {
+  return {
+    version: 1,
+    tolerance_percent: tolerance,
+    regression,
+    runs: pairs.map(({ before, after, differences }) => ({
+      before: { mode: before.mode, model: before.model },
+      after: { mode: after.mode, model: after.model },
+      // Milliseconds; of errors: the share of requests.
+      figures: Object.fromEntries(
+        differences.map(({ name, before, after, change, verdict, regression }) => [
+          name,
+          { before: before ?? null, after: after ?? null, change: change ?? null, verdict, regression },
+        ]),
+      ),
+    })),
+  };
+}
+
+/** @throws {UsageError} when the file is no report, or one without the values of each request. */
+function readReport(path: string): readonly ReportedRun[] {
+  const report = parse(path);
+  const runs = isObject(report) && Array.isArray(report.runs) ? report.runs.filter(isObject) : [];
+  if (runs.length === 0) throw new UsageError(`${path} is no report of "bench --json": make one with it`);
+  return runs.map((run) => {
+    const { samples, failed } = run;
+    if (!isObject(samples)) {
+      throw new UsageError(`${path} has no values of single requests: make it anew with this version`);
+    }
+    const e2e = numbers(samples.e2e_ms);
+    const completed = typeof run.completed === 'number' ? run.completed : e2e.length;
+    return {
+      mode: String(run.mode),
+      model: String(run.model),
+      samples: {
+        ttft: numbers(samples.ttft_ms),
+        tpot: numbers(samples.tpot_ms),
+        e2e,
+        errors: [
+          ...Array<number>(completed).fill(0),
+          ...Array<number>(typeof failed === 'number' ? failed : 0).fill(1),
+        ],
+      },
+    };
+  });
+}
+
+function parse(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${fileReason(error)}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${path} is no JSON: it must be a report of "bench --json"`);
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const numbers = (value: unknown): number[] =>
+  Array.isArray(value) ? value.filter((one): one is number => typeof one === 'number') : [];
