@@ -5,7 +5,6 @@ import { abortable } from '../sdk/abortable.js';
 import {
   type ChatEvent,
   createChatStream,
-  type RuntimeClient,
   type StreamEnding,
   type StreamEvent,
   type StreamResult,
@@ -15,7 +14,7 @@ import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
 import { holdRefusal } from './held-refusal.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import { stopper } from './stopper.js';
-import type { ChatAnswer, ChatMessage, ChatOptions } from './types.js';
+import type { ChatAnswer, ChatMessage, ChatOptions, HttpStreamer } from './types.js';
 
 /** What errors must not repeat: the key, secrets of headers, parameters and body, and what a proxy on the way is given. */
 export function keysOf({ apiKey, access }: Endpoint): string[] {
@@ -46,7 +45,7 @@ export interface ExchangeOptions extends ChatOptions {
 
 /** One request for a chat completion, from the body to the figures. Never rejects. */
 export async function runExchange(
-  client: RuntimeClient,
+  client: HttpStreamer,
   endpoint: Endpoint,
   exchange: number,
   messages: readonly ChatMessage[],

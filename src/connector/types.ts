@@ -1,9 +1,13 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat/chat-types.js';
+import type { RuntimeClient } from '../sdk/client.js';
 import type { RequestPolicy } from '../sdk/index.js';
 import type { StreamEvent } from '../sdk/types.js';
 
 export type { ChatMessage } from './messages.js';
+
+/** What sends an exchange's request: the daemon's client, or something that acts like it. */
+export type HttpStreamer = Pick<RuntimeClient, 'connect' | 'streamHTTP'>;
 
 /** What an exchange tells while it runs. `tMs`: milliseconds since the request was sent. */
 export type ExchangeEvent =

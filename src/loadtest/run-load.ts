@@ -13,46 +13,101 @@ export type Loop =
   /** At moments that do not depend on the answers. `concurrency`: at most so many at a time; later ones wait. */
   | { kind: 'open'; nextGapMs: () => number; concurrency?: number };
 
-/** When no further request is begun; those that run are waited for. */
-export type Limit = { kind: 'requests'; count: number } | { kind: 'duration'; ms: number };
+/** When no further request is begun. `drainMs`: how long those that run may take after it [for ever]. */
+export type Limit = ({ kind: 'requests'; count: number } | { kind: 'duration'; ms: number }) & {
+  drainMs?: number;
+};
 
-/** A request to be sent now. `intendedMs`: when it should have been, in ms since the start. */
+/** A request to be sent now. Times in ms since the start. */
 export interface Order {
   index: number;
+  /** When it should have been sent. */
   intendedMs: number;
+  /** When the loop let it go: later than intended where it waited for a place. What comes after is our delay. */
+  readyMs: number;
 }
 
+/** Why requests are ended that still run when the drain limit has passed. */
+export class DrainLimit extends Error {
+  override readonly name = 'DrainLimit';
+}
+
+/** What the loop itself knows of a test. */
+export interface LoadResult {
+  /** From the start to the last request's end, in ms. */
+  tookMs: number;
+  /** Most requests that ran at the same time. */
+  maxInFlight: number;
+  /** Arrivals that waited for a place until the drain limit passed, and were never sent. */
+  unsent: number;
+}
+
+/** Sends one request. Must not reject, and must end early when `signal` aborts. */
+export type Send = (order: Order, signal: AbortSignal) => Promise<void>;
+
 /**
- * Sends requests until the limit, or until `signal` aborts, and waits for all of them. Resolves to the time
- * from the start to the last one's end, in ms.
- * @param send must not reject; ends early by itself when `signal` aborts
+ * Sends requests until the limit, or until `signal` aborts, and waits for all of them. What still runs at the drain
+ * limit is aborted with a `DrainLimit`.
  */
 export async function runLoad(
   loop: Loop,
   limit: Limit,
-  send: (order: Order) => Promise<void>,
+  send: Send,
   clock: Clock,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<LoadResult> {
   const startMs = clock.now();
-  const within = (index: number, atMs: number): boolean =>
-    !signal.aborted && (limit.kind === 'requests' ? index < limit.count : atMs < limit.ms);
-  if (loop.kind === 'closed') await closedLoop(loop, within, send, clock, startMs, signal);
-  else await openLoop(loop, within, send, clock, startMs, signal);
-  return clock.now() - startMs;
+  const stop = new AbortController();
+  const ended = new AbortController();
+  const onAbort = (): void => stop.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+
+  const drainFrom = async (atMs: number): Promise<void> => {
+    if (limit.drainMs === undefined) return;
+    const due = await reached(startMs + atMs + limit.drainMs, clock, ended.signal);
+    if (due) stop.abort(new DrainLimit());
+  };
+  let inFlight = 0;
+  let maxInFlight = 0;
+  const counted: Send = async (order, stopped) => {
+    inFlight += 1;
+    maxInFlight = Math.max(maxInFlight, inFlight);
+    await send(order, stopped);
+    inFlight -= 1;
+  };
+  const run: Run = {
+    within: (index, atMs) =>
+      !stop.signal.aborted && (limit.kind === 'requests' ? index < limit.count : atMs < limit.ms),
+    allGivenOut: (atMs) => {
+      if (limit.kind === 'requests') void drainFrom(atMs);
+    },
+    send: counted,
+    clock,
+    startMs,
+    signal: stop.signal,
+  };
+  if (limit.kind === 'duration') void drainFrom(limit.ms);
+  const unsent = loop.kind === 'closed' ? await closedLoop(loop, run) : await openLoop(loop, run);
+  ended.abort();
+  signal.removeEventListener('abort', onAbort);
+  return { tookMs: clock.now() - startMs, maxInFlight, unsent };
 }
 
-type Within = (index: number, atMs: number) => boolean;
-type Send = (order: Order) => Promise<void>;
+interface Run {
+  within: (index: number, atMs: number) => boolean;
+  /** The last request of the count is sent, or waits for a place. */
+  allGivenOut: (atMs: number) => void;
+  send: Send;
+  clock: Clock;
+  startMs: number;
+  signal: AbortSignal;
+}
 
 async function closedLoop(
   { concurrency, rampMs = 0 }: Extract<Loop, { kind: 'closed' }>,
-  within: Within,
-  send: Send,
-  clock: Clock,
-  startMs: number,
-  signal: AbortSignal,
-): Promise<void> {
+  { within, allGivenOut, send, clock, startMs, signal }: Run,
+): Promise<number> {
   let next = 0;
   const worker = async (_: unknown, number: number): Promise<void> => {
     let atMs = (rampMs * number) / concurrency;
@@ -60,27 +115,25 @@ async function closedLoop(
     for (; within(next, atMs); atMs = clock.now() - startMs) {
       const index = next;
       next += 1;
-      await send({ index, intendedMs: atMs });
+      if (!within(next, atMs)) allGivenOut(atMs);
+      await send({ index, intendedMs: atMs, readyMs: atMs }, signal);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  return 0;
 }
 
 async function openLoop(
   { nextGapMs, concurrency = Number.POSITIVE_INFINITY }: Extract<Loop, { kind: 'open' }>,
-  within: Within,
-  send: Send,
-  clock: Clock,
-  startMs: number,
-  signal: AbortSignal,
-): Promise<void> {
+  { within, allGivenOut, send, clock, startMs, signal }: Run,
+): Promise<number> {
   const backlog: Order[] = [];
   const running = new Set<Promise<void>>();
   const begin = (order: Order): void => {
-    const one = send(order).then(() => {
+    const one = send(order, signal).then(() => {
       running.delete(one);
       const waiting = signal.aborted ? undefined : backlog.shift();
-      if (waiting !== undefined) begin(waiting);
+      if (waiting !== undefined) begin({ ...waiting, readyMs: clock.now() - startMs });
     });
     running.add(one);
   };
@@ -88,11 +141,13 @@ async function openLoop(
   let atMs = nextGapMs();
   for (let index = 0; within(index, atMs); index += 1, atMs += nextGapMs()) {
     if (!(await reached(startMs + atMs, clock, signal))) break;
-    const order = { index, intendedMs: atMs };
+    const order = { index, intendedMs: atMs, readyMs: atMs };
     if (running.size < concurrency) begin(order);
     else backlog.push(order);
   }
+  allGivenOut(atMs);
   while (running.size > 0) await Promise.all(running);
+  return backlog.length;
 }
 
 /** False when `signal` aborted first. */

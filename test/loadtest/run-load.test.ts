@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { poissonGaps } from '../../src/loadtest/arrivals.js';
-import { type Order, runLoad } from '../../src/loadtest/run-load.js';
+import { DrainLimit, type Order, runLoad, type Send } from '../../src/loadtest/run-load.js';
 import { seededRandom } from '../support/random.js';
 import { createVirtualClock } from './virtual-clock.js';
 
@@ -26,9 +26,9 @@ test('a closed loop keeps so many running, sends exactly so many, and takes as l
           running -= 1;
         };
         const limit = { kind: 'requests', count } as const;
-        const tookMs = await clock.play(runLoad({ kind: 'closed', concurrency }, limit, send, clock, never));
+        const { tookMs, maxInFlight } = await clock.play(runLoad({ kind: 'closed', concurrency }, limit, send, clock, never));
         expect(orders.map(({ index }) => index)).toEqual(Array.from({ length: count }, (_, index) => index));
-        expect(most).toBe(Math.min(concurrency, count));
+        expect([most, maxInFlight]).toEqual(Array(2).fill(Math.min(concurrency, count)));
         expect(tookMs).toBe(Math.ceil(count / concurrency) * serviceMs);
       },
     ),
@@ -89,8 +89,39 @@ test('a duration ends the sending, and what runs is waited for', async () => {
     ended += 1;
   };
   const limit = { kind: 'duration', ms: 100 } as const;
-  const tookMs = await clock.play(runLoad({ kind: 'closed', concurrency: 2 }, limit, send, clock, never));
+  const { tookMs } = await clock.play(runLoad({ kind: 'closed', concurrency: 2 }, limit, send, clock, never));
   expect([tookMs, ended]).toEqual([140, 4]);
+});
+
+/** A server that never answers: a request ends when it is aborted. */
+const stalled =
+  (reasons: unknown[]): Send =>
+  (_order, signal) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        reasons.push(signal.reason);
+        resolve();
+      });
+    });
+
+test.each([
+  [{ kind: 'duration', ms: 100, drainMs: 50 }, 150],
+  [{ kind: 'requests', count: 2, drainMs: 50 }, 50],
+] as const)('what still runs when the drain limit of %j has passed is aborted', async (limit, endMs) => {
+  const clock = createVirtualClock();
+  const reasons: unknown[] = [];
+  const loop = { kind: 'closed', concurrency: 2 } as const;
+  const result = await clock.play(runLoad(loop, limit, stalled(reasons), clock, never));
+  expect(result).toEqual({ tookMs: endMs, maxInFlight: 2, unsent: 0 });
+  expect(reasons.map((reason) => reason instanceof DrainLimit)).toEqual([true, true]);
+});
+
+test('arrivals that find no place until the drain limit are counted as unsent', async () => {
+  const clock = createVirtualClock();
+  const loop = { kind: 'open', nextGapMs: () => 10, concurrency: 1 } as const;
+  const limit = { kind: 'requests', count: 4, drainMs: 100 } as const;
+  const result = await clock.play(runLoad(loop, limit, stalled([]), clock, never));
+  expect(result).toMatchObject({ maxInFlight: 1, unsent: 3 });
 });
 
 test.each(['closed', 'open'] as const)('an abort ends a %s loop without a further request', async (kind) => {

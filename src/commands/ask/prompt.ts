@@ -1,49 +1,31 @@
 import type { Command } from 'commander';
-import { MAX_TIMEOUT_MS } from '../../config/index.js';
 import type { ChatOptions } from '../../connector/types.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
+import { addLimitFlags, type LimitFlags, limitOptions } from '../support/limit-flags.js';
 import { readStdin } from '../support/stdin.js';
 import { readTextFile } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
 
 /** The flags of a question, and of how it is answered. */
-export interface PromptFlags extends GlobalFlags {
+export interface PromptFlags extends GlobalFlags, LimitFlags {
   json?: boolean;
   system?: string;
   file?: readonly string[];
   temperature?: number;
   maxTokens?: number;
-  /** Seconds; so are the other two. */
-  timeout?: number;
-  idleTimeout?: number;
-  answerTimeout?: number;
 }
 
 /** Adds the question and its flags. */
 export function addPromptFlags(command: Command): Command {
-  return command
+  command
     .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
     .option('--json', 'one JSON event a line, and a last line with all metrics')
     .option('--system <text>', 'a system prompt')
     .option('--file <path>', 'a text file to append to the prompt; may be repeated', addTo)
     .option('--temperature <number>', 'from 0 to 2; higher is more random', numberWithin(0, 2))
-    .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'))
-    .option(
-      '--timeout <seconds>',
-      'limit until the response headers, instead of timeout_ms',
-      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
-    )
-    .option(
-      '--idle-timeout <seconds>',
-      'limit for silence after them, instead of idle_ms; 0: none',
-      numberWithin(0, MAX_TIMEOUT_MS / 1000),
-    )
-    .option(
-      '--answer-timeout <seconds>',
-      'limit for the whole answer, instead of answer_ms',
-      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
-    );
+    .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'));
+  return addLimitFlags(command);
 }
 
 function addTo(value: string, before: readonly string[] = []): readonly string[] {
@@ -52,13 +34,11 @@ function addTo(value: string, before: readonly string[] = []): readonly string[]
 
 /** The flags as the connector takes them. */
 export function chatOptions(flags: PromptFlags): ChatOptions {
-  const { temperature, maxTokens, timeout, idleTimeout, answerTimeout } = flags;
+  const { temperature, maxTokens } = flags;
   return {
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
-    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
-    ...(idleTimeout !== undefined && { idleMs: idleTimeout * 1000 }),
-    ...(answerTimeout !== undefined && { answerMs: answerTimeout * 1000 }),
+    ...limitOptions(flags),
   };
 }
 

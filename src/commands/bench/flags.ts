@@ -5,9 +5,11 @@ import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
 import { parseSlo, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
+import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
 import { UsageError } from '../support/usage-error.js';
+import type { Through } from './send.js';
 
-export interface BenchFlags extends GlobalFlags {
+export interface BenchFlags extends GlobalFlags, LimitFlags {
   requests?: number;
   /** Seconds. */
   duration?: number;
@@ -16,6 +18,10 @@ export interface BenchFlags extends GlobalFlags {
   /** Seconds. */
   ramp: number;
   warmup: number;
+  /** Seconds. */
+  drain?: number;
+  through: Through;
+  policies?: true;
   seed: number;
   prompt?: string;
   prompts?: string;
@@ -27,6 +33,8 @@ export interface BenchFlags extends GlobalFlags {
 }
 
 const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
+/** How long answers may take after `--duration`, in seconds. */
+export const DEFAULT_DRAIN_S = 10;
 const MAX_SEED = 2 ** 32 - 1;
 
 const HELP = `
@@ -36,6 +44,10 @@ Without --rate the loop is closed: --concurrency requests at a time, the next wh
 and go on in waves, unless --ramp spreads the first ones. With --rate it is open: requests arrive by a Poisson process,
 whatever the answers do. TTFT and E2E then count from the moment a request should have been sent, so that falling behind
 shows (coordinated omission); how late requests were sent is reported.
+
+Requests go straight to the provider: no daemon, retry, circuit or limit stands between. --through daemon measures the way
+of the chat, with one attempt a request and no circuit; --policies leaves both on and reports attempts and retry time.
+Errors of ours have a class that begins with client: or daemon:. Answers that --drain cuts are "unfinished".
 
 TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value a
 request. ITL: the gaps between content chunks, of all requests. Goodput: requests per second that keep every --slo.
@@ -49,7 +61,7 @@ measured until then is printed).`;
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
-  return command
+  return addLimitFlags(command)
     .addOption(
       new Option('--requests <n>', 'how many to send [20, without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))
@@ -65,6 +77,17 @@ export function addBenchFlags(command: Command): Command {
         .conflicts('rate'),
     )
     .option('--warmup <n>', 'requests before, that do not count', numberWithin(0, 100_000, 'whole'), 0)
+    .option(
+      '--drain <seconds>',
+      `after the last request, wait so long for answers [${DEFAULT_DRAIN_S} with --duration, else any time]`,
+      numberWithin(0, 86_400),
+    )
+    .addOption(
+      new Option('--through <way>', 'from this process to the provider, or the way that the chat takes')
+        .choices(['direct', 'daemon'])
+        .default('direct'),
+    )
+    .option('--policies', 'with --through daemon: retries, circuit and limits apply, and are reported')
     .option('--seed <n>', 'of the random arrivals', numberWithin(0, MAX_SEED, 'whole'), 1)
     .addOption(new Option('--prompt <text>', 'what to ask').conflicts('prompts'))
     .option('--prompts <file>', 'what to ask, a line each, in turn')

@@ -1,18 +1,21 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
-import { reportJson } from '../../loadtest/report-json.js';
+import { type Instrument, instrumentWarnings } from '../../loadtest/instrument.js';
+import { reportJson, samplesJson } from '../../loadtest/report-json.js';
+import type { LoadResult } from '../../loadtest/run-load.js';
 import { latencyTable, runText } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
-import type { BenchFlags } from './flags.js';
+import { type BenchFlags, DEFAULT_DRAIN_S } from './flags.js';
 
 /** One endpoint's test. */
-export interface EndpointRun {
+export interface EndpointRun extends LoadResult {
   mode: string;
   model: string;
   url: string;
   report: Report;
   tally: Tally;
   checks: readonly CheckResult[];
+  instrument: Instrument;
 }
 
 const BUCKETS = 12;
@@ -27,9 +30,51 @@ export function resultText(runs: readonly EndpointRun[], flags: BenchFlags): str
       const found = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
       return `${passed ? 'passed' : 'FAILED'}      ${check} (${found})\n`;
     });
-    return [heading, runText(run, kind), ...checks, distributionText(run)].join('');
+    const text = [
+      heading,
+      runText(run, kind),
+      rowsText(ownRows(run, flags)),
+      ...checks,
+      distributionText(run),
+    ];
+    return [...warningText(run), ...text].join('');
   });
   return [...parts, latencyTable(runs)].filter((part) => part !== '').join('\n');
+}
+
+/** What heads a run whose figures hold delays of the instrument. */
+function warningText({ instrument, report }: EndpointRun): string[] {
+  const warnings = instrumentWarnings(instrument, report);
+  if (warnings.length === 0) return [];
+  return [
+    `WARNING: this process was at its limit, and its delays are part of the figures below. Send less, or use a faster or idle machine.\n`,
+    ...warnings.map((warning) => `  ${warning}\n`),
+    '\n',
+  ];
+}
+
+/** What else the loop and this process say of a run. */
+function ownRows({ instrument, maxInFlight, unsent }: EndpointRun, flags: BenchFlags): string[][] {
+  const { eventLoopDelayMs, cpu } = instrument;
+  return [
+    ['way', WAYS[flags.through === 'direct' ? 'direct' : flags.policies ? 'policies' : 'daemon']],
+    ['in flight', `at most ${maxInFlight}`],
+    [
+      'instrument',
+      `event loop late p99 ${eventLoopDelayMs.p99.toFixed(1)} ms, ${(100 * cpu).toFixed(0)} % of a core`,
+    ],
+    ...(unsent === 0 ? [] : [['unsent', `${unsent} arrivals waited for a place until --drain had passed`]]),
+  ];
+}
+
+const WAYS = {
+  direct: 'straight to the provider',
+  daemon: 'through the daemon, one attempt a request, no circuit',
+  policies: 'through the daemon, with its retries, circuit and limits',
+} as const;
+
+function rowsText(rows: readonly string[][]): string {
+  return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
 }
 
 function loadText({ rate, concurrency, ramp, warmup }: BenchFlags): string {
@@ -71,13 +116,43 @@ export function resultJson(
       warmup: flags.warmup,
       // Of TTFT and E2E.
       measured_from: kind === 'open' ? 'intended send time' : 'send',
+      timeout_s: flags.timeout ?? null,
+      idle_timeout_s: flags.idleTimeout ?? null,
+      answer_timeout_s: flags.answerTimeout ?? null,
+      drain_s: flags.drain ?? (flags.duration === undefined ? null : DEFAULT_DRAIN_S),
+      through: flags.through,
+      policies: flags.policies === true,
     },
-    runs: runs.map(({ mode, model, url, report, checks }) => ({
+    runs: runs.map(({ mode, model, url, report, tally, checks, instrument, maxInFlight, unsent }) => ({
       mode,
       model,
       url,
       ...reportJson(report),
+      max_in_flight: maxInFlight,
+      unsent,
+      instrument: instrumentJson(instrument, report),
       checks: checks.map(({ check, value, passed }) => ({ check, value: value ?? null, passed })),
+      samples: samplesJson(tally),
     })),
   };
+}
+
+function instrumentJson(instrument: Instrument, report: Report): Record<string, unknown> {
+  const { eventLoopDelayMs, eventLoopUtilization, cpu, cores, sendLatenessMs } = instrument;
+  return {
+    event_loop_delay_ms: rounded(eventLoopDelayMs),
+    event_loop_utilization: short(eventLoopUtilization),
+    cpu_cores_used: short(cpu),
+    cpu_cores: cores,
+    send_lateness_ms: sendLatenessMs === undefined ? null : rounded(sendLatenessMs),
+    warnings: instrumentWarnings(instrument, report),
+  };
+}
+
+function rounded(figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, short(value)]));
+}
+
+function short(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

@@ -1,51 +1,79 @@
-import { visible } from '../../config/index.js';
-import type { OpenAIStreamConnector } from '../../connector/openai.js';
-import type { ChatAnswer, ChatOptions, ExchangeEvent } from '../../connector/types.js';
-import type { Order } from '../../loadtest/run-load.js';
+import { type Endpoint, visible } from '../../config/index.js';
+import { runExchange } from '../../connector/exchange.js';
+import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
+import { type ConnectorException, ErrorClass } from '../../errors.js';
+import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Sample } from '../../loadtest/sample.js';
 import type { Tally } from '../../loadtest/tally.js';
 import { tell } from '../support/tell.js';
 
+/** The way that requests take to the provider. */
+export type Through = 'direct' | 'daemon';
+
 /** What all requests of a test have in common. */
 export interface Target {
-  connector: OpenAIStreamConnector;
+  through: Through;
+  streamer: HttpStreamer;
+  endpoint: Endpoint;
   prompts: readonly string[];
   options: ChatOptions;
+}
+
+/** Takes what requests came to. */
+export interface Results {
+  /** On the clock of `performance.now()`. */
+  startMs: number;
+  tally: Tally;
+  /** How much later than the loop let it go a request was sent, in ms. */
+  lateness(ms: number): void;
 }
 
 const MAX_MESSAGE = 300;
 
 /** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
 export async function send(
-  { connector, prompts, options }: Target,
-  { index, intendedMs }: Order,
-  startMs: number,
-  tally: Tally,
+  { streamer, through, endpoint, prompts, options }: Target,
+  { index, intendedMs, readyMs }: Order,
+  { startMs, tally, lateness }: Results,
+  signal: AbortSignal,
 ): Promise<void> {
   let sentMs = intendedMs;
   const gapsMs: number[] = [];
   const onEvent = (event: ExchangeEvent): void => {
-    if (event.type === 'start') sentMs = performance.now() - startMs;
+    if (event.type === 'start') {
+      sentMs = performance.now() - startMs;
+      lateness(Math.max(0, sentMs - readyMs));
+    }
     if (event.type === 'adapted') tell(event.notice);
   };
   const content = prompts[index % prompts.length] ?? '';
-  const answer = await connector.exchange([{ role: 'user', content }], {
+  const answer = await runExchange(streamer, endpoint, index + 1, [{ role: 'user', content }], {
+    stream: true,
     ...options,
     onEvent,
     onGap: (ms) => gapsMs.push(ms),
+    signal,
   });
-  if (answer.outcome === 'cancelled') return;
-  tally.add(sampleOf(answer, { index, intendedMs, endMs: performance.now() - startMs }, sentMs), gapsMs);
+  const common = { index, intendedMs, endMs: performance.now() - startMs };
+  if (answer.outcome !== 'cancelled') tally.add(sampleOf(answer, common, sentMs, through), gapsMs);
+  else if (signal.reason instanceof DrainLimit) {
+    const message = 'the answer had not ended when the drain limit passed (--drain)';
+    tally.add({ ...common, outcome: 'failed', errorClass: UNFINISHED, message });
+  }
 }
+
+/** The class of answers that the end of the test cut: the instrument's doing, not the provider's. */
+export const UNFINISHED = 'unfinished';
 
 function sampleOf(
   answer: ChatAnswer,
   common: { index: number; intendedMs: number; endMs: number },
   sentMs: number,
+  through: Through,
 ): Sample {
   const { outcome, error, metrics } = answer;
   if (outcome !== 'complete') {
-    const errorClass = outcome === 'error' ? (error?.getErrorClassName() ?? 'unknown') : outcome;
+    const errorClass = outcome === 'error' ? classOf(error, through) : outcome;
     const told = visible(error?.message ?? 'the answer did not end');
     const message = told.length > MAX_MESSAGE ? `${told.slice(0, MAX_MESSAGE)}…` : told;
     return { ...common, outcome: 'failed', errorClass, message };
@@ -61,4 +89,18 @@ function sampleOf(
     ...(ttftMs !== undefined && { ttftMs }),
     ...(e2eMs !== undefined && { e2eMs }),
   };
+}
+
+/** This machine has no more of something: files, ports, memory. */
+const OWN_CODE = /\((?:EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS|ENOMEM)\)/;
+
+/** The error's class; after `client:` or `daemon:` where the cause is a limit of ours, and not the provider. */
+function classOf(error: ConnectorException | undefined, through: Through): string {
+  if (error === undefined) return 'unknown';
+  const name = error.getErrorClassName();
+  // A limit in time that the user set: the provider took longer.
+  if (error.errorClass === ErrorClass.Timeout) return name;
+  if (error.hop === 'client' || error.hop === 'daemon') return `${error.hop}:${name}`;
+  if (!OWN_CODE.test(error.message)) return name;
+  return `${through === 'direct' ? 'client' : 'daemon'}:${name}`;
 }

@@ -1,0 +1,188 @@
+import type { HttpStreamer } from '../../connector/types.js';
+import { createTimeLimits } from '../../runtime/clients/time-limits.js';
+import { daemonOptions } from '../../runtime/options/daemon-options.js';
+import { withEgress } from '../../runtime/policy/egress.js';
+import { egressFrom } from '../../runtime/policy/policies.js';
+import { withRedirects } from '../../runtime/policy/redirects.js';
+import { parseHttpRequest } from '../../runtime/upstream/http-request.js';
+import { createHttpTransport } from '../../runtime/upstream/http-transport.js';
+import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
+import type { Flow, ResponseSink, Transport } from '../../runtime/upstream/transport.js';
+import { encodeHttpRequest, headerRecord } from '../../sdk/daemon/http-payload.js';
+import { createSerialConsumer } from '../../sdk/daemon/serial-consumer.js';
+import type { HTTPRequestConfig, StreamEvent, StreamOptions, StreamResult } from '../../sdk/index.js';
+
+/** Sends requests from this process, over the transport that the daemon uses. */
+export interface DirectStreamer extends HttpStreamer {
+  /** Ends all connections; what still runs fails. */
+  close(): Promise<void>;
+}
+
+/** More connections to one origin than any process can open: the pool is no limit. */
+const NO_CEILING = 1_000_000;
+/** The transport reads no further while the consumer has so many bytes to take. */
+const MAX_AHEAD_BYTES = 256 * 1024;
+const TENANT = 'bench';
+
+/**
+ * The daemon's transport within this process: the same connections, proxies, redirects and egress rules, and
+ * nothing else. No retry, circuit, tenant limit or pool ceiling stands between the request and the provider.
+ * @throws {Error} that names a proxy variable of no use
+ */
+export async function openDirect(env: Readonly<Record<string, string | undefined>>): Promise<DirectStreamer> {
+  const listen = { kind: 'unix', path: '' } as const;
+  const { limits, pool, policies } = await daemonOptions({ listen, policy: {}, limits: {} }, env);
+  const egress = egressFrom(policies ?? {});
+  const transport = createHttpTransport({
+    limits: { ...limits, upstreamIdleMs: 0 },
+    ...pool,
+    connections: NO_CEILING,
+    refusalOf: egress.refusalOf,
+  });
+  const send = withRedirects(withEgress(transport.send, egress));
+  let requests = 0;
+  return {
+    connect: async () => {},
+    streamHTTP(request, options = {}) {
+      requests += 1;
+      return stream(send, requests, request, options);
+    },
+    close: transport.close,
+  };
+}
+
+/** One request. Resolves with outcome `cancelled` when the caller's signal ended it, as the daemon's client does. */
+async function stream(
+  send: Transport,
+  requestId: number,
+  request: HTTPRequestConfig,
+  { onEvent, signal }: StreamOptions,
+): Promise<StreamResult> {
+  const timeline = createTimeline(nowUs());
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(signal?.reason);
+  if (signal?.aborted === true) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const { timeoutMs = 0, answerMs } = request;
+  const limits = createTimeLimits(
+    {
+      operation: 'stream',
+      deadlineAtMs: answerMs === undefined ? 0n : BigInt(Math.ceil(Date.now() + answerMs)),
+      policy: { headersTimeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : 0 },
+    },
+    timeline,
+    (reason) => stop.abort(reason),
+  );
+  const answer = createAnswer(onEvent, stop, timeline);
+  const result = (outcome: StreamResult['outcome']): StreamResult => ({
+    outcome,
+    requestId,
+    bytes: answer.bytes,
+    durationUs: timeline.elapsedUs(),
+    timings: timeline.timings,
+    buffered: false,
+  });
+  const call = {
+    request: parseHttpRequest(encodeHttpRequest(request)),
+    tenantId: TENANT,
+    workspaceId: '',
+    traceId: '',
+    timeline,
+    policy: {},
+    client: { untouched: false, onRetry() {} },
+    signal: stop.signal,
+  };
+  try {
+    const limit = limits.start(call.request.url.origin);
+    await send({ ...call, ...limit }, limits.watch(answer.sink));
+    await answer.consumed();
+    return result('complete');
+  } catch (error) {
+    answer.stop();
+    if (signal?.aborted === true && error === signal.reason) return result('cancelled');
+    throw error;
+  } finally {
+    limits.stop();
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Tells a response as the daemon's client tells it: what one read brought is one chunk. */
+function createAnswer(
+  onEvent: StreamOptions['onEvent'],
+  stop: AbortController,
+  timeline: ReturnType<typeof createTimeline>,
+) {
+  let flow: Flow | undefined;
+  let paused = false;
+  let bytes = 0;
+  let sequence = 0;
+  let ahead = 0;
+  let pieces: Uint8Array[] = [];
+  let read = { offsetUs: 0, atMs: 0 };
+  const done = Promise.withResolvers<void>();
+  // A failure of the consumer ends the request, which then rejects with it.
+  done.promise.catch(() => {});
+
+  const updateFlow = (): void => {
+    const full = ahead > MAX_AHEAD_BYTES;
+    if (full === paused) return;
+    paused = full;
+    if (full) flow?.pause();
+    else flow?.resume();
+  };
+  const consumer = createSerialConsumer<StreamEvent>({
+    consume: (event) => onEvent?.(event),
+    onConsumed(event) {
+      if (event.type !== 'chunk') return;
+      ahead -= event.data.length;
+      updateFlow();
+    },
+    onFailed(error) {
+      done.reject(error);
+      stop.abort(error);
+    },
+    signal: stop.signal,
+  });
+  const flush = (): void => {
+    const [first] = pieces;
+    if (first === undefined) return;
+    const data = pieces.length === 1 ? first : Buffer.concat(pieces);
+    pieces = [];
+    consumer.give({ type: 'chunk', data, sequence, ...read });
+    sequence += 1;
+  };
+  const sink: ResponseSink = {
+    onHead({ statusCode, headers }, given) {
+      flow = given;
+      const { timings } = timeline;
+      const record = headerRecord(headers);
+      const atMs = performance.now();
+      consumer.give({ type: 'start', statusCode, headers: record, timings, buffered: false, atMs });
+    },
+    onData(piece) {
+      if (pieces.length === 0) {
+        read = { offsetUs: timeline.elapsedUs(), atMs: performance.now() };
+        // The pieces of one read come in one call from the socket.
+        process.nextTick(flush);
+      }
+      pieces.push(piece);
+      bytes += piece.length;
+      ahead += piece.length;
+      updateFlow();
+    },
+  };
+  return {
+    sink,
+    get bytes() {
+      return bytes;
+    },
+    /** Resolves when the consumer has had everything. */
+    consumed(): Promise<void> {
+      flush();
+      consumer.endWith(done.resolve);
+      return done.promise;
+    },
+    stop: consumer.stop,
+  };
+}

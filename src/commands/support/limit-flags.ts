@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { MAX_TIMEOUT_MS } from '../../config/index.js';
+import type { ChatOptions } from '../../connector/types.js';
+import { numberWithin } from './flag-number.js';
+
+/** How long an answer may take, in seconds. */
+export interface LimitFlags {
+  timeout?: number;
+  idleTimeout?: number;
+  answerTimeout?: number;
+}
+
+/** Adds the limits in time of a request. */
+export function addLimitFlags(command: Command): Command {
+  return command
+    .option(
+      '--timeout <seconds>',
+      'limit until the response headers, instead of timeout_ms',
+      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
+    )
+    .option(
+      '--idle-timeout <seconds>',
+      'limit for silence after them, instead of idle_ms; 0: none',
+      numberWithin(0, MAX_TIMEOUT_MS / 1000),
+    )
+    .option(
+      '--answer-timeout <seconds>',
+      'limit for the whole answer, instead of answer_ms',
+      numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
+    );
+}
+
+/** The limits as the connector takes them. */
+export function limitOptions({
+  timeout,
+  idleTimeout,
+  answerTimeout,
+}: LimitFlags): Pick<ChatOptions, 'timeoutMs' | 'idleMs' | 'answerMs'> {
+  return {
+    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+    ...(idleTimeout !== undefined && { idleMs: idleTimeout * 1000 }),
+    ...(answerTimeout !== undefined && { answerMs: answerTimeout * 1000 }),
+  };
+}

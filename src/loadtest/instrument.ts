@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { Summary } from './distribution.js';
+import type { Report } from './tally.js';
+
+/** How the measuring process did during a test. */
+export interface Instrument {
+  /** How much later than due timers ran, in ms: every moment that is measured can be late by it. */
+  eventLoopDelayMs: { p50: number; p99: number; max: number };
+  /** Share of the time in which the event loop had work, 0 to 1. */
+  eventLoopUtilization: number;
+  /** CPU seconds a second; 1 is one core. */
+  cpu: number;
+  cores: number;
+  /** How much later requests were sent than the loop let them go, in ms. */
+  sendLatenessMs?: Summary;
+}
+
+/** Watches this process until `stop`. */
+export interface InstrumentMeter {
+  stop(): Omit<Instrument, 'sendLatenessMs'>;
+}
+
+const RESOLUTION_MS = 5;
+/** A loop that is busier than this has no room for a burst. */
+const BUSY = 0.9;
+/** A delay touches the figures from here on: in ms, or as a share of the median TTFT, whichever is more. */
+const FLOOR_MS = 5;
+const SHARE = 0.05;
+
+export function startInstrument(): InstrumentMeter {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  const loop: EventLoopUtilization = performance.eventLoopUtilization();
+  const cpu = process.cpuUsage();
+  const startMs = performance.now();
+  return {
+    stop() {
+      delay.disable();
+      const { user, system } = process.cpuUsage(cpu);
+      const late = (ns: number): number => Math.max(0, ns / 1e6 - RESOLUTION_MS);
+      const none = delay.count === 0;
+      return {
+        eventLoopDelayMs: none
+          ? { p50: 0, p99: 0, max: 0 }
+          : { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), max: late(delay.max) },
+        eventLoopUtilization: performance.eventLoopUtilization(loop).utilization,
+        cpu: (user + system) / 1000 / Math.max(1, performance.now() - startMs),
+        cores: availableParallelism(),
+      };
+    },
+  };
+}
+
+/** Why the figures hold delays of our own; empty when they don't. */
+export function instrumentWarnings(instrument: Instrument, { latency }: Report): string[] {
+  const { eventLoopDelayMs, eventLoopUtilization, sendLatenessMs } = instrument;
+  const limitMs = Math.max(FLOOR_MS, SHARE * (latency.ttft?.p50 ?? 0));
+  const against = latency.ttft === undefined ? '' : `; the median TTFT is ${latency.ttft.p50.toFixed(1)} ms`;
+  return [
+    ...(eventLoopUtilization < BUSY
+      ? []
+      : [`the event loop was busy ${(100 * eventLoopUtilization).toFixed(0)} % of the time`]),
+    ...(eventLoopDelayMs.p99 < limitMs
+      ? []
+      : [`the event loop ran up to ${eventLoopDelayMs.p99.toFixed(1)} ms late (p99)${against}`]),
+    ...(sendLatenessMs === undefined || sendLatenessMs.p99 < limitMs
+      ? []
+      : [`requests were sent up to ${sendLatenessMs.p99.toFixed(1)} ms late (p99)${against}`]),
+  ];
+}

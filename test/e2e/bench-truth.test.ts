@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { CLI, NODE } from '../support/program.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
+
+const ground = groundForEach();
+const { endpoint, run } = ground;
+
+const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]').join('');
+
+const answer = (response: ServerResponse): void => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).end(WHOLE);
+};
+const refuse = (response: ServerResponse, status: number, message: string): void => {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ error: { message } }));
+};
+
+interface Run {
+  completed: number;
+  failed: number;
+  duration_ms: number;
+  max_in_flight: number;
+  unsent: number;
+  errors: { class: string; count: number }[];
+  instrument: { event_loop_delay_ms: { p99: number }; warnings: string[] };
+}
+const bench = async (...flags: string[]): Promise<{ run: Run; code: number | null; load: object }> => {
+  const { code, stdout } = await run(['bench', ...flags, '--json', '-']);
+  const { runs, load } = JSON.parse(stdout) as { runs: [Run]; load: object };
+  return { run: runs[0], code, load };
+};
+const classes = ({ errors }: Run): Record<string, number> =>
+  Object.fromEntries(errors.map((error) => [error.class, error.count]));
+
+test('a server that always fails sees every request once, and each is reported as a failure', async () => {
+  const upstream = await endpoint((_request, response) => refuse(response, 503, 'overloaded'));
+  const { run, code, load } = await bench('--requests', '200', '--concurrency', '20');
+  expect(upstream.requests).toHaveLength(200);
+  expect(run).toMatchObject({ completed: 0, failed: 200, errors: [{ class: 'Transient', count: 200 }] });
+  expect([code, load]).toEqual([1, expect.objectContaining({ through: 'direct', policies: false })]);
+  expect(existsSync(ground.place.socketPath)).toBe(false);
+});
+
+test('one failure in eight is reported as one in eight', async () => {
+  let served = 0;
+  const upstream = await endpoint((_request, response) => {
+    served += 1;
+    if (served % 8 === 0) refuse(response, 500, 'broken');
+    else answer(response);
+  });
+  const { run } = await bench('--requests', '200', '--concurrency', '10');
+  expect(upstream.requests).toHaveLength(200);
+  expect(run).toMatchObject({ completed: 175, failed: 25, errors: [{ class: 'Transient', count: 25 }] });
+});
+
+test('answers with 429 are a class of their own, and arrivals go on at the rate that was asked for', async () => {
+  let served = 0;
+  const upstream = await endpoint((_request, response) => {
+    served += 1;
+    if (served % 2 === 0) refuse(response, 429, 'slow down');
+    else answer(response);
+  });
+  const { run } = await bench('--requests', '60', '--rate', '200');
+  expect(upstream.requests).toHaveLength(60);
+  expect(run.completed).toBe(30);
+  expect(classes(run)).toEqual({ RateLimited: 30 });
+});
+
+test('dropped connections are counted one by one, also on connections that were used before', async () => {
+  let served = 0;
+  const upstream = await endpoint((_request, response, raw) => {
+    served += 1;
+    if (served % 5 === 0) raw.socket.resetAndDestroy();
+    else answer(response);
+  });
+  const { run } = await bench('--requests', '50', '--concurrency', '5');
+  expect(upstream.requests).toHaveLength(50);
+  expect([run.completed, run.failed]).toEqual([40, 10]);
+});
+
+const stall: Handler = (_request, response) => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(sseEvents(deltaOf('a')).join(''));
+};
+
+test('answers of a stalled server are cut at the drain limit, as unfinished and without a share in rates', async () => {
+  const upstream = await endpoint(stall);
+  const { run } = await bench('--duration', '0.3', '--concurrency', '3', '--drain', '0.3');
+  expect(upstream.requests).toHaveLength(3);
+  expect(classes(run)).toEqual({ unfinished: 3 });
+  expect(run.duration_ms).toBeCloseTo(300, 0);
+});
+
+test('--timeout ends an answer, and the next request is sent', async () => {
+  const upstream = await endpoint(stall);
+  const { run } = await bench('--requests', '4', '--concurrency', '2', '--timeout', '0.2');
+  expect(upstream.requests).toHaveLength(4);
+  expect(classes(run)).toEqual({ Timeout: 4 });
+});
+
+test('3,000 at a time are 3,000 at the server', { timeout: 90_000 }, async () => {
+  const held: ServerResponse[] = [];
+  const upstream = await endpoint((_request, response) => {
+    held.push(response);
+    if (held.length === 3000) for (const each of held) answer(each);
+  });
+  const { run } = await bench('--requests', '3000', '--concurrency', '3000');
+  expect(upstream.requests).toHaveLength(3000);
+  expect(run).toMatchObject({ completed: 3000, failed: 0, max_in_flight: 3000 });
+});
+
+test('more at a time than files may be open is refused with the limit to set', () => {
+  const command = `ulimit -n 256 && exec "${NODE}" "${CLI}" bench --concurrency 300 --mode simulator`;
+  const { env, dir } = ground.place;
+  const { status, stderr } = spawnSync('sh', ['-c', command], { env, cwd: dir, encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/raise the limit of open files \(ulimit -n 364\).*may open 256/);
+});
