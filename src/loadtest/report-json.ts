@@ -27,7 +27,7 @@ export function reportJson(report: Report): Record<string, unknown> {
 }
 
 export const CSV_HEADER =
-  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld\n';
+  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms\n';
 
 /** A line for each request, in the order in which they ended; figures as in the report. */
 export function csvLines(mode: string, tally: Tally): string {
@@ -35,6 +35,7 @@ export function csvLines(mode: string, tally: Tally): string {
     .map((sample) => {
       const { index, outcome, intendedMs, endMs } = sample;
       const common = [quoted(mode), index, outcome];
+      const tries = [sample.attempts, short(sample.retriesMs)];
       if (sample.outcome === 'failed') {
         return [
           ...common,
@@ -42,11 +43,8 @@ export function csvLines(mode: string, tally: Tally): string {
           short(intendedMs),
           '',
           short(endMs),
-          '',
-          '',
-          '',
-          '',
-          '',
+          ...['', '', '', '', ''],
+          ...tries,
         ];
       }
       const { ttft, tpot, e2e } = tally.latencyOf(sample);
@@ -60,6 +58,7 @@ export function csvLines(mode: string, tally: Tally): string {
         ...figures,
         sample.outputTokens,
         withheldOf(sample) ?? '',
+        ...tries,
       ];
     })
     .map((cells) => `${cells.join(',')}\n`)

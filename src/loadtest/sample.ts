@@ -8,6 +8,10 @@ interface Common {
   /** When it should have been sent, since the start of the test. */
   intendedMs: number;
   endMs: number;
+  /** How often it was sent; 0: not at all. */
+  attempts: number;
+  /** In attempts that failed, and the waits after them. */
+  retriesMs: number;
 }
 
 /** Answered to the end. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
 import { CLI, NODE } from '../support/program.js';
@@ -25,6 +26,7 @@ interface Run {
   duration_ms: number;
   max_in_flight: number;
   unsent: number;
+  attempts: { total: number; retried_requests: number; retries_ms: number };
   errors: { class: string; count: number }[];
   instrument: { event_loop_delay_ms: { p99: number }; warnings: string[] };
 }
@@ -36,13 +38,31 @@ const bench = async (...flags: string[]): Promise<{ run: Run; code: number | nul
 const classes = ({ errors }: Run): Record<string, number> =>
   Object.fromEntries(errors.map((error) => [error.class, error.count]));
 
-test('a server that always fails sees every request once, and each is reported as a failure', async () => {
+test.each(['direct', 'daemon'])('a server that always fails sees every request once: %s', async (way) => {
   const upstream = await endpoint((_request, response) => refuse(response, 503, 'overloaded'));
-  const { run, code, load } = await bench('--requests', '200', '--concurrency', '20');
+  const { run, code, load } = await bench('--requests', '200', '--concurrency', '20', '--through', way);
   expect(upstream.requests).toHaveLength(200);
   expect(run).toMatchObject({ completed: 0, failed: 200, errors: [{ class: 'Transient', count: 200 }] });
-  expect([code, load]).toEqual([1, expect.objectContaining({ through: 'direct', policies: false })]);
+  expect([code, load]).toEqual([1, expect.objectContaining({ through: way, policies: false })]);
+});
+
+test('a direct run starts no daemon', async () => {
+  await endpoint((_request, response) => answer(response));
+  expect((await bench('--requests', '2')).run.completed).toBe(2);
   expect(existsSync(ground.place.socketPath)).toBe(false);
+});
+
+test('with --policies failed attempts are sent again, and reported with the time they took', async () => {
+  let served = 0;
+  const upstream = await endpoint((_request, response) => {
+    served += 1;
+    if (served === 1) refuse(response, 503, 'overloaded');
+    else answer(response);
+  });
+  const { run } = await bench('--requests', '3', '--through', 'daemon', '--policies');
+  expect(upstream.requests).toHaveLength(4);
+  expect(run).toMatchObject({ completed: 3, failed: 0, attempts: { total: 4, retried_requests: 1 } });
+  expect(run.attempts.retries_ms).toBeGreaterThan(0);
 });
 
 test('one failure in eight is reported as one in eight', async () => {
@@ -82,6 +102,28 @@ test('dropped connections are counted one by one, also on connections that were 
   expect([run.completed, run.failed]).toEqual([40, 10]);
 });
 
+test('two reports are compared figure by figure, and a regression exits with 1', async () => {
+  const { dir } = ground.place;
+  let delayMs = 1;
+  await endpoint((_request, response) => {
+    setTimeout(() => answer(response), delayMs);
+  });
+  const before = join(dir, 'before.json');
+  const after = join(dir, 'after.json');
+  await run(['bench', '--requests', '60', '--concurrency', '4', '--json', before]);
+  delayMs = 40;
+  await run(['bench', '--requests', '60', '--concurrency', '4', '--json', after]);
+  const worse = await run(['bench', 'compare', before, after, '--tolerance', '10']);
+  expect(worse.code).toBe(1);
+  expect(worse.stdout).toMatch(/ttft\.p50 .*worse, more than the tolerance/);
+  const same = await run(['bench', 'compare', before, before]);
+  expect(same.code).toBe(0);
+  expect(same.stdout).toMatch(/ttft\.p50 .*no difference shown/);
+  const none = await run(['bench', 'compare', before, join(dir, 'none.json')]);
+  expect([none.code, none.stdout]).toEqual([2, '']);
+  expect(none.stderr).toMatch(/none\.json cannot be read/);
+});
+
 const stall: Handler = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(sseEvents(deltaOf('a')).join(''));
@@ -95,23 +137,27 @@ test('answers of a stalled server are cut at the drain limit, as unfinished and 
   expect(run.duration_ms).toBeCloseTo(300, 0);
 });
 
-test('--timeout ends an answer, and the next request is sent', async () => {
+test('--answer-timeout ends an answer, and the next request is sent', async () => {
   const upstream = await endpoint(stall);
-  const { run } = await bench('--requests', '4', '--concurrency', '2', '--timeout', '0.2');
+  const { run } = await bench('--requests', '4', '--concurrency', '2', '--answer-timeout', '0.2');
   expect(upstream.requests).toHaveLength(4);
   expect(classes(run)).toEqual({ Timeout: 4 });
 });
 
-test('3,000 at a time are 3,000 at the server', { timeout: 90_000 }, async () => {
-  const held: ServerResponse[] = [];
-  const upstream = await endpoint((_request, response) => {
-    held.push(response);
-    if (held.length === 3000) for (const each of held) answer(each);
-  });
-  const { run } = await bench('--requests', '3000', '--concurrency', '3000');
-  expect(upstream.requests).toHaveLength(3000);
-  expect(run).toMatchObject({ completed: 3000, failed: 0, max_in_flight: 3000 });
-});
+test.each(['direct', 'daemon'])(
+  '3,000 at a time are 3,000 at the server: %s',
+  { timeout: 90_000 },
+  async (way) => {
+    const held: ServerResponse[] = [];
+    const upstream = await endpoint((_request, response) => {
+      held.push(response);
+      if (held.length === 3000) for (const each of held) answer(each);
+    });
+    const { run } = await bench('--requests', '3000', '--concurrency', '3000', '--through', way);
+    expect(upstream.requests).toHaveLength(3000);
+    expect(run).toMatchObject({ completed: 3000, failed: 0, max_in_flight: 3000 });
+  },
+);
 
 test('more at a time than files may be open is refused with the limit to set', () => {
   const command = `ulimit -n 256 && exec "${NODE}" "${CLI}" bench --concurrency 300 --mode simulator`;

@@ -26,7 +26,9 @@ test('a closed loop keeps so many running, sends exactly so many, and takes as l
           running -= 1;
         };
         const limit = { kind: 'requests', count } as const;
-        const { tookMs, maxInFlight } = await clock.play(runLoad({ kind: 'closed', concurrency }, limit, send, clock, never));
+        const { tookMs, maxInFlight } = await clock.play(
+          runLoad({ kind: 'closed', concurrency }, limit, send, clock, never),
+        );
         expect(orders.map(({ index }) => index)).toEqual(Array.from({ length: count }, (_, index) => index));
         expect([most, maxInFlight]).toEqual(Array(2).fill(Math.min(concurrency, count)));
         expect(tookMs).toBe(Math.ceil(count / concurrency) * serviceMs);

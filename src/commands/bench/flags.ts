@@ -56,6 +56,8 @@ Only complete answers count; the others are errors, by class. Rates are over the
 A check is ${CHECK_SYNTAX}:
   vastar-tui bench --rate 5 --duration 30 --check 'ttft.p95<500ms' --check 'errors<1%'
 
+vastar-tui bench compare BEFORE.json AFTER.json says which figures of two reports differ.
+
 Exit codes: 0 done, 1 a check failed or no request was answered, 2 usage or configuration, 130 interrupted (what was
 measured until then is printed).`;
 

@@ -54,10 +54,11 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 }
 
 /** What else the loop and this process say of a run. */
-function ownRows({ instrument, maxInFlight, unsent }: EndpointRun, flags: BenchFlags): string[][] {
+function ownRows({ instrument, maxInFlight, unsent, tally }: EndpointRun, flags: BenchFlags): string[][] {
   const { eventLoopDelayMs, cpu } = instrument;
   return [
     ['way', WAYS[flags.through === 'direct' ? 'direct' : flags.policies ? 'policies' : 'daemon']],
+    ...(flags.policies === true ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ['in flight', `at most ${maxInFlight}`],
     [
       'instrument',
@@ -65,6 +66,30 @@ function ownRows({ instrument, maxInFlight, unsent }: EndpointRun, flags: BenchF
     ],
     ...(unsent === 0 ? [] : [['unsent', `${unsent} arrivals waited for a place until --drain had passed`]]),
   ];
+}
+
+/** How often requests were sent, all of a run together. */
+interface Attempts {
+  readonly total: number;
+  /** Requests that were sent more than once. */
+  readonly retried: number;
+  /** In attempts that failed, and the waits after them. */
+  readonly retriesMs: number;
+}
+
+function attemptsOf({ samples }: Tally): Attempts {
+  return {
+    total: samples.reduce((sum, { attempts }) => sum + attempts, 0),
+    retried: samples.filter(({ attempts }) => attempts > 1).length,
+    retriesMs: samples.reduce((sum, { retriesMs }) => sum + retriesMs, 0),
+  };
+}
+
+const attemptsText = ({ total, retried, retriesMs }: Attempts): string =>
+  `${total}, ${retried} requests were sent more than once and spent ${(retriesMs / 1000).toFixed(2)} s in retries`;
+
+function attemptsJson({ total, retried, retriesMs }: Attempts): Record<string, number> {
+  return { total, retried_requests: retried, retries_ms: short(retriesMs) };
 }
 
 const WAYS = {
@@ -128,6 +153,7 @@ export function resultJson(
       model,
       url,
       ...reportJson(report),
+      attempts: attemptsJson(attemptsOf(tally)),
       max_in_flight: maxInFlight,
       unsent,
       instrument: instrumentJson(instrument, report),

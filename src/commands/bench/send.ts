@@ -3,7 +3,7 @@ import { runExchange } from '../../connector/exchange.js';
 import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
 import { type ConnectorException, ErrorClass } from '../../errors.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
-import type { Sample } from '../../loadtest/sample.js';
+import type { Failed, Sample } from '../../loadtest/sample.js';
 import type { Tally } from '../../loadtest/tally.js';
 import { tell } from '../support/tell.js';
 
@@ -54,7 +54,14 @@ export async function send(
     onGap: (ms) => gapsMs.push(ms),
     signal,
   });
-  const common = { index, intendedMs, endMs: performance.now() - startMs };
+  const { attempts, hops } = answer.metrics;
+  const common = {
+    index,
+    intendedMs,
+    endMs: performance.now() - startMs,
+    attempts,
+    retriesMs: hops.retries ?? 0,
+  };
   if (answer.outcome !== 'cancelled') tally.add(sampleOf(answer, common, sentMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
     const message = 'the answer had not ended when the drain limit passed (--drain)';
@@ -67,7 +74,7 @@ export const UNFINISHED = 'unfinished';
 
 function sampleOf(
   answer: ChatAnswer,
-  common: { index: number; intendedMs: number; endMs: number },
+  common: Omit<Failed, 'outcome' | 'errorClass' | 'message'>,
   sentMs: number,
   through: Through,
 ): Sample {
