@@ -119,6 +119,7 @@ async function runOne(
       streamer,
       endpoint,
       prompts,
+      adaptations: new Map(),
       options: {
         model,
         ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),

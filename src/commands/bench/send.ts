@@ -1,4 +1,5 @@
 import { type Endpoint, visible } from '../../config/index.js';
+import type { Adaptations } from '../../connector/adaptation.js';
 import { runExchange } from '../../connector/exchange.js';
 import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
 import { type ConnectorException, ErrorClass } from '../../errors.js';
@@ -17,6 +18,8 @@ export interface Target {
   endpoint: Endpoint;
   prompts: readonly string[];
   options: ChatOptions;
+  /** What the endpoint is known to refuse. */
+  adaptations: Adaptations;
 }
 
 /** Takes what requests came to. */
@@ -32,7 +35,7 @@ const MAX_MESSAGE = 300;
 
 /** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
 export async function send(
-  { streamer, through, endpoint, prompts, options }: Target,
+  { streamer, through, endpoint, prompts, options, adaptations }: Target,
   { index, intendedMs, readyMs }: Order,
   { startMs, tally, lateness }: Results,
   signal: AbortSignal,
@@ -50,6 +53,7 @@ export async function send(
   const answer = await runExchange(streamer, endpoint, index + 1, [{ role: 'user', content }], {
     stream: true,
     ...options,
+    adaptations,
     onEvent,
     onGap: (ms) => gapsMs.push(ms),
     signal,
