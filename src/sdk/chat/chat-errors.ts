@@ -2,7 +2,8 @@ import { ConnectorException, ErrorClass } from '../../errors.js';
 import { hideKeys } from '../../key-forms.js';
 import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
-import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
+import { isRecord, type JsonRecord, parseJson, stringOf } from '../json.js';
+import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
 import { refusedMembers } from './refused-members.js';
 
 /** The forms in which an answer comes: OpenAI's two and Anthropic's Messages. */
@@ -64,15 +65,15 @@ function hasErrorCode({ choices, error_code: code }: JsonRecord): boolean {
 
 /**
  * Reads an error object: OpenAI's `{error:{message,type,code}}`, `{error:"…"}` (Ollama),
- * `{object:"error",message}` (vLLM), `[{error:…}]` (Gemini), `{detail}` (FastAPI), `{message}` (gateways).
+ * `{object:"error",message}` (vLLM), `[{error:…}]` (Gemini), `{detail}` (FastAPI), `{message}` (gateways). The message
+ * is all that {@link errorMessageIn} finds.
  */
 export function reportedErrorOf(body: unknown): ReportedError | undefined {
   const root = Array.isArray(body) ? body[0] : body;
   if (!isRecord(root)) return undefined;
   const { error } = root;
-  if (typeof error === 'string' && error !== '') return { message: error, kind: '' };
   const told = isRecord(error) ? error : root;
-  const message = messageIn(told) || (hasErrorCode(root) ? stringOf(root.text) : '');
+  const message = errorMessageIn(body) || (hasErrorCode(root) ? stringOf(root.text) : '');
   if (message === '' && told === root) return undefined;
   const statusCode = [told.code, told.status, root.code].map(Number).find(isFailure);
   return {
@@ -82,28 +83,19 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
   };
 }
 
-function messageIn(told: JsonRecord): string {
-  const { message, detail } = told;
-  const found = [message, detail, recordOf(message).detail, recordOf(detail).message].find(
-    (value) => typeof value === 'string' && value !== '',
-  );
-  if (found !== undefined) return stringOf(found);
-  const nested = Array.isArray(detail) ? detail : recordOf(message).detail;
-  return Array.isArray(nested) ? nested.map((item) => stringOf(recordOf(item).msg)).join('; ') : '';
-}
-
 /** The error for an answer with a status other than 2xx. */
 export function statusError(head: AnswerHead, body: string, context: AnswerContext): ConnectorException {
   const { statusCode, headers = {} } = head;
-  const reported = reportedErrorOf(parseJson(body));
-  const page = reported === undefined && isWebPage(head.contentType, body);
+  const parsed = parseJson(body);
+  const reported = reportedErrorOf(parsed);
+  const page = reported === undefined && (/\bhtml\b/i.test(head.contentType) || isWebPage(body));
   const retryAfterMs = retryAfterOf(headers, Date.now());
   const errorClass = classOf(statusCode, reported?.kind ?? '');
   const { keys } = context;
-  const said = page ? '' : quote(reported?.message ?? body, keys);
+  const said = page ? '' : quote(reported?.message ?? wordsOfBody(body, parsed), keys);
   const what = `answered ${statusCode}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
   const advice =
-    page && statusCode < 500
+    page && statusCode < 500 && !MEANT_BY_PROXIES.includes(statusCode)
       ? BASE_URL_ADVICE
       : (settingAdvice(head, body, context) ?? adviceOf(statusCode, errorClass, retryAfterMs, headers, keys));
   // Many say themselves when to come back.
@@ -143,10 +135,6 @@ export function unusableError(
   return providerError(`${whereOf(context)} ${what}`, errorClass, context);
 }
 
-function isWebPage(contentType: string, body: string): boolean {
-  return /\bhtml\b/i.test(contentType) || /^\s*<(!doctype|html|head|body)\b/i.test(body);
-}
-
 /** A server's text on one line, without control characters and keys, cut at a length for people. */
 export function quote(text: string, keys: readonly string[] = []): string {
   // Before it is cut: of half a key nobody would know what it is.
@@ -156,6 +144,15 @@ export function quote(text: string, keys: readonly string[] = []): string {
     .trim();
   return line.length > QUOTE_LIMIT ? `${line.slice(0, QUOTE_LIMIT)}…` : line;
 }
+
+/** What an error body says that is no error object; braces with nothing between them say nothing. */
+function wordsOfBody(body: string, parsed: unknown): string {
+  if (parsed === undefined) return errorMessageIn(body);
+  return /[^\s[\]{}"]/.test(body) && parsed !== null ? errorMessageIn(parsed) || body : '';
+}
+
+/** Statuses that mean what they say also where a proxy's page comes with them. */
+const MEANT_BY_PROXIES: readonly number[] = [408, 413, 429];
 
 /** Which setting to change, where the provider refuses a member that the user set. */
 function settingAdvice(
@@ -217,7 +214,7 @@ function isFailure(status: number): boolean {
 }
 
 function webPage(body: string, keys?: readonly string[]): string {
-  const title = quote(/<(title|h1)\b[^>]*>([^<]*)/i.exec(body.slice(0, 4096))?.[2] ?? '', keys);
+  const title = quote(webPageTitle(body), keys);
   return ` with a web page${title === '' ? '' : ` ("${title}")`}`;
 }
 

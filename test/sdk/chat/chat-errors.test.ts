@@ -136,6 +136,23 @@ describe('the forms in which servers tell an error', () => {
     expect(errorOf({ statusCode: 200, contentType: '' }, page).message).toContain('Is base_url right?');
   });
 
+  test.each([
+    [413, '413 Request Entity Too Large', 'Make the conversation shorter.'],
+    [429, '429 Too Many Requests', 'Try again in a moment.'],
+    [502, '502 Bad Gateway', 'Try again in a moment.'],
+  ])('a page of nginx keeps the meaning of its status: %i', (statusCode, title, advice) => {
+    const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center></body></html>`;
+    expect(errorOf({ statusCode, contentType: 'text/html' }, page).message).toBe(
+      `api.example.com answered ${statusCode} with a web page ("${title}"). ${advice}`,
+    );
+  });
+
+  test.each(['{}', '[]', 'null', '""', ' '])('a body that says nothing is not quoted: %j', (body) => {
+    expect(errorOf({ statusCode: 502, contentType: 'application/json' }, body).message).toBe(
+      'api.example.com answered 502. Try again in a moment.',
+    );
+  });
+
   test('what is quoted is bounded and holds no control characters', () => {
     const { message } = status(400, `\u001b[31m${'x'.repeat(1_000_000)}\u0007\r\n`);
     expect(message.length).toBeLessThan(450);

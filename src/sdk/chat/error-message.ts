@@ -1,0 +1,138 @@
+import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
+
+/** Errors inside errors are read down to here. */
+const MAX_DEPTH = 8;
+/** Of a list of faults, so many are told. */
+const MAX_LISTED = 5;
+/** Members with an error's words, the most common first. */
+const WORDS = [
+  'message',
+  'Message',
+  'msg',
+  'detail',
+  'error_description',
+  'error_message',
+  'status_msg',
+] as const;
+/** Members with the faults that make up an error. */
+const LISTS = ['errors', 'issues', 'fieldViolations', 'violations', 'details'] as const;
+/** Members with the error of a server behind the one that answers. */
+const CAUSES = [
+  'raw',
+  'cause',
+  'upstream_error',
+  'upstream',
+  'original_error',
+  'inner_error',
+  'innererror',
+] as const;
+
+/**
+ * All that an error says, on one line: its message, the field that it is about, and the cause inside it. Reads objects,
+ * lists (validators), routers' `metadata.raw`, JSON inside texts, and web pages. Empty where it says nothing.
+ */
+export function errorMessageIn(error: unknown): string {
+  return wordsOf(error, 0);
+}
+
+function wordsOf(value: unknown, depth: number): string {
+  if (depth > MAX_DEPTH) return '';
+  if (typeof value === 'string') return wordsOfText(value, depth);
+  if (Array.isArray(value)) return listed(value, depth);
+  return isRecord(value) ? wordsOfRecord(value, depth) : '';
+}
+
+function wordsOfText(text: string, depth: number): string {
+  if (isWebPage(text)) return webPageTitle(text);
+  const start = text.search(/[[{]/);
+  if (start === -1) return text.trim();
+  const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
+  const inner = wordsOf(parseJson(text.slice(start, end + 1)), depth + 1);
+  if (inner === '') return text.trim();
+  return joined(
+    text
+      .slice(0, start)
+      .replace(/[\s:,–-]+$/, '')
+      .trim(),
+    inner,
+  );
+}
+
+function listed(values: readonly unknown[], depth: number): string {
+  const told = values.map((value) => wordsOf(value, depth + 1)).filter((words) => words !== '');
+  const more = told.length > MAX_LISTED ? [`and ${told.length - MAX_LISTED} more`] : [];
+  return [...new Set(told.slice(0, MAX_LISTED)), ...more].join('; ');
+}
+
+function wordsOfRecord(record: JsonRecord, depth: number): string {
+  const said = WORDS.map((name) => wordsOf(record[name], depth + 1)).find((words) => words !== '') ?? '';
+  const { error, title, description, metadata } = record;
+  const above = typeof error === 'string' ? wordsOf(error, depth + 1) : stringOf(title);
+  const words = joined(above, said === '' ? stringOf(description) : said);
+  const parts = [
+    isRecord(error) || Array.isArray(error) ? wordsOf(error, depth + 1) : '',
+    ...LISTS.map((name) => faultsIn(record[name], depth)),
+    ...[record, recordOf(metadata)].flatMap((place) => CAUSES.map((name) => wordsOf(place[name], depth + 1))),
+  ];
+  const whole = parts.reduce(joined, named(words, recordOf(metadata).provider_name));
+  return placed(fieldOf(record), whole);
+}
+
+/** A list of faults, or faults by field (`{"messages[0].content": ["is required"]}`). */
+function faultsIn(value: unknown, depth: number): string {
+  if (!isRecord(value)) return wordsOf(value, depth + 1);
+  const byField = Object.entries(value).flatMap(([field, faults]) =>
+    Array.isArray(faults) ? [placed(field, listed(faults, depth + 1))] : [],
+  );
+  return byField.length === 0 ? wordsOf(value, depth + 1) : listed(byField, depth);
+}
+
+/** Where a fault is, e.g. `messages.0.content`: a validator's `loc` or `path`, `param`, `field`, `instancePath`. */
+function fieldOf({ loc, path, param, field, instancePath }: JsonRecord): string {
+  const steps = [loc, path].find((value) => Array.isArray(value) && value.length > 0);
+  if (Array.isArray(steps)) return (steps[0] === 'body' ? steps.slice(1) : steps).join('.');
+  const written = [param, field, instancePath].map(stringOf).find((text) => text !== '') ?? '';
+  return written.replace(/^\//, '').replaceAll('/', '.');
+}
+
+function placed(field: string, words: string): string {
+  return field === '' || words === '' || words.includes(field) ? words : `${field}: ${words}`;
+}
+
+function named(words: string, name: unknown): string {
+  const provider = stringOf(name);
+  return words === '' || provider === '' ? words : `${words} (${provider})`;
+}
+
+/** Both, the outer first; one of them where it says what the other says too. */
+function joined(outer: string, inner: string): string {
+  if (inner === '' || outer.includes(inner)) return outer;
+  return outer === '' || inner.includes(outer) ? inner : `${outer.replace(/[.:]\s*$/, '')}: ${inner}`;
+}
+
+/** Whether a body is HTML. */
+export function isWebPage(body: string): boolean {
+  return /^\s*(<!--[\s\S]{0,2000}?-->\s*)?<(!doctype html|html|head|body|center|h1)\b/i.test(body);
+}
+
+/** A page in one line: its title or heading, else its first words. */
+export function webPageTitle(page: string): string {
+  const start = page.slice(0, 16_384);
+  const heading = /<(title|h1|h2)\b[^>]*>([\s\S]*?)<\/\1/i.exec(start)?.[2] ?? '';
+  const text = (html: string): string =>
+    html
+      .replace(/<(script|style|head)\b[\s\S]*?(<\/\1>|$)/gi, ' ')
+      .replace(/<[^>]*>?/g, ' ')
+      .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES.get(name) ?? ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  return text(heading) || text(start).slice(0, 100);
+}
+
+const ENTITIES = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['#39', "'"],
+]);
