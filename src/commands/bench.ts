@@ -15,6 +15,7 @@ import { type Composition, compose, reportProblems } from './compose.js';
 import { EXIT } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
 import { limitOptions } from './support/limit-flags.js';
+import { loadPrices } from './support/prices.js';
 import { watchStdout } from './support/stdout.js';
 import { UsageError } from './support/usage-error.js';
 
@@ -113,6 +114,7 @@ async function runOne(
   const streamer = direct ?? connector.client;
   // Connecting to a daemon, or starting one, is no part of the first request.
   await streamer.connect();
+  await loadPrices(endpoint.baseUrl);
   const { tally, durationMs, ...rest } = await measureEndpoint(
     {
       through: flags.through,
@@ -120,6 +122,7 @@ async function runOne(
       endpoint,
       prompts,
       adaptations: new Map(),
+      prices: composition.loaded.config.prices,
       options: {
         model,
         ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),

@@ -6,6 +6,7 @@ import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
 import { userFolders } from '../user-folders.js';
 import { createLauncher, type Launcher } from './launch.js';
 import type { EndpointFlags } from './support/endpoint-flags.js';
+import { withCost } from './support/prices.js';
 import { tell } from './support/tell.js';
 
 /** The flags that every command takes. */
@@ -67,13 +68,16 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     async exchange(messages, options = {}) {
       // A simulator that can't be started shows as the refused connection that the request meets.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});
-      return connector.exchange(messages, {
+      const answer = await connector.exchange(messages, {
         ...options,
         onEvent(event) {
           if (event.type === 'adapted') tell(event.notice);
           options.onEvent?.(event);
         },
       });
+      const name = options.endpoint ?? connector.endpoint.name;
+      const endpoint = connector.endpoints.find((one) => one.name === name) ?? connector.endpoint;
+      return withCost(answer, endpoint, config.prices, options.model);
     },
     ready,
     async close() {

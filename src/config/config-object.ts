@@ -68,6 +68,17 @@ export interface ConfigObject {
   motion?: 'full' | 'reduced' | undefined;
   /** For an action's name its keys; `none` takes them away. */
   keys?: Record<string, string | string[]>;
+  /** By the model's name, US dollars for a million tokens. */
+  prices?: Record<
+    string,
+    {
+      input: number;
+      output: number;
+      cached?: number | undefined;
+      cache_write?: number | undefined;
+      reasoning?: number | undefined;
+    }
+  >;
   profiles?: Record<
     string,
     /** One of `base_url`, `url` and `provider` has to say where it is. */

@@ -13,7 +13,7 @@ export interface Setting {
 
 /** `mode` and every setting with its value and where that came from. Null is a setting without a value. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
-  const { openai, runtime, simulator, chat, slo, sessions, theme, motion, discover, keys, profiles } =
+  const { openai, runtime, simulator, chat, slo, sessions, theme, motion, discover, keys, prices, profiles } =
     loaded.config;
   const values: [name: string, value: string | number | boolean | ApiKey | undefined][] = [
     ['mode', loaded.mode],
@@ -44,6 +44,13 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['discover', [...discover].map(([name, port]) => `${name} ${port}`).join(', ') || 'false'],
   ];
   for (const [action, names] of keys) values.push([`keys.${action}`, names.join(', ') || 'none']);
+  for (const [model, { input, output, cached, cacheWrite, reasoning }] of prices)
+    values.push([
+      `prices.${model}`,
+      Object.entries({ input, output, cached, cache_write: cacheWrite, reasoning })
+        .flatMap(([name, usd]) => (usd === undefined ? [] : [`${name} ${usd}`]))
+        .join(', '),
+    ]);
   for (const [name, profile] of profiles) {
     values.push(
       [`profiles.${name}.base_url`, profile.baseUrl],

@@ -98,6 +98,7 @@ function provenanceOf(
     ['motion'],
     ['discover'],
     ...[...config.keys.keys()].map((action) => ['keys', action]),
+    ...[...config.prices.keys()].map((model) => ['prices', model]),
     ...[...config.profiles.keys()].flatMap((name) => KEYS.profiles.map((key) => ['profiles', name, key])),
   ];
   const settings = new Map(

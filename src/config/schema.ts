@@ -139,6 +139,19 @@ const discover = setting((value): Verdict<ReadonlyMap<LocalServer, number>> => {
   return { value: ports };
 });
 
+const dollars = number(0, 100_000, false, 'US dollars for a million tokens');
+/** Prices of one model. */
+const prices = z.pipe(
+  z.strictObject({
+    input: dollars,
+    output: dollars,
+    cached: z.optional(dollars),
+    cache_write: z.optional(dollars),
+    reasoning: z.optional(dollars),
+  }),
+  z.transform(({ cache_write, ...rest }) => ({ ...rest, cacheWrite: cache_write })),
+);
+
 const openai = z.pipe(
   z.strictObject(openaiKeys),
   z.transform((keys) => ({
@@ -233,6 +246,13 @@ export const configSchema = z.strictObject({
     ),
     {},
   ),
+  prices: z.prefault(
+    z.pipe(
+      z.record(z.string(), prices),
+      z.transform((byModel) => new Map(Object.entries(byModel))),
+    ),
+    {},
+  ),
   profiles: z.prefault(
     z.pipe(
       z.record(profileName, profile),
@@ -263,7 +283,14 @@ export const KEYS = {
 export const SECTIONS = ['openai', 'runtime', 'simulator', 'chat', 'slo', 'sessions'] as const;
 
 /** All that may stand at the top of the file. */
-export const TOP_LEVEL: readonly string[] = [...Object.keys(KEYS), 'theme', 'motion', 'discover', 'keys'];
+export const TOP_LEVEL: readonly string[] = [
+  ...Object.keys(KEYS),
+  'theme',
+  'motion',
+  'discover',
+  'keys',
+  'prices',
+];
 
 /** The keys without which a profile is left out. */
 export const REQUIRED_PROFILE_KEYS: readonly string[] = ['base_url', 'model'];

@@ -19,6 +19,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     requests_per_s: short(report.requestsPerSecond),
     output_tokens_per_s: short(report.outputTokensPerSecond),
     tokens_estimated: report.tokensEstimated,
+    cost: report.cost === undefined ? null : { usd: report.cost.usd, as_of: report.cost.asOf },
     goodput:
       goodput === undefined
         ? null

@@ -1,3 +1,4 @@
+import type { Cost } from '../metrics/cost.js';
 import type { Speed, Withheld } from '../metrics/speed.js';
 
 /** One request of a load test. Times in ms. */
@@ -29,6 +30,8 @@ export interface Sent extends Common {
   outputTokens: number;
   /** The provider sent no count. */
   tokensEstimated: boolean;
+  /** Where the model's price is known. */
+  cost?: Cost;
 }
 
 /** Anything else: its figures would describe half an answer. */

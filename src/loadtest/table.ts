@@ -1,3 +1,4 @@
+import { costText } from '../metrics/cost.js';
 import { STATISTICS, type Summary } from './distribution.js';
 import { describeSlo } from './slo.js';
 import { LATENCIES, type Report } from './tally.js';
@@ -33,6 +34,9 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
       'throughput',
       `${rate(report.requestsPerSecond)} requests/s, ${estimated}${rate(report.outputTokensPerSecond)} output tokens/s`,
     ],
+    ...(report.cost === undefined
+      ? []
+      : [['cost', `${costText(report.cost)} by prices of ${report.cost.asOf}`]]),
     ...(goodput === undefined
       ? []
       : [

@@ -1,3 +1,4 @@
+import { type Cost, sumOfCosts } from '../metrics/cost.js';
 import { WITHHELD, type Withheld } from '../metrics/speed.js';
 import { createDistribution, type Summary } from './distribution.js';
 import { type Latency, latencyOf, type Sample, type Sent, withheldOf } from './sample.js';
@@ -22,6 +23,8 @@ export interface Report {
   outputTokensPerSecond: number;
   /** TPOT and token rates rest on estimates: the provider sent no counts. */
   tokensEstimated: boolean;
+  /** Of the complete answers whose price is known. */
+  cost?: Cost;
   goodput?: { slo: Slo; perSecond: number; share: number };
 }
 
@@ -51,6 +54,7 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
   let completed = 0;
   let tokens = 0;
   let estimated = false;
+  let cost: Cost | undefined;
   let good = 0;
 
   const latency = (sample: Sent): Latency => latencyOf(sample, loop === 'open' ? sample.lagMs : 0);
@@ -59,6 +63,7 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
     completed += 1;
     tokens += sample.outputTokens;
     estimated ||= sample.tokensEstimated;
+    cost = sumOfCosts([cost, sample.cost]);
     lag.record(sample.lagMs);
     for (const ms of gapsMs) distributions.itl.record(ms);
     const reason = withheldOf(sample);
@@ -107,6 +112,7 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
         requestsPerSecond: perSecond(completed),
         outputTokensPerSecond: perSecond(tokens),
         tokensEstimated: estimated,
+        ...(cost !== undefined && { cost }),
         ...(slo !== undefined && {
           goodput: {
             slo,

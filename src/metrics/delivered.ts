@@ -54,7 +54,8 @@ export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, 
   };
 }
 
-function reasoningTokensOf(counts: TokenCounts): number {
+/** Reasoning tokens as counted; where only the total shows them, what it has beyond the other counts. */
+export function reasoningTokensOf(counts: TokenCounts): number {
   if (counts.reasoningTokens !== undefined) return counts.reasoningTokens;
   // Gemini counts its thoughts in the total alone. Some servers count cached tokens so.
   const surplus = surplusOf(counts);
@@ -62,7 +63,7 @@ function reasoningTokensOf(counts: TokenCounts): number {
 }
 
 /** Whether reasoning is counted beside the completion tokens (xAI, Gemini), not within them (OpenAI). */
-function isBeside(counts: TokenCounts, thought: number): boolean {
+export function isBeside(counts: TokenCounts, thought: number): boolean {
   return thought > 0 && (thought > counts.completionTokens || surplusOf(counts) >= thought);
 }
 

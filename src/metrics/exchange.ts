@@ -1,8 +1,10 @@
+import type { Cost } from './cost.js';
 import type { Hops } from './hops.js';
 import type { ProviderReport } from './provider-report.js';
 import type { Speed } from './speed.js';
 import type { WaitSplit } from './wait-parts.js';
 
+export type { Cost } from './cost.js';
 export type { HopName, Hops } from './hops.js';
 export type { ProviderReport } from './provider-report.js';
 export type { RateLimit } from './rate-limits.js';
@@ -66,4 +68,6 @@ export interface ExchangeMetrics {
   wait?: WaitSplit;
   /** What the provider said of itself; absent until the headers. */
   provider?: ProviderReport;
+  /** About; filled in after the end where the model's price is known. */
+  cost?: Cost;
 }

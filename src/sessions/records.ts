@@ -27,6 +27,7 @@ export function summaryOf(row: Row): SessionSummary {
     tokens: integer(row, 'tokens'),
     messages: integer(row, 'messages'),
     exchanges: integer(row, 'exchanges'),
+    ...(typeof row.cost_usd === 'number' && { costUsd: row.cost_usd }),
   };
 }
 

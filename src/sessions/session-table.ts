@@ -36,6 +36,10 @@ export interface SessionTable {
 const PREVIEW_CHARACTERS = 160;
 const LIST_LIMIT = 200;
 
+/** What a session's answers cost, by the figures that were saved with them. */
+const COST = `(SELECT sum(CASE WHEN json_valid(metrics) THEN json_extract(metrics, '$.cost.usd') END)
+  FROM exchanges WHERE exchanges.session = sessions.seq) AS cost_usd`;
+
 export function createSessionTable(db: Database, clock: Clock, redactor: Redactor): SessionTable {
   const find = (idOrPrefix: string): SessionSummary => {
     const prefix = idOrPrefix.toLowerCase();
@@ -81,8 +85,8 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
       db
         .all(
           deleted
-            ? 'SELECT * FROM sessions WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms DESC LIMIT ?'
-            : 'SELECT * FROM sessions WHERE deleted_ms IS NULL ORDER BY pinned DESC, touched DESC LIMIT ?',
+            ? `SELECT *, ${COST} FROM sessions WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms DESC LIMIT ?`
+            : `SELECT *, ${COST} FROM sessions WHERE deleted_ms IS NULL ORDER BY pinned DESC, touched DESC LIMIT ?`,
           limit,
         )
         .map(summaryOf),

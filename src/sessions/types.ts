@@ -84,6 +84,8 @@ export interface SessionSummary {
   model: string | null;
   /** Prompt and output tokens of all its exchanges. */
   tokens: number;
+  /** Of its answers whose price was known, in US dollars; in lists alone. */
+  costUsd?: number;
   messages: number;
   exchanges: number;
 }

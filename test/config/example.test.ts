@@ -8,7 +8,7 @@ import { loadYaml } from './place.js';
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'config.example.yaml'), 'utf8');
 /** The example with what is commented out switched on. */
 const everything = example.replace(
-  /^(\s*)# (?=\s*(socket_path|model|profiles|local|groq|base_url|api_key|timeout_ms|idle_ms|answer_ms|system|temperature|max_tokens|ttft_ms|tpot_ms|reconnect|newline|work|provider|url|api|auth|headers|query|body|stream|adapt|stream_options|seed|api-version|X-Team|CF-Access-Client-Secret):)/gm,
+  /^(\s*)# (?=\s*(socket_path|model|profiles|local|groq|base_url|api_key|timeout_ms|idle_ms|answer_ms|system|temperature|max_tokens|ttft_ms|tpot_ms|reconnect|newline|work|provider|url|api|auth|headers|query|body|stream|adapt|stream_options|seed|api-version|X-Team|my-model|input|output|cached|cache_write|reasoning|CF-Access-Client-Secret):)/gm,
   '$1',
 );
 
@@ -28,13 +28,14 @@ test('the copied example starts without a key in simulator mode', () => {
 });
 
 test('the example names every key, and what it has commented out is right too', () => {
-  const { profiles, theme, motion, discover, keys: ownKeys, ...sections } = parse(everything);
+  const { profiles, theme, motion, discover, keys: ownKeys, prices, ...sections } = parse(everything);
   expect([theme, motion, discover, Object.keys(ownKeys)]).toEqual([
     'auto',
     'full',
     true,
     ['reconnect', 'newline'],
   ]);
+  expect(Object.keys(prices)).toEqual(['my-model']);
   const written = Object.entries({ ...sections, profiles: profiles.work }).map(([section, keys]) => {
     return [section, Object.keys(Object(keys)).sort()];
   });

@@ -125,6 +125,7 @@ export function jsonLines(stdout: NodeJS.WriteStream): Output {
                 retry_after_ms: error.retryAfterMs ?? null,
               },
         metrics: metricsJson(answer.metrics),
+        cost: costJson(answer.metrics),
       });
     },
   };
@@ -151,6 +152,10 @@ function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
     hops: rounded({ ...metrics.hops }),
     ...providerJson(metrics),
   };
+}
+
+function costJson({ cost }: ExchangeMetrics): Record<string, unknown> | null {
+  return cost === undefined ? null : { usd: cost.usd, estimated: true, as_of: cost.asOf };
 }
 
 /** What the wait consists of, and what the provider reports of itself. */

@@ -6,6 +6,7 @@ import { type ConnectorException, ErrorClass } from '../../errors.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample } from '../../loadtest/sample.js';
 import type { Tally } from '../../loadtest/tally.js';
+import { type OwnPrices, withCost } from '../support/prices.js';
 import { tell } from '../support/tell.js';
 
 /** The way that requests take to the provider. */
@@ -20,6 +21,7 @@ export interface Target {
   options: ChatOptions;
   /** What the endpoint is known to refuse. */
   adaptations: Adaptations;
+  prices: OwnPrices;
 }
 
 /** Takes what requests came to. */
@@ -35,7 +37,7 @@ const MAX_MESSAGE = 300;
 
 /** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
 export async function send(
-  { streamer, through, endpoint, prompts, options, adaptations }: Target,
+  { streamer, through, endpoint, prompts, options, adaptations, prices }: Target,
   { index, intendedMs, readyMs }: Order,
   { startMs, tally, lateness }: Results,
   signal: AbortSignal,
@@ -50,7 +52,7 @@ export async function send(
     if (event.type === 'adapted') tell(event.notice);
   };
   const content = prompts[index % prompts.length] ?? '';
-  const answer = await runExchange(streamer, endpoint, index + 1, [{ role: 'user', content }], {
+  const bare = await runExchange(streamer, endpoint, index + 1, [{ role: 'user', content }], {
     stream: true,
     ...options,
     adaptations,
@@ -58,11 +60,13 @@ export async function send(
     onGap: (ms) => gapsMs.push(ms),
     signal,
   });
+  const endMs = performance.now() - startMs;
+  const answer = await withCost(bare, endpoint, prices, options.model);
   const { attempts, hops } = answer.metrics;
   const common = {
     index,
     intendedMs,
-    endMs: performance.now() - startMs,
+    endMs,
     attempts,
     retriesMs: hops.retries ?? 0,
   };
@@ -89,7 +93,7 @@ function sampleOf(
     const message = told.length > MAX_MESSAGE ? `${told.slice(0, MAX_MESSAGE)}…` : told;
     return { ...common, outcome: 'failed', errorClass, message };
   }
-  const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated } = metrics;
+  const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated, cost } = metrics;
   return {
     ...common,
     outcome: 'complete',
@@ -99,6 +103,7 @@ function sampleOf(
     tokensEstimated,
     ...(ttftMs !== undefined && { ttftMs }),
     ...(e2eMs !== undefined && { e2eMs }),
+    ...(cost !== undefined && { cost }),
   };
 }
 

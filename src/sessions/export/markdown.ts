@@ -1,3 +1,4 @@
+import { costFrom, costText } from '../../metrics/cost.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
 import type { Message, Session } from '../types.js';
 
@@ -28,6 +29,8 @@ function figuresOf({ exchanges }: Session, { id }: Message): string[] {
     figures.push(`${tokensEstimated === true ? '~' : ''}${outputTokens} tokens`);
   if (typeof hiddenTokens === 'number') figures.push(`${hiddenTokens} hidden tokens`);
   if (typeof cachedTokens === 'number') figures.push(`${cachedTokens} cached tokens`);
+  const cost = costFrom(metrics);
+  if (cost !== undefined) figures.push(`${costText(cost)} by prices of ${cost.asOf}`);
   return figures.length === 0 ? [] : [`*${figures.join(', ')}*\n`];
 }
 

@@ -1,3 +1,4 @@
+import { costFrom } from '../../metrics/cost.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
 import type { AnswerFigures, OpenedSession } from '../../sessions/opened.js';
@@ -198,5 +199,6 @@ function metricsOf(saved: JsonObject): ExchangeMetrics {
     const value = number(name);
     if (value !== undefined) metrics[name] = value;
   }
-  return metrics;
+  const cost = costFrom(saved);
+  return cost === undefined ? metrics : { ...metrics, cost };
 }

@@ -1,3 +1,4 @@
+import { costText } from '../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/exchange/request-view.js';
@@ -37,6 +38,7 @@ export function requestLines(request: RequestView, width: number, height: number
       width,
     ),
     spread([['dim', 'chunks '], chunksText(metrics)], [bytes(metrics.bytes)], width),
+    ...(metrics.cost === undefined ? [] : [pair(`cost, ${metrics.cost.asOf}`, costText(metrics.cost))]),
     ...tokenDetails(metrics).map(([label, tokens]) => pair(label, count(tokens))),
   ];
   if (metrics.attempts > 1) lines.push(pair('attempts', count(metrics.attempts)));

@@ -1,3 +1,4 @@
+import { costText } from '../../metrics/cost.js';
 import { percentile, type SessionFigures, type Slo } from '../../state/exchange/figures.js';
 import { count, durations } from '../format.js';
 import { joinThatFit, type Line, lineWidth, spread } from '../line.js';
@@ -14,11 +15,7 @@ export function sessionLines(
   width: number,
   height: number,
 ): readonly Line[] {
-  const counts = spread(
-    [['dim', 'requests '], count(session.requests)],
-    [['dim', 'errors '], count(session.errors)],
-    width,
-  );
+  const counts = countsLine(session, width);
   if (height < FULL_ROWS) return [counts, shortTimes(session, width)].slice(0, height);
   const column = Math.floor((width - LABEL_WIDTH) / PERCENTS.length);
   return [
@@ -36,6 +33,14 @@ export function sessionLines(
 export const FULL_ROWS = 7;
 /** Where there is less room. */
 export const SHORT_ROWS = 2;
+
+/** Requests, errors, and what the answers cost where that is known. */
+function countsLine({ requests, errors, cost }: SessionFigures, width: number): Line {
+  if (cost === undefined)
+    return spread([['dim', 'requests '], count(requests)], [['dim', 'errors '], count(errors)], width);
+  const left: Line = [['dim', 'req. '], count(requests), ['dim', '  err. '], count(errors)];
+  return spread(left, [costText(cost)], width);
+}
 
 function shortTimes({ ttfts }: SessionFigures, width: number): Line {
   const p50 = percentile(ttfts, 50);

@@ -1,0 +1,74 @@
+import type { Endpoint } from '../../config/index.js';
+import type { ChatAnswer } from '../../connector/types.js';
+import { billedTokens, type Cost, costBy, type TokenPrices } from '../../metrics/cost.js';
+
+/** The day on which the price table was released: that of @pydantic/genai-prices, which is bundled. */
+export const PRICE_TABLE = { version: '0.1.8', date: '2026-09-23' };
+
+/** Own prices by the model's name. */
+export type OwnPrices = ReadonlyMap<string, TokenPrices>;
+
+/**
+ * The answer with its cost in `metrics`, where the provider counted its tokens and the model's price is known: from
+ * the configuration, else from the price table by the endpoint's address. The table is loaded when first needed.
+ */
+export async function withCost(
+  answer: ChatAnswer,
+  endpoint: Pick<Endpoint, 'baseUrl' | 'model'>,
+  own: OwnPrices,
+  askedModel = endpoint.model,
+): Promise<ChatAnswer> {
+  const cost = await costOf(answer, endpoint.baseUrl, askedModel, own);
+  return cost === undefined ? answer : { ...answer, metrics: { ...answer.metrics, cost } };
+}
+
+async function costOf(
+  { usage, model }: ChatAnswer,
+  url: string,
+  askedModel: string,
+  own: OwnPrices,
+): Promise<Cost | undefined> {
+  if (usage === undefined) return undefined;
+  const tokens = billedTokens(usage);
+  const names = model === undefined ? [askedModel] : [askedModel, model];
+  for (const name of names) {
+    const prices = own.get(name);
+    if (prices !== undefined) return { usd: costBy(prices, tokens), asOf: 'config' };
+  }
+  if (isLocal(url)) return undefined;
+  const { calcPrice } = await import('@pydantic/genai-prices');
+  for (const name of names) {
+    try {
+      const price = calcPrice(
+        {
+          input_tokens: tokens.input,
+          cache_read_tokens: tokens.cached,
+          cache_write_tokens: tokens.cacheWrite,
+          output_tokens: tokens.output,
+        },
+        name,
+        { providerApiUrl: url },
+      );
+      if (price !== null && Number.isFinite(price.total_price))
+        return { usd: price.total_price, asOf: PRICE_TABLE.date };
+    } catch {
+      // The table has no price for a kind of tokens that was used: none is shown.
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** Loads the price table ahead, where the address may need it: so that it takes no time from what is measured. */
+export async function loadPrices(url: string): Promise<void> {
+  if (!isLocal(url)) await import('@pydantic/genai-prices');
+}
+
+/** A server on this machine or in a private network has no list price. */
+function isLocal(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { hostname } = new URL(url);
+  return /^(localhost|.*\.(local|localhost|internal|lan)|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/.test(
+    hostname,
+  );
+}

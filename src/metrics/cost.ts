@@ -1,0 +1,85 @@
+import { isBeside, reasoningTokensOf, type TokenCounts } from './delivered.js';
+
+/** What an answer cost, about: list prices, without discounts, taxes and fees. */
+export interface Cost {
+  usd: number;
+  /** The day of the price table (`2026-09-23`), or `config` for prices of the configuration. */
+  asOf: string;
+}
+
+/** US dollars for a million tokens. */
+export interface TokenPrices {
+  input: number;
+  output: number;
+  /** Of prompt tokens read from the cache, and written to it; as `input` unless told. */
+  cached?: number | undefined;
+  cacheWrite?: number | undefined;
+  /** Of reasoning tokens; as `output` unless told. */
+  reasoning?: number | undefined;
+}
+
+/** Token counts as they are billed: the parts are within `input` and `output`. */
+export interface BilledTokens {
+  input: number;
+  cached: number;
+  cacheWrite: number;
+  output: number;
+  reasoning: number;
+}
+
+const MILLION = 1e6;
+
+/** The tokens that are billed. Reasoning that is counted beside the completion tokens is output, too. */
+export function billedTokens(counts: TokenCounts): BilledTokens {
+  const { promptTokens, completionTokens, cachedTokens = 0, cacheWriteTokens = 0 } = counts;
+  const reasoning = reasoningTokensOf(counts);
+  const cached = Math.min(cachedTokens, promptTokens);
+  return {
+    input: promptTokens,
+    cached,
+    cacheWrite: Math.min(cacheWriteTokens, promptTokens - cached),
+    output: completionTokens + (isBeside(counts, reasoning) ? reasoning : 0),
+    reasoning,
+  };
+}
+
+/** The cost in US dollars by prices of one's own. */
+export function costBy(prices: TokenPrices, tokens: BilledTokens): number {
+  const { input, output, cached = input, cacheWrite = input, reasoning = output } = prices;
+  const plainInput = tokens.input - tokens.cached - tokens.cacheWrite;
+  const plainOutput = tokens.output - tokens.reasoning;
+  const sum =
+    plainInput * input +
+    tokens.cached * cached +
+    tokens.cacheWrite * cacheWrite +
+    plainOutput * output +
+    tokens.reasoning * reasoning;
+  return sum / MILLION;
+}
+
+/** The sum of costs; undefined where none is known. Of two tables the older day stands. */
+export function sumOfCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
+  let sum: Cost | undefined;
+  for (const cost of costs) {
+    if (cost === undefined) continue;
+    const asOf = sum === undefined || cost.asOf < sum.asOf ? cost.asOf : sum.asOf;
+    sum = { usd: (sum?.usd ?? 0) + cost.usd, asOf };
+  }
+  return sum;
+}
+
+/** `~$0.0012`: two digits that mean something below a cent, cents above. */
+export function costText({ usd }: Pick<Cost, 'usd'>): string {
+  if (usd <= 0) return '~$0';
+  if (usd >= 0.1) return `~$${usd.toFixed(2)}`;
+  const digits = Math.min(9, 1 - Math.floor(Math.log10(usd)));
+  return `~$${usd.toFixed(digits)}`;
+}
+
+/** The cost in saved figures; undefined where there is none. */
+export function costFrom(saved: Readonly<Record<string, unknown>>): Cost | undefined {
+  const { cost } = saved;
+  if (typeof cost !== 'object' || cost === null || !('usd' in cost) || !('asOf' in cost)) return undefined;
+  const { usd, asOf } = cost;
+  return typeof usd === 'number' && typeof asOf === 'string' ? { usd, asOf } : undefined;
+}
