@@ -29,9 +29,13 @@ const DEVICE_REPLY = /^\[\?[\d;]*c$/;
 /** Disambiguate escape codes (1), report alternate keys (4). @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/ */
 const KITTY_ON = '\x1b[>5u';
 const KITTY_OFF = '\x1b[<u';
-/** Keys with modifiers that have no code of their own, such as shift+enter. @see https://invisible-island.net/xterm/modified-keys.html */
-const MODIFIED_ON = '\x1b[>4;1m';
-const MODIFIED_OFF = '\x1b[>4m';
+/**
+ * Codes for keys with modifiers that have none, such as shift+enter (modifyOtherKeys 1), and an ESC before a key with
+ * alt (DECSET 1036): by default xterm types "ä" for alt+d. What the user had is saved and restored.
+ * @see https://invisible-island.net/xterm/modified-keys.html
+ */
+const MODIFIED_ON = '\x1b[?1036s\x1b[?1036h\x1b[>4;1m';
+const MODIFIED_OFF = '\x1b[>4m\x1b[?1036r';
 
 export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): Keyboard {
   const parser = createKeyParser();

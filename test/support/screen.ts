@@ -56,7 +56,7 @@ export function createScreen(columns: number, rows: number): Screen {
     return true;
   });
   // Modes that the program itself sets: screen, cursor, paste, wheel, synchronised output.
-  const own = new Set([1049, 25, 2004, 1007, 2026]);
+  const own = new Set([1049, 25, 2004, 1007, 1036, 2026]);
   for (const final of ['h', 'l']) {
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
       for (const mode of modes.flat()) if (!own.has(mode)) events.push(`mode ?${mode}${final}`);

@@ -61,9 +61,9 @@ test('another terminal is asked for modified keys, and reset in the end', () => 
   const { send, written, close } = start();
   written();
   send('\x1b[?1;2c');
-  expect(written()).toBe('\x1b[>4;1m');
+  expect(written()).toBe('\x1b[?1036s\x1b[?1036h\x1b[>4;1m');
   close();
-  expect(written()).toContain('\x1b[>4m');
+  expect(written()).toContain('\x1b[>4m\x1b[?1036r');
 });
 
 test('a screen reader gets pastes marked and nothing else', () => {

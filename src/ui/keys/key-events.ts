@@ -55,6 +55,8 @@ const CONTROLS: Readonly<Record<number, string>> = {
 };
 
 function controlName(code: number, modifiers: Modifiers): string {
+  // The Linux console sends this for shift+tab; alt+tab is the desktop's.
+  if (code === 9 && modifiers.alt) return 'shift+tab';
   const named = CONTROLS[code];
   if (named !== undefined) return keyName(named, modifiers);
   // Some terminals send this byte for Backspace, others for ctrl+backspace: ctrl+h deletes least.

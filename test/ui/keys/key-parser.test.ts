@@ -40,6 +40,7 @@ const KEYS: readonly (readonly [bytes: string, does: string])[] = [
   ['\x1bOM', '<enter>'],
   ['\t', '<tab>'],
   ['\x1b[Z', '<shift+tab>'],
+  ['\x1b\t', '<shift+tab>'],
   ['\x7f', '<backspace>'],
   ['\b', '<ctrl+h>'],
   ['\x1b\x7f', '<alt+backspace>'],
