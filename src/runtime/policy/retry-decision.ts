@@ -1,11 +1,13 @@
 import type { ConnectorException } from '../../errors.js';
 import type { HeaderList } from '../../protocol/messages.js';
+import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import type { HttpRequest, Method } from '../upstream/http-request.js';
 
 /** What became of an attempt, as far as it is known when the decision is made. */
 export type AttemptResult =
-  | { kind: 'status'; statusCode: number; headers: HeaderList }
+  /** `body`: its start, where it was read. */
+  | { kind: 'status'; statusCode: number; headers: HeaderList; body?: string }
   /** `sent`: the request may have reached the server. */
   | { kind: 'failure'; failure: ConnectorException; sent: boolean };
 
@@ -68,17 +70,22 @@ const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
  *
  * A failure that may pass (connection lost or refused, 408, 409, 429, 5xx) is worth another attempt, for a
  * request that may be made twice: an idempotent one, a chat completion, or one that never left. A server's
- * `x-should-retry: false` is obeyed, as is its wait (`retry-after-ms`, Retry-After).
+ * `x-should-retry: false` is obeyed, as is its wait (`retry-after-ms`, Retry-After, or in the body). What quota or
+ * billing refuses is final.
  */
 export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS): RetryDecision {
   const { request, result, attempt, maxAttempts, untouched, budget, leftMs, random, nowMs } = question;
   const headers = result.kind === 'status' ? lowerCased(result.headers) : {};
-  if (!mayPass(result, headers)) return { retry: false, because: 'final' };
+  const said = result.kind === 'status' ? readRefusal(result.body ?? '', nowMs) : { unpaid: false };
+  if (!mayPass(result, headers) || said.unpaid) return { retry: false, because: 'final' };
   if (!untouched) return { retry: false, because: 'untouched' };
   const left = result.kind === 'status' || result.sent;
   if (left && !repeatable(request)) return { retry: false, because: 'unsafe' };
   if (attempt >= maxAttempts) return { retry: false, because: 'attempts' };
-  const asked = result.kind === 'status' ? retryAfterOf(headers, nowMs) : result.failure.retryAfterMs;
+  const asked =
+    result.kind === 'status'
+      ? (retryAfterOf(headers, nowMs) ?? said.retryAfterMs)
+      : result.failure.retryAfterMs;
   if ((asked ?? 0) > settings.maxRetryAfterMs) return { retry: false, because: 'asked too long' };
   const delayMs = Math.max(asked ?? 0, backoffMs(attempt, random, settings));
   if (delayMs + MIN_ATTEMPT_MS > leftMs) return { retry: false, because: 'deadline' };

@@ -1,7 +1,8 @@
 import { ConnectorException } from '../../errors.js';
 import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
-import { Discard, type ResponseSink, type Transport } from '../upstream/transport.js';
+import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';
+import { peekBody } from './peeked-body.js';
 import type { PerOrigin } from './per-origin.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type AttemptResult, decideRetry, type RetryDecision, type RetrySettings } from './retry-decision.js';
@@ -53,25 +54,35 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
       );
 
     for (let attempt = 1; ; attempt += 1) {
+      const decideStatus = (head: ResponseHead, body?: string): ResponseHead => {
+        const result = { kind: 'status', ...head, ...(body !== undefined && { body }) } as const;
+        const decision = decide(attempt, result);
+        if (decision.retry) throw new Again(head.statusCode, decision.delayMs);
+        if (decision.because !== 'budget') return head;
+        return { ...head, headers: [...head.headers, [NOT_RETRIED_HEADER, BUDGET_IS_SPENT]] };
+      };
+      const peeked = peekBody(sink, decideStatus);
       const held: ResponseSink = {
         onHead(head, flow) {
-          // Nearly every answer: there is nothing to decide.
-          if (head.statusCode >= 400) {
-            const decision = decide(attempt, { kind: 'status', ...head });
-            if (decision.retry) throw new Again(head.statusCode, decision.delayMs);
-            if (decision.because === 'budget') {
-              const told = [NOT_RETRIED_HEADER, BUDGET_IS_SPENT] as const;
-              sink.onHead({ ...head, headers: [...head.headers, told] }, flow);
-              return;
-            }
-          }
-          sink.onHead(head, flow);
+          // Of nearly every answer there is nothing to decide. Only the body tells a limit from a bill.
+          if (head.statusCode === 429) peeked.hold(head, flow);
+          else sink.onHead(head.statusCode >= 400 ? decideStatus(head) : head, flow);
         },
-        onData: sink.onData,
+        onData: peeked.onData,
       };
       let again: { delayMs: number; reason: string; statusCode?: number };
       try {
-        return await next(call, held);
+        try {
+          await next(call, held);
+        } catch (error) {
+          // The refusal counts, also where its body was cut.
+          if (!peeked.holding || !(error instanceof ConnectorException)) throw error;
+          signal.throwIfAborted();
+          peeked.end();
+          throw error;
+        }
+        peeked.end();
+        return;
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof Again) {

@@ -1,6 +1,7 @@
 import { ConnectorException, ErrorClass } from '../../errors.js';
 import { hideKeys } from '../../key-forms.js';
 import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
+import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import { isRecord, type JsonRecord, parseJson, stringOf } from '../json.js';
 import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
@@ -89,13 +90,16 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   const parsed = parseJson(body);
   const reported = reportedErrorOf(parsed);
   const page = reported === undefined && (/\bhtml\b/i.test(head.contentType) || isWebPage(body));
-  const retryAfterMs = retryAfterOf(headers, Date.now());
-  const errorClass = classOf(statusCode, reported?.kind ?? '');
+  const refusal = readRefusal(body, Date.now());
+  const retryAfterMs = retryAfterOf(headers, Date.now()) ?? refusal.retryAfterMs;
+  const unpaid = refusal.unpaid && statusCode >= 400 && statusCode < 500;
+  const errorClass = unpaid ? ErrorClass.Permanent : classOf(statusCode, reported?.kind ?? '');
   const { keys } = context;
   const said = page ? '' : quote(reported?.message ?? wordsOfBody(body, parsed), keys);
   const what = `answered ${statusCode}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
-  const advice =
-    page && statusCode < 500 && !MEANT_BY_PROXIES.includes(statusCode)
+  const advice = unpaid
+    ? BILLING_ADVICE
+    : page && statusCode < 500 && !MEANT_BY_PROXIES.includes(statusCode)
       ? BASE_URL_ADVICE
       : (settingAdvice(head, body, context) ?? adviceOf(statusCode, errorClass, retryAfterMs, headers, keys));
   // Many say themselves when to come back.
@@ -166,6 +170,7 @@ function settingAdvice(
 }
 
 const NOT_RETRIED = 'The daemon did not try again: its retry budget is used up.';
+const BILLING_ADVICE = 'Check the plan and billing details behind the API key.';
 const BASE_URL_ADVICE = 'Is base_url right?';
 
 function adviceOf(
@@ -179,7 +184,7 @@ function adviceOf(
   if (statusCode === 403) return 'Check what the API key is allowed to use.';
   if (statusCode === 404) return 'Check the model name and base_url.';
   if (statusCode === 402 || (statusCode === 429 && errorClass === ErrorClass.Permanent)) {
-    return 'Check the plan and billing details behind the API key.';
+    return BILLING_ADVICE;
   }
   if (statusCode === 413) return 'Make the conversation shorter.';
   if (statusCode < 400) {

@@ -1,0 +1,50 @@
+import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
+
+/** So much of a refusal is read before it is decided what follows. */
+const MAX_BYTES = 16 * 1024;
+
+/** A sink that holds back a response until the start of its body is known. */
+export interface PeekedBody {
+  /** Whether a response is held back. */
+  readonly holding: boolean;
+  hold(head: ResponseHead, flow: Flow): void;
+  onData(bytes: Uint8Array): void;
+  /** The response is over: decides by what came. */
+  end(): void;
+}
+
+/**
+ * @param decide Gets the head and the start of the body, and returns the head to pass on. What it throws ends the
+ *   request, and nothing is passed on.
+ */
+export function peekBody(
+  sink: ResponseSink,
+  decide: (head: ResponseHead, body: string) => ResponseHead,
+): PeekedBody {
+  let held: { head: ResponseHead; flow: Flow; parts: Uint8Array[]; bytes: number } | undefined;
+  const pass = (): void => {
+    if (held === undefined) return;
+    const { head, flow, parts } = held;
+    held = undefined;
+    sink.onHead(decide(head, Buffer.concat(parts).toString('utf8', 0, MAX_BYTES)), flow);
+    for (const part of parts) sink.onData(part);
+  };
+  return {
+    get holding() {
+      return held !== undefined;
+    },
+    hold(head, flow) {
+      held = { head, flow, parts: [], bytes: 0 };
+    },
+    onData(bytes) {
+      if (held === undefined) {
+        sink.onData(bytes);
+        return;
+      }
+      held.parts.push(bytes);
+      held.bytes += bytes.length;
+      if (held.bytes >= MAX_BYTES) pass();
+    },
+    end: pass,
+  };
+}

@@ -1,0 +1,64 @@
+import { afterEach, expect, test } from 'vitest';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { testDaemon } from '../../support/daemon.js';
+import { hastyClock } from '../../support/hasty-clock.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
+import { type Script, serveScript, startUpstream, type Upstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** Sends a chat completion to an upstream that answers first with a 429, then with `yes`. */
+async function askRefusing(refusal: Script): Promise<{ upstream: Upstream; asking: RawClient }> {
+  const daemon = await testDaemon({ policies: { clock: hastyClock, random: () => 0 } });
+  let served = 0;
+  const upstream = await startUpstream((request, response, raw) => {
+    served += 1;
+    return serveScript(served === 1 ? { status: 429, ...refusal } : { chunks: ['yes'] })(
+      request,
+      response,
+      raw,
+    );
+  });
+  closing.push(upstream.close, daemon.close);
+  const asking = await daemon.client();
+  const url = `${upstream.url}/v1/chat/completions`;
+  asking.send(httpStream(1n, { method: 'POST', url, body: '{}' }));
+  return { upstream, asking };
+}
+
+const QUOTA = '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}';
+
+test('a 429 that says insufficient_quota is passed on whole, and not tried again', async () => {
+  const { upstream, asking } = await askRefusing({
+    chunks: [QUOTA.slice(0, 20), QUOTA.slice(20)],
+    gapMs: 20,
+  });
+  const { body } = await streamOf(asking, 1n);
+  expect(body.toString()).toBe(QUOTA);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test("a 429 with Google's RetryInfo is tried again after its delay", async () => {
+  const chunks = ['{"error":{"message":"check your plan and billing","details":[{"retryDelay":"7s"}]}}'];
+  const { asking } = await askRefusing({ chunks });
+  const { body } = await streamOf(asking, 1n);
+  expect(body.toString()).toBe('yes');
+  expect(asking.received.find(of(MessageType.StreamRetry))).toMatchObject({ delayMs: 7000, statusCode: 429 });
+});
+
+test('a long 429 body is decided by its start, and a wait that is too long passes it on whole', async () => {
+  const start = '{"error":{"retry_after":3600,"message":"';
+  const chunks = [start, ...Array.from({ length: 40 }, () => 'x'.repeat(1000))];
+  const { upstream, asking } = await askRefusing({ chunks });
+  const { body } = await streamOf(asking, 1n);
+  expect(body.toString()).toBe(chunks.join(''));
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('a 429 whose body is cut is tried again', async () => {
+  const { asking } = await askRefusing({ chunks: ['{"error":'], end: 'cut' });
+  expect((await streamOf(asking, 1n)).body.toString()).toBe('yes');
+});
