@@ -65,7 +65,8 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
       const held: ResponseSink = {
         onHead(head, flow) {
           // Of nearly every answer there is nothing to decide. Only the body tells a limit from a bill.
-          if (head.statusCode === 429) peeked.hold(head, flow);
+          const mayFollow = head.statusCode === 429 && decide(attempt, { kind: 'status', ...head }).retry;
+          if (mayFollow) peeked.hold(head, flow);
           else sink.onHead(head.statusCode >= 400 ? decideStatus(head) : head, flow);
         },
         onData: peeked.onData,
