@@ -36,13 +36,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'user-folders.ts': [],
   'compile-cache.ts': ['user-folders.ts'],
   'key-forms.ts': [],
+  // What reads an answer and what shows one class its ending alike.
+  'finish-reasons.ts': [],
   protocol: ['errors.ts'],
   metrics: ['errors.ts', 'protocol'],
   // `metrics` holds the one definition of each figure, so whoever computes, reads or saves one imports it.
   loadtest: ['errors.ts', 'metrics'],
   sessions: ['errors.ts', 'key-forms.ts', 'user-folders.ts', 'metrics'],
   config: ['errors.ts', 'user-folders.ts'],
-  sdk: ['errors.ts', 'node-version.ts', 'key-forms.ts', 'protocol'],
+  sdk: ['errors.ts', 'finish-reasons.ts', 'node-version.ts', 'key-forms.ts', 'protocol'],
   runtime: [
     'errors.ts',
     'version.ts',
@@ -54,8 +56,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   simulator: ['errors.ts', 'version.ts', 'key-forms.ts', 'config'],
   connector: ['errors.ts', 'key-forms.ts', 'sdk', 'config', 'metrics'],
-  state: ['errors.ts', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
-  ui: ['errors.ts', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
+  state: [
+    'errors.ts',
+    'finish-reasons.ts',
+    'type:sdk',
+    'type:sessions',
+    'metrics',
+    'type:connector',
+    'type:protocol',
+  ],
+  ui: ['errors.ts', 'finish-reasons.ts', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
   'index.ts': ['errors.ts', 'sdk', 'connector', 'type:metrics', 'type:config'],
 };
 const COMPOSERS = new Set(['cli.ts', 'commands']);

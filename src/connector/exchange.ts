@@ -34,6 +34,8 @@ export function usable(endpoint: Endpoint): Endpoint {
 
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 const LINGER_MS = 500;
+/** How long usage or `[DONE]` are waited for after the last event of an answer that may be whole, in ms. */
+const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
 
 export interface ExchangeOptions extends ChatOptions {
   stream: boolean;
@@ -79,8 +81,12 @@ export async function runExchange(
       if (event.type === 'chunk') {
         timeline.received(event.data.length);
         watch.arrived(event);
+        const told = watch.told();
+        const wasOver = chat.over;
         chat.feed(event.data);
-        if (chat.over) stop.after(LINGER_MS);
+        // Comments and pings after the end say nothing more.
+        if (chat.over && !wasOver) stop.after(LINGER_MS);
+        else if (!chat.over && watch.told() > told) stop.after(CLOSING_MS[chat.ending]);
         const drained = options.drained?.();
         if (drained === undefined) {
           stop.bytes();
@@ -182,12 +188,16 @@ function asException(thrown: unknown): ConnectorException {
 function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
   let arrivedMs = sentMs;
   let readUs: number | undefined;
+  let told = 0;
   return {
+    /** How many events the answer told so far. */
+    told: () => told,
     arrived(chunk: Extract<StreamEvent, { type: 'chunk' }>): void {
       arrivedMs = chunk.atMs;
       readUs = chunk.offsetUs;
     },
     onChatEvent(event: ChatEvent): void {
+      told += 1;
       if (event.type === 'report') {
         timeline.reported(event.members);
         return;

@@ -1,8 +1,8 @@
 /** What ends an exchange before its time: the caller's signal, the answer's end, silence. */
 export interface Stopper {
   readonly signal: AbortSignal;
-  /** Ends it in so many ms. */
-  after(ms: number): void;
+  /** Ends it in so many ms from now, whatever was said before; undefined takes that back. */
+  after(ms: number | undefined): void;
   /** The headers or bytes of the body came. */
   bytes(): void;
   /** The answer is not read for now: until the next event its silence is the reader's. */
@@ -28,8 +28,9 @@ export function stopper(signal: AbortSignal | undefined, idleMs: number): Stoppe
   };
   return {
     signal: controller.signal,
-    after(ms: number): void {
-      timer ??= setTimeout(() => controller.abort(), ms);
+    after(ms): void {
+      clearTimeout(timer);
+      timer = ms === undefined || released ? undefined : setTimeout(() => controller.abort(), ms);
     },
     bytes(): void {
       if (idleMs === 0 || released) return;

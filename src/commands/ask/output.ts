@@ -1,4 +1,5 @@
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
+import { finishClassOf } from '../../finish-reasons.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { createSanitizer } from '../../state/text/sanitize.js';
 import { tell } from '../support/tell.js';
@@ -39,6 +40,8 @@ function remarkOn(answer: ChatAnswer): string | undefined {
       if (answer.text !== '' || answer.toolCalls.length > 0) return undefined;
       return answer.refusal === '' ? 'the answer is empty' : `the model refused: ${answer.refusal}`;
     case 'truncated':
+      if (finishClassOf(answer.finishReason) !== 'whole')
+        return `the answer was cut off: the provider ended it with finish_reason ${answer.finishReason}`;
       return 'the answer was cut off: the connection ended before the model had finished';
     case 'cancelled':
       return 'stopped';

@@ -29,7 +29,7 @@ export function bodyStarting(
   context: AnswerContext,
 ): AnswerBody {
   if (/\bhtml\b/i.test(head.contentType) || start.startsWith('<')) return webPageBody(answer, context);
-  return /^[{[]/.test(start) ? completionBody(answer, context) : eventsBody(answer, head, context);
+  return /^[{[]/.test(start) ? completionBody(answer, head, context) : eventsBody(answer, head, context);
 }
 
 /** The body of an answer with a status other than 2xx. */
@@ -55,7 +55,7 @@ function errorBody(report: (text: string) => void): AnswerBody {
 }
 
 /** A whole completion as one JSON text. */
-function completionBody(answer: Answer, context: AnswerContext): AnswerBody {
+function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext): AnswerBody {
   const parts: string[] = [];
   let size = 0;
   return {
@@ -70,6 +70,13 @@ function completionBody(answer: Answer, context: AnswerContext): AnswerBody {
       if (!whole) return;
       const text = parts.join('');
       const value = parseJson(text);
+      if (value === undefined) {
+        // An event stream that begins with a line of bare JSON, as an error of a server behind this one does.
+        const events = eventsBody(answer, { ...head, contentType: 'text/event-stream' }, context);
+        events.feed(text);
+        events.end(true);
+        if (answer.over || answer.concluded || answer.size > 0) return;
+      }
       const told = errorEventOf(value);
       const read =
         told === undefined && createEventReader(context.format, answer).read(value) !== 'unrecognised';

@@ -6,6 +6,8 @@ export interface Answer {
   readonly result: ChatResult;
   /** Adds an event to the result and tells it. */
   emit(event: ChatEvent): void;
+  /** A further event of the server's stream is read. */
+  nextEvent(): void;
   /** The answer has failed; nothing more is read. */
   fail(error: ConnectorException): void;
   /** The server marked the answer's end, so that a lost connection takes nothing away. */
@@ -13,6 +15,8 @@ export interface Answer {
   /** Nothing more is to be read. */
   stop(): void;
   readonly concluded: boolean;
+  /** It is concluded only by a finish reason that came with all output so far, as servers do that repeat it. */
+  readonly doubtful: boolean;
   readonly over: boolean;
   /** Characters that are kept, with some for what is empty and takes memory all the same. */
   readonly size: number;
@@ -43,65 +47,81 @@ export function createAnswer(onEvent: (event: ChatEvent) => void): Answer {
     malformedEvents: 0,
   };
   let conclusion: 'none' | 'usage' | 'finish' = 'none';
+  /** What the event that is read brought so far. */
+  let event = { output: false, finish: false };
+  /** An event brought output without a finish reason, so that one with both means something. */
+  let plainOutput = false;
+  /** Output followed a finish reason: one that comes with output ends nothing. */
+  let repeats = false;
+  let doubtful = false;
   let over = false;
   let size = 0;
 
   const keep = (text: string): string => {
     size += text.length;
-    // Usage in advance closes nothing: it was followed by content.
-    if (conclusion === 'usage') conclusion = 'none';
+    // What was followed by content has closed nothing: usage in advance, a finish reason in every chunk.
+    if (conclusion === 'finish') repeats = true;
+    conclusion = 'none';
+    event.output = true;
     return text;
   };
-  const add = (event: ChatEvent): void => {
-    switch (event.type) {
+  const add = (told: ChatEvent): void => {
+    switch (told.type) {
       case 'text':
-        result.text += keep(event.text);
+        result.text += keep(told.text);
         return;
       case 'reasoning':
-        result.reasoning += keep(event.text);
+        result.reasoning += keep(told.text);
         return;
       case 'refusal':
-        result.refusal += keep(event.text);
+        result.refusal += keep(told.text);
         return;
       case 'tool_call': {
-        let call = result.toolCalls[event.index];
+        let call = result.toolCalls[told.index];
         if (call === undefined) {
           call = { id: '', name: '', arguments: '' };
-          result.toolCalls[event.index] = call;
+          result.toolCalls[told.index] = call;
           size += OVERHEAD_CHARS;
         }
-        if (event.id !== undefined) call.id ||= keep(event.id);
-        if (event.name !== undefined) call.name ||= keep(event.name);
-        call.arguments += keep(event.arguments);
+        if (told.id !== undefined) call.id ||= keep(told.id);
+        if (told.name !== undefined) call.name ||= keep(told.name);
+        call.arguments += keep(told.arguments);
         return;
       }
       case 'usage':
-        result.usage = event.usage;
+        result.usage = told.usage;
         return;
       case 'finish':
-        result.finishReason = event.reason;
-        conclusion = 'finish';
+        result.finishReason = told.reason;
+        if (!(repeats && event.output)) conclusion = 'finish';
+        doubtful = event.output && !plainOutput;
+        event.finish = true;
         return;
       case 'error':
-        result.error = event.error;
+        result.error = told.error;
         return;
       case 'malformed':
         result.malformedEvents += 1;
     }
   };
-  const emit = (event: ChatEvent): void => {
-    add(event);
-    onEvent(event);
+  const emit = (told: ChatEvent): void => {
+    add(told);
+    onEvent(told);
   };
 
   return {
     result,
     emit,
+    nextEvent() {
+      if (event.output && !event.finish) plainOutput = true;
+      event = { output: false, finish: false };
+    },
     fail(error) {
       over = true;
       emit({ type: 'error', error });
     },
     conclude(by) {
+      doubtful = false;
       if (conclusion !== 'finish') conclusion = by;
     },
     stop() {
@@ -109,6 +129,9 @@ export function createAnswer(onEvent: (event: ChatEvent) => void): Answer {
     },
     get concluded() {
       return conclusion !== 'none';
+    },
+    get doubtful() {
+      return doubtful;
     },
     get over() {
       return over;

@@ -53,10 +53,39 @@ export function errorEventOf(event: unknown, name?: string, text = ''): Reported
   if (!isRecord(root)) return undefined;
   // OpenAI's Responses; `incomplete` is no failure.
   if (root.type === 'response.failed') return reportedErrorOf(root.response) ?? { message: text, kind: '' };
-  const { error, x_groq: groq } = root;
-  if (isRecord(groq) && stringOf(groq.error) !== '') return reportedErrorOf(groq);
-  const told = isRecord(error) || stringOf(error) !== '' || root.object === 'error' || hasErrorCode(root);
-  return told ? reportedErrorOf(root) : undefined;
+  const place = placeOfError(root);
+  return place === undefined ? undefined : reportedErrorOf(place);
+}
+
+/** Where in an answer that came with status 200 its error is: a member of it, or all of it. */
+function placeOfError(root: JsonRecord): JsonRecord | undefined {
+  const { error, x_groq: groq, base_resp: base, choices, type, object, code } = root;
+  if (isRecord(groq) && stringOf(groq.error) !== '') return groq;
+  const told = isRecord(error) || stringOf(error) !== '' || (Array.isArray(error) && error.length > 0);
+  if (told || object === 'error' || hasErrorCode(root)) return root;
+  // MiniMax says so of success too, by 0.
+  if (isRecord(base) && Number(base.status_code) !== 0) return base;
+  const [choice] = Array.isArray(choices) ? choices : [];
+  if (isRecord(choice)) {
+    const inner = choice.error;
+    return isRecord(inner) || stringOf(inner) !== '' ? { error: inner } : undefined;
+  }
+  // Of the words below many mean something else beside an answer.
+  if (hasAnswer(root) || errorMessageIn(root) === '') return undefined;
+  const failed = type === 'error' || error === true || root.success === false || root.detail !== undefined;
+  return failed || isFailureCode(code) || isFailureCode(root.status) ? root : undefined;
+}
+
+function hasAnswer({ choices, output, content, delta, response, usage }: JsonRecord): boolean {
+  return [choices, output, content, delta, response, usage].some(
+    (value) => isRecord(value) || (Array.isArray(value) && value.length > 0),
+  );
+}
+
+/** Codes of success that gateways send: 0, 200, and words. */
+function isFailureCode(code: unknown): boolean {
+  if (typeof code !== 'number' && typeof code !== 'string') return false;
+  return !/^(0+|20\d|20000|ok|success|succeeded|completed|in_progress|incomplete|)$/i.test(String(code));
 }
 
 /** FastChat's `{text, error_code}`, where the text is the message. */

@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
 import type { Answer } from './answer.js';
+import { contentIn, type Piece } from './content-parts.js';
 import { createToolCallNumbering } from './tool-calls.js';
 import { laterUsage, usageOf } from './usage.js';
 
@@ -19,21 +20,34 @@ export interface ChatEventReader {
  * Maps chunks of a chat completion (or a whole one) to events. Only the first choice is read.
  * Servers' habits that are understood beside OpenAI's own form: reasoning as `reasoning_content` (DeepSeek,
  * vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text` (GitHub Copilot); content as an array
- * of parts (Mistral); usage inside `x_groq` or the choice (Moonshot); `message` in place of `delta`, also as
+ * of parts (Mistral), also typed, nested, or a number; usage inside `x_groq` or the choice (Moonshot); `message` in place of `delta`, also as
  * a repetition at the end (MiniMax); tool calls without a usable index, as a single object (Hugging Face) or
  * as `function_call` (OpenAI's form before tools). test/fixtures/sse has a stream for each.
  */
 export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'result'>): ChatEventReader {
   const numberOf = createToolCallNumbering();
 
+  /** Returns whether there was anything to read. */
+  const readContent = (value: unknown, type: Piece['type']): boolean => {
+    if (value === undefined || value === null || value === '') return false;
+    if (typeof value === 'string') {
+      emit({ type, text: value });
+      return true;
+    }
+    const { pieces, unread } = contentIn(value, type);
+    for (const piece of pieces) emit(piece);
+    if (unread > 0) emit({ type: 'malformed', data: JSON.stringify(value).slice(0, MAX_SHOWN) });
+    return pieces.length > 0;
+  };
+
   const readDelta = (delta: JsonRecord): void => {
     const { content, refusal, tool_calls: calls, function_call: call } = delta;
-    const parts = Array.isArray(content) ? readParts(content) : undefined;
-    const reasoning = reasoningOf(delta) || parts?.reasoning;
-    if (reasoning) emit({ type: 'reasoning', text: reasoning });
-    const text = parts?.text ?? content;
-    if (typeof text === 'string' && text !== '') emit({ type: 'text', text });
-    if (typeof refusal === 'string' && refusal !== '') emit({ type: 'refusal', text: refusal });
+    if (!REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
+      // OpenRouter repeats the reasoning here, in parts.
+      readContent(delta.reasoning_details, 'reasoning');
+    }
+    readContent(content, 'text');
+    readContent(refusal, 'refusal');
     if (Array.isArray(calls)) {
       for (const one of calls) if (isRecord(one)) readToolCall(one);
     } else if (isRecord(calls)) readToolCall(calls);
@@ -58,7 +72,7 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     if (isRecord(delta)) readDelta(delta);
     // A whole completion after pieces of it says again what they said.
     else if (isRecord(message) && !(object === 'chat.completion' && hasContent(result))) readDelta(message);
-    if (typeof reason === 'string' && reason !== '') emit({ type: 'finish', reason });
+    if (typeof reason === 'string' && reason !== '' && reason !== 'null') emit({ type: 'finish', reason });
   };
 
   const read = (event: unknown): Verdict => {
@@ -78,6 +92,11 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
 
   return { read };
 }
+
+/** Where reasoning is; servers that use several say the same in each. */
+const REASONING = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking'];
+/** Characters that are kept of content that can't be read. */
+const MAX_SHOWN = 300;
 
 /** Members that servers report their own times in (`timesInEvent` of the metrics reads them). */
 const REPORTS = ['timings', 'time_info', 'load_duration', 'prompt_eval_duration', 'eval_duration'];
@@ -110,22 +129,4 @@ function firstOf(choices: readonly unknown[]): JsonRecord | undefined {
 
 function isFirstChoice(choice: unknown): choice is JsonRecord {
   return isRecord(choice) && (choice.index === 0 || choice.index === undefined || choice.index === null);
-}
-
-function reasoningOf(delta: JsonRecord): string {
-  return stringOf(delta.reasoning_content) || stringOf(delta.reasoning) || stringOf(delta.reasoning_text);
-}
-
-function readParts(content: readonly unknown[]): { text: string; reasoning: string } {
-  let text = '';
-  let reasoning = '';
-  for (const part of content) {
-    if (!isRecord(part)) continue;
-    text += stringOf(part.text);
-    // Mistral: { type: 'thinking', thinking: [{ type: 'text', text }] }
-    if (Array.isArray(part.thinking))
-      for (const thought of part.thinking) reasoning += stringOf(recordOf(thought).text);
-    else reasoning += stringOf(part.thinking);
-  }
-  return { text, reasoning };
 }

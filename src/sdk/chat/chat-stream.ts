@@ -1,8 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { ConnectorException } from '../../errors.js';
+import { type ConnectorException, ErrorClass } from '../../errors.js';
+import { finishClassOf } from '../../finish-reasons.js';
 import { type AnswerBody, createAnswer } from './answer.js';
 import { bodyStarting, failureBody } from './answer-body.js';
-import type { AnswerContext, AnswerHead } from './chat-errors.js';
+import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 
 /** How the transport of an answer ended. */
@@ -20,6 +21,8 @@ export interface ChatStream {
   end(how: StreamEnding): ChatResult;
   /** `[DONE]` or an error came: further bytes are not read, so the transport may be closed. */
   readonly over: boolean;
+  /** The answer is whole if nothing more comes. `doubtful`: so far, a repeated finish reason looks the same. */
+  readonly ending: 'open' | 'doubtful' | 'concluded';
 }
 
 /**
@@ -27,7 +30,8 @@ export interface ChatStream {
  * bytes are cut changes nothing. Bounded by MAX_EVENT_CHARS for an event and MAX_ANSWER_CHARS for all.
  *
  * An answer is `complete` only when a finish_reason, `[DONE]` or a closing usage event came, or a whole
- * completion as JSON; then it is so however the transport ended. An error object, a status other than 2xx
+ * completion as JSON; then it is so however the transport ended. A finish_reason that says that the answer was
+ * cut (`abort`), or that is unknown, makes it `truncated`; one that tells a failure, an `error`. An error object, a status other than 2xx
  * and an answer of another kind are outcome `error`. What came before a failure is kept.
  *
  * @param onEvent Called for each event, in order. What it throws leaves `feed` or `end`.
@@ -64,14 +68,25 @@ export function createChatStream(
       if (how.kind === 'closed') feedText(decoder.end());
       if (how.kind !== 'cancelled' && !answer.over) body?.end(how.kind === 'closed');
       if (how.kind === 'failed' && !answer.over && !answer.concluded) answer.fail(how.error);
+      const { finishReason } = result;
+      const ended = finishClassOf(finishReason);
+      if (finishReason !== null && ended === 'failed' && result.error === undefined) {
+        const what = `broke off its answer (finish_reason ${quote(finishReason, context.keys)}).`;
+        answer.fail(unusableError(what, context, ErrorClass.Transient));
+      }
       answer.stop();
       if (result.error !== undefined) result.outcome = 'error';
-      else if (answer.concluded) result.outcome = 'complete';
+      else if (answer.concluded)
+        result.outcome = ended === 'cut' || ended === 'unknown' ? 'truncated' : 'complete';
       else if (how.kind === 'cancelled' || how.kind === 'stalled') result.outcome = how.kind;
       return result;
     },
     get over() {
       return answer.over;
+    },
+    get ending() {
+      if (!answer.concluded) return 'open';
+      return answer.doubtful ? 'doubtful' : 'concluded';
     },
   };
 }

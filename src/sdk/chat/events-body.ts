@@ -1,5 +1,4 @@
 import { createParser } from 'eventsource-parser';
-import { ErrorClass } from '../../errors.js';
 import { isRecord, parseJson } from '../json.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import {
@@ -14,9 +13,6 @@ import { createEventReader } from './event-reader.js';
 import { createPlainEvents } from './plain-events.js';
 import { createRepeatedEvents } from './repeated-events.js';
 import { createStrayLines, strayValueOf } from './stray-lines.js';
-
-/** Reasons by which a server says that it broke off: OpenRouter; Zhipu; DeepSeek. */
-const BROKEN_OFF = new Set(['error', 'network_error', 'insufficient_system_resource']);
 
 /** The field's name inside of the field, by gateways that put it before what has it already. */
 const DATA_AGAIN = /^(?:data:\s*)+/;
@@ -48,6 +44,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
       onData(data, undefined);
       if (texts === 1 && others === 0) repeated.learn(data);
     } else if (text !== '') {
+      answer.nextEvent();
       answer.emit({ type: 'text', text });
       checkSize();
     }
@@ -90,6 +87,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
       answer.fail(streamError(told, context));
       return;
     }
+    answer.nextEvent();
     const verdict = reader.read(event);
     if (verdict === 'closing') answer.conclude('usage');
     else if (verdict === 'unrecognised') {
@@ -97,10 +95,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
       if (!foreign && !flushing) answer.emit({ type: 'malformed', data: quote(text, context.keys) });
     }
-    if (result.finishReason !== null && BROKEN_OFF.has(result.finishReason)) {
-      const what = `broke off its answer (finish_reason ${result.finishReason}).`;
-      answer.fail(unusableError(what, context, ErrorClass.Transient));
-    } else checkSize();
+    checkSize();
   };
 
   const parser = createParser({

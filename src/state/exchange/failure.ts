@@ -1,5 +1,6 @@
 import type { ChatAnswer } from '../../connector/types.js';
 import type { ConnectorException } from '../../errors.js';
+import { finishClassOf } from '../../finish-reasons.js';
 import type { KeyHints } from '../key-hints.js';
 import { sanitizeLine } from '../text/sanitize.js';
 
@@ -32,12 +33,15 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   if (answer.outcome === 'cancelled') remarks.push(empty ? 'stopped' : 'stopped: what came is kept');
   if (answer.outcome === 'truncated') {
     const cause =
-      reason ?? (empty ? 'the stream ended without an answer' : 'the stream ended before the answer did');
+      reason ??
+      unfinished(answer) ??
+      (empty ? 'the stream ended without an answer' : 'the stream ended before the answer did');
     remarks.push(`cut off: ${cause}; ${again}`);
   }
   if (answer.outcome === 'stalled') remarks.push(`stalled: ${reason ?? 'nothing more came'}; ${again}`);
-  if (answer.finishReason === 'length') remarks.push('cut at the limit for answers (finish_reason length)');
-  if (answer.finishReason === 'content_filter') remarks.push("ended by the provider's content filter");
+  const ended = finishClassOf(answer.finishReason);
+  if (ended === 'limit') remarks.push(`cut at the limit for answers (finish_reason ${shownReason(answer)})`);
+  if (ended === 'refused') remarks.push("ended by the provider's content filter");
   for (const call of answer.toolCalls) {
     remarks.push(`asks for the tool ${shortLine(`${call.name}(${call.arguments})`)}: tools are not run here`);
   }
@@ -46,6 +50,17 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   if (answer.malformedEvents > 0) remarks.push(`unreadable events skipped: ${answer.malformedEvents}`);
   if (answer.metrics.buffered) remarks.push('buffered: this daemon does not stream');
   return remarks;
+}
+
+/** What the provider said of an answer that it did not finish. */
+function unfinished(answer: ChatAnswer): string | undefined {
+  const ended = finishClassOf(answer.finishReason);
+  if (ended === 'cut') return `the provider broke it off (finish_reason ${shownReason(answer)})`;
+  return ended === 'unknown' ? `the finish_reason is unknown: ${shownReason(answer)}` : undefined;
+}
+
+function shownReason({ finishReason }: ChatAnswer): string {
+  return sanitizeLine((finishReason ?? '').slice(0, 40));
 }
 
 /** What to do about an answer that is not whole. */

@@ -1,3 +1,4 @@
+import { finishClassOf } from '../../finish-reasons.js';
 import type { AnswerStatus, AssistantMessage, Turn } from '../../state/messages.js';
 import { count, duration, taken, tokenRate } from '../format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../line.js';
@@ -35,8 +36,9 @@ function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   if (kind === 'cancelled') marks.push('stopped');
   if (kind === 'truncated') marks.push('cut off');
   if (kind === 'stalled') marks.push(kind);
-  if (finishReason === 'length') marks.push('cut at the limit');
-  if (finishReason === 'content_filter') marks.push('filtered');
+  const ended = finishClassOf(finishReason ?? null);
+  if (ended === 'limit') marks.push('cut at the limit');
+  if (ended === 'refused') marks.push('filtered');
   if (finishReason === 'tool_calls' || finishReason === 'function_call') marks.push('asks for a tool');
   if (metrics.buffered) marks.push('buffered');
   return marks.map((mark) => [['bold', mark]]);

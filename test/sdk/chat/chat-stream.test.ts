@@ -95,8 +95,15 @@ describe('how an answer ends', () => {
 
 describe('what a delta may hold', () => {
   test('content as an array of parts', () => {
-    const parts = [{ type: 'text', text: 'a' }, 7, null, { type: 'image_url' }, { type: 'text', text: 'b' }];
-    expect(read(chunk({ content: parts }) + DONE).result.text).toBe('ab');
+    const parts = [
+      { type: 'text', text: 'a' },
+      7,
+      null,
+      {},
+      { type: 'image_url' },
+      { type: 'text', text: 'b' },
+    ];
+    expect(read(chunk({ content: parts }) + DONE).result).toMatchObject({ text: 'a7b', malformedEvents: 1 });
     const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }];
     expect(read(chunk({ content: thinking }) + DONE).result).toMatchObject({ text: '', reasoning: 'hm' });
   });
@@ -118,22 +125,16 @@ describe('what a delta may hold', () => {
     expect(read(data(both) + DONE).result.text).toBe('b');
   });
 
-  test.each([
-    null,
-    7,
-    'text',
-    [],
-    { content: 7 },
-    { content: { text: 'a' } },
-    { tool_calls: 7 },
-    { tool_calls: [null] },
-  ])('nothing of use: %j', (delta) => {
-    expect(read(chunk(delta) + DONE).result).toMatchObject({
-      text: '',
-      outcome: 'complete',
-      malformedEvents: 0,
-    });
-  });
+  test.each([null, 7, 'text', [], { tool_calls: 7 }, { tool_calls: [null] }])(
+    'nothing of use: %j',
+    (delta) => {
+      expect(read(chunk(delta) + DONE).result).toMatchObject({
+        text: '',
+        outcome: 'complete',
+        malformedEvents: 0,
+      });
+    },
+  );
 
   test("the model's name is kept", () => {
     expect(read(data({ model: '', choices: [] }) + chunk({ content: 'a' }) + DONE).result.model).toBe('m');

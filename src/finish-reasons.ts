@@ -1,0 +1,63 @@
+/** What a finish reason says of the answer. */
+export type FinishClass =
+  /** The model came to its own end, or wants a tool to be run. */
+  | 'whole'
+  /** A limit for tokens ended it. */
+  | 'limit'
+  /** The provider filtered or refused it. */
+  | 'refused'
+  /** It was broken off on its way, without a fault that is named. */
+  | 'cut'
+  /** The provider or the model failed. */
+  | 'failed'
+  | 'unknown';
+
+/**
+ * Reasons in use, in lower case: OpenAI's chat completions and Responses, Anthropic, Gemini, Cohere, Mistral, vLLM, SGLang,
+ * TGI, Ollama, llama.cpp, OpenRouter, DeepSeek, Zhipu, MiniMax, Bedrock, Vercel's gateway.
+ */
+const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[]>> = {
+  whole: [
+    'stop,stopped,stop_sequence,stop_string,stop_word,stop_token,stop_str,end,eos,eos_token,eos_found',
+    'end_turn,pause_turn',
+    'complete,completed,done,finish,finished,success,normal,load,unload',
+    'tool_calls,tool_call,tool_use,tools,tool-calls,function_call,function_calls,server_tool_use',
+  ],
+  limit: [
+    'length,max_tokens,max_token,max_length,max_output_tokens,max_completion_tokens,max_new_tokens,limit',
+    'token_limit,token_limit_reached,model_length,model_context_window_exceeded,context_window_exceeded',
+    'context_length,context_length_exceeded,finish_reason_max_tokens',
+  ],
+  refused: [
+    'content_filter,content_filtered,content-filter,contentfilter,sensitive,safety,refusal,refused,recitation',
+    'blocklist,blocked,prohibited_content,spii,language,guardrail,guardrails,guardrail_intervened,moderation',
+    'image_safety,image_recitation,image_prohibited_content,model_armor,error_toxic,toxic,jailbreak,policy_violation',
+  ],
+  cut: [
+    'abort,aborted,cancel,cancelled,canceled,cancellation,interrupt,interrupted,incomplete,paused',
+    'preempted,disconnect,disconnected,client_disconnect,user_cancel,user_cancelled,killed,shutdown',
+    'timeout,time_limit,deadline_exceeded,timed_out',
+  ],
+  failed: [
+    'error,errored,failed,failure,fail,exception,internal_error,server_error,network_error,api_error,model_error',
+    'insufficient_system_resource,overloaded,unavailable,repetition,error_limit,finish_reason_unspecified',
+    'malformed_function_call,unexpected_tool_call,too_many_tool_calls,malformed_response,malformed_tool_use',
+    'malformed_model_output,invalid_tool_call,no_image,image_other,missing_thought_signature',
+  ],
+};
+
+const CLASSES = new Map<string, FinishClass>(
+  (['whole', 'limit', 'refused', 'cut', 'failed'] as const).flatMap((kind) =>
+    REASONS[kind]
+      .join(',')
+      .split(',')
+      .map((word): [string, FinishClass] => [word, kind]),
+  ),
+);
+
+/** The class of a finish reason, whatever its case; null, for none given, is `whole`. */
+export function finishClassOf(reason: string | null): FinishClass {
+  if (reason === null) return 'whole';
+  const word = reason.trim().toLowerCase();
+  return CLASSES.get(word) ?? CLASSES.get(word.replace(/^finish_reason_|^finishreason\./, '')) ?? 'unknown';
+}

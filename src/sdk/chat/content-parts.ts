@@ -1,0 +1,79 @@
+import { isRecord, type JsonRecord } from '../json.js';
+
+/** A piece of an answer, of the kind that it belongs to. */
+export interface Piece {
+  type: 'text' | 'reasoning' | 'refusal';
+  text: string;
+}
+
+/** What a field held. `unread`: how many values in it are no text in any form that is known. */
+export interface Content {
+  pieces: readonly Piece[];
+  unread: number;
+}
+
+/** Parts are read inside parts down to here. */
+const MAX_DEPTH = 8;
+/** Members of a part that hold its text, each with what it says of the kind. */
+const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined])[] = [
+  ['text', undefined],
+  ['content', undefined],
+  ['output_text', undefined],
+  ['value', undefined],
+  ['thinking', 'reasoning'],
+  ['reasoning', 'reasoning'],
+  ['reasoning_content', 'reasoning'],
+  ['summary', 'reasoning'],
+  ['refusal', 'refusal'],
+];
+/** Parts that hold nothing to read: what a server hides or signs. */
+const SILENT = /encrypted|redacted|signature/;
+
+/**
+ * Reads the value of a content field: a text, a number, a boolean, a typed part, or lists of these, one in the other.
+ * @param type The kind where the value itself does not say it: that of its field.
+ */
+export function contentIn(value: unknown, type: Piece['type']): Content {
+  const pieces: Piece[] = [];
+  let unread = 0;
+
+  const add = (kind: Piece['type'], text: string): void => {
+    const last = pieces.at(-1);
+    if (text === '') return;
+    if (last?.type === kind) last.text += text;
+    else pieces.push({ type: kind, text });
+  };
+
+  const readPart = (part: JsonRecord, kind: Piece['type'], depth: number): void => {
+    const own = kindOf(part, kind);
+    let known = isSilent(part) || Object.keys(part).length === 0;
+    for (const [name, says] of MEMBERS) {
+      if (part[name] === undefined) continue;
+      known = true;
+      read(part[name], says ?? own, depth + 1);
+    }
+    if (!known) unread += 1;
+  };
+
+  const read = (one: unknown, kind: Piece['type'], depth: number): void => {
+    if (one === null || one === undefined) return;
+    if (typeof one === 'string') add(kind, one);
+    else if (typeof one === 'number' || typeof one === 'boolean') add(kind, String(one));
+    else if (depth > MAX_DEPTH) unread += 1;
+    else if (Array.isArray(one)) for (const item of one) read(item, kind, depth + 1);
+    else if (isRecord(one)) readPart(one, kind, depth);
+  };
+
+  read(value, type, 0);
+  return { pieces, unread };
+}
+
+function kindOf({ type }: JsonRecord, otherwise: Piece['type']): Piece['type'] {
+  if (typeof type !== 'string') return otherwise;
+  if (/refusal/.test(type)) return 'refusal';
+  return /reasoning|thinking|thought|summary/.test(type) ? 'reasoning' : otherwise;
+}
+
+function isSilent(part: JsonRecord): boolean {
+  return typeof part.type === 'string' && SILENT.test(part.type);
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { OpenAIStreamConnector } from '../../src/index.js';
+import { testDaemon } from '../support/daemon.js';
+import { startUpstream } from '../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const chunk = (content: string | undefined, reason: string | null): string =>
+  `data: ${JSON.stringify({ choices: [{ delta: content === undefined ? {} : { content }, finish_reason: reason }] })}\n\n`;
+
+/** Asks a provider that sends the pieces, waits for a number of ms, and then sends a comment every 100 ms for ever. */
+async function answerTo(steps: readonly (string | number)[]) {
+  const daemon = await testDaemon();
+  closing.push(daemon.close);
+  const upstream = await startUpstream(async (_request, response) => {
+    const gone = once(response, 'close').then(() => 'gone' as const);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const step of steps) {
+      if (typeof step === 'number') await sleep(step);
+      else response.write(step);
+    }
+    while ((await Promise.race([gone, sleep(100)])) !== 'gone') response.write(': ping\n\n');
+  });
+  closing.push(upstream.close);
+  const connector = new OpenAIStreamConnector({
+    simulator: { enabled: true, base_url: upstream.url },
+    runtime: { socket_path: daemon.path },
+  });
+  closing.push(() => connector.close());
+  const answer = await connector.exchange([{ role: 'user', content: 'hi' }]);
+  return { answer, ended: await (await upstream.request(0)).ended };
+}
+
+test('an answer with a finish reason ends although the connection stays open with comments, and is cancelled there', async () => {
+  const { answer, ended } = await answerTo([chunk('a', null), chunk(undefined, 'stop')]);
+  expect(answer).toMatchObject({ outcome: 'complete', text: 'a' });
+  expect(ended).toBe('hung up');
+});
+
+test('a pause after a finish reason that comes with every chunk does not end the answer', async () => {
+  const { answer } = await answerTo([
+    chunk('a', 'stop'),
+    2500,
+    chunk('b', 'stop'),
+    2500,
+    chunk('c', 'stop'),
+    'data: [DONE]\n\n',
+  ]);
+  expect(answer).toMatchObject({ outcome: 'complete', text: 'abc' });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { createChatStream } from '../../../src/sdk/chat/chat-stream.js';
+
+const FORMS: Readonly<Record<string, unknown>> = {
+  'error at the top': { error: { message: 'no balance', code: 402 } },
+  'error as a text': { error: 'no balance' },
+  'error in the choice': { choices: [{ index: 0, delta: {}, error: { message: 'no balance' } }] },
+  base_resp: { id: 'x', choices: null, base_resp: { status_code: 1008, status_msg: 'no balance' } },
+  'code and msg': { code: 1113, msg: 'no balance' },
+  'code and message': { code: 'Arrearage', message: 'no balance', request_id: 'r' },
+  detail: { detail: 'no balance' },
+  'message with type error': { type: 'error', message: 'no balance' },
+  'error that is true': { error: true, message: 'no balance' },
+};
+
+const CARRIERS: Readonly<Record<string, (json: string) => string>> = {
+  JSON: (json) => json,
+  'a line of JSON and [DONE]': (json) => `${json}\n\ndata: [DONE]\n\n`,
+  'one event': (json) => `data: ${json}\n\n`,
+  'event: error': (json) => `event: error\ndata: ${json}\n\n`,
+  'an event after text': (json) => `data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: ${json}\n\n`,
+  'a line of JSON after text': (json) => `data: {"choices":[{"delta":{"content":"a"}}]}\n\n${json}\n`,
+};
+
+describe.each(Object.entries(FORMS))('an error inside a 200 as %s', (_, form) => {
+  test.each(Object.entries(CARRIERS))('sent as %s gives the provider’s message', (_, carry) => {
+    for (const contentType of ['text/event-stream', 'application/json']) {
+      const stream = createChatStream({ statusCode: 200, contentType });
+      stream.feed(Buffer.from(carry(JSON.stringify(form))));
+      const { outcome, error } = stream.end({ kind: 'closed' });
+      expect([outcome, error?.message]).toEqual(['error', expect.stringContaining('no balance')]);
+    }
+  });
+});
+
+test.each([
+  { choices: [{ message: { content: 'hi' } }], base_resp: { status_code: 0, status_msg: 'success' } },
+  { choices: [{ message: { content: 'hi' } }], code: 200, message: 'ok' },
+  { choices: [{ message: { content: 'hi' } }], error: null, detail: 'cached', code: 7 },
+])('a status of success beside an answer is no error: %j', (body) => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
+  stream.feed(Buffer.from(JSON.stringify(body)));
+  expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'hi' });
+});
