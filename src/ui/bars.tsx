@@ -4,7 +4,7 @@ import { isAnswering, shownRequest } from '../state/comparing/comparison.js';
 import { titleOf } from '../state/messages.js';
 import { fitRows } from './context.js';
 import type { Line } from './line.js';
-import { type BarState, footerLine, headerLine, statusBar } from './panes/bars.js';
+import { type BarState, footerLine, headerLine, statusBar, typingPlace } from './panes/bars.js';
 import { Painted } from './rows.js';
 
 interface BarProps {
@@ -53,6 +53,8 @@ function barState({
   quitArmedUntilMs,
   keys,
   nowMs,
+  overlay,
+  search,
 }: AppState): BarState {
   return {
     connection,
@@ -63,6 +65,7 @@ function barState({
     answering: isAnswering({ comparison, request }),
     toast,
     quitArmedUntilMs,
+    typing: typingPlace(overlay, search),
     // The clock matters only while it counts down.
     nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
   };

@@ -8,7 +8,8 @@ import { Painted } from './rows.js';
 
 const selectDraft = (state: AppState) => ({
   draft: state.draft,
-  covered: state.overlay.kind !== 'none',
+  // What is typed goes elsewhere.
+  covered: state.overlay.kind !== 'none' || state.search.kind === 'open',
   note: draftNote(state),
 });
 
@@ -20,7 +21,12 @@ export const Composer = memo(function Composer({ layout }: { layout: Panes | Sta
     () =>
       ({ draft, covered, note }: ReturnType<typeof selectDraft>) => {
         const above: Line[] = note === undefined || height < 2 ? [] : [[['dim', `   ${note}`]]];
-        const { lines, cursor } = composerView(draft, draftWidth(columns), height - above.length);
+        const { lines, cursor } = composerView(
+          draft,
+          draftWidth(columns),
+          height - above.length,
+          covered ? '' : undefined,
+        );
         return [
           {
             rows: fitRows([...above, ...lines], columns, height),

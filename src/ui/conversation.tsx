@@ -4,7 +4,7 @@ import { type Search, searchCount, searchPattern } from '../state/search.js';
 import { compareRows } from './compare-view.js';
 import { fitRows, type Shared, useShared } from './context.js';
 import type { Panes, Stacked } from './layout.js';
-import { type Line, lineWidth } from './line.js';
+import { caretPlace, type Line, lineWidth } from './line.js';
 import { overlayView } from './overlay.js';
 import { searchLine } from './panes/search.js';
 import { welcomeLines } from './panes/welcome.js';
@@ -50,13 +50,13 @@ function Open({ layout, view, watch }: OpenProps): ReactElement {
   const open = useMemo(
     () =>
       (shown: Shown): Rows[] => {
-        const { rows, mark } = view(shown);
+        const { rows, mark, cursor } = view(shown);
         const all = [...rows];
         if (mark !== undefined) {
           // In place of the last row: where one is matters more.
           all[all.length - 1] = [' '.repeat(Math.max(0, text.width - lineWidth(mark))), ...mark];
         }
-        return [{ x: margin, rows: all, width: columns - margin }];
+        return [{ x: margin, rows: all, width: columns - margin, cursor }];
       },
     [view, columns, margin, text],
   );
@@ -84,9 +84,12 @@ function contentOf(
   );
   if (over !== undefined) {
     const { lines, below } = over;
+    const rows = fitRows(lines, width, height);
     return {
       title: over.title,
-      rows: fitRows(lines, width, height),
+      rows,
+      // A bar of a waterfall can look like a caret.
+      cursor: overlay.kind === 'picker' || overlay.kind === 'sessions' ? caretPlace(rows) : undefined,
       ...(below > 0 && { mark: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
     };
   }
@@ -100,7 +103,9 @@ function contentOf(
   const view = { messages, width, height, scroll, reasoning: reasoningShown };
   if (search.kind === 'open' && height > 1) {
     const bar = fitRows([searchLine(search, searchCount(messages, search), keymap.hints, width)], width, 1);
-    return { title, rows: [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar] };
+    const rows = [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar];
+    const caret = caretPlace(bar);
+    return { title, rows, cursor: caret && { x: caret.x, y: height - 1 } };
   }
   const { rows, newRows, atEnd } = viewport.window(view);
   const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);

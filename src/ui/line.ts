@@ -65,3 +65,15 @@ export function joinThatFit(items: readonly Line[], width: number, separator: Sp
   }
   return joined;
 }
+
+/** Where text is typed in a line. */
+export const CARET: Span = ['accent', '▏'];
+
+/** The caret's cell in these lines; undefined when none has it. The terminal's cursor belongs there. */
+export function caretPlace(lines: readonly Line[]): { x: number; y: number } | undefined {
+  for (const [y, line] of lines.entries()) {
+    const at = line.findIndex((span) => typeof span !== 'string' && span[1] === CARET[1]);
+    if (at >= 0) return { x: lineWidth(line.slice(0, at)), y };
+  }
+  return undefined;
+}

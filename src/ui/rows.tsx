@@ -90,6 +90,8 @@ export interface Framed {
   rows: readonly Line[];
   /** Written into the lower edge, at its right [nothing]. */
   mark?: Line | undefined;
+  /** Where the terminal's cursor stands in the rows [not in these]. */
+  cursor?: Position | undefined;
 }
 
 const NO_MARK: Line = [];
@@ -116,10 +118,10 @@ function frame(width: number, height: number, edges: Edges): (framed: Framed) =>
   const right = { x: width - 2, y: 1, width: 2, rows: Array.from({ length: inner }, () => RIGHT_SIDE) };
   const top = kept((title: string) => [upperEdge(title, width, edges.top)]);
   const bottom = kept((mark: Line) => [lowerEdge(mark, width)]);
-  return ({ title, rows, mark = NO_MARK }) => [
+  return ({ title, rows, mark = NO_MARK, cursor }) => [
     { width, rows: top(title) },
     left,
-    { x: 2, y: 1, width: width - 4, rows },
+    { x: 2, y: 1, width: width - 4, rows, cursor },
     right,
     ...(edges.bottom === 'end' ? [{ y: height - 1, width, rows: bottom(mark) }] : []),
   ];

@@ -1,5 +1,6 @@
-import type { AppState } from '../../state/app-state.js';
+import type { AppState, Overlay } from '../../state/app-state.js';
 import type { EndpointInfo } from '../../state/ports.js';
+import type { Search } from '../../state/search.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
 import { connectionSummary, retryLine, retryLines } from './connection.js';
@@ -23,7 +24,34 @@ export function headerLine(title: string, endpoint: EndpointInfo, width: number)
 export type BarState = Pick<
   AppState,
   'connection' | 'nowMs' | 'request' | 'retry' | 'toast' | 'quitArmedUntilMs' | 'keys'
-> & { answering: boolean; comparing: boolean };
+> & { answering: boolean; comparing: boolean; typing: TypingPlace };
+
+/** Where keys go: the draft, or what stands in the conversation's place. */
+export type TypingPlace =
+  | 'draft'
+  | 'list'
+  | 'sessions'
+  | 'renaming'
+  | 'exchanges'
+  | 'exchange'
+  | 'search'
+  | 'text';
+
+export function typingPlace(overlay: Overlay, search: Search): TypingPlace {
+  switch (overlay.kind) {
+    case 'none':
+      return search.kind === 'open' ? 'search' : 'draft';
+    case 'picker':
+      return 'list';
+    case 'sessions':
+      return overlay.renaming === undefined ? 'sessions' : 'renaming';
+    case 'inspector':
+      return overlay.open ? 'exchange' : 'exchanges';
+    case 'help':
+    case 'panes':
+      return 'text';
+  }
+}
 
 /** Connection and request on one line, in place of the side panes; also parts conversation and draft. */
 export function statusBar(state: BarState, width: number, withMessages: boolean): Line {
@@ -58,7 +86,8 @@ export function footerLine(state: BarState, width: number): Line {
   return [' ', ...spread(left, hints, inner), ' '];
 }
 
-function hintsOf({ keys, answering, comparing }: BarState): string[] {
+function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
+  if (typing !== 'draft') return HINTS[typing](short(keys.choose), short(keys.close));
   const { send, newline, stop, help, quit, focus } = keys;
   const always = [`${short(help)} help`, `${short(quit)} quit`];
   if (comparing && !answering)
@@ -67,6 +96,17 @@ function hintsOf({ keys, answering, comparing }: BarState): string[] {
   if (answering) return [`${short(stop)} stop`, ...always];
   return [`${short(send)} send`, `${short(newline)} newline`, ...always];
 }
+
+/** The keys of what stands in the conversation's place. */
+const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (choose: string, close: string) => string[]>> = {
+  list: (choose, close) => [`${choose} choose`, '↑↓ move', `${close} close`],
+  sessions: (choose, close) => [`${choose} open`, '↑↓ move', `${close} close`],
+  renaming: (choose, close) => [`${choose} keep the name`, `${close} leave it`],
+  exchanges: (choose, close) => [`${choose} open`, '↑↓ move', `${close} close`],
+  exchange: (_choose, close) => ['n next', 'p previous', '↑↓ scroll', `${close} back`],
+  search: (choose, close) => [`${choose} next`, '↑ previous', `${close} close`],
+  text: (_choose, close) => ['↑↓ scroll', `${close} close`],
+};
 
 /** A key in little room: `^J`. */
 function short(key: string): string {

@@ -49,11 +49,16 @@ export function draftRows(text: string, width: number, most: number): number {
   return rows;
 }
 
-/** The rows of the draft around the cursor, `height` of them. Costs those, however long the draft is. */
-export function composerView(editor: Editor, width: number, height: number): ComposerView {
+/** The rows of the draft around the cursor, `height` of them. Costs those, however long the draft is. `placeholder`: in place of an empty one. */
+export function composerView(
+  editor: Editor,
+  width: number,
+  height: number,
+  placeholder = 'write a message',
+): ComposerView {
   const { text } = editor;
   if (text === '') {
-    return { lines: [[PROMPT, ['dim', 'write a message']]], cursor: { x: PROMPT_WIDTH, y: 0 } };
+    return { lines: [[PROMPT, ['dim', placeholder]]], cursor: { x: PROMPT_WIDTH, y: 0 } };
   }
   const place = cursorPlace(editor, width);
   const rows: DraftRow[] = [place.row];

@@ -1,6 +1,6 @@
 import { matching, type Picker, type PickerPurpose } from '../../state/picker.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { cut, type Line, lineWidth, spread } from '../line.js';
+import { CARET, cut, type Line, lineWidth, spread } from '../line.js';
 
 const TITLES: Record<PickerPurpose, string> = {
   action: 'Actions',
@@ -20,12 +20,7 @@ export function pickerLines(picker: Picker, width: number, height: number): read
   const room = Math.max(1, height - 1);
   const from = Math.max(0, Math.min(picker.index - Math.floor(room / 2), items.length - room));
   const count = `${items.length === 0 ? 0 : picker.index + 1}/${items.length}`;
-  const query: Line = [
-    ['bold', `${TITLES[picker.purpose]} `],
-    ['accent', '> '],
-    picker.query,
-    ['accent', '▏'],
-  ];
+  const query: Line = [['bold', `${TITLES[picker.purpose]} `], ['accent', '> '], picker.query, CARET];
   if (items.length === 0) return [spread(query, [['dim', count]], width), [['dim', '  nothing matches']]];
   return [
     spread(query, [['dim', count]], width),

@@ -1,7 +1,7 @@
 import type { KeyHints } from '../../state/key-hints.js';
 import { MAX_MATCHES, type Search, type SearchCount } from '../../state/search.js';
 import { count } from '../format.js';
-import { cut, joinThatFit, type Line, lineWidth, spread } from '../line.js';
+import { CARET, cut, joinThatFit, type Line, lineWidth, spread } from '../line.js';
 
 /** The search's one line: what is looked for, which match of how many, and the keys. */
 export function searchLine(
@@ -17,7 +17,7 @@ export function searchLine(
       : total === 0
         ? 'nothing found'
         : `${count(current)}/${count(total)}${total >= MAX_MATCHES ? '+' : ''}`;
-  const query: Line = [['accent', 'search '], search.query, ['accent', '▏']];
+  const query: Line = [['accent', 'search '], search.query, CARET];
   const room = width - lineWidth(query) - 2;
   const keys = [
     [found],

@@ -1,7 +1,7 @@
 import type { KeyHints } from '../../state/key-hints.js';
 import type { SessionList, SessionRow } from '../../state/sessions/session-list.js';
 import { count, uptime } from '../format.js';
-import { cut, joinThatFit, type Line, spread } from '../line.js';
+import { CARET, cut, joinThatFit, type Line, spread } from '../line.js';
 
 /** Below this a session has one row, without its preview. */
 const TWO_ROWS_FROM = 14;
@@ -22,7 +22,7 @@ export function sessionListLines(
   const room = Math.max(1, Math.floor((height - 1 - hints) / each));
   const from = Math.max(0, Math.min(index - Math.floor(room / 2), rows.length - room));
   const place: Line = [['dim', `${rows.length === 0 ? 0 : index + 1}/${rows.length}`]];
-  const search: Line = [['bold', 'Search '], ['accent', '> '], query, ['accent', '▏']];
+  const search: Line = [['bold', 'Search '], ['accent', '> '], query, CARET];
   const lines: Line[] = [spread(search, place, width)];
   if (problem !== undefined) lines.push(cut([['dim', `  ${problem}`]], width));
   if (rows.length === 0) {
@@ -61,7 +61,7 @@ function titleLine(
 ): Line {
   const { title, usedMs, model, tokens, pinned, found } = row;
   const mark: Line = [chosen ? ['accent', '› '] : '  ', pinned ? ['accent', '* '] : ''];
-  if (renaming !== undefined) return cut([...mark, renaming, ['accent', '▏']], width);
+  if (renaming !== undefined) return cut([...mark, renaming, CARET], width);
   const facts: Line[] = [
     [['dim', ago(nowMs - usedMs)]],
     ...(found === undefined ? [] : [[['dim', `${found.count} found`] as const]]),
