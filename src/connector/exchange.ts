@@ -119,8 +119,8 @@ export async function runExchange(
       options.adaptations ?? new Map(),
       `${request.url} ${model}`,
     );
-    const send = async (): Promise<StreamResult> => {
-      const elapsedMs = performance.now() - sentMs;
+    const send = async (again = false): Promise<StreamResult> => {
+      const elapsedMs = again ? performance.now() - sentMs : 0;
       const held = holdRefusal(onEvent, stop.bytes);
       const timeoutMs = options.timeoutMs ?? endpoint.timeoutMs;
       const outcome = await client
@@ -156,7 +156,7 @@ export async function runExchange(
       timeline.resending(nowMs, outcome.timings.attempts);
       const notice = adaptationNotice(new URL(request.url).host, members);
       if (news) options.onEvent?.({ type: 'adapted', tMs: nowMs - sentMs, members, notice });
-      return send();
+      return send(true);
     };
     const result = await send();
     if (stop.stalled()) {

@@ -24,10 +24,13 @@ function names(value: unknown, path = ''): string[] {
   ]);
 }
 
-/** What may be absent, as the page says: hops that an exchange did not have, reasons that no answer had. */
+/** What depends on the answer, as the page says: its hops, reasons, and what its provider told of itself. */
+const VARYING =
+  /^\.metrics\.(?:hops\.|wait_parts\[|provider\.(?:region\.|(?:times|rate_limits)\[))|\.tpot_withheld\./;
+
 const fixed = (value: unknown): string[] =>
   names(value)
-    .filter((name) => !name.startsWith('.metrics.hops.') && !name.includes('.tpot_withheld.'))
+    .filter((name) => !VARYING.test(name))
     .sort();
 
 test('the last line of ask is as documented', async () => {
