@@ -3,7 +3,7 @@ import type { ChatAnswer } from '../connector/types.js';
 import type { Recording } from '../simulator/recordings/recording.js';
 import { withoutKeys } from '../simulator/recordings/without-keys.js';
 import { jsonLines, plainText } from './ask/output.js';
-import { addPromptFlags, chatOptions, type PromptFlags, promptFrom } from './ask/prompt.js';
+import { addPromptFlags, chatOptions, type PromptFlags, promptFrom, questionOf } from './ask/prompt.js';
 import { compose, reportProblems } from './compose.js';
 import { openRecordingFile } from './record/recording-file.js';
 import { createWireRecording, type WireRecording } from './record/wire-recording.js';
@@ -48,7 +48,7 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
   let recording: WireRecording | undefined;
   try {
     const system = flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const];
-    const answer = await composition.exchange([...system, { role: 'user', content: prompt }], {
+    const answer = await composition.exchange([...system, questionOf(prompt, flags)], {
       ...chatOptions(flags),
       signal: abort.signal,
       onEvent(event) {

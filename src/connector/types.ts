@@ -4,7 +4,7 @@ import type { RuntimeClient } from '../sdk/client.js';
 import type { RequestPolicy } from '../sdk/index.js';
 import type { StreamEvent } from '../sdk/types.js';
 
-export type { ChatMessage } from './messages.js';
+export type { ChatMessage, ContentPart } from './messages.js';
 
 /** What sends an exchange's request: the daemon's client, or something that acts like it. */
 export type HttpStreamer = Pick<RuntimeClient, 'connect' | 'streamHTTP'>;

@@ -1,3 +1,4 @@
+import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import { finishClassOf } from '../../finish-reasons.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
@@ -28,6 +29,10 @@ export function plainText(stdout: NodeJS.WriteStream): Output {
       write(sanitizer?.flush() ?? '');
       if (last !== '' && !last.endsWith('\n')) stdout.write('\n');
       // A reader that has gone away wants to hear nothing.
+      if (!stdout.errored) {
+        for (const { name, arguments: args, id } of answer.toolCalls)
+          tell(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
+      }
       const remark = stdout.errored ? undefined : remarkOn(answer);
       if (remark !== undefined) tell(remark);
     },

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
-import type { ChatOptions } from '../../connector/types.js';
+import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags, limitOptions } from '../support/limit-flags.js';
 import { readStdin } from '../support/stdin.js';
+import { tell } from '../support/tell.js';
 import { readTextFile } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
+import { readImage } from './images.js';
+import { readTools } from './tools.js';
 
 /** The flags of a question, and of how it is answered. */
 export interface PromptFlags extends GlobalFlags, LimitFlags {
@@ -14,6 +17,8 @@ export interface PromptFlags extends GlobalFlags, LimitFlags {
   file?: readonly string[];
   temperature?: number;
   maxTokens?: number;
+  tools?: string;
+  image?: readonly string[];
 }
 
 /** Adds the question and its flags. */
@@ -23,6 +28,12 @@ export function addPromptFlags(command: Command): Command {
     .option('--json', 'one JSON event a line, and a last line with all metrics')
     .option('--system <text>', 'a system prompt')
     .option('--file <path>', 'a text file to append to the prompt; may be repeated', addTo)
+    .option(
+      '--image <path>',
+      'a PNG, JPEG, GIF or WebP image to send with the prompt; may be repeated',
+      addTo,
+    )
+    .option('--tools <path>', 'a JSON file of tools that the model may call')
     .option('--temperature <number>', 'from 0 to 2; higher is more random', numberWithin(0, 2))
     .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'));
   return addLimitFlags(command);
@@ -34,12 +45,24 @@ function addTo(value: string, before: readonly string[] = []): readonly string[]
 
 /** The flags as the connector takes them. */
 export function chatOptions(flags: PromptFlags): ChatOptions {
-  const { temperature, maxTokens } = flags;
+  const { temperature, maxTokens, tools } = flags;
   return {
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
+    ...(tools !== undefined && { body: { tools: readTools(tools) } }),
     ...limitOptions(flags),
   };
+}
+
+/**
+ * The question as a message, with its images.
+ * @throws {UsageError} when an image cannot be sent
+ */
+export function questionOf(prompt: string, { image: paths = [], json }: PromptFlags): ChatMessage {
+  if (paths.length === 0) return { role: 'user', content: prompt };
+  const images = paths.map(readImage);
+  if (!json) for (const { label } of images) tell(`sends the image ${label}`);
+  return { role: 'user', content: [{ type: 'text', text: prompt }, ...images.map(({ part }) => part)] };
 }
 
 /**

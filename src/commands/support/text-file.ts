@@ -19,7 +19,11 @@ export function readTextFile(path: string): string {
   }
 }
 
-function readBytes(path: string, refuse: (why: string) => UsageError): Buffer {
+/**
+ * A file's bytes.
+ * @throws what `refuse` makes of why it cannot be read, or is over 8 MiB
+ */
+export function readBytes(path: string, refuse: (why: string) => UsageError): Buffer {
   try {
     const { size } = statSync(path);
     if (size > LIMIT_BYTES) throw refuse(`is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);

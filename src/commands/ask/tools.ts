@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { ChatMessage } from '../../connector/types.js';
+import { fileReason } from '../../errors.js';
+import type { ToolCall } from '../../sdk/chat/chat-types.js';
+import { readBytes } from '../support/text-file.js';
+import { UsageError } from '../support/usage-error.js';
+
+/**
+ * The tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name", "parameters"}`) is
+ * put into the form of a chat completion, which is translated for other wire formats.
+ * @throws {UsageError} when the file cannot be read or holds something else
+ */
+export function readTools(path: string): object[] {
+  const refuse = (why: string): UsageError => new UsageError(`--tools ${path} ${why}`);
+  let read: unknown;
+  try {
+    read = JSON.parse(readBytes(path, refuse).toString('utf8'));
+  } catch (error) {
+    throw error instanceof UsageError ? error : refuse('is not JSON');
+  }
+  const list: unknown = isObject(read) && 'tools' in read ? read.tools : read;
+  if (!Array.isArray(list)) throw refuse('needs an array of tools');
+  return list.map((tool: unknown) => {
+    if (!isObject(tool)) throw refuse('needs an array of objects');
+    if ('type' in tool) return tool;
+    if (!('name' in tool)) throw refuse('has a tool without a name');
+    return { type: 'function', function: tool };
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Gives the results of tool calls, one line each. */
+export interface ToolResults {
+  /** A message for each call, in order; undefined when the lines have run out. */
+  next(calls: readonly ToolCall[], signal: AbortSignal): Promise<ChatMessage[] | undefined>;
+  close(): void;
+}
+
+/**
+ * Reads results as they are written: a file, a named pipe, or /dev/tty to type them.
+ * @throws {UsageError} from `next`, when the file cannot be read
+ */
+export function openToolResults(path: string): ToolResults {
+  const input = createReadStream(path);
+  const failed = new Promise<never>((_resolve, reject) => {
+    input.once('error', (error) =>
+      reject(new UsageError(`--tool-results ${path} cannot be read: ${fileReason(error)}`)),
+    );
+  });
+  // It is waited for with the next line.
+  failed.catch(() => {});
+  const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  const lines = reader[Symbol.asyncIterator]();
+  return {
+    async next(calls, signal) {
+      const messages: ChatMessage[] = [];
+      const onAbort = (): void => reader.close();
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        for (const { id } of calls) {
+          const line = await Promise.race([lines.next(), failed]);
+          if (line.done || signal.aborted) return undefined;
+          messages.push({ role: 'tool', tool_call_id: id, content: line.value });
+        }
+        return messages;
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    close() {
+      reader.close();
+      input.destroy();
+    },
+  };
+}
