@@ -70,6 +70,7 @@ export const accessKeys = {
   body: z.optional(z.record(z.string(), z.unknown())),
   stream: z.optional(onOff),
   adapt: z.optional(onOff),
+  thinking_tags: z.optional(oneOf(['auto', 'off'])),
 };
 
 const written = z.strictObject(accessKeys);
@@ -77,8 +78,8 @@ export type WrittenAccess = z.output<typeof written>;
 
 /** The part of a section's keys that {@link accessKeys} names. */
 export function accessOf(keys: WrittenAccess): WrittenAccess {
-  const { provider, url, api, auth, headers, query, body, stream, adapt } = keys;
-  return { provider, url, api, auth, headers, query, body, stream, adapt };
+  const { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags } = keys;
+  return { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags };
 }
 
 /** The address of a section's keys: as written, else the provider's; undefined where none is known. */

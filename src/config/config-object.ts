@@ -17,6 +17,8 @@ interface AccessObject {
   stream?: boolean | undefined;
   /** False: a refused request is never sent again in another form [true]. */
   adapt?: boolean | undefined;
+  /** `off`: `<think>…</think>` at the beginning of a text is text [`auto`]. */
+  thinking_tags?: 'auto' | 'off' | undefined;
 }
 
 /** Configuration as a program hands it in: the keys of the YAML file. What is left out has its default. */
@@ -37,7 +39,7 @@ export interface ConfigObject {
     timeout_ms?: number | undefined;
     socket_path?: string | undefined;
   };
-  simulator?: Pick<AccessObject, 'headers' | 'body' | 'stream' | 'adapt'> & {
+  simulator?: Pick<AccessObject, 'headers' | 'body' | 'stream' | 'adapt' | 'thinking_tags'> & {
     /** True starts in simulator mode, false with the real API. */
     enabled?: boolean | undefined;
     base_url?: string | undefined;

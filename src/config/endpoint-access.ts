@@ -22,6 +22,8 @@ export interface Access {
   stream: boolean;
   /** A request is sent again in another form where the provider refuses a member of it that the program may change. */
   adapt: boolean;
+  /** `<think>…</think>` at the beginning of an answer's text is reasoning. */
+  thinkingTags: boolean;
   /** Values that no message, log or file may hold, beside the key. */
   secrets: readonly Secret[];
 }
@@ -54,6 +56,7 @@ export function completeAccess(
     body: overlay(preset?.body ?? {}, written.body ?? {}),
     stream: written.stream ?? true,
     adapt: written.adapt ?? true,
+    thinkingTags: written.thinking_tags !== 'off',
     secrets: [
       ...[...headers, ...query].flatMap(([name, value]) =>
         isSecretName(name) ? partsOf(value.reveal()) : [],

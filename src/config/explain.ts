@@ -73,7 +73,7 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
 /** Those that are set. Of headers, parameters and the body only the names: the values can be secret. */
 function accessSettings(
   section: string,
-  { provider, url, api, auth, headers, query, body, stream, adapt }: WrittenAccess,
+  { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags }: WrittenAccess,
 ): [name: string, value: string | boolean][] {
   const names = (values: object | undefined): string | undefined =>
     values === undefined ? undefined : Object.keys(values).join(', ') || undefined;
@@ -87,6 +87,7 @@ function accessSettings(
     ['body', names(body)],
     ['stream', stream],
     ['adapt', adapt],
+    ['thinking_tags', thinking_tags],
   ];
   return values.flatMap(([key, value]) => (value === undefined ? [] : [[`${section}.${key}`, value]]));
 }

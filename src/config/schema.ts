@@ -111,6 +111,7 @@ const simulatorKeys = {
   body: accessKeys.body,
   stream: accessKeys.stream,
   adapt: accessKeys.adapt,
+  thinking_tags: accessKeys.thinking_tags,
 };
 const profileKeys = {
   base_url: z.optional(baseUrl),

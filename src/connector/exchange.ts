@@ -110,6 +110,7 @@ export async function runExchange(
         keys: keysOf(endpoint),
         settings,
         format: endpoint.access.api,
+        thinkingTags: endpoint.access.thinkingTags,
       });
       options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
     };

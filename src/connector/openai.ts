@@ -240,7 +240,7 @@ function conversation(input: string | readonly ChatMessage[]): readonly ChatMess
 }
 
 function wholeText(answer: ChatAnswer, signal: AbortSignal | undefined): string {
-  if (answer.outcome === 'complete') return answer.text;
+  if (answer.outcome === 'complete' || answer.outcome === 'empty') return answer.text;
   if (answer.outcome === 'cancelled') signal?.throwIfAborted();
   throw new IncompleteAnswerException(answer);
 }

@@ -10,6 +10,7 @@ export interface JsonObject {
  */
 export const MESSAGE_STATUSES = [
   'complete',
+  'empty',
   'truncated',
   'error',
   'cancelled',

@@ -44,7 +44,7 @@ export interface AssistantMessage extends MessageBase {
 /** What became of an answer. */
 export type AnswerStatus =
   | { readonly kind: 'streaming' }
-  | ({ readonly kind: 'complete' | 'truncated' | 'cancelled' | 'stalled' } & Ended)
+  | ({ readonly kind: 'complete' | 'empty' | 'truncated' | 'cancelled' | 'stalled' } & Ended)
   | ({ readonly kind: 'error'; readonly failure: Failure } & Ended)
   /** Its program ended before it did: what was saved of it. */
   | { readonly kind: 'interrupted'; readonly remarks: readonly string[] };

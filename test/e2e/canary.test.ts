@@ -161,6 +161,8 @@ test('keys of the environment, the configuration and a proxy are in nothing that
     chat.send('\x04'); // The inspector; then the last exchange, whole.
     await chat.untilScreen(/Inspector/);
     chat.send(KEYS.enter);
+    // The request stands below the figures.
+    chat.send(KEYS.pageDown);
     await chat.untilScreen(/say it by event/);
     chat.kill('SIGTERM');
     await chat.ended;

@@ -2,6 +2,7 @@ import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import { finishClassOf } from '../../finish-reasons.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { emptyReason } from '../../state/exchange/failure.js';
 import { createSanitizer } from '../../state/text/sanitize.js';
 import { tell } from '../support/tell.js';
 
@@ -43,7 +44,9 @@ function remarkOn(answer: ChatAnswer): string | undefined {
   switch (answer.outcome) {
     case 'complete':
       if (answer.text !== '' || answer.toolCalls.length > 0) return undefined;
-      return answer.refusal === '' ? 'the answer is empty' : `the model refused: ${answer.refusal}`;
+      return answer.refusal === '' ? 'the answer has no text' : `the model refused: ${answer.refusal}`;
+    case 'empty':
+      return `the answer is empty: ${emptyReason(answer)}`;
     case 'truncated':
       if (finishClassOf(answer.finishReason) !== 'whole')
         return `the answer was cut off: the provider ended it with finish_reason ${answer.finishReason}`;

@@ -37,6 +37,7 @@ export async function discover(
           body: {},
           stream: true,
           adapt: true,
+          thinkingTags: true,
           secrets: [],
         },
       };

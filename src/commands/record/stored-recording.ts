@@ -47,7 +47,7 @@ export function recordingOf(session: Session, exchange: Exchange): Recording | u
       atMs,
       bytes: Buffer.from(`data: ${data}\n\n`),
     })),
-    ending: exchange.outcome === 'complete' || exchange.outcome === 'truncated' ? 'end' : 'broken',
+    ending: ['complete', 'empty', 'truncated'].includes(exchange.outcome) ? 'end' : 'broken',
   };
 }
 
@@ -68,7 +68,7 @@ function cut(whole: string, { ms, chars }: z.infer<typeof pieces>, name: string)
 }
 
 function endOf({ outcome, metrics: figures }: Exchange, atMs: number): Event[] {
-  if (outcome !== 'complete') return [];
+  if (outcome !== 'complete' && outcome !== 'empty') return [];
   const known = metrics.safeParse(figures);
   const { finishReason, usage } = known.success ? known.data : {};
   const finish = { choices: [{ index: 0, delta: {}, finish_reason: finishReason ?? 'stop' }] };

@@ -14,6 +14,7 @@ export const EXIT = {
   invalidRequest: 7,
   truncated: 8,
   stalled: 9,
+  empty: 10,
   /** A service's address is served by another process already (EX_UNAVAILABLE of sysexits.h). */
   inUse: 69,
   /** The terminal has gone (SIGHUP). */
@@ -37,6 +38,8 @@ export function exitCodeOf(answer: ChatAnswer): number {
   switch (answer.outcome) {
     case 'complete':
       return EXIT.ok;
+    case 'empty':
+      return EXIT.empty;
     case 'truncated':
       return EXIT.truncated;
     case 'stalled':

@@ -1,5 +1,6 @@
 import type { ConnectorException } from '../../errors.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
+import { createThinkingTags } from './thinking-tags.js';
 
 /** An answer while it is read: what it came to so far, and whether that is all of it. */
 export interface Answer {
@@ -35,8 +36,11 @@ export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 const OVERHEAD_CHARS = 64;
 
-/** @param onEvent Called for each event, in order. */
-export function createAnswer(onEvent: (event: ChatEvent) => void): Answer {
+/**
+ * @param onEvent Called for each event, in order.
+ * @param thinkingTags `<think>…</think>` at the text's beginning is reasoning.
+ */
+export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: boolean): Answer {
   const result: ChatResult = {
     outcome: 'truncated',
     text: '',
@@ -104,9 +108,21 @@ export function createAnswer(onEvent: (event: ChatEvent) => void): Answer {
         result.malformedEvents += 1;
     }
   };
-  const emit = (told: ChatEvent): void => {
+  const tell = (told: ChatEvent): void => {
     add(told);
     onEvent(told);
+  };
+  const tags = thinkingTags ? createThinkingTags((type, text) => tell({ type, text })) : undefined;
+  const emit = (told: ChatEvent): void => {
+    if (told.type === 'text' && tags !== undefined) {
+      tags.feed(told.text);
+      // Text that is held back is output all the same: it came with this event.
+      event.output = true;
+      return;
+    }
+    // Counts and reports come in the middle of a text, too.
+    if (told.type === 'finish' || told.type === 'tool_call' || told.type === 'refusal') tags?.end();
+    tell(told);
   };
 
   return {
@@ -125,6 +141,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void): Answer {
       if (conclusion !== 'finish') conclusion = by;
     },
     stop() {
+      tags?.end();
       over = true;
     },
     get concluded() {

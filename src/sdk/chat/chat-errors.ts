@@ -20,6 +20,8 @@ export interface AnswerContext {
   source?: string;
   /** Keys that no error may repeat: some providers say back the one they refuse. */
   keys?: readonly string[];
+  /** `<think>…</think>` at the beginning of the text is reasoning [true]. */
+  thinkingTags?: boolean;
   /** The members of the request that the user set, each with the settings that change it. */
   settings?: ReadonlyMap<string, string>;
 }

@@ -31,7 +31,8 @@ export interface ChatStream {
  *
  * An answer is `complete` only when a finish_reason, `[DONE]` or a closing usage event came, or a whole
  * completion as JSON; then it is so however the transport ended. A finish_reason that says that the answer was
- * cut (`abort`), or that is unknown, makes it `truncated`; one that tells a failure, an `error`. An error object, a status other than 2xx
+ * cut (`abort`), or that is unknown, makes it `truncated`; one that tells a failure, an `error`. Without any output
+ * it is `empty`. An error object, a status other than 2xx
  * and an answer of another kind are outcome `error`. What came before a failure is kept.
  *
  * @param onEvent Called for each event, in order. What it throws leaves `feed` or `end`.
@@ -42,7 +43,7 @@ export function createChatStream(
   onEvent: (event: ChatEvent) => void = () => {},
   context: AnswerContext = {},
 ): ChatStream {
-  const answer = createAnswer(onEvent);
+  const answer = createAnswer(onEvent, context.thinkingTags ?? true);
   const decoder = new StringDecoder('utf8');
   const succeeded = head.statusCode >= 200 && head.statusCode <= 299;
   let body: AnswerBody | undefined = succeeded ? undefined : failureBody(answer, head, context);
@@ -76,8 +77,8 @@ export function createChatStream(
       }
       answer.stop();
       if (result.error !== undefined) result.outcome = 'error';
-      else if (answer.concluded)
-        result.outcome = ended === 'cut' || ended === 'unknown' ? 'truncated' : 'complete';
+      else if (answer.concluded && (ended === 'cut' || ended === 'unknown')) result.outcome = 'truncated';
+      else if (answer.concluded) result.outcome = hasOutput(result) ? 'complete' : 'empty';
       else if (how.kind === 'cancelled' || how.kind === 'stalled') result.outcome = how.kind;
       return result;
     },
@@ -89,4 +90,8 @@ export function createChatStream(
       return answer.doubtful ? 'doubtful' : 'concluded';
     },
   };
+}
+
+function hasOutput({ text, reasoning, refusal, toolCalls }: ChatResult): boolean {
+  return text !== '' || reasoning !== '' || refusal !== '' || toolCalls.length > 0;
 }

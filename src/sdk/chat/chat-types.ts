@@ -1,6 +1,7 @@
 import type { ConnectorException } from '../../errors.js';
 
-export type Outcome = 'complete' | 'truncated' | 'error' | 'cancelled' | 'stalled';
+/** `empty`: it came to a known end, without any output. */
+export type Outcome = 'complete' | 'empty' | 'truncated' | 'error' | 'cancelled' | 'stalled';
 
 /** Token counts as the provider sent them; 0 where it sent none. */
 export interface Usage {

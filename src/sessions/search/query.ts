@@ -49,7 +49,7 @@ export function parseQuery(text: string, nowMs: number): Query {
   return query;
 }
 
-const OUTCOMES = ['complete', 'truncated', 'error', 'cancelled', 'stalled'];
+const OUTCOMES = ['complete', 'empty', 'truncated', 'error', 'cancelled', 'stalled'];
 const NAMES = ['ttft', 'e2e', 'tokens', 'error', 'model', 'endpoint', 'outcome', 'on', 'after', 'before'];
 const UNFINISHED = new RegExp(`^(?:${NAMES.join('|')})(?:[<>]=?|[=:])$`, 'i');
 const FILTER = new RegExp(`^(${NAMES.join('|')})([<>]=?|[=:])(.+)$`, 'i');

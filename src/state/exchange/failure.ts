@@ -45,11 +45,25 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   for (const call of answer.toolCalls) {
     remarks.push(`asks for the tool ${shortLine(`${call.name}(${call.arguments})`)}: tools are not run here`);
   }
+  if (answer.outcome === 'empty') remarks.push(`the answer is empty: ${emptyReason(answer)}; ${again}`);
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
-    remarks.push(`the answer is empty: ${again}`);
+    remarks.push(`the answer has no text: ${again}`);
   if (answer.malformedEvents > 0) remarks.push(`unreadable events skipped: ${answer.malformedEvents}`);
-  if (answer.metrics.buffered) remarks.push('buffered: this daemon does not stream');
+  // Of an answer without any output nothing is known of how it would have come.
+  if (answer.metrics.buffered && answer.outcome !== 'empty')
+    remarks.push('buffered: this daemon does not stream');
   return remarks;
+}
+
+/** Why an answer came to its end without any output. */
+export function emptyReason(answer: Pick<ChatAnswer, 'finishReason' | 'malformedEvents'>): string {
+  const ended = finishClassOf(answer.finishReason);
+  const reason = answer.finishReason === null ? '' : ` (finish_reason ${shownReason(answer)})`;
+  if (answer.malformedEvents > 0)
+    return `all that came is unreadable, ${answer.malformedEvents} events${reason}`;
+  if (ended === 'limit') return `the limit of tokens was used up before any output${reason}`;
+  if (ended === 'refused') return `the provider's content filter kept it back${reason}`;
+  return `the provider ended it before any output${reason}`;
 }
 
 /** What the provider said of an answer that it did not finish. */
@@ -59,7 +73,7 @@ function unfinished(answer: ChatAnswer): string | undefined {
   return ended === 'unknown' ? `the finish_reason is unknown: ${shownReason(answer)}` : undefined;
 }
 
-function shownReason({ finishReason }: ChatAnswer): string {
+function shownReason({ finishReason }: Pick<ChatAnswer, 'finishReason'>): string {
   return sanitizeLine((finishReason ?? '').slice(0, 40));
 }
 

@@ -160,6 +160,8 @@ function statusOf(
       return { kind, ...ended, remarks: [] };
     case 'cancelled':
       return { kind, ...ended, remarks: [empty ? 'stopped' : 'stopped: what came is kept'] };
+    case 'empty':
+      return { kind, ...ended, remarks: [`the answer is empty: ${again}`] };
     case 'truncated':
       return { kind, ...ended, remarks: [`cut off: ${again}`] };
     case 'stalled':

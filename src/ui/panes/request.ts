@@ -66,6 +66,7 @@ export function requestSummary(request: RequestView): readonly Line[] {
 
 const ENDINGS: Record<Outcome, string> = {
   complete: 'done',
+  empty: 'empty',
   truncated: 'cut off',
   error: 'failed',
   cancelled: 'stopped',

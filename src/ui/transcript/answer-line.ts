@@ -34,6 +34,7 @@ function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   const marks: string[] = [];
   if (kind === 'error') marks.push('failed');
   if (kind === 'cancelled') marks.push('stopped');
+  if (kind === 'empty') marks.push('empty');
   if (kind === 'truncated') marks.push('cut off');
   if (kind === 'stalled') marks.push(kind);
   const ended = finishClassOf(finishReason ?? null);

@@ -130,7 +130,7 @@ describe('what a delta may hold', () => {
     (delta) => {
       expect(read(chunk(delta) + DONE).result).toMatchObject({
         text: '',
-        outcome: 'complete',
+        outcome: 'empty',
         malformedEvents: 0,
       });
     },
@@ -193,7 +193,7 @@ describe('events that are not of the form', () => {
 
   test('empty data means nothing', () => {
     expect(read(`data:\n\ndata: \n\n${FINISH}`).result).toMatchObject({
-      outcome: 'complete',
+      outcome: 'empty',
       malformedEvents: 0,
     });
   });
