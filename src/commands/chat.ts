@@ -185,6 +185,7 @@ function modesOf({ connector }: Composition): ModePort {
     name: endpoint.name,
     url: answerRequest(endpoint).shownUrl,
     model: endpoint.model,
+    limits: { timeoutMs: endpoint.timeoutMs, idleMs: endpoint.idleMs },
   });
   return {
     get current() {

@@ -79,7 +79,7 @@ export async function runExchange(
     const onEvent = (event: StreamEvent): void | Promise<void> => {
       options.onWire?.(event);
       if (event.type === 'chunk') {
-        timeline.received(event.data.length);
+        timeline.received(event.data.length, event.atMs);
         watch.arrived(event);
         const told = watch.told();
         const wasOver = chat.over;

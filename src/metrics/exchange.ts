@@ -37,6 +37,8 @@ export interface ExchangeMetrics {
   elapsedMs: number;
   /** How long no content has come, while `stalled`. */
   stalledMs?: number;
+  /** How long no output and no byte has come; absent before the headers and after the end. */
+  quiet?: { outputMs: number; byteMs: number };
   ttfbMs?: number;
   ttftMs?: number;
   e2eMs?: number;

@@ -41,8 +41,8 @@ export interface Timeline {
   }): void;
   /** An event of the answer in which the provider may report its times. */
   reported(members: Readonly<Record<string, unknown>>): void;
-  /** Body bytes of any kind. */
-  received(bytes: number): void;
+  /** Body bytes of any kind, which reached this process at `atMs`. */
+  received(bytes: number, atMs: number): void;
   /**
    * A piece of output that is not empty; of a tool call, `text` is its name and arguments.
    * `arrivedMs`: its bytes reached this process; `decodedMs`: it came out of the parser;
@@ -84,6 +84,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   let buffered = false;
   let first: { arrivedMs: number; decodedMs: number; readUs?: number } | undefined;
   let lastMs = sentMs;
+  let lastByteMs = sentMs;
   let paintedMs: number | undefined;
   /** When the oldest content came that is not on the screen yet. */
   let unpaintedMs: number | undefined;
@@ -185,6 +186,13 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       ...((wait.parts.length > 0 || wait.contradictions.length > 0) && { wait }),
       ...(report !== undefined && { provider: report }),
       ...(phase === 'stalled' && { stalledMs: nowMs - lastMs }),
+      ...(phase !== 'done' &&
+        headersMs !== undefined && {
+          quiet: {
+            outputMs: nowMs - Math.max(lastMs, headersMs),
+            byteMs: nowMs - Math.max(lastByteMs, headersMs),
+          },
+        }),
       ...(ttfbMs !== undefined && { ttfbMs }),
       ...(ttftMs !== undefined && { ttftMs }),
       ...(e2eMs !== undefined && { e2eMs }),
@@ -216,8 +224,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     reported(members) {
       provider?.event(members);
     },
-    received(count) {
+    received(count, atMs) {
       bytes += count;
+      lastByteMs = atMs;
     },
     content({ kind, text, ...mark }) {
       first ??= mark;

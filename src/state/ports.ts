@@ -26,6 +26,13 @@ export interface EndpointInfo {
   name: string;
   url: string;
   model: string;
+  limits?: WaitLimits;
+}
+
+/** How long the response's headers may take, and how long a response may be silent, in ms. 0 is no limit. */
+export interface WaitLimits {
+  timeoutMs: number;
+  idleMs: number;
 }
 
 export interface ModeInfo extends EndpointInfo {

@@ -47,6 +47,7 @@ export const Footer = memo(function Footer({ width }: BarProps): ReactElement {
 function barState({
   connection,
   comparison,
+  endpoint,
   request,
   retry,
   toast,
@@ -61,6 +62,8 @@ function barState({
     request: shownRequest({ comparison, request }),
     keys,
     retry,
+    // The shown request of a comparison may be that of another endpoint.
+    limits: comparison === undefined ? endpoint.limits : undefined,
     comparing: comparison !== undefined,
     answering: isAnswering({ comparison, request }),
     toast,

@@ -3,6 +3,10 @@ import type { AppState } from '../state/app-state.js';
 import type { AssistantMessage, Message } from '../state/messages.js';
 import type { AppStore } from '../state/store.js';
 import { count, duration, taken } from './format.js';
+import { waitOf, waitWords } from './panes/wait.js';
+
+/** A shorter wait is not interrupted by speech, in ms. */
+const WORTH_SPEAKING_MS = 10_000;
 
 /** What has happened, as lines that are only ever appended: for screen readers. */
 export interface SpokenLog {
@@ -47,6 +51,9 @@ export function createSpokenLog(store: AppStore): SpokenLog {
       const { attempt, maxAttempts, reason } = state.retry;
       texts.push(sentence(`The request is tried again, attempt ${attempt} of ${maxAttempts}: ${reason}`));
     }
+    const wait = waitOf(state.request, WORTH_SPEAKING_MS);
+    if (wait !== undefined && wait.kind !== waitOf(before.request, WORTH_SPEAKING_MS)?.kind)
+      texts.push(sentence(waitWords(wait, state.endpoint.limits)));
     if (state.connection.status !== before.connection.status) texts.push(spokenConnection(state));
     if (state.quitArmedUntilMs !== undefined && before.quitArmedUntilMs === undefined)
       texts.push(`${state.keys.quit} again quits.`);

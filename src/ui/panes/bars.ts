@@ -1,10 +1,11 @@
 import type { AppState, Overlay } from '../../state/app-state.js';
-import type { EndpointInfo } from '../../state/ports.js';
+import type { EndpointInfo, WaitLimits } from '../../state/ports.js';
 import type { Search } from '../../state/search.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
 import { connectionSummary, retryLine, retryLines } from './connection.js';
 import { requestSummary } from './request.js';
+import { waitOf, waitWords } from './wait.js';
 
 /** Name, conversation, mode and model. */
 export function headerLine(title: string, endpoint: EndpointInfo, width: number): Line {
@@ -24,7 +25,13 @@ export function headerLine(title: string, endpoint: EndpointInfo, width: number)
 export type BarState = Pick<
   AppState,
   'connection' | 'nowMs' | 'request' | 'retry' | 'toast' | 'quitArmedUntilMs' | 'keys'
-> & { answering: boolean; comparing: boolean; typing: TypingPlace };
+> & {
+  answering: boolean;
+  comparing: boolean;
+  typing: TypingPlace;
+  /** Of the endpoint that the request was sent to. */
+  limits?: WaitLimits | undefined;
+};
 
 /** Where keys go: the draft, or what stands in the conversation's place. */
 export type TypingPlace =
@@ -77,13 +84,19 @@ export function footerLine(state: BarState, width: number): Line {
   const left: Line =
     words === undefined && state.retry !== undefined
       ? retryLine(state.retry, state.nowMs, Math.floor((2 * inner) / 3))
-      : [words ?? (state.answering ? 'answering' : '')];
+      : [words ?? activity(state)];
   const hints = joinThatFit(
     hintsOf(state).map((hint): Line => [['dim', hint]]),
     inner - lineWidth(left) - 2,
     '   ',
   );
   return [' ', ...spread(left, hints, inner), ' '];
+}
+
+function activity({ request, limits, answering }: BarState): string {
+  const wait = waitOf(request);
+  if (wait !== undefined) return waitWords(wait, limits);
+  return answering ? 'answering' : '';
 }
 
 function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
