@@ -9,12 +9,15 @@ import { overlayView } from './overlay.js';
 import { searchLine } from './panes/search.js';
 import { welcomeLines } from './panes/welcome.js';
 import { type Framed, FramedRows, Painted, type Rows } from './rows.js';
+import { questionLine } from './transcript/question-line.js';
 import { markMatches } from './transcript/search-marks.js';
 import type { View } from './transcript/viewport.js';
 
 type Shown = ReturnType<typeof select>;
 
 const BLANK: Line = [];
+/** With fewer rows the answer needs them all. */
+const QUESTION_FROM_ROWS = 8;
 
 function select(state: AppState) {
   const { messages, scroll, overlay, search, reasoningShown, comparison } = state;
@@ -107,8 +110,10 @@ function contentOf(
     const caret = caretPlace(bar);
     return { title, rows, cursor: caret && { x: caret.x, y: height - 1 } };
   }
-  const { rows, newRows, atEnd } = viewport.window(view);
+  const { rows, newRows, atEnd, top } = viewport.window(view);
   const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);
+  const question = height < QUESTION_FROM_ROWS ? undefined : questionLine(messages, top, width);
+  if (question !== undefined) shown[0] = question;
   if (atEnd) return { title, rows: shown };
   const words = newRows > 0 ? `${newRows} new lines ↓ ${keymap.hints.toEnd}` : `↓ ${keymap.hints.toEnd}`;
   return { title, rows: shown, mark: [[newRows > 0 ? 'accent' : 'dim', words]] };

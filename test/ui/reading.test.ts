@@ -66,6 +66,49 @@ describe('search', () => {
   });
 });
 
+describe('the question of a long answer', () => {
+  const LONG = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n\n');
+  const top = (shown: string): string => shown.split('\n')[2]?.slice(2, 40).trim() ?? '';
+
+  test('stays as one line at the top while the answer streams below it', async () => {
+    const { screen } = await answered('line 0');
+    await screen.until((shown) => shown.includes('line 0'));
+    expect(screen.text()).not.toContain('you ↑');
+    tui?.chat.latest.text(`\n\n${LONG}`);
+    tui?.clock.advance(1000);
+    await screen.until((shown) => shown.includes('line 59'));
+    expect(top(screen.text())).toBe('you ↑ why');
+  });
+
+  test('stays when the answer has ended, until the question itself is in view', async () => {
+    const { screen, chat } = await answered(LONG);
+    await chat.latest.end({ metrics: metricsOf({ ttftMs: 300 }) });
+    await screen.until((shown) => shown.includes('TTFT 300 ms') || shown.includes('line 59'));
+    expect(top(screen.text())).toBe('you ↑ why');
+    screen.type('\x1b[H');
+    await screen.until((shown) => shown.includes('line 0'));
+    expect(top(screen.text())).toMatch(/^you {2}\d\d:\d\d$/);
+  });
+
+  test('gives its row to the heading of an ended answer, which has the figures', async () => {
+    const { screen, chat } = await answered(LONG);
+    await chat.latest.end({ metrics: metricsOf({ ttftMs: 300 }) });
+    await screen.until((shown) => shown.includes('line 59'));
+    screen.type('\x1b[H');
+    await screen.until((shown) => shown.includes('line 0'));
+    for (const expected of [/^why/, /^$/, /^assistant/, /^you ↑ why/]) {
+      screen.type('\x1b[1;5B');
+      await screen.until((shown) => expected.test(top(shown)));
+    }
+  });
+
+  test('takes no row of a screen that has few', async () => {
+    const { screen } = await answered(LONG, { columns: 50, rows: 9 });
+    await screen.until((shown) => shown.includes('line 59'));
+    expect(screen.text()).not.toContain('you ↑');
+  });
+});
+
 test('reasoning is one line until it is asked for', async () => {
   const { screen } = await answered('The answer.', {}, 'First this.\nThen that.');
   await screen.until((shown) => shown.includes('The answer.'));

@@ -29,6 +29,8 @@ export interface Window {
   newRows: number;
   /** The last row is in view. */
   atEnd: boolean;
+  /** Where the first row is: the index of its message, its index in that message's block, and how many rows that has. */
+  top: { message: number; row: number; of: number };
 }
 
 /**
@@ -202,7 +204,7 @@ export function createViewport(highlighting = false): Viewport {
       const atEnd = !isBefore(top, bottomTop(view));
       const newRows =
         scroll.kind === 'follow' ? 0 : rowsBetween(view, placeOf(view, scroll.seen), lastShown(view));
-      return { rows, newRows, atEnd };
+      return { rows, newRows, atEnd, top: { ...top, of: countAt(view, top.message) } };
     },
     rowOf,
     showing(view, anchor) {
