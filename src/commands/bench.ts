@@ -141,6 +141,7 @@ async function runOne(
     tally,
     report: result,
     checks: (flags.check ?? []).map((check) => evaluate(check, result)),
+    slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, result)),
     ...rest,
   };
 }

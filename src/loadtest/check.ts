@@ -1,3 +1,4 @@
+import { type Condition, compare, parseCondition } from './condition.js';
 import { STATISTICS, type Statistic } from './distribution.js';
 import { LATENCIES, type LatencyName, type Report } from './tally.js';
 
@@ -19,31 +20,28 @@ export interface CheckResult {
   passed: boolean;
 }
 
+const STATISTIC_NAMES = STATISTICS.map((name) => `.${name}`).join(', ');
+
 export const CHECK_SYNTAX =
-  'FIGURE<LIMIT (also <=, >, >=), where FIGURE is ttft, tpot, itl, e2e or lag with .mean, .p50, .p90, .p95, .p99\n' +
-  'or .max and a limit in ms or s; errors or goodput with a number or %; requests_per_s or tokens_per_s';
-
-const COMPARE: Record<string, (value: number, limit: number) => boolean> = {
-  '<': (value, limit) => value < limit,
-  '<=': (value, limit) => value <= limit,
-  '>': (value, limit) => value > limit,
-  '>=': (value, limit) => value >= limit,
-};
-
-const PATTERN = /^\s*([a-z_0-9]+)(?:\.([a-z0-9]+))?\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s|%)?\s*$/;
+  'FIGURE<LIMIT (also <=, >, >=, ==, !=), where FIGURE is ttft, tpot, itl, e2e or lag with one of\n' +
+  `${STATISTIC_NAMES} and a limit in us, ms, s or min;\n` +
+  'errors or goodput with a number or %; requests_per_s or tokens_per_s';
 
 /** Reads e.g. `ttft.p95<500ms`, `errors<=1%`, `goodput>=4`; undefined when it is none. */
 export function parseCheck(text: string): Check | undefined {
-  const [, name = '', statistic, operator = '', digits, unit] = PATTERN.exec(text) ?? [];
-  const compare = COMPARE[operator];
-  const value = statistic === undefined ? total(name, unit) : latency(name, statistic, unit);
-  if (compare === undefined || value === undefined) return undefined;
-  const limit = Number(digits) * (unit === 's' ? 1000 : 1);
+  const condition = parseCondition(text);
+  return condition && checkOf({ ...condition, text });
+}
+
+/** The check that a condition is; undefined when a report has no such figure. */
+export function checkOf({ text, figure, statistic, operator, limit, unit }: Condition): Check | undefined {
+  const value = statistic === undefined ? total(figure, unit) : latency(figure, statistic, unit);
+  if (operator === '=' || value === undefined) return undefined;
   return {
     text,
     unit: statistic !== undefined ? 'ms' : unit === '%' ? '%' : '',
     value,
-    holds: (actual) => compare(actual, limit),
+    holds: (actual) => compare(actual, operator, limit),
   };
 }
 
@@ -53,17 +51,16 @@ export function evaluate({ text, unit, value, holds }: Check, report: Report): C
   return { check: text, unit, value: actual, passed: actual !== undefined && holds(actual) };
 }
 
-function latency(name: string, word: string, unit: string | undefined): Check['value'] | undefined {
-  const statistic: Statistic | undefined = STATISTICS.find((one) => one === word);
+function latency(name: string, statistic: Statistic, unit: Condition['unit']): Check['value'] | undefined {
   const figure: LatencyName | undefined = LATENCIES.find((one) => one === name);
-  if (statistic === undefined || unit === '%') return undefined;
+  if (unit === '%') return undefined;
   if (figure !== undefined) return (report) => report.latency[figure]?.[statistic];
   return name === 'lag' ? (report) => report.lag?.[statistic] : undefined;
 }
 
-function total(name: string, unit: string | undefined): Check['value'] | undefined {
+function total(name: string, unit: Condition['unit']): Check['value'] | undefined {
   const share = unit === '%';
-  if (unit !== undefined && !share) return undefined;
+  if (unit === 'time') return undefined;
   switch (name) {
     case 'errors':
       return ({ completed, failed }) => {

@@ -1,4 +1,5 @@
 import type { Summary } from './distribution.js';
+import { describeLimits } from './request-limits.js';
 import { withheldOf } from './sample.js';
 import type { Report, Tally } from './tally.js';
 
@@ -23,7 +24,12 @@ export function reportJson(report: Report): Record<string, unknown> {
     goodput:
       goodput === undefined
         ? null
-        : { slo_ms: goodput.slo, requests_per_s: short(goodput.perSecond), share: short(goodput.share) },
+        : {
+            slo_ms: Object.fromEntries(goodput.limits.map(({ name, ms }) => [name, ms])),
+            slo: describeLimits(goodput.limits),
+            requests_per_s: short(goodput.perSecond),
+            share: short(goodput.share),
+          },
   };
 }
 

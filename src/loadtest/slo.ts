@@ -1,32 +1,36 @@
-import type { Latency } from './sample.js';
+import { type Check, checkOf } from './check.js';
+import { parseCondition } from './condition.js';
+import { type RequestLimit, requestLimitOf } from './request-limits.js';
 
-/** Limits in ms that an answer has to keep to count for goodput. */
-export type Slo = Latency;
+/** What a service has to keep. */
+export interface Slo {
+  /** As it was given. */
+  readonly text: string;
+  /** What each answer has to keep, for goodput; may be empty. */
+  readonly limits: readonly RequestLimit[];
+  /** What the run as a whole has to keep; may be empty. */
+  readonly checks: readonly Check[];
+}
 
-const NAMES = ['ttft', 'tpot', 'e2e'] as const;
+export const SLO_SYNTAX =
+  'conditions with commas between them: ttft, tpot or e2e of each answer, e.g. ttft<500ms,e2e<=2s (also ttft=500), or\n' +
+  'a figure of the whole run as --check has it, e.g. ttft.p95<500ms';
 
-/** Reads `ttft=500,tpot=50`; undefined when it is no such list. */
+/** Undefined when a part is no condition, or two of them limit an answer's figure in the same direction. */
 export function parseSlo(text: string): Slo | undefined {
-  const slo: Slo = {};
+  const limits: RequestLimit[] = [];
+  const checks: Check[] = [];
   for (const part of text.split(',')) {
-    const [, word, digits] = /^\s*(\w+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
-    const name = NAMES.find((one) => one === word);
-    if (name === undefined || slo[name] !== undefined) return undefined;
-    slo[name] = Number(digits);
+    const condition = parseCondition(part);
+    const limit = condition && requestLimitOf(condition);
+    const check = condition && checkOf(condition);
+    if (limit !== undefined && limits.every((one) => !contradicts(one, limit))) limits.push(limit);
+    else if (limit === undefined && check !== undefined) checks.push(check);
+    else return undefined;
   }
-  return slo;
+  return { text: text.trim(), limits, checks };
 }
 
-/** E.g. `ttft <= 500 ms, tpot <= 50 ms`. */
-export function describeSlo(slo: Slo): string {
-  return NAMES.flatMap((name) => (slo[name] === undefined ? [] : [`${name} <= ${slo[name]} ms`])).join(', ');
-}
-
-/** Whether an answer keeps every limit. A figure that is unknown or withheld keeps none. */
-export function meets(slo: Slo, latency: Latency): boolean {
-  return NAMES.every((name) => {
-    const limit = slo[name];
-    const value = latency[name];
-    return limit === undefined || (value !== undefined && value <= limit);
-  });
+function contradicts(one: RequestLimit, other: RequestLimit): boolean {
+  return one.name === other.name && one.operator.charAt(0) === other.operator.charAt(0);
 }

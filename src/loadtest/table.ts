@@ -1,6 +1,6 @@
 import { costText } from '../metrics/cost.js';
-import { STATISTICS, type Summary } from './distribution.js';
-import { describeSlo } from './slo.js';
+import type { Statistic, Summary } from './distribution.js';
+import { describeLimits } from './request-limits.js';
 import { LATENCIES, type Report } from './tally.js';
 
 /** One endpoint's results. */
@@ -8,6 +8,9 @@ export interface Run {
   mode: string;
   report: Report;
 }
+
+/** What 80 columns have room for; the JSON report has them all. */
+const COLUMNS = ['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const satisfies readonly Statistic[];
 
 /** The latencies of all runs, one below the other for each figure. */
 export function latencyTable(runs: readonly Run[]): string {
@@ -21,7 +24,7 @@ export function latencyTable(runs: readonly Run[]): string {
     }),
   );
   if (rows.length === 0) return '';
-  return aligned([['', ...(several ? [''] : []), ...STATISTICS], ...rows], several ? 2 : 1);
+  return aligned([['', ...(several ? [''] : []), ...COLUMNS], ...rows], several ? 2 : 1);
 }
 
 /** What else is to be said of one run: outcomes, rates, goodput, errors, and the test's own share. */
@@ -42,7 +45,7 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
       : [
           [
             'goodput',
-            `${rate(goodput.perSecond)} requests/s (${(100 * goodput.share).toFixed(1)} %) with ${describeSlo(goodput.slo)}`,
+            `${rate(goodput.perSecond)} requests/s (${(100 * goodput.share).toFixed(1)} %) with ${describeLimits(goodput.limits)}`,
           ],
         ]),
     ...(lag === undefined
@@ -78,7 +81,7 @@ function withheldRows(withheld: Report['withheld']): string[][] {
 }
 
 function cells(summary: Summary, mark: string): string[] {
-  return STATISTICS.map((name) => `${mark}${msText(summary[name])}`);
+  return COLUMNS.map((name) => `${mark}${msText(summary[name])}`);
 }
 
 /** @param labels how many columns are words; the others are aligned to the right */

@@ -1,8 +1,8 @@
 import { type Cost, sumOfCosts } from '../metrics/cost.js';
 import { WITHHELD, type Withheld } from '../metrics/speed.js';
 import { createDistribution, type Summary } from './distribution.js';
+import { meets, type RequestLimit } from './request-limits.js';
 import { type Latency, latencyOf, type Sample, type Sent, withheldOf } from './sample.js';
-import { meets, type Slo } from './slo.js';
 
 export const LATENCIES = ['ttft', 'tpot', 'itl', 'e2e'] as const;
 export type LatencyName = (typeof LATENCIES)[number];
@@ -25,7 +25,7 @@ export interface Report {
   tokensEstimated: boolean;
   /** Of the complete answers whose price is known. */
   cost?: Cost;
-  goodput?: { slo: Slo; perSecond: number; share: number };
+  goodput?: { limits: readonly RequestLimit[]; perSecond: number; share: number };
 }
 
 /** Takes a test's results as they come. */
@@ -40,7 +40,7 @@ export interface Tally {
   latencyOf(sample: Sent): Latency;
 }
 
-export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
+export function createTally(loop: 'closed' | 'open', limits: readonly RequestLimit[] = []): Tally {
   const samples: Sample[] = [];
   const errors = new Map<string, { count: number; example: string }>();
   const distributions = {
@@ -73,7 +73,7 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
       const value = figures[name];
       if (value !== undefined) distributions[name].record(value);
     }
-    if (slo !== undefined && meets(slo, figures)) good += 1;
+    if (limits.length > 0 && meets(limits, figures)) good += 1;
   };
 
   return {
@@ -113,9 +113,9 @@ export function createTally(loop: 'closed' | 'open', slo?: Slo): Tally {
         outputTokensPerSecond: perSecond(tokens),
         tokensEstimated: estimated,
         ...(cost !== undefined && { cost }),
-        ...(slo !== undefined && {
+        ...(limits.length > 0 && {
           goodput: {
-            slo,
+            limits,
             perSecond: perSecond(good),
             share: samples.length === 0 ? 0 : good / samples.length,
           },

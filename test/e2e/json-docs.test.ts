@@ -40,7 +40,16 @@ test('the last line of ask is as documented', async () => {
 });
 
 test('the report of bench is as documented', async () => {
-  const flags = ['--requests', '3', '--model', 'sim-400tps', '--max-tokens', '80', '--slo', 'ttft=9000'];
+  const flags = [
+    '--requests',
+    '3',
+    '--model',
+    'sim-400tps',
+    '--max-tokens',
+    '80',
+    '--slo',
+    'ttft=9000,errors<1%',
+  ];
   const { stdout } = await run(['bench', ...flags, '--check', 'errors<1', '--json', '-']);
   expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('bench')));
 });

@@ -4,15 +4,16 @@ import { evaluate, parseCheck } from '../../src/loadtest/check.js';
 import { createDistribution } from '../../src/loadtest/distribution.js';
 import { bucketsOf, histogramText } from '../../src/loadtest/histogram.js';
 import { CSV_HEADER, csvLines, reportJson } from '../../src/loadtest/report-json.js';
+import { meets } from '../../src/loadtest/request-limits.js';
 import type { Sample } from '../../src/loadtest/sample.js';
-import { meets, parseSlo } from '../../src/loadtest/slo.js';
+import { parseSlo } from '../../src/loadtest/slo.js';
 import { latencyTable, runText } from '../../src/loadtest/table.js';
 import { createTally, type Tally } from '../../src/loadtest/tally.js';
 import type { Withheld } from '../../src/metrics/speed.js';
 
 const durations = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
 
-test('a distribution tells mean and maximum exactly and percentiles to a fifth of a percent', () => {
+test('a distribution tells minimum, mean and maximum exactly and percentiles to a fifth of a percent', () => {
   fc.assert(
     fc.property(durations, (values) => {
       const distribution = createDistribution();
@@ -20,9 +21,10 @@ test('a distribution tells mean and maximum exactly and percentiles to a fifth o
       const summary = distribution.summary();
       const sorted = values.toSorted((one, other) => one - other);
       expect(summary?.count).toBe(values.length);
+      expect(summary?.min).toBe(sorted[0]);
       expect(summary?.max).toBe(sorted.at(-1));
       expect(summary?.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / values.length, 6);
-      for (const share of [50, 90, 95, 99] as const) {
+      for (const share of [50, 75, 90, 95, 99, 99.9] as const) {
         // The value whose rank is nearest to the share.
         const rank = Math.max(1, Math.floor((share / 100) * sorted.length + 0.5));
         const exact = sorted[rank - 1] ?? 0;
@@ -79,7 +81,7 @@ const failed = (index: number, errorClass: string): Sample => ({
 });
 
 function tallyOf(loop: 'open' | 'closed', samples: readonly Sample[], slo?: string): Tally {
-  const tally = createTally(loop, slo === undefined ? undefined : parseSlo(slo));
+  const tally = createTally(loop, slo === undefined ? [] : parseSlo(slo)?.limits);
   for (const sample of samples) tally.add(sample);
   return tally;
 }
@@ -126,16 +128,24 @@ test('errors are grouped by class, the most frequent first, with an example', ()
 });
 
 test.each([
-  ['ttft=500,tpot=50', { ttft: 500, tpot: 50 }],
-  [' e2e = 1.5 ', { e2e: 1.5 }],
-  ['ttft', undefined],
-  ['', undefined],
-  ['speed=3', undefined],
-  ['ttft=-1', undefined],
-  ['ttft=1,ttft=2', undefined],
-])('the limits %j are read as %j', (text, slo) => {
-  expect(parseSlo(text)).toEqual(slo);
+  ['ttft=500,tpot=50', ['ttft <= 500', 'tpot <= 50'], []],
+  [' e2e = 1.5 ', ['e2e <= 1.5'], []],
+  ['ttft<0.5s, e2e <= 1min,tpot>=250us', ['ttft < 500', 'e2e <= 60000', 'tpot >= 0.25'], []],
+  ['ttft.p99.9<2s,tpot<50,errors<1%', ['tpot < 50'], ['ttft.p99.9<2s', 'errors<1%']],
+  ['itl.p75<=40,requests_per_s>=5', [], ['itl.p75<=40', 'requests_per_s>=5']],
+  ['ttft>1,ttft<5', ['ttft > 1', 'ttft < 5'], []],
+])('the SLO %j limits each answer by %j and the run by %j', (text, limits, checks) => {
+  const slo = parseSlo(text);
+  expect(slo?.limits.map(({ name, operator, ms }) => `${name} ${operator} ${ms}`)).toEqual(limits);
+  expect(slo?.checks.map((check) => check.text)).toEqual(checks);
 });
+
+test.each(['ttft', '', 'speed=3', 'ttft=-1', 'ttft=1,ttft=2', 'ttft<5%', 'ttft.p95=5', 'itl<5', 'ttft<1,'])(
+  'the SLO %j is refused',
+  (text) => {
+    expect(parseSlo(text)).toBeUndefined();
+  },
+);
 
 const withheld = (index: number, reason: Withheld): Sample =>
   sent(index, { speed: { kind: 'withheld', reason } });
@@ -162,15 +172,22 @@ test('gaps of an answer that failed are not counted', () => {
 });
 
 test('a figure that is unknown keeps no limit', () => {
-  expect(meets({ ttft: 500 }, { e2e: 10 })).toBe(false);
-  expect(meets({ tpot: 50 }, { e2e: 10 })).toBe(false);
-  expect(meets({ tpot: 50 }, { ttft: 10, e2e: 10 })).toBe(false);
+  const limits = (text: string) => parseSlo(text)?.limits ?? [];
+  expect(meets(limits('ttft=500'), { e2e: 10 })).toBe(false);
+  expect(meets(limits('tpot=50'), { e2e: 10 })).toBe(false);
+  expect(meets(limits('tpot=50'), { ttft: 10, e2e: 10 })).toBe(false);
 });
 
 test.each([
   ['ttft.p95<500ms', true, 200.063],
   ['ttft.p95 < 0.1s', false, 200.063],
   ['e2e.max<=400', true, 400],
+  ['e2e.max==400', true, 400],
+  ['e2e.min!=0.4s', false, 400],
+  ['ttft.p75<=1min', true, 200.063],
+  ['ttft.p99.9>=200000us', true, 200.063],
+  ['errors==1', true, 1],
+  ['errors!=1', false, 1],
   ['lag.mean<1', false, 1],
   ['errors<=25%', true, 25],
   ['errors<1', false, 1],
@@ -202,6 +219,8 @@ test.each([
   'ttft.p42<5',
   'ttft.p95<5%',
   'ttft.p95=5',
+  'ttft.p99.99<5',
+  'ttft.p95=<5',
   'errors<5ms',
   'ttft.p95<',
   'x.p95<1',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { fileReason } from '../../errors.js';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
-import { parseSlo, type Slo } from '../../loadtest/slo.js';
+import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
@@ -53,7 +53,9 @@ TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT)
 request. ITL: the gaps between content chunks, of all requests. Goodput: requests per second that keep every --slo.
 Only complete answers count; the others are errors, by class. Rates are over the time to the last answer's end.
 
-A check is ${CHECK_SYNTAX}:
+An SLO is ${SLO_SYNTAX}.
+Conditions on answers make the goodput; those on the run are reported as kept or missed. A check is
+${CHECK_SYNTAX}:
   vastar-tui bench --rate 5 --duration 30 --check 'ttft.p95<500ms' --check 'errors<1%'
 
 vastar-tui bench compare BEFORE.json AFTER.json says which figures of two reports differ.
@@ -94,7 +96,7 @@ export function addBenchFlags(command: Command): Command {
     .addOption(new Option('--prompt <text>', 'what to ask').conflicts('prompts'))
     .option('--prompts <file>', 'what to ask, a line each, in turn')
     .option('--max-tokens <n>', 'most tokens of an answer', numberWithin(1, 1_000_000, 'whole'))
-    .option('--slo <limits>', 'limits in ms for goodput, e.g. ttft=500,tpot=50 (also e2e)', readSlo)
+    .option('--slo <limits>', 'what each answer, or the run, has to keep, e.g. ttft<500ms,tpot<50ms', readSlo)
     .option(
       '--check <condition>',
       'exit with 1 when it does not hold, e.g. ttft.p95<500ms; may be repeated',
@@ -127,7 +129,7 @@ function readLines(file: string): string[] {
 function readSlo(text: string): Slo {
   const slo = parseSlo(text);
   if (slo !== undefined) return slo;
-  throw new InvalidArgumentError('It must be like ttft=500,tpot=50: of ttft, tpot and e2e, in ms.');
+  throw new InvalidArgumentError(`It must be ${SLO_SYNTAX}.`);
 }
 
 function readCheck(text: string): Check {

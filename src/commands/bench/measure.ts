@@ -46,7 +46,7 @@ async function measure(
   { slo }: BenchFlags,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const tally = createTally(loop.kind, slo);
+  const tally = createTally(loop.kind, slo?.limits);
   const lateness = createDistribution();
   const progress = showProgress(process.stderr, label, limit, tally);
   const meter = startInstrument();

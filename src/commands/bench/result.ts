@@ -15,6 +15,8 @@ export interface EndpointRun extends LoadResult {
   report: Report;
   tally: Tally;
   checks: readonly CheckResult[];
+  /** The conditions of `--slo` on the run as a whole. */
+  slo: readonly CheckResult[];
   instrument: Instrument;
 }
 
@@ -26,20 +28,25 @@ export function resultText(runs: readonly EndpointRun[], flags: BenchFlags): str
   const kind = flags.rate === undefined ? 'closed' : 'open';
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${loadText(flags)}\n`;
-    const checks = run.checks.map(({ check, value, unit, passed }) => {
-      const found = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
-      return `${passed ? 'passed' : 'FAILED'}      ${check} (${found})\n`;
-    });
+    const slo = run.slo.map((one) => `${one.passed ? 'SLO kept  ' : 'SLO MISSED'}  ${found(one)}\n`);
+    const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${found(one)}\n`);
     const text = [
       heading,
       runText(run, kind),
       rowsText(ownRows(run, flags)),
+      ...slo,
       ...checks,
       distributionText(run),
     ];
     return [...warningText(run), ...text].join('');
   });
   return [...parts, latencyTable(runs)].filter((part) => part !== '').join('\n');
+}
+
+/** E.g. `ttft.p95<500ms (is 312 ms)`. */
+function found({ check, value, unit }: CheckResult): string {
+  const is = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
+  return `${check} (${is})`;
 }
 
 /** What heads a run whose figures hold delays of the instrument. */
@@ -148,7 +155,7 @@ export function resultJson(
       through: flags.through,
       policies: flags.policies === true,
     },
-    runs: runs.map(({ mode, model, url, report, tally, checks, instrument, maxInFlight, unsent }) => ({
+    runs: runs.map(({ mode, model, url, report, tally, checks, slo, instrument, maxInFlight, unsent }) => ({
       mode,
       model,
       url,
@@ -157,10 +164,15 @@ export function resultJson(
       max_in_flight: maxInFlight,
       unsent,
       instrument: instrumentJson(instrument, report),
-      checks: checks.map(({ check, value, passed }) => ({ check, value: value ?? null, passed })),
+      slo: slo.map(resultOf),
+      checks: checks.map(resultOf),
       samples: samplesJson(tally),
     })),
   };
+}
+
+function resultOf({ check, value, passed }: CheckResult): Record<string, unknown> {
+  return { check, value: value ?? null, passed };
 }
 
 function instrumentJson(instrument: Instrument, report: Report): Record<string, unknown> {

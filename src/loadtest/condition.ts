@@ -1,0 +1,56 @@
+import { STATISTICS, type Statistic } from './distribution.js';
+
+const OPERATORS = {
+  '<': (value: number, limit: number) => value < limit,
+  '<=': (value: number, limit: number) => value <= limit,
+  '>': (value: number, limit: number) => value > limit,
+  '>=': (value: number, limit: number) => value >= limit,
+  '==': (value: number, limit: number) => value === limit,
+  '!=': (value: number, limit: number) => value !== limit,
+} as const;
+export type Operator = keyof typeof OPERATORS;
+
+const MS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, min: 60_000 };
+
+/** One comparison of a figure with a limit, as `--check` and `--slo` take it. */
+export interface Condition {
+  /** As it was given, without blanks at the ends. */
+  readonly text: string;
+  readonly figure: string;
+  readonly statistic?: Statistic;
+  /** `=` stands for itself: what it means depends on where it was given. */
+  readonly operator: Operator | '=';
+  /** Milliseconds where the unit is one of time or none was given. */
+  readonly limit: number;
+  readonly unit: 'time' | '%' | 'none';
+}
+
+const PATTERN =
+  /^([a-z_0-9]+)(?:\.([a-z]+[0-9]*(?:\.[0-9]+)?))?\s*(<=|>=|==|!=|<|>|=)\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|%)?$/;
+
+/** Reads e.g. `ttft.p99.9 <= 1.5s` or `errors==0`; undefined when it is no condition. */
+export function parseCondition(text: string): Condition | undefined {
+  const trimmed = text.trim();
+  const [, figure, word, sign, digits, unit] = PATTERN.exec(trimmed) ?? [];
+  const operator = sign === '=' || isOperator(sign) ? sign : undefined;
+  const statistic = STATISTICS.find((one) => one === word);
+  if (figure === undefined || operator === undefined || (word !== undefined && statistic === undefined)) {
+    return undefined;
+  }
+  return {
+    text: trimmed,
+    figure,
+    ...(statistic !== undefined && { statistic }),
+    operator,
+    limit: Number(digits) * (MS[unit ?? ''] ?? 1),
+    unit: unit === '%' ? '%' : unit === undefined ? 'none' : 'time',
+  };
+}
+
+export function compare(value: number, operator: Operator, limit: number): boolean {
+  return OPERATORS[operator](value, limit);
+}
+
+function isOperator(sign: string | undefined): sign is Operator {
+  return sign !== undefined && Object.hasOwn(OPERATORS, sign);
+}
