@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import type { Message } from '../src/state/messages.js';
 import { sanitize } from '../src/state/text/sanitize.js';
 import { createPainter } from '../src/ui/screen/painter.js';
-import { colourTheme } from '../src/ui/theme.js';
+import { colourTheme } from '../src/ui/style/theme.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
 import { metricsOf, SIMULATOR } from '../test/support/chat-ports.js';
 import { median } from './support/figures.js';

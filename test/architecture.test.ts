@@ -30,43 +30,20 @@ const partOf = (file: string): string => file.split('/')[1] ?? '';
 
 // `name` may be imported; `type:name` only its types.
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  'errors.ts': [],
-  'version.ts': [],
-  'node-version.ts': [],
-  'user-folders.ts': [],
-  'compile-cache.ts': ['user-folders.ts'],
-  'key-forms.ts': [],
-  // What reads an answer and what shows one class its ending alike.
-  'finish-reasons.ts': [],
-  protocol: ['errors.ts'],
-  metrics: ['errors.ts', 'protocol'],
+  common: [],
+  protocol: ['common'],
+  metrics: ['common', 'protocol'],
   // `metrics` holds the one definition of each figure, so whoever computes, reads or saves one imports it.
-  loadtest: ['errors.ts', 'metrics'],
-  sessions: ['errors.ts', 'key-forms.ts', 'user-folders.ts', 'metrics'],
-  config: ['errors.ts', 'user-folders.ts'],
-  sdk: ['errors.ts', 'finish-reasons.ts', 'node-version.ts', 'key-forms.ts', 'protocol'],
-  runtime: [
-    'errors.ts',
-    'version.ts',
-    'node-version.ts',
-    'compile-cache.ts',
-    'user-folders.ts',
-    'protocol',
-    'config',
-  ],
-  simulator: ['errors.ts', 'version.ts', 'key-forms.ts', 'config'],
-  connector: ['errors.ts', 'key-forms.ts', 'sdk', 'config', 'metrics'],
-  state: [
-    'errors.ts',
-    'finish-reasons.ts',
-    'type:sdk',
-    'type:sessions',
-    'metrics',
-    'type:connector',
-    'type:protocol',
-  ],
-  ui: ['errors.ts', 'finish-reasons.ts', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
-  'index.ts': ['errors.ts', 'sdk', 'connector', 'type:metrics', 'type:config'],
+  loadtest: ['common', 'metrics'],
+  sessions: ['common', 'metrics'],
+  config: ['common'],
+  sdk: ['common', 'protocol'],
+  runtime: ['common', 'protocol', 'config'],
+  simulator: ['common', 'config'],
+  connector: ['common', 'sdk', 'config', 'metrics'],
+  state: ['common', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
+  ui: ['common', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
+  'index.ts': ['common', 'sdk', 'connector', 'type:metrics', 'type:config'],
 };
 const COMPOSERS = new Set(['cli.ts', 'commands']);
 

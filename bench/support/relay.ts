@@ -3,7 +3,7 @@
 // `sockets` (bare ones, for a GET without a body alone).
 import { connect, createServer, type Socket } from 'node:net';
 import { Agent } from 'undici';
-import { ErrorClass } from '../../src/errors.js';
+import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
 import { encodeMessage } from '../../src/protocol/encode.js';

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { messageOf } from '../common/errors.js';
+import { VERSION } from '../common/version.js';
 import type { Endpoint, LoadedConfig, Problem } from '../config/index.js';
 import { answerRequest, closestTo, formatProblem, isLoopback } from '../config/index.js';
 import { rehearse } from '../connector/rehearse.js';
-import { messageOf } from '../errors.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/keys/bindings.js';
-import { VERSION } from '../version.js';
 import { type ChatFlags, chatSessions } from './chat/chat-sessions.js';
 import { createExternalEditor } from './chat/external-editor.js';
 import { keepNewSpaceSmall } from './chat/new-space.js';

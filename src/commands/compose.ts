@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { userFolders } from '../common/user-folders.js';
 import { ConfigError, formatProblem, type LoadedConfig, loadConfig } from '../config/index.js';
 import { OpenAIStreamConnector } from '../connector/openai.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
 import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
-import { userFolders } from '../user-folders.js';
 import { createLauncher, type Launcher } from './launch.js';
 import type { EndpointFlags } from './support/endpoint-flags.js';
 import { withCost } from './support/prices.js';

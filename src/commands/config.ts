@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { userFolders } from '../common/user-folders.js';
 import {
   candidateFiles,
   type Environment,
@@ -12,7 +13,6 @@ import {
   type UserDirectories,
   visible,
 } from '../config/index.js';
-import { userFolders } from '../user-folders.js';
 import type { EndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
 import { UsageError } from './support/usage-error.js';

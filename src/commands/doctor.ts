@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { userFolders } from '../common/user-folders.js';
 import { ConfigError, formatSource } from '../config/index.js';
 import { describeEndpoint, resolveEndpoint } from '../sdk/daemon/endpoint.js';
-import { userFolders } from '../user-folders.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { checkConfiguration } from './doctor/configuration.js';
 import { checkDaemon } from './doctor/daemon.js';

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isLoopback } from '../config/index.js';
-import { ConnectorException, ErrorClass } from '../errors.js';
 import { NODE_FLAGS } from '../runtime/options/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
+import { ConnectorException, messageOf } from '../common/errors.js';
 import { ConfigError } from '../config/problem.js';
-import { ConnectorException, messageOf } from '../errors.js';
 import { EXIT, exitCodeOfError } from './support/exit-codes.js';
 import { endWithStdout } from './support/stdout.js';
 import { createProgram, load } from './support/table.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { messageOf } from '../common/errors.js';
 import { MAX_TIMEOUT_MS } from '../config/index.js';
 import type { ChatAnswer } from '../connector/types.js';
-import { messageOf } from '../errors.js';
 import { type Recording, readRecordings } from '../simulator/recordings/recording.js';
 import { atSpeed } from '../simulator/recordings/replay.js';
 import { startSimulator } from '../simulator/server.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { ConnectorException, ErrorClass } from '../errors.js';
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { addressText, type ListenAddress } from '../runtime/clients/address.js';
 import {
   addAddressFlags,

@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { fileReason, messageOf } from '../errors.js';
+import { fileReason, messageOf } from '../common/errors.js';
 import type { SimulatorOptions } from '../simulator/server.js';
 import { type ReadRecordedTimes, SettingError } from '../simulator/settings/setting-rule.js';
 import { readSettings, SETTING_RULES } from '../simulator/settings/setting-rules.js';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { UserFolders } from '../user-folders.js';
+import type { UserFolders } from '../common/user-folders.js';
 import { shortPath } from './problem.js';
 
 /** Where configurations, and records about them, are the user's own. */

@@ -1,4 +1,4 @@
-import { userFolders } from '../user-folders.js';
+import { userFolders } from '../common/user-folders.js';
 import type { ConfigObject } from './config-object.js';
 import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoint-url.js';
 import { type Candidate, candidateFiles } from './find-file.js';

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import { ConnectorException, ErrorClass } from '../errors.js';
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 
 /** Where a value came from. */
 export type Source =

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { userFolders } from '../user-folders.js';
+import { userFolders } from '../common/user-folders.js';
 import type { ApiKey } from './api-key.js';
 import { type Endpoint, endpointsOf, sectionOf } from './endpoints.js';
 import type { Candidate, UserDirectories } from './find-file.js';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
-import { fileReason, messageOf } from '../errors.js';
+import { fileReason, messageOf } from '../common/errors.js';
 import type { Problem, Source } from './problem.js';
 import { isTree, type Path, type Tree } from './tree.js';
 

@@ -1,5 +1,5 @@
+import { ConnectorException } from '../common/errors.js';
 import { answerRequest, closestTo, type Endpoint, endpointUrl, modelsRequest } from '../config/index.js';
-import { ConnectorException } from '../errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { parseJson } from '../sdk/json.js';
 import { runExchange } from './exchange.js';

@@ -1,5 +1,5 @@
+import { ConnectorException, ErrorClass, messageOf } from '../common/errors.js';
 import { answerRequest, type Endpoint, proxyPasswords } from '../config/index.js';
-import { ConnectorException, ErrorClass, messageOf } from '../errors.js';
 import { createTimeline, type OutputKind, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
 import {

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../errors.js';
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 import type { ChatAnswer } from './types.js';
 
 /** An answer that failed, was cut or stalled. `answer.text` is what had arrived. */

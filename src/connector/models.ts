@@ -1,5 +1,5 @@
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { type Endpoint, modelsRequest } from '../config/index.js';
-import { ConnectorException, ErrorClass } from '../errors.js';
 import { quote, reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { isRecord, parseJson, stringOf } from '../sdk/json.js';

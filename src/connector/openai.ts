@@ -1,3 +1,4 @@
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 import {
   answerRequest,
   type ConfigObject,
@@ -7,7 +8,6 @@ import {
   loadConfigObject,
   modelsRequest,
 } from '../config/index.js';
-import { ConnectorException, ErrorClass } from '../errors.js';
 import { iterateEvents } from '../sdk/event-iterator.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
 import type { Adaptations } from './adaptation.js';

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../errors.js';
+import type { ErrorClass } from '../common/errors.js';
 import { MessageType } from './constants.js';
 import { ProtocolError } from './frame.js';
 import type {

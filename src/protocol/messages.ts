@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../errors.js';
+import type { ErrorClass } from '../common/errors.js';
 import type { MessageType } from './constants.js';
 
 /** Header names and values as they came; names may repeat. */

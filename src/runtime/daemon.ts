@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../common/errors.js';
 import { addressText } from './clients/address.js';
 import { ListenError } from './clients/listen-error.js';
 import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';

@@ -8,8 +8,8 @@ import {
   type WriteStream,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileReason, messageOf } from '../errors.js';
-import { makeFolder } from '../user-folders.js';
+import { fileReason, messageOf } from '../common/errors.js';
+import { makeFolder } from '../common/user-folders.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

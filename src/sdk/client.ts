@@ -1,5 +1,5 @@
-import { ConnectorException, ErrorClass } from '../errors.js';
-import { nodeProblem } from '../node-version.js';
+import { ConnectorException, ErrorClass } from '../common/errors.js';
+import { nodeProblem } from '../common/node-version.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 import { encodeMessage } from '../protocol/encode.js';
 import type { WirePolicy } from '../protocol/messages.js';

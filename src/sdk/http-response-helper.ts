@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../errors.js';
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { parseJson } from './json.js';
 import type { HTTPResponse } from './types.js';
 

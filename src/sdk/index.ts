@@ -2,7 +2,7 @@
  * The SDK: a client of the connector daemon, and what reads the answers of OpenAI-compatible servers.
  * Source-compatible with the public Vastar SDK; what is beyond it is optional. Nothing here prints.
  */
-export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../errors.js';
+export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../common/errors.js';
 export { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 export {
   ErrorClass as ProtocolErrorClass,

@@ -1,4 +1,4 @@
-import { ConnectorException } from '../errors.js';
+import { ConnectorException } from '../common/errors.js';
 import { sleep } from './sleep.js';
 
 export interface RetryOptions {

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../errors.js';
+import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { createChatStream } from './chat/chat-stream.js';
 import type { ChatEvent } from './chat/chat-types.js';
 

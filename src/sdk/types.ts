@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../errors.js';
+import type { ErrorClass } from '../common/errors.js';
 import type { HealthResponse, RequestPolicy, Timings } from '../protocol/messages.js';
 
 /** How to reach the daemon, and as whom. Unset members: the environment, then the defaults in brackets. */

@@ -1,4 +1,4 @@
-import { fileReason } from '../errors.js';
+import { fileReason } from '../common/errors.js';
 
 /**
  * - `foreign`, `future`: the file is another program's, or a newer version's; it has not been touched

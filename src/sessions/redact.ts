@@ -1,4 +1,4 @@
-import { createKeyHider } from '../key-forms.js';
+import { createKeyHider } from '../common/key-forms.js';
 import type { Json, JsonObject } from './types.js';
 
 export interface Redactor {

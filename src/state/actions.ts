@@ -1,16 +1,16 @@
 import { createActing } from './acting.js';
-import { createBranchActions } from './branch-actions.js';
+import { createBranchActions } from './branches/branch-actions.js';
+import { createComparing } from './comparing/comparing.js';
+import { createDraftActions, type DraftPorts } from './editor/draft-actions.js';
 import {
   type ChatSettings,
   type SettingChange,
   setParameter,
   setSystem,
   setTemperature,
-} from './chat-settings.js';
-import { createComparing } from './comparing/comparing.js';
-import { watchConnection } from './connection-watch.js';
-import { createDraftActions, type DraftPorts } from './editor/draft-actions.js';
-import { createEndpointActions, type EndpointPorts } from './endpoint-actions.js';
+} from './endpoint/chat-settings.js';
+import { watchConnection } from './endpoint/connection-watch.js';
+import { createEndpointActions, type EndpointPorts } from './endpoint/endpoint-actions.js';
 import { createAskingActions } from './exchange/asking-actions.js';
 import { createExchangeLog } from './exchange/exchange-log.js';
 import { createExchanges } from './exchange/running.js';
@@ -18,7 +18,7 @@ import type { ChatPort, ConnectionPort, SessionsPort } from './ports.js';
 import { createSessionActions } from './sessions/session-actions.js';
 import type { AppStore } from './store.js';
 import { sanitizeLine } from './text/sanitize.js';
-import { createViewActions } from './view-actions.js';
+import { createViewActions } from './view/view-actions.js';
 
 export interface ActionPorts extends DraftPorts, EndpointPorts {
   connection: ConnectionPort;

@@ -1,17 +1,17 @@
 import type { ConnectionState } from '../sdk/types.js';
-import type { Branch } from './branches.js';
-import { type ChatSettings, NO_SETTINGS } from './chat-settings.js';
+import type { Branch } from './branches/branches.js';
 import { type Comparison, isAnswering } from './comparing/comparison.js';
 import { type Editor, EMPTY_EDITOR } from './editor/editor.js';
+import { type ChatSettings, NO_SETTINGS } from './endpoint/chat-settings.js';
 import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './exchange/figures.js';
 import type { RequestView, RetryNotice } from './exchange/request-view.js';
-import { DEFAULT_HINTS, type KeyHints } from './key-hints.js';
 import type { Message } from './messages.js';
-import type { Picker } from './picker.js';
 import type { EndpointInfo } from './ports.js';
-import type { Scroll } from './scroll.js';
-import type { Search } from './search.js';
 import type { SessionList } from './sessions/session-list.js';
+import { DEFAULT_HINTS, type KeyHints } from './view/key-hints.js';
+import type { Picker } from './view/picker.js';
+import type { Scroll } from './view/scroll.js';
+import type { Search } from './view/search.js';
 
 /** The panes beside the conversation, in their order. */
 export const PANES = ['connection', 'request', 'session'] as const;

@@ -1,15 +1,15 @@
 import { Box, useApp, useWindowSize } from 'ink';
 import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { AppState } from '../state/app-state.js';
-import { Footer, Header, StatusBar } from './bars.js';
-import { Composer } from './composer.js';
-import { useAppState, useKeyboard, useShared } from './context.js';
-import { Conversation } from './conversation.js';
+import { Footer, Header, StatusBar } from './components/bars.js';
+import { Composer } from './components/composer.js';
+import { useAppState, useKeyboard, useShared } from './components/context.js';
+import { Conversation } from './components/conversation.js';
+import { Painted } from './components/rows.js';
+import { Side } from './components/side.js';
 import { createInput } from './keys/input.js';
 import { draftWidth, haveRoomForPanes, type Layout, layoutOf } from './layout.js';
 import { draftNote, draftRows } from './panes/composer.js';
-import { Painted } from './rows.js';
-import { Side } from './side.js';
 
 /** The whole screen. */
 export function App(): ReactElement {

@@ -1,6 +1,6 @@
 import { type Instance, render } from 'ink';
 import { createActions } from '../state/actions.js';
-import type { ChatSettings } from '../state/chat-settings.js';
+import type { ChatSettings } from '../state/endpoint/chat-settings.js';
 import type { Slo } from '../state/exchange/figures.js';
 import { systemClock } from '../state/exchange/frames.js';
 import type {
@@ -14,15 +14,15 @@ import type {
 } from '../state/ports.js';
 import { createAppStore } from '../state/store.js';
 import { App } from './app.js';
-import { osc52 } from './clipboard.js';
-import { SharedContext, type SuspendTerminal } from './context.js';
-import { createJobControl } from './job-control.js';
-import { createKeyboard } from './keyboard.js';
+import { SharedContext, type SuspendTerminal } from './components/context.js';
 import { createKeymap, type Keymap } from './keys/bindings.js';
-import { onceATurn } from './once-a-turn.js';
-import { PlainApp } from './plain-app.js';
+import { createKeyboard } from './keys/keyboard.js';
+import { onceATurn } from './screen/once-a-turn.js';
 import { createPainter, type Painter } from './screen/painter.js';
-import { type ThemeName, themeOf } from './theme.js';
+import { PlainApp } from './screen-reader/plain-app.js';
+import { type ThemeName, themeOf } from './style/theme.js';
+import { osc52 } from './terminal/clipboard.js';
+import { createJobControl } from './terminal/job-control.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
 

@@ -1,6 +1,6 @@
 import { ByteBuffer } from 'flatbuffers';
 import { describe, expect, test } from 'vitest';
-import { ErrorClass } from '../../src/errors.js';
+import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { encodeMessage } from '../../src/protocol/encode.js';
 import { ExecuteRequest as PublicRequest } from '../../src/protocol/generated/ipc.js';

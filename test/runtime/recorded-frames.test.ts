@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ErrorClass } from '../../src/errors.js';
+import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
 import { createFrameReader } from '../../src/protocol/frame.js';

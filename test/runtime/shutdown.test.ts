@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { ErrorClass } from '../../src/errors.js';
+import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { httpRequest, httpStream, jsonOf, of, rawClient, streamOf } from '../support/raw-client.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
-import { ErrorClass } from '../../src/errors.js';
+import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { chunksOf, httpRequest, httpStream, jsonOf, of, streamOf } from '../support/raw-client.js';

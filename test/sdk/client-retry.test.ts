@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import { OpenAIStreamConnector } from '../../src/connector/openai.js';
 import type { ExchangeEvent } from '../../src/connector/types.js';
-import { ConnectorException, ErrorClass } from '../../src/errors.js';
 import { RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
 import { testDaemon } from '../support/daemon.js';
 import { hastyClock } from '../support/hasty-clock.js';

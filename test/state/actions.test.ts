@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ConnectorException, ErrorClass } from '../../src/errors.js';
+import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import { type Actions, createActions } from '../../src/state/actions.js';
 import { FRAME_MS } from '../../src/state/exchange/frames.js';
 import type { AssistantMessage } from '../../src/state/messages.js';

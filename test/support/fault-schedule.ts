@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../src/errors.js';
+import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import { METHODS } from '../../src/runtime/upstream/http-request.js';
 import { createTimeline, nowUs } from '../../src/runtime/upstream/timings.js';
 import type { Transport, UpstreamCall } from '../../src/runtime/upstream/transport.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ErrorClass } from '../../src/errors.js';
+import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { decodeMessage } from '../../src/protocol/decode.js';
 import { encodeMessage } from '../../src/protocol/encode.js';

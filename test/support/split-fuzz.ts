@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../src/errors.js';
+import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import { type ChatEvent, createChatStream, type StreamEnding } from '../../src/sdk/index.js';
 import { chunksOfQuirk, type Quirk } from './quirks.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { ConnectorException, ErrorClass } from '../../src/errors.js';
+import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import { CONNECTED, createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../support/chat-ports.js';
 import { ALL_HOSTILE, FORBIDDEN, HOSTILE, LAST_LINE } from '../support/hostile.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';

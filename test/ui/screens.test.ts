@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
 import type { ChatAnswer } from '../../src/connector/types.js';
-import { ConnectorException, ErrorClass } from '../../src/errors.js';
 import { createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../support/chat-ports.js';
 import type { Screen } from '../support/screen.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ContentPart } from '../../connector/types.js';
-import { bytes as bytesText } from '../../ui/format.js';
+import { bytes as bytesText } from '../../ui/style/format.js';
 import { readBytes } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
 

@@ -1,6 +1,6 @@
+import { finishClassOf } from '../../common/finish-reasons.js';
 import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
-import { finishClassOf } from '../../finish-reasons.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { emptyReason } from '../../state/exchange/failure.js';
 import { createSanitizer } from '../../state/text/sanitize.js';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fileReason } from '../../common/errors.js';
 import type { ChatMessage } from '../../connector/types.js';
-import { fileReason } from '../../errors.js';
 import type { ToolCall } from '../../sdk/chat/chat-types.js';
 import { readBytes } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';

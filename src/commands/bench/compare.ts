@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import { compareRuns, type Difference, FEWEST_VALUES, type RunSamples } from '../../loadtest/compare.js';
 import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/exit-codes.js';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import { UsageError } from '../support/usage-error.js';
 
 /** Where a report goes. */

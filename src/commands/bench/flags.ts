@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
 import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';

@@ -1,8 +1,8 @@
+import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { type Endpoint, visible } from '../../config/index.js';
 import type { Adaptations } from '../../connector/adaptation.js';
 import { runExchange } from '../../connector/exchange.js';
 import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
-import { type ConnectorException, ErrorClass } from '../../errors.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample } from '../../loadtest/sample.js';
 import type { Tally } from '../../loadtest/tally.js';

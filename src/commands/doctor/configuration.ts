@@ -1,5 +1,5 @@
+import { userFolders } from '../../common/user-folders.js';
 import { candidateFiles, formatSource, type LoadedConfig, settingsOf } from '../../config/index.js';
-import { userFolders } from '../../user-folders.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** Which file is used, what is wrong with it, and every setting with where it came from; no key is shown. */

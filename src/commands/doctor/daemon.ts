@@ -1,6 +1,6 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
+import { VERSION } from '../../common/version.js';
 import type { DaemonInfo } from '../../sdk/index.js';
-import { VERSION } from '../../version.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** Whether a daemon answers, which one, and what it can do. `ask` may start the bundled one. */

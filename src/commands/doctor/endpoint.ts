@@ -1,5 +1,5 @@
+import { messageOf } from '../../common/errors.js';
 import type { OpenAIStreamConnector } from '../../connector/openai.js';
-import { messageOf } from '../../errors.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** One request with the key, which costs nothing: the list of models of the endpoint in use. */

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import type { RuntimeClient, Timings } from '../../sdk/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import type { RuntimeClient } from '../../sdk/index.js';
 import { type Finding, ok, problem } from './finding.js';
 

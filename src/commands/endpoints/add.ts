@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Document, isMap, parseDocument } from 'yaml';
+import { messageOf } from '../../common/errors.js';
 import { ConfigError, formatProblem, loadConfigObject } from '../../config/index.js';
-import { messageOf } from '../../errors.js';
 import { UsageError } from '../support/usage-error.js';
 
 /**

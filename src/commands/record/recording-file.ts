@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
-import { fileReason, messageOf } from '../../errors.js';
+import { fileReason, messageOf } from '../../common/errors.js';
 import { formatRecording, parseRecordings, type Recording } from '../../simulator/recordings/recording.js';
 import { UsageError } from '../support/usage-error.js';
 

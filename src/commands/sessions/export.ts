@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
+import { VERSION } from '../../common/version.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
-import { VERSION } from '../../version.js';
 import { tell } from '../support/tell.js';
 import { UsageError } from '../support/usage-error.js';
 

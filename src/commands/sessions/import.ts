@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { fileReason } from '../../common/errors.js';
 import { visible } from '../../config/index.js';
-import { fileReason } from '../../errors.js';
 import type { SessionStore } from '../../sessions/store.js';
 import { readStdin } from '../support/stdin.js';
 import { UsageError } from '../support/usage-error.js';

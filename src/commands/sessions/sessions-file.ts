@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { userFolders } from '../../user-folders.js';
+import { userFolders } from '../../common/user-folders.js';
 
 /** Where sessions are saved unless another file is named. */
 export function sessionsFile(file?: string): string {

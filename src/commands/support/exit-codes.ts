@@ -1,5 +1,5 @@
+import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { ChatAnswer } from '../../connector/types.js';
-import { type ConnectorException, ErrorClass } from '../../errors.js';
 
 /** The program's exit codes; README lists them. */
 export const EXIT = {

@@ -1,4 +1,4 @@
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import { EXIT } from './exit-codes.js';
 import { tell } from './tell.js';
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { VERSION } from '../../version.js';
+import { VERSION } from '../../common/version.js';
 import { addEndpointFlags } from './endpoint-flags.js';
 import { notEmpty } from './flag-text.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import { UsageError } from './usage-error.js';
 
 const LIMIT_BYTES = 8 * 1024 * 1024;

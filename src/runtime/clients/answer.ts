@@ -1,4 +1,4 @@
-import type { ConnectorException } from '../../errors.js';
+import type { ConnectorException } from '../../common/errors.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { ResponseSink, RetryWitness } from '../upstream/transport.js';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 import { encodeMessage } from '../../protocol/encode.js';
 import type { ExecuteResponse, HeaderList } from '../../protocol/messages.js';

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import type { ExecuteRequest } from '../../protocol/messages.js';
 import { type Logger, logFault } from '../log.js';
 import type { ExchangeResult, Statistics } from '../status/statistics.js';

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import { addressText, type ListenAddress } from './address.js';
 import { ListenError } from './listen-error.js';
 import { claimSocketFile } from './socket-file.js';

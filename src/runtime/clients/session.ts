@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { ErrorClass } from '../../errors.js';
+import { ErrorClass } from '../../common/errors.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeMessage } from '../../protocol/encode.js';

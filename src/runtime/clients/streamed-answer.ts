@@ -1,4 +1,4 @@
-import { ErrorClass } from '../../errors.js';
+import { ErrorClass } from '../../common/errors.js';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../protocol/constants.js';
 import { encodeMessage } from '../../protocol/encode.js';
 import type { Timeline } from '../upstream/timings.js';

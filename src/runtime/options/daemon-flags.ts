@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 import { type ListenAddress, parseTcpAddress } from '../clients/address.js';
 import type { Limits } from '../limits.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import type { ListenAddress } from '../clients/address.js';
 import type { Limits } from '../limits.js';
 import type { LogFileOptions } from '../log.js';

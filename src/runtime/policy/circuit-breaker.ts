@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../upstream/transport.js';
 import type { PassResult } from './circuit.js';
 import type { PerOrigin } from './per-origin.js';

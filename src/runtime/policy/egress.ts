@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { Transport } from '../upstream/transport.js';
 import { type AddressKind, addressKind } from './addresses.js';
 

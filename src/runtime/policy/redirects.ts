@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { type HttpRequest, MAX_HOST_CHARS } from '../upstream/http-request.js';
 import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';

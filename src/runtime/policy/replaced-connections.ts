@@ -1,4 +1,4 @@
-import { ConnectorException } from '../../errors.js';
+import { ConnectorException } from '../../common/errors.js';
 import type { Transport, UpstreamCall } from '../upstream/transport.js';
 import { repeatable } from './retry-decision.js';
 

@@ -1,4 +1,4 @@
-import type { ConnectorException } from '../../errors.js';
+import type { ConnectorException } from '../../common/errors.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';

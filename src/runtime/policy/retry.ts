@@ -1,4 +1,4 @@
-import { ConnectorException } from '../../errors.js';
+import { ConnectorException } from '../../common/errors.js';
 import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { LimitStatus } from '../../protocol/messages.js';
 import type { ResponseSink, Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';

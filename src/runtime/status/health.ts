@@ -1,3 +1,4 @@
+import { VERSION } from '../../common/version.js';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../protocol/constants.js';
 import type {
   CircuitStatus,
@@ -7,7 +8,6 @@ import type {
   PoolState,
   TenantStatus,
 } from '../../protocol/messages.js';
-import { VERSION } from '../../version.js';
 import type { Figures } from './statistics.js';
 
 /** What a client may rely on beyond the public protocol. */

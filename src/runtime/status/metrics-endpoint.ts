@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import { ListenError } from '../clients/listen-error.js';
 
 export interface MetricsEndpoint {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
-import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import { hostOf, portOf, proxyAuthorization } from './proxy.js';
 import type { Target } from './target.js';
 

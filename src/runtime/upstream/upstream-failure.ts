@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../errors.js';
+import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../common/errors.js';
 import type { Timings } from '../../protocol/messages.js';
 import { ConnectTimeout } from './connector.js';
 import { Discard } from './transport.js';

@@ -1,4 +1,4 @@
-import type { ConnectorException } from '../../errors.js';
+import type { ConnectorException } from '../../common/errors.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { createThinkingTags } from './thinking-tags.js';
 

@@ -1,5 +1,5 @@
-import { ConnectorException, ErrorClass } from '../../errors.js';
-import { hideKeys } from '../../key-forms.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { hideKeys } from '../../common/key-forms.js';
 import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';

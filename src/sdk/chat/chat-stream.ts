@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
-import { type ConnectorException, ErrorClass } from '../../errors.js';
-import { finishClassOf } from '../../finish-reasons.js';
+import { type ConnectorException, ErrorClass } from '../../common/errors.js';
+import { finishClassOf } from '../../common/finish-reasons.js';
 import { type AnswerBody, createAnswer } from './answer.js';
 import { bodyStarting, failureBody } from './answer-body.js';
 import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';

@@ -1,4 +1,4 @@
-import type { ConnectorException } from '../../errors.js';
+import type { ConnectorException } from '../../common/errors.js';
 
 /** `empty`: it came to a known end, without any output. */
 export type Outcome = 'complete' | 'empty' | 'truncated' | 'error' | 'cancelled' | 'stalled';

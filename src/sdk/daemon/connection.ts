@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { type ConnectorException, ErrorClass } from '../../errors.js';
+import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeMessage } from '../../protocol/encode.js';

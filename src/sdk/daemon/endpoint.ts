@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 import type { RuntimeClientConfig } from '../types.js';
 

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { MessageType } from '../../protocol/constants.js';
 import { ProtocolError } from '../../protocol/frame.js';
 import type { ExecuteResponse } from '../../protocol/messages.js';

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass, type Hop } from '../../errors.js';
+import { ConnectorException, ErrorClass, type Hop } from '../../common/errors.js';
 import type { ExecuteResponse, StreamEnd } from '../../protocol/messages.js';
 
 /** The failure that the daemon told. */

@@ -1,4 +1,4 @@
-import { ErrorClass } from '../../errors.js';
+import { ErrorClass } from '../../common/errors.js';
 import { abortable } from '../abortable.js';
 import { type Connection, openConnection } from './connection.js';
 import type { Endpoint } from './endpoint.js';

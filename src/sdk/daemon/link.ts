@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass, messageOf } from '../../errors.js';
+import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import type { ConnectionState, DaemonInfo } from '../types.js';
 import { type Connection, openConnection } from './connection.js';
 import type { Endpoint } from './endpoint.js';

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 
 /**
  * How long after a limit the client goes on waiting, in ms: the daemon's own word on it tells where the

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass } from '../../errors.js';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { DEFAULT_WINDOW_BYTES, MessageType, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 import { ProtocolError } from '../../protocol/frame.js';
 import type {

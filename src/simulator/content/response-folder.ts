@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import type { Random } from '../random.js';
 
 /** The Markdown files of a folder, as answers. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 
 /**
  * Reads the answers of a conversation, one a turn: Markdown with a line `---` between them.

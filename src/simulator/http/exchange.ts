@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import { errorReply } from '../chat/reply.js';
 import type { Clock } from '../timing/clock.js';
 import { ApiError } from './api-error.js';

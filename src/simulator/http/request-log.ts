@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 import type { ExchangeRecord } from './exchange-record.js';
 
 /** A file with a line of JSON for each exchange that is over. */

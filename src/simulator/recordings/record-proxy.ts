@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { appendFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { fileReason, messageOf } from '../../errors.js';
+import { fileReason, messageOf } from '../../common/errors.js';
 import { ApiError } from '../http/api-error.js';
 import type { Clock } from '../timing/clock.js';
 import { formatRecording, type Recording } from './recording.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import { fileReason } from '../../errors.js';
+import { fileReason } from '../../common/errors.js';
 
 /** A provider's response as it came, with the time of each part. docs/simulator.md describes the file. */
 export interface Recording {

@@ -1,4 +1,4 @@
-import { keyForms } from '../../key-forms.js';
+import { keyForms } from '../../common/key-forms.js';
 import type { Recording } from './recording.js';
 
 const ASTERISK = 0x2a;

@@ -1,9 +1,9 @@
 import type { AppState } from '../app-state.js';
-import { append, endWith, type Tree, toSibling } from '../branches.js';
+import { append, endWith, type Tree, toSibling } from '../branches/branches.js';
 import { metricsBeforeStart, newAnswer } from '../exchange/exchange.js';
 import type { Message } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
-import type { Scroll } from '../scroll.js';
+import type { Scroll } from '../view/scroll.js';
 import type { Comparison, Side, SideIndex } from './comparison.js';
 
 /** Both answers begin: empty, the first one marked. */

@@ -2,13 +2,13 @@ import { draftText, edit } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';
 import { addQuestion } from '../exchange/exchange.js';
 import type { Exchanges } from '../exchange/running.js';
-import type { KeyHints } from '../key-hints.js';
 import { lastQuestion } from '../messages.js';
-import { modeItems, pick } from '../picker.js';
 import type { ModeInfo, ModePort } from '../ports.js';
-import type { Scroll } from '../scroll.js';
 import type { AppStore } from '../store.js';
 import { sanitizeLine } from '../text/sanitize.js';
+import type { KeyHints } from '../view/key-hints.js';
+import { modeItems, pick } from '../view/picker.js';
+import type { Scroll } from '../view/scroll.js';
 import { beginComparison, markSide, scrollSide, withChosen, withoutComparison } from './compare.js';
 import type { SideIndex } from './comparison.js';
 

@@ -1,7 +1,7 @@
 import type { RequestView, RetryNotice } from '../exchange/request-view.js';
 import type { AssistantMessage } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
-import type { Scroll } from '../scroll.js';
+import type { Scroll } from '../view/scroll.js';
 
 /** One of the two answers to the same question. */
 export interface Side {

@@ -1,9 +1,9 @@
 import type { Acting } from '../acting.js';
 import { lastAnswer } from '../messages.js';
-import { pick } from '../picker.js';
 import type { Clock, ScreenPort } from '../ports.js';
 import { count } from '../text/count.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { pick } from '../view/picker.js';
 import { draftText, type EditorEvent, EMPTY_EDITOR, edit, selectionOf } from './editor.js';
 import { withDraft } from './with-draft.js';
 

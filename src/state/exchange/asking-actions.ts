@@ -1,5 +1,5 @@
 import type { Acting } from '../acting.js';
-import { endBeforeMessage, endWith } from '../branches.js';
+import { endBeforeMessage, endWith } from '../branches/branches.js';
 import { type Comparing, chooseFirst } from '../comparing/comparing.js';
 import { draftText, edit } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';

@@ -1,8 +1,8 @@
+import type { ConnectorException } from '../../common/errors.js';
+import { finishClassOf } from '../../common/finish-reasons.js';
 import type { ChatAnswer } from '../../connector/types.js';
-import type { ConnectorException } from '../../errors.js';
-import { finishClassOf } from '../../finish-reasons.js';
-import type { KeyHints } from '../key-hints.js';
 import { sanitizeLine } from '../text/sanitize.js';
+import type { KeyHints } from '../view/key-hints.js';
 
 /** A failed answer, told to a person. One line each. */
 export interface Failure {

@@ -1,8 +1,8 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import type { FinishedExchange } from '../../sessions/conversation.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
-import { optionsOf, systemOf, withSystemPrompt } from '../chat-settings.js';
 import { askedOf, onSide } from '../comparing/compare.js';
+import { optionsOf, systemOf, withSystemPrompt } from '../endpoint/chat-settings.js';
 import { historyOf, type Message } from '../messages.js';
 import { withNotice } from '../notices.js';
 import type { ChatPort, Clock, EndpointInfo, ScreenPort } from '../ports.js';

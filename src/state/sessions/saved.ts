@@ -4,14 +4,14 @@ import { speedFrom } from '../../metrics/saved-speed.js';
 import type { AnswerFigures, OpenedSession } from '../../sessions/opened.js';
 import type { JsonObject, Message as SavedMessage } from '../../sessions/types.js';
 import type { AppState } from '../app-state.js';
-import { type Tree, treeOf } from '../branches.js';
-import type { ChatSettings } from '../chat-settings.js';
+import { type Tree, treeOf } from '../branches/branches.js';
 import { edit } from '../editor/editor.js';
+import type { ChatSettings } from '../endpoint/chat-settings.js';
 import { metricsBeforeStart } from '../exchange/exchange.js';
 import { askAgain } from '../exchange/failure.js';
-import type { KeyHints } from '../key-hints.js';
 import type { AnswerStatus, Message } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import type { KeyHints } from '../view/key-hints.js';
 
 /** A saved session in place of the conversation; the ids of its messages here, by those in the file. */
 export interface Restored {

@@ -1,7 +1,7 @@
 import type { FinishedExchange } from '../../sessions/conversation.js';
 import type { EarlierMessage, EndStatus, Journal } from '../../sessions/journal.js';
 import type { AppState } from '../app-state.js';
-import { nodesOf, parentAt } from '../branches.js';
+import { nodesOf, parentAt } from '../branches/branches.js';
 import { draftText } from '../editor/editor.js';
 import type { AssistantMessage, Message } from '../messages.js';
 import type { AppStore } from '../store.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../common/errors.js';
 import type { AppState } from '../app-state.js';
 import { draftText } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';

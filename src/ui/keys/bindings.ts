@@ -1,4 +1,4 @@
-import type { KeyHints } from '../../state/key-hints.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
 import { type ActionName, type Binding, KEYMAP } from './keymap.js';
 import { KEY_NAMES } from './keys.js';
 

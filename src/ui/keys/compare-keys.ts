@@ -1,7 +1,7 @@
 import type { Actions } from '../../state/actions.js';
 import type { AppState } from '../../state/app-state.js';
 import { chooseFirst } from '../../state/comparing/comparing.js';
-import { compareLayout, sideView } from '../compare-view.js';
+import { compareLayout, sideView } from '../panes/compare-view.js';
 import type { View, Viewport } from '../transcript/viewport.js';
 import type { Keymap } from './bindings.js';
 import type { ActionName } from './keymap.js';

@@ -1,8 +1,8 @@
 import type { Actions } from '../../state/actions.js';
 import type { AppState } from '../../state/app-state.js';
 import type { EditorEvent, Motion } from '../../state/editor/editor.js';
-import { pick } from '../../state/picker.js';
 import { sanitize } from '../../state/text/sanitize.js';
+import { pick } from '../../state/view/picker.js';
 import type { View, Viewport } from '../transcript/viewport.js';
 import type { Keymap } from './bindings.js';
 import { createCompareKeys } from './compare-keys.js';

@@ -1,8 +1,8 @@
 import type { Actions } from '../../state/actions.js';
 import type { AppState } from '../../state/app-state.js';
-import { matching, movedBy, type Picker } from '../../state/picker.js';
 import { previousBoundary } from '../../state/text/graphemes.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
+import { matching, movedBy, type Picker } from '../../state/view/picker.js';
 import { helpLines } from '../panes/help.js';
 import { inspectorLines } from '../panes/inspector.js';
 import { supportSummary } from '../panes/provider.js';

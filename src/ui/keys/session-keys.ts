@@ -1,7 +1,7 @@
 import type { Actions } from '../../state/actions.js';
-import type { KeyHints } from '../../state/key-hints.js';
 import type { SessionList } from '../../state/sessions/session-list.js';
 import { previousBoundary } from '../../state/text/graphemes.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
 import type { KeyPress } from './keys.js';
 
 /** Keys in the list of sessions: typing searches; while a title is being changed, it goes there. */

@@ -1,8 +1,8 @@
 import type { AppState, Overlay } from '../../state/app-state.js';
 import type { EndpointInfo, WaitLimits } from '../../state/ports.js';
-import type { Search } from '../../state/search.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../line.js';
+import type { Search } from '../../state/view/search.js';
+import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 import { connectionSummary, retryLine, retryLines } from './connection.js';
 import { requestSummary } from './request.js';
 import { waitOf, waitWords } from './wait.js';

@@ -1,13 +1,13 @@
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { type Editor, selectionOf } from '../../state/editor/editor.js';
-import type { KeyHints } from '../../state/key-hints.js';
 import { expandTabs } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece } from '../../state/text/wrap.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
 import { completions } from '../keys/keymap.js';
 import { PROMPT_WIDTH } from '../layout.js';
-import { type Line, plainText, type Span } from '../line.js';
+import { type Line, plainText, type Span } from '../style/line.js';
 
 export interface ComposerView {
   lines: readonly Line[];

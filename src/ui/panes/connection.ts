@@ -3,8 +3,8 @@ import type { AppState } from '../../state/app-state.js';
 import type { RetryNotice } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { bytes, count, duration, seconds, uptime } from '../format.js';
-import { cut, type Line, lineWidth, spread } from '../line.js';
+import { bytes, count, duration, seconds, uptime } from '../style/format.js';
+import { cut, type Line, lineWidth, spread } from '../style/line.js';
 
 export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'> & {
   /** Of the latest answer. */

@@ -1,7 +1,7 @@
-import { DEFAULT_HINTS, type KeyHints } from '../../state/key-hints.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
+import { DEFAULT_HINTS, type KeyHints } from '../../state/view/key-hints.js';
 import { type Binding, KEYMAP } from '../keys/keymap.js';
-import { type Line, spread } from '../line.js';
+import { type Line, spread } from '../style/line.js';
 
 const KEYS_WIDTH = 34;
 

@@ -1,9 +1,9 @@
 import type { LoggedExchange } from '../../state/exchange/exchange-log.js';
-import type { KeyHints } from '../../state/key-hints.js';
 import { sanitize, sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { count, duration, timeOfDay } from '../format.js';
-import { cut, type Line, spread } from '../line.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
+import { count, duration, timeOfDay } from '../style/format.js';
+import { cut, type Line, spread } from '../style/line.js';
 import { providerLines } from './provider.js';
 import { requestLines } from './request.js';
 

@@ -1,6 +1,6 @@
-import { matching, type Picker, type PickerPurpose } from '../../state/picker.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { CARET, cut, type Line, lineWidth, spread } from '../line.js';
+import { matching, type Picker, type PickerPurpose } from '../../state/view/picker.js';
+import { CARET, cut, type Line, lineWidth, spread } from '../style/line.js';
 
 const TITLES: Record<PickerPurpose, string> = {
   action: 'Actions',

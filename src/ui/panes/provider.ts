@@ -2,8 +2,8 @@ import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { RateLimit } from '../../metrics/rate-limits.js';
 import type { LoggedExchange } from '../../state/exchange/exchange-log.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { count, duration } from '../format.js';
-import { type Line, spread } from '../line.js';
+import { count, duration } from '../style/format.js';
+import { type Line, spread } from '../style/line.js';
 import { verdictOn } from './verdict.js';
 
 /** In words: what the wait consists of and who says so, what contradicts it, and the provider's limits. */

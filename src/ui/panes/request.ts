@@ -2,8 +2,8 @@ import { costText } from '../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/exchange/request-view.js';
-import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../format.js';
-import { type Line, spread } from '../line.js';
+import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../style/format.js';
+import { type Line, spread } from '../style/line.js';
 import { sparks } from './sparks.js';
 import { waterfallLines } from './waterfall.js';
 

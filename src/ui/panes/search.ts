@@ -1,7 +1,7 @@
-import type { KeyHints } from '../../state/key-hints.js';
-import { MAX_MATCHES, type Search, type SearchCount } from '../../state/search.js';
-import { count } from '../format.js';
-import { CARET, cut, joinThatFit, type Line, lineWidth, spread } from '../line.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
+import { MAX_MATCHES, type Search, type SearchCount } from '../../state/view/search.js';
+import { count } from '../style/format.js';
+import { CARET, cut, joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 
 /** The search's one line: what is looked for, which match of how many, and the keys. */
 export function searchLine(

@@ -1,7 +1,7 @@
 import { costText } from '../../metrics/cost.js';
 import { percentile, type SessionFigures, type Slo } from '../../state/exchange/figures.js';
-import { count, durations } from '../format.js';
-import { joinThatFit, type Line, lineWidth, spread } from '../line.js';
+import { count, durations } from '../style/format.js';
+import { joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 import { sparks } from './sparks.js';
 
 const LABEL_WIDTH = 5;

@@ -1,7 +1,7 @@
-import type { KeyHints } from '../../state/key-hints.js';
 import type { SessionList, SessionRow } from '../../state/sessions/session-list.js';
-import { count, uptime } from '../format.js';
-import { CARET, cut, joinThatFit, type Line, spread } from '../line.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
+import { count, uptime } from '../style/format.js';
+import { CARET, cut, joinThatFit, type Line, spread } from '../style/line.js';
 
 /** Below this a session has one row, without its preview. */
 const TWO_ROWS_FROM = 14;

@@ -1,7 +1,7 @@
 import type { RateLimit } from '../../metrics/rate-limits.js';
 import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
-import type { Line } from '../line.js';
+import type { Line } from '../style/line.js';
 import { connectionLines, originLines, type Shown } from './connection.js';
 import { limitLines } from './provider.js';
 import { requestLines } from './request.js';

@@ -1,6 +1,6 @@
 import type { RequestView } from '../../state/exchange/request-view.js';
 import type { WaitLimits } from '../../state/ports.js';
-import { seconds } from '../format.js';
+import { seconds } from '../style/format.js';
 
 /** A wait shorter than this needs no words, in ms. */
 const WORTH_SHOWING_MS = 3000;

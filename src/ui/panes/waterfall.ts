@@ -1,6 +1,6 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { type Line, spread } from '../line.js';
+import { type Line, spread } from '../style/line.js';
 import { legsOf, verdictOn } from './verdict.js';
 
 const LABEL_WIDTH = 12;

@@ -1,5 +1,5 @@
-import type { KeyHints } from '../../state/key-hints.js';
-import type { Line } from '../line.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
+import type { Line } from '../style/line.js';
 
 const PROMPTS = [
   'Explain quantum computing in simple terms',

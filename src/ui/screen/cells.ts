@@ -1,6 +1,6 @@
 import { graphemeWidth, isPlainAscii, segments } from '../../state/text/graphemes.js';
-import type { Line } from '../line.js';
-import type { Theme, Tone } from '../theme.js';
+import type { Line } from '../style/line.js';
+import type { Theme, Tone } from '../style/theme.js';
 
 /** What is in each place of a line: one grapheme of one cell or more, in one style. */
 export interface Cells {

@@ -1,5 +1,5 @@
-import type { Line } from '../line.js';
-import type { Theme } from '../theme.js';
+import type { Line } from '../style/line.js';
+import type { Theme } from '../style/theme.js';
 import { type Cells, cellsOf, changeIn, paintCells, toColumn } from './cells.js';
 
 /** Cells from a top left. */

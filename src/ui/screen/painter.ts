@@ -1,4 +1,4 @@
-import type { Theme } from '../theme.js';
+import type { Theme } from '../style/theme.js';
 import { compose, type Region, type Row, updateRow } from './frame.js';
 
 /**

@@ -1,7 +1,7 @@
-import { finishClassOf } from '../../finish-reasons.js';
+import { finishClassOf } from '../../common/finish-reasons.js';
 import type { AnswerStatus, AssistantMessage, Turn } from '../../state/messages.js';
-import { count, duration, taken, tokenRate } from '../format.js';
-import { joinThatFit, type Line, lineWidth, type Span, spread } from '../line.js';
+import { count, duration, taken, tokenRate } from '../style/format.js';
+import { joinThatFit, type Line, lineWidth, type Span, spread } from '../style/line.js';
 
 type Ended = Exclude<AnswerStatus, { kind: 'streaming' | 'interrupted' }>;
 

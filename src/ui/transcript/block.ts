@@ -1,7 +1,7 @@
 import type { Message } from '../../state/messages.js';
-import { timeOfDay } from '../format.js';
-import { cut, type Line } from '../line.js';
-import type { Tone } from '../theme.js';
+import { timeOfDay } from '../style/format.js';
+import { cut, type Line } from '../style/line.js';
+import type { Tone } from '../style/theme.js';
 import { answerLine, turnMark } from './answer-line.js';
 import { type Body, createPlainBody, type Row, rowOf } from './body.js';
 import type { Highlighter } from './markdown/highlight.js';

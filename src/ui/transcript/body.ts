@@ -1,6 +1,6 @@
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { type Line, lineWidth } from '../line.js';
-import type { Tone } from '../theme.js';
+import { type Line, lineWidth } from '../style/line.js';
+import type { Tone } from '../style/theme.js';
 
 /** A row of the conversation, ready to be written. */
 export interface Row {

@@ -1,6 +1,6 @@
 import type { Message } from '../../state/messages.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { cut, type Line } from '../line.js';
+import { cut, type Line } from '../style/line.js';
 import type { Window } from './viewport.js';
 
 /** More than a row holds: a question can be a whole file. */

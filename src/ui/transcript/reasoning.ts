@@ -1,6 +1,6 @@
 import type { AssistantMessage } from '../../state/messages.js';
-import { count, seconds } from '../format.js';
-import type { Line } from '../line.js';
+import { count, seconds } from '../style/format.js';
+import type { Line } from '../style/line.js';
 import { createPlainBody, type Row, rowOf } from './body.js';
 
 /** An answer's reasoning: one line, and its text below it where that is wanted. */

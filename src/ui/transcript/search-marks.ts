@@ -1,5 +1,5 @@
-import type { Line, Span } from '../line.js';
-import type { Tone } from '../theme.js';
+import type { Line, Span } from '../style/line.js';
+import type { Tone } from '../style/theme.js';
 
 /** The line with what the pattern finds in it set in `tone`; undefined when that is nothing. */
 export function markMatches(line: Line, pattern: RegExp, tone: Tone): Line | undefined {

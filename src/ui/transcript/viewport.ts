@@ -1,5 +1,5 @@
 import type { Message } from '../../state/messages.js';
-import type { Anchor, Scroll } from '../../state/scroll.js';
+import type { Anchor, Scroll } from '../../state/view/scroll.js';
 import { type Block, type BlockMaker, createBlockMaker } from './block.js';
 import type { Row } from './body.js';
 import { createHighlighter, plainHighlighter } from './markdown/highlight.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType, PROTOCOL_CONSTANTS } from '../../../src/protocol/constants.js';
 import { encodeMessage } from '../../../src/protocol/encode.js';
 import { type Runtime, startRuntime } from '../../../src/runtime/server.js';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { Limits } from '../../../src/runtime/limits.js';
 import { testDaemon } from '../../support/daemon.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { ExecuteRequest, ExecuteResponse } from '../../../src/protocol/messages.js';
 import { type TestDaemon, testDaemon } from '../../support/daemon.js';

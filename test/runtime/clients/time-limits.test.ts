@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import type { WirePolicy } from '../../../src/protocol/messages.js';
 import { testDaemon } from '../../support/daemon.js';
 import { httpStream, streamOf } from '../../support/raw-client.js';

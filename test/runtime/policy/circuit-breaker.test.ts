@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { ExecuteRequest, OriginStatus } from '../../../src/protocol/messages.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';

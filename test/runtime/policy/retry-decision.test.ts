@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectorException, ErrorClass, type Hop } from '../../../src/errors.js';
+import { ConnectorException, ErrorClass, type Hop } from '../../../src/common/errors.js';
 import type { HeaderList } from '../../../src/protocol/messages.js';
 import {
   type AttemptResult,

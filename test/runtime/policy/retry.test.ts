@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { systemClock } from '../../../src/runtime/policy/clock.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { createFairQueue } from '../../../src/runtime/policy/fair-queue.js';
 import { DEFAULT_LIMITS, type Limits, type TenantLimit } from '../../../src/runtime/policy/tenant-limits.js';
 import { createTokenBucket } from '../../../src/runtime/policy/token-bucket.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ServerHttp2Stream } from 'node:http2';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { RuntimeOptions } from '../../../src/runtime/server.js';
 import type { PoolOptions } from '../../../src/runtime/upstream/upstream-pools.js';

@@ -4,7 +4,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { type Proxies, proxiesFrom, proxyAuthorization } from '../../../src/runtime/upstream/proxy.js';
 import { testDaemon } from '../../support/daemon.js';
 import { httpStream, streamOf } from '../../support/raw-client.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { testDaemon } from '../../support/daemon.js';
 import { hastyClock } from '../../support/hasty-clock.js';

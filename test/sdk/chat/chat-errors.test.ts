@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ConnectorException, ErrorClass } from '../../../src/errors.js';
+import { type ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import { type AnswerHead, createChatStream } from '../../../src/sdk/index.js';
 
 const SOURCE = { source: 'api.example.com', requestId: 42 };

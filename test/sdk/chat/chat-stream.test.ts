@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectorException, ErrorClass } from '../../../src/errors.js';
+import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import {
   type AnswerHead,
   type ChatEvent,

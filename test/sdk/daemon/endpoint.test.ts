@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ErrorClass } from '../../../src/errors.js';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { checkTrust, describeEndpoint, resolveEndpoint } from '../../../src/sdk/daemon/endpoint.js';
 
 describe('where the daemon is', () => {

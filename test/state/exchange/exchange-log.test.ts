@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ChatMessage } from '../../../src/connector/types.js';
 import { createExchangeLog, type ExchangeLog } from '../../../src/state/exchange/exchange-log.js';
-import { DEFAULT_HINTS } from '../../../src/state/key-hints.js';
-import { plainText } from '../../../src/ui/line.js';
+import { DEFAULT_HINTS } from '../../../src/state/view/key-hints.js';
 import { exchangeListLines, inspectorLines } from '../../../src/ui/panes/inspector.js';
+import { plainText } from '../../../src/ui/style/line.js';
 import { answerOf, SIMULATOR } from '../../support/chat-ports.js';
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });

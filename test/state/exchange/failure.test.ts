@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ConnectorException, ErrorClass } from '../../../src/errors.js';
+import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
 import { failureOf } from '../../../src/state/exchange/failure.js';
-import { DEFAULT_HINTS } from '../../../src/state/key-hints.js';
+import { DEFAULT_HINTS } from '../../../src/state/view/key-hints.js';
 
 test.each([
   [404, "The model 'gpt-9' does not exist or you do not have access to it.", 'ctrl+o chooses another model'],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createKeymap, parseKey } from '../../../src/ui/keys/bindings.js';
 import { commandIn, commandNames, completions, KEYMAP } from '../../../src/ui/keys/keymap.js';
-import { plainText } from '../../../src/ui/line.js';
 import { helpLines } from '../../../src/ui/panes/help.js';
+import { plainText } from '../../../src/ui/style/line.js';
 
 const { actionOf } = createKeymap().keymap;
 

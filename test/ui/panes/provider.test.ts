@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LoggedExchange } from '../../../src/state/exchange/exchange-log.js';
-import { plainText } from '../../../src/ui/line.js';
 import { limitLines, providerLines, supportSummary } from '../../../src/ui/panes/provider.js';
+import { plainText } from '../../../src/ui/style/line.js';
 import { metricsOf } from '../../support/chat-ports.js';
 
 const metrics = metricsOf({

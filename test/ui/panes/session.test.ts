@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_SLO, NO_FIGURES } from '../../../src/state/exchange/figures.js';
-import { plainText } from '../../../src/ui/line.js';
 import { FULL_ROWS, sessionLines } from '../../../src/ui/panes/session.js';
+import { plainText } from '../../../src/ui/style/line.js';
 
 const figures = { ...NO_FIGURES, errorClasses: { Transient: 3, InvalidRequest: 2, RateLimited: 1 } };
 const errors = (width: number): string =>

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Line } from '../../../src/ui/line.js';
 import type { Region } from '../../../src/ui/screen/frame.js';
 import { createPainter, type Painter } from '../../../src/ui/screen/painter.js';
-import { colourTheme, plainTheme } from '../../../src/ui/theme.js';
+import type { Line } from '../../../src/ui/style/line.js';
+import { colourTheme, plainTheme } from '../../../src/ui/style/theme.js';
 import { createScreen, type Screen } from '../../support/screen.js';
 
 const COLUMNS = 24;

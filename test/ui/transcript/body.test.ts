@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { plainText } from '../../../src/ui/line.js';
+import { plainText } from '../../../src/ui/style/line.js';
 import { type Body, createPlainBody, type Row } from '../../../src/ui/transcript/body.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Line } from '../../../src/ui/line.js';
-import { plainTheme, type Theme } from '../../../src/ui/theme.js';
+import type { Line } from '../../../src/ui/style/line.js';
+import { plainTheme, type Theme } from '../../../src/ui/style/theme.js';
 import { createHighlighter, plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createMarkdownBody } from '../../../src/ui/transcript/markdown/markdown-body.js';
 

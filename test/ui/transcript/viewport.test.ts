@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../src/state/messages.js';
-import type { Scroll } from '../../../src/state/scroll.js';
-import { plainText } from '../../../src/ui/line.js';
+import type { Scroll } from '../../../src/state/view/scroll.js';
+import { plainText } from '../../../src/ui/style/line.js';
 import { createBlockMaker } from '../../../src/ui/transcript/block.js';
 import { plainHighlighter } from '../../../src/ui/transcript/markdown/highlight.js';
 import { createViewport, type View, type Viewport } from '../../../src/ui/transcript/viewport.js';

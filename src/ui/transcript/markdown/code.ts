@@ -1,4 +1,4 @@
-import type { Span } from '../../line.js';
+import type { Span } from '../../style/line.js';
 import type { Highlighter } from './highlight.js';
 import { type Draft, flow, type Run } from './runs.js';
 

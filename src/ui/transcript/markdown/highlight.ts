@@ -1,5 +1,5 @@
 import type { HLJSApi, LanguageFn } from 'highlight.js';
-import type { Tone } from '../../theme.js';
+import type { Tone } from '../../style/theme.js';
 
 export interface Piece {
   readonly tone: Tone;

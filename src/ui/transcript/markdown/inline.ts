@@ -1,5 +1,5 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
-import type { Tone } from '../../theme.js';
+import type { Tone } from '../../style/theme.js';
 import type { Run } from './runs.js';
 
 const ENTITIES: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { cut } from '../../line.js';
+import { cut } from '../../style/line.js';
 import { type Body, type Row, rowOf } from '../body.js';
 import { codeDrafts } from './code.js';
 import { type Highlighter, plainHighlighter } from './highlight.js';

@@ -1,7 +1,7 @@
 import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from 'marked';
 import { cellWidth } from '../../../state/text/graphemes.js';
-import type { Span } from '../../line.js';
-import type { Tone } from '../../theme.js';
+import type { Span } from '../../style/line.js';
+import type { Tone } from '../../style/theme.js';
 import { codeDrafts } from './code.js';
 import type { Highlighter } from './highlight.js';
 import { inlineRuns, isKnown } from './inline.js';

@@ -1,7 +1,7 @@
 import { cellWidth, expandTabs } from '../../../state/text/graphemes.js';
 import { wrapLine } from '../../../state/text/wrap.js';
-import type { Line, Span } from '../../line.js';
-import type { Tone } from '../../theme.js';
+import type { Line, Span } from '../../style/line.js';
+import type { Tone } from '../../style/theme.js';
 
 /** Text in one style that knows where in its message it comes from. */
 export interface Run {

@@ -1,5 +1,5 @@
 import type { Tokens } from 'marked';
-import { type Line, lineWidth } from '../../line.js';
+import { type Line, lineWidth } from '../../style/line.js';
 import { inlineRuns } from './inline.js';
 import { type Draft, extent, flow, type Run } from './runs.js';
 

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+declare const __VERSION__: string | undefined;
+
+/** The package's version: built in by the bundler, read from package.json when run from source. */
+export const VERSION: string =
+  typeof __VERSION__ === 'string' ? __VERSION__ : readVersion(new URL('../../package.json', import.meta.url));
+
+function readVersion(file: URL): string {
+  const text: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof text === 'object' && text !== null && 'version' in text) return String(text.version);
+  return 'unknown';
+}

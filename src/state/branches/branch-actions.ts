@@ -1,0 +1,70 @@
+import type { AppState } from '../app-state.js';
+import { withDraft } from '../editor/with-draft.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { pick } from '../view/picker.js';
+import { endWith, forkInView, goOn, toSibling } from './branches.js';
+
+/** Moving in the conversation's tree. What an action returns is said. */
+export interface BranchActions {
+  /** Another way the conversation went: `step` 1 the later one, -1 the earlier one, at the message in view. */
+  move(step: 1 | -1): string | undefined;
+  /** Lets a message be chosen to branch from. */
+  choose(): string | undefined;
+  /** From a question: it comes into the draft, to be asked anew. From an answer: the conversation goes on there. */
+  from(id: number): string | undefined;
+}
+
+export interface BranchActionsOptions {
+  get: () => AppState;
+  change: (transition: (state: AppState) => AppState) => void;
+  /** Why the conversation can't be changed now. */
+  busy: () => string | undefined;
+}
+
+export function createBranchActions({ get, change, busy }: BranchActionsOptions): BranchActions {
+  const further = (tree: Pick<AppState, 'messages' | 'aside'>): undefined => {
+    change((state) => ({ ...state, ...tree, revising: undefined }));
+    return undefined;
+  };
+
+  return {
+    move(step) {
+      const words = busy();
+      if (words !== undefined) return words;
+      const setAside = goOn(get());
+      if (setAside !== undefined) return further(setAside);
+      const index = forkInView(get());
+      if (index === undefined) return 'there is one branch: asking again or editing a message makes another';
+      const tree = toSibling(get(), index, step);
+      if (tree === undefined) return step > 0 ? 'this is the latest one' : 'this is the earliest one';
+      return further(tree);
+    },
+    choose() {
+      const words = busy();
+      if (words !== undefined) return words;
+      const items = get().messages.flatMap(({ id, role, text }) => {
+        if (role === 'notice' || text === '') return [];
+        const hint = role === 'user' ? 'edit and ask anew' : 'go on from here';
+        const who = role === 'user' ? 'you' : 'assistant';
+        return [{ id: String(id), label: `${who}: ${sanitizeLine(text.slice(0, 200))}`, hint }];
+      });
+      if (items.length === 0) return 'nothing to branch from yet: send a message first';
+      change((state) => ({ ...state, overlay: pick('branch', items.reverse()) }));
+      return undefined;
+    },
+    from(id) {
+      const words = busy();
+      if (words !== undefined) return words;
+      const message = get().messages.find((one) => one.id === id);
+      if (message === undefined) return 'that message is gone';
+      if (message.role === 'user') {
+        const { text } = message;
+        change((state) => ({ ...withDraft(state, text), revising: id }));
+        return undefined;
+      }
+      if (get().messages.at(-1) === message) return 'the conversation goes on from here anyway';
+      change((state) => ({ ...state, ...endWith(state, id), scroll: { kind: 'follow' } }));
+      return 'the conversation goes on from here; alt+. brings back what followed';
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { type AppState, PANES, type PaneName } from '../app-state.js';
+
+/** The panes shown or hidden: beside the conversation, or in its place where there is no room beside it. */
+export function togglePanes(state: AppState, haveRoom: boolean): AppState {
+  if (haveRoom) return { ...state, panes: { shown: !state.panes.shown } };
+  const overlay =
+    state.overlay.kind === 'panes'
+      ? ({ kind: 'none' } as const)
+      : ({ kind: 'panes', pane: 'connection', offset: 0 } as const);
+  return { ...state, overlay };
+}
+
+/** The next pane looked at; after the last one, the conversation again. */
+export function focusNextPane(state: AppState, haveRoom: boolean): AppState {
+  const { overlay, panes } = state;
+  if (haveRoom) {
+    const pane = after(panes.shown ? panes.focus?.pane : undefined);
+    return { ...state, panes: { shown: true, ...(pane !== undefined && { focus: { pane, offset: 0 } }) } };
+  }
+  const pane = after(overlay.kind === 'panes' ? overlay.pane : undefined);
+  return { ...state, overlay: pane === undefined ? { kind: 'none' } : { kind: 'panes', pane, offset: 0 } };
+}
+
+function after(pane: PaneName | undefined): PaneName | undefined {
+  return PANES[pane === undefined ? 0 : PANES.indexOf(pane) + 1];
+}

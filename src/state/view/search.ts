@@ -1,0 +1,83 @@
+import type { Message } from '../messages.js';
+import type { Anchor } from './scroll.js';
+
+/** The search in the conversation. `current`: the match that is looked at. */
+export type Search =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'open'; readonly query: string; readonly current?: Anchor | undefined };
+
+/** How a search stands: the current match counted from 1; 0 without one. */
+export interface SearchCount {
+  readonly current: number;
+  readonly total: number;
+}
+
+const MAX_QUERY = 200;
+/** More can't be told apart, and cost. */
+export const MAX_MATCHES = 9999;
+
+/** Finds a query as it is written, in any case; undefined for an empty one. */
+export function searchPattern(query: string): RegExp | undefined {
+  if (query === '') return undefined;
+  return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
+}
+
+/** A search for `query`; it looks at the latest match, or stays at one that still is one. */
+export function searchFor(messages: readonly Message[], search: Search, query: string): Search {
+  const shortened = query.slice(0, MAX_QUERY);
+  const matches = matchesOf(messages, shortened);
+  const before = search.kind === 'open' ? search.current : undefined;
+  const kept = matches.find((match) => before !== undefined && compare(match, before) === 0);
+  return { kind: 'open', query: shortened, current: kept ?? matches.at(-1) };
+}
+
+/** The search at its next match (`step` 1) or the one before (-1), around the ends. */
+export function searchOn(messages: readonly Message[], search: Search, step: 1 | -1): Search {
+  if (search.kind === 'closed') return search;
+  const matches = matchesOf(messages, search.query);
+  const { current } = search;
+  const beyond =
+    current === undefined
+      ? undefined
+      : step > 0
+        ? matches.find((match) => compare(match, current) > 0)
+        : matches.findLast((match) => compare(match, current) < 0);
+  return { ...search, current: beyond ?? (step > 0 ? matches.at(0) : matches.at(-1)) };
+}
+
+export function searchCount(messages: readonly Message[], search: Search): SearchCount {
+  if (search.kind === 'closed') return { current: 0, total: 0 };
+  const matches = matchesOf(messages, search.query);
+  const { current } = search;
+  const index = matches.findIndex((match) => current !== undefined && compare(match, current) === 0);
+  return { current: index + 1, total: matches.length };
+}
+
+function matchesOf(messages: readonly Message[], query: string): readonly Anchor[] {
+  const pattern = searchPattern(query);
+  if (pattern === undefined) return [];
+  const matches: Anchor[] = [];
+  for (const message of messages) {
+    for (const offset of offsetsIn(message, query, pattern)) {
+      if (matches.length >= MAX_MATCHES) return matches;
+      matches.push({ message: message.id, offset });
+    }
+  }
+  return matches;
+}
+
+// Messages don't change once they are whole: what was found in them is remembered for the latest query.
+let remembered = { query: '', offsets: new WeakMap<Message, readonly number[]>() };
+
+function offsetsIn(message: Message, query: string, pattern: RegExp): readonly number[] {
+  if (remembered.query !== query) remembered = { query, offsets: new WeakMap() };
+  const known = remembered.offsets.get(message);
+  if (known !== undefined) return known;
+  const offsets = Array.from(message.text.matchAll(pattern), ({ index }) => index);
+  remembered.offsets.set(message, offsets);
+  return offsets;
+}
+
+function compare(a: Anchor, b: Anchor): number {
+  return a.message - b.message || a.offset - b.offset;
+}

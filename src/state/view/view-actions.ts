@@ -1,0 +1,41 @@
+import type { Acting } from '../acting.js';
+import type { Overlay } from '../app-state.js';
+import type { ExchangeLog } from '../exchange/exchange-log.js';
+import { focusNextPane, togglePanes } from './panes.js';
+import type { Scroll } from './scroll.js';
+import { searchFor, searchOn } from './search.js';
+
+/** What is looked at: which part of the conversation, the panes, what stands in the conversation's place. */
+export function createViewActions({ change, act }: Acting, log: ExchangeLog) {
+  return {
+    scrollTo: (scroll: Scroll): void => change((state) => ({ ...state, scroll })),
+    togglePanes: (haveRoom: boolean): void => change((state) => togglePanes(state, haveRoom)),
+    focusNextPane: (haveRoom: boolean): void => change((state) => focusNextPane(state, haveRoom)),
+    /** Scrolls the pane that is looked at; without `offset`, looks at none any more. */
+    scrollPane: (offset?: number): void =>
+      change(({ panes: { shown, focus }, ...state }) => ({
+        ...state,
+        panes:
+          offset === undefined || focus === undefined ? { shown } : { shown, focus: { ...focus, offset } },
+      })),
+    /** What was said of an overlay goes with it. */
+    show: (overlay: Overlay): void =>
+      change((state) => ({ ...state, overlay, ...(overlay.kind === 'none' && { toast: undefined }) })),
+    inspect: act(() => {
+      if (log.all().length === 0) return 'no exchange yet: send a message first';
+      change((state) => ({ ...state, overlay: { kind: 'inspector', index: 0, open: false, offset: 0 } }));
+      return undefined;
+    }),
+    openSearch: (): void =>
+      change((state) => ({ ...state, search: searchFor(state.messages, state.search, '') })),
+    searchFor: (query: string): void =>
+      change((state) => ({ ...state, search: searchFor(state.messages, state.search, query) })),
+    searchNext: (): void =>
+      change((state) => ({ ...state, search: searchOn(state.messages, state.search, 1) })),
+    searchPrevious: (): void =>
+      change((state) => ({ ...state, search: searchOn(state.messages, state.search, -1) })),
+    closeSearch: (): void => change((state) => ({ ...state, search: { kind: 'closed' } })),
+    /** Shows reasoning in full, or one line of it. */
+    toggleReasoning: (): void => change((state) => ({ ...state, reasoningShown: !state.reasoningShown })),
+  };
+}

@@ -1,0 +1,54 @@
+import { createContext, use, useEffect } from 'react';
+import { useStore } from 'zustand';
+import type { Actions } from '../../state/actions.js';
+import type { AppState } from '../../state/app-state.js';
+import type { AppStore } from '../../state/store.js';
+import type { Keymap } from '../keys/bindings.js';
+import type { Input } from '../keys/input.js';
+import type { Keyboard } from '../keys/keyboard.js';
+import type { Painter } from '../screen/painter.js';
+import { cut, type Line } from '../style/line.js';
+import type { Theme } from '../style/theme.js';
+import type { Viewport } from '../transcript/viewport.js';
+
+/** What all components share; never changes while they are mounted. */
+export interface Shared {
+  store: AppStore;
+  actions: Actions;
+  keymap: Keymap;
+  viewport: Viewport;
+  theme: Theme;
+  version: string;
+  /** Brings rows to the terminal. */
+  painter: Painter;
+  keyboard: Keyboard;
+  /** Takes over the way to hand the terminal to the shell and back. */
+  onTerminal: (suspend: SuspendTerminal) => void;
+}
+
+/** Leaves the terminal; resolves to how to come back. */
+export type SuspendTerminal = () => Promise<{ resume: () => Promise<void> }>;
+
+export const SharedContext = createContext<Shared | undefined>(undefined);
+
+export function useShared(): Shared {
+  const shared = use(SharedContext);
+  if (shared === undefined) throw new Error('a component is outside its SharedContext');
+  return shared;
+}
+
+/** A part of the state; the component renders again when it changes. */
+export function useAppState<T>(select: (state: AppState) => T): T {
+  return useStore(useShared().store, select);
+}
+
+/** Hands what the terminal sends to `input` while the component is mounted. */
+export function useKeyboard(input: Input): void {
+  const { keyboard } = useShared();
+  useEffect(() => keyboard.open(input.receive), [keyboard, input]);
+}
+
+/** Lines cut to `width`, and exactly `height` of them. */
+export function fitRows(lines: readonly Line[], width: number, height: number): Line[] {
+  return Array.from({ length: height }, (_, index) => cut(lines[index] ?? [], width));
+}

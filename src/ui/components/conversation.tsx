@@ -1,0 +1,137 @@
+import { memo, type ReactElement, useMemo } from 'react';
+import type { AppState } from '../../state/app-state.js';
+import { type Search, searchCount, searchPattern } from '../../state/view/search.js';
+import type { Panes, Stacked } from '../layout.js';
+import { compareRows } from '../panes/compare-view.js';
+import { overlayView } from '../panes/overlay.js';
+import { searchLine } from '../panes/search.js';
+import { welcomeLines } from '../panes/welcome.js';
+import { caretPlace, type Line, lineWidth } from '../style/line.js';
+import { questionLine } from '../transcript/question-line.js';
+import { markMatches } from '../transcript/search-marks.js';
+import type { View } from '../transcript/viewport.js';
+import { fitRows, type Shared, useShared } from './context.js';
+import { type Framed, FramedRows, Painted, type Rows } from './rows.js';
+
+type Shown = ReturnType<typeof select>;
+
+const BLANK: Line = [];
+/** With fewer rows the answer needs them all. */
+const QUESTION_FROM_ROWS = 8;
+
+function select(state: AppState) {
+  const { messages, scroll, overlay, search, reasoningShown, comparison } = state;
+  // In the panes' stead everything they tell of counts.
+  const all = overlay.kind === 'panes' ? state : undefined;
+  return { messages, scroll, overlay, search, reasoningShown, comparison, all };
+}
+
+/** The conversation, or what stands in its place: the welcome, the help. */
+export const Conversation = memo(function Conversation({
+  layout,
+}: {
+  layout: Panes | Stacked;
+}): ReactElement {
+  const shared = useShared();
+  const view = useMemo(() => (shown: Shown) => contentOf(shown, layout.text, shared), [layout, shared]);
+  const { subscribe: watch } = shared.viewport;
+  if (layout.kind === 'stacked') return <Open layout={layout} view={view} watch={watch} />;
+  return (
+    <FramedRows
+      width={layout.conversationWidth}
+      height={layout.paneHeight}
+      select={select}
+      view={view}
+      watch={watch}
+    />
+  );
+});
+
+/** Without a frame: only a margin. */
+function Open({ layout, view, watch }: OpenProps): ReactElement {
+  const { columns, margin, text } = layout;
+  const open = useMemo(
+    () =>
+      (shown: Shown): Rows[] => {
+        const { rows, mark, cursor } = view(shown);
+        const all = [...rows];
+        if (mark !== undefined) {
+          // In place of the last row: where one is matters more.
+          all[all.length - 1] = [' '.repeat(Math.max(0, text.width - lineWidth(mark))), ...mark];
+        }
+        return [{ x: margin, rows: all, width: columns - margin, cursor }];
+      },
+    [view, columns, margin, text],
+  );
+  return <Painted width={columns} height={text.height} select={select} view={open} watch={watch} />;
+}
+
+interface OpenProps {
+  layout: Stacked;
+  view: (shown: Shown) => Framed;
+  watch: (tell: () => void) => () => void;
+}
+
+/** As many rows as there is room for, and where the reader is, when that is not the end. */
+function contentOf(
+  { messages, scroll, overlay, search, reasoningShown, comparison }: Shown,
+  { width, height }: { width: number; height: number },
+  shared: Shared,
+): Framed {
+  const { store, viewport, version, keymap, actions } = shared;
+  const title = 'Conversation';
+  const over = overlayView(
+    overlay,
+    { width, height },
+    { version, keymap, log: actions.log, state: store.getState },
+  );
+  if (over !== undefined) {
+    const { lines, below } = over;
+    const rows = fitRows(lines, width, height);
+    return {
+      title: over.title,
+      rows,
+      // A bar of a waterfall can look like a caret.
+      cursor: overlay.kind === 'picker' || overlay.kind === 'sessions' ? caretPlace(rows) : undefined,
+      ...(below > 0 && { mark: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
+    };
+  }
+  if (comparison !== undefined) {
+    const question = messages.find(({ id }) => id === comparison.question)?.text ?? '';
+    const parts = { question, reasoning: reasoningShown, viewport };
+    return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
+  }
+  if (messages.length === 0)
+    return { title, rows: fitRows(welcomeLines(keymap.hints, width, height), width, height) };
+  const view = { messages, width, height, scroll, reasoning: reasoningShown };
+  if (search.kind === 'open' && height > 1) {
+    const bar = fitRows([searchLine(search, searchCount(messages, search), keymap.hints, width)], width, 1);
+    const rows = [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar];
+    const caret = caretPlace(bar);
+    return { title, rows, cursor: caret && { x: caret.x, y: height - 1 } };
+  }
+  const { rows, newRows, atEnd, top } = viewport.window(view);
+  const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);
+  const question = height < QUESTION_FROM_ROWS ? undefined : questionLine(messages, top, width);
+  if (question !== undefined) shown[0] = question;
+  if (atEnd) return { title, rows: shown };
+  const words = newRows > 0 ? `${newRows} new lines ↓ ${keymap.hints.toEnd}` : `↓ ${keymap.hints.toEnd}`;
+  return { title, rows: shown, mark: [[newRows > 0 ? 'accent' : 'dim', words]] };
+}
+
+/** The conversation's rows with what was found in them marked. */
+function searchedRows(
+  view: View,
+  { query, current }: Extract<Search, { kind: 'open' }>,
+  { viewport }: Shared,
+): Line[] {
+  const { rows } = viewport.window(view);
+  const pattern = searchPattern(query);
+  const currentRow = current === undefined ? undefined : viewport.rowOf(view, current);
+  return Array.from({ length: view.height }, (_, index) => {
+    const row = rows[index];
+    if (row === undefined) return BLANK;
+    const tone = index === currentRow ? 'current-match' : 'match';
+    return (pattern === undefined ? undefined : markMatches(row.line, pattern, tone)) ?? row.line;
+  });
+}

@@ -1,0 +1,102 @@
+import { Box } from 'ink';
+import { memo, type ReactElement, useMemo } from 'react';
+import type { AppState, PaneName } from '../../state/app-state.js';
+import { shownRequest } from '../../state/comparing/comparison.js';
+import { requestLines } from '../panes/request.js';
+import { sessionLines } from '../panes/session.js';
+import { ALL_ROWS, connectionPane, limitsOf, PANE_TITLES, paneRows, wholePane } from '../panes/side.js';
+import type { Line } from '../style/line.js';
+import { fitRows, useAppState } from './context.js';
+import { edgeRows, type Framed, FramedRows } from './rows.js';
+
+interface PaneProps {
+  width: number;
+  /** Rows inside the frame. */
+  height: number;
+}
+
+/** Edges of the three panes' frames, which share two of them. */
+const EDGE_ROWS = 4;
+const EDGES = {
+  connection: { top: 'end', bottom: 'none' },
+  request: { top: 'join', bottom: 'none' },
+  session: { top: 'join', bottom: 'end' },
+} as const;
+
+/** Connection, request and session above one another; the one that is looked at as large as it needs to be. */
+export const Side = memo(function Side({ width, height }: PaneProps): ReactElement {
+  const pane = useAppState(({ panes }) => panes.focus?.pane);
+  const wanted = useAppState((state) => pane && wholePane(pane, state, width - 4).length) ?? 0;
+  const rows = paneRows(height - EDGE_ROWS, pane && { pane, wanted });
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Pane pane="connection" told={CONNECTION} width={width} height={rows.connection} />
+      <Pane pane="request" told={REQUEST} width={width} height={rows.request} />
+      <Pane pane="session" told={SESSION} width={width} height={rows.session} />
+    </Box>
+  );
+});
+
+/** What a pane tells of, and how. */
+interface Told<T> {
+  select: (state: AppState) => T;
+  lines: (shown: T, width: number, height: number) => readonly Line[];
+}
+
+const CONNECTION = told(
+  ({ connection, endpoint, retry, keys, nowMs, request }) => ({
+    connection,
+    limits: limitsOf({ request }),
+    endpoint,
+    retry,
+    keys,
+    // The clock matters only while it counts down.
+    nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
+  }),
+  connectionPane,
+);
+const REQUEST = told(
+  (state) => ({ request: shownRequest(state) }),
+  ({ request }, width, height) => requestLines(request, width, height),
+);
+const SESSION = told(
+  ({ session, slo }) => ({ session, slo }),
+  ({ session, slo }, width, height) => sessionLines(session, slo, width, height),
+);
+
+function told<T>(select: Told<T>['select'], lines: Told<T>['lines']): Told<T> {
+  return { select, lines };
+}
+
+/** One framed pane: all its lines, scrolled, when it is looked at; else what fits. */
+function Pane<T>({
+  pane,
+  told: { select, lines: linesOf },
+  width,
+  height,
+}: PaneProps & { pane: PaneName; told: Told<T> }): ReactElement {
+  const selected = useMemo(
+    () => (state: AppState) => {
+      const { focus } = state.panes;
+      return { ...select(state), offset: focus?.pane === pane ? focus.offset : undefined };
+    },
+    [pane, select],
+  );
+  const view = useMemo(
+    () =>
+      (shown: T & { offset: number | undefined }): Framed => {
+        const { offset } = shown;
+        const lines = linesOf(shown, width - 4, offset === undefined ? height : ALL_ROWS);
+        const from = Math.min(offset ?? 0, Math.max(0, lines.length - height));
+        return {
+          title: offset === undefined ? PANE_TITLES[pane] : `› ${PANE_TITLES[pane]}`,
+          rows: fitRows(lines.slice(from), width - 4, height),
+        };
+      },
+    [pane, linesOf, width, height],
+  );
+  const edges = EDGES[pane];
+  return (
+    <FramedRows width={width} height={height + edgeRows(edges)} edges={edges} select={selected} view={view} />
+  );
+}

@@ -1,0 +1,122 @@
+import type { TerminalEvent } from './key-events.js';
+import { createKeyParser, WAIT_MS } from './key-parser.js';
+import { createWheel, wheelAsBefore, wheelOn } from './wheel.js';
+
+/** The terminal's input. It owns the stream, the timer of the parser, and the modes that change what keys send. */
+export interface Keyboard {
+  /** Reads from now on and calls `receive` for each event. @returns a function that ends it */
+  open(receive: (event: TerminalEvent) => void): () => void;
+  /** Hands the terminal to another program: reads nothing, and resets its modes. */
+  leave(): void;
+  /** Takes the terminal back after `leave`. */
+  resume(): void;
+}
+
+export interface KeyboardOptions {
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  now: () => number;
+  /** For screen readers: keys and pastes only; the terminal is asked nothing. */
+  plain: boolean;
+}
+
+const PASTE_ON = '\x1b[?2004h';
+const PASTE_OFF = '\x1b[?2004l';
+/** Asks for the kitty flags, then for the device attributes. Every terminal answers the second, so it ends the wait. */
+const ASK = '\x1b[?u\x1b[c';
+const KITTY_REPLY = /^\[\?\d+u$/;
+const DEVICE_REPLY = /^\[\?[\d;]*c$/;
+/** Disambiguate escape codes (1), report alternate keys (4). @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/ */
+const KITTY_ON = '\x1b[>5u';
+const KITTY_OFF = '\x1b[<u';
+/**
+ * Codes for keys with modifiers that have none, such as shift+enter (modifyOtherKeys 1), and an ESC before a key with
+ * alt (DECSET 1036): by default xterm types "ä" for alt+d. What the user had is saved and restored.
+ * @see https://invisible-island.net/xterm/modified-keys.html
+ */
+const MODIFIED_ON = '\x1b[?1036s\x1b[?1036h\x1b[>4;1m';
+const MODIFIED_OFF = '\x1b[>4m\x1b[?1036r';
+
+export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): Keyboard {
+  const parser = createKeyParser();
+  const wheel = createWheel(now);
+  let receive: ((event: TerminalEvent) => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let turnEnd: NodeJS.Immediate | undefined;
+  let reading = false;
+  /** Resets the key protocol that is on; undefined until the terminal has said which one it has. */
+  let protocolOff: string | undefined;
+
+  const write = (text: string): void => {
+    if (stdout.writable) stdout.write(text);
+  };
+  const onReply = (text: string): void => {
+    const on = KITTY_REPLY.test(text) ? KITTY_ON : DEVICE_REPLY.test(text) ? MODIFIED_ON : undefined;
+    if (on === undefined || protocolOff !== undefined || plain || !reading) return;
+    protocolOff = on === KITTY_ON ? KITTY_OFF : MODIFIED_OFF;
+    write(on);
+  };
+  const hand = (events: readonly TerminalEvent[]): void => {
+    for (const event of events) {
+      if (event.kind === 'reply') onReply(event.text);
+      else receive?.(event);
+    }
+  };
+  const wait = (): void => {
+    clearTimeout(timer);
+    clearImmediate(turnEnd);
+    const { waiting } = parser;
+    if (waiting === undefined || !reading) return;
+    // With the kitty protocol the Escape key has a sequence of its own: a lone ESC always begins one.
+    const limit = waiting === 'escape' && protocolOff === KITTY_OFF ? 'sequence' : waiting;
+    // After a busy time the rest can be there unread: the immediate comes after the next read.
+    timer = setTimeout(() => {
+      turnEnd = setImmediate(onTimeout);
+    }, WAIT_MS[limit]);
+  };
+  const onTimeout = (): void => {
+    hand(parser.timeout());
+    wait();
+  };
+  const onData = (data: Uint8Array | string): void => {
+    hand(wheel(parser.feed(typeof data === 'string' ? Buffer.from(data) : data)));
+    wait();
+  };
+
+  const start = (): void => {
+    if (reading) return;
+    reading = true;
+    protocolOff = undefined;
+    stdin.setRawMode(true);
+    stdin.ref();
+    stdin.on('data', onData);
+    stdin.resume();
+    write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${ASK}`);
+  };
+  const stop = (): void => {
+    if (!reading) return;
+    reading = false;
+    clearTimeout(timer);
+    clearImmediate(turnEnd);
+    stdin.off('data', onData);
+    stdin.pause();
+    write(`${protocolOff ?? ''}${PASTE_OFF}${plain ? '' : wheelAsBefore}`);
+    stdin.setRawMode(false);
+    stdin.unref();
+  };
+
+  return {
+    open(listener) {
+      receive = listener;
+      start();
+      return () => {
+        stop();
+        receive = undefined;
+      };
+    },
+    leave: stop,
+    resume() {
+      if (receive !== undefined) start();
+    },
+  };
+}

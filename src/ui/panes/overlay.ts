@@ -1,0 +1,71 @@
+import type { AppState, Overlay } from '../../state/app-state.js';
+import type { ExchangeLog } from '../../state/exchange/exchange-log.js';
+import type { Keymap } from '../keys/bindings.js';
+import type { Line } from '../style/line.js';
+import { helpLines } from './help.js';
+import { exchangeListLines, inspectorLines } from './inspector.js';
+import { pickerLines } from './picker.js';
+import { sessionListLines } from './sessions.js';
+import { allPanes } from './side.js';
+
+/** What stands in the conversation's place. */
+export interface OverlayView {
+  title: string;
+  /** From the first that is shown. */
+  lines: readonly Line[];
+  /** Rows below those that fit. */
+  below: number;
+}
+
+export interface OverlayParts {
+  version: string;
+  keymap: Keymap;
+  log: ExchangeLog;
+  /** What the panes tell of. */
+  state: () => AppState;
+}
+
+/** Undefined where the conversation itself is shown. */
+export function overlayView(
+  overlay: Overlay,
+  { width, height }: { width: number; height: number },
+  { version, keymap, log, state }: OverlayParts,
+): OverlayView | undefined {
+  switch (overlay.kind) {
+    case 'none':
+      return undefined;
+    case 'panes':
+      return scrolled('Panes', allPanes(overlay.pane, state(), width), overlay.offset, height);
+    case 'help':
+      return scrolled(
+        `vastar-tui ${version}`,
+        helpLines(width, keymap.bindings, keymap.hints),
+        overlay.offset,
+        height,
+      );
+    case 'picker':
+      return { title: 'Choose', lines: pickerLines(overlay, width, height), below: 0 };
+    case 'sessions':
+      return {
+        title: 'Sessions',
+        lines: sessionListLines(overlay, keymap.hints, width, height, state().nowMs),
+        below: 0,
+      };
+    case 'inspector': {
+      const exchanges = log.all();
+      const exchange = exchanges[overlay.index];
+      if (overlay.open && exchange !== undefined)
+        return scrolled('Inspector', inspectorLines(exchange, width), overlay.offset, height);
+      return {
+        title: 'Inspector',
+        lines: exchangeListLines(exchanges, overlay.index, keymap.hints, width, height),
+        below: 0,
+      };
+    }
+  }
+}
+
+function scrolled(title: string, all: readonly Line[], offset: number, height: number): OverlayView {
+  const lines = all.slice(offset);
+  return { title, lines, below: Math.max(0, lines.length - height) };
+}

@@ -1,0 +1,135 @@
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import type { AppState } from '../../state/app-state.js';
+import type { AssistantMessage, Message } from '../../state/messages.js';
+import type { AppStore } from '../../state/store.js';
+import { waitOf, waitWords } from '../panes/wait.js';
+import { count, duration, taken } from '../style/format.js';
+
+/** A shorter wait is not interrupted by speech, in ms. */
+const WORTH_SPEAKING_MS = 10_000;
+
+/** What has happened, as lines that are only ever appended: for screen readers. */
+export interface SpokenLog {
+  readonly lines: readonly SpokenLine[];
+  /** Calls `listener` when a line was added; returns how to stop that. */
+  subscribe(listener: () => void): () => void;
+}
+
+export interface SpokenLine {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** Speaks what is there, and from then on what changes. */
+export function createSpokenLog(store: AppStore): SpokenLog {
+  const spoken = new Set<number>();
+  const listeners = new Set<() => void>();
+  let first: number | undefined;
+  let lines: readonly SpokenLine[] = [];
+
+  const say = (texts: readonly string[]): void => {
+    if (texts.length === 0) return;
+    lines = [...lines, ...texts.map((text, index) => ({ id: lines.length + index, text }))];
+    for (const listener of listeners) listener();
+  };
+  const finished = (state: AppState): string[] => {
+    // Another conversation was opened: its ids may have been heard before.
+    if (state.messages[0]?.id !== first) spoken.clear();
+    first = state.messages[0]?.id;
+    const sides = state.comparison?.sides ?? [];
+    const answers = sides.map(({ answer }) => answer);
+    return [...state.messages, ...answers].flatMap((message) => {
+      if (spoken.has(message.id) || isStreaming(message)) return [];
+      spoken.add(message.id);
+      return [spokenMessage(message)];
+    });
+  };
+  const look = (state: AppState, before: AppState): void => {
+    const texts = finished(state);
+    if (state.toast !== undefined && state.toast !== before.toast) texts.push(sentence(state.toast.text));
+    if (state.retry !== undefined && state.retry !== before.retry) {
+      const { attempt, maxAttempts, reason } = state.retry;
+      texts.push(sentence(`The request is tried again, attempt ${attempt} of ${maxAttempts}: ${reason}`));
+    }
+    const wait = waitOf(state.request, WORTH_SPEAKING_MS);
+    if (wait !== undefined && wait.kind !== waitOf(before.request, WORTH_SPEAKING_MS)?.kind)
+      texts.push(sentence(waitWords(wait, state.endpoint.limits)));
+    if (state.connection.status !== before.connection.status) texts.push(spokenConnection(state));
+    if (state.quitArmedUntilMs !== undefined && before.quitArmedUntilMs === undefined)
+      texts.push(`${state.keys.quit} again quits.`);
+    say(texts);
+  };
+  const initial = store.getState();
+  say([...finished(initial), spokenConnection(initial)]);
+  // For as long as the interface is there, as the store itself.
+  store.subscribe(look);
+  return {
+    get lines() {
+      return lines;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** State of the connection, without a countdown, which would be read again and again. */
+export function spokenConnection({ connection }: Pick<AppState, 'connection'>): string {
+  switch (connection.status) {
+    case 'idle':
+    case 'closed':
+      return 'Not connected to the daemon.';
+    case 'connecting':
+      return 'Connecting to the daemon.';
+    case 'waiting':
+      return sentence(`Not connected to the daemon, trying again: ${connection.error.replace(/\s+/g, ' ')}`);
+    case 'connected':
+      return connection.daemon?.kind === 'foreign'
+        ? 'Connected to a daemon that does not stream: answers come in one piece.'
+        : 'Connected to the daemon.';
+  }
+}
+
+/** A message as it is read aloud: who says it, all of it, and how it ended. */
+export function spokenMessage(message: Message): string {
+  switch (message.role) {
+    case 'user':
+      return `You: ${message.text}`;
+    case 'notice':
+      return `${message.level === 'warning' ? 'Warning' : 'Note'}: ${message.text}`;
+    case 'assistant':
+      return spokenAnswer(message);
+  }
+}
+
+function spokenAnswer({ text, endpoint, status }: AssistantMessage): string {
+  if (status.kind === 'streaming') return '';
+  const failure =
+    status.kind === 'error' ? [sentence(failed(status.failure.what)), sentence(status.failure.next)] : [];
+  const answer = text === '' ? [] : [`Assistant, ${endpoint.model}: ${text}`];
+  const figures = 'metrics' in status ? [spokenFigures(status.metrics)] : [];
+  return [...answer, ...failure, ...status.remarks.map(sentence), ...figures].join('\n');
+}
+
+function failed(what: string): string {
+  return what.startsWith('the answer failed') ? what : `The answer failed: ${what}`;
+}
+
+/** `The answer took 1.4 s, the first token 312 ms; 118 tokens.` */
+function spokenFigures(metrics: ExchangeMetrics): string {
+  const { ttftMs, e2eMs, elapsedMs, outputTokens, tokensEstimated } = metrics;
+  const first = ttftMs === undefined ? '' : `, the first token ${duration(ttftMs)}`;
+  const tokens =
+    outputTokens === 0 ? '' : `; ${tokensEstimated ? 'about ' : ''}${count(outputTokens)} tokens`;
+  return `The answer took ${taken(e2eMs ?? elapsedMs)}${first}${tokens}.`;
+}
+
+function isStreaming(message: Message): boolean {
+  return message.role === 'assistant' && message.status.kind === 'streaming';
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}

@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { makeFolder, userFolders } from '../../src/common/user-folders.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'folders-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const linux = process.platform === 'linux';
+
+test.runIf(linux)('the folders are those of the XDG variables, else under HOME', () => {
+  vi.stubEnv('HOME', '/home/someone');
+  expect(userFolders({ XDG_DATA_HOME: '/data' })).toEqual({
+    config: '/home/someone/.config/vastar-tui',
+    data: '/data/vastar-tui',
+    cache: '/home/someone/.cache/vastar-tui',
+    log: '/home/someone/.local/state/vastar-tui',
+  });
+});
+
+test.runIf(linux)(
+  'a relative variable is ignored, so that nothing is saved in whatever folder is current',
+  () => {
+    vi.stubEnv('HOME', '/home/someone');
+    expect(userFolders({ XDG_CONFIG_HOME: 'here', XDG_STATE_HOME: '' })).toMatchObject({
+      config: '/home/someone/.config/vastar-tui',
+      log: '/home/someone/.local/state/vastar-tui',
+    });
+  },
+);
+
+test.each(['', 'relative'])('with HOME=%j the folders are absolute all the same', (home) => {
+  vi.stubEnv('HOME', home);
+  for (const path of Object.values(userFolders({}))) expect(path).toMatch(/^\//);
+});
+
+test('folders are made with those above them, for their owner alone', () => {
+  const inner = join(folder, 'a', 'b');
+  makeFolder(inner);
+  makeFolder(inner);
+  expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700);
+  expect(statSync(inner).mode & 0o777).toBe(0o700);
+});
+
+test.runIf(existsSync('/proc/self'))(
+  'a file system that takes no folders is an error, not an endless search',
+  () => {
+    expect(() => makeFolder('/proc/none/of/these')).toThrow('ENOENT');
+  },
+);

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  append,
+  endBeforeMessage,
+  endWith,
+  forkInView,
+  goOn,
+  nodesOf,
+  parentAt,
+  type Tree,
+  toSibling,
+  treeOf,
+} from '../../../src/state/branches/branches.js';
+import type { Message } from '../../../src/state/messages.js';
+
+const EMPTY: Tree = { messages: [], aside: [] };
+const user = (id: number): Message => ({ role: 'user', id, atMs: 0, text: `message ${id}` });
+const notice = (id: number): Message => ({ role: 'notice', id, atMs: 0, level: 'info', text: 'note' });
+const grown = (...messages: Message[]): Tree => messages.reduce(append, EMPTY);
+const ids = (tree: Tree): number[] => tree.messages.map(({ id }) => id);
+const turns = (tree: Tree): (string | undefined)[] =>
+  tree.messages.map((message) =>
+    message.role === 'notice' || message.turn === undefined
+      ? undefined
+      : `${message.turn.number}/${message.turn.of}`,
+  );
+
+test('what is replaced is set aside, and the new message is marked as one of several', () => {
+  const tree = append(endBeforeMessage(grown(user(1), user(2), user(3)), 2), user(4));
+  expect(ids(tree)).toEqual([1, 4]);
+  expect(turns(tree)).toEqual([undefined, '2/2']);
+  expect(tree.aside.map(({ parent, messages }) => [parent, messages.map(({ id }) => id)])).toEqual([
+    [1, [2, 3]],
+  ]);
+});
+
+test('moving to a sibling brings back all that followed it', () => {
+  const tree = append(endWith(grown(user(1), user(2), user(3)), 1), user(4));
+  const earlier = toSibling(tree, 1, -1) ?? EMPTY;
+  expect(ids(earlier)).toEqual([1, 2, 3]);
+  expect(turns(earlier)).toEqual([undefined, '1/2', undefined]);
+  expect(toSibling(earlier, 1, -1)).toBeUndefined();
+  expect(toSibling(earlier, 1, 1)?.messages).toEqual(tree.messages);
+});
+
+test('a branch within a branch is found again when its parent is in use again', () => {
+  const inner = append(endWith(grown(user(1), user(2), user(3)), 2), user(4));
+  const outer = append(endWith(inner, 1), user(5));
+  const back = toSibling(outer, 1, -1) ?? EMPTY;
+  expect(ids(back)).toEqual([1, 2, 4]);
+  expect(ids(toSibling(back, 2, -1) ?? EMPTY)).toEqual([1, 2, 3]);
+});
+
+test('the first message has siblings too, and notices stay where they are', () => {
+  const tree = append(endBeforeMessage(grown(notice(1), user(2), user(3)), 2), user(4));
+  expect(ids(tree)).toEqual([1, 4]);
+  expect(parentAt(tree.messages, 1)).toBeNull();
+  expect(ids(toSibling(tree, 1, -1) ?? EMPTY)).toEqual([1, 2, 3]);
+});
+
+test('a conversation that was ended at an answer can be gone on with as it was', () => {
+  const whole = grown(user(1), user(2), user(3));
+  const ended = endWith(whole, 2);
+  expect(ids(ended)).toEqual([1, 2]);
+  expect(goOn(ended)).toEqual(whole);
+  expect(goOn(whole)).toBeUndefined();
+});
+
+test('the fork that is meant is the last one, or the one the reader has scrolled to', () => {
+  const tree = append(endWith(append(endWith(grown(user(1), user(2)), 1), user(3)), 3), user(4));
+  const forked = append(endWith(tree, 3), user(5));
+  expect(ids(forked)).toEqual([1, 3, 5]);
+  expect(forkInView({ ...forked, scroll: { kind: 'follow' } })).toBe(2);
+  const top = { message: 1, offset: 0 };
+  expect(forkInView({ ...forked, scroll: { kind: 'held', top, seen: top } })).toBe(1);
+  expect(forkInView({ ...grown(user(1)), scroll: { kind: 'follow' } })).toBeUndefined();
+});
+
+test('whatever is done, no message is lost, ids rise along the branch, and the tree is found again by its parents', () => {
+  const step = fc.tuple(fc.constantFrom('append', 'cut', 'before', 'sibling'), fc.nat(), fc.boolean());
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let tree = EMPTY;
+      let count = 0;
+      for (const [kind, at, later] of steps) {
+        const id = tree.messages[at % Math.max(1, tree.messages.length)]?.id ?? 0;
+        if (kind === 'append') tree = append(tree, user(++count));
+        else if (kind === 'cut') tree = endWith(tree, id);
+        else if (kind === 'before') tree = endBeforeMessage(tree, id);
+        else tree = toSibling(tree, at % Math.max(1, tree.messages.length), later ? 1 : -1) ?? tree;
+        const along = ids(tree);
+        expect(along).toEqual([...along].sort((a, b) => a - b));
+        const nodes = nodesOf(tree);
+        expect(nodes.map(({ message }) => message.id)).toEqual(
+          Array.from({ length: count }, (_, index) => index + 1),
+        );
+        const read = treeOf(nodes, tree.messages.at(-1)?.id ?? null);
+        expect(ids(read)).toEqual(along);
+        const plain = ({ message, parent }: { message: Message; parent: number | null }) => [
+          message.id,
+          parent,
+        ];
+        expect(nodesOf(read).map(plain)).toEqual(nodes.map(plain));
+      }
+    }),
+  );
+});

@@ -1,0 +1,124 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { TerminalEvent } from '../../../src/ui/keys/key-events.js';
+import { WAIT_MS } from '../../../src/ui/keys/key-parser.js';
+import { createKeyboard } from '../../../src/ui/keys/keyboard.js';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function start({ plain = false } = {}) {
+  let written = '';
+  let rawMode = false;
+  const stdin = Object.assign(new EventEmitter(), {
+    setRawMode(on: boolean) {
+      rawMode = on;
+    },
+    ref: () => {},
+    unref: () => {},
+    resume: () => {},
+    pause: () => {},
+  });
+  const stdout = { writable: true, write: (text: string) => (written += text) };
+  const keyboard = createKeyboard({
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    now: Date.now,
+    plain,
+  });
+  const got: TerminalEvent[] = [];
+  const close = keyboard.open((event) => got.push(event));
+  return {
+    keyboard,
+    close,
+    got,
+    send: (text: string) => void stdin.emit('data', Buffer.from(text)),
+    listeners: () => stdin.listenerCount('data'),
+    rawMode: () => rawMode,
+    /** What was written since the last call. */
+    written() {
+      const text = written;
+      written = '';
+      return text;
+    },
+  };
+}
+
+const ESC_KEY = { kind: 'key', name: 'esc' };
+
+test('a terminal with the kitty protocol is asked for escape codes and base layout keys, and reset in the end', () => {
+  const { send, written, close, got, listeners, rawMode } = start();
+  expect(written()).toContain('\x1b[?u\x1b[c');
+  send('\x1b[?0u\x1b[?62c');
+  expect(written()).toBe('\x1b[>5u');
+  expect(got).toEqual([]);
+  close();
+  expect(written()).toContain('\x1b[<u');
+  expect([listeners(), rawMode()]).toEqual([0, false]);
+});
+
+test('another terminal is asked for modified keys, and reset in the end', () => {
+  const { send, written, close } = start();
+  written();
+  send('\x1b[?1;2c');
+  expect(written()).toBe('\x1b[?1036s\x1b[?1036h\x1b[>4;1m');
+  close();
+  expect(written()).toContain('\x1b[>4m\x1b[?1036r');
+});
+
+test('a screen reader gets pastes marked and nothing else', () => {
+  const { send, written, close } = start({ plain: true });
+  send('\x1b[?0u\x1b[?62c');
+  expect(written()).toBe('\x1b[?2004h');
+  close();
+  expect(written()).toBe('\x1b[?2004l');
+});
+
+test('a program that has the terminal meanwhile gets it as it was, and its keys', () => {
+  const { keyboard, send, written, got, listeners, rawMode } = start();
+  send('\x1b[?0u');
+  written();
+  keyboard.leave();
+  expect(written()).toBe('\x1b[<u\x1b[?2004l\x1b[?1007r');
+  expect([listeners(), rawMode()]).toEqual([0, false]);
+  keyboard.resume();
+  send('\x1b[?0u');
+  expect(written()).toMatch(/\x1b\[\?u\x1b\[c\x1b\[>5u$/);
+  send('a');
+  expect(got).toEqual([{ kind: 'text', text: 'a' }]);
+});
+
+test('a lone ESC is the Escape key after a short wait', () => {
+  const { send, got } = start();
+  send('\x1b');
+  vi.advanceTimersByTime(WAIT_MS.escape - 1);
+  expect(got).toEqual([]);
+  vi.advanceTimersByTime(2);
+  expect(got).toEqual([ESC_KEY]);
+});
+
+test('with the kitty protocol a lone ESC begins a sequence, however late the rest comes', () => {
+  const { send, got } = start();
+  send('\x1b[?0u');
+  send('\x1b');
+  vi.advanceTimersByTime(WAIT_MS.escape * 20);
+  send('[D');
+  expect(got).toEqual([{ kind: 'key', name: 'left' }]);
+  send('\x1b[27u');
+  expect(got.at(-1)).toEqual(ESC_KEY);
+});
+
+test('a sequence that has begun is waited for longer than a lone ESC', () => {
+  const { send, got } = start();
+  send('\x1b[');
+  vi.advanceTimersByTime(WAIT_MS.escape * 10);
+  send('D');
+  expect(got).toEqual([{ kind: 'key', name: 'left' }]);
+});
+
+test('no timer is left when the terminal is closed', () => {
+  const { send, close } = start();
+  send('\x1b');
+  close();
+  expect(vi.getTimerCount()).toBe(0);
+});
