@@ -6,6 +6,7 @@ import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
 import { HOPS } from '../../src/metrics/hops.js';
 import { testDaemon } from '../../test/support/daemon.js';
 import { serveScript, startUpstream } from '../../test/support/upstream.js';
+import { withTable } from '../docs-tables/tables.js';
 import { SHAPES, type Shape } from './shapes.js';
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'metrics.md');
@@ -62,11 +63,6 @@ function row(name: string, answer: ChatAnswer): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function replaced(text: string, name: string, lines: readonly string[]): string {
-  const section = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-  return text.replace(section, (_all, head: string, foot: string) => `${head}${lines.join('\n')}\n${foot}`);
-}
-
 const hopRows = HOPS.map(({ name, place, what }) => `| \`${name}\` | ${place} | ${what} |`);
 const shapeRows = [
   '| shape | outcome | TTFT ms | E2E ms | rate | tokens | chunks | arrivals | attempts | hops of 10 ms and more |',
@@ -76,4 +72,6 @@ const shapeRows = [
 for (const shape of SHAPES.slice(0, 1)) await play(shape);
 for (const shape of SHAPES) shapeRows.push(row(shape.name, await play(shape)));
 const hopTable = ['| hop | taken by | what |', '|---|---|---|', ...hopRows];
-writeFileSync(page, replaced(replaced(readFileSync(page, 'utf8'), 'hops', hopTable), 'shapes', shapeRows));
+const file = 'docs/metrics.md';
+const withHops = withTable(readFileSync(page, 'utf8'), { file, name: 'hops', lines: hopTable });
+writeFileSync(page, withTable(withHops, { file, name: 'shapes', lines: shapeRows }));

@@ -6,7 +6,7 @@ import { addPromptFlags, chatOptions, type PromptFlags, promptFrom, questionOf }
 import type { AskSession } from './ask/session.js';
 import { openToolResults } from './ask/tools.js';
 import { compose, reportProblems } from './compose.js';
-import { exitCodeOf } from './support/exit-codes.js';
+import { ANSWER_EXIT_CODES, exitCodeOf } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { interruptOn } from './support/interrupt.js';
 import { watchStdout } from './support/stdout.js';
@@ -32,9 +32,8 @@ Files and text on stdin are appended to the prompt, in this order:
   vastar-tui ask "What is wrong here?" --file config.yaml
   git diff | vastar-tui ask "What does this change?"
 
-Exit codes: 0 complete, 1 internal error, 2 usage or configuration, 3 transient error, 4 permanent error,
-5 rate limited, 6 timeout, 7 invalid request, 8 answer cut off, 9 answer stalled, 129 terminal closed,
-130 interrupted (Ctrl+C), 141 the reader of stdout has gone, 143 terminated.`;
+Exit codes:
+${ANSWER_EXIT_CODES}`;
 
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const prompt = await promptFrom(words, flags);

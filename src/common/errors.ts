@@ -23,11 +23,26 @@ export interface ErrorDetails {
   statusCode?: number;
 }
 
-const RETRYABLE: ReadonlySet<ErrorClass> = new Set([
-  ErrorClass.Transient,
-  ErrorClass.RateLimited,
-  ErrorClass.Timeout,
-]);
+/** What each class of a failure means, and whether the same request may succeed later. */
+export const ERROR_CLASSES = {
+  Transient: { meaning: 'the connection was refused or lost, or a server is overloaded', retryable: true },
+  Permanent: { meaning: 'the request would fail the same way again', retryable: false },
+  RateLimited: { meaning: 'a limit is reached; `retry_after_ms` says how long to wait', retryable: true },
+  Timeout: {
+    meaning: 'one of the limits `timeout_ms`, `idle_ms` and `answer_ms` has passed',
+    retryable: true,
+  },
+  InvalidRequest: { meaning: 'the request is wrong, or was refused before it was sent', retryable: false },
+} as const satisfies Readonly<
+  Record<Exclude<keyof typeof ErrorClass, 'Success'>, { meaning: string; retryable: boolean }>
+>;
+
+type ErrorClassName = keyof typeof ERROR_CLASSES;
+
+/** The names of the classes that may succeed later. */
+export const RETRYABLE_CLASSES = (Object.keys(ERROR_CLASSES) as ErrorClassName[]).filter(
+  (name) => ERROR_CLASSES[name].retryable,
+);
 
 /** Why a request failed: the wire's error class, the request, and the hop at fault. */
 export class ConnectorException extends Error {
@@ -50,7 +65,7 @@ export class ConnectorException extends Error {
 
   /** True for Transient, RateLimited and Timeout. */
   isRetryable(): boolean {
-    return RETRYABLE.has(this.errorClass);
+    return RETRYABLE_CLASSES.some((name) => ErrorClass[name] === this.errorClass);
   }
 
   /** The class's name, e.g. `"RateLimited"`. */

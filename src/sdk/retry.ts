@@ -1,4 +1,4 @@
-import { ConnectorException } from '../common/errors.js';
+import { ConnectorException, RETRYABLE_CLASSES } from '../common/errors.js';
 import { sleep } from './sleep.js';
 
 export interface RetryOptions {
@@ -20,7 +20,6 @@ export interface RetryOptions {
 
 /** A wait that was asked for (Retry-After) is obeyed up to this; beyond it the error is told instead. */
 const MAX_RETRY_AFTER_MS = 60_000;
-const RETRYABLE = ['Transient', 'RateLimited', 'Timeout'];
 
 /** Tries again what failed for a reason that may pass. */
 // biome-ignore lint/complexity/noStaticOnlyClass: the public SDK's shape
@@ -33,7 +32,7 @@ export class RetryHelper {
    */
   static async withRetry<T>(fn: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
     const { maxRetries = 3, initialBackoffMs = 1000, maxBackoffMs = 30_000, signal, onRetry } = options;
-    const { retryableErrors = RETRYABLE, random = Math.random } = options;
+    const { retryableErrors = RETRYABLE_CLASSES, random = Math.random } = options;
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted();
       try {

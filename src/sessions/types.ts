@@ -1,3 +1,5 @@
+import { OUTCOME_NAMES } from '../common/outcomes.js';
+
 /** What JSON holds. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -8,16 +10,7 @@ export interface JsonObject {
  * What became of a message. A user's is always `complete`. `streaming`: its program still writes it;
  * `interrupted`: that program ended before the answer did.
  */
-export const MESSAGE_STATUSES = [
-  'complete',
-  'empty',
-  'truncated',
-  'error',
-  'cancelled',
-  'stalled',
-  'streaming',
-  'interrupted',
-] as const;
+export const MESSAGE_STATUSES = [...OUTCOME_NAMES, 'streaming', 'interrupted'] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 export const ROLES = ['system', 'user', 'assistant'] as const;

@@ -1,11 +1,10 @@
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { ChatAnswer } from '../../connector/types.js';
 
-/** The program's exit codes; README lists them. */
+/** The program's exit codes. 69 is EX_UNAVAILABLE of sysexits.h; from 129 on they are 128 and the signal's number. */
 export const EXIT = {
   ok: 0,
   failed: 1,
-  /** Wrong flags, configuration or input. */
   usage: 2,
   transient: 3,
   permanent: 4,
@@ -15,14 +14,38 @@ export const EXIT = {
   truncated: 8,
   stalled: 9,
   empty: 10,
-  /** A service's address is served by another process already (EX_UNAVAILABLE of sysexits.h). */
   inUse: 69,
-  /** The terminal has gone (SIGHUP). */
   hungUp: 129,
   interrupted: 130,
   brokenPipe: 141,
   terminated: 143,
 } as const;
+
+/** What each exit code means, for help and README. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'done: the answer is complete, the checks hold',
+  failed: 'an internal error; a check of `bench` or `doctor` failed; `sessions search` found nothing',
+  usage: 'wrong usage, input or configuration; nothing was sent',
+  transient: 'the request failed and may succeed later; `runtime status`: no daemon runs',
+  permanent: 'the request failed and would fail again',
+  rateLimited: 'a rate limit was reached',
+  timeout: 'a time limit has passed',
+  invalidRequest: 'the provider refused the request as wrong',
+  truncated: 'the answer was cut off',
+  stalled: 'the answer stalled',
+  empty: 'the answer came to its end without any output',
+  inUse: '`simulator`, `runtime run`: another process uses the address',
+  hungUp: 'the terminal was closed (SIGHUP)',
+  interrupted: 'the user pressed ctrl+c (SIGINT)',
+  brokenPipe: 'the reader of stdout has gone (SIGPIPE)',
+  terminated: 'the process was told to end (SIGTERM)',
+};
+
+/** The exit codes of the commands that ask, in plain text, a line each. */
+export const ANSWER_EXIT_CODES = (Object.keys(EXIT) as (keyof typeof EXIT)[])
+  .filter((name) => name !== 'inUse')
+  .map((name) => `  ${String(EXIT[name]).padStart(3)}  ${EXIT_MEANINGS[name].replaceAll('`', '')}`)
+  .join('\n');
 
 const BY_CLASS: Record<ErrorClass, number> = {
   [ErrorClass.Success]: EXIT.failed,

@@ -1,7 +1,7 @@
 import type { ConnectorException } from '../../common/errors.js';
+import type { Outcome } from '../../common/outcomes.js';
 
-/** `empty`: it came to a known end, without any output. */
-export type Outcome = 'complete' | 'empty' | 'truncated' | 'error' | 'cancelled' | 'stalled';
+export type { Outcome } from '../../common/outcomes.js';
 
 /** Token counts as the provider sent them; 0 where it sent none. */
 export interface Usage {

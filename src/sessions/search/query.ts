@@ -1,3 +1,5 @@
+import { OUTCOME_NAMES } from '../../common/outcomes.js';
+
 /** A word or phrase to find. `prefix`: it may go on, as in a word that is still being typed. */
 export interface Term {
   text: string;
@@ -49,7 +51,6 @@ export function parseQuery(text: string, nowMs: number): Query {
   return query;
 }
 
-const OUTCOMES = ['complete', 'empty', 'truncated', 'error', 'cancelled', 'stalled'];
 const NAMES = ['ttft', 'e2e', 'tokens', 'error', 'model', 'endpoint', 'outcome', 'on', 'after', 'before'];
 const UNFINISHED = new RegExp(`^(?:${NAMES.join('|')})(?:[<>]=?|[=:])$`, 'i');
 const FILTER = new RegExp(`^(${NAMES.join('|')})([<>]=?|[=:])(.+)$`, 'i');
@@ -101,7 +102,8 @@ function settle(name: string, sign: string, value: string, nowMs: number): Filte
         ? { kind: 'status', code: Number(value) }
         : { kind: 'error', class: value.toLowerCase() };
     case 'outcome':
-      if (!OUTCOMES.includes(value.toLowerCase())) return `use one of ${OUTCOMES.join(', ')}`;
+      if (!(OUTCOME_NAMES as readonly string[]).includes(value.toLowerCase()))
+        return `use one of ${OUTCOME_NAMES.join(', ')}`;
       return { kind: name, text: value.toLowerCase() };
     case 'model':
     case 'endpoint':

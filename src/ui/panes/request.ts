@@ -1,6 +1,6 @@
+import { OUTCOMES } from '../../common/outcomes.js';
 import { costText } from '../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
-import type { Outcome } from '../../sdk/chat/chat-types.js';
 import type { RequestView, TokenSample } from '../../state/exchange/request-view.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../style/format.js';
 import { type Line, spread } from '../style/line.js';
@@ -64,18 +64,9 @@ export function requestSummary(request: RequestView): readonly Line[] {
   return items;
 }
 
-const ENDINGS: Record<Outcome, string> = {
-  complete: 'done',
-  empty: 'empty',
-  truncated: 'cut off',
-  error: 'failed',
-  cancelled: 'stopped',
-  stalled: 'stalled',
-};
-
 function phaseOf({ outcome, metrics }: Shown): string {
   const { phase, stalledMs, buffered } = metrics;
-  if (outcome !== undefined) return ENDINGS[outcome];
+  if (outcome !== undefined) return OUTCOMES[outcome].shown;
   if (phase === 'stalled' && stalledMs !== undefined) return `stalled ${seconds(stalledMs)}`;
   return buffered && phase === 'streaming' ? 'reading' : phase;
 }

@@ -1,4 +1,5 @@
 import { finishClassOf } from '../../common/finish-reasons.js';
+import { OUTCOMES } from '../../common/outcomes.js';
 import type { AnswerStatus, AssistantMessage, Turn } from '../../state/messages.js';
 import { count, duration, taken, tokenRate } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../style/line.js';
@@ -32,11 +33,7 @@ export function turnMark({ number, of }: Turn): Span {
 /** Everything that keeps an answer from being a whole one, in words. */
 function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   const marks: string[] = [];
-  if (kind === 'error') marks.push('failed');
-  if (kind === 'cancelled') marks.push('stopped');
-  if (kind === 'empty') marks.push('empty');
-  if (kind === 'truncated') marks.push('cut off');
-  if (kind === 'stalled') marks.push(kind);
+  if (kind !== 'complete') marks.push(OUTCOMES[kind].shown);
   const ended = finishClassOf(finishReason ?? null);
   if (ended === 'limit') marks.push('cut at the limit');
   if (ended === 'refused') marks.push('filtered');

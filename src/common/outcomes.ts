@@ -1,0 +1,20 @@
+/** How an answer can end: the word that the screen shows, and what it means. Every list of endings is made from this. */
+export const OUTCOMES = {
+  complete: { shown: 'done', meaning: 'the answer came to a known end' },
+  empty: { shown: 'empty', meaning: 'the answer came to a known end without any output' },
+  truncated: {
+    shown: 'cut off',
+    meaning:
+      'the response ended before the answer did, or its `finish_reason` is unknown or names a break (`abort`)',
+  },
+  error: {
+    shown: 'failed',
+    meaning: 'the request failed, or the answer ended with an error (`finish_reason: network_error`)',
+  },
+  cancelled: { shown: 'stopped', meaning: 'the user or the program stopped the answer' },
+  stalled: { shown: 'stalled', meaning: 'the response was silent for longer than `idle_ms`' },
+} as const satisfies Readonly<Record<string, { shown: string; meaning: string }>>;
+
+export type Outcome = keyof typeof OUTCOMES;
+
+export const OUTCOME_NAMES = Object.keys(OUTCOMES) as readonly Outcome[];
