@@ -21,6 +21,15 @@ export interface ErrorDetails {
   retryAfterMs?: number;
   /** The provider's HTTP status, where the failure is one. */
   statusCode?: number;
+  /** How often the request was sent, where that is known. */
+  sent?: SentCounts;
+}
+
+/** How often one request was sent: `attempts` times, and again on a new connection for each of `replaced`. */
+export interface SentCounts {
+  readonly attempts: number;
+  /** Reused connections that were dead; absent where there was none. */
+  readonly replaced?: number;
 }
 
 /** What each class of a failure means, and whether the same request may succeed later. */
@@ -53,6 +62,7 @@ export class ConnectorException extends Error {
   readonly hop: Hop;
   readonly retryAfterMs?: number;
   readonly statusCode?: number;
+  readonly sent?: SentCounts;
 
   constructor(message: string, errorClass: ErrorClass, requestId = 0, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
@@ -61,6 +71,7 @@ export class ConnectorException extends Error {
     this.hop = details.hop ?? 'client';
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
     if (details.statusCode !== undefined) this.statusCode = details.statusCode;
+    if (details.sent !== undefined) this.sent = details.sent;
   }
 
   /** True for Transient, RateLimited and Timeout. */
@@ -86,6 +97,16 @@ export class ConnectorException extends Error {
       ...(this.statusCode !== undefined && { statusCode: this.statusCode }),
     };
   }
+}
+
+/** The same failure, with other details or in other words. */
+export function withDetails(
+  error: ConnectorException,
+  details: ErrorDetails,
+  message = error.message,
+): ConnectorException {
+  const { errorClass, requestId, cause } = error;
+  return new ConnectorException(message, errorClass, requestId, { ...error, cause, ...details });
 }
 
 const FILE_REASONS: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { ConnectorException, ErrorClass, messageOf } from '../common/errors.js';
 import { answerRequest, type Endpoint, proxyPasswords } from '../config/index.js';
-import { createTimeline, type OutputKind, type Timeline } from '../metrics/timeline.js';
+import { createTimeline, type DaemonTimings, type OutputKind, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
 import {
   type ChatEvent,
@@ -8,7 +8,6 @@ import {
   type StreamEnding,
   type StreamEvent,
   type StreamResult,
-  type Timings,
 } from '../sdk/index.js';
 import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
 import { holdRefusal } from './held-refusal.js';
@@ -58,7 +57,7 @@ export async function runExchange(
   const idleMs = options.idleMs ?? endpoint.idleMs;
   const answerMs = options.answerMs ?? endpoint.answerMs;
   const stop = stopper(options.signal, idleMs);
-  const finish = (ending: StreamEnding, timings?: Timings): ChatAnswer => {
+  const finish = (ending: StreamEnding, timings?: DaemonTimings): ChatAnswer => {
     const endMs = performance.now();
     timeline.end(endMs, timings);
     return { ...chat.end(ending), exchange, metrics: timeline.snapshot(endMs) };
@@ -154,7 +153,7 @@ export async function runExchange(
         return outcome;
       }
       const nowMs = performance.now();
-      timeline.resending(nowMs, outcome.timings.attempts);
+      timeline.resending(nowMs, outcome.timings);
       const notice = adaptationNotice(new URL(request.url).host, members);
       if (news) options.onEvent?.({ type: 'adapted', tMs: nowMs - sentMs, members, notice });
       return send(true);
@@ -166,9 +165,8 @@ export async function runExchange(
     }
     return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
   } catch (thrown) {
-    return finish(
-      options.signal?.aborted ? { kind: 'cancelled' } : { kind: 'failed', error: asException(thrown) },
-    );
+    const error = asException(thrown);
+    return finish(options.signal?.aborted ? { kind: 'cancelled' } : { kind: 'failed', error }, error.sent);
   } finally {
     stop.release();
   }

@@ -34,7 +34,7 @@ export function reportJson(report: Report): Record<string, unknown> {
 }
 
 export const CSV_HEADER =
-  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms\n';
+  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced\n';
 
 /** A line for each request, in the order in which they ended; figures as in the report. */
 export function csvLines(mode: string, tally: Tally): string {
@@ -42,7 +42,7 @@ export function csvLines(mode: string, tally: Tally): string {
     .map((sample) => {
       const { index, outcome, intendedMs, endMs } = sample;
       const common = [quoted(mode), index, outcome];
-      const tries = [sample.attempts, short(sample.retriesMs)];
+      const tries = [sample.attempts, short(sample.retriesMs), sample.replaced];
       if (sample.outcome === 'failed') {
         return [
           ...common,

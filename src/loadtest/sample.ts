@@ -13,6 +13,8 @@ interface Common {
   attempts: number;
   /** In attempts that failed, and the waits after them. */
   retriesMs: number;
+  /** How often it was sent again at once because a reused connection was dead; `attempts` does not count that. */
+  replaced: number;
 }
 
 /** Answered to the end. */

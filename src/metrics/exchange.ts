@@ -61,6 +61,8 @@ export interface ExchangeMetrics {
   /** Body bytes. */
   bytes: number;
   attempts: number;
+  /** How often a reused connection was dead, and the request went out again on a new one. Absent when never. */
+  replaced?: number;
   buffered: boolean;
   gaps?: GapSummary;
   /** Where content is shown as it comes. */

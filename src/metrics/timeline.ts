@@ -22,7 +22,11 @@ export interface DaemonTimings {
   /** How long the connection's TCP handshake took, also of a pooled one. */
   handshakeUs?: number;
   attempts: number;
+  /** Reused connections that were dead, and replaced at once. */
+  replaced?: number;
 }
+
+type Sent = Pick<DaemonTimings, 'attempts' | 'replaced'>;
 
 export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
 
@@ -30,8 +34,8 @@ export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
 export interface Timeline {
   /** The request is to be sent again, as attempt number `attempt`. */
   retrying(attempt: number): void;
-  /** The provider refused the request after `attempts` attempts, and a changed one is sent at `atMs`. */
-  resending(atMs: number, attempts: number): void;
+  /** The provider refused the request, which was sent so often, and a changed one is sent at `atMs`. */
+  resending(atMs: number, sent: Sent): void;
   headers(mark: {
     atMs: number;
     timings: DaemonTimings;
@@ -58,6 +62,7 @@ export interface Timeline {
   usage(counts: TokenCounts): void;
   /** All content that has come by now is on the screen. */
   painted(atMs: number): void;
+  /** `timings`: what is known at the end, besides or instead of what the headers came with. */
   end(atMs: number, timings?: DaemonTimings): void;
   snapshot(nowMs: number): ExchangeMetrics;
 }
@@ -78,9 +83,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   let longestGapMs = 0;
   let headersMs: number | undefined;
   let timings: DaemonTimings = { attempts: 0 };
-  /** When the request was sent that is answered, and the attempts of refused ones before it. */
+  /** When the request was sent that is answered, and how often refused ones were sent before it. */
   let resentMs = sentMs;
-  let refusedAttempts = 0;
+  let refused: Required<Sent> = { attempts: 0, replaced: 0 };
   let buffered = false;
   let first: { arrivedMs: number; decodedMs: number; readUs?: number } | undefined;
   let lastMs = sentMs;
@@ -168,6 +173,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     const painted = paintSummary();
     const legs = hops(delivered);
     const report = provider?.summary();
+    const replaced = refused.replaced + (timings.replaced ?? 0);
     const { handshakeUs } = timings;
     const handshakeMs = handshakeUs === undefined ? undefined : handshakeUs / 1000;
     const wait = splitWait(legs, report?.times ?? [], handshakeMs);
@@ -179,10 +185,11 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       chunks: arrived.total.pieces,
       arrivals: arrived.count,
       bytes,
-      attempts: refusedAttempts + timings.attempts,
+      attempts: refused.attempts + timings.attempts,
       buffered,
       speed: speedOf(arrived, delivered),
       hops: legs,
+      ...(replaced > 0 && { replaced }),
       ...((wait.parts.length > 0 || wait.contradictions.length > 0) && { wait }),
       ...(report !== undefined && { provider: report }),
       ...(phase === 'stalled' && { stalledMs: nowMs - lastMs }),
@@ -210,9 +217,9 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     retrying(attempt) {
       timings = { attempts: attempt };
     },
-    resending(atMs, attempts) {
+    resending(atMs, { attempts, replaced = 0 }) {
       resentMs = atMs;
-      refusedAttempts += attempts;
+      refused = { attempts: refused.attempts + attempts, replaced: refused.replaced + replaced };
       timings = { attempts: 0 };
     },
     headers(mark) {
@@ -250,7 +257,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     },
     end(atMs, final) {
       endMs ??= atMs;
-      if (final !== undefined) timings = final;
+      timings = { ...timings, ...final };
     },
     snapshot,
   };

@@ -192,6 +192,7 @@ function tenantOf(table: Table): TenantStatus {
     circuit: CIRCUIT_STATES[table.int8(12)] ?? 'closed',
     circuitRetryAtMs: table.uint64AsNumber(13),
     retryBudget: table.uint32(14),
+    replacedTotal: table.uint64AsNumber(15),
   };
 }
 

@@ -208,6 +208,7 @@ function tenantStatus(builder: Builder, status: TenantStatus): Offset {
     CIRCUIT_STATES[status.circuit],
     BigInt(status.circuitRetryAtMs),
     status.retryBudget,
+    BigInt(status.replacedTotal),
   );
 }
 

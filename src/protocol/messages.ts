@@ -118,6 +118,8 @@ export interface TenantStatus extends PoolState, CircuitStatus {
   tenant: string;
   requestsTotal: number;
   failuresTotal: number;
+  /** Reused connections that were dead, and replaced at once. */
+  replacedTotal: number;
   /** Time to first byte over the last one to two minutes, in µs; 0 where there was none. */
   firstByteP50Us: number;
   firstByteP95Us: number;

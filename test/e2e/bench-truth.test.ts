@@ -26,7 +26,7 @@ interface Run {
   duration_ms: number;
   max_in_flight: number;
   unsent: number;
-  attempts: { total: number; retried_requests: number; retries_ms: number };
+  attempts: { total: number; retried_requests: number; retries_ms: number; replaced: number };
   errors: { class: string; count: number }[];
   instrument: { event_loop_delay_ms: { p99: number }; warnings: string[] };
 }
@@ -90,16 +90,36 @@ test('answers with 429 are a class of their own, and arrivals go on at the rate 
   expect(classes(run)).toEqual({ RateLimited: 30 });
 });
 
-test('dropped connections are counted one by one, also on connections that were used before', async () => {
+test.each(['direct', 'daemon'])(
+  'one dropped connection in eight is one failure in eight: %s',
+  async (way) => {
+    let served = 0;
+    const upstream = await endpoint((_request, response, raw) => {
+      served += 1;
+      if (served % 8 === 0) raw.socket.resetAndDestroy();
+      else answer(response);
+    });
+    const { run } = await bench('--requests', '200', '--concurrency', '10', '--through', way);
+    expect(upstream.requests).toHaveLength(200);
+    expect(run).toMatchObject({
+      completed: 175,
+      failed: 25,
+      errors: [{ class: 'Transient', count: 25 }],
+      attempts: { total: 200, retried_requests: 0, replaced: 0 },
+    });
+  },
+);
+
+test('with --policies a dead connection is replaced, and every request that the server saw is reported', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response, raw) => {
     served += 1;
-    if (served % 5 === 0) raw.socket.resetAndDestroy();
+    if (served === 3) raw.socket.resetAndDestroy();
     else answer(response);
   });
-  const { run } = await bench('--requests', '50', '--concurrency', '5');
-  expect(upstream.requests).toHaveLength(50);
-  expect([run.completed, run.failed]).toEqual([40, 10]);
+  const { run } = await bench('--requests', '5', '--through', 'daemon', '--policies');
+  expect(upstream.requests).toHaveLength(6);
+  expect(run).toMatchObject({ completed: 5, failed: 0, attempts: { total: 5, replaced: 1 } });
 });
 
 test('two reports are compared figure by figure, and a regression exits with 1', async () => {
@@ -132,6 +152,7 @@ const stall: Handler = (_request, response) => {
 test('answers of a stalled server are cut at the drain limit, as unfinished and without a share in rates', async () => {
   const upstream = await endpoint(stall);
   const { run } = await bench('--duration', '0.3', '--concurrency', '3', '--drain', '0.3');
+  expect(run.attempts.total).toBe(3);
   expect(upstream.requests).toHaveLength(3);
   expect(classes(run)).toEqual({ unfinished: 3 });
   expect(run.duration_ms).toBeCloseTo(300, 0);

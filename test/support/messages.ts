@@ -75,6 +75,7 @@ const origin = fc.record({
       protocol: text,
       requestsTotal: counter,
       failuresTotal: counter,
+      replacedTotal: counter,
       firstByteP50Us: counter,
       firstByteP95Us: counter,
       firstByteP99Us: counter,

@@ -158,6 +158,7 @@ function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
     arrivals: metrics.arrivals,
     bytes: metrics.bytes,
     attempts: metrics.attempts,
+    replaced: metrics.replaced ?? 0,
     buffered: metrics.buffered,
     gaps: metrics.gaps === undefined ? null : rounded({ ...metrics.gaps }),
     hops: rounded({ ...metrics.hops }),

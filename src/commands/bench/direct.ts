@@ -1,3 +1,4 @@
+import { ConnectorException, withDetails } from '../../common/errors.js';
 import type { HttpStreamer } from '../../connector/types.js';
 import { createTimeLimits } from '../../runtime/clients/time-limits.js';
 import { daemonOptions } from '../../runtime/options/daemon-options.js';
@@ -8,6 +9,7 @@ import { parseHttpRequest } from '../../runtime/upstream/http-request.js';
 import { createHttpTransport } from '../../runtime/upstream/http-transport.js';
 import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
 import type { Flow, ResponseSink, Transport } from '../../runtime/upstream/transport.js';
+import { sentCounts } from '../../sdk/daemon/failures.js';
 import { encodeHttpRequest, headerRecord } from '../../sdk/daemon/http-payload.js';
 import { createSerialConsumer } from '../../sdk/daemon/serial-consumer.js';
 import type { HTTPRequestConfig, StreamEvent, StreamOptions, StreamResult } from '../../sdk/index.js';
@@ -100,7 +102,8 @@ async function stream(
   } catch (error) {
     answer.stop();
     if (signal?.aborted === true && error === signal.reason) return result('cancelled');
-    throw error;
+    if (!(error instanceof ConnectorException)) throw error;
+    throw withDetails(error, { sent: sentCounts(timeline.timings) });
   } finally {
     limits.stop();
     signal?.removeEventListener('abort', onAbort);

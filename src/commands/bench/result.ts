@@ -82,6 +82,8 @@ interface Attempts {
   readonly retried: number;
   /** In attempts that failed, and the waits after them. */
   readonly retriesMs: number;
+  /** Requests that went out again at once on a new connection, in place of a dead one. */
+  readonly replaced: number;
 }
 
 function attemptsOf({ samples }: Tally): Attempts {
@@ -89,14 +91,16 @@ function attemptsOf({ samples }: Tally): Attempts {
     total: samples.reduce((sum, { attempts }) => sum + attempts, 0),
     retried: samples.filter(({ attempts }) => attempts > 1).length,
     retriesMs: samples.reduce((sum, { retriesMs }) => sum + retriesMs, 0),
+    replaced: samples.reduce((sum, { replaced }) => sum + replaced, 0),
   };
 }
 
-const attemptsText = ({ total, retried, retriesMs }: Attempts): string =>
-  `${total}, ${retried} requests were sent more than once and spent ${(retriesMs / 1000).toFixed(2)} s in retries`;
+const attemptsText = ({ total, retried, retriesMs, replaced }: Attempts): string =>
+  `${total}, ${retried} requests were sent more than once and spent ${(retriesMs / 1000).toFixed(2)} s in retries` +
+  (replaced === 0 ? '' : `; ${replaced} dead connections were replaced`);
 
-function attemptsJson({ total, retried, retriesMs }: Attempts): Record<string, number> {
-  return { total, retried_requests: retried, retries_ms: short(retriesMs) };
+function attemptsJson({ total, retried, retriesMs, replaced }: Attempts): Record<string, number> {
+  return { total, retried_requests: retried, retries_ms: short(retriesMs), replaced };
 }
 
 const WAYS = {

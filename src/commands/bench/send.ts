@@ -62,18 +62,26 @@ export async function send(
   });
   const endMs = performance.now() - startMs;
   const answer = await withCost(bare, endpoint, prices, options.model);
-  const { attempts, hops } = answer.metrics;
+  const { attempts, hops, replaced = 0 } = answer.metrics;
   const common = {
     index,
     intendedMs,
     endMs,
     attempts,
     retriesMs: hops.retries ?? 0,
+    replaced,
   };
   if (answer.outcome !== 'cancelled') tally.add(sampleOf(answer, common, sentMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
     const message = 'the answer had not ended when the drain limit passed (--drain)';
-    tally.add({ ...common, outcome: 'failed', errorClass: UNFINISHED, message });
+    // A daemon that was told to cancel says no more of it; it had the request.
+    tally.add({
+      ...common,
+      attempts: Math.max(1, attempts),
+      outcome: 'failed',
+      errorClass: UNFINISHED,
+      message,
+    });
   }
 }
 

@@ -38,6 +38,7 @@ export function statusJson({ address, info, pid }: StatusView): Record<string, u
         tenant: tenant.tenant,
         requests_total: tenant.requestsTotal,
         failures_total: tenant.failuresTotal,
+        replaced_total: tenant.replacedTotal,
         first_byte_p50_us: tenant.firstByteP50Us,
         first_byte_p95_us: tenant.firstByteP95Us,
         first_byte_p99_us: tenant.firstByteP99Us,

@@ -134,6 +134,7 @@ function resultOf({ statusCode, bytes }: Answer, ending: Ending, timeline: Timel
     bytes,
     durationUs: timeline.elapsedUs(),
     firstByteUs: timeline.timings.firstByteUs,
+    replaced: timeline.timings.replaced ?? 0,
   };
 }
 

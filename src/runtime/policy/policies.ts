@@ -56,7 +56,7 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
 
   // From the network outwards: a request passes them in the opposite order.
   let send = transport;
-  send = withReplacedConnections(send);
+  send = withReplacedConnections(send, settings.attempts);
   send = withCircuitBreaker(send, circuits);
   send = withEgress(send, egress);
   send = withRedirects(send);

@@ -1,4 +1,4 @@
-import { ConnectorException } from '../../common/errors.js';
+import { ConnectorException, withDetails } from '../../common/errors.js';
 import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';
 import type { Clock } from './clock.js';
@@ -106,12 +106,6 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
 const BUDGET_IS_SPENT = 'the retry budget is used up';
 
 function notRetried(error: ConnectorException): ConnectorException {
-  const { message, errorClass, requestId, hop, retryAfterMs, statusCode } = error;
-  const apart = /[.!?]$/.test(message) ? ' Not' : '; not';
-  return new ConnectorException(`${message}${apart} tried again: ${BUDGET_IS_SPENT}`, errorClass, requestId, {
-    hop,
-    cause: error,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(statusCode !== undefined && { statusCode }),
-  });
+  const apart = /[.!?]$/.test(error.message) ? ' Not' : '; not';
+  return withDetails(error, { cause: error }, `${error.message}${apart} tried again: ${BUDGET_IS_SPENT}`);
 }

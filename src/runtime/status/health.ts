@@ -105,6 +105,7 @@ function tenantOf({ tenantId, origin: _, figures, ...state }: PairState): Tenant
     tenant: tenantId,
     requestsTotal: figures?.total ?? 0,
     failuresTotal: figures?.failed ?? 0,
+    replacedTotal: figures?.replaced ?? 0,
     firstByteP50Us: p50Us,
     firstByteP95Us: p95Us,
     firstByteP99Us: p99Us,

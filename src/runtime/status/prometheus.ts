@@ -44,6 +44,12 @@ export function prometheusText(
       byPair((one) => one.poolQueued),
     ),
     series(
+      'vastar_connections_replaced_total',
+      'counter',
+      'Reused connections that were dead.',
+      byPair((one) => one.replacedTotal),
+    ),
+    series(
       'vastar_circuit_open',
       'gauge',
       'Whether requests fail fast.',

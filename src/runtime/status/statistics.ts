@@ -12,6 +12,8 @@ export interface ExchangeResult {
   bytes: number;
   durationUs: number;
   firstByteUs: number | undefined;
+  /** Dead connections that were replaced. */
+  replaced: number;
 }
 
 /** Percentiles of the time to first byte, in µs, over the last one to two minutes; 0 of none. */
@@ -30,6 +32,7 @@ export interface Figures {
   /** That have ended. */
   readonly total: number;
   readonly failed: number;
+  readonly replaced: number;
   latency(): Latency;
 }
 
@@ -122,6 +125,7 @@ interface Pair extends Figures {
 function createPair(tenantId: string, origin: string, nowMs: () => number): Pair {
   let total = 0;
   let failed = 0;
+  let replaced = 0;
   let startedMs = nowMs();
   let current = newHistogram();
   let previous = newHistogram();
@@ -144,9 +148,13 @@ function createPair(tenantId: string, origin: string, nowMs: () => number): Pair
     get failed() {
       return failed;
     },
-    record({ outcome, firstByteUs }) {
+    get replaced() {
+      return replaced;
+    },
+    record({ outcome, firstByteUs, ...ended }) {
       turn();
       total += 1;
+      replaced += ended.replaced;
       if (outcome === 'failed') failed += 1;
       if (firstByteUs !== undefined) current.record(Math.max(1, Math.min(firstByteUs, MAX_US)));
     },

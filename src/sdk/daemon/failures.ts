@@ -1,5 +1,5 @@
-import { ConnectorException, ErrorClass, type Hop } from '../../common/errors.js';
-import type { ExecuteResponse, StreamEnd } from '../../protocol/messages.js';
+import { ConnectorException, ErrorClass, type Hop, type SentCounts } from '../../common/errors.js';
+import type { ExecuteResponse, StreamEnd, Timings } from '../../protocol/messages.js';
 
 /** The failure that the daemon told. */
 export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number): ConnectorException {
@@ -9,10 +9,17 @@ export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number
     reply.errorMessage || `the daemon ended the request: ${ErrorClass[errorClass] ?? 'failure'}`;
   // What may pass with time lies behind the daemon; limits in time and the rest are its own decision.
   const hop: Hop = errorClass === ErrorClass.Transient ? 'network' : 'daemon';
+  const { timings } = reply;
   return new ConnectorException(message, errorClass, requestId, {
     hop,
     ...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),
+    ...(timings !== undefined && { sent: sentCounts(timings) }),
   });
+}
+
+/** How often a request was sent. */
+export function sentCounts({ attempts, replaced }: Timings): SentCounts {
+  return { attempts, ...(replaced !== undefined && { replaced }) };
 }
 
 /** A lost connection as one request's failure. */

@@ -66,6 +66,7 @@ export function supportSummary({ number, atMs, endpoint, response, end }: Logged
     ...time('E2E', metrics?.e2eMs),
     ...Object.entries(metrics?.hops ?? {}).flatMap(([name, ms]) => time(`hop ${name}`, ms)),
     ...(metrics === undefined ? [] : [`attempts: ${metrics.attempts}`]),
+    ...(metrics?.replaced ? [`dead connections replaced: ${metrics.replaced}`] : []),
     ...(provider?.times ?? []).map(({ source, ms }) => `reported ${source}: ${ms.toFixed(1)} ms`),
     ...(wait?.contradictions ?? []).map((text) => `contradiction: ${text}`),
     ...[metrics && verdictOn(metrics)].flatMap((verdict) =>

@@ -42,6 +42,7 @@ export function requestLines(request: RequestView, width: number, height: number
     ...tokenDetails(metrics).map(([label, tokens]) => pair(label, count(tokens))),
   ];
   if (metrics.attempts > 1) lines.push(pair('attempts', count(metrics.attempts)));
+  if (metrics.replaced) lines.push(pair('replaced', count(metrics.replaced)));
   return [...lines, ...waterfallLines(metrics, width, height - lines.length)].slice(0, height);
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { MessageType } from '../../../src/protocol/constants.js';
+import type { RequestPolicy } from '../../../src/protocol/messages.js';
 import { testDaemon } from '../../support/daemon.js';
 import { httpStream, of, streamOf } from '../../support/raw-client.js';
 import { startTcpUpstream } from '../../support/upstream.js';
@@ -10,42 +11,65 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** Answers the first request of each connection, and resets the connection at the second. */
-async function setUp() {
-  let connections = 0;
+const PATH = '/v1/chat/completions';
+
+/** Answers the first request of each connection, and resets the connection `workMs` after the second. */
+async function setUp(workMs = 0) {
+  let seen = 0;
   const upstream = await startTcpUpstream((socket) => {
-    connections += 1;
     let requests = 0;
     socket.on('data', () => {
       requests += 1;
+      seen += 1;
       if (requests === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
-      else socket.resetAndDestroy();
+      else setTimeout(() => socket.resetAndDestroy(), workMs);
     });
   });
-  const daemon = await testDaemon();
+  const daemon = await testDaemon({ policies: { retry: { firstDelayMs: 1 } } });
   closing.push(daemon.close, upstream.close);
-  return { client: await daemon.client(), url: upstream.url, connections: () => connections };
+  const client = await daemon.client();
+  const ask = async (id: bigint, path = PATH, policy: RequestPolicy = {}) => {
+    const request = { method: 'POST', url: `${upstream.url}${path}`, body: '{}' };
+    client.send(httpStream(id, request, { policy }));
+    await streamOf(client, id);
+    return client.next(of(MessageType.StreamEnd, id));
+  };
+  return { client, ask, daemon, seen: () => seen };
 }
 
-test('a reused connection that is dead is replaced at once, and is no attempt', async () => {
-  const { client, url, connections } = await setUp();
-  for (const id of [1n, 2n]) {
-    client.send(httpStream(id, { method: 'POST', url: `${url}/v1/chat/completions`, body: '{}' }));
-    expect((await streamOf(client, id)).body.toString()).toBe('ok');
-  }
-  const end = await client.next(of(MessageType.StreamEnd, 2n));
-  expect(end.timings).toMatchObject({ attempts: 1, replaced: 1, reused: false });
+test('a reused connection that is dead is replaced at once, is no attempt, and is counted in health', async () => {
+  const { client, ask, seen } = await setUp();
+  await ask(1n);
+  expect((await ask(2n)).timings).toMatchObject({ attempts: 1, replaced: 1, reused: false });
   expect(client.received.some(of(MessageType.StreamRetry))).toBe(false);
-  expect(connections()).toBe(2);
+  expect(seen()).toBe(3);
+  client.send({ type: MessageType.HealthCheck });
+  const { origins } = await client.next(of(MessageType.HealthResponse));
+  expect(origins[0]?.tenants[0]).toMatchObject({ requestsTotal: 2, failuresTotal: 0, replacedTotal: 1 });
 });
 
 test('a request that may not be made twice is not sent again', async () => {
-  const { client, url, connections } = await setUp();
-  for (const id of [1n, 2n]) {
-    client.send(httpStream(id, { method: 'POST', url, body: '{}' }));
-    await streamOf(client, id);
-  }
-  const end = await client.next(of(MessageType.StreamEnd, 2n));
-  expect(end.errorClass).toBe(ErrorClass.Transient);
-  expect(connections()).toBe(1);
+  const { ask, seen } = await setUp();
+  await ask(1n, '/v1/files');
+  expect(await ask(2n, '/v1/files')).toMatchObject({
+    errorClass: ErrorClass.Transient,
+    timings: { attempts: 1 },
+  });
+  expect(seen()).toBe(2);
+});
+
+test('a request with one attempt is sent once, for the server may have read it', async () => {
+  const { ask, seen } = await setUp();
+  await ask(1n, PATH, { maxAttempts: 1 });
+  const { errorClass, timings } = await ask(2n, PATH, { maxAttempts: 1 });
+  expect([errorClass, timings.attempts, timings.replaced]).toEqual([ErrorClass.Transient, 1, undefined]);
+  expect(seen()).toBe(2);
+});
+
+test('a connection that ends after a second of work is no dead one: the next attempt is told as a retry', async () => {
+  const { client, ask } = await setUp(1050);
+  await ask(1n);
+  const { timings } = await ask(2n);
+  expect([timings.attempts, timings.replaced]).toEqual([2, undefined]);
+  expect(client.received.some(of(MessageType.StreamRetry))).toBe(true);
 });

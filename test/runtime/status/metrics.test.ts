@@ -109,6 +109,7 @@ const exchange: ExchangeResult = {
   bytes: 1,
   durationUs: 2000,
   firstByteUs: 1000,
+  replaced: 0,
 };
 
 test('percentiles forget what is older than two minutes', () => {

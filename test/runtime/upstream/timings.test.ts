@@ -123,6 +123,7 @@ test('health tells the pool of each origin', async () => {
           tenant: 'test',
           requestsTotal: 0,
           failuresTotal: 0,
+          replacedTotal: 0,
           firstByteP50Us: 0,
           firstByteP95Us: 0,
           firstByteP99Us: 0,

@@ -104,8 +104,13 @@ retryBudget():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+replacedTotal():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
+}
+
 static startTenantStatus(builder:flatbuffers.Builder) {
-  builder.startObject(15);
+  builder.startObject(16);
 }
 
 static addTenant(builder:flatbuffers.Builder, tenantOffset:flatbuffers.Offset) {
@@ -168,13 +173,17 @@ static addRetryBudget(builder:flatbuffers.Builder, retryBudget:number) {
   builder.addFieldInt32(14, retryBudget, 0);
 }
 
+static addReplacedTotal(builder:flatbuffers.Builder, replacedTotal:bigint) {
+  builder.addFieldInt64(15, replacedTotal, BigInt('0'));
+}
+
 static endTenantStatus(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // tenant
   return offset;
 }
 
-static createTenantStatus(builder:flatbuffers.Builder, tenantOffset:flatbuffers.Offset, requestsTotal:bigint, failuresTotal:bigint, firstByteP50Us:bigint, firstByteP95Us:bigint, firstByteP99Us:bigint, running:number, streams:number, poolOpen:number, poolBusy:number, poolQueued:number, protocolOffset:flatbuffers.Offset, circuit:CircuitState, circuitRetryAtMs:bigint, retryBudget:number):flatbuffers.Offset {
+static createTenantStatus(builder:flatbuffers.Builder, tenantOffset:flatbuffers.Offset, requestsTotal:bigint, failuresTotal:bigint, firstByteP50Us:bigint, firstByteP95Us:bigint, firstByteP99Us:bigint, running:number, streams:number, poolOpen:number, poolBusy:number, poolQueued:number, protocolOffset:flatbuffers.Offset, circuit:CircuitState, circuitRetryAtMs:bigint, retryBudget:number, replacedTotal:bigint):flatbuffers.Offset {
   TenantStatus.startTenantStatus(builder);
   TenantStatus.addTenant(builder, tenantOffset);
   TenantStatus.addRequestsTotal(builder, requestsTotal);
@@ -191,6 +200,7 @@ static createTenantStatus(builder:flatbuffers.Builder, tenantOffset:flatbuffers.
   TenantStatus.addCircuit(builder, circuit);
   TenantStatus.addCircuitRetryAtMs(builder, circuitRetryAtMs);
   TenantStatus.addRetryBudget(builder, retryBudget);
+  TenantStatus.addReplacedTotal(builder, replacedTotal);
   return TenantStatus.endTenantStatus(builder);
 }
 }
