@@ -10,10 +10,12 @@ import { type ChatFlags, chatSessions } from './chat/chat-sessions.js';
 import { createExternalEditor } from './chat/external-editor.js';
 import { keepNewSpaceSmall } from './chat/new-space.js';
 import { divertOutput } from './chat/side-output.js';
+import { typedFiles } from './chat/typed-files.js';
 import { type Composition, compose, type GlobalFlags, logFile } from './compose.js';
 import { EXIT } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { configuredKeys } from './support/secrets.js';
+import { toolsFlag } from './support/tools-file.js';
 import { UsageError } from './support/usage-error.js';
 
 /** Also how old what is shown of pool, circuit and running requests may be. */
@@ -32,6 +34,7 @@ export function defineChat(command: Command): void {
     .option('--continue', 'go on in the conversation used last')
     .option('--session <name>', 'go on in the conversation of this title or id, or begin one', notEmpty)
     .option('--no-save', 'save nothing of this chat')
+    .option('--tools <path>', 'a JSON file of tools that the model may call')
     .action(async (words: string[], _flags: unknown, self: Command) => {
       const [word] = words;
       if (word !== undefined) {
@@ -64,6 +67,7 @@ async function chat(flags: GlobalFlags & ChatFlags): Promise<number> {
 }
 
 async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
+  const body = flags.tools === undefined ? {} : { tools: toolsFlag(flags.tools) };
   // The interface's code is by far the largest part; the other commands start without it.
   const ui = import('../ui/run.js');
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
@@ -87,7 +91,8 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       editText: editor.editText,
       keymap,
       sessions: chatSessions(flags, loaded),
-      settings: { ...settings, body: {} },
+      settings: { ...settings, body },
+      files: typedFiles,
       theme,
       calm: motion === 'reduced',
       slo,

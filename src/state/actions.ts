@@ -14,15 +14,18 @@ import { createEndpointActions, type EndpointPorts } from './endpoint/endpoint-a
 import { createAskingActions } from './exchange/asking-actions.js';
 import { createExchangeLog } from './exchange/exchange-log.js';
 import { createExchanges } from './exchange/running.js';
-import type { ChatPort, ConnectionPort, SessionsPort } from './ports.js';
+import type { ChatPort, ConnectionPort, FilesPort, SessionsPort } from './ports.js';
 import { createSessionActions } from './sessions/session-actions.js';
 import type { AppStore } from './store.js';
 import { sanitizeLine } from './text/sanitize.js';
+import { createToolActions } from './tools/tool-actions.js';
 import { createViewActions } from './view/view-actions.js';
 
 export interface ActionPorts extends DraftPorts, EndpointPorts {
   connection: ConnectionPort;
   chat: ChatPort;
+  /** Reads what the user names by path [nothing]. */
+  files?: FilesPort | undefined;
   /** Where conversations are saved; `off`: nowhere. */
   sessions?: SessionsPort | 'off' | undefined;
 }
@@ -74,6 +77,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     ...asking.actions,
     ...createDraftActions(acting, ports),
     ...createEndpointActions(acting, ports),
+    ...createToolActions(acting, ports.files, asking.giveResult),
     ...createViewActions(acting, log),
     say,
     log,

@@ -1,5 +1,5 @@
-import type { ChatMessage } from '../connector/types.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { ToolCall } from '../sdk/chat/chat-types.js';
 import type { Failure } from './exchange/failure.js';
 import type { EndpointInfo, Notice } from './ports.js';
 
@@ -29,6 +29,16 @@ export interface NoticeMessage extends MessageBase {
   readonly level: Notice['level'];
 }
 
+/** What a tool answered to a call: given by the user, sent as such. */
+export interface ToolMessage extends MessageBase {
+  readonly role: 'tool';
+  readonly turn?: Turn | undefined;
+  readonly call: Pick<ShownCall, 'id' | 'name'>;
+}
+
+/** A call of a tool: name and arguments are harmless text, the id is as it came. */
+export type ShownCall = Readonly<ToolCall>;
+
 export interface AssistantMessage extends MessageBase {
   readonly role: 'assistant';
   readonly turn?: Turn | undefined;
@@ -37,6 +47,8 @@ export interface AssistantMessage extends MessageBase {
   readonly reasoningTime?: { readonly fromMs: number; readonly toMs: number };
   /** As the provider counted them. */
   readonly reasoningTokens?: number;
+  /** What the answer asks of tools. */
+  readonly toolCalls?: readonly ShownCall[];
   readonly endpoint: Pick<EndpointInfo, 'name' | 'model'>;
   readonly status: AnswerStatus;
 }
@@ -57,17 +69,7 @@ interface Ended {
   readonly finishReason?: string;
 }
 
-export type Message = UserMessage | NoticeMessage | AssistantMessage;
-
-/** The messages to send: what was asked, and what was answered as far as it came. */
-export function historyOf(messages: readonly Message[]): ChatMessage[] {
-  const history: ChatMessage[] = [];
-  for (const message of messages) {
-    if (message.role === 'notice' || message.text === '') continue;
-    history.push({ role: message.role, content: message.text });
-  }
-  return history;
-}
+export type Message = UserMessage | NoticeMessage | ToolMessage | AssistantMessage;
 
 /** A change to the answer with this id, which is nearly always the last message. */
 export function changeAnswer(
@@ -83,6 +85,20 @@ export function changeAnswer(
 /** The last question. */
 export function lastQuestion(messages: readonly Message[]): UserMessage | undefined {
   return messages.findLast((message): message is UserMessage => message.role === 'user');
+}
+
+/** What the last answer answers, or waits for one: a question or the result of a call. */
+export function lastAsked(messages: readonly Message[]): UserMessage | ToolMessage | undefined {
+  const said = messages.filter((message) => message.role !== 'notice');
+  const last = said.at(-1);
+  const answer = said.findLastIndex(({ role }) => role === 'assistant');
+  const calls = said[answer];
+  const open =
+    last?.role === 'tool' &&
+    calls?.role === 'assistant' &&
+    said.length - 1 - answer < (calls.toolCalls ?? []).length;
+  const asked = last?.role === 'assistant' || open ? said[answer - 1] : last;
+  return asked?.role === 'assistant' ? undefined : asked;
 }
 
 /** The last answer that has text. */

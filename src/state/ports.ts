@@ -14,6 +14,16 @@ export interface ConnectionPort {
   health(): Promise<unknown>;
 }
 
+/** Files that the user names by path, read whole. */
+export interface FilesPort {
+  readText(path: string): ReadFile<string>;
+  /** The tools in a JSON file, as a chat completion declares them. */
+  readTools(path: string): ReadFile<readonly object[]>;
+}
+
+/** `problem`: why the file is of no use, in words for people. */
+export type ReadFile<T> = { ok: true; content: T } | { ok: false; problem: string };
+
 /** Asks an endpoint. */
 export interface ChatPort {
   /** Never rejects for a failure of the request: the answer's outcome tells. */

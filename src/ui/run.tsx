@@ -7,6 +7,7 @@ import type {
   ChatPort,
   Clock,
   ConnectionPort,
+  FilesPort,
   ModePort,
   Notice,
   ScreenPort,
@@ -38,6 +39,8 @@ export interface TuiOptions {
   models?: () => Promise<readonly string[]>;
   /** Changes a text in a program of the user's own [not possible]. */
   editText?: (text: string) => Promise<string>;
+  /** Reads what the user names by path [nothing]. */
+  files?: FilesPort;
   /** Where conversations are saved; `off`: nowhere, which is shown [nowhere]. */
   sessions?: SessionsPort | 'off';
   /** Which keys do what [the defaults]. */
@@ -109,7 +112,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     calm: options.calm ?? calm,
     slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
   }));
-  const { models, editText, sessions } = options;
+  const { models, editText, files, sessions } = options;
   const actions = createActions(store, {
     connection,
     chat,
@@ -118,6 +121,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     clock,
     models,
     editText,
+    files,
     sessions,
   });
   const shared = {

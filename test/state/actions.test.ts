@@ -205,7 +205,6 @@ describe('the end of an answer', () => {
     ['met a limit', { finishReason: 'length' }, 'cut at the limit'],
     ['had unreadable events', { malformedEvents: 2 }, 'unreadable events skipped: 2'],
     ['did not stream', { metrics: metricsOf({ buffered: true }) }, 'does not stream'],
-    ['asks for a tool', { toolCalls: [{ id: '1', name: 'get_time', arguments: '{}' }] }, 'get_time({})'],
     ['is empty', { outcome: 'empty' as const }, 'the answer is empty'],
   ])('that %s is remarked on', async (_name, end, remark) => {
     ask('hello');

@@ -84,12 +84,16 @@ const PLACES: Record<string, HostilePlace> = {
   'a call of a tool, and the finish reason': {
     async bring(running) {
       await ask(running);
+      for (const [index, text] of each.entries()) {
+        const call = { index, id: text, name: text, arguments: text };
+        running.chat.latest.emit({ type: 'tool_call', ...call, tMs: 1 });
+      }
       await running.chat.latest.end({
-        toolCalls: each.map((text, index) => ({ id: text, index, name: text, arguments: text })),
+        toolCalls: each.map((text) => ({ id: text, name: text, arguments: text })),
         finishReason: ALL_HOSTILE,
       });
     },
-    seen: 'tools are not run here',
+    seen: 'calls ',
   },
   'an error': {
     async bring(running) {

@@ -6,9 +6,9 @@ import { addLimitFlags, type LimitFlags, limitOptions } from '../support/limit-f
 import { readStdin } from '../support/stdin.js';
 import { tell } from '../support/tell.js';
 import { readTextFile } from '../support/text-file.js';
+import { toolsFlag } from '../support/tools-file.js';
 import { UsageError } from '../support/usage-error.js';
 import { readImage } from './images.js';
-import { readTools } from './tools.js';
 
 /** The flags of a question, and of how it is answered. */
 export interface PromptFlags extends GlobalFlags, LimitFlags {
@@ -49,7 +49,7 @@ export function chatOptions(flags: PromptFlags): ChatOptions {
   return {
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
-    ...(tools !== undefined && { body: { tools: readTools(tools) } }),
+    ...(tools !== undefined && { body: { tools: toolsFlag(tools) } }),
     ...limitOptions(flags),
   };
 }

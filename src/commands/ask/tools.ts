@@ -3,35 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileReason } from '../../common/errors.js';
 import type { ChatMessage } from '../../connector/types.js';
 import type { ToolCall } from '../../sdk/chat/chat-types.js';
-import { readBytes } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
-
-/**
- * The tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name", "parameters"}`) is
- * put into the form of a chat completion, which is translated for other wire formats.
- * @throws {UsageError} when the file cannot be read or holds something else
- */
-export function readTools(path: string): object[] {
-  const refuse = (why: string): UsageError => new UsageError(`--tools ${path} ${why}`);
-  let read: unknown;
-  try {
-    read = JSON.parse(readBytes(path, refuse).toString('utf8'));
-  } catch (error) {
-    throw error instanceof UsageError ? error : refuse('is not JSON');
-  }
-  const list: unknown = isObject(read) && 'tools' in read ? read.tools : read;
-  if (!Array.isArray(list)) throw refuse('needs an array of tools');
-  return list.map((tool: unknown) => {
-    if (!isObject(tool)) throw refuse('needs an array of objects');
-    if ('type' in tool) return tool;
-    if (!('name' in tool)) throw refuse('has a tool without a name');
-    return { type: 'function', function: tool };
-  });
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Gives the results of tool calls, one line each. */
 export interface ToolResults {

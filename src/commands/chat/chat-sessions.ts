@@ -12,6 +12,8 @@ export interface ChatFlags {
   session?: string;
   /** False with `--no-save`. */
   save?: boolean;
+  /** A JSON file of tools that the model may call. */
+  tools?: string;
 }
 
 /** Waiting for another program's write stops the screen: the journal tries again anyway. */

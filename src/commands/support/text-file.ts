@@ -11,9 +11,17 @@ const LIMIT_BYTES = 8 * 1024 * 1024;
  */
 export function readTextFile(path: string): string {
   const refuse = (why: string): UsageError => new UsageError(`--file ${path} ${why}`);
+  return `${basename(path)}:\n${readUtf8(path, refuse).trimEnd()}`;
+}
+
+/**
+ * What a text file holds.
+ * @throws what `refuse` makes of why it cannot be read, is over 8 MiB, or is no UTF-8
+ */
+export function readUtf8(path: string, refuse: (why: string) => UsageError): string {
   const bytes = readBytes(path, refuse);
   try {
-    return `${basename(path)}:\n${new TextDecoder('utf-8', { fatal: true }).decode(bytes).trimEnd()}`;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw refuse('is not UTF-8 text');
   }

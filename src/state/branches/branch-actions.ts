@@ -1,8 +1,9 @@
 import type { AppState } from '../app-state.js';
 import { withDraft } from '../editor/with-draft.js';
+import type { Message } from '../messages.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { pick } from '../view/picker.js';
-import { endWith, forkInView, goOn, toSibling } from './branches.js';
+import { endBeforeMessage, endWith, forkInView, goOn, toSibling } from './branches.js';
 
 /** Moving in the conversation's tree. What an action returns is said. */
 export interface BranchActions {
@@ -42,11 +43,11 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
     choose() {
       const words = busy();
       if (words !== undefined) return words;
-      const items = get().messages.flatMap(({ id, role, text }) => {
-        if (role === 'notice' || text === '') return [];
-        const hint = role === 'user' ? 'edit and ask anew' : 'go on from here';
-        const who = role === 'user' ? 'you' : 'assistant';
-        return [{ id: String(id), label: `${who}: ${sanitizeLine(text.slice(0, 200))}`, hint }];
+      const items = get().messages.flatMap((message) => {
+        const label = labelOf(message);
+        if (label === undefined) return [];
+        const hint = message.role === 'assistant' ? 'go on from here' : 'edit and ask anew';
+        return [{ id: String(message.id), label: sanitizeLine(label), hint }];
       });
       if (items.length === 0) return 'nothing to branch from yet: send a message first';
       change((state) => ({ ...state, overlay: pick('branch', items.reverse()) }));
@@ -62,9 +63,34 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
         change((state) => ({ ...withDraft(state, text), revising: id }));
         return undefined;
       }
+      if (message.role === 'tool') {
+        const { text } = message;
+        change((state) => ({
+          ...withDraft({ ...state, ...endBeforeMessage(state, id) }, text),
+          callsLeft: undefined,
+        }));
+        return 'the result is in the draft: sending it goes on from there; alt+. brings back what it was';
+      }
       if (get().messages.at(-1) === message) return 'the conversation goes on from here anyway';
       change((state) => ({ ...state, ...endWith(state, id), scroll: { kind: 'follow' } }));
       return 'the conversation goes on from here; alt+. brings back what followed';
     },
   };
+}
+
+/** A message in a list; undefined for those that nothing branches from. */
+function labelOf(message: Message): string | undefined {
+  const text = message.text.slice(0, 200);
+  switch (message.role) {
+    case 'notice':
+      return undefined;
+    case 'user':
+      return text === '' ? undefined : `you: ${text}`;
+    case 'tool':
+      return `result of ${message.call.name}: ${text}`;
+    case 'assistant': {
+      const calls = (message.toolCalls ?? []).map(({ name }) => name).join(', ');
+      return text === '' && calls === '' ? undefined : `assistant: ${text || `calls ${calls}`}`;
+    }
+  }
 }

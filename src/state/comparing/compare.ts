@@ -78,7 +78,7 @@ export function withChosen(state: AppState): AppState {
   const { answer: chosen, request, endpoint } = comparison.sides[comparison.marked];
   const kept = comparison.sides
     .map(({ answer }) => answer)
-    .filter((one) => one === chosen || one.text !== '');
+    .filter((one) => one === chosen || one.text !== '' || one.toolCalls !== undefined);
   // In the order of their ids: the last one added is the one in use.
   const added = kept.reduce<Tree>(
     (tree, answer) => append(endWith(tree, comparison.question), answer),

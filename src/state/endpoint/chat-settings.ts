@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
+import type { ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';
 
 /** What goes with every request beside the conversation. */
@@ -81,6 +82,36 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
   if (OFF.test(text)) return done({ ...settings, body: others }, `${name} is left out`);
   const value = parsedOrText(text);
   return done({ ...settings, body: { ...others, [name]: value } }, `${name}: ${JSON.stringify(value)}`);
+}
+
+const TOOLS_USAGE = '/tools FILE loads a JSON file of tools';
+
+/** `/tools FILE`; `off` goes without; nothing tells which are loaded. */
+export function setTools(
+  settings: ChatSettings,
+  argument: string | undefined,
+  read: (path: string) => ReadFile<readonly object[]>,
+): SettingChange {
+  const { tools, ...body } = settings.body;
+  if (argument === undefined) return { ok: false, said: toolsSaid(tools) };
+  if (OFF.test(argument)) return done({ ...settings, body }, 'no tools any more');
+  const file = read(argument);
+  if (!file.ok) return { ok: false, said: file.problem };
+  return done({ ...settings, body: { ...body, tools: file.content } }, toolsSaid(file.content));
+}
+
+function toolsSaid(tools: unknown): string {
+  const names = Array.isArray(tools) ? tools.map(toolName) : [];
+  return names.length === 0 ? `no tools: ${TOOLS_USAGE}` : `tools: ${names.join(', ')}`;
+}
+
+function toolName(tool: unknown): string {
+  const name = member(member(tool, 'function'), 'name') ?? member(tool, 'name') ?? member(tool, 'type');
+  return String(name);
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function setMaxTokens(settings: ChatSettings, text: string): SettingChange {

@@ -3,7 +3,8 @@ import { endBeforeMessage, endWith } from '../branches/branches.js';
 import { type Comparing, chooseFirst } from '../comparing/comparing.js';
 import { draftText, edit } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';
-import { lastQuestion } from '../messages.js';
+import { lastAsked, lastQuestion } from '../messages.js';
+import { addResult, awaitedCall } from '../tools/tool-calls.js';
 import { addQuestion } from './exchange.js';
 import type { Exchanges } from './running.js';
 
@@ -39,14 +40,28 @@ export function createAskingActions(
     setDraft(text);
   };
 
+  /** The result of the call that waits for one; after the last result the turn goes on. */
+  const giveResult = (text: string): string | undefined => {
+    if (exchanges.running) return running();
+    const awaited = awaitedCall(get());
+    if (awaited === undefined) return 'no tool call waits for a result';
+    change((state) => ({ ...addResult(state, awaited, text), toast: undefined }));
+    if (awaitedCall(get()) === undefined) exchanges.ask();
+    return undefined;
+  };
+
   return {
     busy,
     running,
+    giveResult,
     /** What is queued goes out after an answer that is whole; else it comes back, to be looked at again. */
     answered(whole: boolean): void {
       const [next, ...queue] = get().queue;
       if (next === undefined) return;
-      if (whole) {
+      if (awaitedCall(get()) !== undefined) {
+        takeBack();
+        say('queued messages are in the draft again: the answer calls a tool and waits for its result');
+      } else if (whole) {
         change((state) => ({ ...state, queue }));
         ask(next);
       } else {
@@ -66,6 +81,10 @@ export function createAskingActions(
         if (exchanges.running) {
           change((state) => ({ ...state, draft: sent, queue: [...state.queue, text] }));
           return `queued: it is sent when the answer ends; ${get().keys.stop} takes it back`;
+        }
+        if (awaitedCall(get()) !== undefined) {
+          change((state) => ({ ...state, draft: sent }));
+          return giveResult(text);
         }
         change((state) => ({
           ...state,
@@ -88,6 +107,11 @@ export function createAskingActions(
           setDraft('');
           return 'the message stays as it was';
         }
+        const awaited = awaitedCall(get());
+        if (awaited !== undefined) {
+          change((state) => ({ ...state, callsLeft: awaited.answer.id }));
+          return 'the call stays without a result: what you send now is a message';
+        }
         if (!exchanges.running) return 'no answer is running';
         // What was said of the queue, or of stopping, is past.
         change((state) => ({ ...state, toast: undefined }));
@@ -98,9 +122,9 @@ export function createAskingActions(
       regenerate: act(() => {
         const reason = busy();
         if (reason !== undefined) return reason;
-        const question = lastQuestion(get().messages);
-        if (question === undefined) return 'nothing to ask again: send a message first';
-        change((state) => ({ ...state, ...endWith(state, question.id) }));
+        const asked = lastAsked(get().messages);
+        if (asked === undefined) return 'nothing to ask again: send a message first';
+        change((state) => ({ ...state, ...endWith(state, asked.id) }));
         exchanges.ask();
         return undefined;
       }),

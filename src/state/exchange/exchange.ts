@@ -6,6 +6,7 @@ import { append } from '../branches/branches.js';
 import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';
+import { withIds, withPieces } from '../tools/tool-calls.js';
 import type { KeyHints } from '../view/key-hints.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
@@ -49,12 +50,18 @@ export function newAnswer(id: number, atMs: number, { name, model }: EndpointInf
 }
 
 /** What came since the last frame. */
-export function addPortion(state: AppState, id: number, { text, reasoning, retry }: Portion): AppState {
-  if (text === '' && reasoning === '') return retry === undefined ? state : withRetry(state, retry);
+export function addPortion(
+  state: AppState,
+  id: number,
+  { text, reasoning, calls, retry }: Portion,
+): AppState {
+  if (text === '' && reasoning === '' && calls.length === 0)
+    return retry === undefined ? state : withRetry(state, retry);
   const messages = changeAnswer(state.messages, id, (answer) => ({
     ...answer,
     text: answer.text + text,
     reasoning: answer.reasoning + reasoning,
+    ...(calls.length > 0 && { toolCalls: withPieces(answer.toolCalls ?? [], calls) }),
     ...(reasoning !== '' && {
       reasoningTime: { fromMs: answer.reasoningTime?.fromMs ?? state.nowMs, toMs: state.nowMs },
     }),
@@ -81,6 +88,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   const messages = changeAnswer(state.messages, id, (message) => ({
     ...message,
     ...(answer.usage?.reasoningTokens !== undefined && { reasoningTokens: answer.usage.reasoningTokens }),
+    ...(message.toolCalls !== undefined && { toolCalls: withIds(message.toolCalls) }),
     status: statusOf(answer, message.text, state.keys),
   }));
   return {

@@ -27,7 +27,7 @@ export function unexpectedFailure(message: string, keys: KeyHints): Failure {
 /** What is worth knowing about an answer beyond its text; one line each. */
 export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints): string[] {
   const again = askAgain(keys);
-  const empty = shownText === '';
+  const empty = shownText === '' && answer.toolCalls.length === 0;
   const reason = answer.error === undefined ? undefined : shortLine(answer.error.message);
   const remarks: string[] = [];
   if (answer.outcome === 'cancelled') remarks.push(empty ? 'stopped' : 'stopped: what came is kept');
@@ -42,9 +42,6 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   const ended = finishClassOf(answer.finishReason);
   if (ended === 'limit') remarks.push(`cut at the limit for answers (finish_reason ${shownReason(answer)})`);
   if (ended === 'refused') remarks.push("ended by the provider's content filter");
-  for (const call of answer.toolCalls) {
-    remarks.push(`asks for the tool ${shortLine(`${call.name}(${call.arguments})`)}: tools are not run here`);
-  }
   if (answer.outcome === 'empty') remarks.push(`the answer is empty: ${emptyReason(answer)}; ${again}`);
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
     remarks.push(`the answer has no text: ${again}`);

@@ -1,5 +1,6 @@
 import type { ExchangeEvent, LiveMetrics } from '../../connector/types.js';
-import { createSanitizer } from '../text/sanitize.js';
+import { createSanitizer, type Sanitizer, sanitizeLine } from '../text/sanitize.js';
+import type { CallPiece } from '../tools/tool-calls.js';
 
 export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 
@@ -7,7 +8,8 @@ export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 export interface Portion {
   text: string;
   reasoning: string;
-  /** The first text or reasoning of the answer is in it. */
+  calls: readonly CallPiece[];
+  /** The first output of the answer is in it. */
   first: boolean;
   /** The latest notice that the request is tried again, when one came. */
   retry?: Retry | undefined;
@@ -15,7 +17,7 @@ export interface Portion {
 
 /** Collects a running exchange's events between two frames. */
 export interface Incoming {
-  /** @returns whether it brought the first text or reasoning of the answer */
+  /** @returns whether it brought the first output of the answer */
   take(event: ExchangeEvent): boolean;
   /** What came; `final` also gives what was held back for a continuation. */
   drain(final?: boolean): Portion;
@@ -29,6 +31,8 @@ export function createIncoming(): Incoming {
   let live: LiveMetrics | undefined;
   let text = '';
   let reasoning = '';
+  let calls: CallPiece[] = [];
+  const callSanitizers = new Map<number, Sanitizer>();
   let retry: Retry | undefined;
   let begun = false;
   let given = false;
@@ -53,17 +57,34 @@ export function createIncoming(): Incoming {
         case 'reasoning':
           reasoning += reasoningSanitizer.feed(event.text);
           break;
+        case 'tool_call': {
+          const { index, id, name } = event;
+          const sanitizer = callSanitizers.get(index) ?? createSanitizer();
+          callSanitizers.set(index, sanitizer);
+          calls.push({
+            index,
+            ...(id !== undefined && { id }),
+            ...(name !== undefined && { name: sanitizeLine(name) }),
+            arguments: sanitizer.feed(event.arguments),
+          });
+          break;
+        }
       }
-      begun ||= text !== '' || reasoning !== '';
+      begun ||= text !== '' || reasoning !== '' || calls.length > 0;
       return begun && !before;
     },
     drain(final = false) {
       if (final) {
         text += textSanitizer.flush();
         reasoning += reasoningSanitizer.flush();
+        for (const [index, sanitizer] of callSanitizers) {
+          const rest = sanitizer.flush();
+          if (rest !== '') calls.push({ index, arguments: rest });
+        }
       }
-      const something = text !== '' || reasoning !== '';
-      const portion = { text, reasoning, first: something && !given, retry };
+      const something = text !== '' || reasoning !== '' || calls.length > 0;
+      const portion = { text, reasoning, calls, first: something && !given, retry };
+      calls = [];
       retry = undefined;
       given ||= something;
       text = '';

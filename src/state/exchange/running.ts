@@ -3,7 +3,8 @@ import type { FinishedExchange } from '../../sessions/conversation.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
 import { askedOf, onSide } from '../comparing/compare.js';
 import { optionsOf, systemOf, withSystemPrompt } from '../endpoint/chat-settings.js';
-import { historyOf, type Message } from '../messages.js';
+import { historyOf } from '../history.js';
+import type { Message } from '../messages.js';
 import { withNotice } from '../notices.js';
 import type { ChatPort, Clock, EndpointInfo, ScreenPort } from '../ports.js';
 import type { AppStore } from '../store.js';
@@ -211,6 +212,6 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
   };
 }
 
-function isSeen({ text, reasoning }: Portion): boolean {
-  return text !== '' || reasoning !== '';
+function isSeen({ text, reasoning, calls }: Portion): boolean {
+  return text !== '' || reasoning !== '' || calls.length > 0;
 }

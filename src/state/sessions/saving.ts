@@ -39,6 +39,8 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   const saved = new Set<number>();
   const begun = new Set<number>();
   const exchanges = new Map<number, FinishedExchange>();
+  /** For each result the answer whose call it belongs to. */
+  const results = new Map<number, number | null>();
   let head: number | null = null;
   let lastAside = get().aside;
   let draft = '';
@@ -47,9 +49,16 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 
   const isSaved = (id: number): boolean => id < savedBelow || saved.has(id);
 
-  const saveMessage = (to: Journal, message: Message, parentId: number | null): void => {
+  const saveMessage = (to: Journal, message: Message, parent: number | null): void => {
     if (message.role === 'notice') return;
     const { id, text } = message;
+    const parentId = above(results, parent);
+    // The file has no place for results yet.
+    if (message.role === 'tool') {
+      results.set(id, parentId);
+      saved.add(id);
+      return;
+    }
     if (message.role === 'user') {
       to.userMessage({ id, text, parentId });
       saved.add(id);
@@ -93,7 +102,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       return;
     }
     const end = parentAt(messages, messages.length);
-    const returned = end !== null && end !== head && isSaved(end);
+    const returned = end !== null && end !== head && isSaved(end) && !results.has(end);
     if (behind && name !== undefined) to.name(name);
     if (behind || aside !== lastAside) {
       behind = false;
@@ -138,6 +147,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     savedBelow = nextMessageId;
     saved.clear();
     begun.clear();
+    results.clear();
     exchanges.clear();
     head = null;
     behind = false;
@@ -176,12 +186,20 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 
 /** The conversation as the journal saves it again. */
 export function earlierMessages(state: AppState): EarlierMessage[] {
+  const results = new Map<number, number | null>();
   return nodesOf(state).flatMap(({ message, parent }) => {
     const { id, text } = message;
-    if (message.role === 'user') return [{ id, parentId: parent, text }];
-    if (message.role === 'notice') return [];
-    return [{ id, parentId: parent, text, answer: answerOf(message) }];
+    const parentId = above(results, parent);
+    if (message.role === 'tool') results.set(id, parentId);
+    if (message.role === 'notice' || message.role === 'tool') return [];
+    if (message.role === 'user') return [{ id, parentId, text }];
+    return [{ id, parentId, text, answer: answerOf(message) }];
   });
+}
+
+/** The message itself, or the answer above it when it is a result. */
+function above(results: ReadonlyMap<number, number | null>, id: number | null): number | null {
+  return id === null ? null : (results.get(id) ?? id);
 }
 
 function answerOf({ reasoning, status, endpoint }: AssistantMessage): EarlierMessage['answer'] {

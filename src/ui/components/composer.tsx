@@ -1,5 +1,6 @@
 import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState } from '../../state/app-state.js';
+import { awaitedCall } from '../../state/tools/tool-calls.js';
 import { draftWidth, type Panes, type Stacked } from '../layout.js';
 import { composerView, draftNote } from '../panes/composer.js';
 import type { Line } from '../style/line.js';
@@ -11,6 +12,7 @@ const selectDraft = (state: AppState) => ({
   // What is typed goes elsewhere.
   covered: state.overlay.kind !== 'none' || state.search.kind === 'open',
   note: draftNote(state),
+  placeholder: awaitedCall(state) === undefined ? undefined : 'write the result',
 });
 
 /** The draft, with the terminal's own cursor in it: input methods compose where that is. */
@@ -19,13 +21,13 @@ export const Composer = memo(function Composer({ layout }: { layout: Panes | Sta
   const { height } = composer;
   const view = useMemo(
     () =>
-      ({ draft, covered, note }: ReturnType<typeof selectDraft>) => {
+      ({ draft, covered, note, placeholder }: ReturnType<typeof selectDraft>) => {
         const above: Line[] = note === undefined || height < 2 ? [] : [[['dim', `   ${note}`]]];
         const { lines, cursor } = composerView(
           draft,
           draftWidth(columns),
           height - above.length,
-          covered ? '' : undefined,
+          covered ? '' : placeholder,
         );
         return [
           {

@@ -78,6 +78,8 @@ export function createInput(options: InputOptions): Input {
     system: actions.setSystem,
     temperature: actions.setTemperature,
     set: actions.setParameter,
+    tools: actions.loadTools,
+    result: actions.resultFromFile,
     regenerate: actions.regenerate,
     revise: actions.reviseLast,
     'branch-earlier': () => actions.switchBranch(-1),

@@ -28,6 +28,8 @@ export type ActionName =
   | 'system'
   | 'temperature'
   | 'set'
+  | 'tools'
+  | 'result'
   | 'inspect'
   | 'panes'
   | 'focus'
@@ -104,6 +106,14 @@ export const KEYMAP: readonly Binding[] = [
     argument: 'NUMBER',
   }),
   bind('Conversation', 'set', [], 'set another parameter', { command: 'set', argument: 'NAME VALUE' }),
+  bind('Conversation', 'tools', [], 'load tools from a JSON file; off removes them', {
+    command: 'tools',
+    argument: 'FILE',
+  }),
+  bind('Conversation', 'result', [], 'give a file as the result of a tool call', {
+    command: 'result',
+    argument: 'FILE',
+  }),
   bind('Conversation', 'compare', ['ctrl+b'], 'ask two endpoints: the draft, or the last question again', {
     command: 'compare',
   }),

@@ -4,6 +4,7 @@ import { expandTabs } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece } from '../../state/text/wrap.js';
+import { type AwaitedCall, awaitedCall } from '../../state/tools/tool-calls.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { completions } from '../keys/keymap.js';
 import { PROMPT_WIDTH } from '../layout.js';
@@ -16,7 +17,8 @@ export interface ComposerView {
 }
 
 /** What is to be known about the draft, in one row above it: queue, change, commands that begin so. */
-export function draftNote({ queue, revising, draft, offer, keys }: DraftState): string | undefined {
+export function draftNote(state: DraftState): string | undefined {
+  const { queue, revising, draft, offer, keys } = state;
   const [next] = queue;
   if (next !== undefined) {
     const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
@@ -24,12 +26,23 @@ export function draftNote({ queue, revising, draft, offer, keys }: DraftState): 
   }
   if (revising !== undefined) return `editing a message: ${keys.send} asks anew, ${keys.stop} leaves it`;
   const commands = completions(draft.text);
+  const awaited = awaitedCall(state);
+  if (commands.length === 0 && awaited !== undefined) return awaitedNote(awaited, keys);
   if (commands.length === 0) return offer === undefined ? undefined : offered(offer, keys);
   if (commands.length > 1) return commands.map(({ command }) => `/${command}`).join(' ');
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
 
-type DraftState = Pick<AppState, 'queue' | 'revising' | 'draft' | 'offer' | 'keys'>;
+type DraftState = Pick<
+  AppState,
+  'queue' | 'revising' | 'draft' | 'offer' | 'keys' | 'messages' | 'callsLeft' | 'comparison'
+>;
+
+/** In one row: which call waits for its result. */
+export function awaitedNote({ call, number, of }: AwaitedCall, { stop }: KeyHints): string {
+  const which = of > 1 ? ` (call ${number} of ${of})` : '';
+  return `type the result of ${call.name}${which}, or /result FILE; ${stop} leaves it out`;
+}
 
 /** In one row: a conversation that can be gone on with. */
 export function offered({ title, interrupted }: ResumeOffer, { goOn }: KeyHints): string {

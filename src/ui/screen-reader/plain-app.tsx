@@ -3,12 +3,13 @@ import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { type Comparison, isAnswering } from '../../state/comparing/comparison.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
+import { awaitedCall } from '../../state/tools/tool-calls.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { searchCount } from '../../state/view/search.js';
 import { useAppState, useKeyboard, useShared } from '../components/context.js';
 import { createInput } from '../keys/input.js';
 import { draftWidth } from '../layout.js';
-import { offered } from '../panes/composer.js';
+import { awaitedNote, offered } from '../panes/composer.js';
 import { overlayView } from '../panes/overlay.js';
 import { searchLine } from '../panes/search.js';
 import { plainText } from '../style/line.js';
@@ -30,6 +31,7 @@ export function PlainApp(): ReactElement {
     })),
   );
   const offer = useAppState((state) => state.offer);
+  const awaited = useAppState(useShallow(awaitedCall));
   const answering = useAppState(isAnswering);
   const log = useMemo(() => createSpokenLog(store), [store]);
   const lines = useSyncExternalStore(log.subscribe, () => log.lines);
@@ -65,7 +67,8 @@ export function PlainApp(): ReactElement {
       )}
       {offer !== undefined && <Text>{offered(offer, keymap.hints)}</Text>}
       {queue.length > 0 && <Text>{`Messages waiting to be sent: ${queue.length}.`}</Text>}
-      <Text>{`Message: ${draft.text}`}</Text>
+      {awaited !== undefined && <Text>{awaitedNote(awaited, keymap.hints)}</Text>}
+      <Text>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Text>
     </Box>
   );
 }

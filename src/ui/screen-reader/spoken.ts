@@ -96,6 +96,8 @@ export function spokenMessage(message: Message): string {
   switch (message.role) {
     case 'user':
       return `You: ${message.text}`;
+    case 'tool':
+      return `Result of ${message.call.name}: ${message.text}`;
     case 'notice':
       return `${message.level === 'warning' ? 'Warning' : 'Note'}: ${message.text}`;
     case 'assistant':
@@ -103,13 +105,16 @@ export function spokenMessage(message: Message): string {
   }
 }
 
-function spokenAnswer({ text, endpoint, status }: AssistantMessage): string {
+function spokenAnswer({ text, toolCalls = [], endpoint, status }: AssistantMessage): string {
   if (status.kind === 'streaming') return '';
   const failure =
     status.kind === 'error' ? [sentence(failed(status.failure.what)), sentence(status.failure.next)] : [];
   const answer = text === '' ? [] : [`Assistant, ${endpoint.model}: ${text}`];
+  const calls = toolCalls.map(({ name, arguments: args }) =>
+    sentence(`It calls ${name} with ${args || 'nothing'}`),
+  );
   const figures = 'metrics' in status ? [spokenFigures(status.metrics)] : [];
-  return [...answer, ...failure, ...status.remarks.map(sentence), ...figures].join('\n');
+  return [...answer, ...calls, ...failure, ...status.remarks.map(sentence), ...figures].join('\n');
 }
 
 function failed(what: string): string {

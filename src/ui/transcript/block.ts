@@ -4,6 +4,7 @@ import { cut, type Line } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
 import { answerLine, turnMark } from './answer-line.js';
 import { type Body, createPlainBody, type Row, rowOf } from './body.js';
+import { createCallRows } from './calls.js';
 import type { Highlighter } from './markdown/highlight.js';
 import { createMarkdownBody } from './markdown/markdown-body.js';
 import { createReasoningRows } from './reasoning.js';
@@ -43,6 +44,7 @@ export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
       ? createMarkdownBody(look)
       : createPlainBody(width, first.role === 'notice' ? 'dim' : 'plain');
   const thoughts = createReasoningRows(width, reasoning);
+  const calls = createCallRows(width);
   return (message) => {
     body.update(message.text, isGrowing(message));
     // Offsets rise from row to row, also where there is no text: a reader's place is one of them.
@@ -52,14 +54,18 @@ export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
   };
 
   function afterText(message: Message): { open: readonly Row[]; after: readonly Row[] } {
+    const called = message.role === 'assistant' ? calls.rows(message.toolCalls ?? []) : [];
     const notes = notesOn(message).flatMap(wrapped);
-    const apart = notes.length > 0 && message.text !== '' ? [BLANK] : [];
-    const after = [...apart, ...notes, BLANK].map((row, index) => ({
-      ...row,
-      offset: message.text.length + 1 + index,
-    }));
-    if (message.role !== 'assistant') return { open: body.open, after };
-    return { open: isGrowing(message) ? withCursor(body.open, message, width) : body.open, after };
+    const text = message.text === '' ? [] : [body];
+    const after = [
+      ...(called.length > 0 && text.length > 0 ? [BLANK] : []),
+      ...(isGrowing(message) && called.length > 0 ? withCursor(called, message, width) : called),
+      ...(notes.length > 0 && (text.length > 0 || called.length > 0) ? [BLANK] : []),
+      ...notes,
+      BLANK,
+    ].map((row, index) => ({ ...row, offset: message.text.length + 1 + index }));
+    const growing = isGrowing(message) && called.length === 0;
+    return { open: growing ? withCursor(body.open, message, width) : body.open, after };
   }
 
   function wrapped({ tone, text }: Note): Row[] {
@@ -108,8 +114,9 @@ function headingOf(message: Message, width: number): Line {
     case 'notice':
       return [['dim', message.level === 'warning' ? 'warning' : 'note']];
     case 'user':
+    case 'tool':
       return [
-        ['accent', 'you'],
+        ['accent', message.role === 'user' ? 'you' : `result of ${message.call.name}`],
         ['dim', `  ${timeOfDay(message.atMs)}`],
         ...(message.turn === undefined ? [] : ['   ', turnMark(message.turn)]),
       ];

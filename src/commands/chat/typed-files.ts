@@ -1,0 +1,43 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { fileReason } from '../../common/errors.js';
+import type { FilesPort, ReadFile } from '../../state/ports.js';
+import { readUtf8 } from '../support/text-file.js';
+import { readTools } from '../support/tools-file.js';
+import { UsageError } from '../support/usage-error.js';
+
+/** Files that are named in the chat, where no shell has read the path. */
+export const typedFiles: FilesPort = {
+  readText: (typed) => reading(typed, readUtf8),
+  readTools: (typed) => reading(typed, readTools),
+};
+
+type Read<T> = (path: string, refuse: (why: string) => UsageError) => T;
+
+function reading<T>(typed: string, read: Read<T>): ReadFile<T> {
+  const path = pathOf(typed);
+  const refuse = (why: string): UsageError => new UsageError(`${path} ${why}`);
+  try {
+    // A pipe or a device may never end, and the screen would stand still.
+    if (!isFile(path, refuse)) throw refuse('is no file');
+    return { ok: true, content: read(path, refuse) };
+  } catch (error) {
+    if (error instanceof UsageError) return { ok: false, problem: error.message };
+    throw error;
+  }
+}
+
+function isFile(path: string, refuse: (why: string) => UsageError): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (error) {
+    throw refuse(`cannot be read: ${fileReason(error)}`);
+  }
+}
+
+/** As a shell would read it: quotes and backslashes, which terminals add to a dropped file, and the home directory. */
+export function pathOf(typed: string): string {
+  const quoted = /^'(.*)'$|^"(.*)"$/.exec(typed);
+  const path = quoted?.[1] ?? quoted?.[2] ?? typed.replace(/\\(.)/g, '$1');
+  return path.replace(/^~(?=\/|$)/, homedir());
+}

@@ -1,0 +1,36 @@
+import { readUtf8 } from './text-file.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * The tools in a JSON file: an array, or an object with one as `tools`. A bare function (`{"name", "parameters"}`) is
+ * put into the form of a chat completion, which is translated for other wire formats.
+ * @throws what `refuse` makes of why the file cannot be read, or that it holds something else
+ */
+export function readTools(path: string, refuse: (why: string) => UsageError): object[] {
+  let read: unknown;
+  try {
+    read = JSON.parse(readUtf8(path, refuse));
+  } catch (error) {
+    throw error instanceof UsageError ? error : refuse('is not JSON');
+  }
+  const list: unknown = isObject(read) && 'tools' in read ? read.tools : read;
+  if (!Array.isArray(list)) throw refuse('needs an array of tools');
+  return list.map((tool: unknown) => {
+    if (!isObject(tool)) throw refuse('needs an array of objects');
+    if ('type' in tool) return tool;
+    if (!('name' in tool)) throw refuse('has a tool without a name');
+    return { type: 'function', function: tool };
+  });
+}
+
+/**
+ * The tools that `--tools FILE` names.
+ * @throws {UsageError} when the file is of no use
+ */
+export function toolsFlag(path: string): object[] {
+  return readTools(path, (why) => new UsageError(`--tools ${path} ${why}`));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,33 @@
+import type { Acting } from '../acting.js';
+import { setTools } from '../endpoint/chat-settings.js';
+import type { FilesPort } from '../ports.js';
+import { sanitize } from '../text/sanitize.js';
+import { awaitedCall } from './tool-calls.js';
+
+/**
+ * The tools that the model may call, and results of its calls from files.
+ * @param giveResult takes the result of the call that waits for one
+ */
+export function createToolActions(
+  { get, change, act }: Acting,
+  files: FilesPort = NO_FILES,
+  giveResult: (text: string) => string | undefined,
+) {
+  return {
+    loadTools: act((argument?: string) => {
+      const result = setTools(get().settings, argument, files.readTools);
+      if (result.ok) change((state) => ({ ...state, settings: result.settings }));
+      return result.said;
+    }),
+    /** A text file as the result of the call that waits for one. */
+    resultFromFile: act((path?: string) => {
+      if (awaitedCall(get()) === undefined) return 'no tool call waits for a result';
+      if (path === undefined) return 'usage: /result FILE, or type the result and send it';
+      const file = files.readText(path);
+      return file.ok ? giveResult(sanitize(file.content)) : file.problem;
+    }),
+  };
+}
+
+const unreadable = () => ({ ok: false, problem: 'no file can be read here' }) as const;
+const NO_FILES: FilesPort = { readText: unreadable, readTools: unreadable };

@@ -1,0 +1,36 @@
+import type { ShownCall } from '../../state/messages.js';
+import { type Body, createPlainBody, type Row, rowOf } from './body.js';
+
+/** An answer's tool calls: the name of each, and below it the arguments as far as they came. */
+export interface CallRows {
+  rows(calls: readonly ShownCall[]): readonly Row[];
+}
+
+const MARGIN = '  ';
+
+export function createCallRows(width: number): CallRows {
+  const bodies: Body[] = [];
+  const bodyOf = (index: number): Body => {
+    const body = bodies[index] ?? createPlainBody(Math.max(1, width - MARGIN.length));
+    bodies[index] = body;
+    return body;
+  };
+  return {
+    rows: (calls) =>
+      calls.flatMap((call, index) => {
+        const title = titleBody(call.name, width);
+        if (call.arguments === '') return title;
+        const body = bodyOf(index);
+        body.update(call.arguments);
+        const rows = [...body.closed, ...body.open].map(({ line }) => rowOf([MARGIN, ...line], 0));
+        return [...title, ...rows];
+      }),
+  };
+}
+
+/** `calls weather`; a name has no limit. */
+function titleBody(name: string, width: number): Row[] {
+  const body = createPlainBody(width, 'accent');
+  body.update(`calls ${name}`);
+  return [...body.closed, ...body.open];
+}

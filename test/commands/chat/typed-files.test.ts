@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { pathOf, typedFiles } from '../../../src/commands/chat/typed-files.js';
+
+function fileOf(content: string | Uint8Array, name = 'file'): string {
+  const dir = mkdtempSync(join(tmpdir(), 'typed-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+test.each([
+  ['plain.txt', 'plain.txt'],
+  ["'with space.txt'", 'with space.txt'],
+  ['"with space.txt"', 'with space.txt'],
+  ['with\\ space.txt', 'with space.txt'],
+  ['~/notes.txt', join(homedir(), 'notes.txt')],
+  ['~other/x', '~other/x'],
+])('the typed path %s is the file %s', (typed, path) => {
+  expect(pathOf(typed)).toBe(path);
+});
+
+test('a text file is read whole', () => {
+  const path = fileOf('résumé\n', 'my notes');
+  expect(typedFiles.readText(`'${path}'`)).toEqual({ ok: true, content: 'résumé\n' });
+});
+
+test.each([
+  ['what is missing', () => '/no/such/file', /cannot be read: /],
+  ['a folder', () => tmpdir(), /is no file/],
+  ['a device, which may never end', () => '/dev/zero', /is no file/],
+  ['what is no text', () => fileOf(Uint8Array.of(0xff, 0xfe, 0)), /is not UTF-8 text/],
+  ['what is too large', () => fileOf(Buffer.alloc(9 * 1024 * 1024)), /is over 8 MiB/],
+])('%s is refused with the reason', (_what, path, reason) => {
+  expect(typedFiles.readText(path())).toEqual({ ok: false, problem: expect.stringMatching(reason) });
+});
+
+test('tools are read from JSON, or refused with the reason', () => {
+  expect(typedFiles.readTools(fileOf('[{"name":"weather"}]'))).toEqual({
+    ok: true,
+    content: [{ type: 'function', function: { name: 'weather' } }],
+  });
+  expect(typedFiles.readTools(fileOf('{}'))).toEqual({
+    ok: false,
+    problem: expect.stringMatching(/needs an array of tools/),
+  });
+});
