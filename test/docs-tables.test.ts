@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DOCS_TABLES, withTable } from '../scripts/docs-tables/tables.js';
+import { DOCS_TABLES, withSection } from '../scripts/docs-tables/tables.js';
 
 // To write them: npm run docs:tables
 test.each(DOCS_TABLES)('$file has the table "$name" as the code has it', (table) => {
   const page = readFileSync(join(import.meta.dirname, '..', table.file), 'utf8');
-  expect(page).toBe(withTable(page, table));
+  expect(page).toBe(withSection(page, table));
 });

@@ -1,10 +1,10 @@
 // Writes the tables of the documentation that are made from the code's own tables.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DOCS_TABLES, withTable } from './tables.js';
+import { DOCS_TABLES, withSection } from './tables.js';
 
 const root = join(import.meta.dirname, '..', '..');
 for (const table of DOCS_TABLES) {
   const page = join(root, table.file);
-  writeFileSync(page, withTable(readFileSync(page, 'utf8'), table));
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), table));
 }

@@ -2,6 +2,8 @@
 import { EXIT, EXIT_MEANINGS } from '../../src/commands/support/exit-codes.js';
 import { ERROR_CLASSES } from '../../src/common/errors.js';
 import { OUTCOMES } from '../../src/common/outcomes.js';
+import { PROVIDERS, type Provider } from '../../src/config/providers.js';
+import { KEYMAP } from '../../src/ui/keys/keymap.js';
 
 export interface DocsTable {
   /** From the project's root. */
@@ -36,17 +38,42 @@ export const DOCS_TABLES: readonly DocsTable[] = [
     ),
   },
   {
-    file: 'README.md',
+    file: 'docs/commands.md',
     name: 'exit-codes',
     lines: table(
       ['code', 'meaning'],
       (Object.keys(EXIT) as (keyof typeof EXIT)[]).map((name) => [String(EXIT[name]), EXIT_MEANINGS[name]]),
     ),
   },
+  {
+    file: 'docs/configuration.md',
+    name: 'presets',
+    lines: table(
+      ['provider', 'address', 'variable of the key', 'documentation'],
+      Object.entries<Provider>(PROVIDERS).map(([name, { baseUrl, keyVariable, docs }]) => [
+        `\`${name}\``,
+        `\`${baseUrl}\``,
+        keyVariable === undefined ? 'none' : `\`${keyVariable}\``,
+        `[${new URL(docs).host}](${docs})`,
+      ]),
+    ),
+  },
+  {
+    file: 'docs/keys.md',
+    name: 'keys',
+    lines: table(
+      ['key', 'what it does'],
+      // Keys that every editor has are left out.
+      KEYMAP.filter(({ section }) => section !== 'Editing').map(({ keys, command, help }) => [
+        [...keys, ...(command === undefined ? [] : [`/${command}`])].map((way) => `\`${way}\``).join(' '),
+        help,
+      ]),
+    ),
+  },
 ];
 
-/** The page with the table in its place. @throws an Error when the page has no place for it */
-export function withTable(page: string, { file, name, lines }: DocsTable): string {
+/** The page with the lines in their section. @throws an Error when the page has no such section */
+export function withSection(page: string, { file, name, lines }: DocsTable): string {
   const section = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
   if (!section.test(page)) throw new Error(`${file} has no section <!-- ${name} -->`);
   return page.replace(section, (_all, head: string, foot: string) => `${head}${lines.join('\n')}\n${foot}`);

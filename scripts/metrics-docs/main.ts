@@ -6,7 +6,7 @@ import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
 import { HOPS } from '../../src/metrics/hops.js';
 import { testDaemon } from '../../test/support/daemon.js';
 import { serveScript, startUpstream } from '../../test/support/upstream.js';
-import { withTable } from '../docs-tables/tables.js';
+import { withSection } from '../docs-tables/tables.js';
 import { SHAPES, type Shape } from './shapes.js';
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'metrics.md');
@@ -73,5 +73,5 @@ for (const shape of SHAPES.slice(0, 1)) await play(shape);
 for (const shape of SHAPES) shapeRows.push(row(shape.name, await play(shape)));
 const hopTable = ['| hop | taken by | what |', '|---|---|---|', ...hopRows];
 const file = 'docs/metrics.md';
-const withHops = withTable(readFileSync(page, 'utf8'), { file, name: 'hops', lines: hopTable });
-writeFileSync(page, withTable(withHops, { file, name: 'shapes', lines: shapeRows }));
+const withHops = withSection(readFileSync(page, 'utf8'), { file, name: 'hops', lines: hopTable });
+writeFileSync(page, withSection(withHops, { file, name: 'shapes', lines: shapeRows }));
