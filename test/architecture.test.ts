@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: ['common'],
   metrics: ['common', 'protocol'],
   // `metrics` holds the one definition of each figure, so whoever computes, reads or saves one imports it.
-  loadtest: ['common', 'metrics'],
+  loadtest: ['common', 'metrics', 'type:connector'],
   sessions: ['common', 'metrics'],
   config: ['common'],
   sdk: ['common', 'protocol'],

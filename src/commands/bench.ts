@@ -3,13 +3,15 @@ import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import type { HttpStreamer } from '../connector/types.js';
 import { evaluate } from '../loadtest/check.js';
+import type { PromptSource } from '../loadtest/prompts/prompt.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
 import { addCompare } from './bench/compare.js';
 import { type DirectStreamer, openDirect } from './bench/direct.js';
 import { openReport, type ReportFile } from './bench/files.js';
-import { addBenchFlags, type BenchFlags, promptsFrom } from './bench/flags.js';
+import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { measureEndpoint } from './bench/measure.js';
 import { openFilesProblem } from './bench/open-files.js';
+import { promptsFrom } from './bench/prompts.js';
 import { type EndpointRun, resultJson, resultText } from './bench/result.js';
 import { type Composition, compose, reportProblems } from './compose.js';
 import { EXIT } from './support/exit-codes.js';
@@ -32,7 +34,7 @@ export function defineBench(command: Command): void {
 
 async function bench(flags: BenchFlags): Promise<number> {
   const modes = modesOf(flags);
-  const prompts = promptsFrom(flags);
+  const prompts = await promptsFrom(flags, flags.seed);
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
   if (flags.policies && flags.through === 'direct')
@@ -60,8 +62,8 @@ async function bench(flags: BenchFlags): Promise<number> {
       runs.push(await runOne(composition, flags, prompts, direct, abort.signal));
     }
     const interrupted = interruption.exitCode !== undefined;
-    if (!files.json?.toStdout && !files.csv?.toStdout) process.stdout.write(resultText(runs, flags));
-    files.json?.write(reportText(resultJson(runs, flags, startedAt, interrupted)));
+    if (!files.json?.toStdout && !files.csv?.toStdout) process.stdout.write(resultText(runs, flags, prompts));
+    files.json?.write(reportText(resultJson(runs, flags, prompts, startedAt, interrupted)));
     files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
     for (const file of [files.json, files.csv]) file?.close();
     // What keeps stdout from being written is told by the next turn.
@@ -103,7 +105,7 @@ function report(flag: string, path: string | undefined): ReportFile | undefined 
 async function runOne(
   composition: Composition,
   flags: BenchFlags,
-  prompts: readonly string[],
+  prompts: PromptSource,
   direct: HttpStreamer | undefined,
   signal: AbortSignal,
 ): Promise<EndpointRun> {

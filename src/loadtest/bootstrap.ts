@@ -1,3 +1,5 @@
+import { gamma } from '../common/random.js';
+
 /** A statistic of a sample, and of samples drawn from it with replacement. */
 export interface Bootstrap {
   readonly value: number;
@@ -45,20 +47,4 @@ function meanOfSample(values: readonly number[], random: () => number): number {
     sum += values[Math.floor(random() * values.length)] ?? 0;
   }
   return sum / values.length;
-}
-
-/** A draw from Gamma(shape, 1), shape >= 1 (Marsaglia and Tsang, 2000). */
-function gamma(shape: number, random: () => number): number {
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = normal(random);
-    const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - random()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v;
-  }
-}
-
-/** A standard normal draw (Box and Muller, 1958). */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -34,7 +34,7 @@ const read = (stdout: string): Result => JSON.parse(stdout) as Result;
 
 test('against the simulator it prints latencies, rates, a histogram and its own lag', async () => {
   const { code, stdout, stderr } = await run([
-    ...['bench', '--model', 'sim-fast', '--requests', '6', '--concurrency', '3', '--max-tokens', '12'],
+    ...['bench', '--model', 'sim-fast', '--requests', '6', '--concurrency', '3', '--max-tokens', '60'],
     ...['--warmup', '1', '--slo', 'ttft=5000', '--check', 'e2e.p99<60s'],
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -110,6 +110,39 @@ test('prompts come from a file in turn, and each request is a line of the CSV', 
   ]);
 });
 
+test('prompts from stdin are recognised, and their parameters are sent', async () => {
+  const upstream = await endpoint(answer);
+  const running = start(['bench', '--requests', '3', '--prompts', '-', '--json', '-']);
+  running.child.stdin.end(
+    '{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"x","messages":[{"role":"user","content":"a"}],"max_tokens":5,"top_k":2}}\n' +
+      '{"conversations":[]}\n{"prompt":"b"}\n',
+  );
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(0);
+  expect(read(stdout).load.prompts).toMatchObject({ source: 'stdin', format: 'json', count: 2, left_out: 1 });
+  const bodies = upstream.requests.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
+  expect(
+    bodies.map(({ messages, max_tokens, top_k, model }) => [messages, max_tokens, top_k, model]),
+  ).toEqual([
+    [[{ role: 'user', content: 'a' }], 5, 2, 'gpt-3.5-turbo'],
+    [[{ role: 'user', content: 'b' }], undefined, undefined, 'gpt-3.5-turbo'],
+    [[{ role: 'user', content: 'a' }], 5, 2, 'gpt-3.5-turbo'],
+  ]);
+});
+
+test('prompts that are made are the same with the same seed', async () => {
+  const upstream = await endpoint(answer);
+  const args = ['bench', '--requests', '2', '--input-tokens', 'normal:50,9', '--output-tokens', '3'];
+  const { stdout } = await run([...args, '--shared-prefix', '50', '--seed', '4']);
+  expect(stdout).toMatch(/prompts +synthetic, about normal:50,9 tokens, 50 % of each shared by all/);
+  await run([...args, '--shared-prefix', '50', '--seed', '4']);
+  await run([...args, '--shared-prefix', '50', '--seed', '5']);
+  const bodies = upstream.requests.map(({ body }) => body.toString());
+  expect(bodies.slice(2, 4)).toEqual(bodies.slice(0, 2));
+  expect(new Set(bodies).size).toBe(4);
+  expect(bodies[0]).toContain('"max_tokens":3');
+});
+
 test('several endpoints are tested in turn and shown side by side', async () => {
   const upstream = await endpoint(answer);
   const { code, stdout } = await run([
@@ -161,7 +194,12 @@ test.each([
   [['--check', 'ttft.p42<1'], /FIGURE<LIMIT/],
   [['--mode', 'simulator,absent'], /no endpoint "absent"/],
   [['--mode', 'openai'], /OPENAI_API_KEY/],
-  [['--prompts', 'absent.txt'], /absent\.txt cannot be read/],
+  [['--prompts', 'absent.txt'], /absent\.txt: it cannot be read: there is no such file/],
+  [['--prompts', CLI, '--prompts-format', 'json'], /cli\.js: line 1: it is no JSON/],
+  [['--prompts', process.execPath], /it is not UTF-8 text/],
+  [['--prompts', 'x', '--input-tokens', '5'], /cannot be used with/],
+  [['--input-tokens', 'normal:5'], /normal:MEAN,DEVIATION/],
+  [['--shared-prefix', '50'], /--shared-prefix needs --input-tokens/],
   [['--json', 'absent/file'], /absent\/file cannot be written/],
   [['--json', '-', '--csv', '-'], /only one/],
 ])('%j is refused before anything is sent', async (flags, pattern) => {

@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { fileReason } from '../../common/errors.js';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
 import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
-import { UsageError } from '../support/usage-error.js';
+import { addPromptFlags, PROMPTS_HELP, type PromptFlags } from './prompt-flags.js';
 import type { Through } from './send.js';
 
-export interface BenchFlags extends GlobalFlags, LimitFlags {
+export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags {
   requests?: number;
   /** Seconds. */
   duration?: number;
@@ -23,8 +21,6 @@ export interface BenchFlags extends GlobalFlags, LimitFlags {
   through: Through;
   policies?: true;
   seed: number;
-  prompt?: string;
-  prompts?: string;
   maxTokens?: number;
   slo?: Slo;
   check?: readonly Check[];
@@ -32,7 +28,6 @@ export interface BenchFlags extends GlobalFlags, LimitFlags {
   csv?: string;
 }
 
-const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
 /** How long answers may take after `--duration`, in seconds. */
 export const DEFAULT_DRAIN_S = 10;
 const MAX_SEED = 2 ** 32 - 1;
@@ -44,6 +39,7 @@ Without --rate the loop is closed: --concurrency requests at a time, the next wh
 and go on in waves, unless --ramp spreads the first ones. With --rate it is open: requests arrive by a Poisson process,
 whatever the answers do. TTFT and E2E then count from the moment a request should have been sent, so that falling behind
 shows (coordinated omission); how late requests were sent is reported.
+${PROMPTS_HELP}
 
 Requests go straight to the provider: no daemon, retry, circuit or limit stands between. --through daemon measures the way
 of the chat, with one attempt a request and no circuit; --policies leaves both on and reports attempts and retry time.
@@ -65,7 +61,7 @@ measured until then is printed).`;
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
-  return addLimitFlags(command)
+  return addPromptFlags(addLimitFlags(command))
     .addOption(
       new Option('--requests <n>', 'how many to send [20, without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))
@@ -92,9 +88,12 @@ export function addBenchFlags(command: Command): Command {
         .default('direct'),
     )
     .option('--policies', 'with --through daemon: retries, circuit and limits apply, and are reported')
-    .option('--seed <n>', 'of the random arrivals', numberWithin(0, MAX_SEED, 'whole'), 1)
-    .addOption(new Option('--prompt <text>', 'what to ask').conflicts('prompts'))
-    .option('--prompts <file>', 'what to ask, a line each, in turn')
+    .option(
+      '--seed <n>',
+      'of random arrivals and prompts: the same seed repeats a run',
+      numberWithin(0, MAX_SEED, 'whole'),
+      1,
+    )
     .option('--max-tokens <n>', 'most tokens of an answer', numberWithin(1, 1_000_000, 'whole'))
     .option('--slo <limits>', 'what each answer, or the run, has to keep, e.g. ttft<500ms,tpot<50ms', readSlo)
     .option(
@@ -105,25 +104,6 @@ export function addBenchFlags(command: Command): Command {
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
     .addHelpText('after', HELP);
-}
-
-/**
- * The prompts asked for, at least one.
- * @throws {UsageError} when the file has none
- */
-export function promptsFrom({ prompt, prompts }: BenchFlags): readonly string[] {
-  if (prompts === undefined) return [prompt ?? DEFAULT_PROMPT];
-  const lines = readLines(prompts).filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw new UsageError(`${prompts} has no prompt: write one a line`);
-  return lines;
-}
-
-function readLines(file: string): string[] {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)).split(/\r?\n/);
-  } catch (error) {
-    throw new UsageError(`--prompts ${file} cannot be read: ${fileReason(error)}`);
-  }
 }
 
 function readSlo(text: string): Slo {

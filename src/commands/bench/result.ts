@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { type Instrument, instrumentWarnings } from '../../loadtest/instrument.js';
+import type { PromptSource } from '../../loadtest/prompts/prompt.js';
 import { reportJson, samplesJson } from '../../loadtest/report-json.js';
 import type { LoadResult } from '../../loadtest/run-load.js';
 import { latencyTable, runText } from '../../loadtest/table.js';
@@ -24,7 +25,7 @@ const BUCKETS = 12;
 const BAR_WIDTH = 40;
 
 /** The result for people. */
-export function resultText(runs: readonly EndpointRun[], flags: BenchFlags): string {
+export function resultText(runs: readonly EndpointRun[], flags: BenchFlags, prompts: PromptSource): string {
   const kind = flags.rate === undefined ? 'closed' : 'open';
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${loadText(flags)}\n`;
@@ -33,7 +34,7 @@ export function resultText(runs: readonly EndpointRun[], flags: BenchFlags): str
     const text = [
       heading,
       runText(run, kind),
-      rowsText(ownRows(run, flags)),
+      rowsText([...promptRows(run, prompts), ...ownRows(run, flags)]),
       ...slo,
       ...checks,
       distributionText(run),
@@ -47,6 +48,13 @@ export function resultText(runs: readonly EndpointRun[], flags: BenchFlags): str
 function found({ check, value, unit }: CheckResult): string {
   const is = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
   return `${check} (${is})`;
+}
+
+function promptRows({ report }: EndpointRun, { text, count }: PromptSource): string[][] {
+  if (text === '') return [];
+  const sent = report.completed + report.failed;
+  const again = count === undefined || sent <= count ? '' : '; they repeat, so caches may answer';
+  return [['prompts', text + again]];
 }
 
 /** What heads a run whose figures hold delays of the instrument. */
@@ -134,6 +142,7 @@ function distributionText({ tally }: EndpointRun): string {
 export function resultJson(
   runs: readonly EndpointRun[],
   flags: BenchFlags,
+  prompts: PromptSource,
   startedAt: Date,
   interrupted: boolean,
 ): Record<string, unknown> {
@@ -148,7 +157,8 @@ export function resultJson(
       ramp_s: flags.ramp,
       rate_per_s: flags.rate ?? null,
       arrivals: kind === 'open' ? 'poisson' : null,
-      seed: kind === 'open' ? flags.seed : null,
+      seed: flags.seed,
+      prompts: prompts.json,
       warmup: flags.warmup,
       // Of TTFT and E2E.
       measured_from: kind === 'open' ? 'intended send time' : 'send',

@@ -3,6 +3,7 @@ import { type Endpoint, visible } from '../../config/index.js';
 import type { Adaptations } from '../../connector/adaptation.js';
 import { runExchange } from '../../connector/exchange.js';
 import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
+import type { PromptSource } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample } from '../../loadtest/sample.js';
 import type { Tally } from '../../loadtest/tally.js';
@@ -17,7 +18,7 @@ export interface Target {
   through: Through;
   streamer: HttpStreamer;
   endpoint: Endpoint;
-  prompts: readonly string[];
+  prompts: PromptSource;
   options: ChatOptions;
   /** What the endpoint is known to refuse. */
   adaptations: Adaptations;
@@ -51,9 +52,11 @@ export async function send(
     }
     if (event.type === 'adapted') tell(event.notice);
   };
-  const content = prompts[index % prompts.length] ?? '';
-  const bare = await runExchange(streamer, endpoint, index + 1, [{ role: 'user', content }], {
+  const { messages, maxTokens, body } = prompts.at(index);
+  const bare = await runExchange(streamer, endpoint, index + 1, messages, {
     stream: true,
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(body !== undefined && { body }),
     ...options,
     adaptations,
     onEvent,

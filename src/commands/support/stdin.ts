@@ -10,11 +10,18 @@ const PATIENCE_MS = 3000;
  * @throws {UsageError} when it is no UTF-8, or more than fits a request (8 MiB).
  */
 export async function readStdin(): Promise<string> {
-  const patience = setTimeout(tell, PATIENCE_MS, 'waiting for stdin to end (to leave it out: < /dev/null)');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readAll());
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError('stdin is not UTF-8 text');
+  }
+}
+
+/** The bytes of stdin as they come; says so when the end is long in coming. */
+export async function* untilStdinEnds(): AsyncGenerator<Buffer> {
+  const patience = setTimeout(tell, PATIENCE_MS, 'waiting for stdin to end (to leave it out: < /dev/null)');
+  try {
+    for await (const chunk of process.stdin) yield Buffer.from(chunk);
   } finally {
     clearTimeout(patience);
   }
@@ -23,8 +30,7 @@ export async function readStdin(): Promise<string> {
 async function readAll(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of process.stdin) {
-    const bytes = Buffer.from(chunk);
+  for await (const bytes of untilStdinEnds()) {
     size += bytes.length;
     if (size > LIMIT_BYTES)
       throw new UsageError(`stdin is over ${LIMIT_BYTES / 1024 / 1024} MiB: send less of it`);

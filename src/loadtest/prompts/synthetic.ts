@@ -1,0 +1,65 @@
+import { createRandom, type Random } from '../../common/random.js';
+import { drawLength, formatLengths, type Lengths } from './lengths.js';
+import type { PromptSource } from './prompt.js';
+import { WORDS } from './words.js';
+
+/** Prompts that are made, each of its own length and words. */
+export interface Synthetic {
+  readonly input: Lengths;
+  /** Most tokens of each answer; without it the provider decides. */
+  readonly output?: Lengths;
+  /** Which share of a prompt's beginning it has in common with others, 0 to 1. */
+  readonly sharedPrefix: number;
+  /** How many beginnings there are to have in common. */
+  readonly prefixes: number;
+  readonly seed: number;
+}
+
+/** Keeps these draws apart from others that the same seed is used for. */
+const SALT = 0x70726f6d;
+
+/** A prompt for each index: words that are about a token each. */
+export function createSynthetic(spec: Synthetic): PromptSource {
+  const { input, output, sharedPrefix, prefixes } = spec;
+  const seed = spec.seed ^ SALT;
+  const beginnings = Array.from({ length: prefixes }, (_, number) =>
+    wordsOf(createRandom(seed, 2 * number + 1)),
+  );
+  const shared =
+    sharedPrefix === 0
+      ? ''
+      : `, ${Math.round(sharedPrefix * 100)} % of each shared by all${prefixes === 1 ? '' : ` of one of ${prefixes} groups`}`;
+  return {
+    text: `synthetic, about ${formatLengths(input)} tokens${shared}`,
+    json: {
+      source: 'synthetic',
+      format: null,
+      count: null,
+      left_out: 0,
+      input_tokens: formatLengths(input),
+      output_tokens: output === undefined ? null : formatLengths(output),
+      shared_prefix: sharedPrefix,
+      prefixes,
+    },
+    at(index) {
+      const random = createRandom(seed, 2 * index);
+      const length = drawLength(input, random);
+      const maxTokens = output && drawLength(output, random);
+      const common = Math.round(length * sharedPrefix);
+      const beginning = beginnings[Math.floor(random() * prefixes)]?.first(common) ?? [];
+      const content = [...beginning, ...wordsOf(random).first(length - common)].join(' ');
+      return { messages: [{ role: 'user', content }], ...(maxTokens !== undefined && { maxTokens }) };
+    },
+  };
+}
+
+/** Words without end; the first of them are always the same. */
+function wordsOf(random: Random) {
+  const words: string[] = [];
+  return {
+    first(count: number): readonly string[] {
+      while (words.length < count) words.push(WORDS[Math.floor(random() * WORDS.length)] ?? '');
+      return words.slice(0, count);
+    },
+  };
+}
