@@ -31,16 +31,18 @@ const partOf = (file: string): string => file.split('/')[1] ?? '';
 // `name` may be imported; `type:name` only its types.
 const MAY_IMPORT: Record<string, readonly string[]> = {
   common: [],
+  // Bodies are decoded where they are read, and where a refusal's body decides whether it is sent again.
+  content: ['common'],
   protocol: ['common'],
   metrics: ['common', 'protocol'],
   // `metrics` holds the one definition of each figure, so whoever computes, reads or saves one imports it.
   loadtest: ['common', 'metrics', 'type:connector'],
   sessions: ['common', 'metrics'],
   config: ['common'],
-  sdk: ['common', 'protocol'],
-  runtime: ['common', 'protocol', 'config'],
+  sdk: ['common', 'content', 'protocol'],
+  runtime: ['common', 'content', 'protocol', 'config'],
   simulator: ['common', 'config'],
-  connector: ['common', 'sdk', 'config', 'metrics'],
+  connector: ['common', 'content', 'sdk', 'config', 'metrics'],
   state: ['common', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
   ui: ['common', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
   'index.ts': ['common', 'sdk', 'connector', 'type:metrics', 'type:config'],

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { flushed } from '../../test/support/compress.js';
 import { deltaOf, FINISH, type Script, sseEvents } from '../../test/support/upstream.js';
 
 export interface Shape {
@@ -37,7 +37,12 @@ const withCount = (data: string, completion: number): string =>
   });
 const call = (part: Record<string, unknown>): string => delta({ tool_calls: [{ index: 0, ...part }] });
 
-const whole = sseEvents(...tokens(), usageOf(TOKENS), FINISH, DONE).join('');
+const events = sseEvents(...tokens(), usageOf(TOKENS), FINISH, DONE);
+const whole = events.join('');
+const gzip = await flushed(
+  'gzip',
+  events.map((event) => Buffer.from(event)),
+);
 
 export const SHAPES: readonly Shape[] = [
   { name: 'one token a packet', answers: [paced(...tokens(), usageOf(TOKENS))] },
@@ -97,7 +102,7 @@ export const SHAPES: readonly Shape[] = [
       },
     ],
   },
-  { name: 'compressed', answers: [{ headers: { 'content-encoding': 'gzip' }, chunks: [gzipSync(whole)] }] },
+  { name: 'compressed', answers: [{ headers: { 'content-encoding': 'gzip' }, chunks: gzip, gapMs: GAP_MS }] },
   { name: 'empty', answers: [paced(usageOf(0))] },
   { name: 'buffered by a proxy', answers: [{ delayMs: 300, chunks: [whole] }] },
 ];

@@ -18,7 +18,8 @@ interface RecordFlags extends PromptFlags {
 }
 
 const HELP = `
-Asks as "ask" does, of any endpoint, and adds what the provider sent, byte for byte with its times, to the file. Times
+Asks as "ask" does, of any endpoint, and adds what the provider sent, byte for byte with its times, to the file (a
+compressed answer decoded). Times
 count from when the daemon had sent the request. The question, headers and keys are not in the file.
   vastar-tui record "Why is the sky blue?" --mode openai --output sky.jsonl
   vastar-tui replay sky.jsonl

@@ -1,16 +1,14 @@
-import { ConnectorException, ErrorClass, messageOf } from '../common/errors.js';
+import { ConnectorException, ErrorClass, messageOf, withDetails } from '../common/errors.js';
 import { answerRequest, type Endpoint, proxyPasswords } from '../config/index.js';
-import { createTimeline, type DaemonTimings, type OutputKind, type Timeline } from '../metrics/timeline.js';
+import { ContentError } from '../content/content-error.js';
+import { createTimeline, type DaemonTimings } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
-import {
-  type ChatEvent,
-  createChatStream,
-  type StreamEnding,
-  type StreamEvent,
-  type StreamResult,
-} from '../sdk/index.js';
+import { unusableError } from '../sdk/chat/chat-errors.js';
+import { type AnswerContext, createChatStream, type StreamEnding, type StreamResult } from '../sdk/index.js';
 import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
+import { type DecodedEvent, decodeEvents } from './decoded-events.js';
 import { holdRefusal } from './held-refusal.js';
+import { observer } from './observer.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import { stopper } from './stopper.js';
 import type { ChatAnswer, ChatMessage, ChatOptions, HttpStreamer } from './types.js';
@@ -54,6 +52,8 @@ export async function runExchange(
 ): Promise<ChatAnswer> {
   let timeline = createTimeline(performance.now());
   let chat = createChatStream({ statusCode: 200, contentType: '' });
+  let context: AnswerContext = {};
+  let decoded = decodeEvents(() => {});
   const idleMs = options.idleMs ?? endpoint.idleMs;
   const answerMs = options.answerMs ?? endpoint.answerMs;
   const stop = stopper(options.signal, idleMs);
@@ -75,10 +75,17 @@ export async function runExchange(
     const watch = observer(timeline, sentMs, options);
     options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: timeline });
     const settings = settingsOf(endpoint, options);
-    const onEvent = (event: StreamEvent): void | Promise<void> => {
-      options.onWire?.(event);
+    context = {
+      source: new URL(request.url).host,
+      keys: keysOf(endpoint),
+      settings,
+      format: endpoint.access.api,
+      thinkingTags: endpoint.access.thinkingTags,
+    };
+    const onEvent = (event: DecodedEvent): void | Promise<void> => {
+      if (event.type !== 'chunk' || event.data.length > 0) options.onWire?.(event);
       if (event.type === 'chunk') {
-        timeline.received(event.data.length, event.atMs);
+        timeline.received(event.wireBytes ?? event.data.length, event.atMs, event.data.length);
         watch.arrived(event);
         const told = watch.told();
         const wasOver = chat.over;
@@ -100,17 +107,12 @@ export async function runExchange(
         options.onEvent?.({ ...retry, tMs: atMs - sentMs });
         return;
       }
-      const { statusCode, headers, buffered, atMs } = event;
+      const { statusCode, headers, buffered, atMs, timings } = event;
+      const { coding } = decoded;
       stop.bytes();
-      timeline.headers({ atMs, timings: event.timings, buffered, headers });
+      timeline.headers({ atMs, timings, buffered, headers, ...(coding !== undefined && { coding }) });
       const contentType = headers['content-type'] ?? '';
-      chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, {
-        source: new URL(request.url).host,
-        keys: keysOf(endpoint),
-        settings,
-        format: endpoint.access.api,
-        thinkingTags: endpoint.access.thinkingTags,
-      });
+      chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, context);
       options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
     };
     const asked = adaptBody(
@@ -122,6 +124,7 @@ export async function runExchange(
     const send = async (again = false): Promise<StreamResult> => {
       const elapsedMs = again ? performance.now() - sentMs : 0;
       const held = holdRefusal(onEvent, stop.bytes);
+      decoded = decodeEvents(held.onEvent);
       const timeoutMs = options.timeoutMs ?? endpoint.timeoutMs;
       const outcome = await client
         .streamHTTP(
@@ -140,8 +143,12 @@ export async function runExchange(
             ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
             policy: { scope: model, ...options.policy },
           },
-          { onEvent: held.onEvent, signal: stop.signal },
+          { onEvent: decoded.onEvent, signal: stop.signal },
         )
+        .then(async (result) => {
+          if (result.outcome === 'complete') await decoded.end();
+          return result;
+        })
         .catch(async (thrown: unknown) => {
           await held.release();
           throw thrown;
@@ -165,11 +172,36 @@ export async function runExchange(
     }
     return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
   } catch (thrown) {
+    if (thrown instanceof ContentError) {
+      const error = unusableError(thrown.message, context, CLASSES[thrown.fault]);
+      return withFault(
+        finish(thrown.fault === 'cut' ? { kind: 'closed' } : { kind: 'failed', error }),
+        error,
+      );
+    }
     const error = asException(thrown);
     return finish(options.signal?.aborted ? { kind: 'cancelled' } : { kind: 'failed', error }, error.sent);
   } finally {
     stop.release();
+    decoded.close();
   }
+}
+
+const CLASSES: Readonly<Record<ContentError['fault'], ErrorClass>> = {
+  'unknown coding': ErrorClass.Permanent,
+  'too much': ErrorClass.Permanent,
+  damaged: ErrorClass.Transient,
+  cut: ErrorClass.Transient,
+};
+
+/** Tells what was wrong with the body of an answer that is not whole, beside what else was wrong. */
+function withFault(answer: ChatAnswer, fault: ConnectorException): ChatAnswer {
+  const { outcome, error } = answer;
+  if (outcome === 'complete' || outcome === 'empty' || error === fault) return answer;
+  return {
+    ...answer,
+    error: error === undefined ? fault : withDetails(error, {}, `${error.message} ${fault.message}`),
+  };
 }
 
 function silence(host: string, idleMs: number): ConnectorException {
@@ -181,49 +213,4 @@ function silence(host: string, idleMs: number): ConnectorException {
 function asException(thrown: unknown): ConnectorException {
   if (thrown instanceof ConnectorException) return thrown;
   return new ConnectorException(messageOf(thrown), ErrorClass.Permanent, 0, { cause: thrown });
-}
-
-/** Puts the parser's events on the timeline and hands them on with their times. */
-function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
-  let arrivedMs = sentMs;
-  let readUs: number | undefined;
-  let told = 0;
-  return {
-    /** How many events the answer told so far. */
-    told: () => told,
-    arrived(chunk: Extract<StreamEvent, { type: 'chunk' }>): void {
-      arrivedMs = chunk.atMs;
-      readUs = chunk.offsetUs;
-    },
-    onChatEvent(event: ChatEvent): void {
-      told += 1;
-      if (event.type === 'report') {
-        timeline.reported(event.members);
-        return;
-      }
-      const decodedMs = performance.now();
-      const output = outputOf(event);
-      if (output !== undefined && output.text !== '') {
-        timeline.content({ ...output, arrivedMs, decodedMs, ...(readUs !== undefined && { readUs }) });
-      } else if (event.type === 'usage') {
-        timeline.usage(event.usage);
-      }
-      options.onEvent?.({ ...event, tMs: arrivedMs - sentMs });
-      if (event.type === 'text') options.onDelta?.(event.text);
-    },
-  };
-}
-
-/** What an event brings of the answer itself; of a tool call, what the model wrote. */
-function outputOf(event: ChatEvent): { kind: OutputKind; text: string } | undefined {
-  switch (event.type) {
-    case 'text':
-    case 'reasoning':
-    case 'refusal':
-      return { kind: event.type, text: event.text };
-    case 'tool_call':
-      return { kind: event.type, text: `${event.name ?? ''}${event.arguments}` };
-    default:
-      return undefined;
-  }
 }

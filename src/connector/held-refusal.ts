@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../sdk/index.js';
+import type { DecodedEvent } from './decoded-events.js';
 
 /** Statuses by which providers refuse a member of a request. */
 const REFUSALS: readonly number[] = [400, 422];
@@ -7,7 +7,7 @@ const MAX_HELD = 65_536;
 
 /** Holds back the events of an answer that refuses the request, until it is decided whether it is sent again. */
 export interface HeldRefusal {
-  onEvent(event: StreamEvent): void | Promise<void>;
+  onEvent(event: DecodedEvent): void | Promise<void>;
   /** The refusal's body; undefined where the answer is none, or too long. */
   text(): string | undefined;
   /** Passes on what was held back. */
@@ -16,10 +16,10 @@ export interface HeldRefusal {
 
 /** @param onHeld Called for each event that is held back. */
 export function holdRefusal(
-  pass: (event: StreamEvent) => void | Promise<void>,
+  pass: (event: DecodedEvent) => void | Promise<void>,
   onHeld: () => void,
 ): HeldRefusal {
-  let held: StreamEvent[] | undefined;
+  let held: DecodedEvent[] | undefined;
   let bytes = 0;
   const release = async (): Promise<void> => {
     const events = held ?? [];

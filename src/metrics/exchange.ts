@@ -58,8 +58,10 @@ export interface ExchangeMetrics {
   chunks: number;
   /** In how many of the daemon's reads the output came. */
   arrivals: number;
-  /** Body bytes. */
+  /** Body bytes as they came. */
   bytes: number;
+  /** The content coding of a compressed body, as its header has it, and how many bytes came out of it. */
+  compressed?: { coding: string; decodedBytes: number };
   attempts: number;
   /** How often a reused connection was dead, and the request went out again on a new one. Absent when never. */
   replaced?: number;

@@ -42,11 +42,13 @@ export interface Timeline {
     buffered: boolean;
     /** Names in lower case. */
     headers?: Readonly<Record<string, string>>;
+    /** The content coding of a compressed body. */
+    coding?: string;
   }): void;
   /** An event of the answer in which the provider may report its times. */
   reported(members: Readonly<Record<string, unknown>>): void;
-  /** Body bytes of any kind, which reached this process at `atMs`. */
-  received(bytes: number, atMs: number): void;
+  /** Body bytes of any kind, which reached this process at `atMs`, and how many they are decoded [as many]. */
+  received(bytes: number, atMs: number, decodedBytes?: number): void;
   /**
    * A piece of output that is not empty; of a tool call, `text` is its name and arguments.
    * `arrivedMs`: its bytes reached this process; `decodedMs`: it came out of the parser;
@@ -97,6 +99,8 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   let paints: RecordableHistogram | undefined;
   let endMs: number | undefined;
   let bytes = 0;
+  let decodedBytes = 0;
+  let coding: string | undefined;
   const reasoning: Amount = { pieces: 0, tokens: 0 };
   const rest: Amount = { pieces: 0, tokens: 0 };
   let counted: TokenCounts | undefined;
@@ -192,6 +196,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       ...(replaced > 0 && { replaced }),
       ...((wait.parts.length > 0 || wait.contradictions.length > 0) && { wait }),
       ...(report !== undefined && { provider: report }),
+      ...(coding !== undefined && { compressed: { coding, decodedBytes } }),
       ...(phase === 'stalled' && { stalledMs: nowMs - lastMs }),
       ...(phase !== 'done' &&
         headersMs !== undefined && {
@@ -226,13 +231,15 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       headersMs = mark.atMs;
       timings = mark.timings;
       buffered = mark.buffered;
+      coding = mark.coding;
       provider = createProviderReport(mark.headers ?? {}, Date.now());
     },
     reported(members) {
       provider?.event(members);
     },
-    received(count, atMs) {
+    received(count, atMs, decoded = count) {
       bytes += count;
+      decodedBytes += decoded;
       lastByteMs = atMs;
     },
     content({ kind, text, ...mark }) {

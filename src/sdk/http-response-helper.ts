@@ -1,4 +1,6 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
+import { ContentError } from '../content/content-error.js';
+import { decodedBody } from '../content/decoded-body.js';
 import { parseJson } from './json.js';
 import type { HTTPResponse } from './types.js';
 
@@ -21,17 +23,28 @@ export class HTTPResponseHelper {
     return hundredsOf(response) === 5;
   }
 
-  /** The body as UTF-8 text. */
+  /**
+   * The body as UTF-8 text, without the content codings of its header (gzip, deflate, br, zstd).
+   * @throws {ConnectorException} when they can't be taken off.
+   */
   static getBodyAsString(response: HTTPResponse): string {
-    return response.body.toString('utf8');
+    const { requestId, statusCode, body } = response;
+    try {
+      const header = HTTPResponseHelper.getHeader(response, 'content-encoding');
+      return decodedBody(body, header ?? '').toString('utf8');
+    } catch (error) {
+      if (!(error instanceof ContentError)) throw error;
+      const message = `The provider answered ${statusCode}, and ${error.message}`;
+      throw new ConnectorException(message, ErrorClass.Permanent, requestId, { hop: 'provider', statusCode });
+    }
   }
 
   /**
-   * The body as JSON. The type is the caller's word; nothing checks it.
+   * The body as JSON, decoded. The type is the caller's word; nothing checks it.
    * @throws {ConnectorException} Permanent when the body is no JSON.
    */
   static getBodyAsJSON<T = unknown>(response: HTTPResponse): T {
-    const value = parseJson(response.body.toString('utf8'));
+    const value = parseJson(HTTPResponseHelper.getBodyAsString(response));
     if (value !== undefined) return value as T;
     const { requestId, statusCode, body } = response;
     throw new ConnectorException(

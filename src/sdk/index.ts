@@ -3,6 +3,8 @@
  * Source-compatible with the public Vastar SDK; what is beyond it is optional. Nothing here prints.
  */
 export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../common/errors.js';
+export { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';
+export { ContentError } from '../content/content-error.js';
 export { MessageType, PROTOCOL_CONSTANTS } from '../protocol/constants.js';
 export {
   ErrorClass as ProtocolErrorClass,

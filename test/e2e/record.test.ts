@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseRecordings } from '../../src/simulator/recordings/recording.js';
+import { flushed } from '../support/compress.js';
 import { groundForEach } from '../support/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
@@ -28,6 +29,19 @@ describe('record', () => {
     // A late read can bring pieces together, and none too early.
     expect(parts[0]?.atMs).toBeGreaterThanOrEqual(59);
     expect(parts.at(-1)?.atMs).toBeGreaterThanOrEqual(60 + 120 - 2);
+  });
+
+  test('a compressed answer is recorded decoded, and replayed; a key that it says back is hidden', async () => {
+    const key = 'sk-said-back-4711';
+    const events = sseEvents(deltaOf('Es '), deltaOf(`regnet, ${key}.`), FINISH, '[DONE]');
+    const sent = await flushed('gzip', events.map(Buffer.from));
+    await endpoint({ headers: { 'content-encoding': 'gzip' }, chunks: sent, gapMs: 20 }, key);
+    await run(['record', question, '--output', 'r.jsonl']);
+    const text = readFileSync(inPlace('r.jsonl'), 'utf8');
+    expect(text).toContain('regnet, ***');
+    expect(text).not.toContain(key);
+    const { code, stdout } = await run(['replay', 'r.jsonl']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `Es regnet, ${'*'.repeat(key.length)}.\n` });
   });
 
   test('keeps neither the question nor a key that the provider says back, and is for its owner alone', async () => {

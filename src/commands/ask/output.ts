@@ -157,6 +157,7 @@ function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
     chunks: metrics.chunks,
     arrivals: metrics.arrivals,
     bytes: metrics.bytes,
+    compressed: compressedJson(metrics),
     attempts: metrics.attempts,
     replaced: metrics.replaced ?? 0,
     buffered: metrics.buffered,
@@ -164,6 +165,12 @@ function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
     hops: rounded({ ...metrics.hops }),
     ...providerJson(metrics),
   };
+}
+
+function compressedJson({ compressed }: ExchangeMetrics): Record<string, unknown> | null {
+  return compressed === undefined
+    ? null
+    : { coding: compressed.coding, decoded_bytes: compressed.decodedBytes };
 }
 
 function costJson({ cost }: ExchangeMetrics): Record<string, unknown> | null {

@@ -1,7 +1,10 @@
+import { decodedStart } from '../../content/decoded-body.js';
 import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
 
 /** So much of a refusal is read before it is decided what follows. */
 const MAX_BYTES = 16 * 1024;
+/** More than so much of it, decoded, is no refusal. */
+const MAX_DECODED_BYTES = 1024 * 1024;
 
 /** A sink that holds back a response until the start of its body is known. */
 export interface PeekedBody {
@@ -26,7 +29,7 @@ export function peekBody(
     if (held === undefined) return;
     const { head, flow, parts } = held;
     held = undefined;
-    sink.onHead(decide(head, Buffer.concat(parts).toString('utf8', 0, MAX_BYTES)), flow);
+    sink.onHead(decide(head, startOf(head, Buffer.concat(parts))), flow);
     for (const part of parts) sink.onData(part);
   };
   return {
@@ -47,4 +50,10 @@ export function peekBody(
     },
     end: pass,
   };
+}
+
+/** Only what is decided by is decoded: the body goes on as it came. */
+function startOf({ headers }: ResponseHead, body: Buffer): string {
+  const [, coding = ''] = headers.find(([name]) => name.toLowerCase() === 'content-encoding') ?? [];
+  return decodedStart(body, coding, MAX_DECODED_BYTES).toString('utf8', 0, MAX_BYTES);
 }

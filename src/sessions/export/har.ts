@@ -55,7 +55,7 @@ function entryOf(session: Session, exchange: Exchange) {
       cookies: [],
       headers: [],
       content: {
-        size: Buffer.byteLength(text),
+        ...sizeOf(exchange, text),
         mimeType: 'text/plain; charset=utf-8',
         text,
         comment: "the answer's text; its raw bytes are not kept",
@@ -72,6 +72,15 @@ function entryOf(session: Session, exchange: Exchange) {
     _metrics: exchange.metrics,
     ...(exchange.error !== null && { _error: exchange.error.message }),
   };
+}
+
+/** Of the body as it was decoded, which is not kept; of the text where nothing is known of a body. */
+function sizeOf({ metrics }: Exchange, text: string): { size: number; compression?: number } {
+  const bytes = numberIn(metrics, 'bytes');
+  const found = metrics.compressed ?? null;
+  const decoded = isObject(found) ? numberIn(found, 'decodedBytes') : undefined;
+  if (bytes === undefined) return { size: Buffer.byteLength(text) };
+  return decoded === undefined ? { size: bytes } : { size: decoded, compression: decoded - bytes };
 }
 
 interface Timings {

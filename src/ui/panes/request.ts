@@ -2,6 +2,7 @@ import { OUTCOMES } from '../../common/outcomes.js';
 import { costText } from '../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import type { RequestView, TokenSample } from '../../state/exchange/request-view.js';
+import { sanitizeLine } from '../../state/text/sanitize.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../style/format.js';
 import { type Line, spread } from '../style/line.js';
 import { sparks } from './sparks.js';
@@ -38,6 +39,7 @@ export function requestLines(request: RequestView, width: number, height: number
       width,
     ),
     spread([['dim', 'chunks '], chunksText(metrics)], [bytes(metrics.bytes)], width),
+    ...compressedText(metrics).map(([label, size]) => pair(label, size)),
     ...(metrics.cost === undefined ? [] : [pair(`cost, ${metrics.cost.asOf}`, costText(metrics.cost))]),
     ...tokenDetails(metrics).map(([label, tokens]) => pair(label, count(tokens))),
   ];
@@ -75,6 +77,13 @@ function phaseOf({ outcome, metrics }: Shown): string {
 /** `118 in 40`: chunks, and in how many arrivals they came where these are fewer. */
 function chunksText({ chunks, arrivals }: ExchangeMetrics): string {
   return arrivals > 0 && arrivals < chunks ? `${count(chunks)} in ${count(arrivals)}` : count(chunks);
+}
+
+/** `gzip, decoded  12 kB` */
+function compressedText({ compressed }: ExchangeMetrics): [string, string][] {
+  return compressed === undefined
+    ? []
+    : [[`${sanitizeLine(compressed.coding.slice(0, 20))}, decoded`, bytes(compressed.decodedBytes)]];
 }
 
 function tokenDetails({ hiddenTokens, cachedTokens, cacheWriteTokens }: ExchangeMetrics): [string, number][] {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
+import { compressed, FORMS, nameOf } from '../../support/compress.js';
 import { testDaemon } from '../../support/daemon.js';
 import { hastyClock } from '../../support/hasty-clock.js';
 import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
@@ -38,6 +39,14 @@ test('a 429 that says insufficient_quota is passed on whole, and not tried again
   });
   const { body } = await streamOf(asking, 1n);
   expect(body.toString()).toBe(QUOTA);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test.each(FORMS)('a 429 that says so in %s is passed on as it came, and not tried again', async (form) => {
+  const sent = compressed(form, Buffer.from(QUOTA));
+  const headers = { 'content-encoding': nameOf(form) };
+  const { upstream, asking } = await askRefusing({ headers, chunks: [sent] });
+  expect((await streamOf(asking, 1n)).body).toEqual(sent);
   expect(upstream.requests).toHaveLength(1);
 });
 

@@ -1,0 +1,48 @@
+import type { OutputKind, Timeline } from '../metrics/timeline.js';
+import type { ChatEvent, StreamEvent } from '../sdk/index.js';
+import type { ChatOptions } from './types.js';
+
+/** Puts the parser's events on the timeline and hands them on with their times. */
+export function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
+  let arrivedMs = sentMs;
+  let readUs: number | undefined;
+  let told = 0;
+  return {
+    /** How many events the answer told so far. */
+    told: () => told,
+    arrived(chunk: Extract<StreamEvent, { type: 'chunk' }>): void {
+      arrivedMs = chunk.atMs;
+      readUs = chunk.offsetUs;
+    },
+    onChatEvent(event: ChatEvent): void {
+      told += 1;
+      if (event.type === 'report') {
+        timeline.reported(event.members);
+        return;
+      }
+      const decodedMs = performance.now();
+      const output = outputOf(event);
+      if (output !== undefined && output.text !== '') {
+        timeline.content({ ...output, arrivedMs, decodedMs, ...(readUs !== undefined && { readUs }) });
+      } else if (event.type === 'usage') {
+        timeline.usage(event.usage);
+      }
+      options.onEvent?.({ ...event, tMs: arrivedMs - sentMs });
+      if (event.type === 'text') options.onDelta?.(event.text);
+    },
+  };
+}
+
+/** What an event brings of the answer itself; of a tool call, what the model wrote. */
+function outputOf(event: ChatEvent): { kind: OutputKind; text: string } | undefined {
+  switch (event.type) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return { kind: event.type, text: event.text };
+    case 'tool_call':
+      return { kind: event.type, text: `${event.name ?? ''}${event.arguments}` };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+import type * as Zlib from 'node:zlib';
+import { ContentError } from './content-error.js';
+
+export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
+
+/** Most codings on one another; nobody has more than two in earnest. */
+const MAX_CODINGS = 5;
+/** Names that servers put into the header although nothing is encoded, character sets among them. */
+const NONE = /^(identity|none|binary|plain|[78]bit|utf-?8|us-ascii|iso-8859-\d+|aws-chunked|)$/;
+/** As RFC 9659 has it for HTTP: a window of 8 MiB. */
+const ZSTD_WINDOW_LOG = 23;
+
+/** A decoder of `node:zlib`. */
+export type Inflator = ReturnType<typeof Zlib.createGunzip> | ReturnType<typeof Zlib.createZstdDecompress>;
+
+// Nearly every answer is as it is: the library is loaded by the first that is compressed.
+export const zlib = (): typeof Zlib => process.getBuiltinModule('node:zlib');
+
+/**
+ * The codings of a Content-Encoding header in the order in which they are taken off; none for a body as it is.
+ * @throws {ContentError} that names a coding which can't be read, or says that there are too many.
+ */
+export function codingsOf(header: string): readonly Coding[] {
+  const names = header
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => !NONE.test(name));
+  if (names.length > MAX_CODINGS)
+    throw new ContentError(
+      'unknown coding',
+      `sent a body with ${names.length} content codings, of which ${MAX_CODINGS} are read.`,
+    );
+  return names.map(known).reverse();
+}
+
+function known(name: string): Coding {
+  if (name === 'x-gzip') return 'gzip';
+  if (name === 'gzip' || name === 'deflate' || name === 'br' || name === 'zstd') return name;
+  throw new ContentError(
+    'unknown coding',
+    `sent a body with the content coding ${JSON.stringify(name.slice(0, 40))}, which can't be read; gzip, deflate, br and zstd can. Make it send the body as it is: it was asked for "identity".`,
+  );
+}
+
+/**
+ * Whether a body is not encoded although its header says so: gateways decompress, and pass the header on. Only
+ * where the coding begins with a mark of its own can that be told.
+ */
+export function isPlain(coding: Coding, first: number): boolean {
+  const text = first === 0x09 || first === 0x0a || first === 0x0d || (first >= 0x20 && first < 0x7f);
+  return text && (coding === 'gzip' || (coding === 'zstd' && !beginsZstdFrame(first)));
+}
+
+/** Frames of Zstandard follow one another; those that are skipped begin otherwise. */
+export function beginsZstdFrame(first: number): boolean {
+  return first === 0x28 || (first & 0xf0) === 0x50;
+}
+
+/** A decoder for a body with this first byte: "deflate" is zlib's format, and without its head with some servers. */
+export function inflatorOf(coding: Coding, first: number): Inflator {
+  const { createGunzip, createInflate, createInflateRaw, createBrotliDecompress, createZstdDecompress } =
+    zlib();
+  switch (coding) {
+    case 'gzip':
+      return createGunzip();
+    case 'deflate':
+      return isZlib(first) ? createInflate() : createInflateRaw();
+    case 'br':
+      return createBrotliDecompress();
+    case 'zstd':
+      return createZstdDecompress({ params: zstdParams() });
+  }
+}
+
+/** Bounds the memory that a body may ask for. */
+export function zstdParams(): Record<number, number> {
+  return { [zlib().constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG };
+}
+
+/** Whether "deflate" has the head that it ought to have. */
+export function isZlib(first: number): boolean {
+  return (first & 0x0f) === 8;
+}

@@ -1,0 +1,30 @@
+import { mebibytes, tooMuch } from './content-error.js';
+
+/** A body that decodes to more than this is no answer. */
+const MAX_DECODED_BYTES = 1024 * 1024 * 1024;
+/** Beyond the first of these bytes, no more than so many times what came: text comes to a tenth of that. */
+const FREE_BYTES = 16 * 1024 * 1024;
+const MAX_RATIO = 250;
+
+/** Counts what goes into a decoder and what comes out of it. */
+export interface Expansion {
+  took(bytes: number): void;
+  /** @throws {ContentError} when it comes to more than any answer does. */
+  gave(bytes: number): void;
+}
+
+export function createExpansion(coding: string): Expansion {
+  let taken = 0;
+  let given = 0;
+  return {
+    took(bytes) {
+      taken += bytes;
+    },
+    gave(bytes) {
+      given += bytes;
+      if (given > MAX_DECODED_BYTES) throw tooMuch(coding, `more than ${mebibytes(MAX_DECODED_BYTES)}`);
+      if (given > FREE_BYTES && given > MAX_RATIO * taken)
+        throw tooMuch(coding, `more than ${mebibytes(FREE_BYTES)} and ${MAX_RATIO} times its size`);
+    },
+  };
+}

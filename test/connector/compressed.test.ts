@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decodeEvents } from '../../src/connector/decoded-events.js';
+import {
+  type ChatEvent,
+  createChatStream,
+  OpenAIStreamConnector,
+  type StreamEvent,
+} from '../../src/index.js';
+import { compressed, cutAt, FORMS, flushed, nameOf } from '../support/compress.js';
+import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import {
+  deltaOf,
+  FINISH,
+  type Handler,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
+
+const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
+
+/** What an answer's bytes, as the daemon passes them on, are told as. */
+async function read(header: string, pieces: readonly Uint8Array[]): Promise<unknown> {
+  const events: ChatEvent[] = [];
+  const chat = createChatStream(HEAD, (event) => events.push(event));
+  const decoded = decodeEvents((event) => {
+    if (event.type === 'chunk') chat.feed(event.data);
+  });
+  const timings = { reused: false, attempts: 1 };
+  const headers = { 'content-encoding': header };
+  await decoded.onEvent({ type: 'start', statusCode: 200, headers, timings, buffered: false, atMs: 0 });
+  for (const [sequence, data] of pieces.entries()) {
+    await decoded.onEvent({ type: 'chunk', data, sequence, offsetUs: 1, atMs: 1 } satisfies StreamEvent);
+  }
+  await decoded.end();
+  decoded.close();
+  return [chat.end({ kind: 'closed' }), events];
+}
+
+test('any text in any coding, cut anywhere, is told as the same events as without', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 12 }),
+      fc.array(fc.constantFrom(...FORMS), { minLength: 1, maxLength: 2 }),
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 10 }),
+      async (texts, forms, shares) => {
+        const bytes = Buffer.from(sseEvents(...texts.map(deltaOf), FINISH, '[DONE]').join(''));
+        const body = forms.reduce<Uint8Array>((inner, form) => compressed(form, inner), bytes);
+        const plain = await read('', [bytes]);
+        expect(await read(forms.map(nameOf).join(', '), cutAt(body, shares))).toEqual(plain);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+describe('with a daemon', () => {
+  let daemon: TestDaemon;
+  let upstream: Upstream;
+  let connector: OpenAIStreamConnector;
+  let answer: Handler;
+
+  beforeEach(async () => {
+    daemon = await testDaemon();
+    upstream = await startUpstream((request, response, raw) => answer(request, response, raw));
+    connector = new OpenAIStreamConnector(
+      { openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
+      { socketPath: daemon.path },
+    );
+  });
+  afterEach(async () => {
+    await connector.close();
+    await upstream.close();
+    await daemon.close();
+  });
+
+  const sends =
+    (status: number, coding: string, body: Uint8Array, contentType = 'application/json'): Handler =>
+    (_request, response) => {
+      response.writeHead(status, { 'content-type': contentType, 'content-encoding': coding }).end(body);
+    };
+  const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+  const ask = () => connector.exchange([{ role: 'user', content: 'hi' }]);
+
+  test.each(FORMS)('each delta of a stream in %s is told before the next is sent', async (form) => {
+    const sent = await flushed(
+      form,
+      sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').map(Buffer.from),
+    );
+    let told = Promise.withResolvers<void>();
+    answer = async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': nameOf(form) });
+      for (const [index, piece] of sent.entries()) {
+        told = Promise.withResolvers();
+        response.write(piece);
+        if (index < 2) await told.promise;
+      }
+      response.end();
+    };
+    const deltas: string[] = [];
+    const result = await connector.exchange([{ role: 'user', content: 'hi' }], {
+      onDelta(text) {
+        deltas.push(text);
+        told.resolve();
+      },
+    });
+    expect(deltas).toEqual(['Hel', 'lo']);
+    expect(result).toMatchObject({ outcome: 'complete', text: 'Hello', metrics: { chunks: 2, arrivals: 2 } });
+    const { bytes, compressed: told_ } = result.metrics;
+    expect(bytes).toBe(Buffer.concat(sent).length);
+    expect(told_).toEqual({
+      coding: nameOf(form),
+      decodedBytes: sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').join('').length,
+    });
+  });
+
+  test.each(FORMS)('an error in %s gives its message', async (form) => {
+    const body = compressed(form, json({ error: { message: 'Incorrect API key provided.' } }));
+    answer = sends(401, nameOf(form), body);
+    const { outcome, error } = await ask();
+    expect(outcome).toBe('error');
+    expect(error).toMatchObject({ statusCode: 401, hop: 'provider' });
+    expect(error?.message).toContain('answered 401: Incorrect API key provided.');
+  });
+
+  test('a whole completion as JSON, in two codings on one another, is read', async () => {
+    const completion = json({
+      choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop' }],
+    });
+    answer = sends(200, 'gzip, br', compressed('br', compressed('gzip', completion)));
+    expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
+  });
+
+  test('a coding that can not be read is named, and so is the status beside it', async () => {
+    answer = sends(200, 'lzma', Buffer.from('?'));
+    const { outcome, error } = await ask();
+    expect(outcome).toBe('error');
+    expect(error?.message).toMatch(
+      /^127\.0\.0\.1:\d+ sent a body with the content coding "lzma", which can't be read/,
+    );
+    answer = sends(401, 'lzma', Buffer.from('?'));
+    const refused = await ask();
+    expect(refused.error).toMatchObject({ statusCode: 401 });
+    expect(refused.error?.message).toMatch(
+      /answered 401\. Check the API key\. \S+ sent a body with the content coding "lzma"/,
+    );
+  });
+
+  test('a damaged body is an error that keeps what came before', async () => {
+    const [first = Buffer.alloc(0)] = await flushed('gzip', sseEvents(deltaOf('Hel')).map(Buffer.from));
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+      response.write(first);
+      setTimeout(() => response.end(Buffer.alloc(100, 0xff)), 50);
+    };
+    const { outcome, text, error } = await ask();
+    expect({ outcome, text }).toEqual({ outcome: 'error', text: 'Hel' });
+    expect(error?.message).toContain('sent a gzip body that is damaged');
+    expect(error?.isRetryable()).toBe(true);
+  });
+
+  test('a body that ends early is a truncated answer, which says what is missing', async () => {
+    const [first = Buffer.alloc(0)] = await flushed('gzip', sseEvents(deltaOf('Hel')).map(Buffer.from));
+    answer = sends(200, 'gzip', first, 'text/event-stream');
+    const { outcome, text, error } = await ask();
+    expect({ outcome, text }).toEqual({ outcome: 'truncated', text: 'Hel' });
+    expect(error?.message).toContain('ended its gzip body before the end of what is encoded');
+  });
+
+  test('an answer that came whole is complete without the end of its coding', async () => {
+    const sent = await flushed('gzip', sseEvents(deltaOf('Hello'), FINISH).map(Buffer.from));
+    answer = sends(200, 'gzip', Buffer.concat(sent.slice(0, -1)), 'text/event-stream');
+    expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
+    expect((await ask()).error).toBeUndefined();
+  });
+
+  test('a list of models is decoded', async () => {
+    answer = sends(200, 'zstd', compressed('zstd', json({ data: [{ id: 'm' }] })));
+    expect(await connector.listModels()).toEqual(['m']);
+    answer = sends(403, 'gzip', compressed('gzip', json({ error: { message: 'No such project.' } })));
+    await expect(connector.listModels()).rejects.toThrow('answered 403: No such project.');
+    answer = sends(403, 'gzip', Buffer.alloc(30, 0xff));
+    await expect(connector.listModels()).rejects.toThrow(
+      'answered 403, and sent a gzip body that is damaged',
+    );
+  });
+
+  test('a compressed refusal of a member leads to a request without it', async () => {
+    answer = (request, response) => {
+      const refused = 'stream_options' in JSON.parse(request.body.toString());
+      const refusal = compressed(
+        'br',
+        json({ error: { message: 'Unrecognized request argument: stream_options' } }),
+      );
+      if (refused) response.writeHead(400, { 'content-encoding': 'br' }).end(refusal);
+      else response.end(sseEvents(deltaOf('Hello'), FINISH).join(''));
+    };
+    expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  test('what is recorded is decoded, with the times at which it came', async () => {
+    const sent = await flushed('gzip', sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH).map(Buffer.from));
+    answer = sends(200, 'gzip', Buffer.concat(sent), 'text/event-stream');
+    const wire: StreamEvent[] = [];
+    await connector.exchange([{ role: 'user', content: 'hi' }], { onWire: (event) => wire.push(event) });
+    const chunks = wire.flatMap((event) => (event.type === 'chunk' ? [event] : []));
+    expect(Buffer.concat(chunks.map(({ data }) => data)).toString()).toBe(
+      sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH).join(''),
+    );
+    expect(chunks.every(({ offsetUs }) => offsetUs !== undefined)).toBe(true);
+  });
+});
