@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FinishedExchange } from '../src/sessions/conversation.js';
+import type { FinishedExchange } from '../src/sessions/exchange-table.js';
 import { openSessions, type SessionStore } from '../src/sessions/store.js';
 import { initialState } from '../src/state/app-state.js';
 import { restored } from '../src/state/sessions/saved.js';

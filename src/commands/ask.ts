@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { answerMessage } from '../connector/messages.js';
-import type { ChatMessage, ChatOptions } from '../connector/types.js';
+import type { ChatMessage } from '../connector/types.js';
+import { questionMessage } from '../sessions/request-messages.js';
 import { jsonLines, plainText } from './ask/output.js';
-import { addPromptFlags, chatOptions, type PromptFlags, promptFrom, questionOf } from './ask/prompt.js';
+import { addPromptFlags, chatOptions, imagesOf, type PromptFlags, promptFrom } from './ask/prompt.js';
 import type { AskSession } from './ask/session.js';
 import { openToolResults } from './ask/tools.js';
 import { compose, reportProblems } from './compose.js';
@@ -46,35 +47,40 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   let session: AskSession | undefined;
   const results = flags.toolResults === undefined ? undefined : openToolResults(flags.toolResults);
   try {
+    const options = chatOptions(flags);
+    const attachments = imagesOf(flags);
+    const system: ChatMessage[] =
+      flags.system === undefined ? [] : [{ role: 'system', content: flags.system }];
     if (flags.session !== undefined) {
       const { openAskSession } = await import('./ask/session.js');
       const { name, baseUrl: url, model } = composition.connector.endpoint;
-      session = openAskSession(flags.session, prompt, { name, url, model }, flags);
+      const { temperature, maxTokens: max_tokens, body } = options;
+      const sent = { temperature, max_tokens, ...body, ...(system.length > 0 && { messages: system }) };
+      const question = { text: prompt, attachments, endpoint: { name, url, model }, body: sent };
+      session = openAskSession(flags.session, question, flags.config);
     }
     const messages: ChatMessage[] = [
-      ...(flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const]),
+      ...system,
       ...(session?.history ?? []),
-      questionOf(prompt, flags),
+      questionMessage({ text: prompt, attachments }),
     ];
-    const options: ChatOptions = {
-      ...chatOptions(flags),
-      signal: abort.signal,
-      onEvent: (event) => {
-        session?.event(event);
-        output.event(event);
-      },
-    };
-    let answer = await composition.exchange(messages, options);
-    while (results !== undefined && answer.outcome === 'complete' && answer.toolCalls.length > 0) {
+    for (;;) {
+      const answer = await composition.exchange(messages, {
+        ...options,
+        signal: abort.signal,
+        onEvent: (event) => {
+          session?.event(event);
+          output.event(event);
+        },
+      });
+      session?.ended(answer);
       output.end(answer);
-      const told = await results.next(answer.toolCalls, abort.signal);
+      const calls = answer.outcome === 'complete' ? answer.toolCalls : [];
+      const told = calls.length === 0 ? undefined : await results?.next(calls, abort.signal);
       if (told === undefined) return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
       messages.push(answerMessage(answer), ...told);
-      answer = await composition.exchange(messages, options);
+      session?.results(told);
     }
-    session?.ended(answer);
-    output.end(answer);
-    return stdout.exitCode ?? stop.exitCode ?? exitCodeOf(answer);
   } finally {
     stop.remove();
     session?.close();

@@ -5,6 +5,7 @@ import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/searc
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, SessionSummary } from '../sessions/types.js';
 import { createSanitizer } from '../state/text/sanitize.js';
+import { bytes } from '../ui/style/format.js';
 import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';
 import { importSessions } from './sessions/import.js';
 import { sessionsFile } from './sessions/sessions-file.js';
@@ -139,16 +140,34 @@ function show(store: SessionStore, { json }: Flags, id: string): void {
   }
   print(`${visible(session.title)}\n${session.id}\n\n`);
   for (const message of store.branchInUse(session.id))
-    print(`${headOf(message)}\n${harmless(message.text)}\n\n`);
+    print(`${headOf(message)}\n${harmless(contentOf(message))}\n\n`);
 }
 
-function headOf({ role, model, status, atMs }: Message): string {
+/** What the message consists of, part by part. */
+function contentOf({ text, reasoning, refusal, toolCalls, attachments }: Message): string {
+  return [
+    ...(reasoning === '' ? [] : [`reasoning: ${reasoning}`]),
+    ...(text === '' ? [] : [text]),
+    ...(refusal === '' ? [] : [`refused: ${refusal}`]),
+    ...toolCalls.map(
+      ({ id, name, arguments: args }) => `calls ${name} ${args}${id === '' ? '' : ` (${id})`}`,
+    ),
+    ...attachments.map(({ name, type, size, url }) => {
+      const facts = [name, type, ...(size === null ? [] : [bytes(size)]), ...(url === null ? [] : [url])];
+      return `attached: ${facts.join(', ')}`;
+    }),
+  ].join('\n');
+}
+
+function headOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
   const who = role === 'user' ? 'you' : role;
   const parts = [
     who,
     timeOf(atMs),
     ...(model === null ? [] : [model]),
+    ...(toolCallId === null ? [] : [toolCallId]),
     ...(status === 'complete' ? [] : [status]),
+    ...(finishReason === null || finishReason === 'stop' ? [] : [finishReason]),
   ];
   return `--- ${visible(parts.join('  '))}`;
 }

@@ -1,43 +1,37 @@
-import { type Database, integer, type Row } from './file/database.js';
+import { type ExchangeTable, type FinishedExchange, finishReasonOf } from './exchange-table.js';
+import { type Database, integer, integerOrNull, type Row } from './file/database.js';
+import type { Answer, MessageTable } from './message-table.js';
 import { SessionsError } from './problem.js';
-import { exchangeOf, messageOf } from './records.js';
-import { type Redactor, toJson, withoutCredentials } from './redact.js';
+import type { Redactor } from './redact.js';
 import { NEXT_TOUCH, newId, previewOf, unknown } from './session-table.js';
-import type { Clock, ExchangeError, Message, MessageStatus, Role, Session } from './types.js';
+import type { Attachment, Clock, Message, MessageStatus, Role, Session } from './types.js';
 import { isAlive } from './writer.js';
 
-/** An exchange as it is handed in; JSON values may be any plain objects. */
-export interface FinishedExchange {
-  /** Unix time in ms at which it was sent. */
-  atMs: number;
-  endpoint: string;
-  url: string;
-  model: string;
-  outcome: string;
-  error?: ExchangeError;
-  /** The request's body; members that name a credential are left out. */
-  request: object;
-  /** The figures, named as in `ExchangeMetrics`. */
-  metrics: object;
-  timeline?: unknown;
-  events?: unknown;
-}
-
-export interface Answer {
+/** A message that is whole when it is saved. */
+export interface NewMessage {
+  role: Exclude<Role, 'assistant'>;
   text: string;
-  reasoning?: string;
+  parentId: number | null;
+  attachments?: readonly Attachment[];
+  /** Of a tool's result: the call that it answers. */
+  toolCallId?: string;
 }
 
 export interface Conversation {
   /** On disk when this returns. Brings a session back that was deleted meanwhile. */
-  append(session: string, message: { role: Role; text: string; parentId: number | null }): number;
+  append(session: string, message: NewMessage): number;
   /** An answer that is streaming from now on; `checkpoint` it at least every few seconds. */
   beginAnswer(session: string, answer: { parentId: number | null; endpoint: string; model: string }): number;
   /** All of the answer so far. */
   checkpoint(answerId: number, answer: Answer): void;
   finishAnswer(
     answerId: number,
-    answer: Answer & { status: Exclude<MessageStatus, 'streaming'>; exchange?: FinishedExchange },
+    answer: Answer & {
+      status: Exclude<MessageStatus, 'streaming'>;
+      /** Unless the exchange's figures have it. */
+      finishReason?: string | null;
+      exchange?: FinishedExchange;
+    },
   ): void;
   /** Goes on from this message: the branch in use ends with it. */
   branch(session: string, messageId: number | null): void;
@@ -69,7 +63,12 @@ export function markInterrupted(db: Database, nowMs: number): void {
   });
 }
 
-export function createConversation(db: Database, clock: Clock, redactor: Redactor): Conversation {
+export function createConversation(
+  db: Database,
+  { messages, exchanges }: { messages: MessageTable; exchanges: ExchangeTable },
+  clock: Clock,
+  redactor: Redactor,
+): Conversation {
   const rowOf = (session: string): Row => {
     const row = db.get('SELECT * FROM sessions WHERE id = ?', session);
     if (row === undefined) throw unknown(session);
@@ -77,7 +76,7 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
   };
   const seqOf = (session: string): number => integer(rowOf(session), 'seq');
   const sessionOfAnswer = (answerId: number): Row => {
-    const row = db.get('SELECT session, parent, endpoint, model FROM messages WHERE id = ?', answerId);
+    const row = db.get('SELECT session, parent FROM messages WHERE id = ?', answerId);
     if (row === undefined)
       throw new SessionsError('unknown', 'the session of this answer was deleted for good');
     return row;
@@ -92,65 +91,12 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
       seq,
     );
   };
-  const addMessage = (seq: number, message: Omit<Message, 'id'>): number => {
-    const streaming = message.status === 'streaming';
-    const { lastId } = db.run(
-      `INSERT INTO messages (session, parent, role, at_ms, text, reasoning, status, endpoint, model, writer, written_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      seq,
-      message.parentId,
-      message.role,
-      message.atMs,
-      redactor.text(message.text),
-      redactor.text(message.reasoning),
-      message.status,
-      message.endpoint,
-      message.model,
-      streaming ? process.pid : null,
-      streaming ? message.atMs : null,
-    );
-    db.run('UPDATE sessions SET messages = messages + 1 WHERE seq = ?', seq);
-    return lastId;
-  };
-  const addExchange = (
-    seq: number,
-    question: number | null,
-    answer: number | null,
-    exchange: FinishedExchange,
-  ): void => {
-    const json = (value: unknown): string => JSON.stringify(redactor.json(toJson(value)));
-    const optional = (value: unknown): string | null => (value == null ? null : json(value));
-    db.run(
-      `INSERT INTO exchanges (session, question, answer, at_ms, endpoint, url, model, outcome, error, request, metrics, timeline, events)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      seq,
-      question,
-      answer,
-      Math.round(exchange.atMs),
-      redactor.text(exchange.endpoint),
-      redactor.url(exchange.url),
-      redactor.text(exchange.model),
-      exchange.outcome,
-      optional(exchange.error),
-      json(withoutCredentials(exchange.request)),
-      json(exchange.metrics),
-      optional(exchange.timeline),
-      optional(exchange.events),
-    );
-    db.run(
-      'UPDATE sessions SET exchanges = exchanges + 1, model = ?, tokens = tokens + ? WHERE seq = ?',
-      redactor.text(exchange.model),
-      tokensOf(exchange.metrics),
-      seq,
-    );
-  };
-
   return {
-    append: (session, { role, text, parentId }) =>
+    append: (session, { role, text, parentId, attachments = [], toolCallId = null }) =>
       db.write(() => {
         const seq = seqOf(session);
-        const message = { ...PLAIN, parentId, role, text, atMs: clock.unixMs() };
-        const id = addMessage(seq, message);
+        const extras = { attachments: [...attachments], toolCallId };
+        const id = messages.add(seq, { ...PLAIN, ...extras, parentId, role, text, atMs: clock.unixMs() });
         touch(seq, id, redactor.text(text));
         return id;
       }),
@@ -159,41 +105,29 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
         const seq = seqOf(session);
         const atMs = clock.unixMs();
         const message = { ...PLAIN, parentId, role: 'assistant', text: '', atMs, endpoint, model } as const;
-        const id = addMessage(seq, { ...message, status: 'streaming' });
+        const id = messages.add(seq, { ...message, status: 'streaming' });
         db.run('UPDATE sessions SET head = ? WHERE seq = ?', id, seq);
         return id;
       }),
-    checkpoint: (answerId, { text, reasoning = '' }) =>
+    checkpoint: (answerId, answer) =>
       db.write(() => {
         sessionOfAnswer(answerId);
-        db.run(
-          "UPDATE messages SET text = ?, reasoning = ?, status = 'streaming', writer = ?, written_ms = ? WHERE id = ?",
-          redactor.text(text),
-          redactor.text(reasoning),
-          process.pid,
-          clock.unixMs(),
-          answerId,
-        );
+        messages.checkpoint(answerId, answer, clock.unixMs());
       }),
-    finishAnswer: (answerId, { text, reasoning = '', status, exchange }) =>
+    finishAnswer: (answerId, { status, finishReason, exchange, ...answer }) =>
       db.write(() => {
-        const answer = sessionOfAnswer(answerId);
-        const seq = integer(answer, 'session');
-        const clean = redactor.text(text);
-        db.run(
-          'UPDATE messages SET text = ?, reasoning = ?, status = ?, writer = NULL, written_ms = NULL WHERE id = ?',
-          clean,
-          redactor.text(reasoning),
-          status,
-          answerId,
-        );
-        const question = typeof answer.parent === 'number' ? answer.parent : null;
-        if (exchange !== undefined) addExchange(seq, question, answerId, exchange);
+        const begun = sessionOfAnswer(answerId);
+        const seq = integer(begun, 'session');
+        const reason = finishReason ?? finishReasonOf(exchange?.metrics ?? {});
+        messages.finish(answerId, answer, status, reason);
+        const question = integerOrNull(begun, 'parent');
+        if (exchange !== undefined) exchanges.add(seq, question, answerId, exchange);
+        const gist = redactor.text(gistOf(answer));
         db.run(
           `UPDATE sessions SET preview = CASE WHEN head = ? AND ? <> '' THEN ? ELSE preview END, used_ms = ?, touched = ${NEXT_TOUCH} WHERE seq = ?`,
           answerId,
-          clean,
-          previewOf(clean),
+          gist,
+          previewOf(gist),
           clock.unixMs(),
           seq,
         );
@@ -208,8 +142,10 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
       }),
     branchInUse: (session) => {
       const row = rowOf(session);
-      return db
-        .all(
+      const seq = integer(row, 'seq');
+      return messages.read(
+        seq,
+        db.all(
           // A parent is older than its children, so that no damage makes this endless.
           `WITH RECURSIVE branch (id, parent) AS (
              SELECT id, parent FROM messages WHERE id = ? AND session = ?
@@ -218,9 +154,9 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
            )
            SELECT m.* FROM branch JOIN messages m USING (id) ORDER BY m.id`,
           row.head ?? null,
-          integer(row, 'seq'),
-        )
-        .map(messageOf);
+          seq,
+        ),
+      );
     },
     load: (session) => {
       const row = rowOf(session);
@@ -232,8 +168,8 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
         usedMs: integer(row, 'used_ms'),
         pinned: row.pinned === 1,
         headId: typeof row.head === 'number' ? row.head : null,
-        messages: db.all('SELECT * FROM messages WHERE session = ? ORDER BY id', seq).map(messageOf),
-        exchanges: db.all('SELECT * FROM exchanges WHERE session = ? ORDER BY id', seq).map(exchangeOf),
+        messages: messages.all(seq),
+        exchanges: exchanges.all(seq),
       };
     },
     insert: (session) =>
@@ -253,13 +189,13 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
         for (const message of session.messages) {
           // Nobody writes to an imported answer any more.
           const status = message.status === 'streaming' ? 'interrupted' : message.status;
-          ids.set(message.id, addMessage(seq, { ...message, status, parentId: mapped(message.parentId) }));
+          ids.set(message.id, messages.add(seq, { ...message, status, parentId: mapped(message.parentId) }));
         }
         for (const { error, ...exchange } of session.exchanges) {
           const given = { ...exchange, ...(error !== null && { error }) };
-          addExchange(seq, mapped(exchange.questionId), mapped(exchange.answerId), given);
+          exchanges.add(seq, mapped(exchange.questionId), mapped(exchange.answerId), given);
         }
-        const last = session.messages.findLast(({ text }) => text !== '')?.text ?? '';
+        const last = session.messages.map(gistOf).findLast((gist) => gist !== '') ?? '';
         db.run(
           'UPDATE sessions SET head = ?, preview = ? WHERE seq = ?',
           mapped(session.headId),
@@ -271,12 +207,20 @@ export function createConversation(db: Database, clock: Clock, redactor: Redacto
   };
 }
 
-const PLAIN = { reasoning: '', status: 'complete', endpoint: null, model: null } as const;
+const PLAIN = {
+  reasoning: '',
+  refusal: '',
+  toolCalls: [],
+  toolCallId: null,
+  attachments: [],
+  status: 'complete',
+  finishReason: null,
+  endpoint: null,
+  model: null,
+} satisfies Partial<Message>;
 
-function tokensOf(metrics: object): number {
-  const count = (name: string): number => {
-    const value: unknown = Reflect.get(metrics, name);
-    return typeof value === 'number' && Number.isFinite(value) ? Math.round(value) : 0;
-  };
-  return count('promptTokens') + count('outputTokens');
+/** What a list shows of a message. */
+function gistOf({ text, refusal = '', toolCalls = [] }: Answer): string {
+  if (text !== '' || refusal !== '' || toolCalls.length === 0) return text === '' ? refusal : text;
+  return `calls ${toolCalls.map(({ name }) => name).join(', ')}`;
 }

@@ -1,7 +1,8 @@
-import type { Answer, FinishedExchange } from './conversation.js';
+import type { FinishedExchange } from './exchange-table.js';
+import type { Answer } from './message-table.js';
 import { SessionsError } from './problem.js';
 import type { SessionStore } from './store.js';
-import type { MessageStatus } from './types.js';
+import type { Attachment, MessageStatus } from './types.js';
 
 export interface JournalOptions {
   /** The session to go on with; without one it is made with the first message. */
@@ -17,13 +18,27 @@ export interface JournalOptions {
   earlier?: () => readonly EarlierMessage[];
 }
 
-/** A message of the conversation, by the caller's ids. */
-export interface EarlierMessage {
+/** A question or a tool's result, by the caller's ids. */
+export interface Said {
   id: number;
-  parentId: number | null;
   text: string;
-  /** Absent for a question. */
-  answer?: { reasoning: string; status: EndStatus; endpoint: string; model: string };
+  parentId?: number | null;
+  attachments?: readonly Attachment[];
+  /** Of a tool's result: the call that it answers. */
+  toolCallId?: string;
+}
+
+/** A message of the conversation. */
+export interface EarlierMessage extends Said {
+  parentId: number | null;
+  /** Absent for a question and a tool's result. */
+  answer?: Omit<Answer, 'text'> & Ended & { endpoint: string; model: string };
+}
+
+interface Ended {
+  status: EndStatus;
+  /** Unless the exchange's figures have it. */
+  finishReason?: string | null;
 }
 
 export type EndStatus = Exclude<MessageStatus, 'streaming'>;
@@ -36,20 +51,17 @@ export interface Journal {
   /** The session's id, once it is saved. */
   readonly session: string | undefined;
   /**
-   * On disk when this returns true: only then send it.
-   * @param parentId the message it follows; the last one unless given
+   * Saves a question or a tool's result. On disk when this returns true: only then send it. It follows the last
+   * message, unless `parentId` says otherwise.
    */
-  userMessage(message: { id: number; text: string; parentId?: number | null }): boolean;
+  said(message: Said): boolean;
   answerStarted(answer: { id: number; endpoint: string; model: string; parentId?: number | null }): void;
   /** A piece of the answer; what came is written once a second. */
-  answerText(id: number, piece: { text?: string; reasoning?: string }): void;
+  answerText(id: number, piece: { text?: string; reasoning?: string; refusal?: string }): void;
   /** All of the answer so far, in place of its pieces. */
-  answerSoFar(id: number, answer: Required<Answer>): void;
-  /** `text`, where it differs from the pieces. */
-  answerEnded(
-    id: number,
-    end: { status: EndStatus; text?: string; reasoning?: string; exchange?: FinishedExchange },
-  ): void;
+  answerSoFar(id: number, answer: Answer): void;
+  /** What differs from the pieces, or was not among them, in its place. */
+  answerEnded(id: number, end: Partial<Answer> & Ended & { exchange?: FinishedExchange }): void;
   /** The conversation goes on from this message now; written with the next message, or within a second. */
   branch(id: number | null): void;
   /** What is in the editor; written once a second. */
@@ -163,9 +175,10 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     }
     return at.session;
   };
-  const ask = (at: Place, { id, parentId, text }: Omit<EarlierMessage, 'answer'>): void => {
-    const message = { role: 'user', text, parentId: savedId(at, parentId) } as const;
-    at.saved.set(id, store.append(sessionFor(at, text), message));
+  const ask = (at: Place, { id, parentId = null, ...said }: Said): void => {
+    const role = said.toolCallId === undefined ? 'user' : 'tool';
+    const message = { ...said, role, parentId: savedId(at, parentId) } as const;
+    at.saved.set(id, store.append(sessionFor(at, said.text), message));
   };
   const begin = (at: Place, id: number, { parentId, endpoint, model }: Asked): number => {
     const known = savedId(at, id);
@@ -180,9 +193,9 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       ask(at, message);
       return;
     }
-    const { reasoning, status, ...asked } = answer;
-    const id = begin(at, message.id, { ...asked, parentId: message.parentId });
-    store.finishAnswer(id, { text: message.text, reasoning, status });
+    const { endpoint, model, ...ended } = answer;
+    const id = begin(at, message.id, { endpoint, model, parentId: message.parentId });
+    store.finishAnswer(id, { text: message.text, ...ended });
   };
   const saveUnsaved = (at: Place, { draft, queue, head }: Unsaved): void => {
     if (draft !== undefined) store.saveDraft(at.session ?? null, draft);
@@ -212,34 +225,35 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     get session() {
       return place.session;
     },
-    userMessage({ id, text, parentId = lastId }) {
-      lastId = id;
+    said({ parentId = lastId, ...message }) {
+      lastId = message.id;
       // The draft it was typed in is emptied together with it, or else it would be there twice.
       const { head: _itsParent, ...now } = unsaved;
       unsaved = {};
       return save((at) => {
-        ask(at, { id, parentId, text });
+        ask(at, { ...message, parentId });
         saveUnsaved(at, now);
       });
     },
     answerStarted({ id, endpoint, model, parentId = lastId }) {
       lastId = id;
-      const answer = { parentId, endpoint, model, text: '', reasoning: '' };
+      const answer = { parentId, endpoint, model, text: '', reasoning: '', refusal: '', toolCalls: [] };
       streaming.set(id, answer);
       const { head: _itsParent, ...now } = unsaved;
       unsaved = now;
       save((at) => void begin(at, id, answer));
       arm();
     },
-    answerText(id, { text = '', reasoning = '' }) {
+    answerText(id, { text = '', reasoning = '', refusal = '' }) {
       const answer = streaming.get(id);
       if (answer === undefined) return;
       answer.text += text;
       answer.reasoning += reasoning;
+      answer.refusal += refusal;
     },
-    answerSoFar(id, { text, reasoning }) {
+    answerSoFar(id, soFar) {
       const answer = streaming.get(id);
-      if (answer !== undefined) Object.assign(answer, { text, reasoning });
+      if (answer !== undefined) Object.assign(answer, soFar);
     },
     answerEnded(id, end) {
       const answer = streaming.get(id);

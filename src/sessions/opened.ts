@@ -1,6 +1,7 @@
 import type { Drafts } from './drafts.js';
 import { type Database, integer, text } from './file/database.js';
-import { errorOf, messageOf, objectOf, summaryOf } from './records.js';
+import type { MessageTable } from './message-table.js';
+import { errorOf, objectOf, summaryOf } from './records.js';
 import { unknown } from './session-table.js';
 import type { ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
 
@@ -40,7 +41,7 @@ export interface Opening {
   leftOver(): LeftOver | undefined;
 }
 
-export function createOpening(db: Database, drafts: Drafts): Opening {
+export function createOpening(db: Database, messages: MessageTable, drafts: Drafts): Opening {
   return {
     open(session) {
       const row = db.get('SELECT * FROM sessions WHERE id = ?', session);
@@ -54,7 +55,7 @@ export function createOpening(db: Database, drafts: Drafts): Opening {
       return {
         summary: summaryOf(row),
         headId: typeof row.head === 'number' ? row.head : null,
-        messages: db.all('SELECT * FROM messages WHERE session = ? ORDER BY id', seq).map(messageOf),
+        messages: messages.all(seq),
         figures: new Map(
           figures.map((one) => [
             integer(one, 'answer'),

@@ -1,6 +1,7 @@
 import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
-import { isObject, parseJson } from './redact.js';
+import { isList, isObject, parseJson } from './redact.js';
 import {
+  type Attachment,
   type Exchange,
   type ExchangeError,
   type Json,
@@ -9,6 +10,7 @@ import {
   type Message,
   ROLES,
   type SessionSummary,
+  type ToolCall,
 } from './types.js';
 
 // Rows of the file as the values they stand for. What a row of a later or damaged file has else is read as the
@@ -31,18 +33,53 @@ export function summaryOf(row: Row): SessionSummary {
   };
 }
 
-export function messageOf(row: Row): Message {
+/** @param attachments by the message's id */
+export function messageOf(row: Row, attachments: ReadonlyMap<number, Attachment[]>): Message {
+  const id = integer(row, 'id');
   return {
-    id: integer(row, 'id'),
+    id,
     parentId: integerOrNull(row, 'parent'),
     role: oneOf(ROLES, text(row, 'role')) ?? 'user',
     atMs: integer(row, 'at_ms'),
     text: text(row, 'text'),
     reasoning: text(row, 'reasoning'),
+    refusal: text(row, 'refusal'),
+    toolCalls: toolCallsOf(jsonIn(row, 'tool_calls')),
+    toolCallId: textOrNull(row, 'tool_call_id'),
+    attachments: attachments.get(id) ?? [],
     status: oneOf(MESSAGE_STATUSES, text(row, 'status')) ?? 'interrupted',
+    finishReason: textOrNull(row, 'finish_reason'),
     endpoint: textOrNull(row, 'endpoint'),
     model: textOrNull(row, 'model'),
   };
+}
+
+function toolCallsOf(calls: Json): ToolCall[] {
+  if (!isList(calls)) return [];
+  return calls.filter(isObject).map((call) => {
+    const member = (name: string): string => (typeof call[name] === 'string' ? call[name] : '');
+    return { id: member('id'), name: member('name'), arguments: member('arguments') };
+  });
+}
+
+/** Attachments by the message that they belong to. */
+export function attachmentsOf(rows: readonly Row[]): ReadonlyMap<number, Attachment[]> {
+  const found = new Map<number, Attachment[]>();
+  for (const row of rows) {
+    const { data } = row;
+    const attachment: Attachment = {
+      name: text(row, 'name'),
+      type: text(row, 'type'),
+      size: integerOrNull(row, 'size'),
+      data: data instanceof Uint8Array ? Buffer.from(data).toString('base64') : null,
+      url: textOrNull(row, 'url'),
+    };
+    const message = integer(row, 'message');
+    const others = found.get(message);
+    if (others === undefined) found.set(message, [attachment]);
+    else others.push(attachment);
+  }
+  return found;
 }
 
 export function exchangeOf(row: Row): Exchange {

@@ -17,7 +17,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   const json = (value: Json): Json => {
     if (typeof value === 'string') return text(value);
     if (value === null || typeof value !== 'object') return value;
-    if (isArray(value)) return value.map(json);
+    if (isList(value)) return value.map(json);
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [text(name), json(member)]));
   };
 
@@ -66,6 +66,6 @@ export function isObject(value: Json): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function isArray(value: Json): value is readonly Json[] {
+export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }

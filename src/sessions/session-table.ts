@@ -124,6 +124,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
           const seq = integer(row, 'seq');
           const id = text(row, 'id');
           db.run('DELETE FROM exchanges WHERE session = ?', seq);
+          db.run('DELETE FROM attachments WHERE session = ?', seq);
           db.run('DELETE FROM messages WHERE session = ?', seq);
           db.run('DELETE FROM drafts WHERE session = ?', id);
           db.run('DELETE FROM queue WHERE session = ?', id);

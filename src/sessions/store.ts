@@ -1,6 +1,8 @@
 import { type Conversation, createConversation, markInterrupted } from './conversation.js';
 import { createDrafts, type Drafts } from './drafts.js';
+import { createExchangeTable } from './exchange-table.js';
 import { openFile } from './file/open-file.js';
+import { createMessageTable } from './message-table.js';
 import { createOpening, type Opening } from './opened.js';
 import { SessionsError } from './problem.js';
 import { createRedactor } from './redact.js';
@@ -54,12 +56,18 @@ export function openSessions(
     }
   }
   const redactor = createRedactor(secrets);
+  const messages = createMessageTable(database, redactor);
   const drafts = createDrafts(database, whole, redactor, writer);
   return {
     ...createSessionTable(database, whole, redactor),
-    ...createConversation(database, whole, redactor),
+    ...createConversation(
+      database,
+      { messages, exchanges: createExchangeTable(database, redactor) },
+      whole,
+      redactor,
+    ),
     ...drafts,
-    ...createOpening(database, drafts),
+    ...createOpening(database, messages, drafts),
     notices,
     search(text, limit = 50) {
       const query = parseQuery(text, clock.unixMs());

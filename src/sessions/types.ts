@@ -13,8 +13,30 @@ export interface JsonObject {
 export const MESSAGE_STATUSES = [...OUTCOME_NAMES, 'streaming', 'interrupted'] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-export const ROLES = ['system', 'user', 'assistant'] as const;
+/** `tool`: the result of a tool call. */
+export const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** A call of a tool. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** JSON text as the model wrote it. */
+  arguments: string;
+}
+
+/** An image or another file that belongs to a message. Without `data` and `url` only its name is known. */
+export interface Attachment {
+  name: string;
+  /** Media type, such as `image/png`. */
+  type: string;
+  /** In bytes. */
+  size: number | null;
+  /** Base64. */
+  data: string | null;
+  /** Where it can be found, as it was sent. */
+  url: string | null;
+}
 
 /** One message of a session's tree. Ids rise in the order of writing, whatever the clock does. */
 export interface Message {
@@ -26,7 +48,15 @@ export interface Message {
   atMs: number;
   text: string;
   reasoning: string;
+  /** What the model said in place of an answer that it refused to give. */
+  refusal: string;
+  toolCalls: ToolCall[];
+  /** The call that this message is the result of. */
+  toolCallId: string | null;
+  attachments: Attachment[];
   status: MessageStatus;
+  /** Why the answer ended, as the provider gave it. */
+  finishReason: string | null;
   /** The endpoint's name and model, for answers. */
   endpoint: string | null;
   model: string | null;

@@ -83,6 +83,94 @@ test('saved answers can be replayed, in the pieces and at the times in which the
   expect(lines.at(-1)).toMatchObject({ type: 'done', outcome: 'complete', finish_reason: 'stop' });
 }, 60_000);
 
+test('a turn with an image, tool calls and their results is saved whole, goes on, and can be replayed', async () => {
+  const call = (args: string, name?: string) =>
+    JSON.stringify({
+      choices: [
+        {
+          index: 0,
+          delta: {
+            tool_calls: [{ index: 0, ...(name && { id: 'call_1' }), function: { name, arguments: args } }],
+          },
+          finish_reason: name ? null : 'tool_calls',
+        },
+      ],
+    });
+  const answers = [
+    [call('{"at":', 'get_weather'), call('"Paris"}')],
+    [delta('It rains.'), delta('')],
+    [delta('As I said.'), delta('')],
+  ];
+  const upstream = await ground.endpoint((_request, response) => {
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream' })
+      .end(sseEvents(...(answers.shift() ?? []), '[DONE]').join(''));
+  }, '');
+  const png = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
+  writeFileSync(join(ground.place.dir, 'dot.png'), png);
+  writeFileSync(join(ground.place.dir, 'tools.json'), '[{"name":"get_weather"}]');
+  writeFileSync(join(ground.place.dir, 'results'), 'rain\n');
+  const turn = [
+    '--system',
+    'Be brief.',
+    '--image',
+    'dot.png',
+    '--tools',
+    'tools.json',
+    '--tool-results',
+    'results',
+  ];
+  expect((await run(['ask', '--session', 'trip', 'Weather?', ...turn])).stdout).toBe('It rains.\n');
+  expect((await run(['ask', '--session', 'trip', 'Again?'])).code).toBe(0);
+
+  const bodies = upstream.requests.map(({ body }) => JSON.parse(body.toString()));
+  // What was said is sent again as it was.
+  expect(bodies[2].messages.slice(0, 3)).toEqual(bodies[1].messages.slice(1));
+  expect(bodies[2].messages.slice(3)).toEqual([
+    { role: 'assistant', content: 'It rains.' },
+    { role: 'user', content: 'Again?' },
+  ]);
+  const [{ id }] = JSON.parse((await sessions('list', '--json')).stdout);
+  const { messages, exchanges } = JSON.parse((await sessions('show', id, '--json')).stdout);
+  expect(messages).toMatchObject([
+    { role: 'user', attachments: [{ name: 'dot.png', type: 'image/png', size: 12 }] },
+    {
+      role: 'assistant',
+      toolCalls: [{ id: 'call_1', name: 'get_weather', arguments: '{"at":"Paris"}' }],
+      finishReason: 'tool_calls',
+    },
+    { role: 'tool', text: 'rain', toolCallId: 'call_1' },
+    { role: 'assistant', text: 'It rains.', finishReason: 'stop' },
+    { role: 'user' },
+    { role: 'assistant' },
+  ]);
+  expect(exchanges.map(({ questionId }: { questionId: number }) => questionId)).toEqual([1, 3, 5]);
+  const { entries } = JSON.parse((await sessions('export', id, '--format', 'har')).stdout).log;
+  expect(JSON.parse(entries[1].request.postData.text).messages).toEqual(bodies[1].messages);
+  const shown = (await sessions('show', id)).stdout;
+  for (const text of [
+    'attached: dot.png, image/png, 12 B',
+    'calls get_weather {"at":"Paris"} (call_1)',
+    /--- tool .*call_1\nrain\n/,
+  ])
+    expect(shown).toMatch(text);
+
+  await sessions('export', id, '--format', 'recording', '--output', 'trip.jsonl');
+  const { stdout } = await run(['replay', 'trip.jsonl', '--json']);
+  const replayed = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(replayed.filter(({ type }) => type === 'tool_call').map((one) => one.arguments)).toEqual([
+    '{"at":',
+    '"Paris"}',
+  ]);
+  expect(replayed.find(({ type }) => type === 'done')).toMatchObject({
+    finish_reason: 'tool_calls',
+    tool_calls: [{ id: 'call_1', name: 'get_weather', arguments: '{"at":"Paris"}' }],
+  });
+}, 60_000);
+
 test('a session can be deleted, restored, exported to a file and imported elsewhere', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   await run(['ask', '--session', 'one', 'q']);
@@ -137,10 +225,10 @@ test('what cannot be used is told in a line, without a stack', async () => {
   expect(await told('show', 'abc')).toEqual([1, expect.stringContaining('there is no session abc')]);
   expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
   expect(await told('import', 'notes.txt')).toEqual([1, expect.stringContaining('it is no JSON')]);
-  writeFileSync(join(ground.place.dir, 'newer.json'), '{"format":"vastar-tui/sessions","version":2}');
+  writeFileSync(join(ground.place.dir, 'newer.json'), '{"format":"vastar-tui/sessions","version":3}');
   expect(await told('import', 'newer.json')).toEqual([
     1,
-    expect.stringContaining('its version is 2, and this program knows up to 1: update it'),
+    expect.stringContaining('its version is 3, and this program knows up to 2: update it'),
   ]);
   expect(await told('import', 'none.json')).toEqual([2, expect.stringContaining('there is no such file')]);
   expect(await told('--file', 'notes.txt', 'list')).toEqual([

@@ -26,8 +26,8 @@ const sessions: SessionsPort = {
         get session() {
           return journal.session;
         },
-        userMessage(message) {
-          const saved = journal.userMessage(message);
+        said(message) {
+          const saved = journal.said(message);
           if (saved) tell(`saved ${message.text}`);
           return saved;
         },

@@ -131,6 +131,29 @@ test('a damaged page costs what was on it; the file is set aside', () => {
   expect(existsSync(`${path}.damaged`)).toBe(false);
 });
 
+test('tool calls and images come through damage with their messages', () => {
+  const path = join(folder(), 'sessions.db');
+  const store = openSessions(path);
+  const { id } = store.create('t');
+  const image = { name: 'dot.png', type: 'image/png', size: 3, data: 'AQID', url: null };
+  const parentId = store.append(id, { role: 'user', text: 'q', parentId: null, attachments: [image] });
+  const answer = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+  const toolCalls = [{ id: 'call_1', name: 'look', arguments: '{}' }];
+  store.finishAnswer(answer, { text: '', toolCalls, status: 'complete', finishReason: 'tool_calls' });
+  const before = store.load(id);
+  store.close();
+  const sqlite = new DatabaseSync(path);
+  const index = sqlite.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'attachments_session'").get();
+  sqlite.close();
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(4096, 0xab), 0, 4096, (Number(index?.rootpage) - 1) * 4096);
+  closeSync(file);
+  writeFileSync(`${path}.damaged`, '');
+  const after = openedStore(path);
+  expect(after.notices).toEqual([expect.stringContaining('2 messages saved')]);
+  expect(after.load(id).messages).toEqual(before.messages);
+});
+
 test('damage that is met while running is told, and the next opening salvages the rest', () => {
   const path = join(folder(), 'sessions.db');
   filled(path);

@@ -28,7 +28,7 @@ test('a message is on disk when it is acknowledged, and makes the session', () =
   const store = openedStore(path);
   const journal = createJournal(store, fakeTimers());
   expect(journal.session).toBeUndefined();
-  expect(journal.userMessage({ id: 7, text: 'Why?\nTell me.' })).toBe(true);
+  expect(journal.said({ id: 7, text: 'Why?\nTell me.' })).toBe(true);
   expect(openedStore(path).list()).toMatchObject([
     { id: journal.session, title: 'Why?', preview: 'Why? Tell me.' },
   ]);
@@ -39,7 +39,7 @@ test('an answer is written once a second, and whole at its end', () => {
   const store = openedStore();
   const timers = fakeTimers();
   const journal = createJournal(store, timers);
-  journal.userMessage({ id: 1, text: 'q' });
+  journal.said({ id: 1, text: 'q' });
   journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
   for (const text of ['one ', 'two ']) journal.answerText(2, { text });
   const answer = () => store.load(journal.session ?? '').messages[1];
@@ -60,7 +60,7 @@ test('closing writes what waits and leaves no timer', () => {
   const store = openedStore();
   const timers = fakeTimers();
   const journal = createJournal(store, timers);
-  journal.userMessage({ id: 1, text: 'q' });
+  journal.said({ id: 1, text: 'q' });
   journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
   journal.answerText(2, { text: 'partial' });
   journal.draft('half');
@@ -76,11 +76,11 @@ test('while the file is locked, what happens is kept and saved in order afterwar
   const timers = fakeTimers();
   const problems: (SessionsError | undefined)[] = [];
   const journal = createJournal(store, { ...timers, onProblem: (problem) => problems.push(problem) });
-  journal.userMessage({ id: 1, text: 'q1' });
+  journal.said({ id: 1, text: 'q1' });
   const other = new DatabaseSync(path);
   onTestFinished(() => other.close());
   other.exec('BEGIN IMMEDIATE');
-  expect(journal.userMessage({ id: 3, text: 'q2' })).toBe(false);
+  expect(journal.said({ id: 3, text: 'q2' })).toBe(false);
   expect(problems).toMatchObject([{ kind: 'busy' }]);
   other.exec('ROLLBACK');
   timers.fire();
@@ -93,13 +93,13 @@ test('a session that was deleted for good elsewhere is begun again with what com
   const path = join(folder(), 'sessions.db');
   const [store, other] = [openedStore(path), openedStore(path)];
   const journal = createJournal(store, fakeTimers());
-  journal.userMessage({ id: 1, text: 'q1' });
+  journal.said({ id: 1, text: 'q1' });
   journal.answerStarted({ id: 2, endpoint: 'openai', model: 'gpt-4o' });
   const before = journal.session ?? '';
   other.purge(before);
   journal.answerText(2, { text: 'the answer' });
   journal.answerEnded(2, { status: 'complete' });
-  expect(journal.userMessage({ id: 3, text: 'q2' })).toBe(true);
+  expect(journal.said({ id: 3, text: 'q2' })).toBe(true);
   expect(journal.session).not.toBe(before);
   const texts = other.branchInUse(journal.session ?? '').map(({ text }) => text);
   expect(texts).toEqual(['the answer', 'q2']);

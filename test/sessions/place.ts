@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { FinishedExchange } from '../../src/sessions/conversation.js';
+import type { FinishedExchange } from '../../src/sessions/exchange-table.js';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
 
 /** A folder of its own for one test. */

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSessions } from '../../src/sessions/store.js';
+import type { ToolCall } from '../../src/sessions/types.js';
 import { ask, fakeClock, folder, openedStore } from './place.js';
 
 test('the file is for its user alone, in a folder for its user alone', () => {
@@ -32,6 +33,40 @@ test('a conversation is there again after closing and opening', () => {
   expect(store.list()).toMatchObject([
     { id, preview: 'Rayleigh scattering.', model: 'gpt-4o', tokens: 60, messages: 2, exchanges: 1 },
   ]);
+});
+
+test('keys are taken out of tool calls, refusals and names, too; the image itself stays as it is', () => {
+  const KEY = 'sk-canary-1f2e3d';
+  const store = openedStore(undefined, { secrets: [KEY] });
+  const { id } = store.create('t');
+  const data = Buffer.from('pixels').toString('base64');
+  const image = { name: `${KEY}.png`, type: 'image/png', size: 6, data, url: `https://a.test/?key=${KEY}` };
+  const parentId = store.append(id, { role: 'user', text: 'q', parentId: null, attachments: [image] });
+  const answer = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+  const toolCalls = [{ id: 'call_1', name: 'send', arguments: `{"with":"${KEY}"}` }];
+  store.checkpoint(answer, { text: '', toolCalls, refusal: `not ${KEY}` });
+  expect(JSON.stringify(store.load(id))).not.toContain(KEY);
+  store.finishAnswer(answer, { text: '', toolCalls, refusal: `not ${KEY}`, status: 'complete' });
+  const session = store.load(id);
+  expect(JSON.stringify(session)).not.toContain(KEY);
+  expect(session.messages).toMatchObject([
+    { attachments: [{ data, size: 6, url: 'https://a.test/' }] },
+    { toolCalls: [{ id: 'call_1', name: 'send' }], refusal: 'not [key removed]' },
+  ]);
+});
+
+test('a list shows a refusal, or what was called, where an answer has no text', () => {
+  const store = openedStore();
+  const previewAfter = (answer: { refusal?: string; toolCalls?: ToolCall[] }): string => {
+    const { id } = store.create('t');
+    const parentId = store.append(id, { role: 'user', text: 'q', parentId: null });
+    const begun = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+    store.finishAnswer(begun, { text: '', status: 'complete', ...answer });
+    return store.find(id).preview;
+  };
+  const call = { id: 'c', name: 'get_weather', arguments: '{}' };
+  expect(previewAfter({ refusal: 'No.' })).toBe('No.');
+  expect(previewAfter({ toolCalls: [call, { ...call, name: 'search' }] })).toBe('calls get_weather, search');
 });
 
 test('pinned sessions come first, then the ones used last, also when the clock was set back', () => {

@@ -1,15 +1,7 @@
 import { basename } from 'node:path';
-import type { ContentPart } from '../../connector/types.js';
-import { bytes as bytesText } from '../../ui/style/format.js';
+import type { Attachment } from '../../sessions/types.js';
 import { readBytes } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
-
-/** An image as a part of a message, and as people are shown it. */
-export interface Image {
-  part: ContentPart;
-  /** `cat.png, 12.3 kB` */
-  label: string;
-}
 
 /** How a file of each type that the providers take begins, in Latin-1. */
 const TYPES: readonly [type: string, start: RegExp][] = [
@@ -20,18 +12,14 @@ const TYPES: readonly [type: string, start: RegExp][] = [
 ];
 
 /**
- * An image file as a `data:` URL, which each wire format takes in a form of its own.
+ * An image file as what is sent and saved with a question.
  * @throws {UsageError} when it cannot be read, is over 8 MiB, or is no PNG, JPEG, GIF or WebP
  */
-export function readImage(path: string): Image {
+export function readImage(path: string): Attachment & { size: number } {
   const refuse = (why: string): UsageError => new UsageError(`--image ${path} ${why}`);
   const bytes = readBytes(path, refuse);
   const start = bytes.subarray(0, 16).toString('latin1');
   const type = TYPES.find(([, pattern]) => pattern.test(start))?.[0];
   if (type === undefined) throw refuse('is no PNG, JPEG, GIF or WebP image');
-  const url = `data:${type};base64,${bytes.toString('base64')}`;
-  return {
-    part: { type: 'image_url', image_url: { url } },
-    label: `${basename(path)}, ${bytesText(bytes.length)}`,
-  };
+  return { name: basename(path), type, size: bytes.length, data: bytes.toString('base64'), url: null };
 }

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
+import { questionMessage } from '../../sessions/request-messages.js';
+import type { Attachment } from '../../sessions/types.js';
+import { bytes } from '../../ui/style/format.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags, limitOptions } from '../support/limit-flags.js';
@@ -55,14 +58,20 @@ export function chatOptions(flags: PromptFlags): ChatOptions {
 }
 
 /**
- * The question as a message, with its images.
- * @throws {UsageError} when an image cannot be sent
+ * The images that go with the question.
+ * @throws {UsageError} when one cannot be sent
  */
-export function questionOf(prompt: string, { image: paths = [], json }: PromptFlags): ChatMessage {
-  if (paths.length === 0) return { role: 'user', content: prompt };
-  const images = paths.map(readImage);
-  if (!json) for (const { label } of images) tell(`sends the image ${label}`);
-  return { role: 'user', content: [{ type: 'text', text: prompt }, ...images.map(({ part }) => part)] };
+export function imagesOf({ image: paths = [], json }: PromptFlags): Attachment[] {
+  return paths.map((path) => {
+    const image = readImage(path);
+    if (!json) tell(`sends the image ${image.name}, ${bytes(image.size)}`);
+    return image;
+  });
+}
+
+/** The question as a message, with its images. */
+export function questionOf(prompt: string, flags: PromptFlags): ChatMessage {
+  return questionMessage({ text: prompt, attachments: imagesOf(flags) });
 }
 
 /**

@@ -1,39 +1,45 @@
-import type { ChatAnswer, ChatMessage, ChatOptions, ExchangeEvent } from '../../connector/types.js';
+import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../../connector/types.js';
 import { createJournal } from '../../sessions/journal.js';
 import { SessionsError } from '../../sessions/problem.js';
+import { requestMessages } from '../../sessions/request-messages.js';
 import { openSessions, type SessionStore } from '../../sessions/store.js';
+import type { Attachment } from '../../sessions/types.js';
 import { createExchangeKeeper } from '../../state/exchange/finished-exchange.js';
 import type { EndpointInfo } from '../../state/ports.js';
 import { sessionsFile } from '../sessions/sessions-file.js';
 import { secretsToHide } from '../sessions.js';
 import { tell } from '../support/tell.js';
+import type { ToolMessage } from './tools.js';
 
-/** The saved session that one question belongs to. */
+/** The saved session that a question belongs to, with each exchange that it takes. */
 export interface AskSession {
   /** What was said before. */
   readonly history: readonly ChatMessage[];
   event(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): void;
+  /** The results of the last answer's tool calls; another exchange follows. */
+  results(messages: readonly ToolMessage[]): void;
   close(): void;
 }
 
-const QUESTION = 1;
-const ANSWER = 2;
+/** What is asked. */
+export interface AskedQuestion {
+  text: string;
+  attachments: readonly Attachment[];
+  endpoint: EndpointInfo;
+  /** The request's body, of its messages the system prompt alone. */
+  body: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Finds the session with this title or id, or begins one with this title, and saves the question.
  * @throws {SessionsError} when it can't be saved: the question is not to be sent then
  */
-export function openAskSession(
-  name: string,
-  question: string,
-  endpoint: EndpointInfo,
-  { config, ...options }: { config?: string } & Pick<ChatOptions, 'temperature' | 'maxTokens'>,
-): AskSession {
+export function openAskSession(name: string, question: AskedQuestion, config?: string): AskSession {
   const store = openSessions(sessionsFile(), { secrets: secretsToHide(config) });
   try {
     for (const notice of store.notices) tell(notice);
-    return recordIn(store, name, question, endpoint, options);
+    return recordIn(store, name, question);
   } catch (error) {
     store.close();
     throw error;
@@ -43,13 +49,10 @@ export function openAskSession(
 function recordIn(
   store: SessionStore,
   name: string,
-  question: string,
-  endpoint: EndpointInfo,
-  { temperature, maxTokens: max_tokens }: Pick<ChatOptions, 'temperature' | 'maxTokens'>,
+  { text, attachments, endpoint, body }: AskedQuestion,
 ): AskSession {
   const session = store.named(name)?.id ?? store.create(name).id;
   const before = store.branchInUse(session);
-  const history = before.flatMap(({ role, text }) => (text === '' ? [] : [{ role, content: text }]));
   let problem: SessionsError | undefined;
   const journal = createJournal(store, {
     session,
@@ -60,34 +63,53 @@ function recordIn(
   });
   const last = before.at(-1);
   if (last !== undefined) journal.known(0, last.id);
-  if (!journal.userMessage({ id: QUESTION, text: question })) {
+  let lastId = 1;
+  if (!journal.said({ id: lastId, text, attachments })) {
     journal.close();
     throw problem ?? new SessionsError('failed', 'the question could not be saved');
   }
-  const keeper = createExchangeKeeper(Date.now(), endpoint, { temperature, max_tokens });
-  let started = false;
-  const begin = (model: string): void => {
-    if (!started) journal.answerStarted({ id: ANSWER, endpoint: endpoint.name, model });
-    started = true;
+  let running = beginExchange(endpoint, body);
+  const begin = (model: string): number => {
+    if (running.answer === undefined) {
+      lastId += 1;
+      running.answer = lastId;
+      journal.answerStarted({ id: lastId, endpoint: endpoint.name, model });
+    }
+    return running.answer;
   };
 
   return {
-    history,
+    history: requestMessages(before),
     event(event) {
-      keeper.take(event);
+      running.keeper.take(event);
       if (event.type === 'start') begin(event.model);
-      else if (event.type === 'text') journal.answerText(ANSWER, { text: event.text });
-      else if (event.type === 'reasoning') journal.answerText(ANSWER, { reasoning: event.text });
+      else if (event.type === 'text' || event.type === 'reasoning' || event.type === 'refusal')
+        journal.answerText(begin(endpoint.model), { [event.type]: event.text });
     },
     ended(answer) {
+      const { outcome, text, reasoning, refusal, toolCalls } = answer;
+      const exchange = running.keeper.ended(answer);
       // A request that was never sent, as for a missing key, has no start.
-      begin(endpoint.model);
-      const { outcome, text, reasoning } = answer;
-      journal.answerEnded(ANSWER, { status: outcome, text, reasoning, exchange: keeper.ended(answer) });
+      const id = begin(endpoint.model);
+      journal.answerEnded(id, { status: outcome, text, reasoning, refusal, toolCalls, exchange });
+    },
+    results(messages) {
+      for (const { content, tool_call_id: toolCallId } of messages) {
+        lastId += 1;
+        journal.said({ id: lastId, text: content, toolCallId });
+      }
+      running = beginExchange(endpoint, body);
     },
     close() {
       journal.close();
       store.close();
     },
   };
+}
+
+function beginExchange(
+  endpoint: EndpointInfo,
+  body: AskedQuestion['body'],
+): { keeper: ReturnType<typeof createExchangeKeeper>; answer?: number } {
+  return { keeper: createExchangeKeeper(Date.now(), endpoint, body) };
 }

@@ -5,10 +5,13 @@ import type { ChatMessage } from '../../connector/types.js';
 import type { ToolCall } from '../../sdk/chat/chat-types.js';
 import { UsageError } from '../support/usage-error.js';
 
+/** A tool's result as a message. */
+export type ToolMessage = Extract<ChatMessage, { role: 'tool' }> & { content: string };
+
 /** Gives the results of tool calls, one line each. */
 export interface ToolResults {
   /** A message for each call, in order; undefined when the lines have run out. */
-  next(calls: readonly ToolCall[], signal: AbortSignal): Promise<ChatMessage[] | undefined>;
+  next(calls: readonly ToolCall[], signal: AbortSignal): Promise<ToolMessage[] | undefined>;
   close(): void;
 }
 
@@ -29,7 +32,7 @@ export function openToolResults(path: string): ToolResults {
   const lines = reader[Symbol.asyncIterator]();
   return {
     async next(calls, signal) {
-      const messages: ChatMessage[] = [];
+      const messages: ToolMessage[] = [];
       const onAbort = (): void => reader.close();
       signal.addEventListener('abort', onAbort, { once: true });
       try {

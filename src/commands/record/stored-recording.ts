@@ -1,9 +1,15 @@
 import * as z from 'zod/mini';
-import type { Exchange, Session } from '../../sessions/types.js';
+import type { Exchange, Session, ToolCall } from '../../sessions/types.js';
 import type { Recording } from '../../simulator/recordings/recording.js';
 
 const pieces = z.object({ ms: z.array(z.number()), chars: z.array(z.int()) });
-const timeline = z.object({ headersMs: z.number(), text: pieces, reasoning: pieces });
+const timeline = z.object({
+  headersMs: z.number(),
+  text: pieces,
+  reasoning: pieces,
+  refusal: z.optional(pieces),
+  toolCalls: z.optional(z.object({ ...pieces.shape, index: z.array(z.int()) })),
+});
 const metrics = z.object({
   finishReason: z.optional(z.nullable(z.string())),
   usage: z.optional(
@@ -26,10 +32,12 @@ export function recordingOf(session: Session, exchange: Exchange): Recording | u
   const known = timeline.safeParse(exchange.timeline);
   const answer = session.messages.find(({ id }) => id === exchange.answerId);
   if (!known.success || answer === undefined) return undefined;
-  const { headersMs, text, reasoning } = known.data;
+  const { headersMs, text, reasoning, refusal, toolCalls } = known.data;
   const deltas = [
     ...cut(answer.reasoning, reasoning, 'reasoning_content'),
     ...cut(answer.text, text, 'content'),
+    ...(refusal === undefined ? [] : cut(answer.refusal, refusal, 'refusal')),
+    ...(toolCalls === undefined ? [] : cutCalls(answer.toolCalls, toolCalls)),
   ].sort((one, other) => one.atMs - other.atMs);
   const endMs = deltas.at(-1)?.atMs ?? headersMs;
   const head = { model: exchange.model, stream: true, headersMs };
@@ -63,8 +71,35 @@ function cut(whole: string, { ms, chars }: z.infer<typeof pieces>, name: string)
     const last = index === ms.length - 1;
     const piece = last ? whole.slice(from) : whole.slice(from, from + (chars[index] ?? 0));
     from += piece.length;
-    return { atMs, data: JSON.stringify({ choices: [{ index: 0, delta: { [name]: piece } }] }) };
+    return { atMs, data: deltaOf({ [name]: piece }) };
   });
+}
+
+/** The calls in the pieces in which their arguments came; the first piece of each carries its name. */
+function cutCalls(
+  calls: readonly ToolCall[],
+  { ms, chars, index: indices }: NonNullable<z.infer<typeof timeline>['toolCalls']>,
+): Event[] {
+  const rest = new Map<number, string>();
+  return indices.flatMap((index, at) => {
+    const call = calls[index];
+    if (call === undefined) return [];
+    const begun = rest.get(index);
+    const left = begun ?? call.arguments;
+    const length = indices.lastIndexOf(index) === at ? left.length : (chars[at] ?? 0);
+    rest.set(index, left.slice(length));
+    const head = begun === undefined && { id: call.id, type: 'function' };
+    const named = {
+      ...(begun === undefined && { name: call.name }),
+      arguments: left.slice(0, length),
+    };
+    const data = deltaOf({ tool_calls: [{ index, ...head, function: named }] });
+    return [{ atMs: ms[at] ?? 0, data }];
+  });
+}
+
+function deltaOf(delta: object): string {
+  return JSON.stringify({ choices: [{ index: 0, delta }] });
 }
 
 function endOf({ outcome, metrics: figures }: Exchange, atMs: number): Event[] {

@@ -4,12 +4,24 @@ import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } fro
 
 /** The name and version of the JSON export; docs/sessions.md describes it. */
 const FORMAT = 'vastar-tui/sessions';
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 const json: z.ZodType<Json> = z.json();
 const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 const unixMs = z.int();
 const reference = z.int().nullable();
+
+// What version 1 lacks is empty.
+const attachment = z.object({
+  name: z.string(),
+  type: z.string(),
+  size: z.int().nullable(),
+  data: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'expected Base64')
+    .nullable(),
+  url: z.string().nullable(),
+});
 
 const message = z.object({
   id: z.int(),
@@ -18,7 +30,12 @@ const message = z.object({
   atMs: unixMs,
   text: z.string(),
   reasoning: z.string(),
+  refusal: z.string().default(''),
+  toolCalls: z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() })).default([]),
+  toolCallId: z.string().nullable().default(null),
+  attachments: z.array(attachment).default([]),
   status: z.enum(MESSAGE_STATUSES),
+  finishReason: z.string().nullable().default(null),
   endpoint: z.string().nullable(),
   model: z.string().nullable(),
 });
@@ -59,7 +76,7 @@ const session = z.object({
 
 /** The whole export; schemas/sessions-export.json is made from it. */
 export const document = z
-  .object({ format: z.literal(FORMAT), version: z.literal(FORMAT_VERSION), sessions: z.array(session) })
+  .object({ format: z.literal(FORMAT), version: z.literal([1, FORMAT_VERSION]), sessions: z.array(session) })
   .meta({ title: 'Sessions of vastar-tui', description: 'docs/sessions.md tells what each member means.' });
 
 const versioned = z

@@ -5,15 +5,21 @@ import type { Exchange, Json, JsonObject, Session } from '../types.js';
 /** One exchange a line, with its session, question and answer: for `jq` and data frames. */
 export function toJsonLines(sessions: readonly Session[]): string {
   return eachExchange(sessions, (session, exchange) => {
-    const textOf = (id: number | null): string | null =>
-      session.messages.find((message) => message.id === id)?.text ?? null;
+    const messageOf = (id: number | null) => session.messages.find((message) => message.id === id);
     const { id: _id, questionId, answerId, ...rest } = exchange;
+    const [question, answer] = [messageOf(questionId), messageOf(answerId)];
     return JSON.stringify({
       session: session.id,
       title: session.title,
       ...rest,
-      question: textOf(questionId),
-      answer: textOf(answerId),
+      question: question?.text ?? null,
+      // Without their data, which is in the JSON export.
+      attachments: question?.attachments.map(({ data: _data, ...named }) => named) ?? [],
+      answer: answer?.text ?? null,
+      reasoning: answer?.reasoning ?? null,
+      refusal: answer?.refusal ?? null,
+      toolCalls: answer?.toolCalls ?? [],
+      finishReason: answer?.finishReason ?? null,
     });
   });
 }
@@ -48,6 +54,8 @@ const HEADER = [
   'arrivals',
   'rate_withheld',
   ...USAGE.map(snakeCase),
+  'finish_reason',
+  'tool_calls',
 ];
 
 /** The figures as RFC 4180 has CSV: one exchange a row, times in ms, what is unknown left empty. */
@@ -65,6 +73,7 @@ export function toCsv(sessions: readonly Session[]): string {
         exchange.error?.class ?? null,
         exchange.error?.statusCode ?? null,
         ...figuresOf(exchange),
+        ...endingOf(session, exchange),
       ]
         .map(cell)
         .join(','),
@@ -83,6 +92,11 @@ function figuresOf({ metrics }: Exchange): Json[] {
     memberOf(metrics.speed ?? null, 'reason'),
     ...USAGE.map((name) => memberOf(metrics.usage ?? null, name)),
   ];
+}
+
+function endingOf({ messages }: Session, { answerId }: Exchange): Json[] {
+  const answer = messages.find(({ id }) => id === answerId);
+  return [answer?.finishReason ?? null, answer?.toolCalls.length ?? null];
 }
 
 function snakeCase(name: string): string {

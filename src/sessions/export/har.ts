@@ -1,5 +1,6 @@
 import { isObject } from '../redact.js';
-import type { Exchange, JsonObject, Session } from '../types.js';
+import { requestToolCall } from '../request-messages.js';
+import type { Exchange, JsonObject, Message, Session } from '../types.js';
 import { wholeRequest } from './whole-request.js';
 
 const UNKNOWN = -1;
@@ -28,11 +29,11 @@ export function toHar(sessions: readonly Session[], version: string): string {
 }
 
 function entryOf(session: Session, exchange: Exchange) {
-  const answer = session.messages.find(({ id }) => id === exchange.answerId)?.text ?? '';
+  const answer = session.messages.find(({ id }) => id === exchange.answerId);
   const body = JSON.stringify(wholeRequest(session, exchange));
   const timings = timingsOf(exchange);
   const status = exchange.error?.statusCode ?? (exchange.error === null ? 200 : 0);
-  const text = answer === '' ? (exchange.error?.message ?? '') : answer;
+  const content = contentOf(answer, exchange);
   return {
     pageref: session.id,
     startedDateTime: new Date(exchange.atMs).toISOString(),
@@ -55,10 +56,9 @@ function entryOf(session: Session, exchange: Exchange) {
       cookies: [],
       headers: [],
       content: {
-        ...sizeOf(exchange, text),
-        mimeType: 'text/plain; charset=utf-8',
-        text,
-        comment: "the answer's text; its raw bytes are not kept",
+        ...sizeOf(exchange, content.text),
+        ...content,
+        comment: "the answer's content; its raw bytes are not kept",
       },
       redirectURL: '',
       headersSize: UNKNOWN,
@@ -81,6 +81,21 @@ function sizeOf({ metrics }: Exchange, text: string): { size: number; compressio
   const decoded = isObject(found) ? numberIn(found, 'decodedBytes') : undefined;
   if (bytes === undefined) return { size: Buffer.byteLength(text) };
   return decoded === undefined ? { size: bytes } : { size: decoded, compression: decoded - bytes };
+}
+
+/** The answer's text alone, or all that it consists of, as the message of a chat completion. */
+function contentOf(answer: Message | undefined, { error }: Exchange): { mimeType: string; text: string } {
+  const { text = '', reasoning = '', refusal = '', toolCalls = [] } = answer ?? {};
+  if (reasoning === '' && refusal === '' && toolCalls.length === 0)
+    return { mimeType: 'text/plain; charset=utf-8', text: text === '' ? (error?.message ?? '') : text };
+  const message = {
+    role: 'assistant',
+    content: text === '' ? null : text,
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(refusal !== '' && { refusal }),
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(requestToolCall) }),
+  };
+  return { mimeType: 'application/json; charset=utf-8', text: JSON.stringify(message) };
 }
 
 interface Timings {

@@ -1,18 +1,68 @@
 import { costFrom, costText } from '../../metrics/cost.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
-import type { Message, Session } from '../types.js';
+import type { Attachment, Message, Session } from '../types.js';
 
-/** The branch in use for reading, each message's text as it is. */
+/** The branch in use for reading, each message's text as it is; images as data at the end. */
 export function toMarkdown(sessions: readonly Session[]): string {
-  return sessions.map(sessionMarkdown).join('\n');
+  const images: string[] = [];
+  const texts = sessions.map((session) => sessionMarkdown(session, images)).join('\n');
+  const references = images.map((data, index) => `[image-${index + 1}]: ${data}\n`).join('');
+  return references === '' ? texts : `${texts}\n${references}`;
 }
 
-function sessionMarkdown(session: Session): string {
+function sessionMarkdown(session: Session, images: string[]): string {
   const created = new Date(session.createdMs).toISOString();
-  const parts = [`# ${session.title.replace(/\s+/g, ' ')}\n`, `Session ${session.id}, begun ${created}.\n`];
+  const parts = [`# ${session.title.replace(/\s+/g, ' ')}`, `Session ${session.id}, begun ${created}.`];
   for (const message of branchOf(session))
-    parts.push(`## ${headingOf(message)}\n`, ...figuresOf(session, message), `${message.text.trim()}\n`);
-  return parts.join('\n');
+    parts.push(`## ${headingOf(message)}`, ...figuresOf(session, message), ...contentOf(message, images));
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** What the message consists of, a block each. */
+function contentOf(message: Message, images: string[]): string[] {
+  const { text, reasoning, refusal, toolCalls, attachments } = message;
+  const blocks: string[] = [];
+  if (reasoning !== '') blocks.push('Reasoning:', quoted(reasoning));
+  if (message.role === 'tool') blocks.push(fenced(text));
+  else if (text.trim() !== '') blocks.push(text.trim());
+  if (refusal !== '') blocks.push('Refusal:', quoted(refusal));
+  for (const { id, name, arguments: args } of toolCalls)
+    blocks.push(`Calls ${inlineCode(name)}${id === '' ? '' : ` (${inlineCode(id)})`}:`, fenced(args, 'json'));
+  for (const attachment of attachments) blocks.push(attachmentLine(attachment, images));
+  return blocks;
+}
+
+function attachmentLine({ name, type, size, data, url }: Attachment, images: string[]): string {
+  const label = name.replace(/\s+/g, ' ').replace(/[\\[\]]/g, '\\$&');
+  const facts = [type, ...(size === null ? [] : [`${size} bytes`])].join(', ');
+  if (data !== null && type.startsWith('image/')) {
+    images.push(`data:${type};base64,${data}`);
+    return `![${label}][image-${images.length}] (${facts})`;
+  }
+  if (url !== null && /^https?:[^\s<>]+$/.test(url))
+    return `${type.startsWith('image/') ? '!' : ''}[${label}](<${url}>) (${facts})`;
+  return `Attached: ${label} (${facts})`;
+}
+
+function quoted(text: string): string {
+  return text.trim().replace(/^/gm, '> ');
+}
+
+/** In a fence that nothing within ends. */
+function fenced(text: string, language = ''): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+function inlineCode(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  const ticks = '`'.repeat(longestRun(line) + 1);
+  return line.includes('`') ? `${ticks} ${line} ${ticks}` : `${ticks}${line}${ticks}`;
+}
+
+/** How many backticks follow one another at most. */
+function longestRun(text: string): number {
+  return Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
 }
 
 /** The figures of the exchange that brought a message, in one line; nothing where none were saved. */
@@ -31,18 +81,19 @@ function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   if (typeof cachedTokens === 'number') figures.push(`${cachedTokens} cached tokens`);
   const cost = costFrom(metrics);
   if (cost !== undefined) figures.push(`${costText(cost)} by prices of ${cost.asOf}`);
-  return figures.length === 0 ? [] : [`*${figures.join(', ')}*\n`];
+  return figures.length === 0 ? [] : [`*${figures.join(', ')}*`];
 }
 
-function headingOf({ role, model, status, atMs }: Message): string {
-  const who =
-    role === 'user'
-      ? 'You'
-      : role === 'system'
-        ? 'System'
-        : `Assistant${model === null ? '' : ` (${model})`}`;
-  const remark = status === 'complete' ? '' : `, ${status}`;
-  return `${who}, ${new Date(atMs).toISOString()}${remark}`;
+function headingOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
+  const who = {
+    user: 'You',
+    system: 'System',
+    assistant: `Assistant${model === null ? '' : ` (${model})`}`,
+    tool: `Tool result${toolCallId === null ? '' : ` (${toolCallId})`}`,
+  }[role];
+  const reason = finishReason === null || finishReason === 'stop' ? '' : ` (${finishReason})`;
+  const remark = status === 'complete' && reason === '' ? '' : `, ${status}${reason}`;
+  return `${who}, ${new Date(atMs).toISOString()}${remark}`.replace(/\s+/g, ' ');
 }
 
 /** The messages from the first one to the head. */

@@ -1,4 +1,5 @@
-import { isObject } from '../redact.js';
+import { isList, isObject, toJson } from '../redact.js';
+import { requestMessages } from '../request-messages.js';
 import type { Exchange, Json, JsonObject, Message, Session } from '../types.js';
 
 /** The request's body as it was sent: the chat's are saved without the conversation, which the session has. */
@@ -7,10 +8,8 @@ export function wholeRequest(session: Session, exchange: Exchange): JsonObject {
   const first: readonly Json[] = isList(messages) ? messages : [];
   const complete = first.some((message) => isObject(message) && message.role !== 'system');
   if (complete || exchange.questionId === null) return exchange.request;
-  const said = branchTo(session.messages, exchange.questionId).flatMap(({ role, text }) =>
-    text === '' ? [] : [{ role, content: text }],
-  );
-  return { ...others, messages: [...first, ...said] };
+  const said = toJson(requestMessages(branchTo(session.messages, exchange.questionId)));
+  return { ...others, messages: [...first, ...(isList(said) ? said : [])] };
 }
 
 function branchTo(messages: readonly Message[], id: number): Message[] {
@@ -24,8 +23,4 @@ function branchTo(messages: readonly Message[], id: number): Message[] {
     branch.unshift(at);
   }
   return branch;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

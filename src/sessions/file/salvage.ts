@@ -37,7 +37,16 @@ const TABLES = [
       'model',
       'writer',
       'written_ms',
+      'refusal',
+      'tool_calls',
+      'tool_call_id',
+      'finish_reason',
     ],
+  },
+  {
+    name: 'attachments',
+    key: 'id',
+    columns: ['id', 'session', 'message', 'name', 'type', 'size', 'url', 'data'],
   },
   {
     name: 'exchanges',
@@ -172,6 +181,7 @@ function adoptOrphans(target: Database): void {
   }
   target.exec(`
     DELETE FROM exchanges WHERE session NOT IN (SELECT seq FROM sessions);
+    DELETE FROM attachments WHERE message NOT IN (SELECT id FROM messages);
     UPDATE messages SET parent = (
       SELECT max(earlier.id) FROM messages earlier WHERE earlier.session = messages.session AND earlier.id < messages.id
     ) WHERE parent IS NOT NULL AND parent NOT IN (SELECT id FROM messages);

@@ -120,6 +120,28 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO queue (session, position, text) SELECT session, position, text FROM queue_2;
   DROP TABLE queue_2;
   `,
+  // All that a message can consist of. tool_calls: JSON; size: in bytes.
+  `
+  ALTER TABLE messages ADD COLUMN refusal TEXT NOT NULL DEFAULT '';
+  ALTER TABLE messages ADD COLUMN tool_calls TEXT;
+  ALTER TABLE messages ADD COLUMN tool_call_id TEXT;
+  ALTER TABLE messages ADD COLUMN finish_reason TEXT;
+  UPDATE messages SET finish_reason = (
+    SELECT CASE WHEN json_valid(metrics) THEN metrics ->> '$.finishReason' END FROM exchanges WHERE answer = messages.id
+  ) WHERE role = 'assistant';
+
+  CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES sessions (seq),
+    message INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    size INTEGER,
+    url TEXT,
+    data BLOB
+  ) STRICT;
+  CREATE INDEX attachments_session ON attachments (session);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

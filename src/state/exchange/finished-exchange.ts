@@ -1,6 +1,6 @@
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import type { FinishedExchange } from '../../sessions/conversation.js';
+import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { EndpointInfo } from '../ports.js';
 
 /** Collects what is to be kept of one exchange beside its answer's text. */
@@ -26,6 +26,8 @@ export function createExchangeKeeper(
   let { url, model } = endpoint;
   let headersMs: number | undefined;
   const content = { text: createPieces(), reasoning: createPieces() };
+  const refusal = createPieces();
+  const toolCalls = { ...createPieces(), index: [] as number[] };
   const retries: { atMs: number; reason: string }[] = [];
 
   const finished = (
@@ -40,7 +42,13 @@ export function createExchangeKeeper(
     outcome,
     request: { model, stream: true, ...body },
     metrics,
-    timeline: { headersMs, ...content, ...(retries.length > 0 && { retries }) },
+    timeline: {
+      headersMs,
+      ...content,
+      ...(refusal.ms.length > 0 && { refusal }),
+      ...(toolCalls.ms.length > 0 && { toolCalls }),
+      ...(retries.length > 0 && { retries }),
+    },
     ...(error !== undefined && { error }),
   });
 
@@ -56,6 +64,12 @@ export function createExchangeKeeper(
         case 'text':
         case 'reasoning':
           addTo(content[event.type], event);
+          return;
+        case 'refusal':
+          addTo(refusal, event);
+          return;
+        case 'tool_call':
+          if (addTo(toolCalls, { tMs: event.tMs, text: event.arguments })) toolCalls.index.push(event.index);
           return;
         case 'adapted':
           retries.push({ atMs: rounded(event.tMs), reason: event.notice.slice(0, 200) });
@@ -94,10 +108,12 @@ function createPieces(): Pieces {
   return { ms: [], chars: [] };
 }
 
-function addTo({ ms, chars }: Pieces, { tMs, text }: { tMs: number; text: string }): void {
-  if (ms.length >= MAX_MOMENTS) return;
+/** Whether the piece was added. */
+function addTo({ ms, chars }: Pieces, { tMs, text }: { tMs: number; text: string }): boolean {
+  if (ms.length >= MAX_MOMENTS) return false;
   ms.push(rounded(tMs));
   chars.push(text.length);
+  return true;
 }
 
 /** To a hundredth of a millisecond. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.js';
-import type { FinishedExchange } from '../../sessions/conversation.js';
+import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
 import { askedOf, onSide } from '../comparing/compare.js';
 import { optionsOf, systemOf, withSystemPrompt } from '../endpoint/chat-settings.js';

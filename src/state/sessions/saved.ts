@@ -46,6 +46,11 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
       parents.set(message.id, above);
       continue;
     }
+    if (message.role === 'tool') {
+      // The answer that follows it hangs by the question.
+      parents.set(message.id, above);
+      continue;
+    }
     const id = nextMessageId;
     nextMessageId += 1;
     ids.set(message.id, id);
@@ -108,7 +113,7 @@ function leafBelow(messages: readonly SavedMessage[], at: number, head: number |
 }
 
 function shownMessage(
-  { role, atMs, text, reasoning, status, endpoint, model }: SavedMessage,
+  { role, atMs, text, reasoning, status, finishReason, endpoint, model }: SavedMessage,
   id: number,
   {
     figures,
@@ -124,21 +129,20 @@ function shownMessage(
     text: sanitize(text),
     reasoning: sanitize(reasoning),
     endpoint: { name: nameOf(endpoint ?? ''), model: nameOf(model ?? '') },
-    status: statusOf(status, text === '', askAgain(keys), figures),
+    status: statusOf({ status, finishReason }, text === '', askAgain(keys), figures),
   };
 }
 
 function statusOf(
-  kind: SavedMessage['status'],
+  { status: kind, finishReason }: Pick<SavedMessage, 'status' | 'finishReason'>,
   empty: boolean,
   again: string,
   figures?: AnswerFigures,
 ): AnswerStatus {
   const saved = figures?.metrics ?? {};
-  const { finishReason } = saved;
   const ended = {
     metrics: metricsOf(saved),
-    ...(typeof finishReason === 'string' && { finishReason: sanitizeLine(finishReason.slice(0, 40)) }),
+    ...(finishReason !== null && { finishReason: sanitizeLine(finishReason.slice(0, 40)) }),
   };
   switch (kind) {
     case 'streaming':

@@ -1,4 +1,4 @@
-import type { FinishedExchange } from '../../sessions/conversation.js';
+import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { EarlierMessage, EndStatus, Journal } from '../../sessions/journal.js';
 import type { AppState } from '../app-state.js';
 import { nodesOf, parentAt } from '../branches/branches.js';
@@ -60,7 +60,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       return;
     }
     if (message.role === 'user') {
-      to.userMessage({ id, text, parentId });
+      to.said({ id, text, parentId });
       saved.add(id);
       return;
     }

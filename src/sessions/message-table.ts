@@ -1,0 +1,103 @@
+import type { Database, Row } from './file/database.js';
+import { attachmentsOf, messageOf } from './records.js';
+import { type Redactor, toJson } from './redact.js';
+import type { Attachment, Message, MessageStatus, ToolCall } from './types.js';
+
+/** What an answer consists of; what is left out is empty. */
+export interface Answer {
+  text: string;
+  reasoning?: string;
+  refusal?: string;
+  toolCalls?: readonly ToolCall[];
+}
+
+/** The rows of messages, with what belongs to them. */
+export interface MessageTable {
+  /** Adds a message to the session with this number; returns its id. */
+  add(seq: number, message: Omit<Message, 'id'>): number;
+  /** The answer so far, which goes on. */
+  checkpoint(id: number, answer: Answer, nowMs: number): void;
+  finish(id: number, answer: Answer, status: MessageStatus, finishReason: string | null): void;
+  /** These rows of one session as messages. */
+  read(seq: number, rows: readonly Row[]): Message[];
+  /** All messages of the session. */
+  all(seq: number): Message[];
+}
+
+export function createMessageTable(db: Database, redactor: Redactor): MessageTable {
+  const callsJson = (calls: readonly ToolCall[]): string | null =>
+    calls.length === 0 ? null : JSON.stringify(redactor.json(toJson(calls)));
+  const attach = (seq: number, message: number, { name, type, size, url, data }: Attachment): void => {
+    db.run(
+      'INSERT INTO attachments (session, message, name, type, size, url, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      seq,
+      message,
+      redactor.text(name),
+      redactor.text(type),
+      size,
+      url === null ? null : redactor.url(url),
+      data === null ? null : Buffer.from(data, 'base64'),
+    );
+  };
+  const read = (seq: number, rows: readonly Row[]): Message[] => {
+    const attachments = attachmentsOf(db.all('SELECT * FROM attachments WHERE session = ? ORDER BY id', seq));
+    return rows.map((row) => messageOf(row, attachments));
+  };
+
+  return {
+    add(seq, message) {
+      const streaming = message.status === 'streaming';
+      const { lastId } = db.run(
+        `INSERT INTO messages (session, parent, role, at_ms, text, reasoning, refusal, tool_calls, tool_call_id, status,
+           finish_reason, endpoint, model, writer, written_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        seq,
+        message.parentId,
+        message.role,
+        message.atMs,
+        redactor.text(message.text),
+        redactor.text(message.reasoning),
+        redactor.text(message.refusal),
+        callsJson(message.toolCalls),
+        message.toolCallId,
+        message.status,
+        message.finishReason,
+        message.endpoint,
+        message.model,
+        streaming ? process.pid : null,
+        streaming ? message.atMs : null,
+      );
+      for (const attachment of message.attachments) attach(seq, lastId, attachment);
+      db.run('UPDATE sessions SET messages = messages + 1 WHERE seq = ?', seq);
+      return lastId;
+    },
+    checkpoint(id, { text, reasoning = '', refusal = '', toolCalls = [] }, nowMs) {
+      db.run(
+        `UPDATE messages SET text = ?, reasoning = ?, refusal = ?, tool_calls = ?, status = 'streaming', writer = ?,
+           written_ms = ? WHERE id = ?`,
+        redactor.text(text),
+        redactor.text(reasoning),
+        redactor.text(refusal),
+        callsJson(toolCalls),
+        process.pid,
+        nowMs,
+        id,
+      );
+    },
+    finish(id, { text, reasoning = '', refusal = '', toolCalls = [] }, status, finishReason) {
+      db.run(
+        `UPDATE messages SET text = ?, reasoning = ?, refusal = ?, tool_calls = ?, status = ?, finish_reason = ?,
+           writer = NULL, written_ms = NULL WHERE id = ?`,
+        redactor.text(text),
+        redactor.text(reasoning),
+        redactor.text(refusal),
+        callsJson(toolCalls),
+        status,
+        finishReason,
+        id,
+      );
+    },
+    read,
+    all: (seq) => read(seq, db.all('SELECT * FROM messages WHERE session = ? ORDER BY id', seq)),
+  };
+}

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { toHar } from '../../../src/sessions/export/har.js';
+import { harSchema } from '../../support/json-schema.js';
+import { ask, exchange, fakeClock, openedStore } from '../place.js';
+import { har } from './har-schema.js';
+import { sample, sessions, withTools } from './samples.js';
+
+test('every HAR export is valid by the published schema of HAR 1.2', () => {
+  const valid = harSchema();
+  fc.assert(
+    fc.property(fc.array(sessions, { maxLength: 2 }), (some) => {
+      expect(valid(JSON.parse(toHar(some, '1.0.0'))), JSON.stringify(valid.errors)).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+  expect(valid({ log: { version: '1.2', creator: { name: 'x' }, entries: [] } })).toBe(false);
+});
+
+test('HAR 1.2: the file is valid, and its timings add up', () => {
+  const session = sample();
+  const log = har.parse(JSON.parse(toHar([session], '1.0.0'))).log;
+  expect(log.entries).toHaveLength(3);
+  const [first, , failed] = log.entries;
+  expect(first).toMatchObject({
+    pageref: session.id,
+    time: 2000,
+    request: { method: 'POST', url: 'https://api.openai.com/v1/chat/completions' },
+    response: { status: 200, content: { text: 'a1' } },
+    timings: { blocked: 0.4, dns: 2, connect: 30, ssl: 20, send: 0.5, wait: 160 },
+  });
+  expect(first?.timings.receive).toBeCloseTo(2000 - 192.9, 6);
+  expect(failed).toMatchObject({ response: { status: 429, content: { text: 'slow down' } }, time: 40 });
+  for (const { time, timings } of log.entries) {
+    const { blocked, dns, connect, send, wait, receive } = timings;
+    const sum = [blocked, dns, connect, send, wait, receive].reduce(
+      (total, ms) => total + Math.max(0, ms),
+      0,
+    );
+    expect(sum).toBeCloseTo(time, 6);
+  }
+});
+
+test('HAR has a request whole whose conversation was saved as messages', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  const first = ask(store, id, 'q1', 'a1');
+  const system = { role: 'system', content: 'be brief' };
+  const request = { model: 'm', stream: true, messages: [system] };
+  ask(store, id, 'q2', 'a2', first.answer, { request });
+  const log = har.parse(JSON.parse(toHar([store.load(id)], '1.0.0'))).log;
+  const bodies = log.entries.map((entry) => JSON.parse(entry.request.postData?.text ?? ''));
+  expect(bodies).toEqual([
+    exchange().request,
+    {
+      ...request,
+      messages: [
+        system,
+        { role: 'user', content: 'q1' },
+        { role: 'assistant', content: 'a1' },
+        { role: 'user', content: 'q2' },
+      ],
+    },
+  ]);
+});
+
+test('HAR names the time of failed attempts and redirects, and counts it as blocked', () => {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('retried');
+  const hops = { client_to_daemon: 1, retries: 500, redirects: 40, queue: 2, send: 1, wait: 60 };
+  ask(store, id, 'q', 'a', null, { metrics: { ttfbMs: 604, e2eMs: 700, hops } });
+  const { timings } = JSON.parse(toHar([store.load(id)], '1.0.0')).log.entries[0];
+  expect(timings).toMatchObject({ blocked: 543, _retries: 500, _redirects: 40, _queue: 2, wait: 60 });
+});
+
+test('HAR has images, tool calls, their results and refusals as a chat completion has them', () => {
+  const session = withTools();
+  const [first, second] = har.parse(JSON.parse(toHar([session], '1.0.0'))).log.entries;
+  const call = {
+    id: 'call_1',
+    type: 'function',
+    function: { name: 'look', arguments: '{"at":"```"}' },
+  };
+  expect(JSON.parse(first?.response.content.text ?? '')).toEqual({
+    role: 'assistant',
+    content: null,
+    reasoning_content: 'I should\nlook.',
+    tool_calls: [call],
+  });
+  expect(JSON.parse(second?.request.postData?.text ?? '').messages).toEqual([
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'q' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
+      ],
+    },
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'call_1', content: 'a dot' },
+  ]);
+  expect(JSON.parse(second?.response.content.text ?? '')).toMatchObject({ refusal: 'No.' });
+});

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { MESSAGE_STATUSES, ROLES, type Session } from '../../../src/sessions/types.js';
+import { ask, exchange, fakeClock, openedStore } from '../place.js';
+
+/** A question with two ways on from it: one set aside, one that failed. */
+export function sample(): Session {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('=sum(A1), "quoted"');
+  const first = ask(store, id, 'q1', 'a1');
+  ask(store, id, 'not taken', 'other', first.answer);
+  store.branch(id, first.answer);
+  const error = { class: 'RateLimited', message: 'slow down', hop: 'provider', statusCode: 429 };
+  ask(store, id, 'q2', '', first.answer, { error, outcome: 'error', metrics: { elapsedMs: 40 } });
+  return store.load(id);
+}
+
+const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+const json = fc
+  .jsonValue({ depthSize: 'small', noUnicodeString: false })
+  // No reader of JSON keeps a member of this name as a member.
+  .filter((value) => !JSON.stringify(value).includes('__proto__'))
+  .map((value) => JSON.parse(JSON.stringify(value)));
+const object = fc.dictionary(
+  fc.string({ maxLength: 8 }).filter((name) => !/key|token|cookie|auth|secret|__proto__/i.test(name)),
+  json,
+);
+const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+
+const attachment = fc.record({
+  name: text,
+  type: text,
+  size: optional(fc.nat()),
+  data: optional(fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString('base64'))),
+  url: optional(fc.webUrl()),
+});
+
+/** Any session that could be in the file. */
+export const sessions: fc.Arbitrary<Session> = fc.nat(6).chain((count) =>
+  fc.record({
+    id: fc.stringMatching(/^[0-9a-f]{12}$/),
+    title: text,
+    createdMs: time,
+    usedMs: time,
+    pinned: fc.boolean(),
+    headId: count === 0 ? fc.constant(null) : optional(fc.integer({ min: 1, max: count })),
+    messages: fc.tuple(
+      ...Array.from({ length: count }, (_, index) =>
+        fc.record({
+          id: fc.constant(index + 1),
+          parentId: index === 0 ? fc.constant(null) : optional(fc.integer({ min: 1, max: index })),
+          role: fc.constantFrom(...ROLES),
+          atMs: time,
+          text,
+          reasoning: text,
+          refusal: text,
+          toolCalls: fc.array(fc.record({ id: text, name: text, arguments: text }), { maxLength: 2 }),
+          toolCallId: optional(text),
+          attachments: fc.array(attachment, { maxLength: 2 }),
+          status: fc.constantFrom(...MESSAGE_STATUSES.filter((status) => status !== 'streaming')),
+          finishReason: optional(text),
+          endpoint: optional(text),
+          model: optional(text),
+        }),
+      ),
+    ),
+    exchanges: fc.array(
+      fc.record({
+        id: fc.constant(0),
+        questionId: count === 0 ? fc.constant(null) : optional(fc.integer({ min: 1, max: count })),
+        answerId: count === 0 ? fc.constant(null) : optional(fc.integer({ min: 1, max: count })),
+        atMs: time,
+        endpoint: text,
+        url: fc.webUrl(),
+        model: text,
+        outcome: text,
+        error: optional(
+          fc.record({
+            class: text,
+            message: text,
+            hop: optional(text),
+            statusCode: optional(fc.integer({ min: 0, max: 999 })),
+          }),
+        ),
+        request: object,
+        metrics: object,
+        timeline: json,
+        events: json,
+      }),
+      { maxLength: 3 },
+    ),
+  }),
+);
+
+export function withTools(): Session {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('tools');
+  const image = { name: 'a [dot].png', type: 'image/png', size: 3, data: 'AQID', url: null };
+  const parentId = store.append(id, { role: 'user', text: 'q', parentId: null, attachments: [image] });
+  const call = store.beginAnswer(id, { parentId, endpoint: 'openai', model: 'm' });
+  const toolCalls = [{ id: 'call_1', name: 'look', arguments: '{"at":"```"}' }];
+  const metrics = { finishReason: 'tool_calls' };
+  store.finishAnswer(call, {
+    text: '',
+    reasoning: 'I should\nlook.',
+    toolCalls,
+    status: 'complete',
+    exchange: exchange({ metrics, request: { model: 'm' } }),
+  });
+  const result = { role: 'tool', text: 'a dot', parentId: call, toolCallId: 'call_1' } as const;
+  const last = store.beginAnswer(id, {
+    parentId: store.append(id, result),
+    endpoint: 'openai',
+    model: 'm',
+  });
+  store.finishAnswer(last, {
+    text: '',
+    refusal: 'No.',
+    status: 'empty',
+    exchange: exchange({ metrics: { finishReason: 'content_filter' }, request: { model: 'm' } }),
+  });
+  return store.load(id);
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { requestMessages } from '../../src/sessions/request-messages.js';
+import type { Attachment, Message } from '../../src/sessions/types.js';
+
+let lastId = 0;
+const message = (changes: Partial<Message>): Message => {
+  lastId += 1;
+  return {
+    id: lastId,
+    parentId: null,
+    role: 'user',
+    atMs: 0,
+    text: '',
+    reasoning: '',
+    refusal: '',
+    toolCalls: [],
+    toolCallId: null,
+    attachments: [],
+    status: 'complete',
+    finishReason: null,
+    endpoint: null,
+    model: null,
+    ...changes,
+  };
+};
+const calls = (...ids: string[]): Message =>
+  message({ role: 'assistant', toolCalls: ids.map((id) => ({ id, name: 'f', arguments: '{}' })) });
+const result = (toolCallId: string | null): Message => message({ role: 'tool', text: 'done', toolCallId });
+const file = (changes: Partial<Attachment>): Attachment => ({
+  name: 'f',
+  type: 'image/png',
+  size: null,
+  data: null,
+  url: null,
+  ...changes,
+});
+
+test('tool calls go with their results, each under its id', () => {
+  const sent = requestMessages([message({ text: 'q' }), calls('a', 'b'), result('b'), result('a')]);
+  expect(sent.map((one) => ('tool_call_id' in one ? one.tool_call_id : one.role))).toEqual([
+    'user',
+    'assistant',
+    'b',
+    'a',
+  ]);
+});
+
+test('calls that lack a result, and results that lack a call, are left out: providers refuse them', () => {
+  const spoken = { ...calls('a'), text: 'Let me look.' };
+  expect(
+    requestMessages([
+      calls('a', 'b'),
+      result('a'),
+      result('z'),
+      result(null),
+      spoken,
+      message({ text: 'q' }),
+    ]),
+  ).toEqual([
+    { role: 'assistant', content: 'Let me look.' },
+    { role: 'user', content: 'q' },
+  ]);
+});
+
+test('a refusal stands where the text of the answer would', () => {
+  expect(requestMessages([message({ role: 'assistant', refusal: 'No.' })])).toEqual([
+    { role: 'assistant', content: 'No.' },
+  ]);
+});
+
+test('attachments go in the form for their type; one that is only known by name does not go', () => {
+  const attachments = [
+    file({ url: 'https://example.com/cat.png' }),
+    file({ type: 'audio/wav', data: 'AAAA' }),
+    file({ name: 'a.pdf', type: 'application/pdf', data: 'AAAA' }),
+    file({}),
+  ];
+  expect(
+    requestMessages([message({ attachments }), message({ text: 'q', attachments: [file({})] })]),
+  ).toEqual([
+    {
+      role: 'user',
+      content: [
+        { type: 'image_url', image_url: { url: 'https://example.com/cat.png' } },
+        { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+        { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AAAA' } },
+      ],
+    },
+    { role: 'user', content: 'q' },
+  ]);
+});
