@@ -21,8 +21,9 @@ import { createKeyboard } from './keys/keyboard.js';
 import { onceATurn } from './screen/once-a-turn.js';
 import { createPainter, type Painter } from './screen/painter.js';
 import { PlainApp } from './screen-reader/plain-app.js';
-import { type ThemeName, themeOf } from './style/theme.js';
+import { plainTheme, type ThemeName, themeOf } from './style/theme.js';
 import { osc52 } from './terminal/clipboard.js';
+import { opensLinks } from './terminal/hyperlinks.js';
 import { createJobControl } from './terminal/job-control.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
@@ -86,6 +87,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
   const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
   const theme = themeOf(noColor ? 'none' : options.theme);
+  const styles = theme !== plainTheme;
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 
   const keyboard = createKeyboard({ stdin, stdout, now: clock.now, plain: screenReader });
@@ -128,7 +130,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     store: onceATurn(store),
     actions,
     keymap,
-    viewport: createViewport(!noColor),
+    viewport: createViewport({ styles, highlighting: styles, hyperlinks: opensLinks(stdout) }),
     theme,
     version: options.version,
     painter,

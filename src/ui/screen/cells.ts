@@ -8,6 +8,8 @@ export interface Cells {
   readonly tones: readonly Tone[];
   /** The column of each, and behind the last one the line's width. */
   readonly columns: readonly number[];
+  /** What each opens; undefined where the line has no links. */
+  readonly links: readonly (string | undefined)[] | undefined;
 }
 
 /**
@@ -18,9 +20,14 @@ export function cellsOf(line: Line, width: number): Cells {
   const graphemes: string[] = [];
   const tones: Tone[] = [];
   const columns: number[] = [];
+  const links = line.some((span) => typeof span !== 'string' && span[2] !== undefined)
+    ? ([] as (string | undefined)[])
+    : undefined;
   let column = 0;
+  let link: string | undefined;
   const add = (grapheme: string, tone: Tone, cells: number): boolean => {
     if (column + cells > width) return false;
+    links?.push(link);
     graphemes.push(grapheme);
     tones.push(tone);
     columns.push(column);
@@ -39,12 +46,14 @@ export function cellsOf(line: Line, width: number): Cells {
     return true;
   };
   for (const span of line) {
+    link = typeof span === 'string' ? undefined : span[2];
     const whole = typeof span === 'string' ? addSpan('plain', span) : addSpan(span[0], span[1]);
     if (!whole) break;
   }
+  link = undefined;
   while (column < width) add(' ', 'plain', 1);
   columns.push(column);
-  return { graphemes, tones, columns };
+  return { graphemes, tones, columns, links };
 }
 
 /** Places of a line, `to` not among them. */
@@ -59,7 +68,9 @@ export interface Stretch {
  */
 export function changeIn(before: Cells, after: Cells): Stretch | undefined {
   const same = (a: number, b: number): boolean =>
-    before.graphemes[a] === after.graphemes[b] && before.tones[a] === after.tones[b];
+    before.graphemes[a] === after.graphemes[b] &&
+    before.tones[a] === after.tones[b] &&
+    before.links?.[a] === after.links?.[b];
   let to = after.graphemes.length;
   let beforeTo = before.graphemes.length;
   let from = 0;
@@ -82,16 +93,18 @@ const MANY_BLANKS = 5;
  * the row is `blank` already.
  */
 export function paintCells(cells: Cells, { from, to }: Stretch, theme: Theme, blank = false): string {
-  const { graphemes, tones, columns } = cells;
+  const { graphemes, tones, columns, links } = cells;
   let end = to;
   while (end > from && graphemes[end - 1] === ' ' && tones[end - 1] === 'plain') end -= 1;
   let painted = '';
   let place = from;
   while (place < end) {
     const tone = tones[place] ?? 'plain';
+    const link = links?.[place];
     let text = '';
-    for (; place < end && tones[place] === tone; place += 1) text += graphemes[place] ?? '';
-    painted += theme(tone, text);
+    for (; place < end && tones[place] === tone && links?.[place] === link; place += 1)
+      text += graphemes[place] ?? '';
+    painted += link === undefined ? theme(tone, text) : hyperlink(link, theme(tone, text));
   }
   if (blank) return painted;
   const cellsFrom = (start: number): number => (columns[to] ?? 0) - (columns[start] ?? 0);
@@ -99,6 +112,16 @@ export function paintCells(cells: Cells, { from, to }: Stretch, theme: Theme, bl
   if (firstLoose(cells) < end) return erase(cellsFrom(from)) + painted;
   const blanks = cellsFrom(end);
   return painted + (blanks < MANY_BLANKS ? ' '.repeat(blanks) : erase(blanks));
+}
+
+/**
+ * A text that the terminal opens an address for. Its id tells that pieces in several rows are of one link.
+ * @see https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda (OSC 8)
+ */
+function hyperlink(url: string, text: string): string {
+  let id = 0;
+  for (let at = 0; at < url.length; at += 1) id = (Math.imul(id, 31) + url.charCodeAt(at)) >>> 0;
+  return `\x1b]8;id=${id.toString(36)};${url}\x1b\\${text}\x1b]8;;\x1b\\`;
 }
 
 /** Leaves the cursor where it is. */

@@ -1,8 +1,8 @@
 import { cellWidth, takeCells } from '../../state/text/graphemes.js';
 import type { Tone } from './theme.js';
 
-/** A piece of a line in one style. A plain string is a piece in none. */
-export type Span = string | readonly [tone: Tone, text: string];
+/** A piece of a line in one style, which the terminal may open an address for. A plain string is a piece in none. */
+export type Span = string | readonly [tone: Tone, text: string, href?: string];
 
 /** One line of the screen, without tabs and control characters. */
 export type Line = readonly Span[];
@@ -35,7 +35,9 @@ export function cut(line: Line, width: number): Line {
     const text = textOf(span);
     const taken = takeCells(text, left);
     const shown = taken.length < text.length ? taken + ELLIPSIS : taken;
-    kept.push(typeof span === 'string' ? shown : [span[0], shown]);
+    kept.push(
+      typeof span === 'string' ? shown : span[2] === undefined ? [span[0], shown] : [span[0], shown, span[2]],
+    );
     left -= cellWidth(taken);
     if (taken.length < text.length) break;
   }

@@ -2,7 +2,16 @@
 export type Tone = 'plain' | 'dim' | 'bold' | 'accent' | 'title' | 'match' | 'current-match' | TextTone;
 
 /** In answers: emphasis, and what highlighted code tells apart. */
-type TextTone = 'italic' | 'struck' | 'code' | 'link' | 'keyword' | 'string' | 'number' | 'name';
+type TextTone =
+  | 'italic'
+  | 'bold-italic'
+  | 'struck'
+  | 'code'
+  | 'link'
+  | 'keyword'
+  | 'string'
+  | 'number'
+  | 'name';
 
 /** Turns tones into terminal styles. */
 export type Theme = (tone: Tone, text: string) => string;
@@ -16,6 +25,7 @@ const CODES: Record<Tone, { on: string; off: string }> = {
   match: { on: '\x1b[7m', off: '\x1b[27m' },
   'current-match': { on: '\x1b[7m\x1b[33m', off: '\x1b[39m\x1b[27m' },
   italic: { on: '\x1b[3m', off: '\x1b[23m' },
+  'bold-italic': { on: '\x1b[1m\x1b[3m', off: '\x1b[23m\x1b[22m' },
   struck: { on: '\x1b[9m', off: '\x1b[29m' },
   code: { on: '\x1b[36m', off: '\x1b[39m' },
   link: { on: '\x1b[4m', off: '\x1b[24m' },

@@ -23,6 +23,10 @@ export interface BlockLook {
   /** Cells. */
   readonly width: number;
   readonly highlighter: Highlighter;
+  /** The terminal shows styles [true]. */
+  readonly styles?: boolean;
+  /** The terminal opens links [false]. */
+  readonly hyperlinks?: boolean;
   /** Reasoning is shown in full. */
   readonly reasoning: boolean;
 }

@@ -14,15 +14,18 @@ export function markMatches(line: Line, pattern: RegExp, tone: Tone): Line | und
   for (const span of line) {
     const part = textOf(span);
     const style = typeof span === 'string' ? 'plain' : span[0];
+    const href = typeof span === 'string' ? undefined : span[2];
+    const piece = (look: Tone, text: string): Span =>
+      href === undefined ? [look, text] : [look, text, href];
     let at = 0;
     for (const [start, end] of matches) {
       const first = Math.max(at, start - from);
       const last = Math.min(part.length, end - from);
       if (first >= last) continue;
-      marked.push([style, part.slice(at, first)], [tone, part.slice(first, last)]);
+      marked.push(piece(style, part.slice(at, first)), piece(tone, part.slice(first, last)));
       at = last;
     }
-    marked.push([style, part.slice(at)]);
+    marked.push(piece(style, part.slice(at)));
     from += part.length;
   }
   return marked.filter((span) => textOf(span) !== '');

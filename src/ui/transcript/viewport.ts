@@ -65,12 +65,21 @@ const MAX_ROWS = 8000;
 /** Kept however long they are: those that a frame looks at. */
 const MIN_BLOCKS = 8;
 
-/** @param highlighting code in answers gets colours */
-export function createViewport(highlighting = false): Viewport {
+/** What the terminal can show. */
+export interface ScreenLook {
+  /** Styles; without them, Markdown's marks stay as they were written [true]. */
+  styles?: boolean;
+  /** Links that it opens (OSC 8) [false]. */
+  hyperlinks?: boolean;
+  /** Code in answers has colours [false]. */
+  highlighting?: boolean;
+}
+
+export function createViewport(look: ScreenLook = {}): Viewport {
   const makers = new Map<number, Made>();
   const listeners = new Set<() => void>();
   let version = 0;
-  const highlighter = highlighting
+  const highlighter = look.highlighting
     ? createHighlighter(() => {
         version += 1;
         makers.clear();
@@ -85,7 +94,7 @@ export function createViewport(highlighting = false): Viewport {
       if (known.block.message !== message) known.block = known.make(message);
       return known.block;
     }
-    const make = createBlockMaker(message, { width, highlighter, reasoning });
+    const make = createBlockMaker(message, { ...look, width, highlighter, reasoning });
     const block = make(message);
     makers.delete(message.id);
     makers.set(message.id, { width, reasoning, make, block });

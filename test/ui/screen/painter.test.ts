@@ -54,6 +54,17 @@ describe('what is on the screen', () => {
     );
   }, 60_000);
 
+  test('links open their address, in whatever stretch they are written', async () => {
+    const { screen, show } = start(colourTheme);
+    await show([['see ', ['link', 'the docs', 'https://e.example/a'], ' now']]);
+    expect(screen.written).toMatch(
+      /see \x1b\]8;id=\w+;https:\/\/e\.example\/a\x1b\\\x1b\[4mthe docs\x1b\[24m\x1b\]8;;\x1b\\ now/,
+    );
+    await show([['see ', ['link', 'the docs', 'https://e.example/b'], ' now']]);
+    expect(screen.written).toMatch(/b\x1b\\\x1b\[4mthe docs\x1b\[24m\x1b\]8;;\x1b\\\x1b\[\?2026l$/);
+    expect(screen.rows()[0]).toBe('see the docs now');
+  });
+
   test('keeps neighbours in their place, also beside an emoji and when one moves', async () => {
     const { screen, painter, show } = start();
     const beside = { place: { x: 12, y: 0 } };

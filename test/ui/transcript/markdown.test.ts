@@ -62,17 +62,113 @@ test('styles', async () => {
 
 describe('a link shows where it truly leads', () => {
   test.each([
-    ['[your bank](https://evil.example/login)', 'your bank (evil.example)'],
+    ['[your bank](https://evil.example/login)', 'your bank (evil.example)', 'https://evil.example/login'],
     ['[https://bank.example](https://evil.example)', 'https://bank.example (evil.example)'],
-    ['[bank.example](https://bank.example@evil.example/)', 'bank.example (evil.example)'],
+    [
+      '[bank.example](https://bank.example@evil.example/)',
+      'bank.example (evil.example)',
+      'https://bank.example@evil.example/',
+    ],
     ['https://bank.example@evil.example/', 'https://bank.example@evil.example/ (evil.example)'],
-    ['[раураl.com](https://раураl.com)', 'раураl.com (xn--l-7sba6dbr.com)'],
+    ['<https://bank.example@evil.example/>', 'https://bank.example@evil.example/ (evil.example)'],
+    [
+      '[bank.example](https://bank.example.evil.example/a)',
+      'bank.example (bank.example.evil.example)',
+      'https://bank.example.evil.example/a',
+    ],
+    ['[раураl.com](https://раураl.com)', 'раураl.com (xn--l-7sba6dbr.com)', 'https://xn--l-7sba6dbr.com/'],
+    ['[evil.example/a](https://evil.example/b)', 'evil.example/a', 'https://evil.example/b'],
+    ['[a](https://e.example/x_\\(y\\) "the title")', 'a "the title" (e.example)', 'https://e.example/x_(y)'],
+    ['![a chart](https://e.example/c.png)', '[image: a chart] (e.example)', 'https://e.example/c.png'],
     ['[docs](/local/path)', 'docs (/local/path)'],
     ['[run](javascript:alert(1))', 'run (javascript:alert(1))'],
     ['https://plain.example/a?b=c', 'https://plain.example/a?b=c'],
     ['me@a.example', 'me@a.example'],
+    ['[write](mailto:me@a.example)', 'write (mailto:me@a.example)'],
+    ['詳細はhttps://a.example/x。次へ', '詳細はhttps://a.example/x。次へ'],
+  ])('%s', (source, text, target?: string) => {
+    expect(shown(source)).toEqual([text, ...(target === undefined ? [] : [`↗ ${target}`])]);
+  });
+
+  test('where the terminal opens links, they are linked and have no address below', () => {
+    const body = createMarkdownBody({ width: 60, highlighter: plainHighlighter, hyperlinks: true });
+    body.update('[the **docs**](https://e.example/ä) and [run](javascript:x)');
+    expect(body.open.map(({ line }) => line)).toEqual([
+      [
+        ['link', 'the ', 'https://e.example/%C3%A4'],
+        ['bold', 'docs', 'https://e.example/%C3%A4'],
+        ['dim', ' (e.example)'],
+        ' and ',
+        ['link', 'run'],
+        ['dim', ' (javascript:x)'],
+      ],
+    ]);
+  });
+
+  test('each address stands once below its paragraph, item or table, when the text has ended', () => {
+    const source =
+      '- see [a](http://e.example/a) and [b](http://e.example/a)\n- x\n\n| [t](http://e.example/t) |\n|---|\n';
+    expect(shown(source)).toEqual([
+      '• see a (e.example) and b (e.example)',
+      '  ↗ http://e.example/a',
+      '• x',
+      '',
+      't (e.example)',
+      '─────────────',
+      '↗ http://e.example/t',
+    ]);
+    expect(shown('see [a](http://e.example/a)', 60, plainTheme, true)).toEqual(['see a (e.example)']);
+  });
+});
+
+describe('without styles, what they would show stays as it was written', () => {
+  test.each([
+    [
+      '**bold**, *slanted*, ***both***, __old__ and `code`',
+      '**bold**, *slanted*, ***both***, __old__ and `code`',
+    ],
+    ['## A heading', '## A heading'],
+    ['~~gone~~', '~~gone~~'],
+    ['[a](http://e.example)', 'a (e.example)'],
   ])('%s', (source, expected) => {
-    expect(shown(source)).toEqual([expected]);
+    const body = createMarkdownBody({ width: 60, highlighter: plainHighlighter, styles: false });
+    body.update(source);
+    expect(body.open.concat(body.closed).map(({ line }) => paint(line, plainTheme))[0]).toBe(expected);
+  });
+});
+
+describe('a closing fence at the end of an answer is a fence', () => {
+  test.each([
+    ['```js\nf()\n```', ['┌ js', '│ f()', '└']],
+    ['```js\nf()\n``', ['┌ js', '│ f()', '│ ``']],
+    ['````md\n```\n````', ['┌ md', '│ ```', '└']],
+    ['~~~\nf()\n~~~', ['┌', '│ f()', '└']],
+    ['```\n    ```', ['┌', '│     ```']],
+    ['```\n```', ['┌', '└']],
+  ])('%j', (source, expected) => {
+    expect(shown(source)).toEqual(expected);
+  });
+
+  test('while it is written, a part of it is not shown as code', () => {
+    for (const part of ['`', '``', '```'])
+      expect(shown(`\`\`\`js\nf()\n${part}`, 60, plainTheme, true)).toEqual(['┌ js', '│ f()']);
+  });
+});
+
+describe('nothing that was written is left out', () => {
+  test.each([
+    ['3. three\n5. five', ['3. three', '5. five']],
+    ['1. one\n1. two\n1. three', ['1. one', '2. two', '3. three']],
+    ['1) one\n2) two', ['1) one', '2) two']],
+    ['| a | b |\n|---|---|\n| 1 | 2 | 3 |', ['a │ b │ ', '──┼───┼──', '1 │ 2 │ 3']],
+    ['```python title="a.py"\nx\n```', ['┌ python title="a.py"', '│ x', '└']],
+    ['a &lt;b&gt; &#8217; &#27; &#x202e; &copy;', ['a <b> ’ &#27; &#x202e; &copy;']],
+  ])('%j', (source, expected) => {
+    expect(shown(source)).toEqual(expected);
+  });
+
+  test('a table without rows, in a narrow window', () => {
+    expect(shown('| first | second | third |\n|---|---|---|', 14)).toEqual(['first', 'second', 'third']);
   });
 });
 

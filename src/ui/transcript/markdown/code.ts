@@ -7,8 +7,8 @@ export interface CodeOptions {
   width: number;
   /** Where the code begins in its message. */
   at: number;
-  /** As the fence names it; empty when it does not. */
-  language: string;
+  /** What stands behind the opening fence, the language first. */
+  info: string;
   /** With the frame's upper edge. */
   opens: boolean;
   /** With its lower edge. */
@@ -20,14 +20,16 @@ const EDGE: Span = ['dim', '│ '];
 /** In place of the edge: the row goes on with the line before. */
 const CONTINUES: Span = ['dim', '↪ '];
 const EDGE_CELLS = 2;
-const LABEL_CELLS = 30;
+/** In place of the upper edge, where what the fence says takes more than one row. */
+const LABEL_CONTINUES = '  ';
 
 /** Code as it was written, in a frame that is only an edge; long lines go on in rows with a mark. */
 export function codeDrafts(code: string, options: CodeOptions): Draft[] {
-  const { at, language, opens, closes, highlighter } = options;
+  const { at, info, opens, closes, highlighter } = options;
+  const language = info.split(/\s/, 1)[0] ?? '';
   const width = options.width - EDGE_CELLS;
   const drafts: Draft[] = [];
-  if (opens) drafts.push({ line: [['dim', `┌ ${language.slice(0, LABEL_CELLS)}`.trimEnd()]], at: at - 1 });
+  if (opens) drafts.push(...labelDrafts(info, width, at - 1));
   const text = code.endsWith('\n') ? code.slice(0, -1) : code;
   let from = at;
   for (const line of code === '' ? [] : highlighter.lines(text, language)) {
@@ -44,4 +46,12 @@ export function codeDrafts(code: string, options: CodeOptions): Draft[] {
   }
   if (closes) drafts.push({ line: [['dim', '└']], at: from });
   return drafts;
+}
+
+function labelDrafts(info: string, width: number, at: number): Draft[] {
+  if (info === '') return [{ line: [['dim', '┌']], at }];
+  return flow([{ tone: 'dim', text: info, at }], { width, at }).map(({ line }, index) => ({
+    line: [['dim', index === 0 ? '┌ ' : LABEL_CONTINUES], ...line],
+    at,
+  }));
 }

@@ -1,15 +1,17 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { Tone } from '../../style/theme.js';
+import { clickable, hostOf, isHostAlone, targetOf, tellsHost, tellsTarget } from './links.js';
 import type { Run } from './runs.js';
 
-const ENTITIES: Record<string, string> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
-  '&nbsp;': ' ',
-};
+/** How inline text is rendered. */
+export interface InlineLook {
+  /** The terminal shows styles; without them, marks stay as they were written. */
+  readonly styles: boolean;
+  /** The terminal opens links (OSC 8). */
+  readonly hyperlinks: boolean;
+  /** A piece of the tokens' text as it was written. */
+  readonly restore: (piece: string) => string;
+}
 
 // The lexer's own kinds of tokens, without those that extensions would bring.
 const KINDS = new Set([
@@ -35,40 +37,46 @@ export function isKnown(token: Token): token is MarkedToken {
 }
 
 /** A paragraph's inline tokens as styled text. @param at where the first one begins in its message */
-export function inlineRuns(tokens: readonly Token[], at: number, tone: Tone = 'plain'): Run[] {
+export function inlineRuns(
+  tokens: readonly Token[],
+  at: number,
+  look: InlineLook,
+  tone: Tone = 'plain',
+): Run[] {
   const runs: Run[] = [];
   let from = at;
   for (const token of tokens) {
-    if (isKnown(token)) runs.push(...runsOf(token, from, tone));
+    if (isKnown(token)) runs.push(...runsOf(token, from, look, tone));
     from += token.raw.length;
   }
   return runs;
 }
 
-function runsOf(token: MarkedToken, at: number, tone: Tone): Run[] {
-  const inner = (tokens: readonly Token[], raw: string, style: Tone): Run[] =>
-    // The mark before the text is as long as the one after it.
-    inlineRuns(
-      tokens,
-      at + Math.floor((raw.length - tokens.reduce((sum, { raw }) => sum + raw.length, 0)) / 2),
-      style,
-    );
+function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): Run[] {
+  const { restore, styles } = look;
+  /** Between marks, which are shown where nothing else tells of them. */
+  const marked = (tokens: readonly Token[], mark: string, style: Tone, shown = !styles): Run[] => {
+    const inside = inlineRuns(tokens, at + mark.length, look, style);
+    if (!shown) return inside;
+    const end = at + token.raw.length - mark.length;
+    return [{ tone: 'dim', text: mark, at }, ...inside, { tone: 'dim', text: mark, at: end }];
+  };
   switch (token.type) {
     case 'strong':
-      return inner(token.tokens, token.raw, 'bold');
+      return marked(token.tokens, token.raw.slice(0, 2), isSlanted(tone) ? 'bold-italic' : 'bold');
     case 'em':
-      return inner(token.tokens, token.raw, 'italic');
+      return marked(token.tokens, token.raw.slice(0, 1), tone === 'bold' ? 'bold-italic' : 'italic');
     case 'del':
-      return inner(token.tokens, token.raw, 'struck');
+      // Many terminals strike nothing out, and what was withdrawn must not read as valid.
+      return marked(token.tokens, '~~', 'struck', true);
     case 'codespan':
-      return [{ tone: 'code', text: token.text, at: at + 1 }];
+      return styles
+        ? [{ tone: 'code', text: restore(token.text), at: at + (token.raw.length - token.text.length) / 2 }]
+        : [{ tone, text: restore(token.raw), at }];
     case 'link':
-      return linkRuns(token, at);
+      return linkRuns(token, at, look);
     case 'image':
-      return [
-        { tone, text: `[image: ${token.text}]`, at },
-        { tone: 'dim', text: ` (${hostOf(token.href)})`, at: at + token.raw.length },
-      ];
+      return linked([{ tone, text: `[image: ${restore(token.text)}]`, at }], token, at, look);
     case 'br':
       return [{ tone, text: '\n', at }];
     case 'checkbox':
@@ -76,38 +84,68 @@ function runsOf(token: MarkedToken, at: number, tone: Tone): Run[] {
       return [];
     case 'text':
       return token.tokens === undefined
-        ? [{ tone, text: decoded(token.text), at }]
-        : inlineRuns(token.tokens, at, tone);
+        ? [{ tone, text: decoded(restore(token.raw)), at }]
+        : inlineRuns(token.tokens, at, look, tone);
     case 'escape':
-      return [{ tone, text: token.text, at }];
+      return [{ tone, text: restore(token.text), at }];
     default:
       // Such as HTML: shown as it was written.
-      return [{ tone, text: token.raw, at }];
+      return [{ tone, text: restore(token.raw), at }];
   }
 }
 
-/** Where a link truly leads is always shown, whatever its text says. */
-function linkRuns({ href, text, tokens, raw }: Tokens.Link, at: number): Run[] {
-  const runs = inlineRuns(tokens, at + (raw.startsWith('[') ? 1 : 0), 'link');
-  const host = hostOf(href);
-  if (tellsHost(text, href, host)) return runs;
-  return [...runs, { tone: 'dim', text: ` (${host})`, at: at + raw.length }];
+function isSlanted(tone: Tone): boolean {
+  return tone === 'italic' || tone === 'bold-italic';
 }
 
-function tellsHost(text: string, href: string, host: string): boolean {
-  if (`mailto:${text}` === href) return true;
-  // Beyond the host, an address may say what it likes.
-  return /^(?:https?:\/\/)?([^/?#\s]*)/i.exec(text)?.[1]?.toLowerCase() === host;
+function linkRuns(token: Tokens.Link, at: number, look: InlineLook): Run[] {
+  const start = at + (/^[[<]/.test(token.raw) ? 1 : 0);
+  return linked(inlineRuns(token.tokens, start, look, 'link'), token, at, look);
 }
 
-/** The host of an address in the form that names are looked up by; other addresses as they are. */
-function hostOf(href: string): string {
-  const url = URL.canParse(href) ? new URL(href) : undefined;
-  return url === undefined || url.host === '' ? href : url.host;
+/** Where a link truly leads is always told: its host beside it, and all of it below where the terminal can't open it. */
+function linked(
+  runs: readonly Run[],
+  token: Tokens.Link | Tokens.Image,
+  at: number,
+  look: InlineLook,
+): Run[] {
+  const { hyperlinks, restore } = look;
+  const address = addressOf(token, look);
+  const text = token.type === 'link' ? restore(token.text) : '';
+  const url = hyperlinks ? clickable(address) : undefined;
+  const title = token.title ? ` "${restore(token.title)}"` : '';
+  const beside = tellsHost(text, address) ? title : `${title} (${hostOf(address)})`;
+  const isTold = url !== undefined || isHostAlone(address) || tellsTarget(text, address);
+  return [
+    ...(url === undefined ? runs : runs.map((run) => ({ ...run, href: url }))),
+    { tone: 'dim', text: beside, at: at + token.raw.length, ...(!isTold && { target: targetOf(address) }) },
+  ];
 }
+
+/** Parentheses and brackets may be escaped in an address; in text, such escapes are left as they are. */
+function addressOf({ href }: { href: string }, { restore }: InlineLook): string {
+  return restore(href).replace(/\\([()[\]\\])/g, '$1');
+}
+
+const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|amp|lt|gt|quot|nbsp);/gi;
+const NAMED: Record<string, string> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&nbsp;': '\u00a0',
+};
+/** Controls, format characters, lone surrogates and what is no character stay as they were written. */
+const SHOWN = /^[^\p{C}\p{Zl}\p{Zp}]$/u;
 
 function decoded(text: string): string {
-  return text.includes('&')
-    ? text.replace(/&(?:amp|lt|gt|quot|#39|nbsp);/g, (name) => ENTITIES[name] ?? name)
-    : text;
+  if (!text.includes('&')) return text;
+  return text.replace(ENTITY, (name, decimal?: string, hexadecimal?: string) => {
+    const digits = decimal ?? hexadecimal;
+    if (digits === undefined) return NAMED[name] ?? name;
+    const code = Number.parseInt(digits, decimal === undefined ? 16 : 10);
+    const character = code <= 0x10ffff ? String.fromCodePoint(code) : '';
+    return SHOWN.test(character) ? character : name;
+  });
 }

@@ -2,7 +2,7 @@ import { cut } from '../../style/line.js';
 import { type Body, type Row, rowOf } from '../body.js';
 import { codeDrafts } from './code.js';
 import { type Highlighter, plainHighlighter } from './highlight.js';
-import { completed, proseDrafts } from './prose.js';
+import { proseDrafts } from './prose.js';
 import type { Draft } from './runs.js';
 import { type Block, createSplitter } from './split.js';
 
@@ -10,13 +10,18 @@ export interface MarkdownOptions {
   /** Cells. */
   width: number;
   highlighter: Highlighter;
+  /** The terminal shows styles; without them, marks stay as they were written [true]. */
+  styles?: boolean;
+  /** The terminal opens links [false]. */
+  hyperlinks?: boolean;
 }
 
 /** Rows that come from one place in the source still have places of their own. */
 const NEXT_PLACE = 1 / 1024;
 
 /** A body of markdown: closed blocks are rendered once, the last one again with each update. */
-export function createMarkdownBody({ width, highlighter }: MarkdownOptions): Body {
+export function createMarkdownBody(options: MarkdownOptions): Body {
+  const { width, highlighter, styles = true, hyperlinks = false } = options;
   const splitter = createSplitter();
   const closed: Row[] = [];
   let open: Row[] = [];
@@ -35,7 +40,7 @@ export function createMarkdownBody({ width, highlighter }: MarkdownOptions): Bod
     const drafts =
       block.kind === 'code'
         ? codeDrafts(source, { ...block, width, at, highlighter })
-        : proseDrafts(growing ? completed(source) : source, { width, at, highlighter });
+        : proseDrafts(source, { width, at, growing, highlighter, styles, hyperlinks });
     return gap && drafts.length > 0 && closed.length > 0 ? [{ line: [], at: at - 1 }, ...drafts] : drafts;
   };
 
@@ -48,7 +53,7 @@ export function createMarkdownBody({ width, highlighter }: MarkdownOptions): Bod
       for (const block of splitter.take(text)) {
         for (const row of rowsOf(draftsOf(text, block, false))) closed.push(row);
       }
-      open = rowsOf(draftsOf(text, splitter.open(text), growing));
+      open = rowsOf(draftsOf(text, splitter.open(text, growing), growing));
     },
   };
 }

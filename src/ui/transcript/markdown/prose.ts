@@ -1,42 +1,38 @@
-import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from 'marked';
+import type { MarkedToken, Token, Tokens } from 'marked';
 import { cellWidth } from '../../../state/text/graphemes.js';
 import type { Span } from '../../style/line.js';
 import type { Tone } from '../../style/theme.js';
 import { codeDrafts } from './code.js';
 import type { Highlighter } from './highlight.js';
-import { inlineRuns, isKnown } from './inline.js';
-import { type Draft, flow } from './runs.js';
+import { type InlineLook, inlineRuns, isKnown } from './inline.js';
+import { lexMarkdown } from './lexer.js';
+import { type Draft, flow, type Run, targetDrafts } from './runs.js';
+import { shield } from './shield.js';
 import { tableDrafts } from './table.js';
 
-/** A link's address elsewhere in the text would change blocks that are rendered already: such links stay as written. */
-class LocalTokenizer extends Tokenizer {
-  override def(): undefined {
-    return undefined;
-  }
-  override reflink(): undefined {
-    return undefined;
-  }
-}
-
-export interface ProseOptions {
+export interface ProseOptions extends Omit<InlineLook, 'restore'> {
   /** Cells. */
   width: number;
   /** Where the text begins in its message. */
   at: number;
+  /** More of it is to come. */
+  growing: boolean;
   highlighter: Highlighter;
 }
+
+interface Look extends ProseOptions, InlineLook {}
 
 /** Nesting that leaves less than this is shown without further indentation. */
 const MIN_WIDTH = 12;
 
 /** Markdown as rows; blank lines between its blocks are one empty row. */
-export function proseDrafts(text: string, options: ProseOptions): Draft[] {
-  const lexer = new Lexer({ gfm: true, tokenizer: new LocalTokenizer() });
-  return draftsOf(lexer.lex(text), options);
+export function proseDrafts(source: string, options: ProseOptions): Draft[] {
+  const { text, restore } = shield(source);
+  return draftsOf(lexMarkdown(options.growing ? completed(text) : text), { ...options, restore });
 }
 
 /** A text that is still being written, as it would be if it ended here: no mark of something begun is shown. */
-export function completed(text: string): string {
+function completed(text: string): string {
   const lineStart = text.lastIndexOf('\n') + 1;
   const last = text.slice(lineStart);
   // Could become a rule, a heading's underline, a list item, a table's delimiter row.
@@ -50,7 +46,7 @@ function odd(text: string, mark: RegExp): boolean {
   return (text.match(mark)?.length ?? 0) % 2 === 1;
 }
 
-function draftsOf(tokens: readonly Token[], options: ProseOptions): Draft[] {
+function draftsOf(tokens: readonly Token[], options: Look): Draft[] {
   const drafts: Draft[] = [];
   let at = options.at;
   let before = '';
@@ -65,43 +61,57 @@ function draftsOf(tokens: readonly Token[], options: ProseOptions): Draft[] {
   return drafts;
 }
 
-function blockDrafts(token: MarkedToken, options: ProseOptions): Draft[] {
-  const { width, at } = options;
-  const text = (tokens: readonly Token[], from = at, tone?: Tone): Draft[] =>
-    flow(inlineRuns(tokens, from, tone), { width, at });
+function blockDrafts(token: MarkedToken, options: Look): Draft[] {
+  const { width, at, restore } = options;
+  const paragraph = (runs: readonly Run[]): Draft[] => {
+    const end = at + token.raw.trimEnd().length;
+    // Addresses wait for the end of the text, so that what is below does not move with every word.
+    return [...flow(runs, { width, at }), ...(options.growing ? [] : targetDrafts(runs, { width, at: end }))];
+  };
+  const text = (tokens: readonly Token[], from = at, tone?: Tone): Run[] =>
+    inlineRuns(tokens, from, options, tone);
   switch (token.type) {
     case 'space':
     case 'checkbox':
       return [];
-    case 'heading':
-      return text(token.tokens, at + token.raw.search(/[^#\s]|$/), token.depth === 1 ? 'title' : 'bold');
+    case 'heading': {
+      // How deep it is has no other sign, and without colours there is none at all.
+      const mark: Run = { tone: 'dim', text: `${'#'.repeat(token.depth)} `, at };
+      const from = at + token.raw.search(/[^#\s]|$/);
+      return paragraph([mark, ...text(token.tokens, from, token.depth === 1 ? 'title' : 'bold')]);
+    }
     case 'paragraph':
-      return text(token.tokens);
+      return paragraph(text(token.tokens));
     case 'text':
-      return text(token.tokens ?? [token]);
+      return paragraph(text(token.tokens ?? [token]));
     case 'code':
-      return codeDrafts(token.text, { language: token.lang ?? '', opens: true, closes: true, ...options });
+      return codeDrafts(restore(token.text), {
+        ...options,
+        info: restore(token.lang ?? ''),
+        opens: true,
+        closes: true,
+      });
     case 'blockquote':
       return draftsOf(token.tokens, narrower(options, 2)).map(inside(['dim', '│ ']));
     case 'list':
       return listDrafts(token, options);
     case 'table':
-      return tableDrafts(token, at, width);
+      return tableDrafts(token, options);
     case 'hr':
       return [{ line: [['dim', '─'.repeat(Math.min(width, 24))]], at }];
     default:
-      return flow([{ tone: 'plain', text: token.raw.replace(/\n+$/, ''), at }], { width, at });
+      return flow([{ tone: 'plain', text: restore(token.raw).replace(/\n+$/, ''), at }], { width, at });
   }
 }
 
-function listDrafts(list: Tokens.List, options: ProseOptions): Draft[] {
-  const first = typeof list.start === 'number' ? list.start : 1;
-  const last = String(first + list.items.length - 1).length;
+function listDrafts(list: Tokens.List, options: Look): Draft[] {
+  const numbers = list.ordered ? numbersOf(list) : [];
+  const widest = Math.max(0, ...numbers.map((number) => number.length));
   const drafts: Draft[] = [];
   let at = options.at;
   let before = '';
   for (const [index, item] of list.items.entries()) {
-    const bullet = list.ordered ? `${`${first + index}.`.padStart(last + 1)} ` : '• ';
+    const bullet = list.ordered ? `${(numbers[index] ?? '').padStart(widest)} ` : '• ';
     const marker = item.task ? `${bullet}[${item.checked ? 'x' : ' '}] ` : bullet;
     const indent = ' '.repeat(cellWidth(marker));
     const inner = { ...narrower(options, indent.length), at };
@@ -118,7 +128,15 @@ function listDrafts(list: Tokens.List, options: ProseOptions): Draft[] {
   return drafts;
 }
 
-function narrower(options: ProseOptions, cells: number): ProseOptions {
+/** The items' numbers as they were written; where all are the same one, they are counted. */
+function numbersOf({ items, start }: Tokens.List): string[] {
+  const written = items.map(({ raw }) => /^\s*(\d+[.)])/.exec(raw)?.[1] ?? '');
+  const first = written[0] ?? '';
+  if (items.length < 2 || written.some((number) => number !== first)) return written;
+  return written.map((_number, index) => `${Number(start) + index}${first.slice(-1)}`);
+}
+
+function narrower(options: Look, cells: number): Look {
   const width = options.width - cells;
   return width < MIN_WIDTH ? options : { ...options, width };
 }

@@ -8,6 +8,10 @@ export interface Run {
   readonly tone: Tone;
   readonly text: string;
   readonly at: number;
+  /** Opened by the terminal [nothing is]. */
+  readonly href?: string;
+  /** Shown in full below the text [nothing is]. */
+  readonly target?: string;
 }
 
 /** A row before it is painted. */
@@ -35,6 +39,14 @@ export function flow(runs: readonly Run[], { width, at, breakAt = 'words' }: Flo
   });
 }
 
+/** The addresses that stand below a text, one after the other. */
+export function targetDrafts(runs: readonly Run[], { width, at }: { width: number; at: number }): Draft[] {
+  const targets = new Set(runs.flatMap(({ target }) => target ?? []));
+  return [...targets].flatMap((target) =>
+    flow([{ tone: 'dim', text: `↗ ${target}`, at }], { width, at, breakAt: 'cells' }),
+  );
+}
+
 /** The widest word and the widest line, in cells. */
 export function extent(runs: readonly Run[]): { word: number; line: number } {
   const text = runs.map((run) => run.text).join('');
@@ -45,14 +57,15 @@ export function extent(runs: readonly Run[]): { word: number; line: number } {
 function linesOf(runs: readonly Run[]): Run[][] {
   let line: Run[] = [];
   const lines = [line];
-  for (const { tone, text, at } of runs) {
+  for (const { tone, text, at, href } of runs) {
     let offset = at;
+    const link = href === undefined ? undefined : { href };
     for (const [index, part] of text.split('\n').entries()) {
       if (index > 0) {
         line = [];
         lines.push(line);
       }
-      if (part !== '') line.push({ tone, text: expandTabs(part), at: offset });
+      if (part !== '') line.push({ tone, text: expandTabs(part), at: offset, ...link });
       offset += part.length + 1;
     }
   }
@@ -62,9 +75,10 @@ function linesOf(runs: readonly Run[]): Run[][] {
 function spansOf(runs: readonly Run[], start: number, end: number): Line {
   const spans: Span[] = [];
   let from = 0;
-  for (const { tone, text } of runs) {
+  for (const { tone, text, href } of runs) {
     const part = text.slice(Math.max(0, start - from), Math.max(0, end - from));
-    if (part !== '') spans.push(tone === 'plain' ? part : [tone, part]);
+    if (part !== '')
+      spans.push(href !== undefined ? [tone, part, href] : tone === 'plain' ? part : [tone, part]);
     from += text.length;
   }
   return spans;

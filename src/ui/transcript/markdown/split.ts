@@ -14,8 +14,8 @@ export interface Code {
   readonly start: number;
   readonly end: number;
   readonly gap: boolean;
-  /** Empty when the fence names none. */
-  readonly language: string;
+  /** What stands behind the opening fence, the language first. */
+  readonly info: string;
   /** It begins with its opening fence. */
   readonly opens: boolean;
   /** It ends with its closing fence. */
@@ -26,15 +26,18 @@ export interface Code {
 export interface Splitter {
   /** @returns blocks that no further text changes, told once each */
   take(text: string): Block[];
-  /** What follows them. */
-  open(text: string): Block;
+  /**
+   * What follows them.
+   * @param growing more is to come: what can be a closing fence is no code yet
+   */
+  open(text: string, growing: boolean): Block;
 }
 
 /** Blocks are rendered again while they grow, so that they are cut at the next newline after this, … */
 const LONG = 6000;
 /** … and wherever they are when there is none up to this. */
 const TOO_LONG = 8000;
-const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*$/;
+const FENCE = /^ {0,3}(?:(`{3,})(?!.*`)|(~{3,}))[ \t]*(.*?)[ \t]*$/;
 const INNER_FENCE = /^ {2,}(?:`{3,}|~{3,})/;
 const HEADING = /^#{1,6}[ \t]+\S/;
 const LIST_ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
@@ -48,7 +51,7 @@ export function createSplitter(): Splitter {
   /** The line that is looked at next begins here. */
   let next = 0;
   let gap = false;
-  let code: { fence: string; language: string; opens: boolean } | undefined;
+  let code: { fence: string; info: string; opens: boolean } | undefined;
   let prose = { begun: false, list: false, blank: false, inFence: false };
 
   const begin = (at: number, after: boolean): void => {
@@ -59,7 +62,7 @@ export function createSplitter(): Splitter {
   const closed = (end: number, closes = false): Block =>
     code === undefined
       ? { kind: 'prose', start, end, gap }
-      : { kind: 'code', start, end, gap, language: code.language, opens: code.opens, closes };
+      : { kind: 'code', start, end, gap, info: code.info, opens: code.opens, closes };
 
   function* codeLine(line: string, end: number, fence: string): Generator<Block> {
     if (isClosing(line, fence)) {
@@ -89,7 +92,7 @@ export function createSplitter(): Splitter {
       const blank = prose.blank || (gap && !prose.begun);
       if (prose.begun) yield closed(next);
       begin(end, blank);
-      code = { fence: fence[1] ?? '', language: fence[2] ?? '', opens: true };
+      code = { fence: fence[1] ?? fence[2] ?? '', info: fence[3] ?? '', opens: true };
     } else if (HEADING.test(line) && !prose.inFence) {
       if (prose.begun) {
         yield closed(next);
@@ -133,11 +136,22 @@ export function createSplitter(): Splitter {
         }
       }
     },
-    open: (text) => closed(text.length),
+    open(text, growing) {
+      const last = text.slice(next);
+      if (code === undefined || !(growing ? mayClose : isClosing)(last, code.fence))
+        return closed(text.length);
+      return closed(next, !growing);
+    },
   };
 }
 
 function isClosing(line: string, fence: string): boolean {
   const trimmed = line.trim();
-  return trimmed.length >= fence.length && trimmed === fence.charAt(0).repeat(trimmed.length);
+  return trimmed.length >= fence.length && mayClose(line, fence);
+}
+
+/** Whether a line that is not whole yet can become a closing fence. */
+function mayClose(line: string, fence: string): boolean {
+  const trimmed = line.trim();
+  return /^ {0,3}\S/.test(line) && trimmed === fence.charAt(0).repeat(trimmed.length);
 }

@@ -1,7 +1,7 @@
 import type { Tokens } from 'marked';
 import { type Line, lineWidth } from '../../style/line.js';
-import { inlineRuns } from './inline.js';
-import { type Draft, extent, flow, type Run } from './runs.js';
+import { type InlineLook, inlineRuns } from './inline.js';
+import { type Draft, extent, flow, type Run, targetDrafts } from './runs.js';
 
 type Align = 'center' | 'left' | 'right' | null;
 
@@ -14,12 +14,30 @@ const SEPARATOR = ' │ ';
 /** Narrower columns can't be read; the rows are then told cell by cell. */
 const MIN_COLUMN = 6;
 
+export interface TableOptions extends InlineLook {
+  /** Cells. */
+  width: number;
+  /** Where the table begins in its message. */
+  at: number;
+}
+
 /** A table laid out to `width` cells: its cells wrap, or, where columns would be too narrow, stand below one another. */
-export function tableDrafts(table: Tokens.Table, at: number, width: number): Draft[] {
-  const [header, ...rows] = rowsOf(table, at);
+export function tableDrafts(table: Tokens.Table, options: TableOptions): Draft[] {
+  const all = rowsOf(table, options);
+  const runs = all.flatMap(({ cells }) => cells.flat());
+  return [
+    ...laidOut(table, all, options.width),
+    ...targetDrafts(runs, { width: options.width, at: all.at(-1)?.at ?? options.at }),
+  ];
+}
+
+function laidOut(table: Tokens.Table, [header, ...rows]: readonly Row[], width: number): Draft[] {
   if (header === undefined) return [];
   const columns = columnWidths([header, ...rows], width);
-  if (columns === undefined) return rows.flatMap((row, index) => recordDrafts(header, row, index > 0, width));
+  if (columns === undefined) {
+    if (rows.length === 0) return header.cells.flatMap((cell) => flow(cell, { width, at: header.at }));
+    return rows.flatMap((row, index) => recordDrafts(header, row, index > 0, width));
+  }
   const rule: Line = [['dim', columns.map((cells) => '─'.repeat(cells)).join('─┼─')]];
   return [
     ...rowDrafts(header, columns, table.align),
@@ -29,7 +47,7 @@ export function tableDrafts(table: Tokens.Table, at: number, width: number): Dra
 }
 
 /** Where rows begin is read from the source's lines, of which each is one row. */
-function rowsOf(table: Tokens.Table, at: number): Row[] {
+function rowsOf(table: Tokens.Table, { at, ...look }: TableOptions): Row[] {
   const lines = table.raw.split('\n');
   const starts: number[] = [];
   let from = at;
@@ -41,7 +59,7 @@ function rowsOf(table: Tokens.Table, at: number): Row[] {
     const start = starts[index === 0 ? 0 : index + 1] ?? from;
     return {
       at: start,
-      cells: cells.map(({ tokens }) => inlineRuns(tokens, start, index === 0 ? 'bold' : 'plain')),
+      cells: cells.map(({ tokens }) => inlineRuns(tokens, start, look, index === 0 ? 'bold' : 'plain')),
     };
   });
 }

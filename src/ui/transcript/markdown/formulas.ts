@@ -1,0 +1,104 @@
+/** A half-open range of a text, in UTF-16 units. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What begins a formula; code spans and escaped characters, of which neither does, come first or last. */
+const OPENER = /`+|\\\[|\\\(|\\begin\{([A-Za-z]+\*?)\}|\\[\s\S]|\$\$?/g;
+/** As Pandoc has it, so that prices are none: no space inside the dollars, no letter or digit after them. */
+const BETWEEN_DOLLARS = /\$(?![\s$])((?:\\[^\n]|[^$\\`\n])+?)(?<![\s\\])\$(?![\p{L}\p{N}$])/uy;
+const EMPHASIS = /\*\*|~~/;
+const BLANK_LINE = /\n[ \t]*(?:\n|$)/g;
+/** Before a formula that stands in lines of its own: indentation, and the marks of lists and quotations. */
+const LINE_START = /(?:^|\n)[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?$/;
+/** Longer indentations and marks than this are none of a formula. */
+const LOOK_BACK = 32;
+
+/**
+ * The formulas of a text, from its first to its last: `\(…\)`, `\[…\]`, `$…$`, `$$…$$`, `\begin{…}…\end{…}`. None goes
+ * beyond a blank line. One that begins a line and is not closed reaches up to there.
+ */
+export function formulasIn(text: string): Range[] {
+  const formulas: Range[] = [];
+  const find = createFinder(text);
+  OPENER.lastIndex = 0;
+  for (let match = OPENER.exec(text); match !== null; match = OPENER.exec(text)) {
+    const [opener, environment] = match;
+    const from = match.index;
+    const inside = from + opener.length;
+    if (opener.startsWith('`')) {
+      OPENER.lastIndex = codeEnd(text, opener, inside);
+      continue;
+    }
+    const to = opener === '$' ? dollarEnd(text, from) : find(closerOf(opener, environment), from, inside);
+    if (to === undefined) continue;
+    formulas.push({ from, to });
+    OPENER.lastIndex = to;
+  }
+  return formulas;
+}
+
+/** Undefined: nothing is closed by what only escapes a character. */
+function closerOf(opener: string, environment: string | undefined): string | undefined {
+  if (environment !== undefined) return `\\end{${environment}}`;
+  if (opener === '\\[') return '\\]';
+  if (opener === '\\(') return '\\)';
+  return opener === '$$' ? opener : undefined;
+}
+
+type Finder = (closer: string | undefined, from: number, inside: number) => number | undefined;
+
+/** Finds where formulas end. Each place of the text is looked at once for each way to close one. */
+function createFinder(text: string): Finder {
+  const known = new Map<string, number>();
+  let blank = -1;
+
+  const blankFrom = (at: number): number => {
+    if (blank >= at) return blank;
+    BLANK_LINE.lastIndex = at;
+    blank = BLANK_LINE.exec(text)?.index ?? text.length;
+    return blank;
+  };
+  const closerFrom = (closer: string, at: number): number => {
+    const before = known.get(closer) ?? -1;
+    if (before >= at) return before;
+    let found = text.indexOf(closer, at);
+    while (found >= 0 && isEscaped(text, found)) found = text.indexOf(closer, found + 1);
+    const next = found < 0 ? Number.POSITIVE_INFINITY : found;
+    known.set(closer, next);
+    return next;
+  };
+
+  return (closer, from, inside) => {
+    if (closer === undefined) return undefined;
+    const end = blankFrom(inside);
+    const found = closerFrom(closer, inside);
+    if (found < end) return found + closer.length;
+    const alone = closer !== '\\)' && LINE_START.test(text.slice(Math.max(0, from - LOOK_BACK), from));
+    return alone ? end : undefined;
+  };
+}
+
+function dollarEnd(text: string, from: number): number | undefined {
+  BETWEEN_DOLLARS.lastIndex = from;
+  const inside = BETWEEN_DOLLARS.exec(text)?.[1];
+  return inside === undefined || EMPHASIS.test(inside) ? undefined : BETWEEN_DOLLARS.lastIndex;
+}
+
+/** Behind the code span that these backticks begin; where they begin none, behind them. */
+function codeEnd(text: string, backticks: string, from: number): number {
+  const run = /`+/g;
+  run.lastIndex = from;
+  for (let match = run.exec(text); match !== null; match = run.exec(text)) {
+    if (match[0] === backticks) return run.lastIndex;
+  }
+  return from;
+}
+
+/** After an odd number of backslashes. */
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (text.charAt(from - 1) === '\\') from -= 1;
+  return (at - from) % 2 === 1;
+}

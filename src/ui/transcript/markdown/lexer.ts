@@ -1,0 +1,81 @@
+import { Lexer, type Token, Tokenizer, type Tokens } from 'marked';
+import markedCjkFriendly from 'marked-cjk-friendly';
+
+/** Scripts that don't write their words apart, and their punctuation. */
+const CJK =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff01-\uff60]/u;
+/** Ends an address, unlike ASCII's, which may be a part of it. */
+const CJK_PUNCTUATION = /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/;
+const { emStrong, del } = markedCjkFriendly().tokenizer ?? {};
+
+/**
+ * Markdown's tokens, all text among them: GitHub's Markdown, with three differences. Links whose address stands elsewhere
+ * in the text stay as written, as it would change blocks that are rendered already. `~` is text; `~~` strikes. Cells that a
+ * table's header has no column for are kept.
+ */
+export function lexMarkdown(text: string): Token[] {
+  return new Lexer({ gfm: true, tokenizer: new FaithfulTokenizer(CJK.test(text)) }).lex(text);
+}
+
+class FaithfulTokenizer extends Tokenizer {
+  readonly #cjk: boolean;
+
+  /** @param cjk emphasis begins and ends beside CJK's punctuation, too */
+  constructor(cjk: boolean) {
+    super();
+    this.#cjk = cjk;
+  }
+
+  override def(): undefined {
+    return undefined;
+  }
+
+  override reflink(): undefined {
+    return undefined;
+  }
+
+  override emStrong(
+    src: string,
+    maskedSrc: string,
+    prevChar?: string,
+  ): Tokens.Em | Tokens.Strong | undefined {
+    const found = this.#cjk && emStrong?.call(this, src, maskedSrc, prevChar);
+    return found || super.emStrong(src, maskedSrc, prevChar);
+  }
+
+  override del(src: string, maskedSrc: string, prevChar?: string): Tokens.Del | undefined {
+    if (!/^~~(?!~)/.test(src)) return undefined;
+    const found = this.#cjk && del?.call(this, src, maskedSrc, prevChar);
+    return found || super.del(src, maskedSrc, prevChar);
+  }
+
+  override url(src: string): Tokens.Link | undefined {
+    const end = src.search(CJK_PUNCTUATION);
+    return super.url(end < 0 ? src : src.slice(0, end));
+  }
+
+  override table(src: string): Tokens.Table | undefined {
+    const table = super.table(src);
+    if (table === undefined) return undefined;
+    const lines = table.raw.split('\n').slice(2);
+    for (const [index, row] of table.rows.entries()) {
+      const cells = cellsOf(lines[index] ?? '').slice(row.length);
+      row.push(...cells.map((text) => this.#cell(text, false)));
+    }
+    const columns = Math.max(table.header.length, ...table.rows.map((row) => row.length));
+    while (table.header.length < columns) table.header.push(this.#cell('', true));
+    return table;
+  }
+
+  #cell(text: string, header: boolean): Tokens.TableCell {
+    return { text, tokens: this.lexer.inline(text), header, align: null };
+  }
+}
+
+/** The cells of a table's row, as GitHub's Markdown parts them. */
+function cellsOf(row: string): string[] {
+  const cells = row.split(/(?<=(?<!\\)(?:\\\\)*)\|/);
+  if (cells[0]?.trim() === '') cells.shift();
+  if (cells.at(-1)?.trim() === '') cells.pop();
+  return cells.map((cell) => cell.trim().replaceAll('\\|', '|'));
+}

@@ -1,0 +1,93 @@
+import { formulasIn } from './formulas.js';
+
+/**
+ * A text whose characters that only look like markup are hidden from the lexer: stand-ins, which the lexer takes for
+ * letters, are in their places.
+ */
+export interface Shielded {
+  /** As long as the source, with everything in the same place. */
+  readonly text: string;
+  /** A piece of `text` as it was written. */
+  restore(piece: string): string;
+}
+
+const SUSPECT = /[*~$\\]|__/;
+/** ASCII's punctuation, but for what parts a table's cells and what begins code. */
+const MARKUP = /[!-/:-@[-_{}~]/g;
+/** LaTeX's delimiters and its line break. */
+const DELIMITER = /\\[()[\]\\]/g;
+const LONE_TILDE = /(?<![~\\])~(?!~)/g;
+/** As in Python: `__init__`. */
+const DUNDER = /(?<![\p{L}\p{N}_\\])__[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*__(?![\p{L}\p{N}_])/gu;
+
+/**
+ * Shields text that is no markup: formulas and LaTeX's delimiters; a single `~`; stars between operands, as in `2*3*4`
+ * and `x**2`, and in file patterns; names such as `__init__`.
+ */
+export function shield(source: string): Shielded {
+  if (!SUSPECT.test(source)) return { text: source, restore: (piece) => piece };
+  const { standIn, restore } = createStandIns();
+  const hidden = (part: string): string => part.replace(MARKUP, standIn);
+  let text = '';
+  let from = 0;
+  for (const formula of formulasIn(source)) {
+    text += source.slice(from, formula.from) + hidden(source.slice(formula.from, formula.to));
+    from = formula.to;
+  }
+  text += source.slice(from);
+  text = text.replace(DELIMITER, hidden).replace(LONE_TILDE, standIn).replace(DUNDER, hidden);
+  if (text.includes('*')) text = text.replace(/[^\n]+/g, (line) => withoutOperators(line, hidden));
+  return { text, restore };
+}
+
+const STARS = /(?<!\\)\*+/g;
+/** Scripts that write their words apart. */
+const LETTER = '\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{N}';
+const OPERAND_END = new RegExp(`[${LETTER})\\]}]$`, 'u');
+const OPERAND_START = new RegExp(`^[${LETTER}(]`, 'u');
+const SPACE_AFTER = /^(?:\s|$)/;
+/** `*.ts`, `*.{js,ts}` */
+const EXTENSION = /^\.[a-z{]/;
+/** What follows the stars of `src/*.ts` and `lib/**` before a further name. */
+const NAME = /^[\p{L}\p{N}._{[-]/u;
+
+/** Hides the stars of a line that are no emphasis. */
+function withoutOperators(line: string, hidden: (part: string) => string): string {
+  // Lengths of runs that began emphasis: one inside a word can end it.
+  const begun = new Set<number>();
+  return line.replace(STARS, (stars, at: number) => {
+    const before = line.slice(Math.max(0, at - 2), at);
+    const after = line.slice(at + stars.length, at + stars.length + 2);
+    if (stars === '*' && EXTENSION.test(after)) return hidden(stars);
+    if (before.endsWith('/') && NAME.test(after)) return hidden(stars);
+    const isAfterOperand = OPERAND_END.test(before);
+    if (isAfterOperand && OPERAND_START.test(after))
+      return begun.delete(stars.length) || begun.delete(3) ? stars : hidden(stars);
+    if (isAfterOperand || SPACE_AFTER.test(after)) begun.delete(stars.length);
+    else begun.add(stars.length);
+    return stars;
+  });
+}
+
+/** Halves of surrogate pairs: no text has them alone. */
+const FIRST = 0xd800;
+const MANY = 0x400;
+const STAND_IN = /[\ud800-\udbff](?![\udc00-\udfff])/g;
+
+function createStandIns() {
+  const characters: string[] = [];
+  const known = new Map<string, string>();
+  return {
+    standIn(character: string): string {
+      const before = known.get(character);
+      if (before !== undefined) return before;
+      if (characters.length === MANY) return character;
+      const unit = String.fromCharCode(FIRST + characters.length);
+      characters.push(character);
+      known.set(character, unit);
+      return unit;
+    },
+    restore: (piece: string): string =>
+      piece.replace(STAND_IN, (unit) => characters[unit.charCodeAt(0) - FIRST] ?? unit),
+  };
+}
