@@ -20,8 +20,11 @@ interface AskFlags extends PromptFlags {
 /** Adds `ask`: one question, whose answer streams to stdout. */
 export function defineAsk(command: Command): void {
   addPromptFlags(command)
-    .option('--session <name>', 'go on in the saved session of this title or id, or begin one', notEmpty)
-    .option('--tool-results <path>', 'results of tool calls, a line each: a file, a named pipe, or /dev/tty')
+    .option('--session <name>', 'continue the saved session with this title or id, or begin one', notEmpty)
+    .option(
+      '--tool-results <path>',
+      'read results of tool calls, one a line, from a file, a named pipe, or /dev/tty',
+    )
     .addHelpText('after', HELP)
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await ask(words, command.optsWithGlobals<AskFlags>());

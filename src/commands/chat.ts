@@ -31,10 +31,10 @@ export function defineChat(command: Command): void {
   command
     .argument('[words...]')
     .usage('[options]')
-    .option('--continue', 'go on in the conversation used last')
-    .option('--session <name>', 'go on in the conversation of this title or id, or begin one', notEmpty)
-    .option('--no-save', 'save nothing of this chat')
-    .option('--tools <path>', 'a JSON file of tools that the model may call')
+    .option('--continue', 'open the last conversation')
+    .option('--session <name>', 'open the conversation with this title or id, or begin one', notEmpty)
+    .option('--no-save', 'do not save this chat')
+    .option('--tools <path>', 'JSON file with the tools that the model may call')
     .action(async (words: string[], _flags: unknown, self: Command) => {
       const [word] = words;
       if (word !== undefined) {

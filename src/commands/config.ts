@@ -37,7 +37,7 @@ interface Flags extends EndpointFlags {
 export function defineConfig(config: Command, host: ConfigHost = thisProcess()): void {
   config
     .command('print')
-    .description('every value with its source; keys are not shown')
+    .description('print each setting and its source; keys are hidden')
     .option('--json', 'as JSON')
     .action((_flags: unknown, command: Command) => {
       const flags = command.optsWithGlobals<Flags>();
@@ -45,7 +45,7 @@ export function defineConfig(config: Command, host: ConfigHost = thisProcess()):
     });
   config
     .command('path')
-    .description('the file that is used, and where else one is looked for')
+    .description('print the path of the file in use, and the other paths that are searched')
     .action((_flags: unknown, command: Command) => {
       const { config: configPath } = command.optsWithGlobals<Flags>();
       const loaded = load(host, { ...(configPath !== undefined && { config: configPath }) });

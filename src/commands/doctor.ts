@@ -34,7 +34,7 @@ Exit codes: 0 no problem (there may be warnings), 1 a problem, 2 wrong usage.`;
 /** Adds `doctor`: looks at everything that has to work, and says what to do where it does not. */
 export function defineDoctor(command: Command): void {
   command
-    .option('--json', 'as one JSON object')
+    .option('--json', 'print one JSON object')
     .option('--yes', 'send the real endpoint one request (which costs nothing) without asking first')
     .addHelpText('after', HELP)
     .action(async (_flags: unknown, command: Command) => {

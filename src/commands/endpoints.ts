@@ -30,7 +30,7 @@ Exit codes: 0 it answers, 1 it does not, 2 wrong usage.`;
 export function defineEndpoints(endpoints: Command): void {
   endpoints
     .command('list')
-    .description('the endpoints of the configuration')
+    .description('manage the endpoints of the configuration')
     .option('--json', 'as JSON')
     .action((_flags: unknown, command: Command) => list(command.optsWithGlobals()));
   endpoints
@@ -44,8 +44,8 @@ export function defineEndpoints(endpoints: Command): void {
     );
   endpoints
     .command('test')
-    .description('ask an endpoint one question, and say what is wrong')
-    .argument('[name]', 'simulator, openai or a profile (default: the one in use)')
+    .description('send an endpoint one question, and report what is wrong')
+    .argument('[name]', 'simulator, openai or a profile (default: the endpoint in use)')
     .option('--json', 'as JSON')
     .addHelpText('after', TEST_HELP)
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {

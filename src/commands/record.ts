@@ -30,7 +30,7 @@ Exit codes are those of "ask".`;
 /** Adds `record`: `ask`, with the answer's raw events kept in a file. */
 export function defineRecord(command: Command): void {
   addPromptFlags(command)
-    .requiredOption('--output <file>', 'the recording is added at its end')
+    .requiredOption('--output <file>', 'append the recording to this file')
     .addHelpText('after', HELP)
     .action(async (words: string[], _flags: unknown, command: Command) => {
       process.exitCode = await record(words, command.optsWithGlobals<RecordFlags>());

@@ -24,7 +24,7 @@ fish:  vastar-tui completion fish > ~/.config/fish/completions/vastar-tui.fish`;
 /** Adds `completion`: what the shell needs to complete commands and flags, made from their definitions. */
 export function defineCompletion(command: Command, wholeProgram: WholeProgram): void {
   command
-    .addArgument(new Argument('<shell>', 'the shell it is for').choices(Object.keys(SCRIPTS)))
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action(async (shell: string) => {
       process.stdout.write(SCRIPTS[shell]?.(describeCommand(await wholeProgram())) ?? '');

@@ -32,9 +32,9 @@ Exit codes are those of "ask", for the first answer that is not complete.`;
 export function defineReplay(command: Command): void {
   command
     .argument('<file>', 'recordings of "record", or of "simulator --record"')
-    .option('--speed <factor>', 'so many times as fast', numberWithin(0.01, 1000), 1)
-    .option('--loop', 'again from the first, until interrupted')
-    .option('--json', 'one JSON event a line, and for each answer a last line with all metrics')
+    .option('--speed <factor>', 'play this many times as fast', numberWithin(0.01, 1000), 1)
+    .option('--loop', 'repeat from the first answer, until interrupted')
+    .option('--json', 'print one JSON event a line, and a last line with all metrics for each answer')
     .addHelpText('after', HELP)
     .action(async (file: string, _flags: unknown, command: Command) => {
       process.exitCode = await replay(file, command.optsWithGlobals<ReplayFlags>());

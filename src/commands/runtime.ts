@@ -24,25 +24,25 @@ const SAME_START_MS = 1000;
 /** Adds `runtime run|start|stop|status`: the connector daemon. */
 export function defineRuntime(runtime: Command): void {
   addDaemonFlags(
-    runtime.command('run').description('run it in the foreground, until a signal ends it'),
+    runtime.command('run').description('run the daemon in the foreground, until a signal ends it'),
   ).action(async (_flags: unknown, command: Command) => {
     const { runDaemon } = await import('../runtime/daemon.js');
     process.exitCode = await runDaemon(daemonFlagsFrom(command));
   });
 
-  addDaemonFlags(runtime.command('start').description('start it in the background')).action(
+  addDaemonFlags(runtime.command('start').description('start the daemon in the background')).action(
     async (_flags: unknown, command: Command) => start(command),
   );
 
   addAddressFlags(
-    runtime.command('stop').description('stop it; running requests may finish for 10 s'),
+    runtime.command('stop').description('stop the daemon; running requests have 10 s to finish'),
   ).action(async (_flags: unknown, command: Command) => stop(addressFrom(command), tokenFileFrom(command)));
 
   addAddressFlags(
-    runtime.command('status').description('show what it does; exit code 3 when it does not run'),
+    runtime.command('status').description('show the state of the daemon; exit code 3 when it does not run'),
   )
-    .option('--json', 'as one JSON object')
-    .option('--watch', 'again and again, until it is interrupted')
+    .option('--json', 'print one JSON object')
+    .option('--watch', 'refresh every second, until interrupted')
     .action(async (flags: StatusFlags, command: Command) => {
       await status({ address: addressFrom(command), tokenFile: tokenFileFrom(command) }, flags);
     });

@@ -25,20 +25,20 @@ interface Flags extends ExportFlags {
 }
 
 /** What `<id>` is. */
-const ID = 'the id of a session, or how it begins';
+const ID = 'the id of a session, or its first characters';
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
-  sessions.option('--file <path>', 'the sessions’ file (default: in the user’s data directory)');
+  sessions.option('--file <path>', 'the file of the sessions (default: in the user’s data folder)');
   const add = (usage: string, description: string): Command =>
     sessions.command(usage).description(description);
 
-  add('list', 'saved sessions, pinned ones first, then the ones used last')
+  add('list', 'list saved sessions: pinned ones first, then by last use')
     .option('--limit <n>', 'at most so many', count, 50)
-    .option('--deleted', 'those that can be restored')
+    .option('--deleted', 'list deleted sessions that can be restored')
     .option('--json', 'as JSON')
     .action(inStore((store, flags) => list(store, flags)));
-  add('show', 'one session: the branch in use')
+  add('show', 'print one session: the branch in use')
     .argument('<id>', ID)
     .option('--json', 'all of it as JSON')
     .action(inStore((store, flags, [id = '']) => show(store, flags, id)));
@@ -50,8 +50,8 @@ export function defineSessions(sessions: Command): void {
     .action(inStore((store, flags, words) => find(store, flags, words.join(' '))));
   add('export', 'write sessions to stdout or a file')
     .argument('[id...]', ID)
-    .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('md'))
-    .option('--output <path>', 'a file instead of stdout; one that exists is not replaced')
+    .addOption(new Option('--format <format>', 'the format of the export').choices(FORMATS).default('md'))
+    .option('--output <path>', 'write to this file instead of stdout; an existing file is not replaced')
     .option('--all', 'all sessions')
     .action(inStore(exportSessions));
   add('import', 'add the sessions of a JSON export')
@@ -61,7 +61,7 @@ export function defineSessions(sessions: Command): void {
     .argument('<id...>', ID)
     .option('--purge', 'for good')
     .action(inStore((store, flags, ids) => remove(store, flags, ids)));
-  add('restore', 'bring deleted sessions back')
+  add('restore', 'restore deleted sessions')
     .argument('<id...>', ID)
     .action(
       inStore((store, _flags, ids) => {
@@ -71,7 +71,7 @@ export function defineSessions(sessions: Command): void {
         }
       }),
     );
-  add('rename', 'give a session another title')
+  add('rename', 'rename a session')
     .argument('<id>', ID)
     .argument('<title>', 'the title', notEmpty)
     .action(

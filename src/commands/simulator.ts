@@ -32,7 +32,7 @@ Example:
 export function defineSimulator(command: Command): void {
   command
     .option('--host <address>', 'address to listen on', DEFAULT_HOST)
-    .option('--port <number>', '0: any free one', parsePort, DEFAULT_PORT);
+    .option('--port <number>', 'port to listen on; 0 = any free port', parsePort, DEFAULT_PORT);
   const settings = Object.entries(SETTING_RULES).map(([name, rule]) => {
     const option = new Option(`--${name} ${rule.argument}`, rule.about).argParser((text) => {
       // What files hold is looked at when the simulator starts.
@@ -44,17 +44,20 @@ export function defineSimulator(command: Command): void {
     return { name, key: option.attributeName() };
   });
   command
-    .option('--settings <file>', 'settings by name, as YAML or JSON')
-    .option('--responses <folder>', 'answers are the Markdown files in it')
+    .option('--settings <file>', 'file with settings by name, as YAML or JSON')
+    .option('--responses <folder>', 'answer with the Markdown files in this folder')
     .option(
       '--script <file>',
-      'answers are the parts of this Markdown file, one a turn, with --- lines between',
+      'answer with the parts of this Markdown file, one a turn; --- lines separate them',
     )
-    .option('--record <file>', 'pass chat completions on to --upstream, and add what comes, with its timing')
+    .option(
+      '--record <file>',
+      'forward chat completions to --upstream, and append the answers with their timing to this file',
+    )
     .option('--upstream <url>', 'the provider to record, e.g. https://api.openai.com/v1')
-    .option('--replay <file>', 'answer with what was recorded, at the recorded pace')
-    .option('--speed <factor>', 'with --replay: so many times as fast [1]', numberWithin(0.01, 1000))
-    .option('--log <file>', 'add a line of JSON for each request, without its content')
+    .option('--replay <file>', 'play the recorded answers of this file, at the recorded pace')
+    .option('--speed <factor>', 'with --replay: play this many times as fast [1]', numberWithin(0.01, 1000))
+    .option('--log <file>', 'append one JSON line for each request, without its content')
     .addOption(new Option('--exit-with-stdin', 'end when stdin closes').hideHelp())
     .addHelpText('after', help)
     .action(async (flags: SimulatorFlags) => {

@@ -27,18 +27,14 @@ export interface PromptFlags extends GlobalFlags, LimitFlags {
 /** Adds the question and its flags. */
 export function addPromptFlags(command: Command): Command {
   command
-    .argument('[prompt...]', 'the question; "-" or nothing: read it from stdin')
-    .option('--json', 'one JSON event a line, and a last line with all metrics')
+    .argument('[prompt...]', 'the question; "-" or no question: read it from stdin')
+    .option('--json', 'print one JSON event a line, and a last line with all metrics')
     .option('--system <text>', 'a system prompt')
-    .option('--file <path>', 'a text file to append to the prompt; may be repeated', addTo)
-    .option(
-      '--image <path>',
-      'a PNG, JPEG, GIF or WebP image to send with the prompt; may be repeated',
-      addTo,
-    )
-    .option('--tools <path>', 'a JSON file of tools that the model may call')
-    .option('--temperature <number>', 'from 0 to 2; higher is more random', numberWithin(0, 2))
-    .option('--max-tokens <n>', 'most tokens of the answer', numberWithin(1, 1_000_000, 'whole'));
+    .option('--file <path>', 'append a text file to the prompt; may be repeated', addTo)
+    .option('--image <path>', 'send a PNG, JPEG, GIF or WebP image with the prompt; may be repeated', addTo)
+    .option('--tools <path>', 'JSON file with the tools that the model may call')
+    .option('--temperature <number>', 'sampling temperature, from 0 to 2', numberWithin(0, 2))
+    .option('--max-tokens <n>', 'most tokens in the answer', numberWithin(1, 1_000_000, 'whole'));
   return addLimitFlags(command);
 }
 

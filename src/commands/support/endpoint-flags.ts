@@ -21,16 +21,26 @@ export interface EndpointFlags {
 export function addEndpointFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--provider <name>', 'preset of the endpoint: address, key, habits').choices(PROVIDER_NAMES),
+      new Option('--provider <name>', 'preset for a provider: address, authentication, key variable').choices(
+        PROVIDER_NAMES,
+      ),
     )
-    .option('--url <url>', 'exact address for answers, instead of --base-url', notEmpty)
+    .option('--url <url>', 'exact URL of the request, instead of --base-url', notEmpty)
     .addOption(new Option('--api <format>', 'wire format of the endpoint').choices(APIS))
-    .option('--auth <style>', `how the key is sent: ${AUTH_STYLES.join(', ')}, or a header's name`, notEmpty)
-    .option('--header <header>', "a header of requests, 'Name: value'; may be repeated", addTo)
-    .option('--query <parameter>', 'a parameter of the address, name=value; may be repeated', addTo)
-    .option('--set <member>', 'a member of the body, name=JSON; null removes it; may be repeated', addTo)
-    .option('--no-stream', 'ask for answers in one piece')
-    .option('--no-adapt', 'never send a refused request again in another form');
+    .option(
+      '--auth <style>',
+      `how to send the key: ${AUTH_STYLES.join(', ')}, or the name of a header`,
+      notEmpty,
+    )
+    .option('--header <header>', "add a request header, 'Name: value'; may be repeated", addTo)
+    .option('--query <parameter>', 'add a query parameter, name=value; may be repeated', addTo)
+    .option(
+      '--set <member>',
+      'set a member of the request body, name=JSON; null removes it; may be repeated',
+      addTo,
+    )
+    .option('--no-stream', 'request the answer in one piece')
+    .option('--no-adapt', 'never change and resend a request that the provider refused');
 }
 
 function addTo(value: string, before: readonly string[] = []): readonly string[] {

@@ -15,17 +15,17 @@ export function addLimitFlags(command: Command): Command {
   return command
     .option(
       '--timeout <seconds>',
-      'limit until the response headers, instead of timeout_ms',
+      'longest time until the response headers, instead of timeout_ms',
       numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
     )
     .option(
       '--idle-timeout <seconds>',
-      'limit for silence after them, instead of idle_ms; 0: none',
+      'longest silence after the headers, instead of idle_ms; 0 = no limit',
       numberWithin(0, MAX_TIMEOUT_MS / 1000),
     )
     .option(
       '--answer-timeout <seconds>',
-      'limit for the whole answer, instead of answer_ms',
+      'longest time for the whole answer, instead of answer_ms',
       numberWithin(0.001, MAX_TIMEOUT_MS / 1000),
     );
 }

@@ -13,52 +13,52 @@ interface CommandEntry {
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'chat',
-    description: 'the chat (what runs without a command)',
+    description: 'open the chat (the default command)',
     load: async () => (await import('../chat.js')).defineChat,
   },
   {
     name: 'ask',
-    description: 'ask one question; the answer streams to stdout',
+    description: 'send one question; the answer streams to stdout',
     load: async () => (await import('../ask.js')).defineAsk,
   },
   {
     name: 'demo',
-    description: "the connector's three examples: streaming, non-streaming, sequential requests",
+    description: 'run the three examples of the connector: streaming, non-streaming, sequential',
     load: async () => (await import('../demo.js')).defineDemo,
   },
   {
     name: 'bench',
-    description: 'load through the daemon, measured: latencies, throughput, goodput, checks for CI',
+    description: 'run a load test: latencies, throughput, goodput, checks for CI',
     load: async () => (await import('../bench.js')).defineBench,
   },
   {
     name: 'record',
-    description: 'ask one question, and keep the raw events of its answer, with their times, in a file',
+    description: 'send one question, and keep the raw events of the answer with their times in a file',
     load: async () => (await import('../record.js')).defineRecord,
   },
   {
     name: 'replay',
-    description: 'play recorded answers again, at their pace or another',
+    description: 'play recorded answers, at their own pace or another',
     load: async () => (await import('../replay.js')).defineReplay,
   },
   {
     name: 'runtime',
-    description: 'the connector daemon: run, start, stop, status',
+    description: 'run, start or stop the connector daemon, or show its state',
     load: async () => (await import('../runtime.js')).defineRuntime,
   },
   {
     name: 'simulator',
-    description: 'an OpenAI-compatible endpoint with prepared answers, for trying and testing without a key',
+    description: 'run an OpenAI-compatible endpoint with prepared answers: no key, no cost',
     load: async () => (await import('../simulator.js')).defineSimulator,
   },
   {
     name: 'sessions',
-    description: 'saved conversations: list, show, search, export, import, rm',
+    description: 'list, show, search, export, import or delete saved conversations',
     load: async () => (await import('../sessions.js')).defineSessions,
   },
   {
     name: 'endpoints',
-    description: 'the endpoints: list, add, test',
+    description: 'list, add or test endpoints',
     load: async () => (await import('../endpoints.js')).defineEndpoints,
   },
   {
@@ -71,7 +71,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    description: 'check all that has to work, and say what to do where it does not',
+    description: 'check everything that has to work, and say what to do',
     load: async () => (await import('../doctor.js')).defineDoctor,
   },
   {
@@ -99,11 +99,16 @@ export function createProgram(): Command {
     .helpOption('--help', 'print this help')
     .option('--config <file>', 'configuration file (default: ./config.yaml, then the user’s own)', notEmpty)
     .option('--mode <name>', 'endpoint: simulator, openai or a profile')
-    .option('--model <name>', 'model to ask for')
+    .option('--model <name>', 'model to use')
     .option('--base-url <url>', 'address of the endpoint in use')
-    .option('--socket <path>', 'the daemon’s Unix socket')
+    .option('--socket <path>', 'Unix socket of the daemon')
     .addOption(
-      new Option('--log-level <level>', 'of the daemon’s log').choices(['error', 'warn', 'info', 'debug']),
+      new Option('--log-level <level>', 'how much the daemon logs').choices([
+        'error',
+        'warn',
+        'info',
+        'debug',
+      ]),
     )
     .option('--no-spawn', 'start neither daemon nor simulator')
     .helpCommand(false)

@@ -35,22 +35,22 @@ export function addAddressFlags(command: Command): Command {
         .default(PROTOCOL_CONSTANTS.DEFAULT_SOCKET_PATH),
     )
     .addOption(
-      new Option('--tcp <[host:]port>', 'TCP on this machine, instead of the socket').argParser(tcpAddress),
+      new Option('--tcp <[host:]port>', 'listen on TCP on this machine, instead of the socket').argParser(
+        tcpAddress,
+      ),
     )
     .addOption(
-      new Option('--token-file <file>', 'the token for --tcp, in a file of mode 0600').env(
-        'VASTAR_TOKEN_FILE',
-      ),
+      new Option('--token-file <file>', 'file (mode 0600) with the token for --tcp').env('VASTAR_TOKEN_FILE'),
     );
 }
 
 /** Those, and the flags that say how it runs. */
 export function addDaemonFlags(command: Command): Command {
   return addLimitFlags(addPolicyFlags(addAddressFlags(command)))
-    .option('--log-file <file>', 'append a log in JSON lines; without it there is none')
-    .addOption(new Option('--log-level <level>', 'how much is logged (default: info)').choices(LOG_LEVELS))
+    .option('--log-file <file>', 'append a log in JSON lines to this file (default: no log)')
+    .addOption(new Option('--log-level <level>', 'how much to log (default: info)').choices(LOG_LEVELS))
     .addOption(
-      new Option('--metrics-port <port>', "Prometheus' figures at this port of 127.0.0.1").argParser(
+      new Option('--metrics-port <port>', 'serve Prometheus metrics at this port of 127.0.0.1').argParser(
         portFrom,
       ),
     )

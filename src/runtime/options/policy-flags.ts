@@ -23,33 +23,36 @@ export interface PolicyFlags {
 
 /** What is said on stderr, each time, where no certificate is checked. */
 export const UNVERIFIED =
-  'WARNING: --insecure-skip-verify: no TLS certificate is checked. Whoever is in between can read your API keys.';
+  'WARNING: --insecure-skip-verify: no TLS certificate is checked. Anyone on the network path can read your API keys.';
 
 export function addPolicyFlags(command: Command): Command {
   return command
-    .option('--config <file>', "the daemon's configuration, in YAML; a flag beats it")
+    .option('--config <file>', 'configuration of the daemon, in YAML; flags win over it')
     .option('--limits <file>', 'limits for each tenant, in YAML')
     .addOption(
-      new Option('--max-attempts <n>', 'attempts for one request (default: 3)').argParser(attemptsFrom),
+      new Option('--max-attempts <n>', 'most attempts for one request (default: 3)').argParser(attemptsFrom),
     )
     .addOption(
-      new Option('--http2 <rule>', 'HTTP/2 where a provider offers it (default: allow)').choices([
+      new Option('--http2 <rule>', 'use HTTP/2 with providers that offer it (default: allow)').choices([
         'allow',
         'deny',
       ]),
     )
-    .addOption(originOption('--allow-origin <origin>', 'send requests to it and no other; may be repeated'))
-    .addOption(originOption('--deny-origin <origin>', 'send no requests to it; may be repeated'))
+    .addOption(originOption('--allow-origin <origin>', 'send requests only to this origin; may be repeated'))
+    .addOption(originOption('--deny-origin <origin>', 'send no requests to this origin; may be repeated'))
     .option('--https-only', 'send no requests without TLS')
     .addOption(
-      new Option('--loopback <rule>', 'requests to this machine (default: allow, with --tcp deny)').choices([
-        'allow',
-        'deny',
-      ]),
+      new Option(
+        '--loopback <rule>',
+        'send requests to this machine (default: allow, with --tcp deny)',
+      ).choices(['allow', 'deny']),
     )
-    .option('--ca <file>', 'certificates (PEM) to trust besides the usual ones')
-    .option('--insecure-skip-verify', 'trust any certificate: whoever is in between can read your keys')
-    .option('--allow-tokenless', 'with --tcp: serve every program of this machine, without a token');
+    .option('--ca <file>', 'trust these certificates (PEM) too')
+    .option(
+      '--insecure-skip-verify',
+      'skip certificate checks: anyone on the network path can read your keys',
+    )
+    .option('--allow-tokenless', 'with --tcp: serve every program on this machine, without a token');
 }
 
 /** Reads `addPolicyFlags`, and `--token-file` of the address. */

@@ -47,7 +47,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   gap: {
     argument: '<ms>',
-    about: 'time between tokens, instead of --tps; given like --ttft',
+    about: 'time between tokens, in the same form as --ttft, instead of --tps',
     expected: DURATION,
     read(text, readTimes) {
       const gap = readDuration(text, GAP_SIGMA, (file) => readTimes(file).gapsMs);
@@ -56,7 +56,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
     show: ({ gap }) => formatDistribution(gap),
   },
   prefill: {
-    ...number('<ms>', 'added to the first for each token of the prompt [0]', 0, 1000, (prefill) => ({
+    ...number('<ms>', 'time to first token that each prompt token adds [0]', 0, 1000, (prefill) => ({
       prefill,
     })),
     show: ({ prefill }) => String(prefill),
@@ -64,7 +64,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   slowdown: {
     ...number(
       '<share>',
-      'each other running answer makes waits longer by this share [0]',
+      'share by which each other running answer lengthens the waits [0]',
       0,
       10,
       (slowdown) => ({
@@ -75,7 +75,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   fault: {
     argument: '<name>',
-    about: 'what goes wrong with every answer: a name below without sim-fault- [none]',
+    about: 'fault of every answer: a name below without sim-fault- [none]',
     expected: `none or one of ${FAULT_NAMES.join(', ')}`,
     read(text) {
       if (text === 'none') return { fault: undefined };
@@ -84,7 +84,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
     show: ({ fault }) => fault ?? 'none',
   },
   'fault-rate': {
-    ...number('<share>', 'how many answers get one of --faults, from 0 to 1 [0]', 0, 1, (faultRate) => ({
+    ...number('<share>', 'share of answers with one of --faults, from 0 to 1 [0]', 0, 1, (faultRate) => ({
       faultRate,
     })),
     show: ({ faultRate }) => String(faultRate),
@@ -101,7 +101,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   content: {
     argument: '<kind>',
-    about: `what answers say: ${CONTENTS.join(', ')} [answer]`,
+    about: `content of the answers: ${CONTENTS.join(', ')} [answer]`,
     expected: `one of ${CONTENTS.join(', ')}`,
     read(text) {
       const content = CONTENTS.find((kind) => kind === text);
@@ -111,7 +111,8 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   'responses-by': {
     argument: '<way>',
-    about: 'which file of --responses: prompt (its name is in it, else in turn), turn, chance [prompt]',
+    about:
+      'how to choose a file of --responses: prompt (the prompt contains its name, else in turn), turn, chance [prompt]',
     expected: 'prompt, turn or chance',
     read: (text) =>
       text === 'prompt' || text === 'turn' || text === 'chance' ? { responsesBy: text } : undefined,
@@ -119,13 +120,13 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   text: {
     argument: '<text>',
-    about: 'the answer, whatever is asked',
+    about: 'text of every answer',
     expected: 'a text that is not empty',
     read: (text) => (text === '' ? undefined : { text, content: 'fixed' }),
     show: ({ text, content }) => (content === 'fixed' ? text : undefined),
   },
   tokens: {
-    ...count('<number>', 'exact length of answers in tokens [as it comes]', 1, MAX_TOKENS, (tokens) => ({
+    ...count('<number>', 'exact length of answers in tokens [any]', 1, MAX_TOKENS, (tokens) => ({
       tokens,
     })),
     show: ({ tokens }) => tokens?.toString(),
@@ -138,14 +139,14 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   reasoning: {
     argument: '<way>',
-    about: 'streamed, or hidden: it takes its time and is counted, and is not sent [streamed]',
+    about: 'streamed, or hidden: reasoning takes its time and is counted, but is not sent [streamed]',
     expected: 'streamed or hidden',
     read: (text) => (text === 'streamed' || text === 'hidden' ? { reasoning: text } : undefined),
     show: ({ reasoning }) => reasoning,
   },
   habits: {
     argument: '<provider>',
-    about: `how a provider answers: ${HABIT_NAMES.join(', ')} [none]`,
+    about: `habits of a provider: ${HABIT_NAMES.join(', ')} [none]`,
     expected: `none or one of ${HABIT_NAMES.join(', ')}`,
     read(text) {
       const habits = ['none' as const, ...HABIT_NAMES].find((name) => name === text);
@@ -155,7 +156,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   tools: {
     argument: '<when>',
-    about: 'call a tool the request offers: auto (when the prompt names it), always, never [auto]',
+    about: 'call a tool of the request: auto (when the prompt names it), always, never [auto]',
     expected: 'auto, always or never',
     read: (text) => (text === 'auto' || text === 'always' || text === 'never' ? { tools: text } : undefined),
     show: ({ tools }) => tools,
