@@ -1,4 +1,4 @@
-import type { ChatResult } from '../sdk/chat/chat-types.js';
+import type { Carried, ChatResult } from '../sdk/chat/chat-types.js';
 
 /** A piece of a message's content; see OpenAI's API reference, "Create chat completion". */
 export type ContentPart =
@@ -21,27 +21,41 @@ export interface ToolCallRequest {
   type: 'function';
   /** `arguments`: JSON text as the model wrote it. */
   function: { name: string; arguments: string };
+  /** As it came with the call, for the provider that it came from. */
+  extra_content?: unknown;
 }
 
 /** One message of a conversation, in the form in which it is sent. */
 export type ChatMessage =
   | { role: 'system' | 'developer'; content: string | readonly TextPart[]; name?: string }
   | { role: 'user'; content: string | readonly ContentPart[]; name?: string }
-  | { role: 'assistant'; content: string | readonly TextPart[]; tool_calls?: readonly ToolCallRequest[] }
+  | ({
+      role: 'assistant';
+      content: string | readonly TextPart[];
+      tool_calls?: readonly ToolCallRequest[];
+    } & Carried['message'])
   /** Without text: nothing but tool calls. */
-  | { role: 'assistant'; content: null; tool_calls: readonly ToolCallRequest[] }
+  | ({ role: 'assistant'; content: null; tool_calls: readonly ToolCallRequest[] } & Carried['message'])
   /** What a tool answered to the call with this id. */
   | { role: 'tool'; content: string | readonly TextPart[]; tool_call_id: string };
 
-/** An answer as a message, to go on with the conversation; its tool calls want an answer each. */
-export function answerMessage({ text, toolCalls }: Pick<ChatResult, 'text' | 'toolCalls'>): ChatMessage {
+/**
+ * An answer as a message, to go on with the conversation; its tool calls want an answer each. It has what the provider
+ * wants back with them.
+ */
+export function answerMessage({
+  text,
+  toolCalls,
+  carried,
+}: Pick<ChatResult, 'text' | 'toolCalls' | 'carried'>): ChatMessage {
   if (toolCalls.length === 0) return { role: 'assistant', content: text };
   const tool_calls = toolCalls.map(
-    ({ id, name, arguments: args }): ToolCallRequest => ({
+    ({ id, name, arguments: args }, index): ToolCallRequest => ({
       id,
       type: 'function',
       function: { name, arguments: args },
+      ...(carried?.calls[index] !== undefined && { extra_content: carried.calls[index] }),
     }),
   );
-  return { role: 'assistant', content: text === '' ? null : text, tool_calls };
+  return { role: 'assistant', content: text === '' ? null : text, tool_calls, ...carried?.message };
 }

@@ -1,14 +1,20 @@
 import type { ChatMessage } from '../connector/types.js';
 import type { AssistantMessage, Message, ToolMessage } from './messages.js';
 
-/** The messages to send: what was asked, what was answered as far as it came, and the results of calls. */
-export function historyOf(messages: readonly Message[]): ChatMessage[] {
+type Asked = AssistantMessage['endpoint'];
+
+/**
+ * The messages to send: what was asked, what was answered as far as it came, and the results of calls.
+ * @param asked the endpoint to be asked: what an answer carries goes back only where it came from
+ */
+export function historyOf(messages: readonly Message[], asked: Asked): ChatMessage[] {
   const history: ChatMessage[] = [];
   const said = messages.filter((message) => message.role !== 'notice');
   for (const [index, message] of said.entries()) {
-    if (message.role === 'assistant') history.push(...answered(message, resultsAfter(said, index)));
-    else if (message.role === 'user' && message.text !== '')
-      history.push({ role: 'user', content: message.text });
+    if (message.role === 'user' && message.text !== '') history.push({ role: 'user', content: message.text });
+    if (message.role !== 'assistant') continue;
+    const ended = said[index - 1]?.role === 'tool';
+    history.push(...answered(message, { results: resultsAfter(said, index), ended, asked }));
   }
   return history;
 }
@@ -22,20 +28,34 @@ function resultsAfter(messages: readonly Message[], index: number): ToolMessage[
   }
 }
 
+interface Around {
+  results: readonly ToolMessage[];
+  /** The answer follows results: it belongs to a turn with calls. */
+  ended: boolean;
+  asked: Asked;
+}
+
 /** Providers refuse a call without a result: those that have none are not sent. */
-function answered(
-  { text, toolCalls = [] }: AssistantMessage,
-  results: readonly ToolMessage[],
-): ChatMessage[] {
-  const calls = toolCalls.slice(0, results.length).map((call) => ({
-    ...call,
-    // Servers that read them as JSON fail on nothing.
-    arguments: call.arguments.trim() === '' ? '{}' : call.arguments,
-  }));
-  if (calls.length === 0) return text === '' ? [] : [{ role: 'assistant', content: text }];
-  const tool_calls = calls.map(({ id, ...called }) => ({ id, type: 'function', function: called }) as const);
+function answered(message: AssistantMessage, { results, ended, asked }: Around): ChatMessage[] {
+  const { text, toolCalls = [], carried, endpoint } = message;
+  const own = endpoint.name === asked.name && endpoint.model === asked.model ? carried : undefined;
+  const calls = toolCalls.slice(0, results.length);
+  if (calls.length === 0) {
+    return text === '' ? [] : [{ role: 'assistant', content: text, ...(ended && own?.message) }];
+  }
+  const tool_calls = calls.map(({ id, name, arguments: args }, index) => {
+    const extra = own?.calls[index];
+    // Servers that read arguments as JSON fail on nothing.
+    const called = { name, arguments: args.trim() === '' ? '{}' : args };
+    return {
+      id,
+      type: 'function',
+      function: called,
+      ...(extra !== undefined && { extra_content: extra }),
+    } as const;
+  });
   return [
-    { role: 'assistant', content: text === '' ? null : text, tool_calls },
+    { role: 'assistant', content: text === '' ? null : text, tool_calls, ...own?.message },
     ...calls.map(({ id }, index): ChatMessage => {
       const content = results[index]?.text ?? '';
       return { role: 'tool', tool_call_id: id, content };

@@ -1,5 +1,5 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
-import type { ToolCall } from '../sdk/chat/chat-types.js';
+import type { Carried, ToolCall } from '../sdk/chat/chat-types.js';
 import type { Failure } from './exchange/failure.js';
 import type { EndpointInfo, Notice } from './ports.js';
 
@@ -49,6 +49,8 @@ export interface AssistantMessage extends MessageBase {
   readonly reasoningTokens?: number;
   /** What the answer asks of tools. */
   readonly toolCalls?: readonly ShownCall[];
+  /** What the provider wants back with the results. */
+  readonly carried?: Carried;
   readonly endpoint: Pick<EndpointInfo, 'name' | 'model'>;
   readonly status: AnswerStatus;
 }

@@ -37,14 +37,24 @@ interface Message {
   content: JsonRecord[];
 }
 
-function toMessage({ role, content, tool_calls: calls, tool_call_id: id }: JsonRecord): Message {
+function toMessage({
+  role,
+  content,
+  thinking_blocks: thinking,
+  tool_calls: calls,
+  tool_call_id: id,
+}: JsonRecord): Message {
   if (role === 'tool') {
     return { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: textOf(content) }] };
   }
   const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : recordsOf(content);
   return {
     role,
-    content: [...parts.filter(({ text }) => text !== '').map(toBlock), ...recordsOf(calls).map(toUse)],
+    content: [
+      ...recordsOf(thinking),
+      ...parts.filter(({ text }) => text !== '').map(toBlock),
+      ...recordsOf(calls).map(toUse),
+    ],
   };
 }
 

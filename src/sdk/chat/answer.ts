@@ -1,4 +1,5 @@
 import type { ConnectorException } from '../../common/errors.js';
+import { type CarriedParts, createCarriedParts } from './carried.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { createThinkingTags } from './thinking-tags.js';
 
@@ -7,6 +8,8 @@ export interface Answer {
   readonly result: ChatResult;
   /** Adds an event to the result and tells it. */
   emit(event: ChatEvent): void;
+  /** What is sent back with the answer's tool calls. */
+  readonly parts: CarriedParts;
   /** A further event of the server's stream is read. */
   nextEvent(): void;
   /** The answer has failed; nothing more is read. */
@@ -61,6 +64,9 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   let over = false;
   let size = 0;
 
+  const parts = createCarriedParts((chars) => {
+    size += chars;
+  });
   const keep = (text: string): string => {
     size += text.length;
     // What was followed by content has closed nothing: usage in advance, a finish reason in every chunk.
@@ -128,6 +134,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   return {
     result,
     emit,
+    parts,
     nextEvent() {
       if (event.output && !event.finish) plainOutput = true;
       event = { output: false, finish: false };

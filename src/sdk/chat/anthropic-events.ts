@@ -1,6 +1,5 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
-import type { Answer } from './answer.js';
-import type { ChatEventReader, Verdict } from './chat-events.js';
+import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { laterUsage, usageOf } from './usage.js';
 
 /** Anthropic's reasons by the names of chat completions; others stay as they are. */
@@ -18,11 +17,12 @@ const REASONS: Readonly<Record<string, string>> = {
  * (https://docs.anthropic.com/en/api/messages-streaming). Thinking is reasoning; usage counts are cumulative, and the
  * tokens read from and written to the cache belong to the prompt.
  */
-export function createAnthropicReader({ emit, result }: Pick<Answer, 'emit' | 'result'>): ChatEventReader {
+export function createAnthropicReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   /** The number among the tool calls of each content block that is one. */
   const calls = new Map<unknown, number>();
 
   const startBlock = (index: unknown, block: JsonRecord): void => {
+    parts.block(index, block);
     if (block.type !== 'tool_use' && block.type !== 'server_tool_use') {
       readPiece(index, block);
       return;
@@ -77,6 +77,7 @@ export function createAnthropicReader({ emit, result }: Pick<Answer, 'emit' | 'r
         startBlock(event.index, recordOf(event.content_block));
         return 'open';
       case 'content_block_delta':
+        parts.piece(event.index, recordOf(event.delta));
         readPiece(event.index, recordOf(event.delta));
         return 'open';
       case 'message_delta':

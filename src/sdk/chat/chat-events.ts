@@ -11,6 +11,9 @@ export type Verdict =
   | 'closing'
   | 'unrecognised';
 
+/** What a reader of events writes to. */
+export type ReadAnswer = Pick<Answer, 'emit' | 'result' | 'parts'>;
+
 export interface ChatEventReader {
   /** Emits what the event says. Error objects are not for it: see `errorEventOf`. */
   read(event: unknown): Verdict;
@@ -24,7 +27,7 @@ export interface ChatEventReader {
  * a repetition at the end (MiniMax); tool calls without a usable index, as a single object (Hugging Face) or
  * as `function_call` (OpenAI's form before tools). test/fixtures/sse has a stream for each.
  */
-export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'result'>): ChatEventReader {
+export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   const numberOf = createToolCallNumbering();
 
   /** Returns whether there was anything to read. */
@@ -42,6 +45,7 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
 
   const readDelta = (delta: JsonRecord): void => {
     const { content, refusal, tool_calls: calls, function_call: call } = delta;
+    parts.message(delta);
     if (!REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
       // OpenRouter repeats the reasoning here, in parts.
       readContent(delta.reasoning_details, 'reasoning');
@@ -58,9 +62,11 @@ export function createChatEventReader({ emit, result }: Pick<Answer, 'emit' | 'r
     const { name, arguments: args } = recordOf(call.function);
     const id = stringOf(call.id);
     const toolName = stringOf(name);
+    const index = numberOf({ index: call.index, id, name: toolName });
+    parts.call(index, call);
     emit({
       type: 'tool_call',
-      index: numberOf({ index: call.index, id, name: toolName }),
+      index,
       ...(id !== '' && { id }),
       ...(toolName !== '' && { name: toolName }),
       arguments: isRecord(args) ? JSON.stringify(args) : stringOf(args),

@@ -76,6 +76,8 @@ export function createChatStream(
         answer.fail(unusableError(what, context, ErrorClass.Transient));
       }
       answer.stop();
+      const { carried } = answer.parts;
+      if (carried !== undefined) result.carried = carried;
       if (result.error !== undefined) result.outcome = 'error';
       else if (answer.concluded && (ended === 'cut' || ended === 'unknown')) result.outcome = 'truncated';
       else if (answer.concluded) result.outcome = hasOutput(result) ? 'complete' : 'empty';

@@ -37,6 +37,18 @@ export type ChatEvent =
   /** An event that is no JSON, or not of the expected form; the stream goes on. */
   | { type: 'malformed'; data: string };
 
+/** What a provider wants back, as it came, when the results of an answer's calls are sent to it; others may refuse it. */
+export interface Carried {
+  /** Members of the assistant's message: its reasoning in the provider's form. */
+  message: {
+    reasoning_content?: string;
+    reasoning_details?: readonly Record<string, unknown>[];
+    thinking_blocks?: readonly Record<string, unknown>[];
+  };
+  /** The `extra_content` of its calls, by their place. */
+  calls: Readonly<Record<number, unknown>>;
+}
+
 /** What an answer came to. What had arrived before a failure is kept. */
 export interface ChatResult {
   outcome: Outcome;
@@ -44,6 +56,8 @@ export interface ChatResult {
   reasoning: string;
   refusal: string;
   toolCalls: ToolCall[];
+  /** To be sent back in a turn with tool calls; see `answerMessage`. */
+  carried?: Carried;
   finishReason: string | null;
   usage?: Usage;
   /** The model's name as the provider gave it. */

@@ -1,7 +1,6 @@
-import type { Answer } from './answer.js';
 import { createAnthropicReader } from './anthropic-events.js';
 import type { WireFormat } from './chat-errors.js';
-import { type ChatEventReader, createChatEventReader } from './chat-events.js';
+import { type ChatEventReader, createChatEventReader, type ReadAnswer } from './chat-events.js';
 import { createResponsesReader } from './responses-events.js';
 
 const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
@@ -13,7 +12,7 @@ const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
 /** Reads the events of one wire format. */
 export function createEventReader(
   format: WireFormat = 'chat-completions',
-  answer: Pick<Answer, 'emit' | 'result'>,
+  answer: ReadAnswer,
 ): ChatEventReader {
   return READERS[format](answer);
 }

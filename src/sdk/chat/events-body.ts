@@ -25,6 +25,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   let others = 0;
   const reader = createEventReader(context.format, {
     result,
+    parts: answer.parts,
     emit(event) {
       if (event.type === 'text') texts += 1;
       else others += 1;

@@ -1,6 +1,5 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
-import type { Answer } from './answer.js';
-import type { ChatEventReader, Verdict } from './chat-events.js';
+import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { laterUsage, usageOf } from './usage.js';
 
 /**
@@ -8,7 +7,7 @@ import { laterUsage, usageOf } from './usage.js';
  * (https://platform.openai.com/docs/api-reference/responses-streaming). Reasoning summaries are reasoning. A failed
  * response is for `errorEventOf`.
  */
-export function createResponsesReader({ emit, result }: Pick<Answer, 'emit' | 'result'>): ChatEventReader {
+export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventReader {
   /** The number among the tool calls of each output item that is one. */
   const calls = new Map<unknown, number>();
 

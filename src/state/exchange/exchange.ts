@@ -89,6 +89,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     ...message,
     ...(answer.usage?.reasoningTokens !== undefined && { reasoningTokens: answer.usage.reasoningTokens }),
     ...(message.toolCalls !== undefined && { toolCalls: withIds(message.toolCalls) }),
+    ...(answer.carried !== undefined && { carried: answer.carried }),
     status: statusOf(answer, message.text, state.keys),
   }));
   return {

@@ -127,7 +127,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
   const begin = ({ id, endpoint, messages, at, onEnd: ended }: Asked): void => {
     const { settings, nowMs } = get();
     const options = optionsOf(settings);
-    const sent = withSystemPrompt(settings, historyOf(messages));
+    const sent = withSystemPrompt(settings, historyOf(messages, endpoint));
     const { temperature, maxTokens: max_tokens, body } = options;
     const parameters = { temperature, max_tokens, ...body };
     const recorder = log.begin({

@@ -144,6 +144,48 @@ describe('a tool call', () => {
   });
 });
 
+describe('what a provider wants back with the results', () => {
+  const carried = { message: { reasoning_content: 'Look.' }, calls: { 0: { google: 'sig' } } };
+
+  test('goes with the calls, and with the answer that ends their turn', async () => {
+    send('Weather?');
+    chat.latest.emit({ type: 'tool_call', index: 0, ...WEATHER, tMs: 1 });
+    await chat.latest.end({ finishReason: 'tool_calls', toolCalls: [WEATHER], carried });
+    send('rain');
+    expect(chat.latest.messages[1]).toEqual({
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ ...callOf(WEATHER), extra_content: { google: 'sig' } }],
+      reasoning_content: 'Look.',
+    });
+    chat.latest.text('It rains.');
+    await chat.latest.end({ carried: { message: { reasoning_content: 'So.' }, calls: {} } });
+    send('Thanks');
+    expect(chat.latest.messages[3]).toEqual({
+      role: 'assistant',
+      content: 'It rains.',
+      reasoning_content: 'So.',
+    });
+  });
+
+  test('does not go to another endpoint, nor with answers without calls', async () => {
+    send('Hello');
+    chat.latest.text('Hi.');
+    await chat.latest.end({ carried });
+    send('Weather?');
+    expect(chat.latest.messages[1]).toEqual({ role: 'assistant', content: 'Hi.' });
+    chat.latest.emit({ type: 'tool_call', index: 0, ...WEATHER, tMs: 1 });
+    await chat.latest.end({ finishReason: 'tool_calls', toolCalls: [WEATHER], carried });
+    actions.chooseModel('another');
+    send('rain');
+    expect(chat.latest.messages[3]).toEqual({
+      role: 'assistant',
+      content: null,
+      tool_calls: [callOf(WEATHER)],
+    });
+  });
+});
+
 describe('several calls', () => {
   test('get their results one after the other; only then the turn goes on', async () => {
     send('Weather and time?');
