@@ -1,84 +1,166 @@
-// Does `bench` report what it was given? The simulator draws from known distributions; the figures that `bench`
-// prints through the daemon are compared with them. Median of 5 runs. Run: tsx bench/accuracy.ts [RUNS] [AT A TIME]
+// Does `bench` report what the server did? A server in a process of its own logs each request and when it sent each
+// token; counts must be equal, and TTFT, gaps and TPOT within 3 % at mean and p99, direct and through the daemon.
+// Run: tsx bench/accuracy.ts [counts|1|50|500] [direct|daemon]; on a machine that does other work, after `chrt -r 10`.
 import { makePlace, runProgram } from '../test/support/program.js';
-import { runSimulator } from './simulator-client.js';
-import { median } from './support/figures.js';
+import { say, table } from './support/figures.js';
+import type { Logged, ServerLog } from './support/log-server.js';
+import { openBench } from './support/programs.js';
 
-const RUNS = Number(process.argv[2] ?? 5);
-const TOKENS = 21;
-const TTFT = { meanMs: 500, sigma: 0.1 };
-const GAP = { meanMs: 40, sigma: 0.25 };
-const ONLY = Number(process.argv[3] ?? 0);
+const TOKENS = 40;
+const TTFT_MS = 400;
+const GAP_MS = 40;
+const ANSWER_S = (TTFT_MS + (TOKENS - 1) * GAP_MS) / 1000;
+const AIM = 0.03;
+const WAYS = ['direct', 'daemon'] as const;
 const LOADS = [
-  { concurrency: 1, requests: 60 },
-  { concurrency: 50, requests: 500 },
-  { concurrency: 200, requests: 2000 },
-].filter(({ concurrency }) => ONLY === 0 || concurrency === ONLY);
-const ANSWER_S = (TTFT.meanMs + (TOKENS - 1) * GAP.meanMs) / 1000;
-const AIM = { mean: 0.03, p99: 0.1 };
-/** How many deviations above the mean 99 % of a normal distribution ends. */
-const Z99 = 2.3263;
+  { streams: 1, requests: 8 },
+  { streams: 50, requests: 200 },
+  { streams: 500, requests: 1500 },
+];
+const [, , only, way] = process.argv;
+const ways = WAYS.filter((one) => way === undefined || one === way);
 
+type Way = (typeof WAYS)[number];
 interface Figures {
   mean: number;
   p99: number;
 }
 interface Run {
-  ttft_ms: Figures;
-  tpot_ms: Figures;
-  arrival_lag_ms: Figures;
+  completed: number;
+  failed: number;
+  errors: { class: string; count: number }[];
+  attempts: { total: number; replaced: number };
+  max_in_flight: number;
+  ttft_ms: Figures | null;
+  tpot_ms: Figures | null;
+  itl_ms: Figures | null;
+  instrument: { event_loop_delay_ms: { p99: number }; cpu_cores_used: number; warnings: string[] };
 }
 
-// A log-normal distribution, and the mean of TOKENS - 1 draws from one, which is close to normal.
-const gapDeviation = GAP.meanMs * Math.sqrt(Math.exp(GAP.sigma ** 2) - 1);
-const EXPECTED = {
-  ttft_ms: { mean: TTFT.meanMs, p99: TTFT.meanMs * Math.exp(Z99 * TTFT.sigma - TTFT.sigma ** 2 / 2) },
-  tpot_ms: { mean: GAP.meanMs, p99: GAP.meanMs + (Z99 * gapDeviation) / Math.sqrt(TOKENS - 1) },
-} as const;
+const programs = await openBench();
+const server = await programs.logServer();
 
-async function run(simulatorUrl: string, concurrency: number, requests: number): Promise<Run> {
+/** What `bench` reports of the server at `path`, and the server's own log. */
+async function measure(path: string, way: Way, ...flags: string[]): Promise<{ run: Run; log: ServerLog }> {
   const place = await makePlace();
   try {
-    place.writeConfig(`simulator:\n  base_url: ${simulatorUrl}\n`);
-    const { code, stdout, stderr } = await runProgram(place, [
-      ...['bench', '--concurrency', String(concurrency), '--requests', String(requests)],
-      // Spread over an answer's length, so that they don't come in waves, which would be another load.
-      ...['--ramp', String(concurrency === 1 ? 0 : ANSWER_S), '--warmup', String(concurrency), '--json', '-'],
+    place.writeConfig(`openai:\n  base_url: ${server.url}/${path}/v1\n  api_key: none\n`);
+    await server.log();
+    const { stdout, stderr } = await runProgram(place, [
+      ...['bench', '--mode', 'openai', '--through', way, '--json', '-', ...flags],
     ]);
-    if (code !== 0) throw new Error(`bench ended with ${code}: ${stderr}`);
+    if (stdout === '') throw new Error(`bench gave no report: ${stderr}`);
     const { runs } = JSON.parse(stdout) as { runs: [Run] };
-    return runs[0];
+    return { run: runs[0], log: await server.log() };
   } finally {
     place.remove();
   }
 }
 
-const simulator = await runSimulator(
-  'all',
-  ...['--content', 'lorem', '--tokens', String(TOKENS)],
-  ...['--ttft', `log-normal:${TTFT.meanMs},${TTFT.sigma}`, '--gap', `log-normal:${GAP.meanMs},${GAP.sigma}`],
-);
-try {
-  for (const { concurrency, requests } of LOADS) {
-    const runs: Run[] = [];
-    for (let count = 0; count < RUNS; count += 1) runs.push(await run(simulator.url, concurrency, requests));
-    for (const name of ['ttft_ms', 'tpot_ms'] as const) {
-      for (const statistic of ['mean', 'p99'] as const) {
-        const expected = EXPECTED[name][statistic];
-        const measured = median(runs.map((one) => one[name][statistic]));
-        const off = measured / expected - 1;
-        process.stdout.write(
-          `${String(concurrency).padStart(3)} at a time  ${name.slice(0, 4).toUpperCase()} ${statistic.padEnd(4)}  ` +
-            `${measured.toFixed(2)} of ${expected.toFixed(2)} ms (${(100 * off).toFixed(1)} %, aim ${100 * AIM[statistic]} %)` +
-            `${Math.abs(off) > AIM[statistic] ? '  MISSED' : ''}\n`,
-        );
-      }
+const kindOf = (kind: Logged['kind'], { requests }: ServerLog): number =>
+  requests.filter((one) => one.kind === kind).length;
+
+/** Each case: the server's path, flags, what of the log is a failure, and the class that `bench` gives it. */
+const COUNTS: [name: string, path: string, flags: string, kind: Logged['kind'], errorClass: string][] = [
+  ['always failing', 'status/1/503', '--requests 500 --concurrency 20', 'refused', 'Transient'],
+  ['1 in 8 failing', 'status/8/500', '--requests 500 --concurrency 20', 'refused', 'Transient'],
+  ['429 under load', 'busy/4', '--requests 500 --rate 200', 'refused', 'RateLimited'],
+  ['1 in 8 dropped', 'drop/8', '--requests 500 --concurrency 20', 'dropped', 'Transient'],
+  ['1 in 8 stalled', 'stall/8', '--requests 160 --concurrency 40 --answer-timeout 1', 'stalled', 'Timeout'],
+  ['3,000 in flight', 'hold/3000', '--requests 3000 --concurrency 3000', 'dropped', 'Transient'],
+];
+
+async function counts(way: Way): Promise<void> {
+  const rows = [
+    [`counts, ${way}`, 'server saw', 'whole', 'failed', 'bench sent', 'complete', 'failed', 'equal'],
+  ];
+  for (const [name, path, flags, kind, errorClass] of COUNTS) {
+    const { run, log } = await measure(path, way, ...flags.split(' '));
+    const { completed, attempts, errors } = run;
+    const failed = errors.find((error) => error.class === errorClass)?.count ?? 0;
+    const saw = [log.requests.length, kindOf('whole', log), kindOf(kind, log)];
+    const told = [attempts.total + attempts.replaced, completed, failed];
+    const others = run.failed - failed;
+    const equal = others === 0 && saw.every((count, index) => count === told[index]);
+    rows.push([name, ...[...saw, ...told].map(String), equal ? 'yes' : `NO (${JSON.stringify(errors)})`]);
+    if (path.startsWith('hold')) {
+      rows.push([
+        '  at the same time',
+        String(log.maxInFlight),
+        '',
+        '',
+        String(run.max_in_flight),
+        '',
+        '',
+        '',
+      ]);
     }
-    const lag = median(runs.map((one) => one.arrival_lag_ms.p99));
-    process.stdout.write(
-      `${String(concurrency).padStart(3)} at a time  arrival lag p99 ${lag.toFixed(2)} ms\n`,
-    );
+  }
+  say(`${table(rows)}\n`);
+}
+
+/** As `bench` has it: the least value that is not below `share` of all. */
+function nearestRank(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
+}
+function summary(values: readonly number[]): Figures {
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    p99: nearestRank(values, 0.99),
+  };
+}
+
+/** What an exact instrument on the server's machine would have reported, in ms. */
+function truth({ requests }: ServerLog): Record<'ttft_ms' | 'tpot_ms' | 'itl_ms', Figures> {
+  const gaps = requests.map(({ sentUs }) =>
+    sentUs.slice(1).map((at, index) => (at - (sentUs[index] ?? at)) / 1000),
+  );
+  return {
+    ttft_ms: summary(requests.map(({ readUs, sentUs }) => ((sentUs[0] ?? 0) - readUs) / 1000)),
+    tpot_ms: summary(gaps.map((one) => one.reduce((sum, gap) => sum + gap, 0) / one.length)),
+    itl_ms: summary(gaps.flat()),
+  };
+}
+
+async function figures(way: Way, streams: number, requests: number): Promise<void> {
+  const { run, log } = await measure(
+    `paced/${TTFT_MS}/${GAP_MS}/${TOKENS}`,
+    way,
+    ...['--requests', String(requests), '--concurrency', String(streams)],
+    // Spread over an answer's length, so that they don't come in waves, which would be another load.
+    ...['--ramp', String(streams === 1 ? 0 : ANSWER_S)],
+  );
+  const expected = truth(log);
+  const rows = [[`${streams} streams, ${way}`, 'server', 'bench', 'off', `aim ${100 * AIM} %`]];
+  for (const name of ['ttft_ms', 'itl_ms', 'tpot_ms'] as const) {
+    for (const statistic of ['mean', 'p99'] as const) {
+      const measured = run[name]?.[statistic] ?? Number.NaN;
+      const off = measured / expected[name][statistic] - 1;
+      const label = `${name.slice(0, 4).replace('_', '').toUpperCase()} ${statistic}`;
+      rows.push([
+        label,
+        expected[name][statistic].toFixed(2),
+        `${measured.toFixed(2)} ms`,
+        `${(100 * off).toFixed(2)} %`,
+        Math.abs(off) <= AIM ? 'met' : 'missed',
+      ]);
+    }
+  }
+  const { event_loop_delay_ms: delay, cpu_cores_used: cpu, warnings } = run.instrument;
+  say(table(rows));
+  say(`instrument: ${(100 * cpu).toFixed(0)} % of a core, event loop late p99 ${delay.p99.toFixed(1)} ms`);
+  for (const warning of warnings) say(`  warned: ${warning}`);
+  if (run.completed !== requests) say(`  NOT ALL COMPLETE: ${run.completed} of ${requests}`);
+  say('');
+}
+
+try {
+  for (const one of ways) if (only === undefined || only === 'counts') await counts(one);
+  for (const { streams, requests } of LOADS) {
+    for (const one of ways) {
+      if (only === undefined || only === String(streams)) await figures(one, streams, requests);
+    }
   }
 } finally {
-  await simulator.stop();
+  await programs.close();
 }

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { NODE_FLAGS } from '../../src/runtime/options/node-flags.js';
+import type { ServerLog } from './log-server.js';
 import type { Usage } from './meter.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const ENTRIES = {
   daemon: 'src/runtime/main.ts',
   server: 'bench/support/token-server.ts',
+  log: 'bench/support/log-server.ts',
   consumer: 'bench/support/consumer.ts',
   meter: 'bench/support/meter.ts',
   relay: 'bench/support/relay.ts',
@@ -31,6 +33,8 @@ export interface Bench {
   daemon(...flags: string[]): Promise<Peer>;
   readonly socket: string;
   server(): Promise<{ peer: Peer; url: string }>;
+  /** A provider that keeps a log. */
+  logServer(): Promise<{ url: string; log(): Promise<ServerLog> }>;
   /** A client of the daemon, or of what listens at another socket. */
   consumer(at?: string): Promise<Peer>;
   /** Starts the least that can stand in the daemon's place; it listens at `socket`. */
@@ -76,6 +80,10 @@ export async function openBench(): Promise<Bench> {
     async server() {
       const peer = await start('server', []);
       return { peer, url: await peer.ask<string>('url') };
+    },
+    async logServer() {
+      const peer = await start('log', []);
+      return { url: await peer.ask<string>('url'), log: () => peer.ask<ServerLog>('log') };
     },
     consumer: (at = socket) => start('consumer', [at]),
     async relay(upstream) {

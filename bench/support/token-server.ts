@@ -3,33 +3,29 @@
 //   /flood/BYTES        that many bytes of body
 //   /small              a short answer
 //   /fault/cut|500      an answer cut in its middle; an error status
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { answer } from './answers.js';
+import { httpChunk, httpEvent, jsonAnswer, STREAM_HEAD, serveBareHttp } from './bare-http.js';
 import { monotonicUs } from './figures.js';
 
-const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
-const SMALL =
-  'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"answer":"ok"}';
-const FAULT =
-  'HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n{"error":{"message":"bad"}}';
+const SMALL = jsonAnswer(200, '{"answer":"ok"}');
+const FAULT = jsonAnswer(500, '{"error":{"message":"bad"}}');
 /** Faster than this, timers are too coarse: the process sleeps between two writes instead. */
 const SLEEPING_RATE = 100;
 const napping = new Int32Array(new SharedArrayBuffer(4));
 
-const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
-const event = (json: string): string => chunk(`data: ${json}\n\n`);
 const token = (index: number): string =>
-  event(
+  httpEvent(
     `{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","system_fingerprint":"fp_bench","choices":[{"index":0,"delta":{"content":"${monotonicUs()}:${index} "},"logprobs":null,"finish_reason":null}]}`,
   );
 const finish = (socket: Socket): void => {
   socket.write(
-    `${event('{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')}${chunk('data: [DONE]\n\n')}0\r\n\r\n`,
+    `${httpEvent('{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')}${httpChunk('data: [DONE]\n\n')}0\r\n\r\n`,
   );
 };
 
 function stream(socket: Socket, rate: number, count: number): void {
-  socket.write(HEAD);
+  socket.write(STREAM_HEAD);
   if (rate === 0) unpaced(socket, count);
   else if (rate < SLEEPING_RATE) byTimer(socket, rate, count);
   else void bySleeping(socket, rate, count);
@@ -90,31 +86,10 @@ function respond(socket: Socket, path: string): void {
   if (kind === 'rate') stream(socket, Number(first), Number(second));
   else if (kind === 'flood') flood(socket, Number(first));
   else if (kind === 'fault' && first === 'cut') {
-    socket.write(HEAD + token(0));
+    socket.write(STREAM_HEAD + token(0));
     setTimeout(() => socket.resetAndDestroy(), 5);
   } else socket.write(kind === 'fault' ? FAULT : SMALL);
 }
 
-const server = createServer({ noDelay: true }, (socket) => {
-  let pending = '';
-  socket.on('error', () => {});
-  socket.on('data', (bytes) => {
-    pending += bytes.toString('latin1');
-    for (;;) {
-      const end = pending.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const head = pending.slice(0, end);
-      const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
-      if (pending.length < end + 4 + length) return;
-      pending = pending.slice(end + 4 + length);
-      respond(socket, head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP/')));
-    }
-  });
-});
-const listening = new Promise<string>((resolve) => {
-  server.listen(0, '127.0.0.1', 4096, () => {
-    const bound = server.address();
-    resolve(`http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`);
-  });
-});
+const listening = serveBareHttp(respond);
 answer('url', () => listening);
