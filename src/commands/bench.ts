@@ -14,6 +14,7 @@ import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
 import { type EndpointRun, resultJson, resultText } from './bench/result.js';
 import { type Composition, compose, reportProblems } from './compose.js';
+import { givenEndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
 import { limitOptions } from './support/limit-flags.js';
@@ -78,16 +79,16 @@ async function bench(flags: BenchFlags): Promise<number> {
 }
 
 /** The endpoints by name, each once; none: the one of the configuration. */
-function modesOf({ mode, baseUrl }: BenchFlags): string[] {
-  const modes = [...new Set((mode ?? '').split(',').map((name) => name.trim()))].filter(
+function modesOf(flags: BenchFlags): string[] {
+  const modes = [...new Set((flags.mode ?? '').split(',').map((name) => name.trim()))].filter(
     (name) => name !== '',
   );
-  if (modes.length > 1 && baseUrl !== undefined) {
-    throw new UsageError(
-      '--base-url with several endpoints: give their addresses as profiles of the configuration',
-    );
-  }
-  return modes;
+  const given = givenEndpointFlags(flags);
+  if (modes.length < 2 || given.length === 0) return modes;
+  throw new UsageError(
+    `write what ${given.join(', ')} would set into the endpoints' own sections of the configuration: ` +
+      `with several endpoints, flags would change ${modes[0]} alone`,
+  );
 }
 
 function checkEndpoint(connector: OpenAIStreamConnector, name: string): void {

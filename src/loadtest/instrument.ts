@@ -14,11 +14,13 @@ export interface Instrument {
   cores: number;
   /** How much later requests were sent than the loop let them go, in ms. */
   sendLatenessMs?: Summary;
+  /** The gaps were measured by another process: the daemon. */
+  gapsElsewhere?: boolean;
 }
 
 /** Watches this process until `stop`. */
 export interface InstrumentMeter {
-  stop(): Omit<Instrument, 'sendLatenessMs'>;
+  stop(): Omit<Instrument, 'sendLatenessMs' | 'gapsElsewhere'>;
 }
 
 const RESOLUTION_MS = 5;
@@ -27,6 +29,9 @@ const BUSY = 0.9;
 /** A delay touches the figures from here on: in ms, or as a share of the median TTFT, whichever is more. */
 const FLOOR_MS = 5;
 const SHARE = 0.05;
+/** Gaps are many and short: a delay makes one longer and the next shorter, and shows at their p99 alone. */
+const GAP_FLOOR_MS = 2;
+const GAP_SHARE = 0.25;
 
 export function startInstrument(): InstrumentMeter {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -53,8 +58,9 @@ export function startInstrument(): InstrumentMeter {
 }
 
 /** Why the figures hold delays of our own; empty when they don't. */
-export function instrumentWarnings(instrument: Instrument, { latency }: Report): string[] {
-  const { eventLoopDelayMs, eventLoopUtilization, sendLatenessMs } = instrument;
+export function instrumentWarnings(instrument: Instrument, { latency }: Pick<Report, 'latency'>): string[] {
+  const { eventLoopDelayMs, eventLoopUtilization, sendLatenessMs, gapsElsewhere = false } = instrument;
+  const gapMs = gapsElsewhere ? undefined : latency.itl?.p50;
   const limitMs = Math.max(FLOOR_MS, SHARE * (latency.ttft?.p50 ?? 0));
   const against = latency.ttft === undefined ? '' : `; the median TTFT is ${latency.ttft.p50.toFixed(1)} ms`;
   return [
@@ -64,6 +70,11 @@ export function instrumentWarnings(instrument: Instrument, { latency }: Report):
     ...(eventLoopDelayMs.p99 < limitMs
       ? []
       : [`the event loop ran up to ${eventLoopDelayMs.p99.toFixed(1)} ms late (p99)${against}`]),
+    ...(gapMs === undefined || eventLoopDelayMs.p99 < Math.max(GAP_FLOOR_MS, GAP_SHARE * gapMs)
+      ? []
+      : [
+          `the event loop ran up to ${eventLoopDelayMs.p99.toFixed(1)} ms late (p99), and gaps hold it; the median gap is ${gapMs.toFixed(1)} ms`,
+        ]),
     ...(sendLatenessMs === undefined || sendLatenessMs.p99 < limitMs
       ? []
       : [`requests were sent up to ${sendLatenessMs.p99.toFixed(1)} ms late (p99)${against}`]),

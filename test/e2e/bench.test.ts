@@ -194,6 +194,7 @@ test.each([
   [['--check', 'ttft.p42<1'], /FIGURE<LIMIT/],
   [['--mode', 'simulator,absent'], /no endpoint "absent"/],
   [['--mode', 'openai'], /OPENAI_API_KEY/],
+  [['--mode', 'openai,simulator', '--header', 'a: b', '--no-stream'], /--header, --no-stream .*openai alone/],
   [['--prompts', 'absent.txt'], /absent\.txt: it cannot be read: there is no such file/],
   [['--prompts', CLI, '--prompts-format', 'json'], /cli\.js: line 1: it is no JSON/],
   [['--prompts', process.execPath], /it is not UTF-8 text/],

@@ -33,7 +33,8 @@ export const DEFAULT_DRAIN_S = 10;
 const MAX_SEED = 2 ** 32 - 1;
 
 const HELP = `
---mode takes several endpoints, which are tested one after another: --mode simulator,openai
+--mode takes several endpoints, which are tested one after another: --mode simulator,openai. --model is then the model of each;
+other flags of an endpoint are refused: write them into its section of the configuration.
 
 Without --rate the loop is closed: --concurrency requests at a time, the next when one has ended. They all begin at once,
 and go on in waves, unless --ramp spreads the first ones. With --rate it is open: requests arrive by a Poisson process,

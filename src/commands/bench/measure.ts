@@ -65,7 +65,11 @@ async function measure(
       ...load,
       tally,
       durationMs: durationOf(load, limit, tally),
-      instrument: { ...meter.stop(), ...(sendLatenessMs !== undefined && { sendLatenessMs }) },
+      instrument: {
+        ...meter.stop(),
+        gapsElsewhere: target.through === 'daemon',
+        ...(sendLatenessMs !== undefined && { sendLatenessMs }),
+      },
     };
   } finally {
     progress.stop();

@@ -43,6 +43,23 @@ export function addEndpointFlags(command: Command): Command {
     .option('--no-adapt', 'never change and resend a request that the provider refused');
 }
 
+/** The flags of those given that change one endpoint, the address among them. */
+export function givenEndpointFlags(flags: EndpointFlags & { baseUrl?: string }): string[] {
+  const { baseUrl, url, provider, api, auth, header, query, set, stream, adapt } = flags;
+  return Object.entries({
+    '--base-url': baseUrl !== undefined,
+    '--url': url !== undefined,
+    '--provider': provider !== undefined,
+    '--api': api !== undefined,
+    '--auth': auth !== undefined,
+    '--header': header !== undefined,
+    '--query': query !== undefined,
+    '--set': set !== undefined,
+    '--no-stream': stream === false,
+    '--no-adapt': adapt === false,
+  }).flatMap(([name, given]) => (given ? [name] : []));
+}
+
 function addTo(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { createDistribution, type Summary } from '../../src/loadtest/distribution.js';
+import { type Instrument, instrumentWarnings } from '../../src/loadtest/instrument.js';
+
+const idle: Instrument = {
+  eventLoopDelayMs: { p50: 0.1, p99: 1, max: 4 },
+  eventLoopUtilization: 0.2,
+  cpu: 0.2,
+  cores: 2,
+};
+const always = (ms: number): Summary => {
+  const distribution = createDistribution();
+  distribution.record(ms);
+  return distribution.summary() as Summary;
+};
+const late = (p99: number): Instrument => ({ ...idle, eventLoopDelayMs: { p50: 0.1, p99, max: p99 } });
+const latency = { ttft: always(400), itl: always(40) };
+
+test('an instrument with room says nothing', () => {
+  expect(instrumentWarnings(idle, { latency })).toEqual([]);
+});
+
+test('a delay that is small beside TTFT is told where it is large beside the gaps', () => {
+  expect(instrumentWarnings(late(15), { latency })).toEqual([
+    'the event loop ran up to 15.0 ms late (p99), and gaps hold it; the median gap is 40.0 ms',
+  ]);
+  expect(instrumentWarnings(late(8), { latency })).toEqual([]);
+});
+
+test('a delay that touches both is told of both', () => {
+  expect(instrumentWarnings(late(25), { latency })).toHaveLength(2);
+});
+
+test('gaps that another process measures hold no delay of this one', () => {
+  expect(instrumentWarnings({ ...late(15), gapsElsewhere: true }, { latency })).toEqual([]);
+});
