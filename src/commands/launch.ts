@@ -1,19 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import { isLoopback } from '../config/index.js';
+import { inTurn } from '../runtime/clients/in-turn.js';
 import { NODE_FLAGS } from '../runtime/options/node-flags.js';
 import { abortable } from '../sdk/abortable.js';
 import { RuntimeClient } from '../sdk/index.js';
-import { listensAt } from '../simulator/http/listens-at.js';
-import { EXIT } from './support/exit-codes.js';
+import { type Hold, holdSimulator } from '../simulator/http/hold.js';
+import { type Child, START_LIMIT_MS, startProcess } from './launch/start-process.js';
 
 /** The bundled daemon and simulator, started when nothing answers and ended with this process. */
 export interface Launcher {
   /** Resolves when a daemon can be connected to; rejects with what it said when it could not start. */
   ensureDaemon(signal: AbortSignal): Promise<void>;
-  /** Resolves when something serves the simulator's address. Does nothing for an address elsewhere. */
+  /**
+   * Resolves when something serves the simulator's address, and goes on serving until this process has no use for it.
+   * Does nothing for an address elsewhere.
+   */
   ensureSimulator(signal: AbortSignal): Promise<void>;
   /** Ends what was started. */
   stop(): void;
@@ -28,50 +31,80 @@ export interface LaunchOptions {
   logLevel?: string;
 }
 
-interface Child {
-  process: ChildProcess;
-  /** Resolves to whether it serves; false: another process already does. Rejects when it could not start. */
-  ready: Promise<boolean>;
+/** A process that is needed, and how it is had. */
+interface Needed {
+  what: string;
+  /** Whether one serves. Has the last word: one that is there now may leave. */
+  serves(signal: AbortSignal): Promise<boolean>;
+  start(): Child;
+  /** Where those that would start one take turns. */
+  turn: string;
 }
 
-const START_LIMIT_MS = 10_000;
+/** How often one is started where none serves although the address is in use. */
+const STARTS = 5;
 
-/**
- * Children hold the read end of a pipe from this process and end when it closes, so that they go with it
- * however it ends, SIGKILL included. They lead a process group of their own: a Ctrl+C at the terminal is
- * for this process to handle.
- */
+/** Of many programs that start at once, one starts the daemon and one the simulator; the others wait and use them. */
 export function createLauncher(options: LaunchOptions): Launcher {
+  const { socketPath } = options;
+  const url = new URL(options.simulatorUrl);
+  const port = url.port === '' ? '80' : url.port;
   let daemon: Child | undefined;
   let simulator: Child | undefined;
-  let simulatorElsewhere = false;
+  let hold: Hold | undefined;
 
-  const running = (child: Child | undefined): boolean =>
-    child !== undefined && child.process.exitCode === null && child.process.signalCode === null;
+  const neededDaemon: Needed = {
+    what: 'the connector daemon',
+    serves: async (signal) =>
+      daemon?.running === true ? await abortable(daemon.ready, signal) : await answers(socketPath),
+    start() {
+      daemon = startProcess(daemonCommand(options), this.what);
+      return daemon;
+    },
+    turn: `${socketPath}.starting`,
+  };
+  const neededSimulator: Needed = {
+    what: 'the simulator',
+    async serves(signal) {
+      if (simulator?.running === true) return abortable(simulator.ready, signal);
+      if (hold?.held !== true) hold = await holdSimulator(url, signal);
+      return hold !== undefined;
+    },
+    start() {
+      simulator = startProcess(selfCommand('simulator', '--port', port, '--exit-with-stdin'), this.what);
+      return simulator;
+    },
+    turn: `${socketPath}.simulator-${port}.starting`,
+  };
 
   return {
-    async ensureDaemon(signal) {
-      if (daemon === undefined || !running(daemon)) {
-        if (await answers(options.socketPath)) return;
-        daemon = start(daemonCommand(options), 'the connector daemon');
-      }
-      await abortable(daemon.ready, signal);
-    },
+    ensureDaemon: (signal) => ensure(neededDaemon, signal),
     async ensureSimulator(signal) {
-      const url = new URL(options.simulatorUrl);
-      if (!isLoopback(options.simulatorUrl)) return;
-      // Another program's may have ended with it.
-      if (simulatorElsewhere && (await abortable(listensAt(url), signal))) return;
-      if (simulator === undefined || !running(simulator)) {
-        const port = url.port === '' ? '80' : url.port;
-        simulator = start(selfCommand('simulator', '--port', port, '--exit-with-stdin'), 'the simulator');
-      }
-      simulatorElsewhere = !(await abortable(simulator.ready, signal));
+      if (isLoopback(options.simulatorUrl)) await ensure(neededSimulator, signal);
     },
     stop() {
-      for (const child of [daemon, simulator]) child?.process.stdin?.end();
+      hold?.release();
+      daemon?.release();
+      simulator?.release();
     },
   };
+}
+
+async function ensure(needed: Needed, signal: AbortSignal): Promise<void> {
+  let starts = 0;
+  while (!(await needed.serves(signal))) {
+    if (starts === STARTS) {
+      const message = `${needed.what} can't be started: its address is in use, and nothing answers there`;
+      throw new ConnectorException(message, ErrorClass.Transient, 0, { hop: 'daemon' });
+    }
+    const look = async (): Promise<void> => {
+      // Another process may have started one since.
+      if (await needed.serves(signal)) return;
+      starts += 1;
+      await abortable(needed.start().ready, signal);
+    };
+    await inTurn(needed.turn, START_LIMIT_MS, look, signal);
+  }
 }
 
 /** Whether a daemon accepts connections there. */
@@ -87,47 +120,6 @@ async function answers(socketPath: string): Promise<boolean> {
   } finally {
     await client.close();
   }
-}
-
-function start(command: readonly string[], what: string): Child {
-  const [file = process.execPath, ...args] = command;
-  const child = spawn(file, args, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
-  // Nothing is written to it; it may be gone before we are.
-  child.stdin.on('error', () => {});
-  child.unref();
-  const ready = new Promise<boolean>((resolve, reject) => {
-    let said = '';
-    const fail = (message: string): void => {
-      reject(new ConnectorException(message, ErrorClass.Transient, 0, { hop: 'daemon' }));
-    };
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      fail(`${what} did not start within ${START_LIMIT_MS / 1000} s`);
-    }, START_LIMIT_MS);
-    child.stderr.setEncoding('utf8');
-    child.stderr.on('data', (text: string) => {
-      if (said.length < 4096) said += text;
-      if (/listening on/.test(said)) {
-        clearTimeout(timer);
-        resolve(true);
-      }
-    });
-    child.once('error', (error) => {
-      clearTimeout(timer);
-      fail(`${what} could not be started: ${error.message}`);
-    });
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      if (code === EXIT.inUse) resolve(false);
-      else fail(`${what} ended at once: ${said.trim() || `exit code ${code}`}`);
-    });
-  });
-  // The promise may be looked at later than it fails.
-  ready.catch(() => {});
-  for (const stream of [child.stdin, child.stderr]) {
-    if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
-  }
-  return { process: child, ready };
 }
 
 function daemonCommand(options: LaunchOptions): string[] {

@@ -71,7 +71,7 @@ export function defineSimulator(command: Command): void {
     });
 }
 
-/** How often it looks whether its last answers are over, once it has no owner. */
+/** How often it looks whether anybody still uses it, once it has no owner. */
 const ORPHAN_POLL_MS = 100;
 
 async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>>): Promise<void> {
@@ -80,9 +80,9 @@ async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>
   for (const name of STOP_SIGNALS) process.once(name, onStop);
   let simulator: Simulator | undefined;
   let waiting: NodeJS.Timeout | undefined;
-  // Who started it is gone; another program's answer may still be running.
+  // Who started it is gone; another program may still use it.
   const onOrphaned = (): void => {
-    if (simulator === undefined || simulator.stats().streamsOpen === 0) onStop();
+    if (simulator === undefined || simulator.busy === 0) onStop();
     else waiting = setTimeout(onOrphaned, ORPHAN_POLL_MS);
   };
   if (flags.exitWithStdin) process.stdin.once('close', onOrphaned).resume();

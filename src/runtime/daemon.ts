@@ -38,7 +38,6 @@ async function serve(
 ): Promise<number> {
   let logFile: LogFile | undefined;
   const shutdown = new AbortController();
-  let orphaned = false;
 
   try {
     const lost = logOptions && logProblem(logOptions.path);
@@ -49,23 +48,13 @@ async function serve(
       process.stderr.write(`${UNVERIFIED}\n`);
       log.warn('TLS certificates are not verified');
     }
+    let leave = (): void => {};
     const runtime = await startRuntime(
-      {
-        listen: flags.listen,
-        log,
-        onIdle: () => orphaned && shutdown.abort(),
-        ...settings,
-      },
+      { listen: flags.listen, log, onIdle: () => leave(), ...settings },
       shutdown.signal,
     );
     const release = attachProcess(runtime, shutdown, log);
-    const leaveWithParent = (): void => {
-      orphaned = true;
-      if (runtime.connections === 0) shutdown.abort();
-    };
-    if (flags.exitWithStdin) {
-      process.stdin.once('close', leaveWithParent).once('error', leaveWithParent).resume();
-    }
+    if (flags.exitWithStdin) leave = leaveWithParent(runtime, shutdown);
     process.stderr.write(`listening on ${addressText(runtime.address)}\n`);
     if (runtime.metricsPort !== undefined) {
       process.stderr.write(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics\n`);
@@ -81,6 +70,27 @@ async function serve(
     if (flags.exitWithStdin) process.stdin.destroy();
     await logFile?.close();
   }
+}
+
+/**
+ * Stops the runtime when stdin is closed and nobody is connected. Who connects while the address is given free is
+ * still served: it has seen a daemon there and starts none.
+ * @returns what is to be called when the last connection has closed
+ */
+function leaveWithParent(runtime: Runtime, shutdown: AbortController): () => void {
+  let orphaned = false;
+  const leave = async (): Promise<void> => {
+    if (!orphaned || runtime.connections > 0) return;
+    removePidFile(pidFilePath(runtime.address));
+    await runtime.release();
+    if (runtime.connections === 0) shutdown.abort();
+  };
+  const onClose = (): void => {
+    orphaned = true;
+    void leave();
+  };
+  process.stdin.once('close', onClose).once('error', onClose).resume();
+  return () => void leave();
 }
 
 /** Joins a runtime to this process's signals, faults and pid file. Returns what undoes it. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addressText, type ListenAddress } from './clients/address.js';
 import { openListener } from './clients/listener.js';
 import { type Session, startSession } from './clients/session.js';
@@ -42,12 +43,16 @@ export interface Runtime {
   readonly startedAtMs: number;
   /** Connections open now. */
   readonly connections: number;
+  /** Gives the address free, and resolves when whoever had connected by then is served. */
+  release(): Promise<void>;
   /** Ends what still runs with typed errors, without waiting for it. */
   end(): void;
   /** Resolves when it is stopped and every connection is closed. */
   readonly closed: Promise<void>;
 }
 
+/** How long the system may take to tell of a connection that was made while the address was given free, in ms. */
+const LATE_MS = 50;
 /** How long clients may take to read their last frames, in ms. */
 const FLUSH_MS = 1000;
 
@@ -150,6 +155,10 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
     metricsPort: metrics?.port,
     startedAtMs,
     closed,
+    async release() {
+      await listener.release();
+      await sleep(LATE_MS);
+    },
     get connections() {
       return sessions.size;
     },

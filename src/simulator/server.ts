@@ -49,6 +49,8 @@ export interface Simulator {
   url: string;
   port: number;
   stats(): SimulatorStats;
+  /** Requests being answered now, holds among them. */
+  readonly busy: number;
   /** Ends every answer and connection, then the server. May be called more than once. */
   close(): Promise<void>;
 }
@@ -146,7 +148,15 @@ export async function startSimulator(
     await close();
     signal.throwIfAborted();
   }
-  return { url: urlOf(host, boundPort), port: boundPort, stats: counters.stats, close };
+  return {
+    url: urlOf(host, boundPort),
+    port: boundPort,
+    stats: counters.stats,
+    get busy() {
+      return exchanges.size;
+    },
+    close,
+  };
 }
 
 /** Resolves with the port. */

@@ -31,6 +31,17 @@ test('stopping waits for no idle connection, and removes the socket', async () =
   expect(existsSync(daemon.path)).toBe(false);
 });
 
+test('whoever connects while the address is given free is served', async () => {
+  const { daemon } = await setUp({ chunks: ['a'] });
+  const late = daemon.client();
+  const released = daemon.release();
+  const client = await late;
+  await released;
+  expect(existsSync(daemon.path)).toBe(false);
+  client.send({ type: MessageType.HealthCheck });
+  expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
+});
+
 test('stopping lets running exchanges finish, takes no new ones, and then closes', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a', 'b', 'c'], gapMs: 80 });
   const client = await daemon.client();

@@ -65,26 +65,6 @@ describe('connecting', () => {
     await expect(wary.executeHTTP(GET)).rejects.toMatchObject({ errorClass: ErrorClass.Permanent });
   });
 
-  test("beforeConnect is awaited before the attempt, and its failure is the attempt's", async () => {
-    const order: string[] = [];
-    const starting = new RuntimeClient({
-      socketPath: daemon.path,
-      beforeConnect: async () => {
-        order.push('before');
-      },
-    });
-    await starting.connect();
-    order.push('connected');
-    expect(order).toEqual(['before', 'connected']);
-    await starting.close();
-
-    const failing = new RuntimeClient({
-      socketPath: daemon.path,
-      beforeConnect: () => Promise.reject(new Error('could not start it')),
-    });
-    await expect(failing.connect()).rejects.toThrow('could not start it');
-  });
-
   test('over TCP as over a socket', async () => {
     const server = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

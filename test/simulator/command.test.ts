@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { defineSimulator } from '../../src/commands/simulator.js';
+import { holdSimulator } from '../../src/simulator/http/hold.js';
 import { MODELS } from '../../src/simulator/models.js';
 import { eventually, postChat, simulatorForTest } from './chat-client.js';
 
@@ -54,6 +55,19 @@ test('with --exit-with-stdin it ends when its stdin does', async () => {
   const running = run('--port', '0', '--exit-with-stdin');
   await listening(running);
   running.child.stdin.end();
+  expect(await running.ended).toBe(0);
+});
+
+test('with --exit-with-stdin it stays while another program holds it', async () => {
+  const running = run('--port', '0', '--exit-with-stdin');
+  const url = await listening(running);
+  const hold = await holdSimulator(new URL(url), new AbortController().signal);
+  running.child.stdin.end();
+  // Time enough to be wrong in: it would have ended by then.
+  const early = new Promise((resolve) => setTimeout(resolve, 200, 'still there'));
+  expect(await Promise.race([running.ended, early])).toBe('still there');
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  hold?.release();
   expect(await running.ended).toBe(0);
 });
 

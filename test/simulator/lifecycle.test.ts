@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { holdSimulator } from '../../src/simulator/http/hold.js';
 import { type ExchangeRecord, SimulatorStartError, startSimulator } from '../../src/simulator/server.js';
 import {
   constant,
@@ -113,6 +115,48 @@ describe('pacing', () => {
     };
     expect(await run(4)).toEqual(await run(4));
     expect(await run(4)).not.toEqual(await run(5));
+  });
+});
+
+describe('a hold', () => {
+  const never = new AbortController().signal;
+
+  test('keeps the simulator busy until it is released, or the simulator ends', async () => {
+    const simulator = await simulatorForTest();
+    const held = await holdSimulator(new URL(simulator.url), never);
+    const other = await holdSimulator(new URL(simulator.url), never);
+    expect([simulator.busy, held?.held, other?.held]).toEqual([2, true, true]);
+    held?.release();
+    await eventually(() => simulator.busy === 1);
+    expect(held?.held).toBe(false);
+    await simulator.close();
+    await eventually(() => other?.held === false);
+  });
+
+  test('is none where nothing serves, and at another server as good as any', async () => {
+    const simulator = await simulatorForTest();
+    await simulator.close();
+    expect(await holdSimulator(new URL(simulator.url), never)).toBeUndefined();
+    const server = createServer((_request, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const held = await holdSimulator(new URL(`http://127.0.0.1:${address.port}`), never);
+    expect(held).toBeDefined();
+    held?.release();
+    server.close();
+  });
+
+  test('an aborted signal ends the wait for it', async () => {
+    const silent = createTcpServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const stop = new AbortController();
+    const waiting = holdSimulator(new URL(`http://127.0.0.1:${address.port}`), stop.signal);
+    stop.abort(new Error('stopped'));
+    await expect(waiting).rejects.toThrow('stopped');
+    silent.close();
   });
 });
 

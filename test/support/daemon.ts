@@ -12,6 +12,8 @@ export interface TestDaemon {
   client(): Promise<RawClient>;
   /** Graceful stop; resolves when it is done. */
   stop(): Promise<void>;
+  /** Gives the address free, as a daemon does before it leaves. */
+  release(): Promise<void>;
   /** Ends what still runs after `stop` was called. */
   end(): void;
   /** Stops it, at once, and removes its folder. */
@@ -40,6 +42,7 @@ export async function testDaemon(options: Partial<RuntimeOptions> = {}): Promise
       return client;
     },
     stop,
+    release: runtime.release,
     end: runtime.end,
     async close() {
       await Promise.all(clients.map((client) => client.close()));

@@ -10,6 +10,8 @@ const CLIENT_BUFFER_BYTES = 256 * 1024;
 export interface Listener {
   /** With the port that was given, where 0 was asked for. */
   readonly address: ListenAddress;
+  /** Gives a socket's name free: nobody new finds it, and whoever has connected by then is still served. */
+  release(): Promise<void>;
   /** Gives the address free; connections stay. */
   close(): Promise<void>;
 }
@@ -38,6 +40,7 @@ async function listenUnix(server: Server, path: string): Promise<Listener> {
   const file = await claimSocketFile(server, path);
   return {
     address: { kind: 'unix', path },
+    release: file.release,
     async close() {
       // While the name is there it must answer: what finds it dead may remove it.
       await file.release();
@@ -57,6 +60,8 @@ async function listenTcp(server: Server, host: string, port: number): Promise<Li
   const bound = server.address();
   return {
     address: { kind: 'tcp', host, port: isAddressInfo(bound) ? bound.port : port },
+    // A port has no name that could go before it.
+    async release() {},
     async close() {
       server.close();
     },

@@ -56,7 +56,9 @@ export async function claimSocketFile(
     await chmod(made, 0o600);
     await claim(made, path, uid);
     const { ino } = await lstat(made);
-    return { release: () => release(path, ino) };
+    let released: Promise<void> | undefined;
+    // Once: the next socket may be given the same number.
+    return { release: () => (released ??= release(path, ino)) };
   } finally {
     await rm(nest, { recursive: true, force: true });
   }

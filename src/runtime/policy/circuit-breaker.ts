@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { isLoopback } from '../../config/endpoint-url.js';
 import { Discard, type ResponseSink, type Transport, type UpstreamCall } from '../upstream/transport.js';
 import type { PassResult } from './circuit.js';
 import type { PerOrigin } from './per-origin.js';
@@ -7,7 +8,8 @@ import { type ScopedCircuits, scopeOf } from './scoped-circuits.js';
 /**
  * Fails at once while the circuit of the request's tenant, origin, key and scope is open. Failures are lost
  * connections, 408, 5xx and a deadline that passes before the head; other statuses, 429 among them, are answers of
- * a provider that works, and what is cancelled says nothing.
+ * a provider that works. What is cancelled says nothing, and neither does a server of this machine that is not started
+ * yet: finding that out costs nothing.
  */
 export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCircuits>): Transport {
   return async (call, sink) => {
@@ -42,13 +44,18 @@ function isFailure(statusCode: number): boolean {
   return statusCode >= 500 || statusCode === 408;
 }
 
-function resultOf(error: unknown, { signal }: UpstreamCall, answered: boolean): PassResult {
+function resultOf(error: unknown, { signal, request }: UpstreamCall, answered: boolean): PassResult {
   // An answer that works, only not the one that is wanted: a redirect.
   if (error instanceof Discard) return { kind: 'success' };
   if (!(error instanceof ConnectorException)) return { kind: 'ignored' };
+  if (isLoopback(request.url.origin) && refusedToConnect(error)) return { kind: 'ignored' };
   const passed = signal.aborted && error.errorClass === ErrorClass.Timeout && !answered;
   const failed = !signal.aborted && error.isRetryable();
   return passed || failed ? { kind: 'failure', reason: error.message } : { kind: 'ignored' };
+}
+
+function refusedToConnect({ cause }: ConnectorException): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
 
 function refusal(origin: string, reason: string, retryInMs: number): ConnectorException {

@@ -141,6 +141,12 @@ export function connectError(endpoint: Endpoint, error: unknown): ConnectorExcep
   }
 }
 
+/** Whether a failed attempt to connect met no daemon at all. */
+export function foundNothing(error: unknown): boolean {
+  const code = errorCode(error instanceof ConnectorException ? error.cause : undefined);
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
+}
+
 function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,7 +1,7 @@
 import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
 import type { ConnectionState, DaemonInfo } from '../types.js';
 import { type Connection, openConnection } from './connection.js';
-import type { Endpoint } from './endpoint.js';
+import { type Endpoint, foundNothing } from './endpoint.js';
 import { daemonError } from './failures.js';
 import { type Backoff, createBackoff } from './reconnect.js';
 
@@ -30,6 +30,8 @@ type Phase =
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
+/** How often an attempt begins anew because the daemon that was found or started has left by then. */
+const TRIES = 5;
 /** A daemon that leaves a question for its health open for longer is taken for dead. */
 const HEALTH_LIMIT_MS = 5000;
 /** The first answer takes longer by all that both ends do for the first time; so soon the usual time is measured. */
@@ -149,17 +151,7 @@ export class Link {
     // `#dial` has to enter its phase before anything here can leave it.
     await Promise.resolve();
     try {
-      signal.throwIfAborted();
-      await this.#options.beforeConnect?.(signal);
-      signal.throwIfAborted();
-      const connection: Connection = await openConnection(
-        this.#options.endpoint,
-        {
-          onLost: (error) => this.#onLost(connection, error),
-          onDaemon: (daemon) => this.#onDaemon(connection, daemon),
-        },
-        signal,
-      );
+      const connection = await this.#reach(signal);
       if (signal.aborted) connection.destroy(daemonError('the client was closed', ErrorClass.Transient));
       signal.throwIfAborted();
       this.#onOpen(connection);
@@ -168,6 +160,27 @@ export class Link {
       // Closed meanwhile: the link has entered another phase already.
       if (!signal.aborted) this.#fallBack(messageOf(error));
       throw error;
+    }
+  }
+
+  async #reach(signal: AbortSignal, tries = TRIES): Promise<Connection> {
+    const { beforeConnect, endpoint } = this.#options;
+    signal.throwIfAborted();
+    await beforeConnect?.(signal);
+    signal.throwIfAborted();
+    try {
+      const connection: Connection = await openConnection(
+        endpoint,
+        {
+          onLost: (error) => this.#onLost(connection, error),
+          onDaemon: (daemon) => this.#onDaemon(connection, daemon),
+        },
+        signal,
+      );
+      return connection;
+    } catch (error) {
+      if (beforeConnect === undefined || tries === 1 || !foundNothing(error)) throw error;
+      return this.#reach(signal, tries - 1);
     }
   }
 

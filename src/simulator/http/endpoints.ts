@@ -15,7 +15,8 @@ export interface Endpoint {
     | 'stats'
     | 'metrics'
     | 'settings'
-    | 'change';
+    | 'change'
+    | 'hold';
   method: 'GET' | 'POST' | 'PATCH';
   /** As the help shows it. */
   path: string;
@@ -49,6 +50,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { name: 'metrics', method: 'GET', path: '/metrics', pattern: /^\/metrics$/ },
   { name: 'settings', method: 'GET', path: '/admin/settings', pattern: /^\/admin\/settings$/ },
   { name: 'change', method: 'PATCH', path: '/admin/settings', pattern: /^\/admin\/settings$/ },
+  { name: 'hold', method: 'GET', path: '/admin/hold', pattern: /^\/admin\/hold$/ },
 ];
 
 /** `POST /v1/chat/completions` and so on. */

@@ -62,6 +62,11 @@ const ANSWERS: Record<Endpoint['name'], Answer> = {
     settings.change(request.body);
     return ok(showSettings(settings.current));
   },
+  // Whoever waits for the end of this answer uses the simulator.
+  hold(request) {
+    checkLocal(request);
+    return replyWith({ ...textReply(200, 'held until you hang up\n', 'text/plain'), ending: 'silence' });
+  },
 };
 
 function answerIn(format: AnswerFormat, request: SimulatorRequest, around: Surroundings): Routed {
@@ -83,7 +88,7 @@ function checkLocal({ peer, headers }: SimulatorRequest): void {
   const local = /^(?:::ffff:)?127\.|^::1$/.test(peer) && headers.origin === undefined;
   if (local) return;
   throw new ApiError(403, {
-    message: 'The settings can be seen and changed from this machine only, and not by web pages.',
+    message: 'Paths below /admin are for programs on this machine only, and not for web pages.',
     code: 'not_local',
   });
 }

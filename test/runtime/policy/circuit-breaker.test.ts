@@ -58,6 +58,17 @@ test('a request that asks for no circuit is neither refused nor counted', async 
   expect(upstream.requests).toHaveLength(18);
 });
 
+test('a server of this machine that is not started yet opens no circuit', async () => {
+  const port = await closedPort();
+  const asking = await client();
+  for (const host of ['127.0.0.1', 'localhost']) {
+    for (let request = 0; request < 12; request += 1) {
+      const { errorMessage } = await ask(asking, `http://${host}:${port}/`);
+      expect(errorMessage).toMatch(/^nothing listens at/);
+    }
+  }
+});
+
 test('429 never opens the circuit, and one scope or key that fails leaves the others alone', async () => {
   const limited = await upstreamOf({ status: 429 });
   const asking = await client();
@@ -93,7 +104,7 @@ test('a provider that fails five times is not asked the sixth time, and the clie
 });
 
 test('health tells the circuit of a provider that nothing connects to', async () => {
-  const origin = `http://127.0.0.1:${await closedPort()}`;
+  const origin = `http://127.0.0.2:${await closedPort()}`;
   const asking = await client();
   for (let request = 0; request < 5; request += 1) await ask(asking, origin);
   expect(await originOf(asking)).toMatchObject({ origin, circuit: 'open', poolOpen: 0 });

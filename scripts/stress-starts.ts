@@ -1,0 +1,40 @@
+// Starts chats and `ask`s at once where nothing runs, from an empty home: each must be answered, by one daemon and one
+// simulator, and nothing of theirs may be left.
+//   stress-starts.ts [--asks 50] [--chats 50] [--runs 5]
+import { parseArgs } from 'node:util';
+import { makePlace } from '../test/support/program.js';
+import { startAtOnce } from '../test/support/starts.js';
+
+const { values } = parseArgs({
+  options: {
+    asks: { type: 'string', default: '50' },
+    chats: { type: 'string', default: '50' },
+    runs: { type: 'string', default: '5' },
+  },
+});
+const asks = Number(values.asks);
+const chats = Number(values.chats);
+
+let bad = 0;
+for (const [what, count] of [
+  ['asks', { asks }],
+  ['chats', { chats }],
+] as const) {
+  if (Object.values(count)[0] === 0) continue;
+  for (let run = 1; run <= Number(values.runs); run += 1) {
+    const place = await makePlace();
+    const { failed, daemons, simulators, left, ms } = await startAtOnce(place, {
+      ...count,
+      limitMs: 120_000,
+    });
+    const all = Object.values(count)[0] ?? 0;
+    process.stdout.write(
+      `${what}, run ${run}: ${all - failed.length} of ${all} answered in ${(ms / 1000).toFixed(1)} s, ` +
+        `daemons ${daemons}, simulators ${simulators}, left behind ${left.length}\n`,
+    );
+    for (const line of [...failed, ...left]) process.stdout.write(`  ${line}\n`);
+    bad += failed.length + left.length;
+    place.remove();
+  }
+}
+process.exitCode = bad === 0 ? 0 : 1;

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { EXIT } from '../support/exit-codes.js';
+
+export interface Child {
+  readonly running: boolean;
+  /** Resolves to whether it serves; false: another process already does. Rejects when it could not start. */
+  readonly ready: Promise<boolean>;
+  /** Lets it end, once nobody uses it. */
+  release(): void;
+}
+
+/** Many programs that start at once share the processor with it. */
+export const START_LIMIT_MS = 30_000;
+
+/**
+ * Starts a daemon or a simulator. It holds the read end of a pipe from this process and ends when that closes, so that it
+ * goes with this process however that ends, SIGKILL included. It leads a process group of its own: a Ctrl+C at the
+ * terminal is for this process to handle.
+ * @param what is said of it when it can't start
+ */
+export function startProcess([file = process.execPath, ...args]: readonly string[], what: string): Child {
+  const child = spawn(file, args, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+  // Nothing is written to it; it may be gone before we are.
+  child.stdin.on('error', () => {});
+  child.unref();
+  const ready = readiness(child, child.stderr, what);
+  // The promise may be looked at later than it fails.
+  ready.catch(() => {});
+  for (const stream of [child.stdin, child.stderr]) {
+    if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
+  }
+  return {
+    get running() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    ready,
+    release: () => void child.stdin.end(),
+  };
+}
+
+function readiness(child: ChildProcess, stderr: NodeJS.ReadableStream, what: string): Promise<boolean> {
+  return new Promise<boolean>((resolve, reject) => {
+    let said = '';
+    const fail = (message: string): void => {
+      reject(new ConnectorException(message, ErrorClass.Transient, 0, { hop: 'daemon' }));
+    };
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail(`${what} did not start within ${START_LIMIT_MS / 1000} s`);
+    }, START_LIMIT_MS);
+    stderr.setEncoding('utf8');
+    stderr.on('data', (text: string) => {
+      if (said.length < 4096) said += text;
+      if (/listening on/.test(said)) {
+        clearTimeout(timer);
+        resolve(true);
+      }
+    });
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      fail(`${what} could not be started: ${error.message}`);
+    });
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      if (code === EXIT.inUse) resolve(false);
+      else fail(`${what} ended at once: ${said.trim() || `exit code ${code}`}`);
+    });
+  });
+}

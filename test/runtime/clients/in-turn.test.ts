@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inTurn } from '../../../src/runtime/clients/in-turn.js';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-turn-'));
+  path = join(folder, 'd.sock.starting');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const LIMIT_MS = 10_000;
+const never = new AbortController().signal;
+
+test('of those that come at once one works, and the others resolve when it has ended', async () => {
+  const done = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const turns = ['a', 'b', 'c'].map(async (name) => {
+    const ran = await inTurn(path, LIMIT_MS, () => done.promise.then(() => void order.push('work')), never);
+    order.push(ran ? 'ran' : 'waited');
+    return name;
+  });
+  await expect.poll(() => readdir(folder)).toContain('d.sock.starting');
+  expect(order).toEqual([]);
+  done.resolve();
+  await Promise.all(turns);
+  expect(order[0]).toBe('work');
+  expect(order.toSorted()).toEqual(['ran', 'waited', 'waited', 'work']);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a turn whose holder was killed is free for the next', async () => {
+  const holder = spawn(process.execPath, [
+    '-e',
+    `require('node:net').createServer(() => {}).listen(${JSON.stringify(path)}, () => console.log('up'))`,
+  ]);
+  await once(holder.stdout, 'data');
+  const waiting = inTurn(path, LIMIT_MS, async () => {}, never);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  expect(await waiting).toBe(false);
+  expect(await readdir(folder)).toEqual(['d.sock.starting']);
+  expect(await inTurn(path, LIMIT_MS, async () => {}, never)).toBe(true);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a turn that lasts too long is not waited for, and one that fails is given back', async () => {
+  const stuck = Promise.withResolvers<void>();
+  const first = inTurn(path, LIMIT_MS, () => stuck.promise, never);
+  await expect.poll(() => readdir(folder)).toContain('d.sock.starting');
+  expect(await inTurn(path, 20, async () => {}, never)).toBe(true);
+  stuck.reject(new Error('it could not start'));
+  await expect(first).rejects.toThrow('it could not start');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('an aborted signal ends the wait', async () => {
+  const stuck = Promise.withResolvers<void>();
+  const first = inTurn(path, LIMIT_MS, () => stuck.promise, never);
+  await expect.poll(() => readdir(folder)).toContain('d.sock.starting');
+  const stop = new AbortController();
+  const waiting = inTurn(path, LIMIT_MS, async () => {}, stop.signal);
+  stop.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
+  stuck.resolve();
+  await first;
+});
+
+test('where no socket can be made the work is done without a turn', async () => {
+  expect(await inTurn(join(folder, 'x'.repeat(200)), LIMIT_MS, async () => {}, never)).toBe(true);
+  expect(await inTurn(join(folder, 'missing', 'turn'), LIMIT_MS, async () => {}, never)).toBe(true);
+});

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RuntimeClient } from '../../src/sdk/index.js';
+
+let folder: string;
+const servers: Server[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vt-before-'));
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function listen(path: string): Promise<void> {
+  const server = createServer((socket) => socket.resume());
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+}
+
+test("beforeConnect is awaited before the attempt, and its failure is the attempt's", async () => {
+  const socketPath = join(folder, 'd.sock');
+  const order: string[] = [];
+  const starting = new RuntimeClient({
+    socketPath,
+    beforeConnect: async () => {
+      order.push('before');
+      await listen(socketPath);
+    },
+  });
+  await starting.connect();
+  order.push('connected');
+  expect(order).toEqual(['before', 'connected']);
+  await starting.close();
+
+  const failing = new RuntimeClient({
+    socketPath,
+    beforeConnect: () => Promise.reject(new Error('could not start it')),
+  });
+  await expect(failing.connect()).rejects.toThrow('could not start it');
+});
+
+test('an attempt begins anew when the daemon that beforeConnect found has left by then', async () => {
+  const socketPath = join(folder, 'd.sock');
+  let starts = 0;
+  const starting = new RuntimeClient({
+    socketPath,
+    beforeConnect: async () => {
+      starts += 1;
+      if (starts === 3) await listen(socketPath);
+    },
+  });
+  await starting.connect();
+  expect(starts).toBe(3);
+  await starting.close();
+
+  const nothing = new RuntimeClient({ socketPath: join(folder, 'none.sock'), beforeConnect: async () => {} });
+  await expect(nothing.connect()).rejects.toThrow(/no daemon at/);
+});

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Place, runProgram, until } from './program.js';
+import { KEY, openTerminal } from './terminal.js';
+
+const QUESTION = 'What is the capital of France?';
+const ANSWER = 'The capital of France is Paris.';
+
+/** What became of programs that were started at once where nothing ran. */
+export interface Starts {
+  /** A line for each program that was not answered. */
+  failed: string[];
+  /** How many daemons have listened, one after another. */
+  daemons: number;
+  simulators: number;
+  /** Processes that are still there once all have ended, and files that only a running one needs. */
+  left: string[];
+  ms: number;
+}
+
+/** Starts so many `ask`s and chats (each on a terminal of its own) at once; resolves when all of it has ended. */
+export async function startAtOnce(place: Place, { asks = 0, chats = 0, limitMs = 60_000 }): Promise<Starts> {
+  const startedMs = performance.now();
+  const simulators = countSimulators(place.simulatorUrl);
+  const failed = await Promise.all([
+    ...Array.from({ length: asks }, (_, index) => ask(place, index)),
+    ...Array.from({ length: chats }, (_, index) => chat(place, index, limitMs)),
+  ]);
+  const ms = performance.now() - startedMs;
+  await until(() => remains(place).length === 0).catch(() => {});
+  return {
+    failed: failed.filter((line) => line !== undefined),
+    daemons: listened(place),
+    simulators: simulators.end(),
+    left: remains(place),
+    ms,
+  };
+}
+
+async function ask(place: Place, index: number): Promise<string | undefined> {
+  const { code, stdout, stderr } = await runProgram(place, ['ask', QUESTION]);
+  if (code === 0 && stdout.trim() === ANSWER) return undefined;
+  return `ask ${index} ended with ${code}: ${stdout.trim()} ${stderr.trim()}`;
+}
+
+async function chat(place: Place, index: number, limitMs: number): Promise<string | undefined> {
+  const session = openTerminal(place, [], { columns: 80, rows: 24 });
+  try {
+    await session.untilWritten('\x1b[?1049h', limitMs);
+    session.send(`${QUESTION}${KEY.enter}`);
+    await session.untilScreen(/The capital of France is Paris\./, limitMs);
+    session.send(KEY.ctrlC);
+    session.send(KEY.ctrlC);
+    const { exitCode } = await session.ended;
+    return exitCode === 0 ? undefined : `chat ${index} ended with ${exitCode}`;
+  } catch (error) {
+    return `chat ${index}: ${error instanceof Error ? error.message : error}`;
+  } finally {
+    session.close();
+  }
+}
+
+/** A simulator whose uptime is less than before is another one. */
+function countSimulators(url: string): { end(): number } {
+  let count = 0;
+  let lastMs = Number.POSITIVE_INFINITY;
+  const look = async (): Promise<void> => {
+    try {
+      const { uptime_ms: ms } = await (
+        await fetch(`${url}/health`, { headers: { connection: 'close' } })
+      ).json();
+      if (ms < lastMs) count += 1;
+      lastMs = ms;
+    } catch {
+      // None is there now.
+    }
+    timer = setTimeout(look, 20);
+  };
+  let timer = setTimeout(look, 0);
+  return {
+    end() {
+      clearTimeout(timer);
+      return count;
+    },
+  };
+}
+
+function listened({ dir }: Place): number {
+  const log = join(dir, '.local/state/vastar-tui/daemon.log');
+  return existsSync(log) ? readFileSync(log, 'utf8').split('"listening"').length - 1 : 0;
+}
+
+/** Of processes those whose command line names the place's socket or port; Linux alone shows them. */
+function remains({ dir, socketPath, simulatorUrl }: Place): string[] {
+  const { port } = new URL(simulatorUrl);
+  const files = readdirSync(dir).filter((name) => name.startsWith('runtime.sock') || name.startsWith('.vt-'));
+  if (process.platform !== 'linux') return files;
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => commandLine(pid))
+    .filter((line) => line.includes(socketPath) || line.includes(`--port ${port} `));
+  return [...files, ...processes];
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
