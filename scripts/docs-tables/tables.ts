@@ -3,6 +3,9 @@ import { EXIT, EXIT_MEANINGS } from '../../src/commands/support/exit-codes.js';
 import { ERROR_CLASSES } from '../../src/common/errors.js';
 import { OUTCOMES } from '../../src/common/outcomes.js';
 import { PROVIDERS, type Provider } from '../../src/config/providers.js';
+import { FIGURES, type Figure } from '../../src/metrics/figures.js';
+import { HOPS } from '../../src/metrics/hops.js';
+import { WAIT_PARTS } from '../../src/metrics/wait-parts.js';
 import { KEYMAP } from '../../src/ui/keys/keymap.js';
 
 export interface DocsTable {
@@ -15,6 +18,8 @@ export interface DocsTable {
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+
+const figures = Object.values<Figure>(FIGURES);
 
 export const DOCS_TABLES: readonly DocsTable[] = [
   {
@@ -35,6 +40,46 @@ export const DOCS_TABLES: readonly DocsTable[] = [
         meaning,
         retryable ? 'yes' : 'no',
       ]),
+    ),
+  },
+  {
+    file: 'docs/json.md',
+    name: 'metrics',
+    lines: table(
+      ['member of `metrics`', 'unit', 'what'],
+      figures.flatMap(({ json, unit, definition }) =>
+        json === undefined ? [] : [[`\`${json.key}\``, unit, definition]],
+      ),
+    ),
+  },
+  {
+    file: 'docs/metrics.md',
+    name: 'figures',
+    lines: table(
+      ['figure', 'on the screen', 'unit', 'JSON', 'definition'],
+      figures.map(({ label, term = label, unit, json, definition }) => [
+        term,
+        label,
+        unit,
+        json === undefined ? '' : `\`${json.key}\``,
+        definition,
+      ]),
+    ),
+  },
+  {
+    file: 'docs/metrics.md',
+    name: 'hops',
+    lines: table(
+      ['hop', 'on the screen', 'taken by', 'what'],
+      HOPS.map(({ name, label, place, what }) => [`\`${name}\``, label, place, what]),
+    ),
+  },
+  {
+    file: 'docs/metrics.md',
+    name: 'parts',
+    lines: table(
+      ['part', 'on the screen', 'basis', 'what'],
+      Object.entries(WAIT_PARTS).map(([name, { label, basis, what }]) => [`\`${name}\``, label, basis, what]),
     ),
   },
   {

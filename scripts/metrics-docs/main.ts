@@ -1,5 +1,4 @@
-// Writes the tables of docs/metrics.md: the hops as they are defined, and what is shown for each shape of answer,
-// from real runs over HTTP through a real daemon.
+// Writes what docs/metrics.md shows for each shape of answer, from real runs over HTTP through a real daemon.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
@@ -63,7 +62,6 @@ function row(name: string, answer: ChatAnswer): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-const hopRows = HOPS.map(({ name, place, what }) => `| \`${name}\` | ${place} | ${what} |`);
 const shapeRows = [
   '| shape | outcome | TTFT ms | E2E ms | rate | tokens | chunks | arrivals | attempts | hops of 10 ms and more |',
   '|---|---|---|---|---|---|---|---|---|---|',
@@ -71,7 +69,5 @@ const shapeRows = [
 // The first run of a process is slower: it loads code.
 for (const shape of SHAPES.slice(0, 1)) await play(shape);
 for (const shape of SHAPES) shapeRows.push(row(shape.name, await play(shape)));
-const hopTable = ['| hop | taken by | what |', '|---|---|---|', ...hopRows];
 const file = 'docs/metrics.md';
-const withHops = withSection(readFileSync(page, 'utf8'), { file, name: 'hops', lines: hopTable });
-writeFileSync(page, withSection(withHops, { file, name: 'shapes', lines: shapeRows }));
+writeFileSync(page, withSection(readFileSync(page, 'utf8'), { file, name: 'shapes', lines: shapeRows }));

@@ -17,6 +17,24 @@ export interface WaitPart {
   source?: string;
 }
 
+/** What each part is, in order of time. `label`: as panes show it. The one definition of each. */
+export const WAIT_PARTS = {
+  network: {
+    label: 'round trip',
+    basis: 'measured',
+    what: 'one round trip: the TCP handshake of the connection, kept while the connection is pooled. Behind a proxy it is the way to the proxy',
+  },
+  queue: { label: 'their queue', basis: 'reported', what: 'the request waited at the provider' },
+  load: { label: 'model load', basis: 'reported', what: 'the provider loaded the model' },
+  prompt: { label: 'read prompt', basis: 'reported', what: 'the provider processed the prompt' },
+  processing: {
+    label: 'processing',
+    basis: 'reported',
+    what: "the provider's work until the headers, less the parts above",
+  },
+  unexplained: { label: 'unexplained', basis: 'inferred', what: 'what is left of `wait`' },
+} as const satisfies Record<WaitPartName, { label: string; basis: Basis; what: string }>;
+
 export interface WaitSplit {
   /** In order of time; empty where nothing explains the wait. */
   parts: WaitPart[];

@@ -35,6 +35,13 @@ export type Overlay =
   | { readonly kind: 'help'; readonly offset: number }
   /** The panes, where there is no room for them beside the conversation. */
   | { readonly kind: 'panes'; readonly pane: PaneName; readonly offset: number }
+  /** The figures of a pane in sentences; `panes`: closing it goes back to the panes in the conversation's place. */
+  | {
+      readonly kind: 'explain';
+      readonly pane: PaneName;
+      readonly offset: number;
+      readonly back: 'conversation' | 'panes';
+    }
   | Picker
   | SessionList
   /** The last exchanges, or the one at `index` opened; `offset`: rows scrolled. */

@@ -36,7 +36,10 @@ export const MIN_COLUMNS = 20;
 export const MIN_ROWS = 5;
 const PANES_FROM_COLUMNS = 100;
 const PANES_FROM_ROWS = 20;
-const SIDE_WIDTH = 30;
+/** The panes' part of the columns, and how narrow and wide they get. */
+const SIDE_SHARE = 0.28;
+const SIDE_MIN = 30;
+const SIDE_MAX = 48;
 const HEADER_FROM_ROWS = 12;
 const FOOTER_FROM_ROWS = 9;
 const MARGIN_FROM_COLUMNS = 40;
@@ -63,14 +66,15 @@ export function layoutOf(columns: number, rows: number, draftRows: number, panes
   if (panes && haveRoomForPanes(columns, rows)) {
     // Header above, composer and footer below.
     const paneHeight = rows - 2 - composerHeight;
-    const conversationWidth = columns - SIDE_WIDTH;
+    const sideWidth = Math.min(SIDE_MAX, Math.max(SIDE_MIN, Math.floor(columns * SIDE_SHARE)));
+    const conversationWidth = columns - sideWidth;
     return {
       kind: 'panes',
       columns,
       rows,
       paneHeight,
       conversationWidth,
-      sideWidth: SIDE_WIDTH,
+      sideWidth,
       text: { width: conversationWidth - 4, height: paneHeight - 2 },
       composer: { top: rows - 1 - composerHeight, height: composerHeight },
     };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { HOPS } from '../../src/metrics/hops.js';
+import { FIGURES, type Figure, SCREEN_FIGURES } from '../../src/metrics/figures.js';
 import { createTimeline } from '../../src/metrics/timeline.js';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'metrics.md'), 'utf8');
@@ -40,6 +40,11 @@ test.each(examples)('the example "%s" is computed as the page says', (_title, { 
   expect(timeline.snapshot(2000)).toMatchObject(rest.expect);
 });
 
-test('the page lists every hop, with its place', () => {
-  for (const { name, place, what } of HOPS) expect(page).toContain(`| \`${name}\` | ${place} | ${what} |`);
+test('every figure has a label of its own, a definition without a full stop and a sentence of help', () => {
+  const figures: Figure[] = Object.values({ ...FIGURES, ...SCREEN_FIGURES });
+  expect(new Set(figures.map(({ label }) => label)).size).toBe(figures.length);
+  for (const { definition, help } of figures) {
+    expect(definition).not.toMatch(/\.$/);
+    expect(help).toMatch(/^[A-Z].*\.$/);
+  }
 });

@@ -176,6 +176,18 @@ describe.each([
     await shows(screen, golden('buffered'));
   });
 
+  test('the figures of a pane explained', async () => {
+    const running = await start({ columns, rows });
+    await ask(running);
+    await end(running);
+    const { screen } = running;
+    screen.type('\t\t');
+    await screen.until((text) => /› Request|^ ?Request$/m.test(text));
+    screen.type('?');
+    await screen.until((text) => /^.?.?first token( \(|$)/m.test(text));
+    await shows(screen, golden('explain'));
+  });
+
   test('the palette, narrowed', async () => {
     const { screen } = await start({ columns, rows });
     screen.type('\x10');

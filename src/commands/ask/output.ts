@@ -2,6 +2,7 @@ import { finishClassOf } from '../../common/finish-reasons.js';
 import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
 import { emptyReason } from '../../state/exchange/failure.js';
 import { createSanitizer } from '../../state/text/sanitize.js';
 import { tell } from '../support/tell.js';
@@ -143,34 +144,16 @@ export function jsonLines(stdout: NodeJS.WriteStream): Output {
 }
 
 function metricsJson(metrics: ExchangeMetrics): Record<string, unknown> {
-  const { speed } = metrics;
-  const optional = (value: number | undefined): number | null => (value === undefined ? null : ms(value));
-  return {
-    ttfb_ms: optional(metrics.ttfbMs),
-    ttft_ms: optional(metrics.ttftMs),
-    e2e_ms: optional(metrics.e2eMs),
-    tpot_ms: speed.kind === 'measured' ? ms(speed.tpotMs) : null,
-    tokens_per_s: speed.kind === 'measured' ? ms(speed.tokensPerSecond) : null,
-    rate_withheld: speed.kind === 'withheld' ? speed.reason : null,
-    output_tokens: metrics.outputTokens,
-    tokens_estimated: metrics.tokensEstimated,
-    chunks: metrics.chunks,
-    arrivals: metrics.arrivals,
-    bytes: metrics.bytes,
-    compressed: compressedJson(metrics),
-    attempts: metrics.attempts,
-    replaced: metrics.replaced ?? 0,
-    buffered: metrics.buffered,
-    gaps: metrics.gaps === undefined ? null : rounded({ ...metrics.gaps }),
-    hops: rounded({ ...metrics.hops }),
-    ...providerJson(metrics),
-  };
+  const figures = JSON_FIGURES.map(({ key, of }) => [key, roundedJson(of(metrics))] as const);
+  return { ...Object.fromEntries(figures), ...providerJson(metrics) };
 }
 
-function compressedJson({ compressed }: ExchangeMetrics): Record<string, unknown> | null {
-  return compressed === undefined
-    ? null
-    : { coding: compressed.coding, decoded_bytes: compressed.decodedBytes };
+function roundedJson(value: JsonValue): JsonValue {
+  if (typeof value === 'number') return ms(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, typeof one === 'number' ? ms(one) : one]),
+  );
 }
 
 function costJson({ cost }: ExchangeMetrics): Record<string, unknown> | null {
@@ -203,10 +186,6 @@ function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unkno
 /** The same JSON: some terminals obey the control characters that it may hold as they are. */
 function inert(json: string): string {
   return json.replace(/[\x7f-\x9f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
-}
-
-function rounded(figures: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, ms(value)]));
 }
 
 /** Milliseconds with the microseconds that mean something. */

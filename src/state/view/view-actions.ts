@@ -18,6 +18,17 @@ export function createViewActions({ change, act }: Acting, log: ExchangeLog) {
         panes:
           offset === undefined || focus === undefined ? { shown } : { shown, focus: { ...focus, offset } },
       })),
+    /** The figures of the pane that is looked at, else of the request, in sentences. */
+    explain: (): void =>
+      change((state) => {
+        const { overlay, panes } = state;
+        const inPlace = overlay.kind === 'panes';
+        const pane = inPlace ? overlay.pane : (panes.focus?.pane ?? 'request');
+        return {
+          ...state,
+          overlay: { kind: 'explain', pane, offset: 0, back: inPlace ? 'panes' : 'conversation' },
+        };
+      }),
     /** What was said of an overlay goes with it. */
     show: (overlay: Overlay): void =>
       change((state) => ({ ...state, overlay, ...(overlay.kind === 'none' && { toast: undefined }) })),

@@ -55,6 +55,7 @@ function barState({
   keys,
   nowMs,
   overlay,
+  panes,
   search,
 }: AppState): BarState {
   return {
@@ -68,7 +69,7 @@ function barState({
     answering: isAnswering({ comparison, request }),
     toast,
     quitArmedUntilMs,
-    typing: typingPlace(overlay, search),
+    typing: typingPlace({ overlay, search, panes }),
     // The clock matters only while it counts down.
     nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
   };

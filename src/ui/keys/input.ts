@@ -92,6 +92,7 @@ export function createInput(options: InputOptions): Input {
     compare: actions.compare,
     panes: () => actions.togglePanes(panesBeside()),
     focus: () => actions.focusNextPane(panesBeside()),
+    explain: actions.explain,
     inspect: actions.inspect,
     palette: () => actions.show(pick('action', paletteItems(keymap))),
     help: () => actions.show({ kind: 'help', offset: 0 }),
@@ -140,7 +141,7 @@ export function createInput(options: InputOptions): Input {
     'edit-unfold': changing({ type: 'unfold' }, 'no folded paste in the draft'),
   };
 
-  const paneKeys = createPaneKeys(state, actions);
+  const paneKeys = createPaneKeys(state, actions, keymap);
   const comparing = createCompareKeys({ state, actions, keymap, viewport, view });
   const overlayKeys = createOverlayKeys({ state, actions, keymap, view, page, perform });
 

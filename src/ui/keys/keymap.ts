@@ -33,6 +33,7 @@ export type ActionName =
   | 'inspect'
   | 'panes'
   | 'focus'
+  | 'explain'
   | 'compare'
   | 'new'
   | 'copy'
@@ -167,6 +168,9 @@ export const KEYMAP: readonly Binding[] = [
 
   bind('Program', 'panes', ['f2'], 'show or hide the panes', { command: 'panes' }),
   bind('Program', 'focus', ['tab'], 'look at one pane after the other', { command: 'focus' }),
+  bind('Program', 'explain', [], "what the pane's figures mean; ? in the pane that is looked at", {
+    command: 'explain',
+  }),
   bind('Program', 'palette', ['ctrl+p'], 'all actions, to choose from', { command: 'actions' }),
   bind('Program', 'help', ['?'], 'this help (empty draft)', { when: 'no-draft', command: 'help' }),
   bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again', { command: 'redraw' }),

@@ -1,8 +1,9 @@
 import type { Actions } from '../../state/actions.js';
-import type { AppState } from '../../state/app-state.js';
+import { type AppState, PANES } from '../../state/app-state.js';
 import { previousBoundary } from '../../state/text/graphemes.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { matching, movedBy, type Picker } from '../../state/view/picker.js';
+import { explainLines } from '../panes/explain/lines.js';
 import { helpLines } from '../panes/help.js';
 import { inspectorLines } from '../panes/inspector.js';
 import { supportSummary } from '../panes/provider.js';
@@ -56,9 +57,37 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       return true;
     }
     const action = keymap.actionOf(name, false);
+    if (action === 'help') {
+      actions.explain();
+      return true;
+    }
     if (action === 'panes' || action === 'focus') return false;
     close();
     return false;
+  };
+
+  const inExplanation = (
+    name: string,
+    overlay: Extract<AppState['overlay'], { kind: 'explain' }>,
+  ): boolean => {
+    const { pane, back } = overlay;
+    const scrolled = SCROLLS.get(name);
+    const action = keymap.actionOf(name, false);
+    if (scrolled !== undefined) {
+      const lines = explainLines(pane, state(), view().width).length;
+      actions.show({ ...overlay, offset: within(overlay.offset + scrolled(page()), lastOffset(lines)) });
+    } else if (action === 'focus') {
+      const next = PANES[(PANES.indexOf(pane) + 1) % PANES.length] ?? pane;
+      actions.show({ ...overlay, pane: next, offset: 0 });
+    } else if (name === 'esc' || name === 'q' || name === 'enter') {
+      actions.show(back === 'panes' ? { kind: 'panes', pane, offset: 0 } : { kind: 'none' });
+    } else if (action === 'help') {
+      actions.show({ kind: 'help', offset: 0 });
+    } else {
+      close();
+      return false;
+    }
+    return true;
   };
 
   const inInspector = (
@@ -157,6 +186,8 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
           return inHelp(name, overlay.offset);
         case 'panes':
           return inPanes(name, overlay);
+        case 'explain':
+          return inExplanation(name, overlay);
         case 'inspector':
           return inInspector(name, overlay);
         case 'picker':

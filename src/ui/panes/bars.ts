@@ -1,7 +1,7 @@
-import type { AppState, Overlay } from '../../state/app-state.js';
+import type { AppState } from '../../state/app-state.js';
 import type { EndpointInfo, WaitLimits } from '../../state/ports.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import type { Search } from '../../state/view/search.js';
+import type { KeyHints } from '../../state/view/key-hints.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 import { connectionSummary, retryLine, retryLines } from './connection.js';
 import { requestSummary } from './request.js';
@@ -42,20 +42,30 @@ export type TypingPlace =
   | 'exchanges'
   | 'exchange'
   | 'search'
+  | 'pane'
+  | 'panes'
+  | 'explain'
   | 'text';
 
-export function typingPlace(overlay: Overlay, search: Search): TypingPlace {
+export function typingPlace({
+  overlay,
+  search,
+  panes,
+}: Pick<AppState, 'overlay' | 'search' | 'panes'>): TypingPlace {
   switch (overlay.kind) {
     case 'none':
-      return search.kind === 'open' ? 'search' : 'draft';
+      if (search.kind === 'open') return 'search';
+      return panes.focus === undefined ? 'draft' : 'pane';
     case 'picker':
       return 'list';
     case 'sessions':
       return overlay.renaming === undefined ? 'sessions' : 'renaming';
     case 'inspector':
       return overlay.open ? 'exchange' : 'exchanges';
-    case 'help':
     case 'panes':
+    case 'explain':
+      return overlay.kind;
+    case 'help':
       return 'text';
   }
 }
@@ -100,7 +110,7 @@ function activity({ request, limits, answering }: BarState): string {
 }
 
 function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
-  if (typing !== 'draft') return HINTS[typing](short(keys.choose), short(keys.close));
+  if (typing !== 'draft' && !(typing === 'pane' && answering)) return HINTS[typing](keys);
   const { send, newline, stop, help, quit, focus } = keys;
   const always = [`${short(help)} help`, `${short(quit)} quit`];
   if (comparing && !answering)
@@ -110,15 +120,28 @@ function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
   return [`${short(send)} send`, `${short(newline)} newline`, ...always];
 }
 
-/** The keys of what stands in the conversation's place. */
-const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (choose: string, close: string) => string[]>> = {
-  list: (choose, close) => [`${choose} choose`, '↑↓ move', `${close} close`],
-  sessions: (choose, close) => [`${choose} open`, '↑↓ move', `${close} close`],
-  renaming: (choose, close) => [`${choose} keep the name`, `${close} leave it`],
-  exchanges: (choose, close) => [`${choose} open`, '↑↓ move', `${close} close`],
-  exchange: (_choose, close) => ['n next', 'p previous', '↑↓ scroll', `${close} back`],
-  search: (choose, close) => [`${choose} next`, '↑ previous', `${close} close`],
-  text: (_choose, close) => ['↑↓ scroll', `${close} close`],
+/** The keys of what is looked at. */
+const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (keys: KeyHints) => string[]>> = {
+  list: ({ choose, close }) => [`${short(choose)} choose`, '↑↓ move', `${short(close)} close`],
+  sessions: ({ choose, close }) => [`${short(choose)} open`, '↑↓ move', `${short(close)} close`],
+  renaming: ({ choose, close }) => [`${short(choose)} keep the name`, `${short(close)} leave it`],
+  exchanges: ({ choose, close }) => [`${short(choose)} open`, '↑↓ move', `${short(close)} close`],
+  exchange: ({ close }) => ['n next', 'p previous', '↑↓ scroll', `${short(close)} back`],
+  search: ({ choose, close }) => [`${short(choose)} next`, '↑ previous', `${short(close)} close`],
+  pane: ({ help, focus, close }) => [
+    `${short(help)} explain`,
+    '↑↓ scroll',
+    `${short(focus)} next pane`,
+    `${short(close)} back`,
+  ],
+  panes: ({ help, focus, close }) => [
+    `${short(help)} explain`,
+    '↑↓ scroll',
+    `${short(focus)} next pane`,
+    `${short(close)} close`,
+  ],
+  explain: ({ focus, close }) => [`${short(focus)} next pane`, '↑↓ scroll', `${short(close)} back`],
+  text: ({ close }) => ['↑↓ scroll', `${short(close)} close`],
 };
 
 /** A key in little room: `^J`. */

@@ -1,3 +1,4 @@
+import { SCREEN_FIGURES } from '../../metrics/figures.js';
 import type { RateLimit } from '../../metrics/rate-limits.js';
 import type { AppState } from '../../state/app-state.js';
 import type { RetryNotice } from '../../state/exchange/request-view.js';
@@ -36,25 +37,20 @@ export function connectionLines(
       const { daemon } = connection;
       const state: Line = [['accent', '●'], ' connected'];
       if (daemon === undefined) return [state, [], [host], []];
-      const first = spread(state, [['dim', 'rtt '], duration(daemon.rttMs)], width);
+      const first = spread(state, [['dim', `${SCREEN_FIGURES.ping.label} `], duration(daemon.rttMs)], width);
       if (daemon.kind === 'foreign') {
         return [first, ['public daemon: buffered,'], ['does not stream'], [host]];
       }
-      const { version, uptimeMs, origins, activeRequests, availableCredits } = daemon.health;
-      const origin = origins.find((candidate) => candidate.origin === originOf(endpoint.url));
+      const { version, uptimeMs, origins, activeRequests } = daemon.health;
+      const origin = originIn(origins, endpoint.url);
       const up: Line = [['dim', 'up '], uptime(uptimeMs)];
       return [
         first,
         ...(retry === undefined
-          ? [spread([['dim', 'daemon '], sanitizeLine(version)], up, width), [host]]
+          ? [spread([['dim', `${SCREEN_FIGURES.daemon.label} `], sanitizeLine(version)], up, width), [host]]
           : retryLines(retry, nowMs)),
-        originLine(origin, width),
-        // Of each new answer: how much of it may be on its way to us.
-        spread(
-          [['dim', 'active '], count(activeRequests)],
-          [['dim', 'window '], bytes(availableCredits)],
-          width,
-        ),
+        poolLine(origin, width),
+        spread([['dim', SCREEN_FIGURES.running.label]], [count(activeRequests)], width),
       ];
     }
   }
@@ -109,22 +105,47 @@ function twoRows(text: string, width: number): string[] {
   return first === undefined ? [] : [shownPiece(text, first), text.slice(first.end)];
 }
 
-/** The other origins that the daemon knows: pool and circuit of each. */
+/** How much of an answer may be on its way to this program. */
+export function windowLines({ connection }: Shown, width: number): readonly Line[] {
+  if (connection.status !== 'connected' || connection.daemon?.kind !== 'vastar-tui') return [];
+  const { availableCredits } = connection.daemon.health;
+  return [spread([['dim', SCREEN_FIGURES.window.label]], [bytes(availableCredits)], width)];
+}
+
+/** The other origins that the daemon knows, each with what it does there. */
 export function originLines({ connection, endpoint }: Shown, width: number): readonly Line[] {
   if (connection.status !== 'connected' || connection.daemon?.kind !== 'vastar-tui') return [];
   const { origins } = connection.daemon.health;
   return origins
     .filter(({ origin }) => origin !== originOf(endpoint.url))
-    .map((origin) => spread([sanitizeLine(hostOf(origin.origin))], originLine(origin, width), width));
+    .map((origin) => {
+      const traffic = trafficOf(origin);
+      return spread(
+        cut([sanitizeLine(hostOf(origin.origin))], width - lineWidth(traffic) - 1),
+        traffic,
+        width,
+      );
+    });
+}
+
+/** What the daemon does where this address is. */
+export function originIn<T extends { origin: string }>(origins: readonly T[], url: string): T | undefined {
+  return origins.find(({ origin }) => origin === originOf(url));
 }
 
 type Origin = { poolBusy: number; poolOpen: number; poolQueued: number; circuit: string };
 
-function originLine(origin: Origin | undefined, width: number): Line {
+/** `connections 8      1 busy`, or that the daemon sends nothing there now. */
+function poolLine(origin: Origin | undefined, width: number): Line {
   if (origin === undefined) return [];
-  const queued = origin.poolQueued > 0 ? ` +${origin.poolQueued}` : '';
-  const pool: Line = [['dim', 'pool '], `${origin.poolBusy}/${origin.poolOpen}${queued}`];
-  return spread(pool, [['dim', 'circuit '], origin.circuit], width);
+  const open: Line = [['dim', `${SCREEN_FIGURES.connections.label} `], count(origin.poolOpen)];
+  return spread(open, trafficOf(origin), width);
+}
+
+function trafficOf({ circuit, poolBusy, poolQueued }: Origin): Line {
+  if (circuit === 'open') return [['bold', 'paused: it failed']];
+  if (circuit === 'half-open') return [['bold', 'trying it again']];
+  return [`${count(poolBusy)} busy${poolQueued > 0 ? `, ${count(poolQueued)} wait` : ''}`];
 }
 
 function hostOf(url: string): string {

@@ -2,11 +2,12 @@ import type { AppState, Overlay } from '../../state/app-state.js';
 import type { ExchangeLog } from '../../state/exchange/exchange-log.js';
 import type { Keymap } from '../keys/bindings.js';
 import type { Line } from '../style/line.js';
+import { explainLines } from './explain/lines.js';
 import { helpLines } from './help.js';
 import { exchangeListLines, inspectorLines } from './inspector.js';
 import { pickerLines } from './picker.js';
 import { sessionListLines } from './sessions.js';
-import { allPanes } from './side.js';
+import { allPanes, PANE_TITLES } from './side.js';
 
 /** What stands in the conversation's place. */
 export interface OverlayView {
@@ -36,6 +37,13 @@ export function overlayView(
       return undefined;
     case 'panes':
       return scrolled('Panes', allPanes(overlay.pane, state(), width), overlay.offset, height);
+    case 'explain':
+      return scrolled(
+        `${PANE_TITLES[overlay.pane]}: what the figures mean`,
+        explainLines(overlay.pane, state(), width),
+        overlay.offset,
+        height,
+      );
     case 'help':
       return scrolled(
         `vastar-tui ${version}`,

@@ -35,7 +35,8 @@ export function limitLines(limits: readonly RateLimit[], width: number): Line[] 
     });
 }
 
-function limitText({ of, remaining, limit, resetMs }: RateLimit): string {
+/** `499 of 500 requests left, renewed in 120 ms`. */
+export function limitText({ of, remaining, limit, resetMs }: RateLimit): string {
   const most = limit === undefined ? '' : ` of ${count(limit)}`;
   const reset = resetMs === undefined ? '' : `, renewed in ${duration(resetMs)}`;
   return `${count(remaining)}${most} ${of} left${reset}`;

@@ -1,10 +1,12 @@
 import { OUTCOMES } from '../../common/outcomes.js';
 import { costText } from '../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
+import { FIGURES } from '../../metrics/figures.js';
 import type { RequestView, TokenSample } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../style/format.js';
 import { type Line, spread } from '../style/line.js';
+import { figureLine } from './figure-line.js';
 import { sparks } from './sparks.js';
 import { waterfallLines } from './waterfall.js';
 
@@ -22,29 +24,31 @@ export function requestLines(request: RequestView, width: number, height: number
     spread([phaseOf(request)], [elapsed(request)], width),
     metrics.buffered
       ? [['dim', 'buffered: does not stream']]
-      : pair('TTFT', ttftMs === undefined ? UNKNOWN : duration(ttftMs)),
+      : figureLine(FIGURES.ttft, ttftMs === undefined ? UNKNOWN : duration(ttftMs), width),
     pair('gaps p50/p95', gaps === undefined ? UNKNOWN : durations(gaps.p50, gaps.p95)),
     pair('     p99/max', gaps === undefined ? UNKNOWN : durations(gaps.p99, gaps.max)),
-    pair('paint p50/p99', paints === undefined ? UNKNOWN : durations(paints.p50, paints.p99)),
+    pair(FIGURES.paint.label, paints === undefined ? UNKNOWN : duration(paints.p99)),
     pair(
-      'tokens',
+      FIGURES.tokens.label,
       metrics.chunks === 0 && outputTokens === 0 ? UNKNOWN : count(outputTokens, tokensEstimated),
     ),
     spread(
       [
-        ['dim', 'speed  '],
+        ['dim', `${FIGURES.rate.label}  `],
         ['accent', sparkline(request.samples)],
       ],
       [speedText(request)],
       width,
     ),
-    spread([['dim', 'chunks '], chunksText(metrics)], [bytes(metrics.bytes)], width),
+    spread([['dim', `${FIGURES.chunks.label} `], chunksText(metrics)], [bytes(metrics.bytes)], width),
     ...compressedText(metrics).map(([label, size]) => pair(label, size)),
-    ...(metrics.cost === undefined ? [] : [pair(`cost, ${metrics.cost.asOf}`, costText(metrics.cost))]),
+    ...(metrics.cost === undefined
+      ? []
+      : [pair(`${FIGURES.cost.label}, ${metrics.cost.asOf}`, costText(metrics.cost))]),
     ...tokenDetails(metrics).map(([label, tokens]) => pair(label, count(tokens))),
   ];
-  if (metrics.attempts > 1) lines.push(pair('attempts', count(metrics.attempts)));
-  if (metrics.replaced) lines.push(pair('replaced', count(metrics.replaced)));
+  if (metrics.attempts > 1) lines.push(pair(FIGURES.attempts.label, count(metrics.attempts)));
+  if (metrics.replaced) lines.push(pair(FIGURES.replaced.label, count(metrics.replaced)));
   return [...lines, ...waterfallLines(metrics, width, height - lines.length)].slice(0, height);
 }
 
@@ -88,9 +92,9 @@ function compressedText({ compressed }: ExchangeMetrics): [string, string][] {
 
 function tokenDetails({ hiddenTokens, cachedTokens, cacheWriteTokens }: ExchangeMetrics): [string, number][] {
   const details: [string, number | undefined][] = [
-    ['hidden tokens', hiddenTokens],
-    ['cached tokens', cachedTokens],
-    ['cache write', cacheWriteTokens],
+    [FIGURES.hidden.label, hiddenTokens],
+    [FIGURES.cached.label, cachedTokens],
+    [FIGURES.cacheWrite.label, cacheWriteTokens],
   ];
   return details.flatMap(([label, tokens]) => (tokens ? [[label, tokens]] : []));
 }

@@ -1,10 +1,11 @@
 import { costText } from '../../metrics/cost.js';
+import { FIGURES, SCREEN_FIGURES } from '../../metrics/figures.js';
 import { percentile, type SessionFigures, type Slo } from '../../state/exchange/figures.js';
-import { count, durations } from '../style/format.js';
+import { count, duration, durations } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 import { sparks } from './sparks.js';
 
-const LABEL_WIDTH = 5;
+const LABEL_WIDTH = FIGURES.ttft.label.length;
 const UNKNOWN = '–';
 const PERCENTS = [50, 95, 99];
 
@@ -21,8 +22,8 @@ export function sessionLines(
   return [
     counts,
     [['dim', `${'ms'.padEnd(LABEL_WIDTH)}${PERCENTS.map((p) => `p${p}`.padStart(column)).join('')}`]],
-    timesLine('TTFT', session.ttfts, column),
-    timesLine('TPOT', session.tpots, column),
+    timesLine(FIGURES.ttft.label, session.ttfts, column),
+    timesLine(FIGURES.tpot.label, session.tpots, column),
     goodputLine(session, slo, width),
     historyLine(session, width),
     ...(height > FULL_ROWS ? errorLines(session, width) : [errorLine(session, width)]),
@@ -37,29 +38,41 @@ export const SHORT_ROWS = 2;
 /** Requests, errors, and what the answers cost where that is known. */
 function countsLine({ requests, errors, cost }: SessionFigures, width: number): Line {
   if (cost === undefined)
-    return spread([['dim', 'requests '], count(requests)], [['dim', 'errors '], count(errors)], width);
+    return spread(
+      [['dim', `${SCREEN_FIGURES.requests.label} `], count(requests)],
+      [['dim', `${SCREEN_FIGURES.errors.label} `], count(errors)],
+      width,
+    );
   const left: Line = [['dim', 'req. '], count(requests), ['dim', '  err. '], count(errors)];
   return spread(left, [costText(cost)], width);
 }
 
 function shortTimes({ ttfts }: SessionFigures, width: number): Line {
+  const { label } = FIGURES.ttft;
   const p50 = percentile(ttfts, 50);
   const p95 = percentile(ttfts, 95);
-  const times = p50 === undefined || p95 === undefined ? UNKNOWN : durations(p50, p95);
-  return spread([['dim', 'TTFT p50/p95']], [times], width);
+  if (p50 === undefined || p95 === undefined) return spread([['dim', label]], [UNKNOWN], width);
+  const both = durations(p50, p95);
+  return label.length + ' p50/p95 '.length + both.length <= width
+    ? spread([['dim', `${label} p50/p95`]], [both], width)
+    : spread([['dim', `${label} p50`]], [duration(p50)], width);
 }
 
 function timesLine(label: string, samples: readonly number[], column: number): Line {
   const cells = PERCENTS.map((percent) => {
     const ms = percentile(samples, percent);
-    return (ms === undefined ? UNKNOWN : ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms))).padStart(
-      column,
-    );
+    return (ms === undefined ? UNKNOWN : shortMs(ms)).padStart(column);
   });
   return [['dim', label.padEnd(LABEL_WIDTH)], cells.join('')];
 }
 
-/** `SLO 500/50 ms  11/12 91 %`: the objectives for TTFT and TPOT, and how many answers kept to them. */
+/** In ms; what is too long for a column in seconds. */
+function shortMs(ms: number): string {
+  if (ms < 99.95) return ms.toFixed(1);
+  return ms < 9999.5 ? String(Math.round(ms)) : `${Math.round(ms / 1000)}s`;
+}
+
+/** `good answers  11/12 91 %`; with the objectives for the first token and each further one where there is room. */
 function goodputLine(
   { goodput: { judged, good } }: SessionFigures,
   { ttftMs, tpotMs }: Slo,
@@ -67,15 +80,17 @@ function goodputLine(
 ): Line {
   const share =
     judged === 0 ? UNKNOWN : `${count(good)}/${count(judged)} ${Math.floor((100 * good) / judged)} %`;
-  return spread([['dim', `SLO ${ttftMs}/${tpotMs} ms`]], [share], width);
+  const { label } = SCREEN_FIGURES.goodput;
+  const within = `${label} (within ${ttftMs}, ${tpotMs} ms)`;
+  return spread([['dim', within.length + share.length < width ? within : label]], [share], width);
 }
 
 /** The latest times to first token as bars, once there are any. */
 function historyLine({ ttfts }: SessionFigures, width: number): Line {
   if (ttfts.length === 0) return [];
   return [
-    ['dim', 'TTFT '.padEnd(LABEL_WIDTH)],
-    ['accent', sparks(ttfts.slice(LABEL_WIDTH - width))],
+    ['dim', `${SCREEN_FIGURES.history.label} `],
+    ['accent', sparks(ttfts.slice(SCREEN_FIGURES.history.label.length + 1 - width))],
   ];
 }
 

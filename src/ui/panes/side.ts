@@ -2,7 +2,7 @@ import type { RateLimit } from '../../metrics/rate-limits.js';
 import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
 import type { Line } from '../style/line.js';
-import { connectionLines, originLines, type Shown } from './connection.js';
+import { connectionLines, originLines, type Shown, windowLines } from './connection.js';
 import { limitLines } from './provider.js';
 import { requestLines } from './request.js';
 import { FULL_ROWS, SHORT_ROWS, sessionLines } from './session.js';
@@ -24,7 +24,12 @@ export const ALL_ROWS = 200;
 export function connectionPane(shown: Shown, width: number, height: number): readonly Line[] {
   const lines = connectionLines(shown, width);
   if (height <= lines.length) return lines;
-  return [...lines, ...limitLines(shown.limits ?? [], width), ...originLines(shown, width)];
+  return [
+    ...lines,
+    ...limitLines(shown.limits ?? [], width),
+    ...originLines(shown, width),
+    ...windowLines(shown, width),
+  ];
 }
 
 /** The rate limits that came with the latest answer. */

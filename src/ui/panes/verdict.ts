@@ -1,6 +1,6 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { HOPS, type HopName, type Place } from '../../metrics/hops.js';
-import type { WaitPart } from '../../metrics/wait-parts.js';
+import { type Basis, WAIT_PARTS, type WaitPart } from '../../metrics/wait-parts.js';
 import { duration } from '../style/format.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
@@ -10,36 +10,33 @@ export interface Leg {
   label: string;
   place: Place;
   ms: number;
+  /** What happens in it. */
+  what: string;
   /** The hop or the part of the wait that it is. */
   name: HopName | WaitPart['name'];
 }
 
-/** `*` marks what the provider reported, `?` what is inferred. */
-const PART_LABELS: Record<WaitPart['name'], string> = {
-  network: 'round trip',
-  queue: 'their queue*',
-  load: 'model load*',
-  prompt: 'prompt*',
-  processing: 'processing*',
-  unexplained: 'wait, rest?',
-};
+/** What the provider reported, and what is inferred, are marked. */
+const MARKS: Record<Basis, string> = { measured: '', reported: '*', inferred: '?' };
 
 /** The hops in order, each that is split by its parts. They add up to what the hops add up to. */
 export function legsOf({ hops, wait }: Shown): Leg[] {
   const parts = wait?.parts ?? [];
   const sumOf = (chosen: readonly WaitPart[]): number => chosen.reduce((sum, { ms }) => sum + ms, 0);
-  return HOPS.flatMap(({ name, label, place }): Leg[] => {
+  return HOPS.flatMap(({ name, label, place, what }): Leg[] => {
     const ms = hops[name];
     if (ms === undefined) return [];
     if (name === 'wait' && parts.length > 0) {
       return [...new Set(parts.map((part) => part.name))].map((part) => ({
-        label: PART_LABELS[part],
+        label: WAIT_PARTS[part].label + MARKS[WAIT_PARTS[part].basis],
+        what: WAIT_PARTS[part].what,
         place: part === 'network' ? 'the network' : 'the provider',
         ms: sumOf(parts.filter((one) => one.name === part)),
         name: part,
       }));
     }
-    return [{ label, place, ms: Math.max(0, ms - sumOf(parts.filter(({ hop }) => hop === name))), name }];
+    const own = Math.max(0, ms - sumOf(parts.filter(({ hop }) => hop === name)));
+    return [{ label, place, ms: own, name, what }];
   });
 }
 

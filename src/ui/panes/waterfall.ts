@@ -1,15 +1,21 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { FIGURES } from '../../metrics/figures.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { type Line, spread } from '../style/line.js';
 import { legsOf, verdictOn } from './verdict.js';
 
-const LABEL_WIDTH = 12;
+const LABEL_WIDTH = 13;
 const VALUE_WIDTH = 7;
 const BARS = ' ▏▎▍▌▋▊▉█';
 /** With fewer legs than this a verdict takes room from what it is about. */
 const VERDICT_FROM_ROWS = 4;
 
-/** A heading with the unit, a bar for each leg, the longest ones when not all fit, and what took most of it. */
+const LEGENDS = [
+  ['*', 'reported'],
+  ['?', 'inferred'],
+] as const;
+
+/** A heading with the unit, a bar for each leg, the longest ones when not all fit, what took most of it, and what the marks mean. */
 export function waterfallLines(
   metrics: Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>,
   width: number,
@@ -18,7 +24,10 @@ export function waterfallLines(
   const known = legsOf(metrics);
   const verdict = height > VERDICT_FROM_ROWS ? (verdictOn(metrics) ?? '') : '';
   const words = verdict === '' ? [] : wrapLine(verdict, { width }).map((piece) => shownPiece(verdict, piece));
-  const rows = height - 1 - words.length;
+  // What the marks mean, where all legs have room beside it.
+  const legend = LEGENDS.filter(([mark]) => known.some(({ label }) => label.endsWith(mark)));
+  const legendRows = legend.length > 0 && height > known.length + words.length + 1 ? 1 : 0;
+  const rows = height - 1 - words.length - legendRows;
   if (rows < 1 || known.length === 0) return [];
   const longest = [...known].sort((a, b) => b.ms - a.ms).slice(0, rows);
   const shown = known.filter((leg) => longest.includes(leg));
@@ -31,8 +40,14 @@ export function waterfallLines(
       (ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms))).padStart(VALUE_WIDTH),
     ],
   );
-  const heading = spread([['dim', 'until the first token']], [['dim', 'ms']], width);
-  return [heading, ...bars, ...words.map((text): Line => [text])];
+  const heading = spread([['dim', FIGURES.hops.label]], [['dim', 'ms']], width);
+  const marks = legend.map(([mark, meaning]) => `${mark} ${meaning}`).join(', ');
+  return [
+    heading,
+    ...bars,
+    ...words.map((text): Line => [text]),
+    ...(legendRows === 0 ? [] : [[['dim', marks]] satisfies Line]),
+  ];
 }
 
 /** A bar of `share` of the width, to an eighth of a cell; at least a hair for what is not nothing. */

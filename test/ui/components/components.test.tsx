@@ -104,7 +104,7 @@ describe('the connection pane', () => {
     [
       'connected',
       CONNECTED,
-      ['● connected', 'rtt 0.2 ms', 'daemon 0.1.0', 'up 3 m', 'pool 1/8', 'circuit closed'],
+      ['● connected', 'ping 0.2 ms', 'daemon 0.1.0', 'up 3 m', 'connections 8', '1 busy'],
     ],
     ['connected to a daemon that does not stream', FOREIGN, ['public daemon: buffered,', 'does not stream']],
   ])('tells of being %s', (_name, connection, words) => {
@@ -144,7 +144,7 @@ describe('the request pane', () => {
 
   test('invents no figure that is not known, and marks estimates', () => {
     const pane = shown(side, running({ outputTokens: 12, tokensEstimated: true }));
-    expect(pane).toMatch(/TTFT +–/);
+    expect(pane).toMatch(/first token \(TTFT\) +–/);
     expect(pane).toMatch(/gaps p50\/p95 +–/);
     expect(pane).toMatch(/tokens +~12/);
   });
@@ -160,23 +160,25 @@ describe('the request pane', () => {
     const pane = shown(side, running({ hops }));
     const legs = pane
       .split('\n')
-      .flatMap((row) => /(to daemon|queue|send|wait|paint) +[▏█].*\d/.exec(row)?.[0] ?? []);
+      .flatMap(
+        (row) => /(to daemon|daemon queue|send request|to 1st byte|draw) +[▏█].*\d/.exec(row)?.[0] ?? [],
+      );
     expect(legs.map((leg) => leg.replace(/ +/g, ' '))).toEqual([
       'to daemon ▏ 0.3',
-      'queue ▏ 0.1',
-      'send ███▌ 50.0',
-      'wait ███████ 100',
-      'paint █▊ 25.0',
+      'daemon queue ▏ 0.1',
+      'send request ███ 50.0',
+      'to 1st byte ██████ 100',
+      'draw █▌ 25.0',
     ]);
     const low = shown(<Side width={30} height={21} />, running({ hops }));
-    expect(low).toContain('wait');
-    expect(low).not.toContain('queue');
+    expect(low).toContain('to 1st byte');
+    expect(low).not.toContain('daemon queue');
   });
 
   test('says the unit of the legs once, and who took most of them', () => {
     const hops = { client_to_daemon: 0.3, send: 10, wait: 100, first_token: 1, paint: 4 };
     const pane = shown(side, running({ hops }));
-    expect(pane).toMatch(/until the first token +ms/);
+    expect(pane).toMatch(/steps to first token +ms/);
     expect(pane).toContain('the provider took 87 %');
   });
 

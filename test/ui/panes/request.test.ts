@@ -81,5 +81,5 @@ test('the waterfall shows the parts of the wait in its place, marked by who repo
   });
   expect(pane).toMatch(/round trip .* 2\.0/);
   expect(pane).toMatch(/prompt\* .* 28\.0/);
-  expect(pane).toMatch(/first token .* 30\.0/);
+  expect(pane).toMatch(/to 1st token .* 30\.0/);
 });

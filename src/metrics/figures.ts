@@ -1,0 +1,268 @@
+import type { ExchangeMetrics } from './exchange.js';
+
+/** One figure as the screen, the JSON output and the documentation name it. */
+export interface Figure {
+  /** As panes show it: plain words. */
+  readonly label: string;
+  /** The field's own word, where it is another one. */
+  readonly term?: string;
+  /** `` for words and yes or no. */
+  readonly unit: 'ms' | 'tokens/s' | 'tokens' | 'bytes' | 'US$' | '%' | 'count' | '';
+  /** What it is exactly, for docs/metrics.md and the explanation on the screen. */
+  readonly definition: string;
+  /** What it says to whoever reads it: one sentence. */
+  readonly help: string;
+  /** In `metrics` of the JSON output; absent where it is not in there. */
+  readonly json?: { readonly key: string; readonly of: (metrics: ExchangeMetrics) => JsonValue };
+}
+
+export type JsonValue = number | boolean | string | null | Readonly<Record<string, number | string>>;
+
+/** The figures of one exchange. Times count from when the request left the client. The one definition of each. */
+export const FIGURES = {
+  ttfb: {
+    label: 'first byte',
+    term: 'TTFB',
+    unit: 'ms',
+    definition: 'response headers seen by the daemon',
+    help: 'How long the provider took until its response began.',
+    json: { key: 'ttfb_ms', of: ({ ttfbMs }) => ttfbMs ?? null },
+  },
+  ttft: {
+    label: 'first token',
+    term: 'TTFT',
+    unit: 'ms',
+    definition: 'first output',
+    help: 'How long you waited for the first piece of the answer.',
+    json: { key: 'ttft_ms', of: ({ ttftMs }) => ttftMs ?? null },
+  },
+  e2e: {
+    label: 'whole answer',
+    term: 'E2E',
+    unit: 'ms',
+    definition: 'last output; usage and `[DONE]` do not count',
+    help: 'How long the answer took, from the question to its last piece.',
+    json: { key: 'e2e_ms', of: ({ e2eMs }) => e2eMs ?? null },
+  },
+  tpot: {
+    label: 'per token',
+    term: 'TPOT',
+    unit: 'ms',
+    definition: '1 / rate',
+    help: 'How long each token took once the answer had begun.',
+    json: { key: 'tpot_ms', of: ({ speed }) => (speed.kind === 'measured' ? speed.tpotMs : null) },
+  },
+  rate: {
+    label: 'speed',
+    term: 'rate',
+    unit: 'tokens/s',
+    definition: 'delivered tokens after the first arrival / time from the first arrival to the last',
+    help: 'How fast the answer came once it had begun.',
+    json: {
+      key: 'tokens_per_s',
+      of: ({ speed }) => (speed.kind === 'measured' ? speed.tokensPerSecond : null),
+    },
+  },
+  withheld: {
+    label: 'withheld',
+    unit: '',
+    definition: 'why there is no rate: `burst`, `too_few_arrivals` or `hidden`',
+    help: 'Why no speed is given.',
+    json: { key: 'rate_withheld', of: ({ speed }) => (speed.kind === 'withheld' ? speed.reason : null) },
+  },
+  tokens: {
+    label: 'tokens',
+    unit: 'tokens',
+    definition:
+      'delivered tokens; `~` marks an estimate: four ASCII characters a token, one for any other character',
+    help: 'How many tokens of output arrived.',
+    json: { key: 'output_tokens', of: ({ outputTokens }) => outputTokens },
+  },
+  estimated: {
+    label: 'estimated',
+    unit: '',
+    definition: 'the token count is an estimate: the provider sent none, or none that can be believed',
+    help: 'Whether the tokens are an estimate.',
+    json: { key: 'tokens_estimated', of: ({ tokensEstimated }) => tokensEstimated },
+  },
+  chunks: {
+    label: 'chunks',
+    unit: 'count',
+    definition: 'pieces of output that the provider sent',
+    help: 'In how many pieces the provider sent the answer, and how many bytes its response has.',
+    json: { key: 'chunks', of: ({ chunks }) => chunks },
+  },
+  arrivals: {
+    label: 'arrivals',
+    unit: 'count',
+    definition: 'reads of the daemon that brought output',
+    help: 'In how many reads the daemon got the answer: fewer than chunks when several came at once.',
+    json: { key: 'arrivals', of: ({ arrivals }) => arrivals },
+  },
+  bytes: {
+    label: 'bytes',
+    unit: 'bytes',
+    definition: 'bytes of the response body',
+    help: 'How many bytes the response has.',
+    json: { key: 'bytes', of: ({ bytes }) => bytes },
+  },
+  compressed: {
+    label: 'decoded',
+    unit: 'bytes',
+    definition: "the response's content coding and its bytes after decoding; `null` where it had none",
+    help: 'How large the response is without its compression.',
+    json: {
+      key: 'compressed',
+      of: ({ compressed }) =>
+        compressed === undefined
+          ? null
+          : { coding: compressed.coding, decoded_bytes: compressed.decodedBytes },
+    },
+  },
+  attempts: {
+    label: 'attempts',
+    unit: 'count',
+    definition: 'how often the request was sent',
+    help: 'How often the request was sent, retries among them.',
+    json: { key: 'attempts', of: ({ attempts }) => attempts },
+  },
+  replaced: {
+    label: 'replaced',
+    unit: 'count',
+    definition: 'how often a reused connection was dead, and the request went out again on a new one',
+    help: 'How many dead connections the daemon replaced for this request.',
+    json: { key: 'replaced', of: ({ replaced }) => replaced ?? 0 },
+  },
+  buffered: {
+    label: 'buffered',
+    unit: '',
+    definition: 'the daemon does not stream: the answer came in one piece',
+    help: 'Whether the answer came in one piece, because the daemon does not stream.',
+    json: { key: 'buffered', of: ({ buffered }) => buffered },
+  },
+  gaps: {
+    label: 'gaps',
+    unit: 'ms',
+    definition: 'time between two arrivals with output; a stall is a gap over max(1 s, 10 × p50)',
+    help: 'The pauses between one piece of the answer and the next: half are shorter than p50, 95 of 100 shorter than p95.',
+    json: { key: 'gaps', of: ({ gaps }) => (gaps === undefined ? null : { ...gaps }) },
+  },
+  hops: {
+    label: 'steps to first token',
+    term: 'hops',
+    unit: 'ms',
+    definition: 'the parts of the time to the first output on the screen',
+    help: 'Where the time until the first token went, step by step.',
+    json: { key: 'hops', of: ({ hops }) => ({ ...hops }) },
+  },
+  paint: {
+    label: 'drawn within',
+    term: 'paint',
+    unit: 'ms',
+    definition:
+      'from the arrival of the oldest content in a frame to that frame on the terminal; the pane has p99',
+    help: 'How soon the terminal had what arrived, 99 of 100 times.',
+  },
+  hidden: {
+    label: 'hidden tokens',
+    unit: 'tokens',
+    definition: 'tokens that the provider counted and never streamed, such as reasoning',
+    help: 'Tokens that the provider counts and bills, but never sent.',
+  },
+  cached: {
+    label: 'cached tokens',
+    unit: 'tokens',
+    definition: 'prompt tokens that the provider read from its cache',
+    help: 'How much of the prompt the provider had in its cache.',
+  },
+  cacheWrite: {
+    label: 'cache write',
+    unit: 'tokens',
+    definition: 'prompt tokens that the provider wrote to its cache',
+    help: 'How much of the prompt the provider put in its cache.',
+  },
+  cost: {
+    label: 'cost',
+    unit: 'US$',
+    definition: "the provider's token counts times list prices",
+    help: 'About what the answer cost, without discounts and taxes.',
+  },
+} as const satisfies Record<string, Figure>;
+
+export type FigureName = keyof typeof FIGURES;
+
+/** The figures of a session's exchanges, and of the connection: only the screen has them. */
+export const SCREEN_FIGURES = {
+  ping: {
+    label: 'ping',
+    unit: 'ms',
+    definition: 'a health request to the daemon and its answer',
+    help: 'How long the way to the daemon and back takes.',
+  },
+  daemon: {
+    label: 'daemon',
+    unit: '',
+    definition: "the daemon's version, and how long it has been up",
+    help: 'The program between this one and the provider: it connects, retries and measures.',
+  },
+  connections: {
+    label: 'connections',
+    unit: 'count',
+    definition: "the daemon's open connections to the provider; busy: with a request on them",
+    help: 'How many connections to the provider are open, and how many of them are in use.',
+  },
+  circuit: {
+    label: 'circuit',
+    unit: '',
+    definition: 'closed: requests pass; open: the daemon refuses them for a while; half-open: it tries one',
+    help: 'Whether the daemon sends requests to the provider: it pauses when too many fail.',
+  },
+  running: {
+    label: 'requests running',
+    unit: 'count',
+    definition: 'requests of all programs that the daemon works on now',
+    help: 'What the daemon does at this moment, for other programs too.',
+  },
+  window: {
+    label: 'reads ahead',
+    unit: 'bytes',
+    definition: "the stream's window: bytes that the daemon may send before this program grants more",
+    help: 'How much of an answer the daemon reads before this program has taken it.',
+  },
+  limits: {
+    label: 'rate limits',
+    unit: 'count',
+    definition: 'what is left of each limit, by the headers of the latest response',
+    help: 'How much more the provider lets you ask, and when that is renewed.',
+  },
+  requests: {
+    label: 'requests',
+    unit: 'count',
+    definition: 'requests since the program started',
+    help: 'How many questions were sent since the program started.',
+  },
+  errors: {
+    label: 'errors',
+    unit: 'count',
+    definition: 'requests that failed or stalled; stopped and cut answers are none',
+    help: 'How many of the requests failed.',
+  },
+  goodput: {
+    label: 'good answers',
+    term: 'goodput',
+    unit: '%',
+    definition: 'whole answers that kept to both objectives (SLO), of those where both times are known',
+    help: 'How many answers were fast enough, by the objectives for the first token and for each further one.',
+  },
+  history: {
+    label: 'trend',
+    unit: 'ms',
+    definition: 'the latest times to the first token, oldest first; the longest one is a full bar',
+    help: 'Whether the wait for the first token gets longer or shorter.',
+  },
+} as const satisfies Record<string, Figure>;
+
+/** What the JSON output has of an exchange, in order. */
+export const JSON_FIGURES: readonly NonNullable<Figure['json']>[] = Object.values<Figure>(FIGURES).flatMap(
+  ({ json }) => (json === undefined ? [] : [json]),
+);

@@ -1,0 +1,65 @@
+import { SCREEN_FIGURES } from '../../../metrics/figures.js';
+import { bytes, count, duration, uptime } from '../../style/format.js';
+import { originIn, type Shown } from '../connection.js';
+import { limitText } from '../provider.js';
+import { type Explained, UNKNOWN } from './explained.js';
+
+/** A daemon on this machine answers sooner, in ms. */
+const NEAR_MS = 20;
+
+/** Every figure of the connection pane. */
+export function explainConnection({ connection, endpoint, limits = [] }: Shown): Explained[] {
+  const daemon = connection.status === 'connected' ? connection.daemon : undefined;
+  const health = daemon?.kind === 'vastar-tui' ? daemon.health : undefined;
+  const origin = health && originIn(health.origins, endpoint.url);
+  return [
+    {
+      figure: SCREEN_FIGURES.ping,
+      value: daemon === undefined ? UNKNOWN : duration(daemon.rttMs),
+      verdict:
+        daemon === undefined
+          ? undefined
+          : daemon.rttMs < NEAR_MS
+            ? 'no part of what you wait for'
+            : 'slow: this machine is busy, or the daemon is on another one',
+    },
+    {
+      figure: SCREEN_FIGURES.daemon,
+      value: health === undefined ? UNKNOWN : `${health.version}, up ${uptime(health.uptimeMs)}`,
+    },
+    {
+      figure: SCREEN_FIGURES.connections,
+      value: origin === undefined ? UNKNOWN : `${count(origin.poolOpen)}, ${count(origin.poolBusy)} busy`,
+      verdict:
+        origin !== undefined && origin.poolQueued > 0
+          ? `${count(origin.poolQueued)} requests wait for a connection`
+          : undefined,
+    },
+    {
+      figure: SCREEN_FIGURES.circuit,
+      value: origin?.circuit ?? UNKNOWN,
+      verdict: origin && CIRCUITS[origin.circuit],
+    },
+    { figure: SCREEN_FIGURES.running, value: health === undefined ? UNKNOWN : count(health.activeRequests) },
+    ...(limits.length === 0
+      ? []
+      : [
+          {
+            figure: SCREEN_FIGURES.limits,
+            value: count(limits.length),
+            verdict: limits.map(limitText).join('; '),
+          },
+        ]),
+    {
+      figure: SCREEN_FIGURES.window,
+      value: health === undefined ? UNKNOWN : bytes(health.availableCredits),
+      verdict: 'a slow terminal makes the daemon wait when this is used up',
+    },
+  ];
+}
+
+const CIRCUITS: Readonly<Record<string, string>> = {
+  closed: 'requests pass',
+  open: 'the daemon sends none now: too many failed',
+  'half-open': 'the daemon tries whether the provider works again',
+};
