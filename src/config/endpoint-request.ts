@@ -2,11 +2,11 @@ import { below, endpointUrl, isVersioned, withoutRoute } from './endpoint-url.js
 import type { Endpoint } from './endpoints.js';
 import { type Api, type Provider, providerOf } from './providers.js';
 
-/** Where one request goes and what it carries, beside its body. */
+/** The address and headers of one request. */
 export interface EndpointRequest {
-  /** With its query: it can hold secrets, so it is for the request alone. */
+  /** With the query, which can hold secrets: use it only to send the request. */
   url: string;
-  /** The address as it may be shown and saved. */
+  /** The address in a form that is safe to show and save. */
   shownUrl: string;
   headers: Record<string, string>;
 }
@@ -17,13 +17,13 @@ const ROUTES: Readonly<Record<Api, string>> = {
   anthropic: 'messages',
 };
 
-/** The request for an answer of `model`, without its body. */
+/** The request for an answer from `model`, without its body. */
 export function answerRequest(endpoint: Endpoint, model = endpoint.model): EndpointRequest {
   const { url, api } = endpoint.access;
   return requestTo(endpoint, url ?? addressBelow(endpoint, ROUTES[api]), model);
 }
 
-/** The request for the list of models; undefined where the provider has none, or its address isn't known. */
+/** The request for the list of models; undefined when the provider has no list or its address is unknown. */
 export function modelsRequest(endpoint: Endpoint): EndpointRequest | undefined {
   const url = modelsUrl(endpoint);
   return url === undefined ? undefined : requestTo(endpoint, url, endpoint.model);
@@ -40,7 +40,7 @@ function modelsUrl(endpoint: Endpoint): string | undefined {
   return root === undefined ? undefined : below(root, 'models');
 }
 
-/** A provider's path is what its documentation says; without a provider `/v1` is added where no version is named. */
+/** A provider has the path of its documentation. Without a provider, an address without a version gets `/v1`. */
 function addressBelow({ baseUrl, access }: Endpoint, path: string): string {
   const preset = providerOf(access.provider);
   if (preset === undefined) return endpointUrl(baseUrl, path);
@@ -55,7 +55,7 @@ function pathOf({ baseUrl }: Provider): string {
 
 function requestTo(endpoint: Endpoint, address: string, model: string): EndpointRequest {
   const { access } = endpoint;
-  // `URL` writes braces of a path in percent form.
+  // `URL` percent-encodes braces in a path.
   const url = new URL(address.replace(/\{model\}|%7Bmodel%7D/gi, encodeURIComponent(model)));
   const preset = providerOf(access.provider);
   if (preset?.query !== undefined && !isVersioned(address)) {

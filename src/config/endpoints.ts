@@ -10,7 +10,7 @@ import type { Settled } from './settle.js';
 import { type Path, valueAt } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
 
-/** A place requests can be sent to. */
+/** An address with its key, model and settings. */
 export interface Endpoint {
   /** `simulator`, `openai`, or the profile's name. */
   name: string;
@@ -22,18 +22,18 @@ export interface Endpoint {
   apiKey?: Secret;
   /** Until the response's headers. */
   timeoutMs: number;
-  /** How long nothing may come after them; 0 = no limit. */
+  /** Longest silence after the headers; 0 = no limit. */
   idleMs: number;
   /** For the whole answer [no limit]. */
   answerMs?: number;
   access: Access;
-  /** Why it cannot be used now, and what to do; set whenever `blocked` is. */
+  /** Why the endpoint can't be used now, and what to do; always set when `blocked` is. */
   problem?: string;
-  /** It would send something of the environment to an address that the user has not confirmed. */
+  /** The endpoint would send an environment variable to an address that the user has not trusted. */
   blocked?: { reason: string; howToAllow: string };
 }
 
-/** Where the settings of the endpoint of that name stand. */
+/** The section of the configuration with this endpoint's settings. */
 export function sectionOf(name: string): Path {
   return name === 'simulator' || name === 'openai' ? [name] : ['profiles', name];
 }
@@ -74,7 +74,7 @@ export function endpointsOf(settled: Settled, env: Environment): [Endpoint, ...E
   ];
 }
 
-/** Address and access. An address that stands above an exact one, such as a flag's, replaces it. */
+/** Address and access. A `base_url` from a higher layer, such as a flag, replaces a `url` from a lower one. */
 function placeOf(
   { baseUrl, access: written }: Addressed,
   section: Path,
@@ -90,10 +90,10 @@ function placeOf(
 
 type Addressed = Pick<Profile, 'baseUrl' | 'access'>;
 
-/** An endpoint's limits in time, as the settings have them. */
+/** The names of an endpoint's time limits in the settings. */
 type Waits = { [Name in 'timeoutMs' | 'idleMs' | 'answerMs']?: number | undefined };
 
-/** An endpoint's own limits in time, and `openai`'s where it has none. */
+/** An endpoint's time limits; those of `openai` where it has none. */
 function waitsOf(own: Waits, openai: Settled['config']['openai']): Pick<Endpoint, keyof Waits> {
   const answerMs = own.answerMs ?? openai.answerMs;
   return {
@@ -107,7 +107,7 @@ type KeyState = Pick<Endpoint, 'apiKey' | 'problem'>;
 
 function openaiKey(settled: Settled, env: Environment): KeyState {
   const { config, layers, problems } = settled;
-  // The default stands in for a refused address; the key may be meant for somewhere else.
+  // The address was refused and the default took its place: the key may belong to another provider.
   const refused = problems.find(
     ({ path, severity }) => /^openai\.(base_url|url|provider)$/.test(path) && severity === 'error',
   );
@@ -115,7 +115,7 @@ function openaiKey(settled: Settled, env: Environment): KeyState {
   const { provider, auth, headers } = config.openai.access;
   const path = ['openai', 'api_key'];
   const byVariable = layerOf(layers, path)?.sourceOf(path, 'value').kind === 'env';
-  // OPENAI_API_KEY is OpenAI's: another provider's preset has a variable of its own.
+  // OPENAI_API_KEY belongs to OpenAI: the preset of another provider names its own variable.
   const written = provider !== undefined && byVariable ? undefined : config.openai.apiKey;
   const key = keyOf({ ...config.openai, apiKey: written }, ['openai'], layers, env);
   const carried = auth === 'none' || Object.keys(headers ?? {}).some((name) => /^authorization$/i.test(name));
@@ -127,7 +127,7 @@ function openaiKey(settled: Settled, env: Environment): KeyState {
   return wanted ? { problem: notSet('OPENAI_API_KEY'), ...key } : key;
 }
 
-/** The key as it is written, else of the variable that the provider's preset names. */
+/** The configured key, or else the value of the variable that the provider's preset names. */
 function keyOf(
   { apiKey: key, access }: Pick<Profile, 'apiKey' | 'access'>,
   section: Path,
@@ -151,7 +151,7 @@ function keyOf(
   return preset.keyOptional === true || carried ? {} : { problem: notSet(preset.keyVariable) };
 }
 
-/** A variable of the key, a header, a parameter or the body that is not set, and that nothing above replaces. */
+/** An unset variable that the key, a header, a query parameter or the body needs, and that no higher layer replaces. */
 function missingVariable(section: Path, layers: readonly Layer[]): KeyState {
   const prefix = `${section.join('.')}.`;
   for (const [index, { unsetKeys }] of layers.entries()) {

@@ -3,7 +3,7 @@ import type { ApiKey } from './api-key.js';
 import { formatSource } from './problem.js';
 import type { LoadedConfig, Provenance } from './resolve.js';
 
-/** One setting, as it may be shown: a key's text is not in it. */
+/** One setting in a form that is safe to show: without the text of keys. */
 export interface Setting {
   /** Dotted, as in the file. */
   name: string;
@@ -11,7 +11,7 @@ export interface Setting {
   provenance: Provenance;
 }
 
-/** `mode` and every setting with its value and where that came from. Null is a setting without a value. */
+/** `mode` and every setting with its value and source. A setting without a value is null. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
   const { openai, runtime, simulator, chat, slo, sessions, theme, motion, discover, keys, prices, profiles } =
     loaded.config;
@@ -70,7 +70,7 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
   });
 }
 
-/** Those that are set. Of headers, parameters and the body only the names: the values can be secret. */
+/** The settings that are set. Headers, parameters and the body have names only: their values can be secret. */
 function accessSettings(
   section: string,
   { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags }: WrittenAccess,

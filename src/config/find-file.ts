@@ -2,16 +2,16 @@ import { join, resolve } from 'node:path';
 import type { UserFolders } from '../common/user-folders.js';
 import { shortPath } from './problem.js';
 
-/** Where configurations, and records about them, are the user's own. */
+/** The folders with the user's configuration and with records about it. */
 export type UserDirectories = Pick<UserFolders, 'config' | 'data'>;
 
-/** How a file was come by; a file that merely lies in the current directory is not trusted with keys. */
+/** How the file was found. A file in the current directory is not trusted with keys. */
 export type FileOrigin = 'asked for' | 'current directory' | 'user directory';
 
 export interface Candidate {
   /** Absolute. */
   path: string;
-  /** As people name it. */
+  /** The path as the user knows it. */
   name: string;
   origin: FileOrigin;
 }

@@ -3,7 +3,7 @@ import { ConfigError, type Source } from './problem.js';
 import { type Path, type Tree, treeOf } from './tree.js';
 import type { Environment } from './variables.js';
 
-/** What the command line asks for. `model` and `baseUrl` are those of the endpoint used at the start. */
+/** The flags of the command line. `model` and `baseUrl` belong to the endpoint that the program starts with. */
 export interface ConfigFlags {
   mode?: string | undefined;
   model?: string | undefined;
@@ -19,15 +19,15 @@ export interface ConfigFlags {
   query?: readonly string[] | undefined;
   /** `dotted.path=value`, the value as JSON or else as text. */
   set?: readonly string[] | undefined;
-  /** False: answers in one piece. */
+  /** False: request the answer in one piece. */
   stream?: boolean | undefined;
-  /** False: a refused request is not sent again in another form. */
+  /** False: never change and resend a request that the provider refused. */
   adapt?: boolean | undefined;
 }
 
 /**
- * The flags as layers, each over the one before. `${VARIABLES}` in headers, parameters and the body are replaced.
- * @throws {ConfigError} where a flag is not of its form
+ * The flags as layers; later ones win. `${VARIABLES}` in headers, parameters and the body are replaced.
+ * @throws {ConfigError} when a flag is malformed
  */
 export function flagLayers(flags: ConfigFlags, section: Path, env: Environment): Layer[] {
   const single = (name: string, value: string | undefined, path: Path): Layer[] =>

@@ -7,8 +7,8 @@ import { providerOf } from './providers.js';
 import { type Path, valueAt } from './tree.js';
 
 /**
- * What a file of the current directory asks for: an address of its own, neither OpenAI's nor on this machine,
- * would get these variables, be it as the key or within the address or the model's name.
+ * What a file in the current directory needs permission for: an address that is neither OpenAI's nor on this machine
+ * gets these variables, in the key, the address or the name of the model.
  */
 export interface Grant {
   endpoint: string;
@@ -17,7 +17,7 @@ export interface Grant {
   variables: readonly string[];
 }
 
-/** What the file asks for that needs the user's word. Keys written out in the file itself do not. */
+/** The grants that the user has to confirm. A key whose text is in the file itself needs none. */
 export function grantsOf(endpoints: readonly Endpoint[], layers: readonly Layer[]): Grant[] {
   return endpoints.flatMap((endpoint) => {
     const { name, baseUrl } = endpoint;
@@ -29,7 +29,7 @@ export function grantsOf(endpoints: readonly Endpoint[], layers: readonly Layer[
   });
 }
 
-/** The file's layer, where it is the one that says where requests go. */
+/** The file's layer, when it decides where requests go. */
 function fileNaming(section: Path, layers: readonly Layer[]): Layer | undefined {
   const named = layers.flatMap((layer) => {
     const key = ['url', 'base_url', 'provider'].find((one) => {
@@ -41,7 +41,7 @@ function fileNaming(section: Path, layers: readonly Layer[]): Layer | undefined 
   return top?.layer.sourceOf(top.path, 'value').kind === 'file' ? top.layer : undefined;
 }
 
-/** What a provider gets at its own address: its key, which no one else sees. A header or the body is shown to others. */
+/** A provider's key at the provider's own address needs no grant. Variables in headers and the body do. */
 function freeVariables({ name, baseUrl, access }: Endpoint, { variables }: Layer): ReadonlySet<string> {
   const preset = providerOf(access.provider);
   const own = preset?.ownHost === true ? undefined : preset?.baseUrl;
@@ -75,7 +75,7 @@ function variablesSent({ name, access }: Endpoint, file: Layer): string[] {
   return name === 'openai' ? [...written, 'OPENAI_API_KEY'] : written;
 }
 
-/** `endpoints`, with those that a grant is wanted for marked, and their keys taken away. */
+/** `endpoints`, where those that need a grant are marked and have no key. */
 export function blockUnconfirmed(
   endpoints: readonly Endpoint[],
   unconfirmed: readonly Grant[],

@@ -6,13 +6,13 @@ import { type Environment, interpolate, lookUp } from './variables.js';
 export interface Layer {
   readonly tree: Tree;
   readonly sourceOf: (path: Path, part: 'key' | 'value') => Source;
-  /** The environment variables a text was made of, by dotted path. */
+  /** The environment variables in each value, by dotted path. */
   readonly variables: ReadonlyMap<string, readonly string[]>;
-  /** Keys whose environment variable is unset. It is only a problem once that key is needed. */
+  /** Settings whose environment variable is unset. That is a problem only when the setting is needed. */
   readonly unsetKeys: ReadonlyMap<string, string>;
 }
 
-/** The settings that environment variables give. */
+/** The settings that have an environment variable. */
 export const ENVIRONMENT = {
   OPENAI_API_KEY: ['openai', 'api_key'],
   OPENAI_BASE_URL: ['openai', 'base_url'],
@@ -28,7 +28,7 @@ export type SettingVariable = keyof typeof ENVIRONMENT;
 const MAX_DEPTH = 3;
 const MAX_ACCESS_DEPTH = 24;
 
-/** Settings whose variables are only missed once the endpoint is used. */
+/** An unset variable in these settings is a problem only when the endpoint is used. */
 const NEEDED_BY_ENDPOINT: readonly string[] = ['api_key', 'url', 'headers', 'query', 'body'];
 
 /** The key below an endpoint's section, e.g. `headers` of `profiles.work.headers.X-Team`. */
@@ -46,7 +46,7 @@ export function singleLayer(path: Path, value: string, source: Source, variable?
   };
 }
 
-/** One layer for each of the variables that is set. */
+/** One layer for each variable that is set. */
 export function environmentLayers(env: Environment, variables: readonly SettingVariable[]): Layer[] {
   return variables.flatMap((variable) => {
     const value = lookUp(env, variable);
@@ -56,8 +56,8 @@ export function environmentLayers(env: Environment, variables: readonly SettingV
 }
 
 /**
- * A layer from a file's tree or a program's object: `${VARIABLES}` are replaced, and settings left empty are
- * dropped, as are those whose variable is unset.
+ * A layer from a file's tree or a program's object. It replaces `${VARIABLES}` and drops empty settings
+ * and settings whose variable is unset.
  */
 export function writtenLayer(
   written: Tree,
@@ -104,7 +104,7 @@ export function writtenLayer(
       return value.map((item, index) => read(item, [...path, String(index)]));
     const deeper = inBody || setting === 'headers' || setting === 'query';
     if (isTree(value) && path.length < (deeper ? MAX_ACCESS_DEPTH : MAX_DEPTH)) return readTree(value, path);
-    // In a body null says something: the member is removed.
+    // In a body, null removes the member.
     return inBody ? value : (value ?? undefined);
   };
 
@@ -125,7 +125,7 @@ export function writtenLayer(
   return { layer: { tree: readTree(written, []), sourceOf, variables, unsetKeys }, problems };
 }
 
-/** The topmost of the layers that gives the setting. */
+/** The highest layer that has the setting. */
 export function layerOf(layers: readonly Layer[], path: Path): Layer | undefined {
   return layers.findLast((layer) => valueAt(layer.tree, path) !== undefined);
 }

@@ -1,19 +1,19 @@
 import { isAbsolute, relative } from 'node:path';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 
-/** Where a value came from. */
+/** The source of a value. */
 export type Source =
   | { kind: 'default' }
   /** `path` as `shortPath` has it; line and column count from 1. */
   | { kind: 'file'; path: string; line: number; column: number }
-  /** A file as a whole. */
+  /** A whole file. */
   | { kind: 'whole file'; path: string }
   | { kind: 'env'; variable: string }
   | { kind: 'flag'; name: string }
-  /** The object a program handed in. */
+  /** An object that a program passed. */
   | { kind: 'object' };
 
-/** Something wrong with the configuration. An `error` means that a setting was not used as written. */
+/** A problem in the configuration. `error`: a setting was not used as written. */
 export interface Problem {
   severity: 'error' | 'warning';
   /** What is wrong, without the place. */
@@ -25,7 +25,7 @@ export interface Problem {
   suggestion?: string;
 }
 
-/** The configuration cannot be used at all; the message is for people and names every problem. */
+/** The configuration can't be used. The message is for people and names every problem. */
 export class ConfigError extends ConnectorException {
   readonly problems: readonly Problem[];
 

@@ -6,7 +6,7 @@ import { makeFolder } from '../common/user-folders.js';
 import type { UserDirectories } from './find-file.js';
 import type { Grant } from './grants.js';
 
-/** What a directory's file asks for, and whether the user has confirmed exactly that. */
+/** The grants that a directory's file needs, and whether the user has confirmed exactly these. */
 export interface Trust {
   /** Real path. */
   directory: string;
@@ -16,7 +16,7 @@ export interface Trust {
 
 const recordSchema = z.object({ version: z.literal(1), directories: z.record(z.string(), z.string()) });
 
-/** Says whether `directory` was confirmed with the same grants. Asking for nothing needs no confirmation. */
+/** Whether the user confirmed `directory` with the same grants. A file without grants needs no confirmation. */
 export function examineTrust(
   directory: string,
   grants: readonly Grant[],
@@ -28,8 +28,8 @@ export function examineTrust(
 }
 
 /**
- * Records that the user confirmed what `trust` asks for, in `trusted-directories.json` of the data directory
- * (mode 0600). A later change of an address, or of the variables it gets, needs a new confirmation.
+ * Records that the user confirmed the grants of `trust`, in `trusted-directories.json` of the data directory
+ * (mode 0600). A changed address, or a changed list of its variables, needs a new confirmation.
  *
  * @throws where the record cannot be written
  */
@@ -52,7 +52,7 @@ function recordPath(directories: UserDirectories): string {
   return join(directories.data, 'trusted-directories.json');
 }
 
-/** A record that is missing or damaged trusts nothing. */
+/** A missing or damaged record trusts no directory. */
 function readRecord(directories: UserDirectories): Record<string, string> {
   try {
     return recordSchema.parse(JSON.parse(readFileSync(recordPath(directories), 'utf8'))).directories;

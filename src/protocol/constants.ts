@@ -16,8 +16,8 @@ export const PROTOCOL_CONSTANTS = {
 export const DEFAULT_WINDOW_BYTES = 256 * 1024;
 
 /**
- * Added by the daemon to the headers of a failing answer that it would have tried again, had the retry budget had
- * anything left.
+ * The daemon adds this header to a failed response that it would have retried if the retry budget had
+ * allowed it.
  */
 export const NOT_RETRIED_HEADER = 'x-vastar-not-retried';
 

@@ -37,17 +37,17 @@ export function encodeMessage(message: Message): Buffer {
   }
 }
 
-/** Beyond this the shared builder is not kept: one large message would hold its memory for ever. */
+/** A larger builder is not kept for the next message, so that one large message does not hold its memory for ever. */
 const BUILDER_KEPT_BYTES = 64 * 1024;
 let shared = new Builder(1024);
 
-/** What a message takes beside its payload, about. */
+/** About how many bytes a message needs beside its payload. */
 const BESIDE_PAYLOAD_BYTES = 1024;
 
-/** A builder for one message; its bytes are copied out before the next one is built. */
+/** A builder for one message. Copy its bytes before you build the next one. */
 function emptyBuilder(message: TableMessage): Builder {
   const bytes = 'payload' in message ? message.payload.length + BESIDE_PAYLOAD_BYTES : 0;
-  // Growing to it would copy it again and again.
+  // A builder that grows to this size would copy its bytes several times.
   if (bytes > BUILDER_KEPT_BYTES) return new Builder(bytes);
   if (shared.dataBuffer().capacity() > BUILDER_KEPT_BYTES) shared = new Builder(1024);
   shared.clear();
@@ -273,7 +273,7 @@ function streamRetry(builder: Builder, message: StreamRetry): Offset {
   return Wire.StreamRetry.endStreamRetry(builder);
 }
 
-/** A time to wait; 0 = none. Rounded up, so that nobody comes back too early. */
+/** A wait; 0 = none. Rounded up, so that a client does not retry too early. */
 function wholeMs(ms = 0): bigint {
   return BigInt(Math.ceil(ms));
 }
@@ -310,7 +310,7 @@ function headerVector(
   return create(builder, pairs);
 }
 
-// StreamChunk is the one message on the way of every token, so it is not built but filled in: a table with
+// Every token passes in a StreamChunk, so this message is not built but filled in: a table with
 // all four fields present always has the same layout, with the payload last.
 const CHUNK = {
   requestId: 24,

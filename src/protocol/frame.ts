@@ -3,7 +3,7 @@ import { MessageType, PROTOCOL_CONSTANTS } from './constants.js';
 const { FRAME_LENGTH_SIZE, MESSAGE_TYPE_SIZE, MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
 const HEADER_SIZE = FRAME_LENGTH_SIZE + MESSAGE_TYPE_SIZE;
 
-/** The peer broke the protocol. `inStep` tells whether the next frame's start is still known. */
+/** The peer broke the protocol. `inStep`: the reader still knows where the next frame starts. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly inStep: boolean;
@@ -17,10 +17,10 @@ export class ProtocolError extends Error {
 export interface FrameReader {
   /**
    * Takes the next bytes from the socket, in pieces of any size.
-   * @throws {ProtocolError} on a length of 0 or over the limit; the reader is of no use after that.
+   * @throws {ProtocolError} when a length is 0 or over the limit; the reader can't be used after that.
    */
   feed(bytes: Uint8Array): void;
-  /** True when a frame has begun and not ended. */
+  /** True while a frame is incomplete. */
   readonly midFrame: boolean;
 }
 
@@ -57,10 +57,10 @@ export function createFrameReader(
         header.set(part, headerFilled);
         headerFilled += part.length;
         at += part.length;
-        // A bad length is told as soon as it is known, not when the type byte follows.
+        // A bad length is an error as soon as it is read, not when the type byte follows.
         if (headerFilled >= FRAME_LENGTH_SIZE) {
           const size = payloadSize();
-          // Not zeroed: every byte of it is written before anyone sees it.
+          // Not zeroed: every byte is written before the buffer is read.
           if (headerFilled === HEADER_SIZE) payload = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
         }
       }

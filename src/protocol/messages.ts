@@ -1,7 +1,7 @@
 import type { ErrorClass } from '../common/errors.js';
 import type { MessageType } from './constants.js';
 
-/** Header names and values as they came; names may repeat. */
+/** Header names and values as received; names may repeat. */
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>;
 
 /**
@@ -20,35 +20,35 @@ export interface Timings {
   reused: boolean;
   /** Requests sent upstream, the successful one included. Less `redirects`: the attempts. */
   attempts: number;
-  /** When the last attempt began, where it is not the first: all before it is earlier attempts and waits. */
+  /** When the last attempt began; absent for the first attempt. The time before it went to earlier attempts and waits. */
   attemptUs?: number;
-  /** When the request to the address began that a redirect named last. */
+  /** When the request to the last redirect's address began. */
   redirectedUs?: number;
-  /** Redirects that were followed, in all attempts; absent where there was none. */
+  /** Redirects that the daemon followed in all attempts; absent when there was none. */
   redirects?: number;
-  /** Reused connections that were found dead, and replaced at once; absent where there was none. */
+  /** Reused connections that were dead and that the daemon replaced at once; absent when there was none. */
   replaced?: number;
-  /** How long the TCP handshake of the connection took, also of a pooled one. */
+  /** How long the connection's TCP handshake took; a pooled connection keeps its figure. */
   handshakeUs?: number;
 }
 
-/** How the daemon treats one request. What is absent is as the daemon was started. */
+/** How the daemon treats one request. An absent member has the value of the daemon's settings. */
 export interface RequestPolicy {
-  /** Attempts at most, the first one included. */
+  /** Most attempts, the first one included. */
   maxAttempts?: number;
   /** `false`: the circuit breaker neither refuses the request nor counts it [true]. */
   circuit?: boolean;
-  /** `false`: neither `--max-upstream` nor `--max-requests` holds it back [true]. Tenant limits always apply. */
+  /** `false`: `--max-upstream` and `--max-requests` don't limit this request [true]. Tenant limits always apply. */
   ceilings?: boolean;
-  /** What a 429 or an open circuit concerns beside tenant, origin and key, e.g. the model. */
+  /** Narrows what a 429 or an open circuit applies to, beside tenant, origin and key; e.g. the model. */
   scope?: string;
 }
 
-/** A request's policy on the wire: with its limits in time. */
+/** A request's policy on the wire, with its time limits. */
 export interface WirePolicy extends RequestPolicy {
-  /** Until the response's headers, all attempts and waits together, in ms; 0 = no limit. */
+  /** Longest time until the response headers, all attempts and waits together, in ms; 0 = no limit. */
   headersTimeoutMs?: number;
-  /** How long nothing may come after the headers, in ms; 0 = no limit. */
+  /** Longest silence after the headers, in ms; 0 = no limit. */
   idleTimeoutMs?: number;
 }
 
@@ -77,22 +77,22 @@ export interface ExecuteResponse {
   durationUs: number;
   /** Absent from a daemon without the extension. */
   timings?: Timings;
-  /** How long the failing side asks to wait; absent where it did not ask. */
+  /** How long the failing side asks the client to wait; absent when it did not ask. */
   retryAfterMs?: number;
 }
 
 export interface HealthCheck {
   type: MessageType.HealthCheck;
-  /** Opens a TCP connection of a daemon that wants it; absent in the public form of the message. */
+  /** The token that a daemon may require on TCP; absent in the public form of the message. */
   token?: string;
 }
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** Connections to an origin. With HTTP/2 more requests than connections may be busy. */
+/** Connections to an origin. With HTTP/2 one connection can carry many requests. */
 export interface PoolState {
   poolOpen: number;
-  /** Requests that run. */
+  /** Running requests. */
   poolBusy: number;
   /** Requests that wait for a connection. */
   poolQueued: number;
@@ -102,43 +102,43 @@ export interface CircuitStatus {
   circuit: CircuitState;
   /** Unix time in ms of the next probe of an open circuit; 0 otherwise. */
   circuitRetryAtMs: number;
-  /** Retries that may be made now. */
+  /** How many retries the budget allows now. */
   retryBudget: number;
 }
 
 /** One upstream origin as the daemon sees it: pools summed, the worst of circuits and budgets. */
 export interface OriginStatus extends PoolState, CircuitStatus {
   origin: string;
-  /** Empty from a daemon that does not tell. */
+  /** Empty when the daemon does not report it. */
   tenants: readonly TenantStatus[];
 }
 
-/** One tenant's exchanges with an origin, and what it has there of its own. */
+/** One tenant's exchanges with an origin, and its pool, circuit and budget there. */
 export interface TenantStatus extends PoolState, CircuitStatus {
   tenant: string;
   requestsTotal: number;
   failuresTotal: number;
-  /** Reused connections that were dead, and replaced at once. */
+  /** Reused connections that were dead and that the daemon replaced at once. */
   replacedTotal: number;
   /** Time to first byte over the last one to two minutes, in µs; 0 where there was none. */
   firstByteP50Us: number;
   firstByteP95Us: number;
   firstByteP99Us: number;
-  /** Exchanges that run now. */
+  /** Running exchanges. */
   running: number;
-  /** Of them, streams. */
+  /** How many of them are streams. */
   streams: number;
-  /** What its connections speak, `h2` or `http/1.1`; empty where none was made. */
+  /** The protocol of its connections, `h2` or `http/1.1`; empty before the first connection. */
   protocol: string;
 }
 
-/** What a tenant uses of its limits; a limit of 0 is none. */
+/** How much of its limits a tenant uses; a limit of 0 is no limit. */
 export interface LimitStatus {
   tenant: string;
   running: number;
-  /** Requests that wait for their turn. */
+  /** Queued requests. */
   waiting: number;
-  /** Requests that were refused since the daemon's start. */
+  /** Requests refused since the daemon started. */
   refusedTotal: number;
   concurrent: number;
   queued: number;
@@ -158,13 +158,13 @@ export interface HealthResponse {
   uptimeMs: number;
   streamsOpen: number;
   origins: readonly OriginStatus[];
-  /** Of tenants that ask now, or that were refused or named; empty from a daemon that does not tell. */
+  /** Tenants with running requests, refused requests or limits of their own; empty when the daemon does not report them. */
   limits: readonly LimitStatus[];
 }
 
 export interface CreditUpdate {
   type: MessageType.CreditUpdate;
-  /** The stream that is granted bytes; 0n in the public form of the message. */
+  /** The stream that gets more window; 0n in the public form of the message. */
   requestId: bigint;
   creditDelta: number;
   totalCredits: number;
@@ -194,10 +194,10 @@ export interface StreamEnd {
   errorMessage: string;
   durationUs: number;
   cancelled: boolean;
-  /** Body bytes that were forwarded. */
+  /** Forwarded body bytes. */
   bytes: number;
   timings: Timings;
-  /** How long the failing side asks to wait; absent where it did not ask. */
+  /** How long the failing side asks the client to wait; absent when it did not ask. */
   retryAfterMs?: number;
 }
 
@@ -210,14 +210,14 @@ export interface Cancel {
 export interface StreamRetry {
   type: MessageType.StreamRetry;
   requestId: bigint;
-  /** The number of the attempt to come; the first one was 1. */
+  /** The number of the next attempt; the first one was 1. */
   attempt: number;
   maxAttempts: number;
-  /** How long it waits before that. */
+  /** How long the daemon waits before the attempt. */
   delayMs: number;
-  /** What became of the attempt before, in words. */
+  /** Why the attempt before failed, in words. */
   reason: string;
-  /** Its HTTP status; absent where there was no answer. */
+  /** The HTTP status of the attempt before; absent when there was no response. */
   statusCode?: number;
 }
 

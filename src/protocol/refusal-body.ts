@@ -1,19 +1,19 @@
 import { waitOf } from './retry-after.js';
 
-/** What the body of a refusal says of another attempt. */
+/** What the body of an error response says about another attempt. */
 export interface RefusalBody {
-  /** Quota, credit or billing is the reason: time alone does not mend it. */
+  /** Quota, credit or billing is the reason: a later attempt fails too. */
   unpaid: boolean;
-  /** How long it asks to wait, in ms. */
+  /** How long the server asks the client to wait, in ms. */
   retryAfterMs?: number;
 }
 
-/** Codes that say it of themselves. */
+/** Error codes that always mean quota or billing. */
 const UNPAID_CODE =
   /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits_exhausted|arrearage)\b/i;
 const UNPAID_WORDS =
   /credit balance|insufficient (balance|funds|credits?|quota)|plan and billing|billing (hard |soft )?limit|(out of|no more|not enough) credits?|credits? (are |is )?(exhausted|depleted|used up)|payment required/i;
-/** A limit that is renewed may speak of plans too. */
+/** The text of a rate limit may mention plans too, so these words mean a limit that renews. */
 const RENEWED = /rate.?limit (reached|exceeded)|(try again|retry) (in|after) \d/i;
 const WAIT_MEMBERS =
   /"(retryDelay|retry_?after(?:_?(?:ms|milliseconds|s|seconds))?|retry-after(?:-ms)?)"\s*:\s*"?([^",}\]]{1,40})/gi;
@@ -21,7 +21,7 @@ const WAIT_WORDS =
   /(?:try again|retry) (?:in|after) (?:about )?((?:\d+(?:\.\d+)?(?:ms|[hms])\s?)+|\d+(?:\.\d+)?(?= ?seconds?))/i;
 
 /**
- * Reads the start of a refusal's body: quota and billing errors, Google's `RetryInfo.retryDelay`, members such as
+ * Reads the start of an error response's body: quota and billing errors, Google's `RetryInfo.retryDelay`, members such as
  * `retry_after`, and "try again in 7.6s" in its text. JSON need not be whole.
  * @param nowMs Unix time, for dates
  */

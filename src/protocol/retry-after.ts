@@ -1,7 +1,7 @@
 /** Names in lower case. */
 type Headers = Readonly<Record<string, string>>;
 
-/** When a limit is renewed, and what is left of it. */
+/** When a rate limit renews, and how much of it is left. */
 const RESETS = [
   ['x-ratelimit-reset-requests', 'x-ratelimit-remaining-requests'],
   ['x-ratelimit-reset-tokens', 'x-ratelimit-remaining-tokens'],
@@ -12,7 +12,7 @@ const RESETS = [
 
 /**
  * How long the server asked to wait, in ms: `retry-after-ms`, else `Retry-After` (RFC 9110, section 10.2.3), else
- * the latest renewal of a limit of which nothing is left. Undefined where it did not ask, or asked in no known form.
+ * the latest renewal of an exhausted limit. Undefined when the server did not ask, or not in a known form.
  * @param headers names in lower case
  * @param nowMs Unix time, for dates
  */
@@ -27,11 +27,11 @@ export function retryAfterOf(headers: Headers, nowMs: number): number | undefine
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
-/** No wait in seconds is as long as this: a number from here on is a Unix time, in seconds or ms. */
+/** A number from here on is a Unix time in seconds or ms: no wait is that long. */
 const EPOCH_S = 1e9;
 const EPOCH_MS = 1e12;
 
-/** A wait in ms: from seconds, a duration (`1m30s`), a date of HTTP or ISO 8601, or a Unix time. */
+/** Reads a wait in ms from seconds, a duration (`1m30s`), an HTTP or ISO 8601 date, or a Unix time. */
 export function waitOf(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const number = decimal(value);
@@ -41,7 +41,7 @@ export function waitOf(value: string | undefined, nowMs: number): number | undef
   }
   const duration = durationOf(value.trim());
   if (duration !== undefined) return duration;
-  // A date of HTTP begins with a day's name, one of ISO 8601 with the year; `Date.parse` takes much more.
+  // An HTTP date begins with the name of a day, an ISO 8601 date with the year; `Date.parse` accepts much more.
   const at = /^\s*([A-Z][a-z]{2}|\d{4}-\d{2}-\d{2}T)/.test(value) ? Date.parse(value.trim()) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }

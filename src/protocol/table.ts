@@ -1,12 +1,12 @@
 import { ProtocolError } from './frame.js';
 
-/** What one frame's tables share. */
+/** State that all tables of one frame share. */
 interface Frame {
   readonly bytes: Uint8Array;
   /** The same bytes; Buffer decodes short strings several times faster than TextDecoder. */
   readonly text: Buffer;
   readonly view: DataView;
-  /** Bytes that may still be read out of line: many offsets to one long string must not cost their product. */
+  /** How many bytes may still be read through offsets. It bounds a hostile frame with many offsets to one long string. */
   budget: number;
 }
 
