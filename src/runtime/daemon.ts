@@ -8,20 +8,20 @@ import { UNVERIFIED } from './options/policy-flags.js';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.js';
 import { type Runtime, startRuntime } from './server.js';
 
-/** The exit code that says: another process serves this address already (EX_UNAVAILABLE of sysexits.h). */
+/** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
-/** Wrong flags or configuration: starting again would not help. */
+/** The exit code for wrong flags or configuration: a restart would not help. */
 export const EXIT_USAGE = 2;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The daemon as a process: runs until a signal, or the end of stdin where that is asked for. Prints one line
- * to stderr, "listening on …" or why it cannot.
+ * The daemon as a process: runs until a signal, or with `--exit-with-stdin` until stdin closes. Prints one line
+ * to stderr: "listening on …", or why it can't listen.
  * @returns the exit code
  */
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
-  // Whoever started it may be gone with the other end.
+  // The process that started the daemon may have closed the other end.
   process.stderr.on('error', () => {});
   try {
     return await serve(flags, await daemonOptions(flags, process.env));
@@ -93,7 +93,7 @@ function leaveWithParent(runtime: Runtime, shutdown: AbortController): () => voi
   return () => void leave();
 }
 
-/** Joins a runtime to this process's signals, faults and pid file. Returns what undoes it. */
+/** Connects a runtime to the process's signals, faults and pid file. Returns a function that undoes it. */
 function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
   const pidFile = pidFilePath(runtime.address);
   try {
@@ -102,7 +102,7 @@ function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger)
     // Only `runtime stop` needs it.
     log.warn('no pid file', { path: pidFile, message: messageOf(error) });
   }
-  // Before the address is free for the next daemon, which writes its own.
+  // Before the address is free: the next daemon writes its own pid file.
   shutdown.signal.addEventListener('abort', () => removePidFile(pidFile), { once: true });
 
   const onSignal = (name: NodeJS.Signals): void => {
@@ -110,7 +110,7 @@ function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger)
     if (shutdown.signal.aborted) runtime.end();
     shutdown.abort();
   };
-  // Each exchange catches its own errors; one that slipped past must not take the others with it.
+  // Each exchange catches its own errors; an uncaught one must not end the other exchanges.
   const onFault = (error: unknown): void => logFault(log, error);
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   process.on('uncaughtException', onFault).on('unhandledRejection', onFault);

@@ -1,28 +1,28 @@
-/** What one client, or all of them, may use at most; and how long the daemon waits for whom. */
+/** The daemon's limits in bytes, connections, requests and time. */
 export interface Limits {
   /** Bytes of a client's frame, its type byte included. */
   frameBytes: number;
-  /** How long a client's frame may stay half sent, in ms. */
+  /** Longest time for a client to send a whole frame, in ms. */
   frameTimeoutMs: number;
-  /** Connections at once. */
+  /** Most client connections at a time. */
   connections: number;
-  /** Requests and streams at once on one connection. */
+  /** Most requests and streams at a time on one connection. */
   requestsPerConnection: number;
-  /** How long a client may send nothing while nothing of it runs, in ms; 0 = for ever. */
+  /** How long a client without running exchanges may be silent, in ms; 0 = for ever. */
   clientIdleMs: number;
-  /** Connections of one tenant to one origin; further requests wait for one. */
+  /** Most connections of one tenant to one origin; further requests wait. */
   upstreamConnections: number;
-  /** Requests at once on one HTTP/2 connection, where the server allows as many. */
+  /** Most requests at a time on one HTTP/2 connection, if the server allows as many. */
   streamsPerConnection: number;
-  /** How long a connection to a provider may take to come about, in ms. */
+  /** Longest time to connect to a provider, in ms. */
   connectTimeoutMs: number;
-  /** How long a provider may send nothing, in ms; 0 = for ever. */
+  /** How long a provider may be silent, in ms; 0 = for ever. */
   upstreamIdleMs: number;
-  /** How long an unused connection is kept, in ms, where the server names no limit. */
+  /** How long an unused connection is kept, in ms, unless the server names a limit. */
   keepAliveMs: number;
-  /** Bytes of a provider's response headers. */
+  /** Most bytes of a provider's response headers. */
   responseHeaderBytes: number;
-  /** How long running exchanges may take to finish when the daemon is stopped, in ms. */
+  /** How long running exchanges have to finish when the daemon stops, in ms. */
   drainMs: number;
 }
 

@@ -17,8 +17,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Takes what happened as an event's name and its figures; as a function where they cost something to gather,
- * which is called only when they are written. Never given headers, bodies or query strings.
+ * Writes an event with its figures. Pass a function when the figures are expensive:
+ * it is called only when the event is written. Never pass headers, bodies or query strings.
  */
 export type Logger = Readonly<Record<LogLevel, (event: string, fields?: Fields | (() => Fields)) => void>>;
 
@@ -31,9 +31,9 @@ export interface LogFile {
 export interface LogFileOptions {
   path: string;
   level: LogLevel;
-  /** The file is put aside when it has grown to this many bytes [10 MiB]. */
+  /** The file is rotated at this many bytes [10 MiB]. */
   maxBytes?: number;
-  /** Files put aside that are kept, as `path.1` (the newest), `path.2`, … [3]. */
+  /** How many rotated files are kept, as `path.1` (the newest), `path.2`, … [3]. */
   keep?: number;
 }
 
@@ -42,18 +42,18 @@ const nothing = (): void => {};
 export const silentLogger: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
 /**
- * Appends one JSON object a line to a file that only its owner can read; its folder is made where there is
- * none. Whatever is wrong with the file loses lines, and nothing else.
+ * Appends one JSON object a line to a file that only its owner can read, and creates a missing
+ * folder. A problem with the file loses lines and has no other effect.
  */
 export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }: LogFileOptions): LogFile {
   attempt(() => makeFolder(dirname(path)));
   let stream = openStream(path);
   let size = attempt(() => statSync(path).size) ?? 0;
-  /** Streams of files put aside that still write. */
+  /** Streams of rotated files that still write. */
   const ending = new Set<Promise<void>>();
 
   const rotate = (): void => {
-    // What the old stream still holds goes to the file under its new name.
+    // The old stream writes its buffered lines to the renamed file.
     const ended = end(stream).then(() => void ending.delete(ended));
     ending.add(ended);
     for (let index = keep - 1; index >= 1; index -= 1) {
@@ -74,7 +74,7 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
       const bytes = Buffer.byteLength(text);
       if (size > 0 && size + bytes > maxBytes) rotate();
       size += bytes;
-      // A disk that was full may have room by now.
+      // A full disk may have room again.
       if (stream === undefined || stream.destroyed) stream = openStream(path);
       stream?.write(text);
     };
@@ -86,14 +86,14 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
   };
 }
 
-/** Clients choose what ids and paths are made of; looking through megabytes for keys would hold up everything. */
+/** Clients choose ids and paths, and a search for keys in megabytes of text would block the event loop. */
 const MAX_CHARS = 4000;
 
 function shortened(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > MAX_CHARS ? `${value.slice(0, MAX_CHARS)}…` : value;
 }
 
-/** Why no log can be kept at this path; undefined where it can. */
+/** Why the log can't be written at this path; undefined when it can. */
 export function logProblem(path: string): string | undefined {
   try {
     makeFolder(dirname(path));
@@ -104,7 +104,7 @@ export function logProblem(path: string): string | undefined {
   }
 }
 
-/** Opened at once, so that a file may be renamed right after; undefined where it cannot be. */
+/** Opens the file at once, so that it can be renamed right after; undefined when it can't be opened. */
 function openStream(path: string): WriteStream | undefined {
   const fd = attempt(() => openSync(path, 'a', 0o600));
   return fd === undefined ? undefined : createWriteStream(path, { fd }).on('error', nothing);
@@ -123,7 +123,7 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** Takes keys and queries out of a line of JSON, whichever message brought them; it stays JSON. */
+/** Redacts keys and queries in a line of JSON; the result is JSON again. */
 export function redact(line: string): string {
   return line
     .replace(/\b(Bearer|Basic) +[^\s"\\,]+/gi, '$1 [redacted]')
@@ -131,7 +131,7 @@ export function redact(line: string): string {
     .replace(/(https?:\/\/[^\s"?\\]+)\?[^\s"\\…]+/g, '$1?…');
 }
 
-/** Writes down an error that nothing was meant to throw, with its stack. */
+/** Logs an unexpected error with its stack. */
 export function logFault(log: Logger, error: unknown): void {
   log.error('fault', { message: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
 }

@@ -2,7 +2,7 @@
 import { keepCompiledCode } from '../common/compile-cache.js';
 import { requireNode } from '../common/node-version.js';
 
-// Nothing else is loaded before the check: the rest may not even start on an older Node.
+// Load nothing else before the check: the other modules may not start on an older Node.
 if (requireNode()) {
   keepCompiledCode();
   const { main } = await import('./program.js');

@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { ListenAddress } from './clients/address.js';
 
-/** Which process serves an address. It is believed only when the daemon that answers there started then. */
+/** The process that serves an address. It counts only if the daemon that answers there started at that time. */
 export interface PidFile {
   pid: number;
   /** Unix time in ms. */
   startedAtMs: number;
 }
 
-/** The machine or container counts as well: the same number is another process elsewhere. */
+/** The machine or container too: elsewhere the same number is another process. */
 const schema = z.object({
   pid: z.int().check(z.positive()),
   startedAtMs: z.number(),
   host: z.literal(hostname()),
 });
 
-/** Where the daemon of an address writes its pid. */
+/** The path of the pid file for an address. */
 export function pidFilePath(address: ListenAddress): string {
   if (address.kind === 'unix') return `${address.path}.pid`;
   return join(tmpdir(), `vastar-connector-runtime.tcp-${address.port}.pid`);
 }
 
-/** Puts it there in one piece, readable by its owner alone. Throws what the file system says. */
+/** Writes the file atomically, readable only by its owner. Throws the file system's error. */
 export function writePidFile(path: string, content: PidFile): void {
   const made = `${path}.${process.pid}`;
   writeFileSync(made, `${JSON.stringify({ ...content, host: hostname() })}\n`, { mode: 0o600, flag: 'wx' });
@@ -36,7 +36,7 @@ export function writePidFile(path: string, content: PidFile): void {
   }
 }
 
-/** What it says; undefined when there is none, or none of this user on this machine. */
+/** Reads the file; undefined when it is missing, or belongs to another user or machine. */
 export function readPidFile(path: string): PidFile | undefined {
   try {
     const found = lstatSync(path);
@@ -47,12 +47,12 @@ export function readPidFile(path: string): PidFile | undefined {
   }
 }
 
-/** Removes it if it is still this process's own. */
+/** Removes the file if this process wrote it. */
 export function removePidFile(path: string): void {
   if (readPidFile(path)?.pid !== process.pid) return;
   try {
     unlinkSync(path);
   } catch {
-    // Somebody else has just removed it.
+    // Another process has just removed it.
   }
 }

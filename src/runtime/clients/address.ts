@@ -4,7 +4,7 @@ import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 /** Where a daemon listens. */
 export type ListenAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number };
 
-/** What people call an address. */
+/** The address in a form for people. */
 export function addressText(address: ListenAddress): string {
   if (address.kind === 'unix') return address.path;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
@@ -12,7 +12,7 @@ export function addressText(address: ListenAddress): string {
 
 /**
  * Reads `[HOST:]PORT`, e.g. `5000`, `localhost:5000`, `[::1]:5000`.
- * @throws {Error} when it is none, or a host that others can reach.
+ * @throws {Error} when the text is not an address, or the host is reachable from other machines.
  */
 export function parseTcpAddress(text: string): ListenAddress {
   const colon = text.lastIndexOf(':');

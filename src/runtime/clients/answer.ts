@@ -5,29 +5,29 @@ import type { ResponseSink, RetryWitness } from '../upstream/transport.js';
 /** How an exchange ended. */
 export type Ending =
   | { outcome: 'complete' }
-  /** The client asked for it, or is gone. */
+  /** The client asked for it, or its connection closed. */
   | { outcome: 'cancelled' }
   | { outcome: 'failed'; failure: ConnectorException };
 
-/** Turns a response into the frames that its client asked for. */
+/** Turns a response into frames, in the form that the client asked for. */
 export interface Answer extends ResponseSink, RetryWitness {
   readonly kind: 'request' | 'stream';
   readonly statusCode: number | undefined;
-  /** Body bytes taken so far. */
+  /** Body bytes received so far. */
   readonly bytes: number;
-  /** Sends the last frame. Called once, after everything else. */
+  /** Sends the last frame. Call it once, after all other calls. */
   end(ending: Ending, timeline: Timeline): void;
-  /** The client allows this many bytes more. */
+  /** The client grants this many more bytes. */
   grant(bytes: number): void;
   /** The client's socket is full, or has room again. */
   updateFlow(): void;
 }
 
-/** The way to the client. */
+/** The connection to the client. */
 export interface Outlet {
   send(frame: Buffer): void;
-  /** Does `work` right before what was sent goes out, at the end of this turn of the event loop at the latest. */
+  /** Runs `work` right before the next flush, at the latest at the end of this event-loop turn. */
   defer(work: () => void): void;
-  /** The client's socket takes no more for now; what is sent is kept in memory. */
+  /** The client's socket buffer is full; further frames stay in memory. */
   readonly congested: boolean;
 }

@@ -7,7 +7,7 @@ import type { ResponseHead } from '../upstream/transport.js';
 import type { Answer, Ending, Outlet } from './answer.js';
 
 const { MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
-/** What an ExecuteResponse needs besides its payload. */
+/** The fields of an ExecuteResponse beside its payload. */
 const FRAMING_BYTES = 256;
 const NO_HEAD: ResponseHead = { statusCode: 0, headers: [] };
 
@@ -91,9 +91,9 @@ function payloadOf(head: ResponseHead, body: Buffer): Buffer {
   );
 }
 
-/** One value a name; repeated ones are joined as RFC 9110, 5.3 says. */
+/** One value for each name; repeated headers are joined as RFC 9110, section 5.3 says. */
 function joined(headers: HeaderList): Record<string, string> {
-  // Without a prototype, any name is just a name.
+  // Without a prototype, a header can have any name.
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();

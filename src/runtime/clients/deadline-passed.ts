@@ -2,7 +2,7 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 
-/** What a client hears whose deadline has passed: how far its request had got, and what sets the deadline. */
+/** The error for a passed deadline: how far the request got, and which setting the deadline comes from. */
 export function deadlinePassed(origin: string, timeline: Timeline, operation: string): ConnectorException {
   const ms = Math.round(timeline.elapsedUs() / 1000);
   // A stream's headers have a limit of their own.
@@ -11,7 +11,7 @@ export function deadlinePassed(origin: string, timeline: Timeline, operation: st
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 
-/** How far a request has got, in words that the origin follows. */
+/** How far a request has got, in words that end before the origin. */
 export function phaseOf(timings: Timings): string {
   if (timings.attempts === 0) return 'before anything was sent to';
   if (timings.firstByteUs !== undefined) return 'in the middle of the answer from';

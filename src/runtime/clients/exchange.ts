@@ -11,38 +11,38 @@ import { createBufferedAnswer } from './buffered-answer.js';
 import { createStreamedAnswer } from './streamed-answer.js';
 import { createTimeLimits } from './time-limits.js';
 
-/** Why a running exchange is ended from outside. */
+/** Why a running exchange is aborted. */
 export type StopReason =
-  /** Its client sent Cancel, or is gone. */
+  /** The client sent Cancel or closed its connection. */
   'cancelled' | 'stopped';
 
-/** One request of a client, from its frame to the last frame of its answer. */
+/** One request of a client, from its frame to the last frame of the response. */
 export interface Exchange {
   readonly kind: 'request' | 'stream';
   grant(bytes: number): void;
   updateFlow(): void;
-  /** Aborts the upstream request at once; the answer's last frame still goes out. */
+  /** Aborts the upstream request at once; the response's last frame is still sent. */
   stop(reason: StopReason): void;
 }
 
 export interface ExchangeOptions {
   message: ExecuteRequest;
-  /** When its last byte was read, on the clock of `nowUs`. */
+  /** When the daemon read the request's last byte, on the clock of `nowUs`. */
   readAtUs: number;
   transport: Transport;
   outlet: Outlet;
   log: Logger;
-  /** Told of the exchange, if it names an upstream. */
+  /** Records the exchange, if it names an upstream. */
   begin: Statistics['begin'];
   onEnd: () => void;
 }
 
 const CONNECTORS = ['http'] as const;
 const OPERATIONS = ['request', 'stream'] as const;
-/** Figures and limits are kept by tenant, and all of them fit one health frame. */
+/** The longest tenant name: health reports list all tenants in one frame. */
 const MAX_TENANT_CHARS = 256;
 
-/** Starts an exchange. Whatever happens in it ends in one last frame and one call of `onEnd`. */
+/** Starts an exchange. It always ends with one last frame and one call of `onEnd`. */
 export function startExchange(options: ExchangeOptions): Exchange {
   const { message, transport, outlet, log } = options;
   const timeline = createTimeline(options.readAtUs);
@@ -111,7 +111,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   };
 }
 
-/** @throws {ConnectorException} InvalidRequest for a connector or an operation that there is not, and a tenant's name without end. */
+/** @throws {ConnectorException} InvalidRequest when the connector or operation is unknown, or the tenant name too long. */
 function checkTarget({ connectorName, operation, tenantId }: ExecuteRequest): void {
   const known = (names: readonly string[], name: string): boolean => names.includes(name);
   const refuse = (what: string, name: string, names: readonly string[]): ConnectorException => {

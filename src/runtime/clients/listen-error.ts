@@ -1,7 +1,7 @@
-/** The daemon cannot listen where it was told to; the message says why and what to do. */
+/** The daemon can't listen at its address; the message says why and what to do. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
-  /** `in-use`: a daemon, or another program, has the address. */
+  /** `in-use`: a daemon or another program uses the address. */
   readonly reason: 'in-use' | 'other';
 
   constructor(message: string, reason: 'in-use' | 'other' = 'other') {

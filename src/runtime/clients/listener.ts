@@ -8,16 +8,16 @@ import { claimSocketFile } from './socket-file.js';
 const CLIENT_BUFFER_BYTES = 256 * 1024;
 
 export interface Listener {
-  /** With the port that was given, where 0 was asked for. */
+  /** With the port that the system chose for port 0. */
   readonly address: ListenAddress;
   /** Gives a socket's name free: nobody new finds it, and whoever has connected by then is still served. */
   release(): Promise<void>;
-  /** Gives the address free; connections stay. */
+  /** Frees the address; open connections stay. */
   close(): Promise<void>;
 }
 
 /**
- * Listens at `address` and tells of each connection.
+ * Listens at `address` and reports each connection.
  * @throws {ListenError}
  */
 export async function openListener(
@@ -42,7 +42,7 @@ async function listenUnix(server: Server, path: string): Promise<Listener> {
     address: { kind: 'unix', path },
     release: file.release,
     async close() {
-      // While the name is there it must answer: what finds it dead may remove it.
+      // While the file exists the socket must accept: a process that finds it dead may remove it.
       await file.release();
       server.close();
     },

@@ -2,18 +2,18 @@ import type { Socket } from 'node:net';
 import type { Outlet } from './answer.js';
 
 export interface Outbox extends Outlet {
-  /** Hands what was sent to the socket now, e.g. before its end. */
+  /** Flushes the queued frames to the socket now, e.g. before the connection ends. */
   flush(): void;
 }
 
-/** So many streams' pieces at most wait for the end of a turn that reads many providers. */
+/** Queued frames are flushed at this number, also in the middle of an event-loop turn. */
 const MOST_DEFERRED = 64;
 
 /**
- * Writes frames to a client's socket, and joins them. A crowd's go out in one write when all that was there to be
- * read in a turn of the event loop has been: a write costs more than all else that is done for a token. Of a few, those
- * of one read do, as nothing more is likely to come in the turn, and waiting for its end costs as well.
- * @param crowded Whether many exchanges use the connection now.
+ * Writes frames to a client's socket in batches. With many streams, one write at the end of the event-loop turn
+ * has the frames of all reads: a write costs more than all other work for a token. With few streams, the frames
+ * of one read are written at once: more is unlikely to come in the same turn, and waiting for its end costs time.
+ * @param crowded Whether many exchanges use the connection.
  */
 export function createOutbox(socket: Socket, crowded: () => boolean): Outbox {
   let frames: Buffer[] = [];
@@ -30,7 +30,7 @@ export function createOutbox(socket: Socket, crowded: () => boolean): Outbox {
     try {
       flush();
     } finally {
-      // Not before: what the deferred work sends goes out with the rest, and needs no turn of its own.
+      // The deferred work runs first, so that its frames are part of this write.
       scheduled = false;
     }
   };

@@ -17,15 +17,15 @@ import { sameToken } from './token.js';
 
 /** One client's connection. */
 export interface Session {
-  /** Exchanges that run, by kind. */
+  /** Running exchanges, by kind. */
   count(kind: Exchange['kind']): number;
-  /** Takes no more requests, and closes when the last exchange has ended. */
+  /** Accepts no more requests, and closes after the last exchange. */
   drain(): void;
-  /** Ends what runs, with typed errors, and closes. */
+  /** Ends all exchanges with typed errors, and closes. */
   stop(): void;
-  /** Closes without a word. */
+  /** Closes without a last frame. */
   destroy(): void;
-  /** Resolves when the connection is closed. Nothing of it runs upstream any more. */
+  /** Resolves when the connection is closed and all its upstream requests have ended. */
   readonly closed: Promise<void>;
 }
 
@@ -35,21 +35,21 @@ export interface SessionOptions {
   log: Logger;
   begin: Statistics['begin'];
   limits: Pick<Limits, 'frameBytes' | 'requestsPerConnection' | 'clientIdleMs'>;
-  /** Said to a client that is one too many; its connection is closed then. */
+  /** The error for a client above the connection limit; its connection is then closed. */
   refusal?: string;
-  /** How long a frame may stay half sent, in ms. */
+  /** Longest time for a client to send a whole frame, in ms. */
   frameTimeoutMs: number;
-  /** What the client must show before anything else; absent: nothing. */
+  /** The token that the client has to send first; absent: none is needed. */
   token?: string;
 }
 
 const TOKEN_WANTED =
   'this daemon wants its token: set VASTAR_TOKEN_FILE (tokenFile) to the file that it was started with';
 
-/** Of more than these, several are likely to have something to send in one turn of the event loop. */
+/** Above this number of exchanges, several are likely to send in the same event-loop turn. */
 const FEW_EXCHANGES = 8;
 
-/** How long a peer that is told to go may keep its end open, in ms. */
+/** How long the peer may keep its end open after this side has closed, in ms. */
 const LINGER_MS = 1000;
 
 /** Serves one connection: frames in, exchanges, frames out. */
@@ -70,7 +70,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     frameTimer = undefined;
   };
 
-  /** Starts the limit for a client of which nothing runs and from which nothing comes. */
+  /** Starts the timer for an idle client: no running exchange, no bytes. */
   const watchIdleness = (): void => {
     clearTimeout(idleTimer);
     if (limits.clientIdleMs === 0 || exchanges.size > 0 || state === 'closing') return;
@@ -80,7 +80,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
 
   const send = (message: Message): void => outbox.send(encodeMessage(message));
 
-  /** What the public daemon says to a frame that it cannot take. */
+  /** The public daemon's message for a frame that it can't read. */
   const refuse = (errorMessage: string, requestId = 0n, errorClass = ErrorClass.InvalidRequest): void => {
     const type = MessageType.ExecuteResponse;
     send({ type, requestId, errorClass, errorMessage, payload: new Uint8Array(0), durationUs: 0 });
@@ -95,7 +95,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     state = 'closing';
     clearFrameTimer();
     clearTimeout(idleTimer);
-    // What still comes is read and dropped: closing over unread bytes would reset the last answers.
+    // Later bytes are read and dropped: a close with unread bytes would reset the connection and lose the last responses.
     socket.resume();
     outbox.flush();
     socket.end();
@@ -149,7 +149,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
         }
         send(admitted ? options.health() : lockedResponse(TOKEN_WANTED));
         break;
-      // Both may come for an exchange that has just ended.
+      // Both messages can arrive after the exchange has ended.
       case MessageType.CreditUpdate:
         exchanges.get(message.requestId)?.grant(message.creditDelta);
         break;
@@ -172,7 +172,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     }
   }, limits.frameBytes);
 
-  /** The next frame's start is lost: says why, and ends the connection. */
+  /** The start of the next frame is unknown: sends the reason, and ends the connection. */
   const abandon = (why: string): void => {
     log.warn('protocol', { message: why });
     refuse(why);
@@ -180,7 +180,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     close();
   };
 
-  /** Starts the limit for a frame that is half sent. */
+  /** Starts the timer for an incomplete frame. */
   const watchFrame = (): void => {
     if (!reader.midFrame || frameTimer !== undefined || state === 'closing') return;
     const limit = options.frameTimeoutMs;
@@ -195,7 +195,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     readAtUs = nowUs();
     watchIdleness();
     if (!greeted && startsLikeHttp(bytes)) {
-      // A web page can reach a TCP port of this machine; it gets nothing to read.
+      // A web page can connect to a TCP port of this machine; send it nothing.
       log.warn('protocol', { message: 'an HTTP request came to the daemon' });
       socket.destroy();
       return;
@@ -209,7 +209,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       return;
     }
     watchFrame();
-    // A client that does not read its answers is not read either, and cannot be late then.
+    // The daemon stops reading from a client that does not read, so the frame timer must not run.
     if (outbox.congested) {
       clearFrameTimer();
       socket.pause();
@@ -226,10 +226,10 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       resolve();
     });
   });
-  // `close` follows and does the work.
+  // `close` follows and cleans up.
   socket.on('error', (error) => log.debug('connection', { message: error.message }));
   socket.on('data', onData);
-  // Before `close`, which waits until the last bytes are written or refused.
+  // This event comes before `close`, which waits for the last bytes.
   socket.once('end', () => stopExchanges('cancelled'));
   socket.on('drain', () => {
     socket.resume();
@@ -264,7 +264,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   };
 }
 
-/** Whether a connection's first bytes are those of an HTTP request line. */
+/** Whether the first bytes of a connection are an HTTP request line. */
 function startsLikeHttp(bytes: Buffer): boolean {
   return /^[A-Z]{3,7} /.test(bytes.toString('latin1', 0, 8));
 }

@@ -5,23 +5,23 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListenError } from './listen-error.js';
 
-/** The longest path that a Unix socket's address holds. */
+/** The longest path of a Unix socket. */
 const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
-/** What the private folder adds to the directory's path while the socket is made. */
+/** How many characters the private folder adds to the path while the socket is created. */
 const NEST = { prefix: '.vt-', socket: 's', bytes: '/.vt-XXXXXX/s'.length } as const;
 const CLAIM_LIMIT_MS = 5000;
 
-/** A claimed path: this process's listener answers there. */
+/** A claimed path: this process listens there. */
 export interface SocketFile {
-  /** Removes it, unless it is another's by now. */
+  /** Removes the socket file, unless another process owns it by now. */
   release(): Promise<void>;
 }
 
 /**
  * Makes `server` listen at `path`, with mode 0600.
  *
- * The socket is made in a private folder and gets its final name by link(2) when it listens already: that is
- * atomic and fails where the name exists, so there is one winner, and whoever finds the name can connect. A
+ * The socket is created in a private folder and gets its final name by link(2) once it listens. That is
+ * atomic and fails when the name exists, so one process wins, and every process that finds the name can connect. A
  * name whose socket refuses connections is left over from a daemon that died. It is removed by the holder of
  * `PATH.lock` alone, which is a link to the holder's own socket and so shows in the same way whether its
  * holder lives.
@@ -39,7 +39,7 @@ export async function claimSocketFile(
     throw new ListenError(`the socket's path is too long by ${longest - MAX_PATH_BYTES} bytes: ${path}`);
   }
   await checkDirectory(directory, uid);
-  // Most often there is a daemon or there is nothing; only a stale socket costs more.
+  // Usually there is a daemon or no file; only a stale socket needs more steps.
   await checkOccupant(path, uid);
 
   const nest = await mkdtemp(join(directory, NEST.prefix)).catch((error: NodeJS.ErrnoException) => {
@@ -72,7 +72,7 @@ async function claim(made: string, path: string, uid: number): Promise<void> {
   }
 }
 
-/** Removes a stale socket and takes its name. False: another process was at it, look again. */
+/** Removes a stale socket and takes its name. False: another process interfered, so try again. */
 async function replaceStale(made: string, path: string, uid: number): Promise<boolean> {
   const lock = `${path}.lock`;
   if (!(await tryLink(made, lock))) {
@@ -81,7 +81,7 @@ async function replaceStale(made: string, path: string, uid: number): Promise<bo
     return false;
   }
   try {
-    // Looked at again, for it may have been replaced before the lock was ours.
+    // Check again: another process may have replaced the socket before this one got the lock.
     if (await checkOccupant(path, uid)) await unlink(path);
     return await tryLink(made, path);
   } finally {
@@ -89,7 +89,7 @@ async function replaceStale(made: string, path: string, uid: number): Promise<bo
   }
 }
 
-/** A lock is held for a moment; one whose holder was killed in that moment refuses connections. */
+/** A lock is short-lived. The lock of a killed process refuses connections. */
 async function breakDeadLock(lock: string): Promise<void> {
   const before = await lstatOrNothing(lock);
   if (before === undefined || (await answers(lock))) return;
@@ -97,7 +97,7 @@ async function breakDeadLock(lock: string): Promise<void> {
   try {
     await rename(lock, taken);
     const { ino } = await lstat(taken);
-    // Caught another's, new and alive: it is put back.
+    // This is another process's new lock: put it back.
     if (ino !== before.ino) await tryLink(taken, lock);
     await unlink(taken);
   } catch (error) {
@@ -106,8 +106,8 @@ async function breakDeadLock(lock: string): Promise<void> {
 }
 
 /**
- * Looks at what has the name now.
- * @returns true for a stale socket of ours, false for nothing
+ * Inspects the file at the path.
+ * @returns true for a stale socket of this user, false when there is no file
  * @throws {ListenError} for anything that must not be removed
  */
 async function checkOccupant(path: string, uid: number): Promise<boolean> {
@@ -120,7 +120,7 @@ async function checkOccupant(path: string, uid: number): Promise<boolean> {
   return true;
 }
 
-/** Whether a process listens there. Anything but a plain refusal counts as yes: a busy one is not stale. */
+/** Whether a process listens there. Only a refused connection counts as no: a busy process is not stale. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -134,7 +134,7 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Others must not be able to put a socket of theirs in our socket's place. */
+/** Other users must not be able to replace the socket with their own. */
 async function checkDirectory(directory: string, uid: number): Promise<void> {
   const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'does not exist; make it first' : `cannot be read: ${error.code}`;

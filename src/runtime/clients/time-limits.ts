@@ -4,18 +4,18 @@ import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
 import { deadlinePassed, phaseOf } from './deadline-passed.js';
 
-/** The longest that a timer can wait. */
+/** The longest delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Ends an exchange when a limit in time passes that its client set. */
+/** Ends an exchange when a time limit of its client passes. */
 export interface TimeLimits {
   /**
-   * Starts the deadline and the limit of the headers.
-   * @returns the sooner of both, on the clock of `performance.now()`: no attempt is begun that would not fit
-   * @throws {ConnectorException} Timeout where the deadline has passed already
+   * Starts the timers for the deadline and for the headers.
+   * @returns the earlier of both, on the clock of `performance.now()`: no attempt starts that can't end before it
+   * @throws {ConnectorException} Timeout when the deadline has already passed
    */
   start(origin: string): { deadlineMs?: number };
-  /** The sink, watched: its head ends the limit of the headers, and each read puts off the idle limit. */
+  /** Wraps the sink: its head stops the headers' timer, and each read restarts the idle timer. */
   watch(sink: ResponseSink): ResponseSink;
   stop(): void;
 }
@@ -49,7 +49,7 @@ export function createTimeLimits(
     clearTimeout(idle);
     idle = idleTimeoutMs > 0 ? after(idleTimeoutMs, silent) : undefined;
   };
-  /** While the client holds the provider back, the silence is the client's. */
+  /** While the client's window is full, silence does not count. */
   const watched = (flow: Flow): Flow => ({
     pause() {
       clearTimeout(idle);

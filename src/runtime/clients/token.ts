@@ -6,13 +6,13 @@ import { makeFolder } from '../../common/user-folders.js';
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
 /**
- * The token in a file that its owner alone can read; a new one is made where there is no file.
+ * Reads the token from a file that only its owner can read; creates the file with a new token when it is missing.
  * @throws {Error} that says what is wrong with the file, and what to do
  */
 export function readOrMakeToken(path: string): string {
   makeFolder(dirname(path));
   try {
-    // Fails where the name exists, be it a link: nobody else's file is ever written to.
+    // Fails when the name exists, even as a link, so that no other file is overwritten.
     writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
@@ -28,7 +28,7 @@ export function readOrMakeToken(path: string): string {
   throw new Error(`the token file ${path} holds no token: 16 to 512 characters; remove it for a new one`);
 }
 
-/** Whether a token is the right one, in a time that tells nothing about it. */
+/** Compares a token in constant time. */
 export function sameToken(given: string, right: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(right));

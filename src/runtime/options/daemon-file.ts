@@ -91,9 +91,9 @@ const daemon = z.strictObject({
   limits: z.optional(limits),
 });
 
-/** A daemon's configuration as it is written; see docs/runtime.example.yaml. */
+/** The daemon's configuration file; see docs/runtime.example.yaml. */
 export type DaemonFile = z.infer<typeof daemon>;
-/** The limits of tenants, as `limits:` or as a file of their own. */
+/** The limits of tenants, in `limits:` or in their own file. */
 export type LimitsSection = z.infer<typeof limits>;
 
 /**
@@ -150,7 +150,7 @@ const KINDS: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-/** What a value has to be, in words. */
+/** What a value must be, in words. */
 function wanted(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -167,7 +167,7 @@ function wanted(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The key that was meant, or those that there are. */
+/** The similar key, or the list of known keys. */
 function suggestion(key: string, at: Path, schema: z.ZodMiniType): string {
   const known = keysAt(at, schema);
   const near = closestTo(key, known);

@@ -13,7 +13,7 @@ interface AddressFlags {
   tokenFile?: string;
 }
 
-/** How a daemon is to run. */
+/** The daemon's options. */
 export interface DaemonFlags {
   listen: ListenAddress;
   logFile?: string;
@@ -26,7 +26,7 @@ export interface DaemonFlags {
   exitWithStdin?: true;
 }
 
-/** The flags that say which daemon is meant. */
+/** Adds the flags for the daemon's address. */
 export function addAddressFlags(command: Command): Command {
   return command
     .addOption(
@@ -44,7 +44,7 @@ export function addAddressFlags(command: Command): Command {
     );
 }
 
-/** Those, and the flags that say how it runs. */
+/** Adds the flags for the daemon's address and for how it runs. */
 export function addDaemonFlags(command: Command): Command {
   return addLimitFlags(addPolicyFlags(addAddressFlags(command)))
     .option('--log-file <file>', 'append a log in JSON lines to this file (default: no log)')
@@ -57,18 +57,18 @@ export function addDaemonFlags(command: Command): Command {
     .addOption(new Option('--exit-with-stdin').hideHelp());
 }
 
-/** Reads `addAddressFlags`; a program's own flag of the same name counts too. */
+/** Reads the flags of `addAddressFlags`; a global flag of the same name counts too. */
 export function addressFrom(command: Command): ListenAddress {
   const { socket, tcp } = command.optsWithGlobals<AddressFlags>();
   if (tcp !== undefined) return tcp;
-  // As the clients read it, so that start, status and stop mean the daemon that these would ask.
+  // The same rule as in the clients, so that start, status and stop address the same daemon.
   const { VASTAR_USE_TCP, VASTAR_TCP_HOST, VASTAR_TCP_PORT } = process.env;
   if (VASTAR_USE_TCP !== 'true') return { kind: 'unix', path: socket };
   const { DEFAULT_TCP_HOST, DEFAULT_TCP_PORT } = PROTOCOL_CONSTANTS;
   return parseTcpAddress(`${VASTAR_TCP_HOST ?? DEFAULT_TCP_HOST}:${VASTAR_TCP_PORT ?? DEFAULT_TCP_PORT}`);
 }
 
-/** Reads the file that holds the token of a daemon over TCP. */
+/** Reads the token file of a daemon over TCP. */
 export function tokenFileFrom(command: Command): string | undefined {
   return command.optsWithGlobals<AddressFlags>().tokenFile;
 }

@@ -17,13 +17,13 @@ import type { DaemonFile, LimitsSection } from './daemon-file.js';
 import type { DaemonFlags } from './daemon-flags.js';
 
 export type DaemonOptions = Omit<RuntimeOptions, 'listen' | 'log' | 'onIdle'> & {
-  /** Absent: nothing is logged. */
+  /** Absent: no log. */
   logFile?: LogFileOptions;
 };
 
 /**
- * What flags, files and environment come to; a flag beats the file.
- * @throws {Error} that says which of them cannot be used, where, and what to do
+ * Combines flags, files and environment; flags win over the file.
+ * @throws {Error} that says which value can't be used, where it is, and what to do
  */
 export async function daemonOptions(
   flags: DaemonFlags,
@@ -73,7 +73,7 @@ async function readFiles({
   limits,
 }: DaemonFlags['policy']): Promise<{ file: DaemonFile; tenants: LimitsSection | undefined }> {
   if (config === undefined && limits === undefined) return { file: {}, tenants: undefined };
-  // Most daemons have no file, and start sooner without what reads them.
+  // Most daemons have no file; without the reader's code they start sooner.
   const { readDaemonFile, readLimitsSection } = await import('./daemon-file.js');
   const file = config === undefined ? {} : readDaemonFile(config);
   return { file, tenants: limits === undefined ? file.limits : readLimitsSection(limits) };

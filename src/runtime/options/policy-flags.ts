@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { originNamed } from './origin.js';
 
-/** What a daemon lets through, and how it reaches the network. */
+/** The daemon's rules for requests and for the network. */
 export interface PolicyFlags {
   /** Path of the daemon's configuration. */
   config?: string;
@@ -12,7 +12,7 @@ export interface PolicyFlags {
   allowOrigin?: string[];
   denyOrigin?: string[];
   httpsOnly?: true;
-  /** Unset: `allow` for a daemon at a Unix socket, which is its user's own, else `deny`. */
+  /** Unset: `allow` for a daemon at a Unix socket, which only its user can reach, else `deny`. */
   loopback?: 'allow' | 'deny';
   /** Path of certificates in PEM. */
   ca?: string;
@@ -21,7 +21,7 @@ export interface PolicyFlags {
   allowTokenless?: true;
 }
 
-/** What is said on stderr, each time, where no certificate is checked. */
+/** The warning on stderr when certificates are not checked. */
 export const UNVERIFIED =
   'WARNING: --insecure-skip-verify: no TLS certificate is checked. Anyone on the network path can read your API keys.';
 

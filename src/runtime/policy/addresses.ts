@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What an IP address leads to, as far as a daemon must care. */
+/** The kinds of IP addresses that the rules distinguish. */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'link-local' | 'metadata' | 'not a host';
 
 type Range = readonly [address: string, prefix: number];
@@ -63,7 +63,7 @@ const lists = RANGES.map(([kind, ranges]) => {
 
 /** The kind of an IP address in any usual notation, without brackets. */
 export function addressKind(address: string): AddressKind {
-  // A zone (`fe80::1%eth0`) says by which way, not where.
+  // A zone (`fe80::1%eth0`) names the interface, not the address.
   const [bare = ''] = address.split('%');
   const inner = embeddedIPv4(bare);
   const target = inner ?? bare;
@@ -74,7 +74,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
-/** The IPv4 address that an IPv6 one stands for behind a translator (NAT64, SIIT) or a tunnel (6to4). */
+/** The IPv4 address inside an IPv6 address of a translator (NAT64, SIIT) or a tunnel (6to4). */
 function embeddedIPv4(address: string): string | undefined {
   // The URL parser writes an IPv6 address in its one canonical form, in hexadecimal.
   const canonical = isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : '';

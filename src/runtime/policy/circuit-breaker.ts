@@ -6,8 +6,8 @@ import type { PerOrigin } from './per-origin.js';
 import { type ScopedCircuits, scopeOf } from './scoped-circuits.js';
 
 /**
- * Fails at once while the circuit of the request's tenant, origin, key and scope is open. Failures are lost
- * connections, 408, 5xx and a deadline that passes before the head; other statuses, 429 among them, are answers of
+ * Fails a request at once while the circuit of its tenant, origin, key and scope is open. Failures are lost
+ * connections, 408, 5xx and a deadline that passes before the head. Other statuses, 429 among them, come from
  * a provider that works. What is cancelled says nothing, and neither does a server of this machine that is not started
  * yet: finding that out costs nothing.
  */
@@ -24,7 +24,7 @@ export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCi
         answered = true;
         const { statusCode } = head;
         if (isFailure(statusCode)) entry.settle({ kind: 'failure', reason: `status ${statusCode}` });
-        // The others need not wait for the whole of the probe's answer.
+        // The circuit closes with the head of the probe's response; other requests need not wait for its body.
         else if (entry.probe) entry.settle({ kind: 'success' });
         sink.onHead(head, flow);
       },
@@ -45,7 +45,7 @@ function isFailure(statusCode: number): boolean {
 }
 
 function resultOf(error: unknown, { signal, request }: UpstreamCall, answered: boolean): PassResult {
-  // An answer that works, only not the one that is wanted: a redirect.
+  // A redirect shows that the provider works.
   if (error instanceof Discard) return { kind: 'success' };
   if (!(error instanceof ConnectorException)) return { kind: 'ignored' };
   if (isLoopback(request.url.origin) && refusedToConnect(error)) return { kind: 'ignored' };

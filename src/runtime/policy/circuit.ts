@@ -2,20 +2,20 @@ import type { CircuitState } from '../../protocol/messages.js';
 import type { Clock } from './clock.js';
 import { createRollingCount, type RollingCount } from './rolling-count.js';
 
-/** What became of a request that was let through. `ignored`: it says nothing about the provider. */
+/** The result of a request that passed. `ignored`: it says nothing about the provider. */
 export type PassResult = { kind: 'success' } | { kind: 'ignored' } | { kind: 'failure'; reason: string };
 
 export type Entry =
   | {
       kind: 'pass';
-      /** The one request that finds out whether the provider is back. */
+      /** The one request that tests whether the provider works again. */
       probe: boolean;
-      /** Calls after the first do nothing. */
+      /** Only the first call counts. */
       settle(result: PassResult): void;
     }
   | { kind: 'refused'; retryInMs: number; reason: string };
 
-/** Keeps requests from a provider that fails, until one of them shows that it is back. */
+/** Blocks requests to a failing provider until a probe succeeds. */
 export interface Circuit {
   enter(): Entry;
   readonly status: { state: CircuitState; retryInMs: number };
@@ -24,11 +24,11 @@ export interface Circuit {
 /** When a circuit opens, and for how long. */
 export interface CircuitSettings {
   failuresInRow: number;
-  /** Or this share of the requests within `windowMs`, of `minRequests` at least. */
+  /** Or this share of at least `minRequests` requests within `windowMs`. */
   failureRate: number;
   minRequests: number;
   windowMs: number;
-  /** How long nothing is sent then; doubles up to `maxOpenMs`. */
+  /** How long an open circuit blocks requests; doubles up to `maxOpenMs`. */
   openMs: number;
   maxOpenMs: number;
 }
@@ -42,7 +42,7 @@ export const CIRCUIT_DEFAULTS: CircuitSettings = {
   maxOpenMs: 60_000,
 };
 
-/** A probe that takes longer than this is no longer waited for, and another may go. */
+/** After this time without a result, another request becomes the probe. */
 const PROBE_MS = 30_000;
 
 type State =
@@ -81,7 +81,7 @@ export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFA
 
   const settleProbe = (entered: State & { kind: 'open' | 'half-open' }, result: PassResult): void => {
     if (result.kind === 'success') state = closed();
-    // Nothing was learnt: the next request is the probe.
+    // The probe had no result: the next request is the probe.
     else if (result.kind === 'ignored') state = { ...entered, kind: 'open', untilMs: clock.now() };
     else open(Math.min(settings.maxOpenMs, 2 * entered.openMs), `it failed again: ${result.reason}`);
   };
@@ -101,7 +101,7 @@ export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFA
         kind: 'pass',
         probe: entered.kind !== 'closed',
         settle(result) {
-          // What was sent before the circuit last changed says nothing about it any more.
+          // A request from before the circuit's last change does not count.
           if (settled || state !== entered) return;
           settled = true;
           if (entered.kind === 'closed') settleClosed(entered, result);

@@ -1,8 +1,8 @@
-/** What policies take their time from; tests hand in one that they move by hand. */
+/** The clock of the policies; tests pass one that they move by hand. */
 export interface Clock {
   /** Milliseconds on a monotonic clock. */
   now(): number;
-  /** Unix time in ms, for what servers and people write down. */
+  /** Unix time in ms, for dates in headers and messages. */
   wallNow(): number;
   /** Resolves after `ms`. Rejects with the signal's reason, and keeps no timer, once it is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;

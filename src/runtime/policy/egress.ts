@@ -3,21 +3,21 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { Transport } from '../upstream/transport.js';
 import { type AddressKind, addressKind } from './addresses.js';
 
-/** Where a daemon sends requests. */
+/** The rules for where a daemon sends requests. */
 export interface EgressRules {
-  /** Origins that may be asked, e.g. `https://api.openai.com`; empty: all but the denied ones. */
+  /** Allowed origins, e.g. `https://api.openai.com`; empty: all but the denied ones. */
   allow: readonly string[];
   deny: readonly string[];
-  /** Whether this machine itself may be asked: right for a user's own daemon, and for no other. */
+  /** Whether requests to this machine are allowed: right only for a user's own daemon. */
   loopback: boolean;
-  /** Whether `http:` may be spoken, or `https:` alone. */
+  /** Whether `http:` is allowed, or only `https:`. */
   plain: boolean;
 }
 
 export interface Egress {
-  /** @throws {ConnectorException} Permanent when a URL must not be asked, as far as it tells itself. */
+  /** @throws {ConnectorException} Permanent when the URL itself breaks a rule. */
   checkUrl(url: URL): void;
-  /** Why an address must not be connected to; undefined: it may. To be asked of what a name resolves to. */
+  /** Why the daemon must not connect to an address; undefined when it may. Call it for each address that a name resolves to. */
   refusalOf(address: string): string | undefined;
 }
 
@@ -33,12 +33,12 @@ export function createEgress(rules: EgressRules): Egress {
     if (rules.allow.length > 0 && !rules.allow.includes(origin)) {
       return 'its configuration allows other origins only';
     }
-    // The URL parser has written 0x7f.1, 2130706433 and their like as addresses by now.
+    // The URL parser has already normalised forms such as 0x7f.1 and 2130706433.
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     return isIP(host) === 0 ? undefined : refusalOf(host);
   };
 
-  /** Origins that may be asked, as far as they tell themselves: each is looked at once. */
+  /** Caches the origins that passed the check. */
   const fine = new Set<string>();
   return {
     refusalOf,
@@ -55,7 +55,7 @@ export function createEgress(rules: EgressRules): Egress {
 
 const MAX_REMEMBERED = 1000;
 
-/** Lets a request through when its URL may be asked; names are looked at again when they are resolved. */
+/** Passes a request whose URL keeps the rules; the addresses of names are checked when they are resolved. */
 export function withEgress(next: Transport, egress: Egress): Transport {
   return async (call, sink) => {
     egress.checkUrl(call.request.url);
@@ -70,7 +70,7 @@ const WORDS: Record<Exclude<AddressKind, 'public' | 'private'>, string> = {
   'not a host': 'no host',
 };
 
-/** The daemon will not send a request there. */
+/** The error for a request that breaks a rule. */
 export function refused(origin: string, why: string): ConnectorException {
   const text = `the daemon sends nothing to ${origin}: ${why}. Use another address, or have its rules changed`;
   return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'daemon' });

@@ -1,19 +1,19 @@
-/** Places for what runs at once: a number for all tenants together, and one for each. */
+/** Limits concurrency: one limit for all tenants together, and one for each. */
 export interface FairQueue {
   /**
-   * Waits for a place; free ones go round among the tenants, so that a long queue of one costs the others nothing.
+   * Waits for a place. Free places go round among the tenants, so that one long queue does not delay other tenants.
    * Rejects with the signal's reason. Undefined: the tenant's queue is full.
-   * @returns what gives the place back; to be called once
+   * @returns a function that frees the place; call it once
    */
   acquire(tenantId: string, signal: AbortSignal): Promise<() => void> | undefined;
-  /** What a tenant has running and waiting. */
+  /** A tenant's running and waiting requests. */
   of(tenantId: string): { running: number; waiting: number };
 }
 
 export interface QueueLimits {
-  /** Running at once, all tenants together. */
+  /** Most running requests of all tenants together. */
   total: number;
-  /** For one tenant: running at once, and waiting. */
+  /** For one tenant: most running and most waiting requests. */
   of(tenantId: string): { concurrent: number; queued: number };
 }
 
@@ -25,7 +25,7 @@ interface Lane {
 }
 
 export function createFairQueue(limits: QueueLimits): FairQueue {
-  /** Of the tenants with something that runs or waits; the one whose turn is next comes first. */
+  /** The tenants with running or waiting requests; the next in turn comes first. */
   const lanes = new Map<string, Lane>();
   let running = 0;
 
@@ -52,7 +52,7 @@ export function createFairQueue(limits: QueueLimits): FairQueue {
     };
   };
 
-  /** Gives free places to those that wait, one a tenant in turn. */
+  /** Gives free places to waiting requests, one for each tenant in turn. */
   const serve = (): void => {
     let served = true;
     while (served && running < limits.total) {

@@ -1,24 +1,24 @@
 import { decodedStart } from '../../content/decoded-body.js';
 import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
 
-/** So much of a refusal is read before it is decided what follows. */
+/** How many bytes of an error response are read before the retry decision. */
 const MAX_BYTES = 16 * 1024;
-/** More than so much of it, decoded, is no refusal. */
+/** Most bytes of the decoded start of an error response. */
 const MAX_DECODED_BYTES = 1024 * 1024;
 
-/** A sink that holds back a response until the start of its body is known. */
+/** A sink that holds a response back until it has the start of the body. */
 export interface PeekedBody {
   /** Whether a response is held back. */
   readonly holding: boolean;
   hold(head: ResponseHead, flow: Flow): void;
   onData(bytes: Uint8Array): void;
-  /** The response is over: decides by what came. */
+  /** The response has ended: decides with the bytes so far. */
   end(): void;
 }
 
 /**
- * @param decide Gets the head and the start of the body, and returns the head to pass on. What it throws ends the
- *   request, and nothing is passed on.
+ * @param decide Gets the head and the start of the body, and returns the head to pass on. An error that it throws ends
+ *   the request, and the response is not passed on.
  */
 export function peekBody(
   sink: ResponseSink,
@@ -52,7 +52,7 @@ export function peekBody(
   };
 }
 
-/** Only what is decided by is decoded: the body goes on as it came. */
+/** Only the start that the decision needs is decoded; the body is passed on unchanged. */
 function startOf({ headers }: ResponseHead, body: Buffer): string {
   const [, coding = ''] = headers.find(([name]) => name.toLowerCase() === 'content-encoding') ?? [];
   return decodedStart(body, coding, MAX_DECODED_BYTES).toString('utf8', 0, MAX_BYTES);

@@ -1,11 +1,11 @@
 const MAX_ENTRIES = 2000;
 
-/** One thing for each tenant and upstream origin; one tenant's trouble is not another's. */
+/** One value for each pair of tenant and upstream origin, so that tenants don't affect each other. */
 export interface PerOrigin<T> {
   of(tenantId: string, origin: string): T;
-  /** What there is already. */
+  /** The existing value. */
   known(tenantId: string, origin: string): T | undefined;
-  /** The pairs whose thing `wanted` accepts. */
+  /** The pairs whose value `wanted` accepts. */
   pairs(wanted: (value: T) => boolean): Pair[];
 }
 
@@ -14,12 +14,12 @@ export interface Pair {
   readonly origin: string;
 }
 
-/** An origin holds no line end, so no two pairs make the same key. */
+/** An origin has no line end, so two pairs never make the same key. */
 export function pairKey(tenantId: string, origin: string): string {
   return `${origin}\n${tenantId}`;
 }
 
-/** Tenants' names come from clients: beyond a limit the entry that was made first makes room. */
+/** Clients choose tenant names: at the limit the oldest entry is removed. */
 export function createPerOrigin<T>(create: () => T): PerOrigin<T> {
   const entries = new Map<string, Pair & { value: T }>();
   return {

@@ -27,22 +27,22 @@ export interface PolicyOptions {
   random?: () => number;
 }
 
-/** Everything that is decided about a request between its client and the network. */
+/** All policies between client and network. */
 export interface Policies {
   readonly send: Transport;
   /** A tenant's circuit and retry budget at an origin. */
   statusOf(pair: Pair): CircuitStatus;
-  /** Where the circuit is not closed. */
+  /** Only when the circuit is not closed. */
   broken(): Pair[];
   limits(): LimitStatus[];
 }
 
-/** The egress rules, for the connector as well: it sees what names resolve to. */
+/** The egress rules; the socket connector applies them to resolved addresses. */
 export function egressFrom({ egress = {} }: PolicyOptions): Egress {
   return createEgress({ allow: [], deny: [], loopback: true, plain: true, ...egress });
 }
 
-/** Puts the policies in front of a transport. */
+/** Wraps a transport in the policies. */
 export function withPolicies(transport: Transport, egress: Egress, options: PolicyOptions = {}): Policies {
   const { limits = DEFAULT_LIMITS, maxAttempts, clock = systemClock, random = Math.random } = options;
   const settings: RetrySettings = {
@@ -72,7 +72,7 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
       return {
         circuit: state,
         circuitRetryAtMs: state === 'open' ? Math.round(clock.wallNow() + retryInMs) : 0,
-        // An origin that was reached by a redirect alone has no budget of its own yet.
+        // An origin that was only reached by a redirect has no budget yet.
         retryBudget: (budgets.known(tenantId, origin) ?? createRetryBudget(clock, settings)).left,
       };
     },

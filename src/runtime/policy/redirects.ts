@@ -5,7 +5,7 @@ import { Discard, type ResponseHead, type ResponseSink, type Transport } from '.
 
 const MAX_REDIRECTS = 5;
 
-/** What another origin is told: all else may be a credential, by whatever name. */
+/** The headers that another origin may get: any other header may be a credential. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -18,7 +18,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-/** Carries the new address out of the sink of the response that names it. */
+/** Carries the new address out of the sink of the redirect response. */
 class Elsewhere extends Discard {
   constructor(readonly url: URL) {
     super();
@@ -27,8 +27,8 @@ class Elsewhere extends Discard {
 
 /**
  * Follows redirects where the same request may be made again: any for GET and HEAD, 307 and 308 for the others.
- * Another origin gets no header that could be a credential. What leads from https: to http:, to another
- * scheme or nowhere is passed on as the answer that it is.
+ * Another origin gets no header that could be a credential. A redirect from https: to http:, to another
+ * scheme or without a valid address is passed on as the response.
  */
 export function withRedirects(next: Transport): Transport {
   return async (call, sink) => {

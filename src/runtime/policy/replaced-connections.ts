@@ -2,18 +2,18 @@ import { ConnectorException } from '../../common/errors.js';
 import type { Transport, UpstreamCall } from '../upstream/transport.js';
 import { repeatable } from './retry-decision.js';
 
-/** A pool may hold several dead connections; after so many the failure is told. */
+/** A pool may hold several dead connections; after this many the request fails. */
 const MAX_REPLACED = 8;
 
-/** What a socket says that was closed at its other end while it lay in the pool. */
+/** The error codes of a socket that the server closed while it was in the pool. */
 const DEAD: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** A dead connection tells so within a round trip. What fails later was at work on the request. */
+/** A dead connection fails within a round trip. A later failure happened while the server worked on the request. */
 const DEAD_WITHIN_US = 1_000_000;
 
 /**
- * Sends a request again at once when the reused connection it went out on proves dead before a byte of the answer.
- * That is no failed attempt, for the connection has most likely ended before the request (RFC 9112, 9.3.1). Whether the
+ * Resends a request at once when its reused connection fails before the first byte of the response.
+ * That is not a failed attempt: most likely the server closed the connection before (RFC 9112, section 9.3.1). Whether the
  * server read the request is not known, so only one that may be made twice is sent again, and none that may be sent once.
  * @param attempts of a request whose policy names none
  */

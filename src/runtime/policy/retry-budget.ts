@@ -2,12 +2,12 @@ import type { Clock } from './clock.js';
 import { RETRY_DEFAULTS, type RetrySettings } from './retry-decision.js';
 import { createRollingCount } from './rolling-count.js';
 
-/** How many retries a tenant may make at an origin, so that one that is dead is not hammered. */
+/** Limits a tenant's retries at an origin, so that a dead provider is not flooded. */
 export interface RetryBudget {
   request(): void;
-  /** Holds a retry until its wait is over: only then it is made, and counts. One that is given up costs nothing. */
+  /** Reserves a retry during its wait. It counts when the wait ends; a cancelled retry costs nothing. */
   spendAfter(wait: Promise<void>): Promise<void>;
-  /** Retries that may be made now. */
+  /** How many retries the budget allows now. */
   readonly left: number;
 }
 

@@ -4,9 +4,9 @@ import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import type { HttpRequest, Method } from '../upstream/http-request.js';
 
-/** What became of an attempt, as far as it is known when the decision is made. */
+/** The result of an attempt, as far as it is known at the decision. */
 export type AttemptResult =
-  /** `body`: its start, where it was read. */
+  /** `body`: the start of the body, if it was read. */
   | { kind: 'status'; statusCode: number; headers: HeaderList; body?: string }
   /** `sent`: the request may have reached the server. */
   | { kind: 'failure'; failure: ConnectorException; sent: boolean };
@@ -17,11 +17,11 @@ export interface RetryQuestion {
   /** Attempts so far. */
   attempt: number;
   maxAttempts: number;
-  /** Nothing of a response has gone out to the client. */
+  /** The client has received no part of a response. */
   untouched: boolean;
-  /** Retries that the budget still has. */
+  /** How many retries the budget still allows. */
   budget: number;
-  /** Until the request's deadline, in ms; Infinity where there is none. */
+  /** Time until the request's deadline, in ms; Infinity without one. */
   leftMs: number;
   /** From 0 up to 1. */
   random: number;
@@ -33,7 +33,7 @@ export type RetryDecision =
   | { retry: true; delayMs: number }
   | {
       retry: false;
-      /** The first thing that stands against it. */
+      /** The first reason against a retry. */
       because: 'final' | 'untouched' | 'unsafe' | 'attempts' | 'asked too long' | 'deadline' | 'budget';
     };
 
