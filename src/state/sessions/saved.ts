@@ -11,6 +11,7 @@ import { metricsBeforeStart } from '../exchange/exchange.js';
 import { askAgain } from '../exchange/failure.js';
 import type { AnswerStatus, Message } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { shownCall } from '../tools/tool-calls.js';
 import type { KeyHints } from '../view/key-hints.js';
 
 /** A saved session in place of the conversation; the ids of its messages here, by those in the file. */
@@ -38,16 +39,13 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
   const nodes: { message: Message; parent: number | null }[] = [];
   let imported: string | undefined;
   let nextMessageId = state.nextMessageId;
+  const calls = new Map<string, string>();
   for (const message of saved) {
+    for (const { id, name } of message.toolCalls) calls.set(id, nameOf(name));
     const above = message.parentId === null ? null : (parents.get(message.parentId) ?? null);
     if (message.role === 'system') {
       // It goes with every request instead of standing in the conversation.
       imported = sanitize(message.text);
-      parents.set(message.id, above);
-      continue;
-    }
-    if (message.role === 'tool') {
-      // The answer that follows it hangs by the question.
       parents.set(message.id, above);
       continue;
     }
@@ -56,7 +54,12 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
     ids.set(message.id, id);
     parents.set(message.id, id);
     nodes.push({
-      message: shownMessage(message, id, { figures: figures.get(message.id), nameOf, keys: state.keys }),
+      message: shownMessage(message, id, {
+        figures: figures.get(message.id),
+        nameOf,
+        calls,
+        keys: state.keys,
+      }),
       parent: above,
     });
   }
@@ -112,24 +115,38 @@ function leafBelow(messages: readonly SavedMessage[], at: number, head: number |
   return messages.reduce((leaf, { id, parentId }) => (parentId === leaf ? id : leaf), at);
 }
 
-function shownMessage(
-  { role, atMs, text, reasoning, status, finishReason, endpoint, model }: SavedMessage,
-  id: number,
-  {
-    figures,
-    nameOf,
-    keys,
-  }: { figures: AnswerFigures | undefined; nameOf: (name: string) => string; keys: KeyHints },
-): Message {
-  if (role !== 'assistant') return { role: 'user', id, atMs, text: sanitize(text) };
+interface Known {
+  figures: AnswerFigures | undefined;
+  nameOf: (name: string) => string;
+  /** The names of the calls that came before, by their ids. */
+  calls: ReadonlyMap<string, string>;
+  keys: KeyHints;
+}
+
+function shownMessage(message: SavedMessage, id: number, { figures, nameOf, calls, keys }: Known): Message {
+  const { role, atMs, reasoning, refusal, toolCalls, toolCallId, status, finishReason } = message;
+  const { endpoint, model } = message;
+  // A refusal is shown as the answer that it stands for.
+  const text = sanitize(message.text || refusal);
+  if (role === 'tool') {
+    const callId = toolCallId ?? '';
+    return { role, id, atMs, text, call: { id: callId, name: calls.get(callId) ?? 'a tool' } };
+  }
+  if (role !== 'assistant') return { role: 'user', id, atMs, text };
   return {
     role: 'assistant',
     id,
     atMs,
-    text: sanitize(text),
+    text,
     reasoning: sanitize(reasoning),
+    ...(toolCalls.length > 0 && { toolCalls: toolCalls.map(shownCall) }),
     endpoint: { name: nameOf(endpoint ?? ''), model: nameOf(model ?? '') },
-    status: statusOf({ status, finishReason }, text === '', askAgain(keys), figures),
+    status: statusOf(
+      { status, finishReason },
+      text === '' && toolCalls.length === 0,
+      askAgain(keys),
+      figures,
+    ),
   };
 }
 

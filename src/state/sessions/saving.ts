@@ -1,9 +1,9 @@
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
-import type { EarlierMessage, EndStatus, Journal } from '../../sessions/journal.js';
+import type { EarlierMessage, EndStatus, Journal, Said } from '../../sessions/journal.js';
 import type { AppState } from '../app-state.js';
 import { nodesOf, parentAt } from '../branches/branches.js';
 import { draftText } from '../editor/editor.js';
-import type { AssistantMessage, Message } from '../messages.js';
+import type { AssistantMessage, Message, ToolMessage, UserMessage } from '../messages.js';
 import type { AppStore } from '../store.js';
 
 /**
@@ -39,8 +39,6 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   const saved = new Set<number>();
   const begun = new Set<number>();
   const exchanges = new Map<number, FinishedExchange>();
-  /** For each result the answer whose call it belongs to. */
-  const results = new Map<number, number | null>();
   let head: number | null = null;
   let lastAside = get().aside;
   let draft = '';
@@ -49,32 +47,26 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 
   const isSaved = (id: number): boolean => id < savedBelow || saved.has(id);
 
-  const saveMessage = (to: Journal, message: Message, parent: number | null): void => {
+  const saveMessage = (to: Journal, message: Message, parentId: number | null): void => {
     if (message.role === 'notice') return;
-    const { id, text } = message;
-    const parentId = above(results, parent);
-    // The file has no place for results yet.
-    if (message.role === 'tool') {
-      results.set(id, parentId);
+    const { id } = message;
+    if (message.role !== 'assistant') {
+      to.said({ ...saidOf(message), parentId });
       saved.add(id);
       return;
     }
-    if (message.role === 'user') {
-      to.said({ id, text, parentId });
-      saved.add(id);
-      return;
-    }
-    const { reasoning, endpoint, status } = message;
+    const { text, reasoning, toolCalls = [], endpoint, status } = message;
+    const answer = { text, reasoning, toolCalls };
     if (!begun.has(id)) {
       to.answerStarted({ id, parentId, endpoint: endpoint.name, model: endpoint.model });
       begun.add(id);
     }
     if (status.kind === 'streaming') {
-      to.answerSoFar(id, { text, reasoning });
+      to.answerSoFar(id, answer);
       return;
     }
     const exchange = exchanges.get(id);
-    to.answerEnded(id, { status: status.kind, text, reasoning, ...(exchange !== undefined && { exchange }) });
+    to.answerEnded(id, { status: status.kind, ...answer, ...(exchange !== undefined && { exchange }) });
     exchanges.delete(id);
     begun.delete(id);
     saved.add(id);
@@ -95,14 +87,15 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 
   const saveMessages = (): void => {
     const { messages, aside, name } = get();
-    // A question is worth another try.
-    const to = messages.at(-1)?.role === 'user' ? source.open() : journal();
+    // A question or a result is worth another try.
+    const last = messages.at(-1)?.role;
+    const to = last === 'user' || last === 'tool' ? source.open() : journal();
     if (to === undefined) {
       behind = true;
       return;
     }
     const end = parentAt(messages, messages.length);
-    const returned = end !== null && end !== head && isSaved(end) && !results.has(end);
+    const returned = end !== null && end !== head && isSaved(end);
     if (behind && name !== undefined) to.name(name);
     if (behind || aside !== lastAside) {
       behind = false;
@@ -147,7 +140,6 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     savedBelow = nextMessageId;
     saved.clear();
     begun.clear();
-    results.clear();
     exchanges.clear();
     head = null;
     behind = false;
@@ -186,23 +178,26 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 
 /** The conversation as the journal saves it again. */
 export function earlierMessages(state: AppState): EarlierMessage[] {
-  const results = new Map<number, number | null>();
-  return nodesOf(state).flatMap(({ message, parent }) => {
+  return nodesOf(state).flatMap(({ message, parent: parentId }) => {
     const { id, text } = message;
-    const parentId = above(results, parent);
-    if (message.role === 'tool') results.set(id, parentId);
-    if (message.role === 'notice' || message.role === 'tool') return [];
-    if (message.role === 'user') return [{ id, parentId, text }];
+    if (message.role === 'notice') return [];
+    if (message.role !== 'assistant') return [{ ...saidOf(message), parentId }];
     return [{ id, parentId, text, answer: answerOf(message) }];
   });
 }
 
-/** The message itself, or the answer above it when it is a result. */
-function above(results: ReadonlyMap<number, number | null>, id: number | null): number | null {
-  return id === null ? null : (results.get(id) ?? id);
+/** A question, or the result of a call. */
+function saidOf(message: UserMessage | ToolMessage): Said {
+  const { id, text } = message;
+  return message.role === 'tool' ? { id, text, toolCallId: message.call.id } : { id, text };
 }
 
-function answerOf({ reasoning, status, endpoint }: AssistantMessage): EarlierMessage['answer'] {
+function answerOf({
+  reasoning,
+  toolCalls = [],
+  status,
+  endpoint,
+}: AssistantMessage): EarlierMessage['answer'] {
   const ended: EndStatus = status.kind === 'streaming' ? 'interrupted' : status.kind;
-  return { reasoning, status: ended, endpoint: endpoint.name, model: endpoint.model };
+  return { reasoning, toolCalls, status: ended, endpoint: endpoint.name, model: endpoint.model };
 }

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSessions } from '../../../src/sessions/store.js';
+import type { Message } from '../../../src/sessions/types.js';
+import { awaitedCall } from '../../../src/state/tools/tool-calls.js';
+import { folder } from '../../sessions/place.js';
+import { createFakeClock } from '../../support/clock.js';
+import { type SavedChat, savedChat } from '../../support/saved-chat.js';
+
+const place = (): string => join(folder(), 'data', 'sessions.db');
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const WEATHER = { id: 'c1', name: 'weather', arguments: '{"at":"Bern"}' };
+const TIME = { id: 'c2', name: 'time', arguments: '{}' };
+
+const inFile = (path: string): Message[] => {
+  const store = openSessions(path);
+  try {
+    return store.branchInUse(store.last()?.id ?? '');
+  } finally {
+    store.close();
+  }
+};
+async function called({ chat }: SavedChat): Promise<void> {
+  for (const [index, call] of [WEATHER, TIME].entries()) {
+    chat.latest.emit({ type: 'tool_call', index, ...call, tMs: 1 });
+  }
+  await chat.latest.end({ finishReason: 'tool_calls', toolCalls: [WEATHER, TIME] });
+}
+const opened = async (path: string): Promise<SavedChat> => {
+  const again = savedChat(path, { begin: { kind: 'last' }, clock: createFakeClock(Date.now()) });
+  await settled();
+  return again;
+};
+
+test('calls are on disk while they stream, and with their end; a result before it is sent', async () => {
+  const path = place();
+  const first = savedChat(path);
+  first.ask('Weather and time?');
+  first.chat.latest.start();
+  first.chat.latest.emit({
+    type: 'tool_call',
+    index: 0,
+    id: 'c1',
+    name: 'weather',
+    arguments: '{"at',
+    tMs: 1,
+  });
+  first.clock.advance(1000);
+  expect(inFile(path)[1]?.toolCalls).toEqual([{ ...WEATHER, arguments: '{"at' }]);
+  first.chat.latest.emit({ type: 'tool_call', index: 0, arguments: '":"Bern"}', tMs: 2 });
+  first.chat.latest.emit({ type: 'tool_call', index: 1, ...TIME, tMs: 2 });
+  await first.chat.latest.end({ finishReason: 'tool_calls', toolCalls: [WEATHER, TIME] });
+  first.ask('rain');
+  expect(inFile(path)).toMatchObject([
+    { role: 'user' },
+    { role: 'assistant', toolCalls: [WEATHER, TIME], finishReason: 'tool_calls' },
+    { role: 'tool', text: 'rain', toolCallId: 'c1' },
+  ]);
+});
+
+test('a conversation that is opened again goes on with the call that waits', async () => {
+  const path = place();
+  const first = savedChat(path);
+  first.ask('Weather and time?');
+  await called(first);
+  first.ask('rain');
+  first.actions.dispose();
+  const second = await opened(path);
+  expect(second.texts()).toEqual(['user: Weather and time?', 'assistant: ', 'tool: rain']);
+  expect(second.store.getState().messages[2]).toMatchObject({ call: { id: 'c1', name: 'weather' } });
+  expect(awaitedCall(second.store.getState())).toMatchObject({ call: TIME, number: 2, of: 2 });
+  second.ask('noon');
+  expect(second.chat.latest.messages.slice(1)).toMatchObject([
+    { role: 'assistant', content: null, tool_calls: [{ id: 'c1' }, { id: 'c2' }] },
+    { role: 'tool', tool_call_id: 'c1', content: 'rain' },
+    { role: 'tool', tool_call_id: 'c2', content: 'noon' },
+  ]);
+  second.chat.latest.text('It rains at noon.');
+  await second.chat.latest.end();
+  expect(inFile(path).map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant']);
+});
+
+test('a saved refusal is shown as the answer, with its calls made harmless', async () => {
+  const path = place();
+  const store = openSessions(path);
+  const { id } = store.create('asked');
+  const question = store.append(id, { role: 'user', text: 'Q', parentId: null });
+  const answer = store.beginAnswer(id, { parentId: question, endpoint: 'e', model: 'm' });
+  const toolCalls = [{ id: 'c1', name: 'a\x1b[2Jb', arguments: '\x1b]0;x\x07{}' }];
+  store.finishAnswer(answer, { text: '', refusal: 'No.', toolCalls, status: 'complete' });
+  store.close();
+  const chat = await opened(path);
+  expect(chat.texts()).toEqual(['user: Q', 'assistant: No.']);
+  expect(chat.store.getState().messages[1]).toMatchObject({
+    toolCalls: [{ id: 'c1', name: 'ab', arguments: '{}' }],
+  });
+});
