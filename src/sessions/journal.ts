@@ -9,7 +9,7 @@ export interface JournalOptions {
   session?: string;
   /** Calls `callback` once, `delayMs` from now; returns how to cancel that. */
   after?: (delayMs: number, callback: () => void) => () => void;
-  /** Told when saving begins to fail, and (undefined) when all that had waited is saved. */
+  /** Told when saving begins to fail (of a lock once it lasts), and (undefined) when all that had waited is saved. */
   onProblem?: (problem: SessionsError | undefined) => void;
   /**
    * The whole conversation, a parent before its children: what was saved of it is saved again when its session
@@ -81,6 +81,9 @@ export interface Journal {
 /** Below one second, so that a late timer still keeps that promise. */
 const CHECKPOINT_MS = 900;
 
+/** Another program's write is short: the user hears of a lock that so many attempts in a row have met. */
+const BUSY_ATTEMPTS = 5;
+
 interface Asked {
   parentId: number | null;
   endpoint: string;
@@ -113,8 +116,11 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   let lastId: number | null = null;
   let cancelTimer: (() => void) | undefined;
   let failing = false;
+  let busyAttempts = 0;
 
   const tell = (problem: SessionsError | undefined): void => {
+    busyAttempts = problem?.kind === 'busy' ? busyAttempts + 1 : 0;
+    if (busyAttempts > 0 && busyAttempts < BUSY_ATTEMPTS) return;
     if ((problem !== undefined) === failing) return;
     failing = problem !== undefined;
     onProblem(problem);

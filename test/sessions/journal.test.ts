@@ -70,7 +70,7 @@ test('closing writes what waits and leaves no timer', () => {
   expect(store.draft(journal.session ?? '')).toBe('half');
 });
 
-test('while the file is locked, what happens is kept and saved in order afterwards', () => {
+test('while the file is locked, what happens is kept and saved in order afterwards; a lock that lasts is told', () => {
   const path = join(folder(), 'sessions.db');
   const store = openedStore(path);
   const timers = fakeTimers();
@@ -81,6 +81,9 @@ test('while the file is locked, what happens is kept and saved in order afterwar
   onTestFinished(() => other.close());
   other.exec('BEGIN IMMEDIATE');
   expect(journal.said({ id: 3, text: 'q2' })).toBe(false);
+  for (let attempt = 2; attempt < 5; attempt += 1) timers.fire();
+  expect(problems).toEqual([]);
+  timers.fire();
   expect(problems).toMatchObject([{ kind: 'busy' }]);
   other.exec('ROLLBACK');
   timers.fire();

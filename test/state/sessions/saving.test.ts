@@ -303,6 +303,10 @@ test('while another program keeps the file locked the chat goes on, and all is s
   expect(chat.exchanges).toHaveLength(2);
   chat.latest.text('answered');
   await settled();
+  // Another program's write is short, as a rule: nothing is said of it.
+  expect(store.getState().saving).toBe('on');
+  clock.advance(5000);
+  await settled();
   expect(store.getState().saving).toBe('failing');
   other.exec('ROLLBACK');
   clock.advance(1000);
