@@ -3,16 +3,16 @@ import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import type { HttpStreamer } from '../connector/types.js';
 import { evaluate } from '../loadtest/check.js';
-import type { PromptSource } from '../loadtest/prompts/prompt.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
 import { addCompare } from './bench/compare.js';
 import { type DirectStreamer, openDirect } from './bench/direct.js';
 import { openReport, type ReportFile } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
+import { loadOf, readTrace } from './bench/load.js';
 import { measureEndpoint } from './bench/measure.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
-import { type EndpointRun, resultJson, resultText } from './bench/result.js';
+import { type EndpointRun, resultJson, resultText, type Setup } from './bench/result.js';
 import { type Composition, compose, reportProblems } from './compose.js';
 import { givenEndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
@@ -35,7 +35,8 @@ export function defineBench(command: Command): void {
 
 async function bench(flags: BenchFlags): Promise<number> {
   const modes = modesOf(flags);
-  const prompts = await promptsFrom(flags, flags.seed);
+  const trace = flags.trace === undefined ? undefined : await readTrace(flags.trace, flags);
+  const setup = { flags, load: loadOf(flags, trace), prompts: await promptsFrom(flags, trace) };
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
   if (flags.policies && flags.through === 'direct')
@@ -60,11 +61,11 @@ async function bench(flags: BenchFlags): Promise<number> {
     for (const name of names) {
       if (abort.signal.aborted) break;
       connector.use(name);
-      runs.push(await runOne(composition, flags, prompts, direct, abort.signal));
+      runs.push(await runOne(composition, setup, direct, abort.signal));
     }
     const interrupted = interruption.exitCode !== undefined;
-    if (!files.json?.toStdout && !files.csv?.toStdout) process.stdout.write(resultText(runs, flags, prompts));
-    files.json?.write(reportText(resultJson(runs, flags, prompts, startedAt, interrupted)));
+    if (!files.json?.toStdout && !files.csv?.toStdout) process.stdout.write(resultText(runs, setup));
+    files.json?.write(reportText(resultJson(runs, setup, startedAt, interrupted)));
     files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
     for (const file of [files.json, files.csv]) file?.close();
     // What keeps stdout from being written is told by the next turn.
@@ -105,8 +106,7 @@ function report(flag: string, path: string | undefined): ReportFile | undefined 
 
 async function runOne(
   composition: Composition,
-  flags: BenchFlags,
-  prompts: PromptSource,
+  { flags, load, prompts }: Setup,
   direct: HttpStreamer | undefined,
   signal: AbortSignal,
 ): Promise<EndpointRun> {
@@ -133,6 +133,7 @@ async function runOne(
         ...(flags.policies !== true && { policy: NO_POLICY }),
       },
     },
+    load,
     flags,
     signal,
   );

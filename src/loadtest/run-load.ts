@@ -1,3 +1,5 @@
+import type { Arrivals } from './arrivals.js';
+
 /** Time as a load test sees it. */
 export interface Clock {
   /** Monotonic milliseconds. */
@@ -11,7 +13,7 @@ export type Loop =
   /** So many at a time: the next is sent when one has ended. `rampMs`: over how long the first ones are spread. */
   | { kind: 'closed'; concurrency: number; rampMs?: number }
   /** At moments that do not depend on the answers. `concurrency`: at most so many at a time; later ones wait. */
-  | { kind: 'open'; nextGapMs: () => number; concurrency?: number };
+  | { kind: 'open'; arrivals: Arrivals; concurrency?: number };
 
 /** When no further request is begun. `drainMs`: how long those that run may take after it [for ever]. */
 export type Limit = ({ kind: 'requests'; count: number } | { kind: 'duration'; ms: number }) & {
@@ -124,7 +126,7 @@ async function closedLoop(
 }
 
 async function openLoop(
-  { nextGapMs, concurrency = Number.POSITIVE_INFINITY }: Extract<Loop, { kind: 'open' }>,
+  { arrivals, concurrency = Number.POSITIVE_INFINITY }: Extract<Loop, { kind: 'open' }>,
   { within, allGivenOut, send, clock, startMs, signal }: Run,
 ): Promise<number> {
   const backlog: Order[] = [];
@@ -137,15 +139,16 @@ async function openLoop(
     });
     running.add(one);
   };
-  // Each moment is laid out from the one intended before, so that lateness does not add up.
-  let atMs = nextGapMs();
-  for (let index = 0; within(index, atMs); index += 1, atMs += nextGapMs()) {
+  let lastMs = 0;
+  let atMs = arrivals();
+  for (let index = 0; atMs !== undefined && within(index, atMs); index += 1, atMs = arrivals()) {
+    lastMs = atMs;
     if (!(await reached(startMs + atMs, clock, signal))) break;
     const order = { index, intendedMs: atMs, readyMs: atMs };
     if (running.size < concurrency) begin(order);
     else backlog.push(order);
   }
-  allGivenOut(atMs);
+  allGivenOut(lastMs);
   while (running.size > 0) await Promise.all(running);
   return backlog.length;
 }

@@ -25,6 +25,10 @@ interface Run {
   errors: { class: string; count: number; example: string }[];
   checks: { check: string; passed: boolean }[];
 }
+interface Asked {
+  messages: { content: string }[];
+  max_tokens?: number;
+}
 interface Result {
   interrupted: boolean;
   load: Record<string, unknown>;
@@ -143,6 +147,74 @@ test('prompts that are made are the same with the same seed', async () => {
   expect(bodies[0]).toContain('"max_tokens":3');
 });
 
+test('a trace is sent at its moments, with its lengths, and so is the report', async () => {
+  const arrivedMs: number[] = [];
+  const upstream = await endpoint(async (_request, response) => {
+    arrivedMs.push(performance.now());
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(answer.chunks?.join(''));
+  });
+  const moments = [0, 0, 600, 1400];
+  const lines = moments.map((timestamp, index) =>
+    JSON.stringify({ timestamp, input_length: 10 + index, output_length: 20 + index, hash_ids: [index] }),
+  );
+  writeFileSync(join(ground.place.dir, 'trace.jsonl'), lines.join('\n'));
+  const args = [
+    'bench',
+    '--trace',
+    'trace.jsonl',
+    '--trace-speed',
+    '2',
+    '--csv',
+    'requests.csv',
+    '--json',
+    '-',
+  ];
+  const { code, stdout } = await run(args);
+  expect(code).toBe(0);
+  const { load } = read(stdout);
+  expect(load).toMatchObject({ loop: 'open', arrivals: 'trace', rate_per_s: null });
+  expect(load.trace).toEqual({ source: 'trace.jsonl', requests: 4, speed: 2 });
+  expect(load.prompts).toMatchObject({ source: 'trace', count: 4 });
+  const bodies = upstream.requests.map(({ body }) => JSON.parse(body.toString()) as Asked);
+  const sent = bodies.map(({ messages, max_tokens }) => [messages[0]?.content.split(' ').length, max_tokens]);
+  expect(sent.toSorted()).toEqual([
+    [10, 20],
+    [11, 21],
+    [12, 22],
+    [13, 23],
+  ]);
+  const csv = readFileSync(join(ground.place.dir, 'requests.csv'), 'utf8').trimEnd().split('\n').slice(1);
+  const intended = csv.map((line) => line.split(',')).map((cells) => [Number(cells[1]), Number(cells[4])]);
+  expect(intended.toSorted()).toEqual([0, 0, 300, 700].map((at, index) => [index, at]));
+  // The server's own log: none too early, as far as it can tell from the first.
+  for (const [index, at] of [0, 0, 300, 700].entries()) {
+    expect((arrivedMs[index] ?? 0) - (arrivedMs[0] ?? 0)).toBeGreaterThan(at - 250);
+  }
+});
+
+test('stages end the test, and the arrivals are those of the process asked for', async () => {
+  const upstream = await endpoint(answer);
+  const { stdout } = await run([
+    'bench',
+    '--stages',
+    '10@0.5,0-20@1',
+    '--arrivals',
+    'constant',
+    '--json',
+    '-',
+  ]);
+  const { load } = read(stdout);
+  expect(load).toMatchObject({ arrivals: 'constant', rate_per_s: null, drain_s: 10 });
+  expect(load.stages).toEqual([
+    { from_per_s: 10, to_per_s: 10, s: 0.5 },
+    { from_per_s: 0, to_per_s: 20, s: 1 },
+  ]);
+  expect(upstream.requests).toHaveLength(15);
+  const { stdout: text } = await run(['bench', '--stages', '10@0.2', '--arrivals', 'gamma:0.5']);
+  expect(text).toMatch(/, arrivals at 10\/s for 0\.2 s \(gamma:0\.5\)\n/);
+});
+
 test('several endpoints are tested in turn and shown side by side', async () => {
   const upstream = await endpoint(answer);
   const { code, stdout } = await run([
@@ -190,6 +262,14 @@ test.each([
   [['--requests', '5', '--duration', '5'], /cannot be used with/],
   [['--rate', '-1'], /number from/],
   [['--rate', '5', '--ramp', '1'], /cannot be used with/],
+  [['--stages', '5@10', '--requests', '5'], /cannot be used with/],
+  [['--stages', '5'], /FROM-TO@SECONDS/],
+  [['--arrivals', 'constant'], /--arrivals needs --rate or --stages/],
+  [['--rate', '5', '--arrivals', 'gamma:0'], /gamma:SHAPE/],
+  [['--trace', 'absent.csv'], /--trace absent\.csv: it cannot be read/],
+  [['--trace', CLI], /cli\.js: line 1: it is no trace/],
+  [['--trace', 'x', '--rate', '5'], /cannot be used with/],
+  [['--trace', 'x', '--input-tokens', '5'], /cannot be used with/],
   [['--slo', 'speed=1'], /ttft=500/],
   [['--check', 'ttft.p42<1'], /FIGURE<LIMIT/],
   [['--mode', 'simulator,absent'], /no endpoint "absent"/],

@@ -1,11 +1,26 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { poissonGaps } from '../../src/loadtest/arrivals.js';
+import { createRandom } from '../../src/common/random.js';
+import { type Arrivals, createArrivals } from '../../src/loadtest/arrivals.js';
 import { DrainLimit, type Order, runLoad, type Send } from '../../src/loadtest/run-load.js';
-import { seededRandom } from '../support/random.js';
 import { createVirtualClock } from './virtual-clock.js';
 
 const never = new AbortController().signal;
+
+const poisson = (perSecond: number): Arrivals =>
+  createArrivals(
+    { kind: 'poisson' },
+    [{ from: perSecond, to: perSecond, ms: Number.POSITIVE_INFINITY }],
+    createRandom(7),
+  );
+/** The first after so many ms, too. */
+const every = (ms: number): Arrivals => {
+  let atMs = 0;
+  return () => {
+    atMs += ms;
+    return atMs;
+  };
+};
 
 test('a closed loop keeps so many running, sends exactly so many, and takes as long as they do', () =>
   fc.assert(
@@ -59,7 +74,7 @@ test('in an open loop the send times do not depend on the answers', async () => 
       at.push(clock.now());
       await clock.wait(serviceMs, never);
     };
-    const loop = { kind: 'open', nextGapMs: poissonGaps(10, seededRandom(7)) } as const;
+    const loop = { kind: 'open', arrivals: poisson(10) } as const;
     await clock.play(runLoad(loop, { kind: 'requests', count: 50 }, send, clock, never));
     return at;
   };
@@ -73,7 +88,7 @@ test('where an open loop may not send, requests wait, and keep the time they wer
     seen.push({ intendedMs, atMs: clock.now() });
     await clock.wait(100, never);
   };
-  const loop = { kind: 'open', nextGapMs: () => 10, concurrency: 1 } as const;
+  const loop = { kind: 'open', arrivals: every(10), concurrency: 1 } as const;
   await clock.play(runLoad(loop, { kind: 'requests', count: 4 }, send, clock, never));
   expect(seen).toEqual([
     { intendedMs: 10, atMs: 10 },
@@ -120,7 +135,7 @@ test.each([
 
 test('arrivals that find no place until the drain limit are counted as unsent', async () => {
   const clock = createVirtualClock();
-  const loop = { kind: 'open', nextGapMs: () => 10, concurrency: 1 } as const;
+  const loop = { kind: 'open', arrivals: every(10), concurrency: 1 } as const;
   const limit = { kind: 'requests', count: 4, drainMs: 100 } as const;
   const result = await clock.play(runLoad(loop, limit, stalled([]), clock, never));
   expect(result).toMatchObject({ maxInFlight: 1, unsent: 3 });
@@ -138,16 +153,21 @@ test.each(['closed', 'open'] as const)('an abort ends a %s loop without a furthe
   const loop =
     kind === 'closed'
       ? ({ kind, concurrency: 1 } as const)
-      : ({ kind, nextGapMs: () => 1, concurrency: 1 } as const);
+      : ({ kind, arrivals: every(1), concurrency: 1 } as const);
   await clock.play(runLoad(loop, { kind: 'requests', count: 100 }, send, clock, abort.signal));
   expect(sent).toBe(3);
 });
 
-test('Poisson arrivals have the rate asked for and the spread of an exponential distribution', () => {
-  const nextGapMs = poissonGaps(50, seededRandom(1));
-  const gaps = Array.from({ length: 20_000 }, nextGapMs);
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
-  expect(Math.abs(mean / 20 - 1)).toBeLessThan(0.03);
-  expect(Math.abs(deviation / mean - 1)).toBeLessThan(0.03);
+test('an open loop ends with its arrivals, and waits for the answers', async () => {
+  const clock = createVirtualClock();
+  const at: number[] = [];
+  const moments = [0, 5, 5, 40];
+  const send = async ({ index, intendedMs }: Order): Promise<void> => {
+    at.push(index, intendedMs, clock.now());
+    await clock.wait(100, never);
+  };
+  const loop = { kind: 'open', arrivals: () => moments.shift() } as const;
+  const { tookMs } = await clock.play(runLoad(loop, { kind: 'requests', count: 9 }, send, clock, never));
+  expect(at).toEqual([0, 0, 0, 1, 5, 5, 2, 5, 5, 3, 40, 40]);
+  expect(tookMs).toBe(140);
 });

@@ -4,15 +4,15 @@ import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
+import { ARRIVALS_HELP, type ArrivalFlags, addArrivalFlags } from './arrival-flags.js';
 import { addPromptFlags, PROMPTS_HELP, type PromptFlags } from './prompt-flags.js';
 import type { Through } from './send.js';
 
-export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags {
+export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags, ArrivalFlags {
   requests?: number;
   /** Seconds. */
   duration?: number;
   concurrency?: number;
-  rate?: number;
   /** Seconds. */
   ramp: number;
   warmup: number;
@@ -36,10 +36,9 @@ const HELP = `
 --mode takes several endpoints, which are tested one after another: --mode simulator,openai. --model is then the model of each;
 other flags of an endpoint are refused: write them into its section of the configuration.
 
-Without --rate the loop is closed: --concurrency requests at a time, the next when one has ended. They all begin at once,
-and go on in waves, unless --ramp spreads the first ones. With --rate it is open: requests arrive by a Poisson process,
-whatever the answers do. TTFT and E2E then count from the moment a request should have been sent, so that falling behind
-shows (coordinated omission); how late requests were sent is reported.
+Without arrivals the loop is closed: --concurrency requests at a time, the next when one has ended. They all begin at once,
+and go on in waves, unless --ramp spreads the first ones.
+${ARRIVALS_HELP}
 ${PROMPTS_HELP}
 
 Requests go straight to the provider: no daemon, retry, circuit or limit stands between. --through daemon measures the way
@@ -62,20 +61,23 @@ measured until then is printed).`;
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
-  return addPromptFlags(addLimitFlags(command))
+  return addArrivalFlags(addPromptFlags(addLimitFlags(command)))
     .addOption(
       new Option('--requests <n>', 'how many to send [20, without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))
         .conflicts('duration'),
     )
     .option('--duration <seconds>', 'send for so long', numberWithin(0.1, 86_400))
-    .option('--concurrency <n>', 'how many at a time [1; with --rate: any]', numberWithin(1, 10_000, 'whole'))
-    .option('--rate <n>', 'so many arrivals a second on average', numberWithin(0.01, 10_000))
+    .option(
+      '--concurrency <n>',
+      'how many at a time [1; with arrivals: any]',
+      numberWithin(1, 10_000, 'whole'),
+    )
     .addOption(
       new Option('--ramp <seconds>', 'with --concurrency alone: spread the first requests over so long')
         .argParser(numberWithin(0, 3600))
         .default(0)
-        .conflicts('rate'),
+        .conflicts(['rate', 'stages', 'trace']),
     )
     .option('--warmup <n>', 'requests before, that do not count', numberWithin(0, 100_000, 'whole'), 0)
     .option(

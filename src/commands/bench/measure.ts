@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { poissonGaps } from '../../loadtest/arrivals.js';
 import { createDistribution } from '../../loadtest/distribution.js';
 import { type Instrument, startInstrument } from '../../loadtest/instrument.js';
 import { type Clock, type Limit, type LoadResult, type Loop, runLoad } from '../../loadtest/run-load.js';
 import { createTally, type Tally } from '../../loadtest/tally.js';
-import { createRandom } from '../../simulator/random.js';
-import { type BenchFlags, DEFAULT_DRAIN_S } from './flags.js';
+import type { BenchFlags } from './flags.js';
+import { drainOf, type Load } from './load.js';
 import { showProgress } from './progress.js';
 import { send, type Target, UNFINISHED } from './send.js';
 
-const DEFAULT_REQUESTS = 20;
 const clock: Clock = {
   now: () => performance.now(),
   wait: (ms, signal) => sleep(ms, undefined, { signal }),
@@ -26,6 +24,7 @@ export interface Measured extends LoadResult {
 /** Sends the warm-up, which does not count, and then the test. */
 export async function measureEndpoint(
   target: Target,
+  load: Load,
   flags: BenchFlags,
   signal: AbortSignal,
 ): Promise<Measured> {
@@ -35,7 +34,7 @@ export async function measureEndpoint(
     const limit: Limit = { kind: 'requests', count: flags.warmup, ...drainOf(flags) };
     await measure(target, `${name} warm-up`, loop, limit, flags, signal);
   }
-  return measure(target, name, loopOf(flags), limitOf(flags), flags, signal);
+  return measure(target, name, load.loop(), load.limit, flags, signal);
 }
 
 async function measure(
@@ -83,21 +82,4 @@ function durationOf({ tookMs, unsent }: LoadResult, limit: Limit, { samples }: T
   const ended = samples.filter((one) => one.outcome === 'complete' || one.errorClass !== UNFINISHED);
   const last = ended.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
   return Math.max(last, limit.kind === 'duration' ? Math.min(limit.ms, tookMs) : 0);
-}
-
-function loopOf({ rate, concurrency, ramp, seed }: BenchFlags): Loop {
-  if (rate === undefined) return { kind: 'closed', concurrency: concurrency ?? 1, rampMs: ramp * 1000 };
-  const nextGapMs = poissonGaps(rate, createRandom(seed));
-  return { kind: 'open', nextGapMs, ...(concurrency !== undefined && { concurrency }) };
-}
-
-function limitOf(flags: BenchFlags): Limit {
-  const { requests, duration } = flags;
-  if (duration === undefined)
-    return { kind: 'requests', count: requests ?? DEFAULT_REQUESTS, ...drainOf(flags) };
-  return { kind: 'duration', ms: duration * 1000, drainMs: (flags.drain ?? DEFAULT_DRAIN_S) * 1000 };
-}
-
-function drainOf({ drain }: BenchFlags): { drainMs?: number } {
-  return drain === undefined ? {} : { drainMs: drain * 1000 };
 }

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { FILE_FORMATS, type FileFormat } from '../../loadtest/input/value-file.js';
 import { LENGTHS_SYNTAX, type Lengths, parseLengths } from '../../loadtest/prompts/lengths.js';
-import { PROMPT_FORMATS, type PromptFormat } from '../../loadtest/prompts/prompt-file.js';
 import { numberWithin } from '../support/flag-number.js';
 
 /** What is asked. */
 export interface PromptFlags {
   prompt?: string;
   prompts?: string;
-  promptsFormat?: PromptFormat;
+  promptsFormat?: FileFormat;
   inputTokens?: Lengths;
   outputTokens?: Lengths;
   /** Percent. */
@@ -31,9 +31,7 @@ export function addPromptFlags(command: Command): Command {
       ),
     )
     .addOption(
-      new Option('--prompts-format <format>', 'of the file, instead of recognising it').choices(
-        PROMPT_FORMATS,
-      ),
+      new Option('--prompts-format <format>', 'of the file, instead of recognising it').choices(FILE_FORMATS),
     )
     .option('--input-tokens <lengths>', 'make prompts about so long: N or a distribution', readLengths)
     .option('--output-tokens <lengths>', 'with --input-tokens: most tokens of each answer', readLengths)

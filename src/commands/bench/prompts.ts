@@ -1,13 +1,13 @@
-import { createReadStream } from 'node:fs';
-import { stripVTControlCharacters } from 'node:util';
-import { fileReason } from '../../common/errors.js';
+import type { FileFormat } from '../../loadtest/input/value-file.js';
 import { promptOf } from '../../loadtest/prompts/entry.js';
-import { inTurn, type Prompt, PromptFileError, type PromptSource } from '../../loadtest/prompts/prompt.js';
-import { createPromptFile, type PromptFormat } from '../../loadtest/prompts/prompt-file.js';
+import { inTurn, type Prompt, type PromptSource } from '../../loadtest/prompts/prompt.js';
+import { createPromptFile } from '../../loadtest/prompts/prompt-file.js';
 import { createSynthetic } from '../../loadtest/prompts/synthetic.js';
-import { untilStdinEnds } from '../support/stdin.js';
+import { createTracePrompts } from '../../loadtest/prompts/trace-prompts.js';
 import { UsageError } from '../support/usage-error.js';
-import type { PromptFlags } from './prompt-flags.js';
+import type { BenchFlags } from './flags.js';
+import { inputName, readInput } from './input-file.js';
+import type { Trace } from './load.js';
 
 const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
 
@@ -15,7 +15,8 @@ const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
  * The prompts asked for, at least one.
  * @throws {UsageError} when the file cannot be read, is no file of prompts, or has none
  */
-export async function promptsFrom(flags: PromptFlags, seed: number): Promise<PromptSource> {
+export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<PromptSource> {
+  const { seed } = flags;
   const { inputTokens, outputTokens, sharedPrefix, prefixes } = flags;
   if (inputTokens !== undefined) {
     return createSynthetic({
@@ -33,6 +34,14 @@ export async function promptsFrom(flags: PromptFlags, seed: number): Promise<Pro
   ] as const) {
     if (given) throw new UsageError(`${flag} needs --input-tokens: it is about prompts that are made`);
   }
+  if (trace !== undefined && flags.prompts === undefined && flags.prompt === undefined) {
+    return {
+      text: 'made, as long as those of the trace',
+      json: json('trace', null, trace.length, 0),
+      count: trace.length,
+      at: createTracePrompts(trace, seed),
+    };
+  }
   return flags.prompts === undefined
     ? inTurn([promptOfText(flags.prompt ?? DEFAULT_PROMPT)], {
         text: '',
@@ -43,8 +52,8 @@ export async function promptsFrom(flags: PromptFlags, seed: number): Promise<Pro
 
 const promptOfText = (content: string): Prompt => ({ messages: [{ role: 'user', content }] });
 
-async function promptFile(path: string, format: PromptFormat | undefined): Promise<PromptSource> {
-  const name = path === '-' ? 'stdin' : path;
+async function promptFile(path: string, format: FileFormat | undefined): Promise<PromptSource> {
+  const name = inputName(path);
   const prompts: Prompt[] = [];
   const forms = new Set<string>();
   let leftOut = 0;
@@ -58,15 +67,7 @@ async function promptFile(path: string, format: PromptFormat | undefined): Promi
       firstLeftOut ??= line;
     }
   });
-  try {
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    const bytes = path === '-' ? untilStdinEnds() : createReadStream(path);
-    for await (const chunk of bytes) reader.feed(decoder.decode(chunk, { stream: true }));
-    reader.feed(decoder.decode());
-    reader.end();
-  } catch (error) {
-    throw new UsageError(`--prompts ${name}: ${reasonOf(error)}`);
-  }
+  await readInput('--prompts', path, reader);
   const [first, ...others] = prompts;
   if (first === undefined) {
     const none = leftOut === 0 ? 'it is empty' : `none of its ${leftOut} entries has a question`;
@@ -91,10 +92,4 @@ function json(source: string, format: string | null, count: number, leftOut: num
     shared_prefix: null,
     prefixes: null,
   };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof PromptFileError) return stripVTControlCharacters(error.message);
-  if (error instanceof TypeError) return 'it is not UTF-8 text: convert it (iconv), or decompress it first';
-  return `it cannot be read: ${fileReason(error)}`;
 }

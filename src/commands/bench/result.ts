@@ -6,7 +6,15 @@ import { reportJson, samplesJson } from '../../loadtest/report-json.js';
 import type { LoadResult } from '../../loadtest/run-load.js';
 import { latencyTable, runText } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
-import { type BenchFlags, DEFAULT_DRAIN_S } from './flags.js';
+import type { BenchFlags } from './flags.js';
+import type { Load } from './load.js';
+
+/** What a whole test was set up with. */
+export interface Setup {
+  readonly flags: BenchFlags;
+  readonly load: Load;
+  readonly prompts: PromptSource;
+}
 
 /** One endpoint's test. */
 export interface EndpointRun extends LoadResult {
@@ -25,15 +33,14 @@ const BUCKETS = 12;
 const BAR_WIDTH = 40;
 
 /** The result for people. */
-export function resultText(runs: readonly EndpointRun[], flags: BenchFlags, prompts: PromptSource): string {
-  const kind = flags.rate === undefined ? 'closed' : 'open';
+export function resultText(runs: readonly EndpointRun[], { flags, load, prompts }: Setup): string {
   const parts = runs.map((run) => {
-    const heading = `${run.mode}  ${run.model} at ${run.url}, ${loadText(flags)}\n`;
+    const heading = `${run.mode}  ${run.model} at ${run.url}, ${load.text}${flags.warmup === 0 ? '' : `, after ${flags.warmup} to warm up`}\n`;
     const slo = run.slo.map((one) => `${one.passed ? 'SLO kept  ' : 'SLO MISSED'}  ${found(one)}\n`);
     const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${found(one)}\n`);
     const text = [
       heading,
-      runText(run, kind),
+      runText(run, load.kind),
       rowsText([...promptRows(run, prompts), ...ownRows(run, flags)]),
       ...slo,
       ...checks,
@@ -121,14 +128,6 @@ function rowsText(rows: readonly string[][]): string {
   return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
 }
 
-function loadText({ rate, concurrency, ramp, warmup }: BenchFlags): string {
-  const load =
-    rate === undefined
-      ? `${concurrency ?? 1} at a time${ramp === 0 ? '' : `, begun over ${ramp} s`}`
-      : `${rate} arrivals/s${concurrency === undefined ? '' : `, at most ${concurrency} at a time`}`;
-  return warmup === 0 ? load : `${load}, after ${warmup} to warm up`;
-}
-
 /** How TTFT is distributed; E2E where answers come in one piece. */
 function distributionText({ tally }: EndpointRun): string {
   const all = tally.samples.flatMap((one) => (one.outcome === 'complete' ? [tally.latencyOf(one)] : []));
@@ -141,31 +140,25 @@ function distributionText({ tally }: EndpointRun): string {
 /** The result for programs: names are fixed, more may be added. */
 export function resultJson(
   runs: readonly EndpointRun[],
-  flags: BenchFlags,
-  prompts: PromptSource,
+  { flags, load, prompts }: Setup,
   startedAt: Date,
   interrupted: boolean,
 ): Record<string, unknown> {
-  const kind = flags.rate === undefined ? 'closed' : 'open';
   return {
     version: 1,
     started_at: startedAt.toISOString(),
     interrupted,
     load: {
-      loop: kind,
-      concurrency: flags.concurrency ?? (kind === 'closed' ? 1 : null),
-      ramp_s: flags.ramp,
-      rate_per_s: flags.rate ?? null,
-      arrivals: kind === 'open' ? 'poisson' : null,
+      ...load.json,
       seed: flags.seed,
       prompts: prompts.json,
       warmup: flags.warmup,
       // Of TTFT and E2E.
-      measured_from: kind === 'open' ? 'intended send time' : 'send',
+      measured_from: load.kind === 'open' ? 'intended send time' : 'send',
       timeout_s: flags.timeout ?? null,
       idle_timeout_s: flags.idleTimeout ?? null,
       answer_timeout_s: flags.answerTimeout ?? null,
-      drain_s: flags.drain ?? (flags.duration === undefined ? null : DEFAULT_DRAIN_S),
+      drain_s: load.limit.drainMs === undefined ? null : load.limit.drainMs / 1000,
       through: flags.through,
       policies: flags.policies === true,
     },

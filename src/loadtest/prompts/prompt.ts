@@ -28,16 +28,3 @@ export function inTurn(
   const { length } = prompts;
   return { ...told, count: length, at: (index) => prompts[index % length] ?? prompts[0] };
 }
-
-/** Why a file of prompts is none. */
-export class PromptFileError extends Error {
-  override readonly name = 'PromptFileError';
-
-  /**
-   * @param line from 1
-   * @param entry from 1; of a list, which may all stand on one line
-   */
-  constructor(reason: string, line: number, entry?: number) {
-    super(`line ${line}${entry === undefined ? '' : `, entry ${entry}`}: ${reason}`);
-  }
-}

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../../common/random.js';
 import { drawLength, formatLengths, type Lengths } from './lengths.js';
 import type { PromptSource } from './prompt.js';
-import { WORDS } from './words.js';
+import { firstWords, wordsOf } from './words.js';
 
 /** Prompts that are made, each of its own length and words. */
 export interface Synthetic {
@@ -23,7 +23,7 @@ export function createSynthetic(spec: Synthetic): PromptSource {
   const { input, output, sharedPrefix, prefixes } = spec;
   const seed = spec.seed ^ SALT;
   const beginnings = Array.from({ length: prefixes }, (_, number) =>
-    wordsOf(createRandom(seed, 2 * number + 1)),
+    createBeginning(createRandom(seed, 2 * number + 1)),
   );
   const shared =
     sharedPrefix === 0
@@ -47,19 +47,20 @@ export function createSynthetic(spec: Synthetic): PromptSource {
       const maxTokens = output && drawLength(output, random);
       const common = Math.round(length * sharedPrefix);
       const beginning = beginnings[Math.floor(random() * prefixes)]?.first(common) ?? [];
-      const content = [...beginning, ...wordsOf(random).first(length - common)].join(' ');
+      const content = [...beginning, ...firstWords(wordsOf(random), length - common)].join(' ');
       return { messages: [{ role: 'user', content }], ...(maxTokens !== undefined && { maxTokens }) };
     },
   };
 }
 
-/** Words without end; the first of them are always the same. */
-function wordsOf(random: Random) {
-  const words: string[] = [];
+/** A text whose first words are always the same. */
+function createBeginning(random: Random) {
+  const words = wordsOf(random);
+  const known: string[] = [];
   return {
     first(count: number): readonly string[] {
-      while (words.length < count) words.push(WORDS[Math.floor(random() * WORDS.length)] ?? '');
-      return words.slice(0, count);
+      if (known.length < count) known.push(...firstWords(words, count - known.length));
+      return known.slice(0, count);
     },
   };
 }

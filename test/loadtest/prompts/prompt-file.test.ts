@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { InputError } from '../../../src/loadtest/input/input-error.js';
+import type { FileFormat } from '../../../src/loadtest/input/value-file.js';
 import { type Entry, promptOf } from '../../../src/loadtest/prompts/entry.js';
-import { PromptFileError } from '../../../src/loadtest/prompts/prompt.js';
-import { createPromptFile, type PromptFormat } from '../../../src/loadtest/prompts/prompt-file.js';
+import { createPromptFile } from '../../../src/loadtest/prompts/prompt-file.js';
 
 interface Read {
-  format: PromptFormat | undefined;
+  format: FileFormat | undefined;
   entries: [line: number, entry: Entry][];
 }
 
 /** Reads a file that comes in pieces of this many characters. */
-function read(text: string, name = 'file', piece = text.length, format?: PromptFormat): Read {
+function read(text: string, name = 'file', piece = text.length, format?: FileFormat): Read {
   const entries: [number, Entry][] = [];
   const reader = createPromptFile(name, format, (entry, line) => entries.push([line, entry]));
   for (let at = 0; at < text.length; at += piece) reader.feed(text.slice(at, at + piece));
@@ -23,11 +24,11 @@ const asked = (text: string, name?: string): unknown[] =>
     promptOf(entry)?.messages.map(({ role, content }) => `${role}: ${content}`),
   );
 
-const refusal = (text: string, name?: string, format?: PromptFormat): string => {
+const refusal = (text: string, name?: string, format?: FileFormat): string => {
   try {
     read(text, name, undefined, format);
   } catch (error) {
-    if (error instanceof PromptFileError) return error.message;
+    if (error instanceof InputError) return error.message;
     throw error;
   }
   return 'read';
@@ -55,7 +56,7 @@ const SHARE_GPT = [
 ];
 
 describe('a file of prompts is recognised by its content', () => {
-  test.each<[string, string, PromptFormat, unknown[]]>([
+  test.each<[string, string, FileFormat, unknown[]]>([
     [
       'plain lines',
       'first\n\n  second\r\nthird',

@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.js';
-import { PromptFileError } from './prompt.js';
+import { InputError } from './input-error.js';
 
 /** The longest single value, in characters. */
 const MAX_VALUE = 64 * 1024 * 1024;
@@ -12,7 +12,7 @@ const BLANK = /\s/;
  * Takes JSON values apart that stand in one list, or one after another with blanks between them (JSON Lines too),
  * however the text is cut.
  * @param onValue gets each value, the line on which it begins, and in a list its number, from 1
- * @returns `feed` and `end` throw a PromptFileError at what is no JSON
+ * @returns `feed` and `end` throw a InputError at what is no JSON
  */
 export function createJsonValues(onValue: (value: unknown, line: number, entry?: number) => void) {
   let list: 'unknown' | 'open' | 'closed' | 'none' = 'unknown';
@@ -30,7 +30,7 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
   const keep = (piece: string): void => {
     length += piece.length;
     if (length > MAX_VALUE)
-      throw new PromptFileError(`a value is over ${MAX_VALUE} characters`, startLine, entry());
+      throw new InputError(`a value is over ${MAX_VALUE} characters`, startLine, entry());
     pieces.push(piece);
   };
   const finish = (): void => {
@@ -41,7 +41,7 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
     try {
       value = JSON.parse(text);
     } catch (error) {
-      throw new PromptFileError(`it is no JSON: ${messageOf(error)}`, startLine, entry());
+      throw new InputError(`it is no JSON: ${messageOf(error)}`, startLine, entry());
     }
     onValue(value, startLine, entry());
   };
@@ -58,10 +58,10 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
       else break;
     }
     if (at === text.length) return at;
-    if (list === 'closed') throw new PromptFileError('something stands after the end of the list', line);
+    if (list === 'closed') throw new InputError('something stands after the end of the list', line);
     if (list === 'unknown') list = 'none';
     if (list === 'none' && text.charAt(at) !== '{') {
-      throw new PromptFileError('it is no JSON object, as the lines before are', line);
+      throw new InputError('it is no JSON object, as the lines before are', line);
     }
     startLine = line;
     count += 1;
@@ -85,7 +85,7 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
       at = found.index + 1;
       if (inText) {
         if (char === '\n')
-          throw new PromptFileError('it is no JSON: a text has no closing quotation mark', line, entry());
+          throw new InputError('it is no JSON: a text has no closing quotation mark', line, entry());
         if (char === '\\') escaped = true;
         else {
           inText = false;
@@ -122,12 +122,8 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
     },
     end(): void {
       if (length > 0)
-        throw new PromptFileError(
-          'it is no JSON: the value that begins here does not end',
-          startLine,
-          entry(),
-        );
-      if (list === 'open') throw new PromptFileError('the list that the file begins with does not end', line);
+        throw new InputError('it is no JSON: the value that begins here does not end', startLine, entry());
+      if (list === 'open') throw new InputError('the list that the file begins with does not end', line);
     },
   };
 

@@ -1,4 +1,4 @@
-import { PromptFileError } from './prompt.js';
+import { InputError } from './input-error.js';
 
 /** The longest record, in characters. */
 const MAX_RECORD = 64 * 1024 * 1024;
@@ -6,7 +6,7 @@ const MAX_RECORD = 64 * 1024 * 1024;
 /**
  * Takes records of comma-separated values apart (RFC 4180), however the text is cut. Blank lines are no records.
  * @param onRecord gets each record, and the line on which it begins
- * @returns `feed` and `end` throw a PromptFileError where a quotation mark is not closed, or stands in the wrong place
+ * @returns `feed` and `end` throw a InputError where a quotation mark is not closed, or stands in the wrong place
  */
 export function createCsv(delimiter: string, onRecord: (cells: readonly string[], line: number) => void) {
   let line = 1;
@@ -19,8 +19,7 @@ export function createCsv(delimiter: string, onRecord: (cells: readonly string[]
 
   const add = (text: string): void => {
     length += text.length;
-    if (length > MAX_RECORD)
-      throw new PromptFileError(`a record is over ${MAX_RECORD} characters`, startLine);
+    if (length > MAX_RECORD) throw new InputError(`a record is over ${MAX_RECORD} characters`, startLine);
     cell += text;
   };
   const endCell = (): void => {
@@ -57,7 +56,7 @@ export function createCsv(delimiter: string, onRecord: (cells: readonly string[]
       add(char);
       state = 'plain';
     } else if (char !== '\r') {
-      throw new PromptFileError('a cell goes on after its closing quotation mark', line);
+      throw new InputError('a cell goes on after its closing quotation mark', line);
     }
   };
 
@@ -72,7 +71,7 @@ export function createCsv(delimiter: string, onRecord: (cells: readonly string[]
       }
     },
     end(): void {
-      if (state === 'quoted') throw new PromptFileError('a cell has no closing quotation mark', startLine);
+      if (state === 'quoted') throw new InputError('a cell has no closing quotation mark', startLine);
       if (cells.length > 0 || cell !== '' || state !== 'start') endRecord();
     },
   };

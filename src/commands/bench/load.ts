@@ -1,0 +1,117 @@
+import { createRandom } from '../../common/random.js';
+import { type Arrivals, createArrivals, formatArrivals } from '../../loadtest/arrivals.js';
+import type { Limit, Loop } from '../../loadtest/run-load.js';
+import { describeStages, lengthOf, type Stage } from '../../loadtest/stages.js';
+import { createTraceFile, type TraceEntry } from '../../loadtest/trace.js';
+import { UsageError } from '../support/usage-error.js';
+import { type BenchFlags, DEFAULT_DRAIN_S } from './flags.js';
+import { inputName, readInput } from './input-file.js';
+
+const DEFAULT_REQUESTS = 20;
+
+/** When a test's requests are sent, and until when. */
+export interface Load {
+  readonly kind: Loop['kind'];
+  /** A loop from its beginning; the same flags give the same moments. */
+  loop(): Loop;
+  readonly limit: Limit;
+  /** For people. */
+  readonly text: string;
+  /** For the report. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The requests of `--trace`, at its speed. */
+export type Trace = readonly TraceEntry[];
+
+/**
+ * Reads the trace; no more of it than `--requests` and `--duration` ask for.
+ * @throws {UsageError} when it is none, or has no request
+ */
+export async function readTrace(path: string, flags: BenchFlags): Promise<Trace> {
+  const { requests = Number.POSITIVE_INFINITY, duration = Number.POSITIVE_INFINITY, traceSpeed } = flags;
+  const entries: TraceEntry[] = [];
+  let full = false;
+  const file = createTraceFile(inputName(path), (entry) => {
+    const atMs = entry.atMs / traceSpeed;
+    full ||= entries.length >= requests || atMs >= duration * 1000;
+    if (!full) entries.push({ ...entry, atMs });
+  });
+  await readInput('--trace', path, file, () => full);
+  if (entries.length === 0) throw new UsageError(`--trace ${inputName(path)}: it is empty`);
+  return entries;
+}
+
+/** @param trace what `readTrace` made of `--trace` */
+export function loadOf(flags: BenchFlags, trace?: Trace): Load {
+  const { rate, concurrency, ramp, seed, traceSpeed } = flags;
+  const process = flags.arrivals ?? { kind: 'poisson' };
+  const stages: readonly Stage[] | undefined =
+    flags.stages ??
+    (rate === undefined ? undefined : [{ from: rate, to: rate, ms: Number.POSITIVE_INFINITY }]);
+  if (flags.arrivals !== undefined && stages === undefined) {
+    throw new UsageError('--arrivals needs --rate or --stages: it says how their arrivals are spread');
+  }
+  const open = stages !== undefined || trace !== undefined;
+  if (open && ramp > 0)
+    throw new UsageError('--ramp is for --concurrency alone: use --stages to change the rate');
+  const limit = { ...limitOf(flags, trace) };
+  const json = {
+    loop: open ? 'open' : 'closed',
+    concurrency: concurrency ?? (open ? null : 1),
+    ramp_s: ramp,
+    rate_per_s: rate ?? null,
+    stages:
+      flags.stages?.map(({ from, to, ms }) => ({ from_per_s: from, to_per_s: to, s: ms / 1000 })) ?? null,
+    arrivals: trace !== undefined ? 'trace' : open ? formatArrivals(process) : null,
+    trace:
+      trace === undefined
+        ? null
+        : { source: inputName(flags.trace ?? ''), requests: trace.length, speed: traceSpeed },
+  };
+  if (!open) {
+    return {
+      kind: 'closed',
+      loop: () => ({ kind: 'closed', concurrency: concurrency ?? 1, rampMs: ramp * 1000 }),
+      limit,
+      text: `${concurrency ?? 1} at a time${ramp === 0 ? '' : `, begun over ${ramp} s`}`,
+      json,
+    };
+  }
+  const most = concurrency === undefined ? {} : { concurrency };
+  const arrivals = (): Arrivals =>
+    trace === undefined ? createArrivals(process, stages ?? [], createRandom(seed)) : momentsOf(trace);
+  const spread = process.kind === 'poisson' ? '' : ` (${formatArrivals(process)})`;
+  const when =
+    trace !== undefined
+      ? `the ${trace.length} arrivals of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`}`
+      : `${flags.stages === undefined ? `${rate} arrivals/s` : `arrivals at ${describeStages(flags.stages)}`}${spread}`;
+  return {
+    kind: 'open',
+    loop: () => ({ kind: 'open', arrivals: arrivals(), ...most }),
+    limit,
+    text: `${when}${concurrency === undefined ? '' : `, at most ${concurrency} at a time`}`,
+    json,
+  };
+}
+
+function momentsOf(trace: Trace): Arrivals {
+  let next = 0;
+  return () => {
+    const entry = trace[next];
+    next += 1;
+    return entry?.atMs;
+  };
+}
+
+function limitOf(flags: BenchFlags, trace: Trace | undefined): Limit {
+  const { requests, duration, stages } = flags;
+  const ms = stages === undefined ? (duration ?? 0) * 1000 : lengthOf(stages);
+  if (ms > 0) return { kind: 'duration', ms, drainMs: (flags.drain ?? DEFAULT_DRAIN_S) * 1000 };
+  return { kind: 'requests', count: trace?.length ?? requests ?? DEFAULT_REQUESTS, ...drainOf(flags) };
+}
+
+/** How long answers may take after the last request. */
+export function drainOf({ drain }: BenchFlags): { drainMs?: number } {
+  return drain === undefined ? {} : { drainMs: drain * 1000 };
+}

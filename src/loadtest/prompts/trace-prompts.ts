@@ -1,0 +1,53 @@
+import { createRandom } from '../../common/random.js';
+import type { TraceEntry } from '../trace.js';
+import type { Prompt } from './prompt.js';
+import { firstWords, wordsOf } from './words.js';
+
+/** Keeps these draws apart from others that the same seed is used for. */
+const SALT = 0x74726163;
+/** What a block of a trace is unless its lengths say otherwise (Mooncake). */
+const BLOCK_TOKENS = 512;
+const DEFAULT_TOKENS = 64;
+
+/**
+ * Prompts as long as those of a trace. Where the trace tells blocks, equal blocks are equal text, so that a cache of
+ * prefixes has as much to find as it had there.
+ */
+export function createTracePrompts(entries: readonly TraceEntry[], seed: number): (index: number) => Prompt {
+  const blockTokens = blockTokensOf(entries);
+  const textOf = (id: string | number, tokens: number): readonly string[] =>
+    firstWords(wordsOf(createRandom(seed ^ SALT, 2 * idNumber(id) + 1)), tokens);
+  return (index) => {
+    const { inputTokens = DEFAULT_TOKENS, outputTokens, blocks = [] } = entries[index % entries.length] ?? {};
+    const words: string[] = [];
+    for (const id of blocks) {
+      words.push(...textOf(id, Math.min(blockTokens, Math.max(0, inputTokens - words.length))));
+    }
+    const own = wordsOf(createRandom(seed ^ SALT, 2 * index));
+    words.push(...firstWords(own, Math.max(0, inputTokens - words.length)));
+    return {
+      messages: [{ role: 'user', content: words.join(' ') }],
+      ...(outputTokens !== undefined && { maxTokens: outputTokens }),
+    };
+  };
+}
+
+/** The tokens of a block: a number with which every length has as many blocks as it was given. */
+function blockTokensOf(entries: readonly TraceEntry[]): number {
+  let least = 1;
+  let most = Number.POSITIVE_INFINITY;
+  for (const { inputTokens, blocks } of entries) {
+    if (inputTokens === undefined || blocks === undefined || blocks.length === 0) continue;
+    least = Math.max(least, Math.ceil(inputTokens / blocks.length));
+    if (blocks.length > 1) most = Math.min(most, Math.ceil(inputTokens / (blocks.length - 1)) - 1);
+  }
+  return least <= BLOCK_TOKENS && BLOCK_TOKENS <= most ? BLOCK_TOKENS : least;
+}
+
+function idNumber(id: string | number): number {
+  if (typeof id === 'number') return id;
+  // FNV-1a.
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,77 @@
+import { InputError } from './input/input-error.js';
+import { createValueFile, type ValueFile } from './input/value-file.js';
+import { isObject } from './prompts/messages.js';
+
+/** One request of a trace. */
+export interface TraceEntry {
+  /** Since the first request of the trace. */
+  readonly atMs: number;
+  /** Tokens; undefined where the trace has no length. */
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** The blocks of tokens that the prompt begins with; equal ids are equal blocks (Mooncake). */
+  readonly blocks?: readonly (string | number)[];
+}
+
+/** Members and columns in small letters: Mooncake's, those of Azure's traces, and BurstGPT's. */
+const TIMES = ['timestamp', 'created_time'];
+const INPUTS = ['input_length', 'input_tokens', 'contexttokens', 'request tokens', 'prompt_tokens'];
+const OUTPUTS = ['output_length', 'output_tokens', 'generatedtokens', 'response tokens', 'completion_tokens'];
+const BLOCKS = 'hash_ids';
+
+/**
+ * Reads a trace of requests: Mooncake's JSON Lines (times in ms), or a table such as Azure's (dates) or BurstGPT's
+ * (times in seconds).
+ */
+export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => void): ValueFile {
+  let firstMs: number | undefined;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  const file = createValueFile({ name, columns: TIMES, foreign: [] }, (value, line, number) => {
+    const refuse = (reason: string): InputError => new InputError(reason, line, number);
+    if (!isObject(value))
+      throw refuse('it is no trace: it needs an object a line, or a table, with a timestamp');
+    const members = new Map(Object.entries(value).map(([key, one]) => [key.toLowerCase(), one]));
+    const told = TIMES.map((key) => members.get(key)).find((one) => one !== undefined);
+    if (told === undefined) throw refuse('it has no timestamp');
+    const ms = momentOf(told, file.format === 'csv' ? 1000 : 1);
+    if (ms === undefined)
+      throw refuse(`its timestamp is neither a number nor a date: ${JSON.stringify(told)}`);
+    if (ms < lastMs) throw refuse('it is earlier than the line before: sort the file by its timestamps');
+    lastMs = ms;
+    firstMs ??= ms;
+    const length = (names: readonly string[]): number | undefined => {
+      const given = names.map((key) => members.get(key)).find((one) => one !== undefined && one !== '');
+      if (given === undefined || given === null) return undefined;
+      const tokens = Number(given);
+      if (!Number.isInteger(tokens) || tokens < 0)
+        throw refuse(`a length is no whole number: ${JSON.stringify(given)}`);
+      return Math.max(1, tokens);
+    };
+    const inputTokens = length(INPUTS);
+    const outputTokens = length(OUTPUTS);
+    const blocks = members.get(BLOCKS);
+    onEntry({
+      atMs: ms - firstMs,
+      ...(inputTokens !== undefined && { inputTokens }),
+      ...(outputTokens !== undefined && { outputTokens }),
+      ...(isBlocks(blocks) && { blocks }),
+    });
+  });
+  return file;
+}
+
+/** In ms; dates keep their microseconds. */
+function momentOf(told: unknown, unitMs: number): number | undefined {
+  if (told === '' || told === null || typeof told === 'boolean') return undefined;
+  const number = Number(told);
+  if (Number.isFinite(number)) return number * unitMs;
+  if (typeof told !== 'string') return undefined;
+  const [, date, time, fraction = '', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(told.trim()) ?? [];
+  const whole = Date.parse(`${date}T${time}${zone}`);
+  return Number.isNaN(whole) ? undefined : whole + Number(`0${fraction}`) * 1000;
+}
+
+function isBlocks(value: unknown): value is readonly (string | number)[] {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string' || typeof id === 'number');
+}

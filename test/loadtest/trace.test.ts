@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/loadtest/input/input-error.js';
+import { createTracePrompts } from '../../src/loadtest/prompts/trace-prompts.js';
+import { createTraceFile, type TraceEntry } from '../../src/loadtest/trace.js';
+
+function read(text: string, name = 'trace'): TraceEntry[] {
+  const entries: TraceEntry[] = [];
+  const file = createTraceFile(name, (entry) => entries.push(entry));
+  file.feed(text);
+  file.end();
+  return entries;
+}
+const refusal = (text: string, name?: string): string => {
+  try {
+    read(text, name);
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  return 'read';
+};
+
+const MOONCAKE = `{"timestamp": 1000, "input_length": 1100, "output_length": 500, "hash_ids": [0, 1, 2]}
+{"timestamp": 1000, "input_length": 700, "output_length": 490, "hash_ids": [0, 14]}
+{"timestamp": 4000, "input_length": 512, "output_length": 0, "hash_ids": [46]}
+`;
+
+describe('a trace is read, its first request at 0', () => {
+  test.each<[string, string, TraceEntry[]]>([
+    [
+      "Mooncake's JSON Lines, in ms",
+      MOONCAKE,
+      [
+        { atMs: 0, inputTokens: 1100, outputTokens: 500, blocks: [0, 1, 2] },
+        { atMs: 0, inputTokens: 700, outputTokens: 490, blocks: [0, 14] },
+        { atMs: 3000, inputTokens: 512, outputTokens: 1, blocks: [46] },
+      ],
+    ],
+    [
+      "Azure's table of 2023, with tenths of microseconds",
+      'TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10\r\n2023-11-16 18:17:04.0319600,3180,8\r\n',
+      [
+        { atMs: 0, inputTokens: 4808, outputTokens: 10 },
+        { atMs: 52, inputTokens: 3180, outputTokens: 8 },
+      ],
+    ],
+    [
+      "Azure's table of 2024, with time zones, and a date without a fraction",
+      'TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00.009930+00:00,2162,5\n2024-05-10 00:00:01+00:00,2399,6\n',
+      [
+        { atMs: 0, inputTokens: 2162, outputTokens: 5 },
+        { atMs: 990.07, inputTokens: 2399, outputTokens: 6 },
+      ],
+    ],
+    [
+      "BurstGPT's table, in seconds",
+      'Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,Conversation log\n45.5,ChatGPT,1087,230,1317,Conversation log\n',
+      [
+        { atMs: 0, inputTokens: 472, outputTokens: 18 },
+        { atMs: 40_500, inputTokens: 1087, outputTokens: 230 },
+      ],
+    ],
+    ['moments alone', '[{"timestamp": 5}, {"timestamp": 7.5}]', [{ atMs: 0 }, { atMs: 2.5 }]],
+  ])('%s', (_name, text, expected) => {
+    const entries = read(text);
+    expect(entries.map(({ atMs: _, ...rest }) => rest)).toEqual(expected.map(({ atMs: _, ...rest }) => rest));
+    for (const [index, { atMs }] of entries.entries())
+      expect(atMs).toBeCloseTo(expected[index]?.atMs ?? -1, 3);
+  });
+});
+
+test.each<[string, RegExp, string?]>([
+  ['hello\nworld\n', /^line 1: it is no trace/],
+  ['a,b\n1,2\n', /^line 1: no column is named timestamp/, 'x.csv'],
+  ['{"prompt": "a"}\n', /^line 1: it has no timestamp/],
+  ['{"timestamp": 5}\n{"timestamp": 4}\n', /^line 2: it is earlier than the line before: sort/],
+  ['{"timestamp": "noon"}\n', /^line 1: its timestamp is neither a number nor a date: "noon"/],
+  ['{"timestamp": 1, "input_length": "many"}\n', /^line 1: a length is no whole number: "many"/],
+  [
+    'TIMESTAMP,ContextTokens\n2023-11-16 18:17:03,\n2023-13-16 18:17:03,5\n',
+    /^line 3: its timestamp is neither/,
+  ],
+])('the trace %j is refused: %s', (text, pattern, name) => {
+  expect(refusal(text, name)).toMatch(pattern);
+});
+
+describe('prompts of a trace', () => {
+  const wordsOf = (entries: TraceEntry[], index: number): string[] =>
+    String(createTracePrompts(entries, 1)(index).messages[0]?.content).split(' ');
+
+  test('are as long as the trace says, and limit their answers as it does', () => {
+    const entries = read(MOONCAKE);
+    expect(entries.map((_, index) => wordsOf(entries, index).length)).toEqual([1100, 700, 512]);
+    expect(createTracePrompts(entries, 1)(1).maxTokens).toBe(490);
+  });
+
+  test('have the blocks in common that the trace says, and no more', () => {
+    const entries = read(MOONCAKE);
+    const [one, other] = [wordsOf(entries, 0), wordsOf(entries, 1)];
+    const common = one.findIndex((word, at) => word !== other[at]);
+    expect(common).toBeGreaterThanOrEqual(512);
+    expect(common).toBeLessThan(517);
+  });
+
+  test('find the size of the blocks from the lengths, where it is another', () => {
+    const entries: TraceEntry[] = [
+      { atMs: 0, inputTokens: 64, blocks: ['a', 'b', 'c', 'd'] },
+      { atMs: 0, inputTokens: 40, blocks: ['a', 'b', 'x'] },
+    ];
+    const [one, other] = [wordsOf(entries, 0), wordsOf(entries, 1)];
+    expect([one.length, other.length]).toEqual([64, 40]);
+    expect(one.slice(0, 32)).toEqual(other.slice(0, 32));
+    expect(one.slice(32, 40)).not.toEqual(other.slice(32, 40));
+  });
+
+  test('have nothing in common where the trace tells no blocks', () => {
+    const entries: TraceEntry[] = [
+      { atMs: 0, inputTokens: 50 },
+      { atMs: 0, inputTokens: 50 },
+    ];
+    expect(wordsOf(entries, 0).slice(0, 5)).not.toEqual(wordsOf(entries, 1).slice(0, 5));
+  });
+});
