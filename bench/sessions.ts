@@ -21,6 +21,16 @@ const WORDS = Array.from({ length: 4000 }, (_, index) => `w${index.toString(36)}
 const words = (count: number): string =>
   Array.from({ length: count }, () => WORDS[Math.floor(WORDS.length * random() ** 3)]).join(' ');
 
+// The same for a script without spaces; the fourth character never follows the third.
+const SIGNS = Array.from({ length: 2000 }, (_, index) =>
+  String.fromCodePoint((index < 80 ? 0x3042 : 0x4e00) + index),
+);
+const sign = (index: number): string => SIGNS[index] ?? '';
+const signs = (count: number): string =>
+  Array.from({ length: count }, () => sign(Math.floor(SIGNS.length * random() ** 4)))
+    .join('')
+    .replace(new RegExp(`${sign(2)}${sign(3)}+`, 'g'), sign(2));
+
 const dir = mkdtempSync(join(tmpdir(), 'vastar-bench-'));
 const path = join(dir, 'sessions.db');
 try {
@@ -48,6 +58,13 @@ try {
     'w0a after:1d',
     'tokens>498',
     'before:2020-01-01',
+    sign(0),
+    sign(0) + sign(1),
+    sign(2) + sign(3),
+    signs(3),
+    sign(1500),
+    sign(1500) + sign(1600),
+    `${sign(2)}${sign(3)} ttft>2s`,
   ];
   for (const query of queries) measure(`search ${query}`, 100, () => store.search(`${query} `));
   for (const typed of ['w', 'w0', 'w0a', 'wom'])
@@ -65,15 +82,18 @@ try {
 function fill(): void {
   const store = openSessions(path);
   for (let index = 0; index < EXCHANGES / PER_SESSION; index += 1) {
+    // Half of them in a script without spaces.
+    const [short, long] =
+      index % 2 === 0 ? [() => words(15), () => words(60)] : [() => signs(30), () => signs(300)];
     store.together(() => {
       const { id } = store.create(words(5));
       let parentId: number | null = null;
       for (let turn = 0; turn < PER_SESSION; turn += 1) {
-        const question = store.append(id, { role: 'user', text: words(15), parentId });
+        const question = store.append(id, { role: 'user', text: short(), parentId });
         parentId = store.beginAnswer(id, { parentId: question, endpoint: 'openai', model: 'gpt-4o' });
         const failed = random() < 0.01;
         store.finishAnswer(parentId, {
-          text: failed ? '' : words(60),
+          text: failed ? '' : long(),
           status: failed ? 'error' : 'complete',
           exchange: finished(failed),
         });

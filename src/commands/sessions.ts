@@ -13,6 +13,7 @@ import { EXIT } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { configuredKeys } from './support/secrets.js';
 import { tell } from './support/tell.js';
+import { UsageError } from './support/usage-error.js';
 
 interface Flags extends ExportFlags {
   config?: string;
@@ -174,8 +175,9 @@ function headOf({ role, model, status, finishReason, toolCallId, atMs }: Message
 
 function find(store: SessionStore, { limit = 50, json }: Flags, text: string): void {
   const { query, hits } = store.search(text, limit);
-  for (const problem of query.problems) tell(problem);
-  if (query.unfinished) tell('the last filter has no value, and was left out');
+  const [problem] = query.problems;
+  if (problem !== undefined) throw new UsageError(problem);
+  if (query.unfinished) throw new UsageError('give the last filter a value, such as error:429');
   if (hits.length === 0) process.exitCode = EXIT.failed;
   if (json) {
     const plain = hits.map((hit) => ({ ...hit, snippet: marked(hit, '', '') }));

@@ -39,6 +39,8 @@ export function createMessageTable(db: Database, redactor: Redactor): MessageTab
       data === null ? null : Buffer.from(data, 'base64'),
     );
   };
+  const namesOf = (attachments: readonly Attachment[]): string | null =>
+    attachments.length === 0 ? null : redactor.text(attachments.map(({ name }) => name).join('\n'));
   const read = (seq: number, rows: readonly Row[]): Message[] => {
     const attachments = attachmentsOf(db.all('SELECT * FROM attachments WHERE session = ? ORDER BY id', seq));
     return rows.map((row) => messageOf(row, attachments));
@@ -49,8 +51,8 @@ export function createMessageTable(db: Database, redactor: Redactor): MessageTab
       const streaming = message.status === 'streaming';
       const { lastId } = db.run(
         `INSERT INTO messages (session, parent, role, at_ms, text, reasoning, refusal, tool_calls, tool_call_id, status,
-           finish_reason, endpoint, model, writer, written_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           finish_reason, endpoint, model, attached, writer, written_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         seq,
         message.parentId,
         message.role,
@@ -64,6 +66,7 @@ export function createMessageTable(db: Database, redactor: Redactor): MessageTab
         message.finishReason,
         message.endpoint,
         message.model,
+        namesOf(message.attachments),
         streaming ? process.pid : null,
         streaming ? message.atMs : null,
       );

@@ -1,5 +1,6 @@
 import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
-import { isList, isObject, parseJson } from './redact.js';
+import { isObject, parseJson } from './redact.js';
+import { callsIn } from './tool-calls.js';
 import {
   type Attachment,
   type Exchange,
@@ -10,7 +11,6 @@ import {
   type Message,
   ROLES,
   type SessionSummary,
-  type ToolCall,
 } from './types.js';
 
 // Rows of the file as the values they stand for. What a row of a later or damaged file has else is read as the
@@ -44,7 +44,7 @@ export function messageOf(row: Row, attachments: ReadonlyMap<number, Attachment[
     text: text(row, 'text'),
     reasoning: text(row, 'reasoning'),
     refusal: text(row, 'refusal'),
-    toolCalls: toolCallsOf(jsonIn(row, 'tool_calls')),
+    toolCalls: callsIn(text(row, 'tool_calls')),
     toolCallId: textOrNull(row, 'tool_call_id'),
     attachments: attachments.get(id) ?? [],
     status: oneOf(MESSAGE_STATUSES, text(row, 'status')) ?? 'interrupted',
@@ -52,14 +52,6 @@ export function messageOf(row: Row, attachments: ReadonlyMap<number, Attachment[
     endpoint: textOrNull(row, 'endpoint'),
     model: textOrNull(row, 'model'),
   };
-}
-
-function toolCallsOf(calls: Json): ToolCall[] {
-  if (!isList(calls)) return [];
-  return calls.filter(isObject).map((call) => {
-    const member = (name: string): string => (typeof call[name] === 'string' ? call[name] : '');
-    return { id: member('id'), name: member('name'), arguments: member('arguments') };
-  });
 }
 
 /** Attachments by the message that they belong to. */

@@ -41,10 +41,16 @@ test('ask --session goes on where the last question ended, and everything can be
     stderr: 'vastar-tui: nothing found\n',
   });
   expect(await sessions('search', '--json', 'wombat')).toMatchObject({ code: 1, stdout: '[]\n' });
-  expect((await sessions('search', 'outcome:brilliant')).stderr).toContain(
-    'outcome:brilliant: use one of complete,',
-  );
-  expect((await sessions('search', 'peru error:')).stderr).toContain('the last filter has no value');
+  expect(await sessions('search', 'peru', 'outcome:brilliant')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('outcome:brilliant: use one of complete,'),
+  });
+  expect(await sessions('search', 'peru error:')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('give the last filter a value'),
+  });
 
   const outputs = await Promise.all(
     ['md', 'json', 'jsonl', 'har', 'csv'].map((format) => sessions('export', '--all', '--format', format)),

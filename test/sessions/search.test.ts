@@ -1,7 +1,11 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../src/sessions/file/database.js';
+import { migrate } from '../../src/sessions/file/open-file.js';
 import { parseQuery } from '../../src/sessions/search/query.js';
-import { ask, fakeClock, openedStore } from './place.js';
+import { ask, fakeClock, folder, openedStore } from './place.js';
 
 const NOW = new Date(2026, 10, 22, 15).getTime();
 const day = (month: number, date: number): number => new Date(2026, month - 1, date).getTime();
@@ -76,6 +80,91 @@ test('messages are found by words, phrases, beginnings and without accents', () 
   expect(store.search('blue ').hits).toMatchObject([
     { session: id, title: 'colours', snippet: 'Why is the sky \u{e000}blue\u{e001}?' },
   ]);
+});
+
+test.each([
+  ['東京タワーは首都の天気塔です。', ['京', '首都', '天気', 'タワー', 'ワー', 'です', '東京タワー']],
+  ['重跑gen-itgc后50条记录', ['gen', 'itgc', '后50', '记录', '重跑gen']],
+  ['학교에서 한국어를 배웠다', ['교에', '국어', '학교에서', '한국어를 배']],
+  ['อากาศวันนี้ดี', ['วันนี้', 'กาศ']],
+  ['Ship it 🚀👍🏽 👩‍💻 from 🇯🇵 ☀️', ['🚀', '👍', '👍🏽', '👩‍💻', '🇯🇵', '☀', 'it 🚀']],
+  // Composed and decomposed.
+  ['\u304b\u3099っこう', ['がっこ', 'か\u3099']],
+])('any part of "%s" is found, of one character, too', (text, parts) => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  ask(store, id, text, 'something else', null);
+  for (const part of parts)
+    for (const typed of [part, `${part} `, `"${part}"`])
+      expect(store.search(typed).hits, typed).toMatchObject([{ role: 'user' }]);
+  for (const absent of ['都首', '🦀', 'ーワ', '어국']) expect(store.search(absent).hits, absent).toEqual([]);
+});
+
+test('what an older file holds is found by any part after it was brought up to date', () => {
+  const path = join(folder(), 'sessions.db');
+  closeSync(openSync(path, 'wx', 0o600));
+  const older = openDatabase(path);
+  migrate(older, 3);
+  older.exec(`
+    INSERT INTO sessions (id, title, created_ms, used_ms, touched) VALUES ('00c0ffee0001', 't', 1, 1, 1);
+    INSERT INTO messages (session, role, at_ms, text, status) VALUES
+      (1, 'user', 1, '東京タワー', 'complete'), (1, 'assistant', 1, '塔です', 'complete');
+    INSERT INTO exchanges (session, answer, at_ms, endpoint, url, model, outcome, request, metrics)
+      VALUES (1, 2, 1, 'e', 'u', 'm', 'complete', '{}', '{"finishReason":"stop"}');
+  `);
+  older.close();
+  const store = openedStore(path);
+  expect(store.search('タワ').hits).toMatchObject([{ role: 'user' }]);
+  expect(store.search('です').hits).toMatchObject([{ role: 'assistant' }]);
+  expect(store.branchInUse('00c0ffee0001')).toEqual([]);
+  expect(store.load('00c0ffee0001').messages[1]).toMatchObject({ finishReason: 'stop' });
+});
+
+test('any substring of a text in a script without spaces is found, and marked in it', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  const character = fc.constantFrom(...'日本語東京都天気タワーのはです한국어汉字𠮷🚀🤖😀☔');
+  const texts = fc.array(character, { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(texts, fc.nat(19), fc.integer({ min: 1, max: 20 }), (characters, start, length) => {
+      const from = start % characters.length;
+      const part = characters.slice(from, from + length).join('');
+      const messageId = store.append(id, { role: 'user', text: characters.join(''), parentId: null });
+      const [latest] = store.search(part).hits;
+      expect(latest).toMatchObject({ messageId });
+      expect(latest?.snippet).toContain(`\u{e000}${part}\u{e001}`);
+      expect(latest?.snippet.replace(/[\u{e000}\u{e001}]/gu, '')).toBe(characters.join(''));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('tool calls, refusals, reasoning and the names of images are found, also where a model escapes characters', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  const image = { name: 'Kirschblüte.png', type: 'image/png', size: 1, data: 'AA==', url: null };
+  const parentId = store.append(id, { role: 'user', text: 'q', parentId: null, attachments: [image] });
+  const answer = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+  const call = {
+    id: 'call_1',
+    name: 'get_weather',
+    arguments: '{"city": "\\u6771\\u4eac", "unit": "kelvin"}',
+  };
+  store.checkpoint(answer, { text: '', toolCalls: [call] });
+  expect(store.search('kelvin').hits).toEqual([]);
+  store.finishAnswer(answer, {
+    text: '',
+    reasoning: 'Perhaps a barometer?',
+    refusal: 'Impossible.',
+    toolCalls: [call],
+    status: 'complete',
+  });
+  const found = (text: string) => store.search(text).hits.map(({ role }) => role);
+  for (const words of ['get_weather ', 'weather kelvin ', '東京', 'barometer', 'impossible'])
+    expect(found(words), words).toEqual(['assistant']);
+  expect(found('kirschblute')).toEqual(['user']);
+  store.purge(id);
+  expect(found('kelvin')).toEqual([]);
 });
 
 test('filters hold for the exchange of a message, alone and with words', () => {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { problemOf } from '../problem.js';
+import { indexedText } from '../search/indexed-text.js';
 
 export type Row = Record<string, SQLOutputValue>;
 export type Value = SQLInputValue;
@@ -86,6 +87,10 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
   const sqlite = new DatabaseSync(path, { readOnly });
   try {
     sqlite.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+    // The schema's index is made with it.
+    sqlite.function('indexed_text', { deterministic: true, varargs: true }, (...columns) =>
+      indexedText(columns.map((column) => (typeof column === 'string' ? column : ''))),
+    );
   } catch (error) {
     sqlite.close();
     throw error;

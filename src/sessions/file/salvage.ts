@@ -41,6 +41,7 @@ const TABLES = [
       'tool_calls',
       'tool_call_id',
       'finish_reason',
+      'attached',
     ],
   },
   {

@@ -142,6 +142,45 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX attachments_session ON attachments (session);
   `,
+  // The index has all that a message consists of, and each character of a script without spaces, and each emoji, as a
+  // word: indexed_text is a function of this program. attached: the attachments' names, a line each.
+  `
+  DROP TRIGGER search_insert;
+  DROP TRIGGER search_forget;
+  DROP TRIGGER search_update;
+  DROP TRIGGER search_delete;
+  DROP TABLE search;
+  ALTER TABLE messages ADD COLUMN attached TEXT;
+  UPDATE messages SET attached = (SELECT group_concat(name, char(10)) FROM attachments WHERE message = messages.id)
+    WHERE id IN (SELECT message FROM attachments);
+  CREATE VIEW indexed AS
+    SELECT id, indexed_text(text, reasoning, refusal, tool_calls, attached) AS text FROM messages WHERE status <> 'streaming';
+  CREATE VIRTUAL TABLE search USING fts5 (
+    text, content = 'indexed', content_rowid = 'id',
+    tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So'", prefix = '2 3'
+  );
+  CREATE TRIGGER search_insert AFTER INSERT ON messages WHEN new.status <> 'streaming' BEGIN
+    INSERT INTO search (rowid, text)
+      VALUES (new.id, indexed_text(new.text, new.reasoning, new.refusal, new.tool_calls, new.attached));
+  END;
+  CREATE TRIGGER search_forget AFTER UPDATE OF text, reasoning, refusal, tool_calls, attached, status ON messages
+    WHEN old.status <> 'streaming' BEGIN
+    INSERT INTO search (search, rowid, text) VALUES (
+      'delete', old.id, indexed_text(old.text, old.reasoning, old.refusal, old.tool_calls, old.attached)
+    );
+  END;
+  CREATE TRIGGER search_update AFTER UPDATE OF text, reasoning, refusal, tool_calls, attached, status ON messages
+    WHEN new.status <> 'streaming' BEGIN
+    INSERT INTO search (rowid, text)
+      VALUES (new.id, indexed_text(new.text, new.reasoning, new.refusal, new.tool_calls, new.attached));
+  END;
+  CREATE TRIGGER search_delete AFTER DELETE ON messages WHEN old.status <> 'streaming' BEGIN
+    INSERT INTO search (search, rowid, text) VALUES (
+      'delete', old.id, indexed_text(old.text, old.reasoning, old.refusal, old.tool_calls, old.attached)
+    );
+  END;
+  INSERT INTO search (rowid, text) SELECT id, text FROM indexed;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

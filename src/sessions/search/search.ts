@@ -1,4 +1,5 @@
 import { type Database, integer, text, textOrNull, type Value } from '../file/database.js';
+import { joined, parted } from './indexed-text.js';
 import type { Filter, Query, Term } from './query.js';
 
 export interface SearchHit {
@@ -40,7 +41,7 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
     role: text(row, 'role'),
     atMs: integer(row, 'at_ms'),
     model: textOrNull(row, 'model'),
-    snippet: text(row, 'snippet').replace(/\s+/g, ' ').trim(),
+    snippet: joined(text(row, 'snippet')).replace(/\s+/g, ' ').trim(),
   }));
 }
 
@@ -99,7 +100,7 @@ function withoutText(ofMessage: Condition[], ofExchange: Condition[]): Condition
   }
   const { sql, values } = all([visible, ...ofMessage, ...ofExchange]);
   return {
-    sql: `SELECT ${COLUMNS}, substr(CASE WHEN m.text = '' THEN coalesce(e.error ->> '$.message', '') ELSE m.text END, 1, 160) AS snippet
+    sql: `SELECT ${COLUMNS}, substr(coalesce(nullif(m.text, ''), nullif(m.refusal, ''), e.error ->> '$.message', m.tool_calls ->> '$[0].name', ''), 1, 160) AS snippet
       FROM exchanges e JOIN messages m ON m.id = coalesce(e.answer, e.question) JOIN sessions s ON s.seq = m.session
       WHERE ${sql} ORDER BY e.id DESC`,
     values,
@@ -116,9 +117,9 @@ function all(conditions: readonly Condition[]): Condition {
 /** FTS5's own syntax is switched off by quoting each term. */
 function matchOf(terms: readonly Term[]): string {
   return terms
-    .filter((term) => /[\p{L}\p{N}\p{Co}]/u.test(term.text))
+    .filter((term) => /[\p{L}\p{N}\p{Co}\p{So}]/u.test(term.text))
     .map(({ text, prefix }) => {
-      const quoted = `"${text.replaceAll('"', '""').replaceAll('\0', '')}"`;
+      const quoted = `"${parted(text).replaceAll('"', '""').replaceAll('\0', '')}"`;
       // A single letter begins nearly every text, and finding that out is slow.
       return prefix && !/^[a-z0-9]$/i.test(text) ? `${quoted}*` : quoted;
     })

@@ -1,0 +1,15 @@
+import { isList, isObject, parseJson } from './redact.js';
+import type { ToolCall } from './types.js';
+
+/**
+ * Tool calls as a file has them.
+ * @param written JSON; empty: there are none
+ */
+export function callsIn(written: string): ToolCall[] {
+  const calls = written === '' ? null : parseJson(written);
+  if (!isList(calls)) return [];
+  return calls.filter(isObject).map((call) => {
+    const member = (name: string): string => (typeof call[name] === 'string' ? call[name] : '');
+    return { id: member('id'), name: member('name'), arguments: member('arguments') };
+  });
+}
