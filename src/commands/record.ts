@@ -20,7 +20,8 @@ interface RecordFlags extends PromptFlags {
 const HELP = `
 Asks as "ask" does, of any endpoint, and adds what the provider sent, byte for byte with its times, to the file (a
 compressed answer decoded). Times
-count from when the daemon had sent the request. The question, headers and keys are not in the file.
+count from when the daemon had sent the request. The response's headers are in the file, without secrets; the
+question, the request's headers and keys are not.
   vastar-tui record "Why is the sky blue?" --mode openai --output sky.jsonl
   vastar-tui replay sky.jsonl
 

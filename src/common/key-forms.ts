@@ -15,7 +15,8 @@ export function keyForms(keys: readonly string[]): string[] {
       const base64Url = base64.map((text) =>
         text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
       );
-      return [key, inUrl, percentLower, key.replaceAll('/', '\\/'), ...base64, ...base64Url];
+      const inJson = JSON.stringify(key).slice(1, -1);
+      return [key, inUrl, percentLower, inJson, inJson.replaceAll('/', '\\/'), ...base64, ...base64Url];
     });
   return [...new Set(forms)].sort((one, other) => other.length - one.length);
 }

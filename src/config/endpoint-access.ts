@@ -1,7 +1,8 @@
+import { isSecretName } from '../common/headers.js';
 import type { WrittenAccess } from './access.js';
 import type { Layer } from './layer.js';
 import { type Api, type Provider, type ProviderName, providerOf } from './providers.js';
-import { isSecretName, Secret } from './secret.js';
+import { Secret } from './secret.js';
 import { isTree, overlay, type Path, type Tree } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
 

@@ -1,3 +1,4 @@
+import { isSecretName } from '../common/headers.js';
 import { parseApiKey } from './api-key.js';
 import { type Access, completeAccess } from './endpoint-access.js';
 import { OPENAI_ORIGIN, originOf } from './endpoint-url.js';
@@ -5,7 +6,7 @@ import { type Layer, layerOf } from './layer.js';
 import { formatProblem } from './problem.js';
 import { providerOf } from './providers.js';
 import type { Profile } from './schema.js';
-import { isSecretName, type Secret } from './secret.js';
+import type { Secret } from './secret.js';
 import type { Settled } from './settle.js';
 import { type Path, valueAt } from './tree.js';
 import { type Environment, lookUp } from './variables.js';

@@ -25,11 +25,3 @@ export class Secret {
     return REDACTED;
   }
 }
-
-/** Names of headers, parameters, members and variables whose values are taken for secrets. */
-const SECRET_NAME = /auth|key|token|secret|passw|credential|cookie|signature|^sig$|session|jwt/i;
-
-/** Whether a value of that name must not be shown. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}

@@ -1,15 +1,23 @@
 import { ConnectorException, ErrorClass, messageOf, withDetails } from '../common/errors.js';
+import { shownHeaders } from '../common/headers.js';
 import { answerRequest, type Endpoint, proxyPasswords } from '../config/index.js';
 import { ContentError } from '../content/content-error.js';
 import { createTimeline, type DaemonTimings } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
 import { unusableError } from '../sdk/chat/chat-errors.js';
-import { type AnswerContext, createChatStream, type StreamEnding, type StreamResult } from '../sdk/index.js';
+import {
+  type AnswerContext,
+  createChatStream,
+  type HTTPRequestConfig,
+  type StreamEnding,
+  type StreamResult,
+} from '../sdk/index.js';
 import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
 import { type DecodedEvent, decodeEvents } from './decoded-events.js';
 import { holdRefusal } from './held-refusal.js';
 import { observer } from './observer.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
+import { requestEvent } from './sent-request.js';
 import { stopper } from './stopper.js';
 import type { ChatAnswer, ChatMessage, ChatOptions, HttpStreamer } from './types.js';
 
@@ -75,9 +83,10 @@ export async function runExchange(
     const watch = observer(timeline, sentMs, options);
     options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: timeline });
     const settings = settingsOf(endpoint, options);
+    const keys = keysOf(endpoint);
     context = {
       source: new URL(request.url).host,
-      keys: keysOf(endpoint),
+      keys,
       settings,
       format: endpoint.access.api,
       thinkingTags: endpoint.access.thinkingTags,
@@ -113,7 +122,8 @@ export async function runExchange(
       timeline.headers({ atMs, timings, buffered, headers, ...(coding !== undefined && { coding }) });
       const contentType = headers['content-type'] ?? '';
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, context);
-      options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers, buffered });
+      const shown = shownHeaders(headers, keys);
+      options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers: shown, buffered });
     };
     const asked = adaptBody(
       requestBody(endpoint, model, messages, { ...options, stream }),
@@ -126,25 +136,25 @@ export async function runExchange(
       const held = holdRefusal(onEvent, stop.bytes);
       decoded = decodeEvents(held.onEvent);
       const timeoutMs = options.timeoutMs ?? endpoint.timeoutMs;
+      const sent: HTTPRequestConfig = {
+        method: 'POST',
+        url: request.url,
+        headers: {
+          'content-type': 'application/json',
+          accept: stream ? 'text/event-stream' : 'application/json',
+          'accept-encoding': 'identity',
+          ...request.headers,
+        },
+        body: JSON.stringify(translated(endpoint, asked.body())),
+        timeoutMs: Math.max(1, Math.round(timeoutMs - elapsedMs)),
+        // The silence is watched here, where it is known whether the reader rests.
+        idleMs: 0,
+        ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
+        policy: { scope: model, ...options.policy },
+      };
+      options.onEvent?.(requestEvent(sent, request.shownUrl, keys, elapsedMs));
       const outcome = await client
-        .streamHTTP(
-          {
-            method: 'POST',
-            url: request.url,
-            headers: {
-              'content-type': 'application/json',
-              accept: stream ? 'text/event-stream' : 'application/json',
-              ...request.headers,
-            },
-            body: JSON.stringify(translated(endpoint, asked.body())),
-            timeoutMs: Math.max(1, Math.round(timeoutMs - elapsedMs)),
-            // The silence is watched here, where it is known whether the reader rests.
-            idleMs: 0,
-            ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
-            policy: { scope: model, ...options.policy },
-          },
-          { onEvent: decoded.onEvent, signal: stop.signal },
-        )
+        .streamHTTP(sent, { onEvent: decoded.onEvent, signal: stop.signal })
         .then(async (result) => {
           if (result.outcome === 'complete') await decoded.end();
           return result;

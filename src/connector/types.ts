@@ -12,6 +12,18 @@ export type HttpStreamer = Pick<RuntimeClient, 'connect' | 'streamHTTP'>;
 /** What an exchange tells while it runs. `tMs`: milliseconds since the request was sent. */
 export type ExchangeEvent =
   | { type: 'start'; exchange: number; url: string; model: string; live: LiveMetrics }
+  /** A request as it is sent, also each further one of the exchange, without its secrets. */
+  | {
+      type: 'request';
+      tMs: number;
+      method: string;
+      /** With its query. */
+      url: string;
+      readonly headers: Record<string, string>;
+      /** JSON. */
+      readonly body: string;
+    }
+  /** `headers`: names in lower case, request ids first, without secrets. */
   | { type: 'headers'; tMs: number; statusCode: number; headers: Record<string, string>; buffered: boolean }
   /** The daemon is about to send the request again: attempt number `attempt`, in `delayMs`. */
   | {

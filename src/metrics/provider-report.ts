@@ -1,3 +1,4 @@
+import { REQUEST_ID_HEADERS } from '../common/headers.js';
 import { type Reported, type ReportedTime, timesInEvent, timesInHeaders } from './provider-times.js';
 import { type RateLimit, rateLimitsIn } from './rate-limits.js';
 
@@ -13,16 +14,6 @@ export interface ProviderReport {
   rateLimits: RateLimit[];
 }
 
-const REQUEST_IDS = [
-  'x-request-id',
-  'request-id',
-  'apim-request-id',
-  'x-ms-request-id',
-  'x-amzn-requestid',
-  'x-generation-id',
-  'x-litellm-call-id',
-  'cf-ray',
-];
 const REGIONS = [
   'x-ms-region',
   'x-groq-region',
@@ -46,7 +37,9 @@ export function createProviderReport(headers: Readonly<Record<string, string>>, 
     for (const source of reported.refused) refused.add(source);
   };
   take(timesInHeaders(headers));
-  const requestId = REQUEST_IDS.map((name) => headers[name]).find((id) => id !== undefined && id !== '');
+  const requestId = REQUEST_ID_HEADERS.map((name) => headers[name]).find(
+    (id) => id !== undefined && id !== '',
+  );
   const region = Object.fromEntries(
     REGIONS.flatMap((name) => (headers[name] ? [[name, headers[name].slice(0, LONGEST_VALUE)]] : [])),
   );

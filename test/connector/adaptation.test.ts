@@ -76,14 +76,16 @@ describe('a refused stream_options', () => {
     const events = await eventsOf();
     expect(events.map(({ type }) => type)).toEqual([
       'start',
+      'request',
       'adapted',
+      'request',
       'headers',
       'text',
       'text',
       'finish',
       'done',
     ]);
-    expect(events[1]).toMatchObject({
+    expect(events[2]).toMatchObject({
       members: ['stream_options'],
       notice: expect.stringMatching(/refuses stream_options: .* without it/),
     });
@@ -112,7 +114,7 @@ describe('a refused stream_options', () => {
     connector = connect({ adapt: false });
     refusals = { stream_options: { body: { error: { message: 'Unknown field stream_options' } } } };
     const events = await eventsOf();
-    expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'error', 'done']);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'request', 'headers', 'error', 'done']);
     expect(upstream.requests).toHaveLength(1);
   });
 
@@ -184,6 +186,6 @@ test('a temperature that the user set is never left out; the error names the set
 test('another refusal passes as it is', async () => {
   refusals = { messages: { body: { error: { message: 'bad messages' } } } };
   const events = await eventsOf();
-  expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'error', 'done']);
+  expect(events.map(({ type }) => type)).toEqual(['start', 'request', 'headers', 'error', 'done']);
   expect(upstream.requests).toHaveLength(1);
 });

@@ -50,8 +50,8 @@ describe('a chat through a daemon of the public protocol', () => {
   test('comes in one piece, is marked as such, and has no time to a first token', async () => {
     const events: AnswerEvent[] = [];
     for await (const event of connector.stream('Hi')) events.push(event);
-    expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'text', 'text', 'done']);
-    expect(events[1]).toMatchObject({ buffered: true });
+    expect(events.map(({ type }) => type)).toEqual(['start', 'request', 'headers', 'text', 'text', 'done']);
+    expect(events[2]).toMatchObject({ buffered: true });
     const last = events.at(-1);
     expect(last).toMatchObject({
       answer: { outcome: 'complete', text: 'Hello', metrics: { buffered: true, e2eMs: expect.any(Number) } },

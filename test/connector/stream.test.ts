@@ -38,7 +38,15 @@ describe('an answer as an async iterator', () => {
   test('tells its start, its head, each delta, its end, and last the answer', async () => {
     const events: AnswerEvent[] = [];
     for await (const event of connector.stream('Hi')) events.push(event);
-    expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'text', 'text', 'finish', 'done']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'start',
+      'request',
+      'headers',
+      'text',
+      'text',
+      'finish',
+      'done',
+    ]);
     expect(events.at(-1)).toMatchObject({
       answer: { outcome: 'complete', text: 'Hello', finishReason: 'stop', metrics: { chunks: 2 } },
     });
@@ -66,7 +74,7 @@ describe('an answer as an async iterator', () => {
     answer = serveScript({ status: 401, contentType: 'application/json', chunks: ['{}'] });
     const events: AnswerEvent[] = [];
     for await (const event of connector.stream('Hi')) events.push(event);
-    expect(events.map(({ type }) => type)).toEqual(['start', 'headers', 'error', 'done']);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'request', 'headers', 'error', 'done']);
     expect(events.at(-1)).toMatchObject({ answer: { outcome: 'error', error: { statusCode: 401 } } });
   });
 

@@ -169,7 +169,7 @@ describe('the log of exchanges', () => {
       events: [{ tMs: 0, type: 'text', text: 'hello' }],
       end: { outcome: 'complete' },
     });
-    expect(first?.request).toContain('"content": "one"');
+    expect(first?.request?.body).toContain('"content": "one"');
   });
 
   test('is bounded', async () => {

@@ -152,6 +152,12 @@ export function answerOf(values: Partial<ChatAnswer> = {}): ChatAnswer {
   };
 }
 
+/** The event of a request with this body. */
+export function requestOf(body: Record<string, unknown>): Extract<ExchangeEvent, { type: 'request' }> {
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer [hidden]' };
+  return { type: 'request', tMs: 0, method: 'POST', url: SIMULATOR.url, headers, body: JSON.stringify(body) };
+}
+
 /** One exchange in the test's hands. */
 export interface MemoryExchange {
   readonly messages: readonly ChatMessage[];
@@ -198,8 +204,11 @@ export function createMemoryChat(): MemoryChat {
         paintedMs,
         metrics: metricsOf({ phase: 'waiting', elapsedMs: 0, attempts: 0 }),
         emit: (event) => options.onEvent?.(event),
-        start: () =>
-          exchange.emit({ type: 'start', exchange: exchanges.length, url: SIMULATOR.url, model: 'm', live }),
+        start() {
+          const { url, model } = SIMULATOR;
+          exchange.emit({ type: 'start', exchange: exchanges.length, url, model: 'm', live });
+          exchange.emit(requestOf({ model, messages }));
+        },
         text: (text) => exchange.emit({ type: 'text', text, tMs: 0 }),
         async end(answer = {}) {
           exchange.metrics = answer.metrics ?? { ...exchange.metrics, phase: 'done' };

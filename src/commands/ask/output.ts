@@ -3,6 +3,7 @@ import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
+import { parseJson } from '../../sdk/json.js';
 import { emptyReason } from '../../state/exchange/failure.js';
 import { createSanitizer } from '../../state/text/sanitize.js';
 import { tell } from '../support/tell.js';
@@ -71,10 +72,20 @@ export function jsonLines(stdout: NodeJS.WriteStream): Output {
       switch (event.type) {
         case 'start':
           return write({ type: 'start', exchange: event.exchange, url: event.url, model: event.model });
+        case 'request':
+          return write({
+            type: 'request',
+            method: event.method,
+            url: event.url,
+            headers: event.headers,
+            body: parseJson(event.body) ?? event.body,
+            t_ms: ms(event.tMs),
+          });
         case 'headers':
           return write({
             type: 'headers',
             status: event.statusCode,
+            headers: event.headers,
             buffered: event.buffered,
             t_ms: ms(event.tMs),
           });

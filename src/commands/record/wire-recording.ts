@@ -37,6 +37,7 @@ export function createWireRecording(model: string, sentMs: number): WireRecordin
         stream: true,
         status,
         contentType: /^[\x20-\x7e]*$/.test(contentType) ? contentType : '',
+        headers,
         headersMs: since(atMs, timings.firstByteUs),
         parts,
         ending,

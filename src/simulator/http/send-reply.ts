@@ -25,8 +25,8 @@ export async function sendReply(
   if (reply.headersMs === 'never') return aborted(signal);
   await until(startMs + reply.headersMs, clock, signal);
   response.writeHead(reply.status, {
-    ...reply.headers,
     'openai-processing-ms': String(Math.round(clock.now() - startMs)),
+    ...reply.headers,
   });
   response.flushHeaders();
   const write = bodyWriter(response);

@@ -75,6 +75,7 @@ export function createRecorder({ upstream, file, onProblem }: RecorderOptions, c
         ...requestOf(body),
         status: answer.status,
         contentType,
+        headers: Object.fromEntries(answer.headers),
         headersMs: clock.now() - sentMs,
       };
       response.writeHead(answer.status, contentType === '' ? {} : { 'content-type': contentType });

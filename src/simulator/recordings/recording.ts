@@ -8,12 +8,17 @@ export interface Recording {
   stream: boolean;
   status: number;
   contentType: string;
+  /** The others, by name in lower case, without secrets; absent in files of before they were kept. */
+  headers?: Readonly<Record<string, string>>;
   /** Milliseconds since the request was sent, here and below. */
   headersMs: number;
   parts: readonly { atMs: number; bytes: Uint8Array }[];
   /** `broken`: the connection was lost. */
   ending: 'end' | 'broken';
 }
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const ms = z.number().check(z.minimum(0), z.maximum(3_600_000));
 
@@ -24,6 +29,9 @@ const line = z.union([
     stream: z.boolean(),
     status: z.int().check(z.minimum(200), z.maximum(599)),
     content_type: z.string().check(z.regex(/^[\x20-\x7e]*$/)),
+    headers: z.optional(
+      z.record(z.string().check(z.regex(HEADER_NAME)), z.string().check(z.regex(HEADER_VALUE))),
+    ),
     headers_ms: ms,
   }),
   z.strictObject({ ms, text: z.string() }),
@@ -53,8 +61,16 @@ export function parseRecordings(text: string, file: string): readonly Recording[
     if (!parsed.success) throw fail();
     const { data } = parsed;
     if ('recording' in data) {
-      const { model, stream, status, content_type: contentType, headers_ms: headersMs } = data;
-      open = { model, stream, status, contentType, headersMs, parts: [], ending: 'end' };
+      const { model, stream, status, content_type: contentType, headers, headers_ms: headersMs } = data;
+      const head = {
+        model,
+        stream,
+        status,
+        contentType,
+        ...(headers !== undefined && { headers }),
+        headersMs,
+      };
+      open = { ...head, parts: [], ending: 'end' };
     } else if (open === undefined) {
       throw fail();
     } else if ('end' in data) {
@@ -71,9 +87,17 @@ export function parseRecordings(text: string, file: string): readonly Recording[
 
 /** The lines of one recording, the last line end included. */
 export function formatRecording(recording: Recording): string {
-  const { model, stream, status, contentType, headersMs, parts, ending } = recording;
+  const { model, stream, status, contentType, headers, headersMs, parts, ending } = recording;
   const lines: z.infer<typeof line>[] = [
-    { recording: 1, model, stream, status, content_type: contentType, headers_ms: round(headersMs) },
+    {
+      recording: 1,
+      model,
+      stream,
+      status,
+      content_type: contentType,
+      ...(headers !== undefined && { headers: sendable(headers) }),
+      headers_ms: round(headersMs),
+    },
     ...parts.map(({ atMs, bytes }) => {
       const text = utf8Of(bytes);
       return text === undefined
@@ -83,6 +107,14 @@ export function formatRecording(recording: Recording): string {
     { end: ending },
   ];
   return lines.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
+/** Of headers that are out of shape nothing is kept. */
+function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const fine = Object.entries(headers).filter(
+    ([name, value]) => name !== 'content-type' && HEADER_NAME.test(name) && HEADER_VALUE.test(value),
+  );
+  return Object.fromEntries(fine);
 }
 
 function parseJson(text: string): unknown {

@@ -27,7 +27,8 @@ export function inTurn(recordings: readonly Recording[]): Replay {
 }
 
 /** The recorded response once more, at the recorded pace. */
-export function replayed({ status, contentType, headersMs, parts, ending }: Recording): Reply {
+export function replayed(recording: Recording): Reply {
+  const { status, contentType, headers, headersMs, parts, ending } = recording;
   const frames = parts.map(
     ({ atMs, bytes }): Frame => ({
       atMs,
@@ -38,12 +39,20 @@ export function replayed({ status, contentType, headersMs, parts, ending }: Reco
   );
   return {
     status,
-    headers: contentType === '' ? {} : { 'content-type': contentType },
+    headers: { ...replayable(headers ?? {}), ...(contentType !== '' && { 'content-type': contentType }) },
     headersMs,
     frames,
     tokens: frames.reduce((sum, { tokens }) => sum + tokens, 0),
     ending: ending === 'end' ? 'end' : 'reset',
   };
+}
+
+/** Headers that concern the connection or the body's form, which are others now, or that would lead elsewhere. */
+const NOT_REPLAYED =
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-(length|encoding)|date|location|refresh|set-cookie|alt-svc|strict-transport-security)$/;
+
+function replayable(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_REPLAYED.test(name)));
 }
 
 /** Times to the first token, and between tokens, of all streams; several tokens in a part have 0 between them. */

@@ -1,9 +1,10 @@
+import { shownHeaders } from '../../common/headers.js';
 import { keyForms } from '../../common/key-forms.js';
 import type { Recording } from './recording.js';
 
 const ASTERISK = 0x2a;
 
-/** The recording with asterisks where a provider said one of these keys back; its pieces keep their sizes. */
+/** The recording with asterisks where a provider said one of these keys back, its pieces as long as before; headers as they are shown. */
 export function withoutKeys(recording: Recording, keys: readonly string[]): Recording {
   const whole = Buffer.concat(recording.parts.map(({ bytes }) => bytes));
   for (const form of keyForms(keys)) {
@@ -18,5 +19,6 @@ export function withoutKeys(recording: Recording, keys: readonly string[]): Reco
     from += bytes.length;
     return { atMs, bytes: part };
   });
-  return { ...recording, parts };
+  const { headers } = recording;
+  return { ...recording, ...(headers !== undefined && { headers: shownHeaders(headers, keys) }), parts };
 }

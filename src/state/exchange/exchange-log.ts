@@ -1,4 +1,5 @@
-import type { ChatAnswer, ChatMessage, ExchangeEvent } from '../../connector/types.js';
+import { shownHeaders } from '../../common/headers.js';
+import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { EndpointInfo } from '../ports.js';
 
@@ -16,8 +17,8 @@ export interface LoggedExchange {
   /** Unix time in ms. */
   readonly atMs: number;
   readonly endpoint: EndpointInfo;
-  /** The body as JSON, without the key, which is a header; of a long conversation the newest messages. */
-  readonly request: string;
+  /** As it was sent, secrets apart; absent until then, and once it was let go. */
+  readonly request?: LoggedRequest;
   readonly response?: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> };
   /** The first ones, up to a limit. */
   readonly events: readonly LoggedEvent[];
@@ -34,9 +35,17 @@ export interface LoggedExchange {
   };
 }
 
+export interface LoggedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON; of a long conversation the newest messages. */
+  readonly body: string;
+}
+
 /** Keeps the last exchanges, for the inspector. Not part of the state: it grows with every event. */
 export interface ExchangeLog {
-  begin(exchange: { atMs: number; endpoint: EndpointInfo; body: RequestBody }): ExchangeRecorder;
+  begin(exchange: { atMs: number; endpoint: EndpointInfo }): ExchangeRecorder;
   /** Newest first. */
   all(): readonly LoggedExchange[];
 }
@@ -47,9 +56,13 @@ export interface ExchangeRecorder {
   broke(problem: string): void;
 }
 
-export type RequestBody = { readonly messages: readonly ChatMessage[] } & Readonly<Record<string, unknown>>;
+type Sent = Extract<ExchangeEvent, { type: 'request' }>;
 
-type Entry = { -readonly [K in keyof LoggedExchange]: LoggedExchange[K] } & { size: number };
+type Entry = { -readonly [K in keyof LoggedExchange]: LoggedExchange[K] } & {
+  size: number;
+  /** A request that is not read yet: what leaves now has no time for that. */
+  sent?: Sent | undefined;
+};
 
 const MAX_EXCHANGES = 50;
 /** UTF-16 units of the requests and events of all exchanges; those that run may exceed it. */
@@ -58,7 +71,6 @@ const MAX_TOTAL = 1_000_000;
 const MAX_SIZE = 65_536;
 /** What an event costs beyond its text. */
 const EVENT_SIZE = 32;
-const SECRET_HEADER = /authorization|cookie|api-?key|token/i;
 
 export function createExchangeLog(): ExchangeLog {
   const exchanges: Entry[] = [];
@@ -74,20 +86,21 @@ export function createExchangeLog(): ExchangeLog {
   };
 
   return {
-    all: () => exchanges,
-    begin({ atMs, endpoint, body }) {
+    all() {
+      for (const exchange of exchanges) keepRequest(exchange);
+      return exchanges;
+    },
+    begin({ atMs, endpoint }) {
       count += 1;
       const events: LoggedEvent[] = [];
-      const request = requestText(body);
       const entry: Entry = {
         number: count,
         atMs,
         endpoint,
-        request,
         events,
         left: 0,
         letGo: false,
-        size: request.length,
+        size: 0,
       };
       exchanges.unshift(entry);
       boundAll();
@@ -95,8 +108,13 @@ export function createExchangeLog(): ExchangeLog {
       return {
         take(event) {
           if (event.type === 'start') return;
+          if (event.type === 'request') {
+            entry.sent = event;
+            return;
+          }
+          keepRequest(entry);
           if (event.type === 'headers') {
-            entry.response = { statusCode: event.statusCode, headers: withoutSecrets(event.headers) };
+            entry.response = { statusCode: event.statusCode, headers: shownHeaders(event.headers, []) };
             return;
           }
           const text = textOf(event);
@@ -109,6 +127,7 @@ export function createExchangeLog(): ExchangeLog {
           entry.size += text.length + EVENT_SIZE;
         },
         end({ outcome, metrics, finishReason, error }) {
+          keepRequest(entry);
           entry.end = {
             outcome,
             metrics,
@@ -124,7 +143,7 @@ export function createExchangeLog(): ExchangeLog {
   };
 }
 
-type Told = Exclude<ExchangeEvent, { type: 'start' | 'headers' }>;
+type Told = Exclude<ExchangeEvent, { type: 'start' | 'request' | 'headers' }>;
 
 function textOf(event: Told): string {
   switch (event.type) {
@@ -149,31 +168,52 @@ function textOf(event: Told): string {
   }
 }
 
-function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, SECRET_HEADER.test(name) ? '[hidden]' : value]),
-  );
-}
-
 function letGo(exchange: Entry): void {
   if (exchange.letGo) return;
   exchange.left += exchange.events.length;
-  Object.assign(exchange, { letGo: true, request: '', events: [], size: 0 });
+  delete exchange.request;
+  Object.assign(exchange, { letGo: true, events: [], size: 0 });
+}
+
+function keepRequest(exchange: Entry): void {
+  const { sent } = exchange;
+  if (sent === undefined) return;
+  exchange.sent = undefined;
+  const { method, url, headers } = sent;
+  const body = bodyText(sent.body);
+  exchange.size += body.length - (exchange.request?.body.length ?? 0);
+  exchange.request = { method, url, headers, body };
 }
 
 /** What is too long is cut before it becomes JSON: a piece that is cut from a string keeps all of it in memory. */
-function requestText({ messages, ...parameters }: RequestBody): string {
+function bodyText(sent: string): string {
+  const body = parsed(sent);
+  const name = ['messages', 'input'].find((list) => Array.isArray(body?.[list]));
+  const items: unknown = name === undefined ? undefined : body?.[name];
+  if (name === undefined || !Array.isArray(items)) return Buffer.from(sent.slice(0, MAX_SIZE)).toString();
   const kept: unknown[] = [];
   let room = MAX_SIZE;
-  for (const message of messages.toReversed()) {
+  for (const item of items.toReversed()) {
     if (room <= 0) break;
-    const { content } = message;
-    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    const { content, ...others } = recordOf(item);
+    const text = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
     const cut = text.length > room ? `${text.slice(0, room)}… and ${text.length - room} more` : content;
-    kept.unshift({ ...message, content: cut });
-    room -= text.length;
+    kept.unshift({ ...others, ...(cut !== undefined && { content: cut }) });
+    room -= text.length + JSON.stringify(others).length;
   }
-  const json = JSON.stringify({ ...parameters, messages: kept }, null, 2);
-  const left = messages.length - kept.length;
+  const json = JSON.stringify({ ...body, [name]: kept }, null, 2);
+  const left = items.length - kept.length;
   return left === 0 ? json : `${json}\n… and ${left} earlier messages, which are not kept here`;
+}
+
+function parsed(json: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return recordOf(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -130,11 +130,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     const sent = withSystemPrompt(settings, historyOf(messages, endpoint));
     const { temperature, maxTokens: max_tokens, body } = options;
     const parameters = { temperature, max_tokens, ...body };
-    const recorder = log.begin({
-      atMs: nowMs,
-      endpoint,
-      body: { model: endpoint.model, ...parameters, messages: sent },
-    });
+    const recorder = log.begin({ atMs: nowMs, endpoint });
     const keeper = createExchangeKeeper(nowMs, endpoint, { ...parameters, ...systemOf(settings) });
     const exchange: Running = {
       id,

@@ -51,7 +51,7 @@ export function inspectorLines(exchange: LoggedExchange, width: number): readonl
       [['dim', 'n, p: next, previous']],
       width,
     ),
-    ...wrapped(`POST ${endpoint.url}`, width),
+    ...wrapped(`${request?.method ?? 'POST'} ${request?.url ?? endpoint.url}`, width),
   ];
   if (end?.error !== undefined) lines.push(...wrapped(`failed: ${end.error}`, width));
   if (metrics !== undefined) {
@@ -66,16 +66,15 @@ export function inspectorLines(exchange: LoggedExchange, width: number): readonl
         ...told.flatMap((text) => wrapped(text, width)),
       );
   }
-  lines.push(...heading('Request'), [['dim', 'Authorization: [hidden]']]);
-  lines.push(...(letGo ? wrapped(LET_GO, width) : wrapped(request, width)));
+  lines.push(...heading('Request'));
+  if (request === undefined) lines.push(...wrapped(letGo ? LET_GO : 'nothing was sent', width));
+  else lines.push(...headerLines(request.headers, width), [], ...wrapped(request.body, width));
   lines.push(...heading('Response'));
   if (response === undefined) lines.push([['dim', 'no headers have come']]);
   else {
     lines.push([`status ${response.statusCode}`]);
     if (end?.finishReason !== undefined) lines.push(...wrapped(`finish_reason: ${end.finishReason}`, width));
-    for (const [name, value] of Object.entries(response.headers)) {
-      lines.push(...wrapped(`${name}: ${value}`, width));
-    }
+    lines.push(...headerLines(response.headers, width));
   }
   lines.push(...heading(`Events: ${count(events.length + left)}`));
   for (const { tMs, type, text } of events) {
@@ -88,8 +87,12 @@ export function inspectorLines(exchange: LoggedExchange, width: number): readonl
   return lines;
 }
 
+function headerLines(headers: Readonly<Record<string, string>>, width: number): Line[] {
+  return Object.entries(headers).flatMap(([name, value]) => wrapped(`${name}: ${value}`, width));
+}
+
 const LET_GO =
-  'The body and the events were let go for those of later exchanges. A conversation that is saved still has its messages and the times of their pieces.';
+  'The request and the events were let go for those of later exchanges. A conversation that is saved still has its messages and the times of their pieces.';
 
 function wrapped(text: string, width: number): Line[] {
   return sanitize(text)

@@ -20,6 +20,7 @@ export const RECORDING: Recording = {
   stream: true,
   status: 200,
   contentType: 'text/event-stream',
+  headers: { 'x-request-id': 'req_1', 'set-cookie': '[hidden]' },
   headersMs: 80,
   parts: [
     { atMs: 100, bytes: delta('a') },

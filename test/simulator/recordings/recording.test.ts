@@ -97,6 +97,23 @@ describe('a simulator that records', () => {
     ]);
   });
 
+  test('writes the response’s headers down, request ids first, without cookies and keys', async () => {
+    const headers = { 'set-cookie': 'a=secret', 'x-said': `key ${KEY}`, 'x-request-id': 'req_1' };
+    const provider = await startUpstream({ headers, chunks: ['data: [DONE]\n\n'] });
+    try {
+      const file = await recordingFile();
+      const simulator = await simulatorForTest({ record: { file, upstream: provider.url } });
+      await receive(
+        await postChat(simulator, { stream: true }, undefined, { authorization: `Bearer ${KEY}` }),
+      );
+      const kept = (await readRecordings(file))[0]?.headers ?? {};
+      expect(Object.keys(kept)[0]).toBe('x-request-id');
+      expect(kept).toMatchObject({ 'set-cookie': '[hidden]', 'x-said': 'key [key removed]' });
+    } finally {
+      await provider.close();
+    }
+  });
+
   test('passes a redirect on: who it leads to is not given the keys', async () => {
     const elsewhere = await startUpstream({ chunks: ['{}'] });
     const provider = await startUpstream({ status: 307, headers: { location: elsewhere.url } });

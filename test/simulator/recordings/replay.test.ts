@@ -51,6 +51,22 @@ describe('a simulator that replays', () => {
     expect(await ask(true)).toBe('one');
   });
 
+  test('gives the recorded headers, without those of the connection, cookies, and the way elsewhere', async () => {
+    const headers = {
+      'x-request-id': 'req_1',
+      'retry-after': '7',
+      'content-encoding': 'gzip',
+      'transfer-encoding': 'chunked',
+      'set-cookie': '[hidden]',
+      location: 'https://elsewhere.example',
+    };
+    const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0, headers }]) });
+    const replayed = (await postChat(simulator, { stream: true })).headers;
+    expect(replayed.get('x-request-id')).toBe('req_1');
+    expect(replayed.get('retry-after')).toBe('7');
+    for (const name of ['content-encoding', 'set-cookie', 'location']) expect(replayed.has(name)).toBe(false);
+  });
+
   test('may be asked for faults all the same', async () => {
     const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0 }]) });
     expect((await postChat(simulator, { model: 'sim-fault-503' })).status).toBe(503);

@@ -4,13 +4,14 @@ import { createExchangeLog, type ExchangeLog } from '../../../src/state/exchange
 import { DEFAULT_HINTS } from '../../../src/state/view/key-hints.js';
 import { exchangeListLines, inspectorLines } from '../../../src/ui/panes/inspector.js';
 import { plainText } from '../../../src/ui/style/line.js';
-import { answerOf, SIMULATOR } from '../../support/chat-ports.js';
+import { answerOf, requestOf, SIMULATOR } from '../../support/chat-ports.js';
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
 
 /** An exchange with so many events of ten characters, ended. */
 function exchange(log: ExchangeLog, messages: readonly ChatMessage[], events = 1): void {
-  const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR, body: { model: 'm', messages } });
+  const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR });
+  recorder.take(requestOf({ model: 'm', messages }));
   for (let event = 0; event < events; event += 1)
     recorder.take({ type: 'text', tMs: event, text: 'ten chars.' });
   recorder.end(answerOf());
@@ -19,21 +20,28 @@ function exchange(log: ExchangeLog, messages: readonly ChatMessage[], events = 1
 function size(log: ExchangeLog): number {
   return log
     .all()
-    .reduce((sum, { request, events }) => sum + request.length + events.length * 'ten chars.'.length, 0);
+    .reduce(
+      (sum, { request, events }) => sum + (request?.body.length ?? 0) + events.length * 'ten chars.'.length,
+      0,
+    );
 }
 
 test('a request is kept as it was sent, where it is of ordinary length', () => {
   const log = createExchangeLog();
   const body = { model: 'm', temperature: 0.5, messages: [user('one'), user('two')] };
-  log.begin({ atMs: 0, endpoint: SIMULATOR, body });
-  expect(JSON.parse(log.all()[0]?.request ?? '')).toEqual(body);
+  const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR });
+  expect(log.all()[0]?.request).toBeUndefined();
+  const { method, url, headers } = requestOf(body);
+  recorder.take(requestOf(body));
+  expect(log.all()[0]?.request).toMatchObject({ method, url, headers });
+  expect(JSON.parse(log.all()[0]?.request?.body ?? '')).toEqual(body);
 });
 
 test('of a long conversation the newest messages are kept, and how many came before', () => {
   const log = createExchangeLog();
   const messages = Array.from({ length: 100 }, (_, index) => user(`${index} ${'x'.repeat(9000)}`));
   exchange(log, messages);
-  const request = log.all()[0]?.request ?? '';
+  const request = log.all()[0]?.request?.body ?? '';
   expect(request).toContain('"99 xxx');
   expect(request).toContain('"model": "m"');
   expect(request).not.toContain('"50 xxx');
@@ -44,7 +52,7 @@ test('of a long conversation the newest messages are kept, and how many came bef
 test('of one long message its beginning is kept', () => {
   const log = createExchangeLog();
   exchange(log, [user('y'.repeat(1_000_000))]);
-  const request = log.all()[0]?.request ?? '';
+  const request = log.all()[0]?.request?.body ?? '';
   expect(request).toContain('… and 934464 more');
   expect(request.length).toBeLessThan(70_000);
 });
@@ -58,7 +66,8 @@ test('many exchanges keep no more than their room, the newest whole, and the res
   expect(all[0]).toMatchObject({ number: 200, letGo: false });
   expect(all[0]?.events.length).toBeGreaterThan(1000);
   const [oldest] = all.slice(-1);
-  expect(oldest).toMatchObject({ number: 151, letGo: true, request: '', events: [], left: 2000 });
+  expect(oldest).toMatchObject({ number: 151, letGo: true, events: [], left: 2000 });
+  expect(oldest?.request).toBeUndefined();
   if (oldest === undefined) return;
   const shown = inspectorLines(oldest, 80).map(plainText).join('\n');
   expect(shown).toContain('were let go for those of later exchanges');
@@ -68,10 +77,21 @@ test('many exchanges keep no more than their room, the newest whole, and the res
 
 test('an exchange that runs keeps its request and events, whatever comes after it', () => {
   const log = createExchangeLog();
-  const running = log.begin({ atMs: 0, endpoint: SIMULATOR, body: { messages: [user('kept')] } });
+  const running = log.begin({ atMs: 0, endpoint: SIMULATOR });
+  running.take(requestOf({ messages: [user('kept')] }));
   for (let count = 0; count < 40; count += 1) exchange(log, [user('z'.repeat(60_000))]);
   running.take({ type: 'text', tMs: 1, text: 'late' });
   const entry = log.all().at(-1);
-  expect(entry?.request).toContain('kept');
+  expect(entry?.request?.body).toContain('kept');
   expect(entry?.events).toHaveLength(1);
+});
+
+test('of another wire format, whose conversation is called input, the newest items are kept too', () => {
+  const log = createExchangeLog();
+  const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR });
+  const input = [{ type: 'function_call_output', output: 'x'.repeat(70_000) }, user('newest')];
+  recorder.take(requestOf({ model: 'm', instructions: 'Be brief.', input }));
+  const body = log.all()[0]?.request?.body ?? '';
+  expect(body).toContain('newest');
+  expect(body).toContain('Be brief.');
 });

@@ -47,7 +47,12 @@ test('the summary for support has ids, times and region, and no key, address or 
     number: 3,
     atMs: Date.parse('2026-01-02T03:04:05Z'),
     endpoint: { name: 'groq', model: 'm', url: 'https://canary.example/?key=canary', ready: true } as never,
-    request: '{"messages":["canary"]}',
+    request: {
+      method: 'POST',
+      url: 'https://canary.example',
+      headers: { 'x-key': 'canary' },
+      body: 'canary',
+    },
     response: { statusCode: 200, headers: { 'set-cookie': 'canary', 'x-key': 'canary' } },
     events: [{ tMs: 1, type: 'text', text: 'canary' }],
     left: 0,

@@ -1,0 +1,43 @@
+import { createKeyHider } from './key-forms.js';
+
+/** Headers by which a provider finds a request in its logs, the most telling first. */
+export const REQUEST_ID_HEADERS = [
+  'x-request-id',
+  'request-id',
+  'apim-request-id',
+  'x-ms-request-id',
+  'x-amzn-requestid',
+  'x-generation-id',
+  'x-litellm-call-id',
+  'cf-ray',
+] as const;
+
+/** "tokens" are counted, and a challenge says how to authenticate: neither is a secret. */
+const SECRET_NAME =
+  /auth(?!enticate$)|key|token(?!s)|secret|passw|credential|cookie|signature|^sig$|session|jwt/i;
+
+const HIDDEN = '[hidden]';
+
+/** Whether the value of a header, parameter, member or variable of that name must not be shown. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/**
+ * Headers as they may be shown, saved and exported: request ids first, `[hidden]` for what is secret by its name or
+ * is one of these keys, and no key within another value. The scheme of an authorization stays.
+ */
+export function shownHeaders(
+  headers: Readonly<Record<string, string>>,
+  keys: readonly string[],
+): Record<string, string> {
+  const hide = createKeyHider(keys);
+  const shown = (name: string, value: string): string => {
+    if (!isSecretName(name) && !keys.includes(value)) return hide(value);
+    const [, scheme = ''] = /^((?:Bearer|Basic|Token) +)\S/i.exec(value) ?? [];
+    return `${scheme}${HIDDEN}`;
+  };
+  const entries = Object.entries(headers).map(([name, value]) => [hide(name), shown(name, value)] as const);
+  const ids = REQUEST_ID_HEADERS.flatMap((id) => entries.filter(([name]) => name.toLowerCase() === id));
+  return Object.fromEntries([...ids, ...entries]);
+}
