@@ -14,7 +14,7 @@ export enum ErrorClass {
 export type Hop = 'client' | 'daemon' | 'network' | 'provider';
 
 export interface ErrorDetails {
-  /** Where it failed; `client` unless told. */
+  /** Where it failed; `client` by default. */
   hop?: Hop;
   cause?: unknown;
   /** Milliseconds after which the failing side asked to be tried again. */

@@ -25,7 +25,7 @@ export function userFolders(env: NodeJS.ProcessEnv = process.env): UserFolders {
       log: library('Logs'),
     };
   }
-  /** A relative path is to be ignored (XDG Base Directory Specification). */
+  /** Relative paths are ignored (XDG Base Directory Specification). */
   const base = (variable: string, otherwise: string): string => {
     const given = env[variable] ?? '';
     return isAbsolute(given) ? given : join(home, otherwise);

@@ -21,7 +21,7 @@ interface AccessObject {
   thinking_tags?: 'auto' | 'off' | undefined;
 }
 
-/** Configuration as a program hands it in: the keys of the YAML file. What is left out has its default. */
+/** A configuration object of a program, with the keys of the YAML file. A missing key has its default. */
 export interface ConfigObject {
   openai?: AccessObject & {
     api_key?: string | undefined;

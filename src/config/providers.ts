@@ -138,7 +138,7 @@ export const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
-/** Servers that are looked for on this machine, with the ports they use unless told otherwise. */
+/** Servers that the chat looks for on this machine, with their default ports. */
 export const LOCAL_PORTS = {
   ollama: 11434,
   lmstudio: 1234,

@@ -27,7 +27,7 @@ export interface LoadedConfig {
   endpoints: readonly Endpoint[];
   /** The name of the endpoint used at the start. */
   mode: string;
-  /** The endpoint of `mode`; to be asked for its `problem` before a request is sent. */
+  /** The endpoint of `mode`; check its `problem` before you send a request. */
   endpoint: Endpoint;
   problems: readonly Problem[];
   /** Of `mode` and of every setting, by dotted name as in the file, e.g. `openai.base_url`. */

@@ -21,7 +21,7 @@ export function defaults(): Settled {
   return { config: configSchema.parse({}), layers: [], problems: [] };
 }
 
-/** Lays `layer` over what is settled. Settings that the schema refuses are left out, and told. */
+/** Lays `layer` over the settled values. Settings that the schema refuses are left out and reported. */
 export function settle(below: Settled, layer: Layer): Settled {
   const base = below.layers.reduce<Tree>((merged, { tree }) => overlay(merged, tree), {});
   let problems = below.problems;

@@ -12,7 +12,7 @@ export interface AdaptedBody {
   /** The chat completion to send, without what the provider is known to refuse. */
   body(): JsonRecord;
   /**
-   * Reads a refusal. @returns the members that the next body has otherwise, none where a second request is no use;
+   * Reads a refusal. @returns the members that the next body changes, none when a second request would not help;
    * `news` says that no exchange of this process found them out before
    */
   refused(error: string): { members: readonly Adaptable[]; news: boolean };

@@ -6,7 +6,7 @@ type Chunk = Extract<StreamEvent, { type: 'chunk' }>;
 /** A response's event with its body's bytes decoded. */
 export type DecodedEvent =
   | Exclude<StreamEvent, Chunk>
-  /** `wireBytes`: so many came, where the body is compressed; 0 for what follows from bytes that are counted already. */
+  /** `wireBytes`: the compressed size of the chunk; 0 when an earlier event has counted its bytes. */
   | (Chunk & { wireBytes?: number });
 
 /** Takes the content codings off a response as it comes. */
@@ -49,7 +49,7 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
     try {
       decoder = createContentDecoder(header);
     } catch (error) {
-      // Told once there is a body, and after the headers.
+      // Passed on when the body begins, after the headers.
       refused = error;
     }
     coding = decoder === undefined && refused === undefined ? undefined : header;

@@ -8,7 +8,7 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
   let readUs: number | undefined;
   let told = 0;
   return {
-    /** How many events the answer told so far. */
+    /** How many events the answer has had so far. */
     told: () => told,
     arrived(chunk: Extract<StreamEvent, { type: 'chunk' }>): void {
       arrivedMs = chunk.atMs;

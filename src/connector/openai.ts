@@ -104,7 +104,7 @@ export class OpenAIStreamConnector {
   async testConnection(options: { signal?: AbortSignal } = {}): Promise<ConnectionReport> {
     const endpoint = usable(this.#endpoint);
     const startedMs = performance.now();
-    // Without a list of models the route for answers is asked, by a method that it refuses: it costs nothing.
+    // Without a list of models, a GET to the route for answers tests key and address: the refusal costs nothing.
     const { url, headers } = modelsRequest(endpoint) ?? answerRequest(endpoint);
     const request = { method: 'GET', url, headers, timeoutMs: endpoint.timeoutMs };
     const response = await this.client.executeHTTP(request, options);
@@ -144,9 +144,9 @@ export class OpenAIStreamConnector {
   }
 
   /**
-   * Streams the answer to a message or a conversation as an async iterator: what `onEvent` would be told, and
+   * Streams the answer to a message or a conversation as an async iterator: the events of `onEvent`, and
    * last `{ type: 'done', answer }`. Never throws: failures and cancellation are in `answer.outcome`.
-   * The request is sent when the first event is asked for. A loop that takes its time holds the provider
+   * The request is sent when the loop asks for the first event. A slow loop holds the provider
    * back; one that is left early stops the request there. The endpoint's limit in time covers all of it.
    */
   stream(

@@ -1,7 +1,7 @@
 /** What ends an exchange before its time: the caller's signal, the answer's end, silence. */
 export interface Stopper {
   readonly signal: AbortSignal;
-  /** Ends it in so many ms from now, whatever was said before; undefined takes that back. */
+  /** Ends the exchange this many ms from now, in place of an earlier call; undefined cancels that. */
   after(ms: number | undefined): void;
   /** The headers or bytes of the body came. */
   bytes(): void;

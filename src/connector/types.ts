@@ -43,7 +43,7 @@ export type ExchangeEvent =
 export interface LiveMetrics {
   /** @param nowMs `performance.now()` */
   snapshot(nowMs: number): ExchangeMetrics;
-  /** Told once, when the frame that shows the first token has been written to the terminal. */
+  /** Call it once, when the frame that shows the first token has been written to the terminal. */
   painted(nowMs: number): void;
 }
 
@@ -71,7 +71,7 @@ export interface RequestOptions {
    * endpoint's. Any byte counts, comments and pings too. 0 = never.
    */
   idleMs?: number;
-  /** How the daemon treats this request. Its `scope` is the model unless told. */
+  /** How the daemon treats this request. Its `scope` is the model by default. */
   policy?: RequestPolicy;
   /** Any further members of the request body, e.g. `{ tools: […], seed: 7 }`. They go before all others. */
   body?: Record<string, unknown>;

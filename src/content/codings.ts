@@ -3,7 +3,7 @@ import { ContentError } from './content-error.js';
 
 export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
-/** Most codings on one another; nobody has more than two in earnest. */
+/** Most codings of one body; real servers use at most two. */
 const MAX_CODINGS = 5;
 /** Names that servers put into the header although nothing is encoded, character sets among them. */
 const NONE = /^(identity|none|binary|plain|[78]bit|utf-?8|us-ascii|iso-8859-\d+|aws-chunked|)$/;
@@ -44,7 +44,7 @@ function known(name: string): Coding {
 
 /**
  * Whether a body is not encoded although its header says so: gateways decompress, and pass the header on. Only
- * where the coding begins with a mark of its own can that be told.
+ * a coding that begins with magic bytes allows this check.
  */
 export function isPlain(coding: Coding, first: number): boolean {
   const text = first === 0x09 || first === 0x0a || first === 0x0d || (first >= 0x20 && first < 0x7f);

@@ -6,7 +6,7 @@ import { createExpansion } from './expansion.js';
 export interface ContentDecoder {
   /** All that can be decoded now that these bytes have come. To be read to its end before more is fed. */
   feed(bytes: Uint8Array): AsyncIterable<Uint8Array>;
-  /** The body has ended: what is left of it. */
+  /** The body has ended: yields the rest. */
   end(): AsyncIterable<Uint8Array>;
   /** Nothing more is decoded. */
   close(): void;
@@ -44,7 +44,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** One coding. What is decoded waits in its stream, which stops when nobody takes it. */
+/** One coding. Decoded bytes wait in its stream, which stops when they are not read. */
 function createLayer(coding: Coding): ContentDecoder {
   const expansion = createExpansion(coding);
   let inflating: ReturnType<typeof createInflating> | undefined;

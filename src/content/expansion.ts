@@ -1,8 +1,8 @@
 import { mebibytes, tooMuch } from './content-error.js';
 
-/** A body that decodes to more than this is no answer. */
+/** A body that decodes to more than this is not a real answer. */
 const MAX_DECODED_BYTES = 1024 * 1024 * 1024;
-/** Beyond the first of these bytes, no more than so many times what came: text comes to a tenth of that. */
+/** After the first of these bytes, the largest ratio of decoded to received bytes. Text reaches a tenth of it. */
 const FREE_BYTES = 16 * 1024 * 1024;
 const MAX_RATIO = 250;
 

@@ -11,10 +11,10 @@ export interface Cost {
 export interface TokenPrices {
   input: number;
   output: number;
-  /** Of prompt tokens read from the cache, and written to it; as `input` unless told. */
+  /** For prompt tokens that are read from the cache or written to it; the price of `input` by default. */
   cached?: number | undefined;
   cacheWrite?: number | undefined;
-  /** Of reasoning tokens; as `output` unless told. */
+  /** For reasoning tokens; the price of `output` by default. */
   reasoning?: number | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface Delivered {
   hidden: number;
 }
 
-/** A count so many times larger than the text suggests, and by so many tokens, holds something hidden. */
+/** A count that exceeds the estimate by this factor and by this many tokens includes hidden tokens. */
 const HIDDEN_FACTOR = 3;
 const HIDDEN_SLACK = 20;
 
@@ -71,7 +71,7 @@ function surplusOf({ promptTokens, completionTokens, totalTokens }: TokenCounts)
   return promptTokens === 0 ? 0 : Math.max(0, totalTokens - promptTokens - completionTokens);
 }
 
-/** How many reasoning tokens came. Much less text than was counted is a summary, whose tokens nobody counted. */
+/** How many reasoning tokens arrived. Much less text than the count suggests is a summary, whose tokens are unknown. */
 function streamedReasoning({ tokens, pieces }: Amount, thought: number): { tokens: number; known: boolean } {
   if (pieces === 0 || thought === 0) return { tokens: 0, known: true };
   const seen = Math.max(tokens, pieces);

@@ -35,9 +35,9 @@ export interface PaintSummary {
 export interface ExchangeMetrics {
   phase: Phase;
   elapsedMs: number;
-  /** How long no content has come, while `stalled`. */
+  /** How long no content has arrived, while `stalled`. */
   stalledMs?: number;
-  /** How long no output and no byte has come; absent before the headers and after the end. */
+  /** How long no output and no byte has arrived; absent before the headers and after the end. */
   quiet?: { outputMs: number; byteMs: number };
   ttfbMs?: number;
   ttftMs?: number;

@@ -10,7 +10,7 @@ export interface Figure {
   readonly unit: 'ms' | 'tokens/s' | 'tokens' | 'bytes' | 'US$' | '%' | 'count' | '';
   /** What it is exactly, for docs/metrics.md and the explanation on the screen. */
   readonly definition: string;
-  /** What it says to whoever reads it: one sentence. */
+  /** What the figure tells its reader, in one sentence. */
   readonly help: string;
   /** In `metrics` of the JSON output; absent where it is not in there. */
   readonly json?: { readonly key: string; readonly of: (metrics: ExchangeMetrics) => JsonValue };
@@ -232,7 +232,7 @@ export const SCREEN_FIGURES = {
   limits: {
     label: 'rate limits',
     unit: 'count',
-    definition: 'what is left of each limit, by the headers of the latest response',
+    definition: 'the remainder of each limit, from the headers of the latest response',
     help: 'How much more the provider lets you ask, and when that is renewed.',
   },
   requests: {

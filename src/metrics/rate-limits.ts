@@ -13,7 +13,7 @@ export interface RateLimit {
 /** Names in lower case. */
 type Headers = Readonly<Record<string, string>>;
 
-/** Where a limit, what is left of it and its renewal stand. */
+/** The headers with a limit, its remainder and its renewal. */
 const TRIPLES: readonly [of: string, limit: string, remaining: string, reset: string][] = [
   ...['requests', 'tokens'].map((of): [string, string, string, string] => [
     of,

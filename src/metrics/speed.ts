@@ -5,7 +5,7 @@ import type { Delivered } from './delivered.js';
  * Why no speed is given:
  * - `too_few_arrivals`: output came in fewer than three arrivals.
  * - `burst`: output came within 50 ms, or most of what followed the first arrival came in one arrival.
- * - `hidden`: the provider counted tokens that never arrived, and nobody can say how many did.
+ * - `hidden`: the provider counted tokens that never arrived, and the number that did is unknown.
  */
 export const WITHHELD = ['burst', 'too_few_arrivals', 'hidden'] as const;
 export type Withheld = (typeof WITHHELD)[number];

@@ -32,7 +32,7 @@ export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
 
 /** Collects one exchange's moments and computes its figures. All `atMs` are on one monotonic clock. */
 export interface Timeline {
-  /** The request is to be sent again, as attempt number `attempt`. */
+  /** The daemon will send the request again, as attempt number `attempt`. */
   retrying(attempt: number): void;
   /** The provider refused the request, which was sent so often, and a changed one is sent at `atMs`. */
   resending(atMs: number, sent: Sent): void;
@@ -62,7 +62,7 @@ export interface Timeline {
     readUs?: number;
   }): void;
   usage(counts: TokenCounts): void;
-  /** All content that has come by now is on the screen. */
+  /** All content so far is on the screen. */
   painted(atMs: number): void;
   /** `timings`: what is known at the end, besides or instead of what the headers came with. */
   end(atMs: number, timings?: DaemonTimings): void;
@@ -129,7 +129,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     return headersMs === undefined ? 'waiting' : 'prefill';
   };
 
-  // What is left of the time until the headers arrived is the way to the daemon and back: half of it each.
+  // The rest of the time until the headers arrived is the way to the daemon and back: half of it each.
   const timeToFirstByte = (): number | undefined => {
     if (headersMs === undefined || buffered || timings.firstByteUs === undefined) return undefined;
     const atDaemonMs = timings.firstByteUs / 1000;

@@ -4,7 +4,7 @@ import type { ReportedPart, ReportedTime } from './provider-times.js';
 /** A part of what passes between the request written and the first output. */
 export type WaitPartName = 'network' | 'queue' | 'load' | 'prompt' | 'processing' | 'unexplained';
 
-/** Who says so. `measured`: the daemon; `reported`: the provider; `inferred`: what is left of measured time. */
+/** The source of the figure. `measured`: the daemon; `reported`: the provider; `inferred`: the rest of measured time. */
 export type Basis = 'measured' | 'reported' | 'inferred';
 
 export interface WaitPart {
@@ -32,7 +32,7 @@ export const WAIT_PARTS = {
     basis: 'reported',
     what: "the provider's work until the headers, less the parts above",
   },
-  unexplained: { label: 'unexplained', basis: 'inferred', what: 'what is left of `wait`' },
+  unexplained: { label: 'unexplained', basis: 'inferred', what: 'the rest of `wait`' },
 } as const satisfies Record<WaitPartName, { label: string; basis: Basis; what: string }>;
 
 export interface WaitSplit {
@@ -42,7 +42,7 @@ export interface WaitSplit {
   contradictions: string[];
 }
 
-/** Providers report whole milliseconds, rounded: so much more than was measured is no contradiction. */
+/** Providers round to whole milliseconds: a reported time may exceed the measured one by this much. */
 const ROUNDING_MS = 1;
 const ORDER = ['queue', 'load', 'prompt'] as const satisfies readonly ReportedPart[];
 const LABELS = { queue: 'queue', load: 'model load', prompt: 'prompt processing', processing: 'processing' };

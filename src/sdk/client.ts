@@ -144,7 +144,7 @@ export class RuntimeClient {
 
   /**
    * `streamHTTP` as an async iterator: the answer's events, and last `{ type: 'end', … }` with its result.
-   * The request is sent when the first event is asked for. While an event is being used, nothing more is
+   * The request is sent when the loop asks for the first event. While the loop uses an event, nothing more is
    * granted to the daemon (back-pressure). Leaving the loop early stops the request upstream.
    * @param options `signal`: aborting ends the answer with outcome `cancelled`.
    * @throws {ConnectorException} like `streamHTTP`, after the events before the failure.
@@ -254,7 +254,7 @@ async function perform<T>(
     return await abortable(outcome, stop);
   } finally {
     connection.forget(requestId);
-    // A daemon that can't be told goes on; its answer would block the connection.
+    // A daemon without cancel goes on; its response would block the connection.
     if (!exchange.ended && connection.extended) connection.write({ type: MessageType.Cancel, requestId });
     else if (!exchange.ended) lanes.replace(connection);
   }

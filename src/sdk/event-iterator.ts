@@ -45,7 +45,7 @@ export async function* iterateEvents<T>(
     ended = true;
     news.resolve();
   });
-  // A rejection is told in its turn, below; until then it is no unhandled one.
+  // A rejection is thrown in its turn below; this handler keeps it from being "unhandled" until then.
   outcome.catch(() => {});
 
   try {

@@ -12,13 +12,13 @@ export interface RetryOptions {
   retryableErrors?: readonly string[];
   /** Ends the waiting and any further try; `withRetry` rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Told before each wait. */
+  /** Called before each wait. */
   onRetry?: (retry: { attempt: number; waitMs: number; error: ConnectorException }) => void;
   /** From 0 up to 1, for the jitter [Math.random]. */
   random?: () => number;
 }
 
-/** A wait that was asked for (Retry-After) is obeyed up to this; beyond it the error is told instead. */
+/** The longest Retry-After that is waited for; with a longer one the error is thrown instead. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
 /** Tries again what failed for a reason that may pass. */

@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
 export class SSEParser {
   /**
    * The answer's whole text; empty where there is none.
-   * @param onMalformed Told of each event that is no chat completion chunk; without it the first one throws.
+   * @param onMalformed Called for each event that is not a chat completion chunk; without it the first one throws.
    * @throws {ConnectorException} when the stream tells an error, or holds a malformed event.
    */
   static parseStream(text: string, onMalformed?: (data: string) => void): string {

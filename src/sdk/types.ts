@@ -34,7 +34,7 @@ export interface HTTPRequestConfig {
   headers?: Record<string, string>;
   body?: string | Buffer;
   /**
-   * Limit in ms, all attempts and the waits between them together; the client's `timeoutMs` unless told.
+   * Limit in ms, all attempts and the waits between them together; the client's `timeoutMs` by default.
    * Of a stream until its headers, so that one that works is never cut; of `executeHTTP` for the whole answer.
    */
   timeoutMs?: number;

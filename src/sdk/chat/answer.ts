@@ -16,7 +16,7 @@ export interface Answer {
   fail(error: ConnectorException): void;
   /** The server marked the answer's end, so that a lost connection takes nothing away. */
   conclude(by: 'finish' | 'usage'): void;
-  /** Nothing more is to be read. */
+  /** The rest of the body is not read. */
   stop(): void;
   readonly concluded: boolean;
   /** It is concluded only by a finish reason that came with all output so far, as servers do that repeat it. */
@@ -75,60 +75,60 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
     event.output = true;
     return text;
   };
-  const add = (told: ChatEvent): void => {
-    switch (told.type) {
+  const add = (piece: ChatEvent): void => {
+    switch (piece.type) {
       case 'text':
-        result.text += keep(told.text);
+        result.text += keep(piece.text);
         return;
       case 'reasoning':
-        result.reasoning += keep(told.text);
+        result.reasoning += keep(piece.text);
         return;
       case 'refusal':
-        result.refusal += keep(told.text);
+        result.refusal += keep(piece.text);
         return;
       case 'tool_call': {
-        let call = result.toolCalls[told.index];
+        let call = result.toolCalls[piece.index];
         if (call === undefined) {
           call = { id: '', name: '', arguments: '' };
-          result.toolCalls[told.index] = call;
+          result.toolCalls[piece.index] = call;
           size += OVERHEAD_CHARS;
         }
-        if (told.id !== undefined) call.id ||= keep(told.id);
-        if (told.name !== undefined) call.name ||= keep(told.name);
-        call.arguments += keep(told.arguments);
+        if (piece.id !== undefined) call.id ||= keep(piece.id);
+        if (piece.name !== undefined) call.name ||= keep(piece.name);
+        call.arguments += keep(piece.arguments);
         return;
       }
       case 'usage':
-        result.usage = told.usage;
+        result.usage = piece.usage;
         return;
       case 'finish':
-        result.finishReason = told.reason;
+        result.finishReason = piece.reason;
         if (!(repeats && event.output)) conclusion = 'finish';
         doubtful = event.output && !plainOutput;
         event.finish = true;
         return;
       case 'error':
-        result.error = told.error;
+        result.error = piece.error;
         return;
       case 'malformed':
         result.malformedEvents += 1;
     }
   };
-  const tell = (told: ChatEvent): void => {
-    add(told);
-    onEvent(told);
+  const tell = (piece: ChatEvent): void => {
+    add(piece);
+    onEvent(piece);
   };
   const tags = thinkingTags ? createThinkingTags((type, text) => tell({ type, text })) : undefined;
-  const emit = (told: ChatEvent): void => {
-    if (told.type === 'text' && tags !== undefined) {
-      tags.feed(told.text);
+  const emit = (piece: ChatEvent): void => {
+    if (piece.type === 'text' && tags !== undefined) {
+      tags.feed(piece.text);
       // Text that is held back is output all the same: it came with this event.
       event.output = true;
       return;
     }
     // Counts and reports come in the middle of a text, too.
-    if (told.type === 'finish' || told.type === 'tool_call' || told.type === 'refusal') tags?.end();
-    tell(told);
+    if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') tags?.end();
+    tell(piece);
   };
 
   return {

@@ -19,7 +19,7 @@ export interface CarriedParts {
  * Providers refuse the results of calls when the message with the calls lacks what came with it: DeepSeek and Moonshot
  * the `reasoning_content`, OpenRouter the `reasoning_details`, Gemini the `extra_content` of a call, Anthropic the blocks
  * of thinking with their signatures.
- * @param count told of the characters that are kept
+ * @param count called with the number of characters that are kept
  */
 export function createCarriedParts(count: (chars: number) => void): CarriedParts {
   let reasoning = '';

@@ -172,7 +172,7 @@ export function unusableError(
 
 /** A server's text on one line, without control characters and keys, cut at a length for people. */
 export function quote(text: string, keys: readonly string[] = []): string {
-  // Before it is cut: of half a key nobody would know what it is.
+  // Redact before cutting: half a key would not be recognised.
   const line = hideKeys(text, keys)
     .slice(0, 4 * QUOTE_LIMIT)
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')

@@ -27,7 +27,7 @@ export type ChatEvent =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
   | { type: 'refusal'; text: string }
-  /** A piece of the tool call at `index`; `arguments` is to be appended. */
+  /** A piece of the tool call at `index`; append its `arguments`. */
   | { type: 'tool_call'; index: number; id?: string; name?: string; arguments: string }
   | { type: 'usage'; usage: Usage }
   /** An event in which servers report their own times; its members as they came, without the answer. */

@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../jso
 
 /** Errors inside errors are read down to here. */
 const MAX_DEPTH = 8;
-/** Of a list of faults, so many are told. */
+/** Most faults of a list that the message names. */
 const MAX_LISTED = 5;
 /** Members with an error's words, the most common first. */
 const WORDS = [
@@ -59,9 +59,9 @@ function wordsOfText(text: string, depth: number): string {
 }
 
 function listed(values: readonly unknown[], depth: number): string {
-  const told = values.map((value) => wordsOf(value, depth + 1)).filter((words) => words !== '');
-  const more = told.length > MAX_LISTED ? [`and ${told.length - MAX_LISTED} more`] : [];
-  return [...new Set(told.slice(0, MAX_LISTED)), ...more].join('; ');
+  const words = values.map((value) => wordsOf(value, depth + 1)).filter((words) => words !== '');
+  const more = words.length > MAX_LISTED ? [`and ${words.length - MAX_LISTED} more`] : [];
+  return [...new Set(words.slice(0, MAX_LISTED)), ...more].join('; ');
 }
 
 function wordsOfRecord(record: JsonRecord, depth: number): string {

@@ -83,9 +83,9 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   };
 
   const onEvent = (event: unknown, name: string | undefined, text: string): void => {
-    const told = errorEventOf(event, name, text);
-    if (told !== undefined) {
-      answer.fail(streamError(told, context));
+    const reported = errorEventOf(event, name, text);
+    if (reported !== undefined) {
+      answer.fail(streamError(reported, context));
       return;
     }
     answer.nextEvent();
@@ -113,8 +113,8 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     },
     (line) => {
       const { isErrorField, text } = strayValueOf(line);
-      const told = errorEventOf(parseJson(text), isErrorField ? 'error' : undefined, text);
-      if (told !== undefined && !answer.over) answer.fail(streamError(told, context));
+      const reported = errorEventOf(parseJson(text), isErrorField ? 'error' : undefined, text);
+      if (reported !== undefined && !answer.over) answer.fail(streamError(reported, context));
     },
   );
 

@@ -6,7 +6,7 @@ const EVENT_END = '\n\n';
  * Reads the events that nearly all of an answer consists of, one line `data: …` and a blank line that came
  * whole, and gives everything else to `rest`, in order. It saves most of a parser's work for them, and follows
  * the same format: a line may end in a carriage return too, so text with one goes to `rest`.
- * @param onData Told what follows `data: `.
+ * @param onData Called with the text after `data: `.
  */
 export function createPlainEvents(
   onData: (data: string) => void,

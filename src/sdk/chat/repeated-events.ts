@@ -16,7 +16,7 @@ const PADDING_KEY = /"obfuscation": ?"/;
 const ID_KEY = /^\{"id": ?"/;
 /** What means nothing, and is the inside of a JSON string as it stands. */
 const OPAQUE = /^[\w+/=-]*$/;
-/** So many models in a row that no event was like: this server's events differ in more than their text. */
+/** After this many templates in a row that matched no event, this server's events differ in more than their text. */
 const PATIENCE = 4;
 
 /** What the events of a stream share. */

@@ -70,7 +70,7 @@ export function createStrayLines(pass: (text: string) => void, take: (line: stri
   };
 }
 
-/** What the line that begins at `at` is, as far as can be told. */
+/** Classifies the line that begins at `at`, as far as its bytes allow. */
 function kindOf(text: string, at: number): 'field' | 'stray' | 'unknown' {
   const first = text.charCodeAt(at);
   if (first === OPENING_BRACE) return 'stray';

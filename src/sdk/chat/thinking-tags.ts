@@ -2,13 +2,13 @@
 export interface ThinkingTags {
   /** The text's next piece. */
   feed(text: string): void;
-  /** No more text will come, or something else came: what was held back is told. */
+  /** No more text follows: passes on the text that was held back. */
   end(): void;
 }
 
 const OPENING = /^\s*<(think|thinking|thought)>/i;
 const OPENING_TAGS = ['<think>', '<thinking>', '<thought>'];
-/** Beyond so much white space no tag is waited for. */
+/** After this much white space the text can't begin with a tag. */
 const MAX_HELD = 64;
 
 /**

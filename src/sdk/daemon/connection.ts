@@ -23,7 +23,7 @@ export type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | 
 
 /** The receiving side of one request. */
 export interface Exchange {
-  /** The last reply has come, or the connection is lost: there is nothing to cancel. */
+  /** The last reply has arrived, or the connection is lost: there is nothing to cancel. */
   readonly ended: boolean;
   /** The connection that the request goes out on. */
   onSend?(connection: Connection): void;
@@ -34,9 +34,9 @@ export interface Exchange {
 }
 
 export interface ConnectionEvents {
-  /** Told once, before the exchanges in flight are. */
+  /** Called once, before the exchanges in flight fail. */
   onLost?(error: ConnectorException): void;
-  /** Each time the daemon told, or showed, what it is. */
+  /** Called each time the daemon reports or shows what it is. */
   onDaemon?(daemon: DaemonInfo): void;
 }
 
@@ -93,7 +93,7 @@ export async function openConnection(
     throw connectError(endpoint, error);
   });
   const connection = createConnection(socket, incoming, events, token);
-  // Before any request: it opens the connection. Nobody waits for the answer.
+  // Before any request: it opens the connection. The reply is not awaited.
   if (token !== undefined) connection.health().catch(() => {});
   return connection;
 }
@@ -115,7 +115,7 @@ function createIncoming(): Incoming {
       incoming.take(buffer.subarray(0, size));
       return true;
     },
-    // Nothing is asked before the connection is made.
+    // Sent only once the connection is open.
     take() {},
   };
   return incoming;
@@ -137,7 +137,7 @@ function connected(socket: Socket, signal: AbortSignal): Promise<void> {
     );
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('connect', onConnect);
-    // Stays for good: an error after a settled attempt is nobody's.
+    // This listener stays: an error after the attempt has settled needs a handler too.
     socket.on('error', (error) => settle(() => reject(error)));
   });
 }
@@ -221,7 +221,7 @@ function createConnection(
         answerHealth(message);
         return;
       case MessageType.CreditUpdate:
-        return; // the public form limits nobody
+        return; // the public form has no stream, so it limits nothing
       default:
         throw new ProtocolError(`${MessageType[message.type]} is not for a client`, true);
     }

@@ -5,7 +5,7 @@ import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.j
 import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 import type { RuntimeClientConfig } from '../types.js';
 
-/** Where a daemon is to be found. */
+/** The address of a daemon. */
 export type Endpoint =
   | { kind: 'unix'; path: string }
   | { kind: 'tcp'; host: string; port: number; tokenFile?: string };

@@ -1,9 +1,9 @@
 import { ConnectorException, ErrorClass, type Hop, type SentCounts } from '../../common/errors.js';
 import type { ExecuteResponse, StreamEnd, Timings } from '../../protocol/messages.js';
 
-/** The failure that the daemon told. */
+/** The failure that the daemon reported. */
 export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number): ConnectorException {
-  // Success here: a stream that the daemon cancelled, though nobody had asked it to.
+  // Success here: a stream that the daemon cancelled without a request to do so.
   const errorClass = reply.errorClass === ErrorClass.Success ? ErrorClass.Transient : reply.errorClass;
   const message =
     reply.errorMessage || `the daemon ended the request: ${ErrorClass[errorClass] ?? 'failure'}`;

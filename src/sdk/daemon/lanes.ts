@@ -56,7 +56,7 @@ export class Lanes {
     this.#wake();
   }
 
-  /** Ends the connection under a request that is given up, where the daemon can't be told. */
+  /** Closes the connection of an abandoned request, because this daemon has no cancel. */
   replace(connection: Connection): void {
     const error = daemonError('the request was given up', ErrorClass.Transient);
     if (this.#extras.has(connection)) connection.destroy(error);

@@ -22,7 +22,7 @@ interface Up {
   heartbeat: NodeJS.Timeout | undefined;
 }
 
-/** What the link is at; the public `ConnectionState` is told from it. */
+/** The link's state; the public `ConnectionState` is made from it. */
 type Phase =
   | { kind: 'idle' }
   | { kind: 'dialing'; stop: AbortController; result: Promise<Connection> }
@@ -49,7 +49,7 @@ export class Link {
   #state: ConnectionState = { status: 'idle' };
   /** Attempts since the last success. */
   #attempts = 0;
-  /** Whether a lost connection is to be made again. */
+  /** Whether to reconnect after a lost connection. */
   #persistent = false;
 
   constructor(options: LinkOptions) {
@@ -129,11 +129,11 @@ export class Link {
   #enter(phase: Phase, state: ConnectionState): void {
     this.#phase = phase;
     this.#state = state;
-    // A listener may change the state: those after it are told the newest one.
+    // A listener may change the state: later listeners get the newest one.
     for (const listener of [...this.#listeners]) listener(this.#state);
   }
 
-  /** A failure is told by the state alone. */
+  /** Only the state shows a failure. */
   #dialUnasked(): void {
     this.#dial().catch(() => {});
   }
@@ -198,7 +198,7 @@ export class Link {
     this.#backoff.reset();
     this.#persistent = reconnect;
     this.#enter(up, { status: 'connected', sinceMs: Date.now() });
-    // Tells what the daemon is; nobody waits for it.
+    // Finds out what the daemon is, in the background.
     connection.health().catch(() => {});
   }
 

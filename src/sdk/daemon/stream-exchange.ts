@@ -16,7 +16,7 @@ import { headerRecord } from './http-payload.js';
 import { createSerialConsumer } from './serial-consumer.js';
 
 export interface StreamExchange extends Exchange {
-  /** How far the stream came, for one that is given up. No event is told after this. */
+  /** Abandons the stream and returns how far it came. No event follows. */
   cancel(): StreamResult;
 }
 
@@ -26,9 +26,9 @@ const GRANT_BYTES = DEFAULT_WINDOW_BYTES / 2;
 const MAX_AHEAD_BYTES = DEFAULT_WINDOW_BYTES + PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE;
 
 /**
- * An exchange with an answer that comes in pieces, the way of `streamHTTP`. Events are told one at a time:
+ * An exchange with a streamed response, as `streamHTTP` makes it. Events are passed on one at a time:
  * the next one when the promise that `onEvent` returned for the last one is fulfilled. A daemon without
- * streams answers with one reply; it is told as a start and one chunk.
+ * streams answers with one reply, which is passed on as a start and one chunk.
  */
 export function createStreamExchange(
   requestId: number,
@@ -67,7 +67,7 @@ export function createStreamExchange(
     onFailed: settle.reject,
     signal,
   });
-  /** The last reply has come; what it means is told when the consumer has had all before it. */
+  /** The last reply; it is handled when the consumer has had all events before it. */
   const endWith = (conclude: () => void): void => {
     ended = true;
     consumer.endWith(conclude);
