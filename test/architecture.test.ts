@@ -85,6 +85,17 @@ test.each([
   expect(strays).toEqual([]);
 });
 
+test('commands write to the terminal through the sink alone, which keeps it from being steered', () => {
+  // The chat diverts what is said on the side.
+  const allowed = new Set(['src/commands/support/sink.ts', 'src/commands/chat/side-output.ts']);
+  const strays = sources('src/commands').filter(
+    (file) =>
+      !allowed.has(file) &&
+      /\b(?:stdout|stderr)\.write\b|\bconsole\.\w+\(/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(strays).toEqual([]);
+});
+
 test('the store knows no React', () => {
   const react = sources('src/state').filter((file) =>
     importsOf(file).some(({ specifier }) => specifier === 'zustand' || specifier === 'zustand/react'),

@@ -46,7 +46,7 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   const abort = new AbortController();
   const stop = interruptOn(abort);
   const stdout = watchStdout(abort);
-  const output = flags.json ? jsonLines(process.stdout) : plainText(process.stdout);
+  const output = flags.json ? jsonLines() : plainText();
   let session: AskSession | undefined;
   const results = flags.toolResults === undefined ? undefined : openToolResults(flags.toolResults);
   try {

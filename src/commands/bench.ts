@@ -19,6 +19,7 @@ import { EXIT } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
 import { limitOptions } from './support/limit-flags.js';
 import { loadPrices } from './support/prices.js';
+import { stdout } from './support/sink.js';
 import { watchStdout } from './support/stdout.js';
 import { UsageError } from './support/usage-error.js';
 
@@ -48,7 +49,7 @@ async function bench(flags: BenchFlags): Promise<number> {
   const abort = new AbortController();
   const interruption = interruptOn(abort);
   // Without a reader the test's figures are still worth their exit code.
-  const stdout = watchStdout(new AbortController());
+  const watch = watchStdout(new AbortController());
   let direct: DirectStreamer | undefined;
   try {
     const { connector } = composition;
@@ -64,13 +65,13 @@ async function bench(flags: BenchFlags): Promise<number> {
       runs.push(await runOne(composition, setup, direct, abort.signal));
     }
     const interrupted = interruption.exitCode !== undefined;
-    if (!files.json?.toStdout && !files.csv?.toStdout) process.stdout.write(resultText(runs, setup));
+    if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
     files.json?.write(reportText(resultJson(runs, setup, startedAt, interrupted)));
     files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
     for (const file of [files.json, files.csv]) file?.close();
     // What keeps stdout from being written is told by the next turn.
     await nextTurn();
-    if (stdout.exitCode === EXIT.failed) return EXIT.failed;
+    if (watch.exitCode === EXIT.failed) return EXIT.failed;
     return interruption.exitCode ?? (runs.every(passed) ? EXIT.ok : EXIT.failed);
   } finally {
     interruption.remove();

@@ -15,6 +15,7 @@ import { type Composition, compose, type GlobalFlags, logFile } from './compose.
 import { EXIT } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { configuredKeys } from './support/secrets.js';
+import { tell } from './support/tell.js';
 import { toolsFlag } from './support/tools-file.js';
 import { UsageError } from './support/usage-error.js';
 
@@ -121,7 +122,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   }
   // The screen is given back by now: what is said stays.
   const { error } = ending;
-  if (error !== undefined) process.stderr.write(`vastar-tui: internal error: ${error}. Please report it.\n`);
+  if (error !== undefined) tell(`internal error: ${error}. Please report it.`);
   return ending.exitCode();
 }
 

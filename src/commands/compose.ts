@@ -109,5 +109,5 @@ function configuration(flags: GlobalFlags): LoadedConfig {
 export function reportProblems({ problems }: LoadedConfig): void {
   const unusable = problems.filter(({ severity, path }) => severity === 'error' && path === '');
   if (unusable.length > 0) throw new ConfigError(unusable);
-  for (const problem of problems) process.stderr.write(`vastar-tui: ${formatProblem(problem)}\n`);
+  for (const problem of problems) tell(formatProblem(problem));
 }

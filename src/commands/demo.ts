@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { IncompleteAnswerException } from '../connector/incomplete-answer.js';
 import type { ChatOptions } from '../connector/types.js';
-import { createSanitizer } from '../state/text/sanitize.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT, exitCodeOf } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
+import { stderr, stdout } from './support/sink.js';
 import { watchStdout } from './support/stdout.js';
 import { tell } from './support/tell.js';
 
@@ -18,13 +18,13 @@ export function defineDemo(command: Command): void {
     reportProblems(composition.loaded);
     const abort = new AbortController();
     const interruption = interruptOn(abort);
-    const stdout = watchStdout(abort);
+    const watch = watchStdout(abort);
     try {
       await demo(composition, abort.signal);
     } catch (error) {
-      if (abort.signal.aborted) process.exitCode = stdout.exitCode ?? interruption.exitCode ?? EXIT.failed;
+      if (abort.signal.aborted) process.exitCode = watch.exitCode ?? interruption.exitCode ?? EXIT.failed;
       else if (error instanceof IncompleteAnswerException) {
-        process.stderr.write('\n');
+        stderr.print('\n');
         tell(error.message);
         process.exitCode = exitCodeOf(error.answer);
       } else throw error;
@@ -39,7 +39,7 @@ export function defineDemo(command: Command): void {
 async function demo(composition: Composition, signal: AbortSignal): Promise<void> {
   const { connector } = composition;
   const print = (line = ''): void => {
-    process.stdout.write(`${line}\n`);
+    stdout.print(`${line}\n`);
   };
   const { endpoint } = connector;
 
@@ -64,10 +64,10 @@ async function demo(composition: Composition, signal: AbortSignal): Promise<void
   const question = 'Explain quantum computing in simple terms.';
   print(`User: ${question}`);
   print('AI: ');
-  const sanitizer = createSanitizer();
-  const live: ChatOptions = { signal, onDelta: (text) => void process.stdout.write(sanitizer.feed(text)) };
-  const streamed = await connector.streamingChatCompletion(question, live);
-  print(sanitizer.flush());
+  const live = stdout.live();
+  const options: ChatOptions = { signal, onDelta: (text) => void live.feed(text) };
+  const streamed = await connector.streamingChatCompletion(question, options);
+  print(live.end());
   print(RULE);
   print(`Total response length: ${streamed.length} characters`);
   print();
@@ -77,21 +77,16 @@ async function demo(composition: Composition, signal: AbortSignal): Promise<void
   const capital = 'What is the capital of France?';
   print(`User: ${capital}`);
   print('AI: ');
-  print(clean(await connector.chatCompletion(capital, { signal })));
+  print(await connector.chatCompletion(capital, { signal }));
   print();
 
   print('Example 3: Sequential Requests');
   print(RULE);
   for (const next of ['What is TypeScript?', 'What is Node.js?', 'What is async/await?']) {
     print(`Q: ${next}`);
-    print(`A: ${clean(await connector.chatCompletion(next, { signal }))}`);
+    print(`A: ${await connector.chatCompletion(next, { signal })}`);
     print();
   }
   print(DOUBLE_RULE);
   print('All examples completed successfully!');
-}
-
-function clean(text: string): string {
-  const sanitizer = createSanitizer();
-  return sanitizer.feed(text) + sanitizer.flush();
 }

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { userFolders } from '../common/user-folders.js';
-import { ConfigError, formatSource } from '../config/index.js';
+import { ConfigError, formatSource, visible } from '../config/index.js';
 import { describeEndpoint, resolveEndpoint } from '../sdk/daemon/endpoint.js';
 import { type Composition, compose, type GlobalFlags } from './compose.js';
 import { checkConfiguration } from './doctor/configuration.js';
@@ -19,6 +19,7 @@ import { checkSimulator } from './doctor/simulator.js';
 import { checkSocket } from './doctor/socket.js';
 import { checkTerminal } from './doctor/terminal.js';
 import { EXIT } from './support/exit-codes.js';
+import { stdout } from './support/sink.js';
 
 interface DoctorFlags extends GlobalFlags {
   json?: true;
@@ -44,14 +45,12 @@ export function defineDoctor(command: Command): void {
 
 async function doctor(flags: DoctorFlags): Promise<number> {
   const sections: Section[] = [];
-  const colour = process.stdout.isTTY && process.stdout.hasColors();
   for await (const section of examine(flags)) {
     sections.push(section);
-    if (!flags.json) process.stdout.write(sectionText(section, colour));
+    if (!flags.json) stdout.print(...sectionText(section));
   }
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(reportJson(sections), null, 2)}\n` : summaryText(sections),
-  );
+  if (flags.json) stdout.json(reportJson(sections), 2);
+  else stdout.print(summaryText(sections));
   return counts(sections).problem > 0 ? EXIT.failed : EXIT.ok;
 }
 
@@ -132,7 +131,7 @@ async function allows(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(`${question} It costs nothing. [y/N] `);
+    const answer = await prompt.question(`${visible(question)} It costs nothing. [y/N] `);
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     // Ctrl+C or the end of input.

@@ -9,6 +9,7 @@ import { diagnose } from '../connector/diagnose.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
+import { stdout } from './support/sink.js';
 import { UsageError } from './support/usage-error.js';
 
 interface AddFlags extends GlobalFlags {
@@ -63,11 +64,14 @@ function list(flags: GlobalFlags & { json?: boolean }): void {
     model: endpoint.model,
     problem: endpoint.problem ?? null,
   }));
-  if (flags.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  if (flags.json) {
+    stdout.json(rows, 2);
+    return;
+  }
   const width = Math.max(...rows.map(({ name }) => name.length));
   for (const { name, url, model, problem } of rows) {
     const remark = problem === null ? '' : `  (${problem})`;
-    process.stdout.write(`${visible(`${name.padEnd(width)}  ${model}  ${url}${remark}`)}\n`);
+    stdout.print(`${visible(`${name.padEnd(width)}  ${model}  ${url}${remark}`)}\n`);
   }
 }
 
@@ -92,9 +96,7 @@ async function add(name: string, flags: AddFlags): Promise<void> {
   const { addProfile } = await import('./endpoints/add.js');
   const path = fileToChange(flags.config);
   addProfile(path, name, profile);
-  process.stdout.write(
-    `${visible(`added ${name} to ${path}. To try it: vastar-tui endpoints test ${name}`)}\n`,
-  );
+  stdout.print(`${visible(`added ${name} to ${path}. To try it: vastar-tui endpoints test ${name}`)}\n`);
 }
 
 /** The file in use, else the user's own. */
@@ -175,11 +177,9 @@ async function test(name: string | undefined, flags: GlobalFlags & { json?: bool
     await composition.ready(abort.signal).catch(() => {});
     const { endpoint } = connector;
     const found = await diagnose(connector.client, endpoint, { signal: abort.signal });
-    if (flags.json)
-      process.stdout.write(`${JSON.stringify({ endpoint: endpoint.name, ...found }, null, 2)}\n`);
-    else if (found.works) process.stdout.write(`${visible(`${endpoint.name}: ${found.detail}`)}\n`);
-    else
-      process.stdout.write(`${visible(`${endpoint.name}: ${found.advice}`)}\n  ${visible(found.detail)}\n`);
+    if (flags.json) stdout.json({ endpoint: endpoint.name, ...found }, 2);
+    else if (found.works) stdout.print(`${visible(`${endpoint.name}: ${found.detail}`)}\n`);
+    else stdout.print(`${visible(`${endpoint.name}: ${found.advice}`)}\n  ${visible(found.detail)}\n`);
     return found.works ? EXIT.ok : EXIT.failed;
   } catch (error) {
     if (stop.exitCode !== undefined) return stop.exitCode;

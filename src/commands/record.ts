@@ -46,7 +46,7 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
   const abort = new AbortController();
   const stop = interruptOn(abort);
   const stdout = watchStdout(abort);
-  const output = flags.json ? jsonLines(process.stdout) : plainText(process.stdout);
+  const output = flags.json ? jsonLines() : plainText();
   let recording: WireRecording | undefined;
   try {
     const system = flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const];

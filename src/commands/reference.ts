@@ -5,6 +5,7 @@ import { type CommandDoc, describeCommand } from './reference/command-doc.js';
 import { fishCompletion } from './reference/fish.js';
 import { manPage } from './reference/man.js';
 import { zshCompletion } from './reference/zsh.js';
+import { stdout } from './support/sink.js';
 import { UsageError } from './support/usage-error.js';
 
 /** Makes the program with every command loaded, to be described. */
@@ -27,7 +28,7 @@ export function defineCompletion(command: Command, wholeProgram: WholeProgram): 
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action(async (shell: string) => {
-      process.stdout.write(SCRIPTS[shell]?.(describeCommand(await wholeProgram())) ?? '');
+      stdout.print(SCRIPTS[shell]?.(describeCommand(await wholeProgram())) ?? '');
     });
 }
 
@@ -55,6 +56,6 @@ export function defineMan(command: Command, wholeProgram: WholeProgram): void {
       '\nTo read it: vastar-tui man | man -l -\nTo keep it: vastar-tui man > ~/.local/share/man/man1/vastar-tui.1',
     )
     .action(async () => {
-      process.stdout.write(manPage(describeCommand(await wholeProgram()), VERSION));
+      stdout.print(manPage(describeCommand(await wholeProgram()), VERSION));
     });
 }

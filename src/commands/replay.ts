@@ -77,7 +77,7 @@ async function play(
   { json }: ReplayFlags,
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
-  const output = json ? jsonLines(process.stdout) : plainText(process.stdout);
+  const output = json ? jsonLines() : plainText();
   const answer = await connector.exchange([{ role: 'user', content: `Replay ${model}` }], {
     // A model of the simulator's own could bring a fault of its own.
     model: 'replay',

@@ -15,6 +15,7 @@ import { type DaemonInfo, RuntimeClient } from '../sdk/index.js';
 import { endDaemon, startDaemon } from './runtime/runtime-process.js';
 import { statusJson, statusTable } from './runtime/runtime-status.js';
 import { EXIT } from './support/exit-codes.js';
+import { stderr, stdout } from './support/sink.js';
 
 /** What `status` exits with when no daemon answers, as init scripts do (LSB). */
 const EXIT_NOT_RUNNING = 3;
@@ -59,11 +60,11 @@ async function start(command: Command): Promise<void> {
   const answers = async (): Promise<boolean> => (await ask(flags.listen, tokenFile)) !== undefined;
   const failure = await startDaemon(flags, answers);
   if (failure === undefined) {
-    if (flags.policy.insecureSkipVerify) process.stderr.write(`${UNVERIFIED}\n`);
+    if (flags.policy.insecureSkipVerify) stderr.print(`${UNVERIFIED}\n`);
     say(`started, listening on ${where}`);
     return;
   }
-  process.stderr.write(`the daemon did not start: ${failure}\n`);
+  stderr.print(`the daemon did not start: ${failure}\n`);
   process.exitCode = EXIT.failed;
 }
 
@@ -76,7 +77,7 @@ async function stop(address: ListenAddress, tokenFile: string | undefined): Prom
   }
   const pid = pidOf(address, info);
   if (pid === undefined) {
-    process.stderr.write(`cannot tell which process answers at ${where}; end it the way it was started\n`);
+    stderr.print(`cannot tell which process answers at ${where}; end it the way it was started\n`);
     process.exitCode = EXIT.failed;
     return;
   }
@@ -84,7 +85,7 @@ async function stop(address: ListenAddress, tokenFile: string | undefined): Prom
     say(`stopped, it was process ${pid}`);
     return;
   }
-  process.stderr.write(`process ${pid} was told to stop and is still there; kill -9 ${pid} ends it\n`);
+  stderr.print(`process ${pid} was told to stop and is still there; kill -9 ${pid} ends it\n`);
   process.exitCode = EXIT.failed;
 }
 
@@ -100,24 +101,23 @@ interface Target {
 }
 
 const WATCH_MS = 1000;
-/** The cursor to the top left, and what is below it away. */
-const CLEAR_SCREEN = '\u001b[H\u001b[J';
 
 async function status(target: Target, { json, watch }: StatusFlags): Promise<void> {
   if (watch === undefined) return showStatus(target, json === true);
-  const clears = json === undefined && process.stdout.isTTY;
   for (;;) {
-    await showStatus(target, json === true, clears ? CLEAR_SCREEN : '');
+    await showStatus(target, json === true, true);
     await sleep(WATCH_MS);
   }
 }
 
-async function showStatus({ address, tokenFile }: Target, json: boolean, before = ''): Promise<void> {
+async function showStatus({ address, tokenFile }: Target, json: boolean, again = false): Promise<void> {
   const info = await ask(address, tokenFile);
   const pid = info && pidOf(address, info);
   process.exitCode = info === undefined ? EXIT_NOT_RUNNING : 0;
   const view = { address: addressText(address), info, pid };
-  say(before + (json ? JSON.stringify(statusJson(view)) : statusTable(view)));
+  if (json) return stdout.json(statusJson(view));
+  if (again) stdout.clear();
+  say(statusTable(view));
 }
 
 /** What the daemon at an address says of itself; undefined when nothing is there. */
@@ -153,5 +153,5 @@ function pidOf(address: ListenAddress, info: DaemonInfo): number | undefined {
 }
 
 function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  stdout.print(`${text}\n`);
 }

@@ -4,7 +4,6 @@ import { costText } from '../metrics/cost.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, SessionSummary } from '../sessions/types.js';
-import { createSanitizer } from '../state/text/sanitize.js';
 import { bytes } from '../ui/style/format.js';
 import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';
 import { importSessions } from './sessions/import.js';
@@ -12,6 +11,7 @@ import { sessionsFile } from './sessions/sessions-file.js';
 import { EXIT } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { configuredKeys } from './support/secrets.js';
+import { type Piece, stdout } from './support/sink.js';
 import { tell } from './support/tell.js';
 import { UsageError } from './support/usage-error.js';
 
@@ -68,7 +68,7 @@ export function defineSessions(sessions: Command): void {
       inStore((store, _flags, ids) => {
         for (const { id, title } of ids.map((id) => store.find(id))) {
           store.restore(id);
-          print(`restored ${id} ${visible(title)}\n`);
+          stdout.print(`restored ${id} ${visible(title)}\n`);
         }
       }),
     );
@@ -79,7 +79,7 @@ export function defineSessions(sessions: Command): void {
       inStore((store, _flags, [given = '', title = '']) => {
         const { id } = store.find(given);
         store.rename(id, title);
-        print(`renamed ${id} ${visible(title)}\n`);
+        stdout.print(`renamed ${id} ${visible(title)}\n`);
       }),
     );
 }
@@ -114,11 +114,11 @@ function inStore(work: Work): (...given: unknown[]) => Promise<void> {
 function list(store: SessionStore, { limit = 50, deleted = false, json }: Flags): void {
   const sessions = store.list({ limit, deleted });
   if (json) {
-    print(`${JSON.stringify(sessions, null, 2)}\n`);
+    stdout.json(sessions, 2);
     return;
   }
   if (sessions.length === 0) tell('no sessions yet');
-  print(sessions.map(lineOf).join(''));
+  stdout.print(sessions.map(lineOf).join(''));
 }
 
 function lineOf(session: SessionSummary): string {
@@ -136,12 +136,12 @@ function lineOf(session: SessionSummary): string {
 function show(store: SessionStore, { json }: Flags, id: string): void {
   const session = store.load(store.find(id).id);
   if (json) {
-    print(`${JSON.stringify(session, null, 2)}\n`);
+    stdout.json(session, 2);
     return;
   }
-  print(`${visible(session.title)}\n${session.id}\n\n`);
+  stdout.print(`${visible(session.title)}\n${session.id}\n\n`);
   for (const message of store.branchInUse(session.id))
-    print(`${headOf(message)}\n${harmless(contentOf(message))}\n\n`);
+    stdout.print(`${headOf(message)}\n${contentOf(message)}\n\n`);
 }
 
 /** What the message consists of, part by part. */
@@ -180,21 +180,29 @@ function find(store: SessionStore, { limit = 50, json }: Flags, text: string): v
   if (query.unfinished) throw new UsageError('give the last filter a value, such as error:429');
   if (hits.length === 0) process.exitCode = EXIT.failed;
   if (json) {
-    const plain = hits.map((hit) => ({ ...hit, snippet: marked(hit, '', '') }));
-    print(`${JSON.stringify(plain, null, 2)}\n`);
+    const plain = (snippet: string): string => snippet.replaceAll(FOUND_START, '').replaceAll(FOUND_END, '');
+    stdout.json(
+      hits.map((hit) => ({ ...hit, snippet: plain(hit.snippet) })),
+      2,
+    );
     return;
   }
   if (hits.length === 0) tell('nothing found');
-  const [start, end] = process.stdout.isTTY && !process.env.NO_COLOR ? ['\x1b[1m', '\x1b[22m'] : ['', ''];
   for (const hit of hits) {
-    print(
-      `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${hit.role}: ${marked(hit, start, end)}\n`,
-    );
+    const head = `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${hit.role}: `;
+    stdout.print(head, ...marked(hit), '\n');
   }
 }
 
-function marked({ snippet }: SearchHit, start: string, end: string): string {
-  return visible(snippet).replaceAll(FOUND_START, start).replaceAll(FOUND_END, end);
+/** The snippet with what was found in it in bold. */
+function marked({ snippet }: SearchHit): Piece[] {
+  return visible(snippet)
+    .split(FOUND_START)
+    .flatMap((part, index): Piece[] => {
+      if (index === 0) return [part];
+      const [found = '', rest = ''] = part.split(FOUND_END, 2);
+      return [['bold', found], rest];
+    });
 }
 
 function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): void {
@@ -203,19 +211,8 @@ function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): 
     if (purge) store.purge(id);
     else store.remove(id);
     const hint = purge ? '' : `  (undo: vastar-tui sessions restore ${id})`;
-    print(`deleted ${id} ${visible(title)}${hint}\n`);
+    stdout.print(`deleted ${id} ${visible(title)}${hint}\n`);
   }
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
-}
-
-/** A terminal obeys control sequences; a file or pipe gets the text as it is. */
-function harmless(text: string): string {
-  if (!process.stdout.isTTY) return text;
-  const sanitizer = createSanitizer();
-  return sanitizer.feed(text) + sanitizer.flush();
 }
 
 function timeOf(unixMs: number): string {

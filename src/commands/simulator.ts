@@ -8,6 +8,8 @@ import { SETTING_RULES } from '../simulator/settings/setting-rules.js';
 import { type SimulatorFlags, simulatorOptions } from './simulator-options.js';
 import { EXIT } from './support/exit-codes.js';
 import { numberWithin } from './support/flag-number.js';
+import { stderr } from './support/sink.js';
+import { tell } from './support/tell.js';
 
 const MAX_PORT = 65_535;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -91,7 +93,7 @@ async function run(flags: SimulatorFlags, given: Readonly<Record<string, string>
     const log = flags.log === undefined ? undefined : await openLog(flags.log);
     simulator = await start({ ...options, ...(log && { onExchange: log.write }) });
     if (simulator !== undefined) {
-      process.stderr.write(`simulator listening on ${simulator.url} (Ctrl+C stops it)\n`);
+      stderr.print(`simulator listening on ${simulator.url} (Ctrl+C stops it)\n`);
       if (!stop.signal.aborted) await once(stop.signal, 'abort');
       await simulator.close();
     }
@@ -116,7 +118,7 @@ async function start(options: SimulatorOptions): Promise<Simulator | undefined> 
     return await startSimulator(options);
   } catch (error) {
     if (!(error instanceof SimulatorStartError && error.code === 'EADDRINUSE')) throw error;
-    process.stderr.write(`vastar-tui: ${error.message}\n`);
+    tell(error.message);
     process.exitCode = EXIT.inUse;
     return undefined;
   }

@@ -82,10 +82,13 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
-/** `text` with control, direction and invisible characters written as `\u....`: a file may be hostile to the terminal. */
+/**
+ * `text` with control, direction and invisible characters written as `\u....`: a file may be hostile to the terminal.
+ * Joiners stay: scripts and emoji use them.
+ */
 export function visible(text: string): string {
   return text.replace(
-    /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu,
+    /[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }

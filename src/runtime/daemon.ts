@@ -1,4 +1,5 @@
 import { messageOf } from '../common/errors.js';
+import { visible } from '../config/problem.js';
 import { addressText } from './clients/address.js';
 import { ListenError } from './clients/listen-error.js';
 import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
@@ -26,7 +27,7 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
   try {
     return await serve(flags, await daemonOptions(flags, process.env));
   } catch (error) {
-    process.stderr.write(`vastar-connector-runtime: ${messageOf(error)}\n`);
+    say(`vastar-connector-runtime: ${messageOf(error)}`);
     return EXIT_USAGE;
   }
 }
@@ -41,11 +42,11 @@ async function serve(
 
   try {
     const lost = logOptions && logProblem(logOptions.path);
-    if (lost !== undefined) process.stderr.write(`vastar-connector-runtime: there is no log: ${lost}\n`);
+    if (lost !== undefined) say(`vastar-connector-runtime: there is no log: ${lost}`);
     logFile = logOptions && openLogFile(logOptions);
     const log = logFile?.logger ?? silentLogger;
     if (settings.pool?.verify === false) {
-      process.stderr.write(`${UNVERIFIED}\n`);
+      say(UNVERIFIED);
       log.warn('TLS certificates are not verified');
     }
     let leave = (): void => {};
@@ -55,16 +56,16 @@ async function serve(
     );
     const release = attachProcess(runtime, shutdown, log);
     if (flags.exitWithStdin) leave = leaveWithParent(runtime, shutdown);
-    process.stderr.write(`listening on ${addressText(runtime.address)}\n`);
+    say(`listening on ${addressText(runtime.address)}`);
     if (runtime.metricsPort !== undefined) {
-      process.stderr.write(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics\n`);
+      say(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics`);
     }
     await runtime.closed;
     release();
     return 0;
   } catch (error) {
     if (!(error instanceof ListenError)) logFault(logFile?.logger ?? silentLogger, error);
-    process.stderr.write(`vastar-connector-runtime: ${messageOf(error)}\n`);
+    say(`vastar-connector-runtime: ${messageOf(error)}`);
     return error instanceof ListenError && error.reason === 'in-use' ? EXIT_IN_USE : EXIT_FAILED;
   } finally {
     if (flags.exitWithStdin) process.stdin.destroy();
@@ -118,4 +119,9 @@ function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger)
     for (const name of STOP_SIGNALS) process.off(name, onSignal);
     process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
   };
+}
+
+/** What paths and other messages bring into it can't steer the terminal. */
+function say(line: string): void {
+  process.stderr.write(`${visible(line)}\n`);
 }

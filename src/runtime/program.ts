@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../common/version.js';
+import { visible } from '../config/problem.js';
 import { EXIT_USAGE, runDaemon } from './daemon.js';
 import { addDaemonFlags, daemonFlagsFrom } from './options/daemon-flags.js';
 
@@ -9,6 +10,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Makes HTTP requests for programs that speak the Vastar connector protocol')
     .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'print this help')
+    // An argument can be anything.
+    .configureOutput({ outputError: (text, write) => write(text.split('\n').map(visible).join('\n')) })
     .showHelpAfterError('(vastar-connector-runtime --help lists what there is)')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
     .action(async (_flags: unknown, command: Command) => {

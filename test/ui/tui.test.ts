@@ -104,7 +104,7 @@ describe('text from elsewhere', () => {
     });
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: 0, error: HOSTILE });
     screen.type(`\x1b[200~${HOSTILE}\x1b[201~`);
-    await screen.until((text) => (text.match(/abcdefghijk/g) ?? []).length >= 4);
+    await screen.until((text) => (text.match(/abcdefghi‹RLO›jk/g) ?? []).length >= 4);
     expect(screen.events).toEqual([]);
     expect(screen.alternate).toBe(true);
   });

@@ -5,7 +5,7 @@ import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
 import { parseJson } from '../../sdk/json.js';
 import { emptyReason } from '../../state/exchange/failure.js';
-import { createSanitizer } from '../../state/text/sanitize.js';
+import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 
 /** Prints an answer as it arrives. */
@@ -15,28 +15,23 @@ export interface Output {
 }
 
 /** The text alone; what went wrong goes to stderr. */
-export function plainText(stdout: NodeJS.WriteStream): Output {
-  // A terminal obeys control sequences; a file or pipe gets the text as it is.
-  const sanitizer = stdout.isTTY ? createSanitizer() : undefined;
+export function plainText(): Output {
+  const live = stdout.live();
   let last = '';
-  const write = (text: string): void => {
-    if (text === '') return;
-    last = text;
-    stdout.write(text);
-  };
   return {
     event(event) {
-      if (event.type === 'text') write(sanitizer === undefined ? event.text : sanitizer.feed(event.text));
+      if (event.type === 'text') last = live.feed(event.text) || last;
     },
     end(answer) {
-      write(sanitizer?.flush() ?? '');
-      if (last !== '' && !last.endsWith('\n')) stdout.write('\n');
+      last = live.end() || last;
+      if (last !== '' && !last.endsWith('\n')) stdout.print('\n');
+      const { errored } = process.stdout;
       // A reader that has gone away wants to hear nothing.
-      if (!stdout.errored) {
+      if (!errored) {
         for (const { name, arguments: args, id } of answer.toolCalls)
           tell(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
       }
-      const remark = stdout.errored ? undefined : remarkOn(answer);
+      const remark = errored ? undefined : remarkOn(answer);
       if (remark !== undefined) tell(remark);
     },
   };
@@ -63,10 +58,8 @@ function remarkOn(answer: ChatAnswer): string | undefined {
 }
 
 /** One event a line, and a last line with all figures. */
-export function jsonLines(stdout: NodeJS.WriteStream): Output {
-  const write = (line: Record<string, unknown>): void => {
-    stdout.write(`${inert(JSON.stringify(line))}\n`);
-  };
+export function jsonLines(): Output {
+  const write = (line: Record<string, unknown>): void => stdout.json(line);
   return {
     event(event) {
       switch (event.type) {
@@ -192,11 +185,6 @@ function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unkno
             })),
           },
   };
-}
-
-/** The same JSON: some terminals obey the control characters that it may hold as they are. */
-function inert(json: string): string {
-  return json.replace(/[\x7f-\x9f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 /** Milliseconds with the microseconds that mean something. */

@@ -5,6 +5,7 @@ import { compareRuns, type Difference, FEWEST_VALUES, type RunSamples } from '..
 import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/exit-codes.js';
 import { numberWithin } from '../support/flag-number.js';
+import { stdout } from '../support/sink.js';
 import { UsageError } from '../support/usage-error.js';
 
 interface CompareFlags {
@@ -62,11 +63,8 @@ function compare(before: string, after: string, { tolerance, json }: CompareFlag
     );
   }
   const regression = pairs.some(({ differences }) => differences.some((one) => one.regression));
-  process.stdout.write(
-    json
-      ? `${JSON.stringify(pairsJson(pairs, tolerance, regression), null, 2)}\n`
-      : pairs.map(pairText).join('\n'),
-  );
+  if (json) stdout.json(pairsJson(pairs, tolerance, regression), 2);
+  else stdout.print(pairs.map(pairText).join('\n'));
   return regression ? EXIT.failed : EXIT.ok;
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
+import { stdout } from '../support/sink.js';
 import { UsageError } from '../support/usage-error.js';
 
 /** Where a report goes. */
@@ -15,7 +16,7 @@ export interface ReportFile {
  * @throws {UsageError} when it cannot be written
  */
 export function openReport(flag: string, path: string): ReportFile {
-  if (path === '-') return { toStdout: true, write: (text) => void process.stdout.write(text), close() {} };
+  if (path === '-') return { toStdout: true, write: (text) => stdout.print(text), close() {} };
   const file = open(flag, path);
   return { toStdout: false, write: (text) => void writeSync(file, text), close: () => closeSync(file) };
 }

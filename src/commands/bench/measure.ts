@@ -47,7 +47,7 @@ async function measure(
 ): Promise<Measured> {
   const tally = createTally(loop.kind, slo?.limits);
   const lateness = createDistribution();
-  const progress = showProgress(process.stderr, label, limit, tally);
+  const progress = showProgress(label, limit, tally);
   const meter = startInstrument();
   const startMs = clock.now();
   const results = { startMs, tally, lateness: lateness.record };

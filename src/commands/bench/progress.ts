@@ -1,29 +1,23 @@
 import type { Limit } from '../../loadtest/run-load.js';
 import type { Tally } from '../../loadtest/tally.js';
+import { stderr } from '../support/sink.js';
 
 const INTERVAL_MS = 200;
 const BAR_WIDTH = 24;
-const CLEAR_LINE = '\r\x1b[K';
 
-/** Shows a test's live figures on a line of the terminal, where `output` is one. */
-export function showProgress(
-  output: NodeJS.WriteStream,
-  label: string,
-  limit: Limit,
-  tally: Tally,
-): { stop(): void } {
-  if (!output.isTTY) return { stop() {} };
+/** Shows a test's live figures on a line of the terminal, where stderr is one. */
+export function showProgress(label: string, limit: Limit, tally: Tally): { stop(): void } {
+  if (!process.stderr.isTTY) return { stop() {} };
   const startMs = performance.now();
   const draw = (): void => {
-    const line = progressLine(label, limit, tally, performance.now() - startMs);
-    output.write(CLEAR_LINE + line.slice(0, output.columns - 1));
+    stderr.rewriteLine(progressLine(label, limit, tally, performance.now() - startMs));
   };
   draw();
   const timer = setInterval(draw, INTERVAL_MS);
   return {
     stop() {
       clearInterval(timer);
-      output.write(CLEAR_LINE);
+      stderr.rewriteLine('');
     },
   };
 }

@@ -1,4 +1,5 @@
 import { visible } from '../../config/index.js';
+import type { Piece, Style } from '../support/sink.js';
 import type { Finding } from './finding.js';
 
 /** The findings of checks that belong together. */
@@ -8,24 +9,18 @@ export interface Section {
 }
 
 const LABEL_WIDTH = 'warning'.length;
-const COLOUR: Record<Finding['status'], string> = {
-  ok: '\x1b[32m',
-  warning: '\x1b[33m',
-  problem: '\x1b[31m',
-};
-const RESET = '\x1b[0m';
+const COLOUR: Record<Finding['status'], Style> = { ok: 'green', warning: 'yellow', problem: 'red' };
 
 /** A section for people, one line a finding and one for its advice. */
-export function sectionText({ name, findings }: Section, colour: boolean): string {
+export function sectionText({ name, findings }: Section): Piece[] {
   const width = Math.max(...findings.map(({ check }) => check.length), 0);
   const indent = ' '.repeat(LABEL_WIDTH + width + 6);
-  const lines = findings.flatMap((finding) => {
-    const label = finding.status.padEnd(LABEL_WIDTH);
-    const shown = colour ? `${COLOUR[finding.status]}${label}${RESET}` : label;
-    const line = `  ${shown}  ${finding.check.padEnd(width)}  ${visible(finding.detail)}`;
-    return finding.status === 'ok' ? [line] : [line, `${indent}${visible(finding.advice)}`];
+  const lines = findings.flatMap((finding): Piece[] => {
+    const label: Piece = [COLOUR[finding.status], finding.status.padEnd(LABEL_WIDTH)];
+    const detail = `  ${finding.check.padEnd(width)}  ${visible(finding.detail)}\n`;
+    return ['  ', label, detail, finding.status === 'ok' ? '' : `${indent}${visible(finding.advice)}\n`];
   });
-  return `${name}\n${lines.join('\n')}\n\n`;
+  return [`${name}\n`, ...lines, '\n'];
 }
 
 /** The last line: how many findings there are of each kind. */

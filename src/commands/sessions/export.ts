@@ -3,6 +3,7 @@ import { fileReason } from '../../common/errors.js';
 import { VERSION } from '../../common/version.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
+import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 import { UsageError } from '../support/usage-error.js';
 
@@ -35,7 +36,7 @@ export async function exportSessions(
     summaries.map(({ id }) => store.load(id)),
   );
   if (output === undefined) {
-    process.stdout.write(text);
+    stdout.print(text);
     return;
   }
   try {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
 import { visible } from '../../config/index.js';
 import type { SessionStore } from '../../sessions/store.js';
+import { stdout } from '../support/sink.js';
 import { readStdin } from '../support/stdin.js';
 import { UsageError } from '../support/usage-error.js';
 
@@ -17,7 +18,7 @@ export async function importSessions(store: SessionStore, path: string): Promise
   const added = store.together(() =>
     sessions.toReversed().map((session) => `${store.insert(session)}  ${visible(session.title)}\n`),
   );
-  process.stdout.write(added.reverse().join(''));
+  stdout.print(added.reverse().join(''));
 }
 
 function readText(path: string): string {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { VERSION } from '../../common/version.js';
 import { addEndpointFlags } from './endpoint-flags.js';
 import { notEmpty } from './flag-text.js';
+import { stderr, stdout } from './sink.js';
 
 interface CommandEntry {
   name: string;
@@ -112,6 +113,7 @@ export function createProgram(): Command {
     )
     .option('--no-spawn', 'start neither daemon nor simulator')
     .helpCommand(false)
+    .configureOutput({ writeOut: (text) => stdout.print(text), writeErr: (text) => stderr.print(text) })
     .exitOverride();
   addEndpointFlags(program);
   for (const { name, description } of COMMANDS) {

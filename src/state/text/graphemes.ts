@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { bidiMark } from '../../common/bidi.js';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
@@ -34,7 +35,7 @@ export function isOneGrapheme(text: string): boolean {
   return false;
 }
 
-/** Terminal cells of one grapheme that starts at `column`; a tab reaches to its next stop. */
+/** Terminal cells of one grapheme that starts at `column`; a tab reaches to its next stop, a bidirectional control has a mark. */
 export function graphemeWidth(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_STOP - (column % TAB_STOP);
   if (grapheme.length === 1 && grapheme >= ' ' && grapheme <= '~') return 1;
@@ -42,12 +43,12 @@ export function graphemeWidth(grapheme: string, column: number): number {
   const known = widths.get(grapheme);
   if (known !== undefined) return known;
   if (widths.size >= MAX_CACHED_WIDTHS) widths.clear();
-  const width = stringWidth(grapheme);
+  const width = bidiMark(grapheme)?.length ?? stringWidth(grapheme);
   widths.set(grapheme, width);
   return width;
 }
 
-/** Terminal cells of a line, tabs expanded. */
+/** Terminal cells of a line as it is shown. */
 export function cellWidth(line: string): number {
   if (isPlainAscii(line)) return line.length;
   let column = 0;
@@ -55,14 +56,16 @@ export function cellWidth(line: string): number {
   return column;
 }
 
-/** A line as it is shown: tabs become spaces. */
-export function expandTabs(line: string): string {
-  if (!line.includes('\t')) return line;
+const UNSEEN = /[\t\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** A line as it is shown: tabs become spaces, bidirectional controls marks. */
+export function shownLine(line: string): string {
+  if (!UNSEEN.test(line)) return line;
   let shown = '';
   let column = 0;
   for (const { segment } of segments(line)) {
     const width = graphemeWidth(segment, column);
-    shown += segment === '\t' ? ' '.repeat(width) : segment;
+    shown += segment === '\t' ? ' '.repeat(width) : (bidiMark(segment) ?? segment);
     column += width;
   }
   return shown;

@@ -1,3 +1,5 @@
+import { withBidiMarks } from '../../common/bidi.js';
+
 /** Removes what could command a terminal from text that comes in pieces. */
 export interface Sanitizer {
   /** The harmless part of the next piece. Any way of cutting a text gives the same result in the end. */
@@ -11,6 +13,9 @@ const MAX_CONTROL_STRING = 4096;
 const MAX_CSI = 64;
 /** Marks and joiners on one character. The longest sequences in use have about ten. */
 const MAX_MARKS = 16;
+/** The flags of England, Scotland, Wales and other regions: a black flag, a region's letters as tags, and a last tag. */
+const BLACK_FLAG = 0x1f3f4;
+const MAX_FLAG_TAGS = 7;
 
 const REPLACEMENT = '\ufffd';
 const ESC = 0x1b;
@@ -36,9 +41,10 @@ type Mode =
 const GROUND: Mode = { kind: 'ground' };
 
 /**
- * Removes escape sequences with their payloads, C0 (but newline and tab), DEL, C1, bidirectional overrides and
- * isolates, invisible format and tag characters; carriage returns and line separators become newlines; unpaired
- * surrogates become U+FFFD. A control string ends at a newline at the latest.
+ * Removes escape sequences with their payloads, C0 (but newline and tab), DEL, C1, invisible format characters, and tags
+ * that are no flag's; carriage returns and line separators become newlines; unpaired surrogates become U+FFFD. A control
+ * string ends at a newline at the latest. Bidirectional controls stay: they belong to the text, and whoever shows it
+ * shows marks in their places.
  */
 export function createSanitizer(): Sanitizer {
   let mode: Mode = GROUND;
@@ -46,24 +52,30 @@ export function createSanitizer(): Sanitizer {
   let highSurrogate = '';
   let marks = 0;
   let joined = false;
+  let flagTags = 0;
 
   /** @returns what is shown of a character outside any sequence */
   const inGround = (char: string, code: number): string => {
     const follows = afterReturn;
     afterReturn = code === 0x0d;
-    if (code === NEWLINE) return newline(follows ? '' : '\n');
-    if (code === 0x0d || code === 0x2028 || code === 0x2029) return newline('\n');
-    if (code === 0x09) return char;
+    if (code === NEWLINE) return apart(follows ? '' : '\n');
+    if (code === 0x0d || code === 0x2028 || code === 0x2029) return apart('\n');
+    if (code === 0x09) return apart(char);
     const next = introducedBy(code);
     if (next !== undefined) mode = next;
+    const tagsLeft = flagTags;
+    flagTags = code === BLACK_FLAG ? MAX_FLAG_TAGS : isTag(code) ? Math.max(0, flagTags - 1) : 0;
     if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || isInvisible(code)) return '';
+    if (isTag(code)) return tagsLeft > 0 ? char : '';
     if (code >= 0xd800 && code <= 0xdfff) return REPLACEMENT;
     return shownUnlessPiledUp(char, code);
   };
 
-  const newline = (text: string): string => {
+  /** What nothing before is joined to. */
+  const apart = (text: string): string => {
     marks = 0;
     joined = false;
+    flagTags = 0;
     return text;
   };
 
@@ -119,7 +131,10 @@ export function createSanitizer(): Sanitizer {
     feed(piece) {
       const fresh = mode === GROUND && !afterReturn && !joined && highSurrogate === '';
       if (fresh && HARMLESS.test(piece)) {
-        if (piece !== '') marks = 0;
+        if (piece !== '') {
+          marks = 0;
+          flagTags = 0;
+        }
         return piece;
       }
       let text = highSurrogate + piece;
@@ -139,6 +154,7 @@ export function createSanitizer(): Sanitizer {
       highSurrogate = '';
       marks = 0;
       joined = false;
+      flagTags = 0;
       return held;
     },
   };
@@ -152,7 +168,12 @@ export function sanitize(text: string): string {
   return sanitizer.feed(text) + sanitizer.flush();
 }
 
-/** The same, on one line. */
+/** A whole text as a terminal can be given it: harmless, with marks in place of bidirectional controls. */
+export function forTerminal(text: string): string {
+  return withBidiMarks(sanitize(text));
+}
+
+/** A whole text made harmless, on one line. */
 export function sanitizeLine(text: string): string {
   return sanitize(text).replace(/\s+/g, ' ').trim();
 }
@@ -182,19 +203,19 @@ function afterEscape(code: number): Mode {
   return code >= 0x20 && code <= 0x2f ? { kind: 'escape-intermediate', length: 0 } : GROUND;
 }
 
-/** Format characters that are not seen but reorder, hide or carry text. Joiners stay: scripts and emoji use them. */
+/** Format characters that are not seen but hide text. Joiners stay: scripts and emoji use them. */
 function isInvisible(code: number): boolean {
   return (
     code === 0xad ||
-    code === 0x61c ||
     code === 0x180e ||
     code === 0x200b ||
-    code === 0x200e ||
-    code === 0x200f ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2060 && code <= 0x206f) ||
+    (code >= 0x2060 && code <= 0x2065) ||
+    (code >= 0x206a && code <= 0x206f) ||
     code === 0xfeff ||
-    (code >= 0xfff9 && code <= 0xfffb) ||
-    (code >= 0xe0000 && code <= 0xe007f)
+    (code >= 0xfff9 && code <= 0xfffb)
   );
+}
+
+function isTag(code: number): boolean {
+  return code >= 0xe0000 && code <= 0xe007f;
 }

@@ -1,4 +1,4 @@
-import { expandTabs, graphemeWidth, isPlainAscii, segments } from './graphemes.js';
+import { graphemeWidth, isPlainAscii, segments, shownLine } from './graphemes.js';
 
 /** One row of a wrapped line: a half-open range of it, in UTF-16 units. */
 export interface Piece {
@@ -85,5 +85,5 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
 
 /** A piece as it is shown: without the spaces that hang over, tabs expanded. */
 export function shownPiece(line: string, piece: Piece): string {
-  return expandTabs(line.slice(piece.start, piece.end).trimEnd());
+  return shownLine(line.slice(piece.start, piece.end).trimEnd());
 }

@@ -1,6 +1,6 @@
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { type Editor, selectionOf } from '../../state/editor/editor.js';
-import { expandTabs } from '../../state/text/graphemes.js';
+import { shownLine } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece } from '../../state/text/wrap.js';
@@ -103,8 +103,7 @@ function spansOf(text: string, row: DraftRow, selected: DraftRow | undefined): S
   const shown = shownPiece(text, row);
   if (selected === undefined || selected.start >= row.end || selected.end <= row.start) return [shown];
   // Tabs are wider than one character.
-  const at = (offset: number): number =>
-    expandTabs(text.slice(row.start, Math.max(row.start, offset))).length;
+  const at = (offset: number): number => shownLine(text.slice(row.start, Math.max(row.start, offset))).length;
   const [from, to] = [at(selected.start), at(selected.end)];
   const spans: Span[] = [shown.slice(0, from), ['match', shown.slice(from, to)], shown.slice(to)];
   return spans.filter((span) => plainText([span]) !== '');

@@ -1,6 +1,7 @@
 import { Box, Static, Text } from 'ink';
 import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { withBidiMarks } from '../../common/bidi.js';
 import { type Comparison, isAnswering } from '../../state/comparing/comparison.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { awaitedCall } from '../../state/tools/tool-calls.js';
@@ -58,19 +59,24 @@ export function PlainApp(): ReactElement {
   );
   return (
     <Box flexDirection="column">
-      <Static items={[...lines]}>{({ id, text }) => <Text key={id}>{text}</Text>}</Static>
-      {over !== undefined && <Text>{over.lines.map(plainText).join('\n')}</Text>}
-      {answering && <Text>{`Answering; ${keymap.hints.stop} stops it.`}</Text>}
-      {comparison !== undefined && <Text>{spokenChoice(comparison, keymap.hints)}</Text>}
+      <Static items={[...lines]}>{({ id, text }) => <Said key={id}>{text}</Said>}</Static>
+      {over !== undefined && <Said>{over.lines.map(plainText).join('\n')}</Said>}
+      {answering && <Said>{`Answering; ${keymap.hints.stop} stops it.`}</Said>}
+      {comparison !== undefined && <Said>{spokenChoice(comparison, keymap.hints)}</Said>}
       {search.kind === 'open' && (
-        <Text>{plainText(searchLine(search, searchCount(messages, search), keymap.hints, WIDTH))}</Text>
+        <Said>{plainText(searchLine(search, searchCount(messages, search), keymap.hints, WIDTH))}</Said>
       )}
-      {offer !== undefined && <Text>{offered(offer, keymap.hints)}</Text>}
-      {queue.length > 0 && <Text>{`Messages waiting to be sent: ${queue.length}.`}</Text>}
-      {awaited !== undefined && <Text>{awaitedNote(awaited, keymap.hints)}</Text>}
-      <Text>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Text>
+      {offer !== undefined && <Said>{offered(offer, keymap.hints)}</Said>}
+      {queue.length > 0 && <Said>{`Messages waiting to be sent: ${queue.length}.`}</Said>}
+      {awaited !== undefined && <Said>{awaitedNote(awaited, keymap.hints)}</Said>}
+      <Said>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Said>
     </Box>
   );
+}
+
+/** A text as the terminal can be given it. */
+function Said({ children }: { children: string }): ReactElement {
+  return <Text>{withBidiMarks(children)}</Text>;
 }
 
 function spokenChoice({ sides, marked }: Comparison, { send, focus, stop }: KeyHints): string {

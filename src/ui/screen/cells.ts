@@ -1,4 +1,4 @@
-import { graphemeWidth, isPlainAscii, segments } from '../../state/text/graphemes.js';
+import { graphemeWidth, isPlainAscii, segments, shownLine } from '../../state/text/graphemes.js';
 import type { Line } from '../style/line.js';
 import type { Theme, Tone } from '../style/theme.js';
 
@@ -39,7 +39,8 @@ export function cellsOf(line: Line, width: number): Cells {
       for (const char of text) if (!add(char, tone, 1)) return false;
       return true;
     }
-    for (const { segment } of segments(text)) {
+    // Whoever made the line may not have thought of what is unseen.
+    for (const { segment } of segments(shownLine(text))) {
       const cells = graphemeWidth(segment, column);
       if (cells > 0 && !add(segment, tone, cells)) return false;
     }

@@ -141,13 +141,15 @@ test('an open circuit and another version are warnings', () => {
   });
 });
 
-test('the report shows control characters instead of obeying them, and colour only when asked', () => {
+test('the report shows control characters instead of obeying them, and its labels have colours', () => {
   const section = {
     name: 'x',
     findings: [{ status: 'problem', check: 'a', detail: 'b\x1b[2J', advice: 'c\n' } as const],
   };
-  expect(sectionText(section, false)).toBe('x\n  problem  a  b\\u001b[2J\n              c\\u000a\n\n');
-  expect(sectionText(section, true)).toContain('\x1b[31mproblem');
+  const pieces = sectionText(section);
+  const text = pieces.map((piece) => (typeof piece === 'string' ? piece : piece[1])).join('');
+  expect(text).toBe('x\n  problem  a  b\\u001b[2J\n              c\\u000a\n\n');
+  expect(pieces).toContainEqual(['red', 'problem']);
   expect(summaryText([section])).toBe('1 problem, 0 warnings.\n');
   expect(reportJson([section])).toMatchObject({
     healthy: false,

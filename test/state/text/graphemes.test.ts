@@ -1,13 +1,21 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { graphemeWidth } from '../../../src/state/text/graphemes.js';
+import { bidiMark } from '../../../src/common/bidi.js';
+import { cellWidth, graphemeWidth, shownLine } from '../../../src/state/text/graphemes.js';
 
 test('every character of the basic plane has the width that string-width gives it', () => {
   const wrong: string[] = [];
   for (let code = 0x20; code < 0x10000; code += 1) {
     if (code >= 0xd800 && code < 0xe000) continue;
     const character = String.fromCharCode(code);
+    if (bidiMark(character) !== undefined) continue;
     if (graphemeWidth(character, 0) !== stringWidth(character)) wrong.push(`U+${code.toString(16)}`);
   }
   expect(wrong).toEqual([]);
+});
+
+test('a line is shown with spaces for tabs and marks for bidirectional controls, and is as wide as that', () => {
+  const line = 'a\tb\u202ec\u2069\td';
+  expect(shownLine(line)).toBe('a   b‹RLO›c‹PDI›    d');
+  expect(cellWidth(line)).toBe(shownLine(line).length);
 });

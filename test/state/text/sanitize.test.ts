@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSanitizer, sanitize, sanitizeLine } from '../../../src/state/text/sanitize.js';
+import { createSanitizer, forTerminal, sanitize, sanitizeLine } from '../../../src/state/text/sanitize.js';
 
-/** What must never come out: controls but newline and tab, C1, bidi controls, tags, unpaired surrogates. */
-const HARMFUL =
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]|\p{Surrogate}/u;
+/** What must never come out: controls but newline and tab, C1, tags, unpaired surrogates. */
+const HARMFUL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u{e0000}-\u{e007f}]|\p{Surrogate}/u;
 
 describe('what is removed', () => {
   test.each([
@@ -20,8 +19,9 @@ describe('what is removed', () => {
     ['two-character sequences', 'a\x1bcb\x1b7c\x1bMd', 'abcd'],
     ['the 8-bit forms', 'a\x9b31mb\x9d0;t\x9cc\x90q\x9cd\x85e', 'abcde'],
     ['single controls', 'a\x00\x07\x08\x0b\x0c\x0e\x7fb', 'ab'],
-    ['bidirectional controls', 'a\u202eb\u2066c\u200fd', 'abcd'],
     ['tags and other invisible text', 'a\u{e0041}\u{e007f}b\u2060\ufeffc', 'abc'],
+    ["tags that are no flag's", '🏴\t\u{e0067}🏴a\u{e0067}', '🏴\t🏴a'],
+    ['more tags than a flag has', `🏴${'\u{e0067}'.repeat(20)}`, `🏴${'\u{e0067}'.repeat(7)}`],
   ])('%s', (_name, text, expected) => {
     expect(sanitize(text)).toBe(expected);
   });
@@ -32,6 +32,9 @@ describe('what is kept', () => {
     ['newlines and tabs', 'a\n\tb'],
     ['letters of any script', 'Grüße, 世界, שלום, नमस्ते, ไทย'],
     ['emoji made of several characters', '👩‍👩‍👧‍👦 👍🏽 🇩🇪 ❤️'],
+    ['the flag of Scotland', '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'],
+    ['joiners and variation selectors', 'می\u200cخواهم, क्\u200dष, ❤\ufe0e ❤\ufe0f, 葛\u{e0100}'],
+    ['bidirectional controls', 'a\u202eb\u2066c\u200fd'],
     ['combining marks', 'e\u0301 a\u0308\u0301'],
     ['text that only looks like a sequence', '[31m ]0;title'],
   ])('%s', (_name, text) => {
@@ -59,6 +62,10 @@ describe('line ends', () => {
   ])('%j becomes %j', (text, expected) => {
     expect(sanitize(text)).toBe(expected);
   });
+});
+
+test('a terminal gets marks in place of bidirectional controls', () => {
+  expect(forTerminal('a\u202eb\u2066c\u200fd\x1b[31m')).toBe('a‹RLO›b‹LRI›c‹RLM›d');
 });
 
 test('half of a surrogate pair waits for its other half, and is replaced when it does not come', () => {

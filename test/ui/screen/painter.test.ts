@@ -81,8 +81,8 @@ describe('what is on the screen', () => {
 
   test('has no control characters, whatever a line holds', async () => {
     const { screen, show } = start();
-    await show([['a\x1b[2Jb\x1b]0;title\x07c\x9b31md\u202eef']]);
-    expect(screen.rows()[0]).toBe('a[2Jb]0;titlec31mdef');
+    await show([['a\x1b[2Jb\x1b]0;title\x07c\x9b31md\u202ee']]);
+    expect(screen.rows()[0]).toBe('a[2Jb]0;titlec31md‹RLO›e');
     expect(screen.events).toEqual([]);
   });
 

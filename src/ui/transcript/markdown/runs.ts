@@ -1,4 +1,4 @@
-import { cellWidth, expandTabs } from '../../../state/text/graphemes.js';
+import { cellWidth, shownLine } from '../../../state/text/graphemes.js';
 import { wrapLine } from '../../../state/text/wrap.js';
 import type { Line, Span } from '../../style/line.js';
 import type { Tone } from '../../style/theme.js';
@@ -65,7 +65,7 @@ function linesOf(runs: readonly Run[]): Run[][] {
         line = [];
         lines.push(line);
       }
-      if (part !== '') line.push({ tone, text: expandTabs(part), at: offset, ...link });
+      if (part !== '') line.push({ tone, text: shownLine(part), at: offset, ...link });
       offset += part.length + 1;
     }
   }

@@ -1,0 +1,87 @@
+import { withBidiMarks } from '../../common/bidi.js';
+import { createSanitizer, forTerminal } from '../../state/text/sanitize.js';
+
+/** How a piece of output looks where it is seen on a terminal with colours. */
+export type Style = 'bold' | 'green' | 'red' | 'yellow';
+export type Piece = string | readonly [style: Style, text: string];
+
+/**
+ * Where a command writes. A terminal obeys control sequences, so it gets text without them, and marks for bidirectional
+ * controls; a file or pipe gets the bytes as they are.
+ */
+export interface Sink {
+  /** Writes whole texts. */
+  print(...pieces: readonly Piece[]): void;
+  /** Writes a value as JSON and a newline. What a terminal would obey is escaped, which is the same JSON. */
+  json(value: unknown, indent?: number): void;
+  /** For a text that comes in pieces: sequences may be cut between two. */
+  live(): LiveText;
+  /** Begins the terminal's line anew with this text, as much as fits; writes nothing where there is none. */
+  rewriteLine(text: string): void;
+  /** Clears the terminal; does nothing where there is none. */
+  clear(): void;
+}
+
+export interface LiveText {
+  /** @returns what was written */
+  feed(piece: string): string;
+  end(): string;
+}
+
+const CODES: Record<Style, readonly [on: string, off: string]> = {
+  bold: ['\x1b[1m', '\x1b[22m'],
+  green: ['\x1b[32m', '\x1b[39m'],
+  red: ['\x1b[31m', '\x1b[39m'],
+  yellow: ['\x1b[33m', '\x1b[39m'],
+};
+const CLEAR_LINE = '\r\x1b[K';
+/** The cursor to the top left, and what is below it away. */
+const CLEAR_SCREEN = '\x1b[H\x1b[J';
+/** In JSON, all below a space is escaped already. */
+const UNSEEN = /[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/g;
+
+export function createSink(stream: NodeJS.WriteStream): Sink {
+  // Asked each time: while the chat runs, another function stands in `write`.
+  const write = (text: string): void => {
+    if (text !== '') stream.write(text);
+  };
+  const shown = (text: string): string => (stream.isTTY ? forTerminal(text) : text);
+  const styled = (piece: Piece): string => {
+    if (typeof piece === 'string') return shown(piece);
+    const [on, off] = stream.isTTY && stream.hasColors() ? CODES[piece[0]] : ['', ''];
+    return on + shown(piece[1]) + off;
+  };
+
+  return {
+    print: (...pieces) => write(pieces.map(styled).join('')),
+    json: (value, indent) => write(`${JSON.stringify(value, null, indent).replace(UNSEEN, escaped)}\n`),
+    live() {
+      const sanitizer = stream.isTTY ? createSanitizer() : undefined;
+      const put = (text: string): string => {
+        const harmless = sanitizer === undefined ? text : withBidiMarks(text);
+        write(harmless);
+        return harmless;
+      };
+      return {
+        feed: (piece) => put(sanitizer === undefined ? piece : sanitizer.feed(piece)),
+        end: () => put(sanitizer?.flush() ?? ''),
+      };
+    },
+    rewriteLine(text) {
+      if (!stream.isTTY) return;
+      const [line = ''] = forTerminal(text).split('\n', 1);
+      write(CLEAR_LINE + line.slice(0, stream.columns - 1));
+    },
+    clear() {
+      if (stream.isTTY) write(CLEAR_SCREEN);
+    },
+  };
+}
+
+function escaped(characters: string): string {
+  const units = Array.from({ length: characters.length }, (_, index) => characters.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+export const stdout = createSink(process.stdout);
+export const stderr = createSink(process.stderr);
