@@ -44,8 +44,18 @@ export type Overlay =
     }
   | Picker
   | SessionList
-  /** The last exchanges, or the one at `index` opened; `offset`: rows scrolled. */
-  | { readonly kind: 'inspector'; readonly index: number; readonly open: boolean; readonly offset: number };
+  | Inspector;
+
+/** The last exchanges, or the chosen one opened. Exchanges are known by their numbers. */
+export interface Inspector {
+  readonly kind: 'inspector';
+  readonly chosen: number;
+  /** The one that the chosen one is compared with. */
+  readonly marked?: number | undefined;
+  readonly open: boolean;
+  /** Rows scrolled. */
+  readonly offset: number;
+}
 
 export interface ResumeOffer {
   readonly title: string;

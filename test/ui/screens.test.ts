@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorException, ErrorClass } from '../../src/common/errors.js';
-import type { ChatAnswer } from '../../src/connector/types.js';
-import { createMemoryModes, metricsOf, OPENAI, SIMULATOR } from '../support/chat-ports.js';
+import { ANSWER, ask, end, STREAMING, WHOLE } from '../support/asked.js';
+import { createMemoryModes, metricsOf, OPENAI, requestOf, SIMULATOR } from '../support/chat-ports.js';
 import type { Screen } from '../support/screen.js';
 import { type RunningTui, type RunOptions, startTui } from '../support/tui.js';
 
@@ -21,70 +20,6 @@ async function start(options: RunOptions = {}): Promise<RunningTui> {
 async function shows(screen: Screen, golden: string): Promise<void> {
   await screen.settled();
   await expect(`${screen.text()}\n`).toMatchFileSnapshot(golden);
-}
-
-const ANSWER = `# In short
-
-A qubit is a weighted mix of 0 and 1 until it is measured; 量子コンピュータ work with many of them.
-
-- Superposition: all inputs are worked on at once, in a way
-- Interference: wrong results cancel each other out
-
-\`\`\`ts
-const qubit = [Math.SQRT1_2, Math.SQRT1_2];
-\`\`\`
-`;
-
-const STREAMING = metricsOf({
-  phase: 'streaming',
-  elapsedMs: 1400,
-  ttftMs: 312,
-  outputTokens: 118,
-  speed: { kind: 'measured', tokensPerSecond: 117_000 / 1078, tpotMs: 1078 / 117 },
-  chunks: 118,
-  arrivals: 118,
-  bytes: 12_340,
-  gaps: { p50: 11, p95: 18, p99: 30, max: 44 },
-  paints: { p50: 4, p99: 9 },
-  hops: {
-    client_to_daemon: 0.3,
-    queue: 0.1,
-    send: 0.4,
-    wait: 301,
-    first_token: 9,
-    daemon_to_client: 0.2,
-    decode: 0.1,
-    paint: 4,
-  },
-});
-
-/** A question is asked and its answer streams, with `figures` as they are 1.4 s later. */
-async function ask(
-  { screen, chat, clock }: RunningTui,
-  question = 'Explain quantum computing.',
-): Promise<void> {
-  screen.type(question);
-  screen.type('\r');
-  await screen.until(
-    (text) => text.includes('answering') || text.includes('waiting') || text.includes('connecting'),
-  );
-  chat.latest.start();
-  chat.latest.metrics = STREAMING;
-  chat.latest.text(ANSWER);
-  clock.advance(1400);
-  await screen.until((text) => text.includes('1.4 s'));
-}
-
-const WHOLE = { ...STREAMING, phase: 'done', e2eMs: 1390 } as const;
-
-/** The answer ends; what was said about it has gone. */
-async function end(
-  { screen, chat, clock }: RunningTui,
-  answer: Partial<ChatAnswer> = { metrics: WHOLE },
-): Promise<void> {
-  await chat.latest.end(answer);
-  await screen.until((text) => !/answering|streaming|reading/.test(text));
-  clock.advance(5000);
 }
 
 describe.each([
@@ -216,7 +151,7 @@ describe.each([
     screen.type('\x06');
     await screen.until((text) => text.includes('search'));
     screen.type('qubit');
-    await screen.until((text) => /[0-9]\/[0-9]/.test(text));
+    await screen.until((text) => columns === 20 || /qubit▏ .*[0-9]\/[0-9]/.test(text));
     await shows(screen, golden('search'));
   });
 
@@ -231,8 +166,38 @@ describe.each([
     await screen.until((text) => text.includes('› #1'));
     await shows(screen, golden('exchanges'));
     screen.type('\r');
-    await screen.until((text) => text.includes('Exchange #1'));
+    await screen.until((text) => text.includes('Exchange #1') && !text.includes('open'));
     await shows(screen, golden('inspector'));
+  });
+
+  test('two exchanges and what is different between them', async () => {
+    const running = await start({ columns, rows });
+    const { screen, chat, clock } = running;
+    for (const [index, [ttftMs, wait]] of [
+      [312, 301],
+      [320, 308],
+      [902, 890],
+    ].entries()) {
+      await ask(running, `Question ${index}.`);
+      chat.latest.emit(requestOf({ model: 'm', temperature: index / 10, messages: [] }));
+      const headers = { 'content-type': 'text/event-stream', 'x-request-id': `req-${index}` };
+      chat.latest.emit({ type: 'headers', tMs: 300, statusCode: 200, headers, buffered: false });
+      const hops = { ...STREAMING.hops, wait: wait ?? 0 };
+      await end(running, { metrics: { ...WHOLE, ttftMs: ttftMs ?? 0, hops } });
+    }
+    screen.type('\x04');
+    await screen.until((text) => text.includes('› #3'));
+    screen.type('\r');
+    await screen.until((text) => text.includes('Exchange #3') && !text.includes('open'));
+    await shows(screen, golden('median'));
+    screen.type('n');
+    screen.type('p');
+    screen.type('m');
+    await screen.until((text) => rows < 9 || text.includes('#2 is marked'));
+    clock.advance(5000);
+    screen.type('n');
+    await screen.until((text) => text.includes('#3 against #2') && !text.includes('is marked'));
+    await shows(screen, golden('difference'));
   });
 
   test('two answers compared', async () => {
@@ -271,108 +236,10 @@ describe.each([
   });
 });
 
-test('the inspector shows what the server said, and nothing of it commands the terminal or tells a key', async () => {
-  const running = await start({ columns: 80, rows: 24 });
-  const { screen, chat } = running;
-  await ask(running);
-  chat.latest.emit({
-    type: 'headers',
-    tMs: 300,
-    statusCode: 200,
-    headers: { 'x-hostile': 'a\x1b]0;title\x07b', authorization: 'secret' },
-    buffered: false,
-  });
-  chat.latest.text('\x1b]52;c;aGk=\x07text');
-  await end(running);
-  screen.type('\x04');
-  await screen.until((text) => text.includes('› #1'));
-  screen.type('\r');
-  await screen.until((text) => text.includes('POST http'));
-  screen.type('\x1b[F');
-  await screen.until((text) => text.includes('Events: 2') && text.includes('x-hostile: ab'));
-  expect(screen.text()).not.toContain('secret');
-  expect(screen.events).toEqual([]);
-});
-
-test('in the inspector the key that looks at the panes keeps the place, and says what helps', async () => {
-  const running = await start({ columns: 80, rows: 24 });
-  const { screen } = running;
-  await ask(running);
-  await end(running);
-  screen.type('\x04');
-  await screen.until((text) => text.includes('› #1'));
-  screen.type('\t');
-  await screen.until(
-    (text) => text.includes('› #1') && text.split('\n').at(-1)?.includes('enter opens') === true,
-  );
-  screen.type('\r');
-  await screen.until((text) => text.includes('Exchange #1'));
-  screen.type('\t');
-  await screen.until((text) => text.includes('Exchange #1') && text.includes('esc goes back'));
-});
-
 test('the list of modes says why one of them can not be used', async () => {
   const problem = 'OPENAI_API_KEY is not set: export OPENAI_API_KEY=sk-… and start again';
   const modes = createMemoryModes([SIMULATOR, { ...OPENAI, problem }]);
   const { screen } = await start({ columns: 60, rows: 20, modes });
   screen.type('/modes\r');
   await screen.until((text) => /openai +OPENAI_API_KEY is not set: export OPENAI.*…/.test(text));
-});
-
-test('a terminal that is too small says so, and comes back', async () => {
-  const { screen } = await start({ columns: 80, rows: 24 });
-  screen.type('kept');
-  await screen.until((text) => text.includes('kept'));
-  for (const [columns, words] of [
-    [19, 'terminal too small'],
-    [12, 'too small'],
-    [5, 'small'],
-    [3, '…'],
-  ] as const) {
-    screen.resize(columns, 3);
-    await screen.until((text) => text.trim() === words);
-  }
-  screen.resize(80, 24);
-  await screen.until((text) => text.includes('> kept'));
-});
-
-test('resizing leaves no residue: the screen is as if started at that size', async () => {
-  const running = await start({ columns: 120, rows: 40 });
-  await ask(running);
-  const sizes = [
-    '80x24',
-    '20x5',
-    '119x21',
-    '120x40',
-    '50x15',
-    '100x39',
-    '20x5',
-    '12x3',
-    '80x24',
-    '50x15',
-    '120x40',
-  ];
-  for (const size of sizes) {
-    const [columns = 0, rows = 0] = size.split('x').map(Number);
-    running.screen.resize(columns, rows);
-    const golden = new URL(`./screens/${size}-streaming.txt`, import.meta.url);
-    if (!existsSync(golden)) continue;
-    const expected = readFileSync(golden, 'utf8');
-    await running.screen.until((text) => `${text}\n` === expected);
-  }
-});
-
-test('the cursor stands where the next character goes, also behind wide ones', async () => {
-  const { screen } = await start({ columns: 80, rows: 24 });
-  const draft = (): { x: number; y: number } => screen.cursor();
-  expect(draft()).toEqual({ x: 3, y: 22 });
-  screen.type('ab世👩‍👧');
-  await screen.until((text) => text.includes('ab世'));
-  expect(draft()).toEqual({ x: 9, y: 22 });
-  screen.type('\x1b[D');
-  screen.type('\x1b[D');
-  await new Promise((resolve) => setImmediate(resolve));
-  screen.type('!');
-  await screen.until((text) => text.includes('ab!世'));
-  expect(draft()).toEqual({ x: 6, y: 22 });
 });

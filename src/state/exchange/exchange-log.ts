@@ -1,4 +1,5 @@
 import { shownHeaders } from '../../common/headers.js';
+import type { Outcome } from '../../common/outcomes.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { EndpointInfo } from '../ports.js';
@@ -27,7 +28,7 @@ export interface LoggedExchange {
   /** Its request and events gave way to those of later exchanges. */
   readonly letGo: boolean;
   readonly end?: {
-    readonly outcome: string;
+    readonly outcome: Outcome;
     readonly metrics?: ExchangeMetrics;
     /** As the provider gave it. */
     readonly finishReason?: string;

@@ -33,8 +33,10 @@ export function createViewActions({ change, act }: Acting, log: ExchangeLog) {
     show: (overlay: Overlay): void =>
       change((state) => ({ ...state, overlay, ...(overlay.kind === 'none' && { toast: undefined }) })),
     inspect: act(() => {
-      if (log.all().length === 0) return 'no exchange yet: send a message first';
-      change((state) => ({ ...state, overlay: { kind: 'inspector', index: 0, open: false, offset: 0 } }));
+      const [latest] = log.all();
+      if (latest === undefined) return 'no exchange yet: send a message first';
+      const overlay = { kind: 'inspector', chosen: latest.number, open: false, offset: 0 } as const;
+      change((state) => ({ ...state, overlay }));
       return undefined;
     }),
     openSearch: (): void =>

@@ -118,7 +118,9 @@ export const KEYMAP: readonly Binding[] = [
   bind('Conversation', 'compare', ['ctrl+b'], 'ask two endpoints: the draft, or the last question again', {
     command: 'compare',
   }),
-  bind('Conversation', 'inspect', ['ctrl+d'], 'look into the last exchanges', { command: 'inspect' }),
+  bind('Conversation', 'inspect', ['ctrl+d'], 'look into the last exchanges; m marks one to compare with', {
+    command: 'inspect',
+  }),
   bind('Conversation', 'reconnect', ['ctrl+r'], 'reconnect to the daemon', { command: 'reconnect' }),
 
   bind('Scrolling', 'scroll-page-up', ['pageup'], 'a page up'),

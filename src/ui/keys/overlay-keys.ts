@@ -5,12 +5,12 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { matching, movedBy, type Picker } from '../../state/view/picker.js';
 import { explainLines } from '../panes/explain/lines.js';
 import { helpLines } from '../panes/help.js';
-import { inspectorLines } from '../panes/inspector.js';
-import { supportSummary } from '../panes/provider.js';
 import { allPanes } from '../panes/side.js';
 import type { Keymap } from './bindings.js';
+import { createInspectorKeys } from './inspector-keys.js';
 import { type ActionName, KEYMAP } from './keymap.js';
 import type { KeyPress } from './keys.js';
+import { SCROLLS, within } from './scrolls.js';
 import { createSessionKeys } from './session-keys.js';
 
 /** Keys while something stands in the conversation's place: help, picker, inspector. */
@@ -90,42 +90,6 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     return true;
   };
 
-  const inInspector = (
-    name: string,
-    overlay: Extract<AppState['overlay'], { kind: 'inspector' }>,
-  ): boolean => {
-    const scrolled = SCROLLS.get(name);
-    const exchanges = actions.log.all();
-    if (name === 'esc' || name === 'q' || (name === 'left' && overlay.open)) {
-      if (overlay.open) actions.show({ ...overlay, open: false, offset: 0 });
-      else close();
-    } else if (scrolled !== undefined && overlay.open) {
-      const exchange = exchanges[overlay.index];
-      const lines = exchange === undefined ? 0 : inspectorLines(exchange, view().width).length;
-      actions.show({ ...overlay, offset: within(overlay.offset + scrolled(page()), lastOffset(lines)) });
-    } else if (scrolled !== undefined) {
-      actions.show({ ...overlay, index: within(overlay.index + scrolled(page()), exchanges.length - 1) });
-    } else if (name === 'enter' || name === 'right') {
-      actions.show({ ...overlay, open: true, offset: 0 });
-    } else if (name === 'n' || name === 'p') {
-      // New exchanges come first.
-      const index = within(overlay.index + (name === 'n' ? -1 : 1), exchanges.length - 1);
-      actions.show({ ...overlay, index, offset: 0 });
-    } else if (keymap.actionOf(name, false) === 'copy') {
-      const exchange = exchanges[overlay.index];
-      if (exchange !== undefined) actions.copySummary(supportSummary(exchange));
-    } else if (keymap.actionOf(name, false) === 'focus') {
-      const { choose, close } = keymap.hints;
-      actions.say(
-        overlay.open ? `n, p: next, previous; ${close} goes back` : `${choose} opens, ${close} closes`,
-      );
-    } else {
-      close();
-      return keymap.actionOf(name, false) === 'inspect';
-    }
-    return true;
-  };
-
   const inPicker = (name: string, key: KeyPress, picker: Picker): boolean => {
     const moved = SCROLLS.get(name);
     if (name === 'enter') {
@@ -172,6 +136,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
     else perform[binding.action]();
   };
 
+  const inInspector = createInspectorKeys({ actions, keymap, view, page, close });
   const inSessions = createSessionKeys({ actions, hints: keymap.hints, page, close });
 
   const lastOffset = (lines: number): number => Math.max(0, lines - view().height);
@@ -215,10 +180,6 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
 
 const MAX_QUERY = 200;
 
-function within(value: number, last: number): number {
-  return Math.min(Math.max(0, last), Math.max(0, value));
-}
-
 const CLOSES_HELP = new Set(['esc', '?', 'q', 'enter']);
 /** Further keys that go through a picker. */
 const STEPS: ReadonlyMap<string, number> = new Map([
@@ -226,15 +187,4 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ['ctrl+p', -1],
   ['tab', 1],
   ['alt+r', 1],
-]);
-/** By how many rows a key scrolls, given a page's. */
-const SCROLLS = new Map<string, (page: number) => number>([
-  ['up', () => -1],
-  ['down', () => 1],
-  ['wheelup', () => -1],
-  ['wheeldown', () => 1],
-  ['pageup', (page) => -page],
-  ['pagedown', (page) => page],
-  ['home', () => Number.NEGATIVE_INFINITY],
-  ['end', () => Number.POSITIVE_INFINITY],
 ]);

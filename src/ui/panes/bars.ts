@@ -125,8 +125,13 @@ const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (keys: KeyHints) => 
   list: ({ choose, close }) => [`${short(choose)} choose`, '↑↓ move', `${short(close)} close`],
   sessions: ({ choose, close }) => [`${short(choose)} open`, '↑↓ move', `${short(close)} close`],
   renaming: ({ choose, close }) => [`${short(choose)} keep the name`, `${short(close)} leave it`],
-  exchanges: ({ choose, close }) => [`${short(choose)} open`, '↑↓ move', `${short(close)} close`],
-  exchange: ({ close }) => ['n next', 'p previous', '↑↓ scroll', `${short(close)} back`],
+  exchanges: ({ choose, close }) => [
+    `${short(choose)} open`,
+    `${short(close)} close`,
+    '↑↓ move',
+    'm mark to compare',
+  ],
+  exchange: ({ close }) => ['↑↓ scroll', `${short(close)} back`, 'n next', 'p previous', 'm mark'],
   search: ({ choose, close }) => [`${short(choose)} next`, '↑ previous', `${short(close)} close`],
   pane: ({ help, focus, close }) => [
     `${short(help)} explain`,

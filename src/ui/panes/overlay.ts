@@ -4,7 +4,7 @@ import type { Keymap } from '../keys/bindings.js';
 import type { Line } from '../style/line.js';
 import { explainLines } from './explain/lines.js';
 import { helpLines } from './help.js';
-import { exchangeListLines, inspectorLines } from './inspector.js';
+import { inspectorView } from './inspector/view.js';
 import { pickerLines } from './picker.js';
 import { sessionListLines } from './sessions.js';
 import { allPanes, PANE_TITLES } from './side.js';
@@ -59,17 +59,11 @@ export function overlayView(
         lines: sessionListLines(overlay, keymap.hints, width, height, state().nowMs),
         below: 0,
       };
-    case 'inspector': {
-      const exchanges = log.all();
-      const exchange = exchanges[overlay.index];
-      if (overlay.open && exchange !== undefined)
-        return scrolled('Inspector', inspectorLines(exchange, width), overlay.offset, height);
+    case 'inspector':
       return {
-        title: 'Inspector',
-        lines: exchangeListLines(exchanges, overlay.index, keymap.hints, width, height),
-        below: 0,
+        title: overlay.open ? `Inspector › #${overlay.chosen}` : 'Inspector',
+        ...inspectorView(overlay, log.all(), keymap.hints, { width, height }),
       };
-    }
   }
 }
 

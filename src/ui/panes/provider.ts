@@ -4,7 +4,7 @@ import type { LoggedExchange } from '../../state/exchange/exchange-log.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { count, duration } from '../style/format.js';
 import { type Line, spread } from '../style/line.js';
-import { verdictOn } from './verdict.js';
+import { verdictOn } from './waterfall/verdict.js';
 
 /** In words: what the wait consists of and who says so, what contradicts it, and the provider's limits. */
 export function providerLines({ wait, provider }: ExchangeMetrics): string[] {

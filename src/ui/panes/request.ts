@@ -8,7 +8,7 @@ import { bytes, count, duration, durations, seconds, taken, tokenRate } from '..
 import { type Line, spread } from '../style/line.js';
 import { figureLine } from './figure-line.js';
 import { sparks } from './sparks.js';
-import { waterfallLines } from './waterfall.js';
+import { waterfallLines } from './waterfall/waterfall.js';
 
 const UNKNOWN = '–';
 
@@ -17,6 +17,12 @@ type Shown = Exclude<RequestView, { kind: 'none' }>;
 /** The latest request in at most `height` lines. */
 export function requestLines(request: RequestView, width: number, height: number): readonly Line[] {
   if (request.kind === 'none') return [[['dim', 'no request yet']]];
+  const lines = requestFigures(request, width);
+  return [...lines, ...waterfallLines(request.metrics, width, height - lines.length)].slice(0, height);
+}
+
+/** Its figures, a row each, without the steps to the first token. */
+export function requestFigures(request: Shown, width: number): readonly Line[] {
   const { metrics } = request;
   const { outputTokens, tokensEstimated, ttftMs, gaps, paints } = metrics;
   const pair = (label: string, value: string): Line => spread([['dim', label]], [value], width);
@@ -49,7 +55,7 @@ export function requestLines(request: RequestView, width: number, height: number
   ];
   if (metrics.attempts > 1) lines.push(pair(FIGURES.attempts.label, count(metrics.attempts)));
   if (metrics.replaced) lines.push(pair(FIGURES.replaced.label, count(metrics.replaced)));
-  return [...lines, ...waterfallLines(metrics, width, height - lines.length)].slice(0, height);
+  return lines;
 }
 
 /** The same in a few items, the most telling first. */

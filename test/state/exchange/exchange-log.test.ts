@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { ChatMessage } from '../../../src/connector/types.js';
 import { createExchangeLog, type ExchangeLog } from '../../../src/state/exchange/exchange-log.js';
 import { DEFAULT_HINTS } from '../../../src/state/view/key-hints.js';
-import { exchangeListLines, inspectorLines } from '../../../src/ui/panes/inspector.js';
+import { inspectorLines } from '../../../src/ui/panes/inspector/detail.js';
+import { exchangeListLines } from '../../../src/ui/panes/inspector/list.js';
 import { plainText } from '../../../src/ui/style/line.js';
 import { answerOf, requestOf, SIMULATOR } from '../../support/chat-ports.js';
 
@@ -69,10 +70,12 @@ test('many exchanges keep no more than their room, the newest whole, and the res
   expect(oldest).toMatchObject({ number: 151, letGo: true, events: [], left: 2000 });
   expect(oldest?.request).toBeUndefined();
   if (oldest === undefined) return;
-  const shown = inspectorLines(oldest, 80).map(plainText).join('\n');
+  const shown = inspectorLines(oldest, all, 80).map(plainText).join('\n');
   expect(shown).toContain('were let go for those of later exchanges');
   expect(shown).toContain('Events: 2,000');
-  expect(exchangeListLines(all, 0, DEFAULT_HINTS, 80, 20).map(plainText)[0]).toContain('the last 50 of 200');
+  expect(exchangeListLines(all, { chosen: 200 }, DEFAULT_HINTS, 80, 20).map(plainText)[0]).toContain(
+    'the last 50 of 200',
+  );
 });
 
 test('an exchange that runs keeps its request and events, whatever comes after it', () => {

@@ -4,7 +4,7 @@ import { FIGURES } from '../../../metrics/figures.js';
 import { percentile, type SessionFigures, type Slo } from '../../../state/exchange/figures.js';
 import type { RequestView } from '../../../state/exchange/request-view.js';
 import { bytes, count, duration, taken, tokenRate } from '../../style/format.js';
-import { legsOf, verdictOn } from '../verdict.js';
+import { legsOf, verdictOn } from '../waterfall/verdict.js';
 import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 
 /** With fewer answers than this a median says nothing. */

@@ -1,7 +1,7 @@
-import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import { HOPS, type HopName, type Place } from '../../metrics/hops.js';
-import { type Basis, WAIT_PARTS, type WaitPart } from '../../metrics/wait-parts.js';
-import { duration } from '../style/format.js';
+import type { ExchangeMetrics } from '../../../metrics/exchange.js';
+import { HOPS, type HopName, type Place } from '../../../metrics/hops.js';
+import { type Basis, WAIT_PARTS, type WaitPart } from '../../../metrics/wait-parts.js';
+import { duration } from '../../style/format.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 

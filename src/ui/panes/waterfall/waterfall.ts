@@ -1,12 +1,12 @@
-import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import { FIGURES } from '../../metrics/figures.js';
-import { shownPiece, wrapLine } from '../../state/text/wrap.js';
-import { type Line, spread } from '../style/line.js';
+import type { ExchangeMetrics } from '../../../metrics/exchange.js';
+import { FIGURES } from '../../../metrics/figures.js';
+import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
+import { type Line, spread } from '../../style/line.js';
+import { bar, cellMs } from './bars.js';
 import { legsOf, verdictOn } from './verdict.js';
 
-const LABEL_WIDTH = 13;
-const VALUE_WIDTH = 7;
-const BARS = ' ▏▎▍▌▋▊▉█';
+export const LABEL_WIDTH = 13;
+export const VALUE_WIDTH = 7;
 /** With fewer legs than this a verdict takes room from what it is about. */
 const VERDICT_FROM_ROWS = 4;
 
@@ -37,7 +37,7 @@ export function waterfallLines(
     ({ label, ms }): Line => [
       ['dim', label.padEnd(LABEL_WIDTH)],
       ['accent', bar(longestMs > 0 ? ms / longestMs : 0, barWidth).padEnd(barWidth)],
-      (ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms))).padStart(VALUE_WIDTH),
+      cellMs(ms).padStart(VALUE_WIDTH),
     ],
   );
   const heading = spread([['dim', FIGURES.hops.label]], [['dim', 'ms']], width);
@@ -48,11 +48,4 @@ export function waterfallLines(
     ...words.map((text): Line => [text]),
     ...(legendRows === 0 ? [] : [[['dim', marks]] satisfies Line]),
   ];
-}
-
-/** A bar of `share` of the width, to an eighth of a cell; at least a hair for what is not nothing. */
-function bar(share: number, width: number): string {
-  const eighths = share > 0 ? Math.max(1, Math.round(share * width * 8)) : 0;
-  const rest = BARS.charAt(eighths % 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + (rest === ' ' ? '' : rest);
 }

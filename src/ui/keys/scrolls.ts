@@ -1,0 +1,19 @@
+/** By how many rows a key scrolls in what stands in the conversation's place, given a page's. */
+export const SCROLLS: ReadonlyMap<string, (page: number) => number> = new Map<
+  string,
+  (page: number) => number
+>([
+  ['up', () => -1],
+  ['down', () => 1],
+  ['wheelup', () => -1],
+  ['wheeldown', () => 1],
+  ['pageup', (page) => -page],
+  ['pagedown', (page) => page],
+  ['home', () => Number.NEGATIVE_INFINITY],
+  ['end', () => Number.POSITIVE_INFINITY],
+]);
+
+/** The value, but at least 0 and at most `last`. */
+export function within(value: number, last: number): number {
+  return Math.min(Math.max(0, last), Math.max(0, value));
+}

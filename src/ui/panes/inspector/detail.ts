@@ -1,0 +1,110 @@
+import type { ExchangeMetrics } from '../../../metrics/exchange.js';
+import type { LoggedExchange } from '../../../state/exchange/exchange-log.js';
+import { sanitize, sanitizeLine } from '../../../state/text/sanitize.js';
+import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
+import { count } from '../../style/format.js';
+import { cut, type Line, spread } from '../../style/line.js';
+import { providerLines } from '../provider.js';
+import { requestFigures, requestLines } from '../request.js';
+import { waterfallAgainst } from '../waterfall/against.js';
+import { verdictOn } from '../waterfall/verdict.js';
+import { endingOf } from './list.js';
+
+/** Fewer other answers have no median that says anything. */
+const MEDIAN_FROM = 2;
+
+/**
+ * All that is known of one exchange: its course, request, response and events with their times.
+ * @param all the last exchanges: those to the same model are what its steps are compared with
+ */
+export function inspectorLines(
+  exchange: LoggedExchange,
+  all: readonly LoggedExchange[],
+  width: number,
+): readonly Line[] {
+  const { number, endpoint, request, response, events, left, letGo, end } = exchange;
+  const heading = (text: string): Line[] => [[], [['bold', text]]];
+  const { metrics } = end ?? {};
+  const lines: Line[] = [
+    spread(
+      [['title', `Exchange #${number}`], ` ${endingOf(exchange)}`],
+      [['dim', `${sanitizeLine(endpoint.name)} ${sanitizeLine(endpoint.model)}`]],
+      width,
+    ),
+    ...wrapped(`${request?.method ?? 'POST'} ${request?.url ?? endpoint.url}`, width),
+  ];
+  if (end?.error !== undefined) lines.push(...wrapped(`failed: ${end.error}`, width));
+  if (metrics !== undefined) {
+    lines.push(
+      ...heading('Where the time went'),
+      ...courseLines(exchange, metrics, all, Math.min(width, 72)),
+    );
+    const told = providerLines(metrics);
+    if (told.length > 0)
+      lines.push(
+        ...heading('The wait, and what the provider reports'),
+        ...told.flatMap((text) => wrapped(text, width)),
+      );
+  }
+  lines.push(...heading('Request'));
+  if (request === undefined) lines.push(...wrapped(letGo ? LET_GO : 'nothing was sent', width));
+  else lines.push(...headerLines(request.headers, width), [], ...wrapped(request.body, width));
+  lines.push(...heading('Response'));
+  if (response === undefined) lines.push([['dim', 'no headers have come']]);
+  else {
+    lines.push([`status ${response.statusCode}`]);
+    if (end?.finishReason !== undefined) lines.push(...wrapped(`finish_reason: ${end.finishReason}`, width));
+    lines.push(...headerLines(response.headers, width));
+  }
+  lines.push(...heading(`Events: ${count(events.length + left)}`));
+  for (const { tMs, type, text } of events) {
+    const shown = sanitizeLine(JSON.stringify(text));
+    lines.push(
+      cut([['dim', `${tMs.toFixed(1).padStart(9)} ms  `], ['accent', type.padEnd(10)], shown], width),
+    );
+  }
+  if (left > 0) lines.push([['dim', `and ${count(left)} more that were not kept`]]);
+  return lines;
+}
+
+function courseLines(
+  { number, endpoint, end }: LoggedExchange,
+  metrics: ExchangeMetrics,
+  all: readonly LoggedExchange[],
+  width: number,
+): readonly Line[] {
+  const others = all.flatMap((other) =>
+    other.number !== number &&
+    other.endpoint.name === endpoint.name &&
+    other.endpoint.model === endpoint.model &&
+    other.end?.metrics?.ttftMs !== undefined
+      ? [other.end.metrics]
+      : [],
+  );
+  const { outcome = 'complete' } = end ?? {};
+  const request = { kind: 'done', outcome, metrics, samples: [] } as const;
+  if (others.length < MEDIAN_FROM) return requestLines(request, width, ALL_ROWS);
+  const verdict = verdictOn(metrics);
+  return [
+    ...requestFigures(request, width),
+    ...waterfallAgainst(metrics, others, width),
+    ...(verdict === undefined ? [] : wrapped(verdict, width)),
+  ];
+}
+
+/** More than the figures and the waterfall have. */
+const ALL_ROWS = 100;
+
+const LET_GO =
+  'The request and the events were let go for those of later exchanges. A conversation that is saved still has its messages and the times of their pieces.';
+
+function headerLines(headers: Readonly<Record<string, string>>, width: number): Line[] {
+  return Object.entries(headers).flatMap(([name, value]) => wrapped(`${name}: ${value}`, width));
+}
+
+/** A text from outside in rows. */
+export function wrapped(text: string, width: number): Line[] {
+  return sanitize(text)
+    .split('\n')
+    .flatMap((line) => wrapLine(line, { width }).map((piece): Line => [shownPiece(line, piece)]));
+}

@@ -1,0 +1,61 @@
+import { OUTCOMES } from '../../../common/outcomes.js';
+import type { LoggedExchange } from '../../../state/exchange/exchange-log.js';
+import { sanitizeLine } from '../../../state/text/sanitize.js';
+import type { KeyHints } from '../../../state/view/key-hints.js';
+import { count, duration, timeOfDay } from '../../style/format.js';
+import { cut, type Line, lineWidth, spread } from '../../style/line.js';
+
+/** What of the list is looked at. */
+export interface Chosen {
+  /** The exchange's number. */
+  readonly chosen: number;
+  /** The one that others are compared with. */
+  readonly marked?: number | undefined;
+}
+
+/** In fewer cells there is no room for the keys. */
+const KEYS_FROM = 50;
+
+/** The last exchanges, newest first, around the chosen one. */
+export function exchangeListLines(
+  exchanges: readonly LoggedExchange[],
+  { chosen, marked }: Chosen,
+  { choose, close }: KeyHints,
+  width: number,
+  height: number,
+): readonly Line[] {
+  const room = Math.max(1, height - 1);
+  const index = exchanges.findIndex(({ number }) => number === chosen);
+  const from = Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
+  const total = exchanges[0]?.number ?? 0;
+  const title: Line =
+    total > exchanges.length
+      ? [['bold', 'Exchanges'], ` the last ${exchanges.length} of ${count(total)}`]
+      : [['bold', 'Exchanges']];
+  const head =
+    width < KEYS_FROM ? title : spread(title, [['dim', `${choose} opens, ${close} closes`]], width);
+  return [
+    head,
+    ...exchanges
+      .slice(from, from + room)
+      .map((exchange) => rowOf(exchange, exchange.number === chosen, exchange.number === marked, width)),
+  ];
+}
+
+function rowOf(exchange: LoggedExchange, isChosen: boolean, isMarked: boolean, width: number): Line {
+  const { number, atMs, endpoint, end } = exchange;
+  const ttft = end?.metrics?.ttftMs;
+  const right: Line = [ttft === undefined ? '' : `${duration(ttft)} `, endingOf(exchange)];
+  const left: Line = [
+    isChosen ? ['accent', '› '] : '  ',
+    isMarked ? ['accent', '*'] : '',
+    `#${number} ${timeOfDay(atMs)} `,
+    ['dim', `${sanitizeLine(endpoint.name)} ${sanitizeLine(endpoint.model)}`],
+  ];
+  return spread(cut(left, width - lineWidth(right) - 1), right, width);
+}
+
+/** How it ended, in a word. */
+export function endingOf({ end }: LoggedExchange): string {
+  return end === undefined ? 'running' : OUTCOMES[end.outcome].shown;
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { sharedWaterfall, waterfallAgainst } from '../../../../src/ui/panes/waterfall/against.js';
+import { legRows, legsAgainst } from '../../../../src/ui/panes/waterfall/legs.js';
+import { plainText } from '../../../../src/ui/style/line.js';
+import { metricsOf } from '../../../support/chat-ports.js';
+
+const pooled = metricsOf({ hops: { send: 1, wait: 100, first_token: 10 } });
+const fresh = metricsOf({ hops: { dns: 5, connect: 20, send: 1, wait: 90, first_token: 12 } });
+const split = metricsOf({
+  hops: { send: 1, wait: 100, first_token: 10 },
+  wait: {
+    parts: [
+      { name: 'queue', ms: 60, basis: 'reported', hop: 'wait', source: 'x' },
+      { name: 'unexplained', ms: 40, basis: 'inferred', hop: 'wait' },
+    ],
+    contradictions: [],
+  },
+});
+
+test('several exchanges have one list of steps in their order; what one of them lacks took no time', () => {
+  expect(legRows([pooled, fresh])).toEqual([
+    { label: 'DNS lookup', ms: [0, 5] },
+    { label: 'TCP connect', ms: [0, 20] },
+    { label: 'send request', ms: [1, 1] },
+    { label: 'to 1st byte', ms: [100, 90] },
+    { label: 'to 1st token', ms: [10, 12] },
+  ]);
+});
+
+test('a wait that is split in one exchange alone is whole in both', () => {
+  expect(legRows([split, pooled]).map(({ label }) => label)).toEqual([
+    'send request',
+    'to 1st byte',
+    'to 1st token',
+  ]);
+  expect(legRows([split, split]).map(({ label }) => label)).toContain('their queue*');
+});
+
+test('the median counts exchanges without a step as 0', () => {
+  const connect = legsAgainst(fresh, [pooled, pooled, fresh]).find(({ label }) => label === 'TCP connect');
+  expect(connect).toEqual({ label: 'TCP connect', ms: 20, medianMs: 0 });
+});
+
+test('what is over the median and what is under it look different, without any colour', () => {
+  const lines = waterfallAgainst(
+    metricsOf({ hops: { send: 80, wait: 20 } }),
+    [metricsOf({ hops: { send: 40, wait: 40 } })],
+    13 + 14 + 8,
+  ).map(plainText);
+  expect(lines).toEqual([
+    'steps to first token      ms median',
+    'send request ████▓▓▓▓   80.0   40.0',
+    'to 1st byte  ██░░       20.0   40.0',
+    'all steps                100   80.0',
+    '▓ over the median of 1 others, ░ under it',
+  ]);
+});
+
+test('two exchanges share one scale: a step of half the time has a bar of half the length', () => {
+  const lines = sharedWaterfall(
+    [
+      { name: 'a', metrics: metricsOf({ hops: { wait: 9.3 } }) },
+      { name: 'b', metrics: metricsOf({ hops: { wait: 4.65 } }) },
+    ],
+    13 + 2 + 8 + 7,
+  ).map(plainText);
+  expect(lines.slice(1)).toEqual(['to 1st byte  a ████████    9.3', '             b ████        4.7']);
+});
