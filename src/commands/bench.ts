@@ -69,7 +69,7 @@ async function bench(flags: BenchFlags): Promise<number> {
     files.json?.write(reportText(resultJson(runs, setup, startedAt, interrupted)));
     files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
     for (const file of [files.json, files.csv]) file?.close();
-    // What keeps stdout from being written is told by the next turn.
+    // An error of stdout arrives in the next event-loop turn.
     await nextTurn();
     if (watch.exitCode === EXIT.failed) return EXIT.failed;
     return interruption.exitCode ?? (runs.every(passed) ? EXIT.ok : EXIT.failed);

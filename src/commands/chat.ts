@@ -19,7 +19,7 @@ import { tell } from './support/tell.js';
 import { toolsFlag } from './support/tools-file.js';
 import { UsageError } from './support/usage-error.js';
 
-/** Also how old what is shown of pool, circuit and running requests may be. */
+/** Also the greatest age of the shown figures of pool, circuit and running requests. */
 const HEARTBEAT_MS = 3000;
 const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: EXIT.hungUp,
@@ -101,7 +101,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       version: VERSION,
       signal: ending.signal,
     });
-    // After the first frame: starting processes takes its time. What fails here shows in the connection
+    // After the first frame, because processes start slowly. A failure here shows in the connection
     // pane, which counts down to the next attempt.
     keepNewSpaceSmall();
     connector.client.reconnect();
@@ -120,13 +120,13 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     await composition.close();
     endDiversion();
   }
-  // The screen is given back by now: what is said stays.
+  // The terminal has its own screen again: the message stays visible.
   const { error } = ending;
   if (error !== undefined) tell(`internal error: ${error}. Please report it.`);
   return ending.exitCode();
 }
 
-/** Offers the model servers on this machine, once the first frame stands. What fails there is nobody's loss. */
+/** Offers the model servers on this machine, after the first frame. Failures are ignored. */
 async function discoverLater({ connector, loaded }: Composition, signal: AbortSignal): Promise<void> {
   const { discover: ports } = loaded.config;
   if (ports.size === 0) return;
@@ -136,7 +136,7 @@ async function discoverLater({ connector, loaded }: Composition, signal: AbortSi
 
 /**
  * Has the daemon ask our own simulator for its models, so that the first question finds the code of both loaded and a
- * connection made. A provider is sent nothing that nobody asked for.
+ * connection made. A provider gets no request that the user did not make.
  */
 async function warmUp({ connector, spawns }: Composition, signal: AbortSignal): Promise<void> {
   const { name, baseUrl } = connector.endpoint;

@@ -17,7 +17,7 @@ interface AddFlags extends GlobalFlags {
 }
 
 const ADD_HELP = `
-The profile is made of the flags for endpoints. What is missing is asked for at a terminal.
+The flags for endpoints become the profile. At a terminal, the command asks for missing values.
   vastar-tui endpoints add groq --provider groq --model llama-3.3-70b-versatile
   vastar-tui endpoints add work --base-url https://gateway.example --auth api-key --key-variable WORK_KEY --model m`;
 

@@ -114,7 +114,7 @@ async function answers(socketPath: string): Promise<boolean> {
     await client.connect();
     return true;
   } catch (error) {
-    // Only "nothing there" is a reason to start one: an untrusted socket must be told, not worked around.
+    // Start a daemon only when there is none: an untrusted socket is an error to report, not to work around.
     if (error instanceof ConnectorException && error.errorClass !== ErrorClass.Transient) throw error;
     return false;
   } finally {

@@ -85,7 +85,7 @@ async function stop(address: ListenAddress, tokenFile: string | undefined): Prom
     say(`stopped, it was process ${pid}`);
     return;
   }
-  stderr.print(`process ${pid} was told to stop and is still there; kill -9 ${pid} ends it\n`);
+  stderr.print(`process ${pid} did not stop: end it with kill -9 ${pid}\n`);
   process.exitCode = EXIT.failed;
 }
 

@@ -35,7 +35,7 @@ export function defineSessions(sessions: Command): void {
     sessions.command(usage).description(description);
 
   add('list', 'list saved sessions: pinned ones first, then by last use')
-    .option('--limit <n>', 'at most so many', count, 50)
+    .option('--limit <n>', 'list at most this many', count, 50)
     .option('--deleted', 'list deleted sessions that can be restored')
     .option('--json', 'as JSON')
     .action(inStore((store, flags) => list(store, flags)));
@@ -45,7 +45,7 @@ export function defineSessions(sessions: Command): void {
     .action(inStore((store, flags, [id = '']) => show(store, flags, id)));
   add('search', 'find messages; filters: ttft>2s error:429 model:gpt after:7d')
     .argument('<query...>', 'words and filters')
-    .option('--limit <n>', 'at most so many', count, 50)
+    .option('--limit <n>', 'list at most this many', count, 50)
     .option('--json', 'as JSON')
     .addHelpText('after', SEARCH_HELP)
     .action(inStore((store, flags, words) => find(store, flags, words.join(' '))));

@@ -80,7 +80,7 @@ async function recordOf({ record, upstream }: SimulatorFlags): Promise<Simulator
   if (!/^https?:$/.test(URL.parse(upstream)?.protocol ?? '')) {
     throw new UsageError(`--upstream must be an http or https address, but is ${upstream}`);
   }
-  // Better told now than after the first answer.
+  // Report the error now, not after the first answer.
   await appendFile(record, '');
   return { file: record, upstream, onProblem: (problem) => tell(problem.message) };
 }

@@ -74,9 +74,9 @@ async function serve(
 }
 
 /**
- * Stops the runtime when stdin is closed and nobody is connected. Who connects while the address is given free is
+ * Stops the runtime when stdin is closed and no client is connected. A client that connects while the address is freed is
  * still served: it has seen a daemon there and starts none.
- * @returns what is to be called when the last connection has closed
+ * @returns a function to call when the last connection has closed
  */
 function leaveWithParent(runtime: Runtime, shutdown: AbortController): () => void {
   let orphaned = false;

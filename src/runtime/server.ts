@@ -21,7 +21,7 @@ export interface RuntimeOptions {
   log?: Logger;
   pool?: PoolOptions;
   policies?: PolicyOptions;
-  /** Holds the token that clients must show; made where it is missing [none is asked for]. */
+  /** The file with the token that clients must send; created when missing [no token]. */
   tokenFile?: string;
   limits?: Partial<Limits>;
   /** Serves Prometheus' figures at this port of 127.0.0.1; 0 = a free one [none]. */
@@ -30,7 +30,7 @@ export interface RuntimeOptions {
   drainMs?: number;
   /** `limits.frameTimeoutMs` by its short name. */
   frameTimeoutMs?: number;
-  /** Told each time when the last connection has closed. */
+  /** Called each time the last connection has closed. */
   onIdle?: () => void;
 }
 
@@ -43,7 +43,7 @@ export interface Runtime {
   readonly startedAtMs: number;
   /** Connections open now. */
   readonly connections: number;
-  /** Gives the address free, and resolves when whoever had connected by then is served. */
+  /** Frees the address, and resolves when all clients that had connected are served. */
   release(): Promise<void>;
   /** Ends what still runs with typed errors, without waiting for it. */
   end(): void;
@@ -51,7 +51,7 @@ export interface Runtime {
   readonly closed: Promise<void>;
 }
 
-/** How long the system may take to tell of a connection that was made while the address was given free, in ms. */
+/** How long the system may take to report a connection that was made just before the address was freed, in ms. */
 const LATE_MS = 50;
 /** How long clients may take to read their last frames, in ms. */
 const FLUSH_MS = 1000;

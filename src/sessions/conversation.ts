@@ -187,7 +187,7 @@ export function createConversation(
         const ids = new Map<number, number>();
         const mapped = (old: number | null): number | null => (old === null ? null : (ids.get(old) ?? null));
         for (const message of session.messages) {
-          // Nobody writes to an imported answer any more.
+          // No program writes to an imported answer.
           const status = message.status === 'streaming' ? 'interrupted' : message.status;
           ids.set(message.id, messages.add(seq, { ...message, status, parentId: mapped(message.parentId) }));
         }

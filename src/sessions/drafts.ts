@@ -6,7 +6,7 @@ import { isAlive } from './writer.js';
 
 /**
  * What was typed but not sent, by session; null: before there is one. It belongs to the program that wrote it, by
- * its process id, as long as that runs: nobody else is given it. After that it is the first one's who asks.
+ * its process id. While that process runs, no other gets the draft; then the first one that opens it does.
  */
 export interface Drafts {
   draft(session: string | null): string;

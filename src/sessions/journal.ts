@@ -9,7 +9,7 @@ export interface JournalOptions {
   session?: string;
   /** Calls `callback` once, `delayMs` from now; returns how to cancel that. */
   after?: (delayMs: number, callback: () => void) => () => void;
-  /** Told when saving begins to fail (of a lock once it lasts), and (undefined) when all that had waited is saved. */
+  /** Called when saving begins to fail (for a lock, once it lasts), and with undefined when all waiting changes are saved. */
   onProblem?: (problem: SessionsError | undefined) => void;
   /**
    * The whole conversation, a parent before its children: what was saved of it is saved again when its session
@@ -56,7 +56,7 @@ export interface Journal {
    */
   said(message: Said): boolean;
   answerStarted(answer: { id: number; endpoint: string; model: string; parentId?: number | null }): void;
-  /** A piece of the answer; what came is written once a second. */
+  /** A piece of the answer; pieces are written once a second. */
   answerText(id: number, piece: { text?: string; reasoning?: string; refusal?: string }): void;
   /** All of the answer so far, in place of its pieces. */
   answerSoFar(id: number, answer: Answer): void;
@@ -81,7 +81,7 @@ export interface Journal {
 /** Below one second, so that a late timer still keeps that promise. */
 const CHECKPOINT_MS = 900;
 
-/** Another program's write is short: the user hears of a lock that so many attempts in a row have met. */
+/** Another program's write is short: only a lock that lasts for this many attempts is reported. */
 const BUSY_ATTEMPTS = 5;
 
 interface Asked {

@@ -3,7 +3,7 @@ import { attachmentsOf, messageOf } from './records.js';
 import { type Redactor, toJson } from './redact.js';
 import type { Attachment, Message, MessageStatus, ToolCall } from './types.js';
 
-/** What an answer consists of; what is left out is empty. */
+/** The parts of an answer; a missing part is empty. */
 export interface Answer {
   text: string;
   reasoning?: string;

@@ -49,7 +49,7 @@ export function openSessions(
   try {
     markInterrupted(database, whole.unixMs());
   } catch (error) {
-    // Without space, or while another program writes, what is there can be read all the same.
+    // Reading works without disk space, and while another program writes.
     if (!(error instanceof SessionsError) || (error.kind !== 'full' && error.kind !== 'busy')) {
       database.close();
       throw error;

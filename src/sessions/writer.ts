@@ -1,4 +1,4 @@
-/** Whether the program with this process id still runs; 0 is nobody. */
+/** Whether the program with this process id still runs; 0 is no process. */
 export function isAlive(pid: number): boolean {
   if (pid <= 0) return false;
   try {

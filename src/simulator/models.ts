@@ -13,7 +13,7 @@ export interface SimulatedModel {
   settings: Partial<Settings>;
 }
 
-/** Names with this prefix mean something here; a mistyped one is told, not served. */
+/** Names with this prefix are reserved: a mistyped one is an error. */
 const RESERVED = 'sim-';
 const RATE_NAME = /^sim-(\d+)tps$/;
 const MAX_RATE = 100_000;

@@ -19,7 +19,7 @@ import { createSystemClock } from './timing/system-clock.js';
 
 export type { ExchangeRecord, SimulatorStats };
 
-/** `name` in the body of `GET /health`: how a simulator is told from another server at its address. */
+/** `name` in the body of `GET /health`: it distinguishes a simulator from another server at its address. */
 const SIMULATOR_NAME = 'vastar-tui simulator';
 
 export interface SimulatorOptions {
@@ -38,7 +38,7 @@ export interface SimulatorOptions {
   replay?: Replay;
   /** Passes chat completions on to `upstream`, e.g. `https://api.openai.com/v1`; adds what comes to `file`. */
   record?: RecorderOptions;
-  /** Told of every exchange once it is over. Must not throw. */
+  /** Called after every exchange. Must not throw. */
   onExchange?: (exchange: ExchangeRecord) => void;
   /** [the system's] */
   clock?: Clock;

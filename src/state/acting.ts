@@ -2,16 +2,16 @@ import { messageOf } from '../common/errors.js';
 import type { AppState } from './app-state.js';
 import { sanitize } from './text/sanitize.js';
 
-/** What every action needs: the state, changing it, and saying in a toast what came of it. */
+/** What every action needs: the state, a way to change it, and toasts for its result. */
 export interface Acting {
   readonly get: () => AppState;
   readonly change: (transition: (state: AppState) => AppState) => void;
-  /** The program is ending: nothing is to be changed or said any more. */
+  /** The program is ending: change nothing and show nothing more. */
   readonly ended: boolean;
   say(text: string): void;
   /** An action; what it returns is said. */
   act<A extends unknown[]>(run: (...args: A) => string | undefined): (...args: A) => void;
-  /** An action that takes its time; what it comes to, or why it failed, is said. */
+  /** A slow action; a toast shows its result or failure. */
   actLater(run: () => Promise<string | undefined>): () => void;
   end(): void;
 }

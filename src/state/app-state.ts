@@ -77,7 +77,7 @@ export interface AppState {
   readonly queue: readonly string[];
   /** The question whose change is in the draft, by its id: sending sets aside all from there on. */
   readonly revising?: number | undefined;
-  /** The answer, by its id, whose calls are to stay without a result: what is sent is a question. */
+  /** The id of the answer whose calls stay without a result: the next message is a question. */
   readonly callsLeft?: number | undefined;
   /** What the user calls the conversation. */
   readonly name?: string | undefined;

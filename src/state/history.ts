@@ -5,7 +5,7 @@ type Asked = AssistantMessage['endpoint'];
 
 /**
  * The messages to send: what was asked, what was answered as far as it came, and the results of calls.
- * @param asked the endpoint to be asked: what an answer carries goes back only where it came from
+ * @param asked the endpoint of the request: carried members go back only to the endpoint that they came from
  */
 export function historyOf(messages: readonly Message[], asked: Asked): ChatMessage[] {
   const history: ChatMessage[] = [];

@@ -23,7 +23,7 @@ export interface UserMessage extends MessageBase {
   readonly turn?: Turn | undefined;
 }
 
-/** A word of the program itself; not part of what is sent. */
+/** A message of the program itself; it is not sent. */
 export interface NoticeMessage extends MessageBase {
   readonly role: 'notice';
   readonly level: Notice['level'];

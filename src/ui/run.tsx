@@ -145,7 +145,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   };
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUncaught);
-  // The terminal is gone: there is nobody to tell.
+  // The terminal is closed: no message is possible.
   stdout.on('error', screen.exit);
   options.signal?.addEventListener('abort', screen.exit);
   try {

@@ -12,7 +12,7 @@ const TYPES: readonly [type: string, start: RegExp][] = [
 ];
 
 /**
- * An image file as what is sent and saved with a question.
+ * Reads an image file, in the forms that are sent and saved with a question.
  * @throws {UsageError} when it cannot be read, is over 8 MiB, or is no PNG, JPEG, GIF or WebP
  */
 export function readImage(path: string): Attachment & { size: number } {

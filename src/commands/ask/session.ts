@@ -22,7 +22,7 @@ export interface AskSession {
   close(): void;
 }
 
-/** What is asked. */
+/** The question. */
 export interface AskedQuestion {
   text: string;
   attachments: readonly Attachment[];

@@ -3,7 +3,7 @@ import { FILE_FORMATS, type FileFormat } from '../../loadtest/input/value-file.j
 import { LENGTHS_SYNTAX, type Lengths, parseLengths } from '../../loadtest/prompts/lengths.js';
 import { numberWithin } from '../support/flag-number.js';
 
-/** What is asked. */
+/** The question. */
 export interface PromptFlags {
   prompt?: string;
   prompts?: string;

@@ -19,7 +19,7 @@ export interface ChatFlags {
 /** Waiting for another program's write stops the screen: the journal tries again anyway. */
 const PATIENCE_MS = 250;
 
-/** The saved sessions as the chat takes them; `off` where nothing is to be saved. */
+/** The saved sessions for the chat; `off` when it saves nothing. */
 export function chatSessions(
   { continue: last, session, save }: ChatFlags,
   loaded: LoadedConfig,

@@ -7,7 +7,7 @@ import { listensAt } from '../../simulator/http/listens-at.js';
 const LIMIT_MS = 1000;
 
 /**
- * Looks for model servers on this machine and offers each as an endpoint. Only a port where something listens is asked,
+ * Looks for model servers on this machine and offers each as an endpoint. Only a port where something listens gets a request,
  * for its list of models alone. An address that the configuration has already is left out.
  */
 export async function discover(

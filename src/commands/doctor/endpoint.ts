@@ -17,7 +17,7 @@ export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<F
   }
 }
 
-/** What stands in its place when nobody allowed it. */
+/** The result when the user did not allow the check. */
 export function endpointNotAsked(name: string): Finding {
   return warning(
     name,

@@ -1,13 +1,13 @@
 import type { Endpoint, LoadedConfig } from '../../config/index.js';
 import { type Finding, ok, problem } from './finding.js';
 
-/** Whether each endpoint has what it needs to be asked, its key above all. Keys are never shown. */
+/** Whether each endpoint has what a request needs, first of all its key. Keys are never shown. */
 export function checkKeys({ endpoints, mode }: LoadedConfig): Finding[] {
   return endpoints.flatMap((endpoint): Finding[] => {
     if (endpoint.kind === 'simulator') return [];
     const { name, apiKey } = endpoint;
     if (endpoint.problem === undefined) {
-      return [ok(name, apiKey === undefined ? 'is asked without a key' : 'the key is set (not shown)')];
+      return [ok(name, apiKey === undefined ? 'needs no key' : 'the key is set (not shown)')];
     }
     return [
       name === mode

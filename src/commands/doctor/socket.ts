@@ -20,11 +20,7 @@ export function judgeSocket(path: string, found: Stats, uid: number | undefined)
   if (!found.isSocket())
     return problem('socket', `${path} is no socket`, 'remove it, or give another path with --socket');
   if (uid !== undefined && found.uid !== uid && found.uid !== 0) {
-    return problem(
-      'socket',
-      detail,
-      'its owner could read what is sent there: give another path with --socket',
-    );
+    return problem('socket', detail, 'its owner could read your requests: give another path with --socket');
   }
   return (found.mode & 0o077) === 0
     ? ok('socket', detail)

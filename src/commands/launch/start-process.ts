@@ -6,7 +6,7 @@ export interface Child {
   readonly running: boolean;
   /** Resolves to whether it serves; false: another process already does. Rejects when it could not start. */
   readonly ready: Promise<boolean>;
-  /** Lets it end, once nobody uses it. */
+  /** Lets the process end once no client uses it. */
   release(): void;
 }
 
@@ -17,7 +17,7 @@ export const START_LIMIT_MS = 30_000;
  * Starts a daemon or a simulator. It holds the read end of a pipe from this process and ends when that closes, so that it
  * goes with this process however that ends, SIGKILL included. It leads a process group of its own: a Ctrl+C at the
  * terminal is for this process to handle.
- * @param what is said of it when it can't start
+ * @param what names the process in the error when it can't start
  */
 export function startProcess([file = process.execPath, ...args]: readonly string[], what: string): Child {
   const child = spawn(file, args, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });

@@ -10,7 +10,7 @@ export interface RecordingFile {
 }
 
 /**
- * Opens the file before anything is asked; makes it, for its owner alone, where there is none.
+ * Opens the file before the request is sent; creates a missing file, readable only by its owner.
  * @throws {UsageError} when it cannot be written, or holds something else
  */
 export function openRecordingFile(path: string): RecordingFile {

@@ -17,7 +17,7 @@ const POLL_MS = 25;
 
 /**
  * Starts this program's `runtime run` in the background, in a session of its own.
- * @param answers whether the daemon answers by now
+ * @param answers whether the daemon answers
  * @returns undefined when it answers, else what it said before it ended
  */
 export async function startDaemon(

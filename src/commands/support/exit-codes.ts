@@ -38,7 +38,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   hungUp: 'the terminal was closed (SIGHUP)',
   interrupted: 'the user pressed ctrl+c (SIGINT)',
   brokenPipe: 'the reader of stdout has gone (SIGPIPE)',
-  terminated: 'the process was told to end (SIGTERM)',
+  terminated: 'another process ended the program (SIGTERM)',
 };
 
 /** The exit codes of the commands that ask, in plain text, a line each. */

@@ -11,7 +11,7 @@ export interface StdoutWatch {
 /** Until a command watches stdout by itself, a write that fails ends the program. */
 export function endWithStdout(): void {
   process.stdout.on('error', onError);
-  // Without stderr, nobody is left to be told.
+  // Without stderr there is no place for a message.
   process.stderr.on('error', () => {});
 }
 

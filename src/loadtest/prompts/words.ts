@@ -11,7 +11,7 @@ export function* wordsOf(random: Random): Generator<string, never> {
   for (;;) yield WORDS[Math.floor(random() * WORDS.length)] ?? '';
 }
 
-/** The next words, so many. */
+/** The next `count` words. */
 export function firstWords(words: Generator<string, never>, count: number): string[] {
   return Array.from({ length: count }, () => words.next().value);
 }

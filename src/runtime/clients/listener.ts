@@ -10,7 +10,7 @@ const CLIENT_BUFFER_BYTES = 256 * 1024;
 export interface Listener {
   /** With the port that the system chose for port 0. */
   readonly address: ListenAddress;
-  /** Gives a socket's name free: nobody new finds it, and whoever has connected by then is still served. */
+  /** Frees the socket's name: new clients don't find it, and connected ones are still served. */
   release(): Promise<void>;
   /** Frees the address; open connections stay. */
   close(): Promise<void>;

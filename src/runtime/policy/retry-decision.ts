@@ -66,7 +66,7 @@ const MIN_ATTEMPT_MS = 50;
 const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /**
- * Whether, and after how long, a request is to be sent again. Pure.
+ * Decides whether, and after how long, to send a request again. Pure.
  *
  * A failure that may pass (connection lost or refused, 408, 409, 429, 5xx) is worth another attempt, for a
  * request that may be made twice: an idempotent one, a chat completion, or one that never left. A server's

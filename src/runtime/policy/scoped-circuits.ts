@@ -9,7 +9,7 @@ export interface ScopedCircuits {
   readonly status: Circuit['status'];
 }
 
-/** Scopes come from clients: beyond so many the circuit that was made first makes room. */
+/** Clients choose scopes: at the limit the oldest circuit is removed. */
 const MAX_SCOPES = 100;
 const SEVERITY = { closed: 0, 'half-open': 1, open: 2 } as const;
 

@@ -44,11 +44,11 @@ interface Rates {
   refused: number;
 }
 
-/** Tenants' names come from clients: the rates of so many are remembered. */
+/** Clients choose tenant names: at most this many tenants have rates in memory. */
 const MAX_TENANTS = 10_000;
 /** What a rate that is not used saves up for a burst. */
 const BURST_SECONDS = 1;
-/** A full queue empties by requests that end, which nobody can foretell. */
+/** A full queue empties when requests end, at an unknown time. */
 const QUEUE_RETRY_MS = 1000;
 
 export interface TenantLimits {
@@ -58,7 +58,7 @@ export interface TenantLimits {
   status(): LimitStatus[];
 }
 
-/** Of so many at most: tenants' names come from clients. */
+/** Most tenants in a report: clients choose their names. */
 const MAX_TOLD = 100;
 
 /**

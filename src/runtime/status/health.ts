@@ -43,7 +43,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
     availableCredits: DEFAULT_WINDOW_BYTES,
     version: VERSION,
     capabilities: CAPABILITIES,
-    // By the wall clock, so that whoever asks can tell when the daemon was started.
+    // Wall-clock time, so that a client can compute when the daemon started.
     uptimeMs: Math.max(0, Date.now() - state.startedAtMs),
     streamsOpen: state.streams,
     origins: originsOf(state.pairs),
@@ -51,7 +51,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
   };
 }
 
-/** What a client without the token is told: how to get in, and nothing else. */
+/** The error for a client without the token: how to get access, and nothing else. */
 export function lockedResponse(message: string): HealthResponse {
   return {
     type: MessageType.HealthResponse,

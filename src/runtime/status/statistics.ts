@@ -55,7 +55,7 @@ export interface Distribution {
 export interface Statistics {
   /**
    * An exchange has begun.
-   * @returns what is to be told, once, how it ended
+   * @returns a function to call once, with how the exchange ended
    */
   begin(tenantId: string, origin: string, operation: Operation): (result: ExchangeResult) => void;
   figures(): readonly Figures[];
@@ -65,7 +65,7 @@ export interface Statistics {
   readonly duration: Iterable<Distribution>;
 }
 
-/** Beyond so many, pairs of tenant and origin are counted as one: a client chooses both names. */
+/** Above this number, further pairs of tenant and origin are counted together: clients choose both names. */
 const MAX_PAIRS = 100;
 const OTHERS = 'others';
 const WINDOW_MS = 60_000;

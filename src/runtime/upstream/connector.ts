@@ -16,13 +16,13 @@ import { openTunnel } from './tunnel.js';
 
 const TLS_SESSIONS_KEPT = 100;
 
-/** Thrown into a connection that does not come about in time. */
+/** The error for a connection that takes too long. */
 export class ConnectTimeout extends Error {
   override readonly name = 'ConnectTimeout';
 }
 
 export interface ConnectorOptions {
-  /** How long a connection may take to come about, in ms. */
+  /** Longest time to connect, in ms. */
   timeoutMs: number;
   /** Why an address must not be connected to; undefined: it may. Not asked of a proxy's. */
   refusalOf?: (address: string) => string | undefined;
@@ -100,7 +100,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal): Promise<Socket> {
   const startUs = nowUs();
   const socket = netConnect(target).setNoDelay(true).setKeepAlive(true, 60_000);
-  // What is put on top of it later (a tunnel, TLS) tells the failure; this one must not be nobody's.
+  // A layer above (a tunnel, TLS) reports the failure; without a handler here the error would be uncaught.
   socket.on('error', () => {});
   socket.once('lookup', () => {
     opened.dnsUs = nowUs();

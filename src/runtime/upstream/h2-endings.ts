@@ -2,7 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 
 /** An attempt over HTTP/2. */
 export interface H2Attempt {
-  /** Its stream was closed before the end of the answer had come. */
+  /** The stream was closed before the end of the response. */
   cut: boolean;
 }
 
@@ -50,7 +50,7 @@ function streamOf(message: unknown): object | undefined {
   return known && typeof message.stream === 'object' && message.stream !== null ? message.stream : undefined;
 }
 
-/** Whether the end has come, be it read by now or not: only the stream's own state tells. */
+/** Whether the end has arrived, even if it is not yet read: only the stream's own state shows it. */
 function hasEnded(stream: object | undefined): boolean {
   const state: unknown = stream && '_readableState' in stream ? stream._readableState : undefined;
   return typeof state === 'object' && state !== null && 'ended' in state && state.ended === true;

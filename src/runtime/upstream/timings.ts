@@ -37,7 +37,7 @@ export interface Timeline {
   mark(point: 'sentUs' | 'firstByteUs' | 'lastByteUs'): void;
 }
 
-/** @param startUs when the daemon read the request's last byte; every point is told relative to it. */
+/** @param startUs when the daemon read the request's last byte; every point is relative to it. */
 export function createTimeline(startUs: number): Timeline {
   let timings: Timings = { reused: false, attempts: 0 };
   const elapsedUs = (): number => nowUs() - startUs;
@@ -94,7 +94,7 @@ export function createTimeline(startUs: number): Timeline {
   };
 }
 
-/** A count that is told where there is something to count. */
+/** A count that is absent when it is 0. */
 function withCount(name: 'redirects' | 'replaced', count: number): Partial<Timings> {
   return count === 0 ? {} : { [name]: count };
 }

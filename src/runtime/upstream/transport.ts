@@ -33,7 +33,7 @@ export interface RetryNotice {
 export interface RetryWitness {
   /** Nothing of a response has gone out to the client, so another one can take its place. */
   readonly untouched: boolean;
-  /** What came of the response so far is to be forgotten. */
+  /** Discards the response so far. */
   onRetry(notice: RetryNotice): void;
 }
 

@@ -3,7 +3,7 @@ import type { Timings } from '../../protocol/messages.js';
 import { ConnectTimeout } from './connector.js';
 import { Discard } from './transport.js';
 
-/** An HTTP/2 answer whose stream was closed before its end had come. */
+/** An HTTP/2 response whose stream was closed before its end. */
 export class CutStream extends Error {
   override readonly name = 'CutStream';
 }
@@ -12,7 +12,7 @@ export class CutStream extends Error {
  * Says in words why a request to `origin` failed: what happened, where, the system's own code, and what to do.
  * What a sink or a policy threw is passed on as it is.
  * @param timings what the request got to
- * @param bytes body bytes that had come
+ * @param bytes received body bytes
  */
 export function upstreamFailure(
   error: Error,

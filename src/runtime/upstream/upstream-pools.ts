@@ -28,7 +28,7 @@ export interface UpstreamPools {
     request: Dispatcher.DispatchOptions & { origin: string },
     handler: Dispatcher.DispatchHandler,
   ): void;
-  /** When the connection came to be that undici tells of. */
+  /** When the connection that undici reports was opened. */
   timesOf(socket: object): ConnectionTimes | undefined;
   /** Of the pools that hold or await a connection. */
   status(): PoolStatus[];

@@ -57,7 +57,7 @@ function leave(marker: string): void {
   try {
     closeSync(openSync(marker, 'a', 0o600));
   } catch {
-    // The damage itself is what gets told.
+    // The damage is the error to report.
   }
 }
 

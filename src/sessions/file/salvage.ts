@@ -71,7 +71,7 @@ const TABLES = [
   },
 ] as const;
 
-/** After so many ids without a row nothing more is looked for: each one costs an attempt. */
+/** The search ends after this many ids without a row: each one costs a query. */
 const LARGEST_GAP = 2000;
 
 /**
@@ -101,7 +101,7 @@ export function salvage(damagedPath: string, target: Database): number {
   return integer(target.get('SELECT count(*) AS n FROM messages') ?? {}, 'n');
 }
 
-/** From the front up to the damage, from the back down to it, and what is left in between one by one. */
+/** Reads from the front up to the damage, from the back down to it, and the rest one by one. */
 function* readableRows(source: Database, table: string, key: string): Generator<Row> {
   const first = yield* walk(
     source,

@@ -50,12 +50,12 @@ const COLUMNS = 's.id AS session, s.title, m.id AS message, m.role, m.at_ms, m.m
 /** A constant, which SQLite looks at before it begins to search. */
 const NOTHING: Condition = { sql: '0', values: [] };
 
-/** So many exchanges are few enough to be looked up first. */
+/** Up to this many exchanges, the filter on exchanges runs first. */
 const FEW = 2000;
 
 /**
  * What the exchanges' conditions ask of a message. Where few exchanges meet them, their messages are listed;
- * where many do, each message is asked for its own: the latest that match are then soon found.
+ * where many do, each message looks up its own exchange: the latest matches are then found soon.
  */
 function throughExchanges(db: Database, conditions: readonly Condition[]): Condition[] {
   if (conditions.length === 0) return [];

@@ -1,4 +1,4 @@
-/** What a newcomer is told. */
+/** Answers about the program itself. */
 export const GREETING = `Hello! I am the simulator that comes with vastar-tui. I speak the OpenAI protocol, I cost nothing and I need no key, but I am **not a language model**: my answers are prepared texts, sent at the pace of a real one.
 
 Some things to ask:

@@ -12,7 +12,7 @@ const WORDS: readonly [RegExp, string][] = [
   [/\bdivided by\b|÷/gi, '/'],
 ];
 
-/** "2 + 2 = **4**"; undefined where nothing is to be calculated. */
+/** "2 + 2 = **4**"; undefined when the prompt has no calculation. */
 export function arithmeticAnswer(prompt: string): string | undefined {
   if (prompt.length > MAX_CHARACTERS) return undefined;
   const asked = prompt

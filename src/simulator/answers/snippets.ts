@@ -1,4 +1,4 @@
-/** Small programs that are asked for first, by task and language. */
+/** The small programs that people ask for most, by task and language. */
 interface Task {
   match: RegExp;
   about: string;
@@ -244,7 +244,7 @@ echo 'Hello, world!'`,
 /** Programs in these have prepared answers of their own. */
 const PREPARED = new Set(['python', 'ts', 'js', 'bash']);
 
-/** A small program in the language that is named; undefined when no program is asked for. */
+/** A small program in the named language; undefined when the prompt wants no program. */
 export function snippetAnswer(prompt: string): string | undefined {
   const named = LANGUAGES.find(([, , match]) => match.test(prompt));
   const anyWillDo =

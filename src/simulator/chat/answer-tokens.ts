@@ -7,7 +7,7 @@ import { type ChoiceLogprobs, contentLogprobs, joinedLogprobs } from './logprobs
 /** A token of an answer, and the delta it is streamed as. */
 export type Token =
   | { kind: 'reasoning'; text: string }
-  /** Reasoning that takes its time and is not sent. */
+  /** Hidden reasoning: it takes time and is not sent. */
   | { kind: 'hidden'; text: string }
   | { kind: 'text'; text: string; logprobs?: ChoiceLogprobs }
   | { kind: 'call'; index: number; id: string; name: string }

@@ -43,7 +43,7 @@ function choicesOf(
   random: Random,
 ): readonly ChoiceTokens[] {
   const { logprobs, seed, stops, maxTokens } = request;
-  // A request's own seed settles what is said, not when, nor what goes wrong.
+  // A request's own seed decides the text, not the timing or the faults.
   const sampling = seed === undefined ? random : createRandom(seed);
   return Array.from({ length: request.choices }, () => {
     const content = composeContent(request, settings, sources, sampling);

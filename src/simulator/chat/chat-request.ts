@@ -35,7 +35,7 @@ export interface ChatRequest {
   toolChoice: ToolChoice;
   /** Whether an answer may call several functions. */
   parallelCalls: boolean;
-  /** How likely each token was is told, beside the `top` likeliest ones. */
+  /** Each token has its log probability, beside the `top` likeliest tokens. */
   logprobs?: { top: number };
   /** Requests with the same one are answered alike. */
   seed?: number;

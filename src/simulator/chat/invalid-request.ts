@@ -114,7 +114,7 @@ function nameOfType(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Values are quoted back to whoever sent them, but not by the megabyte. */
+/** Longest quote of a client's value in an error. */
 function clip(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }

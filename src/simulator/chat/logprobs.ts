@@ -23,7 +23,7 @@ const ALTERNATIVES = [
 
 /** The chosen token has at least this probability, so that it is the likeliest. */
 const LEAST = 0.4;
-/** The share of what is left that each further token gets. */
+/** The share of the remaining probability that each further token gets. */
 const SHARE = 0.6;
 
 /** Invents how likely a token was, and the likeliest in its place: probabilities that add up to less than 1. */

@@ -13,7 +13,7 @@ export interface Frame {
   alone?: true;
 }
 
-/** A response as data: what is sent, when, and how it ends. Faults are functions from one to another. */
+/** A response as data: its pieces, their times and its end. A fault is a function from one response to another. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;

@@ -36,7 +36,7 @@ export function* tokenise(text: string): Generator<string, void, undefined> {
 }
 
 /**
- * About how many tokens a text is. Cheap whatever its length: prompts may be megabytes, and nobody reads
+ * About how many tokens a text has. Cheap for any length: prompts may be megabytes, and no one reads
  * their pieces.
  */
 export function estimateTokens(text: string): number {

@@ -1,6 +1,6 @@
 import { tokenise } from '../chat/tokens.js';
 
-/** Prepared answers come again and again; so many texts, none longer than this, keep their pieces. */
+/** Prepared answers repeat: the pieces of this many texts, none longer than this, are cached. */
 const KEPT_TEXTS = 64;
 const LONGEST_KEPT = 50_000;
 

@@ -6,7 +6,7 @@ type Schema = Readonly<Record<string, unknown>>;
 const MAX_DEPTH = 6;
 /** Where even what is required ends: a schema may require itself. */
 const DEPTH_LIMIT = 20;
-/** And so many values are made in all, for one that requires itself a hundred times. */
+/** Most values in all, for a schema that requires itself a hundred times. */
 const MAX_VALUES = 5_000;
 
 const FORMATS: Record<string, string> = {

@@ -11,7 +11,7 @@ export interface FormatInput {
   body: string;
 }
 
-/** A wire format in which answers are asked for and given. */
+/** A wire format of requests and answers. */
 export interface AnswerFormat {
   /** Of the answers' ids. */
   idPrefix: string;

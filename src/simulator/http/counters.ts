@@ -26,7 +26,7 @@ export interface Counters {
 }
 
 const QUANTILES = [0.5, 0.95, 0.99] as const;
-/** Whoever asks with thousands of made-up names does not fill the memory. */
+/** Limits the memory that thousands of made-up names can use. */
 const MAX_NAMES = 200;
 const MAX_NAME_LENGTH = 100;
 

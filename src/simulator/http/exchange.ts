@@ -56,7 +56,7 @@ export async function serveExchange(
     }
     record.completed = true;
   } catch {
-    // The client hung up or the simulator closes: nobody is left to be told.
+    // The client hung up or the simulator closes: no response is possible.
     response.destroy();
   }
   over?.();

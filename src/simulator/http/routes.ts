@@ -62,7 +62,7 @@ const ANSWERS: Record<Endpoint['name'], Answer> = {
     settings.change(request.body);
     return ok(showSettings(settings.current));
   },
-  // Whoever waits for the end of this answer uses the simulator.
+  // A client that waits for the end of this answer still uses the simulator.
   hold(request) {
     checkLocal(request);
     return replyWith({ ...textReply(200, 'held until you hang up\n', 'text/plain'), ending: 'silence' });

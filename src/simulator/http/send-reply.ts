@@ -7,7 +7,7 @@ import { bodyWriter } from './body-writer.js';
 /** A reset overtakes what is still on its way; the last frame gets this long to arrive. */
 const RESET_DELAY_MS = 20;
 
-/** Told each time frames were handed to the socket. `lateMs`: by how much after they were due, the first of them. */
+/** Called each time frames were written to the socket. `lateMs`: how late the first of them was. */
 export type OnSent = (tokens: number, lateMs: number) => void;
 
 /**

@@ -12,7 +12,7 @@ const NO_HTTP = new ApiError(400, { message: 'This is no HTTP request that can b
 /** Answers what Node could not parse as a request, in the form of all other errors, and ends the connection. */
 export function refuseUnreadable(error: Error, socket: Duplex): void {
   const code = 'code' in error ? String(error.code) : '';
-  // Whoever reset the connection is gone.
+  // The client has reset the connection: there is no one to answer.
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -31,7 +31,7 @@ export interface RecorderOptions {
   readonly upstream: string;
   /** Recordings are added at its end. Neither the request's messages nor its headers are in them. */
   readonly file: string;
-  /** Told once, when the file can't be written any more: nothing is recorded from then on, answers go on. */
+  /** Called once, when the file can't be written any more. Recording stops then; answers go on. */
   readonly onProblem?: (problem: Error) => void;
 }
 

@@ -60,7 +60,7 @@ function parseObject(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    // Told below, as everything that is no object.
+    // Reported below, with all other values that are not objects.
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ApiError(400, {

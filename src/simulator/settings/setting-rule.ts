@@ -25,7 +25,7 @@ export interface SettingRule {
   expected: string;
   /** Undefined when the text cannot be read. */
   read(text: string, readTimes: ReadRecordedTimes): Partial<Settings> | undefined;
-  /** Undefined for what is shown by other settings. */
+  /** Undefined when another setting shows the value. */
   show?(settings: Settings): string | undefined;
 }
 

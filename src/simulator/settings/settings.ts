@@ -33,7 +33,7 @@ export interface Settings {
   tokens: number | undefined;
   /** Tokens of reasoning before the answer. */
   reasoningTokens: number;
-  /** Whether the reasoning is sent, or takes its time and is counted in the usage alone. */
+  /** Whether the reasoning is sent, or only takes time and is counted in the usage. */
   reasoning: 'streamed' | 'hidden';
   /** Which provider's way of answering is shown. */
   habits: HabitName | 'none';

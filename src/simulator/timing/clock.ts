@@ -1,4 +1,4 @@
-/** What the simulator takes its time from; tests hand in one they move by hand. */
+/** The simulator's clock; tests pass one that they move by hand. */
 export interface Clock {
   /** Milliseconds on a monotonic clock. */
   now(): number;

@@ -1,4 +1,4 @@
-/** An entry's place in time; entries are told apart by identity. */
+/** An entry's time. Entries are compared by identity. */
 export interface Due {
   dueMs: number;
 }

@@ -4,13 +4,13 @@ import type { Clock } from './clock.js';
 /** Takes the frames that are due, at least one; returns a promise when the next have to wait for the reader. */
 export type Send = (due: readonly Frame[]) => Promise<unknown> | undefined;
 
-/** So much is joined in one write. */
+/** Most bytes of one write. */
 const MOST_AT_ONCE = 64;
 
 /**
  * Hands frames to `send` when they are due. They are placed against the clock, not one after another: a
  * late timer makes none of the later ones late, because those already due go out together, at once.
- * A frame is asked for when the one before it is due. Rejects once `signal` aborts.
+ * Takes the next frame when the one before it is due. Rejects once `signal` aborts.
  */
 export function pace(
   frames: Iterable<Frame>,

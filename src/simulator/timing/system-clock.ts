@@ -10,7 +10,7 @@ interface Alarm extends Due {
 const TIMER_ERROR_MS = 1.2;
 /** The longest the thread sleeps in place; sockets are looked at in between. Shorter sleeps cost more turns of the event loop. */
 const LONGEST_SLEEP_MS = 2;
-/** How late the system wakes a sleeping thread, about; what is left then is spent on turns of the event loop. */
+/** About how late the system wakes a sleeping thread; the rest of the wait is spent on event-loop turns. */
 const WAKE_UP_MS = 0.2;
 
 /** With more alarms than this they ring in steps: waking for each costs more than exactness brings. */

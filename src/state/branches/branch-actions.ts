@@ -11,7 +11,7 @@ export interface BranchActions {
   move(step: 1 | -1): string | undefined;
   /** Lets a message be chosen to branch from. */
   choose(): string | undefined;
-  /** From a question: it comes into the draft, to be asked anew. From an answer: the conversation goes on there. */
+  /** From a question: puts it into the draft, to send it again. From an answer: the conversation continues there. */
   from(id: number): string | undefined;
 }
 

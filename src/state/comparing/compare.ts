@@ -107,7 +107,7 @@ export function withoutComparison(state: AppState): AppState {
   };
 }
 
-/** What both sides are asked: the conversation up to the question. */
+/** The messages that both sides get: the conversation up to the question. */
 export function askedOf({ messages, comparison }: AppState): readonly Message[] {
   return comparison === undefined ? messages : upTo(messages, comparison.question);
 }

@@ -3,7 +3,7 @@ import type { ConnectionPort } from '../ports.js';
 
 /** Keeps the state's view of the daemon up to date. */
 export interface ConnectionWatch {
-  /** Asks the daemon how it does: what is shown of it is from before. */
+  /** Requests the daemon's health: the shown figures are old. */
   refresh(): void;
   end(): void;
 }
@@ -28,7 +28,7 @@ export function watchConnection(connection: ConnectionPort, acting: Acting): Con
     refresh() {
       const { state } = connection;
       if (acting.ended || state.status !== 'connected' || state.daemon?.kind !== 'vastar-tui') return;
-      // Why there is no answer shows in the connection's state.
+      // The connection's state shows why there is no reply.
       connection.health().catch(() => {});
     },
     end: unsubscribe,

@@ -10,7 +10,7 @@ export interface EndpointPorts {
   models?: (() => Promise<readonly string[]>) | undefined;
 }
 
-/** Which endpoint is asked, and for which model. */
+/** The endpoint and the model of the next requests. */
 export function createEndpointActions(acting: Acting, { modes, models: list }: EndpointPorts) {
   const { get, change, act, actLater, say } = acting;
 

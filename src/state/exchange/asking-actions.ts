@@ -18,7 +18,7 @@ export function createAskingActions(
 ) {
   const running = (): string => `an answer is running: ${get().keys.stop} stops it`;
 
-  /** Why nothing may be asked or changed now; undefined when it may. */
+  /** Why no question or change is possible now; undefined when it is. */
   const busy = (): string | undefined => {
     if (get().comparison !== undefined) return chooseFirst(get().keys);
     return exchanges.running ? running() : undefined;
@@ -32,7 +32,7 @@ export function createAskingActions(
 
   const setDraft = (text: string): void => change((state) => withDraft(state, text));
 
-  /** What is queued comes into the draft, before what is there. */
+  /** Puts queued messages in front of the draft. */
   const takeBack = (): void => {
     const { queue, draft } = get();
     const text = [...queue, draftText(draft)].filter((part) => part !== '').join('\n\n');

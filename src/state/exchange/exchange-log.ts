@@ -4,7 +4,7 @@ import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { EndpointInfo } from '../ports.js';
 
-/** One thing an exchange told. Text from outside: to be made harmless where it is shown. */
+/** One event of an exchange. Its text comes from outside: make it harmless before you show it. */
 export interface LoggedEvent {
   /** Milliseconds since send. */
   readonly tMs: number;
@@ -12,7 +12,7 @@ export interface LoggedEvent {
   readonly text: string;
 }
 
-/** What was asked and what came, as far as it is kept. Text from outside: as in `LoggedEvent`. */
+/** The kept part of request and response. Text from outside: as in `LoggedEvent`. */
 export interface LoggedExchange {
   readonly number: number;
   /** Unix time in ms. */

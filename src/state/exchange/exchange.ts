@@ -36,7 +36,7 @@ export function beginAnswer(state: AppState): AppState {
   };
 }
 
-/** An answer of which nothing has come yet. */
+/** An answer without content so far. */
 export function newAnswer(id: number, atMs: number, { name, model }: EndpointInfo): AssistantMessage {
   return {
     role: 'assistant',
@@ -49,7 +49,7 @@ export function newAnswer(id: number, atMs: number, { name, model }: EndpointInf
   };
 }
 
-/** What came since the last frame. */
+/** The content since the last frame. */
 export function addPortion(
   state: AppState,
   id: number,
@@ -101,7 +101,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   };
 }
 
-/** The exchange itself broke: a defect, told like any other failure. */
+/** The exchange itself threw: a defect, shown like any other failure. */
 export function breakAnswer(state: AppState, id: number, problem: string): AppState {
   const metrics = state.request.kind === 'none' ? metricsBeforeStart(0) : state.request.metrics;
   const status: AnswerStatus = {

@@ -4,7 +4,7 @@ import type { ChatAnswer } from '../../connector/types.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { KeyHints } from '../view/key-hints.js';
 
-/** A failed answer, told to a person. One line each. */
+/** A failed answer in words for people, one line each. */
 export interface Failure {
   what: string;
   /** What to do about it here; the message itself says what to change elsewhere. */

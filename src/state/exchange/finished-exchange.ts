@@ -3,7 +3,7 @@ import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { EndpointInfo } from '../ports.js';
 
-/** Collects what is to be kept of one exchange beside its answer's text. */
+/** Collects what is saved of one exchange beside its answer's text. */
 export interface ExchangeKeeper {
   take(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): FinishedExchange;

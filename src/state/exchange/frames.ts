@@ -5,7 +5,7 @@ export const FRAME_MS = 50;
 
 /** The one timer of the interface. It runs only while something arrives or moves. */
 export interface Frames {
-  /** Something has come: a frame soon, at once when the last one is long enough ago. */
+  /** Content arrived: draw a frame soon, or at once when the last one is long enough ago. */
   request(): void;
   /** A frame at once. */
   requestNow(): void;

@@ -4,7 +4,7 @@ import type { CallPiece } from '../tools/tool-calls.js';
 
 export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 
-/** What came since the last frame, made harmless. */
+/** The content since the last frame, made harmless. */
 export interface Portion {
   text: string;
   reasoning: string;
@@ -19,7 +19,7 @@ export interface Portion {
 export interface Incoming {
   /** @returns whether it brought the first output of the answer */
   take(event: ExchangeEvent): boolean;
-  /** What came; `final` also gives what was held back for a continuation. */
+  /** Takes the content; `final` also returns what was held back for a continuation. */
   drain(final?: boolean): Portion;
   /** Known from the exchange's start event on. */
   readonly live: LiveMetrics | undefined;

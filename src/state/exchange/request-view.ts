@@ -1,7 +1,7 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 
-/** How many tokens had come at a moment of the exchange (ms since send). */
+/** How many tokens had arrived at a moment of the exchange (ms since send). */
 export interface TokenSample {
   readonly atMs: number;
   readonly tokens: number;

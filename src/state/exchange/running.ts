@@ -44,7 +44,7 @@ export interface ExchangesOptions {
   log: ExchangeLog;
   /** The conversation's answer has ended; `whole`: it neither failed nor was stopped. */
   onEnd: (whole: boolean) => void;
-  /** What is to be kept of the exchange that brought the answer with this id; just before it ends. */
+  /** What is saved of the exchange of the answer with this id; read just before the exchange ends. */
   onFinished?: (answer: number, exchange: FinishedExchange) => void;
 }
 
@@ -66,7 +66,7 @@ interface Asked {
   readonly endpoint: EndpointInfo;
   readonly messages: readonly Message[];
   readonly at: Running['at'];
-  /** Told after its last change. */
+  /** Called after the last change. */
   readonly onEnd: (whole: boolean) => void;
 }
 
@@ -113,7 +113,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       const nowMs = clock.now();
       live.painted(nowMs);
       if (running.has(exchange)) return;
-      // A short answer is over by now: its figures get this one too, while it is the latest.
+      // A short answer has ended already: its figures get this one too, while it is the latest.
       change((state) =>
         exchange.at(state, (inner) =>
           inner.messages.at(-1)?.id === exchange.id ? showMetrics(inner, live.snapshot(nowMs)) : inner,

@@ -23,7 +23,7 @@ export interface Restored {
 /**
  * The state with this session as its conversation. What was queued is in the draft again, to be looked at; without
  * a draft of its own the session takes over what is in the editor.
- * @param at a message, by its id in the file, that is to be seen [the end]
+ * @param at the id in the file of the message to scroll to [the end]
  */
 export function restored(state: AppState, session: OpenedSession, at?: number): Restored {
   const { messages: saved, figures } = session;

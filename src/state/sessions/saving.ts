@@ -7,11 +7,11 @@ import type { AssistantMessage, Message, ToolMessage, UserMessage } from '../mes
 import type { AppStore } from '../store.js';
 
 /**
- * Keeps a journal of what the store shows: it is told by the store's changes alone, so that a question is saved
+ * Keeps a journal of what the store shows. It watches only the store's changes, so that a question is saved
  * before the action that added it goes on to send it.
  */
 export interface Saving {
-  /** What an exchange came to; told before its answer's end is in the store. */
+  /** The result of an exchange; called before the answer's end is in the store. */
   finished(answer: number, exchange: FinishedExchange): void;
   /** The store is about to show this saved session; its messages' ids by those in the file. */
   opening(session: string, ids: ReadonlyMap<number, number>, draftMoves: boolean): void;
@@ -24,7 +24,7 @@ export interface Saving {
 
 /** Where the journal comes from. */
 export interface JournalSource {
-  /** The journal, where there is one by now. */
+  /** The journal, if it is open. */
   now(): Journal | undefined;
   /** The same; tries to open the file where that has not been done, or has failed before. */
   open(): Journal | undefined;

@@ -38,7 +38,7 @@ export function createSessionActions(options: SessionActionsOptions) {
   let cancelSearch: (() => void) | undefined;
 
   const tellProblem = (problem: Error | undefined): void => {
-    // Told by the journal in the middle of a change of the store: the telling is a change of its own.
+    // The journal calls this during a change of the store: the toast needs a change of its own.
     queueMicrotask(() => {
       if (problem === undefined) {
         if (told !== undefined) say('saving works again: the conversation is saved');

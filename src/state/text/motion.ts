@@ -27,7 +27,7 @@ export function neighbourRow(text: string, row: DraftRow, step: -1 | 1, width: n
   return end === text.length ? undefined : rowsOfLineAt(text, end + 1, width)[0];
 }
 
-/** The line wrapped last: its rows are asked for one by one, and a pasted line can be a megabyte. */
+/** The last wrapped line: callers read its rows one by one, and a pasted line can be a megabyte. */
 let wrapped: { line: string; width: number; start: number; rows: DraftRow[] } | undefined;
 
 /** Rows of the line that `offset` is in, as offsets in the whole text. */

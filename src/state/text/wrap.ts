@@ -13,7 +13,7 @@ export interface WrapOptions {
   restWidth?: number;
   /** `words`: between words where there is a place; `cells`: wherever the row is full. */
   at?: 'words' | 'cells';
-  /** Offset to begin at: a row's start as told by an earlier call, or after what is left out [0]. */
+  /** Offset to begin at: the start of a row from an earlier call, or the end of the skipped text [0]. */
   from?: number;
   /** Whether the first row is the line's first [from = 0]. */
   firstRow?: boolean;

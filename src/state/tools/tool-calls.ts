@@ -5,7 +5,7 @@ import { append } from '../branches/branches.js';
 import type { AssistantMessage, Message, ShownCall } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 
-/** What came of the call at `index` since the last frame, made harmless. */
+/** The new pieces of the call at `index` since the last frame, made harmless. */
 export interface CallPiece {
   readonly index: number;
   readonly id?: string;
@@ -13,7 +13,7 @@ export interface CallPiece {
   readonly arguments: string;
 }
 
-/** The calls with what came of them; each has the first id and name that came. */
+/** The calls with their new pieces; each has the first id and name that arrived. */
 export function withPieces(calls: readonly ShownCall[], pieces: readonly CallPiece[]): readonly ShownCall[] {
   const next = [...calls];
   for (const { index, id = '', name = '', arguments: args } of pieces) {

@@ -13,7 +13,7 @@ export interface SearchCount {
 }
 
 const MAX_QUERY = 200;
-/** More can't be told apart, and cost. */
+/** More matches can't be distinguished on the screen, and cost time. */
 export const MAX_MATCHES = 9999;
 
 /** Finds a query as it is written, in any case; undefined for an empty one. */

@@ -21,7 +21,7 @@ const QUESTION_FROM_ROWS = 8;
 
 function select(state: AppState) {
   const { messages, scroll, overlay, search, reasoningShown, comparison } = state;
-  // In the panes' stead everything they tell of counts.
+  // Here the lines replace the panes, so all their figures count.
   const all = overlay.kind === 'panes' || overlay.kind === 'explain' ? state : undefined;
   return { messages, scroll, overlay, search, reasoningShown, comparison, all };
 }

@@ -16,26 +16,26 @@ export interface Rows {
   cursor?: Position | undefined;
 }
 
-interface Told<T, View> {
+interface Shown<T, View> {
   width: number;
   height: number;
-  /** What is told of; it is told anew when a value in this is another one. */
+  /** The state that is shown; it is drawn again when a value in it changes. */
   select: (state: AppState) => T;
   view: (shown: T) => View;
-  /** Calls when it is to be told anew all the same [never]; returns how to stop that. */
+  /** Subscribes to further reasons to draw again [none]; returns how to unsubscribe. */
   watch?: (tell: () => void) => () => void;
 }
 
 /**
- * A part of the screen that tells of the state. Ink only gives it its place: what is new goes from the store to the
+ * A part of the screen that shows the state. Ink only gives it its place: changes go from the store to the
  * painter, and renders no component.
  */
-export function Painted<T extends object>(props: Told<T, readonly Rows[]>): ReactElement {
+export function Painted<T extends object>(props: Shown<T, readonly Rows[]>): ReactElement {
   const { width, height, select, view, watch } = props;
   const { store, painter } = useShared();
   const box = useRef<DOMElement>(null);
   const [failed, setFailed] = useState<{ error: unknown }>();
-  // A part that can't be told ends the interface, as a component does that can't be rendered.
+  // An error here ends the interface, as an error in a component does.
   if (failed !== undefined) throw failed.error;
   useLayoutEffect(() => {
     let shown = select(store.getState());
@@ -103,7 +103,7 @@ export function edgeRows({ bottom }: Edges): number {
 }
 
 /** Rows in a frame with a title in its upper edge. `height`: with the edges. */
-export function FramedRows<T extends object>(props: Told<T, Framed> & { edges?: Edges }): ReactElement {
+export function FramedRows<T extends object>(props: Shown<T, Framed> & { edges?: Edges }): ReactElement {
   const { width, height, view, edges = CLOSED } = props;
   const parts = useMemo(() => {
     const framed = frame(width, height, edges);

@@ -30,20 +30,20 @@ export const Side = memo(function Side({ width, height }: PaneProps): ReactEleme
   const rows = paneRows(height - EDGE_ROWS, pane && { pane, wanted });
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Pane pane="connection" told={CONNECTION} width={width} height={rows.connection} />
-      <Pane pane="request" told={REQUEST} width={width} height={rows.request} />
-      <Pane pane="session" told={SESSION} width={width} height={rows.session} />
+      <Pane pane="connection" shown={CONNECTION} width={width} height={rows.connection} />
+      <Pane pane="request" shown={REQUEST} width={width} height={rows.request} />
+      <Pane pane="session" shown={SESSION} width={width} height={rows.session} />
     </Box>
   );
 });
 
-/** What a pane tells of, and how. */
-interface Told<T> {
+/** The state that a pane shows, and its lines. */
+interface Shown<T> {
   select: (state: AppState) => T;
   lines: (shown: T, width: number, height: number) => readonly Line[];
 }
 
-const CONNECTION = told(
+const CONNECTION = shown(
   ({ connection, endpoint, retry, keys, nowMs, request }) => ({
     connection,
     limits: limitsOf({ request }),
@@ -55,26 +55,26 @@ const CONNECTION = told(
   }),
   connectionPane,
 );
-const REQUEST = told(
+const REQUEST = shown(
   (state) => ({ request: shownRequest(state) }),
   ({ request }, width, height) => requestLines(request, width, height),
 );
-const SESSION = told(
+const SESSION = shown(
   ({ session, slo }) => ({ session, slo }),
   ({ session, slo }, width, height) => sessionLines(session, slo, width, height),
 );
 
-function told<T>(select: Told<T>['select'], lines: Told<T>['lines']): Told<T> {
+function shown<T>(select: Shown<T>['select'], lines: Shown<T>['lines']): Shown<T> {
   return { select, lines };
 }
 
 /** One framed pane: all its lines, scrolled, when it is looked at; else what fits. */
 function Pane<T>({
   pane,
-  told: { select, lines: linesOf },
+  shown: { select, lines: linesOf },
   width,
   height,
-}: PaneProps & { pane: PaneName; told: Told<T> }): ReactElement {
+}: PaneProps & { pane: PaneName; shown: Shown<T> }): ReactElement {
   const selected = useMemo(
     () => (state: AppState) => {
       const { focus } = state.panes;

@@ -24,7 +24,7 @@ const SAME_CONTROL: Readonly<Record<string, string>> = {
 };
 
 /**
- * A key that is told by its code point: `CSI code:shifted:base ; modifiers:event ; text u`.
+ * A key with its code point: `CSI code:shifted:base ; modifiers:event ; text u`.
  * @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/
  * @see https://invisible-island.net/xterm/modified-keys.html
  */

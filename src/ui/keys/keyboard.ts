@@ -16,7 +16,7 @@ export interface KeyboardOptions {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   now: () => number;
-  /** For screen readers: keys and pastes only; the terminal is asked nothing. */
+  /** For screen readers: keys and pastes only, no queries to the terminal. */
   plain: boolean;
 }
 

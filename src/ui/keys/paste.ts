@@ -6,7 +6,7 @@ export interface PasteReader {
   feed(bytes: Uint8Array): { texts: readonly string[]; end: number | undefined };
   /** The last that came is Ctrl+C: when nothing follows, the user wants out of a paste that has no end. */
   readonly interrupted: boolean;
-  /** The paste has no end. @returns what came of it */
+  /** The paste has no end. @returns its text so far */
   giveUp(): string;
 }
 

@@ -15,13 +15,13 @@ export function headerLine(title: string, endpoint: EndpointInfo, width: number)
     [sanitizeLine(endpoint.name), ['dim', `  ${sanitizeLine(endpoint.model)}`]],
     inner - lineWidth(name) - 2,
   );
-  // The conversation's name takes what is left.
+  // The conversation's name takes the remaining width.
   const room = inner - lineWidth(name) - lineWidth(mode) - 5;
   const shownTitle: Line = room < 1 ? [] : ['   ', ...cut([['dim', sanitizeLine(title)]], room)];
   return [' ', ...spread([...name, ...shownTitle], mode, inner), ' '];
 }
 
-/** What the bars tell of. */
+/** The state that the bars show. */
 export type BarState = Pick<
   AppState,
   'connection' | 'nowMs' | 'request' | 'retry' | 'toast' | 'quitArmedUntilMs' | 'keys'

@@ -16,7 +16,7 @@ export interface ComposerView {
   cursor: { x: number; y: number };
 }
 
-/** What is to be known about the draft, in one row above it: queue, change, commands that begin so. */
+/** The row above the draft: queue, edited message, commands that begin with its text. */
 export function draftNote(state: DraftState): string | undefined {
   const { queue, revising, draft, offer, keys } = state;
   const [next] = queue;

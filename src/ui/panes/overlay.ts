@@ -22,7 +22,7 @@ export interface OverlayParts {
   version: string;
   keymap: Keymap;
   log: ExchangeLog;
-  /** What the panes tell of. */
+  /** The state that the panes show. */
   state: () => AppState;
 }
 

@@ -13,7 +13,7 @@ export const PANE_TITLES: Record<PaneName, string> = {
   session: 'Session',
 };
 
-/** From here on connection and session are told in full. */
+/** From this height on, connection and session have all their lines. */
 const ROOMY_ROWS = 28;
 /** A pane beside the one that is looked at keeps as many. */
 const LEAST_ROWS = 1;

@@ -20,7 +20,7 @@ export interface SpokenLine {
   readonly text: string;
 }
 
-/** Speaks what is there, and from then on what changes. */
+/** Speaks the current state, and then each change. */
 export function createSpokenLog(store: AppStore): SpokenLog {
   const spoken = new Set<number>();
   const listeners = new Set<() => void>();
@@ -91,7 +91,7 @@ export function spokenConnection({ connection }: Pick<AppState, 'connection'>): 
   }
 }
 
-/** A message as it is read aloud: who says it, all of it, and how it ended. */
+/** A message as it is read aloud: its author, its text, and how it ended. */
 export function spokenMessage(message: Message): string {
   switch (message.role) {
     case 'user':

@@ -1,7 +1,7 @@
 import type { AppStore } from '../../state/store.js';
 
 /**
- * The store as the screen watches it: told once for all changes that one turn of the event loop makes, at its end. What a key
+ * The store for the screen: it notifies once, at the end of an event-loop turn, for all changes of that turn. What a key
  * does comes before it is drawn: a question has left by then, and its way and the drawing take the time of one of them.
  */
 export function onceATurn(store: AppStore): AppStore {

@@ -14,7 +14,7 @@ export interface Painter {
   begin(): void;
   /** The terminal is another's: nothing is written until `begin`. */
   pause(): void;
-  /** Resolves when what is shown by now has been written. */
+  /** Resolves when the current screen has been written. */
   painted(): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
     painted() {
       return new Promise((resolve) => {
         waiting.add(resolve);
-        // React may still be about to say what is shown; when it is not, there is nothing to wait for.
+        // React may still have rows to paint; otherwise there is nothing to wait for.
         setImmediate(() => {
           if (!requested) settle();
         });

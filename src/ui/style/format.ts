@@ -51,7 +51,7 @@ export function count(value: number, estimated = false): string {
   return `${estimated ? '~' : ''}${wholeNumber(value)}`;
 }
 
-/** A rate without decimals that nobody reads: `8.4 tok/s`, `84 tok/s`. */
+/** A rate with at most one decimal: `8.4 tok/s`, `84 tok/s`. */
 export function tokenRate(perSecond: number, estimated: boolean): string {
   return `${estimated ? '~' : ''}${perSecond < 9.95 ? perSecond.toFixed(1) : Math.round(perSecond)} tok/s`;
 }

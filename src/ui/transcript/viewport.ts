@@ -249,7 +249,7 @@ const MAX_STEP = 5;
 
 /**
  * Rows left free below an answer: it scrolls by a few rows at once, as each scroll draws the whole window again.
- * Told by the answer's rows alone, so that nothing moves when it ends.
+ * It depends only on the answer's rows, so that nothing moves when the answer ends.
  */
 function freeRows(last: Message | undefined, rows: number, height: number): number {
   if (last?.role !== 'assistant') return 0;

@@ -9,7 +9,7 @@ import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 
 /** With fewer answers than this a median says nothing. */
 const MEDIAN_FROM = 3;
-/** A wait of the terminal that nobody notices, and one that everybody does, in ms. */
+/** A delay that people don't notice, and one that they do, in ms. */
 const UNNOTICED_MS = 100;
 
 /** Every figure of the request pane. */

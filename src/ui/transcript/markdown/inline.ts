@@ -54,7 +54,7 @@ export function inlineRuns(
 
 function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): Run[] {
   const { restore, styles } = look;
-  /** Between marks, which are shown where nothing else tells of them. */
+  /** Text between marks. The marks are shown when no style replaces them. */
   const marked = (tokens: readonly Token[], mark: string, style: Tone, shown = !styles): Run[] => {
     const inside = inlineRuns(tokens, at + mark.length, look, style);
     if (!shown) return inside;
@@ -103,7 +103,7 @@ function linkRuns(token: Tokens.Link, at: number, look: InlineLook): Run[] {
   return linked(inlineRuns(token.tokens, start, look, 'link'), token, at, look);
 }
 
-/** Where a link truly leads is always told: its host beside it, and all of it below where the terminal can't open it. */
+/** A link always shows its target: the host beside it, and the whole address below when the terminal can't open it. */
 function linked(
   runs: readonly Run[],
   token: Tokens.Link | Tokens.Image,

@@ -24,7 +24,7 @@ export interface Code {
 
 /** Cuts a text that grows at its end into blocks; costs what is new. */
 export interface Splitter {
-  /** @returns blocks that no further text changes, told once each */
+  /** @returns blocks that further text can't change, each one once */
   take(text: string): Block[];
   /**
    * What follows them.

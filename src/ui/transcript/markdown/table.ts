@@ -11,7 +11,7 @@ interface Row {
 }
 
 const SEPARATOR = ' │ ';
-/** Narrower columns can't be read; the rows are then told cell by cell. */
+/** Narrower columns can't be read; then each row is written cell by cell. */
 const MIN_COLUMN = 6;
 
 export interface TableOptions extends InlineLook {
