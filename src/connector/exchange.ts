@@ -152,7 +152,7 @@ export async function runExchange(
         ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
         policy: { scope: model, ...options.policy },
       };
-      options.onEvent?.(requestEvent(sent, request.shownUrl, keys, elapsedMs));
+      options.onEvent?.(requestEvent(sent, request.shownUrl, endpoint.access.api, keys, elapsedMs));
       const outcome = await client
         .streamHTTP(sent, { onEvent: decoded.onEvent, signal: stop.signal })
         .then(async (result) => {

@@ -15,6 +15,13 @@ export function translated({ access }: Endpoint, body: JsonRecord): JsonRecord {
   return TRANSLATIONS[access.api](body);
 }
 
+/** The members of a request in this wire format that hold its conversation, given as a chat completion has it. */
+export function conversationIn(api: string, messages: readonly unknown[]): JsonRecord {
+  const [, translate] = Object.entries(TRANSLATIONS).find(([name]) => name === api) ?? [];
+  const { messages: said, input } = (translate ?? TRANSLATIONS['chat-completions'])({ messages });
+  return input === undefined ? { messages: said } : { input };
+}
+
 /** The members of a request that the configuration or the caller set, not the program, with what changes each. */
 export function settingsOf({ access }: Endpoint, options: RequestOptions): Map<string, string> {
   const places = new Map(

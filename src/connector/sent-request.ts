@@ -12,6 +12,7 @@ type RequestEvent = Extract<ExchangeEvent, { type: 'request' }>;
 export function requestEvent(
   { method, headers, body }: HTTPRequestConfig,
   url: string,
+  api: RequestEvent['api'],
   keys: readonly string[],
   tMs: number,
 ): RequestEvent {
@@ -19,6 +20,7 @@ export function requestEvent(
     type: 'request',
     tMs,
     method,
+    api,
     url,
     get headers() {
       return shownHeaders(headers ?? {}, keys);

@@ -1,4 +1,5 @@
 import type { ExchangeMetrics } from '../metrics/exchange.js';
+import type { WireFormat } from '../sdk/chat/chat-errors.js';
 import type { ChatEvent, ChatResult } from '../sdk/chat/chat-types.js';
 import type { RuntimeClient } from '../sdk/client.js';
 import type { RequestPolicy } from '../sdk/index.js';
@@ -17,6 +18,8 @@ export type ExchangeEvent =
       type: 'request';
       tMs: number;
       method: string;
+      /** The wire format of its body. */
+      api: WireFormat;
       /** With its query. */
       url: string;
       readonly headers: Record<string, string>;

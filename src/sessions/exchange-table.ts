@@ -17,6 +17,7 @@ export interface FinishedExchange {
   /** The figures, named as in `ExchangeMetrics`. */
   metrics: object;
   timeline?: unknown;
+  http?: unknown;
   events?: unknown;
 }
 
@@ -34,8 +35,8 @@ export function createExchangeTable(db: Database, redactor: Redactor): ExchangeT
   return {
     add(seq, question, answer, exchange) {
       db.run(
-        `INSERT INTO exchanges (session, question, answer, at_ms, endpoint, url, model, outcome, error, request, metrics, timeline, events)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO exchanges (session, question, answer, at_ms, endpoint, url, model, outcome, error, request, metrics, timeline, http, events)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         seq,
         question,
         answer,
@@ -48,6 +49,7 @@ export function createExchangeTable(db: Database, redactor: Redactor): ExchangeT
         json(withoutCredentials(exchange.request)),
         json(exchange.metrics),
         optional(exchange.timeline),
+        optional(exchange.http),
         optional(exchange.events),
       );
       db.run(

@@ -88,6 +88,7 @@ export function exchangeOf(row: Row): Exchange {
     request: objectOf(row, 'request'),
     metrics: objectOf(row, 'metrics'),
     timeline: jsonIn(row, 'timeline'),
+    http: jsonIn(row, 'http'),
     events: jsonIn(row, 'events'),
   };
 }

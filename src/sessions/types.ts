@@ -89,6 +89,8 @@ export interface Exchange {
   metrics: JsonObject;
   /** The moments they were computed from, where kept. */
   timeline: Json;
+  /** The heads of request and response, and what the body had beside the conversation, where kept; no secrets. */
+  http: Json;
   /** Where its raw events lie in a recording, where there is one. */
   events: Json;
 }

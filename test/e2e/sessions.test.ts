@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createSearch } from '../support/canary.js';
 import { groundForEach } from '../support/e2e.js';
 import { type Script, sseEvents } from '../support/upstream.js';
 
@@ -176,6 +177,35 @@ test('a turn with an image, tool calls and their results is saved whole, goes on
     tool_calls: [{ id: 'call_1', name: 'get_weather', arguments: '{"at":"Paris"}' }],
   });
 }, 60_000);
+
+test.each(['chat-completions', 'responses', 'anthropic'])(
+  'HAR has the request as it was sent, and the response with its headers: %s',
+  async (api) => {
+    const headers = { 'set-cookie': 'a=secret-cookie', 'x-said': KEY, 'x-request-id': 'req_1' };
+    const upstream = await endpoint({ headers, chunks: sseEvents(delta('Paris'), delta(''), '[DONE]') });
+    ground.place.writeConfig(
+      `openai:\n  base_url: ${upstream.url}\n  api: ${api}\n  query: { version: "1", sig: "${KEY}" }\n` +
+        '  body: { metadata: { team: blue } }\nsimulator:\n  enabled: false\n',
+    );
+    await run(['ask', '--session', 't', '--system', 'Be brief.', 'Capital of France?']);
+    const { stdout } = await sessions('export', '--all', '--format', 'har');
+    const [{ request, response }] = JSON.parse(stdout).log.entries;
+    const seen = await upstream.request(0);
+    expect(JSON.parse(request.postData.text)).toEqual(JSON.parse(seen.body.toString()));
+    const sent: [string, string][] = request.headers.map(({ name, value }: Record<string, string>) => [
+      name,
+      value,
+    ]);
+    const { host: _, connection: __, 'content-length': ___, ...others } = seen.headers;
+    expect(Object.keys(Object.fromEntries(sent)).sort()).toEqual(Object.keys(others).sort());
+    expect(request.queryString).toContainEqual({ name: 'version', value: '1' });
+    expect(response.headers[0]).toEqual({ name: 'x-request-id', value: 'req_1' });
+    expect(response.headers).toContainEqual({ name: 'set-cookie', value: '[hidden]' });
+    const secrets = createSearch([KEY, 'secret-cookie']);
+    expect(secrets.inText('the export', stdout)).toEqual([]);
+    expect(secrets.inFolder(ground.place.dir, ['config.yaml']).found).toEqual([]);
+  },
+);
 
 test('a session can be deleted, restored, exported to a file and imported elsewhere', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });

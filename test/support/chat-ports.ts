@@ -155,7 +155,9 @@ export function answerOf(values: Partial<ChatAnswer> = {}): ChatAnswer {
 /** The event of a request with this body. */
 export function requestOf(body: Record<string, unknown>): Extract<ExchangeEvent, { type: 'request' }> {
   const headers = { 'content-type': 'application/json', authorization: 'Bearer [hidden]' };
-  return { type: 'request', tMs: 0, method: 'POST', url: SIMULATOR.url, headers, body: JSON.stringify(body) };
+  const { url } = SIMULATOR;
+  const api = 'chat-completions';
+  return { type: 'request', tMs: 0, method: 'POST', api, url, headers, body: JSON.stringify(body) };
 }
 
 /** One exchange in the test's hands. */

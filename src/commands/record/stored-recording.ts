@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { httpHeadsOf } from '../../sessions/export/http-heads.js';
 import type { Exchange, Session, ToolCall } from '../../sessions/types.js';
 import type { Recording } from '../../simulator/recordings/recording.js';
 
@@ -40,7 +41,8 @@ export function recordingOf(session: Session, exchange: Exchange): Recording | u
     ...(toolCalls === undefined ? [] : cutCalls(answer.toolCalls, toolCalls)),
   ].sort((one, other) => one.atMs - other.atMs);
   const endMs = deltas.at(-1)?.atMs ?? headersMs;
-  const head = { model: exchange.model, stream: true, headersMs };
+  const { responseHeaders: headers } = httpHeadsOf(exchange);
+  const head = { model: exchange.model, stream: true, headersMs, headers };
   const { error } = exchange;
   if (error !== null && error.statusCode !== null && deltas.length === 0) {
     const body = JSON.stringify({ error: { message: error.message } });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileReason } from '../../common/errors.js';
 import { VERSION } from '../../common/version.js';
+import { conversationIn } from '../../connector/request-body.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
 import { stdout } from '../support/sink.js';
@@ -57,7 +58,7 @@ async function render(format: Format, sessions: readonly Session[]): Promise<str
     case 'csv':
       return (await import('../../sessions/export/exchanges.js')).toCsv(sessions);
     case 'har':
-      return (await import('../../sessions/export/har.js')).toHar(sessions, VERSION);
+      return (await import('../../sessions/export/har.js')).toHar(sessions, VERSION, conversationIn);
     case 'recording':
       return recordingsOf(sessions);
   }

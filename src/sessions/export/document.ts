@@ -60,6 +60,7 @@ const exchange = z.object({
   request: jsonObject,
   metrics: jsonObject,
   timeline: json,
+  http: json.default(null),
   events: json,
 });
 

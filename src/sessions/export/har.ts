@@ -1,7 +1,8 @@
 import { isObject } from '../redact.js';
 import { requestToolCall } from '../request-messages.js';
 import type { Exchange, JsonObject, Message, Session } from '../types.js';
-import { wholeRequest } from './whole-request.js';
+import { httpHeadsOf } from './http-heads.js';
+import { type Translate, wholeRequest } from './whole-request.js';
 
 const UNKNOWN = -1;
 
@@ -11,7 +12,7 @@ const UNKNOWN = -1;
  * The response's content is the answer's text: its raw bytes are not kept.
  * @param version of this program
  */
-export function toHar(sessions: readonly Session[], version: string): string {
+export function toHar(sessions: readonly Session[], version: string, translate: Translate): string {
   const log = {
     version: '1.2',
     creator: { name: 'vastar-tui', version },
@@ -22,28 +23,29 @@ export function toHar(sessions: readonly Session[], version: string): string {
       pageTimings: {},
     })),
     entries: sessions
-      .flatMap((session) => session.exchanges.map((exchange) => entryOf(session, exchange)))
+      .flatMap((session) => session.exchanges.map((exchange) => entryOf(session, exchange, translate)))
       .sort((a, b) => a.startedDateTime.localeCompare(b.startedDateTime)),
   };
   return `${JSON.stringify({ log }, null, 2)}\n`;
 }
 
-function entryOf(session: Session, exchange: Exchange) {
+function entryOf(session: Session, exchange: Exchange, translate: Translate) {
   const answer = session.messages.find(({ id }) => id === exchange.answerId);
-  const body = JSON.stringify(wholeRequest(session, exchange));
+  const body = JSON.stringify(wholeRequest(session, exchange, translate));
+  const { method, requestHeaders, responseHeaders, ...heads } = httpHeadsOf(exchange);
   const timings = timingsOf(exchange);
-  const status = exchange.error?.statusCode ?? (exchange.error === null ? 200 : 0);
+  const status = heads.status ?? exchange.error?.statusCode ?? (exchange.error === null ? 200 : 0);
   const content = contentOf(answer, exchange);
   return {
     pageref: session.id,
     startedDateTime: new Date(exchange.atMs).toISOString(),
     time: totalOf(timings),
     request: {
-      method: 'POST',
+      method,
       url: exchange.url,
       httpVersion: 'HTTP/1.1',
       cookies: [],
-      headers: [{ name: 'Content-Type', value: 'application/json' }],
+      headers: pairsOf({ 'content-type': 'application/json', ...requestHeaders }),
       queryString: queryOf(exchange.url),
       postData: { mimeType: 'application/json', text: body },
       headersSize: UNKNOWN,
@@ -54,13 +56,13 @@ function entryOf(session: Session, exchange: Exchange) {
       statusText: '',
       httpVersion: 'HTTP/1.1',
       cookies: [],
-      headers: [],
+      headers: pairsOf(responseHeaders),
       content: {
         ...sizeOf(exchange, content.text),
         ...content,
         comment: "the answer's content; its raw bytes are not kept",
       },
-      redirectURL: '',
+      redirectURL: responseHeaders.location ?? '',
       headersSize: UNKNOWN,
       bodySize: numberIn(exchange.metrics, 'bytes') ?? UNKNOWN,
     },
@@ -133,6 +135,10 @@ function timingsOf({ metrics }: Exchange): Timings {
 /** `time` is the sum of the timings that are known, without `ssl`. */
 function totalOf({ ssl: _partOfConnect, ...legs }: Timings): number {
   return Object.values(legs).reduce((total, ms) => (ms === UNKNOWN ? total : total + ms), 0);
+}
+
+function pairsOf(headers: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(headers).map(([name, value]) => ({ name, value }));
 }
 
 function queryOf(url: string): { name: string; value: string }[] {

@@ -1,9 +1,23 @@
 import { isList, isObject, toJson } from '../redact.js';
 import { requestMessages } from '../request-messages.js';
 import type { Exchange, Json, JsonObject, Message, Session } from '../types.js';
+import { httpHeadsOf } from './http-heads.js';
 
-/** The request's body as it was sent: the chat's are saved without the conversation, which the session has. */
-export function wholeRequest(session: Session, exchange: Exchange): JsonObject {
+/** A conversation of a chat completion as a wire format has it: the members of a request that hold it. */
+export type Translate = (api: string, messages: readonly Json[]) => object;
+
+/** The request's body as it was sent: it is saved without the conversation, which the session has. */
+export function wholeRequest(session: Session, exchange: Exchange, translate: Translate): JsonObject {
+  const asked = chatCompletion(session, exchange);
+  const { api, body } = httpHeadsOf(exchange);
+  const { messages = [] } = asked;
+  if (body === undefined) return asked;
+  const conversation = toJson(translate(api, isList(messages) ? messages : []));
+  return { ...body, ...(isObject(conversation) && conversation) };
+}
+
+/** The request as a chat completion. */
+function chatCompletion(session: Session, exchange: Exchange): JsonObject {
   const { messages = [], ...others } = exchange.request;
   const first: readonly Json[] = isList(messages) ? messages : [];
   const complete = first.some((message) => isObject(message) && message.role !== 'system');

@@ -66,6 +66,7 @@ const TABLES = [
       'request',
       'metrics',
       'timeline',
+      'http',
       'events',
     ],
   },

@@ -181,6 +181,8 @@ export const MIGRATIONS: readonly string[] = [
   END;
   INSERT INTO search (rowid, text) SELECT id, text FROM indexed;
   `,
+  // http: JSON.
+  'ALTER TABLE exchanges ADD COLUMN http TEXT',
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -3,6 +3,7 @@ import type { Outcome } from '../../common/outcomes.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { EndpointInfo } from '../ports.js';
+import { membersOf, sentBody } from './sent-body.js';
 
 /** One event of an exchange. Its text comes from outside: make it harmless before you show it. */
 export interface LoggedEvent {
@@ -188,33 +189,20 @@ function keepRequest(exchange: Entry): void {
 
 /** What is too long is cut before it becomes JSON: a piece that is cut from a string keeps all of it in memory. */
 function bodyText(sent: string): string {
-  const body = parsed(sent);
-  const name = ['messages', 'input'].find((list) => Array.isArray(body?.[list]));
-  const items: unknown = name === undefined ? undefined : body?.[name];
-  if (name === undefined || !Array.isArray(items)) return Buffer.from(sent.slice(0, MAX_SIZE)).toString();
+  const body = sentBody(sent);
+  if (body === undefined) return Buffer.from(sent.slice(0, MAX_SIZE)).toString();
+  const { name, conversation, others } = body;
   const kept: unknown[] = [];
   let room = MAX_SIZE;
-  for (const item of items.toReversed()) {
+  for (const item of conversation.toReversed()) {
     if (room <= 0) break;
-    const { content, ...others } = recordOf(item);
+    const { content, ...beside } = membersOf(item);
     const text = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
     const cut = text.length > room ? `${text.slice(0, room)}… and ${text.length - room} more` : content;
-    kept.unshift({ ...others, ...(cut !== undefined && { content: cut }) });
-    room -= text.length + JSON.stringify(others).length;
+    kept.unshift({ ...beside, ...(cut !== undefined && { content: cut }) });
+    room -= text.length + JSON.stringify(beside).length;
   }
-  const json = JSON.stringify({ ...body, [name]: kept }, null, 2);
-  const left = items.length - kept.length;
+  const json = JSON.stringify({ ...others, [name]: kept }, null, 2);
+  const left = conversation.length - kept.length;
   return left === 0 ? json : `${json}\n… and ${left} earlier messages, which are not kept here`;
-}
-
-function parsed(json: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return recordOf(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -2,6 +2,7 @@ import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { EndpointInfo } from '../ports.js';
+import { sentBody } from './sent-body.js';
 
 /** Collects what is saved of one exchange beside its answer's text. */
 export interface ExchangeKeeper {
@@ -25,6 +26,8 @@ export function createExchangeKeeper(
 ): ExchangeKeeper {
   let { url, model } = endpoint;
   let headersMs: number | undefined;
+  let sent: Extract<ExchangeEvent, { type: 'request' }> | undefined;
+  let response: { status: number; headers: Record<string, string> } | undefined;
   const content = { text: createPieces(), reasoning: createPieces() };
   const refusal = createPieces();
   const toolCalls = { ...createPieces(), index: [] as number[] };
@@ -49,6 +52,7 @@ export function createExchangeKeeper(
       ...(toolCalls.ms.length > 0 && { toolCalls }),
       ...(retries.length > 0 && { retries }),
     },
+    ...(sent !== undefined && { http: { request: headOf(sent), response } }),
     ...(error !== undefined && { error }),
   });
 
@@ -58,8 +62,12 @@ export function createExchangeKeeper(
         case 'start':
           ({ url, model } = event);
           return;
+        case 'request':
+          sent = event;
+          return;
         case 'headers':
           headersMs = rounded(event.tMs);
+          response = { status: event.statusCode, headers: event.headers };
           return;
         case 'text':
         case 'reasoning':
@@ -96,6 +104,11 @@ export function createExchangeKeeper(
     broke: (message, metrics) =>
       finished('error', metrics, { class: 'Unknown', message, hop: null, statusCode: null }),
   };
+}
+
+/** The conversation is saved as messages. */
+function headOf({ method, api, headers, body }: Extract<ExchangeEvent, { type: 'request' }>): object {
+  return { method, api, headers, body: sentBody(body)?.others };
 }
 
 /** When each piece came, in ms since send, and how many UTF-16 units it had: the text cut again as it came. */

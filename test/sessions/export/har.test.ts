@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { conversationIn } from '../../../src/connector/request-body.js';
 import { toHar } from '../../../src/sessions/export/har.js';
 import { harSchema } from '../../support/json-schema.js';
 import { ask, exchange, fakeClock, openedStore } from '../place.js';
@@ -10,7 +11,9 @@ test('every HAR export is valid by the published schema of HAR 1.2', () => {
   const valid = harSchema();
   fc.assert(
     fc.property(fc.array(sessions, { maxLength: 2 }), (some) => {
-      expect(valid(JSON.parse(toHar(some, '1.0.0'))), JSON.stringify(valid.errors)).toBe(true);
+      expect(valid(JSON.parse(toHar(some, '1.0.0', conversationIn))), JSON.stringify(valid.errors)).toBe(
+        true,
+      );
     }),
     { numRuns: 100 },
   );
@@ -19,7 +22,7 @@ test('every HAR export is valid by the published schema of HAR 1.2', () => {
 
 test('HAR 1.2: the file is valid, and its timings add up', () => {
   const session = sample();
-  const log = har.parse(JSON.parse(toHar([session], '1.0.0'))).log;
+  const log = har.parse(JSON.parse(toHar([session], '1.0.0', conversationIn))).log;
   expect(log.entries).toHaveLength(3);
   const [first, , failed] = log.entries;
   expect(first).toMatchObject({
@@ -48,7 +51,7 @@ test('HAR has a request whole whose conversation was saved as messages', () => {
   const system = { role: 'system', content: 'be brief' };
   const request = { model: 'm', stream: true, messages: [system] };
   ask(store, id, 'q2', 'a2', first.answer, { request });
-  const log = har.parse(JSON.parse(toHar([store.load(id)], '1.0.0'))).log;
+  const log = har.parse(JSON.parse(toHar([store.load(id)], '1.0.0', conversationIn))).log;
   const bodies = log.entries.map((entry) => JSON.parse(entry.request.postData?.text ?? ''));
   expect(bodies).toEqual([
     exchange().request,
@@ -69,13 +72,13 @@ test('HAR names the time of failed attempts and redirects, and counts it as bloc
   const { id } = store.create('retried');
   const hops = { client_to_daemon: 1, retries: 500, redirects: 40, queue: 2, send: 1, wait: 60 };
   ask(store, id, 'q', 'a', null, { metrics: { ttfbMs: 604, e2eMs: 700, hops } });
-  const { timings } = JSON.parse(toHar([store.load(id)], '1.0.0')).log.entries[0];
+  const { timings } = JSON.parse(toHar([store.load(id)], '1.0.0', conversationIn)).log.entries[0];
   expect(timings).toMatchObject({ blocked: 543, _retries: 500, _redirects: 40, _queue: 2, wait: 60 });
 });
 
 test('HAR has images, tool calls, their results and refusals as a chat completion has them', () => {
   const session = withTools();
-  const [first, second] = har.parse(JSON.parse(toHar([session], '1.0.0'))).log.entries;
+  const [first, second] = har.parse(JSON.parse(toHar([session], '1.0.0', conversationIn))).log.entries;
   const call = {
     id: 'call_1',
     type: 'function',

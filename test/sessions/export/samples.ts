@@ -85,6 +85,7 @@ export const sessions: fc.Arbitrary<Session> = fc.nat(6).chain((count) =>
         request: object,
         metrics: object,
         timeline: json,
+        http: fc.constant(null),
         events: json,
       }),
       { maxLength: 3 },
