@@ -15,6 +15,9 @@ export const PROTOCOL_CONSTANTS = {
 /** A stream's window in bytes until the client grants more with CreditUpdate. */
 export const DEFAULT_WINDOW_BYTES = 256 * 1024;
 
+/** Response headers with this prefix are the daemon's own: it drops what a provider sends under such a name. */
+export const OWN_HEADER_PREFIX = 'x-vastar-';
+
 /**
  * The daemon adds this header to a failed response that it would have retried if the retry budget had
  * allowed it.

@@ -44,6 +44,19 @@ test('each chunk is forwarded when the upstream sends it, not when the answer is
   expect(new Set(offsets).size).toBe(10);
 });
 
+test("headers of the daemon's own are dropped when a provider sends them", async () => {
+  const headers = { 'X-Vastar-Not-Retried': 'made up', 'x-vastar-anything': '1', 'x-request-id': 'r' };
+  const { daemon, upstream } = await setUp({ chunks: ['a'], headers });
+  const client = await daemon.client();
+  client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
+  const start = await client.next(of(MessageType.StreamStart, 1n));
+  expect(start.headers).toContainEqual(['x-request-id', 'r']);
+  expect(JSON.stringify(start.headers)).not.toMatch(/vastar/i);
+  client.send(httpRequest(2n, { method: 'GET', url: upstream.url }));
+  const answer = jsonOf(await client.next(of(MessageType.ExecuteResponse, 2n)));
+  expect(JSON.stringify(answer)).not.toMatch(/vastar/i);
+});
+
 test('a stream starts with status, headers as they came, and the timings so far', async () => {
   const { daemon, upstream } = await setUp({
     status: 429,

@@ -41,6 +41,8 @@ beforeEach(async () => {
         response,
         raw,
       );
+    if (name === 'own')
+      return serveScript({ headers: { 'X-Vastar-Not-Retried': 'yes' } })(request, response, raw);
     if (name === 'status') return serveScript({ status: Number(value) })(request, response, raw);
     if (name === 'big')
       return serveScript({ contentType: 'text/plain', chunks: [Buffer.alloc(11 << 20, 'x')] })(
@@ -98,6 +100,13 @@ describe('against a daemon that knows the public protocol only', () => {
       errorClass: ErrorClass.Transient,
       message: 'HTTP request failed: HTTP request failed',
     });
+  });
+
+  test("a provider's header is not taken for one of a daemon that would have added it", async () => {
+    const events: StreamEvent[] = [];
+    await client.streamHTTP(get('own'), { onEvent: (event) => void events.push(event) });
+    expect(events[0]).toMatchObject({ type: 'start', statusCode: 200 });
+    expect(JSON.stringify(events)).not.toContain('x-vastar');
   });
 
   test('an event stream comes as one, and reads the same', async () => {

@@ -55,7 +55,11 @@ export type Handler = (
 ) => void | Promise<void>;
 
 /** Starts an HTTP upstream that answers each request by a handler, or all of them by one script. Port 0: a free one. */
-export async function startUpstream(answer: Handler | Script, port = 0): Promise<Upstream> {
+export async function startUpstream(
+  answer: Handler | Script,
+  port = 0,
+  host = '127.0.0.1',
+): Promise<Upstream> {
   const handler = typeof answer === 'function' ? answer : serveScript(answer);
   const requests: SeenRequest[] = [];
   const arrivals = new Map<number, PromiseWithResolvers<SeenRequest>>();
@@ -91,7 +95,7 @@ export async function startUpstream(answer: Handler | Script, port = 0): Promise
     connections += 1;
     socket.setNoDelay(true);
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const bound = server.address() as AddressInfo;
   return {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { messageOf } from '../../common/errors.js';
 import { ListenError } from './listen-error.js';
 import { claimSocketFile } from './socket-file.js';
 
@@ -22,10 +23,9 @@ export async function inTurn(
     socket.on('error', () => {}).once('close', () => waiting.delete(socket));
   });
   try {
-    const turn = await claimSocketFile(server, path).catch((error: unknown) => {
-      if (error instanceof ListenError) return error;
-      throw error;
-    });
+    const turn = await claimSocketFile(server, path).catch((error: unknown) =>
+      error instanceof ListenError ? error : new ListenError(messageOf(error)),
+    );
     const taken = turn instanceof ListenError && turn.reason === 'in-use';
     if (taken && (await hasEnded(path, limitMs, signal))) return false;
     try {

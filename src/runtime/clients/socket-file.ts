@@ -82,7 +82,7 @@ async function replaceStale(made: string, path: string, uid: number): Promise<bo
   }
   try {
     // Check again: another process may have replaced the socket before this one got the lock.
-    if (await checkOccupant(path, uid)) await unlink(path);
+    if (await checkOccupant(path, uid)) await unlink(path).catch(ignoreMissing);
     return await tryLink(made, path);
   } finally {
     await unlink(lock).catch(ignoreMissing);

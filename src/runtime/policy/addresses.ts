@@ -1,10 +1,12 @@
 import { BlockList, isIP } from 'node:net';
+import { embeddedIPv4 } from './embedded-ipv4.js';
 
-/** The kinds of IP addresses that the rules distinguish. */
-export type AddressKind = 'public' | 'private' | 'loopback' | 'link-local' | 'metadata' | 'not a host';
+/** The kinds of IP addresses that the rules distinguish, the worst first. */
+export type AddressKind = 'metadata' | 'link-local' | 'loopback' | 'reserved' | 'private' | 'public';
 
 type Range = readonly [address: string, prefix: number];
 
+// All of IANA's special-purpose address registries (RFC 6890), but for ranges that they call globally reachable.
 // IPv4 ranges count for IPv4-mapped IPv6 addresses too (`BlockList` sees to that).
 const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
   [
@@ -36,10 +38,18 @@ const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
     ],
   ],
   [
-    'not a host', // multicast and broadcast
+    'reserved', // for protocols, multicast, broadcast and the future
     [
+      ['192.0.0.0', 24],
+      ['192.88.99.0', 24],
       ['224.0.0.0', 4],
-      ['255.255.255.255', 32],
+      ['240.0.0.0', 4],
+      ['100::', 64],
+      ['100:0:0:1::', 64],
+      ['2001:10::', 28],
+      ['2001:20::', 28],
+      ['2001:30::', 28],
+      ['5f00::', 16],
       ['ff00::', 8],
     ],
   ],
@@ -51,6 +61,15 @@ const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
       ['192.168.0.0', 16],
       ['100.64.0.0', 10],
       ['fc00::', 7],
+      ['fec0::', 10],
+      // For documentation and benchmarks; sandboxes, VPNs and proxies use them as private ones.
+      ['192.0.2.0', 24],
+      ['198.18.0.0', 15],
+      ['198.51.100.0', 24],
+      ['203.0.113.0', 24],
+      ['2001:2::', 48],
+      ['2001:db8::', 32],
+      ['3fff::', 20],
     ],
   ],
 ];
@@ -61,28 +80,15 @@ const lists = RANGES.map(([kind, ranges]) => {
   return { kind, list };
 });
 
-/** The kind of an IP address in any usual notation, without brackets. */
+/** The kind of an IP address in any usual notation, without brackets: the worst of all that it may lead to. */
 export function addressKind(address: string): AddressKind {
   // A zone (`fe80::1%eth0`) names the interface, not the address.
   const [bare = ''] = address.split('%');
-  const inner = embeddedIPv4(bare);
-  const target = inner ?? bare;
-  return lists.find(({ list }) => list.check(target, familyOf(target)))?.kind ?? 'public';
+  const targets = [bare, ...embeddedIPv4(bare)];
+  const found = lists.find(({ list }) => targets.some((target) => list.check(target, familyOf(target))));
+  return found?.kind ?? 'public';
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
-}
-
-/** The IPv4 address inside an IPv6 address of a translator (NAT64, SIIT) or a tunnel (6to4). */
-function embeddedIPv4(address: string): string | undefined {
-  // The URL parser writes an IPv6 address in its one canonical form, in hexadecimal.
-  const canonical = isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : '';
-  const nat64 = /^64:ff9b::(?:([\da-f]{1,4}):)?([\da-f]{1,4})$/.exec(canonical);
-  const sixToFour = /^2002:([\da-f]{1,4}):([\da-f]{0,4}):/.exec(canonical);
-  const compatible = /^::(?:ffff:0:)?([\da-f]{1,4}):([\da-f]{1,4})$/.exec(canonical);
-  const found = nat64 ?? sixToFour ?? compatible;
-  if (found === null) return undefined;
-  const bits = Number.parseInt(found[1] || '0', 16) * 0x1_0000 + Number.parseInt(found[2] || '0', 16);
-  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
 }

@@ -67,7 +67,7 @@ const WORDS: Record<Exclude<AddressKind, 'public' | 'private'>, string> = {
   loopback: 'this machine itself (--loopback allow permits it)',
   'link-local': 'a link-local address',
   metadata: 'where clouds hand out credentials',
-  'not a host': 'no host',
+  reserved: 'reserved, and no server has it',
 };
 
 /** The error for a request that breaks a rule. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { messageOf } from '../../common/errors.js';
+import { isOwnHost } from '../../common/own-host.js';
 import { ListenError } from '../clients/listen-error.js';
 
 export interface MetricsEndpoint {
@@ -17,9 +18,7 @@ export async function openMetricsEndpoint(port: number, text: () => string): Pro
   // Most daemons serve no metrics, and need not wait for it.
   const { createServer } = await import('node:http');
   const server = createServer((request, response) => {
-    // A web page that found a name for 127.0.0.1 sends that name.
-    const own = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
-    if (request.method !== 'GET' || request.url !== '/metrics' || !own) {
+    if (request.method !== 'GET' || request.url !== '/metrics' || !isOwnHost(request.headers.host)) {
       response.writeHead(404).end();
       return;
     }

@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
+import { OWN_HEADER_PREFIX } from '../../protocol/constants.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { type H2Attempt, watchH2Endings } from './h2-endings.js';
@@ -153,11 +154,12 @@ function createHandler({
     onResponseStart(flow, statusCode) {
       if (settled || statusCode < 200) return;
       timeline.mark('firstByteUs');
-      const headers = headersOf(flow.rawHeaders);
+      const received = headersOf(flow.rawHeaders);
       // undici counts those of HTTP/1.1 as it reads them.
-      if (!Array.isArray(flow.rawHeaders) && sizeOf(headers) > headerBytes) {
+      if (!Array.isArray(flow.rawHeaders) && sizeOf(received) > headerBytes) {
         throw headersTooLarge(request.url.origin);
       }
+      const headers = received.filter(([name]) => !name.toLowerCase().startsWith(OWN_HEADER_PREFIX));
       sink.onHead({ statusCode, headers }, flow);
     },
     onResponseData(_controller, chunk) {

@@ -1,5 +1,10 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import { DEFAULT_WINDOW_BYTES, MessageType, PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
+import {
+  DEFAULT_WINDOW_BYTES,
+  MessageType,
+  OWN_HEADER_PREFIX,
+  PROTOCOL_CONSTANTS,
+} from '../../protocol/constants.js';
 import { ProtocolError } from '../../protocol/frame.js';
 import type {
   ExecuteResponse,
@@ -126,7 +131,11 @@ export function createStreamExchange(
       return;
     }
     const atMs = performance.now();
-    const { statusCode, headers, body } = answer;
+    const { statusCode, body } = answer;
+    // A daemon that knows no streams passes on whatever the provider sends.
+    const headers = Object.fromEntries(
+      Object.entries(answer.headers).filter(([name]) => !name.startsWith(OWN_HEADER_PREFIX)),
+    );
     buffered = true;
     timings = reply.timings ?? { reused: false, attempts: 1 };
     bytes = body.length;

@@ -1,3 +1,4 @@
+import { isOwnHost } from '../../common/own-host.js';
 import { CONNECTION_CONFIRMED } from '../answers/about.js';
 import { promptTokens } from '../chat/answer.js';
 import { routeAnswer } from '../chat/answer-route.js';
@@ -85,10 +86,11 @@ function inFormat(format: AnswerFormat, answer: () => Routed): Routed {
 
 /** Only programs on this machine may look at the settings and change them, and no web page may. */
 function checkLocal({ peer, headers }: SimulatorRequest): void {
-  const local = /^(?:::ffff:)?127\.|^::1$/.test(peer) && headers.origin === undefined;
-  if (local) return;
+  const local = /^(?:::ffff:)?127\.|^::1$/.test(peer) && isOwnHost(headers.host);
+  if (local && headers.origin === undefined) return;
   throw new ApiError(403, {
-    message: 'Paths below /admin are for programs on this machine only, and not for web pages.',
+    message:
+      'Use http://localhost: paths below /admin are for programs on this machine, and not for web pages.',
     code: 'not_local',
   });
 }

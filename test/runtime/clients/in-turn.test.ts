@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inTurn } from '../../../src/runtime/clients/in-turn.js';
 
@@ -37,10 +38,16 @@ test('of those that come at once one works, and the others resolve when it has e
 test('a turn whose holder was killed is free for the next', async () => {
   const holder = spawn(process.execPath, [
     '-e',
-    `require('node:net').createServer(() => {}).listen(${JSON.stringify(path)}, () => console.log('up'))`,
+    `require('node:net').createServer(() => console.log('joined')).listen(${JSON.stringify(path)}, () => console.log('up'))`,
   ]);
-  await once(holder.stdout, 'data');
+  let said = '';
+  holder.stdout.on('data', (text) => {
+    said += String(text);
+  });
+  await expect.poll(() => said).toBe('up\n');
   const waiting = inTurn(path, LIMIT_MS, async () => {}, never);
+  // First it looks whether anybody is there.
+  await expect.poll(() => said).toBe('up\njoined\njoined\n');
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   expect(await waiting).toBe(false);
@@ -56,6 +63,17 @@ test('a turn that lasts too long is not waited for, and one that fails is given 
   expect(await inTurn(path, 20, async () => {}, never)).toBe(true);
   stuck.reject(new Error('it could not start'));
   await expect(first).rejects.toThrow('it could not start');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('of hundreds that come while turns begin and end, each works or waits, and none fails', async () => {
+  let ran = 0;
+  const coming = Array.from({ length: 20 }, async () => {
+    for (let turn = 0; turn < 20; turn += 1)
+      if (await inTurn(path, LIMIT_MS, () => sleep(1), never)) ran += 1;
+  });
+  await Promise.all(coming);
+  expect(ran).toBeGreaterThan(1);
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -98,6 +98,33 @@ describe('what is passed on instead', () => {
   });
 });
 
+test.each([
+  'http://169.254.169.254/latest/meta-data/',
+  '//169.254.169.254/',
+  '\\\\169.254.169.254\\latest',
+  'http:\\\\169.254.169.254',
+  'HTTP://0xA9FEA9FE/',
+  'http://2852039166/',
+  'http://0251.0376.0251.0376/',
+  'http://169.254.169.254./',
+  'http://%31%36%39.254.169.254/',
+  'http://[::ffff:a9fe:a9fe]/',
+  'http://[64:ff9b::a9fe:a9fe]/',
+  'http://[64:ff9b:1::a9fe:a9fe]/',
+  'http://[2002:a9fe:a9fe::]/',
+  'http://[fd00:ec2::254]/',
+  'http://[fe80::1]/',
+  'https://100.100.100.200/',
+  'http://[ff02::1]/',
+  'http://255.255.255.255/',
+])('a redirect to %s is not followed', async (location) => {
+  const upstream = await redirecting(307, location);
+  const { end, start } = await ask({ method: 'GET', url: `${upstream.url}/begin` });
+  expect(start).toBeUndefined();
+  expect(end.errorClass).toBe(ErrorClass.Permanent);
+  expect(end.errorMessage).toMatch(/^the daemon sends nothing to https?:.*(credentials|link-local|reserved)/);
+});
+
 test('a circle ends after five redirects', async () => {
   const upstream = await redirecting(302, '/begin');
   const { end } = await ask({ method: 'GET', url: `${upstream.url}/begin` });

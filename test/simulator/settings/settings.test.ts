@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { tokenise } from '../../../src/simulator/chat/tokens.js';
 import { DEFAULT_SETTINGS } from '../../../src/simulator/settings/default-settings.js';
@@ -140,7 +141,45 @@ describe('PATCH /admin/settings', () => {
     expect(response.status).toBe(403);
     expect((await readError(response)).code).toBe('not_local');
   });
+
+  // A page whose name leads to 127.0.0.1 by now (DNS rebinding) sends no Origin with a GET.
+  test.each([
+    ['GET', '/admin/settings', 'attacker.example'],
+    ['GET', '/admin/settings', '127.0.0.1.attacker.example'],
+    ['GET', '/admin/settings', 'localhost.attacker.example'],
+    ['GET', '/admin/hold', 'attacker.example:4545'],
+    ['PATCH', '/admin/settings', 'attacker.example'],
+  ])('%s %s of a page at %s is refused', async (method, path, host) => {
+    const { port } = await simulatorForTest();
+    expect(await statusOf({ method, path, port, host })).toBe(403);
+  });
+
+  test.each(['localhost', '127.0.0.1', '[::1]', '127.0.1.1'])(
+    'a program that asks %s is served',
+    async (host) => {
+      const { port } = await simulatorForTest();
+      expect(await statusOf({ method: 'GET', path: '/admin/settings', port, host })).toBe(200);
+    },
+  );
 });
+
+/** Asks 127.0.0.1 as whoever knows it by the name `host`. */
+function statusOf(asked: {
+  method: string;
+  path: string;
+  port: number;
+  host: string;
+}): Promise<number | undefined> {
+  const { host, ...target } = asked;
+  return new Promise((resolve, reject) => {
+    request({ ...target, hostname: '127.0.0.1', headers: { host } }, (response) => {
+      resolve(response.statusCode);
+      response.destroy();
+    })
+      .on('error', reject)
+      .end();
+  });
+}
 
 describe('faults by rate', () => {
   const run = async (seed: number): Promise<number[]> => {

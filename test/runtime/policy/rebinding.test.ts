@@ -1,0 +1,101 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/common/errors.js';
+import { buildDaemonPrograms, type DaemonPrograms } from '../../support/daemon-program.js';
+import { httpStream, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
+
+/** An address of this machine that is not its loopback one: what is asked there counts as asked elsewhere. */
+const OUTSIDE = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+/** Whether a process may have a hosts file of its own here: Linux, as root. */
+function canBind(): boolean {
+  try {
+    execFileSync('unshare', ['-m', 'mount', '--bind', '/etc/hosts', '/etc/hosts'], { stdio: 'ignore' });
+    return OUTSIDE !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+// Names are resolved by the system: only a hosts file shows what the daemon does with its answers.
+describe.skipIf(!canBind())('a name whose addresses change (needs root, and a network)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vt-rebind-'));
+  const hosts = join(folder, 'hosts');
+  const path = join(folder, 'd.sock');
+  const resolve = (...addresses: string[]): void =>
+    writeFileSync(hosts, addresses.map((address) => `${address} rebind.example\n`).join(''));
+  const closing: Array<() => Promise<unknown>> = [];
+  let programs: DaemonPrograms;
+  let upstream: Upstream;
+  let asking: RawClient;
+
+  beforeAll(async () => {
+    programs = await buildDaemonPrograms();
+    resolve('127.0.0.1');
+    const script = 'mount --bind "$0" /etc/hosts && exec "$@"';
+    const flags = [programs.daemon, '--socket', path, '--loopback', 'deny', '--max-attempts', '1'];
+    const child = spawn('unshare', ['-m', 'sh', '-c', script, hosts, process.execPath, ...flags]);
+    const ended = new Promise((done) => child.once('close', done));
+    await new Promise<void>((done, fail) => {
+      child.stderr.on('data', (text) => (/listening on/.test(String(text)) ? done() : fail(new Error(text))));
+    });
+    asking = await rawClient({ kind: 'unix', path });
+    closing.push(async () => {
+      await asking.close();
+      child.kill();
+      await ended;
+    });
+    // Each request has a connection of its own, so that each looks the name up.
+    upstream = await startUpstream(
+      (_request, response) => {
+        response.writeHead(200, { connection: 'close' }).end('there');
+      },
+      0,
+      '0.0.0.0',
+    );
+    closing.push(upstream.close);
+  });
+  afterAll(async () => {
+    for (const close of closing) await close();
+    await programs.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  afterEach(() => resolve('127.0.0.1'));
+
+  let lastId = 0n;
+  const ask = () => {
+    lastId += 1n;
+    asking.send(httpStream(lastId, { method: 'GET', url: `http://rebind.example:${upstream.port}/` }));
+    return streamOf(asking, lastId);
+  };
+
+  test.each([
+    ['127.0.0.1', /this machine itself/],
+    ['169.254.169.254', /hand out credentials/],
+    ['::1', /this machine itself/],
+    ['::ffff:169.254.169.254', /hand out credentials/],
+    ['64:ff9b:1::a9fe:a9fe', /hand out credentials/],
+    ['fe80::1', /link-local/],
+    ['0.0.0.0', /this machine itself/],
+  ])('is refused once it leads to %s, however well it led before', async (address, why) => {
+    resolve(OUTSIDE ?? '');
+    expect((await ask()).body.toString()).toBe('there');
+    const before = upstream.connections();
+    resolve(address);
+    const { end } = await ask();
+    expect(end.errorClass).toBe(ErrorClass.Permanent);
+    expect(end.errorMessage).toMatch(why);
+    expect(upstream.connections()).toBe(before);
+  });
+
+  test('is asked at its permitted addresses alone where it has several', async () => {
+    resolve('169.254.169.254', OUTSIDE ?? '', '127.0.0.1');
+    expect((await ask()).body.toString()).toBe('there');
+  });
+});
