@@ -10,7 +10,7 @@ import { compose, reportProblems } from './compose.js';
 import { ANSWER_EXIT_CODES, exitCodeOf } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { interruptOn } from './support/interrupt.js';
-import { watchStdout } from './support/stdout.js';
+import { requireStdout, watchStdout } from './support/stdout.js';
 
 interface AskFlags extends PromptFlags {
   session?: string;
@@ -40,6 +40,7 @@ Exit codes:
 ${ANSWER_EXIT_CODES}`;
 
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
+  requireStdout();
   const prompt = await promptFrom(words, flags);
   const composition = compose(flags);
   reportProblems(composition.loaded);

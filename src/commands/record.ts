@@ -10,7 +10,7 @@ import { createWireRecording, type WireRecording } from './record/wire-recording
 import { exitCodeOf } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
 import { configuredKeys } from './support/secrets.js';
-import { watchStdout } from './support/stdout.js';
+import { requireStdout, watchStdout } from './support/stdout.js';
 import { tell } from './support/tell.js';
 
 interface RecordFlags extends PromptFlags {
@@ -39,6 +39,7 @@ export function defineRecord(command: Command): void {
 }
 
 async function record(words: readonly string[], flags: RecordFlags): Promise<number> {
+  requireStdout();
   const prompt = await promptFrom(words, flags);
   const composition = compose(flags);
   reportProblems(composition.loaded);

@@ -10,7 +10,7 @@ import { type Composition, compose, type GlobalFlags, reportProblems } from './c
 import { EXIT, exitCodeOf } from './support/exit-codes.js';
 import { numberWithin } from './support/flag-number.js';
 import { interruptOn } from './support/interrupt.js';
-import { watchStdout } from './support/stdout.js';
+import { requireStdout, watchStdout } from './support/stdout.js';
 import { UsageError } from './support/usage-error.js';
 
 interface ReplayFlags extends GlobalFlags {
@@ -42,6 +42,7 @@ export function defineReplay(command: Command): void {
 }
 
 async function replay(file: string, flags: ReplayFlags): Promise<number> {
+  requireStdout();
   const recordings = await readRecordings(file).catch((error: unknown) => {
     throw new UsageError(messageOf(error));
   });

@@ -343,13 +343,6 @@ test('an empty name of a session, as of an unset variable, is refused', async ()
   expect(stderr).toMatch(/'--session <name>' argument '' is invalid\. It is empty\./);
 });
 
-test('stdin that is left open is waited for, and that is said', async () => {
-  const running = start(['ask', 'hi']);
-  await running.untilStderr(/waiting for stdin to end/);
-  running.child.stdin.end();
-  expect((await running.ended).code).toBe(0);
-});
-
 test('without a home to be found, the question is answered, and saving says why it cannot', async () => {
   const homeless = { ...ground.place, env: { ...ground.place.env, HOME: '/proc' } };
   expect(await runProgram(homeless, ['ask', 'What is the capital of France?'])).toMatchObject({ code: 0 });

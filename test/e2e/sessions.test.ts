@@ -67,6 +67,17 @@ test('ask --session goes on where the last question ended, and everything can be
   }
 }, 60_000);
 
+test('several questions at once to a new session make one session', async () => {
+  await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
+  const asked = await Promise.all(
+    ['1', '2', '3', '4'].map((words) => run(['ask', '--session', 'new', words])),
+  );
+  expect(asked.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  expect(JSON.parse((await sessions('list', '--json')).stdout)).toMatchObject([
+    { title: 'new', messages: 8 },
+  ]);
+}, 60_000);
+
 test('saved answers can be replayed, in the pieces and at the times in which they came', async () => {
   await endpoint({
     chunks: sseEvents(delta('Yes, '), delta('gladly.'), delta(''), '[DONE]'),

@@ -6,7 +6,7 @@ import { bytes } from '../../ui/style/format.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags, limitOptions } from '../support/limit-flags.js';
-import { readStdin } from '../support/stdin.js';
+import { readStdin, readStdinIfAny } from '../support/stdin.js';
 import { tell } from '../support/tell.js';
 import { readTextFile } from '../support/text-file.js';
 import { toolsFlag } from '../support/tools-file.js';
@@ -85,10 +85,15 @@ export async function promptFrom(
   }
   // Before stdin, which may be long in coming.
   const texts = files.map(readTextFile);
-  const piped = nothing || words.includes('-') || !process.stdin.isTTY ? (await readStdin()).trimEnd() : '';
-  const prompt = [typed, ...texts, piped].filter((part) => part.trim() !== '').join('\n\n');
+  const piped = await textOnStdin(nothing || words.includes('-'));
+  const prompt = [typed, ...texts, piped.trimEnd()].filter((part) => part.trim() !== '').join('\n\n');
   if (prompt === '') {
     throw new UsageError('the prompt is empty. Give one: vastar-tui ask "why is the sky blue?"');
   }
   return prompt;
+}
+
+async function textOnStdin(wanted: boolean): Promise<string> {
+  if (wanted) return readStdin();
+  return process.stdin.isTTY ? '' : readStdinIfAny();
 }

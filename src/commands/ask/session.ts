@@ -51,7 +51,8 @@ function recordIn(
   name: string,
   { text, attachments, endpoint, body }: AskedQuestion,
 ): AskSession {
-  const session = store.named(name)?.id ?? store.create(name).id;
+  // In one transaction: of two questions at once one makes the session, and the other finds it.
+  const session = store.together(() => store.named(name) ?? store.create(name)).id;
   const before = store.branchInUse(session);
   let problem: SessionsError | undefined;
   const journal = createJournal(store, {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { tell } from './tell.js';
 import { UsageError } from './usage-error.js';
 
@@ -15,6 +16,26 @@ export async function readStdin(): Promise<string> {
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError('stdin is not UTF-8 text');
   }
+}
+
+/**
+ * All of stdin as text where anything comes; empty, and told on stderr, where stdin stays open and silent, as that of
+ * cron, of CI or of a parent process does.
+ * @throws {UsageError} as `readStdin` does
+ */
+export async function readStdinIfAny(): Promise<string> {
+  try {
+    // Told of the first bytes, and of the end.
+    await once(process.stdin, 'readable', { signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    process.stdin.pause();
+    tell(
+      'stdin is open and silent: asking without it. Add "-" to wait for it, or < /dev/null to leave it out',
+    );
+    return '';
+  }
+  return readStdin();
 }
 
 /** The bytes of stdin as they come; says so when the end is long in coming. */

@@ -1,4 +1,5 @@
 import { fileReason } from '../../common/errors.js';
+import { isStdoutClosed } from './closed-stdout.js';
 import { EXIT } from './exit-codes.js';
 import { tell } from './tell.js';
 
@@ -13,6 +14,17 @@ export function endWithStdout(): void {
   process.stdout.on('error', onError);
   // Without stderr there is no place for a message.
   process.stderr.on('error', () => {});
+}
+
+/**
+ * For commands whose answer would be lost without stdout: before anything is sent.
+ * @throws {Error} when stdout is closed
+ */
+export function requireStdout(): void {
+  if (isStdoutClosed())
+    throw new Error(
+      'open stdout, or discard the answer with > /dev/null: stdout is closed, nothing was sent',
+    );
 }
 
 /** Aborts when stdout takes no more, so that a command can end in order. */

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { CLI, NODE } from '../support/program.js';
+
+const ground = groundForEach();
+const { start } = ground;
+
+test('a prompt with an open, silent stdin is asked after a wait, and that is said', async () => {
+  const running = start(['ask', 'What is the capital of France?']);
+  const { code, stdout, stderr } = await running.ended;
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/stdin is open and silent: asking without it\. Add "-" to wait for it/),
+  });
+  expect(stdout).toContain('Paris');
+});
+
+test.each([
+  ['after "-"', ['hi', '-']],
+  ['without a prompt', []],
+  ['once something came', ['hi']],
+])('stdin that is left open is waited for %s, and that is said', async (when, words) => {
+  const running = start(['ask', ...words]);
+  if (when === 'once something came') running.child.stdin.write('text');
+  await running.untilStderr(/waiting for stdin to end/);
+  expect(running.child.exitCode).toBeNull();
+  running.child.stdin.end('more');
+  expect((await running.ended).code).toBe(0);
+  expect(running.stderr()).not.toContain('asking without it');
+});
+
+test('with stdout closed, nothing is asked, and that is an error', async () => {
+  const { dir, env } = ground.place;
+  const shell = async (script: string): Promise<[number | null, string]> => {
+    const child = spawn('sh', ['-c', script], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [code] = await once(child, 'close');
+    return [code, stderr];
+  };
+  const ask = `${NODE} ${CLI} ask hi`;
+  expect(await shell(`exec > /dev/full; ${ask} >&-; exit $?`)).toEqual([
+    1,
+    expect.stringContaining('stdout is closed, nothing was sent'),
+  ]);
+  expect(await shell(`${ask} > /dev/null; exit $?`)).toEqual([0, '']);
+  // Discarded by whoever has started the shell.
+  expect(await shell(`${ask}; exit $?`)).toEqual([0, '']);
+});
