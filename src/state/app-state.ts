@@ -105,6 +105,8 @@ export interface AppState {
   readonly comparison?: Comparison | undefined;
   /** Reasoning is shown in full. */
   readonly reasoningShown: boolean;
+  /** Answers are shown as they were written, with all marks. */
+  readonly sourceShown: boolean;
   readonly toast?: Toast | undefined;
   /** Until then (Unix ms), another ctrl+c quits. */
   readonly quitArmedUntilMs?: number | undefined;
@@ -132,6 +134,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     panes: { shown: true },
     search: { kind: 'closed' },
     reasoningShown: false,
+    sourceShown: false,
     nowMs,
   };
 }

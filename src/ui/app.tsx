@@ -67,10 +67,10 @@ function useKeys(layout: Layout): void {
         keymap,
         viewport,
         view() {
-          const { messages, scroll, reasoningShown: reasoning } = store.getState();
+          const { messages, scroll, reasoningShown: reasoning, sourceShown: source } = store.getState();
           const { columns: width, rows: height } = current.current;
           const text = current.current.kind === 'too-small' ? { width, height } : current.current.text;
-          return { messages, scroll, reasoning, ...text };
+          return { messages, scroll, reasoning, source, ...text };
         },
         draftWidth: () => draftWidth(current.current.columns),
         panesBeside: () => haveRoomForPanes(current.current.columns, current.current.rows),

@@ -120,6 +120,43 @@ test('reasoning is one line until it is asked for', async () => {
   await screen.until((shown) => !shown.includes('First this.'));
 });
 
+describe('the source of an answer', () => {
+  const SOURCE = '## Head\n\n**bold** and `code`, [link](https://e.example/a)\n\n```js\nf()\n```';
+
+  test('is one key away, with all its marks', async () => {
+    const { screen } = await answered(SOURCE);
+    await screen.until((shown) => shown.includes('link (e.example)'));
+    screen.type('\x1bs');
+    await screen.until((shown) => shown.includes('**bold** and `code`, [link](https://e.example/a)'));
+    expect(screen.text()).toContain('```js');
+    expect(screen.text()).toContain('alt+s renders them');
+    screen.type('\x1bs');
+    await screen.until((shown) => shown.includes('link (e.example)'));
+  });
+
+  test('begins at the place that was read', async () => {
+    const text = Array.from({ length: 300 }, (_, index) => `- item ${index}`).join('\n');
+    const { screen } = await answered(text, { columns: 80, rows: 24 });
+    await screen.until((shown) => shown.includes('item 299'));
+    for (let page = 0; page < 3; page += 1) screen.type('\x1b[5~');
+    await screen.until((shown) => shown.includes('↓ end'));
+    const seen = /item (\d+)/.exec(screen.text())?.[1];
+    screen.type('\x1bs');
+    await screen.until((shown) => shown.includes('- item '));
+    expect(/item (\d+)/.exec(screen.text())?.[1]).toBe(seen);
+  });
+
+  test('is what is copied, however it is shown', async () => {
+    const { screen } = await answered(SOURCE);
+    const copied = `clipboard c;${Buffer.from(SOURCE).toString('base64')}`;
+    for (const keys of ['\x19', '\x1bs\x19']) {
+      const before = screen.events.length;
+      screen.type(keys);
+      await screen.until(() => screen.events.slice(before).includes(copied));
+    }
+  });
+});
+
 test('the usual end of an answer is not told above it, but in the inspector', async () => {
   const { screen, chat } = await answered('Some text.');
   chat.latest.emit({ type: 'headers', tMs: 3, statusCode: 200, headers: {}, buffered: false });

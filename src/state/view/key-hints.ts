@@ -9,6 +9,7 @@ export interface KeyHints {
   readonly model: string;
   readonly help: string;
   readonly inspect: string;
+  readonly source: string;
   readonly goOn: string;
   readonly focus: string;
   readonly quit: string;
@@ -29,6 +30,7 @@ export const DEFAULT_HINTS: KeyHints = {
   model: 'ctrl+o',
   help: '?',
   inspect: 'ctrl+d',
+  source: 'alt+s',
   goOn: 'alt+l',
   focus: 'tab',
   quit: 'ctrl+c',

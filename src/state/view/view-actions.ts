@@ -6,7 +6,7 @@ import type { Scroll } from './scroll.js';
 import { searchFor, searchOn } from './search.js';
 
 /** What is looked at: which part of the conversation, the panes, what stands in the conversation's place. */
-export function createViewActions({ change, act }: Acting, log: ExchangeLog) {
+export function createViewActions({ get, change, act }: Acting, log: ExchangeLog) {
   return {
     scrollTo: (scroll: Scroll): void => change((state) => ({ ...state, scroll })),
     togglePanes: (haveRoom: boolean): void => change((state) => togglePanes(state, haveRoom)),
@@ -50,5 +50,13 @@ export function createViewActions({ change, act }: Acting, log: ExchangeLog) {
     closeSearch: (): void => change((state) => ({ ...state, search: { kind: 'closed' } })),
     /** Shows reasoning in full, or one line of it. */
     toggleReasoning: (): void => change((state) => ({ ...state, reasoningShown: !state.reasoningShown })),
+    /** Shows answers as they were written, or rendered. */
+    toggleSource: act(() => {
+      const { sourceShown, keys } = get();
+      change((state) => ({ ...state, sourceShown: !sourceShown }));
+      return sourceShown
+        ? 'answers are rendered'
+        : `answers are shown as they were written; ${keys.source} renders them`;
+    }),
   };
 }

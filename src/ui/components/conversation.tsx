@@ -20,10 +20,10 @@ const BLANK: Line = [];
 const QUESTION_FROM_ROWS = 8;
 
 function select(state: AppState) {
-  const { messages, scroll, overlay, search, reasoningShown, comparison } = state;
+  const { messages, scroll, overlay, search, reasoningShown, sourceShown, comparison } = state;
   // Here the lines replace the panes, so all their figures count.
   const all = overlay.kind === 'panes' || overlay.kind === 'explain' ? state : undefined;
-  return { messages, scroll, overlay, search, reasoningShown, comparison, all };
+  return { messages, scroll, overlay, search, reasoningShown, sourceShown, comparison, all };
 }
 
 /** The conversation, or what stands in its place: the welcome, the help. */
@@ -74,12 +74,13 @@ interface OpenProps {
 
 /** As many rows as there is room for, and where the reader is, when that is not the end. */
 function contentOf(
-  { messages, scroll, overlay, search, reasoningShown, comparison }: Shown,
+  { messages, scroll, overlay, search, reasoningShown, sourceShown, comparison }: Shown,
   { width, height }: { width: number; height: number },
   shared: Shared,
 ): Framed {
   const { store, viewport, version, keymap, actions } = shared;
-  const title = 'Conversation';
+  const title = sourceShown ? 'Conversation, as written' : 'Conversation';
+  const reading = { reasoning: reasoningShown, source: sourceShown };
   const over = overlayView(
     overlay,
     { width, height },
@@ -98,12 +99,12 @@ function contentOf(
   }
   if (comparison !== undefined) {
     const question = messages.find(({ id }) => id === comparison.question)?.text ?? '';
-    const parts = { question, reasoning: reasoningShown, viewport };
+    const parts = { question, reading, viewport };
     return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
   if (messages.length === 0)
     return { title, rows: fitRows(welcomeLines(keymap.hints, width, height), width, height) };
-  const view = { messages, width, height, scroll, reasoning: reasoningShown };
+  const view = { messages, width, height, scroll, ...reading };
   if (search.kind === 'open' && height > 1) {
     const bar = fitRows([searchLine(search, searchCount(messages, search), keymap.hints, width)], width, 1);
     const rows = [...searchedRows({ ...view, height: height - 1 }, search, shared), ...bar];

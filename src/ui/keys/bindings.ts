@@ -140,6 +140,7 @@ function hintsOf(bindings: readonly Binding[], inList: (key: string) => string):
     model: nameOf('pick-model'),
     help: nameOf('help'),
     inspect: nameOf('inspect'),
+    source: nameOf('source'),
     goOn: nameOf('continue'),
     focus: nameOf('focus'),
     quit: nameOf('clear-or-quit'),

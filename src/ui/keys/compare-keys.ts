@@ -24,7 +24,17 @@ export interface CompareKeys {
 
 /** What goes on as ever beside a comparison. */
 const AS_EVER: ReadonlySet<ActionName> = new Set([
-  ...(['newline', 'stop', 'clear-or-quit', 'quit', 'editor', 'help', 'reasoning', 'panes'] as const),
+  ...([
+    'newline',
+    'stop',
+    'clear-or-quit',
+    'quit',
+    'editor',
+    'help',
+    'reasoning',
+    'source',
+    'panes',
+  ] as const),
   ...(['focus', 'suspend', 'redraw', 'palette', 'inspect', 'reconnect'] as const),
 ]);
 
@@ -36,10 +46,13 @@ export function createCompareKeys({
   view,
 }: CompareKeysOptions): CompareKeys {
   const markedView = (): View | undefined => {
-    const { comparison, reasoningShown } = state();
+    const { comparison, reasoningShown, sourceShown } = state();
     if (comparison === undefined) return undefined;
     const { width, height } = view();
-    return sideView(comparison.sides[comparison.marked], compareLayout(width, height), reasoningShown);
+    return sideView(comparison.sides[comparison.marked], compareLayout(width, height), {
+      reasoning: reasoningShown,
+      source: sourceShown,
+    });
   };
   /** @returns whether there was anywhere to go */
   const scrollBy = (rows: number): boolean => {

@@ -101,6 +101,7 @@ export function createInput(options: InputOptions): Input {
       if (query !== undefined) searching.press({ kind: 'text', text: query });
     },
     reasoning: actions.toggleReasoning,
+    source: actions.toggleSource,
     suspend: actions.suspend,
     redraw: actions.redraw,
     'scroll-row-up': () => scrollBy(-1),

@@ -40,6 +40,7 @@ export type ActionName =
   | 'help'
   | 'search'
   | 'reasoning'
+  | 'source'
   | 'suspend'
   | 'redraw'
   | 'scroll-row-up'
@@ -96,6 +97,9 @@ export const KEYMAP: readonly Binding[] = [
   bind('Conversation', 'mode', ['ctrl+t'], 'switch mode', { command: 'mode' }),
   bind('Conversation', 'search', ['ctrl+f'], 'search the conversation', { command: 'search' }),
   bind('Conversation', 'reasoning', [], 'show or hide reasoning', { command: 'reasoning' }),
+  bind('Conversation', 'source', ['alt+s'], 'show answers as they were written, or rendered', {
+    command: 'source',
+  }),
   bind('Conversation', 'pick-mode', [], 'choose a mode', { command: 'modes' }),
   bind('Conversation', 'pick-model', ['ctrl+o'], 'choose a model', { command: 'model' }),
   bind('Conversation', 'system', [], 'set the system prompt; off removes it', {

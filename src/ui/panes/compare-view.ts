@@ -1,7 +1,7 @@
 import type { Comparison, Side } from '../../state/comparing/comparison.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
-import type { View, Viewport } from '../transcript/viewport.js';
+import type { Reading, View, Viewport } from '../transcript/viewport.js';
 import { requestLines, requestSummary } from './request.js';
 
 /** How two answers share the conversation's place. */
@@ -39,14 +39,14 @@ export function compareLayout(width: number, height: number): CompareLayout {
 }
 
 /** One side's answer as the viewport looks at it. */
-export function sideView(side: Side, { width, textRows }: CompareLayout, reasoning: boolean): View {
+export function sideView(side: Side, { width, textRows }: CompareLayout, reading: Reading): View {
   // The empty row behind an answer is not shown.
-  return { messages: [side.answer], width, height: textRows + 1, scroll: side.scroll, reasoning };
+  return { messages: [side.answer], width, height: textRows + 1, scroll: side.scroll, ...reading };
 }
 
 export interface CompareParts {
   question: string;
-  reasoning: boolean;
+  reading: Reading;
   viewport: Viewport;
 }
 
@@ -54,11 +54,11 @@ export interface CompareParts {
 export function compareRows(
   { sides, marked }: Comparison,
   { width, height }: { width: number; height: number },
-  { question, reasoning, viewport }: CompareParts,
+  { question, reading, viewport }: CompareParts,
 ): Line[] {
   const layout = compareLayout(width, height);
   const answer = (side: Side): Line[] => {
-    const { rows } = viewport.window(sideView(side, layout, reasoning));
+    const { rows } = viewport.window(sideView(side, layout, reading));
     return exactly(
       rows.map(({ line }) => line),
       layout.textRows,

@@ -29,6 +29,8 @@ export interface BlockLook {
   readonly hyperlinks?: boolean;
   /** Reasoning is shown in full. */
   readonly reasoning: boolean;
+  /** Answers are shown as they were written [false]. */
+  readonly source?: boolean;
 }
 
 interface Note {
@@ -44,7 +46,7 @@ const WRITING = '▌';
 export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
   const { width, reasoning } = look;
   const body =
-    first.role === 'assistant'
+    first.role === 'assistant' && !look.source
       ? createMarkdownBody(look)
       : createPlainBody(width, first.role === 'notice' ? 'dim' : 'plain');
   const thoughts = createReasoningRows(width, reasoning);

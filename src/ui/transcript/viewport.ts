@@ -4,21 +4,28 @@ import { type Block, type BlockMaker, createBlockMaker } from './block.js';
 import type { Row } from './body.js';
 import { createHighlighter, plainHighlighter } from './markdown/highlight.js';
 
+/** How the conversation is read. */
+export interface Reading {
+  /** Reasoning is shown in full [false]. */
+  reasoning?: boolean;
+  /** Answers are shown as they were written [false]. */
+  source?: boolean;
+}
+
 /** Where one looks from, and how much fits. */
-export interface View {
+export interface View extends Reading {
   messages: readonly Message[];
   /** Cells of a row. */
   width: number;
   /** Rows. */
   height: number;
   scroll: Scroll;
-  /** Reasoning is shown in full [false]. */
-  reasoning?: boolean;
 }
 
 interface Made {
   width: number;
   reasoning: boolean;
+  source: boolean;
   make: BlockMaker;
   block: Block;
 }
@@ -87,17 +94,18 @@ export function createViewport(look: ScreenLook = {}): Viewport {
       })
     : plainHighlighter;
 
-  const blockOf = (message: Message, { width, reasoning = false }: View): Block => {
+  const blockOf = (message: Message, { width, reasoning = false, source = false }: View): Block => {
     const known = makers.get(message.id);
-    if (known !== undefined && known.width === width && known.reasoning === reasoning) {
+    const isSame = known?.width === width && known.reasoning === reasoning && known.source === source;
+    if (known !== undefined && isSame) {
       // Texts only grow, so that the maker goes on from what it has.
       if (known.block.message !== message) known.block = known.make(message);
       return known.block;
     }
-    const make = createBlockMaker(message, { ...look, width, highlighter, reasoning });
+    const make = createBlockMaker(message, { ...look, width, highlighter, reasoning, source });
     const block = make(message);
     makers.delete(message.id);
-    makers.set(message.id, { width, reasoning, make, block });
+    makers.set(message.id, { width, reasoning, source, make, block });
     forgetOldest();
     return block;
   };
