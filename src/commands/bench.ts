@@ -4,6 +4,7 @@ import type { OpenAIStreamConnector } from '../connector/openai.js';
 import type { HttpStreamer } from '../connector/types.js';
 import { evaluate } from '../loadtest/check.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
+import { turnFigures } from '../loadtest/turns.js';
 import { addCompare } from './bench/compare.js';
 import { type DirectStreamer, openDirect } from './bench/direct.js';
 import { openReport, type ReportFile } from './bench/files.js';
@@ -12,7 +13,8 @@ import { loadOf, readTrace } from './bench/load.js';
 import { measureEndpoint } from './bench/measure.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
-import { type EndpointRun, resultJson, resultText, type Setup } from './bench/result.js';
+import { type EndpointRun, resultText, type Setup } from './bench/result.js';
+import { resultJson } from './bench/result-json.js';
 import { type Composition, compose, reportProblems } from './compose.js';
 import { givenEndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
@@ -37,7 +39,7 @@ export function defineBench(command: Command): void {
 async function bench(flags: BenchFlags): Promise<number> {
   const modes = modesOf(flags);
   const trace = flags.trace === undefined ? undefined : await readTrace(flags.trace, flags);
-  const setup = { flags, load: loadOf(flags, trace), prompts: await promptsFrom(flags, trace) };
+  const setup = { flags, load: loadOf(flags, trace), ...(await promptsFrom(flags, trace)) };
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
   if (flags.policies && flags.through === 'direct')
@@ -107,7 +109,7 @@ function report(flag: string, path: string | undefined): ReportFile | undefined 
 
 async function runOne(
   composition: Composition,
-  { flags, load, prompts }: Setup,
+  { flags, load, prompts, pace }: Setup,
   direct: HttpStreamer | undefined,
   signal: AbortSignal,
 ): Promise<EndpointRun> {
@@ -125,6 +127,8 @@ async function runOne(
       streamer,
       endpoint,
       prompts,
+      pace,
+      history: flags.history,
       adaptations: new Map(),
       prices: composition.loaded.config.prices,
       options: {
@@ -144,6 +148,7 @@ async function runOne(
     model,
     url: endpoint.baseUrl,
     tally,
+    turns: flags.turns === undefined ? [] : turnFigures(tally),
     report: result,
     checks: (flags.check ?? []).map((check) => evaluate(check, result)),
     slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, result)),

@@ -2,6 +2,7 @@ import type { Summary } from './distribution.js';
 import { describeLimits } from './request-limits.js';
 import { withheldOf } from './sample.js';
 import type { Report, Tally } from './tally.js';
+import type { TurnFigures } from './turns.js';
 
 /** A report for programs: names are fixed, more may be added; times in ms. */
 export function reportJson(report: Report): Record<string, unknown> {
@@ -34,7 +35,7 @@ export function reportJson(report: Report): Record<string, unknown> {
 }
 
 export const CSV_HEADER =
-  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced\n';
+  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced,turn,prompt_tokens,cached_tokens\n';
 
 /** A line for each request, in the order in which they ended; figures as in the report. */
 export function csvLines(mode: string, tally: Tally): string {
@@ -42,7 +43,7 @@ export function csvLines(mode: string, tally: Tally): string {
     .map((sample) => {
       const { index, outcome, intendedMs, endMs } = sample;
       const common = [quoted(mode), index, outcome];
-      const tries = [sample.attempts, short(sample.retriesMs), sample.replaced];
+      const tries = [sample.attempts, short(sample.retriesMs), sample.replaced, sample.turn];
       if (sample.outcome === 'failed') {
         return [
           ...common,
@@ -52,6 +53,7 @@ export function csvLines(mode: string, tally: Tally): string {
           short(endMs),
           ...['', '', '', '', ''],
           ...tries,
+          ...['', ''],
         ];
       }
       const { ttft, tpot, e2e } = tally.latencyOf(sample);
@@ -66,10 +68,26 @@ export function csvLines(mode: string, tally: Tally): string {
         sample.outputTokens,
         withheldOf(sample) ?? '',
         ...tries,
+        sample.promptTokens ?? '',
+        sample.cachedTokens ?? '',
       ];
     })
     .map((cells) => `${cells.join(',')}\n`)
     .join('');
+}
+
+/** Figures by turn. */
+export function turnsJson(turns: readonly TurnFigures[]): Record<string, unknown>[] {
+  return turns.map(({ turn, completed, failed, promptTokens, cachedTokens, ttft, tpot, e2e }) => ({
+    turn,
+    completed,
+    failed,
+    prompt_tokens: promptTokens === undefined ? null : short(promptTokens),
+    cached_tokens: cachedTokens === undefined ? null : short(cachedTokens),
+    ttft_ms: summaryJson(ttft),
+    tpot_ms: summaryJson(tpot),
+    e2e_ms: summaryJson(e2e),
+  }));
 }
 
 /** The figures of each complete request, in the order in which they ended, to compare runs by. */

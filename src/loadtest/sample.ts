@@ -5,7 +5,10 @@ import type { Speed, Withheld } from '../metrics/speed.js';
 export type Sample = Sent | Failed;
 
 interface Common {
+  /** Of its conversation, which has one request unless it has several turns. */
   index: number;
+  /** From 1. */
+  turn: number;
   /** When it should have been sent, since the start of the test. */
   intendedMs: number;
   endMs: number;
@@ -28,6 +31,10 @@ export interface Sent extends Common {
   e2eMs?: number;
   /** Of this answer alone. */
   speed: Speed;
+  /** Where the provider counted them. */
+  promptTokens?: number;
+  /** Of the prompt, read from the provider's cache. */
+  cachedTokens?: number;
   /** Tokens that arrived. */
   outputTokens: number;
   /** The provider sent no count. */

@@ -2,6 +2,7 @@ import { costText } from '../metrics/cost.js';
 import type { Statistic, Summary } from './distribution.js';
 import { describeLimits } from './request-limits.js';
 import { LATENCIES, type Report } from './tally.js';
+import type { TurnFigures } from './turns.js';
 
 /** One endpoint's results. */
 export interface Run {
@@ -82,6 +83,27 @@ function withheldRows(withheld: Report['withheld']): string[][] {
 
 function cells(summary: Summary, mark: string): string[] {
   return COLUMNS.map((name) => `${mark}${msText(summary[name])}`);
+}
+
+/** Figures by turn, a row each; empty where no conversation has a second one. */
+export function turnsTable(turns: readonly TurnFigures[]): string {
+  if (turns.length < 2) return '';
+  const ms = (summary: Summary | undefined, name: Statistic): string =>
+    summary === undefined ? '' : msText(summary[name]);
+  const tokens = (count: number | undefined): string => (count === undefined ? '' : count.toFixed(0));
+  const rows = turns.map(({ turn, completed, failed, promptTokens, cachedTokens, ttft, tpot, e2e }) => [
+    `turn ${turn}`,
+    String(completed),
+    String(failed),
+    tokens(promptTokens),
+    tokens(cachedTokens),
+    ms(ttft, 'p50'),
+    ms(ttft, 'p95'),
+    ms(tpot, 'p50'),
+    ms(e2e, 'p50'),
+  ]);
+  const head = ['', 'complete', 'failed', 'prompt', 'cached', 'TTFT p50', 'p95', 'TPOT p50', 'E2E p50'];
+  return aligned([head, ...rows], 1);
 }
 
 /** @param labels how many columns are words; the others are aligned to the right */

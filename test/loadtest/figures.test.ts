@@ -7,8 +7,9 @@ import { CSV_HEADER, csvLines, reportJson } from '../../src/loadtest/report-json
 import { meets } from '../../src/loadtest/request-limits.js';
 import type { Sample } from '../../src/loadtest/sample.js';
 import { parseSlo } from '../../src/loadtest/slo.js';
-import { latencyTable, runText } from '../../src/loadtest/table.js';
+import { latencyTable, runText, turnsTable } from '../../src/loadtest/table.js';
 import { createTally, type Tally } from '../../src/loadtest/tally.js';
+import { turnFigures } from '../../src/loadtest/turns.js';
 import type { Withheld } from '../../src/metrics/speed.js';
 
 const durations = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
@@ -56,6 +57,7 @@ test('a histogram is drawn with bars in eighths of a cell', () => {
 
 const sent = (index: number, over: object = {}): Sample => ({
   index,
+  turn: 1,
   intendedMs: index * 100,
   endMs: index * 100 + 500,
   attempts: 1,
@@ -72,6 +74,7 @@ const sent = (index: number, over: object = {}): Sample => ({
 });
 const failed = (index: number, errorClass: string): Sample => ({
   index,
+  turn: 1,
   intendedMs: 0,
   endMs: 1,
   attempts: 2,
@@ -163,7 +166,7 @@ test('a withheld TPOT is no zero: it is counted by its reason, and keeps no limi
   expect(check && evaluate(check, report).passed).toBe(false);
   expect(runText({ mode: 'a', report }, 'closed')).toContain('TPOT of 3 answers: 2 burst, 1 hidden');
   expect(reportJson(report)).toMatchObject({ tpot_ms: null, tpot_withheld: { burst: 2, hidden: 1 } });
-  expect(csvLines('a', tally).split('\n')[2]).toMatch(/,,400,11,hidden,1,0,0$/);
+  expect(csvLines('a', tally).split('\n')[2]).toMatch(/,,400,11,hidden,1,0,0,1,,$/);
 });
 
 test('gaps of an answer that failed are not counted', () => {
@@ -274,7 +277,7 @@ test('the CSV quotes what needs it and has a cell for each column', () => {
   const lines = csvLines('a,b', tallyOf('open', [sent(0), failed(1, 'Transient')]))
     .trimEnd()
     .split('\n');
-  expect(lines[0]).toBe('"a,b",0,complete,,0,1,500,201,20,401,11,,1,0,0');
+  expect(lines[0]).toBe('"a,b",0,complete,,0,1,500,201,20,401,11,,1,0,0,1,,');
   for (const line of lines) expect(line.replace('"a,b"', 'x').split(',')).toHaveLength(columns);
 });
 
@@ -284,4 +287,24 @@ test('the JSON report gives null for what was not measured', () => {
     goodput: null,
     requests_per_s: 0,
   });
+});
+
+test('figures by turn have the answers of that turn alone, with the prompt as it grows', () => {
+  const samples = [
+    sent(0, { promptTokens: 10, ttftMs: 100 }),
+    sent(1, { promptTokens: 20, ttftMs: 300 }),
+    sent(0, { turn: 2, promptTokens: 50, cachedTokens: 40, ttftMs: 70 }),
+    { ...failed(1, 'Transient'), turn: 2 },
+  ];
+  const turns = turnFigures(tallyOf('closed', samples));
+  expect(turns).toMatchObject([
+    { turn: 1, completed: 2, failed: 0, promptTokens: 15, ttft: { count: 2, mean: 200, min: 100, max: 300 } },
+    { turn: 2, completed: 1, failed: 1, promptTokens: 50, cachedTokens: 40, ttft: { count: 1, mean: 70 } },
+  ]);
+  expect(turnsTable(turns).split('\n').slice(0, 3)).toEqual([
+    '        complete  failed  prompt  cached  TTFT p50      p95  TPOT p50  E2E p50',
+    'turn 1         2       0      15            100 ms   300 ms   20.0 ms   400 ms',
+    'turn 2         1       1      50      40   70.0 ms  70.0 ms   20.0 ms   400 ms',
+  ]);
+  expect(turnsTable(turns.slice(0, 1))).toBe('');
 });

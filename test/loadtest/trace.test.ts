@@ -86,12 +86,12 @@ test.each<[string, RegExp, string?]>([
 
 describe('prompts of a trace', () => {
   const wordsOf = (entries: TraceEntry[], index: number): string[] =>
-    String(createTracePrompts(entries, 1)(index).messages[0]?.content).split(' ');
+    String(createTracePrompts(entries, 1)(index)[0].messages[0]?.content).split(' ');
 
   test('are as long as the trace says, and limit their answers as it does', () => {
     const entries = read(MOONCAKE);
     expect(entries.map((_, index) => wordsOf(entries, index).length)).toEqual([1100, 700, 512]);
-    expect(createTracePrompts(entries, 1)(1).maxTokens).toBe(490);
+    expect(createTracePrompts(entries, 1)(1)[0].maxTokens).toBe(490);
   });
 
   test('have the blocks in common that the trace says, and no more', () => {

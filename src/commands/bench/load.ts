@@ -74,7 +74,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
       kind: 'closed',
       loop: () => ({ kind: 'closed', concurrency: concurrency ?? 1, rampMs: ramp * 1000 }),
       limit,
-      text: `${concurrency ?? 1} at a time${ramp === 0 ? '' : `, begun over ${ramp} s`}`,
+      text: `${concurrency ?? 1}${flags.turns === undefined ? '' : ' conversations'} at a time${ramp === 0 ? '' : `, begun over ${ramp} s`}`,
       json,
     };
   }
@@ -85,7 +85,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   const when =
     trace !== undefined
       ? `the ${trace.length} arrivals of ${inputName(flags.trace ?? '')}${traceSpeed === 1 ? '' : ` at ${traceSpeed} times its speed`}`
-      : `${flags.stages === undefined ? `${rate} arrivals/s` : `arrivals at ${describeStages(flags.stages)}`}${spread}`;
+      : `${flags.stages === undefined ? `${rate} ${flags.turns === undefined ? 'arrivals' : 'conversations'}/s` : `arrivals at ${describeStages(flags.stages)}`}${spread}`;
   return {
     kind: 'open',
     loop: () => ({ kind: 'open', arrivals: arrivals(), ...most }),
@@ -105,7 +105,8 @@ function momentsOf(trace: Trace): Arrivals {
 }
 
 function limitOf(flags: BenchFlags, trace: Trace | undefined): Limit {
-  const { requests, duration, stages } = flags;
+  const { duration, stages } = flags;
+  const requests = flags.conversations ?? flags.requests;
   const ms = stages === undefined ? (duration ?? 0) * 1000 : lengthOf(stages);
   if (ms > 0) return { kind: 'duration', ms, drainMs: (flags.drain ?? DEFAULT_DRAIN_S) * 1000 };
   return { kind: 'requests', count: trace?.length ?? requests ?? DEFAULT_REQUESTS, ...drainOf(flags) };

@@ -3,10 +3,11 @@ import { createDistribution } from '../../loadtest/distribution.js';
 import { type Instrument, startInstrument } from '../../loadtest/instrument.js';
 import { type Clock, type Limit, type LoadResult, type Loop, runLoad } from '../../loadtest/run-load.js';
 import { createTally, type Tally } from '../../loadtest/tally.js';
+import { converse } from './converse.js';
 import type { BenchFlags } from './flags.js';
 import { drainOf, type Load } from './load.js';
 import { showProgress } from './progress.js';
-import { send, type Target, UNFINISHED } from './send.js';
+import { type Conversations, type Target, UNFINISHED } from './send.js';
 
 const clock: Clock = {
   now: () => performance.now(),
@@ -16,6 +17,7 @@ const clock: Clock = {
 /** One test as it was measured. */
 export interface Measured extends LoadResult {
   tally: Tally;
+  conversations: Conversations;
   /** What rates are over, in ms: to the end of the last answer that ended by itself. */
   durationMs: number;
   instrument: Instrument;
@@ -47,21 +49,27 @@ async function measure(
 ): Promise<Measured> {
   const tally = createTally(loop.kind, slo?.limits);
   const lateness = createDistribution();
-  const progress = showProgress(label, limit, tally);
+  const conversations: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
+  const progress = showProgress(label, limit, tally, () => conversations.complete + conversations.brokenOff);
   const meter = startInstrument();
   const startMs = clock.now();
-  const results = { startMs, tally, lateness: lateness.record };
+  const inFlight = { now: 0, most: 0 };
+  const endMs = limit.kind === 'duration' ? limit.ms : Number.POSITIVE_INFINITY;
+  const results = { startMs, endMs, tally, conversations, inFlight, lateness: lateness.record };
   try {
     const load = await runLoad(
       loop,
       limit,
-      (order, stop) => send(target, order, results, stop),
+      (order, stop) => converse(target, order, results, clock, stop),
       clock,
       signal,
     );
     const sendLatenessMs = lateness.summary();
     return {
       ...load,
+      // A conversation that waits is none.
+      maxInFlight: inFlight.most,
+      conversations,
       tally,
       durationMs: durationOf(load, limit, tally),
       instrument: {

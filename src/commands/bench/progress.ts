@@ -6,11 +6,16 @@ const INTERVAL_MS = 200;
 const BAR_WIDTH = 24;
 
 /** Shows a test's live figures on a line of the terminal, where stderr is one. */
-export function showProgress(label: string, limit: Limit, tally: Tally): { stop(): void } {
+export function showProgress(
+  label: string,
+  limit: Limit,
+  tally: Tally,
+  ended: () => number,
+): { stop(): void } {
   if (!process.stderr.isTTY) return { stop() {} };
   const startMs = performance.now();
   const draw = (): void => {
-    stderr.rewriteLine(progressLine(label, limit, tally, performance.now() - startMs));
+    stderr.rewriteLine(progressLine(label, limit, tally, ended(), performance.now() - startMs));
   };
   draw();
   const timer = setInterval(draw, INTERVAL_MS);
@@ -23,9 +28,8 @@ export function showProgress(label: string, limit: Limit, tally: Tally): { stop(
 }
 
 /** E.g. `simulator  [██████      ] 12/50  8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
-function progressLine(label: string, limit: Limit, tally: Tally, elapsedMs: number): string {
-  const { completed, failed, requestsPerSecond, outputTokensPerSecond, latency } = tally.report(elapsedMs);
-  const ended = completed + failed;
+function progressLine(label: string, limit: Limit, tally: Tally, ended: number, elapsedMs: number): string {
+  const { failed, requestsPerSecond, outputTokensPerSecond, latency } = tally.report(elapsedMs);
   const [share, position] =
     limit.kind === 'requests'
       ? [ended / limit.count, `${ended}/${limit.count}`]

@@ -1,6 +1,12 @@
 import type { FileFormat } from '../../loadtest/input/value-file.js';
-import { promptOf } from '../../loadtest/prompts/entry.js';
-import { inTurn, type Prompt, type PromptSource } from '../../loadtest/prompts/prompt.js';
+import { conversationOf } from '../../loadtest/prompts/entry.js';
+import {
+  type Conversation,
+  createPace,
+  inTurn,
+  type Pace,
+  type PromptSource,
+} from '../../loadtest/prompts/prompt.js';
 import { createPromptFile } from '../../loadtest/prompts/prompt-file.js';
 import { createSynthetic } from '../../loadtest/prompts/synthetic.js';
 import { createTracePrompts } from '../../loadtest/prompts/trace-prompts.js';
@@ -8,33 +14,68 @@ import { UsageError } from '../support/usage-error.js';
 import type { BenchFlags } from './flags.js';
 import { inputName, readInput } from './input-file.js';
 import type { Trace } from './load.js';
+import type { PromptFlags } from './prompt-flags.js';
 
 const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
+const ONE_TURN = { kind: 'constant', value: 1 } as const;
+
+/** What a test asks, and at which pace. */
+export interface Asked {
+  readonly prompts: PromptSource;
+  readonly pace: Pace;
+}
 
 /**
  * The prompts asked for, at least one.
  * @throws {UsageError} when the file cannot be read, is no file of prompts, or has none
  */
-export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<PromptSource> {
-  const { seed } = flags;
-  const { inputTokens, outputTokens, sharedPrefix, prefixes } = flags;
-  if (inputTokens !== undefined) {
-    return createSynthetic({
-      input: inputTokens,
-      ...(outputTokens !== undefined && { output: outputTokens }),
-      sharedPrefix: sharedPrefix / 100,
-      prefixes,
-      seed,
-    });
-  }
-  for (const [flag, given] of [
+export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<Asked> {
+  checkFlags(flags);
+  const pace = createPace(flags.turns ?? ONE_TURN, flags.thinkTime, flags.seed);
+  return { prompts: await sourceOf(flags, pace, trace), pace };
+}
+
+function checkFlags(flags: BenchFlags): void {
+  const { inputTokens, outputTokens, sharedPrefix, prefixes, prompts, turns, history } = flags;
+  const made: [string, boolean][] = [
     ['--output-tokens', outputTokens !== undefined],
     ['--shared-prefix', sharedPrefix > 0],
     ['--prefixes', prefixes > 1],
-  ] as const) {
+  ];
+  for (const [flag, given] of inputTokens === undefined ? made : []) {
     if (given) throw new UsageError(`${flag} needs --input-tokens: it is about prompts that are made`);
   }
-  if (trace !== undefined && flags.prompts === undefined && flags.prompt === undefined) {
+  const further: [string, boolean][] = [
+    ['--conversations', flags.conversations !== undefined],
+    ['--think-time', flags.thinkTime !== undefined],
+    ['--history recorded', history === 'recorded'],
+  ];
+  for (const [flag, given] of turns === undefined ? further : []) {
+    if (given) throw new UsageError(`${flag} needs --turns: it is about conversations of several turns`);
+  }
+  if (turns !== undefined && flags.requests !== undefined) {
+    throw new UsageError(
+      'use --conversations instead of --requests: with --turns, conversations are counted',
+    );
+  }
+  if (turns !== undefined && prompts === undefined && (inputTokens === undefined || turns === 'all')) {
+    throw new UsageError(
+      '--turns needs conversations: give a file to --prompts, or N and --input-tokens to make them',
+    );
+  }
+}
+
+async function sourceOf(flags: BenchFlags, pace: Pace, trace: Trace | undefined): Promise<PromptSource> {
+  const { inputTokens, outputTokens, sharedPrefix, prefixes, seed, prompt, prompts } = flags;
+  if (inputTokens !== undefined) {
+    const output = outputTokens === undefined ? {} : { output: outputTokens };
+    return createSynthetic(
+      { input: inputTokens, ...output, sharedPrefix: sharedPrefix / 100, prefixes, seed },
+      pace,
+    );
+  }
+  if (prompts !== undefined) return promptFile(prompts, flags.promptsFormat, flags.turns);
+  if (trace !== undefined && prompt === undefined) {
     return {
       text: 'made, as long as those of the trace',
       json: json('trace', null, trace.length, 0),
@@ -42,33 +83,32 @@ export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<Pro
       at: createTracePrompts(trace, seed),
     };
   }
-  return flags.prompts === undefined
-    ? inTurn([promptOfText(flags.prompt ?? DEFAULT_PROMPT)], {
-        text: '',
-        json: json('text', null, 1, 0),
-      })
-    : promptFile(flags.prompts, flags.promptsFormat);
+  const messages = [{ role: 'user', content: prompt ?? DEFAULT_PROMPT }] as const;
+  return inTurn([[{ messages }]], { text: '', json: json('text', null, 1, 0) });
 }
 
-const promptOfText = (content: string): Prompt => ({ messages: [{ role: 'user', content }] });
-
-async function promptFile(path: string, format: FileFormat | undefined): Promise<PromptSource> {
+async function promptFile(
+  path: string,
+  format: FileFormat | undefined,
+  turns: PromptFlags['turns'],
+): Promise<PromptSource> {
   const name = inputName(path);
-  const prompts: Prompt[] = [];
+  const most = turns === undefined ? 1 : Number.POSITIVE_INFINITY;
+  const conversations: Conversation[] = [];
   const forms = new Set<string>();
   let leftOut = 0;
   let firstLeftOut: number | undefined;
   const reader = createPromptFile(name, format, (entry, line) => {
-    const prompt = promptOf(entry);
+    const conversation = conversationOf(entry, most);
     forms.add(entry.form);
-    if (prompt !== undefined) prompts.push(prompt);
+    if (conversation !== undefined) conversations.push(conversation);
     else {
       leftOut += 1;
       firstLeftOut ??= line;
     }
   });
   await readInput('--prompts', path, reader);
-  const [first, ...others] = prompts;
+  const [first, ...others] = conversations;
   if (first === undefined) {
     const none = leftOut === 0 ? 'it is empty' : `none of its ${leftOut} entries has a question`;
     throw new UsageError(`--prompts ${name}: ${none}`);
@@ -76,8 +116,8 @@ async function promptFile(path: string, format: FileFormat | undefined): Promise
   const words = { lines: 'a line each', json: [...forms].join(', '), csv: 'CSV' }[reader.format ?? 'lines'];
   const left = leftOut === 0 ? '' : `, ${leftOut} left out without a question (first: line ${firstLeftOut})`;
   return inTurn([first, ...others], {
-    text: `${prompts.length} from ${name} (${words})${left}`,
-    json: json(name, reader.format ?? null, prompts.length, leftOut),
+    text: `${conversations.length} from ${name} (${words})${left}`,
+    json: json(name, reader.format ?? null, conversations.length, leftOut),
   });
 }
 

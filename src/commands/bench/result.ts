@@ -2,18 +2,19 @@ import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { type Instrument, instrumentWarnings } from '../../loadtest/instrument.js';
 import type { PromptSource } from '../../loadtest/prompts/prompt.js';
-import { reportJson, samplesJson } from '../../loadtest/report-json.js';
 import type { LoadResult } from '../../loadtest/run-load.js';
-import { latencyTable, runText } from '../../loadtest/table.js';
+import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
+import type { TurnFigures } from '../../loadtest/turns.js';
 import type { BenchFlags } from './flags.js';
 import type { Load } from './load.js';
+import type { Asked } from './prompts.js';
+import type { Conversations } from './send.js';
 
 /** What a whole test was set up with. */
-export interface Setup {
+export interface Setup extends Asked {
   readonly flags: BenchFlags;
   readonly load: Load;
-  readonly prompts: PromptSource;
 }
 
 /** One endpoint's test. */
@@ -23,6 +24,9 @@ export interface EndpointRun extends LoadResult {
   url: string;
   report: Report;
   tally: Tally;
+  conversations: Conversations;
+  /** Empty for a test of single requests. */
+  turns: readonly TurnFigures[];
   checks: readonly CheckResult[];
   /** The conditions of `--slo` on the run as a whole. */
   slo: readonly CheckResult[];
@@ -45,6 +49,7 @@ export function resultText(runs: readonly EndpointRun[], { flags, load, prompts 
       ...slo,
       ...checks,
       distributionText(run),
+      turnsTable(run.turns).replace(/^(?=.)/, '\n'),
     ];
     return [...warningText(run), ...text].join('');
   });
@@ -57,10 +62,14 @@ function found({ check, value, unit }: CheckResult): string {
   return `${check} (${is})`;
 }
 
-function promptRows({ report }: EndpointRun, { text, count }: PromptSource): string[][] {
+function promptRows(
+  { report, turns, conversations }: EndpointRun,
+  { text, count }: PromptSource,
+): string[][] {
   if (text === '') return [];
   const sent = report.completed + report.failed;
-  const again = count === undefined || sent <= count ? '' : '; they repeat, so caches may answer';
+  const began = turns.length === 0 ? sent : conversations.begun;
+  const again = count === undefined || began <= count ? '' : '; they repeat, so caches may answer';
   return [['prompts', text + again]];
 }
 
@@ -76,9 +85,13 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 }
 
 /** What else the loop and this process say of a run. */
-function ownRows({ instrument, maxInFlight, unsent, tally }: EndpointRun, flags: BenchFlags): string[][] {
+function ownRows(
+  { instrument, maxInFlight, unsent, tally, turns, conversations }: EndpointRun,
+  flags: BenchFlags,
+): string[][] {
   const { eventLoopDelayMs, cpu } = instrument;
   return [
+    ...(turns.length === 0 ? [] : [['turns', conversationsText(conversations, turns)]]),
     ['way', WAYS[flags.through === 'direct' ? 'direct' : flags.policies ? 'policies' : 'daemon']],
     ...(flags.policies === true ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ['in flight', `at most ${maxInFlight}`],
@@ -90,8 +103,20 @@ function ownRows({ instrument, maxInFlight, unsent, tally }: EndpointRun, flags:
   ];
 }
 
+function conversationsText(
+  { begun, complete, brokenOff }: Conversations,
+  turns: readonly TurnFigures[],
+): string {
+  const cut = begun - complete - brokenOff;
+  return [
+    `${begun} conversations of up to ${turns.at(-1)?.turn} turns: ${complete} had to the end`,
+    ...(brokenOff === 0 ? [] : [`${brokenOff} broken off by a failure`]),
+    ...(cut === 0 ? [] : [`${cut} cut by the end of the test`]),
+  ].join(', ');
+}
+
 /** How often requests were sent, all of a run together. */
-interface Attempts {
+export interface Attempts {
   readonly total: number;
   /** Requests that were sent more than once. */
   readonly retried: number;
@@ -101,7 +126,7 @@ interface Attempts {
   readonly replaced: number;
 }
 
-function attemptsOf({ samples }: Tally): Attempts {
+export function attemptsOf({ samples }: Tally): Attempts {
   return {
     total: samples.reduce((sum, { attempts }) => sum + attempts, 0),
     retried: samples.filter(({ attempts }) => attempts > 1).length,
@@ -113,10 +138,6 @@ function attemptsOf({ samples }: Tally): Attempts {
 const attemptsText = ({ total, retried, retriesMs, replaced }: Attempts): string =>
   `${total}, ${retried} requests were sent more than once and spent ${(retriesMs / 1000).toFixed(2)} s in retries` +
   (replaced === 0 ? '' : `; ${replaced} dead connections were replaced`);
-
-function attemptsJson({ total, retried, retriesMs, replaced }: Attempts): Record<string, number> {
-  return { total, retried_requests: retried, retries_ms: short(retriesMs), replaced };
-}
 
 const WAYS = {
   direct: 'straight to the provider',
@@ -135,69 +156,4 @@ function distributionText({ tally }: EndpointRun): string {
   const values = ttft.length > 0 ? ttft : all.flatMap((one) => one.e2e ?? []);
   if (values.length === 0) return '';
   return `\n${ttft.length > 0 ? 'TTFT' : 'E2E'}\n${histogramText(bucketsOf(values, BUCKETS), BAR_WIDTH)}`;
-}
-
-/** The result for programs: names are fixed, more may be added. */
-export function resultJson(
-  runs: readonly EndpointRun[],
-  { flags, load, prompts }: Setup,
-  startedAt: Date,
-  interrupted: boolean,
-): Record<string, unknown> {
-  return {
-    version: 1,
-    started_at: startedAt.toISOString(),
-    interrupted,
-    load: {
-      ...load.json,
-      seed: flags.seed,
-      prompts: prompts.json,
-      warmup: flags.warmup,
-      // Of TTFT and E2E.
-      measured_from: load.kind === 'open' ? 'intended send time' : 'send',
-      timeout_s: flags.timeout ?? null,
-      idle_timeout_s: flags.idleTimeout ?? null,
-      answer_timeout_s: flags.answerTimeout ?? null,
-      drain_s: load.limit.drainMs === undefined ? null : load.limit.drainMs / 1000,
-      through: flags.through,
-      policies: flags.policies === true,
-    },
-    runs: runs.map(({ mode, model, url, report, tally, checks, slo, instrument, maxInFlight, unsent }) => ({
-      mode,
-      model,
-      url,
-      ...reportJson(report),
-      attempts: attemptsJson(attemptsOf(tally)),
-      max_in_flight: maxInFlight,
-      unsent,
-      instrument: instrumentJson(instrument, report),
-      slo: slo.map(resultOf),
-      checks: checks.map(resultOf),
-      samples: samplesJson(tally),
-    })),
-  };
-}
-
-function resultOf({ check, value, passed }: CheckResult): Record<string, unknown> {
-  return { check, value: value ?? null, passed };
-}
-
-function instrumentJson(instrument: Instrument, report: Report): Record<string, unknown> {
-  const { eventLoopDelayMs, eventLoopUtilization, cpu, cores, sendLatenessMs } = instrument;
-  return {
-    event_loop_delay_ms: rounded(eventLoopDelayMs),
-    event_loop_utilization: short(eventLoopUtilization),
-    cpu_cores_used: short(cpu),
-    cpu_cores: cores,
-    send_lateness_ms: sendLatenessMs === undefined ? null : rounded(sendLatenessMs),
-    warnings: instrumentWarnings(instrument, report),
-  };
-}
-
-function rounded(figures: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, short(value)]));
-}
-
-function short(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

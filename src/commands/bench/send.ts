@@ -3,7 +3,7 @@ import { type Endpoint, visible } from '../../config/index.js';
 import type { Adaptations } from '../../connector/adaptation.js';
 import { runExchange } from '../../connector/exchange.js';
 import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
-import type { PromptSource } from '../../loadtest/prompts/prompt.js';
+import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample } from '../../loadtest/sample.js';
 import type { Tally } from '../../loadtest/tally.js';
@@ -19,30 +19,53 @@ export interface Target {
   streamer: HttpStreamer;
   endpoint: Endpoint;
   prompts: PromptSource;
+  pace: Pace;
+  /** The answers that a conversation goes on from. */
+  history: 'answered' | 'recorded';
   options: ChatOptions;
   /** What the endpoint is known to refuse. */
   adaptations: Adaptations;
   prices: OwnPrices;
 }
 
+/** What became of the conversations of a test. */
+export interface Conversations {
+  begun: number;
+  /** To their last turn. */
+  complete: number;
+  /** By an answer that was not complete. */
+  brokenOff: number;
+}
+
 /** Takes what requests came to. */
 export interface Results {
   /** On the clock of `performance.now()`. */
   startMs: number;
+  /** After it no request is sent any more, in ms since the start. */
+  endMs: number;
   tally: Tally;
+  conversations: Conversations;
+  /** Counts the requests that run at the same time. */
+  inFlight: { now: number; most: number };
   /** How much later than the loop let it go a request was sent, in ms. */
   lateness(ms: number): void;
+}
+
+/** One request, and when it is due. */
+export interface Request extends Order, Turn {
+  /** Of its conversation, from 1. */
+  turn: number;
 }
 
 const MAX_MESSAGE = 300;
 
 /** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
 export async function send(
-  { streamer, through, endpoint, prompts, options, adaptations, prices }: Target,
-  { index, intendedMs, readyMs }: Order,
-  { startMs, tally, lateness }: Results,
+  { streamer, through, endpoint, options, adaptations, prices }: Target,
+  { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
+  { startMs, tally, lateness, inFlight }: Results,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ChatAnswer> {
   let sentMs = intendedMs;
   const gapsMs: number[] = [];
   const onEvent = (event: ExchangeEvent): void => {
@@ -52,7 +75,8 @@ export async function send(
     }
     if (event.type === 'adapted') tell(event.notice);
   };
-  const { messages, maxTokens, body } = prompts.at(index);
+  inFlight.now += 1;
+  inFlight.most = Math.max(inFlight.most, inFlight.now);
   const bare = await runExchange(streamer, endpoint, index + 1, messages, {
     stream: true,
     ...(maxTokens !== undefined && { maxTokens }),
@@ -63,11 +87,13 @@ export async function send(
     onGap: (ms) => gapsMs.push(ms),
     signal,
   });
+  inFlight.now -= 1;
   const endMs = performance.now() - startMs;
   const answer = await withCost(bare, endpoint, prices, options.model);
   const { attempts, hops, replaced = 0 } = answer.metrics;
   const common = {
     index,
+    turn,
     intendedMs,
     endMs,
     attempts,
@@ -86,6 +112,7 @@ export async function send(
       message,
     });
   }
+  return answer;
 }
 
 /** The class of answers that the end of the test cut: the instrument's doing, not the provider's. */
@@ -104,7 +131,7 @@ function sampleOf(
     const message = told.length > MAX_MESSAGE ? `${told.slice(0, MAX_MESSAGE)}…` : told;
     return { ...common, outcome: 'failed', errorClass, message };
   }
-  const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated, cost } = metrics;
+  const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated, cost, promptTokens, cachedTokens } = metrics;
   return {
     ...common,
     outcome: 'complete',
@@ -112,6 +139,8 @@ function sampleOf(
     speed,
     outputTokens,
     tokensEstimated,
+    ...(promptTokens !== undefined && { promptTokens }),
+    ...(cachedTokens !== undefined && { cachedTokens }),
     ...(ttftMs !== undefined && { ttftMs }),
     ...(e2eMs !== undefined && { e2eMs }),
     ...(cost !== undefined && { cost }),

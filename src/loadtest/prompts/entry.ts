@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../connector/types.js';
 import { isObject, messagesOf } from './messages.js';
-import type { Prompt } from './prompt.js';
+import type { Conversation, Turn } from './prompt.js';
 
 /** What a file has for one request, or for one conversation. */
 export interface Entry {
@@ -65,24 +65,50 @@ export function entryOf(value: unknown): Entry | string {
   return `it has none of prompt, messages, body and conversations; it has ${Object.keys(value).slice(0, 8).join(', ') || 'no members'}`;
 }
 
-/** The single request that an entry stands for; undefined when there is nothing to ask. */
-export function promptOf({ form, messages, maxTokens, body }: Entry): Prompt | undefined {
+/**
+ * What is asked of an entry; undefined when there is nothing to ask.
+ * @param most how many turns; 1: a request with its messages as they are, or the first question of a conversation's record
+ */
+export function conversationOf(entry: Entry, most: number): Conversation | undefined {
+  const { form, messages, maxTokens, body } = entry;
   const record = form === 'ShareGPT' || form === 'turns';
-  // Of a conversation's record, the first question; of a request, all but the answers that are kept beside it.
-  const last = record
-    ? messages.findIndex(({ role }) => role === 'user')
-    : messages.findLastIndex(({ role }) => role !== 'assistant');
-  const asked = messages.slice(0, last + 1);
-  if (!asked.some(isQuestion)) return undefined;
-  return {
-    messages: asked,
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(body !== undefined && { body }),
-  };
+  const turns = most > 1 || record ? turnsOf(messages) : [{ messages: withoutLastAnswer(messages) }];
+  const [first, ...others] = turns
+    .filter((turn) => turn.messages.some(isQuestion))
+    .slice(0, most)
+    .map(
+      (turn): Turn => ({
+        ...turn,
+        ...(maxTokens !== undefined && { maxTokens }),
+        ...(body !== undefined && { body }),
+      }),
+    );
+  return first && [first, ...others];
 }
 
-const isQuestion = ({ role, content }: ChatMessage): boolean =>
-  role !== 'system' && role !== 'developer' && content !== '';
+/** A turn begins with each question, and has what was answered to it. */
+function turnsOf(messages: readonly ChatMessage[]): Turn[] {
+  const turns: { messages: ChatMessage[]; recorded: ChatMessage[] }[] = [];
+  for (const message of messages) {
+    const asks = message.role === 'user' || isInstruction(message);
+    let turn = turns.at(-1);
+    const full = turn !== undefined && (turn.recorded.length > 0 || turn.messages.some(isQuestion));
+    if (turn === undefined || (asks && full)) {
+      turn = { messages: [], recorded: [] };
+      turns.push(turn);
+    }
+    turn[asks ? 'messages' : 'recorded'].push(message);
+  }
+  return turns;
+}
+
+/** Answers at the end are kept beside a request, not sent. */
+function withoutLastAnswer(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  return messages.slice(0, messages.findLastIndex(({ role }) => role !== 'assistant') + 1);
+}
+
+const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
+const isQuestion = (message: ChatMessage): boolean => !isInstruction(message) && message.content !== '';
 
 function batchEntry({ url }: Record<string, unknown>, body: Record<string, unknown>): Entry | string {
   if (typeof url === 'string' && !CHAT_PATH.test(url)) {

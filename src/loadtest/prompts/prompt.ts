@@ -1,30 +1,62 @@
+import { createRandom, type Random } from '../../common/random.js';
 import type { ChatMessage } from '../../connector/types.js';
+import { drawFrom, drawWhole, type Spread } from '../spread.js';
 
-/** What one request asks. */
-export interface Prompt {
+/** One request of a conversation. */
+export interface Turn {
+  /** What is added to the conversation before the answer: mostly a question. */
   readonly messages: readonly ChatMessage[];
+  /** What was answered when the conversation was recorded. */
+  readonly recorded?: readonly ChatMessage[];
   /** Most tokens of the answer. */
   readonly maxTokens?: number;
   /** Further members of the request's body. */
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** Where a test's prompts come from. The same source gives the same prompt for an index, in every process. */
+/** What is asked, turn by turn. Most conversations of a test have one turn. */
+export type Conversation = readonly [Turn, ...Turn[]];
+
+/** Where a test's prompts come from. The same source gives the same conversation for an index, in every process. */
 export interface PromptSource {
-  /** For people, e.g. `120 from questions.jsonl (JSON Lines)`. */
+  /** For people, e.g. `120 from questions.jsonl (prompt)`. */
   readonly text: string;
   /** For the report. */
   readonly json: Readonly<Record<string, unknown>>;
   /** How many differ; undefined where each index has its own. */
   readonly count?: number;
-  at(index: number): Prompt;
+  at(index: number): Conversation;
 }
 
-/** Prompts in turn: after the last comes the first again. */
+/** Conversations in turn: after the last comes the first again. */
 export function inTurn(
-  prompts: readonly [Prompt, ...Prompt[]],
+  conversations: readonly [Conversation, ...Conversation[]],
   told: Pick<PromptSource, 'text' | 'json'>,
 ): PromptSource {
-  const { length } = prompts;
-  return { ...told, count: length, at: (index) => prompts[index % length] ?? prompts[0] };
+  const { length } = conversations;
+  return { ...told, count: length, at: (index) => conversations[index % length] ?? conversations[0] };
+}
+
+/** Keeps these draws apart from others that the same seed is used for. */
+const SALT = 0x7475726e;
+
+/** How a conversation goes on; the same for an index in every process. */
+export interface Pace {
+  /** How many turns conversation number `index` may have. */
+  turns(index: number): number;
+  /** Waits before the turns after the first, in ms. */
+  thinkMs(index: number): () => number;
+}
+
+/** @param thinkS in seconds [no wait] */
+export function createPace(turns: Spread | 'all', thinkS: Spread | undefined, seed: number): Pace {
+  const random = (index: number, stream: number): Random => createRandom(seed ^ SALT, 2 * index + stream);
+  return {
+    turns: (index) => (turns === 'all' ? Number.POSITIVE_INFINITY : drawWhole(turns, random(index, 0))),
+    thinkMs(index) {
+      if (thinkS === undefined) return () => 0;
+      const draws = random(index, 1);
+      return () => drawFrom(thinkS, draws) * 1000;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { createRandom } from '../../common/random.js';
 import type { TraceEntry } from '../trace.js';
-import type { Prompt } from './prompt.js';
+import type { Conversation } from './prompt.js';
 import { firstWords, wordsOf } from './words.js';
 
 /** Keeps these draws apart from others that the same seed is used for. */
@@ -13,7 +13,10 @@ const DEFAULT_TOKENS = 64;
  * Prompts as long as those of a trace. Where the trace tells blocks, equal blocks are equal text, so that a cache of
  * prefixes has as much to find as it had there.
  */
-export function createTracePrompts(entries: readonly TraceEntry[], seed: number): (index: number) => Prompt {
+export function createTracePrompts(
+  entries: readonly TraceEntry[],
+  seed: number,
+): (index: number) => Conversation {
   const blockTokens = blockTokensOf(entries);
   const textOf = (id: string | number, tokens: number): readonly string[] =>
     firstWords(wordsOf(createRandom(seed ^ SALT, 2 * idNumber(id) + 1)), tokens);
@@ -25,10 +28,8 @@ export function createTracePrompts(entries: readonly TraceEntry[], seed: number)
     }
     const own = wordsOf(createRandom(seed ^ SALT, 2 * index));
     words.push(...firstWords(own, Math.max(0, inputTokens - words.length)));
-    return {
-      messages: [{ role: 'user', content: words.join(' ') }],
-      ...(outputTokens !== undefined && { maxTokens: outputTokens }),
-    };
+    const messages = [{ role: 'user', content: words.join(' ') }] as const;
+    return [{ messages, ...(outputTokens !== undefined && { maxTokens: outputTokens }) }];
   };
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../../src/loadtest/input/input-error.js';
 import type { FileFormat } from '../../../src/loadtest/input/value-file.js';
-import { type Entry, promptOf } from '../../../src/loadtest/prompts/entry.js';
+import { conversationOf, type Entry } from '../../../src/loadtest/prompts/entry.js';
 import { createPromptFile } from '../../../src/loadtest/prompts/prompt-file.js';
 
 interface Read {
@@ -21,7 +21,7 @@ function read(text: string, name = 'file', piece = text.length, format?: FileFor
 
 const asked = (text: string, name?: string): unknown[] =>
   read(text, name).entries.map(([, entry]) =>
-    promptOf(entry)?.messages.map(({ role, content }) => `${role}: ${content}`),
+    conversationOf(entry, 1)?.[0].messages.map(({ role, content }) => `${role}: ${content}`),
   );
 
 const refusal = (text: string, name?: string, format?: FileFormat): string => {
@@ -153,7 +153,7 @@ describe('a file of prompts is recognised by its content', () => {
     const [[, entry] = []] = read(
       jsonl({ custom_id: '1', method: 'POST', url: '/v1/chat/completions', body }),
     ).entries;
-    expect(entry && promptOf(entry)).toEqual({
+    expect(entry && conversationOf(entry, 1)?.[0]).toEqual({
       messages: [{ role: 'user', content: 'q' }],
       maxTokens: 9,
       body: { temperature: 0 },
@@ -171,7 +171,72 @@ describe('a file of prompts is recognised by its content', () => {
       { role: 'tool', content: 'x', tool_call_id: '1' },
     ];
     const [[, entry] = []] = read(jsonl({ messages })).entries;
-    expect(entry && promptOf(entry)?.messages).toEqual(messages);
+    expect(entry && conversationOf(entry, 1)?.[0].messages).toEqual(messages);
+  });
+});
+
+describe('a conversation of several turns', () => {
+  const said = (text: string): unknown =>
+    read(text).entries.map(([, entry]) =>
+      conversationOf(entry, Number.POSITIVE_INFINITY)?.map(({ messages, recorded = [] }) => [
+        messages.map(({ content }) => content),
+        recorded.map(({ content }) => content),
+      ]),
+    );
+
+  test.each<[string, unknown, unknown]>([
+    [
+      'ShareGPT',
+      {
+        conversations: [
+          { from: 'system', value: 's' },
+          { from: 'human', value: 'q1' },
+          { from: 'gpt', value: 'a1' },
+          { from: 'human', value: 'q2' },
+          { from: 'gpt', value: 'a2' },
+        ],
+      },
+      [
+        [['s', 'q1'], ['a1']],
+        [['q2'], ['a2']],
+      ],
+    ],
+    [
+      'messages with calls of tools',
+      {
+        messages: [
+          { role: 'user', content: 'q1' },
+          { role: 'assistant', content: null, tool_calls: [] },
+          { role: 'tool', content: 'r', tool_call_id: '1' },
+          { role: 'assistant', content: 'a1' },
+          { role: 'user', content: 'q2' },
+        ],
+      },
+      [
+        [['q1'], [null, 'r', 'a1']],
+        [['q2'], []],
+      ],
+    ],
+    [
+      'questions alone',
+      { system: 's', turns: ['q1', 'q2'] },
+      [
+        [['s', 'q1'], []],
+        [['q2'], []],
+      ],
+    ],
+    [
+      'an answer nobody asked for',
+      {
+        conversations: [
+          { from: 'gpt', value: 'a' },
+          { from: 'human', value: 'q' },
+        ],
+      },
+      [[['q'], []]],
+    ],
+  ])('is taken from %s', (_name, value, expected) => {
+    expect(said(jsonl(value))).toEqual([expected]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../../src/common/random.js';
-import { drawLength, formatLengths, parseLengths } from '../../../src/loadtest/prompts/lengths.js';
+import { createPace } from '../../../src/loadtest/prompts/prompt.js';
 import { createSynthetic, type Synthetic } from '../../../src/loadtest/prompts/synthetic.js';
 
-const base: Synthetic = { input: { kind: 'constant', tokens: 100 }, sharedPrefix: 0, prefixes: 1, seed: 7 };
+const base: Synthetic = { input: { kind: 'constant', value: 100 }, sharedPrefix: 0, prefixes: 1, seed: 7 };
+const single = createPace({ kind: 'constant', value: 1 }, undefined, 7);
 const wordsOf = (spec: Synthetic, index: number): string[] =>
-  String(createSynthetic(spec).at(index).messages[0]?.content).split(' ');
+  String(createSynthetic(spec, single).at(index)[0].messages[0]?.content).split(' ');
 /** How many words two prompts have in common from their beginning. */
 const common = (one: readonly string[], other: readonly string[]): number => {
   const differ = one.findIndex((word, at) => word !== other[at]);
@@ -45,32 +45,20 @@ test('with several prefixes, prompts spread evenly among them', () => {
 });
 
 test('answers get their own lengths as a limit', () => {
-  const source = createSynthetic({ ...base, output: { kind: 'uniform', from: 10, to: 20 } });
-  const limits = Array.from({ length: 200 }, (_, index) => source.at(index).maxTokens ?? 0);
+  const source = createSynthetic({ ...base, output: { kind: 'uniform', from: 10, to: 20 } }, single);
+  const limits = Array.from({ length: 200 }, (_, index) => source.at(index)[0].maxTokens ?? 0);
   expect(Math.min(...limits)).toBe(10);
   expect(Math.max(...limits)).toBe(20);
 });
 
-test.each([
-  ['512', 512, 0],
-  ['uniform:100,300', 200, 58.0],
-  ['normal:500,50', 500, 50],
-  ['log-normal:500,0.5', 500, 266.5],
-])('draws of %s have mean %d and deviation %d', (text, mean, deviation) => {
-  const lengths = parseLengths(text);
-  if (lengths === undefined) throw new Error('not read');
-  expect(formatLengths(lengths)).toBe(text);
-  const random = createRandom(1);
-  const draws = Array.from({ length: 20_000 }, () => drawLength(lengths, random));
-  const found = draws.reduce((sum, one) => sum + one, 0) / draws.length;
-  const variance = draws.reduce((sum, one) => sum + (one - found) ** 2, 0) / draws.length;
-  expect(Math.abs(found - mean)).toBeLessThanOrEqual(0.02 * mean);
-  expect(Math.abs(Math.sqrt(variance) - deviation)).toBeLessThanOrEqual(0.03 * deviation);
+test('a conversation has as many turns as its pace says, and only the first shares its beginning', () => {
+  const pace = createPace({ kind: 'uniform', from: 2, to: 4 }, undefined, 7);
+  const source = createSynthetic({ ...base, sharedPrefix: 0.5 }, pace);
+  const all = Array.from({ length: 60 }, (_, index) => source.at(index));
+  expect(new Set(all.map(({ length }) => length))).toEqual(new Set([2, 3, 4]));
+  expect(all.every(({ length }, index) => length === pace.turns(index))).toBe(true);
+  const beginnings = (turn: number): Set<string> =>
+    new Set(all.map((turns) => String(turns[turn]?.messages[0]?.content).split(' ').slice(0, 50).join(' ')));
+  expect(beginnings(0).size).toBe(1);
+  expect(beginnings(1).size).toBe(60);
 });
-
-test.each(['', '0', '-5', 'normal:5', 'uniform:9,3', 'poisson:5,1', 'log-normal:5,4', '1e3', '5,5'])(
-  'the lengths %j are refused',
-  (text) => {
-    expect(parseLengths(text)).toBeUndefined();
-  },
-);

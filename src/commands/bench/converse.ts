@@ -1,0 +1,50 @@
+import type { ChatMessage } from '../../connector/types.js';
+import type { Turn } from '../../loadtest/prompts/prompt.js';
+import type { Clock, Order } from '../../loadtest/run-load.js';
+import { type Results, send, type Target } from './send.js';
+
+/**
+ * Has one conversation: asks turn by turn, each with what was said before. It ends with an answer that is not complete,
+ * or when the time for further requests is over. Never rejects.
+ */
+export async function converse(
+  target: Target,
+  order: Order,
+  results: Results,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const { prompts, pace, history } = target;
+  const turns = prompts.at(order.index).slice(0, pace.turns(order.index));
+  const thinkMs = pace.thinkMs(order.index);
+  results.conversations.begun += 1;
+  let said: readonly ChatMessage[] = [];
+  let { intendedMs, readyMs } = order;
+  for (const [number, turn] of turns.entries()) {
+    if (number > 0) {
+      intendedMs = clock.now() - results.startMs + thinkMs();
+      readyMs = intendedMs;
+      if (intendedMs >= results.endMs) return;
+      const left = intendedMs - (clock.now() - results.startMs);
+      if (left > 0) await clock.wait(left, signal).catch(() => {});
+      if (signal.aborted) return;
+    }
+    const messages = [...said, ...turn.messages];
+    const answer = await send(
+      target,
+      { index: order.index, intendedMs, readyMs, turn: number + 1, ...turn, messages },
+      results,
+      signal,
+    );
+    if (answer.outcome !== 'complete') {
+      if (!signal.aborted) results.conversations.brokenOff += 1;
+      return;
+    }
+    said = [...messages, ...(history === 'recorded' ? recorded(turn, answer.text) : [answered(answer.text)])];
+  }
+  results.conversations.complete += 1;
+}
+
+const answered = (content: string): ChatMessage => ({ role: 'assistant', content });
+const recorded = ({ recorded = [] }: Turn, text: string): readonly ChatMessage[] =>
+  recorded.length > 0 ? recorded : [answered(text)];

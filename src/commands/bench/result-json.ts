@@ -1,0 +1,95 @@
+import type { CheckResult } from '../../loadtest/check.js';
+import { type Instrument, instrumentWarnings } from '../../loadtest/instrument.js';
+import { reportJson, samplesJson, turnsJson } from '../../loadtest/report-json.js';
+import { formatSpread } from '../../loadtest/spread.js';
+import type { Report } from '../../loadtest/tally.js';
+import { type Attempts, attemptsOf, type EndpointRun, type Setup } from './result.js';
+import type { Conversations } from './send.js';
+
+/** The result for programs: names are fixed, more may be added. */
+export function resultJson(
+  runs: readonly EndpointRun[],
+  { flags, load, prompts }: Setup,
+  startedAt: Date,
+  interrupted: boolean,
+): Record<string, unknown> {
+  return {
+    version: 1,
+    started_at: startedAt.toISOString(),
+    interrupted,
+    load: {
+      ...load.json,
+      seed: flags.seed,
+      prompts: prompts.json,
+      turns:
+        flags.turns === undefined
+          ? null
+          : {
+              per_conversation: flags.turns === 'all' ? 'all' : formatSpread(flags.turns),
+              think_s: flags.thinkTime === undefined ? null : formatSpread(flags.thinkTime),
+              history: flags.history,
+            },
+      warmup: flags.warmup,
+      // Of TTFT and E2E.
+      measured_from: load.kind === 'open' ? 'intended send time' : 'send',
+      timeout_s: flags.timeout ?? null,
+      idle_timeout_s: flags.idleTimeout ?? null,
+      answer_timeout_s: flags.answerTimeout ?? null,
+      drain_s: load.limit.drainMs === undefined ? null : load.limit.drainMs / 1000,
+      through: flags.through,
+      policies: flags.policies === true,
+    },
+    runs: runs.map((run) => runJson(run, flags.turns !== undefined)),
+  };
+}
+
+function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
+  const { mode, model, url, report, tally, checks, slo, instrument, maxInFlight, unsent } = run;
+  return {
+    mode,
+    model,
+    url,
+    ...reportJson(report),
+    attempts: attemptsJson(attemptsOf(tally)),
+    max_in_flight: maxInFlight,
+    unsent,
+    conversations: inTurns ? conversationsJson(run.conversations) : null,
+    turns: inTurns ? turnsJson(run.turns) : null,
+    instrument: instrumentJson(instrument, report),
+    slo: slo.map(resultOf),
+    checks: checks.map(resultOf),
+    samples: samplesJson(tally),
+  };
+}
+
+function conversationsJson({ begun, complete, brokenOff }: Conversations): Record<string, number> {
+  return { begun, complete, broken_off: brokenOff };
+}
+
+function resultOf({ check, value, passed }: CheckResult): Record<string, unknown> {
+  return { check, value: value ?? null, passed };
+}
+
+function instrumentJson(instrument: Instrument, report: Report): Record<string, unknown> {
+  const { eventLoopDelayMs, eventLoopUtilization, cpu, cores, sendLatenessMs } = instrument;
+  return {
+    event_loop_delay_ms: rounded(eventLoopDelayMs),
+    event_loop_utilization: short(eventLoopUtilization),
+    cpu_cores_used: short(cpu),
+    cpu_cores: cores,
+    send_lateness_ms: sendLatenessMs === undefined ? null : rounded(sendLatenessMs),
+    warnings: instrumentWarnings(instrument, report),
+  };
+}
+
+function rounded(figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, short(value)]));
+}
+
+function short(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function attemptsJson({ total, retried, retriesMs, replaced }: Attempts): Record<string, number> {
+  return { total, retried_requests: retried, retries_ms: short(retriesMs), replaced };
+}

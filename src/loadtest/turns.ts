@@ -1,0 +1,56 @@
+import { createDistribution, type Summary } from './distribution.js';
+import type { Sent } from './sample.js';
+import type { Tally } from './tally.js';
+
+/** What the requests of one turn came to, over all conversations. */
+export interface TurnFigures {
+  /** From 1. */
+  readonly turn: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Means, where the provider counts; of the prompt, and of what its cache had of it. */
+  readonly promptTokens?: number;
+  readonly cachedTokens?: number;
+  /** In ms, counted as those of the run are. */
+  readonly ttft?: Summary;
+  readonly tpot?: Summary;
+  readonly e2e?: Summary;
+}
+
+/** Figures by turn, in their order. */
+export function turnFigures({ samples, latencyOf }: Tally): TurnFigures[] {
+  const turns = Map.groupBy(samples, ({ turn }) => turn);
+  return [...turns.keys()]
+    .toSorted((one, other) => one - other)
+    .map((turn) => {
+      const all = turns.get(turn) ?? [];
+      const sent = all.filter((one): one is Sent => one.outcome === 'complete');
+      const latencies = sent.map(latencyOf);
+      const promptTokens = mean(sent.map((one) => one.promptTokens));
+      const cachedTokens = mean(sent.map((one) => one.cachedTokens));
+      const ttft = summaryOf(latencies.map((one) => one.ttft));
+      const tpot = summaryOf(latencies.map((one) => one.tpot));
+      const e2e = summaryOf(latencies.map((one) => one.e2e));
+      return {
+        turn,
+        completed: sent.length,
+        failed: all.length - sent.length,
+        ...(promptTokens !== undefined && { promptTokens }),
+        ...(cachedTokens !== undefined && { cachedTokens }),
+        ...(ttft !== undefined && { ttft }),
+        ...(tpot !== undefined && { tpot }),
+        ...(e2e !== undefined && { e2e }),
+      };
+    });
+}
+
+function mean(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0) / known.length;
+}
+
+function summaryOf(values: readonly (number | undefined)[]): Summary | undefined {
+  const distribution = createDistribution();
+  for (const value of values) if (value !== undefined) distribution.record(value);
+  return distribution.summary();
+}
