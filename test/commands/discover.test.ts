@@ -40,7 +40,7 @@ async function search(settings: ConfigObject): Promise<OpenAIStreamConnector> {
   return connector;
 }
 
-test('a server on this machine is asked for its models alone, without a key, and then answers', async () => {
+test('a server on this machine gets only a request for its models, without a key, and then answers', async () => {
   const upstream = await server(ollama);
   const connector = await search({
     openai: { api_key: 'sk-secret' },

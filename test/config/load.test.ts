@@ -141,7 +141,7 @@ test.each([
   }
 });
 
-test('USE_SIMULATOR with anything else is told, and the file decides', () => {
+test('USE_SIMULATOR with anything else is reported, and the file decides', () => {
   const loaded = loadYaml('simulator:\n  enabled: false\n', { env: { USE_SIMULATOR: 'maybe' } });
   expect(loaded.mode).toBe('openai');
   expect(lines(loaded)).toEqual([
@@ -251,7 +251,7 @@ test('a file asked for that cannot be parsed ends it with the place; one that wa
   expect(lines(loaded)[0]).toMatch(/^config\.yaml:\d:\d: .* - the file is left out until this is mended$/);
 });
 
-test('a config.yaml that cannot be read is told, and the program starts', () => {
+test('a config.yaml that cannot be read is reported, and the program starts', () => {
   const place = makePlace();
   mkdirSync(join(place.cwd, 'config.yaml'));
   expect(lines(place.load())).toEqual([expect.stringContaining('config.yaml: cannot be read')]);

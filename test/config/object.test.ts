@@ -72,7 +72,7 @@ test('an object needs no confirmation', () => {
   expect(endpoint(loaded, 'openai').apiKey?.reveal()).toBe('sk-env');
 });
 
-test('what is wrong in an object is told', () => {
+test('problems in an object are reported', () => {
   const input: object = { openai: { modle: 'x', timeout_ms: -1 }, __proto__: null };
   expect(lines(load(input))).toEqual([
     'configuration object: openai.timeout_ms must be whole milliseconds from 1 to 3600000, not -1; it is ignored',

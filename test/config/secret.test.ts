@@ -5,7 +5,7 @@ import { Secret } from '../../src/config/index.js';
 
 const secret = new Secret('sk-hidden');
 
-test('a secret is revealed only where it is asked to be', () => {
+test('a secret is revealed only by an explicit call', () => {
   expect(secret.reveal()).toBe('sk-hidden');
 });
 

@@ -53,7 +53,7 @@ test.each(['', '# only a comment\n', '---\n', 'null\n', '\uFEFFopenai:\n'])(
   },
 );
 
-test('a key that comes twice is told, and the last one counts', () => {
+test('a repeated key is reported, and the last one counts', () => {
   const parsed = parseYaml('openai:\n  model: a\n  model: b\n', 'config.yaml');
   expect(parsed).toMatchObject({
     kind: 'parsed',

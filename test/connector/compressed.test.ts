@@ -38,7 +38,7 @@ async function read(header: string, pieces: readonly Uint8Array[]): Promise<unkn
   return [chat.end({ kind: 'closed' }), events];
 }
 
-test('any text in any coding, cut anywhere, is told as the same events as without', async () => {
+test('any text in any coding, cut anywhere, gives the same events as uncompressed text', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 12 }),
@@ -83,7 +83,7 @@ describe('with a daemon', () => {
   const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
   const ask = () => connector.exchange([{ role: 'user', content: 'hi' }]);
 
-  test.each(FORMS)('each delta of a stream in %s is told before the next is sent', async (form) => {
+  test.each(FORMS)('each delta of a stream in %s is passed on before the next is sent', async (form) => {
     const sent = await flushed(
       form,
       sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').map(Buffer.from),
@@ -147,7 +147,7 @@ describe('with a daemon', () => {
     );
   });
 
-  test('a damaged body is an error that keeps what came before', async () => {
+  test('a damaged body is an error that keeps the text before the damage', async () => {
     const [first = Buffer.alloc(0)] = await flushed('gzip', sseEvents(deltaOf('Hel')).map(Buffer.from));
     answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });

@@ -126,7 +126,7 @@ async function tlsServer(certificate: string, wantsClient: boolean): Promise<str
   return `https://localhost:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-test('a certificate that nobody vouches for is named', async () => {
+test('a certificate from an unknown authority is named', async () => {
   expect(await examine({ ...RIGHT, base_url: await tlsServer('self-signed', false) })).toMatchObject({
     fault: 'certificate',
     advice: expect.stringContaining('--ca FILE'),

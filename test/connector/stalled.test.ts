@@ -33,7 +33,7 @@ async function connectorTo(
   return { connector, ended: upstream.request(0).then((request) => request.ended) };
 }
 
-test('an answer of which nothing more comes has stalled; what came is kept, and the setting is named', async () => {
+test('an answer that goes silent has stalled; its text is kept, and the error names the setting', async () => {
   const { connector, ended } = await connectorTo(() => '');
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 150 });
   expect(answer).toMatchObject({ outcome: 'stalled', text: 'Hello' });

@@ -58,7 +58,7 @@ describe('an answer as an async iterator', () => {
     expect(await (await upstream.request(0)).ended).toBe('hung up');
   });
 
-  test('aborted it ends as cancelled, with what had come', async () => {
+  test('an aborted answer ends as cancelled, with the text so far', async () => {
     answer = serveScript({ chunks: sseEvents(deltaOf('a')), end: 'hang' });
     const aborter = new AbortController();
     let last: AnswerEvent | undefined;
@@ -109,7 +109,7 @@ describe('an answer as an async iterator', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('the request', () => {
   test('model, temperature, tokens and any further member are sent', async () => {
     await connector.exchange([{ role: 'user', content: 'Hi' }], {
       model: 'other',

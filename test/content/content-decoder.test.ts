@@ -94,7 +94,7 @@ test('no bytes at all are no damage', async () => {
   for (const coding of FORMS) expect(await decoded(nameOf(coding), [])).toHaveLength(0);
 });
 
-test.each(FORMS)('a damaged %s body is named, after what came before the damage', async (coding) => {
+test.each(FORMS)('a damaged %s body is named, after the bytes before the damage', async (coding) => {
   const sent = await flushed(coding, [Buffer.from('data: one\n\n'), Buffer.from('data: two '.repeat(50))]);
   const decoder = decoderOf(nameOf(coding));
   expect((await all(decoder.feed(sent[0] ?? Buffer.alloc(0)))).toString()).toBe('data: one\n\n');

@@ -47,7 +47,7 @@ test('a megabyte pasted in one line is folded, sent whole, and can be written on
   await upstream.close();
 });
 
-test('what is sent while an answer streams is queued and sent after it', async () => {
+test('a message sent while an answer streams is queued and sent after it', async () => {
   const chat = await open();
   chat.send('write a long answer\r');
   await chat.untilScreen(/streaming/);
@@ -73,7 +73,7 @@ test('the external editor has the terminal, and what it saves is the draft', asy
   await chat.untilScreen(/> a draft and a tty/);
 });
 
-test('an external editor that fails is told and changes nothing', async () => {
+test('a failed external editor is reported and changes nothing', async () => {
   const chat = await open({ env: { EDITOR: 'false' } });
   chat.send('a draft');
   await chat.untilScreen(/> a draft/);
@@ -82,7 +82,7 @@ test('an external editor that fails is told and changes nothing', async () => {
   await chat.untilScreen(/> a draft/);
 });
 
-test("the configuration's keys act, and their conflicts are told with their place", async () => {
+test("the configuration's keys act, and their conflicts are reported with line and column", async () => {
   place.writeConfig(
     `simulator:\n  base_url: ${place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
   );

@@ -77,7 +77,7 @@ test('an attempt that is made again is a line of its own, as it happens', async 
   expect(lines(stdout).at(-1)).toMatchObject({ outcome: 'complete', text: 'yes', metrics: { attempts: 2 } });
 });
 
-test('Ctrl+C keeps what came, aborts the upstream request and exits with 130', async () => {
+test('Ctrl+C keeps the text so far, aborts the upstream request and exits with 130', async () => {
   const upstream = await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
   const running = start(['ask', 'hi']);
   running.child.stdin.end();
@@ -139,7 +139,7 @@ test('a connection reset in the middle is an error that keeps the text', async (
   });
 });
 
-test('an empty stream is no answer', async () => {
+test('an empty stream is not an answer', async () => {
   await endpoint({ chunks: [] });
   expect(await run(['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
 });
@@ -186,7 +186,7 @@ test('files and stdin follow the prompt, and the parameters reach the provider',
   });
 });
 
-test('an answer that takes longer than --answer-timeout is given up, with what came and exit code 6', async () => {
+test('an answer that takes longer than --answer-timeout ends with its text so far and exit code 6', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
   const answer = await run(['ask', 'hi', '--answer-timeout', '0.4']);
   expect(answer).toMatchObject({ code: 6, stdout: 'partial \n' });
@@ -256,7 +256,7 @@ test('an unknown flag is refused with a suggestion', async () => {
   });
 });
 
-test('an unknown command is told with the nearest, and how it is asked', async () => {
+test('the error for an unknown command names the nearest command, and how to ask the words', async () => {
   expect(await run(['benhc'])).toMatchObject({
     code: 2,
     stderr:
@@ -287,7 +287,7 @@ test('what the model and the provider send steers no terminal, and stays as it i
   expect((await run(['ask', 'hi'])).stderr).not.toMatch(sequence);
 });
 
-test('a full disk behind stdout is told, with exit code 1', async () => {
+test('a full disk behind stdout is an error with exit code 1', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   const command = `"${process.execPath}" "${CLI}" ask hi > /dev/full`;
   const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });

@@ -90,7 +90,7 @@ test('the history is sent with each turn', async () => {
   await upstream.close();
 });
 
-test('escape stops the answer and keeps what came', async () => {
+test('escape stops the answer and keeps its text', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   session.send('write a long answer\r');

@@ -60,7 +60,7 @@ test('a missing daemon and simulator are problems that say how to start them', a
   });
 });
 
-test('the endpoint is asked only when allowed, and the key is never shown', async () => {
+test('the endpoint gets a request only when allowed, and the key is never shown', async () => {
   const upstream = await endpoint(models);
   const withheld = await runProgram(place, ['doctor', '--json']);
   expect(withheld.code).toBe(0);
@@ -101,7 +101,7 @@ test('a refused key is a problem with what to do', async () => {
   });
 });
 
-test('a name that does not resolve is told as that', async () => {
+test('a name that does not resolve is named as the problem', async () => {
   realMode('https://absent.invalid');
   const { code, stdout } = await runProgram(place, ['doctor', '--json']);
   expect(code).toBe(1);
@@ -111,7 +111,7 @@ test('a name that does not resolve is told as that', async () => {
   });
 });
 
-test('a certificate nobody vouches for is a problem', async () => {
+test('a certificate from an unknown authority is a problem', async () => {
   const tls = join(import.meta.dirname, '../fixtures/tls');
   const server = createServer({
     key: readFileSync(join(tls, 'self-signed.key.pem')),

@@ -61,7 +61,7 @@ test('resized again and again while an answer streams, it leaves no residue and 
   expect(rows.filter((row) => row.startsWith('└'))).toHaveLength(1);
 });
 
-test('a daemon killed in the middle takes neither the draft nor the queue nor what had come', async () => {
+test('a daemon killed in the middle loses neither the draft nor the queue nor the text so far', async () => {
   const daemon = startProgram(place, ['runtime', 'run']);
   daemons.push(daemon);
   await daemon.untilStderr(/listening on/);
@@ -123,7 +123,7 @@ test('two endpoints answer side by side; the conversation goes on with the one t
   await session.untilScreen(/assistant.*llama3\.2/);
 });
 
-test('the wheel scrolls the conversation, F2 hides the panes, and no mouse report is asked for', async () => {
+test('the wheel scrolls the conversation, F2 hides the panes, and no mouse reports are requested', async () => {
   await open();
   session.send('Explain quantum computing in simple terms\r');
   await session.untilScreen(/impossible\./, 30_000);

@@ -18,7 +18,7 @@ test('the daemon serves its metrics at the port that it says', async () => {
   expect((await daemon.ended).code).toBe(0);
 });
 
-test('a log that cannot be written is told, and the daemon serves without it', async () => {
+test('a log that cannot be written is reported, and the daemon serves without it', async () => {
   mkdirSync(join(ground.place.dir, 'log'));
   const daemon = start(['runtime', 'run', '--log-file', 'log']);
   await daemon.untilStderr(/there is no log: log cannot be written: it is a folder\n/);

@@ -261,7 +261,7 @@ test('all sessions, imported elsewhere and exported again, are the same file in 
   });
 }, 60_000);
 
-test('what cannot be used is told in a line, without a stack', async () => {
+test('an error is one line, without a stack', async () => {
   writeFileSync(join(ground.place.dir, 'notes.txt'), 'dear diary');
   const told = async (...args: string[]) => {
     const { code, stdout, stderr } = await sessions(...args);

@@ -29,7 +29,7 @@ afterEach(async () => {
   place.remove();
 });
 
-test('what is said on the side goes to a file and leaves the screen alone, until the chat has ended', async () => {
+test('other output goes to a file and does not disturb the screen, until the chat has ended', async () => {
   const talker = join(place.dir, 'talker.cjs');
   writeFileSync(talker, TALKER);
   session = openTerminal(place, [], {

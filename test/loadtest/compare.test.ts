@@ -35,7 +35,7 @@ test('a TTFT that is 10 % higher is found in at least 19 of 20 pairs', () => {
   expect(found.filter(Boolean).length).toBeGreaterThanOrEqual(19);
 });
 
-test('a worsening within the tolerance is told, and is no regression', () => {
+test('a worsening within the tolerance is reported, and is not a regression', () => {
   const [strict] = compare(run(1, 2000), run(2, 2000, 1.1));
   const [lenient] = compare(run(1, 2000), run(2, 2000, 1.1), 0.2);
   expect(strict).toMatchObject({ name: 'ttft.mean', verdict: 'worse', regression: true });

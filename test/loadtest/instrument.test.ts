@@ -20,14 +20,14 @@ test('an instrument with room says nothing', () => {
   expect(instrumentWarnings(idle, { latency })).toEqual([]);
 });
 
-test('a delay that is small beside TTFT is told where it is large beside the gaps', () => {
+test('a delay that is small beside TTFT is reported when it is large beside the gaps', () => {
   expect(instrumentWarnings(late(15), { latency })).toEqual([
     'the event loop ran up to 15.0 ms late (p99), and gaps hold it; the median gap is 40.0 ms',
   ]);
   expect(instrumentWarnings(late(8), { latency })).toEqual([]);
 });
 
-test('a delay that touches both is told of both', () => {
+test('a delay that affects both is reported for both', () => {
   expect(instrumentWarnings(late(25), { latency })).toHaveLength(2);
 });
 

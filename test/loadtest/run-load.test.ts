@@ -22,7 +22,7 @@ const every = (ms: number): Arrivals => {
   };
 };
 
-test('a closed loop keeps so many running, sends exactly so many, and takes as long as they do', () =>
+test('a closed loop keeps the given number running, sends exactly the given number, and ends with the last one', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 8 }),

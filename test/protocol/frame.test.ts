@@ -72,7 +72,7 @@ describe('a length that no frame may have', () => {
     },
   );
 
-  test('is told at its fourth byte when the bytes come one at a time', () => {
+  test('is an error at its fourth byte when the bytes arrive one at a time', () => {
     const reader = createFrameReader(() => {});
     for (const byte of [0xff, 0xff, 0xff]) reader.feed(Uint8Array.of(byte));
     expect(() => reader.feed(Uint8Array.of(0xff))).toThrow('over the limit');

@@ -102,7 +102,7 @@ test('a second signal ends the wait for exchanges, with typed errors', async () 
   expect((await streamOf(asking, 1n)).end.errorClass).toBe(ErrorClass.Transient);
 });
 
-test('with --exit-with-stdin it ends when stdin closes and nobody is connected', async () => {
+test('with --exit-with-stdin it ends when stdin closes and no client is connected', async () => {
   const program = await daemon('--exit-with-stdin');
   program.process.stdin?.end();
   expect(await program.ended).toBe(0);

@@ -110,7 +110,7 @@ test('--ca and NODE_EXTRA_CA_CERTS are trusted, alone and together', async () =>
   }
 });
 
-test('--insecure-skip-verify is said aloud, and does what it says', async () => {
+test('--insecure-skip-verify prints a warning and skips the checks', async () => {
   const upstream = await startTlsUpstream('wrong-host');
   closing.push(upstream.close);
   const { program, client } = await daemon(['--insecure-skip-verify']);
@@ -143,7 +143,7 @@ test('over TCP it makes its token, and tells nothing to who has it not', async (
   expect(locked.stdout()).toContain('VASTAR_TOKEN_FILE');
 });
 
-test('in the background too, --insecure-skip-verify is said aloud, and status shows it', async () => {
+test('in the background too, --insecure-skip-verify prints a warning, and status shows it', async () => {
   const env = { VASTAR_SOCKET_PATH: path };
   const command = async (...args: string[]) => {
     const program = runProgram(programs.cli, ['runtime', ...args], env);
@@ -182,7 +182,7 @@ test('start, status and stop find the token by flag and by environment', async (
   expect(await command(env, 'stop', '--tcp', port)).toMatchObject({ code: 0 });
 });
 
-test('token-less over TCP it serves, but does not ask this machine unless it is told to', async () => {
+test('without a token over TCP it serves, but sends no requests to this machine unless allowed', async () => {
   const upstream = await startUpstream({ chunks: ['ok'] });
   closing.push(upstream.close);
   for (const [args, allowed] of [

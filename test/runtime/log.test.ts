@@ -10,7 +10,7 @@ afterEach(() => {
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
 });
 
-test('a file that has grown to its limit is put aside, so many are kept, and no line is lost or cut', async () => {
+test('a file at its size limit is rotated, the configured number is kept, and no line is lost or cut', async () => {
   const log = openLogFile({ path, level: 'info', maxBytes: 1000, keep: 2 });
   for (let index = 0; index < 30; index += 1) log.logger.info('line', { index, text: 'x'.repeat(50) });
   await log.close();

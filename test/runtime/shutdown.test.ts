@@ -31,7 +31,7 @@ test('stopping waits for no idle connection, and removes the socket', async () =
   expect(existsSync(daemon.path)).toBe(false);
 });
 
-test('whoever connects while the address is given free is served', async () => {
+test('a client that connects while the address is freed is served', async () => {
   const { daemon } = await setUp({ chunks: ['a'] });
   const late = daemon.client();
   const released = daemon.release();
@@ -112,7 +112,7 @@ test('a client that does not read cannot hold up the end', async () => {
   await daemon.stop();
 });
 
-test('onIdle is told each time the last connection has closed', async () => {
+test('onIdle is called each time the last connection has closed', async () => {
   let idle = 0;
   const { daemon } = await setUp({ chunks: [] }, { onIdle: () => (idle += 1) });
   const [one, two] = [await daemon.client(), await daemon.client()];

@@ -141,7 +141,7 @@ describe('through the real daemon', () => {
     });
   });
 
-  test('an answer that breaks off rejects after what came', async () => {
+  test('a response that breaks off rejects after its events', async () => {
     const upstream = await serve({ chunks: ['half'], end: 'cut' });
     let text = '';
     const stream = client.streamHTTP(get(upstream.url), {
@@ -238,7 +238,7 @@ describe('a daemon that is killed', () => {
     return child;
   };
 
-  test('in the middle of an answer: what came is kept, the error says so, the client connects to its successor', async () => {
+  test('in the middle of an answer: the text so far is kept, the error says so, the client connects to its successor', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vt-killed-'));
     const path = join(folder, 'd.sock');
     const upstream = await serve({ chunks: sseEvents(deltaOf('so far')), end: 'hang' });

@@ -50,7 +50,7 @@ test('aborted it ends as cancelled', async () => {
   expect(steps.at(-1)).toMatchObject({ type: 'end', outcome: 'cancelled', bytes: 1 });
 });
 
-test('a failure is thrown after what came before it', async () => {
+test('a failure is thrown after the events before it', async () => {
   script = { chunks: ['a'], end: 'cut' };
   const steps: StreamStep[] = [];
   const all = (async () => {

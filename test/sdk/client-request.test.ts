@@ -47,7 +47,7 @@ describe('connecting', () => {
     expect(client.state).toEqual({ status: 'idle' });
   });
 
-  test('a socket that a daemon left behind is told as such', async () => {
+  test('the error for a socket without a daemon says so', async () => {
     const path = join(daemon.path, '../left.sock');
     const dead = createServer();
     await new Promise<void>((resolve) => dead.listen(path, resolve));
@@ -266,7 +266,7 @@ describe('executeHTTP', () => {
 });
 
 describe('giving up', () => {
-  test('after its own limit: Timeout, the daemon is told, and a late answer harms nobody', async () => {
+  test('after its own limit: Timeout, the daemon gets Cancel, and a late response is ignored', async () => {
     await client.health();
     const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
     const connection = await daemon.connection(0);
@@ -297,7 +297,7 @@ describe('giving up', () => {
     await expect(request).rejects.toThrow('the deadline passed while connecting');
   });
 
-  test('on a signal: its reason, and the daemon is told', async () => {
+  test('on a signal: its reason, and the daemon gets Cancel', async () => {
     await client.health();
     const aborter = new AbortController();
     const request = client.executeHTTP(GET, { signal: aborter.signal });

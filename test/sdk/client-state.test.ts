@@ -59,7 +59,7 @@ describe('the state of the connection', () => {
     expect(states).toEqual(['connecting', 'connected', 'connected']);
   });
 
-  test('is told to nobody who has stopped listening', async () => {
+  test('does not call listeners that were removed', async () => {
     const client = newClient();
     const states: string[] = [];
     const stop = client.subscribe((state) => states.push(state.status));
@@ -252,7 +252,7 @@ describe('health', () => {
   });
 });
 
-test('a Node that is too old is told by the client itself, not by what it misses', () => {
+test('the client itself reports a Node that is too old', () => {
   const versions = vi
     .spyOn(process, 'versions', 'get')
     .mockReturnValue({ ...process.versions, node: '20.20.2' });

@@ -62,7 +62,7 @@ const textOf = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === 'chunk' ? Buffer.from(event.data).toString() : '')).join('');
 
 describe('a stream', () => {
-  test('is told as it comes: head, chunks, result', async () => {
+  test('passes on head, chunks and result as they arrive', async () => {
     const { id, events, result } = await begin();
     const before = performance.now();
     connection.send(streamStart(id), streamChunk(id, 0, 'one '), streamChunk(id, 1, 'two'), streamEnd(id));
@@ -113,7 +113,7 @@ describe('a stream', () => {
     });
   });
 
-  test('that fails in the middle gives what came, then rejects', async () => {
+  test('that fails in the middle passes on its events, then rejects', async () => {
     const { id, events, result } = await begin();
     connection.send(
       streamStart(id),
@@ -128,7 +128,7 @@ describe('a stream', () => {
     expect(textOf(events)).toBe('half');
   });
 
-  test('on a connection that is lost gives what came, then rejects', async () => {
+  test('on a lost connection passes on its events, then rejects', async () => {
     const { id, events, result } = await begin();
     connection.send(streamStart(id), streamChunk(id, 0, 'half'));
     connection.socket.end();
@@ -177,7 +177,7 @@ describe('a stream', () => {
 });
 
 describe('cancelling a stream', () => {
-  test('ends it at once with what came, and tells the daemon; what still comes is dropped', async () => {
+  test('ends it at once with its events so far, and sends Cancel; later events are dropped', async () => {
     const aborter = new AbortController();
     const arrived = Promise.withResolvers<void>();
     const { id, events, result } = await begin({
@@ -204,7 +204,7 @@ describe('cancelling a stream', () => {
     expect(daemon.connections).toHaveLength(1);
   });
 
-  test('from inside onEvent: no further event, though more had come', async () => {
+  test('from inside onEvent: no further event, though more had arrived', async () => {
     const aborter = new AbortController();
     const { id, events, result } = await begin({ signal: aborter.signal, onEvent: () => aborter.abort() });
     connection.send(streamStart(id), streamChunk(id, 0, 'some'), streamEnd(id));
@@ -279,7 +279,7 @@ describe('back-pressure', () => {
     await result;
   });
 
-  test('a consumer that takes its time gets one event at a time, and the daemon no credit meanwhile', async () => {
+  test('a slow consumer gets one event at a time, and the daemon no credit meanwhile', async () => {
     const gates: (() => void)[] = [];
     const { id, events, result } = await begin({
       onEvent: () => new Promise((resolve) => gates.push(resolve)),

@@ -19,7 +19,7 @@ describe('events as an async iterator', () => {
     expect(await collect(events)).toEqual(['a', 'b', 'c', 'end']);
   });
 
-  test('start when the first one is asked for', async () => {
+  test('start with the first call of next', async () => {
     let started = false;
     const events = iterateEvents<string>(async () => {
       started = true;

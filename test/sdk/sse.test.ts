@@ -71,7 +71,7 @@ describe('SSEParser.parseStreamAsync', () => {
     expect(await piecesOf(`${event('Hel')}${event('lo')}data: [DONE]\n\n`)).toEqual(['Hel', 'lo']);
   });
 
-  test('gives what came before an error, then throws it', async () => {
+  test('yields the events before an error, then throws it', async () => {
     const pieces: string[] = [];
     const reading = (async () => {
       for await (const piece of SSEParser.parseStreamAsync(event('a') + ERROR + event('b')))

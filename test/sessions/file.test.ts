@@ -154,7 +154,7 @@ test('tool calls and images come through damage with their messages', () => {
   expect(after.load(id).messages).toEqual(before.messages);
 });
 
-test('damage that is met while running is told, and the next opening salvages the rest', () => {
+test('damage found while running is reported, and the next opening salvages the rest', () => {
   const path = join(folder(), 'sessions.db');
   filled(path);
   const file = openSync(path, 'r+');
@@ -250,7 +250,7 @@ function tmpfs(size: string): string | undefined {
   return dir;
 }
 
-test('a full disk is told; what was acknowledged stays, and saving goes on when there is space', (context) => {
+test('a full disk is reported; acknowledged changes stay, and saving goes on when there is space', (context) => {
   const dir = tmpfs('2m');
   if (dir === undefined) return context.skip('only root may mount a small disk');
   const path = join(dir, 'sessions.db');

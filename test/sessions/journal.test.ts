@@ -70,7 +70,7 @@ test('closing writes what waits and leaves no timer', () => {
   expect(store.draft(journal.session ?? '')).toBe('half');
 });
 
-test('while the file is locked, what happens is kept and saved in order afterwards; a lock that lasts is told', () => {
+test('while the file is locked, changes are kept and saved in order afterwards; a lasting lock is reported', () => {
   const path = join(folder(), 'sessions.db');
   const store = openedStore(path);
   const timers = fakeTimers();

@@ -166,7 +166,7 @@ describe('a later message', () => {
     expect(ask(...talk, 'go on')).toContain('"What is Node.js?"');
   });
 
-  test('that repeats a question is told so', () => {
+  test('that repeats a question gets an answer that says so', () => {
     expect(ask('What is SSE?', assistant('…'), 'What is SSE?')).toMatch(
       /^You asked "What is SSE\?" before, as message 1\./,
     );

@@ -27,7 +27,7 @@ test('a flag goes before the settings file', async () => {
   });
 });
 
-test('files of answers are what is said, unless a flag says otherwise', async () => {
+test('files with answers are used, unless a flag says otherwise', async () => {
   const script = await fileWith('One.\n---\nTwo.\n');
   expect(await options({ script })).toMatchObject({
     settings: { content: 'script' },

@@ -53,7 +53,7 @@ describe('a folder of responses', () => {
     expect(await run()).toEqual(answers);
   });
 
-  test('that is missing or empty is told', async () => {
+  test('that is missing or empty is an error', async () => {
     await expect(readResponseFolder('/no/such/folder')).rejects.toThrow(
       /^The responses in \/no\/such\/folder cannot be used: there is no such file or folder/,
     );
@@ -73,7 +73,7 @@ describe('a script', () => {
     expect(await ask('a', 'b', 'c', 'd')).toBe('First.');
   });
 
-  test('that is missing or empty is told', async () => {
+  test('that is missing or empty is an error', async () => {
     const folder = await folderWith({ 'empty.md': '---\n\n---\n' });
     await expect(readScript(join(folder, 'empty.md'))).rejects.toThrow(/holds no answer/);
     await expect(readScript(join(folder, 'none.md'))).rejects.toThrow(

@@ -161,7 +161,7 @@ describe('a hold', () => {
 });
 
 describe('starting and closing', () => {
-  test('a port in use is told with a way out', async () => {
+  test('the error for a port in use says what to do', async () => {
     const { port } = await simulatorForTest();
     const failure = await startSimulator({ port }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(SimulatorStartError);
@@ -171,7 +171,7 @@ describe('starting and closing', () => {
     });
   });
 
-  test('an address of another machine is told too', async () => {
+  test('an address of another machine is an error too', async () => {
     await expect(startSimulator({ port: 0, host: '192.0.2.1' })).rejects.toThrow(/no such address/);
   });
 

@@ -151,7 +151,7 @@ test('an error in the middle of a stream is thrown', async () => {
   ).rejects.toThrow(/had an error while processing/);
 });
 
-test('a reset connection is a connection error, or told as one', async () => {
+test('a reset connection is a connection error', async () => {
   const openai = await client();
   const failure = await openai.chat.completions
     .create({ model: 'sim-fault-reset', messages: FRANCE })

@@ -170,7 +170,7 @@ describe('what streams in', () => {
 });
 
 describe('the end of an answer', () => {
-  test('that failed tells what happened and what to do; what came is kept', async () => {
+  test('that failed says what happened and what to do; its text is kept', async () => {
     ask('hello');
     chat.latest.text('half');
     const error = new ConnectorException('the daemon went\x1b[31m away', ErrorClass.Transient, 1, {
@@ -214,7 +214,7 @@ describe('the end of an answer', () => {
     });
   });
 
-  test('by a defect of the connector is told like a failure', async () => {
+  test('by a defect of the connector is shown like a failure', async () => {
     ask('hello');
     await chat.latest.break(new Error('oops'));
     expect(answer().status).toMatchObject({ kind: 'error', failure: { what: 'oops' } });
@@ -295,7 +295,7 @@ test('what was said of the queue is not said of the stopped answer', () => {
 });
 
 describe('the connection', () => {
-  test('is asked how the daemon does when an answer has ended', async () => {
+  test('requests the health of the daemon when an answer has ended', async () => {
     ask('hello');
     chat.latest.text('yes');
     expect(connection.healthChecks).toBe(0);
@@ -310,7 +310,7 @@ describe('the connection', () => {
     expect(connection.healthChecks).toBe(0);
   });
 
-  test('is shown as it changes; losing it and getting it back is told', () => {
+  test('is shown as it changes; its loss and its return are reported', () => {
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 2000, error: 'refused' });
     expect(store.getState().connection.status).toBe('waiting');
     expect(toast()).toContain('lost');

@@ -39,7 +39,7 @@ const ask = (text: string): void => {
 };
 const toast = (): string | undefined => store.getState().toast?.text;
 
-describe('what is sent while an answer runs', () => {
+describe('a message during an answer', () => {
   test('is queued, and goes out one after the other when the answers end', async () => {
     for (const text of ['one', 'two', 'three']) ask(text);
     expect(store.getState()).toMatchObject({ queue: ['two', 'three'], draft: { text: '' } });
@@ -129,7 +129,7 @@ describe('settings', () => {
     expect(store.getState().settings).toEqual({ body: {} });
   });
 
-  test('are left out again by off, and told without a value', () => {
+  test('off removes them, and without a value they are shown', () => {
     for (const name of ['temperature', 'top_p', 'max_tokens']) actions.setParameter(`${name} 1`);
     actions.setParameter();
     expect(toast()).toBe('temperature: 1; max_tokens: 1; top_p: 1');
@@ -148,7 +148,7 @@ describe('settings', () => {
 });
 
 describe('the log of exchanges', () => {
-  test('keeps what was asked and what came, newest first, without secrets', async () => {
+  test('keeps requests and responses, newest first, without secrets', async () => {
     ask('one');
     chat.latest.start();
     chat.latest.emit({

@@ -109,7 +109,7 @@ describe('the question of a long answer', () => {
   });
 });
 
-test('reasoning is one line until it is asked for', async () => {
+test('reasoning is one line until the user opens it', async () => {
   const { screen } = await answered('The answer.', {}, 'First this.\nThen that.');
   await screen.until((shown) => shown.includes('The answer.'));
   expect(screen.text()).toMatch(/▸ reasoning .*~6 tokens/);
@@ -157,7 +157,7 @@ describe('the source of an answer', () => {
   });
 });
 
-test('the usual end of an answer is not told above it, but in the inspector', async () => {
+test('the usual end of an answer is in the inspector, not above the answer', async () => {
   const { screen, chat } = await answered('Some text.');
   chat.latest.emit({ type: 'headers', tMs: 3, statusCode: 200, headers: {}, buffered: false });
   await chat.latest.end({ finishReason: 'stop', metrics: metricsOf() });

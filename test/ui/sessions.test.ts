@@ -135,7 +135,7 @@ test('a start after an interrupted answer offers, in one row, to go on', async (
   await ended;
 });
 
-test('a screen reader is told of the offer, and reads the conversation that is opened', async () => {
+test('a screen reader reads the offer and the opened conversation', async () => {
   const { port, path } = saved();
   const store = openedStore(path);
   const id = store.last()?.id ?? '';

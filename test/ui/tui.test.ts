@@ -53,14 +53,14 @@ describe('the terminal is as it was', () => {
     restored(running);
   });
 
-  test('after it was told from outside to end, as by SIGTERM', async () => {
+  test('after a signal such as SIGTERM', async () => {
     const running = await start();
     running.abort();
     await running.ended;
     restored(running);
   });
 
-  test('after an error while drawing, which is told', async () => {
+  test('after an error while drawing, which is reported', async () => {
     const running = await start();
     // No such state exists: only a defect gets here.
     running.connection.become({ status: 'nonsense' } as never);
@@ -150,7 +150,7 @@ describe('typing', () => {
     expect(chat.exchanges).toHaveLength(0);
   });
 
-  test('a command that does not exist is told, and kept', async () => {
+  test('an unknown command is an error, and stays in the draft', async () => {
     const { screen } = await start();
     screen.type('/nonsense\r');
     await screen.until((text) => text.includes('there is no command /nonsense'));
@@ -250,7 +250,7 @@ test('a model is chosen from those that the endpoint lists, hostile names and al
   expect(screen.events).toEqual([]);
 });
 
-test('models that cannot be listed are told', async () => {
+test('a failed list of models is reported', async () => {
   const { screen } = await start({ models: () => Promise.reject(new Error('refused\x1b[2J')) });
   screen.type('\x0f');
   await screen.until((text) => text.includes('no list of models (/model NAME uses one): refused'));
@@ -303,7 +303,7 @@ test("the user's own keys act", async () => {
   await vi.waitFor(() => expect(connection.reconnects).toBe(1));
 });
 
-test('scrolling back shows what is there and counts what comes; end returns', async () => {
+test('scrolling back shows earlier text and counts new lines; end returns', async () => {
   const running = await start();
   const { screen, chat, clock } = running;
   await ask(running, 'count');
@@ -322,7 +322,7 @@ test('scrolling back shows what is there and counts what comes; end returns', as
   await screen.until((text) => text.includes('line 64') && !text.includes('↓ end'));
 });
 
-test('the first token is on the screen when that is told', async () => {
+test('the first token is on the screen when the paint is reported', async () => {
   const running = await start();
   await ask(running, 'hello');
   running.chat.latest.text('FIRST');
@@ -378,7 +378,7 @@ describe('for a screen reader', () => {
     expect(screen.text()).not.toMatch(/[│┌─]/);
   });
 
-  test('a failure is told in sentences, and an answer that was asked for again is read again', async () => {
+  test('a failure is read in sentences, and a repeated answer is read again', async () => {
     const running = await start({ screenReader: true });
     const { screen, chat } = running;
     await ask(running, 'hello');

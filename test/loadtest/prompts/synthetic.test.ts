@@ -24,7 +24,7 @@ test('prompts are as long as asked for, and have nothing in common without a sha
   expect(Math.max(...all.slice(1).map((one) => common(one, all[0] ?? [])))).toBeLessThan(5);
 });
 
-test('the share of a prefix that is asked for is common to all, and no more', () => {
+test('all prompts share exactly the requested part of the prefix', () => {
   const spec = { ...base, sharedPrefix: 0.4 };
   const [first = [], ...others] = Array.from({ length: 20 }, (_, index) => wordsOf(spec, index));
   for (const other of others) {

@@ -23,7 +23,7 @@ async function upstream(...script: Parameters<typeof startUpstream>) {
   return made;
 }
 
-test('a connection over the limit is told so and closed; those before it go on', async () => {
+test('a connection over the limit gets an error and is closed; earlier ones go on', async () => {
   const running = await daemon({ connections: 1 });
   const first = await running.client();
   const second = await running.client();

@@ -97,7 +97,7 @@ test('a stale socket stays untouched while another claimer is at it', async () =
   expect((await lstat(path)).ino).not.toBe(ino);
 });
 
-test('release removes the socket, but not one that has come in its place', async () => {
+test('release removes the socket, but not a socket that replaced it', async () => {
   const path = join(folder, 'd.sock');
   const first = await claimSocketFile(server(), path);
   await first.release();
@@ -135,7 +135,7 @@ test('a directory in which others can replace files is refused; one with the sti
   await claimSocketFile(server(), join(shared, 'd.sock'));
 });
 
-test('a directory that is missing, or none, is told', async () => {
+test('a missing directory, or a path that is not one, is an error', async () => {
   await expect(claimSocketFile(server(), join(folder, 'no', 'd.sock'))).rejects.toThrow(
     `the socket's directory ${join(folder, 'no')} does not exist; make it first`,
   );
@@ -143,7 +143,7 @@ test('a directory that is missing, or none, is told', async () => {
   await expect(claimSocketFile(server(), join(folder, 'file', 'd.sock'))).rejects.toThrow(/is no directory/);
 });
 
-test('a path that a socket cannot have is told, with how much too long it is', async () => {
+test('a path that is too long for a socket is an error that says by how much', async () => {
   const path = join(folder, 'x'.repeat(110 - folder.length));
   expect(path).toHaveLength(111);
   await expect(claimSocketFile(server(), path)).rejects.toThrow(/too long by (4|8) bytes/);

@@ -27,7 +27,7 @@ socket.on('data', (bytes) => {
   if (count >= Number(total)) console.log('all');
 });`;
 
-test('a client that is stopped (SIGSTOP) holds up its provider and nobody else, and has all of it after SIGCONT', {
+test('a client that is stopped (SIGSTOP) holds up only its own provider, and receives everything after SIGCONT', {
   timeout: 60_000,
 }, async () => {
   let written = 0;

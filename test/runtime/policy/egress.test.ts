@@ -18,7 +18,7 @@ async function ask(url: string, egress: PolicyOptions['egress'] = {}) {
   return streamOf(client, 1n);
 }
 
-test('an address that must not be asked is refused before anything is sent, and never again', async () => {
+test('a forbidden address is refused before anything is sent, and is not retried', async () => {
   const { end } = await ask('http://169.254.169.254/latest/meta-data/');
   expect(end).toMatchObject({ errorClass: ErrorClass.Permanent, timings: { attempts: 0 } });
   expect(end.errorMessage).toMatch(/where clouds hand out credentials/);

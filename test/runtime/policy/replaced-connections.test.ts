@@ -66,7 +66,7 @@ test('a request with one attempt is sent once, for the server may have read it',
   expect(seen()).toBe(2);
 });
 
-test('a connection that ends after a second of work is no dead one: the next attempt is told as a retry', async () => {
+test('a connection that ends after a second of work was not dead: the next attempt is reported as a retry', async () => {
   const { client, ask } = await setUp(1050);
   await ask(1n);
   const { timings } = await ask(2n);

@@ -47,7 +47,7 @@ const chat = (upstream: { url: string }) => ({
   body: '{"a":1}',
 });
 
-test('a stream is asked for again, and each attempt is told as it happens', async () => {
+test('a stream is requested again, and each attempt is reported as it happens', async () => {
   const upstream = await upstreamOf(
     { status: 503, chunks: ['no'] },
     { status: 429, headers: { 'retry-after': '1' } },
@@ -136,7 +136,7 @@ test('a connection that is cut before the head is made again', async () => {
   expect(retry.reason).toContain('closed the connection before it answered');
 });
 
-test('after the first forwarded byte nothing is asked for again', async () => {
+test('after the first forwarded byte there is no further attempt', async () => {
   const upstream = await upstreamOf({ chunks: ['half'], end: 'cut' });
   const asking = await client();
   asking.send(httpStream(1n, chat(upstream)));
@@ -145,7 +145,7 @@ test('after the first forwarded byte nothing is asked for again', async () => {
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('after the head was forwarded nothing is asked for again, though no byte has come', async () => {
+test('after the head was forwarded there is no further attempt, though no body byte has arrived', async () => {
   const upstream = await upstreamOf({ chunks: [], end: 'cut' });
   const asking = await client();
   asking.send(httpStream(1n, chat(upstream)));
@@ -153,7 +153,7 @@ test('after the head was forwarded nothing is asked for again, though no byte ha
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('an answer that is collected is asked for again when it was cut: none of it had left the daemon', async () => {
+test('a buffered response that was cut is requested again: the client had received none of it', async () => {
   const upstream = await upstreamOf({ chunks: ['half of it'], end: 'cut' }, { chunks: ['whole'] });
   const asking = await client();
   asking.send(httpRequest(1n, chat(upstream)));
@@ -216,7 +216,7 @@ test('the budget bounds the retries at a provider that fails for everybody', asy
   expect(upstream.requests.length).toBeLessThanOrEqual(120);
 });
 
-test('that the budget is used up is told with the failing answer, and with a failure', async () => {
+test('a failing response and a failure both say that the retry budget is used up', async () => {
   const upstream = await upstreamOf({ status: 503 });
   const asking = await client({ retry: { budgetMin: 0 } });
   asking.send(httpStream(1n, chat(upstream)));

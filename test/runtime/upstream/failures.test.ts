@@ -136,7 +136,7 @@ test('an interim answer is not taken for the answer', async () => {
   expect(asking.received.filter(of(MessageType.StreamStart)).map((start) => start.statusCode)).toEqual([200]);
 });
 
-test('a certificate that nobody vouches for is Permanent, and no request is sent', async () => {
+test('a certificate from an unknown authority is Permanent, and no request is sent', async () => {
   const tls = join(import.meta.dirname, '../../fixtures/tls');
   let requests = 0;
   const server = createServer(

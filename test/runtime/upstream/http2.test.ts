@@ -250,7 +250,7 @@ describe('a server that says GOAWAY', () => {
   });
 });
 
-describe('what goes wrong is told in words', () => {
+describe('errors have words for people', () => {
   test.each([
     ['refuses it twice', 7, /reset the request before it answered \(REFUSED_STREAM\)/],
     ['resets it with an error', 2, /reset the request before it answered \(INTERNAL_ERROR\)/],

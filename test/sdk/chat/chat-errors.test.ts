@@ -127,7 +127,7 @@ describe('the forms in which servers tell an error', () => {
     );
   });
 
-  test('a web page is told by its title, and asks about base_url where that may be the reason', () => {
+  test('the error for a web page has its title, and asks about base_url where that may be the reason', () => {
     const page = '<!DOCTYPE html><html><head><title>404\n Not Found</title></head></html>';
     expect(errorOf({ statusCode: 404, contentType: 'text/html; charset=utf-8' }, page).message).toBe(
       'api.example.com answered 404 with a web page ("404 Not Found"). Is base_url right?',

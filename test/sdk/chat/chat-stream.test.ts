@@ -44,7 +44,7 @@ describe('how an answer ends', () => {
     expect(result).toMatchObject({ outcome, text: 'so far' });
   });
 
-  test("a failure of the transport is the result's error, and is told", () => {
+  test("a failure of the transport is the result's error, and an event", () => {
     const { result, events } = read('', failed);
     expect(result).toMatchObject({ outcome: 'error', error: failure });
     expect(events).toEqual([{ type: 'error', error: failure }]);
@@ -68,7 +68,7 @@ describe('how an answer ends', () => {
     expect(read(usage + chunk({ content: 'cut he' })).result.outcome).toBe('truncated');
   });
 
-  test('it is over at [DONE] and at an error, so that nobody waits for a server that stays', () => {
+  test('it is over at [DONE] and at an error, so that no one waits for a server that keeps the connection open', () => {
     for (const end of [DONE, data({ error: { message: 'no' } })]) {
       const stream = createChatStream(SSE);
       stream.feed(Buffer.from(chunk({ content: 'a' })));
@@ -179,7 +179,7 @@ describe('usage', () => {
 });
 
 describe('events that are not of the form', () => {
-  test.each(['{oops', '7', '"text"', '[]', '{}', '{"choices":7}'])('%s is counted and told', (text) => {
+  test.each(['{oops', '7', '"text"', '[]', '{}', '{"choices":7}'])('%s is counted and reported', (text) => {
     const { result, events } = read(`${chunk({ content: 'a' })}data: ${text}\n\n${FINISH}`);
     expect(result).toMatchObject({ outcome: 'complete', text: 'a', malformedEvents: 1 });
     expect(events).toContainEqual({ type: 'malformed', data: text });
@@ -198,7 +198,7 @@ describe('events that are not of the form', () => {
     });
   });
 
-  test('what is told of a long one is bounded', () => {
+  test('the report of a long one is bounded', () => {
     const { events } = read(`data: ${'x'.repeat(100_000)}\n\n`);
     const [event] = events;
     expect(event?.type === 'malformed' && event.data.length).toBeLessThan(400);
@@ -261,7 +261,7 @@ describe('a body that is no event stream', () => {
     expect(read(cut, { kind: 'failed', error }, JSON_HEAD).result).toMatchObject({ outcome: 'error', error });
   });
 
-  test('plain text says what came instead of a stream', () => {
+  test('the error for plain text quotes it', () => {
     const { result } = read('hello\n', { kind: 'closed' }, { statusCode: 200, contentType: 'text/plain' });
     expect(result.error?.message).toBe('The provider answered with text/plain, not with an event stream.');
   });

@@ -89,7 +89,7 @@ describe("Anthropic's Messages", () => {
     });
   });
 
-  test('an overloaded_error inside of the stream is an error that may be tried again, and what came is kept', () => {
+  test('an overloaded_error inside of the stream is an error that may be tried again, and the text so far is kept', () => {
     const error = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
     const { result } = read('anthropic', sse([...MESSAGE.slice(0, 8), error]));
     expect(result).toMatchObject({ outcome: 'error', text: 'Let me ' });

@@ -16,7 +16,7 @@ describe('where the daemon is', () => {
     });
   });
 
-  test('TCP where it is asked for', () => {
+  test('TCP when requested', () => {
     expect(resolveEndpoint({ useTcp: true }, {})).toEqual({ kind: 'tcp', host: '127.0.0.1', port: 5000 });
     const env = { VASTAR_USE_TCP: 'true', VASTAR_TCP_HOST: 'box', VASTAR_TCP_PORT: '77' };
     expect(resolveEndpoint({}, env)).toEqual({ kind: 'tcp', host: 'box', port: 77 });
@@ -58,7 +58,7 @@ describe('a socket is trusted before anything is sent there', () => {
     message: expect.stringContaining(problem),
   });
 
-  test('a socket of this user is, whoever may connect to it', async () => {
+  test('a socket of this user is, even if others can connect to it', async () => {
     for (const mode of [0o600, 0o755, 0o777]) {
       await chmod(path, mode);
       await expect(checkTrust(path)).resolves.toBeUndefined();

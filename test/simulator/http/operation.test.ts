@@ -100,7 +100,7 @@ test('the log has a line for each request, with its timing and without its conte
   ]);
 });
 
-test('a log that cannot be written is told', async () => {
+test('a log that cannot be written is reported', async () => {
   await expect(openRequestLog('/no/such/folder/log')).rejects.toThrow(
     /^The log \/no\/such\/folder\/log cannot be written: there is no such file or folder/,
   );

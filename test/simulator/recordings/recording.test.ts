@@ -50,7 +50,7 @@ describe('a recording’s file', () => {
     expect(() => parseRecordings(text, 'f')).toThrow(message);
   });
 
-  test('that is missing is told', async () => {
+  test('that is missing is an error', async () => {
     await expect(readRecordings('/no/such/file')).rejects.toThrow(
       /cannot be read: there is no such file or folder/,
     );

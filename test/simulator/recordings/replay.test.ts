@@ -67,7 +67,7 @@ describe('a simulator that replays', () => {
     for (const name of ['content-encoding', 'set-cookie', 'location']) expect(replayed.has(name)).toBe(false);
   });
 
-  test('may be asked for faults all the same', async () => {
+  test('can have faults too', async () => {
     const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0 }]) });
     expect((await postChat(simulator, { model: 'sim-fault-503' })).status).toBe(503);
   });

@@ -77,7 +77,7 @@ test('the draft goes to both endpoints at once, each with its model', () => {
   expect(store.getState().draft.text).toBe('');
 });
 
-test('what was said before is gone when two are asked', async () => {
+test('an earlier toast is gone when a comparison starts', async () => {
   await compared();
   actions.stop();
   expect(toast()).toContain('neither was kept');
@@ -115,7 +115,7 @@ test('the conversation goes on with the marked answer and its endpoint', async (
   expect(chat.latest.options.endpoint).toBe('openai');
 });
 
-test('with an empty draft the last question is asked again; leaving keeps its answer as it was', async () => {
+test('with an empty draft the last question is sent again; leaving keeps its answer unchanged', async () => {
   type('asked');
   actions.send();
   chat.latest.text('first answer');
@@ -130,7 +130,7 @@ test('with an empty draft the last question is asked again; leaving keeps its an
   expect(comparison).toThrow();
 });
 
-test('stop ends both and keeps what came; asked again, it keeps neither and gives the question back', async () => {
+test('stop ends both and keeps their text; a second stop keeps neither and returns the question', async () => {
   type('question');
   actions.compare();
   exchange(0).text('part');
@@ -144,7 +144,7 @@ test('stop ends both and keeps what came; asked again, it keeps neither and give
   expect(store.getState()).toMatchObject({ messages: [], draft: { text: 'question\n\nmore' } });
 });
 
-test('nothing is chosen while an answer still runs, and nothing else is asked before one is chosen', async () => {
+test('no choice is possible while an answer runs, and no question before the choice', async () => {
   type('question');
   actions.compare();
   actions.chooseSide();
@@ -171,7 +171,7 @@ test('one side that fails says so beside the other, which can be chosen', async 
   expect(store.getState().aside).toEqual([]);
 });
 
-test('with several other modes one is picked; why one cannot be used is told', () => {
+test('with several other modes one is picked; a toast says why one cannot be used', () => {
   const third = { ...OPENAI, name: 'local' };
   setUp(createMemoryModes([SIMULATOR, OPENAI, third]));
   type('question');

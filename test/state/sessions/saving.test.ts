@@ -59,7 +59,7 @@ test('an answer is on disk within a second, and with its exchange at its end', a
   expect(exchange?.metrics).toMatchObject({ finishReason: 'stop' });
 });
 
-test('after a crash, the next start offers to go on, with what came, the queue and the draft', async () => {
+test('after a crash, the next start offers to go on, with the text so far, the queue and the draft', async () => {
   const path = place();
   const first = savedChat(path);
   first.ask('one');
@@ -372,7 +372,7 @@ test('a key is not saved, whatever it is typed in', async () => {
   expect(all.join()).not.toContain(key);
 });
 
-test('where nothing is to be saved, nothing is, and that is shown', () => {
+test('without saving, nothing is saved, and the screen shows it', () => {
   const { ask, store, actions } = savedChat('off');
   ask('one');
   expect(store.getState().saving).toBe('off');

@@ -215,7 +215,7 @@ describe('several calls', () => {
     ]);
   });
 
-  test('are asked for again with the answer, also when some have results', async () => {
+  test('are requested again with the answer, also when some have results', async () => {
     send('Weather and time?');
     await called(WEATHER, TIME);
     send('rain');

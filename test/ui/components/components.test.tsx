@@ -119,7 +119,7 @@ describe('the connection pane', () => {
   });
 });
 
-test.each([40, 21])('a retry is told whole in the connection pane of a screen of %i rows', (height) => {
+test.each([40, 21])('the connection pane shows a whole retry notice of a screen of %i rows', (height) => {
   const retry = {
     attempt: 2,
     maxAttempts: 3,
@@ -149,7 +149,7 @@ describe('the request pane', () => {
     expect(pane).toMatch(/tokens +~12/);
   });
 
-  test('tells of a stall, of attempts, and of an answer that comes in one piece', () => {
+  test('shows a stall, attempts, and an answer that arrives in one piece', () => {
     expect(shown(side, running({ phase: 'stalled', stalledMs: 4200 }))).toContain('stalled 4.2 s');
     expect(shown(side, running({ attempts: 3 }))).toMatch(/attempts +3/);
     expect(shown(side, running({ buffered: true }))).toContain('buffered: does not stream');

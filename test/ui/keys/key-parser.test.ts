@@ -236,7 +236,7 @@ describe('a paste without an end', () => {
     expect(actions(parser.feed(Buffer.from('\r')))).toBe('<enter>');
   });
 
-  test('keys act again once its end has come', () => {
+  test('keys act again after its end', () => {
     expect(acts('\x1b[200~one', 'pause', `two${END}\r`)).toBe('"one"two<enter>');
   });
 

@@ -46,7 +46,7 @@ function start({ plain = false } = {}) {
 
 const ESC_KEY = { kind: 'key', name: 'esc' };
 
-test('a terminal with the kitty protocol is asked for escape codes and base layout keys, and reset in the end', () => {
+test('a terminal with the kitty protocol gets requests for escape codes and base layout keys, and is reset at the end', () => {
   const { send, written, close, got, listeners, rawMode } = start();
   expect(written()).toContain('\x1b[?u\x1b[c');
   send('\x1b[?0u\x1b[?62c');
@@ -57,7 +57,7 @@ test('a terminal with the kitty protocol is asked for escape codes and base layo
   expect([listeners(), rawMode()]).toEqual([0, false]);
 });
 
-test('another terminal is asked for modified keys, and reset in the end', () => {
+test('another terminal gets the request for modified keys, and is reset at the end', () => {
   const { send, written, close } = start();
   written();
   send('\x1b[?1;2c');

@@ -80,7 +80,7 @@ describe("the user's own keys", () => {
     expect(own({ copy: [] }).keymap.actionOf('ctrl+y', false)).toBeUndefined();
   });
 
-  test('that are taken from another action are told', () => {
+  test('that are taken from another action are reported', () => {
     const { keymap, problems } = own({ help: ['ctrl+r'] });
     expect(keymap.actionOf('ctrl+r', true)).toBe('help');
     expect(problems).toEqual([
@@ -88,7 +88,7 @@ describe("the user's own keys", () => {
     ]);
   });
 
-  test('that are given twice belong to the first; names that are none are told', () => {
+  test('that are given twice belong to the first; unknown names are reported', () => {
     const { keymap, problems } = own({
       copy: ['alt+c'],
       new: ['alt+c'],

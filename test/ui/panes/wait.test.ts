@@ -14,7 +14,7 @@ describe('what a running request waits for', () => {
   const timeline = createTimeline(0);
   const at = (ms: number): RequestView => ({ kind: 'running', metrics: timeline.snapshot(ms), samples: [] });
 
-  test('a short wait is not told', () => {
+  test('a short wait has no words', () => {
     expect(words(at(2900), LIMITS)).toBeUndefined();
   });
 
@@ -22,12 +22,12 @@ describe('what a running request waits for', () => {
     expect(words(at(12_000), LIMITS)).toBe('no response headers for 12.0 s, limit 60 s');
   });
 
-  test('without a limit none is told', () => {
+  test('without a limit the words name none', () => {
     expect(words(at(12_000), { timeoutMs: 0, idleMs: 0 })).toBe('no response headers for 12.0 s');
     expect(words(at(12_000))).toBe('no response headers for 12.0 s');
   });
 
-  test('a silent response is told with the limit of silence', () => {
+  test('a silent response has words with the limit of silence', () => {
     timeline.headers({ atMs: 13_000, timings: { attempts: 1 }, buffered: false });
     expect(words(at(14_000), LIMITS)).toBeUndefined();
     expect(words(at(20_000), LIMITS)).toBe('nothing received for 7.0 s, limit 300 s');

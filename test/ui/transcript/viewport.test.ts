@@ -91,7 +91,7 @@ describe('a reader who has scrolled away', () => {
   const messages = Array.from({ length: 20 }, (_, index) => question(index + 1, `question ${index + 1}`));
   const height = 9;
 
-  test('stays where he is while more comes, and is told how much', () => {
+  test('stays in place while text arrives, and sees how much is new', () => {
     const viewport = createViewport();
     const scroll = viewport.scrolledBy({ messages, width: 40, height, scroll: FOLLOW }, -6) ?? FOLLOW;
     const before = shown(viewport, { messages, width: 40, height, scroll });
@@ -119,7 +119,7 @@ describe('a reader who has scrolled away', () => {
     expect(viewport.scrolledBy({ messages, width: 40, height, scroll: up }, 6)).toEqual(FOLLOW);
   });
 
-  test('is told when there is no further', () => {
+  test('sees that there are no more matches', () => {
     const viewport = createViewport();
     const top = viewport.toTop({ messages, width: 40, height, scroll: FOLLOW });
     expect(viewport.scrolledBy({ messages, width: 40, height, scroll: top }, -1)).toBeUndefined();
