@@ -2,6 +2,7 @@
 //   /rate/R/count/N/…   N chat chunks, R a second; 0 = as fast as they are taken
 //   /flood/BYTES        that many bytes of body
 //   /small              a short answer
+//   /one/…              a whole chat completion in one write
 //   /fault/cut|500      an answer cut in its middle; an error status
 import type { Socket } from 'node:net';
 import { answer } from './answers.js';
@@ -9,6 +10,10 @@ import { httpChunk, httpEvent, jsonAnswer, STREAM_HEAD, serveBareHttp } from './
 import { monotonicUs } from './figures.js';
 
 const SMALL = jsonAnswer(200, '{"answer":"ok"}');
+const ONE_BODY =
+  'data: {"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"Hello"}}]}\n\n' +
+  'data: {"id":"x","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+const ONE = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ${ONE_BODY.length}\r\n\r\n${ONE_BODY}`;
 const FAULT = jsonAnswer(500, '{"error":{"message":"bad"}}');
 /** Faster than this, timers are too coarse: the process sleeps between two writes instead. */
 const SLEEPING_RATE = 100;
@@ -84,6 +89,7 @@ function flood(socket: Socket, bytes: number): void {
 function respond(socket: Socket, path: string): void {
   const [, kind, first, , second] = path.split('/');
   if (kind === 'rate') stream(socket, Number(first), Number(second));
+  else if (kind === 'one') socket.write(ONE);
   else if (kind === 'flood') flood(socket, Number(first));
   else if (kind === 'fault' && first === 'cut') {
     socket.write(STREAM_HEAD + token(0));

@@ -47,6 +47,7 @@ export function adaptBody(
     body,
     refused(error) {
       const members = namedIn(error, body(), droppable).filter((name) => !tried.has(name));
+      if (members.length === 0) return { members, news: false };
       const known = adaptations.get(key) ?? new Set<Adaptable>();
       const other = members.flatMap((name) => (name === 'stream_options' ? [] : [OTHER_NAME[name]]));
       if (other.some((name) => tried.has(name))) return { members: [], news: false };

@@ -1,31 +1,27 @@
 import { ConnectorException, ErrorClass, messageOf, withDetails } from '../common/errors.js';
 import { shownHeaders } from '../common/headers.js';
-import { answerRequest, type Endpoint, proxyPasswords } from '../config/index.js';
+import type { Endpoint } from '../config/index.js';
 import { ContentError } from '../content/content-error.js';
-import { createTimeline, type DaemonTimings } from '../metrics/timeline.js';
+import { createTimeline, type DaemonTimings, type Timeline } from '../metrics/timeline.js';
 import { abortable } from '../sdk/abortable.js';
 import { unusableError } from '../sdk/chat/chat-errors.js';
 import {
   type AnswerContext,
+  type ChatStream,
   createChatStream,
   type HTTPRequestConfig,
   type StreamEnding,
   type StreamResult,
 } from '../sdk/index.js';
 import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
-import { type DecodedEvent, decodeEvents } from './decoded-events.js';
+import { type DecodedEvent, type DecodedEvents, decodeEvents } from './decoded-events.js';
 import { holdRefusal } from './held-refusal.js';
 import { observer } from './observer.js';
+import { prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import { requestEvent } from './sent-request.js';
 import { stopper } from './stopper.js';
 import type { ChatAnswer, ChatMessage, ChatOptions, HttpStreamer } from './types.js';
-
-/** What errors must not repeat: the key, secrets of headers, parameters and body, and what a proxy on the way is given. */
-export function keysOf({ apiKey, access }: Endpoint): string[] {
-  const secrets = access.secrets.map((secret) => secret.reveal());
-  return [...(apiKey === undefined ? [] : [apiKey.reveal()]), ...secrets, ...proxyPasswords(process.env)];
-}
 
 /**
  * The endpoint, when a request may be sent there.
@@ -58,17 +54,19 @@ export async function runExchange(
   messages: readonly ChatMessage[],
   options: ExchangeOptions,
 ): Promise<ChatAnswer> {
-  let timeline = createTimeline(performance.now());
-  let chat = createChatStream({ statusCode: 200, contentType: '' });
+  let timeline: Timeline | undefined;
+  let chat: ChatStream | undefined;
   let context: AnswerContext = {};
-  let decoded = decodeEvents(() => {});
+  let decoded: DecodedEvents | undefined;
   const idleMs = options.idleMs ?? endpoint.idleMs;
   const answerMs = options.answerMs ?? endpoint.answerMs;
   const stop = stopper(options.signal, idleMs);
   const finish = (ending: StreamEnding, timings?: DaemonTimings): ChatAnswer => {
     const endMs = performance.now();
-    timeline.end(endMs, timings);
-    return { ...chat.end(ending), exchange, metrics: timeline.snapshot(endMs) };
+    const times = timeline ?? createTimeline(endMs);
+    const result = (chat ?? createChatStream({ statusCode: 200, contentType: '' })).end(ending);
+    times.end(endMs, timings);
+    return { ...result, exchange, metrics: times.snapshot(endMs) };
   };
 
   try {
@@ -76,17 +74,18 @@ export async function runExchange(
     // The clock starts when the request can leave: connecting, or starting a daemon, is no part of the answer.
     await abortable(client.connect(), stop.signal);
     const model = options.model ?? endpoint.model;
-    const request = answerRequest(endpoint, model);
+    const request = prepared(endpoint, model);
     const stream = options.stream && endpoint.access.stream;
     const sentMs = performance.now();
-    timeline = createTimeline(sentMs, options.onGap);
-    const watch = observer(timeline, sentMs, options);
-    options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: timeline });
+    const times = createTimeline(sentMs, options.onGap);
+    timeline = times;
+    const watch = observer(times, sentMs, options);
+    options.onEvent?.({ type: 'start', exchange, url: request.shownUrl, model, live: times });
     const settings = settingsOf(endpoint, options);
-    const keys = keysOf(endpoint);
+    const { keys } = request;
     context = {
-      source: new URL(request.url).host,
-      keys,
+      source: request.host,
+      keys: keys,
       settings,
       format: endpoint.access.api,
       thinkingTags: endpoint.access.thinkingTags,
@@ -94,7 +93,8 @@ export async function runExchange(
     const onEvent = (event: DecodedEvent): void | Promise<void> => {
       if (event.type !== 'chunk' || event.data.length > 0) options.onWire?.(event);
       if (event.type === 'chunk') {
-        timeline.received(event.wireBytes ?? event.data.length, event.atMs, event.data.length);
+        if (chat === undefined) return;
+        times.received(event.wireBytes ?? event.data.length, event.atMs, event.data.length);
         watch.arrived(event);
         const told = watch.told();
         const wasOver = chat.over;
@@ -112,18 +112,26 @@ export async function runExchange(
       }
       if (event.type === 'retry') {
         const { atMs, ...retry } = event;
-        timeline.retrying(retry.attempt);
+        times.retrying(retry.attempt);
         options.onEvent?.({ ...retry, tMs: atMs - sentMs });
         return;
       }
       const { statusCode, headers, buffered, atMs, timings } = event;
-      const { coding } = decoded;
+      const coding = decoded?.coding;
       stop.bytes();
-      timeline.headers({ atMs, timings, buffered, headers, ...(coding !== undefined && { coding }) });
+      times.headers({ atMs, timings, buffered, headers, ...(coding !== undefined && { coding }) });
       const contentType = headers['content-type'] ?? '';
       chat = createChatStream({ statusCode, contentType, headers }, watch.onChatEvent, context);
-      const shown = shownHeaders(headers, keys);
-      options.onEvent?.({ type: 'headers', tMs: atMs - sentMs, statusCode, headers: shown, buffered });
+      options.onEvent?.({
+        type: 'headers',
+        tMs: atMs - sentMs,
+        statusCode,
+        // Looked through when they are asked for: who shows nothing does not pay for it.
+        get headers() {
+          return shownHeaders(headers, keys);
+        },
+        buffered,
+      });
     };
     const asked = adaptBody(
       requestBody(endpoint, model, messages, { ...options, stream }),
@@ -134,17 +142,13 @@ export async function runExchange(
     const send = async (again = false): Promise<StreamResult> => {
       const elapsedMs = again ? performance.now() - sentMs : 0;
       const held = holdRefusal(onEvent, stop.bytes);
-      decoded = decodeEvents(held.onEvent);
+      const decoding = decodeEvents(held.onEvent);
+      decoded = decoding;
       const timeoutMs = options.timeoutMs ?? endpoint.timeoutMs;
       const sent: HTTPRequestConfig = {
         method: 'POST',
         url: request.url,
-        headers: {
-          'content-type': 'application/json',
-          accept: stream ? 'text/event-stream' : 'application/json',
-          'accept-encoding': 'identity',
-          ...request.headers,
-        },
+        headers: request.headers[stream ? 'stream' : 'whole'],
         body: JSON.stringify(translated(endpoint, asked.body())),
         timeoutMs: Math.max(1, Math.round(timeoutMs - elapsedMs)),
         // The silence is watched here, where it is known whether the reader rests.
@@ -154,9 +158,9 @@ export async function runExchange(
       };
       options.onEvent?.(requestEvent(sent, request.shownUrl, endpoint.access.api, keys, elapsedMs));
       const outcome = await client
-        .streamHTTP(sent, { onEvent: decoded.onEvent, signal: stop.signal })
+        .streamHTTP(sent, { onEvent: decoding.onEvent, signal: stop.signal })
         .then(async (result) => {
-          if (result.outcome === 'complete') await decoded.end();
+          if (result.outcome === 'complete') await decoding.end();
           return result;
         })
         .catch(async (thrown: unknown) => {
@@ -164,20 +168,20 @@ export async function runExchange(
           throw thrown;
         });
       const refusal = stop.signal.aborted || !endpoint.access.adapt ? undefined : held.text();
-      const { members, news } = asked.refused(refusal ?? '');
+      const { members, news } = refusal === undefined ? NOTHING_REFUSED : asked.refused(refusal);
       if (members.length === 0) {
-        await held.release();
+        if (held.holding) await held.release();
         return outcome;
       }
       const nowMs = performance.now();
-      timeline.resending(nowMs, outcome.timings);
-      const notice = adaptationNotice(new URL(request.url).host, members);
+      times.resending(nowMs, outcome.timings);
+      const notice = adaptationNotice(request.host, members);
       if (news) options.onEvent?.({ type: 'adapted', tMs: nowMs - sentMs, members, notice });
       return send(true);
     };
     const result = await send();
     if (stop.stalled()) {
-      const error = silence(new URL(request.url).host, idleMs);
+      const error = silence(request.host, idleMs);
       return { ...finish({ kind: 'stalled' }, result.timings), error };
     }
     return finish({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
@@ -193,9 +197,11 @@ export async function runExchange(
     return finish(options.signal?.aborted ? { kind: 'cancelled' } : { kind: 'failed', error }, error.sent);
   } finally {
     stop.release();
-    decoded.close();
+    decoded?.close();
   }
 }
+
+const NOTHING_REFUSED = { members: [], news: false };
 
 const CLASSES: Readonly<Record<ContentError['fault'], ErrorClass>> = {
   'unknown coding': ErrorClass.Permanent,

@@ -10,6 +10,8 @@ export interface HeldRefusal {
   onEvent(event: DecodedEvent): void | Promise<void>;
   /** The refusal's body; undefined where the answer is none, or too long. */
   text(): string | undefined;
+  /** Whether anything is held back. */
+  readonly holding: boolean;
   /** Passes on what was held back. */
   release(): Promise<void>;
 }
@@ -39,6 +41,9 @@ export function holdRefusal(
       if (held === undefined) return undefined;
       const parts = held.flatMap((event) => (event.type === 'chunk' ? [event.data] : []));
       return Buffer.concat(parts).toString();
+    },
+    get holding() {
+      return held !== undefined;
     },
     release,
   };

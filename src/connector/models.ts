@@ -3,7 +3,8 @@ import { type Endpoint, modelsRequest } from '../config/index.js';
 import { quote, reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { isRecord, parseJson, stringOf } from '../sdk/json.js';
-import { keysOf, usable } from './exchange.js';
+import { usable } from './exchange.js';
+import { keysOf } from './prepared.js';
 
 /**
  * The ids of the models an endpoint offers, in its order.

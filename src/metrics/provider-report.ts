@@ -1,6 +1,12 @@
 import { REQUEST_ID_HEADERS } from '../common/headers.js';
-import { type Reported, type ReportedTime, timesInEvent, timesInHeaders } from './provider-times.js';
-import { type RateLimit, rateLimitsIn } from './rate-limits.js';
+import {
+  type Reported,
+  type ReportedTime,
+  TIME_HEADERS,
+  timesInEvent,
+  timesInHeaders,
+} from './provider-times.js';
+import { RATE_LIMIT_HEADERS, type RateLimit, rateLimitsIn } from './rate-limits.js';
 
 /** What a provider's response says of itself. */
 export interface ProviderReport {
@@ -24,26 +30,34 @@ const REGIONS = [
   'via',
 ];
 const LONGEST_VALUE = 200;
+/** A server of one's own sends none of these, and a load test then reads nothing for each answer. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...TIME_HEADERS,
+  ...RATE_LIMIT_HEADERS,
+  ...REQUEST_ID_HEADERS,
+  ...REGIONS,
+]);
 
 /**
  * Collects what one response says of the provider. Later events replace earlier times of the same source.
  * @param nowMs Unix time at the headers
  */
 export function createProviderReport(headers: Readonly<Record<string, string>>, nowMs: number) {
+  const says = Object.keys(headers).some((name) => KNOWN.has(name));
   const times = new Map<string, ReportedTime>();
   const refused = new Set<string>();
   const take = (reported: Reported): void => {
     for (const time of reported.times) times.set(time.source, time);
     for (const source of reported.refused) refused.add(source);
   };
-  take(timesInHeaders(headers));
+  if (says) take(timesInHeaders(headers));
   const requestId = REQUEST_ID_HEADERS.map((name) => headers[name]).find(
     (id) => id !== undefined && id !== '',
   );
   const region = Object.fromEntries(
     REGIONS.flatMap((name) => (headers[name] ? [[name, headers[name].slice(0, LONGEST_VALUE)]] : [])),
   );
-  const rateLimits = rateLimitsIn(headers, nowMs);
+  const rateLimits = says ? rateLimitsIn(headers, nowMs) : [];
   return {
     /** An event of the answer, with its members as they came. */
     event(members: Readonly<Record<string, unknown>>): void {

@@ -27,6 +27,14 @@ const NANOSECOND = 1e-6;
 /** No exchange takes longer: a larger figure has another unit. */
 const LONGEST_MS = 24 * 3_600_000;
 
+/** The headers that `timesInHeaders` reads. */
+export const TIME_HEADERS = [
+  'openai-processing-ms',
+  'x-envoy-upstream-service-time',
+  'server-timing',
+] as const;
+const [OPENAI, ENVOY, SERVER_TIMING] = TIME_HEADERS;
+
 /**
  * The provider's times in a response's headers, in ms: `openai-processing-ms` (OpenAI, vLLM gateways),
  * `x-envoy-upstream-service-time` (Envoy, Azure) and `server-timing` (W3C), whose entries are known by name.
@@ -34,9 +42,9 @@ const LONGEST_MS = 24 * 3_600_000;
  */
 export function timesInHeaders(headers: Headers): Reported {
   const found: Found[] = [
-    ['processing', 'openai-processing-ms', headers['openai-processing-ms'], MS],
-    ['processing', 'x-envoy-upstream-service-time', headers['x-envoy-upstream-service-time'], MS],
-    ...serverTiming(headers['server-timing'] ?? ''),
+    ['processing', OPENAI, headers[OPENAI], MS],
+    ['processing', ENVOY, headers[ENVOY], MS],
+    ...serverTiming(headers[SERVER_TIMING] ?? ''),
   ];
   return judged(found);
 }

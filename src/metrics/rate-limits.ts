@@ -31,6 +31,12 @@ const TRIPLES: readonly [of: string, limit: string, remaining: string, reset: st
   ['requests', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
 ];
 const MOST = 8;
+/** The headers that `rateLimitsIn` reads. */
+export const RATE_LIMIT_HEADERS: readonly string[] = [
+  ...TRIPLES.flatMap(([, ...names]) => names),
+  'ratelimit',
+  'ratelimit-policy',
+];
 
 /**
  * The rate limits in a response's headers: OpenAI's and Groq's (`x-ratelimit-*`), Anthropic's, and the IETF's

@@ -23,12 +23,23 @@ export function parseHttpRequest(payload: Uint8Array): HttpRequest {
   const parsed = parseJson(payload);
   // By hand, not by a schema: this is on the way of every request, and a schema took longer than all the rest.
   if (!isObject(parsed)) throw wrongType('the payload', 'object');
-  const { method, url, headers, body, body_encoding: encoding } = parsed;
+  const { body, body_encoding: encoding } = parsed;
+  return { ...parseRequestHead(parsed), body: bodyOf(body ?? '', encoding ?? 'utf8') };
+}
+
+/**
+ * Reads the parts of a request but its body.
+ * @throws {ConnectorException} InvalidRequest that says what is wrong with it.
+ */
+export function parseRequestHead({
+  method,
+  url,
+  headers,
+}: Readonly<Record<'method' | 'url' | 'headers', unknown>>): Omit<HttpRequest, 'body'> {
   return {
     method: methodOf(stringIn('method', method)),
     url: urlOf(stringIn('url', url)),
     headers: headersOf(headers ?? {}),
-    body: bodyOf(body ?? '', encoding ?? 'utf8'),
   };
 }
 
