@@ -85,7 +85,7 @@ export async function runExchange(
     const { keys } = request;
     context = {
       source: request.host,
-      keys: keys,
+      keys,
       settings,
       format: endpoint.access.api,
       thinkingTags: endpoint.access.thinkingTags,
