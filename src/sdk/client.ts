@@ -215,7 +215,7 @@ export class RuntimeClient {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw invalid(
-        `The request has ${payload.length} bytes as JSON; a frame takes ${PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE}`,
+        `Send less: the request has ${payload.length} bytes as JSON, and ${PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE} is the most`,
         id,
       );
     }

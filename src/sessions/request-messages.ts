@@ -1,9 +1,10 @@
-import type { Attachment, Message, ToolCall } from './types.js';
+import { type QuestionMessage, questionMessage } from '../common/attachments.js';
+import type { Message, ToolCall } from './types.js';
 
 /** A message as a chat completion's request has it. */
 export type RequestMessage =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string | RequestPart[] }
+  | QuestionMessage
   | { role: 'assistant'; content: string }
   | { role: 'assistant'; content: string | null; tool_calls: RequestToolCall[] }
   | { role: 'tool'; content: string; tool_call_id: string };
@@ -13,12 +14,6 @@ interface RequestToolCall {
   type: 'function';
   function: { name: string; arguments: string };
 }
-
-type RequestPart =
-  | { type: 'text'; text: string }
-  | { type: 'image_url'; image_url: { url: string } }
-  | { type: 'input_audio'; input_audio: { data: string; format: 'wav' | 'mp3' } }
-  | { type: 'file'; file: { filename: string; file_data: string } };
 
 /**
  * A conversation as the next request sends it. Left out are messages without content, and what providers refuse:
@@ -44,16 +39,6 @@ export function requestMessages(messages: readonly Message[]): RequestMessage[] 
   return sent;
 }
 
-/** A question with its attachments as a request has it. */
-export function questionMessage({
-  text,
-  attachments,
-}: Pick<Message, 'text' | 'attachments'>): RequestMessage & { role: 'user' } {
-  const parts = attachments.flatMap(partOf);
-  if (parts.length === 0) return { role: 'user', content: text };
-  return { role: 'user', content: [...(text === '' ? [] : [{ type: 'text', text } as const]), ...parts] };
-}
-
 function answerMessage({ text, refusal, toolCalls }: Message, withCalls: boolean): RequestMessage[] {
   const content = text === '' ? refusal : text;
   if (withCalls) {
@@ -76,13 +61,4 @@ function resultsAfter(messages: readonly Message[], index: number): Set<string> 
     if (typeof id === 'string') ids.add(id);
   }
   return ids;
-}
-
-function partOf({ name, type, data, url }: Attachment): RequestPart[] {
-  const address = data === null ? url : `data:${type};base64,${data}`;
-  if (address === null) return [];
-  if (type.startsWith('image/')) return [{ type: 'image_url', image_url: { url: address } }];
-  const format = type === 'audio/wav' ? 'wav' : type === 'audio/mpeg' ? 'mp3' : undefined;
-  if (format !== undefined && data !== null) return [{ type: 'input_audio', input_audio: { data, format } }];
-  return data === null ? [] : [{ type: 'file', file: { filename: name, file_data: address } }];
 }

@@ -1,4 +1,7 @@
+import type { Attachment } from '../common/attachments.js';
 import { OUTCOME_NAMES } from '../common/outcomes.js';
+
+export type { Attachment } from '../common/attachments.js';
 
 /** What JSON holds. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -23,19 +26,6 @@ export interface ToolCall {
   name: string;
   /** JSON text as the model wrote it. */
   arguments: string;
-}
-
-/** An image or another file that belongs to a message. Without `data` and `url` only its name is known. */
-export interface Attachment {
-  name: string;
-  /** Media type, such as `image/png`. */
-  type: string;
-  /** In bytes. */
-  size: number | null;
-  /** Base64. */
-  data: string | null;
-  /** Where it can be found, as it was sent. */
-  url: string | null;
 }
 
 /** One message of a session's tree. Ids rise in the order of writing, whatever the clock does. */

@@ -1,4 +1,5 @@
 import { createActing } from './acting.js';
+import { createAttachmentActions } from './attachments/attachment-actions.js';
 import { createBranchActions } from './branches/branch-actions.js';
 import { createComparing } from './comparing/comparing.js';
 import { createDraftActions, type DraftPorts } from './editor/draft-actions.js';
@@ -77,6 +78,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     ...asking.actions,
     ...createDraftActions(acting, ports),
     ...createEndpointActions(acting, ports),
+    ...createAttachmentActions(acting, ports.files),
     ...createToolActions(acting, ports.files, asking.giveResult),
     ...createViewActions(acting, log),
     say,

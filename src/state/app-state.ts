@@ -1,3 +1,4 @@
+import type { Attachment } from '../common/attachments.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { Branch } from './branches/branches.js';
 import { type Comparison, isAnswering } from './comparing/comparison.js';
@@ -57,6 +58,11 @@ export interface Inspector {
   readonly offset: number;
 }
 
+export interface QueuedMessage {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
+
 export interface ResumeOffer {
   readonly title: string;
   /** Its last answer was interrupted; else something in it was never sent. */
@@ -73,8 +79,10 @@ export interface AppState {
   readonly aside: readonly Branch[];
   readonly nextMessageId: number;
   readonly draft: Editor;
+  /** What goes with the message in the draft. */
+  readonly attachments: readonly Attachment[];
   /** Messages to be sent after the running answer, the next first. */
-  readonly queue: readonly string[];
+  readonly queue: readonly QueuedMessage[];
   /** The question whose change is in the draft, by its id: sending sets aside all from there on. */
   readonly revising?: number | undefined;
   /** The id of the answer whose calls stay without a result: the next message is a question. */
@@ -120,6 +128,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     aside: [],
     nextMessageId: 1,
     draft: EMPTY_EDITOR,
+    attachments: [],
     queue: [],
     settings: NO_SETTINGS,
     connection,

@@ -1,3 +1,4 @@
+import { questionMessage } from '../common/attachments.js';
 import type { ChatMessage } from '../connector/types.js';
 import type { AssistantMessage, Message, ToolMessage } from './messages.js';
 
@@ -11,7 +12,10 @@ export function historyOf(messages: readonly Message[], asked: Asked): ChatMessa
   const history: ChatMessage[] = [];
   const said = messages.filter((message) => message.role !== 'notice');
   for (const [index, message] of said.entries()) {
-    if (message.role === 'user' && message.text !== '') history.push({ role: 'user', content: message.text });
+    if (message.role === 'user') {
+      const { text, attachments = [] } = message;
+      if (text !== '' || attachments.length > 0) history.push(questionMessage({ text, attachments }));
+    }
     if (message.role !== 'assistant') continue;
     const ended = said[index - 1]?.role === 'tool';
     history.push(...answered(message, { results: resultsAfter(said, index), ended, asked }));

@@ -1,3 +1,4 @@
+import type { Attachment } from '../common/attachments.js';
 import type { ExchangeMetrics } from '../metrics/exchange.js';
 import type { Carried, ToolCall } from '../sdk/chat/chat-types.js';
 import type { Failure } from './exchange/failure.js';
@@ -21,6 +22,8 @@ interface MessageBase {
 export interface UserMessage extends MessageBase {
   readonly role: 'user';
   readonly turn?: Turn | undefined;
+  /** Files that were sent with it. */
+  readonly attachments?: readonly Attachment[];
 }
 
 /** A message of the program itself; it is not sent. */

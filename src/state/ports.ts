@@ -1,3 +1,4 @@
+import type { Attachment } from '../common/attachments.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { EarlierMessage, Journal } from '../sessions/journal.js';
@@ -19,6 +20,10 @@ export interface FilesPort {
   readText(path: string): ReadFile<string>;
   /** The tools in a JSON file, as a chat completion declares them. */
   readTools(path: string): ReadFile<readonly object[]>;
+  /** An image, a PDF or a text, to send with a question. */
+  readAttachment(path: string): ReadFile<Attachment>;
+  /** The image in the clipboard, where it can be had. */
+  clipboardImage(): Promise<ReadFile<Attachment>>;
 }
 
 /** `problem`: why the file is of no use, in words for people. */

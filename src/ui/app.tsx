@@ -9,7 +9,7 @@ import { Painted } from './components/rows.js';
 import { Side } from './components/side.js';
 import { createInput } from './keys/input.js';
 import { draftWidth, haveRoomForPanes, type Layout, layoutOf } from './layout.js';
-import { draftNote, draftRows } from './panes/composer.js';
+import { attachedNote, draftNote, draftRows } from './panes/composer.js';
 
 /** The whole screen. */
 export function App(): ReactElement {
@@ -50,7 +50,8 @@ function draftHeight(columns: number, rows: number): (state: AppState) => number
   return (state) => {
     const { text } = state.draft;
     if (text !== last.text) last = { text, height: draftRows(text, draftWidth(columns), rows) };
-    return last.height + (draftNote(state) === undefined ? 0 : 1);
+    const notes = [attachedNote(state), draftNote(state)].filter((note) => note !== undefined);
+    return last.height + notes.length;
   };
 }
 

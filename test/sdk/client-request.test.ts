@@ -251,7 +251,7 @@ describe('executeHTTP', () => {
     const body = 'x'.repeat(PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE);
     await expect(client.executeHTTP({ ...GET, method: 'POST', body })).rejects.toMatchObject({
       errorClass: ErrorClass.InvalidRequest,
-      message: expect.stringContaining('a frame takes 10485760'),
+      message: expect.stringContaining('and 10485760 is the most'),
     });
     const connection = await daemon.connection(0);
     await answered(client.executeHTTP(GET), connection);

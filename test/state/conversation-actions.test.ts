@@ -42,10 +42,13 @@ const toast = (): string | undefined => store.getState().toast?.text;
 describe('a message during an answer', () => {
   test('is queued, and goes out one after the other when the answers end', async () => {
     for (const text of ['one', 'two', 'three']) ask(text);
-    expect(store.getState()).toMatchObject({ queue: ['two', 'three'], draft: { text: '' } });
+    expect(store.getState()).toMatchObject({
+      queue: [{ text: 'two' }, { text: 'three' }],
+      draft: { text: '' },
+    });
     expect(chat.exchanges).toHaveLength(1);
     await chat.latest.end();
-    expect(store.getState().queue).toEqual(['three']);
+    expect(store.getState().queue).toMatchObject([{ text: 'three' }]);
     expect(chat.latest.messages.at(-1)?.content).toBe('two');
     await chat.latest.end();
     expect(chat.exchanges).toHaveLength(3);

@@ -1,8 +1,9 @@
 import { onTestFinished } from 'vitest';
+import type { Attachment } from '../../src/common/attachments.js';
 import { createJournal } from '../../src/sessions/journal.js';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
 import { type Actions, createActions } from '../../src/state/actions.js';
-import type { ScreenPort, SessionsPort } from '../../src/state/ports.js';
+import type { FilesPort, ScreenPort, SessionsPort } from '../../src/state/ports.js';
 import { type AppStore, createAppStore } from '../../src/state/store.js';
 import {
   createMemoryChat,
@@ -29,6 +30,8 @@ export interface SavedChatOptions {
   begin?: SessionsPort['begin'];
   clock?: FakeClock;
   secrets?: readonly string[];
+  /** What every path attaches. */
+  attachment?: Attachment;
   /** In place of the real opening. */
   openStore?: () => SessionStore;
 }
@@ -41,6 +44,15 @@ const SCREEN: ScreenPort = {
   redraw: () => {},
   exit: () => {},
 };
+
+function filesWith(content: Attachment): FilesPort {
+  return {
+    readText: () => ({ ok: true, content: '' }),
+    readTools: () => ({ ok: true, content: [] }),
+    readAttachment: () => ({ ok: true, content }),
+    clipboardImage: async () => ({ ok: true, content }),
+  };
+}
 
 /** @param file the sessions' file; `off` saves nothing. Begins as after the first frame. */
 export function savedChat(file: string | 'off', options: SavedChatOptions = {}): SavedChat {
@@ -65,6 +77,7 @@ export function savedChat(file: string | 'off', options: SavedChatOptions = {}):
     screen: SCREEN,
     clock,
     sessions: file === 'off' ? 'off' : sessions,
+    ...(options.attachment !== undefined && { files: filesWith(options.attachment) }),
   });
   onTestFinished(actions.dispose);
   actions.begin();

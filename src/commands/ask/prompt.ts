@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { type Attachment, questionMessage } from '../../common/attachments.js';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
-import { questionMessage } from '../../sessions/request-messages.js';
-import type { Attachment } from '../../sessions/types.js';
 import { bytes } from '../../ui/style/format.js';
 import type { GlobalFlags } from '../compose.js';
+import { readImage } from '../support/attachment-file.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags, limitOptions } from '../support/limit-flags.js';
 import { readStdin, readStdinIfAny } from '../support/stdin.js';
@@ -11,7 +11,6 @@ import { tell } from '../support/tell.js';
 import { readTextFile } from '../support/text-file.js';
 import { toolsFlag } from '../support/tools-file.js';
 import { UsageError } from '../support/usage-error.js';
-import { readImage } from './images.js';
 
 /** The flags of a question, and of how it is answered. */
 export interface PromptFlags extends GlobalFlags, LimitFlags {
@@ -59,7 +58,7 @@ export function chatOptions(flags: PromptFlags): ChatOptions {
  */
 export function imagesOf({ image: paths = [], json }: PromptFlags): Attachment[] {
   return paths.map((path) => {
-    const image = readImage(path);
+    const image = readImage(path, (why) => new UsageError(`--image ${path} ${why}`));
     if (!json) tell(`sends the image ${image.name}, ${bytes(image.size)}`);
     return image;
   });

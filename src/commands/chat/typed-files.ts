@@ -2,14 +2,18 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileReason } from '../../common/errors.js';
 import type { FilesPort, ReadFile } from '../../state/ports.js';
+import { readAttachment } from '../support/attachment-file.js';
 import { readUtf8 } from '../support/text-file.js';
 import { readTools } from '../support/tools-file.js';
 import { UsageError } from '../support/usage-error.js';
+import { clipboardImage } from './clipboard-image.js';
 
 /** Files that are named in the chat, where no shell has read the path. */
 export const typedFiles: FilesPort = {
   readText: (typed) => reading(typed, readUtf8),
   readTools: (typed) => reading(typed, readTools),
+  readAttachment: (typed) => reading(typed, readAttachment),
+  clipboardImage: () => clipboardImage(process.env),
 };
 
 type Read<T> = (path: string, refuse: (why: string) => UsageError) => T;

@@ -1,9 +1,11 @@
 import type { AppState } from '../app-state.js';
+import { namesOf } from '../attachments/attachments.js';
 import { withDraft } from '../editor/with-draft.js';
 import type { Message } from '../messages.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { pick } from '../view/picker.js';
 import { endBeforeMessage, endWith, forkInView, goOn, toSibling } from './branches.js';
+import { revisingOf } from './revising.js';
 
 /** Moving in the conversation's tree. What an action returns is said. */
 export interface BranchActions {
@@ -60,7 +62,7 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
       if (message === undefined) return 'that message is gone';
       if (message.role === 'user') {
         const { text } = message;
-        change((state) => ({ ...withDraft(state, text), revising: id }));
+        change((state) => ({ ...withDraft(state, text), ...revisingOf(message) }));
         return undefined;
       }
       if (message.role === 'tool') {
@@ -85,7 +87,9 @@ function labelOf(message: Message): string | undefined {
     case 'notice':
       return undefined;
     case 'user':
-      return text === '' ? undefined : `you: ${text}`;
+      return text === '' && message.attachments === undefined
+        ? undefined
+        : `you: ${text || namesOf(message.attachments ?? [])}`;
     case 'tool':
       return `result of ${message.call.name}: ${text}`;
     case 'assistant': {

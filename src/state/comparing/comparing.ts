@@ -37,10 +37,12 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
   const start = (other: ModeInfo): string | undefined => {
     if (other.problem !== undefined) return other.problem;
     const text = draftText(get().draft).trimEnd();
-    const fromDraft = text.trim() !== '';
+    const { attachments } = get();
+    const fromDraft = text.trim() !== '' || attachments.length > 0;
     if (fromDraft) {
       change((state) => ({
-        ...addQuestion(state, text),
+        ...addQuestion(state, { text, attachments }),
+        attachments: [],
         draft: edit({ ...state.draft, text: state.draft.text.trimEnd() }, { type: 'clear' }),
       }));
     }
@@ -56,12 +58,13 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
 
   return {
     begin(name) {
-      const { draft, messages, revising, endpoint, comparison, keys } = get();
+      const { draft, attachments, messages, revising, endpoint, comparison, keys } = get();
       if (comparison !== undefined) return chooseFirst(keys);
       if (exchanges.running) return `an answer is running: ${keys.stop} stops it`;
       if (revising !== undefined)
         return `an earlier message is being edited: ${keys.send} sends it, ${keys.stop} leaves it`;
-      if (draftText(draft).trim() === '' && lastQuestion(messages) === undefined) return NOTHING;
+      const empty = draftText(draft).trim() === '' && attachments.length === 0;
+      if (empty && lastQuestion(messages) === undefined) return NOTHING;
       const others = modes.all.filter((mode) => mode.name !== endpoint.name);
       const named = others.find((mode) => mode.name === name);
       if (named !== undefined) return start(named);
@@ -103,12 +106,13 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       }
       const { comparison, messages, draft, keys } = get();
       if (comparison === undefined) return undefined;
-      const question = messages.find(({ id }) => id === comparison.question)?.text ?? '';
+      const asked = messages.find(({ id }) => id === comparison.question);
       change(withoutComparison);
       if (!comparison.fromDraft)
         return `neither was kept: the conversation is as it was; ${keys.inspect} has both`;
-      const text = [question, draftText(draft)].filter((part) => part !== '').join('\n\n');
-      change((state) => withDraft(state, text));
+      const text = [asked?.text ?? '', draftText(draft)].filter((part) => part !== '').join('\n\n');
+      const sent = asked?.role === 'user' ? (asked.attachments ?? []) : [];
+      change((state) => withDraft({ ...state, attachments: [...sent, ...state.attachments] }, text));
       return `neither was kept: the question is in the draft again; ${keys.inspect} has both`;
     },
   };

@@ -88,6 +88,7 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
       change((state) => ({
         ...state,
         draft: edit(draft, { type: 'clear' }),
+        attachments: [],
         revising: undefined,
         quitArmedUntilMs: state.nowMs + QUIT_WINDOW_MS,
       }));

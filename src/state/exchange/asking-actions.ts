@@ -1,5 +1,8 @@
 import type { Acting } from '../acting.js';
+import type { QueuedMessage } from '../app-state.js';
+import { namesOf } from '../attachments/attachments.js';
 import { endBeforeMessage, endWith } from '../branches/branches.js';
+import { revisingOf } from '../branches/revising.js';
 import { type Comparing, chooseFirst } from '../comparing/comparing.js';
 import { draftText, edit } from '../editor/editor.js';
 import { withDraft } from '../editor/with-draft.js';
@@ -24,9 +27,9 @@ export function createAskingActions(
     return exchanges.running ? running() : undefined;
   };
 
-  const ask = (text: string): void => {
+  const ask = (message: QueuedMessage): void => {
     // Saved when this returns: only then it is sent. What was said before is past.
-    change((state) => ({ ...addQuestion(state, text), toast: undefined }));
+    change((state) => ({ ...addQuestion(state, message), toast: undefined }));
     exchanges.ask();
   };
 
@@ -35,8 +38,13 @@ export function createAskingActions(
   /** Puts queued messages in front of the draft. */
   const takeBack = (): void => {
     const { queue, draft } = get();
-    const text = [...queue, draftText(draft)].filter((part) => part !== '').join('\n\n');
-    change((state) => ({ ...state, queue: [] }));
+    const texts = queue.map((message) => message.text);
+    const text = [...texts, draftText(draft)].filter((part) => part !== '').join('\n\n');
+    change((state) => ({
+      ...state,
+      queue: [],
+      attachments: [...queue.flatMap(({ attachments }) => attachments), ...state.attachments],
+    }));
     setDraft(text);
   };
 
@@ -72,27 +80,32 @@ export function createAskingActions(
     actions: {
       /** Asks; while an answer runs, after it. */
       send: act(() => {
-        const { draft, revising } = get();
+        const { draft, attachments, revising } = get();
         const text = draftText(draft).trimEnd();
-        if (text.trim() === '') return 'nothing to send yet: type a message first';
+        if (text.trim() === '' && attachments.length === 0)
+          return 'nothing to send yet: type a message first';
         if (get().comparison !== undefined) return chooseFirst(get().keys);
         if (exchanges.running && revising !== undefined) return running();
         const sent = edit({ ...draft, text: draft.text.trimEnd() }, { type: 'clear' });
         if (exchanges.running) {
-          change((state) => ({ ...state, draft: sent, queue: [...state.queue, text] }));
+          const message = { text, attachments };
+          change((state) => ({ ...state, draft: sent, attachments: [], queue: [...state.queue, message] }));
           return `queued: it is sent when the answer ends; ${get().keys.stop} takes it back`;
         }
         if (awaitedCall(get()) !== undefined) {
+          if (attachments.length > 0)
+            return `the result of a call is text: /detach removes ${namesOf(attachments)}`;
           change((state) => ({ ...state, draft: sent }));
           return giveResult(text);
         }
         change((state) => ({
           ...state,
           draft: sent,
+          attachments: [],
           revising: undefined,
           ...(revising !== undefined && endBeforeMessage(state, revising)),
         }));
-        ask(text);
+        ask({ text, attachments });
         return undefined;
       }),
       /** Takes back what is queued, else leaves the change of an earlier message, else stops the answer. */
@@ -103,7 +116,7 @@ export function createAskingActions(
           return `taken back; ${get().keys.stop} again stops the answer`;
         }
         if (get().revising !== undefined) {
-          change((state) => ({ ...state, revising: undefined }));
+          change((state) => ({ ...state, revising: undefined, attachments: [] }));
           setDraft('');
           return 'the message stays as it was';
         }
@@ -135,7 +148,7 @@ export function createAskingActions(
         const question = lastQuestion(get().messages);
         if (question === undefined) return 'nothing to edit: send a message first';
         setDraft(question.text);
-        change((state) => ({ ...state, revising: question.id }));
+        change((state) => ({ ...state, ...revisingOf(question) }));
         return undefined;
       }),
     },

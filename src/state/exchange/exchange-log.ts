@@ -196,7 +196,8 @@ function bodyText(sent: string): string {
   let room = MAX_SIZE;
   for (const item of conversation.toReversed()) {
     if (room <= 0) break;
-    const { content, ...beside } = membersOf(item);
+    const { content: whole, ...beside } = membersOf(item);
+    const content = typeof whole === 'object' ? withoutData(whole) : whole;
     const text = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
     const cut = text.length > room ? `${text.slice(0, room)}… and ${text.length - room} more` : content;
     kept.unshift({ ...beside, ...(cut !== undefined && { content: cut }) });
@@ -206,3 +207,16 @@ function bodyText(sent: string): string {
   const left = conversation.length - kept.length;
   return left === 0 ? json : `${json}\n… and ${left} earlier messages, which are not kept here`;
 }
+
+/** Files give way to their length: an image has more characters than all else that is kept. */
+function withoutData(content: unknown): unknown {
+  const json = JSON.stringify(content, (_name, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    const [found, type = ''] = DATA.exec(value) ?? [];
+    return found === undefined ? value : `${type}… ${value.length - type.length} characters`;
+  });
+  return JSON.parse(json);
+}
+
+/** The beginning of Base64 that is longer than a name, a key or a signature. */
+const DATA = /^(data:[^,]{0,100},)?[A-Za-z0-9+/]{2000}/;

@@ -1,7 +1,7 @@
 import type { ChatAnswer } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { NO_SPEED } from '../../metrics/speed.js';
-import type { AppState } from '../app-state.js';
+import type { AppState, QueuedMessage } from '../app-state.js';
 import { append } from '../branches/branches.js';
 import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
@@ -19,8 +19,14 @@ const SAMPLE_MS = 500;
 const MAX_SAMPLES = 9;
 
 /** A question is added to the conversation. */
-export function addQuestion(state: AppState, text: string): AppState {
-  const question: Message = { role: 'user', id: state.nextMessageId, atMs: state.nowMs, text };
+export function addQuestion(state: AppState, { text, attachments }: QueuedMessage): AppState {
+  const question: Message = {
+    role: 'user',
+    id: state.nextMessageId,
+    atMs: state.nowMs,
+    text,
+    ...(attachments.length > 0 && { attachments }),
+  };
   return { ...state, ...append(state, question), nextMessageId: state.nextMessageId + 1 };
 }
 

@@ -132,7 +132,10 @@ function shownMessage(message: SavedMessage, id: number, { figures, nameOf, call
     const callId = toolCallId ?? '';
     return { role, id, atMs, text, call: { id: callId, name: calls.get(callId) ?? 'a tool' } };
   }
-  if (role !== 'assistant') return { role: 'user', id, atMs, text };
+  if (role !== 'assistant') {
+    const attachments = message.attachments.map((one) => ({ ...one, name: sanitizeLine(one.name) }));
+    return { role: 'user', id, atMs, text, ...(attachments.length > 0 && { attachments }) };
+  }
   return {
     role: 'assistant',
     id,

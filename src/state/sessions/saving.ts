@@ -115,7 +115,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     if (state.draft !== before.draft) saveDraft(state);
     if (state.messages !== before.messages) saveMessages();
     if (state.comparison !== before.comparison) saveSides(state);
-    if (state.queue !== before.queue) journal()?.queue(state.queue);
+    if (state.queue !== before.queue) journal()?.queue(state.queue.map(({ text }) => text));
     if (state.name !== before.name && state.name !== undefined) journal()?.name(state.name);
   };
 
@@ -189,7 +189,8 @@ export function earlierMessages(state: AppState): EarlierMessage[] {
 /** A question, or the result of a call. */
 function saidOf(message: UserMessage | ToolMessage): Said {
   const { id, text } = message;
-  return message.role === 'tool' ? { id, text, toolCallId: message.call.id } : { id, text };
+  if (message.role === 'tool') return { id, text, toolCallId: message.call.id };
+  return { id, text, ...(message.attachments !== undefined && { attachments: message.attachments }) };
 }
 
 function answerOf({

@@ -99,7 +99,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         return;
       }
       // What is in the editor is on disk before the session's own draft is read.
-      if (id === open?.journal.session) open.journal.queue(get().queue);
+      if (id === open?.journal.session) open.journal.queue(get().queue.map(({ text }) => text));
       const session = sessions.open(id);
       const next = restored(get(), session, messageId);
       const moves = draftText(next.state.draft) === draftText(get().draft);

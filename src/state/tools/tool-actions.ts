@@ -10,7 +10,7 @@ import { awaitedCall } from './tool-calls.js';
  */
 export function createToolActions(
   { get, change, act }: Acting,
-  files: FilesPort = NO_FILES,
+  files: Pick<FilesPort, 'readText' | 'readTools'> = NO_FILES,
   giveResult: (text: string) => string | undefined,
 ) {
   return {
@@ -30,4 +30,4 @@ export function createToolActions(
 }
 
 const unreadable = () => ({ ok: false, problem: 'no file can be read here' }) as const;
-const NO_FILES: FilesPort = { readText: unreadable, readTools: unreadable };
+const NO_FILES = { readText: unreadable, readTools: unreadable };

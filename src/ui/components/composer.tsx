@@ -2,7 +2,7 @@ import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState } from '../../state/app-state.js';
 import { awaitedCall } from '../../state/tools/tool-calls.js';
 import { draftWidth, type Panes, type Stacked } from '../layout.js';
-import { composerView, draftNote } from '../panes/composer.js';
+import { attachedNote, composerView, draftNote } from '../panes/composer.js';
 import type { Line } from '../style/line.js';
 import { fitRows } from './context.js';
 import { Painted } from './rows.js';
@@ -11,6 +11,7 @@ const selectDraft = (state: AppState) => ({
   draft: state.draft,
   // What is typed goes elsewhere.
   covered: state.overlay.kind !== 'none' || state.search.kind === 'open',
+  attached: attachedNote(state),
   note: draftNote(state),
   placeholder: awaitedCall(state) === undefined ? undefined : 'write the result',
 });
@@ -21,8 +22,12 @@ export const Composer = memo(function Composer({ layout }: { layout: Panes | Sta
   const { height } = composer;
   const view = useMemo(
     () =>
-      ({ draft, covered, note, placeholder }: ReturnType<typeof selectDraft>) => {
-        const above: Line[] = note === undefined || height < 2 ? [] : [[['dim', `   ${note}`]]];
+      ({ draft, covered, attached, note, placeholder }: ReturnType<typeof selectDraft>) => {
+        const notes = [attached, note].flatMap((text): Line[] =>
+          text === undefined ? [] : [[['dim', `   ${text}`]]],
+        );
+        // The draft has the last row, whatever there is to say.
+        const above = notes.slice(0, height - 1);
         const { lines, cursor } = composerView(
           draft,
           draftWidth(columns),

@@ -78,6 +78,8 @@ export function createInput(options: InputOptions): Input {
     system: actions.setSystem,
     temperature: actions.setTemperature,
     set: actions.setParameter,
+    attach: actions.attach,
+    detach: actions.detach,
     tools: actions.loadTools,
     result: actions.resultFromFile,
     regenerate: actions.regenerate,

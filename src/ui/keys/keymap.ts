@@ -28,6 +28,8 @@ export type ActionName =
   | 'system'
   | 'temperature'
   | 'set'
+  | 'attach'
+  | 'detach'
   | 'tools'
   | 'result'
   | 'inspect'
@@ -89,6 +91,15 @@ export const KEYMAP: readonly Binding[] = [
   bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
   bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
   bind('Messages', 'copy', ['ctrl+y'], 'copy what is selected, else the last answer', { command: 'copy' }),
+
+  bind('Messages', 'attach', [], 'attach a file; without a name, the image in the clipboard', {
+    command: 'attach',
+    argument: '[FILE]',
+  }),
+  bind('Messages', 'detach', [], 'remove an attachment, the last one without a name', {
+    command: 'detach',
+    argument: '[NAME]',
+  }),
 
   bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
   bind('Conversation', 'name', [], 'name the conversation', { command: 'name', argument: 'WORDS' }),

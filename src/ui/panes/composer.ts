@@ -1,4 +1,6 @@
+import type { Attachment } from '../../common/attachments.js';
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
+import { namesOf } from '../../state/attachments/attachments.js';
 import { type Editor, selectionOf } from '../../state/editor/editor.js';
 import { shownLine } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
@@ -8,6 +10,7 @@ import { type AwaitedCall, awaitedCall } from '../../state/tools/tool-calls.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { completions } from '../keys/keymap.js';
 import { PROMPT_WIDTH } from '../layout.js';
+import { bytes } from '../style/format.js';
 import { type Line, plainText, type Span } from '../style/line.js';
 
 export interface ComposerView {
@@ -22,7 +25,7 @@ export function draftNote(state: DraftState): string | undefined {
   const [next] = queue;
   if (next !== undefined) {
     const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
-    return `queued${more}: ${sanitizeLine(next.slice(0, 500))}`;
+    return `queued${more}: ${sanitizeLine(next.text.slice(0, 500)) || namesOf(next.attachments)}`;
   }
   if (revising !== undefined) return `editing a message: ${keys.send} asks anew, ${keys.stop} leaves it`;
   const commands = completions(draft.text);
@@ -31,6 +34,17 @@ export function draftNote(state: DraftState): string | undefined {
   if (commands.length === 0) return offer === undefined ? undefined : offered(offer, keys);
   if (commands.length > 1) return commands.map(({ command }) => `/${command}`).join(' ');
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
+}
+
+/** In one row: what goes with the message in the draft. */
+export function attachedNote({ attachments }: Pick<AppState, 'attachments'>): string | undefined {
+  if (attachments.length === 0) return undefined;
+  return `attached: ${attachments.map(attachmentText).join(', ')}; /detach removes the last`;
+}
+
+/** `cat.png 12.3 kB` */
+export function attachmentText({ name, size }: Attachment): string {
+  return size === null ? name : `${name} ${bytes(size)}`;
 }
 
 type DraftState = Pick<

@@ -10,7 +10,7 @@ import { searchCount } from '../../state/view/search.js';
 import { useAppState, useKeyboard, useShared } from '../components/context.js';
 import { createInput } from '../keys/input.js';
 import { draftWidth } from '../layout.js';
-import { awaitedNote, offered } from '../panes/composer.js';
+import { attachedNote, awaitedNote, offered } from '../panes/composer.js';
 import { overlayView } from '../panes/overlay.js';
 import { searchLine } from '../panes/search.js';
 import { plainText } from '../style/line.js';
@@ -32,6 +32,7 @@ export function PlainApp(): ReactElement {
     })),
   );
   const offer = useAppState((state) => state.offer);
+  const attached = useAppState(attachedNote);
   const awaited = useAppState(useShallow(awaitedCall));
   const answering = useAppState(isAnswering);
   const log = useMemo(() => createSpokenLog(store), [store]);
@@ -68,6 +69,7 @@ export function PlainApp(): ReactElement {
       )}
       {offer !== undefined && <Said>{offered(offer, keymap.hints)}</Said>}
       {queue.length > 0 && <Said>{`Messages waiting to be sent: ${queue.length}.`}</Said>}
+      {attached !== undefined && <Said>{attached}</Said>}
       {awaited !== undefined && <Said>{awaitedNote(awaited, keymap.hints)}</Said>}
       <Said>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Said>
     </Box>

@@ -95,7 +95,10 @@ export function spokenConnection({ connection }: Pick<AppState, 'connection'>): 
 export function spokenMessage(message: Message): string {
   switch (message.role) {
     case 'user':
-      return `You: ${message.text}`;
+      return [
+        `You: ${message.text}`,
+        ...(message.attachments ?? []).map(({ name }) => `Attached: ${name}.`),
+      ].join('\n');
     case 'tool':
       return `Result of ${message.call.name}: ${message.text}`;
     case 'notice':

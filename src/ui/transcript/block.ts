@@ -1,4 +1,5 @@
 import type { Message } from '../../state/messages.js';
+import { attachmentText } from '../panes/composer.js';
 import { timeOfDay } from '../style/format.js';
 import { cut, type Line } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
@@ -62,11 +63,12 @@ export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
   function afterText(message: Message): { open: readonly Row[]; after: readonly Row[] } {
     const called = message.role === 'assistant' ? calls.rows(message.toolCalls ?? []) : [];
     const notes = notesOn(message).flatMap(wrapped);
+    const remarks = notes.length > 0 && message.role === 'assistant';
     const text = message.text === '' ? [] : [body];
     const after = [
       ...(called.length > 0 && text.length > 0 ? [BLANK] : []),
       ...(isGrowing(message) && called.length > 0 ? withCursor(called, message, width) : called),
-      ...(notes.length > 0 && (text.length > 0 || called.length > 0) ? [BLANK] : []),
+      ...(remarks && (text.length > 0 || called.length > 0) ? [BLANK] : []),
       ...notes,
       BLANK,
     ].map((row, index) => ({ ...row, offset: message.text.length + 1 + index }));
@@ -107,6 +109,10 @@ function blockOf(
 }
 
 function notesOn(message: Message): Note[] {
+  if (message.role === 'user') {
+    const attachments = message.attachments ?? [];
+    return attachments.map((one) => ({ tone: 'dim', text: `attached ${attachmentText(one)}` }));
+  }
   if (message.role !== 'assistant' || message.status.kind === 'streaming') return [];
   const { status } = message;
   const remarks: Note[] = status.remarks.map((remark) => ({ tone: 'dim', text: `· ${remark}` }));

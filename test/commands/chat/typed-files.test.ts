@@ -48,3 +48,29 @@ test('tools are read from JSON, or refused with the reason', () => {
     problem: expect.stringMatching(/needs an array of tools/),
   });
 });
+
+test.each([
+  ['image/png', '\x89PNG\r\n\x1a\nrest'],
+  ['image/jpeg', '\xff\xd8\xffrest'],
+  ['image/gif', 'GIF89a'],
+  ['image/webp', 'RIFF\x04\x00\x00\x00WEBP'],
+  ['application/pdf', '%PDF-1.7'],
+  ['text/plain', 'some text'],
+])('an attachment is %s by its content, whatever its name says', (type, content) => {
+  const bytes = Buffer.from(content, 'latin1');
+  const path = fileOf(bytes, 'misnamed.bmp');
+  expect(typedFiles.readAttachment(path)).toEqual({
+    ok: true,
+    content: { name: 'misnamed.bmp', type, size: bytes.length, data: bytes.toString('base64'), url: null },
+  });
+});
+
+test.each([
+  ['nothing', '', /is empty/],
+  ['what no model reads', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0), /no PDF and no UTF-8 text/],
+])('%s is not attached', (_what, content, reason) => {
+  expect(typedFiles.readAttachment(fileOf(content))).toEqual({
+    ok: false,
+    problem: expect.stringMatching(reason),
+  });
+});

@@ -38,6 +38,18 @@ test('a request is kept as it was sent, where it is of ordinary length', () => {
   expect(JSON.parse(log.all()[0]?.request?.body ?? '')).toEqual(body);
 });
 
+test.each([
+  ['an image', { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(5000)}` } }],
+  ["Anthropic's image", { type: 'image', source: { type: 'base64', data: 'A'.repeat(5000) } }],
+])('of %s its length is kept, and the words beside it', (_what, part) => {
+  const log = createExchangeLog();
+  const content = [{ type: 'text', text: 'See' }, part];
+  log.begin({ atMs: 0, endpoint: SIMULATOR }).take(requestOf({ messages: [{ role: 'user', content }] }));
+  const request = log.all()[0]?.request?.body ?? '';
+  expect(request).toMatch(/"(data:image\/png;base64,)?… 5000 characters"/);
+  expect(request).toContain('"See"');
+});
+
 test('of a long conversation the newest messages are kept, and how many came before', () => {
   const log = createExchangeLog();
   const messages = Array.from({ length: 100 }, (_, index) => user(`${index} ${'x'.repeat(9000)}`));

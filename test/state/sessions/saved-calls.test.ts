@@ -95,3 +95,23 @@ test('a saved refusal is shown as the answer, with its calls made harmless', asy
     toolCalls: [{ id: 'c1', name: 'ab', arguments: '{}' }],
   });
 });
+
+test('attachments are saved with their question, and are sent again from the opened conversation', async () => {
+  const path = place();
+  const first = savedChat(path, {
+    attachment: { name: 'cat.png', type: 'image/png', size: 3, data: 'AAAA', url: null },
+  });
+  first.actions.attach('cat.png');
+  first.ask('What is it?');
+  await first.chat.latest.end();
+  first.actions.dispose();
+  const second = await opened(path);
+  second.ask('Sure?');
+  expect(second.chat.latest.messages[0]).toEqual({
+    role: 'user',
+    content: [
+      { type: 'text', text: 'What is it?' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+    ],
+  });
+});

@@ -26,6 +26,8 @@ const screen: ScreenPort = {
   exit() {},
 };
 const files: FilesPort = {
+  readAttachment: (path) => ({ ok: false, problem: path }),
+  clipboardImage: async () => ({ ok: false, problem: '' }),
   readText: (path) =>
     path === 'result.txt'
       ? { ok: true, content: 'from a \x1b[31mfile\n' }

@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import type { Attachment } from '../../common/attachments.js';
+import { readBytes } from './text-file.js';
+import type { UsageError } from './usage-error.js';
+
+/** A file that is sent and saved with a question. */
+export type AttachedFile = Attachment & { size: number; data: string };
+
+type Refuse = (why: string) => UsageError;
+
+/** How an image of each type that the providers take begins, in Latin-1. */
+const IMAGES: readonly [type: string, start: RegExp][] = [
+  ['image/png', /^\x89PNG\r\n\x1a\n/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/gif', /^GIF8[79]a/],
+  ['image/webp', /^RIFF[\s\S]{4}WEBP/],
+];
+const PDF = ['application/pdf', /^%PDF-/] as const;
+
+/**
+ * An image file.
+ * @throws what `refuse` makes of why it cannot be read, is over 8 MiB, or is no PNG, JPEG, GIF or WebP
+ */
+export function readImage(path: string, refuse: Refuse): AttachedFile {
+  return imageOf(basename(path), readBytes(path, refuse), refuse);
+}
+
+/** The same of bytes that are there already. */
+export function imageOf(name: string, bytes: Buffer, refuse: Refuse): AttachedFile {
+  const type = typeIn(bytes, IMAGES);
+  if (type === undefined) throw refuse('is no PNG, JPEG, GIF or WebP image');
+  return attached(name, type, bytes);
+}
+
+/**
+ * A file of any kind that models read: by its content, as names can be wrong and providers check.
+ * @throws what `refuse` makes of why it cannot be read, is over 8 MiB or empty, or is neither image, PDF nor text
+ */
+export function readAttachment(path: string, refuse: Refuse): AttachedFile {
+  const bytes = readBytes(path, refuse);
+  if (bytes.length === 0) throw refuse('is empty');
+  const type = typeIn(bytes, [...IMAGES, PDF]) ?? (isText(bytes) ? 'text/plain' : undefined);
+  if (type === undefined)
+    throw refuse('can not be sent: it is no PNG, JPEG, GIF or WebP image, no PDF and no UTF-8 text');
+  return attached(basename(path), type, bytes);
+}
+
+function attached(name: string, type: string, bytes: Buffer): AttachedFile {
+  return { name, type, size: bytes.length, data: bytes.toString('base64'), url: null };
+}
+
+function typeIn(bytes: Buffer, types: readonly (readonly [string, RegExp])[]): string | undefined {
+  const start = bytes.subarray(0, 16).toString('latin1');
+  return types.find(([, pattern]) => pattern.test(start))?.[0];
+}
+
+function isText(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return !bytes.includes(0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Attachment } from '../../common/attachments.js';
+import type { Acting } from '../acting.js';
+import type { FilesPort, ReadFile } from '../ports.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { namesOf, tooMuch } from './attachments.js';
+
+/** Files that go with the message in the draft. */
+export function createAttachmentActions(acting: Acting, files: FilesPort | undefined) {
+  const { get, change, act, actLater } = acting;
+
+  const add = (read: ReadFile<Attachment>): string => {
+    if (!read.ok) return read.problem;
+    const attachment = { ...read.content, name: sanitizeLine(read.content.name) };
+    const problem = tooMuch(get(), attachment);
+    if (problem !== undefined) return `${attachment.name} does not fit: ${problem}`;
+    change((state) => ({ ...state, attachments: [...state.attachments, attachment] }));
+    return `attached ${attachment.name}: it goes with the next message`;
+  };
+  const fromClipboard = actLater(async () => {
+    const read = await (files?.clipboardImage() ?? UNREADABLE);
+    return acting.ended ? undefined : add(read);
+  });
+
+  return {
+    /** Attaches a file; without a name, the image in the clipboard. */
+    attach(path?: string): void {
+      if (path === undefined) fromClipboard();
+      else attachFile(path);
+    },
+    /** Removes the attachment of that name; without one, the last. */
+    detach: act((name?: string) => {
+      const { attachments } = get();
+      const found =
+        name === undefined ? attachments.at(-1) : attachments.findLast((one) => one.name === name);
+      if (found === undefined)
+        return attachments.length === 0
+          ? 'nothing is attached'
+          : `no attachment has this name: ${namesOf(attachments)}`;
+      change((state) => ({ ...state, attachments: state.attachments.filter((one) => one !== found) }));
+      return `${found.name} is not attached any more`;
+    }),
+  };
+
+  function attachFile(path: string): void {
+    act(() => add(files?.readAttachment(path) ?? UNREADABLE))();
+  }
+}
+
+const UNREADABLE = { ok: false, problem: 'no file can be read here' } as const;

@@ -1,0 +1,30 @@
+import type { Attachment } from '../../common/attachments.js';
+import type { AppState } from '../app-state.js';
+
+/**
+ * Characters of Base64 that the attachments of a conversation may have together: a request has 10 MiB at most, and each
+ * brings all of them again.
+ */
+const MAX_DATA = 9 * 1024 * 1024;
+
+/** Why the file can't be attached too; undefined when it can. */
+export function tooMuch(
+  state: Pick<AppState, 'messages' | 'attachments'>,
+  next: Attachment,
+): string | undefined {
+  const asked = state.messages.flatMap((message) =>
+    message.role === 'user' ? (message.attachments ?? []) : [],
+  );
+  const used = [...asked, ...state.attachments].reduce((sum, { data }) => sum + (data ?? '').length, 0);
+  const needed = (next.data ?? '').length;
+  if (used + needed <= MAX_DATA) return undefined;
+  const most = ((Math.max(0, MAX_DATA - used) * 3) / 4 / 1_000_000).toFixed(1);
+  return used === 0
+    ? `attach a smaller file: ${most} MB is the most that a request takes`
+    : `attach a smaller file, or begin a new conversation: ${most} MB is left of what a request takes`;
+}
+
+/** `cat.png, notes.md` */
+export function namesOf(attachments: readonly Attachment[]): string {
+  return attachments.map(({ name }) => name).join(', ');
+}

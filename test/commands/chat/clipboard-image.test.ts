@@ -1,0 +1,78 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { clipboardImage } from '../../../src/commands/chat/clipboard-image.js';
+
+const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
+
+/** A folder with these programs, each a shell script, as the only one in which programs are found. */
+function programs(scripts: Record<string, string>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const dir = mkdtempSync(join(tmpdir(), 'clipboard-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  writeFileSync(join(dir, 'image'), PNG);
+  writeFileSync(join(dir, 'image.txt'), PNG.toString('base64'));
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(dir, name), `#!/bin/sh\nD=${dir}\n${script}\n`);
+    chmodSync(join(dir, name), 0o755);
+  }
+  return { PATH: dir, ...env };
+}
+const CAT = '/bin/cat';
+const attached = {
+  ok: true,
+  content: {
+    name: 'clipboard',
+    type: 'image/png',
+    size: PNG.length,
+    data: PNG.toString('base64'),
+    url: null,
+  },
+};
+const WL_PASTE = `case "$1" in --list-types) echo text/plain; echo image/png;; *) [ "$3" = image/png ] && ${CAT} $D/image;; esac`;
+
+test('wl-paste gives the image on Wayland', async () => {
+  const env = programs({ 'wl-paste': WL_PASTE }, { WAYLAND_DISPLAY: 'wayland-0' });
+  expect(await clipboardImage(env)).toEqual(attached);
+});
+
+test('xclip gives the image on X11', async () => {
+  const xclip = `case "$*" in *TARGETS*) echo TARGETS; echo image/png;; *image/png*) ${CAT} $D/image;; *) exit 1;; esac`;
+  expect(await clipboardImage(programs({ xclip }, { DISPLAY: ':0' }))).toEqual(attached);
+});
+
+test('the Windows clipboard comes first under WSL', async () => {
+  const env = programs(
+    { 'powershell.exe': `${CAT} $D/image.txt`, 'wl-paste': 'exit 1' },
+    { WSL_DISTRO_NAME: 'Ubuntu', WAYLAND_DISPLAY: 'wayland-0' },
+  );
+  expect(await clipboardImage(env)).toEqual(attached);
+});
+
+test('where the first clipboard has no image, the next one is asked', async () => {
+  const env = programs(
+    { 'powershell.exe': 'true', 'wl-paste': WL_PASTE },
+    { WSL_DISTRO_NAME: 'Ubuntu', WAYLAND_DISPLAY: 'wayland-0' },
+  );
+  expect(await clipboardImage(env)).toEqual(attached);
+});
+
+test.each([
+  ['has text', { 'wl-paste': 'echo text/plain' }, /has no image that can be sent, but text\/plain/],
+  ['is empty', { 'wl-paste': 'echo "Nothing is copied" >&2; exit 1' }, /has no image that can be sent/],
+  ['has a broken image', { 'wl-paste': 'echo image/png' }, /is no PNG, JPEG, GIF or WebP image/],
+  ['cannot be read', {}, /wl-paste is not installed/],
+])('a clipboard that %s is told', async (_what, scripts, reason) => {
+  const result = await clipboardImage(programs(scripts, { WAYLAND_DISPLAY: 'wayland-0' }));
+  expect(result).toEqual({ ok: false, problem: expect.stringMatching(reason) });
+});
+
+test.skipIf(process.platform === 'darwin')(
+  'without a display there is no clipboard, and that is told',
+  async () => {
+    expect(await clipboardImage({ PATH: '/nowhere' })).toEqual({
+      ok: false,
+      problem: expect.stringContaining('/attach FILE'),
+    });
+  },
+);
