@@ -1,49 +1,108 @@
-import { createHistogram } from 'node:perf_hooks';
-
 export const STATISTICS = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99.9', 'max'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
 /** What is known of a set of durations, in ms. */
 export type Summary = Record<Statistic, number> & { count: number };
 
-/** Durations, kept to three significant figures (HDR histogram) in bounded memory. */
+/** A distribution as it is written and read: what another one adds to be the two together. */
+export interface Counts {
+  /** In ms; exact. */
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  /** Pairs: where a bucket begins, in microseconds, and how many durations it has. Empty ones are left out. */
+  readonly buckets: readonly number[];
+}
+
+/** Durations, kept to three significant figures in bounded memory: 1,024 buckets for each doubling (HDR histogram). */
 export interface Distribution {
   record(ms: number): void;
   /** Undefined while there is nothing. */
   summary(): Summary | undefined;
+  /** Undefined while there is nothing. */
+  counts(): Counts | undefined;
+  add(counts: Counts): void;
 }
 
 /** The longest duration told apart: an hour. */
 const HIGHEST_US = 3_600_000_000;
+const HALF_BITS = 10;
+const HALF = 2 ** HALF_BITS;
 
 export function createDistribution(): Distribution {
-  const us = createHistogram({ lowest: 1, highest: HIGHEST_US, figures: 3 });
+  /** By bucket; grows with the longest duration. */
+  let counts = new Float64Array(2 * HALF);
+  let count = 0;
   let sum = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
+
+  const put = (us: number, times: number): void => {
+    const index = indexOf(us);
+    if (index >= counts.length) {
+      const grown = new Float64Array(index + HALF);
+      grown.set(counts);
+      counts = grown;
+    }
+    counts[index] = (counts[index] ?? 0) + times;
+    count += times;
+  };
+  /** The values whose ranks are nearest to these shares, in ms; `percents` ascend. */
+  const percentiles = (percents: readonly number[]): number[] => {
+    const found: number[] = [];
+    let below = 0;
+    for (let index = 0; index < counts.length && found.length < percents.length; index += 1) {
+      below += counts[index] ?? 0;
+      while (found.length < percents.length && below >= rankOf(percents[found.length] ?? 100, count)) {
+        // A bucket's ends may lie outside of the values in it.
+        found.push(Math.max(min, Math.min(max, endOf(index) / 1000)));
+      }
+    }
+    return found;
+  };
+
   return {
     record(ms) {
-      us.record(Math.min(Math.max(1, Math.round(ms * 1000)), HIGHEST_US));
+      put(Math.min(Math.max(1, Math.round(ms * 1000)), HIGHEST_US), 1);
       sum += ms;
       min = Math.min(min, ms);
       max = Math.max(max, ms);
     },
     summary() {
-      if (us.count === 0) return undefined;
-      // A bucket's ends may lie outside of the values in it.
-      const percentile = (share: number): number => Math.max(min, Math.min(us.percentile(share) / 1000, max));
-      return {
-        count: us.count,
-        min,
-        mean: sum / us.count,
-        p50: percentile(50),
-        p75: percentile(75),
-        p90: percentile(90),
-        p95: percentile(95),
-        p99: percentile(99),
-        'p99.9': percentile(99.9),
-        max,
-      };
+      if (count === 0) return undefined;
+      const [p50 = 0, p75 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0] = percentiles([50, 75, 90, 95, 99, 99.9]);
+      return { count, min, mean: sum / count, p50, p75, p90, p95, p99, 'p99.9': p999, max };
+    },
+    counts() {
+      if (count === 0) return undefined;
+      const buckets: number[] = [];
+      for (const [index, times] of counts.entries()) if (times > 0) buckets.push(beginOf(index), times);
+      return { sum, min, max, buckets };
+    },
+    add(other) {
+      for (let at = 0; at < other.buckets.length; at += 2) {
+        put(Math.min(other.buckets[at] ?? 1, HIGHEST_US), other.buckets[at + 1] ?? 0);
+      }
+      sum += other.sum;
+      min = Math.min(min, other.min);
+      max = Math.max(max, other.max);
     },
   };
 }
+
+const rankOf = (percent: number, count: number): number =>
+  Math.max(1, Math.floor((percent / 100) * count + 0.5));
+
+/** Up to 2 * HALF each whole number has a bucket; from there on, each doubling has HALF of them. */
+function indexOf(us: number): number {
+  const shift = Math.max(0, 31 - Math.clz32(us) - HALF_BITS);
+  return shift * HALF + (us >>> shift);
+}
+
+function beginOf(index: number): number {
+  const shift = Math.max(0, Math.floor(index / HALF) - 1);
+  return (index - shift * HALF) * 2 ** shift;
+}
+
+/** The highest whole number in a bucket. */
+const endOf = (index: number): number => beginOf(index + 1) - 1;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate, parseCheck } from '../../src/loadtest/check.js';
-import { createDistribution } from '../../src/loadtest/distribution.js';
+import { type Counts, createDistribution } from '../../src/loadtest/distribution.js';
 import { bucketsOf, histogramText } from '../../src/loadtest/histogram.js';
 import { CSV_HEADER, csvLines, reportJson } from '../../src/loadtest/report-json.js';
 import { meets } from '../../src/loadtest/request-limits.js';
@@ -307,4 +307,21 @@ test('figures by turn have the answers of that turn alone, with the prompt as it
     'turn 2         1       1      50      40   70.0 ms  70.0 ms   20.0 ms   400 ms',
   ]);
   expect(turnsTable(turns.slice(0, 1))).toBe('');
+});
+
+test('distributions that are added are one of all their values, also after they were written and read', () => {
+  fc.assert(
+    fc.property(durations, durations, (some, others) => {
+      const [one, other, whole] = [createDistribution(), createDistribution(), createDistribution()];
+      for (const value of some) one.record(value);
+      for (const value of others) other.record(value);
+      for (const value of [...some, ...others]) whole.record(value);
+      one.add(JSON.parse(JSON.stringify(other.counts())) as Counts);
+      const [found, expected] = [one.summary(), whole.summary()];
+      expect({ ...found, mean: 0 }).toEqual({ ...expected, mean: 0 });
+      expect(found?.mean).toBeCloseTo(expected?.mean ?? -1, 6);
+      expect(one.counts()?.buckets).toEqual(whole.counts()?.buckets);
+    }),
+  );
+  expect(createDistribution().counts()).toBeUndefined();
 });
