@@ -153,3 +153,27 @@ test('library code prints nothing', () => {
     .filter((file) => /\bconsole\.|process\.stdout/.test(readFileSync(join(root, file), 'utf8')));
   expect(printing).toEqual([]);
 });
+
+test('the paths in docs/architecture.md name files that are linked by imports', () => {
+  const page = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
+  const linked = (one: string, other: string): boolean =>
+    importsOf(one).some(({ specifier }) => {
+      const target = relative(root, resolve(root, dirname(one), specifier))
+        .split(sep)
+        .join('/');
+      return target.replace(/\.js$/, '') === other.replace(/\.tsx?$/, '');
+    });
+  let path: string[] = [];
+  let checked = 0;
+  const strays: string[] = [];
+  for (const [, number, file = ''] of page.matchAll(/^(\d+)\. `(src\/[^`]+)`/gm)) {
+    if (number === '1') path = [];
+    if (path.length > 0 && !path.some((earlier) => linked(file, earlier) || linked(earlier, file))) {
+      strays.push(`${file} has no link to ${path.join(', ')}`);
+    }
+    path.push(file);
+    checked += 1;
+  }
+  expect(strays).toEqual([]);
+  expect(checked).toBeGreaterThan(40);
+});
