@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FinishedExchange } from '../../src/sessions/exchange-table.js';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
+import type { Message } from '../../src/sessions/types.js';
 
 /** A folder of its own for one test. */
 export function folder(): string {
@@ -72,4 +73,25 @@ export function ask(
   const status = changes.error === undefined ? 'complete' : 'error';
   store.finishAnswer(answered, { text: answer, status, exchange: exchange(changes) });
   return { question: asked, answer: answered };
+}
+
+/** A question without content, and with these changes. */
+export function message(changes: Partial<Message>): Message {
+  return {
+    id: 1,
+    parentId: null,
+    role: 'user',
+    atMs: 0,
+    text: '',
+    reasoning: '',
+    refusal: '',
+    toolCalls: [],
+    toolCallId: null,
+    attachments: [],
+    status: 'complete',
+    finishReason: null,
+    endpoint: null,
+    model: null,
+    ...changes,
+  };
 }

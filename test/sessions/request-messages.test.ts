@@ -1,28 +1,8 @@
 import { expect, test } from 'vitest';
 import { requestMessages } from '../../src/sessions/request-messages.js';
 import type { Attachment, Message } from '../../src/sessions/types.js';
+import { message } from './place.js';
 
-let lastId = 0;
-const message = (changes: Partial<Message>): Message => {
-  lastId += 1;
-  return {
-    id: lastId,
-    parentId: null,
-    role: 'user',
-    atMs: 0,
-    text: '',
-    reasoning: '',
-    refusal: '',
-    toolCalls: [],
-    toolCallId: null,
-    attachments: [],
-    status: 'complete',
-    finishReason: null,
-    endpoint: null,
-    model: null,
-    ...changes,
-  };
-};
 const calls = (...ids: string[]): Message =>
   message({ role: 'assistant', toolCalls: ids.map((id) => ({ id, name: 'f', arguments: '{}' })) });
 const result = (toolCallId: string | null): Message => message({ role: 'tool', text: 'done', toolCallId });

@@ -34,7 +34,7 @@ function entryOf(session: Session, exchange: Exchange, translate: Translate) {
   const body = JSON.stringify(wholeRequest(session, exchange, translate));
   const { method, requestHeaders, responseHeaders, ...heads } = httpHeadsOf(exchange);
   const timings = timingsOf(exchange);
-  const status = heads.status ?? exchange.error?.statusCode ?? (exchange.error === null ? 200 : 0);
+  const status = heads.status ?? statusOf(exchange);
   const content = contentOf(answer, exchange);
   return {
     pageref: session.id,
@@ -70,10 +70,18 @@ function entryOf(session: Session, exchange: Exchange, translate: Translate) {
     timings: { ...timings, ...namedHops(exchange), ...waitParts(exchange) },
     comment: `${exchange.model}: ${exchange.outcome}`,
     // Members that begin with an underscore are the format's place for what it does not know.
+    // Browsers' importers sort by it.
+    _resourceType: 'fetch',
     _endpoint: exchange.endpoint,
     _metrics: exchange.metrics,
     ...(exchange.error !== null && { _error: exchange.error.message }),
   };
+}
+
+/** Where the head was not kept: an answer that began, and was cut off later, had come with 200. */
+function statusOf({ error, metrics }: Exchange): number {
+  const began = error === null || numberIn(metrics, 'ttfbMs') !== undefined;
+  return error?.statusCode ?? (began ? 200 : 0);
 }
 
 /** Of the body as it was decoded, which is not kept; of the text where nothing is known of a body. */

@@ -1,6 +1,7 @@
 import { costFrom, costText } from '../../metrics/cost.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
 import type { Attachment, Message, Session } from '../types.js';
+import { closedMarkdown } from './closed-markdown.js';
 
 /** The branch in use for reading, each message's text as it is; images as data at the end. */
 export function toMarkdown(sessions: readonly Session[]): string {
@@ -24,7 +25,7 @@ function contentOf(message: Message, images: string[]): string[] {
   const blocks: string[] = [];
   if (reasoning !== '') blocks.push('Reasoning:', quoted(reasoning));
   if (message.role === 'tool') blocks.push(fenced(text));
-  else if (text.trim() !== '') blocks.push(text.trim());
+  else if (text.trim() !== '') blocks.push(closedMarkdown(withoutEdges(text)));
   if (refusal !== '') blocks.push('Refusal:', quoted(refusal));
   for (const { id, name, arguments: args } of toolCalls)
     blocks.push(`Calls ${inlineCode(name)}${id === '' ? '' : ` (${inlineCode(id)})`}:`, fenced(args, 'json'));
@@ -42,6 +43,11 @@ function attachmentLine({ name, type, size, data, url }: Attachment, images: str
   if (url !== null && /^https?:[^\s<>]+$/.test(url))
     return `${type.startsWith('image/') ? '!' : ''}[${label}](<${url}>) (${facts})`;
   return `Attached: ${label} (${facts})`;
+}
+
+/** Without empty lines around it; the first line keeps its indentation. */
+function withoutEdges(text: string): string {
+  return text.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
 }
 
 function quoted(text: string): string {

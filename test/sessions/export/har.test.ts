@@ -44,6 +44,19 @@ test('HAR 1.2: the file is valid, and its timings add up', () => {
   }
 });
 
+test('an answer that was cut off has the status it came with, and one that never began has none', () => {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('cut');
+  const error = { class: 'Transient', message: 'reset', hop: 'provider', statusCode: null };
+  ask(store, id, 'q', 'half an ans', null, { error, outcome: 'truncated' });
+  ask(store, id, 'q', '', null, { error, outcome: 'error', metrics: { elapsedMs: 40 } });
+  const { entries } = JSON.parse(toHar([store.load(id)], '1.0.0', conversationIn)).log;
+  expect(entries).toMatchObject([
+    { _resourceType: 'fetch', response: { status: 200, content: { text: 'half an ans' } } },
+    { _resourceType: 'fetch', response: { status: 0 } },
+  ]);
+});
+
 test('HAR has a request whole whose conversation was saved as messages', () => {
   const store = openedStore();
   const { id } = store.create('t');

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
+import { marked } from 'marked';
 import { expect, test } from 'vitest';
 import { toMarkdown } from '../../../src/sessions/export/markdown.js';
-import { ask, fakeClock, openedStore } from '../place.js';
+import { ask, fakeClock, message, openedStore } from '../place.js';
 import { sample, withTools } from './samples.js';
 
 test('Markdown has the branch in use', () => {
@@ -42,4 +44,85 @@ test('Markdown has reasoning, tool calls with their results, refusals, and image
     '> No.',
     '[image-1]: data:image/png;base64,AQID\n',
   ]);
+});
+
+/** Whose messages a parser of Markdown sees. */
+const blocksIn = (markdown: string): string[] => {
+  const tokens = marked.lexer(markdown);
+  return tokens.flatMap((token) =>
+    token.type === 'heading' && token.depth === 2 && /, 2026-11-22T/.test(token.text)
+      ? [token.text.split(',')[0] ?? '']
+      : [],
+  );
+};
+const exported = (...texts: string[]): string => {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('t');
+  let parentId: number | null = null;
+  for (const text of texts) parentId = store.append(id, { role: 'user', text, parentId });
+  return toMarkdown([store.load(id)]);
+};
+
+test.each([
+  ['a fence', '```python\nprint(1)'],
+  ['a fence that is longer', 'see\n\n`````\n```\n'],
+  ['a fence of tildes', '~~~ js\nx\n```'],
+  ['a fence in a fence', '```markdown\n# Title\n```sh\nls\n```\nmore\n```'],
+  ['a fence that has only begun', 'text\n```'],
+  ['a fence in a list', '- one\n  ```\n  code'],
+  ['a fence in a quotation', '> ```\n> code'],
+  ['a comment', '<!-- open\n\ntext'],
+  ['a script', '<script>\nlet x\n\n</scrip'],
+  ['preformatted text', '<pre>\n\nx'],
+  ['a processing instruction', '<?php\n\necho 1;'],
+])('what follows %s that is not closed is no part of it', (_what, text) => {
+  expect(blocksIn(exported(text, 'next', text))).toEqual(['You', 'You', 'You']);
+});
+
+test('a message whose Markdown is whole stands in the export as it is', () => {
+  for (const text of [
+    '    indented\n\ntext',
+    '```js\nx\n```',
+    '````md\n```js\nx\n```\n````',
+    '<pre>x</pre>',
+    '~~~\n~~~~',
+  ])
+    expect(exported(text, 'next')).toContain(`Z\n\n${text}\n\n## You`);
+});
+
+test('every message of an export has its heading, whatever stands in the others', () => {
+  const piece = fc.constantFrom(
+    '```',
+    '~~~',
+    '````',
+    '`',
+    '<!--',
+    '-->',
+    '<pre>',
+    '</pre>',
+    '<?',
+    '# x',
+    '- a',
+    '> b',
+    '\n',
+    '\n\n',
+    '    ',
+    'text ',
+    '| a |',
+  );
+  const text = fc.array(piece, { minLength: 1, maxLength: 8 }).map((pieces) => pieces.join(''));
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('t');
+  const session = store.load(id);
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 2, maxLength: 4 }), (texts) => {
+      const messages = texts.map((text, index) => {
+        const parentId = index === 0 ? null : index;
+        return message({ id: index + 1, parentId, text, atMs: Date.UTC(2026, 10, 22, 12) });
+      });
+      const markdown = toMarkdown([{ ...session, messages, headId: texts.length }]);
+      expect(blocksIn(markdown), markdown).toEqual(texts.map(() => 'You'));
+    }),
+    { numRuns: 2000 },
+  );
 });
