@@ -193,6 +193,13 @@ export type FigureName = keyof typeof FIGURES;
 
 /** The figures of a session's exchanges, and of the connection: only the screen has them. */
 export const SCREEN_FIGURES = {
+  course: {
+    label: 'output over time',
+    unit: 'count',
+    definition:
+      'characters of output by when they came; the highest bar is the part of the time with the most',
+    help: 'When the answer came, from the question on: dots are the wait for the first token, crosses a stall.',
+  },
   ping: {
     label: 'ping',
     unit: 'ms',

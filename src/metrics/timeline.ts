@@ -69,8 +69,9 @@ export interface Timeline {
   snapshot(nowMs: number): ExchangeMetrics;
 }
 
-const STALL_MS = 1000;
-const STALL_FACTOR = 10;
+/** A gap longer than this, and than `STALL_FACTOR` median gaps, is a stall. */
+export const STALL_MS = 1000;
+export const STALL_FACTOR = 10;
 
 /**
  * @param sentMs When the request left the client.

@@ -119,7 +119,7 @@ describe.each([
     screen.type('\t\t');
     await screen.until((text) => /› Request|^ ?Request$/m.test(text));
     screen.type('?');
-    await screen.until((text) => /^.?.?first token( \(|$)/m.test(text));
+    await screen.until((text) => /How long you|^first token \(TTFT\)$/m.test(text));
     await shows(screen, golden('explain'));
   });
 

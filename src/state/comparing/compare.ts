@@ -16,7 +16,7 @@ export function beginComparison(
   const side = (endpoint: EndpointInfo, id: number): Side => ({
     endpoint,
     answer: newAnswer(id, nowMs, endpoint),
-    request: { kind: 'running', metrics: metricsBeforeStart(0), samples: [] },
+    request: { kind: 'running', metrics: metricsBeforeStart(0) },
     scroll: { kind: 'follow' },
   });
   const [one, other] = endpoints;

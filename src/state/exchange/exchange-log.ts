@@ -1,8 +1,10 @@
 import { shownHeaders } from '../../common/headers.js';
 import type { Outcome } from '../../common/outcomes.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
+import { type Course, createCourse } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { EndpointInfo } from '../ports.js';
+import { addToCourse } from './course-events.js';
 import { membersOf, sentBody } from './sent-body.js';
 
 /** One event of an exchange. Its text comes from outside: make it harmless before you show it. */
@@ -26,6 +28,8 @@ export interface LoggedExchange {
   readonly events: readonly LoggedEvent[];
   /** Events that were not kept. */
   readonly left: number;
+  /** When all its output came; absent until it has ended, and where there was none. */
+  readonly course?: Course | undefined;
   /** Its request and events gave way to those of later exchanges. */
   readonly letGo: boolean;
   readonly end?: {
@@ -107,8 +111,10 @@ export function createExchangeLog(): ExchangeLog {
       exchanges.unshift(entry);
       boundAll();
       let size = 0;
+      const course = createCourse();
       return {
         take(event) {
+          addToCourse(course, event);
           if (event.type === 'start') return;
           if (event.type === 'request') {
             entry.sent = event;
@@ -129,6 +135,7 @@ export function createExchangeLog(): ExchangeLog {
           entry.size += text.length + EVENT_SIZE;
         },
         end({ outcome, metrics, finishReason, error }) {
+          entry.course = course.snapshot();
           keepRequest(entry);
           entry.end = {
             outcome,

@@ -1,4 +1,5 @@
 import type { ChatAnswer } from '../../connector/types.js';
+import type { Course } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { NO_SPEED } from '../../metrics/speed.js';
 import type { AppState, QueuedMessage } from '../app-state.js';
@@ -11,12 +12,7 @@ import type { KeyHints } from '../view/key-hints.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
 import type { Portion, Retry } from './incoming.js';
-import type { RequestView, TokenSample } from './request-view.js';
-
-/** The sparkline's bars are half a second each. */
-const SAMPLE_MS = 500;
-/** One more than there are bars. */
-const MAX_SAMPLES = 9;
+import type { RequestView } from './request-view.js';
 
 /** A question is added to the conversation. */
 export function addQuestion(state: AppState, { text, attachments }: QueuedMessage): AppState {
@@ -38,7 +34,7 @@ export function beginAnswer(state: AppState): AppState {
     ...append(state, newAnswer(id, nowMs, endpoint)),
     nextMessageId: id + 1,
     scroll: { kind: 'follow' },
-    request: { kind: 'running', metrics: metricsBeforeStart(0), samples: [] },
+    request: { kind: 'running', metrics: metricsBeforeStart(0) },
   };
 }
 
@@ -81,11 +77,11 @@ function withRetry(state: AppState, retry: Retry): AppState {
   return { ...state, retry: { attempt, maxAttempts, atMs: state.nowMs + delayMs, statusCode, reason } };
 }
 
-/** The running exchange's figures as they are now. */
-export function showMetrics(state: AppState, metrics: ExchangeMetrics): AppState {
+/** The running exchange's figures as they are now, and when its output came. */
+export function showMetrics(state: AppState, metrics: ExchangeMetrics, course?: Course): AppState {
   const { request } = state;
   if (request.kind === 'none') return state;
-  return { ...state, request: { ...request, metrics, samples: sampled(request.samples, metrics) } };
+  return { ...state, request: { ...request, metrics, course: course ?? request.course } };
 }
 
 /** The answer has ended. All its text has been added before. */
@@ -102,7 +98,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     ...state,
     messages,
     retry: undefined,
-    request: { kind: 'done', outcome, metrics, samples: samplesOf(state.request) },
+    request: { kind: 'done', outcome, metrics, course: courseOf(state.request) },
     session: countExchange(state.session, metrics, outcome, state.slo, answer.error?.getErrorClassName()),
   };
 }
@@ -120,7 +116,7 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
     ...state,
     messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
     retry: undefined,
-    request: { kind: 'done', outcome: 'error', metrics, samples: samplesOf(state.request) },
+    request: { kind: 'done', outcome: 'error', metrics, course: courseOf(state.request) },
     session: countExchange(state.session, metrics, 'error', state.slo),
   };
 }
@@ -154,13 +150,6 @@ function statusOf(answer: ChatAnswer, shownText: string, keys: KeyHints): Answer
     : { kind: outcome, ...ended };
 }
 
-function samplesOf(request: RequestView): readonly TokenSample[] {
-  return request.kind === 'none' ? [] : request.samples;
-}
-
-function sampled(samples: readonly TokenSample[], metrics: ExchangeMetrics): readonly TokenSample[] {
-  const last = samples.at(-1);
-  if (metrics.phase !== 'streaming' && metrics.phase !== 'stalled') return samples;
-  if (last !== undefined && metrics.elapsedMs - last.atMs < SAMPLE_MS) return samples;
-  return [...samples, { atMs: metrics.elapsedMs, tokens: metrics.outputTokens }].slice(-MAX_SAMPLES);
+function courseOf(request: RequestView): Course | undefined {
+  return request.kind === 'none' ? undefined : request.course;
 }

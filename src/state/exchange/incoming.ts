@@ -1,6 +1,8 @@
 import type { ExchangeEvent, LiveMetrics } from '../../connector/types.js';
+import { type Course, createCourse } from '../../metrics/course.js';
 import { createSanitizer, type Sanitizer, sanitizeLine } from '../text/sanitize.js';
 import type { CallPiece } from '../tools/tool-calls.js';
+import { addToCourse } from './course-events.js';
 
 export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 
@@ -23,6 +25,8 @@ export interface Incoming {
   drain(final?: boolean): Portion;
   /** Known from the exchange's start event on. */
   readonly live: LiveMetrics | undefined;
+  /** When its output came; undefined before the first. */
+  course(): Course | undefined;
 }
 
 export function createIncoming(): Incoming {
@@ -36,13 +40,16 @@ export function createIncoming(): Incoming {
   let retry: Retry | undefined;
   let begun = false;
   let given = false;
+  const course = createCourse();
 
   return {
     get live() {
       return live;
     },
+    course: course.snapshot,
     take(event) {
       const before = begun;
+      addToCourse(course, event);
       switch (event.type) {
         case 'start':
           live = event.live;

@@ -1,11 +1,6 @@
+import type { Course } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
-
-/** How many tokens had arrived at a moment of the exchange (ms since send). */
-export interface TokenSample {
-  readonly atMs: number;
-  readonly tokens: number;
-}
 
 /** The latest exchange's figures. */
 export type RequestView =
@@ -15,8 +10,8 @@ export type RequestView =
       /** How it ended. */
       readonly outcome?: Outcome;
       readonly metrics: ExchangeMetrics;
-      /** Oldest first. */
-      readonly samples: readonly TokenSample[];
+      /** When its output came; absent before the first. */
+      readonly course?: Course | undefined;
     };
 
 /** The daemon is about to send the running request again. */

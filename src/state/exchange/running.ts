@@ -102,7 +102,8 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     if (!portion.first && nowMs - exchange.metricsShownMs < tickMs(state)) return shown;
     exchange.metricsShownMs = nowMs;
     const { live } = exchange.incoming;
-    return showMetrics(shown, live?.snapshot(nowMs) ?? metricsBeforeStart(nowMs - exchange.startedMs));
+    const metrics = live?.snapshot(nowMs) ?? metricsBeforeStart(nowMs - exchange.startedMs);
+    return showMetrics(shown, metrics, exchange.incoming.course());
   };
 
   const tellWhenPainted = (exchange: Running): void => {
@@ -144,7 +145,14 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     const end = (transition: Transition, whole: boolean): void => {
       if (!running.delete(exchange)) return;
       const portion = exchange.incoming.drain(true);
-      change((state) => at(state, (inner) => transition(addPortion(inner, id, portion))));
+      const course = exchange.incoming.course();
+      change((state) =>
+        at(state, (inner) => {
+          const shown = addPortion(inner, id, portion);
+          const { request } = shown;
+          return transition(request.kind === 'none' ? shown : { ...shown, request: { ...request, course } });
+        }),
+      );
       if (isSeen(portion)) tellWhenPainted(exchange);
       ended(whole);
     };

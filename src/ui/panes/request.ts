@@ -1,13 +1,15 @@
 import { OUTCOMES } from '../../common/outcomes.js';
 import { costText } from '../../metrics/cost.js';
+import { amountsBetween, firstOutputMs } from '../../metrics/course.js';
 import type { ExchangeMetrics, Withheld } from '../../metrics/exchange.js';
 import { FIGURES } from '../../metrics/figures.js';
-import type { RequestView, TokenSample } from '../../state/exchange/request-view.js';
+import type { RequestView } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { bytes, count, duration, durations, seconds, taken, tokenRate } from '../style/format.js';
 import { type Line, spread } from '../style/line.js';
 import { figureLine } from './figure-line.js';
 import { sparks } from './sparks.js';
+import { timelineAxis, timelineBars } from './timeline.js';
 import { waterfallLines } from './waterfall/waterfall.js';
 
 const UNKNOWN = '–';
@@ -17,12 +19,24 @@ type Shown = Exclude<RequestView, { kind: 'none' }>;
 /** The latest request in at most `height` lines. */
 export function requestLines(request: RequestView, width: number, height: number): readonly Line[] {
   if (request.kind === 'none') return [[['dim', 'no request yet']]];
-  const lines = requestFigures(request, width);
+  const lines = requestFigures(request, width, timelineRows(height));
   return [...lines, ...waterfallLines(request.metrics, width, height - lines.length)].slice(0, height);
 }
 
-/** Its figures, a row each, without the steps to the first token. */
-export function requestFigures(request: Shown, width: number): readonly Line[] {
+/** Rows of bars over time: none where the figures need the room. */
+function timelineRows(height: number): number {
+  if (height < TIMELINE_FROM) return 0;
+  return height < HIGH_TIMELINE_FROM ? 1 : 3;
+}
+
+const TIMELINE_FROM = 19;
+const HIGH_TIMELINE_FROM = 28;
+
+/**
+ * Its figures, a row each, without the steps to the first token.
+ * @param bars rows of the answer's output over time, with an axis from 2 on; 0: a few bars beside the speed
+ */
+export function requestFigures(request: Shown, width: number, bars: number): readonly Line[] {
   const { metrics } = request;
   const { outputTokens, tokensEstimated, ttftMs, gaps, paints } = metrics;
   const pair = (label: string, value: string): Line => spread([['dim', label]], [value], width);
@@ -39,13 +53,11 @@ export function requestFigures(request: Shown, width: number): readonly Line[] {
       metrics.chunks === 0 && outputTokens === 0 ? UNKNOWN : count(outputTokens, tokensEstimated),
     ),
     spread(
-      [
-        ['dim', `${FIGURES.rate.label}  `],
-        ['accent', sparkline(request.samples)],
-      ],
+      [['dim', `${FIGURES.rate.label}  `], ...(bars > 0 ? [] : [['accent', sparkline(request)] as const])],
       [speedText(request)],
       width,
     ),
+    ...timelineLines(request, width, bars),
     spread([['dim', `${FIGURES.chunks.label} `], chunksText(metrics)], [bytes(metrics.bytes)], width),
     ...compressedText(metrics).map(([label, size]) => pair(label, size)),
     ...(metrics.cost === undefined
@@ -122,12 +134,20 @@ function elapsed({ outcome, metrics: { elapsedMs } }: Shown): string {
   return outcome === undefined ? seconds(elapsedMs) : taken(elapsedMs);
 }
 
-/** Tokens a second over the last few seconds. */
-function sparkline(samples: readonly TokenSample[]): string {
-  return sparks(
-    samples.slice(1).map((sample, index) => {
-      const before = samples[index] ?? sample;
-      return (sample.tokens - before.tokens) / Math.max(1, sample.atMs - before.atMs);
-    }),
-  );
+function timelineLines({ course, metrics }: Shown, width: number, rows: number): Line[] {
+  if (rows === 0) return [];
+  // Its place stays free until there is something to show, so that nothing moves then.
+  if (course === undefined) return Array.from({ length: rows > 1 ? rows + 1 : rows }, () => []);
+  return [
+    ...timelineBars(course, metrics, width, rows),
+    ...(rows > 1 ? [timelineAxis(course, metrics, width)] : []),
+  ];
+}
+
+const SPARKS = 8;
+
+/** The output since the first token, in a few bars. */
+function sparkline({ course, metrics }: Shown): string {
+  if (course === undefined) return '';
+  return sparks(amountsBetween(course, firstOutputMs(course), metrics.elapsedMs, SPARKS));
 }

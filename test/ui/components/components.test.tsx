@@ -135,7 +135,7 @@ test.each([40, 21])('the connection pane shows a whole retry notice of a screen 
 describe('the request pane', () => {
   const side = <Side width={30} height={36} />;
   const running = (values: Parameters<typeof metricsOf>[0]): Partial<AppState> => ({
-    request: { kind: 'running', metrics: metricsOf({ phase: 'streaming', ...values }), samples: [] },
+    request: { kind: 'running', metrics: metricsOf({ phase: 'streaming', ...values }) },
   });
 
   test('says that nothing was asked yet', () => {
@@ -184,15 +184,15 @@ describe('the request pane', () => {
 
   test('tells in ms how long it took to fail at once', () => {
     const metrics = metricsOf({ elapsedMs: 31 });
-    expect(shown(side, { request: { kind: 'done', outcome: 'error', metrics, samples: [] } })).toMatch(
-      /failed +31 ms/,
-    );
+    expect(shown(side, { request: { kind: 'done', outcome: 'error', metrics } })).toMatch(/failed +31 ms/);
   });
 
-  test('draws the speed of the last seconds', () => {
-    const samples = [0, 10, 30, 70].map((tokens, index) => ({ atMs: index * 500, tokens }));
-    const request = { kind: 'running' as const, metrics: metricsOf({ phase: 'streaming' }), samples };
-    expect(shown(side, { request })).toContain('speed  ▃▅█');
+  test('draws the output over time, in a few bars where there is little room', () => {
+    const course = { binMs: 1000, amounts: [0, 30, 60, 120], pauses: [] };
+    const metrics = metricsOf({ phase: 'streaming', elapsedMs: 4000 });
+    const request = { kind: 'running' as const, metrics, course };
+    expect(shown(<Side width={30} height={21} />, { request })).toContain('speed  ▃▃▃▅▅▇██');
+    expect(shown(<Side width={30} height={37} />, { request })).toContain('│ ······▁▂▂▂▂▂▂▄▄▄▄▄▄▆██████ ');
   });
 });
 
@@ -222,7 +222,7 @@ describe('the bars', () => {
       outputTokens: 3,
       bytes: 99,
     });
-    const request = { kind: 'running' as const, metrics, samples: [] };
+    const request = { kind: 'running' as const, metrics };
     expect(shown(<StatusBar width={90} withMessages={false} />, { request })).toContain(
       'TTFT 312 ms      3 tok',
     );

@@ -27,7 +27,7 @@ const METRICS = metricsOf({
 });
 const STATE: AppState = {
   ...initialState(CONNECTED, SIMULATOR, 0),
-  request: { kind: 'done', outcome: 'complete', metrics: METRICS, samples: [] },
+  request: { kind: 'done', outcome: 'complete', metrics: METRICS },
   session: { ...NO_FIGURES, requests: 1, ttfts: [312], tpots: [10], goodput: { judged: 1, good: 1 } },
 };
 
@@ -39,7 +39,6 @@ const verdicts = (metrics: Partial<ExchangeMetrics>): string =>
       kind: 'done',
       outcome: 'complete',
       metrics: metricsOf({ chunks: 9, arrivals: 9, ...metrics }),
-      samples: [],
     },
     NO_FIGURES,
     DEFAULT_SLO,

@@ -8,7 +8,6 @@ function paneOf(metrics: Partial<ExchangeMetrics>): string {
   const request = {
     kind: 'done',
     outcome: 'complete',
-    samples: [],
     metrics: metricsOf({ phase: 'done', chunks: 40, arrivals: 40, outputTokens: 40, ...metrics }),
   } as const;
   return requestLines(request, 30, 40)

@@ -12,7 +12,7 @@ const words = (request: RequestView, limits?: typeof LIMITS): string | undefined
 
 describe('what a running request waits for', () => {
   const timeline = createTimeline(0);
-  const at = (ms: number): RequestView => ({ kind: 'running', metrics: timeline.snapshot(ms), samples: [] });
+  const at = (ms: number): RequestView => ({ kind: 'running', metrics: timeline.snapshot(ms) });
 
   test('a short wait has no words', () => {
     expect(words(at(2900), LIMITS)).toBeUndefined();

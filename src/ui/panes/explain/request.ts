@@ -1,9 +1,10 @@
 import { costText } from '../../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../../metrics/exchange.js';
-import { FIGURES } from '../../../metrics/figures.js';
+import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
 import { percentile, type SessionFigures, type Slo } from '../../../state/exchange/figures.js';
 import type { RequestView } from '../../../state/exchange/request-view.js';
 import { bytes, count, duration, taken, tokenRate } from '../../style/format.js';
+import { stallsIn } from '../timeline.js';
 import { legsOf, verdictOn } from '../waterfall/verdict.js';
 import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 
@@ -49,6 +50,11 @@ export function explainRequest(request: RequestView, session: SessionFigures, sl
           ? tokenRate(speed.tokensPerSecond, metrics?.tokensEstimated ?? false)
           : UNKNOWN,
       verdict: metrics && metrics.chunks > 0 ? onSpeed(metrics, slo) : undefined,
+    },
+    {
+      figure: SCREEN_FIGURES.course,
+      value: request.kind === 'none' || request.course === undefined ? UNKNOWN : 'the bars below the speed',
+      verdict: request.kind === 'none' ? undefined : onStalls(request),
     },
     {
       figure: FIGURES.chunks,
@@ -100,6 +106,14 @@ const WITHHELD: Record<Withheld, string> = {
 function onSpeed({ speed }: ExchangeMetrics, slo: Slo): string {
   if (speed.kind === 'withheld') return WITHHELD[speed.reason];
   return `${duration(speed.tpotMs)} per token (TPOT), ${againstObjective(speed.tpotMs, slo.tpotMs)}`;
+}
+
+function onStalls({ course, metrics }: Exclude<RequestView, { kind: 'none' }>): string | undefined {
+  if (course === undefined) return undefined;
+  const stalls = stallsIn(course, metrics);
+  if (stalls.length === 0) return 'no stall';
+  const longest = Math.max(...stalls.map(({ fromMs, toMs }) => toMs - fromMs));
+  return `${stalls.length === 1 ? 'one stall' : `${stalls.length} stalls`}, the longest of ${duration(longest)}`;
 }
 
 function onChunks({ chunks, arrivals }: ExchangeMetrics): string | undefined {

@@ -68,7 +68,7 @@ export function inspectorLines(
 }
 
 function courseLines(
-  { number, endpoint, end }: LoggedExchange,
+  { number, endpoint, end, course }: LoggedExchange,
   metrics: ExchangeMetrics,
   all: readonly LoggedExchange[],
   width: number,
@@ -82,16 +82,17 @@ function courseLines(
       : [],
   );
   const { outcome = 'complete' } = end ?? {};
-  const request = { kind: 'done', outcome, metrics, samples: [] } as const;
+  const request = { kind: 'done', outcome, metrics, course } as const;
   if (others.length < MEDIAN_FROM) return requestLines(request, width, ALL_ROWS);
   const verdict = verdictOn(metrics);
   return [
-    ...requestFigures(request, width),
+    ...requestFigures(request, width, course === undefined ? 0 : TIMELINE_ROWS),
     ...waterfallAgainst(metrics, others, width),
     ...(verdict === undefined ? [] : wrapped(verdict, width)),
   ];
 }
 
+const TIMELINE_ROWS = 3;
 /** More than the figures and the waterfall have. */
 const ALL_ROWS = 100;
 

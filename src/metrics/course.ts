@@ -1,0 +1,96 @@
+/** When an answer's output came, in bins of one length from the request on. */
+export interface Course {
+  readonly binMs: number;
+  /** Characters that came in each bin, up to that of the latest output. */
+  readonly amounts: readonly number[];
+  /** Times of a second and more without output, after the first one: the longest, in order. */
+  readonly pauses: readonly Pause[];
+}
+
+export interface Pause {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface CourseRecorder {
+  /** Output of so many characters came at `atMs`, in ms since the request. */
+  add(atMs: number, amount: number): void;
+  /** As it is now; undefined before the first output. */
+  snapshot(): Course | undefined;
+}
+
+const FIRST_BIN_MS = 5;
+const MAX_BINS = 240;
+const PAUSE_MS = 1000;
+const MAX_PAUSES = 32;
+
+/** Keeps its size however long the answer is: bins that are too many become half as many of twice the length. */
+export function createCourse(): CourseRecorder {
+  let binMs = FIRST_BIN_MS;
+  let amounts: number[] = [];
+  let pauses: Pause[] = [];
+  let lastMs: number | undefined;
+  return {
+    add(atMs, amount) {
+      if (lastMs !== undefined && atMs - lastMs >= PAUSE_MS) {
+        pauses.push({ fromMs: lastMs, toMs: atMs });
+        if (pauses.length > MAX_PAUSES) pauses = withoutShortest(pauses);
+      }
+      lastMs = Math.max(lastMs ?? 0, atMs);
+      while (atMs / binMs >= MAX_BINS) {
+        amounts = Array.from(
+          { length: Math.ceil(amounts.length / 2) },
+          (_, index) => (amounts[2 * index] ?? 0) + (amounts[2 * index + 1] ?? 0),
+        );
+        binMs *= 2;
+      }
+      const bin = Math.max(0, Math.floor(atMs / binMs));
+      while (amounts.length <= bin) amounts.push(0);
+      amounts[bin] = (amounts[bin] ?? 0) + amount;
+    },
+    snapshot: () =>
+      lastMs === undefined ? undefined : { binMs, amounts: [...amounts], pauses: [...pauses] },
+  };
+}
+
+function withoutShortest(pauses: readonly Pause[]): Pause[] {
+  const length = ({ fromMs, toMs }: Pause): number => toMs - fromMs;
+  const shortest = Math.min(...pauses.map(length));
+  const index = pauses.findIndex((pause) => length(pause) === shortest);
+  return pauses.filter((_, at) => at !== index);
+}
+
+/** What came in each of `count` equal parts of the time from `fromMs` to `toMs`; a bin's amount is spread over its length. */
+export function amountsBetween(
+  { binMs, amounts }: Course,
+  fromMs: number,
+  toMs: number,
+  count: number,
+): readonly number[] {
+  const stepMs = (toMs - fromMs) / count;
+  if (stepMs <= 0) return Array.from({ length: count }, () => 0);
+  return Array.from({ length: count }, (_, index) => {
+    const from = fromMs + index * stepMs;
+    const to = from + stepMs;
+    let sum = 0;
+    for (
+      let bin = Math.max(0, Math.floor(from / binMs));
+      bin * binMs < to && bin < amounts.length;
+      bin += 1
+    ) {
+      const overlap = Math.min(to, (bin + 1) * binMs) - Math.max(from, bin * binMs);
+      sum += ((amounts[bin] ?? 0) * overlap) / binMs;
+    }
+    return sum;
+  });
+}
+
+/** When the first output came, to the length of a bin, in ms. */
+export function firstOutputMs({ binMs, amounts }: Course): number {
+  return (
+    Math.max(
+      0,
+      amounts.findIndex((amount) => amount > 0),
+    ) * binMs
+  );
+}

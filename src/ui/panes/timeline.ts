@@ -1,0 +1,67 @@
+import { amountsBetween, type Course, firstOutputMs, type Pause } from '../../metrics/course.js';
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { STALL_FACTOR, STALL_MS } from '../../metrics/timeline.js';
+import { seconds, taken } from '../style/format.js';
+import { type Line, lineWidth, spread } from '../style/line.js';
+import { LEVELS } from './sparks.js';
+
+/** Before the first output, and while it stalled. */
+const WAITING = '·';
+const STALLED = '×';
+
+type Shown = Pick<ExchangeMetrics, 'phase' | 'elapsedMs' | 'gaps' | 'stalledMs'>;
+
+/** Steps of a running answer's axis, of each power of two seconds: so its bars stand still from one step to the next. */
+const AXIS_STEPS = [1, 1.5];
+
+/** How long the axis is: an ended answer's own time, else the next step. */
+function axisMs({ phase, elapsedMs }: Shown): number {
+  if (phase === 'done') return elapsedMs;
+  for (let seconds = 1; ; seconds *= 2) {
+    for (const step of AXIS_STEPS) if (seconds * step * 1000 >= elapsedMs) return seconds * step * 1000;
+  }
+}
+
+/** The answer's output over time in `rows` rows of bars, from the request on; stalls are marked. */
+export function timelineBars(course: Course, metrics: Shown, width: number, rows: number): Line[] {
+  const spanMs = axisMs(metrics);
+  const amounts = amountsBetween(course, 0, spanMs, width);
+  const top = Math.max(...amounts);
+  if (top <= 0) return [];
+  const full = LEVELS.length - 1;
+  const heights = amounts.map((amount) =>
+    amount > 0 ? Math.max(1, Math.round((amount / top) * rows * full)) : 0,
+  );
+  const stepMs = spanMs / width;
+  const waiting = Math.floor(firstOutputMs(course) / stepMs);
+  const stalls = stallsIn(course, metrics);
+  const isStalled = (column: number): boolean =>
+    stalls.some(({ fromMs, toMs }) => fromMs <= column * stepMs && (column + 1) * stepMs <= toMs);
+  const signs = heights.map((_, column) => (column < waiting ? WAITING : isStalled(column) ? STALLED : ' '));
+  return Array.from({ length: rows }, (_, row): Line => {
+    const floor = (rows - 1 - row) * full;
+    const isLowest = row === rows - 1;
+    const cells = heights.map((height, column) => {
+      const level = Math.min(full, Math.max(0, height - floor));
+      if (level > 0) return LEVELS.charAt(level);
+      return isLowest && height === 0 ? (signs[column] ?? ' ') : ' ';
+    });
+    return [['accent', cells.join('')]];
+  });
+}
+
+/** The time axis below the bars, with what the marks mean where there are any. */
+export function timelineAxis(course: Course, metrics: Shown, width: number): Line {
+  const stalled = stallsIn(course, metrics).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  const end = taken(axisMs(metrics));
+  const left = stalled === 0 ? `0   ${WAITING} waiting` : `0   ${STALLED} stalled ${seconds(stalled)}`;
+  const fits = lineWidth([left, end]) < width;
+  return spread([['dim', fits ? left : '0']], [['dim', end]], width);
+}
+
+/** The times in which it stalled by the definition of a stall, the running one too. */
+export function stallsIn({ pauses }: Course, { gaps, elapsedMs, stalledMs }: Shown): readonly Pause[] {
+  const longMs = Math.max(STALL_MS, STALL_FACTOR * (gaps?.p50 ?? 0));
+  const over = pauses.filter(({ fromMs, toMs }) => toMs - fromMs > longMs);
+  return stalledMs === undefined ? over : [...over, { fromMs: elapsedMs - stalledMs, toMs: elapsedMs }];
+}
