@@ -1,16 +1,16 @@
 import { Lexer, type Token } from 'marked';
 
 /** HTML that goes on to the end of a document unless it is closed (CommonMark 0.31, HTML blocks 1 to 5). */
-const HTML: readonly { start: RegExp; end: RegExp; close: string }[] = [
+const HTML: readonly { start: RegExp; end: RegExp; close: (tag: string) => string }[] = [
   {
-    start: /^ {0,3}<(?:script|pre|style|textarea)(?=[\s>]|$)/i,
+    start: /^ {0,3}<(script|pre|style|textarea)(?=[\s>]|$)/i,
     end: /<\/(?:script|pre|style|textarea)>/i,
-    close: '</pre>',
+    close: (tag) => `</${tag}>`,
   },
-  { start: /^ {0,3}<!--/, end: /-->/, close: '-->' },
-  { start: /^ {0,3}<\?/, end: /\?>/, close: '?>' },
-  { start: /^ {0,3}<!\[CDATA\[/, end: /\]\]>/, close: ']]>' },
-  { start: /^ {0,3}<![a-z]/i, end: />/, close: '>' },
+  { start: /^ {0,3}<!--/, end: /-->/, close: () => '-->' },
+  { start: /^ {0,3}<\?/, end: /\?>/, close: () => '?>' },
+  { start: /^ {0,3}<!\[CDATA\[/, end: /\]\]>/, close: () => ']]>' },
+  { start: /^ {0,3}<![a-z]/i, end: />/, close: () => '>' },
 ];
 
 /** The Markdown with an end for a fence or an HTML block that has none: what follows it is then no part of it. */
@@ -39,7 +39,7 @@ function endOfHtml(raw: string): string {
   const block = HTML.find(({ start }) => start.test(raw));
   if (block === undefined) return '';
   const end = raw.search(block.end);
-  if (end < 0) return `\n${block.close}`;
+  if (end < 0) return `\n${block.close(block.start.exec(raw)?.[1] ?? '')}`;
   // The block ends with that line; the lexer takes some for longer.
   const rest = raw.slice(end).indexOf('\n');
   return rest < 0 ? '' : endOf(raw.slice(end + rest + 1));

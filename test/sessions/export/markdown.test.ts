@@ -100,7 +100,7 @@ test('every message of an export has its heading, whatever stands in the others'
     '-->',
     '<pre>',
     '</pre>',
-    '<?',
+    '<?x',
     '# x',
     '- a',
     '> b',
