@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../common/errors.js';
+import type { ErrorClass, Hop } from '../common/errors.js';
 import { MessageType } from './constants.js';
 import { ProtocolError } from './frame.js';
 import type {
@@ -14,6 +14,8 @@ import type {
 import { Table } from './table.js';
 
 const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
+/** By their numbers in the schema; 0 is none. */
+const HOPS: readonly (Hop | undefined)[] = [undefined, 'client', 'daemon', 'network', 'provider'];
 const NO_TIMINGS: Timings = { reused: false, attempts: 0 };
 
 /**
@@ -53,6 +55,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         durationUs: table.uint64AsNumber(4),
         ...(table.has(5) && { timings: timingsOf(table, 5) }),
         ...retryAfterOf(table, 6),
+        ...hopOf(table, 7),
       };
     }
     case MessageType.HealthResponse: {
@@ -112,6 +115,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         bytes: table.uint64AsNumber(5),
         timings: timingsOf(table, 6),
         ...retryAfterOf(table, 7),
+        ...hopOf(table, 8),
       };
     }
     case MessageType.Cancel:
@@ -137,6 +141,11 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
 function retryAfterOf(table: Table, field: number): { retryAfterMs?: number } {
   const retryAfterMs = table.uint64AsNumber(field);
   return retryAfterMs === 0 ? {} : { retryAfterMs };
+}
+
+function hopOf(table: Table, field: number): { hop?: Hop } {
+  const hop = HOPS[table.int8(field)];
+  return hop === undefined ? {} : { hop };
 }
 
 function policyOf(table: Table | undefined): { policy?: WirePolicy } {

@@ -134,6 +134,7 @@ function executeResponse(builder: Builder, message: ExecuteResponse): Offset {
   Wire.ExecuteResponse.addDurationUs(builder, BigInt(message.durationUs));
   if (timings !== undefined) Wire.ExecuteResponse.addTimings(builder, timings);
   Wire.ExecuteResponse.addRetryAfterMs(builder, wholeMs(message.retryAfterMs));
+  Wire.ExecuteResponse.addHop(builder, hopNumber(message));
   return Wire.ExecuteResponse.endExecuteResponse(builder);
 }
 
@@ -258,6 +259,7 @@ function streamEnd(builder: Builder, message: StreamEnd): Offset {
   Wire.StreamEnd.addBytes(builder, BigInt(message.bytes));
   Wire.StreamEnd.addTimings(builder, timings);
   Wire.StreamEnd.addRetryAfterMs(builder, wholeMs(message.retryAfterMs));
+  Wire.StreamEnd.addHop(builder, hopNumber(message));
   return Wire.StreamEnd.endStreamEnd(builder);
 }
 
@@ -271,6 +273,17 @@ function streamRetry(builder: Builder, message: StreamRetry): Offset {
   Wire.StreamRetry.addReason(builder, reason);
   Wire.StreamRetry.addStatusCode(builder, message.statusCode ?? 0);
   return Wire.StreamRetry.endStreamRetry(builder);
+}
+
+const HOPS = {
+  client: Wire.Hop.Client,
+  daemon: Wire.Hop.Daemon,
+  network: Wire.Hop.Network,
+  provider: Wire.Hop.Provider,
+} as const;
+
+function hopNumber({ hop }: Pick<StreamEnd, 'hop'>): Wire.Hop {
+  return hop === undefined ? Wire.Hop.Unknown : HOPS[hop];
 }
 
 /** A wait; 0 = none. Rounded up, so that a client does not retry too early. */

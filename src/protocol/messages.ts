@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../common/errors.js';
+import type { ErrorClass, Hop } from '../common/errors.js';
 import type { MessageType } from './constants.js';
 
 /** Header names and values as received; names may repeat. */
@@ -79,6 +79,8 @@ export interface ExecuteResponse {
   timings?: Timings;
   /** How long the failing side asks the client to wait; absent when it did not ask. */
   retryAfterMs?: number;
+  /** Where it failed; absent without a failure, and from a daemon that does not say. */
+  hop?: Hop;
 }
 
 export interface HealthCheck {
@@ -199,6 +201,8 @@ export interface StreamEnd {
   timings: Timings;
   /** How long the failing side asks the client to wait; absent when it did not ask. */
   retryAfterMs?: number;
+  /** As in `ExecuteResponse`. */
+  hop?: Hop;
 }
 
 export interface Cancel {

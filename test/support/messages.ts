@@ -44,6 +44,7 @@ const policy: fc.Arbitrary<WirePolicy> = fc.record(
   { requiredKeys: ['circuit', 'ceilings'] },
 );
 /** A time to wait; 0 would mean that there is none. */
+const hop = fc.constantFrom('client', 'daemon', 'network', 'provider');
 const wait = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const poolAndCircuit = {
   poolOpen: uint32,
@@ -111,6 +112,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       durationUs: counter,
       timings,
       retryAfterMs: wait,
+      hop,
     },
     { requiredKeys: ['type', 'requestId', 'errorClass', 'errorMessage', 'payload', 'durationUs'] },
   ),
@@ -165,6 +167,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       bytes: counter,
       timings,
       retryAfterMs: wait,
+      hop,
     },
     {
       requiredKeys: [

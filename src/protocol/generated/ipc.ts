@@ -10,6 +10,7 @@ export { ExecuteRequest } from './ipc/execute-request.js';
 export { ExecuteResponse } from './ipc/execute-response.js';
 export { HealthCheck } from './ipc/health-check.js';
 export { HealthCheckResponse } from './ipc/health-check-response.js';
+export { Hop } from './ipc/hop.js';
 export { KeyValue } from './ipc/key-value.js';
 export { LimitStatus } from './ipc/limit-status.js';
 export { MessageType } from './ipc/message-type.js';

@@ -59,7 +59,7 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer 
   };
 }
 
-type Result = Pick<ExecuteResponse, 'errorClass' | 'errorMessage' | 'payload' | 'retryAfterMs'>;
+type Result = Pick<ExecuteResponse, 'errorClass' | 'errorMessage' | 'payload' | 'retryAfterMs' | 'hop'>;
 
 const NOTHING = Buffer.alloc(0);
 const CANCELLED: Result = {
@@ -68,9 +68,9 @@ const CANCELLED: Result = {
   payload: NOTHING,
 };
 
-function failed({ errorClass, message, retryAfterMs }: ConnectorException): Result {
+function failed({ errorClass, message, retryAfterMs, hop }: ConnectorException): Result {
   const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return { errorClass, errorMessage: message, payload: NOTHING, ...asked };
+  return { errorClass, errorMessage: message, payload: NOTHING, hop, ...asked };
 }
 
 function joinedBytes(chunks: readonly Uint8Array[]): Buffer {

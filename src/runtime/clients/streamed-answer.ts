@@ -95,6 +95,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
           bytes,
           timings: timeline.timings,
           ...(failure?.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
+          ...(failure !== undefined && { hop: failure.hop }),
         }),
       );
     },

@@ -5,6 +5,7 @@ import type { HeaderList } from '../../protocol/messages.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { type H2Attempt, watchH2Endings } from './h2-endings.js';
 import type { HttpRequest } from './http-request.js';
+import { endByChunks } from './lenient-parser.js';
 import { hostOf, type Proxies, portOf, proxyAuthorization } from './proxy.js';
 import type { Timeline } from './timings.js';
 import type { ResponseSink, Transport, UpstreamCall } from './transport.js';
@@ -32,6 +33,7 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
     const socket = socketOf(message);
     const times = socket && pools.timesOf(socket);
     if (attempt === undefined || times === undefined) return;
+    attempt.socket = socket;
     attempt.timeline.takeConnection(times);
     if (times.protocol === 'h2') endings.expect(attempt);
   };
@@ -98,6 +100,8 @@ function routeOf(
 
 interface Attempt extends H2Attempt {
   readonly timeline: Timeline;
+  /** Once the request's headers are sent. */
+  socket?: object | undefined;
 }
 
 interface HandlerOptions {
@@ -160,6 +164,7 @@ function createHandler({
         throw headersTooLarge(request.url.origin);
       }
       const headers = received.filter(([name]) => !name.toLowerCase().startsWith(OWN_HEADER_PREFIX));
+      endByChunks(attempt?.socket, headers);
       sink.onHead({ statusCode, headers }, flow);
     },
     onResponseData(_controller, chunk) {

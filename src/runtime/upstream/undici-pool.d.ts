@@ -5,3 +5,7 @@ declare module 'undici/lib/dispatcher/pool.js' {
 declare module 'undici/lib/dispatcher/client.js' {
   export { Client as default } from 'undici';
 }
+declare module 'undici/lib/core/symbols.js' {
+  export const kParser: unique symbol;
+  export const kSocket: unique symbol;
+}

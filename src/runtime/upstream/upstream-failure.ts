@@ -1,6 +1,7 @@
 import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../common/errors.js';
 import type { Timings } from '../../protocol/messages.js';
 import { ConnectTimeout } from './connector.js';
+import { notHttp, SERVER_AT_FAULT } from './not-http.js';
 import { Discard } from './transport.js';
 
 /** An HTTP/2 response whose stream was closed before its end. */
@@ -114,6 +115,13 @@ function tlsAdvice(code: string): string {
   return 'if the certificate is one of your own, start the daemon with --ca FILE';
 }
 
+/** undici's errors, by code or message, for responses that it does not begin to read. */
+const UNASKED = new Map([
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'sent Content-Length twice, or together with what excludes it'],
+  ['bad upgrade', 'answered with another protocol (status 101), which nobody had asked for'],
+  ['bad response', 'sent a response that nobody had asked for'],
+]);
+
 function answerFailure(error: Error, code: string, origin: string, timings: Timings, bytes: number): Failure {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return TOO_MANY_HEADERS(origin);
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
@@ -121,21 +129,19 @@ function answerFailure(error: Error, code: string, origin: string, timings: Timi
     return { ...PROVIDER_SILENT, what: `${origin} went silent ${after} (--upstream-idle)`, advice: LATER };
   }
   // The parser's "Invalid EOF state" is an answer that was cut.
+  const begun = timings.firstByteUs !== undefined;
   if (error.name === 'HTTPParserError' && !/EOF/.test(error.message)) {
-    return {
-      ...PROVIDER_ALWAYS,
-      what: `${origin} did not answer in HTTP: ${error.message}`,
-      advice: CHECK_URL,
-    };
+    const { what, advice } = notHttp(error, begun);
+    return { ...PROVIDER_ALWAYS, what: `${origin} ${what}`, advice };
   }
+  const unasked = begun ? undefined : (UNASKED.get(code) ?? UNASKED.get(error.message));
+  if (unasked !== undefined)
+    return { ...PROVIDER_ALWAYS, what: `${origin} ${unasked}`, advice: SERVER_AT_FAULT };
   if (code === 'HTTP_1_1_REQUIRED') {
     const advice = 'start the daemon with --http2 deny';
     return { ...PROVIDER_ALWAYS, what: `${origin} does not serve this over HTTP/2`, advice };
   }
-  const when =
-    timings.firstByteUs === undefined
-      ? 'before it answered'
-      : `in the middle of its answer, after ${bytes} bytes of body`;
+  const when = !begun ? 'before it answered' : `in the middle of its answer, after ${bytes} bytes of body`;
   const what = isReset(error) ? 'reset the request' : 'closed the connection';
   return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice: LATER };
 }

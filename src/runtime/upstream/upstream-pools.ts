@@ -5,6 +5,7 @@ import type { PoolState } from '../../protocol/messages.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { pairKey } from '../policy/per-origin.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
+import { makeLenient } from './lenient-parser.js';
 import type { ConnectionTimes } from './timings.js';
 
 export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
@@ -77,11 +78,13 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
       void pool.close();
     };
     // After a GOAWAY undici takes what runs on the old connection for pipelined on the new one, and would wait for it.
-    const setPipelining = (_origin: URL, targets: readonly object[]): void => {
+    const onConnect = (_origin: URL, targets: readonly object[]): void => {
       const client = targets.at(-1);
+      if (client === undefined) return;
+      if (entry.protocol !== 'h2') makeLenient(client);
       if (client instanceof Client) client.pipelining = entry.protocol === 'h2' ? streams : 1;
     };
-    pool.on('connect', setPipelining);
+    pool.on('connect', onConnect);
     pool.on('disconnect', dropUnused).on('connectionError', dropUnused);
     entries.set(key, entry);
     return entry;

@@ -1,4 +1,4 @@
-import { ConnectorException, ErrorClass, type Hop, type SentCounts } from '../../common/errors.js';
+import { ConnectorException, ErrorClass, type SentCounts } from '../../common/errors.js';
 import type { ExecuteResponse, StreamEnd, Timings } from '../../protocol/messages.js';
 
 /** The failure that the daemon reported. */
@@ -7,8 +7,8 @@ export function replyError(reply: ExecuteResponse | StreamEnd, requestId: number
   const errorClass = reply.errorClass === ErrorClass.Success ? ErrorClass.Transient : reply.errorClass;
   const message =
     reply.errorMessage || `the daemon ended the request: ${ErrorClass[errorClass] ?? 'failure'}`;
-  // What may pass with time lies behind the daemon; limits in time and the rest are its own decision.
-  const hop: Hop = errorClass === ErrorClass.Transient ? 'network' : 'daemon';
+  // Of a daemon that does not say: what may pass with time lies behind it; the rest is its own decision.
+  const hop = reply.hop ?? (errorClass === ErrorClass.Transient ? 'network' : 'daemon');
   const { timings } = reply;
   return new ConnectorException(message, errorClass, requestId, {
     hop,

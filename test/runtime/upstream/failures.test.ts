@@ -103,14 +103,6 @@ test('a buffered request whose answer is cut fails, with no half body', async ()
   expect(answer.payload).toHaveLength(0);
 });
 
-test('what is no HTTP answer is Permanent', async () => {
-  const upstream = await startTcpUpstream((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'));
-  closing.push(upstream.close);
-  const { end } = await endOf(upstream.url);
-  expect(end.errorClass).toBe(ErrorClass.Permanent);
-  expect(end.errorMessage).toMatch(/^http:\/\/127\.0\.0\.1:\d+ did not answer in HTTP: .*Expected HTTP\//);
-});
-
 test('more headers than 64 KiB are Permanent', async () => {
   const upstream = await startTcpUpstream((socket) =>
     socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`)),

@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { ErrorClass } from './error-class.js';
+import { Hop } from './hop.js';
 import { Timings } from './timings.js';
 
 
@@ -73,8 +74,13 @@ retryAfterMs():bigint {
   return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
 }
 
+hop():Hop {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : Hop.Unknown;
+}
+
 static startExecuteResponse(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(8);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -115,6 +121,10 @@ static addTimings(builder:flatbuffers.Builder, timingsOffset:flatbuffers.Offset)
 
 static addRetryAfterMs(builder:flatbuffers.Builder, retryAfterMs:bigint) {
   builder.addFieldInt64(6, retryAfterMs, BigInt('0'));
+}
+
+static addHop(builder:flatbuffers.Builder, hop:Hop) {
+  builder.addFieldInt8(7, hop, Hop.Unknown);
 }
 
 static endExecuteResponse(builder:flatbuffers.Builder):flatbuffers.Offset {

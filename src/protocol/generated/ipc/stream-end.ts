@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { ErrorClass } from './error-class.js';
+import { Hop } from './hop.js';
 import { Timings } from './timings.js';
 
 
@@ -68,8 +69,13 @@ retryAfterMs():bigint {
   return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
 }
 
+hop():Hop {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : Hop.Unknown;
+}
+
 static startStreamEnd(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(9);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -102,6 +108,10 @@ static addTimings(builder:flatbuffers.Builder, timingsOffset:flatbuffers.Offset)
 
 static addRetryAfterMs(builder:flatbuffers.Builder, retryAfterMs:bigint) {
   builder.addFieldInt64(7, retryAfterMs, BigInt('0'));
+}
+
+static addHop(builder:flatbuffers.Builder, hop:Hop) {
+  builder.addFieldInt8(8, hop, Hop.Unknown);
 }
 
 static endStreamEnd(builder:flatbuffers.Builder):flatbuffers.Offset {

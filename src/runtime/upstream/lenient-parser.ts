@@ -1,0 +1,56 @@
+import { kParser, kSocket } from 'undici/lib/core/symbols.js';
+import type { HeaderList } from '../../protocol/messages.js';
+
+// RFC 9112 has a client read more than undici does: a response with both Content-Length and Transfer-Encoding, as some proxies
+// send it (6.3), and lines that end with LF alone (2.2). undici has no option for that. Where its inside is not as expected
+// here, it goes on refusing.
+
+const LENIENCE = [
+  'llhttp_set_lenient_chunked_length',
+  'llhttp_set_lenient_optional_cr_before_lf',
+  'llhttp_set_lenient_spaces_after_chunk_size',
+] as const;
+
+/** What is used of undici's parser of one HTTP/1.1 connection. */
+interface Parser {
+  llhttp: Record<(typeof LENIENCE)[number], (pointer: number, on: 0 | 1) => void>;
+  ptr: number;
+  contentLength: number;
+  shouldKeepAlive: boolean;
+}
+
+/** Has the parser of a new connection take such responses. */
+export function makeLenient(client: object): void {
+  const parser = parserOf(memberOf(client, kSocket));
+  if (parser === undefined) return;
+  for (const name of LENIENCE) parser.llhttp[name](parser.ptr, 1);
+}
+
+/**
+ * Has a response with both headers end where its last chunk ends, whatever its Content-Length says. Its connection is
+ * closed after it: who put both there may have cut the stream of responses elsewhere. To be called with its head.
+ */
+export function endByChunks(socket: object | undefined, headers: HeaderList): void {
+  const has = (wanted: string): boolean => headers.some(([name]) => name.toLowerCase() === wanted);
+  const parser = has('content-length') && has('transfer-encoding') ? parserOf(socket) : undefined;
+  if (parser === undefined) return;
+  parser.contentLength = -1;
+  parser.shouldKeepAlive = false;
+}
+
+function parserOf(socket: unknown): Parser | undefined {
+  const parser = memberOf(socket, kParser);
+  return isParser(parser) ? parser : undefined;
+}
+
+function isParser(value: unknown): value is Parser {
+  if (typeof value !== 'object' || value === null || !('llhttp' in value && 'ptr' in value)) return false;
+  const { llhttp } = value;
+  const known =
+    typeof llhttp === 'object' && llhttp !== null && 'llhttp_set_lenient_chunked_length' in llhttp;
+  return known && 'contentLength' in value && 'shouldKeepAlive' in value;
+}
+
+function memberOf(value: unknown, name: symbol): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,125 @@
+import type { Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/common/errors.js';
+import { testDaemon } from '../../support/daemon.js';
+import { httpStream, streamOf } from '../../support/raw-client.js';
+import { startTcpUpstream } from '../../support/upstream.js';
+
+const closing: Array<() => Promise<void>> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** Asks, once or more, a server that does this with each connection. */
+async function ask(onConnection: (socket: Socket) => void, times = 1) {
+  const daemon = await testDaemon();
+  const upstream = await startTcpUpstream(onConnection);
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  const answers: { body: string; hop: unknown; errorClass: ErrorClass; errorMessage: string }[] = [];
+  for (let id = 1n; id <= BigInt(times); id += 1n) {
+    client.send(httpStream(id, { method: 'GET', url: upstream.url }));
+    const { end, body } = await streamOf(client, id);
+    const { hop, errorClass, errorMessage } = end;
+    answers.push({ body: body.toString(), hop, errorClass, errorMessage });
+  }
+  return answers;
+}
+
+const says =
+  (text: string | Buffer) =>
+  (socket: Socket): void =>
+    void socket.once('data', () => socket.write(text));
+const atOnce = (text: string) => (socket: Socket) => void socket.write(text);
+
+const HEAD = 'HTTP/1.1 200 OK\r\n';
+const CHUNKS = '5\r\nhello\r\n0\r\n\r\n';
+
+test.each([
+  ['SSH, which speaks first', atOnce('SSH-2.0-OpenSSH_9.9\r\n'), 'HTTP, it is an SSH server'],
+  [
+    'a mail server, which speaks first',
+    atOnce('220 mail.example ESMTP\r\n'),
+    'HTTP, it is a mail or FTP server',
+  ],
+  ['Redis', says("-ERR unknown command 'GET'\r\n"), 'HTTP, it is a server such as Redis'],
+  ['TLS', says(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])), 'HTTP, it speaks TLS at that port'],
+  [
+    'HTTP/2 alone',
+    says(Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 128])),
+    'HTTP/1.1, it speaks HTTP/2 without TLS',
+  ],
+  ['any text', says('hello\n'), 'HTTP (HTTPParserError): are host and port of base_url right?'],
+])('what is no HTTP is the fault of what listens there: %s', async (_name, server, words) => {
+  const [answer] = await ask(server);
+  expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent, body: '' });
+  expect(answer?.errorMessage).toContain(`did not answer in ${words}`);
+});
+
+test.each([
+  [
+    'a header without a name',
+    'bad header: x\r\n\r\n',
+    'a header whose name has a character that is not allowed',
+  ],
+  ['a control character', 'x: a\x01b\r\n\r\n', 'a header whose value has a control character'],
+  ['a length that is none', 'content-length: two\r\n\r\n', 'a Content-Length that is no number'],
+  ['two lengths', 'content-length: 2\r\ncontent-length: 2\r\n\r\nok', 'Content-Length twice'],
+  [
+    'chunks that are none',
+    'transfer-encoding: chunked\r\n\r\nzz\r\n',
+    'a chunked body whose chunks are damaged',
+  ],
+])('what is wrong with a response is said exactly: %s', async (_name, rest, words) => {
+  const [answer] = await ask(says(HEAD + rest));
+  expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent });
+  expect(answer?.errorMessage).toMatch(new RegExp(`^http://127.0.0.1:\\d+ sent ${words}.*RFC 9112`));
+});
+
+test('a switch of protocols that was not asked for is said', async () => {
+  const [answer] = await ask(
+    says('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'),
+  );
+  expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent });
+  expect(answer?.errorMessage).toContain('answered with another protocol (status 101)');
+});
+
+test.each([
+  ['the length first', 'content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n'],
+  ['the length last', 'transfer-encoding: chunked\r\ncontent-length: 2000\r\n\r\n'],
+  ['kept alive', 'connection: keep-alive\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n'],
+])(
+  'both Content-Length and chunks are read by the chunks, and the connection is closed: %s',
+  async (_name, rest) => {
+    let connections = 0;
+    const answers = await ask((socket) => {
+      connections += 1;
+      socket.on('data', () => socket.write(`${HEAD}${rest}${CHUNKS}`));
+    }, 2);
+    for (const answer of answers)
+      expect(answer).toMatchObject({ body: 'hello', errorClass: ErrorClass.Success });
+    expect(connections).toBe(2);
+  },
+);
+
+test('both headers and a connection that ends before the last chunk are an answer that was cut', async () => {
+  const head = `${HEAD}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`;
+  const [answer] = await ask((socket) => socket.once('data', () => socket.end(`${head}5\r\nhello\r\n`)));
+  expect(answer).toMatchObject({ body: 'hello', errorClass: ErrorClass.Transient });
+  expect(answer?.errorMessage).toContain('in the middle of its answer');
+});
+
+test('a connection whose responses have one length each is used again', async () => {
+  let connections = 0;
+  await ask((socket) => {
+    connections += 1;
+    socket.on('data', () => socket.write(`${HEAD}content-length: 5\r\n\r\nhello`));
+  }, 3);
+  expect(connections).toBe(1);
+});
+
+test('lines that end with LF alone, and spaces after the size of a chunk, are read', async () => {
+  const text = 'HTTP/1.1 200 OK\ntransfer-encoding: chunked\nx: y\n\n5  \r\nhello\r\n0\r\n\r\n';
+  const [answer] = await ask(says(text));
+  expect(answer).toMatchObject({ body: 'hello', errorClass: ErrorClass.Success });
+});
