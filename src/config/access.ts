@@ -45,7 +45,7 @@ const exactUrl = setting((value): Verdict<ExactUrl> => {
 });
 
 /** Reads a whole address; it may have a query. */
-export function parseExactUrl(text: string): Verdict<ExactUrl> {
+function parseExactUrl(text: string): Verdict<ExactUrl> {
   const [address = '', ...rest] = text.trim().split('?');
   const base = parseBaseUrl(address);
   if ('refused' in base) return base;

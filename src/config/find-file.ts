@@ -6,7 +6,7 @@ import { shortPath } from './problem.js';
 export type UserDirectories = Pick<UserFolders, 'config' | 'data'>;
 
 /** How the file was found. A file in the current directory is not trusted with keys. */
-export type FileOrigin = 'asked for' | 'current directory' | 'user directory';
+type FileOrigin = 'asked for' | 'current directory' | 'user directory';
 
 export interface Candidate {
   /** Absolute. */

@@ -7,7 +7,7 @@ import { modelIdsIn } from './models.js';
 import type { ChatAnswer } from './types.js';
 
 /** What keeps an endpoint from answering. */
-export type Fault =
+type Fault =
   | 'not configured'
   | 'refused'
   | 'name'

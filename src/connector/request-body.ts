@@ -60,7 +60,7 @@ export function requestBody(
 }
 
 /** RFC 7396: null removes a member, an object is merged, anything else replaces. */
-export function mergePatch(target: JsonRecord, patch: JsonRecord): JsonRecord {
+function mergePatch(target: JsonRecord, patch: JsonRecord): JsonRecord {
   const merged = new Map(Object.entries(target));
   for (const [name, value] of Object.entries(patch)) {
     const before = merged.get(name);

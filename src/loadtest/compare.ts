@@ -1,7 +1,7 @@
 import { createBootstrap } from './bootstrap.js';
 
 /** What two runs are compared by. Times in ms; `errors` is the share of requests that failed. */
-export const COMPARED = [
+const COMPARED = [
   { name: 'ttft.mean', of: 'ttft', statistic: 'mean' },
   { name: 'ttft.p50', of: 'ttft', statistic: 0.5 },
   { name: 'ttft.p95', of: 'ttft', statistic: 0.95 },
@@ -15,7 +15,7 @@ export const COMPARED = [
 export type RunSamples = Readonly<Record<'ttft' | 'tpot' | 'e2e' | 'errors', readonly number[]>>;
 
 /** `unclear`: the runs show no difference. `missing`: one of them has too few values. */
-export type Verdict = 'better' | 'worse' | 'unclear' | 'missing';
+type Verdict = 'better' | 'worse' | 'unclear' | 'missing';
 
 export interface Difference {
   readonly name: (typeof COMPARED)[number]['name'];

@@ -189,8 +189,6 @@ export const FIGURES = {
   },
 } as const satisfies Record<string, Figure>;
 
-export type FigureName = keyof typeof FIGURES;
-
 /** The figures of a session's exchanges, and of the connection: only the screen has them. */
 export const SCREEN_FIGURES = {
   course: {

@@ -83,7 +83,7 @@ export interface ExecuteResponse {
   hop?: Hop;
 }
 
-export interface HealthCheck {
+interface HealthCheck {
   type: MessageType.HealthCheck;
   /** The token that a daemon may require on TCP; absent in the public form of the message. */
   token?: string;

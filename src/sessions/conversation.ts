@@ -8,7 +8,7 @@ import type { Attachment, Clock, Message, MessageStatus, Role, Session } from '.
 import { isAlive } from './writer.js';
 
 /** A message that is whole when it is saved. */
-export interface NewMessage {
+interface NewMessage {
   role: Exclude<Role, 'assistant'>;
   text: string;
   parentId: number | null;

@@ -27,7 +27,7 @@ export interface OpenedSession {
 }
 
 /** What the session used last was left with, when that is not just an end. */
-export interface LeftOver {
+interface LeftOver {
   session: SessionSummary;
   /** Its last answer was being written when its program ended. */
   interrupted: boolean;

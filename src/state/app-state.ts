@@ -19,12 +19,12 @@ export const PANES = ['connection', 'request', 'session'] as const;
 export type PaneName = (typeof PANES)[number];
 
 /** The panes beside the conversation; the one that is looked at is shown in full, from row `offset` on. */
-export interface Panes {
+interface Panes {
   readonly shown: boolean;
   readonly focus?: { readonly pane: PaneName; readonly offset: number } | undefined;
 }
 
-export interface Toast {
+interface Toast {
   readonly text: string;
   /** Unix time in ms. */
   readonly untilMs: number;

@@ -27,7 +27,7 @@ export interface UserMessage extends MessageBase {
 }
 
 /** A message of the program itself; it is not sent. */
-export interface NoticeMessage extends MessageBase {
+interface NoticeMessage extends MessageBase {
   readonly role: 'notice';
   readonly level: Notice['level'];
 }

@@ -1,7 +1,7 @@
 /** Where everything is, in cells from the top left. Rows always add up to the terminal's. */
 export type Layout = TooSmall | Panes | Stacked;
 
-export interface TooSmall {
+interface TooSmall {
   kind: 'too-small';
   columns: number;
   rows: number;
@@ -32,8 +32,8 @@ export interface Stacked extends Common {
   margin: number;
 }
 
-export const MIN_COLUMNS = 20;
-export const MIN_ROWS = 5;
+const MIN_COLUMNS = 20;
+const MIN_ROWS = 5;
 const PANES_FROM_COLUMNS = 100;
 const PANES_FROM_ROWS = 20;
 /** The panes' part of the columns, and how narrow and wide they get. */

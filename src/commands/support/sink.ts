@@ -22,7 +22,7 @@ export interface Sink {
   clear(): void;
 }
 
-export interface LiveText {
+interface LiveText {
   /** @returns what was written */
   feed(piece: string): string;
   end(): string;

@@ -131,7 +131,7 @@ export async function load(command: Command): Promise<void> {
 }
 
 /** The program with every command loaded, to be described. */
-export async function createWholeProgram(): Promise<Command> {
+async function createWholeProgram(): Promise<Command> {
   const program = createProgram();
   await Promise.all(program.commands.map(load));
   return program;

@@ -2,7 +2,7 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Ending } from '../clients/answer.js';
 import { pairKey } from '../policy/per-origin.js';
 
-export type Operation = 'request' | 'stream';
+type Operation = 'request' | 'stream';
 
 /** What an exchange came to. */
 export interface ExchangeResult {
@@ -17,7 +17,7 @@ export interface ExchangeResult {
 }
 
 /** Percentiles of the time to first byte, in µs, over the last one to two minutes; 0 of none. */
-export interface Latency {
+interface Latency {
   p50Us: number;
   p95Us: number;
   p99Us: number;

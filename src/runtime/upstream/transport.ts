@@ -19,7 +19,7 @@ export interface UpstreamCall {
 }
 
 /** An attempt that failed, and the one that is about to follow. */
-export interface RetryNotice {
+interface RetryNotice {
   /** The number of the attempt to come; the first one was 1. */
   readonly attempt: number;
   readonly maxAttempts: number;

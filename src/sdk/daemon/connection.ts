@@ -19,7 +19,7 @@ import { checkTrust, connectError, type Endpoint, readToken } from './endpoint.j
 import { daemonError, replyError } from './failures.js';
 
 /** What a daemon answers to a request. */
-export type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
+type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
 
 /** The receiving side of one request. */
 export interface Exchange {

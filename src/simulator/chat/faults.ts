@@ -14,7 +14,7 @@ import {
 import { type Reply, textReply } from './reply.js';
 
 /** What a fault has to know of the answer that goes wrong. */
-export interface FaultyAnswer {
+interface FaultyAnswer {
   stream: boolean;
   format: Pick<AnswerFormat, 'refusal' | 'errorEvent'>;
 }

@@ -1,7 +1,7 @@
 import { pick, type Random } from '../random.js';
 
 /** How likely a text was as the next token. */
-export interface TokenLogprob {
+interface TokenLogprob {
   token: string;
   /** Natural logarithm of its probability. */
   logprob: number;

@@ -6,7 +6,7 @@ import type { Distribution } from '../timing/distribution.js';
  * scripts. `fixed`: the setting `text`. `script` and `responses`: the files of those flags.
  */
 export const CONTENTS = ['answer', 'echo', 'lorem', 'fixed', 'unicode', 'script', 'responses'] as const;
-export type ContentKind = (typeof CONTENTS)[number];
+type ContentKind = (typeof CONTENTS)[number];
 
 /** How the simulator behaves; each setting may differ by model name and by request. */
 export interface Settings {

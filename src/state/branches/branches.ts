@@ -30,7 +30,7 @@ export function append({ messages, aside }: Tree, message: Message): Tree {
 }
 
 /** Ends the branch in use before the message at `index`; what stood from there on is set aside. */
-export function endBefore(tree: Tree, index: number): Tree {
+function endBefore(tree: Tree, index: number): Tree {
   const { messages, aside } = tree;
   const parent = parentAt(messages, index);
   const start = messages.findIndex(({ role }, at) => at >= index && role !== 'notice');

@@ -12,8 +12,6 @@ import { addQuestion } from './exchange.js';
 import type { Exchanges } from './running.js';
 
 /** Asking, stopping, asking again, and what waits meanwhile. */
-export type AskingActions = ReturnType<typeof createAskingActions>;
-
 export function createAskingActions(
   { get, change, act, say }: Acting,
   exchanges: Exchanges,

@@ -8,7 +8,7 @@ import { addToCourse } from './course-events.js';
 import { membersOf, sentBody } from './sent-body.js';
 
 /** One event of an exchange. Its text comes from outside: make it harmless before you show it. */
-export interface LoggedEvent {
+interface LoggedEvent {
   /** Milliseconds since send. */
   readonly tMs: number;
   readonly type: string;
@@ -41,7 +41,7 @@ export interface LoggedExchange {
   };
 }
 
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -56,7 +56,7 @@ export interface ExchangeLog {
   all(): readonly LoggedExchange[];
 }
 
-export interface ExchangeRecorder {
+interface ExchangeRecorder {
   take(event: ExchangeEvent): void;
   end(answer: ChatAnswer): void;
   broke(problem: string): void;

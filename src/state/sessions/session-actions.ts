@@ -26,8 +26,6 @@ const TYPING_MS = 60;
 const MOST_HITS = 200;
 
 /** What can be done with saved sessions, and what keeps the conversation saved. */
-export type SessionActions = ReturnType<typeof createSessionActions>;
-
 export function createSessionActions(options: SessionActionsOptions) {
   const { store, change, clock, say, busy } = options;
   const port = options.sessions === 'off' ? undefined : options.sessions;

@@ -17,7 +17,7 @@ export interface SessionRow {
 }
 
 /** The text around what was found, in pieces; `found` marks what was looked for. */
-export type Snippet = readonly { readonly text: string; readonly found: boolean }[];
+type Snippet = readonly { readonly text: string; readonly found: boolean }[];
 
 /** The list of saved sessions; typing searches in all of them. */
 export interface SessionList {

@@ -54,7 +54,7 @@ export type ActionName =
   | EditAction
   | SelectAction;
 
-export type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'Program';
+type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'Program';
 
 export interface Binding {
   readonly action: ActionName;

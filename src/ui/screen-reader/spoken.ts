@@ -15,7 +15,7 @@ export interface SpokenLog {
   subscribe(listener: () => void): () => void;
 }
 
-export interface SpokenLine {
+interface SpokenLine {
   readonly id: number;
   readonly text: string;
 }
@@ -75,7 +75,7 @@ export function createSpokenLog(store: AppStore): SpokenLog {
 }
 
 /** State of the connection, without a countdown, which would be read again and again. */
-export function spokenConnection({ connection }: Pick<AppState, 'connection'>): string {
+function spokenConnection({ connection }: Pick<AppState, 'connection'>): string {
   switch (connection.status) {
     case 'idle':
     case 'closed':

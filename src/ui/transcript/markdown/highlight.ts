@@ -1,7 +1,7 @@
 import type { HLJSApi, LanguageFn } from 'highlight.js';
 import type { Tone } from '../../style/theme.js';
 
-export interface Piece {
+interface Piece {
   readonly tone: Tone;
   readonly text: string;
 }

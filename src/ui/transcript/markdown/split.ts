@@ -1,7 +1,7 @@
 /** A piece of a text in markdown that is rendered by itself: offsets in the text, and whether a blank line is before it. */
 export type Block = Prose | Code;
 
-export interface Prose {
+interface Prose {
   readonly kind: 'prose';
   readonly start: number;
   readonly end: number;
@@ -9,7 +9,7 @@ export interface Prose {
 }
 
 /** A fenced block of code, or a part of a long one. `start` and `end` leave out the fences. */
-export interface Code {
+interface Code {
   readonly kind: 'code';
   readonly start: number;
   readonly end: number;
