@@ -78,6 +78,6 @@ test('an exchange tells its retries, and counts its attempts while it waits', as
   });
   expect(answer).toMatchObject({ outcome: 'complete', text: 'yes', metrics: { attempts: 2 } });
   expect(events.map(({ type }) => type).slice(0, 4)).toEqual(['start', 'request', 'retry', 'headers']);
-  expect(events[1]).toMatchObject({ attempt: 2, maxAttempts: 3, delayMs: 250, statusCode: 503 });
+  expect(events[2]).toMatchObject({ attempt: 2, maxAttempts: 3, delayMs: 250, statusCode: 503 });
   expect(attempts).toBe(2);
 });

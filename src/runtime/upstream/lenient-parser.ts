@@ -1,4 +1,4 @@
-import { kParser, kSocket } from 'undici/lib/core/symbols.js';
+import symbols from 'undici/lib/core/symbols.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
 // RFC 9112 has a client read more than undici does: a response with both Content-Length and Transfer-Encoding, as some proxies
@@ -21,7 +21,7 @@ interface Parser {
 
 /** Has the parser of a new connection take such responses. */
 export function makeLenient(client: object): void {
-  const parser = parserOf(memberOf(client, kSocket));
+  const parser = parserOf(memberOf(client, symbols.kSocket));
   if (parser === undefined) return;
   for (const name of LENIENCE) parser.llhttp[name](parser.ptr, 1);
 }
@@ -39,7 +39,7 @@ export function endByChunks(socket: object | undefined, headers: HeaderList): vo
 }
 
 function parserOf(socket: unknown): Parser | undefined {
-  const parser = memberOf(socket, kParser);
+  const parser = memberOf(socket, symbols.kParser);
   return isParser(parser) ? parser : undefined;
 }
 

@@ -6,6 +6,6 @@ declare module 'undici/lib/dispatcher/client.js' {
   export { Client as default } from 'undici';
 }
 declare module 'undici/lib/core/symbols.js' {
-  export const kParser: unique symbol;
-  export const kSocket: unique symbol;
+  const symbols: { readonly kParser: symbol; readonly kSocket: symbol };
+  export default symbols;
 }
