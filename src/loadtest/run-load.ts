@@ -1,4 +1,5 @@
 import type { Arrivals } from './arrivals.js';
+import { type Counters, createCounters } from './counters.js';
 
 /** Time as a load test sees it. */
 export interface Clock {
@@ -38,10 +39,30 @@ export class DrainLimit extends Error {
 export interface LoadResult {
   /** From the start to the last request's end, in ms. */
   tookMs: number;
-  /** Most requests that ran at the same time. */
-  maxInFlight: number;
   /** Arrivals that waited for a place until the drain limit passed, and were never sent. */
   unsent: number;
+}
+
+/** The part of a test that one of several processes or threads has; together they send the requests of the whole. */
+export interface Share {
+  /** Which of them, from 0. */
+  readonly index: number;
+  readonly of: number;
+}
+
+export interface RunOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** When the test begins, on that clock [now]. */
+  startMs?: number;
+  /** [all of it] */
+  share?: Share;
+  /** Of all that have a share [its own]. */
+  counters?: Counters;
+  /** Told when the last request of a count is sent, or waits for a place: `atMs` since the start. */
+  onGivenOut?: (atMs: number) => void;
+  /** Resolves with the same of another process, which may be the first to know. */
+  givenOut?: Promise<number>;
 }
 
 /** Sends one request. Must not reject, and must end early when `signal` aborts. */
@@ -55,10 +76,8 @@ export async function runLoad(
   loop: Loop,
   limit: Limit,
   send: Send,
-  clock: Clock,
-  signal: AbortSignal,
+  { clock, signal, startMs = clock.now(), share = WHOLE, counters = createCounters(), ...told }: RunOptions,
 ): Promise<LoadResult> {
-  const startMs = clock.now();
   const stop = new AbortController();
   const ended = new AbortController();
   const onAbort = (): void => stop.abort(signal.reason);
@@ -70,30 +89,27 @@ export async function runLoad(
     const due = await reached(startMs + atMs + limit.drainMs, clock, ended.signal);
     if (due) stop.abort(new DrainLimit());
   };
-  let inFlight = 0;
-  let maxInFlight = 0;
-  const counted: Send = async (order, stopped) => {
-    inFlight += 1;
-    maxInFlight = Math.max(maxInFlight, inFlight);
-    await send(order, stopped);
-    inFlight -= 1;
-  };
   const run: Run = {
     within: (index, atMs) =>
       !stop.signal.aborted && (limit.kind === 'requests' ? index < limit.count : atMs < limit.ms),
-    allGivenOut: (atMs) => {
-      if (limit.kind === 'requests') void drainFrom(atMs);
+    allGivenOut(atMs) {
+      if (limit.kind !== 'requests') return;
+      told.onGivenOut?.(atMs);
+      void drainFrom(atMs);
     },
-    send: counted,
+    send,
     clock,
     startMs,
     signal: stop.signal,
+    share,
+    take: counters.take,
   };
   if (limit.kind === 'duration') void drainFrom(limit.ms);
+  else void told.givenOut?.then(drainFrom);
   const unsent = loop.kind === 'closed' ? await closedLoop(loop, run) : await openLoop(loop, run);
   ended.abort();
   signal.removeEventListener('abort', onAbort);
-  return { tookMs: clock.now() - startMs, maxInFlight, unsent };
+  return { tookMs: clock.now() - startMs, unsent };
 }
 
 interface Run {
@@ -104,31 +120,39 @@ interface Run {
   clock: Clock;
   startMs: number;
   signal: AbortSignal;
+  share: Share;
+  take: () => number;
 }
+
+const WHOLE: Share = { index: 0, of: 1 };
 
 async function closedLoop(
   { concurrency, rampMs = 0 }: Extract<Loop, { kind: 'closed' }>,
-  { within, allGivenOut, send, clock, startMs, signal }: Run,
+  { within, allGivenOut, send, clock, startMs, signal, share, take }: Run,
 ): Promise<number> {
-  let next = 0;
-  const worker = async (_: unknown, number: number): Promise<void> => {
+  const lane = async (number: number): Promise<void> => {
     let atMs = (rampMs * number) / concurrency;
     if (!(await reached(startMs + atMs, clock, signal))) return;
-    for (; within(next, atMs); atMs = clock.now() - startMs) {
-      const index = next;
-      next += 1;
-      if (!within(next, atMs)) allGivenOut(atMs);
+    for (; ; atMs = clock.now() - startMs) {
+      // A number taken is a request: none is taken for one that would come too late.
+      if (!within(0, atMs)) return;
+      const index = take();
+      if (!within(index, atMs)) return;
+      if (!within(index + 1, atMs)) allGivenOut(atMs);
       await send({ index, intendedMs: atMs, readyMs: atMs }, signal);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  const lanes: Promise<void>[] = [];
+  for (let number = share.index; number < concurrency; number += share.of) lanes.push(lane(number));
+  await Promise.all(lanes);
   return 0;
 }
 
 async function openLoop(
   { arrivals, concurrency = Number.POSITIVE_INFINITY }: Extract<Loop, { kind: 'open' }>,
-  { within, allGivenOut, send, clock, startMs, signal }: Run,
+  { within, allGivenOut, send, clock, startMs, signal, share }: Run,
 ): Promise<number> {
+  const most = placesOf(share, concurrency);
   const backlog: Order[] = [];
   const running = new Set<Promise<void>>();
   const begin = (order: Order): void => {
@@ -143,14 +167,20 @@ async function openLoop(
   let atMs = arrivals();
   for (let index = 0; atMs !== undefined && within(index, atMs); index += 1, atMs = arrivals()) {
     lastMs = atMs;
+    if (index % share.of !== share.index) continue;
     if (!(await reached(startMs + atMs, clock, signal))) break;
     const order = { index, intendedMs: atMs, readyMs: atMs };
-    if (running.size < concurrency) begin(order);
+    if (running.size < most) begin(order);
     else backlog.push(order);
   }
   allGivenOut(lastMs);
   while (running.size > 0) await Promise.all(running);
   return backlog.length;
+}
+
+/** How many of all places a share has. */
+function placesOf({ index, of }: Share, places: number): number {
+  return Number.isFinite(places) ? Math.floor((places + of - 1 - index) / of) : places;
 }
 
 /** False when `signal` aborted first. */

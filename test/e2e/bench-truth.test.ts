@@ -130,9 +130,9 @@ test('two reports are compared figure by figure, and a regression exits with 1',
   });
   const before = join(dir, 'before.json');
   const after = join(dir, 'after.json');
-  await run(['bench', '--requests', '60', '--concurrency', '4', '--json', before]);
-  delayMs = 40;
-  await run(['bench', '--requests', '60', '--concurrency', '4', '--json', after]);
+  await run(['bench', '--requests', '60', '--concurrency', '60', '--json', before]);
+  delayMs = 2000;
+  await run(['bench', '--requests', '60', '--concurrency', '60', '--json', after]);
   const worse = await run(['bench', 'compare', before, after, '--tolerance', '10']);
   expect(worse.code).toBe(1);
   expect(worse.stdout).toMatch(/ttft\.p50 .*worse, more than the tolerance/);

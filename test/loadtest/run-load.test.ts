@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRandom } from '../../src/common/random.js';
 import { type Arrivals, createArrivals } from '../../src/loadtest/arrivals.js';
-import { DrainLimit, type Order, runLoad, type Send } from '../../src/loadtest/run-load.js';
+import { createCounters } from '../../src/loadtest/counters.js';
+import {
+  DrainLimit,
+  type Limit,
+  type Loop,
+  type Order,
+  runLoad,
+  type Send,
+} from '../../src/loadtest/run-load.js';
 import { createVirtualClock } from './virtual-clock.js';
 
 const never = new AbortController().signal;
@@ -41,11 +49,11 @@ test('a closed loop keeps the given number running, sends exactly the given numb
           running -= 1;
         };
         const limit = { kind: 'requests', count } as const;
-        const { tookMs, maxInFlight } = await clock.play(
-          runLoad({ kind: 'closed', concurrency }, limit, send, clock, never),
+        const { tookMs } = await clock.play(
+          runLoad({ kind: 'closed', concurrency }, limit, send, { clock, signal: never }),
         );
         expect(orders.map(({ index }) => index)).toEqual(Array.from({ length: count }, (_, index) => index));
-        expect([most, maxInFlight]).toEqual(Array(2).fill(Math.min(concurrency, count)));
+        expect(most).toBe(Math.min(concurrency, count));
         expect(tookMs).toBe(Math.ceil(count / concurrency) * serviceMs);
       },
     ),
@@ -61,7 +69,7 @@ test('a ramp spreads the first requests of a closed loop; those after them follo
     await clock.wait(100, never);
   };
   const loop = { kind: 'closed', concurrency: 4, rampMs: 80 } as const;
-  await clock.play(runLoad(loop, { kind: 'requests', count: 7 }, send, clock, never));
+  await clock.play(runLoad(loop, { kind: 'requests', count: 7 }, send, { clock, signal: never }));
   expect(intended).toEqual([0, 20, 40, 60, 100, 120, 140]);
 });
 
@@ -75,7 +83,7 @@ test('in an open loop the send times do not depend on the answers', async () => 
       await clock.wait(serviceMs, never);
     };
     const loop = { kind: 'open', arrivals: poisson(10) } as const;
-    await clock.play(runLoad(loop, { kind: 'requests', count: 50 }, send, clock, never));
+    await clock.play(runLoad(loop, { kind: 'requests', count: 50 }, send, { clock, signal: never }));
     return at;
   };
   expect(await sentAt(1)).toEqual(await sentAt(10_000));
@@ -89,7 +97,7 @@ test('where an open loop may not send, requests wait, and keep the time they wer
     await clock.wait(100, never);
   };
   const loop = { kind: 'open', arrivals: every(10), concurrency: 1 } as const;
-  await clock.play(runLoad(loop, { kind: 'requests', count: 4 }, send, clock, never));
+  await clock.play(runLoad(loop, { kind: 'requests', count: 4 }, send, { clock, signal: never }));
   expect(seen).toEqual([
     { intendedMs: 10, atMs: 10 },
     { intendedMs: 20, atMs: 110 },
@@ -106,7 +114,9 @@ test('a duration ends the sending, and what runs is waited for', async () => {
     ended += 1;
   };
   const limit = { kind: 'duration', ms: 100 } as const;
-  const { tookMs } = await clock.play(runLoad({ kind: 'closed', concurrency: 2 }, limit, send, clock, never));
+  const { tookMs } = await clock.play(
+    runLoad({ kind: 'closed', concurrency: 2 }, limit, send, { clock, signal: never }),
+  );
   expect([tookMs, ended]).toEqual([140, 4]);
 });
 
@@ -128,8 +138,8 @@ test.each([
   const clock = createVirtualClock();
   const reasons: unknown[] = [];
   const loop = { kind: 'closed', concurrency: 2 } as const;
-  const result = await clock.play(runLoad(loop, limit, stalled(reasons), clock, never));
-  expect(result).toEqual({ tookMs: endMs, maxInFlight: 2, unsent: 0 });
+  const result = await clock.play(runLoad(loop, limit, stalled(reasons), { clock, signal: never }));
+  expect(result).toEqual({ tookMs: endMs, unsent: 0 });
   expect(reasons.map((reason) => reason instanceof DrainLimit)).toEqual([true, true]);
 });
 
@@ -137,8 +147,8 @@ test('arrivals that find no place until the drain limit are counted as unsent', 
   const clock = createVirtualClock();
   const loop = { kind: 'open', arrivals: every(10), concurrency: 1 } as const;
   const limit = { kind: 'requests', count: 4, drainMs: 100 } as const;
-  const result = await clock.play(runLoad(loop, limit, stalled([]), clock, never));
-  expect(result).toMatchObject({ maxInFlight: 1, unsent: 3 });
+  const result = await clock.play(runLoad(loop, limit, stalled([]), { clock, signal: never }));
+  expect(result).toMatchObject({ unsent: 3 });
 });
 
 test.each(['closed', 'open'] as const)('an abort ends a %s loop without a further request', async (kind) => {
@@ -154,7 +164,7 @@ test.each(['closed', 'open'] as const)('an abort ends a %s loop without a furthe
     kind === 'closed'
       ? ({ kind, concurrency: 1 } as const)
       : ({ kind, arrivals: every(1), concurrency: 1 } as const);
-  await clock.play(runLoad(loop, { kind: 'requests', count: 100 }, send, clock, abort.signal));
+  await clock.play(runLoad(loop, { kind: 'requests', count: 100 }, send, { clock, signal: abort.signal }));
   expect(sent).toBe(3);
 });
 
@@ -167,7 +177,63 @@ test('an open loop ends with its arrivals, and waits for the answers', async () 
     await clock.wait(100, never);
   };
   const loop = { kind: 'open', arrivals: () => moments.shift() } as const;
-  const { tookMs } = await clock.play(runLoad(loop, { kind: 'requests', count: 9 }, send, clock, never));
+  const { tookMs } = await clock.play(
+    runLoad(loop, { kind: 'requests', count: 9 }, send, { clock, signal: never }),
+  );
   expect(at).toEqual([0, 0, 0, 1, 5, 5, 2, 5, 5, 3, 40, 40]);
   expect(tookMs).toBe(140);
+});
+
+/** Runs all shares of a test at once, as workers do; orders in the order in which they were sent. */
+async function together(of: number, loop: () => Loop, limit: Limit, serviceMs: number): Promise<Order[]> {
+  const clock = createVirtualClock();
+  const counters = createCounters();
+  const orders: Order[] = [];
+  const send: Send = async (order) => {
+    orders.push(order);
+    counters.begin();
+    await clock.wait(serviceMs, never);
+    counters.end();
+  };
+  const shares = Array.from({ length: of }, (_, index) =>
+    runLoad(loop(), limit, send, { clock, signal: never, share: { index, of }, counters }),
+  );
+  await clock.play(Promise.all(shares));
+  const { kind, concurrency } = loop();
+  if (kind === 'closed') expect(counters.mostInFlight).toBe(concurrency);
+  return orders;
+}
+
+test('the shares of an open loop send the very requests of the whole, each once', async () => {
+  const loop = (): Loop => ({ kind: 'open', arrivals: poisson(50) });
+  const limit = { kind: 'requests', count: 60 } as const;
+  expect(await together(3, loop, limit, 500)).toEqual(await together(1, loop, limit, 500));
+});
+
+test('the shares of a closed loop keep the given number running together, and give each number out once', async () => {
+  const loop = (): Loop => ({ kind: 'closed', concurrency: 5, rampMs: 100 });
+  const limit = { kind: 'requests', count: 23 } as const;
+  const orders = await together(2, loop, limit, 300);
+  expect(orders.map(({ index }) => index)).toEqual(Array.from({ length: 23 }, (_, index) => index));
+  expect(orders.slice(0, 5).map(({ intendedMs }) => intendedMs)).toEqual([0, 20, 40, 60, 80]);
+});
+
+test('a share is drained by what another one says of the last request', async () => {
+  const clock = createVirtualClock();
+  const counters = createCounters();
+  const given = Promise.withResolvers<number>();
+  const limit = { kind: 'requests', count: 2, drainMs: 40 } as const;
+  const reasons: unknown[] = [];
+  const shares = [0, 1].map((index) =>
+    runLoad({ kind: 'closed', concurrency: 2 }, limit, stalled(reasons), {
+      clock,
+      signal: never,
+      share: { index, of: 2 },
+      counters,
+      onGivenOut: given.resolve,
+      givenOut: given.promise,
+    }),
+  );
+  expect(await clock.play(Promise.all(shares))).toEqual(Array(2).fill({ tookMs: 40, unsent: 0 }));
+  expect(reasons).toHaveLength(2);
 });

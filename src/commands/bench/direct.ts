@@ -24,6 +24,8 @@ export interface DirectStreamer extends HttpStreamer {
 const NO_CEILING = 1_000_000;
 /** The transport reads no further while the consumer has so many bytes to take. */
 const MAX_AHEAD_BYTES = 256 * 1024;
+/** The system's own limit is about as long. */
+const CONNECT_TIMEOUT_MS = 120_000;
 const TENANT = 'bench';
 
 /**
@@ -36,7 +38,8 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
   const { limits, pool, policies } = await daemonOptions({ listen, policy: {}, limits: {} }, env);
   const egress = egressFrom(policies ?? {});
   const transport = createHttpTransport({
-    limits: { ...limits, upstreamIdleMs: 0 },
+    // The limit of the headers (--timeout) covers connecting too.
+    limits: { ...limits, upstreamIdleMs: 0, connectTimeoutMs: CONNECT_TIMEOUT_MS },
     ...pool,
     connections: NO_CEILING,
     refusalOf: egress.refusalOf,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createCounters } from '../../loadtest/counters.js';
 import { createDistribution } from '../../loadtest/distribution.js';
 import { type Instrument, startInstrument } from '../../loadtest/instrument.js';
 import { type Clock, type Limit, type LoadResult, type Loop, runLoad } from '../../loadtest/run-load.js';
@@ -18,6 +19,8 @@ const clock: Clock = {
 export interface Measured extends LoadResult {
   tally: Tally;
   conversations: Conversations;
+  /** Most requests that ran at the same time. */
+  maxInFlight: number;
   /** What rates are over, in ms: to the end of the last answer that ended by itself. */
   durationMs: number;
   instrument: Instrument;
@@ -53,22 +56,20 @@ async function measure(
   const progress = showProgress(label, limit, tally, () => conversations.complete + conversations.brokenOff);
   const meter = startInstrument();
   const startMs = clock.now();
-  const inFlight = { now: 0, most: 0 };
+  const counters = createCounters();
   const endMs = limit.kind === 'duration' ? limit.ms : Number.POSITIVE_INFINITY;
-  const results = { startMs, endMs, tally, conversations, inFlight, lateness: lateness.record };
+  const results = { startMs, endMs, tally, conversations, counters, lateness: lateness.record };
   try {
-    const load = await runLoad(
-      loop,
-      limit,
-      (order, stop) => converse(target, order, results, clock, stop),
+    const load = await runLoad(loop, limit, (order, stop) => converse(target, order, results, clock, stop), {
       clock,
       signal,
-    );
+      startMs,
+      counters,
+    });
     const sendLatenessMs = lateness.summary();
     return {
       ...load,
-      // A conversation that waits is none.
-      maxInFlight: inFlight.most,
+      maxInFlight: counters.mostInFlight,
       conversations,
       tally,
       durationMs: durationOf(load, limit, tally),

@@ -1,13 +1,13 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
-import { type Instrument, instrumentWarnings } from '../../loadtest/instrument.js';
+import { instrumentWarnings } from '../../loadtest/instrument.js';
 import type { PromptSource } from '../../loadtest/prompts/prompt.js';
-import type { LoadResult } from '../../loadtest/run-load.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
 import type { BenchFlags } from './flags.js';
 import type { Load } from './load.js';
+import type { Measured } from './measure.js';
 import type { Asked } from './prompts.js';
 import type { Conversations } from './send.js';
 
@@ -18,19 +18,16 @@ export interface Setup extends Asked {
 }
 
 /** One endpoint's test. */
-export interface EndpointRun extends LoadResult {
+export interface EndpointRun extends Omit<Measured, 'durationMs'> {
   mode: string;
   model: string;
   url: string;
   report: Report;
-  tally: Tally;
-  conversations: Conversations;
   /** Empty for a test of single requests. */
   turns: readonly TurnFigures[];
   checks: readonly CheckResult[];
   /** The conditions of `--slo` on the run as a whole. */
   slo: readonly CheckResult[];
-  instrument: Instrument;
 }
 
 const BUCKETS = 12;

@@ -3,6 +3,7 @@ import { type Endpoint, visible } from '../../config/index.js';
 import type { Adaptations } from '../../connector/adaptation.js';
 import { runExchange } from '../../connector/exchange.js';
 import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
+import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample } from '../../loadtest/sample.js';
@@ -45,8 +46,7 @@ export interface Results {
   endMs: number;
   tally: Tally;
   conversations: Conversations;
-  /** Counts the requests that run at the same time. */
-  inFlight: { now: number; most: number };
+  counters: Counters;
   /** How much later than the loop let it go a request was sent, in ms. */
   lateness(ms: number): void;
 }
@@ -63,7 +63,7 @@ const MAX_MESSAGE = 300;
 export async function send(
   { streamer, through, endpoint, options, adaptations, prices }: Target,
   { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
-  { startMs, tally, lateness, inFlight }: Results,
+  { startMs, tally, lateness, counters }: Results,
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
   let sentMs = intendedMs;
@@ -75,8 +75,7 @@ export async function send(
     }
     if (event.type === 'adapted') tell(event.notice);
   };
-  inFlight.now += 1;
-  inFlight.most = Math.max(inFlight.most, inFlight.now);
+  counters.begin();
   const bare = await runExchange(streamer, endpoint, index + 1, messages, {
     stream: true,
     ...(maxTokens !== undefined && { maxTokens }),
@@ -87,7 +86,7 @@ export async function send(
     onGap: (ms) => gapsMs.push(ms),
     signal,
   });
-  inFlight.now -= 1;
+  counters.end();
   const endMs = performance.now() - startMs;
   const answer = await withCost(bare, endpoint, prices, options.model);
   const { attempts, hops, replaced = 0 } = answer.metrics;
