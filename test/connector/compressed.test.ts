@@ -4,19 +4,12 @@ import { decodeEvents } from '../../src/connector/decoded-events.js';
 import {
   type ChatEvent,
   createChatStream,
-  OpenAIStreamConnector,
+  type OpenAIStreamConnector,
   type StreamEvent,
 } from '../../src/index.js';
 import { compressed, cutAt, FORMS, flushed, nameOf } from '../support/compress.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import {
-  deltaOf,
-  FINISH,
-  type Handler,
-  sseEvents,
-  startUpstream,
-  type Upstream,
-} from '../support/upstream.js';
+import { type Connected, connectedTo } from '../support/connected.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
 
 const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 
@@ -56,24 +49,15 @@ test('any text in any coding, cut anywhere, gives the same events as uncompresse
 });
 
 describe('with a daemon', () => {
-  let daemon: TestDaemon;
-  let upstream: Upstream;
+  let connected: Connected;
   let connector: OpenAIStreamConnector;
   let answer: Handler;
 
   beforeEach(async () => {
-    daemon = await testDaemon();
-    upstream = await startUpstream((request, response, raw) => answer(request, response, raw));
-    connector = new OpenAIStreamConnector(
-      { openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
-      { socketPath: daemon.path },
-    );
+    connected = await connectedTo((request, response, raw) => answer(request, response, raw));
+    connector = connected.connector;
   });
-  afterEach(async () => {
-    await connector.close();
-    await upstream.close();
-    await daemon.close();
-  });
+  afterEach(() => connected.close());
 
   const sends =
     (status: number, coding: string, body: Uint8Array, contentType = 'application/json'): Handler =>
@@ -197,7 +181,7 @@ describe('with a daemon', () => {
       else response.end(sseEvents(deltaOf('Hello'), FINISH).join(''));
     };
     expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
-    expect(upstream.requests).toHaveLength(2);
+    expect(connected.upstream.requests).toHaveLength(2);
   });
 
   test('what is recorded is decoded, with the times at which it came', async () => {

@@ -3,17 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import {
-  deltaOf,
-  FINISH,
-  type Handler,
-  serveScript,
-  sseEvents,
-  startUpstream,
-  type Upstream,
-} from '../support/upstream.js';
+import type { ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
+import { type Connected, connectedTo } from '../support/connected.js';
+import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/upstream.js';
 
 const range = z.tuple([z.number(), z.number()]);
 const cases = z
@@ -40,24 +32,17 @@ const cases = z
   );
 type Case = (typeof cases)[number];
 
-let daemon: TestDaemon;
-let upstream: Upstream;
+let connected: Connected;
 let connector: OpenAIStreamConnector;
 let answer: Handler;
 
 beforeEach(async () => {
-  daemon = await testDaemon({ policies: { maxAttempts: 2 } });
-  upstream = await startUpstream((request, response, raw) => answer(request, response, raw));
-  connector = new OpenAIStreamConnector(
-    { openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
-    { socketPath: daemon.path },
-  );
+  connected = await connectedTo((request, response, raw) => answer(request, response, raw), {
+    policies: { maxAttempts: 2 },
+  });
+  connector = connected.connector;
 });
-afterEach(async () => {
-  await connector.close();
-  await upstream.close();
-  await daemon.close();
-});
+afterEach(() => connected.close());
 
 const playing =
   (steps: Case['steps']): Handler =>
@@ -108,7 +93,7 @@ test('a failed attempt and the wait after it are a hop of their own, and the hop
   const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   const failing = serveScript({ status: 503, delayMs: 60, contentType: 'application/json', chunks: ['{}'] });
   answer = (request, response, raw) =>
-    (upstream.requests.length === 1 ? failing : whole)(request, response, raw);
+    (connected.upstream.requests.length === 1 ? failing : whole)(request, response, raw);
   const { outcome, metrics } = await ask();
   expect(outcome).toBe('complete');
   const { hops, ttftMs = 0, attempts } = metrics;
@@ -124,7 +109,7 @@ test('a redirect is a hop of its own', async () => {
   answer = async (request, response, raw) => {
     if (request.path.startsWith('/moved')) return whole(request, response, raw);
     await sleep(60);
-    response.writeHead(307, { location: `${upstream.url}/moved/chat/completions` }).end();
+    response.writeHead(307, { location: `${connected.upstream.url}/moved/chat/completions` }).end();
   };
   const { outcome, metrics } = await ask();
   expect(outcome).toBe('complete');

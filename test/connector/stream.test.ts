@@ -1,38 +1,26 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type AnswerEvent, answerMessage, type ChatMessage, OpenAIStreamConnector } from '../../src/index.js';
-import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import {
-  deltaOf,
-  FINISH,
-  type Handler,
-  serveScript,
-  sseEvents,
-  startUpstream,
-  type Upstream,
-} from '../support/upstream.js';
+  type AnswerEvent,
+  answerMessage,
+  type ChatMessage,
+  type OpenAIStreamConnector,
+} from '../../src/index.js';
+import { type Connected, connectedTo } from '../support/connected.js';
+import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/upstream.js';
 
-let daemon: TestDaemon;
-let upstream: Upstream;
+let connected: Connected;
 let connector: OpenAIStreamConnector;
 let answer: Handler;
 
 beforeEach(async () => {
-  daemon = await testDaemon();
   answer = serveScript({ chunks: sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]') });
-  upstream = await startUpstream((request, response, raw) => answer(request, response, raw));
-  connector = new OpenAIStreamConnector(
-    { openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm' }, simulator: { enabled: false } },
-    { socketPath: daemon.path },
-  );
+  connected = await connectedTo((request, response, raw) => answer(request, response, raw));
+  connector = connected.connector;
 });
-afterEach(async () => {
-  await connector.close();
-  await upstream.close();
-  await daemon.close();
-});
+afterEach(() => connected.close());
 
 const sentBody = async (index = 0): Promise<Record<string, unknown>> =>
-  JSON.parse((await upstream.request(index)).body.toString());
+  JSON.parse((await connected.upstream.request(index)).body.toString());
 
 describe('an answer as an async iterator', () => {
   test('tells its start, its head, each delta, its end, and last the answer', async () => {
@@ -55,7 +43,7 @@ describe('an answer as an async iterator', () => {
   test('left early it stops the request upstream', async () => {
     answer = serveScript({ chunks: sseEvents(deltaOf('a'), deltaOf('b')), end: 'hang' });
     for await (const event of connector.stream('Hi')) if (event.type === 'text') break;
-    expect(await (await upstream.request(0)).ended).toBe('hung up');
+    expect(await (await connected.upstream.request(0)).ended).toBe('hung up');
   });
 
   test('an aborted answer ends as cancelled, with the text so far', async () => {
@@ -67,7 +55,7 @@ describe('an answer as an async iterator', () => {
       last = event;
     }
     expect(last).toMatchObject({ type: 'done', answer: { outcome: 'cancelled', text: 'a' } });
-    expect(await (await upstream.request(0)).ended).toBe('hung up');
+    expect(await (await connected.upstream.request(0)).ended).toBe('hung up');
   });
 
   test('a failure is in the answer, and thrown nowhere', async () => {
@@ -159,7 +147,7 @@ describe('the list of models', () => {
   ])('%s', async (_name, body) => {
     answer = json(body);
     expect(await connector.listModels()).toEqual(['b', 'a']);
-    expect(await upstream.request(0)).toMatchObject({
+    expect(await connected.upstream.request(0)).toMatchObject({
       path: '/v1/models',
       headers: { authorization: 'Bearer sk-test' },
     });
@@ -190,7 +178,7 @@ test('connecting, testing and listing can each be given up', async () => {
   const aborter = new AbortController();
   answer = serveScript({ delayMs: 10_000 });
   const testing = connector.testConnection({ signal: aborter.signal });
-  const request = await upstream.request(0);
+  const request = await connected.upstream.request(0);
   aborter.abort(reason);
   await expect(testing).rejects.toBe(reason);
   expect(await request.ended).toBe('hung up');
