@@ -1,6 +1,7 @@
 import type { Database } from './file/database.js';
+import { toJson } from './json.js';
 import { exchangeOf } from './records.js';
-import { type Redactor, toJson, withoutCredentials } from './redact.js';
+import { type Redactor, withoutCredentials } from './redact.js';
 import type { Exchange, ExchangeError } from './types.js';
 
 /** An exchange as it is handed in; JSON values may be any plain objects. */

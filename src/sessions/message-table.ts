@@ -1,6 +1,7 @@
 import type { Database, Row } from './file/database.js';
+import { toJson } from './json.js';
 import { attachmentsOf, messageOf } from './records.js';
-import { type Redactor, toJson } from './redact.js';
+import type { Redactor } from './redact.js';
 import type { Attachment, Message, MessageStatus, ToolCall } from './types.js';
 
 /** The parts of an answer; a missing part is empty. */

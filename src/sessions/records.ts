@@ -1,5 +1,5 @@
 import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
-import { isObject, parseJson } from './redact.js';
+import { isObject, parseJson } from './json.js';
 import { callsIn } from './tool-calls.js';
 import {
   type Attachment,

@@ -1,4 +1,5 @@
 import { createKeyHider } from '../common/key-forms.js';
+import { isList, isObject, toJson } from './json.js';
 import type { Json, JsonObject } from './types.js';
 
 export interface Redactor {
@@ -50,22 +51,4 @@ export function withoutCredentials(request: object): JsonObject {
       name === 'headers' && isObject(value) ? withoutCredentials(value) : value,
     ]),
   );
-}
-
-/** What `JSON.stringify` would keep of it; undefined becomes null. */
-export function toJson(value: unknown): Json {
-  const written: string | undefined = JSON.stringify(value);
-  return written === undefined ? null : parseJson(written);
-}
-
-export function parseJson(written: string): Json {
-  return JSON.parse(written);
-}
-
-export function isObject(value: Json): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-export function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

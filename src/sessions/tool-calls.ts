@@ -1,4 +1,4 @@
-import { isList, isObject, parseJson } from './redact.js';
+import { isList, isObject, parseJson } from './json.js';
 import type { ToolCall } from './types.js';
 
 /**

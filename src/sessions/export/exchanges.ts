@@ -1,5 +1,5 @@
 import { speedFrom } from '../../metrics/saved-speed.js';
-import { isObject } from '../redact.js';
+import { isObject } from '../json.js';
 import type { Exchange, Json, JsonObject, Session } from '../types.js';
 
 /** One exchange a line, with its session, question and answer: for `jq` and data frames. */

@@ -1,6 +1,6 @@
-import { isObject } from '../redact.js';
+import { isObject, numberIn } from '../json.js';
 import { requestToolCall } from '../request-messages.js';
-import type { Exchange, JsonObject, Message, Session } from '../types.js';
+import type { Exchange, Message, Session } from '../types.js';
 import { httpHeadsOf } from './http-heads.js';
 import { type Translate, wholeRequest } from './whole-request.js';
 
@@ -152,11 +152,6 @@ function pairsOf(headers: Readonly<Record<string, string>>): { name: string; val
 function queryOf(url: string): { name: string; value: string }[] {
   if (!URL.canParse(url)) return [];
   return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }));
-}
-
-function numberIn(object: JsonObject, name: string): number | undefined {
-  const value = object[name];
-  return typeof value === 'number' ? value : undefined;
 }
 
 /** Hops for which the format has no name of its own; they are parts of the timings beside them. */

@@ -1,5 +1,5 @@
-import { isObject } from '../redact.js';
-import type { Exchange, Json, JsonObject } from '../types.js';
+import { isObject, objectIn } from '../json.js';
+import type { Exchange, JsonObject } from '../types.js';
 
 /** What was sent and came beside body and answer, as far as it was kept. */
 export interface HttpHeads {
@@ -15,7 +15,8 @@ export interface HttpHeads {
 }
 
 export function httpHeadsOf({ http }: Pick<Exchange, 'http'>): HttpHeads {
-  const [request, response] = ['request', 'response'].map((name) => objectIn(http, name));
+  const heads = isObject(http) ? http : {};
+  const [request, response] = [objectIn(heads, 'request'), objectIn(heads, 'response')];
   const { method, api, status } = { ...request, ...response };
   return {
     method: typeof method === 'string' ? method : 'POST',
@@ -28,13 +29,8 @@ export function httpHeadsOf({ http }: Pick<Exchange, 'http'>): HttpHeads {
 }
 
 function headersIn(head: JsonObject | undefined): Record<string, string> {
-  const headers = Object.entries(objectIn(head ?? null, 'headers') ?? {});
+  const headers = Object.entries(objectIn(head ?? {}, 'headers') ?? {});
   return Object.fromEntries(
     headers.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
-}
-
-function objectIn(value: Json, name: string): JsonObject | undefined {
-  const member = isObject(value) ? (value[name] ?? null) : null;
-  return isObject(member) ? member : undefined;
 }

@@ -1,4 +1,4 @@
-import { isList, isObject, toJson } from '../redact.js';
+import { isList, isObject, toJson } from '../json.js';
 import { requestMessages } from '../request-messages.js';
 import type { Exchange, Json, JsonObject, Message, Session } from '../types.js';
 import { httpHeadsOf } from './http-heads.js';
