@@ -81,6 +81,7 @@ describe('a link shows where it truly leads', () => {
     ['[a](https://e.example/x_\\(y\\) "the title")', 'a "the title" (e.example)', 'https://e.example/x_(y)'],
     ['![a chart](https://e.example/c.png)', '[image: a chart] (e.example)', 'https://e.example/c.png'],
     ['[docs](/local/path)', 'docs (/local/path)'],
+    ['[a ](  b)c](d)', 'a  (b)c](d)'],
     ['[run](javascript:alert(1))', 'run (javascript:alert(1))'],
     ['https://plain.example/a?b=c', 'https://plain.example/a?b=c'],
     ['me@a.example', 'me@a.example'],
@@ -165,6 +166,10 @@ describe('nothing that was written is left out', () => {
     ['a &lt;b&gt; &#8217; &#27; &#x202e; &copy;', ['a <b> ’ &#27; &#x202e; &copy;']],
   ])('%j', (source, expected) => {
     expect(shown(source)).toEqual(expected);
+  });
+
+  test('of a text that the lexer fails for', () => {
+    expect(shown('- [\n  >5. \n$')).toEqual(['- [', '  >5.', '$']);
   });
 
   test('a table without rows, in a narrow window', () => {

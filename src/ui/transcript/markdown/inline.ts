@@ -59,7 +59,8 @@ function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): R
     const inside = inlineRuns(tokens, at + mark.length, look, style);
     if (!shown) return inside;
     const end = at + token.raw.length - mark.length;
-    return [{ tone: 'dim', text: mark, at }, ...inside, { tone: 'dim', text: mark, at: end }];
+    const around = tone === 'plain' ? 'dim' : tone;
+    return [{ tone: around, text: mark, at }, ...inside, { tone: around, text: mark, at: end }];
   };
   switch (token.type) {
     case 'strong':
@@ -70,7 +71,8 @@ function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): R
       // Many terminals strike nothing out, and what was withdrawn must not read as valid.
       return marked(token.tokens, '~~', 'struck', true);
     case 'codespan':
-      return styles
+      // Spaces alone would not be seen.
+      return styles && token.text.trim() !== ''
         ? [{ tone: 'code', text: restore(token.text), at: at + (token.raw.length - token.text.length) / 2 }]
         : [{ tone, text: restore(token.raw), at }];
     case 'link':
@@ -114,7 +116,7 @@ function linked(
   const address = addressOf(token, look);
   const text = token.type === 'link' ? restore(token.text) : '';
   const url = hyperlinks ? clickable(address) : undefined;
-  const title = token.title ? ` "${restore(token.title)}"` : '';
+  const title = token.title ? ` "${restore(token.title).replace(/\s+/g, ' ')}"` : '';
   const beside = tellsHost(text, address) ? title : `${title} (${hostOf(address)})`;
   const isTold = url !== undefined || isHostAlone(address) || tellsTarget(text, address);
   return [

@@ -14,7 +14,12 @@ const { emStrong, del } = markedCjkFriendly().tokenizer ?? {};
  * table's header has no column for are kept.
  */
 export function lexMarkdown(text: string): Token[] {
-  return new Lexer({ gfm: true, tokenizer: new FaithfulTokenizer(CJK.test(text)) }).lex(text);
+  try {
+    return new Lexer({ gfm: true, tokenizer: new FaithfulTokenizer(CJK.test(text)) }).lex(text);
+  } catch {
+    // It fails for a few texts, such as a list's quotation with an empty list: those are shown as they were written.
+    return [{ type: 'text', raw: text, text }];
+  }
 }
 
 class FaithfulTokenizer extends Tokenizer {
@@ -47,6 +52,14 @@ class FaithfulTokenizer extends Tokenizer {
     if (!/^~~(?!~)/.test(src)) return undefined;
     const found = this.#cjk && del?.call(this, src, maskedSrc, prevChar);
     return found || super.del(src, maskedSrc, prevChar);
+  }
+
+  override link(src: string): Tokens.Link | Tokens.Image | undefined {
+    const token = super.link(src);
+    // Of one with spaces before its address, it leaves out as much at the end.
+    if (token !== undefined && !token.raw.endsWith(')'))
+      token.raw = src.slice(0, src.indexOf(')', token.raw.length) + 1);
+    return token;
   }
 
   override url(src: string): Tokens.Link | undefined {

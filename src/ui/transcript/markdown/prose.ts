@@ -92,7 +92,9 @@ function blockDrafts(token: MarkedToken, options: Look): Draft[] {
         closes: true,
       });
     case 'blockquote':
-      return draftsOf(token.tokens, narrower(options, 2)).map(inside(['dim', '│ ']));
+      return hasRoom(options, 2)
+        ? draftsOf(token.tokens, narrower(options, 2)).map(inside(['dim', '│ ']))
+        : [{ line: [['dim', '│']], at }, ...draftsOf(token.tokens, options)];
     case 'list':
       return listDrafts(token, options);
     case 'table':
@@ -118,10 +120,10 @@ function listDrafts(list: Tokens.List, options: Look): Draft[] {
     const rows = draftsOf(item.tokens, inner);
     const shown = rows.length === 0 ? [{ line: [], at }] : rows;
     if (/\n[ \t]*\n$/.test(before)) drafts.push({ line: [], at });
-    for (const [row, draft] of shown.entries()) {
-      if (inner.width === options.width) drafts.push(draft);
-      else drafts.push(inside(row === 0 ? ['accent', marker] : indent)(draft));
-    }
+    if (!hasRoom(options, indent.length)) drafts.push({ line: [['accent', marker.trimEnd()]], at }, ...rows);
+    else
+      for (const [row, draft] of shown.entries())
+        drafts.push(inside(row === 0 ? ['accent', marker] : indent)(draft));
     before = item.raw;
     at += item.raw.length;
   }
@@ -136,9 +138,13 @@ function numbersOf({ items, start }: Tokens.List): string[] {
   return written.map((_number, index) => `${Number(start) + index}${first.slice(-1)}`);
 }
 
+/** Whether what is indented by so much is still readable; what is not stands below its mark. */
+function hasRoom({ width }: Look, cells: number): boolean {
+  return width - cells >= MIN_WIDTH;
+}
+
 function narrower(options: Look, cells: number): Look {
-  const width = options.width - cells;
-  return width < MIN_WIDTH ? options : { ...options, width };
+  return hasRoom(options, cells) ? { ...options, width: options.width - cells } : options;
 }
 
 function inside(margin: Span): (draft: Draft) => Draft {

@@ -14,15 +14,18 @@ export interface Shielded {
 const SUSPECT = /[*~$\\]|__/;
 /** ASCII's punctuation, but for what parts a table's cells and what begins code. */
 const MARKUP = /[!-/:-@[-_{}~]/g;
+const QUOTE_MARK = /(?<=\n)([ \t>]*>[ \t]?)/;
 /** LaTeX's delimiters and its line break. */
 const DELIMITER = /\\[()[\]\\]/g;
+/** Its backslashes escape nothing: `C:\dir\*.txt`, `\\server\share`. */
+const WINDOWS_PATH = /(?<![\p{L}\p{N}\\])(?:[A-Za-z]:\\|\\\\[\w.-]+\\)[^\s|`]*/gu;
 const LONE_TILDE = /(?<![~\\])~(?!~)/g;
 /** As in Python: `__init__`. */
 const DUNDER = /(?<![\p{L}\p{N}_\\])__[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*__(?![\p{L}\p{N}_])/gu;
 
 /**
  * Shields text that is no markup: formulas and LaTeX's delimiters; a single `~`; stars between operands, as in `2*3*4`
- * and `x**2`, and in file patterns; names such as `__init__`.
+ * and `x**2`, and in file patterns; names such as `__init__`; paths of Windows.
  */
 export function shield(source: string): Shielded {
   if (!SUSPECT.test(source)) return { text: source, restore: (piece) => piece };
@@ -31,11 +34,20 @@ export function shield(source: string): Shielded {
   let text = '';
   let from = 0;
   for (const formula of formulasIn(source)) {
-    text += source.slice(from, formula.from) + hidden(source.slice(formula.from, formula.to));
+    text += source.slice(from, formula.from);
+    const lineStart = source.lastIndexOf('\n', formula.from) + 1;
+    const isQuoted = /^\s*>/.test(source.slice(lineStart, formula.from));
+    const parts = source.slice(formula.from, formula.to).split(isQuoted ? QUOTE_MARK : /(?!)/);
+    // The marks of a quotation stay, one part after the other.
+    text += parts.map((part, index) => (index % 2 === 0 ? hidden(part) : part)).join('');
     from = formula.to;
   }
   text += source.slice(from);
-  text = text.replace(DELIMITER, hidden).replace(LONE_TILDE, standIn).replace(DUNDER, hidden);
+  text = text
+    .replace(WINDOWS_PATH, hidden)
+    .replace(DELIMITER, hidden)
+    .replace(LONE_TILDE, standIn)
+    .replace(DUNDER, hidden);
   if (text.includes('*')) text = text.replace(/[^\n]+/g, (line) => withoutOperators(line, hidden));
   return { text, restore };
 }

@@ -27,6 +27,7 @@ describe('what only looks like markup stays as it was written', () => {
     '$$\nf(x)\n= g(x)\n+ h(x)\n- 1\n$$',
     '\\[\n\\begin{bmatrix}\n1 & 2 \\\\\n3 & 4 \\\\[4pt]\n\\end{bmatrix}\n\\]',
     'C:\\\\temp and \\\\server\\share',
+    'C:\\Users\\me\\*.txt and \\\\host\\_share_\\*',
     '2*3*4 = 24 and 2 * 3 * 4',
     'x**2 + y**2 = z**2',
     '(a+b)*(c+d)*(e+f)',

