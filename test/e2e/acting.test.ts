@@ -110,5 +110,6 @@ test('a model of the simulator is chosen, and the inspector shows the exchange w
   await chat.untilScreen(/› #1/);
   chat.send(KEY.enter);
   await chat.untilScreen(/Where the time went/);
-  await chat.untilScreen(/Authorization: \[hidden\]/);
+  chat.send(KEY.pageDown);
+  await chat.untilScreen(/accept: text\/event-stream/);
 });
