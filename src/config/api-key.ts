@@ -3,15 +3,44 @@ import { Secret } from './secret.js';
 /** An API key as the configuration gives it. Only `set` can be sent. */
 export type ApiKey =
   /** `trimmed`: white space around it was removed. */
-  { state: 'set'; secret: Secret; trimmed: boolean } | { state: 'malformed'; reason: string };
+  { state: 'set'; secret: Secret; trimmed: boolean } | ({ state: 'malformed' } & KeyFault);
+
+/** What is wrong with a key; `reason` completes "openai.api_key …". Neither repeats a part of it. */
+export interface KeyFault {
+  reason: string;
+  advice: string;
+}
+
+/** What is copied along with a key, the more telling first. */
+const AROUND: readonly [RegExp, KeyFault][] = [
+  [/^["'`“”‘’«»]|["'`“”‘’«»]$/u, { reason: 'is in quotes', advice: 'leave them out' }],
+  [
+    /^(export\s+)?[A-Z][A-Z0-9_]{2,}=/,
+    { reason: 'begins with the name of a variable', advice: 'give what follows the "=" alone' },
+  ],
+  [
+    /^(proxy-)?authorization\s*:/i,
+    { reason: 'begins with the name of a header', advice: 'give the key alone' },
+  ],
+  [/^bearer\b[\s:]/i, { reason: 'begins with "Bearer"', advice: 'leave that out: it is added' }],
+  [/^<.*>$|^\{.*\}$|^\[.*\]$/s, { reason: 'is in brackets', advice: 'put the key itself in their place' }],
+];
 
 const NOT_SENDABLE = /[^\x21-\x7e]/;
+const COPY_AGAIN = 'copy the key again';
 
 /** Reads a key's text. A key travels in a header, so all of it must be visible ASCII. */
 export function parseApiKey(text: string): ApiKey {
   const key = text.trim();
+  const [, around] = AROUND.find(([pattern]) => pattern.test(key)) ?? [];
+  if (around !== undefined) return { state: 'malformed', ...around };
   const fault = NOT_SENDABLE.exec(key);
   if (fault === null) return { state: 'set', secret: new Secret(key), trimmed: key !== text };
-  const what = /\s/.test(fault[0]) ? 'white space' : 'a character that is not visible ASCII';
-  return { state: 'malformed', reason: `has ${what} at position ${fault.index + 1}` };
+  const [character] = fault;
+  const what = /[\r\n]/.test(character)
+    ? 'a line break'
+    : /\s/.test(character)
+      ? 'white space'
+      : 'a character that is not visible ASCII';
+  return { state: 'malformed', reason: `has ${what} at position ${fault.index + 1}`, advice: COPY_AGAIN };
 }

@@ -138,7 +138,7 @@ function keyOf(
   const name = [...section, 'api_key'].join('.');
   const missing = missingVariable(section, layers);
   if (key?.state === 'set') return { apiKey: key.secret, ...missing };
-  if (key?.state === 'malformed') return { problem: `${name} ${key.reason}: copy the key again` };
+  if (key?.state === 'malformed') return { problem: `${name} ${key.reason}: ${key.advice}` };
   if (missing.problem !== undefined) return missing;
   const preset = providerOf(access.provider);
   if (preset?.keyVariable === undefined || access.auth === 'none') return {};
@@ -146,7 +146,7 @@ function keyOf(
   if (found !== undefined) {
     const parsed = parseApiKey(found);
     if (parsed.state === 'set') return { apiKey: parsed.secret };
-    return { problem: `${preset.keyVariable} ${parsed.reason}: copy the key again` };
+    return { problem: `${preset.keyVariable} ${parsed.reason}: ${parsed.advice}` };
   }
   const carried = Object.keys(access.headers ?? {}).some(isSecretName);
   return preset.keyOptional === true || carried ? {} : { problem: notSet(preset.keyVariable) };

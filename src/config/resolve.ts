@@ -151,7 +151,7 @@ function keyProblems(config: Config, provenance: ReadonlyMap<string, Provenance>
           message: `${path} ${key.reason}`,
           path,
           source,
-          suggestion: 'copy the key again',
+          suggestion: key.advice,
         },
       ];
     }

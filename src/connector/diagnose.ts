@@ -14,6 +14,7 @@ type Fault =
   | 'certificate'
   | 'client certificate'
   | 'network'
+  | 'no http'
   | 'redirect'
   | 'web page'
   | 'key'
@@ -112,6 +113,10 @@ function connectionFault({ message, hop }: ConnectorException): [Fault, string] 
   }
   if (/ECONNREFUSED/.test(message)) return ['refused', 'start the server there, or correct host and port'];
   if (/ENOTFOUND|EAI_AGAIN/.test(message)) return ['name', 'correct the host in base_url'];
+  if (/did not answer in HTTP/.test(message))
+    return /speaks TLS/.test(message)
+      ? ['no http', 'begin base_url with https:']
+      : ['no http', 'correct host and port of base_url: what listens there is no web server'];
   if (/no trusted connection/.test(message))
     return /wrong version number|ERR_SSL/i.test(message)
       ? ['certificate', 'if that port speaks no TLS, begin base_url with http:']

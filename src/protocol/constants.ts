@@ -24,6 +24,9 @@ export const OWN_HEADER_PREFIX = 'x-vastar-';
  */
 export const NOT_RETRIED_HEADER = 'x-vastar-not-retried';
 
+/** The daemon adds this header to a 401 or 403 of another origin that a redirect led to: that origin, which got no key. */
+export const KEY_LEFT_HEADER = 'x-vastar-key-left-behind';
+
 /** Frame types; 5 and up are the streaming extension. */
 export enum MessageType {
   ExecuteRequest = 0,

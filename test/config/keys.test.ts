@@ -88,6 +88,34 @@ test.each([
   expect(endpoint(loaded, 'openai').apiKey).toBeUndefined();
 });
 
+test.each([
+  ['"sk-abc"', 'is in quotes', 'leave them out'],
+  ["'sk-abc'", 'is in quotes', 'leave them out'],
+  ['“sk-abc”', 'is in quotes', 'leave them out'],
+  ['sk-abc"', 'is in quotes', 'leave them out'],
+  ['Bearer sk-abc', 'begins with "Bearer"', 'it is added'],
+  ['bearer: sk-abc', 'begins with "Bearer"', 'it is added'],
+  ['Authorization: Bearer sk-abc', 'begins with the name of a header', 'give the key alone'],
+  ['OPENAI_API_KEY=sk-abc', 'begins with the name of a variable', 'give what follows'],
+  ['export KEY=sk-abc', 'begins with the name of a variable', 'give what follows'],
+  ['<sk-abc>', 'is in brackets', 'put the key itself'],
+  ['sk-abc\nsk-def', 'has a line break at position 7', 'copy the key again'],
+  ['sk-abc\\', undefined, undefined],
+  ['bearerish-key', undefined, undefined],
+  ['sk-{abc}', undefined, undefined],
+])('what was copied along with a key is named before it is sent: %s', (key, reason, advice) => {
+  const loaded = loadYaml('openai: {}\n', { env: { OPENAI_API_KEY: key } });
+  const { problem, apiKey } = endpoint(loaded, 'openai');
+  if (reason === undefined || advice === undefined) {
+    expect([problem, apiKey?.reveal()]).toEqual([undefined, key]);
+    return;
+  }
+  expect(problem).toContain(`openai.api_key ${reason}`);
+  expect(problem).toContain(advice);
+  expect(problem).not.toContain('abc');
+  expect(apiKey).toBeUndefined();
+});
+
 test('a key that is no text is refused and not repeated', () => {
   const loaded = loadYaml('openai:\n  api_key: 123456\n');
   expect(lines(loaded)).toEqual([

@@ -29,11 +29,10 @@ test('a key is trimmed, and says so', () => {
 
 test.each([
   ['sk-a bc', 'has white space at position 5'],
-  ['sk-a\nbc', 'has white space at position 5'],
-  ['sk-a\r\nX-Injected: 1', 'has white space at position 5'],
+  ['sk-a\nbc', 'has a line break at position 5'],
+  ['sk-a\r\nX-Injected: 1', 'has a line break at position 5'],
   ['sk-\x00abc', 'has a character that is not visible ASCII at position 4'],
   ['sk-…', 'has a character that is not visible ASCII at position 4'],
-  ['“sk-abc”', 'has a character that is not visible ASCII at position 1'],
 ])('%j cannot be sent in a header', (text, reason) => {
-  expect(parseApiKey(text)).toEqual({ state: 'malformed', reason });
+  expect(parseApiKey(text)).toEqual({ state: 'malformed', reason, advice: 'copy the key again' });
 });

@@ -8,7 +8,14 @@ import { type Diagnosis, diagnose } from '../../src/connector/diagnose.js';
 import { RuntimeClient } from '../../src/index.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { freePort } from '../support/program.js';
-import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../support/upstream.js';
+import {
+  deltaOf,
+  FINISH,
+  type Handler,
+  sseEvents,
+  startTcpUpstream,
+  startUpstream,
+} from '../support/upstream.js';
 
 const tls = (name: string): Buffer => readFileSync(join(import.meta.dirname, '../fixtures/tls', name));
 
@@ -97,6 +104,18 @@ test('a port where nothing listens is named', async () => {
   expect(await examine({ ...RIGHT, base_url: `http://127.0.0.1:${await freePort()}` })).toMatchObject({
     fault: 'refused',
     advice: 'start the server there, or correct host and port',
+  });
+});
+
+test.each([
+  ['SSH-2.0-OpenSSH_9.9\r\n', 'correct host and port'],
+  ['\x15\x03\x01\x00\x02\x02\x46', 'begin base_url with https:'],
+])('a server that does not speak HTTP is named: %j', async (greeting, advice) => {
+  const upstream = await startTcpUpstream((socket) => socket.once('data', () => socket.end(greeting)));
+  onTestFinished(() => upstream.close());
+  expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({
+    fault: 'no http',
+    advice: expect.stringContaining(advice),
   });
 });
 

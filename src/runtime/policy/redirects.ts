@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { KEY_LEFT_HEADER } from '../../protocol/constants.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { type HttpRequest, MAX_HOST_CHARS } from '../upstream/http-request.js';
 import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';
@@ -33,13 +34,16 @@ class Elsewhere extends Discard {
 export function withRedirects(next: Transport): Transport {
   return async (call, sink) => {
     let current = call;
+    /** Another origin, which the redirects led to and which gets no credentials. */
+    let keyLeft: string | undefined;
     for (let redirects = 0; ; redirects += 1) {
       const { url, method } = current.request;
       const watched: ResponseSink = {
         onHead(head, flow) {
           const target = targetOf(head, method, url);
           if (target !== undefined) throw new Elsewhere(target);
-          sink.onHead(head, flow);
+          const refused = head.statusCode === 401 || head.statusCode === 403;
+          sink.onHead(refused && keyLeft !== undefined ? withKeyLeft(head, keyLeft) : head, flow);
         },
         onData: sink.onData,
       };
@@ -49,7 +53,10 @@ export function withRedirects(next: Transport): Transport {
         if (!(error instanceof Elsewhere)) throw error;
         if (redirects === MAX_REDIRECTS) throw tooMany(call.request);
         call.timeline.continueAttempt('redirected');
-        current = { ...call, request: redirected(current.request, error.url) };
+        const request = redirected(current.request, error.url);
+        if (request.headers.length < current.request.headers.length || keyLeft !== undefined)
+          keyLeft = error.url.origin;
+        current = { ...call, request };
       }
     }
   };
@@ -72,6 +79,10 @@ function redirected(request: HttpRequest, url: URL): HttpRequest {
   if (url.origin === request.url.origin) return { ...request, url };
   const headers: HeaderList = request.headers.filter(([name]) => HARMLESS.has(name.toLowerCase()));
   return { ...request, url, headers };
+}
+
+function withKeyLeft(head: ResponseHead, origin: string): ResponseHead {
+  return { ...head, headers: [...head.headers, [KEY_LEFT_HEADER, origin]] };
 }
 
 function tooMany({ url }: HttpRequest): ConnectorException {

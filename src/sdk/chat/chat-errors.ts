@@ -1,11 +1,12 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { hideKeys } from '../../common/key-forms.js';
-import { NOT_RETRIED_HEADER } from '../../protocol/constants.js';
+import { KEY_LEFT_HEADER, NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import { isRecord, type JsonRecord, parseJson, stringOf } from '../json.js';
 import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
 import { refusedMembers } from './refused-members.js';
+import { adviceOf, BASE_URL_ADVICE, BILLING_ADVICE, meaningOf, pageAdvice } from './status-advice.js';
 
 /** The forms in which an answer comes: OpenAI's two and Anthropic's Messages. */
 export type WireFormat = 'chat-completions' | 'responses' | 'anthropic';
@@ -127,12 +128,15 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   const errorClass = unpaid ? ErrorClass.Permanent : classOf(statusCode, reported?.kind ?? '');
   const { keys } = context;
   const said = page ? '' : quote(reported?.message ?? wordsOfBody(body, parsed), keys);
-  const what = `answered ${statusCode}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
+  const meaning = said === '' ? meaningOf(statusCode) : '';
+  const what = `answered ${statusCode}${meaning}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
+  const location = headers.location === undefined ? undefined : quote(headers.location, keys);
+  const refused = { statusCode, errorClass, retryAfterMs, location };
   const advice = unpaid
     ? BILLING_ADVICE
-    : page && statusCode < 500 && !MEANT_BY_PROXIES.includes(statusCode)
-      ? BASE_URL_ADVICE
-      : (settingAdvice(head, body, context) ?? adviceOf(statusCode, errorClass, retryAfterMs, headers, keys));
+    : page
+      ? pageAdvice(webPageTitle(body), refused)
+      : (keyLeftAdvice(head) ?? settingAdvice(head, body, context) ?? adviceOf(refused));
   // Many say themselves when to come back.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
   const notRetried = headers[NOT_RETRIED_HEADER] === undefined ? '' : ` ${NOT_RETRIED}`;
@@ -186,9 +190,6 @@ function wordsOfBody(body: string, parsed: unknown): string {
   return /[^\s[\]{}"]/.test(body) && parsed !== null ? errorMessageIn(parsed) || body : '';
 }
 
-/** Statuses that mean what they say also where a proxy's page comes with them. */
-const MEANT_BY_PROXIES: readonly number[] = [408, 413, 429];
-
 /** Which setting to change, where the provider refuses a member that the user set. */
 function settingAdvice(
   { statusCode }: AnswerHead,
@@ -200,35 +201,14 @@ function settingAdvice(
   return name === undefined ? undefined : `Change or remove ${name}: ${settings.get(name)}.`;
 }
 
-const NOT_RETRIED = 'The daemon did not try again: its retry budget is used up.';
-const BILLING_ADVICE = 'Check the plan and billing details behind the API key.';
-const BASE_URL_ADVICE = 'Is base_url right?';
-
-function adviceOf(
-  statusCode: number,
-  errorClass: ErrorClass,
-  retryAfterMs: number | undefined,
-  headers: Readonly<Record<string, string>>,
-  keys?: readonly string[],
-): string {
-  if (statusCode === 401) return 'Check the API key.';
-  if (statusCode === 403) return 'Check what the API key is allowed to use.';
-  if (statusCode === 404) return 'Check the model name and base_url.';
-  if (statusCode === 402 || (statusCode === 429 && errorClass === ErrorClass.Permanent)) {
-    return BILLING_ADVICE;
-  }
-  if (statusCode === 413) return 'Make the conversation shorter.';
-  if (statusCode < 400) {
-    const { location } = headers;
-    return location === undefined
-      ? BASE_URL_ADVICE
-      : `It points to ${quote(location, keys)}: set base_url accordingly.`;
-  }
-  if (errorClass === ErrorClass.InvalidRequest) return 'The request must change before it is sent again.';
-  if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
-  return 'Try again in a moment.';
+/** Where the refusal may be due to a redirect, which the daemon followed without the key. */
+function keyLeftAdvice({ statusCode, headers = {} }: AnswerHead): string | undefined {
+  const origin = headers[KEY_LEFT_HEADER];
+  if (origin === undefined || (statusCode !== 401 && statusCode !== 403)) return undefined;
+  return `The request was redirected to ${origin}, another origin, which got no key: set base_url to it where it is to be trusted.`;
 }
 
+const NOT_RETRIED = 'The daemon did not try again: its retry budget is used up.';
 function classOf(statusCode: number, kind: string): ErrorClass {
   if (statusCode === 429) return /quota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;

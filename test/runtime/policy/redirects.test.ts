@@ -59,6 +59,33 @@ test('another origin gets no header that could be a credential', async () => {
   expect(seen).toMatchObject({ accept: 'text/event-stream', 'content-type': 'application/json' });
 });
 
+test.each([
+  [401, true],
+  [403, true],
+  [404, false],
+])('a %i of another origin says that it got no key: %s', async (status, told) => {
+  const other = await startUpstream({
+    status,
+    chunks: ['no'],
+    headers: { 'x-vastar-key-left-behind': 'forged' },
+  });
+  closing.push(other.close);
+  const upstream = await redirecting(307, `${other.url}/elsewhere`);
+  const { start } = await ask({ method: 'GET', url: `${upstream.url}/begin`, headers: SECRETS });
+  const left = start?.headers.filter(([name]) => name === 'x-vastar-key-left-behind');
+  expect(left).toEqual(told ? [['x-vastar-key-left-behind', other.url]] : []);
+});
+
+test('a 401 of the same origin, or without a key, says nothing of the kind', async () => {
+  const other = await startUpstream({ status: 401, chunks: ['no'] });
+  closing.push(other.close);
+  const upstream = await redirecting(307, `${other.url}/elsewhere`);
+  const keyless = await ask({ method: 'GET', url: `${upstream.url}/begin`, headers: { accept: '*/*' } });
+  const direct = await ask({ method: 'GET', url: `${other.url}/`, headers: SECRETS });
+  for (const { start } of [keyless, direct])
+    expect(JSON.stringify(start?.headers)).not.toContain('left-behind');
+});
+
 test('back at its origin it has no credentials any more: the way there may have been forged', async () => {
   const other = await startUpstream((_request, response) => {
     response.writeHead(302, { location: `${upstream.url}/back` }).end();

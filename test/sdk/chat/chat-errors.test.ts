@@ -123,7 +123,7 @@ describe('the forms in which servers tell an error', () => {
       'api.example.com answered 502: Bad Gateway. Try again in a moment.',
     );
     expect(errorOf({ statusCode: 502, contentType: '' }, '').message).toBe(
-      'api.example.com answered 502. Try again in a moment.',
+      'api.example.com answered 502 (the server behind the proxy gave no usable answer). Try again in a moment.',
     );
   });
 
@@ -137,19 +137,61 @@ describe('the forms in which servers tell an error', () => {
   });
 
   test.each([
-    [413, '413 Request Entity Too Large', 'Make the conversation shorter.'],
-    [429, '429 Too Many Requests', 'Try again in a moment.'],
-    [502, '502 Bad Gateway', 'Try again in a moment.'],
-  ])('a page of nginx keeps the meaning of its status: %i', (statusCode, title, advice) => {
+    [
+      413,
+      'the request is too large for it',
+      '413 Request Entity Too Large',
+      'Make the conversation shorter.',
+    ],
+    [429, 'too many requests', '429 Too Many Requests', 'Try again in a moment.'],
+    [502, 'the server behind the proxy gave no usable answer', '502 Bad Gateway', 'Try again in a moment.'],
+    [524, 'the server behind Cloudflare took too long', 'A timeout occurred', 'Try again in a moment.'],
+  ])('a page of a proxy has the meaning of its status: %i', (statusCode, meaning, title, advice) => {
     const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center></body></html>`;
     expect(errorOf({ statusCode, contentType: 'text/html' }, page).message).toBe(
-      `api.example.com answered ${statusCode} with a web page ("${title}"). ${advice}`,
+      `api.example.com answered ${statusCode} (${meaning}) with a web page ("${title}"). ${advice}`,
     );
   });
 
+  test.each([
+    [400, '400 The plain HTTP request was sent to HTTPS port', 'Begin base_url with https:.'],
+    [
+      400,
+      '400 No required SSL certificate was sent',
+      'demands a client certificate: set client_cert and client_key',
+    ],
+    [403, 'Just a moment...', 'A firewall before the provider takes the program for a robot'],
+    [403, 'Attention Required! | Cloudflare', 'A firewall before the provider'],
+    [401, '401 Authorization Required', 'Check the API key.'],
+    [404, '404 Not Found', 'Is base_url right?'],
+  ])('a page gives advice by its title, else by its status: %i %s', (statusCode, title, advice) => {
+    const { message } = errorOf({ statusCode, contentType: 'text/html' }, `<html><title>${title}</title>`);
+    expect(message).toContain(`with a web page ("${title}").`);
+    expect(message).toContain(advice);
+  });
+
+  test('a redirect with a page says where it leads', () => {
+    const headers = { location: 'https://other.example/v1' };
+    const page = '<html><title>301 Moved Permanently</title>';
+    expect(errorOf({ statusCode: 301, contentType: 'text/html', headers }, page).message).toContain(
+      'It points to https://other.example/v1: set base_url accordingly.',
+    );
+  });
+
+  test.each([401, 403])(
+    'a %i after a redirect to another origin says that the key was left behind',
+    (statusCode) => {
+      const headers = { 'x-vastar-key-left-behind': 'https://other.example' };
+      const body = '{"error":{"message":"No key."}}';
+      expect(errorOf({ statusCode, contentType: 'application/json', headers }, body).message).toBe(
+        `api.example.com answered ${statusCode}: No key. The request was redirected to https://other.example, another origin, which got no key: set base_url to it where it is to be trusted.`,
+      );
+    },
+  );
+
   test.each(['{}', '[]', 'null', '""', ' '])('a body that says nothing is not quoted: %j', (body) => {
     expect(errorOf({ statusCode: 502, contentType: 'application/json' }, body).message).toBe(
-      'api.example.com answered 502. Try again in a moment.',
+      'api.example.com answered 502 (the server behind the proxy gave no usable answer). Try again in a moment.',
     );
   });
 

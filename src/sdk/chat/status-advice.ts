@@ -1,0 +1,81 @@
+import { ErrorClass } from '../../common/errors.js';
+
+export const BILLING_ADVICE = 'Check the plan and billing details behind the API key.';
+export const BASE_URL_ADVICE = 'Is base_url right?';
+
+/** What is known of a refusal when its advice is chosen. */
+export interface Refused {
+  statusCode: number;
+  errorClass: ErrorClass;
+  retryAfterMs: number | undefined;
+  /** The redirect's address, as it may be shown. */
+  location: string | undefined;
+}
+
+/** What to do about a response with this status. */
+export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Refused): string {
+  if (statusCode === 401) return 'Check the API key.';
+  if (statusCode === 403) return 'Check what the API key is allowed to use.';
+  if (statusCode === 404) return 'Check the model name and base_url.';
+  if (statusCode === 402 || (statusCode === 429 && errorClass === ErrorClass.Permanent)) {
+    return BILLING_ADVICE;
+  }
+  if (statusCode === 413) return 'Make the conversation shorter.';
+  if (statusCode === 414) return 'Shorten base_url and query.';
+  if (statusCode === 431) return 'Send fewer or shorter headers.';
+  if (statusCode < 400)
+    return location === undefined ? BASE_URL_ADVICE : `It points to ${location}: set base_url accordingly.`;
+  if (errorClass === ErrorClass.InvalidRequest) return 'The request must change before it is sent again.';
+  if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+  return 'Try again in a moment.';
+}
+
+/** Statuses below 500 that mean what they say also where a proxy's page comes with them. */
+const MEANT_BY_PROXIES: readonly number[] = [401, 408, 413, 414, 429, 431];
+
+/** Pages that say more by their title than by their status. */
+const TITLES: readonly [RegExp, string][] = [
+  [/plain HTTP request was sent to HTTPS port/i, 'Begin base_url with https:.'],
+  [
+    /SSL certificate (was sent|error)|client certificate/i,
+    'The server demands a client certificate: set client_cert and client_key.',
+  ],
+  [
+    /just a moment|attention required|access denied|request blocked|are you a robot|captcha|security check/i,
+    'A firewall before the provider takes the program for a robot: ask the provider to let API clients through.',
+  ],
+];
+
+/** What to do about a web page in place of an answer. */
+export function pageAdvice(title: string, refused: Refused): string {
+  const [, byTitle] = TITLES.find(([words]) => words.test(title)) ?? [];
+  if (byTitle !== undefined) return byTitle;
+  const { statusCode, location } = refused;
+  const meant = statusCode >= 500 || MEANT_BY_PROXIES.includes(statusCode) || location !== undefined;
+  return meant ? adviceOf(refused) : BASE_URL_ADVICE;
+}
+
+/** What a status says when it comes from a proxy, whose page says little more. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  408: 'the request took too long to arrive',
+  413: 'the request is too large for it',
+  414: 'the address is too long for it',
+  429: 'too many requests',
+  431: 'the headers are too large for it',
+  502: 'the server behind the proxy gave no usable answer',
+  503: 'the service is unavailable',
+  504: 'the server behind the proxy took too long',
+  520: 'the server behind Cloudflare gave no usable answer',
+  521: 'the server behind Cloudflare refuses connections',
+  522: 'Cloudflare got no connection to the server behind it',
+  523: 'Cloudflare cannot reach the server behind it',
+  524: 'the server behind Cloudflare took too long',
+  525: 'no TLS connection between Cloudflare and the server behind it',
+  526: 'the certificate of the server behind Cloudflare is not valid',
+};
+
+/** The meaning of a status in brackets, where a page or nothing at all came with it; else empty. */
+export function meaningOf(statusCode: number): string {
+  const meaning = MEANINGS[statusCode];
+  return meaning === undefined ? '' : ` (${meaning})`;
+}
