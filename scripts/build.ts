@@ -64,7 +64,11 @@ const layoutWithoutFetch: Plugin = {
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli.ts', runtime: 'src/runtime/main.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    runtime: 'src/runtime/main.ts',
+    'bench-worker': 'src/commands/bench/engine/worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -1,16 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
-import type { HttpStreamer } from '../connector/types.js';
 import { evaluate } from '../loadtest/check.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
 import { turnFigures } from '../loadtest/turns.js';
 import { addCompare } from './bench/compare.js';
-import { type DirectStreamer, openDirect } from './bench/direct.js';
+import { openEngine } from './bench/engine/open-engine.js';
 import { openReport, type ReportFile } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { loadOf, readTrace } from './bench/load.js';
-import { measureEndpoint } from './bench/measure.js';
+import { measure } from './bench/measure.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
 import { type EndpointRun, resultText, type Setup } from './bench/result.js';
@@ -19,14 +18,9 @@ import { type Composition, compose, reportProblems } from './compose.js';
 import { givenEndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';
-import { limitOptions } from './support/limit-flags.js';
-import { loadPrices } from './support/prices.js';
 import { stdout } from './support/sink.js';
 import { watchStdout } from './support/stdout.js';
 import { UsageError } from './support/usage-error.js';
-
-/** Nothing of the daemon's own between a request and the provider. */
-const NO_POLICY = { maxAttempts: 1, circuit: false, ceilings: false } as const;
 
 /** Adds `bench`: load on a provider, measured as single answers are. */
 export function defineBench(command: Command): void {
@@ -39,7 +33,7 @@ export function defineBench(command: Command): void {
 async function bench(flags: BenchFlags): Promise<number> {
   const modes = modesOf(flags);
   const trace = flags.trace === undefined ? undefined : await readTrace(flags.trace, flags);
-  const setup = { flags, load: loadOf(flags, trace), ...(await promptsFrom(flags, trace)) };
+  const setup: Setup = { flags, load: loadOf(flags, trace), trace, ...(await promptsFrom(flags, trace)) };
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
   if (flags.policies && flags.through === 'direct')
@@ -52,19 +46,17 @@ async function bench(flags: BenchFlags): Promise<number> {
   const interruption = interruptOn(abort);
   // Without a reader the test's figures are still worth their exit code.
   const watch = watchStdout(new AbortController());
-  let direct: DirectStreamer | undefined;
   try {
     const { connector } = composition;
     const names = modes.length === 0 ? [connector.endpoint.name] : modes;
     for (const name of names) checkEndpoint(connector, name);
     const files = { json: report('--json', flags.json), csv: report('--csv', flags.csv) };
-    if (flags.through === 'direct') direct = await openDirect(process.env);
     const startedAt = new Date();
     const runs: EndpointRun[] = [];
     for (const name of names) {
       if (abort.signal.aborted) break;
       connector.use(name);
-      runs.push(await runOne(composition, setup, direct, abort.signal));
+      runs.push(await runOne(composition, setup, abort.signal));
     }
     const interrupted = interruption.exitCode !== undefined;
     if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
@@ -77,7 +69,6 @@ async function bench(flags: BenchFlags): Promise<number> {
     return interruption.exitCode ?? (runs.every(passed) ? EXIT.ok : EXIT.failed);
   } finally {
     interruption.remove();
-    await direct?.close();
     await composition.close();
   }
 }
@@ -107,53 +98,40 @@ function report(flag: string, path: string | undefined): ReportFile | undefined 
   return path === undefined ? undefined : openReport(flag, path);
 }
 
-async function runOne(
-  composition: Composition,
-  { flags, load, prompts, pace }: Setup,
-  direct: HttpStreamer | undefined,
-  signal: AbortSignal,
-): Promise<EndpointRun> {
-  const { connector } = composition;
-  const { endpoint } = connector;
-  const model = flags.model ?? endpoint.model;
+async function runOne(composition: Composition, setup: Setup, signal: AbortSignal): Promise<EndpointRun> {
+  const { flags, load } = setup;
+  const { endpoint } = composition.connector;
   await composition.ready(signal);
-  const streamer = direct ?? connector.client;
-  // Connecting to a daemon, or starting one, is no part of the first request.
-  await streamer.connect();
-  await loadPrices(endpoint.baseUrl);
-  const { tally, durationMs, ...rest } = await measureEndpoint(
-    {
-      through: flags.through,
-      streamer,
-      endpoint,
-      prompts,
-      pace,
-      history: flags.history,
-      adaptations: new Map(),
-      prices: composition.loaded.config.prices,
-      options: {
-        model,
-        ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
-        ...limitOptions(flags),
-        ...(flags.policies !== true && { policy: NO_POLICY }),
-      },
-    },
-    load,
-    flags,
-    signal,
-  );
-  const result = tally.report(durationMs);
-  return {
-    mode: endpoint.name,
-    model,
-    url: endpoint.baseUrl,
-    tally,
-    turns: flags.turns === undefined ? [] : turnFigures(tally),
-    report: result,
-    checks: (flags.check ?? []).map((check) => evaluate(check, result)),
-    slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, result)),
-    ...rest,
-  };
+  const engine = await openEngine(composition, setup, signal);
+  try {
+    const { name } = endpoint;
+    if (flags.warmup > 0) {
+      const warmup = warmupFlags(flags);
+      await measure(engine, { label: `${name} warm-up`, flags: warmup, load: loadOf(warmup) }, signal);
+    }
+    const { tally, durationMs, ...rest } = await measure(engine, { label: name, flags, load }, signal);
+    const result = tally.report(durationMs);
+    return {
+      mode: name,
+      model: flags.model ?? endpoint.model,
+      url: endpoint.baseUrl,
+      tally,
+      turns: flags.turns === undefined ? [] : turnFigures(tally),
+      report: result,
+      checks: (flags.check ?? []).map((check) => evaluate(check, result)),
+      slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, result)),
+      ...rest,
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The requests before the test, which do not count: as many at a time as in it. */
+function warmupFlags(flags: BenchFlags): BenchFlags {
+  const { rate: _rate, stages: _stages, arrivals: _arrivals, trace: _trace, duration: _, ...rest } = flags;
+  const conversations = flags.turns === undefined ? {} : { conversations: flags.warmup };
+  return { ...rest, requests: flags.warmup, ...conversations };
 }
 
 function passed({ checks, report }: EndpointRun): boolean {

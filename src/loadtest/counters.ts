@@ -6,6 +6,9 @@ export interface Counters {
   begin(): void;
   /** A request has ended. */
   end(): void;
+  /** What the loop gave out has ended: a request, or a conversation. */
+  settle(): void;
+  readonly settled: number;
   /** Most requests at the same time, so far. */
   readonly mostInFlight: number;
   /** For another thread's `createCounters`. */
@@ -15,9 +18,13 @@ export interface Counters {
 const NEXT = 0;
 const NOW = 1;
 const MOST = 2;
+const SETTLED = 3;
+const CELLS = 4;
 
 /** @param memory of the counters to share [new ones] */
-export function createCounters(memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)): Counters {
+export function createCounters(
+  memory = new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT),
+): Counters {
   const counts = new Int32Array(memory);
   return {
     memory,
@@ -30,6 +37,12 @@ export function createCounters(memory = new SharedArrayBuffer(3 * Int32Array.BYT
     },
     end() {
       Atomics.sub(counts, NOW, 1);
+    },
+    settle() {
+      Atomics.add(counts, SETTLED, 1);
+    },
+    get settled() {
+      return Atomics.load(counts, SETTLED);
     },
     get mostInFlight() {
       return Atomics.load(counts, MOST);

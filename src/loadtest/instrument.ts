@@ -3,8 +3,8 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'n
 import type { Summary } from './distribution.js';
 import type { Report } from './tally.js';
 
-/** How the measuring process did during a test. */
-export interface Instrument {
+/** What a meter tells of its thread; the processor's time is the whole process's. */
+export interface InstrumentReading {
   /** How much later than due timers ran, in ms: every moment that is measured can be late by it. */
   eventLoopDelayMs: { p50: number; p99: number; max: number };
   /** Share of the time in which the event loop had work, 0 to 1. */
@@ -12,15 +12,19 @@ export interface Instrument {
   /** CPU seconds a second; 1 is one core. */
   cpu: number;
   cores: number;
+}
+
+/** How the measuring process did during a test. */
+export interface Instrument extends InstrumentReading {
   /** How much later requests were sent than the loop let them go, in ms. */
   sendLatenessMs?: Summary;
   /** The gaps were measured by another process: the daemon. */
   gapsElsewhere?: boolean;
 }
 
-/** Watches this process until `stop`. */
+/** Watches this thread until `stop`. */
 export interface InstrumentMeter {
-  stop(): Omit<Instrument, 'sendLatenessMs' | 'gapsElsewhere'>;
+  stop(): InstrumentReading;
 }
 
 const RESOLUTION_MS = 5;
@@ -54,6 +58,22 @@ export function startInstrument(): InstrumentMeter {
         cores: availableParallelism(),
       };
     },
+  };
+}
+
+/** What several threads' meters say together: for each figure the worst of them. */
+export function mergedReadings(readings: readonly InstrumentReading[]): InstrumentReading {
+  const worst = (of: (reading: InstrumentReading) => number): number =>
+    readings.reduce((most, reading) => Math.max(most, of(reading)), 0);
+  return {
+    eventLoopDelayMs: {
+      p50: worst(({ eventLoopDelayMs }) => eventLoopDelayMs.p50),
+      p99: worst(({ eventLoopDelayMs }) => eventLoopDelayMs.p99),
+      max: worst(({ eventLoopDelayMs }) => eventLoopDelayMs.max),
+    },
+    eventLoopUtilization: worst(({ eventLoopUtilization }) => eventLoopUtilization),
+    cpu: worst(({ cpu }) => cpu),
+    cores: worst(({ cores }) => cores),
   };
 }
 

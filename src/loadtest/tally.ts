@@ -1,6 +1,6 @@
 import { type Cost, sumOfCosts } from '../metrics/cost.js';
 import { WITHHELD, type Withheld } from '../metrics/speed.js';
-import { createDistribution, type Summary } from './distribution.js';
+import { type Counts, createDistribution, type Summary } from './distribution.js';
 import { meets, type RequestLimit } from './request-limits.js';
 import { type Latency, latencyOf, type Sample, type Sent, withheldOf } from './sample.js';
 
@@ -32,9 +32,13 @@ export interface Report {
 export interface Tally {
   /** @param gapsMs between the answer's arrivals; those of an answer that failed are not counted */
   add(sample: Sample, gapsMs?: readonly number[]): void;
+  /** Gaps of complete answers that were added without theirs. */
+  addGaps(gaps: Counts): void;
+  /** Puts the samples in the order in which they ended, where they were added in another one. */
+  sort(): void;
   /** So far; `durationMs` since the start. */
   report(durationMs: number): Report;
-  /** All that were added, in the order in which they ended. */
+  /** All that were added. */
   readonly samples: readonly Sample[];
   /** As reported: from the intended send time in an open loop. */
   latencyOf(sample: Sent): Latency;
@@ -85,6 +89,10 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
       const known = errors.get(sample.errorClass);
       if (known === undefined) errors.set(sample.errorClass, { count: 1, example: sample.message });
       else known.count += 1;
+    },
+    addGaps: distributions.itl.add,
+    sort() {
+      samples.sort((one, other) => one.endMs - other.endMs);
     },
     report(durationMs) {
       const perSecond = (count: number): number => (durationMs > 0 ? (count * 1000) / durationMs : 0);

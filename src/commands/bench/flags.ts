@@ -19,6 +19,8 @@ export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags, Arriva
   /** Seconds. */
   drain?: number;
   through: Through;
+  /** Threads that send requests. */
+  workers: number | 'auto';
   policies?: true;
   seed: number;
   maxTokens?: number;
@@ -89,6 +91,11 @@ export function addBenchFlags(command: Command): Command {
       new Option('--through <way>', 'from this process to the provider, or the way that the chat takes')
         .choices(['direct', 'daemon'])
         .default('direct'),
+    )
+    .addOption(
+      new Option('--workers <n>', 'threads that send requests; auto: as many as the load asks for')
+        .argParser((text) => (text === 'auto' ? text : numberWithin(1, 256, 'whole')(text)))
+        .default('auto'),
     )
     .option('--policies', 'with --through daemon: retries, circuit and limits apply, and are reported')
     .option(

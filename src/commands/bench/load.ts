@@ -113,6 +113,6 @@ function limitOf(flags: BenchFlags, trace: Trace | undefined): Limit {
 }
 
 /** How long answers may take after the last request. */
-export function drainOf({ drain }: BenchFlags): { drainMs?: number } {
+function drainOf({ drain }: BenchFlags): { drainMs?: number } {
   return drain === undefined ? {} : { drainMs: drain * 1000 };
 }

@@ -1,19 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createCounters } from '../../loadtest/counters.js';
 import { createDistribution } from '../../loadtest/distribution.js';
-import { type Instrument, startInstrument } from '../../loadtest/instrument.js';
-import { type Clock, type Limit, type LoadResult, type Loop, runLoad } from '../../loadtest/run-load.js';
+import { type Instrument, mergedReadings, startInstrument } from '../../loadtest/instrument.js';
+import type { Limit, LoadResult } from '../../loadtest/run-load.js';
 import { createTally, type Tally } from '../../loadtest/tally.js';
-import { converse } from './converse.js';
+import type { Engine } from './engine/engine.js';
+import type { Part } from './engine/part.js';
 import type { BenchFlags } from './flags.js';
-import { drainOf, type Load } from './load.js';
+import type { Load } from './load.js';
 import { showProgress } from './progress.js';
-import { type Conversations, type Target, UNFINISHED } from './send.js';
-
-const clock: Clock = {
-  now: () => performance.now(),
-  wait: (ms, signal) => sleep(ms, undefined, { signal }),
-};
+import { type Conversations, UNFINISHED } from './send.js';
 
 /** One test as it was measured. */
 export interface Measured extends LoadResult {
@@ -23,65 +18,72 @@ export interface Measured extends LoadResult {
   maxInFlight: number;
   /** What rates are over, in ms: to the end of the last answer that ended by itself. */
   durationMs: number;
+  /** How many threads sent requests. */
+  workers: number;
   instrument: Instrument;
 }
 
-/** Sends the warm-up, which does not count, and then the test. */
-export async function measureEndpoint(
-  target: Target,
-  load: Load,
-  flags: BenchFlags,
-  signal: AbortSignal,
-): Promise<Measured> {
-  const { name } = target.endpoint;
-  if (flags.warmup > 0) {
-    const loop: Loop = { kind: 'closed', concurrency: flags.concurrency ?? 1, rampMs: flags.ramp * 1000 };
-    const limit: Limit = { kind: 'requests', count: flags.warmup, ...drainOf(flags) };
-    await measure(target, `${name} warm-up`, loop, limit, flags, signal);
-  }
-  return measure(target, name, load.loop(), load.limit, flags, signal);
+/** A test, by the flags that say how requests are sent. */
+export interface Measurement {
+  label: string;
+  flags: BenchFlags;
+  /** As `flags` say. */
+  load: Pick<Load, 'kind' | 'limit'>;
 }
 
-async function measure(
-  target: Target,
-  label: string,
-  loop: Loop,
-  limit: Limit,
-  { slo }: BenchFlags,
+/** Runs one test. */
+export async function measure(
+  engine: Engine,
+  { label, flags, load }: Measurement,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const tally = createTally(loop.kind, slo?.limits);
-  const lateness = createDistribution();
-  const conversations: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
-  const progress = showProgress(label, limit, tally, () => conversations.complete + conversations.brokenOff);
-  const meter = startInstrument();
-  const startMs = clock.now();
+  const tally = createTally(load.kind, flags.slo?.limits);
   const counters = createCounters();
-  const endMs = limit.kind === 'duration' ? limit.ms : Number.POSITIVE_INFINITY;
-  const results = { startMs, endMs, tally, conversations, counters, lateness: lateness.record };
+  const progress = showProgress(label, load.limit, tally, () => counters.settled);
+  // The processor's time is that of all threads.
+  const meter = startInstrument();
   try {
-    const load = await runLoad(loop, limit, (order, stop) => converse(target, order, results, clock, stop), {
-      clock,
-      signal,
-      startMs,
-      counters,
-    });
-    const sendLatenessMs = lateness.summary();
+    const parts = await engine.run({ flags, counters, tally }, signal);
+    const { cpu } = meter.stop();
+    // Each thread handed over its own.
+    if (engine.workers > 1) tally.sort();
+    const result = {
+      tookMs: parts.reduce((most, { tookMs }) => Math.max(most, tookMs), 0),
+      unsent: parts.reduce((sum, { unsent }) => sum + unsent, 0),
+    };
     return {
-      ...load,
-      maxInFlight: counters.mostInFlight,
-      conversations,
+      ...result,
       tally,
-      durationMs: durationOf(load, limit, tally),
-      instrument: {
-        ...meter.stop(),
-        gapsElsewhere: target.through === 'daemon',
-        ...(sendLatenessMs !== undefined && { sendLatenessMs }),
-      },
+      conversations: conversationsOf(parts),
+      maxInFlight: counters.mostInFlight,
+      durationMs: durationOf(result, load.limit, tally),
+      workers: engine.workers,
+      instrument: { ...instrumentOf(parts, flags), cpu },
     };
   } finally {
     progress.stop();
   }
+}
+
+function conversationsOf(parts: readonly Part[]): Conversations {
+  const all: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
+  for (const { conversations } of parts) {
+    all.begun += conversations.begun;
+    all.complete += conversations.complete;
+    all.brokenOff += conversations.brokenOff;
+  }
+  return all;
+}
+
+function instrumentOf(parts: readonly Part[], { through }: BenchFlags): Instrument {
+  const lateness = createDistribution();
+  for (const part of parts) if (part.lateness !== undefined) lateness.add(part.lateness);
+  const sendLatenessMs = lateness.summary();
+  return {
+    ...mergedReadings(parts.map(({ instrument }) => instrument)),
+    gapsElsewhere: through === 'daemon',
+    ...(sendLatenessMs !== undefined && { sendLatenessMs }),
+  };
 }
 
 /** The time in which the drain limit was waited for has no answers, and would make every rate too low. */

@@ -31,8 +31,12 @@ export interface Asked {
  */
 export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<Asked> {
   checkFlags(flags);
-  const pace = createPace(flags.turns ?? ONE_TURN, flags.thinkTime, flags.seed);
+  const pace = paceOf(flags);
   return { prompts: await sourceOf(flags, pace, trace), pace };
+}
+
+export function paceOf({ turns, thinkTime, seed }: BenchFlags): Pace {
+  return createPace(turns ?? ONE_TURN, thinkTime, seed);
 }
 
 function checkFlags(flags: BenchFlags): void {

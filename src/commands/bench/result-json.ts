@@ -1,8 +1,7 @@
 import type { CheckResult } from '../../loadtest/check.js';
-import { type Instrument, instrumentWarnings } from '../../loadtest/instrument.js';
+import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { reportJson, samplesJson, turnsJson } from '../../loadtest/report-json.js';
 import { formatSpread } from '../../loadtest/spread.js';
-import type { Report } from '../../loadtest/tally.js';
 import { type Attempts, attemptsOf, type EndpointRun, type Setup } from './result.js';
 import type { Conversations } from './send.js';
 
@@ -44,7 +43,7 @@ export function resultJson(
 }
 
 function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
-  const { mode, model, url, report, tally, checks, slo, instrument, maxInFlight, unsent } = run;
+  const { mode, model, url, report, tally, checks, slo, maxInFlight, unsent } = run;
   return {
     mode,
     model,
@@ -55,7 +54,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     unsent,
     conversations: inTurns ? conversationsJson(run.conversations) : null,
     turns: inTurns ? turnsJson(run.turns) : null,
-    instrument: instrumentJson(instrument, report),
+    instrument: instrumentJson(run),
     slo: slo.map(resultOf),
     checks: checks.map(resultOf),
     samples: samplesJson(tally),
@@ -70,9 +69,10 @@ function resultOf({ check, value, passed }: CheckResult): Record<string, unknown
   return { check, value: value ?? null, passed };
 }
 
-function instrumentJson(instrument: Instrument, report: Report): Record<string, unknown> {
+function instrumentJson({ instrument, workers, report }: EndpointRun): Record<string, unknown> {
   const { eventLoopDelayMs, eventLoopUtilization, cpu, cores, sendLatenessMs } = instrument;
   return {
+    workers,
     event_loop_delay_ms: rounded(eventLoopDelayMs),
     event_loop_utilization: short(eventLoopUtilization),
     cpu_cores_used: short(cpu),

@@ -6,13 +6,14 @@ import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
 import type { BenchFlags } from './flags.js';
-import type { Load } from './load.js';
+import type { Load, Trace } from './load.js';
 import type { Measured } from './measure.js';
 import type { Asked } from './prompts.js';
 import type { Conversations } from './send.js';
 
 /** What a whole test was set up with. */
 export interface Setup extends Asked {
+  readonly trace: Trace | undefined;
   readonly flags: BenchFlags;
   readonly load: Load;
 }
@@ -83,7 +84,7 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 
 /** What else the loop and this process say of a run. */
 function ownRows(
-  { instrument, maxInFlight, unsent, tally, turns, conversations }: EndpointRun,
+  { instrument, maxInFlight, unsent, tally, turns, conversations, workers }: EndpointRun,
   flags: BenchFlags,
 ): string[][] {
   const { eventLoopDelayMs, cpu } = instrument;
@@ -94,7 +95,7 @@ function ownRows(
     ['in flight', `at most ${maxInFlight}`],
     [
       'instrument',
-      `event loop late p99 ${eventLoopDelayMs.p99.toFixed(1)} ms, ${(100 * cpu).toFixed(0)} % of a core`,
+      `${workers === 1 ? '' : `${workers} threads, `}event loop late p99 ${eventLoopDelayMs.p99.toFixed(1)} ms, ${(100 * cpu).toFixed(0)} % of a core`,
     ],
     ...(unsent === 0 ? [] : [['unsent', `${unsent} arrivals waited for a place until --drain had passed`]]),
   ];

@@ -7,9 +7,7 @@ import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample } from '../../loadtest/sample.js';
-import type { Tally } from '../../loadtest/tally.js';
 import { type OwnPrices, withCost } from '../support/prices.js';
-import { tell } from '../support/tell.js';
 
 /** The way that requests take to the provider. */
 export type Through = 'direct' | 'daemon';
@@ -27,6 +25,8 @@ export interface Target {
   /** What the endpoint is known to refuse. */
   adaptations: Adaptations;
   prices: OwnPrices;
+  /** Told what the user should know of the endpoint. */
+  onNotice(text: string): void;
 }
 
 /** What became of the conversations of a test. */
@@ -44,7 +44,8 @@ export interface Results {
   startMs: number;
   /** After it no request is sent any more, in ms since the start. */
   endMs: number;
-  tally: Tally;
+  /** Takes what a request came to; `gapsMs` between the answer's arrivals. */
+  add(sample: Sample, gapsMs: readonly number[]): void;
   conversations: Conversations;
   counters: Counters;
   /** How much later than the loop let it go a request was sent, in ms. */
@@ -61,9 +62,9 @@ const MAX_MESSAGE = 300;
 
 /** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
 export async function send(
-  { streamer, through, endpoint, options, adaptations, prices }: Target,
+  { streamer, through, endpoint, options, adaptations, prices, onNotice }: Target,
   { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
-  { startMs, tally, lateness, counters }: Results,
+  { startMs, add, lateness, counters }: Results,
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
   let sentMs = intendedMs;
@@ -73,7 +74,7 @@ export async function send(
       sentMs = performance.now() - startMs;
       lateness(Math.max(0, sentMs - readyMs));
     }
-    if (event.type === 'adapted') tell(event.notice);
+    if (event.type === 'adapted') onNotice(event.notice);
   };
   counters.begin();
   const bare = await runExchange(streamer, endpoint, index + 1, messages, {
@@ -99,17 +100,12 @@ export async function send(
     retriesMs: hops.retries ?? 0,
     replaced,
   };
-  if (answer.outcome !== 'cancelled') tally.add(sampleOf(answer, common, sentMs, through), gapsMs);
+  if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, sentMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
     const message = 'the answer had not ended when the drain limit passed (--drain)';
     // A daemon that was told to cancel says no more of it; it had the request.
-    tally.add({
-      ...common,
-      attempts: Math.max(1, attempts),
-      outcome: 'failed',
-      errorClass: UNFINISHED,
-      message,
-    });
+    const sent = { ...common, attempts: Math.max(1, attempts) };
+    add({ ...sent, outcome: 'failed', errorClass: UNFINISHED, message }, gapsMs);
   }
   return answer;
 }

@@ -26,6 +26,8 @@ export interface PromptSource {
   /** How many differ; undefined where each index has its own. */
   readonly count?: number;
   at(index: number): Conversation;
+  /** All of them, where they were read. */
+  readonly conversations?: readonly Conversation[];
 }
 
 /** Conversations in turn: after the last comes the first again. */
@@ -34,7 +36,9 @@ export function inTurn(
   told: Pick<PromptSource, 'text' | 'json'>,
 ): PromptSource {
   const { length } = conversations;
-  return { ...told, count: length, at: (index) => conversations[index % length] ?? conversations[0] };
+  const { text, json } = told;
+  const at = (index: number): Conversation => conversations[index % length] ?? conversations[0];
+  return { text, json, count: length, conversations, at };
 }
 
 /** Keeps these draws apart from others that the same seed is used for. */

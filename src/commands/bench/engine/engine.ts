@@ -1,0 +1,36 @@
+import type { Counters } from '../../../loadtest/counters.js';
+import type { Tally } from '../../../loadtest/tally.js';
+import type { BenchFlags } from '../flags.js';
+import { loadOf, type Trace } from '../load.js';
+import type { Target } from '../send.js';
+import { measurePart, type Part } from './part.js';
+
+/** A test to run. */
+export interface Test {
+  /** Say how requests are sent. */
+  flags: BenchFlags;
+  counters: Counters;
+  /** Takes the results as they come. */
+  tally: Tally;
+}
+
+/** Sends the requests of tests, one test after another. */
+export interface Engine {
+  /** How many threads send requests. */
+  readonly workers: number;
+  /** Rejects when a thread fails. */
+  run(test: Test, signal: AbortSignal): Promise<readonly Part[]>;
+  close(): Promise<void>;
+}
+
+/** Sends requests from this thread. */
+export function createLocalEngine(target: Target, trace: Trace | undefined): Engine {
+  return {
+    workers: 1,
+    async run({ flags, counters, tally }, signal) {
+      const place = { startMs: performance.now(), share: { index: 0, of: 1 }, counters, onSample: tally.add };
+      return [await measurePart(target, loadOf(flags, trace), place, signal)];
+    },
+    close: async () => {},
+  };
+}

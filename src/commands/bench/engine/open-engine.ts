@@ -1,0 +1,38 @@
+import type { Composition } from '../../compose.js';
+import { tell } from '../../support/tell.js';
+import { openDirect } from '../direct.js';
+import type { Setup } from '../result.js';
+import { workerCount } from '../worker-count.js';
+import { createLocalEngine, type Engine } from './engine.js';
+import { openTarget } from './target.js';
+
+/** What sends requests to the endpoint in use: this thread, or several that are started for it. */
+export async function openEngine(
+  composition: Composition,
+  { flags, trace, prompts, pace }: Setup,
+  signal: AbortSignal,
+): Promise<Engine> {
+  const { connector } = composition;
+  // A daemon is started from here.
+  if (flags.through === 'daemon') await connector.client.connect();
+  const workers = workerCount(flags, trace);
+  if (workers > 1) {
+    const { openWorkers } = await import('./workers.js');
+    const { check: _check, slo, ...rest } = flags;
+    const { text, json, conversations } = prompts;
+    return openWorkers(
+      workers,
+      {
+        flags: { ...rest, ...(slo !== undefined && { slo: { ...slo, checks: [] } }) },
+        mode: connector.endpoint.name,
+        trace,
+        prompts: conversations && { text, json, conversations },
+      },
+      signal,
+    );
+  }
+  const direct = flags.through === 'direct' ? await openDirect(process.env) : undefined;
+  const streamer = direct ?? connector.client;
+  const target = await openTarget(composition, flags, { prompts, pace }, streamer, tell);
+  return { ...createLocalEngine(target, trace), close: async () => direct?.close() };
+}

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Counters } from '../../../loadtest/counters.js';
+import { type Counts, createDistribution } from '../../../loadtest/distribution.js';
+import { type InstrumentReading, startInstrument } from '../../../loadtest/instrument.js';
+import { type Clock, type LoadResult, runLoad, type Share } from '../../../loadtest/run-load.js';
+import type { Sample } from '../../../loadtest/sample.js';
+import { converse } from '../converse.js';
+import type { Load } from '../load.js';
+import type { Conversations, Target } from '../send.js';
+
+const clock: Clock = {
+  now: () => performance.now(),
+  wait: (ms, signal) => sleep(ms, undefined, { signal }),
+};
+
+/** What one thread's share of a test came to, but for its samples. Plain data. */
+export interface Part extends LoadResult {
+  conversations: Conversations;
+  /** How much later than the loop let them go requests were sent. */
+  lateness: Counts | undefined;
+  instrument: InstrumentReading;
+}
+
+/** A share of a test, and what it has in common with the others. */
+export interface Place {
+  /** When the test begins, on the clock of `performance.now()`. */
+  startMs: number;
+  share: Share;
+  counters: Counters;
+  /** Takes each result as it comes, with the gaps between the answer's arrivals. */
+  onSample(sample: Sample, gapsMs: readonly number[]): void;
+  onGivenOut?: (atMs: number) => void;
+  givenOut?: Promise<number>;
+}
+
+/** Sends the requests of a share. */
+export async function measurePart(
+  target: Target,
+  { loop, limit }: Load,
+  { onSample, ...place }: Place,
+  signal: AbortSignal,
+): Promise<Part> {
+  const { startMs, counters } = place;
+  const lateness = createDistribution();
+  const conversations: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
+  const results = {
+    startMs,
+    endMs: limit.kind === 'duration' ? limit.ms : Number.POSITIVE_INFINITY,
+    add: onSample,
+    conversations,
+    counters,
+    lateness: lateness.record,
+  };
+  const meter = startInstrument();
+  const load = await runLoad(
+    loop(),
+    limit,
+    async (order, stop) => {
+      await converse(target, order, results, clock, stop);
+      counters.settle();
+    },
+    { ...place, clock, signal },
+  );
+  return { ...load, conversations, lateness: lateness.counts(), instrument: meter.stop() };
+}

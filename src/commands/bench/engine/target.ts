@@ -1,0 +1,42 @@
+import type { HttpStreamer } from '../../../connector/types.js';
+import type { Composition } from '../../compose.js';
+import { limitOptions } from '../../support/limit-flags.js';
+import { loadPrices } from '../../support/prices.js';
+import type { BenchFlags } from '../flags.js';
+import type { Asked } from '../prompts.js';
+import type { Target } from '../send.js';
+
+/** Nothing of the daemon's own between a request and the provider. */
+const NO_POLICY = { maxAttempts: 1, circuit: false, ceilings: false } as const;
+
+/**
+ * What a thread sends its requests to: the endpoint in use.
+ * @param streamer already connected: connecting to a daemon is no part of the first request
+ * @param onNotice told what the user should know of the endpoint
+ */
+export async function openTarget(
+  { connector, loaded }: Composition,
+  flags: BenchFlags,
+  asked: Asked,
+  streamer: HttpStreamer,
+  onNotice: (text: string) => void,
+): Promise<Target> {
+  const { endpoint } = connector;
+  await loadPrices(endpoint.baseUrl);
+  return {
+    through: flags.through,
+    streamer,
+    endpoint,
+    ...asked,
+    history: flags.history,
+    adaptations: new Map(),
+    prices: loaded.config.prices,
+    onNotice,
+    options: {
+      model: flags.model ?? endpoint.model,
+      ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
+      ...limitOptions(flags),
+      ...(flags.policies !== true && { policy: NO_POLICY }),
+    },
+  };
+}

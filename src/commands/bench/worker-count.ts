@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os';
+import type { BenchFlags } from './flags.js';
+import type { Trace } from './load.js';
+
+/** A thread has room for so many requests at a time, or arrivals a second. */
+const IN_FLIGHT = 64;
+const ARRIVALS = 50;
+
+/**
+ * How many threads send a test's requests. `auto`: as many as the load asks for, up to the number of processors; where places are
+ * limited in an open loop one, for each thread has a fixed part of the places.
+ */
+export function workerCount({ workers, concurrency, ...flags }: BenchFlags, trace?: Trace): number {
+  const most = concurrency ?? Number.POSITIVE_INFINITY;
+  if (workers !== 'auto') return Math.min(workers, most);
+  const rate = peakRate(flags, trace);
+  if (rate === undefined) return wanted((concurrency ?? 1) / IN_FLIGHT);
+  return concurrency === undefined ? wanted(rate / ARRIVALS) : 1;
+}
+
+const wanted = (threads: number): number => Math.min(availableParallelism(), Math.max(1, Math.ceil(threads)));
+
+/** Arrivals a second, at most; undefined for a closed loop. */
+function peakRate({ rate, stages }: Pick<BenchFlags, 'rate' | 'stages'>, trace?: Trace): number | undefined {
+  if (rate !== undefined) return rate;
+  if (stages !== undefined) return Math.max(...stages.flatMap(({ from, to }) => [from, to]));
+  const last = trace?.at(-1);
+  return trace === undefined ? undefined : trace.length / Math.max(1, (last?.atMs ?? 0) / 1000);
+}
