@@ -1,3 +1,4 @@
+import { readParameter } from '../common/parameters.js';
 import { type Layer, singleLayer, writtenLayer } from './layer.js';
 import { ConfigError, type Source } from './problem.js';
 import { type Path, type Tree, treeOf } from './tree.js';
@@ -58,7 +59,10 @@ export function flagLayers(flags: ConfigFlags, section: Path, env: Environment):
     ...trees('--query', flags.query, (text) => named(text, /^([^=]*)=(.*)$/s, [...section, 'query'])),
     ...trees('--set', flags.set, (text) => {
       const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-      return name === '' ? undefined : treeOf([...section, 'body', ...name.split('.')], jsonOrText(value));
+      if (name === '') return undefined;
+      const read = readParameter(name, value);
+      if (!read.ok) throw malformed('--set', read.problem);
+      return treeOf([...section, 'body', ...name.split('.')], read.value);
     }),
   ];
 }
@@ -76,12 +80,4 @@ function named(text: string, form: RegExp, path: Path): Tree | undefined {
 
 function malformed(name: string, message: string): ConfigError {
   return new ConfigError([{ severity: 'error', message, path: name, source: { kind: 'flag', name } }]);
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

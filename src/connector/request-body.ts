@@ -39,7 +39,8 @@ export function settingsOf({ access }: Endpoint, options: RequestOptions): Map<s
 
 /**
  * The body of a request for an answer: the program's own members, then the endpoint's, then the caller's. Null in one
- * of the latter removes a member. All are written as for a chat completion.
+ * of the latter removes a member. All are written as for a chat completion. `system_role` is none of them: `developer` is
+ * how some models want the system prompt.
  */
 export function requestBody(
   { access }: Endpoint,
@@ -55,8 +56,13 @@ export function requestBody(
     ...(options.temperature !== undefined && { temperature: options.temperature }),
     ...(options.maxTokens !== undefined && { max_tokens: options.maxTokens }),
   };
-  const body = { ...mergePatch(own, access.body), ...options.body };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  const { system_role: role, ...body } = { ...mergePatch(own, access.body), ...options.body };
+  const sent = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  return role === 'developer' ? { ...sent, messages: messages.map(fromDeveloper) } : sent;
+}
+
+function fromDeveloper(message: ChatMessage): ChatMessage {
+  return message.role === 'system' ? { ...message, role: 'developer' } : message;
 }
 
 /** RFC 7396: null removes a member, an object is merged, anything else replaces. */

@@ -22,6 +22,8 @@ export interface OpenedSession {
   figures: ReadonlyMap<number, AnswerFigures>;
   /** The system prompt of its last request; null: that had none; undefined: nothing was asked yet. */
   system: string | null | undefined;
+  /** The members of its last request's body, beside the conversation. */
+  parameters: JsonObject;
   draft: string;
   queue: string[];
 }
@@ -63,6 +65,7 @@ export function createOpening(db: Database, messages: MessageTable, drafts: Draf
           ]),
         ),
         system: lastSystemPrompt(db, seq),
+        parameters: lastParameters(db, seq),
         draft: drafts.draft(session),
         queue: drafts.queue(session),
       };
@@ -77,6 +80,14 @@ export function createOpening(db: Database, messages: MessageTable, drafts: Draf
       return interrupted || unsent ? { session, interrupted, unsent } : undefined;
     },
   };
+}
+
+function lastParameters(db: Database, seq: number): JsonObject {
+  const row = db.get(
+    "SELECT json_remove(request, '$.model', '$.stream', '$.messages') AS body FROM exchanges WHERE session = ? ORDER BY id DESC LIMIT 1",
+    seq,
+  );
+  return row === undefined ? {} : objectOf(row, 'body');
 }
 
 function lastSystemPrompt(db: Database, seq: number): string | null | undefined {

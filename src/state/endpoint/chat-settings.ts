@@ -1,3 +1,4 @@
+import { PARAMETERS, readParameter } from '../../common/parameters.js';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';
@@ -37,7 +38,7 @@ export type SettingChange = { ok: true; settings: ChatSettings; said: string } |
 
 const OFF = /^(?:off|none|default)$/i;
 /** Members of the body that are the program's own. */
-const RESERVED = new Set(['model', 'messages', 'stream', 'stream_options']);
+const RESERVED = new Set(['model', 'messages', 'stream']);
 const NAME = /^[a-z][a-z0-9_]{0,63}$/i;
 
 /** `/system WORDS`; `off` goes without; nothing tells what is set. */
@@ -67,21 +68,61 @@ export function setTemperature(settings: ChatSettings, argument: string | undefi
   return done({ ...settings, temperature: value }, `temperature: ${value}`);
 }
 
-/** `/set NAME VALUE`, as JSON or else as text; `/set NAME off` leaves it out again; nothing tells what is set. */
+/**
+ * `/set NAME VALUE`, as JSON or else as text. `off` leaves the member to the endpoint again, `null` sends none; nothing
+ * shows what is set.
+ */
 export function setParameter(settings: ChatSettings, argument: string | undefined): SettingChange {
   if (argument === undefined) return { ok: false, said: described(settings) };
   const [name = '', ...words] = argument.split(/ +/);
   const text = words.join(' ');
   if (!NAME.test(name)) return { ok: false, said: 'usage: /set NAME VALUE, e.g. /set top_p 0.9' };
   if (RESERVED.has(name)) return { ok: false, said: `${name} can't be set: the chat sets it itself` };
-  if (text === '')
-    return { ok: false, said: `${name}: ${JSON.stringify(parametersOf(settings)[name]) ?? 'not set'}` };
-  if (name === 'temperature') return setTemperature(settings, text);
-  if (name === 'max_tokens') return setMaxTokens(settings, text);
+  if (text === '') return { ok: false, said: parameterSaid(settings, name) };
+  if (/^off$/i.test(text)) return done(withParameter(settings, name, undefined), `${name}: the endpoint's`);
+  const read = readParameter(name, text);
+  if (!read.ok) return { ok: false, said: `${read.problem}; not ${sanitizeLine(text.slice(0, 40))}` };
+  const { value } = read;
+  return done(
+    withParameter(settings, name, value),
+    value === null ? `${name} is not sent` : `${name}: ${shortJson(value)}`,
+  );
+}
+
+/** What is set of a member, and what it takes. */
+export function parameterSaid(settings: ChatSettings, name: string): string {
+  const value = parametersOf(settings)[name];
+  const takes = PARAMETERS.find((one) => one.name === name)?.takes;
+  const now = value === undefined ? 'not set' : shortJson(value);
+  return takes === undefined ? `${name}: ${now}` : `${name}: ${now}; it takes ${takes}; off, null`;
+}
+
+/** The settings with this member, or without it. */
+export function withParameter(settings: ChatSettings, name: string, value: unknown): ChatSettings {
   const { [name]: _before, ...others } = settings.body;
-  if (OFF.test(text)) return done({ ...settings, body: others }, `${name} is left out`);
-  const value = parsedOrText(text);
-  return done({ ...settings, body: { ...others, [name]: value } }, `${name}: ${JSON.stringify(value)}`);
+  const body = value === undefined ? others : { ...others, [name]: value };
+  const number = typeof value === 'number' ? value : undefined;
+  if (name === 'temperature')
+    return { ...settings, temperature: number, body: number === undefined ? body : others };
+  if (name === 'max_tokens')
+    return { ...settings, maxTokens: number, body: number === undefined ? body : others };
+  return { ...settings, body };
+}
+
+/** Each member that is set, with its value in short. */
+export function parameterTexts(settings: ChatSettings): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(parametersOf(settings)).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (name === 'tools') return [[name, toolNames(value).join(', ')] as const];
+    const type = name === 'response_format' ? member(value, 'type') : undefined;
+    return [[name, typeof type === 'string' ? type : shortJson(value)] as const];
+  });
+}
+
+/** As JSON, a text without its quotes; null is how a member is kept out. */
+function shortJson(value: unknown): string {
+  if (value === null) return 'not sent';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 const TOOLS_USAGE = '/tools FILE loads a JSON file of tools';
@@ -101,8 +142,12 @@ export function setTools(
 }
 
 function toolsSaid(tools: unknown): string {
-  const names = Array.isArray(tools) ? tools.map(toolName) : [];
+  const names = toolNames(tools);
   return names.length === 0 ? `no tools: ${TOOLS_USAGE}` : `tools: ${names.join(', ')}`;
+}
+
+function toolNames(tools: unknown): string[] {
+  return Array.isArray(tools) ? tools.map(toolName) : [];
 }
 
 function toolName(tool: unknown): string {
@@ -114,14 +159,6 @@ function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-function setMaxTokens(settings: ChatSettings, text: string): SettingChange {
-  if (OFF.test(text)) return done({ ...settings, maxTokens: undefined }, "max_tokens: the provider's");
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    return { ok: false, said: 'max_tokens is a whole number from 1 on, or off' };
-  return done({ ...settings, maxTokens: value }, `max_tokens: ${value}`);
-}
-
 function done(settings: ChatSettings, said: string): SettingChange {
   return { ok: true, settings, said };
 }
@@ -131,15 +168,7 @@ function parametersOf({ temperature, maxTokens, body }: ChatSettings): Record<st
 }
 
 function described(settings: ChatSettings): string {
-  const set = Object.entries(parametersOf(settings)).filter(([, value]) => value !== undefined);
+  const set = parameterTexts(settings);
   if (set.length === 0) return 'nothing set: /set NAME VALUE, e.g. /set top_p 0.9';
-  return set.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join('; ');
-}
-
-function parsedOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return set.map(([name, value]) => `${name}: ${value}`).join('; ');
 }

@@ -6,7 +6,7 @@ import type { JsonObject, Message as SavedMessage } from '../../sessions/types.j
 import type { AppState } from '../app-state.js';
 import { type Tree, treeOf } from '../branches/branches.js';
 import { edit } from '../editor/editor.js';
-import type { ChatSettings } from '../endpoint/chat-settings.js';
+import { type ChatSettings, withParameter } from '../endpoint/chat-settings.js';
 import { metricsBeforeStart } from '../exchange/exchange.js';
 import { askAgain } from '../exchange/failure.js';
 import type { AnswerStatus, Message } from '../messages.js';
@@ -78,9 +78,16 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
       offer: undefined,
       search: { kind: 'closed' },
       scroll: scrollTo(tree, at === undefined ? undefined : ids.get(at)),
-      settings: withSystemOf(state.settings, session, imported),
+      settings: withSystemOf(withParametersOf(state.settings, session), session, imported),
     },
   };
+}
+
+/** The members that the session's last request had; of a session that asked nothing yet, those of the chat. */
+function withParametersOf(settings: ChatSettings, { system, parameters }: OpenedSession): ChatSettings {
+  if (system === undefined) return settings;
+  const none: ChatSettings = { system: settings.system, body: {} };
+  return Object.entries(parameters).reduce((set, [name, value]) => withParameter(set, name, value), none);
 }
 
 /** What the session was asked with; `imported`: a system prompt among its messages. */

@@ -4,7 +4,15 @@ import type { AppState, PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
 import { requestLines } from '../panes/request.js';
 import { sessionLines } from '../panes/session.js';
-import { ALL_ROWS, connectionPane, limitsOf, PANE_TITLES, paneRows, wholePane } from '../panes/side.js';
+import {
+  ALL_ROWS,
+  connectionPane,
+  extraRows,
+  limitsOf,
+  PANE_TITLES,
+  paneRows,
+  wholePane,
+} from '../panes/side.js';
 import type { Line } from '../style/line.js';
 import { fitRows, useAppState } from './context.js';
 import { edgeRows, type Framed, FramedRows } from './rows.js';
@@ -27,7 +35,8 @@ const EDGES = {
 export const Side = memo(function Side({ width, height }: PaneProps): ReactElement {
   const pane = useAppState(({ panes }) => panes.focus?.pane);
   const wanted = useAppState((state) => pane && wholePane(pane, state, width - 4).length) ?? 0;
-  const rows = paneRows(height - EDGE_ROWS, pane && { pane, wanted });
+  const extra = useAppState(extraRows);
+  const rows = paneRows(height - EDGE_ROWS, extra, pane && { pane, wanted });
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Pane pane="connection" shown={CONNECTION} width={width} height={rows.connection} />
@@ -44,8 +53,9 @@ interface Shown<T> {
 }
 
 const CONNECTION = shown(
-  ({ connection, endpoint, retry, keys, nowMs, request }) => ({
+  ({ connection, endpoint, settings, retry, keys, nowMs, request }) => ({
     connection,
+    settings,
     limits: limitsOf({ request }),
     endpoint,
     retry,

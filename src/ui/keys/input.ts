@@ -6,8 +6,9 @@ import { pick } from '../../state/view/picker.js';
 import type { View, Viewport } from '../transcript/viewport.js';
 import type { Keymap } from './bindings.js';
 import { createCompareKeys } from './compare-keys.js';
+import { completionsOf } from './completion.js';
 import type { TerminalEvent } from './key-events.js';
-import { type ActionName, commandIn, commandNames, completions } from './keymap.js';
+import { type ActionName, commandIn, commandNames } from './keymap.js';
 import type { KeyPress } from './keys.js';
 import { createOverlayKeys } from './overlay-keys.js';
 import { createPaneKeys } from './pane-keys.js';
@@ -150,10 +151,13 @@ export function createInput(options: InputOptions): Input {
 
   /** @returns whether the tab completed a command */
   const completed = (): boolean => {
-    const [first, ...others] = completions(state().draft.text).map(({ command = '' }) => command);
+    const { text } = state().draft;
+    const [first, ...others] = completionsOf(text);
     if (first === undefined) return false;
     const common = others.reduce(commonStart, first);
-    actions.edit({ type: 'set', text: `/${common}${others.length === 0 ? ' ' : ''}` });
+    // What is complete already is left to the other uses of the key.
+    if (others.length === 0 && common === text) return false;
+    actions.edit({ type: 'set', text: `${common}${others.length === 0 ? ' ' : ''}` });
     return true;
   };
 

@@ -121,7 +121,10 @@ export const KEYMAP: readonly Binding[] = [
     command: 'temperature',
     argument: 'NUMBER',
   }),
-  bind('Conversation', 'set', [], 'set another parameter', { command: 'set', argument: 'NAME VALUE' }),
+  bind('Conversation', 'set', [], 'set a member of the request; tab completes', {
+    command: 'set',
+    argument: 'NAME VALUE',
+  }),
   bind('Conversation', 'tools', [], 'load tools from a JSON file; off removes them', {
     command: 'tools',
     argument: 'FILE',

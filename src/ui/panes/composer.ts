@@ -2,12 +2,14 @@ import type { Attachment } from '../../common/attachments.js';
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { namesOf } from '../../state/attachments/attachments.js';
 import { type Editor, selectionOf } from '../../state/editor/editor.js';
+import { type ChatSettings, parameterSaid } from '../../state/endpoint/chat-settings.js';
 import { shownLine } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece } from '../../state/text/wrap.js';
 import { type AwaitedCall, awaitedCall } from '../../state/tools/tool-calls.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
+import { parameterNames, settingIn, type TypedSetting } from '../keys/completion.js';
 import { completions } from '../keys/keymap.js';
 import { PROMPT_WIDTH } from '../layout.js';
 import { bytes } from '../style/format.js';
@@ -29,6 +31,8 @@ export function draftNote(state: DraftState): string | undefined {
   }
   if (revising !== undefined) return `editing a message: ${keys.send} asks anew, ${keys.stop} leaves it`;
   const commands = completions(draft.text);
+  const setting = settingIn(draft.text);
+  if (setting !== undefined) return settingNote(setting, state.settings);
   const awaited = awaitedCall(state);
   if (commands.length === 0 && awaited !== undefined) return awaitedNote(awaited, keys);
   if (commands.length === 0) return offer === undefined ? undefined : offered(offer, keys);
@@ -49,8 +53,14 @@ export function attachmentText({ name, size }: Attachment): string {
 
 type DraftState = Pick<
   AppState,
-  'queue' | 'revising' | 'draft' | 'offer' | 'keys' | 'messages' | 'callsLeft' | 'comparison'
+  'settings' | 'queue' | 'revising' | 'draft' | 'offer' | 'keys' | 'messages' | 'callsLeft' | 'comparison'
 >;
+
+/** In one row: the members that begin so; of a single one its value and what it takes. */
+function settingNote({ name, word }: TypedSetting, settings: ChatSettings): string {
+  const names = word === undefined ? parameterNames(name) : [name];
+  return names.length > 1 ? names.join(' ') : parameterSaid(settings, names[0] ?? name);
+}
 
 /** In one row: which call waits for its result. */
 export function awaitedNote({ call, number, of }: AwaitedCall, { stop }: KeyHints): string {

@@ -1,6 +1,7 @@
 import { SCREEN_FIGURES } from '../../metrics/figures.js';
 import type { RateLimit } from '../../metrics/rate-limits.js';
 import type { AppState } from '../../state/app-state.js';
+import { type ChatSettings, parameterTexts } from '../../state/endpoint/chat-settings.js';
 import type { RetryNotice } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
@@ -8,6 +9,7 @@ import { bytes, count, duration, seconds, uptime } from '../style/format.js';
 import { cut, type Line, lineWidth, spread } from '../style/line.js';
 
 export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'> & {
+  settings?: ChatSettings | undefined;
   /** Of the latest answer. */
   limits?: readonly RateLimit[] | undefined;
 };
@@ -103,6 +105,15 @@ function countdown(leftMs: number): string {
 function twoRows(text: string, width: number): string[] {
   const [first] = wrapLine(text, { width });
   return first === undefined ? [] : [shownPiece(text, first), text.slice(first.end)];
+}
+
+/** What `/set` and `/tools` send with every request. */
+export function settingLines(settings: ChatSettings | undefined, width: number): readonly Line[] {
+  const texts = settings === undefined ? [] : parameterTexts(settings);
+  return texts.map(([name, value]) => {
+    const label: Line = [['dim', sanitizeLine(name)]];
+    return spread(label, cut([sanitizeLine(value)], width - lineWidth(label) - 1), width);
+  });
 }
 
 /** How much of an answer may be on its way to this program. */

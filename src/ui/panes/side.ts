@@ -1,8 +1,9 @@
 import type { RateLimit } from '../../metrics/rate-limits.js';
 import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
+import { parameterTexts } from '../../state/endpoint/chat-settings.js';
 import type { Line } from '../style/line.js';
-import { connectionLines, originLines, type Shown, windowLines } from './connection.js';
+import { connectionLines, originLines, type Shown, settingLines, windowLines } from './connection.js';
 import { limitLines } from './provider.js';
 import { requestLines } from './request.js';
 import { FULL_ROWS, SHORT_ROWS, sessionLines } from './session.js';
@@ -15,6 +16,7 @@ export const PANE_TITLES: Record<PaneName, string> = {
 
 /** From this height on, connection and session have all their lines. */
 const ROOMY_ROWS = 28;
+const MOST_CONNECTION_ROWS = 10;
 /** A pane beside the one that is looked at keeps as many. */
 const LEAST_ROWS = 1;
 /** More than any pane has. */
@@ -26,6 +28,7 @@ export function connectionPane(shown: Shown, width: number, height: number): rea
   if (height <= lines.length) return lines;
   return [
     ...lines,
+    ...settingLines(shown.settings, width),
     ...limitLines(shown.limits ?? [], width),
     ...originLines(shown, width),
     ...windowLines(shown, width),
@@ -37,16 +40,23 @@ export function limitsOf({ request }: Pick<AppState, 'request'>): readonly RateL
   return request.kind === 'none' ? undefined : request.metrics.provider?.rateLimits;
 }
 
+/** Rows that the connection pane would like beside its own: for what is set, and for the provider's limits. */
+export function extraRows(state: Pick<AppState, 'settings' | 'request'>): number {
+  return parameterTexts(state.settings).length + (limitsOf(state)?.length ?? 0);
+}
+
 /**
  * How many rows each pane has of `rows` in all.
+ * @param extra rows that the connection pane would like beside its own
  * @param focus the pane that is looked at, and the rows it would like
  */
 export function paneRows(
   rows: number,
+  extra: number,
   focus?: { pane: PaneName; wanted: number },
 ): Readonly<Record<PaneName, number>> {
   const roomy = rows >= ROOMY_ROWS;
-  const connection = roomy ? 6 : 4;
+  const connection = roomy ? Math.min(MOST_CONNECTION_ROWS, 6 + Math.max(0, extra - 1)) : 4;
   const session = roomy ? FULL_ROWS : SHORT_ROWS;
   const shares = { connection, request: Math.max(0, rows - connection - session), session };
   if (focus === undefined) return shares;

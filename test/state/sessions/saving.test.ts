@@ -85,28 +85,6 @@ test('after a crash, the next start offers to go on, with the text so far, the q
   expect(inFile(path)).toEqual([['one', 'whole']]);
 });
 
-test('the system prompt comes back with the session that was asked with it', async () => {
-  const path = place();
-  const chat = savedChat(path);
-  chat.actions.setSystem('Be brief.');
-  chat.ask('one');
-  await chat.chat.latest.end();
-  chat.actions.newConversation();
-  chat.actions.setSystem('off');
-  chat.ask('two');
-  await chat.chat.latest.end();
-  chat.actions.dispose();
-
-  const later = savedChat(path);
-  later.actions.setSystem('of the next conversation');
-  later.actions.continueLast();
-  expect(later.store.getState().settings.system).toBeUndefined();
-  later.actions.continueLast();
-  expect(later.store.getState().settings.system).toBe('Be brief.');
-  later.actions.regenerate();
-  expect(later.chat.latest.messages[0]).toEqual({ role: 'system', content: 'Be brief.' });
-});
-
 test('a conversation that was quit is offered with its draft, one that was whole is not', async () => {
   const path = place();
   const first = savedChat(path);

@@ -1,0 +1,123 @@
+/** A member of a request's body that is known by name, so that its value can be checked before it is sent. */
+export interface Parameter {
+  readonly name: string;
+  /** What it takes: `a number from 0 to 2`. */
+  readonly takes: string;
+  /** The words that it takes, where these are few. */
+  readonly words?: readonly string[];
+  /** The value to send; undefined when this one is wrong. */
+  readonly read: (value: unknown) => unknown;
+}
+
+/** What people set most; any other member can be set as well. In the form of a chat completion. */
+export const PARAMETERS: readonly Parameter[] = [
+  number('temperature', 0, 2),
+  number('top_p', 0, 1),
+  whole('max_tokens', 1),
+  whole('max_completion_tokens', 1),
+  // Providers keep adding words: in quotes any is sent.
+  choice('reasoning_effort', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']),
+  choice('verbosity', ['low', 'medium', 'high']),
+  whole('seed'),
+  {
+    name: 'stop',
+    takes: 'a text, or up to four as a JSON array',
+    read: (value) =>
+      typeof value === 'number' ? String(value) : isText(value) || isTexts(value) ? value : undefined,
+  },
+  {
+    name: 'response_format',
+    takes: 'text, json_object, or a JSON object such as {"type":"json_schema", …}',
+    words: ['text', 'json_object'],
+    read: (value) =>
+      value === 'text' || value === 'json_object' ? { type: value } : isObject(value) ? value : undefined,
+  },
+  number('presence_penalty', -2, 2),
+  number('frequency_penalty', -2, 2),
+  {
+    name: 'tool_choice',
+    takes: 'auto, none, required, or a JSON object',
+    words: ['auto', 'none', 'required'],
+    read: (value) =>
+      (typeof value === 'string' && ['auto', 'none', 'required'].includes(value)) || isObject(value)
+        ? value
+        : undefined,
+  },
+  yesOrNo('parallel_tool_calls'),
+  yesOrNo('logprobs'),
+  whole('top_logprobs', 0),
+  choice('service_tier', ['auto', 'default', 'flex', 'priority']),
+  choice('system_role', ['system', 'developer']),
+];
+
+/** A value for a member as it is sent: null removes it. `problem`: what it takes instead. */
+export type ParameterValue = { ok: true; value: unknown } | { ok: false; problem: string };
+
+/** Reads a value as it is typed: as JSON, else as text. */
+export function readParameter(name: string, text: string): ParameterValue {
+  const parsed = parsedOrText(text);
+  const known = PARAMETERS.find((one) => one.name === name);
+  if (known === undefined || parsed === null) return { ok: true, value: parsed };
+  const quoted = known.words !== undefined && text.startsWith('"') && typeof parsed === 'string';
+  const value = quoted ? parsed : known.read(parsed);
+  if (value !== undefined) return { ok: true, value };
+  const anyway = known.words === undefined ? '' : `; in quotes any word is sent: "${text.slice(0, 40)}"`;
+  return { ok: false, problem: `${name} is ${known.takes}, or null${anyway}` };
+}
+
+function number(name: string, least: number, most: number): Parameter {
+  return {
+    name,
+    takes: `a number from ${least} to ${most}`,
+    read: (value) => (typeof value === 'number' && value >= least && value <= most ? value : undefined),
+  };
+}
+
+function whole(name: string, least?: number): Parameter {
+  return {
+    name,
+    takes: `a whole number${least === undefined ? '' : ` from ${least} on`}`,
+    read: (value) =>
+      typeof value === 'number' && Number.isSafeInteger(value) && value >= (least ?? value)
+        ? value
+        : undefined,
+  };
+}
+
+function choice(name: string, words: readonly string[]): Parameter {
+  return {
+    name,
+    takes: `one of ${words.join(', ')}`,
+    words,
+    read: (value) => (typeof value === 'string' && words.includes(value) ? value : undefined),
+  };
+}
+
+function yesOrNo(name: string): Parameter {
+  return {
+    name,
+    takes: 'true or false',
+    words: ['true', 'false'],
+    read: (value) => (typeof value === 'boolean' ? value : undefined),
+  };
+}
+
+function parsedOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.length <= 4 && value.every(isText);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,31 @@
+import { PARAMETERS } from '../../common/parameters.js';
+import { completions } from './keymap.js';
+
+/** What a draft may become by a tab: commands, and after `/set` the names of members and their words. */
+export function completionsOf(draft: string): readonly string[] {
+  const commands = completions(draft);
+  if (commands.length > 0) return commands.map(({ command }) => `/${command}`);
+  const setting = settingIn(draft);
+  if (setting === undefined) return [];
+  const { name, word } = setting;
+  if (word === undefined) return parameterNames(name).map((one) => `/set ${one}`);
+  const words = [...(PARAMETERS.find((one) => one.name === name)?.words ?? []), 'off', 'null'];
+  return words.filter((one) => one.startsWith(word)).map((one) => `/set ${name} ${one}`);
+}
+
+/** A draft that is `/set NAME`, while the name is typed, or `/set NAME WORD`. */
+export interface TypedSetting {
+  readonly name: string;
+  readonly word?: string;
+}
+
+export function settingIn(draft: string): TypedSetting | undefined {
+  const [found, name = '', word] = /^\/set +([a-z_]*)(?: +(\S*))?$/.exec(draft) ?? [];
+  if (found === undefined) return undefined;
+  return word === undefined ? { name } : { name, word };
+}
+
+/** The names of known members that begin so. */
+export function parameterNames(start: string): string[] {
+  return PARAMETERS.map(({ name }) => name).filter((name) => name.startsWith(start));
+}

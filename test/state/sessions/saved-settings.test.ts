@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folder } from '../../sessions/place.js';
+import { savedChat } from '../../support/saved-chat.js';
+
+const place = (): string => join(folder(), 'data', 'sessions.db');
+
+test('the system prompt comes back with the session that was asked with it', async () => {
+  const path = place();
+  const chat = savedChat(path);
+  chat.actions.setSystem('Be brief.');
+  chat.ask('one');
+  await chat.chat.latest.end();
+  chat.actions.newConversation();
+  chat.actions.setSystem('off');
+  chat.ask('two');
+  await chat.chat.latest.end();
+  chat.actions.dispose();
+
+  const later = savedChat(path);
+  later.actions.setSystem('of the next conversation');
+  later.actions.continueLast();
+  expect(later.store.getState().settings.system).toBeUndefined();
+  later.actions.continueLast();
+  expect(later.store.getState().settings.system).toBe('Be brief.');
+  later.actions.regenerate();
+  expect(later.chat.latest.messages[0]).toEqual({ role: 'system', content: 'Be brief.' });
+});
+
+test('what was set comes back with the session that was asked with it, and stays out of a new one', async () => {
+  const path = place();
+  const chat = savedChat(path);
+  for (const set of ['top_p 0.5', 'temperature 1', 'stream_options null']) chat.actions.setParameter(set);
+  chat.ask('one');
+  await chat.chat.latest.end();
+  chat.actions.dispose();
+
+  const later = savedChat(path);
+  later.actions.setParameter('seed 7');
+  later.actions.continueLast();
+  expect(later.store.getState().settings).toEqual({
+    system: undefined,
+    temperature: 1,
+    body: { top_p: 0.5, stream_options: null },
+  });
+});
