@@ -5,6 +5,7 @@ import { encodeMessage } from '../../protocol/encode.js';
 import type { ExecuteResponse, HeaderList } from '../../protocol/messages.js';
 import type { ResponseHead } from '../upstream/transport.js';
 import type { Answer, Ending, Outlet } from './answer.js';
+import type { BufferedBytes, HeldBytes } from './buffered-bytes.js';
 
 const { MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
 /** The fields of an ExecuteResponse beside its payload. */
@@ -12,10 +13,11 @@ const FRAMING_BYTES = 256;
 const NO_HEAD: ResponseHead = { statusCode: 0, headers: [] };
 
 /** Answers operation `request`: the whole response in one ExecuteResponse, of 10 MiB at most. */
-export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer {
+export function createBufferedAnswer(requestId: bigint, outlet: Outlet, buffered: BufferedBytes): Answer {
   let chunks: Uint8Array[] = [];
   let head: ResponseHead = NO_HEAD;
   let bytes = 0;
+  let held: HeldBytes | undefined;
 
   const resultOf = (ending: Ending): Result => {
     if (ending.outcome === 'cancelled') return CANCELLED;
@@ -36,23 +38,28 @@ export function createBufferedAnswer(requestId: bigint, outlet: Outlet): Answer 
     },
     untouched: true,
     onRetry() {
+      held?.release();
       chunks = [];
       head = NO_HEAD;
       bytes = 0;
     },
-    onHead(received) {
+    onHead(received, flow) {
       head = received;
+      held = buffered.hold(flow);
     },
     onData(chunk) {
       bytes += chunk.length;
       if (bytes > MAX_PAYLOAD_SIZE) throw tooLarge();
       chunks.push(chunk);
+      held?.add(chunk.length);
     },
     end(ending, timeline) {
       const type = MessageType.ExecuteResponse;
       const { timings } = timeline;
       const durationUs = timeline.elapsedUs();
       outlet.send(encodeMessage({ type, requestId, durationUs, timings, ...resultOf(ending) }));
+      chunks = [];
+      held?.release();
     },
     grant() {},
     updateFlow() {},

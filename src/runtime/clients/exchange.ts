@@ -8,6 +8,7 @@ import { traced } from '../upstream/trace.js';
 import type { Transport } from '../upstream/transport.js';
 import type { Answer, Ending, Outlet } from './answer.js';
 import { createBufferedAnswer } from './buffered-answer.js';
+import type { BufferedBytes } from './buffered-bytes.js';
 import { createStreamedAnswer } from './streamed-answer.js';
 import { createTimeLimits } from './time-limits.js';
 
@@ -31,6 +32,8 @@ export interface ExchangeOptions {
   readAtUs: number;
   transport: Transport;
   outlet: Outlet;
+  /** Of the connection. */
+  buffered: BufferedBytes;
   log: Logger;
   /** Records the exchange, if it names an upstream. */
   begin: Statistics['begin'];
@@ -55,7 +58,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   const answer =
     message.operation === 'stream'
       ? createStreamedAnswer(message.requestId, timeline, outlet)
-      : createBufferedAnswer(message.requestId, outlet);
+      : createBufferedAnswer(message.requestId, outlet, options.buffered);
 
   const run = async (): Promise<void> => {
     checkTarget(message);

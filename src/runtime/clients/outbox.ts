@@ -6,6 +6,19 @@ export interface Outbox extends Outlet {
   flush(): void;
 }
 
+export interface OutboxOptions {
+  /** Whether many exchanges use the connection. */
+  crowded(): boolean;
+  /** It was congested, and has room again. */
+  onRoom(): void;
+  /** The client has left more than `mostUnread` bytes unread. */
+  onUnread(bytes: number): void;
+  mostUnread?: number;
+}
+
+/** Most bytes that wait for a client to read them: each single answer ends far below. */
+const MOST_UNREAD_BYTES = 256 * 1024 * 1024;
+
 /** Queued frames are flushed at this number, also in the middle of an event-loop turn. */
 const MOST_DEFERRED = 64;
 
@@ -13,10 +26,11 @@ const MOST_DEFERRED = 64;
  * Writes frames to a client's socket in batches. With many streams, one write at the end of the event-loop turn
  * has the frames of all reads: a write costs more than all other work for a token. With few streams, the frames
  * of one read are written at once: more is unlikely to come in the same turn, and waiting for its end costs time.
- * @param crowded Whether many exchanges use the connection.
  */
-export function createOutbox(socket: Socket, crowded: () => boolean): Outbox {
+export function createOutbox(socket: Socket, options: OutboxOptions): Outbox {
+  const { crowded, onRoom, onUnread, mostUnread = MOST_UNREAD_BYTES } = options;
   let frames: Buffer[] = [];
+  let queued = 0;
   let deferred: Array<() => void> = [];
   let scheduled = false;
 
@@ -41,15 +55,23 @@ export function createOutbox(socket: Socket, crowded: () => boolean): Outbox {
     const [first] = frames;
     if (first === undefined) return;
     const bytes = frames.length === 1 ? first : Buffer.concat(frames);
+    const full = queued >= socket.writableHighWaterMark;
     frames = [];
+    queued = 0;
     if (socket.writable) socket.write(bytes);
+    // The system may have taken all of it: then no `drain` follows.
+    if (full && !socket.writableNeedDrain) setImmediate(onRoom);
   };
+  socket.on('drain', onRoom);
 
   return {
     flush,
     send(frame) {
       frames.push(frame);
+      queued += frame.length;
       schedule();
+      const unread = queued + socket.writableLength;
+      if (unread > mostUnread) onUnread(unread);
     },
     defer(work) {
       deferred.push(work);
@@ -57,7 +79,7 @@ export function createOutbox(socket: Socket, crowded: () => boolean): Outbox {
       else flush();
     },
     get congested() {
-      return socket.writableNeedDrain;
+      return socket.writableNeedDrain || queued >= socket.writableHighWaterMark;
     },
   };
 }

@@ -11,6 +11,7 @@ import { lockedResponse } from '../status/health.js';
 import type { Statistics } from '../status/statistics.js';
 import { nowUs } from '../upstream/timings.js';
 import type { Transport } from '../upstream/transport.js';
+import { createBufferedBytes } from './buffered-bytes.js';
 import { type Exchange, type StopReason, startExchange } from './exchange.js';
 import { createOutbox } from './outbox.js';
 import { sameToken } from './token.js';
@@ -56,7 +57,17 @@ const LINGER_MS = 1000;
 export function startSession(socket: Socket, options: SessionOptions): Session {
   const { log, limits } = options;
   const exchanges = new Map<bigint, Exchange>();
-  const outbox = createOutbox(socket, () => exchanges.size > FEW_EXCHANGES);
+  const outbox = createOutbox(socket, {
+    crowded: () => exchanges.size > FEW_EXCHANGES,
+    onRoom: () => onRoom(),
+    onUnread(bytes) {
+      log.warn('connection', { message: `closed: its client leaves ${bytes} bytes unread` });
+      socket.destroy();
+    },
+  });
+  const buffered = createBufferedBytes(() => outbox.congested);
+  /** Frames that came together with others whose answers have filled the socket. */
+  const unhandled: Array<{ type: number; payload: Uint8Array }> = [];
   let state: 'serving' | 'draining' | 'closing' = 'serving';
   let greeted = false;
   let admitted = options.token === undefined;
@@ -134,7 +145,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     };
     exchanges.set(
       requestId,
-      startExchange({ message, readAtUs, transport, outlet: outbox, log, begin, onEnd }),
+      startExchange({ message, readAtUs, transport, outlet: outbox, buffered, log, begin, onEnd }),
     );
   };
 
@@ -161,8 +172,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     }
   };
 
-  const reader = createFrameReader((type, payload) => {
-    clearFrameTimer();
+  const handle = (type: number, payload: Uint8Array): void => {
     if (state === 'closing') return;
     try {
       take(decodeMessage(type, payload));
@@ -170,7 +180,30 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       if (!(error instanceof ProtocolError)) logFault(log, error);
       refuse(error instanceof ProtocolError ? error.message : 'the daemon failed at this frame');
     }
+  };
+
+  const reader = createFrameReader((type, payload) => {
+    clearFrameTimer();
+    // A client that does not read its answers gets no more of them than its socket holds.
+    if (outbox.congested || unhandled.length > 0) unhandled.push({ type, payload });
+    else handle(type, payload);
   }, limits.frameBytes);
+
+  /** The client has read, or what it was sent has left this process. */
+  const onRoom = (): void => {
+    let done = 0;
+    for (const { type, payload } of unhandled) {
+      if (outbox.congested) break;
+      done += 1;
+      handle(type, payload);
+    }
+    unhandled.splice(0, done);
+    for (const exchange of exchanges.values()) exchange.updateFlow();
+    buffered.updateFlow();
+    if (outbox.congested) return;
+    socket.resume();
+    watchFrame();
+  };
 
   /** The start of the next frame is unknown: sends the reason, and ends the connection. */
   const abandon = (why: string): void => {
@@ -231,11 +264,6 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   socket.on('data', onData);
   // This event comes before `close`, which waits for the last bytes.
   socket.once('end', () => stopExchanges('cancelled'));
-  socket.on('drain', () => {
-    socket.resume();
-    watchFrame();
-    for (const exchange of exchanges.values()) exchange.updateFlow();
-  });
 
   watchIdleness();
   if (options.refusal !== undefined) {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOutbox } from '../../../src/runtime/clients/outbox.js';
 
-const server = createServer();
+const server = createServer((accepted) => accepted.resume());
 let socket: Socket;
 beforeAll(async () => {
   server.listen(0, '127.0.0.1');
@@ -18,13 +18,15 @@ afterAll(() => {
   server.close();
 });
 
+const ALONE = { crowded: () => false, onRoom() {}, onUnread() {} };
+const CROWDED = { ...ALONE, crowded: () => true };
 const FRAME = Buffer.from('frame');
 /** How many bytes have been handed to the socket since `before`. */
 const since = (before: number): number => socket.bytesWritten - before;
 
 describe('an outbox', () => {
   test('keeps the frames of one read until it has been handled', async () => {
-    const outbox = createOutbox(socket, () => false);
+    const outbox = createOutbox(socket, ALONE);
     const before = socket.bytesWritten;
     outbox.send(FRAME);
     outbox.defer(() => outbox.send(FRAME));
@@ -34,7 +36,7 @@ describe('an outbox', () => {
   });
 
   test("keeps a crowd's frames until all that was read in the turn has been handled", async () => {
-    const outbox = createOutbox(socket, () => true);
+    const outbox = createOutbox(socket, CROWDED);
     const before = socket.bytesWritten;
     const kept: number[] = [];
     outbox.send(FRAME);
@@ -51,8 +53,29 @@ describe('an outbox', () => {
     expect(since(before)).toBe(3 * FRAME.length);
   });
 
+  test('is congested by the frames of one turn, and says when more is left unread than allowed', async () => {
+    const unread: number[] = [];
+    const most = 4 * socket.writableHighWaterMark;
+    const room = Promise.withResolvers<void>();
+    const outbox = createOutbox(socket, {
+      ...ALONE,
+      onRoom: room.resolve,
+      onUnread: (bytes) => void unread.push(bytes),
+      mostUnread: most,
+    });
+    const half = Buffer.alloc(socket.writableHighWaterMark / 2);
+    outbox.send(half);
+    expect(outbox.congested).toBe(false);
+    outbox.send(half);
+    expect([outbox.congested, unread]).toEqual([true, []]);
+    for (let frame = 3; frame <= 9; frame += 1) outbox.send(half);
+    expect(unread).toEqual([9 * half.length]);
+    await room.promise;
+    expect(outbox.congested).toBe(false);
+  });
+
   test('does not wait for the end of a turn that reads very many', () => {
-    const outbox = createOutbox(socket, () => true);
+    const outbox = createOutbox(socket, CROWDED);
     const before = socket.bytesWritten;
     let deferred = 0;
     while (since(before) === 0 && deferred < 1000) {

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { createBufferedBytes } from '../../../src/runtime/clients/buffered-bytes.js';
+
+function setUp(most: number) {
+  let congested = false;
+  const buffered = createBufferedBytes(() => congested, most);
+  const paused: string[] = [];
+  return {
+    paused,
+    hold: (name: string) =>
+      buffered.hold({
+        pause: () => void paused.push(name),
+        resume: () => void paused.splice(paused.indexOf(name), 1),
+      }),
+    congest(now: boolean): void {
+      congested = now;
+      buffered.updateFlow();
+    },
+  };
+}
+
+test('over the limit the oldest answer alone is read, until so many have ended that all fit again', () => {
+  const { hold, paused } = setUp(100);
+  const [a, b, c] = [hold('a'), hold('b'), hold('c')];
+  a.add(40);
+  b.add(40);
+  c.add(20);
+  expect(paused).toEqual([]);
+  c.add(1);
+  expect(paused).toEqual(['b', 'c']);
+  const d = hold('d');
+  expect(paused).toEqual(['b', 'c', 'd']);
+  a.add(100);
+  a.release();
+  expect(paused).toEqual([]);
+  b.add(60);
+  expect(paused).toEqual(['c', 'd']);
+  // Of one that is held back comes what was read already.
+  c.add(10);
+  b.release();
+  expect(paused).toEqual([]);
+  d.release();
+  c.release();
+});
+
+test('an answer that is released twice counts once', () => {
+  const { hold, paused } = setUp(100);
+  const [a, b] = [hold('a'), hold('b')];
+  a.add(60);
+  a.release();
+  a.release();
+  b.add(60);
+  const c = hold('c');
+  c.add(50);
+  expect(paused).toEqual(['c']);
+});
+
+test('while the client reads nothing no answer is read, the oldest no more than the others', () => {
+  const { hold, paused, congest } = setUp(100);
+  hold('a');
+  congest(true);
+  hold('b');
+  expect(paused).toEqual(['a', 'b']);
+  congest(false);
+  expect(paused).toEqual([]);
+});

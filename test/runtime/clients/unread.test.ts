@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { MessageType } from '../../../src/protocol/constants.js';
+import { encodeMessage } from '../../../src/protocol/encode.js';
+import {
+  buildDaemonPrograms,
+  type DaemonPrograms,
+  type RunningProgram,
+  runProgram,
+} from '../../support/daemon-program.js';
+import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/raw-client.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
+
+const MIB = 1024 * 1024;
+const BODY = Buffer.alloc(3 * MIB, 'x');
+/** What the daemon itself needs, and one connection's limits with it. */
+const MOST_BYTES = 250 * MIB;
+
+let programs: DaemonPrograms;
+let folder: string;
+let daemon: RunningProgram;
+let client: RawClient;
+let upstream: Upstream;
+let begun = 0;
+
+beforeAll(async () => {
+  programs = await buildDaemonPrograms();
+});
+afterAll(() => programs.remove());
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vt-unread-'));
+  const path = join(folder, 'd.sock');
+  daemon = runProgram(programs.daemon, ['--socket', path]);
+  await daemon.says(/listening on/);
+  client = await rawClient({ kind: 'unix', path });
+  begun = 0;
+  upstream = await startUpstream((request, response) => {
+    begun += 1;
+    response.end(request.path === '/small' ? 'small' : BODY);
+  });
+});
+afterEach(async () => {
+  await client.close();
+  daemon.process.kill();
+  await daemon.ended;
+  await upstream.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The most memory that the daemon had until its figures have not changed for a while. */
+async function peakBytes(): Promise<number> {
+  let most = 0;
+  for (let same = 0; same < 5; same += 1) {
+    const before = begun;
+    const rss = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(daemon.process.pid)])) * 1024;
+    if (rss > most + MIB || begun !== before) same = 0;
+    most = Math.max(most, rss);
+    await sleep(150);
+  }
+  return most;
+}
+
+test('complete answers to a client that does not read cost bounded memory, and all come once it reads', {
+  timeout: 60_000,
+}, async () => {
+  const requests = 90;
+  client.socket.pause();
+  const frames = Array.from({ length: requests }, (_, id) =>
+    encodeMessage(httpRequest(BigInt(id + 1), { method: 'GET', url: upstream.url })),
+  );
+  client.write(Buffer.concat(frames));
+  expect(await peakBytes()).toBeLessThan(MOST_BYTES);
+  expect(begun).toBeGreaterThan(10);
+  let whole = 0;
+  client.socket.resume();
+  for (let id = 1; id <= requests; id += 1) {
+    const answer = await client.next(of(MessageType.ExecuteResponse, BigInt(id)));
+    if (jsonOf(answer).body.length === BODY.length) whole += 1;
+    answer.payload = new Uint8Array(0);
+  }
+  expect(whole).toBe(requests);
+});
+
+test('a flood of health checks from a client that does not read costs bounded memory, and each is answered', {
+  timeout: 60_000,
+}, async () => {
+  // Each tenant is in each answer.
+  for (let id = 1n; id <= 40n; id += 1n) {
+    client.send(
+      httpRequest(id, { method: 'GET', url: `${upstream.url}/small` }, { tenantId: `tenant ${id}` }),
+    );
+    await client.next(of(MessageType.ExecuteResponse, id));
+  }
+  client.socket.pause();
+  const check = encodeMessage({ type: MessageType.HealthCheck });
+  const checks = 1500;
+  client.write(Buffer.concat(Array<Buffer>(checks).fill(check)));
+  const other = await rawClient({ kind: 'unix', path: join(folder, 'd.sock') });
+  other.send({ type: MessageType.HealthCheck });
+  expect(await other.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
+  await other.close();
+  expect(await peakBytes()).toBeLessThan(MOST_BYTES);
+  client.socket.resume();
+  await expect
+    .poll(() => client.received.filter(of(MessageType.HealthResponse)).length, { timeout: 30_000 })
+    .toBe(checks);
+});
