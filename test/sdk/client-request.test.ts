@@ -274,7 +274,7 @@ describe('giving up', () => {
     await expect(request).rejects.toMatchObject({
       errorClass: ErrorClass.Timeout,
       hop: 'client',
-      message: 'no complete answer within 0.03 s (timeoutMs)',
+      message: 'no complete answer within 0.03 s: raise timeoutMs (timeout_ms, --timeout)',
       requestId: Number(requestId),
     });
     expect(await connection.next(Cancel)).toMatchObject({ requestId });

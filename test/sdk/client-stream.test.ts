@@ -231,7 +231,9 @@ describe('cancelling a stream', () => {
 
   test('by the limit of its headers rejects with Timeout, and never once they have come', async () => {
     const late = client.streamHTTP({ ...GET, timeoutMs: 30 });
-    const failed = expect(late).rejects.toThrow('no response headers within 0.03 s (timeoutMs)');
+    const failed = expect(late).rejects.toThrow(
+      'no response headers within 0.03 s: raise timeoutMs (timeout_ms',
+    );
     const { requestId } = await connection.next(ExecuteRequest);
     await failed;
     expect(await connection.next(Cancel)).toMatchObject({ requestId });

@@ -2,12 +2,23 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 
-/** The error for a passed deadline: how far the request got, and which setting the deadline comes from. */
-export function deadlinePassed(origin: string, timeline: Timeline, operation: string): ConnectorException {
+/**
+ * The error for a passed deadline: how far the request got, and which setting the deadline comes from.
+ * @param limitMs How long the request had; absent where the deadline had passed before.
+ */
+export function deadlinePassed(
+  origin: string,
+  timeline: Timeline,
+  operation: string,
+  limitMs?: number,
+): ConnectorException {
   const ms = Math.round(timeline.elapsedUs() / 1000);
   // A stream's headers have a limit of their own.
-  const advice = operation === 'stream' ? 'raise answer_ms or --answer-timeout' : 'raise timeout_ms';
-  const text = `the deadline passed after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}: ${advice}`;
+  const [setting, flag] =
+    operation === 'stream' ? ['answer_ms', '--answer-timeout'] : ['timeout_ms', '--timeout'];
+  // The request was on its way for a moment.
+  const now = limitMs === undefined ? '' : ` (now ${Math.round(limitMs / 10) / 100} s)`;
+  const text = `the deadline passed after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}: raise ${setting}${now} or ${flag}`;
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 

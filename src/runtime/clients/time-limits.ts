@@ -69,7 +69,7 @@ export function createTimeLimits(
       if (deadlineAtMs !== 0n) {
         const leftMs = Number(deadlineAtMs) - Date.now();
         if (leftMs <= 0) throw deadlinePassed(origin, timeline, operation);
-        deadline = after(leftMs, () => deadlinePassed(origin, timeline, operation));
+        deadline = after(leftMs, () => deadlinePassed(origin, timeline, operation, leftMs));
         limits.push(leftMs);
       }
       if (headersTimeoutMs > 0) {

@@ -2,7 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
 import { OWN_HEADER_PREFIX } from '../../protocol/constants.js';
 import type { HeaderList } from '../../protocol/messages.js';
-import { DEFAULT_LIMITS } from '../limits.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type H2Attempt, watchH2Endings } from './h2-endings.js';
 import type { HttpRequest } from './http-request.js';
 import { endByChunks } from './lenient-parser.js';
@@ -22,7 +22,7 @@ export interface HttpTransport {
 /** The transport proper: pooled HTTP/1.1 and HTTP/2, nothing altered, nothing followed, nothing decompressed. */
 export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
   const pools = createUpstreamPools(options);
-  const headerBytes = options.limits?.responseHeaderBytes ?? DEFAULT_LIMITS.responseHeaderBytes;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
 
   // undici announces a request's connection right after onRequestStart, in the same call.
   let starting: Attempt | undefined;
@@ -44,7 +44,7 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
       const onStart = (attempt: Attempt): void => {
         starting = attempt;
       };
-      const handler = createHandler({ call, sink, resolve, reject, onStart, headerBytes });
+      const handler = createHandler({ call, sink, resolve, reject, onStart, limits });
       const { request, timeline, signal } = call;
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', handler.abort, { once: true });
@@ -110,8 +110,7 @@ interface HandlerOptions {
   resolve: () => void;
   reject: (reason: unknown) => void;
   onStart: (attempt: Attempt) => void;
-  /** Most bytes of response headers. */
-  headerBytes: number;
+  limits: Limits;
 }
 
 /** Turns undici's callbacks into one outcome and the sink's calls before it. */
@@ -121,7 +120,7 @@ function createHandler({
   resolve,
   reject,
   onStart,
-  headerBytes,
+  limits,
 }: HandlerOptions): Dispatcher.DispatchHandler & { abort: () => void } {
   let controller: Dispatcher.DispatchController | undefined;
   let attempt: Attempt | undefined;
@@ -140,7 +139,9 @@ function createHandler({
   const fail = (error: Error): void => {
     if (settled) return;
     settle();
-    reject(upstreamFailure(error, request.url.origin, timeline.timings, bytes));
+    reject(
+      upstreamFailure(error, request.url.origin, { timings: timeline.timings, bytes }, limits.upstreamIdleMs),
+    );
   };
 
   return {
@@ -160,7 +161,7 @@ function createHandler({
       timeline.mark('firstByteUs');
       const received = headersOf(flow.rawHeaders);
       // undici counts those of HTTP/1.1 as it reads them.
-      if (!Array.isArray(flow.rawHeaders) && sizeOf(received) > headerBytes) {
+      if (!Array.isArray(flow.rawHeaders) && sizeOf(received) > limits.responseHeaderBytes) {
         throw headersTooLarge(request.url.origin);
       }
       const headers = received.filter(([name]) => !name.toLowerCase().startsWith(OWN_HEADER_PREFIX));

@@ -12,24 +12,29 @@ export class CutStream extends Error {
 /**
  * Says in words why a request to `origin` failed: what happened, where, the system's own code, and what to do.
  * What a sink or a policy threw is passed on as it is.
- * @param timings what the request got to
- * @param bytes received body bytes
+ * @param progress what the request got to, and the body bytes received
+ * @param idleMs how long a provider may be silent
  */
 export function upstreamFailure(
   error: Error,
   origin: string,
-  timings: Timings,
-  bytes: number,
+  progress: Progress,
+  idleMs: number,
 ): ConnectorException | Discard {
   if (error instanceof ConnectorException || error instanceof Discard) return error;
   const { code, text } = causeOf(error);
   const { errorClass, hop, what, advice } =
     code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'
       ? { ...CLIENTS_FAULT, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
-      : timings.queuedUs === undefined
+      : progress.timings.queuedUs === undefined
         ? connectFailure(error, code, text, origin)
-        : answerFailure(error, code, origin, timings, bytes);
+        : answerFailure(error, code, origin, progress, idleMs);
   return new ConnectorException(`${what} (${code}): ${advice}`, errorClass, 0, { hop, cause: error });
+}
+
+interface Progress {
+  timings: Timings;
+  bytes: number;
 }
 
 interface Failure {
@@ -122,11 +127,18 @@ const UNASKED = new Map([
   ['bad response', 'sent a response that nobody had asked for'],
 ]);
 
-function answerFailure(error: Error, code: string, origin: string, timings: Timings, bytes: number): Failure {
+function answerFailure(
+  error: Error,
+  code: string,
+  origin: string,
+  { timings, bytes }: Progress,
+  idleMs: number,
+): Failure {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return TOO_MANY_HEADERS(origin);
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     const after = code === 'UND_ERR_BODY_TIMEOUT' ? `after ${bytes} bytes of body` : 'before it answered';
-    return { ...PROVIDER_SILENT, what: `${origin} went silent ${after} (--upstream-idle)`, advice: LATER };
+    const advice = `raise --upstream-idle (now ${idleMs / 1000} s)`;
+    return { ...PROVIDER_SILENT, what: `${origin} went silent ${after}`, advice };
   }
   // The parser's "Invalid EOF state" is an answer that was cut.
   const begun = timings.firstByteUs !== undefined;

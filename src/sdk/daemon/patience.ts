@@ -5,6 +5,7 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
  * time went. One that keeps no limits is left then.
  */
 const GRACE_MS = 100;
+const ANSWER_SETTINGS = 'answerMs (answer_ms, --answer-timeout)';
 /** The longest time a timer can be set to. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -34,16 +35,16 @@ export function createPatience({ id, timeoutMs, awaited, answerMs, signal }: Pat
   const onAbort = (): void => stop.abort(signal?.reason);
   if (signal?.aborted === true) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
-  const after = (ms: number, what: string, setting: string): NodeJS.Timeout =>
+  const after = (ms: number, what: string, settings: string): NodeJS.Timeout =>
     setTimeout(
       () => {
-        const message = `no ${what} within ${ms / 1000} s (${setting})`;
+        const message = `no ${what} within ${ms / 1000} s: raise ${settings}`;
         stop.abort(new ConnectorException(message, ErrorClass.Timeout, id));
       },
       Math.min(ms + GRACE_MS, MAX_TIMER_MS),
     );
-  const first = after(timeoutMs, awaited, 'timeoutMs');
-  const whole = answerMs === undefined ? undefined : after(answerMs, 'complete answer', 'answerMs');
+  const first = after(timeoutMs, awaited, 'timeoutMs (timeout_ms, --timeout)');
+  const whole = answerMs === undefined ? undefined : after(answerMs, 'complete answer', ANSWER_SETTINGS);
   return {
     signal: stop.signal,
     answering: () => clearTimeout(first),

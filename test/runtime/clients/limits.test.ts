@@ -88,12 +88,16 @@ test('a provider that goes silent is given up, before its answer and in it', asy
   client.send(httpStream(2n, { method: 'GET', url: half.url }));
   expect((await streamOf(client, 1n)).end).toMatchObject({
     errorClass: ErrorClass.Timeout,
-    errorMessage: expect.stringContaining(`${mute.url} went silent before it answered (--upstream-idle)`),
+    errorMessage: expect.stringMatching(
+      /^http:\S+ went silent before it answered \(UND\w+\): raise --upstream-idle \(now 0\.2 s\)$/,
+    ),
   });
   const { body, end } = await streamOf(client, 2n);
   expect(body.toString()).toBe('half');
   expect(end).toMatchObject({
     errorClass: ErrorClass.Timeout,
-    errorMessage: expect.stringContaining(`${half.url} went silent after 4 bytes of body (--upstream-idle)`),
+    errorMessage: expect.stringMatching(
+      /^http:\S+ went silent after 4 bytes of body \(UND\w+\): raise --upstream-idle \(now 0\.2 s\)$/,
+    ),
   });
 });
