@@ -16,10 +16,14 @@ export function deadlinePassed(
   // A stream's headers have a limit of their own.
   const [setting, flag] =
     operation === 'stream' ? ['answer_ms', '--answer-timeout'] : ['timeout_ms', '--timeout'];
-  // The request was on its way for a moment.
-  const now = limitMs === undefined ? '' : ` (now ${Math.round(limitMs / 10) / 100} s)`;
+  const now = limitMs === undefined ? '' : ` (now ${secondsOf(limitMs)} s)`;
   const text = `the deadline passed after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}: raise ${setting}${now} or ${flag}`;
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
+}
+
+/** The setting's value: some milliseconds of it had passed when the daemon read the request. */
+function secondsOf(ms: number): number {
+  return ms < 500 ? Math.round(ms / 10) / 100 : Math.round(ms / 100) / 10;
 }
 
 /** How far a request has got, in words that end before the origin. */
