@@ -2,6 +2,7 @@ import { createActing } from './acting.js';
 import { createAttachmentActions } from './attachments/attachment-actions.js';
 import { createBranchActions } from './branches/branch-actions.js';
 import { createComparing } from './comparing/comparing.js';
+import { SETUP_WORDS } from './comparing/targets.js';
 import { createDraftActions, type DraftPorts } from './editor/draft-actions.js';
 import {
   type ChatSettings,
@@ -15,6 +16,7 @@ import { createEndpointActions, type EndpointPorts } from './endpoint/endpoint-a
 import { createAskingActions } from './exchange/asking-actions.js';
 import { createExchangeLog } from './exchange/exchange-log.js';
 import { createExchanges } from './exchange/running.js';
+import { withNotice } from './notices.js';
 import type { ChatPort, ConnectionPort, FilesPort, SessionsPort } from './ports.js';
 import { createSessionActions } from './sessions/session-actions.js';
 import type { AppStore } from './store.js';
@@ -77,7 +79,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     ...sessionActions,
     ...asking.actions,
     ...createDraftActions(acting, ports),
-    ...createEndpointActions(acting, ports),
+    ...createEndpointActions(acting, ports, comparing.offer),
     ...createAttachmentActions(acting, ports.files),
     ...createToolActions(acting, ports.files, asking.giveResult),
     ...createViewActions(acting, log),
@@ -102,6 +104,9 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     setTemperature: setting(setTemperature),
     setParameter: setting(setParameter),
     compare: act(comparing.begin),
+    compareWith: act(comparing.beginWith),
+    repeatSides: act(comparing.repeat),
+    tellSetup: (): void => change((state) => withNotice(state, 'info', SETUP_WORDS)),
     markSide: act(comparing.mark),
     scrollSide: comparing.scroll,
     chooseSide: act(comparing.choose),

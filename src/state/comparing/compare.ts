@@ -1,36 +1,49 @@
 import type { AppState } from '../app-state.js';
 import { append, endWith, type Tree, toSibling } from '../branches/branches.js';
 import { metricsBeforeStart, newAnswer } from '../exchange/exchange.js';
+import type { RequestView } from '../exchange/request-view.js';
 import type { Message } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
 import type { Scroll } from '../view/scroll.js';
-import type { Comparison, Side, SideIndex } from './comparison.js';
+import type { Comparison, Side } from './comparison.js';
 
-/** Both answers begin: empty, the first one marked. */
+/** All answers begin: empty, the first one marked. */
 export function beginComparison(
   state: AppState,
-  endpoints: readonly [EndpointInfo, EndpointInfo],
-  { question, fromDraft }: Pick<Comparison, 'question' | 'fromDraft'>,
+  endpoints: readonly EndpointInfo[],
+  { question, fromDraft, rounds }: Pick<Comparison, 'question' | 'fromDraft'> & { rounds: number },
 ): AppState {
   const { nextMessageId, nowMs } = state;
-  const side = (endpoint: EndpointInfo, id: number): Side => ({
-    endpoint,
-    answer: newAnswer(id, nowMs, endpoint),
-    request: { kind: 'running', metrics: metricsBeforeStart(0) },
-    scroll: { kind: 'follow' },
-  });
-  const [one, other] = endpoints;
   return {
     ...state,
-    nextMessageId: nextMessageId + 2,
+    nextMessageId: nextMessageId + endpoints.length,
     scroll: { kind: 'follow' },
     search: { kind: 'closed' },
     comparison: {
       question,
       fromDraft,
-      sides: [side(one, nextMessageId), side(other, nextMessageId + 1)],
+      sides: endpoints.map((endpoint, index) => ({
+        endpoint,
+        answer: newAnswer(nextMessageId + index, nowMs, endpoint),
+        request: BEFORE_START,
+        runs: [],
+        scroll: { kind: 'follow' },
+      })),
       marked: 0,
+      rounds: { of: rounds, now: 1 },
     },
+  };
+}
+
+const BEFORE_START: RequestView = { kind: 'running', metrics: metricsBeforeStart(0) };
+
+/** The next round begins: its answers are not shown. */
+export function nextRound(comparison: Comparison): Comparison {
+  const { rounds } = comparison;
+  return {
+    ...comparison,
+    rounds: { ...rounds, now: rounds.now + 1 },
+    sides: comparison.sides.map((side) => ({ ...side, request: BEFORE_START })),
   };
 }
 
@@ -40,42 +53,65 @@ export function onSide(
   answerId: number,
   transition: (inner: AppState) => AppState,
 ): AppState {
-  const { comparison } = state;
-  const index = comparison?.sides.findIndex(({ answer }) => answer.id === answerId) ?? -1;
-  const side = comparison?.sides[index];
-  if (comparison === undefined || side === undefined) return state;
-  const { answer, request, retry } = side;
-  const inner = transition({ ...state, messages: [answer], request, retry });
-  const [changed] = inner.messages;
-  const next: Side = {
-    ...side,
-    answer: changed?.role === 'assistant' ? changed : answer,
-    request: inner.request,
-    retry: inner.retry,
-  };
-  const [one, other] = comparison.sides;
-  const sides = index === 0 ? ([next, other] as const) : ([one, next] as const);
-  return { ...state, session: inner.session, comparison: { ...comparison, sides } };
+  const index = state.comparison?.sides.findIndex(({ answer }) => answer.id === answerId) ?? -1;
+  return changeSide(state, index, (side) => {
+    const inner = transition({ ...state, messages: [side.answer], request: side.request, retry: side.retry });
+    const [changed] = inner.messages;
+    return { inner, answer: changed?.role === 'assistant' ? changed : side.answer };
+  });
 }
 
-/** The other answer marked, or the one at `index`. */
-export function markSide(comparison: Comparison, index?: SideIndex): Comparison {
-  return { ...comparison, marked: index ?? (comparison.marked === 0 ? 1 : 0) };
+/** The same for a round whose answer is not shown: the figures alone change. */
+export function onRepeat(
+  state: AppState,
+  index: number,
+  transition: (inner: AppState) => AppState,
+): AppState {
+  return changeSide(state, index, ({ answer, request, retry }) => ({
+    inner: transition({ ...state, messages: [], request, retry }),
+    answer,
+  }));
+}
+
+function changeSide(
+  state: AppState,
+  index: number,
+  change: (side: Side) => { inner: AppState; answer: Side['answer'] },
+): AppState {
+  const { comparison } = state;
+  const side = comparison?.sides[index];
+  if (comparison === undefined || side === undefined) return state;
+  const { inner, answer } = change(side);
+  const { request, retry, session } = inner;
+  const isWhole =
+    side.request.kind === 'running' && request.kind === 'done' && request.outcome === 'complete';
+  const runs = isWhole ? [...side.runs, request.metrics] : side.runs;
+  const sides = comparison.sides.with(index, { ...side, answer, request, retry, runs });
+  return { ...state, session, comparison: { ...comparison, sides } };
+}
+
+/** The next answer marked, or the one at `index` as far as there is one. */
+export function markSide(comparison: Comparison, index?: number): Comparison {
+  const { marked, sides } = comparison;
+  const next = index ?? (marked + 1) % sides.length;
+  return { ...comparison, marked: Math.min(Math.max(0, next), sides.length - 1) };
 }
 
 /** The marked side scrolled. */
 export function scrollSide(comparison: Comparison, scroll: Scroll): Comparison {
-  const [one, other] = comparison.sides;
-  const sides =
-    comparison.marked === 0 ? ([{ ...one, scroll }, other] as const) : ([one, { ...other, scroll }] as const);
-  return { ...comparison, sides };
+  const { marked, sides } = comparison;
+  return {
+    ...comparison,
+    sides: sides.map((side, index) => (index === marked ? { ...side, scroll } : side)),
+  };
 }
 
-/** The conversation goes on with the marked answer; the other one, when it has text, is a branch beside it. */
+/** The conversation goes on with the marked answer; the others that have text are branches beside it. */
 export function withChosen(state: AppState): AppState {
   const { comparison } = state;
-  if (comparison === undefined) return state;
-  const { answer: chosen, request, endpoint } = comparison.sides[comparison.marked];
+  const side = comparison?.sides[comparison.marked];
+  if (comparison === undefined || side === undefined) return state;
+  const { answer: chosen, request, endpoint } = side;
   const kept = comparison.sides
     .map(({ answer }) => answer)
     .filter((one) => one === chosen || one.text !== '' || one.toolCalls !== undefined);
@@ -85,13 +121,13 @@ export function withChosen(state: AppState): AppState {
     state,
   );
   const index = added.messages.length - 1;
-  const tree = added.messages[index]?.id === chosen.id ? added : toSibling(added, index, -1);
+  const steps = kept.indexOf(chosen) - (kept.length - 1);
   return {
     ...state,
     comparison: undefined,
     endpoint,
     request,
-    ...(tree ?? added),
+    ...(steps === 0 ? added : (toSibling(added, index, steps) ?? added)),
   };
 }
 
@@ -107,7 +143,7 @@ export function withoutComparison(state: AppState): AppState {
   };
 }
 
-/** The messages that both sides get: the conversation up to the question. */
+/** The messages that all sides get: the conversation up to the question. */
 export function askedOf({ messages, comparison }: AppState): readonly Message[] {
   return comparison === undefined ? messages : upTo(messages, comparison.question);
 }

@@ -1,28 +1,34 @@
+import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { RequestView, RetryNotice } from '../exchange/request-view.js';
 import type { AssistantMessage } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
 import type { Scroll } from '../view/scroll.js';
 
-/** One of the two answers to the same question. */
+/** One of the answers to the same question. */
 export interface Side {
   readonly endpoint: EndpointInfo;
+  /** Of the first round; later rounds bring figures alone. */
   readonly answer: AssistantMessage;
+  /** The latest round's. */
   readonly request: RequestView;
+  /** The figures of each round whose answer was whole. */
+  readonly runs: readonly ExchangeMetrics[];
   readonly retry?: RetryNotice | undefined;
   readonly scroll: Scroll;
 }
 
-export type SideIndex = 0 | 1;
-
-/** A question to two endpoints, until one answer is chosen. */
+/** A question to several endpoints or models, until one answer is chosen. */
 export interface Comparison {
   /** The question's id; it is in the conversation, the answers are not. */
   readonly question: number;
   /** The question came from the draft: without a choice it goes back there. */
   readonly fromDraft: boolean;
-  readonly sides: readonly [Side, Side];
-  /** The answer that enter goes on with. */
-  readonly marked: SideIndex;
+  /** Two or more. */
+  readonly sides: readonly Side[];
+  /** The index of the answer that enter goes on with. */
+  readonly marked: number;
+  /** How often all are asked, and the round that runs or ran last. */
+  readonly rounds: { readonly of: number; readonly now: number };
 }
 
 /** What of the state tells which exchanges run. */
@@ -31,12 +37,12 @@ interface Shown {
   readonly request: RequestView;
 }
 
-/** The request whose figures are shown: the marked side's while two are compared. */
+/** The request whose figures are shown: the marked side's while several are compared. */
 export function shownRequest({ comparison, request }: Shown): RequestView {
-  return comparison?.sides[comparison.marked].request ?? request;
+  return comparison?.sides[comparison.marked]?.request ?? request;
 }
 
-/** An answer runs, here or on one of two sides. */
+/** An answer runs, here or on one of the sides. */
 export function isAnswering({ comparison, request }: Shown): boolean {
   return (
     (comparison?.sides.some((side) => side.request.kind === 'running') ?? false) || request.kind === 'running'

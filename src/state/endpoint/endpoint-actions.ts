@@ -10,9 +10,31 @@ export interface EndpointPorts {
   models?: (() => Promise<readonly string[]>) | undefined;
 }
 
-/** The endpoint and the model of the next requests. */
-export function createEndpointActions(acting: Acting, { modes, models: list }: EndpointPorts) {
+/**
+ * The endpoint and the model of the next requests.
+ * @param offerToCompare shows the models that answers can be compared with
+ */
+export function createEndpointActions(
+  acting: Acting,
+  { modes, models: list }: EndpointPorts,
+  offerToCompare: (models: readonly string[]) => void,
+) {
   const { get, change, act, actLater, say } = acting;
+
+  /** Asks the endpoint in use for its models; `command` uses one without its list. */
+  const withModels = (command: string, use: (models: readonly string[]) => void) =>
+    actLater(async () => {
+      if (list === undefined) return `models cannot be listed here: ${command} uses one`;
+      const { endpoint } = get();
+      say(`asking ${endpoint.name} for its models`);
+      const models = await list().catch((error: unknown) => {
+        throw new Error(`no list of models (${command} uses one): ${messageOf(error)}`);
+      });
+      if (acting.ended || get().endpoint.name !== endpoint.name) return undefined;
+      if (models.length === 0) return `${endpoint.name} lists no models: ${command} uses one`;
+      use(models);
+      return undefined;
+    });
 
   return {
     /** The mode of that name; without one, the next that can be used. */
@@ -39,18 +61,10 @@ export function createEndpointActions(acting: Acting, { modes, models: list }: E
     pickMode(): void {
       change((state) => ({ ...state, overlay: pick('mode', modeItems(modes.all)) }));
     },
-    pickModel: actLater(async () => {
-      if (list === undefined) return 'models cannot be listed here: /model NAME uses one';
-      const { endpoint } = get();
-      say(`asking ${endpoint.name} for its models`);
-      const models = await list().catch((error: unknown) => {
-        throw new Error(`no list of models (/model NAME uses one): ${messageOf(error)}`);
-      });
-      if (acting.ended || get().endpoint.name !== endpoint.name) return undefined;
-      if (models.length === 0) return `${endpoint.name} lists no models: /model NAME uses one`;
+    pickModel: withModels('/model NAME', (models) => {
       const items = models.map((id) => ({ id, label: id }));
       change((state) => ({ ...state, toast: undefined, overlay: pick('model', items) }));
-      return undefined;
     }),
+    compareModels: withModels('/compare :NAME', offerToCompare),
   };
 }

@@ -60,12 +60,6 @@ export function countExchange(
   };
 }
 
-/** The nearest-rank percentile; undefined without samples. */
-export function percentile(samples: readonly number[], percent: number): number | undefined {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
-}
-
 function withSample(samples: readonly number[], sample: number | undefined): readonly number[] {
   return sample === undefined ? samples : [...samples, sample].slice(-MAX_SAMPLES);
 }

@@ -1,7 +1,8 @@
 import { messageOf } from '../../common/errors.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import { type AppState, atTime, nextChangeMs, tickMs } from '../app-state.js';
-import { askedOf, onSide } from '../comparing/compare.js';
+import { askedOf, onRepeat, onSide } from '../comparing/compare.js';
+import type { Side } from '../comparing/comparison.js';
 import { optionsOf, systemOf, withSystemPrompt } from '../endpoint/chat-settings.js';
 import { historyOf } from '../history.js';
 import type { Message } from '../messages.js';
@@ -26,8 +27,10 @@ export interface Exchanges {
   readonly running: boolean;
   /** Asks with the conversation as it is. */
   ask(): void;
-  /** Asks both sides of the comparison that has begun. */
-  askSides(): void;
+  /** Asks all sides of the comparison that has begun. `onEnd`: all have ended. */
+  askSides(onEnd: () => void): void;
+  /** The same once more, for the figures: the answers are neither shown nor saved. */
+  askSidesAgain(onEnd: () => void): void;
   /** Stops all that runs; it ends as cancelled. */
   stop(): void;
   /** Changes the state at this moment. */
@@ -58,6 +61,8 @@ interface Running {
   readonly incoming: Incoming;
   /** Where its answer is: a transition of the state as the conversation, or one side, has it. */
   readonly at: (state: AppState, transition: Transition) => AppState;
+  /** Its answer is shown and saved. */
+  readonly shown: boolean;
   metricsShownMs: number;
 }
 
@@ -66,6 +71,7 @@ interface Asked {
   readonly endpoint: EndpointInfo;
   readonly messages: readonly Message[];
   readonly at: Running['at'];
+  readonly shown: boolean;
   /** Called after the last change. */
   readonly onEnd: (whole: boolean) => void;
 }
@@ -90,7 +96,8 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
           atTime(state, clock.unixMs()),
         ),
       );
-      for (const [exchange, portion] of arrived) if (isSeen(portion)) tellWhenPainted(exchange);
+      for (const [exchange, portion] of arrived)
+        if (exchange.shown && isSeen(portion)) tellWhenPainted(exchange);
     },
     nextMs: () => nextChangeMs(get(), clock.unixMs()),
   });
@@ -125,7 +132,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     painted().catch(() => {});
   };
 
-  const begin = ({ id, endpoint, messages, at, onEnd: ended }: Asked): void => {
+  const begin = ({ id, endpoint, messages, at, shown, onEnd: ended }: Asked): void => {
     const { settings, nowMs } = get();
     const options = optionsOf(settings);
     const sent = withSystemPrompt(settings, historyOf(messages, endpoint));
@@ -139,6 +146,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       controller: new AbortController(),
       incoming: createIncoming(),
       at,
+      shown,
       metricsShownMs: Number.NEGATIVE_INFINITY,
     };
     running.add(exchange);
@@ -148,12 +156,12 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       const course = exchange.incoming.course();
       change((state) =>
         at(state, (inner) => {
-          const shown = addPortion(inner, id, portion);
-          const { request } = shown;
-          return transition(request.kind === 'none' ? shown : { ...shown, request: { ...request, course } });
+          const whole = addPortion(inner, id, portion);
+          const { request } = whole;
+          return transition(request.kind === 'none' ? whole : { ...whole, request: { ...request, course } });
         }),
       );
-      if (isSeen(portion)) tellWhenPainted(exchange);
+      if (shown && isSeen(portion)) tellWhenPainted(exchange);
       ended(whole);
     };
     chat
@@ -173,16 +181,39 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       .then(
         (answer) => {
           recorder.end(answer);
-          onFinished(id, keeper.ended(answer));
+          if (shown) onFinished(id, keeper.ended(answer));
           end((state) => endAnswer(state, id, answer), answer.outcome === 'complete');
         },
         (error: unknown) => {
           recorder.broke(messageOf(error));
           const figures = metricsBeforeStart(clock.now() - exchange.startedMs);
-          onFinished(id, keeper.broke(messageOf(error), figures));
+          if (shown) onFinished(id, keeper.broke(messageOf(error), figures));
           end((state) => breakAnswer(state, id, messageOf(error)), false);
         },
       );
+  };
+
+  const askAll = (
+    at: (index: number, side: Side) => Running['at'],
+    shown: boolean,
+    onAllEnded: () => void,
+  ): void => {
+    const messages = askedOf(get());
+    const sides = get().comparison?.sides ?? [];
+    let left = sides.length;
+    const ended = (): void => {
+      left -= 1;
+      if (left === 0) onAllEnded();
+    };
+    const round = get().comparison?.rounds.now ?? 1;
+    // Another one first in each round: whoever is first has the least to wait for on this machine.
+    for (const place of sides.keys()) {
+      const index = (place + round - 1) % sides.length;
+      const side = sides[index];
+      if (side === undefined) continue;
+      const { answer, endpoint } = side;
+      begin({ id: answer.id, endpoint, messages, at: at(index, side), shown, onEnd: ended });
+    }
   };
 
   return {
@@ -195,16 +226,17 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       change(beginAnswer);
       const { nextMessageId, endpoint } = get();
       const id = nextMessageId - 1;
-      begin({ id, endpoint, messages, at: (state, transition) => transition(state), onEnd });
+      begin({ id, endpoint, messages, at: (state, transition) => transition(state), shown: true, onEnd });
     },
-    askSides() {
-      const messages = askedOf(get());
-      for (const { answer, endpoint } of get().comparison?.sides ?? []) {
-        const { id } = answer;
-        const at: Running['at'] = (state, transition) => onSide(state, id, transition);
-        begin({ id, endpoint, messages, at, onEnd: () => {} });
-      }
-    },
+    askSides: (ended) =>
+      askAll(
+        (_index, { answer: { id } }) =>
+          (state, one) =>
+            onSide(state, id, one),
+        true,
+        ended,
+      ),
+    askSidesAgain: (ended) => askAll((index) => (state, one) => onRepeat(state, index, one), false, ended),
     stop() {
       for (const { controller } of running) controller.abort();
     },

@@ -18,11 +18,29 @@ export interface Picker {
   readonly query: string;
   /** The chosen one, among those that match. */
   readonly index: number;
+  /** Ids of those that are taken together; undefined where only one can be. */
+  readonly marked?: readonly string[] | undefined;
 }
 
 /** A picker that has just been opened. */
 export function pick(purpose: PickerPurpose, items: readonly PickerItem[]): Picker {
-  return { kind: 'picker', purpose, items, query: '', index: 0 };
+  return {
+    kind: 'picker',
+    purpose,
+    items,
+    query: '',
+    index: 0,
+    ...(purpose === 'compare' && { marked: [] }),
+  };
+}
+
+/** With the chosen item marked, or not marked any more, and the next one chosen. */
+export function toggled(picker: Picker): Picker {
+  const item = matching(picker)[picker.index];
+  const { marked } = picker;
+  if (marked === undefined || item === undefined) return picker;
+  const others = marked.filter((id) => id !== item.id);
+  return movedBy({ ...picker, marked: others.length < marked.length ? others : [...marked, item.id] }, 1);
 }
 
 /** Modes to choose from; those that can't be used now come last, and say why. */

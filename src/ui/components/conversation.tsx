@@ -2,7 +2,7 @@ import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState } from '../../state/app-state.js';
 import { type Search, searchCount, searchPattern } from '../../state/view/search.js';
 import type { Panes, Stacked } from '../layout.js';
-import { compareRows } from '../panes/compare-view.js';
+import { compareRows } from '../panes/compare/view.js';
 import { overlayView } from '../panes/overlay.js';
 import { searchLine } from '../panes/search.js';
 import { welcomeLines } from '../panes/welcome.js';
@@ -99,7 +99,7 @@ function contentOf(
   }
   if (comparison !== undefined) {
     const question = messages.find(({ id }) => id === comparison.question)?.text ?? '';
-    const parts = { question, reading, viewport };
+    const parts = { question, reading, viewport, again: keymap.hints.again };
     return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
   if (messages.length === 0)

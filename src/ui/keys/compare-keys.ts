@@ -1,7 +1,7 @@
 import type { Actions } from '../../state/actions.js';
 import type { AppState } from '../../state/app-state.js';
 import { chooseFirst } from '../../state/comparing/comparing.js';
-import { compareLayout, sideView } from '../panes/compare-view.js';
+import { markedView } from '../panes/compare/view.js';
 import type { View, Viewport } from '../transcript/viewport.js';
 import type { Keymap } from './bindings.js';
 import type { ActionName } from './keymap.js';
@@ -14,7 +14,7 @@ export interface CompareKeysOptions {
   view: () => { width: number; height: number };
 }
 
-/** Keys while two answers are compared: they choose one; the draft can be written meanwhile. */
+/** Keys while answers are compared: they choose one; the draft can be written meanwhile. */
 export interface CompareKeys {
   /** @returns whether the key was used */
   press(name: string): boolean;
@@ -45,18 +45,13 @@ export function createCompareKeys({
   viewport,
   view,
 }: CompareKeysOptions): CompareKeys {
-  const markedView = (): View | undefined => {
+  const looked = (): View | undefined => {
     const { comparison, reasoningShown, sourceShown } = state();
-    if (comparison === undefined) return undefined;
-    const { width, height } = view();
-    return sideView(comparison.sides[comparison.marked], compareLayout(width, height), {
-      reasoning: reasoningShown,
-      source: sourceShown,
-    });
+    return comparison && markedView(comparison, view(), { reasoning: reasoningShown, source: sourceShown });
   };
   /** @returns whether there was anywhere to go */
   const scrollBy = (rows: number): boolean => {
-    const side = markedView();
+    const side = looked();
     if (side === undefined) return false;
     const page = Math.max(1, side.height - 1);
     const scroll = viewport.scrolledBy(side, Math.abs(rows) === PAGE ? Math.sign(rows) * page : rows);
@@ -76,13 +71,14 @@ export function createCompareKeys({
       const empty = draft.text === '';
       const action = keymap.actionOf(name, !empty);
       if (action === 'focus' || (empty && (name === 'left' || name === 'right'))) {
-        actions.markSide(name === 'left' ? 0 : name === 'right' ? 1 : undefined);
+        actions.markSide(STEPS.has(name) ? comparison.marked + (STEPS.get(name) ?? 0) : undefined);
         return true;
       }
       const rows = SCROLLS.get(action ?? '') ?? (empty ? SCROLLS_EMPTY.get(action ?? '') : undefined);
       if (rows !== undefined) {
         if (!scrollBy(rows)) actions.say(rows < 0 ? 'this is the beginning' : 'this is the end');
       } else if (action === 'send') chooseAndSend(empty);
+      else if (action === 'regenerate') actions.repeatSides();
       else if (action === undefined) return false;
       else if (action.startsWith('edit-') || action.startsWith('select-') || AS_EVER.has(action))
         return false;
@@ -97,6 +93,10 @@ export function createCompareKeys({
   }
 }
 
+const STEPS: ReadonlyMap<string, number> = new Map([
+  ['left', -1],
+  ['right', 1],
+]);
 /** A page, whatever its size. */
 const PAGE = 10_000;
 const SCROLLS: ReadonlyMap<string, number> = new Map([

@@ -133,7 +133,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'result',
     argument: 'FILE',
   }),
-  bind('Conversation', 'compare', ['ctrl+b'], 'ask two endpoints: the draft, or the last question again', {
+  bind('Conversation', 'compare', ['ctrl+b'], 'ask several endpoints or models at once', {
     command: 'compare',
   }),
   bind('Conversation', 'inspect', ['ctrl+d'], 'look into the last exchanges; m marks one to compare with', {

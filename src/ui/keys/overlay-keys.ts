@@ -1,8 +1,9 @@
 import type { Actions } from '../../state/actions.js';
 import { type AppState, PANES } from '../../state/app-state.js';
+import { MODELS_ITEM, SETUP_ITEM } from '../../state/comparing/targets.js';
 import { previousBoundary } from '../../state/text/graphemes.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
-import { matching, movedBy, type Picker } from '../../state/view/picker.js';
+import { matching, movedBy, type Picker, toggled } from '../../state/view/picker.js';
 import { explainLines } from '../panes/explain/lines.js';
 import { helpLines } from '../panes/help.js';
 import { allPanes } from '../panes/side.js';
@@ -96,6 +97,8 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       choose(picker);
     } else if (name === 'esc' || name === 'ctrl+c') {
       close();
+    } else if (name === 'tab' && picker.marked !== undefined) {
+      actions.show(toggled(picker));
     } else if (name === 'backspace') {
       const query = picker.query.slice(0, previousBoundary(picker.query, picker.query.length));
       actions.show({ ...picker, query, index: 0 });
@@ -120,12 +123,19 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
       return;
     }
     close();
-    if (picker.purpose === 'compare') actions.compare(item.id);
+    if (picker.purpose === 'compare') chooseToCompare(item.id, picker.marked ?? []);
     else if (picker.purpose === 'mode') actions.switchMode(item.id);
     else if (picker.purpose === 'model') actions.chooseModel(item.id);
     else if (picker.purpose === 'history') actions.recall(Number(item.id));
     else if (picker.purpose === 'branch') actions.branchFrom(Number(item.id));
     else carryOut(item.id);
+  };
+
+  const chooseToCompare = (id: string, marked: readonly string[]): void => {
+    const endpoints = marked.filter((one) => one !== MODELS_ITEM && one !== SETUP_ITEM);
+    if (id === SETUP_ITEM) actions.tellSetup();
+    else if (id === MODELS_ITEM) actions.compareModels();
+    else actions.compareWith(endpoints.length > 0 ? endpoints : [id]);
   };
 
   const carryOut = (name: string): void => {

@@ -1,4 +1,5 @@
 import type { AppState } from '../../state/app-state.js';
+import { MORE_ROUNDS } from '../../state/comparing/comparing.js';
 import type { EndpointInfo, WaitLimits } from '../../state/ports.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
@@ -37,6 +38,7 @@ export type BarState = Pick<
 export type TypingPlace =
   | 'draft'
   | 'list'
+  | 'marking'
   | 'sessions'
   | 'renaming'
   | 'exchanges'
@@ -57,7 +59,7 @@ export function typingPlace({
       if (search.kind === 'open') return 'search';
       return panes.focus === undefined ? 'draft' : 'pane';
     case 'picker':
-      return 'list';
+      return overlay.marked === undefined ? 'list' : 'marking';
     case 'sessions':
       return overlay.renaming === undefined ? 'sessions' : 'renaming';
     case 'inspector':
@@ -111,11 +113,17 @@ function activity({ request, limits, answering }: BarState): string {
 
 function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
   if (typing !== 'draft' && !(typing === 'pane' && answering)) return HINTS[typing](keys);
-  const { send, newline, stop, help, quit, focus } = keys;
+  const { send, newline, stop, help, quit, focus, again } = keys;
   const always = [`${short(help)} help`, `${short(quit)} quit`];
   if (comparing && !answering)
-    return [`${short(send)} go on`, `${short(focus)} mark`, `${short(stop)} keep neither`, ...always];
-  if (answering && comparing) return [`${short(stop)} stop both`, `${short(focus)} mark`, ...always];
+    return [
+      `${short(send)} go on`,
+      `${short(stop)} keep none`,
+      `${short(focus)} mark`,
+      `${short(again)} ask ${MORE_ROUNDS} more times`,
+      ...always,
+    ];
+  if (answering && comparing) return [`${short(stop)} stop all`, `${short(focus)} mark`, ...always];
   if (answering) return [`${short(stop)} stop`, ...always];
   return [`${short(send)} send`, `${short(newline)} newline`, ...always];
 }
@@ -123,6 +131,12 @@ function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
 /** The keys of what is looked at. */
 const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (keys: KeyHints) => string[]>> = {
   list: ({ choose, close }) => [`${short(choose)} choose`, '↑↓ move', `${short(close)} close`],
+  marking: ({ choose, close }) => [
+    `${short(choose)} compare`,
+    'tab mark several',
+    '↑↓ move',
+    `${short(close)} close`,
+  ],
   sessions: ({ choose, close }) => [`${short(choose)} open`, '↑↓ move', `${short(close)} close`],
   renaming: ({ choose, close }) => [`${short(choose)} keep the name`, `${short(close)} leave it`],
   exchanges: ({ choose, close }) => [

@@ -27,7 +27,12 @@ export function pickerLines(picker: Picker, width: number, height: number): read
     ...items.slice(from, from + room).map((item, row): Line => {
       const chosen = from + row === picker.index;
       const label = sanitizeLine(item.label);
-      const left: Line = cut([chosen ? ['accent', '› '] : '  ', chosen ? ['bold', label] : label], width);
+      const mark: Line =
+        picker.marked === undefined ? [] : [picker.marked.includes(item.id) ? ['accent', '* '] : '  '];
+      const left: Line = cut(
+        [chosen ? ['accent', '› '] : '  ', ...mark, chosen ? ['bold', label] : label],
+        width,
+      );
       if (item.hint === undefined) return left;
       const hint: Line = [['dim', sanitizeLine(item.hint)]];
       const room = width - lineWidth(left) - 2;

@@ -1,6 +1,7 @@
 import { costText } from '../../metrics/cost.js';
 import { FIGURES, SCREEN_FIGURES } from '../../metrics/figures.js';
-import { percentile, type SessionFigures, type Slo } from '../../state/exchange/figures.js';
+import { percentile } from '../../metrics/percentile.js';
+import type { SessionFigures, Slo } from '../../state/exchange/figures.js';
 import { count, duration, durations } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 import { sparks } from './sparks.js';

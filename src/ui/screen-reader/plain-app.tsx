@@ -3,13 +3,13 @@ import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { withBidiMarks } from '../../common/bidi.js';
 import { type Comparison, isAnswering } from '../../state/comparing/comparison.js';
-import { sanitizeLine } from '../../state/text/sanitize.js';
 import { awaitedCall } from '../../state/tools/tool-calls.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { searchCount } from '../../state/view/search.js';
 import { useAppState, useKeyboard, useShared } from '../components/context.js';
 import { createInput } from '../keys/input.js';
 import { draftWidth } from '../layout.js';
+import { nameOf, verdictWords } from '../panes/compare/verdict-words.js';
 import { attachedNote, awaitedNote, offered } from '../panes/composer.js';
 import { overlayView } from '../panes/overlay.js';
 import { searchLine } from '../panes/search.js';
@@ -81,7 +81,9 @@ function Said({ children }: { children: string }): ReactElement {
   return <Text>{withBidiMarks(children)}</Text>;
 }
 
-function spokenChoice({ sides, marked }: Comparison, { send, focus, stop }: KeyHints): string {
-  const { name } = sides[marked].endpoint;
-  return `Two answers: ${send} goes on with the one of ${sanitizeLine(name)}, ${focus} marks the other, ${stop} keeps neither.`;
+function spokenChoice({ sides, marked, rounds }: Comparison, keys: KeyHints): string {
+  const { send, focus, again, stop } = keys;
+  const told = rounds.now > 1 ? verdictWords(sides, again).map((words) => `${words}.`) : [];
+  const choice = `${sides.length} answers: ${send} goes on with the one of ${nameOf(sides, marked)}, ${focus} marks the next, ${again} asks each more often, ${stop} keeps none.`;
+  return [...told, choice].join('\n');
 }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Actions, createActions } from '../../../src/state/actions.js';
 import type { Comparison } from '../../../src/state/comparing/comparison.js';
 import type { ScreenPort } from '../../../src/state/ports.js';
@@ -80,7 +80,7 @@ test('the draft goes to both endpoints at once, each with its model', () => {
 test('an earlier toast is gone when a comparison starts', async () => {
   await compared();
   actions.stop();
-  expect(toast()).toContain('neither was kept');
+  expect(toast()).toContain('none was kept');
   actions.compare();
   expect(toast()).toBeUndefined();
 });
@@ -88,8 +88,8 @@ test('an earlier toast is gone when a comparison starts', async () => {
 test('each answer has its own text and figures, and both count for the session', async () => {
   await compared();
   const [one, other] = comparison().sides;
-  expect([one.answer.text, other.answer.text]).toEqual(['one', 'other']);
-  expect([one.request, other.request]).toMatchObject([
+  expect([one?.answer.text, other?.answer.text]).toEqual(['one', 'other']);
+  expect([one?.request, other?.request]).toMatchObject([
     { kind: 'done', metrics: { ttftMs: 100 } },
     { kind: 'done', metrics: { ttftMs: 200 } },
   ]);
@@ -138,7 +138,7 @@ test('stop ends both and keeps their text; a second stop keeps neither and retur
   await Promise.resolve();
   expect(chat.exchanges.map(({ signal }) => signal?.aborted)).toEqual([true, true]);
   await exchange(1).end();
-  expect(comparison().sides[0].answer).toMatchObject({ text: 'part', status: { kind: 'cancelled' } });
+  expect(comparison().sides[0]?.answer).toMatchObject({ text: 'part', status: { kind: 'cancelled' } });
   type('more');
   actions.stop();
   expect(store.getState()).toMatchObject({ messages: [], draft: { text: 'question\n\nmore' } });
@@ -148,13 +148,13 @@ test('no choice is possible while an answer runs, and no question before the cho
   type('question');
   actions.compare();
   actions.chooseSide();
-  expect(toast()).toContain('both answers have to end first');
+  expect(toast()).toContain('all answers have to end first');
   await exchange(0).end();
   await exchange(1).end();
   type('next');
   for (const action of [actions.send, actions.regenerate, actions.reviseLast, actions.newConversation]) {
     action();
-    expect(toast()).toContain('two answers are compared');
+    expect(toast()).toContain('answers are compared');
   }
   expect(chat.exchanges).toHaveLength(2);
 });
@@ -178,17 +178,128 @@ test('with several other modes one is picked; a toast says why one cannot be use
   actions.compare();
   expect(store.getState().overlay).toMatchObject({
     purpose: 'compare',
-    items: [{ id: 'openai' }, { id: 'local' }],
+    items: [{ id: 'openai' }, { id: 'local' }, { id: '/models' }, { id: '/setup' }],
   });
   expect(chat.exchanges).toHaveLength(0);
   actions.compare('local');
   expect(chat.latest.options.endpoint).toBe('local');
+});
 
+test('with one endpoint set up the list offers its other models, says what keeps others from it, and how to get one', () => {
   setUp(createMemoryModes([SIMULATOR, { ...OPENAI, problem: 'OPENAI_API_KEY is not set' }]));
   type('question');
   actions.compare();
+  expect(store.getState().overlay).toMatchObject({
+    items: [
+      { id: '/models', label: 'another model of simulator' },
+      { id: 'openai', hint: 'OPENAI_API_KEY is not set' },
+      { id: '/setup', label: 'set up a further endpoint' },
+    ],
+  });
+  actions.compareWith(['openai']);
   expect(toast()).toBe('OPENAI_API_KEY is not set');
   expect(store.getState().draft.text).toBe('question');
+  actions.tellSetup();
+  expect(store.getState().messages.at(-1)).toMatchObject({ role: 'notice' });
+  expect(texts().at(-1)).toContain('vastar-tui endpoints add');
+});
+
+test('several models of one endpoint are asked at once, each by its name', () => {
+  type('question');
+  actions.compare(':gpt-4o openai:o3 gone');
+  expect(toast()).toBe('there is no other mode "gone"');
+  actions.compare(':gpt-4o openai:o3');
+  expect(chat.exchanges.map(({ options: { endpoint, model } }) => `${endpoint} ${model}`)).toEqual([
+    'simulator gpt-3.5-turbo',
+    'simulator gpt-4o',
+    'openai o3',
+  ]);
+});
+
+test('the marked one of three answers goes on; the others are branches beside it', async () => {
+  type('question');
+  actions.compare(':a :b');
+  for (const [index, text] of ['one', 'two', 'three'].entries()) {
+    exchange(index).start();
+    exchange(index).text(text);
+    clock.advance(40);
+    await exchange(index).end();
+  }
+  actions.markSide();
+  actions.chooseSide();
+  expect(texts()).toEqual(['question', 'two']);
+  expect(store.getState().endpoint).toMatchObject({ name: 'simulator', model: 'a' });
+  expect(store.getState().aside).toHaveLength(2);
+  expect(toast()).toContain('the other answers are the branches beside it');
+});
+
+describe('rounds', () => {
+  /** The exchanges from that one on, of which each round begins with another side. */
+  async function round(from: number): Promise<void> {
+    for (const place of [0, 1]) {
+      const { options } = exchange(from + place);
+      const ttftMs = (options.endpoint === 'openai' ? 200 : 100) + from;
+      exchange(from + place).start();
+      exchange(from + place).text(`answer ${from}`);
+      clock.advance(40);
+      await exchange(from + place).end({ metrics: metricsOf({ ttftMs }) });
+      await Promise.resolve();
+    }
+  }
+
+  test('begin with another endpoint each time', async () => {
+    type('question');
+    actions.compare('openai x2');
+    await round(0);
+    expect(chat.exchanges.map(({ options }) => options.endpoint)).toEqual([
+      ...['simulator', 'openai'],
+      ...['openai', 'simulator'],
+    ]);
+  });
+
+  test('after the first one they bring figures, and leave the answers as they are', async () => {
+    type('question');
+    actions.compare('openai x3');
+    await round(0);
+    await round(2);
+    await round(4);
+    expect(chat.exchanges).toHaveLength(6);
+    const { sides, rounds } = comparison();
+    expect(rounds).toEqual({ now: 3, of: 3 });
+    expect(sides.map(({ answer }) => answer.text)).toEqual(['answer 0', 'answer 0']);
+    expect(sides.map(({ runs }) => runs.map(({ ttftMs }) => ttftMs))).toEqual([
+      [100, 102, 104],
+      [200, 202, 204],
+    ]);
+    expect(store.getState().session.requests).toBe(6);
+  });
+
+  test('more of them can be asked for afterwards, and a stop ends them', async () => {
+    type('question');
+    actions.compare();
+    await round(0);
+    actions.repeatSides();
+    expect(toast()).toBe('asking each 5 more times, for the figures');
+    expect(comparison().rounds).toEqual({ now: 2, of: 6 });
+    await round(2);
+    actions.stop();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(chat.exchanges).toHaveLength(6);
+    expect(comparison().rounds).toEqual({ now: 3, of: 3 });
+    actions.chooseSide();
+    expect(texts()).toEqual(['question', 'answer 0']);
+  });
+
+  test('an answer that failed has no figures; the others count', async () => {
+    type('question');
+    actions.compare('openai x2');
+    await exchange(0).end({ outcome: 'error' });
+    await exchange(1).end({ metrics: metricsOf({ ttftMs: 1 }) });
+    await Promise.resolve();
+    await round(2);
+    expect(comparison().sides.map(({ runs }) => runs.length)).toEqual([1, 2]);
+  });
 });
 
 test('it says why it does nothing without a question, or without another mode', () => {
@@ -197,5 +308,8 @@ test('it says why it does nothing without a question, or without another mode', 
   setUp(createMemoryModes([SIMULATOR]));
   type('question');
   actions.compare();
-  expect(toast()).toContain('there is no other mode');
+  expect(store.getState().overlay).toMatchObject({
+    purpose: 'compare',
+    items: [{ id: '/models' }, { id: '/setup' }],
+  });
 });

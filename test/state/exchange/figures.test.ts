@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { percentile } from '../../../src/metrics/percentile.js';
 import type { Speed } from '../../../src/metrics/speed.js';
 import type { Outcome } from '../../../src/sdk/chat/chat-types.js';
-import { countExchange, DEFAULT_SLO, NO_FIGURES, percentile } from '../../../src/state/exchange/figures.js';
+import { countExchange, DEFAULT_SLO, NO_FIGURES } from '../../../src/state/exchange/figures.js';
 import { metricsOf } from '../../support/chat-ports.js';
 
 test('percentiles are nearest-rank', () => {

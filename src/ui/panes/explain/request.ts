@@ -1,7 +1,8 @@
 import { costText } from '../../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../../metrics/exchange.js';
 import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
-import { percentile, type SessionFigures, type Slo } from '../../../state/exchange/figures.js';
+import { percentile } from '../../../metrics/percentile.js';
+import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
 import type { RequestView } from '../../../state/exchange/request-view.js';
 import { bytes, count, duration, taken, tokenRate } from '../../style/format.js';
 import { stallsIn } from '../timeline.js';

@@ -1,6 +1,7 @@
 import { costText } from '../../../metrics/cost.js';
 import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
-import { percentile, type SessionFigures, type Slo } from '../../../state/exchange/figures.js';
+import { percentile } from '../../../metrics/percentile.js';
+import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
 import { count, duration } from '../../style/format.js';
 import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 

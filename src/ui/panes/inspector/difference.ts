@@ -40,8 +40,8 @@ export function differenceLines(
       [],
       ...sharedWaterfall(
         [
-          { name: `#${before.number}`, metrics: one },
-          { name: `#${after.number}`, metrics: other },
+          { name: `#${before.number}`, metrics: [one] },
+          { name: `#${after.number}`, metrics: [other] },
         ],
         inner,
       ),

@@ -1,6 +1,7 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { FIGURES } from '../../../metrics/figures.js';
-import { type Line, spread } from '../../style/line.js';
+import { percentile } from '../../../metrics/percentile.js';
+import { cut, fill, type Line, lineWidth, spread } from '../../style/line.js';
 import { bar, barAgainst, cellMs, OVER, UNDER } from './bars.js';
 import { legRows, legsAgainst } from './legs.js';
 import { LABEL_WIDTH, VALUE_WIDTH } from './waterfall.js';
@@ -37,28 +38,59 @@ export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width
   ];
 }
 
-/** The steps of several exchanges, one list of rows and one scale: a row for each exchange below each step. */
+/** An endpoint or an exchange with its figures; of several exchanges each step has its median. */
+export interface Group {
+  readonly name: string;
+  readonly metrics: readonly Shown[];
+}
+
+/**
+ * The steps of several groups, one list of rows and one scale: a row for each group below each step. The longest steps
+ * where not all fit.
+ */
 export function sharedWaterfall(
-  exchanges: readonly { readonly name: string; readonly metrics: Shown }[],
+  groups: readonly Group[],
   width: number,
+  height = Number.POSITIVE_INFINITY,
 ): Line[] {
-  const rows = legRows(exchanges.map(({ metrics }) => metrics));
-  const longestMs = Math.max(0, ...rows.flatMap(({ ms }) => ms));
-  if (longestMs === 0) return [];
-  const nameWidth = Math.max(...exchanges.map(({ name }) => name.length)) + 1;
+  const steps = groupRows(groups.map(({ metrics }) => metrics));
+  const longestMs = Math.max(0, ...steps.flatMap(({ ms }) => ms));
+  const room = Math.floor((height - 1) / Math.max(1, groups.length));
+  if (longestMs === 0 || room < 1) return [];
+  const longest = [...steps].sort((a, b) => Math.max(...b.ms) - Math.max(...a.ms)).slice(0, room);
+  const nameWidth = Math.min(NAME_MAX, Math.max(...groups.map(({ name }) => lineWidth([name])))) + 1;
   const barWidth = Math.max(0, width - LABEL_WIDTH - nameWidth - VALUE_WIDTH);
   return [
     spread([['dim', FIGURES.hops.label]], [['dim', 'ms']], width),
-    ...rows.flatMap(({ label, ms }) =>
-      exchanges.map(({ name }, index): Line => {
-        const own = ms[index] ?? 0;
-        return [
-          ['dim', (index === 0 ? label : '').padEnd(LABEL_WIDTH)],
-          name.padEnd(nameWidth),
-          ['accent', bar(own / longestMs, barWidth).padEnd(barWidth)],
-          cellMs(own).padStart(VALUE_WIDTH),
-        ];
-      }),
-    ),
+    ...steps
+      .filter((step) => longest.includes(step))
+      .flatMap(({ label, ms }) =>
+        groups.map(({ name }, index): Line => {
+          const own = ms[index] ?? 0;
+          return [
+            ['dim', (index === 0 ? label : '').padEnd(LABEL_WIDTH)],
+            ...fill(cut([name], nameWidth - 1), nameWidth),
+            ['accent', bar(own / longestMs, barWidth).padEnd(barWidth)],
+            cellMs(own).padStart(VALUE_WIDTH),
+          ];
+        }),
+      ),
   ];
+}
+
+const NAME_MAX = 14;
+
+/** The steps of groups: of each its median in the group's exchanges. */
+function groupRows(groups: readonly (readonly Shown[])[]): { label: string; ms: number[] }[] {
+  return legRows(groups.flat()).map(({ label, ms }) => {
+    let from = 0;
+    return {
+      label,
+      ms: groups.map(({ length }) => {
+        const own = ms.slice(from, from + length);
+        from += length;
+        return percentile(own, 50) ?? 0;
+      }),
+    };
+  });
 }

@@ -1,5 +1,5 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
-import { percentile } from '../../../state/exchange/figures.js';
+import { percentile } from '../../../metrics/percentile.js';
 import { type Leg, legsOf } from './verdict.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;

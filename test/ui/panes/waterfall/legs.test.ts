@@ -59,8 +59,8 @@ test('what is over the median and what is under it look different, without any c
 test('two exchanges share one scale: a step of half the time has a bar of half the length', () => {
   const lines = sharedWaterfall(
     [
-      { name: 'a', metrics: metricsOf({ hops: { wait: 9.3 } }) },
-      { name: 'b', metrics: metricsOf({ hops: { wait: 4.65 } }) },
+      { name: 'a', metrics: [metricsOf({ hops: { wait: 9.3 } })] },
+      { name: 'b', metrics: [metricsOf({ hops: { wait: 4.65 } })] },
     ],
     13 + 2 + 8 + 7,
   ).map(plainText);

@@ -1,0 +1,89 @@
+import type { EndpointInfo, ModeInfo } from '../ports.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import type { PickerItem } from '../view/picker.js';
+import { modeItems } from '../view/picker.js';
+
+/** What is to be compared with the endpoint in use. */
+export type Targets =
+  | { readonly ok: true; readonly endpoints: readonly EndpointInfo[]; readonly rounds: number }
+  | { readonly ok: false; readonly problem: string };
+
+/** More answers than this have no room, and cost. */
+export const MAX_SIDES = 8;
+const MAX_ROUNDS = 50;
+
+/** Rows of the list that are no endpoints. */
+export const MODELS_ITEM = '/models';
+export const SETUP_ITEM = '/setup';
+
+/**
+ * Reads `groq ollama:llama3 :gpt-4o x5`: modes, a mode's or the current endpoint's other model, and how many rounds.
+ * @param words as typed, or ids of the list's items
+ */
+export function targetsIn(
+  words: readonly string[],
+  current: EndpointInfo,
+  modes: readonly ModeInfo[],
+): Targets {
+  const endpoints: EndpointInfo[] = [];
+  let rounds = 1;
+  for (const word of words) {
+    const times = /^x(\d{1,3})$/.exec(word)?.[1];
+    if (times !== undefined) {
+      rounds = Math.min(MAX_ROUNDS, Math.max(1, Number(times)));
+      continue;
+    }
+    const found = targetOf(word, current, modes);
+    if (!found.ok) return found;
+    const { name, model } = found.endpoint;
+    const isKnown = [current, ...endpoints].some((one) => one.name === name && one.model === model);
+    if (!isKnown) endpoints.push(found.endpoint);
+  }
+  if (endpoints.length === 0 && rounds === 1)
+    return { ok: false, problem: 'that is the endpoint and model in use: name another one' };
+  if (endpoints.length >= MAX_SIDES)
+    return { ok: false, problem: `at most ${MAX_SIDES} answers can be compared` };
+  return { ok: true, endpoints, rounds };
+}
+
+function targetOf(
+  word: string,
+  current: EndpointInfo,
+  modes: readonly ModeInfo[],
+): { ok: true; endpoint: EndpointInfo } | { ok: false; problem: string } {
+  const whole = modes.find(({ name }) => name === word);
+  const colon = word.indexOf(':');
+  const [name, model] =
+    whole !== undefined || colon < 0 ? [word, ''] : [word.slice(0, colon), word.slice(colon + 1)];
+  const mode: ModeInfo | undefined = name === '' ? current : modes.find((one) => one.name === name);
+  if (mode === undefined) return { ok: false, problem: `there is no other mode "${sanitizeLine(name)}"` };
+  if (mode.problem !== undefined) return { ok: false, problem: mode.problem };
+  return { ok: true, endpoint: model === '' ? mode : { ...mode, model } };
+}
+
+/** What can be compared with: other endpoints, other models of the one in use, and how to set up a further one. */
+export function compareItems(
+  current: EndpointInfo,
+  modes: readonly ModeInfo[],
+  models: readonly string[] | undefined,
+): readonly PickerItem[] {
+  const others = modeItems(modes.filter(({ name }) => name !== current.name));
+  const usable = others.filter(({ id }) => modes.find(({ name }) => name === id)?.problem === undefined);
+  const name = sanitizeLine(current.name);
+  return [
+    ...usable,
+    ...(models === undefined
+      ? [{ id: MODELS_ITEM, label: `another model of ${name}`, hint: 'asks it for its list' }]
+      : models
+          .filter((model) => model !== current.model)
+          .map((model) => ({ id: `:${model}`, label: model, hint: `model of ${name}` }))),
+    ...others.filter((item) => !usable.includes(item)),
+    { id: SETUP_ITEM, label: 'set up a further endpoint', hint: 'says how' },
+  ];
+}
+
+/** How to get a second endpoint. */
+export const SETUP_WORDS = `There are three ways to a further endpoint to compare with:
+- A model server on this machine (Ollama, LM Studio, vLLM, llama.cpp, LiteLLM) is found when the chat starts.
+- \`vastar-tui endpoints add\` in a shell writes one to the configuration, from a preset such as groq or openrouter. A key goes into its environment variable.
+- \`/compare :MODEL\` asks another model of the endpoint in use, and \`/compare NAME :MODEL x5\` asks several, 5 times each.`;

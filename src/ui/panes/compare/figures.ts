@@ -1,0 +1,79 @@
+import type { ExchangeMetrics } from '../../../metrics/exchange.js';
+import { FIGURES } from '../../../metrics/figures.js';
+import { percentile } from '../../../metrics/percentile.js';
+import type { Side } from '../../../state/comparing/comparison.js';
+import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
+import { count, duration, taken, tokenRate } from '../../style/format.js';
+import { cut, fill, type Line } from '../../style/line.js';
+import { sharedWaterfall } from '../waterfall/against.js';
+import { nameOf, verdictWords } from './verdict-words.js';
+
+const LABEL_WIDTH = 14;
+const COLUMN_MAX = 18;
+const UNKNOWN = '–';
+
+interface Row {
+  readonly label: string;
+  readonly of: (metrics: ExchangeMetrics) => number | undefined;
+  readonly shown: (value: number) => string;
+}
+
+/** The most telling first: those that have no room are left out. */
+const ROWS: readonly Row[] = [
+  { label: FIGURES.ttft.label, of: ({ ttftMs }) => ttftMs, shown: duration },
+  { label: FIGURES.e2e.label, of: ({ e2eMs }) => e2eMs, shown: taken },
+  {
+    label: FIGURES.rate.label,
+    of: ({ speed }) => (speed.kind === 'measured' ? speed.tokensPerSecond : undefined),
+    shown: (value) => tokenRate(value, false),
+  },
+  {
+    label: FIGURES.tokens.label,
+    of: ({ outputTokens }) => outputTokens,
+    shown: (value) => count(Math.round(value)),
+  },
+];
+
+/** With fewer rows the names stand above the answers alone. */
+const HEADER_FROM = 4;
+
+/** The figures of all sides in one table, what they show, and their steps to the first token on one scale. */
+export function comparedFigures(
+  sides: readonly Side[],
+  { width, rows, again }: { width: number; rows: number; again: string },
+): Line[] {
+  const metrics = sides.map(metricsOf);
+  const column = Math.max(6, Math.min(COLUMN_MAX, Math.floor((width - LABEL_WIDTH) / sides.length)));
+  const cells = (texts: readonly string[]): Line =>
+    texts.flatMap((text) => [' ', ...fill([text], column - 1)]);
+  const most = Math.max(...metrics.map(({ length }) => length));
+  const header: Line = [
+    ['dim', (most > 1 ? `median of ${most}` : '').padEnd(LABEL_WIDTH)],
+    ...cells(sides.map((_, index) => nameOf(sides, index))),
+  ];
+  const table = ROWS.map(({ label, of, shown }): Line => {
+    const values = metrics.map((runs) =>
+      percentile(
+        runs.flatMap((one) => of(one) ?? []),
+        50,
+      ),
+    );
+    return [
+      ['dim', label.padEnd(LABEL_WIDTH)],
+      ...cells(values.map((value) => (value === undefined ? UNKNOWN : shown(value)))),
+    ];
+  });
+  const words = verdictWords(sides, again).flatMap((text) =>
+    wrapLine(text, { width }).map((piece): Line => [shownPiece(text, piece)]),
+  );
+  const head = [...(rows < HEADER_FROM ? [] : [header]), ...table].slice(0, rows);
+  const told = [...head, ...words].slice(0, rows).map((line) => cut(line, width));
+  const groups = sides.map((_, index) => ({ name: nameOf(sides, index), metrics: metrics[index] ?? [] }));
+  return [...told, ...sharedWaterfall(groups, width, rows - told.length)];
+}
+
+/** A side's whole answers; before the first one what is known of the running one. */
+function metricsOf({ runs, request }: Side): readonly ExchangeMetrics[] {
+  if (runs.length > 0) return runs;
+  return request.kind === 'none' ? [] : [request.metrics];
+}
