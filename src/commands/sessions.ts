@@ -23,6 +23,7 @@ interface Flags extends ExportFlags {
   limit?: number;
   deleted?: boolean;
   purge?: boolean;
+  dryRun?: boolean;
 }
 
 /** What `<id>` is. */
@@ -55,9 +56,11 @@ export function defineSessions(sessions: Command): void {
     .option('--output <path>', 'write to this file instead of stdout; an existing file is not replaced')
     .option('--all', 'all sessions')
     .action(inStore(exportSessions));
-  add('import', 'add the sessions of a JSON export')
-    .argument('<file>', 'the export; "-" reads stdin')
-    .action(inStore((store, _flags, [path = '']) => importSessions(store, path)));
+  add('import', 'add the conversations of an export, ours or another program’s')
+    .argument('<file>', 'the export, recognised by its content; "-" reads stdin')
+    .option('--dry-run', 'say what would be added, and add nothing')
+    .addHelpText('after', IMPORT_HELP)
+    .action(inStore((store, { dryRun }, [path = '']) => importSessions(store, path, dryRun)));
   add('rm', 'delete sessions; "restore" brings them back')
     .argument('<id...>', ID)
     .option('--purge', 'for good')
@@ -88,6 +91,10 @@ const SEARCH_HELP = `
 Words are all looked for, "several words" as they stand, wor* by its beginning. Filters on the exchange:
   ttft>2s  e2e<500ms  tokens>=100  error:429  error:timeout  error:any  model:gpt-4o  endpoint:openai
   outcome:truncated  on:2026-11-22  after:7d  before:2026-11`;
+
+const IMPORT_HELP = `
+What can be imported: --format json or jsonl of "sessions export", conversations.json of ChatGPT or Claude, logs.db of llm,
+a session of aichat (YAML), what "opencode export" writes, and messages as chat APIs have them (JSON or JSON Lines).`;
 
 /** The keys that none of the sessions may hold. */
 export function secretsToHide(config?: string): string[] {

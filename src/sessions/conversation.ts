@@ -196,10 +196,12 @@ export function createConversation(
           exchanges.add(seq, mapped(exchange.questionId), mapped(exchange.answerId), given);
         }
         const last = session.messages.map(gistOf).findLast((gist) => gist !== '') ?? '';
+        const model = session.messages.findLast((message) => message.model !== null)?.model ?? null;
         db.run(
-          'UPDATE sessions SET head = ?, preview = ? WHERE seq = ?',
+          'UPDATE sessions SET head = ?, preview = ?, model = coalesce(model, ?) WHERE seq = ?',
           mapped(session.headId),
           previewOf(redactor.text(last)),
+          model,
           seq,
         );
         return id;

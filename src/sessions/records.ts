@@ -94,7 +94,11 @@ export function exchangeOf(row: Row): Exchange {
 }
 
 export function errorOf(row: Row, column: string): ExchangeError | null {
-  const value = jsonIn(row, column);
+  return errorIn(jsonIn(row, column));
+}
+
+/** An error as it was saved; null where it is none. */
+export function errorIn(value: Json): ExchangeError | null {
   if (!isObject(value)) return null;
   const { class: name, message, hop, statusCode } = value;
   return {

@@ -16,36 +16,49 @@ interface RequestToolCall {
 }
 
 /**
- * A conversation as the next request sends it. Left out are messages without content, and what providers refuse:
+ * Returns a conversation as the next request sends it. It leaves out messages without content, and what providers refuse:
  * tool calls that lack a result, and results that lack their call.
  */
 export function requestMessages(messages: readonly Message[]): RequestMessage[] {
-  const sent: RequestMessage[] = [];
+  return eachRequestMessage(messages).map(({ sent }) => sent);
+}
+
+/** Returns the same, each with the message that it was made of. */
+export function eachRequestMessage(
+  messages: readonly Message[],
+): { message: Message; sent: RequestMessage }[] {
   let answered = new Set<string>();
-  for (const [index, message] of messages.entries()) {
-    const { role, text, toolCalls, toolCallId } = message;
+  const sentFor = (message: Message, index: number): RequestMessage | undefined => {
+    const { role, text, toolCalls, toolCallId, attachments } = message;
     if (role === 'assistant') {
       const results = resultsAfter(messages, index);
       const whole = toolCalls.length > 0 && toolCalls.every(({ id }) => results.has(id));
       answered = new Set(whole ? toolCalls.map(({ id }) => id) : []);
-      sent.push(...answerMessage(message, whole));
-    } else if (role === 'tool') {
-      if (toolCallId !== null && answered.has(toolCallId))
-        sent.push({ role, content: text, tool_call_id: toolCallId });
-    } else if (text !== '' || message.attachments.length > 0) {
-      sent.push(role === 'system' ? { role, content: text } : questionMessage(message));
+      return answerMessage(message, whole);
     }
-  }
-  return sent;
+    if (role === 'tool') {
+      const known = toolCallId !== null && answered.has(toolCallId);
+      return known ? { role, content: text, tool_call_id: toolCallId } : undefined;
+    }
+    if (text === '' && attachments.length === 0) return undefined;
+    return role === 'system' ? { role, content: text } : questionMessage(message);
+  };
+  return messages.flatMap((message, index) => {
+    const sent = sentFor(message, index);
+    return sent === undefined ? [] : [{ message, sent }];
+  });
 }
 
-function answerMessage({ text, refusal, toolCalls }: Message, withCalls: boolean): RequestMessage[] {
+function answerMessage(
+  { text, refusal, toolCalls }: Message,
+  withCalls: boolean,
+): RequestMessage | undefined {
   const content = text === '' ? refusal : text;
   if (withCalls) {
     const tool_calls = toolCalls.map(requestToolCall);
-    return [{ role: 'assistant', content: content === '' ? null : content, tool_calls }];
+    return { role: 'assistant', content: content === '' ? null : content, tool_calls };
   }
-  return content === '' ? [] : [{ role: 'assistant', content }];
+  return content === '' ? undefined : { role: 'assistant', content };
 }
 
 /** A tool call as a message of the assistant carries it. */

@@ -13,6 +13,8 @@ export interface SessionTable {
   list(options?: { limit?: number; deleted?: boolean }): SessionSummary[];
   /** The one used last, other than `except`. */
   last(options?: { except?: string | undefined }): SessionSummary | undefined;
+  /** Whether there is a session with exactly this id, deleted or not. */
+  has(id: string): boolean;
   /**
    * The session whose id begins so.
    * @throws {SessionsError} `unknown` or `ambiguous`
@@ -97,6 +99,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
       );
       return row === undefined ? undefined : summaryOf(row);
     },
+    has: (id) => db.get('SELECT 1 FROM sessions WHERE id = ?', id) !== undefined,
     find,
     named: (titleOrId) => {
       const row = db.get(

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createSearch } from '../support/canary.js';
 import { groundForEach } from '../support/e2e.js';
@@ -243,6 +244,45 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   expect((await sessions('list', '--deleted')).stdout).toBe('');
 }, 60_000);
 
+test('conversations of another program are shown before they are imported, and come in once', async () => {
+  const fixtures = join(import.meta.dirname, '..', 'fixtures', 'imports');
+  const chatgpt = join(fixtures, 'chatgpt.json');
+  const tried = await sessions('import', '--dry-run', chatgpt);
+  expect(tried).toMatchObject({
+    code: 0,
+    stdout: '2025-06-15  Weather in Paris  (6 messages, 2 branches)\n',
+    stderr: expect.stringContaining('is an export of ChatGPT; nothing was added'),
+  });
+  expect((await sessions('list')).stdout).toBe('');
+  const added = await sessions('import', chatgpt);
+  expect(added).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^[0-9a-f]{12} {2}Weather in Paris\n$/),
+  });
+  expect(await sessions('import', chatgpt)).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'vastar-tui: 1 of 1 are there already, and stay as they are\n',
+  });
+  expect(JSON.parse((await sessions('list', '--json')).stdout)).toMatchObject([
+    { title: 'Weather in Paris', messages: 6, model: 'o3', usedMs: 1_750_000_400_500 },
+  ]);
+  expect((await sessions('search', 'weather')).stdout).toContain('Weather in Paris');
+
+  const logs = join(ground.place.dir, 'logs.db');
+  const sqlite = new DatabaseSync(logs);
+  sqlite.exec(readFileSync(join(fixtures, 'llm-responses.sql'), 'utf8'));
+  sqlite.close();
+  expect((await sessions('import', logs)).stdout).toMatch(/What is in it\?\n.*Alone\n$/);
+  const piped = await run(
+    ['sessions', 'import', '-'],
+    readFileSync(join(fixtures, 'messages.jsonl'), 'utf8'),
+  );
+  expect(piped.stdout).toMatch(/^[0-9a-f]{12} {2}What is it\?\n$/);
+  const har = JSON.parse((await sessions('export', '--all', '--format', 'har')).stdout);
+  expect(har.log.entries).toEqual([]);
+}, 60_000);
+
 test('all sessions, imported elsewhere and exported again, are the same file in the same order', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   await run(['ask', '--session', 'one', 'q']);
@@ -271,7 +311,12 @@ test('an error is one line, without a stack', async () => {
   };
   expect(await told('show', 'abc')).toEqual([1, expect.stringContaining('there is no session abc')]);
   expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
-  expect(await told('import', 'notes.txt')).toEqual([1, expect.stringContaining('it is no JSON')]);
+  expect(await told('import', 'notes.txt')).toEqual([
+    1,
+    expect.stringContaining('it is nothing that is known'),
+  ]);
+  writeFileSync(join(ground.place.dir, 'export.zip'), 'PK\u0003\u0004');
+  expect(await told('import', 'export.zip')).toEqual([2, expect.stringContaining('unzip it')]);
   writeFileSync(join(ground.place.dir, 'newer.json'), '{"format":"vastar-tui/sessions","version":3}');
   expect(await told('import', 'newer.json')).toEqual([
     1,

@@ -8,7 +8,7 @@ import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 import { UsageError } from '../support/usage-error.js';
 
-export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording'] as const;
+export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording', 'fine-tuning'] as const;
 type Format = (typeof FORMATS)[number];
 
 export interface ExportFlags {
@@ -61,6 +61,12 @@ async function render(format: Format, sessions: readonly Session[]): Promise<str
       return (await import('../../sessions/export/har.js')).toHar(sessions, VERSION, conversationIn);
     case 'recording':
       return recordingsOf(sessions);
+    case 'fine-tuning': {
+      const { toFineTuning } = await import('../../sessions/export/fine-tuning.js');
+      const { lines, omitted } = toFineTuning(sessions);
+      for (const words of omitted) tell(words);
+      return lines;
+    }
   }
 }
 

@@ -23,7 +23,12 @@ export function toHar(sessions: readonly Session[], version: string, translate: 
       pageTimings: {},
     })),
     entries: sessions
-      .flatMap((session) => session.exchanges.map((exchange) => entryOf(session, exchange, translate)))
+      .flatMap((session) =>
+        // Where an imported one was sent is not known.
+        session.exchanges
+          .filter(({ url }) => url !== '')
+          .map((exchange) => entryOf(session, exchange, translate)),
+      )
       .sort((a, b) => a.startedDateTime.localeCompare(b.startedDateTime)),
   };
   return `${JSON.stringify({ log }, null, 2)}\n`;

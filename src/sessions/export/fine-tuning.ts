@@ -1,0 +1,76 @@
+import { isObject, listIn, textIn, toJson } from '../json.js';
+import { eachRequestMessage } from '../request-messages.js';
+import type { Json, JsonObject, Message, Session } from '../types.js';
+import { branchOf } from './markdown.js';
+
+/** OpenAI's limit on the images of an example. */
+const MOST_IMAGES = 10;
+const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];
+
+/**
+ * Conversations as examples for OpenAI's supervised fine-tuning
+ * (https://platform.openai.com/docs/guides/supervised-fine-tuning): one a line, the branch in use up to its last whole
+ * answer. What is no example to learn from, as an answer that was cut off or refused, has the weight 0.
+ * @returns the lines, and why sessions were left out
+ */
+export function toFineTuning(sessions: readonly Session[]): { lines: string; omitted: string[] } {
+  const examples = sessions.map((session) => ({ session, example: exampleOf(session) }));
+  return {
+    lines: examples
+      .flatMap(({ example }) => (typeof example === 'string' ? [] : `${JSON.stringify(example)}\n`))
+      .join(''),
+    omitted: examples.flatMap(({ session, example }) =>
+      typeof example === 'string' ? [`${session.id} left out: ${example}`] : [],
+    ),
+  };
+}
+
+/** The example; a text says why there is none. */
+function exampleOf(session: Session): Json {
+  const branch = branchOf(session);
+  const last = branch.findLastIndex((message) => message.role === 'assistant' && isWhole(message));
+  if (last < 0) return 'it has no whole answer';
+  const said = branch.slice(0, last + 1);
+  const images = said.flatMap(({ role, attachments }) => (role === 'user' ? attachments : []));
+  if (images.some(({ type }) => !IMAGE_TYPES.includes(type)))
+    return 'it has a file that is no PNG, JPEG or WebP image';
+  if (images.length > MOST_IMAGES) return `it has more than ${MOST_IMAGES} images`;
+  const tools = toolsOf(session, said);
+  if (tools.length === 0 && said.some(({ toolCalls }) => toolCalls.length > 0))
+    return 'the definitions of its tools are not saved';
+  const system = said.some(({ role }) => role === 'system') ? [] : systemOf(session, said);
+  return toJson({ messages: [...system, ...weighed(said)], ...(tools.length > 0 && { tools }) });
+}
+
+function isWhole({ status, text }: Message): boolean {
+  return status === 'complete' && text !== '';
+}
+
+/** The messages as they are sent, with the weight 0 where nothing is to be learned. */
+function weighed(messages: readonly Message[]): object[] {
+  return eachRequestMessage(messages).map(({ message, sent }) => {
+    if (sent.role !== 'assistant') return sent;
+    const { content, ...others } = sent;
+    const learned = message.status === 'complete' && (message.text !== '' || message.refusal === '');
+    return { ...others, ...(content !== null && { content }), ...(!learned && { weight: 0 }) };
+  });
+}
+
+/** What the tools of these answers' requests were. */
+function toolsOf(session: Session, messages: readonly Message[]): Json[] {
+  const tools = requestsOf(session, messages).flatMap((request) => listIn(request, 'tools'));
+  return [...new Map(tools.map((tool) => [JSON.stringify(tool), tool])).values()];
+}
+
+/** The system prompt of the last request; it is no message of the session. */
+function systemOf(session: Session, messages: readonly Message[]): object[] {
+  const [first] = listIn(requestsOf(session, messages).at(-1) ?? {}, 'messages');
+  return first !== undefined && isObject(first) && textIn(first, 'role') === 'system' ? [first] : [];
+}
+
+function requestsOf({ exchanges }: Session, messages: readonly Message[]): JsonObject[] {
+  const ids = new Set(messages.map(({ id }) => id));
+  return exchanges
+    .filter(({ answerId }) => answerId !== null && ids.has(answerId))
+    .map(({ request }) => request);
+}

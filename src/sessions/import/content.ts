@@ -1,0 +1,163 @@
+import { isList, isObject, numberIn, objectIn, objectsIn, textIn } from '../json.js';
+import type { Attachment, Json, JsonObject, ToolCall } from '../types.js';
+import { fileAt, fileWith } from './files.js';
+
+/** A stretch of a message's content: what was said, or the result of a tool call. */
+export interface Piece {
+  text: string;
+  reasoning: string;
+  refusal: string;
+  toolCalls: ToolCall[];
+  attachments: Attachment[];
+  /** Of a result: its call. */
+  resultOf?: string;
+}
+
+/**
+ * The content of a message in the forms of OpenAI and Anthropic: a text, or parts. A result of a tool call parts what
+ * was said before it from what was said after it.
+ * @param unknown told of each type of part that is not known, which is left out
+ */
+export function piecesOf(content: Json, unknown: (type: string) => void): Piece[] {
+  if (typeof content === 'string') return [{ ...nothing(), text: content }];
+  if (!isList(content)) return [];
+  const pieces: Piece[] = [];
+  let open: Piece | undefined;
+  const current = (): Piece => {
+    if (open === undefined) {
+      open = nothing();
+      pieces.push(open);
+    }
+    return open;
+  };
+  for (const part of content) {
+    if (typeof part === 'string') {
+      current().text = joined(current().text, part);
+    } else if (isObject(part) && textIn(part, 'type') === 'tool_result') {
+      pieces.push(resultOf(part, unknown));
+      open = undefined;
+    } else if (isObject(part)) {
+      addPart(current(), part, unknown);
+    }
+  }
+  return pieces;
+}
+
+function addPart(piece: Piece, part: JsonObject, unknown: (type: string) => void): void {
+  const type = textIn(part, 'type') ?? '';
+  switch (type) {
+    case 'text':
+    case 'input_text':
+    case 'output_text':
+      piece.text = joined(piece.text, textIn(part, 'text') ?? '');
+      return;
+    case 'thinking':
+    case 'reasoning':
+      piece.reasoning = joined(piece.reasoning, textIn(part, 'thinking') ?? textIn(part, 'text') ?? '');
+      return;
+    case 'refusal':
+      piece.refusal = joined(piece.refusal, textIn(part, 'refusal') ?? '');
+      return;
+    case 'tool_use':
+      piece.toolCalls.push({
+        id: textIn(part, 'id') ?? '',
+        name: textIn(part, 'name') ?? '',
+        arguments: argumentsOf(part.input ?? {}),
+      });
+      return;
+    default: {
+      const attachment = attachmentOf(type, part);
+      if (attachment === undefined) unknown(type);
+      else piece.attachments.push(attachment);
+    }
+  }
+}
+
+function attachmentOf(type: string, part: JsonObject): Attachment | undefined {
+  switch (type) {
+    case 'image_url':
+    case 'input_image': {
+      const address = textIn(part, 'image_url') ?? textIn(objectIn(part, 'image_url') ?? {}, 'url');
+      return address === undefined
+        ? undefined
+        : fileAt(address, undefined, address.startsWith('data:') ? undefined : 'image/png');
+    }
+    case 'input_audio': {
+      const audio = objectIn(part, 'input_audio') ?? {};
+      const data = textIn(audio, 'data');
+      return data === undefined
+        ? undefined
+        : fileWith(data, textIn(audio, 'format') === 'mp3' ? 'audio/mpeg' : 'audio/wav');
+    }
+    case 'file': {
+      const file = objectIn(part, 'file') ?? {};
+      const [name, data] = [textIn(file, 'filename'), textIn(file, 'file_data')];
+      return data === undefined ? undefined : fileAt(data, name);
+    }
+    case 'image':
+    case 'document': {
+      const source = objectIn(part, 'source') ?? {};
+      const media = textIn(source, 'media_type') ?? (type === 'image' ? 'image/png' : 'application/pdf');
+      const [data, url, name] = [textIn(source, 'data'), textIn(source, 'url'), textIn(part, 'title')];
+      if (data !== undefined) return fileWith(data, media, name);
+      return url === undefined ? undefined : fileAt(url, name, media);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function resultOf(part: JsonObject, unknown: (type: string) => void): Piece {
+  const said = piecesOf(part.content ?? '', unknown);
+  return {
+    ...nothing(),
+    text: said.map(({ text }) => text).join('\n'),
+    attachments: said.flatMap(({ attachments }) => attachments),
+    resultOf: textIn(part, 'tool_use_id') ?? '',
+  };
+}
+
+/** Tool calls in the form of a chat completion, the older single `function_call` among them. */
+export function callsOf(message: JsonObject): ToolCall[] {
+  const old = objectIn(message, 'function_call');
+  const calls = [...objectsIn(message, 'tool_calls'), ...(old === undefined ? [] : [{ function: old }])];
+  return calls.map((call) => {
+    const named = objectIn(call, 'function') ?? call;
+    const name = textIn(named, 'name') ?? '';
+    // An older call has no id: its result gives the name.
+    return { id: textIn(call, 'id') ?? name, name, arguments: argumentsOf(named.arguments ?? {}) };
+  });
+}
+
+/** Arguments as JSON text; what is no JSON, such as a program, becomes the member `input`. */
+export function argumentsOf(given: Json): string {
+  if (typeof given !== 'string') return JSON.stringify(given);
+  try {
+    JSON.parse(given);
+    return given;
+  } catch {
+    return JSON.stringify({ input: given });
+  }
+}
+
+function nothing(): Piece {
+  return { text: '', reasoning: '', refusal: '', toolCalls: [], attachments: [] };
+}
+
+/** Two texts, a paragraph each. */
+export function joined(one: string, other: string): string {
+  return one === '' || other === '' ? one + other : `${one}\n\n${other}`;
+}
+
+/** A time as programs write it: Unix seconds or milliseconds, or ISO 8601, UTC without a zone. */
+export function timeIn(object: JsonObject, ...names: string[]): number | undefined {
+  for (const name of names) {
+    const number = numberIn(object, name);
+    if (number !== undefined && number > 0) return number < 1e11 ? number * 1000 : number;
+    const text = textIn(object, name);
+    const ms =
+      text === undefined ? Number.NaN : Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+    if (Number.isFinite(ms)) return ms;
+  }
+  return undefined;
+}

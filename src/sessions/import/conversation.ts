@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { previewOf } from '../session-table.js';
+import type { Exchange, JsonObject, Message, Role, Session } from '../types.js';
+
+/** A message of another program's conversation: its key there, and that of the message that it follows. */
+export interface Draft extends Partial<Omit<Message, 'id' | 'parentId' | 'role'>> {
+  key: string;
+  parent: string | null;
+  role: Role;
+  /** What is known of the exchange that brought an answer: its figures, by the names of ExchangeMetrics. */
+  metrics?: JsonObject;
+}
+
+/** Another program's conversation. */
+export interface Conversation {
+  /** What tells it from all others of its program. */
+  id: string;
+  title?: string | undefined;
+  createdMs?: number | undefined;
+  usedMs?: number | undefined;
+  drafts: readonly Draft[];
+  /** The key of the message at the end of the branch in use [the last one]. */
+  head?: string | undefined;
+}
+
+/** What an import holds. */
+export interface Imported {
+  /** What it was recognised as. */
+  format: string;
+  sessions: Session[];
+  /** What of it was left out, a sentence each. */
+  remarks: string[];
+  /** Another program's: a conversation has the same id each time, by which it is known to be there already. */
+  foreign: boolean;
+}
+
+/** A message of which nothing is known. */
+export const EMPTY_MESSAGE = {
+  text: '',
+  reasoning: '',
+  refusal: '',
+  toolCalls: [],
+  toolCallId: null,
+  attachments: [],
+  status: 'complete',
+  finishReason: null,
+  endpoint: null,
+  model: null,
+} satisfies Partial<Message>;
+
+/**
+ * The conversation as a session. Messages whose parent is missing begin the conversation anew.
+ * @param program part of the session's id
+ */
+export function sessionOf(program: string, conversation: Conversation): Session {
+  const { id, drafts, createdMs: begun = firstTime(drafts), usedMs = lastTime(drafts, begun) } = conversation;
+  const createdMs = Math.round(begun);
+  const ids = new Map<string, number>();
+  const messages: Message[] = [];
+  const exchanges: Exchange[] = [];
+  for (const { key, parent, metrics, ...draft } of parentsFirst(drafts)) {
+    const parentId = parent === null ? null : (ids.get(parent) ?? null);
+    const atMs = Math.round(draft.atMs ?? messages.at(-1)?.atMs ?? createdMs);
+    const message = { ...EMPTY_MESSAGE, ...draft, id: messages.length + 1, parentId, atMs };
+    ids.set(key, message.id);
+    messages.push(message);
+    if (metrics !== undefined) exchanges.push(exchangeOf(message, metrics, exchanges.length + 1));
+  }
+  const head = conversation.head === undefined ? undefined : ids.get(conversation.head);
+  return {
+    id: createHash('sha256').update(`${program}\0${id}`).digest('hex').slice(0, 12),
+    title: conversation.title?.trim() || titleOf(messages),
+    createdMs,
+    usedMs: Math.round(usedMs),
+    pinned: false,
+    headId: head ?? messages.at(-1)?.id ?? null,
+    messages,
+    exchanges,
+  };
+}
+
+/** Each message after the one that it follows, else in the order of time, and as they were given. */
+function parentsFirst(drafts: readonly Draft[]): Draft[] {
+  const byKey = new Map(drafts.map((draft) => [draft.key, draft]));
+  const placed = new Set<Draft>();
+  const byTime = drafts
+    .map((draft, index) => ({ draft, index }))
+    .sort((a, b) => (a.draft.atMs ?? 0) - (b.draft.atMs ?? 0) || a.index - b.index);
+  const known = drafts.every(({ atMs }) => atMs !== undefined);
+  for (const { draft } of known ? byTime : byTime.sort((a, b) => a.index - b.index)) {
+    // What it follows comes first, from the beginning of the branch; a circle is cut where it is met again.
+    const branch = new Set<Draft>();
+    for (let at: Draft | undefined = draft; at !== undefined && !placed.has(at) && !branch.has(at); ) {
+      branch.add(at);
+      at = at.parent === null ? undefined : byKey.get(at.parent);
+    }
+    for (const one of [...branch].reverse()) placed.add(one);
+  }
+  return [...placed];
+}
+
+function firstTime(drafts: readonly Draft[]): number {
+  return drafts.find(({ atMs }) => atMs !== undefined)?.atMs ?? Date.now();
+}
+
+function lastTime(drafts: readonly Draft[], begun: number): number {
+  return drafts.reduce((latest, { atMs = begun }) => Math.max(latest, atMs), begun);
+}
+
+function titleOf(messages: readonly Message[]): string {
+  const question = messages.find(({ role }) => role === 'user') ?? messages[0];
+  return previewOf(question?.text ?? '').slice(0, 80) || 'untitled';
+}
+
+/** Where it was sent is not known. */
+function exchangeOf(answer: Message, metrics: JsonObject, id: number): Exchange {
+  return {
+    id,
+    questionId: answer.parentId,
+    answerId: answer.id,
+    atMs: answer.atMs,
+    endpoint: answer.endpoint ?? '',
+    url: '',
+    model: answer.model ?? '',
+    outcome: answer.status === 'interrupted' ? 'cancelled' : answer.status,
+    error: null,
+    request: {},
+    http: null,
+    metrics,
+    timeline: null,
+    events: null,
+  };
+}

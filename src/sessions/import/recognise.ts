@@ -1,0 +1,147 @@
+import { fromDocument } from '../export/document.js';
+import { isList, isObject, objectIn, objectsIn, parseJson, textIn } from '../json.js';
+import { SessionsError } from '../problem.js';
+import type { Json, JsonObject, Session } from '../types.js';
+import { aichatConversation, isAichat } from './aichat.js';
+import { chatGptConversation, isChatGpt } from './chatgpt.js';
+import { claudeConversation, isClaude } from './claude.js';
+import { type Conversation, type Imported, sessionOf } from './conversation.js';
+import { conversationOf, isMessage, type TellOmitted } from './messages.js';
+import { isOpencode, opencodeConversation } from './opencode.js';
+import { isOwnLine, ownSessions } from './own-lines.js';
+
+/** What can be imported, for people. */
+const FORMATS =
+  'the JSON or JSON Lines of "sessions export", conversations.json of ChatGPT or Claude, logs.db of llm, a session of ' +
+  'aichat or opencode, or messages as chat APIs have them, in JSON or JSON Lines';
+
+/**
+ * Reads an import by what it contains.
+ * @param name of its file, without its end: aichat names a session by it
+ * @throws {SessionsError} `invalid`, with what can be imported
+ */
+export async function readImport(written: string, name?: string): Promise<Imported> {
+  const text = written.replace(/^\u{feff}/u, '');
+  const whole = attempt(() => parseJson(text));
+  if (whole !== undefined && isObject(whole) && 'format' in whole)
+    return { format: 'an export of vastar-tui', sessions: fromDocument(text), remarks: [], foreign: false };
+  const values = whole === undefined ? linesOf(text) : isList(whole) ? whole : [whole];
+  if (values !== undefined) return byContent(values, whole === undefined ? 'line' : 'item');
+  const { parse } = await import('yaml');
+  const yaml = attempt((): Json => parse(text));
+  if (yaml === undefined || !isObject(yaml) || !isAichat(yaml)) throw unknown('it is nothing that is known');
+  return foreign(AICHAT, [yaml], name);
+}
+
+/** A kind of value that an import consists of. */
+interface Kind {
+  format: string;
+  is: (value: JsonObject) => boolean;
+  conversations: (values: readonly JsonObject[], omit: TellOmitted, name?: string) => Conversation[];
+}
+
+const AICHAT: Kind = {
+  format: 'a session of aichat',
+  is: isAichat,
+  conversations: (values, omit, name) => values.map((value) => aichatConversation(value, name, omit)),
+};
+
+const KINDS: readonly Kind[] = [
+  {
+    format: 'an export of ChatGPT',
+    is: isChatGpt,
+    conversations: (values, omit) => values.map((value) => chatGptConversation(value, omit)),
+  },
+  {
+    format: 'an export of Claude',
+    is: isClaude,
+    conversations: (values, omit) => values.map((value) => claudeConversation(value, omit)),
+  },
+  {
+    format: 'a session of opencode',
+    is: isOpencode,
+    conversations: (values, omit) => values.map((value) => opencodeConversation(value, omit)),
+  },
+  {
+    format: 'messages',
+    is: isMessage,
+    conversations: (values, omit) => [conversationOf(values, { id: JSON.stringify(values) }, omit)],
+  },
+  {
+    format: 'conversations of messages',
+    is: (value) => messagesOf(value).length > 0 && messagesOf(value).every(isMessage),
+    conversations: (values, omit) =>
+      values.map((value) => {
+        const about = {
+          id: JSON.stringify(value),
+          title: textIn(value, 'title'),
+          model: textIn(value, 'model'),
+        };
+        return conversationOf(messagesOf(value), about, omit);
+      }),
+  },
+];
+
+/** Also those of a request in a batch. */
+function messagesOf(value: JsonObject): readonly JsonObject[] {
+  return objectsIn('messages' in value ? value : (objectIn(value, 'body') ?? {}), 'messages');
+}
+
+/** The first value tells the kind of all. */
+function byContent(values: readonly Json[], each: string): Imported {
+  const objects = values.map((value) => (isObject(value) ? value : {}));
+  const [first] = objects;
+  if (first === undefined) throw unknown('it is empty');
+  const checked = (format: string, is: Kind['is']): void => {
+    const other = objects.findIndex((value) => !is(value));
+    if (other >= 0) throw unknown(`it begins as ${format}, and ${each} ${other + 1} is something else`);
+  };
+  if (isOwnLine(first)) {
+    checked('our export of exchanges', isOwnLine);
+    return { format: 'our export of exchanges', sessions: ownSessions(objects), remarks: [], foreign: false };
+  }
+  const kind = KINDS.find(({ is }) => is(first));
+  if (kind === undefined) throw unknown('it is nothing that is known');
+  checked(kind.format, kind.is);
+  return foreign(kind, objects);
+}
+
+function foreign({ format, conversations }: Kind, values: readonly JsonObject[], name?: string): Imported {
+  const counts = new Map<string, number>();
+  const omit: TellOmitted = (what) => counts.set(what, (counts.get(what) ?? 0) + 1);
+  const sessions = sessionsOf(format, conversations(values, omit, name));
+  return {
+    format,
+    sessions,
+    remarks: [...counts].map(([what, count]) => `${count} × ${what} left out`),
+    foreign: true,
+  };
+}
+
+/** The conversations that have messages, as sessions. */
+export function sessionsOf(program: string, conversations: readonly Conversation[]): Session[] {
+  return conversations.filter(({ drafts }) => drafts.length > 0).map((one) => sessionOf(program, one));
+}
+
+/** The values of JSON Lines; undefined where it is something else. */
+function linesOf(text: string): Json[] | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const values = lines.map((line) => attempt(() => parseJson(line)));
+  const [first] = values;
+  if (first === undefined || !isObject(first)) return undefined;
+  const wrong = values.indexOf(undefined);
+  if (wrong >= 0) throw unknown(`line ${wrong + 1} is no JSON`);
+  return values.filter((value) => value !== undefined);
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function unknown(why: string): SessionsError {
+  return new SessionsError('invalid', `this can't be imported: ${why}. What can be: ${FORMATS}`);
+}
