@@ -10,10 +10,13 @@ import { openReport, type ReportFile } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { loadOf, readTrace } from './bench/load.js';
 import { measure } from './bench/measure.js';
+import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
-import { type EndpointRun, resultText, type Setup } from './bench/result.js';
+import { type EndpointRun, resultText } from './bench/result.js';
 import { resultJson } from './bench/result-json.js';
+import { type Plan, setupOf } from './bench/setup.js';
+import { waitForStart } from './bench/start-at.js';
 import { type Composition, compose, reportProblems } from './compose.js';
 import { givenEndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
@@ -28,12 +31,14 @@ export function defineBench(command: Command): void {
     process.exitCode = await bench(command.optsWithGlobals<BenchFlags>());
   });
   addCompare(command);
+  addMerge(command);
 }
 
 async function bench(flags: BenchFlags): Promise<number> {
   const modes = modesOf(flags);
   const trace = flags.trace === undefined ? undefined : await readTrace(flags.trace, flags);
-  const setup: Setup = { flags, load: loadOf(flags, trace), trace, ...(await promptsFrom(flags, trace)) };
+  const plan: Plan = { flags, load: loadOf(flags, trace), trace, ...(await promptsFrom(flags, trace)) };
+  const setup = setupOf(plan);
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
   if (flags.policies && flags.through === 'direct')
@@ -56,7 +61,9 @@ async function bench(flags: BenchFlags): Promise<number> {
     for (const name of names) {
       if (abort.signal.aborted) break;
       connector.use(name);
-      runs.push(await runOne(composition, setup, abort.signal));
+      // Only the first of several endpoints can begin at a time that was set.
+      const startAt = runs.length === 0 ? flags.startAt : undefined;
+      runs.push(await runOne(composition, plan, startAt, abort.signal));
     }
     const interrupted = interruption.exitCode !== undefined;
     if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
@@ -98,17 +105,23 @@ function report(flag: string, path: string | undefined): ReportFile | undefined 
   return path === undefined ? undefined : openReport(flag, path);
 }
 
-async function runOne(composition: Composition, setup: Setup, signal: AbortSignal): Promise<EndpointRun> {
-  const { flags, load } = setup;
+async function runOne(
+  composition: Composition,
+  plan: Plan,
+  startAt: Date | undefined,
+  signal: AbortSignal,
+): Promise<EndpointRun> {
+  const { flags, load } = plan;
   const { endpoint } = composition.connector;
   await composition.ready(signal);
-  const engine = await openEngine(composition, setup, signal);
+  const engine = await openEngine(composition, plan, signal);
   try {
     const { name } = endpoint;
     if (flags.warmup > 0) {
       const warmup = warmupFlags(flags);
       await measure(engine, { label: `${name} warm-up`, flags: warmup, load: loadOf(warmup) }, signal);
     }
+    if (startAt !== undefined) await waitForStart(startAt, signal);
     const { tally, durationMs, ...rest } = await measure(engine, { label: name, flags, load }, signal);
     const result = tally.report(durationMs);
     return {

@@ -26,14 +26,40 @@ export function formatArrivals(process: ArrivalProcess): string {
   return process.kind === 'gamma' ? `gamma:${process.shape}` : process.kind;
 }
 
-/** Moments in ms since the start, in order; undefined after the last. */
-export type Arrivals = () => number | undefined;
+/** When a request arrives, in ms since the start. */
+export interface Arrival {
+  /** From 0, among all of the test: also where this process sends a part of them. */
+  readonly index: number;
+  readonly atMs: number;
+}
+
+/** Arrivals in order; undefined after the last. */
+export type Arrivals = () => Arrival | undefined;
+
+/** Arrivals at these moments. */
+export function arrivalsAt(next: () => number | undefined): Arrivals {
+  let index = 0;
+  return () => {
+    const atMs = next();
+    if (atMs === undefined) return undefined;
+    index += 1;
+    return { index: index - 1, atMs };
+  };
+}
 
 /**
  * Arrivals at the rates of the stages, one stage after another. Gaps are drawn for a rate of 1 and then stretched by the
  * rate of the moment, so a Poisson process stays one while its rate changes.
  */
 export function createArrivals(process: ArrivalProcess, stages: readonly Stage[], random: Random): Arrivals {
+  return arrivalsAt(momentsOf(process, stages, random));
+}
+
+function momentsOf(
+  process: ArrivalProcess,
+  stages: readonly Stage[],
+  random: Random,
+): () => number | undefined {
   const nextGap = unitGaps(process, random);
   let index = 0;
   let stageMs = 0;

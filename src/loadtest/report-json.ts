@@ -1,7 +1,7 @@
 import type { Summary } from './distribution.js';
 import { describeLimits } from './request-limits.js';
 import { withheldOf } from './sample.js';
-import type { Report, Tally } from './tally.js';
+import { LATENCIES, type Report, type Tally } from './tally.js';
 import type { TurnFigures } from './turns.js';
 
 /** A report for programs: names are fixed, more may be added; times in ms. */
@@ -98,10 +98,36 @@ export function samplesJson(tally: Tally): Record<string, number[]> {
   return { ttft_ms: all('ttft'), tpot_ms: all('tpot'), e2e_ms: all('e2e') };
 }
 
-/** A report's text: indented, with each array of numbers on one line. */
+/** The distributions behind a report: `us` has pairs of where a bucket begins, in microseconds, and its count. */
+export function histogramsJson(tally: Tally): Record<string, unknown> {
+  const counts = tally.counts();
+  return Object.fromEntries(
+    [...LATENCIES, 'lag' as const].map((name) => {
+      const found = counts[name];
+      const key = name === 'lag' ? 'arrival_lag_ms' : `${name}_ms`;
+      if (found === undefined) return [key, null];
+      const { sum, min, max, buckets } = found;
+      return [key, { sum: short(sum), min: short(min), max: short(max), us: buckets }];
+    }),
+  );
+}
+
+/** A report's text: indented, with each array of values on one line. */
 export function reportText(report: Record<string, unknown>): string {
-  const text = JSON.stringify(report, null, 2);
-  return `${text.replace(/\[\s+([\d.,\s-]+?)\s+\]/g, (_, values: string) => `[${values.replace(/\s+/g, '')}]`)}\n`;
+  return `${written(report, '')}\n`;
+}
+
+function written(value: unknown, indent: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    if (!value.some((one) => typeof one === 'object' && one !== null)) return JSON.stringify(value);
+    return `[\n${value.map((one) => inner + written(one, inner)).join(',\n')}\n${indent}]`;
+  }
+  const members = Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .map(([name, one]) => `${inner}${JSON.stringify(name)}: ${written(one, inner)}`);
+  return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
 }
 
 function summaryJson(summary: Summary | undefined): Record<string, number> | null {

@@ -1,5 +1,6 @@
 import type { Arrivals } from './arrivals.js';
 import { type Counters, createCounters } from './counters.js';
+import { arrivalsOf, placesOf, type Share, WHOLE } from './share.js';
 
 /** Time as a load test sees it. */
 export interface Clock {
@@ -11,8 +12,8 @@ export interface Clock {
 
 /** What decides when a request is sent. */
 export type Loop =
-  /** So many at a time: the next is sent when one has ended. `rampMs`: over how long the first ones are spread. */
-  | { kind: 'closed'; concurrency: number; rampMs?: number }
+  /** So many at a time: the next is sent when one has ended. `rampMs`: over how long the first ones are spread. `part`: only these of the test's requests. */
+  | { kind: 'closed'; concurrency: number; rampMs?: number; part?: Share }
   /** At moments that do not depend on the answers. `concurrency`: at most so many at a time; later ones wait. */
   | { kind: 'open'; arrivals: Arrivals; concurrency?: number };
 
@@ -41,13 +42,6 @@ export interface LoadResult {
   tookMs: number;
   /** Arrivals that waited for a place until the drain limit passed, and were never sent. */
   unsent: number;
-}
-
-/** The part of a test that one of several processes or threads has; together they send the requests of the whole. */
-export interface Share {
-  /** Which of them, from 0. */
-  readonly index: number;
-  readonly of: number;
 }
 
 export interface RunOptions {
@@ -124,10 +118,8 @@ interface Run {
   take: () => number;
 }
 
-const WHOLE: Share = { index: 0, of: 1 };
-
 async function closedLoop(
-  { concurrency, rampMs = 0 }: Extract<Loop, { kind: 'closed' }>,
+  { concurrency, rampMs = 0, part = WHOLE }: Extract<Loop, { kind: 'closed' }>,
   { within, allGivenOut, send, clock, startMs, signal, share, take }: Run,
 ): Promise<number> {
   const lane = async (number: number): Promise<void> => {
@@ -136,9 +128,9 @@ async function closedLoop(
     for (; ; atMs = clock.now() - startMs) {
       // A number taken is a request: none is taken for one that would come too late.
       if (!within(0, atMs)) return;
-      const index = take();
+      const index = part.index + take() * part.of;
       if (!within(index, atMs)) return;
-      if (!within(index + 1, atMs)) allGivenOut(atMs);
+      if (!within(index + part.of, atMs)) allGivenOut(atMs);
       await send({ index, intendedMs: atMs, readyMs: atMs }, signal);
     }
   };
@@ -163,11 +155,11 @@ async function openLoop(
     });
     running.add(one);
   };
+  const nextArrival = arrivalsOf(share, arrivals);
   let lastMs = 0;
-  let atMs = arrivals();
-  for (let index = 0; atMs !== undefined && within(index, atMs); index += 1, atMs = arrivals()) {
+  for (let next = nextArrival(); next !== undefined && within(next.index, next.atMs); next = nextArrival()) {
+    const { index, atMs } = next;
     lastMs = atMs;
-    if (index % share.of !== share.index) continue;
     if (!(await reached(startMs + atMs, clock, signal))) break;
     const order = { index, intendedMs: atMs, readyMs: atMs };
     if (running.size < most) begin(order);
@@ -176,11 +168,6 @@ async function openLoop(
   allGivenOut(lastMs);
   while (running.size > 0) await Promise.all(running);
   return backlog.length;
-}
-
-/** How many of all places a share has. */
-function placesOf({ index, of }: Share, places: number): number {
-  return Number.isFinite(places) ? Math.floor((places + of - 1 - index) / of) : places;
 }
 
 /** False when `signal` aborted first. */

@@ -1,4 +1,5 @@
 import type { Cost } from '../metrics/cost.js';
+import type { Hops } from '../metrics/hops.js';
 import type { Speed, Withheld } from '../metrics/speed.js';
 
 /** One request of a load test. Times in ms. */
@@ -12,18 +13,21 @@ interface Common {
   /** When it should have been sent, since the start of the test. */
   intendedMs: number;
   endMs: number;
+  /** How much later than intended it was sent; absent when it never was. */
+  lagMs?: number;
   /** How often it was sent; 0: not at all. */
   attempts: number;
   /** In attempts that failed, and the waits after them. */
   retriesMs: number;
   /** How often it was sent again at once because a reused connection was dead; `attempts` does not count that. */
   replaced: number;
+  /** Where its time went, as far as it came. */
+  hops?: Hops;
 }
 
 /** Answered to the end. */
 export interface Sent extends Common {
   outcome: 'complete';
-  /** How much later than intended it was sent. */
   lagMs: number;
   /** Since it was sent. Absent where the answer came in one piece (`buffered`). */
   ttftMs?: number;

@@ -40,6 +40,8 @@ export interface Tally {
   report(durationMs: number): Report;
   /** All that were added. */
   readonly samples: readonly Sample[];
+  /** The distributions behind the report. */
+  counts(): Partial<Record<LatencyName | 'lag', Counts>>;
   /** As reported: from the intended send time in an open loop. */
   latencyOf(sample: Sent): Latency;
 }
@@ -83,6 +85,13 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
   return {
     samples,
     latencyOf: latency,
+    counts() {
+      const all = [
+        ...LATENCIES.map((name) => [name, distributions[name].counts()] as const),
+        ['lag', lag.counts()] as const,
+      ];
+      return Object.fromEntries(all.filter(([, counts]) => counts !== undefined));
+    },
     add(sample, gapsMs = []) {
       samples.push(sample);
       if (sample.outcome === 'complete') return addSent(sample, gapsMs);

@@ -139,6 +139,8 @@ test('two reports are compared figure by figure, and a regression exits with 1',
   const same = await run(['bench', 'compare', before, before]);
   expect(same.code).toBe(0);
   expect(same.stdout).toMatch(/ttft\.p50 .*no difference shown/);
+  const json = await run(['bench', 'compare', before, before, '--json', '-']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ regression: false, runs: [{ after: { mode: 'openai' } }] });
   const none = await run(['bench', 'compare', before, join(dir, 'none.json')]);
   expect([none.code, none.stdout]).toEqual([2, '']);
   expect(none.stderr).toMatch(/none\.json cannot be read/);

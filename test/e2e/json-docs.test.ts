@@ -26,7 +26,7 @@ function names(value: unknown, path = ''): string[] {
 
 /** What depends on the answer, as the page says: its hops, reasons, and what its provider told of itself. */
 const VARYING =
-  /^\.metrics\.(?:hops\.|wait_parts\[|provider\.(?:region\.|(?:times|rate_limits)\[))|\.tpot_withheld\./;
+  /^\.metrics\.(?:hops\.|wait_parts\[|provider\.(?:region\.|(?:times|rate_limits)\[))|\.tpot_withheld\.|\.requests\.hops_ms\./;
 
 const fixed = (value: unknown): string[] =>
   names(value)

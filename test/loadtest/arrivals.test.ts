@@ -14,7 +14,7 @@ const FOREVER = Number.POSITIVE_INFINITY;
 function moments(process: ArrivalProcess, stages: readonly Stage[], most: number, seed = 1): number[] {
   const next = createArrivals(process, stages, createRandom(seed));
   const all: number[] = [];
-  for (let at = next(); at !== undefined && all.length < most; at = next()) all.push(at);
+  for (let at = next(); at !== undefined && all.length < most; at = next()) all.push(at.atMs);
   return all;
 }
 const gapsOf = (all: readonly number[]): number[] => all.map((at, index) => at - (all[index - 1] ?? 0));

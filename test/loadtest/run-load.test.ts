@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRandom } from '../../src/common/random.js';
-import { type Arrivals, createArrivals } from '../../src/loadtest/arrivals.js';
+import { type Arrivals, arrivalsAt, createArrivals } from '../../src/loadtest/arrivals.js';
 import { createCounters } from '../../src/loadtest/counters.js';
 import {
   DrainLimit,
@@ -24,10 +24,10 @@ const poisson = (perSecond: number): Arrivals =>
 /** The first after so many ms, too. */
 const every = (ms: number): Arrivals => {
   let atMs = 0;
-  return () => {
+  return arrivalsAt(() => {
     atMs += ms;
     return atMs;
-  };
+  });
 };
 
 test('a closed loop keeps the given number running, sends exactly the given number, and ends with the last one', () =>
@@ -176,7 +176,7 @@ test('an open loop ends with its arrivals, and waits for the answers', async () 
     at.push(index, intendedMs, clock.now());
     await clock.wait(100, never);
   };
-  const loop = { kind: 'open', arrivals: () => moments.shift() } as const;
+  const loop = { kind: 'open', arrivals: arrivalsAt(() => moments.shift()) } as const;
   const { tookMs } = await clock.play(
     runLoad(loop, { kind: 'requests', count: 9 }, send, { clock, signal: never }),
   );

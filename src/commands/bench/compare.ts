@@ -1,17 +1,17 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { fileReason } from '../../common/errors.js';
 import { compareRuns, type Difference, FEWEST_VALUES, type RunSamples } from '../../loadtest/compare.js';
 import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/exit-codes.js';
 import { numberWithin } from '../support/flag-number.js';
 import { stdout } from '../support/sink.js';
 import { UsageError } from '../support/usage-error.js';
+import { openReport } from './files.js';
+import { readJson } from './read-json.js';
 
 interface CompareFlags {
   /** Percent. */
   tolerance: number;
-  json?: true;
+  json?: string;
 }
 
 /** One endpoint's run, as a report tells it. */
@@ -42,10 +42,10 @@ export function addCompare(bench: Command): void {
     .command('compare <before> <after>')
     .description('compare two reports of --json: each difference with its interval and a verdict')
     .option('--tolerance <percent>', 'how much worse a figure may be', numberWithin(0, 1000), 0)
-    .option('--json', 'print JSON instead of the table')
+    .option('--json <file>', 'write the comparison as JSON; "-": to stdout, instead of the table')
     .addHelpText('after', HELP)
     .action((before: string, after: string, _flags: unknown, command: Command) => {
-      process.exitCode = compare(before, after, command.opts<CompareFlags>());
+      process.exitCode = compare(before, after, command.optsWithGlobals<CompareFlags>());
     });
 }
 
@@ -63,8 +63,10 @@ function compare(before: string, after: string, { tolerance, json }: CompareFlag
     );
   }
   const regression = pairs.some(({ differences }) => differences.some((one) => one.regression));
-  if (json) stdout.json(pairsJson(pairs, tolerance, regression), 2);
-  else stdout.print(pairs.map(pairText).join('\n'));
+  const file = json === undefined ? undefined : openReport('--json', json);
+  if (!file?.toStdout) stdout.print(pairs.map(pairText).join('\n'));
+  file?.write(`${JSON.stringify(pairsJson(pairs, tolerance, regression), null, 2)}\n`);
+  file?.close();
   return regression ? EXIT.failed : EXIT.ok;
 }
 
@@ -145,7 +147,7 @@ function pairsJson(pairs: readonly Pair[], tolerance: number, regression: boolea
 
 /** @throws {UsageError} when the file is no report, or one without the values of each request. */
 function readReport(path: string): readonly ReportedRun[] {
-  const report = parse(path);
+  const report = readJson(path);
   const runs = isObject(report) && Array.isArray(report.runs) ? report.runs.filter(isObject) : [];
   if (runs.length === 0) throw new UsageError(`${path} is no report of "bench --json": make one with it`);
   return runs.map((run) => {
@@ -169,20 +171,6 @@ function readReport(path: string): readonly ReportedRun[] {
       },
     };
   });
-}
-
-function parse(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${fileReason(error)}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`${path} is no JSON: it must be a report of "bench --json"`);
-  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

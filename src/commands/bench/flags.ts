@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CHECK_SYNTAX, type Check, parseCheck } from '../../loadtest/check.js';
+import { parseShare, type Share } from '../../loadtest/share.js';
 import { parseSlo, SLO_SYNTAX, type Slo } from '../../loadtest/slo.js';
 import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
@@ -23,6 +24,8 @@ export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags, Arriva
   workers: number | 'auto';
   policies?: true;
   seed: number;
+  shard?: Share;
+  startAt?: Date;
   maxTokens?: number;
   slo?: Slo;
   check?: readonly Check[];
@@ -104,12 +107,18 @@ export function addBenchFlags(command: Command): Command {
       numberWithin(0, MAX_SEED, 'whole'),
       1,
     )
+    .option(
+      '--shard <i/n>',
+      'send part i of n of this test; n processes with one seed send all of it',
+      readShard,
+    )
+    .option('--start-at <time>', 'begin at this time, e.g. 2027-01-31T12:00:00Z, or Unix seconds', readTime)
     .option('--max-tokens <n>', 'most tokens of an answer', numberWithin(1, 1_000_000, 'whole'))
     .option('--slo <limits>', 'what each answer, or the run, has to keep, e.g. ttft<500ms,tpot<50ms', readSlo)
     .option(
       '--check <condition>',
       'exit with 1 when it does not hold, e.g. ttft.p95<500ms; may be repeated',
-      (text, before: readonly Check[] = []) => [...before, readCheck(text)],
+      readCheck,
     )
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
@@ -122,8 +131,25 @@ function readSlo(text: string): Slo {
   throw new InvalidArgumentError(`It must be ${SLO_SYNTAX}.`);
 }
 
-function readCheck(text: string): Check {
+function readShard(text: string): Share {
+  const shard = parseShare(text);
+  if (shard !== undefined) return shard;
+  throw new InvalidArgumentError('It must be like 2/8: the second of eight, counted from 1.');
+}
+
+/** A day ahead at most: a time far off is a mistake. */
+const MAX_AHEAD_MS = 86_400_000;
+
+function readTime(text: string): Date {
+  const time = new Date(/^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1000 : text);
+  const ms = time.getTime() - Date.now();
+  if (Math.abs(ms) <= MAX_AHEAD_MS) return time;
+  throw new InvalidArgumentError('It must be a time within a day: 2027-01-31T12:00:00Z, or Unix seconds.');
+}
+
+/** Adds a check to those before it. */
+export function readCheck(text: string, before: readonly Check[] = []): readonly Check[] {
   const check = parseCheck(text);
-  if (check !== undefined) return check;
+  if (check !== undefined) return [...before, check];
   throw new InvalidArgumentError(`It must be ${CHECK_SYNTAX}.`);
 }

@@ -1,6 +1,7 @@
 import { createRandom } from '../../common/random.js';
-import { type Arrivals, createArrivals, formatArrivals } from '../../loadtest/arrivals.js';
+import { type Arrivals, arrivalsAt, createArrivals, formatArrivals } from '../../loadtest/arrivals.js';
 import type { Limit, Loop } from '../../loadtest/run-load.js';
+import { arrivalsOf, formatShare, placesOf, WHOLE } from '../../loadtest/share.js';
 import { describeStages, lengthOf, type Stage } from '../../loadtest/stages.js';
 import { createTraceFile, type TraceEntry } from '../../loadtest/trace.js';
 import { UsageError } from '../support/usage-error.js';
@@ -15,8 +16,10 @@ export interface Load {
   /** A loop from its beginning; the same flags give the same moments. */
   loop(): Loop;
   readonly limit: Limit;
-  /** For people. */
+  /** For people; of the whole test. */
   readonly text: string;
+  /** E.g. `, shard 2/8`; empty for a whole test. */
+  readonly part: string;
   /** For the report. */
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -44,7 +47,7 @@ export async function readTrace(path: string, flags: BenchFlags): Promise<Trace>
 
 /** @param trace what `readTrace` made of `--trace` */
 export function loadOf(flags: BenchFlags, trace?: Trace): Load {
-  const { rate, concurrency, ramp, seed, traceSpeed } = flags;
+  const { rate, concurrency, ramp, seed, traceSpeed, shard = WHOLE } = flags;
   const process = flags.arrivals ?? { kind: 'poisson' };
   const stages: readonly Stage[] | undefined =
     flags.stages ??
@@ -56,6 +59,11 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   if (open && ramp > 0)
     throw new UsageError('--ramp is for --concurrency alone: use --stages to change the rate');
   const limit = { ...limitOf(flags, trace) };
+  const places = placesOf(shard, concurrency ?? 1);
+  if ((concurrency !== undefined || !open) && (concurrency ?? 1) < shard.of) {
+    throw new UsageError(`raise --concurrency to ${shard.of} or more: each shard needs a place`);
+  }
+  const part = shard.of === 1 ? '' : `, shard ${formatShare(shard)}`;
   const json = {
     loop: open ? 'open' : 'closed',
     concurrency: concurrency ?? (open ? null : 1),
@@ -64,6 +72,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
     stages:
       flags.stages?.map(({ from, to, ms }) => ({ from_per_s: from, to_per_s: to, s: ms / 1000 })) ?? null,
     arrivals: trace !== undefined ? 'trace' : open ? formatArrivals(process) : null,
+    shard: shard.of === 1 ? null : { index: shard.index + 1, of: shard.of },
     trace:
       trace === undefined
         ? null
@@ -72,13 +81,14 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   if (!open) {
     return {
       kind: 'closed',
-      loop: () => ({ kind: 'closed', concurrency: concurrency ?? 1, rampMs: ramp * 1000 }),
+      loop: () => ({ kind: 'closed', concurrency: places, rampMs: ramp * 1000, part: shard }),
       limit,
       text: `${concurrency ?? 1}${flags.turns === undefined ? '' : ' conversations'} at a time${ramp === 0 ? '' : `, begun over ${ramp} s`}`,
+      part,
       json,
     };
   }
-  const most = concurrency === undefined ? {} : { concurrency };
+  const most = concurrency === undefined ? {} : { concurrency: places };
   const arrivals = (): Arrivals =>
     trace === undefined ? createArrivals(process, stages ?? [], createRandom(seed)) : momentsOf(trace);
   const spread = process.kind === 'poisson' ? '' : ` (${formatArrivals(process)})`;
@@ -88,20 +98,20 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
       : `${flags.stages === undefined ? `${rate} ${flags.turns === undefined ? 'arrivals' : 'conversations'}/s` : `arrivals at ${describeStages(flags.stages)}`}${spread}`;
   return {
     kind: 'open',
-    loop: () => ({ kind: 'open', arrivals: arrivals(), ...most }),
+    loop: () => ({ kind: 'open', arrivals: arrivalsOf(shard, arrivals()), ...most }),
     limit,
     text: `${when}${concurrency === undefined ? '' : `, at most ${concurrency} at a time`}`,
+    part,
     json,
   };
 }
 
 function momentsOf(trace: Trace): Arrivals {
   let next = 0;
-  return () => {
-    const entry = trace[next];
+  return arrivalsAt(() => {
     next += 1;
-    return entry?.atMs;
-  };
+    return trace[next - 1]?.atMs;
+  });
 }
 
 function limitOf(flags: BenchFlags, trace: Trace | undefined): Limit {

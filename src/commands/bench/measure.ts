@@ -12,6 +12,7 @@ import { type Conversations, UNFINISHED } from './send.js';
 
 /** One test as it was measured. */
 export interface Measured extends LoadResult {
+  startedAt: Date;
   tally: Tally;
   conversations: Conversations;
   /** Most requests that ran at the same time. */
@@ -53,6 +54,7 @@ export async function measure(
     };
     return {
       ...result,
+      startedAt: new Date(Math.min(...parts.map(({ startedAtMs }) => startedAtMs))),
       tally,
       conversations: conversationsOf(parts),
       maxInFlight: counters.mostInFlight,

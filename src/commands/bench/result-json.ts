@@ -1,14 +1,15 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
-import { reportJson, samplesJson, turnsJson } from '../../loadtest/report-json.js';
-import { formatSpread } from '../../loadtest/spread.js';
-import { type Attempts, attemptsOf, type EndpointRun, type Setup } from './result.js';
+import { histogramsJson, reportJson, samplesJson, turnsJson } from '../../loadtest/report-json.js';
+import { requestsJson } from '../../loadtest/requests-json.js';
+import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
+import type { Setup } from './setup.js';
 
 /** The result for programs: names are fixed, more may be added. */
 export function resultJson(
   runs: readonly EndpointRun[],
-  { flags, load, prompts }: Setup,
+  setup: Setup,
   startedAt: Date,
   interrupted: boolean,
 ): Record<string, unknown> {
@@ -16,29 +17,8 @@ export function resultJson(
     version: 1,
     started_at: startedAt.toISOString(),
     interrupted,
-    load: {
-      ...load.json,
-      seed: flags.seed,
-      prompts: prompts.json,
-      turns:
-        flags.turns === undefined
-          ? null
-          : {
-              per_conversation: flags.turns === 'all' ? 'all' : formatSpread(flags.turns),
-              think_s: flags.thinkTime === undefined ? null : formatSpread(flags.thinkTime),
-              history: flags.history,
-            },
-      warmup: flags.warmup,
-      // Of TTFT and E2E.
-      measured_from: load.kind === 'open' ? 'intended send time' : 'send',
-      timeout_s: flags.timeout ?? null,
-      idle_timeout_s: flags.idleTimeout ?? null,
-      answer_timeout_s: flags.answerTimeout ?? null,
-      drain_s: load.limit.drainMs === undefined ? null : load.limit.drainMs / 1000,
-      through: flags.through,
-      policies: flags.policies === true,
-    },
-    runs: runs.map((run) => runJson(run, flags.turns !== undefined)),
+    load: setup.json,
+    runs: runs.map((run) => runJson(run, setup.inTurns)),
   };
 }
 
@@ -48,6 +28,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     mode,
     model,
     url,
+    started_at: run.startedAt.toISOString(),
     ...reportJson(report),
     attempts: attemptsJson(attemptsOf(tally)),
     max_in_flight: maxInFlight,
@@ -58,6 +39,8 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     slo: slo.map(resultOf),
     checks: checks.map(resultOf),
     samples: samplesJson(tally),
+    histograms: histogramsJson(tally),
+    requests: requestsJson(tally),
   };
 }
 

@@ -1,22 +1,12 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
-import type { PromptSource } from '../../loadtest/prompts/prompt.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
-import type { BenchFlags } from './flags.js';
-import type { Load, Trace } from './load.js';
 import type { Measured } from './measure.js';
-import type { Asked } from './prompts.js';
 import type { Conversations } from './send.js';
-
-/** What a whole test was set up with. */
-export interface Setup extends Asked {
-  readonly trace: Trace | undefined;
-  readonly flags: BenchFlags;
-  readonly load: Load;
-}
+import type { Setup } from './setup.js';
 
 /** One endpoint's test. */
 export interface EndpointRun extends Omit<Measured, 'durationMs'> {
@@ -35,15 +25,15 @@ const BUCKETS = 12;
 const BAR_WIDTH = 40;
 
 /** The result for people. */
-export function resultText(runs: readonly EndpointRun[], { flags, load, prompts }: Setup): string {
+export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   const parts = runs.map((run) => {
-    const heading = `${run.mode}  ${run.model} at ${run.url}, ${load.text}${flags.warmup === 0 ? '' : `, after ${flags.warmup} to warm up`}\n`;
+    const heading = `${run.mode}  ${run.model} at ${run.url}, ${setup.text}\n`;
     const slo = run.slo.map((one) => `${one.passed ? 'SLO kept  ' : 'SLO MISSED'}  ${found(one)}\n`);
     const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${found(one)}\n`);
     const text = [
       heading,
-      runText(run, load.kind),
-      rowsText([...promptRows(run, prompts), ...ownRows(run, flags)]),
+      runText(run, setup.loop),
+      rowsText([...promptRows(run, setup.prompts), ...ownRows(run, setup)]),
       ...slo,
       ...checks,
       distributionText(run),
@@ -62,7 +52,7 @@ function found({ check, value, unit }: CheckResult): string {
 
 function promptRows(
   { report, turns, conversations }: EndpointRun,
-  { text, count }: PromptSource,
+  { text, count }: Setup['prompts'],
 ): string[][] {
   if (text === '') return [];
   const sent = report.completed + report.failed;
@@ -85,13 +75,13 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 /** What else the loop and this process say of a run. */
 function ownRows(
   { instrument, maxInFlight, unsent, tally, turns, conversations, workers }: EndpointRun,
-  flags: BenchFlags,
+  { through, policies }: Setup,
 ): string[][] {
   const { eventLoopDelayMs, cpu } = instrument;
   return [
     ...(turns.length === 0 ? [] : [['turns', conversationsText(conversations, turns)]]),
-    ['way', WAYS[flags.through === 'direct' ? 'direct' : flags.policies ? 'policies' : 'daemon']],
-    ...(flags.policies === true ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
+    ['way', WAYS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
+    ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ['in flight', `at most ${maxInFlight}`],
     [
       'instrument',

@@ -67,7 +67,7 @@ export async function send(
   { startMs, add, lateness, counters }: Results,
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
-  let sentMs = intendedMs;
+  let sentMs: number | undefined;
   const gapsMs: number[] = [];
   const onEvent = (event: ExchangeEvent): void => {
     if (event.type === 'start') {
@@ -99,8 +99,10 @@ export async function send(
     attempts,
     retriesMs: hops.retries ?? 0,
     replaced,
+    hops,
+    ...(sentMs !== undefined && { lagMs: sentMs - intendedMs }),
   };
-  if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, sentMs, through), gapsMs);
+  if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
     const message = 'the answer had not ended when the drain limit passed (--drain)';
     // A daemon that was told to cancel says no more of it; it had the request.
@@ -116,7 +118,6 @@ export const UNFINISHED = 'unfinished';
 function sampleOf(
   answer: ChatAnswer,
   common: Omit<Failed, 'outcome' | 'errorClass' | 'message'>,
-  sentMs: number,
   through: Through,
 ): Sample {
   const { outcome, error, metrics } = answer;
@@ -130,7 +131,7 @@ function sampleOf(
   return {
     ...common,
     outcome: 'complete',
-    lagMs: sentMs - common.intendedMs,
+    lagMs: common.lagMs ?? 0,
     speed,
     outputTokens,
     tokensEstimated,

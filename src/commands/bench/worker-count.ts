@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { placesOf, WHOLE } from '../../loadtest/share.js';
 import type { BenchFlags } from './flags.js';
 import type { Trace } from './load.js';
 
@@ -10,12 +11,13 @@ const ARRIVALS = 50;
  * How many threads send a test's requests. `auto`: as many as the load asks for, up to the number of processors; where places are
  * limited in an open loop one, for each thread has a fixed part of the places.
  */
-export function workerCount({ workers, concurrency, ...flags }: BenchFlags, trace?: Trace): number {
+export function workerCount({ workers, shard = WHOLE, ...flags }: BenchFlags, trace?: Trace): number {
+  const concurrency = flags.concurrency === undefined ? undefined : placesOf(shard, flags.concurrency);
   const most = concurrency ?? Number.POSITIVE_INFINITY;
   if (workers !== 'auto') return Math.min(workers, most);
   const rate = peakRate(flags, trace);
   if (rate === undefined) return wanted((concurrency ?? 1) / IN_FLIGHT);
-  return concurrency === undefined ? wanted(rate / ARRIVALS) : 1;
+  return concurrency === undefined ? wanted(rate / shard.of / ARRIVALS) : 1;
 }
 
 const wanted = (threads: number): number => Math.min(availableParallelism(), Math.max(1, Math.ceil(threads)));

@@ -1,7 +1,7 @@
 import type { Counts } from '../../../loadtest/distribution.js';
 import type { Conversation, PromptSource } from '../../../loadtest/prompts/prompt.js';
-import type { Share } from '../../../loadtest/run-load.js';
 import type { Sample } from '../../../loadtest/sample.js';
+import type { Share } from '../../../loadtest/share.js';
 import type { BenchFlags } from '../flags.js';
 import type { Trace } from '../load.js';
 import type { Part } from './part.js';

@@ -1,7 +1,7 @@
 import type { Composition } from '../../compose.js';
 import { tell } from '../../support/tell.js';
 import { openDirect } from '../direct.js';
-import type { Setup } from '../result.js';
+import type { Plan } from '../setup.js';
 import { workerCount } from '../worker-count.js';
 import { createLocalEngine, type Engine } from './engine.js';
 import { openTarget } from './target.js';
@@ -9,7 +9,7 @@ import { openTarget } from './target.js';
 /** What sends requests to the endpoint in use: this thread, or several that are started for it. */
 export async function openEngine(
   composition: Composition,
-  { flags, trace, prompts, pace }: Setup,
+  { flags, trace, prompts, pace }: Plan,
   signal: AbortSignal,
 ): Promise<Engine> {
   const { connector } = composition;

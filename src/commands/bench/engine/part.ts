@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counters } from '../../../loadtest/counters.js';
 import { type Counts, createDistribution } from '../../../loadtest/distribution.js';
 import { type InstrumentReading, startInstrument } from '../../../loadtest/instrument.js';
-import { type Clock, type LoadResult, runLoad, type Share } from '../../../loadtest/run-load.js';
+import { type Clock, type LoadResult, runLoad } from '../../../loadtest/run-load.js';
 import type { Sample } from '../../../loadtest/sample.js';
+import type { Share } from '../../../loadtest/share.js';
 import { converse } from '../converse.js';
 import type { Load } from '../load.js';
 import type { Conversations, Target } from '../send.js';
@@ -15,6 +16,8 @@ const clock: Clock = {
 
 /** What one thread's share of a test came to, but for its samples. Plain data. */
 export interface Part extends LoadResult {
+  /** Unix time. */
+  startedAtMs: number;
   conversations: Conversations;
   /** How much later than the loop let them go requests were sent. */
   lateness: Counts | undefined;
@@ -61,5 +64,6 @@ export async function measurePart(
     },
     { ...place, clock, signal },
   );
-  return { ...load, conversations, lateness: lateness.counts(), instrument: meter.stop() };
+  const startedAtMs = performance.timeOrigin + startMs;
+  return { ...load, startedAtMs, conversations, lateness: lateness.counts(), instrument: meter.stop() };
 }

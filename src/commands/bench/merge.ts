@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { type Check, evaluate, parseCheck } from '../../loadtest/check.js';
+import { type Merged, mergeReports } from '../../loadtest/merge.js';
+import { CSV_HEADER, csvLines, reportText } from '../../loadtest/report-json.js';
+import { readReport, type SavedReport } from '../../loadtest/saved-report.js';
+import { turnFigures } from '../../loadtest/turns.js';
+import { EXIT } from '../support/exit-codes.js';
+import { stdout } from '../support/sink.js';
+import { tell } from '../support/tell.js';
+import { UsageError } from '../support/usage-error.js';
+import { openReport } from './files.js';
+import { readCheck } from './flags.js';
+import { readJson } from './read-json.js';
+import { type EndpointRun, resultText } from './result.js';
+import { resultJson } from './result-json.js';
+import type { Setup } from './setup.js';
+
+interface MergeFlags {
+  check?: readonly Check[];
+  json?: string;
+  csv?: string;
+}
+
+const HELP = `
+The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same time. The
+report is made from every request of all of them, so its figures are those that one process would have found: percentiles
+are not averaged. Checks of the reports hold for all of it; --check adds others.
+
+Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or is of another test.`;
+
+/** Adds `bench merge`: one report of many. */
+export function addMerge(bench: Command): void {
+  bench
+    .command('merge <reports...>')
+    .description('make one report of those of several processes or machines')
+    .option('--check <condition>', 'exit with 1 when it does not hold; may be repeated', readCheck)
+    .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
+    .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
+    .addHelpText('after', HELP)
+    .action((paths: string[], _flags: unknown, command: Command) => {
+      // These flags are bench's, too, which reads them wherever they stand.
+      process.exitCode = merge(paths, command.optsWithGlobals<MergeFlags>());
+    });
+}
+
+function merge(paths: readonly string[], { check = [], json, csv }: MergeFlags): number {
+  const [first, ...others] = paths.map(readFile);
+  if (first === undefined) throw new UsageError('merge needs reports');
+  if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
+  const merged = mergeReports([first, ...others]);
+  if (typeof merged === 'string') throw new UsageError(merged);
+  for (const note of merged.notes) tell(`warning: ${note}`);
+  const runs = runsOf(merged, check);
+  const setup = setupOf(merged);
+  const startedAt = new Date(Math.min(...merged.runs.map(({ startedAtMs }) => startedAtMs)));
+  const report = {
+    ...resultJson(runs, setup, startedAt, merged.interrupted),
+    merged: {
+      reports: paths.length,
+      notes: merged.notes,
+      start_spread_ms: merged.runs.map(({ startSpreadMs }) => Math.round(startSpreadMs)),
+    },
+  };
+  const files = {
+    json: json === undefined ? undefined : openReport('--json', json),
+    csv: csv === undefined ? undefined : openReport('--csv', csv),
+  };
+  if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
+  files.json?.write(reportText(report));
+  files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
+  for (const file of [files.json, files.csv]) file?.close();
+  return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))
+    ? EXIT.ok
+    : EXIT.failed;
+}
+
+function runsOf(merged: Merged, added: readonly Check[]): EndpointRun[] {
+  return merged.runs.map(({ startedAtMs, durationMs, checks, slo, ...run }) => {
+    const report = run.tally.report(durationMs);
+    const all = [...checks.flatMap((text) => parseCheck(text) ?? []), ...added];
+    return {
+      ...run,
+      startedAt: new Date(startedAtMs),
+      tookMs: durationMs,
+      report,
+      turns: merged.load.turns === null ? [] : turnFigures(run.tally),
+      checks: all.map((check) => evaluate(check, report)),
+      slo: (slo?.checks ?? []).map((check) => evaluate(check, report)),
+    };
+  });
+}
+
+function setupOf({ load, loop }: Merged): Setup {
+  const { prompts } = load;
+  const told = typeof prompts === 'object' && prompts !== null ? prompts : {};
+  return {
+    loop,
+    text: String(load.text),
+    prompts: {
+      text: 'text' in told ? String(told.text) : '',
+      ...('count' in told && typeof told.count === 'number' && { count: told.count }),
+    },
+    through: load.through === 'daemon' ? 'daemon' : 'direct',
+    policies: load.policies === true,
+    inTurns: load.turns !== null,
+    json: load,
+  };
+}
+
+function readFile(path: string): SavedReport {
+  const report = readReport(path, readJson(path));
+  if (typeof report === 'string') throw new UsageError(report);
+  return report;
+}

@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tell } from '../support/tell.js';
+
+/** Waits until a time of day, so that tests on several machines begin together. Says so when it has passed already. */
+export async function waitForStart(time: Date, signal: AbortSignal): Promise<void> {
+  const leftMs = time.getTime() - wallMs();
+  if (leftMs < 0) {
+    tell(`--start-at ${time.toISOString()} passed ${(-leftMs / 1000).toFixed(1)} s ago: the test begins now`);
+    return;
+  }
+  await sleep(leftMs, undefined, { signal }).catch(() => {});
+  // A timer may fire up to a millisecond early.
+  while (wallMs() < time.getTime() && !signal.aborted) await sleep(1);
+}
+
+const wallMs = (): number => performance.timeOrigin + performance.now();

@@ -1,0 +1,171 @@
+import type { Cost } from '../metrics/cost.js';
+import { HOPS, type HopName, type Hops } from '../metrics/hops.js';
+import { NO_SPEED, type Speed, WITHHELD } from '../metrics/speed.js';
+import { type Sample, withheldOf } from './sample.js';
+import type { Tally } from './tally.js';
+
+/** Numbers of one figure of each request, null where it has none. */
+type Column = (number | null)[];
+
+/**
+ * Every request, a column for each figure: what other programs, and `bench merge`, read the test again from. Times in ms,
+ * TTFT and E2E as reported.
+ */
+export function requestsJson({ samples, latencyOf }: Tally): Record<string, unknown> {
+  const errors = [...new Set(samples.flatMap((one) => (one.outcome === 'failed' ? [one.errorClass] : [])))];
+  const latencies = samples.map((one) => (one.outcome === 'complete' ? latencyOf(one) : {}));
+  const of = (figure: (sample: Sample) => number | undefined): Column =>
+    samples.map((sample) => shortOrNull(figure(sample)));
+  const complete = (
+    figure: (sample: Extract<Sample, { outcome: 'complete' }>) => number | undefined,
+  ): Column => of((sample) => (sample.outcome === 'complete' ? figure(sample) : undefined));
+  const priced = samples.some((one) => one.outcome === 'complete' && one.cost !== undefined);
+  return {
+    index: samples.map(({ index }) => index),
+    turn: samples.map(({ turn }) => turn),
+    // Null: it was answered to the end.
+    error: samples.map((one) => (one.outcome === 'failed' ? errors.indexOf(one.errorClass) : null)),
+    error_classes: errors,
+    intended_ms: of(({ intendedMs }) => intendedMs),
+    lag_ms: of(({ lagMs }) => lagMs),
+    end_ms: of(({ endMs }) => endMs),
+    ttft_ms: latencies.map(({ ttft }) => shortOrNull(ttft)),
+    tpot_ms: latencies.map(({ tpot }) => shortOrNull(tpot)),
+    e2e_ms: latencies.map(({ e2e }) => shortOrNull(e2e)),
+    tpot_withheld: samples.map((one) => {
+      const reason = one.outcome === 'complete' ? withheldOf(one) : undefined;
+      return reason === undefined ? null : WITHHELD.indexOf(reason);
+    }),
+    withheld_reasons: WITHHELD,
+    output_tokens: complete(({ outputTokens }) => outputTokens),
+    prompt_tokens: complete(({ promptTokens }) => promptTokens),
+    cached_tokens: complete(({ cachedTokens }) => cachedTokens),
+    attempts: samples.map(({ attempts }) => attempts),
+    retries_ms: of(({ retriesMs }) => retriesMs),
+    replaced: samples.map(({ replaced }) => replaced),
+    cost_usd: priced
+      ? samples.map((one) => (one.outcome === 'complete' ? (one.cost?.usd ?? null) : null))
+      : null,
+    hops_ms: Object.fromEntries(
+      HOPS.flatMap(({ name }) => {
+        const column = of(({ hops }) => hops?.[name]);
+        return column.some((value) => value !== null) ? [[name, column]] : [];
+      }),
+    ),
+  };
+}
+
+/** What a report says beside its requests, and every one of them needs. */
+export interface RequestContext {
+  readonly loop: 'closed' | 'open';
+  readonly tokensEstimated: boolean;
+  /** Of the prices. */
+  readonly asOf: string;
+  /** The first message of each error class. */
+  readonly examples: ReadonlyMap<string, string>;
+}
+
+/** Reads `requestsJson` again; undefined when the value is none. */
+export function samplesFrom(value: unknown, context: RequestContext): Sample[] | undefined {
+  const index = numbersOf(value, 'index');
+  if (index === undefined) return undefined;
+  const column = (name: string): Column => numbersOf(value, name) ?? [];
+  const columns = Object.fromEntries(FIGURES.map((name) => [name, column(name)]));
+  const at = (name: (typeof FIGURES)[number], row: number): number | undefined =>
+    columns[name]?.[row] ?? undefined;
+  const classes = listOf(value, 'error_classes').map(String);
+  const hops = memberOf(value, 'hops_ms');
+  const hopColumns = HOPS.map(({ name }) => [name, numbersOf(hops, name)] as const);
+  return index.map((number, row) => {
+    const lagMs = at('lag_ms', row);
+    const common = {
+      index: number ?? row,
+      turn: at('turn', row) ?? 1,
+      intendedMs: at('intended_ms', row) ?? 0,
+      endMs: at('end_ms', row) ?? 0,
+      attempts: at('attempts', row) ?? 1,
+      retriesMs: at('retries_ms', row) ?? 0,
+      replaced: at('replaced', row) ?? 0,
+      ...(lagMs !== undefined && { lagMs }),
+      hops: hopsAt(hopColumns, row),
+    };
+    const error = at('error', row);
+    if (error !== undefined) {
+      const errorClass = classes[error] ?? 'unknown';
+      return { ...common, outcome: 'failed', errorClass, message: context.examples.get(errorClass) ?? '' };
+    }
+    const shiftMs = context.loop === 'open' ? (lagMs ?? 0) : 0;
+    const [ttft, e2e] = [at('ttft_ms', row), at('e2e_ms', row)];
+    const [promptTokens, cachedTokens, usd] = [
+      at('prompt_tokens', row),
+      at('cached_tokens', row),
+      at('cost_usd', row),
+    ];
+    return {
+      ...common,
+      outcome: 'complete',
+      lagMs: lagMs ?? 0,
+      speed: speedOf(at('tpot_ms', row), at('tpot_withheld', row)),
+      outputTokens: at('output_tokens', row) ?? 0,
+      tokensEstimated: context.tokensEstimated,
+      ...(ttft !== undefined && { ttftMs: ttft - shiftMs }),
+      ...(e2e !== undefined && { e2eMs: e2e - shiftMs }),
+      ...(promptTokens !== undefined && { promptTokens }),
+      ...(cachedTokens !== undefined && { cachedTokens }),
+      ...(usd !== undefined && { cost: { usd, asOf: context.asOf } satisfies Cost }),
+    };
+  });
+}
+
+const FIGURES = [
+  'turn',
+  'error',
+  'intended_ms',
+  'lag_ms',
+  'end_ms',
+  'ttft_ms',
+  'tpot_ms',
+  'e2e_ms',
+  'tpot_withheld',
+  'output_tokens',
+  'prompt_tokens',
+  'cached_tokens',
+  'attempts',
+  'retries_ms',
+  'replaced',
+  'cost_usd',
+] as const;
+
+function speedOf(tpotMs: number | undefined, withheld: number | undefined): Speed {
+  if (tpotMs !== undefined) return { kind: 'measured', tpotMs, tokensPerSecond: 1000 / tpotMs };
+  const reason = WITHHELD[withheld ?? -1];
+  return reason === undefined ? NO_SPEED : { kind: 'withheld', reason };
+}
+
+function hopsAt(columns: readonly (readonly [HopName, Column | undefined])[], row: number): Hops {
+  const hops: Hops = {};
+  for (const [name, column] of columns) {
+    const ms = column?.[row];
+    if (typeof ms === 'number') hops[name] = ms;
+  }
+  return hops;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  const list = memberOf(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+function numbersOf(value: unknown, name: string): Column | undefined {
+  const list = memberOf(value, name);
+  if (!Array.isArray(list)) return undefined;
+  return list.map((one) => (typeof one === 'number' ? one : null));
+}
+
+function shortOrNull(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 1000) / 1000;
+}

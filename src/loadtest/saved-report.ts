@@ -1,0 +1,129 @@
+import type { Counts } from './distribution.js';
+import type { Instrument } from './instrument.js';
+import { samplesFrom } from './requests-json.js';
+import type { Sample } from './sample.js';
+
+/** One endpoint's test, read from a report. Times in ms. */
+export interface SavedRun {
+  readonly mode: string;
+  readonly model: string;
+  readonly url: string;
+  /** Unix time. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly samples: readonly Sample[];
+  /** Between the arrivals of all answers; undefined when there were none. */
+  readonly gaps?: Counts;
+  readonly unsent: number;
+  readonly conversations?: { readonly begun: number; readonly complete: number; readonly brokenOff: number };
+  readonly workers: number;
+  readonly instrument: Instrument;
+  /** Conditions as they were given. */
+  readonly checks: readonly string[];
+  readonly slo: readonly string[];
+}
+
+/** A report of `bench --json`. */
+export interface SavedReport {
+  readonly name: string;
+  readonly interrupted: boolean;
+  readonly load: Readonly<Record<string, unknown>>;
+  readonly loop: 'closed' | 'open';
+  readonly runs: readonly SavedRun[];
+}
+
+/** @returns why it is none, as text */
+export function readReport(name: string, value: unknown): SavedReport | string {
+  const report = objectOf(value);
+  const load = objectOf(report.load);
+  if (!Array.isArray(report.runs) || report.runs.length === 0 || typeof load.loop !== 'string') {
+    return `${name} is no report of "bench --json"`;
+  }
+  const loop = load.loop === 'open' ? 'open' : 'closed';
+  const runs = report.runs.map((run) => readRun(objectOf(run), loop, load.through === 'daemon'));
+  const whole = runs.filter((run) => run !== undefined);
+  if (whole.length < runs.length) return `${name} does not have its requests: make it anew with this version`;
+  return { name, interrupted: report.interrupted === true, load, loop, runs: whole };
+}
+
+function readRun(
+  run: Record<string, unknown>,
+  loop: SavedReport['loop'],
+  daemon: boolean,
+): SavedRun | undefined {
+  const errors = listOf(run.errors).map(objectOf);
+  const samples = samplesFrom(run.requests, {
+    loop,
+    tokensEstimated: run.tokens_estimated === true,
+    asOf: String(objectOf(run.cost).as_of ?? ''),
+    examples: new Map(errors.map((error) => [String(error.class), String(error.example)])),
+  });
+  const startedAtMs = Date.parse(String(run.started_at));
+  if (samples === undefined || Number.isNaN(startedAtMs)) return undefined;
+  const gaps = countsOf(objectOf(run.histograms).itl_ms);
+  const conversations = run.conversations === null ? undefined : objectOf(run.conversations);
+  const limits = objectOf(run.goodput).slo;
+  const texts = (list: unknown): string[] => listOf(list).map((one) => String(objectOf(one).check));
+  return {
+    mode: String(run.mode),
+    model: String(run.model),
+    url: String(run.url),
+    startedAtMs,
+    durationMs: numberOf(run.duration_ms),
+    samples,
+    ...(gaps !== undefined && { gaps }),
+    unsent: numberOf(run.unsent),
+    ...(conversations !== undefined && {
+      conversations: {
+        begun: numberOf(conversations.begun),
+        complete: numberOf(conversations.complete),
+        brokenOff: numberOf(conversations.broken_off),
+      },
+    }),
+    workers: numberOf(objectOf(run.instrument).workers),
+    instrument: instrumentOf(objectOf(run.instrument), daemon),
+    checks: texts(run.checks),
+    slo: [...(typeof limits === 'string' ? limits.split(',') : []), ...texts(run.slo)].map((one) =>
+      one.trim(),
+    ),
+  };
+}
+
+function instrumentOf(value: Record<string, unknown>, gapsElsewhere: boolean): Instrument {
+  const delay = objectOf(value.event_loop_delay_ms);
+  const late = objectOf(value.send_lateness_ms);
+  return {
+    eventLoopDelayMs: { p50: numberOf(delay.p50), p99: numberOf(delay.p99), max: numberOf(delay.max) },
+    eventLoopUtilization: numberOf(value.event_loop_utilization),
+    cpu: numberOf(value.cpu_cores_used),
+    cores: numberOf(value.cpu_cores),
+    gapsElsewhere,
+    ...(late.count !== undefined && {
+      sendLatenessMs: {
+        count: numberOf(late.count),
+        min: numberOf(late.min),
+        mean: numberOf(late.mean),
+        p50: numberOf(late.p50),
+        p75: numberOf(late.p75),
+        p90: numberOf(late.p90),
+        p95: numberOf(late.p95),
+        p99: numberOf(late.p99),
+        'p99.9': numberOf(late['p99.9']),
+        max: numberOf(late.max),
+      },
+    }),
+  };
+}
+
+function countsOf(value: unknown): Counts | undefined {
+  const { sum, min, max, us } = objectOf(value);
+  if (!Array.isArray(us)) return undefined;
+  return { sum: numberOf(sum), min: numberOf(min), max: numberOf(max), buckets: us.map(numberOf) };
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);

@@ -1,0 +1,145 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { deltaOf, FINISH, type Script, sseEvents } from '../support/upstream.js';
+
+const ground = groundForEach();
+const { endpoint, run, start } = ground;
+
+const answer: Script = {
+  chunks: sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]'),
+  gapMs: 5,
+};
+
+interface Report {
+  load: { shard: unknown; rate_per_s: number | null };
+  runs: {
+    completed: number;
+    failed: number;
+    ttft_ms: Record<string, number>;
+    itl_ms: Record<string, number>;
+    max_in_flight: number;
+    checks: { check: string; passed: boolean }[];
+    requests: Record<string, number[]>;
+  }[];
+}
+const path = (name: string): string => join(ground.place.dir, name);
+const report = (name: string): Report => JSON.parse(readFileSync(path(name), 'utf8')) as Report;
+
+/** What one process sends, and then three with a shard each. */
+async function wholeAndShards(...flags: string[]): Promise<{ whole: string[]; parts: string[] }> {
+  const upstream = await endpoint(answer);
+  const args = ['bench', ...flags, '--check', 'errors==0'];
+  expect((await run([...args, '--json', 'whole.json'])).code).toBe(0);
+  const whole = upstream.requests.map(({ body }) => body.toString());
+  // Far enough ahead for three processes to be ready, on a busy machine as well.
+  const at = String(Math.ceil(Date.now() / 1000) + 6);
+  const shards = [1, 2, 3].map((number) => {
+    const shard = ['--shard', `${number}/3`, '--start-at', at, '--json', `shard-${number}.json`];
+    const running = start([...args, ...shard]);
+    running.child.stdin.end();
+    return running.ended;
+  });
+  for (const { code, stderr } of await Promise.all(shards)) expect([code, stderr]).toEqual([0, '']);
+  return { whole, parts: upstream.requests.slice(whole.length).map(({ body }) => body.toString()) };
+}
+const SHARDS = [1, 2, 3].map((number) => `shard-${number}.json`);
+
+test.each([
+  ['an open loop', ['--rate', '40', '--requests', '50']],
+  ['a closed loop', ['--concurrency', '5', '--requests', '50']],
+  ['conversations', ['--concurrency', '5', '--conversations', '12', '--turns', 'uniform:1,3']],
+])(
+  '%s in three processes has the very requests of one, and their merge is one report',
+  async (_name, flags) => {
+    const { whole, parts } = await wholeAndShards(...flags, '--input-tokens', 'uniform:3,30', '--seed', '9');
+    expect(parts.toSorted()).toEqual(whole.toSorted());
+    const { code, stderr } = await run([
+      'bench',
+      'merge',
+      ...SHARDS,
+      '--json',
+      'merged.json',
+      '--csv',
+      'merged.csv',
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+    const [one, merged] = [report('whole.json'), report('merged.json')];
+    expect(merged.load).toEqual(one.load);
+    const [before, after] = [one.runs[0], merged.runs[0]];
+    expect(after).toMatchObject({ completed: before?.completed, failed: 0, checks: [{ passed: true }] });
+    const order = (values: number[] = []): number[] => values.toSorted((a, b) => a - b);
+    expect(order(after?.requests.index)).toEqual(order(before?.requests.index));
+    const parted = SHARDS.map((name) => report(name).runs[0]);
+    if (merged.load.rate_per_s !== null) {
+      const moments = parted.flatMap((part) => part?.requests.intended_ms ?? []);
+      expect(order(moments)).toEqual(order(before?.requests.intended_ms));
+    }
+    // Every value of the shards is in the merged figures: extremes and counts are exact.
+    for (const figure of ['ttft_ms', 'itl_ms'] as const) {
+      const of = (name: string): number[] => parted.map((part) => part?.[figure][name] ?? Number.NaN);
+      expect(after?.[figure].min).toBe(Math.min(...of('min')));
+      expect(after?.[figure].max).toBe(Math.max(...of('max')));
+      expect(after?.[figure].count).toBe(of('count').reduce((sum, count) => sum + count, 0));
+    }
+    expect(readFileSync(path('merged.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(whole.length + 1);
+  },
+  60_000,
+);
+
+test('the merge of one report is that report', async () => {
+  await endpoint(answer);
+  await run(['bench', '--requests', '20', '--concurrency', '4', '--json', 'one.json']);
+  const { stdout } = await run(['bench', 'merge', 'one.json', '--json', '-']);
+  const figures = ({ runs }: Report): unknown => {
+    const { ttft_ms, itl_ms, completed, requests, max_in_flight } = runs[0] ?? {};
+    return { ttft_ms, itl_ms, completed, requests, max_in_flight };
+  };
+  expect(figures(JSON.parse(stdout) as Report)).toEqual(figures(report('one.json')));
+  const tables = await run(['bench', 'merge', 'one.json', '--check', 'ttft.max<0.001']);
+  expect(tables.code).toBe(1);
+  expect(tables.stdout).toMatch(/, 4 at a time\n(?:.*\n)*FAILED +ttft\.max<0\.001/);
+});
+
+test('what cannot be merged is refused with a reason', async () => {
+  await endpoint(answer);
+  await run(['bench', '--requests', '2', '--concurrency', '2', '--shard', '1/2', '--json', 'a.json']);
+  await run([
+    'bench',
+    '--requests',
+    '2',
+    '--concurrency',
+    '2',
+    '--shard',
+    '2/2',
+    '--seed',
+    '7',
+    '--json',
+    'b.json',
+  ]);
+  writeFileSync(path('c.json'), '{}');
+  for (const [files, pattern] of [
+    [['a.json', 'b.json'], /a\.json and b\.json are of other tests: seed is 1 and 7/],
+    [['a.json', 'a.json'], /are the same shard 1/],
+    [['absent.json'], /absent\.json cannot be read/],
+    [['c.json'], /c\.json is no report/],
+  ] as const) {
+    const { code, stdout, stderr } = await run(['bench', 'merge', ...files]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(pattern);
+  }
+  const half = await run(['bench', 'merge', 'a.json']);
+  expect(half.stderr).toMatch(/warning: shards are missing: 2 of 2/);
+});
+
+test.each([
+  [['--shard', '3/2'], /2\/8: the second of eight/],
+  [['--shard', '1/4', '--concurrency', '3'], /raise --concurrency to 4/],
+  [['--start-at', 'noon'], /a time within a day/],
+  [['--start-at', '1700000000'], /a time within a day/],
+])('%j is refused before anything is sent', async (flags, pattern) => {
+  const { code, stderr } = await run(['bench', ...flags]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(pattern);
+});
