@@ -77,13 +77,14 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const { connector, loaded } = composition;
   const endDiversion = divertOutput(logFile('chat'), configuredKeys(loaded));
   const { chat: settings, theme, motion, slo } = loaded.config;
+  const { modes, tellMore } = modesOf(composition);
   try {
     const { runTui, createKeymap } = await ui;
     const { keymap, problems } = createKeymap(loaded.config.keys);
     const ended = runTui({
       connection: connector.client,
       chat: composition,
-      modes: modesOf(composition),
+      modes,
       models: async () => {
         // Why a simulator could not be started shows as the refused connection.
         await composition.ready(ending.signal).catch(() => {});
@@ -109,7 +110,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       () => {
         // Not before: daemon and simulator need the cores until then.
         setImmediate(rehearse);
-        void discoverLater(composition, ending.signal);
+        void discoverLater(composition, ending.signal).then(tellMore);
         return warmUp(composition, ending.signal);
       },
       () => {},
@@ -186,14 +187,15 @@ function endings(ignores: (signal: NodeJS.Signals) => boolean): Endings {
   };
 }
 
-function modesOf({ connector }: Composition): ModePort {
+function modesOf({ connector }: Composition): { modes: ModePort; tellMore: () => void } {
+  const listeners = new Set<() => void>();
   const info = (endpoint: Endpoint): EndpointInfo => ({
     name: endpoint.name,
     url: answerRequest(endpoint).shownUrl,
     model: endpoint.model,
     limits: { timeoutMs: endpoint.timeoutMs, idleMs: endpoint.idleMs },
   });
-  return {
+  const modes: ModePort = {
     get current() {
       return info(connector.endpoint);
     },
@@ -209,6 +211,16 @@ function modesOf({ connector }: Composition): ModePort {
       if (endpoint === undefined) return { ok: false, problem: `there is no endpoint "${name}"` };
       if (endpoint.problem !== undefined) return { ok: false, problem: endpoint.problem };
       return { ok: true, endpoint: info(connector.use(name)) };
+    },
+    onMore(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return {
+    modes,
+    tellMore() {
+      for (const listener of listeners) listener();
     },
   };
 }

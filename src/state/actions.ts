@@ -68,6 +68,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
   const branches = createBranchActions({ get, change, busy });
   const watch = watchConnection(connection, acting);
 
+  const stopModes = modes.onMore?.(() => change((state) => ({ ...state, modes: modes.all })));
+
   const setting = (set: (settings: ChatSettings, argument?: string) => SettingChange) =>
     act((argument?: string) => {
       const result = set(get().settings, argument);
@@ -122,6 +124,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     dispose(): void {
       acting.end();
       watch.end();
+      stopModes?.();
       exchanges.dispose();
       endSaving();
     },

@@ -7,7 +7,7 @@ import { type ChatSettings, NO_SETTINGS } from './endpoint/chat-settings.js';
 import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './exchange/figures.js';
 import type { RequestView, RetryNotice } from './exchange/request-view.js';
 import type { Message } from './messages.js';
-import type { EndpointInfo } from './ports.js';
+import type { EndpointInfo, ModeInfo } from './ports.js';
 import type { SessionList } from './sessions/session-list.js';
 import { DEFAULT_HINTS, type KeyHints } from './view/key-hints.js';
 import type { Picker } from './view/picker.js';
@@ -96,6 +96,8 @@ export interface AppState {
   readonly settings: ChatSettings;
   readonly connection: ConnectionState;
   readonly endpoint: EndpointInfo;
+  /** All endpoints there are, that one among them. */
+  readonly modes: readonly ModeInfo[];
   readonly request: RequestView;
   readonly session: SessionFigures;
   readonly keys: KeyHints;
@@ -133,6 +135,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     settings: NO_SETTINGS,
     connection,
     endpoint,
+    modes: [],
     request: { kind: 'none' },
     session: NO_FIGURES,
     keys: DEFAULT_HINTS,

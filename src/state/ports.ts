@@ -61,6 +61,8 @@ export interface ModeInfo extends EndpointInfo {
 export interface ModePort {
   readonly current: EndpointInfo;
   readonly all: readonly ModeInfo[];
+  /** Calls `listener` when there are further ones; returns how to stop that [there never are]. */
+  onMore?(listener: () => void): () => void;
   /** Uses another endpoint from the next request on; a running exchange keeps its own. */
   select(name: string): { ok: true; endpoint: EndpointInfo } | { ok: false; problem: string };
 }

@@ -24,6 +24,7 @@ export function createAppStore(
   );
   return createStore<AppState>(() => ({
     ...initial,
+    modes: ports.modes.all,
     messages,
     nextMessageId: initial.nextMessageId + messages.length,
   }));

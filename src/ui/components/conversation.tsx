@@ -23,7 +23,10 @@ function select(state: AppState) {
   const { messages, scroll, overlay, search, reasoningShown, sourceShown, comparison } = state;
   // Here the lines replace the panes, so all their figures count.
   const all = overlay.kind === 'panes' || overlay.kind === 'explain' ? state : undefined;
-  return { messages, scroll, overlay, search, reasoningShown, sourceShown, comparison, all };
+  // The welcome tells of the endpoints.
+  const welcome = messages.length === 0 ? state.endpoint : undefined;
+  const modes = messages.length === 0 ? state.modes : undefined;
+  return { welcome, modes, messages, scroll, overlay, search, reasoningShown, sourceShown, comparison, all };
 }
 
 /** The conversation, or what stands in its place: the welcome, the help. */
@@ -74,7 +77,7 @@ interface OpenProps {
 
 /** As many rows as there is room for, and where the reader is, when that is not the end. */
 function contentOf(
-  { messages, scroll, overlay, search, reasoningShown, sourceShown, comparison }: Shown,
+  { welcome, modes, messages, scroll, overlay, search, reasoningShown, sourceShown, comparison }: Shown,
   { width, height }: { width: number; height: number },
   shared: Shared,
 ): Framed {
@@ -102,8 +105,15 @@ function contentOf(
     const parts = { question, reading, viewport, again: keymap.hints.again };
     return { title: 'Compare', rows: compareRows(comparison, { width, height }, parts) };
   }
-  if (messages.length === 0)
-    return { title, rows: fitRows(welcomeLines(keymap.hints, width, height), width, height) };
+  if (welcome !== undefined && modes !== undefined)
+    return {
+      title,
+      rows: fitRows(
+        welcomeLines({ keys: keymap.hints, endpoint: welcome, modes }, width, height),
+        width,
+        height,
+      ),
+    };
   const view = { messages, width, height, scroll, ...reading };
   if (search.kind === 'open' && height > 1) {
     const bar = fitRows([searchLine(search, searchCount(messages, search), keymap.hints, width)], width, 1);

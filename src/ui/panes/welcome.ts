@@ -1,3 +1,6 @@
+import type { EndpointInfo, ModeInfo } from '../../state/ports.js';
+import { sanitizeLine } from '../../state/text/sanitize.js';
+import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import type { Line } from '../style/line.js';
 
@@ -7,11 +10,19 @@ const PROMPTS = [
   'Compare TCP and UDP in a table',
 ];
 
+export interface Welcome {
+  readonly keys: KeyHints;
+  readonly endpoint: EndpointInfo;
+  readonly modes: readonly ModeInfo[];
+}
+
 const keysOf = ({
   send,
   newline,
   stop,
   mode,
+  focus,
+  inspect,
   help,
   quit,
 }: KeyHints): readonly (readonly [string, string])[] => [
@@ -19,30 +30,71 @@ const keysOf = ({
   [newline, 'new line'],
   [stop, 'stop the answer'],
   [mode, 'switch mode'],
+  [focus, `look at a pane; ${help} there says what its figures mean`],
+  [inspect, 'look into the last exchanges'],
   [help, 'all keys'],
   [`${quit} twice`, 'quit'],
 ];
 
-/** What an empty conversation shows; shorter forms where there is little room. */
-export function welcomeLines(keys: KeyHints, width: number, height: number): readonly Line[] {
-  const full: Line[] = [
+/** What an empty conversation shows: what this is, what runs and how to reach a real model; then as much as fits. */
+export function welcomeLines(
+  { keys, endpoint, modes }: Welcome,
+  width: number,
+  height: number,
+): readonly Line[] {
+  const intro = introOf(endpoint, modes, keys).flatMap((text) =>
+    wrapLine(text, { width }).map((piece): Line => [shownPiece(text, piece)]),
+  );
+  const examples: Line[] = [
     [],
-    ['Ask something. The answer streams in here, its timing beside it.'],
-    [],
-    [['dim', 'For example']],
+    [['dim', 'Ask something, for example']],
     ...PROMPTS.map((prompt): Line => ['  ', prompt]),
+  ];
+  const hint: Line[] = [[], [['dim', `${keys.send} sends, ${keys.help} shows all keys`]]];
+  const table: Line[] = [
     [],
     [['dim', 'Keys']],
     ...keysOf(keys).map(([key, does]): Line => ['  ', ['accent', key.padEnd(14)], ['dim', does]]),
   ];
-  if (height >= full.length && width >= 66) return full;
-  if (height >= 7 && width >= 44)
+  const forms: readonly (readonly Line[])[] = [
+    [[], ...intro, ...examples, ...table],
+    [...intro, ...examples, ...hint],
+    [...intro, ...hint],
+    intro,
+  ];
+  const short: Line[] = [['Ask something.'], [['dim', `${keys.help} shows all keys`]]];
+  return forms.find((lines) => lines.length <= height) ?? short;
+}
+
+/** The bundled simulator, by its name. */
+const SIMULATOR = 'simulator';
+
+function introOf(
+  { name, url, model }: EndpointInfo,
+  modes: readonly ModeInfo[],
+  { mode }: KeyHints,
+): readonly string[] {
+  const others = modes.filter((one) => one.name !== name && one.problem === undefined);
+  const names = others.map((one) => sanitizeLine(one.name) + (one.found ? ' (found on this machine)' : ''));
+  const switches = `${mode} switches to ${listOf(names)}.`;
+  if (name !== SIMULATOR)
     return [
-      [],
-      ['Ask something, for example:'],
-      ...PROMPTS.map((prompt): Line => ['  ', prompt]),
-      [],
-      [['dim', `${keys.send} sends, ${keys.help} shows all keys`]],
+      `Your questions go to ${sanitizeLine(model)} of ${sanitizeLine(name)}, at ${hostOf(url)}.`,
+      ...(others.length === 0 ? [] : [switches]),
     ];
-  return [['Ask something.'], [['dim', `${keys.help} shows all keys`]]];
+  return [
+    'This chat shows where the time of each answer goes.',
+    'For now a simulator on this machine answers, with made-up text.',
+    others.length > 0
+      ? `For a real model, ${switches}`
+      : 'For a real model, set OPENAI_API_KEY, or run: vastar-tui endpoints add',
+  ];
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : sanitizeLine(url);
 }
