@@ -17,7 +17,7 @@ const text = (
 };
 
 test('the first start says in three lines what this is, what runs, and how to reach a real model', () => {
-  expect(text().split('\n').slice(1, 5)).toEqual([
+  expect(text().split('\n').slice(1, 4)).toEqual([
     'This chat shows where the time of each answer goes.',
     'For now a simulator on this machine answers, with made-up text.',
     'For a real model, set OPENAI_API_KEY, or run: vastar-tui endpoints add',
