@@ -229,7 +229,7 @@ function linkEnd(source: string, at: number, { targets, visible }: Seen): number
   const unescaped = (text: string): string => text.replace(/\\([!-/:-@[-`{-~])/g, '$1');
   const address = unescaped(angled ?? bare);
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const forms = [address, url?.href ?? address];
+  const forms = [address, angled ?? bare, url?.href ?? address];
   const isTold =
     forms.some((form) => targets.has(form) || visible.includes(form)) ||
     (url !== undefined && /^https:\/\/[^/]*\/?$/.test(address) && visible.includes(url.host));

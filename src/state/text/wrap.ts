@@ -28,8 +28,11 @@ export interface WrapOptions {
  */
 export function wrapLine(line: string, options: WrapOptions): Piece[] {
   const { width, restWidth = width, at = 'words', from = 0, firstRow = from === 0 } = options;
-  const pieces: Piece[] = [];
   let limit = firstRow ? width : restWidth;
+  const rest = line.slice(from);
+  const isAscii = isPlainAscii(rest);
+  if (isAscii && rest.length <= limit) return [{ start: from, end: line.length }];
+  const pieces: Piece[] = [];
   let rowStart = from;
   let column = 0;
   // After the last place in this row where it may be broken, and the column there.
@@ -73,8 +76,7 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
     if (cells > 1) breakable(end);
   };
 
-  const rest = line.slice(from);
-  if (isPlainAscii(rest)) {
+  if (isAscii) {
     for (let offset = from; offset < line.length; offset += 1) take(line.charAt(offset), offset);
   } else {
     for (const { segment, index } of segments(rest)) take(segment, from + index);

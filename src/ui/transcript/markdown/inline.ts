@@ -1,6 +1,6 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { Tone } from '../../style/theme.js';
-import { clickable, hostOf, isHostAlone, targetOf, tellsHost, tellsTarget } from './links.js';
+import { destinationOf, tellsHost, tellsTarget } from './links.js';
 import type { Run } from './runs.js';
 
 /** How inline text is rendered. */
@@ -106,27 +106,23 @@ function linkRuns(token: Tokens.Link, at: number, look: InlineLook): Run[] {
 }
 
 /** A link always shows its target: the host beside it, and the whole address below when the terminal can't open it. */
-function linked(
-  runs: readonly Run[],
-  token: Tokens.Link | Tokens.Image,
-  at: number,
-  look: InlineLook,
-): Run[] {
+function linked(runs: Run[], token: Tokens.Link | Tokens.Image, at: number, look: InlineLook): Run[] {
   const { hyperlinks, restore } = look;
-  const address = addressOf(token, look);
+  const href = hrefOf(token, look);
+  const { host, full, isHostAlone, clickable } = destinationOf(href);
   const text = token.type === 'link' ? restore(token.text) : '';
-  const url = hyperlinks ? clickable(address) : undefined;
+  const url = hyperlinks ? clickable : undefined;
   const title = token.title ? ` "${restore(token.title).replace(/\s+/g, ' ')}"` : '';
-  const beside = tellsHost(text, address) ? title : `${title} (${hostOf(address)})`;
-  const isTold = url !== undefined || isHostAlone(address) || tellsTarget(text, address);
-  return [
-    ...(url === undefined ? runs : runs.map((run) => ({ ...run, href: url }))),
-    { tone: 'dim', text: beside, at: at + token.raw.length, ...(!isTold && { target: targetOf(address) }) },
-  ];
+  const beside = tellsHost(text, href) ? title : `${title} (${host})`;
+  const target = url !== undefined || isHostAlone || tellsTarget(text, href) ? undefined : full;
+  const shown = url === undefined ? runs : runs.map((run) => ({ ...run, href: url }));
+  if (beside === '' && target === undefined) return shown;
+  const end = at + token.raw.length;
+  return [...shown, { tone: 'dim', text: beside, at: end, ...(target !== undefined && { target }) }];
 }
 
 /** Parentheses and brackets may be escaped in an address; in text, such escapes are left as they are. */
-function addressOf({ href }: { href: string }, { restore }: InlineLook): string {
+function hrefOf({ href }: { href: string }, { restore }: InlineLook): string {
   return restore(href).replace(/\\([()[\]\\])/g, '$1');
 }
 

@@ -63,8 +63,9 @@ class FaithfulTokenizer extends Tokenizer {
   }
 
   override url(src: string): Tokens.Link | undefined {
-    const end = src.search(CJK_PUNCTUATION);
-    return super.url(end < 0 ? src : src.slice(0, end));
+    const token = super.url(src);
+    const end = token === undefined ? -1 : token.raw.search(CJK_PUNCTUATION);
+    return end < 0 ? token : super.url(src.slice(0, end));
   }
 
   override table(src: string): Tokens.Table | undefined {

@@ -30,7 +30,8 @@ export function createMarkdownBody(options: MarkdownOptions): Body {
     let last = closed.at(-1)?.offset ?? -1;
     return drafts.map(({ line, at }) => {
       last = Math.max(at, last + NEXT_PLACE);
-      return rowOf(cut(line, width), last);
+      const row = rowOf(line, last);
+      return row.width <= width ? row : rowOf(cut(line, width), last);
     });
   };
 

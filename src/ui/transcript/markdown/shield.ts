@@ -31,6 +31,17 @@ export function shield(source: string): Shielded {
   if (!SUSPECT.test(source)) return { text: source, restore: (piece) => piece };
   const { standIn, restore } = createStandIns();
   const hidden = (part: string): string => part.replace(MARKUP, standIn);
+  let text = /[\\$]/.test(source) ? withoutFormulas(source, hidden) : source;
+  // A text that streams in is shielded once a frame, and few have all of these.
+  if (text.includes('\\'))
+    text = text.replace(WINDOWS_PATH, (path) => path.replace(/[\\*_~]/g, standIn)).replace(DELIMITER, hidden);
+  if (text.includes('~')) text = text.replace(LONE_TILDE, standIn);
+  if (text.includes('__')) text = text.replace(DUNDER, hidden);
+  if (text.includes('*')) text = text.replace(/[^\n]+/g, (line) => withoutOperators(line, hidden));
+  return { text, restore };
+}
+
+function withoutFormulas(source: string, hidden: (part: string) => string): string {
   let text = '';
   let from = 0;
   for (const formula of formulasIn(source)) {
@@ -42,14 +53,7 @@ export function shield(source: string): Shielded {
     text += parts.map((part, index) => (index % 2 === 0 ? hidden(part) : part)).join('');
     from = formula.to;
   }
-  text += source.slice(from);
-  text = text
-    .replace(WINDOWS_PATH, hidden)
-    .replace(DELIMITER, hidden)
-    .replace(LONE_TILDE, standIn)
-    .replace(DUNDER, hidden);
-  if (text.includes('*')) text = text.replace(/[^\n]+/g, (line) => withoutOperators(line, hidden));
-  return { text, restore };
+  return text + source.slice(from);
 }
 
 const STARS = /(?<!\\)\*+/g;
@@ -65,6 +69,7 @@ const NAME = /^[\p{L}\p{N}._{[-]/u;
 
 /** Hides the stars of a line that are no emphasis. */
 function withoutOperators(line: string, hidden: (part: string) => string): string {
+  if (!line.includes('*')) return line;
   // Lengths of runs that began emphasis: one inside a word can end it.
   const begun = new Set<number>();
   return line.replace(STARS, (stars, at: number) => {
@@ -100,6 +105,8 @@ function createStandIns() {
       return unit;
     },
     restore: (piece: string): string =>
-      piece.replace(STAND_IN, (unit) => characters[unit.charCodeAt(0) - FIRST] ?? unit),
+      characters.length === 0
+        ? piece
+        : piece.replace(STAND_IN, (unit) => characters[unit.charCodeAt(0) - FIRST] ?? unit),
   };
 }
