@@ -13,6 +13,7 @@ import { type Finding, ok, problem } from './doctor/finding.js';
 import { checkKeys } from './doctor/keys.js';
 import { checkNetwork } from './doctor/network.js';
 import { checkProgram } from './doctor/node.js';
+import { checkPresets } from './doctor/presets.js';
 import { checkProxy } from './doctor/proxy.js';
 import { counts, reportJson, type Section, sectionText, summaryText } from './doctor/report.js';
 import { checkSimulator } from './doctor/simulator.js';
@@ -69,7 +70,7 @@ async function* examine(flags: DoctorFlags): AsyncGenerator<Section, void, undef
   try {
     const { loaded, connector } = composition;
     yield { name: 'configuration', findings: checkConfiguration(loaded, process.cwd()) };
-    yield { name: 'keys', findings: checkKeys(loaded) };
+    yield { name: 'keys', findings: [...checkKeys(loaded), ...checkPresets(loaded)] };
     const daemon = [
       ...(await checkDaemon(() => connector.client.health())),
       await checkAddress(loaded.config.runtime),

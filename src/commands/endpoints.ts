@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { userFolders } from '../common/user-folders.js';
 import { answerRequest, candidateFiles, PROVIDER_NAMES, visible } from '../config/index.js';
 import { overlay, type Tree, treeOf } from '../config/tree.js';
-import { diagnose } from '../connector/diagnose.js';
+import { diagnose } from '../connector/diagnosis/diagnose.js';
 import { type Composition, compose, type GlobalFlags, reportProblems } from './compose.js';
 import { EXIT } from './support/exit-codes.js';
 import { interruptOn } from './support/interrupt.js';

@@ -30,7 +30,7 @@ export interface Access {
 }
 
 /** What Anthropic's own API wants with each request. */
-const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };
+export const ANTHROPIC_HEADERS = { 'anthropic-version': '2023-06-01' };
 
 /** @param section Where the endpoint's settings stand, to find the variables that they were made of. */
 export function completeAccess(

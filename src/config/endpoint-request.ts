@@ -11,7 +11,8 @@ export interface EndpointRequest {
   headers: Record<string, string>;
 }
 
-const ROUTES: Readonly<Record<Api, string>> = {
+/** Where each wire format is served, below the base address. */
+export const ROUTES: Readonly<Record<Api, string>> = {
   'chat-completions': 'chat/completions',
   responses: 'responses',
   anthropic: 'messages',

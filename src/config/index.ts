@@ -1,7 +1,7 @@
 /** The configuration: finding, reading, checking and explaining it. */
 export type { ConfigObject } from './config-object.js';
-export type { Access } from './endpoint-access.js';
-export { answerRequest, type EndpointRequest, modelsRequest } from './endpoint-request.js';
+export { type Access, ANTHROPIC_HEADERS } from './endpoint-access.js';
+export { answerRequest, type EndpointRequest, modelsRequest, ROUTES } from './endpoint-request.js';
 export { endpointUrl, isLoopback } from './endpoint-url.js';
 export type { Endpoint } from './endpoints.js';
 export { type Setting, settingsOf } from './explain.js';
@@ -9,8 +9,9 @@ export { type Candidate, candidateFiles, type UserDirectories } from './find-fil
 export type { ConfigFlags } from './flags.js';
 export type { Grant } from './grants.js';
 export { type LoadOptions, loadConfig, loadConfigObject, type ObjectOptions } from './load.js';
+export { type PresetRemark, presetRemarks } from './preset-check.js';
 export { ConfigError, formatProblem, formatSource, type Problem, type Source, visible } from './problem.js';
-export { type Api, PROVIDER_NAMES, type ProviderName } from './providers.js';
+export { APIS, type Api, PROVIDER_NAMES, PROVIDERS, type ProviderName } from './providers.js';
 export { proxyPasswords } from './proxy-passwords.js';
 export type { LoadedConfig, Provenance } from './resolve.js';
 export { type Config, MAX_TIMEOUT_MS, type Profile } from './schema.js';

@@ -17,6 +17,10 @@ export interface Provider {
   auth?: string;
   /** The environment variable that has the key when `api_key` is not set. */
   keyVariable?: string;
+  /** How its keys begin, where they begin in a way of their own. */
+  keyStarts?: readonly string[];
+  /** Further paths that it documents. */
+  otherPaths?: readonly string[];
   /** True where requests go out without a key. */
   keyOptional?: true;
   headers?: Readonly<Record<string, string>>;
@@ -37,21 +41,25 @@ export const PROVIDERS = {
     auth: 'api-key',
     keyVariable: 'AZURE_OPENAI_API_KEY',
     query: { 'api-version': '2024-10-21' },
+    otherPaths: ['/openai/v1'],
     modelsPath: '/openai/models',
     docs: 'https://learn.microsoft.com/azure/ai-services/openai/reference',
   },
   openrouter: {
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
+    keyStarts: ['sk-or-'],
     docs: 'https://openrouter.ai/docs/api-reference/overview',
   },
   groq: {
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
+    keyStarts: ['gsk_'],
     docs: 'https://github.com/groq/groq-typescript#readme',
   },
   deepseek: {
     baseUrl: 'https://api.deepseek.com',
+    otherPaths: ['/v1'],
     keyVariable: 'DEEPSEEK_API_KEY',
     docs: 'https://api-docs.deepseek.com',
   },
@@ -65,16 +73,19 @@ export const PROVIDERS = {
   gemini: {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyVariable: 'GEMINI_API_KEY',
+    keyStarts: ['AIza'],
     docs: 'https://ai.google.dev/gemini-api/docs/openai',
   },
   anthropic: {
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariable: 'ANTHROPIC_API_KEY',
+    keyStarts: ['sk-ant-'],
     docs: 'https://docs.anthropic.com/en/api/openai-sdk',
   },
   xai: {
     baseUrl: 'https://api.x.ai/v1',
     keyVariable: 'XAI_API_KEY',
+    keyStarts: ['xai-'],
     docs: 'https://docs.x.ai/docs/api-reference',
   },
   together: {
@@ -85,11 +96,13 @@ export const PROVIDERS = {
   fireworks: {
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     keyVariable: 'FIREWORKS_API_KEY',
+    keyStarts: ['fw_'],
     docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
   },
   perplexity: {
     baseUrl: 'https://api.perplexity.ai',
     keyVariable: 'PERPLEXITY_API_KEY',
+    keyStarts: ['pplx-'],
     body: { stream_options: null },
     modelsPath: null,
     docs: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
@@ -97,6 +110,7 @@ export const PROVIDERS = {
   'github-models': {
     baseUrl: 'https://models.github.ai/inference',
     keyVariable: 'GITHUB_TOKEN',
+    keyStarts: ['ghp_', 'github_pat_', 'gho_'],
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
     modelsPath: '/catalog/models',
     docs: 'https://docs.github.com/en/rest/models/inference',

@@ -1,0 +1,143 @@
+import {
+  type Access,
+  answerRequest,
+  closestTo,
+  type Endpoint,
+  PROVIDERS,
+  presetRemarks,
+  Secret,
+} from '../../config/index.js';
+import type { RuntimeClient } from '../../sdk/index.js';
+import { runExchange } from '../exchange.js';
+import type { ChatAnswer } from '../types.js';
+import { apiOfUrl, createProbes, type Probes } from './probes.js';
+import { connectionFault, type Fault, faultInWords, type Named } from './refusal.js';
+
+/** What one question to an endpoint found. */
+export type Diagnosis =
+  | { works: true; detail: string }
+  /** `advice`: what to do. */
+  | { works: false; fault: Fault; detail: string; advice: string };
+
+const QUESTION = [{ role: 'user', content: 'Answer with the word OK.' }] as const;
+/** The endpoint's version of Azure's API where none is set. */
+const AZURE_VERSION = PROVIDERS.azure.query['api-version'];
+
+/**
+ * Asks the endpoint one short question, which costs a few tokens, and says what is wrong where no answer comes. Further
+ * requests look for the right authentication, path or wire format, at the same origin. Never rejects but by `signal`.
+ */
+export async function diagnose(
+  client: RuntimeClient,
+  endpoint: Endpoint,
+  options: { signal?: AbortSignal } = {},
+): Promise<Diagnosis> {
+  const first = await question(client, endpoint, options);
+  if (first.worked) return { works: true, detail: `${first.answer.model ?? endpoint.model} answers` };
+  const { error, outcome } = first.answer;
+  const detail = error?.message ?? `the answer ended as ${outcome}`;
+  const reads = async (other: Endpoint): Promise<boolean> => {
+    const { worked, answer } = await question(client, other, options);
+    const { error: refusal } = answer;
+    return worked || refusal === undefined || [400, 401, 403, 422, 429].includes(refusal.statusCode ?? 0);
+  };
+  const [fault, advice] =
+    configurationFault(endpoint) ??
+    (error === undefined
+      ? (['other', 'try again'] as const)
+      : (connectionFault(error) ??
+        faultInWords(error) ??
+        (await faultOf(
+          endpoint,
+          error.statusCode ?? 0,
+          detail,
+          createProbes(client, endpoint, reads, options),
+        ))));
+  return { works: false, fault, detail, advice };
+}
+
+async function question(
+  client: RuntimeClient,
+  endpoint: Endpoint,
+  options: { signal?: AbortSignal },
+): Promise<{ worked: boolean; answer: ChatAnswer }> {
+  const enough = new AbortController();
+  const signals = options.signal === undefined ? [enough.signal] : [enough.signal, options.signal];
+  const answer = await runExchange(client, endpoint, 0, QUESTION, {
+    stream: true,
+    signal: AbortSignal.any(signals),
+    onDelta: () => enough.abort(),
+  });
+  options.signal?.throwIfAborted();
+  return { worked: answer.outcome === 'complete' || enough.signal.aborted, answer };
+}
+
+/** What is wrong before anything is sent; the configuration says itself what to do. */
+function configurationFault({ problem }: Endpoint): Named | undefined {
+  if (problem === undefined) return undefined;
+  const [, ...advice] = problem.split(': ');
+  return ['not configured', advice.join(': ') || 'set what is missing'];
+}
+
+/** What more requests find out. */
+async function faultOf(endpoint: Endpoint, status: number, detail: string, probes: Probes): Promise<Named> {
+  if (status >= 300 && status < 400) return redirectFault(endpoint, detail);
+  if (status === 401 || status === 403) {
+    const style = await probes.acceptedAuth();
+    return style === undefined ? keyFault(endpoint) : ['authentication', `set auth: ${style}`];
+  }
+  const version = await versionFault(endpoint, detail, probes);
+  if (version !== undefined) return version;
+  if (status !== 404 && status !== 400 && status !== 405 && status !== 422)
+    return ['other', 'read what the provider says'];
+  const { api, url } = endpoint.access;
+  const routed = apiOfUrl(url);
+  if (routed !== undefined && routed !== api) return ['wire format', `set api: ${routed}`];
+  const models = await probes.models();
+  const unknown = models !== undefined && !models.includes(endpoint.model);
+  if (unknown || /\b(model|deployment)\b.*\b(not|unknown|exist|invalid)/i.test(detail))
+    return modelFault(endpoint, models ?? []);
+  if (status !== 404 && status !== 405) return ['other', 'read what the provider says'];
+  const base = models === undefined ? await probes.workingBase() : undefined;
+  if (base !== undefined) return ['path', `set base_url: ${base}`];
+  const spoken = await probes.spokenApi();
+  if (spoken !== undefined) return ['wire format', `set api: ${spoken}`];
+  return ['path', 'check the path of base_url'];
+}
+
+function redirectFault({ baseUrl }: Endpoint, detail: string): Named {
+  const secure = baseUrl.replace(/^http:/, 'https:');
+  return secure !== baseUrl && detail.includes(new URL(secure).origin)
+    ? ['scheme', 'begin base_url with https:']
+    : ['redirect', 'set base_url to the address that it points to; a POST is not sent on'];
+}
+
+function keyFault(endpoint: Endpoint): Named {
+  const { apiKey } = endpoint;
+  const foreign = presetRemarks(endpoint).find(({ detail }) => detail.startsWith('the key begins'));
+  if (foreign !== undefined) return ['key', `${foreign.advice}: ${foreign.detail}`];
+  return ['key', apiKey === undefined ? 'set api_key' : 'check api_key: it may be of another account'];
+}
+
+function modelFault({ model }: Endpoint, models: readonly string[]): Named {
+  const offered = closestTo(model, models) ?? models.slice(0, 3).join(', ');
+  return ['model', offered === '' ? 'check the name of the model' : `set model, e.g. ${offered}`];
+}
+
+/** Azure answers a request without its version, or with one that it has not, as if there were no such resource. */
+async function versionFault(endpoint: Endpoint, detail: string, probes: Probes): Promise<Named | undefined> {
+  const { hostname, pathname, searchParams } = new URL(answerRequest(endpoint).url);
+  const azure = /\.azure\.com$/.test(hostname) || pathname.includes('/openai/deployments/');
+  if (!azure && !/api-version/i.test(detail)) return undefined;
+  const advice = `set query: { api-version: "${AZURE_VERSION}" }`;
+  if (!searchParams.has('api-version')) return ['api-version', `${advice}, or provider: azure`];
+  if (/api.version/i.test(detail)) return ['api-version', advice];
+  // The resource may be missing all the same: only the list of models tells.
+  const known: Access['query'] = new Map([
+    ...endpoint.access.query,
+    ['api-version', new Secret(AZURE_VERSION)],
+  ]);
+  if (searchParams.get('api-version') === AZURE_VERSION || (await probes.models()) !== undefined)
+    return undefined;
+  return (await probes.worksWith(known)) ? ['api-version', advice] : undefined;
+}

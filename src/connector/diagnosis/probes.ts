@@ -1,0 +1,112 @@
+import { ConnectorException } from '../../common/errors.js';
+import {
+  type Access,
+  ANTHROPIC_HEADERS,
+  APIS,
+  type Api,
+  answerRequest,
+  type Endpoint,
+  endpointUrl,
+  modelsRequest,
+  ROUTES,
+  Secret,
+} from '../../config/index.js';
+import { HTTPResponseHelper, type RuntimeClient } from '../../sdk/index.js';
+import { parseJson } from '../../sdk/json.js';
+import { modelIdsIn } from '../models.js';
+
+/** Further requests at the endpoint's own origin, to find what would work. */
+export interface Probes {
+  /** The models that the endpoint lists; undefined where there is no list. */
+  models(): Promise<string[] | undefined>;
+  /** Another way to send the key, with which the list of models is given. */
+  acceptedAuth(): Promise<string | undefined>;
+  /** A base address on the same host below which there is a list of models. */
+  workingBase(): Promise<string | undefined>;
+  /** Whether the list of models is given with this query. */
+  worksWith(query: Access['query']): Promise<boolean>;
+  /** The wire format in which the server answers at its own route. */
+  spokenApi(): Promise<Api | undefined>;
+}
+
+const LIMIT_MS = 10_000;
+
+/** @param ask Whether a question in this form reaches something that reads it. */
+export function createProbes(
+  client: RuntimeClient,
+  endpoint: Endpoint,
+  ask: (endpoint: Endpoint) => Promise<boolean>,
+  options: { signal?: AbortSignal },
+): Probes {
+  const { apiKey, access, baseUrl } = endpoint;
+
+  const modelsAt = async (url: string | undefined, from: Endpoint): Promise<string[] | undefined> => {
+    if (url === undefined) return undefined;
+    const { headers } = answerRequest(from);
+    try {
+      const request = { method: 'GET', url, headers, timeoutMs: Math.min(endpoint.timeoutMs, LIMIT_MS) };
+      const response = await client.executeHTTP(request, options);
+      if (!HTTPResponseHelper.is2xx(response)) return undefined;
+      return modelIdsIn(parseJson(HTTPResponseHelper.getBodyAsString(response)));
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (error instanceof ConnectorException) return undefined;
+      throw error;
+    }
+  };
+  const modelsOf = (from: Endpoint): Promise<string[] | undefined> =>
+    modelsAt(modelsRequest(from)?.url, from);
+  const withAccess = (change: Partial<Access>): Endpoint => ({
+    ...endpoint,
+    access: { ...access, ...change },
+  });
+
+  return {
+    models: () => modelsOf(endpoint),
+    async acceptedAuth() {
+      // A list that anybody gets shows nothing of keys.
+      if (apiKey === undefined || (await modelsOf(endpoint)) !== undefined) return undefined;
+      for (const auth of ['bearer', 'api-key', 'x-api-key', 'basic']) {
+        if (auth !== access.auth && (await modelsOf(withAccess({ auth }))) !== undefined) return auth;
+      }
+      return undefined;
+    },
+    async workingBase() {
+      const { origin, pathname } = new URL(baseUrl);
+      const written = pathname.replace(/\/+$/, '');
+      for (const path of ['/v1', '/api/v1', '/openai/v1', '/v1beta/openai', `${written}/v1`]) {
+        const base = `${origin}${path}`;
+        if ((await modelsAt(endpointUrl(base, 'models'), endpoint)) !== undefined) return base;
+      }
+      return undefined;
+    },
+    worksWith: async (query) => (await modelsOf(withAccess({ query }))) !== undefined,
+    async spokenApi() {
+      // Some answer a route that they do not have as any other, by the model's name or the key.
+      const nowhere = { url: `${new URL(baseUrl).origin}/no-such-route/${ROUTES[access.api]}` };
+      if (await ask(withAccess(nowhere))) return undefined;
+      for (const api of APIS) {
+        if (api !== access.api && (await ask(inApi(withAccess({ api }), access.api)))) return api;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The endpoint as it would be set up for its wire format, where it was set up for another. */
+function inApi(endpoint: Endpoint, before: Api): Endpoint {
+  const { access } = endpoint;
+  const url = access.url?.replace(new RegExp(`${ROUTES[before]}$`), ROUTES[access.api]);
+  const native = access.api === 'anthropic';
+  const headers = new Map(access.headers);
+  if (native) {
+    for (const [name, value] of Object.entries(ANTHROPIC_HEADERS)) headers.set(name, new Secret(value));
+  }
+  const auth = native && access.auth === 'bearer' ? 'x-api-key' : access.auth;
+  return { ...endpoint, access: { ...access, auth, headers, ...(url !== undefined && { url }) } };
+}
+
+/** The wire format that the route at the end of an exact `url` belongs to. */
+export function apiOfUrl(url: string | undefined): Api | undefined {
+  return APIS.find((api) => url !== undefined && new URL(url).pathname.endsWith(`/${ROUTES[api]}`));
+}

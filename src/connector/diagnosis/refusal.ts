@@ -1,0 +1,116 @@
+import type { ConnectorException } from '../../common/errors.js';
+import { BILLING_ADVICE } from '../../sdk/chat/status-advice.js';
+
+/** What keeps an endpoint from answering. */
+export type Fault =
+  | 'not configured'
+  | 'refused'
+  | 'name'
+  | 'certificate'
+  | 'client certificate'
+  | 'network'
+  | 'no http'
+  | 'scheme'
+  | 'redirect'
+  | 'web page'
+  | 'key'
+  | 'authentication'
+  | 'api-version'
+  | 'wire format'
+  | 'model'
+  | 'path'
+  | 'region'
+  | 'quota'
+  | 'rate limit'
+  | 'other';
+
+/** A fault, and what to do about it. */
+export type Named = readonly [fault: Fault, advice: string];
+
+const BEGIN_HTTPS = 'begin base_url with https:';
+
+/** What the way to the provider is at fault for; undefined where the provider answered. */
+export function connectionFault({ message, hop }: ConnectorException): Named | undefined {
+  // With TLS 1.3 the server refuses after the handshake, and its reason is mostly lost with the connection.
+  if (
+    /^https:\S+ (closed|reset) the .* before it answered|CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(message)
+  ) {
+    const advice =
+      'the server closes TLS connections without an answer, as one does that demands a client certificate: reach it through a proxy that has one';
+    return ['client certificate', advice];
+  }
+  if (/ECONNREFUSED/.test(message)) return ['refused', 'start the server there, or correct host and port'];
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return ['name', 'correct the host in base_url'];
+  if (/did not answer in HTTP/.test(message))
+    return /speaks TLS/.test(message)
+      ? ['scheme', BEGIN_HTTPS]
+      : ['no http', 'correct host and port of base_url: what listens there is no web server'];
+  if (/no trusted connection/.test(message)) return tlsFault(message);
+  return hop === 'network' ? ['network', 'check the network, and host and port of base_url'] : undefined;
+}
+
+function tlsFault(message: string): Named {
+  if (/wrong version number|ERR_SSL/i.test(message))
+    return ['scheme', 'if that port speaks no TLS, begin base_url with http:'];
+  if (/has expired|HAS_EXPIRED|NOT_YET_VALID/i.test(message))
+    return ['certificate', "renew the server's certificate, or correct this machine's clock"];
+  if (/ALTNAME/i.test(message))
+    return ['certificate', 'set base_url to a host name that is in the certificate'];
+  return ['certificate', 'start the daemon with --ca FILE, where the certificate is one of your own'];
+}
+
+interface Rule {
+  status?: readonly number[];
+  words?: RegExp;
+  named: Named;
+}
+
+const QUOTA: Named = [
+  'quota',
+  'add credit or raise the limit at the provider, or set the key of another account',
+];
+
+/** What providers say in words of their own, the more telling first. */
+const RULES: readonly Rule[] = [
+  {
+    words: /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i,
+    named: ['scheme', BEGIN_HTTPS],
+  },
+  {
+    words: / with a web page/,
+    named: ['web page', 'set base_url to the address of the API, often the same host with /v1 or /api/v1'],
+  },
+  {
+    words:
+      /unsupported_country|(country|region|location)[^.]{0,40} not (supported|available)|not available in your (country|region)/i,
+    named: [
+      'region',
+      'the provider does not serve the place that the request comes from: send it by a proxy elsewhere (HTTPS_PROXY for the daemon), or use another provider',
+    ],
+  },
+  { words: new RegExp(BILLING_ADVICE.replace('.', '\\.')), named: QUOTA },
+  { status: [402], named: QUOTA },
+  { status: [429], named: ['rate limit', 'wait, then test again: address and key are accepted'] },
+  {
+    words: /only supported in v1\/responses|in the responses api, this parameter has moved to 'input'/i,
+    named: ['wire format', 'set api: responses'],
+  },
+  { words: /anthropic-version: header is required/i, named: ['wire format', 'set api: anthropic'] },
+  {
+    words: /anthropic-version/i,
+    named: ['api-version', 'set headers: { anthropic-version: "2023-06-01" }, or remove that header'],
+  },
+  {
+    words: /not a chat model|does not support chat/i,
+    named: ['model', 'set model to one that chats, or api: responses where the provider has it'],
+  },
+];
+
+/** What a refusal's status and words say by themselves; undefined where more has to be found out. */
+export function faultInWords({ message, statusCode = 0 }: ConnectorException): Named | undefined {
+  return RULES.find(
+    (rule) =>
+      (rule.status === undefined || rule.status.includes(statusCode)) &&
+      (rule.words === undefined || rule.words.test(message)),
+  )?.named;
+}

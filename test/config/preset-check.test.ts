@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import {
+  type ConfigObject,
+  loadConfigObject,
+  PROVIDER_NAMES,
+  presetRemarks,
+} from '../../src/config/index.js';
+
+type Profile = Omit<NonNullable<ConfigObject['profiles']>[string], 'model'>;
+const remarksOn = (profile: Profile): string[] => {
+  const { endpoint } = loadConfigObject(
+    { profiles: { p: { model: 'm', ...profile } } },
+    { env: {}, flags: { mode: 'p' } },
+  );
+  return presetRemarks(endpoint).map(({ detail, advice }) => `${detail} -> ${advice}`);
+};
+
+test.each(PROVIDER_NAMES)('a profile that is nothing but the preset of %s has no remark', (provider) => {
+  const base_url = provider === 'azure' ? 'https://r.openai.azure.com' : undefined;
+  expect(remarksOn({ provider, api_key: 'k', ...(base_url !== undefined && { base_url }) })).toEqual([]);
+});
+
+test.each<[string, Profile, string]>([
+  [
+    'a path that the provider does not have',
+    { base_url: 'https://api.groq.com/v1' },
+    'requests go to /v1/chat/completions; groq documents /openai/v1/chat/completions -> set provider: groq',
+  ],
+  [
+    'a missing version of Azure',
+    { base_url: 'https://r.openai.azure.com/openai/deployments/m/chat/completions', auth: 'api-key' },
+    'the query has no api-version, which azure wants',
+  ],
+  [
+    'a key sent in another way',
+    { provider: 'azure', base_url: 'https://r.openai.azure.com', auth: 'bearer' },
+    'the key is sent as bearer; azure documents api-key -> set auth: api-key',
+  ],
+  [
+    'the key of another provider',
+    { provider: 'groq', api_key: 'sk-ant-0' },
+    'the key begins with sk-ant-, as those of anthropic do -> set the key of groq as api_key of p',
+  ],
+  [
+    'the longer of two beginnings',
+    { provider: 'openrouter', api_key: 'sk-proj-0' },
+    'the key begins with sk-proj-, as those of openai do',
+  ],
+])('%s is remarked on', (_what, profile, words) => {
+  expect(remarksOn({ api_key: 'k', ...profile })).toEqual([expect.stringContaining(words)]);
+});
+
+test.each<[string, Profile]>([
+  ['a second path that the provider documents', { base_url: 'https://api.deepseek.com/v1' }],
+  ['the newer API of Azure', { base_url: 'https://r.openai.azure.com/openai/v1', auth: 'api-key' }],
+  [
+    'a token in place of the key',
+    { provider: 'azure', base_url: 'https://r.openai.azure.com', auth: 'bearer', api_key: 'eyJ0' },
+  ],
+  ['a gateway with paths of its own', { provider: 'groq', base_url: 'https://gateway.example/groq' }],
+  ['a server of the user', { base_url: 'http://localhost:8000/x/v1' }],
+  ['a provider that is not known', { base_url: 'https://llm.example/v1', api_key: 'sk-ant-0' }],
+])('%s has no remark', (_what, profile) => {
+  expect(remarksOn({ api_key: 'k', ...profile })).toEqual([]);
+});
+
+test('no remark repeats more of a key than how such keys begin', () => {
+  expect(remarksOn({ provider: 'groq', api_key: 'sk-ant-SECRET' }).join()).not.toContain('SECRET');
+});
