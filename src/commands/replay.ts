@@ -11,6 +11,7 @@ import { EXIT, exitCodeOf } from './support/exit-codes.js';
 import { numberWithin } from './support/flag-number.js';
 import { interruptOn } from './support/interrupt.js';
 import { requireStdout, watchStdout } from './support/stdout.js';
+import { tell } from './support/tell.js';
 import { UsageError } from './support/usage-error.js';
 
 interface ReplayFlags extends GlobalFlags {
@@ -43,24 +44,26 @@ export function defineReplay(command: Command): void {
 
 async function replay(file: string, flags: ReplayFlags): Promise<number> {
   requireStdout();
-  const recordings = await readRecordings(file).catch((error: unknown) => {
+  const { recordings, problems } = await readRecordings(file).catch((error: unknown) => {
     throw new UsageError(messageOf(error));
   });
+  for (const problem of problems) tell(problem);
   const abort = new AbortController();
   const stop = interruptOn(abort);
   const stdout = watchStdout(abort);
   let current: Recording | undefined;
-  // Whatever was recorded, and however often the daemon asks for it.
+  // Whatever was recorded, and however often it is asked for.
   const simulator = await startSimulator({ port: 0, replay: () => current });
   const composition = compose({ ...flags, mode: 'simulator', baseUrl: simulator.url });
   try {
     reportProblems(composition.loaded);
     let code: number = EXIT.ok;
     do {
-      for (const recording of recordings) {
+      for (const [index, recording] of recordings.entries()) {
         if (abort.signal.aborted) break;
         current = atSpeed(recording, flags.speed);
-        const answer = await play(composition, current, flags, abort.signal);
+        const scope = `recording ${index + 1}`;
+        const answer = await play(composition, { recording: current, scope }, flags, abort.signal);
         if (code === EXIT.ok) code = exitCodeOf(answer);
       }
     } while (flags.loop && !abort.signal.aborted);
@@ -74,7 +77,7 @@ async function replay(file: string, flags: ReplayFlags): Promise<number> {
 
 async function play(
   { connector }: Composition,
-  { model, parts }: Recording,
+  { recording: { model, parts }, scope }: { recording: Recording; scope: string },
   { json }: ReplayFlags,
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
@@ -82,6 +85,8 @@ async function play(
   const answer = await connector.exchange([{ role: 'user', content: `Replay ${model}` }], {
     // A model of the simulator's own could bring a fault of its own.
     model: 'replay',
+    // Each response is played once: a recorded refusal neither is tried again, nor holds the next recording up.
+    policy: { maxAttempts: 1, circuit: false, scope },
     // However long it was silent, and however slowly it is played.
     timeoutMs: Math.min(MAX_TIMEOUT_MS, (parts.at(-1)?.atMs ?? 0) + GRACE_MS),
     idleMs: 0,

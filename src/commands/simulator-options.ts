@@ -68,7 +68,8 @@ async function replayOf({ replay, speed = 1 }: SimulatorFlags): Promise<Simulato
   if (replay === undefined) return undefined;
   const { readRecordings } = await import('../simulator/recordings/recording.js');
   const { atSpeed, inTurn } = await import('../simulator/recordings/replay.js');
-  const recordings = await readRecordings(replay);
+  const { recordings, problems } = await readRecordings(replay);
+  for (const problem of problems) tell(problem);
   return inTurn(recordings.map((one) => atSpeed(one, speed)));
 }
 
@@ -111,7 +112,9 @@ async function timesIn(settings: Readonly<Record<string, unknown>>): Promise<Rea
     if (file === undefined) continue;
     const { readRecordings } = await import('../simulator/recordings/recording.js');
     const { recordedTimes } = await import('../simulator/recordings/replay.js');
-    const found = recordedTimes(await readRecordings(file));
+    const { recordings, problems } = await readRecordings(file);
+    for (const problem of problems) tell(problem);
+    const found = recordedTimes(recordings);
     if (found.gapsMs.length === 0) throw new UsageError(`${file} holds no stream with tokens.`);
     times.set(file, found);
   }

@@ -141,6 +141,40 @@ describe('replay', () => {
     expect(done[0].metrics.ttft_ms).toBeGreaterThan((plain?.headersMs ?? 0) * 5);
   });
 
+  test('plays what is whole of a damaged file, and says what is not', async () => {
+    const plain = readFileSync(fixture('plain'), 'utf8');
+    writeFileSync(inPlace('damaged.jsonl'), `\u{feff}${plain}${plain.slice(0, plain.length / 2)}\n${plain}`);
+    const { code, stdout, stderr } = await run(['replay', 'damaged.jsonl', '--speed', '20']);
+    expect(code).toBe(0);
+    expect(stdout.match(/Lorem/g)).toHaveLength(2);
+    expect(stderr).toMatch(/^vastar-tui: damaged\.jsonl, line \d+: .*left out\.\n$/);
+  });
+
+  test('a recorded refusal is played once with its Retry-After, and holds nothing up', async () => {
+    const body = JSON.stringify({ error: { message: 'slow down', code: 'rate_limit_exceeded' } });
+    const upstream = await endpoint({
+      status: 429,
+      contentType: 'application/json',
+      headers: { 'retry-after': '40' },
+      chunks: [body],
+    });
+    await run(['record', question, '--output', 'r.jsonl']);
+    expect(recorded('r.jsonl')[0]?.headers).toMatchObject({ 'retry-after': '40' });
+    expect(upstream.requests.length).toBeGreaterThan(0);
+    writeFileSync(inPlace('r.jsonl'), readFileSync(fixture('plain')), { flag: 'a' });
+    const { code, stdout } = await run(['replay', 'r.jsonl', '--json', '--speed', '20']);
+    expect(code).toBe(5);
+    const done = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'done');
+    expect(done).toMatchObject([
+      { outcome: 'error', error: { status: 429, retry_after_ms: 40_000 }, metrics: { attempts: 1 } },
+      { outcome: 'complete' },
+    ]);
+  });
+
   test('--loop goes on until it is interrupted', async () => {
     const running = start(['replay', fixture('plain'), '--loop', '--speed', '10']);
     await running.untilStdout(/(Lorem.*\n){3}/);

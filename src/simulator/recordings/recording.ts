@@ -39,50 +39,103 @@ const line = z.union([
   z.strictObject({ end: z.enum(['end', 'broken']) }),
 ]);
 
-/**
- * Reads a file that `--record` made, to the last recording that is complete.
- * @throws {Error} a message for people: the file cannot be read, a line is wrong, there is no recording
- */
-export async function readRecordings(file: string): Promise<readonly Recording[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Error(`The recording ${file} cannot be read: ${fileReason(error)}`);
-  });
-  return parseRecordings(text, file);
+/** What a file holds: its whole recordings, and what of it is none, a sentence each. */
+export interface RecordingsFile {
+  recordings: readonly Recording[];
+  problems: readonly string[];
 }
 
-/** @param file for messages */
+/**
+ * Reads a file that `--record` made: each recording that is whole.
+ * @throws {Error} a message for people: the file cannot be read, or no recording in it is whole
+ */
+export async function readRecordings(file: string): Promise<RecordingsFile> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new Error(`The recording ${file} cannot be read: ${fileReason(error)}`);
+  });
+  const read = readLines(linesOf(bytes));
+  const problems = read.problems.map(({ line, what }) => `${file}, line ${line}: ${what}`);
+  if (read.recordings.length > 0) return { recordings: read.recordings, problems };
+  throw new Error([`${file} holds no complete recording.`, ...problems.slice(0, 1)].join(' '));
+}
+
+/**
+ * Reads the recordings of a file to which others may be added: nothing in it may be damaged, but the last recording may
+ * lack its end.
+ * @param file for messages
+ * @throws {Error} a message for people
+ */
 export function parseRecordings(text: string, file: string): readonly Recording[] {
+  const { recordings, problems } = readLines(text.replace(BOM, '').split('\n'));
+  const damage = problems.find(({ unended }) => unended !== true);
+  if (damage !== undefined) throw new Error(`${file}, line ${damage.line}: ${damage.what}`);
+  if (recordings.length === 0) throw new Error(`${file} holds no complete recording.`);
+  return recordings;
+}
+
+/** Editors and shells of Windows put it before a text. */
+const BOM = /^\u{feff}/u;
+
+/** The lines of a file; undefined stands for one that is no UTF-8. */
+function linesOf(bytes: Buffer): (string | undefined)[] {
+  const lines: (string | undefined)[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, from);
+    const to = end < 0 ? bytes.length : end;
+    const text = utf8Of(bytes.subarray(from, to));
+    lines.push(from === 0 ? text?.replace(BOM, '') : text);
+    from = to + 1;
+  }
+  return lines;
+}
+
+interface Problem {
+  /** From 1. */
+  line: number;
+  what: string;
+  unended?: true;
+}
+
+function readLines(lines: readonly (string | undefined)[]): { recordings: Recording[]; problems: Problem[] } {
   const recordings: Recording[] = [];
-  let open: (Recording & { parts: { atMs: number; bytes: Uint8Array }[] }) | undefined;
-  for (const [index, json] of text.split('\n').entries()) {
-    if (json.trim() === '') continue;
-    const fail = (): Error => new Error(`${file}, line ${index + 1}: this is no line of a recording.`);
-    const parsed = line.safeParse(parseJson(json));
-    if (!parsed.success) throw fail();
-    const { data } = parsed;
-    if ('recording' in data) {
-      const { model, stream, status, content_type: contentType, headers, headers_ms: headersMs } = data;
-      const head = {
-        model,
-        stream,
-        status,
-        contentType,
-        ...(headers !== undefined && { headers }),
-        headersMs,
-      };
-      open = { ...head, parts: [], ending: 'end' };
-    } else if (open === undefined) {
-      throw fail();
-    } else if ('end' in data) {
-      recordings.push({ ...open, ending: data.end });
+  const problems: Problem[] = [];
+  let open: (Recording & { line: number; parts: { atMs: number; bytes: Uint8Array }[] }) | undefined;
+  // After a damaged line nothing counts until the next recording begins.
+  let skipping = false;
+  const leaveOut = (): void => {
+    if (open !== undefined)
+      problems.push({ line: open.line, what: 'this recording has no end, and is left out.', unended: true });
+    open = undefined;
+  };
+  for (const [index, json] of lines.entries()) {
+    if (json?.trim() === '') continue;
+    const parsed = line.safeParse(json === undefined ? undefined : parseJson(json));
+    if (parsed.success && 'recording' in parsed.data) {
+      leaveOut();
+      skipping = false;
+      open = { ...headOf(parsed.data), parts: [], ending: 'end', line: index + 1 };
+    } else if (!skipping && (!parsed.success || open === undefined)) {
+      const rest = open === undefined ? '' : ` The recording that begins in line ${open.line} is left out.`;
+      problems.push({ line: index + 1, what: `this is no line of a recording.${rest}` });
       open = undefined;
-    } else {
+      skipping = true;
+    } else if (parsed.success && open !== undefined && 'end' in parsed.data) {
+      const { line: _begun, ...recording } = open;
+      recordings.push({ ...recording, ending: parsed.data.end });
+      open = undefined;
+    } else if (parsed.success && open !== undefined && 'ms' in parsed.data) {
+      const { data } = parsed;
       const bytes = 'text' in data ? Buffer.from(data.text) : Buffer.from(data.base64, 'base64');
       open.parts.push({ atMs: data.ms, bytes });
     }
   }
-  if (recordings.length === 0) throw new Error(`${file} holds no complete recording.`);
-  return recordings;
+  leaveOut();
+  return { recordings, problems };
+}
+
+function headOf(data: Extract<z.infer<typeof line>, { recording: 1 }>): Omit<Recording, 'parts' | 'ending'> {
+  const { model, stream, status, content_type: contentType, headers, headers_ms: headersMs } = data;
+  return { model, stream, status, contentType, ...(headers !== undefined && { headers }), headersMs };
 }
 
 /** The lines of one recording, the last line end included. */

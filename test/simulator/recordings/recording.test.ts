@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import {
   formatRecording,
@@ -22,6 +22,11 @@ import {
 import { RECORDING, recordingFile } from './recorded.js';
 
 const KEY = 'sk-not/to+be-written-down';
+const written = async (content: string | Buffer): Promise<string> => {
+  const file = await recordingFile();
+  await writeFile(file, content);
+  return file;
+};
 
 describe('a recording’s file', () => {
   test('gives back what was written, split characters and all', () => {
@@ -50,6 +55,43 @@ describe('a recording’s file', () => {
     expect(() => parseRecordings(text, 'f')).toThrow(message);
   });
 
+  test('that is damaged gives what is whole of it, and says what is not', async () => {
+    const whole = formatRecording(RECORDING);
+    const [head = '', ...rest] = whole.split('\n');
+    const damaged = [head, '{"ms":1,"te', ...rest].join('\n');
+    const lines = whole.trimEnd().split('\n').length;
+    const file = await written(
+      Buffer.concat([
+        Buffer.from(`\u{feff}${whole}${damaged}nonsense\n${whole}${head}\n`),
+        Buffer.from([0x7b, 0xff, 0x0a]),
+        Buffer.from(`${head}\n{"ms":1,"text":"cut`),
+      ]),
+    );
+    const { recordings, problems } = await readRecordings(file);
+    expect(recordings).toHaveLength(2);
+    for (const recording of recordings) expect(recording).toEqual(parseRecordings(whole, 'f')[0]);
+    const at = (line: number): string => `${file}, line ${line}: `;
+    expect(problems).toEqual([
+      `${at(lines + 2)}this is no line of a recording. The recording that begins in line ${lines + 1} is left out.`,
+      `${at(3 * lines + 4)}this is no line of a recording. The recording that begins in line ${3 * lines + 3} is left out.`,
+      `${at(3 * lines + 6)}this is no line of a recording. The recording that begins in line ${3 * lines + 5} is left out.`,
+    ]);
+  });
+
+  test('that has a byte order mark is read, and may be added to', async () => {
+    const text = `\u{feff}${formatRecording(RECORDING)}`;
+    expect(parseRecordings(text, 'f')).toHaveLength(1);
+    expect(await readRecordings(await written(text))).toMatchObject({ recordings: [{}], problems: [] });
+  });
+
+  test('whose last recording has no end says so', async () => {
+    const whole = formatRecording(RECORDING);
+    const file = await written(whole + whole.replace('{"end":"end"}\n', ''));
+    const { recordings, problems } = await readRecordings(file);
+    expect(recordings).toHaveLength(1);
+    expect(problems).toEqual([expect.stringMatching(/line 7: this recording has no end, and is left out/)]);
+  });
+
   test('that is missing is an error', async () => {
     await expect(readRecordings('/no/such/file')).rejects.toThrow(
       /cannot be read: there is no such file or folder/,
@@ -71,7 +113,7 @@ describe('a simulator that records', () => {
     const response = await postChat(simulator, body, undefined, { authorization: `Bearer ${KEY}` });
     const { text } = await receive(response);
     expect(contentOf(eventsOf(text))).toBe(PARIS);
-    const [recorded] = await readRecordings(file);
+    const [recorded] = (await readRecordings(file)).recordings;
     expect(recorded).toMatchObject({ model: 'gpt-4o', stream: true, status: 200, ending: 'end' });
     expect(Buffer.concat(recorded?.parts.map((part) => part.bytes) ?? []).toString()).toBe(text);
     const { ttftMs, gapsMs } = recordedTimes(recorded === undefined ? [] : [recorded]);
@@ -90,7 +132,7 @@ describe('a simulator that records', () => {
     expect(
       (await receive(await postChat(simulator, { model: 'sim-fault-reset', stream: true }))).ending,
     ).toBe('broken');
-    const recordings = await readRecordings(file);
+    const { recordings } = await readRecordings(file);
     expect(recordings.map(({ status, ending }) => [status, ending])).toEqual([
       [429, 'end'],
       [200, 'broken'],
@@ -106,7 +148,7 @@ describe('a simulator that records', () => {
       await receive(
         await postChat(simulator, { stream: true }, undefined, { authorization: `Bearer ${KEY}` }),
       );
-      const kept = (await readRecordings(file))[0]?.headers ?? {};
+      const kept = (await readRecordings(file)).recordings[0]?.headers ?? {};
       expect(Object.keys(kept)[0]).toBe('x-request-id');
       expect(kept).toMatchObject({ 'set-cookie': '[hidden]', 'x-said': 'key [key removed]' });
     } finally {

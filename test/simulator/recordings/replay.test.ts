@@ -76,7 +76,7 @@ describe('a simulator that replays', () => {
 test('a recorded file as the distribution between tokens gives the recorded mean', async () => {
   const file = await recordingFile();
   await writeFile(file, formatRecording(RECORDING));
-  const { gapsMs } = recordedTimes(await readRecordings(file));
+  const { gapsMs } = recordedTimes((await readRecordings(file)).recordings);
   const clock = createFakeClock();
   const gap = { kind: 'recorded', source: file, samplesMs: gapsMs } as const;
   const simulator = await simulatorForTest({ clock, settings: { ttft: constant(0), gap, tokens: 400 } });
