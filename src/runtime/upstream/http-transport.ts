@@ -9,7 +9,7 @@ import { endByChunks } from './lenient-parser.js';
 import { hostOf, type Proxies, portOf, proxyAuthorization } from './proxy.js';
 import type { Timeline } from './timings.js';
 import type { ResponseSink, Transport, UpstreamCall } from './transport.js';
-import { CutStream, headersTooLarge, upstreamFailure } from './upstream-failure.js';
+import { CutStream, headersTooLarge, tooManyInterim, upstreamFailure } from './upstream-failure.js';
 import { createUpstreamPools, type PoolOptions, type PoolStatus } from './upstream-pools.js';
 
 export interface HttpTransport {
@@ -98,6 +98,9 @@ function routeOf(
   };
 }
 
+/** Most interim responses (1xx) before the response. A server may send one every few seconds while it works. */
+const MAX_INTERIM = 1000;
+
 interface Attempt extends H2Attempt {
   readonly timeline: Timeline;
   /** Once the request's headers are sent. */
@@ -125,6 +128,7 @@ function createHandler({
   let controller: Dispatcher.DispatchController | undefined;
   let attempt: Attempt | undefined;
   let settled = false;
+  let interim = 0;
   let bytes = 0;
   const settle = (): void => {
     settled = true;
@@ -157,7 +161,12 @@ function createHandler({
       timeline.mark('sentUs');
     },
     onResponseStart(flow, statusCode) {
-      if (settled || statusCode < 200) return;
+      if (settled) return;
+      if (statusCode < 200) {
+        interim += 1;
+        if (interim > MAX_INTERIM) throw tooManyInterim(request.url.origin);
+        return;
+      }
       timeline.mark('firstByteUs');
       const received = headersOf(flow.rawHeaders);
       // undici counts those of HTTP/1.1 as it reads them.

@@ -69,6 +69,12 @@ export function headersTooLarge(origin: string): ConnectorException {
   return new ConnectorException(`${what}: ${advice}`, errorClass, 0, { hop });
 }
 
+/** For a server that never comes to its response. */
+export function tooManyInterim(origin: string): ConnectorException {
+  const text = `${origin} sent interim responses (1xx) without end: ${CHECK_URL}`;
+  return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'provider' });
+}
+
 const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' | 'advice'>> = {
   ECONNREFUSED: (origin) => ({
     what: `nothing listens at ${origin}`,
@@ -127,6 +133,13 @@ const UNASKED = new Map([
   ['bad response', 'sent a response that nobody had asked for'],
 ]);
 
+/** Node ends an HTTP/2 connection with these: what the server sent breaks the protocol, or is a flood. */
+const H2_RULES = new Map<string, Pick<Failure, 'errorClass' | 'hop'>>([
+  // Some servers do so now and then, for example while they restart.
+  ['ERR_HTTP2_ERROR', PROVIDER_NOW],
+  ['ERR_HTTP2_TOO_MANY_INVALID_FRAMES', PROVIDER_ALWAYS],
+]);
+
 function answerFailure(
   error: Error,
   code: string,
@@ -152,6 +165,11 @@ function answerFailure(
   if (code === 'HTTP_1_1_REQUIRED') {
     const advice = 'start the daemon with --http2 deny';
     return { ...PROVIDER_ALWAYS, what: `${origin} does not serve this over HTTP/2`, advice };
+  }
+  const broken = H2_RULES.get(code);
+  if (broken !== undefined) {
+    const what = `${origin} broke the rules of HTTP/2 (${error.message})`;
+    return { ...broken, what, advice: 'if it goes on, start the daemon with --http2 deny' };
   }
   const when = !begun ? 'before it answered' : `in the middle of its answer, after ${bytes} bytes of body`;
   const what = isReset(error) ? 'reset the request' : 'closed the connection';

@@ -14,7 +14,7 @@ import {
 import { createEventReader } from './event-reader.js';
 import { eventsBody } from './events-body.js';
 
-/** Characters that are kept of a body that only serves an error's message. */
+/** Characters that are read of a body that only serves an error's message; it may have no end. */
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
 /**
@@ -46,10 +46,12 @@ function errorBody(report: (text: string) => void): AnswerBody {
   let kept = '';
   return {
     feed(text) {
+      if (kept.length === MAX_ERROR_BODY_CHARS) return;
       kept += text.slice(0, MAX_ERROR_BODY_CHARS - kept.length);
+      if (kept.length === MAX_ERROR_BODY_CHARS) report(kept);
     },
     end() {
-      report(kept);
+      if (kept.length < MAX_ERROR_BODY_CHARS) report(kept);
     },
   };
 }

@@ -1,0 +1,165 @@
+import {
+  brotliCompressSync,
+  constants,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { watchPeak } from '../support/peak-memory.js';
+import { makePlace, type Place, type Running, startProgram } from '../support/program.js';
+import { flood } from '../support/raw-h2.js';
+import { type Handler, startUpstream } from '../support/upstream.js';
+
+// What each provider sends goes through the real daemon to the real program: neither may need more memory than this.
+const MOST_MIB = 420;
+
+let place: Place;
+let daemon: Running;
+beforeAll(async () => {
+  place = await makePlace();
+  daemon = startProgram(place, ['runtime', 'run', '--max-attempts', '1']);
+  await daemon.untilStderr(/listening on/);
+});
+afterAll(async () => {
+  daemon.child.kill();
+  expect((await daemon.ended).stderr).toBe(`listening on ${place.socketPath}\n`);
+  place.remove();
+});
+
+/** Asks the provider, and watches the memory of daemon and program. */
+async function ask(answer: Handler, flags: readonly string[]) {
+  const upstream = await startUpstream(answer);
+  place.writeConfig(
+    `openai:\n  base_url: ${upstream.url}\n  api_key: sk-test\nsimulator:\n  enabled: false\n`,
+  );
+  const daemonPeak = watchPeak(daemon.child.pid ?? 0);
+  const running = startProgram(place, ['ask', 'hi', ...flags]);
+  running.child.stdin.end();
+  const peak = watchPeak(running.child.pid ?? 0);
+  let mib = 0;
+  const timer = setInterval(() => {
+    mib = Math.max(mib, running.child.exitCode === null ? peak.mib() : 0);
+  }, 20);
+  const { code, stderr } = await running.ended;
+  clearInterval(timer);
+  await upstream.close();
+  return { code, stderr, mib, daemonMib: daemonPeak.mib() };
+}
+
+const ZEROS = Buffer.alloc(48 * 1024 * 1024);
+const encoded =
+  (coding: string, body: Buffer, status = 200): Handler =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'text/event-stream', 'content-encoding': coding }).end(body);
+  };
+const endless =
+  (contentType: string, begin: string, again: string, status = 200): Handler =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': contentType }).write(begin);
+    const piece = Buffer.from(again.repeat(Math.ceil(60_000 / again.length)));
+    flood(response, () => piece);
+  };
+const whole =
+  (contentType: string, body: string): Handler =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': contentType }).end(body);
+  };
+const times = (count: number, encode: (bytes: Buffer) => Buffer, bytes: Buffer): Buffer =>
+  count === 0 ? bytes : times(count - 1, encode, encode(bytes));
+
+const EVENTS = 'text/event-stream';
+const JSON_TYPE = 'application/json';
+const BOMB =
+  /sent an? \w+ body that decodes to more than 16 MiB and 250 times its size: the rest of it is not read/;
+const GIVEN_UP = /the deadline passed after \d+ ms, in the middle of the answer from .*: raise answer_ms/;
+const LIMIT = ['--answer-timeout', '2'];
+
+const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags?: readonly string[]][] = [
+  ['a gzip bomb', encoded('gzip', gzipSync(ZEROS)), 4, BOMB],
+  ['a deflate bomb', encoded('deflate', deflateSync(ZEROS)), 4, BOMB],
+  ['a deflate bomb without its head', encoded('deflate', deflateRawSync(ZEROS)), 4, BOMB],
+  ['a br bomb', encoded('br', brotliCompressSync(ZEROS)), 4, BOMB],
+  ['a zstd bomb', encoded('zstd', zstdCompressSync(ZEROS)), 4, BOMB],
+  [
+    'zstd with a window of 128 MiB',
+    encoded('zstd', zstdCompressSync(ZEROS, { params: { [constants.ZSTD_c_windowLog]: 27 } })),
+    3,
+    /sent a zstd body that is damaged \(Frame requires too much memory for decoding\)/,
+  ],
+  ['a gzip bomb in gzip', encoded('gzip, gzip', times(2, gzipSync, ZEROS)), 4, BOMB],
+  ['a bomb in five codings', encoded('gzip, gzip, gzip, gzip, gzip', times(5, gzipSync, ZEROS)), 4, BOMB],
+  [
+    'a body of six codings',
+    encoded('gzip, gzip, gzip, gzip, gzip, gzip', ZEROS),
+    4,
+    /6 content codings, of which 5 are read/,
+  ],
+  [
+    'a bomb with an error',
+    encoded('gzip', gzipSync(ZEROS), 500),
+    3,
+    /answered 500.*\n?.*decodes to more than 16 MiB/,
+  ],
+  [
+    'an event line without end',
+    endless(EVENTS, 'data: ', 'a'),
+    4,
+    /sent an event of more than 16777216 characters/,
+  ],
+  [
+    "an event's name without end",
+    endless(EVENTS, 'event: ', 'a'),
+    4,
+    /sent an event of more than 16777216 characters/,
+  ],
+  [
+    'an event of lines without end',
+    endless(EVENTS, '', 'data: aaaaaaaaaaaaaaaa\n'),
+    4,
+    /sent an event of more than 16777216/,
+  ],
+  ['comments without end', endless(EVENTS, '', ': ping\n\n'), 6, GIVEN_UP, LIMIT],
+  [
+    'events that say nothing, without end',
+    endless(EVENTS, '', 'data: {"choices":[{"delta":{}}]}\n\n'),
+    6,
+    GIVEN_UP,
+    LIMIT,
+  ],
+  ['events that are no JSON, without end', endless(EVENTS, '', 'data: {no json\n\n'), 6, GIVEN_UP, LIMIT],
+  [
+    'JSON without end',
+    endless(JSON_TYPE, '{"choices":[{"message":{"content":"', 'a'),
+    4,
+    /JSON text of more than 16777216/,
+  ],
+  ['white space without end', endless(JSON_TYPE, '', ' '), 6, GIVEN_UP, LIMIT],
+  [
+    'JSON of brackets alone',
+    whole(JSON_TYPE, '['.repeat(15_000_000)),
+    4,
+    /answered with JSON that is no chat completion: \[\[/,
+  ],
+  [
+    'an event of brackets alone',
+    whole(EVENTS, `data: ${'{"a":'.repeat(3_000_000)}\n\n`),
+    8,
+    /the answer was cut off/,
+  ],
+  ['a web page without end', endless('text/html', '<html>', 'a'), 4, /web page/i],
+  ['a refusal without end', endless(JSON_TYPE, '{"error":{"message":"', 'no ', 400), 7, /answered 400/],
+  ['an error without end', endless('text/plain', '', 'no ', 500), 3, /answered 500/],
+  ['a rate limit without end', endless('text/plain', '', 'no ', 429), 5, /answered 429/],
+];
+
+describe.each(ATTACKS)('a provider that sends %s', (_name, answer, code, says, flags = []) => {
+  test('costs bounded memory, and the error says what it sent', { timeout: 40_000 }, async () => {
+    const asked = await ask(answer, flags);
+    expect(asked.stderr).toMatch(says);
+    expect(asked.code).toBe(code);
+    expect(asked.mib).toBeLessThan(MOST_MIB);
+    expect(asked.daemonMib).toBeLessThan(MOST_MIB);
+  });
+});

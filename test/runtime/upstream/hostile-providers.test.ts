@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/common/errors.js';
+import {
+  buildDaemonPrograms,
+  type DaemonPrograms,
+  type RunningProgram,
+  runProgram,
+} from '../../support/daemon-program.js';
+import { watchPeak } from '../../support/peak-memory.js';
+import { httpStream, rawClient, streamOf } from '../../support/raw-client.js';
+import { FLAG, FRAME, h2Frame, STATUS_200, startRawH2 } from '../../support/raw-h2.js';
+import { LIMIT_MS } from './attack.js';
+import { OVER_HTTP1 } from './h1-attacks.js';
+import { OVER_HTTP2 } from './h2-attacks.js';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+/** No attack may take the daemon above this; alone it needs some 80. */
+const MOST_MIB = 320;
+
+let programs: DaemonPrograms;
+let folder: string;
+let daemon: RunningProgram;
+
+beforeAll(async () => {
+  programs = await buildDaemonPrograms();
+  folder = mkdtempSync(join(tmpdir(), 'vt-hostile-'));
+  const ca = join(root, 'test', 'fixtures', 'tls', 'ca.cert.pem');
+  const flags = ['--socket', join(folder, 'd.sock'), '--log-file', join(folder, 'log'), '--ca', ca];
+  daemon = runProgram(programs.daemon, [...flags, '--max-attempts', '1']);
+  await daemon.says(/listening on/);
+});
+afterAll(async () => {
+  daemon.process.kill();
+  expect(await daemon.ended).toBe(0);
+  // No attack met a fault in the daemon.
+  expect(readFileSync(join(folder, 'log'), 'utf8')).not.toMatch(/"level":"error"/);
+  await programs.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Asks as a client with limits; resolves with the answer's end, and the most memory that the daemon had. */
+async function attack(url: string) {
+  const peak = watchPeak(daemon.process.pid ?? 0);
+  const client = await rawClient({ kind: 'unix', path: join(folder, 'd.sock') });
+  const policy = { headersTimeoutMs: LIMIT_MS, idleTimeoutMs: LIMIT_MS };
+  client.send(httpStream(1n, { method: 'GET', url }, { policy }));
+  const { body, end } = await streamOf(client, 1n);
+  const mib = peak.mib();
+  await client.close();
+  return { body: body.toString(), end, mib };
+}
+
+describe.each(OVER_HTTP1)('a provider that sends $name', ({ serve, says, errorClass }) => {
+  test('costs bounded memory, and its error says what it did', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).resume();
+      socket.once('data', () => serve(socket, 0));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { end, mib } = await attack(`http://127.0.0.1:${port}/`);
+    server.close();
+    expect(end.errorMessage).toMatch(says);
+    expect(end.errorClass).toBe(errorClass);
+    expect(mib).toBeLessThan(MOST_MIB);
+  });
+});
+
+describe.each(OVER_HTTP2)('a provider of HTTP/2 that sends $name', ({ serve, says, errorClass }) => {
+  test('costs bounded memory, and its error says what it did', async () => {
+    const server = await startRawH2(serve);
+    const { end, mib } = await attack(server.url);
+    await server.close();
+    expect(end.errorMessage).toMatch(says);
+    expect(end.errorClass).toBe(errorClass);
+    expect(mib).toBeLessThan(MOST_MIB);
+  });
+});
+
+test('after all of them the daemon serves others', async () => {
+  const server = await startRawH2((socket, stream) => {
+    socket.write(h2Frame(FRAME.headers, FLAG.endHeaders, stream, STATUS_200));
+    socket.write(h2Frame(FRAME.data, FLAG.endStream, stream, Buffer.from('there')));
+  });
+  const { body, end } = await attack(server.url);
+  expect([body, end.errorClass]).toEqual(['there', ErrorClass.Success]);
+  await server.close();
+});
