@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { writeCommonjs } from './build/commonjs.ts';
 import { writeNotices } from './build/notices.ts';
+import { smallPriceData } from './build/price-data.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'dist', '.built');
@@ -61,6 +62,16 @@ const layoutWithoutFetch: Plugin = {
   },
 };
 
+/** undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. */
+const oneParser: Plugin = {
+  name: 'one-parser',
+  setup({ onLoad }) {
+    onLoad({ filter: /llhttp[\\/]llhttp-wasm\.js$/ }, () => ({
+      contents: `throw new Error('this processor lacks SIMD instructions (SSE4.1, NEON), which the HTTP parser needs');`,
+    }));
+  },
+};
+
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
@@ -73,7 +84,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [lazyBuiltins, layoutWithoutFetch],
+  plugins: [lazyBuiltins, layoutWithoutFetch, oneParser, smallPriceData],
   platform: 'node',
   format: 'esm',
   target: 'node20',
@@ -104,5 +115,20 @@ const tsc = spawnSync(
   },
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+// The library is split as the programs are, and stays readable. Its dependencies are installed beside it.
+await build({
+  absWorkingDir: root,
+  entryPoints: { index: 'src/index.ts', 'sdk/index': 'src/sdk/index.ts' },
+  outdir: 'dist/lib',
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  define: { __VERSION__: JSON.stringify(version) },
+  logLevel: 'warning',
+});
 writeCommonjs(join(root, 'dist'));
 writeFileSync(stamp, '');

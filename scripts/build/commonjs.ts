@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The library's entry points, relative to its root. */
@@ -7,13 +7,19 @@ const ENTRIES = ['index', 'sdk/index'] as const;
 /**
  * Writes `cjs/` beside `lib/`: the same library for `require()`. The code stays the ES modules', which Node can
  * `require()`, so that an error class is one class in both worlds. The types are copied, because compilers tell
- * a CommonJS type from an ES module's by the nearest package.json.
+ * a CommonJS type from an ES module's by the nearest package.json. The copies have no comments: they are a tenth of
+ * the package, and the declarations of `lib/` have them.
  */
 export function writeCommonjs(dist: string): void {
   const target = join(dist, 'cjs');
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n');
   cpSync(join(dist, 'lib'), target, { recursive: true, filter: (path) => !path.endsWith('.js') });
+  for (const entry of readdirSync(target, { recursive: true, withFileTypes: true })) {
+    if (!entry.name.endsWith('.d.ts')) continue;
+    const file = join(entry.parentPath, entry.name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^[ \t]*\/\*\*[\s\S]*?\*\/\n/gm, ''));
+  }
   for (const entry of ENTRIES) {
     const up = '../'.repeat(entry.split('/').length);
     writeFileSync(join(target, `${entry}.js`), `module.exports = require('${up}lib/${entry}.js');\n`);
