@@ -94,11 +94,28 @@ export function logFile(name: 'chat' | 'daemon'): string {
 
 function configuration(flags: GlobalFlags): LoadedConfig {
   const { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream, adapt } = flags;
+  const { clientCert, clientKey } = flags;
   return loadConfig({
     cwd: process.cwd(),
     env: process.env,
     configPath: flags.config,
-    flags: { mode, model, baseUrl, socket, provider, url, api, auth, header, query, set, stream, adapt },
+    flags: {
+      mode,
+      model,
+      baseUrl,
+      socket,
+      provider,
+      url,
+      api,
+      auth,
+      header,
+      query,
+      set,
+      stream,
+      adapt,
+      clientCert,
+      clientKey,
+    },
   });
 }
 

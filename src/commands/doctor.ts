@@ -120,7 +120,7 @@ async function network({ connector }: Composition, flags: DoctorFlags): Promise<
   if (kind === 'simulator')
     return [proxy, ok('provider', 'not needed in simulator mode; to check one: --mode openai')];
   if (unusable !== undefined) return [proxy];
-  const found = [proxy, ...(await checkNetwork(connector.client, baseUrl))];
+  const found = [proxy, ...(await checkNetwork(connector.client, connector.endpoint))];
   if (found.some(({ status }) => status === 'problem')) return found;
   const allowed =
     flags.yes === true || (await allows(`Ask ${name} (${baseUrl}) for its models, with your key?`));

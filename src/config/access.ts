@@ -71,6 +71,8 @@ export const accessKeys = {
   stream: z.optional(onOff),
   adapt: z.optional(onOff),
   thinking_tags: z.optional(oneOf(['auto', 'off'])),
+  client_cert: z.optional(setting(readText)),
+  client_key: z.optional(setting(readText)),
 };
 
 const written = z.strictObject(accessKeys);
@@ -79,7 +81,21 @@ export type WrittenAccess = z.output<typeof written>;
 /** The part of a section's keys that {@link accessKeys} names. */
 export function accessOf(keys: WrittenAccess): WrittenAccess {
   const { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags } = keys;
-  return { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags };
+  const { client_cert, client_key } = keys;
+  return {
+    provider,
+    url,
+    api,
+    auth,
+    headers,
+    query,
+    body,
+    stream,
+    adapt,
+    thinking_tags,
+    client_cert,
+    client_key,
+  };
 }
 
 /** The address of a section's keys: as written, else the provider's; undefined where none is known. */

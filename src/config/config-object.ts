@@ -19,6 +19,9 @@ interface AccessObject {
   adapt?: boolean | undefined;
   /** `off`: `<think>…</think>` at the beginning of a text is text [`auto`]. */
   thinking_tags?: 'auto' | 'off' | undefined;
+  /** PEM files for a server that demands a client certificate. Without `client_key` the key is in the same file. */
+  client_cert?: string | undefined;
+  client_key?: string | undefined;
 }
 
 /** A configuration object of a program, with the keys of the YAML file. A missing key has its default. */

@@ -25,6 +25,8 @@ export interface Access {
   adapt: boolean;
   /** `<think>…</think>` at the beginning of an answer's text is reasoning. */
   thinkingTags: boolean;
+  /** PEM files for a server that demands a client certificate; without `key` it is in the same file. */
+  clientFiles?: { cert: string; key?: string };
   /** Values that no message, log or file may hold, beside the key. */
   secrets: readonly Secret[];
 }
@@ -58,6 +60,12 @@ export function completeAccess(
     stream: written.stream ?? true,
     adapt: written.adapt ?? true,
     thinkingTags: written.thinking_tags !== 'off',
+    ...(written.client_cert !== undefined && {
+      clientFiles: {
+        cert: written.client_cert,
+        ...(written.client_key !== undefined && { key: written.client_key }),
+      },
+    }),
     secrets: [
       ...[...headers, ...query].flatMap(([name, value]) =>
         isSecretName(name) ? partsOf(value.reveal()) : [],
@@ -88,11 +96,16 @@ function secretsIn(tree: Tree): string[] {
   });
 }
 
+/** Paths are no secrets. */
+const CLIENT_FILE = /\.client_(cert|key)$/;
+
 /** The values of the variables in this section whose names say that they are secret. */
 function fromVariables(section: Path, layers: readonly Layer[], env: Environment): string[] {
   const prefix = `${section.join('.')}.`;
   const names = layers.flatMap(({ variables }) =>
-    [...variables].flatMap(([path, used]) => (path.startsWith(prefix) ? used : [])),
+    [...variables].flatMap(([path, used]) =>
+      path.startsWith(prefix) && !CLIENT_FILE.test(path) ? used : [],
+    ),
   );
   return [...new Set(names)].filter(isSecretName).flatMap((name) => lookUp(env, name)?.trim() ?? []);
 }

@@ -73,7 +73,20 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
 /** The settings that are set. Headers, parameters and the body have names only: their values can be secret. */
 function accessSettings(
   section: string,
-  { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags }: WrittenAccess,
+  {
+    provider,
+    url,
+    api,
+    auth,
+    headers,
+    query,
+    body,
+    stream,
+    adapt,
+    thinking_tags,
+    client_cert,
+    client_key,
+  }: WrittenAccess,
 ): [name: string, value: string | boolean][] {
   const names = (values: object | undefined): string | undefined =>
     values === undefined ? undefined : Object.keys(values).join(', ') || undefined;
@@ -88,6 +101,8 @@ function accessSettings(
     ['stream', stream],
     ['adapt', adapt],
     ['thinking_tags', thinking_tags],
+    ['client_cert', client_cert],
+    ['client_key', client_key],
   ];
   return values.flatMap(([key, value]) => (value === undefined ? [] : [[`${section}.${key}`, value]]));
 }

@@ -24,6 +24,9 @@ export interface ConfigFlags {
   stream?: boolean | undefined;
   /** False: never change and resend a request that the provider refused. */
   adapt?: boolean | undefined;
+  /** PEM files. */
+  clientCert?: string | undefined;
+  clientKey?: string | undefined;
 }
 
 /**
@@ -53,6 +56,8 @@ export function flagLayers(flags: ConfigFlags, section: Path, env: Environment):
     ...single('--url', flags.url, [...section, 'url']),
     ...single('--api', flags.api, [...section, 'api']),
     ...single('--auth', flags.auth, [...section, 'auth']),
+    ...single('--client-cert', flags.clientCert, [...section, 'client_cert']),
+    ...single('--client-key', flags.clientKey, [...section, 'client_key']),
     ...(flags.stream === false ? single('--no-stream', 'false', [...section, 'stream']) : []),
     ...(flags.adapt === false ? single('--no-adapt', 'false', [...section, 'adapt']) : []),
     ...trees('--header', flags.header, (text) => named(text, /^([^:]*):(.*)$/s, [...section, 'headers'])),

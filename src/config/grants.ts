@@ -13,7 +13,7 @@ import { type Path, valueAt } from './tree.js';
 export interface Grant {
   endpoint: string;
   baseUrl: string;
-  /** Names of environment variables, sorted. */
+  /** Names of environment variables, sorted, and a client certificate by its path. */
   variables: readonly string[];
 }
 
@@ -25,7 +25,8 @@ export function grantsOf(endpoints: readonly Endpoint[], layers: readonly Layer[
     if (file === undefined || isLoopback(baseUrl)) return [];
     const free = freeVariables(endpoint, file);
     const variables = new Set(variablesSent(endpoint, file).filter((variable) => !free.has(variable)));
-    return variables.size === 0 ? [] : [{ endpoint: name, baseUrl, variables: [...variables].sort() }];
+    const sent = [...[...variables].sort(), ...certificateSent(endpoint, file)];
+    return sent.length === 0 ? [] : [{ endpoint: name, baseUrl, variables: sent }];
   });
 }
 
@@ -60,6 +61,14 @@ function freeVariables({ name, baseUrl, access }: Endpoint, { variables }: Layer
   return new Set(free.flatMap((names) => names ?? []));
 }
 
+/** The user's certificate tells who they are. */
+function certificateSent({ name, access }: Endpoint, file: Layer): string[] {
+  const named = valueAt(file.tree, [...sectionOf(name), 'client_cert']) !== undefined;
+  return named && access.clientFiles !== undefined
+    ? [`the client certificate ${access.clientFiles.cert}`]
+    : [];
+}
+
 function variablesSent({ name, access }: Endpoint, file: Layer): string[] {
   const section = sectionOf(name);
   const key: Path = [...section, 'api_key'];
@@ -86,7 +95,8 @@ export function blockUnconfirmed(
     const grant = unconfirmed.find((wanted) => wanted.endpoint === endpoint.name);
     if (grant === undefined) return { ...endpoint, access, ...(apiKey !== undefined && { apiKey }) };
     const reason = `${file.name} would send ${grant.variables.join(', ')} to ${originOf(grant.baseUrl)}, which you have not confirmed`;
-    const withheld = { ...access, headers: new Map(), query: new Map(), body: {} };
+    const { clientFiles: _files, ...open } = access;
+    const withheld = { ...open, headers: new Map(), query: new Map(), body: {} };
     return {
       ...endpoint,
       access: withheld,

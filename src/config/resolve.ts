@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { userFolders } from '../common/user-folders.js';
 import type { ApiKey } from './api-key.js';
+import { withClientFiles } from './client-files.js';
 import { type Endpoint, endpointsOf, sectionOf } from './endpoints.js';
 import type { Candidate, UserDirectories } from './find-file.js';
 import { type ConfigFlags, flagLayers } from './flags.js';
@@ -58,7 +59,12 @@ export function resolveConfig(base: Settled, around: Surroundings, file?: Candid
   const settled = applyFlags(base, flags, sectionOf(mode), around.env);
 
   const provenance = provenanceOf(settled, mode, flags);
-  const trusting = withTrust(endpointsOf(settled, around.env), settled, around, file);
+  const endpoints = withClientFiles(
+    endpointsOf(settled, around.env),
+    (setting) => provenance.get(setting)?.source,
+    cwd,
+  );
+  const trusting = withTrust(endpoints, settled, around, file);
   const endpoint = trusting.endpoints.find(({ name }) => name === mode);
   if (endpoint === undefined) throw unknownMode(mode, names, base.problems);
   return {

@@ -14,6 +14,7 @@ import {
   type StreamResult,
 } from '../sdk/index.js';
 import { type Adaptations, adaptationNotice, adaptBody } from './adaptation.js';
+import { identityOf } from './client-certificate.js';
 import { type DecodedEvent, type DecodedEvents, decodeEvents } from './decoded-events.js';
 import { holdRefusal } from './held-refusal.js';
 import { observer } from './observer.js';
@@ -75,6 +76,7 @@ export async function runExchange(
     await abortable(client.connect(), stop.signal);
     const model = options.model ?? endpoint.model;
     const request = prepared(endpoint, model);
+    const identity = await identityOf(endpoint);
     const stream = options.stream && endpoint.access.stream;
     const sentMs = performance.now();
     const times = createTimeline(sentMs, options.onGap);
@@ -155,6 +157,7 @@ export async function runExchange(
         idleMs: 0,
         ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
         policy: { scope: model, ...options.policy },
+        ...identity,
       };
       options.onEvent?.(requestEvent(sent, request.shownUrl, endpoint.access.api, keys, elapsedMs));
       const outcome = await client

@@ -3,6 +3,7 @@ import { type Endpoint, modelsRequest } from '../config/index.js';
 import { quote, reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
 import { isRecord, parseJson, stringOf } from '../sdk/json.js';
+import { identityOf } from './client-certificate.js';
 import { usable } from './exchange.js';
 import { keysOf } from './prepared.js';
 
@@ -24,7 +25,8 @@ export async function listModels(
     );
   const { url } = request;
   const headers = { accept: 'application/json', ...request.headers };
-  const response = await client.executeHTTP({ method: 'GET', url, headers, timeoutMs }, options);
+  const identity = await identityOf(endpoint);
+  const response = await client.executeHTTP({ method: 'GET', url, headers, timeoutMs, ...identity }, options);
   const { statusCode, requestId } = response;
   const text = HTTPResponseHelper.getBodyAsString(response);
   const context = { source: new URL(url).host, requestId, keys: keysOf(endpoint) };

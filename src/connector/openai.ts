@@ -11,6 +11,7 @@ import {
 import { iterateEvents } from '../sdk/event-iterator.js';
 import { RuntimeClient, type RuntimeClientConfig } from '../sdk/index.js';
 import type { Adaptations } from './adaptation.js';
+import { identityOf } from './client-certificate.js';
 import { runExchange, usable } from './exchange.js';
 import { IncompleteAnswerException } from './incomplete-answer.js';
 import { listModels } from './models.js';
@@ -106,7 +107,8 @@ export class OpenAIStreamConnector {
     const startedMs = performance.now();
     // Without a list of models, a GET to the route for answers tests key and address: the refusal costs nothing.
     const { url, headers } = modelsRequest(endpoint) ?? answerRequest(endpoint);
-    const request = { method: 'GET', url, headers, timeoutMs: endpoint.timeoutMs };
+    const identity = await identityOf(endpoint);
+    const request = { method: 'GET', url, headers, timeoutMs: endpoint.timeoutMs, ...identity };
     const response = await this.client.executeHTTP(request, options);
     const { statusCode, requestId } = response;
     if (statusCode === 401 || statusCode === 403) {

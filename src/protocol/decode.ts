@@ -3,6 +3,7 @@ import { MessageType } from './constants.js';
 import { ProtocolError } from './frame.js';
 import type {
   CircuitState,
+  ClientCertificate,
   HeaderList,
   LimitStatus,
   Message,
@@ -42,6 +43,7 @@ export function decodeMessage(type: number, payload: Uint8Array): Message {
         payload: table.bytes(7),
         headers: headersOf(table, 8),
         ...policyOf(table.table(9)),
+        ...certificateOf(table.table(10)),
       };
     }
     case MessageType.ExecuteResponse: {
@@ -163,6 +165,12 @@ function policyOf(table: Table | undefined): { policy?: WirePolicy } {
     ...(idleTimeoutMs >= 0 && { idleTimeoutMs }),
   };
   return { policy };
+}
+
+function certificateOf(table: Table | undefined): { clientCertificate?: ClientCertificate } {
+  if (table === undefined) return {};
+  const cert = table.requiredString(0, 'cert');
+  return { clientCertificate: { cert, key: table.requiredString(1, 'key') } };
 }
 
 function headersOf(table: Table, field: number): HeaderList {

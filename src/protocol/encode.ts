@@ -3,6 +3,7 @@ import { MessageType } from './constants.js';
 import { encodeFrame } from './frame.js';
 import * as Wire from './generated/ipc.js';
 import type {
+  ClientCertificate,
   CreditUpdate,
   ExecuteRequest,
   ExecuteResponse,
@@ -95,6 +96,7 @@ function executeRequest(builder: Builder, message: ExecuteRequest): Offset {
   const payload = builder.createByteVector(message.payload);
   const headers = headerVector(builder, message.headers, Wire.ExecuteRequest.createHeadersVector);
   const policy = message.policy && requestPolicy(builder, message.policy);
+  const certificate = message.clientCertificate && clientCertificate(builder, message.clientCertificate);
   Wire.ExecuteRequest.startExecuteRequest(builder);
   Wire.ExecuteRequest.addRequestId(builder, message.requestId);
   Wire.ExecuteRequest.addTenantId(builder, tenantId);
@@ -106,7 +108,13 @@ function executeRequest(builder: Builder, message: ExecuteRequest): Offset {
   Wire.ExecuteRequest.addPayload(builder, payload);
   Wire.ExecuteRequest.addHeaders(builder, headers);
   if (policy !== undefined) Wire.ExecuteRequest.addPolicy(builder, policy);
+  if (certificate !== undefined) Wire.ExecuteRequest.addClientCertificate(builder, certificate);
   return Wire.ExecuteRequest.endExecuteRequest(builder);
+}
+
+function clientCertificate(builder: Builder, { cert, key }: ClientCertificate): Offset {
+  const chain = builder.createString(cert);
+  return Wire.ClientCertificate.createClientCertificate(builder, chain, builder.createString(key));
 }
 
 function requestPolicy(builder: Builder, policy: WirePolicy): Offset {

@@ -66,6 +66,15 @@ export interface ExecuteRequest {
   headers: HeaderList;
   /** Absent from clients of the public protocol. */
   policy?: WirePolicy;
+  clientCertificate?: ClientCertificate;
+}
+
+/** What a client proves its identity with in a TLS handshake, as PEM texts. */
+export interface ClientCertificate {
+  /** With the chain that belongs to it. */
+  cert: string;
+  /** The private key, without a passphrase. */
+  key: string;
 }
 
 export interface ExecuteResponse {

@@ -31,8 +31,8 @@ interface Call {
   frame: Uint8Array;
   timeoutMs: number;
   answerMs: number | undefined;
-  /** The body is no text, which only a daemon with the extension can take. */
-  binary: boolean;
+  /** What only a daemon with the extension can take, in words; undefined where any daemon will do. */
+  extended: string | undefined;
 }
 
 /** Most that a question for the daemon's health may take, in ms. */
@@ -210,8 +210,9 @@ export class RuntimeClient {
         payload,
         headers: [],
         ...(Object.keys(policy).length > 0 && { policy }),
+        ...(request.clientCertificate !== undefined && { clientCertificate: request.clientCertificate }),
       });
-      return { id, frame, timeoutMs, answerMs, binary: isBinary(request.body) };
+      return { id, frame, timeoutMs, answerMs, extended: needsExtension(request) };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw invalid(
@@ -248,7 +249,7 @@ async function perform<T>(
   outcome: Promise<T>,
 ): Promise<T> {
   const requestId = BigInt(call.id);
-  if (call.binary) await refuseForeign(connection, stop, call.id);
+  if (call.extended !== undefined) await refuseForeign(connection, stop, call.id, call.extended);
   try {
     connection.send(requestId, call.frame, exchange);
     return await abortable(outcome, stop);
@@ -260,11 +261,21 @@ async function perform<T>(
   }
 }
 
-async function refuseForeign(connection: Connection, stop: AbortSignal, id: number): Promise<void> {
+function needsExtension({ body, clientCertificate }: HTTPRequestConfig): string | undefined {
+  if (clientCertificate !== undefined) return 'the request needs a client certificate';
+  return isBinary(body) ? 'the request body is no UTF-8 text' : undefined;
+}
+
+async function refuseForeign(
+  connection: Connection,
+  stop: AbortSignal,
+  id: number,
+  what: string,
+): Promise<void> {
   await abortable(connection.identified, stop);
   // Not known even so: the connection was lost, which sending will tell.
   if (connection.extended || connection.daemon === undefined) return;
-  throw invalid('the request body is no UTF-8 text, and this daemon takes nothing else', id);
+  throw invalid(`${what}, and this daemon does not take that: use the daemon of vastar-tui`, id);
 }
 
 function invalid(message: string, requestId: number): ConnectorException {

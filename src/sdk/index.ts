@@ -14,6 +14,7 @@ export {
 } from '../protocol/generated/ipc.js';
 export type {
   CircuitState,
+  ClientCertificate,
   HealthResponse,
   LimitStatus,
   OriginStatus,

@@ -1,5 +1,5 @@
 import type { ErrorClass } from '../common/errors.js';
-import type { HealthResponse, RequestPolicy, Timings } from '../protocol/messages.js';
+import type { ClientCertificate, HealthResponse, RequestPolicy, Timings } from '../protocol/messages.js';
 
 /** How to reach the daemon, and as whom. Unset members: the environment, then the defaults in brackets. */
 export interface RuntimeClientConfig {
@@ -45,6 +45,8 @@ export interface HTTPRequestConfig {
   tenantId?: string;
   workspaceId?: string;
   traceId?: string;
+  /** For a server that demands one, over https:. No other origin gets it. A daemon of the public protocol takes none. */
+  clientCertificate?: ClientCertificate;
   /** How the daemon treats this request; a daemon of the public protocol does not know it. */
   policy?: RequestPolicy;
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, formatSource } from '../../src/config/index.js';
@@ -277,6 +278,30 @@ test('a relative socket path starts at the file that names it, else at the curre
   expect(inFile.config.runtime.socketPath).toBe(join(place.cwd, 'sub/run/v.sock'));
   const byFlag = place.load({ configPath: 'sub/c.yaml', flags: { socket: 'v.sock' } });
   expect(byFlag.config.runtime.socketPath).toBe(join(place.cwd, 'v.sock'));
+});
+
+test('a client certificate is meant from the file that names it, else from the current directory; ~ is the home', () => {
+  const place = makePlace();
+  place.write('work/sub/c.yaml', 'openai: { client_cert: tls/c.pem, client_key: ~/k.pem }\n');
+  const inFile = place.load({ configPath: 'sub/c.yaml', flags: { mode: 'openai' } });
+  expect(inFile.endpoint.access.clientFiles).toEqual({
+    cert: join(place.cwd, 'sub/tls/c.pem'),
+    key: join(homedir(), 'k.pem'),
+  });
+  const flags = { mode: 'openai', clientCert: 'c.pem' };
+  const byFlag = place.load({ configPath: 'sub/c.yaml', flags });
+  expect(byFlag.endpoint.access.clientFiles?.cert).toBe(join(place.cwd, 'c.pem'));
+  expect(place.load({ flags }).endpoint.access.clientFiles?.key).toBe(join(place.cwd, 'c.pem'));
+});
+
+test('a path of a client certificate from a variable is no secret', () => {
+  const yaml = `openai: { client_cert: "\${CLIENT_KEY_FILE}" }\n`;
+  const { access } = loadYaml(yaml, {
+    env: { CLIENT_KEY_FILE: '/etc/client.pem' },
+    flags: { mode: 'openai' },
+  }).endpoint;
+  expect(access.clientFiles?.cert).toBe('/etc/client.pem');
+  expect(access.secrets).toEqual([]);
 });
 
 test('loading leaves nothing behind', () => {

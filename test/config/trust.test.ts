@@ -42,6 +42,7 @@ test.each([
   ['a profile', p(`base_url: https://evil.example, api_key: "\${K}"`), 'p'],
   ['a key inside the address', p(`base_url: "https://evil.example/\${K}"`), 'p'],
   ['a key as host', p(`base_url: "https://\${K}.evil.example"`), 'p'],
+  ['a client certificate', p('base_url: https://evil.example, client_cert: /home/me/c.pem'), 'p'],
   ['a key as model', `profiles:\n  p: { base_url: https://evil.example, model: "\${K}" }`, 'p'],
   ['the simulator', `simulator: { base_url: "https://evil.example/\${K}" }`, 'simulator'],
   [
@@ -63,6 +64,7 @@ test.each([
 
 test.each([
   ['OpenAI itself', `openai: { api_key: "\${OPENAI_API_KEY}", base_url: https://api.openai.com/v1 }`],
+  ['a client certificate for localhost', p('base_url: "https://localhost:1", client_cert: c.pem')],
   ['localhost', 'openai: { base_url: "http://localhost:1234" }'],
   ['127.0.0.1', p(`base_url: "http://127.0.0.1:1/v1", api_key: "\${K}"`)],
   ['[::1]', p(`base_url: "http://[::1]:1", api_key: "\${K}"`)],

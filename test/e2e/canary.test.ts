@@ -1,9 +1,14 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSearch, watchArguments } from '../support/canary.js';
 import { makePlace, type Place, runProgram, startProgram, until } from '../support/program.js';
 import { KEY as KEYS, openTerminal } from '../support/terminal.js';
+import { certificate } from '../support/tls-upstream.js';
 import {
   deltaOf,
   FINISH,
@@ -20,11 +25,18 @@ const PASSWORD = 'canary-proxy+0f1e2d3c4b';
 const HEADER = 'canary-header/+4d5e6f=77';
 const PARAMETER = 'canary-query/+8a9b0c=88';
 const MEMBER = 'canary-member/+1d2e3f=99';
-const search = createSearch([ENVIRONMENT, CONFIGURED, PASSWORD, HEADER, PARAMETER, MEMBER]);
+const fixture = (name: string): string => join(import.meta.dirname, '../fixtures/tls', name);
+/** The lines of a private key's text. */
+const KEY_LINES = readFileSync(fixture('client.key.pem'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('-'));
+const search = createSearch([ENVIRONMENT, CONFIGURED, PASSWORD, HEADER, PARAMETER, MEMBER, ...KEY_LINES]);
 
 let place: Place;
 let upstream: Upstream;
 let proxy: Upstream;
+/** Demands a client certificate, and says it back. */
+let demanding: Server;
 
 beforeEach(async () => {
   upstream = await startUpstream(sayKeysBack);
@@ -34,6 +46,17 @@ beforeEach(async () => {
   });
   place = await makePlace({ OPENAI_API_KEY: ENVIRONMENT, GATEWAY_SECRET: HEADER });
   place.env.HTTP_PROXY = `http://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:${proxy.port}`;
+  demanding = createServer(
+    { ...certificate('localhost'), requestCert: true, ca: readFileSync(fixture('client-ca.cert.pem')) },
+    ({ socket }, response) => {
+      const peer = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
+      response.writeHead(401).end(`no entry for ${peer?.subject?.CN}: ${peer?.raw?.toString('base64')}`);
+    },
+  ).listen(0, '127.0.0.1');
+  await once(demanding, 'listening');
+  place.env.NODE_EXTRA_CA_CERTS = fixture('ca.cert.pem');
+  copyFileSync(fixture('client.cert.pem'), join(place.dir, 'client.pem'));
+  copyFileSync(fixture('client.key.pem'), join(place.dir, 'client.key'));
   place.env.TMPDIR = join(place.dir, 'tmp');
   mkdirSync(place.env.TMPDIR);
   place.writeConfig(
@@ -41,10 +64,14 @@ beforeEach(async () => {
       `profiles:\n  other:\n    base_url: ${upstream.url}\n    model: m\n    api_key: ${CONFIGURED}\n` +
       `    headers: { X-Team: "\${GATEWAY_SECRET}" }\n    query: { sig: "${PARAMETER}" }\n` +
       `    body: { metadata: { password: "${MEMBER}" } }\n` +
+      `  certified:\n    base_url: https://localhost:${(demanding.address() as AddressInfo).port}\n    model: m\n    api_key: ${CONFIGURED}\n` +
+      '    client_cert: client.pem\n    client_key: client.key\n' +
       `  proxied:\n    base_url: http://provider.test\n    model: m\n    api_key: ${CONFIGURED}\n`,
   );
 });
 afterEach(async () => {
+  demanding.closeAllConnections();
+  demanding.close();
   await Promise.all([upstream.close(), proxy.close()]);
   place.remove();
 });
@@ -113,6 +140,12 @@ test('keys of the environment, the configuration and a proxy are in nothing that
     await run('ask', `say it by ${way}`, '--mode', 'other', '--session', way, '--json');
     await run('record', `say it by ${way}`, '--mode', 'openai', '--output', 'recorded.jsonl');
   }
+  for (const mode of [[], ['--client-key', 'client.pem'], ['--client-cert', 'client.key']]) {
+    await run('ask', 'who am I?', '--mode', 'certified', '--session', 'redirect', '--json', ...mode);
+  }
+  await run('bench', '--requests', '2', '--mode', 'certified', '--json', 'c.json');
+  await run('doctor', '--yes', '--mode', 'certified');
+  expect(said.map(([, text]) => text).join('\n')).toContain('no entry for client');
   // What the model itself answers is shown as it is, and saved without the key.
   await runProgram(place, ['ask', 'say it by text', '--session', 'text']);
   await runProgram(place, ['record', 'say it by text', '--output', 'recorded.jsonl']);
@@ -174,7 +207,7 @@ test('keys of the environment, the configuration and a proxy are in nothing that
   expect(
     upstream.requests.some(({ headers, path }) => headers['x-team'] === HEADER && path.includes('sig=')),
   ).toBe(true);
-  const { files, found } = search.inFolder(place.dir, ['config.yaml']);
+  const { files, found } = search.inFolder(place.dir, ['config.yaml', 'client.key']);
   expect(files).toEqual(expect.arrayContaining(['daemon.log', 'recorded.jsonl', 'b.json', 'b.csv']));
   expect(files.join()).toMatch(/sessions\.db/);
   const log = readFileSync(join(place.dir, 'daemon.log'), 'utf8');

@@ -73,7 +73,7 @@ function requestReader(): (request: HTTPRequestConfig) => HttpRequest {
 async function stream(
   send: Transport,
   requestId: number,
-  { timeoutMs = 0, answerMs }: HTTPRequestConfig,
+  { timeoutMs = 0, answerMs, clientCertificate: certificate }: HTTPRequestConfig,
   request: HttpRequest,
   { onEvent, signal }: StreamOptions,
 ): Promise<StreamResult> {
@@ -107,6 +107,7 @@ async function stream(
     traceId: '',
     timeline,
     policy: {},
+    certificate,
     client: { untouched: false, onRetry() {} },
     signal: stop.signal,
   };

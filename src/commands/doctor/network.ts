@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { messageOf } from '../../common/errors.js';
+import type { Endpoint } from '../../config/index.js';
+import { identityOf } from '../../connector/client-certificate.js';
 import type { RuntimeClient, Timings } from '../../sdk/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
@@ -7,10 +9,11 @@ const LIMIT_MS = 10_000;
 const SHOWN_ADDRESSES = 3;
 
 /** The way to a provider, without the key: its name's addresses, the connection, TLS. Sends one HEAD request. */
-export async function checkNetwork(client: RuntimeClient, baseUrl: string): Promise<Finding[]> {
+export async function checkNetwork(client: RuntimeClient, endpoint: Endpoint): Promise<Finding[]> {
+  const { baseUrl } = endpoint;
   const { hostname } = new URL(baseUrl);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const [dns, connection] = await Promise.all([checkDns(host), checkConnection(client, baseUrl)]);
+  const [dns, connection] = await Promise.all([checkDns(host), checkConnection(client, endpoint)]);
   if (dns.status !== 'problem') return [dns, ...connection];
   // The name is the cause of the other; where that works all the same, it is not this machine that looks it up.
   const works = connection.every(({ status }) => status !== 'problem');
@@ -37,9 +40,12 @@ async function checkDns(host: string): Promise<Finding> {
   }
 }
 
-async function checkConnection(client: RuntimeClient, baseUrl: string): Promise<Finding[]> {
+async function checkConnection(client: RuntimeClient, endpoint: Endpoint): Promise<Finding[]> {
+  const { baseUrl } = endpoint;
   try {
-    const { timings } = await client.streamHTTP({ method: 'HEAD', url: baseUrl, timeoutMs: LIMIT_MS });
+    const identity = await identityOf(endpoint);
+    const request = { method: 'HEAD', url: baseUrl, timeoutMs: LIMIT_MS, ...identity };
+    const { timings } = await client.streamHTTP(request);
     return [ok('connection', connectText(timings)), checkTls(baseUrl, timings)];
   } catch (error) {
     return [

@@ -15,6 +15,8 @@ export interface EndpointFlags {
   stream?: boolean;
   /** False with `--no-adapt`. */
   adapt?: boolean;
+  clientCert?: string;
+  clientKey?: string;
 }
 
 /** Adds the flags; they change the endpoint in use, for this run. */
@@ -39,13 +41,16 @@ export function addEndpointFlags(command: Command): Command {
       'set a member of the request body, name=JSON; null removes it; may be repeated',
       addTo,
     )
+    .option('--client-cert <file>', 'PEM file with the client certificate that the server demands', notEmpty)
+    .option('--client-key <file>', 'PEM file with its private key, if not in the same file', notEmpty)
     .option('--no-stream', 'request the answer in one piece')
     .option('--no-adapt', 'never change and resend a request that the provider refused');
 }
 
 /** The flags of those given that change one endpoint, the address among them. */
 export function givenEndpointFlags(flags: EndpointFlags & { baseUrl?: string }): string[] {
-  const { baseUrl, url, provider, api, auth, header, query, set, stream, adapt } = flags;
+  const { baseUrl, url, provider, api, auth, header, query, set, stream, adapt, clientCert, clientKey } =
+    flags;
   return Object.entries({
     '--base-url': baseUrl !== undefined,
     '--url': url !== undefined,
@@ -55,6 +60,8 @@ export function givenEndpointFlags(flags: EndpointFlags & { baseUrl?: string }):
     '--header': header !== undefined,
     '--query': query !== undefined,
     '--set': set !== undefined,
+    '--client-cert': clientCert !== undefined,
+    '--client-key': clientKey !== undefined,
     '--no-stream': stream === false,
     '--no-adapt': adapt === false,
   }).flatMap(([name, given]) => (given ? [name] : []));

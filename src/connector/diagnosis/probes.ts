@@ -13,6 +13,7 @@ import {
 } from '../../config/index.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../../sdk/index.js';
 import { parseJson } from '../../sdk/json.js';
+import { identityOf } from '../client-certificate.js';
 import { modelIdsIn } from '../models.js';
 
 /** Further requests at the endpoint's own origin, to find what would work. */
@@ -44,7 +45,9 @@ export function createProbes(
     if (url === undefined) return undefined;
     const { headers } = answerRequest(from);
     try {
-      const request = { method: 'GET', url, headers, timeoutMs: Math.min(endpoint.timeoutMs, LIMIT_MS) };
+      const identity = await identityOf(endpoint);
+      const timeoutMs = Math.min(endpoint.timeoutMs, LIMIT_MS);
+      const request = { method: 'GET', url, headers, timeoutMs, ...identity };
       const response = await client.executeHTTP(request, options);
       if (!HTTPResponseHelper.is2xx(response)) return undefined;
       return modelIdsIn(parseJson(HTTPResponseHelper.getBodyAsString(response)));

@@ -1,4 +1,4 @@
-import type { ConnectorException } from '../../common/errors.js';
+import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { BILLING_ADVICE } from '../../sdk/chat/status-advice.js';
 
 /** What keeps an endpoint from answering. */
@@ -30,13 +30,18 @@ export type Named = readonly [fault: Fault, advice: string];
 const BEGIN_HTTPS = 'begin base_url with https:';
 
 /** What the way to the provider is at fault for; undefined where the provider answered. */
-export function connectionFault({ message, hop }: ConnectorException): Named | undefined {
+export function connectionFault({ message, hop, errorClass }: ConnectorException): Named | undefined {
+  // What is missing, or of no use, was found before anything was sent.
+  if (hop === 'client' && errorClass === ErrorClass.InvalidRequest)
+    return ['not configured', 'correct what it names'];
   // With TLS 1.3 the server refuses after the handshake, and its reason is mostly lost with the connection.
   if (
-    /^https:\S+ (closed|reset) the .* before it answered|CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(message)
+    /^https:\S+ (closed|reset) the .* before it answered|client certificate|HANDSHAKE_FAILURE/.test(message)
   ) {
+    if (/refuses the client certificate/.test(message))
+      return ['client certificate', 'set client_cert and client_key to a pair that the server knows'];
     const advice =
-      'the server closes TLS connections without an answer, as one does that demands a client certificate: reach it through a proxy that has one';
+      'the server closes TLS connections without an answer, as one does that demands a client certificate: set client_cert and client_key';
     return ['client certificate', advice];
   }
   if (/ECONNREFUSED/.test(message)) return ['refused', 'start the server there, or correct host and port'];

@@ -4,6 +4,7 @@
 
 export { Cancel } from './ipc/cancel.js';
 export { CircuitState } from './ipc/circuit-state.js';
+export { ClientCertificate } from './ipc/client-certificate.js';
 export { CreditUpdate } from './ipc/credit-update.js';
 export { ErrorClass } from './ipc/error-class.js';
 export { ExecuteRequest } from './ipc/execute-request.js';

@@ -63,9 +63,9 @@ export function startExchange(options: ExchangeOptions): Exchange {
   const run = async (): Promise<void> => {
     checkTarget(message);
     request = traced(parseHttpRequest(message.payload), message.traceId);
-    const { tenantId, workspaceId, traceId, policy = {} } = message;
+    const { tenantId, workspaceId, traceId, policy = {}, clientCertificate: certificate } = message;
     count = options.begin(tenantId, request.url.origin, answer.kind);
-    const caller = { tenantId, workspaceId, traceId, policy, client: answer };
+    const caller = { tenantId, workspaceId, traceId, policy, certificate, client: answer };
     const limit = limits.start(request.url.origin);
     const call = { request, ...caller, ...limit, timeline, signal: aborter.signal };
     await transport(call, limits.watch(answer));

@@ -2,7 +2,13 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { KEY_LEFT_HEADER } from '../../protocol/constants.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { type HttpRequest, MAX_HOST_CHARS } from '../upstream/http-request.js';
-import { Discard, type ResponseHead, type ResponseSink, type Transport } from '../upstream/transport.js';
+import {
+  Discard,
+  type ResponseHead,
+  type ResponseSink,
+  type Transport,
+  type UpstreamCall,
+} from '../upstream/transport.js';
 
 const MAX_REDIRECTS = 5;
 
@@ -28,14 +34,12 @@ class Elsewhere extends Discard {
 
 /**
  * Follows redirects where the same request may be made again: any for GET and HEAD, 307 and 308 for the others.
- * Another origin gets no header that could be a credential. A redirect from https: to http:, to another
+ * Another origin gets no header that could be a credential, and no client certificate. A redirect from https: to http:, to another
  * scheme or without a valid address is passed on as the response.
  */
 export function withRedirects(next: Transport): Transport {
   return async (call, sink) => {
     let current = call;
-    /** Another origin, which the redirects led to and which gets no credentials. */
-    let keyLeft: string | undefined;
     for (let redirects = 0; ; redirects += 1) {
       const { url, method } = current.request;
       const watched: ResponseSink = {
@@ -43,7 +47,8 @@ export function withRedirects(next: Transport): Transport {
           const target = targetOf(head, method, url);
           if (target !== undefined) throw new Elsewhere(target);
           const refused = head.statusCode === 401 || head.statusCode === 403;
-          sink.onHead(refused && keyLeft !== undefined ? withKeyLeft(head, keyLeft) : head, flow);
+          const keyLeft = refused && hasCredentials(call) && !hasCredentials(current);
+          sink.onHead(keyLeft ? withKeyLeft(head, url.origin) : head, flow);
         },
         onData: sink.onData,
       };
@@ -53,10 +58,7 @@ export function withRedirects(next: Transport): Transport {
         if (!(error instanceof Elsewhere)) throw error;
         if (redirects === MAX_REDIRECTS) throw tooMany(call.request);
         call.timeline.continueAttempt('redirected');
-        const request = redirected(current.request, error.url);
-        if (request.headers.length < current.request.headers.length || keyLeft !== undefined)
-          keyLeft = error.url.origin;
-        current = { ...call, request };
+        current = redirected(current, error.url);
       }
     }
   };
@@ -75,10 +77,19 @@ function targetOf(head: ResponseHead, method: string, from: URL): URL | undefine
   return asSafe && (target.protocol === 'https:' || target.protocol === 'http:') ? target : undefined;
 }
 
-function redirected(request: HttpRequest, url: URL): HttpRequest {
-  if (url.origin === request.url.origin) return { ...request, url };
-  const headers: HeaderList = request.headers.filter(([name]) => HARMLESS.has(name.toLowerCase()));
-  return { ...request, url, headers };
+function redirected(call: UpstreamCall, url: URL): UpstreamCall {
+  const { request } = call;
+  if (url.origin === request.url.origin) return { ...call, request: { ...request, url } };
+  const headers = request.headers.filter(isHarmless);
+  return { ...call, certificate: undefined, request: { ...request, url, headers } };
+}
+
+function hasCredentials({ request, certificate }: UpstreamCall): boolean {
+  return certificate !== undefined || !request.headers.every(isHarmless);
+}
+
+function isHarmless([name]: HeaderList[number]): boolean {
+  return HARMLESS.has(name.toLowerCase());
 }
 
 function withKeyLeft(head: ResponseHead, origin: string): ResponseHead {

@@ -8,6 +8,8 @@ import {
   connect as tlsConnect,
 } from 'node:tls';
 import type { buildConnector } from 'undici';
+import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import type { ClientCertificate } from '../../protocol/messages.js';
 import { refused } from '../policy/egress.js';
 import type { Proxies } from './proxy.js';
 import type { Target } from './target.js';
@@ -36,8 +38,8 @@ export interface ConnectorOptions {
 }
 
 export interface Connector {
-  /** Opens a TCP or TLS connection, as undici asks for it. */
-  readonly connect: buildConnector.connector;
+  /** What opens TCP and TLS connections as undici asks for them, with this certificate for servers that demand one. */
+  connectAs(certificate: ClientCertificate | undefined): buildConnector.connector;
   /** When a connection of this connector came to be. */
   timesOf(socket: object): ConnectionTimes | undefined;
 }
@@ -47,10 +49,11 @@ export function createConnector(options: ConnectorOptions): Connector {
   const { timeoutMs, refusalOf = () => undefined, proxies } = options;
   const times = new WeakMap<object, ConnectionTimes>();
   const trust = trustOf(options);
-  const secure = createTls(trust, options.http2);
+  const anonymous = createTls(trust, options.http2);
 
   const open = async (
     { hostname: host, protocol, port, servername }: buildConnector.Options,
+    secure: Secure,
     opened: ConnectionTimes,
     signal: AbortSignal,
   ): Promise<Socket> => {
@@ -74,13 +77,17 @@ export function createConnector(options: ConnectorOptions): Connector {
     return encrypted;
   };
 
-  const connect: buildConnector.connector = (wanted, callback) => {
+  const connect = (
+    wanted: buildConnector.Options,
+    secure: Secure,
+    callback: buildConnector.Callback,
+  ): void => {
     const opened: ConnectionTimes = { startUs: nowUs(), protocol: 'http/1.1', used: false };
     const limit = new AbortController();
     const timer = setTimeout(() => {
       limit.abort(new ConnectTimeout(`no connection within ${timeoutMs / 1000} s (--connect-timeout)`));
     }, timeoutMs);
-    open(wanted, opened, limit.signal).then(
+    open(wanted, secure, opened, limit.signal).then(
       (socket) => {
         clearTimeout(timer);
         times.set(socket, opened);
@@ -93,7 +100,20 @@ export function createConnector(options: ConnectorOptions): Connector {
     );
   };
 
-  return { connect, timesOf: (socket) => times.get(socket) };
+  return {
+    connectAs(certificate) {
+      let secure = certificate === undefined ? anonymous : undefined;
+      return (wanted, callback) => {
+        try {
+          secure ??= createTls(trustOf(options, certificate), options.http2);
+          connect(wanted, secure, callback);
+        } catch (error) {
+          callback(unusableCertificate(error), null);
+        }
+      };
+    },
+    timesOf: (socket) => times.get(socket),
+  };
 }
 
 /** Opens a TCP connection. */
@@ -113,14 +133,22 @@ async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal
 
 type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
 
-/** Whose certificates are believed. */
-function trustOf({ ca, verify = true }: ConnectorOptions): ConnectionOptions {
+/** Whose certificates are believed, and what a server is shown that demands one. */
+function trustOf({ ca, verify = true }: ConnectorOptions, identity?: ClientCertificate): ConnectionOptions {
+  const authorities = ca !== undefined && { ca: [...getCACertificates('default'), ca] };
   return {
     rejectUnauthorized: verify,
-    ...(ca !== undefined && {
-      secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }),
+    ...((ca !== undefined || identity !== undefined) && {
+      secureContext: createSecureContext({ ...authorities, ...identity }),
     }),
   };
+}
+
+/** OpenSSL's words alone: they repeat nothing of the key. */
+function unusableCertificate(error: unknown): ConnectorException {
+  const reason = error instanceof Error && 'reason' in error ? String(error.reason) : 'it cannot be read';
+  const text = `the client certificate cannot be used: ${reason}`;
+  return new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
 }
 
 /** What makes a connection a TLS one; sessions are kept, so that the next one takes a round trip less. */
@@ -145,6 +173,8 @@ function createTls(trust: ConnectionOptions, http2 = true): Secure {
       if (oldest !== undefined && sessions.size > TLS_SESSIONS_KEPT) sessions.delete(oldest);
     });
     await settled(encrypted, 'secureConnect', signal);
+    // A server's alert comes right before its end, for which undici would take the failure otherwise.
+    encrypted.once('error', () => encrypted.destroy());
     return encrypted;
   };
 }

@@ -52,7 +52,7 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
       const { method, body = null } = request;
       const ceiling = call.policy.ceilings ?? true;
       pools.dispatch(
-        { tenantId: call.tenantId, ceiling },
+        { tenantId: call.tenantId, ceiling, certificate: call.certificate },
         {
           ...routeOf(request, options.proxies),
           method,
@@ -118,7 +118,7 @@ interface HandlerOptions {
 
 /** Turns undici's callbacks into one outcome and the sink's calls before it. */
 function createHandler({
-  call: { request, timeline, signal },
+  call: { request, timeline, signal, certificate },
   sink,
   resolve,
   reject,
@@ -143,9 +143,9 @@ function createHandler({
   const fail = (error: Error): void => {
     if (settled) return;
     settle();
-    reject(
-      upstreamFailure(error, request.url.origin, { timings: timeline.timings, bytes }, limits.upstreamIdleMs),
-    );
+    const { timings } = timeline;
+    const { upstreamIdleMs: idleMs } = limits;
+    reject(upstreamFailure(error, { origin: request.url.origin, timings, bytes, certificate, idleMs }));
   };
 
   return {

@@ -1,4 +1,4 @@
-import type { HeaderList, WirePolicy } from '../../protocol/messages.js';
+import type { ClientCertificate, HeaderList, WirePolicy } from '../../protocol/messages.js';
 import type { HttpRequest } from './http-request.js';
 import type { Timeline } from './timings.js';
 
@@ -11,6 +11,8 @@ export interface UpstreamCall {
   readonly timeline: Timeline;
   /** What the client asked for itself. */
   readonly policy: WirePolicy;
+  /** For a server that demands one; gone once a redirect leads to another origin. */
+  readonly certificate?: ClientCertificate | undefined;
   /** When the client gives up, on the clock of `performance.now()`; absent where it does not. */
   readonly deadlineMs?: number;
   readonly client: RetryWitness;

@@ -1,5 +1,6 @@
 import { ConnectorException, ErrorClass, type Hop, messageOf } from '../../common/errors.js';
 import type { Timings } from '../../protocol/messages.js';
+import { CHECK_CERTIFICATE, certificateFailure, SET_CERTIFICATE } from './certificate-failure.js';
 import { ConnectTimeout } from './connector.js';
 import { notHttp, SERVER_AT_FAULT } from './not-http.js';
 import { Discard } from './transport.js';
@@ -9,32 +10,34 @@ export class CutStream extends Error {
   override readonly name = 'CutStream';
 }
 
+/** The request that failed. */
+export interface FailedRequest {
+  origin: string;
+  /** What it got to. */
+  timings: Timings;
+  /** Received body bytes. */
+  bytes: number;
+  /** The client certificate that it had. */
+  certificate: object | undefined;
+  /** How long a provider may be silent. */
+  idleMs: number;
+}
+
 /**
- * Says in words why a request to `origin` failed: what happened, where, the system's own code, and what to do.
+ * Says in words why a request failed: what happened, where, the system's own code, and what to do.
  * What a sink or a policy threw is passed on as it is.
- * @param progress what the request got to, and the body bytes received
- * @param idleMs how long a provider may be silent
  */
-export function upstreamFailure(
-  error: Error,
-  origin: string,
-  progress: Progress,
-  idleMs: number,
-): ConnectorException | Discard {
+export function upstreamFailure(error: Error, request: FailedRequest): ConnectorException | Discard {
   if (error instanceof ConnectorException || error instanceof Discard) return error;
   const { code, text } = causeOf(error);
+  const { origin, timings } = request;
   const { errorClass, hop, what, advice } =
     code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'
       ? { ...CLIENTS_FAULT, what: `the request to ${origin} cannot be sent: ${text}`, advice: 'change it' }
-      : progress.timings.queuedUs === undefined
-        ? connectFailure(error, code, text, origin)
-        : answerFailure(error, code, origin, progress, idleMs);
+      : timings.queuedUs === undefined
+        ? connectFailure(error, code, text, request)
+        : answerFailure(error, code, request);
   return new ConnectorException(`${what} (${code}): ${advice}`, errorClass, 0, { hop, cause: error });
-}
-
-interface Progress {
-  timings: Timings;
-  bytes: number;
 }
 
 interface Failure {
@@ -102,9 +105,16 @@ const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' 
 /** What can end a TLS connection attempt besides the handshake itself. */
 const SOCKET_CODES: ReadonlySet<string> = new Set(['EPIPE', 'UND_ERR_SOCKET']);
 
-function connectFailure(error: Error, code: string, text: string, origin: string): Failure {
+function connectFailure(
+  error: Error,
+  code: string,
+  text: string,
+  { origin, certificate }: FailedRequest,
+): Failure {
   const known = CONNECT_FAILURES[code];
   if (known !== undefined) return { ...NETWORK_NOW, ...known(origin) };
+  const refused = certificateFailure(code, certificate !== undefined);
+  if (refused !== undefined) return { ...PROVIDER_ALWAYS, ...refused, what: `${origin} ${refused.what}` };
   const handshake =
     origin.startsWith('https:') && !(error instanceof ConnectTimeout) && !SOCKET_CODES.has(code);
   return handshake
@@ -140,13 +150,11 @@ const H2_RULES = new Map<string, Pick<Failure, 'errorClass' | 'hop'>>([
   ['ERR_HTTP2_TOO_MANY_INVALID_FRAMES', PROVIDER_ALWAYS],
 ]);
 
-function answerFailure(
-  error: Error,
-  code: string,
-  origin: string,
-  { timings, bytes }: Progress,
-  idleMs: number,
-): Failure {
+function answerFailure(error: Error, code: string, request: FailedRequest): Failure {
+  const { origin, timings, bytes, certificate, idleMs } = request;
+  // With TLS 1.3 the server judges the client's certificate after the handshake, when the request is on its way.
+  const refused = certificateFailure(code, certificate !== undefined);
+  if (refused !== undefined) return { ...PROVIDER_ALWAYS, ...refused, what: `${origin} ${refused.what}` };
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return TOO_MANY_HEADERS(origin);
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     const after = code === 'UND_ERR_BODY_TIMEOUT' ? `after ${bytes} bytes of body` : 'before it answered';
@@ -173,7 +181,12 @@ function answerFailure(
   }
   const when = !begun ? 'before it answered' : `in the middle of its answer, after ${bytes} bytes of body`;
   const what = isReset(error) ? 'reset the request' : 'closed the connection';
-  return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice: LATER };
+  // Many servers that demand a certificate close the connection, and no more.
+  const early = origin.startsWith('https:') && !timings.reused && !begun;
+  const doubt =
+    certificate === undefined ? `it may demand a client certificate: ${SET_CERTIFICATE}` : CHECK_CERTIFICATE;
+  const advice = early ? `${LATER}; if it always does so, ${doubt}` : LATER;
+  return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice };
 }
 
 /** Whether it ended one HTTP/2 stream, and not its connection. */

@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import type { PoolState } from '../../protocol/messages.js';
+import type { ClientCertificate, PoolState } from '../../protocol/messages.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { pairKey } from '../policy/per-origin.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
@@ -23,9 +24,9 @@ export interface PoolStatus extends PoolState {
 }
 
 export interface UpstreamPools {
-  /** Sends over a connection of this tenant, and of no other. Without the ceiling it waits for none. */
+  /** Sends over a connection of this tenant and certificate, and of no other. Without the ceiling it waits for none. */
   dispatch(
-    owner: { tenantId: string; ceiling: boolean },
+    owner: Owner,
     request: Dispatcher.DispatchOptions & { origin: string },
     handler: Dispatcher.DispatchHandler,
   ): void;
@@ -35,6 +36,12 @@ export interface UpstreamPools {
   status(): PoolStatus[];
   /** Ends all connections; what still runs fails. */
   close(): Promise<void>;
+}
+
+interface Owner {
+  tenantId: string;
+  ceiling: boolean;
+  certificate: ClientCertificate | undefined;
 }
 
 interface Entry {
@@ -53,10 +60,11 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
   const connector = createConnector({ ...options, http2, timeoutMs: limits.connectTimeoutMs });
   const entries = new Map<string, Entry>();
 
-  const create = (key: string, tenantId: string, origin: string, ceiling: boolean): Entry => {
+  const create = (key: string, origin: string, { tenantId, ceiling, certificate }: Owner): Entry => {
+    const connect = connector.connectAs(certificate);
     const pool = new Pool(origin, {
       connect: (wanted, callback) =>
-        connector.connect(wanted, (...result) => {
+        connect(wanted, (...result) => {
           const [, socket] = result;
           if (socket !== null) entry.protocol = connector.timesOf(socket)?.protocol ?? '';
           callback(...result);
@@ -91,11 +99,13 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
   };
 
   return {
-    dispatch({ tenantId, ceiling }, request, handler) {
+    dispatch(owner, request, handler) {
+      const { tenantId, ceiling, certificate } = owner;
       const { origin } = request;
+      const identity = certificate === undefined ? '' : `${fingerprint(certificate)}\n`;
       // An origin holds no line end, so no two pairs make the same key.
-      const key = `${ceiling ? '' : 'without ceiling\n'}${pairKey(tenantId, origin)}`;
-      const { pool } = entries.get(key) ?? create(key, tenantId, origin, ceiling);
+      const key = `${ceiling ? '' : 'without ceiling\n'}${identity}${pairKey(tenantId, origin)}`;
+      const { pool } = entries.get(key) ?? create(key, origin, owner);
       pool.dispatch(request, handler);
     },
     timesOf: connector.timesOf,
@@ -114,4 +124,8 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
       await Promise.all(pools.map((pool) => pool.destroy()));
     },
   };
+}
+
+function fingerprint({ cert, key }: ClientCertificate): string {
+  return hash('sha256', `${cert}\n${key}`);
 }

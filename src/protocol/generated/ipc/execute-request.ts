@@ -4,6 +4,7 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { ClientCertificate } from './client-certificate.js';
 import { KeyValue } from './key-value.js';
 import { RequestPolicy } from './request-policy.js';
 
@@ -101,8 +102,13 @@ policy(obj?:RequestPolicy):RequestPolicy|null {
   return offset ? (obj || new RequestPolicy()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
 }
 
+clientCertificate(obj?:ClientCertificate):ClientCertificate|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? (obj || new ClientCertificate()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
 static startExecuteRequest(builder:flatbuffers.Builder) {
-  builder.startObject(10);
+  builder.startObject(11);
 }
 
 static addRequestId(builder:flatbuffers.Builder, requestId:bigint) {
@@ -167,6 +173,10 @@ static startHeadersVector(builder:flatbuffers.Builder, numElems:number) {
 
 static addPolicy(builder:flatbuffers.Builder, policyOffset:flatbuffers.Offset) {
   builder.addFieldOffset(9, policyOffset, 0);
+}
+
+static addClientCertificate(builder:flatbuffers.Builder, clientCertificateOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(10, clientCertificateOffset, 0);
 }
 
 static endExecuteRequest(builder:flatbuffers.Builder):flatbuffers.Offset {

@@ -1,0 +1,28 @@
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { type Endpoint, sectionOf } from './endpoints.js';
+import type { Source } from './problem.js';
+
+/**
+ * The endpoints with the paths of their client certificates made absolute: a relative path is meant from the file that
+ * names it, else from the current directory. `~` is the home directory.
+ */
+export function withClientFiles(
+  endpoints: readonly Endpoint[],
+  sourceOf: (setting: string) => Source | undefined,
+  cwd: string,
+): Endpoint[] {
+  return endpoints.map((endpoint) => {
+    const { clientFiles } = endpoint.access;
+    if (clientFiles === undefined) return endpoint;
+    const section = sectionOf(endpoint.name).join('.');
+    const absolute = (path: string, setting: string): string => {
+      const source = sourceOf(`${section}.${setting}`);
+      const folder = source?.kind === 'file' ? dirname(source.path) : '.';
+      return resolve(cwd, folder, path.replace(/^~(?=\/)/, homedir()));
+    };
+    const cert = absolute(clientFiles.cert, 'client_cert');
+    const key = clientFiles.key === undefined ? cert : absolute(clientFiles.key, 'client_key');
+    return { ...endpoint, access: { ...endpoint.access, clientFiles: { cert, key } } };
+  });
+}

@@ -1,0 +1,90 @@
+import { readFileSync, statSync } from 'node:fs';
+import { ConnectorException, ErrorClass, fileReason } from '../common/errors.js';
+import type { Endpoint } from '../config/index.js';
+import type { ClientCertificate } from '../sdk/index.js';
+
+/** The part of a request that carries the endpoint's client certificate. */
+export interface Identity {
+  clientCertificate?: ClientCertificate;
+}
+
+const NONE: Identity = {};
+/** A chain of certificates has a few KiB. */
+const MAX_BYTES = 256 * 1024;
+
+/** What was read last for each pair of paths, and how the files were then. */
+const known = new Map<string, { state: string; identity: Identity }>();
+
+/**
+ * Reads the endpoint's client certificate and its key, again where the files have changed.
+ * @throws {ConnectorException} InvalidRequest that says what is wrong with them, and repeats nothing of them.
+ */
+export async function identityOf({ access, baseUrl }: Endpoint): Promise<Identity> {
+  const { clientFiles } = access;
+  if (clientFiles === undefined || !baseUrl.startsWith('https:')) return NONE;
+  const { cert, key = cert } = clientFiles;
+  const place = `${cert}\n${key}`;
+  const state = `${stateOf('client_cert', cert)} ${stateOf('client_key', key)}`;
+  const before = known.get(place);
+  if (before?.state === state) return before.identity;
+  const clientCertificate = { cert: read('client_cert', cert), key: read('client_key', key) };
+  await check(clientCertificate, cert, key);
+  const identity = { clientCertificate };
+  known.set(place, { state, identity });
+  return identity;
+}
+
+function stateOf(setting: string, path: string): string {
+  try {
+    const found = statSync(path);
+    if (!found.isFile()) throw unusable(`${setting} ${path} is no file`);
+    if (found.size > MAX_BYTES) throw unusable(`${setting} ${path} is too large for a PEM file`);
+    return `${found.mtimeMs} ${found.size} ${found.ino}`;
+  } catch (error) {
+    if (error instanceof ConnectorException) throw error;
+    throw unusable(`${setting} ${path} cannot be read: ${fileReason(error)}`);
+  }
+}
+
+function read(setting: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unusable(`${setting} ${path} cannot be read: ${fileReason(error)}`);
+  }
+}
+
+async function check({ cert, key }: ClientCertificate, certPath: string, keyPath: string): Promise<void> {
+  const { createPrivateKey, X509Certificate } = await import('node:crypto');
+  const attempt = <T>(work: () => T, problem: string): T => {
+    try {
+      return work();
+    } catch {
+      // OpenSSL's words say less, and may repeat what they were given.
+      throw unusable(problem);
+    }
+  };
+  const certificate = attempt(
+    () => new X509Certificate(cert),
+    `client_cert ${certPath} holds no certificate: give a PEM file with "BEGIN CERTIFICATE"`,
+  );
+  if (/ENCRYPTED/.test(key)) {
+    const advice = `write it without its passphrase: openssl pkey -in ${keyPath} -out FILE`;
+    throw unusable(`the key in client_key ${keyPath} is encrypted: ${advice}`);
+  }
+  const privateKey = attempt(
+    () => createPrivateKey(key),
+    `client_key ${keyPath} holds no private key: give a PEM file with "BEGIN PRIVATE KEY"`,
+  );
+  if (!certificate.checkPrivateKey(privateKey))
+    throw unusable(`client_key ${keyPath} is not the key of client_cert ${certPath}`);
+  const now = Date.now();
+  if (now > Date.parse(certificate.validTo))
+    throw unusable(`client_cert ${certPath} has expired on ${certificate.validTo}: get a new one`);
+  if (now < Date.parse(certificate.validFrom))
+    throw unusable(`client_cert ${certPath} is valid from ${certificate.validFrom} on: is the clock right?`);
+}
+
+function unusable(message: string): ConnectorException {
+  return new ConnectorException(message, ErrorClass.InvalidRequest);
+}
