@@ -82,6 +82,7 @@ describe('a link shows where it truly leads', () => {
     ['![a chart](https://e.example/c.png)', '[image: a chart] (e.example)', 'https://e.example/c.png'],
     ['[docs](/local/path)', 'docs (/local/path)'],
     ['[a ](  b)c](d)', 'a  (b)c](d)'],
+    ['[a]( b(c)) d)', 'a (b(c)) d)'],
     ['[run](javascript:alert(1))', 'run (javascript:alert(1))'],
     ['https://plain.example/a?b=c', 'https://plain.example/a?b=c'],
     ['me@a.example', 'me@a.example'],

@@ -56,10 +56,13 @@ class FaithfulTokenizer extends Tokenizer {
 
   override link(src: string): Tokens.Link | Tokens.Image | undefined {
     const token = super.link(src);
-    // Of one with spaces before its address, it leaves out as much at the end.
-    if (token !== undefined && !token.raw.endsWith(')'))
-      token.raw = src.slice(0, src.indexOf(')', token.raw.length) + 1);
-    return token;
+    if (token === undefined) return undefined;
+    // Of one with spaces before its address, as many characters would be left out at its end.
+    const address = token.text.length + (token.type === 'image' ? 4 : 3);
+    const spaces = /^\s*/.exec(src.slice(address))?.[0].length ?? 0;
+    if (spaces === 0) return token;
+    const link = super.link(src.slice(0, address) + src.slice(address + spaces));
+    return link && { ...link, raw: src.slice(0, link.raw.length + spaces) };
   }
 
   override url(src: string): Tokens.Link | undefined {
