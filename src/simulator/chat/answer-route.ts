@@ -11,6 +11,7 @@ import { createSchedule } from '../timing/timing.js';
 import { makeAnswer } from './answer.js';
 import type { ChatRequest } from './chat-request.js';
 import { FAULTS, pickFault } from './faults.js';
+import { parseJson } from './parse-json.js';
 import { raiReply } from './rai-reply.js';
 import type { Reply } from './reply.js';
 
@@ -56,8 +57,9 @@ export function routeAnswer(
       ? newReply(request, settings, { around, others, random, format })
       : replayed(recording);
   counted = 1;
+  const has = (member: string): boolean => membersOf(asking.body).includes(member);
   return {
-    reply: (fault === undefined ? undefined : FAULTS[fault]?.fault(reply, { stream, format })) ?? reply,
+    reply: (fault === undefined ? undefined : FAULTS[fault]?.fault(reply, { stream, format, has })) ?? reply,
     model: request.model,
     ...(fault !== undefined && { fault }),
   };
@@ -79,6 +81,11 @@ function newReply(
   const reply = format.reply(answer, schedule, request);
   if (!format.isChat) return reply;
   return withHabits(settings.habits, reply, { answer, stream: request.stream, firstMs: schedule.firstMs });
+}
+
+function membersOf(body: string): string[] {
+  const value: unknown = parseJson(body);
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 }
 
 function tooMany(limit: number): ApiError {

@@ -1,7 +1,7 @@
-import type { AnswerFormat } from '../formats/format.js';
 import { ApiError } from '../http/api-error.js';
 import type { Random } from '../random.js';
 import { sseEvent } from './completion.js';
+import type { DescribedFault } from './fault.js';
 import {
   charactersSplit,
   dripping,
@@ -12,15 +12,7 @@ import {
   withoutLast,
 } from './frames.js';
 import { type Reply, textReply } from './reply.js';
-
-/** What a fault has to know of the answer that goes wrong. */
-interface FaultyAnswer {
-  stream: boolean;
-  format: Pick<AnswerFormat, 'refusal' | 'errorEvent'>;
-}
-
-/** Makes of a sound reply what a faulty provider would have sent. */
-export type Fault = (reply: Reply, answer: FaultyAnswer) => Reply;
+import { REPORTED_FAULTS } from './reported-faults.js';
 
 const DRIP_BYTES = 16;
 const DRIP_MS = 10;
@@ -38,7 +30,7 @@ const serverError = new ApiError(500, {
 });
 
 /** By the name after `sim-fault-`: what the provider does, and how. */
-export const FAULTS: Record<string, { about: string; fault: Fault }> = {
+export const FAULTS: Record<string, DescribedFault> = {
   '400': refuse(
     'a request that is not accepted',
     new ApiError(400, { message: 'Your request was not accepted (simulated).', code: 'invalid_request' }),
@@ -130,14 +122,15 @@ export const FAULTS: Record<string, { about: string; fault: Fault }> = {
   comments: streamed('a comment line before every event, as keep-alives are sent', ({ frames }) =>
     rewritten(frames, (text) => `: keep-alive\n\n${text}`),
   ),
+  ...REPORTED_FAULTS,
 };
 
-function refuse(about: string, error: ApiError): { about: string; fault: Fault } {
+function refuse(about: string, error: ApiError): DescribedFault {
   return { about: `status ${error.status}: ${about}`, fault: (_reply, { format }) => format.refusal(error) };
 }
 
 /** A fault of streams only. */
-function streamed(about: string, frames: (reply: Reply) => Reply['frames']): { about: string; fault: Fault } {
+function streamed(about: string, frames: (reply: Reply) => Reply['frames']): DescribedFault {
   return { about, fault: (reply, { stream }) => (stream ? { ...reply, frames: frames(reply) } : reply) };
 }
 
