@@ -1,9 +1,10 @@
+import { markInterrupted } from './conversation.js';
 import type { Drafts } from './drafts.js';
-import { type Database, integer, text } from './file/database.js';
+import { type Database, integer, type Row, text } from './file/database.js';
 import type { MessageTable } from './message-table.js';
 import { errorOf, objectOf, summaryOf } from './records.js';
 import { unknown } from './session-table.js';
-import type { ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
+import type { Clock, ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
 
 /** What an answer's exchange came to. */
 export interface AnswerFigures {
@@ -37,13 +38,21 @@ interface LeftOver {
   unsent: boolean;
 }
 
+/** An answer as it is in the file now. */
+export interface AnswerInFile {
+  message: Message;
+  figures: AnswerFigures | undefined;
+}
+
 export interface Opening {
   /** @throws {SessionsError} `unknown` */
   open(session: string): OpenedSession;
+  /** Reads one answer again; undefined when it was deleted. One whose program has gone is `interrupted`. */
+  answer(messageId: number): AnswerInFile | undefined;
   leftOver(): LeftOver | undefined;
 }
 
-export function createOpening(db: Database, messages: MessageTable, drafts: Drafts): Opening {
+export function createOpening(db: Database, messages: MessageTable, drafts: Drafts, clock: Clock): Opening {
   return {
     open(session) {
       const row = db.get('SELECT * FROM sessions WHERE id = ?', session);
@@ -58,17 +67,23 @@ export function createOpening(db: Database, messages: MessageTable, drafts: Draf
         summary: summaryOf(row),
         headId: typeof row.head === 'number' ? row.head : null,
         messages: messages.all(seq),
-        figures: new Map(
-          figures.map((one) => [
-            integer(one, 'answer'),
-            { metrics: objectOf(one, 'metrics'), error: errorOf(one, 'error') },
-          ]),
-        ),
+        figures: new Map(figures.map((one) => [integer(one, 'answer'), figuresOf(one)])),
         system: lastSystemPrompt(db, seq),
         parameters: lastParameters(db, seq),
         draft: drafts.draft(session),
         queue: drafts.queue(session),
       };
+    },
+    answer(messageId) {
+      markInterrupted(db, clock.unixMs());
+      const row = db.get('SELECT * FROM messages WHERE id = ?', messageId);
+      const [message] = row === undefined ? [] : messages.read(integer(row, 'session'), [row]);
+      if (message === undefined) return undefined;
+      const figures = db.get(
+        'SELECT metrics, error FROM exchanges WHERE answer = ? ORDER BY id DESC LIMIT 1',
+        messageId,
+      );
+      return { message, figures: figures && figuresOf(figures) };
     },
     leftOver() {
       const row = db.get('SELECT * FROM sessions WHERE deleted_ms IS NULL ORDER BY touched DESC LIMIT 1');
@@ -80,6 +95,10 @@ export function createOpening(db: Database, messages: MessageTable, drafts: Draf
       return interrupted || unsent ? { session, interrupted, unsent } : undefined;
     },
   };
+}
+
+function figuresOf(row: Row): AnswerFigures {
+  return { metrics: objectOf(row, 'metrics'), error: errorOf(row, 'error') };
 }
 
 function lastParameters(db: Database, seq: number): JsonObject {

@@ -67,7 +67,7 @@ export function openSessions(
       redactor,
     ),
     ...drafts,
-    ...createOpening(database, messages, drafts),
+    ...createOpening(database, messages, drafts, whole),
     notices,
     search(text, limit = 50) {
       const query = parseQuery(text, clock.unixMs());

@@ -63,6 +63,8 @@ export type AnswerStatus =
   | { readonly kind: 'streaming' }
   | ({ readonly kind: 'complete' | 'empty' | 'truncated' | 'cancelled' | 'stalled' } & Ended)
   | ({ readonly kind: 'error'; readonly failure: Failure } & Ended)
+  /** Another program writes it: what was saved of it so far. */
+  | { readonly kind: 'elsewhere'; readonly remarks: readonly string[] }
   /** Its program ended before it did: what was saved of it. */
   | { readonly kind: 'interrupted'; readonly remarks: readonly string[] };
 

@@ -68,7 +68,12 @@ test('an up-to-date file is neither backed up nor remarked on', () => {
   const path = join(folder(), 'sessions.db');
   filled(path, 1);
   expect(openedStore(path).notices).toEqual([]);
-  expect(readdirSync(join(path, '..')).sort()).toEqual(['sessions.db', 'sessions.db-shm', 'sessions.db-wal']);
+  expect(readdirSync(join(path, '..')).sort()).toEqual([
+    'sessions.db',
+    'sessions.db-shm',
+    'sessions.db-wal',
+    'sessions.db.lock',
+  ]);
 });
 
 test('a file of a newer version is named and not touched', () => {
@@ -83,7 +88,7 @@ test('a file of a newer version is named and not touched', () => {
     /newer vastar-tui \(format (\d+), this one knows \d+\).*not touched/,
   );
   expect(readFileSync(path)).toEqual(before);
-  expect(readdirSync(dir)).toEqual(['sessions.db']);
+  expect(readdirSync(dir)).toEqual(['sessions.db', 'sessions.db.lock']);
 });
 
 test.each([
@@ -236,7 +241,7 @@ test('a file or folder without write permission is named, and reading it changes
   chmodSync(path, 0o444);
   expect(unprivileged(() => kindOf(() => openSessions(path)))).toBe('unwritable');
   expect(unprivileged(() => kindOf(() => openSessions(join(dir, 'new', 'sessions.db'))))).toBe('unwritable');
-  expect(readdirSync(dir)).toEqual(['sessions.db']);
+  expect(readdirSync(dir)).toEqual(['sessions.db', 'sessions.db.lock']);
 });
 
 function tmpfs(size: string): string | undefined {

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { closeSync, openSync, readdirSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { openSessions } from '../../src/sessions/store.js';
 import { folder, openedStore } from './place.js';
 
 const PROGRAM = join(import.meta.dirname, 'writer-program.ts');
@@ -35,3 +38,53 @@ test('two programs save to one file at once, and nothing is lost', async () => {
   }
   expect(store.list()).toMatchObject([{ messages: 400 }]);
 });
+
+test('programs that open a damaged file at once share one new file, and all that each saves is in it', async () => {
+  const path = join(folder(), 'sessions.db');
+  const store = openSessions(path);
+  const { id } = store.create('shared');
+  for (let index = 0; index < 20; index += 1)
+    store.append(id, { role: 'user', text: `before ${index}`, parentId: null });
+  store.close();
+  spoilIndex(path);
+  const labels = ['one', 'two', 'three'];
+  const ends = await Promise.all(labels.map((label) => writer(path, id, label, '20')));
+  expect(ends).toEqual(labels.map(() => ({ code: 0, stderr: '' })));
+  expect(readdirSync(dirname(path)).filter((name) => /damaged-.*Z$/.test(name))).toHaveLength(1);
+  const texts = openedStore(path)
+    .load(id)
+    .messages.map(({ text }) => text);
+  for (const label of ['before', ...labels]) {
+    expect(texts.filter((text) => text.startsWith(label))).toEqual(
+      Array.from({ length: 20 }, (_, index) => `${label} ${index}`),
+    );
+  }
+});
+
+test('a rescue that was ended half way is done again by the next opening', () => {
+  const path = join(folder(), 'sessions.db');
+  const store = openSessions(path);
+  const { id } = store.create('kept');
+  store.append(id, { role: 'user', text: 'q', parentId: null });
+  store.close();
+  spoilIndex(path);
+  writeFileSync(`${path}.rescued`, 'half of a file');
+  const again = openedStore(path);
+  expect(again.notices).toEqual([expect.stringContaining('1 message saved')]);
+  expect(again.branchInUse(id)).toMatchObject([{ text: 'q' }]);
+  // What was rescued stands alone where the program ended between setting aside and putting in place.
+  again.close();
+  renameSync(path, `${path}.rescued`);
+  expect(openedStore(path).branchInUse(id)).toMatchObject([{ text: 'q' }]);
+});
+
+/** Damages the page of an index, which all messages can be read without, and has the next opening look closer. */
+function spoilIndex(path: string): void {
+  const sqlite = new DatabaseSync(path);
+  const index = sqlite.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'messages_session'").get();
+  sqlite.close();
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(4096, 0xab), 0, 4096, (Number(index?.rootpage) - 1) * 4096);
+  closeSync(file);
+  writeFileSync(`${path}.damaged`, '');
+}

@@ -2,8 +2,9 @@ import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSyn
 import { dirname } from 'node:path';
 import { makeFolder } from '../../common/user-folders.js';
 import { problemOf, SessionsError } from '../problem.js';
+import { alone } from './alone.js';
 import { type Database, integer, openDatabase, text } from './database.js';
-import { kindOfFile } from './header.js';
+import { type FileKind, kindOfFile } from './header.js';
 import { salvage } from './salvage.js';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
@@ -20,15 +21,37 @@ export interface OpenedFile {
  */
 export function openFile(path: string, nowMs: number): OpenedFile {
   try {
-    const found = kindOfFile(path);
-    if (found.kind === 'foreign') throw foreign(path);
-    if (found.kind === 'ours' && found.version > SCHEMA_VERSION) throw future(path, found.version);
-    if (found.kind === 'damaged') return replaceDamaged(path, nowMs);
-    if (found.kind === 'new') makeFile(path);
-    restrict(path);
-    return openKnown(path, nowMs);
+    refuseOthers(path);
+    // Two programs that open a damaged file at once would set aside each other's new one.
+    return alone(path, () => {
+      if (!existsSync(path) && existsSync(rescuedFile(path))) renameSync(rescuedFile(path), path);
+      const { kind } = refuseOthers(path);
+      if (kind === 'damaged') return replaceDamaged(path, nowMs);
+      if (kind === 'new') makeFile(path);
+      restrict(path);
+      return openKnown(path, nowMs);
+    });
   } catch (error) {
     throw problemOf(error, path);
+  }
+}
+
+/** What the file is, unless it is another program's or a newer version's. */
+function refuseOthers(path: string): FileKind {
+  const found = kindOfFile(path);
+  if (found.kind === 'foreign') throw foreign(path);
+  if (found.kind === 'ours' && found.version > SCHEMA_VERSION) throw future(path, found.version);
+  if (found.kind === 'unmarked') refuseTables(path);
+  return found;
+}
+
+/** An SQLite file without our mark is one that was only begun, or another program's. */
+function refuseTables(path: string): void {
+  const database = openDatabase(path, { readOnly: true });
+  try {
+    versionOf(database);
+  } finally {
+    database.close();
   }
 }
 
@@ -149,16 +172,30 @@ function checkAll(database: Database): void {
   database.exec("INSERT INTO search (search) VALUES ('integrity-check')");
 }
 
-/** Sets the file aside and makes a new one with what can be read of it. */
+/** What could be read of a damaged file, until it takes that one's place. */
+const rescuedFile = (path: string): string => `${path}.rescued`;
+
+/** Sets the file aside, and puts a new one with what can be read of it in its place. */
 function replaceDamaged(path: string, nowMs: number): OpenedFile {
+  const rescued = rescuedFile(path);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(rescued + suffix, { force: true });
+  makeFile(rescued);
+  const target = openDatabase(rescued);
+  let saved: number;
+  try {
+    prepare(target);
+    saved = salvage(path, target);
+  } finally {
+    target.close();
+  }
+  // Ended here, the next opening begins anew, or finds the rescued file alone.
   const aside = `${path}.damaged-${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`;
-  for (const suffix of ['', '-wal', '-shm']) {
+  for (const suffix of ['-wal', '-shm', '']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }
+  renameSync(rescued, path);
   rmSync(damageMarker(path), { force: true });
-  makeFile(path);
   const { database } = openKnown(path, nowMs);
-  const saved = salvage(aside, database);
   const what =
     saved === 0 ? 'nothing in it could be read' : `${saved} ${saved === 1 ? 'message' : 'messages'} saved`;
   return { database, notices: [`the sessions' file was damaged: ${what}; it is kept in ${aside}`] };

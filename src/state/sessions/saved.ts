@@ -1,7 +1,7 @@
 import { costFrom } from '../../metrics/cost.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
-import type { AnswerFigures, OpenedSession } from '../../sessions/opened.js';
+import type { AnswerFigures, AnswerInFile, OpenedSession } from '../../sessions/opened.js';
 import type { JsonObject, Message as SavedMessage } from '../../sessions/types.js';
 import type { AppState } from '../app-state.js';
 import { type Tree, treeOf } from '../branches/branches.js';
@@ -9,7 +9,7 @@ import { edit } from '../editor/editor.js';
 import { type ChatSettings, withParameter } from '../endpoint/chat-settings.js';
 import { metricsBeforeStart } from '../exchange/exchange.js';
 import { askAgain } from '../exchange/failure.js';
-import type { AnswerStatus, Message } from '../messages.js';
+import type { AnswerStatus, AssistantMessage, Message } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
 import type { KeyHints } from '../view/key-hints.js';
@@ -107,6 +107,16 @@ function draftFor({ draft }: AppState, { draft: own, queue }: OpenedSession): Ap
   return text === '' ? draft : edit(edit(draft, { type: 'clear' }), { type: 'set', text: sanitize(text) });
 }
 
+/** The answer as another program has saved it by now. */
+export function withAnswerOf(
+  { keys }: AppState,
+  shown: AssistantMessage,
+  { message, figures }: AnswerInFile,
+): AssistantMessage {
+  const now = shownMessage(message, shown.id, { figures, nameOf: sanitizeLine, calls: new Map(), keys });
+  return now.role === 'assistant' ? { ...now, turn: shown.turn } : shown;
+}
+
 function scrollTo(tree: Tree, message: number | undefined): AppState['scroll'] {
   const last = tree.messages.at(-1);
   if (message === undefined || last === undefined) return { kind: 'follow' };
@@ -173,7 +183,10 @@ function statusOf(
   };
   switch (kind) {
     case 'streaming':
-      return { kind: 'interrupted', remarks: ['another program is still writing this answer'] };
+      return {
+        kind: 'elsewhere',
+        remarks: ['another program is writing this answer: it is shown as it grows'],
+      };
     case 'interrupted':
       return {
         kind,

@@ -61,6 +61,8 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       to.answerStarted({ id, parentId, endpoint: endpoint.name, model: endpoint.model });
       begun.add(id);
     }
+    // What another program writes is saved by that one.
+    if (status.kind === 'elsewhere') return;
     if (status.kind === 'streaming') {
       to.answerSoFar(id, answer);
       return;
@@ -199,6 +201,7 @@ function answerOf({
   status,
   endpoint,
 }: AssistantMessage): EarlierMessage['answer'] {
-  const ended: EndStatus = status.kind === 'streaming' ? 'interrupted' : status.kind;
+  const running = status.kind === 'streaming' || status.kind === 'elsewhere';
+  const ended: EndStatus = running ? 'interrupted' : status.kind;
   return { reasoning, toolCalls, status: ended, endpoint: endpoint.name, model: endpoint.model };
 }

@@ -6,6 +6,7 @@ import { withNotice } from '../notices.js';
 import type { Clock, OpenSessions, SessionsPort } from '../ports.js';
 import type { AppStore } from '../store.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { createFollowing } from './following.js';
 import { restored } from './saved.js';
 import { createSaving, earlierMessages, type Saving } from './saving.js';
 import { EMPTY_LIST, movedIn, rowOf, rowsOfHits, type SessionList, withRows } from './session-list.js';
@@ -89,6 +90,11 @@ export function createSessionActions(options: SessionActionsOptions) {
     }
   };
 
+  const following = createFollowing({
+    clock,
+    change,
+    read: (inFile) => open?.store.answer(inFile),
+  });
   const goOnIn = (id: string, messageId?: number): void =>
     withStore((sessions) => {
       const words = busy();
@@ -103,6 +109,8 @@ export function createSessionActions(options: SessionActionsOptions) {
       const moves = draftText(next.state.draft) === draftText(get().draft);
       saving?.opening(id, next.ids, moves);
       change(() => ({ ...next.state, overlay: { kind: 'none' } }));
+      const running = session.messages.filter(({ status }) => status === 'streaming');
+      following.start(new Map(running.map((message) => [message.id, next.ids.get(message.id) ?? -1])));
     });
 
   const list = (): SessionList => {
@@ -142,6 +150,7 @@ export function createSessionActions(options: SessionActionsOptions) {
 
   const startNew = (): void => {
     saving?.startingNew();
+    following.stop();
     change((state) => ({
       ...state,
       messages: [],
@@ -267,6 +276,7 @@ export function createSessionActions(options: SessionActionsOptions) {
     /** Saves what waits, and closes the file. */
     endSaving(): void {
       cancelSearch?.();
+      following.stop();
       saving?.dispose();
       open?.close();
     },

@@ -134,7 +134,7 @@ function spokenFigures(metrics: ExchangeMetrics): string {
 }
 
 function isStreaming(message: Message): boolean {
-  return message.role === 'assistant' && message.status.kind === 'streaming';
+  return message.role === 'assistant' && ['streaming', 'elsewhere'].includes(message.status.kind);
 }
 
 function sentence(text: string): string {

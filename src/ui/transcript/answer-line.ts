@@ -4,9 +4,11 @@ import type { AnswerStatus, AssistantMessage, Turn } from '../../state/messages.
 import { count, duration, taken, tokenRate } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, type Span, spread } from '../style/line.js';
 
-type Ended = Exclude<AnswerStatus, { kind: 'streaming' | 'interrupted' }>;
+type Ended = Exclude<AnswerStatus, { kind: 'streaming' | 'elsewhere' | 'interrupted' }>;
 
 const APART = '   ';
+/** What an answer is called that has no figures. */
+const NAMES = { elsewhere: 'running elsewhere', interrupted: 'interrupted' } as const;
 
 /** The line above an answer: what became of it, its figures as far as they are known, and the model. */
 export function answerLine(message: AssistantMessage, width: number): Line {
@@ -17,7 +19,7 @@ export function answerLine(message: AssistantMessage, width: number): Line {
     return spread(joinThatFit([name, ...turn], width, APART), model, width);
   const { status } = message;
   const told: Line[] =
-    status.kind === 'interrupted' ? [[['bold', 'interrupted']]] : [...marksOf(status), ...figuresOf(status)];
+    'metrics' in status ? [...marksOf(status), ...figuresOf(status)] : [[['bold', NAMES[status.kind]]]];
   const items = [name, ...turn, ...told];
   const beside = joinThatFit(items, width - lineWidth(model) - 1, APART);
   // The figures say more than the model's name.

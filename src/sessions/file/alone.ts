@@ -1,0 +1,37 @@
+import { closeSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeFolder } from '../../common/user-folders.js';
+import { SessionsError } from '../problem.js';
+import { type Database, openDatabase } from './database.js';
+
+/** How long another program may take to rescue a damaged file, in ms. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Does `work` while no other program does its own for this file. The lock is one of SQLite on an empty file beside it:
+ * the system takes it from a program that ends. Where no such file can be made, nothing else can be changed either.
+ */
+export function alone<T>(path: string, work: () => T): T {
+  const lock = locked(path);
+  try {
+    return work();
+  } finally {
+    lock?.close();
+  }
+}
+
+function locked(path: string): Database | undefined {
+  const file = `${path}.lock`;
+  let lock: Database | undefined;
+  try {
+    makeFolder(dirname(path));
+    closeSync(openSync(file, 'a', 0o600));
+    lock = openDatabase(file);
+    lock.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; BEGIN EXCLUSIVE`);
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (error instanceof SessionsError && error.kind === 'busy') throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import type { AnswerInFile } from '../../sessions/opened.js';
+import type { AppState } from '../app-state.js';
+import type { AssistantMessage, Message } from '../messages.js';
+import type { Clock } from '../ports.js';
+import { withAnswerOf } from './saved.js';
+
+/** Refreshes the answers that other programs are writing. */
+export interface Following {
+  /** Follows these answers, by their ids in the file and here, in place of others. */
+  start(answers: ReadonlyMap<number, number>): void;
+  stop(): void;
+}
+
+/** Its program writes an answer about as often. */
+const EVERY_MS = 1000;
+
+export function createFollowing(options: {
+  clock: Clock;
+  change: (transition: (state: AppState) => AppState) => void;
+  /** Reads an answer; undefined when it was deleted. Throws where the file can't be read now. */
+  read: (inFile: number) => AnswerInFile | undefined;
+}): Following {
+  const { clock, change, read } = options;
+  let followed = new Map<number, number>();
+  let cancel: (() => void) | undefined;
+
+  const arm = (): void => {
+    cancel = followed.size === 0 ? undefined : clock.after(EVERY_MS, look);
+  };
+  const look = (): void => {
+    for (const [inFile, id] of followed) {
+      const answer = attempt(() => read(inFile));
+      if (answer === 'unreadable') continue;
+      if (answer?.message.status !== 'streaming') followed.delete(inFile);
+      if (answer !== undefined)
+        change((state) => changed(state, id, (shown) => withAnswerOf(state, shown, answer)));
+    }
+    arm();
+  };
+  return {
+    start(answers) {
+      cancel?.();
+      followed = new Map(answers);
+      arm();
+    },
+    stop() {
+      cancel?.();
+      followed.clear();
+    },
+  };
+}
+
+function attempt<T>(work: () => T): T | 'unreadable' {
+  try {
+    return work();
+  } catch {
+    // It is read again a second later.
+    return 'unreadable';
+  }
+}
+
+/** The state with this answer changed, on whichever branch it is. */
+function changed(
+  state: AppState,
+  id: number,
+  change: (answer: AssistantMessage) => AssistantMessage,
+): AppState {
+  const one = (message: Message): Message =>
+    message.id === id && message.role === 'assistant' ? change(message) : message;
+  return {
+    ...state,
+    messages: state.messages.some((message) => message.id === id) ? state.messages.map(one) : state.messages,
+    aside: state.aside.map((branch) => {
+      const [first, ...rest] = branch.messages;
+      const has = branch.messages.some((message) => message.id === id);
+      return has ? { ...branch, messages: [one(first), ...rest.map(one)] as const } : branch;
+    }),
+  };
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folder, openedStore } from '../../sessions/place.js';
+import { createFakeClock } from '../../support/clock.js';
+import { savedChat } from '../../support/saved-chat.js';
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const place = (): string => join(folder(), 'data', 'sessions.db');
+
+test('an answer that another chat is writing is told as running, grows, and ends as that one saves it', async () => {
+  const path = place();
+  const clock = createFakeClock();
+  const writer = savedChat(path, { clock });
+  writer.ask('Why?');
+  writer.chat.latest.start();
+  writer.chat.latest.text('Because');
+  clock.advance(1000);
+  const reader = savedChat(path, { clock, begin: { kind: 'last' } });
+  await settled();
+  const last = () => reader.store.getState().messages.at(-1);
+  expect(last()).toMatchObject({ text: 'Because', status: { kind: 'elsewhere' } });
+
+  writer.chat.latest.text(' of it');
+  clock.advance(2000);
+  expect(last()).toMatchObject({ text: 'Because of it', status: { kind: 'elsewhere' } });
+  await writer.chat.latest.end({ finishReason: 'stop' });
+  clock.advance(2000);
+  expect(last()).toMatchObject({ text: 'Because of it', status: { kind: 'complete', finishReason: 'stop' } });
+
+  // It goes on from there, and nothing of it is saved twice.
+  reader.ask('And then?');
+  await reader.chat.latest.end();
+  expect(reader.chat.latest.messages.map(({ content }) => content)).toEqual([
+    'Why?',
+    'Because of it',
+    'And then?',
+  ]);
+  const store = openedStore(path, { clock });
+  const [session] = store.list();
+  expect(store.branchInUse(session?.id ?? '').map(({ text }) => text)).toEqual([
+    'Why?',
+    'Because of it',
+    'And then?',
+    '',
+  ]);
+});
+
+test('an answer whose program is silent from then on becomes interrupted, with what came', async () => {
+  const path = place();
+  const clock = createFakeClock();
+  const store = openedStore(path, { clock });
+  const { id } = store.create('t');
+  const parentId = store.append(id, { role: 'user', text: 'Why?', parentId: null });
+  const answer = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+  store.checkpoint(answer, { text: 'Beca' });
+  const reader = savedChat(path, { clock, begin: { kind: 'last' } });
+  await settled();
+  const last = () => reader.store.getState().messages.at(-1);
+  expect(last()).toMatchObject({ text: 'Beca', status: { kind: 'elsewhere' } });
+  clock.advance(9000);
+  expect(last()).toMatchObject({ status: { kind: 'elsewhere' } });
+  clock.advance(3000);
+  expect(last()).toMatchObject({ text: 'Beca', status: { kind: 'interrupted' } });
+});
+
+test('an answer elsewhere is no longer followed once another conversation is begun', async () => {
+  const path = place();
+  const clock = createFakeClock();
+  const store = openedStore(path, { clock });
+  const { id } = store.create('t');
+  const parentId = store.append(id, { role: 'user', text: 'Why?', parentId: null });
+  const answer = store.beginAnswer(id, { parentId, endpoint: 'e', model: 'm' });
+  const reader = savedChat(path, { clock, begin: { kind: 'last' } });
+  await settled();
+  reader.actions.newConversation();
+  const before = reader.store.getState().messages;
+  store.finishAnswer(answer, { text: 'done', status: 'complete' });
+  clock.advance(5000);
+  expect(reader.store.getState().messages).toBe(before);
+});
