@@ -1,6 +1,7 @@
 import type { ConnectorException } from '../../common/errors.js';
 import { type CarriedParts, createCarriedParts } from './carried.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
+import { createSurrogatePairs } from './surrogate-pairs.js';
 import { createThinkingTags } from './thinking-tags.js';
 
 /** An answer while it is read: what it came to so far, and whether that is all of it. */
@@ -119,7 +120,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
     onEvent(piece);
   };
   const tags = thinkingTags ? createThinkingTags((type, text) => tell({ type, text })) : undefined;
-  const emit = (piece: ChatEvent): void => {
+  const pass = (piece: ChatEvent): void => {
     if (piece.type === 'text' && tags !== undefined) {
       tags.feed(piece.text);
       // Text that is held back is output all the same: it came with this event.
@@ -129,6 +130,31 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
     // Counts and reports come in the middle of a text, too.
     if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') tags?.end();
     tell(piece);
+  };
+  const pairs = createSurrogatePairs();
+  const passRest = (): void => {
+    for (const [place, text] of pairs.rest()) {
+      if (place === 'text' || place === 'reasoning' || place === 'refusal') pass({ type: place, text });
+      else pass({ type: 'tool_call', index: Number(place), arguments: text });
+    }
+  };
+  const emit = (piece: ChatEvent): void => {
+    switch (piece.type) {
+      case 'text':
+      case 'reasoning':
+      case 'refusal': {
+        const text = pairs.join(piece.type, piece.text);
+        if (text !== '' || piece.text === '') pass(text === piece.text ? piece : { ...piece, text });
+        else event.output = true;
+        return;
+      }
+      case 'tool_call':
+        pass({ ...piece, arguments: pairs.join(String(piece.index), piece.arguments) });
+        return;
+      default:
+        if (piece.type === 'finish' || piece.type === 'error') passRest();
+        pass(piece);
+    }
   };
 
   return {
@@ -148,6 +174,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
       if (conclusion !== 'finish') conclusion = by;
     },
     stop() {
+      passRest();
       tags?.end();
       over = true;
     },

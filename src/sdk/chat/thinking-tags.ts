@@ -42,7 +42,8 @@ export function createThinkingTags(emit: (type: 'text' | 'reasoning', text: stri
     if (held.length > MAX_HELD || !OPENING_TAGS.some((known) => known.startsWith(begun))) release();
   };
   const inside = (): void => {
-    const at = held.toLowerCase().indexOf(closing);
+    // Not in lower case: that is longer for some letters.
+    const at = held.search(new RegExp(closing, 'i'));
     if (at >= 0) {
       give('reasoning', held.slice(0, at));
       held = held.slice(at + closing.length);
