@@ -7,6 +7,7 @@ import { rehearse } from '../connector/rehearse.js';
 import type { EndpointInfo, ModePort, Notice } from '../state/ports.js';
 import type { KeyProblem } from '../ui/keys/bindings.js';
 import { type ChatFlags, chatSessions } from './chat/chat-sessions.js';
+import { copyToDesktop } from './chat/clipboard-text.js';
 import { createExternalEditor } from './chat/external-editor.js';
 import { keepNewSpaceSmall } from './chat/new-space.js';
 import { divertOutput } from './chat/side-output.js';
@@ -76,7 +77,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const ending = endings((signal) => signal === 'SIGINT' && editor.running);
   const { connector, loaded } = composition;
   const endDiversion = divertOutput(logFile('chat'), configuredKeys(loaded));
-  const { chat: settings, theme, motion, slo } = loaded.config;
+  const { chat: settings, theme, motion, mouse, slo } = loaded.config;
   const { modes, tellMore } = modesOf(composition);
   try {
     const { runTui, createKeymap } = await ui;
@@ -91,12 +92,14 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
         return connector.listModels({ signal: ending.signal });
       },
       editText: editor.editText,
+      copyText: (text) => copyToDesktop(text, process.env),
       keymap,
       sessions: chatSessions(flags, loaded),
       settings: { ...settings, body },
       files: typedFiles,
       theme,
       calm: motion === 'reduced',
+      mouse,
       slo,
       notices: [...loaded.problems, ...problems.map((problem) => keyProblem(problem, loaded))].map(notice),
       version: VERSION,

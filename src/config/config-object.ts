@@ -71,6 +71,8 @@ export interface ConfigObject {
   discover?: boolean | Partial<Record<LocalServer, number>> | undefined;
   /** `reduced`: clocks and figures change once a second. */
   motion?: 'full' | 'reduced' | undefined;
+  /** The mouse scrolls, clicks and selects in the chat [true]. */
+  mouse?: boolean | undefined;
   /** For an action's name its keys; `none` takes them away. */
   keys?: Record<string, string | string[]>;
   /** By the model's name, US dollars for a million tokens. */

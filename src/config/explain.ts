@@ -13,8 +13,21 @@ export interface Setting {
 
 /** `mode` and every setting with its value and source. A setting without a value is null. */
 export function settingsOf(loaded: LoadedConfig): Setting[] {
-  const { openai, runtime, simulator, chat, slo, sessions, theme, motion, discover, keys, prices, profiles } =
-    loaded.config;
+  const {
+    openai,
+    runtime,
+    simulator,
+    chat,
+    slo,
+    sessions,
+    theme,
+    motion,
+    mouse,
+    discover,
+    keys,
+    prices,
+    profiles,
+  } = loaded.config;
   const values: [name: string, value: string | number | boolean | ApiKey | undefined][] = [
     ['mode', loaded.mode],
     ['openai.api_key', openai.apiKey],
@@ -41,6 +54,7 @@ export function settingsOf(loaded: LoadedConfig): Setting[] {
     ['sessions.save', sessions.save],
     ['theme', theme],
     ['motion', motion],
+    ['mouse', mouse],
     ['discover', [...discover].map(([name, port]) => `${name} ${port}`).join(', ') || 'false'],
   ];
   for (const [action, names] of keys) values.push([`keys.${action}`, names.join(', ') || 'none']);

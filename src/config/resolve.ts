@@ -102,6 +102,7 @@ function provenanceOf(
     ...SECTIONS.flatMap((section) => KEYS[section].map((key) => [section, key])),
     ['theme'],
     ['motion'],
+    ['mouse'],
     ['discover'],
     ...[...config.keys.keys()].map((action) => ['keys', action]),
     ...[...config.prices.keys()].map((model) => ['prices', model]),

@@ -239,6 +239,7 @@ export const configSchema = z.strictObject({
   sessions: z.prefault(z.strictObject(sessionsKeys), {}),
   theme: z._default(theme, 'auto'),
   motion: z._default(motion, 'full'),
+  mouse: z._default(onOff, true),
   discover: z.prefault(discover, true),
   keys: z.prefault(
     z.pipe(
@@ -288,6 +289,7 @@ export const TOP_LEVEL: readonly string[] = [
   ...Object.keys(KEYS),
   'theme',
   'motion',
+  'mouse',
   'discover',
   'keys',
   'prices',

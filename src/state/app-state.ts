@@ -11,7 +11,7 @@ import type { EndpointInfo, ModeInfo } from './ports.js';
 import type { SessionList } from './sessions/session-list.js';
 import { DEFAULT_HINTS, type KeyHints } from './view/key-hints.js';
 import type { Picker } from './view/picker.js';
-import type { Scroll } from './view/scroll.js';
+import type { Scroll, Selected } from './view/scroll.js';
 import type { Search } from './view/search.js';
 
 /** The panes beside the conversation, in their order. */
@@ -108,6 +108,10 @@ export interface AppState {
   /** While the running exchange waits to be tried again. */
   readonly retry?: RetryNotice | undefined;
   readonly scroll: Scroll;
+  /** What the mouse has selected in the conversation. */
+  readonly selected?: Selected | undefined;
+  /** The mouse is the program's; else it is the terminal's own. */
+  readonly mouse: boolean;
   readonly overlay: Overlay;
   readonly panes: Panes;
   readonly search: Search;
@@ -141,6 +145,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     keys: DEFAULT_HINTS,
     slo: DEFAULT_SLO,
     calm: false,
+    mouse: false,
     scroll: { kind: 'follow' },
     overlay: { kind: 'none' },
     panes: { shown: true },

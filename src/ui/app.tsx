@@ -57,7 +57,7 @@ function draftHeight(columns: number, rows: number): (state: AppState) => number
 
 /** Turns what is typed into actions, on the screen as it is laid out. */
 function useKeys(layout: Layout): void {
-  const { store, actions, keymap, viewport } = useShared();
+  const { store, actions, keymap, viewport, keyboard } = useShared();
   const current = useRef(layout);
   current.current = layout;
   const input = useMemo(
@@ -75,10 +75,13 @@ function useKeys(layout: Layout): void {
         },
         draftWidth: () => draftWidth(current.current.columns),
         panesBeside: () => haveRoomForPanes(current.current.columns, current.current.rows),
+        layout: () => current.current,
       }),
     [store, actions, keymap, viewport],
   );
   useKeyboard(input);
+  const mouse = useAppState((state) => state.mouse);
+  useEffect(() => keyboard.reportMouse(mouse), [keyboard, mouse]);
 }
 
 /** The longest that fits is shown. */

@@ -11,7 +11,7 @@ interface Common {
   columns: number;
   rows: number;
   /** The conversation's text, inside frame and margin. */
-  text: { width: number; height: number };
+  text: { x: number; y: number; width: number; height: number };
   composer: { top: number; height: number };
 }
 
@@ -75,7 +75,8 @@ export function layoutOf(columns: number, rows: number, draftRows: number, panes
       paneHeight,
       conversationWidth,
       sideWidth,
-      text: { width: conversationWidth - 4, height: paneHeight - 2 },
+      // Inside the header, the frame and a blank.
+      text: { x: 2, y: 2, width: conversationWidth - 4, height: paneHeight - 2 },
       composer: { top: rows - 1 - composerHeight, height: composerHeight },
     };
   }
@@ -91,6 +92,8 @@ export function layoutOf(columns: number, rows: number, draftRows: number, panes
     footer,
     margin,
     text: {
+      x: margin,
+      y: header ? 1 : 0,
       width: columns - 2 * margin,
       height: rows - composerHeight - statusBar - (header ? 1 : 0) - (footer ? 1 : 0),
     },

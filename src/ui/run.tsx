@@ -42,6 +42,8 @@ export interface TuiOptions {
   editText?: (text: string) => Promise<string>;
   /** Reads what the user names by path [nothing]. */
   files?: FilesPort;
+  /** Puts a text into the desktop's clipboard, for terminals that do not [nowhere]. */
+  copyText?: (text: string) => void;
   /** Where conversations are saved; `off`: nowhere, which is shown [nowhere]. */
   sessions?: SessionsPort | 'off';
   /** Which keys do what [the defaults]. */
@@ -50,6 +52,8 @@ export interface TuiOptions {
   theme?: ThemeName | undefined;
   /** Nothing moves that need not [false]. */
   calm?: boolean;
+  /** The mouse scrolls, clicks and selects in the program [the terminal's own]. */
+  mouse?: boolean;
   /** What counts as a good answer [500 ms to the first token, 50 ms per further one]. */
   slo?: { readonly [K in keyof Slo]?: number | undefined };
   /** Of the first conversation [none]. */
@@ -100,7 +104,10 @@ export async function runTui(options: TuiOptions): Promise<void> {
   let instance: Instance | undefined;
   const screen: ScreenPort = {
     flushed: async () => (screenReader ? instance?.waitUntilRenderFlush() : painter.painted()),
-    copy: (text) => void stdout.write(osc52(text, TMUX !== undefined)),
+    copy(text) {
+      stdout.write(osc52(text, TMUX !== undefined));
+      options.copyText?.(text);
+    },
     suspend: jobControl.suspend,
     leave: jobControl.leave,
     redraw: jobControl.redraw,
@@ -112,6 +119,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   store.setState(({ calm, slo }) => ({
     keys: keymap.hints,
     calm: options.calm ?? calm,
+    mouse: options.mouse ?? false,
     slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
   }));
   const { models, editText, files, sessions } = options;

@@ -74,6 +74,7 @@ profiles:
     ['sessions.save', 'true', 'default'],
     ['theme', 'auto', 'default'],
     ['motion', 'full', 'default'],
+    ['mouse', 'true', 'default'],
     ['discover', 'ollama 11434, lmstudio 1234, vllm 8000, llama-cpp 8080, litellm 4000', 'default'],
     ['profiles.gw.base_url', 'http://localhost:1', 'config.yaml:5:19'],
     ['profiles.gw.api_key', 'set (from config.yaml:5:58)', 'config.yaml:5:58'],

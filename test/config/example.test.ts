@@ -28,10 +28,11 @@ test('the copied example starts without a key in simulator mode', () => {
 });
 
 test('the example names every key, and what it has commented out is right too', () => {
-  const { profiles, theme, motion, discover, keys: ownKeys, prices, ...sections } = parse(everything);
-  expect([theme, motion, discover, Object.keys(ownKeys)]).toEqual([
+  const { profiles, theme, motion, mouse, discover, keys: ownKeys, prices, ...sections } = parse(everything);
+  expect([theme, motion, mouse, discover, Object.keys(ownKeys)]).toEqual([
     'auto',
     'full',
+    true,
     true,
     ['reconnect', 'newline'],
   ]);

@@ -37,6 +37,7 @@ test('with no file, no variable and no flag there are the defaults, and nothing 
     sessions: { save: true },
     theme: 'auto',
     motion: 'full',
+    mouse: true,
     discover: expect.any(Map),
     prices: new Map(),
     keys: new Map(),

@@ -123,7 +123,25 @@ test('two endpoints answer side by side; the conversation goes on with the one t
   await session.untilScreen(/assistant.*llama3\.2/);
 });
 
-test('the wheel scrolls the conversation, F2 hides the panes, and no mouse reports are requested', async () => {
+test('the wheel scrolls the conversation and F2 hides the panes; mouse reports end with the program', async () => {
+  await open();
+  session.send('Explain quantum computing in simple terms\r');
+  await session.untilScreen(/impossible\./, 30_000);
+  session.resize(100, 20);
+  await session.untilScreen(/impossible\./);
+  session.send('\x1b[<64;10;10M');
+  await session.untilScreen(/↓ end/);
+  session.send('\x1bOQ');
+  await session.untilScreen(/^─ ● connected/m);
+  session.send('/quit\r');
+  expect((await session.ended).exitCode).toBe(0);
+  const written = session.written();
+  for (const mode of ['1002', '1006'])
+    expect(written.lastIndexOf(`\x1b[?${mode}l`)).toBeGreaterThan(written.lastIndexOf(`\x1b[?${mode}h`));
+});
+
+test('with the mouse off the terminal keeps it, and the wheel scrolls all the same', async () => {
+  place.writeConfig(`mouse: false\nsimulator:\n  base_url: ${place.simulatorUrl}\n`);
   await open();
   session.send('Explain quantum computing in simple terms\r');
   await session.untilScreen(/impossible\./, 30_000);
@@ -131,7 +149,5 @@ test('the wheel scrolls the conversation, F2 hides the panes, and no mouse repor
   await session.untilScreen(/impossible\./);
   session.send(WHEEL_UP);
   await session.untilScreen(/↓ end/);
-  session.send('\x1bOQ');
-  await session.untilScreen(/^─ ● connected/m);
   expect(session.written()).not.toMatch(/\x1b\[\?100[0-36]h/);
 });

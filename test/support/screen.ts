@@ -55,8 +55,8 @@ export function createScreen(columns: number, rows: number): Screen {
     events.push(`link ${data}`);
     return true;
   });
-  // Modes that the program itself sets: screen, cursor, paste, wheel, synchronised output.
-  const own = new Set([1049, 25, 2004, 1007, 1036, 2026]);
+  // Modes that the program itself sets: screen, cursor, paste, mouse, wheel, synchronised output.
+  const own = new Set([1049, 25, 2004, 1002, 1006, 1007, 1036, 2026]);
   for (const final of ['h', 'l']) {
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
       for (const mode of modes.flat()) if (!own.has(mode)) events.push(`mode ?${mode}${final}`);

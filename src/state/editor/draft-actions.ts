@@ -73,6 +73,11 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
       screen.copy(answer.text);
       return `copied the last answer: ${count(answer.text.length)} characters`;
     }),
+    /** What the mouse has selected in the conversation, as it is shown. */
+    copySelected: act((text: string) => {
+      screen.copy(text);
+      return `copied ${count(text.length)} characters; shift+drag selects as the terminal does`;
+    }),
     /** A summary of an exchange for the provider's support. */
     copySummary: act((text: string) => {
       screen.copy(text);

@@ -1,16 +1,30 @@
 import type { Acting } from '../acting.js';
-import type { Overlay } from '../app-state.js';
+import type { Overlay, PaneName } from '../app-state.js';
 import type { ExchangeLog } from '../exchange/exchange-log.js';
 import { focusNextPane, togglePanes } from './panes.js';
-import type { Scroll } from './scroll.js';
+import type { Scroll, Selected } from './scroll.js';
 import { searchFor, searchOn } from './search.js';
 
 /** What is looked at: which part of the conversation, the panes, what stands in the conversation's place. */
 export function createViewActions({ get, change, act }: Acting, log: ExchangeLog) {
   return {
+    /** What the mouse selects; without it, nothing any more. */
+    select: (selected?: Selected): void => change((state) => ({ ...state, selected })),
+    /** The mouse is the program's, or the terminal's own again. */
+    toggleMouse: act(() => {
+      change((state) => ({ ...state, mouse: !state.mouse, selected: undefined }));
+      return get().mouse ? 'the mouse scrolls, clicks and selects here' : "the mouse is the terminal's own";
+    }),
     scrollTo: (scroll: Scroll): void => change((state) => ({ ...state, scroll })),
     togglePanes: (haveRoom: boolean): void => change((state) => togglePanes(state, haveRoom)),
     focusNextPane: (haveRoom: boolean): void => change((state) => focusNextPane(state, haveRoom)),
+    /** Looks at that pane beside the conversation; without one, at none any more. */
+    focusPane: (pane?: PaneName): void =>
+      change((state) => ({
+        ...state,
+        panes:
+          pane === undefined ? { shown: state.panes.shown } : { shown: true, focus: { pane, offset: 0 } },
+      })),
     /** Scrolls the pane that is looked at; without `offset`, looks at none any more. */
     scrollPane: (offset?: number): void =>
       change(({ panes: { shown, focus }, ...state }) => ({

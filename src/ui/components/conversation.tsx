@@ -9,6 +9,7 @@ import { welcomeLines } from '../panes/welcome.js';
 import { caretPlace, type Line, lineWidth } from '../style/line.js';
 import { questionLine } from '../transcript/question-line.js';
 import { markMatches } from '../transcript/search-marks.js';
+import { cellsSelected, markCells } from '../transcript/selection.js';
 import type { View } from '../transcript/viewport.js';
 import { fitRows, type Shared, useShared } from './context.js';
 import { type Framed, FramedRows, Painted, type Rows } from './rows.js';
@@ -20,13 +21,25 @@ const BLANK: Line = [];
 const QUESTION_FROM_ROWS = 8;
 
 function select(state: AppState) {
-  const { messages, scroll, overlay, search, reasoningShown, sourceShown, comparison } = state;
+  const { messages, scroll, selected, overlay, search, reasoningShown, sourceShown, comparison } = state;
   // Here the lines replace the panes, so all their figures count.
   const all = overlay.kind === 'panes' || overlay.kind === 'explain' ? state : undefined;
   // The welcome tells of the endpoints.
   const welcome = messages.length === 0 ? state.endpoint : undefined;
   const modes = messages.length === 0 ? state.modes : undefined;
-  return { welcome, modes, messages, scroll, overlay, search, reasoningShown, sourceShown, comparison, all };
+  return {
+    welcome,
+    modes,
+    messages,
+    scroll,
+    selected,
+    overlay,
+    search,
+    reasoningShown,
+    sourceShown,
+    comparison,
+    all,
+  };
 }
 
 /** The conversation, or what stands in its place: the welcome, the help. */
@@ -77,7 +90,18 @@ interface OpenProps {
 
 /** As many rows as there is room for, and where the reader is, when that is not the end. */
 function contentOf(
-  { welcome, modes, messages, scroll, overlay, search, reasoningShown, sourceShown, comparison }: Shown,
+  {
+    welcome,
+    modes,
+    messages,
+    scroll,
+    selected,
+    overlay,
+    search,
+    reasoningShown,
+    sourceShown,
+    comparison,
+  }: Shown,
   { width, height }: { width: number; height: number },
   shared: Shared,
 ): Framed {
@@ -121,8 +145,14 @@ function contentOf(
     const caret = caretPlace(bar);
     return { title, rows, cursor: caret && { x: caret.x, y: height - 1 } };
   }
-  const { rows, newRows, atEnd, top } = viewport.window(view);
+  const { rows, newRows, atEnd, top, places } = viewport.window(view);
   const shown = Array.from({ length: height }, (_, index) => rows[index]?.line ?? BLANK);
+  if (selected !== undefined) {
+    for (const [index, place] of places.entries()) {
+      const cells = cellsSelected(selected, place);
+      if (cells !== undefined) shown[index] = markCells(shown[index] ?? BLANK, cells);
+    }
+  }
   const question = height < QUESTION_FROM_ROWS ? undefined : questionLine(messages, top, width);
   if (question !== undefined) shown[0] = question;
   if (atEnd) return { title, rows: shown };

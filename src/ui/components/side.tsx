@@ -7,6 +7,7 @@ import { sessionLines } from '../panes/session.js';
 import {
   ALL_ROWS,
   connectionPane,
+  EDGE_ROWS,
   extraRows,
   limitsOf,
   PANE_TITLES,
@@ -23,8 +24,6 @@ interface PaneProps {
   height: number;
 }
 
-/** Edges of the three panes' frames, which share two of them. */
-const EDGE_ROWS = 4;
 const EDGES = {
   connection: { top: 'end', bottom: 'none' },
   request: { top: 'join', bottom: 'none' },

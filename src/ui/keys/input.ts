@@ -3,6 +3,7 @@ import type { AppState } from '../../state/app-state.js';
 import type { EditorEvent, Motion } from '../../state/editor/editor.js';
 import { sanitize } from '../../state/text/sanitize.js';
 import { pick } from '../../state/view/picker.js';
+import type { Layout } from '../layout.js';
 import type { View, Viewport } from '../transcript/viewport.js';
 import type { Keymap } from './bindings.js';
 import { createCompareKeys } from './compare-keys.js';
@@ -12,6 +13,7 @@ import { type ActionName, commandIn, commandNames } from './keymap.js';
 import type { KeyPress } from './keys.js';
 import { createOverlayKeys } from './overlay-keys.js';
 import { createPaneKeys } from './pane-keys.js';
+import { createPointer } from './pointer.js';
 import { createSearchKeys } from './search-keys.js';
 
 /** What the terminal sends, turned into actions. */
@@ -30,10 +32,12 @@ export interface InputOptions {
   draftWidth: () => number;
   /** The panes have a place beside the conversation. */
   panesBeside: () => boolean;
+  /** Where things are, for the mouse [nowhere]. */
+  layout?: () => Layout;
 }
 
 export function createInput(options: InputOptions): Input {
-  const { state, actions, keymap, viewport, view, draftWidth, panesBeside } = options;
+  const { state, actions, keymap, viewport, view, draftWidth, panesBeside, layout } = options;
   const searching = createSearchKeys({ state, actions, keymap, viewport, view });
   const hasDraft = (): boolean => state().draft.text !== '';
 
@@ -95,6 +99,7 @@ export function createInput(options: InputOptions): Input {
     compare: actions.compare,
     panes: () => actions.togglePanes(panesBeside()),
     focus: () => actions.focusNextPane(panesBeside()),
+    mouse: actions.toggleMouse,
     explain: actions.explain,
     inspect: actions.inspect,
     palette: () => actions.show(pick('action', paletteItems(keymap))),
@@ -162,6 +167,7 @@ export function createInput(options: InputOptions): Input {
   };
 
   const press = (key: KeyPress): void => {
+    if (state().selected !== undefined) actions.select();
     const name = nameOf(key);
     if (overlayKeys.press(keymap.inList(name), key)) return;
     const wheel = WHEEL.get(name);
@@ -186,6 +192,10 @@ export function createInput(options: InputOptions): Input {
     actions.edit({ type: 'paste', text: clean });
   };
 
+  const pointer =
+    layout &&
+    createPointer({ state, actions, viewport, view, layout, press: (name) => press({ kind: 'key', name }) });
+
   return {
     receive(event) {
       switch (event.kind) {
@@ -198,9 +208,7 @@ export function createInput(options: InputOptions): Input {
         case 'paste':
           return paste(event.text);
         case 'mouse':
-          if (event.report.action === 'wheel-up') press({ kind: 'key', name: 'wheelup' });
-          if (event.report.action === 'wheel-down') press({ kind: 'key', name: 'wheeldown' });
-          return;
+          return pointer?.receive(event.report);
         case 'reply':
           return;
       }

@@ -10,6 +10,8 @@ export interface Keyboard {
   leave(): void;
   /** Takes the terminal back after `leave`. */
   resume(): void;
+  /** Whether the terminal reports the mouse [not]. */
+  reportMouse(on: boolean): void;
 }
 
 export interface KeyboardOptions {
@@ -37,6 +39,14 @@ const KITTY_OFF = '\x1b[<u';
 const MODIFIED_ON = '\x1b[?1036s\x1b[?1036h\x1b[>4;1m';
 const MODIFIED_OFF = '\x1b[>4m\x1b[?1036r';
 
+/**
+ * Presses, releases, drags and the wheel (DECSET 1002), with places beyond column 223 (1006). With shift, or with option
+ * on macOS, the terminal keeps them for its own selection.
+ * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-Mouse-Tracking
+ */
+const MOUSE_ON = '\x1b[?1002h\x1b[?1006h';
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l';
+
 export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): Keyboard {
   const parser = createKeyParser();
   const wheel = createWheel(now);
@@ -44,6 +54,7 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
   let timer: NodeJS.Timeout | undefined;
   let turnEnd: NodeJS.Immediate | undefined;
   let reading = false;
+  let mouse = false;
   /** Resets the key protocol that is on; undefined until the terminal has said which one it has. */
   let protocolOff: string | undefined;
 
@@ -91,7 +102,7 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     stdin.ref();
     stdin.on('data', onData);
     stdin.resume();
-    write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${ASK}`);
+    write(plain ? PASTE_ON : `${PASTE_ON}${wheelOn}${mouse ? MOUSE_ON : ''}${ASK}`);
   };
   const stop = (): void => {
     if (!reading) return;
@@ -100,7 +111,7 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     clearImmediate(turnEnd);
     stdin.off('data', onData);
     stdin.pause();
-    write(`${protocolOff ?? ''}${PASTE_OFF}${plain ? '' : wheelAsBefore}`);
+    write(`${protocolOff ?? ''}${PASTE_OFF}${mouse ? MOUSE_OFF : ''}${plain ? '' : wheelAsBefore}`);
     stdin.setRawMode(false);
     stdin.unref();
   };
@@ -117,6 +128,11 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     leave: stop,
     resume() {
       if (receive !== undefined) start();
+    },
+    reportMouse(on) {
+      if (on === mouse || plain) return;
+      mouse = on;
+      if (reading) write(on ? MOUSE_ON : MOUSE_OFF);
     },
   };
 }

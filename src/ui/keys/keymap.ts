@@ -36,6 +36,7 @@ export type ActionName =
   | 'panes'
   | 'focus'
   | 'explain'
+  | 'mouse'
   | 'compare'
   | 'new'
   | 'copy'
@@ -191,6 +192,7 @@ export const KEYMAP: readonly Binding[] = [
   bind('Program', 'explain', [], "what the pane's figures mean; ? in the pane that is looked at", {
     command: 'explain',
   }),
+  bind('Program', 'mouse', ['f3'], "the mouse here, or the terminal's own", { command: 'mouse' }),
   bind('Program', 'palette', ['ctrl+p'], 'all actions, to choose from', { command: 'actions' }),
   bind('Program', 'help', ['?'], 'this help (empty draft)', { when: 'no-draft', command: 'help' }),
   bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again', { command: 'redraw' }),

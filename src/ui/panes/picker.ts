@@ -14,11 +14,24 @@ const TITLES: Record<PickerPurpose, string> = {
 /** In fewer cells a hint that is cut tells nothing: it is left out. */
 const SHORTEST_CUT_HINT = 20;
 
+/** The index of the first item that is shown, of so many in so many rows below the query. */
+function firstShown({ index }: Picker, items: number, height: number): number {
+  const room = Math.max(1, height - 1);
+  return Math.max(0, Math.min(index - Math.floor(room / 2), items - room));
+}
+
+/** The index of the item in that row of the list; undefined when there is none. */
+export function pickerEntryAt(picker: Picker, height: number, row: number): number | undefined {
+  const items = matching(picker).length;
+  const index = firstShown(picker, items, height) + row - 1;
+  return row > 0 && index < items ? index : undefined;
+}
+
 /** What was typed above, what matches below; the chosen one always in view. */
 export function pickerLines(picker: Picker, width: number, height: number): readonly Line[] {
   const items = matching(picker);
   const room = Math.max(1, height - 1);
-  const from = Math.max(0, Math.min(picker.index - Math.floor(room / 2), items.length - room));
+  const from = firstShown(picker, items.length, height);
   const count = `${items.length === 0 ? 0 : picker.index + 1}/${items.length}`;
   const query: Line = [['bold', `${TITLES[picker.purpose]} `], ['accent', '> '], picker.query, CARET];
   if (items.length === 0) return [spread(query, [['dim', count]], width), [['dim', '  nothing matches']]];

@@ -8,6 +8,25 @@ const TWO_ROWS_FROM = 14;
 const HINTS_FROM = 8;
 const CHANGES = ['^R renames', 'alt+p pins', '^D deletes', '^Z brings back'];
 
+/** How many rows a session has, how many sessions fit, and the index of the first one. */
+function windowOf(
+  { rows, index }: SessionList,
+  height: number,
+): { each: number; hints: number; room: number; from: number } {
+  const each = height >= TWO_ROWS_FROM ? 2 : 1;
+  const hints = height >= HINTS_FROM ? 1 : 0;
+  const room = Math.max(1, Math.floor((height - 1 - hints) / each));
+  return { each, hints, room, from: Math.max(0, Math.min(index - Math.floor(room / 2), rows.length - room)) };
+}
+
+/** The index of the session in that row of the list; undefined when there is none. */
+export function sessionEntryAt(list: SessionList, height: number, row: number): number | undefined {
+  const { each, room, from } = windowOf(list, height);
+  const place = row - 1 - (list.problem === undefined ? 0 : 1);
+  const index = from + Math.floor(place / each);
+  return place >= 0 && place < room * each && index < list.rows.length ? index : undefined;
+}
+
 /** The search above, then the sessions, the chosen one always in view, and the keys where there is room. */
 export function sessionListLines(
   list: SessionList,
@@ -17,10 +36,7 @@ export function sessionListLines(
   nowMs: number,
 ): readonly Line[] {
   const { rows, index, query, problem, renaming } = list;
-  const each = height >= TWO_ROWS_FROM ? 2 : 1;
-  const hints = height >= HINTS_FROM ? 1 : 0;
-  const room = Math.max(1, Math.floor((height - 1 - hints) / each));
-  const from = Math.max(0, Math.min(index - Math.floor(room / 2), rows.length - room));
+  const { each, hints, room, from } = windowOf(list, height);
   const place: Line = [['dim', `${rows.length === 0 ? 0 : index + 1}/${rows.length}`]];
   const search: Line = [['bold', 'Search '], ['accent', '> '], query, CARET];
   const lines: Line[] = [spread(search, place, width)];

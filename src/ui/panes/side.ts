@@ -72,6 +72,23 @@ export function paneRows(
   return shares;
 }
 
+/** Edges of the three panes' frames, which share two of them. */
+export const EDGE_ROWS = 4;
+
+/** The pane at row `y` of the panes, whose frames are in `height`. */
+export function paneAt(state: AppState, width: number, height: number, y: number): PaneName {
+  const focus = state.panes.focus?.pane;
+  const wanted = focus === undefined ? 0 : wholePane(focus, state, width - 4).length;
+  const rows = paneRows(height - EDGE_ROWS, extraRows(state), focus && { pane: focus, wanted });
+  let end = 0;
+  for (const pane of PANES) {
+    // Each has its upper edge; the last one has a lower one too.
+    end += rows[pane] + 1;
+    if (y < end) return pane;
+  }
+  return 'session';
+}
+
 /** All that a pane has to tell. */
 export function wholePane(pane: PaneName, state: AppState, width: number): readonly Line[] {
   const lines = linesOf(pane, state, width);

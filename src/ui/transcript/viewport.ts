@@ -1,8 +1,9 @@
 import type { Message } from '../../state/messages.js';
-import type { Anchor, Scroll } from '../../state/view/scroll.js';
+import type { Anchor, Point, Scroll, Selected } from '../../state/view/scroll.js';
 import { type Block, type BlockMaker, createBlockMaker } from './block.js';
 import type { Row } from './body.js';
 import { createHighlighter, plainHighlighter } from './markdown/highlight.js';
+import { cellsSelected, inOrder, joinedText, type SelectedRow } from './selection.js';
 
 /** How the conversation is read. */
 export interface Reading {
@@ -38,7 +39,11 @@ export interface Window {
   atEnd: boolean;
   /** Where the first row is: the index of its message, its index in that message's block, and how many rows that has. */
   top: { message: number; row: number; of: number };
+  /** Of each row: the id of its message, and its index in that message's block. */
+  places: readonly RowPlace[];
 }
+
+export type RowPlace = Omit<Point, 'column'>;
 
 /**
  * The visible part of a conversation. Messages are wrapped when they come into view and kept; a frame costs
@@ -52,6 +57,8 @@ export interface Viewport {
   scrolledBy(view: View, rows: number): Scroll | undefined;
   /** The row of the window that shows this place; undefined when it is not in view. */
   rowOf(view: View, anchor: Anchor): number | undefined;
+  /** What is selected, as it is shown; rows that were wrapped are one line again. */
+  textOf(view: View, selected: Selected): string;
   /** Where to scroll to for this place; undefined when it is in view. */
   showing(view: View, anchor: Anchor): Scroll | undefined;
   /** Rises when rows made before would now look different. */
@@ -206,6 +213,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     window(view) {
       const { messages, height, scroll } = view;
       const rows: Row[] = [];
+      const places: RowPlace[] = [];
       const top = topOf(view);
       let { message, row } = top;
       while (rows.length < height && message < messages.length) {
@@ -215,19 +223,37 @@ export function createViewport(look: ScreenLook = {}): Viewport {
           row = 0;
         } else {
           rows.push(next);
+          places.push({ message: messages[message]?.id ?? 0, row });
           row += 1;
         }
       }
       const atEnd = !isBefore(top, bottomTop(view));
       const newRows =
         scroll.kind === 'follow' ? 0 : rowsBetween(view, placeOf(view, scroll.seen), lastShown(view));
-      return { rows, newRows, atEnd, top: { ...top, of: countAt(view, top.message) } };
+      return { rows, newRows, atEnd, top: { ...top, of: countAt(view, top.message) }, places };
     },
     rowOf,
     showing(view, anchor) {
       if (rowOf(view, anchor) !== undefined) return undefined;
       const top = walk(view, placeOf(view, anchor), -Math.floor(view.height / 3));
       return { kind: 'held', top: anchorOf(view, top), seen: seenIn(view) };
+    },
+    textOf(view, selected) {
+      const [first, last] = inOrder(selected);
+      const pieces: SelectedRow[] = [];
+      for (const [index, message] of view.messages.entries()) {
+        if (message.id < first.message || message.id > last.message) continue;
+        const block = blockAt(view, index);
+        const from = message.id === first.message ? first.row : 0;
+        const to = message.id === last.message ? last.row : (block?.count ?? 0) - 1;
+        for (let row = from; row <= to; row += 1) {
+          const found = block?.at(row);
+          if (found === undefined) continue;
+          const cells = cellsSelected(selected, { message: message.id, row });
+          if (cells !== undefined) pieces.push({ message, row: found, ...cells });
+        }
+      }
+      return joinedText(pieces);
     },
     toTop(view) {
       return { kind: 'held', top: anchorOf(view, { message: 0, row: 0 }), seen: seenIn(view) };

@@ -59,7 +59,7 @@ function shown(component: ReactElement, state: Partial<AppState> = {}): string {
     theme: plainTheme,
     version: '0.1.0',
     painter,
-    keyboard: { open: () => () => {}, leave() {}, resume() {} },
+    keyboard: { open: () => () => {}, leave() {}, resume() {}, reportMouse() {} },
     onTerminal: () => {},
   };
   render(<SharedContext value={shared}>{component}</SharedContext>);

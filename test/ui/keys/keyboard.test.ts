@@ -88,6 +88,21 @@ test('a program that has the terminal meanwhile gets it as it was, and its keys'
   expect(got).toEqual([{ kind: 'text', text: 'a' }]);
 });
 
+test('the mouse is reported from when it is asked for, and no more while another program has the terminal', () => {
+  const { keyboard, written, close } = start();
+  written();
+  keyboard.reportMouse(true);
+  expect(written()).toBe('\x1b[?1002h\x1b[?1006h');
+  keyboard.leave();
+  expect(written()).toContain('\x1b[?1006l\x1b[?1002l');
+  keyboard.resume();
+  expect(written()).toContain('\x1b[?1002h\x1b[?1006h');
+  keyboard.reportMouse(false);
+  expect(written()).toBe('\x1b[?1006l\x1b[?1002l');
+  close();
+  expect(written()).not.toContain('1002');
+});
+
 test('a lone ESC is the Escape key after a short wait', () => {
   const { send, got } = start();
   send('\x1b');

@@ -123,7 +123,7 @@ describe("the user's own keys", () => {
 });
 
 test('a slash and the beginning of a name finds the commands', () => {
-  expect(completions('/mo').map(({ command }) => command)).toEqual(['mode', 'modes', 'model']);
+  expect(completions('/mo').map(({ command }) => command)).toEqual(['mode', 'modes', 'model', 'mouse']);
   expect(completions('/').length).toBe(commandNames().length);
   expect([completions('mo'), completions('/mode x'), completions('/usr/')]).toEqual([[], [], []]);
 });

@@ -16,6 +16,23 @@ export interface Chosen {
 /** In fewer cells there is no room for the keys. */
 const KEYS_FROM = 50;
 
+/** The index of the first exchange that is shown below the heading. */
+function firstShown(exchanges: readonly LoggedExchange[], chosen: number, height: number): number {
+  const room = Math.max(1, height - 1);
+  const index = exchanges.findIndex(({ number }) => number === chosen);
+  return Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
+}
+
+/** The exchange in that row of the list. */
+export function exchangeEntryAt(
+  exchanges: readonly LoggedExchange[],
+  chosen: number,
+  height: number,
+  row: number,
+): LoggedExchange | undefined {
+  return row < 1 ? undefined : exchanges[firstShown(exchanges, chosen, height) + row - 1];
+}
+
 /** The last exchanges, newest first, around the chosen one. */
 export function exchangeListLines(
   exchanges: readonly LoggedExchange[],
@@ -25,8 +42,7 @@ export function exchangeListLines(
   height: number,
 ): readonly Line[] {
   const room = Math.max(1, height - 1);
-  const index = exchanges.findIndex(({ number }) => number === chosen);
-  const from = Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
+  const from = firstShown(exchanges, chosen, height);
   const total = exchanges[0]?.number ?? 0;
   const title: Line =
     total > exchanges.length

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+
+/** A program that takes a text for the clipboard on its stdin. */
+interface Writer {
+  /** Whether it can reach the clipboard that the user pastes from. */
+  applies(env: NodeJS.ProcessEnv): boolean;
+  readonly command: readonly [string, ...string[]];
+}
+
+const WRITERS: readonly Writer[] = [
+  { applies: ({ WSL_DISTRO_NAME = '' }) => WSL_DISTRO_NAME !== '', command: ['clip.exe'] },
+  { applies: ({ WAYLAND_DISPLAY = '' }) => WAYLAND_DISPLAY !== '', command: ['wl-copy'] },
+  { applies: ({ DISPLAY = '' }) => DISPLAY !== '', command: ['xclip', '-selection', 'clipboard', '-in'] },
+  { applies: ({ DISPLAY = '' }) => DISPLAY !== '', command: ['xsel', '--clipboard', '--input'] },
+  { applies: () => process.platform === 'darwin', command: ['pbcopy'] },
+];
+
+/**
+ * Puts a text into the desktop's clipboard where a program for that is installed: some terminals ignore the sequence that
+ * does so. Over SSH the clipboard of this machine is another one, and stays as it is.
+ */
+export function copyToDesktop(text: string, env: NodeJS.ProcessEnv): void {
+  const { SSH_CONNECTION = '' } = env;
+  if (SSH_CONNECTION !== '') return;
+  tryNext(
+    text,
+    env,
+    WRITERS.filter(({ applies }) => applies(env)),
+  );
+}
+
+function tryNext(text: string, env: NodeJS.ProcessEnv, [writer, ...others]: readonly Writer[]): void {
+  if (writer === undefined) return;
+  const [file, ...args] = writer.command;
+  // Some of them stay to hand the text over when it is pasted, after the chat has ended.
+  const child = spawn(file, args, { env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.on('error', () => tryNext(text, env, others));
+  child.stdin.on('error', () => {});
+  child.stdin.end(text);
+  child.unref();
+}
