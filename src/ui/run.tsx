@@ -90,7 +90,9 @@ export async function runTui(options: TuiOptions): Promise<void> {
   } = options;
   const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
   const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
-  const theme = themeOf(noColor ? 'none' : options.theme);
+  // A stream that is no terminal of Node's own does not say.
+  const depth = 'getColorDepth' in stdout ? stdout.getColorDepth() : undefined;
+  const theme = themeOf(noColor ? 'none' : options.theme, depth);
   const styles = theme !== plainTheme;
   const screenReader = options.screenReader ?? INK_SCREEN_READER === 'true';
 

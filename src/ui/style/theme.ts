@@ -37,26 +37,89 @@ const CODES: Record<Tone, { on: string; off: string }> = {
 
 export type ThemeName = 'auto' | 'dark' | 'light' | 'none';
 
+/** Bits of colour that a terminal has: 256 colours, of which those from 16 on are the same everywhere. */
+const INDEXED_DEPTH = 8;
+
 /**
- * `auto` has one colour that suits dark and light terminals; `dark` and `light` have a stronger one each, and
- * `light` does without faint text, which is hard to read on white.
+ * `auto` has the terminal's own colours, one of which suits dark and light terminals. `dark` and `light` have fixed
+ * colours: each has a contrast of at least 4.5:1 on usual backgrounds of that kind, and nothing is faint.
+ * @param depth bits of colour of the terminal, as `getColorDepth` gives it
  */
-export function themeOf(name: ThemeName = 'auto'): Theme {
+export function themeOf(name: ThemeName = 'auto', depth = INDEXED_DEPTH): Theme {
   switch (name) {
     case 'auto':
       return colourTheme;
     case 'none':
       return plainTheme;
     case 'dark':
-      return accented('\x1b[96m', { name: { on: '\x1b[94m', off: '\x1b[39m' } });
+      return depth < INDEXED_DEPTH ? fewColours.dark : indexed(DARK);
     case 'light':
-      return accented('\x1b[34m', {
-        dim: { on: '\x1b[90m', off: '\x1b[39m' },
-        number: { on: '\x1b[31m', off: '\x1b[39m' },
-        'current-match': { on: '\x1b[7m\x1b[34m', off: '\x1b[39m\x1b[27m' },
-      });
+      return depth < INDEXED_DEPTH ? fewColours.light : indexed(LIGHT);
   }
 }
+
+/** Colours of the 256, by their numbers. */
+interface Palette {
+  readonly dim: number;
+  readonly accent: number;
+  readonly code: number;
+  readonly keyword: number;
+  readonly string: number;
+  readonly number: number;
+  readonly name: number;
+  readonly mark: number;
+}
+
+const DARK: Palette = {
+  dim: 248,
+  accent: 80,
+  code: 80,
+  keyword: 213,
+  string: 114,
+  number: 221,
+  name: 117,
+  mark: 221,
+};
+const LIGHT: Palette = {
+  dim: 241,
+  accent: 25,
+  code: 24,
+  keyword: 90,
+  string: 22,
+  number: 88,
+  name: 19,
+  mark: 25,
+};
+
+function indexed({ mark, ...colours }: Palette): Theme {
+  const of = (colour: number, before = '', after = '') => ({
+    on: `${before}\x1b[38;5;${colour}m`,
+    off: `\x1b[39m${after}`,
+  });
+  const codes = {
+    ...CODES,
+    dim: of(colours.dim),
+    accent: of(colours.accent),
+    title: of(colours.accent, '\x1b[1m', '\x1b[22m'),
+    'current-match': of(mark, '\x1b[7m', '\x1b[27m'),
+    code: of(colours.code),
+    keyword: of(colours.keyword),
+    string: of(colours.string),
+    number: of(colours.number),
+    name: of(colours.name),
+  };
+  return (tone, text) => `${codes[tone].on}${text}${codes[tone].off}`;
+}
+
+/** Where there are 16 colours at most, which are the terminal's own: what can't be read on such a background is left out. */
+const fewColours = {
+  dark: accented('\x1b[96m', { name: { on: '\x1b[94m', off: '\x1b[39m' } }),
+  light: accented('\x1b[34m', {
+    dim: { on: '\x1b[90m', off: '\x1b[39m' },
+    number: { on: '\x1b[31m', off: '\x1b[39m' },
+    'current-match': { on: '\x1b[7m\x1b[34m', off: '\x1b[39m\x1b[27m' },
+  }),
+};
 
 /** With another accent, and what can't be read on that background changed; all of the terminal's own 16 colours. */
 function accented(accent: string, changed: Partial<typeof CODES>): Theme {
