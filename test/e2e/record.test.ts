@@ -158,7 +158,8 @@ describe('replay', () => {
       headers: { 'retry-after': '40' },
       chunks: [body],
     });
-    await run(['record', question, '--output', 'r.jsonl']);
+    // With less time than the provider asks for, no retry can follow.
+    await run(['record', question, '--timeout', '8', '--output', 'r.jsonl']);
     expect(recorded('r.jsonl')[0]?.headers).toMatchObject({ 'retry-after': '40' });
     expect(upstream.requests.length).toBeGreaterThan(0);
     writeFileSync(inPlace('r.jsonl'), readFileSync(fixture('plain')), { flag: 'a' });
