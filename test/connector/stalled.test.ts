@@ -59,7 +59,7 @@ test('the limit of the whole answer ends one that still goes on, and names itsel
     outcome: 'error',
     error: { errorClass: ErrorClass.Timeout, hop: 'daemon' },
   });
-  expect(answer.error?.message).toContain('raise answer_ms or --answer-timeout');
+  expect(answer.error?.message).toMatch(/raise answer_ms \(now 0\.\d+ s\) or --answer-timeout/);
   expect(await ended).toBe('hung up');
 });
 
