@@ -4,7 +4,15 @@ import type { Answer, MessageTable } from './message-table.js';
 import { SessionsError } from './problem.js';
 import type { Redactor } from './redact.js';
 import { NEXT_TOUCH, newId, previewOf, unknown } from './session-table.js';
-import type { Attachment, Clock, Message, MessageStatus, Role, Session } from './types.js';
+import {
+  type Attachment,
+  type Clock,
+  EMPTY_MESSAGE,
+  type Message,
+  type MessageStatus,
+  type Role,
+  type Session,
+} from './types.js';
 import { isAlive } from './writer.js';
 
 /** A message that is whole when it is saved. */
@@ -96,7 +104,14 @@ export function createConversation(
       db.write(() => {
         const seq = seqOf(session);
         const extras = { attachments: [...attachments], toolCallId };
-        const id = messages.add(seq, { ...PLAIN, ...extras, parentId, role, text, atMs: clock.unixMs() });
+        const id = messages.add(seq, {
+          ...EMPTY_MESSAGE,
+          ...extras,
+          parentId,
+          role,
+          text,
+          atMs: clock.unixMs(),
+        });
         touch(seq, id, redactor.text(text));
         return id;
       }),
@@ -104,7 +119,7 @@ export function createConversation(
       db.write(() => {
         const seq = seqOf(session);
         const atMs = clock.unixMs();
-        const message = { ...PLAIN, parentId, role: 'assistant', text: '', atMs, endpoint, model } as const;
+        const message = { ...EMPTY_MESSAGE, parentId, role: 'assistant', atMs, endpoint, model } as const;
         const id = messages.add(seq, { ...message, status: 'streaming' });
         db.run('UPDATE sessions SET head = ? WHERE seq = ?', id, seq);
         return id;
@@ -208,18 +223,6 @@ export function createConversation(
       }),
   };
 }
-
-const PLAIN = {
-  reasoning: '',
-  refusal: '',
-  toolCalls: [],
-  toolCallId: null,
-  attachments: [],
-  status: 'complete',
-  finishReason: null,
-  endpoint: null,
-  model: null,
-} satisfies Partial<Message>;
 
 /** What a list shows of a message. */
 function gistOf({ text, refusal = '', toolCalls = [] }: Answer): string {

@@ -52,6 +52,20 @@ export interface Message {
   model: string | null;
 }
 
+/** A message of which nothing is known. */
+export const EMPTY_MESSAGE = {
+  text: '',
+  reasoning: '',
+  refusal: '',
+  toolCalls: [],
+  toolCallId: null,
+  attachments: [],
+  status: 'complete',
+  finishReason: null,
+  endpoint: null,
+  model: null,
+} satisfies Partial<Message>;
+
 export interface ExchangeError {
   /** As `ConnectorException.getErrorClassName()`. */
   class: string;

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { previewOf } from '../session-table.js';
-import type { Exchange, JsonObject, Message, Role, Session } from '../types.js';
+import {
+  EMPTY_MESSAGE,
+  type Exchange,
+  type JsonObject,
+  type Message,
+  type Role,
+  type Session,
+} from '../types.js';
 
 /** A message of another program's conversation: its key there, and that of the message that it follows. */
 export interface Draft extends Partial<Omit<Message, 'id' | 'parentId' | 'role'>> {
@@ -33,20 +40,6 @@ export interface Imported {
   /** Another program's: a conversation has the same id each time, by which it is known to be there already. */
   foreign: boolean;
 }
-
-/** A message of which nothing is known. */
-export const EMPTY_MESSAGE = {
-  text: '',
-  reasoning: '',
-  refusal: '',
-  toolCalls: [],
-  toolCallId: null,
-  attachments: [],
-  status: 'complete',
-  finishReason: null,
-  endpoint: null,
-  model: null,
-} satisfies Partial<Message>;
 
 /**
  * The conversation as a session. Messages whose parent is missing begin the conversation anew.

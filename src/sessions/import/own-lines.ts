@@ -3,13 +3,13 @@ import { errorIn } from '../records.js';
 import { callsIn } from '../tool-calls.js';
 import {
   type Attachment,
+  EMPTY_MESSAGE,
   type Exchange,
   type JsonObject,
   MESSAGE_STATUSES,
   type Message,
   type Session,
 } from '../types.js';
-import { EMPTY_MESSAGE } from './conversation.js';
 
 /** Whether it is a line of our export of exchanges. */
 export function isOwnLine(value: JsonObject): boolean {
