@@ -69,7 +69,7 @@ export interface ConfigObject {
   theme?: 'auto' | 'dark' | 'light' | 'none' | undefined;
   /** Whether the chat looks for model servers on this machine, or for which, by their ports. */
   discover?: boolean | Partial<Record<LocalServer, number>> | undefined;
-  /** `reduced`: clocks and figures change once a second. */
+  /** `reduced`: clocks and figures change once a second, an answer's text grows twice a second. */
   motion?: 'full' | 'reduced' | undefined;
   /** The mouse scrolls, clicks and selects in the chat [true]. */
   mouse?: boolean | undefined;

@@ -391,6 +391,8 @@ describe('for a screen reader', () => {
     await chat.latest.end();
     await screen.until((text) => /Assistant, \S+: this time/.test(text));
     screen.type('?');
+    await screen.until((text) => text.includes('Keys and commands'));
+    screen.type('\x1b[F');
     await screen.until((text) => text.includes('show or hide the panes'));
   });
 });

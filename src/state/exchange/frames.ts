@@ -2,6 +2,8 @@ import type { Clock } from '../ports.js';
 
 /** At most this often what arrives is shown: 20 times a second, which reads as calmly as more. */
 export const FRAME_MS = 50;
+/** The same where nothing is to move that need not: text comes in pieces of a line or more. */
+export const CALM_FRAME_MS = 500;
 
 /** The one timer of the interface. It runs only while something arrives or moves. */
 export interface Frames {
@@ -18,9 +20,14 @@ export interface FrameOptions {
   onFrame: () => void;
   /** In how many ms something on the screen changes by itself; undefined when all stands still. */
   nextMs: () => number | undefined;
+  /** The least time between two frames with what arrives, in ms [FRAME_MS]. */
+  frameMs?: () => number;
 }
 
-export function createFrames(clock: Clock, { onFrame, nextMs }: FrameOptions): Frames {
+export function createFrames(
+  clock: Clock,
+  { onFrame, nextMs, frameMs = () => FRAME_MS }: FrameOptions,
+): Frames {
   let pending: { atMs: number; cancel: () => void } | undefined;
   let lastMs = Number.NEGATIVE_INFINITY;
   let stopped = false;
@@ -42,7 +49,7 @@ export function createFrames(clock: Clock, { onFrame, nextMs }: FrameOptions): F
   };
 
   return {
-    request: () => schedule(Math.max(clock.now(), lastMs + FRAME_MS)),
+    request: () => schedule(Math.max(clock.now(), lastMs + frameMs())),
     requestNow: () => schedule(clock.now()),
     arm,
     stop() {

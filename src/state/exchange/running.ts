@@ -19,7 +19,7 @@ import {
 } from './exchange.js';
 import type { ExchangeLog } from './exchange-log.js';
 import { createExchangeKeeper } from './finished-exchange.js';
-import { createFrames } from './frames.js';
+import { CALM_FRAME_MS, createFrames, FRAME_MS } from './frames.js';
 import { createIncoming, type Incoming, type Portion } from './incoming.js';
 
 /** The exchanges that run, and the frames in which they come to the screen. */
@@ -100,6 +100,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
         if (exchange.shown && isSeen(portion)) tellWhenPainted(exchange);
     },
     nextMs: () => nextChangeMs(get(), clock.unixMs()),
+    frameMs: () => (get().calm ? CALM_FRAME_MS : FRAME_MS),
   });
 
   /** With what an exchange has brought since the last frame, and its figures when it is time. */

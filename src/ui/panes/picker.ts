@@ -2,7 +2,8 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { matching, type Picker, type PickerPurpose } from '../../state/view/picker.js';
 import { CARET, cut, type Line, lineWidth, spread } from '../style/line.js';
 
-const TITLES: Record<PickerPurpose, string> = {
+/** What a list is for. */
+export const PICKER_TITLES: Record<PickerPurpose, string> = {
   action: 'Actions',
   mode: 'Modes',
   compare: 'Compare with',
@@ -33,7 +34,7 @@ export function pickerLines(picker: Picker, width: number, height: number): read
   const room = Math.max(1, height - 1);
   const from = firstShown(picker, items.length, height);
   const count = `${items.length === 0 ? 0 : picker.index + 1}/${items.length}`;
-  const query: Line = [['bold', `${TITLES[picker.purpose]} `], ['accent', '> '], picker.query, CARET];
+  const query: Line = [['bold', `${PICKER_TITLES[picker.purpose]} `], ['accent', '> '], picker.query, CARET];
   if (items.length === 0) return [spread(query, [['dim', count]], width), [['dim', '  nothing matches']]];
   return [
     spread(query, [['dim', count]], width),

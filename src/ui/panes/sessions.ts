@@ -100,6 +100,6 @@ function detailOf({ found, preview, title }: SessionRow): Line {
 }
 
 /** How long ago, in its largest unit; a clock that was set back makes it now. */
-function ago(ms: number): string {
+export function ago(ms: number): string {
   return ms < 60_000 ? 'now' : `${uptime(ms)} ago`;
 }

@@ -11,12 +11,8 @@ import { createInput } from '../keys/input.js';
 import { draftWidth } from '../layout.js';
 import { nameOf, verdictWords } from '../panes/compare/verdict-words.js';
 import { attachedNote, awaitedNote, offered } from '../panes/composer.js';
-import { overlayView } from '../panes/overlay.js';
-import { searchLine } from '../panes/search.js';
-import { plainText } from '../style/line.js';
 import { createSpokenLog } from './spoken.js';
-
-const WIDTH = 80;
+import { SPOKEN_ROWS, SPOKEN_WIDTH, spokenOverlay, spokenSearch } from './spoken-overlay.js';
 
 /** For screen readers: lines that are appended and stay, no frames, nothing that moves. */
 export function PlainApp(): ReactElement {
@@ -44,33 +40,30 @@ export function PlainApp(): ReactElement {
         actions,
         keymap,
         viewport,
-        view: () => ({ ...store.getState(), width: WIDTH, height: 20 }),
-        draftWidth: () => draftWidth(WIDTH),
+        view: () => ({ ...store.getState(), width: SPOKEN_WIDTH, height: SPOKEN_ROWS }),
+        draftWidth: () => draftWidth(SPOKEN_WIDTH),
         panesBeside: () => false,
       }),
     [store, actions, keymap, viewport],
   );
   useKeyboard(input);
 
-  // All of it at once: what is spoken needs no scrolling.
-  const over = overlayView(
-    overlay,
-    { width: WIDTH, height: 20 },
-    { version, keymap, log: actions.log, state: store.getState },
-  );
+  const { hints } = keymap;
+  const parts = { version, keymap, log: actions.log, state: store.getState };
+  const over = spokenOverlay(overlay, parts);
+  const found =
+    search.kind === 'open' ? spokenSearch({ messages }, search, searchCount(messages, search), hints) : [];
   return (
     <Box flexDirection="column">
       <Static items={[...lines]}>{({ id, text }) => <Said key={id}>{text}</Said>}</Static>
-      {over !== undefined && <Said>{over.lines.map(plainText).join('\n')}</Said>}
-      {answering && <Said>{`Answering; ${keymap.hints.stop} stops it.`}</Said>}
-      {comparison !== undefined && <Said>{spokenChoice(comparison, keymap.hints)}</Said>}
-      {search.kind === 'open' && (
-        <Said>{plainText(searchLine(search, searchCount(messages, search), keymap.hints, WIDTH))}</Said>
-      )}
-      {offer !== undefined && <Said>{offered(offer, keymap.hints)}</Said>}
+      {over.length > 0 && <Said>{over.join('\n')}</Said>}
+      {answering && <Said>{`Answering; ${hints.stop} stops it.`}</Said>}
+      {comparison !== undefined && <Said>{spokenChoice(comparison, hints)}</Said>}
+      {found.length > 0 && <Said>{found.join('\n')}</Said>}
+      {offer !== undefined && <Said>{offered(offer, hints)}</Said>}
       {queue.length > 0 && <Said>{`Messages waiting to be sent: ${queue.length}.`}</Said>}
       {attached !== undefined && <Said>{attached}</Said>}
-      {awaited !== undefined && <Said>{awaitedNote(awaited, keymap.hints)}</Said>}
+      {awaited !== undefined && <Said>{awaitedNote(awaited, hints)}</Said>}
       <Said>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Said>
     </Box>
   );

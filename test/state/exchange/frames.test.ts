@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { CALM_FRAME_MS, createFrames, FRAME_MS } from '../../../src/state/exchange/frames.js';
+import { createFakeClock } from '../../support/clock.js';
+
+/** How many frames are drawn while something arrives every 10 ms for 2 s. */
+function framesIn2s(frameMs: number): number {
+  const clock = createFakeClock();
+  let drawn = 0;
+  const frames = createFrames(clock, {
+    onFrame: () => {
+      drawn += 1;
+    },
+    nextMs: () => undefined,
+    frameMs: () => frameMs,
+  });
+  for (let ms = 0; ms < 2000; ms += 10) {
+    frames.request();
+    clock.advance(10);
+  }
+  frames.stop();
+  return drawn;
+}
+
+test('what arrives is drawn 20 times a second at most, with reduced motion twice a second', () => {
+  // The first one comes at once.
+  expect(framesIn2s(FRAME_MS)).toBe(1 + 40);
+  expect(framesIn2s(CALM_FRAME_MS)).toBe(1 + 4);
+});
+
+test('the first token is drawn at once, with reduced motion too', () => {
+  const clock = createFakeClock();
+  let drawn = 0;
+  const frames = createFrames(clock, {
+    onFrame: () => {
+      drawn += 1;
+    },
+    nextMs: () => undefined,
+    frameMs: () => CALM_FRAME_MS,
+  });
+  frames.request();
+  clock.advance(1);
+  frames.requestNow();
+  clock.advance(1);
+  expect(drawn).toBe(2);
+});
