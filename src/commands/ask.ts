@@ -5,6 +5,7 @@ import type { ChatMessage } from '../connector/types.js';
 import { jsonLines, plainText } from './ask/output.js';
 import { addPromptFlags, chatOptions, imagesOf, type PromptFlags, promptFrom } from './ask/prompt.js';
 import type { AskSession } from './ask/session.js';
+import { watchSilence } from './ask/silence.js';
 import { openToolResults } from './ask/tools.js';
 import { compose, reportProblems } from './compose.js';
 import { ANSWER_EXIT_CODES, exitCodeOf } from './support/exit-codes.js';
@@ -39,10 +40,13 @@ Files and text on stdin are appended to the prompt, in this order:
 Exit codes:
 ${ANSWER_EXIT_CODES}`;
 
+/** How soon a daemon that is stopped is missed. A short answer is over before. */
+const HEARTBEAT_MS = 1000;
+
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
   requireStdout();
   const prompt = await promptFrom(words, flags);
-  const composition = compose(flags);
+  const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
   reportProblems(composition.loaded);
   const abort = new AbortController();
   const stop = interruptOn(abort);
@@ -69,14 +73,17 @@ async function ask(words: readonly string[], flags: AskFlags): Promise<number> {
       questionMessage({ text: prompt, attachments }),
     ];
     for (;;) {
-      const answer = await composition.exchange(messages, {
+      const silence = watchSilence(composition.connector, process.stderr.isTTY, output.notice);
+      const asking = composition.exchange(messages, {
         ...options,
         signal: abort.signal,
+        onWire: silence.heard,
         onEvent: (event) => {
           session?.event(event);
           output.event(event);
         },
       });
+      const answer = await asking.finally(silence.stop);
       session?.ended(answer);
       output.end(answer);
       const calls = answer.outcome === 'complete' ? answer.toolCalls : [];

@@ -20,8 +20,8 @@ import { tell } from './support/tell.js';
 import { toolsFlag } from './support/tools-file.js';
 import { UsageError } from './support/usage-error.js';
 
-/** Also the greatest age of the shown figures of pool, circuit and running requests. */
-const HEARTBEAT_MS = 3000;
+/** How soon a daemon that is stopped is missed; also the age of the pool, circuit and running requests on the screen. */
+const HEARTBEAT_MS = 1000;
 const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,

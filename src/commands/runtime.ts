@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ConnectorException, ErrorClass } from '../common/errors.js';
+import { systemClockMs } from '../common/system-clock.js';
 import { addressText, type ListenAddress } from '../runtime/clients/address.js';
 import {
   addAddressFlags,
@@ -148,8 +149,8 @@ async function ask(address: ListenAddress, tokenFile: string | undefined): Promi
 function pidOf(address: ListenAddress, info: DaemonInfo): number | undefined {
   const file = readPidFile(pidFilePath(address));
   if (file === undefined || info.kind === 'foreign') return undefined;
-  const startedAtMs = Date.now() - info.health.uptimeMs;
-  return Math.abs(startedAtMs - file.startedAtMs) < SAME_START_MS ? file.pid : undefined;
+  const startedMs = systemClockMs() - info.health.uptimeMs;
+  return Math.abs(startedMs - file.startedMs) < SAME_START_MS ? file.pid : undefined;
 }
 
 function say(text: string): void {

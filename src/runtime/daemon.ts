@@ -98,7 +98,7 @@ function leaveWithParent(runtime: Runtime, shutdown: AbortController): () => voi
 function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
   const pidFile = pidFilePath(runtime.address);
   try {
-    writePidFile(pidFile, { pid: process.pid, startedAtMs: runtime.startedAtMs });
+    writePidFile(pidFile, { pid: process.pid, startedMs: runtime.startedMs });
   } catch (error) {
     // Only `runtime stop` needs it.
     log.warn('no pid file', { path: pidFile, message: messageOf(error) });

@@ -7,14 +7,14 @@ import type { ListenAddress } from './clients/address.js';
 /** The process that serves an address. It counts only if the daemon that answers there started at that time. */
 export interface PidFile {
   pid: number;
-  /** Unix time in ms. */
-  startedAtMs: number;
+  /** When it started, by `systemClockMs`. */
+  startedMs: number;
 }
 
 /** The machine or container too: elsewhere the same number is another process. */
 const schema = z.object({
   pid: z.int().check(z.positive()),
-  startedAtMs: z.number(),
+  startedMs: z.number(),
   host: z.literal(hostname()),
 });
 

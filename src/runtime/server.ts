@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClockMs } from '../common/system-clock.js';
 import { addressText, type ListenAddress } from './clients/address.js';
 import { openListener } from './clients/listener.js';
 import { type Session, startSession } from './clients/session.js';
@@ -39,8 +40,8 @@ export interface Runtime {
   readonly address: ListenAddress;
   /** Where it serves its figures, if it does. */
   readonly metricsPort: number | undefined;
-  /** Unix time in ms. */
-  readonly startedAtMs: number;
+  /** By `systemClockMs`. */
+  readonly startedMs: number;
   /** Connections open now. */
   readonly connections: number;
   /** Frees the address, and resolves when all clients that had connected are served. */
@@ -71,7 +72,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   const policies = withPolicies(transport.send, egress, options.policies);
   const statistics = createStatistics();
   const sessions = new Set<Session>();
-  const startedAtMs = Date.now();
+  const startedMs = systemClockMs();
   const hurry = new AbortController();
 
   const count = (kind: 'request' | 'stream'): number =>
@@ -80,7 +81,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   const health = () =>
     healthResponse({
       stopping: shutdown.aborted,
-      startedAtMs,
+      startedMs,
       requests: count('request'),
       streams: count('stream'),
       verified: options.pool?.verify !== false,
@@ -153,7 +154,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   return {
     address: listener.address,
     metricsPort: metrics?.port,
-    startedAtMs,
+    startedMs,
     closed,
     async release() {
       await listener.release();

@@ -133,8 +133,11 @@ export type DaemonInfo =
 export type ConnectionState =
   | { status: 'idle' }
   | { status: 'connecting'; attempt: number }
-  /** `daemon` is absent until its first health answer. */
-  | { status: 'connected'; sinceMs: number; daemon?: DaemonInfo }
+  /**
+   * `daemon` is absent until its first health answer. `silentSinceMs` (Unix time) is there while the daemon leaves a
+   * heartbeat open: it is stopped or very busy, and goes on later.
+   */
+  | { status: 'connected'; sinceMs: number; daemon?: DaemonInfo; silentSinceMs?: number }
   /** Waiting to try again at `retryAtMs` (Unix time). */
   | { status: 'waiting'; attempt: number; retryAtMs: number; error: string }
   | { status: 'closed' };

@@ -183,6 +183,7 @@ export function nextChangeMs(state: AppState, nowMs: number): number | undefined
     const left = connection.retryAtMs - nowMs;
     times.push(left > TENTHS_BELOW_MS ? 1000 : tickMs(state));
   }
+  if (connection.status === 'connected' && connection.silentSinceMs !== undefined) times.push(tickMs(state));
   if (toast !== undefined) times.push(Math.max(0, toast.untilMs - nowMs));
   if (quitArmedUntilMs !== undefined) times.push(Math.max(0, quitArmedUntilMs - nowMs));
   return times.length === 0 ? undefined : Math.min(...times);

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClockMs } from '../../src/common/system-clock.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../support/daemon-program.js';
 import { httpStream, of, rawClient, streamOf } from '../support/raw-client.js';
@@ -140,7 +141,7 @@ test('--socket before the subcommand counts as well', async () => {
 
 test('stop never signals a stranger whose number a pid file happens to have', async () => {
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-  const claim = { pid: stranger.pid, startedAtMs: Date.now() - 60_000, host: hostname() };
+  const claim = { pid: stranger.pid, startedMs: systemClockMs() - 60_000, host: hostname() };
 
   // Nothing answers: the file is old.
   writeFileSync(`${path}.pid`, JSON.stringify(claim));

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type ConnectionState, RuntimeClient, type RuntimeClientConfig } from '../../src/sdk/index.js';
-import { httpAnswer, type ScriptedDaemon, startScriptedDaemon } from '../support/scripted-daemon.js';
+import {
+  httpAnswer,
+  type ScriptedConnection,
+  type ScriptedDaemon,
+  startScriptedDaemon,
+} from '../support/scripted-daemon.js';
 
 const GET = { method: 'GET', url: 'http://upstream.example/' };
 
@@ -222,16 +227,34 @@ describe('the heartbeat', () => {
     await connection.next(MessageType.HealthCheck);
   });
 
-  test('finds a daemon that has stopped answering', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+  const stopped = async (): Promise<{ client: RuntimeClient; connection: ScriptedConnection }> => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
     const client = newClient({ heartbeatMs: 1000 });
     await client.health();
     const connection = await daemon.connection(0);
     connection.socket.pause();
+    return { client, connection };
+  };
+
+  test('a daemon that is stopped is silent after two seconds, and connected all the while', async () => {
+    const { client, connection } = await stopped();
+    const heardAtMs = Date.now();
+    vi.advanceTimersByTime(1999);
+    expect(client.state).toMatchObject({ status: 'connected' });
+    expect(client.state).not.toHaveProperty('silentSinceMs');
+    vi.advanceTimersByTime(1);
+    expect(client.state).toMatchObject({ status: 'connected', silentSinceMs: heardAtMs });
+    vi.advanceTimersByTime(20_000);
+    expect(client.state).toMatchObject({ status: 'connected', silentSinceMs: heardAtMs });
+    const goesOn = reached(client, (state) => !('silentSinceMs' in state));
+    connection.socket.resume();
+    expect(await goesOn).toMatchObject({ status: 'connected', daemon: { kind: 'vastar-tui' } });
+  });
+
+  test('a daemon that stays silent for a minute is left', async () => {
+    const { client } = await stopped();
     const waiting = reached(client, status('waiting'));
-    vi.advanceTimersByTime(1000);
-    expect(client.state.status).toBe('connected');
-    vi.advanceTimersByTime(5000);
+    vi.advanceTimersByTime(61_000);
     expect(await waiting).toMatchObject({ error: 'the daemon stopped answering' });
   });
 });

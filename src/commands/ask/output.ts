@@ -5,12 +5,14 @@ import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
 import { parseJson } from '../../sdk/json.js';
 import { emptyReason } from '../../state/exchange/failure.js';
-import { stdout } from '../support/sink.js';
+import { stderr, stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 
 /** Prints an answer as it arrives. */
 export interface Output {
   event(event: ExchangeEvent): void;
+  /** Something to know while the answer comes. */
+  notice(text: string): void;
   end(answer: ChatAnswer): void;
 }
 
@@ -21,6 +23,11 @@ export function plainText(): Output {
   return {
     event(event) {
       if (event.type === 'text') last = live.feed(event.text) || last;
+    },
+    notice(text) {
+      // On a terminal both streams share the line that the answer is in the middle of.
+      if (process.stdout.isTTY && last !== '' && !last.endsWith('\n')) stderr.print('\n');
+      tell(text);
     },
     end(answer) {
       last = live.end() || last;
@@ -61,6 +68,7 @@ function remarkOn(answer: ChatAnswer): string | undefined {
 export function jsonLines(): Output {
   const write = (line: Record<string, unknown>): void => stdout.json(line);
   return {
+    notice: tell,
     event(event) {
       switch (event.type) {
         case 'start':

@@ -37,8 +37,8 @@ export async function startDaemon(
     child.once('exit', () => ended.abort()).once('error', () => ended.abort());
     await Promise.race([once(child, 'spawn'), once(child, 'error')]).catch(() => {});
 
-    const giveUpAt = Date.now() + START_LIMIT_MS;
-    while (!ended.signal.aborted && Date.now() < giveUpAt) {
+    const giveUpAt = performance.now() + START_LIMIT_MS;
+    while (!ended.signal.aborted && performance.now() < giveUpAt) {
       if (await answers()) return undefined;
       await sleep(POLL_MS, undefined, { signal: ended.signal }).catch(() => {});
     }
@@ -66,7 +66,7 @@ function argumentsFor(flags: DaemonFlags): string[] {
 /** Asks a process to stop and waits for its end. False when it is still there. */
 export async function endDaemon(pid: number): Promise<boolean> {
   if (!signalled(pid, 'SIGTERM')) return true;
-  for (const giveUpAt = Date.now() + STOP_LIMIT_MS; Date.now() < giveUpAt; ) {
+  for (const giveUpAt = performance.now() + STOP_LIMIT_MS; performance.now() < giveUpAt; ) {
     await sleep(POLL_MS);
     if (!signalled(pid, 0) || isZombie(pid)) return true;
   }

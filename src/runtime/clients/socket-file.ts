@@ -65,10 +65,11 @@ export async function claimSocketFile(
 }
 
 async function claim(made: string, path: string, uid: number): Promise<void> {
-  const giveUpAt = Date.now() + CLAIM_LIMIT_MS;
+  const giveUpAt = performance.now() + CLAIM_LIMIT_MS;
   while (!(await tryLink(made, path))) {
     if ((await checkOccupant(path, uid)) && (await replaceStale(made, path, uid))) return;
-    if (Date.now() > giveUpAt) throw new ListenError(`${path} could not be claimed: others keep claiming it`);
+    if (performance.now() > giveUpAt)
+      throw new ListenError(`${path} could not be claimed: others keep claiming it`);
   }
 }
 

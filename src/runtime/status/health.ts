@@ -1,3 +1,4 @@
+import { systemClockMs } from '../../common/system-clock.js';
 import { VERSION } from '../../common/version.js';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../protocol/constants.js';
 import type {
@@ -15,8 +16,8 @@ const CAPABILITIES = ['request', 'stream', 'cancel', 'credits', 'health', 'retry
 
 export interface RuntimeState {
   stopping: boolean;
-  /** Unix time in ms. */
-  startedAtMs: number;
+  /** By `systemClockMs`. */
+  startedMs: number;
   requests: number;
   streams: number;
   /** Whether servers must prove who they are. */
@@ -43,8 +44,8 @@ export function healthResponse(state: RuntimeState): HealthResponse {
     availableCredits: DEFAULT_WINDOW_BYTES,
     version: VERSION,
     capabilities: CAPABILITIES,
-    // Wall-clock time, so that a client can compute when the daemon started.
-    uptimeMs: Math.max(0, Date.now() - state.startedAtMs),
+    // A client of this machine computes from it when the daemon started.
+    uptimeMs: systemClockMs() - state.startedMs,
     streamsOpen: state.streams,
     origins: originsOf(state.pairs),
     limits: state.limits,

@@ -49,6 +49,8 @@ export interface Connection {
   readonly identified: Promise<void>;
   /** Requests that wait for a reply. */
   readonly inFlight: number;
+  /** When the last bytes came, at first when it was made, on the clock of `performance.now()`. */
+  readonly heardMs: number;
   /** Sends a request's frame; its replies go to the exchange until `forget`. */
   send(id: bigint, frame: Uint8Array, exchange: Exchange): void;
   /** Whatever still comes for the request is dropped. */
@@ -154,6 +156,7 @@ function createConnection(
   const identified = Promise.withResolvers<void>();
   let daemon: DaemonInfo | undefined;
   let streams = false;
+  let heardMs = performance.now();
   let lost: ConnectorException | undefined;
 
   const destroy = (error: ConnectorException): void => {
@@ -231,6 +234,7 @@ function createConnection(
     if (lost === undefined) onFrame(type, payload);
   });
   incoming.take = (bytes) => {
+    heardMs = performance.now();
     try {
       reader.feed(bytes);
     } catch (error) {
@@ -257,6 +261,9 @@ function createConnection(
     identified: identified.promise,
     get inFlight() {
       return exchanges.size;
+    },
+    get heardMs() {
+      return heardMs;
     },
     send(id, frame, exchange) {
       if (lost !== undefined) throw lost;

@@ -20,6 +20,8 @@ interface Up {
   kind: 'up';
   connection: Connection;
   heartbeat: NodeJS.Timeout | undefined;
+  /** A heartbeat is open. */
+  beating: boolean;
 }
 
 /** The link's state; the public `ConnectionState` is made from it. */
@@ -32,8 +34,10 @@ type Phase =
 
 /** How often an attempt begins anew because the daemon that was found or started has left by then. */
 const TRIES = 5;
-/** A daemon that leaves a question for its health open for longer is taken for dead. */
-const HEALTH_LIMIT_MS = 5000;
+/** After so long without a byte, a daemon that leaves a heartbeat open counts as silent. */
+const SILENT_MS = 2000;
+/** A daemon that leaves a heartbeat open for longer is taken for dead. One that was only stopped has time to go on. */
+const HEALTH_LIMIT_MS = 60_000;
 /** The first answer takes longer by all that both ends do for the first time; so soon the usual time is measured. */
 const FIRST_BEAT_MS = 1000;
 
@@ -186,10 +190,10 @@ export class Link {
 
   #onOpen(connection: Connection): void {
     const { heartbeatMs, reconnect } = this.#options;
-    const up: Up = { kind: 'up', connection, heartbeat: undefined };
+    const up: Up = { kind: 'up', connection, heartbeat: undefined, beating: false };
     const beatIn = (delayMs: number): void => {
       up.heartbeat = setTimeout(() => {
-        this.#beat(connection);
+        this.#beat(up);
         beatIn(heartbeatMs);
       }, delayMs).unref();
     };
@@ -198,14 +202,17 @@ export class Link {
     this.#backoff.reset();
     this.#persistent = reconnect;
     this.#enter(up, { status: 'connected', sinceMs: Date.now() });
-    // Finds out what the daemon is, in the background.
-    connection.health().catch(() => {});
+    // The reply shows what the daemon is.
+    if (heartbeatMs > 0) this.#beat(up);
+    else connection.health().catch(() => {});
   }
 
   #onDaemon(connection: Connection, daemon: DaemonInfo): void {
     const state = this.#state;
     if (this.#phase.kind !== 'up' || this.#phase.connection !== connection) return;
-    if (state.status === 'connected') this.#enter(this.#phase, { ...state, daemon });
+    if (state.status === 'connected') {
+      this.#enter(this.#phase, { status: 'connected', sinceMs: state.sinceMs, daemon });
+    }
   }
 
   #onLost(connection: Connection, error: ConnectorException): void {
@@ -228,16 +235,36 @@ export class Link {
     );
   }
 
-  #beat(connection: Connection): void {
+  #beat(up: Up): void {
+    const { connection } = up;
     // One that answers one request at a time would answer this one after it.
     if (connection.daemon?.kind === 'foreign' && connection.inFlight > 0) return;
+    if (up.beating) return;
+    up.beating = true;
     const limit = setTimeout(() => {
       if (connection.daemon?.kind === 'foreign') return;
       connection.destroy(daemonError('the daemon stopped answering', ErrorClass.Transient));
     }, HEALTH_LIMIT_MS).unref();
-    connection.health().then(
-      () => clearTimeout(limit),
-      () => clearTimeout(limit),
-    );
+    let silence: NodeJS.Timeout | undefined;
+    const watch = (): void => {
+      const leftMs = connection.heardMs + SILENT_MS - performance.now();
+      if (leftMs > 0) silence = setTimeout(watch, Math.ceil(leftMs)).unref();
+      else this.#onSilent(connection);
+    };
+    watch();
+    const answered = (): void => {
+      up.beating = false;
+      clearTimeout(limit);
+      clearTimeout(silence);
+    };
+    connection.health().then(answered, answered);
+  }
+
+  #onSilent(connection: Connection): void {
+    const state = this.#state;
+    if (this.#phase.kind !== 'up' || this.#phase.connection !== connection) return;
+    if (state.status !== 'connected' || connection.daemon?.kind === 'foreign') return;
+    const silentSinceMs = Date.now() - (performance.now() - connection.heardMs);
+    this.#enter(this.#phase, { ...state, silentSinceMs });
   }
 }

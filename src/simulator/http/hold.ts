@@ -8,7 +8,7 @@ export interface Hold {
 }
 
 /** How long an answer may take before whatever listens there is taken for serving. */
-const LIMIT_MS = 5000;
+const LIMIT_MS = 1000;
 
 /**
  * Asks the simulator at an address to stay until this program has no use for it any more. Any other server there is as

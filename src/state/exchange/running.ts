@@ -9,6 +9,7 @@ import type { Message } from '../messages.js';
 import { withNotice } from '../notices.js';
 import type { ChatPort, Clock, EndpointInfo, ScreenPort } from '../ports.js';
 import type { AppStore } from '../store.js';
+import { afterJump, createJumpWatch } from '../view/clock-jump.js';
 import {
   addPortion,
   beginAnswer,
@@ -81,8 +82,10 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
   const running = new Set<Running>();
 
   const get = store.getState;
+  const jump = createJumpWatch(clock);
+  const atNow = (state: AppState): AppState => atTime(afterJump(state, jump()), clock.unixMs());
   const change = (transition: Transition): void => {
-    store.setState((state) => transition(atTime(state, clock.unixMs())));
+    store.setState((state) => transition(atNow(state)));
     frames.arm();
   };
 
@@ -93,7 +96,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
         arrived.reduce(
           (shown, [exchange, portion]) =>
             exchange.at(shown, (inner) => withArrived(inner, exchange, portion)),
-          atTime(state, clock.unixMs()),
+          atNow(state),
         ),
       );
       for (const [exchange, portion] of arrived)

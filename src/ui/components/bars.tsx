@@ -3,6 +3,7 @@ import type { AppState } from '../../state/app-state.js';
 import { isAnswering, shownRequest } from '../../state/comparing/comparison.js';
 import { titleOf } from '../../state/messages.js';
 import { type BarState, footerLine, headerLine, statusBar, typingPlace } from '../panes/bars.js';
+import { countsTime } from '../panes/connection.js';
 import type { Line } from '../style/line.js';
 import { fitRows } from './context.js';
 import { Painted } from './rows.js';
@@ -71,7 +72,7 @@ function barState({
     quitArmedUntilMs,
     typing: typingPlace({ overlay, search, panes }),
     // The clock matters only while it counts down.
-    nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
+    nowMs: countsTime({ connection, retry }) ? nowMs : 0,
   };
 }
 

@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { memo, type ReactElement, useMemo } from 'react';
 import type { AppState, PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
+import { countsTime } from '../panes/connection.js';
 import { requestLines } from '../panes/request.js';
 import { sessionLines } from '../panes/session.js';
 import {
@@ -60,7 +61,7 @@ const CONNECTION = shown(
     retry,
     keys,
     // The clock matters only while it counts down.
-    nowMs: connection.status === 'waiting' || retry !== undefined ? nowMs : 0,
+    nowMs: countsTime({ connection, retry }) ? nowMs : 0,
   }),
   connectionPane,
 );

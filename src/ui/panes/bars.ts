@@ -4,7 +4,7 @@ import type { EndpointInfo, WaitLimits } from '../../state/ports.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { cut, fill, joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
-import { connectionSummary, retryLine, retryLines } from './connection.js';
+import { connectionSummary, retryLine, retryLines, silenceWords } from './connection.js';
 import { requestSummary } from './request.js';
 import { waitOf, waitWords } from './wait.js';
 
@@ -82,7 +82,8 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   const connection = connectionSummary(state);
   // Where only one fits, the request as long as it runs.
   const both = lineWidth(connection) + lineWidth(items[0] ?? []) + 7 <= width;
-  const showConnection = both || !state.answering || state.connection.status !== 'connected';
+  const silent = silenceWords(state) !== undefined;
+  const showConnection = both || !state.answering || state.connection.status !== 'connected' || silent;
   const left: Line = [...rule(1), ' ', ...(showConnection ? connection : (items[0] ?? [])), ' '];
   const request = showConnection ? joinThatFit(items, width - lineWidth(left) - 4) : [];
   const right: Line = request.length === 0 ? [] : [' ', ...request, ' ', ...rule(1)];
@@ -105,7 +106,9 @@ export function footerLine(state: BarState, width: number): Line {
   return [' ', ...spread(left, hints, inner), ' '];
 }
 
-function activity({ request, limits, answering }: BarState): string {
+function activity({ request, limits, answering, connection, nowMs }: BarState): string {
+  const silence = answering ? silenceWords({ connection, nowMs }) : undefined;
+  if (silence !== undefined) return silence;
   const wait = waitOf(request);
   if (wait !== undefined) return waitWords(wait, limits);
   return answering ? 'answering' : '';

@@ -36,7 +36,11 @@ export function connectionLines(
       ];
     }
     case 'connected': {
-      const { daemon } = connection;
+      const { daemon, silentSinceMs } = connection;
+      if (silentSinceMs !== undefined) {
+        const time: Line = [`from the daemon for ${seconds(nowMs - silentSinceMs)}`];
+        return [[['bold', '◌'], ' no answer'], time, [host], [['dim', `${keys.reconnect} connects anew`]]];
+      }
       const state: Line = [['accent', '●'], ' connected'];
       if (daemon === undefined) return [state, [], [host], []];
       const first = spread(state, [['dim', `${SCREEN_FIGURES.ping.label} `], duration(daemon.rttMs)], width);
@@ -70,11 +74,25 @@ export function connectionSummary({ connection, nowMs }: Pick<Shown, 'connection
       return ['○ retry in ', countdown(connection.retryAtMs - nowMs)];
     case 'connected': {
       const { daemon } = connection;
+      const silence = silenceWords({ connection, nowMs });
+      if (silence !== undefined) return [['bold', '◌'], ` ${silence}`];
       const state: Line = [['accent', '●'], ' connected'];
       if (daemon === undefined) return state;
       return daemon.kind === 'foreign' ? [...state, ', buffered'] : [...state, ` ${duration(daemon.rttMs)}`];
     }
   }
+}
+
+/** That the daemon does not answer, and for how long; undefined while it does. */
+export function silenceWords({ connection, nowMs }: Pick<Shown, 'connection' | 'nowMs'>): string | undefined {
+  if (connection.status !== 'connected' || connection.silentSinceMs === undefined) return undefined;
+  return `no answer from the daemon for ${seconds(nowMs - connection.silentSinceMs)}`;
+}
+
+/** Whether what is shown of the connection goes on with the clock. */
+export function countsTime({ connection, retry }: Pick<Shown, 'connection' | 'retry'>): boolean {
+  if (connection.status === 'connected') return connection.silentSinceMs !== undefined || retry !== undefined;
+  return connection.status === 'waiting' || retry !== undefined;
 }
 
 function attempt(number: number): Line {

@@ -3,7 +3,7 @@ import type { WaitLimits } from '../../state/ports.js';
 import { seconds } from '../style/format.js';
 
 /** A wait shorter than this needs no words, in ms. */
-const WORTH_SHOWING_MS = 3000;
+const WORTH_SHOWING_MS = 1900;
 /** Bytes that came this much later than the last output are a sign of life without content, in ms. */
 const ALIVE_MS = 2000;
 

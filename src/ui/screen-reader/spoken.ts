@@ -55,6 +55,8 @@ export function createSpokenLog(store: AppStore): SpokenLog {
     if (wait !== undefined && wait.kind !== waitOf(before.request, WORTH_SPEAKING_MS)?.kind)
       texts.push(sentence(waitWords(wait, state.endpoint.limits)));
     if (state.connection.status !== before.connection.status) texts.push(spokenConnection(state));
+    else if (isSilent(state) !== isSilent(before))
+      texts.push(isSilent(state) ? 'The daemon does not answer.' : 'The daemon answers again.');
     if (state.quitArmedUntilMs !== undefined && before.quitArmedUntilMs === undefined)
       texts.push(`${state.keys.quit} again quits.`);
     say(texts);
@@ -72,6 +74,10 @@ export function createSpokenLog(store: AppStore): SpokenLog {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function isSilent({ connection }: AppState): boolean {
+  return connection.status === 'connected' && connection.silentSinceMs !== undefined;
 }
 
 /** State of the connection, without a countdown, which would be read again and again. */

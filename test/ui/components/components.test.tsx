@@ -106,6 +106,11 @@ describe('the connection pane', () => {
       CONNECTED,
       ['● connected', 'ping 0.2 ms', 'daemon 0.1.0', 'up 3 m', 'connections 8', '1 busy'],
     ],
+    [
+      'connected to a daemon that does not answer',
+      { status: 'connected', sinceMs: 0, silentSinceMs: -2300 },
+      ['◌ no answer', 'from the daemon for 2.3 s', 'localhost:4545', 'ctrl+r connects anew'],
+    ],
     ['connected to a daemon that does not stream', FOREIGN, ['public daemon: buffered,', 'does not stream']],
   ])('tells of being %s', (_name, connection, words) => {
     const pane = shown(side, { connection, nowMs: 0 });

@@ -15,7 +15,7 @@ describe('what a running request waits for', () => {
   const at = (ms: number): RequestView => ({ kind: 'running', metrics: timeline.snapshot(ms) });
 
   test('a short wait has no words', () => {
-    expect(words(at(2900), LIMITS)).toBeUndefined();
+    expect(words(at(1800), LIMITS)).toBeUndefined();
   });
 
   test('before the response it is the headers, with their limit', () => {

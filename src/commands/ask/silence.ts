@@ -1,0 +1,44 @@
+import type { OpenAIStreamConnector } from '../../connector/openai.js';
+import type { ConnectionState } from '../../sdk/index.js';
+
+/** Reports that nothing comes from the daemon, or from the provider, while a question is open. */
+export interface SilenceWatch {
+  /** Something came from the provider. */
+  heard(): void;
+  stop(): void;
+}
+
+const SILENT_MS = 2000;
+
+/**
+ * @param provider whether the provider's silence is reported: a person wants to know it, a script's log does not
+ */
+export function watchSilence(
+  { client, endpoint }: OpenAIStreamConnector,
+  provider: boolean,
+  report: (text: string) => void,
+): SilenceWatch {
+  let daemonIsSilent = false;
+  const onState = (state: ConnectionState): void => {
+    if (state.status !== 'connected') return;
+    const silent = state.silentSinceMs !== undefined;
+    if (silent === daemonIsSilent) return;
+    daemonIsSilent = silent;
+    report(silent ? `no answer from the daemon for ${SILENT_MS / 1000} s` : 'the daemon answers again');
+  };
+  const unsubscribe = client.subscribe(onState);
+  const { host } = new URL(endpoint.baseUrl);
+  const timer = provider
+    ? setTimeout(() => {
+        // With the daemon stopped nothing can come from the provider.
+        if (!daemonIsSilent) report(`nothing received from ${host} for ${SILENT_MS / 1000} s`);
+      }, SILENT_MS)
+    : undefined;
+  return {
+    heard: () => void timer?.refresh(),
+    stop() {
+      unsubscribe();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { AppState } from '../app-state.js';
+import type { Message } from '../messages.js';
+import type { Clock } from '../ports.js';
+
+/** By less than this the two clocks may drift apart: the system adjusts one of them now and then. */
+const JUMP_MS = 1000;
+
+/**
+ * Notices when Unix time jumps: somebody sets the clock, or the machine sleeps. Timers take no notice of either.
+ * @returns a function that gives the jump since its last call, in ms
+ */
+export function createJumpWatch(clock: Pick<Clock, 'now' | 'unixMs'>): () => number {
+  const offset = (): number => clock.unixMs() - clock.now();
+  let lastMs = offset();
+  return () => {
+    const nowMs = offset();
+    const jumpMs = nowMs - lastMs;
+    lastMs = nowMs;
+    return Math.abs(jumpMs) < JUMP_MS ? 0 : jumpMs;
+  };
+}
+
+/** The state with all times that are compared with the clock moved as the clock was. */
+export function afterJump(state: AppState, jumpMs: number): AppState {
+  if (jumpMs === 0) return state;
+  const { toast, quitArmedUntilMs, retry, connection, comparison } = state;
+  return {
+    ...state,
+    messages: state.messages.map((message) => movedThinking(message, jumpMs)),
+    connection: movedConnection(connection, jumpMs),
+    ...(toast !== undefined && { toast: { ...toast, untilMs: toast.untilMs + jumpMs } }),
+    ...(quitArmedUntilMs !== undefined && { quitArmedUntilMs: quitArmedUntilMs + jumpMs }),
+    ...(retry !== undefined && { retry: { ...retry, atMs: retry.atMs + jumpMs } }),
+    ...(comparison !== undefined && {
+      comparison: {
+        ...comparison,
+        sides: comparison.sides.map((side) => ({ ...side, answer: movedThinking(side.answer, jumpMs) })),
+      },
+    }),
+  };
+}
+
+function movedConnection(connection: AppState['connection'], jumpMs: number): AppState['connection'] {
+  if (connection.status === 'waiting') return { ...connection, retryAtMs: connection.retryAtMs + jumpMs };
+  if (connection.status !== 'connected') return connection;
+  const { silentSinceMs } = connection;
+  return {
+    ...connection,
+    sinceMs: connection.sinceMs + jumpMs,
+    ...(silentSinceMs !== undefined && { silentSinceMs: silentSinceMs + jumpMs }),
+  };
+}
+
+/** How long an answer has been thought about goes on with the clock while it streams. */
+function movedThinking<M extends Message>(message: M, jumpMs: number): M {
+  if (message.role !== 'assistant' || message.status.kind !== 'streaming') return message;
+  const { reasoningTime } = message;
+  if (reasoningTime === undefined) return message;
+  const { fromMs, toMs } = reasoningTime;
+  return { ...message, reasoningTime: { fromMs: fromMs + jumpMs, toMs: toMs + jumpMs } };
+}
