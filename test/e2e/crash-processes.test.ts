@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { crashProcess, VICTIMS } from '../support/process-crash.js';
+
+const ground = groundForEach();
+
+// `npm run crash:processes` kills hundreds.
+test.skipIf(process.platform !== 'linux').each(VICTIMS)(
+  'a %s that is killed in the middle of an answer leaves nothing behind, and loses no question',
+  async (victim) => {
+    const crash = { victim, afterMs: 900, question: 'write a long answer' };
+    expect(await crashProcess(ground.place, crash)).toEqual({ faults: [], acknowledged: true });
+  },
+  90_000,
+);

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openSessions } from '../../src/sessions/store.js';
+import { alive, type Place, until } from './program.js';
+import { KEY, openTerminal, type TerminalSession } from './terminal.js';
+
+export const VICTIMS = ['chat', 'daemon', 'simulator'] as const;
+export type Victim = (typeof VICTIMS)[number];
+
+/** What was wrong after a kill; empty when all was well. */
+export interface CrashResult {
+  faults: string[];
+  /** The question stood on the screen before the kill, so that it is acknowledged. */
+  acknowledged: boolean;
+}
+
+export interface CrashOptions {
+  victim: Victim;
+  /** From the question on, in ms. */
+  afterMs: number;
+  /** What is asked; to be found in the file again. */
+  question: string;
+  /** The conversation may go unsaved: the disk is full. */
+  unsaved?: boolean;
+}
+
+const LIMIT_MS = 30_000;
+
+/** Kills one of the three processes of a chat (SIGKILL), and looks at what is left. Linux alone. */
+export async function crashProcess(place: Place, options: CrashOptions): Promise<CrashResult> {
+  const { victim, afterMs, question, unsaved = false } = options;
+  const session = openTerminal(place, [], { columns: 100, rows: 30 });
+  const faults: string[] = [];
+  let acknowledged = false;
+  const check = async (what: string, holds: Promise<unknown>): Promise<void> => {
+    await holds.catch((error: unknown) => faults.push(`${what}: ${String(error).slice(0, 1500)}`));
+  };
+  try {
+    await session.untilScreen(/● connected/, LIMIT_MS);
+    session.send(`${question}${KEY.enter}`);
+    await sleep(afterMs);
+    acknowledged = new RegExp(` you .*\\n.*${question}`).test(session.screen().join('\n'));
+    const pid = victim === 'chat' ? session.pid : pidsOf(place)[victim];
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    if (victim === 'chat') await session.ended;
+    else await goOn(session, check);
+    await check(
+      'orphans',
+      until(() => leftOver(place).length === 0, LIMIT_MS),
+    );
+    faults.push(...leftOver(place));
+  } finally {
+    session.close();
+  }
+  if (acknowledged && !unsaved && !questionsIn(place).includes(question)) faults.push('the question is lost');
+  return { faults, acknowledged };
+}
+
+/** The chat lives on: it answers again, and gives the terminal back. */
+async function goOn(
+  session: TerminalSession,
+  check: (what: string, holds: Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  await check('not connected again', session.untilScreen(/● connected/, LIMIT_MS));
+  session.send(KEY.escape);
+  // What follows escape at once would be read as one key with it.
+  await sleep(300);
+  await check('the answer does not end', session.untilScreen(/enter send/, LIMIT_MS));
+  session.send(`What is the capital of France?${KEY.enter}`);
+  await check('no answer', session.untilScreen(/capital of France is Paris/, LIMIT_MS));
+  session.send(KEY.ctrlC);
+  session.send(KEY.ctrlC);
+  const end = await Promise.race([session.ended, sleep(LIMIT_MS, undefined, { ref: false })]);
+  const written = session.written();
+  const last = (sequence: string): number => written.lastIndexOf(sequence);
+  await check(
+    'the terminal is not restored',
+    end?.exitCode === 0 && last('\x1b[?1049l') > last('\x1b[?1049h') && last('\x1b[?25h') > last('\x1b[?25l')
+      ? Promise.resolve()
+      : Promise.reject(new Error(`exit code ${end?.exitCode ?? 'none: it did not end'}`)),
+  );
+}
+
+function questionsIn({ dir }: Place): string[] {
+  const store = openSessions(join(dir, '.local/share/vastar-tui/sessions/sessions.db'));
+  try {
+    return store.list({ limit: 1000 }).flatMap(({ id }) => store.branchInUse(id).map(({ text }) => text));
+  } finally {
+    store.close();
+  }
+}
+
+/** Processes and files of a place that only a running chat has. */
+function leftOver(place: Place): string[] {
+  const { daemon, simulator } = pidsOf(place);
+  const files = readdirSync(place.dir).filter((name) => /^(runtime\.sock|\.vt-)/.test(name));
+  return [
+    ...files.map((name) => `left behind: ${name}`),
+    ...[daemon, simulator].flatMap((pid) => (pid !== undefined && alive(pid) ? [`still runs: ${pid}`] : [])),
+  ];
+}
+
+/** By their command lines, which name the place's socket and port. */
+function pidsOf({ socketPath, simulatorUrl }: Place): Partial<Record<'daemon' | 'simulator', number>> {
+  const { port } = new URL(simulatorUrl);
+  const found: Partial<Record<'daemon' | 'simulator', number>> = {};
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const line = commandLine(name);
+    if (line.includes(`--socket ${socketPath} `)) found.daemon = Number(name);
+    if (line.includes(`simulator --port ${port} `)) found.simulator = Number(name);
+  }
+  return found;
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
