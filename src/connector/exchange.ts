@@ -35,9 +35,9 @@ export function usable(endpoint: Endpoint): Endpoint {
 }
 
 /** How long a provider may keep the connection open after its answer's end, in ms. */
-const LINGER_MS = 500;
+export const LINGER_MS = 500;
 /** How long usage or `[DONE]` are waited for after the last event of an answer that may be whole, in ms. */
-const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
+export const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
 
 export interface ExchangeOptions extends ChatOptions {
   stream: boolean;
@@ -45,6 +45,8 @@ export interface ExchangeOptions extends ChatOptions {
   drained?: () => Promise<void> | undefined;
   /** What is known of providers, and where what is found out is kept [nothing, and nowhere]. */
   adaptations?: Adaptations;
+  /** When the request was sent, where the client has sent it already [now]. */
+  sentMs?: number;
 }
 
 /** One request for a chat completion, from the body to the figures. Never rejects. */
@@ -78,7 +80,7 @@ export async function runExchange(
     const request = prepared(endpoint, model);
     const identity = await identityOf(endpoint);
     const stream = options.stream && endpoint.access.stream;
-    const sentMs = performance.now();
+    const sentMs = options.sentMs ?? performance.now();
     const times = createTimeline(sentMs, options.onGap);
     timeline = times;
     const watch = observer(times, sentMs, options);
@@ -223,13 +225,13 @@ function withFault(answer: ChatAnswer, fault: ConnectorException): ChatAnswer {
   };
 }
 
-function silence(host: string, idleMs: number): ConnectorException {
+export function silence(host: string, idleMs: number): ConnectorException {
   const now = `${idleMs / 1000} s`;
   const message = `nothing came from ${host} for ${now}: raise idle_ms (now ${now}) or --idle-timeout`;
   return new ConnectorException(message, ErrorClass.Timeout, 0, { hop: 'client' });
 }
 
-function asException(thrown: unknown): ConnectorException {
+export function asException(thrown: unknown): ConnectorException {
   if (thrown instanceof ConnectorException) return thrown;
   return new ConnectorException(messageOf(thrown), ErrorClass.Permanent, 0, { cause: thrown });
 }

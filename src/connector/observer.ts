@@ -34,7 +34,7 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
 }
 
 /** What an event brings of the answer itself; of a tool call, what the model wrote. */
-function outputOf(event: ChatEvent): { kind: OutputKind; text: string } | undefined {
+export function outputOf(event: ChatEvent): { kind: OutputKind; text: string } | undefined {
   switch (event.type) {
     case 'text':
     case 'reasoning':

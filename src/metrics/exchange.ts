@@ -28,6 +28,22 @@ export interface PaintSummary {
   p99: number;
 }
 
+/** What a load test counts of an exchange. */
+export type LoadFigures = Pick<
+  ExchangeMetrics,
+  | 'ttftMs'
+  | 'e2eMs'
+  | 'speed'
+  | 'promptTokens'
+  | 'cachedTokens'
+  | 'outputTokens'
+  | 'tokensEstimated'
+  | 'attempts'
+  | 'replaced'
+  | 'hops'
+  | 'cost'
+>;
+
 /**
  * One exchange's figures by the definitions in docs/metrics.md. Times are milliseconds since send on
  * the monotonic clock. A figure that cannot be known is absent, never guessed.

@@ -1,7 +1,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { type Amount, createArrivalCounter } from './arrivals.js';
+import { type Amount, type Arrivals, createArrivalCounter } from './arrivals.js';
 import { type Delivered, deliveredOf, estimateTokens, type TokenCounts } from './delivered.js';
-import type { ExchangeMetrics, GapSummary, PaintSummary, Phase } from './exchange.js';
+import type { ExchangeMetrics, GapSummary, LoadFigures, PaintSummary, Phase } from './exchange.js';
 import type { HopName } from './hops.js';
 import { createProviderReport } from './provider-report.js';
 import { speedOf } from './speed.js';
@@ -67,6 +67,8 @@ export interface Timeline {
   /** `timings`: what is known at the end, besides or instead of what the headers came with. */
   end(atMs: number, timings?: DaemonTimings): void;
   snapshot(nowMs: number): ExchangeMetrics;
+  /** The part of the snapshot that a load test counts: thousands are taken each second. */
+  figures(): LoadFigures;
 }
 
 /** A gap longer than this, and than `STALL_FACTOR` median gaps, is a stall. */
@@ -75,11 +77,16 @@ export const STALL_FACTOR = 10;
 
 /**
  * @param sentMs When the request left the client.
+ * @param summarizesGaps false: the snapshot tells nothing of the gaps.
  * @param onGap Called with each gap between arrivals that carry output, in ms.
  * TTFT is the first output since send and E2E the last, on the client's clock. Gaps and speed are between
  * arrivals, on the daemon's clock where there is one. docs/metrics.md defines all figures.
  */
-export function createTimeline(sentMs: number, onGap: (ms: number) => void = () => {}): Timeline {
+export function createTimeline(
+  sentMs: number,
+  onGap: (ms: number) => void = () => {},
+  summarizesGaps = true,
+): Timeline {
   // Made for the first gap: a load test starts thousands of timelines that never have one.
   let gaps: RecordableHistogram | undefined;
   let longestGapMs = 0;
@@ -106,10 +113,11 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
   let counted: TokenCounts | undefined;
   let provider: ReturnType<typeof createProviderReport> | undefined;
   const arrivals = createArrivalCounter((gapMs) => {
+    onGap(gapMs);
+    if (!summarizesGaps) return;
     longestGapMs = Math.max(longestGapMs, gapMs);
     gaps ??= createGapHistogram();
     gaps.record(Math.max(1, Math.round(gapMs * 1000)));
-    onGap(gapMs);
   });
 
   const gapSummary = (): GapSummary | undefined => {
@@ -168,34 +176,45 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
     return legs;
   };
 
+  const figuresOf = (arrived: Arrivals, delivered: Delivered): LoadFigures => {
+    const ttftMs = first === undefined || buffered ? undefined : first.arrivedMs - sentMs;
+    const e2eMs = first === undefined ? undefined : lastMs - sentMs;
+    const replaced = refused.replaced + (timings.replaced ?? 0);
+    return {
+      outputTokens: Math.round(delivered.tokens),
+      tokensEstimated: delivered.estimated,
+      attempts: refused.attempts + timings.attempts,
+      speed: speedOf(arrived, delivered),
+      hops: hops(delivered),
+      ...(replaced > 0 && { replaced }),
+      ...(ttftMs !== undefined && { ttftMs }),
+      ...(e2eMs !== undefined && { e2eMs }),
+      // No prompt is empty: a zero is a field that the server does not fill in.
+      ...(counted !== undefined && counted.promptTokens > 0 && { promptTokens: counted.promptTokens }),
+      ...(counted?.cachedTokens !== undefined && { cachedTokens: counted.cachedTokens }),
+    };
+  };
+
   const snapshot = (nowMs: number): ExchangeMetrics => {
     const gap = buffered ? undefined : gapSummary();
     const phase = phaseAt(nowMs, gap);
     const arrived = arrivals.summary();
     const delivered = deliveredOf(counted, reasoning, rest);
-    const ttftMs = first === undefined || buffered ? undefined : first.arrivedMs - sentMs;
-    const e2eMs = first === undefined ? undefined : lastMs - sentMs;
+    const figures = figuresOf(arrived, delivered);
     const ttfbMs = timeToFirstByte();
     const painted = paintSummary();
-    const legs = hops(delivered);
     const report = provider?.summary();
-    const replaced = refused.replaced + (timings.replaced ?? 0);
     const { handshakeUs } = timings;
     const handshakeMs = handshakeUs === undefined ? undefined : handshakeUs / 1000;
-    const wait = splitWait(legs, report?.times ?? [], handshakeMs);
+    const wait = splitWait(figures.hops, report?.times ?? [], handshakeMs);
     return {
+      ...figures,
       phase,
       elapsedMs: (endMs ?? nowMs) - sentMs,
-      outputTokens: Math.round(delivered.tokens),
-      tokensEstimated: delivered.estimated,
       chunks: arrived.total.pieces,
       arrivals: arrived.count,
       bytes,
-      attempts: refused.attempts + timings.attempts,
       buffered,
-      speed: speedOf(arrived, delivered),
-      hops: legs,
-      ...(replaced > 0 && { replaced }),
       ...((wait.parts.length > 0 || wait.contradictions.length > 0) && { wait }),
       ...(report !== undefined && { provider: report }),
       ...(coding !== undefined && { compressed: { coding, decodedBytes } }),
@@ -208,11 +227,6 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
           },
         }),
       ...(ttfbMs !== undefined && { ttfbMs }),
-      ...(ttftMs !== undefined && { ttftMs }),
-      ...(e2eMs !== undefined && { e2eMs }),
-      // No prompt is empty: a zero is a field that the server does not fill in.
-      ...(counted !== undefined && counted.promptTokens > 0 && { promptTokens: counted.promptTokens }),
-      ...(counted?.cachedTokens !== undefined && { cachedTokens: counted.cachedTokens }),
       ...(counted?.cacheWriteTokens !== undefined && { cacheWriteTokens: counted.cacheWriteTokens }),
       ...(delivered.hidden > 0 && { hiddenTokens: delivered.hidden }),
       ...(gap !== undefined && { gaps: gap }),
@@ -234,7 +248,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       timings = mark.timings;
       buffered = mark.buffered;
       coding = mark.coding;
-      provider = createProviderReport(mark.headers ?? {}, Date.now());
+      provider = mark.headers === undefined ? undefined : createProviderReport(mark.headers, Date.now());
     },
     reported(members) {
       provider?.event(members);
@@ -269,6 +283,7 @@ export function createTimeline(sentMs: number, onGap: (ms: number) => void = () 
       timings = { ...timings, ...final };
     },
     snapshot,
+    figures: () => figuresOf(arrivals.summary(), deliveredOf(counted, reasoning, rest)),
   };
 }
 

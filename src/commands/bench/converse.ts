@@ -15,12 +15,14 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<void> {
   const { prompts, pace, history } = target;
-  const turns = prompts.at(order.index).slice(0, pace.turns(order.index));
+  const turns = prompts.at(order.index);
+  const last = Math.min(turns.length, pace.turns(order.index));
   const thinkMs = pace.thinkMs(order.index);
   results.conversations.begun += 1;
   let said: readonly ChatMessage[] = [];
   let { intendedMs, readyMs } = order;
-  for (const [number, turn] of turns.entries()) {
+  for (let number = 0; number < last; number += 1) {
+    const turn = turns[number] ?? turns[0];
     if (number > 0) {
       intendedMs = clock.now() - results.startMs + thinkMs();
       readyMs = intendedMs;
@@ -29,7 +31,7 @@ export async function converse(
       if (left > 0) await clock.wait(left, signal).catch(() => {});
       if (signal.aborted) return;
     }
-    const messages = [...said, ...turn.messages];
+    const messages = number === 0 ? turn.messages : [...said, ...turn.messages];
     const answer = await send(
       target,
       { index: order.index, intendedMs, readyMs, turn: number + 1, ...turn, messages },
@@ -40,6 +42,7 @@ export async function converse(
       if (!signal.aborted) results.conversations.brokenOff += 1;
       return;
     }
+    if (number + 1 === last) break;
     said = [...messages, ...(history === 'recorded' ? recorded(turn, answer.text) : [answered(answer.text)])];
   }
   results.conversations.complete += 1;

@@ -1,5 +1,5 @@
 import { ConnectorException, withDetails } from '../../common/errors.js';
-import type { HttpStreamer } from '../../connector/types.js';
+import type { LoadStreamer } from '../../connector/load-exchange.js';
 import { createTimeLimits } from '../../runtime/clients/time-limits.js';
 import { daemonOptions } from '../../runtime/options/daemon-options.js';
 import { withEgress } from '../../runtime/policy/egress.js';
@@ -7,15 +7,17 @@ import { egressFrom } from '../../runtime/policy/policies.js';
 import { withRedirects } from '../../runtime/policy/redirects.js';
 import { type HttpRequest, parseRequestHead } from '../../runtime/upstream/http-request.js';
 import { createHttpTransport } from '../../runtime/upstream/http-transport.js';
+import { createPlainConnections } from '../../runtime/upstream/plain/plain-connections.js';
 import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
 import type { Flow, ResponseSink, Transport } from '../../runtime/upstream/transport.js';
 import { sentCounts } from '../../sdk/daemon/failures.js';
 import { headerRecord } from '../../sdk/daemon/http-payload.js';
 import { createSerialConsumer } from '../../sdk/daemon/serial-consumer.js';
 import type { HTTPRequestConfig, StreamEvent, StreamOptions, StreamResult } from '../../sdk/index.js';
+import { startPlainStream } from './plain-stream.js';
 
 /** Sends requests from this process, over the transport that the daemon uses. */
-export interface DirectStreamer extends HttpStreamer {
+export interface DirectStreamer extends LoadStreamer {
   /** Ends all connections; what still runs fails. */
   close(): Promise<void>;
 }
@@ -37,35 +39,72 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
   const listen = { kind: 'unix', path: '' } as const;
   const { limits, pool, policies } = await daemonOptions({ listen, policy: {}, limits: {} }, env);
   const egress = egressFrom(policies ?? {});
-  const transport = createHttpTransport({
+  const options = {
     // The limit of the headers (--timeout) covers connecting too.
     limits: { ...limits, upstreamIdleMs: 0, connectTimeoutMs: CONNECT_TIMEOUT_MS },
     ...pool,
     connections: NO_CEILING,
     refusalOf: egress.refusalOf,
-  });
+  };
+  const plain = createPlainConnections(options);
+  const transport = createHttpTransport(options);
   const send = withRedirects(withEgress(transport.send, egress));
-  const checked = requestReader();
+  const read = requestReader();
   let requests = 0;
+  /** Origins whose responses name other addresses. */
+  const elsewhere = new Set<string>();
+  const viaUndici = (config: HTTPRequestConfig, streamOptions: StreamOptions): Promise<StreamResult> => {
+    requests += 1;
+    return stream(send, requests, config, read(config).request, streamOptions);
+  };
   return {
     connect: async () => {},
-    async streamHTTP(request, options = {}) {
+    streamHTTP: async (config, streamOptions = {}) => viaUndici(config, streamOptions),
+    start(config, onEvent) {
+      const { request, origin } = read(config);
+      if (config.answerMs !== undefined || elsewhere.has(origin) || !plain.serves(request.url))
+        return undefined;
+      egress.checkUrl(request.url);
       requests += 1;
-      return stream(send, requests, request, checked(request), options);
+      return startPlainStream(plain, {
+        requestId: requests,
+        request,
+        origin,
+        timeoutMs: config.timeoutMs ?? Number.POSITIVE_INFINITY,
+        onEvent,
+        async elsewhere() {
+          elsewhere.add(origin);
+          const { timings, ...result } = await viaUndici(config, { onEvent });
+          // The response that named the address was to a request too.
+          return { ...result, timings: { ...timings, attempts: timings.attempts + 1 } };
+        },
+      });
     },
-    close: transport.close,
+    async close() {
+      plain.close();
+      await transport.close();
+    },
   };
 }
 
+interface ReadRequest {
+  request: HttpRequest;
+  origin: string;
+}
+
 /** Reads requests. Those of a test differ in their bodies alone: the rest is read once. */
-function requestReader(): (request: HTTPRequestConfig) => HttpRequest {
-  let last: { config: HTTPRequestConfig; head: Omit<HttpRequest, 'body'> } | undefined;
+function requestReader(): (config: HTTPRequestConfig) => ReadRequest {
+  let last: { config: HTTPRequestConfig; head: Omit<HttpRequest, 'body'>; origin: string } | undefined;
   return (config) => {
     const { method, url, headers, body } = config;
-    const same = last?.config.url === url && last.config.headers === headers && last.config.method === method;
-    const head = same && last !== undefined ? last.head : parseRequestHead({ method, url, headers });
-    last = { config, head };
-    return { ...head, body: body === undefined ? undefined : Buffer.from(body) };
+    const before = last?.config;
+    if (last === undefined || before?.url !== url || before.headers !== headers || before.method !== method) {
+      const head = parseRequestHead({ method, url, headers });
+      last = { config, head, origin: head.url.origin };
+    }
+    const { head, origin } = last;
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    return { request: { method: head.method, url: head.url, headers: head.headers, body: bytes }, origin };
   };
 }
 

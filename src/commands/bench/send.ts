@@ -1,8 +1,6 @@
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
-import { type Endpoint, visible } from '../../config/index.js';
-import type { Adaptations } from '../../connector/adaptation.js';
-import { runExchange } from '../../connector/exchange.js';
-import type { ChatAnswer, ChatOptions, ExchangeEvent, HttpStreamer } from '../../connector/types.js';
+import { visible } from '../../config/index.js';
+import type { LoadAnswer, LoadExchanges, LoadTarget } from '../../connector/load-exchange.js';
 import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
@@ -13,20 +11,15 @@ import { type OwnPrices, withCost } from '../support/prices.js';
 export type Through = 'direct' | 'daemon';
 
 /** What all requests of a test have in common. */
-export interface Target {
+export interface Target extends LoadTarget {
   through: Through;
-  streamer: HttpStreamer;
-  endpoint: Endpoint;
   prompts: PromptSource;
   pace: Pace;
   /** The answers that a conversation goes on from. */
   history: 'answered' | 'recorded';
-  options: ChatOptions;
-  /** What the endpoint is known to refuse. */
-  adaptations: Adaptations;
   prices: OwnPrices;
-  /** Told what the user should know of the endpoint. */
-  onNotice(text: string): void;
+  /** Whether answers may have a price. */
+  priced: boolean;
 }
 
 /** What became of the conversations of a test. */
@@ -48,6 +41,7 @@ export interface Results {
   add(sample: Sample, gapsMs: readonly number[]): void;
   conversations: Conversations;
   counters: Counters;
+  exchanges: LoadExchanges;
   /** How much later than the loop let it go a request was sent, in ms. */
   lateness(ms: number): void;
 }
@@ -62,34 +56,27 @@ const MAX_MESSAGE = 300;
 
 /** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
 export async function send(
-  { streamer, through, endpoint, options, adaptations, prices, onNotice }: Target,
+  { through, endpoint, options, prices, priced }: Target,
   { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
-  { startMs, add, lateness, counters }: Results,
+  { startMs, add, lateness, counters, exchanges }: Results,
   signal: AbortSignal,
-): Promise<ChatAnswer> {
+): Promise<LoadAnswer> {
   let sentMs: number | undefined;
   const gapsMs: number[] = [];
-  const onEvent = (event: ExchangeEvent): void => {
-    if (event.type === 'start') {
-      sentMs = performance.now() - startMs;
-      lateness(Math.max(0, sentMs - readyMs));
-    }
-    if (event.type === 'adapted') onNotice(event.notice);
-  };
   counters.begin();
-  const bare = await runExchange(streamer, endpoint, index + 1, messages, {
-    stream: true,
+  const bare = await exchanges.ask({
+    messages,
     ...(maxTokens !== undefined && { maxTokens }),
     ...(body !== undefined && { body }),
-    ...options,
-    adaptations,
-    onEvent,
+    onSent(atMs) {
+      sentMs = atMs - startMs;
+      lateness(Math.max(0, sentMs - readyMs));
+    },
     onGap: (ms) => gapsMs.push(ms),
-    signal,
   });
   counters.end();
   const endMs = performance.now() - startMs;
-  const answer = await withCost(bare, endpoint, prices, options.model);
+  const answer = priced ? await withCost(bare, endpoint, prices, options.model) : bare;
   const { attempts, hops, replaced = 0 } = answer.metrics;
   const common = {
     index,
@@ -116,7 +103,7 @@ export async function send(
 export const UNFINISHED = 'unfinished';
 
 function sampleOf(
-  answer: ChatAnswer,
+  answer: LoadAnswer,
   common: Omit<Failed, 'outcome' | 'errorClass' | 'message'>,
   through: Through,
 ): Sample {

@@ -5,6 +5,8 @@ import { billedTokens, type Cost, costBy, type TokenPrices } from '../../metrics
 /** The day on which the price table was released: that of @pydantic/genai-prices, which is bundled. */
 export const PRICE_TABLE = { version: '0.1.8', date: '2026-09-23' };
 
+type Answer = Pick<ChatAnswer, 'usage' | 'model'> & { metrics: object };
+
 /** Own prices by the model's name. */
 export type OwnPrices = ReadonlyMap<string, TokenPrices>;
 
@@ -12,18 +14,18 @@ export type OwnPrices = ReadonlyMap<string, TokenPrices>;
  * The answer with its cost in `metrics`, where the provider counted its tokens and the model's price is known: from
  * the configuration, else from the price table by the endpoint's address. The table is loaded when first needed.
  */
-export async function withCost(
-  answer: ChatAnswer,
+export async function withCost<T extends Answer>(
+  answer: T,
   endpoint: Pick<Endpoint, 'baseUrl' | 'model'>,
   own: OwnPrices,
   askedModel = endpoint.model,
-): Promise<ChatAnswer> {
+): Promise<T> {
   const cost = await costOf(answer, endpoint.baseUrl, askedModel, own);
   return cost === undefined ? answer : { ...answer, metrics: { ...answer.metrics, cost } };
 }
 
 async function costOf(
-  { usage, model }: ChatAnswer,
+  { usage, model }: Answer,
   url: string,
   askedModel: string,
   own: OwnPrices,
@@ -57,6 +59,11 @@ async function costOf(
     }
   }
   return undefined;
+}
+
+/** Whether answers of that address may have a price: where they can't, none need be looked up. */
+export function mayHavePrice(url: string, own: OwnPrices): boolean {
+  return own.size > 0 || !isLocal(url);
 }
 
 /** Loads the price table ahead, where the address may need it: so that it takes no time from what is measured. */

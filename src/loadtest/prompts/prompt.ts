@@ -52,13 +52,18 @@ export interface Pace {
   thinkMs(index: number): () => number;
 }
 
+const noWait = (): number => 0;
+
 /** @param thinkS in seconds [no wait] */
 export function createPace(turns: Spread | 'all', thinkS: Spread | undefined, seed: number): Pace {
   const random = (index: number, stream: number): Random => createRandom(seed ^ SALT, 2 * index + stream);
   return {
-    turns: (index) => (turns === 'all' ? Number.POSITIVE_INFINITY : drawWhole(turns, random(index, 0))),
+    turns(index) {
+      if (turns === 'all') return Number.POSITIVE_INFINITY;
+      return turns.kind === 'constant' ? Math.round(turns.value) : drawWhole(turns, random(index, 0));
+    },
     thinkMs(index) {
-      if (thinkS === undefined) return () => 0;
+      if (thinkS === undefined) return noWait;
       const draws = random(index, 1);
       return () => drawFrom(thinkS, draws) * 1000;
     },

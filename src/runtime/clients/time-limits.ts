@@ -1,8 +1,19 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import type { ExecuteRequest } from '../../protocol/messages.js';
+import type { ExecuteRequest, Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
 import { deadlinePassed, phaseOf } from './deadline-passed.js';
+
+/** The error for response headers that did not come in time. */
+export function headersLate(limitMs: number, timings: Timings, origin: string): ConnectorException {
+  const now = `${limitMs / 1000} s`;
+  const what = `no response headers within ${now}, ${phaseOf(timings)} ${origin}`;
+  return passed(what, `raise timeout_ms (now ${now}) or --timeout`);
+}
+
+function passed(what: string, advice: string): ConnectorException {
+  return new ConnectorException(`${what}: ${advice}`, ErrorClass.Timeout, 0, { hop: 'daemon' });
+}
 
 /** The longest delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -33,13 +44,7 @@ export function createTimeLimits(
 
   const after = (ms: number, reason: () => ConnectorException): NodeJS.Timeout =>
     setTimeout(() => abort(reason()), Math.min(ms, MAX_TIMER_MS));
-  const passed = (what: string, advice: string): ConnectorException =>
-    new ConnectorException(`${what}: ${advice}`, ErrorClass.Timeout, 0, { hop: 'daemon' });
-  const noHeaders = (): ConnectorException => {
-    const now = `${headersTimeoutMs / 1000} s`;
-    const what = `no response headers within ${now}, ${phaseOf(timeline.timings)} ${asked}`;
-    return passed(what, `raise timeout_ms (now ${now}) or --timeout`);
-  };
+  const noHeaders = (): ConnectorException => headersLate(headersTimeoutMs, timeline.timings, asked);
   const silent = (): ConnectorException => {
     const now = `${idleTimeoutMs / 1000} s`;
     return passed(`nothing came from ${asked} for ${now}`, `raise idle_ms (now ${now}) or --idle-timeout`);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LoadExchanges } from '../../../connector/load-exchange.js';
 import type { Counters } from '../../../loadtest/counters.js';
 import { type Counts, createDistribution } from '../../../loadtest/distribution.js';
 import { type InstrumentReading, startInstrument } from '../../../loadtest/instrument.js';
@@ -46,7 +47,9 @@ export async function measurePart(
   const { startMs, counters } = place;
   const lateness = createDistribution();
   const conversations: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
+  const exchanges = new LoadExchanges(target);
   const results = {
+    exchanges,
     startMs,
     endMs: limit.kind === 'duration' ? limit.ms : Number.POSITIVE_INFINITY,
     add: onSample,
@@ -55,15 +58,23 @@ export async function measurePart(
     lateness: lateness.record,
   };
   const meter = startInstrument();
+  let watched: AbortSignal | undefined;
+  const watch = (stop: AbortSignal): void => {
+    if (watched === stop) return;
+    watched = stop;
+    stop.addEventListener('abort', () => exchanges.abort(), { once: true });
+  };
   const load = await runLoad(
     loop(),
     limit,
     async (order, stop) => {
+      watch(stop);
       await converse(target, order, results, clock, stop);
       counters.settle();
     },
     { ...place, clock, signal },
   );
+  exchanges.close();
   const startedAtMs = performance.timeOrigin + startMs;
   return { ...load, startedAtMs, conversations, lateness: lateness.counts(), instrument: meter.stop() };
 }

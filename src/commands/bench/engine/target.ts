@@ -1,7 +1,7 @@
 import type { HttpStreamer } from '../../../connector/types.js';
 import type { Composition } from '../../compose.js';
 import { limitOptions } from '../../support/limit-flags.js';
-import { loadPrices } from '../../support/prices.js';
+import { loadPrices, mayHavePrice } from '../../support/prices.js';
 import type { BenchFlags } from '../flags.js';
 import type { Asked } from '../prompts.js';
 import type { Target } from '../send.js';
@@ -31,6 +31,7 @@ export async function openTarget(
     history: flags.history,
     adaptations: new Map(),
     prices: loaded.config.prices,
+    priced: mayHavePrice(endpoint.baseUrl, loaded.config.prices),
     onNotice,
     options: {
       model: flags.model ?? endpoint.model,

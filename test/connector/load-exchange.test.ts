@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
+import { type Endpoint, loadConfigObject } from '../../src/config/index.js';
+import type { Adaptations } from '../../src/connector/adaptation.js';
+import { runExchange } from '../../src/connector/exchange.js';
+import { type LoadAnswer, LoadExchanges } from '../../src/connector/load-exchange.js';
+import type { ChatOptions } from '../../src/connector/types.js';
+import { chunksOfQuirk, quirks } from '../support/quirks.js';
+import {
+  deltaOf,
+  FINISH,
+  type Handler,
+  type Script,
+  sseEvents,
+  startUpstream,
+  type Upstream,
+} from '../support/upstream.js';
+import { playing, worldCases } from '../support/world.js';
+
+const messages = [{ role: 'user', content: 'go' }] as const;
+const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINISH, '[DONE]');
+
+let direct: DirectStreamer;
+let upstream: Upstream;
+beforeEach(async () => {
+  direct = await openDirect({});
+});
+afterEach(async () => {
+  await direct.close();
+  await upstream.close();
+});
+
+async function serve(answer: Handler | Script): Promise<Endpoint> {
+  upstream = await startUpstream(answer);
+  const openai = { base_url: upstream.url, api_key: 'sk-test', model: 'm' };
+  const { endpoints } = loadConfigObject({ openai, simulator: { enabled: false } }, { env: {} });
+  const endpoint = endpoints.find(({ name }) => name === 'openai');
+  if (endpoint === undefined) throw new Error('no endpoint');
+  return endpoint;
+}
+
+function exchangesOf(endpoint: Endpoint, options: ChatOptions = {}) {
+  const notices: string[] = [];
+  const onNotice = (text: string): number => notices.push(text);
+  const adaptations: Adaptations = new Map();
+  const exchanges = new LoadExchanges({ streamer: direct, endpoint, options, adaptations, onNotice });
+  const gaps: number[] = [];
+  const request = { messages, onSent() {}, onGap: (ms: number) => gaps.push(ms) };
+  return { exchanges, notices, gaps, ask: () => exchanges.ask(request) };
+}
+
+/** What an answer came to, without what depends on the clock. */
+const essence = ({ metrics, error, exchange: _, ...result }: LoadAnswer & { exchange?: number }) => ({
+  ...result,
+  error: error && [error.message, error.getErrorClassName(), error.hop, error.statusCode],
+  attempts: metrics.attempts,
+  outputTokens: metrics.outputTokens,
+  tokensEstimated: metrics.tokensEstimated,
+});
+
+/** Asks in both ways and expects the same of both. */
+async function expectSame(answer: Handler | Script, options: ChatOptions = {}): Promise<void> {
+  const endpoint = await serve(answer);
+  const { exchanges, ask } = exchangesOf(endpoint, options);
+  const load = await ask();
+  exchanges.close();
+  const whole = await runExchange(direct, endpoint, 1, messages, {
+    stream: true,
+    ...options,
+    adaptations: new Map(),
+  });
+  expect(essence(load)).toEqual(essence(whole));
+}
+
+test.each(quirks.map((quirk) => [quirk.name, quirk] as const))(
+  'the stream of %s is read as a single one is',
+  (_, quirk) => expectSame({ contentType: quirk.content_type, chunks: chunksOfQuirk(quirk) }),
+);
+
+test.each(
+  worldCases()
+    .filter(({ slow }) => slow !== true)
+    .map((habit) => [habit.name, habit] as const),
+)('the habit %s is read as a single answer is', (_, habit) => expectSame(playing(habit)));
+
+test('refused members are left out, the answer counts, and the endpoint is known afterwards', async () => {
+  const endpoint = await serve((request, response) => {
+    const refused = request.body.includes('stream_options');
+    response.writeHead(refused ? 400 : 200, {
+      'content-type': refused ? 'application/json' : 'text/event-stream',
+    });
+    response.end(
+      refused
+        ? '{"error":{"message":"Unrecognized request argument supplied: stream_options"}}'
+        : WHOLE.join(''),
+    );
+  });
+  const { exchanges, ask, notices } = exchangesOf(endpoint);
+  expect(await ask()).toMatchObject({ outcome: 'complete', text: 'one two three', metrics: { attempts: 2 } });
+  expect(await ask()).toMatchObject({ outcome: 'complete', metrics: { attempts: 1 } });
+  expect(notices).toHaveLength(1);
+  exchanges.close();
+});
+
+test('a redirect is followed, and each request that a server saw is an attempt', async () => {
+  const endpoint = await serve((request, response) => {
+    if (request.path.startsWith('/moved')) response.writeHead(200).end(WHOLE.join(''));
+    else response.writeHead(308, { location: '/moved' }).end();
+  });
+  const { exchanges, ask } = exchangesOf(endpoint);
+  const first = await ask();
+  expect(first).toMatchObject({ outcome: 'complete', text: 'one two three' });
+  expect(first.metrics.attempts).toBe(upstream.requests.length);
+  exchanges.close();
+});
+
+test('a connection carries one request after another', async () => {
+  const endpoint = await serve({ chunks: WHOLE });
+  const { exchanges, ask, gaps } = exchangesOf(endpoint);
+  for (let count = 0; count < 5; count += 1) expect((await ask()).outcome).toBe('complete');
+  expect([upstream.requests.length, upstream.connections()]).toEqual([5, 1]);
+  expect(gaps.length).toBeLessThanOrEqual(10);
+  exchanges.close();
+});
+
+test('a connection on which an answer was refused goes on to the next request', async () => {
+  let served = 0;
+  const endpoint = await serve((_request, response) => {
+    served += 1;
+    if (served % 2 === 1) response.writeHead(503).end('{"error":{"message":"overloaded"}}');
+    else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(WHOLE.join(''));
+  });
+  const { exchanges, ask } = exchangesOf(endpoint);
+  const outcomes = [];
+  for (let count = 0; count < 4; count += 1) outcomes.push((await ask()).outcome);
+  expect([outcomes, upstream.connections()]).toEqual([['error', 'complete', 'error', 'complete'], 1]);
+  exchanges.close();
+});
+
+test('an abort ends what runs, here and at the server', async () => {
+  const endpoint = await serve({ chunks: WHOLE.slice(0, 1), end: 'hang' });
+  const { exchanges, ask } = exchangesOf(endpoint);
+  const asked = ask();
+  const seen = await upstream.request(0);
+  exchanges.abort();
+  expect((await asked).outcome).toBe('cancelled');
+  expect(await seen.ended).toBe('hung up');
+  exchanges.close();
+});
+
+test.each([
+  ['no headers', { delayMs: 60_000 }, { timeoutMs: 150 }, /no response headers within 0.15 s/],
+  [
+    'silence',
+    { chunks: WHOLE.slice(0, 1), end: 'hang' as const },
+    { idleMs: 150 },
+    /nothing came .* for 0.15 s/,
+  ],
+  ['no end', { chunks: WHOLE.slice(0, 1), end: 'hang' as const }, { answerMs: 150 }, /deadline passed/],
+])(
+  '%s: a limit in time ends the request and names itself',
+  async (_name, script: Script, limits, message) => {
+    const { exchanges, ask } = exchangesOf(await serve(script), limits);
+    const { error } = await ask();
+    expect([error?.getErrorClassName(), error?.message]).toEqual(['Timeout', expect.stringMatching(message)]);
+    exchanges.close();
+  },
+);
+
+test('an answer that is whole ends soon, though its connection stays open', async () => {
+  const { exchanges, ask } = exchangesOf(await serve({ chunks: WHOLE, end: 'hang' }));
+  expect(await ask()).toMatchObject({ outcome: 'complete', text: 'one two three' });
+  exchanges.close();
+});
