@@ -148,6 +148,20 @@ test('an abort ends what runs, here and at the server', async () => {
   exchanges.close();
 });
 
+test('a request that follows a redirect is ended by an abort too', async () => {
+  const endpoint = await serve((request, response) => {
+    if (request.path.startsWith('/moved')) response.writeHead(200).write(WHOLE[0]);
+    else response.writeHead(308, { location: '/moved' }).end();
+  });
+  const { exchanges, ask } = exchangesOf(endpoint);
+  const asked = ask();
+  const moved = await upstream.request(2);
+  exchanges.abort();
+  expect((await asked).outcome).toBe('cancelled');
+  expect(await moved.ended).toBe('hung up');
+  exchanges.close();
+});
+
 test.each([
   ['no headers', { delayMs: 60_000 }, { timeoutMs: 150 }, /no response headers within 0.15 s/],
   [

@@ -72,9 +72,9 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
         origin,
         timeoutMs: config.timeoutMs ?? Number.POSITIVE_INFINITY,
         onEvent,
-        async elsewhere() {
+        async elsewhere(signal) {
           elsewhere.add(origin);
-          const { timings, ...result } = await viaUndici(config, { onEvent });
+          const { timings, ...result } = await viaUndici(config, { onEvent, signal });
           // The response that named the address was to a request too.
           return { ...result, timings: { ...timings, attempts: timings.attempts + 1 } };
         },

@@ -20,7 +20,7 @@ export interface PlainStreamOptions {
   timeoutMs: number;
   onEvent(event: StreamEvent): void | Promise<void>;
   /** The response names another address: sends the request again, so that redirects are followed. */
-  elsewhere(): Promise<StreamResult>;
+  elsewhere(signal: AbortSignal): Promise<StreamResult>;
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -45,6 +45,8 @@ class PlainStream implements LoadStream, RequestTarget {
   #headed = false;
   #ended = false;
   #settled = false;
+  /** Ends the request that follows a redirect. */
+  #elsewhere: AbortController | undefined;
   /** Events that wait until the consumer has taken the one before. */
   #waiting: StreamEvent[] | undefined;
 
@@ -74,6 +76,7 @@ class PlainStream implements LoadStream, RequestTarget {
   }
 
   cancel(): void {
+    this.#elsewhere?.abort();
     if (this.#settled) return;
     this.#settle();
     this.#done.resolve(this.#resultOf('cancelled'));
@@ -95,7 +98,8 @@ class PlainStream implements LoadStream, RequestTarget {
     this.#timeline.mark('firstByteUs');
     if (REDIRECTS.has(statusCode)) {
       this.#settle();
-      this.#done.resolve(this.#options.elsewhere());
+      this.#elsewhere = new AbortController();
+      this.#done.resolve(this.#options.elsewhere(this.#elsewhere.signal));
       return;
     }
     const { timings } = this.#timeline;

@@ -43,7 +43,7 @@ function lengthBody(length: number): BodyReader {
 const CR = 13;
 const LF = 10;
 const SEMICOLON = 59;
-/** Most characters of a chunk's extensions, and of all trailers. */
+/** Most characters of one chunk's extensions, and of all trailers. */
 const MAX_ASIDE = 16_384;
 
 /** Transfer-Encoding: chunked (RFC 9112, 7.1). Extensions and trailers are read over. */
@@ -101,6 +101,7 @@ function chunkedBody(): BodyReader {
             if (byte === LF) {
               state = 'size';
               digits = 0;
+              aside = 0;
             } else if (byte !== CR) throw damaged(bytes);
             at += 1;
             break;

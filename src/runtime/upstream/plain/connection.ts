@@ -21,6 +21,8 @@ export interface Connection extends Flow {
   send(request: HttpRequest, target: RequestTarget): void;
   /** It carries no request after all. */
   release(): void;
+  /** Whether it waited so long for a request that the server may close it. */
+  isStale(nowMs: number): boolean;
   /** Its target hears nothing more. */
   destroy(): void;
 }
@@ -28,7 +30,7 @@ export interface Connection extends Flow {
 export interface ConnectionOptions {
   /** Most bytes of a response's headers. */
   headBytes: number;
-  /** How long it is kept without a request, in ms. */
+  /** How long it may wait for a request, in ms; less where the server says so. */
   keepAliveMs: number;
   onIdle(connection: Connection): void;
   onClosed(connection: Connection): void;
@@ -47,11 +49,10 @@ export function createConnection(
 ): Connection {
   let target: RequestTarget | undefined;
   let failure: Error | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let freshUntilMs = 0;
 
-  const release = (): void => {
-    if (timer === undefined) timer = setTimeout(() => socket.destroy(), options.keepAliveMs).unref();
-    else timer.refresh();
+  const release = (keptMs = options.keepAliveMs): void => {
+    freshUntilMs = performance.now() + Math.min(keptMs, options.keepAliveMs);
     options.onIdle(connection);
   };
   const fail = (error: Error): void => {
@@ -63,10 +64,10 @@ export function createConnection(
   const reader = createResponseReader(options.headBytes, {
     onHead: (statusCode, headers) => target?.onHead(statusCode, headers),
     onBody: (bytes) => target?.onBody(bytes),
-    onEnd(reusable) {
+    onEnd(keptMs) {
       const ended = target;
       target = undefined;
-      if (reusable) release();
+      if (keptMs > 0) release(keptMs);
       else socket.destroy();
       ended?.onEnd();
     },
@@ -86,7 +87,6 @@ export function createConnection(
     failure = error;
   });
   socket.once('close', () => {
-    clearTimeout(timer);
     options.onClosed(connection);
     fail(failure ?? new ClosedEarly('other side closed'));
   });
@@ -99,6 +99,7 @@ export function createConnection(
       socket.write(requestBytes(request));
     },
     release,
+    isStale: (nowMs) => nowMs > freshUntilMs,
     destroy() {
       target = undefined;
       socket.destroy();

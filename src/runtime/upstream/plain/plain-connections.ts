@@ -35,7 +35,15 @@ export function createPlainConnections(options: PoolOptions): PlainConnections {
     serves: (url) =>
       url.protocol === 'http:' &&
       options.proxies?.of('http:', { host: hostOf(url), port: portOf(url) }) === undefined,
-    idle: (origin) => waiting.get(origin)?.pop(),
+    idle(origin) {
+      const idle = waiting.get(origin);
+      const nowMs = performance.now();
+      for (let one = idle?.pop(); one !== undefined; one = idle?.pop()) {
+        if (!one.isStale(nowMs)) return one;
+        one.destroy();
+      }
+      return undefined;
+    },
     open({ hostname, protocol, port, origin }, take, fail) {
       const idle = waitingAt(origin);
       connect({ hostname, protocol, port }, (error, socket) => {

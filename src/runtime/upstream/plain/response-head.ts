@@ -6,8 +6,8 @@ export interface Head {
   readonly statusCode: number;
   readonly headers: HeaderList;
   readonly framing: { kind: 'chunked' } | { kind: 'length'; bytes: number } | { kind: 'close' };
-  /** Another request may follow on the connection. */
-  readonly keepAlive: boolean;
+  /** How long the connection may wait for another request, in ms; 0: none may follow. */
+  readonly keptMs: number;
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
@@ -46,7 +46,16 @@ function parse(text: string, bytes: Buffer): Head {
   const { framing, sure } = framingOf(headers, bytes);
   const connection = valuesOf(headers, 'connection').map((option) => option.toLowerCase());
   const stays = minor === '1' ? !connection.includes('close') : connection.includes('keep-alive');
-  return { statusCode: Number(status), headers, framing, keepAlive: stays && sure };
+  return { statusCode: Number(status), headers, framing, keptMs: stays && sure ? keptMs(headers) : 0 };
+}
+
+/** A request on its way could meet a connection that the server closes: it is used for so much less than the server keeps it. */
+const MARGIN_MS = 1000;
+
+/** As `Keep-Alive: timeout=5` says; a server that says nothing keeps it. */
+function keptMs(headers: HeaderList): number {
+  const [, seconds] = /\btimeout=(\d{1,9})/i.exec(valuesOf(headers, 'keep-alive').join()) ?? [];
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - MARGIN_MS);
 }
 
 /** `sure`: nothing about the headers suggests that the connection is out of step. */

@@ -8,8 +8,8 @@ export interface ResponseTarget {
   onHead(statusCode: number, headers: HeaderList): void;
   /** A run of body bytes: all that one read brought of this body. They are the target's to keep. */
   onBody(bytes: Uint8Array): void;
-  /** `reusable`: the connection can carry another request. */
-  onEnd(reusable: boolean): void;
+  /** `keptMs`: how long the connection may wait for another request; 0: it can carry none. */
+  onEnd(keptMs: number): void;
 }
 
 /** Reads the responses of one HTTP/1.1 connection, one after another. */
@@ -34,11 +34,11 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
   let head: Head | undefined;
   let body: BodyReader | undefined;
 
-  const finish = (reusable: boolean): void => {
+  const finish = (keptMs: number): void => {
     method = undefined;
     head = undefined;
     body = undefined;
-    target.onEnd(reusable);
+    target.onEnd(keptMs);
   };
 
   /** @returns where the body begins; undefined while the head goes on */
@@ -64,10 +64,10 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
   const feedBody = (bytes: Buffer): void => {
     if (body === undefined || head === undefined) return;
     const content = body.feed(bytes);
-    const { keepAlive } = head;
+    const { keptMs } = head;
     if (content.length > 0) target.onBody(content);
     // The target may have had enough.
-    if (body?.over === true) finish(keepAlive);
+    if (body?.over === true) finish(keptMs);
   };
 
   return {
@@ -93,7 +93,7 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
     },
     end() {
       if (body === undefined || body.delimited) return false;
-      finish(false);
+      finish(0);
       return true;
     },
   };

@@ -22,9 +22,9 @@ function read(text: string, methods: readonly string[], sizes: readonly number[]
       const last = responses.at(-1);
       if (last !== undefined) last.body += Buffer.from(bytes).toString('latin1');
     },
-    onEnd: (reusable) => {
+    onEnd: (keptMs) => {
       const last = responses.at(-1);
-      if (last !== undefined) last.reusable = reusable;
+      if (last !== undefined) last.reusable = keptMs > 0;
       const next = waiting.shift();
       if (next !== undefined) reader.expect(next);
     },
@@ -62,6 +62,13 @@ test.each([
     'hello',
     true,
   ],
+  [
+    'a server that closes within a second',
+    SIZED.replace('X-Two: a', 'Keep-Alive: timeout=1, max=100'),
+    'hello',
+    false,
+  ],
+  ['a server that waits', SIZED.replace('X-Two: a', 'Keep-Alive: timeout=5'), 'hello', true],
   [
     'both a length and chunks',
     CHUNKED.replace('\r\n\r\n', '\r\nContent-Length: 3\r\n\r\n'),
@@ -114,4 +121,10 @@ test.each([
   ['more than the length', `${SIZED}!`, /after the response/],
 ])('%s is refused', (_name, text, reason) => {
   expect(() => read(text, ['POST'])).toThrow(reason);
+});
+
+test('chunks may each have an extension, however many they are', () => {
+  const chunk = `1;signature=${'x'.repeat(40)}\r\na\r\n`;
+  const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(1000)}0\r\n\r\n`;
+  expect(read(text, ['POST'])).toMatchObject([{ body: 'a'.repeat(1000), reusable: true }]);
 });
