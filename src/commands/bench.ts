@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import { evaluate } from '../loadtest/check.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
+import type { ServerRecord } from '../loadtest/server-metrics/record.js';
 import { turnFigures } from '../loadtest/turns.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
@@ -15,6 +16,7 @@ import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
 import { type EndpointRun, resultText } from './bench/result.js';
 import { resultJson } from './bench/result-json.js';
+import { watchServer } from './bench/server-metrics.js';
 import { type Plan, setupOf } from './bench/setup.js';
 import { waitForStart } from './bench/start-at.js';
 import { type Composition, compose, reportProblems } from './compose.js';
@@ -117,12 +119,19 @@ async function runOne(
   const engine = await openEngine(composition, plan, signal);
   try {
     const { name } = endpoint;
+    let server: ServerRecord | undefined;
     if (flags.warmup > 0) {
       const warmup = warmupFlags(flags);
       await measure(engine, { label: `${name} warm-up`, flags: warmup, load: loadOf(warmup) }, signal);
     }
     if (startAt !== undefined) await waitForStart(startAt, signal);
-    const { tally, durationMs, ...rest } = await measure(engine, { label: name, flags, load }, signal);
+    const watch = await watchServer(endpoint, flags);
+    // Other machines begin at that time.
+    if (startAt === undefined) await watch?.begun;
+    const measured = await measure(engine, { label: name, flags, load }, signal).finally(async () => {
+      server = await watch?.stop();
+    });
+    const { tally, durationMs, ...rest } = measured;
     const result = tally.report(durationMs);
     return {
       mode: name,
@@ -133,6 +142,7 @@ async function runOne(
       report: result,
       checks: (flags.check ?? []).map((check) => evaluate(check, result)),
       slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, result)),
+      ...(server !== undefined && { server }),
       ...rest,
     };
   } finally {

@@ -44,6 +44,12 @@ const exactUrl = setting((value): Verdict<ExactUrl> => {
   return 'refused' in read ? read : parseExactUrl(read.value);
 });
 
+/** An address without query, such as `base_url`. */
+export const plainUrl = setting((value) => {
+  const read = readText(value);
+  return 'value' in read ? parseBaseUrl(read.value) : read;
+});
+
 /** Reads a whole address; it may have a query. */
 function parseExactUrl(text: string): Verdict<ExactUrl> {
   const [address = '', ...rest] = text.trim().split('?');
@@ -71,6 +77,7 @@ export const accessKeys = {
   stream: z.optional(onOff),
   adapt: z.optional(onOff),
   thinking_tags: z.optional(oneOf(['auto', 'off'])),
+  metrics_url: z.optional(plainUrl),
   client_cert: z.optional(setting(readText)),
   client_key: z.optional(setting(readText)),
 };
@@ -81,7 +88,7 @@ export type WrittenAccess = z.output<typeof written>;
 /** The part of a section's keys that {@link accessKeys} names. */
 export function accessOf(keys: WrittenAccess): WrittenAccess {
   const { provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags } = keys;
-  const { client_cert, client_key } = keys;
+  const { metrics_url, client_cert, client_key } = keys;
   return {
     provider,
     url,
@@ -93,6 +100,7 @@ export function accessOf(keys: WrittenAccess): WrittenAccess {
     stream,
     adapt,
     thinking_tags,
+    metrics_url,
     client_cert,
     client_key,
   };

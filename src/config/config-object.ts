@@ -19,6 +19,8 @@ interface AccessObject {
   adapt?: boolean | undefined;
   /** `off`: `<think>…</think>` at the beginning of a text is text [`auto`]. */
   thinking_tags?: 'auto' | 'off' | undefined;
+  /** The server's metrics page, in Prometheus' format. */
+  metrics_url?: string | undefined;
   /** PEM files for a server that demands a client certificate. Without `client_key` the key is in the same file. */
   client_cert?: string | undefined;
   client_key?: string | undefined;
@@ -42,7 +44,10 @@ export interface ConfigObject {
     timeout_ms?: number | undefined;
     socket_path?: string | undefined;
   };
-  simulator?: Pick<AccessObject, 'headers' | 'body' | 'stream' | 'adapt' | 'thinking_tags'> & {
+  simulator?: Pick<
+    AccessObject,
+    'headers' | 'body' | 'stream' | 'adapt' | 'thinking_tags' | 'metrics_url'
+  > & {
     /** True starts in simulator mode, false with the real API. */
     enabled?: boolean | undefined;
     base_url?: string | undefined;

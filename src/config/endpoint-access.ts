@@ -25,6 +25,8 @@ export interface Access {
   adapt: boolean;
   /** `<think>…</think>` at the beginning of an answer's text is reasoning. */
   thinkingTags: boolean;
+  /** The server's metrics page, in Prometheus' format. */
+  metricsUrl?: string;
   /** PEM files for a server that demands a client certificate; without `key` it is in the same file. */
   clientFiles?: { cert: string; key?: string };
   /** Values that no message, log or file may hold, beside the key. */
@@ -60,6 +62,7 @@ export function completeAccess(
     stream: written.stream ?? true,
     adapt: written.adapt ?? true,
     thinkingTags: written.thinking_tags !== 'off',
+    ...(written.metrics_url !== undefined && { metricsUrl: written.metrics_url }),
     ...(written.client_cert !== undefined && {
       clientFiles: {
         cert: written.client_cert,

@@ -1,4 +1,4 @@
-import { below, endpointUrl, isVersioned, withoutRoute } from './endpoint-url.js';
+import { below, endpointUrl, isVersioned, originOf, withoutRoute } from './endpoint-url.js';
 import type { Endpoint } from './endpoints.js';
 import { type Api, type Provider, providerOf } from './providers.js';
 
@@ -28,6 +28,19 @@ export function answerRequest(endpoint: Endpoint, model = endpoint.model): Endpo
 export function modelsRequest(endpoint: Endpoint): EndpointRequest | undefined {
   const url = modelsUrl(endpoint);
   return url === undefined ? undefined : requestTo(endpoint, url, endpoint.model);
+}
+
+/**
+ * The request for the server's metrics page, `url` or else the endpoint's own; undefined without one. Only a page at the
+ * endpoint's own origin gets its key and headers.
+ */
+export function metricsRequest(
+  endpoint: Endpoint,
+  url = endpoint.access.metricsUrl,
+): Pick<EndpointRequest, 'url' | 'headers'> | undefined {
+  if (url === undefined) return undefined;
+  const own = originOf(endpoint.access.url ?? endpoint.baseUrl) === originOf(url);
+  return { url, headers: own ? headersOf(endpoint) : {} };
 }
 
 function modelsUrl(endpoint: Endpoint): string | undefined {

@@ -98,6 +98,7 @@ function accessSettings(
     stream,
     adapt,
     thinking_tags,
+    metrics_url,
     client_cert,
     client_key,
   }: WrittenAccess,
@@ -115,6 +116,7 @@ function accessSettings(
     ['stream', stream],
     ['adapt', adapt],
     ['thinking_tags', thinking_tags],
+    ['metrics_url', metrics_url],
     ['client_cert', client_cert],
     ['client_key', client_key],
   ];

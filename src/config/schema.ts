@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { accessKeys, accessOf, addressOf } from './access.js';
+import { accessKeys, accessOf, addressOf, plainUrl } from './access.js';
 import { type ApiKey, parseApiKey } from './api-key.js';
-import { OPENAI_ORIGIN, parseBaseUrl } from './endpoint-url.js';
+import { OPENAI_ORIGIN } from './endpoint-url.js';
 import { quote } from './problem.js';
 import { LOCAL_PORTS, LOCAL_SERVERS, type LocalServer } from './providers.js';
 import { describe, oneOf, onOff, readText, setting, type Verdict } from './setting.js';
@@ -11,11 +11,6 @@ import { isTree } from './tree.js';
 export const MAX_TIMEOUT_MS = 3_600_000;
 
 const text = setting(readText);
-
-const baseUrl = setting((value) => {
-  const read = readText(value);
-  return 'value' in read ? parseBaseUrl(read.value) : read;
-});
 
 // The refused value is not quoted: it may be the key.
 const apiKey = setting((value): Verdict<ApiKey> => {
@@ -89,7 +84,7 @@ const waitKeys = {
 };
 const openaiKeys = {
   api_key: z.optional(apiKey),
-  base_url: z.optional(baseUrl),
+  base_url: z.optional(plainUrl),
   model: z._default(text, 'gpt-3.5-turbo'),
   timeout_ms: z._default(timeoutMs, 60_000),
   idle_ms: z._default(idleMs, 300_000),
@@ -104,7 +99,7 @@ const runtimeKeys = {
 };
 const simulatorKeys = {
   enabled: z._default(onOff, true),
-  base_url: z._default(baseUrl, 'http://localhost:4545'),
+  base_url: z._default(plainUrl, 'http://localhost:4545'),
   model: z.optional(text),
   ...waitKeys,
   headers: accessKeys.headers,
@@ -112,9 +107,10 @@ const simulatorKeys = {
   stream: accessKeys.stream,
   adapt: accessKeys.adapt,
   thinking_tags: accessKeys.thinking_tags,
+  metrics_url: accessKeys.metrics_url,
 };
 const profileKeys = {
-  base_url: z.optional(baseUrl),
+  base_url: z.optional(plainUrl),
   api_key: z.optional(apiKey),
   model: text,
   ...waitKeys,

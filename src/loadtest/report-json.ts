@@ -1,6 +1,7 @@
 import type { Summary } from './distribution.js';
 import { describeLimits } from './request-limits.js';
 import { withheldOf } from './sample.js';
+import { short } from './short.js';
 import { LATENCIES, type Report, type Tally } from './tally.js';
 import type { TurnFigures } from './turns.js';
 
@@ -138,8 +139,4 @@ function summaryJson(summary: Summary | undefined): Record<string, number> | nul
 /** RFC 4180. */
 function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function short(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -107,7 +107,7 @@ export function turnsTable(turns: readonly TurnFigures[]): string {
 }
 
 /** @param labels how many columns are words; the others are aligned to the right */
-function aligned(rows: readonly (readonly string[])[], labels: number): string {
+export function aligned(rows: readonly (readonly string[])[], labels: number): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row

@@ -91,7 +91,7 @@ test('an object that contains itself is refused, not followed', () => {
   loop.openai = loop;
   const input: object = loop;
   expect(lines(load(input))).toEqual([
-    'configuration object: unknown key "openai.openai" - known keys: api_key, base_url, model, timeout_ms, idle_ms, answer_ms, provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags, client_cert, client_key',
+    'configuration object: unknown key "openai.openai" - known keys: api_key, base_url, model, timeout_ms, idle_ms, answer_ms, provider, url, api, auth, headers, query, body, stream, adapt, thinking_tags, metrics_url, client_cert, client_key',
   ]);
 });
 

@@ -26,7 +26,7 @@ function names(value: unknown, path = ''): string[] {
 
 /** What depends on the answer, as the page says: its hops, reasons, and what its provider told of itself. */
 const VARYING =
-  /^\.metrics\.(?:hops\.|wait_parts\[|provider\.(?:region\.|(?:times|rate_limits)\[))|\.tpot_withheld\.|\.requests\.hops_ms\./;
+  /^\.metrics\.(?:hops\.|wait_parts\[|provider\.(?:region\.|(?:times|rate_limits)\[))|\.tpot_withheld\.|\.requests\.hops_ms\.|\.server_metrics\.series\./;
 
 const fixed = (value: unknown): string[] =>
   names(value)
@@ -49,6 +49,8 @@ test('the report of bench is as documented', async () => {
     '80',
     '--slo',
     'ttft=9000,errors<1%',
+    '--server-metrics',
+    `${ground.place.simulatorUrl}/metrics`,
   ];
   const { stdout } = await run(['bench', ...flags, '--check', 'errors<1', '--json', '-']);
   expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('bench')));

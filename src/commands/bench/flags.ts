@@ -8,8 +8,13 @@ import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
 import { ARRIVALS_HELP, type ArrivalFlags, addArrivalFlags } from './arrival-flags.js';
 import { addPromptFlags, PROMPTS_HELP, type PromptFlags } from './prompt-flags.js';
 import type { Through } from './send.js';
+import {
+  addServerMetricsFlags,
+  SERVER_METRICS_HELP,
+  type ServerMetricsFlags,
+} from './server-metrics-flags.js';
 
-export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags, ArrivalFlags {
+export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags, ArrivalFlags, ServerMetricsFlags {
   requests?: number;
   /** Seconds. */
   duration?: number;
@@ -58,6 +63,7 @@ An SLO is ${SLO_SYNTAX}.
 Conditions on answers make the goodput; those on the run are reported as kept or missed. A check is
 ${CHECK_SYNTAX}:
   vastar-tui bench --rate 5 --duration 30 --check 'ttft.p95<500ms' --check 'errors<1%'
+${SERVER_METRICS_HELP}
 
 vastar-tui bench compare BEFORE.json AFTER.json says which figures of two reports differ.
 
@@ -66,7 +72,7 @@ measured until then is printed).`;
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
-  return addArrivalFlags(addPromptFlags(addLimitFlags(command)))
+  return addServerMetricsFlags(addArrivalFlags(addPromptFlags(addLimitFlags(command))))
     .addOption(
       new Option('--requests <n>', 'how many to send [20, without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))

@@ -2,6 +2,8 @@ import type { CheckResult } from '../../loadtest/check.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { histogramsJson, reportJson, samplesJson, turnsJson } from '../../loadtest/report-json.js';
 import { requestsJson } from '../../loadtest/requests-json.js';
+import { serverJson } from '../../loadtest/server-metrics/report.js';
+import { short } from '../../loadtest/short.js';
 import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
@@ -36,6 +38,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     conversations: inTurns ? conversationsJson(run.conversations) : null,
     turns: inTurns ? turnsJson(run.turns) : null,
     instrument: instrumentJson(run),
+    server_metrics: run.server === undefined ? null : serverJson(run.server, run.startedAt.getTime()),
     slo: slo.map(resultOf),
     checks: checks.map(resultOf),
     samples: samplesJson(tally),
@@ -67,10 +70,6 @@ function instrumentJson({ instrument, workers, report }: EndpointRun): Record<st
 
 function rounded(figures: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, short(value)]));
-}
-
-function short(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
 
 function attemptsJson({ total, retried, retriesMs, replaced }: Attempts): Record<string, number> {

@@ -1,6 +1,8 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
+import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
+import { serverText } from '../../loadtest/server-metrics/report.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
@@ -19,6 +21,8 @@ export interface EndpointRun extends Omit<Measured, 'durationMs'> {
   checks: readonly CheckResult[];
   /** The conditions of `--slo` on the run as a whole. */
   slo: readonly CheckResult[];
+  /** What the server told of itself (`--server-metrics`). */
+  server?: ServerRecord;
 }
 
 const BUCKETS = 12;
@@ -41,7 +45,8 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
     ];
     return [...warningText(run), ...text].join('');
   });
-  return [...parts, latencyTable(runs)].filter((part) => part !== '').join('\n');
+  const servers = runs.map(({ server }) => serverText(server)).join('');
+  return [...parts, latencyTable(runs)].filter((part) => part !== '').join('\n') + servers;
 }
 
 /** E.g. `ttft.p95<500ms (is 312 ms)`. */

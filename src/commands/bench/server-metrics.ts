@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { metricsRequest } from '../../config/endpoint-request.js';
+import type { Endpoint } from '../../config/index.js';
+import { scrape } from '../../connector/scrape.js';
+import { createServerRecorder, type ServerRecord } from '../../loadtest/server-metrics/record.js';
+import { tell } from '../support/tell.js';
+import { openDirect } from './direct.js';
+import type { ServerMetricsFlags } from './server-metrics-flags.js';
+
+/** A server's metrics page that is read while a test runs. */
+export interface ServerWatch {
+  /** Resolves when the first page was read, or could not be, and after a second in any case. */
+  readonly begun: Promise<void>;
+  /** Reads the page a last time. */
+  stop(): Promise<ServerRecord>;
+}
+
+const INTERVAL_MS = 1000;
+const TIMEOUT_MS = 5000;
+/** Neither the beginning of a test nor its end waits longer for a page. */
+const LONGEST_WAIT_MS = 1000;
+
+/**
+ * Reads the page once a second, over connections of its own. A page that fails is no failure of the test: it is reported once.
+ * @returns undefined when neither a flag nor the endpoint names a page
+ */
+export async function watchServer(
+  endpoint: Endpoint,
+  { serverMetrics, serverMetricsHeader }: ServerMetricsFlags,
+): Promise<ServerWatch | undefined> {
+  const page = metricsRequest(endpoint, serverMetrics);
+  if (page === undefined) return undefined;
+  const headers = { ...page.headers, ...Object.fromEntries(serverMetricsHeader ?? []) };
+  const streamer = await openDirect(process.env);
+  const recorder = createServerRecorder();
+  const ended = new AbortController();
+  const cut = new AbortController();
+  let told = false;
+
+  const read = async (): Promise<void> => {
+    const found = await scrape(streamer, page.url, {
+      headers,
+      timeoutMs: TIMEOUT_MS,
+      signal: cut.signal,
+    });
+    if (found.ok) return recorder.add(wallMs(), found.samples, found.leftOut);
+    recorder.fail(found.problem);
+    if (!told) tell(`warning: --server-metrics ${page.url} could not be read: ${found.problem}`);
+    told = true;
+  };
+  const first = read();
+  const reading = (async () => {
+    await first;
+    for (
+      let due = wallMs() + INTERVAL_MS;
+      !ended.signal.aborted;
+      due = Math.max(due, wallMs()) + INTERVAL_MS
+    ) {
+      await sleep(Math.max(0, due - wallMs()), undefined, { signal: ended.signal }).catch(() => {});
+      await read();
+    }
+  })();
+  return {
+    begun: Promise.race([first, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]),
+    async stop() {
+      ended.abort();
+      const timer = setTimeout(() => cut.abort(), LONGEST_WAIT_MS);
+      await reading;
+      clearTimeout(timer);
+      await streamer.close();
+      return recorder.record(page.url);
+    },
+  };
+}
+
+const wallMs = (): number => performance.timeOrigin + performance.now();

@@ -1,0 +1,73 @@
+import { messageOf } from '../common/errors.js';
+import { createExposition, type MetricSample } from '../metrics/server/exposition.js';
+import { decodeEvents } from './decoded-events.js';
+import type { HttpStreamer } from './types.js';
+
+/** A metrics page, or why there is none, in words for people. */
+export type Scrape =
+  | { readonly ok: true; readonly samples: readonly MetricSample[]; readonly leftOut: number }
+  | { readonly ok: false; readonly problem: string };
+
+export interface ScrapeOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the whole page, in ms. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Further samples of a page are left out. */
+const MAX_SAMPLES = 20_000;
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Neither a retry nor the endpoint's circuit: a page that fails is read at the next time. */
+const POLICY = { maxAttempts: 1, circuit: false } as const;
+
+/** Reads a metrics page once. Never rejects. */
+export async function scrape(
+  streamer: HttpStreamer,
+  url: string,
+  { headers, timeoutMs, signal }: ScrapeOptions,
+): Promise<Scrape> {
+  const samples: MetricSample[] = [];
+  let leftOut = 0;
+  let bytes = 0;
+  let status = 0;
+  const stop = new AbortController();
+  const page = createExposition((sample) => {
+    if (samples.length < MAX_SAMPLES) samples.push(sample);
+    else leftOut += 1;
+  });
+  const decoded = decodeEvents((event) => {
+    if (event.type === 'start') status = event.statusCode;
+    if (event.type !== 'chunk' || status !== 200) return;
+    bytes += event.data.length;
+    if (bytes > MAX_BYTES) stop.abort();
+    else page.feed(event.data);
+  });
+  const accept = 'text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1';
+  try {
+    const { outcome } = await streamer.streamHTTP(
+      {
+        method: 'GET',
+        url,
+        headers: { accept, 'accept-encoding': 'identity', ...headers },
+        timeoutMs,
+        answerMs: timeoutMs,
+        policy: POLICY,
+      },
+      { onEvent: decoded.onEvent, signal: AbortSignal.any([signal, stop.signal]) },
+    );
+    await decoded.end();
+    if (stop.signal.aborted) return problem(`the page is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
+    if (outcome !== 'complete') return problem('it was interrupted');
+  } catch (error) {
+    return problem(messageOf(error));
+  } finally {
+    decoded.close();
+  }
+  if (status !== 200) return problem(`the server answered ${status}`);
+  if (page.end().samples === 0) return problem('the answer is no metrics page of Prometheus');
+  return { ok: true, samples, leftOut };
+}
+
+const problem = (text: string): Scrape => ({ ok: false, problem: text });

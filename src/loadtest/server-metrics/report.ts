@@ -1,0 +1,105 @@
+import { ROLE_NAMES, type Role } from '../../metrics/server/known-servers.js';
+import { short } from '../short.js';
+import { aligned } from '../table.js';
+import type { RoleFigure } from './figures.js';
+import type { Series, ServerRecord } from './record.js';
+
+/** The record for programs: names are fixed, more may be added. @param startedAtMs of the test, Unix time */
+export function serverJson(record: ServerRecord, startedAtMs: number): Record<string, unknown> {
+  const { url, server, pages, failed, problem, figures, atMs, points, series, leftOut } = record;
+  return {
+    url,
+    server: server ?? null,
+    pages,
+    failed,
+    problem: problem ?? null,
+    figures: Object.fromEntries(
+      ROLE_NAMES.map((role) => [role, figureJson(figures.get(role), points.get(role))]),
+    ),
+    at_ms: atMs.map((at) => short(at - startedAtMs)),
+    series: Object.fromEntries([...series].map(([key, one]) => [key, seriesJson(one)])),
+    series_left_out: leftOut,
+  };
+}
+
+function figureJson(
+  figure: RoleFigure | undefined,
+  values: readonly (number | null)[] | undefined,
+): Record<string, unknown> | null {
+  if (figure === undefined) return null;
+  const { start, end } = figure;
+  const told =
+    figure.kind === 'gauge'
+      ? { start: short(start), mean: short(figure.mean), max: short(figure.max), end: short(end) }
+      : {
+          start: short(start),
+          end: short(end),
+          total: short(figure.total),
+          per_s: figure.perSecond === undefined ? null : short(figure.perSecond),
+          peak_per_s: figure.peakPerSecond === undefined ? null : short(figure.peakPerSecond),
+        };
+  return { ...told, values: values ?? [] };
+}
+
+/** A series that never changed has one value. */
+function seriesJson({ type, values }: Series): Record<string, unknown> {
+  const [first = null] = values;
+  return { type, values: values.every((value) => value === first) ? [first] : values };
+}
+
+const LABELS: Readonly<Record<Role, string>> = {
+  waiting: 'waiting',
+  running: 'running',
+  kv_cache: 'KV cache',
+  preemptions: 'preemptions',
+  prompt_tokens: 'prompt tok',
+  generation_tokens: 'output tok',
+};
+
+/** The record for people, below the client's figures; empty without one. */
+export function serverText(record: ServerRecord | undefined): string {
+  if (record === undefined) return '';
+  const { url, server, pages, failed, problem, figures, series } = record;
+  const about = [
+    `${server ?? 'an unknown server'} at ${url}`,
+    `${pages} ${pages === 1 ? 'page' : 'pages'} of ${series.size} series`,
+    ...(failed === 0 ? [] : [`${failed} could not be read: ${problem ?? ''}`]),
+    ...(pages > 0 && server === undefined ? ['none of its names are known: --json has the series'] : []),
+  ].join(', ');
+  const gauges = rows(figures, 'gauge', (role, figure) =>
+    figure.kind === 'gauge'
+      ? [figure.start, figure.mean, figure.max, figure.end].map((value) => gaugeText(role, value))
+      : [],
+  );
+  const counters = rows(figures, 'counter', (_, figure) =>
+    figure.kind === 'counter'
+      ? [countText(figure.total), perSecond(figure.perSecond), perSecond(figure.peakPerSecond)]
+      : [],
+  );
+  return [
+    `\nserver      ${about}\n`,
+    ...(gauges.length === 0 ? [] : [aligned([['', 'start', 'mean', 'max', 'end'], ...gauges], 1)]),
+    ...(counters.length === 0 ? [] : [aligned([['', 'total', 'mean', 'peak'], ...counters], 1)]),
+  ].join('');
+}
+
+function rows(
+  figures: ReadonlyMap<Role, RoleFigure>,
+  kind: RoleFigure['kind'],
+  cells: (role: Role, figure: RoleFigure) => string[],
+): string[][] {
+  return ROLE_NAMES.flatMap((role) => {
+    const figure = figures.get(role);
+    return figure?.kind === kind ? [[LABELS[role], ...cells(role, figure)]] : [];
+  });
+}
+
+function gaugeText(role: Role, value: number): string {
+  return role === 'kv_cache' ? `${(100 * value).toFixed(1)} %` : countText(value);
+}
+
+const countText = (value: number): string =>
+  Number.isInteger(value) || value >= 1000 ? value.toFixed(0) : value.toFixed(1);
+
+const perSecond = (value: number | undefined): string =>
+  value === undefined ? '' : `${value >= 100 ? value.toFixed(0) : value.toFixed(1)}/s`;

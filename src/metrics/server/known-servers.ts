@@ -1,0 +1,117 @@
+/** What a server's figures tell of its load. */
+export type Role =
+  /** Requests that wait for their turn. */
+  | 'waiting'
+  /** Requests that are being answered. */
+  | 'running'
+  /** Share of the memory for keys and values that is in use, 0 to 1. */
+  | 'kv_cache'
+  /** Requests that were put back because that memory was full. */
+  | 'preemptions'
+  | 'prompt_tokens'
+  | 'generation_tokens';
+
+export interface KnownServer {
+  readonly name: string;
+  /** Where the names are documented. */
+  readonly source: string;
+  /** The names of samples for each role, the newest first: the first one that the page has is read. Several in a list are added. */
+  readonly names: Partial<Readonly<Record<Role, readonly (string | readonly string[])[]>>>;
+}
+
+/** How the figures of one role are read. */
+export interface RoleKind {
+  readonly kind: 'gauge' | 'counter';
+  /** How a value for each label (model, engine, rank) becomes one. */
+  readonly joined: 'sum' | 'max';
+}
+
+/** In the order in which they are shown. */
+export const ROLES: Readonly<Record<Role, RoleKind>> = {
+  waiting: { kind: 'gauge', joined: 'sum' },
+  running: { kind: 'gauge', joined: 'sum' },
+  kv_cache: { kind: 'gauge', joined: 'max' },
+  preemptions: { kind: 'counter', joined: 'sum' },
+  prompt_tokens: { kind: 'counter', joined: 'sum' },
+  generation_tokens: { kind: 'counter', joined: 'sum' },
+};
+
+export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
+
+/** Where each server's metrics page has the figures that explain a client's. */
+export const KNOWN_SERVERS: readonly KnownServer[] = [
+  {
+    name: 'vLLM',
+    // The cache's usage was renamed: https://github.com/vllm-project/vllm/pull/18354
+    source: 'https://docs.vllm.ai/en/stable/usage/metrics/',
+    names: {
+      waiting: ['vllm:num_requests_waiting'],
+      running: ['vllm:num_requests_running'],
+      kv_cache: ['vllm:kv_cache_usage_perc', 'vllm:gpu_cache_usage_perc'],
+      preemptions: ['vllm:num_preemptions_total'],
+      prompt_tokens: ['vllm:prompt_tokens_total'],
+      generation_tokens: ['vllm:generation_tokens_total'],
+    },
+  },
+  {
+    name: 'SGLang',
+    // Retractions: python/sglang/srt/metrics/collector.py of its repository; an older version has a gauge alone.
+    source: 'https://docs.sglang.io/references/production_metrics.html',
+    names: {
+      waiting: ['sglang:num_queue_reqs'],
+      running: ['sglang:num_running_reqs'],
+      kv_cache: ['sglang:token_usage'],
+      preemptions: ['sglang:num_retracted_requests_total'],
+      prompt_tokens: ['sglang:prompt_tokens_total'],
+      generation_tokens: ['sglang:generation_tokens_total'],
+    },
+  },
+  {
+    name: 'TGI',
+    source: 'https://huggingface.co/docs/text-generation-inference/reference/metrics',
+    names: {
+      waiting: ['tgi_queue_size'],
+      running: ['tgi_batch_current_size'],
+      // Tokens are histograms over requests: their sums grow as a request ends.
+      prompt_tokens: ['tgi_request_input_length_sum'],
+      generation_tokens: ['tgi_request_generated_tokens_sum'],
+    },
+  },
+  {
+    name: 'llama.cpp',
+    // Newer versions have no figure for the cache.
+    source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
+    names: {
+      waiting: ['llamacpp:requests_deferred'],
+      running: ['llamacpp:requests_processing'],
+      kv_cache: ['llamacpp:kv_cache_usage_ratio'],
+      prompt_tokens: ['llamacpp:prompt_tokens_total'],
+      generation_tokens: ['llamacpp:tokens_predicted_total'],
+    },
+  },
+  {
+    name: 'LiteLLM',
+    source: 'https://docs.litellm.ai/docs/proxy/prometheus',
+    names: {
+      running: ['litellm_in_flight_requests'],
+      prompt_tokens: ['litellm_input_tokens_metric_total', 'litellm_input_tokens_metric'],
+      generation_tokens: ['litellm_output_tokens_metric_total', 'litellm_output_tokens_metric'],
+    },
+  },
+  {
+    name: 'the simulator',
+    source: 'docs/simulator.md',
+    names: {
+      running: ['vastar_simulator_streams_open'],
+      generation_tokens: ['vastar_simulator_tokens_sent_total'],
+    },
+  },
+  {
+    name: 'the daemon',
+    source: 'docs/daemon.md',
+    names: {
+      waiting: [['vastar_pool_queued', 'vastar_tenant_waiting']],
+      running: ['vastar_requests_in_flight'],
+    },
+  },
+];
