@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { writeCommonjs } from './build/commonjs.ts';
+import { lateConstants } from './build/late-constants.ts';
 import { writeNotices } from './build/notices.ts';
 import { smallPriceData } from './build/price-data.ts';
 
@@ -32,6 +33,19 @@ if (process.argv.includes('--if-needed') && existsSync(stamp) && statSync(stamp)
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
+/** Modules that Node has loaded before the program starts. */
+const LOADED_AT_START = new Set([
+  'buffer',
+  'events',
+  'fs',
+  'module',
+  'path',
+  'process',
+  'timers',
+  'url',
+  'util',
+]);
+
 /**
  * Loads Node's own modules where they are used. An import statement would be hoisted to the top of the
  * bundle, so that every command waited for all of them; node:http alone takes 30 ms.
@@ -42,8 +56,9 @@ const lazyBuiltins: Plugin = {
     onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path, kind }) => {
       const name = path.replace(/^node:/, '');
       if (kind === 'require-call' || !builtinModules.includes(name)) return undefined;
-      // It is loaded where it stands as it is, and with the names that only a module of Node's own exports.
-      if (kind === 'dynamic-import') return { path: `node:${name}`, external: true };
+      // A dynamic import is loaded where it stands, and with the names that only a module of Node's own exports.
+      if (kind === 'dynamic-import' || LOADED_AT_START.has(name))
+        return { path: `node:${name}`, external: true };
       return { path: name, namespace: 'builtin' };
     });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
@@ -84,7 +99,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [lazyBuiltins, layoutWithoutFetch, oneParser, smallPriceData],
+  plugins: [lazyBuiltins, layoutWithoutFetch, oneParser, smallPriceData, lateConstants],
   platform: 'node',
   format: 'esm',
   target: 'node20',

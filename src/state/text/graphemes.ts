@@ -1,8 +1,7 @@
 import stringWidth from 'string-width';
 import { bidiMark } from '../../common/bidi.js';
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+let segmenter: Intl.Segmenter | undefined;
 const TAB_STOP = 4;
 /** Graphemes beyond ASCII repeat a lot; more distinct ones than this are not worth remembering. */
 const MAX_CACHED_WIDTHS = 4096;
@@ -10,21 +9,23 @@ const MAX_CACHED_WIDTHS = 4096;
 const LOOK_BACK = 128;
 
 /**
- * One cell each, among them all that the interface itself draws: string-width compiles patterns of emoji when it is first
- * asked, which takes tens of ms, and the first frame need not wait for that.
+ * Characters of one cell each, among them all that the interface itself draws. None joins another in one grapheme, so their
+ * text needs neither segmenter nor string-width, whose Unicode data takes tens of ms to load.
  */
 const NARROW =
-  /^[\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2713\u2717]$/;
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
 
 const widths = new Map<string, number>();
 
-/** True when every character is printable ASCII, so that one character is one cell. */
-export function isPlainAscii(text: string): boolean {
-  return PRINTABLE_ASCII.test(text);
+/** Whether each character of `text` is one grapheme of one cell. */
+export function isNarrow(text: string): boolean {
+  return NARROW.test(text);
 }
 
 /** The graphemes of `text` with their offsets in UTF-16 units. */
 export function segments(text: string): Iterable<{ segment: string; index: number }> {
+  // Its data takes some ms to load, which the first frame need not wait for.
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return segmenter.segment(text);
 }
 
@@ -38,8 +39,7 @@ export function isOneGrapheme(text: string): boolean {
 /** Terminal cells of one grapheme that starts at `column`; a tab reaches to its next stop, a bidirectional control has a mark. */
 export function graphemeWidth(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_STOP - (column % TAB_STOP);
-  if (grapheme.length === 1 && grapheme >= ' ' && grapheme <= '~') return 1;
-  if (NARROW.test(grapheme)) return 1;
+  if (grapheme.length === 1 && ((grapheme >= ' ' && grapheme <= '~') || isNarrow(grapheme))) return 1;
   const known = widths.get(grapheme);
   if (known !== undefined) return known;
   if (widths.size >= MAX_CACHED_WIDTHS) widths.clear();
@@ -50,7 +50,7 @@ export function graphemeWidth(grapheme: string, column: number): number {
 
 /** Terminal cells of a line as it is shown. */
 export function cellWidth(line: string): number {
-  if (isPlainAscii(line)) return line.length;
+  if (isNarrow(line)) return line.length;
   let column = 0;
   for (const { segment } of segments(line)) column += graphemeWidth(segment, column);
   return column;
@@ -73,7 +73,7 @@ export function shownLine(line: string): string {
 
 /** The longest beginning of a line that fits `width` cells. */
 export function takeCells(line: string, width: number): string {
-  if (isPlainAscii(line)) return line.slice(0, Math.max(0, width));
+  if (isNarrow(line)) return line.slice(0, Math.max(0, width));
   let column = 0;
   for (const { segment, index } of segments(line)) {
     column += graphemeWidth(segment, column);

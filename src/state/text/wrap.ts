@@ -1,4 +1,4 @@
-import { graphemeWidth, isPlainAscii, segments, shownLine } from './graphemes.js';
+import { graphemeWidth, isNarrow, segments, shownLine } from './graphemes.js';
 
 /** One row of a wrapped line: a half-open range of it, in UTF-16 units. */
 export interface Piece {
@@ -30,8 +30,8 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
   const { width, restWidth = width, at = 'words', from = 0, firstRow = from === 0 } = options;
   let limit = firstRow ? width : restWidth;
   const rest = line.slice(from);
-  const isAscii = isPlainAscii(rest);
-  if (isAscii && rest.length <= limit) return [{ start: from, end: line.length }];
+  const eachOneCell = isNarrow(rest);
+  if (eachOneCell && rest.length <= limit) return [{ start: from, end: line.length }];
   const pieces: Piece[] = [];
   let rowStart = from;
   let column = 0;
@@ -76,7 +76,7 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
     if (cells > 1) breakable(end);
   };
 
-  if (isAscii) {
+  if (eachOneCell) {
     for (let offset = from; offset < line.length; offset += 1) take(line.charAt(offset), offset);
   } else {
     for (const { segment, index } of segments(rest)) take(segment, from + index);

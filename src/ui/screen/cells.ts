@@ -1,4 +1,4 @@
-import { graphemeWidth, isPlainAscii, segments, shownLine } from '../../state/text/graphemes.js';
+import { graphemeWidth, isNarrow, segments, shownLine } from '../../state/text/graphemes.js';
 import type { Line } from '../style/line.js';
 import type { Theme, Tone } from '../style/theme.js';
 
@@ -35,7 +35,7 @@ export function cellsOf(line: Line, width: number): Cells {
     return true;
   };
   const addSpan = (tone: Tone, text: string): boolean => {
-    if (isPlainAscii(text)) {
+    if (isNarrow(text)) {
       for (const char of text) if (!add(char, tone, 1)) return false;
       return true;
     }

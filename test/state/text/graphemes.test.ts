@@ -1,7 +1,13 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { bidiMark } from '../../../src/common/bidi.js';
-import { cellWidth, graphemeWidth, shownLine } from '../../../src/state/text/graphemes.js';
+import {
+  cellWidth,
+  graphemeWidth,
+  isNarrow,
+  segments,
+  shownLine,
+} from '../../../src/state/text/graphemes.js';
 
 test('every character of the basic plane has the width that string-width gives it', () => {
   const wrong: string[] = [];
@@ -18,4 +24,13 @@ test('a line is shown with spaces for tabs and marks for bidirectional controls,
   const line = 'a\tb\u202ec\u2069\td';
   expect(shownLine(line)).toBe('a   b‹RLO›c‹PDI›    d');
   expect(cellWidth(line)).toBe(shownLine(line).length);
+});
+
+test('characters of one cell keep their width next to each other', () => {
+  const narrow = Array.from({ length: 0x2800 }, (_, code) => String.fromCharCode(code)).filter(isNarrow);
+  expect(narrow.length).toBeGreaterThan(1000);
+  for (const character of narrow) {
+    expect([...segments(`a${character}${character}b`)]).toHaveLength(4);
+    expect(stringWidth(`a${character}${character}b`)).toBe(4);
+  }
 });
