@@ -4,10 +4,10 @@ import type { ProviderReport } from './provider-report.js';
 import type { Speed } from './speed.js';
 import type { WaitSplit } from './wait-parts.js';
 
+export type { RateLimit } from '../protocol/rate-limits.js';
 export type { Cost } from './cost.js';
 export type { HopName, Hops } from './hops.js';
 export type { ProviderReport } from './provider-report.js';
-export type { RateLimit } from './rate-limits.js';
 export type { Speed, Withheld } from './speed.js';
 export type { WaitPart, WaitSplit } from './wait-parts.js';
 

@@ -1,4 +1,5 @@
 import { REQUEST_ID_HEADERS } from '../common/headers.js';
+import { isRateLimitHeader, type RateLimit, rateLimitsIn } from '../protocol/rate-limits.js';
 import {
   type Reported,
   type ReportedTime,
@@ -6,7 +7,6 @@ import {
   timesInEvent,
   timesInHeaders,
 } from './provider-times.js';
-import { RATE_LIMIT_HEADERS, type RateLimit, rateLimitsIn } from './rate-limits.js';
 
 /** What a provider's response says of itself. */
 export interface ProviderReport {
@@ -31,19 +31,14 @@ const REGIONS = [
 ];
 const LONGEST_VALUE = 200;
 /** A server of one's own sends none of these, and a load test then reads nothing for each answer. */
-const KNOWN: ReadonlySet<string> = new Set([
-  ...TIME_HEADERS,
-  ...RATE_LIMIT_HEADERS,
-  ...REQUEST_ID_HEADERS,
-  ...REGIONS,
-]);
+const KNOWN: ReadonlySet<string> = new Set([...TIME_HEADERS, ...REQUEST_ID_HEADERS, ...REGIONS]);
 
 /**
  * Collects what one response says of the provider. Later events replace earlier times of the same source.
  * @param nowMs Unix time at the headers
  */
 export function createProviderReport(headers: Readonly<Record<string, string>>, nowMs: number) {
-  const says = Object.keys(headers).some((name) => KNOWN.has(name));
+  const says = Object.keys(headers).some((name) => KNOWN.has(name) || isRateLimitHeader(name));
   const times = new Map<string, ReportedTime>();
   const refused = new Set<string>();
   const take = (reported: Reported): void => {

@@ -1,4 +1,4 @@
-import { waitOf } from './retry-after.js';
+import { waitOf } from './wait.js';
 
 /** What the body of an error response says about another attempt. */
 export interface RefusalBody {

@@ -1,14 +1,8 @@
+import { rateLimitsIn, responseTime } from './rate-limits.js';
+import { decimal, waitOf } from './wait.js';
+
 /** Names in lower case. */
 type Headers = Readonly<Record<string, string>>;
-
-/** When a rate limit renews, and how much of it is left. */
-const RESETS = [
-  ['x-ratelimit-reset-requests', 'x-ratelimit-remaining-requests'],
-  ['x-ratelimit-reset-tokens', 'x-ratelimit-remaining-tokens'],
-  ['x-ratelimit-reset', 'x-ratelimit-remaining'],
-  ['anthropic-ratelimit-requests-reset', 'anthropic-ratelimit-requests-remaining'],
-  ['anthropic-ratelimit-tokens-reset', 'anthropic-ratelimit-tokens-remaining'],
-] as const;
 
 /**
  * How long the server asked to wait, in ms: `retry-after-ms`, else `Retry-After` (RFC 9110, section 10.2.3), else
@@ -17,45 +11,16 @@ const RESETS = [
  * @param nowMs Unix time, for dates
  */
 export function retryAfterOf(headers: Headers, nowMs: number): number | undefined {
-  const ms = decimal(headers['retry-after-ms']);
-  if (ms !== undefined) return ms;
-  const asked = waitOf(headers['retry-after'], nowMs);
+  const asked = askedWait(headers, nowMs);
   if (asked !== undefined) return asked;
-  const waits = RESETS.filter(([, remaining]) => decimal(headers[remaining]) === 0)
-    .map(([reset]) => waitOf(headers[reset], nowMs))
+  const waits = rateLimitsIn(headers, nowMs)
+    .filter(({ remaining }) => remaining === 0)
+    .map(({ resetMs }) => resetMs)
     .filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
-/** A number from here on is a Unix time in seconds or ms: no wait is that long. */
-const EPOCH_S = 1e9;
-const EPOCH_MS = 1e12;
-
-/** Reads a wait in ms from seconds, a duration (`1m30s`), an HTTP or ISO 8601 date, or a Unix time. */
-export function waitOf(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined;
-  const number = decimal(value);
-  if (number !== undefined) {
-    if (number < EPOCH_S) return number * 1000;
-    return Math.max(0, (number < EPOCH_MS ? number * 1000 : number) - nowMs);
-  }
-  const duration = durationOf(value.trim());
-  if (duration !== undefined) return duration;
-  // An HTTP date begins with the name of a day, an ISO 8601 date with the year; `Date.parse` accepts much more.
-  const at = /^\s*([A-Z][a-z]{2}|\d{4}-\d{2}-\d{2}T)/.test(value) ? Date.parse(value.trim()) : Number.NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
-}
-
-const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1000, 1] as const;
-
-/** `120ms`, `2s`, `1m30.5s`, `1h0m0s`, `2d`. */
-function durationOf(text: string): number | undefined {
-  const n = String.raw`(\d{1,9}(?:\.\d{1,9})?)`;
-  const parts = new RegExp(`^(?:${n}d)?(?:${n}h)?(?:${n}m(?!s))?(?:${n}s)?(?:${n}ms)?$`).exec(text);
-  if (text === '' || parts === null) return undefined;
-  return UNITS_MS.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0);
-}
-
-function decimal(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d{1,15}(\.\d{1,9})?\s*$/.test(text) ? Number(text) : undefined;
+/** The same without the limits: what the server asked in so many words. */
+export function askedWait(headers: Headers, nowMs: number): number | undefined {
+  return decimal(headers['retry-after-ms']) ?? waitOf(headers['retry-after'], responseTime(headers, nowMs));
 }

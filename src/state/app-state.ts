@@ -5,6 +5,7 @@ import { type Comparison, isAnswering } from './comparing/comparison.js';
 import { type Editor, EMPTY_EDITOR } from './editor/editor.js';
 import { type ChatSettings, NO_SETTINGS } from './endpoint/chat-settings.js';
 import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './exchange/figures.js';
+import { limitsOf, nextLimitsChangeMs } from './exchange/limits-view.js';
 import type { RequestView, RetryNotice } from './exchange/request-view.js';
 import type { Message } from './messages.js';
 import type { EndpointInfo, ModeInfo } from './ports.js';
@@ -114,6 +115,8 @@ export interface AppState {
   readonly mouse: boolean;
   readonly overlay: Overlay;
   readonly panes: Panes;
+  /** The provider's limits have a place beside the conversation, where their countdown runs. */
+  readonly limitsBeside: boolean;
   readonly search: Search;
   /** Two answers side by side in the conversation's place, until one is chosen. */
   readonly comparison?: Comparison | undefined;
@@ -149,6 +152,7 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
     scroll: { kind: 'follow' },
     overlay: { kind: 'none' },
     panes: { shown: true },
+    limitsBeside: false,
     search: { kind: 'closed' },
     reasoningShown: false,
     sourceShown: false,
@@ -184,7 +188,14 @@ export function nextChangeMs(state: AppState, nowMs: number): number | undefined
     times.push(left > TENTHS_BELOW_MS ? 1000 : tickMs(state));
   }
   if (connection.status === 'connected' && connection.silentSinceMs !== undefined) times.push(tickMs(state));
+  const limits = showsLimits(state) ? limitsOf(state) : undefined;
+  const limitsMs = limits && nextLimitsChangeMs(limits, nowMs);
+  if (limitsMs !== undefined) times.push(limitsMs);
   if (toast !== undefined) times.push(Math.max(0, toast.untilMs - nowMs));
   if (quitArmedUntilMs !== undefined) times.push(Math.max(0, quitArmedUntilMs - nowMs));
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function showsLimits({ limitsBeside, overlay }: AppState): boolean {
+  return limitsBeside || (overlay.kind === 'panes' && overlay.pane === 'connection');
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createProviderReport } from '../../src/metrics/provider-report.js';
-import type { RateLimit } from '../../src/metrics/rate-limits.js';
+import type { RateLimit } from '../../src/protocol/rate-limits.js';
 import sources from '../fixtures/provider-times/sources.json' with { type: 'json' };
 
 interface Source {

@@ -2,6 +2,7 @@ import type { ChatAnswer } from '../../connector/types.js';
 import type { Course } from '../../metrics/course.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { NO_SPEED } from '../../metrics/speed.js';
+import type { RateLimit } from '../../protocol/rate-limits.js';
 import type { AppState, QueuedMessage } from '../app-state.js';
 import { append } from '../branches/branches.js';
 import { type AnswerStatus, type AssistantMessage, changeAnswer, type Message } from '../messages.js';
@@ -12,6 +13,7 @@ import type { KeyHints } from '../view/key-hints.js';
 import { failureOf, remarksOn, unexpectedFailure } from './failure.js';
 import { countExchange } from './figures.js';
 import type { Portion, Retry } from './incoming.js';
+import { type LimitsView, withRates, withRetryAfter } from './limits-view.js';
 import type { RequestView } from './request-view.js';
 
 /** A question is added to the conversation. */
@@ -34,7 +36,7 @@ export function beginAnswer(state: AppState): AppState {
     ...append(state, newAnswer(id, nowMs, endpoint)),
     nextMessageId: id + 1,
     scroll: { kind: 'follow' },
-    request: { kind: 'running', metrics: metricsBeforeStart(0) },
+    request: { kind: 'running', metrics: metricsBeforeStart(0), limits: fromRunning(state.request).limits },
   };
 }
 
@@ -52,11 +54,9 @@ export function newAnswer(id: number, atMs: number, { name, model }: EndpointInf
 }
 
 /** The content since the last frame. */
-export function addPortion(
-  state: AppState,
-  id: number,
-  { text, reasoning, calls, retry }: Portion,
-): AppState {
+export function addPortion(before: AppState, id: number, portion: Portion): AppState {
+  const { text, reasoning, calls, retry, rates } = portion;
+  const state = rates === undefined ? before : addRates(before, id, rates);
   if (text === '' && reasoning === '' && calls.length === 0)
     return retry === undefined ? state : withRetry(state, retry);
   const messages = changeAnswer(state.messages, id, (answer) => ({
@@ -69,6 +69,19 @@ export function addPortion(
     }),
   }));
   return { ...state, messages, retry: undefined };
+}
+
+function addRates(state: AppState, id: number, rates: readonly RateLimit[]): AppState {
+  const { request, nowMs } = state;
+  const endpoint = endpointOf(state, id);
+  if (endpoint === undefined || request.kind === 'none') return state;
+  return { ...state, request: { ...request, limits: withRates(request.limits, endpoint, rates, nowMs) } };
+}
+
+/** Where the answer was asked: by its end another endpoint may be in use. */
+function endpointOf({ messages }: AppState, id: number): AssistantMessage['endpoint'] | undefined {
+  const answer = messages.findLast((message) => message.id === id);
+  return answer?.role === 'assistant' ? answer.endpoint : undefined;
 }
 
 function withRetry(state: AppState, retry: Retry): AppState {
@@ -94,11 +107,18 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
     ...(answer.carried !== undefined && { carried: answer.carried }),
     status: statusOf(answer, message.text, state.keys),
   }));
+  const { course, limits: before } = fromRunning(state.request);
+  const endpoint = endpointOf(state, id);
+  const waitMs = answer.error?.retryAfterMs;
+  const limits =
+    waitMs === undefined || endpoint === undefined
+      ? before
+      : withRetryAfter(before, endpoint, waitMs, state.nowMs);
   return {
     ...state,
     messages,
     retry: undefined,
-    request: { kind: 'done', outcome, metrics, course: courseOf(state.request) },
+    request: { kind: 'done', outcome, metrics, course, limits },
     session: countExchange(state.session, metrics, outcome, state.slo, answer.error?.getErrorClassName()),
   };
 }
@@ -116,7 +136,7 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
     ...state,
     messages: changeAnswer(state.messages, id, (message) => ({ ...message, status })),
     retry: undefined,
-    request: { kind: 'done', outcome: 'error', metrics, course: courseOf(state.request) },
+    request: { kind: 'done', outcome: 'error', metrics, ...fromRunning(state.request) },
     session: countExchange(state.session, metrics, 'error', state.slo),
   };
 }
@@ -150,6 +170,7 @@ function statusOf(answer: ChatAnswer, shownText: string, keys: KeyHints): Answer
     : { kind: outcome, ...ended };
 }
 
-function courseOf(request: RequestView): Course | undefined {
-  return request.kind === 'none' ? undefined : request.course;
+/** What the request's view keeps when it ends. */
+function fromRunning(request: RequestView): { course?: Course | undefined; limits?: LimitsView | undefined } {
+  return request.kind === 'none' ? {} : { course: request.course, limits: request.limits };
 }

@@ -1,5 +1,7 @@
 import type { ExchangeEvent, LiveMetrics } from '../../connector/types.js';
 import { type Course, createCourse } from '../../metrics/course.js';
+import { createProviderReport } from '../../metrics/provider-report.js';
+import type { RateLimit } from '../../protocol/rate-limits.js';
 import { createSanitizer, type Sanitizer, sanitizeLine } from '../text/sanitize.js';
 import type { CallPiece } from '../tools/tool-calls.js';
 import { addToCourse } from './course-events.js';
@@ -15,6 +17,8 @@ export interface Portion {
   first: boolean;
   /** The latest notice that the request is tried again, when one came. */
   retry?: Retry | undefined;
+  /** The limits that the response's headers name, when they came. */
+  rates?: readonly RateLimit[] | undefined;
 }
 
 /** Collects a running exchange's events between two frames. */
@@ -38,6 +42,7 @@ export function createIncoming(): Incoming {
   let calls: CallPiece[] = [];
   const callSanitizers = new Map<number, Sanitizer>();
   let retry: Retry | undefined;
+  let rates: readonly RateLimit[] | undefined;
   let begun = false;
   let given = false;
   const course = createCourse();
@@ -57,6 +62,9 @@ export function createIncoming(): Incoming {
         case 'text':
         case 'refusal':
           text += textSanitizer.feed(event.text);
+          break;
+        case 'headers':
+          rates = createProviderReport(event.headers, Date.now()).summary().rateLimits;
           break;
         case 'retry':
           retry = event;
@@ -90,9 +98,10 @@ export function createIncoming(): Incoming {
         }
       }
       const something = text !== '' || reasoning !== '' || calls.length > 0;
-      const portion = { text, reasoning, calls, first: something && !given, retry };
+      const portion = { text, reasoning, calls, first: something && !given, retry, rates };
       calls = [];
       retry = undefined;
+      rates = undefined;
       given ||= something;
       text = '';
       reasoning = '';

@@ -1,4 +1,5 @@
 import type { AppState } from '../app-state.js';
+import type { RequestView } from '../exchange/request-view.js';
 import type { Message } from '../messages.js';
 import type { Clock } from '../ports.js';
 
@@ -23,21 +24,31 @@ export function createJumpWatch(clock: Pick<Clock, 'now' | 'unixMs'>): () => num
 /** The state with all times that are compared with the clock moved as the clock was. */
 export function afterJump(state: AppState, jumpMs: number): AppState {
   if (jumpMs === 0) return state;
-  const { toast, quitArmedUntilMs, retry, connection, comparison } = state;
+  const { toast, quitArmedUntilMs, retry, connection, request, comparison } = state;
   return {
     ...state,
     messages: state.messages.map((message) => movedThinking(message, jumpMs)),
     connection: movedConnection(connection, jumpMs),
+    request: movedLimits(request, jumpMs),
     ...(toast !== undefined && { toast: { ...toast, untilMs: toast.untilMs + jumpMs } }),
     ...(quitArmedUntilMs !== undefined && { quitArmedUntilMs: quitArmedUntilMs + jumpMs }),
     ...(retry !== undefined && { retry: { ...retry, atMs: retry.atMs + jumpMs } }),
     ...(comparison !== undefined && {
       comparison: {
         ...comparison,
-        sides: comparison.sides.map((side) => ({ ...side, answer: movedThinking(side.answer, jumpMs) })),
+        sides: comparison.sides.map((side) => ({
+          ...side,
+          answer: movedThinking(side.answer, jumpMs),
+          request: movedLimits(side.request, jumpMs),
+        })),
       },
     }),
   };
+}
+
+function movedLimits(request: RequestView, jumpMs: number): RequestView {
+  if (request.kind === 'none' || request.limits === undefined) return request;
+  return { ...request, limits: { ...request.limits, atMs: request.limits.atMs + jumpMs } };
 }
 
 function movedConnection(connection: AppState['connection'], jumpMs: number): AppState['connection'] {

@@ -32,6 +32,8 @@ export function createViewActions({ get, change, act }: Acting, log: ExchangeLog
         panes:
           offset === undefined || focus === undefined ? { shown } : { shown, focus: { ...focus, offset } },
       })),
+    /** The provider's limits have a place beside the conversation. */
+    showLimits: (limitsBeside: boolean): void => change((state) => ({ ...state, limitsBeside })),
     /** The figures of the pane that is looked at, else of the request, in sentences. */
     explain: (): void =>
       change((state) => {

@@ -1,7 +1,8 @@
 import { Box } from 'ink';
-import { memo, type ReactElement, useMemo } from 'react';
+import { memo, type ReactElement, useEffect, useMemo } from 'react';
 import type { AppState, PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
+import { elapsedMs, limitsOf } from '../../state/exchange/limits-view.js';
 import { countsTime } from '../panes/connection.js';
 import { requestLines } from '../panes/request.js';
 import { sessionLines } from '../panes/session.js';
@@ -10,13 +11,13 @@ import {
   connectionPane,
   EDGE_ROWS,
   extraRows,
-  limitsOf,
   PANE_TITLES,
   paneRows,
+  SHORT_CONNECTION_ROWS,
   wholePane,
 } from '../panes/side.js';
 import type { Line } from '../style/line.js';
-import { fitRows, useAppState } from './context.js';
+import { fitRows, useAppState, useShared } from './context.js';
 import { edgeRows, type Framed, FramedRows } from './rows.js';
 
 interface PaneProps {
@@ -37,6 +38,12 @@ export const Side = memo(function Side({ width, height }: PaneProps): ReactEleme
   const wanted = useAppState((state) => pane && wholePane(pane, state, width - 4).length) ?? 0;
   const extra = useAppState(extraRows);
   const rows = paneRows(height - EDGE_ROWS, extra, pane && { pane, wanted });
+  const { actions } = useShared();
+  const hasLimits = pane === 'connection' || rows.connection > SHORT_CONNECTION_ROWS;
+  useEffect(() => {
+    actions.showLimits(hasLimits);
+    return () => actions.showLimits(false);
+  }, [actions, hasLimits]);
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Pane pane="connection" shown={CONNECTION} width={width} height={rows.connection} />
@@ -52,19 +59,23 @@ interface Shown<T> {
   lines: (shown: T, width: number, height: number) => readonly Line[];
 }
 
-const CONNECTION = shown(
-  ({ connection, endpoint, settings, retry, keys, nowMs, request }) => ({
+const CONNECTION = shown(({ connection, endpoint, settings, retry, keys, nowMs, request }) => {
+  const limits = limitsOf({ request, endpoint });
+  return {
     connection,
     settings,
-    limits: limitsOf({ request }),
+    limits,
     endpoint,
     retry,
     keys,
-    // The clock matters only while it counts down.
-    nowMs: countsTime({ connection, retry }) ? nowMs : 0,
-  }),
-  connectionPane,
-);
+    // The clock matters only while it counts down; limits do so in seconds.
+    nowMs: countsTime({ connection, retry })
+      ? nowMs
+      : limits === undefined
+        ? 0
+        : limits.atMs + elapsedMs(limits, nowMs),
+  };
+}, connectionPane);
 const REQUEST = shown(
   (state) => ({ request: shownRequest(state) }),
   ({ request }, width, height) => requestLines(request, width, height),

@@ -1,7 +1,7 @@
 import { SCREEN_FIGURES } from '../../metrics/figures.js';
-import type { RateLimit } from '../../metrics/rate-limits.js';
 import type { AppState } from '../../state/app-state.js';
 import { type ChatSettings, parameterTexts } from '../../state/endpoint/chat-settings.js';
+import type { LimitsView } from '../../state/exchange/limits-view.js';
 import type { RetryNotice } from '../../state/exchange/request-view.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
@@ -10,8 +10,7 @@ import { cut, type Line, lineWidth, spread } from '../style/line.js';
 
 export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'> & {
   settings?: ChatSettings | undefined;
-  /** Of the latest answer. */
-  limits?: readonly RateLimit[] | undefined;
+  limits?: LimitsView | undefined;
 };
 
 /** State of the way to the daemon and the endpoint. */

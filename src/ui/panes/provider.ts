@@ -1,9 +1,8 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import type { RateLimit } from '../../metrics/rate-limits.js';
+import type { RateLimit } from '../../protocol/rate-limits.js';
 import type { LoggedExchange } from '../../state/exchange/exchange-log.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { count, duration } from '../style/format.js';
-import { type Line, spread } from '../style/line.js';
 import { verdictOn } from './waterfall/verdict.js';
 
 /** In words: what the wait consists of and who says so, what contradicts it, and the provider's limits. */
@@ -22,30 +21,11 @@ export function providerLines({ wait, provider }: ExchangeMetrics): string[] {
   ];
 }
 
-/** Rate limits in a narrow pane, the one with the least left first. */
-export function limitLines(limits: readonly RateLimit[], width: number): Line[] {
-  const share = ({ remaining, limit }: RateLimit): number => remaining / (limit ?? Number.POSITIVE_INFINITY);
-  return [...limits]
-    .sort((a, b) => share(a) - share(b))
-    .map((limit) => {
-      const { of, remaining, resetMs } = limit;
-      const most = limit.limit === undefined ? '' : `/${short(limit.limit)}`;
-      const reset: Line = resetMs === undefined ? [] : [['dim', `in ${duration(resetMs)}`]];
-      return spread([['dim', `${sanitizeLine(of)} `], `${short(remaining)}${most}`], reset, width);
-    });
-}
-
 /** `499 of 500 requests left, renewed in 120 ms`. */
 export function limitText({ of, remaining, limit, resetMs }: RateLimit): string {
   const most = limit === undefined ? '' : ` of ${count(limit)}`;
   const reset = resetMs === undefined ? '' : `, renewed in ${duration(resetMs)}`;
   return `${count(remaining)}${most} ${of} left${reset}`;
-}
-
-/** `30 k` for what has no room as `30,000`. */
-function short(value: number): string {
-  if (value < 10_000) return count(value);
-  return value < 1_000_000 ? `${Math.round(value / 1000)}k` : `${(value / 1_000_000).toFixed(1)}M`;
 }
 
 /** What a provider's support asks for: ids, model, times and region; no key, no address, no content. */

@@ -1,10 +1,10 @@
-import type { RateLimit } from '../../metrics/rate-limits.js';
 import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
 import { parameterTexts } from '../../state/endpoint/chat-settings.js';
+import { limitsOf } from '../../state/exchange/limits-view.js';
 import type { Line } from '../style/line.js';
 import { connectionLines, originLines, type Shown, settingLines, windowLines } from './connection.js';
-import { limitLines } from './provider.js';
+import { limitLines, limitRows } from './limits.js';
 import { requestLines } from './request.js';
 import { FULL_ROWS, SHORT_ROWS, sessionLines } from './session.js';
 
@@ -17,6 +17,8 @@ export const PANE_TITLES: Record<PaneName, string> = {
 /** From this height on, connection and session have all their lines. */
 const ROOMY_ROWS = 28;
 const MOST_CONNECTION_ROWS = 10;
+/** The connection alone, without what the provider said. */
+export const SHORT_CONNECTION_ROWS = 4;
 /** A pane beside the one that is looked at keeps as many. */
 const LEAST_ROWS = 1;
 /** More than any pane has. */
@@ -29,20 +31,15 @@ export function connectionPane(shown: Shown, width: number, height: number): rea
   return [
     ...lines,
     ...settingLines(shown.settings, width),
-    ...limitLines(shown.limits ?? [], width),
+    ...limitLines(shown.limits, shown.nowMs, width),
     ...originLines(shown, width),
     ...windowLines(shown, width),
   ];
 }
 
-/** The rate limits that came with the latest answer. */
-export function limitsOf({ request }: Pick<AppState, 'request'>): readonly RateLimit[] | undefined {
-  return request.kind === 'none' ? undefined : request.metrics.provider?.rateLimits;
-}
-
 /** Rows that the connection pane would like beside its own: for what is set, and for the provider's limits. */
-export function extraRows(state: Pick<AppState, 'settings' | 'request'>): number {
-  return parameterTexts(state.settings).length + (limitsOf(state)?.length ?? 0);
+export function extraRows(state: Pick<AppState, 'settings' | 'request' | 'endpoint'>): number {
+  return parameterTexts(state.settings).length + limitRows(limitsOf(state));
 }
 
 /**
@@ -56,7 +53,9 @@ export function paneRows(
   focus?: { pane: PaneName; wanted: number },
 ): Readonly<Record<PaneName, number>> {
   const roomy = rows >= ROOMY_ROWS;
-  const connection = roomy ? Math.min(MOST_CONNECTION_ROWS, 6 + Math.max(0, extra - 1)) : 4;
+  const connection = roomy
+    ? Math.min(MOST_CONNECTION_ROWS, 6 + Math.max(0, extra - 1))
+    : SHORT_CONNECTION_ROWS;
   const session = roomy ? FULL_ROWS : SHORT_ROWS;
   const shares = { connection, request: Math.max(0, rows - connection - session), session };
   if (focus === undefined) return shares;

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LoggedExchange } from '../../../src/state/exchange/exchange-log.js';
-import { limitLines, providerLines, supportSummary } from '../../../src/ui/panes/provider.js';
-import { plainText } from '../../../src/ui/style/line.js';
+import { providerLines, supportSummary } from '../../../src/ui/panes/provider.js';
 import { metricsOf } from '../../support/chat-ports.js';
 
 const metrics = metricsOf({
@@ -31,14 +30,6 @@ test('the inspector says of each part who reports it, and what contradicts what'
     'request id: req_1',
     'limit: 499 of 500 requests left, renewed in 120 ms',
     'limit: 100 of 30,000 tokens left, renewed in 6 m 00 s',
-  ]);
-});
-
-test('the connection pane shows the limit with the least left first', () => {
-  const lines = limitLines(metrics.provider?.rateLimits ?? [], 30).map((line) => plainText(line));
-  expect(lines).toEqual([
-    expect.stringMatching(/^tokens 100\/30k +in 6 m 00 s$/),
-    expect.stringMatching(/^requests 499\/500 +in 120 ms$/),
   ]);
 });
 

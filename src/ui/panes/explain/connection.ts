@@ -8,7 +8,7 @@ import { type Explained, UNKNOWN } from './explained.js';
 const NEAR_MS = 20;
 
 /** Every figure of the connection pane. */
-export function explainConnection({ connection, endpoint, limits = [] }: Shown): Explained[] {
+export function explainConnection({ connection, endpoint, limits }: Shown): Explained[] {
   const daemon = connection.status === 'connected' ? connection.daemon : undefined;
   const health = daemon?.kind === 'vastar-tui' ? daemon.health : undefined;
   const origin = health && originIn(health.origins, endpoint.url);
@@ -41,13 +41,13 @@ export function explainConnection({ connection, endpoint, limits = [] }: Shown):
       verdict: origin && CIRCUITS[origin.circuit],
     },
     { figure: SCREEN_FIGURES.running, value: health === undefined ? UNKNOWN : count(health.activeRequests) },
-    ...(limits.length === 0
+    ...(limits === undefined || limits.rates.length === 0
       ? []
       : [
           {
             figure: SCREEN_FIGURES.limits,
-            value: count(limits.length),
-            verdict: limits.map(limitText).join('; '),
+            value: count(limits.rates.length),
+            verdict: limits.rates.map(limitText).join('; '),
           },
         ]),
     {

@@ -1,8 +1,8 @@
 import type { AppState, PaneName } from '../../../state/app-state.js';
 import { shownRequest } from '../../../state/comparing/comparison.js';
+import { limitsOf } from '../../../state/exchange/limits-view.js';
 import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
 import { type Line, spread } from '../../style/line.js';
-import { limitsOf } from '../side.js';
 import { explainConnection } from './connection.js';
 import type { Explained } from './explained.js';
 import { explainRequest } from './request.js';

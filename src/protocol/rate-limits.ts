@@ -1,0 +1,128 @@
+import { dateOf, waitOf } from './wait.js';
+
+/** One limit that the provider counts this caller against. */
+export interface RateLimit {
+  /** What is counted: `requests`, `tokens`, `input-tokens`, `requests-day`, or the policy's name. */
+  of: string;
+  limit?: number;
+  remaining: number;
+  /** How long until the limit is renewed, in ms from the response. */
+  resetMs?: number;
+}
+
+/** Names in lower case. */
+type Headers = Readonly<Record<string, string>>;
+
+const PARTS = ['limit', 'remaining', 'reset'] as const;
+type Part = (typeof PARTS)[number];
+
+/** A header with a limit, its remainder or its renewal: what is counted comes after that word, or before it. */
+const FORMS: readonly RegExp[] = [
+  /^x-ratelimit-(?<part>limit|remaining|reset)(?:-(?<of>[\w-]{1,40}))?$/,
+  /^anthropic-ratelimit-(?<of>[\w-]{1,40})-(?<part>limit|remaining|reset)$/,
+  /^ratelimit-(?<part>limit|remaining|reset)$/,
+];
+const DRAFT = ['ratelimit', 'ratelimit-policy'];
+/** Bounds what a response can put on the screen. */
+const MOST = 8;
+
+/** Whether `rateLimitsIn` reads this header. */
+export function isRateLimitHeader(name: string): boolean {
+  return DRAFT.includes(name) || (name.includes('ratelimit') && FORMS.some((form) => form.test(name)));
+}
+
+/**
+ * The rate limits in a response's headers: those that OpenAI, Groq, Mistral and others send (`x-ratelimit-*`), Anthropic's,
+ * and the IETF's drafts (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, also their earlier forms).
+ * @param headers names in lower case
+ * @param nowMs Unix time, for renewals given as a date by a response without a date of its own
+ */
+export function rateLimitsIn(headers: Headers, nowMs: number): RateLimit[] {
+  const found = new Map<string, Partial<Record<Part, string>> & { of: string }>();
+  for (const [name, value] of Object.entries(headers)) {
+    const [place, { part, of = 'requests' }] = formOf(name);
+    const known = PARTS.find((one) => one === part);
+    if (known === undefined) continue;
+    const key = `${place} ${of}`;
+    found.set(key, { of, ...found.get(key), [known]: value });
+  }
+  const limits = Array.from(found.values(), ({ of, limit, remaining, reset }) =>
+    limitOf(of, limit, remaining, reset, responseTime(headers, nowMs)),
+  ).flat();
+  return [...limits, ...draftLimits(headers.ratelimit ?? '', headers['ratelimit-policy'] ?? '')].slice(
+    0,
+    MOST,
+  );
+}
+
+/**
+ * When the server sent the response, by its own clock: a date in another header is compared with it, so that a wrong
+ * clock here makes no wait longer or shorter. Unix time in ms.
+ */
+export function responseTime(headers: Headers, nowMs: number): number {
+  return (headers.date === undefined ? undefined : dateOf(headers.date)) ?? nowMs;
+}
+
+function formOf(name: string): [place: number, groups: { part?: string; of?: string }] {
+  for (const [place, form] of FORMS.entries()) {
+    const groups = name.includes('ratelimit') ? form.exec(name)?.groups : undefined;
+    if (groups !== undefined) return [place, groups];
+  }
+  return [-1, {}];
+}
+
+function limitOf(
+  of: string,
+  limit: string | undefined,
+  remaining: string | undefined,
+  reset: string | undefined,
+  nowMs: number,
+): RateLimit[] {
+  const left = countOf(remaining);
+  if (left === undefined) return [];
+  const most = countOf(limit);
+  const resetMs = waitOf(reset, nowMs);
+  return [
+    {
+      of,
+      remaining: left,
+      ...(most !== undefined && { limit: most }),
+      ...(resetMs !== undefined && { resetMs }),
+    },
+  ];
+}
+
+/** `"default";r=50;t=30` with the policy `"default";q=100;w=60`, or `limit=100, remaining=50, reset=5`. */
+function draftLimits(header: string, policy: string): RateLimit[] {
+  const old = /^\s*limit=/.test(header)
+    ? Object.fromEntries(parametersOf(header.replaceAll(',', ';')))
+    : undefined;
+  if (old !== undefined) return limitOf('requests', old.limit, old.remaining, old.reset, 0);
+  const quotas = new Map(itemsOf(policy).map(({ name, parameters }) => [name, parameters.q]));
+  return itemsOf(header).flatMap(({ name, parameters }) =>
+    limitOf(name, quotas.get(name), parameters.r, parameters.t, 0),
+  );
+}
+
+function itemsOf(header: string): { name: string; parameters: Record<string, string> }[] {
+  return header
+    .slice(0, 1024)
+    .split(',')
+    .flatMap((item) => {
+      const name = /^\s*"?([\w-]{1,40})"?\s*;/.exec(item)?.[1];
+      return name === undefined ? [] : [{ name, parameters: Object.fromEntries(parametersOf(item)) }];
+    });
+}
+
+function parametersOf(item: string): [string, string][] {
+  return [...item.matchAll(/(?:^|;)\s*(\w{1,20})=(\d{1,15})/g)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+}
+
+function countOf(value: string | undefined): number | undefined {
+  const found = /^\s*(-?\d{1,15})\b/.exec(value ?? '')?.[1];
+  // Some gateways count on below zero.
+  return found === undefined ? undefined : Math.max(0, Number(found));
+}

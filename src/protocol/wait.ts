@@ -1,0 +1,39 @@
+/** A number from here on is a Unix time in seconds or ms: no wait is that long. */
+const EPOCH_S = 1e9;
+const EPOCH_MS = 1e12;
+
+/** Reads a wait in ms from seconds, a duration (`1m30s`), an HTTP or ISO 8601 date, or a Unix time. */
+export function waitOf(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = decimal(value);
+  if (number !== undefined) {
+    if (number < EPOCH_S) return number * 1000;
+    return Math.max(0, (number < EPOCH_MS ? number * 1000 : number) - nowMs);
+  }
+  const duration = durationOf(value.trim());
+  if (duration !== undefined) return duration;
+  const at = dateOf(value);
+  return at === undefined ? undefined : Math.max(0, at - nowMs);
+}
+
+/** Reads an HTTP or ISO 8601 date as Unix time in ms. */
+export function dateOf(value: string): number | undefined {
+  // An HTTP date begins with the name of a day, an ISO 8601 date with the year; `Date.parse` accepts much more.
+  const at = /^\s*([A-Z][a-z]{2}|\d{4}-\d{2}-\d{2}T)/.test(value) ? Date.parse(value.trim()) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1000, 1] as const;
+
+/** `120ms`, `2s`, `1m30.5s`, `1h0m0s`, `2d`. */
+function durationOf(text: string): number | undefined {
+  const n = String.raw`(\d{1,9}(?:\.\d{1,9})?)`;
+  const parts = new RegExp(`^(?:${n}d)?(?:${n}h)?(?:${n}m(?!s))?(?:${n}s)?(?:${n}ms)?$`).exec(text);
+  if (text === '' || parts === null) return undefined;
+  return UNITS_MS.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0);
+}
+
+/** A decimal number without sign or exponent. */
+export function decimal(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*\d{1,15}(\.\d{1,9})?\s*$/.test(text) ? Number(text) : undefined;
+}

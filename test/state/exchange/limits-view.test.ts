@@ -1,0 +1,113 @@
+import { beforeEach, expect, test } from 'vitest';
+import { ConnectorException, ErrorClass } from '../../../src/common/errors.js';
+import { type Actions, createActions } from '../../../src/state/actions.js';
+import { limitsOf } from '../../../src/state/exchange/limits-view.js';
+import { type AppStore, createAppStore } from '../../../src/state/store.js';
+import {
+  createMemoryChat,
+  createMemoryConnection,
+  createMemoryModes,
+  type MemoryChat,
+} from '../../support/chat-ports.js';
+import { createFakeClock, type FakeClock } from '../../support/clock.js';
+
+let store: AppStore;
+let actions: Actions;
+let chat: MemoryChat;
+let clock: FakeClock;
+
+beforeEach(() => {
+  chat = createMemoryChat();
+  const connection = createMemoryConnection();
+  clock = createFakeClock();
+  const modes = createMemoryModes();
+  store = createAppStore({ connection, modes, clock });
+  const screen = {
+    flushed: async () => {},
+    copy() {},
+    leave: (meanwhile: () => Promise<void>) => meanwhile(),
+    suspend() {},
+    redraw() {},
+    exit() {},
+  };
+  actions = createActions(store, { connection, chat, modes, screen, clock });
+});
+
+const limits = () => limitsOf(store.getState());
+
+/** A question whose answer has these headers. */
+async function answered(headers: Record<string, string>, error?: ConnectorException): Promise<void> {
+  actions.edit({ type: 'insert', text: 'hello' });
+  actions.send();
+  chat.latest.start();
+  chat.latest.emit({ type: 'headers', tMs: 1, statusCode: 200, headers, buffered: false });
+  await chat.latest.end(error === undefined ? {} : { outcome: 'error', error });
+  clock.advance(5000);
+}
+
+const RESET_IN_12_S = {
+  'x-ratelimit-limit-requests': '500',
+  'x-ratelimit-remaining-requests': '499',
+  'x-ratelimit-reset-requests': '17s',
+};
+
+/** How often the state changes in this time. */
+function changesIn(ms: number): number {
+  let changes = 0;
+  const stop = store.subscribe(() => {
+    changes += 1;
+  });
+  clock.advance(ms);
+  stop();
+  return changes;
+}
+
+test('limits stay until a response names others, and belong to their endpoint and model', async () => {
+  await answered(RESET_IN_12_S);
+  expect(limits()?.rates).toEqual([{ of: 'requests', limit: 500, remaining: 499, resetMs: 17_000 }]);
+  await answered({});
+  expect(limits()?.rates).toHaveLength(1);
+  actions.chooseModel('another');
+  expect(limits()).toBeUndefined();
+  await answered({ 'x-ratelimit-remaining-requests': '7' });
+  expect(limits()?.rates).toEqual([{ of: 'requests', remaining: 7 }]);
+  actions.switchMode();
+  expect(limits()).toBeUndefined();
+});
+
+test.each([false, true])(
+  'where limits are shown the clock runs once a second until all are reset; calm: %s',
+  async (calm) => {
+    store.setState({ calm });
+    await answered(RESET_IN_12_S);
+    actions.showLimits(true);
+    expect(changesIn(10_000)).toBe(10);
+    expect(changesIn(60_000)).toBe(2);
+  },
+);
+
+test('where no limits are shown nothing runs', async () => {
+  await answered(RESET_IN_12_S);
+  expect(changesIn(60_000)).toBe(0);
+});
+
+test('the wait that a refusal asked for is kept until the next response', async () => {
+  const error = new ConnectorException('slow down', ErrorClass.RateLimited, 1, { retryAfterMs: 9000 });
+  await answered({}, error);
+  expect(limits()).toMatchObject({ rates: [], retryAfterMs: 9000 });
+  await answered(RESET_IN_12_S, error);
+  expect(limits()?.retryAfterMs).toBe(9000);
+  await answered({});
+  expect(limits()).toMatchObject({ rates: [{ of: 'requests' }] });
+  expect(limits()?.retryAfterMs).toBeUndefined();
+});
+
+test('a clock that is set moves no countdown', async () => {
+  await answered(RESET_IN_12_S);
+  const since = () => store.getState().nowMs - (limits()?.atMs ?? 0);
+  actions.showLimits(true);
+  const before = since();
+  clock.jump(3_600_000);
+  clock.advance(1000);
+  expect(since() - before).toBeLessThan(1100);
+});
