@@ -16,6 +16,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     ttft_ms: summaryJson(latency.ttft),
     tpot_ms: summaryJson(latency.tpot),
     tpot_withheld: report.withheld,
+    malformed_events: report.malformed.events,
     itl_ms: summaryJson(latency.itl),
     e2e_ms: summaryJson(latency.e2e),
     arrival_lag_ms: summaryJson(report.lag),
@@ -36,13 +37,13 @@ export function reportJson(report: Report): Record<string, unknown> {
 }
 
 export const CSV_HEADER =
-  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced,turn,prompt_tokens,cached_tokens\n';
+  'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced,turn,prompt_tokens,cached_tokens,malformed_events\n';
 
 /** A line for each request, in the order in which they ended; figures as in the report. */
 export function csvLines(mode: string, tally: Tally): string {
   return tally.samples
     .map((sample) => {
-      const { index, outcome, intendedMs, endMs } = sample;
+      const { index, outcome, intendedMs, endMs, malformedEvents = 0 } = sample;
       const common = [quoted(mode), index, outcome];
       const tries = [sample.attempts, short(sample.retriesMs), sample.replaced, sample.turn];
       if (sample.outcome === 'failed') {
@@ -55,6 +56,7 @@ export function csvLines(mode: string, tally: Tally): string {
           ...['', '', '', '', ''],
           ...tries,
           ...['', ''],
+          malformedEvents,
         ];
       }
       const { ttft, tpot, e2e } = tally.latencyOf(sample);
@@ -71,6 +73,7 @@ export function csvLines(mode: string, tally: Tally): string {
         ...tries,
         sample.promptTokens ?? '',
         sample.cachedTokens ?? '',
+        malformedEvents,
       ];
     })
     .map((cells) => `${cells.join(',')}\n`)

@@ -43,6 +43,7 @@ export function requestsJson({ samples, latencyOf }: Tally): Record<string, unkn
     attempts: samples.map(({ attempts }) => attempts),
     retries_ms: of(({ retriesMs }) => retriesMs),
     replaced: samples.map(({ replaced }) => replaced),
+    malformed_events: samples.map(({ malformedEvents = 0 }) => malformedEvents),
     cost_usd: priced
       ? samples.map((one) => (one.outcome === 'complete' ? (one.cost?.usd ?? null) : null))
       : null,
@@ -78,6 +79,7 @@ export function samplesFrom(value: unknown, context: RequestContext): Sample[] |
   const hopColumns = HOPS.map(({ name }) => [name, numbersOf(hops, name)] as const);
   return index.map((number, row) => {
     const lagMs = at('lag_ms', row);
+    const malformedEvents = at('malformed_events', row) ?? 0;
     const common = {
       index: number ?? row,
       turn: at('turn', row) ?? 1,
@@ -86,6 +88,7 @@ export function samplesFrom(value: unknown, context: RequestContext): Sample[] |
       attempts: at('attempts', row) ?? 1,
       retriesMs: at('retries_ms', row) ?? 0,
       replaced: at('replaced', row) ?? 0,
+      ...(malformedEvents > 0 && { malformedEvents }),
       ...(lagMs !== undefined && { lagMs }),
       hops: hopsAt(hopColumns, row),
     };
@@ -133,6 +136,7 @@ const FIGURES = [
   'attempts',
   'retries_ms',
   'replaced',
+  'malformed_events',
   'cost_usd',
 ] as const;
 

@@ -21,6 +21,8 @@ interface Common {
   retriesMs: number;
   /** How often it was sent again at once because a reused connection was dead; `attempts` does not count that. */
   replaced: number;
+  /** Events of its answer, or parts of them, that could not be read. Absent: none. */
+  malformedEvents?: number;
   /** Where its time went, as far as it came. */
   hops?: Hops;
 }

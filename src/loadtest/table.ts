@@ -30,7 +30,7 @@ export function latencyTable(runs: readonly Run[]): string {
 
 /** What else is to be said of one run: outcomes, rates, goodput, errors, and the test's own share. */
 export function runText({ report }: Run, loop: 'closed' | 'open'): string {
-  const { completed, failed, durationMs, latency, goodput, lag, errors, withheld } = report;
+  const { completed, failed, durationMs, latency, goodput, lag, errors, withheld, malformed } = report;
   const estimated = report.tokensEstimated ? '~' : '';
   const rows = [
     ['requests', `${completed} complete, ${failed} failed, in ${(durationMs / 1000).toFixed(1)} s`],
@@ -59,6 +59,7 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
         ]),
     ...(completed > 0 && latency.ttft === undefined ? [['no TTFT', NO_TTFT]] : []),
     ...withheldRows(withheld),
+    ...(malformed.events === 0 ? [] : [['unreadable', malformedText(malformed)]]),
     ['', loop === 'open' ? OPEN_LOOP : CLOSED_LOOP],
     ...errors.map(({ errorClass, count, example }, index) => [
       index === 0 ? 'errors' : '',
@@ -79,6 +80,11 @@ function withheldRows(withheld: Report['withheld']): string[][] {
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
   const reasons = counts.map(([reason, count]) => `${count} ${reason}`).join(', ');
   return [['withheld', `TPOT of ${total} ${total === 1 ? 'answer' : 'answers'}: ${reasons}`]];
+}
+
+function malformedText({ events, answers }: Report['malformed']): string {
+  const inAnswers = `in ${answers} ${answers === 1 ? 'answer' : 'answers'}`;
+  return `${events} ${events === 1 ? 'event, or a part of it,' : 'events, or parts of them,'} ${inAnswers}`;
 }
 
 function cells(summary: Summary, mark: string): string[] {

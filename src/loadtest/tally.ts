@@ -17,6 +17,8 @@ export interface Report {
   latency: Partial<Record<LatencyName, Summary>>;
   /** How many complete answers have no TPOT, by the reason; reasons that did not occur are absent. */
   withheld: Partial<Record<Withheld, number>>;
+  /** Events, or parts of them, that could not be read, and how many answers had some, whatever became of them. */
+  malformed: { events: number; answers: number };
   /** How late requests were sent. */
   lag?: Summary;
   requestsPerSecond: number;
@@ -62,6 +64,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
   let estimated = false;
   let cost: Cost | undefined;
   let good = 0;
+  const malformed = { events: 0, answers: 0 };
 
   const latency = (sample: Sent): Latency => latencyOf(sample, loop === 'open' ? sample.lagMs : 0);
 
@@ -94,6 +97,9 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
     },
     add(sample, gapsMs = []) {
       samples.push(sample);
+      const { malformedEvents = 0 } = sample;
+      malformed.events += malformedEvents;
+      if (malformedEvents > 0) malformed.answers += 1;
       if (sample.outcome === 'complete') return addSent(sample, gapsMs);
       const known = errors.get(sample.errorClass);
       if (known === undefined) errors.set(sample.errorClass, { count: 1, example: sample.message });
@@ -125,6 +131,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
             return count === undefined ? [] : [[reason, count]];
           }),
         ),
+        malformed: { ...malformed },
         ...(lags !== undefined && { lag: lags }),
         requestsPerSecond: perSecond(completed),
         outputTokensPerSecond: perSecond(tokens),

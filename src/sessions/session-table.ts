@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { beginningOf } from '../common/beginning.js';
 import { type Database, integer, text } from './file/database.js';
 import { SessionsError } from './problem.js';
 import { summaryOf } from './records.js';
@@ -151,11 +152,10 @@ export function unknown(id: string): SessionsError {
 
 /** The beginning of a text on one line. */
 export function previewOf(text: string): string {
-  return text
-    .slice(0, 4 * PREVIEW_CHARACTERS)
+  const line = beginningOf(text, 4 * PREVIEW_CHARACTERS)
     .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, PREVIEW_CHARACTERS);
+    .trim();
+  return beginningOf(line, PREVIEW_CHARACTERS);
 }
 
 function titleOf(question: string): string {

@@ -166,7 +166,7 @@ test('a withheld TPOT is no zero: it is counted by its reason, and keeps no limi
   expect(check && evaluate(check, report).passed).toBe(false);
   expect(runText({ mode: 'a', report }, 'closed')).toContain('TPOT of 3 answers: 2 burst, 1 hidden');
   expect(reportJson(report)).toMatchObject({ tpot_ms: null, tpot_withheld: { burst: 2, hidden: 1 } });
-  expect(csvLines('a', tally).split('\n')[2]).toMatch(/,,400,11,hidden,1,0,0,1,,$/);
+  expect(csvLines('a', tally).split('\n')[2]).toMatch(/,,400,11,hidden,1,0,0,1,,,0$/);
 });
 
 test('gaps of an answer that failed are not counted', () => {
@@ -277,7 +277,7 @@ test('the CSV quotes what needs it and has a cell for each column', () => {
   const lines = csvLines('a,b', tallyOf('open', [sent(0), failed(1, 'Transient')]))
     .trimEnd()
     .split('\n');
-  expect(lines[0]).toBe('"a,b",0,complete,,0,1,500,201,20,401,11,,1,0,0,1,,');
+  expect(lines[0]).toBe('"a,b",0,complete,,0,1,500,201,20,401,11,,1,0,0,1,,,0');
   for (const line of lines) expect(line.replace('"a,b"', 'x').split(',')).toHaveLength(columns);
 });
 

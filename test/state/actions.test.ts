@@ -203,7 +203,11 @@ describe('the end of an answer', () => {
   test.each([
     ['was cut', { outcome: 'truncated' as const, finishReason: null }, 'cut off'],
     ['met a limit', { finishReason: 'length' }, 'cut at the limit'],
-    ['had unreadable events', { malformedEvents: 2 }, 'unreadable events skipped: 2'],
+    [
+      'had unreadable events',
+      { malformedEvents: 2 },
+      '2 events, or parts of them, could not be read and are left out',
+    ],
     ['did not stream', { metrics: metricsOf({ buffered: true }) }, 'does not stream'],
     ['is empty', { outcome: 'empty' as const }, 'the answer is empty'],
   ])('that %s is remarked on', async (_name, end, remark) => {

@@ -171,6 +171,19 @@ test('the usual end of an answer is in the inspector, not above the answer', asy
   await screen.until((shown) => shown.includes('finish_reason: stop'));
 });
 
+test('what could not be read is told below the answer and in the inspector', async () => {
+  const { screen, chat } = await answered('Some text.');
+  chat.latest.emit({ type: 'headers', tMs: 3, statusCode: 200, headers: {}, buffered: false });
+  await chat.latest.end({ finishReason: 'stop', malformedEvents: 2, metrics: metricsOf() });
+  await screen.until((shown) => shown.includes('2 events, or parts of them, could not be read'));
+  screen.type('\x04');
+  await screen.until((shown) => shown.includes('› #1'));
+  screen.type('\r');
+  await screen.until((shown) => shown.includes('Exchange #1'));
+  screen.type('\x1b[F');
+  await screen.until((shown) => shown.includes('could not be read: 2 events or parts of them'));
+});
+
 describe('an answer tells what became of it', () => {
   const metrics = metricsOf({
     ttftMs: 312,

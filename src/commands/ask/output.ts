@@ -1,10 +1,10 @@
-import { finishClassOf } from '../../common/finish-reasons.js';
 import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
 import { parseJson } from '../../sdk/json.js';
-import { emptyReason } from '../../state/exchange/failure.js';
+import { unreadableRemark } from '../../state/exchange/failure.js';
+import { remarkOn } from '../support/answer-remark.js';
 import { stderr, stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 
@@ -38,30 +38,10 @@ export function plainText(): Output {
         for (const { name, arguments: args, id } of answer.toolCalls)
           tell(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
       }
-      const remark = errored ? undefined : remarkOn(answer);
-      if (remark !== undefined) tell(remark);
+      const remarks = errored ? [] : [remarkOn(answer), unreadableRemark(answer)];
+      for (const remark of remarks) if (remark !== undefined) tell(remark);
     },
   };
-}
-
-function remarkOn(answer: ChatAnswer): string | undefined {
-  switch (answer.outcome) {
-    case 'complete':
-      if (answer.text !== '' || answer.toolCalls.length > 0) return undefined;
-      return answer.refusal === '' ? 'the answer has no text' : `the model refused: ${answer.refusal}`;
-    case 'empty':
-      return `the answer is empty: ${emptyReason(answer)}`;
-    case 'truncated':
-      if (finishClassOf(answer.finishReason) !== 'whole')
-        return `the answer was cut off: the provider ended it with finish_reason ${answer.finishReason}`;
-      return 'the answer was cut off: the connection ended before the model had finished';
-    case 'cancelled':
-      return 'stopped';
-    case 'stalled':
-      return `the answer stalled: ${answer.error?.message ?? 'nothing more came from the provider'}`;
-    case 'error':
-      return answer.error?.message ?? 'the request failed';
-  }
 }
 
 /** One event a line, and a last line with all figures. */

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../common/beginning.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { visible } from '../../config/index.js';
 import type { LoadAnswer, LoadExchanges, LoadTarget } from '../../connector/load-exchange.js';
@@ -5,6 +6,7 @@ import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample } from '../../loadtest/sample.js';
+import { remarkOn } from '../support/answer-remark.js';
 import { type OwnPrices, withCost } from '../support/prices.js';
 
 /** The way that requests take to the provider. */
@@ -87,6 +89,7 @@ export async function send(
     retriesMs: hops.retries ?? 0,
     replaced,
     hops,
+    ...(answer.malformedEvents > 0 && { malformedEvents: answer.malformedEvents }),
     ...(sentMs !== undefined && { lagMs: sentMs - intendedMs }),
   };
   if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, through), gapsMs);
@@ -110,8 +113,8 @@ function sampleOf(
   const { outcome, error, metrics } = answer;
   if (outcome !== 'complete') {
     const errorClass = outcome === 'error' ? classOf(error, through) : outcome;
-    const told = visible(error?.message ?? 'the answer did not end');
-    const message = told.length > MAX_MESSAGE ? `${told.slice(0, MAX_MESSAGE)}…` : told;
+    const told = visible(error?.message ?? remarkOn(answer) ?? 'the answer did not end');
+    const message = told.length > MAX_MESSAGE ? `${beginningOf(told, MAX_MESSAGE)}…` : told;
     return { ...common, outcome: 'failed', errorClass, message };
   }
   const { ttftMs, e2eMs, speed, outputTokens, tokensEstimated, cost, promptTokens, cachedTokens } = metrics;

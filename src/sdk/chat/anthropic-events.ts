@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
+import { createContentReader, unreadable } from './content-reader.js';
 import { laterUsage, usageOf } from './usage.js';
 
 /** Anthropic's reasons by the names of chat completions; others stay as they are. */
@@ -20,11 +21,12 @@ const REASONS: Readonly<Record<string, string>> = {
 export function createAnthropicReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   /** The number among the tool calls of each content block that is one. */
   const calls = new Map<unknown, number>();
+  const readContent = createContentReader(emit);
 
-  const startBlock = (index: unknown, block: JsonRecord): void => {
-    parts.block(index, block);
-    if (block.type !== 'tool_use' && block.type !== 'server_tool_use') {
-      readPiece(index, block);
+  const startBlock = (index: unknown, block: unknown): void => {
+    if (!isRecord(block) || !/tool_use$/.test(stringOf(block.type))) {
+      parts.block(index, recordOf(block));
+      readContent(block, 'text');
       return;
     }
     const number = calls.size;
@@ -34,12 +36,13 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     emit({ type: 'tool_call', index: number, ...named, arguments: whole ? JSON.stringify(block.input) : '' });
   };
 
-  const readPiece = (index: unknown, { text, thinking, partial_json: json }: JsonRecord): void => {
-    if (typeof text === 'string' && text !== '') emit({ type: 'text', text });
-    if (typeof thinking === 'string' && thinking !== '') emit({ type: 'reasoning', text: thinking });
+  const readDelta = (index: unknown, delta: unknown): void => {
+    const { partial_json: json } = recordOf(delta);
     const call = calls.get(index);
-    if (call !== undefined && typeof json === 'string' && json !== '')
-      emit({ type: 'tool_call', index: call, arguments: json });
+    parts.piece(index, recordOf(delta));
+    if (json === undefined) readContent(delta, 'text');
+    else if (typeof json !== 'string' || (call === undefined && json !== '')) emit(unreadable(delta));
+    else if (call !== undefined && json !== '') emit({ type: 'tool_call', index: call, arguments: json });
   };
 
   const readUsage = (value: unknown): void => {
@@ -53,8 +56,9 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord): void => {
     if (typeof model === 'string' && model !== '') result.model ??= model;
-    if (Array.isArray(content))
-      for (const [index, block] of content.entries()) if (isRecord(block)) startBlock(index, block);
+    if (Array.isArray(content)) {
+      for (const [index, block] of content.entries()) startBlock(index, block);
+    } else readContent(content, 'text');
     readUsage(usage);
     finish(reason);
   };
@@ -74,11 +78,10 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
         readMessage(event);
         return 'open';
       case 'content_block_start':
-        startBlock(event.index, recordOf(event.content_block));
+        startBlock(event.index, event.content_block);
         return 'open';
       case 'content_block_delta':
-        parts.piece(event.index, recordOf(event.delta));
-        readPiece(event.index, recordOf(event.delta));
+        readDelta(event.index, event.delta);
         return 'open';
       case 'message_delta':
         readUsage(event.usage);

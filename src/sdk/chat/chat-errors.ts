@@ -1,3 +1,4 @@
+import { beginningOf } from '../../common/beginning.js';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import { hideKeys } from '../../common/key-forms.js';
 import { KEY_LEFT_HEADER, NOT_RETRIED_HEADER } from '../../protocol/constants.js';
@@ -181,7 +182,7 @@ export function quote(text: string, keys: readonly string[] = []): string {
     .slice(0, 4 * QUOTE_LIMIT)
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();
-  return line.length > QUOTE_LIMIT ? `${line.slice(0, QUOTE_LIMIT)}…` : line;
+  return line.length > QUOTE_LIMIT ? `${beginningOf(line, QUOTE_LIMIT)}…` : line;
 }
 
 /** What an error body says that is no error object; braces with nothing between them say nothing. */

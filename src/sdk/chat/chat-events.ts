@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
 import type { Answer } from './answer.js';
-import { contentIn, type Piece } from './content-parts.js';
+import { createContentReader, unreadable } from './content-reader.js';
 import { createToolCallNumbering } from './tool-calls.js';
 import { laterUsage, usageOf } from './usage.js';
 
@@ -30,18 +30,7 @@ export interface ChatEventReader {
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   const numberOf = createToolCallNumbering();
 
-  /** Returns whether there was anything to read. */
-  const readContent = (value: unknown, type: Piece['type']): boolean => {
-    if (value === undefined || value === null || value === '') return false;
-    if (typeof value === 'string') {
-      emit({ type, text: value });
-      return true;
-    }
-    const { pieces, unread } = contentIn(value, type);
-    for (const piece of pieces) emit(piece);
-    if (unread > 0) emit({ type: 'malformed', data: JSON.stringify(value).slice(0, MAX_SHOWN) });
-    return pieces.length > 0;
-  };
+  const readContent = createContentReader(emit);
 
   const readDelta = (delta: JsonRecord): void => {
     const { content, refusal, tool_calls: calls, function_call: call } = delta;
@@ -52,14 +41,17 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     }
     readContent(content, 'text');
     readContent(refusal, 'refusal');
+    for (const name of BESIDE) if (holdsAny(delta[name])) emit(unreadable({ [name]: delta[name] }));
     if (Array.isArray(calls)) {
-      for (const one of calls) if (isRecord(one)) readToolCall(one);
-    } else if (isRecord(calls)) readToolCall(calls);
-    else if (isRecord(call)) readToolCall({ function: call });
+      for (const one of calls) if (one !== null) readToolCall(one);
+    } else if (holdsAny(calls)) readToolCall(calls);
+    else if (holdsAny(call)) readToolCall({ function: call });
   };
 
-  const readToolCall = (call: JsonRecord): void => {
-    const { name, arguments: args } = recordOf(call.function);
+  const readToolCall = (call: unknown): void => {
+    const { name, arguments: args } = recordOf(recordOf(call).function);
+    if (!isRecord(call) || !isReadable(args)) emit(unreadable(call));
+    if (!isRecord(call)) return;
     const id = stringOf(call.id);
     const toolName = stringOf(name);
     const index = numberOf({ index: call.index, id, name: toolName });
@@ -76,8 +68,11 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   const readChoice = (choice: JsonRecord, object: unknown): void => {
     const { delta, message, finish_reason: reason } = choice;
     if (isRecord(delta)) readDelta(delta);
+    else if (holdsAny(delta)) emit(unreadable(choice));
+    // The form of completions before chat.
+    else if (!isRecord(message)) readContent(choice.text, 'text');
     // A whole completion after pieces of it says again what they said.
-    else if (isRecord(message) && !(object === 'chat.completion' && hasContent(result))) readDelta(message);
+    else if (!(object === 'chat.completion' && hasContent(result))) readDelta(message);
     if (typeof reason === 'string' && reason !== '' && reason !== 'null') emit({ type: 'finish', reason });
   };
 
@@ -101,8 +96,18 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 
 /** Where reasoning is; servers that use several say the same in each. */
 const REASONING = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking'];
-/** Characters that are kept of content that can't be read. */
-const MAX_SHOWN = 300;
+
+/** Output that is no text: images (OpenRouter) and speech (OpenAI). */
+const BESIDE = ['images', 'audio'];
+
+function holdsAny(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null;
+}
+
+function isReadable(args: unknown): boolean {
+  return args === undefined || args === null || typeof args === 'string' || isRecord(args);
+}
 
 /** Members that servers report their own times in (`timesInEvent` of the metrics reads them). */
 const REPORTS = ['timings', 'time_info', 'load_duration', 'prompt_eval_duration', 'eval_duration'];

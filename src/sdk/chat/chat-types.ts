@@ -34,7 +34,7 @@ export type ChatEvent =
   | { type: 'report'; members: Record<string, unknown> }
   | { type: 'finish'; reason: string }
   | { type: 'error'; error: ConnectorException }
-  /** An event that is no JSON, or not of the expected form; the stream goes on. */
+  /** An event that is no JSON or of an unknown form, or content in it that nothing reads; the stream goes on. */
   | { type: 'malformed'; data: string };
 
 /** What a provider wants back, as it came, when the results of an answer's calls are sent to it; others may refuse it. */

@@ -26,8 +26,8 @@ const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined
   ['summary', 'reasoning'],
   ['refusal', 'refusal'],
 ];
-/** Parts that hold nothing to read: what a server hides or signs. */
-const SILENT = /encrypted|redacted|signature/;
+/** Parts that hold nothing of the answer: what a server hides, signs, cites, or found with a tool of its own. */
+const SILENT = /encrypted|redacted|signature|citation|annotation|tool_result|container|compaction|fallback/;
 
 /**
  * Reads the value of a content field: a text, a number, a boolean, a typed part, or lists of these, one in the other.
@@ -45,8 +45,9 @@ export function contentIn(value: unknown, type: Piece['type']): Content {
   };
 
   const readPart = (part: JsonRecord, kind: Piece['type'], depth: number): void => {
+    if (isSilent(part)) return;
     const own = kindOf(part, kind);
-    let known = isSilent(part) || Object.keys(part).length === 0;
+    let known = Object.keys(part).length === 0;
     for (const [name, says] of MEMBERS) {
       if (part[name] === undefined) continue;
       known = true;

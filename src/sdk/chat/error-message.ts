@@ -1,3 +1,4 @@
+import { beginningOf } from '../../common/beginning.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
 
 /** Errors inside errors are read down to here. */
@@ -126,7 +127,7 @@ export function webPageTitle(page: string): string {
       .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES.get(name) ?? ' ')
       .replace(/\s+/g, ' ')
       .trim();
-  return text(heading) || text(start).slice(0, 100);
+  return text(heading) || beginningOf(text(start), 100);
 }
 
 const ENTITIES = new Map([

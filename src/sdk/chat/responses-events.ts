@@ -1,46 +1,66 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
+import { createContentReader, unreadable } from './content-reader.js';
 import { laterUsage, usageOf } from './usage.js';
+
+/** Deltas of content, by the kind of what they add. */
+const DELTAS: Readonly<Record<string, 'text' | 'reasoning' | 'refusal'>> = {
+  'response.output_text.delta': 'text',
+  'response.reasoning_summary_text.delta': 'reasoning',
+  'response.reasoning_text.delta': 'reasoning',
+  'response.refusal.delta': 'refusal',
+};
+/** The server's own tools: what they do is no part of the answer, except for an image. */
+const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
 
 /**
  * Maps the events of OpenAI's Responses API, or a whole response, to those of chat completions
- * (https://platform.openai.com/docs/api-reference/responses-streaming). Reasoning summaries are reasoning. A failed
- * response is for `errorEventOf`.
+ * (https://platform.openai.com/docs/api-reference/responses-streaming). Reasoning summaries are reasoning. Gateways send
+ * an item whole, without deltas, or the whole answer with its last event. A failed response is for `errorEventOf`.
  */
 export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventReader {
   /** The number among the tool calls of each output item that is one. */
   const calls = new Map<unknown, number>();
+  /** The item that is sent has had deltas, so that its end says nothing new. */
+  let inPieces = false;
+  const readContent = createContentReader(emit);
 
-  const startCall = (key: unknown, { type, call_id: id, name, arguments: args }: JsonRecord): void => {
-    if (type !== 'function_call') return;
+  const startCall = (key: unknown, item: JsonRecord): void => {
     const index = calls.size;
     calls.set(key, index);
-    emit({ type: 'tool_call', index, id: stringOf(id), name: stringOf(name), arguments: stringOf(args) });
+    const named = { id: stringOf(item.call_id), name: stringOf(item.name) };
+    emit({ type: 'tool_call', index, ...named, arguments: argumentsOf(item) });
   };
 
-  const addToCall = (key: unknown, text: string): void => {
+  const addToCall = (key: unknown, delta: unknown): void => {
     const index = calls.get(key);
-    if (index !== undefined) emit({ type: 'tool_call', index, arguments: text });
+    if (typeof delta !== 'string' || index === undefined) emit(unreadable({ call: key, delta }));
+    else if (delta !== '') emit({ type: 'tool_call', index, arguments: delta });
   };
 
-  const emitText = (type: 'text' | 'reasoning' | 'refusal', text: string): void => {
-    if (text !== '') emit({ type, text });
+  /** An item that came whole. */
+  const readItem = (key: unknown, item: JsonRecord): void => {
+    const { type, content, summary } = item;
+    if (isCall(item)) {
+      const begun = calls.get(key);
+      const told = begun === undefined ? '' : result.toolCalls[begun]?.arguments;
+      if (begun === undefined) startCall(key, item);
+      else if (told === '') addToCall(key, argumentsOf(item));
+    } else if (content === undefined && summary === undefined) {
+      if (!OWN_TOOL.test(stringOf(type))) emit(unreadable(item));
+    } else {
+      readContent(summary, 'reasoning');
+      readContent(content, type === 'reasoning' ? 'reasoning' : 'text');
+    }
   };
 
   const readOutput = (output: readonly unknown[]): void => {
-    for (const [index, item] of output.entries()) {
-      const { type, content, summary } = recordOf(item);
-      if (type === 'function_call') startCall(index, recordOf(item));
-      for (const part of partsOf(summary)) emitText('reasoning', stringOf(part.text));
-      for (const part of partsOf(content)) {
-        if (part.type === 'refusal') emitText('refusal', stringOf(part.refusal));
-        else emitText(type === 'reasoning' ? 'reasoning' : 'text', stringOf(part.text));
-      }
-    }
+    for (const [index, item] of output.entries()) readItem(index, recordOf(item));
   };
 
   /** The response as its last event, or the whole answer, has it. */
   const readEnd = (response: JsonRecord): void => {
+    if (Array.isArray(response.output) && isBare(result)) readOutput(response.output);
     named(response);
     const usage = usageOf(response.usage);
     if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
@@ -57,30 +77,39 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     if (typeof model === 'string' && model !== '') result.model ??= model;
   };
 
+  const readOther = (type: string, event: JsonRecord): Verdict => {
+    if (!type.startsWith('response.')) return 'unrecognised';
+    // Of the server's own tools, e.g. `response.mcp_call_arguments.delta`.
+    if (type.endsWith('.delta') && !type.includes('_call')) emit(unreadable(event));
+    return 'open';
+  };
+
   const read = (event: unknown): Verdict => {
     if (!isRecord(event)) return 'unrecognised';
-    const { type, item_id: item, delta, output_index: index } = event;
     if (event.object === 'response' && Array.isArray(event.output)) {
-      readOutput(event.output);
       readEnd(event);
       return 'open';
     }
+    const type = stringOf(event.type);
+    const kind = DELTAS[type];
+    if (kind !== undefined) {
+      inPieces = readContent(event.delta, kind) || inPieces;
+      return 'open';
+    }
+    const { item_id: id, output_index: index } = event;
+    const item = recordOf(event.item);
     switch (type) {
-      case 'response.output_text.delta':
-        emitText('text', stringOf(delta));
-        return 'open';
-      case 'response.reasoning_summary_text.delta':
-      case 'response.reasoning_text.delta':
-        emitText('reasoning', stringOf(delta));
-        return 'open';
-      case 'response.refusal.delta':
-        emitText('refusal', stringOf(delta));
-        return 'open';
       case 'response.output_item.added':
-        startCall(recordOf(event.item).id ?? index, recordOf(event.item));
+        inPieces = false;
+        if (isCall(item)) startCall(item.id ?? index, item);
         return 'open';
       case 'response.function_call_arguments.delta':
-        addToCall(calls.has(item) ? item : index, stringOf(delta));
+      case 'response.custom_tool_call_input.delta':
+        addToCall(calls.has(id) ? id : index, event.delta);
+        return 'open';
+      case 'response.output_item.done':
+        if (!inPieces) readItem(calls.has(index) ? index : (item.id ?? index), item);
+        inPieces = false;
         return 'open';
       case 'response.completed':
       case 'response.incomplete':
@@ -91,13 +120,21 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
         named(recordOf(event.response));
         return 'open';
       default:
-        return typeof type === 'string' && type.startsWith('response.') ? 'open' : 'unrecognised';
+        return readOther(type, event);
     }
   };
 
   return { read };
 }
 
-function partsOf(value: unknown): JsonRecord[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
+function isCall({ type }: JsonRecord): boolean {
+  return type === 'function_call' || type === 'custom_tool_call';
+}
+
+function argumentsOf({ arguments: args, input }: JsonRecord): string {
+  return isRecord(args) ? JSON.stringify(args) : stringOf(args ?? input);
+}
+
+function isBare({ text, reasoning, refusal, toolCalls }: ReadAnswer['result']): boolean {
+  return text === '' && reasoning === '' && refusal === '' && toolCalls.length === 0;
 }

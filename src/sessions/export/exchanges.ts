@@ -56,6 +56,7 @@ const HEADER = [
   ...USAGE.map(snakeCase),
   'finish_reason',
   'tool_calls',
+  'malformed_events',
 ];
 
 /** The figures as RFC 4180 has CSV: one exchange a row, times in ms, what is unknown left empty. */
@@ -74,6 +75,7 @@ export function toCsv(sessions: readonly Session[]): string {
         exchange.error?.statusCode ?? null,
         ...figuresOf(exchange),
         ...endingOf(session, exchange),
+        exchange.metrics.malformedEvents ?? null,
       ]
         .map(cell)
         .join(','),

@@ -76,7 +76,7 @@ function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   const exchange = exchanges.find(({ answerId }) => answerId === id);
   if (exchange === undefined) return [];
   const { metrics } = exchange;
-  const { ttftMs, outputTokens, hiddenTokens, cachedTokens, tokensEstimated } = metrics;
+  const { ttftMs, outputTokens, hiddenTokens, cachedTokens, tokensEstimated, malformedEvents } = metrics;
   const speed = speedFrom(metrics);
   const figures: string[] = [];
   if (typeof ttftMs === 'number') figures.push(`TTFT ${ttftMs.toFixed(0)} ms`);
@@ -85,6 +85,8 @@ function figuresOf({ exchanges }: Session, { id }: Message): string[] {
     figures.push(`${tokensEstimated === true ? '~' : ''}${outputTokens} tokens`);
   if (typeof hiddenTokens === 'number') figures.push(`${hiddenTokens} hidden tokens`);
   if (typeof cachedTokens === 'number') figures.push(`${cachedTokens} cached tokens`);
+  if (typeof malformedEvents === 'number' && malformedEvents > 0)
+    figures.push(`${malformedEvents} unreadable events`);
   const cost = costFrom(metrics);
   if (cost !== undefined) figures.push(`${costText(cost)} by prices of ${cost.asOf}`);
   return figures.length === 0 ? [] : [`*${figures.join(', ')}*`];

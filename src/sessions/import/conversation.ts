@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { beginningOf } from '../../common/beginning.js';
 import { previewOf } from '../session-table.js';
 import {
   EMPTY_MESSAGE,
@@ -102,7 +103,7 @@ function lastTime(drafts: readonly Draft[], begun: number): number {
 
 function titleOf(messages: readonly Message[]): string {
   const question = messages.find(({ role }) => role === 'user') ?? messages[0];
-  return previewOf(question?.text ?? '').slice(0, 80) || 'untitled';
+  return beginningOf(previewOf(question?.text ?? ''), 80) || 'untitled';
 }
 
 /** Where it was sent is not known. */

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../common/beginning.js';
 import { shownHeaders } from '../../common/headers.js';
 import type { Outcome } from '../../common/outcomes.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
@@ -37,6 +38,8 @@ export interface LoggedExchange {
     readonly metrics?: ExchangeMetrics;
     /** As the provider gave it. */
     readonly finishReason?: string;
+    /** Events of the answer, or parts of them, that could not be read. */
+    readonly malformedEvents?: number;
     readonly error?: string;
   };
 }
@@ -134,13 +137,14 @@ export function createExchangeLog(): ExchangeLog {
           events.push({ tMs: event.tMs, type: event.type, text });
           entry.size += text.length + EVENT_SIZE;
         },
-        end({ outcome, metrics, finishReason, error }) {
+        end({ outcome, metrics, finishReason, malformedEvents, error }) {
           entry.course = course.snapshot();
           keepRequest(entry);
           entry.end = {
             outcome,
             metrics,
             ...(finishReason !== null && { finishReason }),
+            ...(malformedEvents > 0 && { malformedEvents }),
             ...(error !== undefined && { error: error.message }),
           };
         },
@@ -206,7 +210,7 @@ function bodyText(sent: string): string {
     const { content: whole, ...beside } = membersOf(item);
     const content = typeof whole === 'object' ? withoutData(whole) : whole;
     const text = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
-    const cut = text.length > room ? `${text.slice(0, room)}… and ${text.length - room} more` : content;
+    const cut = text.length > room ? `${beginningOf(text, room)}… and ${text.length - room} more` : content;
     kept.unshift({ ...beside, ...(cut !== undefined && { content: cut }) });
     room -= text.length + JSON.stringify(beside).length;
   }

@@ -45,11 +45,23 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   if (answer.outcome === 'empty') remarks.push(`the answer is empty: ${emptyReason(answer)}; ${again}`);
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
     remarks.push(`the answer has no text: ${again}`);
-  if (answer.malformedEvents > 0) remarks.push(`unreadable events skipped: ${answer.malformedEvents}`);
+  const unreadable = unreadableRemark(answer);
+  if (unreadable !== undefined) remarks.push(unreadable);
   // Of an answer without any output nothing is known of how it would have come.
   if (answer.metrics.buffered && answer.outcome !== 'empty')
     remarks.push('buffered: this daemon does not stream');
   return remarks;
+}
+
+/** That something of an answer could not be read; undefined where all could, and where `emptyReason` says so. */
+export function unreadableRemark({
+  outcome,
+  malformedEvents: count,
+}: Pick<ChatAnswer, 'outcome' | 'malformedEvents'>): string | undefined {
+  if (count === 0 || outcome === 'empty') return undefined;
+  return count === 1
+    ? '1 event, or a part of it, could not be read and is left out'
+    : `${count} events, or parts of them, could not be read and are left out`;
 }
 
 /** Why an answer came to its end without any output. */
@@ -57,7 +69,7 @@ export function emptyReason(answer: Pick<ChatAnswer, 'finishReason' | 'malformed
   const ended = finishClassOf(answer.finishReason);
   const reason = answer.finishReason === null ? '' : ` (finish_reason ${shownReason(answer)})`;
   if (answer.malformedEvents > 0)
-    return `all that came is unreadable, ${answer.malformedEvents} events${reason}`;
+    return `what came could not be read (${answer.malformedEvents} ${answer.malformedEvents === 1 ? 'event' : 'events'})${reason}`;
   if (ended === 'limit') return `the limit of tokens was used up before any output${reason}`;
   if (ended === 'refused') return `the provider's content filter kept it back${reason}`;
   return `the provider ended it before any output${reason}`;

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../common/beginning.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
@@ -80,16 +81,16 @@ export function createExchangeKeeper(
           if (addTo(toolCalls, { tMs: event.tMs, text: event.arguments })) toolCalls.index.push(event.index);
           return;
         case 'adapted':
-          retries.push({ atMs: rounded(event.tMs), reason: event.notice.slice(0, 200) });
+          retries.push({ atMs: rounded(event.tMs), reason: beginningOf(event.notice, 200) });
           return;
         case 'retry':
-          retries.push({ atMs: rounded(event.tMs), reason: event.reason.slice(0, 200) });
+          retries.push({ atMs: rounded(event.tMs), reason: beginningOf(event.reason, 200) });
           return;
         default:
       }
     },
-    ended({ outcome, metrics, usage, finishReason, error }) {
-      const figures = { ...metrics, finishReason, ...(usage !== undefined && { usage }) };
+    ended({ outcome, metrics, usage, finishReason, malformedEvents, error }) {
+      const figures = { ...metrics, finishReason, malformedEvents, ...(usage !== undefined && { usage }) };
       return finished(
         outcome,
         figures,

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../common/outcomes.js';
 import { costFrom } from '../../metrics/cost.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
@@ -8,7 +9,7 @@ import { type Tree, treeOf } from '../branches/branches.js';
 import { edit } from '../editor/editor.js';
 import { type ChatSettings, withParameter } from '../endpoint/chat-settings.js';
 import { metricsBeforeStart } from '../exchange/exchange.js';
-import { askAgain } from '../exchange/failure.js';
+import { askAgain, emptyReason, unreadableRemark } from '../exchange/failure.js';
 import type { AnswerStatus, AssistantMessage, Message } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
@@ -181,6 +182,11 @@ function statusOf(
     metrics: metricsOf(saved),
     ...(finishReason !== null && { finishReason: sanitizeLine(finishReason.slice(0, 40)) }),
   };
+  const malformedEvents = typeof saved.malformedEvents === 'number' ? saved.malformedEvents : 0;
+  const remarked = (outcome: Outcome, ...told: string[]): string[] => {
+    const unreadable = unreadableRemark({ outcome, malformedEvents });
+    return unreadable === undefined ? told : [...told, unreadable];
+  };
   switch (kind) {
     case 'streaming':
       return {
@@ -198,18 +204,20 @@ function statusOf(
       };
     case 'error': {
       const what = sanitizeLine(figures?.error?.message.slice(0, 600) ?? 'the answer failed');
-      return { kind, ...ended, remarks: [], failure: { what, next: again } };
+      return { kind, ...ended, remarks: remarked(kind), failure: { what, next: again } };
     }
     case 'complete':
-      return { kind, ...ended, remarks: [] };
+      return { kind, ...ended, remarks: remarked(kind) };
     case 'cancelled':
-      return { kind, ...ended, remarks: [empty ? 'stopped' : 'stopped: what came is kept'] };
-    case 'empty':
-      return { kind, ...ended, remarks: [`the answer is empty: ${again}`] };
+      return { kind, ...ended, remarks: remarked(kind, empty ? 'stopped' : 'stopped: what came is kept') };
+    case 'empty': {
+      const reason = emptyReason({ finishReason, malformedEvents });
+      return { kind, ...ended, remarks: [`the answer is empty: ${reason}; ${again}`] };
+    }
     case 'truncated':
-      return { kind, ...ended, remarks: [`cut off: ${again}`] };
+      return { kind, ...ended, remarks: remarked(kind, `cut off: ${again}`) };
     case 'stalled':
-      return { kind, ...ended, remarks: [`stalled: ${again}`] };
+      return { kind, ...ended, remarks: remarked(kind, `stalled: ${again}`) };
   }
 }
 

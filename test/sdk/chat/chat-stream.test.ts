@@ -125,8 +125,8 @@ describe('what a delta may hold', () => {
     expect(read(data(both) + DONE).result.text).toBe('b');
   });
 
-  test.each([null, 7, 'text', [], { tool_calls: 7 }, { tool_calls: [null] }])(
-    'nothing of use: %j',
+  test.each([null, [], {}, { tool_calls: [null] }, { tool_calls: {} }, { images: [], audio: {} }])(
+    'nothing: %j',
     (delta) => {
       expect(read(chunk(delta) + DONE).result).toMatchObject({
         text: '',
@@ -135,6 +135,34 @@ describe('what a delta may hold', () => {
       });
     },
   );
+
+  test.each([
+    7,
+    'text',
+    { tool_calls: 7 },
+    { tool_calls: ['call'] },
+    { images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
+    { audio: { data: 'AA==' } },
+  ])('what can not be read, which is counted: %j', (delta) => {
+    expect(read(chunk(delta) + DONE).result).toMatchObject({
+      text: '',
+      outcome: 'empty',
+      malformedEvents: 1,
+    });
+  });
+
+  test('arguments of a tool call that are no text and no object are counted, and the call is kept', () => {
+    const call = { index: 0, id: 'c', function: { name: 'f', arguments: [1] } };
+    expect(read(chunk({ tool_calls: [call] }) + DONE).result).toMatchObject({
+      toolCalls: [{ id: 'c', name: 'f', arguments: '' }],
+      malformedEvents: 1,
+    });
+  });
+
+  test('a text in the form of completions before chat', () => {
+    const event = { choices: [{ index: 0, text: 'a' }] };
+    expect(read(data(event) + DONE).result).toMatchObject({ text: 'a', malformedEvents: 0 });
+  });
 
   test("the model's name is kept", () => {
     expect(read(data({ model: '', choices: [] }) + chunk({ content: 'a' }) + DONE).result.model).toBe('m');

@@ -45,7 +45,7 @@ test('JSON lines and CSV have what was called or refused, and why the answer end
     toCsv([session])
       .split('\r\n')
       .slice(1, 3)
-      .map((row) => row.split(',').slice(-2)),
+      .map((row) => row.split(',').slice(-3, -1)),
   ).toEqual([
     ['tool_calls', '1'],
     ['content_filter', '0'],

@@ -54,6 +54,10 @@ export function inspectorLines(
   else {
     lines.push([`status ${response.statusCode}`]);
     if (end?.finishReason !== undefined) lines.push(...wrapped(`finish_reason: ${end.finishReason}`, width));
+    if (end?.malformedEvents !== undefined)
+      lines.push(
+        ...wrapped(`could not be read: ${count(end.malformedEvents)} events or parts of them`, width),
+      );
     lines.push(...headerLines(response.headers, width));
   }
   lines.push(...heading(`Events: ${count(events.length + left)}`));

@@ -1,0 +1,24 @@
+import { finishClassOf } from '../../common/finish-reasons.js';
+import type { ChatResult } from '../../sdk/index.js';
+import { emptyReason } from '../../state/exchange/failure.js';
+
+/** What an answer lacks, in words for people; undefined for one that is whole and has text or calls. */
+export function remarkOn(answer: ChatResult): string | undefined {
+  switch (answer.outcome) {
+    case 'complete':
+      if (answer.text !== '' || answer.toolCalls.length > 0) return undefined;
+      return answer.refusal === '' ? 'the answer has no text' : `the model refused: ${answer.refusal}`;
+    case 'empty':
+      return `the answer is empty: ${emptyReason(answer)}`;
+    case 'truncated':
+      if (finishClassOf(answer.finishReason) !== 'whole')
+        return `the answer was cut off: the provider ended it with finish_reason ${answer.finishReason}`;
+      return 'the answer was cut off: the connection ended before the model had finished';
+    case 'cancelled':
+      return 'stopped';
+    case 'stalled':
+      return `the answer stalled: ${answer.error?.message ?? 'nothing more came from the provider'}`;
+    case 'error':
+      return answer.error?.message ?? 'the request failed';
+  }
+}

@@ -1,0 +1,15 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { beginningOf } from '../../src/common/beginning.js';
+
+test('the beginning of a text is as long as it may be, and cuts no character in two', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.nat(40), (text, max) => {
+      const beginning = beginningOf(text, max);
+      expect(text.startsWith(beginning)).toBe(true);
+      expect(beginning.isWellFormed()).toBe(true);
+      expect(beginning.length).toBeGreaterThanOrEqual(Math.min(text.length, max) - 1);
+      expect(beginning.length).toBeLessThanOrEqual(max);
+    }),
+  );
+});
