@@ -10,6 +10,7 @@ import { type ChatFlags, chatSessions } from './chat/chat-sessions.js';
 import { copyToDesktop } from './chat/clipboard-text.js';
 import { createExternalEditor } from './chat/external-editor.js';
 import { keepNewSpaceSmall } from './chat/new-space.js';
+import { serverLoads } from './chat/server-loads.js';
 import { divertOutput } from './chat/side-output.js';
 import { typedFiles } from './chat/typed-files.js';
 import { type Composition, compose, type GlobalFlags, logFile } from './compose.js';
@@ -85,6 +86,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     const ended = runTui({
       connection: connector.client,
       chat: composition,
+      server: serverLoads(composition),
       modes,
       models: async () => {
         // Why a simulator could not be started shows as the refused connection.
@@ -197,6 +199,7 @@ function modesOf({ connector }: Composition): { modes: ModePort; tellMore: () =>
     url: answerRequest(endpoint).shownUrl,
     model: endpoint.model,
     limits: { timeoutMs: endpoint.timeoutMs, idleMs: endpoint.idleMs },
+    tellsLoad: endpoint.access.metricsUrl !== undefined,
   });
   const modes: ModePort = {
     get current() {

@@ -228,6 +228,25 @@ export const SCREEN_FIGURES = {
     definition: 'requests of all programs that the daemon works on now',
     help: 'What the daemon does at this moment, for other programs too.',
   },
+  server_running: {
+    label: 'server runs',
+    unit: 'count',
+    definition:
+      "requests that the provider's server answers now, of all its clients, from its metrics page (`metrics_url`)",
+    help: 'How many requests the server works on at this moment.',
+  },
+  server_waiting: {
+    label: 'server queue',
+    unit: 'count',
+    definition: "requests that wait in the provider's server, of all its clients, from its metrics page",
+    help: 'How many requests the server has not begun yet: with some, the wait for the first token grows.',
+  },
+  server_kv_cache: {
+    label: 'KV cache',
+    unit: '%',
+    definition: "share of the server's memory for keys and values that is in use, from its metrics page",
+    help: 'How full the memory for running answers is: when it is full, requests wait or begin again.',
+  },
   window: {
     label: 'reads ahead',
     unit: 'bytes',

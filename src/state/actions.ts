@@ -13,11 +13,12 @@ import {
 } from './endpoint/chat-settings.js';
 import { watchConnection } from './endpoint/connection-watch.js';
 import { createEndpointActions, type EndpointPorts } from './endpoint/endpoint-actions.js';
+import { watchServer } from './endpoint/server-watch.js';
 import { createAskingActions } from './exchange/asking-actions.js';
 import { createExchangeLog } from './exchange/exchange-log.js';
 import { createExchanges } from './exchange/running.js';
 import { withNotice } from './notices.js';
-import type { ChatPort, ConnectionPort, FilesPort, SessionsPort } from './ports.js';
+import type { ChatPort, ConnectionPort, FilesPort, ServerPort, SessionsPort } from './ports.js';
 import { createSessionActions } from './sessions/session-actions.js';
 import type { AppStore } from './store.js';
 import { sanitizeLine } from './text/sanitize.js';
@@ -27,6 +28,8 @@ import { createViewActions } from './view/view-actions.js';
 export interface ActionPorts extends DraftPorts, EndpointPorts {
   connection: ConnectionPort;
   chat: ChatPort;
+  /** What servers tell of their load [nothing]. */
+  server?: ServerPort | undefined;
   /** Reads what the user names by path [nothing]. */
   files?: FilesPort | undefined;
   /** Where conversations are saved; `off`: nowhere. */
@@ -102,6 +105,8 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       change((state) => ({ ...state, name: sanitizeLine(name) }));
       return undefined;
     }),
+    /** Follows the load of an endpoint's server until the returned function is called. */
+    followServer: (endpoint: string) => ports.server && watchServer(change, ports.server, clock, endpoint),
     setSystem: setting(setSystem),
     setTemperature: setting(setTemperature),
     setParameter: setting(setParameter),

@@ -8,7 +8,7 @@ import { DEFAULT_SLO, NO_FIGURES, type SessionFigures, type Slo } from './exchan
 import { limitsOf, nextLimitsChangeMs } from './exchange/limits-view.js';
 import type { RequestView, RetryNotice } from './exchange/request-view.js';
 import type { Message } from './messages.js';
-import type { EndpointInfo, ModeInfo } from './ports.js';
+import type { EndpointInfo, ModeInfo, ServerLoad } from './ports.js';
 import type { SessionList } from './sessions/session-list.js';
 import { DEFAULT_HINTS, type KeyHints } from './view/key-hints.js';
 import type { Picker } from './view/picker.js';
@@ -96,6 +96,8 @@ export interface AppState {
   readonly offer?: ResumeOffer | undefined;
   readonly settings: ChatSettings;
   readonly connection: ConnectionState;
+  /** Of the endpoint in use, while it is shown. */
+  readonly serverLoad?: ServerLoad | undefined;
   readonly endpoint: EndpointInfo;
   /** All endpoints there are, that one among them. */
   readonly modes: readonly ModeInfo[];

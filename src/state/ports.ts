@@ -1,5 +1,6 @@
 import type { Attachment } from '../common/attachments.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../connector/types.js';
+import type { ServerReading } from '../metrics/server/reading.js';
 import type { ConnectionState } from '../sdk/types.js';
 import type { EarlierMessage, Journal } from '../sessions/journal.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -42,6 +43,8 @@ export interface EndpointInfo {
   url: string;
   model: string;
   limits?: WaitLimits;
+  /** Its server has a metrics page. */
+  tellsLoad?: boolean;
 }
 
 /** How long the response's headers may take, and how long a response may be silent, in ms. 0 is no limit. */
@@ -55,6 +58,17 @@ export interface ModeInfo extends EndpointInfo {
   found?: boolean;
   /** Why it can't be used now, and what to do. */
   problem?: string | undefined;
+}
+
+/** What an endpoint's server told of its load last, or why it told nothing. */
+export type ServerLoad =
+  | { readonly kind: 'read'; readonly figures: ServerReading['figures'] }
+  | { readonly kind: 'unread'; readonly problem: string };
+
+/** What the server of an endpoint tells of its load. */
+export interface ServerPort {
+  /** Never rejects. */
+  readLoad(endpoint: string, signal: AbortSignal): Promise<ServerLoad>;
 }
 
 /** The endpoints there are, and the one in use. */

@@ -3,7 +3,7 @@ import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from '
 import type { AppState } from '../state/app-state.js';
 import { Footer, Header, StatusBar } from './components/bars.js';
 import { Composer } from './components/composer.js';
-import { useAppState, useKeyboard, useShared } from './components/context.js';
+import { useAppState, useKeyboard, useServerLoad, useShared } from './components/context.js';
 import { Conversation } from './components/conversation.js';
 import { Painted } from './components/rows.js';
 import { Side } from './components/side.js';
@@ -26,6 +26,8 @@ export function App(): ReactElement {
   const panes = useAppState((state) => state.panes.shown);
   const layout = useMemo(() => layoutOf(columns, rows, wanted, panes), [columns, rows, wanted, panes]);
   useKeys(layout);
+  const inTheirPlace = useAppState(({ overlay }) => overlay.kind === 'panes');
+  useServerLoad(layout.kind === 'panes' || inTheirPlace);
 
   if (layout.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
   const hasPanes = layout.kind === 'panes';

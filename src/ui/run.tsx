@@ -11,6 +11,7 @@ import type {
   ModePort,
   Notice,
   ScreenPort,
+  ServerPort,
   SessionsPort,
 } from '../state/ports.js';
 import { createAppStore } from '../state/store.js';
@@ -33,6 +34,8 @@ export { createKeymap } from './keys/bindings.js';
 export interface TuiOptions {
   connection: ConnectionPort;
   chat: ChatPort;
+  /** What servers tell of their load [nothing]. */
+  server?: ServerPort;
   modes: ModePort;
   /** Shown as the conversation's first entries. */
   notices?: readonly Notice[];
@@ -124,10 +127,11 @@ export async function runTui(options: TuiOptions): Promise<void> {
     mouse: options.mouse ?? false,
     slo: { ttftMs: options.slo?.ttftMs ?? slo.ttftMs, tpotMs: options.slo?.tpotMs ?? slo.tpotMs },
   }));
-  const { models, editText, files, sessions } = options;
+  const { models, editText, files, sessions, server } = options;
   const actions = createActions(store, {
     connection,
     chat,
+    server,
     modes,
     screen,
     clock,

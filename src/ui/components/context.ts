@@ -42,6 +42,18 @@ export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useShared().store, select);
 }
 
+/** Follows the load of the endpoint's server while `visible`. */
+export function useServerLoad(visible: boolean): void {
+  const { actions } = useShared();
+  const endpoint = useAppState((state) =>
+    state.endpoint.tellsLoad === true ? state.endpoint.name : undefined,
+  );
+  useEffect(
+    () => (visible && endpoint !== undefined ? actions.followServer(endpoint) : undefined),
+    [actions, endpoint, visible],
+  );
+}
+
 /** Hands what the terminal sends to `input` while the component is mounted. */
 export function useKeyboard(input: Input): void {
   const { keyboard } = useShared();

@@ -59,10 +59,11 @@ interface Shown<T> {
   lines: (shown: T, width: number, height: number) => readonly Line[];
 }
 
-const CONNECTION = shown(({ connection, endpoint, settings, retry, keys, nowMs, request }) => {
+const CONNECTION = shown(({ connection, endpoint, settings, retry, keys, nowMs, request, serverLoad }) => {
   const limits = limitsOf({ request, endpoint });
   return {
     connection,
+    serverLoad,
     settings,
     limits,
     endpoint,

@@ -3,6 +3,7 @@ import type { AppState } from '../../state/app-state.js';
 import { type ChatSettings, parameterTexts } from '../../state/endpoint/chat-settings.js';
 import type { LimitsView } from '../../state/exchange/limits-view.js';
 import type { RetryNotice } from '../../state/exchange/request-view.js';
+import type { ServerLoad } from '../../state/ports.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { bytes, count, duration, seconds, uptime } from '../style/format.js';
@@ -11,6 +12,7 @@ import { cut, type Line, lineWidth, spread } from '../style/line.js';
 export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' | 'nowMs'> & {
   settings?: ChatSettings | undefined;
   limits?: LimitsView | undefined;
+  serverLoad?: ServerLoad | undefined;
 };
 
 /** State of the way to the daemon and the endpoint. */

@@ -6,6 +6,7 @@ import type { Line } from '../style/line.js';
 import { connectionLines, originLines, type Shown, settingLines, windowLines } from './connection.js';
 import { limitLines, limitRows } from './limits.js';
 import { requestLines } from './request.js';
+import { serverLines } from './server.js';
 import { FULL_ROWS, SHORT_ROWS, sessionLines } from './session.js';
 
 export const PANE_TITLES: Record<PaneName, string> = {
@@ -30,6 +31,7 @@ export function connectionPane(shown: Shown, width: number, height: number): rea
   if (height <= lines.length) return lines;
   return [
     ...lines,
+    ...serverLines(shown.serverLoad, width),
     ...settingLines(shown.settings, width),
     ...limitLines(shown.limits, shown.nowMs, width),
     ...originLines(shown, width),
@@ -37,9 +39,10 @@ export function connectionPane(shown: Shown, width: number, height: number): rea
   ];
 }
 
-/** Rows that the connection pane would like beside its own: for what is set, and for the provider's limits. */
-export function extraRows(state: Pick<AppState, 'settings' | 'request' | 'endpoint'>): number {
-  return parameterTexts(state.settings).length + limitRows(limitsOf(state));
+/** Rows that the connection pane would like beside its own: for the server, what is set, and the provider's limits. */
+export function extraRows(state: Pick<AppState, 'settings' | 'request' | 'endpoint' | 'serverLoad'>): number {
+  const server = serverLines(state.serverLoad, ALL_ROWS).length;
+  return server + parameterTexts(state.settings).length + limitRows(limitsOf(state));
 }
 
 /**

@@ -2,13 +2,14 @@ import { SCREEN_FIGURES } from '../../../metrics/figures.js';
 import { bytes, count, duration, uptime } from '../../style/format.js';
 import { originIn, type Shown } from '../connection.js';
 import { limitText } from '../provider.js';
+import { shownFigures } from '../server.js';
 import { type Explained, UNKNOWN } from './explained.js';
 
 /** A daemon on this machine answers sooner, in ms. */
 const NEAR_MS = 20;
 
 /** Every figure of the connection pane. */
-export function explainConnection({ connection, endpoint, limits }: Shown): Explained[] {
+export function explainConnection({ connection, endpoint, limits, serverLoad }: Shown): Explained[] {
   const daemon = connection.status === 'connected' ? connection.daemon : undefined;
   const health = daemon?.kind === 'vastar-tui' ? daemon.health : undefined;
   const origin = health && originIn(health.origins, endpoint.url);
@@ -41,6 +42,7 @@ export function explainConnection({ connection, endpoint, limits }: Shown): Expl
       verdict: origin && CIRCUITS[origin.circuit],
     },
     { figure: SCREEN_FIGURES.running, value: health === undefined ? UNKNOWN : count(health.activeRequests) },
+    ...(serverLoad?.kind === 'read' ? shownFigures(serverLoad.figures) : []),
     ...(limits === undefined || limits.rates.length === 0
       ? []
       : [
