@@ -10,6 +10,7 @@ import { build, type Plugin } from 'esbuild';
 import { writeCommonjs } from './build/commonjs.ts';
 import { lateConstants } from './build/late-constants.ts';
 import { writeNotices } from './build/notices.ts';
+import { buildPages } from './build/pages.ts';
 import { smallPriceData } from './build/price-data.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -77,13 +78,17 @@ const layoutWithoutFetch: Plugin = {
   },
 };
 
-/** undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. */
+/**
+ * undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. A third one, Milo, is an
+ * experiment that an environment variable turns on.
+ */
 const oneParser: Plugin = {
   name: 'one-parser',
   setup({ onLoad }) {
     onLoad({ filter: /llhttp[\\/]llhttp-wasm\.js$/ }, () => ({
       contents: `throw new Error('this processor lacks SIMD instructions (SSE4.1, NEON), which the HTTP parser needs');`,
     }));
+    onLoad({ filter: /undici[\\/]lib[\\/]milo[\\/].*\.js$/ }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 
@@ -109,6 +114,7 @@ const { metafile } = await build({
   metafile: true,
   define: {
     'process.env.NODE_ENV': '"production"',
+    'process.env.UNDICI_USE_MILO': '"0"',
     __VERSION__: JSON.stringify(version),
   },
   // Ink loads its devtools only under DEV=true; they are no part of the program.
@@ -119,7 +125,8 @@ const { metafile } = await build({
   },
   logLevel: 'warning',
 });
-writeNotices(root, metafile);
+const pages = await buildPages(root);
+writeNotices(root, { ...metafile, inputs: { ...metafile.inputs, ...pages } });
 
 const tsc = spawnSync(
   process.execPath,

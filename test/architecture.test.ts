@@ -42,6 +42,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sdk: ['common', 'content', 'protocol'],
   runtime: ['common', 'content', 'protocol', 'config'],
   simulator: ['common', 'config'],
+  // What runs in a browser: the pages that commands write.
+  page: ['metrics'],
   connector: ['common', 'content', 'sdk', 'config', 'metrics'],
   state: ['common', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
   ui: ['common', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],

@@ -57,7 +57,11 @@ async function bench(flags: BenchFlags): Promise<number> {
     const { connector } = composition;
     const names = modes.length === 0 ? [connector.endpoint.name] : modes;
     for (const name of names) checkEndpoint(connector, name);
-    const files = { json: report('--json', flags.json), csv: report('--csv', flags.csv) };
+    const files = {
+      json: report('--json', flags.json),
+      csv: report('--csv', flags.csv),
+      html: report('--html', flags.html),
+    };
     const startedAt = new Date();
     const runs: EndpointRun[] = [];
     for (const name of names) {
@@ -69,9 +73,12 @@ async function bench(flags: BenchFlags): Promise<number> {
     }
     const interrupted = interruption.exitCode !== undefined;
     if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
-    files.json?.write(reportText(resultJson(runs, setup, startedAt, interrupted)));
+    const json = resultJson(runs, setup, startedAt, interrupted);
+    files.json?.write(reportText(json));
+    if (files.html !== undefined)
+      files.html.write((await import('./bench/page.js')).reportPage(runs, setup, json));
     files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
-    for (const file of [files.json, files.csv]) file?.close();
+    for (const file of [files.json, files.csv, files.html]) file?.close();
     // An error of stdout arrives in the next event-loop turn.
     await nextTurn();
     if (watch.exitCode === EXIT.failed) return EXIT.failed;

@@ -2,6 +2,7 @@ import type { Cost } from '../metrics/cost.js';
 import { HOPS, type HopName, type Hops } from '../metrics/hops.js';
 import { NO_SPEED, type Speed, WITHHELD } from '../metrics/speed.js';
 import { type Sample, withheldOf } from './sample.js';
+import { short } from './short.js';
 import type { Tally } from './tally.js';
 
 /** Numbers of one figure of each request, null where it has none. */
@@ -37,6 +38,8 @@ export function requestsJson({ samples, latencyOf }: Tally): Record<string, unkn
       return reason === undefined ? null : WITHHELD.indexOf(reason);
     }),
     withheld_reasons: WITHHELD,
+    gap_p50_ms: complete(({ gaps }) => gaps?.p50),
+    gap_max_ms: complete(({ gaps }) => gaps?.max),
     output_tokens: complete(({ outputTokens }) => outputTokens),
     prompt_tokens: complete(({ promptTokens }) => promptTokens),
     cached_tokens: complete(({ cachedTokens }) => cachedTokens),
@@ -99,6 +102,7 @@ export function samplesFrom(value: unknown, context: RequestContext): Sample[] |
     }
     const shiftMs = context.loop === 'open' ? (lagMs ?? 0) : 0;
     const [ttft, e2e] = [at('ttft_ms', row), at('e2e_ms', row)];
+    const [gapMs, longestMs] = [at('gap_p50_ms', row), at('gap_max_ms', row)];
     const [promptTokens, cachedTokens, usd] = [
       at('prompt_tokens', row),
       at('cached_tokens', row),
@@ -113,6 +117,7 @@ export function samplesFrom(value: unknown, context: RequestContext): Sample[] |
       tokensEstimated: context.tokensEstimated,
       ...(ttft !== undefined && { ttftMs: ttft - shiftMs }),
       ...(e2e !== undefined && { e2eMs: e2e - shiftMs }),
+      ...(gapMs !== undefined && longestMs !== undefined && { gaps: { p50: gapMs, max: longestMs } }),
       ...(promptTokens !== undefined && { promptTokens }),
       ...(cachedTokens !== undefined && { cachedTokens }),
       ...(usd !== undefined && { cost: { usd, asOf: context.asOf } satisfies Cost }),
@@ -130,6 +135,8 @@ const FIGURES = [
   'tpot_ms',
   'e2e_ms',
   'tpot_withheld',
+  'gap_p50_ms',
+  'gap_max_ms',
   'output_tokens',
   'prompt_tokens',
   'cached_tokens',
@@ -171,5 +178,5 @@ function numbersOf(value: unknown, name: string): Column | undefined {
 }
 
 function shortOrNull(value: number | undefined): number | null {
-  return value === undefined ? null : Math.round(value * 1000) / 1000;
+  return value === undefined ? null : short(value);
 }

@@ -1,4 +1,5 @@
 import type { Cost } from '../metrics/cost.js';
+import type { GapSummary } from '../metrics/exchange.js';
 import type { Hops } from '../metrics/hops.js';
 import type { Speed, Withheld } from '../metrics/speed.js';
 
@@ -41,6 +42,8 @@ export interface Sent extends Common {
   promptTokens?: number;
   /** Of the prompt, read from the provider's cache. */
   cachedTokens?: number;
+  /** Between the arrivals of this answer. Absent with fewer than two. */
+  gaps?: Pick<GapSummary, 'p50' | 'max'>;
   /** Tokens that arrived. */
   outputTokens: number;
   /** The provider sent no count. */

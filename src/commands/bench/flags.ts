@@ -36,6 +36,7 @@ export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags, Arriva
   check?: readonly Check[];
   json?: string;
   csv?: string;
+  html?: string;
 }
 
 /** How long answers may take after `--duration`, in seconds. */
@@ -128,6 +129,7 @@ export function addBenchFlags(command: Command): Command {
     )
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
+    .option('--html <file>', 'write the report as a page with pictures, to open in a browser')
     .addHelpText('after', HELP);
 }
 

@@ -19,6 +19,7 @@ interface MergeFlags {
   check?: readonly Check[];
   json?: string;
   csv?: string;
+  html?: string;
 }
 
 const HELP = `
@@ -36,14 +37,15 @@ export function addMerge(bench: Command): void {
     .option('--check <condition>', 'exit with 1 when it does not hold; may be repeated', readCheck)
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
+    .option('--html <file>', 'write the report as a page with pictures, to open in a browser')
     .addHelpText('after', HELP)
-    .action((paths: string[], _flags: unknown, command: Command) => {
+    .action(async (paths: string[], _flags: unknown, command: Command) => {
       // These flags are bench's, too, which reads them wherever they stand.
-      process.exitCode = merge(paths, command.optsWithGlobals<MergeFlags>());
+      process.exitCode = await merge(paths, command.optsWithGlobals<MergeFlags>());
     });
 }
 
-function merge(paths: readonly string[], { check = [], json, csv }: MergeFlags): number {
+async function merge(paths: readonly string[], { check = [], json, csv, html }: MergeFlags): Promise<number> {
   const [first, ...others] = paths.map(readFile);
   if (first === undefined) throw new UsageError('merge needs reports');
   if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
@@ -64,11 +66,15 @@ function merge(paths: readonly string[], { check = [], json, csv }: MergeFlags):
   const files = {
     json: json === undefined ? undefined : openReport('--json', json),
     csv: csv === undefined ? undefined : openReport('--csv', csv),
+    html: html === undefined ? undefined : openReport('--html', html),
   };
   if (!files.json?.toStdout && !files.csv?.toStdout) stdout.print(resultText(runs, setup));
   files.json?.write(reportText(report));
+  if (files.html !== undefined) {
+    files.html.write((await import('./page.js')).reportPage(runs, setup, report, merged.notes));
+  }
   files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
-  for (const file of [files.json, files.csv]) file?.close();
+  for (const file of [files.json, files.csv, files.html]) file?.close();
   return runs.every((run) => run.report.completed > 0 && run.checks.every(({ passed }) => passed))
     ? EXIT.ok
     : EXIT.failed;

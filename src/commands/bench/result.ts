@@ -32,8 +32,8 @@ const BAR_WIDTH = 40;
 export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${setup.text}\n`;
-    const slo = run.slo.map((one) => `${one.passed ? 'SLO kept  ' : 'SLO MISSED'}  ${found(one)}\n`);
-    const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${found(one)}\n`);
+    const slo = run.slo.map((one) => `${one.passed ? 'SLO kept  ' : 'SLO MISSED'}  ${foundText(one)}\n`);
+    const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${foundText(one)}\n`);
     const text = [
       heading,
       runText(run, setup.loop),
@@ -50,7 +50,7 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
 }
 
 /** E.g. `ttft.p95<500ms (is 312 ms)`. */
-function found({ check, value, unit }: CheckResult): string {
+export function foundText({ check, value, unit }: CheckResult): string {
   const is = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
   return `${check} (${is})`;
 }

@@ -5,7 +5,8 @@ import type { LoadAnswer, LoadExchanges, LoadTarget } from '../../connector/load
 import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
-import type { Failed, Sample } from '../../loadtest/sample.js';
+import type { Failed, Sample, Sent } from '../../loadtest/sample.js';
+import { percentile } from '../../metrics/percentile.js';
 import { remarkOn } from '../support/answer-remark.js';
 import { type OwnPrices, withCost } from '../support/prices.js';
 
@@ -92,7 +93,7 @@ export async function send(
     ...(answer.malformedEvents > 0 && { malformedEvents: answer.malformedEvents }),
     ...(sentMs !== undefined && { lagMs: sentMs - intendedMs }),
   };
-  if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, through), gapsMs);
+  if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, gapsMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
     const message = 'the answer had not ended when the drain limit passed (--drain)';
     // A daemon that was told to cancel says no more of it; it had the request.
@@ -108,6 +109,7 @@ export const UNFINISHED = 'unfinished';
 function sampleOf(
   answer: LoadAnswer,
   common: Omit<Failed, 'outcome' | 'errorClass' | 'message'>,
+  gapsMs: readonly number[],
   through: Through,
 ): Sample {
   const { outcome, error, metrics } = answer;
@@ -126,11 +128,17 @@ function sampleOf(
     outputTokens,
     tokensEstimated,
     ...(promptTokens !== undefined && { promptTokens }),
+    ...gapsOf(gapsMs),
     ...(cachedTokens !== undefined && { cachedTokens }),
     ...(ttftMs !== undefined && { ttftMs }),
     ...(e2eMs !== undefined && { e2eMs }),
     ...(cost !== undefined && { cost }),
   };
+}
+
+function gapsOf(gapsMs: readonly number[]): Pick<Sent, 'gaps'> {
+  const [p50, max] = [percentile(gapsMs, 50), percentile(gapsMs, 100)];
+  return p50 === undefined || max === undefined ? {} : { gaps: { p50, max } };
 }
 
 /** This machine has no more of something: files, ports, memory. */

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+const PAGES = ['bench'] as const;
+
+/**
+ * Writes `dist/pages/NAME.html`: a page with its style and script in it, and places for what the program fills in. Nothing
+ * but that script may run, and nothing is fetched: a policy in the page says so.
+ * @returns what the scripts are made of
+ */
+export async function buildPages(root: string): Promise<Metafile['inputs']> {
+  mkdirSync(join(root, 'dist', 'pages'), { recursive: true });
+  const inputs: Metafile['inputs'] = {};
+  for (const page of PAGES) {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: { [page]: `src/page/${page}/main.ts` },
+      outdir: 'dist/pages',
+      bundle: true,
+      write: false,
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2022',
+      minify: true,
+      legalComments: 'none',
+      metafile: true,
+      logLevel: 'warning',
+    });
+    const text = (ending: string): string =>
+      outputFiles.find(({ path }) => path.endsWith(ending))?.text.trim() ?? '';
+    writeFileSync(join(root, 'dist', 'pages', `${page}.html`), template(text('.css'), text('.js')));
+    Object.assign(inputs, metafile.inputs);
+  }
+  return inputs;
+}
+
+function template(style: string, script: string): string {
+  // A script element ends at the first such tag, wherever it stands.
+  const code = script.replaceAll('</script', '<\\/script');
+  const hash = createHash('sha256').update(code).digest('base64');
+  const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title><!--title--></title>
+<style>${style}</style>
+</head>
+<body>
+<!--content-->
+<script type="application/octet-stream" id="report"><!--data--></script>
+<script type="module">${code}</script>
+</body>
+</html>
+`;
+}

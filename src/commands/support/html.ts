@@ -1,0 +1,47 @@
+import { deflateRawSync } from 'node:zlib';
+
+/** Markup that may stand in a page as it is. */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+type Content = string | number | Markup | readonly Markup[] | undefined;
+
+/** Markup with values in it. Texts become text, in content and in attributes with quotation marks; `undefined` nothing. */
+export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  return new Markup(parts.map((part, index) => part + written(values[index])).join(''));
+}
+
+function written(value: Content): string {
+  if (value === undefined) return '';
+  if (value instanceof Markup) return value.text;
+  if (typeof value === 'object') return value.map(({ text }) => text).join('');
+  return escaped(String(value));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+
+/** What a page is filled with. */
+export interface PageContent {
+  readonly title: string;
+  readonly content: Markup;
+  /** For the page's script. */
+  readonly data: unknown;
+}
+
+/** @param template has a place for each of them, as a comment */
+export function filledPage(template: string, { title, content, data }: PageContent): string {
+  const packed = deflateRawSync(JSON.stringify(data)).toString('base64');
+  return template
+    .replace('<!--title-->', () => escaped(title))
+    .replace('<!--content-->', () => content.text)
+    .replace('<!--data-->', () => packed);
+}

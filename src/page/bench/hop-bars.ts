@@ -1,0 +1,70 @@
+import { el, msText } from '../common/dom.js';
+import { hopColor, hopLabel } from '../common/hops.js';
+import { type HopStack, hopStacks } from './hop-shares.js';
+import type { Requests } from './report.js';
+
+/** What the time to the first token consists of at its percentiles: stacked bars, and the same as a table. */
+export function hopBars(requests: Requests): HTMLElement | undefined {
+  const stacks = hopStacks(requests);
+  const most = Math.max(...stacks.map(({ hops }) => hops.reduce((sum, { ms }) => sum + ms, 0)));
+  const [first] = stacks;
+  if (first === undefined || first.hops.length === 0 || most <= 0) return undefined;
+  const names = first.hops.map(({ name }) => name);
+  return el(
+    'figure',
+    { class: 'chart' },
+    el('figcaption', {}, 'Hops to the first token, at the percentiles of TTFT'),
+    el(
+      'p',
+      { class: 'note' },
+      'Each bar is the mean of the requests whose TTFT is next to the percentile, so its parts add up.',
+    ),
+    el('div', { class: 'stacks', 'aria-hidden': 'true' }, ...stacks.map((stack) => bar(stack, most))),
+    el(
+      'ul',
+      { class: 'legend', 'aria-hidden': 'true' },
+      ...names.map((name) => el('li', {}, swatch(name), hopLabel(name))),
+    ),
+    el(
+      'details',
+      {},
+      el('summary', {}, 'As a table'),
+      el('div', { class: 'scroll', tabindex: 0 }, table(stacks, names)),
+    ),
+  );
+}
+
+function bar({ percent, ttftMs, hops }: HopStack, most: number): HTMLElement {
+  const parts = hops.map(({ name, ms }) => {
+    const part = el('span', { title: `${hopLabel(name)} ${msText(ms)}` });
+    part.style.width = `${(100 * ms) / most}%`;
+    part.style.background = hopColor(name);
+    return part;
+  });
+  return el(
+    'div',
+    { class: 'stack' },
+    el('span', { class: 'percent' }, `p${percent}`),
+    el('span', { class: 'bar' }, ...parts),
+    el('span', { class: 'value' }, msText(ttftMs)),
+  );
+}
+
+function table(stacks: readonly HopStack[], names: readonly string[]): HTMLElement {
+  const head = ['', 'TTFT', ...names.map(hopLabel)].map((text) => el('th', { scope: 'col' }, text));
+  const rows = stacks.map(({ percent, ttftMs, hops }) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, `p${percent}`),
+      ...[ttftMs, ...hops.map(({ ms }) => ms)].map((ms) => el('td', {}, msText(ms))),
+    ),
+  );
+  return el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows));
+}
+
+export function swatch(name: string): HTMLElement {
+  const box = el('span', { class: 'swatch' });
+  box.style.background = hopColor(name);
+  return box;
+}

@@ -1,0 +1,123 @@
+/** A report as the page gets it: what `bench --json` writes, read once. Times in ms. */
+export interface Report {
+  readonly loop: 'open' | 'closed';
+  readonly runs: readonly Run[];
+}
+
+/** One endpoint's test. */
+export interface Run {
+  readonly name: string;
+  readonly durationMs: number;
+  readonly requests: Requests;
+  readonly histograms: Readonly<Record<string, Histogram | undefined>>;
+}
+
+export type Column = readonly (number | null)[];
+
+/** A column for each figure, a row for each request, in the order in which they ended. */
+export interface Requests {
+  readonly count: number;
+  readonly index: Column;
+  readonly turn: Column;
+  /** When each was sent, and when it ended, since the start; null where it never was. */
+  readonly sentMs: Column;
+  readonly endMs: Column;
+  readonly lagMs: Column;
+  /** The part of the lag that is in TTFT and E2E. */
+  readonly lateMs: Column;
+  readonly ttftMs: Column;
+  readonly tpotMs: Column;
+  readonly e2eMs: Column;
+  readonly gapP50Ms: Column;
+  readonly gapMaxMs: Column;
+  readonly outputTokens: Column;
+  readonly promptTokens: Column;
+  readonly cachedTokens: Column;
+  readonly attempts: Column;
+  /** Undefined for an answer that is complete. */
+  errorOf(row: number): string | undefined;
+  readonly hops: readonly { readonly name: string; readonly ms: Column }[];
+}
+
+/** Where buckets begin, in ms, and how many values each has. */
+export interface Histogram {
+  readonly fromMs: readonly number[];
+  readonly counts: readonly number[];
+  readonly total: number;
+}
+
+/** Reads the JSON report; what is missing is left empty. */
+export function readReport(value: unknown): Report {
+  const report = objectOf(value);
+  const loop = objectOf(report.load).loop === 'open' ? 'open' : 'closed';
+  const runs = Array.isArray(report.runs) ? report.runs.map((run) => readRun(objectOf(run), loop)) : [];
+  return { loop, runs };
+}
+
+function readRun(run: Record<string, unknown>, loop: Report['loop']): Run {
+  const histograms = Object.entries(objectOf(run.histograms)).map(([name, value]) => [
+    name,
+    histogramOf(value),
+  ]);
+  return {
+    name: String(run.mode),
+    durationMs: typeof run.duration_ms === 'number' ? run.duration_ms : 0,
+    requests: readRequests(objectOf(run.requests), loop),
+    histograms: Object.fromEntries(histograms),
+  };
+}
+
+function readRequests(columns: Record<string, unknown>, loop: Report['loop']): Requests {
+  const index = columnOf(columns.index);
+  const none: Column = index.map(() => null);
+  const named = (name: string): Column => (Array.isArray(columns[name]) ? columnOf(columns[name]) : none);
+  const classes = Array.isArray(columns.error_classes) ? columns.error_classes.map(String) : [];
+  const error = named('error');
+  const lagMs = named('lag_ms');
+  const intendedMs = named('intended_ms');
+  return {
+    count: index.length,
+    index,
+    turn: named('turn'),
+    sentMs: intendedMs.map((at, row) => sum(at, lagMs[row])),
+    endMs: named('end_ms'),
+    lagMs,
+    ttftMs: named('ttft_ms'),
+    tpotMs: named('tpot_ms'),
+    e2eMs: named('e2e_ms'),
+    gapP50Ms: named('gap_p50_ms'),
+    gapMaxMs: named('gap_max_ms'),
+    outputTokens: named('output_tokens'),
+    promptTokens: named('prompt_tokens'),
+    cachedTokens: named('cached_tokens'),
+    attempts: named('attempts'),
+    errorOf(row) {
+      const number = error[row];
+      return typeof number === 'number' ? (classes[number] ?? 'unknown') : undefined;
+    },
+    // In an open loop, TTFT has the time until the request was sent, too.
+    lateMs: loop === 'open' ? lagMs : none,
+    hops: Object.entries(objectOf(columns.hops_ms)).map(([name, ms]) => ({ name, ms: columnOf(ms) })),
+  };
+}
+
+function sum(one: number | null | undefined, other: number | null | undefined): number | null {
+  return typeof one === 'number' && typeof other === 'number' ? one + other : null;
+}
+
+function histogramOf(value: unknown): Histogram | undefined {
+  const { us } = objectOf(value);
+  if (!Array.isArray(us)) return undefined;
+  const pairs = columnOf(us).map((one) => one ?? 0);
+  const fromMs = pairs.filter((_, at) => at % 2 === 0).map((one) => one / 1000);
+  const counts = pairs.filter((_, at) => at % 2 === 1);
+  return { fromMs, counts, total: counts.reduce((all, one) => all + one, 0) };
+}
+
+export function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function columnOf(value: unknown): Column {
+  return Array.isArray(value) ? value.map((one) => (typeof one === 'number' ? one : null)) : [];
+}

@@ -1,0 +1,111 @@
+import { el, msText, numberText } from '../common/dom.js';
+import { chart, type Line } from './chart.js';
+import { bars, cumulative } from './distributions.js';
+import { hopBars } from './hop-bars.js';
+import type { Report, Run } from './report.js';
+import { bucketsOf, errorSeries, loadSeries, percentileSeries, type Series, tokenSeries } from './series.js';
+import { waterfall } from './waterfall.js';
+
+const COLORS = ['line-1', 'line-2', 'line-3', 'line-4', 'line-5'];
+const FAILURES = ['failed', 'line-3', 'line-4', 'line-5', 'line-2'];
+const secondsText = (value: number): string => `${Number(value.toFixed(3))} s`;
+
+/** Adds the pictures of a run to its section. */
+export function showRun(section: HTMLElement, run: Run, { loop }: Report): void {
+  const { requests } = run;
+  if (requests.count === 0) return;
+  const buckets = bucketsOf(requests, run.durationMs);
+  const per = `each point is ${msText(buckets.widthMs)} of the test`;
+  const over = (
+    title: string,
+    series: Series,
+    over: Partial<Parameters<typeof chart>[0]> & { y: string },
+    colors = COLORS,
+  ): HTMLElement =>
+    chart({
+      title: `${title} (${per})`,
+      x: 'time since the start',
+      xs: series.seconds,
+      lines: series.lines.map(
+        ({ label, values }, index): Line => ({
+          label,
+          values,
+          color: colors[index % colors.length] ?? 'text',
+        }),
+      ),
+      sync: section.id,
+      xText: secondsText,
+      yText: msText,
+      ...over,
+    });
+
+  const load = loadSeries(requests, buckets);
+  const overTime = [
+    chart({
+      title: `Requests in flight, arrivals and complete answers (${per})`,
+      x: 'time since the start',
+      y: 'requests in flight',
+      right: 'a second',
+      xs: load.seconds,
+      lines: load.lines.map(({ label, values }, index) => ({
+        label,
+        values,
+        color: COLORS[index] ?? 'text',
+        right: index > 0,
+        ...(index === 0 && { kind: 'steps' as const }),
+      })),
+      sync: section.id,
+      xText: secondsText,
+      yText: numberText,
+    }),
+    ...known(requests.ttftMs, () =>
+      over('TTFT, by when requests were sent', percentileSeries(requests.sentMs, requests.ttftMs, buckets), {
+        y: 'TTFT',
+      }),
+    ),
+    ...known(requests.gapMaxMs, () =>
+      over(
+        'Longest gap of each answer, by when it ended',
+        percentileSeries(requests.endMs, requests.gapMaxMs, buckets),
+        { y: 'gap' },
+      ),
+    ),
+    ...known(requests.tpotMs, () =>
+      over(
+        'Time per output token, by when answers ended',
+        percentileSeries(requests.endMs, requests.tpotMs, buckets),
+        { y: 'TPOT' },
+      ),
+    ),
+    over('Output tokens', tokenSeries(requests, buckets, loop === 'open'), {
+      y: 'tokens a second',
+      yText: numberText,
+    }),
+  ];
+  const errors = errorSeries(requests, buckets);
+  if (errors.lines.length > 0) {
+    const lines = errors.lines.map(
+      ({ label, values }, index): Line => ({
+        label,
+        values,
+        color: FAILURES[index % FAILURES.length] ?? 'failed',
+        kind: 'bars',
+      }),
+    );
+    overTime.push(over('Failures', errors, { y: 'failures', yText: numberText, lines }));
+  }
+  const hops = hopBars(requests);
+  section.append(
+    el('h3', {}, 'Over time'),
+    el('div', { class: 'charts' }, ...overTime),
+    el('h3', {}, 'Distributions'),
+    el('div', { class: 'charts' }, ...cumulative(run), ...bars(run)),
+    ...(hops === undefined ? [] : [el('h3', {}, 'Where the time goes'), hops]),
+    el('h3', {}, 'Requests'),
+    waterfall(requests),
+  );
+}
+
+function known(column: readonly (number | null)[], make: () => HTMLElement): HTMLElement[] {
+  return column.some((value) => value !== null) ? [make()] : [];
+}

@@ -1,0 +1,58 @@
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** An element with its attributes and children. Text becomes text, never markup. */
+export function el<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(key, '');
+    else if (value !== undefined && value !== false) element.setAttribute(key, String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Milliseconds for people. */
+export function msText(ms: number | null | undefined): string {
+  if (typeof ms !== 'number') return '';
+  if (Math.abs(ms) >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${ms.toFixed(Math.abs(ms) < 100 ? 1 : 0)} ms`;
+}
+
+export function numberText(value: number | null | undefined): string {
+  if (typeof value !== 'number') return '';
+  return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(value < 10 ? 2 : 1);
+}
+
+/** Calls back when the colors of the page change. */
+export function onTheme(changed: () => void): void {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
+  document.addEventListener('theme', changed);
+}
+
+/** A button that changes between light and dark; without it, the page follows the system. */
+export function themeButton(): HTMLElement {
+  const root = document.documentElement;
+  const dark = (): boolean =>
+    (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) ===
+    'dark';
+  const button = el('button', { type: 'button', class: 'theme' });
+  const show = (): void => {
+    button.textContent = dark() ? 'Light colors' : 'Dark colors';
+  };
+  button.addEventListener('click', () => {
+    root.dataset.theme = dark() ? 'light' : 'dark';
+    document.dispatchEvent(new Event('theme'));
+  });
+  onTheme(show);
+  show();
+  return button;
+}
+
+/** The value of a color of the page's style. */
+export function color(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
