@@ -68,6 +68,7 @@ describe('a prompt', () => {
     ['fizzbuzz in Rust please', /fn main\(\) \{\n {4}for number in 1\.\.=100/],
     ['Write a function in Go that reverses a string', /slices\.Reverse/],
     ['quicksort in Java', /static void quicksort/],
+    ['Write a binary search in TypeScript', /```ts\nfunction find\(/],
     ['Write a C program', /#include <stdio\.h>/],
     ['Bonjour !', /^Bonjour !/],
     ['¡Hola! ¿Qué tal?', /^¡Hola!/],

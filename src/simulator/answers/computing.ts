@@ -167,7 +167,7 @@ So there are no dangling pointers, no double frees, and no data races between th
 The exact grammar of addresses is far wider, and no pattern says whether the mailbox exists. Check for plain slips, then send a message with a link.`,
   },
   {
-    match: /\bbinary search\b|\bsorting algorithms\b|\bbig[- ]o\b|\bcomplexity of\b/i,
+    match: /\bsorting algorithms\b|\bbig[- ]o\b|\bcomplexity of\b/i,
     text: `Binary search finds a value in a sorted list by halving what is left:
 
 \`\`\`python
