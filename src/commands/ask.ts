@@ -40,7 +40,7 @@ Files and text on stdin are appended to the prompt, in this order:
 Exit codes:
 ${ANSWER_EXIT_CODES}`;
 
-/** How soon a daemon that is stopped is missed. A short answer is over before. */
+/** Interval of health checks, which detect a stopped daemon. A short answer ends before the first one. */
 const HEARTBEAT_MS = 1000;
 
 async function ask(words: readonly string[], flags: AskFlags): Promise<number> {

@@ -21,7 +21,7 @@ import { tell } from './support/tell.js';
 import { toolsFlag } from './support/tools-file.js';
 import { UsageError } from './support/usage-error.js';
 
-/** How soon a daemon that is stopped is missed; also the age of the pool, circuit and running requests on the screen. */
+/** Interval of health checks, which detect a stopped daemon; also the maximum age of the daemon figures on the screen. */
 const HEARTBEAT_MS = 1000;
 const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: EXIT.hungUp,
@@ -30,7 +30,7 @@ const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
 };
 
 export function defineChat(command: Command): void {
-  // Whatever is no command lands here.
+  // Words that name no command end up here.
   command
     .argument('[words...]')
     .usage('[options]')
@@ -60,7 +60,7 @@ async function chat(flags: GlobalFlags & ChatFlags): Promise<number> {
       'the chat needs a terminal that can draw, and TERM is dumb. Set INK_SCREEN_READER=true for plain lines, or use: vastar-tui ask "…"',
     );
   }
-  // From here on what is typed is neither echoed nor translated: enter typed during the start stays enter.
+  // From here on the terminal neither echoes nor translates keys: enter typed during the start stays enter.
   process.stdin.setRawMode(true);
   try {
     return await open(flags);
@@ -71,7 +71,7 @@ async function chat(flags: GlobalFlags & ChatFlags): Promise<number> {
 
 async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const body = flags.tools === undefined ? {} : { tools: toolsFlag(flags.tools) };
-  // The interface's code is by far the largest part; the other commands start without it.
+  // The interface is the largest part of the code, and only the chat loads it.
   const ui = import('../ui/run.js');
   const composition = compose(flags, { heartbeatMs: HEARTBEAT_MS });
   const editor = createExternalEditor(process.env);
@@ -89,7 +89,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       server: serverLoads(composition),
       modes,
       models: async () => {
-        // Why a simulator could not be started shows as the refused connection.
+        // A simulator that cannot start shows up as a refused connection.
         await composition.ready(ending.signal).catch(() => {});
         return connector.listModels({ signal: ending.signal });
       },
@@ -107,13 +107,13 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       version: VERSION,
       signal: ending.signal,
     });
-    // After the first frame, because processes start slowly. A failure here shows in the connection
-    // pane, which counts down to the next attempt.
+    // Runs after the first frame, because processes start slowly. The connection pane shows a failure
+    // and counts down to the next attempt.
     keepNewSpaceSmall();
     connector.client.reconnect();
     composition.ready(ending.signal).then(
       () => {
-        // Not before: daemon and simulator need the cores until then.
+        // Runs only now: the daemon and the simulator need the cores before.
         setImmediate(rehearse);
         void discoverLater(composition, ending.signal).then(tellMore);
         return warmUp(composition, ending.signal);
@@ -126,7 +126,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     await composition.close();
     endDiversion();
   }
-  // The terminal has its own screen again: the message stays visible.
+  // The alternate screen is closed, so the message stays visible.
   const { error } = ending;
   if (error !== undefined) tell(`internal error: ${error}. Please report it.`);
   return ending.exitCode();

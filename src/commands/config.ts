@@ -17,7 +17,7 @@ import type { EndpointFlags } from './support/endpoint-flags.js';
 import { EXIT } from './support/exit-codes.js';
 import { UsageError } from './support/usage-error.js';
 
-/** What the command looks at. */
+/** The configuration that the command inspects. */
 export interface ConfigHost {
   cwd: string;
   env: Environment;
@@ -128,7 +128,7 @@ function useOf(path: string, loaded: LoadedConfig): string {
   return existsSync(path) ? 'not used' : 'not there';
 }
 
-/** Problems go to stderr; an error among them makes the exit code that of wrong configuration. */
+/** Prints problems to stderr. An error among them sets the exit code for a wrong configuration. */
 function report(command: Command, { problems, endpoints }: LoadedConfig): void {
   const blocked = endpoints.flatMap(({ name, blocked }) => {
     return blocked === undefined ? [] : [`${name} is blocked: ${blocked.reason} - ${blocked.howToAllow}`];

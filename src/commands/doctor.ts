@@ -33,7 +33,7 @@ nothing answers, as the chat does, and ends them. Keys are never shown.
 
 Exit codes: 0 no problem (there may be warnings), 1 a problem, 2 wrong usage.`;
 
-/** Adds `doctor`: looks at everything that has to work, and says what to do where it does not. */
+/** Adds `doctor`: checks all parts that must work, and prints advice for those that do not. */
 export function defineDoctor(command: Command): void {
   command
     .option('--json', 'print one JSON object')
@@ -76,7 +76,7 @@ async function* examine(flags: DoctorFlags): AsyncGenerator<Section, void, undef
       await checkAddress(loaded.config.runtime),
     ];
     yield { name: 'daemon', findings: daemon };
-    // All further questions go through it.
+    // The checks after this one send their requests through the daemon.
     if (daemon[0]?.status === 'problem') return;
     yield { name: 'simulator', findings: [await simulator(composition)] };
     yield { name: 'network', findings: await network(composition, flags) };
@@ -105,7 +105,7 @@ async function checkAddress({ socketPath }: { socketPath?: string | undefined })
 }
 
 async function simulator({ connector, loaded, ready }: Composition): Promise<Finding> {
-  // What keeps it from starting shows in that it does not answer.
+  // A daemon that cannot start does not answer; the check below reports that.
   await ready(AbortSignal.timeout(10_000)).catch(() => {});
   return checkSimulator(
     connector.client,
@@ -127,7 +127,7 @@ async function network({ connector }: Composition, flags: DoctorFlags): Promise<
   return [...found, allowed ? await checkEndpoint(connector) : endpointNotAsked(name)];
 }
 
-/** Asks the person at the terminal. No, where there is none. */
+/** Asks the user for permission. Without a terminal the answer is no. */
 async function allows(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
   const prompt = createInterface({ input: process.stdin, output: process.stderr });

@@ -99,7 +99,7 @@ async function add(name: string, flags: AddFlags): Promise<void> {
   stdout.print(`${visible(`added ${name} to ${path}. To try it: vastar-tui endpoints test ${name}`)}\n`);
 }
 
-/** The file in use, else the user's own. */
+/** The configuration file in use, or else the default one of the user. */
 function fileToChange(asked: string | undefined): string {
   const folders = userFolders();
   const files = candidateFiles(process.cwd(), folders, asked);

@@ -28,7 +28,7 @@ question, the request's headers and keys are not.
 Answers that are saved: vastar-tui sessions export ID --format recording
 Exit codes are those of "ask".`;
 
-/** Adds `record`: `ask`, with the answer's raw events kept in a file. */
+/** Adds `record`: sends a question as `ask` does, and saves the raw events of the answer. */
 export function defineRecord(command: Command): void {
   addPromptFlags(command)
     .requiredOption('--output <file>', 'append the recording to this file')
@@ -72,7 +72,7 @@ async function record(words: readonly string[], flags: RecordFlags): Promise<num
   }
 }
 
-/** Whether all came that the provider sent. */
+/** Whether the recording holds all bytes that the provider sent. */
 function endingOf({ outcome, error }: ChatAnswer): Recording['ending'] {
   const lost =
     outcome === 'cancelled' || outcome === 'stalled' || (outcome === 'error' && error?.hop !== 'provider');

@@ -11,12 +11,12 @@ import { tell } from '../support/tell.js';
 /** Prints an answer as it arrives. */
 export interface Output {
   event(event: ExchangeEvent): void;
-  /** Something to know while the answer comes. */
+  /** A notice during the answer. */
   notice(text: string): void;
   end(answer: ChatAnswer): void;
 }
 
-/** The text alone; what went wrong goes to stderr. */
+/** Prints only the text; errors go to stderr. */
 export function plainText(): Output {
   const live = stdout.live();
   let last = '';
@@ -25,7 +25,7 @@ export function plainText(): Output {
       if (event.type === 'text') last = live.feed(event.text) || last;
     },
     notice(text) {
-      // On a terminal both streams share the line that the answer is in the middle of.
+      // On a terminal stdout and stderr share a line: end the line of the answer first.
       if (process.stdout.isTTY && last !== '' && !last.endsWith('\n')) stderr.print('\n');
       tell(text);
     },
@@ -33,7 +33,7 @@ export function plainText(): Output {
       last = live.end() || last;
       if (last !== '' && !last.endsWith('\n')) stdout.print('\n');
       const { errored } = process.stdout;
-      // A reader that has gone away wants to hear nothing.
+      // The reader has closed stdout: print nothing more.
       if (!errored) {
         for (const { name, arguments: args, id } of answer.toolCalls)
           tell(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
@@ -152,7 +152,7 @@ function costJson({ cost }: ExchangeMetrics): Record<string, unknown> | null {
   return cost === undefined ? null : { usd: cost.usd, estimated: true, as_of: cost.asOf };
 }
 
-/** What the wait consists of, and what the provider reports of itself. */
+/** The parts of the wait for the first output, and the times that the provider reports. */
 function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unknown> {
   return {
     wait_parts: (wait?.parts ?? []).map((part) => ({ ...part, ms: ms(part.ms) })),
@@ -175,7 +175,7 @@ function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unkno
   };
 }
 
-/** Milliseconds with the microseconds that mean something. */
+/** Milliseconds, rounded to microseconds. */
 function ms(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -12,7 +12,7 @@ import { readTextFile } from '../support/text-file.js';
 import { toolsFlag } from '../support/tools-file.js';
 import { UsageError } from '../support/usage-error.js';
 
-/** The flags of a question, and of how it is answered. */
+/** The flags of a question and of its request. */
 export interface PromptFlags extends GlobalFlags, LimitFlags {
   json?: boolean;
   system?: string;
@@ -70,7 +70,7 @@ export function questionOf(prompt: string, flags: PromptFlags): ChatMessage {
 }
 
 /**
- * The question: what was typed, then the files, then stdin.
+ * The question: the arguments, then the files, then stdin.
  * @throws {UsageError} when there is none, or a part of it cannot be read
  */
 export async function promptFrom(
@@ -82,7 +82,7 @@ export async function promptFrom(
   if (nothing && process.stdin.isTTY) {
     throw new UsageError('nothing to ask. Give a prompt: vastar-tui ask "why is the sky blue?"');
   }
-  // Before stdin, which may be long in coming.
+  // The files come before stdin, because stdin can take long to end.
   const texts = files.map(readTextFile);
   const piped = await textOnStdin(nothing || words.includes('-'));
   const prompt = [typed, ...texts, piped.trimEnd()].filter((part) => part.trim() !== '').join('\n\n');

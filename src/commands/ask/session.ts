@@ -11,9 +11,9 @@ import { secretsToHide } from '../sessions.js';
 import { tell } from '../support/tell.js';
 import type { ToolMessage } from './tools.js';
 
-/** The saved session that a question belongs to, with each exchange that it takes. */
+/** The saved session of a question. Tool calls can make a question take several exchanges. */
 export interface AskSession {
-  /** What was said before. */
+  /** The earlier messages. */
   readonly history: readonly ChatMessage[];
   event(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): void;
@@ -27,13 +27,13 @@ export interface AskedQuestion {
   text: string;
   attachments: readonly Attachment[];
   endpoint: EndpointInfo;
-  /** The request's body, of its messages the system prompt alone. */
+  /** The request's body; `messages` holds only the system prompt. */
   body: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Finds the session with this title or id, or begins one with this title, and saves the question.
- * @throws {SessionsError} when it can't be saved: the question is not to be sent then
+ * @throws {SessionsError} when the question can't be saved; the caller must not send it then
  */
 export function openAskSession(name: string, question: AskedQuestion, config?: string): AskSession {
   const store = openSessions(sessionsFile(), { secrets: secretsToHide(config) });
@@ -51,7 +51,7 @@ function recordIn(
   name: string,
   { text, attachments, endpoint, body }: AskedQuestion,
 ): AskSession {
-  // In one transaction: of two questions at once one makes the session, and the other finds it.
+  // One transaction: when two questions arrive at once, one creates the session and the other one finds it.
   const session = store.together(() => store.named(name) ?? store.create(name)).id;
   const before = store.branchInUse(session);
   let problem: SessionsError | undefined;

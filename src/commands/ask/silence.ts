@@ -1,9 +1,9 @@
 import type { OpenAIStreamConnector } from '../../connector/openai.js';
 import type { ConnectionState } from '../../sdk/index.js';
 
-/** Reports that nothing comes from the daemon, or from the provider, while a question is open. */
+/** Reports a daemon or a provider that sends nothing during a request. */
 export interface SilenceWatch {
-  /** Something came from the provider. */
+  /** Call it when bytes arrive from the provider. */
   heard(): void;
   stop(): void;
 }
@@ -11,7 +11,7 @@ export interface SilenceWatch {
 const SILENT_MS = 2000;
 
 /**
- * @param provider whether the provider's silence is reported: a person wants to know it, a script's log does not
+ * @param provider whether to report a silent provider: useful for a person at a terminal, noise in a script's log
  */
 export function watchSilence(
   { client, endpoint }: OpenAIStreamConnector,

@@ -26,7 +26,7 @@ export function openToolResults(path: string): ToolResults {
       reject(new UsageError(`--tool-results ${path} cannot be read: ${fileReason(error)}`)),
     );
   });
-  // It is waited for with the next line.
+  // The next call of `next` waits for it.
   failed.catch(() => {});
   const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const lines = reader[Symbol.asyncIterator]();

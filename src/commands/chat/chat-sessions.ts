@@ -7,7 +7,7 @@ import { configuredKeys } from '../support/secrets.js';
 
 /** The chat's own flags. */
 export interface ChatFlags {
-  /** Go on in the conversation used last. */
+  /** Continue the last conversation. */
   continue?: boolean;
   session?: string;
   /** False with `--no-save`. */
@@ -16,10 +16,10 @@ export interface ChatFlags {
   tools?: string;
 }
 
-/** Waiting for another program's write stops the screen: the journal tries again anyway. */
+/** Short, because waiting for another program's lock blocks the screen; the journal retries later. */
 const PATIENCE_MS = 250;
 
-/** The saved sessions for the chat; `off` when it saves nothing. */
+/** Opens the saved sessions for the chat; `off` when the chat saves nothing. */
 export function chatSessions(
   { continue: last, session, save }: ChatFlags,
   loaded: LoadedConfig,

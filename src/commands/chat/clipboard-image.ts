@@ -7,13 +7,13 @@ import { UsageError } from '../support/usage-error.js';
 
 /** A program that reads the clipboard. */
 interface Reader {
-  /** Whether it can know the clipboard that the user copies to. */
+  /** Whether the program reaches the clipboard of the user's desktop. */
   applies(env: NodeJS.ProcessEnv): boolean;
-  /** Prints the types that the clipboard has; absent where it only has the image. */
+  /** The command that prints the clipboard's types; absent for a program that only prints images. */
   types?: readonly string[];
-  /** Prints the image. */
+  /** The command that prints the image. */
   image(type: string): readonly string[];
-  /** The image in what it printed [the bytes]. */
+  /** Extracts the image from the output [the output itself]. */
   decode?: (printed: Buffer) => Buffer;
 }
 
@@ -23,7 +23,7 @@ const POWERSHELL =
   'if ($i) { $m = New-Object IO.MemoryStream; $i.Save($m, [Drawing.Imaging.ImageFormat]::Png); ' +
   '[Convert]::ToBase64String($m.ToArray()) }';
 
-/** In the order in which they are asked. The Windows clipboard first: its image comes to Linux as BMP at best. */
+/** In order of preference. The Windows clipboard comes first, because WSL offers its image to Linux programs only as BMP. */
 const READERS: readonly Reader[] = [
   {
     applies: ({ WSL_DISTRO_NAME = '' }) => WSL_DISTRO_NAME !== '',
@@ -93,7 +93,7 @@ function reasonOf(error: unknown, program: string): string {
     return `${program} is not installed, so that the clipboard can't be read: save the image and use /attach FILE`;
   if (error instanceof Error && 'killed' in error && error.killed)
     return `${program} did not answer within ${PATIENCE_MS / 1000} s: save the image and use /attach FILE`;
-  // They end with a status of their own when there is no image.
+  // Without an image these programs exit with a non-zero status.
   return noImage();
 }
 

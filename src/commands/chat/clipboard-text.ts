@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
-/** A program that takes a text for the clipboard on its stdin. */
+/** A program that copies its stdin to the clipboard. */
 interface Writer {
-  /** Whether it can reach the clipboard that the user pastes from. */
+  /** Whether the program reaches the clipboard of the user's desktop. */
   applies(env: NodeJS.ProcessEnv): boolean;
   readonly command: readonly [string, ...string[]];
 }
@@ -32,7 +32,7 @@ export function copyToDesktop(text: string, env: NodeJS.ProcessEnv): void {
 function tryNext(text: string, env: NodeJS.ProcessEnv, [writer, ...others]: readonly Writer[]): void {
   if (writer === undefined) return;
   const [file, ...args] = writer.command;
-  // Some of them stay to hand the text over when it is pasted, after the chat has ended.
+  // Some of these programs keep running after the chat ends: they serve the text when another program pastes it.
   const child = spawn(file, args, { env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   child.on('error', () => tryNext(text, env, others));
   child.stdin.on('error', () => {});

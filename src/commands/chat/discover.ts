@@ -8,7 +8,7 @@ const LIMIT_MS = 1000;
 
 /**
  * Looks for model servers on this machine and offers each as an endpoint. Only a port where something listens gets a request,
- * for its list of models alone. An address that the configuration has already is left out.
+ * for its list of models alone. Addresses that the configuration already has are skipped.
  */
 export async function discover(
   connector: OpenAIStreamConnector,
@@ -43,7 +43,7 @@ export async function discover(
       };
       const { apiKey: _key, problem: _problem, blocked: _blocked, ...open } = endpoint;
       const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-      // What does not list models is another kind of server.
+      // A server that does not list models is not a model server.
       const models = await listModels(connector.client, open, { signal: limit }).catch(() => []);
       const [model] = models;
       if (model !== undefined && !signal.aborted) connector.offer({ ...open, model });

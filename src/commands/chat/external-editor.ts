@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The user's own editor, for a text that is too long for the draft. */
+/** Opens a long draft in the user's editor. */
 export interface ExternalEditor {
-  /** It has the terminal now: a Ctrl+C there is its own. */
+  /** True while the editor has the terminal: ctrl+c then belongs to the editor. */
   readonly running: boolean;
   /**
-   * Resolves to the text as it was saved.
+   * Resolves to the text that the user saved.
    * @throws {Error} that says which editor could not be started, or how it ended.
    */
   editText(text: string): Promise<string>;
@@ -24,7 +24,7 @@ export function createExternalEditor(env: NodeJS.ProcessEnv): ExternalEditor {
     async editText(text) {
       const { VISUAL = '', EDITOR = '' } = env;
       const command = [VISUAL, EDITOR, 'vi'].find((one) => one.trim() !== '') ?? 'vi';
-      // mkdtemp's directory is the user's alone.
+      // Only this user can read a directory that mkdtemp makes.
       const directory = await mkdtemp(join(tmpdir(), 'vastar-tui-'));
       const file = join(directory, 'message.md');
       running = true;
@@ -40,7 +40,7 @@ export function createExternalEditor(env: NodeJS.ProcessEnv): ExternalEditor {
   };
 }
 
-/** The shell splits the command, as other programs have it; the file is handed over as it is. */
+/** The shell splits the command into words, as git and others do. The file name is passed as one argument. */
 function run(command: string, file: string, env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', file], { stdio: 'inherit', env });

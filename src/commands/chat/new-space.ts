@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Leaves V8's room for new objects as large as it is. It would double whenever a large answer comes, up to some
- * 130 MB, and is not given back for as long as answers come; a small one costs no more CPU.
+ * Keeps V8's new space at its initial size. It would double with each large answer, up to some 130 MB, and would not
+ * shrink while answers arrive. A small new space costs no more CPU.
  */
 export function keepNewSpaceSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

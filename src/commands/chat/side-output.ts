@@ -8,8 +8,8 @@ import { makeFolder } from '../../common/user-folders.js';
 const MOST_BYTES = 1_000_000;
 
 /**
- * What Node or a library says on the side (warnings, `console`, stderr) would stand in the middle of the screen: it goes
- * to `file`, without `keys`. Returns how to end that.
+ * Redirects warnings, `console` and stderr of Node and libraries to `file`, since they would overwrite parts of the screen.
+ * `keys` are redacted. Returns a function that ends the redirection.
  */
 export function divertOutput(file: string, keys: readonly string[]): () => void {
   const hide = createKeyHider(keys);
@@ -20,7 +20,7 @@ export function divertOutput(file: string, keys: readonly string[]): () => void 
       begun = true;
       appendFileSync(file, `${new Date().toISOString()} ${hide(text.trimEnd())}\n`, { mode: 0o600 });
     } catch {
-      // There is nowhere else to say it.
+      // There is no other place to report this.
     }
   };
   const sink = new Writable({
@@ -34,7 +34,7 @@ export function divertOutput(file: string, keys: readonly string[]): () => void 
 
   const { write: toStderr } = process.stderr;
   const methods = { ...console };
-  // Node's own listener writes past every stream.
+  // Node's own listener writes to the terminal directly.
   const listeners = process.listeners('warning');
   process.removeAllListeners('warning');
   process.on('warning', onWarning);
@@ -49,7 +49,7 @@ export function divertOutput(file: string, keys: readonly string[]): () => void 
   };
 }
 
-/** Makes the folder; a long file makes room for another. */
+/** Creates the folder, and rotates the file when it is too long. */
 function begin(file: string): void {
   makeFolder(dirname(file));
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -8,7 +8,7 @@ import { readTools } from '../support/tools-file.js';
 import { UsageError } from '../support/usage-error.js';
 import { clipboardImage } from './clipboard-image.js';
 
-/** Files that are named in the chat, where no shell has read the path. */
+/** Reads files whose paths the user types in the chat, where no shell expands them. */
 export const typedFiles: FilesPort = {
   readText: (typed) => reading(typed, readUtf8),
   readTools: (typed) => reading(typed, readTools),
@@ -22,7 +22,7 @@ function reading<T>(typed: string, read: Read<T>): ReadFile<T> {
   const path = pathOf(typed);
   const refuse = (why: string): UsageError => new UsageError(`${path} ${why}`);
   try {
-    // A pipe or a device may never end, and the screen would stand still.
+    // Reading a pipe or a device may never end, and would block the screen.
     if (!isFile(path, refuse)) throw refuse('is no file');
     return { ok: true, content: read(path, refuse) };
   } catch (error) {
@@ -39,7 +39,7 @@ function isFile(path: string, refuse: (why: string) => UsageError): boolean {
   }
 }
 
-/** As a shell would read it: quotes and backslashes, which terminals add to a dropped file, and the home directory. */
+/** Expands `~`, quotes and backslashes as a shell does. Terminals quote the path of a dropped file. */
 export function pathOf(typed: string): string {
   const quoted = /^'(.*)'$|^"(.*)"$/.exec(typed);
   const path = quoted?.[1] ?? quoted?.[2] ?? typed.replace(/\\(.)/g, '$1');

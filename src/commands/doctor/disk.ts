@@ -7,7 +7,7 @@ const MB = 1_000_000;
 const LOW_BYTES = 200 * MB;
 const FULL_BYTES = 5 * MB;
 
-/** Whether there is room, and the right to write, in each folder or, where it is yet to be made, above it. */
+/** Checks free space and write permission in each folder, or in its parent when the folder does not exist yet. */
 export function checkDisk(folders: Readonly<Record<string, string>>): Promise<Finding[]> {
   return Promise.all(Object.entries(folders).map(([name, folder]) => checkFolder(name, folder)));
 }
@@ -28,7 +28,7 @@ async function checkFolder(name: string, folder: string): Promise<Finding> {
   return room(name, shown, bavail * bsize);
 }
 
-/** @param freeBytes what this user may still write there */
+/** @param freeBytes the bytes that this user can still write there */
 export function room(name: string, folder: string, freeBytes: number): Finding {
   const detail = `${folder}: ${sizeText(freeBytes)} free`;
   if (freeBytes < FULL_BYTES) return problem(name, detail, 'the disk is full: delete what is not needed');

@@ -1,4 +1,4 @@
-/** What one check found out. */
+/** The result of one check. */
 export type Finding =
   | { status: 'ok'; check: string; detail: string }
   /** `advice`: what to do about it. */

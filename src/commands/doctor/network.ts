@@ -15,7 +15,7 @@ export async function checkNetwork(client: RuntimeClient, endpoint: Endpoint): P
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const [dns, connection] = await Promise.all([checkDns(host), checkConnection(client, endpoint)]);
   if (dns.status !== 'problem') return [dns, ...connection];
-  // The name is the cause of the other; where that works all the same, it is not this machine that looks it up.
+  // A name that does not resolve explains the failed connection. When the connection works, a proxy resolves the name.
   const works = connection.every(({ status }) => status !== 'problem');
   return works
     ? [ok('dns', `${host} has no address here: the daemon's proxy finds it`), ...connection]

@@ -1,6 +1,6 @@
 import { type Finding, ok, warning } from './finding.js';
 
-/** What is known of the terminal on stdout. */
+/** The facts known about the terminal on stdout. */
 export interface TerminalFacts {
   /** Absent: stdout is no terminal. */
   screen?: { columns: number; rows: number; colourBits: number };
@@ -11,7 +11,7 @@ export interface TerminalFacts {
 const PANES = { columns: 100, rows: 20 };
 const SMALLEST = { columns: 20, rows: 5 };
 
-/** What the terminal can do, as far as it concerns the chat. */
+/** The features of the terminal that the chat uses. */
 export function checkTerminal({ screen, env }: TerminalFacts): Finding[] {
   if (screen === undefined) return [ok('terminal', 'stdout is none now; the chat needs one')];
   return [term(env), size(screen), colours(screen.colourBits, env), encoding(env), multiplexer(env)].flat();

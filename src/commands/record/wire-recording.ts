@@ -1,10 +1,10 @@
 import type { StreamEvent } from '../../sdk/index.js';
 import type { Recording } from '../../simulator/recordings/recording.js';
 
-/** Collects what the daemon passes on of one answer. */
+/** Collects the chunks of one answer as the daemon sends them. */
 export interface WireRecording {
   take(event: StreamEvent): void;
-  /** Undefined where no answer came. */
+  /** Undefined when there was no response. */
   end(ending: Recording['ending']): Recording | undefined;
 }
 
@@ -33,7 +33,7 @@ export function createWireRecording(model: string, sentMs: number): WireRecordin
       const contentType = headers['content-type'] ?? '';
       return {
         model,
-        // As asked for, whatever came.
+        // The model that was requested; the response can name another one.
         stream: true,
         status,
         contentType: /^[\x20-\x7e]*$/.test(contentType) ? contentType : '',

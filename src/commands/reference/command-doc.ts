@@ -23,7 +23,7 @@ export interface ArgumentDoc {
   value: Value;
 }
 
-/** A command as it is defined, with the flags that may follow it; hidden ones are left out. */
+/** The definition of a command and its flags, without the hidden ones. */
 export interface CommandDoc {
   /** The words that call it, after the program's own; empty for the program. */
   path: readonly string[];
@@ -32,11 +32,11 @@ export interface CommandDoc {
   flags: readonly FlagDoc[];
   arguments: readonly ArgumentDoc[];
   commands: readonly CommandDoc[];
-  /** What its help says after the list of flags. */
+  /** The text that the help prints after the list of flags. */
   notes: string;
 }
 
-/** Describes a command and those below it. From then on it prints nothing. */
+/** Describes a command and its subcommands. Afterwards the command no longer prints anything itself. */
 export function describeCommand(command: Command, path: readonly string[] = []): CommandDoc {
   const help = command.createHelp();
   return {

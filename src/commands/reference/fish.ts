@@ -22,7 +22,7 @@ function line(program: CommandDoc, condition: string, rest: string): string {
   return `complete -c ${program.name}${condition === '' ? '' : ` -n ${quoted(condition)}`} ${rest}`;
 }
 
-/** Where this command's own subcommands are offered. */
+/** The condition under which fish offers the subcommands of this command. */
 function whereCommand(command: CommandDoc): string {
   if (command.path.length === 0) return '__fish_use_subcommand';
   const names = command.commands.map(({ name }) => name).join(' ');

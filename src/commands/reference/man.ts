@@ -42,12 +42,12 @@ function flagText({ long, value, details }: FlagDoc): string[] {
   return ['.TP', `\\fB${escaped(long)}\\fR${placeholder}`, text(details)];
 }
 
-/** Lines that begin with a dot or an apostrophe would be taken for macros. */
+/** Escapes lines that begin with a dot or an apostrophe, which troff reads as macros. */
 function text(lines: string): string {
   return escaped(lines).replace(/^[.']/gm, '\\&$&');
 }
 
-/** ASCII alone, for any troff: `\[u2019]` stands for a character beyond it. */
+/** Replaces characters outside ASCII with escapes such as `\[u2019]`, which every troff reads. */
 function escaped(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')

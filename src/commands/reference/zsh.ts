@@ -18,7 +18,7 @@ function body(command: CommandDoc, program: CommandDoc): string {
   });
   const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;
   if (command.commands.length === 0) {
-    // Where any text will do, a description would keep zsh from offering the flags.
+    // For free text, zsh would show the description and no longer offer the flags.
     const words = command.arguments.flatMap(({ value }) =>
       value.kind === 'text' ? [] : [quoted(`*:${escaped(value.name)}:${action(value)}`)],
     );
@@ -52,7 +52,7 @@ function action(value: Value): string {
   return value.kind === 'file' ? '_files' : ' ';
 }
 
-/** Brackets and colons mean something to _arguments. */
+/** Escapes brackets and colons, which _arguments interprets. */
 function escaped(text: string): string {
   return text.replace(/[[\]:\\]/g, '\\$&');
 }

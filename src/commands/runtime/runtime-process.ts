@@ -18,7 +18,7 @@ const POLL_MS = 25;
 /**
  * Starts this program's `runtime run` in the background, in a session of its own.
  * @param answers whether the daemon answers
- * @returns undefined when it answers, else what it said before it ended
+ * @returns undefined when the daemon answers, else the messages that it wrote before it exited
  */
 export async function startDaemon(
   flags: DaemonFlags,
@@ -81,7 +81,7 @@ function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Ended, and not yet waited for: in a container it may stay so for ever. */
+/** True for a zombie process. In a container without an init process, nobody may ever reap it. */
 function isZombie(pid: number): boolean {
   try {
     return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,7 +1,7 @@
 import { visible } from '../../config/index.js';
 import type { DaemonInfo, HealthResponse, TenantStatus } from '../../sdk/index.js';
 
-/** What `runtime status` knows. */
+/** The data that `runtime status` prints. */
 export interface StatusView {
   address: string;
   /** Undefined: nothing answers. */
@@ -136,7 +136,7 @@ function limitTable({ limits }: HealthResponse): Rows {
   ];
 }
 
-/** Rows under each other; figures stand to the right. */
+/** Aligned rows; figures are right-aligned. */
 function columns(rows: Rows): string {
   const widths: number[] = [];
   for (const row of rows) {

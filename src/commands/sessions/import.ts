@@ -11,8 +11,8 @@ import { tell } from '../support/tell.js';
 import { UsageError } from '../support/usage-error.js';
 
 /**
- * Adds all conversations of an export, ours or another program's, or none, and says under which ids; "-" is stdin. One
- * of another program that is there already is left as it is.
+ * Imports all conversations of an export, ours or another program's, or none of them; "-" is stdin. Prints the new ids.
+ * Skips conversations of other programs that were imported before.
  * @throws {UsageError} when it cannot be read
  * @throws {SessionsError} `invalid` when it is no export
  */
@@ -27,7 +27,7 @@ export async function importSessions(store: SessionStore, path: string, dryRun =
     stdout.print(wanted.map(lineOf).join(''));
     return;
   }
-  // What is added last is listed first, as the first of an export was.
+  // The list shows the newest session first, so the export is imported from its end.
   const inOrder = foreign ? wanted.toSorted((a, b) => a.usedMs - b.usedMs) : wanted.toReversed();
   const ids = store.together(() => new Map(inOrder.map((session) => [session, store.insert(session)])));
   stdout.print(wanted.map((session) => `${ids.get(session)}  ${visible(session.title)}\n`).join(''));
