@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, visible } from '../config/index.js';
-import { costText } from '../metrics/cost.js';
+import { spentText } from '../metrics/cost.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, SessionSummary } from '../sessions/types.js';
@@ -129,12 +129,12 @@ function list(store: SessionStore, { limit = 50, deleted = false, json }: Flags)
 }
 
 function lineOf(session: SessionSummary): string {
-  const { id, title, usedMs, model, tokens, costUsd, messages, pinned, preview } = session;
+  const { id, title, usedMs, model, tokens, costUsd, unpriced = 0, messages, pinned, preview } = session;
   const facts = [
     `${messages} messages`,
     ...(model === null ? [] : [model]),
     `${tokens} tokens`,
-    ...(costUsd === undefined ? [] : [costText({ usd: costUsd })]),
+    ...(costUsd === undefined ? [] : [spentText({ usd: costUsd }, unpriced)]),
   ].join(', ');
   const detail = preview === '' || preview === title ? '' : `    ${clip(visible(preview), 96)}\n`;
   return `${id}  ${timeOf(usedMs)}  ${pinned ? '* ' : ''}${visible(title)}  (${visible(facts)})\n${detail}`;

@@ -23,7 +23,10 @@ export function reportJson(report: Report): Record<string, unknown> {
     requests_per_s: short(report.requestsPerSecond),
     output_tokens_per_s: short(report.outputTokensPerSecond),
     tokens_estimated: report.tokensEstimated,
-    cost: report.cost === undefined ? null : { usd: report.cost.usd, as_of: report.cost.asOf },
+    cost:
+      report.cost === undefined
+        ? null
+        : { usd: report.cost.usd, as_of: report.cost.asOf, unpriced: report.unpriced ?? 0 },
     goodput:
       goodput === undefined
         ? null

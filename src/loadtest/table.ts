@@ -1,4 +1,4 @@
-import { costText } from '../metrics/cost.js';
+import { costBasis, costText } from '../metrics/cost.js';
 import type { Statistic, Summary } from './distribution.js';
 import { describeLimits } from './request-limits.js';
 import { LATENCIES, type Report } from './tally.js';
@@ -40,7 +40,7 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
     ],
     ...(report.cost === undefined
       ? []
-      : [['cost', `${costText(report.cost)} by prices of ${report.cost.asOf}`]]),
+      : [['cost', `${costText(report.cost)} ${costBasis(report.cost, report.unpriced)}`]]),
     ...(goodput === undefined
       ? []
       : [

@@ -27,6 +27,8 @@ export interface Report {
   tokensEstimated: boolean;
   /** Of the complete answers whose price is known. */
   cost?: Cost;
+  /** Complete requests without a cost, where others have one. */
+  unpriced?: number;
   goodput?: { limits: readonly RequestLimit[]; perSecond: number; share: number };
 }
 
@@ -63,6 +65,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
   let tokens = 0;
   let estimated = false;
   let cost: Cost | undefined;
+  let priced = 0;
   let good = 0;
   const malformed = { events: 0, answers: 0 };
 
@@ -73,6 +76,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
     tokens += sample.outputTokens;
     estimated ||= sample.tokensEstimated;
     cost = sumOfCosts([cost, sample.cost]);
+    if (sample.cost !== undefined) priced += 1;
     lag.record(sample.lagMs);
     for (const ms of gapsMs) distributions.itl.record(ms);
     const reason = withheldOf(sample);
@@ -136,7 +140,7 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
         requestsPerSecond: perSecond(completed),
         outputTokensPerSecond: perSecond(tokens),
         tokensEstimated: estimated,
-        ...(cost !== undefined && { cost }),
+        ...(cost !== undefined && { cost, unpriced: completed - priced }),
         ...(limits.length > 0 && {
           goodput: {
             limits,

@@ -7,6 +7,14 @@ export interface Cost {
   asOf: string;
 }
 
+/** What several answers cost. */
+export interface Spent {
+  /** Of those whose price is known; absent where none is. */
+  cost?: Cost;
+  /** Answers with output whose price is not known. */
+  unpriced: number;
+}
+
 /** US dollars for a million tokens. */
 export interface TokenPrices {
   input: number;
@@ -68,12 +76,35 @@ export function sumOfCosts(costs: readonly (Cost | undefined)[]): Cost | undefin
   return sum;
 }
 
+/** The sum over answers; `billed`: the provider charges for it, whether its price is known or not. */
+export function spentOn(answers: readonly { cost: Cost | undefined; billed: boolean }[]): Spent {
+  const cost = sumOfCosts(answers.map((answer) => answer.cost));
+  const unpriced = answers.filter((answer) => answer.billed && answer.cost === undefined).length;
+  return { ...(cost !== undefined && { cost }), unpriced };
+}
+
 /** `~$0.0012`: two digits that mean something below a cent, cents above. */
 export function costText({ usd }: Pick<Cost, 'usd'>): string {
   if (usd <= 0) return '~$0';
   if (usd >= 0.1) return `~$${usd.toFixed(2)}`;
   const digits = Math.min(9, 1 - Math.floor(Math.log10(usd)));
   return `~$${usd.toFixed(digits)}`;
+}
+
+/** The same for a narrow place: a `+` after the sum of a part. */
+export function spentText({ usd }: Pick<Cost, 'usd'>, unpriced: number): string {
+  return `${costText({ usd })}${unpriced > 0 ? '+' : ''}`;
+}
+
+/** `2 answers have no known price`. */
+export function unpricedText(unpriced: number): string {
+  return `${unpriced === 1 ? '1 answer has' : `${unpriced} answers have`} no known price`;
+}
+
+/** `by the prices of 2026-09-23`, and that the sum is not whole where it isn't. */
+export function costBasis({ asOf }: Pick<Cost, 'asOf'>, unpriced = 0): string {
+  const prices = asOf === 'config' ? 'prices of the configuration' : `prices of ${asOf}`;
+  return unpriced === 0 ? `by ${prices}` : `by ${prices}; ${unpricedText(unpriced)}`;
 }
 
 /** The cost in saved figures; undefined where there is none. */

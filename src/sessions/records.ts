@@ -1,5 +1,5 @@
 import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
-import { isObject, parseJson } from './json.js';
+import { isList, isObject, parseJson } from './json.js';
 import { callsIn } from './tool-calls.js';
 import {
   type Attachment,
@@ -29,8 +29,16 @@ export function summaryOf(row: Row): SessionSummary {
     tokens: integer(row, 'tokens'),
     messages: integer(row, 'messages'),
     exchanges: integer(row, 'exchanges'),
-    ...(typeof row.cost_usd === 'number' && { costUsd: row.cost_usd }),
+    ...spentIn(row),
   };
+}
+
+/** Both numbers that lists add, in one value. */
+function spentIn(row: Row): Pick<SessionSummary, 'costUsd' | 'unpriced'> {
+  const spent = jsonIn(row, 'spent');
+  const [costUsd, unpriced] = isList(spent) ? spent : [];
+  if (typeof costUsd !== 'number') return {};
+  return { costUsd, ...(typeof unpriced === 'number' && unpriced > 0 && { unpriced }) };
 }
 
 /** @param attachments by the message's id */

@@ -39,9 +39,11 @@ export interface SessionTable {
 const PREVIEW_CHARACTERS = 160;
 const LIST_LIMIT = 200;
 
-/** What a session's answers cost, by the figures that were saved with them. */
-const COST = `(SELECT sum(CASE WHEN json_valid(metrics) THEN json_extract(metrics, '$.cost.usd') END)
-  FROM exchanges WHERE exchanges.session = sessions.seq) AS cost_usd`;
+/** What a session's answers cost, by the figures that were saved with them, and how many of them have no price. */
+const COST = `(SELECT json_array(
+    sum(json_extract(metrics, '$.cost.usd')),
+    sum(json_extract(metrics, '$.cost.usd') IS NULL AND json_extract(metrics, '$.outputTokens') > 0))
+  FROM exchanges WHERE exchanges.session = sessions.seq AND json_valid(metrics)) AS spent`;
 
 export function createSessionTable(db: Database, clock: Clock, redactor: Redactor): SessionTable {
   const find = (idOrPrefix: string): SessionSummary => {

@@ -116,6 +116,8 @@ export interface SessionSummary {
   tokens: number;
   /** Of its answers whose price was known, in US dollars; in lists alone. */
   costUsd?: number;
+  /** How many of its answers have no known price, where others have one; in lists alone. */
+  unpriced?: number;
   messages: number;
   exchanges: number;
 }

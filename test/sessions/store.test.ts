@@ -255,3 +255,23 @@ test('a session is called by the first line of its first question, without half 
   expect([...title].length).toBeLessThanOrEqual(80);
   expect(title).not.toContain('sk-');
 });
+
+test('the list has what a session cost, and how many of its answers have no price', () => {
+  const store = openedStore();
+  const { id } = store.create('dear');
+  const cost = (usd: number) => ({ outputTokens: 5, cost: { usd, asOf: '2026-09-23' } });
+  ask(store, id, 'q', 'a', null, { metrics: cost(0.5) });
+  ask(store, id, 'q', 'a', null, { metrics: cost(0.25) });
+  expect(store.list()).toMatchObject([{ costUsd: 0.75 }]);
+  expect(store.list()[0]).not.toHaveProperty('unpriced');
+  ask(store, id, 'q', 'a', null, { metrics: { outputTokens: 5 } });
+  ask(store, id, 'q', '', null, { metrics: { outputTokens: 0 } });
+  expect(store.list()).toMatchObject([{ costUsd: 0.75, unpriced: 1 }]);
+});
+
+test('a session whose answers have no price has no cost', () => {
+  const store = openedStore();
+  const { id } = store.create('free');
+  ask(store, id, 'q', 'a', null, { metrics: { outputTokens: 5 } });
+  expect(store.list()[0]).not.toHaveProperty('costUsd');
+});

@@ -1,4 +1,4 @@
-import { costFrom, costText } from '../../metrics/cost.js';
+import { costBasis, costFrom, costText, spentOn } from '../../metrics/cost.js';
 import { speedFrom } from '../../metrics/saved-speed.js';
 import type { Attachment, Message, Session } from '../types.js';
 import { closedMarkdown } from './closed-markdown.js';
@@ -13,10 +13,21 @@ export function toMarkdown(sessions: readonly Session[]): string {
 
 function sessionMarkdown(session: Session, images: string[]): string {
   const created = new Date(session.createdMs).toISOString();
-  const parts = [`# ${session.title.replace(/\s+/g, ' ')}`, `Session ${session.id}, begun ${created}.`];
+  const parts = [
+    `# ${session.title.replace(/\s+/g, ' ')}`,
+    `Session ${session.id}, begun ${created}.${costOf(session)}`,
+  ];
   for (const message of branchOf(session))
     parts.push(`## ${headingOf(message)}`, ...figuresOf(session, message), ...contentOf(message, images));
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What all its answers cost; nothing where no price is known. */
+function costOf({ exchanges }: Session): string {
+  const { cost, unpriced } = spentOn(
+    exchanges.map(({ metrics }) => ({ cost: costFrom(metrics), billed: Number(metrics.outputTokens) > 0 })),
+  );
+  return cost === undefined ? '' : ` Cost ${costText(cost)} ${costBasis(cost, unpriced)}.`;
 }
 
 /** What the message consists of, a block each. */
@@ -88,7 +99,7 @@ function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   if (typeof malformedEvents === 'number' && malformedEvents > 0)
     figures.push(`${malformedEvents} unreadable events`);
   const cost = costFrom(metrics);
-  if (cost !== undefined) figures.push(`${costText(cost)} by prices of ${cost.asOf}`);
+  if (cost !== undefined) figures.push(`${costText(cost)} ${costBasis(cost)}`);
   return figures.length === 0 ? [] : [`*${figures.join(', ')}*`];
 }
 

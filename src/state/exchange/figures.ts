@@ -1,4 +1,3 @@
-import { type Cost, sumOfCosts } from '../../metrics/cost.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 
@@ -22,8 +21,6 @@ export interface SessionFigures {
   readonly tpots: readonly number[];
   /** Answers of which it is known whether they kept to the objectives, and those that did. */
   readonly goodput: { readonly judged: number; readonly good: number };
-  /** Of the answers whose price is known. */
-  readonly cost?: Cost | undefined;
 }
 
 export const NO_FIGURES: SessionFigures = {
@@ -56,7 +53,6 @@ export function countExchange(
     ttfts: withSample(figures.ttfts, metrics.ttftMs),
     tpots: withSample(figures.tpots, tpotOf(metrics)),
     goodput: judged(figures.goodput, isGood(metrics, outcome, slo)),
-    ...((figures.cost ?? metrics.cost) !== undefined && { cost: sumOfCosts([figures.cost, metrics.cost]) }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface SessionRow {
   readonly usedMs: number;
   readonly model: string;
   readonly tokens: number;
+  /** In US dollars, of its answers whose price was known, and how many have none. */
+  readonly cost?: { readonly usd: number; readonly unpriced: number };
   readonly pinned: boolean;
   /** What the search found in it: the latest message, and how many there are. */
   readonly found?: { readonly messageId: number; readonly snippet: Snippet; readonly count: number };
@@ -36,7 +38,7 @@ export interface SessionList {
 export const EMPTY_LIST: SessionList = { kind: 'sessions', query: '', rows: [], index: 0, deleted: [] };
 
 export function rowOf(session: SessionSummary): SessionRow {
-  const { id, title, preview, usedMs, model, tokens, pinned } = session;
+  const { id, title, preview, usedMs, model, tokens, pinned, costUsd: usd, unpriced = 0 } = session;
   return {
     id,
     title: sanitizeLine(title),
@@ -45,6 +47,7 @@ export function rowOf(session: SessionSummary): SessionRow {
     model: sanitizeLine(model ?? ''),
     tokens,
     pinned,
+    ...(usd !== undefined && { cost: { usd, unpriced } }),
   };
 }
 

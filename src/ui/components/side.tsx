@@ -3,6 +3,7 @@ import { memo, type ReactElement, useEffect, useMemo } from 'react';
 import type { AppState, PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
 import { elapsedMs, limitsOf } from '../../state/exchange/limits-view.js';
+import { createSpent } from '../../state/exchange/spent.js';
 import { countsTime } from '../panes/connection.js';
 import { requestLines } from '../panes/request.js';
 import { sessionLines } from '../panes/session.js';
@@ -81,9 +82,10 @@ const REQUEST = shown(
   (state) => ({ request: shownRequest(state) }),
   ({ request }, width, height) => requestLines(request, width, height),
 );
+const spentNow = createSpent();
 const SESSION = shown(
-  ({ session, slo }) => ({ session, slo }),
-  ({ session, slo }, width, height) => sessionLines(session, slo, width, height),
+  (state) => ({ session: state.session, spent: spentNow(state), slo: state.slo }),
+  ({ session, spent, slo }, width, height) => sessionLines(session, spent, slo, width, height),
 );
 
 function shown<T>(select: Shown<T>['select'], lines: Shown<T>['lines']): Shown<T> {

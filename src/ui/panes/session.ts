@@ -1,4 +1,4 @@
-import { costText } from '../../metrics/cost.js';
+import { type Spent, spentText, unpricedText } from '../../metrics/cost.js';
 import { FIGURES, SCREEN_FIGURES } from '../../metrics/figures.js';
 import { percentile } from '../../metrics/percentile.js';
 import type { SessionFigures, Slo } from '../../state/exchange/figures.js';
@@ -10,14 +10,15 @@ const LABEL_WIDTH = FIGURES.ttft.label.length;
 const UNKNOWN = '–';
 const PERCENTS = [50, 95, 99];
 
-/** The figures of all requests since the start, in at most `height` lines. */
+/** The figures of all requests since the start and what the conversation cost, in at most `height` lines. */
 export function sessionLines(
   session: SessionFigures,
+  spent: Spent,
   slo: Slo,
   width: number,
   height: number,
 ): readonly Line[] {
-  const counts = countsLine(session, width);
+  const counts = countsLine(session, spent, width);
   if (height < FULL_ROWS) return [counts, shortTimes(session, width)].slice(0, height);
   const column = Math.floor((width - LABEL_WIDTH) / PERCENTS.length);
   return [
@@ -27,7 +28,9 @@ export function sessionLines(
     timesLine(FIGURES.tpot.label, session.tpots, column),
     goodputLine(session, slo, width),
     historyLine(session, width),
-    ...(height > FULL_ROWS ? errorLines(session, width) : [errorLine(session, width)]),
+    ...(height > FULL_ROWS
+      ? [...errorLines(session, width), ...unpricedLine(spent)]
+      : [errorLine(session, width)]),
   ];
 }
 
@@ -36,8 +39,8 @@ export const FULL_ROWS = 7;
 /** Where there is less room. */
 export const SHORT_ROWS = 2;
 
-/** Requests, errors, and what the answers cost where that is known. */
-function countsLine({ requests, errors, cost }: SessionFigures, width: number): Line {
+/** Requests, errors, and what the conversation cost where that is known. */
+function countsLine({ requests, errors }: SessionFigures, { cost, unpriced }: Spent, width: number): Line {
   if (cost === undefined)
     return spread(
       [['dim', `${SCREEN_FIGURES.requests.label} `], count(requests)],
@@ -45,7 +48,7 @@ function countsLine({ requests, errors, cost }: SessionFigures, width: number): 
       width,
     );
   const left: Line = [['dim', 'req. '], count(requests), ['dim', '  err. '], count(errors)];
-  return spread(left, [costText(cost)], width);
+  return spread(left, [spentText(cost, unpriced)], width);
 }
 
 function shortTimes({ ttfts }: SessionFigures, width: number): Line {
@@ -93,6 +96,11 @@ function historyLine({ ttfts }: SessionFigures, width: number): Line {
     ['dim', `${SCREEN_FIGURES.history.label} `],
     ['accent', sparks(ttfts.slice(SCREEN_FIGURES.history.label.length + 1 - width))],
   ];
+}
+
+/** What the cost above leaves out. */
+function unpricedLine({ cost, unpriced }: Spent): Line[] {
+  return cost === undefined || unpriced === 0 ? [] : [[['dim', unpricedText(unpriced)]]];
 }
 
 /** One class a line, the most frequent first. */

@@ -1,3 +1,4 @@
+import { spentText } from '../../metrics/cost.js';
 import type { SessionList, SessionRow } from '../../state/sessions/session-list.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import { count, uptime } from '../style/format.js';
@@ -75,7 +76,7 @@ function titleLine(
   width: number,
   nowMs: number,
 ): Line {
-  const { title, usedMs, model, tokens, pinned, found } = row;
+  const { title, usedMs, model, tokens, cost, pinned, found } = row;
   const mark: Line = [chosen ? ['accent', '› '] : '  ', pinned ? ['accent', '* '] : ''];
   if (renaming !== undefined) return cut([...mark, renaming, CARET], width);
   const facts: Line[] = [
@@ -83,6 +84,7 @@ function titleLine(
     ...(found === undefined ? [] : [[['dim', `${found.count} found`] as const]]),
     ...(model === '' ? [] : [[['dim', model] as const]]),
     ...(tokens === 0 ? [] : [[['dim', `${count(tokens)} tok`] as const]]),
+    ...(cost === undefined ? [] : [[['dim', spentText(cost, cost.unpriced)] as const]]),
   ];
   const left: Line = [...mark, chosen ? ['bold', title] : title];
   // The title comes first; beside it as many facts as half of the row holds.

@@ -2,6 +2,7 @@ import { type AppState, PANES, type PaneName } from '../../state/app-state.js';
 import { shownRequest } from '../../state/comparing/comparison.js';
 import { parameterTexts } from '../../state/endpoint/chat-settings.js';
 import { limitsOf } from '../../state/exchange/limits-view.js';
+import { spentInAll } from '../../state/exchange/spent.js';
 import type { Line } from '../style/line.js';
 import { connectionLines, originLines, type Shown, settingLines, windowLines } from './connection.js';
 import { limitLines, limitRows } from './limits.js';
@@ -104,7 +105,7 @@ function linesOf(pane: PaneName, state: AppState, width: number): readonly Line[
     case 'request':
       return requestLines(shownRequest(state), width, ALL_ROWS);
     case 'session':
-      return sessionLines(state.session, state.slo, width, ALL_ROWS);
+      return sessionLines(state.session, spentInAll(state), state.slo, width, ALL_ROWS);
   }
 }
 

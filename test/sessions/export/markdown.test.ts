@@ -25,6 +25,17 @@ test('Markdown has the figures of an answer in one line', () => {
   );
 });
 
+test('Markdown begins with the cost of the whole session, and says what is not in it', () => {
+  const store = openedStore(undefined, { clock: fakeClock() });
+  const { id } = store.create('dear');
+  const metrics = { outputTokens: 5, cost: { usd: 0.5, asOf: '2026-09-23' } };
+  const { answer } = ask(store, id, 'q', 'a', null, { metrics });
+  ask(store, id, 'q', 'a', answer, { metrics: { outputTokens: 5 } });
+  expect(toMarkdown([store.load(id)])).toMatch(
+    /^# dear\n\nSession \S+, begun \S+\. Cost ~\$0\.50 by prices of 2026-09-23; 1 answer has no known price\.\n/,
+  );
+});
+
 test('Markdown has reasoning, tool calls with their results, refusals, and images at its end', () => {
   const session = withTools();
   const time = '2026-11-22T12:00:00.000Z';

@@ -94,7 +94,7 @@ test.each([
 
 test('the session says whether the wait for the first token gets longer', () => {
   const trend = (ttfts: number[]): string | undefined =>
-    explainSession({ ...NO_FIGURES, ttfts }, DEFAULT_SLO).at(-1)?.verdict;
+    explainSession({ ...NO_FIGURES, ttfts }, { unpriced: 0 }, DEFAULT_SLO).at(-1)?.verdict;
   expect(trend([100, 100])).toBeUndefined();
   expect(trend([100, 100, 100, 200, 200, 200])).toBe('longer: 100 ms before, 200 ms now');
   expect(trend([200, 200, 200, 100, 100, 100])).toBe('shorter: 200 ms before, 100 ms now');

@@ -1,6 +1,7 @@
 import type { AppState, PaneName } from '../../../state/app-state.js';
 import { shownRequest } from '../../../state/comparing/comparison.js';
 import { limitsOf } from '../../../state/exchange/limits-view.js';
+import { spentInAll } from '../../../state/exchange/spent.js';
 import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
 import { type Line, spread } from '../../style/line.js';
 import { explainConnection } from './connection.js';
@@ -25,7 +26,7 @@ function explained(pane: PaneName, state: AppState): Explained[] {
     case 'request':
       return explainRequest(shownRequest(state), state.session, state.slo);
     case 'session':
-      return explainSession(state.session, state.slo);
+      return explainSession(state.session, spentInAll(state), state.slo);
   }
 }
 

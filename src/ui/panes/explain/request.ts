@@ -1,4 +1,4 @@
-import { costText } from '../../../metrics/cost.js';
+import { costBasis, costText } from '../../../metrics/cost.js';
 import type { ExchangeMetrics, Withheld } from '../../../metrics/exchange.js';
 import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
 import { percentile } from '../../../metrics/percentile.js';
@@ -135,7 +135,7 @@ function rest(metrics: ExchangeMetrics | undefined): Explained[] {
     ...(attempts > 1 ? [{ figure: FIGURES.attempts, value: count(attempts) }] : []),
     ...(cost === undefined
       ? []
-      : [{ figure: FIGURES.cost, value: costText(cost), verdict: `by the prices of ${cost.asOf}` }]),
+      : [{ figure: FIGURES.cost, value: costText(cost), verdict: costBasis(cost) }]),
   ];
 }
 

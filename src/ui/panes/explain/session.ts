@@ -1,4 +1,4 @@
-import { costText } from '../../../metrics/cost.js';
+import { costBasis, costText, type Spent } from '../../../metrics/cost.js';
 import { FIGURES, SCREEN_FIGURES } from '../../../metrics/figures.js';
 import { percentile } from '../../../metrics/percentile.js';
 import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
@@ -10,8 +10,8 @@ const TREND = 1.2;
 const TREND_FROM = 6;
 
 /** Every figure of the session pane. */
-export function explainSession(session: SessionFigures, slo: Slo): Explained[] {
-  const { requests, errors, errorClasses, ttfts, tpots, goodput, cost } = session;
+export function explainSession(session: SessionFigures, { cost, unpriced }: Spent, slo: Slo): Explained[] {
+  const { requests, errors, errorClasses, ttfts, tpots, goodput } = session;
   const { judged, good } = goodput;
   const classes = Object.entries(errorClasses).map(([name, times]) => `${name} ${times}`);
   return [
@@ -23,7 +23,13 @@ export function explainSession(session: SessionFigures, slo: Slo): Explained[] {
     },
     ...(cost === undefined
       ? []
-      : [{ figure: FIGURES.cost, value: costText(cost), verdict: `by the prices of ${cost.asOf}` }]),
+      : [
+          {
+            figure: FIGURES.cost,
+            value: `${costText(cost)}, the whole conversation`,
+            verdict: costBasis(cost, unpriced),
+          },
+        ]),
     { figure: FIGURES.ttft, ...percentiles(ttfts, slo.ttftMs) },
     { figure: FIGURES.tpot, ...percentiles(tpots, slo.tpotMs) },
     {
