@@ -49,7 +49,7 @@ async function work(): Promise<void> {
       if (result.acknowledged) acknowledged += 1;
       for (const fault of result.faults) bad.push(`${victim} after ${afterMs} ms: ${fault}`);
     } catch (error) {
-      bad.push(`${victim} after ${afterMs} ms: ${String(error).slice(0, 800)}`);
+      bad.push(`${victim} after ${afterMs} ms: ${String(error).slice(0, 4000)}`);
     } finally {
       unmount?.();
       place.remove();

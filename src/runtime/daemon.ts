@@ -1,6 +1,7 @@
 import { messageOf } from '../common/errors.js';
 import { visible } from '../config/problem.js';
 import { addressText } from './clients/address.js';
+import { removeDeadTurns } from './clients/in-turn.js';
 import { ListenError } from './clients/listen-error.js';
 import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
 import type { DaemonFlags } from './options/daemon-flags.js';
@@ -61,6 +62,7 @@ async function serve(
       say(`metrics at http://127.0.0.1:${runtime.metricsPort}/metrics`);
     }
     await runtime.closed;
+    if (runtime.address.kind === 'unix') await removeDeadTurns(runtime.address.path);
     release();
     return 0;
   } catch (error) {

@@ -1,4 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../common/errors.js';
 import { ListenError } from './listen-error.js';
 import { claimSocketFile } from './socket-file.js';
@@ -38,6 +40,18 @@ export async function inTurn(
     server.close();
     for (const socket of waiting) socket.destroy();
   }
+}
+
+/** Ends the turns beside a daemon's socket whose holders died: the next ones may have other names. */
+export async function removeDeadTurns(socketPath: string): Promise<void> {
+  const directory = dirname(socketPath);
+  const names = await readdir(directory).catch(() => []);
+  const own = names.filter(
+    (name) => name.startsWith(`${basename(socketPath)}.`) && name.endsWith('.starting'),
+  );
+  const nothing = async (): Promise<void> => {};
+  // Whoever takes a dead turn and returns it removes its socket; a living holder keeps it.
+  for (const name of own) await inTurn(join(directory, name), 0, nothing, new AbortController().signal);
 }
 
 /** Waits for the end of the turn at `path`; false when it lasts longer than `limitMs`. */

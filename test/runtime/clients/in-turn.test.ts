@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { inTurn } from '../../../src/runtime/clients/in-turn.js';
+import { inTurn, removeDeadTurns } from '../../../src/runtime/clients/in-turn.js';
 
 let folder: string;
 let path: string;
@@ -92,4 +92,21 @@ test('an aborted signal ends the wait', async () => {
 test('where no socket can be made the work is done without a turn', async () => {
   expect(await inTurn(join(folder, 'x'.repeat(200)), LIMIT_MS, async () => {}, never)).toBe(true);
   expect(await inTurn(join(folder, 'missing', 'turn'), LIMIT_MS, async () => {}, never)).toBe(true);
+});
+
+test('turns beside a socket whose holders were killed are removed; those of living holders, and of other sockets, stay', async () => {
+  const stuck = Promise.withResolvers<void>();
+  const living = inTurn(path, LIMIT_MS, () => stuck.promise, never);
+  const dead = ['d.sock.simulator-4545.starting', 'e.sock.starting'].map((name) => join(folder, name));
+  const holder = spawn(process.execPath, [
+    '-e',
+    `for (const path of ${JSON.stringify(dead)}) require('node:net').createServer().listen(path);`,
+  ]);
+  await expect.poll(async () => (await readdir(folder)).length).toBe(3);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  await removeDeadTurns(join(folder, 'd.sock'));
+  expect((await readdir(folder)).toSorted()).toEqual(['d.sock.starting', 'e.sock.starting']);
+  stuck.resolve();
+  await living;
 });
