@@ -132,3 +132,20 @@ test('Ctrl+C prints what all workers measured until then', async () => {
   expect(code).toBe(130);
   expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, runs: [{ completed: 4, failed: 0 }] });
 });
+
+test('conditions are judged over the requests of all workers', async () => {
+  await endpoint(answer);
+  const flags = ['--check', 'errors<1%', '--slo', 'ttft.p95<10s,ttft<10s'];
+  const { stdout, code } = await run([
+    ...['bench', '--requests', '30', '--concurrency', '6', '--workers', '3', '--json', '-'],
+    ...flags,
+  ]);
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as { runs: unknown }).runs).toMatchObject([
+    {
+      completed: 30,
+      checks: [{ check: 'errors<1%', passed: true }],
+      slo: [{ check: 'ttft.p95<10s', passed: true }],
+    },
+  ]);
+});

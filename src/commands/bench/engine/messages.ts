@@ -6,9 +6,13 @@ import type { BenchFlags } from '../flags.js';
 import type { Trace } from '../load.js';
 import type { Part } from './part.js';
 
+/** The flags that a worker needs; conditions have functions, which cannot be sent. */
+export function sendable({ check: _check, slo: _slo, ...flags }: BenchFlags): BenchFlags {
+  return flags;
+}
+
 /** What a worker is started with. */
 export interface WorkerSetup {
-  /** Those that can be copied: no checks. */
   flags: BenchFlags;
   /** The endpoint's name. */
   mode: string;

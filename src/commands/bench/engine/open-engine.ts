@@ -4,6 +4,7 @@ import { openDirect } from '../direct.js';
 import type { Plan } from '../setup.js';
 import { workerCount } from '../worker-count.js';
 import { createLocalEngine, type Engine } from './engine.js';
+import { sendable } from './messages.js';
 import { openTarget } from './target.js';
 
 /** What sends requests to the endpoint in use: this thread, or several that are started for it. */
@@ -18,12 +19,11 @@ export async function openEngine(
   const workers = workerCount(flags, trace);
   if (workers > 1) {
     const { openWorkers } = await import('./workers.js');
-    const { check: _check, slo, ...rest } = flags;
     const { text, json, conversations } = prompts;
     return openWorkers(
       workers,
       {
-        flags: { ...rest, ...(slo !== undefined && { slo: { ...slo, checks: [] } }) },
+        flags: sendable(flags),
         mode: connector.endpoint.name,
         trace,
         prompts: conversations && { text, json, conversations },

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { abortable } from '../../../sdk/abortable.js';
 import { tell } from '../../support/tell.js';
 import type { Engine, Test } from './engine.js';
-import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
+import { type FromWorker, sendable, type ToWorker, type WorkerSetup } from './messages.js';
 import type { Part } from './part.js';
 
 /** So long from telling all workers of a test to its beginning, in ms: none begins late. */
@@ -36,7 +36,8 @@ export async function openWorkers(count: number, setup: WorkerSetup, signal: Abo
         for (const thread of threads) thread.send({ type: 'stop' });
       };
       stop.addEventListener('abort', onStop, { once: true });
-      const { flags, counters } = test;
+      const { counters } = test;
+      const flags = sendable(test.flags);
       const running = threads.map((thread, index) =>
         thread.run(
           test,
