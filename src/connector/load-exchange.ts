@@ -198,6 +198,8 @@ class LoadExchange implements Running {
       this.#stream = target.streamer.start?.(request, this.#onEvent) ?? this.#viaHttp(request);
       return this.#finish(await this.#stream.result);
     } catch (thrown) {
+      // It had the failure too, after all that came before it.
+      if (this.#other !== undefined) return this.#other.answer;
       const error = asException(thrown);
       return this.#end(this.#aborted ? { kind: 'cancelled' } : { kind: 'failed', error }, error.sent);
     } finally {

@@ -1,6 +1,6 @@
 import { sseEvents } from './upstream.js';
 
-/** The forms in which endpoints stream, with what their requests are sent to. */
+/** The forms in which endpoints answer, with what their requests are sent to. */
 export const WIRE_FORMATS = [
   ['chat-completions', '/chat/completions'],
   ['responses', '/responses'],
@@ -8,19 +8,57 @@ export const WIRE_FORMATS = [
 ] as const;
 export type WireFormatName = (typeof WIRE_FORMATS)[number][0];
 
-/** What an answer's stream brings in one event. `unreadable`: content of a form that nothing reads. */
+/** What an answer brings in one event. `unreadable`: content of a form that nothing reads. */
 export type Brought = { text: string } | { reasoning: string } | { call: string } | { unreadable: object };
 
-/** The events of an answer that brings this, from its beginning to a known good end, in this wire format. */
-export function answerIn(format: WireFormatName, brings: readonly Brought[]): string[] {
-  const events = { 'chat-completions': completion, responses: response, anthropic: message }[format](brings);
+/** How an answer ends: for a reason in the words of chat completions, with an error, or by no event at all. */
+export type Told = { finish: string; mark?: boolean } | { error: string } | 'nothing';
+
+/** The events of an answer that brings this, from its beginning to its end, in this wire format. */
+export function answerIn(
+  format: WireFormatName,
+  brings: readonly Brought[],
+  told: Told = { finish: brings.some((one) => 'call' in one) ? 'tool_calls' : 'stop' },
+): string[] {
+  const events = { 'chat-completions': completion, responses: response, anthropic: message }[format](
+    brings,
+    told,
+  );
   return sseEvents(...events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))));
 }
 
-const NAMED = { id: 'call_1', name: 'look' };
+/** The same as one JSON text, of texts alone. */
+export function wholeIn(format: WireFormatName, brings: readonly { text: string }[], told: Told): string {
+  const text = brings.map((one) => one.text).join('');
+  if (told === 'nothing') return '';
+  if ('error' in told) return JSON.stringify({ error: { message: told.error, type: 'server_error' } });
+  const { finish } = told;
+  const whole = {
+    'chat-completions': {
+      object: 'chat.completion',
+      choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: finish }],
+    },
+    responses: {
+      ...endOfResponse(finish),
+      output: text === '' ? [] : [{ type: 'message', content: [{ type: 'output_text', text }] }],
+    },
+    anthropic: {
+      type: 'message',
+      content: text === '' ? [] : [{ type: 'text', text }],
+      stop_reason: STOP_REASONS[finish] ?? finish,
+    },
+  }[format];
+  return JSON.stringify(whole);
+}
 
-function completion(brings: readonly Brought[]): (object | string)[] {
-  const calling = brings.some((one) => 'call' in one);
+const NAMED = { id: 'call_1', name: 'look' };
+const STOP_REASONS: Readonly<Record<string, string>> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  tool_calls: 'tool_use',
+};
+
+function completion(brings: readonly Brought[], told: Told): (object | string)[] {
   const chunk = (delta: object, finish_reason: string | null = null): object => ({
     id: 'c',
     object: 'chat.completion.chunk',
@@ -37,10 +75,19 @@ function completion(brings: readonly Brought[]): (object | string)[] {
     begun = true;
     return chunk({ tool_calls: [{ index: 0, ...first, function: { ...name, arguments: one.call } }] });
   });
-  return [...deltas, chunk({}, calling ? 'tool_calls' : 'stop'), '[DONE]'];
+  if (told === 'nothing') return deltas;
+  if ('error' in told) return [...deltas, { error: { message: told.error, type: 'server_error' } }];
+  return [...deltas, chunk({}, told.finish), ...(told.mark === false ? [] : ['[DONE]'])];
 }
 
-function response(brings: readonly Brought[]): object[] {
+function endOfResponse(finish: string): object {
+  const common = { object: 'response', model: 'm', output: [] };
+  if (finish === 'stop' || finish === 'tool_calls') return { ...common, status: 'completed' };
+  const reason = finish === 'length' ? 'max_output_tokens' : finish;
+  return { ...common, status: 'incomplete', incomplete_details: { reason } };
+}
+
+function response(brings: readonly Brought[], told: Told): object[] {
   const of = { item_id: 'i', output_index: 0 };
   const call = { type: 'function_call', id: 'f', call_id: NAMED.id, name: NAMED.name, arguments: '' };
   const calling = brings.some((one) => 'call' in one);
@@ -51,15 +98,22 @@ function response(brings: readonly Brought[]): object[] {
     if ('unreadable' in one) return { type: 'response.output_text.delta', ...of, delta: [one.unreadable] };
     return { type: 'response.function_call_arguments.delta', item_id: 'f', output_index: 1, delta: one.call };
   });
-  return [
+  const begun = [
     { type: 'response.created', response: { model: 'm', status: 'in_progress', output: [] } },
     ...(calling ? [{ type: 'response.output_item.added', output_index: 1, item: call }] : []),
     ...deltas,
-    { type: 'response.completed', response: { model: 'm', status: 'completed', output: [] } },
   ];
+  if (told === 'nothing') return begun;
+  if ('error' in told) {
+    const error = { code: 'server_error', message: told.error };
+    return [...begun, { type: 'response.failed', response: { status: 'failed', error } }];
+  }
+  const end = endOfResponse(told.finish);
+  const type = told.finish === 'stop' || told.finish === 'tool_calls' ? 'completed' : 'incomplete';
+  return [...begun, { type: `response.${type}`, response: end }];
 }
 
-function message(brings: readonly Brought[]): object[] {
+function message(brings: readonly Brought[], told: Told): object[] {
   const calling = brings.some((one) => 'call' in one);
   const delta = (index: number, of: object): object => ({ type: 'content_block_delta', index, delta: of });
   const block = (index: number, content_block: object): object => ({
@@ -73,13 +127,19 @@ function message(brings: readonly Brought[]): object[] {
     if ('unreadable' in one) return delta(1, one.unreadable);
     return delta(2, { type: 'input_json_delta', partial_json: one.call });
   });
-  return [
+  const begun = [
     { type: 'message_start', message: { type: 'message', model: 'm', content: [], stop_reason: null } },
     block(0, { type: 'thinking', thinking: '' }),
     block(1, { type: 'text', text: '' }),
     ...(calling ? [block(2, { type: 'tool_use', ...NAMED, input: {} })] : []),
     ...deltas,
-    { type: 'message_delta', delta: { stop_reason: calling ? 'tool_use' : 'end_turn' } },
-    { type: 'message_stop' },
   ];
+  if (told === 'nothing') return begun;
+  if ('error' in told)
+    return [...begun, { type: 'error', error: { type: 'api_error', message: told.error } }];
+  const end = {
+    type: 'message_delta',
+    delta: { stop_reason: STOP_REASONS[told.finish] ?? told.finish },
+  };
+  return [...begun, end, ...(told.mark === false ? [] : [{ type: 'message_stop' }])];
 }

@@ -10,6 +10,7 @@ import { createHttpTransport } from '../../runtime/upstream/http-transport.js';
 import { createPlainConnections } from '../../runtime/upstream/plain/plain-connections.js';
 import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
 import type { Flow, ResponseSink, Transport } from '../../runtime/upstream/transport.js';
+import { abortable } from '../../sdk/abortable.js';
 import { sentCounts } from '../../sdk/daemon/failures.js';
 import { headerRecord } from '../../sdk/daemon/http-payload.js';
 import { createSerialConsumer } from '../../sdk/daemon/serial-consumer.js';
@@ -153,9 +154,11 @@ async function stream(
   try {
     const limit = limits.start(request.url.origin);
     await send({ ...call, ...limit }, limits.watch(answer.sink));
-    await answer.consumed();
+    await abortable(answer.consumed(), stop.signal);
     return result('complete');
   } catch (error) {
+    // The consumer has what came before the failure first.
+    if (!stop.signal.aborted) await abortable(answer.consumed(), stop.signal).catch(() => {});
     answer.stop();
     if (signal?.aborted === true && error === signal.reason) return result('cancelled');
     if (!(error instanceof ConnectorException)) throw error;

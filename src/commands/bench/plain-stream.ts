@@ -45,6 +45,8 @@ class PlainStream implements LoadStream, RequestTarget {
   #headed = false;
   #ended = false;
   #settled = false;
+  /** Why the response broke off, while the consumer has yet to take what came before. */
+  #failure: Error | undefined;
   /** Ends the request that follows a redirect. */
   #elsewhere: AbortController | undefined;
   /** Events that wait until the consumer has taken the one before. */
@@ -123,6 +125,10 @@ class PlainStream implements LoadStream, RequestTarget {
   }
 
   onFailed(error: Error): void {
+    if (this.#waiting !== undefined) {
+      this.#failure = error;
+      return;
+    }
     const { origin } = this.#options;
     const { timings } = this.#timeline;
     const request = { origin, timings, bytes: this.#bytes, certificate: undefined, idleMs: 0 };
@@ -154,7 +160,8 @@ class PlainStream implements LoadStream, RequestTarget {
         this.#waiting = undefined;
         for (const event of waiting) this.#tell(event);
         if (this.#waiting !== undefined) return;
-        if (this.#ended) this.#conclude();
+        if (this.#failure !== undefined) this.onFailed(this.#failure);
+        else if (this.#ended) this.#conclude();
         else this.#connection?.resume();
       },
       (error: unknown) => this.#reject(error),
