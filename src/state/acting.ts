@@ -2,16 +2,16 @@ import { messageOf } from '../common/errors.js';
 import type { AppState } from './app-state.js';
 import { sanitize } from './text/sanitize.js';
 
-/** What every action needs: the state, a way to change it, and toasts for its result. */
+/** The state, a way to change it, and toasts: every action gets these. */
 export interface Acting {
   readonly get: () => AppState;
   readonly change: (transition: (state: AppState) => AppState) => void;
   /** The program is ending: change nothing and show nothing more. */
   readonly ended: boolean;
   say(text: string): void;
-  /** An action; what it returns is said. */
+  /** Makes an action of `run`; a toast shows the text that `run` returns. */
   act<A extends unknown[]>(run: (...args: A) => string | undefined): (...args: A) => void;
-  /** A slow action; a toast shows its result or failure. */
+  /** Makes an asynchronous action; a toast shows its result or its error. */
   actLater(run: () => Promise<string | undefined>): () => void;
   end(): void;
 }
@@ -20,7 +20,7 @@ const TOAST_MS = 4000;
 
 export function createActing({ get, change }: Pick<Acting, 'get' | 'change'>): Acting {
   let ended = false;
-  // Whatever is said may quote a file, a server or the user.
+  // The text may quote a file, a server or the user: make it safe for the terminal.
   const say = (text: string): void =>
     change((state) => ({ ...state, toast: { text: onOneLine(text), untilMs: state.nowMs + TOAST_MS } }));
   return {
@@ -52,7 +52,7 @@ export function createActing({ get, change }: Pick<Acting, 'get' | 'change'>): A
   };
 }
 
-/** Harmless, and without line breaks; spaces stay as they are. */
+/** Sanitizes the text and replaces line breaks by spaces; other spaces are kept. */
 function onOneLine(text: string): string {
   return sanitize(text).replace(/\s*[\n\t]\s*/g, ' ');
 }

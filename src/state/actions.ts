@@ -28,18 +28,18 @@ import { createViewActions } from './view/view-actions.js';
 export interface ActionPorts extends DraftPorts, EndpointPorts {
   connection: ConnectionPort;
   chat: ChatPort;
-  /** What servers tell of their load [nothing]. */
+  /** Reads the load of inference servers [none]. */
   server?: ServerPort | undefined;
-  /** Reads what the user names by path [nothing]. */
+  /** Reads files that the user names by path [none]. */
   files?: FilesPort | undefined;
-  /** Where conversations are saved; `off`: nowhere. */
+  /** Where conversations are saved; with `off` they are not saved. */
   sessions?: SessionsPort | 'off' | undefined;
 }
 
-/** All a user can do. What can't be done now says why in a toast. */
+/** Every action of the user. An action that isn't possible now shows the reason in a toast. */
 export type Actions = ReturnType<typeof createActions>;
 
-/** The only place of effects, put together: everything that reads a clock, asks a port or changes the store. */
+/** Builds all actions. Only actions have effects: they read the clock, call ports and change the store. */
 export function createActions(store: AppStore, ports: ActionPorts) {
   const { connection, chat, modes, screen, clock } = ports;
   const log = createExchangeLog();
@@ -96,7 +96,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     newConversation: act(() => {
       const reason = busy();
       if (reason !== undefined) return reason;
-      if (get().messages.length === 0) return 'this conversation is new already';
+      if (get().messages.length === 0) return 'this conversation is already new';
       startNew();
       return undefined;
     }),
@@ -105,7 +105,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
       change((state) => ({ ...state, name: sanitizeLine(name) }));
       return undefined;
     }),
-    /** Follows the load of an endpoint's server until the returned function is called. */
+    /** Polls the load of an endpoint's server until the returned function is called. */
     followServer: (endpoint: string) => ports.server && watchServer(change, ports.server, clock, endpoint),
     setSystem: setting(setSystem),
     setTemperature: setting(setTemperature),
@@ -125,7 +125,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     quit: (): void => screen.exit(),
     suspend: (): void => screen.suspend(),
     redraw: (): void => screen.redraw(),
-    /** Ends what runs; the store does not change any more. */
+    /** Ends everything that runs; after this the store does not change. */
     dispose(): void {
       acting.end();
       watch.end();

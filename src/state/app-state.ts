@@ -15,11 +15,11 @@ import type { Picker } from './view/picker.js';
 import type { Scroll, Selected } from './view/scroll.js';
 import type { Search } from './view/search.js';
 
-/** The panes beside the conversation, in their order. */
+/** The panes beside the conversation, top to bottom. */
 export const PANES = ['connection', 'request', 'session'] as const;
 export type PaneName = (typeof PANES)[number];
 
-/** The panes beside the conversation; the one that is looked at is shown in full, from row `offset` on. */
+/** The panes beside the conversation. The focused pane is shown in full, from row `offset` on. */
 interface Panes {
   readonly shown: boolean;
   readonly focus?: { readonly pane: PaneName; readonly offset: number } | undefined;
@@ -35,9 +35,9 @@ export type Overlay =
   | { readonly kind: 'none' }
   /** `offset`: rows scrolled. */
   | { readonly kind: 'help'; readonly offset: number }
-  /** The panes, where there is no room for them beside the conversation. */
+  /** The panes in place of the conversation, when the terminal is too narrow to show both. */
   | { readonly kind: 'panes'; readonly pane: PaneName; readonly offset: number }
-  /** The figures of a pane in sentences; `panes`: closing it goes back to the panes in the conversation's place. */
+  /** A pane's figures as sentences. `back` is what the user sees after closing it. */
   | {
       readonly kind: 'explain';
       readonly pane: PaneName;
@@ -48,11 +48,11 @@ export type Overlay =
   | SessionList
   | Inspector;
 
-/** The last exchanges, or the chosen one opened. Exchanges are known by their numbers. */
+/** A list of the last exchanges, or the details of the chosen one. `chosen` and `marked` are exchange numbers. */
 export interface Inspector {
   readonly kind: 'inspector';
   readonly chosen: number;
-  /** The one that the chosen one is compared with. */
+  /** The exchange that the chosen one is compared with. */
   readonly marked?: number | undefined;
   readonly open: boolean;
   /** Rows scrolled. */
@@ -66,13 +66,13 @@ export interface QueuedMessage {
 
 export interface ResumeOffer {
   readonly title: string;
-  /** Its last answer was interrupted; else something in it was never sent. */
+  /** True when the last answer was interrupted; false when a message was never sent. */
   readonly interrupted: boolean;
-  /** When it was used last: Unix time in ms. */
+  /** When the conversation was last used: Unix time in ms. */
   readonly usedMs: number;
 }
 
-/** All the interface shows. Texts from outside are harmless (`sanitize`) before they get here. */
+/** Everything the interface shows. `sanitize` has cleaned all texts from outside. */
 export interface AppState {
   /** The branch in use. */
   readonly messages: readonly Message[];
@@ -80,56 +80,56 @@ export interface AppState {
   readonly aside: readonly Branch[];
   readonly nextMessageId: number;
   readonly draft: Editor;
-  /** What goes with the message in the draft. */
+  /** Files attached to the message in the draft. */
   readonly attachments: readonly Attachment[];
-  /** Messages to be sent after the running answer, the next first. */
+  /** Messages to send after the running answer, next one first. */
   readonly queue: readonly QueuedMessage[];
-  /** The question whose change is in the draft, by its id: sending sets aside all from there on. */
+  /** The id of the question being edited: sending moves it and all that follows to another branch. */
   readonly revising?: number | undefined;
-  /** The id of the answer whose calls stay without a result: the next message is a question. */
+  /** The id of the answer whose tool calls get no result: the next message is a question. */
   readonly callsLeft?: number | undefined;
-  /** What the user calls the conversation. */
+  /** The name that the user gave the conversation. */
   readonly name?: string | undefined;
-  /** Whether the conversation is being saved; absent before that is known. */
+  /** Whether the conversation is saved; absent until that is known. */
   readonly saving?: 'on' | 'failing' | 'off' | undefined;
-  /** A conversation that was left unfinished and can be gone on with. */
+  /** An unfinished conversation that the user can resume. */
   readonly offer?: ResumeOffer | undefined;
   readonly settings: ChatSettings;
   readonly connection: ConnectionState;
-  /** Of the endpoint in use, while it is shown. */
+  /** The load of the server in use, while the screen shows it. */
   readonly serverLoad?: ServerLoad | undefined;
   readonly endpoint: EndpointInfo;
-  /** All endpoints there are, that one among them. */
+  /** All endpoints, including the one in use. */
   readonly modes: readonly ModeInfo[];
   readonly request: RequestView;
   readonly session: SessionFigures;
   readonly keys: KeyHints;
-  /** What counts as a good answer. */
+  /** The limits that a good answer keeps. */
   readonly slo: Slo;
-  /** Nothing moves that need not: clocks and figures change once a second. */
+  /** Reduced motion: clocks and figures change only once a second. */
   readonly calm: boolean;
-  /** While the running exchange waits to be tried again. */
+  /** Present while the running exchange waits for a retry. */
   readonly retry?: RetryNotice | undefined;
   readonly scroll: Scroll;
-  /** What the mouse has selected in the conversation. */
+  /** The part of the conversation that the mouse has selected. */
   readonly selected?: Selected | undefined;
-  /** The mouse is the program's; else it is the terminal's own. */
+  /** True while the program handles the mouse; false while the terminal does. */
   readonly mouse: boolean;
   readonly overlay: Overlay;
   readonly panes: Panes;
-  /** The provider's limits have a place beside the conversation, where their countdown runs. */
+  /** The rate limits are shown beside the conversation, so their countdown must run. */
   readonly limitsBeside: boolean;
   readonly search: Search;
-  /** Two answers side by side in the conversation's place, until one is chosen. */
+  /** Answers side by side in place of the conversation, until the user chooses one. */
   readonly comparison?: Comparison | undefined;
   /** Reasoning is shown in full. */
   readonly reasoningShown: boolean;
-  /** Answers are shown as they were written, with all marks. */
+  /** Answers are shown as Markdown source. */
   readonly sourceShown: boolean;
   readonly toast?: Toast | undefined;
-  /** Until then (Unix ms), another ctrl+c quits. */
+  /** Until this time (Unix ms), another ctrl+c quits. */
   readonly quitArmedUntilMs?: number | undefined;
-  /** The shared clock, Unix ms: goes on only while something on the screen moves. */
+  /** The shared clock in Unix ms; it only advances while something on the screen moves. */
   readonly nowMs: number;
 }
 
@@ -164,12 +164,12 @@ export function initialState(connection: ConnectionState, endpoint: EndpointInfo
 
 const TENTHS_BELOW_MS = 10_000;
 
-/** How often a running clock and its figures change, in ms: more than ten times a second can't be read, and costs. */
+/** The interval at which clocks and figures change, in ms. Nobody can read more than ten updates a second. */
 export function tickMs({ calm }: Pick<AppState, 'calm'>): number {
   return calm ? 1000 : 100;
 }
 
-/** Moves the clock; drops what has expired. */
+/** Sets the clock and removes what has expired. */
 export function atTime(state: AppState, nowMs: number): AppState {
   const { toast, quitArmedUntilMs } = state;
   return {
@@ -180,7 +180,7 @@ export function atTime(state: AppState, nowMs: number): AppState {
   };
 }
 
-/** How many ms after `nowMs` the screen changes by itself; undefined when it stays as it is. */
+/** How many ms after `nowMs` the screen next changes by itself; undefined when it doesn't. */
 export function nextChangeMs(state: AppState, nowMs: number): number | undefined {
   const { connection, toast, quitArmedUntilMs } = state;
   const times: number[] = [];

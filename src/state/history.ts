@@ -5,8 +5,8 @@ import type { AssistantMessage, Message, ToolMessage } from './messages.js';
 type Asked = AssistantMessage['endpoint'];
 
 /**
- * The messages to send: what was asked, what was answered as far as it came, and the results of calls.
- * @param asked the endpoint of the request: carried members go back only to the endpoint that they came from
+ * The messages to send: questions, answers (also partial ones) and the results of tool calls.
+ * @param asked the request's endpoint. An answer's carried members are only sent to the endpoint they came from.
  */
 export function historyOf(messages: readonly Message[], asked: Asked): ChatMessage[] {
   const history: ChatMessage[] = [];
@@ -34,12 +34,12 @@ function resultsAfter(messages: readonly Message[], index: number): ToolMessage[
 
 interface Around {
   results: readonly ToolMessage[];
-  /** The answer follows results: it belongs to a turn with calls. */
+  /** The answer follows tool results, so it ends a turn with calls. */
   ended: boolean;
   asked: Asked;
 }
 
-/** Providers refuse a call without a result: those that have none are not sent. */
+/** The answer as messages. Calls without a result are left out, because providers refuse them. */
 function answered(message: AssistantMessage, { results, ended, asked }: Around): ChatMessage[] {
   const { text, toolCalls = [], carried, endpoint } = message;
   const own = endpoint.name === asked.name && endpoint.model === asked.model ? carried : undefined;
@@ -49,7 +49,7 @@ function answered(message: AssistantMessage, { results, ended, asked }: Around):
   }
   const tool_calls = calls.map(({ id, name, arguments: args }, index) => {
     const extra = own?.calls[index];
-    // Servers that read arguments as JSON fail on nothing.
+    // Servers that parse the arguments as JSON fail on an empty text.
     const called = { name, arguments: args.trim() === '' ? '{}' : args };
     return {
       id,

@@ -4,18 +4,18 @@ import type { Carried, ToolCall } from '../sdk/chat/chat-types.js';
 import type { Failure } from './exchange/failure.js';
 import type { EndpointInfo, Notice } from './ports.js';
 
-/** Where a message stands among those that follow the same one; known when there are several. */
+/** A message's number among its siblings (messages with the same parent); set when there are several. */
 export interface Turn {
   readonly number: number;
   readonly of: number;
 }
 
-/** Ids rise along the conversation and are never used twice. */
+/** Ids increase along the conversation and are never reused. */
 interface MessageBase {
   readonly id: number;
   /** Unix time in ms. */
   readonly atMs: number;
-  /** Harmless text (`sanitize`), with newlines. */
+  /** Sanitized text with newlines. */
   readonly text: string;
 }
 
@@ -26,59 +26,59 @@ export interface UserMessage extends MessageBase {
   readonly attachments?: readonly Attachment[];
 }
 
-/** A message of the program itself; it is not sent. */
+/** A message from this program; it is not sent. */
 interface NoticeMessage extends MessageBase {
   readonly role: 'notice';
   readonly level: Notice['level'];
 }
 
-/** What a tool answered to a call: given by the user, sent as such. */
+/** The result of a tool call, entered by the user. */
 export interface ToolMessage extends MessageBase {
   readonly role: 'tool';
   readonly turn?: Turn | undefined;
   readonly call: Pick<ShownCall, 'id' | 'name'>;
 }
 
-/** A call of a tool: name and arguments are harmless text, the id is as it came. */
+/** A tool call. Its name and arguments are sanitized; its id is the provider's. */
 export type ShownCall = Readonly<ToolCall>;
 
 export interface AssistantMessage extends MessageBase {
   readonly role: 'assistant';
   readonly turn?: Turn | undefined;
   readonly reasoning: string;
-  /** When the first and the last of the reasoning came: Unix time in ms. */
+  /** When the first and the last reasoning arrived: Unix time in ms. */
   readonly reasoningTime?: { readonly fromMs: number; readonly toMs: number };
-  /** As the provider counted them. */
+  /** The provider's count. */
   readonly reasoningTokens?: number;
-  /** What the answer asks of tools. */
+  /** The tool calls in the answer. */
   readonly toolCalls?: readonly ShownCall[];
-  /** What the provider wants back with the results. */
+  /** Members that the provider expects back with the results. */
   readonly carried?: Carried;
   readonly endpoint: Pick<EndpointInfo, 'name' | 'model'>;
   readonly status: AnswerStatus;
 }
 
-/** What became of an answer. */
+/** How far an answer got, or how it ended. */
 export type AnswerStatus =
   | { readonly kind: 'streaming' }
   | ({ readonly kind: 'complete' | 'empty' | 'truncated' | 'cancelled' | 'stalled' } & Ended)
   | ({ readonly kind: 'error'; readonly failure: Failure } & Ended)
-  /** Another program writes it: what was saved of it so far. */
+  /** Another program is writing the answer; it is shown as far as it is saved. */
   | { readonly kind: 'elsewhere'; readonly remarks: readonly string[] }
-  /** Its program ended before it did: what was saved of it. */
+  /** The program that wrote the answer ended first; the saved part is shown. */
   | { readonly kind: 'interrupted'; readonly remarks: readonly string[] };
 
 interface Ended {
   readonly metrics: ExchangeMetrics;
-  /** Single lines on what is worth knowing about the answer. */
+  /** Remarks to show below the answer; single lines. */
   readonly remarks: readonly string[];
-  /** As the provider gave it, made harmless; absent when it gave none. */
+  /** The provider's finish reason, sanitized; absent when it sent none. */
   readonly finishReason?: string;
 }
 
 export type Message = UserMessage | NoticeMessage | ToolMessage | AssistantMessage;
 
-/** A change to the answer with this id, which is nearly always the last message. */
+/** Changes the answer with this id. It is nearly always the last message, so the search starts there. */
 export function changeAnswer(
   messages: readonly Message[],
   id: number,
@@ -89,12 +89,11 @@ export function changeAnswer(
   return answer?.role === 'assistant' ? messages.with(index, change(answer)) : messages;
 }
 
-/** The last question. */
 export function lastQuestion(messages: readonly Message[]): UserMessage | undefined {
   return messages.findLast((message): message is UserMessage => message.role === 'user');
 }
 
-/** What the last answer answers, or waits for one: a question or the result of a call. */
+/** The question or tool result that the last answer belongs to, or that has no answer yet. */
 export function lastAsked(messages: readonly Message[]): UserMessage | ToolMessage | undefined {
   const said = messages.filter((message) => message.role !== 'notice');
   const last = said.at(-1);
@@ -115,7 +114,7 @@ export function lastAnswer(messages: readonly Message[]): AssistantMessage | und
   );
 }
 
-/** What the conversation is called: the first line of its first question. */
+/** The conversation's title: the first line of its first question. */
 export function titleOf(messages: readonly Message[]): string {
   const question = messages.find((message) => message.role === 'user');
   return question?.text.trim().split('\n', 1)[0] ?? 'new conversation';

@@ -5,97 +5,97 @@ import type { ConnectionState } from '../sdk/types.js';
 import type { EarlierMessage, Journal } from '../sessions/journal.js';
 import type { SessionStore } from '../sessions/store.js';
 
-/** The connection to the daemon, as the interface sees it. */
+/** The connection to the daemon. */
 export interface ConnectionPort {
   readonly state: ConnectionState;
-  /** Calls `listener` after each change; returns how to stop that. */
+  /** Calls `listener` after each change; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
-  /** Tries again at once. */
+  /** Reconnects at once. */
   reconnect(): void;
-  /** Asks the daemon how it does; the state has the answer. */
+  /** Requests the daemon's health and puts it into `state`. */
   health(): Promise<unknown>;
 }
 
-/** Files that the user names by path, read whole. */
+/** Reads files that the user names by path. */
 export interface FilesPort {
   readText(path: string): ReadFile<string>;
-  /** The tools in a JSON file, as a chat completion declares them. */
+  /** The tools in a JSON file, in the form of a chat completion's `tools`. */
   readTools(path: string): ReadFile<readonly object[]>;
-  /** An image, a PDF or a text, to send with a question. */
+  /** Reads an image, a PDF or a text to attach. */
   readAttachment(path: string): ReadFile<Attachment>;
-  /** The image in the clipboard, where it can be had. */
+  /** Reads the image in the clipboard. */
   clipboardImage(): Promise<ReadFile<Attachment>>;
 }
 
-/** `problem`: why the file is of no use, in words for people. */
+/** `problem` tells the user why the file can't be used. */
 export type ReadFile<T> = { ok: true; content: T } | { ok: false; problem: string };
 
-/** Asks an endpoint. */
+/** Sends requests to endpoints. */
 export interface ChatPort {
-  /** Never rejects for a failure of the request: the answer's outcome tells. */
+  /** Doesn't reject when the request fails: the answer's outcome says so. */
   exchange(messages: ChatMessage[], options: ChatOptions): Promise<ChatAnswer>;
 }
 
-/** Where chat completions come from. */
+/** An endpoint, as the interface shows it. */
 export interface EndpointInfo {
   /** The mode's name: `simulator`, `openai` or a profile's. */
   name: string;
   url: string;
   model: string;
   limits?: WaitLimits;
-  /** Its server has a metrics page. */
+  /** The endpoint's server has a metrics page. */
   tellsLoad?: boolean;
 }
 
-/** How long the response's headers may take, and how long a response may be silent, in ms. 0 is no limit. */
+/** Limits in ms for the wait for response headers (`timeoutMs`) and for silence within a response. 0 means none. */
 export interface WaitLimits {
   timeoutMs: number;
   idleMs: number;
 }
 
 export interface ModeInfo extends EndpointInfo {
-  /** No configuration names it: it was found on this machine. */
+  /** It was found on this machine and is not in the configuration. */
   found?: boolean;
-  /** Why it can't be used now, and what to do. */
+  /** Why the mode can't be used now, and what to do. */
   problem?: string | undefined;
 }
 
-/** What an endpoint's server told of its load last, or why it told nothing. */
+/** The latest load of an endpoint's server, or why it could not be read. */
 export type ServerLoad =
   | { readonly kind: 'read'; readonly figures: ServerReading['figures'] }
   | { readonly kind: 'unread'; readonly problem: string };
 
-/** What the server of an endpoint tells of its load. */
+/** Reads the load of an endpoint's server. */
 export interface ServerPort {
   /** Never rejects. */
   readLoad(endpoint: string, signal: AbortSignal): Promise<ServerLoad>;
 }
 
-/** The endpoints there are, and the one in use. */
+/** All endpoints, and the one in use. */
 export interface ModePort {
   readonly current: EndpointInfo;
   readonly all: readonly ModeInfo[];
-  /** Calls `listener` when there are further ones; returns how to stop that [there never are]. */
+  /** Calls `listener` when endpoints are added; returns a function that unsubscribes [endpoints never change]. */
   onMore?(listener: () => void): () => void;
-  /** Uses another endpoint from the next request on; a running exchange keeps its own. */
+  /** Selects the endpoint of the next requests; a running exchange keeps its own. */
   select(name: string): { ok: true; endpoint: EndpointInfo } | { ok: false; problem: string };
 }
 
-/** Something to know from the start, such as a problem in the configuration. */
+/** A message to show at the start, such as a problem in the configuration. */
 export interface Notice {
   level: 'info' | 'warning';
   text: string;
 }
 
-/** The saved sessions. Their file is opened after the first frame, or when a message is sent before that. */
+/** The saved sessions. Their file is opened after the first frame, or earlier when a message is sent. */
 export interface SessionsPort {
-  /** What the chat begins with: a new conversation, the one used last, or one by its title or id. */
+  /** The conversation at the start: a new one, the last used one, or the one with this title or id. */
   readonly begin: { kind: 'new' } | { kind: 'last' } | { kind: 'named'; name: string };
-  /** @throws an Error with words for people when the file can't be used; may be tried again */
+  /** @throws an Error with a text for the user when the file can't be used; a later call may work */
   open(told: {
-    /** Saving begins to fail, or (undefined) works again. */
+    /** Called when saving starts to fail, and with undefined when it works again. */
     onProblem: (problem: Error | undefined) => void;
-    /** The whole conversation, to be saved again when its session was deleted for good elsewhere. */
+    /** The whole conversation, to save it again after another program has deleted its session permanently. */
     earlier: () => readonly EarlierMessage[];
   }): OpenSessions;
 }
@@ -103,31 +103,31 @@ export interface SessionsPort {
 export interface OpenSessions {
   readonly store: SessionStore;
   readonly journal: Journal;
-  /** Ends both. */
+  /** Closes both. */
   close(): void;
 }
 
-/** What the state needs from the terminal. */
+/** The terminal's functions that actions use. */
 export interface ScreenPort {
-  /** Resolves when what the state says now has been written to the terminal. */
+  /** Resolves when the terminal has received everything that the state shows now. */
   flushed(): Promise<void>;
-  /** Puts a text into the terminal's clipboard. */
+  /** Copies a text to the clipboard. */
   copy(text: string): void;
   /** Gives the terminal back to the shell until the program is resumed. */
   suspend(): void;
-  /** Gives the terminal to something else until that is done. */
+  /** Gives the terminal to another program until `meanwhile` resolves. */
   leave(meanwhile: () => Promise<void>): Promise<void>;
   /** Draws everything again. */
   redraw(): void;
   exit(): void;
 }
 
-/** Time, handed in so that tests can set it. */
+/** The time; tests pass a clock that they control. */
 export interface Clock {
   /** Monotonic, in ms, as `performance.now()`. */
   now(): number;
   /** Unix time in ms. */
   unixMs(): number;
-  /** Calls `callback` once, `delayMs` from now; returns how to cancel that. */
+  /** Calls `callback` once after `delayMs`; returns a function that cancels it. */
   after(delayMs: number, callback: () => void): () => void;
 }

@@ -6,7 +6,7 @@ import { sanitize } from './text/sanitize.js';
 
 export type AppStore = StoreApi<AppState>;
 
-/** @param notices become the conversation's first entries */
+/** @param notices the conversation's first entries */
 export function createAppStore(
   ports: { connection: ConnectionPort; modes: ModePort; clock: Clock },
   notices: readonly Notice[] = [],

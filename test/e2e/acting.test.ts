@@ -57,7 +57,7 @@ test('a message sent while an answer streams is queued and sent after it', async
   chat.send(KEY.escape);
   await chat.untilScreen(/> What is the capital of France\?/);
   chat.send(KEY.escape);
-  await chat.untilScreen(/stopped: what came is kept/);
+  await chat.untilScreen(/stopped: the partial answer is kept/);
   chat.send(KEY.enter);
   await chat.untilScreen(/The capital of France is Paris\./);
 });

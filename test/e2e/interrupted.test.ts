@@ -86,7 +86,7 @@ test('the mode switched in the middle of an answer counts from the next one on',
   await session.untilScreen(/local {2}llama3\.2/);
   expect(shown()).toMatch(/assistant.*gpt-3\.5-turbo/);
   session.send(KEY.escape);
-  await session.untilScreen(/stopped: what came is kept/);
+  await session.untilScreen(/stopped: the partial answer is kept/);
   session.send('What is the capital of France?\r');
   await session.untilScreen(/assistant.*llama3\.2[\s\S]*Paris/);
 });
@@ -119,7 +119,7 @@ test('two endpoints answer side by side; the conversation goes on with the one t
   session.send('\t');
   await session.untilScreen(/› local/);
   session.send(KEY.enter);
-  await session.untilScreen(/going on with local llama3\.2/);
+  await session.untilScreen(/continuing with local llama3\.2/);
   await session.untilScreen(/assistant.*llama3\.2/);
 });
 

@@ -76,11 +76,11 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
     const upstream = await answering(UNREADABLE);
     const plain = await runProgram(place, ['ask', 'hi']);
     expect(plain.code).toBe(10);
-    expect(plain.stderr).toContain('the answer is empty: what came could not be read (2 events)');
+    expect(plain.stderr).toContain('the answer is empty: the response could not be read (2 events)');
     const { stdout } = await runProgram(place, ['bench', '--requests', '2', '--json', '-']);
     const [run] = JSON.parse(stdout).runs;
     expect(run).toMatchObject({ completed: 0, malformed_events: 4, errors: [{ class: 'empty', count: 2 }] });
-    expect(run.errors[0].example).toContain('what came could not be read (2 events)');
+    expect(run.errors[0].example).toContain('the response could not be read (2 events)');
     await upstream.close();
   });
 });

@@ -195,14 +195,14 @@ describe('the end of an answer', () => {
     await Promise.resolve();
     expect(answer()).toMatchObject({
       text: 'half',
-      status: { kind: 'cancelled', remarks: ['stopped: what came is kept'] },
+      status: { kind: 'cancelled', remarks: ['stopped: the partial answer is kept'] },
     });
     expect(store.getState().session).toMatchObject({ requests: 1, errors: 0 });
   });
 
   test.each([
     ['was cut', { outcome: 'truncated' as const, finishReason: null }, 'cut off'],
-    ['met a limit', { finishReason: 'length' }, 'cut at the limit'],
+    ['met a limit', { finishReason: 'length' }, 'cut off at the output limit'],
     [
       'had unreadable events',
       { malformedEvents: 2 },
@@ -249,7 +249,7 @@ describe('asking again', () => {
     actions.switchBranch(-1);
     expect(answer()).toMatchObject({ text: 'good', turn: { number: 1, of: 2 } });
     actions.switchBranch(-1);
-    expect(toast()).toContain('earliest');
+    expect(toast()).toContain('first branch');
     ask('go on');
     expect(chat.latest.messages.map(({ content }) => content)).toEqual(['hello', 'good', 'go on']);
   });

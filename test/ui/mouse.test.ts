@@ -179,12 +179,14 @@ test('a key gives the mouse back to the terminal, and takes it again', async () 
   const { screen } = await start();
   expect(screen.written).toContain('\x1b[?1002h\x1b[?1006h');
   screen.type('\x1bOR');
-  await screen.until((shown) => shown.includes("the mouse is the terminal's own"));
+  await screen.until((shown) => shown.includes('the terminal handles the mouse'));
   expect(screen.written.endsWith('\x1b[?1006l\x1b[?1002l') || screen.written.includes('\x1b[?1002l')).toBe(
     true,
   );
   screen.type('\x1bOR');
-  await screen.until((shown) => shown.includes('the mouse scrolls, clicks and selects here'));
+  await screen.until((shown) =>
+    shown.includes('this program handles the mouse: it scrolls, clicks and selects'),
+  );
 });
 
 test('without a wish for it the terminal keeps the mouse', async () => {

@@ -17,7 +17,7 @@ export function remarkOn(answer: ChatResult): string | undefined {
     case 'cancelled':
       return 'stopped';
     case 'stalled':
-      return `the answer stalled: ${answer.error?.message ?? 'nothing more came from the provider'}`;
+      return `the answer stalled: ${answer.error?.message ?? 'no more output came from the provider'}`;
     case 'error':
       return answer.error?.message ?? 'the request failed';
   }

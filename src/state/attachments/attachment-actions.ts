@@ -4,7 +4,7 @@ import type { FilesPort, ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { namesOf, tooMuch } from './attachments.js';
 
-/** Files that go with the message in the draft. */
+/** Actions for the files attached to the draft. */
 export function createAttachmentActions(acting: Acting, files: FilesPort | undefined) {
   const { get, change, act, actLater } = acting;
 
@@ -22,12 +22,12 @@ export function createAttachmentActions(acting: Acting, files: FilesPort | undef
   });
 
   return {
-    /** Attaches a file; without a name, the image in the clipboard. */
+    /** Attaches a file, or without a path the image in the clipboard. */
     attach(path?: string): void {
       if (path === undefined) fromClipboard();
       else attachFile(path);
     },
-    /** Removes the attachment of that name; without one, the last. */
+    /** Removes the attachment with this name, or without a name the last one. */
     detach: act((name?: string) => {
       const { attachments } = get();
       const found =
@@ -37,7 +37,7 @@ export function createAttachmentActions(acting: Acting, files: FilesPort | undef
           ? 'nothing is attached'
           : `no attachment has this name: ${namesOf(attachments)}`;
       change((state) => ({ ...state, attachments: state.attachments.filter((one) => one !== found) }));
-      return `${found.name} is not attached any more`;
+      return `${found.name}: attachment removed`;
     }),
   };
 
@@ -46,4 +46,4 @@ export function createAttachmentActions(acting: Acting, files: FilesPort | undef
   }
 }
 
-const UNREADABLE = { ok: false, problem: 'no file can be read here' } as const;
+const UNREADABLE = { ok: false, problem: 'files cannot be read here' } as const;

@@ -2,12 +2,12 @@ import type { Attachment } from '../../common/attachments.js';
 import type { AppState } from '../app-state.js';
 
 /**
- * Characters of Base64 that the attachments of a conversation may have together: a request has 10 MiB at most, and each
- * brings all of them again.
+ * The Base64 characters allowed for all attachments of a conversation together. A request is at most 10 MiB, and each
+ * request carries all attachments again.
  */
 const MAX_DATA = 9 * 1024 * 1024;
 
-/** Why the file can't be attached too; undefined when it can. */
+/** Why the file can't be attached; undefined when it can. */
 export function tooMuch(
   state: Pick<AppState, 'messages' | 'attachments'>,
   next: Attachment,

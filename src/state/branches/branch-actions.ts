@@ -7,13 +7,13 @@ import { pick } from '../view/picker.js';
 import { endBeforeMessage, endWith, forkInView, goOn, toSibling } from './branches.js';
 import { revisingOf } from './revising.js';
 
-/** Moving in the conversation's tree. What an action returns is said. */
+/** Actions that move in the conversation's tree. A toast shows the text that an action returns. */
 export interface BranchActions {
-  /** Another way the conversation went: `step` 1 the later one, -1 the earlier one, at the message in view. */
+  /** Switches to the next (`step` 1) or previous (-1) branch at the message in view. */
   move(step: 1 | -1): string | undefined;
-  /** Lets a message be chosen to branch from. */
+  /** Opens a list of messages to branch from. */
   choose(): string | undefined;
-  /** From a question: puts it into the draft, to send it again. From an answer: the conversation continues there. */
+  /** Puts a question into the draft, to send it again; after an answer the conversation continues. */
   from(id: number): string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
       const index = forkInView(get());
       if (index === undefined) return 'there is one branch: asking again or editing a message makes another';
       const tree = toSibling(get(), index, step);
-      if (tree === undefined) return step > 0 ? 'this is the latest one' : 'this is the earliest one';
+      if (tree === undefined) return step > 0 ? 'this is the last branch' : 'this is the first branch';
       return further(tree);
     },
     choose() {
@@ -48,7 +48,7 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
       const items = get().messages.flatMap((message) => {
         const label = labelOf(message);
         if (label === undefined) return [];
-        const hint = message.role === 'assistant' ? 'go on from here' : 'edit and ask anew';
+        const hint = message.role === 'assistant' ? 'continue from here' : 'edit and send again';
         return [{ id: String(message.id), label: sanitizeLine(label), hint }];
       });
       if (items.length === 0) return 'nothing to branch from yet: send a message first';
@@ -71,16 +71,16 @@ export function createBranchActions({ get, change, busy }: BranchActionsOptions)
           ...withDraft({ ...state, ...endBeforeMessage(state, id) }, text),
           callsLeft: undefined,
         }));
-        return 'the result is in the draft: sending it goes on from there; alt+. brings back what it was';
+        return 'edit the result in the draft and send it; alt+. brings back the earlier branch';
       }
-      if (get().messages.at(-1) === message) return 'the conversation goes on from here anyway';
+      if (get().messages.at(-1) === message) return 'the conversation already ends here';
       change((state) => ({ ...state, ...endWith(state, id), scroll: { kind: 'follow' } }));
-      return 'the conversation goes on from here; alt+. brings back what followed';
+      return 'the conversation continues from here; alt+. brings back the messages after it';
     },
   };
 }
 
-/** A message in a list; undefined for those that nothing branches from. */
+/** The message's label in the list; undefined when no branch can start at it. */
 function labelOf(message: Message): string | undefined {
   const text = message.text.slice(0, 200);
   switch (message.role) {

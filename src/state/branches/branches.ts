@@ -1,35 +1,35 @@
 import type { Message } from '../messages.js';
 import type { Scroll } from '../view/scroll.js';
 
-/** A way the conversation could have gone on after `parent` (null: from its beginning), set aside as it was left. */
+/** A branch not in use. It starts after the message `parent`; null means at the beginning. */
 export interface Branch {
   readonly parent: number | null;
-  /** The first one is what the branch is known by; never empty. */
+  /** Never empty; the first message identifies the branch. */
   readonly messages: readonly [Message, ...Message[]];
 }
 
 /**
- * The conversation's tree: `messages` is the branch in use; each other branch hangs by its parent, which is in
- * use or itself set aside. Ids rise along every branch.
+ * The conversation's tree. `messages` is the branch in use and `aside` has the others. A branch's parent is in either
+ * of them. Ids increase along every branch.
  */
 export interface Tree {
   readonly messages: readonly Message[];
   readonly aside: readonly Branch[];
 }
 
-/** The message that the one at `index` follows: notices are no part of the tree. */
+/** The id of the message before `index`, ignoring notices: they are not in the tree. */
 export function parentAt(messages: readonly Message[], index: number): number | null {
   return messages.findLast(({ role }, at) => at < index && role !== 'notice')?.id ?? null;
 }
 
-/** The tree with one more message at the end of the branch in use. Its id is the highest yet. */
+/** Adds a message at the end of the branch in use. Its id must be higher than all others. */
 export function append({ messages, aside }: Tree, message: Message): Tree {
   const parent = parentAt(messages, messages.length);
   const others = aside.filter((branch) => branch.parent === parent).length;
   return { aside, messages: [...messages, placed(message, others + 1, others + 1)] };
 }
 
-/** Ends the branch in use before the message at `index`; what stood from there on is set aside. */
+/** Ends the branch in use before the message at `index`; the rest becomes a branch of its own. */
 function endBefore(tree: Tree, index: number): Tree {
   const { messages, aside } = tree;
   const parent = parentAt(messages, index);
@@ -39,19 +39,19 @@ function endBefore(tree: Tree, index: number): Tree {
   return { messages: messages.slice(0, start), aside: [...aside, { parent, messages: [first, ...rest] }] };
 }
 
-/** Ends the branch in use with the message of this id. */
+/** Ends the branch in use after the message with this id. */
 export function endWith(tree: Tree, id: number): Tree {
   const index = tree.messages.findIndex((message) => message.id === id);
   return index < 0 ? tree : endBefore(tree, index + 1);
 }
 
-/** Ends the branch in use before the message of this id: another one is to take its place. */
+/** Ends the branch in use before the message with this id, so that another one can take its place. */
 export function endBeforeMessage(tree: Tree, id: number): Tree {
   const index = tree.messages.findIndex((message) => message.id === id);
   return index < 0 ? tree : endBefore(tree, index);
 }
 
-/** The tree with the sibling `steps` further of the message at `index` in use; undefined when there is none. */
+/** Switches to the sibling `steps` after the message at `index`; undefined when there is none. */
 export function toSibling(tree: Tree, index: number, steps: number): Tree | undefined {
   const { messages, aside } = tree;
   const current = messages[index];
@@ -70,7 +70,7 @@ export function toSibling(tree: Tree, index: number, steps: number): Tree | unde
   };
 }
 
-/** The branch in use with what was set aside after its last message, as it was left latest; undefined when nothing was. */
+/** Extends the branch in use by the branch last left after its end; undefined when there is none. */
 export function goOn({ messages, aside }: Tree): Tree | undefined {
   const parent = parentAt(messages, messages.length);
   const siblings = aside.filter((branch) => branch.parent === parent);
@@ -83,8 +83,8 @@ export function goOn({ messages, aside }: Tree): Tree | undefined {
 }
 
 /**
- * The message whose siblings a reader means: the last that has some, or, where the reader has scrolled back, the
- * first one from there on. Undefined when no message has any.
+ * The index of the message at which the user switches branches. It is the last message with siblings; after scrolling
+ * back, the first one from the top row on. Undefined when no message has siblings.
  */
 export function forkInView({
   messages,
@@ -101,8 +101,9 @@ export function forkInView({
 }
 
 /**
- * The tree of messages in the order of their ids, each with its parent's.
- * @param head the end of the branch in use
+ * Builds the tree.
+ * @param nodes messages in the order of their ids, each with its parent's id
+ * @param head the last message of the branch in use
  */
 export function treeOf(
   nodes: readonly { message: Message; parent: number | null }[],
@@ -114,7 +115,7 @@ export function treeOf(
     used.add(at.message.id);
     at = at.parent === null ? undefined : byId.get(at.parent);
   }
-  // Of what is set aside, the latest child goes on with its parent's branch; the others begin their own.
+  // Outside the branch in use, the latest child continues its parent's branch; each other child begins a new one.
   const latestChild = new Map<number | null, number>();
   const children = new Map<number | null, number[]>();
   for (const { message, parent } of nodes) {
@@ -146,7 +147,7 @@ export function treeOf(
   return { messages, aside: [...branches.values()] };
 }
 
-/** All messages of the tree with their parents, in the order of their ids. */
+/** All messages of the tree with their parents' ids, in the order of their ids. */
 export function nodesOf({ messages, aside }: Tree): { message: Message; parent: number | null }[] {
   const chain = (from: number | null, chained: readonly Message[]) => {
     let parent = from;
@@ -166,7 +167,7 @@ function hasSiblings(message: Message): boolean {
   return message.role !== 'notice' && message.turn !== undefined;
 }
 
-/** The message with its place among its siblings. */
+/** Sets the message's number among its siblings. */
 function placed(message: Message, number: number, of: number): Message {
   if (message.role === 'notice') return message;
   const { turn } = message;

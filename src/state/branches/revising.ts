@@ -1,7 +1,7 @@
 import type { AppState } from '../app-state.js';
 import type { UserMessage } from '../messages.js';
 
-/** What the state has while this question is changed; its text is in the draft. */
+/** The part of the state that marks this question as being edited; the draft has its text. */
 export function revisingOf({
   id,
   attachments = [],

@@ -7,7 +7,7 @@ import type { EndpointInfo } from '../ports.js';
 import type { Scroll } from '../view/scroll.js';
 import type { Comparison, Side } from './comparison.js';
 
-/** All answers begin: empty, the first one marked. */
+/** Starts a comparison with empty answers; the first one is marked. */
 export function beginComparison(
   state: AppState,
   endpoints: readonly EndpointInfo[],
@@ -37,7 +37,7 @@ export function beginComparison(
 
 const BEFORE_START: RequestView = { kind: 'running', metrics: metricsBeforeStart(0) };
 
-/** The next round begins: its answers are not shown. */
+/** Starts the next round, whose answers are not shown. */
 export function nextRound(comparison: Comparison): Comparison {
   const { rounds } = comparison;
   return {
@@ -47,7 +47,7 @@ export function nextRound(comparison: Comparison): Comparison {
   };
 }
 
-/** A transition of the side with this answer, which it sees as a conversation of its own. */
+/** Applies a transition to the side with this answer; the transition sees the side as a whole conversation. */
 export function onSide(
   state: AppState,
   answerId: number,
@@ -61,7 +61,7 @@ export function onSide(
   });
 }
 
-/** The same for a round whose answer is not shown: the figures alone change. */
+/** Applies a transition to a side in a later round: the answer is not shown and only the figures change. */
 export function onRepeat(
   state: AppState,
   index: number,
@@ -90,14 +90,14 @@ function changeSide(
   return { ...state, session, comparison: { ...comparison, sides } };
 }
 
-/** The next answer marked, or the one at `index` as far as there is one. */
+/** Marks the next answer, or the one at `index` clamped to those there are. */
 export function markSide(comparison: Comparison, index?: number): Comparison {
   const { marked, sides } = comparison;
   const next = index ?? (marked + 1) % sides.length;
   return { ...comparison, marked: Math.min(Math.max(0, next), sides.length - 1) };
 }
 
-/** The marked side scrolled. */
+/** Scrolls the marked side. */
 export function scrollSide(comparison: Comparison, scroll: Scroll): Comparison {
   const { marked, sides } = comparison;
   return {
@@ -106,7 +106,7 @@ export function scrollSide(comparison: Comparison, scroll: Scroll): Comparison {
   };
 }
 
-/** The conversation goes on with the marked answer; the others that have text are branches beside it. */
+/** Ends the comparison with the marked answer. Other answers with text or tool calls become its sibling branches. */
 export function withChosen(state: AppState): AppState {
   const { comparison } = state;
   const side = comparison?.sides[comparison.marked];
@@ -115,7 +115,7 @@ export function withChosen(state: AppState): AppState {
   const kept = comparison.sides
     .map(({ answer }) => answer)
     .filter((one) => one === chosen || one.text !== '' || one.toolCalls !== undefined);
-  // In the order of their ids: the last one added is the one in use.
+  // `append` needs rising ids, and the last answer added is the one in use: switch to the chosen one afterwards.
   const added = kept.reduce<Tree>(
     (tree, answer) => append(endWith(tree, comparison.question), answer),
     state,
@@ -131,7 +131,7 @@ export function withChosen(state: AppState): AppState {
   };
 }
 
-/** The conversation as it was before the comparison. */
+/** Ends the comparison and restores the conversation as it was before. */
 export function withoutComparison(state: AppState): AppState {
   const { comparison, messages } = state;
   if (comparison === undefined) return state;
@@ -143,7 +143,7 @@ export function withoutComparison(state: AppState): AppState {
   };
 }
 
-/** The messages that all sides get: the conversation up to the question. */
+/** The messages sent to all sides: the conversation up to the question. */
 export function askedOf({ messages, comparison }: AppState): readonly Message[] {
   return comparison === undefined ? messages : upTo(messages, comparison.question);
 }

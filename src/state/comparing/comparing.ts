@@ -20,34 +20,34 @@ import {
 import type { Comparison } from './comparison.js';
 import { compareItems, targetsIn } from './targets.js';
 
-/** Asking several endpoints or models at once. Each returns what there is to say. */
+/** Actions that send one question to several endpoints or models. Each returns the text of a toast. */
 export interface Comparing {
   /**
-   * The draft, or else the last question, to the endpoint in use and to those that the words name, as `targetsIn` reads
-   * them; without words, to those chosen from a list.
+   * Sends the draft, or else the last question, to the endpoint in use and to the targets in `words` (see `targetsIn`).
+   * Without words it opens a list of targets.
    */
   begin(words?: string): string | undefined;
-  /** The same for the ids of chosen items. */
+  /** Begins with the targets chosen from the list. */
   beginWith(ids: readonly string[]): string | undefined;
-  /** The list again, with the models of the endpoint in use. */
+  /** Opens the list with the models of the endpoint in use. */
   offer(models: readonly string[]): void;
-  /** Asks all again, several times, for their figures alone. */
+  /** Sends the question to all sides again, several times, to measure them; the answers are not shown. */
   repeat(): string | undefined;
   /** Marks the next answer, or the one at `index`. */
   mark(index?: number): string | undefined;
   scroll(scroll: Scroll): void;
-  /** Goes on with the marked answer and its endpoint. */
+  /** Continues the conversation with the marked answer and its endpoint. */
   choose(): string | undefined;
-  /** Stops all, then keeps none. */
+  /** Stops running answers; called again, it drops all of them. */
   leave(): string | undefined;
 }
 
-/** Rounds that are added at once. */
+/** How many rounds `repeat` adds. */
 export const MORE_ROUNDS = 5;
 
-/** Why something else has to wait. */
+/** The reason why another action has to wait for the comparison's end. */
 export function chooseFirst({ send, stop }: KeyHints): string {
-  return `answers are compared: ${send} goes on with the marked one, ${stop} keeps none`;
+  return `choose an answer first: ${send} continues with the marked one, ${stop} keeps none`;
 }
 
 export function createComparing(store: AppStore, modes: ModePort, exchanges: Exchanges): Comparing {
@@ -78,7 +78,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
     return undefined;
   };
 
-  /** A round has ended: the next one begins, unless that was the last. */
+  /** Called at a round's end: starts the next round if one is left. */
   const goOn = (): void => {
     const { comparison } = get();
     if (comparison === undefined || comparison.rounds.now >= comparison.rounds.of) return;
@@ -99,7 +99,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       overlay: pick('compare', compareItems(state.endpoint, modes.all, models)),
     }));
 
-  /** Why nothing can be compared now. */
+  /** Why no comparison can begin now; undefined when one can. */
   const hindrance = (): string | undefined => {
     const { draft, attachments, messages, revising, comparison, keys } = get();
     if (comparison !== undefined) return chooseFirst(keys);
@@ -117,7 +117,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       if (words !== undefined) return start(words.split(/\s+/));
       const others = modes.all.filter((mode) => mode.name !== get().endpoint.name);
       const [only] = others;
-      // Where there is one to choose, there is nothing to choose.
+      // With only one candidate, the list would offer no choice.
       if (only !== undefined && others.length === 1 && only.problem === undefined) return start([only.name]);
       offer();
       return undefined;
@@ -131,7 +131,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       const { now } = comparison.rounds;
       changeComparison((one) => ({ ...one, rounds: { now, of: now + MORE_ROUNDS } }));
       goOn();
-      return `asking each ${MORE_ROUNDS} more times, for the figures`;
+      return `asking each ${MORE_ROUNDS} more times, to measure them`;
     },
     mark(index) {
       changeComparison((comparison) => markSide(comparison, index));
@@ -144,7 +144,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       change(withChosen);
       const { name, model } = get().endpoint;
       modes.select(name);
-      const words = `going on with ${sanitizeLine(name)} ${sanitizeLine(model)}`;
+      const words = `continuing with ${sanitizeLine(name)} ${sanitizeLine(model)}`;
       const others = get().aside.length - before;
       if (others <= 0) return words;
       return others === 1
@@ -156,18 +156,18 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
         changeComparison((one) => ({ ...one, rounds: { ...one.rounds, of: one.rounds.now } }));
         exchanges.stop();
         const { send, stop } = get().keys;
-        return `all stopped: ${send} goes on with the marked answer, ${stop} keeps none`;
+        return `all stopped: ${send} continues with the marked answer, ${stop} keeps none`;
       }
       const { comparison, messages, draft, keys } = get();
       if (comparison === undefined) return undefined;
       const asked = messages.find(({ id }) => id === comparison.question);
       change(withoutComparison);
       if (!comparison.fromDraft)
-        return `none was kept: the conversation is as it was; ${keys.inspect} has them all`;
+        return `no answer kept: the conversation is unchanged; ${keys.inspect} shows them all`;
       const text = [asked?.text ?? '', draftText(draft)].filter((part) => part !== '').join('\n\n');
       const sent = asked?.role === 'user' ? (asked.attachments ?? []) : [];
       change((state) => withDraft({ ...state, attachments: [...sent, ...state.attachments] }, text));
-      return `none was kept: the question is in the draft again; ${keys.inspect} has them all`;
+      return `no answer kept: the question is in the draft again; ${keys.inspect} shows them all`;
     },
   };
 }

@@ -4,45 +4,45 @@ import type { AssistantMessage } from '../messages.js';
 import type { EndpointInfo } from '../ports.js';
 import type { Scroll } from '../view/scroll.js';
 
-/** One of the answers to the same question. */
+/** One answer of a comparison, with its endpoint and figures. */
 export interface Side {
   readonly endpoint: EndpointInfo;
-  /** Of the first round; later rounds bring figures alone. */
+  /** The answer of the first round; later rounds add only figures. */
   readonly answer: AssistantMessage;
-  /** The latest round's. */
+  /** The request of the latest round. */
   readonly request: RequestView;
-  /** The figures of each round whose answer was whole. */
+  /** The figures of each round whose answer was complete. */
   readonly runs: readonly ExchangeMetrics[];
   readonly retry?: RetryNotice | undefined;
   readonly scroll: Scroll;
 }
 
-/** A question to several endpoints or models, until one answer is chosen. */
+/** One question sent to several endpoints or models, until the user chooses an answer. */
 export interface Comparison {
-  /** The question's id; it is in the conversation, the answers are not. */
+  /** The question's id. The question is in the conversation; the answers are not. */
   readonly question: number;
-  /** The question came from the draft: without a choice it goes back there. */
+  /** The question came from the draft; it goes back there when the user keeps no answer. */
   readonly fromDraft: boolean;
   /** Two or more. */
   readonly sides: readonly Side[];
-  /** The index of the answer that enter goes on with. */
+  /** The index of the answer that enter chooses. */
   readonly marked: number;
-  /** How often all are asked, and the round that runs or ran last. */
+  /** The number of rounds, and the round that runs now or ran last, from 1. */
   readonly rounds: { readonly of: number; readonly now: number };
 }
 
-/** What of the state tells which exchanges run. */
+/** The part of the state that shows which exchanges run. */
 interface Shown {
   readonly comparison?: Comparison | undefined;
   readonly request: RequestView;
 }
 
-/** The request whose figures are shown: the marked side's while several are compared. */
+/** The request whose figures the screen shows; during a comparison it is the marked side's. */
 export function shownRequest({ comparison, request }: Shown): RequestView {
   return comparison?.sides[comparison.marked]?.request ?? request;
 }
 
-/** An answer runs, here or on one of the sides. */
+/** True while an answer runs, in the conversation or on a side of the comparison. */
 export function isAnswering({ comparison, request }: Shown): boolean {
   return (
     (comparison?.sides.some((side) => side.request.kind === 'running') ?? false) || request.kind === 'running'

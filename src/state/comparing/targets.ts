@@ -3,21 +3,22 @@ import { sanitizeLine } from '../text/sanitize.js';
 import type { PickerItem } from '../view/picker.js';
 import { modeItems } from '../view/picker.js';
 
-/** What is to be compared with the endpoint in use. */
+/** The endpoints to compare with the one in use, and how many rounds. */
 export type Targets =
   | { readonly ok: true; readonly endpoints: readonly EndpointInfo[]; readonly rounds: number }
   | { readonly ok: false; readonly problem: string };
 
-/** More answers than this have no room, and cost. */
+/** More answers don't fit on a screen, and each one costs money. */
 export const MAX_SIDES = 8;
 const MAX_ROUNDS = 50;
 
-/** Rows of the list that are no endpoints. */
+/** Ids of the list's items that are not endpoints. */
 export const MODELS_ITEM = '/models';
 export const SETUP_ITEM = '/setup';
 
 /**
- * Reads `groq ollama:llama3 :gpt-4o x5`: modes, a mode's or the current endpoint's other model, and how many rounds.
+ * Reads targets such as `groq ollama:llama3 :gpt-4o x5`: a mode, another model of a mode, another model of the current
+ * endpoint, and the number of rounds.
  * @param words as typed, or ids of the list's items
  */
 export function targetsIn(
@@ -61,7 +62,7 @@ function targetOf(
   return { ok: true, endpoint: model === '' ? mode : { ...mode, model } };
 }
 
-/** What can be compared with: other endpoints, other models of the one in use, and how to set up a further one. */
+/** The list's items: other endpoints, other models of the one in use, and how to set up a further endpoint. */
 export function compareItems(
   current: EndpointInfo,
   modes: readonly ModeInfo[],
@@ -73,12 +74,12 @@ export function compareItems(
   return [
     ...usable,
     ...(models === undefined
-      ? [{ id: MODELS_ITEM, label: `another model of ${name}`, hint: 'asks it for its list' }]
+      ? [{ id: MODELS_ITEM, label: `another model of ${name}`, hint: 'requests the list' }]
       : models
           .filter((model) => model !== current.model)
           .map((model) => ({ id: `:${model}`, label: model, hint: `model of ${name}` }))),
     ...others.filter((item) => !usable.includes(item)),
-    { id: SETUP_ITEM, label: 'set up a further endpoint', hint: 'says how' },
+    { id: SETUP_ITEM, label: 'set up a further endpoint', hint: 'shows how' },
   ];
 }
 

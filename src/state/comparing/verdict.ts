@@ -4,19 +4,19 @@ import { type Shift, shiftBetween } from '../../metrics/shift.js';
 
 import type { Side } from './comparison.js';
 
-/** What sides are judged by. */
+/** The figures that sides are compared by. */
 export const JUDGED = ['ttft', 'rate', 'e2e'] as const;
 export type Judged = (typeof JUDGED)[number];
 
-/** Which side has the best median of a figure, against the next best one. */
+/** The side with the best median of a figure, compared with the second best. */
 export interface SideVerdict {
   readonly figure: Judged;
   /** Indexes of sides. */
   readonly best: number;
   readonly next: number;
-  /** How much the best one is better; absent where there are too few answers to say. Holds 0: no difference is shown. */
+  /** The difference between both; absent with too few answers. An interval that holds 0 shows no difference. */
   readonly lead?: Shift | undefined;
-  /** Answers of the side that has fewest. */
+  /** The smaller number of answers of the two sides. */
   readonly answers: number;
 }
 
@@ -32,10 +32,10 @@ const VALUES: Record<
   e2e: { of: ({ e2eMs }) => e2eMs, better: 'low' },
 };
 
-/** How often any of the verdicts may be wrong: shared among all figures and pairs of sides (Bonferroni). */
+/** The allowed rate of wrong verdicts, divided among all figures and pairs of sides (Bonferroni). */
 const ERROR_RATE = 0.05;
 
-/** The values of a figure in all whole answers of a side. */
+/** The values of a figure in all complete answers of a side. */
 export function valuesOf({ runs }: Pick<Side, 'runs'>, figure: Judged): number[] {
   return runs.flatMap((metrics) => VALUES[figure].of(metrics) ?? []);
 }

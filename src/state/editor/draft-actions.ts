@@ -10,13 +10,13 @@ import { withDraft } from './with-draft.js';
 export interface DraftPorts {
   screen: ScreenPort;
   clock: Clock;
-  /** Lets the user change a text in a program of their own, which has the terminal meanwhile. */
+  /** Opens the text in the user's own editor, which has the terminal until it ends; resolves to the new text. */
   editText?: ((text: string) => Promise<string>) | undefined;
 }
 
 const QUIT_WINDOW_MS = 2000;
 
-/** What is written before it is sent, and what is copied. */
+/** Actions that edit the draft, copy text and quit. */
 export function createDraftActions(acting: Acting, { screen, clock, editText }: DraftPorts) {
   const { get, change, act, actLater } = acting;
   const setDraft = (text: string): void => change((state) => withDraft(state, text));
@@ -25,7 +25,7 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
     edit(event: EditorEvent): void {
       change((state) => ({ ...state, draft: edit(state.draft, event), quitArmedUntilMs: undefined }));
     },
-    /** An edit that says so when it has nothing to do. */
+    /** Edits the draft; when that changes nothing, a toast shows `otherwise`. */
     tryEdit: act((event: EditorEvent, otherwise: string) => {
       const { draft } = get();
       const next = edit(draft, event);
@@ -59,31 +59,31 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
       if (!acting.ended && clean !== text) setDraft(clean);
       return undefined;
     }),
-    /** What is selected in the draft; else the last answer, as it was written. */
+    /** Copies the selection of the draft, or else the last answer as Markdown source. */
     copy: act(() => {
       const { draft } = get();
       const selected = selectionOf(draft);
       if (selected !== undefined) {
         const text = draftText({ ...draft, text: draft.text.slice(selected.start, selected.end) });
         screen.copy(text);
-        return `copied what is selected: ${count(text.length)} characters`;
+        return `copied the selection: ${count(text.length)} characters`;
       }
       const answer = lastAnswer(get().messages);
       if (answer === undefined) return 'there is no answer to copy yet';
       screen.copy(answer.text);
       return `copied the last answer: ${count(answer.text.length)} characters`;
     }),
-    /** What the mouse has selected in the conversation, as it is shown. */
+    /** Copies the mouse's selection of the conversation, as it looks on the screen. */
     copySelected: act((text: string) => {
       screen.copy(text);
       return `copied ${count(text.length)} characters; shift+drag selects as the terminal does`;
     }),
-    /** A summary of an exchange for the provider's support. */
+    /** Copies a summary of an exchange for the provider's support. */
     copySummary: act((text: string) => {
       screen.copy(text);
       return 'copied a summary for support: no key, no content';
     }),
-    /** Clears the draft; asked for again within two seconds, quits. */
+    /** Clears the draft; called again within two seconds, it quits the program. */
     clearOrQuit(): void {
       const { draft, quitArmedUntilMs } = get();
       if (quitArmedUntilMs !== undefined && clock.unixMs() < quitArmedUntilMs) {
@@ -98,7 +98,7 @@ export function createDraftActions(acting: Acting, { screen, clock, editText }: 
         quitArmedUntilMs: state.nowMs + QUIT_WINDOW_MS,
       }));
     },
-    /** Empties the draft without a trace, after a command in it was carried out. */
+    /** Empties the draft after its command has run; the command is not added to the history. */
     dropDraft(): void {
       change((state) => ({ ...state, draft: { ...EMPTY_EDITOR, history: state.draft.history } }));
     },

@@ -11,65 +11,65 @@ import { NO_UNDO, recordStep, type Snapshot, stepBack, stepForward, type Undo } 
 
 /** The draft: a text, a cursor, and the messages sent before. */
 export interface Editor {
-  /** As shown: a long paste stands in it as its label. `draftText` has it whole. */
+  /** The text as shown: a label stands for a long paste. `draftText` returns the full text. */
   readonly text: string;
   /** In UTF-16 units; always between two graphemes, never inside a label. */
   readonly cursor: number;
-  /** The other end of what is selected; absent, or the cursor's place, when nothing is. */
+  /** The selection's other end; nothing is selected when it is absent or equals the cursor. */
   readonly anchor?: number | undefined;
-  /** The column that up and down keep to. */
+  /** The column that up and down aim for, even across shorter rows. */
   readonly goalColumn?: number | undefined;
   /** Oldest first. */
   readonly history: readonly string[];
-  /** While an earlier message is shown: which, and the draft to come back to. */
+  /** Present while a message of the history is shown: its index, and the draft to return to. */
   readonly recalled?: { readonly index: number; readonly draft: string } | undefined;
   readonly folds?: readonly Fold[] | undefined;
   readonly undo?: Undo | undefined;
-  /** What was deleted last by the word or line. */
+  /** The text that the last word or line deletion removed; `yank` inserts it. */
   readonly killed?: string | undefined;
 }
 
 export type Motion = 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end';
 
 export type EditorEvent =
-  /** Text that is typed; the caller has made it harmless. */
+  /** Typed text; the caller has sanitized it. */
   | { type: 'insert'; text: string }
-  /** Text that comes in one piece, also harmless; a long one is folded. */
+  /** Pasted text, also sanitized; a long one is folded. */
   | { type: 'paste'; text: string }
-  /** Another text in place of the whole draft. */
+  /** Replaces the whole draft. */
   | { type: 'set'; text: string }
   | { type: 'backspace' | 'delete' }
-  /** `select`: what is passed over is selected. */
+  /** `select` extends the selection to the new place. */
   | { type: Motion; select?: boolean }
-  /** By rows as shown at `width` cells; beyond the first and last row, through the history unless it selects. */
+  /** Moves by rows wrapped at `width` cells; past the first or last row it steps through the history. */
   | { type: 'up' | 'down'; width: number; select?: boolean }
   | { type: 'select-all' }
   | { type: 'kill-word' | 'kill-word-right' | 'kill-to-start' | 'kill-to-end' }
-  /** Puts back what was killed last. */
+  /** Inserts the text that a kill removed last. */
   | { type: 'yank' }
-  /** Shows the folded text at or before the cursor as it is. */
+  /** Replaces the label at or before the cursor by its text. */
   | { type: 'unfold' }
   | { type: 'undo' | 'redo' }
-  /** Empties the draft and keeps it in the history. */
+  /** Empties the draft and adds it to the history. */
   | { type: 'clear' };
 
 const MAX_HISTORY = 200;
-/** UTF-16 units of the history. */
+/** The history's limit in UTF-16 units. */
 const MAX_HISTORY_SIZE = 8_000_000;
 
 export const EMPTY_EDITOR: Editor = { text: '', cursor: 0, history: [] };
 
-/** The whole draft, folded text included. */
+/** The full draft, with the folded texts in place of their labels. */
 export function draftText({ text, folds }: Editor): string {
   return unfolded(text, folds);
 }
 
-/** What is selected, if anything is. */
+/** The selected range; undefined when nothing is selected. */
 export function selectionOf({ cursor, anchor = cursor }: Editor): { start: number; end: number } | undefined {
   return anchor === cursor ? undefined : { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) };
 }
 
-/** What a key does to the draft. */
+/** The draft after an event. */
 export function edit(editor: Editor, event: EditorEvent): Editor {
   const { undo = NO_UNDO } = editor;
   switch (event.type) {
@@ -93,7 +93,7 @@ export function edit(editor: Editor, event: EditorEvent): Editor {
 
 type Change = Exclude<EditorEvent, { type: 'undo' | 'redo' | 'clear' }>;
 
-/** The selection after a key: it grows with a motion that selects, and is gone after any other key. */
+/** Updates the selection: a selecting motion extends it, any other event clears it. */
 function selecting(before: Editor, event: Change, after: Editor): Editor {
   if (event.type === 'select-all') return { ...after, anchor: 0 };
   const selects = 'select' in event && event.select === true;
@@ -105,7 +105,7 @@ function changed(editor: Editor, event: Change): Editor {
   const selected = selectionOf(editor);
   const { start: from, end: to } = selected ?? { start: cursor, end: cursor };
   if (selected !== undefined) {
-    // Keys that delete take what is selected; those that go left or right go to its end there.
+    // Deleting removes the selection; left and right move to its start and end.
     if (event.type === 'backspace' || event.type === 'delete') return replaced(editor, from, to, '');
     if (event.type.startsWith('kill-')) return killed(editor, from, to);
     if (event.type === 'left' && event.select !== true) return moved(editor, from);
@@ -148,7 +148,7 @@ function changed(editor: Editor, event: Change): Editor {
       return killed(editor, lineStart(text, cursor), cursor);
     case 'kill-to-end': {
       const end = lineEnd(text, cursor);
-      // At the line's end the newline goes, so that the key can be repeated.
+      // At the line's end the newline is deleted, so that repeating the key makes progress.
       return killed(editor, cursor, end === cursor ? Math.min(end + 1, text.length) : end);
     }
     case 'yank':
@@ -178,7 +178,7 @@ function vertical(
   }
   const goal = editor.goalColumn ?? column;
   const reached = next.start + takeCells(editor.text.slice(next.start, next.end), goal).length;
-  // The place after a wrapped row's last character is shown as the start of the row below.
+  // A cursor after a wrapped row's last character would appear at the start of the next row.
   const wrapped = next.end < lineEnd(editor.text, next.start);
   const cursor = wrapped && reached === next.end ? previousBoundary(editor.text, reached) : reached;
   return { ...editor, cursor, goalColumn: goal };
@@ -222,7 +222,7 @@ function moved(editor: Editor, cursor: number): Editor {
   return { ...editor, cursor, goalColumn: undefined };
 }
 
-/** A label is one thing to the cursor: it goes on to the end that it was heading for. */
+/** Moves a cursor that landed inside a label to the label's end in the direction of the motion. */
 function besideLabels(editor: Editor, cursorBefore: number): Editor {
   const { text, cursor, folds } = editor;
   if (folds === undefined || folds.length === 0) return editor;

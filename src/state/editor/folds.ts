@@ -1,12 +1,12 @@
 import { count } from '../text/count.js';
 
-/** A long paste. In the draft stands its label; the text goes out in its place. */
+/** A long paste. The draft shows its label; the request carries its text. */
 export interface Fold {
   readonly label: string;
   readonly text: string;
 }
 
-/** Where a label stands in the draft. */
+/** A label's range in the draft. */
 export interface FoldPlace {
   readonly start: number;
   readonly end: number;
@@ -16,7 +16,7 @@ export interface FoldPlace {
 const FOLD_FROM_LINES = 13;
 const FOLD_FROM_LENGTH = 4000;
 
-/** How a pasted text is shown in the draft: as it is, or by a label that no other fold has. */
+/** Folds a long pasted text into a label that no other fold has; a short text is shown unchanged. */
 export function foldPaste(text: string, folds: readonly Fold[]): { shown: string; folds: readonly Fold[] } {
   const lines = lineCount(text);
   if (lines < FOLD_FROM_LINES && text.length < FOLD_FROM_LENGTH) return { shown: text, folds };
@@ -28,7 +28,7 @@ export function foldPaste(text: string, folds: readonly Fold[]): { shown: string
   return { shown: fold.label, folds: [...folds, fold] };
 }
 
-/** The labels in a draft, in their order. A label that was typed over is text like any other. */
+/** The labels in a draft, in order. A label that the user has edited counts as plain text. */
 export function foldPlaces(text: string, folds: readonly Fold[] = []): readonly FoldPlace[] {
   const places: FoldPlace[] = [];
   for (const fold of folds) {
@@ -40,7 +40,7 @@ export function foldPlaces(text: string, folds: readonly Fold[] = []): readonly 
   return places.sort((one, other) => one.start - other.start);
 }
 
-/** The draft with every label's text in its place. */
+/** Replaces each label in the draft by its text. */
 export function unfolded(text: string, folds: readonly Fold[] = []): string {
   let whole = '';
   let from = 0;

@@ -1,26 +1,26 @@
-/** A draft as it was. */
+/** An earlier draft. */
 export interface Snapshot {
   readonly text: string;
   readonly cursor: number;
 }
 
-/** What can be taken back, and what was. Both oldest first. */
+/** The steps to undo (`past`) and to redo (`future`), both oldest first. */
 export interface Undo {
   readonly past: readonly Snapshot[];
   readonly future: readonly Snapshot[];
-  /** What is typed next still belongs to the last step. */
+  /** The next typed character still belongs to the last step. */
   readonly typing: boolean;
 }
 
 export const NO_UNDO: Undo = { past: [], future: [], typing: false };
 
 const MAX_STEPS = 200;
-/** UTF-16 units of all snapshots together. */
+/** The limit of all snapshots together, in UTF-16 units. */
 const MAX_SIZE = 4_000_000;
 
 /**
- * The draft has changed from `before`.
- * @param typed what was typed, when it was one character; a word and the spaces behind it are one step
+ * Records a change of the draft from `before`.
+ * @param typed the typed character, if the change was one; a word and the spaces after it form one step
  */
 export function recordStep(undo: Undo, before: Snapshot, typed: string | undefined): Undo {
   const startsWord = /\s$/.test(before.text.slice(0, before.cursor)) && !/\s/.test(typed ?? '');
@@ -32,7 +32,7 @@ export function recordStep(undo: Undo, before: Snapshot, typed: string | undefin
   };
 }
 
-/** The draft one step back; undefined at the beginning. */
+/** Undoes one step; undefined when there is none. */
 export function stepBack(undo: Undo, now: Snapshot): { undo: Undo; draft: Snapshot } | undefined {
   const draft = undo.past.at(-1);
   if (draft === undefined) return undefined;
@@ -40,7 +40,7 @@ export function stepBack(undo: Undo, now: Snapshot): { undo: Undo; draft: Snapsh
   return { undo: { past: undo.past.slice(0, -1), future, typing: false }, draft };
 }
 
-/** The draft one step on again; undefined when nothing was taken back. */
+/** Redoes one step; undefined when there is none. */
 export function stepForward(undo: Undo, now: Snapshot): { undo: Undo; draft: Snapshot } | undefined {
   const draft = undo.future.at(-1);
   if (draft === undefined) return undefined;

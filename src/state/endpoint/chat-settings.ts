@@ -3,28 +3,28 @@ import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ReadFile } from '../ports.js';
 import { sanitizeLine } from '../text/sanitize.js';
 
-/** What goes with every request beside the conversation. */
+/** The settings of the chat, which every request carries. */
 export interface ChatSettings {
   readonly system?: string | undefined;
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
-  /** Further members of the request's body. */
+  /** Other members of the request's body. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 export const NO_SETTINGS: ChatSettings = { body: {} };
 
-/** The conversation with the system prompt before it. */
+/** Puts the system prompt in front of the messages. */
 export function withSystemPrompt({ system }: ChatSettings, messages: readonly ChatMessage[]): ChatMessage[] {
   return system === undefined ? [...messages] : [{ role: 'system', content: system }, ...messages];
 }
 
-/** What of a request's messages the conversation does not have. */
+/** The messages of a request that are not in the conversation: the system prompt. */
 export function systemOf({ system }: ChatSettings): { messages?: ChatMessage[] } {
   return system === undefined ? {} : { messages: [{ role: 'system', content: system }] };
 }
 
-/** The settings as the connector takes them. */
+/** The settings as the connector's options. */
 export function optionsOf(settings: ChatSettings): Pick<ChatOptions, 'temperature' | 'maxTokens' | 'body'> {
   const { temperature, maxTokens, body } = settings;
   return {
@@ -37,11 +37,11 @@ export function optionsOf(settings: ChatSettings): Pick<ChatOptions, 'temperatur
 export type SettingChange = { ok: true; settings: ChatSettings; said: string } | { ok: false; said: string };
 
 const OFF = /^(?:off|none|default)$/i;
-/** Members of the body that are the program's own. */
+/** Members of the body that the program sets itself. */
 const RESERVED = new Set(['model', 'messages', 'stream']);
 const NAME = /^[a-z][a-z0-9_]{0,63}$/i;
 
-/** `/system WORDS`; `off` goes without; nothing tells what is set. */
+/** `/system WORDS` sets the prompt and `off` removes it; without an argument it is shown. */
 export function setSystem(settings: ChatSettings, argument: string | undefined): SettingChange {
   if (argument === undefined) {
     const { system } = settings;
@@ -50,15 +50,16 @@ export function setSystem(settings: ChatSettings, argument: string | undefined):
       said: system === undefined ? 'no system prompt: /system WORDS sets one' : `system prompt: ${system}`,
     };
   }
-  if (OFF.test(argument)) return done({ ...settings, system: undefined }, 'no system prompt any more');
+  if (OFF.test(argument)) return done({ ...settings, system: undefined }, 'system prompt removed');
   return done({ ...settings, system: argument }, 'system prompt set, from the next request on');
 }
 
-/** `/temperature 0.7`; `off` leaves it to the provider; nothing tells what is set. */
+/** `/temperature 0.7` sets it and `off` sends none; without an argument it is shown. */
 export function setTemperature(settings: ChatSettings, argument: string | undefined): SettingChange {
   const { temperature } = settings;
   if (argument === undefined) return { ok: false, said: `temperature: ${temperature ?? "the provider's"}` };
-  if (OFF.test(argument)) return done({ ...settings, temperature: undefined }, "temperature: the provider's");
+  if (OFF.test(argument))
+    return done({ ...settings, temperature: undefined }, "temperature: the provider's default");
   const value = Number(argument);
   if (!(value >= 0 && value <= 2))
     return {
@@ -69,8 +70,8 @@ export function setTemperature(settings: ChatSettings, argument: string | undefi
 }
 
 /**
- * `/set NAME VALUE`, as JSON or else as text. `off` leaves the member to the endpoint again, `null` sends none; nothing
- * shows what is set.
+ * `/set NAME VALUE` reads the value as JSON or else as text. `off` returns to the endpoint's own value and `null` sends
+ * no member. Without an argument, all set members are shown.
  */
 export function setParameter(settings: ChatSettings, argument: string | undefined): SettingChange {
   if (argument === undefined) return { ok: false, said: described(settings) };
@@ -89,7 +90,7 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
   );
 }
 
-/** What is set of a member, and what it takes. */
+/** The member's value, and which values it takes. */
 export function parameterSaid(settings: ChatSettings, name: string): string {
   const value = parametersOf(settings)[name];
   const takes = PARAMETERS.find((one) => one.name === name)?.takes;
@@ -97,7 +98,7 @@ export function parameterSaid(settings: ChatSettings, name: string): string {
   return takes === undefined ? `${name}: ${now}` : `${name}: ${now}; it takes ${takes}; off, null`;
 }
 
-/** The settings with this member, or without it. */
+/** Sets a member of the settings; undefined removes it. */
 export function withParameter(settings: ChatSettings, name: string, value: unknown): ChatSettings {
   const { [name]: _before, ...others } = settings.body;
   const body = value === undefined ? others : { ...others, [name]: value };
@@ -109,7 +110,7 @@ export function withParameter(settings: ChatSettings, name: string, value: unkno
   return { ...settings, body };
 }
 
-/** Each member that is set, with its value in short. */
+/** Each set member with a short form of its value. */
 export function parameterTexts(settings: ChatSettings): readonly (readonly [name: string, value: string])[] {
   return Object.entries(parametersOf(settings)).flatMap(([name, value]) => {
     if (value === undefined) return [];
@@ -119,7 +120,7 @@ export function parameterTexts(settings: ChatSettings): readonly (readonly [name
   });
 }
 
-/** As JSON, a text without its quotes; null is how a member is kept out. */
+/** The value as JSON, a string without its quotes. null means that the member is not sent. */
 function shortJson(value: unknown): string {
   if (value === null) return 'not sent';
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
@@ -127,7 +128,7 @@ function shortJson(value: unknown): string {
 
 const TOOLS_USAGE = '/tools FILE loads a JSON file of tools';
 
-/** `/tools FILE`; `off` goes without; nothing tells which are loaded. */
+/** `/tools FILE` loads tools and `off` removes them; without an argument their names are shown. */
 export function setTools(
   settings: ChatSettings,
   argument: string | undefined,
@@ -135,7 +136,7 @@ export function setTools(
 ): SettingChange {
   const { tools, ...body } = settings.body;
   if (argument === undefined) return { ok: false, said: toolsSaid(tools) };
-  if (OFF.test(argument)) return done({ ...settings, body }, 'no tools any more');
+  if (OFF.test(argument)) return done({ ...settings, body }, 'tools removed');
   const file = read(argument);
   if (!file.ok) return { ok: false, said: file.problem };
   return done({ ...settings, body: { ...body, tools: file.content } }, toolsSaid(file.content));

@@ -1,14 +1,14 @@
 import type { Acting } from '../acting.js';
 import type { ConnectionPort } from '../ports.js';
 
-/** Keeps the state's view of the daemon up to date. */
+/** Keeps the connection to the daemon up to date in the store. */
 export interface ConnectionWatch {
-  /** Requests the daemon's health: the shown figures are old. */
+  /** Requests the daemon's health, because the shown figures are old. */
   refresh(): void;
   end(): void;
 }
 
-/** Shows how the connection changes; losing it and getting it back is said. */
+/** Copies the connection's state to the store; a toast reports its loss and its return. */
 export function watchConnection(connection: ConnectionPort, acting: Acting): ConnectionWatch {
   const { get, change, say } = acting;
   let lost = false;
@@ -16,19 +16,19 @@ export function watchConnection(connection: ConnectionPort, acting: Acting): Con
     const earlier = get().connection;
     const now = connection.state;
     change((state) => ({ ...state, connection: now }));
-    // Back to connected it goes by way of waiting and connecting, as often as it takes.
+    // A lost connection passes through `waiting` and `connecting`, perhaps several times, before `connected`.
     if (now.status === 'connected' && lost) say('connected again');
     if (now.status === 'connected') lost = false;
     if (earlier.status === 'connected' && now.status === 'waiting') {
       lost = true;
-      say('connection to the daemon lost: trying again');
+      say('connection to the daemon lost: reconnecting');
     }
   });
   return {
     refresh() {
       const { state } = connection;
       if (acting.ended || state.status !== 'connected' || state.daemon?.kind !== 'vastar-tui') return;
-      // The connection's state shows why there is no reply.
+      // A failure needs no report: the connection's state has its reason.
       connection.health().catch(() => {});
     },
     end: unsubscribe,

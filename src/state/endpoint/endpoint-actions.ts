@@ -6,13 +6,13 @@ import { modeItems, pick } from '../view/picker.js';
 
 export interface EndpointPorts {
   modes: ModePort;
-  /** The models that the endpoint in use offers. */
+  /** Lists the models of the endpoint in use. */
   models?: (() => Promise<readonly string[]>) | undefined;
 }
 
 /**
- * The endpoint and the model of the next requests.
- * @param offerToCompare shows the models that answers can be compared with
+ * Actions that choose the endpoint and the model of the next requests.
+ * @param offerToCompare opens the list of models to compare with
  */
 export function createEndpointActions(
   acting: Acting,
@@ -21,10 +21,10 @@ export function createEndpointActions(
 ) {
   const { get, change, act, actLater, say } = acting;
 
-  /** Asks the endpoint in use for its models; `command` uses one without its list. */
+  /** Requests the endpoint's list of models; errors name `command`, which works without the list. */
   const withModels = (command: string, use: (models: readonly string[]) => void) =>
     actLater(async () => {
-      if (list === undefined) return `models cannot be listed here: ${command} uses one`;
+      if (list === undefined) return `models can't be listed here: ${command} uses one`;
       const { endpoint } = get();
       say(`asking ${endpoint.name} for its models`);
       const models = await list().catch((error: unknown) => {
@@ -37,7 +37,7 @@ export function createEndpointActions(
     });
 
   return {
-    /** The mode of that name; without one, the next that can be used. */
+    /** Switches to the mode with this name, or without a name to the next usable one. */
     switchMode: act((name?: string) => {
       const names = modes.all.map((endpoint) => endpoint.name);
       const from = names.indexOf(modes.current.name);

@@ -5,7 +5,7 @@ import { sanitizeLine } from '../text/sanitize.js';
 
 const INTERVAL_MS = 5000;
 
-/** Reads the metrics page of an endpoint, every few seconds until the returned function is called. */
+/** Reads an endpoint's metrics page every 5 seconds until the returned function is called. */
 export function watchServer(
   change: Acting['change'],
   server: ServerPort,

@@ -11,7 +11,7 @@ import { addResult, awaitedCall } from '../tools/tool-calls.js';
 import { addQuestion } from './exchange.js';
 import type { Exchanges } from './running.js';
 
-/** Asking, stopping, asking again, and what waits meanwhile. */
+/** Actions that send, stop and repeat a question, and the queue of messages that wait. */
 export function createAskingActions(
   { get, change, act, say }: Acting,
   exchanges: Exchanges,
@@ -19,14 +19,14 @@ export function createAskingActions(
 ) {
   const running = (): string => `an answer is running: ${get().keys.stop} stops it`;
 
-  /** Why no question or change is possible now; undefined when it is. */
+  /** Why nothing can be sent or changed now; undefined when it can. */
   const busy = (): string | undefined => {
     if (get().comparison !== undefined) return chooseFirst(get().keys);
     return exchanges.running ? running() : undefined;
   };
 
   const ask = (message: QueuedMessage): void => {
-    // Saved when this returns: only then it is sent. What was said before is past.
+    // `change` also saves the question, so it is on disk before the request is sent.
     change((state) => ({ ...addQuestion(state, message), toast: undefined }));
     exchanges.ask();
   };
@@ -46,7 +46,7 @@ export function createAskingActions(
     setDraft(text);
   };
 
-  /** The result of the call that waits for one; after the last result the turn goes on. */
+  /** Gives the awaited tool call its result. After the last result the request is sent. */
   const giveResult = (text: string): string | undefined => {
     if (exchanges.running) return running();
     const awaited = awaitedCall(get());
@@ -60,7 +60,7 @@ export function createAskingActions(
     busy,
     running,
     giveResult,
-    /** What is queued goes out after an answer that is whole; else it comes back, to be looked at again. */
+    /** Called when an answer ends. If it is complete, the next queued message is sent; else all return to the draft. */
     answered(whole: boolean): void {
       const [next, ...queue] = get().queue;
       if (next === undefined) return;
@@ -72,11 +72,11 @@ export function createAskingActions(
         ask(next);
       } else {
         takeBack();
-        say('what was queued is in the draft again: the answer before it is not whole');
+        say('queued messages are in the draft again: the answer before them is not complete');
       }
     },
     actions: {
-      /** Asks; while an answer runs, after it. */
+      /** Sends the draft; while an answer runs, the message is queued. */
       send: act(() => {
         const { draft, attachments, revising } = get();
         const text = draftText(draft).trimEnd();
@@ -106,7 +106,7 @@ export function createAskingActions(
         ask({ text, attachments });
         return undefined;
       }),
-      /** Takes back what is queued, else leaves the change of an earlier message, else stops the answer. */
+      /** Takes back queued messages, or else cancels an edit, or else stops the answer. */
       stop: act(() => {
         if (get().comparison !== undefined) return comparing.leave();
         if (get().queue.length > 0) {
@@ -116,15 +116,15 @@ export function createAskingActions(
         if (get().revising !== undefined) {
           change((state) => ({ ...state, revising: undefined, attachments: [] }));
           setDraft('');
-          return 'the message stays as it was';
+          return 'edit cancelled: the message is unchanged';
         }
         const awaited = awaitedCall(get());
         if (awaited !== undefined) {
           change((state) => ({ ...state, callsLeft: awaited.answer.id }));
-          return 'the call stays without a result: what you send now is a message';
+          return 'the tool call gets no result: your next message is a question';
         }
         if (!exchanges.running) return 'no answer is running';
-        // What was said of the queue, or of stopping, is past.
+        // A toast about the queue or about stopping is out of date now.
         change((state) => ({ ...state, toast: undefined }));
         exchanges.stop();
         return undefined;
@@ -139,7 +139,7 @@ export function createAskingActions(
         exchanges.ask();
         return undefined;
       }),
-      /** Brings the last question into the draft; sending it sets aside what it was and its answer. */
+      /** Puts the last question into the draft. Sending it moves the old question and its answer to another branch. */
       reviseLast: act(() => {
         const reason = busy();
         if (reason !== undefined) return reason;

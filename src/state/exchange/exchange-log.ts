@@ -8,7 +8,7 @@ import type { EndpointInfo } from '../ports.js';
 import { addToCourse } from './course-events.js';
 import { membersOf, sentBody } from './sent-body.js';
 
-/** One event of an exchange. Its text comes from outside: make it harmless before you show it. */
+/** One event of an exchange. Its text comes from outside: sanitize it before you show it. */
 interface LoggedEvent {
   /** Milliseconds since send. */
   readonly tMs: number;
@@ -16,29 +16,29 @@ interface LoggedEvent {
   readonly text: string;
 }
 
-/** The kept part of request and response. Text from outside: as in `LoggedEvent`. */
+/** The kept part of request and response. Sanitize its texts before you show them. */
 export interface LoggedExchange {
   readonly number: number;
   /** Unix time in ms. */
   readonly atMs: number;
   readonly endpoint: EndpointInfo;
-  /** As it was sent, secrets apart; absent until then, and once it was let go. */
+  /** The request without its secrets; absent until it is sent, and after it is dropped to save memory. */
   readonly request?: LoggedRequest;
   readonly response?: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> };
-  /** The first ones, up to a limit. */
+  /** The first events, up to a limit. */
   readonly events: readonly LoggedEvent[];
-  /** Events that were not kept. */
+  /** The number of events that were not kept. */
   readonly left: number;
-  /** When all its output came; absent until it has ended, and where there was none. */
+  /** When the output arrived; absent until the exchange ends, and without output. */
   readonly course?: Course | undefined;
-  /** Its request and events gave way to those of later exchanges. */
+  /** Its request and events were dropped to make room for later exchanges. */
   readonly letGo: boolean;
   readonly end?: {
     readonly outcome: Outcome;
     readonly metrics?: ExchangeMetrics;
-    /** As the provider gave it. */
+    /** The provider's own text. */
     readonly finishReason?: string;
-    /** Events of the answer, or parts of them, that could not be read. */
+    /** The number of events that could not be read, in whole or in part. */
     readonly malformedEvents?: number;
     readonly error?: string;
   };
@@ -48,11 +48,11 @@ interface LoggedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON; of a long conversation the newest messages. */
+  /** JSON; a long conversation is cut to its newest messages. */
   readonly body: string;
 }
 
-/** Keeps the last exchanges, for the inspector. Not part of the state: it grows with every event. */
+/** Keeps the last exchanges for the inspector. It is not part of the state, because it changes with every event. */
 export interface ExchangeLog {
   begin(exchange: { atMs: number; endpoint: EndpointInfo }): ExchangeRecorder;
   /** Newest first. */
@@ -69,16 +69,16 @@ type Sent = Extract<ExchangeEvent, { type: 'request' }>;
 
 type Entry = { -readonly [K in keyof LoggedExchange]: LoggedExchange[K] } & {
   size: number;
-  /** A request that is not read yet: what leaves now has no time for that. */
+  /** A request that is not parsed yet: parsing waits, so that it doesn't delay the sending. */
   sent?: Sent | undefined;
 };
 
 const MAX_EXCHANGES = 50;
-/** UTF-16 units of the requests and events of all exchanges; those that run may exceed it. */
+/** The limit of all exchanges' requests and events in UTF-16 units; running exchanges may exceed it. */
 const MAX_TOTAL = 1_000_000;
-/** UTF-16 units of one exchange's events, and of its request. */
+/** The limit of one exchange's events in UTF-16 units, and also of its request. */
 const MAX_SIZE = 65_536;
-/** What an event costs beyond its text. */
+/** The memory of an event beyond its text, in UTF-16 units. */
 const EVENT_SIZE = 32;
 
 export function createExchangeLog(): ExchangeLog {
@@ -198,7 +198,7 @@ function keepRequest(exchange: Entry): void {
   exchange.request = { method, url, headers, body };
 }
 
-/** What is too long is cut before it becomes JSON: a piece that is cut from a string keeps all of it in memory. */
+/** Cuts long contents before making JSON: a slice of a string would keep the whole string in memory. */
 function bodyText(sent: string): string {
   const body = sentBody(sent);
   if (body === undefined) return Buffer.from(sent.slice(0, MAX_SIZE)).toString();
@@ -219,7 +219,7 @@ function bodyText(sent: string): string {
   return left === 0 ? json : `${json}\n… and ${left} earlier messages, which are not kept here`;
 }
 
-/** Files give way to their length: an image has more characters than all else that is kept. */
+/** Replaces the data of files by its length: an image is longer than everything else together. */
 function withoutData(content: unknown): unknown {
   const json = JSON.stringify(content, (_name, value: unknown) => {
     if (typeof value !== 'string') return value;
@@ -229,5 +229,5 @@ function withoutData(content: unknown): unknown {
   return JSON.parse(json);
 }
 
-/** The beginning of Base64 that is longer than a name, a key or a signature. */
+/** Matches Base64 that is too long for a name, a key or a signature. */
 const DATA = /^(data:[^,]{0,100},)?[A-Za-z0-9+/]{2000}/;

@@ -16,7 +16,7 @@ import type { Portion, Retry } from './incoming.js';
 import { type LimitsView, withRates, withRetryAfter } from './limits-view.js';
 import type { RequestView } from './request-view.js';
 
-/** A question is added to the conversation. */
+/** Adds a question to the conversation. */
 export function addQuestion(state: AppState, { text, attachments }: QueuedMessage): AppState {
   const question: Message = {
     role: 'user',
@@ -28,7 +28,7 @@ export function addQuestion(state: AppState, { text, attachments }: QueuedMessag
   return { ...state, ...append(state, question), nextMessageId: state.nextMessageId + 1 };
 }
 
-/** The answer to the last question begins: empty, in view. */
+/** Adds an empty answer to the last question and scrolls to it. */
 export function beginAnswer(state: AppState): AppState {
   const { endpoint, nextMessageId: id, nowMs } = state;
   return {
@@ -40,7 +40,7 @@ export function beginAnswer(state: AppState): AppState {
   };
 }
 
-/** An answer without content so far. */
+/** An answer without content. */
 export function newAnswer(id: number, atMs: number, { name, model }: EndpointInfo): AssistantMessage {
   return {
     role: 'assistant',
@@ -53,7 +53,7 @@ export function newAnswer(id: number, atMs: number, { name, model }: EndpointInf
   };
 }
 
-/** The content since the last frame. */
+/** Adds the content that arrived since the last frame. */
 export function addPortion(before: AppState, id: number, portion: Portion): AppState {
   const { text, reasoning, calls, retry, rates } = portion;
   const state = rates === undefined ? before : addRates(before, id, rates);
@@ -78,7 +78,7 @@ function addRates(state: AppState, id: number, rates: readonly RateLimit[]): App
   return { ...state, request: { ...request, limits: withRates(request.limits, endpoint, rates, nowMs) } };
 }
 
-/** Where the answer was asked: by its end another endpoint may be in use. */
+/** The answer's own endpoint: the user may have switched to another one since. */
 function endpointOf({ messages }: AppState, id: number): AssistantMessage['endpoint'] | undefined {
   const answer = messages.findLast((message) => message.id === id);
   return answer?.role === 'assistant' ? answer.endpoint : undefined;
@@ -90,14 +90,14 @@ function withRetry(state: AppState, retry: Retry): AppState {
   return { ...state, retry: { attempt, maxAttempts, atMs: state.nowMs + delayMs, statusCode, reason } };
 }
 
-/** The running exchange's figures as they are now, and when its output came. */
+/** Shows the running exchange's current figures, and when its output arrived. */
 export function showMetrics(state: AppState, metrics: ExchangeMetrics, course?: Course): AppState {
   const { request } = state;
   if (request.kind === 'none') return state;
   return { ...state, request: { ...request, metrics, course: course ?? request.course } };
 }
 
-/** The answer has ended. All its text has been added before. */
+/** Ends the answer. All its text must have been added before. */
 export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppState {
   const { outcome, metrics } = answer;
   const messages = changeAnswer(state.messages, id, (message) => ({
@@ -123,7 +123,7 @@ export function endAnswer(state: AppState, id: number, answer: ChatAnswer): AppS
   };
 }
 
-/** The exchange itself threw: a defect, shown like any other failure. */
+/** Ends an answer whose exchange threw. That is a defect, but it is shown like any other failure. */
 export function breakAnswer(state: AppState, id: number, problem: string): AppState {
   const metrics = state.request.kind === 'none' ? metricsBeforeStart(0) : state.request.metrics;
   const status: AnswerStatus = {
@@ -141,7 +141,7 @@ export function breakAnswer(state: AppState, id: number, problem: string): AppSt
   };
 }
 
-/** Figures of an exchange that has not left yet. */
+/** The figures of an exchange whose request is not sent yet. */
 export function metricsBeforeStart(elapsedMs: number): ExchangeMetrics {
   return {
     phase: 'connecting',
@@ -170,7 +170,7 @@ function statusOf(answer: ChatAnswer, shownText: string, keys: KeyHints): Answer
     : { kind: outcome, ...ended };
 }
 
-/** What the request's view keeps when it ends. */
+/** The members of the request's view that stay when it ends. */
 function fromRunning(request: RequestView): { course?: Course | undefined; limits?: LimitsView | undefined } {
   return request.kind === 'none' ? {} : { course: request.course, limits: request.limits };
 }

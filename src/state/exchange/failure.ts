@@ -4,33 +4,33 @@ import type { ChatAnswer } from '../../connector/types.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { KeyHints } from '../view/key-hints.js';
 
-/** A failed answer in words for people, one line each. */
+/** A failed answer explained for users; each text is a single line. */
 export interface Failure {
   what: string;
-  /** What to do about it here; the message itself says what to change elsewhere. */
+  /** What the user can do in the chat; `what` names changes outside of it. */
   next: string;
 }
 
 const MAX_LENGTH = 600;
 
-/** @param error absent: the answer failed without saying why */
+/** @param error undefined when the answer failed without an error */
 export function failureOf(error: ConnectorException | undefined, keys: KeyHints): Failure {
   if (error === undefined) return { what: 'the answer failed without a reason', next: askAgain(keys) };
   return { what: shortLine(error.message), next: nextStep(error, keys) };
 }
 
-/** A defect: what was asked promised not to reject. */
+/** Explains an exchange that rejected. It never should, so this is a defect. */
 export function unexpectedFailure(message: string, keys: KeyHints): Failure {
   return { what: shortLine(message), next: askAgain(keys) };
 }
 
-/** What is worth knowing about an answer beyond its text; one line each. */
+/** Remarks to show below an answer, such as why it was cut off; single lines. */
 export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints): string[] {
   const again = askAgain(keys);
   const empty = shownText === '' && answer.toolCalls.length === 0;
   const reason = answer.error === undefined ? undefined : shortLine(answer.error.message);
   const remarks: string[] = [];
-  if (answer.outcome === 'cancelled') remarks.push(empty ? 'stopped' : 'stopped: what came is kept');
+  if (answer.outcome === 'cancelled') remarks.push(empty ? 'stopped' : 'stopped: the partial answer is kept');
   if (answer.outcome === 'truncated') {
     const cause =
       reason ??
@@ -38,22 +38,22 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
       (empty ? 'the stream ended without an answer' : 'the stream ended before the answer did');
     remarks.push(`cut off: ${cause}; ${again}`);
   }
-  if (answer.outcome === 'stalled') remarks.push(`stalled: ${reason ?? 'nothing more came'}; ${again}`);
+  if (answer.outcome === 'stalled') remarks.push(`stalled: ${reason ?? 'no more output came'}; ${again}`);
   const ended = finishClassOf(answer.finishReason);
-  if (ended === 'limit') remarks.push(`cut at the limit for answers (finish_reason ${shownReason(answer)})`);
+  if (ended === 'limit') remarks.push(`cut off at the output limit (finish_reason ${shownReason(answer)})`);
   if (ended === 'refused') remarks.push("ended by the provider's content filter");
   if (answer.outcome === 'empty') remarks.push(`the answer is empty: ${emptyReason(answer)}; ${again}`);
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
     remarks.push(`the answer has no text: ${again}`);
   const unreadable = unreadableRemark(answer);
   if (unreadable !== undefined) remarks.push(unreadable);
-  // Of an answer without any output nothing is known of how it would have come.
+  // Without any output nobody knows whether the daemon would have streamed it.
   if (answer.metrics.buffered && answer.outcome !== 'empty')
     remarks.push('buffered: this daemon does not stream');
   return remarks;
 }
 
-/** That something of an answer could not be read; undefined where all could, and where `emptyReason` says so. */
+/** A remark on events that could not be read; undefined without any, and when `emptyReason` reports them. */
 export function unreadableRemark({
   outcome,
   malformedEvents: count,
@@ -64,21 +64,21 @@ export function unreadableRemark({
     : `${count} events, or parts of them, could not be read and are left out`;
 }
 
-/** Why an answer came to its end without any output. */
+/** Why an answer ended without output. */
 export function emptyReason(answer: Pick<ChatAnswer, 'finishReason' | 'malformedEvents'>): string {
   const ended = finishClassOf(answer.finishReason);
   const reason = answer.finishReason === null ? '' : ` (finish_reason ${shownReason(answer)})`;
   if (answer.malformedEvents > 0)
-    return `what came could not be read (${answer.malformedEvents} ${answer.malformedEvents === 1 ? 'event' : 'events'})${reason}`;
-  if (ended === 'limit') return `the limit of tokens was used up before any output${reason}`;
-  if (ended === 'refused') return `the provider's content filter kept it back${reason}`;
+    return `the response could not be read (${answer.malformedEvents} ${answer.malformedEvents === 1 ? 'event' : 'events'})${reason}`;
+  if (ended === 'limit') return `the token limit was reached before any output${reason}`;
+  if (ended === 'refused') return `the provider's content filter withheld it${reason}`;
   return `the provider ended it before any output${reason}`;
 }
 
-/** What the provider said of an answer that it did not finish. */
+/** Why the provider didn't finish the answer; undefined when its finish_reason gives no such cause. */
 function unfinished(answer: ChatAnswer): string | undefined {
   const ended = finishClassOf(answer.finishReason);
-  if (ended === 'cut') return `the provider broke it off (finish_reason ${shownReason(answer)})`;
+  if (ended === 'cut') return `the provider aborted it (finish_reason ${shownReason(answer)})`;
   return ended === 'unknown' ? `the finish_reason is unknown: ${shownReason(answer)}` : undefined;
 }
 
@@ -86,7 +86,7 @@ function shownReason({ finishReason }: Pick<ChatAnswer, 'finishReason'>): string
   return sanitizeLine((finishReason ?? '').slice(0, 40));
 }
 
-/** What to do about an answer that is not whole. */
+/** The advice for an incomplete answer. */
 export function askAgain({ again }: KeyHints): string {
   return `${again} asks again`;
 }
@@ -108,7 +108,7 @@ function nextStep(error: ConnectorException, keys: KeyHints): string {
   return `${keys.mode} switches to another mode`;
 }
 
-/** In a provider's words: there is no such model, or not for this key. */
+/** Matches providers' messages that the model doesn't exist or that the key may not use it. */
 const UNKNOWN_MODEL =
   /\bmodel\b.*(?:not (?:be )?found|(?:not|n't) exist|unknown|not (?:a )?(?:valid|supported|available)|invalid)|(?:unknown|invalid|unsupported|no such|find) model/i;
 

@@ -1,7 +1,7 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import type { Outcome } from '../../sdk/chat/chat-types.js';
 
-/** What an answer has to keep to, in ms, to count as a good one. */
+/** The upper limits, in ms, for an answer that counts as good. */
 export interface Slo {
   readonly ttftMs: number;
   readonly tpotMs: number;
@@ -13,13 +13,13 @@ export const DEFAULT_SLO: Slo = { ttftMs: 500, tpotMs: 50 };
 export interface SessionFigures {
   readonly requests: number;
   readonly errors: number;
-  /** How many errors of each class, by the class's name. */
+  /** The number of errors by class name. */
   readonly errorClasses: Readonly<Record<string, number>>;
   /** The latest times to first token, in ms, oldest first. */
   readonly ttfts: readonly number[];
   /** The latest times per output token, in ms, oldest first. */
   readonly tpots: readonly number[];
-  /** Answers of which it is known whether they kept to the objectives, and those that did. */
+  /** How many answers could be compared with the objectives, and how many of those met them. */
   readonly goodput: { readonly judged: number; readonly good: number };
 }
 
@@ -34,7 +34,7 @@ export const NO_FIGURES: SessionFigures = {
 
 const MAX_SAMPLES = 1000;
 
-/** The figures with one more exchange. Answers that were stopped or cut are no errors. */
+/** Adds an exchange to the figures. Cancelled and truncated answers are no errors. */
 export function countExchange(
   figures: SessionFigures,
   metrics: ExchangeMetrics,
@@ -64,7 +64,7 @@ function tpotOf({ speed }: ExchangeMetrics): number | undefined {
   return speed.kind === 'measured' ? speed.tpotMs : undefined;
 }
 
-/** Undefined where it can't be known: stopped by the user, without a TTFT, or with a withheld TPOT. */
+/** Whether an answer met the objectives. Undefined when cancelled, without a TTFT, or without a measured TPOT. */
 function isGood(metrics: ExchangeMetrics, outcome: Outcome, slo: Slo): boolean | undefined {
   if (outcome === 'cancelled') return undefined;
   if (outcome !== 'complete') return false;

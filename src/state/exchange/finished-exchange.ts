@@ -5,20 +5,20 @@ import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { EndpointInfo } from '../ports.js';
 import { sentBody } from './sent-body.js';
 
-/** Collects what is saved of one exchange beside its answer's text. */
+/** Collects the data to save of one exchange, except for the answer's text. */
 export interface ExchangeKeeper {
   take(event: ExchangeEvent): void;
   ended(answer: ChatAnswer): FinishedExchange;
-  /** The exchange itself broke: a defect. */
+  /** The exchange threw, which is a defect. */
   broke(problem: string, metrics: ExchangeMetrics): FinishedExchange;
 }
 
-/** Moments beyond this are not kept: an answer has a few hundred. */
+/** The most arrival times kept for each kind of output; an answer usually has a few hundred. */
 const MAX_MOMENTS = 20_000;
 
 /**
- * @param body of the request. Of its messages it has the system prompt alone: the conversation is saved as
- *   messages, and would be saved again whole with every turn.
+ * @param body the request's body. Its only message is the system prompt: the conversation is saved as messages, and
+ *   would otherwise be saved again with every turn.
  */
 export function createExchangeKeeper(
   atMs: number,
@@ -107,12 +107,12 @@ export function createExchangeKeeper(
   };
 }
 
-/** The conversation is saved as messages. */
+/** The request without its conversation, which is saved as messages. */
 function headOf({ method, api, headers, body }: Extract<ExchangeEvent, { type: 'request' }>): object {
   return { method, api, headers, body: sentBody(body)?.others };
 }
 
-/** When each piece came, in ms since send, and how many UTF-16 units it had: the text cut again as it came. */
+/** Each piece's arrival in ms since send and its length in UTF-16 units; with both, the text can be cut up again. */
 interface Pieces {
   ms: number[];
   chars: number[];
@@ -122,7 +122,7 @@ function createPieces(): Pieces {
   return { ms: [], chars: [] };
 }
 
-/** Whether the piece was added. */
+/** Returns whether the piece was added. */
 function addTo({ ms, chars }: Pieces, { tMs, text }: { tMs: number; text: string }): boolean {
   if (ms.length >= MAX_MOMENTS) return false;
   ms.push(rounded(tMs));
@@ -130,7 +130,7 @@ function addTo({ ms, chars }: Pieces, { tMs, text }: { tMs: number; text: string
   return true;
 }
 
-/** To a hundredth of a millisecond. */
+/** Rounds to 0.01 ms. */
 function rounded(ms: number): number {
   return Math.round(ms * 100) / 100;
 }

@@ -1,26 +1,26 @@
 import type { Clock } from '../ports.js';
 
-/** At most this often what arrives is shown: 20 times a second, which reads as calmly as more. */
+/** The shortest time between two frames with new output: 20 frames a second are smooth enough to read. */
 export const FRAME_MS = 50;
-/** The same where nothing is to move that need not: text comes in pieces of a line or more. */
+/** The same with reduced motion: text then appears in pieces of about a line. */
 export const CALM_FRAME_MS = 500;
 
-/** The one timer of the interface. It runs only while something arrives or moves. */
+/** The interface's only timer. It runs only while output arrives or something on the screen moves. */
 export interface Frames {
-  /** Content arrived: draw a frame soon, or at once when the last one is long enough ago. */
+  /** Schedules a frame for new content: at once if the last frame is old enough, else as soon as it is. */
   request(): void;
-  /** A frame at once. */
+  /** Schedules a frame at once. */
   requestNow(): void;
-  /** The state has changed: have the frame at which it next changes by itself. */
+  /** Call it after each change of the state: schedules the frame at which the screen next changes by itself. */
   arm(): void;
   stop(): void;
 }
 
 export interface FrameOptions {
   onFrame: () => void;
-  /** In how many ms something on the screen changes by itself; undefined when all stands still. */
+  /** The ms until the screen changes by itself; undefined when nothing on it moves. */
   nextMs: () => number | undefined;
-  /** The least time between two frames with what arrives, in ms [FRAME_MS]. */
+  /** The shortest time between two frames with new output, in ms [FRAME_MS]. */
   frameMs?: () => number;
 }
 
@@ -60,7 +60,7 @@ export function createFrames(
   };
 }
 
-/** This machine's time. A delay of 0 waits for what arrives together, not for a timer. */
+/** This machine's clock. A delay of 0 ends with the event-loop turn, so that simultaneous arrivals share a frame. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   unixMs: () => Date.now(),

@@ -8,28 +8,28 @@ import { addToCourse } from './course-events.js';
 
 export type Retry = Extract<ExchangeEvent, { type: 'retry' }>;
 
-/** The content since the last frame, made harmless. */
+/** The sanitized content that arrived since the last frame. */
 export interface Portion {
   text: string;
   reasoning: string;
   calls: readonly CallPiece[];
-  /** The first output of the answer is in it. */
+  /** It has the answer's first output. */
   first: boolean;
-  /** The latest notice that the request is tried again, when one came. */
+  /** The latest notice of a retry, if one came. */
   retry?: Retry | undefined;
-  /** The limits that the response's headers name, when they came. */
+  /** The rate limits in the response's headers, once they came. */
   rates?: readonly RateLimit[] | undefined;
 }
 
 /** Collects a running exchange's events between two frames. */
 export interface Incoming {
-  /** @returns whether it brought the first output of the answer */
+  /** @returns whether the event has the answer's first output */
   take(event: ExchangeEvent): boolean;
-  /** Takes the content; `final` also returns what was held back for a continuation. */
+  /** Returns the collected content and forgets it; `final` includes incomplete characters that were held back. */
   drain(final?: boolean): Portion;
-  /** Known from the exchange's start event on. */
+  /** Undefined before the exchange's start event. */
   readonly live: LiveMetrics | undefined;
-  /** When its output came; undefined before the first. */
+  /** When the output arrived; undefined before the first. */
   course(): Course | undefined;
 }
 

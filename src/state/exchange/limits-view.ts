@@ -1,18 +1,18 @@
 import type { RateLimit } from '../../protocol/rate-limits.js';
 import type { EndpointInfo } from '../ports.js';
 
-/** What the latest response said of the provider's limits. */
+/** The rate limits in the latest response. */
 export interface LimitsView {
-  /** Limits are counted for each of these. */
+  /** The endpoint and model that the limits apply to. */
   readonly endpoint: Pick<EndpointInfo, 'name' | 'model'>;
-  /** Unix time in ms of the response: the other times count from here. */
+  /** When the response came, Unix time in ms; the other times are relative to it. */
   readonly atMs: number;
   readonly rates: readonly RateLimit[];
-  /** When the provider allows the next request; absent where it took this one. */
+  /** The ms until the provider accepts a request; absent when it accepted this one. */
   readonly retryAfterMs?: number;
 }
 
-/** What of the state says which limits are shown. */
+/** The part of the state that selects the limits to show. */
 interface Shown {
   readonly request: { readonly limits?: LimitsView | undefined };
   readonly endpoint: LimitsView['endpoint'];
@@ -24,7 +24,7 @@ export function limitsOf({ request: { limits }, endpoint }: Shown): LimitsView |
   return isSame ? limits : undefined;
 }
 
-/** With the limits that a response brought; without any, the ones before it stay. */
+/** Takes the limits of a response; when it has none, the earlier ones stay. */
 export function withRates(
   before: LimitsView | undefined,
   endpoint: LimitsView['endpoint'],
@@ -37,7 +37,7 @@ export function withRates(
   return limits;
 }
 
-/** With the wait that a refusal asked for. */
+/** Adds the Retry-After of a refused request. */
 export function withRetryAfter(
   before: LimitsView | undefined,
   endpoint: LimitsView['endpoint'],
@@ -51,19 +51,19 @@ export function withRetryAfter(
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
 
-/** How long ago the response was, in whole seconds and in ms: all countdowns change at once. */
+/** The response's age in ms, rounded down to seconds so that all countdowns change together. */
 export function elapsedMs({ atMs }: LimitsView, nowMs: number): number {
   return Math.max(0, Math.floor((nowMs - atMs) / SECOND_MS)) * SECOND_MS;
 }
 
-/** In how many ms a countdown changes; undefined when all have passed. */
+/** The ms until a countdown changes; undefined when all have ended. */
 export function nextLimitsChangeMs(limits: LimitsView, nowMs: number): number | undefined {
   const elapsed = elapsedMs(limits, nowMs);
   const left = [...limits.rates.map(({ resetMs = 0 }) => resetMs), limits.retryAfterMs ?? 0]
     .map((ms) => ms - elapsed)
     .filter((ms) => ms > 0);
   if (left.length === 0) return undefined;
-  // From an hour on the minutes alone are shown.
+  // Above an hour the screen shows no seconds.
   const step = Math.min(...left) > HOUR_MS ? 60 * SECOND_MS : SECOND_MS;
   return step - Math.max(0, (nowMs - limits.atMs) % SECOND_MS);
 }

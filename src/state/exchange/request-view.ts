@@ -11,20 +11,20 @@ export type RequestView =
       /** How it ended. */
       readonly outcome?: Outcome;
       readonly metrics: ExchangeMetrics;
-      /** When its output came; absent before the first. */
+      /** When the output arrived; absent before the first. */
       readonly course?: Course | undefined;
-      /** What the provider last said of its limits; of an earlier answer until this one's headers. */
+      /** The latest rate limits; an earlier response's until this one's headers come. */
       readonly limits?: LimitsView | undefined;
     };
 
-/** The daemon is about to send the running request again. */
+/** The daemon will retry the running request. */
 export interface RetryNotice {
   readonly attempt: number;
   readonly maxAttempts: number;
   /** Unix time in ms. */
   readonly atMs: number;
-  /** The status that the attempt before was answered with; absent when it failed otherwise. */
+  /** The status code of the failed attempt; absent when it failed without a response. */
   readonly statusCode?: number | undefined;
-  /** One harmless line. */
+  /** One sanitized line. */
   readonly reason: string;
 }

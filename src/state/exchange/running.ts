@@ -23,20 +23,20 @@ import { createExchangeKeeper } from './finished-exchange.js';
 import { CALM_FRAME_MS, createFrames, FRAME_MS } from './frames.js';
 import { createIncoming, type Incoming, type Portion } from './incoming.js';
 
-/** The exchanges that run, and the frames in which they come to the screen. */
+/** Runs exchanges and shows their output frame by frame. */
 export interface Exchanges {
   readonly running: boolean;
-  /** Asks with the conversation as it is. */
+  /** Sends the conversation. */
   ask(): void;
-  /** Asks all sides of the comparison that has begun. `onEnd`: all have ended. */
+  /** Sends the question to all sides of the comparison. `onEnd` is called after the last answer. */
   askSides(onEnd: () => void): void;
-  /** The same once more, for the figures: the answers are neither shown nor saved. */
+  /** Sends it to all sides again to measure them; these answers are neither shown nor saved. */
   askSidesAgain(onEnd: () => void): void;
-  /** Stops all that runs; it ends as cancelled. */
+  /** Cancels all running exchanges. */
   stop(): void;
-  /** Changes the state at this moment. */
+  /** Sets the clock to now and then changes the state. */
   change(transition: (state: AppState) => AppState): void;
-  /** Ends what runs; the store does not change any more. */
+  /** Cancels all exchanges; after this the store does not change. */
   dispose(): void;
 }
 
@@ -46,23 +46,23 @@ export interface ExchangesOptions {
   screen: ScreenPort;
   clock: Clock;
   log: ExchangeLog;
-  /** The conversation's answer has ended; `whole`: it neither failed nor was stopped. */
+  /** The conversation's answer has ended; `whole` means that it is complete. */
   onEnd: (whole: boolean) => void;
-  /** What is saved of the exchange of the answer with this id; read just before the exchange ends. */
+  /** Called just before an exchange ends, with its answer's id and the data to save. */
   onFinished?: (answer: number, exchange: FinishedExchange) => void;
 }
 
 type Transition = (state: AppState) => AppState;
 
 interface Running {
-  /** Of its answer. */
+  /** The answer's id. */
   readonly id: number;
   readonly startedMs: number;
   readonly controller: AbortController;
   readonly incoming: Incoming;
-  /** Where its answer is: a transition of the state as the conversation, or one side, has it. */
+  /** Applies a transition where the answer is: to the conversation or to a side of the comparison. */
   readonly at: (state: AppState, transition: Transition) => AppState;
-  /** Its answer is shown and saved. */
+  /** Whether its answer is shown and saved. */
   readonly shown: boolean;
   metricsShownMs: number;
 }
@@ -106,7 +106,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     frameMs: () => (get().calm ? CALM_FRAME_MS : FRAME_MS),
   });
 
-  /** With what an exchange has brought since the last frame, and its figures when it is time. */
+  /** Adds an exchange's output since the last frame, and updates its figures when a tick has passed. */
   const withArrived = (state: AppState, exchange: Running, portion: Portion): AppState => {
     const nowMs = clock.now();
     const shown = addPortion(state, exchange.id, portion);
@@ -125,14 +125,14 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       const nowMs = clock.now();
       live.painted(nowMs);
       if (running.has(exchange)) return;
-      // A short answer has ended already: its figures get this one too, while it is the latest.
+      // A short answer may have ended by now: add the paint time to its figures if it is still the last message.
       change((state) =>
         exchange.at(state, (inner) =>
           inner.messages.at(-1)?.id === exchange.id ? showMetrics(inner, live.snapshot(nowMs)) : inner,
         ),
       );
     };
-    // A screen that is gone has nothing to tell.
+    // `flushed` rejects after the screen has closed; then there is nothing to measure.
     painted().catch(() => {});
   };
 
@@ -210,7 +210,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       if (left === 0) onAllEnded();
     };
     const round = get().comparison?.rounds.now ?? 1;
-    // Another one first in each round: whoever is first has the least to wait for on this machine.
+    // Each round starts with another side, because the first request waits least on this machine.
     for (const place of sides.keys()) {
       const index = (place + round - 1) % sides.length;
       const side = sides[index];

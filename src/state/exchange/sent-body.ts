@@ -1,14 +1,14 @@
 type Members = Readonly<Record<string, unknown>>;
 
-/** A request's body taken apart: the list that is its conversation, and all that stands beside it. */
+/** A parsed request body: the conversation and all other members. */
 export interface SentBody {
-  /** What the list is called in its wire format. */
+  /** The conversation's name in the wire format. */
   name: 'messages' | 'input';
   conversation: readonly unknown[];
   others: Members;
 }
 
-/** Undefined where the body is no JSON with a conversation. */
+/** Parses a body; undefined when it isn't JSON with a conversation. */
 export function sentBody(json: string): SentBody | undefined {
   const { messages, input, ...others } = parsed(json);
   const conversation: unknown = messages ?? input;
@@ -24,7 +24,7 @@ function parsed(json: string): Members {
   }
 }
 
-/** The members of a value that has some. */
+/** A copy of an object's members; empty for other values. */
 export function membersOf(value: unknown): Members {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -4,20 +4,20 @@ import type { AssistantMessage, Message } from '../messages.js';
 import type { Clock } from '../ports.js';
 import { withAnswerOf } from './saved.js';
 
-/** Refreshes the answers that other programs are writing. */
+/** Updates answers that other programs are writing. */
 export interface Following {
-  /** Follows these answers, by their ids in the file and here, in place of others. */
+  /** Follows only these answers from now on. Keys are ids in the file; values are ids in the state. */
   start(answers: ReadonlyMap<number, number>): void;
   stop(): void;
 }
 
-/** Its program writes an answer about as often. */
+/** Programs save a growing answer about once a second. */
 const EVERY_MS = 1000;
 
 export function createFollowing(options: {
   clock: Clock;
   change: (transition: (state: AppState) => AppState) => void;
-  /** Reads an answer; undefined when it was deleted. Throws where the file can't be read now. */
+  /** Reads an answer; undefined when it was deleted. Throws when the file can't be read now. */
   read: (inFile: number) => AnswerInFile | undefined;
 }): Following {
   const { clock, change, read } = options;
@@ -54,12 +54,12 @@ function attempt<T>(work: () => T): T | 'unreadable' {
   try {
     return work();
   } catch {
-    // It is read again a second later.
+    // The next read is a second later.
     return 'unreadable';
   }
 }
 
-/** The state with this answer changed, on whichever branch it is. */
+/** Changes this answer on any branch. */
 function changed(
   state: AppState,
   id: number,

@@ -15,22 +15,22 @@ import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
 import type { KeyHints } from '../view/key-hints.js';
 
-/** A saved session in place of the conversation; the ids of its messages here, by those in the file. */
+/** The state with a saved session as its conversation; `ids` maps message ids in the file to those in the state. */
 export interface Restored {
   readonly state: AppState;
   readonly ids: ReadonlyMap<number, number>;
 }
 
 /**
- * The state with this session as its conversation. What was queued is in the draft again, to be looked at; without
- * a draft of its own the session takes over what is in the editor.
- * @param at the id in the file of the message to scroll to [the end]
+ * Replaces the conversation by this session. The session's queued messages go into the draft. If the session has
+ * neither draft nor queue, the text in the editor stays.
+ * @param at the file's id of the message to scroll to [the end]
  */
 export function restored(state: AppState, session: OpenedSession, at?: number): Restored {
   const { messages: saved, figures } = session;
   const ids = new Map<number, number>();
   const parents = new Map<number, number | null>();
-  // A conversation names the same few all the time.
+  // A conversation repeats a few names, so sanitize each once.
   const names = new Map<string, string>();
   const nameOf = (name: string): string => {
     const known = names.get(name) ?? sanitizeLine(name);
@@ -45,7 +45,7 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
     for (const { id, name } of message.toolCalls) calls.set(id, nameOf(name));
     const above = message.parentId === null ? null : (parents.get(message.parentId) ?? null);
     if (message.role === 'system') {
-      // It goes with every request instead of standing in the conversation.
+      // The system prompt belongs to the settings, not to the conversation.
       imported = sanitize(message.text);
       parents.set(message.id, above);
       continue;
@@ -84,14 +84,14 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
   };
 }
 
-/** The members that the session's last request had; of a session that asked nothing yet, those of the chat. */
+/** The parameters of the session's last request; a session without requests keeps the chat's. */
 function withParametersOf(settings: ChatSettings, { system, parameters }: OpenedSession): ChatSettings {
   if (system === undefined) return settings;
   const none: ChatSettings = { system: settings.system, body: {} };
   return Object.entries(parameters).reduce((set, [name, value]) => withParameter(set, name, value), none);
 }
 
-/** What the session was asked with; `imported`: a system prompt among its messages. */
+/** The session's system prompt; `imported` is a system message among its messages. */
 function withSystemOf(
   settings: ChatSettings,
   { system }: OpenedSession,
@@ -104,11 +104,11 @@ function withSystemOf(
 
 function draftFor({ draft }: AppState, { draft: own, queue }: OpenedSession): AppState['draft'] {
   const text = [...queue, own].filter((part) => part !== '').join('\n\n');
-  // What is in the editor is kept in the history.
+  // `clear` keeps the editor's text in the history.
   return text === '' ? draft : edit(edit(draft, { type: 'clear' }), { type: 'set', text: sanitize(text) });
 }
 
-/** The answer as another program has saved it by now. */
+/** Updates an answer to the version that another program has saved. */
 export function withAnswerOf(
   { keys }: AppState,
   shown: AssistantMessage,
@@ -125,18 +125,18 @@ function scrollTo(tree: Tree, message: number | undefined): AppState['scroll'] {
   return { kind: 'held', top: { message, offset: 0 }, seen };
 }
 
-/** The end of the branch that `at` is on: the one in use where it is on that, else the latest. */
+/** The last message of the branch with `at`: the branch in use if `at` is on it, else the latest one. */
 function leafBelow(messages: readonly SavedMessage[], at: number, head: number | null): number {
   const parents = new Map(messages.map(({ id, parentId }) => [id, parentId]));
   for (let up = head; up !== null; up = parents.get(up) ?? null) if (up === at && head !== null) return head;
-  // Children come after their parents.
+  // Children come after their parents in the list.
   return messages.reduce((leaf, { id, parentId }) => (parentId === leaf ? id : leaf), at);
 }
 
 interface Known {
   figures: AnswerFigures | undefined;
   nameOf: (name: string) => string;
-  /** The names of the calls that came before, by their ids. */
+  /** Names of the preceding tool calls by id. */
   calls: ReadonlyMap<string, string>;
   keys: KeyHints;
 }
@@ -144,7 +144,7 @@ interface Known {
 function shownMessage(message: SavedMessage, id: number, { figures, nameOf, calls, keys }: Known): Message {
   const { role, atMs, reasoning, refusal, toolCalls, toolCallId, status, finishReason } = message;
   const { endpoint, model } = message;
-  // A refusal is shown as the answer that it stands for.
+  // A refusal is shown as the answer's text.
   const text = sanitize(message.text || refusal);
   if (role === 'tool') {
     const callId = toolCallId ?? '';
@@ -198,8 +198,8 @@ function statusOf(
         kind,
         remarks: [
           empty
-            ? `interrupted before anything came: ${again}`
-            : `interrupted: what had come is kept; ${again}`,
+            ? `interrupted before any output: ${again}`
+            : `interrupted: the partial answer is kept; ${again}`,
         ],
       };
     case 'error': {
@@ -209,7 +209,11 @@ function statusOf(
     case 'complete':
       return { kind, ...ended, remarks: remarked(kind) };
     case 'cancelled':
-      return { kind, ...ended, remarks: remarked(kind, empty ? 'stopped' : 'stopped: what came is kept') };
+      return {
+        kind,
+        ...ended,
+        remarks: remarked(kind, empty ? 'stopped' : 'stopped: the partial answer is kept'),
+      };
     case 'empty': {
       const reason = emptyReason({ finishReason, malformedEvents });
       return { kind, ...ended, remarks: [`the answer is empty: ${reason}; ${again}`] };
@@ -231,7 +235,7 @@ const OPTIONAL_FIGURES = [
   'hiddenTokens',
 ] as const satisfies readonly (keyof ExchangeMetrics)[];
 
-/** The figures as far as they were saved and are shown above an answer. */
+/** The saved figures that are shown above an answer. */
 function metricsOf(saved: JsonObject): ExchangeMetrics {
   const number = (name: string): number | undefined => {
     const value = saved[name];

@@ -7,42 +7,42 @@ import type { AssistantMessage, Message, ToolMessage, UserMessage } from '../mes
 import type { AppStore } from '../store.js';
 
 /**
- * Keeps a journal of what the store shows. It watches only the store's changes, so that a question is saved
- * before the action that added it goes on to send it.
+ * Saves the conversation to the journal. It reacts to each change of the store, so a question is saved before the
+ * action that added it sends it.
  */
 export interface Saving {
-  /** The result of an exchange; called before the answer's end is in the store. */
+  /** Takes the data of an ended exchange; call it before the store gets the answer's end. */
   finished(answer: number, exchange: FinishedExchange): void;
-  /** The store is about to show this saved session; its messages' ids by those in the file. */
+  /** Call it before the store shows this saved session. `ids` maps message ids in the file to those in the state. */
   opening(session: string, ids: ReadonlyMap<number, number>, draftMoves: boolean): void;
-  /** The store is about to show a new conversation; what is in the editor moves there. */
+  /** Call it before the store shows a new conversation; the draft moves there. */
   startingNew(): void;
-  /** Saves all that isn't yet, where saving was not possible before. */
+  /** Saves what could not be saved before. */
   catchUp(): void;
   dispose(): void;
 }
 
-/** Where the journal comes from. */
+/** Gives access to the journal. */
 export interface JournalSource {
-  /** The journal, if it is open. */
+  /** The open journal; undefined when it isn't open. */
   now(): Journal | undefined;
-  /** The same; tries to open the file where that has not been done, or has failed before. */
+  /** Opens the journal if needed, also after an earlier failure; undefined when that fails. */
   open(): Journal | undefined;
 }
 
 export function createSaving(store: AppStore, source: JournalSource): Saving {
   const get = store.getState;
   const journal = source.now;
-  /** Messages with lower ids are saved, or belong to another conversation. */
+  /** Messages with lower ids are saved or belong to another conversation. */
   let savedBelow = 0;
-  /** Those above that are saved with their end, and answers whose beginning is. */
+  /** Ids from `savedBelow` on that are saved completely, and answers of which the start is saved. */
   const saved = new Set<number>();
   const begun = new Set<number>();
   const exchanges = new Map<number, FinishedExchange>();
   let head: number | null = null;
   let lastAside = get().aside;
   let draft = '';
-  /** Something could not be handed to the journal: the whole tree is looked through next time. */
+  /** A message could not be saved, so the next save looks through the whole tree. */
   let behind = false;
 
   const isSaved = (id: number): boolean => id < savedBelow || saved.has(id);
@@ -61,7 +61,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       to.answerStarted({ id, parentId, endpoint: endpoint.name, model: endpoint.model });
       begun.add(id);
     }
-    // What another program writes is saved by that one.
+    // The program that writes this answer also saves it.
     if (status.kind === 'elsewhere') return;
     if (status.kind === 'streaming') {
       to.answerSoFar(id, answer);
@@ -89,7 +89,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
 
   const saveMessages = (): void => {
     const { messages, aside, name } = get();
-    // A question or a result is worth another try.
+    // For a new question or tool result, try again to open the file.
     const last = messages.at(-1)?.role;
     const to = last === 'user' || last === 'tool' ? source.open() : journal();
     if (to === undefined) {
@@ -113,7 +113,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   };
 
   const changed = (state: AppState, before: AppState): void => {
-    // The editor first: a message and the draft that it was are saved in one go.
+    // The draft comes first, so that a sent message and the emptied draft are saved in one transaction.
     if (state.draft !== before.draft) saveDraft(state);
     if (state.messages !== before.messages) saveMessages();
     if (state.comparison !== before.comparison) saveSides(state);
@@ -121,7 +121,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     if (state.name !== before.name && state.name !== undefined) journal()?.name(state.name);
   };
 
-  /** Both answers of a comparison, as branches after their question. */
+  /** Saves the answers of a comparison as branches after their question. */
   const saveSides = ({ comparison }: AppState): void => {
     const to = journal();
     if (to === undefined || comparison === undefined) return;
@@ -157,7 +157,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       for (const [inFile, id] of ids) to?.known(id, inFile);
       forget();
       savedBelow += ids.size;
-      // Either the editor's own text comes along, or the session's is there already.
+      // With `draftMoves` the editor's text moves to the session; otherwise the session already has its own draft.
       if (draftMoves && draft !== '') to?.draft(draft);
     },
     startingNew() {
@@ -178,7 +178,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   };
 }
 
-/** The conversation as the journal saves it again. */
+/** All messages, in the form in which the journal saves them again. */
 export function earlierMessages(state: AppState): EarlierMessage[] {
   return nodesOf(state).flatMap(({ message, parent: parentId }) => {
     const { id, text } = message;
@@ -188,7 +188,7 @@ export function earlierMessages(state: AppState): EarlierMessage[] {
   });
 }
 
-/** A question, or the result of a call. */
+/** A question or a tool result, for the journal. */
 function saidOf(message: UserMessage | ToolMessage): Said {
   const { id, text } = message;
   if (message.role === 'tool') return { id, text, toolCallId: message.call.id };

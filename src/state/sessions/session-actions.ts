@@ -15,29 +15,29 @@ export interface SessionActionsOptions {
   store: AppStore;
   change: (transition: (state: AppState) => AppState) => void;
   clock: Clock;
-  /** Absent: nothing is known of sessions here. `off`: the user wants nothing to be saved. */
+  /** Absent when there are no saved sessions; `off` when the user has switched saving off. */
   sessions?: SessionsPort | 'off' | undefined;
   say: (text: string) => void;
-  /** Why the conversation can't be left now. */
+  /** Why the conversation can't be left now; undefined when it can. */
   busy: () => string | undefined;
 }
 
-/** While someone types, a search waits for so long. */
+/** A search starts this long after the last typed character. */
 const TYPING_MS = 60;
 const MOST_HITS = 200;
 
-/** What can be done with saved sessions, and what keeps the conversation saved. */
+/** Actions for saved sessions; also saves the conversation. */
 export function createSessionActions(options: SessionActionsOptions) {
   const { store, change, clock, say, busy } = options;
   const port = options.sessions === 'off' ? undefined : options.sessions;
   const get = store.getState;
   let open: OpenSessions | undefined;
   let told: string | undefined;
-  /** Stops a search that is still to begin; undefined when none is. */
+  /** Cancels a search that has not started; undefined when there is none. */
   let cancelSearch: (() => void) | undefined;
 
   const tellProblem = (problem: Error | undefined): void => {
-    // The journal calls this during a change of the store: the toast needs a change of its own.
+    // The journal calls this during a change of the store; the toast needs a separate change after it.
     queueMicrotask(() => {
       if (problem === undefined) {
         if (told !== undefined) say('saving works again: the conversation is saved');
@@ -74,13 +74,11 @@ export function createSessionActions(options: SessionActionsOptions) {
     port && createSaving(store, { now: () => open?.journal, open: () => opened()?.journal });
   if (options.sessions === 'off') store.setState({ saving: 'off' });
 
-  /** What the saved sessions give; why not is said. */
+  /** Calls `use` with the saved sessions; a toast reports a failure. */
   const withStore = (use: (sessions: OpenSessions['store']) => void): void => {
     const sessions = opened();
     if (sessions === undefined) {
-      say(
-        port === undefined ? 'nothing is saved in this chat' : (told ?? 'the saved sessions cannot be read'),
-      );
+      say(port === undefined ? 'saving is off in this chat' : (told ?? 'the saved sessions cannot be read'));
       return;
     }
     try {
@@ -102,7 +100,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         say(words);
         return;
       }
-      // What is in the editor is on disk before the session's own draft is read.
+      // `queue` flushes the journal, so that the current draft is on disk before the session's draft is read.
       if (id === open?.journal.session) open.journal.queue(get().queue.map(({ text }) => text));
       const session = sessions.open(id);
       const next = restored(get(), session, messageId);
@@ -118,13 +116,13 @@ export function createSessionActions(options: SessionActionsOptions) {
     return overlay.kind === 'sessions' ? overlay : EMPTY_LIST;
   };
   const show = (overlay: SessionList): void => change((state) => ({ ...state, overlay }));
-  /** The row that keys act on: never one of an earlier query's, however fast they come. */
+  /** The row that keys act on. It runs a pending search first, so that fast keys never hit an old row. */
   const chosen = () => {
     if (cancelSearch !== undefined) look();
     return list().rows[list().index];
   };
 
-  /** The rows for the query as it is now. */
+  /** Shows the rows for the current query. */
   const look = (): void => {
     cancelSearch?.();
     cancelSearch = undefined;
@@ -139,7 +137,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         try {
           return sessions.find(id);
         } catch {
-          // Deleted for good by another program since it was found.
+          // Another program has deleted it permanently since the search.
           return undefined;
         }
       };
@@ -165,7 +163,7 @@ export function createSessionActions(options: SessionActionsOptions) {
   return {
     saving,
     startNew,
-    /** Opens the file, and what the chat was asked to begin with. Called once the first frame is drawn. */
+    /** Opens the file and the conversation to start with. Called after the first frame. */
     begin(): void {
       if (port === undefined || opened() === undefined) return;
       saving?.catchUp();
@@ -186,7 +184,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         const unsent = sanitize(sessions.draft(null));
         if (unsent !== '' && draftText(get().draft) === '') {
           change((state) => withDraft(state, unsent));
-          say('what was not sent the last time is in the editor again');
+          say('the unsent message from last time is in the editor');
         }
         const left = sessions.leftOver();
         if (left === undefined || get().messages.some(({ role }) => role !== 'notice')) return;
@@ -195,7 +193,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         change((state) => ({ ...state, offer: { title, interrupted, usedMs: session.usedMs } }));
       });
     },
-    /** Goes on in the conversation used last, other than this one. */
+    /** Opens the last used conversation except for the current one. */
     continueLast: (): void =>
       withStore((sessions) => {
         const current = open?.journal.session;
@@ -222,7 +220,7 @@ export function createSessionActions(options: SessionActionsOptions) {
       if (row === undefined) say('no session is chosen');
       else goOnIn(row.id, row.found?.messageId);
     },
-    /** Begins, goes on with, or (undefined) leaves the change of a title. */
+    /** Sets the title that is being typed; undefined cancels renaming. */
     renameSession(title: string | undefined): void {
       if (title === undefined || chosen() !== undefined) show({ ...list(), renaming: title?.slice(0, 200) });
     },
@@ -273,7 +271,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         say(`"${last.title}" is back`);
         look();
       }),
-    /** Saves what waits, and closes the file. */
+    /** Saves everything that is pending and closes the file. */
     endSaving(): void {
       cancelSearch?.();
       following.stop();

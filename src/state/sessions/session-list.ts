@@ -2,7 +2,7 @@ import type { SearchHit } from '../../sessions/search/search.js';
 import type { SessionSummary } from '../../sessions/types.js';
 import { sanitizeLine } from '../text/sanitize.js';
 
-/** A saved session in the list, made harmless. */
+/** A saved session in the list; its texts are sanitized. */
 export interface SessionRow {
   readonly id: string;
   readonly title: string;
@@ -14,24 +14,24 @@ export interface SessionRow {
   /** In US dollars, of its answers whose price was known, and how many have none. */
   readonly cost?: { readonly usd: number; readonly unpriced: number };
   readonly pinned: boolean;
-  /** What the search found in it: the latest message, and how many there are. */
+  /** The latest message that the search found in it, and the number of all that it found. */
   readonly found?: { readonly messageId: number; readonly snippet: Snippet; readonly count: number };
 }
 
-/** The text around what was found, in pieces; `found` marks what was looked for. */
+/** The text around a match in pieces; `found` marks the match. */
 type Snippet = readonly { readonly text: string; readonly found: boolean }[];
 
-/** The list of saved sessions; typing searches in all of them. */
+/** The list of saved sessions; typing searches all of them. */
 export interface SessionList {
   readonly kind: 'sessions';
   readonly query: string;
   readonly rows: readonly SessionRow[];
   readonly index: number;
-  /** The title as it is being changed, of the chosen session. */
+  /** The new title of the chosen session while the user types it. */
   readonly renaming?: string | undefined;
-  /** What of the query was not understood. */
+  /** The part of the query that could not be understood. */
   readonly problem?: string | undefined;
-  /** Those deleted here that can be brought back, the latest last. */
+  /** Sessions deleted in this list, which can be restored; the latest is last. */
   readonly deleted: readonly { readonly id: string; readonly title: string }[];
 }
 
@@ -51,7 +51,7 @@ export function rowOf(session: SessionSummary): SessionRow {
   };
 }
 
-/** One row a session, in the order in which they were found. */
+/** One row per session, in the order of the search results. */
 export function rowsOfHits(
   hits: readonly SearchHit[],
   summaryOf: (id: string) => SessionSummary | undefined,
@@ -71,7 +71,7 @@ export function rowsOfHits(
   });
 }
 
-/** The list with other rows; the chosen session stays chosen where it is still there. */
+/** Replaces the rows; the chosen session stays chosen if it is among them. */
 export function withRows(list: SessionList, rows: readonly SessionRow[]): SessionList {
   const chosen = list.rows[list.index]?.id;
   const kept = rows.findIndex(({ id }) => id === chosen);
@@ -83,7 +83,7 @@ export function movedIn(list: SessionList, steps: number): SessionList {
   return { ...list, index: Math.min(last, Math.max(0, list.index + steps)) };
 }
 
-/** The search marks what it found with U+E000 and U+E001. */
+/** Splits a snippet at U+E000 and U+E001, with which the search encloses a match. */
 function piecesOf(snippet: string): Snippet {
   return sanitizeLine(snippet)
     .split(/([\u{e000}\u{e001}])/u)

@@ -1,4 +1,4 @@
-/** A whole number with its thousands apart: `1,024`. */
+/** A whole number with thousands separators: `1,024`. */
 export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

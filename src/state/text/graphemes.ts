@@ -3,14 +3,14 @@ import { bidiMark } from '../../common/bidi.js';
 
 let segmenter: Intl.Segmenter | undefined;
 const TAB_STOP = 4;
-/** Graphemes beyond ASCII repeat a lot; more distinct ones than this are not worth remembering. */
+/** The cache's limit. Non-ASCII graphemes repeat a lot, so more distinct ones are not worth caching. */
 const MAX_CACHED_WIDTHS = 4096;
-/** Graphemes longer than this may be cut in two when walking backwards; the sanitiser lets none through. */
+/** How far `previousBoundary` looks back, in UTF-16 units. The sanitizer lets no longer grapheme through. */
 const LOOK_BACK = 128;
 
 /**
- * Characters of one cell each, among them all that the interface itself draws. None joins another in one grapheme, so their
- * text needs neither segmenter nor string-width, whose Unicode data takes tens of ms to load.
+ * Matches texts whose characters are one cell wide and never join into one grapheme. It includes all that the interface
+ * draws. Such texts need neither segmenter nor string-width, whose Unicode data takes tens of ms to load.
  */
 const NARROW =
   /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
@@ -24,7 +24,7 @@ export function isNarrow(text: string): boolean {
 
 /** The graphemes of `text` with their offsets in UTF-16 units. */
 export function segments(text: string): Iterable<{ segment: string; index: number }> {
-  // Its data takes some ms to load, which the first frame need not wait for.
+  // Created when first needed: its data takes some ms to load, and the first frame doesn't need it.
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return segmenter.segment(text);
 }
@@ -36,7 +36,7 @@ export function isOneGrapheme(text: string): boolean {
   return false;
 }
 
-/** Terminal cells of one grapheme that starts at `column`; a tab reaches to its next stop, a bidirectional control has a mark. */
+/** The cells of a grapheme at `column`. A tab extends to its stop; a bidirectional control is as wide as its mark. */
 export function graphemeWidth(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_STOP - (column % TAB_STOP);
   if (grapheme.length === 1 && ((grapheme >= ' ' && grapheme <= '~') || isNarrow(grapheme))) return 1;
@@ -48,7 +48,7 @@ export function graphemeWidth(grapheme: string, column: number): number {
   return width;
 }
 
-/** Terminal cells of a line as it is shown. */
+/** The cells that a line takes on the screen. */
 export function cellWidth(line: string): number {
   if (isNarrow(line)) return line.length;
   let column = 0;
@@ -58,7 +58,7 @@ export function cellWidth(line: string): number {
 
 const UNSEEN = /[\t\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
-/** A line as it is shown: tabs become spaces, bidirectional controls marks. */
+/** The line as the screen shows it: tabs become spaces and bidirectional controls become marks. */
 export function shownLine(line: string): string {
   if (!UNSEEN.test(line)) return line;
   let shown = '';
@@ -71,7 +71,7 @@ export function shownLine(line: string): string {
   return shown;
 }
 
-/** The longest beginning of a line that fits `width` cells. */
+/** The longest beginning of a line that fits into `width` cells. */
 export function takeCells(line: string, width: number): string {
   if (isNarrow(line)) return line.slice(0, Math.max(0, width));
   let column = 0;
@@ -97,7 +97,7 @@ export function nextBoundary(text: string, offset: number): number {
   return text.length;
 }
 
-/** `offset`, or the next place at which the cursor may stand when it is inside a grapheme. */
+/** Moves an offset inside a grapheme to the grapheme's end. */
 export function snapToBoundary(text: string, offset: number): number {
   if (offset <= 0) return 0;
   if (offset >= text.length) return text.length;

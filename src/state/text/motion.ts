@@ -1,21 +1,21 @@
 import { cellWidth, nextBoundary, previousBoundary } from './graphemes.js';
 import { type Piece, wrapLine } from './wrap.js';
 
-/** One row of the draft as shown. */
+/** One wrapped row of the draft. */
 export type DraftRow = Piece;
 
-/** The row of the draft the cursor is in, at `width` cells, and the cursor's column there. */
+/** The draft row with the cursor when wrapped at `width` cells, and the cursor's column in it. */
 export function cursorPlace(
   { text, cursor }: { text: string; cursor: number },
   width: number,
 ): { row: DraftRow; column: number } {
   const rows = rowsOfLineAt(text, cursor, width);
-  // At the seam of two rows the cursor belongs to the later one.
+  // Between two rows the cursor belongs to the later one.
   const row = rows.findLast((candidate) => candidate.start <= cursor) ?? { start: 0, end: 0 };
   return { row, column: Math.min(cellWidth(text.slice(row.start, cursor)), width) };
 }
 
-/** The row above or below one, if there is one. Costs the line it is in, however long the draft is. */
+/** The row above (-1) or below (1); undefined at the ends. It only wraps the adjacent line, not the whole draft. */
 export function neighbourRow(text: string, row: DraftRow, step: -1 | 1, width: number): DraftRow | undefined {
   if (step < 0) {
     if (row.start === 0) return undefined;
@@ -27,10 +27,10 @@ export function neighbourRow(text: string, row: DraftRow, step: -1 | 1, width: n
   return end === text.length ? undefined : rowsOfLineAt(text, end + 1, width)[0];
 }
 
-/** The last wrapped line: callers read its rows one by one, and a pasted line can be a megabyte. */
+/** Caches the last wrapped line: callers read it row by row, and a pasted line can be a megabyte long. */
 let wrapped: { line: string; width: number; start: number; rows: DraftRow[] } | undefined;
 
-/** Rows of the line that `offset` is in, as offsets in the whole text. */
+/** The rows of the line at `offset`, as offsets in the whole text. */
 function rowsOfLineAt(text: string, offset: number, width: number): DraftRow[] {
   const start = lineStart(text, offset);
   const line = text.slice(start, lineEnd(text, offset));
@@ -42,12 +42,12 @@ function rowsOfLineAt(text: string, offset: number, width: number): DraftRow[] {
   return wrapped.rows;
 }
 
-/** Where the line that `offset` is in begins. */
+/** The start of the line at `offset`. */
 export function lineStart(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** Where it ends, before its newline. */
+/** The end of the line at `offset`, before its newline. */
 export function lineEnd(text: string, offset: number): number {
   const end = text.indexOf('\n', offset);
   return end < 0 ? text.length : end;

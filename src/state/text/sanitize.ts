@@ -1,19 +1,19 @@
 import { withBidiMarks } from '../../common/bidi.js';
 
-/** Removes what could command a terminal from text that comes in pieces. */
+/** Removes terminal control sequences from a text that comes in pieces. */
 export interface Sanitizer {
-  /** The harmless part of the next piece. Any way of cutting a text gives the same result in the end. */
+  /** The safe part of the next piece. The total result doesn't depend on where the text was cut. */
   feed(piece: string): string;
-  /** What was held back for a continuation that will not come; starts afresh. */
+  /** Returns what was held back as possibly incomplete, and resets the sanitizer. */
   flush(): string;
 }
 
-/** Longer control strings (OSC, DCS, …) are taken for text again, so that none swallows an answer. */
+/** After this many characters a control string (OSC, DCS, …) is read as text, so that it can't hide an answer. */
 const MAX_CONTROL_STRING = 4096;
 const MAX_CSI = 64;
-/** Marks and joiners on one character. The longest sequences in use have about ten. */
+/** The most marks and joiners on one character. The longest sequences in use have about ten. */
 const MAX_MARKS = 16;
-/** The flags of England, Scotland, Wales and other regions: a black flag, a region's letters as tags, and a last tag. */
+/** Flags of regions such as Scotland are a black flag, the region's letters as tags, and a final tag. */
 const BLACK_FLAG = 0x1f3f4;
 const MAX_FLAG_TAGS = 7;
 
@@ -23,8 +23,8 @@ const BEL = 0x07;
 const NEWLINE = 0x0a;
 const ZERO_WIDTH_JOINER = 0x200d;
 
-// What the fast path lets through: no controls but newline and tab, no format characters, no surrogates,
-// no marks. Everything else goes character by character.
+// The fast path: no controls but newline and tab, no format characters, no surrogates, no marks. Other texts are read
+// character by character.
 const HARMLESS =
   /^[\t\n\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3]*$/;
 const MARK = /^(?:\p{M}|\u200c|\u200d|\p{Emoji_Modifier})$/u;
@@ -35,16 +35,18 @@ type Mode =
   /** Between ESC and its final byte, as in `ESC ( B`. */
   | { kind: 'escape-intermediate'; length: number }
   | { kind: 'csi'; length: number }
-  /** OSC, DCS, APC, PM, SOS: to BEL, ST or the limit. */
+  /** OSC, DCS, APC, PM and SOS; they end at BEL, ST or the limit. */
   | { kind: 'string'; length: number; escaped: boolean };
 
 const GROUND: Mode = { kind: 'ground' };
 
 /**
- * Removes escape sequences with their payloads, C0 (but newline and tab), DEL, C1, invisible format characters, and tags
- * that are no flag's; carriage returns and line separators become newlines; unpaired surrogates become U+FFFD. A control
- * string ends at a newline at the latest. Bidirectional controls stay: they belong to the text, and whoever shows it
- * shows marks in their places.
+ * Creates a sanitizer.
+ * - It removes escape sequences with their payloads, C0 (but newline and tab), DEL, C1, invisible format characters,
+ *   and tags outside of flags.
+ * - Carriage returns and line separators become newlines. Unpaired surrogates become U+FFFD.
+ * - A control string ends at the next newline at the latest.
+ * - Bidirectional controls stay, because they belong to the text; `withBidiMarks` replaces them for the screen.
  */
 export function createSanitizer(): Sanitizer {
   let mode: Mode = GROUND;
@@ -54,7 +56,7 @@ export function createSanitizer(): Sanitizer {
   let joined = false;
   let flagTags = 0;
 
-  /** @returns what is shown of a character outside any sequence */
+  /** @returns what remains of a character outside of sequences */
   const inGround = (char: string, code: number): string => {
     const follows = afterReturn;
     afterReturn = code === 0x0d;
@@ -71,7 +73,7 @@ export function createSanitizer(): Sanitizer {
     return shownUnlessPiledUp(char, code);
   };
 
-  /** What nothing before is joined to. */
+  /** Ends the current grapheme before `text`. */
   const apart = (text: string): string => {
     marks = 0;
     joined = false;
@@ -79,7 +81,7 @@ export function createSanitizer(): Sanitizer {
     return text;
   };
 
-  /** Keeps graphemes short: a character joined to the one before does not start a new count. */
+  /** Drops marks past the limit, so that graphemes stay short. A joined character doesn't restart the count. */
   const shownUnlessPiledUp = (char: string, code: number): string => {
     const continues = joined;
     joined = false;
@@ -101,7 +103,7 @@ export function createSanitizer(): Sanitizer {
         return inGround(char, code);
       case 'escape':
         mode = afterEscape(code);
-        // A control character or text is no part of the sequence.
+        // Control characters and text are not part of the sequence.
         return mode === GROUND && (code < 0x30 || code > 0x7e) ? inGround(char, code) : '';
       case 'escape-intermediate':
       case 'csi': {
@@ -115,7 +117,7 @@ export function createSanitizer(): Sanitizer {
       case 'string':
         mode = GROUND;
         if (code === BEL || code === 0x9c || (was.escaped && char === '\\')) return '';
-        // ESC ends the string; what follows is a sequence of its own unless it completes ST.
+        // ESC ends the string. Unless `\` follows (ST), it also starts a new sequence.
         if (was.escaped) {
           mode = { kind: 'escape' };
           return take(char);
@@ -160,20 +162,20 @@ export function createSanitizer(): Sanitizer {
   };
 }
 
-/** A whole text made harmless; see `createSanitizer`. */
+/** Sanitizes a whole text; see `createSanitizer`. */
 export function sanitize(text: string): string {
-  // Most texts are, and a saved conversation brings ten thousand of them at once.
+  // Most texts need no change, and opening a saved conversation sanitizes thousands at once.
   if (HARMLESS.test(text)) return text;
   const sanitizer = createSanitizer();
   return sanitizer.feed(text) + sanitizer.flush();
 }
 
-/** A whole text as a terminal can be given it: harmless, with marks in place of bidirectional controls. */
+/** Sanitizes a whole text and replaces bidirectional controls by marks, for output to a terminal. */
 export function forTerminal(text: string): string {
   return withBidiMarks(sanitize(text));
 }
 
-/** A whole text made harmless, on one line. */
+/** Sanitizes a whole text and joins its lines and runs of spaces with single spaces. */
 export function sanitizeLine(text: string): string {
   return sanitize(text).replace(/\s+/g, ' ').trim();
 }
@@ -197,13 +199,13 @@ function introducedBy(code: number): Mode | undefined {
 
 function afterEscape(code: number): Mode {
   if (code === ESC) return { kind: 'escape' };
-  // ESC [ and its kin are the 7-bit forms of C1.
+  // ESC and a character from @ to _ are the 7-bit form of a C1 control, such as ESC [ for CSI.
   const control = code >= 0x40 && code <= 0x5f ? introducedBy(code + 0x40) : undefined;
   if (control !== undefined) return control;
   return code >= 0x20 && code <= 0x2f ? { kind: 'escape-intermediate', length: 0 } : GROUND;
 }
 
-/** Format characters that are not seen but hide text. Joiners stay: scripts and emoji use them. */
+/** Invisible format characters, which can hide text. Joiners are none of them: scripts and emoji need them. */
 function isInvisible(code: number): boolean {
   return (
     code === 0xad ||

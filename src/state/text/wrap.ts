@@ -1,30 +1,30 @@
 import { graphemeWidth, isNarrow, segments, shownLine } from './graphemes.js';
 
-/** One row of a wrapped line: a half-open range of it, in UTF-16 units. */
+/** One row of a wrapped line: a half-open range in UTF-16 units. */
 export interface Piece {
   start: number;
   end: number;
 }
 
 export interface WrapOptions {
-  /** Cells of the first row. */
+  /** The width of the first row in cells. */
   width: number;
-  /** Cells of the rows after it [width]. */
+  /** The width of the other rows in cells [width]. */
   restWidth?: number;
-  /** `words`: between words where there is a place; `cells`: wherever the row is full. */
+  /** `words` breaks between words where possible; `cells` breaks where the row is full. */
   at?: 'words' | 'cells';
-  /** Offset to begin at: the start of a row from an earlier call, or the end of the skipped text [0]. */
+  /** The offset to begin at: the start of a row of an earlier call, or the end of a skipped text [0]. */
   from?: number;
   /** Whether the first row is the line's first [from = 0]. */
   firstRow?: boolean;
 }
 
 /**
- * Breaks one line (no newline in it) into rows. The pieces cover all of it; spaces at the end of a row hang over.
+ * Wraps one line (without newlines) into rows. The pieces cover the whole line; spaces at a row's end may exceed its
+ * width.
  *
- * Prefix-stable: when the line grows at its end, all rows but the last stay as they were, so that a growing line
- * can be wrapped again from the start of its last row. This is why a word that is longer than a row starts a
- * row of its own before it is cut.
+ * When a line grows at its end, all rows but the last stay the same, so a growing line can be wrapped again from its
+ * last row. For this reason a word that is longer than a row starts on a new row before it is cut.
  */
 export function wrapLine(line: string, options: WrapOptions): Piece[] {
   const { width, restWidth = width, at = 'words', from = 0, firstRow = from === 0 } = options;
@@ -35,7 +35,7 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
   const pieces: Piece[] = [];
   let rowStart = from;
   let column = 0;
-  // After the last place in this row where it may be broken, and the column there.
+  // The last possible break in this row, and its column.
   let breakAt = -1;
   let breakColumn = 0;
   let seenWord = false;
@@ -56,11 +56,11 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
     const cells = graphemeWidth(grapheme, column);
     if (at === 'words' && (grapheme === ' ' || grapheme === '\t')) {
       column += cells;
-      // Indentation is no place to break: it would leave an empty row.
+      // Breaking after the indentation would leave an empty row.
       if (seenWord) breakable(end);
       return;
     }
-    // Wide characters are words of their own: such scripts have no spaces.
+    // A line may break at every wide character, because those scripts have no spaces.
     if (cells > 1 && seenWord) breakable(offset);
     if (column + cells > limit && breakAt > rowStart) {
       const carried = column - breakColumn;
@@ -85,7 +85,7 @@ export function wrapLine(line: string, options: WrapOptions): Piece[] {
   return pieces;
 }
 
-/** A piece as it is shown: without the spaces that hang over, tabs expanded. */
+/** A row as the screen shows it: without trailing spaces and with expanded tabs. */
 export function shownPiece(line: string, piece: Piece): string {
   return shownLine(line.slice(piece.start, piece.end).trimEnd());
 }

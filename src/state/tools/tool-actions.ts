@@ -5,8 +5,8 @@ import { sanitize } from '../text/sanitize.js';
 import { awaitedCall } from './tool-calls.js';
 
 /**
- * The tools that the model may call, and results of its calls from files.
- * @param giveResult takes the result of the call that waits for one
+ * Actions that load tools for the model and read the results of its calls from files.
+ * @param giveResult gives the awaited call its result
  */
 export function createToolActions(
   { get, change, act }: Acting,
@@ -19,7 +19,7 @@ export function createToolActions(
       if (result.ok) change((state) => ({ ...state, settings: result.settings }));
       return result.said;
     }),
-    /** A text file as the result of the call that waits for one. */
+    /** Sends a text file as the result of the awaited call. */
     resultFromFile: act((path?: string) => {
       if (awaitedCall(get()) === undefined) return 'no tool call waits for a result';
       if (path === undefined) return 'usage: /result FILE, or type the result and send it';
@@ -29,5 +29,5 @@ export function createToolActions(
   };
 }
 
-const unreadable = () => ({ ok: false, problem: 'no file can be read here' }) as const;
+const unreadable = () => ({ ok: false, problem: 'files cannot be read here' }) as const;
 const NO_FILES = { readText: unreadable, readTools: unreadable };

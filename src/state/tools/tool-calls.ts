@@ -5,7 +5,7 @@ import { append } from '../branches/branches.js';
 import type { AssistantMessage, Message, ShownCall } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 
-/** The new pieces of the call at `index` since the last frame, made harmless. */
+/** A new piece of the call at `index`; name and arguments are sanitized. */
 export interface CallPiece {
   readonly index: number;
   readonly id?: string;
@@ -13,7 +13,7 @@ export interface CallPiece {
   readonly arguments: string;
 }
 
-/** The calls with their new pieces; each has the first id and name that arrived. */
+/** Adds pieces to their calls; each call keeps the first id and name that arrived. */
 export function withPieces(calls: readonly ShownCall[], pieces: readonly CallPiece[]): readonly ShownCall[] {
   const next = [...calls];
   for (const { index, id = '', name = '', arguments: args } of pieces) {
@@ -23,28 +23,28 @@ export function withPieces(calls: readonly ShownCall[], pieces: readonly CallPie
   return next;
 }
 
-/** The calls of an answer that has ended. Servers leave ids out; results need some. */
+/** Gives calls without an id one: some servers send none, but results need them. */
 export function withIds(calls: readonly ShownCall[]): readonly ShownCall[] {
   return calls.map((call, index) => (call.id === '' ? { ...call, id: `call_${index + 1}` } : call));
 }
 
-/** A call as an answer brought it, made harmless. */
+/** A provider's tool call, sanitized. */
 export function shownCall({ id, name, arguments: args }: ToolCall): ShownCall {
   return { id, name: sanitizeLine(name), arguments: sanitize(args) };
 }
 
-/** A call whose result the model waits for. */
+/** A tool call whose result the model waits for. */
 export interface AwaitedCall {
   readonly answer: AssistantMessage;
   readonly call: ShownCall;
-  /** Counted from 1, of all calls of the answer. */
+  /** The call's number among the answer's calls, from 1. */
   readonly number: number;
   readonly of: number;
 }
 
 type Asking = Pick<AppState, 'messages' | 'callsLeft' | 'revising' | 'comparison'>;
 
-/** The next call without a result: what is sent is its result. Undefined when a message would be a question. */
+/** The call whose result the next message is; undefined when the next message is a question. */
 export function awaitedCall({ messages, callsLeft, revising, comparison }: Asking): AwaitedCall | undefined {
   if (revising !== undefined || comparison !== undefined) return undefined;
   let results = 0;
@@ -63,12 +63,12 @@ export function awaitedCall({ messages, callsLeft, revising, comparison }: Askin
   return undefined;
 }
 
-/** Not stopped, failed or cut: a call may be incomplete otherwise. */
+/** Whether the answer is complete. Otherwise its last call may be incomplete too. */
 function isWhole({ status }: AssistantMessage): boolean {
   return status.kind === 'complete' && finishClassOf(status.finishReason ?? null) !== 'limit';
 }
 
-/** The conversation with the result of a call. */
+/** Adds the result of a call to the conversation. */
 export function addResult(state: AppState, { call }: AwaitedCall, text: string): AppState {
   const { id, name } = call;
   const result: Message = {

@@ -3,12 +3,12 @@ import type { RequestView } from '../exchange/request-view.js';
 import type { Message } from '../messages.js';
 import type { Clock } from '../ports.js';
 
-/** By less than this the two clocks may drift apart: the system adjusts one of them now and then. */
+/** Smaller differences are not a jump: the system adjusts Unix time now and then. */
 const JUMP_MS = 1000;
 
 /**
- * Notices when Unix time jumps: somebody sets the clock, or the machine sleeps. Timers take no notice of either.
- * @returns a function that gives the jump since its last call, in ms
+ * Detects jumps of Unix time: somebody sets the clock, or the machine sleeps. Timers are not affected by either.
+ * @returns a function that returns the jump since its last call, in ms
  */
 export function createJumpWatch(clock: Pick<Clock, 'now' | 'unixMs'>): () => number {
   const offset = (): number => clock.unixMs() - clock.now();
@@ -21,7 +21,7 @@ export function createJumpWatch(clock: Pick<Clock, 'now' | 'unixMs'>): () => num
   };
 }
 
-/** The state with all times that are compared with the clock moved as the clock was. */
+/** Moves all times in the state that are compared with the clock by the clock's jump. */
 export function afterJump(state: AppState, jumpMs: number): AppState {
   if (jumpMs === 0) return state;
   const { toast, quitArmedUntilMs, retry, connection, request, comparison } = state;
@@ -62,7 +62,7 @@ function movedConnection(connection: AppState['connection'], jumpMs: number): Ap
   };
 }
 
-/** How long an answer has been thought about goes on with the clock while it streams. */
+/** Moves the reasoning's times of a streaming answer, so that its duration stays right. */
 function movedThinking<M extends Message>(message: M, jumpMs: number): M {
   if (message.role !== 'assistant' || message.status.kind !== 'streaming') return message;
   const { reasoningTime } = message;

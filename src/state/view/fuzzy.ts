@@ -1,6 +1,6 @@
 /**
- * How well the characters of `query` are found in `text`, in their order; undefined when they are not. Higher is
- * better: runs of characters and beginnings of words count most, and a short text before a long one.
+ * Scores how well `text` has the characters of `query` in their order; undefined when it hasn't. Higher is better: runs
+ * of characters and starts of words count most, and short texts beat long ones.
  */
 export function fuzzyScore(query: string, text: string): number | undefined {
   const wanted = query.toLowerCase().replaceAll(' ', '');

@@ -1,4 +1,4 @@
-/** Keys as they are called in what the program says: the user's own where they were changed. */
+/** The names of keys in messages; they follow the user's key bindings. */
 export interface KeyHints {
   readonly send: string;
   readonly newline: string;
@@ -13,7 +13,7 @@ export interface KeyHints {
   readonly goOn: string;
   readonly focus: string;
   readonly quit: string;
-  /** In what stands in the conversation's place, such as a list or the help. */
+  /** Closes an overlay, such as a list or the help. */
   readonly close: string;
   readonly choose: string;
   readonly pageDown: string;

@@ -1,6 +1,6 @@
 import { type AppState, PANES, type PaneName } from '../app-state.js';
 
-/** The panes shown or hidden: beside the conversation, or in its place where there is no room beside it. */
+/** Shows or hides the panes: beside the conversation, or without room there in its place. */
 export function togglePanes(state: AppState, haveRoom: boolean): AppState {
   if (haveRoom) return { ...state, panes: { shown: !state.panes.shown } };
   const overlay =
@@ -10,7 +10,7 @@ export function togglePanes(state: AppState, haveRoom: boolean): AppState {
   return { ...state, overlay };
 }
 
-/** The next pane looked at; after the last one, the conversation again. */
+/** Focuses the next pane; after the last one, the conversation. */
 export function focusNextPane(state: AppState, haveRoom: boolean): AppState {
   const { overlay, panes } = state;
   if (haveRoom) {

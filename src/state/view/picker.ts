@@ -1,7 +1,7 @@
 import type { ModeInfo } from '../ports.js';
 import { fuzzyScore } from './fuzzy.js';
 
-/** One thing to choose. Its texts are harmless single lines when shown. */
+/** An item to choose. Sanitize its texts to single lines before you show them. */
 export interface PickerItem {
   readonly id: string;
   readonly label: string;
@@ -10,19 +10,19 @@ export interface PickerItem {
 
 export type PickerPurpose = 'action' | 'mode' | 'compare' | 'model' | 'history' | 'branch';
 
-/** A list that typing narrows. */
+/** A list that the user filters by typing. */
 export interface Picker {
   readonly kind: 'picker';
   readonly purpose: PickerPurpose;
   readonly items: readonly PickerItem[];
   readonly query: string;
-  /** The chosen one, among those that match. */
+  /** The index of the chosen item among the matching ones. */
   readonly index: number;
-  /** Ids of those that are taken together; undefined where only one can be. */
+  /** The ids of the marked items; undefined when only one item can be chosen. */
   readonly marked?: readonly string[] | undefined;
 }
 
-/** A picker that has just been opened. */
+/** A newly opened picker. */
 export function pick(purpose: PickerPurpose, items: readonly PickerItem[]): Picker {
   return {
     kind: 'picker',
@@ -34,7 +34,7 @@ export function pick(purpose: PickerPurpose, items: readonly PickerItem[]): Pick
   };
 }
 
-/** With the chosen item marked, or not marked any more, and the next one chosen. */
+/** Marks the chosen item or removes its mark, then chooses the next one. */
 export function toggled(picker: Picker): Picker {
   const item = matching(picker)[picker.index];
   const { marked } = picker;
@@ -43,7 +43,7 @@ export function toggled(picker: Picker): Picker {
   return movedBy({ ...picker, marked: others.length < marked.length ? others : [...marked, item.id] }, 1);
 }
 
-/** Modes to choose from; those that can't be used now come last, and say why. */
+/** The modes as items. Modes that can't be used now come last, with the reason. */
 export function modeItems(modes: readonly ModeInfo[]): readonly PickerItem[] {
   const items = (usable: boolean): PickerItem[] =>
     modes
@@ -56,7 +56,7 @@ export function modeItems(modes: readonly ModeInfo[]): readonly PickerItem[] {
   return [...items(true), ...items(false)];
 }
 
-/** The items that match what was typed, best first; without a query, as they are. */
+/** The items that match the query, best first; all in their order without a query. */
 export function matching({ items, query }: Pick<Picker, 'items' | 'query'>): readonly PickerItem[] {
   if (query.trim() === '') return items;
   return items
@@ -68,7 +68,7 @@ export function matching({ items, query }: Pick<Picker, 'items' | 'query'>): rea
     .map(({ item }) => item);
 }
 
-/** With another one chosen; stays in the list. */
+/** Moves the choice by `steps`, clamped to the list. */
 export function movedBy(picker: Picker, steps: number): Picker {
   const last = Math.max(0, matching(picker).length - 1);
   return { ...picker, index: Math.min(last, Math.max(0, picker.index + steps)) };

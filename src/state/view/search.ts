@@ -1,28 +1,28 @@
 import type { Message } from '../messages.js';
 import type { Anchor } from './scroll.js';
 
-/** The search in the conversation. `current`: the match that is looked at. */
+/** The search in the conversation; `current` is the match in view. */
 export type Search =
   | { readonly kind: 'closed' }
   | { readonly kind: 'open'; readonly query: string; readonly current?: Anchor | undefined };
 
-/** How a search stands: the current match counted from 1; 0 without one. */
+/** The current match's number from 1 (0 without one), and the number of matches. */
 export interface SearchCount {
   readonly current: number;
   readonly total: number;
 }
 
 const MAX_QUERY = 200;
-/** More matches can't be distinguished on the screen, and cost time. */
+/** Nobody steps through more matches, and finding them takes time. */
 export const MAX_MATCHES = 9999;
 
-/** Finds a query as it is written, in any case; undefined for an empty one. */
+/** A pattern that finds the query literally, ignoring case; undefined for an empty query. */
 export function searchPattern(query: string): RegExp | undefined {
   if (query === '') return undefined;
   return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
 }
 
-/** A search for `query`; it looks at the latest match, or stays at one that still is one. */
+/** Searches for `query`. The current match stays if it still matches; else the last match is current. */
 export function searchFor(messages: readonly Message[], search: Search, query: string): Search {
   const shortened = query.slice(0, MAX_QUERY);
   const matches = matchesOf(messages, shortened);
@@ -31,7 +31,7 @@ export function searchFor(messages: readonly Message[], search: Search, query: s
   return { kind: 'open', query: shortened, current: kept ?? matches.at(-1) };
 }
 
-/** The search at its next match (`step` 1) or the one before (-1), around the ends. */
+/** Moves to the next (`step` 1) or previous (-1) match and wraps at the ends. */
 export function searchOn(messages: readonly Message[], search: Search, step: 1 | -1): Search {
   if (search.kind === 'closed') return search;
   const matches = matchesOf(messages, search.query);
@@ -66,7 +66,7 @@ function matchesOf(messages: readonly Message[], query: string): readonly Anchor
   return matches;
 }
 
-// Messages don't change once they are whole: what was found in them is remembered for the latest query.
+// Message objects never change, so the matches in each are cached for the latest query.
 let remembered = { query: '', offsets: new WeakMap<Message, readonly number[]>() };
 
 function offsetsIn(message: Message, query: string, pattern: RegExp): readonly number[] {

@@ -5,36 +5,38 @@ import { focusNextPane, togglePanes } from './panes.js';
 import type { Scroll, Selected } from './scroll.js';
 import { searchFor, searchOn } from './search.js';
 
-/** What is looked at: which part of the conversation, the panes, what stands in the conversation's place. */
+/** Actions that change the view: scrolling, panes, overlays and search. */
 export function createViewActions({ get, change, act }: Acting, log: ExchangeLog) {
   return {
-    /** What the mouse selects; without it, nothing any more. */
+    /** Sets the mouse's selection; undefined removes it. */
     select: (selected?: Selected): void => change((state) => ({ ...state, selected })),
-    /** The mouse is the program's, or the terminal's own again. */
+    /** Switches the mouse between this program and the terminal. */
     toggleMouse: act(() => {
       change((state) => ({ ...state, mouse: !state.mouse, selected: undefined }));
-      return get().mouse ? 'the mouse scrolls, clicks and selects here' : "the mouse is the terminal's own";
+      return get().mouse
+        ? 'this program handles the mouse: it scrolls, clicks and selects'
+        : 'the terminal handles the mouse';
     }),
     scrollTo: (scroll: Scroll): void => change((state) => ({ ...state, scroll })),
     togglePanes: (haveRoom: boolean): void => change((state) => togglePanes(state, haveRoom)),
     focusNextPane: (haveRoom: boolean): void => change((state) => focusNextPane(state, haveRoom)),
-    /** Looks at that pane beside the conversation; without one, at none any more. */
+    /** Focuses a pane beside the conversation; undefined focuses none. */
     focusPane: (pane?: PaneName): void =>
       change((state) => ({
         ...state,
         panes:
           pane === undefined ? { shown: state.panes.shown } : { shown: true, focus: { pane, offset: 0 } },
       })),
-    /** Scrolls the pane that is looked at; without `offset`, looks at none any more. */
+    /** Scrolls the focused pane; without `offset` it loses the focus. */
     scrollPane: (offset?: number): void =>
       change(({ panes: { shown, focus }, ...state }) => ({
         ...state,
         panes:
           offset === undefined || focus === undefined ? { shown } : { shown, focus: { ...focus, offset } },
       })),
-    /** The provider's limits have a place beside the conversation. */
+    /** Sets whether the rate limits are shown beside the conversation. */
     showLimits: (limitsBeside: boolean): void => change((state) => ({ ...state, limitsBeside })),
-    /** The figures of the pane that is looked at, else of the request, in sentences. */
+    /** Explains the figures of the focused pane, or else of the request pane, in sentences. */
     explain: (): void =>
       change((state) => {
         const { overlay, panes } = state;
@@ -45,7 +47,7 @@ export function createViewActions({ get, change, act }: Acting, log: ExchangeLog
           overlay: { kind: 'explain', pane, offset: 0, back: inPlace ? 'panes' : 'conversation' },
         };
       }),
-    /** What was said of an overlay goes with it. */
+    /** Shows an overlay. Closing it also removes its toast. */
     show: (overlay: Overlay): void =>
       change((state) => ({ ...state, overlay, ...(overlay.kind === 'none' && { toast: undefined }) })),
     inspect: act(() => {
@@ -64,15 +66,15 @@ export function createViewActions({ get, change, act }: Acting, log: ExchangeLog
     searchPrevious: (): void =>
       change((state) => ({ ...state, search: searchOn(state.messages, state.search, -1) })),
     closeSearch: (): void => change((state) => ({ ...state, search: { kind: 'closed' } })),
-    /** Shows reasoning in full, or one line of it. */
+    /** Switches between the full reasoning and one line of it. */
     toggleReasoning: (): void => change((state) => ({ ...state, reasoningShown: !state.reasoningShown })),
-    /** Shows answers as they were written, or rendered. */
+    /** Switches answers between Markdown source and rendered text. */
     toggleSource: act(() => {
       const { sourceShown, keys } = get();
       change((state) => ({ ...state, sourceShown: !sourceShown }));
       return sourceShown
         ? 'answers are rendered'
-        : `answers are shown as they were written; ${keys.source} renders them`;
+        : `answers are shown as Markdown source; ${keys.source} renders them`;
     }),
   };
 }

@@ -106,7 +106,7 @@ function contentOf(
   shared: Shared,
 ): Framed {
   const { store, viewport, version, keymap, actions } = shared;
-  const title = sourceShown ? 'Conversation, as written' : 'Conversation';
+  const title = sourceShown ? 'Conversation, Markdown source' : 'Conversation';
   const reading = { reasoning: reasoningShown, source: sourceShown };
   const over = overlayView(
     overlay,

@@ -14,7 +14,7 @@ export interface CompareKeysOptions {
   view: () => { width: number; height: number };
 }
 
-/** Keys while answers are compared: they choose one; the draft can be written meanwhile. */
+/** Keys while choose an answer first: they choose one; the draft can be written meanwhile. */
 export interface CompareKeys {
   /** @returns whether the key was used */
   press(name: string): boolean;

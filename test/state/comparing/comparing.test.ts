@@ -80,7 +80,7 @@ test('the draft goes to both endpoints at once, each with its model', () => {
 test('an earlier toast is gone when a comparison starts', async () => {
   await compared();
   actions.stop();
-  expect(toast()).toContain('none was kept');
+  expect(toast()).toContain('no answer kept');
   actions.compare();
   expect(toast()).toBeUndefined();
 });
@@ -97,13 +97,13 @@ test('each answer has its own text and figures, and both count for the session',
   expect(store.getState().request.kind).toBe('none');
 });
 
-test('the conversation goes on with the marked answer and its endpoint', async () => {
+test('the conversation continues with the marked answer and its endpoint', async () => {
   await compared();
   actions.markSide();
   actions.chooseSide();
   expect(texts()).toEqual(['question', 'other']);
   expect(store.getState()).toMatchObject({ endpoint: { name: 'openai' }, comparison: undefined });
-  expect(toast()).toContain('going on with openai');
+  expect(toast()).toContain('continuing with openai');
   expect(toast()).toContain('the other answer is the branch beside it');
   actions.switchBranch(-1);
   expect(texts()).toEqual(['question', 'one']);
@@ -154,7 +154,7 @@ test('no choice is possible while an answer runs, and no question before the cho
   type('next');
   for (const action of [actions.send, actions.regenerate, actions.reviseLast, actions.newConversation]) {
     action();
-    expect(toast()).toContain('answers are compared');
+    expect(toast()).toContain('choose an answer first');
   }
   expect(chat.exchanges).toHaveLength(2);
 });
@@ -279,7 +279,7 @@ describe('rounds', () => {
     actions.compare();
     await round(0);
     actions.repeatSides();
-    expect(toast()).toBe('asking each 5 more times, for the figures');
+    expect(toast()).toBe('asking each 5 more times, to measure them');
     expect(comparison().rounds).toEqual({ now: 2, of: 6 });
     await round(2);
     actions.stop();

@@ -10,12 +10,12 @@ test.each([
   [
     'empty',
     { malformedEvents: 1, finishReason: 'stop' },
-    'the answer is empty: what came could not be read (1 event) (finish_reason stop); ctrl+g asks again',
+    'the answer is empty: the response could not be read (1 event) (finish_reason stop); ctrl+g asks again',
   ],
   [
     'empty',
     { finishReason: 'length' },
-    'the answer is empty: the limit of tokens was used up before any output (finish_reason length); ctrl+g asks again',
+    'the answer is empty: the token limit was reached before any output (finish_reason length); ctrl+g asks again',
   ],
 ] as const)('a saved answer that is %s tells again what it lacks: %o', async (outcome, ending, remark) => {
   const path = place();

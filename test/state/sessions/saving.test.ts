@@ -355,7 +355,7 @@ test('without saving, nothing is saved, and the screen shows it', () => {
   ask('one');
   expect(store.getState().saving).toBe('off');
   actions.showSessions();
-  expect(store.getState().toast?.text).toContain('nothing is saved');
+  expect(store.getState().toast?.text).toContain('saving is off');
 });
 
 test('a folder that cannot be written is said', async ({ skip }) => {

@@ -208,7 +208,7 @@ describe('several calls', () => {
     await called(WEATHER, TIME);
     send('rain');
     actions.stop();
-    expect(toast()).toContain('without a result');
+    expect(toast()).toContain('gets no result');
     send('Enough');
     expect(chat.latest.messages.slice(1)).toEqual([
       { role: 'assistant', content: null, tool_calls: [callOf(WEATHER)] },
