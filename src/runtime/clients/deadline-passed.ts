@@ -21,9 +21,10 @@ export function deadlinePassed(
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 
-/** The setting's value: some milliseconds of it had passed when the daemon read the request. */
+/** The setting's value in seconds, rounded up: some milliseconds of it had passed when the daemon read the request. */
 function secondsOf(ms: number): number {
-  return ms < 500 ? Math.round(ms / 10) / 100 : Math.round(ms / 100) / 10;
+  const step = ms < 500 ? 10 : ms < 10_000 ? 100 : 1000;
+  return (Math.ceil(ms / step) * step) / 1000;
 }
 
 /** How far a request has got, in words that end before the origin. */
