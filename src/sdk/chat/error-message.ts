@@ -2,7 +2,7 @@ import { beginningOf } from '../../common/beginning.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
 
 /** Errors inside errors are read down to here. */
-const MAX_DEPTH = 8;
+const MAX_DEPTH = 12;
 /** Most faults of a list that the message names. */
 const MAX_LISTED = 5;
 /** Members with an error's words, the most common first. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createChatStream } from '../../../src/sdk/index.js';
 import { sseEvents } from '../../support/upstream.js';
+import { answerIn, WIRE_FORMATS } from '../../support/wire-formats.js';
 
 type Format = 'responses' | 'anthropic';
 type Kind = 'text' | 'reasoning' | 'refusal';
@@ -14,6 +15,7 @@ function read(format: Format, events: readonly object[], json = false) {
   return stream.end({ kind: 'closed' });
 }
 
+const EVENTS = { statusCode: 200, contentType: 'text/event-stream' };
 const ENDED = { type: 'response.completed', response: { status: 'completed', output: [] } };
 const STOP = { type: 'message_delta', delta: { stop_reason: 'end_turn' } };
 
@@ -179,6 +181,21 @@ test("items of a response that hold an image or nothing known are counted; what 
 test('pieces of a tool call that belongs to no block of a message are counted', () => {
   const delta = { type: 'input_json_delta', partial_json: '{"a":1}' };
   expect(read('anthropic', [{ type: 'content_block_delta', index: 3, delta }, STOP]).malformedEvents).toBe(1);
+});
+
+test.each(WIRE_FORMATS)('events in the form of %s are read whatever form was expected', (sent) => {
+  for (const [format] of WIRE_FORMATS) {
+    const stream = createChatStream(EVENTS, () => {}, { format });
+    stream.feed(Buffer.from(answerIn(sent, [{ reasoning: 'Hm.' }, { text: 'Hi' }, { call: '{}' }]).join('')));
+    expect(stream.end({ kind: 'closed' })).toMatchObject({
+      outcome: 'complete',
+      text: 'Hi',
+      reasoning: 'Hm.',
+      toolCalls: [{ id: 'call_1', name: 'look', arguments: '{}' }],
+      finishReason: 'tool_calls',
+      malformedEvents: 0,
+    });
+  }
 });
 
 test('a message whose content is a text alone is that text', () => {
