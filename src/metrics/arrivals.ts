@@ -1,22 +1,22 @@
-/** How much output there was: its pieces, and an estimate of its tokens by its text. */
+/** An amount of output: the number of pieces, and the number of tokens estimated from their text. */
 export interface Amount {
   pieces: number;
   tokens: number;
 }
 
-/** The arrivals of an answer that carried output. An arrival is what the daemon got in one read. */
+/** Summary of the arrivals that carried an answer's output. An arrival is the bytes of one read by the daemon. */
 export interface Arrivals {
   count: number;
-  /** From the first to the last. */
+  /** Time from the first arrival to the last. */
   spreadMs: number;
   first: Amount;
-  /** The largest one after the first, for each measure. */
+  /** The most pieces and the most tokens in one arrival after the first. The two may come from different arrivals. */
   largest: Amount;
   total: Amount;
 }
 
 export interface ArrivalCounter {
-  /** A piece of output of about `tokens`. Pieces of one arrival have the same `atMs`. */
+  /** Counts a piece of output with an estimate of its tokens. Pieces of one arrival have the same `atMs`. */
   add(atMs: number, tokens: number): void;
   summary(): Arrivals;
 }

@@ -1,32 +1,33 @@
 import { isBeside, reasoningTokensOf, type TokenCounts } from './delivered.js';
 
-/** What an answer cost, about: list prices, without discounts, taxes and fees. */
+/** Estimated cost of an answer by list prices, without discounts, taxes and fees. */
 export interface Cost {
   usd: number;
   /** The day of the price table (`2026-09-23`), or `config` for prices of the configuration. */
   asOf: string;
 }
 
-/** What several answers cost. */
+/** Total cost of several answers. */
 export interface Spent {
-  /** Of those whose price is known; absent where none is. */
+  /** Sum over the answers with a known price; absent when no price is known. */
   cost?: Cost;
   /** Answers with output whose price is not known. */
   unpriced: number;
 }
 
-/** US dollars for a million tokens. */
+/** Prices in US dollars per million tokens. */
 export interface TokenPrices {
   input: number;
   output: number;
-  /** For prompt tokens that are read from the cache or written to it; the price of `input` by default. */
+  /** Price of prompt tokens that the provider reads from its cache; `input` by default. */
   cached?: number | undefined;
+  /** Price of prompt tokens that the provider writes to its cache; `input` by default. */
   cacheWrite?: number | undefined;
-  /** For reasoning tokens; the price of `output` by default. */
+  /** Price of reasoning tokens; `output` by default. */
   reasoning?: number | undefined;
 }
 
-/** Token counts as they are billed: the parts are within `input` and `output`. */
+/** Billed token counts. `cached` and `cacheWrite` are parts of `input`, `reasoning` is a part of `output`. */
 export interface BilledTokens {
   input: number;
   cached: number;
@@ -37,7 +38,7 @@ export interface BilledTokens {
 
 const MILLION = 1e6;
 
-/** The tokens that are billed. Reasoning that is counted beside the completion tokens is output, too. */
+/** Computes the billed tokens. Reasoning that the provider counts beside the completion tokens is added to `output`. */
 export function billedTokens(counts: TokenCounts): BilledTokens {
   const { promptTokens, completionTokens, cachedTokens = 0, cacheWriteTokens = 0 } = counts;
   const reasoning = reasoningTokensOf(counts);
@@ -51,7 +52,7 @@ export function billedTokens(counts: TokenCounts): BilledTokens {
   };
 }
 
-/** The cost in US dollars by prices of one's own. */
+/** Returns the cost in US dollars by the given prices. */
 export function costBy(prices: TokenPrices, tokens: BilledTokens): number {
   const { input, output, cached = input, cacheWrite = input, reasoning = output } = prices;
   const plainInput = tokens.input - tokens.cached - tokens.cacheWrite;
@@ -65,7 +66,7 @@ export function costBy(prices: TokenPrices, tokens: BilledTokens): number {
   return sum / MILLION;
 }
 
-/** The sum of costs; undefined where none is known. Of two tables the older day stands. */
+/** Adds up costs; undefined when none is known. `asOf` is the oldest day among the price tables. */
 export function sumOfCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
   let sum: Cost | undefined;
   for (const cost of costs) {
@@ -76,14 +77,14 @@ export function sumOfCosts(costs: readonly (Cost | undefined)[]): Cost | undefin
   return sum;
 }
 
-/** The sum over answers; `billed`: the provider charges for it, whether its price is known or not. */
+/** Adds up the answers' costs. `billed`: the provider charges for the answer, even when the price is unknown. */
 export function spentOn(answers: readonly { cost: Cost | undefined; billed: boolean }[]): Spent {
   const cost = sumOfCosts(answers.map((answer) => answer.cost));
   const unpriced = answers.filter((answer) => answer.billed && answer.cost === undefined).length;
   return { ...(cost !== undefined && { cost }), unpriced };
 }
 
-/** `~$0.0012`: two digits that mean something below a cent, cents above. */
+/** Formats a cost, e.g. `~$0.0012`: two significant digits below $0.10, whole cents above. */
 export function costText({ usd }: Pick<Cost, 'usd'>): string {
   if (usd <= 0) return '~$0';
   if (usd >= 0.1) return `~$${usd.toFixed(2)}`;
@@ -91,7 +92,7 @@ export function costText({ usd }: Pick<Cost, 'usd'>): string {
   return `~$${usd.toFixed(digits)}`;
 }
 
-/** The same for a narrow place: a `+` after the sum of a part. */
+/** Short form of a total: a `+` follows when some answers have no known price. */
 export function spentText({ usd }: Pick<Cost, 'usd'>, unpriced: number): string {
   return `${costText({ usd })}${unpriced > 0 ? '+' : ''}`;
 }
@@ -101,13 +102,13 @@ export function unpricedText(unpriced: number): string {
   return `${unpriced === 1 ? '1 answer has' : `${unpriced} answers have`} no known price`;
 }
 
-/** `by the prices of 2026-09-23`, and that the sum is not whole where it isn't. */
+/** Names the price table, e.g. `by prices of 2026-09-23`, and how many answers the sum lacks. */
 export function costBasis({ asOf }: Pick<Cost, 'asOf'>, unpriced = 0): string {
   const prices = asOf === 'config' ? 'prices of the configuration' : `prices of ${asOf}`;
   return unpriced === 0 ? `by ${prices}` : `by ${prices}; ${unpricedText(unpriced)}`;
 }
 
-/** The cost in saved figures; undefined where there is none. */
+/** Reads the cost from saved figures; undefined when they have none. */
 export function costFrom(saved: Readonly<Record<string, unknown>>): Cost | undefined {
   const { cost } = saved;
   if (typeof cost !== 'object' || cost === null || !('usd' in cost) || !('asOf' in cost)) return undefined;

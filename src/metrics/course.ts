@@ -1,9 +1,9 @@
-/** When an answer's output came, in bins of one length from the request on. */
+/** An answer's output over time, in bins of equal length that start at the request. */
 export interface Course {
   readonly binMs: number;
-  /** Characters that came in each bin, up to that of the latest output. */
+  /** Characters that arrived in each bin, up to the bin of the latest output. */
   readonly amounts: readonly number[];
-  /** Times of a second and more without output, after the first one: the longest, in order. */
+  /** Pauses of at least a second after the first output: the 32 longest, in order of time. */
   readonly pauses: readonly Pause[];
 }
 
@@ -13,9 +13,9 @@ export interface Pause {
 }
 
 export interface CourseRecorder {
-  /** Output of so many characters came at `atMs`, in ms since the request. */
+  /** Adds `amount` characters of output that arrived `atMs` after the request. */
   add(atMs: number, amount: number): void;
-  /** As it is now; undefined before the first output. */
+  /** Returns a copy of the course so far; undefined before the first output. */
   snapshot(): Course | undefined;
 }
 
@@ -24,7 +24,9 @@ const MAX_BINS = 240;
 const PAUSE_MS = 1000;
 const MAX_PAUSES = 32;
 
-/** Keeps its size however long the answer is: bins that are too many become half as many of twice the length. */
+/**
+ * Memory stays bounded for answers of any length: when bins run out, each two are merged into one of twice the length.
+ */
 export function createCourse(): CourseRecorder {
   let binMs = FIRST_BIN_MS;
   let amounts: number[] = [];
@@ -60,7 +62,10 @@ function withoutShortest(pauses: readonly Pause[]): Pause[] {
   return pauses.filter((_, at) => at !== index);
 }
 
-/** What came in each of `count` equal parts of the time from `fromMs` to `toMs`; a bin's amount is spread over its length. */
+/**
+ * Returns the output in each of `count` equal parts from `fromMs` to `toMs`. A bin's amount is spread evenly over the
+ * bin.
+ */
 export function amountsBetween(
   { binMs, amounts }: Course,
   fromMs: number,
@@ -85,7 +90,7 @@ export function amountsBetween(
   });
 }
 
-/** When the first output came, to the length of a bin, in ms. */
+/** Returns the start of the first bin with output, in ms since the request. */
 export function firstOutputMs({ binMs, amounts }: Course): number {
   return (
     Math.max(

@@ -10,29 +10,29 @@ export interface TokenCounts {
   cacheWriteTokens?: number;
 }
 
-/** The tokens that arrived. */
+/** How many tokens of output arrived. */
 export interface Delivered {
   tokens: number;
-  /** `tokens` is an estimate by the text. */
+  /** `tokens` is estimated from the text. */
   estimated: boolean;
-  /** False when the provider counted more than arrived, and the part that arrived has no count. */
+  /** False when the provider's count includes tokens that never arrived, and how many did arrive is unknown. */
   known: boolean;
-  /** Reasoning tokens that never arrived. */
+  /** Number of reasoning tokens that never arrived. */
   hidden: number;
 }
 
-/** A count that exceeds the estimate by this factor and by this many tokens includes hidden tokens. */
+/** A count includes hidden tokens when it exceeds this factor times the estimate plus this many tokens. */
 const HIDDEN_FACTOR = 3;
 const HIDDEN_SLACK = 20;
 
 /**
- * The provider's completion tokens less reasoning tokens that were never streamed. Where reasoning is counted
- * beside the completion tokens (total = prompt + completion + reasoning), streamed reasoning is added.
+ * Returns the provider's completion tokens less the reasoning tokens that it never streamed. When the provider counts
+ * reasoning beside the completion tokens (total = prompt + completion + reasoning), streamed reasoning is added.
  */
 export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, rest: Amount): Delivered {
   const estimate = reasoning.tokens + rest.tokens;
   const pieces = reasoning.pieces + rest.pieces;
-  // A zero beside output is a field that the server does not fill in.
+  // When there is output, a zero means that the server does not fill in the field.
   if (counts === undefined || (counts.completionTokens === 0 && pieces > 0)) {
     return { tokens: estimate, estimated: true, known: true, hidden: 0 };
   }
@@ -54,15 +54,15 @@ export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, 
   };
 }
 
-/** Reasoning tokens as counted; where only the total shows them, what it has beyond the other counts. */
+/** Returns the reasoning tokens that the provider counted, or the part of the total that no other count explains. */
 export function reasoningTokensOf(counts: TokenCounts): number {
   if (counts.reasoningTokens !== undefined) return counts.reasoningTokens;
-  // Gemini counts its thoughts in the total alone. Some servers count cached tokens so.
+  // Gemini counts its thoughts only in the total. Some servers count cached tokens only there.
   const surplus = surplusOf(counts);
   return surplus > (counts.cachedTokens ?? 0) + (counts.cacheWriteTokens ?? 0) ? surplus : 0;
 }
 
-/** Whether reasoning is counted beside the completion tokens (xAI, Gemini), not within them (OpenAI). */
+/** Returns whether the completion tokens exclude reasoning (xAI, Gemini). OpenAI includes it. */
 export function isBeside(counts: TokenCounts, thought: number): boolean {
   return thought > 0 && (thought > counts.completionTokens || surplusOf(counts) >= thought);
 }
@@ -71,7 +71,9 @@ function surplusOf({ promptTokens, completionTokens, totalTokens }: TokenCounts)
   return promptTokens === 0 ? 0 : Math.max(0, totalTokens - promptTokens - completionTokens);
 }
 
-/** How many reasoning tokens arrived. Much less text than the count suggests is a summary, whose tokens are unknown. */
+/**
+ * Returns how many reasoning tokens arrived. Text for less than half of the count is a summary: its tokens are unknown.
+ */
 function streamedReasoning({ tokens, pieces }: Amount, thought: number): { tokens: number; known: boolean } {
   if (pieces === 0 || thought === 0) return { tokens: 0, known: true };
   const seen = Math.max(tokens, pieces);
@@ -80,14 +82,14 @@ function streamedReasoning({ tokens, pieces }: Amount, thought: number): { token
     : { tokens: Math.round(tokens), known: false };
 }
 
-/** About how many tokens a text is: four ASCII characters a token, one for any other character. */
+/** Estimates a text's tokens: four ASCII characters are one token, each other character is one. */
 export function estimateTokens(text: string): number {
   let ascii = 0;
   let other = 0;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit < 0x80) ascii += 1;
-    // The second half of a surrogate pair is not another character.
+    // The second half of a surrogate pair belongs to the same character.
     else if (unit < 0xdc00 || unit > 0xdfff) other += 1;
   }
   return ascii / 4 + other;

@@ -22,13 +22,13 @@ export interface GapSummary {
   max: number;
 }
 
-/** From the arrival of what a frame brings, the oldest of it, to the frame on the screen. Milliseconds. */
+/** Milliseconds from the arrival of the oldest content in a frame until that frame is on the screen. */
 export interface PaintSummary {
   p50: number;
   p99: number;
 }
 
-/** What a load test counts of an exchange. */
+/** The figures of an exchange that a load test counts. */
 export type LoadFigures = Pick<
   ExchangeMetrics,
   | 'ttftMs'
@@ -45,8 +45,8 @@ export type LoadFigures = Pick<
 >;
 
 /**
- * One exchange's figures by the definitions in docs/metrics.md. Times are milliseconds since send on
- * the monotonic clock. A figure that cannot be known is absent, never guessed.
+ * One exchange's figures by the definitions in docs/metrics.md. Times are milliseconds since send on the monotonic
+ * clock. An unknown figure is absent, never guessed.
  */
 export interface ExchangeMetrics {
   phase: Phase;
@@ -58,38 +58,39 @@ export interface ExchangeMetrics {
   ttfbMs?: number;
   ttftMs?: number;
   e2eMs?: number;
-  /** After the first arrival; withheld, with the reason, where none can be believed. */
+  /** Speed after the first arrival, or the reason why no reliable speed exists. */
   speed: Speed;
   promptTokens?: number;
-  /** Prompt tokens that the provider read from its cache, and wrote to it. */
+  /** Prompt tokens that the provider read from its cache. */
   cachedTokens?: number;
+  /** Prompt tokens that the provider wrote to its cache. */
   cacheWriteTokens?: number;
   /** Tokens that the provider counted and never streamed. Absent when there are none. */
   hiddenTokens?: number;
-  /** Tokens that arrived: reasoning that the provider counted and never streamed is not in it. */
+  /** Tokens that arrived, without reasoning that the provider counted but never streamed. */
   outputTokens: number;
-  /** `outputTokens` and what follows from it are an estimate: show with `~`. */
+  /** `outputTokens` and the speed computed from it are estimates: show them with `~`. */
   tokensEstimated: boolean;
   /** Pieces of output: text, reasoning, refusal and tool calls. */
   chunks: number;
-  /** In how many of the daemon's reads the output came. */
+  /** The number of reads by the daemon that brought output. */
   arrivals: number;
-  /** Body bytes as they came. */
+  /** Body bytes before decoding. */
   bytes: number;
-  /** The content coding of a compressed body, as its header has it, and how many bytes came out of it. */
+  /** The content coding of a compressed body, as written in its header, and the number of decoded bytes. */
   compressed?: { coding: string; decodedBytes: number };
   attempts: number;
-  /** How often a reused connection was dead, and the request went out again on a new one. Absent when never. */
+  /** How often a reused connection was dead and the daemon sent the request on a new one. Absent when never. */
   replaced?: number;
   buffered: boolean;
   gaps?: GapSummary;
-  /** Where content is shown as it comes. */
+  /** Present when the content is shown while it streams. */
   paints?: PaintSummary;
   hops: Hops;
-  /** What the wait for the provider consists of; absent where nothing is known of it. */
+  /** The parts of the wait for the provider; absent when no part is known. */
   wait?: WaitSplit;
-  /** What the provider said of itself; absent until the headers. */
+  /** Times, limits and names that the provider reported; absent until the headers. */
   provider?: ProviderReport;
-  /** About; filled in after the end where the model's price is known. */
+  /** An estimate; set after the end when the model's price is known. */
   cost?: Cost;
 }

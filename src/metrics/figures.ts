@@ -1,38 +1,40 @@
 import type { ExchangeMetrics } from './exchange.js';
 
-/** One figure as the screen, the JSON output and the documentation name it. */
+/** Names and definition of one figure for the screen, the JSON output and the documentation. */
 export interface Figure {
-  /** As panes show it: plain words. */
+  /** The name in the chat's panes, in plain words. */
   readonly label: string;
-  /** The field's own word, where it is another one. */
+  /** The usual technical term, when it differs from the label. */
   readonly term?: string;
-  /** `` for words and yes or no. */
+  /** Empty for words and for yes or no. */
   readonly unit: 'ms' | 'tokens/s' | 'tokens' | 'bytes' | 'US$' | '%' | 'count' | '';
-  /** What it is exactly, for docs/metrics.md and the explanation on the screen. */
+  /** The exact definition, for docs/metrics.md and the explanation on the screen. */
   readonly definition: string;
-  /** What the figure tells its reader, in one sentence. */
+  /** The figure's meaning for the reader, in one sentence. */
   readonly help: string;
-  /** In `metrics` of the JSON output; absent where it is not in there. */
+  /** Key and value in `metrics` of the JSON output; absent when the JSON does not have the figure. */
   readonly json?: { readonly key: string; readonly of: (metrics: ExchangeMetrics) => JsonValue };
 }
 
 export type JsonValue = number | boolean | string | null | Readonly<Record<string, number | string>>;
 
-/** The figures of one exchange. Times count from when the request left the client. The one definition of each. */
+/**
+ * The figures of one exchange. Times start when the request leaves the client. Screen, JSON and docs use this table.
+ */
 export const FIGURES = {
   ttfb: {
     label: 'first byte',
     term: 'TTFB',
     unit: 'ms',
-    definition: 'response headers seen by the daemon',
-    help: 'How long the provider took until its response began.',
+    definition: 'time from send until the daemon reads the response headers',
+    help: 'How long the provider took to begin its response.',
     json: { key: 'ttfb_ms', of: ({ ttfbMs }) => ttfbMs ?? null },
   },
   ttft: {
     label: 'first token',
     term: 'TTFT',
     unit: 'ms',
-    definition: 'first output',
+    definition: 'time from send to the first output',
     help: 'How long you waited for the first piece of the answer.',
     json: { key: 'ttft_ms', of: ({ ttftMs }) => ttftMs ?? null },
   },
@@ -40,7 +42,7 @@ export const FIGURES = {
     label: 'whole answer',
     term: 'E2E',
     unit: 'ms',
-    definition: 'last output; usage and `[DONE]` do not count',
+    definition: 'time from send to the last output; usage and `[DONE]` do not count',
     help: 'How long the answer took, from the question to its last piece.',
     json: { key: 'e2e_ms', of: ({ e2eMs }) => e2eMs ?? null },
   },
@@ -67,7 +69,7 @@ export const FIGURES = {
     label: 'withheld',
     unit: '',
     definition: 'why there is no rate: `burst`, `too_few_arrivals` or `hidden`',
-    help: 'Why no speed is given.',
+    help: 'Why the speed is withheld.',
     json: { key: 'rate_withheld', of: ({ speed }) => (speed.kind === 'withheld' ? speed.reason : null) },
   },
   tokens: {
@@ -81,7 +83,7 @@ export const FIGURES = {
   estimated: {
     label: 'estimated',
     unit: '',
-    definition: 'the token count is an estimate: the provider sent none, or none that can be believed',
+    definition: 'the token count is an estimate: the provider sent no count, or an implausible one',
     help: 'Whether the tokens are an estimate.',
     json: { key: 'tokens_estimated', of: ({ tokensEstimated }) => tokensEstimated },
   },
@@ -89,14 +91,14 @@ export const FIGURES = {
     label: 'chunks',
     unit: 'count',
     definition: 'pieces of output that the provider sent',
-    help: 'In how many pieces the provider sent the answer, and how many bytes its response has.',
+    help: 'In how many pieces the provider sent the answer, and how many bytes the response has.',
     json: { key: 'chunks', of: ({ chunks }) => chunks },
   },
   arrivals: {
     label: 'arrivals',
     unit: 'count',
-    definition: 'reads of the daemon that brought output',
-    help: 'In how many reads the daemon got the answer: fewer than chunks when several came at once.',
+    definition: 'reads by the daemon that brought output',
+    help: 'In how many reads the daemon received the answer: fewer than chunks when several chunks came at once.',
     json: { key: 'arrivals', of: ({ arrivals }) => arrivals },
   },
   bytes: {
@@ -109,8 +111,8 @@ export const FIGURES = {
   compressed: {
     label: 'decoded',
     unit: 'bytes',
-    definition: "the response's content coding and its bytes after decoding; `null` where it had none",
-    help: 'How large the response is without its compression.',
+    definition: "the response's content coding and its bytes after decoding; `null` without a coding",
+    help: 'How large the response is after decompression.',
     json: {
       key: 'compressed',
       of: ({ compressed }) =>
@@ -122,21 +124,21 @@ export const FIGURES = {
   attempts: {
     label: 'attempts',
     unit: 'count',
-    definition: 'how often the request was sent',
-    help: 'How often the request was sent, retries among them.',
+    definition: 'how often the daemon sent the request',
+    help: 'How often the daemon sent the request, retries included.',
     json: { key: 'attempts', of: ({ attempts }) => attempts },
   },
   replaced: {
     label: 'replaced',
     unit: 'count',
-    definition: 'how often a reused connection was dead, and the request went out again on a new one',
+    definition: 'how often a reused connection was dead and the daemon sent the request on a new one',
     help: 'How many dead connections the daemon replaced for this request.',
     json: { key: 'replaced', of: ({ replaced }) => replaced ?? 0 },
   },
   buffered: {
     label: 'buffered',
     unit: '',
-    definition: 'the daemon does not stream: the answer came in one piece',
+    definition: 'the answer came in one piece, because the daemon does not stream',
     help: 'Whether the answer came in one piece, because the daemon does not stream.',
     json: { key: 'buffered', of: ({ buffered }) => buffered },
   },
@@ -161,12 +163,12 @@ export const FIGURES = {
     unit: 'ms',
     definition:
       'from the arrival of the oldest content in a frame to that frame on the terminal; the pane has p99',
-    help: 'How soon the terminal had what arrived, 99 of 100 times.',
+    help: 'How soon arrived output is on the terminal, in 99 of 100 frames.',
   },
   hidden: {
     label: 'hidden tokens',
     unit: 'tokens',
-    definition: 'tokens that the provider counted and never streamed, such as reasoning',
+    definition: 'tokens that the provider counted but never streamed, for example reasoning',
     help: 'Tokens that the provider counts and bills, but never sent.',
   },
   cached: {
@@ -179,114 +181,115 @@ export const FIGURES = {
     label: 'cache write',
     unit: 'tokens',
     definition: 'prompt tokens that the provider wrote to its cache',
-    help: 'How much of the prompt the provider put in its cache.',
+    help: 'How much of the prompt the provider wrote to its cache.',
   },
   cost: {
     label: 'cost',
     unit: 'US$',
     definition: "the provider's token counts times list prices",
-    help: 'About what the answer cost, without discounts and taxes.',
+    help: 'The approximate cost of the answer, without discounts and taxes.',
   },
 } as const satisfies Record<string, Figure>;
 
-/** The figures of a session's exchanges, and of the connection: only the screen has them. */
+/** Figures of a session's exchanges and of the connection. Only the screen shows them. */
 export const SCREEN_FIGURES = {
   course: {
     label: 'output over time',
     unit: 'count',
-    definition:
-      'characters of output by when they came; the highest bar is the part of the time with the most',
-    help: 'When the answer came, from the question on: dots are the wait for the first token, crosses a stall.',
+    definition: 'characters of output over time; the highest bar is the interval with the most characters',
+    help: 'When the answer arrived, from the question on: dots mark the wait for the first token, crosses a stall.',
   },
   ping: {
     label: 'ping',
     unit: 'ms',
     definition: 'a health request to the daemon and its answer',
-    help: 'How long the way to the daemon and back takes.',
+    help: 'How long a round trip to the daemon takes.',
   },
   daemon: {
     label: 'daemon',
     unit: '',
-    definition: "the daemon's version, and how long it has been up",
+    definition: "the daemon's version and uptime",
     help: 'The program between this one and the provider: it connects, retries and measures.',
   },
   connections: {
     label: 'connections',
     unit: 'count',
-    definition: "the daemon's open connections to the provider; busy: with a request on them",
+    definition: "the daemon's open connections to the provider; a busy connection carries a request",
     help: 'How many connections to the provider are open, and how many of them are in use.',
   },
   circuit: {
     label: 'circuit',
     unit: '',
-    definition: 'closed: requests pass; open: the daemon refuses them for a while; half-open: it tries one',
-    help: 'Whether the daemon sends requests to the provider: it pauses when too many fail.',
+    definition:
+      'closed: requests pass; open: the daemon refuses requests for a while; half-open: the daemon tries one request',
+    help: 'Whether the daemon sends requests to the provider: the daemon pauses when too many fail.',
   },
   running: {
     label: 'requests running',
     unit: 'count',
-    definition: 'requests of all programs that the daemon works on now',
-    help: 'What the daemon does at this moment, for other programs too.',
+    definition: 'requests of all clients that the daemon handles now',
+    help: 'How many requests the daemon handles at this moment, for other programs too.',
   },
   server_running: {
     label: 'server runs',
     unit: 'count',
     definition:
-      "requests that the provider's server answers now, of all its clients, from its metrics page (`metrics_url`)",
-    help: 'How many requests the server works on at this moment.',
+      "requests of all clients that the provider's server answers now, from its metrics page (`metrics_url`)",
+    help: 'How many requests the server answers at this moment.',
   },
   server_waiting: {
     label: 'server queue',
     unit: 'count',
-    definition: "requests that wait in the provider's server, of all its clients, from its metrics page",
-    help: 'How many requests the server has not begun yet: with some, the wait for the first token grows.',
+    definition: "requests of all clients that wait in the provider's server, from its metrics page",
+    help: 'How many requests the server has not begun yet: more of them mean a longer wait for the first token.',
   },
   server_kv_cache: {
     label: 'KV cache',
     unit: '%',
-    definition: "share of the server's memory for keys and values that is in use, from its metrics page",
-    help: 'How full the memory for running answers is: when it is full, requests wait or begin again.',
+    definition: "used share of the server's memory for keys and values, from its metrics page",
+    help: 'How full the memory for running answers is: when it is full, requests wait or start again.',
   },
   window: {
     label: 'reads ahead',
     unit: 'bytes',
-    definition: "the stream's window: bytes that the daemon may send before this program grants more",
-    help: 'How much of an answer the daemon reads before this program has taken it.',
+    definition: "the stream's window: how many bytes the daemon may send before this program grants more",
+    help: 'How far the daemon may read ahead of this program.',
   },
   limits: {
     label: 'rate limits',
     unit: 'count',
     definition: 'the remainder of each limit, from the headers of the latest response',
-    help: 'How much more the provider lets you ask, and when that is renewed.',
+    help: 'How much more the provider lets you send, and when the limit resets.',
   },
   requests: {
     label: 'requests',
     unit: 'count',
     definition: 'requests since the program started',
-    help: 'How many questions were sent since the program started.',
+    help: 'How many questions this program sent since it started.',
   },
   errors: {
     label: 'errors',
     unit: 'count',
-    definition: 'requests that failed or stalled; stopped and cut answers are none',
+    definition: 'requests that failed or stalled; stopped and truncated answers do not count',
     help: 'How many of the requests failed.',
   },
   goodput: {
     label: 'good answers',
     term: 'goodput',
     unit: '%',
-    definition: 'whole answers that kept to both objectives (SLO), of those where both times are known',
-    help: 'How many answers were fast enough, by the objectives for the first token and for each further one.',
+    definition:
+      'share of complete answers within both objectives (SLO), among answers whose two times are known',
+    help: 'How many answers met the objectives for the first token and for each further token.',
   },
   history: {
     label: 'trend',
     unit: 'ms',
-    definition: 'the latest times to the first token, oldest first; the longest one is a full bar',
+    definition: 'the latest times to the first token, oldest first; the longest time has a full bar',
     help: 'Whether the wait for the first token gets longer or shorter.',
   },
 } as const satisfies Record<string, Figure>;
 
-/** What the JSON output has of an exchange, in order. */
+/** The figures of an exchange in the JSON output, in order. */
 export const JSON_FIGURES: readonly NonNullable<Figure['json']>[] = Object.values<Figure>(FIGURES).flatMap(
   ({ json }) => (json === undefined ? [] : [json]),
 );

@@ -1,24 +1,26 @@
-/** Who takes a hop's time. Failed attempts and the waits after them are a place of their own: each side has a part. */
+/**
+ * Where a hop's time passes. Failed attempts and the waits after them count apart, since each side takes some of it.
+ */
 export type Place = 'the provider' | 'failed attempts' | 'the network' | 'the daemon' | 'this program';
 
 export interface Hop {
   name: string;
-  /** As panes show it. */
+  /** The name in the chat's panes. */
   label: string;
   place: Place;
-  /** `inferred`: the hop's length is measured, but what happened in it is concluded from other figures. */
+  /** `inferred`: the hop is derived from other figures. */
   basis: 'measured' | 'inferred';
   what: string;
 }
 
-/** The hops of an exchange, in order, up to the first output on the screen. The one definition of each. */
+/** The hops of an exchange, in order, up to the first output on the screen. Screen, JSON and docs use this table. */
 export const HOPS = [
   {
     name: 'client_to_daemon',
     label: 'to daemon',
     place: 'the daemon',
     basis: 'inferred',
-    what: 'request from client to daemon: half of both ways, of which only the sum is known',
+    what: 'the request travels from client to daemon: half of the round trip, since only the sum is known',
   },
   {
     name: 'retries',
@@ -32,7 +34,7 @@ export const HOPS = [
     label: 'redirects',
     place: 'the network',
     basis: 'measured',
-    what: 'requests of the last attempt that were answered with a redirect',
+    what: 'requests of the last attempt that the provider answered with a redirect',
   },
   {
     name: 'queue',
@@ -63,7 +65,7 @@ export const HOPS = [
     label: 'thinking?',
     place: 'the provider',
     basis: 'inferred',
-    what: 'thinking, not streamed: headers to first output, when usage counts reasoning that never arrived',
+    what: 'from the response headers to the first output, when usage counts reasoning that was never streamed',
   },
   {
     name: 'first_token',
@@ -77,7 +79,7 @@ export const HOPS = [
     label: 'from daemon',
     place: 'the daemon',
     basis: 'inferred',
-    what: 'first output from daemon to client: the other half of both ways',
+    what: 'the first output travels from daemon to client: the other half of the round trip',
   },
   {
     name: 'decode',
@@ -96,5 +98,5 @@ export const HOPS = [
 ] as const satisfies readonly Hop[];
 
 export type HopName = (typeof HOPS)[number]['name'];
-/** Milliseconds of each hop that is known. */
+/** Milliseconds of each known hop. */
 export type Hops = Partial<Record<HopName, number>>;

@@ -8,12 +8,12 @@ import {
   timesInHeaders,
 } from './provider-times.js';
 
-/** What a provider's response says of itself. */
+/** What a response reports about the provider: times, limits and names. */
 export interface ProviderReport {
   times: ReportedTime[];
-  /** Headers and members whose value can't be a time. */
+  /** Names of headers and JSON members whose value is not a valid time. */
   refused: string[];
-  /** By which the provider finds the request in its logs. */
+  /** Identifies the request in the provider's logs. */
   requestId?: string;
   /** Headers that name the region, the data centre or the deployment. */
   region: Record<string, string>;
@@ -30,12 +30,12 @@ const REGIONS = [
   'via',
 ];
 const LONGEST_VALUE = 200;
-/** A server of one's own sends none of these, and a load test then reads nothing for each answer. */
+/** A self-hosted server sends none of these headers; then a load test skips their parsing for each answer. */
 const KNOWN: ReadonlySet<string> = new Set([...TIME_HEADERS, ...REQUEST_ID_HEADERS, ...REGIONS]);
 
 /**
- * Collects what one response says of the provider. Later events replace earlier times of the same source.
- * @param nowMs Unix time at the headers
+ * Collects what one response reports about the provider. Later events replace earlier times of the same source.
+ * @param nowMs Unix time at which the headers arrived
  */
 export function createProviderReport(headers: Readonly<Record<string, string>>, nowMs: number) {
   const says = Object.keys(headers).some((name) => KNOWN.has(name) || isRateLimitHeader(name));
@@ -54,7 +54,7 @@ export function createProviderReport(headers: Readonly<Record<string, string>>, 
   );
   const rateLimits = says ? rateLimitsIn(headers, nowMs) : [];
   return {
-    /** An event of the answer, with its members as they came. */
+    /** Takes the JSON members of one event of the answer. */
     event(members: Readonly<Record<string, unknown>>): void {
       take(timesInEvent(members));
     },

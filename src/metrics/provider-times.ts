@@ -1,22 +1,22 @@
-/** What a provider's own figure covers. `processing`: all of its work until the response's headers. */
+/** The part of the provider's work that a reported time covers. `processing`: all work until the response's headers. */
 export type ReportedPart = 'queue' | 'load' | 'prompt' | 'processing' | 'generation';
 
-/** A time as the provider reported it. */
+/** A time that the provider reported. */
 export interface ReportedTime {
   part: ReportedPart;
   ms: number;
-  /** The header or member that it came in. */
+  /** The header or JSON member that holds the time. */
   source: string;
 }
 
-/** What a response says of the provider's own times. */
+/** The provider's times in one response. */
 export interface Reported {
   times: ReportedTime[];
-  /** Sources whose value can't be a time: negative, endless or no number. */
+  /** Sources whose value is not a valid time: negative, over a day or no number. */
   refused: string[];
 }
 
-/** Names in lower case. */
+/** Header names are in lower case. */
 type Headers = Readonly<Record<string, string>>;
 type Members = Readonly<Record<string, unknown>>;
 type Found = readonly [part: ReportedPart, source: string, value: unknown, unitMs: number];
@@ -24,7 +24,7 @@ type Found = readonly [part: ReportedPart, source: string, value: unknown, unitM
 const MS = 1;
 const SECOND = 1000;
 const NANOSECOND = 1e-6;
-/** No exchange takes longer: a larger figure has another unit. */
+/** No exchange takes longer than a day, so a larger value has another unit. */
 const LONGEST_MS = 24 * 3_600_000;
 
 /** The headers that `timesInHeaders` reads. */
@@ -36,8 +36,8 @@ export const TIME_HEADERS = [
 const [OPENAI, ENVOY, SERVER_TIMING] = TIME_HEADERS;
 
 /**
- * The provider's times in a response's headers, in ms: `openai-processing-ms` (OpenAI, vLLM gateways),
- * `x-envoy-upstream-service-time` (Envoy, Azure) and `server-timing` (W3C), whose entries are known by name.
+ * Reads the provider's times from a response's headers, in ms: `openai-processing-ms` (OpenAI, vLLM gateways),
+ * `x-envoy-upstream-service-time` (Envoy, Azure) and known entries of `server-timing` (W3C).
  * @param headers names in lower case
  */
 export function timesInHeaders(headers: Headers): Reported {
@@ -50,8 +50,8 @@ export function timesInHeaders(headers: Headers): Reported {
 }
 
 /**
- * The provider's times in one event of an answer, in ms: llama.cpp's `timings`, the members of `usage` of Groq
- * (seconds, also in `x_groq`) and LocalAI (ms), `time_info` of Cerebras (seconds), Ollama's durations (ns).
+ * Reads the provider's times from one event of an answer and returns ms. Sources: llama.cpp's `timings` (ms), `usage`
+ * of Groq (seconds, also in `x_groq`) and LocalAI (ms), `time_info` of Cerebras (seconds), Ollama's durations (ns).
  */
 export function timesInEvent(event: Members): Reported {
   const { usage, x_groq, timings, time_info } = event;
@@ -92,14 +92,14 @@ function inNanoseconds(members: Members, prefix: string): Found[] {
   ];
 }
 
-/** Names of `server-timing` entries. An entry of another name may overlap these, and is not read. */
+/** Known names of `server-timing` entries. Other entries may overlap these, so they are ignored. */
 const ENTRY_NAMES: readonly [RegExp, ReportedPart][] = [
   [/^(queue|queued|queue[-_]?time|waiting)$/i, 'queue'],
   [/^(prompt|prefill|prompt[-_]?processing|prompt[-_]?time)$/i, 'prompt'],
   [/^(total|processing|app|origin|inference|upstream)$/i, 'processing'],
 ];
 
-/** `queue;dur=12.5, total;dur=80;desc="all of it"`. Commas and semicolons within quotes part nothing. */
+/** Parses `queue;dur=12.5, total;dur=80;desc="all of it"`. Commas and semicolons in quotes don't separate entries. */
 function serverTiming(header: string): Found[] {
   return (header.slice(0, 4096).match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? []).flatMap((entry): Found[] => {
     const name = entry.split(';', 1)[0]?.trim() ?? '';
@@ -114,7 +114,7 @@ function serverTiming(header: string): Found[] {
 function judged(found: readonly Found[]): Reported {
   const reported: Reported = { times: [], refused: [] };
   for (const [part, source, value, unitMs] of found) {
-    // Groq sends null for a time that it does not know.
+    // Groq sends null for an unknown time.
     if (value === undefined || value === null) continue;
     const ms = (typeof value === 'number' ? value : decimal(value)) * unitMs;
     if (ms >= 0 && ms <= LONGEST_MS) reported.times.push({ part, ms, source });

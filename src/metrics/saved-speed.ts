@@ -1,6 +1,6 @@
 import { NO_SPEED, type Speed, WITHHELD } from './speed.js';
 
-/** The speed in saved figures. Older files have `tpotMs` and `tokensPerSecond` beside the other figures. */
+/** Reads the speed from saved figures. Older files have `tpotMs` and `tokensPerSecond` beside the other figures. */
 export function speedFrom(saved: Readonly<Record<string, unknown>>): Speed {
   const { speed } = saved;
   const members = isMembers(speed) ? speed : saved;

@@ -1,6 +1,6 @@
 import { percentile } from './percentile.js';
 
-/** By how much one sample's values lie above another's, and the interval that holds the true shift. */
+/** How far one sample's values lie above another's, with the confidence interval of that shift. */
 export interface Shift {
   readonly value: number;
   readonly low: number;
@@ -8,10 +8,10 @@ export interface Shift {
 }
 
 /**
- * Hodges and Lehmann's estimate with the interval of the Mann-Whitney test, which is exact for few values and assumes no
- * distribution (Hollander, Wolfe and Chicken, 2014, section 4.2). It takes the values as independent of each other.
+ * Computes the Hodges-Lehmann estimate with the confidence interval of the Mann-Whitney test. The interval is exact for
+ * small samples and assumes no distribution, only independent values (Hollander, Wolfe and Chicken, 2014, section 4.2).
  * @param errorRate how often the interval may miss the true shift, e.g. 0.05
- * @returns `after` less `before`; undefined where there are too few values for such an interval
+ * @returns the shift of `after` against `before`; undefined when there are too few values for such an interval
  */
 export function shiftBetween(
   before: readonly number[],
@@ -28,7 +28,10 @@ export function shiftBetween(
   };
 }
 
-/** The highest rank from either end at which the interval still misses no more often than `tail` on each side. */
+/**
+ * Returns the highest rank from either end at which the interval misses the shift with at most probability `tail` a
+ * side.
+ */
 function criticalRank(m: number, n: number, tail: number): number {
   const counts = arrangements(m, n);
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -42,11 +45,14 @@ function criticalRank(m: number, n: number, tail: number): number {
   return rank;
 }
 
-/** In how many orders of m and n values the first sample has u smaller ones, for each u: the coefficients of the Gaussian binomial. */
+/**
+ * Returns, for each u, the number of orders of m and n values whose Mann-Whitney statistic is u: the coefficients of
+ * the Gaussian binomial.
+ */
 function arrangements(m: number, n: number): readonly number[] {
   const counts = Array.from({ length: m * n + 1 }, (_, u): number => (u === 0 ? 1 : 0));
   for (let i = 1; i <= m; i += 1) {
-    // Times (1 - q^(n + i)), then divided by (1 - q^i).
+    // Multiply by (1 - q^(n + i)), then divide by (1 - q^i).
     for (let u = m * n; u >= n + i; u -= 1) counts[u] = (counts[u] ?? 0) - (counts[u - n - i] ?? 0);
     for (let u = i; u <= m * n; u += 1) counts[u] = (counts[u] ?? 0) + (counts[u - i] ?? 0);
   }

@@ -2,7 +2,7 @@ import type { Arrivals } from './arrivals.js';
 import type { Delivered } from './delivered.js';
 
 /**
- * Why no speed is given:
+ * Reasons to withhold the speed:
  * - `too_few_arrivals`: output came in fewer than three arrivals.
  * - `burst`: output came within 50 ms, or most of what followed the first arrival came in one arrival.
  * - `hidden`: the provider counted tokens that never arrived, and the number that did is unknown.
@@ -10,7 +10,7 @@ import type { Delivered } from './delivered.js';
 export const WITHHELD = ['burst', 'too_few_arrivals', 'hidden'] as const;
 export type Withheld = (typeof WITHHELD)[number];
 
-/** The speed of an answer after its first arrival, or the reason why there is none. */
+/** The speed of an answer after its first arrival, or the reason why it is withheld. */
 export type Speed =
   | { kind: 'measured'; tokensPerSecond: number; tpotMs: number }
   | { kind: 'withheld'; reason: Withheld };
@@ -19,14 +19,14 @@ const MIN_ARRIVALS = 3;
 const MIN_SPREAD_MS = 50;
 
 /**
- * Tokens that came after the first arrival, over the time from the first arrival to the last. With one token an
- * arrival this is vLLM's TPOT: (E2E - TTFT) / (output tokens - 1). docs/metrics.md has worked examples.
+ * Divides the tokens after the first arrival by the time from the first arrival to the last. When each arrival has one
+ * token, this is vLLM's TPOT: (E2E - TTFT) / (output tokens - 1). docs/metrics.md has worked examples.
  */
 export function speedOf(arrivals: Arrivals, delivered: Delivered): Speed {
   const { count, spreadMs, first, largest, total } = arrivals;
   if (count < MIN_ARRIVALS) return withheld('too_few_arrivals');
   if (spreadMs < MIN_SPREAD_MS) return withheld('burst');
-  // Where each piece is a token, and perhaps the end mark one more, pieces are exact and text lengths are not.
+  // When each piece is one token (and the end mark perhaps one more), counting pieces is exact; text length is not.
   const more = delivered.tokens - total.pieces;
   const weight = more === 0 || more === 1 ? 'pieces' : 'tokens';
   const rest = total[weight] - first[weight];

@@ -7,11 +7,11 @@ import { createProviderReport } from './provider-report.js';
 import { speedOf } from './speed.js';
 import { splitWait } from './wait-parts.js';
 
-/** The daemon's part of the timeline, in µs since it had read the request (docs/protocol.md, Timings). */
+/** The daemon's timings, in µs since it finished reading the request (docs/protocol.md, Timings). */
 export interface DaemonTimings {
-  /** When the last attempt began; earlier attempts and waits came before. Absent where it is the first. */
+  /** When the last attempt began, after earlier attempts and their waits. Absent for a first attempt. */
   attemptUs?: number;
-  /** When the request began to the address that a redirect named last. Absent without a redirect. */
+  /** When the request to the last redirect's address began. Absent without a redirect. */
   redirectedUs?: number;
   queuedUs?: number;
   dnsUs?: number;
@@ -19,10 +19,10 @@ export interface DaemonTimings {
   tlsUs?: number;
   sentUs?: number;
   firstByteUs?: number;
-  /** How long the connection's TCP handshake took, also of a pooled one. */
+  /** How long the TCP handshake took when the connection was opened; kept for pooled connections. */
   handshakeUs?: number;
   attempts: number;
-  /** Reused connections that were dead, and replaced at once. */
+  /** How many dead reused connections the daemon replaced. */
   replaced?: number;
 }
 
@@ -30,29 +30,29 @@ type Sent = Pick<DaemonTimings, 'attempts' | 'replaced'>;
 
 export type OutputKind = 'text' | 'reasoning' | 'refusal' | 'tool_call';
 
-/** Collects one exchange's moments and computes its figures. All `atMs` are on one monotonic clock. */
+/** Records the times of one exchange's events and computes its figures. All `atMs` are on one monotonic clock. */
 export interface Timeline {
-  /** The daemon will send the request again, as attempt number `attempt`. */
+  /** The daemon is about to send the request again, as attempt number `attempt`. */
   retrying(attempt: number): void;
-  /** The provider refused the request, which was sent so often, and a changed one is sent at `atMs`. */
+  /** The provider refused the request after the attempts in `sent`; the client sends a changed request at `atMs`. */
   resending(atMs: number, sent: Sent): void;
   headers(mark: {
     atMs: number;
     timings: DaemonTimings;
     buffered: boolean;
-    /** Names in lower case. */
+    /** Header names are in lower case. */
     headers?: Readonly<Record<string, string>>;
     /** The content coding of a compressed body. */
     coding?: string;
   }): void;
-  /** An event of the answer in which the provider may report its times. */
+  /** Takes an event of the answer, in which the provider may report its times. */
   reported(members: Readonly<Record<string, unknown>>): void;
-  /** Body bytes of any kind, which reached this process at `atMs`, and how many they are decoded [as many]. */
+  /** Counts body bytes that reached this process at `atMs`. `decodedBytes` is `bytes` by default. */
   received(bytes: number, atMs: number, decodedBytes?: number): void;
   /**
-   * A piece of output that is not empty; of a tool call, `text` is its name and arguments.
-   * `arrivedMs`: its bytes reached this process; `decodedMs`: it came out of the parser;
-   * `readUs`: the daemon read its bytes, on the clock of its timings.
+   * Takes a piece of output that is not empty. For a tool call, `text` is its name and arguments.
+   * `arrivedMs`: when its bytes reached this process. `decodedMs`: when the parser returned it.
+   * `readUs`: when the daemon read its bytes, on the clock of `DaemonTimings`.
    */
   content(mark: {
     kind: OutputKind;
@@ -62,12 +62,12 @@ export interface Timeline {
     readUs?: number;
   }): void;
   usage(counts: TokenCounts): void;
-  /** All content so far is on the screen. */
+  /** All content so far is on the screen since `atMs`. */
   painted(atMs: number): void;
-  /** `timings`: what is known at the end, besides or instead of what the headers came with. */
+  /** `timings` are added to the timings that came with the headers, and replace those of the same name. */
   end(atMs: number, timings?: DaemonTimings): void;
   snapshot(nowMs: number): ExchangeMetrics;
-  /** The part of the snapshot that a load test counts: thousands are taken each second. */
+  /** Returns only the figures that a load test counts; cheap enough for thousands of calls a second. */
   figures(): LoadFigures;
 }
 
@@ -77,32 +77,33 @@ export const STALL_FACTOR = 10;
 
 /**
  * @param sentMs When the request left the client.
- * @param summarizesGaps false: the snapshot tells nothing of the gaps.
+ * @param summarizesGaps false: the snapshot has no `gaps`.
  * @param onGap Called with each gap between arrivals that carry output, in ms.
- * TTFT is the first output since send and E2E the last, on the client's clock. Gaps and speed are between
- * arrivals, on the daemon's clock where there is one. docs/metrics.md defines all figures.
+ * TTFT is the time from send to the first output, E2E to the last output, both on the client's clock. Gaps and speed
+ * are measured between arrivals, on the daemon's clock when it sends one. docs/metrics.md defines all figures.
  */
 export function createTimeline(
   sentMs: number,
   onGap: (ms: number) => void = () => {},
   summarizesGaps = true,
 ): Timeline {
-  // Made for the first gap: a load test starts thousands of timelines that never have one.
+  // Created at the first gap: a load test starts thousands of timelines, and many never have a gap.
   let gaps: RecordableHistogram | undefined;
   let longestGapMs = 0;
   let headersMs: number | undefined;
   let timings: DaemonTimings = { attempts: 0 };
-  /** When the request was sent that is answered, and how often refused ones were sent before it. */
+  /** When the client sent the request that the provider accepted. */
   let resentMs = sentMs;
+  /** Attempts of the requests that the provider refused before. */
   let refused: Required<Sent> = { attempts: 0, replaced: 0 };
   let buffered = false;
   let first: { arrivedMs: number; decodedMs: number; readUs?: number } | undefined;
   let lastMs = sentMs;
   let lastByteMs = sentMs;
   let paintedMs: number | undefined;
-  /** When the oldest content came that is not on the screen yet. */
+  /** When the oldest content arrived that is not on the screen yet. */
   let unpaintedMs: number | undefined;
-  // Only where content is shown: a load test starts hundreds of timelines that never are.
+  // Created at the first paint: a load test paints nothing.
   let paints: RecordableHistogram | undefined;
   let endMs: number | undefined;
   let bytes = 0;
@@ -123,7 +124,7 @@ export function createTimeline(
   const gapSummary = (): GapSummary | undefined => {
     if (gaps === undefined) return undefined;
     const recorded = gaps;
-    // A bucket's upper end may lie above the longest gap in it.
+    // A bucket's upper bound may exceed the longest gap in the bucket.
     const percentile = (share: number): number => Math.min(recorded.percentile(share) / 1000, longestGapMs);
     return { p50: percentile(50), p95: percentile(95), p99: percentile(99), max: longestGapMs };
   };
@@ -139,7 +140,7 @@ export function createTimeline(
     return headersMs === undefined ? 'waiting' : 'prefill';
   };
 
-  // The rest of the time until the headers arrived is the way to the daemon and back: half of it each.
+  // The rest of the time until the headers is the round trip between client and daemon; half of it counts here.
   const timeToFirstByte = (): number | undefined => {
     if (headersMs === undefined || buffered || timings.firstByteUs === undefined) return undefined;
     const atDaemonMs = timings.firstByteUs / 1000;
@@ -166,7 +167,7 @@ export function createTimeline(
     leg('wait', timings.firstByteUs);
     if (first?.readUs !== undefined) {
       leg(hidden > 0 ? 'thinking' : 'first_token', first.readUs);
-      // The daemon's clock starts when it has read the request, so only the sum of both ways is known.
+      // The daemon's clock starts when it has read the request, so only the sum of both directions is known.
       const bothWays = Math.max(0, first.arrivedMs - resentMs - first.readUs / 1000);
       legs.client_to_daemon = bothWays / 2;
       legs.daemon_to_client = bothWays / 2;
@@ -189,7 +190,7 @@ export function createTimeline(
       ...(replaced > 0 && { replaced }),
       ...(ttftMs !== undefined && { ttftMs }),
       ...(e2eMs !== undefined && { e2eMs }),
-      // No prompt is empty: a zero is a field that the server does not fill in.
+      // No prompt is empty, so a zero means that the server does not fill in the field.
       ...(counted !== undefined && counted.promptTokens > 0 && { promptTokens: counted.promptTokens }),
       ...(counted?.cachedTokens !== undefined && { cachedTokens: counted.cachedTokens }),
     };
@@ -287,7 +288,7 @@ export function createTimeline(
   };
 }
 
-/** Gaps in µs, up to an hour: bounded however long the answer is. A third significant figure would cost 190 KB each. */
+/** Records gaps in µs, up to an hour, in bounded memory. A third significant figure would cost 190 KB a histogram. */
 function createGapHistogram(): RecordableHistogram {
   return createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 2 });
 }

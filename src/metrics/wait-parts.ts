@@ -1,28 +1,31 @@
 import type { Hops } from './hops.js';
 import type { ReportedPart, ReportedTime } from './provider-times.js';
 
-/** A part of what passes between the request written and the first output. */
+/** A part of the time between sending the request and the first output. */
 export type WaitPartName = 'network' | 'queue' | 'load' | 'prompt' | 'processing' | 'unexplained';
 
-/** The source of the figure. `measured`: the daemon; `reported`: the provider; `inferred`: the rest of measured time. */
+/**
+ * The origin of a figure. `measured`: by the daemon; `reported`: by the provider; `inferred`: the remaining measured
+ * time.
+ */
 export type Basis = 'measured' | 'reported' | 'inferred';
 
 export interface WaitPart {
   name: WaitPartName;
   ms: number;
   basis: Basis;
-  /** The hop that the part lies in. The parts of one hop add up to it. */
+  /** The hop that contains the part. The parts of `wait` add up to the hop. */
   hop: 'wait' | 'first_token' | 'thinking';
-  /** Of a reported part: the header or member that it came in. */
+  /** The header or JSON member that holds a reported part. */
   source?: string;
 }
 
-/** What each part is, in order of time. `label`: as panes show it. The one definition of each. */
+/** Label in the panes, basis and definition of each part, in order of time. Screen and docs use this table. */
 export const WAIT_PARTS = {
   network: {
     label: 'round trip',
     basis: 'measured',
-    what: 'one round trip: the TCP handshake of the connection, kept while the connection is pooled. Behind a proxy it is the way to the proxy',
+    what: 'one round trip: the time of the TCP handshake, kept while the connection is pooled. With a proxy, the round trip to the proxy',
   },
   queue: { label: 'their queue', basis: 'reported', what: 'the request waited at the provider' },
   load: { label: 'model load', basis: 'reported', what: 'the provider loaded the model' },
@@ -36,21 +39,21 @@ export const WAIT_PARTS = {
 } as const satisfies Record<WaitPartName, { label: string; basis: Basis; what: string }>;
 
 export interface WaitSplit {
-  /** In order of time; empty where nothing explains the wait. */
+  /** In order of time; empty when nothing explains the wait. */
   parts: WaitPart[];
-  /** Single lines on what the provider reported and what can't be true beside what was measured. */
+  /** One line for each reported time that the measured times contradict. */
   contradictions: string[];
 }
 
-/** Providers round to whole milliseconds: a reported time may exceed the measured one by this much. */
+/** Providers round to whole milliseconds, so a reported time may exceed the measured one by this much. */
 const ROUNDING_MS = 1;
 const ORDER = ['queue', 'load', 'prompt'] as const satisfies readonly ReportedPart[];
 const LABELS = { queue: 'queue', load: 'model load', prompt: 'prompt processing', processing: 'processing' };
 
 /**
- * Splits `wait`, and the hop after it where a part reaches into it, into one round trip of the network, what the
- * provider reports, and the rest. A reported time longer than what was measured is left out, and named.
- * @param handshakeMs how long the connection's TCP handshake took: one round trip
+ * Splits `wait` into one network round trip, the times that the provider reports, and the rest. A reported part may
+ * reach into the next hop. A reported time longer than the measured time becomes a contradiction instead of a part.
+ * @param handshakeMs duration of the connection's TCP handshake, which is one round trip
  */
 export function splitWait(
   hops: Hops,
@@ -68,11 +71,11 @@ export function splitWait(
     if (first === undefined) return undefined;
     if (second !== undefined && differ(first.ms, second.ms))
       contradictions.push(
-        `${first.source} ${shown(first.ms)} and ${second.source} ${shown(second.ms)} differ`,
+        `${first.source} (${shown(first.ms)}) and ${second.source} (${shown(second.ms)}) differ`,
       );
     if (first.ms <= most + ROUNDING_MS) return { ...first, part, ms: Math.min(first.ms, most) };
     contradictions.push(
-      `${LABELS[part]} ${shown(first.ms)} by ${first.source} is longer than the ${shown(most)} measured`,
+      `${first.source} reports ${shown(first.ms)} of ${LABELS[part]}, longer than the measured ${shown(most)}`,
     );
     return undefined;
   };
@@ -85,7 +88,7 @@ export function splitWait(
     named.push(time);
     left -= time.ms;
   }
-  // The whole of the work until the headers; what is named above is within it.
+  // `processing` covers all work until the headers, including the parts above.
   const whole = believed('processing', wait);
   const rest = (whole?.ms ?? 0) - named.reduce((sum, { ms }) => sum + ms, 0);
   if (whole !== undefined && rest > 0) named.push({ ...whole, ms: rest });
@@ -95,7 +98,7 @@ export function splitWait(
   const network = Math.min(handshakeMs ?? 0, room);
   if (handshakeMs !== undefined && whole !== undefined && handshakeMs > room + ROUNDING_MS)
     contradictions.push(
-      `a round trip took ${shown(handshakeMs)} when connecting; beside what is reported, ${shown(room)} are left for it`,
+      `a round trip took ${shown(handshakeMs)} when connecting; the reported times leave only ${shown(room)} for it`,
     );
 
   const parts: WaitPart[] = [];

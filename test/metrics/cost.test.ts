@@ -16,7 +16,7 @@ test('cached, cache-write and reasoning tokens have their own prices', () => {
   expect(costBy({ input: 2, output: 10 }, tokens)).toBeCloseTo(12, 9);
 });
 
-test('reasoning that is counted beside the completion tokens is billed as output', () => {
+test('reasoning counted beside the completion tokens is billed as output', () => {
   const counts = { promptTokens: 10, completionTokens: 5, totalTokens: 35, reasoningTokens: 20 };
   expect(billedTokens(counts)).toMatchObject({ output: 25, reasoning: 20 });
 });
@@ -32,7 +32,7 @@ test('more cached tokens than prompt tokens are not billed twice', () => {
   expect(billedTokens(counts)).toMatchObject({ input: 10, cached: 10, cacheWrite: 0 });
 });
 
-test('a sum of costs has the older day of its tables', () => {
+test('a sum of costs shows the oldest day of its price tables', () => {
   expect(sumOfCosts([undefined, undefined])).toBeUndefined();
   const costs = [{ usd: 1, asOf: '2026-09-23' }, undefined, { usd: 2, asOf: '2026-01-01' }];
   expect(sumOfCosts(costs)).toEqual({ usd: 3, asOf: '2026-01-01' });

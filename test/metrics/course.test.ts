@@ -4,11 +4,11 @@ import { amountsBetween, createCourse, firstOutputMs } from '../../src/metrics/c
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-test('there is no course before the first output', () => {
+test('the course is undefined before the first output', () => {
   expect(createCourse().snapshot()).toBeUndefined();
 });
 
-test('a course has when output came, and how much', () => {
+test('a course records when output arrived and how much', () => {
   const course = createCourse();
   for (const atMs of [100, 104, 110]) course.add(atMs, 4);
   const now = course.snapshot();
@@ -17,13 +17,13 @@ test('a course has when output came, and how much', () => {
   expect(now?.amounts.slice(20)).toEqual([8, 0, 4]);
 });
 
-test('a pause of a second or more is kept, the wait before the first output is none', () => {
+test('a course records a pause of a second or more, but not the wait before the first output', () => {
   const course = createCourse();
   for (const atMs of [5000, 5900, 7000, 7100]) course.add(atMs, 1);
   expect(course.snapshot()?.pauses).toEqual([{ fromMs: 5900, toMs: 7000 }]);
 });
 
-test('of many pauses the longest are kept, in order', () => {
+test('a course keeps the longest pauses in order of time', () => {
   const course = createCourse();
   let atMs = 0;
   for (let index = 0; index < 100; index += 1) {
@@ -38,7 +38,7 @@ test('of many pauses the longest are kept, in order', () => {
   );
 });
 
-test('however long an answer is, its course has at most 240 bins and loses no output', () => {
+test('a course of any length has at most 240 bins and counts all output', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 300 }), (gaps) => {
       const course = createCourse();

@@ -22,25 +22,28 @@ const examples = [...page.matchAll(/^\*\*(.+?)\*\*[^`]*```json\n(.*?)```/gms)].m
   ([, title = '', json = '']) => [title, example.parse(JSON.parse(json))] as const,
 );
 
-test('the page has an example of each case', () => {
+test('docs/metrics.md has an example of each case', () => {
   expect(examples.length).toBe(9);
 });
 
-test.each(examples)('the example "%s" is computed as the page says', (_title, { pieces, usage, ...rest }) => {
-  const timeline = createTimeline(0);
-  timeline.headers({ atMs: 20, timings: { attempts: 1, firstByteUs: 10_000 }, buffered: false });
-  for (const [atMs, kind, text] of pieces) {
-    timeline.content({ kind, text, arrivedMs: atMs, decodedMs: atMs, readUs: atMs * 1000 });
-  }
-  if (usage !== undefined) {
-    const { reasoningTokens, ...counts } = usage;
-    timeline.usage({ ...counts, ...(reasoningTokens !== undefined && { reasoningTokens }) });
-  }
-  timeline.end(2000);
-  expect(timeline.snapshot(2000)).toMatchObject(rest.expect);
-});
+test.each(examples)(
+  'the example "%s" yields the figures that docs/metrics.md states',
+  (_title, { pieces, usage, ...rest }) => {
+    const timeline = createTimeline(0);
+    timeline.headers({ atMs: 20, timings: { attempts: 1, firstByteUs: 10_000 }, buffered: false });
+    for (const [atMs, kind, text] of pieces) {
+      timeline.content({ kind, text, arrivedMs: atMs, decodedMs: atMs, readUs: atMs * 1000 });
+    }
+    if (usage !== undefined) {
+      const { reasoningTokens, ...counts } = usage;
+      timeline.usage({ ...counts, ...(reasoningTokens !== undefined && { reasoningTokens }) });
+    }
+    timeline.end(2000);
+    expect(timeline.snapshot(2000)).toMatchObject(rest.expect);
+  },
+);
 
-test('every figure has a label of its own, a definition without a full stop and a sentence of help', () => {
+test('every figure has a unique label, a definition without a full stop and one sentence of help', () => {
   const figures: Figure[] = Object.values({ ...FIGURES, ...SCREEN_FIGURES });
   expect(new Set(figures.map(({ label }) => label)).size).toBe(figures.length);
   for (const { definition, help } of figures) {

@@ -16,7 +16,7 @@ interface Source {
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
-test.each(sources as Source[])('the times and limits of $name are read', (source) => {
+test.each(sources as Source[])('the report contains the times and limits of $name', (source) => {
   const report = createProviderReport(source.headers ?? {}, NOW);
   if (source.event !== undefined) report.event(source.event);
   const { times, requestId, region, rateLimits, refused } = report.summary();

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { shiftBetween } from '../../src/metrics/shift.js';
 import { seededRandom } from '../support/random.js';
 
-test('with too few values there is no interval', () => {
-  // The most telling order of 3 and 3 values comes by chance in 2 of 20 cases.
+test('too few values yield no interval', () => {
+  // By chance, 2 of the 20 orders of 3 and 3 values are as extreme as this one.
   expect(shiftBetween([1, 2, 3], [7, 8, 9], 0.05)).toBeUndefined();
   expect(shiftBetween([1, 2, 3], [7, 8, 9], 0.1)).toEqual({ value: 6, low: 4, high: 8 });
   expect(shiftBetween([], [1], 0.05)).toBeUndefined();
 });
 
-test('the interval of 5 and 5 values leaves out as many differences as the table of the test says', () => {
+test('the interval of 5 and 5 values excludes as many differences as the Mann-Whitney table states', () => {
   // Mann-Whitney, two-sided 5 %: the critical value of U for 5 and 5 is 2.
   const before = [0, 100, 200, 300, 400];
   const after = [1, 102, 204, 308, 416];
@@ -18,7 +18,7 @@ test('the interval of 5 and 5 values leaves out as many differences as the table
   expect(shiftBetween(before, after, 0.05)).toMatchObject({ low: differences[2], high: differences[22] });
 });
 
-test('what is added to one sample is added to the shift', () => {
+test('adding a constant to one sample adds it to the shift', () => {
   const values = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 6, maxLength: 20 });
   fc.assert(
     fc.property(values, values, fc.integer({ min: -500, max: 500 }), (before, after, added) => {
@@ -35,7 +35,7 @@ test('what is added to one sample is added to the shift', () => {
   );
 });
 
-test('the interval misses the true shift no more often than it says', () => {
+test('the interval misses the true shift no more often than the given error rate', () => {
   const random = seededRandom(7);
   const draw = (): number => -Math.log(1 - random());
   let missed = 0;

@@ -10,7 +10,7 @@ interface Piece {
   kind?: OutputKind;
 }
 
-/** The figures of an answer that was sent at 0. */
+/** Returns the figures of an exchange whose request was sent at 0 ms. */
 function figuresOf(pieces: readonly Piece[], counts?: TokenCounts): ExchangeMetrics {
   const timeline = createTimeline(0);
   timeline.headers({ atMs: 10, timings: { attempts: 1, firstByteUs: 9000 }, buffered: false });
@@ -22,7 +22,7 @@ function figuresOf(pieces: readonly Piece[], counts?: TokenCounts): ExchangeMetr
   return timeline.snapshot(10_000);
 }
 
-/** One token each 50 ms from 100 ms on, of different lengths. */
+/** One token every 50 ms from `fromMs` on; the tokens' lengths differ. */
 const paced = (count: number, kind: OutputKind = 'text', fromMs = 100): Piece[] =>
   Array.from({ length: count }, (_, index) => ({
     atMs: fromMs + 50 * index,
@@ -37,7 +37,7 @@ const counts = (completionTokens: number, more: Partial<TokenCounts> = {}): Toke
   ...more,
 });
 
-test('with one token an arrival, TPOT is exactly that of vLLM, also where the end mark is counted', () => {
+test('TPOT equals vLLM’s when each arrival has one token, even if the provider counts the end mark', () => {
   fc.assert(
     fc.property(fc.integer({ min: 3, max: 200 }), fc.boolean(), (arrivals, counted) => {
       const tokens = arrivals + (counted ? 1 : 0);
@@ -51,48 +51,48 @@ test('with one token an arrival, TPOT is exactly that of vLLM, also where the en
   );
 });
 
-test('the first arrival is taken out by its share of the text', () => {
+test('the speed excludes the first arrival by its share of the text', () => {
   const pieces = [100, 200, 300, 400].map((atMs, index) => ({
     atMs,
     text: 'x'.repeat(index === 0 ? 200 : 100),
   }));
-  // 500 characters for 120 tokens: 48 in the first arrival, 72 in the 300 ms after it.
+  // 500 characters are 120 tokens: 48 in the first arrival, 72 in the 300 ms after it.
   expect(figuresOf(pieces, counts(120)).speed).toMatchObject({ tokensPerSecond: expect.closeTo(240, 6) });
 });
 
 test.each<[string, Piece[], TokenCounts | undefined, Partial<ExchangeMetrics>]>([
   [
-    'reasoning that never came is no output',
+    'reasoning that never arrived does not count as output',
     paced(20),
     counts(1020, { reasoningTokens: 1000 }),
     { outputTokens: 20, tokensEstimated: false },
   ],
   [
-    'streamed reasoning within the count is output',
+    'streamed reasoning within the completion tokens counts once',
     [...paced(20, 'reasoning'), ...paced(10, 'text', 1100)],
     counts(30, { reasoningTokens: 20 }),
     { outputTokens: 30, tokensEstimated: false },
   ],
   [
-    'streamed reasoning beside the count is added',
+    'streamed reasoning beside the completion tokens is added',
     [...paced(20, 'reasoning'), ...paced(10, 'text', 1100)],
     counts(10, { reasoningTokens: 20, totalTokens: 40 }),
     { outputTokens: 30, tokensEstimated: false },
   ],
   [
-    'reasoning beside the count that never came is not added',
+    'reasoning beside the completion tokens is not added when it never arrived',
     paced(10),
     counts(10, { reasoningTokens: 500, totalTokens: 520 }),
     { outputTokens: 10, tokensEstimated: false },
   ],
   [
-    'thoughts in the total alone are not output',
+    'thoughts counted only in the total are not output',
     paced(10),
     counts(10, { totalTokens: 520 }),
     { outputTokens: 10, tokensEstimated: false },
   ],
-  ['a zero beside a text is not believed', paced(10), counts(0), { tokensEstimated: true }],
-  ['without usage the count is an estimate', paced(10), undefined, { tokensEstimated: true }],
+  ['a zero count for a nonempty text is ignored', paced(10), counts(0), { tokensEstimated: true }],
+  ['the count is an estimate without usage', paced(10), undefined, { tokensEstimated: true }],
 ])('%s', (_title, pieces, usage, expected) => {
   const metrics = figuresOf(pieces, usage);
   expect(metrics).toMatchObject(expected);
@@ -107,8 +107,8 @@ test.each<[string, Piece[], TokenCounts]>([
     [...paced(5, 'reasoning'), ...paced(10, 'text', 500)],
     counts(1010, { reasoningTokens: 1000 }),
   ],
-  ['a count that leaves nothing for the text', paced(10), counts(500, { reasoningTokens: 500 })],
-])('the speed is hidden behind %s', (_title, pieces, usage) => {
+  ['a reasoning count that leaves no tokens for the text', paced(10), counts(500, { reasoningTokens: 500 })],
+])('the speed is withheld as hidden: %s', (_title, pieces, usage) => {
   const metrics = figuresOf(pieces, usage);
   expect(metrics.speed).toEqual({ kind: 'withheld', reason: 'hidden' });
   expect(metrics.tokensEstimated).toBe(true);
@@ -123,7 +123,7 @@ const usageForms = fc.oneof(
   fc.constant('hidden beside' as const),
 );
 
-test('whatever the arrivals and the form of usage: a speed that arrived, or a reason', () => {
+test('any arrivals and any form of usage yield a speed of the delivered tokens or a reason for none', () => {
   const arrivals = fc.array(
     fc.record({ gapMs: fc.integer({ min: 0, max: 300 }), tokens: fc.integer({ min: 1, max: 20 }) }),
     { minLength: 1, maxLength: 60 },
@@ -159,7 +159,7 @@ test('whatever the arrivals and the form of usage: a speed that arrived, or a re
         (sum, step, index) => (pieces[index]?.atMs === firstMs ? sum + step.tokens : sum),
         0,
       );
-      // Where each chunk is as long as a token on average, a chunk counts as one.
+      // When chunks are as long as one token on average, each chunk counts as one token.
       if (tokens - pieces.length > 1)
         expect(speed.tokensPerSecond).toBeCloseTo(((tokens - first) * 1000) / spreadMs, 6);
       expect(speed.tokensPerSecond * speed.tpotMs).toBeCloseTo(1000, 6);

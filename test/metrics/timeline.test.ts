@@ -4,7 +4,7 @@ import { estimateTokens } from '../../src/metrics/delivered.js';
 import { HOPS } from '../../src/metrics/hops.js';
 import { createTimeline } from '../../src/metrics/timeline.js';
 
-/** Content chunks arriving at these milliseconds, decoded at once. */
+/** A timeline with chunks of content that arrive at these milliseconds and are decoded immediately. */
 const withChunksAt = (times: readonly number[], text = 'four') => {
   const timeline = createTimeline(1000);
   timeline.headers({ atMs: 1050, timings: { attempts: 1, firstByteUs: 40_000 }, buffered: false });
@@ -12,23 +12,23 @@ const withChunksAt = (times: readonly number[], text = 'four') => {
   return timeline;
 };
 
-test('TTFT is the first content since send, E2E the last, and neither counts the end of the stream', () => {
+test('TTFT ends at the first content and E2E at the last, not at the end of the stream', () => {
   const timeline = withChunksAt([1300, 1400, 1500]);
   timeline.end(1900);
   const metrics = timeline.snapshot(5000);
   expect(metrics).toMatchObject({ phase: 'done', ttftMs: 300, e2eMs: 500, elapsedMs: 900, chunks: 3 });
 });
 
-test('the speed counts the tokens after the first arrival, with the counts of the provider', () => {
+test('the speed counts the tokens after the first arrival by the provider’s usage', () => {
   const timeline = withChunksAt([1300, 1400, 1500]);
   timeline.usage({ promptTokens: 9, completionTokens: 11, totalTokens: 20 });
   const metrics = timeline.snapshot(2000);
-  // Each arrival has a third of the text: 22/3 of 11 tokens came after the first one.
+  // Each arrival has a third of the text, so 22/3 of the 11 tokens came after the first arrival.
   expect(metrics.speed).toMatchObject({ kind: 'measured', tokensPerSecond: expect.closeTo(36.667, 2) });
   expect(metrics).toMatchObject({ outputTokens: 11, promptTokens: 9, tokensEstimated: false });
 });
 
-test('tokens are an estimate, and say so, until the provider counted them', () => {
+test('tokens are marked as an estimate until the provider sends its count', () => {
   expect(withChunksAt([1300, 1400, 1500]).snapshot(2000)).toMatchObject({
     outputTokens: 3,
     tokensEstimated: true,
@@ -40,12 +40,12 @@ test.each([
   ['one read with many chunks', [1300, 1300, 1300, 1300], 'too_few_arrivals'],
   ['less than 50 ms', [1300, 1310, 1320, 1349], 'burst'],
   ['one arrival with most of the rest', [1300, 1400, 1500, 1500, 1500], 'burst'],
-])('no speed is given from %s', (_name, times, reason) => {
+])('the speed is withheld for %s', (_name, times, reason) => {
   const { speed } = withChunksAt(times).snapshot(2000);
   expect(speed).toEqual({ kind: 'withheld', reason });
 });
 
-test('the pieces of one read are one arrival, whenever the client got them', () => {
+test('the pieces of one read by the daemon are one arrival, whenever they reach the client', () => {
   const timeline = createTimeline(0);
   const content = (arrivedMs: number, readUs: number): void =>
     timeline.content({ kind: 'text', text: 'four', arrivedMs, decodedMs: arrivedMs, readUs });
@@ -58,24 +58,27 @@ test('the pieces of one read are one arrival, whenever the client got them', () 
     content(arrivedMs, readUs);
   const { arrivals, chunks, gaps, speed, e2eMs } = timeline.snapshot(200);
   expect({ arrivals, chunks, e2eMs }).toEqual({ arrivals: 3, chunks: 4, e2eMs: 91 });
-  // On the daemon's clock: the client got the last two together.
+  // Gaps are on the daemon's clock, although the client received the last two pieces together.
   expect(gaps?.max).toBe(55);
   expect(speed).toMatchObject({ kind: 'measured', tpotMs: 55 });
 });
 
-test.each(['text', 'reasoning', 'refusal', 'tool_call'] as const)('a piece of %s is output', (kind) => {
-  const timeline = createTimeline(0);
-  for (const at of [100, 200, 300]) timeline.content({ kind, text: 'four', arrivedMs: at, decodedMs: at });
-  expect(timeline.snapshot(400)).toMatchObject({
-    ttftMs: 100,
-    e2eMs: 300,
-    chunks: 3,
-    gaps: { max: 100 },
-    speed: { kind: 'measured', tokensPerSecond: 10 },
-  });
-});
+test.each(['text', 'reasoning', 'refusal', 'tool_call'] as const)(
+  'a piece of %s counts as output',
+  (kind) => {
+    const timeline = createTimeline(0);
+    for (const at of [100, 200, 300]) timeline.content({ kind, text: 'four', arrivedMs: at, decodedMs: at });
+    expect(timeline.snapshot(400)).toMatchObject({
+      ttftMs: 100,
+      e2eMs: 300,
+      chunks: 3,
+      gaps: { max: 100 },
+      speed: { kind: 'measured', tokensPerSecond: 10 },
+    });
+  },
+);
 
-test('time before the first output is thinking when the provider counts reasoning that never came', () => {
+test('the time before the first output is thinking when the provider counts reasoning that never arrived', () => {
   const timeline = createTimeline(0);
   timeline.headers({ atMs: 11, timings: { attempts: 1, firstByteUs: 10_000 }, buffered: false });
   for (const at of [1010, 1060, 1110])
@@ -88,7 +91,7 @@ test('time before the first output is thinking when the provider counts reasonin
   expect(hops).not.toHaveProperty('first_token');
 });
 
-test('earlier attempts and redirects are hops of their own, and no queue', () => {
+test('earlier attempts and redirects are separate hops and do not count as queue', () => {
   const timeline = createTimeline(0);
   timeline.headers({
     atMs: 620,
@@ -105,7 +108,7 @@ test('earlier attempts and redirects are hops of their own, and no queue', () =>
   expect(timeline.snapshot(700).hops).toEqual({ retries: 500, redirects: 40, queue: 1, send: 1, wait: 77 });
 });
 
-test('hops add up to TTFT and decoding, whatever their points', () => {
+test('hops add up to TTFT plus decoding for any timings', () => {
   const point = fc.integer({ min: 0, max: 1_000_000 });
   fc.assert(
     fc.property(fc.array(point, { minLength: 9, maxLength: 9 }), fc.boolean(), (points, thinks) => {
@@ -136,7 +139,7 @@ test('hops add up to TTFT and decoding, whatever their points', () => {
   );
 });
 
-test('a buffered exchange has an E2E and invents no TTFT, rate, gap or hop', () => {
+test('a buffered exchange has an E2E but no TTFT, rate, gap or hop', () => {
   const timeline = createTimeline(0);
   timeline.headers({ atMs: 1008, timings: { attempts: 0 }, buffered: true });
   for (let index = 0; index < 10; index += 1)
@@ -150,7 +153,7 @@ test('a buffered exchange has an E2E and invents no TTFT, rate, gap or hop', () 
   }
 });
 
-test('the phase follows the exchange: waiting, prefill, streaming, stalled, done', () => {
+test('the phase goes from waiting to prefill, streaming, stalled and done', () => {
   const timeline = createTimeline(0);
   expect(timeline.snapshot(10).phase).toBe('waiting');
   timeline.headers({ atMs: 20, timings: { attempts: 1 }, buffered: false });
@@ -162,13 +165,13 @@ test('the phase follows the exchange: waiting, prefill, streaming, stalled, done
   expect(timeline.snapshot(9000).phase).toBe('done');
 });
 
-test('a stall is measured against the usual gap: ten times the median when that is over a second', () => {
+test('a stall is a gap over ten times the median when that exceeds a second', () => {
   const timeline = withChunksAt([2000, 2200, 2400, 2600]);
   expect(timeline.snapshot(2600 + 1900).phase).toBe('streaming');
   expect(timeline.snapshot(2600 + 2100).phase).toBe('stalled');
 });
 
-test('the hops add up to the time from send to the painted first token', () => {
+test('the hops add up to the time from send to the first painted token', () => {
   const timeline = createTimeline(0);
   timeline.headers({
     atMs: 101,
@@ -199,7 +202,7 @@ test('the hops add up to the time from send to the painted first token', () => {
   expect(total).toBeCloseTo(140, 6);
 });
 
-test('a frame is as late as the oldest content in it; the paint leg stays the first token’s', () => {
+test('a frame’s delay counts from its oldest content, while the paint hop covers only the first token', () => {
   const timeline = createTimeline(0);
   timeline.headers({ atMs: 5, timings: { attempts: 1, firstByteUs: 4000 }, buffered: false });
   const content = (atMs: number): void =>
@@ -216,7 +219,7 @@ test('a frame is as late as the oldest content in it; the paint leg stays the fi
   expect(hops.paint).toBe(4);
 });
 
-test('a pooled connection has no dns, connect or tls leg', () => {
+test('a pooled connection has no dns, connect or tls hop', () => {
   const timeline = createTimeline(0);
   timeline.headers({
     atMs: 10,
@@ -227,7 +230,7 @@ test('a pooled connection has no dns, connect or tls leg', () => {
   expect(Object.keys(hops)).toEqual(['queue', 'send', 'wait']);
 });
 
-test('gap percentiles come from every gap and never exceed the longest', () => {
+test('gap percentiles use every gap and never exceed the longest', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 200 }), (steps) => {
       let at = 1000;
@@ -244,7 +247,7 @@ test('gap percentiles come from every gap and never exceed the longest', () => {
   );
 });
 
-test('an estimate counts four ASCII characters, or one other character, as a token', () => {
+test('an estimate counts four ASCII characters or one other character as a token', () => {
   expect(estimateTokens('hello world!')).toBe(3);
   expect(estimateTokens('世界')).toBe(2);
   expect(estimateTokens('👋')).toBe(1);

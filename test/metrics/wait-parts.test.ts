@@ -8,7 +8,7 @@ const time = (part: ReportedTime['part'], ms: number): ReportedTime => ({ part, 
 const brief = (split: ReturnType<typeof splitWait>) =>
   split.parts.map(({ name, ms, basis, hop }) => [name, ms, basis, hop]);
 
-test('the wait splits into a round trip, the queue, the prompt and what nothing explains', () => {
+test('the wait splits into a round trip, the queue, the prompt and an unexplained rest', () => {
   const split = splitWait({ wait: 100, first_token: 10 }, [time('queue', 50), time('prompt', 20)], 5);
   expect(brief(split)).toEqual([
     ['network', 5, 'measured', 'wait'],
@@ -19,14 +19,14 @@ test('the wait splits into a round trip, the queue, the prompt and what nothing 
   expect(split.contradictions).toEqual([]);
 });
 
-test('a prompt that is processed after the headers reaches into the first token', () => {
+test('prompt processing after the headers reaches into the first_token hop', () => {
   expect(brief(splitWait({ wait: 10, first_token: 100 }, [time('prompt', 60)], 5))).toEqual([
     ['prompt', 10, 'reported', 'wait'],
     ['prompt', 50, 'reported', 'first_token'],
   ]);
 });
 
-test('the provider’s whole time includes the queue that it reports', () => {
+test('the provider’s processing time includes the reported queue', () => {
   const split = splitWait({ wait: 100 }, [time('processing', 80), time('queue', 30)], 20);
   expect(brief(split)).toEqual([
     ['network', 20, 'measured', 'wait'],
@@ -36,19 +36,24 @@ test('the provider’s whole time includes the queue that it reports', () => {
 });
 
 test.each([
-  ['a time longer than measured', [time('queue', 500)], undefined, /queue 500 ms .* longer than the 100 ms/],
+  [
+    'a time longer than measured',
+    [time('queue', 500)],
+    undefined,
+    /reports 500 ms of queue, longer than the measured 100 ms/,
+  ],
   ['two sources that differ', [time('queue', 50), time('queue', 80)], undefined, /differ/],
   ['no room for a round trip', [time('processing', 98)], 40, /a round trip took 40 ms/],
-] as const)('%s is shown as a contradiction', (_name, times, handshake, message) => {
+] as const)('a contradiction names %s', (_name, times, handshake, message) => {
   const { contradictions } = splitWait({ wait: 100 }, times, handshake);
   expect(contradictions).toEqual([expect.stringMatching(message)]);
 });
 
-test('without a report and without a handshake there is nothing to split', () => {
+test('the wait has no parts without a report and a handshake', () => {
   expect(splitWait({ wait: 100 }, [], undefined)).toEqual({ parts: [], contradictions: [] });
 });
 
-test('the parts of a hop add up to it, whatever the provider reports', () => {
+test('the parts of a hop add up to the hop for any reported times', () => {
   const ms = fc.double({ min: 0, max: 1000, noNaN: true });
   const times = fc.array(
     fc.record({
@@ -70,7 +75,7 @@ test('the parts of a hop add up to it, whatever the provider reports', () => {
   );
 });
 
-test('with all splits on, hops and the stream after them add up to E2E', () => {
+test('hops with all their parts plus the stream after them add up to E2E', () => {
   const timeline = createTimeline(0);
   const timings = {
     attempts: 2,

@@ -1,37 +1,37 @@
 /** One sample of a metrics page. */
 export interface MetricSample {
   readonly name: string;
-  /** As Prometheus writes them, without braces: `model="m",le="0.5"`; empty for none. */
+  /** Labels in Prometheus syntax without braces: `model="m",le="0.5"`; empty without labels. */
   readonly labels: string;
   /** May be NaN or infinite. */
   readonly value: number;
-  /** Of its `# TYPE` line; `unknown` without one. */
+  /** The type in the family's `# TYPE` line; `unknown` without such a line. */
   readonly type: string;
 }
 
-/** What a page came to. */
+/** Counts of a whole page. */
 export interface PageEnd {
   readonly samples: number;
-  /** Lines that are no sample, comment or blank. */
+  /** Lines that are neither a sample nor a comment nor blank. */
   readonly unreadable: number;
 }
 
-/** Reads a metrics page as it comes. */
+/** Parses a metrics page incrementally. */
 export interface Exposition {
-  /** The pieces may be cut anywhere, within a character too. */
+  /** A piece may end anywhere, even within a character. */
   feed(piece: Uint8Array): void;
   end(): PageEnd;
 }
 
-/** A longer line is passed over. In characters. */
+/** In characters. A longer line is skipped. */
 const MAX_LINE = 16_384;
 const MAX_TYPES = 20_000;
 
 /**
- * Reads the text formats of Prometheus and OpenMetrics. Timestamps, exemplars, units and help texts are passed over, and so is
- * a line that can't be read.
+ * Parses the text formats of Prometheus and OpenMetrics. Skips timestamps, exemplars, units, help texts and unreadable
+ * lines.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
- * @param onSample called for each sample, in the page's order
+ * @param onSample called for each sample, in order
  */
 export function createExposition(onSample: (sample: MetricSample) => void): Exposition {
   const decoder = new TextDecoder();
@@ -77,7 +77,7 @@ export function createExposition(onSample: (sample: MetricSample) => void): Expo
   };
 }
 
-/** Names of samples that a family's name is a part of. */
+/** Suffixes that samples add to their family's name. */
 const SUFFIX = /_(?:total|bucket|sum|count|created|gsum|gcount|info)$/;
 
 function typeOf(name: string, types: ReadonlyMap<string, string>): string {
@@ -109,13 +109,13 @@ function numberOf(written: string): number | undefined {
 
 interface Labels {
   readonly pairs: string[];
-  /** A name in quotes stands among the labels. */
+  /** The metric's name, when it is written in quotes among the labels. */
   readonly name: string | undefined;
-  /** Of the text with its braces. */
+  /** Length of the text, braces included. */
   readonly length: number;
 }
 
-/** One label, or a quoted name; values keep their escapes. Spaces may stand between the parts. */
+/** Matches one label or a quoted name, with optional spaces between the parts. Values keep their escapes. */
 const LABEL = /\s*(?:("(?:[^"\\]|\\.)*"|[^\s{}",=]+)\s*=\s*)?("(?:[^"\\]|\\.)*")\s*(,|(?=\}))/y;
 
 function readLabels(text: string): Labels | undefined {

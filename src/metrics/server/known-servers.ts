@@ -1,32 +1,35 @@
-/** What a server's figures tell of its load. */
+/** A figure of the server's load. */
 export type Role =
-  /** Requests that wait for their turn. */
+  /** Requests that wait in the server. */
   | 'waiting'
-  /** Requests that are being answered. */
+  /** Requests that the server answers now. */
   | 'running'
-  /** Share of the memory for keys and values that is in use, 0 to 1. */
+  /** Used share of the memory for keys and values, 0 to 1. */
   | 'kv_cache'
-  /** Requests that were put back because that memory was full. */
+  /** Requests that the server interrupted because that memory was full. */
   | 'preemptions'
   | 'prompt_tokens'
   | 'generation_tokens';
 
 export interface KnownServer {
   readonly name: string;
-  /** Where the names are documented. */
+  /** Address of the documentation of the names. */
   readonly source: string;
-  /** The names of samples for each role, the newest first: the first one that the page has is read. Several in a list are added. */
+  /**
+   * Sample names for each role, newest first: the first name on the page counts. The values of names in an inner list
+   * are added.
+   */
   readonly names: Partial<Readonly<Record<Role, readonly (string | readonly string[])[]>>>;
 }
 
-/** How the figures of one role are read. */
+/** How the values of one role are interpreted. */
 export interface RoleKind {
   readonly kind: 'gauge' | 'counter';
-  /** How a value for each label (model, engine, rank) becomes one. */
+  /** How the values of several labels (model, engine, rank) become one. */
   readonly joined: 'sum' | 'max';
 }
 
-/** In the order in which they are shown. */
+/** All roles, in display order. */
 export const ROLES: Readonly<Record<Role, RoleKind>> = {
   waiting: { kind: 'gauge', joined: 'sum' },
   running: { kind: 'gauge', joined: 'sum' },
@@ -38,11 +41,11 @@ export const ROLES: Readonly<Record<Role, RoleKind>> = {
 
 export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
 
-/** Where each server's metrics page has the figures that explain a client's. */
+/** The sample names that each known server uses for its load. */
 export const KNOWN_SERVERS: readonly KnownServer[] = [
   {
     name: 'vLLM',
-    // The cache's usage was renamed: https://github.com/vllm-project/vllm/pull/18354
+    // vLLM renamed the cache's usage: https://github.com/vllm-project/vllm/pull/18354
     source: 'https://docs.vllm.ai/en/stable/usage/metrics/',
     names: {
       waiting: ['vllm:num_requests_waiting'],
@@ -55,7 +58,7 @@ export const KNOWN_SERVERS: readonly KnownServer[] = [
   },
   {
     name: 'SGLang',
-    // Retractions: python/sglang/srt/metrics/collector.py of its repository; an older version has a gauge alone.
+    // For retractions, see python/sglang/srt/metrics/collector.py in its repository; older versions only have a gauge.
     source: 'https://docs.sglang.io/references/production_metrics.html',
     names: {
       waiting: ['sglang:num_queue_reqs'],
@@ -72,14 +75,14 @@ export const KNOWN_SERVERS: readonly KnownServer[] = [
     names: {
       waiting: ['tgi_queue_size'],
       running: ['tgi_batch_current_size'],
-      // Tokens are histograms over requests: their sums grow as a request ends.
+      // Tokens are histograms over requests; their sums grow when a request ends.
       prompt_tokens: ['tgi_request_input_length_sum'],
       generation_tokens: ['tgi_request_generated_tokens_sum'],
     },
   },
   {
     name: 'llama.cpp',
-    // Newer versions have no figure for the cache.
+    // Newer versions do not report the cache's usage.
     source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
     names: {
       waiting: ['llamacpp:requests_deferred'],

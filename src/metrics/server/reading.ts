@@ -1,14 +1,14 @@
 import type { MetricSample } from './exposition.js';
 import { KNOWN_SERVERS, ROLE_NAMES, ROLES, type Role } from './known-servers.js';
 
-/** What a metrics page tells of the server's load. */
+/** The server load that a metrics page reports. */
 export interface ServerReading {
-  /** The server whose names the page has; undefined for an unknown one. */
+  /** The server that the sample names belong to; undefined when no known server matches. */
   readonly server: string | undefined;
   readonly figures: Partial<Readonly<Record<Role, number>>>;
 }
 
-/** Reads the figures that explain a client's from the samples of one page. Values that are no number count as absent. */
+/** Reads the server's load from the samples of one page. NaN and infinite values are ignored. */
 export function readServer(samples: Iterable<Pick<MetricSample, 'name' | 'value'>>): ServerReading {
   const values = new Map<string, number[]>();
   for (const { name, value } of samples) {

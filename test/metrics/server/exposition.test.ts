@@ -13,7 +13,7 @@ function read(text: string | Uint8Array, size = Number.POSITIVE_INFINITY) {
 }
 const brief = (text: string) => read(text).samples.map(({ name, labels, value }) => [name, labels, value]);
 
-test('samples have name, labels, value and the type of their family', () => {
+test('a sample has a name, labels, a value and the type of its family', () => {
   const { samples } = read(
     [
       '# HELP http_requests_total The total number of HTTP requests.',
@@ -33,7 +33,7 @@ test('samples have name, labels, value and the type of their family', () => {
   ]);
 });
 
-test('spaces, a last comma, escapes and braces within values are read', () => {
+test('the parser accepts spaces, a trailing comma, escapes and braces in label values', () => {
   expect(brief('a { x = "1" , y="C:\\\\DIR {\\"q\\"} \\n, z=", } 2\nb{} 3\n\tc\t4  ')).toEqual([
     ['a', 'x="1",y="C:\\\\DIR {\\"q\\"} \\n, z="', 2],
     ['b', '', 3],
@@ -41,14 +41,14 @@ test('spaces, a last comma, escapes and braces within values are read', () => {
   ]);
 });
 
-test('names in quotes are read', () => {
+test('the parser reads quoted names', () => {
   expect(brief('{"my.metric"} 1\n{"other metric", "a label"="v"} 2')).toEqual([
     ['my.metric', '', 1],
     ['other metric', 'a label="v"', 2],
   ]);
 });
 
-test('infinite values and NaN are read in every spelling', () => {
+test('the parser reads every spelling of infinity and NaN', () => {
   const values = brief('a +Inf\nb -inf\nc nan\nd NaN\ne Infinity\nf .5\ng -1.').map(([, , value]) => value);
   expect(values).toEqual([
     ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, Number.NaN],
@@ -56,7 +56,7 @@ test('infinite values and NaN are read in every spelling', () => {
   ]);
 });
 
-test('exemplars, units and the end of OpenMetrics are passed over', () => {
+test('the parser skips exemplars, units and the end mark of OpenMetrics', () => {
   const { samples, unreadable } = read(
     [
       '# TYPE foo_seconds counter',
@@ -74,7 +74,7 @@ test('exemplars, units and the end of OpenMetrics are passed over', () => {
   ]);
 });
 
-test('a line that is no sample is counted, and the next one is read', () => {
+test('an unreadable line is counted, and the next line is read', () => {
   const { samples, unreadable } = read(
     'ok 1\n<html>\nbad{a=b} 1\nbad{a="b" 1\nname\nname text\n0x 0x10\nok 2\r\n{} 3\n',
   );
@@ -82,13 +82,13 @@ test('a line that is no sample is counted, and the next one is read', () => {
   expect(unreadable).toBe(7);
 });
 
-test('a line without end takes no memory, and the page goes on after it', () => {
+test('an endless line takes no memory, and the parser continues after it', () => {
   const { samples, unreadable } = read(`a 1\nb{x="${'y'.repeat(200_000)}"} 2\nc 3\n`, 1000);
   expect(samples.map(({ name }) => name)).toEqual(['a', 'c']);
   expect(unreadable).toBe(1);
 });
 
-test('a page reads the same however it is cut', () => {
+test('the samples do not depend on how the page is cut into pieces', () => {
   const page = readFileSync(join(import.meta.dirname, '../../fixtures/server-metrics/vllm.txt'), 'utf8');
   const text = `${page}name{text="a → b 😀"} 1`;
   const whole = read(text);
@@ -96,7 +96,7 @@ test('a page reads the same however it is cut', () => {
   for (const size of [1, 2, 3, 7, 64]) expect(read(text, size)).toEqual(whole);
 });
 
-test('hostile labels cost time in proportion to their length', () => {
+test('hostile labels take time proportional to their length', () => {
   const started = process.cpuUsage();
   read(Array.from({ length: 200 }, () => `a{${'x="\\\\'.repeat(3000)}`).join('\n'));
   read(Array.from({ length: 200 }, () => `a{x=${' '.repeat(15_000)}`).join('\n'));

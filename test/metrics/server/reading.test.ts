@@ -53,7 +53,7 @@ test.each([
   ['tgi', 'TGI', { waiting: 5, running: 12, prompt_tokens: 9000, generation_tokens: 4200 }],
   ['llama-cpp', 'llama.cpp', { waiting: 46, running: 4, prompt_tokens: 512, generation_tokens: 39_080 }],
   ['litellm', 'LiteLLM', { running: 47, prompt_tokens: 1500, generation_tokens: 640 }],
-])('the figures of %s are read: counts added, the fullest cache', (file, server, figures) => {
+])('the reading of %s adds counts and takes the fullest cache', (file, server, figures) => {
   const reading = readServer(fixture(file));
   expect(reading.server).toBe(server);
   const rounded = Object.entries(reading.figures).map(([role, value]) => [
@@ -63,7 +63,7 @@ test.each([
   expect(Object.fromEntries(rounded)).toEqual(figures);
 });
 
-test('of an old and a new name on one page, the new one counts', () => {
+test('the new name counts when a page has both an old and a new name', () => {
   const reading = readServer([
     { name: 'vllm:gpu_cache_usage_perc', value: 0.1 },
     { name: 'vllm:kv_cache_usage_perc', value: 0.2 },
@@ -71,14 +71,14 @@ test('of an old and a new name on one page, the new one counts', () => {
   expect(reading.figures).toEqual({ kv_cache: 0.2 });
 });
 
-test('a value that is no number is absent', () => {
+test('NaN counts as absent', () => {
   expect(readServer([{ name: 'llamacpp:requests_processing', value: Number.NaN }])).toEqual({
     server: undefined,
     figures: {},
   });
 });
 
-test('each name belongs to one server, and each server says where its names are from', () => {
+test('each name belongs to one server, and each server has the address of its documentation', () => {
   const names = KNOWN_SERVERS.flatMap((server) => Object.values(server.names).flat(2));
   expect(new Set(names).size).toBe(names.length);
   for (const { source } of KNOWN_SERVERS) expect(source).toMatch(/^(https:\/\/|docs\/)/);

@@ -70,7 +70,7 @@ test('each figure has its value, a sentence, its definition and what it says now
   expect(text('request').split('\n').slice(0, 4)).toEqual([
     `first token (TTFT)${'312 ms'.padStart(80 - 18)}`,
     '  How long you waited for the first piece of the answer.',
-    '  Definition: first output.',
+    '  Definition: time from send to the first output.',
     '  → within your objective of 500 ms',
   ]);
   expect(text('request')).toContain('to 1st byte, 300 ms: from the request written to the response headers');
