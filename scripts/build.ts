@@ -109,6 +109,8 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node20',
   minify: true,
+  // Installed by who exports telemetry.
+  external: ['@opentelemetry/*'],
   // The notices have the licences in full.
   legalComments: 'none',
   metafile: true,

@@ -40,11 +40,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sessions: ['common', 'metrics'],
   config: ['common'],
   sdk: ['common', 'content', 'protocol'],
-  runtime: ['common', 'content', 'protocol', 'config'],
+  runtime: ['common', 'content', 'protocol', 'config', 'telemetry'],
   simulator: ['common', 'config'],
   // What runs in a browser: the pages that commands write.
   page: ['metrics'],
   connector: ['common', 'content', 'sdk', 'config', 'metrics'],
+  telemetry: ['common', 'metrics', 'type:config', 'type:connector', 'type:sdk', 'type:protocol'],
   state: ['common', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],
   ui: ['common', 'state', 'metrics', 'type:sdk', 'type:connector', 'type:protocol'],
   'index.ts': ['common', 'sdk', 'connector', 'type:metrics', 'type:config'],

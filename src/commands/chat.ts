@@ -116,6 +116,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
         // Runs only now: the daemon and the simulator need the cores before.
         setImmediate(rehearse);
         void discoverLater(composition, ending.signal).then(tellMore);
+        void composition.telemetry?.load();
         return warmUp(composition, ending.signal);
       },
       () => {},

@@ -7,6 +7,7 @@ import { PROTOCOL_CONSTANTS, type RuntimeClientConfig } from '../sdk/index.js';
 import { createLauncher, type Launcher } from './launch.js';
 import type { EndpointFlags } from './support/endpoint-flags.js';
 import { withCost } from './support/prices.js';
+import { followed, type LateTelemetry, lateTelemetry } from './support/telemetry.js';
 import { tell } from './support/tell.js';
 
 /** The flags that every command takes. */
@@ -31,6 +32,8 @@ export interface Composition {
   exchange(messages: readonly ChatMessage[], options?: ChatOptions): Promise<ChatAnswer>;
   /** Resolves when the simulator serves, where it is the endpoint; rejects with why it could not start. */
   ready(signal: AbortSignal): Promise<void>;
+  /** Where the variables of OpenTelemetry ask for it. */
+  telemetry: LateTelemetry | undefined;
   close(): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     if (name === 'simulator') await launcher?.ensureSimulator(signal);
   };
   const never = new AbortController().signal;
+  const telemetry = lateTelemetry(process.env);
 
   return {
     loaded,
@@ -68,19 +72,26 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     async exchange(messages, options = {}) {
       // A simulator that can't be started shows as the refused connection that the request meets.
       await ready(options.signal ?? never, options.endpoint).catch(() => {});
-      const answer = await connector.exchange(messages, {
+      const told: ChatOptions = {
         ...options,
         onEvent(event) {
           if (event.type === 'adapted') tell(event.notice);
           options.onEvent?.(event);
         },
-      });
+      };
       const name = options.endpoint ?? connector.endpoint.name;
       const endpoint = connector.endpoints.find((one) => one.name === name) ?? connector.endpoint;
+      const ask = (asked: ChatOptions): Promise<ChatAnswer> => connector.exchange(messages, asked);
+      const exported = await telemetry?.load();
+      const answer = await (exported === undefined
+        ? ask(told)
+        : followed(exported, endpoint, messages, told, ask));
       return withCost(answer, endpoint, config.prices, options.model);
     },
     ready,
+    telemetry,
     async close() {
+      await telemetry?.close();
       await connector.close();
       launcher?.stop();
     },

@@ -158,6 +158,7 @@ export async function runExchange(
         // The silence is watched here, where it is known whether the reader rests.
         idleMs: 0,
         ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
+        ...(options.traceId !== undefined && { traceId: options.traceId }),
         policy: { scope: model, ...options.policy },
         ...identity,
       };

@@ -49,6 +49,8 @@ export interface LoadRequest {
   messages: readonly ChatMessage[];
   maxTokens?: number;
   body?: Readonly<Record<string, unknown>>;
+  /** The trace that it belongs to. */
+  traceId?: string;
   /** Called when the request is sent. */
   onSent(atMs: number): void;
   /** Called with each gap between arrivals of output, in ms. */
@@ -240,6 +242,7 @@ class LoadExchange implements Running {
       timeoutMs,
       idleMs: 0,
       ...(answerMs !== undefined && { answerMs }),
+      ...(this.#asked.traceId !== undefined && { traceId: this.#asked.traceId }),
       policy,
     };
   }
@@ -337,12 +340,13 @@ class LoadExchange implements Running {
 
   #runOther(client: HttpStreamer): Promise<LoadAnswer> {
     const { target } = this.#shared;
-    const { messages, maxTokens, body, onGap } = this.#asked;
+    const { messages, maxTokens, body, traceId, onGap } = this.#asked;
     this.#otherStop = new AbortController();
     return runExchange(client, target.endpoint, 0, messages, {
       stream: true,
       ...(maxTokens !== undefined && { maxTokens }),
       ...(body !== undefined && { body }),
+      ...(traceId !== undefined && { traceId }),
       ...target.options,
       adaptations: target.adaptations,
       sentMs: this.#sentMs,

@@ -74,6 +74,11 @@ export interface RequestOptions {
    * endpoint's. Any byte counts, comments and pings too. 0 = never.
    */
   idleMs?: number;
+  /**
+   * The trace that the request belongs to: a `traceparent` of W3C Trace Context, or a trace id of 32 hex digits. The provider
+   * gets it as the header `traceparent`, unless the endpoint's headers have one.
+   */
+  traceId?: string;
   /** How the daemon treats this request. Its `scope` is the model by default. */
   policy?: RequestPolicy;
   /** Any further members of the request body, e.g. `{ tools: […], seed: 7 }`. They go before all others. */

@@ -1,5 +1,8 @@
 import { messageOf } from '../common/errors.js';
+import { VERSION } from '../common/version.js';
 import { visible } from '../config/problem.js';
+import type { RequestTelemetry } from '../telemetry/requests.js';
+import { telemetryPlan } from '../telemetry/variables.js';
 import { addressText } from './clients/address.js';
 import { removeDeadTurns } from './clients/in-turn.js';
 import { ListenError } from './clients/listen-error.js';
@@ -39,6 +42,7 @@ async function serve(
   { logFile: logOptions, ...settings }: Awaited<ReturnType<typeof daemonOptions>>,
 ): Promise<number> {
   let logFile: LogFile | undefined;
+  let telemetry: RequestTelemetry | undefined;
   const shutdown = new AbortController();
 
   try {
@@ -51,8 +55,9 @@ async function serve(
       log.warn('TLS certificates are not verified');
     }
     let leave = (): void => {};
+    telemetry = await openTelemetry(log);
     const runtime = await startRuntime(
-      { listen: flags.listen, log, onIdle: () => leave(), ...settings },
+      { listen: flags.listen, log, onIdle: () => leave(), telemetry, ...settings },
       shutdown.signal,
     );
     const release = attachProcess(runtime, shutdown, log);
@@ -63,6 +68,7 @@ async function serve(
     }
     await runtime.closed;
     if (runtime.address.kind === 'unix') await removeDeadTurns(runtime.address.path);
+    await endTelemetry(telemetry, log);
     release();
     return 0;
   } catch (error) {
@@ -73,6 +79,30 @@ async function serve(
     if (flags.exitWithStdin) process.stdin.destroy();
     await logFile?.close();
   }
+}
+
+/** Loads what exports telemetry, where the variables of OpenTelemetry ask for it. */
+async function openTelemetry(log: Logger): Promise<RequestTelemetry | undefined> {
+  const plan = telemetryPlan(process.env);
+  if (plan === undefined) return undefined;
+  const warn = (message: string): void => {
+    say(`vastar-connector-runtime: warning: ${message}`);
+    log.warn('telemetry', { message });
+  };
+  for (const problem of plan.problems) warn(problem);
+  try {
+    const { openTelemetry: open } = await import('../telemetry/open.js');
+    const { requestTelemetry } = await import('../telemetry/requests.js');
+    return requestTelemetry(await open(plan, { name: 'vastar-connector-runtime', version: VERSION }));
+  } catch (error) {
+    warn(`no telemetry: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function endTelemetry(telemetry: RequestTelemetry | undefined, log: Logger): Promise<void> {
+  const problem = await telemetry?.shutdown();
+  if (problem !== undefined) log.warn('telemetry could not be exported', { message: problem });
 }
 
 /**

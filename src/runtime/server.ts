@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClockMs } from '../common/system-clock.js';
+import type { RequestTelemetry } from '../telemetry/requests.js';
 import { addressText, type ListenAddress } from './clients/address.js';
 import { openListener } from './clients/listener.js';
 import { type Session, startSession } from './clients/session.js';
@@ -8,6 +9,7 @@ import { readOrMakeToken } from './clients/token.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { type Logger, silentLogger } from './log.js';
 import { egressFrom, type PolicyOptions, withPolicies } from './policy/policies.js';
+import { withAttemptSpans, withRequestSpans } from './policy/spans.js';
 import { healthResponse } from './status/health.js';
 import { openMetricsEndpoint } from './status/metrics-endpoint.js';
 import { pairStates } from './status/pair-states.js';
@@ -27,6 +29,8 @@ export interface RuntimeOptions {
   limits?: Partial<Limits>;
   /** Serves Prometheus' figures at this port of 127.0.0.1; 0 = a free one [none]. */
   metricsPort?: number;
+  /** Exports each request [nothing]. */
+  telemetry?: RequestTelemetry | undefined;
   /** `limits.drainMs` by its short name. */
   drainMs?: number;
   /** `limits.frameTimeoutMs` by its short name. */
@@ -69,7 +73,10 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   const egress = egressFrom(options.policies ?? {});
   const { refusalOf } = egress;
   const transport = createHttpTransport({ limits, ...options.pool, refusalOf });
-  const policies = withPolicies(transport.send, egress, options.policies);
+  const { telemetry } = options;
+  const network = telemetry === undefined ? transport.send : withAttemptSpans(transport.send);
+  const policies = withPolicies(network, egress, options.policies);
+  const send = telemetry === undefined ? policies.send : withRequestSpans(policies.send, telemetry);
   const statistics = createStatistics();
   const sessions = new Set<Session>();
   const startedMs = systemClockMs();
@@ -92,7 +99,7 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
   const onConnection = (socket: Socket): void => {
     const frameTimeoutMs = options.frameTimeoutMs ?? limits.frameTimeoutMs;
     const session = startSession(socket, {
-      transport: policies.send,
+      transport: send,
       health,
       log,
       begin: statistics.begin,

@@ -9,6 +9,7 @@ import { type HttpRequest, parseRequestHead } from '../../runtime/upstream/http-
 import { createHttpTransport } from '../../runtime/upstream/http-transport.js';
 import { createPlainConnections } from '../../runtime/upstream/plain/plain-connections.js';
 import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
+import { traced } from '../../runtime/upstream/trace.js';
 import type { Flow, ResponseSink, Transport } from '../../runtime/upstream/transport.js';
 import { abortable } from '../../sdk/abortable.js';
 import { sentCounts } from '../../sdk/daemon/failures.js';
@@ -97,7 +98,7 @@ interface ReadRequest {
 function requestReader(): (config: HTTPRequestConfig) => ReadRequest {
   let last: { config: HTTPRequestConfig; head: Omit<HttpRequest, 'body'>; origin: string } | undefined;
   return (config) => {
-    const { method, url, headers, body } = config;
+    const { method, url, headers, body, traceId = '' } = config;
     const before = last?.config;
     if (last === undefined || before?.url !== url || before.headers !== headers || before.method !== method) {
       const head = parseRequestHead({ method, url, headers });
@@ -105,7 +106,8 @@ function requestReader(): (config: HTTPRequestConfig) => ReadRequest {
     }
     const { head, origin } = last;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    return { request: { method: head.method, url: head.url, headers: head.headers, body: bytes }, origin };
+    const request = { method: head.method, url: head.url, headers: head.headers, body: bytes };
+    return { request: traced(request, traceId), origin };
   };
 }
 

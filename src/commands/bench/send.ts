@@ -2,11 +2,17 @@ import { beginningOf } from '../../common/beginning.js';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { visible } from '../../config/index.js';
 import type { LoadAnswer, LoadExchanges, LoadTarget } from '../../connector/load-exchange.js';
+import { keysOf } from '../../connector/prepared.js';
 import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
+<<<<<<< HEAD
 import type { Failed, Sample, Sent } from '../../loadtest/sample.js';
 import { percentile } from '../../metrics/percentile.js';
+=======
+import type { Failed, Sample } from '../../loadtest/sample.js';
+import type { ExchangeTelemetry } from '../../telemetry/exchanges.js';
+>>>>>>> 131657b (feat(telemetry): with OTEL_ variables, ask, bench, chat and daemon export one trace and the figures of generative AI)
 import { remarkOn } from '../support/answer-remark.js';
 import { type OwnPrices, withCost } from '../support/prices.js';
 
@@ -23,6 +29,8 @@ export interface Target extends LoadTarget {
   prices: OwnPrices;
   /** Whether answers may have a price. */
   priced: boolean;
+  /** Exports each exchange, where that is asked for. */
+  telemetry: ExchangeTelemetry | undefined;
 }
 
 /** What became of the conversations of a test. */
@@ -59,16 +67,24 @@ const MAX_MESSAGE = 300;
 
 /** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
 export async function send(
-  { through, endpoint, options, prices, priced }: Target,
+  { through, endpoint, options, prices, priced, telemetry }: Target,
   { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
   { startMs, add, lateness, counters, exchanges }: Results,
   signal: AbortSignal,
 ): Promise<LoadAnswer> {
   let sentMs: number | undefined;
   const gapsMs: number[] = [];
+  const following = telemetry?.begin({
+    endpoint,
+    model: options.model ?? endpoint.model,
+    messages,
+    stream: endpoint.access.stream,
+    keys: keysOf(endpoint),
+  });
   counters.begin();
   const bare = await exchanges.ask({
     messages,
+    ...(following !== undefined && { traceId: following.traceparent }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(body !== undefined && { body }),
     onSent(atMs) {
@@ -79,6 +95,13 @@ export async function send(
   });
   counters.end();
   const endMs = performance.now() - startMs;
+  following?.end({
+    answer: bare,
+    sentMs: sentMs === undefined ? undefined : sentMs + startMs,
+    endMs: endMs + startMs,
+    gapsMs,
+    retries: [],
+  });
   const answer = priced ? await withCost(bare, endpoint, prices, options.model) : bare;
   const { attempts, hops, replaced = 0 } = answer.metrics;
   const common = {

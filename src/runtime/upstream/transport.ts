@@ -1,4 +1,5 @@
 import type { ClientCertificate, HeaderList, WirePolicy } from '../../protocol/messages.js';
+import type { FollowedRequest } from '../../telemetry/requests.js';
 import type { HttpRequest } from './http-request.js';
 import type { Timeline } from './timings.js';
 
@@ -16,6 +17,8 @@ export interface UpstreamCall {
   /** When the client gives up, on the clock of `performance.now()`; absent where it does not. */
   readonly deadlineMs?: number;
   readonly client: RetryWitness;
+  /** Where telemetry is exported. */
+  readonly span?: FollowedRequest;
   /** Aborting it ends the upstream request at once. */
   readonly signal: AbortSignal;
 }

@@ -15,7 +15,7 @@ const NO_POLICY = { maxAttempts: 1, circuit: false, ceilings: false } as const;
  * @param onNotice told what the user should know of the endpoint
  */
 export async function openTarget(
-  { connector, loaded }: Composition,
+  { connector, loaded, telemetry }: Composition,
   flags: BenchFlags,
   asked: Asked,
   streamer: HttpStreamer,
@@ -24,6 +24,7 @@ export async function openTarget(
   const { endpoint } = connector;
   await loadPrices(endpoint.baseUrl);
   return {
+    telemetry: await telemetry?.load(),
     through: flags.through,
     streamer,
     endpoint,

@@ -1,0 +1,80 @@
+import { messageOf } from '../../common/errors.js';
+import { VERSION } from '../../common/version.js';
+import type { Endpoint } from '../../config/index.js';
+import { keysOf } from '../../connector/prepared.js';
+import type { ChatAnswer, ChatMessage, ChatOptions } from '../../connector/types.js';
+import type { ExchangeTelemetry, FollowedExchange, Retried } from '../../telemetry/exchanges.js';
+import { telemetryPlan } from '../../telemetry/variables.js';
+import { tell } from './tell.js';
+
+/** The export of telemetry, which is loaded when it is first asked for. */
+export interface LateTelemetry {
+  /** Undefined where it can't be exported, which is reported once. */
+  load(): Promise<ExchangeTelemetry | undefined>;
+  /** Exports what there is. */
+  close(): Promise<void>;
+}
+
+/** Undefined where no variable asks for telemetry. */
+export function lateTelemetry(env: Readonly<Record<string, string | undefined>>): LateTelemetry | undefined {
+  const plan = telemetryPlan(env);
+  if (plan === undefined) return undefined;
+  const open = async (): Promise<ExchangeTelemetry | undefined> => {
+    for (const problem of plan.problems) tell(`warning: ${problem}`);
+    try {
+      const { openTelemetry } = await import('../../telemetry/open.js');
+      const { exchangeTelemetry } = await import('../../telemetry/exchanges.js');
+      const opened = await openTelemetry(plan, { name: 'vastar-tui', version: VERSION });
+      return exchangeTelemetry(opened, plan.content);
+    } catch (error) {
+      tell(`warning: no telemetry: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+  let opening: Promise<ExchangeTelemetry | undefined> | undefined;
+  return {
+    load() {
+      opening ??= open();
+      return opening;
+    },
+    async close() {
+      const problem = await (await opening)?.shutdown();
+      if (problem !== undefined) tell(`warning: telemetry could not be exported: ${problem}`);
+    },
+  };
+}
+
+/** Runs an exchange that is exported when it has ended. */
+export async function followed(
+  telemetry: ExchangeTelemetry,
+  endpoint: Endpoint,
+  messages: readonly ChatMessage[],
+  options: ChatOptions,
+  run: (options: ChatOptions) => Promise<ChatAnswer>,
+): Promise<ChatAnswer> {
+  const following: FollowedExchange = telemetry.begin({
+    endpoint,
+    model: options.model ?? endpoint.model,
+    messages,
+    stream: endpoint.access.stream,
+    keys: keysOf(endpoint),
+  });
+  let sentMs: number | undefined;
+  const gapsMs: number[] = [];
+  const retries: Retried[] = [];
+  const answer = await run({
+    traceId: following.traceparent,
+    ...options,
+    onGap(ms) {
+      gapsMs.push(ms);
+      options.onGap?.(ms);
+    },
+    onEvent(event) {
+      if (event.type === 'start') sentMs = performance.now();
+      if (event.type === 'retry') retries.push(event);
+      options.onEvent?.(event);
+    },
+  });
+  following.end({ answer, sentMs, endMs: performance.now(), gapsMs, retries });
+  return answer;
+}

@@ -1,0 +1,170 @@
+import type { Attributes, SpanContext } from '@opentelemetry/api';
+import { createKeyHider } from '../common/key-forms.js';
+import type { Endpoint } from '../config/endpoints.js';
+import type { ChatMessage } from '../connector/types.js';
+import type { LoadFigures } from '../metrics/exchange.js';
+import type { ChatResult } from '../sdk/index.js';
+import { contentAttributes } from './content.js';
+import { clientMetrics, commonAttributes } from './gen-ai.js';
+import { hopStretches } from './hop-spans.js';
+import type { OpenTelemetry } from './open.js';
+import { randomSpanId, randomTraceId, traceparent } from './traceparent.js';
+
+/** What is asked. */
+export interface Asked {
+  readonly endpoint: Endpoint;
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly stream: boolean;
+  /** What no span may repeat. */
+  readonly keys: readonly string[];
+}
+
+/** What became of it. Times on the clock of `performance.now()`. */
+export interface Ended {
+  readonly answer: ChatResult & { readonly metrics: LoadFigures };
+  /** Undefined when nothing was sent. */
+  readonly sentMs: number | undefined;
+  readonly endMs: number;
+  /** Between arrivals of output. */
+  readonly gapsMs: readonly number[];
+  /** When each failed attempt was over, in ms since the request was sent, and how it ended. */
+  readonly retries: readonly Retried[];
+}
+
+export interface Retried {
+  readonly tMs: number;
+  readonly delayMs: number;
+  readonly statusCode?: number | undefined;
+}
+
+/** An exchange that is exported when it has ended. */
+export interface FollowedExchange {
+  /** For the request, so that what happens elsewhere belongs to the same trace. */
+  readonly traceparent: string;
+  end(ended: Ended): void;
+}
+
+/** Exports exchanges by the conventions for generative AI. */
+export interface ExchangeTelemetry {
+  begin(asked: Asked): FollowedExchange;
+  shutdown: OpenTelemetry['shutdown'];
+}
+
+// The numbers of `SpanKind`; the package is loaded later, and an enumeration of its types has no values.
+const INTERNAL = 0;
+const CLIENT = 2;
+
+/** @param content questions and answers are exported too */
+export function exchangeTelemetry(open: OpenTelemetry, content: boolean): ExchangeTelemetry {
+  const metrics = open.meter && clientMetrics(open.meter);
+  return {
+    shutdown: open.shutdown,
+    begin({ endpoint, model, messages, stream, keys }) {
+      const common = commonAttributes(endpoint, model);
+      const name = `chat ${model}`;
+      const ids = { traceId: randomTraceId(), spanId: randomSpanId() };
+      const sampled = open.sampled(ids.traceId, name);
+      return {
+        traceparent: traceparent({ ...ids, traceFlags: sampled ? 1 : 0 }),
+        end(ended) {
+          const { answer, sentMs, endMs, gapsMs, retries } = ended;
+          if (sentMs === undefined) return;
+          const error = errorTypeOf(answer);
+          const failed: Attributes = error === undefined ? {} : { 'error.type': error };
+          const response: Attributes = {
+            ...(answer.model !== undefined && { 'gen_ai.response.model': answer.model }),
+          };
+          if (metrics !== undefined) {
+            const all = { ...common, ...response };
+            const { ttftMs, promptTokens, outputTokens, tokensEstimated } = answer.metrics;
+            metrics.duration((endMs - sentMs) / 1000, { ...all, ...failed });
+            if (stream && ttftMs !== undefined) metrics.timeToFirstChunk(ttftMs / 1000, all);
+            if (stream) for (const ms of gapsMs) metrics.timePerOutputChunk(ms / 1000, all);
+            if (promptTokens !== undefined) metrics.tokens('input', promptTokens, all);
+            if (answer.usage !== undefined) metrics.tokens('output', answer.usage.completionTokens, all);
+            else if (!tokensEstimated && outputTokens > 0) metrics.tokens('output', outputTokens, all);
+          }
+          if (!sampled || open.record === undefined) return;
+          const { record } = open;
+          const root = record({
+            name,
+            kind: CLIENT,
+            ids,
+            startMs: sentMs,
+            endMs,
+            error,
+            attributes: {
+              ...common,
+              ...response,
+              ...failed,
+              ...figuresOf(answer),
+              'gen_ai.request.stream': stream,
+              ...(content && contentAttributes(messages, answer, createKeyHider(keys))),
+            },
+          });
+          for (const { name: hop, label, ...stretch } of hopStretches(
+            answer.metrics.hops,
+            answer.metrics.e2eMs,
+          )) {
+            const span = record({
+              name: label,
+              kind: INTERNAL,
+              startMs: sentMs + stretch.startMs,
+              endMs: sentMs + stretch.endMs,
+              parent: root,
+              attributes: { 'vastar.hop': hop },
+            });
+            if (hop === 'retries') recordAttempts(record, span, sentMs, retries);
+          }
+        },
+      };
+    },
+  };
+}
+
+/** The failed attempts, each from its beginning to its end; the waits lie between them. */
+function recordAttempts(
+  record: NonNullable<OpenTelemetry['record']>,
+  parent: SpanContext,
+  sentMs: number,
+  retries: readonly Retried[],
+): void {
+  let beganMs = sentMs;
+  for (const [index, { tMs, delayMs, statusCode }] of retries.entries()) {
+    const endMs = Math.max(beganMs, sentMs + tMs);
+    record({
+      name: `attempt ${index + 1}`,
+      kind: INTERNAL,
+      startMs: beganMs,
+      endMs,
+      parent,
+      error: statusCode === undefined ? 'failed' : String(statusCode),
+      attributes: {
+        'http.request.resend_count': index,
+        ...(statusCode !== undefined && { 'http.response.status_code': statusCode }),
+      },
+    });
+    beganMs = endMs + delayMs;
+  }
+}
+
+/** Undefined for an answer that is no failure. */
+function errorTypeOf({ outcome, error }: ChatResult): string | undefined {
+  if (outcome === 'complete' || outcome === 'cancelled') return undefined;
+  return outcome === 'error' ? (error?.getErrorClassName() ?? 'unknown') : outcome;
+}
+
+function figuresOf({ finishReason, usage, metrics }: Ended['answer']): Attributes {
+  const { ttftMs, attempts, cachedTokens } = metrics;
+  return {
+    ...(finishReason !== null && { 'gen_ai.response.finish_reasons': [finishReason] }),
+    ...(ttftMs !== undefined && { 'gen_ai.response.time_to_first_chunk': ttftMs / 1000 }),
+    ...(usage !== undefined && {
+      'gen_ai.usage.input_tokens': usage.promptTokens,
+      'gen_ai.usage.output_tokens': usage.completionTokens,
+    }),
+    ...(cachedTokens !== undefined && { 'gen_ai.usage.cache_read.input_tokens': cachedTokens }),
+    'vastar.attempts': attempts,
+  };
+}

@@ -1,0 +1,206 @@
+import type { Attributes, Meter, SpanContext, SpanKind, Tracer } from '@opentelemetry/api';
+import type { Sampler } from '@opentelemetry/sdk-trace';
+import { createTraceClock } from './time.js';
+import type { Destination, TelemetryPlan } from './variables.js';
+
+/** A span whose beginning, end and ids are known. */
+export interface KnownSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** On the clock of `performance.now()`. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: Attributes;
+  /** The span's own; new ones without. */
+  readonly ids?: Pick<SpanContext, 'traceId' | 'spanId'>;
+  readonly parent?: SpanContext | undefined;
+  readonly error?: string | undefined;
+}
+
+/** The providers, ready. */
+export interface OpenTelemetry {
+  /** Undefined where no traces are exported. */
+  readonly record: ((span: KnownSpan) => SpanContext) | undefined;
+  readonly meter: Meter | undefined;
+  /** Whether a new trace of that id is recorded. */
+  sampled(traceId: string, name: string): boolean;
+  /** Exports what there is and ends. Resolves to why something could not be exported. */
+  shutdown(): Promise<string | undefined>;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The packages that are needed are not installed. */
+export class MissingPackages extends Error {
+  override readonly name = 'MissingPackages';
+}
+
+const OTLP_PACKAGES: Readonly<Record<'traces' | 'metrics', Record<string, string>>> = {
+  traces: {
+    'http/protobuf': '@opentelemetry/exporter-trace-otlp-proto',
+    'http/json': '@opentelemetry/exporter-trace-otlp-http',
+  },
+  metrics: {
+    'http/protobuf': '@opentelemetry/exporter-metrics-otlp-proto',
+    'http/json': '@opentelemetry/exporter-metrics-otlp-http',
+  },
+};
+
+/** The packages that a plan needs. */
+export function packagesOf({ traces, metrics }: Pick<TelemetryPlan, 'traces' | 'metrics'>): string[] {
+  const exporter = (kind: 'traces' | 'metrics', to: Destination | undefined): string[] =>
+    to?.to === 'otlp' ? [OTLP_PACKAGES[kind][to.protocol] ?? ''] : [];
+  return [
+    '@opentelemetry/api',
+    '@opentelemetry/resources',
+    '@opentelemetry/sdk-trace',
+    '@opentelemetry/sdk-metrics',
+    ...exporter('traces', traces),
+    ...exporter('metrics', metrics),
+  ];
+}
+
+/** Further spans that wait to be exported are dropped: a load test makes thousands a second. */
+const MOST_SPANS = 50_000;
+/** What is not exported within so long at the end is lost, in ms. */
+const FLUSH_MS = 5000;
+
+/**
+ * Loads the official packages and starts the exporters.
+ * @throws {MissingPackages} that says how to install them
+ */
+export async function openTelemetry(plan: TelemetryPlan, service: Service): Promise<OpenTelemetry> {
+  try {
+    return await open(plan, service);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
+    throw new MissingPackages(
+      `to export telemetry, as the OTEL_… variables ask for, run: npm install --global ${packagesOf(plan).join(' ')}`,
+    );
+  }
+}
+
+async function open(plan: TelemetryPlan, { name, version }: Service): Promise<OpenTelemetry> {
+  const api = await import('@opentelemetry/api');
+  const trace = await import('@opentelemetry/sdk-trace');
+  const metrics = await import('@opentelemetry/sdk-metrics');
+  const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources');
+  let problem: string | undefined;
+  const note = (...told: unknown[]): void => {
+    const words = told.map((one) => (one instanceof Error ? one.message : one));
+    const text = words.filter((one) => typeof one === 'string').join(': ');
+    problem ??= text.replace(/\s+/g, ' ').slice(0, 300);
+  };
+  // The packages write to the console, where the answer is; and to no terminal what a collector answered.
+  const silent = (): void => {};
+  api.diag.setLogger(
+    { error: note, warn: note, info: silent, debug: silent, verbose: silent },
+    { logLevel: api.DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+  // Not the process's: its command line may hold a key or a question.
+  const resource = resourceFromAttributes({ 'service.name': name, 'service.version': version }).merge(
+    detectResources({ detectors: [envDetector] }),
+  );
+  let next: Pick<SpanContext, 'traceId' | 'spanId'> | undefined;
+  const random = new trace.RandomIdGenerator();
+  const spans = await traceExporter(plan.traces);
+  const tracing =
+    spans &&
+    new trace.TracerProvider({
+      resource,
+      spanProcessors: [new trace.BatchSpanProcessor({ exporter: spans, maxQueueSize: MOST_SPANS })],
+      idGenerator: {
+        generateTraceId: () => next?.traceId ?? random.generateTraceId(),
+        generateSpanId: () => next?.spanId ?? random.generateSpanId(),
+      },
+    });
+  const figures = await metricExporter(plan.metrics);
+  const metering =
+    figures &&
+    new metrics.MeterProvider({
+      resource,
+      readers: [
+        new metrics.PeriodicExportingMetricReader({
+          exporter: figures,
+          exportIntervalMillis: plan.metricsIntervalMs,
+          exportTimeoutMillis: Math.min(plan.metricsIntervalMs, 30_000),
+        }),
+      ],
+    });
+  const tracer: Tracer | undefined = tracing?.getTracer(name, version);
+  const sampler = samplerOf(trace, plan);
+
+  const clock = createTraceClock();
+  const recorder =
+    (tracer: Tracer) =>
+    ({ name, kind, attributes, startMs, endMs, ids, parent, error }: KnownSpan): SpanContext => {
+      const { ROOT_CONTEXT } = api;
+      const context = parent === undefined ? ROOT_CONTEXT : api.trace.setSpanContext(ROOT_CONTEXT, parent);
+      next = ids;
+      const span = tracer.startSpan(name, { kind, attributes, startTime: clock.at(startMs) }, context);
+      next = undefined;
+      if (error !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR, message: error });
+      span.end(clock.at(endMs));
+      return span.spanContext();
+    };
+  return {
+    record: tracer && recorder(tracer),
+    meter: metering?.getMeter(name, version),
+    sampled: (traceId, span) =>
+      tracer !== undefined &&
+      sampler.shouldSample(api.ROOT_CONTEXT, traceId, span, api.SpanKind.CLIENT, {}, []).decision ===
+        trace.SamplingDecision.RECORD_AND_SAMPLED,
+    async shutdown() {
+      const ended = Promise.all([tracing?.shutdown(), metering?.shutdown()]).catch((error: unknown) => {
+        note(error);
+      });
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          note(`the collector took longer than ${FLUSH_MS / 1000} s`);
+          resolve();
+        }, FLUSH_MS);
+      });
+      await Promise.race([ended, late]);
+      clearTimeout(timer);
+      return problem;
+    },
+  };
+}
+
+async function traceExporter(to: Destination | undefined) {
+  if (to === undefined) return undefined;
+  if (to.to === 'console') return new (await import('@opentelemetry/sdk-trace')).ConsoleSpanExporter();
+  const { OTLPTraceExporter } =
+    to.protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  return new OTLPTraceExporter();
+}
+
+async function metricExporter(to: Destination | undefined) {
+  if (to === undefined) return undefined;
+  if (to.to === 'console') return new (await import('@opentelemetry/sdk-metrics')).ConsoleMetricExporter();
+  const { OTLPMetricExporter } =
+    to.protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-metrics-otlp-http')
+      : await import('@opentelemetry/exporter-metrics-otlp-proto');
+  return new OTLPMetricExporter();
+}
+
+/** Of new traces; one that began elsewhere was decided there. */
+function samplerOf(trace: typeof import('@opentelemetry/sdk-trace'), plan: TelemetryPlan): Sampler {
+  const ratio = Number(plan.samplerArgument ?? 1);
+  switch (plan.sampler.replace('parentbased_', '')) {
+    case 'always_off':
+      return new trace.AlwaysOffSampler();
+    case 'traceidratio':
+      return new trace.TraceIdRatioBasedSampler(Number.isFinite(ratio) ? ratio : 1);
+    default:
+      return new trace.AlwaysOnSampler();
+  }
+}

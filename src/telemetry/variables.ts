@@ -1,0 +1,79 @@
+/** How OTLP is sent over HTTP. */
+export type OtlpProtocol = 'http/protobuf' | 'http/json';
+
+/** Where one kind of data goes. */
+export type Destination =
+  | { readonly to: 'otlp'; readonly protocol: OtlpProtocol }
+  | { readonly to: 'console' };
+
+/** What the variables of OpenTelemetry ask for. */
+export interface TelemetryPlan {
+  readonly traces: Destination | undefined;
+  readonly metrics: Destination | undefined;
+  readonly metricsIntervalMs: number;
+  /** Questions and answers go into the spans. */
+  readonly content: boolean;
+  readonly sampler: string;
+  readonly samplerArgument: string | undefined;
+  /** What can't be done, in words for people. */
+  readonly problems: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Each says that telemetry is wanted. */
+const ASKING = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  'OTEL_TRACES_EXPORTER',
+  'OTEL_METRICS_EXPORTER',
+];
+
+/**
+ * Reads the variables; undefined where they ask for nothing, so that nothing has to be loaded. The exporters read the others
+ * (endpoints, headers, timeouts, certificates) themselves.
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function telemetryPlan(env: Environment): TelemetryPlan | undefined {
+  if (/^true$/i.test(env.OTEL_SDK_DISABLED?.trim() ?? '')) return undefined;
+  if (!ASKING.some((name) => (env[name] ?? '').trim() !== '')) return undefined;
+  const problems: string[] = [];
+  const traces = destination('TRACES', env, problems);
+  const metrics = destination('METRICS', env, problems);
+  if (traces === undefined && metrics === undefined && problems.length === 0) return undefined;
+  const interval = Number(env.OTEL_METRIC_EXPORT_INTERVAL);
+  return {
+    traces,
+    metrics,
+    metricsIntervalMs: interval >= 1 ? interval : 60_000,
+    content: /^(true|1|span_only|span_and_event)$/i.test(
+      env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT?.trim() ?? '',
+    ),
+    sampler: env.OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on',
+    samplerArgument: env.OTEL_TRACES_SAMPLER_ARG,
+    problems,
+  };
+}
+
+function destination(
+  kind: 'TRACES' | 'METRICS',
+  env: Environment,
+  problems: string[],
+): Destination | undefined {
+  const name = `OTEL_${kind}_EXPORTER`;
+  const exporter = env[name]?.trim() || 'otlp';
+  if (exporter === 'none') return undefined;
+  if (exporter === 'console') return { to: 'console' };
+  if (exporter !== 'otlp') {
+    problems.push(`set ${name} to otlp, console or none: ${JSON.stringify(exporter)} is not supported`);
+    return undefined;
+  }
+  const own = `OTEL_EXPORTER_OTLP_${kind}_PROTOCOL`;
+  const protocol = env[own]?.trim() || env.OTEL_EXPORTER_OTLP_PROTOCOL?.trim() || 'http/protobuf';
+  if (protocol === 'http/protobuf' || protocol === 'http/json') return { to: 'otlp', protocol };
+  problems.push(
+    `set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json: ${JSON.stringify(protocol)} is not supported`,
+  );
+  return undefined;
+}

@@ -1,0 +1,254 @@
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { attributesOf, type Collector, type SeenSpan, startCollector } from '../support/otlp.js';
+import { until } from '../support/program.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
+
+// Each test starts several programs, which load the packages.
+vi.setConfig({ testTimeout: 120_000 });
+
+const KEY = 'canary-key/+7f3d9=b1c2~Zz';
+const PROMPT = 'the secret of the pyramids';
+const ANSWER = 'whispered wisdom';
+
+const ground = groundForEach();
+const { endpoint, run } = ground;
+let collector: Collector;
+
+beforeEach(async () => {
+  collector = await startCollector();
+  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+});
+afterEach(() => collector.close());
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+const chunks = sseEvents(
+  ...[deltaOf('whispered '), deltaOf('wisdom'), FINISH],
+  JSON.stringify({ choices: [], usage: USAGE }),
+);
+
+/** Fails once, then answers; says the key back in its error. */
+function failingOnce(): Handler {
+  let asked = 0;
+  return async ({ headers }, response) => {
+    asked += 1;
+    if (asked === 1) {
+      response.writeHead(503, { 'retry-after': '0' }).end(`no place for ${headers.authorization}`);
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const chunk of [...chunks, 'data: [DONE]\n\n']) response.write(chunk);
+    response.end();
+  };
+}
+
+interface Last {
+  metrics: { hops_ms?: Record<string, number>; hops?: Record<string, number> };
+}
+async function ask(...flags: string[]): Promise<Last> {
+  const { stdout, stderr, code } = await run(['ask', '--json', ...flags, PROMPT]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Last;
+}
+/** What the daemon exports comes when it has ended. */
+const daemonEnded = (): Promise<unknown> =>
+  until(() => collector.spans.some(({ service, kind }) => service !== 'vastar-tui' && kind === 2));
+
+const ms = ({ start, end }: SeenSpan): number => Number(end - start) / 1e6;
+
+test.each(['http/json', 'http/protobuf'])(
+  'ask exports one trace of client, daemon and provider, whose spans sum to the waterfall: %s',
+  async (protocol) => {
+    ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
+    const provider = await endpoint(failingOnce(), KEY);
+    const last = await ask();
+    await daemonEnded();
+    const { spans } = collector;
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
+    const named = (name: string): SeenSpan[] => spans.filter((span) => span.name === name);
+    const [root] = named('chat gpt-3.5-turbo');
+    expect(root).toMatchObject({
+      service: 'vastar-tui',
+      kind: 3,
+      parentSpanId: '',
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'openai',
+        'gen_ai.request.model': 'gpt-3.5-turbo',
+        'server.address': '127.0.0.1',
+      },
+    });
+    // The client's hops, in order and without gaps, are those of the waterfall.
+    const hops = spans.filter(
+      ({ parentSpanId, service }) => parentSpanId === root?.spanId && service === 'vastar-tui',
+    );
+    const waterfall = last.metrics.hops_ms ?? last.metrics.hops ?? {};
+    const told = hops.filter(({ name }) => name !== 'further output');
+    expect(told.map(({ attributes }) => attributes['vastar.hop']).sort()).toEqual(
+      Object.keys(waterfall).sort(),
+    );
+    for (const hop of told) {
+      expect(Math.abs(ms(hop) - (waterfall[String(hop.attributes['vastar.hop'])] ?? 0))).toBeLessThan(0.002);
+    }
+    const ordered = [...hops].sort((one, other) => Number(one.start - other.start));
+    expect(ordered[0]?.start).toBe(root?.start);
+    for (const [index, hop] of ordered.entries()) {
+      const next = ordered[index + 1];
+      if (next !== undefined) expect(Math.abs(Number(next.start - hop.end))).toBeLessThanOrEqual(2);
+    }
+    const sum = Object.values(waterfall).reduce((total, each) => total + each, 0);
+    expect(Math.abs(told.reduce((total, hop) => total + ms(hop), 0) - sum)).toBeLessThan(0.02);
+
+    // The daemon's span is the client's child, an attempt's is the daemon's, and the provider gets the attempt's.
+    const [proxy] = named('proxy POST');
+    expect(proxy).toMatchObject({ service: 'vastar-connector-runtime', kind: 2, parentSpanId: root?.spanId });
+    const attempts = named('POST');
+    expect(attempts.map(({ attributes }) => Number(attributes['http.response.status_code'])).sort()).toEqual([
+      200, 503,
+    ]);
+    for (const attempt of attempts) expect(attempt.parentSpanId).toBe(proxy?.spanId);
+    const sent = provider.requests.map(({ headers }) => headers.traceparent);
+    expect([...sent].sort()).toEqual(
+      attempts.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`).sort(),
+    );
+    const parts = spans
+      .filter(({ parentSpanId }) => parentSpanId === attempts[1]?.spanId)
+      .map(({ name }) => name);
+    expect(parts).toEqual(expect.arrayContaining(['queue', 'send request', 'to 1st byte', 'body']));
+
+    expect(new Set(collector.metrics.map(({ name }) => name))).toEqual(
+      new Set([
+        'gen_ai.client.operation.duration',
+        'gen_ai.client.operation.time_to_first_chunk',
+        'gen_ai.client.token.usage',
+        ...collector.metrics
+          .filter(({ name }) => /time_per_output_chunk|http\.client/.test(name))
+          .map(({ name }) => name),
+      ]),
+    );
+    expect(collector.metrics.some(({ name }) => name === 'http.client.request.duration')).toBe(true);
+  },
+);
+
+test('neither a key nor a question nor an answer is exported; both texts are when that is asked for', async () => {
+  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  ground.place.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
+  ground.place.env.OTEL_SERVICE_NAME = 'my-service';
+  await endpoint(failingOnce(), KEY);
+  await ask('--header', 'X-Secret: s3cret-header-value');
+  await daemonEnded();
+  const exported = collector.bytes.toString();
+  for (const form of [KEY, encodeURIComponent(KEY), 's3cret-header', PROMPT, ANSWER, 'pyramids', 'wisdom'])
+    expect(exported).not.toContain(form);
+  expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(['my-service']));
+  expect(exported).toContain('deployment.environment.name');
+
+  ground.place.env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT = 'true';
+  await ask('--system', `use ${KEY}`);
+  const all = collector.bytes.toString();
+  expect(all).toContain(PROMPT);
+  expect(all).toContain(ANSWER);
+  expect(all).not.toContain(KEY);
+});
+
+test('token usage and times are histograms with the bounds of the conventions', async () => {
+  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'], gapMs: 700 });
+  await ask();
+  const usage = collector.metrics.find(({ name }) => name === 'gen_ai.client.token.usage');
+  const byType = usage?.points.map((point) => [attributesOf(point)['gen_ai.token.type'], point.sum]);
+  expect(byType).toEqual([
+    ['input', 7],
+    ['output', 2],
+  ]);
+  const first = collector.metrics.find(({ name }) => name === 'gen_ai.client.operation.time_to_first_chunk');
+  expect(first?.points[0]?.explicitBounds).toEqual(
+    Array.from({ length: 14 }, (_, index) => Number((0.01 * 2 ** index).toFixed(2))),
+  );
+  const gaps = collector.metrics.find(({ name }) => name === 'gen_ai.client.operation.time_per_output_chunk');
+  expect(Number(gaps?.points[0]?.count)).toBe(1);
+});
+
+test('bench exports each request, also from several workers, and the provider gets its trace', async () => {
+  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  const flags = ['--requests', '6', '--concurrency', '2', '--workers', '2'];
+  expect((await run(['bench', ...flags])).code).toBe(0);
+  const roots = collector.spans.filter(({ parentSpanId }) => parentSpanId === '');
+  expect(roots).toHaveLength(6);
+  expect(provider.requests.map(({ headers }) => headers.traceparent).sort()).toEqual(
+    roots.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`).sort(),
+  );
+});
+
+test('without the variables, or when they say none, nothing is exported', async () => {
+  const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  ground.place.env.OTEL_SDK_DISABLED = 'true';
+  await ask();
+  delete ground.place.env.OTEL_SDK_DISABLED;
+  Object.assign(ground.place.env, { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' });
+  await ask();
+  expect(collector.requests).toHaveLength(0);
+  for (const { headers } of provider.requests) expect(headers.traceparent).toBeUndefined();
+});
+
+test('a collector that refuses or is not there changes no answer, and is reported in one line', async () => {
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9';
+  const { code, stdout, stderr } = await run(['ask', PROMPT]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ANSWER}\n` });
+  expect(stderr).toMatch(/^vastar-tui: warning: telemetry could not be exported: [^\n]+\n$/);
+});
+
+/** The modules that the program loads, as specifiers and addresses. */
+async function loaded(): Promise<string> {
+  const hook =
+    "import{registerHooks}from'node:module';import{appendFileSync}from'node:fs';" +
+    'registerHooks({resolve(name,context,next){const found=next(name,context);' +
+    "appendFileSync(process.env.MODULES,name+' '+found.url+'\\n');return found}})";
+  const list = join(ground.place.dir, 'modules');
+  Object.assign(ground.place.env, {
+    MODULES: list,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`,
+  });
+  expect((await run(['ask', PROMPT])).code).toBe(0);
+  return readFileSync(list, 'utf8');
+}
+
+test('without the variables no module of telemetry is loaded', async () => {
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  delete ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const without = await loaded();
+  expect(without).toMatch(/\/dist\/cli\.js/);
+  expect(without).not.toContain('opentelemetry');
+  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  expect(await loaded()).toContain('@opentelemetry/sdk-trace');
+});
+
+test('where the packages are missing, one line says how to install them, and the answer comes', async () => {
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  const elsewhere = join(ground.place.dir, 'installed');
+  cpSync(join(import.meta.dirname, '../../dist'), join(elsewhere, 'dist'), { recursive: true });
+  writeFileSync(join(elsewhere, 'package.json'), '{"type":"module"}');
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [join(elsewhere, 'dist', 'cli.js'), 'ask', PROMPT],
+    { env: ground.place.env, cwd: ground.place.dir },
+  );
+  expect(stdout).toBe(`${ANSWER}\n`);
+  expect(stderr).toMatch(
+    /^vastar-tui: warning: no telemetry: to export telemetry, [^\n]* run: npm install --global @opentelemetry\/api [^\n]*@opentelemetry\/exporter-trace-otlp-proto [^\n]*\n$/m,
+  );
+});
+
+test('a protocol that is not supported is named', async () => {
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
+  const { code, stderr } = await run(['ask', PROMPT]);
+  expect(code).toBe(0);
+  expect(stderr).toContain('set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json');
+});
