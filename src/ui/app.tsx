@@ -46,7 +46,7 @@ export function App(): ReactElement {
   );
 }
 
-/** How many rows the draft would like: this changes seldom, while the draft changes with each key. */
+/** Selects the number of rows that the draft needs. It caches them, because it runs on every change of the state. */
 function draftHeight(columns: number, rows: number): (state: AppState) => number {
   let last = { text: '', height: 1 };
   return (state) => {
@@ -57,7 +57,7 @@ function draftHeight(columns: number, rows: number): (state: AppState) => number
   };
 }
 
-/** Turns what is typed into actions, on the screen as it is laid out. */
+/** Turns the terminal's input into actions, with the current layout. */
 function useKeys(layout: Layout): void {
   const { store, actions, keymap, viewport, keyboard } = useShared();
   const current = useRef(layout);
@@ -86,7 +86,7 @@ function useKeys(layout: Layout): void {
   useEffect(() => keyboard.reportMouse(mouse), [keyboard, mouse]);
 }
 
-/** The longest that fits is shown. */
+/** The screen shows the longest text that fits. */
 const TOO_SMALL = ['terminal too small', 'too small', 'small', '…'];
 
 function TooSmall({ columns, rows }: { columns: number; rows: number }): ReactElement {

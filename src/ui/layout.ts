@@ -1,4 +1,4 @@
-/** Where everything is, in cells from the top left. Rows always add up to the terminal's. */
+/** The screen's layout in cells from the top left. The parts' rows always add up to the terminal's rows. */
 export type Layout = TooSmall | Panes | Stacked;
 
 interface TooSmall {
@@ -10,7 +10,7 @@ interface TooSmall {
 interface Common {
   columns: number;
   rows: number;
-  /** The conversation's text, inside frame and margin. */
+  /** The area of the conversation's text, inside of frame and margin. */
   text: { x: number; y: number; width: number; height: number };
   composer: { top: number; height: number };
 }
@@ -18,13 +18,13 @@ interface Common {
 /** Conversation and side panes in frames. */
 export interface Panes extends Common {
   kind: 'panes';
-  /** Of the panes, frames included. */
+  /** The height of all panes together, with frames. */
   paneHeight: number;
   conversationWidth: number;
   sideWidth: number;
 }
 
-/** Everything above one another; a status bar instead of side panes. */
+/** One column, with a status bar instead of side panes. */
 export interface Stacked extends Common {
   kind: 'stacked';
   header: boolean;
@@ -36,35 +36,35 @@ const MIN_COLUMNS = 20;
 const MIN_ROWS = 5;
 const PANES_FROM_COLUMNS = 100;
 const PANES_FROM_ROWS = 20;
-/** The panes' part of the columns, and how narrow and wide they get. */
+/** The share of the columns for the panes, and their minimum and maximum width. */
 const SIDE_SHARE = 0.28;
 const SIDE_MIN = 30;
 const SIDE_MAX = 48;
 const HEADER_FROM_ROWS = 12;
 const FOOTER_FROM_ROWS = 9;
 const MARGIN_FROM_COLUMNS = 40;
-/** Before the draft: ` > `. */
+/** The width of ` > ` before the draft. */
 export const PROMPT_WIDTH = 3;
 
-/** Cells of a draft row; one more is left for the cursor behind it. */
+/** The width of a draft row in cells; one more cell is left for the cursor after it. */
 export function draftWidth(columns: number): number {
   return Math.max(1, columns - PROMPT_WIDTH - 2);
 }
 
-/** Whether the panes have a place beside the conversation. */
+/** Whether there is room for the panes beside the conversation. */
 export function haveRoomForPanes(columns: number, rows: number): boolean {
   return columns >= PANES_FROM_COLUMNS && rows >= PANES_FROM_ROWS;
 }
 
 /**
- * @param draftRows how many rows the draft would like
- * @param panes they are wanted, where they have a place
+ * @param draftRows how many rows the draft needs
+ * @param panes whether to show the panes if there is room
  */
 export function layoutOf(columns: number, rows: number, draftRows: number, panes = true): Layout {
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return { kind: 'too-small', columns, rows };
   const composerHeight = Math.min(Math.max(1, draftRows), Math.max(1, Math.floor(rows / 3)));
   if (panes && haveRoomForPanes(columns, rows)) {
-    // Header above, composer and footer below.
+    // The header is above, composer and footer are below.
     const paneHeight = rows - 2 - composerHeight;
     const sideWidth = Math.min(SIDE_MAX, Math.max(SIDE_MIN, Math.floor(columns * SIDE_SHARE)));
     const conversationWidth = columns - sideWidth;

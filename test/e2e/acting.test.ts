@@ -87,13 +87,13 @@ test("the configuration's keys act, and their conflicts are reported with line a
     `simulator:\n  base_url: ${place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
   );
   const chat = await open();
-  await chat.untilScreen(/config\.yaml:6:\d+: keys\.fly: is no action/);
-  await chat.untilScreen(/config\.yaml:5:\d+: keys\.quit: "ctrl\+r" is no longer reconnect/);
+  await chat.untilScreen(/config\.yaml:6:\d+: keys\.fly: is not an action/);
+  await chat.untilScreen(/config\.yaml:5:\d+: keys\.quit: "ctrl\+r" no longer does reconnect/);
   chat.send('\x1bh');
   await chat.untilScreen(/Keys and commands/);
   chat.send(KEY.escape);
   // Sent with the escape, it would be read as alt+ctrl+r.
-  await chat.untilScreen(/is no longer reconnect/);
+  await chat.untilScreen(/no longer does reconnect/);
   chat.send(KEY.ctrlR);
   expect((await chat.ended).exitCode).toBe(0);
 });

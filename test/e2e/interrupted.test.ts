@@ -115,7 +115,7 @@ test('two endpoints answer side by side; the conversation goes on with the one t
   await session.untilScreen(/Compare with/);
   session.send(KEY.enter);
   await session.untilScreen(/Paris\.[^\n]*Paris\./);
-  await session.untilScreen(/enter go on/);
+  await session.untilScreen(/enter continue/);
   session.send('\t');
   await session.untilScreen(/› local/);
   session.send(KEY.enter);

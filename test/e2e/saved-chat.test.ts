@@ -76,7 +76,7 @@ test('a start without flags offers, in one row, to go on with what was interrupt
   killed.kill('SIGKILL');
   await killed.ended;
   const again = open();
-  await again.untilScreen(/alt\+l goes on: an answer was interrupted in "Tell me all"/);
+  await again.untilScreen(/alt\+l resumes "Tell me all": an answer was interrupted/);
   again.send('\x1bl');
   await again.untilScreen(/word0 .*word1 /);
 });

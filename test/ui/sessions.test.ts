@@ -126,7 +126,7 @@ test('a start after an interrupted answer offers, in one row, to go on', async (
   store.finishAnswer(answer, { text: 'half', status: 'interrupted' });
   const { screen, abort, ended } = await startTui({ columns: 80, rows: 24, sessions: port });
   await screen.until((text) =>
-    text.includes('alt+l goes on: an answer was interrupted in "Why is the sky blue?"'),
+    text.includes('alt+l resumes "Why is the sky blue?": an answer was interrupted'),
   );
   screen.type('\x1bl');
   await screen.until((text) => text.includes('half') && text.includes('interrupted'));
@@ -141,9 +141,7 @@ test('a screen reader reads the offer and the opened conversation', async () => 
   const id = store.last()?.id ?? '';
   store.saveDraft(id, 'not sent yet');
   const { screen, abort, ended } = await startTui({ sessions: port, screenReader: true });
-  await screen.until((text) =>
-    text.includes('alt+l goes on: something was not sent in "Why is the sky blue?"'),
-  );
+  await screen.until((text) => text.includes('alt+l resumes "Why is the sky blue?": a message was not sent'));
   screen.type('\x1bl');
   await screen.until((text) => /Assistant, .*: Because air scatters blue light most\./.test(text));
   await screen.until((text) => text.includes('Message: not sent yet'));

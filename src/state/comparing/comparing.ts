@@ -105,7 +105,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
     if (comparison !== undefined) return chooseFirst(keys);
     if (exchanges.running) return `an answer is running: ${keys.stop} stops it`;
     if (revising !== undefined)
-      return `an earlier message is being edited: ${keys.send} sends it, ${keys.stop} leaves it`;
+      return `an earlier message is being edited: ${keys.send} sends it, ${keys.stop} cancels`;
     const empty = draftText(draft).trim() === '' && attachments.length === 0;
     return empty && lastQuestion(messages) === undefined ? NOTHING : undefined;
   };

@@ -12,7 +12,7 @@ interface BarProps {
   width: number;
 }
 
-/** Name, conversation, mode and model. */
+/** The top row: program, conversation, mode and model. */
 export const Header = memo(function Header({ width }: BarProps): ReactElement {
   return <Bar width={width} select={selectHeader} line={lineOfHeader} />;
 });
@@ -26,12 +26,12 @@ function conversationTitle({ name, messages, saving }: AppState): string {
   return `${name ?? titleOf(messages)}${unsaved}`;
 }
 
-/** Connection and request, where there are no side panes. */
+/** Connection and request in one row; used without side panes. */
 export const StatusBar = memo(function StatusBar({
   width,
   withMessages,
 }: BarProps & {
-  /** Also what just happened, as there is no footer. */
+  /** Also shows toasts, because there is no footer. */
   withMessages: boolean;
 }): ReactElement {
   return <Bar width={width} select={barState} line={withMessages ? statusWithMessages : statusAlone} />;
@@ -40,7 +40,7 @@ export const StatusBar = memo(function StatusBar({
 const statusWithMessages = (state: BarState, width: number): Line => statusBar(state, width, true);
 const statusAlone = (state: BarState, width: number): Line => statusBar(state, width, false);
 
-/** What just happened, and the keys that help now. */
+/** The bottom row: toasts, and the keys that are useful now. */
 export const Footer = memo(function Footer({ width }: BarProps): ReactElement {
   return <Bar width={width} select={barState} line={footerLine} />;
 });
@@ -64,14 +64,14 @@ function barState({
     request: shownRequest({ comparison, request }),
     keys,
     retry,
-    // The shown request of a comparison may be that of another endpoint.
+    // In a comparison the shown request may belong to another endpoint.
     limits: comparison === undefined ? endpoint.limits : undefined,
     comparing: comparison !== undefined,
     answering: isAnswering({ comparison, request }),
     toast,
     quitArmedUntilMs,
     typing: typingPlace({ overlay, search, panes }),
-    // The clock matters only while it counts down.
+    // Without a countdown, 0 avoids painting the bar on each tick.
     nowMs: countsTime({ connection, retry }) ? nowMs : 0,
   };
 }

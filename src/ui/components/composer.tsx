@@ -9,14 +9,14 @@ import { Painted } from './rows.js';
 
 const selectDraft = (state: AppState) => ({
   draft: state.draft,
-  // What is typed goes elsewhere.
+  // While an overlay or the search is open, typed text goes there.
   covered: state.overlay.kind !== 'none' || state.search.kind === 'open',
   attached: attachedNote(state),
   note: draftNote(state),
   placeholder: awaitedCall(state) === undefined ? undefined : 'write the result',
 });
 
-/** The draft, with the terminal's own cursor in it: input methods compose where that is. */
+/** The draft. It holds the terminal's cursor, because input methods compose text at the cursor. */
 export const Composer = memo(function Composer({ layout }: { layout: Panes | Stacked }): ReactElement {
   const { columns, composer } = layout;
   const { height } = composer;
@@ -26,7 +26,7 @@ export const Composer = memo(function Composer({ layout }: { layout: Panes | Sta
         const notes = [attached, note].flatMap((text): Line[] =>
           text === undefined ? [] : [[['dim', `   ${text}`]]],
         );
-        // The draft has the last row, whatever there is to say.
+        // Notes never take the draft's last row.
         const above = notes.slice(0, height - 1);
         const { lines, cursor } = composerView(
           draft,

@@ -11,7 +11,7 @@ import { cut, type Line } from '../style/line.js';
 import type { Theme } from '../style/theme.js';
 import type { Viewport } from '../transcript/viewport.js';
 
-/** What all components share; never changes while they are mounted. */
+/** Shared by all components; it never changes while they are mounted. */
 export interface Shared {
   store: AppStore;
   actions: Actions;
@@ -19,14 +19,14 @@ export interface Shared {
   viewport: Viewport;
   theme: Theme;
   version: string;
-  /** Brings rows to the terminal. */
+  /** Writes rows to the terminal. */
   painter: Painter;
   keyboard: Keyboard;
-  /** Takes over the way to hand the terminal to the shell and back. */
+  /** Receives the function that leaves the terminal to the shell. */
   onTerminal: (suspend: SuspendTerminal) => void;
 }
 
-/** Leaves the terminal; resolves to how to come back. */
+/** Leaves the terminal to another program; `resume` takes it back. */
 export type SuspendTerminal = () => Promise<{ resume: () => Promise<void> }>;
 
 export const SharedContext = createContext<Shared | undefined>(undefined);
@@ -37,12 +37,12 @@ export function useShared(): Shared {
   return shared;
 }
 
-/** A part of the state; the component renders again when it changes. */
+/** Returns a part of the state and renders the component again when that part changes. */
 export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useShared().store, select);
 }
 
-/** Follows the load of the endpoint's server while `visible`. */
+/** Polls the load of the endpoint's server while `visible`. */
 export function useServerLoad(visible: boolean): void {
   const { actions } = useShared();
   const endpoint = useAppState((state) =>
@@ -54,13 +54,13 @@ export function useServerLoad(visible: boolean): void {
   );
 }
 
-/** Hands what the terminal sends to `input` while the component is mounted. */
+/** Passes the terminal's input to `input` while the component is mounted. */
 export function useKeyboard(input: Input): void {
   const { keyboard } = useShared();
   useEffect(() => keyboard.open(input.receive), [keyboard, input]);
 }
 
-/** Lines cut to `width`, and exactly `height` of them. */
+/** Exactly `height` lines, each cut to `width`. */
 export function fitRows(lines: readonly Line[], width: number, height: number): Line[] {
   return Array.from({ length: height }, (_, index) => cut(lines[index] ?? [], width));
 }

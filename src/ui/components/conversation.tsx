@@ -17,14 +17,14 @@ import { type Framed, FramedRows, Painted, type Rows } from './rows.js';
 type Shown = ReturnType<typeof select>;
 
 const BLANK: Line = [];
-/** With fewer rows the answer needs them all. */
+/** The question's line is only shown from this height on. */
 const QUESTION_FROM_ROWS = 8;
 
 function select(state: AppState) {
   const { messages, scroll, selected, overlay, search, reasoningShown, sourceShown, comparison } = state;
-  // Here the lines replace the panes, so all their figures count.
+  // These overlays show the panes' figures, so any change of the state matters.
   const all = overlay.kind === 'panes' || overlay.kind === 'explain' ? state : undefined;
-  // The welcome tells of the endpoints.
+  // The welcome shows the endpoints.
   const welcome = messages.length === 0 ? state.endpoint : undefined;
   const modes = messages.length === 0 ? state.modes : undefined;
   return {
@@ -42,7 +42,7 @@ function select(state: AppState) {
   };
 }
 
-/** The conversation, or what stands in its place: the welcome, the help. */
+/** The conversation, or in its place the welcome, a comparison or an overlay. */
 export const Conversation = memo(function Conversation({
   layout,
 }: {
@@ -63,7 +63,7 @@ export const Conversation = memo(function Conversation({
   );
 });
 
-/** Without a frame: only a margin. */
+/** The rows without a frame, with only a margin. */
 function Open({ layout, view, watch }: OpenProps): ReactElement {
   const { columns, margin, text } = layout;
   const open = useMemo(
@@ -72,7 +72,7 @@ function Open({ layout, view, watch }: OpenProps): ReactElement {
         const { rows, mark, cursor } = view(shown);
         const all = [...rows];
         if (mark !== undefined) {
-          // In place of the last row: where one is matters more.
+          // The mark (such as `12 more ↓`) replaces the last row.
           all[all.length - 1] = [' '.repeat(Math.max(0, text.width - lineWidth(mark))), ...mark];
         }
         return [{ x: margin, rows: all, width: columns - margin, cursor }];
@@ -88,7 +88,7 @@ interface OpenProps {
   watch: (tell: () => void) => () => void;
 }
 
-/** As many rows as there is room for, and where the reader is, when that is not the end. */
+/** The rows that fit, and a mark when more follow below. */
 function contentOf(
   {
     welcome,
@@ -119,7 +119,7 @@ function contentOf(
     return {
       title: over.title,
       rows,
-      // A bar of a waterfall can look like a caret.
+      // Only these have a caret; in others a bar of a waterfall could be mistaken for one.
       cursor: overlay.kind === 'picker' || overlay.kind === 'sessions' ? caretPlace(rows) : undefined,
       ...(below > 0 && { mark: [['dim', `${below} more ↓ ${keymap.hints.pageDown}`]] }),
     };
@@ -160,7 +160,7 @@ function contentOf(
   return { title, rows: shown, mark: [[newRows > 0 ? 'accent' : 'dim', words]] };
 }
 
-/** The conversation's rows with what was found in them marked. */
+/** The conversation's rows with the search's matches marked. */
 function searchedRows(
   view: View,
   { query, current }: Extract<Search, { kind: 'open' }>,

@@ -6,36 +6,36 @@ import type { Position } from '../screen/frame.js';
 import { type Line, lineWidth } from '../style/line.js';
 import { useShared } from './context.js';
 
-/** Rows of one width in a part of the screen, `x` and `y` from its top left [0]. */
+/** Rows of equal width in an area of the screen; `x` and `y` are from the area's top left [0]. */
 export interface Rows {
   rows: readonly Line[];
   width: number;
   x?: number;
   y?: number;
-  /** Where the terminal's cursor stands in them [not in these]. */
+  /** The terminal's cursor, relative to these rows [it is elsewhere]. */
   cursor?: Position | undefined;
 }
 
 interface Shown<T, View> {
   width: number;
   height: number;
-  /** The state that is shown; it is drawn again when a value in it changes. */
+  /** Selects the state to show; the area is painted again when a member changes. */
   select: (state: AppState) => T;
   view: (shown: T) => View;
-  /** Subscribes to further reasons to draw again [none]; returns how to unsubscribe. */
+  /** Subscribes to other reasons to paint again [none]; returns a function that unsubscribes. */
   watch?: (tell: () => void) => () => void;
 }
 
 /**
- * A part of the screen that shows the state. Ink only gives it its place: changes go from the store to the
- * painter, and renders no component.
+ * An area of the screen that shows the state. Ink only lays it out. Changes go from the store to the painter without
+ * rendering a component.
  */
 export function Painted<T extends object>(props: Shown<T, readonly Rows[]>): ReactElement {
   const { width, height, select, view, watch } = props;
   const { store, painter } = useShared();
   const box = useRef<DOMElement>(null);
   const [failed, setFailed] = useState<{ error: unknown }>();
-  // An error here ends the interface, as an error in a component does.
+  // Throwing while rendering ends the interface, like an error in any component.
   if (failed !== undefined) throw failed.error;
   useLayoutEffect(() => {
     let shown = select(store.getState());
@@ -68,7 +68,7 @@ export function Painted<T extends object>(props: Shown<T, readonly Rows[]>): Rea
   return <Box ref={box} width={width} height={height} flexShrink={0} />;
 }
 
-/** From the screen's top left, as Ink has laid it out. */
+/** The place on the screen, computed from Ink's layout. */
 function placeIn(element: DOMElement | null, x: number, y: number): Position {
   const place = { x, y };
   for (let node = element ?? undefined; node !== undefined; node = node.parentNode) {
@@ -78,7 +78,7 @@ function placeIn(element: DOMElement | null, x: number, y: number): Position {
   return place;
 }
 
-/** Which neighbours a frame's upper and lower edges join; `none`: the neighbour draws it. */
+/** How a frame's edges meet the neighbours above and below; with `none` the neighbour draws the edge. */
 export interface Edges {
   top: 'end' | 'join';
   bottom: 'end' | 'none';
@@ -86,23 +86,23 @@ export interface Edges {
 
 export interface Framed {
   title: string;
-  /** As many as the frame holds. */
+  /** As many rows as the frame has inside. */
   rows: readonly Line[];
-  /** Written into the lower edge, at its right [nothing]. */
+  /** A text at the right of the lower edge [none]. */
   mark?: Line | undefined;
-  /** Where the terminal's cursor stands in the rows [not in these]. */
+  /** The terminal's cursor, relative to the rows [it is elsewhere]. */
   cursor?: Position | undefined;
 }
 
 const NO_MARK: Line = [];
 export const CLOSED: Edges = { top: 'end', bottom: 'end' };
 
-/** Rows of a frame beside those in it. */
+/** How many rows the edges take. */
 export function edgeRows({ bottom }: Edges): number {
   return bottom === 'end' ? 2 : 1;
 }
 
-/** Rows in a frame with a title in its upper edge. `height`: with the edges. */
+/** Rows in a frame with a title in its upper edge. `height` includes the edges. */
 export function FramedRows<T extends object>(props: Shown<T, Framed> & { edges?: Edges }): ReactElement {
   const { width, height, view, edges = CLOSED } = props;
   const parts = useMemo(() => {
@@ -127,7 +127,7 @@ function frame(width: number, height: number, edges: Edges): (framed: Framed) =>
   ];
 }
 
-/** What `make` gives, the same one as long as it is of the same value: the painter looks at lines that are others. */
+/** Memoises the result of `make` until its value changes, so that the painter can skip equal lines. */
 function kept<A, B>(make: (value: A) => B): (value: A) => B {
   let last: { value: A; made: B } | undefined;
   return (value) => {

@@ -33,7 +33,7 @@ const EDGES = {
   session: { top: 'join', bottom: 'end' },
 } as const;
 
-/** Connection, request and session above one another; the one that is looked at as large as it needs to be. */
+/** The panes connection, request and session in a column; the focused pane gets the rows that it needs. */
 export const Side = memo(function Side({ width, height }: PaneProps): ReactElement {
   const pane = useAppState(({ panes }) => panes.focus?.pane);
   const wanted = useAppState((state) => pane && wholePane(pane, state, width - 4).length) ?? 0;
@@ -70,7 +70,7 @@ const CONNECTION = shown(({ connection, endpoint, settings, retry, keys, nowMs, 
     endpoint,
     retry,
     keys,
-    // The clock matters only while it counts down; limits do so in seconds.
+    // A changed clock paints the pane, so it is constant without a countdown and in whole seconds for limits.
     nowMs: countsTime({ connection, retry })
       ? nowMs
       : limits === undefined
@@ -92,7 +92,7 @@ function shown<T>(select: Shown<T>['select'], lines: Shown<T>['lines']): Shown<T
   return { select, lines };
 }
 
-/** One framed pane: all its lines, scrolled, when it is looked at; else what fits. */
+/** A framed pane. The focused one can scroll through all its lines; the others show the lines that fit. */
 function Pane<T>({
   pane,
   shown: { select, lines: linesOf },

@@ -2,27 +2,27 @@ import type { KeyHints } from '../../state/view/key-hints.js';
 import { type ActionName, type Binding, KEYMAP } from './keymap.js';
 import { KEY_NAMES } from './keys.js';
 
-/** Which keys do what, with the user's own in place of the defaults. */
+/** The key bindings: the defaults with the user's changes. */
 export interface Keymap {
   readonly bindings: readonly Binding[];
-  /** What a key does now. */
+  /** The action of a key; undefined when it has none. */
   actionOf(key: string, hasDraft: boolean): ActionName | undefined;
-  /** A key as lists and the help know it: what stops closes them, what sends chooses, whichever keys these are. */
+  /** Translates a key to the fixed keys of lists and help: the user's key for `stop` is `esc`, for `send` `enter`. */
   inList(key: string): string;
-  /** The keys that the program's words name. */
+  /** The names of keys in messages. */
   readonly hints: KeyHints;
 }
 
-/** A part of the user's keys that is not used as written. */
+/** A problem in the user's key bindings. */
 export interface KeyProblem {
-  /** The action as the user wrote it. */
+  /** The action in the user's own spelling. */
   readonly action: string;
   readonly severity: 'error' | 'warning';
   readonly message: string;
 }
 
 /**
- * @param own for an action's name, the keys it is to have in place of its own; none unbinds it
+ * @param own the user's keys by action; they replace the action's default keys, and an empty list unbinds it
  */
 export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new Map()): {
   keymap: Keymap;
@@ -33,7 +33,7 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
   const given = new Map<string, readonly string[]>();
   for (const [action, written] of own) {
     if (!KEYMAP.some((binding) => binding.action === action)) {
-      const message = 'is no action; the help (?) lists them, and /actions finds them';
+      const message = 'is not an action: /actions and the help (?) list them';
       problems.push({ action, severity: 'error', message });
       continue;
     }
@@ -46,8 +46,8 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
       }
       const message =
         key === undefined
-          ? `"${name}" is no key: write it like ctrl+k, alt+enter, pageup or ?`
-          : `"${key}" is given to ${owner} already`;
+          ? `"${name}" is not a key: write it like ctrl+k, alt+enter, pageup or ?`
+          : `"${key}" is already bound to ${owner}`;
       problems.push({ action, severity: 'error', message });
       return [];
     });
@@ -58,16 +58,16 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
   const bindings = KEYMAP.map((binding): Binding => {
     const keys = given.get(binding.action);
     if (keys === undefined) return withoutTaken(binding, taken, problems);
-    // An action that is in the table twice has its new keys once.
+    // An action with two rows in the table gets the user's keys in the first row only.
     const first = !done.has(binding.action);
     done.add(binding.action);
     const { when: _before, ...always } = binding;
-    // A single character would be lost to the draft.
+    // With a draft, a single character must be typed into it, not run the action.
     return keys.some((key) => key.length === 1)
       ? { ...always, keys: first ? keys : [], when: 'no-draft' }
       : { ...always, keys: first ? keys : [] };
   });
-  // What the user chose comes before what depends on the draft by default.
+  // The user's bindings come first, so that they win over defaults for the same key.
   const ordered = [...bindings].sort(
     (one, other) => Number(given.has(other.action)) - Number(given.has(one.action)),
   );
@@ -84,7 +84,7 @@ export function createKeymap(own: ReadonlyMap<string, readonly string[]> = new M
   return { keymap: { bindings, hints: hintsOf(ordered, inList), actionOf, inList }, problems };
 }
 
-/** What an action's keys are in lists and the help, as far as these know it. */
+/** The fixed key in lists and the help that an action's keys stand for. */
 const IN_LISTS: Partial<Record<ActionName, string>> = {
   stop: 'esc',
   send: 'enter',
@@ -97,7 +97,7 @@ const IN_LISTS: Partial<Record<ActionName, string>> = {
   'edit-down': 'down',
   'edit-backspace': 'backspace',
 };
-/** Keys that mean something else in a list, whatever they do elsewhere. */
+/** Keys with a meaning of their own in lists; they are never translated. */
 const LIST_KEYS: ReadonlySet<string> = new Set([
   ...['esc', 'enter', 'ctrl+c', 'pageup', 'pagedown', 'home', 'end', 'up', 'down', 'left', 'right'],
   ...[
@@ -115,7 +115,7 @@ const LIST_KEYS: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** For each action its first key, else its command. */
+/** Each action's first key, or else its command. */
 function hintsOf(bindings: readonly Binding[], inList: (key: string) => string): KeyHints {
   const nameOf = (action: ActionName): string => {
     const own = bindings.filter((binding) => binding.action === action);
@@ -124,7 +124,7 @@ function hintsOf(bindings: readonly Binding[], inList: (key: string) => string):
       own.flatMap(({ keys }) => keys)[0] ?? (command === undefined ? `no key (${action})` : `/${command}`)
     );
   };
-  /** The action's first key that does this in a list, else the one that always does. */
+  /** The action's first key that lists translate to `always`, or else `always` itself. */
   const listKey = (action: ActionName, always: string): string =>
     bindings
       .filter((binding) => binding.action === action)
@@ -156,14 +156,14 @@ function withoutTaken(binding: Binding, taken: ReadonlyMap<string, string>, prob
   if (lost.length === 0) return binding;
   for (const key of lost) {
     const action = taken.get(key) ?? '';
-    problems.push({ action, severity: 'warning', message: `"${key}" is no longer ${binding.action}` });
+    problems.push({ action, severity: 'warning', message: `"${key}" no longer does ${binding.action}` });
   }
   return { ...binding, keys: binding.keys.filter((key) => !taken.has(key)) };
 }
 
 const MODIFIERS = ['ctrl', 'alt', 'shift'] as const;
 
-/** A key as it is called here: modifiers in one order, names in lower case. Undefined when there is none such. */
+/** The key's canonical name: modifiers in a fixed order, names in lower case. Undefined when the key doesn't exist. */
 export function parseKey(written: string): string | undefined {
   const parts = written.trim().split(/\+(?!$)/);
   const last = parts.pop() ?? '';

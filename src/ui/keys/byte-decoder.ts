@@ -1,15 +1,15 @@
-/** UTF-8, byte by byte. */
+/** Decodes UTF-8 byte by byte. */
 export interface ByteDecoder {
   /**
-   * @returns the character that is whole now; empty for bytes that are none; undefined while more must come. An 8-bit
-   * control outside a character comes back as the control.
+   * @returns the completed character; undefined while more bytes must follow; empty for invalid bytes. An 8-bit control
+   * outside of a character is returned as that control.
    */
   feed(byte: number): string | undefined;
-  /** Forgets a character that was not finished. */
+  /** Forgets an incomplete character. */
   reset(): void;
 }
 
-/** The least code point that needs as many continuation bytes: anything smaller is an overlong form. */
+/** The smallest code point by number of continuation bytes; smaller ones are overlong forms. */
 const LEAST = [0, 0x80, 0x800, 0x10000] as const;
 
 export function createByteDecoder(): ByteDecoder {
@@ -18,7 +18,7 @@ export function createByteDecoder(): ByteDecoder {
   let code = 0;
 
   const first = (byte: number): string | undefined => {
-    // Outside a character these are 8-bit controls.
+    // Outside of a character these are 8-bit controls.
     if (byte < 0xa0) return String.fromCharCode(byte);
     if (byte < 0xc2 || byte > 0xf4) return '';
     length = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;

@@ -1,7 +1,7 @@
 import { type KeyPress, keyName, type Modifiers } from './keys.js';
 import { byPosition } from './layouts.js';
 
-/** Keys that have a code and no character, and those of the keypad. Others (volume, a modifier alone) do nothing. */
+/** Codes of keys without a character, also on the keypad. Other keys (volume, a modifier alone) do nothing. */
 const NAMES: Readonly<Record<number, string>> = {
   ...{ 8: 'backspace', 9: 'tab', 10: 'enter', 13: 'enter', 27: 'esc', 127: 'backspace' },
   ...{ 57344: 'esc', 57345: 'enter', 57346: 'tab', 57347: 'backspace', 57348: 'insert', 57349: 'delete' },
@@ -13,9 +13,9 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 const KEYPAD_FIRST = 57399;
 const KEYPAD = '0123456789./*-+';
-/** Where the keypad's further characters are. */
+/** Codes of the keypad's other characters. */
 const KEYPAD_MORE: Readonly<Record<number, string>> = { 57415: '=', 57416: ',' };
-/** A legacy terminal sends one byte for these, and one name has the shortcut. */
+/** Legacy terminals send the same byte for these keys, so the key bindings only have one name for each. */
 const SAME_CONTROL: Readonly<Record<string, string>> = {
   'ctrl+-': 'ctrl+_',
   'ctrl+/': 'ctrl+_',
@@ -24,7 +24,7 @@ const SAME_CONTROL: Readonly<Record<string, string>> = {
 };
 
 /**
- * A key with its code point: `CSI code:shifted:base ; modifiers:event ; text u`.
+ * Reads a key that is sent with its code point: `CSI code:shifted:base ; modifiers:event ; text u`.
  * @see https://sw.kovidgoyal.net/kitty/keyboard-protocol/
  * @see https://invisible-island.net/xterm/modified-keys.html
  */
@@ -48,7 +48,7 @@ export function codedKey(params: readonly (readonly string[])[], modifiers: Modi
   ];
 }
 
-/** Shortcuts go by the key where a layout has no Latin letters: by what the terminal says of it, else by a table. */
+/** In a layout without Latin letters a shortcut uses the key's place: the terminal's base code, or else a table. */
 function shortcut(
   char: string,
   shifted: string | undefined,
@@ -57,17 +57,17 @@ function shortcut(
 ): string {
   const latin = char > '\x7f' ? (base?.toLowerCase() ?? byPosition(char)) : char;
   const letter = latin.toLowerCase() !== latin.toUpperCase();
-  // ctrl+shift+letter is another key than ctrl+letter. Alt+shift+letter comes as alt and a capital from most.
+  // ctrl+shift+letter differs from ctrl+letter. Most terminals send alt+shift+letter as alt and a capital letter.
   if (letter) return keyName(latin, { ...modifiers, shift: modifiers.shift && modifiers.ctrl });
   const shown = modifiers.shift && latin === char ? (shifted ?? latin) : latin;
   const name = keyName(shown, { ...modifiers, shift: false });
   return SAME_CONTROL[name] ?? name;
 }
 
-/** The printable character of a code point. */
+/** The printable character of a code point; undefined when there is none. */
 function character(code: number): string | undefined {
   const control = code < 0x20 || (code >= 0x7f && code < 0xa0);
   const none = !Number.isInteger(code) || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff);
-  // The kitty protocol's own keys are in a private area.
+  // The kitty protocol uses the private area for keys without a character.
   return none || control || (code >= 0xe000 && code <= 0xf8ff) ? undefined : String.fromCodePoint(code);
 }

@@ -14,7 +14,7 @@ export interface CompareKeysOptions {
   view: () => { width: number; height: number };
 }
 
-/** Keys while choose an answer first: they choose one; the draft can be written meanwhile. */
+/** Keys during a comparison: they choose an answer, and text still goes into the draft. */
 export interface CompareKeys {
   /** @returns whether the key was used */
   press(name: string): boolean;
@@ -22,7 +22,7 @@ export interface CompareKeys {
   scroll(rows: number): boolean;
 }
 
-/** What goes on as ever beside a comparison. */
+/** Actions that work as usual during a comparison. */
 const AS_EVER: ReadonlySet<ActionName> = new Set([
   ...([
     'newline',
@@ -49,7 +49,7 @@ export function createCompareKeys({
     const { comparison, reasoningShown, sourceShown } = state();
     return comparison && markedView(comparison, view(), { reasoning: reasoningShown, source: sourceShown });
   };
-  /** @returns whether there was anywhere to go */
+  /** @returns whether it scrolled */
   const scrollBy = (rows: number): boolean => {
     const side = looked();
     if (side === undefined) return false;
@@ -97,7 +97,7 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ['left', -1],
   ['right', 1],
 ]);
-/** A page, whatever its size. */
+/** Stands for a page; its size depends on the height. */
 const PAGE = 10_000;
 const SCROLLS: ReadonlyMap<string, number> = new Map([
   ['scroll-row-up', -1],

@@ -1,7 +1,7 @@
 import { PARAMETERS } from '../../common/parameters.js';
 import { completions } from './keymap.js';
 
-/** What a draft may become by a tab: commands, and after `/set` the names of members and their words. */
+/** The drafts that the tab key can complete to: commands, and after `/set` members and their values. */
 export function completionsOf(draft: string): readonly string[] {
   const commands = completions(draft);
   if (commands.length > 0) return commands.map(({ command }) => `/${command}`);
@@ -13,7 +13,7 @@ export function completionsOf(draft: string): readonly string[] {
   return words.filter((one) => one.startsWith(word)).map((one) => `/set ${name} ${one}`);
 }
 
-/** A draft that is `/set NAME`, while the name is typed, or `/set NAME WORD`. */
+/** The parts of a draft that is `/set NAME` or `/set NAME WORD`; the last part may be incomplete. */
 export interface TypedSetting {
   readonly name: string;
   readonly word?: string;
@@ -25,7 +25,7 @@ export function settingIn(draft: string): TypedSetting | undefined {
   return word === undefined ? { name } : { name, word };
 }
 
-/** The names of known members that begin so. */
+/** The names of known members that begin with `start`. */
 export function parameterNames(start: string): string[] {
   return PARAMETERS.map(({ name }) => name).filter((name) => name.startsWith(start));
 }

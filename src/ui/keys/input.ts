@@ -16,7 +16,7 @@ import { createPaneKeys } from './pane-keys.js';
 import { createPointer } from './pointer.js';
 import { createSearchKeys } from './search-keys.js';
 
-/** What the terminal sends, turned into actions. */
+/** Turns the terminal's events into actions. */
 export interface Input {
   receive(event: TerminalEvent): void;
 }
@@ -26,13 +26,13 @@ export interface InputOptions {
   actions: Actions;
   keymap: Keymap;
   viewport: Viewport;
-  /** The conversation as it is on the screen now. */
+  /** The conversation as the screen shows it now. */
   view: () => View;
-  /** Cells of a draft row. */
+  /** The width of a draft row in cells. */
   draftWidth: () => number;
-  /** The panes have a place beside the conversation. */
+  /** Whether there is room for the panes beside the conversation. */
   panesBeside: () => boolean;
-  /** Where things are, for the mouse [nowhere]. */
+  /** The layout, for the mouse [the mouse does nothing]. */
   layout?: () => Layout;
 }
 
@@ -41,7 +41,7 @@ export function createInput(options: InputOptions): Input {
   const searching = createSearchKeys({ state, actions, keymap, viewport, view });
   const hasDraft = (): boolean => state().draft.text !== '';
 
-  /** @returns whether there was anywhere to go */
+  /** @returns whether it scrolled */
   const scrollQuietly = (rows: number): boolean => {
     const scroll = viewport.scrolledBy(view(), rows);
     if (scroll !== undefined) actions.scrollTo(scroll);
@@ -144,7 +144,7 @@ export function createInput(options: InputOptions): Input {
     'edit-kill-word-right': () => actions.edit({ type: 'kill-word-right' }),
     'edit-kill-to-start': () => actions.edit({ type: 'kill-to-start' }),
     'edit-kill-to-end': () => actions.edit({ type: 'kill-to-end' }),
-    'edit-yank': changing({ type: 'yank' }, 'nothing was deleted by word or line yet'),
+    'edit-yank': changing({ type: 'yank' }, 'no word or line was deleted yet'),
     'edit-undo': changing({ type: 'undo' }, 'nothing to undo'),
     'edit-redo': changing({ type: 'redo' }, 'nothing to redo'),
     'edit-unfold': changing({ type: 'unfold' }, 'no folded paste in the draft'),
@@ -160,7 +160,7 @@ export function createInput(options: InputOptions): Input {
     const [first, ...others] = completionsOf(text);
     if (first === undefined) return false;
     const common = others.reduce(commonStart, first);
-    // What is complete already is left to the other uses of the key.
+    // On a complete command, the key has its other meaning.
     if (others.length === 0 && common === text) return false;
     actions.edit({ type: 'set', text: `${common}${others.length === 0 ? ' ' : ''}` });
     return true;
@@ -172,7 +172,7 @@ export function createInput(options: InputOptions): Input {
     if (overlayKeys.press(keymap.inList(name), key)) return;
     const wheel = WHEEL.get(name);
     if (wheel !== undefined) {
-      // At either end it turns on in vain; a word about each turn would be too much.
+      // The wheel often turns on past the end, so it shows no toast there.
       if (!comparing.scroll(wheel)) scrollQuietly(wheel);
       return;
     }
@@ -216,7 +216,7 @@ export function createInput(options: InputOptions): Input {
   };
 }
 
-/** Rows that one turn of the mouse wheel's goes; it comes as several. */
+/** Rows to scroll for one wheel event; one turn of the wheel sends several. */
 const WHEEL: ReadonlyMap<string, number> = new Map([
   ['wheelup', -1],
   ['wheeldown', 1],
@@ -238,7 +238,7 @@ function commonStart(one: string, other: string): string {
   return one.slice(0, length);
 }
 
-/** A key's name; a single character is a key too. Longer text is none, whatever it reads. */
+/** The key's name. A single character is a key too; a longer text is none, so its name is empty. */
 function nameOf(key: KeyPress): string {
   if (key.kind === 'key') return key.name;
   return key.text.length === 1 ? key.text : '';

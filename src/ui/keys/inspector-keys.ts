@@ -13,10 +13,10 @@ export interface InspectorKeysOptions {
   close: () => void;
 }
 
-/** Keys in the inspector: in the list they choose an exchange, in an exchange they scroll it. */
+/** Keys in the inspector: they choose an exchange in the list, and scroll an open one. */
 export function createInspectorKeys({ actions, keymap, view, page, close }: InspectorKeysOptions) {
   const move = (overlay: Inspector, steps: number): void => {
-    // New exchanges come first.
+    // The log has the newest exchange first.
     const exchanges = actions.log.all();
     const index = exchanges.findIndex(({ number }) => number === overlay.chosen);
     const next = exchanges[within(Math.max(0, index) + steps, exchanges.length - 1)];

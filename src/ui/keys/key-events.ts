@@ -4,17 +4,17 @@ import { byPosition } from './layouts.js';
 import { type MouseReport, mouseReport } from './mouse.js';
 import type { Token } from './tokens.js';
 
-/** One thing that the terminal says. */
+/** An event from the terminal. */
 export type TerminalEvent =
   | KeyPress
   | { kind: 'paste'; text: string }
   | { kind: 'mouse'; report: MouseReport }
-  /** An answer to a question, or a notice of the terminal's own: never a key. Without its ESC. */
+  /** A reply to a query, or another report of the terminal, without its ESC. It is never a key. */
   | { kind: 'reply'; text: string };
 
 const ESCAPE: KeyPress = { kind: 'key', name: 'esc' };
 
-/** What a token means: one event, none, or two where an ESC before it was a key of its own. */
+/** The events of a token: one, none, or two when the ESC before it was the Escape key. */
 export function tokenEvents(token: Token): TerminalEvent[] {
   switch (token.kind) {
     case 'esc':
@@ -36,7 +36,7 @@ export function tokenEvents(token: Token): TerminalEvent[] {
   }
 }
 
-/** An ESC before a key is alt; before anything else it is the Escape key. */
+/** Reads an ESC before a key as alt, and before anything else as the Escape key. */
 function withEscape(alt: boolean, read: (alt: boolean) => readonly TerminalEvent[]): TerminalEvent[] {
   const events = read(alt);
   return alt && !events.some(({ kind }) => kind === 'key') ? [ESCAPE, ...events] : [...events];
@@ -55,13 +55,13 @@ const CONTROLS: Readonly<Record<number, string>> = {
 };
 
 function controlName(code: number, modifiers: Modifiers): string {
-  // The Linux console sends this for shift+tab; alt+tab is the desktop's.
+  // The Linux console sends this for shift+tab; desktops use alt+tab themselves.
   if (code === 9 && modifiers.alt) return 'shift+tab';
   const named = CONTROLS[code];
   if (named !== undefined) return keyName(named, modifiers);
-  // Some terminals send this byte for Backspace, others for ctrl+backspace: ctrl+h deletes least.
+  // Some terminals send this byte for Backspace, others for ctrl+backspace. It becomes ctrl+h, which deletes the least.
   if (code === 8 && modifiers.alt) return 'alt+backspace';
-  // ESC LF is alt+enter where line ends are translated.
+  // Terminals that translate line ends send ESC LF for alt+enter.
   if (code === 10 && modifiers.alt) return 'alt+enter';
   const char = code === 0 ? 'space' : String.fromCharCode(code + 0x40).toLowerCase();
   return keyName(char, { ...modifiers, ctrl: true });
@@ -72,7 +72,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ...{ A: 'up', B: 'down', C: 'right', D: 'left', F: 'end', H: 'home' },
   ...{ P: 'f1', Q: 'f2', R: 'f3', S: 'f4' },
 };
-/** rxvt: with shift after CSI, with ctrl after SS3. */
+/** Keys of rxvt: after CSI they have shift, after SS3 ctrl. */
 const SMALL_LETTERS: Readonly<Record<string, string>> = { a: 'up', b: 'down', c: 'right', d: 'left' };
 const KEYPAD: Readonly<Record<string, string>> = {
   ...{ p: '0', q: '1', r: '2', s: '3', t: '4', u: '5', v: '6', w: '7', x: '8', y: '9' },
@@ -112,7 +112,7 @@ function csiEvents(body: string, final: string, alt: boolean): readonly Terminal
   return keys ?? [{ kind: 'reply', text: `[${body}${final}` }];
 }
 
-/** @returns undefined when the sequence is no key's */
+/** @returns undefined when the sequence is not a key */
 function keyOf(body: string, final: string, alt: boolean): readonly TerminalEvent[] | undefined {
   const params = body.split(';').map((param) => param.split(':'));
   const [[first = ''] = [], [modifierCode = '', event] = []] = params;
@@ -129,14 +129,14 @@ function keyOf(body: string, final: string, alt: boolean): readonly TerminalEven
   if (final === '^' && single) return named(NUMBERS[first], { ...modifiers, ctrl: true });
   if (final === '$' && single) return named(NUMBERS[first], { ...modifiers, shift: true });
   if (final === '@' && single) return named(NUMBERS[first], { ...modifiers, ctrl: true, shift: true });
-  // A cursor position has the form of F3 with modifiers: it is taken for the reply, which must not be a key.
+  // A cursor position report looks like F3 with modifiers. Read it as the report, because that must never be a key.
   if (final === 'R' && body !== '') return undefined;
   const small = body === '' ? SMALL_LETTERS[final] : undefined;
   if (small !== undefined) return [key(small, { ...modifiers, shift: true })];
   const name = LETTERS[final];
   const ofKey = first === '' || first === '1' || params.length === 1;
   if (name === undefined || !ofKey || params.length > 2) return undefined;
-  // Some send the modifiers alone: `CSI 5 A`.
+  // Some terminals send only the modifiers: `CSI 5 A`.
   if (params.length > 1 || first === '' || first === '1') return [key(name, modifiers)];
   const alone = reportedModifiers(first);
   return [key(name, { ...alone, alt: alone.alt || alt })];

@@ -1,17 +1,17 @@
 import { type TerminalEvent, tokenEvents } from './key-events.js';
 import { createTokenizer, type Waiting } from './tokens.js';
 
-/** What a terminal sends, as keys, pastes, mouse reports and replies. It needs no clock: the caller has the timer. */
+/** Parses the terminal's bytes into keys, pastes, mouse reports and replies. The caller has the timer. */
 export interface KeyParser {
   feed(bytes: Uint8Array): TerminalEvent[];
-  /** What has begun and is not whole: call `timeout` when nothing comes for `WAIT_MS` of it. */
+  /** The kind of incomplete input. Call `timeout` when no byte follows within its `WAIT_MS`. */
   readonly waiting: Waiting | undefined;
   timeout(): TerminalEvent[];
 }
 
 /**
- * How long the parser waits for the next byte, in milliseconds. A lone ESC is the Escape key, so that wait is short.
- * The other waits delay no key.
+ * How long to wait for the next byte, in ms. A lone ESC is the Escape key, so that wait is short. The other waits
+ * delay no key.
  */
 export const WAIT_MS: Readonly<Record<Waiting, number>> = {
   escape: 50,

@@ -2,15 +2,15 @@ import type { TerminalEvent } from './key-events.js';
 import { createKeyParser, WAIT_MS } from './key-parser.js';
 import { createWheel, wheelAsBefore, wheelOn } from './wheel.js';
 
-/** The terminal's input. It owns the stream, the timer of the parser, and the modes that change what keys send. */
+/** Reads the terminal's input. It owns stdin, the parser's timer, and the modes that change what keys send. */
 export interface Keyboard {
   /** Reads from now on and calls `receive` for each event. @returns a function that ends it */
   open(receive: (event: TerminalEvent) => void): () => void;
-  /** Hands the terminal to another program: reads nothing, and resets its modes. */
+  /** Leaves the terminal to another program: stops reading and resets the modes. */
   leave(): void;
   /** Takes the terminal back after `leave`. */
   resume(): void;
-  /** Whether the terminal reports the mouse [not]. */
+  /** Switches mouse reports on or off [off]. */
   reportMouse(on: boolean): void;
 }
 
@@ -18,13 +18,13 @@ export interface KeyboardOptions {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   now: () => number;
-  /** For screen readers: keys and pastes only, no queries to the terminal. */
+  /** Only reads keys and pastes and sends no queries; for screen readers. */
   plain: boolean;
 }
 
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l';
-/** Asks for the kitty flags, then for the device attributes. Every terminal answers the second, so it ends the wait. */
+/** Queries the kitty flags, then the device attributes. Every terminal answers the second, which ends the wait. */
 const ASK = '\x1b[?u\x1b[c';
 const KITTY_REPLY = /^\[\?\d+u$/;
 const DEVICE_REPLY = /^\[\?[\d;]*c$/;
@@ -32,16 +32,16 @@ const DEVICE_REPLY = /^\[\?[\d;]*c$/;
 const KITTY_ON = '\x1b[>5u';
 const KITTY_OFF = '\x1b[<u';
 /**
- * Codes for keys with modifiers that have none, such as shift+enter (modifyOtherKeys 1), and an ESC before a key with
- * alt (DECSET 1036): by default xterm types "ä" for alt+d. What the user had is saved and restored.
+ * modifyOtherKeys 1 gives codes to keys such as shift+enter. DECSET 1036 sends ESC before a key with alt; by default
+ * xterm types "ä" for alt+d. The earlier mode is saved and restored.
  * @see https://invisible-island.net/xterm/modified-keys.html
  */
 const MODIFIED_ON = '\x1b[?1036s\x1b[?1036h\x1b[>4;1m';
 const MODIFIED_OFF = '\x1b[>4m\x1b[?1036r';
 
 /**
- * Presses, releases, drags and the wheel (DECSET 1002), with places beyond column 223 (1006). With shift, or with option
- * on macOS, the terminal keeps them for its own selection.
+ * DECSET 1002 reports presses, releases, drags and the wheel; 1006 allows columns above 223. With shift (option on
+ * macOS) the terminal makes its own selection instead.
  * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-Mouse-Tracking
  */
 const MOUSE_ON = '\x1b[?1002h\x1b[?1006h';
@@ -55,7 +55,7 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
   let turnEnd: NodeJS.Immediate | undefined;
   let reading = false;
   let mouse = false;
-  /** Resets the key protocol that is on; undefined until the terminal has said which one it has. */
+  /** The sequence that switches the key protocol off; undefined until the terminal has reported its protocol. */
   let protocolOff: string | undefined;
 
   const write = (text: string): void => {
@@ -78,9 +78,9 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     clearImmediate(turnEnd);
     const { waiting } = parser;
     if (waiting === undefined || !reading) return;
-    // With the kitty protocol the Escape key has a sequence of its own: a lone ESC always begins one.
+    // In the kitty protocol the Escape key is a sequence too, so a lone ESC always begins a sequence.
     const limit = waiting === 'escape' && protocolOff === KITTY_OFF ? 'sequence' : waiting;
-    // After a busy time the rest can be there unread: the immediate comes after the next read.
+    // If the program was busy, the rest may be unread by now. The immediate runs after the next read.
     timer = setTimeout(() => {
       turnEnd = setImmediate(onTimeout);
     }, WAIT_MS[limit]);

@@ -3,7 +3,7 @@ import type { EditorEvent, Motion } from '../../state/editor/editor.js';
 type EditAction = `edit-${Exclude<EditorEvent['type'], 'insert' | 'paste' | 'set' | 'clear' | 'select-all'>}`;
 type SelectAction = `select-${Motion | 'up' | 'down' | 'all'}`;
 
-/** All a key or command can do. */
+/** The actions of keys and commands. */
 export type ActionName =
   | 'send'
   | 'newline'
@@ -59,26 +59,26 @@ type Section = 'Messages' | 'Conversation' | 'Scrolling' | 'Editing' | 'Program'
 
 export interface Binding {
   readonly action: ActionName;
-  /** Names as `keyName` gives them. */
+  /** Names in the form of `keyName`. */
   readonly keys: readonly string[];
-  /** Only then; otherwise always. */
+  /** Limits the keys to drafts with or without text; absent means always. */
   readonly when?: 'draft' | 'no-draft';
-  /** Also as a command: `/help`. */
+  /** The command's name without its slash. */
   readonly command?: string;
-  /** What the command takes: it needs words after it. */
+  /** The name of the command's argument. */
   readonly argument?: string;
   readonly section: Section;
   readonly help: string;
 }
 
 /**
- * The one table of actions: keys, palette, commands and the help are made from it. The first that applies acts.
- * Keys may differ by the configuration: see `createKeymap`.
+ * The table of actions, from which keys, palette, commands and help are made. The first row that matches a key wins.
+ * The configuration can change keys: see `createKeymap`.
  */
 export const KEYMAP: readonly Binding[] = [
   bind('Messages', 'send', ['enter'], 'send the message'),
   bind('Messages', 'newline', ['ctrl+j', 'alt+enter', 'shift+enter'], 'new line'),
-  bind('Messages', 'stop', ['esc'], 'stop the answer; what came is kept', { command: 'stop' }),
+  bind('Messages', 'stop', ['esc'], 'stop the answer; the partial answer is kept', { command: 'stop' }),
   bind('Messages', 'regenerate', ['ctrl+g'], 'ask the last question again', { command: 'again' }),
   bind('Messages', 'revise', ['ctrl+e'], 'edit the last message (empty draft)', {
     when: 'no-draft',
@@ -91,7 +91,7 @@ export const KEYMAP: readonly Binding[] = [
   bind('Messages', 'branch', [], 'branch from any message', { command: 'branch' }),
   bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
   bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
-  bind('Messages', 'copy', ['ctrl+y'], 'copy what is selected, else the last answer', { command: 'copy' }),
+  bind('Messages', 'copy', ['ctrl+y'], 'copy the selection, or else the last answer', { command: 'copy' }),
 
   bind('Messages', 'attach', [], 'attach a file; without a name, the image in the clipboard', {
     command: 'attach',
@@ -105,11 +105,11 @@ export const KEYMAP: readonly Binding[] = [
   bind('Conversation', 'new', ['ctrl+n'], 'new conversation', { command: 'new' }),
   bind('Conversation', 'name', [], 'name the conversation', { command: 'name', argument: 'WORDS' }),
   bind('Conversation', 'sessions', ['ctrl+s'], 'saved conversations: open, search', { command: 'sessions' }),
-  bind('Conversation', 'continue', ['alt+l'], 'go on in the last conversation', { command: 'continue' }),
+  bind('Conversation', 'continue', ['alt+l'], 'resume the last conversation', { command: 'continue' }),
   bind('Conversation', 'mode', ['ctrl+t'], 'switch mode', { command: 'mode' }),
   bind('Conversation', 'search', ['ctrl+f'], 'search the conversation', { command: 'search' }),
   bind('Conversation', 'reasoning', [], 'show or hide reasoning', { command: 'reasoning' }),
-  bind('Conversation', 'source', ['alt+s'], 'show answers as they were written, or rendered', {
+  bind('Conversation', 'source', ['alt+s'], 'show answers as Markdown source, or rendered', {
     command: 'source',
   }),
   bind('Conversation', 'pick-mode', [], 'choose a mode', { command: 'modes' }),
@@ -118,7 +118,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'system',
     argument: 'WORDS',
   }),
-  bind('Conversation', 'temperature', [], 'set the temperature; off leaves it', {
+  bind('Conversation', 'temperature', [], 'set the temperature; off sends none', {
     command: 'temperature',
     argument: 'NUMBER',
   }),
@@ -137,7 +137,7 @@ export const KEYMAP: readonly Binding[] = [
   bind('Conversation', 'compare', ['ctrl+b'], 'ask several endpoints or models at once', {
     command: 'compare',
   }),
-  bind('Conversation', 'inspect', ['ctrl+d'], 'look into the last exchanges; m marks one to compare with', {
+  bind('Conversation', 'inspect', ['ctrl+d'], 'inspect the last exchanges; m marks one to compare with', {
     command: 'inspect',
   }),
   bind('Conversation', 'reconnect', ['ctrl+r'], 'reconnect to the daemon', { command: 'reconnect' }),
@@ -182,21 +182,21 @@ export const KEYMAP: readonly Binding[] = [
   bind('Editing', 'edit-kill-to-start', ['ctrl+u'], "delete to the line's start"),
   bind('Editing', 'edit-kill-to-end', ['ctrl+k'], "delete to the line's end"),
 
-  bind('Editing', 'edit-yank', ['alt+y'], 'put back what was deleted last'),
+  bind('Editing', 'edit-yank', ['alt+y'], 'insert the last deleted text'),
   bind('Editing', 'edit-undo', ['ctrl+_', 'alt+z'], 'undo'),
   bind('Editing', 'edit-redo', ['alt+x'], 'redo'),
-  bind('Editing', 'edit-unfold', ['alt+e'], 'show a folded paste as it is'),
+  bind('Editing', 'edit-unfold', ['alt+e'], 'unfold a paste'),
 
   bind('Program', 'panes', ['f2'], 'show or hide the panes', { command: 'panes' }),
-  bind('Program', 'focus', ['tab'], 'look at one pane after the other', { command: 'focus' }),
-  bind('Program', 'explain', [], "what the pane's figures mean; ? in the pane that is looked at", {
+  bind('Program', 'focus', ['tab'], 'focus the next pane', { command: 'focus' }),
+  bind('Program', 'explain', [], "explain the pane's figures; in a focused pane: ?", {
     command: 'explain',
   }),
-  bind('Program', 'mouse', ['f3'], "the mouse here, or the terminal's own", { command: 'mouse' }),
-  bind('Program', 'palette', ['ctrl+p'], 'all actions, to choose from', { command: 'actions' }),
+  bind('Program', 'mouse', ['f3'], 'switch the mouse between chat and terminal', { command: 'mouse' }),
+  bind('Program', 'palette', ['ctrl+p'], 'list all actions', { command: 'actions' }),
   bind('Program', 'help', ['?'], 'this help (empty draft)', { when: 'no-draft', command: 'help' }),
   bind('Program', 'redraw', ['ctrl+l'], 'draw the screen again', { command: 'redraw' }),
-  bind('Program', 'suspend', ['ctrl+z'], 'suspend; fg comes back', { command: 'suspend' }),
+  bind('Program', 'suspend', ['ctrl+z'], 'suspend; fg resumes', { command: 'suspend' }),
   bind('Program', 'clear-or-quit', ['ctrl+c'], 'clear the draft; twice quits'),
   bind('Program', 'quit', [], 'quit', { command: 'quit' }),
 ];
@@ -214,11 +214,11 @@ function bind(
 export interface Command {
   name: string;
   argument: string | undefined;
-  /** Undefined when there is no such command. */
+  /** Undefined when the command doesn't exist. */
   action: ActionName | undefined;
 }
 
-/** A draft that is a command: a slash, one word, perhaps an argument. `/usr/bin` and `//` are messages. */
+/** Reads a draft as a command: a slash, a word and an optional argument. `/usr/bin` and `//` are messages. */
 export function commandIn(draft: string): Command | undefined {
   const match = /^\/([a-z]+)(?: +(\S.*?))? *$/.exec(draft);
   if (match === null) return undefined;
@@ -226,12 +226,12 @@ export function commandIn(draft: string): Command | undefined {
   return { name, argument, action: KEYMAP.find(({ command }) => command === name)?.action };
 }
 
-/** The names of all commands, as they are typed. */
+/** The names of all commands with their slashes. */
 export function commandNames(): string[] {
   return KEYMAP.flatMap(({ command }) => (command === undefined ? [] : [`/${command}`]));
 }
 
-/** The commands that begin as the draft does, while it may become one. */
+/** The commands that begin with the draft, such as `/he`. */
 export function completions(draft: string): readonly Binding[] {
   if (!/^\/[a-z]*$/.test(draft)) return [];
   return KEYMAP.filter(({ command }) => command?.startsWith(draft.slice(1)));

@@ -5,7 +5,7 @@ export const KEY_NAMES: readonly string[] = [
   ...Array.from({ length: 12 }, (_, index) => `f${index + 1}`),
 ];
 
-/** One thing typed: a named key such as `enter` or `ctrl+j`, or text. */
+/** A key press: a named key such as `enter` or `ctrl+j`, or text. */
 export type KeyPress = { kind: 'key'; name: string } | { kind: 'text'; text: string };
 
 export interface Modifiers {
@@ -13,7 +13,7 @@ export interface Modifiers {
   readonly alt: boolean;
   readonly shift: boolean;
   readonly capsLock: boolean;
-  /** Super or hyper is held: a key of the desktop's, not ours. */
+  /** Super or hyper is held: such keys belong to the desktop. */
   readonly unused: boolean;
 }
 
@@ -25,13 +25,13 @@ export const NO_MODIFIERS: Modifiers = {
   unused: false,
 };
 
-/** Modifiers as sequences carry them: one more than the sum of their bits; empty: none. */
+/** Reads a sequence's modifiers: the sum of their bits plus one, or empty for none. */
 export function reportedModifiers(parameter: string): Modifiers {
   const bits = Math.max(0, Number(parameter || 1) - 1);
   const has = (bit: number): boolean => (bits & bit) !== 0;
   return {
     shift: has(1),
-    // 32 is Meta, which few keyboards have beside alt.
+    // 32 is Meta, which few keyboards have besides alt.
     alt: has(2) || has(32),
     ctrl: has(4),
     unused: has(8) || has(16),
@@ -39,7 +39,7 @@ export function reportedModifiers(parameter: string): Modifiers {
   };
 }
 
-/** A key's name with its modifiers in the one order. Escape has none: with alt it is Escape twice. */
+/** The key's name with its modifiers in a fixed order. Escape has none: alt+esc is sent as Escape twice. */
 export function keyName(name: string, { ctrl, alt, shift }: Modifiers): string {
   if (name === 'esc') return name;
   return `${ctrl ? 'ctrl+' : ''}${alt ? 'alt+' : ''}${shift ? 'shift+' : ''}${name}`;

@@ -1,9 +1,9 @@
 /**
- * Keys of layouts without Latin letters, by the place they have on a keyboard: what ctrl+с of a Cyrillic layout means
- * where the terminal does not say which key it was.
+ * The letters of non-Latin layouts with the US characters on the same keys. A shortcut such as ctrl+с in a Cyrillic
+ * layout needs them when the terminal doesn't report the key.
  */
 const ROWS: readonly (readonly [letters: string, places: string])[] = [
-  // Russian, with the letters that other Cyrillic layouts have in their places.
+  // Russian; the next row has the letters of other Cyrillic layouts.
   ['йцукенгшщзхъфывапролджэячсмитьбю', "qwertyuiop[]asdfghjkl;'zxcvbnm,."],
   ['іїєґў', "s]'`o"],
   ['ςερτυθιοπασδφγηξκλζχψωβνμ', 'wertyuiopasdfghjklzxcvbnm'],
@@ -14,7 +14,7 @@ const PLACES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** @param char in lower case. @returns the character of the US layout in its place; itself when that is not known */
+/** @param char in lower case. @returns the US layout's character on the same key; `char` itself when unknown */
 export function byPosition(char: string): string {
   return PLACES.get(char) ?? char;
 }

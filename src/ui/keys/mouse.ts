@@ -1,4 +1,4 @@
-/** What the mouse does; columns and rows count from 0. */
+/** A report of the mouse; columns and rows count from 0. */
 export interface MouseReport {
   readonly action: 'press' | 'release' | 'drag' | 'move' | 'wheel-up' | 'wheel-down' | 'other';
   readonly button: 'left' | 'middle' | 'right' | 'none';
@@ -14,9 +14,9 @@ const WHEEL = 64;
 const MORE_BUTTONS = 128;
 
 /**
- * @param code as in the SGR form
- * @param place from 1
- * @param up the SGR form says which button was let go; the others only that one was
+ * @param code the button code of the SGR form
+ * @param place column and row from 1
+ * @param up a release in the SGR form, which names the button; the other forms don't name it
  * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-Mouse-Tracking
  */
 export function mouseReport(code: number, place: { x: number; y: number }, up = false): MouseReport {

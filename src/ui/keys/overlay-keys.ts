@@ -14,7 +14,7 @@ import type { KeyPress } from './keys.js';
 import { SCROLLS, within } from './scrolls.js';
 import { createSessionKeys } from './session-keys.js';
 
-/** Keys while something stands in the conversation's place: help, picker, inspector. */
+/** Keys while an overlay is open, such as help, picker or inspector. */
 export interface OverlayKeys {
   /** @returns whether the key was used */
   press(name: string, key: KeyPress): boolean;
@@ -141,7 +141,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
   const carryOut = (name: string): void => {
     const binding = KEYMAP.find(({ action }) => action === name);
     if (binding === undefined) return;
-    // Its words are still to be typed.
+    // The user still has to type the argument.
     if (binding.argument !== undefined) actions.edit({ type: 'set', text: `/${binding.command} ` });
     else perform[binding.action]();
   };
@@ -191,7 +191,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
 const MAX_QUERY = 200;
 
 const CLOSES_HELP = new Set(['esc', '?', 'q', 'enter']);
-/** Further keys that go through a picker. */
+/** More keys that move in a picker. */
 const STEPS: ReadonlyMap<string, number> = new Map([
   ['ctrl+n', 1],
   ['ctrl+p', -1],

@@ -3,7 +3,7 @@ import type { AppState } from '../../state/app-state.js';
 import { ALL_ROWS } from '../panes/side.js';
 import type { Keymap } from './bindings.js';
 
-/** Keys while one of the side panes is looked at: they scroll and explain it; all others do what they always do. */
+/** Keys while a side pane has the focus: they scroll and explain it. All other keys work as usual. */
 export function createPaneKeys(state: () => AppState, actions: Actions, keymap: Keymap) {
   return {
     /** @returns whether the key was used */

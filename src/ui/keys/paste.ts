@@ -1,19 +1,19 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** Reads one bracketed paste up to its end marker. Nothing in it is a key. */
+/** Reads a bracketed paste up to its end marker. Its bytes are never keys. */
 export interface PasteReader {
-  /** @returns texts that are whole, and how many bytes of the piece belong to the paste once it has ended */
+  /** @returns completed texts; and once the paste has ended, how many of the bytes belong to it */
   feed(bytes: Uint8Array): { texts: readonly string[]; end: number | undefined };
-  /** The last that came is Ctrl+C: when nothing follows, the user wants out of a paste that has no end. */
+  /** The last bytes are Ctrl+C. If nothing follows, the user wants to leave a paste without an end marker. */
   readonly interrupted: boolean;
-  /** The paste has no end. @returns its text so far */
+  /** Ends a paste without an end marker. @returns its text so far */
   giveUp(): string;
 }
 
 const END = Buffer.from('\x1b[201~');
-/** A longer paste is handed over in parts. */
+/** A longer paste is returned in parts; UTF-16 units. */
 const MAX_PART = 8_000_000;
-/** Ctrl+C as a byte, as the kitty protocol and as modifyOtherKeys send it. */
+/** Ctrl+C as a byte, and in the forms of the kitty protocol and modifyOtherKeys. */
 const CTRL_C = /(?:\x03|\x1b\[(?:99(?::\d*)*|\d+:\d*:99);5(?::1)?u|\x1b\[27;5;99~)$/;
 const LONGEST_CTRL_C = 24;
 
@@ -21,7 +21,7 @@ export function createPasteReader(): PasteReader {
   const decoder = new StringDecoder('utf8');
   let parts: string[] = [];
   let size = 0;
-  /** Bytes that may be the first ones of the end marker. */
+  /** Bytes that may begin the end marker. */
   let held = Buffer.alloc(0);
   let tail = '';
 
@@ -65,7 +65,7 @@ export function createPasteReader(): PasteReader {
   };
 }
 
-/** How many bytes at the end of `data` are the first ones of the end marker. */
+/** How many bytes at the end of `data` may begin the end marker. */
 function beginningAtEnd(data: Buffer): number {
   for (let length = Math.min(END.length - 1, data.length); length > 0; length -= 1) {
     if (data.subarray(data.length - length).equals(END.subarray(0, length))) return length;

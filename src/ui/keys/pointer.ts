@@ -17,16 +17,16 @@ export interface PointerOptions {
   viewport: Viewport;
   view: () => View;
   layout: () => Layout;
-  /** As if this key were pressed. */
+  /** Handles a key press of this name. */
   press: (name: string) => void;
 }
 
-/** What the mouse does: the wheel scrolls, a click looks at a pane or chooses an entry, a drag selects text. */
+/** Handles the mouse: the wheel scrolls, a click focuses a pane or chooses an entry, a drag selects text. */
 export interface Pointer {
   receive(report: MouseReport): void;
 }
 
-/** Rows that one turn of the wheel goes; each is a report. */
+/** Rows to scroll for one wheel report. */
 const WHEEL_ROWS = 3;
 
 type Place =
@@ -36,7 +36,7 @@ type Place =
 
 export function createPointer(options: PointerOptions): Pointer {
   const { state, actions, viewport, view, layout, press } = options;
-  /** Where the button went down in the conversation, while it is down. */
+  /** The cell of the conversation where the button was pressed; undefined after its release. */
   let begun: Point | undefined;
 
   const placeOf = ({ x, y }: MouseReport): Place => {
@@ -56,7 +56,7 @@ export function createPointer(options: PointerOptions): Pointer {
     return now.kind === 'panes' ? paneAt(state(), now.sideWidth, now.paneHeight, row) : undefined;
   };
 
-  /** The conversation's cell there; of a row outside the one nearest to it. */
+  /** The conversation's cell at this place; for a row outside, in the nearest row. */
   const pointAt = (row: number, column: number): Point | undefined => {
     const { places } = viewport.window(view());
     const place = places[Math.min(Math.max(0, row), places.length - 1)];
@@ -72,7 +72,7 @@ export function createPointer(options: PointerOptions): Pointer {
     for (let row = 0; row < WHEEL_ROWS; row += 1) press(steps < 0 ? 'wheelup' : 'wheeldown');
   };
 
-  /** Chooses the entry there; a click on the chosen one opens it. */
+  /** Chooses the entry at this place; a click on the chosen entry opens it. */
   const clickInList = (row: number, column: number): void => {
     const { overlay } = state();
     const { width, height } = view();
@@ -124,7 +124,7 @@ export function createPointer(options: PointerOptions): Pointer {
     if (begun === undefined || now.kind === 'too-small') return;
     const { text } = now;
     const row = y - text.y;
-    // Beyond an edge the conversation goes on.
+    // Dragging past an edge scrolls.
     const beyond = row < 0 ? -1 : row >= text.height ? 1 : 0;
     const scroll = beyond === 0 ? undefined : viewport.scrolledBy(view(), beyond);
     if (scroll !== undefined) actions.scrollTo(scroll);
@@ -143,7 +143,7 @@ export function createPointer(options: PointerOptions): Pointer {
 
   return {
     receive(report) {
-      // With shift the terminal selects by itself; what it reports all the same is not for here.
+      // With shift the terminal makes its own selection; ignore reports that it sends nevertheless.
       if (report.shift) return;
       const place = placeOf(report);
       switch (report.action) {

@@ -1,4 +1,4 @@
-/** By how many rows a key scrolls in what stands in the conversation's place, given a page's. */
+/** The rows that a key scrolls in an overlay, given the rows of a page. */
 export const SCROLLS: ReadonlyMap<string, (page: number) => number> = new Map<
   string,
   (page: number) => number
@@ -13,7 +13,7 @@ export const SCROLLS: ReadonlyMap<string, (page: number) => number> = new Map<
   ['end', () => Number.POSITIVE_INFINITY],
 ]);
 
-/** The value, but at least 0 and at most `last`. */
+/** Clamps the value to 0…`last`. */
 export function within(value: number, last: number): number {
   return Math.min(Math.max(0, last), Math.max(0, value));
 }

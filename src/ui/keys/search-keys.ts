@@ -10,11 +10,11 @@ export interface SearchKeysOptions {
   actions: Actions;
   keymap: Keymap;
   viewport: Viewport;
-  /** The conversation as it is on the screen now. */
+  /** The conversation as the screen shows it now. */
   view: () => View;
 }
 
-/** What keys do while the search is open. */
+/** Keys while the search is open. */
 export interface SearchKeys {
   /** @returns whether the search used the key */
   press(key: KeyPress): boolean;
@@ -23,7 +23,7 @@ export interface SearchKeys {
 }
 
 export function createSearchKeys({ state, actions, keymap, viewport, view }: SearchKeysOptions): SearchKeys {
-  /** Brings the current match into view, above the search's own line. */
+  /** Scrolls the current match into view, above the search's own line. */
   const follow = (): void => {
     const { search } = state();
     if (search.kind === 'closed' || search.current === undefined) return;
@@ -77,7 +77,7 @@ export function createSearchKeys({ state, actions, keymap, viewport, view }: Sea
           type('');
           return true;
         default:
-          // Scrolling and the like go on as ever.
+          // Other keys, such as those for scrolling, work as usual.
           return false;
       }
     },

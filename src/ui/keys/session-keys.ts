@@ -4,9 +4,9 @@ import { previousBoundary } from '../../state/text/graphemes.js';
 import type { KeyHints } from '../../state/view/key-hints.js';
 import type { KeyPress } from './keys.js';
 
-/** Keys in the list of sessions: typing searches; while a title is being changed, it goes there. */
+/** Keys in the list of sessions: typed text searches, or while renaming goes into the title. */
 export interface SessionKeys {
-  /** @returns whether the key was used: all are */
+  /** @returns true, because the list uses every key */
   press(name: string, key: KeyPress, list: SessionList): true;
   type(text: string, list: SessionList): void;
 }

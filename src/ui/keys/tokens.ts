@@ -1,7 +1,7 @@
 import { type ByteDecoder, createByteDecoder } from './byte-decoder.js';
 import { createPasteReader, type PasteReader } from './paste.js';
 
-/** One unit of what a terminal sends. `alt`: one more ESC stood before it. */
+/** A token of the terminal's input. `alt` means that an extra ESC came before it. */
 export type Token =
   | { kind: 'text'; text: string; alt: boolean }
   /** A C0 control or DEL. */
@@ -9,36 +9,36 @@ export type Token =
   | { kind: 'esc' }
   | { kind: 'csi'; body: string; final: string; alt: boolean }
   | { kind: 'ss3'; body: string; final: string; alt: boolean }
-  /** A whole OSC, DCS, APC, PM or SOS. */
+  /** A complete OSC, DCS, APC, PM or SOS string. */
   | { kind: 'string'; introducer: string; text: string }
-  /** What follows `CSI M`: button, column and row, each with 32 added. */
+  /** The bytes after `CSI M`: button, column and row, each plus 32. */
   | { kind: 'mouse'; values: readonly number[] }
   | { kind: 'paste'; text: string };
 
 /**
- * What the tokenizer waits for; each has its own time limit.
- * - `escape`: an ESC came: a key, or the first byte of a sequence
- * - `introducer`: `ESC [` or the like came: a key with alt, or the first bytes of a sequence
+ * What the tokenizer waits for; each kind has its own time limit.
+ * - `escape`: after an ESC, which is the Escape key or begins a sequence
+ * - `introducer`: after bytes such as `ESC [`, which are a key with alt or begin a sequence
  * - `sequence`: the rest of a sequence
  * - `paste`: the rest of a paste
- * - `interrupt`: a paste whose last bytes are Ctrl+C
- * - `late-paste`: a paste was given up, and its rest may still come
+ * - `interrupt`: the rest of a paste whose last bytes so far are Ctrl+C
+ * - `late-paste`: the rest of a paste that was ended by a timeout
  */
 export type Waiting = 'escape' | 'introducer' | 'sequence' | 'paste' | 'interrupt' | 'late-paste';
 
 export interface Tokenizer {
-  /** @returns the tokens that are whole now */
+  /** @returns the completed tokens */
   feed(bytes: Uint8Array): Token[];
-  /** What has begun and is not whole; undefined: nothing. */
+  /** The kind of incomplete input; undefined when there is none. */
   readonly waiting: Waiting | undefined;
-  /** Nothing more came in time: @returns what stands as it is. */
+  /** Ends the incomplete input after its time limit. @returns its tokens */
   timeout(): Token[];
 }
 
 type State =
   | { kind: 'ground' }
   | { kind: 'escape'; alt: boolean }
-  /** `ignored`: too long, so it is dropped once it is whole. */
+  /** `ignored` means that it is too long and is dropped at its end. */
   | { kind: 'csi'; body: string; alt: boolean; ignored: boolean }
   /** After `CSI [`: the Linux console's F1 to F5. */
   | { kind: 'linux'; alt: boolean }
@@ -49,7 +49,7 @@ type State =
 
 const GROUND: State = { kind: 'ground' };
 const MAX_CSI = 256;
-/** What is kept of a string; the rest is read and dropped. */
+/** How much of a string is kept; the rest is dropped. */
 const MAX_STRING = 1024;
 
 const ESC = 0x1b;
@@ -60,13 +60,13 @@ const CR = 0x0d;
 const CAN = 0x18;
 const SUB = 0x1a;
 const DEL = 0x7f;
-/** How a sequence goes on that is more than a key with alt. */
+/** The first two characters after a sequence's ESC, if they can't be two typed keys. */
 const LATE_SEQUENCE = /^(?:\[[\d?<>=A-HP-SZ]|\][\dlLI]|P[ -?]|_G)$/;
 const STRINGS: ReadonlySet<string> = new Set([']', 'P', '_', '^', 'X']);
 
 /**
- * Cuts a terminal's bytes into tokens. It can be fed in any pieces: only `timeout`, which the caller's timer calls,
- * makes a difference between bytes that come together and bytes that come apart.
+ * Splits a terminal's bytes into tokens. The bytes can come in any pieces. Only `timeout`, which the caller's timer
+ * calls, separates bytes that come apart from bytes that come together.
  * @see https://vt100.net/emu/dec_ansi_parser
  * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
  */
@@ -75,9 +75,9 @@ export function createTokenizer(): Tokenizer {
   let state: State = GROUND;
   let tokens: Token[] = [];
   let text = '';
-  /** ESC stood before the character whose first bytes the decoder has. */
+  /** An ESC came before the character that the decoder is reading. */
   let altCharacter = false;
-  /** What was given up too early, perhaps: its rest may still come, and is no key then. */
+  /** The kind of input that a timeout ended, perhaps too early. If the rest still comes, it must not become keys. */
   let lost: 'escape' | 'string' | 'paste' | undefined;
 
   const endText = (): void => {
@@ -91,7 +91,7 @@ export function createTokenizer(): Tokenizer {
   const control = (code: number, alt: boolean): void => {
     const was = lost;
     if (was !== 'paste' || code === CTRL_C) lost = undefined;
-    // The end of an answer whose beginning is lost.
+    // The end of a reply whose beginning was lost.
     if (code === BEL && was === 'string') return;
     if (was === 'paste' && code !== CTRL_C) {
       if (code === CR || code === LF) emit({ kind: 'paste', text: '\n' });
@@ -109,7 +109,7 @@ export function createTokenizer(): Tokenizer {
     if (introducer === '[') state = { kind: 'csi', body: '', alt, ignored: false };
     else if (introducer === 'O') state = { kind: 'ss3', body: '', alt };
     else {
-      // A string is no key: the ESC before it is one of its own.
+      // A string is never a key with alt, so the ESC before it was the Escape key.
       if (alt) emit({ kind: 'esc' });
       state = { kind: 'string', introducer, text: '', length: 0, escaped: false, eightBit };
     }
@@ -125,7 +125,7 @@ export function createTokenizer(): Tokenizer {
     else text += char;
   };
 
-  /** `next`: the byte that follows in the same read. */
+  /** `next` is the following byte of the same read. */
   const inGround = (byte: number, alt: boolean, next?: number): void => {
     state = GROUND;
     if (byte === ESC) {
@@ -138,7 +138,7 @@ export function createTokenizer(): Tokenizer {
     } else if (lost === 'escape') {
       const char = String.fromCharCode(byte);
       lost = STRINGS.has(char) ? 'string' : undefined;
-      // A hand types no two characters in one read: this is the rest of a sequence whose ESC came too early.
+      // Nobody types two characters in one read: this is the rest of a sequence whose ESC was taken for a key.
       if (next !== undefined && LATE_SEQUENCE.test(char + String.fromCharCode(next)))
         introduce(char, false, false);
       else inGround(byte, alt);
@@ -156,12 +156,12 @@ export function createTokenizer(): Tokenizer {
     const char = String.fromCharCode(byte);
     if (lost === 'escape') lost = undefined;
     if (byte === ESC) {
-      // Of three, the first is a key of its own.
+      // With three ESCs, the first one is the Escape key.
       if (alt) emit({ kind: 'esc' });
       state = { kind: 'escape', alt: true };
     } else if (char === '[' || char === 'O' || STRINGS.has(char)) introduce(char, alt, false);
     else if (char === '\\') {
-      // The end of a string that was given up, or of none.
+      // The end of a string that a timeout ended, or a stray ST.
       state = GROUND;
       lost = lost === 'string' ? undefined : lost;
     } else {
@@ -236,7 +236,7 @@ export function createTokenizer(): Tokenizer {
 
   const inMouse = (byte: number, was: Extract<State, { kind: 'mouse' }>): void => {
     const bytes = [...was.bytes, byte];
-    // A value is at least 32: a control character is no part of it.
+    // Values are at least 32, so a control character ends the report.
     if (byte < 0x20) {
       endMouse(was.bytes);
       inGround(byte, false);
@@ -329,15 +329,15 @@ export function createTokenizer(): Tokenizer {
   };
 }
 
-/** Whether a string may begin so. Otherwise its introducer was a key with alt. */
+/** Whether a string can begin with this byte. If not, its introducer was a key with alt. */
 function beginsString(introducer: string, byte: number): boolean {
   const char = String.fromCharCode(byte);
   if (introducer === ']') return /[\dlLI]/.test(char);
-  // Parameters and intermediates; no answer does without.
+  // Every DCS reply begins with parameters or intermediates.
   return introducer !== 'P' || (char >= ' ' && char <= '?');
 }
 
-/** 8-bit controls, also as UTF-8 has them. */
+/** 8-bit controls by code point; they come as single bytes or as UTF-8. */
 const C1_INTRODUCERS: ReadonlyMap<number, string> = new Map([
   [0x8f, 'O'],
   [0x90, 'P'],
@@ -349,8 +349,8 @@ const C1_INTRODUCERS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The values of a mouse report: one byte each, or a character of two bytes (mode 1005).
- * The last byte stays out while it may be the first half of a character.
+ * The values of a mouse report: each is a byte, or a character of two bytes (mode 1005). The last byte is left out
+ * while it may be the first half of a character.
  */
 function mouseValues(bytes: readonly number[]): { values: number[]; rest: readonly number[] } {
   const values: number[] = [];

@@ -1,11 +1,11 @@
 import type { TerminalEvent } from './key-events.js';
 
-/** A hand presses no arrow key so soon after the wheel; a wheel that runs out sends single ones. */
+/** An arrow key within this time after the wheel comes from the wheel, which sends single ones when it slows down. */
 const WHEEL_RUNS_ON_MS = 100;
 
 /**
- * Where no mouse reports are asked for, the wheel comes as arrow keys (see `wheelOn`): several in one read, or soon
- * after such a read. The function takes the events of one read, and gives those arrows the wheel's names.
+ * Without mouse reports the terminal sends arrow keys for the wheel (see `wheelOn`): several in one read, or one soon
+ * after such a read. The returned function takes the events of one read and renames those arrows to wheel events.
  */
 export function createWheel(
   now: () => number,
@@ -22,8 +22,8 @@ export function createWheel(
 }
 
 /**
- * Alternate scroll mode: in the alternate screen the wheel sends arrow keys. What the user had is saved first, and
- * restored in the end.
+ * Alternate scroll mode: in the alternate screen the wheel sends arrow keys. The earlier mode is saved first and
+ * restored at the end.
  * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html (DECSET 1007, XTSAVE, XTRESTORE)
  */
 export const wheelOn = '\x1b[?1007s\x1b[?1007h';

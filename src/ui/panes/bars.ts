@@ -8,7 +8,7 @@ import { connectionSummary, retryLine, retryLines, silenceWords } from './connec
 import { requestSummary } from './request.js';
 import { waitOf, waitWords } from './wait.js';
 
-/** Name, conversation, mode and model. */
+/** The top row: program, conversation, mode and model. */
 export function headerLine(title: string, endpoint: EndpointInfo, width: number): Line {
   const inner = width - 2;
   const name: Line = [['title', 'vastar-tui']];
@@ -30,11 +30,11 @@ export type BarState = Pick<
   answering: boolean;
   comparing: boolean;
   typing: TypingPlace;
-  /** Of the endpoint that the request was sent to. */
+  /** The wait limits of the request's endpoint. */
   limits?: WaitLimits | undefined;
 };
 
-/** Where keys go: the draft, or what stands in the conversation's place. */
+/** The part of the screen that gets the keys. */
 export type TypingPlace =
   | 'draft'
   | 'list'
@@ -72,7 +72,7 @@ export function typingPlace({
   }
 }
 
-/** Connection and request on one line, in place of the side panes; also parts conversation and draft. */
+/** Connection and request in one row, which also separates conversation and draft; used without side panes. */
 export function statusBar(state: BarState, width: number, withMessages: boolean): Line {
   const rule = (cells: number): Line => [['dim', '─'.repeat(Math.max(0, cells))]];
   const words = withMessages ? passingWords(state) : undefined;
@@ -80,7 +80,7 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   const { retry, nowMs, request: latest } = state;
   const items = retry === undefined ? requestSummary(latest) : retryLines(retry, nowMs);
   const connection = connectionSummary(state);
-  // Where only one fits, the request as long as it runs.
+  // If only one fits, show the request while it runs.
   const both = lineWidth(connection) + lineWidth(items[0] ?? []) + 7 <= width;
   const silent = silenceWords(state) !== undefined;
   const showConnection = both || !state.answering || state.connection.status !== 'connected' || silent;
@@ -90,7 +90,7 @@ export function statusBar(state: BarState, width: number, withMessages: boolean)
   return fill([...left, ...rule(width - lineWidth(left) - lineWidth(right)), ...right], width);
 }
 
-/** The last line: what just happened, or which keys help now. */
+/** The bottom row: a toast or the current activity, and the keys that are useful now. */
 export function footerLine(state: BarState, width: number): Line {
   const inner = width - 2;
   const words = passingWords(state);
@@ -120,7 +120,7 @@ function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
   const always = [`${short(help)} help`, `${short(quit)} quit`];
   if (comparing && !answering)
     return [
-      `${short(send)} go on`,
+      `${short(send)} continue`,
       `${short(stop)} keep none`,
       `${short(focus)} mark`,
       `${short(again)} ask ${MORE_ROUNDS} more times`,
@@ -131,7 +131,7 @@ function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
   return [`${short(send)} send`, `${short(newline)} newline`, ...always];
 }
 
-/** The keys of what is looked at. */
+/** The key hints by the part of the screen that gets the keys. */
 const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (keys: KeyHints) => string[]>> = {
   list: ({ choose, close }) => [`${short(choose)} choose`, '↑↓ move', `${short(close)} close`],
   marking: ({ choose, close }) => [
@@ -141,7 +141,7 @@ const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (keys: KeyHints) => 
     `${short(close)} close`,
   ],
   sessions: ({ choose, close }) => [`${short(choose)} open`, '↑↓ move', `${short(close)} close`],
-  renaming: ({ choose, close }) => [`${short(choose)} keep the name`, `${short(close)} leave it`],
+  renaming: ({ choose, close }) => [`${short(choose)} rename`, `${short(close)} cancel`],
   exchanges: ({ choose, close }) => [
     `${short(choose)} open`,
     `${short(close)} close`,
@@ -166,7 +166,7 @@ const HINTS: Readonly<Record<Exclude<TypingPlace, 'draft'>, (keys: KeyHints) => 
   text: ({ close }) => ['↑↓ scroll', `${short(close)} close`],
 };
 
-/** A key in little room: `^J`. */
+/** A key's short form: `^J`. */
 function short(key: string): string {
   return key.replace(/^ctrl\+(.)$/, (_key, letter: string) => `^${letter.toUpperCase()}`);
 }

@@ -17,11 +17,11 @@ import { type Line, plainText, type Span } from '../style/line.js';
 
 export interface ComposerView {
   lines: readonly Line[];
-  /** Of the real cursor, from the composer's top left. */
+  /** The terminal's cursor, from the composer's top left. */
   cursor: { x: number; y: number };
 }
 
-/** The row above the draft: queue, edited message, commands that begin with its text. */
+/** The row above the draft: the queue, an edited message, or matching commands. */
 export function draftNote(state: DraftState): string | undefined {
   const { queue, revising, draft, offer, keys } = state;
   const [next] = queue;
@@ -29,7 +29,7 @@ export function draftNote(state: DraftState): string | undefined {
     const more = queue.length > 1 ? ` (and ${queue.length - 1} more)` : '';
     return `queued${more}: ${sanitizeLine(next.text.slice(0, 500)) || namesOf(next.attachments)}`;
   }
-  if (revising !== undefined) return `editing a message: ${keys.send} asks anew, ${keys.stop} leaves it`;
+  if (revising !== undefined) return `editing a message: ${keys.send} sends it again, ${keys.stop} cancels`;
   const commands = completions(draft.text);
   const setting = settingIn(draft.text);
   if (setting !== undefined) return settingNote(setting, state.settings);
@@ -40,7 +40,7 @@ export function draftNote(state: DraftState): string | undefined {
   return commands.map(({ command, argument = '', help }) => `/${command} ${argument}: ${help}`).join('');
 }
 
-/** In one row: what goes with the message in the draft. */
+/** The attachments of the draft in one row; undefined without any. */
 export function attachedNote({ attachments }: Pick<AppState, 'attachments'>): string | undefined {
   if (attachments.length === 0) return undefined;
   return `attached: ${attachments.map(attachmentText).join(', ')}; /detach removes the last`;
@@ -56,25 +56,25 @@ type DraftState = Pick<
   'settings' | 'queue' | 'revising' | 'draft' | 'offer' | 'keys' | 'messages' | 'callsLeft' | 'comparison'
 >;
 
-/** In one row: the members that begin so; of a single one its value and what it takes. */
+/** The members that begin with the typed name; for a single one, its value and the values it takes. */
 function settingNote({ name, word }: TypedSetting, settings: ChatSettings): string {
   const names = word === undefined ? parameterNames(name) : [name];
   return names.length > 1 ? names.join(' ') : parameterSaid(settings, names[0] ?? name);
 }
 
-/** In one row: which call waits for its result. */
+/** A row that names the tool call that waits for its result. */
 export function awaitedNote({ call, number, of }: AwaitedCall, { stop }: KeyHints): string {
   const which = of > 1 ? ` (call ${number} of ${of})` : '';
-  return `type the result of ${call.name}${which}, or /result FILE; ${stop} leaves it out`;
+  return `type the result of ${call.name}${which}, or /result FILE; ${stop} skips it`;
 }
 
-/** In one row: a conversation that can be gone on with. */
+/** A row that offers to resume a conversation. */
 export function offered({ title, interrupted }: ResumeOffer, { goOn }: KeyHints): string {
-  const what = interrupted ? 'an answer was interrupted' : 'something was not sent';
-  return `${goOn} goes on: ${what} in "${title}"`;
+  const what = interrupted ? 'an answer was interrupted' : 'a message was not sent';
+  return `${goOn} resumes "${title}": ${what}`;
 }
 
-/** How many rows the draft takes, counted no further than `most`. */
+/** How many rows the draft takes, at most `most`. */
 export function draftRows(text: string, width: number, most: number): number {
   let rows = 1;
   let row: DraftRow | undefined = cursorPlace({ text, cursor: 0 }, width).row;
@@ -86,7 +86,10 @@ export function draftRows(text: string, width: number, most: number): number {
   return rows;
 }
 
-/** The rows of the draft around the cursor, `height` of them. Costs those, however long the draft is. `placeholder`: in place of an empty one. */
+/**
+ * The `height` rows of the draft around the cursor. It only wraps those rows, however long the draft is.
+ * @param placeholder shown when the draft is empty
+ */
 export function composerView(
   editor: Editor,
   width: number,
@@ -112,7 +115,7 @@ export function composerView(
     }
     return true;
   };
-  // The cursor in the middle of what does not all fit; all of what does.
+  // Center the cursor, but fill the height when the draft ends above or below.
   while (cursorRow < Math.floor((height - 1) / 2) && extend(-1));
   while (rows.length < height && extend(1));
   while (rows.length < height && extend(-1));
@@ -122,11 +125,11 @@ export function composerView(
   };
 }
 
-/** A row with what is selected in it marked. */
+/** A row with its selected part marked. */
 function spansOf(text: string, row: DraftRow, selected: DraftRow | undefined): Span[] {
   const shown = shownPiece(text, row);
   if (selected === undefined || selected.start >= row.end || selected.end <= row.start) return [shown];
-  // Tabs are wider than one character.
+  // A tab is one character but several cells, so measure the shown text.
   const at = (offset: number): number => shownLine(text.slice(row.start, Math.max(row.start, offset))).length;
   const [from, to] = [at(selected.start), at(selected.end)];
   const spans: Span[] = [shown.slice(0, from), ['match', shown.slice(from, to)], shown.slice(to)];

@@ -15,7 +15,7 @@ export type Shown = Pick<AppState, 'connection' | 'endpoint' | 'retry' | 'keys' 
   serverLoad?: ServerLoad | undefined;
 };
 
-/** State of the way to the daemon and the endpoint. */
+/** The state of the connections to the daemon and to the endpoint. */
 export function connectionLines(
   { connection, endpoint, retry, keys, nowMs }: Shown,
   width: number,
@@ -40,7 +40,7 @@ export function connectionLines(
       const { daemon, silentSinceMs } = connection;
       if (silentSinceMs !== undefined) {
         const time: Line = [`from the daemon for ${seconds(nowMs - silentSinceMs)}`];
-        return [[['bold', '◌'], ' no answer'], time, [host], [['dim', `${keys.reconnect} connects anew`]]];
+        return [[['bold', '◌'], ' no answer'], time, [host], [['dim', `${keys.reconnect} reconnects`]]];
       }
       const state: Line = [['accent', '●'], ' connected'];
       if (daemon === undefined) return [state, [], [host], []];
@@ -63,7 +63,7 @@ export function connectionLines(
   }
 }
 
-/** The same in a few words, for the status bar. */
+/** The connection's state in a few words, for the status bar. */
 export function connectionSummary({ connection, nowMs }: Pick<Shown, 'connection' | 'nowMs'>): Line {
   switch (connection.status) {
     case 'idle':
@@ -84,13 +84,13 @@ export function connectionSummary({ connection, nowMs }: Pick<Shown, 'connection
   }
 }
 
-/** That the daemon does not answer, and for how long; undefined while it does. */
+/** A message that the daemon doesn't answer, and for how long; undefined while it answers. */
 export function silenceWords({ connection, nowMs }: Pick<Shown, 'connection' | 'nowMs'>): string | undefined {
   if (connection.status !== 'connected' || connection.silentSinceMs === undefined) return undefined;
   return `no answer from the daemon for ${seconds(nowMs - connection.silentSinceMs)}`;
 }
 
-/** Whether what is shown of the connection goes on with the clock. */
+/** Whether the shown connection has a running time. */
 export function countsTime({ connection, retry }: Pick<Shown, 'connection' | 'retry'>): boolean {
   if (connection.status === 'connected') return connection.silentSinceMs !== undefined || retry !== undefined;
   return connection.status === 'waiting' || retry !== undefined;
@@ -100,17 +100,17 @@ function attempt(number: number): Line {
   return [['dim', `attempt ${number}`]];
 }
 
-/** `retry 2/3 in 0.5 s`, and why, in two lines. */
+/** Two lines: `retry 2/3 in 0.5 s` and the reason. */
 export function retryLines(retry: RetryNotice, nowMs: number): readonly [when: Line, why: Line] {
   const { attempt: number, maxAttempts, atMs, statusCode, reason } = retry;
   return [
     [['bold', `retry ${number}/${maxAttempts}`], ` in ${countdown(atMs - nowMs)}`],
-    // Who answered is seen elsewhere, and would take the room of what.
+    // The status code alone is short; the screen shows the endpoint elsewhere.
     [['dim', statusCode === undefined ? reason : `answered ${statusCode}`]],
   ];
 }
 
-/** The same in one line of at most `width` cells: the reason is cut, never the rest. */
+/** The retry in one line of at most `width` cells; only the reason is cut. */
 export function retryLine(retry: RetryNotice, nowMs: number, width: number): Line {
   const [when, why] = retryLines(retry, nowMs);
   return cut([...when, ['dim', ': '], ...why], Math.max(width, lineWidth(when)));
@@ -120,13 +120,13 @@ function countdown(leftMs: number): string {
   return leftMs > 10_000 ? `${Math.ceil(leftMs / 1000)} s` : seconds(Math.max(0, leftMs));
 }
 
-/** A text in two rows; the second is cut where it is shown. */
+/** Splits a text into two rows; the caller cuts the second one. */
 function twoRows(text: string, width: number): string[] {
   const [first] = wrapLine(text, { width });
   return first === undefined ? [] : [shownPiece(text, first), text.slice(first.end)];
 }
 
-/** What `/set` and `/tools` send with every request. */
+/** The parameters that `/set` and `/tools` add to every request. */
 export function settingLines(settings: ChatSettings | undefined, width: number): readonly Line[] {
   const texts = settings === undefined ? [] : parameterTexts(settings);
   return texts.map(([name, value]) => {
@@ -135,14 +135,14 @@ export function settingLines(settings: ChatSettings | undefined, width: number):
   });
 }
 
-/** How much of an answer may be on its way to this program. */
+/** The window: how many bytes the daemon may send to this program. */
 export function windowLines({ connection }: Shown, width: number): readonly Line[] {
   if (connection.status !== 'connected' || connection.daemon?.kind !== 'vastar-tui') return [];
   const { availableCredits } = connection.daemon.health;
   return [spread([['dim', SCREEN_FIGURES.window.label]], [bytes(availableCredits)], width)];
 }
 
-/** The other origins that the daemon knows, each with what it does there. */
+/** The daemon's other origins with their connections. */
 export function originLines({ connection, endpoint }: Shown, width: number): readonly Line[] {
   if (connection.status !== 'connected' || connection.daemon?.kind !== 'vastar-tui') return [];
   const { origins } = connection.daemon.health;
@@ -158,14 +158,14 @@ export function originLines({ connection, endpoint }: Shown, width: number): rea
     });
 }
 
-/** What the daemon does where this address is. */
+/** The daemon's figures for the origin of this URL. */
 export function originIn<T extends { origin: string }>(origins: readonly T[], url: string): T | undefined {
   return origins.find(({ origin }) => origin === originOf(url));
 }
 
 type Origin = { poolBusy: number; poolOpen: number; poolQueued: number; circuit: string };
 
-/** `connections 8      1 busy`, or that the daemon sends nothing there now. */
+/** `connections 8      1 busy`, or that the circuit is open. */
 function poolLine(origin: Origin | undefined, width: number): Line {
   if (origin === undefined) return [];
   const open: Line = [['dim', `${SCREEN_FIGURES.connections.label} `], count(origin.poolOpen)];

@@ -26,7 +26,7 @@ export function helpLines(
 }
 
 function bindingsOf(bindings: readonly Binding[], width: number): Line[] {
-  // Side by side where there is room, else under one another.
+  // Keys and help are side by side if there is room, else one below the other.
   if (width >= KEYS_WIDTH + 30) {
     return bindings.flatMap((binding) =>
       rowsOf(binding.help, width - KEYS_WIDTH).map(

@@ -109,7 +109,7 @@ describe('the connection pane', () => {
     [
       'connected to a daemon that does not answer',
       { status: 'connected', sinceMs: 0, silentSinceMs: -2300 },
-      ['◌ no answer', 'from the daemon for 2.3 s', 'localhost:4545', 'ctrl+r connects anew'],
+      ['◌ no answer', 'from the daemon for 2.3 s', 'localhost:4545', 'ctrl+r reconnects'],
     ],
     ['connected to a daemon that does not stream', FOREIGN, ['public daemon: buffered,', 'does not stream']],
   ])('tells of being %s', (_name, connection, words) => {

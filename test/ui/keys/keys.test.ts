@@ -72,7 +72,7 @@ describe("the user's own keys", () => {
       undefined,
     ]);
     expect(problems).toEqual([
-      { action: 'scroll-end', severity: 'warning', message: '"end" is no longer edit-line-end' },
+      { action: 'scroll-end', severity: 'warning', message: '"end" no longer does edit-line-end' },
     ]);
   });
 
@@ -84,7 +84,7 @@ describe("the user's own keys", () => {
     const { keymap, problems } = own({ help: ['ctrl+r'] });
     expect(keymap.actionOf('ctrl+r', true)).toBe('help');
     expect(problems).toEqual([
-      { action: 'help', severity: 'warning', message: '"ctrl+r" is no longer reconnect' },
+      { action: 'help', severity: 'warning', message: '"ctrl+r" no longer does reconnect' },
     ]);
   });
 

@@ -78,7 +78,7 @@ test('each figure has its value, a sentence, its definition and what it says now
 
 test.each([
   ['over your objective of 500 ms', { ttftMs: 900 }],
-  ['it stalled: nothing came for 2.0 s', { gaps: { p50: 10, p95: 20, p99: 30, max: 2000 } }],
+  ['it stalled: no output for 2.0 s', { gaps: { p50: 10, p95: 20, p99: 30, max: 2000 } }],
   ['uneven', { gaps: { p50: 10, p95: 200, p99: 300, max: 400 } }],
   ['even', { gaps: { p50: 10, p95: 20, p99: 30, max: 40 } }],
   ['the screen keeps up', { paints: { p50: 4, p99: 9 } }],

@@ -18,7 +18,7 @@ interface Row {
   readonly shown: (value: number) => string;
 }
 
-/** The most telling first: those that have no room are left out. */
+/** The most important first; rows that don't fit are left out. */
 const ROWS: readonly Row[] = [
   { label: FIGURES.ttft.label, of: ({ ttftMs }) => ttftMs, shown: duration },
   { label: FIGURES.e2e.label, of: ({ e2eMs }) => e2eMs, shown: taken },
@@ -34,10 +34,10 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** With fewer rows the names stand above the answers alone. */
+/** With fewer rows the table has no header: the names are above the answers too. */
 const HEADER_FROM = 4;
 
-/** The figures of all sides in one table, what they show, and their steps to the first token on one scale. */
+/** A table of all sides' figures, the verdicts, and the steps to the first token on one scale. */
 export function comparedFigures(
   sides: readonly Side[],
   { width, rows, again }: { width: number; rows: number; again: string },
@@ -72,7 +72,7 @@ export function comparedFigures(
   return [...told, ...sharedWaterfall(groups, width, rows - told.length)];
 }
 
-/** A side's whole answers; before the first one what is known of the running one. */
+/** The figures of a side's complete answers; before the first one, those of the running answer. */
 function metricsOf({ runs, request }: Side): readonly ExchangeMetrics[] {
   if (runs.length > 0) return runs;
   return request.kind === 'none' ? [] : [request.metrics];

@@ -1,23 +1,23 @@
-/** How the answers share the conversation's place. */
+/** How the answers of a comparison share the screen. */
 export interface CompareLayout {
-  /** `beside`: in columns; `stacked`: two, one above the other; `one`: only the marked one has room. */
+  /** `beside` shows columns, `stacked` two answers one above the other, `one` only the marked answer. */
   readonly kind: 'beside' | 'stacked' | 'one';
-  /** The index of the first side that is shown, and how many are. */
+  /** The index of the first shown side; `columns` is the number of shown sides. */
   readonly from: number;
   readonly columns: number;
-  /** Of one side, cells. */
+  /** The width of a side in cells. */
   readonly width: number;
   /** Rows of an answer's text. */
   readonly textRows: number;
-  /** Rows of figures below it: of all sides together, of each where they are stacked. */
+  /** Rows of figures below: one block for all sides, or one per side when stacked. */
   readonly figureRows: number;
 }
 
-/** Cells of a side, and between two. */
+/** The minimum width of a side in cells. */
 const SIDE_MIN = 34;
 export const SEPARATOR = ' │ ';
 const FIGURES_FROM_ROWS = 9;
-/** The question above, the title of a side, the line between text and figures. */
+/** Rows of the question at the top, of a side's title, and of the line between text and figures. */
 const QUESTION_ROWS = 1;
 const TITLE_ROWS = 1;
 const RULE_ROWS = 1;
@@ -52,7 +52,7 @@ export function compareLayout(
   const figureRows = room >= 28 ? 17 : room >= 14 ? 7 : 2;
   return {
     kind: columns === 1 ? 'one' : 'beside',
-    // The marked one in view, as near to its place as it can be.
+    // Shift the columns only as far as needed to show the marked side.
     from: Math.min(Math.max(0, marked - columns + 1), sides - columns),
     columns,
     width: Math.floor((width - (columns - 1) * SEPARATOR.length) / columns),

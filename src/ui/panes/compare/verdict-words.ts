@@ -10,8 +10,8 @@ const WORDS: Record<Judged, { what: string; better: string; shown: (value: numbe
 };
 
 /**
- * What the rounds show, a sentence for each figure, with the interval and how many answers it rests on.
- * @param again the key that asks more often
+ * One sentence for each figure on the difference between the sides, with its interval and the number of answers.
+ * @param again the key that sends the question more often
  */
 export function verdictWords(sides: readonly Side[], again: string): readonly string[] {
   const verdicts = verdictsOf(sides);
@@ -20,7 +20,7 @@ export function verdictWords(sides: readonly Side[], again: string): readonly st
   if (known.length === 0) {
     const fewest = Math.min(...verdicts.map(({ answers }) => answers));
     const what = fewest === 1 ? 'one answer each shows' : `${fewest} answers each show`;
-    return [`${what} no difference that is more than chance: ${again} asks more often`];
+    return [`${what} no difference beyond chance: ${again} asks more often`];
   }
   return known.map((verdict) => sentence(verdict, sides));
 }
@@ -36,7 +36,7 @@ function sentence({ figure, best, next, lead, answers }: SideVerdict, sides: rea
     : `${what}: no difference between ${one} and ${other} is shown (${interval})`;
 }
 
-/** The endpoint's name; its model's where several sides have that endpoint. */
+/** The side's name: its endpoint, or its model when several sides use that endpoint. */
 export function nameOf(sides: readonly Pick<Side, 'endpoint'>[], index: number): string {
   const { name = '', model = '' } = sides[index]?.endpoint ?? {};
   const isAlone = sides.filter(({ endpoint }) => endpoint.name === name).length === 1;

@@ -7,7 +7,7 @@ import { comparedFigures } from './figures.js';
 import { type CompareLayout, compareLayout, SEPARATOR } from './layout.js';
 import { verdictWords } from './verdict-words.js';
 
-/** The marked side's answer as the viewport looks at it. */
+/** The viewport's view of the marked answer. */
 export function markedView(
   { sides, marked }: Comparison,
   size: { width: number; height: number },
@@ -18,7 +18,7 @@ export function markedView(
 }
 
 function sideView(side: Side, { width, textRows }: CompareLayout, reading: Reading): View {
-  // The empty row behind an answer is not shown.
+  // One row more, so that the empty row after the answer is cut off.
   return { messages: [side.answer], width, height: textRows + 1, scroll: side.scroll, ...reading };
 }
 
@@ -26,11 +26,11 @@ export interface CompareParts {
   question: string;
   reading: Reading;
   viewport: Viewport;
-  /** The key that asks all again. */
+  /** The key that sends the question to all sides again. */
   again: string;
 }
 
-/** The answers that have room: exactly `height` rows. */
+/** The answers that fit, in exactly `height` rows. */
 export function compareRows(
   { sides, marked, rounds }: Comparison,
   size: { width: number; height: number },
@@ -77,7 +77,7 @@ function answerOf(side: Side, layout: CompareLayout, reading: Reading, viewport:
   );
 }
 
-/** Columns of one height with a line between them. */
+/** Joins columns of equal height with a line between them. */
 function beside(columns: readonly (readonly Line[])[], width: number): Line[] {
   const between: Span = ['dim', SEPARATOR];
   const [first = []] = columns;
@@ -91,7 +91,7 @@ function beside(columns: readonly (readonly Line[])[], width: number): Line[] {
 
 const STATE_FROM = 40;
 
-/** `› simulator  gpt-3.5-turbo`: the mark tells which one enter goes on with. */
+/** `› simulator  gpt-3.5-turbo`; `›` marks the answer that enter chooses. */
 function titleOf(
   { endpoint, request }: Side,
   isMarked: boolean,
@@ -104,13 +104,13 @@ function titleOf(
     isMarked ? ['title', name] : ['bold', name],
     ['dim', `  ${sanitizeLine(endpoint.model)}`],
   ];
-  // The name comes first where there is little room.
+  // A narrow title has room for the name only.
   const [state = []] = kind === 'beside' || width < STATE_FROM ? [] : requestSummary(request);
   const right: Line = place === '' ? state : [...state, ['dim', ` ${place}`]];
   return spread(cut(left, width - lineWidth(right) - 1), right, width);
 }
 
-/** Its figures on one row; undefined before there are any. */
+/** The side's figures in one row; undefined before there are any. */
 function summaryOf({ request }: Side, width: number): Line | undefined {
   const [, ...items] = requestSummary(request);
   return items.length === 0 ? undefined : joinThatFit(items, width);

@@ -5,7 +5,7 @@ import { limitText } from '../provider.js';
 import { shownFigures } from '../server.js';
 import { type Explained, UNKNOWN } from './explained.js';
 
-/** A daemon on this machine answers sooner, in ms. */
+/** A daemon on this machine answers faster than this, in ms. */
 const NEAR_MS = 20;
 
 /** Every figure of the connection pane. */
@@ -21,7 +21,7 @@ export function explainConnection({ connection, endpoint, limits, serverLoad }: 
         daemon === undefined
           ? undefined
           : daemon.rttMs < NEAR_MS
-            ? 'no part of what you wait for'
+            ? 'too short to notice'
             : 'slow: this machine is busy, or the daemon is on another one',
     },
     {
@@ -61,7 +61,7 @@ export function explainConnection({ connection, endpoint, limits, serverLoad }: 
 }
 
 const CIRCUITS: Readonly<Record<string, string>> = {
-  closed: 'requests pass',
-  open: 'the daemon sends none now: too many failed',
-  'half-open': 'the daemon tries whether the provider works again',
+  closed: 'requests are sent',
+  open: 'the daemon sends no requests now, because too many failed',
+  'half-open': 'the daemon tests whether the provider works again',
 };

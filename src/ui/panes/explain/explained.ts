@@ -1,19 +1,19 @@
 import type { Figure } from '../../../metrics/figures.js';
 import { duration } from '../../style/format.js';
 
-/** A figure as it is now, and what that means. */
+/** A figure, its current value, and what the value means. */
 export interface Explained {
   readonly figure: Figure;
   readonly value: string;
-  /** One sentence on the value; absent where there is none yet. */
+  /** One sentence on the value; absent without a value. */
   readonly verdict?: string | undefined;
-  /** Further rows: what the figure consists of. */
+  /** The figure's parts; each gets a row. */
   readonly parts?: readonly { readonly label: string; readonly value: string; readonly what: string }[];
 }
 
 export const UNKNOWN = '–';
 
-/** A time against an objective. */
+/** Compares a time with an objective. */
 export function againstObjective(ms: number, objectiveMs: number): string {
   return ms <= objectiveMs
     ? `within your objective of ${duration(objectiveMs)}`

@@ -11,7 +11,7 @@ import { explainSession } from './session.js';
 
 const INDENT = '  ';
 
-/** What each figure of a pane is, its value, and what that says. */
+/** Explains each figure of a pane: definition, value and verdict. */
 export function explainLines(pane: PaneName, state: AppState, width: number): readonly Line[] {
   return explained(pane, state).flatMap((one, index): Line[] => [
     ...(index === 0 ? [] : [[]]),
@@ -37,7 +37,7 @@ function linesOf({ figure, value, verdict, parts = [] }: Explained, width: numbe
   const fits = head.length > name.length + 1;
   return [
     head,
-    // A value that has no room beside the name stands below it.
+    // A value that doesn't fit beside the name goes below it.
     ...(fits ? [] : wrapped(value, width, 'plain')),
     ...wrapped(help, width, 'plain'),
     ...wrapped(`Definition: ${definition}.`, width, 'dim'),

@@ -9,9 +9,9 @@ import { stallsIn } from '../timeline.js';
 import { legsOf, verdictOn } from '../waterfall/verdict.js';
 import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 
-/** With fewer answers than this a median says nothing. */
+/** A median of fewer answers has no meaning. */
 const MEDIAN_FROM = 3;
-/** A delay that people don't notice, and one that they do, in ms. */
+/** People don't notice a shorter delay, in ms. */
 const UNNOTICED_MS = 100;
 
 /** Every figure of the request pane. */
@@ -41,8 +41,8 @@ export function explainRequest(request: RequestView, session: SessionFigures, sl
         metrics === undefined || metrics.outputTokens === 0
           ? undefined
           : metrics.tokensEstimated
-            ? 'estimated from the text: the provider has sent no count that can be believed'
-            : 'as the provider counted them',
+            ? 'estimated from the text: the provider sent no plausible count'
+            : "the provider's count",
     },
     {
       figure: FIGURES.rate,
@@ -86,8 +86,8 @@ function gapsText(metrics: ExchangeMetrics | undefined): string {
 function onGaps({ gaps, arrivals }: ExchangeMetrics): string | undefined {
   if (gaps === undefined || arrivals < 3) return undefined;
   const { p50, p95, max } = gaps;
-  if (max > Math.max(1000, 10 * p50)) return `it stalled: nothing came for ${duration(max)}`;
-  if (p95 > Math.max(100, 5 * p50)) return 'uneven: the answer came in fits and starts';
+  if (max > Math.max(1000, 10 * p50)) return `it stalled: no output for ${duration(max)}`;
+  if (p95 > Math.max(100, 5 * p50)) return 'uneven: the gaps vary a lot';
   return 'even';
 }
 
@@ -121,7 +121,7 @@ function onChunks({ chunks, arrivals }: ExchangeMetrics): string | undefined {
   if (chunks === 0) return undefined;
   return arrivals < chunks
     ? `they came in ${count(arrivals)} arrivals: several at once`
-    : 'each came by itself: nothing on the way holds them back';
+    : 'each arrived alone: nothing buffers them on the way';
 }
 
 function rest(metrics: ExchangeMetrics | undefined): Explained[] {

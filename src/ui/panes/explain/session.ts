@@ -5,7 +5,7 @@ import type { SessionFigures, Slo } from '../../../state/exchange/figures.js';
 import { count, duration } from '../../style/format.js';
 import { againstObjective, type Explained, UNKNOWN } from './explained.js';
 
-/** The later half of the waits is called longer or shorter from this ratio of the medians on. */
+/** From this ratio of their medians on, the later half of the waits counts as longer or shorter. */
 const TREND = 1.2;
 const TREND_FROM = 6;
 

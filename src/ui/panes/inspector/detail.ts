@@ -10,12 +10,12 @@ import { waterfallAgainst } from '../waterfall/against.js';
 import { verdictOn } from '../waterfall/verdict.js';
 import { endingOf } from './list.js';
 
-/** Fewer other answers have no median that says anything. */
+/** A median of fewer other answers has no meaning. */
 const MEDIAN_FROM = 2;
 
 /**
- * All that is known of one exchange: its course, request, response and events with their times.
- * @param all the last exchanges: those to the same model are what its steps are compared with
+ * Everything about one exchange: its course, request, response, and events with their times.
+ * @param all the last exchanges; the steps are compared with those to the same model
  */
 export function inspectorLines(
   exchange: LoggedExchange,
@@ -50,7 +50,7 @@ export function inspectorLines(
   if (request === undefined) lines.push(...wrapped(letGo ? LET_GO : 'nothing was sent', width));
   else lines.push(...headerLines(request.headers, width), [], ...wrapped(request.body, width));
   lines.push(...heading('Response'));
-  if (response === undefined) lines.push([['dim', 'no headers have come']]);
+  if (response === undefined) lines.push([['dim', 'no response headers yet']]);
   else {
     lines.push([`status ${response.statusCode}`]);
     if (end?.finishReason !== undefined) lines.push(...wrapped(`finish_reason: ${end.finishReason}`, width));
@@ -97,17 +97,17 @@ function courseLines(
 }
 
 const TIMELINE_ROWS = 3;
-/** More than the figures and the waterfall have. */
+/** More rows than figures and waterfall need. */
 const ALL_ROWS = 100;
 
 const LET_GO =
-  'The request and the events were let go for those of later exchanges. A conversation that is saved still has its messages and the times of their pieces.';
+  'The request and its events were dropped to make room for later exchanges. A saved conversation still has its messages and their timing.';
 
 function headerLines(headers: Readonly<Record<string, string>>, width: number): Line[] {
   return Object.entries(headers).flatMap(([name, value]) => wrapped(`${name}: ${value}`, width));
 }
 
-/** A text from outside in rows. */
+/** Sanitizes and wraps a text from outside. */
 export function wrapped(text: string, width: number): Line[] {
   return sanitize(text)
     .split('\n')

@@ -11,10 +11,10 @@ import { endingOf } from './list.js';
 
 const COLUMN = 12;
 const LABEL_WIDTH = 14;
-/** Characters of a value that differs: its beginning is enough to tell which it is. */
+/** The shown part of a differing value, in UTF-16 units; its beginning is enough to recognize it. */
 const MAX_VALUE = 400;
 
-/** What is different between two exchanges: figures, steps, request and response headers. */
+/** The differences between two exchanges: figures, steps, request and response headers. */
 export function differenceLines(
   before: LoggedExchange,
   after: LoggedExchange,
@@ -110,7 +110,7 @@ function figures(
   ];
 }
 
-/** `+18 %`; empty where it can't be said, or says nothing. */
+/** `+18 %`; empty without both values, without a change, or from 0. */
 function changeOf(was: number | undefined, is: number | undefined): string {
   if (was === undefined || is === undefined || was === is || was === 0) return '';
   const percent = Math.round((100 * (is - was)) / was);
@@ -132,7 +132,7 @@ function requestDifference(before: LoggedExchange, after: LoggedExchange, width:
   return differences(jsonDifferences({ ...head, body: first }, { ...otherHead, body: second }), width);
 }
 
-/** The body; undefined where it was too long to be kept whole. */
+/** The parsed body; undefined when it was too long to keep whole. */
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

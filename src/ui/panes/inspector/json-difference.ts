@@ -1,4 +1,4 @@
-/** A place in two JSON values where they differ; undefined where one of them has nothing there. */
+/** A difference between two JSON values; `before` or `after` is undefined when that value lacks the path. */
 export interface JsonDifference {
   /** `messages[2].content` */
   readonly path: string;
@@ -6,7 +6,7 @@ export interface JsonDifference {
   readonly after: string | undefined;
 }
 
-/** The places where two JSON values differ, in order of the first one, then of the second. */
+/** The differences between two JSON values in the order of the first one's paths, then of the second's. */
 export function jsonDifferences(before: unknown, after: unknown): readonly JsonDifference[] {
   const one = leaves(before);
   const other = leaves(after);
