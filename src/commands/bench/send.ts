@@ -6,13 +6,9 @@ import { keysOf } from '../../connector/prepared.js';
 import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
-<<<<<<< HEAD
 import type { Failed, Sample, Sent } from '../../loadtest/sample.js';
 import { percentile } from '../../metrics/percentile.js';
-=======
-import type { Failed, Sample } from '../../loadtest/sample.js';
 import type { ExchangeTelemetry } from '../../telemetry/exchanges.js';
->>>>>>> 131657b (feat(telemetry): with OTEL_ variables, ask, bench, chat and daemon export one trace and the figures of generative AI)
 import { remarkOn } from '../support/answer-remark.js';
 import { type OwnPrices, withCost } from '../support/prices.js';
 
