@@ -1,35 +1,35 @@
 import { refusedMembers } from '../sdk/chat/refused-members.js';
 import type { JsonRecord } from '../sdk/json.js';
 
-/** A member that the program can leave out, or send under its other name. */
+/** A member that the program can omit or rename when the provider refuses it. */
 export type Adaptable = 'stream_options' | 'max_tokens' | 'max_completion_tokens';
 
-/** The members that providers refused, by address and model; as long as the process lives. */
+/** The members that providers refused, by address and model. Kept until the process ends. */
 export type Adaptations = Map<string, ReadonlySet<Adaptable>>;
 
-/** The body of one exchange, changed as the provider's refusals demand. */
+/** The body of one exchange, without the members that the provider refuses. */
 export interface AdaptedBody {
-  /** The chat completion to send, without what the provider is known to refuse. */
+  /** Returns the chat completion to send, without the members that the provider refused before. */
   body(): JsonRecord;
   /**
-   * Reads a refusal. @returns the members that the next body changes, none when a second request would not help;
-   * `news` says that no exchange of this process found them out before
+   * Reads a refusal. @returns the members that the next body changes: none when a second request would not help.
+   * `news`: no earlier exchange of this process met this refusal
    */
   refused(error: string): { members: readonly Adaptable[]; news: boolean };
 }
 
 const OTHER_NAME = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const;
 
-/** Words for a member that the provider does not take at all, whatever its value. */
+/** Words that refuse a member whatever its value. */
 const NOT_TAKEN =
   /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not (be )?(permitted|allowed|accepted|recogni|valid)|forbidden|deprecated|no longer|cannot find|use ['"`]?max_|instead/i;
-/** Words for a limit whose value alone is refused. */
+/** Words that refuse only a limit's value. */
 const VALUE_REFUSED =
   /too (large|small|high|low|big|long|many)|at (most|least)|must be|exceed|greater than|less than/i;
 
 /**
- * @param asked The chat completion as the program and the user want it.
- * @param usersOwn The members that the user set: those are renamed, but never left out.
+ * @param asked The chat completion before any adaptation.
+ * @param usersOwn The members that the user set. They may be renamed but are never omitted.
  */
 export function adaptBody(
   asked: JsonRecord,
@@ -86,12 +86,12 @@ function isLimit(name: string): name is keyof typeof OTHER_NAME {
   return Object.hasOwn(OTHER_NAME, name);
 }
 
-/** Says what changed, and how to forbid it. */
+/** Returns a notice of the change and of the setting that forbids it. */
 export function adaptationNotice(host: string, members: readonly Adaptable[]): string {
   const changes = members.map((name) =>
     name === 'stream_options'
-      ? 'without it, so token counts may be estimates'
-      : `with ${OTHER_NAME[name]} in its place`,
+      ? 'without it (token counts may be estimates)'
+      : `with ${OTHER_NAME[name]} instead`,
   );
-  return `${host} refuses ${members.join(' and ')}: the request goes out again ${changes.join(', and ')}. Set adapt: false to forbid this`;
+  return `${host} refuses ${members.join(' and ')}: sent the request again ${changes.join(' and ')}. Set adapt: false to forbid this`;
 }

@@ -9,15 +9,15 @@ export interface Identity {
 }
 
 const NONE: Identity = {};
-/** A chain of certificates has a few KiB. */
+/** Far above a chain of certificates, which has a few KiB. */
 const MAX_BYTES = 256 * 1024;
 
-/** What was read last for each pair of paths, and how the files were then. */
+/** The latest certificate of each pair of paths, with the files' state at that time. */
 const known = new Map<string, { state: string; identity: Identity }>();
 
 /**
- * Reads the endpoint's client certificate and its key, again where the files have changed.
- * @throws {ConnectorException} InvalidRequest that says what is wrong with them, and repeats nothing of them.
+ * Returns the endpoint's client certificate and its key. Reads the files again only after they change.
+ * @throws {ConnectorException} InvalidRequest when the files are unusable. The message repeats none of their content.
  */
 export async function identityOf({ access, baseUrl }: Endpoint): Promise<Identity> {
   const { clientFiles } = access;
@@ -37,7 +37,7 @@ export async function identityOf({ access, baseUrl }: Endpoint): Promise<Identit
 function stateOf(setting: string, path: string): string {
   try {
     const found = statSync(path);
-    if (!found.isFile()) throw unusable(`${setting} ${path} is no file`);
+    if (!found.isFile()) throw unusable(`${setting} ${path} is not a file`);
     if (found.size > MAX_BYTES) throw unusable(`${setting} ${path} is too large for a PEM file`);
     return `${found.mtimeMs} ${found.size} ${found.ino}`;
   } catch (error) {
@@ -60,29 +60,31 @@ async function check({ cert, key }: ClientCertificate, certPath: string, keyPath
     try {
       return work();
     } catch {
-      // OpenSSL's words say less, and may repeat what they were given.
+      // OpenSSL's message is less helpful and may repeat the file's content.
       throw unusable(problem);
     }
   };
   const certificate = attempt(
     () => new X509Certificate(cert),
-    `client_cert ${certPath} holds no certificate: give a PEM file with "BEGIN CERTIFICATE"`,
+    `set client_cert to a PEM file with "BEGIN CERTIFICATE": ${certPath} holds no certificate`,
   );
   if (/ENCRYPTED/.test(key)) {
-    const advice = `write it without its passphrase: openssl pkey -in ${keyPath} -out FILE`;
+    const advice = `remove its passphrase with openssl pkey -in ${keyPath} -out FILE`;
     throw unusable(`the key in client_key ${keyPath} is encrypted: ${advice}`);
   }
   const privateKey = attempt(
     () => createPrivateKey(key),
-    `client_key ${keyPath} holds no private key: give a PEM file with "BEGIN PRIVATE KEY"`,
+    `set client_key to a PEM file with "BEGIN PRIVATE KEY": ${keyPath} holds no private key`,
   );
   if (!certificate.checkPrivateKey(privateKey))
     throw unusable(`client_key ${keyPath} is not the key of client_cert ${certPath}`);
   const now = Date.now();
   if (now > Date.parse(certificate.validTo))
-    throw unusable(`client_cert ${certPath} has expired on ${certificate.validTo}: get a new one`);
+    throw unusable(`get a new client certificate: client_cert ${certPath} expired on ${certificate.validTo}`);
   if (now < Date.parse(certificate.validFrom))
-    throw unusable(`client_cert ${certPath} is valid from ${certificate.validFrom} on: is the clock right?`);
+    throw unusable(
+      `check this machine's clock: client_cert ${certPath} is not valid before ${certificate.validFrom}`,
+    );
 }
 
 function unusable(message: string): ConnectorException {

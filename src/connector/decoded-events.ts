@@ -3,26 +3,26 @@ import type { StreamEvent } from '../sdk/index.js';
 
 type Chunk = Extract<StreamEvent, { type: 'chunk' }>;
 
-/** A response's event with its body's bytes decoded. */
+/** An event of a response, with decoded bytes of the body. */
 export type DecodedEvent =
   | Exclude<StreamEvent, Chunk>
   /** `wireBytes`: the compressed size of the chunk; 0 when an earlier event has counted its bytes. */
   | (Chunk & { wireBytes?: number });
 
-/** Takes the content codings off a response as it comes. */
+/** Decodes a response's content codings as the bytes arrive. */
 export interface DecodedEvents {
-  /** The content codings of the response as its header has them; undefined for a body as it is. */
+  /** The response's `content-encoding`; undefined for a body without coding. */
   readonly coding: string | undefined;
-  /** @throws {ContentError} for a body that can't be decoded; the events before it were passed on. */
+  /** @throws {ContentError} when the body can't be decoded, after earlier events were passed on. */
   onEvent(event: StreamEvent): void | Promise<void>;
-  /** The body has ended. @throws {ContentError} where a part of it is missing. */
+  /** Ends the body. @throws {ContentError} when the body is incomplete. */
   end(): Promise<void>;
   close(): void;
 }
 
 /**
- * Passes events on, one at a time where `pass` returns a promise. A chunk of a compressed body becomes one or more
- * with the times of when it came; it is passed on also when nothing can be decoded yet, as a sign of life.
+ * Passes events on and waits while `pass` returns a promise. A chunk of a compressed body becomes one or more chunks
+ * with the same times. When it decodes to nothing yet, an empty chunk is passed on as a sign of life.
  */
 export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>): DecodedEvents {
   let coding: string | undefined;
@@ -49,7 +49,7 @@ export function decodeEvents(pass: (event: DecodedEvent) => void | Promise<void>
     try {
       decoder = createContentDecoder(header);
     } catch (error) {
-      // Passed on when the body begins, after the headers.
+      // Thrown at the first chunk, after the headers were passed on.
       refused = error;
     }
     coding = decoder === undefined && refused === undefined ? undefined : header;

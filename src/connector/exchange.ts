@@ -25,8 +25,8 @@ import { stopper } from './stopper.js';
 import type { ChatAnswer, ChatMessage, ChatOptions, HttpStreamer } from './types.js';
 
 /**
- * The endpoint, when a request may be sent there.
- * @throws {ConnectorException} InvalidRequest that says what is missing.
+ * Returns the endpoint when it is usable.
+ * @throws {ConnectorException} InvalidRequest that names the missing setting.
  */
 export function usable(endpoint: Endpoint): Endpoint {
   if (endpoint.problem !== undefined)
@@ -36,20 +36,20 @@ export function usable(endpoint: Endpoint): Endpoint {
 
 /** How long a provider may keep the connection open after its answer's end, in ms. */
 export const LINGER_MS = 500;
-/** How long usage or `[DONE]` are waited for after the last event of an answer that may be whole, in ms. */
+/** How long to wait for usage or `[DONE]` after the last event, in ms, by how certain the answer's end is. */
 export const CLOSING_MS = { concluded: 2000, doubtful: 10_000, open: undefined } as const;
 
 export interface ExchangeOptions extends ChatOptions {
   stream: boolean;
-  /** Asked after each chunk; while what it returns is pending the provider is read no further. */
+  /** Called after each chunk. While the returned promise is pending, reading pauses. */
   drained?: () => Promise<void> | undefined;
-  /** What is known of providers, and where what is found out is kept [nothing, and nowhere]. */
+  /** Members that providers refused before; new refusals are added to it. By default neither is kept. */
   adaptations?: Adaptations;
-  /** When the request was sent, where the client has sent it already [now]. */
+  /** When the request was sent, if the client has already sent it [now]. */
   sentMs?: number;
 }
 
-/** One request for a chat completion, from the body to the figures. Never rejects. */
+/** Runs one exchange: builds the body, sends it, reads the answer and computes the figures. Never rejects. */
 export async function runExchange(
   client: HttpStreamer,
   endpoint: Endpoint,
@@ -74,7 +74,7 @@ export async function runExchange(
 
   try {
     usable(endpoint);
-    // The clock starts when the request can leave: connecting, or starting a daemon, is no part of the answer.
+    // The clock starts after connecting: starting the daemon is not part of the exchange.
     await abortable(client.connect(), stop.signal);
     const model = options.model ?? endpoint.model;
     const request = prepared(endpoint, model);
@@ -103,7 +103,7 @@ export async function runExchange(
         const told = watch.told();
         const wasOver = chat.over;
         chat.feed(event.data);
-        // Comments and pings after the end say nothing more.
+        // Comments and pings after the end do not extend the wait.
         if (chat.over && !wasOver) stop.after(LINGER_MS);
         else if (!chat.over && watch.told() > told) stop.after(CLOSING_MS[chat.ending]);
         const drained = options.drained?.();
@@ -130,7 +130,7 @@ export async function runExchange(
         type: 'headers',
         tMs: atMs - sentMs,
         statusCode,
-        // Looked through when they are asked for: who shows nothing does not pay for it.
+        // A getter, because hiding secrets takes time and most callers don't read the headers.
         get headers() {
           return shownHeaders(headers, keys);
         },
@@ -155,7 +155,7 @@ export async function runExchange(
         headers: request.headers[stream ? 'stream' : 'whole'],
         body: JSON.stringify(translated(endpoint, asked.body())),
         timeoutMs: Math.max(1, Math.round(timeoutMs - elapsedMs)),
-        // The silence is watched here, where it is known whether the reader rests.
+        // `stop` measures silence here, because only this process knows whether the reader pauses.
         idleMs: 0,
         ...(answerMs !== undefined && { answerMs: Math.max(1, Math.round(answerMs - elapsedMs)) }),
         ...(options.traceId !== undefined && { traceId: options.traceId }),
@@ -216,7 +216,7 @@ const CLASSES: Readonly<Record<ContentError['fault'], ErrorClass>> = {
   cut: ErrorClass.Transient,
 };
 
-/** Tells what was wrong with the body of an answer that is not whole, beside what else was wrong. */
+/** Adds the body's fault to the error of an incomplete answer. */
 function withFault(answer: ChatAnswer, fault: ConnectorException): ChatAnswer {
   const { outcome, error } = answer;
   if (outcome === 'complete' || outcome === 'empty' || error === fault) return answer;

@@ -1,18 +1,18 @@
 import type { DecodedEvent } from './decoded-events.js';
 
-/** Statuses by which providers refuse a member of a request. */
+/** Statuses with which providers refuse a member of a request. */
 const REFUSALS: readonly number[] = [400, 422];
-/** Most bytes of a refusal that are held back. */
+/** Largest refusal that is held back, in bytes. */
 const MAX_HELD = 65_536;
 
-/** Holds back the events of an answer that refuses the request, until it is decided whether it is sent again. */
+/** Holds back the events of a refusal until the caller decides whether to send the request again. */
 export interface HeldRefusal {
   onEvent(event: DecodedEvent): void | Promise<void>;
-  /** The refusal's body; undefined where the answer is none, or too long. */
+  /** Returns the refusal's body; undefined when the response is no refusal or is too long. */
   text(): string | undefined;
-  /** Whether anything is held back. */
+  /** Whether events are held back now. */
   readonly holding: boolean;
-  /** Passes on what was held back. */
+  /** Passes on the held events. */
   release(): Promise<void>;
 }
 

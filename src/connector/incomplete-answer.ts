@@ -1,7 +1,7 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
 import type { ChatAnswer } from './types.js';
 
-/** An answer that failed, was cut or stalled. `answer.text` is what had arrived. */
+/** The answer failed, was cut, stalled or was cancelled. `answer.text` has the text so far. */
 export class IncompleteAnswerException extends ConnectorException {
   readonly answer: ChatAnswer;
 

@@ -19,28 +19,28 @@ import { type Prepared, prepared } from './prepared.js';
 import { requestBody, settingsOf, translated } from './request-body.js';
 import type { ChatMessage, ChatOptions, HttpStreamer } from './types.js';
 
-/** A request that runs. */
+/** A running request. */
 export interface LoadStream {
   readonly result: Promise<StreamResult>;
-  /** Ends it, with outcome `cancelled`. */
+  /** Ends the request with outcome `cancelled`. */
   cancel(): void;
-  /** Fails it when its limit in time has passed. To be called now and then. */
+  /** Fails the request when its time limit has passed. Call it periodically. */
   check(nowMs: number): void;
 }
 
 export interface LoadStreamer extends HttpStreamer {
-  /** As `streamHTTP`, at less cost; undefined where it cannot send such a request. */
+  /** Sends a request as `streamHTTP` does, but cheaper; undefined when this streamer cannot send such a request. */
   start?(request: HTTPRequestConfig, onEvent: OnEvent): LoadStream | undefined;
 }
 
-/** What all requests of a load test have in common. */
+/** Settings that all requests of a load test share. */
 export interface LoadTarget {
   readonly streamer: LoadStreamer;
   readonly endpoint: Endpoint;
   readonly options: Omit<ChatOptions, 'signal' | 'onEvent' | 'onDelta' | 'onGap' | 'onWire'>;
-  /** What the endpoint is known to refuse. */
+  /** Members that the endpoint refused before. */
   readonly adaptations: Adaptations;
-  /** Told what the user should know of the endpoint. */
+  /** Called with a remark on the endpoint for the user. */
   onNotice(text: string): void;
 }
 
@@ -62,25 +62,25 @@ export interface LoadAnswer extends ChatResult {
 }
 
 interface Running {
-  /** Called now and then with the time, to see whether a limit has passed. */
+  /** Ends the exchange when a time limit has passed. Called every `CHECK_MS`. */
   check(nowMs: number): void;
   abort(): void;
 }
 
 type OnEvent = (event: StreamEvent) => void | Promise<void>;
 
-/** How often the running requests' limits are looked at, in ms. */
+/** Interval at which running requests' time limits are checked, in ms. */
 const CHECK_MS = 100;
 
 /**
- * Runs the exchanges of a load test: `runExchange` for requests in thousands a second. One whose response is a plain 2xx
- * is read here, with as few objects, promises and timers as can be; any other is given to `runExchange` with
- * its response. Both read answers and compute figures by the same parts.
+ * Runs the exchanges of a load test, for thousands of requests a second. A plain 2xx response is read here, with as few
+ * objects, promises and timers as possible. Any other response is handed to `runExchange`. Both use the same answer
+ * parser and timeline.
  */
 export class LoadExchanges {
   readonly #target: LoadTarget;
   readonly #running = new Set<Running>();
-  /** The requests' bodies by their messages: a test asks the same again and again. */
+  /** Request bodies by their messages, because a test sends the same prompts many times. */
   readonly #bodies = new WeakMap<readonly ChatMessage[], Buffer>();
   readonly #timer: NodeJS.Timeout;
   readonly #shared: Shared;
@@ -121,7 +121,7 @@ export class LoadExchanges {
     return exchange.run(body);
   }
 
-  /** Ends all that run, with outcome `cancelled`. */
+  /** Ends all running exchanges with outcome `cancelled`. */
   abort(): void {
     for (const exchange of this.#running) exchange.abort();
   }
@@ -132,7 +132,7 @@ export class LoadExchanges {
 
   #bodyOf(request: LoadRequest): Buffer | undefined {
     const { endpoint, options, adaptations } = this.#target;
-    // What an endpoint refuses is for `runExchange` to change, and a client certificate is for it to add.
+    // Only `runExchange` adapts refused bodies and adds client certificates.
     if (adaptations.size > 0 || endpoint.access.clientFiles !== undefined) return undefined;
     const { messages, maxTokens, body } = request;
     const known = this.#bodies.get(messages);
@@ -165,21 +165,21 @@ interface Shared {
 class LoadExchange implements Running {
   readonly #shared: Shared;
   readonly #asked: LoadRequest;
-  /** Ends the exchange of `#runOther`. */
+  /** Aborts the exchange of `#runOther`. */
   #otherStop: AbortController | undefined;
   readonly #sentMs = performance.now();
   readonly #timeline: Timeline;
   #stream: LoadStream | undefined;
   #chat: ChatStream | undefined;
-  /** Reads the response in place of this: it is no plain one. */
+  /** The `runExchange` that reads a response that is not plain. */
   #other: { answer: Promise<LoadAnswer>; onEvent: Promise<OnEvent> } | undefined;
   #arrivedMs = 0;
   #readUs: number | undefined;
-  /** How many events the answer has had so far. */
+  /** Number of answer events so far. */
   #told = 0;
-  /** When bytes of the response came last; 0 before its headers. */
+  /** When the latest bytes of the response arrived; 0 before its headers. */
   #aliveMs = 0;
-  /** When it is ended although the connection stays open. */
+  /** When the exchange ends even if the connection stays open. */
   #endAtMs = Number.POSITIVE_INFINITY;
   #stalled = false;
   #aborted = false;
@@ -190,7 +190,7 @@ class LoadExchange implements Running {
     this.#timeline = createTimeline(this.#sentMs, asked.onGap, false);
   }
 
-  /** @param body undefined: `runExchange` has to make it */
+  /** @param body undefined: `runExchange` creates the body */
   async run(body: Buffer | undefined): Promise<LoadAnswer> {
     const { target, done } = this.#shared;
     this.#asked.onSent(this.#sentMs);
@@ -200,7 +200,7 @@ class LoadExchange implements Running {
       this.#stream = target.streamer.start?.(request, this.#onEvent) ?? this.#viaHttp(request);
       return this.#finish(await this.#stream.result);
     } catch (thrown) {
-      // It had the failure too, after all that came before it.
+      // The other exchange received the same failure, after all earlier events.
       if (this.#other !== undefined) return this.#other.answer;
       const error = asException(thrown);
       return this.#end(this.#aborted ? { kind: 'cancelled' } : { kind: 'failed', error }, error.sent);
@@ -318,7 +318,7 @@ class LoadExchange implements Running {
     });
   };
 
-  /** Has `runExchange` read the response that begins with this event, and send the request again if it has to. */
+  /** Lets `runExchange` read the response that begins with `start`. It may send the request again. */
   #handOver(start: StreamEvent): Promise<void> {
     const { streamer } = this.#shared.target;
     const onEvent = Promise.withResolvers<OnEvent>();

@@ -1,6 +1,6 @@
 import type { Carried, ChatResult } from '../sdk/chat/chat-types.js';
 
-/** A piece of a message's content; see OpenAI's API reference, "Create chat completion". */
+/** A part of a message's content; see OpenAI's API reference, "Create chat completion". */
 export type ContentPart =
   | TextPart
   /** `url`: an address, or the image itself as a `data:` URL. */
@@ -15,17 +15,17 @@ export interface TextPart {
   text: string;
 }
 
-/** A call of a tool, as a message of the assistant carries it. */
+/** A tool call in a message of the assistant. */
 export interface ToolCallRequest {
   id: string;
   type: 'function';
-  /** `arguments`: JSON text as the model wrote it. */
+  /** `arguments`: the JSON text that the model wrote. */
   function: { name: string; arguments: string };
-  /** As it came with the call, for the provider that it came from. */
+  /** Data that came with the call and goes back to the same provider unchanged. */
   extra_content?: unknown;
 }
 
-/** One message of a conversation, in the form in which it is sent. */
+/** One message of a conversation, in the form of a chat completion. */
 export type ChatMessage =
   | { role: 'system' | 'developer'; content: string | readonly TextPart[]; name?: string }
   | { role: 'user'; content: string | readonly ContentPart[]; name?: string }
@@ -34,14 +34,14 @@ export type ChatMessage =
       content: string | readonly TextPart[];
       tool_calls?: readonly ToolCallRequest[];
     } & Carried['message'])
-  /** Without text: nothing but tool calls. */
+  /** A message with tool calls only. */
   | ({ role: 'assistant'; content: null; tool_calls: readonly ToolCallRequest[] } & Carried['message'])
-  /** What a tool answered to the call with this id. */
+  /** A tool's result for the call with this id. */
   | { role: 'tool'; content: string | readonly TextPart[]; tool_call_id: string };
 
 /**
- * An answer as a message, to go on with the conversation; its tool calls want an answer each. It has what the provider
- * wants back with them.
+ * Converts an answer to a message that continues the conversation. Each of its tool calls needs a result. The message
+ * includes the data that the provider requires back with the calls.
  */
 export function answerMessage({
   text,

@@ -8,8 +8,8 @@ import { usable } from './exchange.js';
 import { keysOf } from './prepared.js';
 
 /**
- * The ids of the models an endpoint offers, in its order.
- * @throws {ConnectorException} that says why there is no list.
+ * Returns the ids of the models that an endpoint offers, in the endpoint's order.
+ * @throws {ConnectorException} with the reason when there is no list.
  */
 export async function listModels(
   client: RuntimeClient,
@@ -20,7 +20,7 @@ export async function listModels(
   const request = modelsRequest(endpoint);
   if (request === undefined)
     throw new ConnectorException(
-      `${name} has no list of models: set model by hand`,
+      `set model by hand: ${name} has no list of models`,
       ErrorClass.InvalidRequest,
     );
   const { url } = request;
@@ -40,7 +40,7 @@ export async function listModels(
   const said = reportedErrorOf(body)?.message;
   throw new ConnectorException(
     said === undefined
-      ? `${context.source} answered with no list of models. Is base_url right?`
+      ? `check base_url: the answer of ${context.source} is no list of models`
       : `${context.source} answered with an error: ${quote(said, context.keys)}`,
     ErrorClass.Permanent,
     requestId,
@@ -48,7 +48,7 @@ export async function listModels(
   );
 }
 
-/** OpenAI's `{data:[{id}]}`, a bare list (Together), `{models:[{name}]}` (Ollama's and llama.cpp's own). */
+/** Reads `{data:[{id}]}` (OpenAI), a bare list (Together) and `{models:[{name}]}` (Ollama, llama.cpp). */
 export function modelIdsIn(body: unknown): string[] | undefined {
   const list = isRecord(body) ? (body.data ?? body.models) : body;
   if (!Array.isArray(list)) return undefined;

@@ -2,13 +2,13 @@ import type { OutputKind, Timeline } from '../metrics/timeline.js';
 import type { ChatEvent, StreamEvent } from '../sdk/index.js';
 import type { ChatOptions } from './types.js';
 
-/** Puts the parser's events on the timeline and hands them on with their times. */
+/** Records the parser's events on the timeline and passes them on with their times. */
 export function observer(timeline: Timeline, sentMs: number, options: ChatOptions) {
   let arrivedMs = sentMs;
   let readUs: number | undefined;
   let told = 0;
   return {
-    /** How many events the answer has had so far. */
+    /** Number of answer events so far. */
     told: () => told,
     arrived(chunk: Extract<StreamEvent, { type: 'chunk' }>): void {
       arrivedMs = chunk.atMs;
@@ -33,7 +33,7 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
   };
 }
 
-/** What an event brings of the answer itself; of a tool call, what the model wrote. */
+/** Returns the output in an event: text, or a tool call's name and arguments. Undefined for other events. */
 export function outputOf(event: ChatEvent): { kind: OutputKind; text: string } | undefined {
   switch (event.type) {
     case 'text':

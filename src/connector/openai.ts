@@ -17,21 +17,21 @@ import { IncompleteAnswerException } from './incomplete-answer.js';
 import { listModels } from './models.js';
 import type { AnswerEvent, ChatAnswer, ChatMessage, ChatOptions, RequestOptions } from './types.js';
 
-/** What `testConnection` found. */
+/** The result of `testConnection`. */
 export interface ConnectionReport {
   endpoint: string;
-  /** Where chat completions are sent. */
+  /** The address for chat completions. */
   url: string;
   statusCode: number;
   durationMs: number;
 }
 
 /**
- * Chat completions of an OpenAI-compatible endpoint, through the connector daemon.
+ * Sends chat completions to an OpenAI-compatible endpoint through the connector daemon.
  *
  * `connect`, `testConnection`, `listModels`, `streamingChatCompletion` and `chatCompletion` reject with
- * `ConnectorException`; `exchange` and `stream` never fail: their answer carries the outcome. An aborted
- * `signal` rejects with its reason, and is outcome `cancelled` where there is an answer to carry it.
+ * `ConnectorException`, or with the signal's reason when `signal` aborts. `exchange` and `stream` never fail: their
+ * answer has the outcome, `cancelled` when `signal` aborts.
  */
 export class OpenAIStreamConnector {
   /** The connection to the daemon. */
@@ -42,9 +42,9 @@ export class OpenAIStreamConnector {
   readonly #adaptations: Adaptations = new Map();
 
   /**
-   * @param source A YAML file's path, an object of the same shape, or a configuration that is already loaded.
-   * @param client Settings of the connection beyond the configuration's.
-   * @throws {ConnectorException} InvalidRequest when the configuration can't be used.
+   * @param source A YAML file's path, an object of the same shape, or a loaded configuration.
+   * @param client Settings of the connection to the daemon. They override the configuration's.
+   * @throws {ConnectorException} InvalidRequest when the configuration is invalid.
    */
   constructor(source: string | ConfigObject | LoadedConfig, client: RuntimeClientConfig = {}) {
     const loaded = load(source);
@@ -60,12 +60,12 @@ export class OpenAIStreamConnector {
     });
   }
 
-  /** All endpoints: simulator, openai, the profiles, then those that were offered. */
+  /** All endpoints: simulator, openai, the profiles, then those added with `offer`. */
   get endpoints(): readonly Endpoint[] {
     return this.#endpoints;
   }
 
-  /** Adds an endpoint that the configuration does not have. One whose name is taken is left out. */
+  /** Adds an endpoint to those of the configuration. Does nothing when its name is taken. */
   offer(endpoint: Endpoint): void {
     if (this.#endpoints.every(({ name }) => name !== endpoint.name))
       this.#endpoints = [...this.#endpoints, endpoint];
@@ -77,35 +77,35 @@ export class OpenAIStreamConnector {
   }
 
   /**
-   * Uses another endpoint from the next request on.
-   * @throws {ConnectorException} InvalidRequest when there is none of that name.
+   * Switches to another endpoint, from the next request on.
+   * @throws {ConnectorException} InvalidRequest when no endpoint has that name.
    */
   use(name: string): Endpoint {
     this.#endpoint = this.#find(name);
     return this.#endpoint;
   }
 
-  /** Connects to the daemon. Requests do so by themselves; this finds out early. */
+  /** Connects to the daemon. Optional: each request connects when needed. Call it to detect failures early. */
   connect(options: { signal?: AbortSignal } = {}): Promise<void> {
     return this.client.connect(options);
   }
 
   /**
-   * The ids of the models that the endpoint offers, in its order.
-   * @throws {ConnectorException} that says why there is no list: the key, the address, the provider.
+   * Returns the ids of the models that the endpoint offers, in the endpoint's order.
+   * @throws {ConnectorException} with the reason when there is no list: key, address or provider.
    */
   listModels(options: { signal?: AbortSignal } = {}): Promise<string[]> {
     return listModels(this.client, this.#endpoint, options);
   }
 
   /**
-   * Asks the endpoint for its models: proves that daemon, network, address and key work, and costs nothing.
-   * An endpoint without that route counts as reachable.
+   * Requests the endpoint's list of models, which costs nothing, to test daemon, network, address and key. An endpoint
+   * without that route counts as reachable.
    */
   async testConnection(options: { signal?: AbortSignal } = {}): Promise<ConnectionReport> {
     const endpoint = usable(this.#endpoint);
     const startedMs = performance.now();
-    // Without a list of models, a GET to the route for answers tests key and address: the refusal costs nothing.
+    // Without a list of models, a GET to the answers' route tests key and address. Its refusal costs nothing.
     const { url, headers } = modelsRequest(endpoint) ?? answerRequest(endpoint);
     const identity = await identityOf(endpoint);
     const request = { method: 'GET', url, headers, timeoutMs: endpoint.timeoutMs, ...identity };
@@ -113,7 +113,7 @@ export class OpenAIStreamConnector {
     const { statusCode, requestId } = response;
     if (statusCode === 401 || statusCode === 403) {
       throw new ConnectorException(
-        `${endpoint.name} refused the key (${statusCode}): check api_key for ${endpoint.baseUrl}`,
+        `check api_key for ${endpoint.baseUrl}: ${endpoint.name} refused the key (${statusCode})`,
         ErrorClass.Permanent,
         requestId,
         { hop: 'provider', statusCode },
@@ -121,7 +121,7 @@ export class OpenAIStreamConnector {
     }
     if (statusCode >= 500) {
       throw new ConnectorException(
-        `${endpoint.name} answered ${statusCode}: the provider has trouble, try again later`,
+        `try again later: ${endpoint.name} answered ${statusCode}`,
         ErrorClass.Transient,
         requestId,
         { hop: 'provider', statusCode },
@@ -136,7 +136,7 @@ export class OpenAIStreamConnector {
   }
 
   /**
-   * Sends a conversation and resolves to its answer, whatever became of it: see `outcome`, `error`, `metrics`.
+   * Sends a conversation and resolves to its answer, also after a failure: see `outcome`, `error`, `metrics`.
    * Never rejects.
    */
   async exchange(messages: readonly ChatMessage[], options: ChatOptions = {}): Promise<ChatAnswer> {
@@ -146,10 +146,10 @@ export class OpenAIStreamConnector {
   }
 
   /**
-   * Streams the answer to a message or a conversation as an async iterator: the events of `onEvent`, and
-   * last `{ type: 'done', answer }`. Never throws: failures and cancellation are in `answer.outcome`.
-   * The request is sent when the loop asks for the first event. A slow loop holds the provider
-   * back; one that is left early stops the request there. The endpoint's limit in time covers all of it.
+   * Streams the answer to a message or a conversation as an async iterator: the events of `onEvent`, and last `{ type:
+   * 'done', answer }`. Never throws: failures and cancellation are in `answer.outcome`. The request is sent when the
+   * loop requests the first event. A slow loop slows the provider by backpressure; leaving the loop cancels the
+   * request. The endpoint's time limit covers the whole loop.
    */
   stream(
     input: string | readonly ChatMessage[],
@@ -174,7 +174,7 @@ export class OpenAIStreamConnector {
 
   /**
    * Streams the answer to a message or a conversation; resolves to its whole text.
-   * @throws {IncompleteAnswerException} when it failed or was cut; `answer.text` has what came.
+   * @throws {IncompleteAnswerException} when the answer failed or was cut; `answer.text` has the text so far.
    */
   async streamingChatCompletion(
     input: string | readonly ChatMessage[],
@@ -184,8 +184,8 @@ export class OpenAIStreamConnector {
   }
 
   /**
-   * Asks for the answer in one piece.
-   * @throws {IncompleteAnswerException} when it failed.
+   * Requests the answer in one piece and resolves to its text.
+   * @throws {IncompleteAnswerException} when the answer failed.
    */
   async chatCompletion(input: string | readonly ChatMessage[], options: ChatOptions = {}): Promise<string> {
     this.#exchanges += 1;
@@ -207,7 +207,7 @@ export class OpenAIStreamConnector {
     return this.client.close();
   }
 
-  /** The endpoint of one request. One that does not exist is like one that can't be used: the answer tells. */
+  /** Returns the endpoint of one request. An unknown name becomes an endpoint with a `problem`, so the answer fails. */
   #asked({ endpoint: name }: RequestOptions): Endpoint {
     if (name === undefined) return this.#endpoint;
     const found = this.endpoints.find((endpoint) => endpoint.name === name);

@@ -1,16 +1,16 @@
 import { answerRequest, type Endpoint, type EndpointRequest, proxyPasswords } from '../config/index.js';
 
-/** What all requests to an endpoint for answers of one model have in common. */
+/** The parts that all requests for one model's answers share. */
 export interface Prepared extends Omit<EndpointRequest, 'headers'> {
-  /** For an answer that is streamed, and for one in one piece. */
+  /** Headers for a streamed answer and for an answer in one piece. */
   headers: Readonly<Record<'stream' | 'whole', Record<string, string>>>;
-  /** As messages name it. */
+  /** The host's name in messages. */
   host: string;
-  /** What errors must not repeat. */
+  /** Secrets that errors must not repeat. */
   keys: readonly string[];
 }
 
-// Endpoints never change, and a load test sends thousands of requests to one.
+// Endpoints are immutable, and a load test sends thousands of requests to one endpoint.
 const known = new WeakMap<Endpoint, Map<string, Prepared>>();
 
 export function prepared(endpoint: Endpoint, model: string): Prepared {
@@ -37,7 +37,9 @@ function prepare(endpoint: Endpoint, model: string): Prepared {
   };
 }
 
-/** What errors must not repeat: the key, secrets of headers, parameters and body, and what a proxy on the way is given. */
+/**
+ * Returns the secrets that errors must not repeat: key, secret headers, parameters and members, and proxy passwords.
+ */
 export function keysOf({ apiKey, access }: Endpoint): string[] {
   const secrets = access.secrets.map((secret) => secret.reveal());
   return [...(apiKey === undefined ? [] : [apiKey.reveal()]), ...secrets, ...proxyPasswords(process.env)];

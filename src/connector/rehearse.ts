@@ -12,7 +12,7 @@ const SAMPLE = Buffer.from(
     .join(''),
 );
 
-/** Reads a small answer of its own, so that the code for the first real one is loaded and compiled. Sends nothing. */
+/** Parses a small built-in answer, so that Node compiles the code before the first real answer. Sends nothing. */
 export function rehearse(): void {
   const timeline = createTimeline(0);
   const chat = createChatStream({ statusCode: 200, contentType: 'text/event-stream' }, (event) => {

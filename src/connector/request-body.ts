@@ -10,19 +10,19 @@ const TRANSLATIONS: Readonly<Record<Api, (body: JsonRecord) => JsonRecord>> = {
   anthropic: toAnthropic,
 };
 
-/** A chat completion in the endpoint's wire format. */
+/** Converts a chat completion's body to the endpoint's wire format. */
 export function translated({ access }: Endpoint, body: JsonRecord): JsonRecord {
   return TRANSLATIONS[access.api](body);
 }
 
-/** The members of a request in this wire format that hold its conversation, given as a chat completion has it. */
+/** Converts a chat completion's messages to the members that hold the conversation in this wire format. */
 export function conversationIn(api: string, messages: readonly unknown[]): JsonRecord {
   const [, translate] = Object.entries(TRANSLATIONS).find(([name]) => name === api) ?? [];
   const { messages: said, input } = (translate ?? TRANSLATIONS['chat-completions'])({ messages });
   return input === undefined ? { messages: said } : { input };
 }
 
-/** The members of a request that the configuration or the caller set, not the program, with what changes each. */
+/** Returns the members that the configuration or the caller set, each with the settings that change it. */
 export function settingsOf({ access }: Endpoint, options: RequestOptions): Map<string, string> {
   const places = new Map(
     [...Object.keys(access.body), ...Object.keys(options.body ?? {})].map((name) => [
@@ -38,9 +38,9 @@ export function settingsOf({ access }: Endpoint, options: RequestOptions): Map<s
 }
 
 /**
- * The body of a request for an answer: the program's own members, then the endpoint's, then the caller's. Null in one
- * of the latter removes a member. All are written as for a chat completion. `system_role` is none of them: `developer` is
- * how some models want the system prompt.
+ * Builds the body of a chat completion from the program's members, then the endpoint's, then the caller's. Null from
+ * the endpoint or the caller removes a member. `system_role` is a setting and is not sent: with `developer`, the system
+ * prompt gets that role.
  */
 export function requestBody(
   { access }: Endpoint,
@@ -65,7 +65,7 @@ function fromDeveloper(message: ChatMessage): ChatMessage {
   return message.role === 'system' ? { ...message, role: 'developer' } : message;
 }
 
-/** RFC 7396: null removes a member, an object is merged, anything else replaces. */
+/** Applies a merge patch (RFC 7396): null removes a member, an object is merged, any other value replaces. */
 function mergePatch(target: JsonRecord, patch: JsonRecord): JsonRecord {
   const merged = new Map(Object.entries(target));
   for (const [name, value] of Object.entries(patch)) {

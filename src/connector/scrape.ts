@@ -3,23 +3,23 @@ import { createExposition, type MetricSample } from '../metrics/server/expositio
 import { decodeEvents } from './decoded-events.js';
 import type { HttpStreamer } from './types.js';
 
-/** A metrics page, or why there is none, in words for people. */
+/** The samples of a metrics page, or the reason for the user why there are none. */
 export type Scrape =
   | { readonly ok: true; readonly samples: readonly MetricSample[]; readonly leftOut: number }
   | { readonly ok: false; readonly problem: string };
 
 export interface ScrapeOptions {
   readonly headers: Readonly<Record<string, string>>;
-  /** For the whole page, in ms. */
+  /** Time limit for the whole page, in ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Further samples of a page are left out. */
+/** Further samples of a page are only counted. */
 const MAX_SAMPLES = 20_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Neither a retry nor the endpoint's circuit: a page that fails is read at the next time. */
+/** No retry and no circuit: after a failure, the caller reads the page again at its next interval. */
 const POLICY = { maxAttempts: 1, circuit: false } as const;
 
 /** Reads a metrics page once. Never rejects. */
@@ -59,14 +59,14 @@ export async function scrape(
     );
     await decoded.end();
     if (stop.signal.aborted) return problem(`the page is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
-    if (outcome !== 'complete') return problem('it was interrupted');
+    if (outcome !== 'complete') return problem('the transfer was interrupted');
   } catch (error) {
     return problem(messageOf(error));
   } finally {
     decoded.close();
   }
   if (status !== 200) return problem(`the server answered ${status}`);
-  if (page.end().samples === 0) return problem('the answer is no metrics page of Prometheus');
+  if (page.end().samples === 0) return problem('the answer is no Prometheus metrics page');
   return { ok: true, samples, leftOut };
 }
 

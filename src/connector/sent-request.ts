@@ -6,8 +6,8 @@ import type { ExchangeEvent } from './types.js';
 type RequestEvent = Extract<ExchangeEvent, { type: 'request' }>;
 
 /**
- * Tells a request as it is sent, without its secrets. They are looked for when its headers or its body are asked
- * for: who shows nothing does not pay for it.
+ * Describes a request as sent, without its secrets. The secrets are hidden only when a caller reads `headers` or
+ * `body`, because hiding them takes time.
  */
 export function requestEvent(
   { method, headers, body }: HTTPRequestConfig,

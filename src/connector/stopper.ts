@@ -1,18 +1,18 @@
-/** What ends an exchange before its time: the caller's signal, the answer's end, silence. */
+/** Ends an exchange early: on the caller's signal, after the answer's end, or on silence. */
 export interface Stopper {
   readonly signal: AbortSignal;
-  /** Ends the exchange this many ms from now, in place of an earlier call; undefined cancels that. */
+  /** Ends the exchange this many ms from now. Replaces an earlier call; undefined only cancels it. */
   after(ms: number | undefined): void;
-  /** The headers or bytes of the body came. */
+  /** The headers or bytes of the body arrived: restarts the idle timer. */
   bytes(): void;
-  /** The answer is not read for now: until the next event its silence is the reader's. */
+  /** The reader pauses: stops the idle timer until `bytes` is called, since the silence is not the provider's. */
   rest(): void;
-  /** Whether silence ended it. */
+  /** Whether silence ended the exchange. */
   stalled(): boolean;
   release(): void;
 }
 
-/** A signal that the caller's own aborts, a timer once the answer is over, and silence of `idleMs` before. */
+/** Creates a stopper. @param idleMs how long the provider may be silent; 0 = without limit */
 export function stopper(signal: AbortSignal | undefined, idleMs: number): Stopper {
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(signal?.reason);

@@ -7,20 +7,20 @@ import type { StreamEvent } from '../sdk/types.js';
 
 export type { ChatMessage, ContentPart } from './messages.js';
 
-/** What sends an exchange's request: the daemon's client, or something that acts like it. */
+/** Sends an exchange's request: the daemon's client, or a replacement. */
 export type HttpStreamer = Pick<RuntimeClient, 'connect' | 'streamHTTP'>;
 
-/** What an exchange tells while it runs. `tMs`: milliseconds since the request was sent. */
+/** An event of a running exchange. `tMs`: milliseconds since the request was sent. */
 export type ExchangeEvent =
   | { type: 'start'; exchange: number; url: string; model: string; live: LiveMetrics }
-  /** A request as it is sent, also each further one of the exchange, without its secrets. */
+  /** A request of the exchange, without its secrets. Each further request has its own event. */
   | {
       type: 'request';
       tMs: number;
       method: string;
-      /** The wire format of its body. */
+      /** The wire format of `body`. */
       api: WireFormat;
-      /** With its query. */
+      /** Address with its query. */
       url: string;
       readonly headers: Record<string, string>;
       /** JSON. */
@@ -38,40 +38,40 @@ export type ExchangeEvent =
       reason: string;
       statusCode?: number;
     }
-  /** The provider refused these members: the request goes out again without them, or with their other name. */
+  /** The provider refused these members: the connector sends the request again without or with renamed members. */
   | { type: 'adapted'; tMs: number; members: readonly string[]; notice: string }
   | (Exclude<ChatEvent, { type: 'report' }> & { tMs: number });
 
-/** The running exchange's figures; ask as often as is wanted. */
+/** The figures of a running exchange. */
 export interface LiveMetrics {
   /** @param nowMs `performance.now()` */
   snapshot(nowMs: number): ExchangeMetrics;
-  /** Call it once, when the frame that shows the first token has been written to the terminal. */
+  /** Call it after each frame with new content was written to the terminal. */
   painted(nowMs: number): void;
 }
 
-/** What `stream` yields: the exchange's events as they arrive, and last its answer. */
+/** `stream` yields the exchange's events as they arrive, and last the answer. */
 export type AnswerEvent = ExchangeEvent | { type: 'done'; answer: ChatAnswer };
 
-/** What the request holds beside the conversation. Unset: the provider's own default. */
+/** Options of a request. The provider's default holds for an unset option. */
 export interface RequestOptions {
   /** Aborting ends the exchange with outcome `cancelled`, here and at the provider. */
   signal?: AbortSignal;
-  /** Another endpoint of the configuration for this request alone, by its name. */
+  /** Name of another configured endpoint, for this request only. */
   endpoint?: string;
-  /** Instead of the configured model. */
+  /** Replaces the configured model. */
   model?: string;
   /** 0 to 2 with most providers; higher is more random. */
   temperature?: number;
-  /** Most tokens of the answer; sent as `max_tokens`. For `max_completion_tokens` use `body`. */
+  /** Largest number of tokens of the answer; sent as `max_tokens`. For `max_completion_tokens` use `body`. */
   maxTokens?: number;
-  /** Until the response's headers, in ms, all attempts together, instead of the endpoint's. */
+  /** Time limit until the response's headers, in ms, all attempts included. Replaces the endpoint's limit. */
   timeoutMs?: number;
-  /** Limit for the whole answer in ms, instead of the endpoint's. */
+  /** Time limit for the whole answer, in ms. Replaces the endpoint's limit. */
   answerMs?: number;
   /**
-   * Ends the answer with outcome `stalled` when, after its headers, nothing comes for so long, in ms, instead of the
-   * endpoint's. Any byte counts, comments and pings too. 0 = never.
+   * Longest silence after the headers, in ms; then the answer ends with outcome `stalled`. Replaces the endpoint's
+   * limit. Any byte ends a silence, also of comments and pings. 0 = no limit.
    */
   idleMs?: number;
   /**
@@ -81,25 +81,25 @@ export interface RequestOptions {
   traceId?: string;
   /** How the daemon treats this request. Its `scope` is the model by default. */
   policy?: RequestPolicy;
-  /** Any further members of the request body, e.g. `{ tools: […], seed: 7 }`. They go before all others. */
+  /** Further members of the request body, e.g. `{ tools: […], seed: 7 }`. They override all others. */
   body?: Record<string, unknown>;
 }
 
 export interface ChatOptions extends RequestOptions {
-  /** Everything the exchange tells, in order. */
+  /** Called with each event of the exchange, in order. */
   onEvent?: (event: ExchangeEvent) => void;
-  /** Each piece of the answer's text as it arrives. */
+  /** Called with each piece of the answer's text as it arrives. */
   onDelta?: (text: string) => void;
-  /** Each gap between two arrivals that carry output, in ms, on the daemon's clock. */
+  /** Called with each gap between two arrivals with output, in ms, on the daemon's clock. */
   onGap?: (ms: number) => void;
-  /** The answer's bytes as the daemon passed them on, before any of them is read: to record them. */
+  /** Called with the decoded response before it is parsed, to record it. */
   onWire?: (event: StreamEvent) => void;
 }
 
 /**
- * A finished exchange: what was answered and where its time went. Times in `metrics` are measured;
- * `tokensEstimated` says whether its token figures are the provider's or an estimate, `buffered` that the
- * answer came in one piece, so that there is no time to a first token.
+ * A finished exchange: the answer and where its time went. Times in `metrics` are measured. `tokensEstimated` marks
+ * token figures that are estimates. `buffered` marks an answer that came in one piece, which has no time to the first
+ * token.
  */
 export interface ChatAnswer extends ChatResult {
   /** Counts the connector's exchanges, from 1. */

@@ -13,7 +13,7 @@ import {
 let daemon: TestDaemon;
 let upstream: Upstream;
 let connector: OpenAIStreamConnector;
-/** What the provider refuses: the member, and the answer that says so. */
+/** The member that the provider refuses, and the refusal's body. */
 let refusals: Readonly<Record<string, { status?: number; body: unknown; delayMs?: number }>>;
 
 const ANSWER = serveScript({ chunks: sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]') });
@@ -71,7 +71,7 @@ describe('a refused stream_options', () => {
     ],
     ['plain text', 400, 'json: unknown field "stream_options"'],
     ['Joi', 400, { message: '"stream_options" is not allowed' }],
-  ])('is left out of a second request, and of all later ones: %s', async (_name, status, body) => {
+  ])('is omitted from a second request and all later ones: %s', async (_name, status, body) => {
     refusals = { stream_options: { status, body } };
     const events = await eventsOf();
     expect(events.map(({ type }) => type)).toEqual([
@@ -98,7 +98,7 @@ describe('a refused stream_options', () => {
     ]);
   });
 
-  test('costs its time as earlier attempts, not as the wait for the provider', async () => {
+  test('counts its time as earlier attempts, not as the wait for the provider', async () => {
     refusals = { stream_options: { body: 'stream_options unknown', delayMs: 200 } };
     const { metrics } = await connector.exchange([{ role: 'user', content: 'Hi' }]);
     expect(metrics.attempts).toBe(2);
@@ -109,7 +109,7 @@ describe('a refused stream_options', () => {
     expect(sum).toBeCloseTo(metrics.ttftMs ?? 0, 3);
   });
 
-  test('is not left out where adapt is false', async () => {
+  test('is sent when adapt is false', async () => {
     await connector.close();
     connector = connect({ adapt: false });
     refusals = { stream_options: { body: { error: { message: 'Unknown field stream_options' } } } };
@@ -118,7 +118,7 @@ describe('a refused stream_options', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test('is not left out where the user set it; the error names the setting', async () => {
+  test('is sent when the user set it, and the error names the setting', async () => {
     refusals = { stream_options: { body: { error: { message: 'Unknown field stream_options' } } } };
     const answer = await connector.exchange([{ role: 'user', content: 'Hi' }], {
       body: { stream_options: { include_usage: false } },
@@ -127,7 +127,7 @@ describe('a refused stream_options', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test('is found out for one model, and not for another', async () => {
+  test('is remembered for one model and not for another', async () => {
     refusals = { stream_options: { body: 'Unknown field stream_options' } };
     await eventsOf();
     expect((await eventsOf({ model: 'other' })).map(({ type }) => type)).toContain('adapted');
@@ -138,7 +138,7 @@ describe('a refused limit of tokens', () => {
   test.each([
     ['max_tokens', 'max_completion_tokens', { maxTokens: 50 }],
     ['max_completion_tokens', 'max_tokens', { body: { max_completion_tokens: 50 } }],
-  ])('%s is sent as %s, with its value', async (name, other, options) => {
+  ])('%s is sent as %s with the same value', async (name, other, options) => {
     refusals = { [name]: { body: unsupported(name, other) } };
     const events = await eventsOf(options);
     expect(events.at(-1)).toMatchObject({ answer: { outcome: 'complete' } });
@@ -146,7 +146,7 @@ describe('a refused limit of tokens', () => {
     expect(sent(1)).not.toHaveProperty(name);
   });
 
-  test('is renamed together with a stream_options that is refused next', async () => {
+  test('is renamed together with a stream_options that the provider refuses next', async () => {
     refusals = {
       max_tokens: { body: unsupported('max_tokens', 'max_completion_tokens') },
       stream_options: { status: 422, body: { detail: [{ loc: ['body', 'stream_options'], msg: 'x' }] } },
@@ -156,7 +156,7 @@ describe('a refused limit of tokens', () => {
     expect(upstream.requests).toHaveLength(3);
   });
 
-  test('goes out under no third name where both names are refused', async () => {
+  test('is not sent a third time when the provider refuses both names', async () => {
     refusals = {
       max_tokens: { body: unsupported('max_tokens', 'max_completion_tokens') },
       max_completion_tokens: { body: unsupported('max_completion_tokens', 'max_tokens') },
@@ -166,7 +166,7 @@ describe('a refused limit of tokens', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  test('stays where only its value is refused', async () => {
+  test('keeps its name when the provider only refuses its value', async () => {
     const message = "'max_tokens' or 'max_completion_tokens' is too large: 50. The limit is 40.";
     refusals = { max_tokens: { body: { error: { message } } } };
     const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }], { maxTokens: 50 });
@@ -175,7 +175,7 @@ describe('a refused limit of tokens', () => {
   });
 });
 
-test('a temperature that the user set is never left out; the error names the setting', async () => {
+test('a temperature that the user set is never omitted, and the error names the setting', async () => {
   const message = "Unsupported value: 'temperature' does not support 0.2 with this model.";
   refusals = { temperature: { body: { error: { message, param: 'temperature' } } } };
   const { error } = await connector.exchange([{ role: 'user', content: 'Hi' }], { temperature: 0.2 });
@@ -183,7 +183,7 @@ test('a temperature that the user set is never left out; the error names the set
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('another refusal passes as it is', async () => {
+test('any other refusal reaches the caller unchanged', async () => {
   refusals = { messages: { body: { error: { message: 'bad messages' } } } };
   const events = await eventsOf();
   expect(events.map(({ type }) => type)).toEqual(['start', 'request', 'headers', 'error', 'done']);

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** An API that answers with the name in the client's certificate; asks for one, and lets nobody else in. */
+/** An API that requires a client certificate and answers with the name in it. */
 async function connectorFor(section: Record<string, string>): Promise<OpenAIStreamConnector> {
   const server = createServer(
     { ...certificate('localhost'), requestCert: true, ca: readFileSync(fixture('client-ca.cert.pem')) },
@@ -52,14 +52,14 @@ async function connectorFor(section: Record<string, string>): Promise<OpenAIStre
 const ask = (connector: OpenAIStreamConnector) => connector.exchange([{ role: 'user', content: 'hi' }]);
 const FILES = { client_cert: fixture('client.cert.pem'), client_key: fixture('client.key.pem') };
 
-test('an endpoint with client_cert and client_key is asked with them, for answers and for its models', async () => {
+test('requests for answers and models use client_cert and client_key', async () => {
   const connector = await connectorFor(FILES);
   expect(await ask(connector)).toMatchObject({ outcome: 'complete', text: 'client' });
   expect(await connector.listModels()).toEqual(['client']);
   expect(await connector.testConnection()).toMatchObject({ statusCode: 200 });
 });
 
-test('certificate and key may be in one file, and are read again when it has changed', async () => {
+test('one file may hold certificate and key, and is read again after it changes', async () => {
   const client_cert = join(folder, 'both.pem');
   writeFileSync(client_cert, 'not yet');
   const connector = await connectorFor({ client_cert });
@@ -78,14 +78,14 @@ test.each<[string, (path: string) => Partial<typeof FILES>, RegExp]>([
     () => ({ client_cert: '/absent/c.pem' }),
     /^client_cert \/absent\/c\.pem cannot be read: there is no/,
   ],
-  ['a folder', () => ({ client_key: tmpdir() }), /^client_key \S+ is no file/],
+  ['a folder', () => ({ client_key: tmpdir() }), /^client_key \S+ is not a file/],
   ['a key in place of the certificate', () => ({ client_cert: FILES.client_key }), /holds no certificate/],
   ['a certificate in place of the key', () => ({ client_key: FILES.client_cert }), /holds no private key/],
   ['another key', () => ({ client_key: fixture('localhost.key.pem') }), /is not the key of client_cert/],
   [
     'an expired certificate',
     () => ({ client_cert: fixture('expired.cert.pem'), client_key: fixture('expired.key.pem') }),
-    /has expired on Feb {1,2}1 00:00:00 2020 GMT: get a new one/,
+    /^get a new client certificate: client_cert \S+ expired on Feb {1,2}1 00:00:00 2020 GMT/,
   ],
   [
     'a key with a passphrase',
@@ -97,7 +97,7 @@ test.each<[string, (path: string) => Partial<typeof FILES>, RegExp]>([
       );
       return { client_key: path };
     },
-    /is encrypted: write it without its passphrase: openssl pkey -in/,
+    /is encrypted: remove its passphrase with openssl pkey -in/,
   ],
   [
     'a file that is far too large',
@@ -107,7 +107,7 @@ test.each<[string, (path: string) => Partial<typeof FILES>, RegExp]>([
     },
     /is too large for a PEM file/,
   ],
-])('before anything is sent, what is wrong with the files is said: %s', async (_name, change, words) => {
+])('an error names the fault in the files before any request: %s', async (_name, change, words) => {
   copyFileSync(FILES.client_cert, join(folder, 'unused'));
   const connector = await connectorFor({ ...FILES, ...change(join(folder, 'k.pem')) });
   const { outcome, error } = await ask(connector);

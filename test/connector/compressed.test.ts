@@ -13,7 +13,7 @@ import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js
 
 const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 
-/** What an answer's bytes, as the daemon passes them on, are told as. */
+/** Returns the chat events of an answer whose bytes the daemon passed on. */
 async function read(header: string, pieces: readonly Uint8Array[]): Promise<unknown> {
   const events: ChatEvent[] = [];
   const chat = createChatStream(HEAD, (event) => events.push(event));
@@ -31,7 +31,7 @@ async function read(header: string, pieces: readonly Uint8Array[]): Promise<unkn
   return [chat.end({ kind: 'closed' }), events];
 }
 
-test('any text in any coding, cut anywhere, gives the same events as uncompressed text', async () => {
+test('a compressed text yields the same events as an uncompressed one, wherever it is cut', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 12 }),
@@ -67,39 +67,46 @@ describe('with a daemon', () => {
   const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
   const ask = () => connector.exchange([{ role: 'user', content: 'hi' }]);
 
-  test.each(FORMS)('each delta of a stream in %s is passed on before the next is sent', async (form) => {
-    const sent = await flushed(
-      form,
-      sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').map(Buffer.from),
-    );
-    let told = Promise.withResolvers<void>();
-    answer = async (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': nameOf(form) });
-      for (const [index, piece] of sent.entries()) {
-        told = Promise.withResolvers();
-        response.write(piece);
-        if (index < 2) await told.promise;
-      }
-      response.end();
-    };
-    const deltas: string[] = [];
-    const result = await connector.exchange([{ role: 'user', content: 'hi' }], {
-      onDelta(text) {
-        deltas.push(text);
-        told.resolve();
-      },
-    });
-    expect(deltas).toEqual(['Hel', 'lo']);
-    expect(result).toMatchObject({ outcome: 'complete', text: 'Hello', metrics: { chunks: 2, arrivals: 2 } });
-    const { bytes, compressed: told_ } = result.metrics;
-    expect(bytes).toBe(Buffer.concat(sent).length);
-    expect(told_).toEqual({
-      coding: nameOf(form),
-      decodedBytes: sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').join('').length,
-    });
-  });
+  test.each(FORMS)(
+    'each delta of a stream in %s arrives before the provider sends the next',
+    async (form) => {
+      const sent = await flushed(
+        form,
+        sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').map(Buffer.from),
+      );
+      let told = Promise.withResolvers<void>();
+      answer = async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': nameOf(form) });
+        for (const [index, piece] of sent.entries()) {
+          told = Promise.withResolvers();
+          response.write(piece);
+          if (index < 2) await told.promise;
+        }
+        response.end();
+      };
+      const deltas: string[] = [];
+      const result = await connector.exchange([{ role: 'user', content: 'hi' }], {
+        onDelta(text) {
+          deltas.push(text);
+          told.resolve();
+        },
+      });
+      expect(deltas).toEqual(['Hel', 'lo']);
+      expect(result).toMatchObject({
+        outcome: 'complete',
+        text: 'Hello',
+        metrics: { chunks: 2, arrivals: 2 },
+      });
+      const { bytes, compressed: told_ } = result.metrics;
+      expect(bytes).toBe(Buffer.concat(sent).length);
+      expect(told_).toEqual({
+        coding: nameOf(form),
+        decodedBytes: sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH, '[DONE]').join('').length,
+      });
+    },
+  );
 
-  test.each(FORMS)('an error in %s gives its message', async (form) => {
+  test.each(FORMS)('the client reads the message of an error in %s', async (form) => {
     const body = compressed(form, json({ error: { message: 'Incorrect API key provided.' } }));
     answer = sends(401, nameOf(form), body);
     const { outcome, error } = await ask();
@@ -108,7 +115,7 @@ describe('with a daemon', () => {
     expect(error?.message).toContain('answered 401: Incorrect API key provided.');
   });
 
-  test('a whole completion as JSON, in two codings on one another, is read', async () => {
+  test('the client reads a completion in JSON with two stacked codings', async () => {
     const completion = json({
       choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop' }],
     });
@@ -116,7 +123,7 @@ describe('with a daemon', () => {
     expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
   });
 
-  test('a coding that can not be read is named, and so is the status beside it', async () => {
+  test('an error names the unknown coding and the status', async () => {
     answer = sends(200, 'lzma', Buffer.from('?'));
     const { outcome, error } = await ask();
     expect(outcome).toBe('error');
@@ -131,7 +138,7 @@ describe('with a daemon', () => {
     );
   });
 
-  test('a damaged body is an error that keeps the text before the damage', async () => {
+  test('a damaged body is an error, and the text before the damage is kept', async () => {
     const [first = Buffer.alloc(0)] = await flushed('gzip', sseEvents(deltaOf('Hel')).map(Buffer.from));
     answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
@@ -144,7 +151,7 @@ describe('with a daemon', () => {
     expect(error?.isRetryable()).toBe(true);
   });
 
-  test('a body that ends early is a truncated answer, which says what is missing', async () => {
+  test('a body that ends early is a truncated answer with an error that names the missing part', async () => {
     const [first = Buffer.alloc(0)] = await flushed('gzip', sseEvents(deltaOf('Hel')).map(Buffer.from));
     answer = sends(200, 'gzip', first, 'text/event-stream');
     const { outcome, text, error } = await ask();
@@ -152,14 +159,14 @@ describe('with a daemon', () => {
     expect(error?.message).toContain('ended its gzip body before the end of what is encoded');
   });
 
-  test('an answer that came whole is complete without the end of its coding', async () => {
+  test('a whole answer is complete even without the end of its coding', async () => {
     const sent = await flushed('gzip', sseEvents(deltaOf('Hello'), FINISH).map(Buffer.from));
     answer = sends(200, 'gzip', Buffer.concat(sent.slice(0, -1)), 'text/event-stream');
     expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
     expect((await ask()).error).toBeUndefined();
   });
 
-  test('a list of models is decoded', async () => {
+  test('the client decodes a list of models', async () => {
     answer = sends(200, 'zstd', compressed('zstd', json({ data: [{ id: 'm' }] })));
     expect(await connector.listModels()).toEqual(['m']);
     answer = sends(403, 'gzip', compressed('gzip', json({ error: { message: 'No such project.' } })));
@@ -170,7 +177,7 @@ describe('with a daemon', () => {
     );
   });
 
-  test('a compressed refusal of a member leads to a request without it', async () => {
+  test('the client reads a compressed refusal and sends the request without the member', async () => {
     answer = (request, response) => {
       const refused = 'stream_options' in JSON.parse(request.body.toString());
       const refusal = compressed(
@@ -184,7 +191,7 @@ describe('with a daemon', () => {
     expect(connected.upstream.requests).toHaveLength(2);
   });
 
-  test('what is recorded is decoded, with the times at which it came', async () => {
+  test('a recording has the decoded bytes with their arrival times', async () => {
     const sent = await flushed('gzip', sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH).map(Buffer.from));
     answer = sends(200, 'gzip', Buffer.concat(sent), 'text/event-stream');
     const wire: StreamEvent[] = [];

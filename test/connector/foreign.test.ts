@@ -47,7 +47,7 @@ const ask = (options: RequestOptions = {}): Promise<ChatAnswer> =>
   connector.exchange([{ role: 'user', content: 'Hi' }], options);
 
 describe('a chat through a daemon of the public protocol', () => {
-  test('comes in one piece, is marked as such, and has no time to a first token', async () => {
+  test('comes in one piece, is marked as buffered and has no time to the first token', async () => {
     const events: AnswerEvent[] = [];
     for await (const event of connector.stream('Hi')) events.push(event);
     expect(events.map(({ type }) => type)).toEqual(['start', 'request', 'headers', 'text', 'text', 'done']);
@@ -65,14 +65,14 @@ describe('a chat through a daemon of the public protocol', () => {
     expect(await connector.listModels()).toEqual(['m']);
   });
 
-  test('five at once take five connections, and none waits for another', async () => {
+  test('five at once use five connections, and none waits for another', async () => {
     answer = serveScript({ chunks, delayMs: 1000 });
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     expect(answers.map(({ text }) => text)).toEqual(Array(5).fill('Hello'));
     expect(daemon.peak).toEqual({ perConnection: 1, total: 5 });
   });
 
-  test('a lost answer fails that exchange alone, and the next one works', async () => {
+  test('a lost answer fails only that exchange, and the next one works', async () => {
     loses = () => true;
     const lost = await ask({ timeoutMs: 300 });
     expect(lost).toMatchObject({ outcome: 'error', text: '', error: { errorClass: ErrorClass.Timeout } });
@@ -80,7 +80,7 @@ describe('a chat through a daemon of the public protocol', () => {
     expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
   });
 
-  test('an answer over the frame limit fails that exchange alone, and the next one works', async () => {
+  test('an answer over the frame limit fails only that exchange, and the next one works', async () => {
     const fine = ask();
     await upstream.request(0);
     answer = serveScript({ chunks: sseEvents(deltaOf('x'.repeat(11 << 20))) });
@@ -93,7 +93,7 @@ describe('a chat through a daemon of the public protocol', () => {
     expect(await ask()).toMatchObject({ outcome: 'complete', text: 'Hello' });
   });
 
-  test('cancelled it ends at once, and the next one works', async () => {
+  test('ends immediately when cancelled, and the next one works', async () => {
     answer = serveScript({ delayMs: 10_000 });
     const aborter = new AbortController();
     const stopped = connector.exchange([{ role: 'user', content: 'Hi' }], { signal: aborter.signal });

@@ -26,7 +26,7 @@ test.skipIf(!hasIPv6)('an endpoint is reached by its IPv6 address', async () => 
   );
   expect(await connector.streamingChatCompletion('2 + 2')).toBe('2 + 2 = **4**');
   expect(await connector.listModels()).toContain('sim-echo');
-  // Settings are for this machine, by that address too.
+  // The settings' route accepts only this machine, also by its IPv6 address.
   const settings = await fetch(`${simulator.url}/admin/settings`, { method: 'PATCH', body: '{"ttft": 5}' });
   expect(settings.status).toBe(200);
   await expect(connector.chatCompletion('hi', { model: 'sim-fault-503' })).rejects.toThrow(

@@ -49,7 +49,7 @@ function exchangesOf(endpoint: Endpoint, options: ChatOptions = {}) {
   return { exchanges, notices, gaps, ask: () => exchanges.ask(request) };
 }
 
-/** What an answer came to, without what depends on the clock. */
+/** The parts of an answer that do not depend on the clock. */
 const essence = ({ metrics, error, exchange: _, ...result }: LoadAnswer & { exchange?: number }) => ({
   ...result,
   error: error && [error.message, error.getErrorClassName(), error.hop, error.statusCode],
@@ -58,7 +58,7 @@ const essence = ({ metrics, error, exchange: _, ...result }: LoadAnswer & { exch
   tokensEstimated: metrics.tokensEstimated,
 });
 
-/** Asks in both ways and expects the same of both. */
+/** Runs the same request as a single exchange and as one of a load test, and expects equal answers. */
 async function expectSame(answer: Handler | Script, options: ChatOptions = {}): Promise<void> {
   const endpoint = await serve(answer);
   const { exchanges, ask } = exchangesOf(endpoint, options);
@@ -73,7 +73,7 @@ async function expectSame(answer: Handler | Script, options: ChatOptions = {}): 
 }
 
 test.each(quirks.map((quirk) => [quirk.name, quirk] as const))(
-  'the stream of %s is read as a single one is',
+  'a load test reads the stream of %s as a single exchange does',
   (_, quirk) => expectSame({ contentType: quirk.content_type, chunks: chunksOfQuirk(quirk) }),
 );
 
@@ -83,7 +83,7 @@ test.each(
     .map((habit) => [habit.name, habit] as const),
 )('the habit %s is read as a single answer is', (_, habit) => expectSame(playing(habit)));
 
-test('refused members are left out, the answer counts, and the endpoint is known afterwards', async () => {
+test('refused members are omitted, the answer counts, and later requests omit them too', async () => {
   const endpoint = await serve((request, response) => {
     const refused = request.body.includes('stream_options');
     response.writeHead(refused ? 400 : 200, {
@@ -102,7 +102,7 @@ test('refused members are left out, the answer counts, and the endpoint is known
   exchanges.close();
 });
 
-test('a redirect is followed, and each request that a server saw is an attempt', async () => {
+test('a redirect is followed, and each request that reached a server counts as an attempt', async () => {
   const endpoint = await serve((request, response) => {
     if (request.path.startsWith('/moved')) response.writeHead(200).end(WHOLE.join(''));
     else response.writeHead(308, { location: '/moved' }).end();
@@ -123,7 +123,7 @@ test('a connection carries one request after another', async () => {
   exchanges.close();
 });
 
-test('a connection on which an answer was refused goes on to the next request', async () => {
+test('a connection carries the next request after a refused answer', async () => {
   let served = 0;
   const endpoint = await serve((_request, response) => {
     served += 1;
@@ -137,7 +137,7 @@ test('a connection on which an answer was refused goes on to the next request', 
   exchanges.close();
 });
 
-test('an abort ends what runs, here and at the server', async () => {
+test('an abort ends running requests, here and at the server', async () => {
   const endpoint = await serve({ chunks: WHOLE.slice(0, 1), end: 'hang' });
   const { exchanges, ask } = exchangesOf(endpoint);
   const asked = ask();
@@ -148,7 +148,7 @@ test('an abort ends what runs, here and at the server', async () => {
   exchanges.close();
 });
 
-test('a request that follows a redirect is ended by an abort too', async () => {
+test('an abort also ends a request that follows a redirect', async () => {
   const endpoint = await serve((request, response) => {
     if (request.path.startsWith('/moved')) response.writeHead(200).write(WHOLE[0]);
     else response.writeHead(308, { location: '/moved' }).end();
@@ -172,7 +172,7 @@ test.each([
   ],
   ['no end', { chunks: WHOLE.slice(0, 1), end: 'hang' as const }, { answerMs: 150 }, /deadline passed/],
 ])(
-  '%s: a limit in time ends the request and names itself',
+  '%s: a time limit ends the request, and the error names the limit',
   async (_name, script: Script, limits, message) => {
     const { exchanges, ask } = exchangesOf(await serve(script), limits);
     const { error } = await ask();
@@ -181,7 +181,7 @@ test.each([
   },
 );
 
-test('an answer that is whole ends soon, though its connection stays open', async () => {
+test('a whole answer ends soon although its connection stays open', async () => {
   const { exchanges, ask } = exchangesOf(await serve({ chunks: WHOLE, end: 'hang' }));
   expect(await ask()).toMatchObject({ outcome: 'complete', text: 'one two three' });
   exchanges.close();

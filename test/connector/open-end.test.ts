@@ -13,7 +13,7 @@ afterEach(async () => {
 const chunk = (content: string | undefined, reason: string | null): string =>
   `data: ${JSON.stringify({ choices: [{ delta: content === undefined ? {} : { content }, finish_reason: reason }] })}\n\n`;
 
-/** Asks a provider that sends the pieces, waits for a number of ms, and then sends a comment every 100 ms for ever. */
+/** Runs an exchange with a provider that sends the pieces, waits, and then sends a comment every 100 ms for ever. */
 async function answerTo(steps: readonly (string | number)[]) {
   const daemon = await testDaemon();
   closing.push(daemon.close);
@@ -36,13 +36,13 @@ async function answerTo(steps: readonly (string | number)[]) {
   return { answer, ended: await (await upstream.request(0)).ended };
 }
 
-test('an answer with a finish reason ends although the connection stays open with comments, and is cancelled there', async () => {
+test('an answer with a finish reason ends although comments keep the connection open, and the request is cancelled', async () => {
   const { answer, ended } = await answerTo([chunk('a', null), chunk(undefined, 'stop')]);
   expect(answer).toMatchObject({ outcome: 'complete', text: 'a' });
   expect(ended).toBe('hung up');
 });
 
-test('a pause after a finish reason that comes with every chunk does not end the answer', async () => {
+test('a pause does not end an answer whose every chunk has a finish reason', async () => {
   const { answer } = await answerTo([
     chunk('a', 'stop'),
     2500,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.close());
 
-/** Answers as the documentation says, and refuses what it says is wrong. */
+/** Answers requests that follow the provider's documentation and refuses all others. */
 function providerServer(documented: (typeof DOCUMENTED)[keyof typeof DOCUMENTED]): Handler {
   return ({ method, path, headers, body }, response) => {
     const refuse = (status: number, message: string): void => {
@@ -41,7 +41,7 @@ function providerServer(documented: (typeof DOCUMENTED)[keyof typeof DOCUMENTED]
 }
 
 test.each(PROVIDER_NAMES)(
-  'a request reaches %s as its documentation says, header by header',
+  'a request to %s has the documented address, headers and body',
   async (provider) => {
     const documented = DOCUMENTED[provider];
     const upstream = await startUpstream(providerServer(documented));
@@ -71,7 +71,7 @@ test.each(PROVIDER_NAMES)(
       });
       for (const name of documented.refuses ?? []) expect(body).not.toHaveProperty(name);
       if (documented.models === null) {
-        await expect(connector.listModels()).rejects.toThrow('p has no list of models: set model by hand');
+        await expect(connector.listModels()).rejects.toThrow('set model by hand: p has no list of models');
       } else {
         expect(await connector.listModels()).toEqual(['maker/model-1']);
       }
@@ -82,7 +82,7 @@ test.each(PROVIDER_NAMES)(
   },
 );
 
-test.each(PROVIDER_NAMES)('%s has the address that its documentation gives', (provider) => {
+test.each(PROVIDER_NAMES)('%s has its documented address', (provider) => {
   const { baseUrl } = PROVIDERS[provider];
   const path = DOCUMENTED[provider].path
     .replace(/\/chat\/completions$/, '')
@@ -91,7 +91,7 @@ test.each(PROVIDER_NAMES)('%s has the address that its documentation gives', (pr
   expect(baseUrl.replace(/^https?:\/\/[^/]+/, '')).toBe(path);
 });
 
-test.each(PROVIDER_NAMES)('%s without its key says which variable to set, or goes without', (provider) => {
+test.each(PROVIDER_NAMES)('%s without its key names the variable to set, or needs no key', (provider) => {
   const base_url = provider === 'azure' ? 'https://r.openai.azure.com' : undefined;
   const profile = { provider, model: 'm', ...(base_url !== undefined && { base_url }) };
   const { endpoint } = loadConfigObject({ profiles: { p: profile } }, { env: {}, flags: { mode: 'p' } });

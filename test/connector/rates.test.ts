@@ -57,12 +57,12 @@ const playing =
 
 const ask = (): Promise<ChatAnswer> => connector.exchange([{ role: 'user', content: 'Hi' }]);
 
-/** The time of a figure is at least what the provider waited; a loaded machine only adds to it. */
+/** A measured time is at least as long as the provider waited; a loaded machine only adds to it. */
 const atLeast = (value: number | undefined, limits: [number, number] | undefined): void => {
   if (limits !== undefined) expect(value).toBeGreaterThanOrEqual(limits[0]);
 };
 
-describe('what providers send, through the daemon', () => {
+describe('providers’ streams through the daemon', () => {
   test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, { steps, expect: wanted }) => {
     answer = playing(steps);
     const { outcome, metrics } = await ask();
@@ -79,7 +79,7 @@ describe('what providers send, through the daemon', () => {
     }
   });
 
-  test('reasoning and cached tokens are read from the details, output tokens from their other name', async () => {
+  test('usage details give reasoning and cached tokens, and output_tokens gives the output tokens', async () => {
     const usageIn = async (name: string): Promise<unknown> => {
       answer = playing(cases.find((one) => one.name.startsWith(name))?.steps ?? []);
       return (await ask()).usage;
@@ -89,7 +89,7 @@ describe('what providers send, through the daemon', () => {
   });
 });
 
-test('a failed attempt and the wait after it are a hop of their own, and the hops add up', async () => {
+test('a failed attempt and the wait after it are a separate hop, and the hops add up', async () => {
   const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   const failing = serveScript({ status: 503, delayMs: 60, contentType: 'application/json', chunks: ['{}'] });
   answer = (request, response, raw) =>
@@ -104,7 +104,7 @@ test('a failed attempt and the wait after it are a hop of their own, and the hop
   expect(total).toBeCloseTo(ttftMs + (hops.decode ?? 0), 3);
 });
 
-test('a redirect is a hop of its own', async () => {
+test('a redirect is a separate hop', async () => {
   const whole = serveScript({ chunks: sseEvents(deltaOf('a'), FINISH, '[DONE]') });
   answer = async (request, response, raw) => {
     if (request.path.startsWith('/moved')) return whole(request, response, raw);

@@ -18,7 +18,7 @@ function bodyWith(
   return requestBody(endpoint, 'm', MESSAGES, { stream: true, body: options });
 }
 
-test('the developer role takes the place of the system role, and its setting is not sent', () => {
+test('the developer role replaces the system role, and the setting is not sent', () => {
   for (const body of [bodyWith({ system_role: 'developer' }), bodyWith({}, { system_role: 'developer' })]) {
     expect(body).not.toHaveProperty('system_role');
     expect(body.messages).toEqual([
@@ -29,7 +29,7 @@ test('the developer role takes the place of the system role, and its setting is 
   expect(bodyWith({ system_role: 'developer' }, { system_role: 'system' }).messages).toEqual(MESSAGES);
 });
 
-test('null of the caller keeps out what the endpoint sets', () => {
+test('null from the caller removes a member that the endpoint sets', () => {
   expect(bodyWith({ seed: 7 }, { seed: null, stream_options: null })).toEqual({
     model: 'm',
     messages: MESSAGES,

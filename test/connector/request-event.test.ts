@@ -46,7 +46,7 @@ async function ask(section: Record<string, unknown>): Promise<ExchangeEvent[]> {
 const of = <T extends ExchangeEvent['type']>(events: readonly ExchangeEvent[], type: T) =>
   events.find((event): event is Extract<ExchangeEvent, { type: T }> => event.type === type);
 
-test('the request event has the request as it was sent: address with its query, all headers, body; keys are hidden', async () => {
+test('the request event has the sent address with its query, all headers and the body, without keys', async () => {
   const events = await ask({
     headers: { 'X-Team': 'blue', 'X-Team-Token': TEAM },
     query: { 'api-version': '2024-10-21', sig: TEAM },
@@ -63,7 +63,7 @@ test('the request event has the request as it was sent: address with its query, 
   expect(JSON.stringify(events)).not.toMatch(/sk-secret|team\/secret/);
 });
 
-test('a key in any header is hidden, and the name of the header is shown', async () => {
+test('the event hides a key in any header and shows the header’s name', async () => {
   const events = await ask({ auth: 'X-Custom', api_key: 'short' });
   expect((await upstream.request(0)).headers).toMatchObject({ 'x-custom': 'short' });
   expect(of(events, 'request')?.headers).toMatchObject({ 'x-custom': '[hidden]' });

@@ -13,7 +13,7 @@ afterEach(async () => {
 const delta = (text: string): string =>
   `data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`;
 
-/** A provider that sends one delta, and from then on whatever `after` gives, every 20 ms. */
+/** A provider that sends one delta and then a piece from `after` every 20 ms. */
 async function connectorTo(
   after: () => string,
 ): Promise<{ connector: OpenAIStreamConnector; ended: Promise<string> }> {
@@ -33,7 +33,7 @@ async function connectorTo(
   return { connector, ended: upstream.request(0).then((request) => request.ended) };
 }
 
-test('an answer that goes silent has stalled; its text is kept, and the error names the setting', async () => {
+test('a silent answer ends as stalled, keeps its text, and the error names the setting', async () => {
   const { connector, ended } = await connectorTo(() => '');
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 150 });
   expect(answer).toMatchObject({ outcome: 'stalled', text: 'Hello' });
@@ -41,7 +41,7 @@ test('an answer that goes silent has stalled; its text is kept, and the error na
   expect(await ended).toBe('hung up');
 });
 
-test('comments keep an answer alive beyond the idle limit, and beyond the limit of the headers', async () => {
+test('comments keep an answer alive beyond the idle limit and the headers’ limit', async () => {
   let left = 40;
   const { connector } = await connectorTo(() => {
     left -= 1;
@@ -52,7 +52,7 @@ test('comments keep an answer alive beyond the idle limit, and beyond the limit 
   expect(answer).toMatchObject({ outcome: 'complete', text: 'Hello' });
 });
 
-test('the limit of the whole answer ends one that still goes on, and names itself', async () => {
+test('the limit for the whole answer ends a running answer, and the error names the limit', async () => {
   const { connector, ended } = await connectorTo(() => delta('.'));
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { answerMs: 300 });
   expect(answer).toMatchObject({
@@ -73,7 +73,7 @@ test('data events keep an answer alive beyond the idle limit', async () => {
   expect(answer).toMatchObject({ outcome: 'complete', text: `Hello${'.'.repeat(19)}` });
 });
 
-test('a reader that takes longer than the idle limit for an event does not make the provider’s silence of it', async () => {
+test('a reader that takes longer than the idle limit does not count as silence of the provider', async () => {
   let left = 3;
   const { connector } = await connectorTo(() => {
     left -= 1;

@@ -23,7 +23,7 @@ const sentBody = async (index = 0): Promise<Record<string, unknown>> =>
   JSON.parse((await connected.upstream.request(index)).body.toString());
 
 describe('an answer as an async iterator', () => {
-  test('tells its start, its head, each delta, its end, and last the answer', async () => {
+  test('yields its start, headers, each delta, its end, and last the answer', async () => {
     const events: AnswerEvent[] = [];
     for await (const event of connector.stream('Hi')) events.push(event);
     expect(events.map(({ type }) => type)).toEqual([
@@ -40,13 +40,13 @@ describe('an answer as an async iterator', () => {
     });
   });
 
-  test('left early it stops the request upstream', async () => {
+  test('leaving the loop early stops the request at the provider', async () => {
     answer = serveScript({ chunks: sseEvents(deltaOf('a'), deltaOf('b')), end: 'hang' });
     for await (const event of connector.stream('Hi')) if (event.type === 'text') break;
     expect(await (await connected.upstream.request(0)).ended).toBe('hung up');
   });
 
-  test('an aborted answer ends as cancelled, with the text so far', async () => {
+  test('an aborted answer ends as cancelled with the text so far', async () => {
     answer = serveScript({ chunks: sseEvents(deltaOf('a')), end: 'hang' });
     const aborter = new AbortController();
     let last: AnswerEvent | undefined;
@@ -58,7 +58,7 @@ describe('an answer as an async iterator', () => {
     expect(await (await connected.upstream.request(0)).ended).toBe('hung up');
   });
 
-  test('a failure is in the answer, and thrown nowhere', async () => {
+  test('a failure is in the answer and is not thrown', async () => {
     answer = serveScript({ status: 401, contentType: 'application/json', chunks: ['{}'] });
     const events: AnswerEvent[] = [];
     for await (const event of connector.stream('Hi')) events.push(event);
@@ -66,9 +66,9 @@ describe('an answer as an async iterator', () => {
     expect(events.at(-1)).toMatchObject({ answer: { outcome: 'error', error: { statusCode: 401 } } });
   });
 
-  test('a slow loop holds the provider back, and loses nothing', async () => {
+  test('a slow loop slows the provider down and loses nothing', async () => {
     const piece = 'x'.repeat(64 * 1024);
-    // More than the sockets' buffers could ever hold.
+    // Larger than the buffers of all sockets together.
     const pieces = 512;
     let sent = 0;
     answer = serveScript({
@@ -82,7 +82,7 @@ describe('an answer as an async iterator', () => {
     for await (const event of connector.stream('Hi')) {
       if (event.type !== 'text') continue;
       if (length === 0) {
-        // What the window, the sockets and the daemon hold is sent; then it must stand still.
+        // The provider fills the window, the sockets and the daemon; then it must stop sending.
         let before = -1;
         while (before !== sent) {
           before = sent;
@@ -98,7 +98,7 @@ describe('an answer as an async iterator', () => {
 });
 
 describe('the request', () => {
-  test('model, temperature, tokens and any further member are sent', async () => {
+  test('the request has model, temperature, token limit and any further member', async () => {
     await connector.exchange([{ role: 'user', content: 'Hi' }], {
       model: 'other',
       temperature: 0.5,
@@ -116,7 +116,7 @@ describe('the request', () => {
     });
   });
 
-  test('images and tool answers go as they are; an answer with tool calls becomes a message', async () => {
+  test('images and tool results are sent unchanged; an answer with tool calls becomes a message', async () => {
     const call = { id: 'c1', name: 'get_time', arguments: '{}' };
     const messages: ChatMessage[] = [
       { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
@@ -141,9 +141,9 @@ describe('the list of models', () => {
     serveScript({ status, contentType: 'application/json', chunks: [JSON.stringify(body)] });
 
   test.each([
-    ['as OpenAI gives it', { object: 'list', data: [{ id: 'b' }, { id: 'a' }] }],
+    ['in OpenAI’s form', { object: 'list', data: [{ id: 'b' }, { id: 'a' }] }],
     ['as a bare list', [{ id: 'b' }, { id: 'a' }]],
-    ["in Ollama's own form", { models: [{ name: 'b' }, { name: 'a' }] }],
+    ["in Ollama's form", { models: [{ name: 'b' }, { name: 'a' }] }],
   ])('%s', async (_name, body) => {
     answer = json(body);
     expect(await connector.listModels()).toEqual(['b', 'a']);
@@ -159,16 +159,16 @@ describe('the list of models', () => {
       json({ error: { message: 'bad key' } }, 401),
       /answered 401: bad key. Check the API key/,
     ],
-    ['something else', json({ hello: 1 }), /no list of models. Is base_url right/],
+    ['something else', json({ hello: 1 }), /^check base_url: .* is no list of models/],
     ['an error with status 200', json({ error: { message: 'no quota' } }), /with an error: no quota/],
-    ['a web page', serveScript({ contentType: 'text/html', chunks: ['<html>'] }), /Is base_url right/],
-  ])('%s says why there is none', async (_name, handler, message) => {
+    ['a web page', serveScript({ contentType: 'text/html', chunks: ['<html>'] }), /^check base_url/],
+  ])('%s is an error that gives the reason', async (_name, handler, message) => {
     answer = handler;
     await expect(connector.listModels()).rejects.toThrow(message);
   });
 });
 
-test('connecting, testing and listing can each be given up', async () => {
+test('connect, testConnection and listModels can be aborted', async () => {
   const reason = new Error('enough');
   const signal = AbortSignal.abort(reason);
   await expect(connector.connect({ signal })).rejects.toBe(reason);

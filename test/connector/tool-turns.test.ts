@@ -24,11 +24,11 @@ const THINKING = { type: 'thinking', thinking: 'Look.', signature: 'EqQB' };
 interface Strict {
   api: Api;
   calls: string[];
-  /** What the message with the calls must have when their results come. */
+  /** Members that the message with the calls must have when the results are sent. */
   wants: object;
 }
 
-/** Providers that refuse results when something is missing that came with the calls. */
+/** Providers that refuse tool results when data that came with the calls is missing. */
 const STRICT: Record<string, Strict> = {
   DeepSeek: {
     api: 'chat-completions',
@@ -67,7 +67,7 @@ const STRICT: Record<string, Strict> = {
 };
 
 test.each(Object.entries(STRICT))(
-  '%s gets back with the results what came with the calls',
+  '%s receives the data of its calls again with the results',
   async (_name, { api, calls, wants }) => {
     const upstream = await startUpstream((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(calls.join(''));

@@ -48,7 +48,7 @@ describe.each<[Api, boolean]>([
     expect(answer.usage).toMatchObject({ completionTokens: 7 });
   });
 
-  test('a limit of tokens ends it by length', async () => {
+  test('a token limit ends the answer with finish reason length', async () => {
     const answer = await (await connectorTo(api, stream)).exchange(
       [{ role: 'user', content: 'Explain how a computer works.' }],
       { maxTokens: 16 },
@@ -56,7 +56,7 @@ describe.each<[Api, boolean]>([
     expect(answer).toMatchObject({ outcome: 'complete', finishReason: 'length' });
   });
 
-  test('a tool is called, and its result is sent back', async () => {
+  test('the model calls a tool and receives its result', async () => {
     const connector = await connectorTo(api, stream);
     const messages = [{ role: 'user' as const, content: 'What is the weather in Bern?' }];
     const options = { body: { tools: TOOLS } };
@@ -112,7 +112,7 @@ const CHAT = {
   tools: TOOLS,
 };
 
-test("a conversation is written as Anthropic's Messages want it", () => {
+test("a conversation is converted to Anthropic's Messages API", () => {
   const { function: tool } = TOOLS[0] ?? { function: undefined };
   expect(toAnthropic({ ...CHAT, stop: 'END' })).toEqual({
     model: 'm',
@@ -141,7 +141,7 @@ test("a conversation is written as Anthropic's Messages want it", () => {
   });
 });
 
-test("a conversation is written as OpenAI's Responses want it", () => {
+test("a conversation is converted to OpenAI's Responses API", () => {
   expect(toResponses({ ...CHAT, reasoning_effort: 'low' })).toEqual({
     model: 'm',
     stream: true,

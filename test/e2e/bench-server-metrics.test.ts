@@ -111,7 +111,11 @@ test('a redirect to another origin takes no key with it', async () => {
 
 test.each([
   ['fails', 'the server answered 503', (_request, response) => response.writeHead(503).end('sorry')],
-  ['is no metrics page', 'no metrics page', (_request, response) => response.end('<html>hello</html>')],
+  [
+    'is no metrics page',
+    'no Prometheus metrics page',
+    (_request, response) => response.end('<html>hello</html>'),
+  ],
   ['never ends', 'interrupted', (_request, response) => response.writeHead(200).write('a 1\n')],
 ] as [string, string, (...args: Parameters<Handler>) => void][])(
   'a page that %s changes nothing of the test, and is reported once',

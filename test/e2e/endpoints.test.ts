@@ -96,10 +96,10 @@ test.each([
   ['version', /^version: set query: \{ api-version: "2024-10-21" \}\n/],
   ['model', /^model: set model, e\.g\. right-1\n.*does not exist/],
   ['format', /^format: set api: responses\n/],
-  ['scheme', /^scheme: if that port speaks no TLS, begin base_url with http:\n/],
+  ['scheme', /^scheme: begin base_url with http: if that port does not use TLS\n/],
   ['page', /^page: set base_url to the address of the API.*\n.*with a web page \("Sign in"\)/],
   ['tls', /^tls: start the daemon with --ca FILE/],
-  ['region', /^region: the provider does not serve the place/],
+  ['region', /^region: send requests through a proxy elsewhere/],
   ['quota', /^quota: add credit or raise the limit at the provider/],
 ])('endpoints test says what is wrong with "%s", and what to do', async (name, words) => {
   const { code, stdout } = await runProgram(place, ['endpoints', 'test', name]);

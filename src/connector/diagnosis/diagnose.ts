@@ -13,19 +13,19 @@ import type { ChatAnswer } from '../types.js';
 import { apiOfUrl, createProbes, type Probes } from './probes.js';
 import { connectionFault, type Fault, faultInWords, type Named } from './refusal.js';
 
-/** What one question to an endpoint found. */
+/** The result of one test question to an endpoint. */
 export type Diagnosis =
   | { works: true; detail: string }
-  /** `advice`: what to do. */
+  /** `advice`: what the user should do. */
   | { works: false; fault: Fault; detail: string; advice: string };
 
 const QUESTION = [{ role: 'user', content: 'Answer with the word OK.' }] as const;
-/** The endpoint's version of Azure's API where none is set. */
+/** The default version of Azure's API. */
 const AZURE_VERSION = PROVIDERS.azure.query['api-version'];
 
 /**
- * Asks the endpoint one short question, which costs a few tokens, and says what is wrong where no answer comes. Further
- * requests look for the right authentication, path or wire format, at the same origin. Never rejects but by `signal`.
+ * Sends the endpoint one short question, which costs a few tokens, and finds the fault when no answer comes. Further
+ * requests to the same origin try other authentication, paths and wire formats. Rejects only when `signal` aborts.
  */
 export async function diagnose(
   client: RuntimeClient,
@@ -35,7 +35,7 @@ export async function diagnose(
   const first = await question(client, endpoint, options);
   if (first.worked) return { works: true, detail: `${first.answer.model ?? endpoint.model} answers` };
   const { error, outcome } = first.answer;
-  const detail = error?.message ?? `the answer ended as ${outcome}`;
+  const detail = error?.message ?? `the answer ended with outcome ${outcome}`;
   const reads = async (other: Endpoint): Promise<boolean> => {
     const { worked, answer } = await question(client, other, options);
     const { error: refusal } = answer;
@@ -72,14 +72,14 @@ async function question(
   return { worked: answer.outcome === 'complete' || enough.signal.aborted, answer };
 }
 
-/** What is wrong before anything is sent; the configuration says itself what to do. */
+/** Returns a fault of the configuration. Its `problem` already contains the advice. */
 function configurationFault({ problem }: Endpoint): Named | undefined {
   if (problem === undefined) return undefined;
   const [, ...advice] = problem.split(': ');
-  return ['not configured', advice.join(': ') || 'set what is missing'];
+  return ['not configured', advice.join(': ') || 'add the missing setting'];
 }
 
-/** What more requests find out. */
+/** Finds the fault with further requests. */
 async function faultOf(endpoint: Endpoint, status: number, detail: string, probes: Probes): Promise<Named> {
   if (status >= 300 && status < 400) return redirectFault(endpoint, detail);
   if (status === 401 || status === 403) {
@@ -89,7 +89,7 @@ async function faultOf(endpoint: Endpoint, status: number, detail: string, probe
   const version = await versionFault(endpoint, detail, probes);
   if (version !== undefined) return version;
   if (status !== 404 && status !== 400 && status !== 405 && status !== 422)
-    return ['other', 'read what the provider says'];
+    return ['other', 'read the message of the provider'];
   const { api, url } = endpoint.access;
   const routed = apiOfUrl(url);
   if (routed !== undefined && routed !== api) return ['wire format', `set api: ${routed}`];
@@ -97,7 +97,7 @@ async function faultOf(endpoint: Endpoint, status: number, detail: string, probe
   const unknown = models !== undefined && !models.includes(endpoint.model);
   if (unknown || /\b(model|deployment)\b.*\b(not|unknown|exist|invalid)/i.test(detail))
     return modelFault(endpoint, models ?? []);
-  if (status !== 404 && status !== 405) return ['other', 'read what the provider says'];
+  if (status !== 404 && status !== 405) return ['other', 'read the message of the provider'];
   const base = models === undefined ? await probes.workingBase() : undefined;
   if (base !== undefined) return ['path', `set base_url: ${base}`];
   const spoken = await probes.spokenApi();
@@ -109,22 +109,22 @@ function redirectFault({ baseUrl }: Endpoint, detail: string): Named {
   const secure = baseUrl.replace(/^http:/, 'https:');
   return secure !== baseUrl && detail.includes(new URL(secure).origin)
     ? ['scheme', 'begin base_url with https:']
-    : ['redirect', 'set base_url to the address that it points to; a POST is not sent on'];
+    : ['redirect', 'set base_url to the address in the redirect: the daemon does not follow it with a POST'];
 }
 
 function keyFault(endpoint: Endpoint): Named {
   const { apiKey } = endpoint;
   const foreign = presetRemarks(endpoint).find(({ detail }) => detail.startsWith('the key begins'));
   if (foreign !== undefined) return ['key', `${foreign.advice}: ${foreign.detail}`];
-  return ['key', apiKey === undefined ? 'set api_key' : 'check api_key: it may be of another account'];
+  return ['key', apiKey === undefined ? 'set api_key' : 'check api_key: it may belong to another account'];
 }
 
 function modelFault({ model }: Endpoint, models: readonly string[]): Named {
   const offered = closestTo(model, models) ?? models.slice(0, 3).join(', ');
-  return ['model', offered === '' ? 'check the name of the model' : `set model, e.g. ${offered}`];
+  return ['model', offered === '' ? 'check the model name' : `set model, e.g. ${offered}`];
 }
 
-/** Azure answers a request without its version, or with one that it has not, as if there were no such resource. */
+/** Finds a wrong version of Azure's API: Azure then answers as if the resource did not exist. */
 async function versionFault(endpoint: Endpoint, detail: string, probes: Probes): Promise<Named | undefined> {
   const { hostname, pathname, searchParams } = new URL(answerRequest(endpoint).url);
   const azure = /\.azure\.com$/.test(hostname) || pathname.includes('/openai/deployments/');
@@ -132,7 +132,7 @@ async function versionFault(endpoint: Endpoint, detail: string, probes: Probes):
   const advice = `set query: { api-version: "${AZURE_VERSION}" }`;
   if (!searchParams.has('api-version')) return ['api-version', `${advice}, or provider: azure`];
   if (/api.version/i.test(detail)) return ['api-version', advice];
-  // The resource may be missing all the same: only the list of models tells.
+  // The resource itself may be missing; only the list of models can distinguish the two.
   const known: Access['query'] = new Map([
     ...endpoint.access.query,
     ['api-version', new Secret(AZURE_VERSION)],

@@ -16,23 +16,23 @@ import { parseJson } from '../../sdk/json.js';
 import { identityOf } from '../client-certificate.js';
 import { modelIdsIn } from '../models.js';
 
-/** Further requests at the endpoint's own origin, to find what would work. */
+/** Further requests to the endpoint's origin that find settings that work. */
 export interface Probes {
-  /** The models that the endpoint lists; undefined where there is no list. */
+  /** Returns the models that the endpoint lists; undefined when there is no list. */
   models(): Promise<string[] | undefined>;
-  /** Another way to send the key, with which the list of models is given. */
+  /** Returns another `auth` setting with which the endpoint returns its list of models. */
   acceptedAuth(): Promise<string | undefined>;
-  /** A base address on the same host below which there is a list of models. */
+  /** Returns a base address on the same host that has a list of models. */
   workingBase(): Promise<string | undefined>;
-  /** Whether the list of models is given with this query. */
+  /** Whether the endpoint returns its list of models with this query. */
   worksWith(query: Access['query']): Promise<boolean>;
-  /** The wire format in which the server answers at its own route. */
+  /** Returns another wire format that the server answers in. */
   spokenApi(): Promise<Api | undefined>;
 }
 
 const LIMIT_MS = 10_000;
 
-/** @param ask Whether a question in this form reaches something that reads it. */
+/** @param ask Sends a question and returns whether the server understood the request's form. */
 export function createProbes(
   client: RuntimeClient,
   endpoint: Endpoint,
@@ -67,7 +67,7 @@ export function createProbes(
   return {
     models: () => modelsOf(endpoint),
     async acceptedAuth() {
-      // A list that anybody gets shows nothing of keys.
+      // A public list of models proves nothing about the key.
       if (apiKey === undefined || (await modelsOf(endpoint)) !== undefined) return undefined;
       for (const auth of ['bearer', 'api-key', 'x-api-key', 'basic']) {
         if (auth !== access.auth && (await modelsOf(withAccess({ auth }))) !== undefined) return auth;
@@ -85,7 +85,7 @@ export function createProbes(
     },
     worksWith: async (query) => (await modelsOf(withAccess({ query }))) !== undefined,
     async spokenApi() {
-      // Some answer a route that they do not have as any other, by the model's name or the key.
+      // Some servers answer any route alike, even a missing one; then the answers prove nothing.
       const nowhere = { url: `${new URL(baseUrl).origin}/no-such-route/${ROUTES[access.api]}` };
       if (await ask(withAccess(nowhere))) return undefined;
       for (const api of APIS) {
@@ -96,7 +96,7 @@ export function createProbes(
   };
 }
 
-/** The endpoint as it would be set up for its wire format, where it was set up for another. */
+/** Adapts route, headers and authentication to the endpoint's new wire format. @param before the old wire format */
 function inApi(endpoint: Endpoint, before: Api): Endpoint {
   const { access } = endpoint;
   const url = access.url?.replace(new RegExp(`${ROUTES[before]}$`), ROUTES[access.api]);
@@ -109,7 +109,7 @@ function inApi(endpoint: Endpoint, before: Api): Endpoint {
   return { ...endpoint, access: { ...access, auth, headers, ...(url !== undefined && { url }) } };
 }
 
-/** The wire format that the route at the end of an exact `url` belongs to. */
+/** Returns the wire format whose route ends the `url`; undefined when none does. */
 export function apiOfUrl(url: string | undefined): Api | undefined {
   return APIS.find((api) => url !== undefined && new URL(url).pathname.endsWith(`/${ROUTES[api]}`));
 }

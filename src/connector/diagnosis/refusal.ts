@@ -1,7 +1,7 @@
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { BILLING_ADVICE } from '../../sdk/chat/status-advice.js';
 
-/** What keeps an endpoint from answering. */
+/** The reason why an endpoint does not answer. */
 export type Fault =
   | 'not configured'
   | 'refused'
@@ -24,24 +24,24 @@ export type Fault =
   | 'rate limit'
   | 'other';
 
-/** A fault, and what to do about it. */
+/** A fault with the advice to the user. */
 export type Named = readonly [fault: Fault, advice: string];
 
 const BEGIN_HTTPS = 'begin base_url with https:';
 
-/** What the way to the provider is at fault for; undefined where the provider answered. */
+/** Finds a fault of the connection; undefined when the provider answered. */
 export function connectionFault({ message, hop, errorClass }: ConnectorException): Named | undefined {
-  // What is missing, or of no use, was found before anything was sent.
+  // The client found a missing or invalid setting before it sent a request.
   if (hop === 'client' && errorClass === ErrorClass.InvalidRequest)
-    return ['not configured', 'correct what it names'];
-  // With TLS 1.3 the server refuses after the handshake, and its reason is mostly lost with the connection.
+    return ['not configured', 'correct the setting that the message names'];
+  // With TLS 1.3 the server refuses after the handshake, and its reason is usually lost with the connection.
   if (
     /^https:\S+ (closed|reset) the .* before it answered|client certificate|HANDSHAKE_FAILURE/.test(message)
   ) {
     if (/refuses the client certificate/.test(message))
-      return ['client certificate', 'set client_cert and client_key to a pair that the server knows'];
+      return ['client certificate', 'set client_cert and client_key to a pair that the server accepts'];
     const advice =
-      'the server closes TLS connections without an answer, as one does that demands a client certificate: set client_cert and client_key';
+      'set client_cert and client_key: the server closes TLS connections without an answer, so it may require a client certificate';
     return ['client certificate', advice];
   }
   if (/ECONNREFUSED/.test(message)) return ['refused', 'start the server there, or correct host and port'];
@@ -49,19 +49,19 @@ export function connectionFault({ message, hop, errorClass }: ConnectorException
   if (/did not answer in HTTP/.test(message))
     return /speaks TLS/.test(message)
       ? ['scheme', BEGIN_HTTPS]
-      : ['no http', 'correct host and port of base_url: what listens there is no web server'];
+      : ['no http', 'correct host and port of base_url: no web server listens there'];
   if (/no trusted connection/.test(message)) return tlsFault(message);
   return hop === 'network' ? ['network', 'check the network, and host and port of base_url'] : undefined;
 }
 
 function tlsFault(message: string): Named {
   if (/wrong version number|ERR_SSL/i.test(message))
-    return ['scheme', 'if that port speaks no TLS, begin base_url with http:'];
+    return ['scheme', 'begin base_url with http: if that port does not use TLS'];
   if (/has expired|HAS_EXPIRED|NOT_YET_VALID/i.test(message))
     return ['certificate', "renew the server's certificate, or correct this machine's clock"];
   if (/ALTNAME/i.test(message))
     return ['certificate', 'set base_url to a host name that is in the certificate'];
-  return ['certificate', 'start the daemon with --ca FILE, where the certificate is one of your own'];
+  return ['certificate', 'start the daemon with --ca FILE if the certificate is your own'];
 }
 
 interface Rule {
@@ -75,7 +75,7 @@ const QUOTA: Named = [
   'add credit or raise the limit at the provider, or set the key of another account',
 ];
 
-/** What providers say in words of their own, the more telling first. */
+/** Known wordings of providers, the most specific first. */
 const RULES: readonly Rule[] = [
   {
     words: /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i,
@@ -90,12 +90,12 @@ const RULES: readonly Rule[] = [
       /unsupported_country|(country|region|location)[^.]{0,40} not (supported|available)|not available in your (country|region)/i,
     named: [
       'region',
-      'the provider does not serve the place that the request comes from: send it by a proxy elsewhere (HTTPS_PROXY for the daemon), or use another provider',
+      'send requests through a proxy elsewhere (HTTPS_PROXY for the daemon) or use another provider: this one does not serve your region',
     ],
   },
   { words: new RegExp(BILLING_ADVICE.replace('.', '\\.')), named: QUOTA },
   { status: [402], named: QUOTA },
-  { status: [429], named: ['rate limit', 'wait, then test again: address and key are accepted'] },
+  { status: [429], named: ['rate limit', 'wait, then test again: address and key work'] },
   {
     words: /only supported in v1\/responses|in the responses api, this parameter has moved to 'input'/i,
     named: ['wire format', 'set api: responses'],
@@ -107,11 +107,11 @@ const RULES: readonly Rule[] = [
   },
   {
     words: /not a chat model|does not support chat/i,
-    named: ['model', 'set model to one that chats, or api: responses where the provider has it'],
+    named: ['model', 'set model to a chat model, or set api: responses if the provider supports it'],
   },
 ];
 
-/** What a refusal's status and words say by themselves; undefined where more has to be found out. */
+/** Finds the fault in a refusal's status and words; undefined when they do not suffice. */
 export function faultInWords({ message, statusCode = 0 }: ConnectorException): Named | undefined {
   return RULES.find(
     (rule) =>

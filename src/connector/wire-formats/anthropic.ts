@@ -1,9 +1,9 @@
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../sdk/json.js';
 
-/** The API wants a limit; a chat completion needs none. */
+/** The default limit: this API requires one, a chat completion does not. */
 const MAX_TOKENS = 4096;
 
-/** Turns the body of a chat completion into one of Anthropic's Messages API. Members it does not know stay. */
+/** Converts a chat completion's body to Anthropic's Messages API. Unknown members stay unchanged. */
 export function toAnthropic(body: JsonRecord): JsonRecord {
   const {
     messages,
@@ -76,7 +76,7 @@ function sourceOf(url: string): JsonRecord {
   return data === undefined ? { type: 'url', url } : { type: 'base64', media_type, data };
 }
 
-/** Roles must alternate: what one role says in a row is one message. */
+/** Joins consecutive messages of one role, because the API requires alternating roles. */
 function joined(messages: readonly Message[]): Message[] {
   const result: Message[] = [];
   for (const message of messages) {

@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, recordOf } from '../../sdk/json.js';
 
-/** Turns the body of a chat completion into one of OpenAI's Responses API. Members it does not know stay. */
+/** Converts a chat completion's body to OpenAI's Responses API. Unknown members stay unchanged. */
 export function toResponses(body: JsonRecord): JsonRecord {
   const {
     messages,
@@ -16,7 +16,7 @@ export function toResponses(body: JsonRecord): JsonRecord {
   const limit = max_tokens ?? max_completion_tokens;
   const format = response_format === undefined ? undefined : flattened(response_format, 'json_schema');
   return {
-    // The conversation is sent with each request: there is no need to keep it there.
+    // Each request carries the whole conversation, so the provider need not store it.
     store: false,
     ...rest,
     input: recordsOf(messages).flatMap(toItems),
@@ -55,7 +55,7 @@ function toPart(part: JsonRecord, output: boolean): JsonRecord {
   return type === 'file' ? { type: 'input_file', ...recordOf(part.file) } : part;
 }
 
-/** `{type, function: {name, …}}` as `{type, name, …}`. */
+/** Converts `{type, function: {name, …}}` to `{type, name, …}`. */
 function flattened(value: unknown, member: string): unknown {
   if (!isRecord(value) || !isRecord(value[member])) return value;
   return { type: value.type, ...recordOf(value[member]) };

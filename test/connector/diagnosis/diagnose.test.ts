@@ -34,7 +34,7 @@ afterAll(async () => {
 
 type Profile = NonNullable<ConfigObject['profiles']>[string];
 
-/** A provider at /v1 that wants `Bearer right`, knows the model `right`, and does all else as a real one would. */
+/** A provider at /v1 that accepts `Bearer right` and the model `right`, and refuses the rest as a real one would. */
 const provider: Handler = ({ method, path, headers, body }, response) => {
   const json = (status: number, value: unknown): void =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -82,9 +82,9 @@ test.each<[string, string, Partial<Profile>, string, string]>([
     'set query: { api-version:',
   ],
   ['a misspelt model', '/v1', { model: 'rihgt-1' }, 'model', 'set model, e.g. right-1'],
-  ['an address that has moved', '/moved/chat/completions', {}, 'redirect', 'set base_url to the address'],
+  ['a moved address', '/moved/chat/completions', {}, 'redirect', 'set base_url to the address'],
   ['the address of a web page', '/page/v1', {}, 'web page', 'set base_url to the address of the API'],
-])('%s: the fault is named, with what to do', async (_name, path, wrong, fault, advice) => {
+])('%s: the diagnosis names the fault and gives advice', async (_name, path, wrong, fault, advice) => {
   const upstream = await startUpstream(provider);
   onTestFinished(() => upstream.close());
   const found = await examine({ ...RIGHT, base_url: `${upstream.url}${path}`, ...wrong });
@@ -92,7 +92,7 @@ test.each<[string, string, Partial<Profile>, string, string]>([
   expect(JSON.stringify(found)).not.toContain('Bearer');
 });
 
-test('what is configured right answers, and no more is read than shows it', async () => {
+test('a correct endpoint answers, and reading stops at the first output', async () => {
   const upstream = await startUpstream(provider);
   onTestFinished(() => upstream.close());
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toEqual({
@@ -102,7 +102,7 @@ test('what is configured right answers, and no more is read than shows it', asyn
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('a port where nothing listens is named', async () => {
+test('a closed port is diagnosed as refused', async () => {
   expect(await examine({ ...RIGHT, base_url: `http://127.0.0.1:${await freePort()}` })).toMatchObject({
     fault: 'refused',
     advice: 'start the server there, or correct host and port',
@@ -112,7 +112,7 @@ test('a port where nothing listens is named', async () => {
 test.each([
   ['SSH-2.0-OpenSSH_9.9\r\n', 'correct host and port'],
   ['\x15\x03\x01\x00\x02\x02\x46', 'begin base_url with https:'],
-])('a server that does not speak HTTP is named: %j', async (greeting, advice) => {
+])('a server that does not speak HTTP is diagnosed: %j', async (greeting, advice) => {
   const upstream = await startTcpUpstream((socket) => socket.once('data', () => socket.end(greeting)));
   onTestFinished(() => upstream.close());
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({
@@ -121,11 +121,11 @@ test.each([
   });
 });
 
-test('a host that does not exist is named', async () => {
+test('a host that does not exist is diagnosed as name', async () => {
   expect(await examine({ ...RIGHT, base_url: 'http://absent.invalid' })).toMatchObject({ fault: 'name' });
 });
 
-test('a missing key variable is named before anything is sent', async () => {
+test('a missing key variable is diagnosed before any request', async () => {
   expect(await examine({ provider: 'groq', model: 'm' })).toMatchObject({
     fault: 'not configured',
     detail: expect.stringContaining('GROQ_API_KEY is not set'),
@@ -147,7 +147,7 @@ async function tlsServer(certificate: string, wantsClient: boolean): Promise<str
   return `https://localhost:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-test('a certificate from an unknown authority is named', async () => {
+test('a certificate from an unknown authority is diagnosed', async () => {
   expect(await examine({ ...RIGHT, base_url: await tlsServer('self-signed', false) })).toMatchObject({
     fault: 'certificate',
     advice: expect.stringContaining('--ca FILE'),
@@ -157,23 +157,23 @@ test('a certificate from an unknown authority is named', async () => {
 test.each([
   ['expired', "renew the server's certificate"],
   ['wrong-host', 'set base_url to a host name that is in the certificate'],
-])('a certificate that is %s is named with what to do', async (certificate, advice) => {
+])('a certificate that is %s is diagnosed with advice', async (certificate, advice) => {
   expect(await examine({ ...RIGHT, base_url: await tlsServer(certificate, false) })).toMatchObject({
     fault: 'certificate',
     advice: expect.stringContaining(advice),
   });
 });
 
-test('https at a port without TLS is named', async () => {
+test('https at a port without TLS is diagnosed', async () => {
   const upstream = await startUpstream(provider);
   onTestFinished(() => upstream.close());
   expect(await examine({ ...RIGHT, base_url: upstream.url.replace('http:', 'https:') })).toMatchObject({
     fault: 'scheme',
-    advice: 'if that port speaks no TLS, begin base_url with http:',
+    advice: 'begin base_url with http: if that port does not use TLS',
   });
 });
 
-test('a server that demands a client certificate is named', async () => {
+test('a server that requires a client certificate is diagnosed', async () => {
   expect(await examine({ ...RIGHT, base_url: await tlsServer('localhost', true) })).toMatchObject({
     fault: 'client certificate',
   });
@@ -181,7 +181,7 @@ test('a server that demands a client certificate is named', async () => {
 
 type Json = (status: number, value: unknown, headers?: Record<string, string>) => void;
 
-/** A server that behaves as this handler says, in JSON. */
+/** Starts a server that answers with the handler's JSON. */
 async function server(answer: (request: SeenRequest, json: Json) => void): Promise<Upstream> {
   const upstream = await startUpstream((request, response) =>
     answer(request, (status, value, headers = {}) => {
@@ -236,7 +236,7 @@ test.each<[string, number, unknown, string, string]>([
     403,
     error('Country, region, or territory not supported', 'unsupported_country_region_territory'),
     'region',
-    'send it by a proxy elsewhere',
+    'through a proxy elsewhere',
   ],
   [
     'a place that Gemini does not serve',
@@ -263,7 +263,7 @@ test.each<[string, number, unknown, string, string]>([
     'quota',
     'add credit',
   ],
-  ['a payment that is due', 402, error('Insufficient credits'), 'quota', 'add credit'],
+  ['a due payment', 402, error('Insufficient credits'), 'quota', 'add credit'],
   [
     'a limit of requests',
     429,
@@ -285,13 +285,13 @@ test.each<[string, number, unknown, string, string]>([
     'web page',
     'set base_url',
   ],
-])('%s is told by the words of the refusal', async (_name, status, body, fault, advice) => {
+])('%s is diagnosed from the refusal’s words', async (_name, status, body, fault, advice) => {
   const upstream = await server((_request, json) => json(status, body));
   const found = await examine({ ...RIGHT, base_url: upstream.url });
   expect(found).toMatchObject({ works: false, fault, advice: expect.stringContaining(advice) });
 });
 
-test('a redirect to the same host with TLS is told as the scheme', async () => {
+test('a redirect to the same host with TLS is diagnosed as scheme', async () => {
   const upstream = await server(({ path, headers }, json) =>
     json(301, {}, { location: `https://${headers.host}${path}` }),
   );
@@ -308,7 +308,7 @@ test.each([
     '/v1/messages',
     { type: 'message', content: [{ type: 'text', text: 'OK' }], stop_reason: 'end_turn' },
   ],
-])('a server that only speaks %s is found out by asking it so', async (api, route, answer) => {
+])('a server that only speaks %s is diagnosed by a request in that format', async (api, route, answer) => {
   const upstream = await server(({ path, headers }, json) => {
     if (path !== route) return json(404, { detail: 'Not Found' });
     if (
@@ -324,14 +324,14 @@ test.each([
   });
 });
 
-test('a server that refuses each route in the same way is not taken for one that speaks another format', async () => {
+test('a server that refuses every route alike is not diagnosed as another wire format', async () => {
   const upstream = await server(({ path }, json) =>
     path === '/v1/chat/completions' ? json(404, { detail: 'Not Found' }) : json(401, error('who are you?')),
   );
   expect(await examine({ ...RIGHT, base_url: upstream.url })).toMatchObject({ fault: 'path' });
 });
 
-test('an exact address of another format is told, whatever the server says of it', async () => {
+test('an exact address of another format is diagnosed, whatever the server answers', async () => {
   const upstream = await server((_request, json) => json(422, { detail: 'input: Field required' }));
   expect(await examine({ ...RIGHT, url: `${upstream.url}/v1/responses` })).toMatchObject({
     fault: 'wire format',
@@ -339,7 +339,7 @@ test('an exact address of another format is told, whatever the server says of it
   });
 });
 
-test('a version that Azure does not have is told from a deployment that is missing', async () => {
+test('an unknown Azure API version is distinguished from a missing deployment', async () => {
   const azure = await server(({ method, path, headers }, json) => {
     if (headers['api-key'] !== 'right')
       return json(401, { error: { code: '401', message: 'Access denied' } });
@@ -365,7 +365,7 @@ test('a version that Azure does not have is told from a deployment that is missi
   expect(await examine({ ...profile, model: 'gone' })).toMatchObject({ fault: 'model' });
 });
 
-test('a list of models that anybody gets does not make a wrong key look like wrong authentication', async () => {
+test('a public list of models does not turn a wrong key into wrong authentication', async () => {
   const upstream = await server(({ method }, json) =>
     method === 'GET'
       ? json(200, { data: [{ id: 'right-1' }] })
@@ -378,7 +378,7 @@ test.each([
   ['"sk-quoted"', 'leave them out'],
   ['sk-one two', 'copy the key again'],
   ['Bearer sk-x', 'leave that out: it is added'],
-])('the key %s is told with what to do, before anything is sent', async (api_key, advice) => {
+])('the key %s is diagnosed with advice before any request', async (api_key, advice) => {
   const upstream = await server((_request, json) => json(200, CHAT));
   expect(await examine({ ...RIGHT, api_key, base_url: upstream.url })).toMatchObject({
     fault: 'not configured',
