@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { Endpoint } from '../config/index.js';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import { evaluate } from '../loadtest/check.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
+import { CURVE_CSV_HEADER, curveCsv } from '../loadtest/search/curve.js';
 import type { ServerRecord } from '../loadtest/server-metrics/record.js';
 import { turnFigures } from '../loadtest/turns.js';
 import { addCompare } from './bench/compare.js';
@@ -10,12 +12,14 @@ import { openEngine } from './bench/engine/open-engine.js';
 import { openReport, type ReportFile } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { loadOf, readTrace } from './bench/load.js';
-import { measure } from './bench/measure.js';
+import { type Measured, measure } from './bench/measure.js';
 import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
 import { type EndpointRun, resultText } from './bench/result.js';
 import { resultJson } from './bench/result-json.js';
+import { checkSearch, levelFlags, searchLoads } from './bench/search.js';
+import { searchOf } from './bench/search-flags.js';
 import { watchServer } from './bench/server-metrics.js';
 import { type Plan, setupOf } from './bench/setup.js';
 import { waitForStart } from './bench/start-at.js';
@@ -39,13 +43,16 @@ export function defineBench(command: Command): void {
 async function bench(flags: BenchFlags): Promise<number> {
   const modes = modesOf(flags);
   const trace = flags.trace === undefined ? undefined : await readTrace(flags.trace, flags);
-  const plan: Plan = { flags, load: loadOf(flags, trace), trace, ...(await promptsFrom(flags, trace)) };
+  const search = searchOf(flags);
+  if (search !== undefined) checkSearch(search, flags);
+  const load = loadOf(search === undefined ? flags : levelFlags(flags, search.kind, 1), trace);
+  const plan: Plan = { flags, load, trace, ...(await promptsFrom(flags, trace)) };
   const setup = setupOf(plan);
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
   if (flags.policies && flags.through === 'direct')
     throw new UsageError('--policies needs --through daemon: without the daemon there are none');
-  const files = flags.through === 'direct' ? openFilesProblem(flags.concurrency ?? 1) : undefined;
+  const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;
   if (files !== undefined) throw new UsageError(files);
   const composition = compose(modes.length === 0 ? flags : { ...flags, mode: modes[0] ?? '' });
   reportProblems(composition.loaded);
@@ -77,7 +84,11 @@ async function bench(flags: BenchFlags): Promise<number> {
     files.json?.write(reportText(json));
     if (files.html !== undefined)
       files.html.write((await import('./bench/page.js')).reportPage(runs, setup, json));
-    files.csv?.write(CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join(''));
+    files.csv?.write(
+      search === undefined
+        ? CSV_HEADER + runs.map(({ mode, tally }) => csvLines(mode, tally)).join('')
+        : CURVE_CSV_HEADER + runs.map(({ mode, curve }) => curve && curveCsv(mode, curve)).join(''),
+    );
     for (const file of [files.json, files.csv, files.html]) file?.close();
     // An error of stdout arrives in the next event-loop turn.
     await nextTurn();
@@ -131,6 +142,11 @@ async function runOne(
       const warmup = warmupFlags(flags);
       await measure(engine, { label: `${name} warm-up`, flags: warmup, load: loadOf(warmup) }, signal);
     }
+    const search = searchOf(flags);
+    if (search !== undefined) {
+      const { curve, best } = await searchLoads(engine, search, flags, name, signal);
+      return { ...runOf(best, endpoint, flags), curve };
+    }
     if (startAt !== undefined) await waitForStart(startAt, signal);
     const watch = await watchServer(endpoint, flags);
     // Other machines begin at that time.
@@ -138,23 +154,35 @@ async function runOne(
     const measured = await measure(engine, { label: name, flags, load }, signal).finally(async () => {
       server = await watch?.stop();
     });
-    const { tally, durationMs, ...rest } = measured;
-    const result = tally.report(durationMs);
-    return {
-      mode: name,
-      model: flags.model ?? endpoint.model,
-      url: endpoint.baseUrl,
-      tally,
-      turns: flags.turns === undefined ? [] : turnFigures(tally),
-      report: result,
-      checks: (flags.check ?? []).map((check) => evaluate(check, result)),
-      slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, result)),
-      ...(server !== undefined && { server }),
-      ...rest,
-    };
+    return { ...runOf(measured, endpoint, flags), ...(server !== undefined && { server }) };
   } finally {
     await engine.close();
   }
+}
+
+function runOf(
+  { tally, durationMs, ...rest }: Measured,
+  { name, model, baseUrl }: Endpoint,
+  flags: BenchFlags,
+): EndpointRun {
+  const report = tally.report(durationMs);
+  return {
+    mode: name,
+    model: flags.model ?? model,
+    url: baseUrl,
+    tally,
+    turns: flags.turns === undefined ? [] : turnFigures(tally),
+    report,
+    checks: (flags.check ?? []).map((check) => evaluate(check, report)),
+    slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, report)),
+    ...rest,
+  };
+}
+
+/** As far as the flags say. */
+function mostAtATime({ concurrency = 1, findConcurrency, sweep }: BenchFlags): number {
+  if (findConcurrency !== undefined && findConcurrency !== true) return findConcurrency.to;
+  return sweep?.kind === 'concurrency' ? Math.max(...sweep.loads) : concurrency;
 }
 
 /** The requests before the test, which do not count: as many at a time as in it. */
@@ -164,6 +192,7 @@ function warmupFlags(flags: BenchFlags): BenchFlags {
   return { ...rest, requests: flags.warmup, ...conversations };
 }
 
-function passed({ checks, report }: EndpointRun): boolean {
-  return report.completed > 0 && checks.every((check) => check.passed);
+function passed({ checks, report, curve }: EndpointRun): boolean {
+  const answered = curve?.found === undefined || curve.found.kept !== undefined;
+  return answered && report.completed > 0 && checks.every((check) => check.passed);
 }

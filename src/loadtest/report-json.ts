@@ -137,12 +137,12 @@ function written(value: unknown, indent: string): string {
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
 }
 
-function summaryJson(summary: Summary | undefined): Record<string, number> | null {
+export function summaryJson(summary: Summary | undefined): Record<string, number> | null {
   if (summary === undefined) return null;
   return Object.fromEntries(Object.entries(summary).map(([name, value]) => [name, short(value)]));
 }
 
 /** RFC 4180. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

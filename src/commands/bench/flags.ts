@@ -7,6 +7,7 @@ import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
 import { ARRIVALS_HELP, type ArrivalFlags, addArrivalFlags } from './arrival-flags.js';
 import { addPromptFlags, PROMPTS_HELP, type PromptFlags } from './prompt-flags.js';
+import { addSearchFlags, SEARCH_HELP, type SearchFlags } from './search-flags.js';
 import type { Through } from './send.js';
 import {
   addServerMetricsFlags,
@@ -14,7 +15,13 @@ import {
   type ServerMetricsFlags,
 } from './server-metrics-flags.js';
 
-export interface BenchFlags extends GlobalFlags, LimitFlags, PromptFlags, ArrivalFlags, ServerMetricsFlags {
+export interface BenchFlags
+  extends GlobalFlags,
+    LimitFlags,
+    PromptFlags,
+    ArrivalFlags,
+    SearchFlags,
+    ServerMetricsFlags {
   requests?: number;
   /** Seconds. */
   duration?: number;
@@ -64,16 +71,17 @@ An SLO is ${SLO_SYNTAX}.
 Conditions on answers make the goodput; those on the run are reported as kept or missed. A check is
 ${CHECK_SYNTAX}:
   vastar-tui bench --rate 5 --duration 30 --check 'ttft.p95<500ms' --check 'errors<1%'
+${SEARCH_HELP}
 ${SERVER_METRICS_HELP}
 
 vastar-tui bench compare BEFORE.json AFTER.json says which figures of two reports differ.
 
-Exit codes: 0 done, 1 a check failed or no request was answered, 2 usage or configuration, 130 interrupted (what was
+Exit codes: 0 done, 1 a check failed, no load keeps the SLO, or no request was answered, 2 usage or configuration, 130 interrupted (what was
 measured until then is printed).`;
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
-  return addServerMetricsFlags(addArrivalFlags(addPromptFlags(addLimitFlags(command))))
+  return addServerMetricsFlags(addSearchFlags(addArrivalFlags(addPromptFlags(addLimitFlags(command)))))
     .addOption(
       new Option('--requests <n>', 'how many to send [20, without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))

@@ -30,15 +30,16 @@ export interface Measurement {
   flags: BenchFlags;
   /** As `flags` say. */
   load: Pick<Load, 'kind' | 'limit'>;
+  /** Takes the results [a new one]. */
+  tally?: Tally;
 }
 
 /** Runs one test. */
 export async function measure(
   engine: Engine,
-  { label, flags, load }: Measurement,
+  { label, flags, load, tally = createTally(load.kind, flags.slo?.limits) }: Measurement,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const tally = createTally(load.kind, flags.slo?.limits);
   const counters = createCounters();
   const progress = showProgress(label, load.limit, tally, () => counters.settled);
   // The processor's time is that of all threads.

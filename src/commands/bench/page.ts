@@ -1,6 +1,7 @@
 import { VERSION } from '../../common/version.js';
 import { STATISTICS } from '../../loadtest/distribution.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
+import { curveText } from '../../loadtest/search/curve.js';
 import { short } from '../../loadtest/short.js';
 import { LATENCIES } from '../../loadtest/tally.js';
 import { costText } from '../../metrics/cost.js';
@@ -49,6 +50,7 @@ function runSection(run: EndpointRun, setup: Setup, number: number): Markup {
   const { mode, model, url, report, instrument } = run;
   return html`<section id="run-${number}"><h2>${mode}: ${model}</h2><p class="soft">${url}</p>
 ${warnings(instrumentWarnings(instrument, report))}
+${curve(run)}
 ${cards(run)}
 ${latencies(run)}
 ${conditions(run)}
@@ -56,6 +58,12 @@ ${turns(run)}
 ${errors(run)}
 <p class="note">${setup.loop === 'open' ? 'TTFT and E2E count from the moment a request should have been sent.' : 'TTFT and E2E count from the moment a request was sent.'}</p>
 </section>`;
+}
+
+/** The table of several loads, as it is printed. */
+function curve({ curve }: EndpointRun): Markup | undefined {
+  if (curve === undefined) return undefined;
+  return html`<h3>Loads</h3><div class="scroll" tabindex="0"><pre>${curveText(curve)}</pre></div><h3>${curve.found === undefined ? 'The load with the most good answers' : 'The load that is the answer'}</h3>`;
 }
 
 function cards({ report, maxInFlight, unsent }: EndpointRun): Markup {

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../loadtest/check.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { histogramsJson, reportJson, samplesJson, turnsJson } from '../../loadtest/report-json.js';
 import { requestsJson } from '../../loadtest/requests-json.js';
+import { curveJson } from '../../loadtest/search/curve.js';
 import { serverJson } from '../../loadtest/server-metrics/report.js';
 import { short } from '../../loadtest/short.js';
 import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
@@ -39,6 +40,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     turns: inTurns ? turnsJson(run.turns) : null,
     instrument: instrumentJson(run),
     server_metrics: run.server === undefined ? null : serverJson(run.server, run.startedAt.getTime()),
+    curve: run.curve === undefined ? null : curveJson(run.curve),
     slo: slo.map(resultOf),
     checks: checks.map(resultOf),
     samples: samplesJson(tally),

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
+import { type Curve, curveText } from '../../loadtest/search/curve.js';
 import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
 import { serverText } from '../../loadtest/server-metrics/report.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
@@ -23,6 +24,8 @@ export interface EndpointRun extends Omit<Measured, 'durationMs'> {
   slo: readonly CheckResult[];
   /** What the server told of itself (`--server-metrics`). */
   server?: ServerRecord;
+  /** Of several loads; the run is then that of the answer. */
+  curve?: Curve;
 }
 
 const BUCKETS = 12;
@@ -32,6 +35,7 @@ const BAR_WIDTH = 40;
 export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${setup.text}\n`;
+    if (run.curve !== undefined) return `${heading}\n${curveText(run.curve)}`;
     const slo = run.slo.map((one) => `${one.passed ? 'SLO kept  ' : 'SLO MISSED'}  ${foundText(one)}\n`);
     const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${foundText(one)}\n`);
     const text = [
@@ -46,7 +50,11 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
     return [...warningText(run), ...text].join('');
   });
   const servers = runs.map(({ server }) => serverText(server)).join('');
-  return [...parts, latencyTable(runs)].filter((part) => part !== '').join('\n') + servers;
+  return (
+    [...parts, latencyTable(runs.filter(({ curve }) => curve === undefined))]
+      .filter((part) => part !== '')
+      .join('\n') + servers
+  );
 }
 
 /** E.g. `ttft.p95<500ms (is 312 ms)`. */

@@ -2,6 +2,7 @@ import { formatSpread } from '../../loadtest/spread.js';
 import type { BenchFlags } from './flags.js';
 import type { Load, Trace } from './load.js';
 import type { Asked } from './prompts.js';
+import { type SearchPlan, searchOf } from './search-flags.js';
 import type { Through } from './send.js';
 
 /** What a test sends, and when. */
@@ -26,7 +27,9 @@ export interface Setup {
 }
 
 export function setupOf({ flags, load, prompts }: Plan): Setup {
-  const text = `${load.text}${flags.warmup === 0 ? '' : `, after ${flags.warmup} to warm up`}`;
+  const search = searchOf(flags);
+  const loop = search === undefined ? load.kind : search.kind === 'rate' ? 'open' : 'closed';
+  const text = `${search === undefined ? load.text : searchText(search, flags)}${flags.warmup === 0 ? '' : `, after ${flags.warmup} to warm up`}`;
   const turns =
     flags.turns === undefined
       ? null
@@ -36,7 +39,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
           history: flags.history,
         };
   return {
-    loop: load.kind,
+    loop,
     text: text + load.part,
     prompts: { text: prompts.text, ...(prompts.count !== undefined && { count: prompts.count }) },
     through: flags.through,
@@ -45,12 +48,13 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
     json: {
       text,
       ...load.json,
+      ...(search !== undefined && { rate_per_s: null, search: searchJson(search, flags) }),
       seed: flags.seed,
       prompts: { text: prompts.text, ...prompts.json },
       turns,
       warmup: flags.warmup,
       // Of TTFT and E2E.
-      measured_from: load.kind === 'open' ? 'intended send time' : 'send',
+      measured_from: loop === 'open' ? 'intended send time' : 'send',
       timeout_s: flags.timeout ?? null,
       idle_timeout_s: flags.idleTimeout ?? null,
       answer_timeout_s: flags.answerTimeout ?? null,
@@ -59,4 +63,15 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
       policies: flags.policies === true,
     },
   };
+}
+
+/** For people. */
+function searchText(search: SearchPlan, { slo }: BenchFlags): string {
+  const what = search.kind === 'rate' ? 'arrivals/s' : 'at a time';
+  if (search.type === 'sweep') return `${search.loads.join(', ')} ${what}`;
+  return `the most ${search.kind === 'rate' ? 'arrivals/s' : 'requests at a time'} that keep ${slo?.text ?? ''}`;
+}
+
+function searchJson(search: SearchPlan, { slo }: BenchFlags): Record<string, unknown> {
+  return { ...search, slo: slo?.text ?? null };
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { placesOf, WHOLE } from '../../loadtest/share.js';
 import type { BenchFlags } from './flags.js';
 import type { Trace } from './load.js';
+import { type SearchPlan, searchOf } from './search-flags.js';
 
 /** A thread has room for so many requests at a time, or arrivals a second. */
 const IN_FLIGHT = 64;
@@ -12,12 +13,20 @@ const ARRIVALS = 50;
  * limited in an open loop one, for each thread has a fixed part of the places.
  */
 export function workerCount({ workers, shard = WHOLE, ...flags }: BenchFlags, trace?: Trace): number {
+  const search = searchOf(flags);
   const concurrency = flags.concurrency === undefined ? undefined : placesOf(shard, flags.concurrency);
   const most = concurrency ?? Number.POSITIVE_INFINITY;
   if (workers !== 'auto') return Math.min(workers, most);
+  if (search !== undefined) return searchWorkers(search);
   const rate = peakRate(flags, trace);
   if (rate === undefined) return wanted((concurrency ?? 1) / IN_FLIGHT);
   return concurrency === undefined ? wanted(rate / shard.of / ARRIVALS) : 1;
+}
+
+/** For the highest load; where none is known, for any. */
+function searchWorkers(search: SearchPlan): number {
+  const highest = search.type === 'sweep' ? Math.max(...search.loads) : search.range?.to;
+  return wanted((highest ?? Number.POSITIVE_INFINITY) / (search.kind === 'rate' ? ARRIVALS : IN_FLIGHT));
 }
 
 const wanted = (threads: number): number => Math.min(availableParallelism(), Math.max(1, Math.ceil(threads)));

@@ -10,6 +10,20 @@ export interface Run {
   readonly durationMs: number;
   readonly requests: Requests;
   readonly histograms: Readonly<Record<string, Histogram | undefined>>;
+  /** Of several loads, the lowest first; empty where there was one. */
+  readonly levels: readonly LevelRow[];
+  /** What their loads are: `rate` or `concurrency`. */
+  readonly loadKind: string;
+}
+
+/** One load of a curve. Times in ms, rates per second. */
+export interface LevelRow {
+  readonly load: number;
+  readonly done: number | null;
+  readonly good: number | null;
+  readonly ttftP50: number | null;
+  readonly ttftP95: number | null;
+  readonly e2eP95: number | null;
 }
 
 export type Column = readonly (number | null)[];
@@ -64,7 +78,21 @@ function readRun(run: Record<string, unknown>, loop: Report['loop']): Run {
     durationMs: typeof run.duration_ms === 'number' ? run.duration_ms : 0,
     requests: readRequests(objectOf(run.requests), loop),
     histograms: Object.fromEntries(histograms),
+    levels: levelsOf(objectOf(run.curve).levels),
+    loadKind: String(objectOf(run.curve).load),
   };
+}
+
+function levelsOf(value: unknown): LevelRow[] {
+  const number = (one: unknown): number | null => (typeof one === 'number' ? one : null);
+  return (Array.isArray(value) ? value.map(objectOf) : []).map((level) => ({
+    load: number(level.load) ?? 0,
+    done: number(level.requests_per_s),
+    good: number(level.goodput_per_s),
+    ttftP50: number(objectOf(level.ttft_ms).p50),
+    ttftP95: number(objectOf(level.ttft_ms).p95),
+    e2eP95: number(objectOf(level.e2e_ms).p95),
+  }));
 }
 
 function readRequests(columns: Record<string, unknown>, loop: Report['loop']): Requests {

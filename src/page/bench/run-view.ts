@@ -2,6 +2,7 @@ import { el, msText, numberText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import { bars, cumulative } from './distributions.js';
 import { hopBars } from './hop-bars.js';
+import { loadCurves } from './load-curve.js';
 import type { Report, Run } from './report.js';
 import { bucketsOf, errorSeries, loadSeries, percentileSeries, type Series, tokenSeries } from './series.js';
 import { waterfall } from './waterfall.js';
@@ -96,6 +97,9 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
   }
   const hops = hopBars(requests);
   section.append(
+    ...(run.levels.length < 2
+      ? []
+      : [el('h3', {}, 'By load'), el('div', { class: 'charts' }, ...loadCurves(run))]),
     el('h3', {}, 'Over time'),
     el('div', { class: 'charts' }, ...overTime),
     el('h3', {}, 'Distributions'),

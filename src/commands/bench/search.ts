@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { instrumentWarnings } from '../../loadtest/instrument.js';
+import { type Criteria, criteriaOf, SURE } from '../../loadtest/search/criteria.js';
+import type { Curve } from '../../loadtest/search/curve.js';
+import { createSearch, type Search } from '../../loadtest/search/find.js';
+import {
+  fellBehind,
+  isRoughlyClear,
+  type Level,
+  type SteadyPart,
+  settledSamples,
+  steadyPart,
+  steadyReport,
+  type Verdict,
+  verdictOf,
+} from '../../loadtest/search/level.js';
+import { createTally, type Tally } from '../../loadtest/tally.js';
+import { UsageError } from '../support/usage-error.js';
+import type { Engine } from './engine/engine.js';
+import type { BenchFlags } from './flags.js';
+import { loadOf } from './load.js';
+import { type Measured, measure } from './measure.js';
+import { type LoadKind, MOST_LOAD, type SearchPlan } from './search-flags.js';
+
+/** How long a load runs at most, in seconds. */
+export const DEFAULT_WINDOW_S = 30;
+/** How often it is looked at whether the verdict is clear. */
+const LOOK_MS = 500;
+/** What one request at a time takes is found by so many of them, or in so long. */
+const PILOT = { requests: 5, s: 10 } as const;
+
+/** What several loads came to. */
+export interface Searched {
+  readonly curve: Curve;
+  /** The test of the load that is the answer; of a sweep, the one with the most good answers a second. */
+  readonly best: Measured;
+}
+
+/** @throws {UsageError} for a search without what it looks for, or with flags that contradict it */
+export function checkSearch(plan: SearchPlan, { slo, concurrency }: BenchFlags): void {
+  if (plan.type === 'sweep' && plan.kind === 'concurrency' && concurrency !== undefined)
+    throw new UsageError('leave out --concurrency: --sweep concurrency:… says how many at a time');
+  if (plan.type === 'sweep' || slo !== undefined) return;
+  throw new UsageError(
+    `--find-${plan.kind} needs --slo: it looks for the highest load that keeps it, e.g. --slo 'ttft.p95<500ms'`,
+  );
+}
+
+/** The flags of one of the loads. */
+export function levelFlags(flags: BenchFlags, kind: LoadKind, load: number, number = 0): BenchFlags {
+  const { findRate: _rate, findConcurrency: _concurrency, sweep: _sweep, ...rest } = flags;
+  // Arrivals of their own for each load: what chance does to one is not done to all.
+  const seed = (flags.seed + 7919 * number) % 2 ** 32;
+  return { ...rest, [kind]: load, duration: flags.duration ?? DEFAULT_WINDOW_S, seed };
+}
+
+/** Runs the loads of a plan, one after another, until the answer is known, the list has ended or `signal` aborts. */
+export async function searchLoads(
+  engine: Engine,
+  plan: SearchPlan,
+  flags: BenchFlags,
+  label: string,
+  signal: AbortSignal,
+): Promise<Searched> {
+  const levels: Level[] = [];
+  const tests = new Map<number, Measured>();
+  const criteria = flags.slo && criteriaOf(flags.slo);
+  const run = async (load: number, search: Search | undefined): Promise<Level | undefined> => {
+    const one = { load, number: levels.length, plan, flags, criteria, label };
+    const { level, measured } = await runLevel(engine, one, search, signal);
+    if (measured.tally.samples.length === 0) return undefined;
+    levels.push(level);
+    tests.set(load, measured);
+    return level;
+  };
+  if (plan.type === 'sweep') {
+    for (const load of plan.loads) if (!signal.aborted) await run(load, undefined);
+    return searched(plan, levels, undefined, tests);
+  }
+  const from = plan.range?.from ?? (await firstLoad(engine, plan.kind, flags, label, signal));
+  const search = createSearch({ from, to: plan.range?.to ?? MOST_LOAD, whole: plan.kind === 'concurrency' });
+  for (let load = search.next(); load !== undefined && !signal.aborted; load = search.next()) {
+    const level = await run(load, search);
+    if (level?.verdict === undefined || signal.aborted) break;
+    search.tell(load, level.verdict.kept);
+    // Above it, this machine would be measured.
+    if (level.ownFailures) break;
+  }
+  return searched(plan, levels, search.found, tests);
+}
+
+function searched(
+  { type, kind }: SearchPlan,
+  levels: readonly Level[],
+  found: Curve['found'],
+  tests: ReadonlyMap<number, Measured>,
+): Searched {
+  const good = ({ report }: Level): number => report.goodput?.perSecond ?? report.requestsPerSecond;
+  const [most] = levels.toSorted((one, other) => good(other) - good(one));
+  const best = tests.get(found?.kept ?? found?.missed ?? most?.load ?? Number.NaN);
+  if (best === undefined)
+    throw new UsageError('no request was answered: look whether the endpoint works (vastar-tui doctor)');
+  const ordered = levels.toSorted((one, other) => one.load - other.load);
+  return { curve: { type, kind, levels: ordered, found }, best };
+}
+
+interface Asked {
+  readonly load: number;
+  readonly number: number;
+  readonly plan: SearchPlan;
+  readonly flags: BenchFlags;
+  readonly criteria: Criteria | undefined;
+  readonly label: string;
+}
+
+async function runLevel(
+  engine: Engine,
+  { load, number, plan, flags, criteria, label }: Asked,
+  search: Search | undefined,
+  signal: AbortSignal,
+): Promise<{ level: Level; measured: Measured }> {
+  const own = levelFlags(flags, plan.kind, load, number);
+  const { kind, limit } = loadOf(own);
+  const tally = createTally(kind, own.slo?.limits);
+  const clear = new AbortController();
+  const phase = search?.rising === true ? 'rising' : 'narrowing';
+  const watching = new AbortController();
+  if (search !== undefined && criteria !== undefined) {
+    void whenClear(tally, criteria, phase, watching.signal).then((is) => is && clear.abort());
+  }
+  const text = plan.kind === 'rate' ? `${label} ${load}/s` : `${label} ${load} at a time`;
+  const stop = AbortSignal.any([signal, clear.signal]);
+  const measured = await measure(engine, { label: text, flags: own, load: { kind, limit }, tally }, stop);
+  watching.abort();
+  const all = clear.signal.aborted ? settledSamples(tally.samples) : tally.samples;
+  const part = steadyPart(all, tally.latencyOf);
+  const windowMs = limit.kind === 'duration' ? Math.min(limit.ms, measured.tookMs) : measured.tookMs;
+  const report = steadyReport(part, tally.samples, windowMs, kind, own.slo);
+  const behind = kind === 'open' && !clear.signal.aborted && fellBehind(all, windowMs);
+  const verdict: Verdict | undefined =
+    criteria && verdictOf(criteria, part, tally, report, SURE.narrowing, behind);
+  return { level: levelOf(load, part, measured, report, verdict), measured };
+}
+
+function levelOf(
+  load: number,
+  { fromMs, leftOut, steady }: SteadyPart,
+  { tookMs, maxInFlight, instrument }: Measured,
+  report: Level['report'],
+  verdict: Verdict | undefined,
+): Level {
+  const own = report.errors.filter(({ errorClass }) => errorClass.startsWith('client:'));
+  const warnings = [
+    ...instrumentWarnings(instrument, report),
+    ...own.map(({ errorClass, count, example }) => `${count} ${errorClass}: ${example}`),
+  ];
+  return {
+    load,
+    verdict,
+    report,
+    tookMs,
+    warmupMs: fromMs,
+    warmupRequests: leftOut,
+    steady,
+    maxInFlight,
+    warnings,
+    ownFailures: own.length > 0,
+  };
+}
+
+/** Resolves with true once the verdict of a running test is clear; with false when `signal` aborts. */
+async function whenClear(
+  tally: Tally,
+  criteria: Criteria,
+  phase: keyof typeof SURE,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let looked = 0;
+  for (;;) {
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return false;
+    const settled = settledSamples(tally.samples);
+    // Each look is a chance to be wrong: the next is at a quarter more.
+    if (settled.length < 1.25 * looked) continue;
+    looked = settled.length;
+    const part = steadyPart(settled, tally.latencyOf);
+    const report = tally.report(1);
+    const verdict = verdictOf(criteria, part, tally, report, SURE[phase], false);
+    if (phase === 'rising' ? isRoughlyClear(verdict) : verdict.clear) return true;
+  }
+}
+
+/** The load that the search begins with: what one request at a time makes. */
+async function firstLoad(
+  engine: Engine,
+  kind: LoadKind,
+  flags: BenchFlags,
+  label: string,
+  signal: AbortSignal,
+): Promise<number> {
+  if (kind === 'concurrency') return 1;
+  const own = levelFlags({ ...flags, drain: 0 }, 'concurrency', 1);
+  const { rate: _rate, arrivals: _arrivals, ...closed } = { ...own, duration: PILOT.s };
+  const { kind: loop, limit } = loadOf(closed);
+  const tally = createTally(loop);
+  const enough = new AbortController();
+  const timer = setInterval(() => {
+    if (tally.samples.length >= PILOT.requests) enough.abort();
+  }, 20);
+  const pilot = { label: `${label} alone`, flags: closed, load: { kind: loop, limit }, tally };
+  await measure(engine, pilot, AbortSignal.any([signal, enough.signal])).finally(() => clearInterval(timer));
+  const times = tally.samples.map((one, at) => one.endMs - (tally.samples[at - 1]?.endMs ?? 0));
+  const [, ...later] = times;
+  const used = later.length > 0 ? later : times;
+  const ms = used.length === 0 ? PILOT.s * 1000 : used.reduce((sum, one) => sum + one, 0) / used.length;
+  return Math.min(MOST_LOAD / 2, Math.max(0.01, Number((1000 / Math.max(1, ms)).toPrecision(2))));
+}

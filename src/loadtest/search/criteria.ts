@@ -1,0 +1,148 @@
+import { type Check, evaluate } from '../check.js';
+import { compare, parseCondition } from '../condition.js';
+import { describeLimits, meets, type RequestLimit } from '../request-limits.js';
+import type { Latency, Sample } from '../sample.js';
+import type { Slo } from '../slo.js';
+import type { Report } from '../tally.js';
+
+/** A condition of an SLO as a share of requests that has to be good: so that it has a confidence interval. */
+export interface Criterion {
+  readonly text: string;
+  /** 0 to 1. */
+  readonly share: number;
+  /** Undefined: the request says nothing of it. */
+  good(sample: Sample, latency: Latency): boolean | undefined;
+}
+
+export interface Criteria {
+  readonly shares: readonly Criterion[];
+  /** Judged by their value alone. */
+  readonly points: readonly Check[];
+}
+
+/** So many answers have to keep the limits of single answers, where the SLO names no share. */
+const GOODPUT_SHARE = 0.99;
+/** So many requests have to be answered, where the SLO says nothing of errors. */
+const COMPLETE_SHARE = 0.99;
+
+/** What an SLO asks of a load. An SLO that names no share of good answers and no errors asks for 99 %. */
+export function criteriaOf({ limits, checks }: Slo): Criteria {
+  const shares: Criterion[] = [];
+  const points: Check[] = [];
+  for (const check of checks) {
+    const criterion = shareOf(check, limits);
+    if (criterion === undefined) points.push(check);
+    else shares.push(criterion);
+  }
+  const told = (figure: string): boolean =>
+    checks.some(({ text }) => parseCondition(text)?.figure === figure);
+  if (limits.length > 0 && !told('goodput')) {
+    const text = `${describeLimits(limits)} for ${100 * GOODPUT_SHARE} % of the requests`;
+    shares.push({ text, share: GOODPUT_SHARE, good: (_, latency) => meets(limits, latency) });
+  }
+  // Failures count against goodput already.
+  if (limits.length === 0 && !told('errors')) {
+    shares.push({
+      text: `errors<=${Math.round(100 * (1 - COMPLETE_SHARE))}%`,
+      share: COMPLETE_SHARE,
+      good: ({ outcome }) => outcome === 'complete',
+    });
+  }
+  return { shares, points };
+}
+
+function shareOf({ text }: Check, limits: readonly RequestLimit[]): Criterion | undefined {
+  const condition = parseCondition(text);
+  if (condition === undefined || condition.operator === '=') return undefined;
+  const { figure, statistic, operator, limit, unit } = condition;
+  const below = operator === '<' || operator === '<=';
+  if (figure === 'errors' && unit === '%' && below && limit > 0)
+    return { text, share: 1 - limit / 100, good: ({ outcome }) => outcome === 'complete' };
+  if (figure === 'goodput' && unit === '%' && !below && operator !== '==' && operator !== '!=')
+    return { text, share: limit / 100, good: (_, latency) => meets(limits, latency) };
+  const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(statistic ?? '') ?? [];
+  if (percent === undefined || !below) return undefined;
+  if (figure !== 'ttft' && figure !== 'tpot' && figure !== 'e2e') return undefined;
+  return {
+    text,
+    share: Number(percent) / 100,
+    good(sample, latency) {
+      const value = latency[figure];
+      return sample.outcome !== 'complete' || value === undefined
+        ? undefined
+        : compare(value, operator, limit);
+    },
+  };
+}
+
+/** What became of one condition. */
+export interface Judged {
+  readonly text: string;
+  readonly verdict: 'kept' | 'missed' | 'unclear';
+  /** By what was measured, where it is unclear. */
+  readonly kept: boolean;
+  /** The share of good requests with its interval, 0 to 1; undefined for a condition that is judged by its value. */
+  readonly share?: { readonly value: number; readonly low: number; readonly high: number };
+  readonly of: number;
+}
+
+/** How sure a verdict has to be, in standard deviations. */
+export const SURE = { rising: 1.64, narrowing: 2.58 } as const;
+/** Below so many requests nothing is clear. */
+export const FEWEST = 30;
+
+/** @param samples in the order in which they were due */
+export function judge(
+  { shares, points }: Criteria,
+  samples: readonly Sample[],
+  latencyOf: (sample: Sample) => Latency,
+  report: Report,
+  z: number,
+): Judged[] {
+  return [
+    ...shares.map(({ text, share, good }): Judged => {
+      const goods = samples.flatMap((sample) => good(sample, latencyOf(sample)) ?? []);
+      const interval = shareInterval(goods, z);
+      // Nothing that was measured keeps nothing.
+      if (interval === undefined) return { text, verdict: 'unclear', kept: false, of: 0 };
+      const { value, low, high } = interval;
+      const sure = goods.length >= FEWEST;
+      const verdict = sure && low >= share ? 'kept' : sure && high < share ? 'missed' : 'unclear';
+      return { text, verdict, kept: value >= share, share: interval, of: goods.length };
+    }),
+    ...points.map((check): Judged => {
+      const { passed } = evaluate(check, report);
+      return { text: check.text, verdict: 'unclear', kept: passed, of: samples.length };
+    }),
+  ];
+}
+
+const BATCHES = 20;
+
+/**
+ * Wilson's score interval of a share. Requests that follow each other are alike, so it is as wide as that of fewer
+ * requests: by how much the means of twenty batches vary more than independent ones would.
+ */
+export function shareInterval(goods: readonly boolean[], z: number) {
+  const count = goods.length;
+  if (count === 0) return undefined;
+  const value = goods.filter((good) => good).length / count;
+  const n = count / inflation(goods, value);
+  const middle = (value + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half = (z / (1 + (z * z) / n)) * Math.sqrt((value * (1 - value)) / n + (z * z) / (4 * n * n));
+  return { value, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+}
+
+/** How much more the batches' means vary than if the requests were independent; at least 1. */
+function inflation(goods: readonly boolean[], share: number): number {
+  const size = Math.floor(goods.length / BATCHES);
+  const independent = share * (1 - share);
+  if (size < 5 || independent === 0) return 1;
+  let squares = 0;
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    let good = 0;
+    for (let at = batch * size; at < (batch + 1) * size; at += 1) if (goods[at]) good += 1;
+    squares += (good / size - share) ** 2;
+  }
+  return Math.max(1, ((squares / (BATCHES - 1)) * size) / independent);
+}

@@ -1,0 +1,204 @@
+import type { Summary } from '../distribution.js';
+import { quoted, summaryJson } from '../report-json.js';
+import { short } from '../short.js';
+import { aligned } from '../table.js';
+import type { Judged } from './criteria.js';
+import type { Found } from './find.js';
+import type { Level, Verdict } from './level.js';
+
+/** Loads with what they came to, the lowest first. */
+export interface Curve {
+  readonly type: 'find' | 'sweep';
+  readonly kind: 'rate' | 'concurrency';
+  readonly levels: readonly Level[];
+  /** Undefined for a sweep. */
+  readonly found: Found | undefined;
+}
+
+/** The lowest and the highest load that the answer may be, by confidence intervals of 99 %; null: not known. */
+export function answerInterval({ levels, found }: Curve): { low: number | null; high: number | null } {
+  const clear = levels.filter(({ verdict }) => verdict?.clear === true);
+  const kept = clear.filter(({ verdict, load }) => verdict?.kept && load <= (found?.kept ?? 0));
+  const missed = clear.filter(({ verdict, load }) => verdict?.kept === false && load > (found?.kept ?? 0));
+  return { low: kept.at(-1)?.load ?? null, high: missed[0]?.load ?? null };
+}
+
+const UNITS = { rate: 'requests/s', concurrency: 'at a time' } as const;
+
+const AT_ITS_LIMIT =
+  'this process or machine was at its limit, and its delays are part of the figures (--json has the reasons)';
+
+/** The curve for people. */
+export function curveText(curve: Curve): string {
+  const { levels, kind } = curve;
+  const ms = (summary: Summary | undefined, name: 'p50' | 'p95' | 'p99'): string =>
+    summary === undefined ? '' : `${summary[name].toFixed(summary[name] < 100 ? 1 : 0)} ms`;
+  const figures = ['done/s', 'tok/s', 'good/s', 'TTFT p50', 'p95', 'p99', 'TPOT p50', 'E2E p95', 'failed'];
+  const head = [UNITS[kind], '', ...figures];
+  const rows = levels.map(({ load, report, verdict, steady, warnings }) => [
+    String(load),
+    [
+      verdict && verdictText(verdict),
+      steady ? undefined : 'not steady',
+      warnings.length === 0 ? undefined : '!',
+    ]
+      .filter((part) => part !== undefined)
+      .join(' '),
+    perSecond(report.requestsPerSecond),
+    report.outputTokensPerSecond.toFixed(0),
+    report.goodput === undefined ? '' : perSecond(report.goodput.perSecond),
+    ms(report.latency.ttft, 'p50'),
+    ms(report.latency.ttft, 'p95'),
+    ms(report.latency.ttft, 'p99'),
+    ms(report.latency.tpot, 'p50'),
+    ms(report.latency.e2e, 'p95'),
+    failedShare(report.failed, report.completed),
+  ]);
+  const all = [head, ...rows];
+  const used = head.map((_, column) => rows.some((row) => row[column] !== ''));
+  const shown = all.map((row) => row.filter((_, column) => used[column]));
+  const notes = [
+    ...(levels.some(({ verdict }) => verdict?.clear === false) ? ['?  within the noise of its window'] : []),
+    ...(levels.some(({ warnings }) => warnings.length > 0) ? [`!  ${AT_ITS_LIMIT}`] : []),
+  ];
+  return [
+    aligned(shown, used[1] ? 2 : 1).trimEnd(),
+    ...answerLines(curve),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    '',
+  ].join('\n');
+}
+
+function perSecond(value: number): string {
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+function failedShare(failed: number, completed: number): string {
+  return failed === 0 ? '' : `${((100 * failed) / (failed + completed)).toFixed(1)} %`;
+}
+
+function verdictText({ kept, clear, fellBehind }: Verdict): string {
+  return `${kept ? 'kept' : 'missed'}${clear ? '' : '?'}${fellBehind ? ' (requests pile up)' : ''}`;
+}
+
+function answerLines(curve: Curve): string[] {
+  const { found, kind, levels } = curve;
+  if (found === undefined) return [];
+  const unit = UNITS[kind];
+  if (found.kept === undefined) {
+    const lowest = found.missed === undefined ? '' : `: already ${found.missed} ${unit} misses it`;
+    return ['', `No load was found that keeps the SLO${lowest}`, ...conditionLines(levels[0]?.verdict)];
+  }
+  const { low, high } = answerInterval(curve);
+  const range = [
+    low === null ? 'no load keeps it for sure' : `${low} keeps it for sure`,
+    ...(high === null ? [] : [`${high} misses it for sure`]),
+  ].join(', ');
+  const most =
+    found.missed === undefined
+      ? `${found.kept} ${unit} or more (none higher was tried)`
+      : `${found.kept} ${unit}`;
+  const answer = levels.find(({ load }) => load === found.kept);
+  return [
+    '',
+    `The SLO is kept up to ${most} (99 % confidence: ${range})`,
+    ...conditionLines(answer?.verdict),
+  ];
+}
+
+function conditionLines(verdict: Verdict | undefined): string[] {
+  return (verdict?.conditions ?? []).map(({ text, kept, share, of }) => {
+    const is =
+      share === undefined
+        ? ''
+        : `: ${percent(share.value)} of ${of} requests (${percent(share.low)} to ${percent(share.high)})`;
+    return `  ${kept ? 'kept  ' : 'MISSED'}  ${text}${is}`;
+  });
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** The curve for programs. */
+export function curveJson(curve: Curve): Record<string, unknown> {
+  const { type, kind, levels, found } = curve;
+  const { low, high } = answerInterval(curve);
+  return {
+    type,
+    load: kind,
+    answer:
+      found === undefined
+        ? null
+        : {
+            kept: found.kept ?? null,
+            missed: found.missed ?? null,
+            kept_for_sure: low,
+            missed_for_sure: high,
+          },
+    levels: levels.map(levelJson),
+  };
+}
+
+function levelJson(level: Level): Record<string, unknown> {
+  const { load, report, verdict, warnings } = level;
+  const { goodput } = report;
+  return {
+    load,
+    kept: verdict?.kept ?? null,
+    clear: verdict?.clear ?? null,
+    fell_behind: verdict?.fellBehind ?? null,
+    took_s: short(level.tookMs / 1000),
+    warmup_s: short(level.warmupMs / 1000),
+    warmup_requests: level.warmupRequests,
+    steady: level.steady,
+    completed: report.completed,
+    failed: report.failed,
+    max_in_flight: level.maxInFlight,
+    requests_per_s: short(report.requestsPerSecond),
+    output_tokens_per_s: short(report.outputTokensPerSecond),
+    goodput_per_s: goodput === undefined ? null : short(goodput.perSecond),
+    goodput_share: goodput === undefined ? null : short(goodput.share),
+    ttft_ms: summaryJson(report.latency.ttft),
+    tpot_ms: summaryJson(report.latency.tpot),
+    e2e_ms: summaryJson(report.latency.e2e),
+    conditions: (verdict?.conditions ?? []).map(conditionJson),
+    warnings,
+  };
+}
+
+function conditionJson({ text, verdict, kept, share, of }: Judged): Record<string, unknown> {
+  return {
+    condition: text,
+    kept,
+    verdict,
+    requests: of,
+    share:
+      share === undefined
+        ? null
+        : { value: short6(share.value), low: short6(share.low), high: short6(share.high) },
+  };
+}
+
+const short6 = (value: number): number => Number(value.toFixed(6));
+
+export const CURVE_CSV_HEADER =
+  'endpoint,load,kind,kept,clear,requests_per_s,output_tokens_per_s,goodput_per_s,completed,failed,ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,tpot_p50_ms,e2e_p50_ms,e2e_p95_ms,max_in_flight,warmup_s,steady\n';
+
+/** A line for each load. */
+export function curveCsv(mode: string, { kind, levels }: Curve): string {
+  return levels
+    .map(({ load, report, verdict, maxInFlight, warmupMs, steady }) => {
+      const { ttft, tpot, e2e } = report.latency;
+      const cells = [
+        ...[quoted(mode), load, kind, verdict?.kept, verdict?.clear],
+        ...[report.requestsPerSecond, report.outputTokensPerSecond, report.goodput?.perSecond].map(shortCell),
+        ...[report.completed, report.failed],
+        ...[ttft?.p50, ttft?.p95, ttft?.p99, tpot?.p50, e2e?.p50, e2e?.p95].map(shortCell),
+        ...[maxInFlight, short(warmupMs / 1000), steady],
+      ];
+      return `${cells.map((cell) => cell ?? '').join(',')}\n`;
+    })
+    .join('');
+}
+
+const shortCell = (value: number | undefined): number | undefined =>
+  value === undefined ? undefined : short(value);

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { groundForEach } from '../support/e2e.js';
+import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
+
+const ground = groundForEach();
+const { endpoint, run } = ground;
+const path = (name: string): string => join(ground.place.dir, name);
+
+const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
+
+/** Answers, but refuses a request while so many run. */
+function upTo(most: number): Handler {
+  let running = 0;
+  return (_request, response) => {
+    if (running >= most) {
+      response.writeHead(429, { 'content-type': 'application/json' }).end('{"error":{"message":"too many"}}');
+      return;
+    }
+    running += 1;
+    setTimeout(() => {
+      running -= 1;
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(WHOLE);
+    }, 20);
+  };
+}
+
+interface Level {
+  load: number;
+  kept: boolean | null;
+  completed: number;
+  requests_per_s: number;
+}
+interface Report {
+  load: { search: unknown };
+  runs: [
+    {
+      completed: number;
+      curve: { type: string; load: string; answer: Record<string, number | null> | null; levels: Level[] };
+    },
+  ];
+}
+
+test('the most requests at a time that a server takes are found, with all loads that were tried', async () => {
+  await endpoint(upTo(6));
+  const slo = ['--slo', 'errors<5%', '--duration', '3'];
+  const files = ['--json', 'found.json', '--csv', 'found.csv', '--html', 'found.html'];
+  const { code, stdout } = await run(['bench', '--find-concurrency', '1-32', ...slo, ...files]);
+  expect(stdout).toMatch(/The SLO is kept up to 6 at a time \(99 % confidence: .*7 misses it for sure\)/);
+  expect(code).toBe(0);
+  const { load, runs } = JSON.parse(readFileSync(path('found.json'), 'utf8')) as Report;
+  expect(load.search).toMatchObject({ type: 'find', kind: 'concurrency', slo: 'errors<5%' });
+  const { curve } = runs[0];
+  expect(curve).toMatchObject({ type: 'find', load: 'concurrency', answer: { kept: 6, missed: 7 } });
+  const loads = curve.levels.map((level) => level.load);
+  expect(loads).toEqual(loads.toSorted((one, other) => one - other));
+  for (const level of curve.levels) expect([level.load, level.kept]).toEqual([level.load, level.load <= 6]);
+  const lines = readFileSync(path('found.csv'), 'utf8').trim().split('\n');
+  expect(lines).toHaveLength(1 + curve.levels.length);
+  expect(readFileSync(path('found.html'), 'utf8')).toContain('The SLO is kept up to 6 at a time');
+});
+
+test('a sweep runs each load of its list, without an SLO', async () => {
+  await endpoint(upTo(100));
+  const { code, stdout } = await run([
+    ...['bench', '--sweep', 'rate:40,20', '--arrivals', 'constant', '--duration', '1.5', '--json', '-'],
+  ]);
+  expect(code).toBe(0);
+  const { curve } = (JSON.parse(stdout) as Report).runs[0];
+  expect(curve).toMatchObject({ type: 'sweep', answer: null, levels: [{ load: 20 }, { load: 40 }] });
+  expect(curve.levels.map(({ kept }) => kept)).toEqual([null, null]);
+  for (const { completed } of curve.levels) expect(completed).toBeGreaterThan(10);
+});
+
+test('a service that keeps the SLO at no load is told as such, and the exit code is 1', async () => {
+  await endpoint(upTo(0));
+  const { code, stdout } = await run([
+    ...['bench', '--find-concurrency', '1-4', '--slo', 'ttft.p95<1s', '--duration', '1'],
+  ]);
+  expect(stdout).toMatch(/No load was found that keeps the SLO: already 1 at a time misses it/);
+  expect(code).toBe(1);
+});
+
+test.each([
+  [['--find-rate'], /--find-rate needs --slo/],
+  [['--find-rate', '9-3', '--slo', 'ttft<1s'], /two rates, the lower one first/],
+  [['--find-concurrency', '1.5-3', '--slo', 'ttft<1s'], /two whole numbers/],
+  [['--find-rate', '--rate', '3', '--slo', 'ttft<1s'], /cannot be used with option '--rate/],
+  [['--find-rate', '--find-concurrency', '--slo', 'ttft<1s'], /cannot be used with option/],
+  [['--sweep', 'speed:1,2'], /rate: or concurrency:/],
+  [['--sweep', 'concurrency:1,0'], /rate: or concurrency:/],
+  [['--sweep', 'concurrency:1,2', '--concurrency', '3'], /leave out --concurrency/],
+])('%j is refused before anything is sent', async (flags, reason) => {
+  const upstream = await endpoint(upTo(1));
+  const { code, stderr } = await run(['bench', ...flags]);
+  expect(stderr).toMatch(reason);
+  expect(code).toBe(2);
+  expect(upstream.requests).toHaveLength(0);
+});

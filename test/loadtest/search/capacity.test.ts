@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { createRandom, type Random } from '../../../src/common/random.js';
+import type { Sample } from '../../../src/loadtest/sample.js';
+import { criteriaOf, SURE, shareInterval } from '../../../src/loadtest/search/criteria.js';
+import { createSearch } from '../../../src/loadtest/search/find.js';
+import {
+  fellBehind,
+  settledSamples,
+  steadyPart,
+  steadyReport,
+  verdictOf,
+} from '../../../src/loadtest/search/level.js';
+import { parseSlo } from '../../../src/loadtest/slo.js';
+import { createTally } from '../../../src/loadtest/tally.js';
+import { NO_SPEED } from '../../../src/metrics/speed.js';
+
+const SERVICE_MS = 200;
+const PLACES = 50;
+
+/** A service without a queue (M/D/c/c): a request that finds all places taken is refused. */
+function lossSystem(perSecond: number, windowMs: number, random: Random): Sample[] {
+  const samples: Sample[] = [];
+  const busyUntil: number[] = [];
+  let atMs = 0;
+  for (let index = 0; ; index += 1) {
+    atMs += (-Math.log(1 - random()) * 1000) / perSecond;
+    if (atMs > windowMs) return samples;
+    while ((busyUntil[0] ?? Number.POSITIVE_INFINITY) <= atMs) busyUntil.shift();
+    const common = { index, turn: 1, intendedMs: atMs, lagMs: 0, attempts: 1, retriesMs: 0, replaced: 0 };
+    if (busyUntil.length >= PLACES) {
+      samples.push({ ...common, endMs: atMs + 1, outcome: 'failed', errorClass: 'RateLimited', message: '' });
+      continue;
+    }
+    busyUntil.push(atMs + SERVICE_MS);
+    samples.push(complete(common, SERVICE_MS));
+  }
+}
+
+function complete(common: Omit<Sample, 'outcome' | 'endMs' | 'lagMs'>, tookMs: number): Sample {
+  const endMs = common.intendedMs + tookMs;
+  const times = { ttftMs: tookMs, e2eMs: tookMs, speed: NO_SPEED, outputTokens: 1, tokensEstimated: false };
+  return { ...common, lagMs: 0, endMs, outcome: 'complete', ...times };
+}
+
+/** One server with a queue: constant work, arrivals at equal gaps. */
+function queue(perSecond: number, windowMs: number): Sample[] {
+  let freeMs = 0;
+  return Array.from({ length: Math.floor((windowMs * perSecond) / 1000) }, (_, index) => {
+    const intendedMs = (index * 1000) / perSecond;
+    freeMs = Math.max(freeMs, intendedMs) + 10;
+    const common = { index, turn: 1, intendedMs, attempts: 1, retriesMs: 0, replaced: 0 };
+    return complete(common, freeMs - intendedMs);
+  });
+}
+
+/** The share of requests that are refused at so many erlangs (Erlang B). */
+function erlangB(places: number, erlangs: number): number {
+  let blocked = 1;
+  for (let place = 1; place <= places; place += 1)
+    blocked = (erlangs * blocked) / (place + erlangs * blocked);
+  return blocked;
+}
+
+/** The rate at which 1 % is refused. */
+function capacity(): number {
+  let [low, high] = [1, PLACES * 2];
+  for (let step = 0; step < 60; step += 1) {
+    const middle = (low + high) / 2;
+    if (erlangB(PLACES, middle) <= 0.01) low = middle;
+    else high = middle;
+  }
+  return (low * 1000) / SERVICE_MS;
+}
+
+function judged(samples: readonly Sample[], sloText: string, windowMs: number) {
+  const slo = parseSlo(sloText);
+  if (slo === undefined) throw new Error(sloText);
+  const tally = createTally('open', slo.limits);
+  for (const sample of samples) tally.add(sample);
+  const part = steadyPart(samples, tally.latencyOf);
+  const report = steadyReport(part, samples, windowMs, 'open', slo);
+  const behind = fellBehind(samples, windowMs);
+  return verdictOf(criteriaOf(slo), part, tally, report, SURE.narrowing, behind);
+}
+
+test('the rate at which 1 % of random arrivals is refused is found within 5 %, for 20 seeds of 20', () => {
+  const right = capacity();
+  const off = Array.from({ length: 20 }, (_, seed) => {
+    const search = createSearch({ from: 5, to: 10_000, whole: false });
+    let number = 0;
+    for (let load = search.next(); load !== undefined; load = search.next()) {
+      const windowMs = 30_000;
+      const samples = lossSystem(load, windowMs, createRandom(seed + 1, number));
+      number += 1;
+      search.tell(load, judged(samples, 'errors<=1%', windowMs).kept);
+    }
+    return Math.abs((search.found.kept ?? 0) / right - 1);
+  });
+  expect(Math.max(...off)).toBeLessThan(0.05);
+}, 90_000);
+
+test('a service that falls behind misses, whatever the SLO says of single answers', () => {
+  const windowMs = 10_000;
+  const samples = queue(130, windowMs);
+  expect(judged(samples, 'errors<1%', windowMs)).toMatchObject({
+    kept: false,
+    clear: true,
+    fellBehind: true,
+  });
+  expect(judged(queue(90, windowMs), 'errors<1%', windowMs)).toMatchObject({ kept: true, fellBehind: false });
+});
+
+test('answers of which none was measured keep nothing', () => {
+  expect(judged([], 'ttft.p95<500ms', 1000)).toMatchObject({ kept: false, clear: false });
+});
+
+test('failures miss an SLO that says nothing of them', () => {
+  const failed = lossSystem(500, 10_000, createRandom(1));
+  expect(judged(failed, 'ttft.p95<500ms', 10_000)).toMatchObject({ kept: false, clear: true });
+});
+
+test('what ended early does not hide the requests that still run', () => {
+  const samples = queue(90, 1000);
+  const withoutThird = samples.filter(({ index }) => index !== 3);
+  expect(settledSamples(withoutThird).map(({ index }) => index)).toEqual([0, 1, 2]);
+});
+
+test('requests that are alike in runs make the interval wider than independent ones', () => {
+  const independent = Array.from({ length: 1000 }, (_, index) => index % 10 !== 0);
+  const runs = Array.from({ length: 1000 }, (_, index) => index >= 100);
+  const width = (goods: boolean[]): number => {
+    const interval = shareInterval(goods, 1.96);
+    return (interval?.high ?? 0) - (interval?.low ?? 0);
+  };
+  expect(width(runs)).toBeGreaterThan(3 * width(independent));
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { createSearch, PRECISION } from '../../../src/loadtest/search/find.js';
+
+/** The loads that are tried for a service that keeps its SLO up to `most`. */
+function tried(bounds: { from: number; to: number; whole: boolean }, most: number) {
+  const search = createSearch(bounds);
+  const loads: number[] = [];
+  for (let load = search.next(); load !== undefined; load = search.next()) {
+    loads.push(load);
+    search.tell(load, load <= most);
+  }
+  return { loads, found: search.found };
+}
+
+test('the load doubles until it is missed, then the two ends come to within 2 %', () => {
+  for (const most of [0.37, 5.5, 71.2, 900]) {
+    const { loads, found } = tried({ from: 1, to: 10_000, whole: false }, most);
+    expect(found.kept).toBeLessThanOrEqual(most);
+    expect(found.missed).toBeGreaterThan(most);
+    expect((found.missed ?? 0) / (found.kept ?? 1)).toBeLessThanOrEqual((1 + PRECISION) * 1.01);
+    expect(loads.length).toBeLessThan(20);
+  }
+});
+
+test('whole numbers are found exactly while they are small', () => {
+  for (let most = 1; most < 50; most += 1) {
+    expect(tried({ from: 1, to: 10_000, whole: true }, most).found).toEqual({ kept: most, missed: most + 1 });
+  }
+});
+
+test('a service that keeps every load is told as such at the bound', () => {
+  expect(tried({ from: 3, to: 20, whole: false }, 1000)).toEqual({
+    loads: [3, 6, 12, 20],
+    found: { kept: 20, missed: undefined },
+  });
+});
+
+test('a service that keeps none ends the search', () => {
+  expect(tried({ from: 1, to: 20, whole: true }, 0)).toEqual({
+    loads: [1],
+    found: { kept: undefined, missed: 1 },
+  });
+  const { loads, found } = tried({ from: 8, to: 20, whole: false }, 0);
+  expect(found.kept).toBeUndefined();
+  expect(loads.length).toBeLessThan(10);
+});
