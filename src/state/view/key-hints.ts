@@ -9,6 +9,7 @@ export interface KeyHints {
   readonly model: string;
   readonly help: string;
   readonly inspect: string;
+  readonly copy: string;
   readonly source: string;
   readonly goOn: string;
   readonly focus: string;
@@ -30,6 +31,7 @@ export const DEFAULT_HINTS: KeyHints = {
   model: 'ctrl+o',
   help: '?',
   inspect: 'ctrl+d',
+  copy: 'ctrl+y',
   source: 'alt+s',
   goOn: 'alt+l',
   focus: 'tab',

@@ -139,6 +139,7 @@ function hintsOf(bindings: readonly Binding[], inList: (key: string) => string):
     mode: nameOf('mode'),
     model: nameOf('pick-model'),
     help: nameOf('help'),
+    copy: nameOf('copy'),
     inspect: nameOf('inspect'),
     source: nameOf('source'),
     goOn: nameOf('continue'),

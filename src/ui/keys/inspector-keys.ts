@@ -24,7 +24,7 @@ export function createInspectorKeys({ actions, keymap, view, page, close }: Insp
   };
   const scroll = (overlay: Inspector, rows: number): void => {
     const { width, height } = view();
-    const lines = chosenLines(overlay, actions.log.all(), inspectorLayout(width).detail).length;
+    const lines = chosenLines(overlay, actions.log.all(), keymap.hints, inspectorLayout(width).detail).length;
     actions.show({ ...overlay, offset: within(overlay.offset + rows, lines - height) });
   };
   const mark = ({ marked, ...overlay }: Inspector): void => {

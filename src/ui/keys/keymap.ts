@@ -91,7 +91,15 @@ export const KEYMAP: readonly Binding[] = [
   bind('Messages', 'branch', [], 'branch from any message', { command: 'branch' }),
   bind('Messages', 'editor', ['ctrl+x'], 'write in $VISUAL or $EDITOR', { command: 'editor' }),
   bind('Messages', 'search-history', ['alt+r'], 'find an earlier message', { command: 'history' }),
-  bind('Messages', 'copy', ['ctrl+y'], 'copy the selection, or else the last answer', { command: 'copy' }),
+  bind(
+    'Messages',
+    'copy',
+    ['ctrl+y'],
+    'copy the selection, or else the last answer; in the inspector, a support summary',
+    {
+      command: 'copy',
+    },
+  ),
 
   bind('Messages', 'attach', [], 'attach a file; without a name, the image in the clipboard', {
     command: 'attach',

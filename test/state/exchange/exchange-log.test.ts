@@ -82,7 +82,7 @@ test('many exchanges keep no more than their room, the newest whole, and the res
   expect(oldest).toMatchObject({ number: 151, letGo: true, events: [], left: 2000 });
   expect(oldest?.request).toBeUndefined();
   if (oldest === undefined) return;
-  const shown = inspectorLines(oldest, all, 80).map(plainText).join('\n');
+  const shown = inspectorLines(oldest, all, DEFAULT_HINTS, 80).map(plainText).join('\n');
   expect(shown).toContain('were let go for those of later exchanges');
   expect(shown).toContain('Events: 2,000');
   expect(exchangeListLines(all, { chosen: 200 }, DEFAULT_HINTS, 80, 20).map(plainText)[0]).toContain(

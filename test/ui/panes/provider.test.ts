@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { LoggedExchange } from '../../../src/state/exchange/exchange-log.js';
+import { inspectorLines } from '../../../src/ui/panes/inspector/detail.js';
 import { providerLines, supportSummary } from '../../../src/ui/panes/provider.js';
+import { plainText } from '../../../src/ui/style/line.js';
 import { metricsOf } from '../../support/chat-ports.js';
 
 const metrics = metricsOf({
@@ -60,4 +62,17 @@ test('the summary for support has ids, times and region, and no key, address or 
     'reported usage.queue_time: 61.0 ms',
   ])
     expect(summary).toContain(part);
+});
+
+test('the inspector names the key that copies the summary, as the user has set it', () => {
+  const exchange: LoggedExchange = {
+    number: 3,
+    atMs: 0,
+    endpoint: { name: 'groq', model: 'm', url: 'https://example.com' },
+    events: [],
+    left: 0,
+    letGo: false,
+  };
+  const shown = inspectorLines(exchange, [exchange], { copy: 'alt+y' }, 60).map(plainText).join(' ');
+  expect(shown).toMatch(/alt\+y copies a support summary/);
 });

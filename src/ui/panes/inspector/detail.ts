@@ -2,6 +2,7 @@ import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import type { LoggedExchange } from '../../../state/exchange/exchange-log.js';
 import { sanitize, sanitizeLine } from '../../../state/text/sanitize.js';
 import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
+import type { KeyHints } from '../../../state/view/key-hints.js';
 import { count } from '../../style/format.js';
 import { cut, type Line, spread } from '../../style/line.js';
 import { providerLines } from '../provider.js';
@@ -20,6 +21,7 @@ const MEDIAN_FROM = 2;
 export function inspectorLines(
   exchange: LoggedExchange,
   all: readonly LoggedExchange[],
+  { copy }: Pick<KeyHints, 'copy'>,
   width: number,
 ): readonly Line[] {
   const { number, endpoint, request, response, events, left, letGo, end } = exchange;
@@ -33,6 +35,8 @@ export function inspectorLines(
     ),
     ...wrapped(`${request?.method ?? 'POST'} ${request?.url ?? endpoint.url}`, width),
   ];
+  const summary = `${copy} copies a support summary: no key, no content`;
+  lines.push(...wrapLine(summary, { width }).map((piece): Line => [['dim', shownPiece(summary, piece)]]));
   if (end?.error !== undefined) lines.push(...wrapped(`failed: ${end.error}`, width));
   if (metrics !== undefined) {
     lines.push(

@@ -29,6 +29,7 @@ export function inspectorLayout(width: number): InspectorLayout {
 export function chosenLines(
   { chosen, marked }: Inspector,
   exchanges: readonly LoggedExchange[],
+  hints: KeyHints,
   width: number,
 ): readonly Line[] {
   const [latest] = exchanges;
@@ -36,7 +37,7 @@ export function chosenLines(
   if (exchange === undefined) return [];
   const before = exchanges.find(({ number }) => number === marked);
   return before === undefined || before === exchange
-    ? inspectorLines(exchange, exchanges, width)
+    ? inspectorLines(exchange, exchanges, hints, width)
     : differenceLines(before, exchange, width);
 }
 
@@ -48,7 +49,7 @@ export function inspectorView(
   { width, height }: { width: number; height: number },
 ): { lines: readonly Line[]; below: number } {
   const { kind, list, detail } = inspectorLayout(width);
-  const all = kind === 'one' && !overlay.open ? [] : chosenLines(overlay, exchanges, detail);
+  const all = kind === 'one' && !overlay.open ? [] : chosenLines(overlay, exchanges, hints, detail);
   const shown = all.slice(overlay.offset);
   const below = Math.max(0, shown.length - height);
   if (kind === 'one' && overlay.open) return { lines: shown, below };
