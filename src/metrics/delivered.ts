@@ -24,6 +24,8 @@ export interface Delivered {
 /** A count includes hidden tokens when it exceeds this factor times the estimate plus this many tokens. */
 const HIDDEN_FACTOR = 3;
 const HIDDEN_SLACK = 20;
+/** A count below the estimate by this factor, and by `HIDDEN_SLACK` tokens, is of a part of the text alone. */
+const PARTIAL_FACTOR = 8;
 
 /**
  * Returns the provider's completion tokens less the reasoning tokens that it never streamed. When the provider counts
@@ -44,6 +46,9 @@ export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, 
   const hidden = thought - streamed.tokens;
   if (pieces === 0) return { tokens: Math.max(0, tokens), estimated: false, known: true, hidden };
   if (!streamed.known) return { tokens, estimated: true, known: false, hidden };
+  // Counts of each event alone (some gateways), or of the first one, as of an answer that was cut (Anthropic).
+  if (tokens > 0 && estimate > PARTIAL_FACTOR * tokens + HIDDEN_SLACK)
+    return { tokens: estimate, estimated: true, known: true, hidden };
   const most = HIDDEN_FACTOR * Math.max(estimate, pieces) + HIDDEN_SLACK;
   if (tokens > 0 && tokens <= most) return { tokens, estimated: false, known: true, hidden };
   return {

@@ -92,6 +92,12 @@ test.each<[string, Piece[], TokenCounts | undefined, Partial<ExchangeMetrics>]>(
     { outputTokens: 10, tokensEstimated: false },
   ],
   ['a zero count for a nonempty text is ignored', paced(10), counts(0), { tokensEstimated: true }],
+  [
+    'a count of the first event alone is ignored',
+    paced(40),
+    counts(1),
+    { outputTokens: 49, tokensEstimated: true },
+  ],
   ['the count is an estimate without usage', paced(10), undefined, { tokensEstimated: true }],
 ])('%s', (_title, pieces, usage, expected) => {
   const metrics = figuresOf(pieces, usage);

@@ -20,7 +20,10 @@ export interface Answer {
   /** The rest of the body is not read. */
   stop(): void;
   readonly concluded: boolean;
-  /** It is concluded only by a finish reason that came with all output so far, as servers do that repeat it. */
+  /**
+   * It is concluded only by a finish reason that came with all output so far, as servers do that repeat it, or only by
+   * counts, which some send in between.
+   */
   readonly doubtful: boolean;
   readonly over: boolean;
   /** Characters that are kept, with some for what is empty and takes memory all the same. */
@@ -119,7 +122,19 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
     add(piece);
     onEvent(piece);
   };
-  const tags = thinkingTags ? createThinkingTags((type, text) => tell({ type, text })) : undefined;
+  /** Reasoning between tags so far, as long as it only repeats that of a field of its own (MiniMax). */
+  let repeated: string | undefined = '';
+  const isRepeated = (text: string): boolean => {
+    if (repeated === undefined) return false;
+    repeated += text;
+    if (result.reasoning !== '' && result.reasoning.trimStart().startsWith(repeated.trimStart())) return true;
+    repeated = undefined;
+    return false;
+  };
+  const onTagged = (type: 'text' | 'reasoning', text: string): void => {
+    if (type === 'text' || !isRepeated(text)) tell({ type, text });
+  };
+  const tags = thinkingTags ? createThinkingTags(onTagged) : undefined;
   const pass = (piece: ChatEvent): void => {
     if (piece.type === 'text' && tags !== undefined) {
       tags.feed(piece.text);
@@ -182,7 +197,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
       return conclusion !== 'none';
     },
     get doubtful() {
-      return doubtful;
+      return doubtful || conclusion === 'usage';
     },
     get over() {
       return over;

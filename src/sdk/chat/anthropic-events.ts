@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
+import { isBare } from './chat-types.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { laterUsage, usageOf } from './usage.js';
 
@@ -22,9 +23,14 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
   /** The number among the tool calls of each content block that is one. */
   const calls = new Map<unknown, number>();
   const readContent = createContentReader(emit);
+  /** Text that a block began with, by its index: servers that begin so repeat it as the first delta. */
+  const begun = new Map<unknown, string>();
 
   const startBlock = (index: unknown, block: unknown): void => {
     if (!isRecord(block) || !/tool_use$/.test(stringOf(block.type))) {
+      const { text, thinking } = recordOf(block);
+      const told = stringOf(text) || stringOf(thinking);
+      if (told !== '') begun.set(index, told);
       parts.block(index, recordOf(block));
       readContent(block, 'text');
       return;
@@ -37,7 +43,10 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
   };
 
   const readDelta = (index: unknown, delta: unknown): void => {
-    const { partial_json: json } = recordOf(delta);
+    const { partial_json: json, text, thinking } = recordOf(delta);
+    const told = begun.get(index);
+    begun.delete(index);
+    if (told !== undefined && told === (stringOf(text) || stringOf(thinking))) return;
     const call = calls.get(index);
     parts.piece(index, recordOf(delta));
     if (json === undefined) readContent(delta, 'text');
@@ -56,9 +65,10 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord): void => {
     if (typeof model === 'string' && model !== '') result.model ??= model;
-    if (Array.isArray(content)) {
+    // After its pieces, a whole message says again what they said.
+    if (Array.isArray(content) && isBare(result)) {
       for (const [index, block] of content.entries()) startBlock(index, block);
-    } else readContent(content, 'text');
+    } else if (!Array.isArray(content)) readContent(content, 'text');
     readUsage(usage);
     finish(reason);
   };

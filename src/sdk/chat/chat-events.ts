@@ -20,7 +20,7 @@ export interface ChatEventReader {
 }
 
 /**
- * Maps chunks of a chat completion (or a whole one) to events. Only the first choice is read.
+ * Maps chunks of a chat completion (or a whole one) to events. Only one choice is read, that with the lowest index.
  * Servers' habits that are understood beside OpenAI's own form: reasoning as `reasoning_content` (DeepSeek,
  * vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text` (GitHub Copilot); content as an array
  * of parts (Mistral), also typed, nested, or a number; usage inside `x_groq` or the choice (Moonshot); `message` in place of `delta`, also as
@@ -29,6 +29,10 @@ export interface ChatEventReader {
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   const numberOf = createToolCallNumbering();
+  /** The index of the choice that is read: the lowest so far. */
+  let chosen: number | undefined;
+  /** Deltas have brought content, so that a message after them repeats it. */
+  let inDeltas = false;
 
   const readContent = createContentReader(emit);
 
@@ -67,19 +71,40 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readChoice = (choice: JsonRecord, object: unknown): void => {
     const { delta, message, finish_reason: reason } = choice;
-    if (isRecord(delta)) readDelta(delta);
-    else if (holdsAny(delta)) emit(unreadable(choice));
+    if (isRecord(delta)) {
+      const before = amountOf(result);
+      readDelta(delta);
+      inDeltas ||= amountOf(result) > before;
+    } else if (holdsAny(delta)) emit(unreadable(choice));
     // The form of completions before chat.
     else if (!isRecord(message)) readContent(choice.text, 'text');
-    // A whole completion after pieces of it says again what they said.
-    else if (!(object === 'chat.completion' && hasContent(result))) readDelta(message);
+    // A whole message after pieces of it says again what they said.
+    else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
     if (typeof reason === 'string' && reason !== '' && reason !== 'null') emit({ type: 'finish', reason });
+  };
+
+  const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
+    let found: JsonRecord | undefined;
+    const [only] = choices;
+    // LiteLLM gives calls the index of Anthropic's content block.
+    if (choices.length === 1 && isRecord(only) && isRecord(only.delta) && holdsAny(only.delta.tool_calls))
+      return only;
+    for (const one of choices) {
+      if (!isRecord(one)) continue;
+      const index = indexOf(one);
+      // Some servers count from 1.
+      if (index < (chosen ?? Number.POSITIVE_INFINITY) || (index === chosen && found === undefined)) {
+        chosen = index;
+        found = one;
+      }
+    }
+    return found;
   };
 
   const read = (event: unknown): Verdict => {
     if (!isRecord(event)) return 'unrecognised';
     const { choices, model } = event;
-    const choice = Array.isArray(choices) ? firstOf(choices) : undefined;
+    const choice = Array.isArray(choices) ? choiceOf(choices) : undefined;
     const usage = usageOf(event.usage) ?? usageOf(recordOf(event.x_groq).usage) ?? usageOf(choice?.usage);
     if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
     if (typeof model === 'string' && model !== '') result.model ??= model;
@@ -128,16 +153,12 @@ function hasTimes(usage: unknown): boolean {
   return isRecord(usage) && Object.keys(usage).some((name) => TIME.test(name));
 }
 
-function hasContent({ text, reasoning, toolCalls }: Answer['result']): boolean {
-  return text !== '' || reasoning !== '' || toolCalls.length > 0;
+/** How much has come, in characters and calls. */
+function amountOf({ text, reasoning, refusal, toolCalls }: Answer['result']): number {
+  return text.length + reasoning.length + refusal.length + toolCalls.length;
 }
 
-function firstOf(choices: readonly unknown[]): JsonRecord | undefined {
-  // Nearly always there is one.
-  const [only] = choices;
-  return isFirstChoice(only) ? only : choices.find(isFirstChoice);
-}
-
-function isFirstChoice(choice: unknown): choice is JsonRecord {
-  return isRecord(choice) && (choice.index === 0 || choice.index === undefined || choice.index === null);
+function indexOf({ index }: JsonRecord): number {
+  const number = Number(index ?? 0);
+  return Number.isSafeInteger(number) ? number : 0;
 }

@@ -4,7 +4,7 @@ import { finishClassOf } from '../../common/finish-reasons.js';
 import { type AnswerBody, createAnswer } from './answer.js';
 import { bodyStarting, failureBody } from './answer-body.js';
 import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';
-import type { ChatEvent, ChatResult } from './chat-types.js';
+import { type ChatEvent, type ChatResult, isBare } from './chat-types.js';
 
 /** How the transport of an answer ended. */
 export type StreamEnding =
@@ -80,7 +80,7 @@ export function createChatStream(
       if (carried !== undefined) result.carried = carried;
       if (result.error !== undefined) result.outcome = 'error';
       else if (answer.concluded && (ended === 'cut' || ended === 'unknown')) result.outcome = 'truncated';
-      else if (answer.concluded) result.outcome = hasOutput(result) ? 'complete' : 'empty';
+      else if (answer.concluded) result.outcome = isBare(result) ? 'empty' : 'complete';
       else if (how.kind === 'cancelled' || how.kind === 'stalled') result.outcome = how.kind;
       return result;
     },
@@ -88,12 +88,10 @@ export function createChatStream(
       return answer.over;
     },
     get ending() {
-      if (!answer.concluded) return 'open';
+      // Counts may come before the output that they are about.
+      if (!answer.concluded || (answer.result.finishReason === null && !answer.over && isBare(answer.result)))
+        return 'open';
       return answer.doubtful ? 'doubtful' : 'concluded';
     },
   };
-}
-
-function hasOutput({ text, reasoning, refusal, toolCalls }: ChatResult): boolean {
-  return text !== '' || reasoning !== '' || refusal !== '' || toolCalls.length > 0;
 }

@@ -65,3 +65,13 @@ export interface ChatResult {
   error?: ConnectorException;
   malformedEvents: number;
 }
+
+/** Whether nothing of an answer has come. */
+export function isBare({
+  text,
+  reasoning,
+  refusal,
+  toolCalls,
+}: Pick<ChatResult, 'text' | 'reasoning' | 'refusal' | 'toolCalls'>): boolean {
+  return text === '' && reasoning === '' && refusal === '' && toolCalls.length === 0;
+}

@@ -17,6 +17,13 @@ import { createStrayLines, strayValueOf } from './stray-lines.js';
 /** The field's name inside of the field, by gateways that put it before what has it already. */
 const DATA_AGAIN = /^(?:data:\s*)+/;
 
+/** Between events that came as one: a line's end, or the field's name in the middle of a line. */
+const SEAM = /\n|data:\s*(?=[{[])/;
+/** As some gateways write it: in small letters, or as a JSON text. */
+const IS_DONE = /^"?\[done\]"?$/i;
+/** Events of formats whose `type` says the same as the event's name, which some gateways leave out. */
+const TYPED = /^(?:response\.|content_block_|message_)/;
+
 /** Ends a stream. It is no JSON, and saying so takes a parser longer than all else in a short answer. */
 const DONE = '[DONE]';
 
@@ -64,7 +71,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     if (answer.over) return;
     // Nearly every other event is JSON: nothing more is looked at before it is parsed.
     const event = data === DONE ? undefined : parseJson(data);
-    if (event === undefined) onOther(data.trim(), name);
+    if (event === undefined || event === DONE) onOther(data.trim(), name);
     // Azure keeps its connections open by `data: null`.
     else if (event !== null || name !== undefined) onEvent(event, name, data);
   };
@@ -73,19 +80,21 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   const onOther = (text: string, name: string | undefined): void => {
     // A comment that a gateway put into a field is one all the same.
     if (text === '' || text.startsWith(':')) return;
-    if (text === DONE) {
+    if (IS_DONE.test(text)) {
       answer.conclude('finish');
       answer.stop();
     } else if (DATA_AGAIN.test(text)) {
       onData(text.replace(DATA_AGAIN, ''), name);
     } else if (isRun(text)) {
-      for (const line of text.split('\n')) onData(line, name);
+      for (const piece of text.split(SEAM)) onData(piece, name);
     } else {
       onEvent(undefined, name, text);
     }
   };
 
-  const onEvent = (event: unknown, name: string | undefined, text: string): void => {
+  const onEvent = (sent: unknown, name: string | undefined, text: string): void => {
+    const typeless = name !== undefined && TYPED.test(name) && isRecord(sent) && sent.type === undefined;
+    const event = typeless ? { ...sent, type: name } : sent;
     const reported = errorEventOf(event, name, text);
     if (reported !== undefined) {
       answer.fail(streamError(reported, context));
@@ -140,8 +149,8 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   };
 }
 
-/** Whether the text is a JSON object a line: several events, for want of blank lines between them. */
+/** Whether the text is several events, for want of blank lines between them; one may have been cut. */
 function isRun(text: string): boolean {
-  const end = text.indexOf('\n');
-  return end > 0 && isRecord(parseJson(text.slice(0, end)));
+  const pieces = text.split(SEAM);
+  return pieces.length > 1 && pieces.some((piece) => piece.startsWith('{') && isRecord(parseJson(piece)));
 }

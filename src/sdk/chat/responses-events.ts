@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
+import { isBare } from './chat-types.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { laterUsage, usageOf } from './usage.js';
 
@@ -54,13 +55,19 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     }
   };
 
+  /** Of a response whose text came in pieces, its calls may have come with its end alone. */
   const readOutput = (output: readonly unknown[]): void => {
-    for (const [index, item] of output.entries()) readItem(index, recordOf(item));
+    const bare = isBare(result);
+    const told = new Set(result.toolCalls.map(({ id }) => id));
+    for (const [index, one] of output.entries()) {
+      const item = recordOf(one);
+      if (bare || (isCall(item) && !told.has(stringOf(item.call_id)))) readItem(index, item);
+    }
   };
 
   /** The response as its last event, or the whole answer, has it. */
   const readEnd = (response: JsonRecord): void => {
-    if (Array.isArray(response.output) && isBare(result)) readOutput(response.output);
+    if (Array.isArray(response.output)) readOutput(response.output);
     named(response);
     const usage = usageOf(response.usage);
     if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
@@ -133,8 +140,4 @@ function isCall({ type }: JsonRecord): boolean {
 
 function argumentsOf({ arguments: args, input }: JsonRecord): string {
   return isRecord(args) ? JSON.stringify(args) : stringOf(args ?? input);
-}
-
-function isBare({ text, reasoning, refusal, toolCalls }: ReadAnswer['result']): boolean {
-  return text === '' && reasoning === '' && refusal === '' && toolCalls.length === 0;
 }

@@ -63,6 +63,11 @@ describe('how an answer ends', () => {
     }
   });
 
+  test.each(['"[DONE]"', '[done]', ' [DONE] '])('%j is the mark of the end, too', (mark) => {
+    const { result } = read(`${chunk({ content: 'a' })}data: ${mark}\n\n${chunk({ content: 'b' })}`);
+    expect(result).toMatchObject({ outcome: 'complete', text: 'a', malformedEvents: 0 });
+  });
+
   test('usage in advance closes nothing', () => {
     const usage = data({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 0 } });
     expect(read(usage + chunk({ content: 'cut he' })).result.outcome).toBe('truncated');
@@ -157,6 +162,11 @@ describe('what a delta may hold', () => {
       toolCalls: [{ id: 'c', name: 'f', arguments: '' }],
       malformedEvents: 1,
     });
+  });
+
+  test('a choice whose index is a text', () => {
+    const event = { choices: [{ index: '0', delta: { content: 'a' } }] };
+    expect(read(data(event) + DONE).result).toMatchObject({ text: 'a', malformedEvents: 0 });
   });
 
   test('a text in the form of completions before chat', () => {

@@ -198,6 +198,19 @@ test.each(WIRE_FORMATS)('events in the form of %s are read whatever form was exp
   }
 });
 
+test('the name of an event stands for a type that it lacks', () => {
+  const events = [
+    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Hi' } }],
+    ['message_delta', { delta: { stop_reason: 'end_turn' } }],
+    ['message_stop', {}],
+  ] as const;
+  const stream = createChatStream(EVENTS, () => {}, { format: 'anthropic' });
+  for (const [name, event] of events)
+    stream.feed(Buffer.from(`event: ${name}\ndata: ${JSON.stringify(event)}\n\n`));
+  const result = stream.end({ kind: 'closed' });
+  expect(result).toMatchObject({ outcome: 'complete', text: 'Hi', malformedEvents: 0 });
+});
+
 test('a message whose content is a text alone is that text', () => {
   const message = { type: 'message', content: 'Hi', stop_reason: 'end_turn' };
   expect(read('anthropic', [message], true)).toMatchObject({ text: 'Hi', outcome: 'complete' });
