@@ -34,34 +34,34 @@ export { createKeymap } from './keys/bindings.js';
 export interface TuiOptions {
   connection: ConnectionPort;
   chat: ChatPort;
-  /** What servers tell of their load [nothing]. */
+  /** Reads the load of inference servers [none]. */
   server?: ServerPort;
   modes: ModePort;
-  /** Shown as the conversation's first entries. */
+  /** Messages to show at the start of the conversation. */
   notices?: readonly Notice[];
-  /** Lists the models of the endpoint in use [not possible]. */
+  /** Lists the models of the endpoint in use [no list]. */
   models?: () => Promise<readonly string[]>;
-  /** Changes a text in a program of the user's own [not possible]. */
+  /** Opens a text in the user's own editor [no editor]. */
   editText?: (text: string) => Promise<string>;
-  /** Reads what the user names by path [nothing]. */
+  /** Reads files that the user names by path [none]. */
   files?: FilesPort;
-  /** Puts a text into the desktop's clipboard, for terminals that do not [nowhere]. */
+  /** Copies to the desktop's clipboard, for terminals without OSC 52 [none]. */
   copyText?: (text: string) => void;
-  /** Where conversations are saved; `off`: nowhere, which is shown [nowhere]. */
+  /** Where conversations are saved. With `off` they are not saved and the screen says so [not saved]. */
   sessions?: SessionsPort | 'off';
-  /** Which keys do what [the defaults]. */
+  /** The key bindings [the defaults]. */
   keymap?: Keymap;
-  /** Which colours; NO_COLOR wins over it [auto]. */
+  /** The colours; NO_COLOR takes precedence [auto]. */
   theme?: ThemeName | undefined;
-  /** Nothing moves that need not [false]. */
+  /** Reduced motion [false]. */
   calm?: boolean;
-  /** The mouse scrolls, clicks and selects in the program [the terminal's own]. */
+  /** The program handles the mouse [the terminal does]. */
   mouse?: boolean;
-  /** What counts as a good answer [500 ms to the first token, 50 ms per further one]. */
+  /** The objectives of a good answer [500 ms to the first token, 50 ms per further one]. */
   slo?: { readonly [K in keyof Slo]?: number | undefined };
-  /** Of the first conversation [none]. */
+  /** The settings of the first conversation [none]. */
   settings?: ChatSettings;
-  /** The program's version, shown with the help. */
+  /** The program's version, shown in the help. */
   version: string;
   /** A terminal [process.stdin]. */
   stdin?: NodeJS.ReadStream;
@@ -79,8 +79,8 @@ export interface TuiOptions {
 }
 
 /**
- * The chat interface: takes the terminal, and resolves when the user has quit, with the terminal as it was.
- * Rejects, after restoring the terminal, with an error that nothing else has caught.
+ * Runs the chat interface in the terminal. It resolves after the user has quit and the terminal is restored.
+ * On an uncaught error it restores the terminal and rejects with that error.
  */
 export async function runTui(options: TuiOptions): Promise<void> {
   const {
@@ -93,7 +93,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   } = options;
   const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
   const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
-  // A stream that is no terminal of Node's own does not say.
+  // A stream that isn't a tty.WriteStream has no getColorDepth.
   const depth = 'getColorDepth' in stdout ? stdout.getColorDepth() : undefined;
   const theme = themeOf(noColor ? 'none' : options.theme, depth);
   const styles = theme !== plainTheme;
@@ -159,22 +159,22 @@ export async function runTui(options: TuiOptions): Promise<void> {
   };
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUncaught);
-  // The terminal is closed: no message is possible.
+  // The terminal is closed, so no message is possible.
   stdout.on('error', screen.exit);
   options.signal?.addEventListener('abort', screen.exit);
   try {
-    // Before anything is drawn: what is typed from now on must be neither echoed nor translated.
+    // Raw mode comes first, so that the terminal doesn't echo or translate keys typed from now on.
     stdin.setRawMode(true);
     instance = render(<SharedContext value={shared}>{screenReader ? <PlainApp /> : <App />}</SharedContext>, {
-      // Ink reads none of it: no component uses its input hooks.
+      // Ink doesn't read stdin, because no component uses its input hooks.
       stdin,
       stdout,
       alternateScreen: !screenReader,
       exitOnCtrlC: false,
-      // What Ink would write above its frame stands in the middle of the painter's: who calls this sees to it.
+      // Ink would print console output into the painter's rows. The caller handles console output.
       patchConsole: false,
       isScreenReaderEnabled: screenReader,
-      // Also where CI is set: who calls this has a terminal.
+      // Ink would turn this off when CI is set, but the caller has a terminal.
       interactive: true,
     });
     if (options.signal?.aborted === true) screen.exit();
@@ -197,7 +197,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
   if (uncaught !== undefined) throw uncaught.error;
 }
 
-/** Leaves the terminal with nothing written to it until it is ours again. */
+/** Pauses the painter while another program has the terminal. */
 function pausing(painter: Painter, suspend: SuspendTerminal): SuspendTerminal {
   return async () => {
     painter.pause();

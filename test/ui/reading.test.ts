@@ -198,7 +198,7 @@ describe('an answer tells what became of it', () => {
       { outcome: 'complete', finishReason: 'stop' },
       'assistant   TTFT 312 ms   84 tok/s   118 tok   1.4 s   2 attempts',
     ],
-    [{ outcome: 'complete', finishReason: 'tool_calls' }, 'assistant   asks for a tool   TTFT 312 ms'],
+    [{ outcome: 'complete', finishReason: 'tool_calls' }, 'assistant   calls a tool   TTFT 312 ms'],
     [{ outcome: 'complete', finishReason: 'length' }, 'assistant   cut at the limit   TTFT 312 ms'],
     [{ outcome: 'complete', finishReason: 'content_filter' }, 'assistant   filtered   TTFT 312 ms'],
     [{ outcome: 'truncated' }, 'assistant   cut off   TTFT 312 ms'],

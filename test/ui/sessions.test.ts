@@ -78,7 +78,7 @@ test('a title is changed in its place, and esc leaves it as it was', async () =>
   screen.type('\x13');
   await screen.until((text) => text.includes('1/4'));
   screen.type('\x12');
-  await screen.until((text) => text.includes('enter keeps the name'));
+  await screen.until((text) => text.includes('enter renames'));
   screen.type('\x15Blue');
   await screen.until((text) => text.includes('Blue▏'));
   screen.type('\r');

@@ -374,7 +374,7 @@ describe('for a screen reader', () => {
     await screen.until((text) => text.includes('You: hello') && /Assistant, \S+: the answer/.test(text));
     expect(screen.text()).toContain('The answer took 1.4 s, the first token 312 ms; 2 tokens.');
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: 0, error: 'no daemon' });
-    await screen.until((text) => text.includes('Not connected to the daemon, trying again: no daemon.'));
+    await screen.until((text) => text.includes('Not connected to the daemon, reconnecting: no daemon.'));
     expect(screen.text()).not.toMatch(/[│┌─]/);
   });
 

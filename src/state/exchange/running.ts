@@ -132,7 +132,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
         ),
       );
     };
-    // `flushed` rejects after the screen has closed; then there is nothing to measure.
+    // `flushed` may reject after the screen has closed; then there is nothing to measure.
     painted().catch(() => {});
   };
 

@@ -256,7 +256,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         }
         sessions.remove(row.id);
         show({ ...list(), deleted: [...list().deleted, { id: row.id, title: row.title }] });
-        say(`deleted "${row.title}": ctrl+z brings it back`);
+        say(`deleted "${row.title}": ctrl+z restores it`);
         look();
       }),
     undoDelete: (): void =>

@@ -4,15 +4,15 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { count, seconds } from '../style/format.js';
 import { type Line, lineWidth, spread } from '../style/line.js';
 
-/** How many rows `limitLines` has. */
+/** The number of rows of `limitLines`. */
 export function limitRows(limits: LimitsView | undefined): number {
   if (limits === undefined) return 0;
   return limits.rates.length + (limits.retryAfterMs === undefined ? 0 : 1);
 }
 
 /**
- * The provider's limits in a narrow pane, each with the time until it is renewed: first the wait that was asked for, then the
- * limit with the least left.
+ * The rate limits for a narrow pane, each with the time until its reset. The Retry-After is first, then the limit with
+ * the smallest remaining share.
  */
 export function limitLines(limits: LimitsView | undefined, nowMs: number, width: number): Line[] {
   if (limits === undefined) return [];
@@ -33,7 +33,7 @@ export function limitLines(limits: LimitsView | undefined, nowMs: number, width:
   return [...wait, ...rows];
 }
 
-/** From 0 to 1; what is left of an unknown limit may be all of it. */
+/** The remaining share from 0 to 1; 1 for an unknown limit. */
 function shareLeft({ remaining, limit }: RateLimit): number {
   return remaining === 0 ? 0 : limit === undefined ? 1 : remaining / limit;
 }
@@ -46,14 +46,14 @@ function resetWords(resetMs: number | undefined, elapsed: number, room: number):
   return words.length <= room ? words : `in ${left}`;
 }
 
-/** Whole seconds, never too few; undefined once the time has passed. */
+/** The time left, rounded up to seconds; undefined when none is left. */
 function countdown(leftMs: number): string | undefined {
   if (leftMs <= 0) return undefined;
   const whole = Math.ceil(leftMs / 1000);
   return whole < 60 ? `${whole} s` : seconds(whole * 1000);
 }
 
-/** `30k` for what has no room as `30,000`. */
+/** A short form of large numbers, such as `30k` for 30,000. */
 function short(value: number): string {
   if (value < 10_000) return count(value);
   return value < 1_000_000 ? `${Math.round(value / 1000)}k` : `${(value / 1_000_000).toFixed(1)}M`;

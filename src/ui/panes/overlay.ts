@@ -9,12 +9,12 @@ import { pickerLines } from './picker.js';
 import { sessionListLines } from './sessions.js';
 import { allPanes, PANE_TITLES } from './side.js';
 
-/** What stands in the conversation's place. */
+/** The rows of an overlay, which replaces the conversation. */
 export interface OverlayView {
   title: string;
-  /** From the first that is shown. */
+  /** All lines from the first shown one on. */
   lines: readonly Line[];
-  /** Rows below those that fit. */
+  /** The number of lines below those that fit. */
   below: number;
 }
 
@@ -26,7 +26,7 @@ export interface OverlayParts {
   state: () => AppState;
 }
 
-/** Undefined where the conversation itself is shown. */
+/** The open overlay; undefined when none is open. */
 export function overlayView(
   overlay: Overlay,
   { width, height }: { width: number; height: number },

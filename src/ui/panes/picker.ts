@@ -2,7 +2,7 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { matching, type Picker, type PickerPurpose } from '../../state/view/picker.js';
 import { CARET, cut, type Line, lineWidth, spread } from '../style/line.js';
 
-/** What a list is for. */
+/** The titles of lists. */
 export const PICKER_TITLES: Record<PickerPurpose, string> = {
   action: 'Actions',
   mode: 'Modes',
@@ -12,23 +12,23 @@ export const PICKER_TITLES: Record<PickerPurpose, string> = {
   branch: 'Branch from',
 };
 
-/** In fewer cells a hint that is cut tells nothing: it is left out. */
+/** A hint is left out rather than cut to fewer cells than this. */
 const SHORTEST_CUT_HINT = 20;
 
-/** The index of the first item that is shown, of so many in so many rows below the query. */
+/** The index of the first shown item. */
 function firstShown({ index }: Picker, items: number, height: number): number {
   const room = Math.max(1, height - 1);
   return Math.max(0, Math.min(index - Math.floor(room / 2), items - room));
 }
 
-/** The index of the item in that row of the list; undefined when there is none. */
+/** The index of the item in this row of the list; undefined when there is none. */
 export function pickerEntryAt(picker: Picker, height: number, row: number): number | undefined {
   const items = matching(picker).length;
   const index = firstShown(picker, items, height) + row - 1;
   return row > 0 && index < items ? index : undefined;
 }
 
-/** What was typed above, what matches below; the chosen one always in view. */
+/** The query, and below it the matching items with the chosen one in view. */
 export function pickerLines(picker: Picker, width: number, height: number): readonly Line[] {
   const items = matching(picker);
   const room = Math.max(1, height - 1);

@@ -5,7 +5,7 @@ import { sanitizeLine } from '../../state/text/sanitize.js';
 import { count, duration } from '../style/format.js';
 import { verdictOn } from './waterfall/verdict.js';
 
-/** In words: what the wait consists of and who says so, what contradicts it, and the provider's limits. */
+/** Lines about the wait: its parts with their sources, contradictions, the request's id, and the rate limits. */
 export function providerLines({ wait, provider }: ExchangeMetrics): string[] {
   const parts = wait?.parts ?? [];
   const limits = provider?.rateLimits ?? [];
@@ -28,7 +28,7 @@ export function limitText({ of, remaining, limit, resetMs }: RateLimit): string 
   return `${count(remaining)}${most} ${of} left${reset}`;
 }
 
-/** What a provider's support asks for: ids, model, times and region; no key, no address, no content. */
+/** A text for the provider's support with ids, model, times and region. It has no key, URL or content. */
 export function supportSummary({ number, atMs, endpoint, response, end }: LoggedExchange): string {
   const { metrics } = end ?? {};
   const { provider, wait } = metrics ?? {};

@@ -23,7 +23,7 @@ export function requestLines(request: RequestView, width: number, height: number
   return [...lines, ...waterfallLines(request.metrics, width, height - lines.length)].slice(0, height);
 }
 
-/** Rows of bars over time: none where the figures need the room. */
+/** The number of rows for the bars over time; 0 when the figures need the room. */
 function timelineRows(height: number): number {
   if (height < TIMELINE_FROM) return 0;
   return height < HIGH_TIMELINE_FROM ? 1 : 3;
@@ -33,8 +33,8 @@ const TIMELINE_FROM = 19;
 const HIGH_TIMELINE_FROM = 28;
 
 /**
- * Its figures, a row each, without the steps to the first token.
- * @param bars rows of the answer's output over time, with an axis from 2 on; 0: a few bars beside the speed
+ * The request's figures, one per row, without the steps to the first token.
+ * @param bars rows for the output over time, with an axis from 2 on; with 0 a few bars are beside the speed
  */
 export function requestFigures(request: Shown, width: number, bars: number): readonly Line[] {
   const { metrics } = request;
@@ -70,12 +70,12 @@ export function requestFigures(request: Shown, width: number, bars: number): rea
   return lines;
 }
 
-/** The same in a few items, the most telling first. */
+/** The request's figures in a few items, the most important first. */
 export function requestSummary(request: RequestView): readonly Line[] {
   if (request.kind === 'none') return [];
   const { metrics } = request;
   const { ttftMs, speed, tokensEstimated, outputTokens } = metrics;
-  // Padded, so that what grows does not move its neighbours.
+  // Padding keeps growing figures from moving their neighbours.
   const items: Line[] = [[`${phaseOf(request)} ${elapsed(request).padStart(6)}`]];
   if (ttftMs !== undefined) items.push([['dim', 'TTFT '], duration(ttftMs)]);
   if (speed.kind === 'measured') items.push([tokenRate(speed.tokensPerSecond, tokensEstimated)]);
@@ -96,7 +96,7 @@ function phaseOf({ outcome, metrics }: Shown): string {
   return buffered && phase === 'streaming' ? 'reading' : phase;
 }
 
-/** `118 in 40`: chunks, and in how many arrivals they came where these are fewer. */
+/** `118 in 40`: the chunks, and the number of arrivals when it is lower. */
 function chunksText({ chunks, arrivals }: ExchangeMetrics): string {
   return arrivals > 0 && arrivals < chunks ? `${count(chunks)} in ${count(arrivals)}` : count(chunks);
 }
@@ -117,7 +117,7 @@ function tokenDetails({ hiddenTokens, cachedTokens, cacheWriteTokens }: Exchange
   return details.flatMap(([label, tokens]) => (tokens ? [[label, tokens]] : []));
 }
 
-/** The reason for none only once the answer has ended: until then there may still be one. */
+/** The speed, or after the answer's end the reason why there is none. */
 function speedText({ outcome, metrics: { speed, tokensEstimated, chunks } }: Shown): string {
   if (speed.kind === 'measured') return tokenRate(speed.tokensPerSecond, tokensEstimated);
   return outcome === undefined || chunks === 0 ? UNKNOWN : WITHHELD_WORDS[speed.reason];
@@ -129,14 +129,14 @@ const WITHHELD_WORDS: Record<Withheld, string> = {
   hidden: 'hidden',
 };
 
-/** A running clock, or how long it took. */
+/** A running clock, or after the end the total time. */
 function elapsed({ outcome, metrics: { elapsedMs } }: Shown): string {
   return outcome === undefined ? seconds(elapsedMs) : taken(elapsedMs);
 }
 
 function timelineLines({ course, metrics }: Shown, width: number, rows: number): Line[] {
   if (rows === 0) return [];
-  // Its place stays free until there is something to show, so that nothing moves then.
+  // Empty rows keep the place until the first output, so that nothing moves then.
   if (course === undefined) return Array.from({ length: rows > 1 ? rows + 1 : rows }, () => []);
   return [
     ...timelineBars(course, metrics, width, rows),
@@ -146,7 +146,7 @@ function timelineLines({ course, metrics }: Shown, width: number, rows: number):
 
 const SPARKS = 8;
 
-/** The output since the first token, in a few bars. */
+/** The output since the first token as a few bars. */
 function sparkline({ course, metrics }: Shown): string {
   if (course === undefined) return '';
   return sparks(amountsBetween(course, firstOutputMs(course), metrics.elapsedMs, SPARKS));

@@ -11,7 +11,7 @@ const SHOWN: readonly (readonly [Role, Figure])[] = [
   ['kv_cache', SCREEN_FIGURES.server_kv_cache],
 ];
 
-/** What the server tells of its load: at most three lines, or why it tells nothing in one. */
+/** The server's load in at most three lines, or one line on why it is unknown. */
 export function serverLines(load: ServerLoad | undefined, width: number): readonly Line[] {
   if (load === undefined) return [];
   if (load.kind === 'unread') return [cut([['dim', `metrics: ${load.problem}`]], width)];
@@ -21,7 +21,7 @@ export function serverLines(load: ServerLoad | undefined, width: number): readon
   return lines.length === 0 ? [cut([['dim', 'metrics: no known names']], width)] : lines;
 }
 
-/** The figures that there are, each with its value. */
+/** The known figures with their values. */
 export function shownFigures(figures: ServerReading['figures']): { figure: Figure; value: string }[] {
   return SHOWN.flatMap(([role, figure]) => {
     const value = figures[role];

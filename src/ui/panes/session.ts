@@ -34,9 +34,9 @@ export function sessionLines(
   ];
 }
 
-/** With a table of times, goodput, history and errors by class. */
+/** Rows of the full form: a table of times, goodput, history, and errors by class. */
 export const FULL_ROWS = 7;
-/** Where there is less room. */
+/** Rows of the short form. */
 export const SHORT_ROWS = 2;
 
 /** Requests, errors, and what the conversation cost where that is known. */
@@ -70,13 +70,13 @@ function timesLine(label: string, samples: readonly number[], column: number): L
   return [['dim', label.padEnd(LABEL_WIDTH)], cells.join('')];
 }
 
-/** In ms; what is too long for a column in seconds. */
+/** A time in ms, or in seconds if that is too long for a column. */
 function shortMs(ms: number): string {
   if (ms < 99.95) return ms.toFixed(1);
   return ms < 9999.5 ? String(Math.round(ms)) : `${Math.round(ms / 1000)}s`;
 }
 
-/** `good answers  11/12 91 %`; with the objectives for the first token and each further one where there is room. */
+/** `good answers  11/12 91 %`, with the objectives (TTFT and TPOT) if they fit. */
 function goodputLine(
   { goodput: { judged, good } }: SessionFigures,
   { ttftMs, tpotMs }: Slo,
@@ -89,7 +89,7 @@ function goodputLine(
   return spread([['dim', within.length + share.length < width ? within : label]], [share], width);
 }
 
-/** The latest times to first token as bars, once there are any. */
+/** The latest times to first token as bars; empty without any. */
 function historyLine({ ttfts }: SessionFigures, width: number): Line {
   if (ttfts.length === 0) return [];
   return [
@@ -103,14 +103,14 @@ function unpricedLine({ cost, unpriced }: Spent): Line[] {
   return cost === undefined || unpriced === 0 ? [] : [[['dim', unpricedText(unpriced)]]];
 }
 
-/** One class a line, the most frequent first. */
+/** One error class per line, the most frequent first. */
 function errorLines({ errorClasses }: SessionFigures, width: number): readonly Line[] {
   return Object.entries(errorClasses)
     .sort(([, a], [, b]) => b - a)
     .map(([name, times]): Line => spread([['dim', name]], [count(times)], width));
 }
 
-/** As many classes as fit, the most frequent first, and how many more there are. */
+/** The most frequent error classes that fit in a line, and the number of the others. */
 function errorLine({ errorClasses }: SessionFigures, width: number): Line {
   const classes = Object.entries(errorClasses)
     .sort(([, a], [, b]) => b - a)

@@ -4,12 +4,12 @@ import type { KeyHints } from '../../state/view/key-hints.js';
 import { count, uptime } from '../style/format.js';
 import { CARET, cut, joinThatFit, type Line, spread } from '../style/line.js';
 
-/** Below this a session has one row, without its preview. */
+/** From this height on, a session has a second row with its preview. */
 const TWO_ROWS_FROM = 14;
 const HINTS_FROM = 8;
-const CHANGES = ['^R renames', 'alt+p pins', '^D deletes', '^Z brings back'];
+const CHANGES = ['^R renames', 'alt+p pins', '^D deletes', '^Z restores'];
 
-/** How many rows a session has, how many sessions fit, and the index of the first one. */
+/** The rows per session, how many sessions fit, and the index of the first one. */
 function windowOf(
   { rows, index }: SessionList,
   height: number,
@@ -20,7 +20,7 @@ function windowOf(
   return { each, hints, room, from: Math.max(0, Math.min(index - Math.floor(room / 2), rows.length - room)) };
 }
 
-/** The index of the session in that row of the list; undefined when there is none. */
+/** The index of the session in this row of the list; undefined when there is none. */
 export function sessionEntryAt(list: SessionList, height: number, row: number): number | undefined {
   const { each, room, from } = windowOf(list, height);
   const place = row - 1 - (list.problem === undefined ? 0 : 1);
@@ -28,7 +28,7 @@ export function sessionEntryAt(list: SessionList, height: number, row: number): 
   return place >= 0 && place < room * each && index < list.rows.length ? index : undefined;
 }
 
-/** The search above, then the sessions, the chosen one always in view, and the keys where there is room. */
+/** The search, the sessions with the chosen one in view, and the keys if they fit. */
 export function sessionListLines(
   list: SessionList,
   { choose, close }: KeyHints,
@@ -56,7 +56,7 @@ export function sessionListLines(
   const keys =
     renaming === undefined
       ? [`${choose} opens`, ...CHANGES, `${close} closes`]
-      : [`${choose} keeps the name`, `${close} leaves it`];
+      : [`${choose} renames`, `${close} cancels`];
   const empty = Array.from({ length: Math.max(0, height - 1 - shown.length) }, (): Line => []);
   return [
     ...shown,
@@ -87,7 +87,7 @@ function titleLine(
     ...(cost === undefined ? [] : [[['dim', spentText(cost, cost.unpriced)] as const]]),
   ];
   const left: Line = [...mark, chosen ? ['bold', title] : title];
-  // The title comes first; beside it as many facts as half of the row holds.
+  // The facts get at most half of the row; the title gets the rest.
   const right = joinThatFit(facts, Math.floor(width / 2));
   const rightWidth = right.reduce(
     (cells, span) => cells + (typeof span === 'string' ? span : span[1]).length,
@@ -101,7 +101,7 @@ function detailOf({ found, preview, title }: SessionRow): Line {
   return found.snippet.map((piece) => [piece.found ? 'match' : 'dim', piece.text] as const);
 }
 
-/** How long ago, in its largest unit; a clock that was set back makes it now. */
+/** A time ago in its largest unit; `now` also when the clock was set back. */
 export function ago(ms: number): string {
   return ms < 60_000 ? 'now' : `${uptime(ms)} ago`;
 }

@@ -16,17 +16,17 @@ export const PANE_TITLES: Record<PaneName, string> = {
   session: 'Session',
 };
 
-/** From this height on, connection and session have all their lines. */
+/** From this height on, the connection and session panes are shown in full. */
 const ROOMY_ROWS = 28;
 const MOST_CONNECTION_ROWS = 10;
-/** The connection alone, without what the provider said. */
+/** Rows of the connection pane without limits, settings and server load. */
 export const SHORT_CONNECTION_ROWS = 4;
-/** A pane beside the one that is looked at keeps as many. */
+/** Rows that a pane keeps while another one has the focus. */
 const LEAST_ROWS = 1;
-/** More than any pane has. */
+/** More rows than any pane has. */
 export const ALL_ROWS = 200;
 
-/** The connection, and where there is room for them the provider's limits and the other origins. */
+/** The connection, and with enough rows also server load, settings, rate limits and other origins. */
 export function connectionPane(shown: Shown, width: number, height: number): readonly Line[] {
   const lines = connectionLines(shown, width);
   if (height <= lines.length) return lines;
@@ -40,16 +40,16 @@ export function connectionPane(shown: Shown, width: number, height: number): rea
   ];
 }
 
-/** Rows that the connection pane would like beside its own: for the server, what is set, and the provider's limits. */
+/** The additional rows that the connection pane could use: for server load, settings and rate limits. */
 export function extraRows(state: Pick<AppState, 'settings' | 'request' | 'endpoint' | 'serverLoad'>): number {
   const server = serverLines(state.serverLoad, ALL_ROWS).length;
   return server + parameterTexts(state.settings).length + limitRows(limitsOf(state));
 }
 
 /**
- * How many rows each pane has of `rows` in all.
- * @param extra rows that the connection pane would like beside its own
- * @param focus the pane that is looked at, and the rows it would like
+ * Divides `rows` among the panes.
+ * @param extra the additional rows that the connection pane could use
+ * @param focus the focused pane, and the rows it needs
  */
 export function paneRows(
   rows: number,
@@ -65,7 +65,7 @@ export function paneRows(
   if (focus === undefined) return shares;
   let missing = Math.max(0, focus.wanted - shares[focus.pane]);
   const others = PANES.filter((pane) => pane !== focus.pane).sort((a, b) => shares[b] - shares[a]);
-  // The largest gives first.
+  // The largest pane gives up rows first.
   for (const pane of others) {
     const given = Math.min(missing, Math.max(0, shares[pane] - LEAST_ROWS));
     shares[pane] -= given;
@@ -75,24 +75,24 @@ export function paneRows(
   return shares;
 }
 
-/** Edges of the three panes' frames, which share two of them. */
+/** The rows of the three frames' edges; neighbours share an edge. */
 export const EDGE_ROWS = 4;
 
-/** The pane at row `y` of the panes, whose frames are in `height`. */
+/** The pane at row `y` of the panes; `height` includes the frames. */
 export function paneAt(state: AppState, width: number, height: number, y: number): PaneName {
   const focus = state.panes.focus?.pane;
   const wanted = focus === undefined ? 0 : wholePane(focus, state, width - 4).length;
   const rows = paneRows(height - EDGE_ROWS, extraRows(state), focus && { pane: focus, wanted });
   let end = 0;
   for (const pane of PANES) {
-    // Each has its upper edge; the last one has a lower one too.
+    // Each pane has an upper edge; only the last one has a lower edge too.
     end += rows[pane] + 1;
     if (y < end) return pane;
   }
   return 'session';
 }
 
-/** All that a pane has to tell. */
+/** All lines of a pane. */
 export function wholePane(pane: PaneName, state: AppState, width: number): readonly Line[] {
   const lines = linesOf(pane, state, width);
   return lines.slice(0, lines.findLastIndex((line) => line.length > 0) + 1);
@@ -109,7 +109,7 @@ function linesOf(pane: PaneName, state: AppState, width: number): readonly Line[
   }
 }
 
-/** All panes under one another from the one that is looked at on: where they stand in the conversation's place. */
+/** The panes from `from` on, one below the other; shown in place of the conversation. */
 export function allPanes(from: PaneName, state: AppState, width: number): readonly Line[] {
   const narrow = Math.min(width, 60);
   return PANES.slice(PANES.indexOf(from)).flatMap((pane, index): Line[] => [

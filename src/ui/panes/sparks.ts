@@ -1,7 +1,7 @@
-/** Heights of a cell, from nothing to all of it. */
+/** Bars of one cell, from empty to full. */
 export const LEVELS = ' ▁▂▃▄▅▆▇█';
 
-/** Values from 0 up as bars of one cell each, the highest one full. */
+/** One bar of one cell per value; the highest value has a full bar. */
 export function sparks(values: readonly number[]): string {
   const top = Math.max(...values);
   if (values.length === 0 || top <= 0) return '';

@@ -5,16 +5,16 @@ import { seconds, taken } from '../style/format.js';
 import { type Line, lineWidth, spread } from '../style/line.js';
 import { LEVELS } from './sparks.js';
 
-/** Before the first output, and while it stalled. */
+/** Marks for the time before the first output, and for stalls. */
 const WAITING = '·';
 const STALLED = '×';
 
 type Shown = Pick<ExchangeMetrics, 'phase' | 'elapsedMs' | 'gaps' | 'stalledMs'>;
 
-/** Steps of a running answer's axis, of each power of two seconds: so its bars stand still from one step to the next. */
+/** A running answer's axis grows in steps, as multiples of powers of two seconds, so that its bars rarely move. */
 const AXIS_STEPS = [1, 1.5];
 
-/** How long the axis is: an ended answer's own time, else the next step. */
+/** The axis's length in ms: an ended answer's time, or else the next step. */
 function axisMs({ phase, elapsedMs }: Shown): number {
   if (phase === 'done') return elapsedMs;
   for (let seconds = 1; ; seconds *= 2) {
@@ -22,7 +22,7 @@ function axisMs({ phase, elapsedMs }: Shown): number {
   }
 }
 
-/** The answer's output over time in `rows` rows of bars, from the request on; stalls are marked. */
+/** The output over time since the request, as bars of `rows` rows; stalls are marked. */
 export function timelineBars(course: Course, metrics: Shown, width: number, rows: number): Line[] {
   const spanMs = axisMs(metrics);
   const amounts = amountsBetween(course, 0, spanMs, width);
@@ -50,7 +50,7 @@ export function timelineBars(course: Course, metrics: Shown, width: number, rows
   });
 }
 
-/** The time axis below the bars, with what the marks mean where there are any. */
+/** The time axis below the bars, with the meaning of the marks. */
 export function timelineAxis(course: Course, metrics: Shown, width: number): Line {
   const stalled = stallsIn(course, metrics).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   const end = taken(axisMs(metrics));
@@ -59,7 +59,7 @@ export function timelineAxis(course: Course, metrics: Shown, width: number): Lin
   return spread([['dim', fits ? left : '0']], [['dim', end]], width);
 }
 
-/** The times in which it stalled by the definition of a stall, the running one too. */
+/** All stalls, including the current one. */
 export function stallsIn({ pauses }: Course, { gaps, elapsedMs, stalledMs }: Shown): readonly Pause[] {
   const longMs = Math.max(STALL_MS, STALL_FACTOR * (gaps?.p50 ?? 0));
   const over = pauses.filter(({ fromMs, toMs }) => toMs - fromMs > longMs);

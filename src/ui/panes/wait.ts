@@ -2,18 +2,18 @@ import type { RequestView } from '../../state/exchange/request-view.js';
 import type { WaitLimits } from '../../state/ports.js';
 import { seconds } from '../style/format.js';
 
-/** A wait shorter than this needs no words, in ms. */
+/** A shorter wait is not shown, in ms. */
 const WORTH_SHOWING_MS = 1900;
-/** Bytes that came this much later than the last output are a sign of life without content, in ms. */
+/** From this distance between last output and last byte on, in ms, the provider sends bytes without content. */
 const ALIVE_MS = 2000;
 
-/** What a running request waits for, and for how long. */
+/** What a running request waits for, and how long it has waited. */
 export interface Wait {
   readonly kind: 'headers' | 'content' | 'bytes';
   readonly ms: number;
 }
 
-/** @returns undefined while output comes, and before the wait is `worthMs` long. */
+/** @returns the current wait; undefined while output arrives and before `worthMs` have passed */
 export function waitOf(request: RequestView, worthMs = WORTH_SHOWING_MS): Wait | undefined {
   if (request.kind !== 'running') return undefined;
   const { elapsedMs, quiet } = request.metrics;
@@ -23,7 +23,7 @@ export function waitOf(request: RequestView, worthMs = WORTH_SHOWING_MS): Wait |
   return outputMs - byteMs >= ALIVE_MS ? { kind: 'content', ms: outputMs } : { kind: 'bytes', ms: byteMs };
 }
 
-/** `nothing received for 7.0 s, limit 300 s`; the limit only where it is known. */
+/** `nothing received for 7.0 s, limit 300 s`; without the limit when it is unknown. */
 export function waitWords({ kind, ms }: Wait, limits: WaitLimits | undefined): string {
   switch (kind) {
     case 'headers':

@@ -30,13 +30,13 @@ const keysOf = ({
   [newline, 'new line'],
   [stop, 'stop the answer'],
   [mode, 'switch mode'],
-  [focus, `look at a pane; ${help} there says what its figures mean`],
-  [inspect, 'look into the last exchanges'],
+  [focus, `focus a pane; ${help} there explains its figures`],
+  [inspect, 'inspect the last exchanges'],
   [help, 'all keys'],
   [`${quit} twice`, 'quit'],
 ];
 
-/** What an empty conversation shows: what this is, what runs and how to reach a real model; then as much as fits. */
+/** The text of an empty conversation: what answers, how to reach a real model, and the examples and keys that fit. */
 export function welcomeLines(
   { keys, endpoint, modes }: Welcome,
   width: number,
@@ -66,7 +66,7 @@ export function welcomeLines(
   return forms.find((lines) => lines.length <= height) ?? short;
 }
 
-/** The bundled simulator, by its name. */
+/** The name of the bundled simulator's mode. */
 const SIMULATOR = 'simulator';
 
 function introOf(

@@ -14,7 +14,7 @@ import { attachedNote, awaitedNote, offered } from '../panes/composer.js';
 import { createSpokenLog } from './spoken.js';
 import { SPOKEN_ROWS, SPOKEN_WIDTH, spokenOverlay, spokenSearch } from './spoken-overlay.js';
 
-/** For screen readers: lines that are appended and stay, no frames, nothing that moves. */
+/** The interface for screen readers: it only appends lines, without frames or moving parts. */
 export function PlainApp(): ReactElement {
   const { store, actions, keymap, viewport, version } = useShared();
   const { messages, overlay, search, draft, queue, comparison } = useAppState(
@@ -69,7 +69,7 @@ export function PlainApp(): ReactElement {
   );
 }
 
-/** A text as the terminal can be given it. */
+/** A text with marks in place of bidirectional controls. */
 function Said({ children }: { children: string }): ReactElement {
   return <Text>{withBidiMarks(children)}</Text>;
 }
@@ -77,6 +77,6 @@ function Said({ children }: { children: string }): ReactElement {
 function spokenChoice({ sides, marked, rounds }: Comparison, keys: KeyHints): string {
   const { send, focus, again, stop } = keys;
   const told = rounds.now > 1 ? verdictWords(sides, again).map((words) => `${words}.`) : [];
-  const choice = `${sides.length} answers: ${send} goes on with the one of ${nameOf(sides, marked)}, ${focus} marks the next, ${again} asks each more often, ${stop} keeps none.`;
+  const choice = `${sides.length} answers: ${send} continues with the answer of ${nameOf(sides, marked)}, ${focus} marks the next, ${again} asks each again, ${stop} keeps none.`;
   return [...told, choice].join('\n');
 }

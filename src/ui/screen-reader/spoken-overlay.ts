@@ -11,12 +11,12 @@ import { ago } from '../panes/sessions.js';
 import { count, duration, timeOfDay } from '../style/format.js';
 import { type Line, plainText } from '../style/line.js';
 
-/** Lines that are read at once: more are a page further. */
+/** The lines of a page; a screen reader reads a page at once. */
 export const SPOKEN_ROWS = 20;
-/** Narrow enough that nothing stands beside something else. */
+/** At this width in cells no overlay has columns side by side. */
 export const SPOKEN_WIDTH = 72;
 
-/** What stands in the conversation's place, as it is read aloud: of a list the chosen entry, of a text a page. */
+/** An overlay for screen readers: the chosen entry of a list, or a page of a text. */
 export function spokenOverlay(overlay: Overlay, parts: OverlayParts): readonly string[] {
   const { hints } = parts.keymap;
   switch (overlay.kind) {
@@ -51,11 +51,10 @@ function spokenPicker(picker: Picker, { choose, close }: KeyHints): readonly str
 
 function spokenSessions(list: SessionList, { choose, close }: KeyHints, nowMs: number): readonly string[] {
   const { rows, index, query, problem, renaming } = list;
-  if (renaming !== undefined)
-    return [`New title: ${renaming}`, `${choose} keeps the name, ${close} leaves it as it was.`];
+  if (renaming !== undefined) return [`New title: ${renaming}`, `${choose} renames, ${close} cancels.`];
   const typed = query === '' ? '' : `, search "${query}"`;
   const row = rows[index];
-  const keys = `Typing searches. ${choose} opens, ctrl+r renames, alt+p pins, ctrl+d deletes, ctrl+z brings back, ${close} closes.`;
+  const keys = `Typing searches. ${choose} opens, ctrl+r renames, alt+p pins, ctrl+d deletes, ctrl+z restores, ${close} closes.`;
   const problems = problem === undefined ? [] : [`${problem}.`];
   if (row === undefined) return [`Saved conversations${typed}: none.`, ...problems, keys];
   const facts = [
@@ -106,15 +105,15 @@ function spokenText(overlay: Overlay, parts: OverlayParts): readonly string[] {
   return [`${view.title}:`, ...view.lines.slice(0, SPOKEN_ROWS).map(spokenLine), `${more}${close} closes.`];
 }
 
-/** Bars, frames and marks, which are read sign by sign. */
+/** Bars, frames and marks. A screen reader would name each character. */
 const DRAWN = /[─│┌┐└┘├┤┼▀-▟·×]+/g;
 
-/** A row as words: what was drawn is left out, and its columns are parted by commas. */
+/** A row for screen readers: without drawn characters, and with commas between columns. */
 export function spokenLine(line: Line): string {
   return plainText(line).replace(DRAWN, ' ').trim().replace(/ {2,}/g, ', ').replace(/^› /, '');
 }
 
-/** How a search stands, and the line of the match. */
+/** The search's state and the line with the current match. */
 export function spokenSearch(
   { messages }: Pick<AppState, 'messages'>,
   search: Extract<Search, { kind: 'open' }>,
@@ -122,8 +121,8 @@ export function spokenSearch(
   { choose, close }: KeyHints,
 ): readonly string[] {
   const { query, current: at } = search;
-  const keys = `${choose} goes to the next, up to the one before, ${close} closes.`;
-  if (query === '') return ['Search the conversation: type what to look for.', keys];
+  const keys = `${choose} goes to the next match, up to the previous one, ${close} closes.`;
+  if (query === '') return ['Search the conversation: type a text.', keys];
   if (total === 0 || at === undefined) return [`Search "${query}": nothing found.`, keys];
   const message = messages.find(({ id }) => id === at.message);
   const text = message?.text ?? '';

@@ -5,13 +5,13 @@ import type { AppStore } from '../../state/store.js';
 import { waitOf, waitWords } from '../panes/wait.js';
 import { count, duration, taken } from '../style/format.js';
 
-/** A shorter wait is not interrupted by speech, in ms. */
+/** A shorter wait is not spoken, in ms. */
 const WORTH_SPEAKING_MS = 10_000;
 
-/** What has happened, as lines that are only ever appended: for screen readers. */
+/** A log of events for screen readers; lines are only appended. */
 export interface SpokenLog {
   readonly lines: readonly SpokenLine[];
-  /** Calls `listener` when a line was added; returns how to stop that. */
+  /** Calls `listener` after lines are added; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
 }
 
@@ -20,7 +20,7 @@ interface SpokenLine {
   readonly text: string;
 }
 
-/** Speaks the current state, and then each change. */
+/** Logs the current state and then each change. */
 export function createSpokenLog(store: AppStore): SpokenLog {
   const spoken = new Set<number>();
   const listeners = new Set<() => void>();
@@ -33,7 +33,7 @@ export function createSpokenLog(store: AppStore): SpokenLog {
     for (const listener of listeners) listener();
   };
   const finished = (state: AppState): string[] => {
-    // Another conversation was opened: its ids may have been heard before.
+    // Another conversation is open; its message ids may already be in `spoken`.
     if (state.messages[0]?.id !== first) spoken.clear();
     first = state.messages[0]?.id;
     const sides = state.comparison?.sides ?? [];
@@ -49,7 +49,7 @@ export function createSpokenLog(store: AppStore): SpokenLog {
     if (state.toast !== undefined && state.toast !== before.toast) texts.push(sentence(state.toast.text));
     if (state.retry !== undefined && state.retry !== before.retry) {
       const { attempt, maxAttempts, reason } = state.retry;
-      texts.push(sentence(`The request is tried again, attempt ${attempt} of ${maxAttempts}: ${reason}`));
+      texts.push(sentence(`The request is retried, attempt ${attempt} of ${maxAttempts}: ${reason}`));
     }
     const wait = waitOf(state.request, WORTH_SPEAKING_MS);
     if (wait !== undefined && wait.kind !== waitOf(before.request, WORTH_SPEAKING_MS)?.kind)
@@ -63,7 +63,7 @@ export function createSpokenLog(store: AppStore): SpokenLog {
   };
   const initial = store.getState();
   say([...finished(initial), spokenConnection(initial)]);
-  // For as long as the interface is there, as the store itself.
+  // It never unsubscribes, because the store ends with the interface.
   store.subscribe(look);
   return {
     get lines() {
@@ -80,7 +80,7 @@ function isSilent({ connection }: AppState): boolean {
   return connection.status === 'connected' && connection.silentSinceMs !== undefined;
 }
 
-/** State of the connection, without a countdown, which would be read again and again. */
+/** The connection's state, without a countdown that would be read again each second. */
 function spokenConnection({ connection }: Pick<AppState, 'connection'>): string {
   switch (connection.status) {
     case 'idle':
@@ -89,7 +89,7 @@ function spokenConnection({ connection }: Pick<AppState, 'connection'>): string 
     case 'connecting':
       return 'Connecting to the daemon.';
     case 'waiting':
-      return sentence(`Not connected to the daemon, trying again: ${connection.error.replace(/\s+/g, ' ')}`);
+      return sentence(`Not connected to the daemon, reconnecting: ${connection.error.replace(/\s+/g, ' ')}`);
     case 'connected':
       return connection.daemon?.kind === 'foreign'
         ? 'Connected to a daemon that does not stream: answers come in one piece.'
@@ -97,7 +97,7 @@ function spokenConnection({ connection }: Pick<AppState, 'connection'>): string 
   }
 }
 
-/** A message as it is read aloud: its author, its text, and how it ended. */
+/** A message for screen readers: its author, text and ending. */
 export function spokenMessage(message: Message): string {
   switch (message.role) {
     case 'user':

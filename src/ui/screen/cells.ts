@@ -2,19 +2,19 @@ import { graphemeWidth, isNarrow, segments, shownLine } from '../../state/text/g
 import type { Line } from '../style/line.js';
 import type { Theme, Tone } from '../style/theme.js';
 
-/** What is in each place of a line: one grapheme of one cell or more, in one style. */
+/** A line split into places; each holds a grapheme of one or more cells in one style. */
 export interface Cells {
   readonly graphemes: readonly string[];
   readonly tones: readonly Tone[];
-  /** The column of each, and behind the last one the line's width. */
+  /** The column of each place, and at the end the line's width. */
   readonly columns: readonly number[];
-  /** What each opens; undefined where the line has no links. */
+  /** The link of each place; undefined when the line has no links. */
   readonly links: readonly (string | undefined)[] | undefined;
 }
 
 /**
- * The line in exactly `width` cells: what is beyond is left out, what is missing is blank. What takes no cell,
- * control characters among it, is left out too.
+ * Splits the line into places of exactly `width` cells: the rest is cut off, and missing cells are blank. Characters
+ * without a cell, such as controls, are left out.
  */
 export function cellsOf(line: Line, width: number): Cells {
   const graphemes: string[] = [];
@@ -39,7 +39,7 @@ export function cellsOf(line: Line, width: number): Cells {
       for (const char of text) if (!add(char, tone, 1)) return false;
       return true;
     }
-    // Whoever made the line may not have thought of what is unseen.
+    // The line may still have tabs or bidirectional controls.
     for (const { segment } of segments(shownLine(text))) {
       const cells = graphemeWidth(segment, column);
       if (cells > 0 && !add(segment, tone, cells)) return false;
@@ -57,15 +57,15 @@ export function cellsOf(line: Line, width: number): Cells {
   return { graphemes, tones, columns, links };
 }
 
-/** Places of a line, `to` not among them. */
+/** A half-open range of places of a line. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * The one stretch of `after` in which it is not `before`, which has the same width; undefined when they are the
- * same. From a grapheme on whose width terminals disagree, all is changed: what follows may stand elsewhere.
+ * The range of `after` that differs from `before`; undefined when both are equal. Both must have the same width. The
+ * range reaches to the end if terminals disagree on a grapheme's width, because then later ones may be elsewhere.
  */
 export function changeIn(before: Cells, after: Cells): Stretch | undefined {
   const same = (a: number, b: number): boolean =>
@@ -86,12 +86,12 @@ export function changeIn(before: Cells, after: Cells): Stretch | undefined {
   return { from, to };
 }
 
-/** Erasing this many cells takes fewer bytes than as many blanks. */
+/** From this many cells on, erasing takes fewer bytes than blanks. */
 const MANY_BLANKS = 5;
 
 /**
- * A stretch as it is written with the cursor at its first cell. Blanks at its end are erased, or left out where
- * the row is `blank` already.
+ * The output that paints a range, with the cursor at its first cell. Blanks at its end are erased, or left out if the
+ * row is already `blank`.
  */
 export function paintCells(cells: Cells, { from, to }: Stretch, theme: Theme, blank = false): string {
   const { graphemes, tones, columns, links } = cells;
@@ -109,14 +109,14 @@ export function paintCells(cells: Cells, { from, to }: Stretch, theme: Theme, bl
   }
   if (blank) return painted;
   const cellsFrom = (start: number): number => (columns[to] ?? 0) - (columns[start] ?? 0);
-  // Where it ends is not known: what it does not cover is erased before.
+  // The end column is unknown, so erase all cells first.
   if (firstLoose(cells) < end) return erase(cellsFrom(from)) + painted;
   const blanks = cellsFrom(end);
   return painted + (blanks < MANY_BLANKS ? ' '.repeat(blanks) : erase(blanks));
 }
 
 /**
- * A text that the terminal opens an address for. Its id tells that pieces in several rows are of one link.
+ * A text with a link for the terminal. The id joins the pieces of a link that wraps over several rows.
  * @see https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda (OSC 8)
  */
 function hyperlink(url: string, text: string): string {
@@ -125,7 +125,7 @@ function hyperlink(url: string, text: string): string {
   return `\x1b]8;id=${id.toString(36)};${url}\x1b\\${text}\x1b]8;;\x1b\\`;
 }
 
-/** Leaves the cursor where it is. */
+/** Erases cells without moving the cursor. */
 function erase(cells: number): string {
   return `\x1b[${cells}X`;
 }
@@ -135,11 +135,11 @@ export function toColumn(column: number): string {
   return `\x1b[${column + 1}G`;
 }
 
-/** Latin, Greek, Cyrillic, dashes and quotes, boxes and blocks, CJK: as wide everywhere, unlike emoji and marks. */
+/** Latin, Greek, Cyrillic, dashes, quotes, boxes, blocks and CJK: all terminals agree on their widths. */
 const SETTLED =
   /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2500-\u25fc\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
 
-/** The place of the first grapheme on whose width terminals disagree; infinity when there is none. */
+/** The first place with a grapheme whose width differs between terminals; infinity without any. */
 function firstLoose({ graphemes }: Cells): number {
   const place = graphemes.findIndex((grapheme) => !SETTLED.test(grapheme));
   return place < 0 ? Number.POSITIVE_INFINITY : place;

@@ -2,42 +2,42 @@ import type { Line } from '../style/line.js';
 import type { Theme } from '../style/theme.js';
 import { type Cells, cellsOf, changeIn, paintCells, toColumn } from './cells.js';
 
-/** Cells from a top left. */
+/** A place in cells, from the top left. */
 export interface Position {
   x: number;
   y: number;
 }
 
-/** Rows in a place of the screen; no two regions overlap. */
+/** Rows in an area of the screen; regions never overlap. */
 export interface Region {
-  /** Where their top left is. Asked for each frame: a neighbour that grows moves a region. */
+  /** The place of the top left. It is called for each frame, because a growing neighbour moves a region. */
   place: () => Position;
   rows: readonly Line[];
-  /** Cells of each row. */
+  /** The width of each row in cells. */
   width: number;
-  /** Where the terminal's cursor stands, from the region's top left [not in this one]. */
+  /** The terminal's cursor, from the region's top left [it is elsewhere]. */
   cursor?: Position | undefined;
 }
 
-/** Part of a row of the screen. */
+/** A part of a row of the screen. */
 interface Segment {
   readonly left: number;
   readonly width: number;
   readonly line: Line;
-  /** The line's, kept from when they were needed. */
+  /** The line's cells, cached after the first use. */
   cells?: Cells | undefined;
 }
 
-/** A row of the screen, from left to right; what lies between its segments is blank. */
+/** A row of the screen from left to right, blank between its segments. */
 export type Row = readonly Segment[];
 
 export interface Frame {
   rows: readonly Row[];
-  /** What brings the cursor to its place; undefined when it has none. */
+  /** The sequence that moves the cursor to its place; undefined when it is hidden. */
   cursor: string | undefined;
 }
 
-/** All regions on a screen of this size; what is beyond it is left out. */
+/** Puts all regions onto a screen of this size; parts outside of it are left out. */
 export function compose(regions: Iterable<Region>, size: { columns: number; rows: number }): Frame {
   const rows: Segment[][] = Array.from({ length: size.rows }, () => []);
   let cursor: string | undefined;
@@ -52,7 +52,7 @@ export function compose(regions: Iterable<Region>, size: { columns: number; rows
   return { rows, cursor };
 }
 
-/** What turns the row `y` of the screen from `before` into `after`. @param before undefined: not known */
+/** The output that changes row `y` from `before` to `after`. @param before undefined when unknown */
 export function updateRow(before: Row | undefined, after: Row, y: number, theme: Theme): string {
   if (before === undefined || !haveSameShape(before, after)) return wholeRow(after, y, theme);
   let output = '';

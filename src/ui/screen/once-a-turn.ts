@@ -1,8 +1,8 @@
 import type { AppStore } from '../../state/store.js';
 
 /**
- * The store for the screen: it notifies once, at the end of an event-loop turn, for all changes of that turn. What a key
- * does comes before it is drawn: a question has left by then, and its way and the drawing take the time of one of them.
+ * A store for the screen. It notifies once at the end of an event-loop turn for all changes in that turn. So a question
+ * is sent before the screen is drawn, and the drawing overlaps with the request's way.
  */
 export function onceATurn(store: AppStore): AppStore {
   return {

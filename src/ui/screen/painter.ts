@@ -2,23 +2,23 @@ import type { Theme } from '../style/theme.js';
 import { compose, type Region, type Row, updateRow } from './frame.js';
 
 /**
- * Brings regions to the terminal. It knows what is on the screen and writes, once all changes of a moment are made,
- * the stretches of rows that differ from it: in one piece, which the terminal shows at once.
+ * Writes regions to the terminal. It keeps the screen's contents and, after all changes of a turn, writes only the
+ * parts of rows that differ. They go out in one write, which the terminal shows at once.
  */
 export interface Painter {
   /** What `owner` shows from now on. */
   show(owner: object, ...regions: readonly Region[]): void;
-  /** `owner` shows nothing any more. */
+  /** Removes the regions of `owner`. */
   remove(owner: object): void;
-  /** The terminal is ours, and nothing of ours on it. */
+  /** Starts painting on a terminal with unknown contents. */
   begin(): void;
-  /** The terminal is another's: nothing is written until `begin`. */
+  /** Writes nothing until `begin`, because another program has the terminal. */
   pause(): void;
   /** Resolves when the current screen has been written. */
   painted(): Promise<void>;
 }
 
-/** Terminals show nothing of what is between the two until the second one; those that don't know them ignore them. */
+/** Terminals show the output between these two sequences at once; terminals without support ignore them. */
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
 const CLEAR = '\x1b[2J';
@@ -31,21 +31,21 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
   let paused = true;
   let requested = false;
   let size = { columns: 0, rows: 0 };
-  /** What is on the screen; rows that are missing are not known. */
+  /** The screen's contents; missing rows are unknown. */
   let shown: readonly Row[] = [];
-  /** The sequence that brought the cursor where it is; empty: it is hidden; undefined: not known. */
+  /** The sequence that moved the cursor to its place; empty when it is hidden, undefined when unknown. */
   let cursorAt: string | undefined;
 
   const request = (): void => {
     if (requested || paused) return;
     requested = true;
-    // After the microtasks, in one of which React may say what else is shown.
+    // Paint after the microtasks, because React may show more regions in one of them.
     queueMicrotask(() => process.nextTick(paint));
   };
 
   const paint = (): void => {
     if (!paused && stdout.writableNeedDrain) {
-      // A slow terminal gets fewer frames, not later ones.
+      // A slow terminal gets fewer frames instead of late ones.
       stdout.once('drain', paint);
       return;
     }
@@ -98,7 +98,7 @@ export function createPainter(stdout: NodeJS.WriteStream, theme: Theme): Painter
     painted() {
       return new Promise((resolve) => {
         waiting.add(resolve);
-        // React may still have rows to paint; otherwise there is nothing to wait for.
+        // React may still show regions in this turn. Without a request after it, nothing is left to paint.
         setImmediate(() => {
           if (!requested) settle();
         });

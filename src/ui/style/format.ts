@@ -1,13 +1,13 @@
 import { count as wholeNumber } from '../../state/text/count.js';
 
-/** A duration for people: `0.3 ms`, `312 ms`, `2.1 s`, `4 m 05 s`, `3 h 12 m`. */
+/** A duration as text: `0.3 ms`, `312 ms`, `2.1 s`, `4 m 05 s`, `3 h 12 m`. */
 export function duration(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   return seconds(ms);
 }
 
-/** Two durations in one unit, for a narrow place: `9.1 / 18 ms`, `0.3 / 2.1 s`. */
+/** Two durations with one unit, to save width: `9.1 / 18 ms`, `0.3 / 2.1 s`. */
 export function durations(firstMs: number, secondMs: number): string {
   const [unit, size] = secondMs < 999.5 ? ['ms', 1] : ['s', 1000];
   const short = (ms: number): string => {
@@ -17,7 +17,7 @@ export function durations(firstMs: number, secondMs: number): string {
   return `${short(firstMs)} / ${short(secondMs)} ${unit}`;
 }
 
-/** A clock that runs: from `0.0 s` on, so that its unit doesn't jump. */
+/** A running clock. It starts with `0.0 s`, so that its unit doesn't change at once. */
 export function seconds(ms: number): string {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const whole = Math.round(ms / 1000);
@@ -25,12 +25,12 @@ export function seconds(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} m`;
 }
 
-/** How long something took that is over: as a clock, but what is less than its smallest step in ms. */
+/** The time that something took: the clock's last value, or ms below 0.1 s. */
 export function taken(ms: number): string {
   return ms < 99.5 ? duration(ms) : seconds(ms);
 }
 
-/** How long something has been up, in its largest unit: `12 s`, `3 m`, `5 h`, `2 d`. */
+/** An uptime in its largest unit: `12 s`, `3 m`, `5 h`, `2 d`. */
 export function uptime(ms: number): string {
   const whole = Math.floor(ms / 1000);
   if (whole < 60) return `${whole} s`;
@@ -46,7 +46,7 @@ export function bytes(count: number): string {
   return `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
-/** A count with its thousands apart; `~` marks an estimate. */
+/** A count with thousands separators; `~` marks an estimate. */
 export function count(value: number, estimated = false): string {
   return `${estimated ? '~' : ''}${wholeNumber(value)}`;
 }

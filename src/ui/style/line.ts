@@ -1,7 +1,7 @@
 import { cellWidth, takeCells } from '../../state/text/graphemes.js';
 import type { Tone } from './theme.js';
 
-/** A piece of a line in one style, which the terminal may open an address for. A plain string is a piece in none. */
+/** A piece of a line in one style, with an optional link. A plain string has no style. */
 export type Span = string | readonly [tone: Tone, text: string, href?: string];
 
 /** One line of the screen, without tabs and control characters. */
@@ -18,14 +18,14 @@ export function plainText(line: Line): string {
   return line.map(textOf).join('');
 }
 
-/** Terminal cells of a line. */
+/** The width of a line in cells. */
 export function lineWidth(line: Line): number {
   let width = 0;
   for (const span of line) width += cellWidth(textOf(span));
   return width;
 }
 
-/** The line cut to `width` cells; an ellipsis tells that there was more. */
+/** Cuts the line to `width` cells; an ellipsis marks the cut. */
 export function cut(line: Line, width: number): Line {
   if (lineWidth(line) <= width) return line;
   if (width <= 0) return [];
@@ -44,20 +44,20 @@ export function cut(line: Line, width: number): Line {
   return kept;
 }
 
-/** The line in exactly `width` cells. */
+/** Cuts or pads the line to exactly `width` cells. */
 export function fill(line: Line, width: number): Line {
   const shown = cut(line, width);
   const missing = width - lineWidth(shown);
   return missing > 0 ? [...shown, ' '.repeat(missing)] : shown;
 }
 
-/** Two lines in one of `width` cells, one at each end. When both don't fit, the right one goes. */
+/** A line of `width` cells with `left` and `right` at its ends. If both don't fit, `right` is left out. */
 export function spread(left: Line, right: Line, width: number): Line {
   const gap = width - lineWidth(left) - lineWidth(right);
   return gap < 1 ? fill(left, width) : [...left, ' '.repeat(gap), ...right];
 }
 
-/** Items side by side, as many from the first on as fit. */
+/** Joins as many of the first items as fit. */
 export function joinThatFit(items: readonly Line[], width: number, separator: Span = '  '): Line {
   let joined: Line = [];
   for (const item of items) {
@@ -68,10 +68,10 @@ export function joinThatFit(items: readonly Line[], width: number, separator: Sp
   return joined;
 }
 
-/** Where text is typed in a line. */
+/** The caret of a text field. */
 export const CARET: Span = ['accent', '▏'];
 
-/** The caret's cell in these lines; undefined when none has it. The terminal's cursor belongs there. */
+/** The caret's cell in these lines, for the terminal's cursor; undefined when there is no caret. */
 export function caretPlace(lines: readonly Line[]): { x: number; y: number } | undefined {
   for (const [y, line] of lines.entries()) {
     const at = line.findIndex((span) => typeof span !== 'string' && span[1] === CARET[1]);

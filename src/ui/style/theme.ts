@@ -1,7 +1,7 @@
-/** What a text is to the reader; never the only sign of anything. */
+/** The role of a text, which selects its style. A style is never the only sign of anything. */
 export type Tone = 'plain' | 'dim' | 'bold' | 'accent' | 'title' | 'match' | 'current-match' | TextTone;
 
-/** In answers: emphasis, and what highlighted code tells apart. */
+/** Tones in answers: emphasis and highlighted code. */
 type TextTone =
   | 'italic'
   | 'bold-italic'
@@ -37,13 +37,13 @@ const CODES: Record<Tone, { on: string; off: string }> = {
 
 export type ThemeName = 'auto' | 'dark' | 'light' | 'none';
 
-/** Bits of colour that a terminal has: 256 colours, of which those from 16 on are the same everywhere. */
+/** The colour depth of 256 colours, in bits. Colours from 16 on are the same on all terminals. */
 const INDEXED_DEPTH = 8;
 
 /**
- * `auto` has the terminal's own colours, one of which suits dark and light terminals. `dark` and `light` have fixed
- * colours: each has a contrast of at least 4.5:1 on usual backgrounds of that kind, and nothing is faint.
- * @param depth bits of colour of the terminal, as `getColorDepth` gives it
+ * Returns a theme. `auto` uses the terminal's own colours, which suit dark and light terminals. `dark` and `light` have
+ * fixed colours with a contrast of at least 4.5:1 on usual backgrounds, and no faint text.
+ * @param depth the terminal's colour depth in bits, from `getColorDepth`
  */
 export function themeOf(name: ThemeName = 'auto', depth = INDEXED_DEPTH): Theme {
   switch (name) {
@@ -58,7 +58,7 @@ export function themeOf(name: ThemeName = 'auto', depth = INDEXED_DEPTH): Theme 
   }
 }
 
-/** Colours of the 256, by their numbers. */
+/** Numbers of the 256 colours. */
 interface Palette {
   readonly dim: number;
   readonly accent: number;
@@ -111,7 +111,7 @@ function indexed({ mark, ...colours }: Palette): Theme {
   return (tone, text) => `${codes[tone].on}${text}${codes[tone].off}`;
 }
 
-/** Where there are 16 colours at most, which are the terminal's own: what can't be read on such a background is left out. */
+/** Themes for at most 16 colours, which each terminal defines itself. They avoid colours that are hard to read. */
 const fewColours = {
   dark: accented('\x1b[96m', { name: { on: '\x1b[94m', off: '\x1b[39m' } }),
   light: accented('\x1b[34m', {
@@ -121,7 +121,7 @@ const fewColours = {
   }),
 };
 
-/** With another accent, and what can't be read on that background changed; all of the terminal's own 16 colours. */
+/** A theme of the terminal's 16 colours with another accent and with `changed` codes. */
 function accented(accent: string, changed: Partial<typeof CODES>): Theme {
   const codes = {
     ...CODES,
@@ -132,9 +132,9 @@ function accented(accent: string, changed: Partial<typeof CODES>): Theme {
   return (tone, text) => `${codes[tone].on}${text}${codes[tone].off}`;
 }
 
-/** One accent colour of the terminal's own palette, so that it suits light and dark ones. */
+/** Uses the terminal's own palette, so that it suits light and dark terminals. */
 export const colourTheme: Theme = (tone, text) => `${CODES[tone].on}${text}${CODES[tone].off}`;
 
-/** For NO_COLOR: no styles, but for what nothing else tells, which is shown in reverse. */
+/** For NO_COLOR: no styles except for matches, which are reversed because nothing else marks them. */
 export const plainTheme: Theme = (tone, text) =>
   tone === 'match' || tone === 'current-match' ? `${CODES.match.on}${text}${CODES.match.off}` : text;

@@ -1,6 +1,6 @@
 /**
- * The sequence that puts a text into the terminal's clipboard; works over SSH.
- * @param inTmux tmux hands it on only when it is wrapped (and `allow-passthrough` is on), or takes it itself
+ * The sequence that copies a text to the terminal's clipboard, also over SSH.
+ * @param inTmux tmux either handles the sequence itself or, with `allow-passthrough`, forwards the wrapped one
  * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html (OSC 52)
  */
 export function osc52(text: string, inTmux: boolean): string {

@@ -1,30 +1,30 @@
 import type { SuspendTerminal } from '../components/context.js';
 
-/** Suspending to the shell and coming back. */
+/** Leaves the terminal to the shell or another program, and takes it back. */
 export interface JobControl {
-  /** Takes over how the terminal is left. */
+  /** Sets the function that leaves the terminal. */
   onTerminal(suspend: SuspendTerminal): void;
-  /** Ctrl+Z: gives the terminal back and stops until the shell continues the job. */
+  /** Handles Ctrl+Z: leaves the terminal and stops the process until the shell continues the job. */
   suspend(): void;
   /**
-   * Leaves the terminal to something else, and takes it again when that is done.
-   * @throws {Error} when it can't be left now.
+   * Leaves the terminal until `meanwhile` resolves.
+   * @throws {Error} when the terminal can't be left now
    */
   leave(meanwhile: () => Promise<void>): Promise<void>;
-  /** Leaves the terminal and takes it again, drawing everything anew. */
+  /** Leaves and retakes the terminal, which draws everything again. */
   redraw(): void;
   dispose(): void;
 }
 
-/** When the signal has not stopped the process by then, nothing will: there is no shell with job control. */
+/** If the signal hasn't stopped the process after this time, there is no shell with job control. */
 const STOP_GRACE_MS = 100;
 
 export interface JobControlOptions {
-  /** Stops this process's job, as the terminal's own Ctrl+Z does [SIGTSTP to the process group]. */
+  /** Stops this process's job like the terminal's own Ctrl+Z [SIGTSTP to the process group]. */
   stopJob?: (() => void) | undefined;
-  /** The terminal is left in a moment: puts back what was set beside the screen. */
+  /** Called before the terminal is left: resets modes other than the screen. */
   onLeave: () => void;
-  /** The program has the terminal again. */
+  /** Called after the terminal is taken back. */
   onReturn: () => void;
 }
 
@@ -39,7 +39,7 @@ export function createJobControl({
   const leave = async (whileAway: () => Promise<void>): Promise<void> => {
     if (away || suspendTerminal === undefined) return;
     away = true;
-    // Before the screen is left and after it is taken again: kitty keeps the key protocol by screen.
+    // Reset the keyboard while our screen is active, because kitty keeps the key protocol per screen.
     onLeave();
     try {
       const suspension = await suspendTerminal();
@@ -53,9 +53,9 @@ export function createJobControl({
       away = false;
     }
   };
-  // A terminal that is gone can't be left: the program ends by its hang-up.
+  // Leaving fails on a closed terminal; then the hang-up signal ends the program.
   const redraw = (): void => void leave(async () => {}).catch(() => {});
-  // Stopped by something other than Ctrl+Z: the shell has reset the terminal meanwhile.
+  // After a stop other than by Ctrl+Z, the shell has reset the terminal.
   process.on('SIGCONT', redraw);
 
   return {
@@ -74,7 +74,7 @@ export function createJobControl({
   };
 }
 
-/** Resolves when the job goes on: no time passes for a stopped process. */
+/** Resolves after the job continues: timers don't run in a stopped process. */
 function stopped(stopJob: () => void): Promise<void> {
   return new Promise((resolve) => {
     stopJob();
@@ -83,6 +83,6 @@ function stopped(stopJob: () => void): Promise<void> {
 }
 
 function stopForegroundJob(): void {
-  // 0: the whole job, as a wrapper such as npm would otherwise keep the shell waiting.
+  // 0 signals the whole job; otherwise a wrapper such as npm would keep the shell waiting.
   process.kill(0, 'SIGTSTP');
 }

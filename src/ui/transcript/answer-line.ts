@@ -7,10 +7,10 @@ import { joinThatFit, type Line, lineWidth, type Span, spread } from '../style/l
 type Ended = Exclude<AnswerStatus, { kind: 'streaming' | 'elsewhere' | 'interrupted' }>;
 
 const APART = '   ';
-/** What an answer is called that has no figures. */
+/** The ending of an answer without figures. */
 const NAMES = { elsewhere: 'running elsewhere', interrupted: 'interrupted' } as const;
 
-/** The line above an answer: what became of it, its figures as far as they are known, and the model. */
+/** The line above an answer: its ending, its known figures and its model. */
 export function answerLine(message: AssistantMessage, width: number): Line {
   const model: Line = [['dim', message.endpoint.model]];
   const name: Line = [['bold', 'assistant']];
@@ -22,24 +22,24 @@ export function answerLine(message: AssistantMessage, width: number): Line {
     'metrics' in status ? [...marksOf(status), ...figuresOf(status)] : [[['bold', NAMES[status.kind]]]];
   const items = [name, ...turn, ...told];
   const beside = joinThatFit(items, width - lineWidth(model) - 1, APART);
-  // The figures say more than the model's name.
+  // If too few items fit beside the model, leave the model out: figures matter more.
   const left = beside.length < 3 ? joinThatFit(items, width, APART) : beside;
   return spread(left, model, width);
 }
 
-/** `‹ 2/3 ›`: the message is one of several that follow the same one. */
+/** `‹ 2/3 ›`: the message's number among its siblings. */
 export function turnMark({ number, of }: Turn): Span {
   return ['accent', `‹ ${number}/${of} ›`];
 }
 
-/** Everything that keeps an answer from being a whole one, in words. */
+/** Words for everything that makes an answer incomplete or unusual. */
 function marksOf({ kind, metrics, finishReason }: Ended): Line[] {
   const marks: string[] = [];
   if (kind !== 'complete') marks.push(OUTCOMES[kind].shown);
   const ended = finishClassOf(finishReason ?? null);
   if (ended === 'limit') marks.push('cut at the limit');
   if (ended === 'refused') marks.push('filtered');
-  if (finishReason === 'tool_calls' || finishReason === 'function_call') marks.push('asks for a tool');
+  if (finishReason === 'tool_calls' || finishReason === 'function_call') marks.push('calls a tool');
   if (metrics.buffered) marks.push('buffered');
   return marks.map((mark) => [['bold', mark]]);
 }
@@ -50,7 +50,7 @@ function figuresOf({ metrics }: Ended): Line[] {
   if (ttftMs !== undefined) items.push(`TTFT ${duration(ttftMs)}`);
   if (speed.kind === 'measured') items.push(tokenRate(speed.tokensPerSecond, tokensEstimated));
   if (outputTokens > 0) items.push(`${count(outputTokens, tokensEstimated)} tok`);
-  // Of an answer that was saved without figures nothing is known.
+  // An answer that was saved without figures has no time.
   if (elapsedMs > 0) items.push(taken(e2eMs ?? elapsedMs));
   if (attempts > 1) items.push(`${attempts} attempts`);
   return items.map((item) => [['dim', item]]);

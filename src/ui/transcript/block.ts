@@ -10,18 +10,18 @@ import type { Highlighter } from './markdown/highlight.js';
 import { createMarkdownBody } from './markdown/markdown-body.js';
 import { createReasoningRows } from './reasoning.js';
 
-/** One message as rows: a heading, its text, remarks, an empty row. */
+/** A message as rows: a heading, its text, remarks and an empty row. */
 export interface Block {
   readonly message: Message;
   readonly count: number;
   at(index: number): Row | undefined;
 }
 
-/** Makes a message's rows again for each state it is in. */
+/** Makes the rows of a message; called again for each of its versions. */
 export type BlockMaker = (message: Message) => Block;
 
 export interface BlockLook {
-  /** Cells. */
+  /** The width in cells. */
   readonly width: number;
   readonly highlighter: Highlighter;
   /** The terminal shows styles [true]. */
@@ -30,7 +30,7 @@ export interface BlockLook {
   readonly hyperlinks?: boolean;
   /** Reasoning is shown in full. */
   readonly reasoning: boolean;
-  /** Answers are shown as they were written [false]. */
+  /** Answers are shown as Markdown source [false]. */
   readonly source?: boolean;
 }
 
@@ -40,10 +40,10 @@ interface Note {
 }
 
 const BLANK: Row = { line: [], width: 0, offset: 0 };
-/** Marks where the text of a running answer goes on. */
+/** Marks the end of a running answer's text. */
 const WRITING = '▌';
 
-/** One maker a message and look: it keeps what is wrapped already. */
+/** Creates the maker of one message. It keeps finished rows, so a growing answer only costs its new text. */
 export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
   const { width, reasoning } = look;
   const body =
@@ -54,7 +54,7 @@ export function createBlockMaker(first: Message, look: BlockLook): BlockMaker {
   const calls = createCallRows(width);
   return (message) => {
     body.update(message.text, isGrowing(message));
-    // Offsets rise from row to row, also where there is no text: a reader's place is one of them.
+    // Offsets increase from row to row, also in rows without text, because a scroll position is an offset.
     const heading = rowOf(cut(headingOf(message, width), width), -2);
     const before = message.role === 'assistant' ? [heading, ...thoughts.rows(message)] : [heading];
     return blockOf(message, before, body, afterText(message));
@@ -94,7 +94,7 @@ function blockOf(
   { open, after }: { open: readonly Row[]; after: readonly Row[] },
 ): Block {
   const { closed } = body;
-  // The array grows with the next update; this block keeps its size.
+  // `closed` grows with later updates, but this block keeps its own count.
   const closedCount = closed.length;
   const rest = [...open, ...after];
   return {

@@ -2,24 +2,24 @@ import { shownPiece, wrapLine } from '../../state/text/wrap.js';
 import { type Line, lineWidth } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
 
-/** A row of the conversation, ready to be written. */
+/** A finished row of the conversation. */
 export interface Row {
   readonly line: Line;
-  /** Cells. */
+  /** The width in cells. */
   readonly width: number;
-  /** Offset in its message's text: a place that stays when the width changes. */
+  /** The row's offset in its message's text, which stays valid when the width changes. */
   readonly offset: number;
 }
 
 /** The rows of a text that grows at its end. */
 export interface Body {
-  /** Rows that will not change any more; the array is the same one, and grows. */
+  /** Rows that are final. It is always the same array, which grows. */
   readonly closed: readonly Row[];
-  /** Rows after those. */
+  /** The rows after `closed`, which may still change. */
   readonly open: readonly Row[];
   /**
-   * @param text begins with the text of the call before
-   * @param growing more is to come [false]
+   * @param text begins with the text of the previous call
+   * @param growing more text will follow [false]
    */
   update(text: string, growing?: boolean): void;
 }
@@ -28,12 +28,12 @@ export function rowOf(line: Line, offset: number): Row {
   return { line, width: lineWidth(line), offset };
 }
 
-/** A body of text as it came, wrapped between words. Costs what is new, however long the text is. */
+/** A plain text wrapped between words. An update only costs its new text. */
 export function createPlainBody(width: number, tone: Tone = 'plain'): Body {
   const closed: Row[] = [];
   let open: Row[] = [];
   let lineStart = 0;
-  // In the line that is still open: where its first row that may change begins.
+  // The start of the first row that may still change, relative to its line.
   let from = 0;
 
   return {

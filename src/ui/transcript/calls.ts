@@ -1,7 +1,7 @@
 import type { ShownCall } from '../../state/messages.js';
 import { type Body, createPlainBody, type Row, rowOf } from './body.js';
 
-/** An answer's tool calls: the name of each, and below it the arguments as far as they came. */
+/** The rows of an answer's tool calls: each name, and below it the arguments that have arrived. */
 export interface CallRows {
   rows(calls: readonly ShownCall[]): readonly Row[];
 }
@@ -28,7 +28,7 @@ export function createCallRows(width: number): CallRows {
   };
 }
 
-/** `calls weather`; a name has no limit. */
+/** `calls weather`; it wraps, because a name can be long. */
 function titleBody(name: string, width: number): Row[] {
   const body = createPlainBody(width, 'accent');
   body.update(`calls ${name}`);

@@ -3,12 +3,12 @@ import { count, seconds } from '../style/format.js';
 import type { Line } from '../style/line.js';
 import { createPlainBody, type Row, rowOf } from './body.js';
 
-/** An answer's reasoning: one line, and its text below it where that is wanted. */
+/** The rows of an answer's reasoning: a title and, when unfolded, the text. */
 export interface ReasoningRows {
   rows(message: AssistantMessage): readonly Row[];
 }
 
-/** Places of these rows are before the text's first one, however long they get. */
+/** Offsets of these rows lie between -1 and 0, so they are before the answer's text, whatever their number. */
 const FIRST = -1;
 const PLACE = 2 ** -32;
 const MARGIN = '  ';
@@ -29,7 +29,7 @@ export function createReasoningRows(width: number, unfolded: boolean): Reasoning
   };
 }
 
-/** `▸ reasoning 1.2 s, 340 tokens`: only what is known; `~` marks an estimate. */
+/** `▸ reasoning 1.2 s, 340 tokens`, without unknown figures; `~` marks an estimate. */
 function titleOf(
   { reasoning, reasoningTime, reasoningTokens, status, text }: AssistantMessage,
   unfolded: boolean,

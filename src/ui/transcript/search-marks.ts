@@ -1,7 +1,7 @@
 import type { Line, Span } from '../style/line.js';
 import type { Tone } from '../style/theme.js';
 
-/** The line with what the pattern finds in it set in `tone`; undefined when that is nothing. */
+/** Sets the pattern's matches in `tone`; undefined when there are none. */
 export function markMatches(line: Line, pattern: RegExp, tone: Tone): Line | undefined {
   const text = line.map(textOf).join('');
   const matches = Array.from(

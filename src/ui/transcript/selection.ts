@@ -4,25 +4,25 @@ import type { Point, Selected } from '../../state/view/scroll.js';
 import { type Line, plainText, type Span } from '../style/line.js';
 import type { Row } from './body.js';
 
-/** Cells of a row, `to` not among them. */
+/** A half-open range of a row's cells. */
 interface Cells {
   readonly from: number;
   readonly to: number;
 }
 
-/** A row of which cells are selected. */
+/** A row with selected cells. */
 export interface SelectedRow extends Cells {
   readonly message: Message;
   readonly row: Row;
 }
 
-/** The two ends, the first one first. */
+/** The two ends of the selection in their order in the conversation. */
 export function inOrder({ from, to }: Selected): readonly [Point, Point] {
   const isForward = from.message - to.message || from.row - to.row || from.column - to.column;
   return isForward <= 0 ? [from, to] : [to, from];
 }
 
-/** Which cells of a row are selected; undefined when none is. */
+/** The selected cells of a row; undefined when none are. */
 export function cellsSelected(
   selected: Selected,
   { message, row }: { message: number; row: number },
@@ -36,7 +36,7 @@ export function cellsSelected(
   return { from: isFirst ? first.column : 0, to: isLast ? last.column + 1 : Number.POSITIVE_INFINITY };
 }
 
-/** The line with these cells marked; a wide character that is partly in them is marked whole. */
+/** Marks these cells of the line. A wide character that is partly inside is marked whole. */
 export function markCells(line: Line, { from, to }: Cells): Line {
   let column = 0;
   const marked: Span[] = [];
@@ -57,7 +57,7 @@ export function markCells(line: Line, { from, to }: Cells): Line {
   return marked;
 }
 
-/** The selected cells as text: rows of one line are joined again, blanks at a row's end are left out. */
+/** The selected cells as text. Rows of a wrapped line are joined; blanks at a row's end are dropped. */
 export function joinedText(rows: readonly SelectedRow[]): string {
   let text = '';
   for (const [index, { message, row, from, to }] of rows.entries()) {
@@ -68,7 +68,7 @@ export function joinedText(rows: readonly SelectedRow[]): string {
   return text;
 }
 
-/** What stood between two rows: nothing or a space where a line was wrapped, else a line end. */
+/** The text between two rows: a newline, or in a wrapped line a space or nothing. */
 function between(before: SelectedRow, { message, row }: Pick<SelectedRow, 'message' | 'row'>): string {
   if (before.message.id !== message.id || before.row.offset < 0 || row.offset <= before.row.offset)
     return '\n';

@@ -5,20 +5,20 @@ import type { Row } from './body.js';
 import { createHighlighter, plainHighlighter } from './markdown/highlight.js';
 import { cellsSelected, inOrder, joinedText, type SelectedRow } from './selection.js';
 
-/** How the conversation is read. */
+/** The form in which answers are shown. */
 export interface Reading {
   /** Reasoning is shown in full [false]. */
   reasoning?: boolean;
-  /** Answers are shown as they were written [false]. */
+  /** Answers are shown as Markdown source [false]. */
   source?: boolean;
 }
 
-/** Where one looks from, and how much fits. */
+/** The messages, the scroll position and the window's size. */
 export interface View extends Reading {
   messages: readonly Message[];
-  /** Cells of a row. */
+  /** The width of a row in cells. */
   width: number;
-  /** Rows. */
+  /** The number of rows. */
   height: number;
   scroll: Scroll;
 }
@@ -33,37 +33,37 @@ interface Made {
 
 export interface Window {
   rows: readonly Row[];
-  /** Rows that came since the reader scrolled away from the end. */
+  /** The number of rows added since the user scrolled away from the end. */
   newRows: number;
   /** The last row is in view. */
   atEnd: boolean;
-  /** Where the first row is: the index of its message, its index in that message's block, and how many rows that has. */
+  /** The first row: its message's index, its index in that message's block, and the block's number of rows. */
   top: { message: number; row: number; of: number };
-  /** Of each row: the id of its message, and its index in that message's block. */
+  /** For each row, the id of its message and its index in that message's block. */
   places: readonly RowPlace[];
 }
 
 export type RowPlace = Omit<Point, 'column'>;
 
 /**
- * The visible part of a conversation. Messages are wrapped when they come into view and kept; a frame costs
- * the rows it shows and what is new in the last message, however long the conversation is.
+ * The visible part of a conversation. It wraps messages when they come into view and caches them. A frame only costs
+ * its rows and the new text of the last message, however long the conversation is.
  */
 export interface Viewport {
   window(view: View): Window;
-  /** The conversation's first row at the top. */
+  /** The scroll position at the conversation's start. */
   toTop(view: View): Scroll;
-  /** `rows` further down (up: negative); undefined when it goes no further there. */
+  /** The position `rows` further down (negative: up); undefined at the end in that direction. */
   scrolledBy(view: View, rows: number): Scroll | undefined;
   /** The row of the window that shows this place; undefined when it is not in view. */
   rowOf(view: View, anchor: Anchor): number | undefined;
-  /** What is selected, as it is shown; rows that were wrapped are one line again. */
+  /** The selection as shown text, with wrapped rows joined. */
   textOf(view: View, selected: Selected): string;
-  /** Where to scroll to for this place; undefined when it is in view. */
+  /** The position that shows this place; undefined when it is already in view. */
   showing(view: View, anchor: Anchor): Scroll | undefined;
-  /** Rises when rows made before would now look different. */
+  /** Increases when earlier rows would now look different. */
   readonly version: number;
-  /** Calls `listener` when `version` rises; returns how to stop that. */
+  /** Calls `listener` when `version` increases; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
 }
 
@@ -73,17 +73,17 @@ interface Place {
   row: number;
 }
 
-/** More messages and rows than any window shows; beyond that the least recently made are made again when needed. */
+/** Cache limits, above what a window shows. The least recently made blocks are dropped and made again when needed. */
 const MAX_BLOCKS = 256;
 const MAX_ROWS = 8000;
-/** Kept however long they are: those that a frame looks at. */
+/** This many blocks, which a frame may need, stay cached however long they are. */
 const MIN_BLOCKS = 8;
 
-/** What the terminal can show. */
+/** The terminal's abilities. */
 export interface ScreenLook {
-  /** Styles; without them, Markdown's marks stay as they were written [true]. */
+  /** It shows styles; without them, Markdown's marks stay visible [true]. */
   styles?: boolean;
-  /** Links that it opens (OSC 8) [false]. */
+  /** It opens links (OSC 8) [false]. */
   hyperlinks?: boolean;
   /** Code in answers has colours [false]. */
   highlighting?: boolean;
@@ -105,7 +105,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     const known = makers.get(message.id);
     const isSame = known?.width === width && known.reasoning === reasoning && known.source === source;
     if (known !== undefined && isSame) {
-      // Texts only grow, so that the maker goes on from what it has.
+      // Texts only grow, so the maker can continue from its last state.
       if (known.block.message !== message) known.block = known.make(message);
       return known.block;
     }
@@ -133,7 +133,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
   };
   const countAt = (view: View, index: number): number => blockAt(view, index)?.count ?? 0;
 
-  /** The place `steps` rows on from `from`, as far as there are rows. */
+  /** The place `steps` rows after `from`, clamped to the conversation. */
   const walk = (view: View, from: Place, steps: number): Place => {
     let { message, row } = from;
     row += steps;
@@ -168,17 +168,17 @@ export function createViewport(look: ScreenLook = {}): Viewport {
     offset: blockAt(view, place.message)?.at(place.row)?.offset ?? 0,
   });
 
-  /** The last row but the empty one after it, which text that is still to come pushes down. */
+  /** The last row before the final empty row, which new text pushes down. */
   const lastShown = (view: View): Place => {
     const { message, row } = lastPlace(view);
     return { message, row: Math.max(0, row - 1) };
   };
 
-  /** The end as the reader has seen it. */
+  /** The last row that the user has seen at the end. */
   const seenIn = (view: View): Anchor =>
     view.scroll.kind === 'held' ? view.scroll.seen : anchorOf(view, lastShown(view));
 
-  /** The top row when the last one is at the bottom, or as far above it as is left free for what comes. */
+  /** The top row when the last row is at the bottom, less the rows left free for new text. */
   const bottomTop = (view: View): Place => {
     const last = lastPlace(view);
     return walk(
@@ -277,13 +277,13 @@ export function createViewport(look: ScreenLook = {}): Viewport {
   };
 }
 
-/** A window of this many rows scrolls one row at a time; one of twice as many by two. */
+/** A window scrolls by one row at a time for each multiple of this height. */
 const ROWS_PER_STEP = 8;
 const MAX_STEP = 5;
 
 /**
- * Rows left free below an answer: it scrolls by a few rows at once, as each scroll draws the whole window again.
- * It depends only on the answer's rows, so that nothing moves when the answer ends.
+ * The rows left free below an answer. A growing answer scrolls by several rows at once, because each scroll repaints
+ * the window. The number only depends on the answer's rows, so nothing moves when the answer ends.
  */
 function freeRows(last: Message | undefined, rows: number, height: number): number {
   if (last?.role !== 'assistant') return 0;
@@ -291,7 +291,7 @@ function freeRows(last: Message | undefined, rows: number, height: number): numb
   return (step - (rows % step)) % step;
 }
 
-/** The last index for which `holds`, which it does from 0 up to there; 0 when for none. */
+/** Binary search for the last index with `holds`, which must be true up to there; 0 if it never is. */
 function lastIndex(length: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = length - 1;

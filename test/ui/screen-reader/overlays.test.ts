@@ -52,7 +52,7 @@ describe('each overlay is read in words', () => {
   test('endpoints to compare with: whether one is marked', async () => {
     const { screen } = await answered();
     screen.type('/compare openai x2\r');
-    await screen.until((text) => text.includes('2 answers: enter goes on with the one of simulator'));
+    await screen.until((text) => text.includes('2 answers: enter continues with the answer of simulator'));
     expect(screen.text()).not.toMatch(DRAWN);
   });
 
@@ -88,7 +88,7 @@ describe('each overlay is read in words', () => {
   test('the search: where the match is, and its line', async () => {
     const { screen } = await answered();
     screen.type('\x06');
-    await screen.until((text) => text.includes('Search the conversation: type what to look for.'));
+    await screen.until((text) => text.includes('Search the conversation: type a text.'));
     screen.type('cold');
     await screen.until((text) => text.includes('Search "cold": 1 of 1, in the answer: It needs cold.'));
     screen.type('er');

@@ -5,25 +5,25 @@ import type { KeyHints } from '../../../state/view/key-hints.js';
 import { count, duration, timeOfDay } from '../../style/format.js';
 import { cut, type Line, lineWidth, spread } from '../../style/line.js';
 
-/** What of the list is looked at. */
+/** The chosen exchange of the list. */
 export interface Chosen {
   /** The exchange's number. */
   readonly chosen: number;
-  /** The one that others are compared with. */
+  /** The number of the exchange that others are compared with. */
   readonly marked?: number | undefined;
 }
 
-/** In fewer cells there is no room for the keys. */
+/** The heading shows the keys from this width on, in cells. */
 const KEYS_FROM = 50;
 
-/** The index of the first exchange that is shown below the heading. */
+/** The index of the first exchange below the heading. */
 function firstShown(exchanges: readonly LoggedExchange[], chosen: number, height: number): number {
   const room = Math.max(1, height - 1);
   const index = exchanges.findIndex(({ number }) => number === chosen);
   return Math.max(0, Math.min(index - Math.floor(room / 2), exchanges.length - room));
 }
 
-/** The exchange in that row of the list. */
+/** The exchange in this row of the list; undefined when there is none. */
 export function exchangeEntryAt(
   exchanges: readonly LoggedExchange[],
   chosen: number,
@@ -33,7 +33,7 @@ export function exchangeEntryAt(
   return row < 1 ? undefined : exchanges[firstShown(exchanges, chosen, height) + row - 1];
 }
 
-/** The last exchanges, newest first, around the chosen one. */
+/** The list of the last exchanges, newest first, with the chosen one in view. */
 export function exchangeListLines(
   exchanges: readonly LoggedExchange[],
   { chosen, marked }: Chosen,
@@ -71,7 +71,7 @@ function rowOf(exchange: LoggedExchange, isChosen: boolean, isMarked: boolean, w
   return spread(cut(left, width - lineWidth(right) - 1), right, width);
 }
 
-/** How it ended, in a word. */
+/** The exchange's ending in a word. */
 export function endingOf({ end }: LoggedExchange): string {
   return end === undefined ? 'running' : OUTCOMES[end.outcome].shown;
 }

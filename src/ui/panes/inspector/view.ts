@@ -6,13 +6,13 @@ import { inspectorLines } from './detail.js';
 import { differenceLines } from './difference.js';
 import { exchangeListLines } from './list.js';
 
-/** From here on the list has a place beside the exchange. */
+/** From this width on, in cells, the list is beside the exchange. */
 const BESIDE_FROM = 76;
 const LIST_SHARE = 0.36;
 const LIST_MAX = 44;
 const SEPARATOR: Span = ['dim', ' │ '];
 
-/** How list and exchange share the place. */
+/** How list and exchange share the screen, in cells. */
 export interface InspectorLayout {
   readonly kind: 'beside' | 'one';
   readonly list: number;
@@ -25,7 +25,7 @@ export function inspectorLayout(width: number): InspectorLayout {
   return { kind: 'beside', list, detail: width - list - SEPARATOR[1].length };
 }
 
-/** The chosen exchange, or what is different between it and the marked one. */
+/** The chosen exchange, or its differences to the marked one. */
 export function chosenLines(
   { chosen, marked }: Inspector,
   exchanges: readonly LoggedExchange[],
@@ -41,7 +41,7 @@ export function chosenLines(
     : differenceLines(before, exchange, width);
 }
 
-/** The list, the exchange, or both side by side; `below`: rows of the exchange below those that fit. */
+/** The list, the exchange, or both side by side; `below` is the number of rows below those that fit. */
 export function inspectorView(
   overlay: Inspector,
   exchanges: readonly LoggedExchange[],

@@ -8,7 +8,7 @@ import { LABEL_WIDTH, VALUE_WIDTH } from './waterfall.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
-/** The steps to the first token beside their medians in the others: what is longer than usual stands out. */
+/** The steps to the first token beside their medians in other exchanges; longer steps stand out. */
 export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width: number): Line[] {
   const legs = legsAgainst(metrics, others);
   if (legs.length === 0) return [];
@@ -38,15 +38,15 @@ export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width
   ];
 }
 
-/** An endpoint or an exchange with its figures; of several exchanges each step has its median. */
+/** An endpoint's exchanges, or a single one. With several, each step shows its median. */
 export interface Group {
   readonly name: string;
   readonly metrics: readonly Shown[];
 }
 
 /**
- * The steps of several groups, one list of rows and one scale: a row for each group below each step. The longest steps
- * where not all fit.
+ * The steps of several groups on one scale, with a row for each group below each step. If not all steps fit, the
+ * longest are shown.
  */
 export function sharedWaterfall(
   groups: readonly Group[],
@@ -80,7 +80,7 @@ export function sharedWaterfall(
 
 const NAME_MAX = 14;
 
-/** The steps of groups: of each its median in the group's exchanges. */
+/** Each step with its median in each group. */
 function groupRows(groups: readonly (readonly Shown[])[]): { label: string; ms: number[] }[] {
   return legRows(groups.flat()).map(({ label, ms }) => {
     let from = 0;

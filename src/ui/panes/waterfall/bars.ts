@@ -2,18 +2,18 @@ import type { Span } from '../../style/line.js';
 
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 const FULL = '█';
-/** Beyond what it is compared with, and short of it. */
+/** Marks where a bar is longer (`OVER`) or shorter (`UNDER`) than the compared one. */
 export const OVER = '▓';
 export const UNDER = '░';
 
-/** A bar of `share` of the width, to an eighth of a cell; at least a hair for what is not nothing. */
+/** A bar of `share` of the width, in eighths of a cell; at least an eighth if `share` isn't 0. */
 export function bar(share: number, width: number): string {
   const eighths = share > 0 ? Math.max(1, Math.round(share * width * 8)) : 0;
   const rest = EIGHTHS.charAt(eighths % 8);
   return FULL.repeat(Math.floor(eighths / 8)) + (rest === ' ' ? '' : rest);
 }
 
-/** A bar of `share` of the width against another one: what it has more, and what the other has more, look different. */
+/** A bar of `share` of the width compared with another one; `OVER` and `UNDER` mark the difference. */
 export function barAgainst(share: number, other: number, width: number): readonly Span[] {
   const cells = Math.round(share * width);
   const others = Math.round(other * width);
@@ -27,7 +27,7 @@ export function barAgainst(share: number, other: number, width: number): readonl
   ];
 }
 
-/** Milliseconds in a column; a tenth only where it says something. */
+/** Milliseconds for a column, with a tenth below 100. */
 export function cellMs(ms: number): string {
   return ms < 99.95 ? ms.toFixed(1) : String(Math.round(ms));
 }

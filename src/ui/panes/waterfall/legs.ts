@@ -4,15 +4,15 @@ import { type Leg, legsOf } from './verdict.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
-/** One row of a waterfall of several exchanges; `ms` of each in turn, 0 where it has no such leg. */
+/** A leg of several exchanges; `ms` has one value per exchange, 0 without that leg. */
 export interface LegRow {
   readonly label: string;
   readonly ms: readonly number[];
 }
 
 /**
- * The legs of several exchanges in one list. Where the wait of one of them is not split, it is whole in all: parts and
- * a whole can't be compared.
+ * The legs of several exchanges in one list. Unless the wait is split in all of them, it is shown unsplit in all,
+ * because its parts can't be compared with a total.
  */
 export function legRows(exchanges: readonly Shown[]): readonly LegRow[] {
   const split = exchanges.every(({ wait }) => (wait?.parts.length ?? 0) > 0);
@@ -26,7 +26,7 @@ export function legRows(exchanges: readonly Shown[]): readonly LegRow[] {
   }));
 }
 
-/** All labels, each before those that come after it in its exchange. */
+/** All labels once, in an order that keeps each exchange's own order. */
 function inOrder(exchanges: readonly (readonly Leg[])[]): string[] {
   const labels: string[] = [];
   for (const legs of exchanges) {
@@ -40,7 +40,7 @@ function inOrder(exchanges: readonly (readonly Leg[])[]): string[] {
   return labels;
 }
 
-/** The legs of an exchange beside their medians in others; a leg that an exchange does not have took 0 ms there. */
+/** The legs of an exchange with their medians in others; a missing leg counts as 0 ms. */
 export function legsAgainst(
   metrics: Shown,
   others: readonly Shown[],

@@ -5,21 +5,21 @@ import { duration } from '../../style/format.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
-/** A part of the time until the first token as the waterfall shows it. */
+/** A part of the time to the first token, which is a row of the waterfall. */
 export interface Leg {
   label: string;
   place: Place;
   ms: number;
   /** What happens in it. */
   what: string;
-  /** The hop or the part of the wait that it is. */
+  /** The name of its hop or part of the wait. */
   name: HopName | WaitPart['name'];
 }
 
-/** What the provider reported, and what is inferred, are marked. */
+/** Marks after the labels of reported and inferred parts. */
 const MARKS: Record<Basis, string> = { measured: '', reported: '*', inferred: '?' };
 
-/** The hops in order, each that is split by its parts. They add up to what the hops add up to. */
+/** The hops in order; a split hop is replaced by its parts. Their sum equals the sum of the hops. */
 export function legsOf({ hops, wait }: Shown): Leg[] {
   const parts = wait?.parts ?? [];
   const sumOf = (chosen: readonly WaitPart[]): number => chosen.reduce((sum, { ms }) => sum + ms, 0);
@@ -41,8 +41,7 @@ export function legsOf({ hops, wait }: Shown): Leg[] {
 }
 
 /**
- * What took most of the time until the first token: the cause where it is known, else who took it. Undefined
- * until the first token has come.
+ * What took most of the time to the first token: the cause if known, else the place. Undefined before the first token.
  */
 export function verdictOn(metrics: Shown): string | undefined {
   const { hops } = metrics;

@@ -7,7 +7,7 @@ import { legsOf, verdictOn } from './verdict.js';
 
 export const LABEL_WIDTH = 13;
 export const VALUE_WIDTH = 7;
-/** With fewer legs than this a verdict takes room from what it is about. */
+/** With fewer rows than this, the legs need the verdict's row. */
 const VERDICT_FROM_ROWS = 4;
 
 const LEGENDS = [
@@ -15,7 +15,7 @@ const LEGENDS = [
   ['?', 'inferred'],
 ] as const;
 
-/** A heading with the unit, a bar for each leg, the longest ones when not all fit, what took most of it, and what the marks mean. */
+/** A heading, a bar for each leg (if not all fit, for the longest), the verdict, and the meaning of the marks. */
 export function waterfallLines(
   metrics: Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>,
   width: number,
@@ -24,7 +24,7 @@ export function waterfallLines(
   const known = legsOf(metrics);
   const verdict = height > VERDICT_FROM_ROWS ? (verdictOn(metrics) ?? '') : '';
   const words = verdict === '' ? [] : wrapLine(verdict, { width }).map((piece) => shownPiece(verdict, piece));
-  // What the marks mean, where all legs have room beside it.
+  // The legend is shown if all legs still fit.
   const legend = LEGENDS.filter(([mark]) => known.some(({ label }) => label.endsWith(mark)));
   const legendRows = legend.length > 0 && height > known.length + words.length + 1 ? 1 : 0;
   const rows = height - 1 - words.length - legendRows;

@@ -3,27 +3,27 @@ import type { Highlighter } from './highlight.js';
 import { type Draft, flow, type Run } from './runs.js';
 
 export interface CodeOptions {
-  /** Cells. */
+  /** The width in cells. */
   width: number;
-  /** Where the code begins in its message. */
+  /** The code's offset in its message. */
   at: number;
-  /** What stands behind the opening fence, the language first. */
+  /** The text after the opening fence; the language comes first. */
   info: string;
-  /** With the frame's upper edge. */
+  /** Draws the frame's upper edge. */
   opens: boolean;
-  /** With its lower edge. */
+  /** Draws the frame's lower edge. */
   closes: boolean;
   highlighter: Highlighter;
 }
 
 const EDGE: Span = ['dim', '│ '];
-/** In place of the edge: the row goes on with the line before. */
+/** Replaces the edge in a row that continues a wrapped line. */
 const CONTINUES: Span = ['dim', '↪ '];
 const EDGE_CELLS = 2;
-/** In place of the upper edge, where what the fence says takes more than one row. */
+/** Replaces the upper edge in further rows of a long info text. */
 const LABEL_CONTINUES = '  ';
 
-/** Code as it was written, in a frame that is only an edge; long lines go on in rows with a mark. */
+/** Code with an edge at its left. Long lines wrap; a mark replaces the edge in their further rows. */
 export function codeDrafts(code: string, options: CodeOptions): Draft[] {
   const { at, info, opens, closes, highlighter } = options;
   const language = info.split(/\s/, 1)[0] ?? '';

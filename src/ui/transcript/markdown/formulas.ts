@@ -4,20 +4,20 @@ export interface Range {
   readonly to: number;
 }
 
-/** What begins a formula; code spans and escaped characters, of which neither does, come first or last. */
+/** Matches openers of formulas; also code spans and escaped characters, in which no formula begins. */
 const OPENER = /`+|\\\[|\\\(|\\begin\{([A-Za-z]+\*?)\}|\\[\s\S]|\$\$?/g;
-/** As Pandoc has it, so that prices are none: no space inside the dollars, no letter or digit after them. */
+/** Pandoc's rule, which excludes prices: no space inside of the dollars, no letter or digit after them. */
 const BETWEEN_DOLLARS = /\$(?![\s$])((?:\\[^\n]|[^$\\`\n])+?)(?<![\s\\])\$(?![\p{L}\p{N}$])/uy;
 const EMPHASIS = /\*\*|~~/;
 const BLANK_LINE = /\n[ \t]*(?:\n|$)/g;
-/** Before a formula that stands in lines of its own: indentation, and the marks of lists and quotations. */
+/** The text before a formula at the start of a line: indentation and marks of lists and quotations. */
 const LINE_START = /(?:^|\n)[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?$/;
-/** Longer indentations and marks than this are none of a formula. */
+/** How far `LINE_START` looks back, in UTF-16 units. */
 const LOOK_BACK = 32;
 
 /**
- * The formulas of a text, from its first to its last: `\(…\)`, `\[…\]`, `$…$`, `$$…$$`, `\begin{…}…\end{…}`. None goes
- * beyond a blank line. One that begins a line and is not closed reaches up to there.
+ * The formulas of a text in order: `\(…\)`, `\[…\]`, `$…$`, `$$…$$`, `\begin{…}…\end{…}`. A formula ends at a blank
+ * line at the latest. An unclosed formula that begins a line extends to the blank line.
  */
 export function formulasIn(text: string): Range[] {
   const formulas: Range[] = [];
@@ -39,7 +39,7 @@ export function formulasIn(text: string): Range[] {
   return formulas;
 }
 
-/** Undefined: nothing is closed by what only escapes a character. */
+/** The text that closes the formula; undefined for an escaped character. */
 function closerOf(opener: string, environment: string | undefined): string | undefined {
   if (environment !== undefined) return `\\end{${environment}}`;
   if (opener === '\\[') return '\\]';
@@ -49,7 +49,7 @@ function closerOf(opener: string, environment: string | undefined): string | und
 
 type Finder = (closer: string | undefined, from: number, inside: number) => number | undefined;
 
-/** Finds where formulas end. Each place of the text is looked at once for each way to close one. */
+/** Finds the ends of formulas. It scans the text only once for each closer. */
 function createFinder(text: string): Finder {
   const known = new Map<string, number>();
   let blank = -1;
@@ -86,7 +86,7 @@ function dollarEnd(text: string, from: number): number | undefined {
   return inside === undefined || EMPHASIS.test(inside) ? undefined : BETWEEN_DOLLARS.lastIndex;
 }
 
-/** Behind the code span that these backticks begin; where they begin none, behind them. */
+/** The offset after the code span that these backticks begin; without a span, after the backticks. */
 function codeEnd(text: string, backticks: string, from: number): number {
   const run = /`+/g;
   run.lastIndex = from;
@@ -96,7 +96,7 @@ function codeEnd(text: string, backticks: string, from: number): number {
   return from;
 }
 
-/** After an odd number of backslashes. */
+/** Whether an odd number of backslashes comes before `at`. */
 function isEscaped(text: string, at: number): boolean {
   let from = at;
   while (text.charAt(from - 1) === '\\') from -= 1;

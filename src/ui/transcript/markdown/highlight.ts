@@ -6,13 +6,13 @@ interface Piece {
   readonly text: string;
 }
 
-/** Gives code its colours, once its language has been loaded. */
+/** Colours code, once its language's grammar has loaded. */
 export interface Highlighter {
-  /** The code's lines; their pieces join to the code again. */
+  /** The lines of the code in pieces; the joined pieces equal the code. */
   lines(code: string, language: string): readonly (readonly Piece[])[];
 }
 
-/** For places without colours. */
+/** Highlights nothing. */
 export const plainHighlighter: Highlighter = {
   lines: (code) => code.split('\n').map((text) => [{ tone: 'plain', text }]),
 };
@@ -70,10 +70,10 @@ const TONES: readonly (readonly [scope: RegExp, tone: Tone])[] = [
   [/^(?:title|section)/, 'name'],
 ];
 
-/** Rendered again and again while they grow; the finished ones are kept by who asks. */
+/** The cache's size. It only serves growing blocks, because callers keep the rows of finished ones. */
 const MAX_REMEMBERED = 8;
 
-/** @param onLoad called when code asked for before would now come out coloured */
+/** @param onLoad called when a grammar has loaded, so that earlier code would now be coloured */
 export function createHighlighter(onLoad: () => void): Highlighter {
   let hljs: HLJSApi | undefined;
   const asked = new Set<string>();
@@ -104,7 +104,7 @@ export function createHighlighter(onLoad: () => void): Highlighter {
       const language = Object.hasOwn(LANGUAGES, name) ? LANGUAGES[name] : undefined;
       if (language === undefined) return plainHighlighter.lines(code, label);
       if (hljs?.getLanguage(name) !== undefined) {
-        // Only whole lines get colours, so that they are worked out once a line.
+        // The incomplete last line stays plain, so highlighting runs once per line and not per chunk.
         const end = code.lastIndexOf('\n');
         if (end < 0) return highlighted(code, name, hljs);
         const last = { tone: 'plain', text: code.slice(end + 1) } as const;
@@ -112,7 +112,7 @@ export function createHighlighter(onLoad: () => void): Highlighter {
       }
       if (!asked.has(name)) {
         asked.add(name);
-        // Without its grammar, code is shown as plain as that of any other language.
+        // If the grammar doesn't load, the code stays plain.
         load(name, language).catch(() => {});
       }
       return plainHighlighter.lines(code, label);
@@ -128,7 +128,7 @@ const ENTITIES: Record<string, string> = {
   '&#x27;': "'",
 };
 
-/** The highlighter's markup: spans with a class, and five entities. */
+/** Parses the highlighter's markup, which has only spans with a class and five entities. */
 function linesOf(markup: string): Piece[][] {
   let line: Piece[] = [];
   const lines = [line];

@@ -5,15 +5,15 @@ import type { Run } from './runs.js';
 
 /** How inline text is rendered. */
 export interface InlineLook {
-  /** The terminal shows styles; without them, marks stay as they were written. */
+  /** The terminal shows styles; without them, Markdown's marks stay visible. */
   readonly styles: boolean;
   /** The terminal opens links (OSC 8). */
   readonly hyperlinks: boolean;
-  /** A piece of the tokens' text as it was written. */
+  /** Restores the original characters in a piece of the tokens' text. */
   readonly restore: (piece: string) => string;
 }
 
-// The lexer's own kinds of tokens, without those that extensions would bring.
+// The lexer's own kinds of tokens, without those of extensions.
 const KINDS = new Set([
   ...[
     'blockquote',
@@ -36,7 +36,7 @@ export function isKnown(token: Token): token is MarkedToken {
   return KINDS.has(token.type);
 }
 
-/** A paragraph's inline tokens as styled text. @param at where the first one begins in its message */
+/** Renders inline tokens as styled text. @param at the first token's offset in its message */
 export function inlineRuns(
   tokens: readonly Token[],
   at: number,
@@ -54,7 +54,7 @@ export function inlineRuns(
 
 function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): Run[] {
   const { restore, styles } = look;
-  /** Text between marks. The marks are shown when no style replaces them. */
+  /** Renders text between marks. The marks stay visible when no style replaces them. */
   const marked = (tokens: readonly Token[], mark: string, style: Tone, shown = !styles): Run[] => {
     const inside = inlineRuns(tokens, at + mark.length, look, style);
     if (!shown) return inside;
@@ -68,10 +68,10 @@ function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): R
     case 'em':
       return marked(token.tokens, token.raw.slice(0, 1), tone === 'bold' ? 'bold-italic' : 'italic');
     case 'del':
-      // Many terminals strike nothing out, and what was withdrawn must not read as valid.
+      // Many terminals can't strike out text, and struck text must not look valid there.
       return marked(token.tokens, '~~', 'struck', true);
     case 'codespan':
-      // Spaces alone would not be seen.
+      // A code span of spaces only would be invisible without its backticks.
       return styles && token.text.trim() !== ''
         ? [{ tone: 'code', text: restore(token.text), at: at + (token.raw.length - token.text.length) / 2 }]
         : [{ tone, text: restore(token.raw), at }];
@@ -82,7 +82,7 @@ function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): R
     case 'br':
       return [{ tone, text: '\n', at }];
     case 'checkbox':
-      // The list item's marker.
+      // `listDrafts` draws it in the item's marker.
       return [];
     case 'text':
       return token.tokens === undefined
@@ -91,7 +91,7 @@ function runsOf(token: MarkedToken, at: number, look: InlineLook, tone: Tone): R
     case 'escape':
       return [{ tone, text: restore(token.text), at }];
     default:
-      // Such as HTML: shown as it was written.
+      // Other tokens, such as HTML, stay unchanged.
       return [{ tone, text: restore(token.raw), at }];
   }
 }
@@ -105,7 +105,7 @@ function linkRuns(token: Tokens.Link, at: number, look: InlineLook): Run[] {
   return linked(inlineRuns(token.tokens, start, look, 'link'), token, at, look);
 }
 
-/** A link always shows its target: the host beside it, and the whole address below when the terminal can't open it. */
+/** Adds a link's target: its host beside the text, and the full URL below if the terminal can't open links. */
 function linked(runs: Run[], token: Tokens.Link | Tokens.Image, at: number, look: InlineLook): Run[] {
   const { hyperlinks, restore } = look;
   const href = hrefOf(token, look);
@@ -121,7 +121,7 @@ function linked(runs: Run[], token: Tokens.Link | Tokens.Image, at: number, look
   return [...shown, { tone: 'dim', text: beside, at: end, ...(target !== undefined && { target }) }];
 }
 
-/** Parentheses and brackets may be escaped in an address; in text, such escapes are left as they are. */
+/** The URL without escapes of parentheses and brackets. In text, such escapes stay. */
 function hrefOf({ href }: { href: string }, { restore }: InlineLook): string {
   return restore(href).replace(/\\([()[\]\\])/g, '$1');
 }
@@ -134,7 +134,7 @@ const NAMED: Record<string, string> = {
   '&quot;': '"',
   '&nbsp;': '\u00a0',
 };
-/** Controls, format characters, lone surrogates and what is no character stay as they were written. */
+/** Entities for controls, format characters, lone surrogates and non-characters are not decoded. */
 const SHOWN = /^[^\p{C}\p{Zl}\p{Zp}]$/u;
 
 function decoded(text: string): string {

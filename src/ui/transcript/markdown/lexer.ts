@@ -1,23 +1,24 @@
 import { Lexer, type Token, Tokenizer, type Tokens } from 'marked';
 import markedCjkFriendly from 'marked-cjk-friendly';
 
-/** Scripts that don't write their words apart, and their punctuation. */
+/** Characters of scripts without spaces between words, and their punctuation. */
 const CJK =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff01-\uff60]/u;
-/** Ends an address, unlike ASCII's, which may be a part of it. */
+/** Punctuation that ends a URL. ASCII punctuation doesn't, because it may be a part of the URL. */
 const CJK_PUNCTUATION = /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/;
 const { emStrong, del } = markedCjkFriendly().tokenizer ?? {};
 
 /**
- * Markdown's tokens, all text among them: GitHub's Markdown, with three differences. Links whose address stands elsewhere
- * in the text stay as written, as it would change blocks that are rendered already. `~` is text; `~~` strikes. Cells that a
- * table's header has no column for are kept.
+ * Lexes GitHub's Markdown, with three differences:
+ * - Reference links stay unchanged, because a later definition would change blocks that are already rendered.
+ * - A single `~` is text; `~~` strikes out.
+ * - A table keeps cells that its header has no column for.
  */
 export function lexMarkdown(text: string): Token[] {
   try {
     return new Lexer({ gfm: true, tokenizer: new FaithfulTokenizer(CJK.test(text)) }).lex(text);
   } catch {
-    // It fails for a few texts, such as a list's quotation with an empty list: those are shown as they were written.
+    // The lexer throws on a few texts, such as a quotation with an empty list in a list. Those are shown unchanged.
     return [{ type: 'text', raw: text, text }];
   }
 }
@@ -25,7 +26,7 @@ export function lexMarkdown(text: string): Token[] {
 class FaithfulTokenizer extends Tokenizer {
   readonly #cjk: boolean;
 
-  /** @param cjk emphasis begins and ends beside CJK's punctuation, too */
+  /** @param cjk allows emphasis next to CJK punctuation */
   constructor(cjk: boolean) {
     super();
     this.#cjk = cjk;
@@ -57,7 +58,7 @@ class FaithfulTokenizer extends Tokenizer {
   override link(src: string): Tokens.Link | Tokens.Image | undefined {
     const token = super.link(src);
     if (token === undefined) return undefined;
-    // Of one with spaces before its address, as many characters would be left out at its end.
+    // With spaces before the URL, the lexer would drop as many characters at the link's end.
     const address = token.text.length + (token.type === 'image' ? 4 : 3);
     const spaces = /^\s*/.exec(src.slice(address))?.[0].length ?? 0;
     if (spaces === 0) return token;
@@ -89,7 +90,7 @@ class FaithfulTokenizer extends Tokenizer {
   }
 }
 
-/** The cells of a table's row, as GitHub's Markdown parts them. */
+/** Splits a table's row into cells by GitHub's rules. */
 function cellsOf(row: string): string[] {
   const cells = row.split(/(?<=(?<!\\)(?:\\\\)*)\|/);
   if (cells[0]?.trim() === '') cells.shift();

@@ -1,20 +1,20 @@
-/** Where a link leads. */
+/** The target of a link. */
 export interface Destination {
-  /** The host, in the form that names are looked up by; of other addresses all of it. */
+  /** The host in its DNS form; the whole address if it has no host. */
   readonly host: string;
-  /** The address, with its host as it is looked up. */
+  /** The address with its host in DNS form. */
   readonly full: string;
-  /** There is nothing to know of it but the host. */
+  /** The address consists of the host only. */
   readonly isHostAlone: boolean;
-  /** In the form that a terminal opens (OSC 8); undefined where none should. */
+  /** The URL for the terminal (OSC 8); undefined when the terminal should not open it. */
   readonly clickable: string | undefined;
 }
 
-/** Protocols that a terminal may hand to other programs. */
+/** Protocols that a terminal may pass to other programs. */
 const SAFE = new Set(['http:', 'https:', 'mailto:']);
-/** Terminals take no longer ones. */
+/** Terminals accept no longer URLs. */
 const LONGEST = 2000;
-/** A text that streams in is rendered again and again. */
+/** The cache's size; a streaming text is rendered many times. */
 const MAX_REMEMBERED = 64;
 
 const remembered = new Map<string, Destination>();
@@ -41,13 +41,13 @@ function read(href: string): Destination {
   };
 }
 
-/** Whether a link's text begins with its true host. Beyond that, an address may say what it likes. */
+/** Whether a link's text begins with its true host. The rest of the text isn't checked. */
 export function tellsHost(text: string, href: string): boolean {
   if (tellsTarget(text, href) && !/^https?:/i.test(href)) return true;
   return /^(?:https?:\/\/)?([^/?#\s]*)/i.exec(text)?.[1]?.toLowerCase() === destinationOf(href).host;
 }
 
-/** Whether a link's text is all of its address. */
+/** Whether a link's text is its full address. */
 export function tellsTarget(text: string, href: string): boolean {
   return href === text || href === `mailto:${text}` || href === `http://${text}`;
 }

@@ -7,19 +7,19 @@ import type { Draft } from './runs.js';
 import { type Block, createSplitter } from './split.js';
 
 export interface MarkdownOptions {
-  /** Cells. */
+  /** The width in cells. */
   width: number;
   highlighter: Highlighter;
-  /** The terminal shows styles; without them, marks stay as they were written [true]. */
+  /** The terminal shows styles; without them, Markdown's marks stay visible [true]. */
   styles?: boolean;
   /** The terminal opens links [false]. */
   hyperlinks?: boolean;
 }
 
-/** Rows that come from one place in the source still have places of their own. */
+/** The offset between rows that come from the same place in the source. */
 const NEXT_PLACE = 1 / 1024;
 
-/** A body of markdown: closed blocks are rendered once, the last one again with each update. */
+/** Markdown as rows. Closed blocks are rendered once, and only the last one again with each update. */
 export function createMarkdownBody(options: MarkdownOptions): Body {
   const { width, highlighter, styles = true, hyperlinks = false } = options;
   const splitter = createSplitter();
@@ -62,7 +62,7 @@ export function createMarkdownBody(options: MarkdownOptions): Body {
 const SAMPLE =
   'A **b** `c` [d](http://e.example)\n\n- *f*\n\n| g |\n|---|\n| h |\n\n> i\n\n```\nj\n```\n# k 🙂';
 
-/** Renders a little of everything, so that the first answer need not wait until lexer and emoji patterns are ready: tens of ms. */
+/** Renders a sample, so that the first answer doesn't wait tens of ms for the lexer and emoji patterns to load. */
 export function prepareMarkdown(): void {
   createMarkdownBody({ width: 40, highlighter: plainHighlighter }).update(SAMPLE);
 }

@@ -11,31 +11,31 @@ import { shield } from './shield.js';
 import { tableDrafts } from './table.js';
 
 export interface ProseOptions extends Omit<InlineLook, 'restore'> {
-  /** Cells. */
+  /** The width in cells. */
   width: number;
-  /** Where the text begins in its message. */
+  /** The text's offset in its message. */
   at: number;
-  /** More of it is to come. */
+  /** More text will follow. */
   growing: boolean;
   highlighter: Highlighter;
 }
 
 interface Look extends ProseOptions, InlineLook {}
 
-/** Nesting that leaves less than this is shown without further indentation. */
+/** Deeper nesting that would leave fewer cells gets no more indentation. */
 const MIN_WIDTH = 12;
 
-/** Markdown as rows; blank lines between its blocks are one empty row. */
+/** Markdown as rows. Blank lines between blocks become one empty row. */
 export function proseDrafts(source: string, options: ProseOptions): Draft[] {
   const { text, restore } = shield(source);
   return draftsOf(lexMarkdown(options.growing ? completed(text) : text), { ...options, restore });
 }
 
-/** A text that is still being written, as it would be if it ended here: no mark of something begun is shown. */
+/** Completes a growing text as if it ended here: open marks are closed or left out. */
 function completed(text: string): string {
   const lineStart = text.lastIndexOf('\n') + 1;
   const last = text.slice(lineStart);
-  // Could become a rule, a heading's underline, a list item, a table's delimiter row.
+  // This line may become a rule, a heading's underline, a list item or a table's delimiter row.
   if (/^[ \t]*(?:[-=*_+#>|:`~ \t]+|\d{1,9}[.)]?)$/.test(last)) return text.slice(0, lineStart);
   if (odd(last, /`/g)) return `${last.endsWith('`') ? text.slice(0, -1) : `${text}\``}`;
   if (odd(last, /\*\*/g)) return last.endsWith('**') ? text.slice(0, -2) : `${text.replace(/\s+$/, '')}**`;
@@ -65,7 +65,7 @@ function blockDrafts(token: MarkedToken, options: Look): Draft[] {
   const { width, at, restore } = options;
   const paragraph = (runs: readonly Run[]): Draft[] => {
     const end = at + token.raw.trimEnd().length;
-    // Addresses wait for the end of the text, so that what is below does not move with every word.
+    // While the text grows, no addresses are shown below it, because each new word would move them.
     return [...flow(runs, { width, at }), ...(options.growing ? [] : targetDrafts(runs, { width, at: end }))];
   };
   const text = (tokens: readonly Token[], from = at, tone?: Tone): Run[] =>
@@ -75,7 +75,7 @@ function blockDrafts(token: MarkedToken, options: Look): Draft[] {
     case 'checkbox':
       return [];
     case 'heading': {
-      // How deep it is has no other sign, and without colours there is none at all.
+      // The marks show the heading's depth; without colours, nothing else marks a heading.
       const mark: Run = { tone: 'dim', text: `${'#'.repeat(token.depth)} `, at };
       const from = at + token.raw.search(/[^#\s]|$/);
       return paragraph([mark, ...text(token.tokens, from, token.depth === 1 ? 'title' : 'bold')]);
@@ -130,7 +130,7 @@ function listDrafts(list: Tokens.List, options: Look): Draft[] {
   return drafts;
 }
 
-/** The items' numbers as they were written; where all are the same one, they are counted. */
+/** The items' own numbers. If all are equal, such as `1.`, the items are counted. */
 function numbersOf({ items, start }: Tokens.List): string[] {
   const written = items.map(({ raw }) => /^\s*(\d+[.)])/.exec(raw)?.[1] ?? '');
   const first = written[0] ?? '';
@@ -138,7 +138,7 @@ function numbersOf({ items, start }: Tokens.List): string[] {
   return written.map((_number, index) => `${Number(start) + index}${first.slice(-1)}`);
 }
 
-/** Whether what is indented by so much is still readable; what is not stands below its mark. */
+/** Whether enough cells are left after this indentation. Otherwise the text goes below its mark. */
 function hasRoom({ width }: Look, cells: number): boolean {
   return width - cells >= MIN_WIDTH;
 }
@@ -148,7 +148,7 @@ function narrower(options: Look, cells: number): Look {
 }
 
 function inside(margin: Span): (draft: Draft) => Draft {
-  // An empty row stays empty: it needs no margin that can't be seen.
+  // An empty row needs no invisible margin.
   return ({ line, at }) => ({
     line: line.length === 0 && typeof margin === 'string' ? line : [margin, ...line],
     at,

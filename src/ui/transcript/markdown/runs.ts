@@ -3,32 +3,32 @@ import { wrapLine } from '../../../state/text/wrap.js';
 import type { Line, Span } from '../../style/line.js';
 import type { Tone } from '../../style/theme.js';
 
-/** Text in one style that knows where in its message it comes from. */
+/** Text in one style, with its offset in its message. */
 export interface Run {
   readonly tone: Tone;
   readonly text: string;
   readonly at: number;
-  /** Opened by the terminal [nothing is]. */
+  /** The link that the terminal opens [none]. */
   readonly href?: string;
-  /** Shown in full below the text [nothing is]. */
+  /** The address to show below the text [none]. */
   readonly target?: string;
 }
 
-/** A row before it is painted. */
+/** A row with its offset in its message. */
 export interface Draft {
   readonly line: Line;
   readonly at: number;
 }
 
 export interface FlowOptions {
-  /** Cells. */
+  /** The width in cells. */
   width: number;
-  /** Where rows without any text are said to be. */
+  /** The offset of rows without text. */
   at: number;
   breakAt?: 'words' | 'cells';
 }
 
-/** Styled text in rows of at most `width` cells. A newline in it begins a row. */
+/** Wraps styled text into rows of at most `width` cells. A newline begins a new row. */
 export function flow(runs: readonly Run[], { width, at, breakAt = 'words' }: FlowOptions): Draft[] {
   return linesOf(runs).flatMap((line) => {
     const text = line.map((run) => run.text).join('');
@@ -39,7 +39,7 @@ export function flow(runs: readonly Run[], { width, at, breakAt = 'words' }: Flo
   });
 }
 
-/** The addresses that stand below a text, one after the other. */
+/** The rows below a text with the addresses of its links. */
 export function targetDrafts(runs: readonly Run[], { width, at }: { width: number; at: number }): Draft[] {
   const targets = new Set(runs.flatMap(({ target }) => target ?? []));
   return [...targets].flatMap((target) =>

@@ -1,38 +1,38 @@
 import { formulasIn } from './formulas.js';
 
 /**
- * A text whose characters that only look like markup are hidden from the lexer: stand-ins, which the lexer takes for
- * letters, are in their places.
+ * A text in which characters that only look like markup are replaced by stand-ins. The lexer reads stand-ins as
+ * letters.
  */
 export interface Shielded {
-  /** As long as the source, with everything in the same place. */
+  /** The text with stand-ins. It is as long as the source, so offsets stay valid. */
   readonly text: string;
-  /** A piece of `text` as it was written. */
+  /** Restores the original characters in a piece of `text`. */
   restore(piece: string): string;
 }
 
 const SUSPECT = /[*~$\\]|__/;
-/** ASCII's punctuation, but for what parts a table's cells and what begins code. */
+/** ASCII punctuation except for `|` and the backtick, which separate table cells and begin code. */
 const MARKUP = /[!-/:-@[-_{}~]/g;
 const QUOTE_MARK = /(?<=\n)([ \t>]*>[ \t]?)/;
 /** LaTeX's delimiters and its line break. */
 const DELIMITER = /\\[()[\]\\]/g;
-/** Its backslashes escape nothing: `C:\dir\*.txt`, `\\server\share`. */
+/** Windows paths, whose backslashes escape nothing: `C:\dir\*.txt`, `\\server\share`. */
 const WINDOWS_PATH = /(?<![\p{L}\p{N}\\])(?:[A-Za-z]:\\|\\\\[\w.-]+\\)[^\s|`]*/gu;
 const LONE_TILDE = /(?<![~\\])~(?!~)/g;
-/** As in Python: `__init__`. */
+/** Python's names such as `__init__`. */
 const DUNDER = /(?<![\p{L}\p{N}_\\])__[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*__(?![\p{L}\p{N}_])/gu;
 
 /**
- * Shields text that is no markup: formulas and LaTeX's delimiters; a single `~`; stars between operands, as in `2*3*4`
- * and `x**2`, and in file patterns; names such as `__init__`; paths of Windows.
+ * Hides characters that are not markup: in formulas and LaTeX delimiters, a single `~`, stars between operands
+ * (`2*3*4`, `x**2`) and in file patterns, names such as `__init__`, and Windows paths.
  */
 export function shield(source: string): Shielded {
   if (!SUSPECT.test(source)) return { text: source, restore: (piece) => piece };
   const { standIn, restore } = createStandIns();
   const hidden = (part: string): string => part.replace(MARKUP, standIn);
   let text = /[\\$]/.test(source) ? withoutFormulas(source, hidden) : source;
-  // A text that streams in is shielded once a frame, and few have all of these.
+  // A streaming text is shielded in each frame, so skip the patterns that can't match.
   if (text.includes('\\'))
     text = text.replace(WINDOWS_PATH, (path) => path.replace(/[\\*_~]/g, standIn)).replace(DELIMITER, hidden);
   if (text.includes('~')) text = text.replace(LONE_TILDE, standIn);
@@ -49,7 +49,7 @@ function withoutFormulas(source: string, hidden: (part: string) => string): stri
     const lineStart = source.lastIndexOf('\n', formula.from) + 1;
     const isQuoted = /^\s*>/.test(source.slice(lineStart, formula.from));
     const parts = source.slice(formula.from, formula.to).split(isQuoted ? QUOTE_MARK : /(?!)/);
-    // The marks of a quotation stay, one part after the other.
+    // Every second part is a quotation mark, which stays.
     text += parts.map((part, index) => (index % 2 === 0 ? hidden(part) : part)).join('');
     from = formula.to;
   }
@@ -57,20 +57,20 @@ function withoutFormulas(source: string, hidden: (part: string) => string): stri
 }
 
 const STARS = /(?<!\\)\*+/g;
-/** Scripts that write their words apart. */
+/** Characters of scripts with spaces between words. */
 const LETTER = '\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{N}';
 const OPERAND_END = new RegExp(`[${LETTER})\\]}]$`, 'u');
 const OPERAND_START = new RegExp(`^[${LETTER}(]`, 'u');
 const SPACE_AFTER = /^(?:\s|$)/;
 /** `*.ts`, `*.{js,ts}` */
 const EXTENSION = /^\.[a-z{]/;
-/** What follows the stars of `src/*.ts` and `lib/**` before a further name. */
+/** The text after the stars in paths such as `src/*.ts`. */
 const NAME = /^[\p{L}\p{N}._{[-]/u;
 
-/** Hides the stars of a line that are no emphasis. */
+/** Hides the stars of a line that don't mark emphasis. */
 function withoutOperators(line: string, hidden: (part: string) => string): string {
   if (!line.includes('*')) return line;
-  // Lengths of runs that began emphasis: one inside a word can end it.
+  // Lengths of star runs that began emphasis; a run inside a word can end it.
   const begun = new Set<number>();
   return line.replace(STARS, (stars, at: number) => {
     const before = line.slice(Math.max(0, at - 2), at);
@@ -86,7 +86,7 @@ function withoutOperators(line: string, hidden: (part: string) => string): strin
   });
 }
 
-/** Halves of surrogate pairs: no text has them alone. */
+/** Stand-ins are lone high surrogates, which don't occur in sanitized text. */
 const FIRST = 0xd800;
 const MANY = 0x400;
 const STAND_IN = /[\ud800-\udbff](?![\udc00-\udfff])/g;

@@ -1,4 +1,4 @@
-/** A piece of a text in markdown that is rendered by itself: offsets in the text, and whether a blank line is before it. */
+/** A part of a Markdown text that is rendered on its own. `gap` means that a blank line is before it. */
 export type Block = Prose | Code;
 
 interface Prose {
@@ -8,34 +8,34 @@ interface Prose {
   readonly gap: boolean;
 }
 
-/** A fenced block of code, or a part of a long one. `start` and `end` leave out the fences. */
+/** A fenced code block, or a part of a long one. `start` and `end` exclude the fences. */
 interface Code {
   readonly kind: 'code';
   readonly start: number;
   readonly end: number;
   readonly gap: boolean;
-  /** What stands behind the opening fence, the language first. */
+  /** The text after the opening fence; the language comes first. */
   readonly info: string;
-  /** It begins with its opening fence. */
+  /** The block begins with its opening fence. */
   readonly opens: boolean;
-  /** It ends with its closing fence. */
+  /** The block ends with its closing fence. */
   readonly closes: boolean;
 }
 
-/** Cuts a text that grows at its end into blocks; costs what is new. */
+/** Splits a growing text into blocks. Each call only costs the new text. */
 export interface Splitter {
-  /** @returns blocks that further text can't change, each one once */
+  /** @returns the blocks that more text can't change; each block is returned once */
   take(text: string): Block[];
   /**
-   * What follows them.
-   * @param growing more is to come: what can be a closing fence is no code yet
+   * The last block, after those of `take`.
+   * @param growing more text will follow, so a line that may become the closing fence isn't shown as code
    */
   open(text: string, growing: boolean): Block;
 }
 
-/** Blocks are rendered again while they grow, so that they are cut at the next newline after this, … */
+/** A growing block is rendered again and again, so a long one is cut at the first newline after this length. */
 const LONG = 6000;
-/** … and wherever they are when there is none up to this. */
+/** Without a newline up to this length, the block is cut here. */
 const TOO_LONG = 8000;
 const FENCE = /^ {0,3}(?:(`{3,})(?!.*`)|(~{3,}))[ \t]*(.*?)[ \t]*$/;
 const INNER_FENCE = /^ {2,}(?:`{3,}|~{3,})/;
@@ -43,12 +43,12 @@ const HEADING = /^#{1,6}[ \t]+\S/;
 const LIST_ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
 
 /**
- * Blocks end at blank lines that no list goes on after, and around headings and fenced code: what a text's
- * blocks are depends on its complete lines alone, never on the pieces it came in.
+ * Blocks end at blank lines (unless a list continues after them), and before and after headings and fenced code. The
+ * blocks only depend on complete lines, never on the chunks in which the text arrived.
  */
 export function createSplitter(): Splitter {
   let start = 0;
-  /** The line that is looked at next begins here. */
+  /** The start of the next line to read. */
   let next = 0;
   let gap = false;
   let code: { fence: string; info: string; opens: boolean } | undefined;
@@ -150,7 +150,7 @@ function isClosing(line: string, fence: string): boolean {
   return trimmed.length >= fence.length && mayClose(line, fence);
 }
 
-/** Whether a line that is not whole yet can become a closing fence. */
+/** Whether an incomplete line can become a closing fence. */
 function mayClose(line: string, fence: string): boolean {
   const trimmed = line.trim();
   return /^ {0,3}\S/.test(line) && trimmed === fence.charAt(0).repeat(trimmed.length);

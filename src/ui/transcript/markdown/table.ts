@@ -11,17 +11,17 @@ interface Row {
 }
 
 const SEPARATOR = ' │ ';
-/** Narrower columns can't be read; then each row is written cell by cell. */
+/** Narrower columns are hard to read; then each row becomes a list of cells. */
 const MIN_COLUMN = 6;
 
 export interface TableOptions extends InlineLook {
-  /** Cells. */
+  /** The width in cells. */
   width: number;
-  /** Where the table begins in its message. */
+  /** The table's offset in its message. */
   at: number;
 }
 
-/** A table laid out to `width` cells: its cells wrap, or, where columns would be too narrow, stand below one another. */
+/** A table in `width` cells. Its cells wrap; if columns would be too narrow, cells go one below the other. */
 export function tableDrafts(table: Tokens.Table, options: TableOptions): Draft[] {
   const all = rowsOf(table, options);
   const runs = all.flatMap(({ cells }) => cells.flat());
@@ -46,7 +46,7 @@ function laidOut(table: Tokens.Table, [header, ...rows]: readonly Row[], width: 
   ];
 }
 
-/** Where rows begin is read from the source's lines, of which each is one row. */
+/** The rows with their offsets; each line of the source is one row. */
 function rowsOf(table: Tokens.Table, { at, ...look }: TableOptions): Row[] {
   const lines = table.raw.split('\n');
   const starts: number[] = [];
@@ -64,7 +64,7 @@ function rowsOf(table: Tokens.Table, { at, ...look }: TableOptions): Row[] {
   });
 }
 
-/** As wide as the columns want to be when that fits; else the widest give way. Undefined: there is no room. */
+/** The columns' full widths if they fit, else with the widest columns narrowed; undefined if that isn't enough. */
 function columnWidths(rows: readonly Row[], width: number): number[] | undefined {
   const count = rows[0]?.cells.length ?? 0;
   const room = width - SEPARATOR.length * (count - 1);
@@ -99,7 +99,7 @@ function alignedLine(line: Line, width: number, align: Align, isLast: boolean): 
   return [...(before > 0 ? [' '.repeat(before)] : []), ...line, ...(after > 0 ? [' '.repeat(after)] : [])];
 }
 
-/** One row of a table as lines of `column: value`. */
+/** A row of a table as lines of `column: value`. */
 function recordDrafts(header: Row, row: Row, apart: boolean, width: number): Draft[] {
   const drafts = row.cells.flatMap((cell, column) => {
     const name = header.cells[column] ?? [];
