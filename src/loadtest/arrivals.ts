@@ -1,19 +1,19 @@
 import { gamma, type Random } from '../common/random.js';
 import type { Stage } from './stages.js';
 
-/** How the gaps between arrivals are drawn. */
+/** The random process of the gaps between arrivals. */
 export type ArrivalProcess =
   | { readonly kind: 'poisson' }
-  /** Evenly. */
+  /** Equal gaps. */
   | { readonly kind: 'constant' }
-  /** Gamma-distributed gaps. Shape 1 is Poisson; below, arrivals come in bursts; above, more evenly. */
+  /** Gamma-distributed gaps. Shape 1 is Poisson; below 1, arrivals come in bursts; above 1, more evenly. */
   | { readonly kind: 'gamma'; readonly shape: number };
 
 export const ARRIVALS_SYNTAX = 'poisson, constant or gamma:SHAPE';
 const MAX_SHAPE = 1000;
 const MIN_SHAPE = 0.01;
 
-/** Undefined when the text is none of `ARRIVALS_SYNTAX`. */
+/** Parses a process; undefined when the text does not match `ARRIVALS_SYNTAX`. */
 export function parseArrivals(text: string): ArrivalProcess | undefined {
   if (text === 'poisson' || text === 'constant') return { kind: text };
   const [, digits] = /^gamma:(\d+(?:\.\d+)?)$/.exec(text) ?? [];
@@ -21,22 +21,23 @@ export function parseArrivals(text: string): ArrivalProcess | undefined {
   return shape >= MIN_SHAPE && shape <= MAX_SHAPE ? { kind: 'gamma', shape } : undefined;
 }
 
-/** The text that `parseArrivals` reads. */
+/** Returns the text that `parseArrivals` reads. */
 export function formatArrivals(process: ArrivalProcess): string {
   return process.kind === 'gamma' ? `gamma:${process.shape}` : process.kind;
 }
 
-/** When a request arrives, in ms since the start. */
+/** The intended send time of one request. */
 export interface Arrival {
-  /** From 0, among all of the test: also where this process sends a part of them. */
+  /** Number among all requests of the test, from 0, also when this process sends only a share. */
   readonly index: number;
+  /** In ms since the start. */
   readonly atMs: number;
 }
 
-/** Arrivals in order; undefined after the last. */
+/** Returns the next arrival in order of time; undefined after the last. */
 export type Arrivals = () => Arrival | undefined;
 
-/** Arrivals at these moments. */
+/** Creates arrivals at the given times. */
 export function arrivalsAt(next: () => number | undefined): Arrivals {
   let index = 0;
   return () => {
@@ -48,8 +49,8 @@ export function arrivalsAt(next: () => number | undefined): Arrivals {
 }
 
 /**
- * Arrivals at the rates of the stages, one stage after another. Gaps are drawn for a rate of 1 and then stretched by the
- * rate of the moment, so a Poisson process stays one while its rate changes.
+ * Creates arrivals at the rates of the stages, one stage after another. Gaps are drawn for a rate of 1 and then scaled
+ * by the current rate, so a Poisson process stays Poisson while its rate changes.
  */
 export function createArrivals(process: ArrivalProcess, stages: readonly Stage[], random: Random): Arrivals {
   return arrivalsAt(momentsOf(process, stages, random));
@@ -63,8 +64,9 @@ function momentsOf(
   const nextGap = unitGaps(process, random);
   let index = 0;
   let stageMs = 0;
-  /** How many arrivals are expected before the stage, and until the one that is next. */
+  /** Expected number of arrivals before the stage. */
   let before = 0;
+  /** Expected number of arrivals until the next one. */
   let due = process.kind === 'constant' ? 0 : nextGap();
   return () => {
     for (let stage = stages[index]; stage !== undefined; index += 1, stage = stages[index]) {
@@ -82,7 +84,7 @@ function momentsOf(
   };
 }
 
-/** Gaps with mean 1. */
+/** Draws gaps with mean 1. */
 function unitGaps(process: ArrivalProcess, random: Random): () => number {
   switch (process.kind) {
     case 'constant':
@@ -94,7 +96,7 @@ function unitGaps(process: ArrivalProcess, random: Random): () => number {
   }
 }
 
-/** After how many seconds of a stage so many arrivals are expected. */
+/** Returns the time within a stage, in seconds, until which `arrivals` arrivals are expected. */
 function momentOf(arrivals: number, { from, to, ms }: Stage): number {
   if (arrivals === 0) return 0;
   const slope = Number.isFinite(ms) ? (to - from) / (ms / 1000) : 0;

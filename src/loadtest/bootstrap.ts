@@ -1,9 +1,9 @@
 import { gamma } from '../common/random.js';
 
-/** A statistic of a sample, and of samples drawn from it with replacement. */
+/** A statistic of a sample and of resamples, which are drawn from it with replacement. */
 export interface Bootstrap {
   readonly value: number;
-  /** The statistic of one more sample of the same size. */
+  /** Returns the statistic of a new resample of the same size. */
   draw(): number;
 }
 
@@ -29,7 +29,8 @@ function quantile(sorted: Float64Array, share: number, first: number, random: ()
   const rank = Math.max(1, Math.ceil(share * length));
   return {
     value: sorted[rank - 1] ?? first,
-    // The rank-th of `length` uniform draws has the distribution Beta(rank, length + 1 - rank): no sample need be drawn.
+    // The rank-th smallest of `length` uniform draws has the distribution Beta(rank, length + 1 - rank), so one draw
+    // suffices.
     draw() {
       const below = gamma(rank, random);
       const place = below / (below + gamma(length + 1 - rank, random));

@@ -2,11 +2,11 @@ import { type Condition, compare, parseCondition } from './condition.js';
 import { STATISTICS, type Statistic } from './distribution.js';
 import { LATENCIES, type LatencyName, type Report } from './tally.js';
 
-/** A condition on a report, for use in CI. */
+/** A condition on a report, for example in CI. */
 export interface Check {
-  /** As it was given. */
+  /** The text that the user gave. */
   text: string;
-  /** Of the value; empty for a number. */
+  /** Unit of the value; empty for a plain number. */
   unit: 'ms' | '%' | '';
   value: (report: Report) => number | undefined;
   holds: (value: number) => boolean;
@@ -15,7 +15,7 @@ export interface Check {
 export interface CheckResult {
   check: string;
   unit: Check['unit'];
-  /** Undefined where the report has no such figure, which never passes. */
+  /** Undefined when the report lacks the figure; then the check fails. */
   value: number | undefined;
   passed: boolean;
 }
@@ -27,13 +27,13 @@ export const CHECK_SYNTAX =
   `${STATISTIC_NAMES} and a limit in us, ms, s or min;\n` +
   'errors or goodput with a number or %; requests_per_s or tokens_per_s';
 
-/** Reads e.g. `ttft.p95<500ms`, `errors<=1%`, `goodput>=4`; undefined when it is none. */
+/** Parses e.g. `ttft.p95<500ms`, `errors<=1%`, `goodput>=4`; undefined for an invalid check. */
 export function parseCheck(text: string): Check | undefined {
   const condition = parseCondition(text);
   return condition && checkOf({ ...condition, text });
 }
 
-/** The check that a condition is; undefined when a report has no such figure. */
+/** Converts a condition to a check; undefined when reports have no such figure. */
 export function checkOf({ text, figure, statistic, operator, limit, unit }: Condition): Check | undefined {
   const value = statistic === undefined ? total(figure, unit) : latency(figure, statistic, unit);
   if (operator === '=' || value === undefined) return undefined;
@@ -45,7 +45,7 @@ export function checkOf({ text, figure, statistic, operator, limit, unit }: Cond
   };
 }
 
-/** What became of a check. */
+/** Evaluates a check on a report. */
 export function evaluate({ text, unit, value, holds }: Check, report: Report): CheckResult {
   const actual = value(report);
   return { check: text, unit, value: actual, passed: actual !== undefined && holds(actual) };

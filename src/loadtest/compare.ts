@@ -1,6 +1,6 @@
 import { createBootstrap } from './bootstrap.js';
 
-/** What two runs are compared by. Times in ms; `errors` is the share of requests that failed. */
+/** The figures that a comparison uses. Times in ms; `errors` is the share of failed requests. */
 const COMPARED = [
   { name: 'ttft.mean', of: 'ttft', statistic: 'mean' },
   { name: 'ttft.p50', of: 'ttft', statistic: 0.5 },
@@ -11,33 +11,34 @@ const COMPARED = [
   { name: 'errors', of: 'errors', statistic: 'mean' },
 ] as const;
 
-/** The values of one run, one for each request that has it. `errors`: 1 for each that failed, else 0. */
+/** One run's values: one for each request that has the figure. `errors`: 1 for a failed request, else 0. */
 export type RunSamples = Readonly<Record<'ttft' | 'tpot' | 'e2e' | 'errors', readonly number[]>>;
 
-/** `unclear`: the runs show no difference. `missing`: one of them has too few values. */
+/** `unclear`: no significant difference. `missing`: a run has too few values. */
 type Verdict = 'better' | 'worse' | 'unclear' | 'missing';
 
 export interface Difference {
   readonly name: (typeof COMPARED)[number]['name'];
   readonly before: number | undefined;
   readonly after: number | undefined;
-  /** `after` less `before`, and the interval that holds the true difference; absent when `missing`. */
+  /** `after` less `before`, with the confidence interval of the difference; absent when `missing`. */
   readonly change?: { readonly value: number; readonly low: number; readonly high: number };
   readonly verdict: Verdict;
-  /** It is shown to be worse by more than the tolerance. */
+  /** Significantly worse, by more than the tolerance. */
   readonly regression: boolean;
 }
 
-/** Below this many values an interval says nothing. */
+/** With fewer values, an interval is meaningless. */
 export const FEWEST_VALUES = 20;
-/** How often equal runs may be called different: shared among all figures (Bonferroni). */
+/** Probability that equal runs count as different, divided among all figures (Bonferroni). */
 const ERROR_RATE = 0.05;
 const RESAMPLES = 2000;
 
 /**
- * Compares two runs figure by figure. Each interval is a percentile bootstrap's (Efron and Tibshirani, 1993), so wide that
- * equal runs are called different in any figure at most once in 20 times. It takes requests as independent of each other.
- * @param tolerance share of the figure before that a worsening may have, e.g. 0.05; of errors: the share of requests
+ * Compares two runs figure by figure. Each interval comes from a percentile bootstrap (Efron and Tibshirani, 1993). The
+ * intervals are so wide that equal runs differ in any figure at most once in 20 comparisons. The method assumes
+ * independent requests.
+ * @param tolerance allowed worsening as a share of the earlier figure, e.g. 0.05; for errors, a share of requests
  */
 export function compareRuns(
   before: RunSamples,

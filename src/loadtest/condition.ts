@@ -12,15 +12,15 @@ export type Operator = keyof typeof OPERATORS;
 
 const MS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, min: 60_000 };
 
-/** One comparison of a figure with a limit, as `--check` and `--slo` take it. */
+/** One comparison of a figure with a limit, from `--check` or `--slo`. */
 export interface Condition {
-  /** As it was given, without blanks at the ends. */
+  /** The trimmed text that the user gave. */
   readonly text: string;
   readonly figure: string;
   readonly statistic?: Statistic;
-  /** `=` stands for itself: what it means depends on where it was given. */
+  /** The option decides what `=` means. */
   readonly operator: Operator | '=';
-  /** Milliseconds where the unit is one of time or none was given. */
+  /** In milliseconds for a time; a figure of time without a unit counts as ms. */
   readonly limit: number;
   readonly unit: 'time' | '%' | 'none';
 }
@@ -28,7 +28,7 @@ export interface Condition {
 const PATTERN =
   /^([a-z_0-9]+)(?:\.([a-z]+[0-9]*(?:\.[0-9]+)?))?\s*(<=|>=|==|!=|<|>|=)\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|%)?$/;
 
-/** Reads e.g. `ttft.p99.9 <= 1.5s` or `errors==0`; undefined when it is no condition. */
+/** Parses e.g. `ttft.p99.9 <= 1.5s` or `errors==0`; undefined for an invalid condition. */
 export function parseCondition(text: string): Condition | undefined {
   const trimmed = text.trim();
   const [, figure, word, sign, digits, unit] = PATTERN.exec(trimmed) ?? [];

@@ -1,17 +1,17 @@
-/** Counts that all workers of a test have in common. */
+/** Counters that all workers of a test share. */
 export interface Counters {
-  /** The number of the next request, from 0: each is given out once. */
+  /** Returns the number of the next request, from 0. Each number is returned once. */
   take(): number;
-  /** A request begins. */
+  /** Counts a request's start. */
   begin(): void;
-  /** A request has ended. */
+  /** Counts a request's end. */
   end(): void;
-  /** What the loop gave out has ended: a request, or a conversation. */
+  /** Counts the end of an order of the loop: a request or a conversation. */
   settle(): void;
   readonly settled: number;
-  /** Most requests at the same time, so far. */
+  /** Largest number of requests at the same time so far. */
   readonly mostInFlight: number;
-  /** For another thread's `createCounters`. */
+  /** Pass it to another thread's `createCounters`. */
   readonly memory: SharedArrayBuffer;
 }
 
@@ -21,7 +21,7 @@ const MOST = 2;
 const SETTLED = 3;
 const CELLS = 4;
 
-/** @param memory of the counters to share [new ones] */
+/** @param memory memory of existing counters to share [new memory] */
 export function createCounters(
   memory = new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT),
 ): Counters {

@@ -1,36 +1,36 @@
 export const STATISTICS = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99.9', 'max'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
-/** What is known of a set of durations, in ms. */
+/** Statistics of a set of durations, in ms. */
 export type Summary = Record<Statistic, number> & { count: number };
 
-/** A distribution as it is written and read: what another one adds to be the two together. */
+/** The stored form of a distribution, which another distribution can add. */
 export interface Counts {
-  /** In ms; exact. */
+  /** Exact sum in ms. */
   readonly sum: number;
   readonly min: number;
   readonly max: number;
-  /** Pairs: where a bucket begins, in microseconds, and how many durations it has. Empty ones are left out. */
+  /** Pairs: the start of a bucket in microseconds and its number of durations. Empty buckets are omitted. */
   readonly buckets: readonly number[];
 }
 
-/** Durations, kept to three significant figures in bounded memory: 1,024 buckets for each doubling (HDR histogram). */
+/** Counts durations to three significant figures in bounded memory: 1,024 buckets for each doubling (HDR histogram). */
 export interface Distribution {
   record(ms: number): void;
-  /** Undefined while there is nothing. */
+  /** Undefined before the first duration. */
   summary(): Summary | undefined;
-  /** Undefined while there is nothing. */
+  /** Undefined before the first duration. */
   counts(): Counts | undefined;
   add(counts: Counts): void;
 }
 
-/** The longest duration told apart: an hour. */
+/** Longer durations count as an hour. */
 const HIGHEST_US = 3_600_000_000;
 const HALF_BITS = 10;
 const HALF = 2 ** HALF_BITS;
 
 export function createDistribution(): Distribution {
-  /** By bucket; grows with the longest duration. */
+  /** One count for each bucket; grows with the longest duration. */
   let counts = new Float64Array(2 * HALF);
   let count = 0;
   let sum = 0;
@@ -47,14 +47,14 @@ export function createDistribution(): Distribution {
     counts[index] = (counts[index] ?? 0) + times;
     count += times;
   };
-  /** The values whose ranks are nearest to these shares, in ms; `percents` ascend. */
+  /** Returns the nearest-rank percentiles in ms. `percents` must ascend. */
   const percentiles = (percents: readonly number[]): number[] => {
     const found: number[] = [];
     let below = 0;
     for (let index = 0; index < counts.length && found.length < percents.length; index += 1) {
       below += counts[index] ?? 0;
       while (found.length < percents.length && below >= rankOf(percents[found.length] ?? 100, count)) {
-        // A bucket's ends may lie outside of the values in it.
+        // A bucket's bounds may lie outside of its values.
         found.push(Math.max(min, Math.min(max, endOf(index) / 1000)));
       }
     }
@@ -93,7 +93,7 @@ export function createDistribution(): Distribution {
 const rankOf = (percent: number, count: number): number =>
   Math.max(1, Math.floor((percent / 100) * count + 0.5));
 
-/** Up to 2 * HALF each whole number has a bucket; from there on, each doubling has HALF of them. */
+/** Returns a value's bucket. Below 2 * HALF each whole number has its bucket; above, each doubling has HALF buckets. */
 function indexOf(us: number): number {
   const shift = Math.max(0, 31 - Math.clz32(us) - HALF_BITS);
   return shift * HALF + (us >>> shift);
@@ -104,5 +104,5 @@ function beginOf(index: number): number {
   return (index - shift * HALF) * 2 ** shift;
 }
 
-/** The highest whole number in a bucket. */
+/** Returns the highest whole number in a bucket. */
 const endOf = (index: number): number => beginOf(index + 1) - 1;

@@ -7,7 +7,7 @@ export interface Bucket {
   count: number;
 }
 
-/** Buckets of one round width (1, 2 or 5 times a power of ten) that hold all values: at most `most` + 1. */
+/** Sorts values into buckets of equal round width (1, 2 or 5 times a power of ten), at most `most` + 1 of them. */
 export function bucketsOf(valuesMs: readonly number[], most: number): Bucket[] {
   if (valuesMs.length === 0) return [];
   const low = valuesMs.reduce((one, other) => Math.min(one, other));
@@ -26,13 +26,13 @@ export function bucketsOf(valuesMs: readonly number[], most: number): Bucket[] {
   return buckets;
 }
 
-/** The least round width not under `ms`, a tenth of a millisecond at least. */
+/** Returns the smallest round width of at least `ms` and at least 0.1 ms. */
 function roundWidth(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(ms, 0.1)));
   return power * (STEPS.find((step) => step * power >= ms) ?? 10);
 }
 
-/** A bar for each bucket, the longest `width` cells; one line each, indented. */
+/** Draws one indented line with a bar for each bucket. The longest bar has `width` cells. */
 export function histogramText(buckets: readonly Bucket[], width: number): string {
   const most = buckets.reduce((max, { count }) => Math.max(max, count), 1);
   const label = ({ fromMs, toMs }: Bucket): string => `${number(fromMs)} - ${number(toMs)} ms`;
@@ -49,7 +49,7 @@ export function histogramText(buckets: readonly Bucket[], width: number): string
     .join('');
 }
 
-/** Without the noise of binary fractions. */
+/** Formats a number without the rounding noise of binary fractions. */
 function number(value: number): string {
   return String(Number(value.toPrecision(10)));
 }

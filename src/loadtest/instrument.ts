@@ -3,37 +3,37 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'n
 import type { Summary } from './distribution.js';
 import type { Report } from './tally.js';
 
-/** What a meter tells of its thread; the processor's time is the whole process's. */
+/** A meter's measurements of its thread. CPU time is that of the whole process. */
 export interface InstrumentReading {
-  /** How much later than due timers ran, in ms: every moment that is measured can be late by it. */
+  /** How late timers ran, in ms. Every measured time can be late by this much. */
   eventLoopDelayMs: { p50: number; p99: number; max: number };
-  /** Share of the time in which the event loop had work, 0 to 1. */
+  /** Share of the time in which the event loop was busy, 0 to 1. */
   eventLoopUtilization: number;
-  /** CPU seconds a second; 1 is one core. */
+  /** CPU seconds per second; 1 is one core. */
   cpu: number;
   cores: number;
 }
 
-/** How the measuring process did during a test. */
+/** Measurements of the measuring process during a test. */
 export interface Instrument extends InstrumentReading {
-  /** How much later requests were sent than the loop let them go, in ms. */
+  /** Delay between the loop's order to send and the actual send, in ms. */
   sendLatenessMs?: Summary;
-  /** The gaps were measured by another process: the daemon. */
+  /** Another process, the daemon, measured the gaps. */
   gapsElsewhere?: boolean;
 }
 
-/** Watches this thread until `stop`. */
+/** Measures this thread until `stop`. */
 export interface InstrumentMeter {
   stop(): InstrumentReading;
 }
 
 const RESOLUTION_MS = 5;
-/** A loop that is busier than this has no room for a burst. */
+/** A busier event loop has no room for bursts. */
 const BUSY = 0.9;
-/** A delay touches the figures from here on: in ms, or as a share of the median TTFT, whichever is more. */
+/** Smallest delay that distorts the figures: in ms, or as a share of the median TTFT, whichever is more. */
 const FLOOR_MS = 5;
 const SHARE = 0.05;
-/** Gaps are many and short: a delay makes one longer and the next shorter, and shows at their p99 alone. */
+/** Gaps are many and short. A delay lengthens one gap and shortens the next, so only their p99 shows it. */
 const GAP_FLOOR_MS = 2;
 const GAP_SHARE = 0.25;
 
@@ -61,7 +61,7 @@ export function startInstrument(): InstrumentMeter {
   };
 }
 
-/** What several threads' meters say together: for each figure the worst of them. */
+/** Merges the readings of several threads: the worst value of each figure. */
 export function mergedReadings(readings: readonly InstrumentReading[]): InstrumentReading {
   const worst = (of: (reading: InstrumentReading) => number): number =>
     readings.reduce((most, reading) => Math.max(most, of(reading)), 0);
@@ -77,7 +77,7 @@ export function mergedReadings(readings: readonly InstrumentReading[]): Instrume
   };
 }
 
-/** Why the figures hold delays of our own; empty when they don't. */
+/** Returns warnings when this process's own delays distort the figures; empty otherwise. */
 export function instrumentWarnings(instrument: Instrument, { latency }: Pick<Report, 'latency'>): string[] {
   const { eventLoopDelayMs, eventLoopUtilization, sendLatenessMs, gapsElsewhere = false } = instrument;
   const gapMs = gapsElsewhere ? undefined : latency.itl?.p50;
@@ -93,7 +93,7 @@ export function instrumentWarnings(instrument: Instrument, { latency }: Pick<Rep
     ...(gapMs === undefined || eventLoopDelayMs.p99 < Math.max(GAP_FLOOR_MS, GAP_SHARE * gapMs)
       ? []
       : [
-          `the event loop ran up to ${eventLoopDelayMs.p99.toFixed(1)} ms late (p99), and gaps hold it; the median gap is ${gapMs.toFixed(1)} ms`,
+          `the event loop ran up to ${eventLoopDelayMs.p99.toFixed(1)} ms late (p99), and the gaps include this delay; the median gap is ${gapMs.toFixed(1)} ms`,
         ]),
     ...(sendLatenessMs === undefined || sendLatenessMs.p99 < limitMs
       ? []

@@ -4,50 +4,50 @@ import type { SavedReport, SavedRun } from './saved-report.js';
 import { parseSlo, type Slo } from './slo.js';
 import { createTally, type Tally } from './tally.js';
 
-/** One endpoint's test, sent by several processes. Times in ms. */
+/** One endpoint's test that several processes sent. Times in ms. */
 export interface MergedRun {
   readonly mode: string;
   readonly model: string;
   readonly url: string;
-  /** Unix time of the first process's begin. */
+  /** Unix time of the first process's start. */
   readonly startedAtMs: number;
-  /** From then to the end of the last. */
+  /** Time from that start to the last process's end. */
   readonly durationMs: number;
-  /** How much later than the first the last process began. */
+  /** Time between the first and the last process's start. */
   readonly startSpreadMs: number;
   readonly tally: Tally;
   readonly maxInFlight: number;
   readonly unsent: number;
   readonly conversations: { begun: number; complete: number; brokenOff: number };
-  /** Threads of all processes. */
+  /** Number of threads of all processes. */
   readonly workers: number;
-  /** Of each figure the worst; CPU and cores of all together. */
+  /** The worst value of each figure; CPU and cores are added up. */
   readonly instrument: Instrument;
   readonly checks: readonly string[];
   readonly slo: Slo | undefined;
 }
 
-/** One report made of many. */
+/** One report merged from several. */
 export interface Merged {
   readonly interrupted: boolean;
   readonly load: Readonly<Record<string, unknown>>;
   readonly loop: 'closed' | 'open';
   readonly runs: readonly MergedRun[];
-  /** What makes the figures doubtful. */
+  /** Reasons to doubt the figures. */
   readonly notes: readonly string[];
 }
 
-/** Of `load`: what shards of one test may differ in. */
+/** Members of `load` in which shards of one test may differ. */
 const OF_SHARDS = new Set(['shard']);
-/** And what other tests may differ in; their loads add up. */
+/** Members of `load` in which different tests may differ. */
 const OF_TESTS = new Set(['shard', 'seed', 'text', 'concurrency', 'rate_per_s', 'stages', 'prompts']);
-/** When processes begin further apart than this share of the whole time, rates over all of it say little. */
+/** When the starts spread over more than this share of the whole time, rates over the whole time are unreliable. */
 const MOST_SPREAD = 0.1;
 
 /**
- * Makes one report of the shards of a test, or of tests that ran at the same time. Every figure comes from the requests
- * themselves, and from histograms that are added.
- * @returns why they don't belong together, as text
+ * Merges the shards of one test, or tests that ran at the same time, into one report. Every figure is computed anew
+ * from the requests and the added histograms.
+ * @returns a text with the reason when the reports don't belong together
  */
 export function mergeReports(reports: readonly [SavedReport, ...SavedReport[]]): Merged | string {
   const [first] = reports;
@@ -74,7 +74,7 @@ export function mergeReports(reports: readonly [SavedReport, ...SavedReport[]]):
         startSpreadMs <= MOST_SPREAD * durationMs
           ? []
           : [
-              `the tests of ${mode} began ${seconds(startSpreadMs)} apart, and rates are over all of ${seconds(durationMs)}: use --start-at`,
+              `use --start-at: the tests of ${mode} began ${seconds(startSpreadMs)} apart, and rates are over the whole ${seconds(durationMs)}`,
             ],
       ),
     ],
@@ -117,14 +117,14 @@ function moved(samples: readonly Sample[], byMs: number): Sample[] {
   return samples.map((one) => ({ ...one, intendedMs: one.intendedMs + byMs, endMs: one.endMs + byMs }));
 }
 
-/** Most requests that ran at the same time. */
+/** Returns the largest number of requests that ran at the same time. */
 function mostAtOnce(samples: readonly Sample[]): number {
   const steps = samples.flatMap(({ intendedMs, lagMs, endMs }) =>
     lagMs === undefined ? [] : [[intendedMs + lagMs, 1] as const, [endMs, -1] as const],
   );
   let now = 0;
   let most = 0;
-  // At one moment, what ends makes room for what begins.
+  // At equal times, ends sort before starts.
   for (const [, step] of steps.toSorted((one, other) => one[0] - other[0] || one[1] - other[1])) {
     now += step;
     most = Math.max(most, now);
@@ -164,18 +164,18 @@ function shardProblem(
   const seen = new Map<number, string>();
   for (const [number, shard] of shards.entries()) {
     const { name = '' } = reports[number] ?? {};
-    if (shard === undefined) return `${name} is no shard, and others are: merge the shards of one test`;
+    if (shard === undefined) return `merge the shards of one test: ${name} is no shard, and others are`;
     if (shard.of !== shards[0]?.of) {
-      return `${name} is one of ${shard.of} shards, and others of ${shards[0]?.of}: merge the shards of one test`;
+      return `merge the shards of one test: ${name} is one of ${shard.of} shards, and others are of ${shards[0]?.of}`;
     }
     const twin = seen.get(shard.index);
-    if (twin !== undefined) return `${twin} and ${name} are the same shard ${shard.index}: give each once`;
+    if (twin !== undefined) return `give each shard once: ${twin} and ${name} are both shard ${shard.index}`;
     seen.set(shard.index, name);
   }
   return differenceOf(reports, OF_SHARDS);
 }
 
-/** How the reports' loads differ beside the names in `free`. */
+/** Describes the first difference between the reports' loads, except in the members in `free`. */
 function differenceOf(reports: readonly SavedReport[], free: ReadonlySet<string>): string | undefined {
   const [first, ...others] = reports;
   for (const { name, load } of others) {
@@ -185,7 +185,7 @@ function differenceOf(reports: readonly SavedReport[], free: ReadonlySet<string>
         JSON.stringify(value ?? null),
       );
       if (!free.has(member) && before !== after) {
-        return `${first?.name} and ${name} are of other tests: ${member} is ${before} and ${after}`;
+        return `${first?.name} and ${name} are of different tests: ${member} is ${before} and ${after}`;
       }
     }
   }
@@ -199,16 +199,16 @@ function missingShards(shards: readonly (SavedShard | undefined)[]): string[] {
   return missing.length === 0 ? [] : [`shards are missing: ${missing.join(', ')} of ${of}`];
 }
 
-/** Open loops with one seed have the same arrivals. */
+/** Warns when open loops have the same seed, and so the same arrivals. */
 function coincidence(reports: readonly SavedReport[]): string[] {
   const seeds = reports.filter(({ loop }) => loop === 'open').map(({ load }) => load.seed);
   if (new Set(seeds).size === seeds.length) return [];
   return [
-    'reports have the same seed, so their requests arrived at the same moments: use --shard, or seeds of their own',
+    'use --shard or different seeds: reports have the same seed, so their requests arrived at the same times',
   ];
 }
 
-/** The load of tests that ran at the same time: rates and places add up. */
+/** Adds up the loads of tests that ran at the same time: rates and concurrency. */
 function sumOfLoads(reports: readonly SavedReport[]): Record<string, unknown> {
   const [first] = reports;
   const sum = (name: string): number | null => {

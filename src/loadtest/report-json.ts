@@ -5,7 +5,7 @@ import { short } from './short.js';
 import { LATENCIES, type Report, type Tally } from './tally.js';
 import type { TurnFigures } from './turns.js';
 
-/** A report for programs: names are fixed, more may be added; times in ms. */
+/** Converts a report to JSON. Names are stable; new ones may be added. Times in ms. */
 export function reportJson(report: Report): Record<string, unknown> {
   const { latency, goodput } = report;
   return {
@@ -42,7 +42,7 @@ export function reportJson(report: Report): Record<string, unknown> {
 export const CSV_HEADER =
   'mode,index,outcome,error,intended_ms,lag_ms,end_ms,ttft_ms,tpot_ms,e2e_ms,output_tokens,tpot_withheld,attempts,retries_ms,replaced,turn,prompt_tokens,cached_tokens,malformed_events\n';
 
-/** A line for each request, in the order in which they ended; figures as in the report. */
+/** Returns one CSV line for each request, in the order of their ends. Figures are as in the report. */
 export function csvLines(mode: string, tally: Tally): string {
   return tally.samples
     .map((sample) => {
@@ -83,7 +83,7 @@ export function csvLines(mode: string, tally: Tally): string {
     .join('');
 }
 
-/** Figures by turn. */
+/** Converts the figures of each turn to JSON. */
 export function turnsJson(turns: readonly TurnFigures[]): Record<string, unknown>[] {
   return turns.map(({ turn, completed, failed, promptTokens, cachedTokens, ttft, tpot, e2e }) => ({
     turn,
@@ -97,7 +97,7 @@ export function turnsJson(turns: readonly TurnFigures[]): Record<string, unknown
   }));
 }
 
-/** The figures of each complete request, in the order in which they ended, to compare runs by. */
+/** Returns the figures of each complete request, in the order of their ends, to compare runs. */
 export function samplesJson(tally: Tally): Record<string, number[]> {
   const figures = tally.samples.flatMap((one) => (one.outcome === 'complete' ? [tally.latencyOf(one)] : []));
   const all = (name: 'ttft' | 'tpot' | 'e2e'): number[] =>
@@ -105,7 +105,7 @@ export function samplesJson(tally: Tally): Record<string, number[]> {
   return { ttft_ms: all('ttft'), tpot_ms: all('tpot'), e2e_ms: all('e2e') };
 }
 
-/** The distributions behind a report: `us` has pairs of where a bucket begins, in microseconds, and its count. */
+/** Returns the distributions of a report. `us` has pairs: the start of a bucket in microseconds and its count. */
 export function histogramsJson(tally: Tally): Record<string, unknown> {
   const counts = tally.counts();
   return Object.fromEntries(
@@ -119,7 +119,7 @@ export function histogramsJson(tally: Tally): Record<string, unknown> {
   );
 }
 
-/** A report's text: indented, with each array of values on one line. */
+/** Formats a report as indented JSON, with each array of values on one line. */
 export function reportText(report: Record<string, unknown>): string {
   return `${written(report, '')}\n`;
 }

@@ -5,12 +5,12 @@ import { type Sample, withheldOf } from './sample.js';
 import { short } from './short.js';
 import type { Tally } from './tally.js';
 
-/** Numbers of one figure of each request, null where it has none. */
+/** One figure's value for each request; null when the request lacks it. */
 type Column = (number | null)[];
 
 /**
- * Every request, a column for each figure: what other programs, and `bench merge`, read the test again from. Times in ms,
- * TTFT and E2E as reported.
+ * Converts all requests to JSON, with a column for each figure, so that `bench merge` and other programs can restore
+ * them. Times in ms. TTFT and E2E are as in the report.
  */
 export function requestsJson({ samples, latencyOf }: Tally): Record<string, unknown> {
   const errors = [...new Set(samples.flatMap((one) => (one.outcome === 'failed' ? [one.errorClass] : [])))];
@@ -24,7 +24,7 @@ export function requestsJson({ samples, latencyOf }: Tally): Record<string, unkn
   return {
     index: samples.map(({ index }) => index),
     turn: samples.map(({ turn }) => turn),
-    // Null: it was answered to the end.
+    // Null: the request completed.
     error: samples.map((one) => (one.outcome === 'failed' ? errors.indexOf(one.errorClass) : null)),
     error_classes: errors,
     intended_ms: of(({ intendedMs }) => intendedMs),
@@ -59,17 +59,17 @@ export function requestsJson({ samples, latencyOf }: Tally): Record<string, unkn
   };
 }
 
-/** What a report says beside its requests, and every one of them needs. */
+/** Members of a report that apply to all its requests. */
 export interface RequestContext {
   readonly loop: 'closed' | 'open';
   readonly tokensEstimated: boolean;
-  /** Of the prices. */
+  /** The day of the price table. */
   readonly asOf: string;
   /** The first message of each error class. */
   readonly examples: ReadonlyMap<string, string>;
 }
 
-/** Reads `requestsJson` again; undefined when the value is none. */
+/** Restores the samples from the output of `requestsJson`; undefined for another value. */
 export function samplesFrom(value: unknown, context: RequestContext): Sample[] | undefined {
   const index = numbersOf(value, 'index');
   if (index === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { Arrivals } from './arrivals.js';
 import { type Counters, createCounters } from './counters.js';
 import { arrivalsOf, placesOf, type Share, WHOLE } from './share.js';
 
-/** Time as a load test sees it. */
+/** The time source of a load test. */
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number;
@@ -10,52 +10,58 @@ export interface Clock {
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** What decides when a request is sent. */
+/** The rule for when requests are sent. */
 export type Loop =
-  /** So many at a time: the next is sent when one has ended. `rampMs`: over how long the first ones are spread. `part`: only these of the test's requests. */
+  /**
+   * Keeps `concurrency` requests running: each end starts the next. `rampMs`: the time over which the first requests
+   * start. `part`: send only this share of the test's requests.
+   */
   | { kind: 'closed'; concurrency: number; rampMs?: number; part?: Share }
-  /** At moments that do not depend on the answers. `concurrency`: at most so many at a time; later ones wait. */
+  /** Sends at times that do not depend on the answers. `concurrency`: most requests at a time; later ones wait. */
   | { kind: 'open'; arrivals: Arrivals; concurrency?: number };
 
-/** When no further request is begun. `drainMs`: how long those that run may take after it [for ever]. */
+/** When to start no further request. `drainMs`: how long running requests may take after that [no limit]. */
 export type Limit = ({ kind: 'requests'; count: number } | { kind: 'duration'; ms: number }) & {
   drainMs?: number;
 };
 
-/** A request to be sent now. Times in ms since the start. */
+/** A request to send now. Times in ms since the start. */
 export interface Order {
   index: number;
-  /** When it should have been sent. */
+  /** The intended send time. */
   intendedMs: number;
-  /** When the loop let it go: later than intended where it waited for a place. What comes after is our delay. */
+  /**
+   * When the loop ordered the send; later than intended when the request waited for a place. Any later delay is our
+   * own.
+   */
   readyMs: number;
 }
 
-/** Why requests are ended that still run when the drain limit has passed. */
+/** The abort reason of requests that still run when the drain limit has passed. */
 export class DrainLimit extends Error {
   override readonly name = 'DrainLimit';
 }
 
-/** What the loop itself knows of a test. */
+/** The loop's own result of a test. */
 export interface LoadResult {
-  /** From the start to the last request's end, in ms. */
+  /** Time from the start to the last request's end, in ms. */
   tookMs: number;
-  /** Arrivals that waited for a place until the drain limit passed, and were never sent. */
+  /** Number of arrivals that still waited for a place when the test ended and were never sent. */
   unsent: number;
 }
 
 export interface RunOptions {
   clock: Clock;
   signal: AbortSignal;
-  /** When the test begins, on that clock [now]. */
+  /** When the test begins, on `clock` [now]. */
   startMs?: number;
-  /** [all of it] */
+  /** The share of the test to send [all]. */
   share?: Share;
-  /** Of all that have a share [its own]. */
+  /** Counters shared with all other shares [new ones]. */
   counters?: Counters;
-  /** Told when the last request of a count is sent, or waits for a place: `atMs` since the start. */
+  /** Called when the last request of a count is sent or waits for a place; `atMs` since the start. */
   onGivenOut?: (atMs: number) => void;
-  /** Resolves with the same of another process, which may be the first to know. */
+  /** Resolves with `onGivenOut`'s time of another process, which may reach the last request first. */
   givenOut?: Promise<number>;
 }
 
@@ -63,8 +69,8 @@ export interface RunOptions {
 export type Send = (order: Order, signal: AbortSignal) => Promise<void>;
 
 /**
- * Sends requests until the limit, or until `signal` aborts, and waits for all of them. What still runs at the drain
- * limit is aborted with a `DrainLimit`.
+ * Sends requests until the limit or until `signal` aborts, and waits for all of them. Requests that still run at the
+ * drain limit are aborted with a `DrainLimit`.
  */
 export async function runLoad(
   loop: Loop,
@@ -108,7 +114,7 @@ export async function runLoad(
 
 interface Run {
   within: (index: number, atMs: number) => boolean;
-  /** The last request of the count is sent, or waits for a place. */
+  /** Called when the last request of the count is sent or waits for a place. */
   allGivenOut: (atMs: number) => void;
   send: Send;
   clock: Clock;
@@ -126,7 +132,7 @@ async function closedLoop(
     let atMs = (rampMs * number) / concurrency;
     if (!(await reached(startMs + atMs, clock, signal))) return;
     for (; ; atMs = clock.now() - startMs) {
-      // A number taken is a request: none is taken for one that would come too late.
+      // Each taken number must be sent, so none is taken after the time limit.
       if (!within(0, atMs)) return;
       const index = part.index + take() * part.of;
       if (!within(index, atMs)) return;
@@ -170,7 +176,7 @@ async function openLoop(
   return backlog.length;
 }
 
-/** False when `signal` aborted first. */
+/** Waits until `dueMs`; false when `signal` aborts first. */
 async function reached(dueMs: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
   for (let left = dueMs - clock.now(); left > 0 && !signal.aborted; left = dueMs - clock.now()) {
     await clock.wait(left, signal).catch(() => {});

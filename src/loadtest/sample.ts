@@ -7,55 +7,55 @@ import type { Speed, Withheld } from '../metrics/speed.js';
 export type Sample = Sent | Failed;
 
 interface Common {
-  /** Of its conversation, which has one request unless it has several turns. */
+  /** Number of its conversation, from 0. A conversation has one request for each turn. */
   index: number;
-  /** From 1. */
+  /** Turn in the conversation, from 1. */
   turn: number;
-  /** When it should have been sent, since the start of the test. */
+  /** The intended send time, since the start of the test. */
   intendedMs: number;
   endMs: number;
-  /** How much later than intended it was sent; absent when it never was. */
+  /** Delay between intended and actual send; absent when the request was never sent. */
   lagMs?: number;
-  /** How often it was sent; 0: not at all. */
+  /** How often the request was sent; 0 when never. */
   attempts: number;
-  /** In attempts that failed, and the waits after them. */
+  /** Time of failed attempts and the waits after them. */
   retriesMs: number;
-  /** How often it was sent again at once because a reused connection was dead; `attempts` does not count that. */
+  /** How often a dead reused connection was replaced and the request sent again. Not counted in `attempts`. */
   replaced: number;
-  /** Events of its answer, or parts of them, that could not be read. Absent: none. */
+  /** Number of unreadable events or parts of events in the answer; absent when 0. */
   malformedEvents?: number;
-  /** Where its time went, as far as it came. */
+  /** Time of each hop that the request reached. */
   hops?: Hops;
 }
 
-/** Answered to the end. */
+/** A complete request. */
 export interface Sent extends Common {
   outcome: 'complete';
   lagMs: number;
-  /** Since it was sent. Absent where the answer came in one piece (`buffered`). */
+  /** Since the send. Absent when the answer came in one piece (`buffered`). */
   ttftMs?: number;
-  /** The last content, since it was sent. Absent for an answer without any. */
+  /** Last content since the send. Absent for an answer without content. */
   e2eMs?: number;
-  /** Of this answer alone. */
+  /** Speed of this answer. */
   speed: Speed;
-  /** Where the provider counted them. */
+  /** Absent when the provider sent no count. */
   promptTokens?: number;
-  /** Of the prompt, read from the provider's cache. */
+  /** Prompt tokens that the provider read from its cache. */
   cachedTokens?: number;
-  /** Between the arrivals of this answer. Absent with fewer than two. */
+  /** Gaps between this answer's arrivals. Absent with fewer than two arrivals. */
   gaps?: Pick<GapSummary, 'p50' | 'max'>;
-  /** Tokens that arrived. */
+  /** Number of tokens that arrived. */
   outputTokens: number;
   /** The provider sent no count. */
   tokensEstimated: boolean;
-  /** Where the model's price is known. */
+  /** Absent when the model's price is unknown. */
   cost?: Cost;
 }
 
-/** Anything else: its figures would describe half an answer. */
+/** Any other request. It has no latencies, because they would describe an incomplete answer. */
 export interface Failed extends Common {
   outcome: 'failed';
-  /** The wire's error class, or the outcome: `truncated`, `stalled`. */
+  /** The error class of the protocol, or the outcome: `truncated`, `stalled`. */
   errorClass: string;
   message: string;
 }
@@ -68,8 +68,8 @@ export interface Latency {
 }
 
 /**
- * @param shiftMs added to TTFT and E2E: in an open loop they count from the intended send time, so that a
- *   client or a server that falls behind cannot hide it (coordinated omission)
+ * @param shiftMs added to TTFT and E2E. In an open loop they count from the intended send time, so that a slow client
+ * or server cannot hide its delay (coordinated omission)
  */
 export function latencyOf({ ttftMs, e2eMs, speed }: Sent, shiftMs: number): Latency {
   return {
@@ -79,7 +79,7 @@ export function latencyOf({ ttftMs, e2eMs, speed }: Sent, shiftMs: number): Late
   };
 }
 
-/** Why this answer has no TPOT; undefined when it has one. */
+/** Returns why this answer has no TPOT; undefined when it has one. */
 export function withheldOf({ speed }: Sent): Withheld | undefined {
   return speed.kind === 'withheld' ? speed.reason : undefined;
 }

@@ -8,17 +8,17 @@ export interface SavedRun {
   readonly mode: string;
   readonly model: string;
   readonly url: string;
-  /** Unix time. */
+  /** Unix time in ms. */
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly samples: readonly Sample[];
-  /** Between the arrivals of all answers; undefined when there were none. */
+  /** Gaps between arrivals of all answers; undefined without gaps. */
   readonly gaps?: Counts;
   readonly unsent: number;
   readonly conversations?: { readonly begun: number; readonly complete: number; readonly brokenOff: number };
   readonly workers: number;
   readonly instrument: Instrument;
-  /** Conditions as they were given. */
+  /** Conditions that the user gave. */
   readonly checks: readonly string[];
   readonly slo: readonly string[];
 }
@@ -32,17 +32,18 @@ export interface SavedReport {
   readonly runs: readonly SavedRun[];
 }
 
-/** @returns why it is none, as text */
+/** Reads a report. @returns a text with the reason when the value is no report */
 export function readReport(name: string, value: unknown): SavedReport | string {
   const report = objectOf(value);
   const load = objectOf(report.load);
   if (!Array.isArray(report.runs) || report.runs.length === 0 || typeof load.loop !== 'string') {
-    return `${name} is no report of "bench --json"`;
+    return `${name} is not a report of "bench --json"`;
   }
   const loop = load.loop === 'open' ? 'open' : 'closed';
   const runs = report.runs.map((run) => readRun(objectOf(run), loop, load.through === 'daemon'));
   const whole = runs.filter((run) => run !== undefined);
-  if (whole.length < runs.length) return `${name} does not have its requests: make it anew with this version`;
+  if (whole.length < runs.length)
+    return `create ${name} again with this version: the report lacks its requests`;
   return { name, interrupted: report.interrupted === true, load, loop, runs: whole };
 }
 

@@ -1,8 +1,8 @@
 import type { Arrivals } from './arrivals.js';
 
-/** The part of a test that one of several processes or threads has; together they send the requests of the whole. */
+/** The part of a test that one of several processes or threads sends. All shares together are the whole test. */
 export interface Share {
-  /** Which of them, from 0. */
+  /** Number of the share, from 0. */
   readonly index: number;
   readonly of: number;
 }
@@ -10,17 +10,17 @@ export interface Share {
 export const WHOLE: Share = { index: 0, of: 1 };
 const MAX_SHARES = 10_000;
 
-/** Reads `2/8`, the second of eight; undefined when it is no such share. */
+/** Parses `2/8`, the second of eight shares; undefined for an invalid text. */
 export function parseShare(text: string): Share | undefined {
   const [, number, count] = /^(\d{1,5})\/(\d{1,5})$/.exec(text.trim()) ?? [];
   const share = { index: Number(number) - 1, of: Number(count) };
   return share.index >= 0 && share.index < share.of && share.of <= MAX_SHARES ? share : undefined;
 }
 
-/** The text that `parseShare` reads. */
+/** Returns the text that `parseShare` reads. */
 export const formatShare = ({ index, of }: Share): string => `${index + 1}/${of}`;
 
-/** The arrivals of a share: of each round of so many, one. Their indexes stay. */
+/** Returns every `of`-th arrival, beginning with number `index`. The arrivals keep their indexes. */
 export function arrivalsOf({ index, of }: Share, arrivals: Arrivals): Arrivals {
   let number = -1;
   return () => {
@@ -32,7 +32,7 @@ export function arrivalsOf({ index, of }: Share, arrivals: Arrivals): Arrivals {
   };
 }
 
-/** How many of all places a share has; all shares together have all. */
+/** Returns how many of all places a share has. The places of all shares add up to `places`. */
 export function placesOf({ index, of }: Share, places: number): number {
   return Number.isFinite(places) ? Math.floor((places + of - 1 - index) / of) : places;
 }

@@ -1,4 +1,4 @@
-/** A figure as reports have it: to the thousandth. */
+/** Rounds a figure to a thousandth, as in reports. */
 export function short(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

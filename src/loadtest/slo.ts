@@ -2,21 +2,21 @@ import { type Check, checkOf } from './check.js';
 import { parseCondition } from './condition.js';
 import { type RequestLimit, requestLimitOf } from './request-limits.js';
 
-/** What a service has to keep. */
+/** Service level objectives. */
 export interface Slo {
-  /** As it was given. */
+  /** The text that the user gave. */
   readonly text: string;
-  /** What each answer has to keep, for goodput; may be empty. */
+  /** Limits for each answer, for goodput; may be empty. */
   readonly limits: readonly RequestLimit[];
-  /** What the run as a whole has to keep; may be empty. */
+  /** Checks on the whole run; may be empty. */
   readonly checks: readonly Check[];
 }
 
 export const SLO_SYNTAX =
-  'conditions with commas between them: ttft, tpot or e2e of each answer, e.g. ttft<500ms,e2e<=2s (also ttft=500), or\n' +
-  'a figure of the whole run as --check has it, e.g. ttft.p95<500ms';
+  'comma-separated conditions: ttft, tpot or e2e of each answer, e.g. ttft<500ms,e2e<=2s (also ttft=500), or\n' +
+  'a figure of the whole run in the form of --check, e.g. ttft.p95<500ms';
 
-/** Undefined when a part is no condition, or two of them limit an answer's figure in the same direction. */
+/** Parses an SLO; undefined when a part is no condition, or two parts limit one figure in the same direction. */
 export function parseSlo(text: string): Slo | undefined {
   const limits: RequestLimit[] = [];
   const checks: Check[] = [];

@@ -5,7 +5,7 @@ export type Spread =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly from: number; readonly to: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly deviation: number }
-  /** `sigma` is the deviation of the logarithm. */
+  /** `sigma` is the standard deviation of the logarithm. */
   | { readonly kind: 'log-normal'; readonly mean: number; readonly sigma: number }
   | { readonly kind: 'exponential'; readonly mean: number };
 
@@ -14,9 +14,9 @@ export const SPREAD_SYNTAX =
 const MAX_SIGMA = 3;
 
 /**
- * @param least the least that a mean, or a bound, may be
- * @param most the most that any number of it may be, but a sigma
- * @returns undefined when the text is none of `SPREAD_SYNTAX`, or out of range
+ * @param least smallest mean or bound
+ * @param most largest number, except for sigma
+ * @returns undefined when the text does not match `SPREAD_SYNTAX` or a number is out of range
  */
 export function parseSpread(text: string, least: number, most: number): Spread | undefined {
   const [kind = '', list = ''] = text.includes(':') ? text.split(':', 2) : ['constant', text];
@@ -42,7 +42,7 @@ export function parseSpread(text: string, least: number, most: number): Spread |
   }
 }
 
-/** The text that `parseSpread` reads. */
+/** Returns the text that `parseSpread` reads. */
 export function formatSpread(spread: Spread): string {
   switch (spread.kind) {
     case 'constant':
@@ -58,7 +58,7 @@ export function formatSpread(spread: Spread): string {
   }
 }
 
-/** A draw, never negative. */
+/** Draws a value, never negative. */
 export function drawFrom(spread: Spread, random: Random): number {
   switch (spread.kind) {
     case 'constant':
@@ -74,7 +74,7 @@ export function drawFrom(spread: Spread, random: Random): number {
   }
 }
 
-/** A whole number from 1; of a uniform spread each as likely as the others. */
+/** Draws a whole number from 1. In a uniform spread, all whole numbers are equally likely. */
 export function drawWhole(spread: Spread, random: Random): number {
   const { kind } = spread;
   const drawn = drawFrom(

@@ -1,19 +1,19 @@
-/** A time with a rate, or with one that changes evenly. */
+/** A period with a constant rate or a linear ramp. */
 export interface Stage {
-  /** Arrivals per second at the beginning and at the end. */
+  /** Arrivals per second at the start. */
   readonly from: number;
+  /** Arrivals per second at the end. */
   readonly to: number;
-  /** Infinity for a rate without an end. */
+  /** Length; infinity for a stage without end. */
   readonly ms: number;
 }
 
-export const STAGES_SYNTAX =
-  'RATE@SECONDS or FROM-TO@SECONDS, with commas between stages, e.g. 1-20@60,20@30';
+export const STAGES_SYNTAX = 'comma-separated stages RATE@SECONDS or FROM-TO@SECONDS, e.g. 1-20@60,20@30';
 const MAX_RATE = 10_000;
 const MAX_SECONDS = 86_400;
 const STAGE = /^(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?@(\d+(?:\.\d+)?)s?$/;
 
-/** Undefined when the text is none of `STAGES_SYNTAX`, out of range, or has no arrivals at all. */
+/** Parses stages; undefined when the text does not match `STAGES_SYNTAX`, is out of range or has no arrivals. */
 export function parseStages(text: string): readonly Stage[] | undefined {
   const stages: Stage[] = [];
   for (const part of text.split(',')) {
@@ -27,7 +27,7 @@ export function parseStages(text: string): readonly Stage[] | undefined {
   return stages.some(({ from, to }) => from + to > 0) ? stages : undefined;
 }
 
-/** E.g. `1 to 20/s in 60 s, 20/s for 30 s`. */
+/** Formats stages, e.g. `1 to 20/s in 60 s, 20/s for 30 s`. */
 export function describeStages(stages: readonly Stage[]): string {
   return stages
     .map(({ from, to, ms }) =>
@@ -36,7 +36,7 @@ export function describeStages(stages: readonly Stage[]): string {
     .join(', ');
 }
 
-/** How long the stages take together, in ms. */
+/** Returns the length of all stages together, in ms. */
 export function lengthOf(stages: readonly Stage[]): number {
   return stages.reduce((sum, { ms }) => sum + ms, 0);
 }

@@ -10,10 +10,10 @@ export interface Run {
   report: Report;
 }
 
-/** What 80 columns have room for; the JSON report has them all. */
+/** The statistics that fit into 80 columns; the JSON report has all. */
 const COLUMNS = ['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const satisfies readonly Statistic[];
 
-/** The latencies of all runs, one below the other for each figure. */
+/** Formats the latencies of all runs, one run below the other for each figure. */
 export function latencyTable(runs: readonly Run[]): string {
   const several = runs.length > 1;
   const rows = LATENCIES.flatMap((name) =>
@@ -28,7 +28,7 @@ export function latencyTable(runs: readonly Run[]): string {
   return aligned([['', ...(several ? [''] : []), ...COLUMNS], ...rows], several ? 2 : 1);
 }
 
-/** What else is to be said of one run: outcomes, rates, goodput, errors, and the test's own share. */
+/** Formats the rest of one run's report: outcomes, rates, goodput, errors and the test's own overhead. */
 export function runText({ report }: Run, loop: 'closed' | 'open'): string {
   const { completed, failed, durationMs, latency, goodput, lag, errors, withheld, malformed } = report;
   const estimated = report.tokensEstimated ? '~' : '';
@@ -69,8 +69,8 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
   return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
 }
 
-const OPEN_LOOP = 'open loop: from the intended send time (no coordinated omission)';
-const CLOSED_LOOP = 'closed loop: a slow answer delays the next; --rate shows the waiting';
+const OPEN_LOOP = 'open loop: measured from intended send (no coordinated omission)';
+const CLOSED_LOOP = 'closed loop: a slow answer delays the next; --rate counts the wait';
 
 const NO_TTFT = 'no answer streamed any output';
 
@@ -91,7 +91,7 @@ function cells(summary: Summary, mark: string): string[] {
   return COLUMNS.map((name) => `${mark}${msText(summary[name])}`);
 }
 
-/** Figures by turn, a row each; empty where no conversation has a second one. */
+/** Formats one row of figures for each turn; empty when no conversation has a second turn. */
 export function turnsTable(turns: readonly TurnFigures[]): string {
   if (turns.length < 2) return '';
   const ms = (summary: Summary | undefined, name: Statistic): string =>
@@ -112,7 +112,7 @@ export function turnsTable(turns: readonly TurnFigures[]): string {
   return aligned([head, ...rows], 1);
 }
 
-/** @param labels how many columns are words; the others are aligned to the right */
+/** Aligns a table. @param labels number of left-aligned columns; the others are right-aligned */
 export function aligned(rows: readonly (readonly string[])[], labels: number): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>

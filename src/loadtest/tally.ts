@@ -7,46 +7,46 @@ import { type Latency, latencyOf, type Sample, type Sent, withheldOf } from './s
 export const LATENCIES = ['ttft', 'tpot', 'itl', 'e2e'] as const;
 export type LatencyName = (typeof LATENCIES)[number];
 
-/** What a load test found; rates are per second of its whole time, times in ms. */
+/** The result of a load test. Rates are per second of the whole test; times in ms. */
 export interface Report {
   durationMs: number;
   completed: number;
   failed: number;
-  /** By class, the most frequent first; `example` is the first message of it. */
+  /** Errors by class, the most frequent first; `example` is the class's first message. */
   errors: readonly { errorClass: string; count: number; example: string }[];
   latency: Partial<Record<LatencyName, Summary>>;
-  /** How many complete answers have no TPOT, by the reason; reasons that did not occur are absent. */
+  /** Number of complete answers without TPOT, by reason; reasons that did not occur are absent. */
   withheld: Partial<Record<Withheld, number>>;
-  /** Events, or parts of them, that could not be read, and how many answers had some, whatever became of them. */
+  /** Number of unreadable events or parts of events, and of answers that had some, whatever their outcome. */
   malformed: { events: number; answers: number };
-  /** How late requests were sent. */
+  /** Delay between intended and actual send. */
   lag?: Summary;
   requestsPerSecond: number;
   outputTokensPerSecond: number;
-  /** TPOT and token rates rest on estimates: the provider sent no counts. */
+  /** TPOT and token rates use estimates, because the provider sent no counts. */
   tokensEstimated: boolean;
-  /** Of the complete answers whose price is known. */
+  /** Sum over the complete answers with a known price. */
   cost?: Cost;
-  /** Complete requests without a cost, where others have one. */
+  /** Number of complete requests without a known cost; absent when `cost` is. */
   unpriced?: number;
   goodput?: { limits: readonly RequestLimit[]; perSecond: number; share: number };
 }
 
-/** Takes a test's results as they come. */
+/** Collects a test's results. */
 export interface Tally {
-  /** @param gapsMs between the answer's arrivals; those of an answer that failed are not counted */
+  /** @param gapsMs gaps between the answer's arrivals; ignored for a failed answer */
   add(sample: Sample, gapsMs?: readonly number[]): void;
-  /** Gaps of complete answers that were added without theirs. */
+  /** Adds gaps of complete answers that were added without gaps. */
   addGaps(gaps: Counts): void;
-  /** Puts the samples in the order in which they ended, where they were added in another one. */
+  /** Sorts the samples by their end. */
   sort(): void;
-  /** So far; `durationMs` since the start. */
+  /** Returns the report so far; `durationMs` since the start. */
   report(durationMs: number): Report;
-  /** All that were added. */
+  /** All added samples. */
   readonly samples: readonly Sample[];
-  /** The distributions behind the report. */
+  /** Returns the distributions of the report. */
   counts(): Partial<Record<LatencyName | 'lag', Counts>>;
-  /** As reported: from the intended send time in an open loop. */
+  /** Returns a sample's figures as reported. In an open loop they count from the intended send time. */
   latencyOf(sample: Sent): Latency;
 }
 

@@ -4,23 +4,23 @@ import { isObject } from './prompts/messages.js';
 
 /** One request of a trace. */
 export interface TraceEntry {
-  /** Since the first request of the trace. */
+  /** Time since the trace's first request. */
   readonly atMs: number;
-  /** Tokens; undefined where the trace has no length. */
+  /** In tokens; undefined when the trace has no length. */
   readonly inputTokens?: number;
   readonly outputTokens?: number;
-  /** The blocks of tokens that the prompt begins with; equal ids are equal blocks (Mooncake). */
+  /** Ids of the blocks of tokens at the prompt's beginning. Equal ids are equal blocks (Mooncake). */
   readonly blocks?: readonly (string | number)[];
 }
 
-/** Members and columns in small letters: Mooncake's, those of Azure's traces, and BurstGPT's. */
+/** Names of members and columns in lower case, from Mooncake, Azure's traces and BurstGPT. */
 const TIMES = ['timestamp', 'created_time'];
 const INPUTS = ['input_length', 'input_tokens', 'contexttokens', 'request tokens', 'prompt_tokens'];
 const OUTPUTS = ['output_length', 'output_tokens', 'generatedtokens', 'response tokens', 'completion_tokens'];
 const BLOCKS = 'hash_ids';
 
 /**
- * Reads a trace of requests: Mooncake's JSON Lines (times in ms), or a table such as Azure's (dates) or BurstGPT's
+ * Reads a trace of requests: JSON Lines like Mooncake's (times in ms), or a table like Azure's (dates) or BurstGPT's
  * (times in seconds).
  */
 export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => void): ValueFile {
@@ -29,14 +29,15 @@ export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => vo
   const file = createValueFile({ name, columns: TIMES, foreign: [] }, (value, line, number) => {
     const refuse = (reason: string): InputError => new InputError(reason, line, number);
     if (!isObject(value))
-      throw refuse('it is no trace: it needs an object a line, or a table, with a timestamp');
+      throw refuse('this is not a trace: a trace is a table or has an object on each line, with a timestamp');
     const members = new Map(Object.entries(value).map(([key, one]) => [key.toLowerCase(), one]));
     const told = TIMES.map((key) => members.get(key)).find((one) => one !== undefined);
-    if (told === undefined) throw refuse('it has no timestamp');
+    if (told === undefined) throw refuse('the entry has no timestamp');
     const ms = momentOf(told, file.format === 'csv' ? 1000 : 1);
     if (ms === undefined)
-      throw refuse(`its timestamp is neither a number nor a date: ${JSON.stringify(told)}`);
-    if (ms < lastMs) throw refuse('it is earlier than the line before: sort the file by its timestamps');
+      throw refuse(`the timestamp is neither a number nor a date: ${JSON.stringify(told)}`);
+    if (ms < lastMs)
+      throw refuse('sort the file by its timestamps: this entry is earlier than the one before');
     lastMs = ms;
     firstMs ??= ms;
     const length = (names: readonly string[]): number | undefined => {
@@ -44,7 +45,7 @@ export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => vo
       if (given === undefined || given === null) return undefined;
       const tokens = Number(given);
       if (!Number.isInteger(tokens) || tokens < 0)
-        throw refuse(`a length is no whole number: ${JSON.stringify(given)}`);
+        throw refuse(`a length is not a whole number: ${JSON.stringify(given)}`);
       return Math.max(1, tokens);
     };
     const inputTokens = length(INPUTS);
@@ -60,7 +61,7 @@ export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => vo
   return file;
 }
 
-/** In ms; dates keep their microseconds. */
+/** Returns a timestamp in ms; dates keep their microseconds. */
 function momentOf(told: unknown, unitMs: number): number | undefined {
   if (told === '' || told === null || typeof told === 'boolean') return undefined;
   const number = Number(told);

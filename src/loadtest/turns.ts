@@ -2,22 +2,23 @@ import { createDistribution, type Summary } from './distribution.js';
 import type { Sent } from './sample.js';
 import type { Tally } from './tally.js';
 
-/** What the requests of one turn came to, over all conversations. */
+/** Figures of one turn's requests over all conversations. */
 export interface TurnFigures {
   /** From 1. */
   readonly turn: number;
   readonly completed: number;
   readonly failed: number;
-  /** Means, where the provider counts; of the prompt, and of what its cache had of it. */
+  /** Mean prompt tokens; absent when the provider sends no count. */
   readonly promptTokens?: number;
+  /** Mean prompt tokens from the provider's cache; absent when the provider sends no count. */
   readonly cachedTokens?: number;
-  /** In ms, counted as those of the run are. */
+  /** In ms, by the same definition as the run's figures. */
   readonly ttft?: Summary;
   readonly tpot?: Summary;
   readonly e2e?: Summary;
 }
 
-/** Figures by turn, in their order. */
+/** Computes the figures of each turn, in order. */
 export function turnFigures({ samples, latencyOf }: Tally): TurnFigures[] {
   const turns = Map.groupBy(samples, ({ turn }) => turn);
   return [...turns.keys()]

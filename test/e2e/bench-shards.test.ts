@@ -120,8 +120,8 @@ test('what cannot be merged is refused with a reason', async () => {
   ]);
   writeFileSync(path('c.json'), '{}');
   for (const [files, pattern] of [
-    [['a.json', 'b.json'], /a\.json and b\.json are of other tests: seed is 1 and 7/],
-    [['a.json', 'a.json'], /are the same shard 1/],
+    [['a.json', 'b.json'], /a\.json and b\.json are of different tests: seed is 1 and 7/],
+    [['a.json', 'a.json'], /are both shard 1/],
     [['absent.json'], /absent\.json cannot be read/],
     [['c.json'], /c\.json is no report/],
   ] as const) {

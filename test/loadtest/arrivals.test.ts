@@ -24,12 +24,12 @@ const deviationOf = (values: readonly number[]): number => {
   const mean = meanOf(values);
   return Math.sqrt(meanOf(values.map((one) => (one - mean) ** 2)));
 };
-/** Kolmogorov and Smirnov's distance of a sample from a distribution. */
+/** Kolmogorov-Smirnov distance of a sample from a distribution. */
 function distance(values: readonly number[], cdf: (value: number) => number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return Math.max(...sorted.map((value, index) => Math.abs(cdf(value) - (index + 0.5) / sorted.length)));
 }
-/** Above this distance, a sample of this size is of another distribution in 999 of 1,000 cases. */
+/** A sample of this size from the distribution exceeds this distance in 1 of 1,000 cases. */
 const limitOf = (size: number): number => 1.95 / Math.sqrt(size);
 
 describe('at one rate', () => {
@@ -42,19 +42,19 @@ describe('at one rate', () => {
     }
   });
 
-  test('the gaps of a Poisson process do not depend on each other', () => {
+  test('the gaps of a Poisson process are independent', () => {
     const gaps = gapsOf(moments({ kind: 'poisson' }, steady(50), 20_000));
     const mean = meanOf(gaps);
     const together = meanOf(gaps.slice(1).map((gap, index) => (gap - mean) * ((gaps[index] ?? 0) - mean)));
     expect(Math.abs(together / deviationOf(gaps) ** 2)).toBeLessThan(3 / Math.sqrt(gaps.length));
   });
 
-  test('constant arrivals begin at once and are evenly spaced', () => {
+  test('constant arrivals begin immediately and are evenly spaced', () => {
     expect(moments({ kind: 'constant' }, steady(4), 5)).toEqual([0, 250, 500, 750, 1000]);
   });
 
   test.each([0.05, 0.25, 0.5, 1, 4, 100])(
-    'gamma arrivals of shape %d keep the rate, and have its spread',
+    'gamma arrivals of shape %d have the given rate and the spread of the shape',
     (shape) => {
       const gaps = gapsOf(moments({ kind: 'gamma', shape }, steady(20), 100_000));
       const spread = deviationOf(gaps) / meanOf(gaps);
@@ -63,7 +63,7 @@ describe('at one rate', () => {
     },
   );
 
-  test('gamma arrivals of shape 1 are a Poisson process, and of shape 0.5 are squares of normal draws', () => {
+  test('gamma arrivals are a Poisson process for shape 1 and squares of normal draws for shape 0.5', () => {
     const one = gapsOf(moments({ kind: 'gamma', shape: 1 }, steady(50), 20_000));
     expect(distance(one, (ms) => 1 - Math.exp(-ms / 20))).toBeLessThan(limitOf(one.length));
     const half = gapsOf(moments({ kind: 'gamma', shape: 0.5 }, steady(50), 20_000));
@@ -78,8 +78,8 @@ describe('at one rate', () => {
   });
 });
 
-describe('at rates that change', () => {
-  test('each stage has its rate, and a ramp the rate of the moment', () => {
+describe('at changing rates', () => {
+  test('each stage has its rate, and a ramp has the rate of each moment', () => {
     const stages = parseStages('10@100,0@20,10-50@100') ?? [];
     expect(lengthOf(stages)).toBe(220_000);
     const counts = Array(11).fill(0) as number[];
@@ -89,7 +89,7 @@ describe('at rates that change', () => {
         counts[slot] = (counts[slot] ?? 0) + 1;
       }
     }
-    // Expected in each 20 s, 40 times over: 200 at 10/s, none, then the mean rate of each fifth of the ramp.
+    // Expected counts for each 20 s, times 40: 200 at 10/s, none, then the mean rate of each fifth of the ramp.
     const expected = [200, 200, 200, 200, 200, 0, 280, 440, 600, 760, 920].map((count) => 40 * count);
     expect(counts).toHaveLength(expected.length);
     for (const [slot, count] of counts.entries()) {
@@ -98,14 +98,14 @@ describe('at rates that change', () => {
     }
   });
 
-  test('constant arrivals on a ramp come when their number is due', () => {
+  test('constant arrivals on a ramp come when their expected number is reached', () => {
     const all = moments({ kind: 'constant' }, [{ from: 0, to: 10, ms: 10_000 }], 100);
-    // After t seconds, t²/2 are due.
+    // After t seconds, t²/2 arrivals are expected.
     expect(all).toHaveLength(50);
     for (const [number, at] of all.entries()) expect((at / 1000) ** 2 / 2).toBeCloseTo(number, 6);
   });
 
-  test('whatever the stages are, moments never go back and end with the last stage', () => {
+  test('arrival times never decrease and end with the last stage, for any stages', () => {
     const stage = fc.record({
       from: fc.integer({ min: 0, max: 50 }),
       to: fc.integer({ min: 0, max: 50 }),
@@ -128,7 +128,7 @@ describe('at rates that change', () => {
     );
   });
 
-  test('the same seed gives the same moments, and another others', () => {
+  test('the same seed yields the same times, and another seed others', () => {
     const stages = parseStages('1-9@10') ?? [];
     expect(moments({ kind: 'gamma', shape: 0.5 }, stages, 99, 5)).toEqual(
       moments({ kind: 'gamma', shape: 0.5 }, stages, 99, 5),
@@ -138,7 +138,7 @@ describe('at rates that change', () => {
     );
   });
 
-  test('stages are read, and written for people', () => {
+  test('stages are parsed and described', () => {
     expect(describeStages(parseStages('1-20@60s, 20@30') ?? [])).toBe('1 to 20/s in 60 s, 20/s for 30 s');
     for (const text of [
       '',
@@ -158,7 +158,7 @@ describe('at rates that change', () => {
   });
 });
 
-test.each(['poisson', 'constant', 'gamma:0.5'])('the arrivals %s are read and written', (text) => {
+test.each(['poisson', 'constant', 'gamma:0.5'])('the arrivals %s are parsed and formatted', (text) => {
   const process = parseArrivals(text);
   expect(process && formatArrivals(process)).toBe(text);
 });

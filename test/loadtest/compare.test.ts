@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compareRuns, type RunSamples } from '../../src/loadtest/compare.js';
 import { createRandom } from '../../src/simulator/random.js';
 
-/** Latencies with a long tail, as services have them. */
+/** Latencies with a long tail, like those of services. */
 const run = (seed: number, count: number, factor = 1, failed = 0): RunSamples => {
   const random = createRandom(seed);
   const draw = (scale: number) =>
@@ -20,14 +20,14 @@ const compare = (one: RunSamples, other: RunSamples, tolerance = 0) =>
 const calledDifferent = (one: RunSamples, other: RunSamples) =>
   compare(one, other).some(({ verdict }) => verdict === 'better' || verdict === 'worse');
 
-test('of 200 pairs of equal runs at most 5 % are called different', { timeout: 60_000 }, () => {
+test('at most 5 % of 200 pairs of equal runs count as different', { timeout: 60_000 }, () => {
   const pairs = Array.from({ length: 200 }, (_, index) =>
     calledDifferent(run(2 * index + 1, 100), run(2 * index + 2, 100)),
   );
   expect(pairs.filter(Boolean).length).toBeLessThanOrEqual(10);
 });
 
-test('a TTFT that is 10 % higher is found in at least 19 of 20 pairs', () => {
+test('a 10 % higher TTFT is detected in at least 19 of 20 pairs', () => {
   const found = Array.from({ length: 20 }, (_, index) => {
     const differences = compare(run(2 * index + 1, 500), run(2 * index + 2, 500, 1.1));
     return differences.find(({ name }) => name === 'ttft.mean')?.verdict === 'worse';
@@ -35,14 +35,14 @@ test('a TTFT that is 10 % higher is found in at least 19 of 20 pairs', () => {
   expect(found.filter(Boolean).length).toBeGreaterThanOrEqual(19);
 });
 
-test('a worsening within the tolerance is reported, and is not a regression', () => {
+test('a worsening within the tolerance is reported but is no regression', () => {
   const [strict] = compare(run(1, 2000), run(2, 2000, 1.1));
   const [lenient] = compare(run(1, 2000), run(2, 2000, 1.1), 0.2);
   expect(strict).toMatchObject({ name: 'ttft.mean', verdict: 'worse', regression: true });
   expect(lenient).toMatchObject({ name: 'ttft.mean', verdict: 'worse', regression: false });
 });
 
-test('an improvement is better, and the interval holds its size', () => {
+test('an improvement counts as better, and the interval contains its size', () => {
   const [mean] = compare(run(1, 2000), run(2, 2000, 0.8));
   expect(mean).toMatchObject({ verdict: 'better', regression: false });
   const { change, before = 0 } = mean ?? {};
@@ -51,11 +51,11 @@ test('an improvement is better, and the interval holds its size', () => {
   expect(change?.high).toBeLessThan(0);
 });
 
-test('more failures are worse', () => {
+test('more failures count as worse', () => {
   const errors = compare(run(1, 300), run(2, 300, 1, 40)).find(({ name }) => name === 'errors');
   expect(errors).toMatchObject({ before: 0, verdict: 'worse' });
 });
 
-test('too few values give no verdict', () => {
+test('too few values yield no verdict', () => {
   expect(new Set(compare(run(1, 5), run(2, 5)).map(({ verdict }) => verdict))).toEqual(new Set(['missing']));
 });

@@ -14,7 +14,7 @@ import type { Withheld } from '../../src/metrics/speed.js';
 
 const durations = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
 
-test('a distribution tells minimum, mean and maximum exactly and percentiles to a fifth of a percent', () => {
+test('a distribution has exact minimum, mean and maximum, and percentiles within a fifth of a percent', () => {
   fc.assert(
     fc.property(durations, (values) => {
       const distribution = createDistribution();
@@ -26,7 +26,7 @@ test('a distribution tells minimum, mean and maximum exactly and percentiles to 
       expect(summary?.max).toBe(sorted.at(-1));
       expect(summary?.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / values.length, 6);
       for (const share of [50, 75, 90, 95, 99, 99.9] as const) {
-        // The value whose rank is nearest to the share.
+        // The nearest-rank value.
         const rank = Math.max(1, Math.floor((share / 100) * sorted.length + 0.5));
         const exact = sorted[rank - 1] ?? 0;
         const told = summary?.[`p${share}`] ?? 0;
@@ -37,7 +37,7 @@ test('a distribution tells minimum, mean and maximum exactly and percentiles to 
   expect(createDistribution().summary()).toBeUndefined();
 });
 
-test('buckets hold every value once, in order and of one width', () => {
+test('buckets of equal width count every value once, in order', () => {
   fc.assert(
     fc.property(durations, fc.integer({ min: 1, max: 30 }), (values, most) => {
       const buckets = bucketsOf(values, most);
@@ -49,7 +49,7 @@ test('buckets hold every value once, in order and of one width', () => {
   );
 });
 
-test('a histogram is drawn with bars in eighths of a cell', () => {
+test('a histogram has bars in eighths of a cell', () => {
   expect(histogramText(bucketsOf([10, 10, 11, 20, 39], 4), 4)).toBe(
     ['  10 - 20 ms  3  ████', '  20 - 30 ms  1  █▍', '  30 - 40 ms  1  █▍', ''].join('\n'),
   );
@@ -91,11 +91,11 @@ function tallyOf(loop: 'open' | 'closed', samples: readonly Sample[], slo?: stri
   return tally;
 }
 
-test('the report takes TPOT from the figures of each answer', () => {
+test('the report uses the TPOT of each answer', () => {
   expect(tallyOf('closed', [sent(0)]).report(1000).latency.tpot?.mean).toBe(20);
 });
 
-test('an open loop counts TTFT and E2E from the intended send time, a closed one from the send', () => {
+test('an open loop counts TTFT and E2E from the intended send time, a closed loop from the send', () => {
   const late = [sent(0, { lagMs: 50 })];
   expect(tallyOf('open', late).report(1000).latency).toMatchObject({
     ttft: { mean: 250 },
@@ -109,7 +109,7 @@ test('an open loop counts TTFT and E2E from the intended send time, a closed one
   expect(tallyOf('closed', late).report(1000).lag?.max).toBe(50);
 });
 
-test('rates count complete answers over the whole time, and goodput those within every limit', () => {
+test('rates count complete answers over the whole time, and goodput only those within every limit', () => {
   const samples = [sent(0), sent(1), sent(2, { ttftMs: 300 }), failed(3, 'Transient')];
   expect(tallyOf('closed', samples, 'ttft=250,tpot=20').report(2000)).toMatchObject({
     completed: 3,
@@ -120,7 +120,7 @@ test('rates count complete answers over the whole time, and goodput those within
   });
 });
 
-test('errors are grouped by class, the most frequent first, with an example', () => {
+test('errors are grouped by class with an example, the most frequent first', () => {
   const { errors } = tallyOf('closed', [
     failed(0, 'stalled'),
     failed(1, 'Transient'),
@@ -155,7 +155,7 @@ test.each(['ttft', '', 'speed=3', 'ttft=-1', 'ttft=1,ttft=2', 'ttft<5%', 'ttft.p
 const withheld = (index: number, reason: Withheld): Sample =>
   sent(index, { speed: { kind: 'withheld', reason } });
 
-test('a withheld TPOT is no zero: it is counted by its reason, and keeps no limit and passes no check', () => {
+test('a withheld TPOT is counted by its reason, meets no limit and passes no check', () => {
   const samples = [withheld(0, 'burst'), withheld(1, 'burst'), withheld(2, 'hidden')];
   const tally = tallyOf('closed', samples, 'tpot=1000');
   const report = tally.report(1000);
@@ -169,14 +169,14 @@ test('a withheld TPOT is no zero: it is counted by its reason, and keeps no limi
   expect(csvLines('a', tally).split('\n')[2]).toMatch(/,,400,11,hidden,1,0,0,1,,,0$/);
 });
 
-test('gaps of an answer that failed are not counted', () => {
+test('gaps of a failed answer do not count', () => {
   const tally = createTally('closed');
   tally.add(sent(0), [10, 20]);
   tally.add(failed(1, 'truncated'), [5000]);
   expect(tally.report(1000).latency.itl).toMatchObject({ count: 2, max: 20 });
 });
 
-test('a figure that is unknown keeps no limit', () => {
+test('an unknown figure meets no limit', () => {
   const limits = (text: string) => parseSlo(text)?.limits ?? [];
   expect(meets(limits('ttft=500'), { e2e: 10 })).toBe(false);
   expect(meets(limits('tpot=50'), { e2e: 10 })).toBe(false);
@@ -200,7 +200,7 @@ test.each([
   ['goodput>1.4', true, 1.5],
   ['requests_per_s>=1.5', true, 1.5],
   ['tokens_per_s>17', false, 16.5],
-])('the check %j comes to %s, with %d', (text, passed, value) => {
+])('the check %j evaluates to %s with the value %d', (text, passed, value) => {
   const report = tallyOf('closed', [sent(0), sent(1), sent(2), failed(3, 'x')], 'ttft=250').report(2000);
   const check = parseCheck(text);
   if (check === undefined) throw new Error('not read');
@@ -209,7 +209,7 @@ test.each([
   expect(result.value).toBeCloseTo(value, 0);
 });
 
-test('a check of what was not measured fails', () => {
+test('a check of an unmeasured figure fails', () => {
   const report = tallyOf('closed', [failed(0, 'x')]).report(1);
   for (const text of ['ttft.p50<9999', 'goodput>0', 'itl.max<1']) {
     const check = parseCheck(text);
@@ -234,7 +234,7 @@ test.each([
   expect(parseCheck(text)).toBeUndefined();
 });
 
-test('tables line up, for one run and for several', () => {
+test('the columns of tables are aligned for one run and for several', () => {
   const report = tallyOf('closed', [sent(0, { tokensEstimated: true })], 'ttft=250').report(1000);
   expect(latencyTable([{ mode: 'a', report }]).split('\n')).toEqual([
     '          mean       p50       p90       p95       p99       max',
@@ -259,7 +259,7 @@ test('tables line up, for one run and for several', () => {
   expect(runText({ mode: 'a', report }, 'closed')).toMatch(/goodput +1\.0 requests\/s \(100\.0 %\)/);
 });
 
-test('where nothing was answered there is no table, not one without rows', () => {
+test('the table is omitted when nothing was answered', () => {
   const report = tallyOf('closed', [failed(0, 'x')]).report(1);
   expect(latencyTable([{ mode: 'a', report }])).toBe('');
 });
@@ -272,7 +272,7 @@ test.each([
   expect(parseCheck(text)?.unit).toBe(unit);
 });
 
-test('the CSV quotes what needs it and has a cell for each column', () => {
+test('the CSV quotes cells where necessary and has a cell for each column', () => {
   const columns = CSV_HEADER.trim().split(',').length;
   const lines = csvLines('a,b', tallyOf('open', [sent(0), failed(1, 'Transient')]))
     .trimEnd()
@@ -281,7 +281,7 @@ test('the CSV quotes what needs it and has a cell for each column', () => {
   for (const line of lines) expect(line.replace('"a,b"', 'x').split(',')).toHaveLength(columns);
 });
 
-test('the JSON report gives null for what was not measured', () => {
+test('the JSON report has null for unmeasured figures', () => {
   expect(reportJson(tallyOf('closed', []).report(0))).toMatchObject({
     ttft_ms: null,
     goodput: null,
@@ -289,7 +289,7 @@ test('the JSON report gives null for what was not measured', () => {
   });
 });
 
-test('figures by turn have the answers of that turn alone, with the prompt as it grows', () => {
+test('the figures of a turn only use its answers and show the growing prompt', () => {
   const samples = [
     sent(0, { promptTokens: 10, ttftMs: 100 }),
     sent(1, { promptTokens: 20, ttftMs: 300 }),
@@ -309,7 +309,7 @@ test('figures by turn have the answers of that turn alone, with the prompt as it
   expect(turnsTable(turns.slice(0, 1))).toBe('');
 });
 
-test('distributions that are added are one of all their values, also after they were written and read', () => {
+test('added distributions equal one distribution of all values, also after storing and reading them', () => {
   fc.assert(
     fc.property(durations, durations, (some, others) => {
       const [one, other, whole] = [createDistribution(), createDistribution(), createDistribution()];

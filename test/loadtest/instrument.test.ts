@@ -16,21 +16,21 @@ const always = (ms: number): Summary => {
 const late = (p99: number): Instrument => ({ ...idle, eventLoopDelayMs: { p50: 0.1, p99, max: p99 } });
 const latency = { ttft: always(400), itl: always(40) };
 
-test('an instrument with room says nothing', () => {
+test('an instrument with spare capacity gives no warning', () => {
   expect(instrumentWarnings(idle, { latency })).toEqual([]);
 });
 
-test('a delay that is small beside TTFT is reported when it is large beside the gaps', () => {
+test('a delay that is small against TTFT but large against the gaps gives a warning', () => {
   expect(instrumentWarnings(late(15), { latency })).toEqual([
-    'the event loop ran up to 15.0 ms late (p99), and gaps hold it; the median gap is 40.0 ms',
+    'the event loop ran up to 15.0 ms late (p99), and the gaps include this delay; the median gap is 40.0 ms',
   ]);
   expect(instrumentWarnings(late(8), { latency })).toEqual([]);
 });
 
-test('a delay that affects both is reported for both', () => {
+test('a delay that distorts both gives two warnings', () => {
   expect(instrumentWarnings(late(25), { latency })).toHaveLength(2);
 });
 
-test('gaps that another process measures hold no delay of this one', () => {
+test('gaps that another process measures give no warning', () => {
   expect(instrumentWarnings({ ...late(15), gapsElsewhere: true }, { latency })).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { Sample } from '../../src/loadtest/sample.js';
 import { readReport, type SavedReport } from '../../src/loadtest/saved-report.js';
 import { createTally, type Tally } from '../../src/loadtest/tally.js';
 
-/** What it comes to when times are written to the microsecond. */
+/** The value after rounding times to the microsecond. */
 const ms = fc.integer({ min: 1, max: 9_000_000 }).map((us) => us / 1000);
 const sampleWith = (index: number): fc.Arbitrary<{ sample: Sample; gaps: number[] }> =>
   fc
@@ -103,7 +103,7 @@ test('the merge of shards equals the report of the whole, to the microsecond', (
       const [found, expected] = [runs[0]?.tally, whole].map(
         (tally) => tally && reportJson(tally.report(10_000)),
       );
-      // Means are of sums that were written to the microsecond.
+      // Means come from sums that were rounded to the microsecond.
       const rounded = JSON.stringify(found, (name, value) =>
         name === 'mean' || name === 'example' ? 0 : value,
       );
@@ -146,10 +146,10 @@ const tallyOf = (...all: Sample[]): Tally => {
   return tally;
 };
 
-describe('processes that ran at other times', () => {
+describe('processes that ran at different times', () => {
   const later = { started_at: new Date(T0 + 400).toISOString() };
 
-  test('have their requests at their own moments, so that those in flight together are counted', () => {
+  test('keep their requests’ times, so that simultaneous requests are counted', () => {
     const one = tallyOf(sent(0, 0, 500), sent(2, 100, 500));
     const other = tallyOf(sent(1, 0, 100), sent(3, 300, 100));
     const { runs } = merge(
@@ -170,14 +170,14 @@ describe('processes that ran at other times', () => {
     ]);
   });
 
-  test('are told when they began far apart', () => {
+  test('get a note when they began far apart', () => {
     const run = { started_at: new Date(T0 + 9000).toISOString() };
     const { notes } = merge(
       saved(tallyOf(sent(0, 0, 1)), { load: shard(1, 2) }),
       saved(tallyOf(sent(1, 0, 1)), { load: shard(2, 2), run }),
     );
     expect(notes).toEqual([
-      'the tests of a began 9.0 s apart, and rates are over all of 19.0 s: use --start-at',
+      'use --start-at: the tests of a began 9.0 s apart, and rates are over the whole 19.0 s',
     ]);
   });
 });
@@ -188,20 +188,20 @@ describe('reports that don’t belong together', () => {
     [
       'the same shard twice',
       [saved(one, { name: 'a', load: shard(1, 2) }), saved(one, { name: 'b', load: shard(1, 2) })],
-      /a and b are the same shard 1/,
+      /a and b are both shard 1/,
     ],
     [
-      'shards of other tests',
+      'shards of different tests',
       [
         saved(one, { name: 'a', load: { ...shard(1, 2), seed: 1 } }),
         saved(one, { name: 'b', load: { ...shard(2, 2), seed: 5 } }),
       ],
-      /a and b are of other tests: seed is 1 and 5/,
+      /a and b are of different tests: seed is 1 and 5/,
     ],
     [
-      'shards of other counts',
+      'shards of different counts',
       [saved(one, { load: shard(1, 2) }), saved(one, { name: 'b', load: shard(2, 3) })],
-      /b is one of 3 shards, and others of 2/,
+      /b is one of 3 shards, and others are of 2/,
     ],
     [
       'a shard and a whole test',
@@ -218,7 +218,7 @@ describe('reports that don’t belong together', () => {
     expect(mergeReports([first, ...others])).toMatch(pattern);
   });
 
-  test('missing shards and equal seeds are told', () => {
+  test('the notes name missing shards and equal seeds', () => {
     expect(merge(saved(one, { load: shard(2, 4) }), saved(one, { load: shard(4, 4) })).notes).toEqual([
       'shards are missing: 1, 3 of 4',
     ]);
@@ -229,7 +229,7 @@ describe('reports that don’t belong together', () => {
   });
 });
 
-test('each endpoint is merged with itself', () => {
+test('runs of the same endpoint are merged', () => {
   const { runs } = merge(
     saved(tallyOf(sent(0, 0, 1)), { load: shard(1, 2) }),
     saved(tallyOf(sent(1, 0, 1)), { load: shard(2, 2), run: { mode: 'b' } }),
@@ -241,5 +241,5 @@ test('each endpoint is merged with itself', () => {
 });
 
 test.each([null, 5, {}, { runs: [] }, { load: { loop: 'open' }, runs: [{}] }])('%j is no report', (value) => {
-  expect(readReport('x.json', value)).toMatch(/^x\.json (is no report|does not have its requests)/);
+  expect(readReport('x.json', value)).toMatch(/^x\.json is not a report|^create x\.json again/);
 });

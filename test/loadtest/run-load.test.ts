@@ -21,7 +21,7 @@ const poisson = (perSecond: number): Arrivals =>
     [{ from: perSecond, to: perSecond, ms: Number.POSITIVE_INFINITY }],
     createRandom(7),
   );
-/** The first after so many ms, too. */
+/** Arrivals every `gapMs`; the first also comes after `gapMs`. */
 const every = (ms: number): Arrivals => {
   let atMs = 0;
   return arrivalsAt(() => {
@@ -30,7 +30,7 @@ const every = (ms: number): Arrivals => {
   });
 };
 
-test('a closed loop keeps the given number running, sends exactly the given number, and ends with the last one', () =>
+test('a closed loop keeps its concurrency, sends exactly its count, and ends with the last request', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 8 }),
@@ -60,7 +60,7 @@ test('a closed loop keeps the given number running, sends exactly the given numb
     { numRuns: 30 },
   ));
 
-test('a ramp spreads the first requests of a closed loop; those after them follow the answers', async () => {
+test('a ramp spreads the first requests of a closed loop; later requests follow the answers', async () => {
   const clock = createVirtualClock();
   const intended: number[] = [];
   const send = async ({ intendedMs }: Order): Promise<void> => {
@@ -73,7 +73,7 @@ test('a ramp spreads the first requests of a closed loop; those after them follo
   expect(intended).toEqual([0, 20, 40, 60, 100, 120, 140]);
 });
 
-test('in an open loop the send times do not depend on the answers', async () => {
+test('the send times of an open loop do not depend on the answers', async () => {
   const sentAt = async (serviceMs: number): Promise<number[]> => {
     const clock = createVirtualClock();
     const at: number[] = [];
@@ -89,7 +89,7 @@ test('in an open loop the send times do not depend on the answers', async () => 
   expect(await sentAt(1)).toEqual(await sentAt(10_000));
 });
 
-test('where an open loop may not send, requests wait, and keep the time they were intended for', async () => {
+test('requests over an open loop’s concurrency wait and keep their intended time', async () => {
   const clock = createVirtualClock();
   const seen: { intendedMs: number; atMs: number }[] = [];
   const send = async ({ intendedMs }: Order): Promise<void> => {
@@ -106,7 +106,7 @@ test('where an open loop may not send, requests wait, and keep the time they wer
   ]);
 });
 
-test('a duration ends the sending, and what runs is waited for', async () => {
+test('a duration ends the sending, and the loop waits for running requests', async () => {
   const clock = createVirtualClock();
   let ended = 0;
   const send = async (): Promise<void> => {
@@ -120,7 +120,7 @@ test('a duration ends the sending, and what runs is waited for', async () => {
   expect([tookMs, ended]).toEqual([140, 4]);
 });
 
-/** A server that never answers: a request ends when it is aborted. */
+/** A server that never answers: a request only ends by an abort. */
 const stalled =
   (reasons: unknown[]): Send =>
   (_order, signal) =>
@@ -134,7 +134,7 @@ const stalled =
 test.each([
   [{ kind: 'duration', ms: 100, drainMs: 50 }, 150],
   [{ kind: 'requests', count: 2, drainMs: 50 }, 50],
-] as const)('what still runs when the drain limit of %j has passed is aborted', async (limit, endMs) => {
+] as const)('requests that still run at the drain limit of %j are aborted', async (limit, endMs) => {
   const clock = createVirtualClock();
   const reasons: unknown[] = [];
   const loop = { kind: 'closed', concurrency: 2 } as const;
@@ -143,7 +143,7 @@ test.each([
   expect(reasons.map((reason) => reason instanceof DrainLimit)).toEqual([true, true]);
 });
 
-test('arrivals that find no place until the drain limit are counted as unsent', async () => {
+test('arrivals without a place until the drain limit count as unsent', async () => {
   const clock = createVirtualClock();
   const loop = { kind: 'open', arrivals: every(10), concurrency: 1 } as const;
   const limit = { kind: 'requests', count: 4, drainMs: 100 } as const;
@@ -168,7 +168,7 @@ test.each(['closed', 'open'] as const)('an abort ends a %s loop without a furthe
   expect(sent).toBe(3);
 });
 
-test('an open loop ends with its arrivals, and waits for the answers', async () => {
+test('an open loop ends after its last arrival and waits for the answers', async () => {
   const clock = createVirtualClock();
   const at: number[] = [];
   const moments = [0, 5, 5, 40];
@@ -184,7 +184,7 @@ test('an open loop ends with its arrivals, and waits for the answers', async () 
   expect(tookMs).toBe(140);
 });
 
-/** Runs all shares of a test at once, as workers do; orders in the order in which they were sent. */
+/** Runs all shares of a test at once, as workers do. Returns the orders in the order of their sends. */
 async function together(of: number, loop: () => Loop, limit: Limit, serviceMs: number): Promise<Order[]> {
   const clock = createVirtualClock();
   const counters = createCounters();
@@ -204,13 +204,13 @@ async function together(of: number, loop: () => Loop, limit: Limit, serviceMs: n
   return orders;
 }
 
-test('the shares of an open loop send the very requests of the whole, each once', async () => {
+test('the shares of an open loop together send each request of the test once', async () => {
   const loop = (): Loop => ({ kind: 'open', arrivals: poisson(50) });
   const limit = { kind: 'requests', count: 60 } as const;
   expect(await together(3, loop, limit, 500)).toEqual(await together(1, loop, limit, 500));
 });
 
-test('the shares of a closed loop keep the given number running together, and give each number out once', async () => {
+test('the shares of a closed loop together keep the concurrency and use each number once', async () => {
   const loop = (): Loop => ({ kind: 'closed', concurrency: 5, rampMs: 100 });
   const limit = { kind: 'requests', count: 23 } as const;
   const orders = await together(2, loop, limit, 300);
@@ -218,7 +218,7 @@ test('the shares of a closed loop keep the given number running together, and gi
   expect(orders.slice(0, 5).map(({ intendedMs }) => intendedMs)).toEqual([0, 20, 40, 60, 80]);
 });
 
-test('a share is drained by what another one says of the last request', async () => {
+test('a share drains when another share sends the last request', async () => {
   const clock = createVirtualClock();
   const counters = createCounters();
   const given = Promise.withResolvers<number>();

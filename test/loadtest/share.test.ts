@@ -14,7 +14,7 @@ const all = (arrivals: Arrivals): Arrival[] => {
 };
 const shardsOf = (of: number): Share[] => Array.from({ length: of }, (_, index) => ({ index, of }));
 
-test('the arrivals of all shards together are those of the whole, each once', () => {
+test('the arrivals of all shards together are the arrivals of the whole test, each once', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 9 }), fc.integer(), (of, seed) => {
       const whole = (): Arrivals =>
@@ -25,7 +25,7 @@ test('the arrivals of all shards together are those of the whole, each once', ()
   );
 });
 
-test('the requests of all shards of a closed loop are those of the whole, with as many places', async () => {
+test('the shards of a closed loop together have the requests and the concurrency of the whole test', async () => {
   for (const of of [1, 2, 3, 7]) {
     const sent: number[] = [];
     let places = 0;
@@ -47,7 +47,7 @@ test('the requests of all shards of a closed loop are those of the whole, with a
   }
 });
 
-test.each(['1/1', '2/8', '10000/10000'])('the shard %s is read and written', (text) => {
+test.each(['1/1', '2/8', '10000/10000'])('the shard %s is parsed and formatted', (text) => {
   const shard = parseShare(text);
   expect(shard && formatShare(shard)).toBe(text);
 });

@@ -24,7 +24,7 @@ test.each([
   }
 });
 
-test('whole draws of a uniform spread are each as likely as the others', () => {
+test('all whole numbers of a uniform spread are equally likely', () => {
   const spread = read('uniform:1,4');
   if (spread === undefined) throw new Error('not read');
   const random = createRandom(3);

@@ -25,7 +25,7 @@ const MOONCAKE = `{"timestamp": 1000, "input_length": 1100, "output_length": 500
 {"timestamp": 4000, "input_length": 512, "output_length": 0, "hash_ids": [46]}
 `;
 
-describe('a trace is read, its first request at 0', () => {
+describe('a trace is read with its first request at 0', () => {
   test.each<[string, string, TraceEntry[]]>([
     [
       "Mooncake's JSON Lines, in ms",
@@ -60,7 +60,7 @@ describe('a trace is read, its first request at 0', () => {
         { atMs: 40_500, inputTokens: 1087, outputTokens: 230 },
       ],
     ],
-    ['moments alone', '[{"timestamp": 5}, {"timestamp": 7.5}]', [{ atMs: 0 }, { atMs: 2.5 }]],
+    ['timestamps only', '[{"timestamp": 5}, {"timestamp": 7.5}]', [{ atMs: 0 }, { atMs: 2.5 }]],
   ])('%s', (_name, text, expected) => {
     const entries = read(text);
     expect(entries.map(({ atMs: _, ...rest }) => rest)).toEqual(expected.map(({ atMs: _, ...rest }) => rest));
@@ -70,15 +70,15 @@ describe('a trace is read, its first request at 0', () => {
 });
 
 test.each<[string, RegExp, string?]>([
-  ['hello\nworld\n', /^line 1: it is no trace/],
+  ['hello\nworld\n', /^line 1: this is not a trace/],
   ['a,b\n1,2\n', /^line 1: no column is named timestamp/, 'x.csv'],
-  ['{"prompt": "a"}\n', /^line 1: it has no timestamp/],
-  ['{"timestamp": 5}\n{"timestamp": 4}\n', /^line 2: it is earlier than the line before: sort/],
-  ['{"timestamp": "noon"}\n', /^line 1: its timestamp is neither a number nor a date: "noon"/],
-  ['{"timestamp": 1, "input_length": "many"}\n', /^line 1: a length is no whole number: "many"/],
+  ['{"prompt": "a"}\n', /^line 1: the entry has no timestamp/],
+  ['{"timestamp": 5}\n{"timestamp": 4}\n', /^line 2: sort the file .* earlier than the one before/],
+  ['{"timestamp": "noon"}\n', /^line 1: the timestamp is neither a number nor a date: "noon"/],
+  ['{"timestamp": 1, "input_length": "many"}\n', /^line 1: a length is not a whole number: "many"/],
   [
     'TIMESTAMP,ContextTokens\n2023-11-16 18:17:03,\n2023-13-16 18:17:03,5\n',
-    /^line 3: its timestamp is neither/,
+    /^line 3: the timestamp is neither/,
   ],
 ])('the trace %j is refused: %s', (text, pattern, name) => {
   expect(refusal(text, name)).toMatch(pattern);
@@ -88,13 +88,13 @@ describe('prompts of a trace', () => {
   const wordsOf = (entries: TraceEntry[], index: number): string[] =>
     String(createTracePrompts(entries, 1)(index)[0].messages[0]?.content).split(' ');
 
-  test('are as long as the trace says, and limit their answers as it does', () => {
+  test('have the lengths and token limits of the trace', () => {
     const entries = read(MOONCAKE);
     expect(entries.map((_, index) => wordsOf(entries, index).length)).toEqual([1100, 700, 512]);
     expect(createTracePrompts(entries, 1)(1)[0].maxTokens).toBe(490);
   });
 
-  test('have the blocks in common that the trace says, and no more', () => {
+  test('share exactly the blocks that the trace names', () => {
     const entries = read(MOONCAKE);
     const [one, other] = [wordsOf(entries, 0), wordsOf(entries, 1)];
     const common = one.findIndex((word, at) => word !== other[at]);
@@ -102,7 +102,7 @@ describe('prompts of a trace', () => {
     expect(common).toBeLessThan(517);
   });
 
-  test('find the size of the blocks from the lengths, where it is another', () => {
+  test('derive the size of the blocks from the lengths', () => {
     const entries: TraceEntry[] = [
       { atMs: 0, inputTokens: 64, blocks: ['a', 'b', 'c', 'd'] },
       { atMs: 0, inputTokens: 40, blocks: ['a', 'b', 'x'] },
@@ -113,7 +113,7 @@ describe('prompts of a trace', () => {
     expect(one.slice(32, 40)).not.toEqual(other.slice(32, 40));
   });
 
-  test('have nothing in common where the trace tells no blocks', () => {
+  test('share nothing when the trace has no blocks', () => {
     const entries: TraceEntry[] = [
       { atMs: 0, inputTokens: 50 },
       { atMs: 0, inputTokens: 50 },

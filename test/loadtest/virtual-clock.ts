@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../src/loadtest/run-load.js';
 
-/** Time that passes only when everything waits for it. */
+/** A clock that only advances when all work waits for it. */
 export interface VirtualClock extends Clock {
-  /** Lets time pass until `work` is done. */
+  /** Advances the time until `work` is done. */
   play<T>(work: Promise<T>): Promise<T>;
 }
 

@@ -4,9 +4,9 @@ import { InputError } from './input-error.js';
 const MAX_RECORD = 64 * 1024 * 1024;
 
 /**
- * Takes records of comma-separated values apart (RFC 4180), however the text is cut. Blank lines are no records.
- * @param onRecord gets each record, and the line on which it begins
- * @returns `feed` and `end` throw a InputError where a quotation mark is not closed, or stands in the wrong place
+ * Parses comma-separated values incrementally (RFC 4180). Skips blank lines.
+ * @param onRecord called with each record and the line on which it begins
+ * @returns `feed` and `end` throw an InputError for an unclosed or misplaced quotation mark
  */
 export function createCsv(delimiter: string, onRecord: (cells: readonly string[], line: number) => void) {
   let line = 1;
@@ -14,7 +14,7 @@ export function createCsv(delimiter: string, onRecord: (cells: readonly string[]
   let cells: string[] = [];
   let cell = '';
   let length = 0;
-  /** `closed`: a quoted cell has ended, or its next quotation mark is one of the text. */
+  /** `closed`: after a quotation mark in a quoted cell, which ends the cell or begins an escaped quotation mark. */
   let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
 
   const add = (text: string): void => {
@@ -56,7 +56,7 @@ export function createCsv(delimiter: string, onRecord: (cells: readonly string[]
       add(char);
       state = 'plain';
     } else if (char !== '\r') {
-      throw new InputError('a cell goes on after its closing quotation mark', line);
+      throw new InputError('a cell continues after its closing quotation mark', line);
     }
   };
 

@@ -1,10 +1,10 @@
-/** Why a file is not what it should be. */
+/** An input file is invalid. */
 export class InputError extends Error {
   override readonly name = 'InputError';
 
   /**
    * @param line from 1
-   * @param entry from 1; of a list, which may all stand on one line
+   * @param entry number in a list, from 1; a whole list may be on one line
    */
   constructor(reason: string, line: number, entry?: number) {
     super(`line ${line}${entry === undefined ? '' : `, entry ${entry}`}: ${reason}`);

@@ -3,22 +3,21 @@ import { InputError } from './input-error.js';
 
 /** The longest single value, in characters. */
 const MAX_VALUE = 64 * 1024 * 1024;
-/** What ends a stretch that needs no look: of a text, and of everything else. */
+/** Characters that the scanner must not skip, within a string and outside of strings. */
 const IN_TEXT = /["\\\n]/g;
 const OUTSIDE = /["{}[\]\n,]/g;
 const BLANK = /\s/;
 
 /**
- * Takes JSON values apart that stand in one list, or one after another with blanks between them (JSON Lines too),
- * however the text is cut.
- * @param onValue gets each value, the line on which it begins, and in a list its number, from 1
- * @returns `feed` and `end` throw a InputError at what is no JSON
+ * Parses JSON values incrementally: the items of one list, or values separated by white space, such as JSON Lines.
+ * @param onValue called with each value, the line on which it begins, and in a list its number, from 1
+ * @returns `feed` and `end` throw an InputError for invalid JSON
  */
 export function createJsonValues(onValue: (value: unknown, line: number, entry?: number) => void) {
   let list: 'unknown' | 'open' | 'closed' | 'none' = 'unknown';
   let line = 1;
   let startLine = 1;
-  /** Of the value at hand: how many brackets are open. */
+  /** Number of open brackets in the current value. */
   let depth = 0;
   let inText = false;
   let escaped = false;
@@ -41,12 +40,12 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
     try {
       value = JSON.parse(text);
     } catch (error) {
-      throw new InputError(`it is no JSON: ${messageOf(error)}`, startLine, entry());
+      throw new InputError(`this is not valid JSON: ${messageOf(error)}`, startLine, entry());
     }
     onValue(value, startLine, entry());
   };
 
-  /** Takes what stands between values; returns where the next value begins, or the end of the text. */
+  /** Skips the text between values; returns the start of the next value or the end of the text. */
   const between = (text: string, from: number): number => {
     let at = from;
     for (; at < text.length; at += 1) {
@@ -58,17 +57,17 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
       else break;
     }
     if (at === text.length) return at;
-    if (list === 'closed') throw new InputError('something stands after the end of the list', line);
+    if (list === 'closed') throw new InputError('the file continues after the end of the list', line);
     if (list === 'unknown') list = 'none';
     if (list === 'none' && text.charAt(at) !== '{') {
-      throw new InputError('it is no JSON object, as the lines before are', line);
+      throw new InputError('this is not a JSON object', line);
     }
     startLine = line;
     count += 1;
     return at;
   };
 
-  /** Takes the value at hand on from `from`; returns where it, or the text, ends. */
+  /** Continues the current value at `from`; returns the end of the value or of the text. */
   const within = (text: string, from: number): number => {
     let at = from;
     while (at < text.length) {
@@ -85,7 +84,11 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
       at = found.index + 1;
       if (inText) {
         if (char === '\n')
-          throw new InputError('it is no JSON: a text has no closing quotation mark', line, entry());
+          throw new InputError(
+            'this is not valid JSON: a string has no closing quotation mark',
+            line,
+            entry(),
+          );
         if (char === '\\') escaped = true;
         else {
           inText = false;
@@ -115,15 +118,19 @@ export function createJsonValues(onValue: (value: unknown, line: number, entry?:
         if (length > 0) at = within(text, at);
         else {
           at = between(text, at);
-          // A value's first character is taken at once, so that one is at hand from then on.
+          // Taking the first character immediately makes `length` positive, which marks a current value.
           if (at < text.length) at = begin(text, at);
         }
       }
     },
     end(): void {
       if (length > 0)
-        throw new InputError('it is no JSON: the value that begins here does not end', startLine, entry());
-      if (list === 'open') throw new InputError('the list that the file begins with does not end', line);
+        throw new InputError(
+          'this is not valid JSON: the value that begins here does not end',
+          startLine,
+          entry(),
+        );
+      if (list === 'open') throw new InputError('the list at the beginning of the file does not end', line);
     },
   };
 

@@ -5,43 +5,43 @@ import { createJsonValues } from './json-values.js';
 export const FILE_FORMATS = ['lines', 'json', 'csv'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
-/** Reads a file, however it is cut; every method throws an InputError at what it should not be. */
+/** Reads a file incrementally. Every method throws an InputError for invalid content. */
 export interface ValueFile {
   feed(text: string): void;
   end(): void;
-  /** Known after the first line. */
+  /** Undefined before the end of the first line. */
   readonly format: FileFormat | undefined;
 }
 
-/** What is expected of a file. */
+/** Expectations on a file. */
 export interface Expected {
-  /** What it ends with makes plain text in a .json or .csv an error. */
+  /** The file's name. Plain text in a .json or .csv file is an error. */
   readonly name: string;
-  /** Instead of recognising it by the content. */
+  /** The format; by default it is detected from the content. */
   readonly format?: FileFormat;
-  /** Columns of a table, one of which it must have; small letters. */
+  /** Column names in lower case; a table must have one of them. */
   readonly columns: readonly string[];
-  /** The one that may be the only column. */
+  /** The column that may be the table's only one. */
   readonly column?: string;
-  /** What begins a file that is another thing, and what that is. */
+  /** Patterns of the beginnings of other kinds of file, with an error message for each. */
   readonly foreign: readonly (readonly [RegExp, string])[];
 }
 
-/** Gets a text, an object or whatever JSON has, the line on which it begins, and in a list its number, from 1. */
+/** Called with a string or JSON value, the line on which it begins, and in a list its number, from 1. */
 export type OnValue = (value: unknown, line: number, entry?: number) => void;
 
 type Parser = Pick<ValueFile, 'feed' | 'end'>;
 
-/** What is looked at to recognise the format: the first line, or so many characters of it. */
+/** The format is detected from the first line, or from this many characters of it. */
 const HEAD = 64 * 1024;
 const JSON_BEGIN = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[[{"\]]|$))/;
 const FOREIGN: Expected['foreign'] = [
-  [/^\s*<(?:!doctype|html|\?xml)/i, 'it is a web page or XML'],
-  [/^version https:\/\/git-lfs/, 'it is a pointer of Git LFS: fetch the file itself (git lfs pull)'],
-  [/^PAR1/, 'it is Parquet: convert it to JSON Lines'],
+  [/^\s*<(?:!doctype|html|\?xml)/i, 'this is a web page or XML'],
+  [/^version https:\/\/git-lfs/, 'fetch the file with "git lfs pull": this is a pointer of Git LFS'],
+  [/^PAR1/, 'convert the file to JSON Lines: this is Parquet'],
 ];
 
-/** A file of plain lines, of JSON values or of comma-separated values, one of which each entry is. */
+/** Creates a reader for a file whose entries are plain lines, JSON values or records of comma-separated values. */
 export function createValueFile(expected: Expected, onValue: OnValue): ValueFile {
   let head: string | undefined = '';
   let format: FileFormat | undefined;
@@ -79,13 +79,13 @@ function formatOf(text: string, delimiter: string | undefined, { name, columns }
   if (JSON_BEGIN.test(text)) return 'json';
   if (delimiter !== undefined) return 'csv';
   if (/\.(?:json|jsonl|ndjson)$/i.test(name)) {
-    throw new InputError('it is no JSON, as the name of the file says', 1);
+    throw new InputError('this is not JSON, although the file name says so', 1);
   }
   if (/\.(?:csv|tsv)$/i.test(name)) throw new InputError(`no column is named ${columns.join(', ')}`, 1);
   return 'lines';
 }
 
-/** What separates the columns, where the first line is the head of a table as expected. */
+/** Returns the delimiter of a table with an expected column; undefined when the first line is no such header. */
 function delimiterOf(text: string, { columns, column }: Expected): string | undefined {
   const [first = ''] = text.trimStart().split('\n', 1);
   return [',', ';', '\t'].find((delimiter) => {
@@ -100,12 +100,12 @@ const columnName = (cell: string): string =>
     .replace(/^"(.*)"$/, '$1')
     .toLowerCase();
 
-/** An entry a line. */
+/** Each line is an entry. */
 function createLines(onValue: OnValue): Parser {
   let line = 1;
   let rest = '';
   const take = (text: string): void => {
-    if (text.includes('\0')) throw new InputError('it is no text', line);
+    if (text.includes('\0')) throw new InputError('this is not text', line);
     const entry = text.endsWith('\r') ? text.slice(0, -1) : text;
     if (entry.trim() !== '') onValue(entry, line);
   };
@@ -123,7 +123,7 @@ function createLines(onValue: OnValue): Parser {
   };
 }
 
-/** An entry a record, as an object; the first record names the columns. */
+/** Each record is an entry, as an object. The first record names the columns. */
 function createTable(delimiter: string, onValue: OnValue): Parser {
   let names: readonly string[] | undefined;
   return createCsv(delimiter, (cells, line) => {
@@ -132,7 +132,10 @@ function createTable(delimiter: string, onValue: OnValue): Parser {
       return;
     }
     if (cells.length !== names.length) {
-      throw new InputError(`it has ${cells.length} columns, and the first line has ${names.length}`, line);
+      throw new InputError(
+        `this record has ${cells.length} columns, and the first line has ${names.length}`,
+        line,
+      );
     }
     onValue(Object.fromEntries(names.map((name, column) => [name, cells[column] ?? ''])), line);
   });

@@ -2,7 +2,7 @@ import type { ChatMessage } from '../../connector/types.js';
 import { isObject, messagesOf } from './messages.js';
 import type { Conversation, Turn } from './prompt.js';
 
-/** What a file has for one request, or for one conversation. */
+/** One entry of a prompt file: a request or a conversation. */
 export interface Entry {
   readonly form: 'prompt' | 'messages' | 'OpenAI batch' | 'ShareGPT' | 'turns';
   readonly messages: readonly ChatMessage[];
@@ -11,7 +11,7 @@ export interface Entry {
 }
 
 const CHAT_PATH = /\/chat\/completions$/;
-/** Members that hold a prompt, in the order in which they are looked for. */
+/** Names of members that hold a prompt, in order of preference. */
 export const PROMPT_NAMES = [
   'prompt',
   'text',
@@ -30,16 +30,16 @@ const LENGTH_NAMES = [
   'output_length',
   'output_tokens_count',
 ];
-/** Of the body of a batch line: what the test itself decides. */
+/** Members of a batch line's body that the test replaces. */
 const OWN_MEMBERS = ['model', 'messages', 'stream', 'stream_options', 'max_tokens'];
 
 /**
- * Reads one value of a file of prompts: a text, or an object in a form that is known.
- * @returns why it is none, as text
+ * Reads one value of a prompt file: a string or an object in a known form.
+ * @returns a text with the reason when the value is no prompt
  */
 export function entryOf(value: unknown): Entry | string {
   if (typeof value === 'string') return { form: 'prompt', messages: [{ role: 'user', content: value }] };
-  if (!isObject(value)) return 'it is neither a text nor an object';
+  if (!isObject(value)) return 'this is neither a string nor an object';
   if (isObject(value.body) && !('messages' in value)) return batchEntry(value, value.body);
   const limit = limitOf(value);
   if (Array.isArray(value.messages)) return withMessages('messages', value.messages, limit);
@@ -54,20 +54,21 @@ export function entryOf(value: unknown): Entry | string {
     const prompt = value[name];
     if (Array.isArray(prompt)) return withMessages('messages', prompt, limit);
     if (typeof prompt !== 'string') continue;
-    // An instruction with an input is one question in two parts.
+    // `instruction` and `input` are two parts of one question.
     const more = name === 'instruction' && typeof value.input === 'string' ? value.input.trim() : '';
     const content = more === '' ? prompt : `${prompt}\n\n${more}`;
     return withMessages('prompt', [...systemOf(value), { role: 'user', content }], limit);
   }
   if ('timestamp' in value || 'TIMESTAMP' in value || 'hash_ids' in value) {
-    return 'it is a trace of arrivals and has no text: give the file to --trace';
+    return 'give the file to --trace: this is a trace of arrivals without text';
   }
-  return `it has none of prompt, messages, body and conversations; it has ${Object.keys(value).slice(0, 8).join(', ') || 'no members'}`;
+  return `add prompt, messages, body or conversations: this object has ${Object.keys(value).slice(0, 8).join(', ') || 'no members'}`;
 }
 
 /**
- * What is asked of an entry; undefined when there is nothing to ask.
- * @param most how many turns; 1: a request with its messages as they are, or the first question of a conversation's record
+ * Converts an entry to a conversation; undefined when the entry has no question.
+ * @param most largest number of turns; 1: a request with unchanged messages, or the first question of a recorded
+ * conversation
  */
 export function conversationOf(entry: Entry, most: number): Conversation | undefined {
   const { form, messages, maxTokens, body } = entry;
@@ -86,7 +87,7 @@ export function conversationOf(entry: Entry, most: number): Conversation | undef
   return first && [first, ...others];
 }
 
-/** A turn begins with each question, and has what was answered to it. */
+/** Splits messages into turns. Each question begins a turn, which includes the recorded answers. */
 function turnsOf(messages: readonly ChatMessage[]): Turn[] {
   const turns: { messages: ChatMessage[]; recorded: ChatMessage[] }[] = [];
   for (const message of messages) {
@@ -102,7 +103,7 @@ function turnsOf(messages: readonly ChatMessage[]): Turn[] {
   return turns;
 }
 
-/** Answers at the end are kept beside a request, not sent. */
+/** Removes answers at the end, which must not be sent. */
 function withoutLastAnswer(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   return messages.slice(0, messages.findLastIndex(({ role }) => role !== 'assistant') + 1);
 }
@@ -112,9 +113,9 @@ const isQuestion = (message: ChatMessage): boolean => !isInstruction(message) &&
 
 function batchEntry({ url }: Record<string, unknown>, body: Record<string, unknown>): Entry | string {
   if (typeof url === 'string' && !CHAT_PATH.test(url)) {
-    return `it is a request to ${url}: only those to /v1/chat/completions can be sent`;
+    return `use requests to /v1/chat/completions only: this is a request to ${url}`;
   }
-  if (!Array.isArray(body.messages)) return 'its body has no messages';
+  if (!Array.isArray(body.messages)) return 'the body has no messages';
   const rest = Object.entries(body).filter(([name]) => !OWN_MEMBERS.includes(name));
   const entry = withMessages('OpenAI batch', body.messages, limitOf({ max_tokens: body.max_tokens }));
   return typeof entry === 'string' || rest.length === 0
@@ -133,14 +134,14 @@ function withMessages(
   return { form, messages, ...(limit !== undefined && { maxTokens: limit }) };
 }
 
-/** How long the answer may be, in tokens; a text says what is wrong. */
+/** Returns the largest number of tokens of the answer, or a text with the reason when it is invalid. */
 function limitOf(value: Record<string, unknown>): number | string | undefined {
   for (const name of LENGTH_NAMES) {
     const given = value[name];
     if (given === undefined || given === null || given === '') continue;
     const limit = typeof given === 'string' ? Number(given) : given;
     if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return limit;
-    return `its ${name} is no whole number from 1`;
+    return `${name} must be a whole number from 1`;
   }
   return undefined;
 }
@@ -152,7 +153,7 @@ function systemOf(value: Record<string, unknown>): ChatMessage[] {
   return typeof content === 'string' ? [{ role: 'system', content }] : [];
 }
 
-/** A turn is a text, or an object with one. */
+/** A turn is a string or an object with a string. */
 function questionOf(turn: unknown): unknown {
   const content = isObject(turn)
     ? PROMPT_NAMES.map((name) => turn[name]).find((one) => one !== undefined)

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../connector/types.js';
 
-/** How the roles of a conversation are called in records of them. */
+/** The names of roles in recorded conversations. */
 const ROLES: Record<string, ChatMessage['role']> = {
   system: 'system',
   developer: 'developer',
@@ -17,8 +17,8 @@ const ROLES: Record<string, ChatMessage['role']> = {
 };
 
 /**
- * Messages as the API takes them, or as ShareGPT records them (`from` and `value`).
- * @returns why they are none, as text
+ * Reads messages in the form of the API or of ShareGPT (`from` and `value`).
+ * @returns a text with the reason when a message is invalid
  */
 export function messagesOf(list: readonly unknown[]): readonly ChatMessage[] | string {
   const messages: ChatMessage[] = [];
@@ -31,13 +31,13 @@ export function messagesOf(list: readonly unknown[]): readonly ChatMessage[] | s
 }
 
 function messageOf(value: unknown): ChatMessage | string {
-  if (!isObject(value)) return 'it is no object';
+  if (!isObject(value)) return 'this is not an object';
   const name = value.role ?? value.from;
   const role = typeof name === 'string' ? ROLES[name.toLowerCase()] : undefined;
-  if (role === undefined) return `its role is ${name === undefined ? 'missing' : JSON.stringify(name)}`;
+  if (role === undefined) return `the role is ${name === undefined ? 'missing' : JSON.stringify(name)}`;
   const { from: _from, value: text, ...rest } = value;
   const message = { ...rest, role, content: value.content ?? text ?? null };
-  return isMessage(message) ? message : 'its content is no text and no list of parts';
+  return isMessage(message) ? message : 'the content is neither a string nor a list of parts';
 }
 
 function isMessage(value: { role: ChatMessage['role']; content: unknown }): value is ChatMessage {

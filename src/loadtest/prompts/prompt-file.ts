@@ -5,9 +5,9 @@ import { CONVERSATION_NAMES, type Entry, entryOf, PROMPT_NAMES } from './entry.j
 const LISTS: readonly string[] = ['messages', ...CONVERSATION_NAMES];
 
 /**
- * @param name of the file
- * @param format instead of recognising it by the content
- * @param onEntry gets each entry, and the line on which it begins
+ * @param name name of the file
+ * @param format the file's format; undefined: detect it from the content
+ * @param onEntry called with each entry and the line on which it begins
  */
 export function createPromptFile(
   name: string,
@@ -22,7 +22,7 @@ export function createPromptFile(
     foreign: [
       [
         /^"?timestamp"?,.*(?:tokens|length)/i,
-        'it is a trace of arrivals and has no text: give the file to --trace',
+        'give the file to --trace: this is a trace of arrivals without text',
       ],
     ],
   } as const;
@@ -34,7 +34,7 @@ export function createPromptFile(
   return file;
 }
 
-/** Messages stand in a cell as JSON. */
+/** Parses the cells that hold messages as JSON. */
 function withLists(record: unknown): unknown {
   return Object.fromEntries(
     Object.entries(record ?? {}).map(([name, cell]) => [name, LISTS.includes(name) ? parsed(cell) : cell]),

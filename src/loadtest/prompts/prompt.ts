@@ -4,33 +4,33 @@ import { drawFrom, drawWhole, type Spread } from '../spread.js';
 
 /** One request of a conversation. */
 export interface Turn {
-  /** What is added to the conversation before the answer: mostly a question. */
+  /** Messages that the turn adds before the answer, usually a question. */
   readonly messages: readonly ChatMessage[];
-  /** What was answered when the conversation was recorded. */
+  /** The recorded answer. */
   readonly recorded?: readonly ChatMessage[];
-  /** Most tokens of the answer. */
+  /** Largest number of tokens of the answer. */
   readonly maxTokens?: number;
   /** Further members of the request's body. */
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** What is asked, turn by turn. Most conversations of a test have one turn. */
+/** The turns of a conversation. Most conversations of a test have one turn. */
 export type Conversation = readonly [Turn, ...Turn[]];
 
-/** Where a test's prompts come from. The same source gives the same conversation for an index, in every process. */
+/** The source of a test's prompts. It returns the same conversation for an index in every process. */
 export interface PromptSource {
-  /** For people, e.g. `120 from questions.jsonl (prompt)`. */
+  /** Description for the user, e.g. `120 from questions.jsonl (prompt)`. */
   readonly text: string;
-  /** For the report. */
+  /** Description for the JSON report. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** How many differ; undefined where each index has its own. */
+  /** Number of different conversations; undefined when each index has a different one. */
   readonly count?: number;
   at(index: number): Conversation;
-  /** All of them, where they were read. */
+  /** All conversations, when they come from a file. */
   readonly conversations?: readonly Conversation[];
 }
 
-/** Conversations in turn: after the last comes the first again. */
+/** Uses the conversations in turn and begins again after the last. */
 export function inTurn(
   conversations: readonly [Conversation, ...Conversation[]],
   told: Pick<PromptSource, 'text' | 'json'>,
@@ -41,20 +41,20 @@ export function inTurn(
   return { text, json, count: length, conversations, at };
 }
 
-/** Keeps these draws apart from others that the same seed is used for. */
+/** Makes these draws independent of others with the same seed. */
 const SALT = 0x7475726e;
 
-/** How a conversation goes on; the same for an index in every process. */
+/** Number of turns and think times of conversations. Equal for an index in every process. */
 export interface Pace {
-  /** How many turns conversation number `index` may have. */
+  /** Largest number of turns of conversation number `index`. */
   turns(index: number): number;
-  /** Waits before the turns after the first, in ms. */
+  /** Returns a function that draws the wait before each later turn, in ms. */
   thinkMs(index: number): () => number;
 }
 
 const noWait = (): number => 0;
 
-/** @param thinkS in seconds [no wait] */
+/** @param thinkS think time in seconds [no wait] */
 export function createPace(turns: Spread | 'all', thinkS: Spread | undefined, seed: number): Pace {
   const random = (index: number, stream: number): Random => createRandom(seed ^ SALT, 2 * index + stream);
   return {

@@ -3,22 +3,22 @@ import { drawWhole, formatSpread, type Spread } from '../spread.js';
 import type { Pace, PromptSource, Turn } from './prompt.js';
 import { firstWords, wordsOf } from './words.js';
 
-/** Prompts that are made, each of its own length and words. */
+/** Settings of generated prompts, each with random length and words. */
 export interface Synthetic {
   readonly input: Spread;
-  /** Most tokens of each answer; without it the provider decides. */
+  /** Largest number of tokens of each answer; without it the provider decides. */
   readonly output?: Spread;
-  /** Which share of a first prompt's beginning it has in common with others, 0 to 1. */
+  /** Share of a first prompt that is a prefix shared with other prompts, 0 to 1. */
   readonly sharedPrefix: number;
-  /** How many beginnings there are to have in common. */
+  /** Number of different shared prefixes. */
   readonly prefixes: number;
   readonly seed: number;
 }
 
-/** Keeps these draws apart from others that the same seed is used for. */
+/** Makes these draws independent of others with the same seed. */
 const SALT = 0x70726f6d;
 
-/** A conversation for each index: words that are about a token each. */
+/** Creates a conversation for each index, from words of about one token each. */
 export function createSynthetic(spec: Synthetic, pace: Pick<Pace, 'turns'>): PromptSource {
   const { input, output, sharedPrefix, prefixes } = spec;
   const seed = spec.seed ^ SALT;
@@ -56,7 +56,7 @@ export function createSynthetic(spec: Synthetic, pace: Pick<Pace, 'turns'>): Pro
   };
 }
 
-/** A text whose first words are always the same. */
+/** Creates a text whose first words are always the same. */
 function createBeginning(random: Random) {
   const words = wordsOf(random);
   const known: string[] = [];

@@ -3,15 +3,15 @@ import type { TraceEntry } from '../trace.js';
 import type { Conversation } from './prompt.js';
 import { firstWords, wordsOf } from './words.js';
 
-/** Keeps these draws apart from others that the same seed is used for. */
+/** Makes these draws independent of others with the same seed. */
 const SALT = 0x74726163;
-/** What a block of a trace is unless its lengths say otherwise (Mooncake). */
+/** Default size of a trace's blocks (Mooncake). */
 const BLOCK_TOKENS = 512;
 const DEFAULT_TOKENS = 64;
 
 /**
- * Prompts as long as those of a trace. Where the trace tells blocks, equal blocks are equal text, so that a cache of
- * prefixes has as much to find as it had there.
+ * Creates prompts as long as those of a trace. If the trace has block ids, equal blocks become equal text, so that a
+ * prefix cache has the same hits as in the trace.
  */
 export function createTracePrompts(
   entries: readonly TraceEntry[],
@@ -33,7 +33,7 @@ export function createTracePrompts(
   };
 }
 
-/** The tokens of a block: a number with which every length has as many blocks as it was given. */
+/** Returns the tokens of a block: a size that explains the number of blocks of every length. */
 function blockTokensOf(entries: readonly TraceEntry[]): number {
   let least = 1;
   let most = Number.POSITIVE_INFINITY;

@@ -1,11 +1,11 @@
 import { ROLES, type Role } from '../../metrics/server/known-servers.js';
 
-/** A server's figure over a test. */
+/** One of a server's figures over a whole test. */
 export type RoleFigure =
   | {
       readonly kind: 'gauge';
       readonly start: number;
-      /** Over time: a value holds until the next one. */
+      /** Mean over time; each value holds until the next. */
       readonly mean: number;
       readonly max: number;
       readonly end: number;
@@ -14,15 +14,15 @@ export type RoleFigure =
       readonly kind: 'counter';
       readonly start: number;
       readonly end: number;
-      /** How much it grew; a counter that begins again, as after a restart, counts from zero. */
+      /** Growth of the counter. After a reset, for example by a restart, it continues from zero. */
       readonly total: number;
-      /** `total` over the time between the first and the last value; undefined with one value. */
+      /** `total` divided by the time between the first and the last value; undefined with one value. */
       readonly perSecond: number | undefined;
       /** The highest rate between two values. */
       readonly peakPerSecond: number | undefined;
     };
 
-/** Follows one figure. Times in ms. */
+/** Collects the values of one figure. Times in ms. */
 export interface RoleFollower {
   add(atMs: number, value: number): void;
   /** Undefined before the first value. */

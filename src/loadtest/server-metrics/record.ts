@@ -3,29 +3,30 @@ import { ROLE_NAMES, type Role } from '../../metrics/server/known-servers.js';
 import { readServer } from '../../metrics/server/reading.js';
 import { followRole, type RoleFigure } from './figures.js';
 
-/** One series of a server over a test. */
+/** One of a server's series during a test. */
 export interface Series {
   readonly type: string;
-  /** At each of the record's times; null where the page did not have it. */
+  /** One value for each of the record's times; null when the page lacked the series. */
   readonly values: readonly (number | null)[];
 }
 
-/** What a server told of itself during a test. */
+/** A server's metrics during a test. */
 export interface ServerRecord {
   readonly url: string;
   readonly server: string | undefined;
   readonly pages: number;
-  /** Pages that could not be read, and why the first one could not. */
+  /** Number of pages that could not be read. */
   readonly failed: number;
+  /** Why the first unreadable page could not be read. */
   readonly problem: string | undefined;
   readonly figures: ReadonlyMap<Role, RoleFigure>;
   /** Unix time in ms of each kept page. */
   readonly atMs: readonly number[];
-  /** Each figure at these times. */
+  /** Each figure's values at the times in `atMs`. */
   readonly points: ReadonlyMap<Role, readonly (number | null)[]>;
-  /** By name and labels. */
+  /** Keyed by name and labels. */
   readonly series: ReadonlyMap<string, Series>;
-  /** Series that were not kept, for there were too many. */
+  /** Number of series that exceeded the limit and were dropped. */
   readonly leftOut: number;
 }
 
@@ -39,13 +40,13 @@ export interface ServerRecorder {
 
 export interface RecorderLimits {
   readonly series: number;
-  /** Pages whose series are kept; of more, every second one, then every fourth, and so on. */
+  /** Number of pages whose series are kept. With more pages, every second one is kept, then every fourth, and so on. */
   readonly pages: number;
 }
 
 const LIMITS: RecorderLimits = { series: 2000, pages: 600 };
 
-/** The figures are made of every page; the series of as many as the limits allow. */
+/** The figures use every page; the series use as many pages as the limits allow. */
 export function createServerRecorder(limits: RecorderLimits = LIMITS): ServerRecorder {
   const followers = new Map(ROLE_NAMES.map((role) => [role, followRole(role)] as const));
   const points = new Map<Role, (number | null)[]>();
@@ -133,7 +134,7 @@ export function createServerRecorder(limits: RecorderLimits = LIMITS): ServerRec
   };
 }
 
-/** Pages before, that did not have the series, are null. */
+/** Sets a value and fills earlier pages without the series with null. */
 function put(values: (number | null)[], place: number, value: number | null): void {
   while (values.length < place) values.push(null);
   values[place] = value;

@@ -4,7 +4,9 @@ import { aligned } from '../table.js';
 import type { RoleFigure } from './figures.js';
 import type { Series, ServerRecord } from './record.js';
 
-/** The record for programs: names are fixed, more may be added. @param startedAtMs of the test, Unix time */
+/**
+ * Converts a record to JSON. Names are stable; new ones may be added. @param startedAtMs Unix time of the test's start
+ */
 export function serverJson(record: ServerRecord, startedAtMs: number): Record<string, unknown> {
   const { url, server, pages, failed, problem, figures, atMs, points, series, leftOut } = record;
   return {
@@ -41,7 +43,7 @@ function figureJson(
   return { ...told, values: values ?? [] };
 }
 
-/** A series that never changed has one value. */
+/** Converts a series to JSON. A constant series has one value. */
 function seriesJson({ type, values }: Series): Record<string, unknown> {
   const [first = null] = values;
   return { type, values: values.every((value) => value === first) ? [first] : values };
@@ -56,7 +58,7 @@ const LABELS: Readonly<Record<Role, string>> = {
   generation_tokens: 'output tok',
 };
 
-/** The record for people, below the client's figures; empty without one. */
+/** Formats a record as text for below the client's figures; empty without a record. */
 export function serverText(record: ServerRecord | undefined): string {
   if (record === undefined) return '';
   const { url, server, pages, failed, problem, figures, series } = record;
@@ -64,7 +66,7 @@ export function serverText(record: ServerRecord | undefined): string {
     `${server ?? 'an unknown server'} at ${url}`,
     `${pages} ${pages === 1 ? 'page' : 'pages'} of ${series.size} series`,
     ...(failed === 0 ? [] : [`${failed} could not be read: ${problem ?? ''}`]),
-    ...(pages > 0 && server === undefined ? ['none of its names are known: --json has the series'] : []),
+    ...(pages > 0 && server === undefined ? ['no metric name is known: --json has the series'] : []),
   ].join(', ');
   const gauges = rows(figures, 'gauge', (role, figure) =>
     figure.kind === 'gauge'

@@ -10,7 +10,7 @@ interface Read {
   entries: [line: number, entry: Entry][];
 }
 
-/** Reads a file that comes in pieces of this many characters. */
+/** Reads a file in pieces of this many characters. */
 function read(text: string, name = 'file', piece = text.length, format?: FileFormat): Read {
   const entries: [number, Entry][] = [];
   const reader = createPromptFile(name, format, (entry, line) => entries.push([line, entry]));
@@ -55,7 +55,7 @@ const SHARE_GPT = [
   { id: 'd', conversations: [] },
 ];
 
-describe('a file of prompts is recognised by its content', () => {
+describe('the format of a prompt file is detected from its content', () => {
   test.each<[string, string, FileFormat, unknown[]]>([
     [
       'plain lines',
@@ -87,7 +87,7 @@ describe('a file of prompts is recognised by its content', () => {
       'json',
       [['system: s', 'user: q']],
     ],
-    ['a list of texts', '["a", "b"]', 'json', [['user: a'], ['user: b']]],
+    ['a list of strings', '["a", "b"]', 'json', [['user: a'], ['user: b']]],
     [
       'ShareGPT',
       JSON.stringify(SHARE_GPT, null, 2),
@@ -106,7 +106,7 @@ describe('a file of prompts is recognised by its content', () => {
       [['user: q']],
     ],
     [
-      'questions of several turns',
+      'questions in several turns',
       jsonl({ question_id: 81, turns: ['first', 'then'] }, { turns: [{ text: 'x', delay: 5 }] }),
       'json',
       [['user: first'], ['user: x']],
@@ -142,7 +142,7 @@ describe('a file of prompts is recognised by its content', () => {
     expect(asked(text)).toEqual(expected);
   });
 
-  test('a line of an OpenAI batch keeps its parameters, and not what the test decides itself', () => {
+  test('a line of an OpenAI batch keeps its parameters except those that the test sets', () => {
     const body = {
       model: 'gpt-x',
       messages: [{ role: 'user', content: 'q' }],
@@ -160,7 +160,7 @@ describe('a file of prompts is recognised by its content', () => {
     });
   });
 
-  test('messages with parts and tool calls stay as they are', () => {
+  test('messages with parts and tool calls stay unchanged', () => {
     const messages = [
       { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] },
       {
@@ -202,7 +202,7 @@ describe('a conversation of several turns', () => {
       ],
     ],
     [
-      'messages with calls of tools',
+      'messages with tool calls',
       {
         messages: [
           { role: 'user', content: 'q1' },
@@ -218,7 +218,7 @@ describe('a conversation of several turns', () => {
       ],
     ],
     [
-      'questions alone',
+      'only questions',
       { system: 's', turns: ['q1', 'q2'] },
       [
         [['s', 'q1'], []],
@@ -226,7 +226,7 @@ describe('a conversation of several turns', () => {
       ],
     ],
     [
-      'an answer nobody asked for',
+      'an answer without a question',
       {
         conversations: [
           { from: 'gpt', value: 'a' },
@@ -240,48 +240,60 @@ describe('a conversation of several turns', () => {
   });
 });
 
-describe('what is no prompt is refused with its line and the reason', () => {
+describe('an invalid prompt is refused with its line and the reason', () => {
   test.each<[string, RegExp, string?]>([
-    [`${jsonl({ prompt: 'a' })}{"prompt": "b"\n${jsonl({ prompt: 'c' })}`, /^line 2: it is no JSON/],
-    [`${jsonl({ prompt: 'a' }, { prompt: 'b' })}just text\n`, /^line 3: it is no JSON object/],
+    [`${jsonl({ prompt: 'a' })}{"prompt": "b"\n${jsonl({ prompt: 'c' })}`, /^line 2: this is not valid JSON/],
+    [`${jsonl({ prompt: 'a' }, { prompt: 'b' })}just text\n`, /^line 3: this is not a JSON object/],
     [
       `${jsonl({ prompt: 'a' })}{"prompt": "b\n`,
-      /^line 2: it is no JSON: a text has no closing quotation mark/,
+      /^line 2: this is not valid JSON: a string has no closing quotation mark/,
     ],
-    ['[{"prompt": "a"},\n{"prompt": b}]', /^line 2, entry 2: it is no JSON/],
-    ['["a",\n"b"', /^line 2: the list that the file begins with does not end/],
-    ['["a"]\n["b"]', /^line 2: something stands after the end of the list/],
+    ['[{"prompt": "a"},\n{"prompt": b}]', /^line 2, entry 2: this is not valid JSON/],
+    ['["a",\n"b"', /^line 2: the list at the beginning of the file does not end/],
+    ['["a"]\n["b"]', /^line 2: the file continues after the end of the list/],
     [
       jsonl({ prompt: 'a' }, { id: 5, label: 'x' }),
-      /^line 2: it has none of prompt, messages, .*it has id, label/,
+      /^line 2: add prompt, messages, .*this object has id, label/,
     ],
-    [jsonl({ messages: [{ role: 'narrator', content: 'x' }] }), /^line 1: message 1: its role is "narrator"/],
-    [jsonl({ messages: [{ role: 'user', content: 5 }] }), /^line 1: message 1: its content is no text/],
-    [jsonl({ messages: [{ role: 'user' }] }), /its content is no text/],
-    [jsonl({ prompt: 'a', max_tokens: -1 }), /^line 1: its max_tokens is no whole number from 1/],
-    [jsonl({ url: '/v1/embeddings', body: { input: 'x' } }), /^line 1: it is a request to \/v1\/embeddings/],
-    [jsonl({ body: { input: 'x' } }), /^line 1: its body has no messages/],
-    [jsonl({ timestamp: 0, input_length: 5, output_length: 3, hash_ids: [1] }), /^line 1: it is a trace/],
-    ['TIMESTAMP,ContextTokens,GeneratedTokens\n1,2,3\n', /^line 1: it is a trace/],
-    ['id,prompt\n1,a\n2,b,c\n', /^line 3: it has 3 columns, and the first line has 2/],
-    ['id,prompt\n1,"a" b\n', /^line 2: a cell goes on after its closing quotation mark/],
+    [jsonl({ messages: [{ role: 'narrator', content: 'x' }] }), /^line 1: message 1: the role is "narrator"/],
+    [
+      jsonl({ messages: [{ role: 'user', content: 5 }] }),
+      /^line 1: message 1: the content is neither a string/,
+    ],
+    [jsonl({ messages: [{ role: 'user' }] }), /the content is neither a string/],
+    [jsonl({ prompt: 'a', max_tokens: -1 }), /^line 1: max_tokens must be a whole number from 1/],
+    [
+      jsonl({ url: '/v1/embeddings', body: { input: 'x' } }),
+      /^line 1: use .* only: this is a request to \/v1\/embeddings/,
+    ],
+    [jsonl({ body: { input: 'x' } }), /^line 1: the body has no messages/],
+    [
+      jsonl({ timestamp: 0, input_length: 5, output_length: 3, hash_ids: [1] }),
+      /^line 1: give the file to --trace: this is a trace/,
+    ],
+    [
+      'TIMESTAMP,ContextTokens,GeneratedTokens\n1,2,3\n',
+      /^line 1: give the file to --trace: this is a trace/,
+    ],
+    ['id,prompt\n1,a\n2,b,c\n', /^line 3: this record has 3 columns, and the first line has 2/],
+    ['id,prompt\n1,"a" b\n', /^line 2: a cell continues after its closing quotation mark/],
     ['id,prompt\n1,"a\nb', /^line 2: a cell has no closing quotation mark/],
     ['a,b\n1,2\n', /^line 1: no column is named prompt/, 'x.csv'],
-    ['hello\n', /^line 1: it is no JSON, as the name/, 'x.jsonl'],
-    ['<!DOCTYPE html>\n<p>', /^line 1: it is a web page/],
+    ['hello\n', /^line 1: this is not JSON, although the file name/, 'x.jsonl'],
+    ['<!DOCTYPE html>\n<p>', /^line 1: this is a web page/],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:1\n', /Git LFS/],
     ['PAR1\u0015\u0000', /Parquet/],
-    ['first\nsecond\n\0\n', /^line 3: it is no text/],
+    ['first\nsecond\n\0\n', /^line 3: this is not text/],
   ])('%j: %s', (text, pattern, name) => {
     expect(refusal(text, name)).toMatch(pattern);
   });
 
-  test('a format that is given is not recognised by the content', () => {
+  test('a given format overrides the detection', () => {
     expect(read('{"prompt":"a"}\n', 'x', undefined, 'lines').entries[0]?.[1].messages[0]?.content).toBe(
       '{"prompt":"a"}',
     );
-    expect(refusal('hello', 'x', 'json')).toMatch(/^line 1: it is no JSON/);
-    expect(refusal('a,b\n1,2\n', 'x', 'csv')).toMatch(/^line 2: it has none of prompt/);
+    expect(refusal('hello', 'x', 'json')).toMatch(/^line 1: this is not a JSON object/);
+    expect(refusal('a,b\n1,2\n', 'x', 'csv')).toMatch(/^line 2: add prompt/);
   });
 });
 
@@ -304,13 +316,13 @@ test.each<[string, (all: readonly string[]) => string]>([
         1,
       ),
   ],
-  ['a list of texts', (all) => JSON.stringify(all)],
+  ['a list of strings', (all) => JSON.stringify(all)],
   ['ShareGPT', (all) => JSON.stringify(all.map((value) => ({ conversations: [{ from: 'human', value }] })))],
   [
     'CSV',
     (all) => `id,prompt\r\n${all.map((one, id) => `${id},"${one.replaceAll('"', '""')}"\r\n`).join('')}`,
   ],
-])('%s gives back every text, however the file is cut', (_name, write) => {
+])('%s yields every text, wherever the file is cut', (_name, write) => {
   fc.assert(
     fc.property(prompts, fc.integer({ min: 1, max: 9 }), (all, piece) => {
       const { entries } = read(write(all), 'file', piece);

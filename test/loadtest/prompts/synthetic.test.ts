@@ -6,19 +6,19 @@ const base: Synthetic = { input: { kind: 'constant', value: 100 }, sharedPrefix:
 const single = createPace({ kind: 'constant', value: 1 }, undefined, 7);
 const wordsOf = (spec: Synthetic, index: number): string[] =>
   String(createSynthetic(spec, single).at(index)[0].messages[0]?.content).split(' ');
-/** How many words two prompts have in common from their beginning. */
+/** Number of words in the common prefix of two prompts. */
 const common = (one: readonly string[], other: readonly string[]): number => {
   const differ = one.findIndex((word, at) => word !== other[at]);
   return differ === -1 ? one.length : differ;
 };
 
-test('a seed and an index give the same prompt, and others another', () => {
+test('a seed and an index always yield the same prompt, and others a different one', () => {
   expect(wordsOf(base, 3)).toEqual(wordsOf(base, 3));
   expect(wordsOf(base, 3)).not.toEqual(wordsOf(base, 4));
   expect(wordsOf(base, 3)).not.toEqual(wordsOf({ ...base, seed: 8 }, 3));
 });
 
-test('prompts are as long as asked for, and have nothing in common without a shared prefix', () => {
+test('prompts have the requested length and share nothing without a shared prefix', () => {
   const all = Array.from({ length: 50 }, (_, index) => wordsOf(base, index));
   expect(all.every(({ length }) => length === 100)).toBe(true);
   expect(Math.max(...all.slice(1).map((one) => common(one, all[0] ?? [])))).toBeLessThan(5);
@@ -44,14 +44,14 @@ test('with several prefixes, prompts spread evenly among them', () => {
   for (const count of groups.values()) expect(Math.abs(count - 100)).toBeLessThan(35);
 });
 
-test('answers get their own lengths as a limit', () => {
+test('each answer has its own token limit', () => {
   const source = createSynthetic({ ...base, output: { kind: 'uniform', from: 10, to: 20 } }, single);
   const limits = Array.from({ length: 200 }, (_, index) => source.at(index)[0].maxTokens ?? 0);
   expect(Math.min(...limits)).toBe(10);
   expect(Math.max(...limits)).toBe(20);
 });
 
-test('a conversation has as many turns as its pace says, and only the first shares its beginning', () => {
+test('a conversation has the turns of its pace, and only the first turn has a shared prefix', () => {
   const pace = createPace({ kind: 'uniform', from: 2, to: 4 }, undefined, 7);
   const source = createSynthetic({ ...base, sharedPrefix: 0.5 }, pace);
   const all = Array.from({ length: 60 }, (_, index) => source.at(index));

@@ -6,7 +6,7 @@ import type { MetricSample } from '../../../src/metrics/server/exposition.js';
 const page = (values: Readonly<Record<string, number>>): MetricSample[] =>
   Object.entries(values).map(([name, value]) => ({ name, labels: '', value, type: 'gauge' }));
 
-test('a gauge has start, mean over time, maximum and end; a counter its growth and rates', () => {
+test('a gauge has start, mean over time, maximum and end; a counter has growth and rates', () => {
   const recorder = createServerRecorder();
   const pages: [number, number, number][] = [
     [0, 2, 100],
@@ -32,14 +32,14 @@ test('a gauge has start, mean over time, maximum and end; a counter its growth a
   });
 });
 
-test('a counter that begins again goes on from zero', () => {
+test('a counter continues from zero after a reset', () => {
   const recorder = createServerRecorder();
   for (const [index, tokens] of [1000, 1500, 20].entries())
     recorder.add(index * 1000, page({ 'vllm:prompt_tokens_total': tokens }), 0);
   expect(recorder.record('').figures.get('prompt_tokens')).toMatchObject({ total: 520, perSecond: 260 });
 });
 
-test('series and pages have a limit; the figures are of every page', () => {
+test('series and pages are limited, and figures use every page', () => {
   const recorder = createServerRecorder({ series: 3, pages: 4 });
   for (let index = 0; index < 21; index += 1)
     recorder.add(index, page({ 'vllm:num_requests_running': index, a: 1, b: index, c: 1, d: 1 }), 5);
@@ -53,7 +53,7 @@ test('series and pages have a limit; the figures are of every page', () => {
   expect(record.figures.get('running')).toMatchObject({ max: 20, end: 20 });
 });
 
-test('a series that comes later, or goes, has no value where it was not there', () => {
+test('a series has null on pages that lack it', () => {
   const recorder = createServerRecorder();
   recorder.add(0, page({ a: 1 }), 0);
   recorder.add(1, page({ b: 2, 'llamacpp:requests_processing': 1 }), 0);
@@ -64,7 +64,7 @@ test('a series that comes later, or goes, has no value where it was not there', 
   expect(points.get('running')).toEqual([null, 1, null]);
 });
 
-test('the report has the figures, times since the start, and one value for a series that never changed', () => {
+test('the report has figures, times since the start, and one value for a constant series', () => {
   const recorder = createServerRecorder();
   recorder.add(900, page({ 'vllm:kv_cache_usage_perc': 0.25, fixed: 7 }), 0);
   recorder.add(2000, page({ 'vllm:kv_cache_usage_perc': 0.75, fixed: 7 }), 0);
@@ -89,8 +89,8 @@ test('the report has the figures, times since the start, and one value for a ser
   );
 });
 
-test('the series of an unknown server are kept, and the text says that no name is known', () => {
+test('the report keeps the series of an unknown server, and the text says that no name is known', () => {
   const recorder = createServerRecorder();
   recorder.add(0, page({ other: 1 }), 0);
-  expect(serverText(recorder.record('http://x'))).toContain('none of its names are known');
+  expect(serverText(recorder.record('http://x'))).toContain('no metric name is known');
 });
