@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-const PAGES = ['bench'] as const;
+/** The pages, and what each one may do beside running its own script. */
+const PAGES = { bench: [], session: ['img-src data:'] } as const;
 
 /**
  * Writes `dist/pages/NAME.html`: a page with its style and script in it, and places for what the program fills in. Nothing
@@ -13,7 +14,7 @@ const PAGES = ['bench'] as const;
 export async function buildPages(root: string): Promise<Metafile['inputs']> {
   mkdirSync(join(root, 'dist', 'pages'), { recursive: true });
   const inputs: Metafile['inputs'] = {};
-  for (const page of PAGES) {
+  for (const [page, allowed] of Object.entries(PAGES)) {
     const { outputFiles, metafile } = await build({
       absWorkingDir: root,
       entryPoints: { [page]: `src/page/${page}/main.ts` },
@@ -30,17 +31,24 @@ export async function buildPages(root: string): Promise<Metafile['inputs']> {
     });
     const text = (ending: string): string =>
       outputFiles.find(({ path }) => path.endsWith(ending))?.text.trim() ?? '';
-    writeFileSync(join(root, 'dist', 'pages', `${page}.html`), template(text('.css'), text('.js')));
+    writeFileSync(join(root, 'dist', 'pages', `${page}.html`), template(text('.css'), text('.js'), allowed));
     Object.assign(inputs, metafile.inputs);
   }
   return inputs;
 }
 
-function template(style: string, script: string): string {
+function template(style: string, script: string, allowed: readonly string[]): string {
   // A script element ends at the first such tag, wherever it stands.
   const code = script.replaceAll('</script', '<\\/script');
   const hash = createHash('sha256').update(code).digest('base64');
-  const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  const policy = [
+    "default-src 'none'",
+    `script-src 'sha256-${hash}'`,
+    "style-src 'unsafe-inline'",
+    ...allowed,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -53,6 +53,12 @@ export function defineSessions(sessions: Command): void {
   add('export', 'write sessions to stdout or a file')
     .argument('[id...]', ID)
     .addOption(new Option('--format <format>', 'the format of the export').choices(FORMATS).default('md'))
+    .addOption(
+      new Option('--html <path>', 'write one page with the waterfall of each answer to this file').conflicts([
+        'format',
+        'output',
+      ]),
+    )
     .option('--output <path>', 'write to this file instead of stdout; an existing file is not replaced')
     .option('--all', 'all sessions')
     .action(inStore(exportSessions));

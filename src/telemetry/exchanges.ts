@@ -3,10 +3,10 @@ import { createKeyHider } from '../common/key-forms.js';
 import type { Endpoint } from '../config/endpoints.js';
 import type { ChatMessage } from '../connector/types.js';
 import type { LoadFigures } from '../metrics/exchange.js';
+import { hopStretches } from '../metrics/stretches.js';
 import type { ChatResult } from '../sdk/index.js';
 import { contentAttributes } from './content.js';
 import { clientMetrics, commonAttributes } from './gen-ai.js';
-import { hopStretches } from './hop-spans.js';
 import type { OpenTelemetry } from './open.js';
 import { randomSpanId, randomTraceId, traceparent } from './traceparent.js';
 

@@ -8,12 +8,14 @@ import { stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
 import { UsageError } from '../support/usage-error.js';
 
-export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording', 'fine-tuning'] as const;
+export const FORMATS = ['md', 'json', 'jsonl', 'har', 'csv', 'recording', 'fine-tuning', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
 export interface ExportFlags {
   format?: Format;
   output?: string;
+  /** A file: `--format html` and `--output` at once. */
+  html?: string;
   all?: boolean;
 }
 
@@ -23,7 +25,7 @@ export interface ExportFlags {
  */
 export async function exportSessions(
   store: SessionStore,
-  { all, format = 'md', output }: ExportFlags,
+  { all, html, format = 'md', output = html }: ExportFlags,
   ids: readonly string[],
 ): Promise<void> {
   if (ids.length === 0 && !all) {
@@ -33,7 +35,7 @@ export async function exportSessions(
   }
   const summaries = all ? store.list({ limit: Number.MAX_SAFE_INTEGER }) : ids.map((id) => store.find(id));
   const text = await render(
-    format,
+    html === undefined ? format : 'html',
     summaries.map(({ id }) => store.load(id)),
   );
   if (output === undefined) {
@@ -61,6 +63,8 @@ async function render(format: Format, sessions: readonly Session[]): Promise<str
       return (await import('../../sessions/export/har.js')).toHar(sessions, VERSION, conversationIn);
     case 'recording':
       return recordingsOf(sessions);
+    case 'html':
+      return (await import('./page.js')).sessionsPage(sessions);
     case 'fine-tuning': {
       const { toFineTuning } = await import('../../sessions/export/fine-tuning.js');
       const { lines, omitted } = toFineTuning(sessions);

@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
  * The template of a page, which the build makes.
  * @throws {UsageError} when it is not there
  */
-export function pageTemplate(name: 'bench'): string {
+export function pageTemplate(name: 'bench' | 'session'): string {
   const file = `pages/${name}.html`;
   const beside = join(dirname(realpathSync(process.argv[1] ?? '')), file);
   const built = join(dirname(fileURLToPath(import.meta.url)), '../../../dist', file);

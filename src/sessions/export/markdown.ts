@@ -83,7 +83,7 @@ function longestRun(text: string): number {
 }
 
 /** The figures of the exchange that brought a message, in one line; nothing where none were saved. */
-function figuresOf({ exchanges }: Session, { id }: Message): string[] {
+export function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   const exchange = exchanges.find(({ answerId }) => answerId === id);
   if (exchange === undefined) return [];
   const { metrics } = exchange;
@@ -103,7 +103,8 @@ function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   return figures.length === 0 ? [] : [`*${figures.join(', ')}*`];
 }
 
-function headingOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
+/** Who wrote it, when, and how it ended. */
+export function headingOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
   const who = {
     user: 'You',
     system: 'System',

@@ -1,4 +1,4 @@
-import { HOPS, type HopName, type Hops } from '../metrics/hops.js';
+import { HOPS, type HopName, type Hops } from './hops.js';
 
 /** A part of an exchange's time. In ms since the request was sent. */
 export interface Stretch {

@@ -1,0 +1,40 @@
+import { Marked, type Tokens } from 'marked';
+import markedCjkFriendly from 'marked-cjk-friendly';
+import { html, Markup } from '../support/html.js';
+
+/** Headings of an answer are below those of the page. */
+const HEADINGS_BELOW = 3;
+
+/**
+ * Markdown as markup that does nothing: HTML in it stays text, images become links, and links lead to web pages or mail
+ * addresses alone. Nothing is fetched.
+ */
+export function markdownMarkup(text: string): Markup {
+  return new Markup(marked.parse(text, { async: false }));
+}
+
+const marked = new Marked({ gfm: true }, markedCjkFriendly(), {
+  renderer: {
+    html: ({ text }) => html`${text}`.text,
+    heading({ tokens, depth }) {
+      const level = Math.min(6, depth + HEADINGS_BELOW);
+      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+    },
+    link({ href, tokens }: Tokens.Link) {
+      const inner = new Markup(this.parser.parseInline(tokens));
+      return linkTo(href, inner).text;
+    },
+    image: ({ href, text }) => linkTo(href, html`Image: ${text === '' ? href : text}`).text,
+    code({ text, lang }) {
+      const language =
+        lang === undefined || lang === '' ? undefined : html`<span class="soft">${lang}</span>\n`;
+      return html`${language}<pre tabindex="0"><code>${text}</code></pre>\n`.text;
+    },
+  },
+});
+
+function linkTo(address: string, inner: Markup): Markup {
+  const url = URL.parse(address);
+  if (url === null || !/^(https?|mailto):$/.test(url.protocol)) return html`${inner} (${address})`;
+  return html`<a href="${url.href}" rel="noopener noreferrer nofollow">${inner}</a>`;
+}

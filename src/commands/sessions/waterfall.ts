@@ -1,0 +1,44 @@
+import { HOPS, type Hops } from '../../metrics/hops.js';
+import { hopStretches, type Stretch } from '../../metrics/stretches.js';
+import { hopColor, hopPlace } from '../../page/common/hops.js';
+import type { JsonObject } from '../../sessions/types.js';
+import { html, type Markup } from '../support/html.js';
+
+/** Where an answer's time went, as a table with a bar for each step; undefined where that was not saved. */
+export function waterfall(metrics: JsonObject): Markup | undefined {
+  const e2eMs = numberOf(metrics.e2eMs);
+  const stretches = hopStretches(hopsOf(metrics.hops), e2eMs);
+  const totalMs = Math.max(0, ...stretches.map(({ endMs }) => endMs));
+  if (totalMs === 0) return undefined;
+  const ttftMs = numberOf(metrics.ttftMs);
+  const first = ttftMs === undefined ? '' : `first token after ${msText(ttftMs)}, `;
+  return html`<details open><summary>Waterfall: ${first}${msText(totalMs)} in all</summary>
+<table class="hops"><thead><tr><th scope="col">Step</th><th scope="col"></th><th scope="col">Time</th><th scope="col">Spent by</th></tr></thead>
+<tbody>${stretches.map((stretch) => row(stretch, totalMs))}</tbody></table></details>`;
+}
+
+function row({ name, label, startMs, endMs }: Stretch, totalMs: number): Markup {
+  const [left, width] = [startMs, endMs - startMs].map((ms) => `${((100 * ms) / totalMs).toFixed(3)}%`);
+  const color = name === 'output' ? 'var(--answer)' : hopColor(name);
+  const place = name === 'output' ? 'the provider' : hopPlace(name);
+  return html`<tr><th scope="row">${label}</th><td><span class="track" aria-hidden="true"><span style="left:${left};width:${width};background:${color}"></span></span></td><td>${msText(endMs - startMs)}</td><td>${place}</td></tr>`;
+}
+
+function hopsOf(value: unknown): Hops {
+  const saved: Readonly<Record<string, unknown>> =
+    typeof value === 'object' && value !== null ? { ...value } : {};
+  return Object.fromEntries(
+    HOPS.flatMap(({ name }) => {
+      const ms = numberOf(saved[name]);
+      return ms === undefined ? [] : [[name, ms]];
+    }),
+  );
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+function msText(ms: number): string {
+  return ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
+}
