@@ -1,23 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Endpoint } from '../config/index.js';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
-import { evaluate } from '../loadtest/check.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
 import { CURVE_CSV_HEADER, curveCsv } from '../loadtest/search/curve.js';
 import type { ServerRecord } from '../loadtest/server-metrics/record.js';
-import { turnFigures } from '../loadtest/turns.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
 import { openReport, type ReportFile } from './bench/files.js';
 import { addBenchFlags, type BenchFlags } from './bench/flags.js';
 import { loadOf, readTrace } from './bench/load.js';
-import { type Measured, measure } from './bench/measure.js';
+import { measure } from './bench/measure.js';
 import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
 import { promptsFrom } from './bench/prompts.js';
 import { type EndpointRun, resultText } from './bench/result.js';
 import { resultJson } from './bench/result-json.js';
+import { runOf } from './bench/run-of.js';
 import { checkSearch, levelFlags, searchLoads } from './bench/search.js';
 import { searchOf } from './bench/search-flags.js';
 import { watchServer } from './bench/server-metrics.js';
@@ -50,6 +48,10 @@ async function bench(flags: BenchFlags): Promise<number> {
   const setup = setupOf(plan);
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
+  if (flags.warmup === 'auto' && flags.shard !== undefined)
+    throw new UsageError(
+      'leave out --warmup auto with --shard: the warm-up is told from all requests of a test',
+    );
   if (flags.policies && flags.through === 'direct')
     throw new UsageError('--policies needs --through daemon: without the daemon there are none');
   const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;
@@ -138,14 +140,14 @@ async function runOne(
   try {
     const { name } = endpoint;
     let server: ServerRecord | undefined;
-    if (flags.warmup > 0) {
-      const warmup = warmupFlags(flags);
+    if (flags.warmup !== 'auto' && flags.warmup > 0) {
+      const warmup = warmupFlags(flags, flags.warmup);
       await measure(engine, { label: `${name} warm-up`, flags: warmup, load: loadOf(warmup) }, signal);
     }
     const search = searchOf(flags);
     if (search !== undefined) {
       const { curve, best } = await searchLoads(engine, search, flags, name, signal);
-      return { ...runOf(best, endpoint, flags), curve };
+      return { ...runOf(best, endpoint, { ...flags, warmup: 0 }, load.kind), curve };
     }
     if (startAt !== undefined) await waitForStart(startAt, signal);
     const watch = await watchServer(endpoint, flags);
@@ -154,29 +156,10 @@ async function runOne(
     const measured = await measure(engine, { label: name, flags, load }, signal).finally(async () => {
       server = await watch?.stop();
     });
-    return { ...runOf(measured, endpoint, flags), ...(server !== undefined && { server }) };
+    return { ...runOf(measured, endpoint, flags, load.kind), ...(server !== undefined && { server }) };
   } finally {
     await engine.close();
   }
-}
-
-function runOf(
-  { tally, durationMs, ...rest }: Measured,
-  { name, model, baseUrl }: Endpoint,
-  flags: BenchFlags,
-): EndpointRun {
-  const report = tally.report(durationMs);
-  return {
-    mode: name,
-    model: flags.model ?? model,
-    url: baseUrl,
-    tally,
-    turns: flags.turns === undefined ? [] : turnFigures(tally),
-    report,
-    checks: (flags.check ?? []).map((check) => evaluate(check, report)),
-    slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, report)),
-    ...rest,
-  };
 }
 
 /** As far as the flags say. */
@@ -186,10 +169,10 @@ function mostAtATime({ concurrency = 1, findConcurrency, sweep }: BenchFlags): n
 }
 
 /** The requests before the test, which do not count: as many at a time as in it. */
-function warmupFlags(flags: BenchFlags): BenchFlags {
+function warmupFlags(flags: BenchFlags, requests: number): BenchFlags {
   const { rate: _rate, stages: _stages, arrivals: _arrivals, trace: _trace, duration: _, ...rest } = flags;
-  const conversations = flags.turns === undefined ? {} : { conversations: flags.warmup };
-  return { ...rest, requests: flags.warmup, ...conversations };
+  const conversations = flags.turns === undefined ? {} : { conversations: requests };
+  return { ...rest, requests, ...conversations };
 }
 
 function passed({ checks, report, curve }: EndpointRun): boolean {

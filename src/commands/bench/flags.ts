@@ -28,7 +28,8 @@ export interface BenchFlags
   concurrency?: number;
   /** Seconds. */
   ramp: number;
-  warmup: number;
+  /** Requests before; `auto`: the beginning of the test is left out. */
+  warmup: number | 'auto';
   /** Seconds. */
   drain?: number;
   through: Through;
@@ -66,6 +67,7 @@ Errors of ours have a class that begins with client: or daemon:. Answers that --
 TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value a
 request. ITL: the gaps between content chunks, of all requests. Goodput: requests per second that keep every --slo.
 Only complete answers count; the others are errors, by class. Rates are over the time to the last answer's end.
+--warmup auto leaves out the requests before TTFT is steady (MSER-5), and those at the end whose load was already falling.
 
 An SLO is ${SLO_SYNTAX}.
 Conditions on answers make the goodput; those on the run are reported as kept or missed. A check is
@@ -99,7 +101,14 @@ export function addBenchFlags(command: Command): Command {
         .default(0)
         .conflicts(['rate', 'stages', 'trace']),
     )
-    .option('--warmup <n>', 'requests before, that do not count', numberWithin(0, 100_000, 'whole'), 0)
+    .addOption(
+      new Option(
+        '--warmup <n>',
+        'requests before, that do not count; auto: leave out the beginning and the end',
+      )
+        .argParser((text) => (text === 'auto' ? text : numberWithin(0, 100_000, 'whole')(text)))
+        .default(0),
+    )
     .option(
       '--drain <seconds>',
       `after the last request, wait so long for answers [${DEFAULT_DRAIN_S} with --duration, else any time]`,

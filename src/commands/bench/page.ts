@@ -7,7 +7,7 @@ import { LATENCIES } from '../../loadtest/tally.js';
 import { costText } from '../../metrics/cost.js';
 import { filledPage, html, type Markup } from '../support/html.js';
 import { pageTemplate } from '../support/pages.js';
-import { type EndpointRun, foundText } from './result.js';
+import { type EndpointRun, foundText, trimText } from './result.js';
 import type { Setup } from './setup.js';
 
 /**
@@ -52,6 +52,7 @@ function runSection(run: EndpointRun, setup: Setup, number: number): Markup {
 ${warnings(instrumentWarnings(instrument, report))}
 ${curve(run)}
 ${cards(run)}
+${run.trim === undefined ? undefined : html`<p class="note">Left out: ${trimText(run.trim)}</p>`}
 ${latencies(run)}
 ${conditions(run)}
 ${turns(run)}

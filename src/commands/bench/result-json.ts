@@ -5,6 +5,7 @@ import { requestsJson } from '../../loadtest/requests-json.js';
 import { curveJson } from '../../loadtest/search/curve.js';
 import { serverJson } from '../../loadtest/server-metrics/report.js';
 import { short } from '../../loadtest/short.js';
+import type { Trim } from '../../loadtest/steady-part.js';
 import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
@@ -40,6 +41,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     turns: inTurns ? turnsJson(run.turns) : null,
     instrument: instrumentJson(run),
     server_metrics: run.server === undefined ? null : serverJson(run.server, run.startedAt.getTime()),
+    warmup: run.trim === undefined ? null : trimJson(run.trim),
     curve: run.curve === undefined ? null : curveJson(run.curve),
     slo: slo.map(resultOf),
     checks: checks.map(resultOf),
@@ -47,6 +49,10 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     histograms: histogramsJson(tally),
     requests: requestsJson(tally),
   };
+}
+
+function trimJson({ fromMs, toMs, before, after, steady }: Trim): Record<string, unknown> {
+  return { method: 'mser-5', from_ms: short(fromMs), to_ms: short(toMs), before, after, steady };
 }
 
 function conversationsJson({ begun, complete, brokenOff }: Conversations): Record<string, number> {

@@ -4,6 +4,7 @@ import { instrumentWarnings } from '../../loadtest/instrument.js';
 import { type Curve, curveText } from '../../loadtest/search/curve.js';
 import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
 import { serverText } from '../../loadtest/server-metrics/report.js';
+import type { Trim } from '../../loadtest/steady-part.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
 import type { TurnFigures } from '../../loadtest/turns.js';
@@ -24,6 +25,8 @@ export interface EndpointRun extends Omit<Measured, 'durationMs'> {
   slo: readonly CheckResult[];
   /** What the server told of itself (`--server-metrics`). */
   server?: ServerRecord;
+  /** What `--warmup auto` left out. */
+  trim?: Trim;
   /** Of several loads; the run is then that of the answer. */
   curve?: Curve;
 }
@@ -87,7 +90,7 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 
 /** What else the loop and this process say of a run. */
 function ownRows(
-  { instrument, maxInFlight, unsent, tally, turns, conversations, workers }: EndpointRun,
+  { instrument, maxInFlight, unsent, tally, turns, conversations, workers, trim }: EndpointRun,
   { through, policies }: Setup,
 ): string[][] {
   const { eventLoopDelayMs, cpu } = instrument;
@@ -96,12 +99,19 @@ function ownRows(
     ['way', WAYS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ['in flight', `at most ${maxInFlight}`],
+    ...(trim === undefined ? [] : [['left out', trimText(trim)]]),
     [
       'instrument',
       `${workers === 1 ? '' : `${workers} threads, `}event loop late p99 ${eventLoopDelayMs.p99.toFixed(1)} ms, ${(100 * cpu).toFixed(0)} % of a core`,
     ],
     ...(unsent === 0 ? [] : [['unsent', `${unsent} arrivals waited for a place until --drain had passed`]]),
   ];
+}
+
+/** E.g. `34 requests to warm up (2.1 s, by MSER-5) and the last 12`. */
+export function trimText({ before, after, fromMs, steady }: Trim): string {
+  const warmup = `${before} requests to warm up (${(fromMs / 1000).toFixed(1)} s, by MSER-5) and the last ${after}`;
+  return steady ? warmup : `${warmup}; NOT STEADY: TTFT still changed in the second half, so test for longer`;
 }
 
 function conversationsText(

@@ -7,13 +7,11 @@ import {
   fellBehind,
   isRoughlyClear,
   type Level,
-  type SteadyPart,
   settledSamples,
-  steadyPart,
-  steadyReport,
   type Verdict,
   verdictOf,
 } from '../../loadtest/search/level.js';
+import { type SteadyPart, steadyPart, steadyReport } from '../../loadtest/steady-part.js';
 import { createTally, type Tally } from '../../loadtest/tally.js';
 import { UsageError } from '../support/usage-error.js';
 import type { Engine } from './engine/engine.js';

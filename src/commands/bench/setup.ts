@@ -29,7 +29,7 @@ export interface Setup {
 export function setupOf({ flags, load, prompts }: Plan): Setup {
   const search = searchOf(flags);
   const loop = search === undefined ? load.kind : search.kind === 'rate' ? 'open' : 'closed';
-  const text = `${search === undefined ? load.text : searchText(search, flags)}${flags.warmup === 0 ? '' : `, after ${flags.warmup} to warm up`}`;
+  const text = `${search === undefined ? load.text : searchText(search, flags)}${warmupText(flags)}`;
   const turns =
     flags.turns === undefined
       ? null
@@ -74,4 +74,9 @@ function searchText(search: SearchPlan, { slo }: BenchFlags): string {
 
 function searchJson(search: SearchPlan, { slo }: BenchFlags): Record<string, unknown> {
   return { ...search, slo: slo?.text ?? null };
+}
+
+function warmupText({ warmup }: BenchFlags): string {
+  if (warmup === 'auto') return ', without warm-up and cool-down';
+  return warmup === 0 ? '' : `, after ${warmup} to warm up`;
 }

@@ -1,7 +1,6 @@
 import type { Latency, Sample } from '../sample.js';
-import type { Slo } from '../slo.js';
-import { steadyFrom } from '../steady.js';
-import { createTally, type Report, type Tally } from '../tally.js';
+import type { SteadyPart } from '../steady-part.js';
+import type { Report, Tally } from '../tally.js';
 import { type Criteria, FEWEST, type Judged, judge } from './criteria.js';
 
 /** One load of a curve, over its steady part. Times in ms. */
@@ -35,70 +34,12 @@ export interface Verdict {
   readonly fellBehind: boolean;
 }
 
-/** The steady part of a test's requests. */
-export interface SteadyPart {
-  /** In the order in which they were due. */
-  readonly samples: readonly Sample[];
-  readonly fromMs: number;
-  readonly leftOut: number;
-  readonly steady: boolean;
-}
-
-/** The requests after the warm-up, by TTFT, or by E2E where answers come in one piece. */
-export function steadyPart(samples: readonly Sample[], latencyOf: Tally['latencyOf']): SteadyPart {
-  const ordered = samples.toSorted(
-    (one, other) => one.intendedMs - other.intendedMs || one.index - other.index,
-  );
-  const series: number[] = [];
-  const places: number[] = [];
-  for (const [place, sample] of ordered.entries()) {
-    if (sample.outcome !== 'complete') continue;
-    const { ttft, e2e } = latencyOf(sample);
-    const value = ttft ?? e2e;
-    if (value === undefined) continue;
-    series.push(value);
-    places.push(place);
-  }
-  const { from, steady } = steadyFrom(series);
-  const place = from === 0 ? 0 : (places[from] ?? 0);
-  const rest = ordered.slice(place);
-  return { samples: rest, fromMs: place === 0 ? 0 : (rest[0]?.intendedMs ?? 0), leftOut: place, steady };
-}
-
 /** Those before the first request that still runs: what is judged of them does not favour short answers. */
 export function settledSamples(samples: readonly Sample[]): Sample[] {
   const ended = new Set(samples.map(({ index }) => index));
   let first = 0;
   while (ended.has(first)) first += 1;
   return samples.filter(({ index }) => index < first);
-}
-
-/**
- * The report of a steady part. Its rates count what ended from its beginning to `toMs`: an overloaded service is still busy
- * with what was sent before.
- */
-export function steadyReport(
-  part: Pick<SteadyPart, 'samples' | 'fromMs'>,
-  all: readonly Sample[],
-  toMs: number,
-  loop: 'open' | 'closed',
-  slo: Slo | undefined,
-): Report {
-  const of = (samples: readonly Sample[]): Report => {
-    const tally = createTally(loop, slo?.limits);
-    for (const sample of samples) tally.add(sample);
-    return tally.report(Math.max(1, toMs - part.fromMs));
-  };
-  const report = of(part.samples);
-  const ended = of(all.filter(({ endMs }) => endMs > part.fromMs && endMs <= toMs));
-  const { requestsPerSecond, outputTokensPerSecond } = ended;
-  const { goodput } = report;
-  return {
-    ...report,
-    requestsPerSecond,
-    outputTokensPerSecond,
-    ...(goodput && { goodput: { ...goodput, perSecond: ended.goodput?.perSecond ?? 0 } }),
-  };
 }
 
 /** What an SLO says of a load. */

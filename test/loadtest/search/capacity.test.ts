@@ -3,14 +3,9 @@ import { createRandom, type Random } from '../../../src/common/random.js';
 import type { Sample } from '../../../src/loadtest/sample.js';
 import { criteriaOf, SURE, shareInterval } from '../../../src/loadtest/search/criteria.js';
 import { createSearch } from '../../../src/loadtest/search/find.js';
-import {
-  fellBehind,
-  settledSamples,
-  steadyPart,
-  steadyReport,
-  verdictOf,
-} from '../../../src/loadtest/search/level.js';
+import { fellBehind, settledSamples, verdictOf } from '../../../src/loadtest/search/level.js';
 import { parseSlo } from '../../../src/loadtest/slo.js';
+import { steadyPart, steadyReport } from '../../../src/loadtest/steady-part.js';
 import { createTally } from '../../../src/loadtest/tally.js';
 import { NO_SPEED } from '../../../src/metrics/speed.js';
 

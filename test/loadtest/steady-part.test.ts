@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { trimmed } from '../../src/loadtest/steady-part.js';
+import { createTally, type Tally } from '../../src/loadtest/tally.js';
+import { NO_SPEED } from '../../src/metrics/speed.js';
+
+/** A request each 10 ms; the first `slow` take 400 ms, the others 100 ms and a little. */
+function tallyOf(count: number, slow: number): Tally {
+  const tally = createTally('open');
+  for (let index = 0; index < count; index += 1) {
+    const tookMs = index < slow ? 400 : 100 + (index % 7);
+    tally.add(
+      {
+        ...{ index, turn: 1, intendedMs: index * 10, lagMs: 0, endMs: index * 10 + tookMs },
+        ...{ attempts: 1, retriesMs: 0, replaced: 0, outcome: 'complete', speed: NO_SPEED },
+        ...{ ttftMs: tookMs, e2eMs: tookMs, outputTokens: 4, tokensEstimated: false },
+      },
+      [5],
+    );
+  }
+  return tally;
+}
+
+test('the slow beginning and the end without full load are left out, and rates are over what is left', () => {
+  const part = trimmed(tallyOf(600, 60), 'open', undefined);
+  expect(part?.trim).toMatchObject({ before: 60, steady: true, fromMs: 600 });
+  // An answer takes 106 ms at most: the last eleven requests ended alone.
+  expect(part?.trim.after).toBeGreaterThanOrEqual(10);
+  expect(part?.trim.after).toBeLessThanOrEqual(12);
+  expect(part?.report.latency.ttft?.max).toBeLessThan(107);
+  // What ended in that time, also of what was sent before it.
+  const { fromMs = 0, toMs = 0 } = part?.trim ?? {};
+  const ended = tallyOf(600, 60).samples.filter(({ endMs }) => endMs > fromMs && endMs <= toMs).length;
+  expect(part?.report.requestsPerSecond).toBeCloseTo((1000 * ended) / (toMs - fromMs), 6);
+  expect(part?.report.outputTokensPerSecond).toBeCloseTo((4000 * ended) / (toMs - fromMs), 6);
+  expect(part?.tally.samples).toHaveLength(600 - 60 - (part?.trim.after ?? 0));
+  // Gaps are not known by request.
+  expect(part?.report.latency.itl?.count).toBe(600);
+});
+
+test('a test that never becomes steady is told as such', () => {
+  const tally = createTally('closed');
+  for (const sample of tallyOf(300, 0).samples)
+    tally.add(sample.outcome === 'complete' ? { ...sample, ttftMs: 1 + sample.index } : sample);
+  expect(trimmed(tally, 'closed', undefined)?.trim).toMatchObject({ before: 150, steady: false });
+});
+
+test('too few requests are left as they are', () => {
+  expect(trimmed(tallyOf(49, 10), 'open', undefined)).toBeUndefined();
+});
