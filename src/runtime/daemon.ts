@@ -16,17 +16,17 @@ import { type Runtime, startRuntime } from './server.js';
 /** The exit code when another process uses the address (EX_UNAVAILABLE of sysexits.h). */
 const EXIT_IN_USE = 69;
 const EXIT_FAILED = 1;
-/** The exit code for wrong flags or configuration: a restart would not help. */
+/** The exit code for wrong flags or configuration, which a restart would not repair. */
 export const EXIT_USAGE = 2;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The daemon as a process: runs until a signal, or with `--exit-with-stdin` until stdin closes. Prints one line
- * to stderr: "listening on …", or why it can't listen.
+ * Runs the daemon until a signal arrives, or with `--exit-with-stdin` until stdin closes. Prints one line to stderr:
+ * "listening on …", or the reason why it can't listen.
  * @returns the exit code
  */
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
-  // The process that started the daemon may have closed the other end.
+  // The process that started the daemon may have closed the other end of stderr.
   process.stderr.on('error', () => {});
   try {
     return await serve(flags, await daemonOptions(flags, process.env));
@@ -47,7 +47,7 @@ async function serve(
 
   try {
     const lost = logOptions && logProblem(logOptions.path);
-    if (lost !== undefined) say(`vastar-connector-runtime: there is no log: ${lost}`);
+    if (lost !== undefined) say(`vastar-connector-runtime: the daemon writes no log: ${lost}`);
     logFile = logOptions && openLogFile(logOptions);
     const log = logFile?.logger ?? silentLogger;
     if (settings.pool?.verify === false) {
@@ -106,8 +106,8 @@ async function endTelemetry(telemetry: RequestTelemetry | undefined, log: Logger
 }
 
 /**
- * Stops the runtime when stdin is closed and no client is connected. A client that connects while the address is freed is
- * still served: it has seen a daemon there and starts none.
+ * Stops the runtime when stdin is closed and no client is connected. A client that connects while the socket's file is
+ * being removed is still served: it found a daemon, so it does not start one.
  * @returns a function to call when the last connection has closed
  */
 function leaveWithParent(runtime: Runtime, shutdown: AbortController): () => void {
@@ -126,16 +126,16 @@ function leaveWithParent(runtime: Runtime, shutdown: AbortController): () => voi
   return () => void leave();
 }
 
-/** Connects a runtime to the process's signals, faults and pid file. Returns a function that undoes it. */
+/** Handles the process's signals and uncaught errors, and writes the pid file. Returns a function that undoes it. */
 function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger): () => void {
   const pidFile = pidFilePath(runtime.address);
   try {
     writePidFile(pidFile, { pid: process.pid, startedMs: runtime.startedMs });
   } catch (error) {
-    // Only `runtime stop` needs it.
+    // Only `runtime stop` needs the pid file.
     log.warn('no pid file', { path: pidFile, message: messageOf(error) });
   }
-  // Before the address is free: the next daemon writes its own pid file.
+  // Remove the pid file before the address is free: the next daemon writes its own.
   shutdown.signal.addEventListener('abort', () => removePidFile(pidFile), { once: true });
 
   const onSignal = (name: NodeJS.Signals): void => {
@@ -143,7 +143,7 @@ function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger)
     if (shutdown.signal.aborted) runtime.end();
     shutdown.abort();
   };
-  // Each exchange catches its own errors; an uncaught one must not end the other exchanges.
+  // An uncaught error must not end the other exchanges. Each exchange catches its expected errors itself.
   const onFault = (error: unknown): void => logFault(log, error);
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
@@ -153,7 +153,7 @@ function attachProcess(runtime: Runtime, shutdown: AbortController, log: Logger)
   };
 }
 
-/** What paths and other messages bring into it can't steer the terminal. */
+/** Prints a line to stderr, with control characters made visible. */
 function say(line: string): void {
   process.stderr.write(`${visible(line)}\n`);
 }

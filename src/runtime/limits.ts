@@ -1,6 +1,6 @@
 /** The daemon's limits in bytes, connections, requests and time. */
 export interface Limits {
-  /** Bytes of a client's frame, its type byte included. */
+  /** Most bytes of a client's frame, including its type byte. */
   frameBytes: number;
   /** Longest time for a client to send a whole frame, in ms. */
   frameTimeoutMs: number;
@@ -8,15 +8,15 @@ export interface Limits {
   connections: number;
   /** Most requests and streams at a time on one connection. */
   requestsPerConnection: number;
-  /** How long a client without running exchanges may be silent, in ms; 0 = for ever. */
+  /** How long a client without running exchanges may be silent, in ms; 0 = no limit. */
   clientIdleMs: number;
-  /** Most connections of one tenant to one origin; further requests wait. */
+  /** Most connections of one tenant to one origin; further requests wait for one. */
   upstreamConnections: number;
   /** Most requests at a time on one HTTP/2 connection, if the server allows as many. */
   streamsPerConnection: number;
   /** Longest time to connect to a provider, in ms. */
   connectTimeoutMs: number;
-  /** How long a provider may be silent, in ms; 0 = for ever. */
+  /** How long a provider may be silent, in ms; 0 = no limit. */
   upstreamIdleMs: number;
   /** How long an unused connection is kept, in ms, unless the server names a limit. */
   keepAliveMs: number;
@@ -31,7 +31,7 @@ export const DEFAULT_LIMITS: Limits = {
   frameTimeoutMs: 10_000,
   connections: 1024,
   requestsPerConnection: 4096,
-  // A dead client's socket is closed by the kernel: all clients are on this machine.
+  // All clients are on this machine, so the kernel closes a dead client's socket.
   clientIdleMs: 0,
   upstreamConnections: 1024,
   streamsPerConnection: 100,

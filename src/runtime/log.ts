@@ -17,8 +17,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Writes an event with its figures. Pass a function when the figures are expensive:
- * it is called only when the event is written. Never pass headers, bodies or query strings.
+ * Writes an event with its fields. Pass a function when the fields are expensive to compute: it is called only when
+ * the event is written. Never pass headers, bodies or query strings.
  */
 export type Logger = Readonly<Record<LogLevel, (event: string, fields?: Fields | (() => Fields)) => void>>;
 
@@ -49,7 +49,7 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
   attempt(() => makeFolder(dirname(path)));
   let stream = openStream(path);
   let size = attempt(() => statSync(path).size) ?? 0;
-  /** Streams of rotated files that still write. */
+  /** The streams of rotated files that still have lines to write. */
   const ending = new Set<Promise<void>>();
 
   const rotate = (): void => {
@@ -74,7 +74,7 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
       const bytes = Buffer.byteLength(text);
       if (size > 0 && size + bytes > maxBytes) rotate();
       size += bytes;
-      // A full disk may have room again.
+      // Try again: a full disk may have room now.
       if (stream === undefined || stream.destroyed) stream = openStream(path);
       stream?.write(text);
     };
@@ -86,14 +86,14 @@ export function openLogFile({ path, level, maxBytes = 10 * 1024 ** 2, keep = 3 }
   };
 }
 
-/** Clients choose ids and paths, and a search for keys in megabytes of text would block the event loop. */
+/** Values are cut to this length: redacting megabytes of text that a client sent would block the event loop. */
 const MAX_CHARS = 4000;
 
 function shortened(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > MAX_CHARS ? `${value.slice(0, MAX_CHARS)}…` : value;
 }
 
-/** Why the log can't be written at this path; undefined when it can. */
+/** Returns why the log can't be written at this path, or undefined when it can. */
 export function logProblem(path: string): string | undefined {
   try {
     makeFolder(dirname(path));
@@ -104,7 +104,7 @@ export function logProblem(path: string): string | undefined {
   }
 }
 
-/** Opens the file at once, so that it can be renamed right after; undefined when it can't be opened. */
+/** Opens the file synchronously, so that it can be renamed right after. Returns undefined when it can't be opened. */
 function openStream(path: string): WriteStream | undefined {
   const fd = attempt(() => openSync(path, 'a', 0o600));
   return fd === undefined ? undefined : createWriteStream(path, { fd }).on('error', nothing);

@@ -2,7 +2,7 @@
 import { keepCompiledCode } from '../common/compile-cache.js';
 import { requireNode } from '../common/node-version.js';
 
-// Load nothing else before the check: the other modules may not start on an older Node.
+// Load no other module before the check: the others may fail on an older Node.
 if (requireNode()) {
   keepCompiledCode();
   const { main } = await import('./program.js');

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { ListenAddress } from './clients/address.js';
 
-/** The process that serves an address. It counts only if the daemon that answers there started at that time. */
+/** The process that serves an address. Trust it only if the daemon at that address reports the same start time. */
 export interface PidFile {
   pid: number;
-  /** When it started, by `systemClockMs`. */
+  /** When the process started, by `systemClockMs`. */
   startedMs: number;
 }
 
-/** The machine or container too: elsewhere the same number is another process. */
+/** Includes the host name: on another machine or container, the same pid is another process. */
 const schema = z.object({
   pid: z.int().check(z.positive()),
   startedMs: z.number(),
   host: z.literal(hostname()),
 });
 
-/** The path of the pid file for an address. */
+/** Returns the path of the pid file for an address. */
 export function pidFilePath(address: ListenAddress): string {
   if (address.kind === 'unix') return `${address.path}.pid`;
   return join(tmpdir(), `vastar-connector-runtime.tcp-${address.port}.pid`);
@@ -36,7 +36,7 @@ export function writePidFile(path: string, content: PidFile): void {
   }
 }
 
-/** Reads the file; undefined when it is missing, or belongs to another user or machine. */
+/** Reads the file. Returns undefined when it is missing, or belongs to another user or machine. */
 export function readPidFile(path: string): PidFile | undefined {
   try {
     const found = lstatSync(path);
@@ -53,6 +53,6 @@ export function removePidFile(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // Another process has just removed it.
+    // Another process may have removed the file already.
   }
 }

@@ -4,15 +4,15 @@ import { visible } from '../config/problem.js';
 import { EXIT_USAGE, runDaemon } from './daemon.js';
 import { addDaemonFlags, daemonFlagsFrom } from './options/daemon-flags.js';
 
-/** `vastar-connector-runtime`: the daemon in the foreground, as `vastar-tui runtime run`. */
+/** Runs the daemon in the foreground for the command `vastar-connector-runtime`, like `vastar-tui runtime run`. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('vastar-connector-runtime')
     .description('Makes HTTP requests for programs that speak the Vastar connector protocol')
     .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'print this help')
-    // An argument can be anything.
+    // Error messages repeat arguments, which can contain control characters.
     .configureOutput({ outputError: (text, write) => write(text.split('\n').map(visible).join('\n')) })
-    .showHelpAfterError('(vastar-connector-runtime --help lists what there is)')
+    .showHelpAfterError('(vastar-connector-runtime --help lists all flags)')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
     .action(async (_flags: unknown, command: Command) => {
       process.exitCode = await runDaemon(daemonFlagsFrom(command));

@@ -20,39 +20,39 @@ import type { PoolOptions } from './upstream/upstream-pools.js';
 
 export interface RuntimeOptions {
   listen: ListenAddress;
-  /** [silent] */
+  /** Default: no log. */
   log?: Logger;
   pool?: PoolOptions;
   policies?: PolicyOptions;
-  /** The file with the token that clients must send; created when missing [no token]. */
+  /** The file with the token that clients must send. A missing file is created. Default: clients need no token. */
   tokenFile?: string;
   limits?: Partial<Limits>;
-  /** Serves Prometheus' figures at this port of 127.0.0.1; 0 = a free one [none]. */
+  /** Serves Prometheus metrics at this port of 127.0.0.1; 0 = a free port. Default: no metrics. */
   metricsPort?: number;
-  /** Exports each request [nothing]. */
+  /** Exports a span for each request. Default: no export. */
   telemetry?: RequestTelemetry | undefined;
-  /** `limits.drainMs` by its short name. */
+  /** Shorthand for `limits.drainMs`. */
   drainMs?: number;
-  /** `limits.frameTimeoutMs` by its short name. */
+  /** Shorthand for `limits.frameTimeoutMs`. */
   frameTimeoutMs?: number;
   /** Called each time the last connection has closed. */
   onIdle?: () => void;
 }
 
 export interface Runtime {
-  /** Where it listens, with the port that was given. */
+  /** Where the daemon listens, with the port that the system assigned. */
   readonly address: ListenAddress;
-  /** Where it serves its figures, if it does. */
+  /** The port of the Prometheus metrics; undefined when none are served. */
   readonly metricsPort: number | undefined;
-  /** By `systemClockMs`. */
+  /** When the daemon started, by `systemClockMs`. */
   readonly startedMs: number;
   /** Connections open now. */
   readonly connections: number;
-  /** Frees the address, and resolves when all clients that had connected are served. */
+  /** Frees the address. Resolves when all clients that had connected before have a session. */
   release(): Promise<void>;
-  /** Ends what still runs with typed errors, without waiting for it. */
+  /** Ends the running exchanges with typed errors, without waiting for their results. */
   end(): void;
-  /** Resolves when it is stopped and every connection is closed. */
+  /** Resolves when the daemon has stopped and every connection is closed. */
   readonly closed: Promise<void>;
 }
 
@@ -62,9 +62,9 @@ const LATE_MS = 50;
 const FLUSH_MS = 1000;
 
 /**
- * Serves clients of the connector protocol until `shutdown` is aborted: then it takes no more, gives its
- * address free at once, lets exchanges finish for `drainMs`, and ends the rest with errors.
- * @throws {ListenError} when it cannot listen; Error when the token file cannot be used
+ * Serves clients of the connector protocol until `shutdown` is aborted. Then it refuses new requests and frees its
+ * address at once. Running exchanges have `drainMs` to finish; after that they end with errors.
+ * @throws {ListenError} when the daemon can't listen; Error when the token file can't be used
  */
 export async function startRuntime(options: RuntimeOptions, shutdown: AbortSignal): Promise<Runtime> {
   const log = options.log ?? silentLogger;
@@ -107,12 +107,12 @@ export async function startRuntime(options: RuntimeOptions, shutdown: AbortSigna
       frameTimeoutMs,
       ...(token !== undefined && { token }),
       ...(sessions.size >= limits.connections && {
-        refusal: `the daemon serves ${limits.connections} connections, which is its limit (--max-connections); try again later`,
+        refusal: `try again later: the daemon is at its limit of ${limits.connections} connections (--max-connections)`,
       }),
     });
     sessions.add(session);
     log.debug('connected', { connections: sessions.size });
-    // One that was accepted in the moment of stopping.
+    // The daemon may have stopped just before it accepted this connection.
     if (shutdown.aborted) session.drain();
     void session.closed.then(() => {
       sessions.delete(session);
@@ -179,7 +179,7 @@ function processFigures(): { cpuSeconds: number; rssBytes: number } {
   return { cpuSeconds: (user + system) / 1_000_000, rssBytes: process.memoryUsage.rss() };
 }
 
-/** Waits for `work`, but no longer than `limitMs` or until `signal` is aborted. */
+/** Waits until `work` ends, `limitMs` have passed, or `signal` is aborted. */
 async function withLimit(work: Promise<unknown>, limitMs: number, signal?: AbortSignal): Promise<void> {
   let giveUp = (): void => {};
   const limit = new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** The promise's outcome, or the signal's reason when that comes first. The work itself goes on. */
+/** Settles like the promise, or rejects with the signal's reason if it aborts first. The work itself is not stopped. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

@@ -31,32 +31,34 @@ interface Call {
   frame: Uint8Array;
   timeoutMs: number;
   answerMs: number | undefined;
-  /** What only a daemon with the extension can take, in words; undefined where any daemon will do. */
+  /**
+   * Says which part of the request needs a daemon with the extension; undefined when any daemon can handle the request.
+   */
   extended: string | undefined;
 }
 
-/** Most that a question for the daemon's health may take, in ms. */
+/** Longest time for the daemon's health response, in ms. */
 const HEALTH_LIMIT_MS = 5000;
 
 /**
- * A client of the connector daemon: HTTP requests made by the daemon, any number at once.
+ * A client of the connector daemon, which makes HTTP requests for it. Any number of requests can run at once.
  *
- * Failures reject with `ConnectorException`: the daemon's error class and message; Transient when the
- * connection is lost; Timeout when the client's own limit passes; InvalidRequest for what can't be sent.
- * HTTP 4xx and 5xx are answers, not failures.
+ * Failures reject with `ConnectorException`. Its class is the daemon's error class, or Transient when the connection is
+ * lost, Timeout when the client's own limit passes, InvalidRequest for a request that can't be sent. HTTP 4xx and 5xx
+ * are answers and don't reject.
  *
- * An open connection keeps the process alive until `close`; timers (heartbeat, reconnecting) never do.
+ * An open connection keeps the process alive until `close`. Timers (heartbeat, reconnecting) don't.
  */
 export class RuntimeClient {
   readonly #config: RuntimeClientConfig;
   readonly #link: Link;
   readonly #lanes: Lanes;
-  // Beyond 32 bits, unlike those of another client, and safe as a number until the year 2255.
+  // Above 32 bits, different from other clients' ids, and a safe integer until the year 2255.
   #nextId = Date.now() * 1000 + Math.floor(Math.random() * 1000);
 
   /**
-   * @throws {ConnectorException} InvalidRequest for a socket path or port that can't be one; Permanent on a Node that
-   *   is too old.
+   * @throws {ConnectorException} InvalidRequest for an invalid socket path or port; Permanent on a Node that is too
+   *   old.
    */
   constructor(config: RuntimeClientConfig = {}) {
     const problem = nodeProblem(process.versions.node);
@@ -72,7 +74,7 @@ export class RuntimeClient {
     this.#lanes = new Lanes(this.#link, endpoint);
   }
 
-  /** What the connection to the daemon is at. */
+  /** The state of the connection to the daemon. */
   get state(): ConnectionState {
     return this.#link.state;
   }
@@ -83,8 +85,8 @@ export class RuntimeClient {
   }
 
   /**
-   * Connects, with one attempt. A closed client can be used again after it.
-   * @param options `signal`: aborting rejects with its reason; others may still wait for the attempt.
+   * Connects with one attempt. Also reopens a closed client.
+   * @param options `signal`: aborting it rejects with its reason. The attempt continues if other calls wait for it.
    */
   async connect(options: { signal?: AbortSignal } = {}): Promise<void> {
     options.signal?.throwIfAborted();
@@ -93,20 +95,20 @@ export class RuntimeClient {
     await (options.signal === undefined ? attempt : abortable(attempt, options.signal));
   }
 
-  /** Connects at once: ends a wait for the next attempt, or replaces the connection. Tries until it succeeds. */
+  /** Connects now: skips the wait for the next attempt, or replaces the connection. Retries until it succeeds. */
   reconnect(): void {
     this.#link.reconnect();
   }
 
-  /** Ends the connection; requests in flight fail, and the daemon stops them. */
+  /** Closes the connection. Running requests fail, and the daemon stops them. */
   async close(): Promise<void> {
     this.#link.close();
     this.#lanes.close();
   }
 
   /**
-   * Has the daemon make an HTTP request; resolves to the whole answer, whatever its status.
-   * @param options `signal`: aborting rejects with its reason and stops the request upstream.
+   * Sends an HTTP request through the daemon. Resolves to the whole answer, with any status.
+   * @param options `signal`: aborting it rejects with its reason and stops the request upstream.
    */
   async executeHTTP(
     request: HTTPRequestConfig,
@@ -122,8 +124,8 @@ export class RuntimeClient {
   }
 
   /**
-   * Has the daemon make an HTTP request and tells the answer as it arrives. Resolves when it has ended, with
-   * outcome `cancelled` when `signal` ended it. `timeoutMs` is the limit until the response's headers.
+   * Sends an HTTP request through the daemon, and reports the answer as it arrives. Resolves when the answer has
+   * ended, with outcome `cancelled` if `signal` ended it. `timeoutMs` limits the wait for the response's headers.
    */
   async streamHTTP(request: HTTPRequestConfig, options: StreamOptions = {}): Promise<StreamResult> {
     const { signal } = options;
@@ -143,11 +145,11 @@ export class RuntimeClient {
   }
 
   /**
-   * `streamHTTP` as an async iterator: the answer's events, and last `{ type: 'end', … }` with its result.
-   * The request is sent when the loop asks for the first event. While the loop uses an event, nothing more is
-   * granted to the daemon (back-pressure). Leaving the loop early stops the request upstream.
-   * @param options `signal`: aborting ends the answer with outcome `cancelled`.
-   * @throws {ConnectorException} like `streamHTTP`, after the events before the failure.
+   * Like `streamHTTP`, as an async iterator. Yields the answer's events, and last `{ type: 'end', … }` with the
+   * result. The request is sent when the loop requests the first event. While the loop body runs, the client grants
+   * no further window to the daemon (backpressure). Leaving the loop early stops the request upstream.
+   * @param options `signal`: aborting it ends the answer with outcome `cancelled`.
+   * @throws {ConnectorException} like `streamHTTP`, after the events that arrived before the failure.
    */
   stream(
     request: HTTPRequestConfig,
@@ -162,7 +164,7 @@ export class RuntimeClient {
     }, options.signal);
   }
 
-  /** What the daemon is, how it does, and how long the question took. Connects when needed. */
+  /** Returns the daemon's kind and health, and the round-trip time. Connects if needed. */
   async health(options: { signal?: AbortSignal } = {}): Promise<DaemonInfo> {
     const limitMs = Math.min(this.#config.timeoutMs ?? HEALTH_LIMIT_MS, HEALTH_LIMIT_MS);
     const { signal } = options;
@@ -186,7 +188,7 @@ export class RuntimeClient {
     if (idleMs !== undefined && !(idleMs >= 0)) {
       throw invalid(`idleMs must be a number from 0 on (milliseconds), not ${idleMs}`, id);
     }
-    // A stream may last: only an answer in one piece is awaited whole within `timeoutMs`.
+    // A stream may last long: `timeoutMs` limits the whole answer only for `executeHTTP`.
     const wholeMs = Math.min(
       answerMs ?? Number.POSITIVE_INFINITY,
       operation === 'stream' ? Number.POSITIVE_INFINITY : timeoutMs,
@@ -216,13 +218,13 @@ export class RuntimeClient {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw invalid(
-        `Send less: the request has ${payload.length} bytes as JSON, and ${PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE} is the most`,
+        `Send less: the request's ${payload.length} bytes of JSON exceed ${PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE}`,
         id,
       );
     }
   }
 
-  /** Gives `use` a connection, and a signal that says when to give up. */
+  /** Calls `use` with a connection, and with a signal that is aborted when a limit passes. */
   async #within<T>(
     patience: Patience,
     use: (connection: Connection, stop: AbortSignal) => Promise<T>,
@@ -241,7 +243,7 @@ export class RuntimeClient {
   }
 }
 
-/** Sends a request and waits for its outcome; tells the daemon when it is given up before its end. */
+/** Sends a request and waits for its outcome. Cancels the request at the daemon when the wait ends early. */
 async function perform<T>(
   { connection, lanes, stop }: { connection: Connection; lanes: Lanes; stop: AbortSignal },
   call: Call,
@@ -255,7 +257,7 @@ async function perform<T>(
     return await abortable(outcome, stop);
   } finally {
     connection.forget(requestId);
-    // A daemon without cancel goes on; its response would block the connection.
+    // A daemon without cancel continues the request, and its response would block the connection.
     if (!exchange.ended && connection.extended) connection.write({ type: MessageType.Cancel, requestId });
     else if (!exchange.ended) lanes.replace(connection);
   }
@@ -263,7 +265,7 @@ async function perform<T>(
 
 function needsExtension({ body, clientCertificate }: HTTPRequestConfig): string | undefined {
   if (clientCertificate !== undefined) return 'the request needs a client certificate';
-  return isBinary(body) ? 'the request body is no UTF-8 text' : undefined;
+  return isBinary(body) ? 'the request body is not UTF-8 text' : undefined;
 }
 
 async function refuseForeign(
@@ -273,9 +275,9 @@ async function refuseForeign(
   what: string,
 ): Promise<void> {
   await abortable(connection.identified, stop);
-  // Not known even so: the connection was lost, which sending will tell.
+  // Still unknown: the connection was lost. Sending the request will report that.
   if (connection.extended || connection.daemon === undefined) return;
-  throw invalid(`${what}, and this daemon does not take that: use the daemon of vastar-tui`, id);
+  throw invalid(`use the daemon of vastar-tui: ${what}, which this daemon does not support`, id);
 }
 
 function invalid(message: string, requestId: number): ConnectorException {

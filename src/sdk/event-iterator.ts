@@ -1,17 +1,17 @@
 /** The producer's side of an iterator. */
 export interface EventSink<T> {
-  /** Hands an event over; it waits until the iterator's user asks for it. */
+  /** Adds an event. It waits until the loop takes it. */
   give(event: T): void;
-  /** Undefined when no event waits to be taken; else fulfilled when none does: back-pressure. */
+  /** Returns undefined when no event waits; else a promise that is fulfilled when none waits (backpressure). */
   drained(): Promise<void> | undefined;
-  /** Aborts when the caller's own signal does, and when the iterator's user leaves early. */
+  /** Aborted when the caller's signal is, and when the loop ends early. */
   readonly signal: AbortSignal;
 }
 
 /**
- * What a producer tells, as an async iterator; its outcome is the last event. Nothing starts before the first
- * event is asked for. Leaving the loop early aborts the sink's signal and waits for the producer to end.
- * @throws what the producer rejects with, after the events before it.
+ * Turns a producer's events into an async iterator. The producer's result is the last event. The producer starts when
+ * the loop requests the first event. Leaving the loop early aborts the sink's signal and waits until the producer ends.
+ * @throws the producer's error, after the events before it
  */
 export async function* iterateEvents<T>(
   produce: (sink: EventSink<T>) => Promise<T>,
@@ -45,12 +45,12 @@ export async function* iterateEvents<T>(
     ended = true;
     news.resolve();
   });
-  // A rejection is thrown in its turn below; this handler keeps it from being "unhandled" until then.
+  // The loop below throws a rejection in its turn. Until then, this handler prevents an "unhandled rejection".
   outcome.catch(() => {});
 
   try {
     for (;;) {
-      // Sees what is added meanwhile, too.
+      // The iterator also sees events that are added during the loop.
       for (const event of waiting) yield event;
       waiting.length = 0;
       goOn();

@@ -4,7 +4,7 @@ import { decodedBody } from '../content/decoded-body.js';
 import { parseJson } from './json.js';
 import type { HTTPResponse } from './types.js';
 
-/** Questions that are often asked of an `HTTPResponse`. */
+/** Common checks and conversions of an `HTTPResponse`. */
 // biome-ignore lint/complexity/noStaticOnlyClass: the public SDK's shape
 export class HTTPResponseHelper {
   static is2xx(response: HTTPResponse): boolean {
@@ -24,8 +24,8 @@ export class HTTPResponseHelper {
   }
 
   /**
-   * The body as UTF-8 text, without the content codings of its header (gzip, deflate, br, zstd).
-   * @throws {ConnectorException} when they can't be taken off.
+   * Returns the body as UTF-8 text, decompressed according to its Content-Encoding (gzip, deflate, br, zstd).
+   * @throws {ConnectorException} when decompression fails.
    */
   static getBodyAsString(response: HTTPResponse): string {
     const { requestId, statusCode, body } = response;
@@ -40,22 +40,22 @@ export class HTTPResponseHelper {
   }
 
   /**
-   * The body as JSON, decoded. The type is the caller's word; nothing checks it.
-   * @throws {ConnectorException} Permanent when the body is no JSON.
+   * Parses the body as JSON. The result is not checked against the type.
+   * @throws {ConnectorException} Permanent when the body is not JSON.
    */
   static getBodyAsJSON<T = unknown>(response: HTTPResponse): T {
     const value = parseJson(HTTPResponseHelper.getBodyAsString(response));
     if (value !== undefined) return value as T;
     const { requestId, statusCode, body } = response;
     throw new ConnectorException(
-      `The answer (status ${statusCode}, ${body.length} bytes) is no JSON`,
+      `The answer (status ${statusCode}, ${body.length} bytes) is not JSON`,
       ErrorClass.Permanent,
       requestId,
       { hop: 'provider', statusCode },
     );
   }
 
-  /** A header's value, by its name in any case. */
+  /** Returns a header's value. The name's case does not matter. */
   static getHeader(response: HTTPResponse, name: string): string | undefined {
     const wanted = name.toLowerCase();
     return Object.entries(response.headers).find(([key]) => key.toLowerCase() === wanted)?.[1];

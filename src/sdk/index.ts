@@ -1,6 +1,6 @@
 /**
- * The SDK: a client of the connector daemon, and what reads the answers of OpenAI-compatible servers.
- * Source-compatible with the public Vastar SDK; what is beyond it is optional. Nothing here prints.
+ * The SDK: a client of the connector daemon, and parsers for the answers of OpenAI-compatible servers. It is
+ * source-compatible with the public Vastar SDK; all additions are optional. It prints nothing.
  */
 export { ConnectorException, ErrorClass, type ErrorDetails, type Hop } from '../common/errors.js';
 export { type ContentDecoder, createContentDecoder } from '../content/content-decoder.js';

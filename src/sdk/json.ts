@@ -1,28 +1,28 @@
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** A JSON object (no array, no null). */
+/** Whether the value is an object, and not an array or null. */
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const EMPTY: JsonRecord = Object.freeze({});
 
-/** The object itself, or an empty one in place of anything else. */
+/** Returns the value if it is an object, else an empty object. */
 export function recordOf(value: unknown): JsonRecord {
   return isRecord(value) ? value : EMPTY;
 }
 
-/** The string itself, or an empty one in place of anything else. */
+/** Returns the value if it is a string, else an empty string. */
 export function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Below this length even brackets alone cost the parser little. */
+/** Below this length, even a text of nothing but brackets costs the parser little memory. */
 const SHORT_CHARS = 256 * 1024;
-/** The parser takes some 80 bytes for each level: millions of them would be hundreds of megabytes. */
+/** The parser needs about 80 bytes for each nesting level, so millions of levels would need hundreds of megabytes. */
 const MAX_DEPTH = 10_000;
 
-/** `undefined` (which JSON cannot say) when the text is no JSON, or nested beyond all use. */
+/** Parses JSON. Returns undefined when the text is not JSON, or nested too deeply. */
 export function parseJson(text: string): unknown {
   if (text.length > SHORT_CHARS && isDeeper(text, MAX_DEPTH)) return undefined;
   try {
@@ -32,7 +32,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether a JSON text has more levels than this open at a time. */
+/** Whether a JSON text is nested more deeply than `most` levels. */
 function isDeeper(text: string, most: number): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -45,7 +45,7 @@ function isDeeper(text: string, most: number): boolean {
   return false;
 }
 
-/** Where the string that begins at `start` has its closing quote, or the text its end. */
+/** Returns the position of the quote that closes the string at `start`, or the text's end. */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let backslashes = 0;

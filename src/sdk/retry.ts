@@ -2,33 +2,33 @@ import { ConnectorException, RETRYABLE_CLASSES } from '../common/errors.js';
 import { sleep } from './sleep.js';
 
 export interface RetryOptions {
-  /** Tries after the first one [3]. */
+  /** Most retries after the first attempt. Default: 3. */
   maxRetries?: number;
-  /** Upper limit of the first wait in ms; it doubles with each further one [1000]. */
+  /** Upper limit of the first wait in ms. It doubles with each retry. Default: 1000. */
   initialBackoffMs?: number;
-  /** Upper limit of any wait in ms, except one that the failing side asked for [30000]. */
+  /** Upper limit of any wait in ms, except for a wait that the server demands. Default: 30000. */
   maxBackoffMs?: number;
-  /** Names of the error classes to try again [Transient, RateLimited, Timeout]. */
+  /** Names of the error classes to retry. Default: Transient, RateLimited and Timeout. */
   retryableErrors?: readonly string[];
-  /** Ends the waiting and any further try; `withRetry` rejects with the signal's reason. */
+  /** Ends the wait and all further attempts. `withRetry` then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Called before each wait. */
   onRetry?: (retry: { attempt: number; waitMs: number; error: ConnectorException }) => void;
-  /** From 0 up to 1, for the jitter [Math.random]. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive), for the jitter. Default: Math.random. */
   random?: () => number;
 }
 
-/** The longest Retry-After that is waited for; with a longer one the error is thrown instead. */
+/** The longest Retry-After that is obeyed. With a longer one, the error is thrown. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** Tries again what failed for a reason that may pass. */
+/** Retries calls that failed for a transient reason. */
 // biome-ignore lint/complexity/noStaticOnlyClass: the public SDK's shape
 export class RetryHelper {
   /**
-   * Calls `fn` until it succeeds, or fails in a way that another try won't change, or `maxRetries` is used
-   * up. Decides by the class of a `ConnectorException`; anything else is thrown at once. Waits between 0 and
-   * a limit that doubles (full jitter), but at least as long as the failing side asked for.
-   * @throws what `fn` threw last, or the signal's reason.
+   * Calls `fn` until it succeeds, fails with an error that is not retryable, or `maxRetries` is used up. The class of a
+   * `ConnectorException` decides; other errors are thrown at once. Each wait is random between 0 and a limit that
+   * doubles (full jitter), but at least as long as the server demands.
+   * @throws the last error of `fn`, or the signal's reason.
    */
   static async withRetry<T>(fn: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
     const { maxRetries = 3, initialBackoffMs = 1000, maxBackoffMs = 30_000, signal, onRetry } = options;

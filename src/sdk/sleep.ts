@@ -1,6 +1,6 @@
 /**
- * Resolves after `ms` milliseconds. With a signal: rejects with the signal's reason as soon as it aborts,
- * and leaves neither timer nor listener behind.
+ * Resolves after `ms` milliseconds. When the signal is aborted, removes the timer and the listener, and rejects with
+ * the signal's reason.
  */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

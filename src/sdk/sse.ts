@@ -6,16 +6,17 @@ const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 const encoder = new TextEncoder();
 
 /**
- * Reads the text of chat completions from an event stream that is there as a whole. Follows the event
- * stream format: any line end, with or without a space after the colon, comments, several data lines.
- * For an answer that is still arriving use `createChatStream`.
+ * Reads the text of chat completions from a complete event stream. Follows the event stream format: any line end,
+ * with or without a space after the colon, comments, several data lines. Use `createChatStream` for an answer that is
+ * still arriving.
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: the public SDK's shape
 export class SSEParser {
   /**
-   * The answer's whole text; empty where there is none.
-   * @param onMalformed Called for each event that is not a chat completion chunk; without it the first one throws.
-   * @throws {ConnectorException} when the stream tells an error, or holds a malformed event.
+   * Returns the answer's whole text, which may be empty.
+   * @param onMalformed Called for each event that is not a chat completion chunk. Without it, the first such event
+   *   throws.
+   * @throws {ConnectorException} when the stream contains an error or a malformed event.
    */
   static parseStream(text: string, onMalformed?: (data: string) => void): string {
     let whole = '';
@@ -24,17 +25,17 @@ export class SSEParser {
   }
 
   /**
-   * The text in one event (`data: {…}`); null where it has none (`[DONE]`, a comment, a role, usage).
-   * @throws {ConnectorException} when the event tells an error, or is malformed.
+   * Returns the text of one event (`data: {…}`), or null without text (`[DONE]`, a comment, a role, usage).
+   * @throws {ConnectorException} when the event contains an error or is malformed.
    */
   static parseChunk(event: string): string | null {
-    // The event is whole, with or without the blank line that ends it.
+    // The caller may omit the blank line that ends an event.
     const text = SSEParser.parseStream(`${event}\n\n`);
     return text === '' ? null : text;
   }
 
   /**
-   * The answer's text, piece by piece as the server sent it.
+   * Yields the answer's text in the pieces that the server sent.
    * @throws {ConnectorException} like `parseStream`, after the pieces before the failure.
    */
   static async *parseStreamAsync(
@@ -62,7 +63,7 @@ function* pieces(
 
 function rejectMalformed(data: string): never {
   throw new ConnectorException(
-    `The stream holds an event that is no chat completion chunk: ${data}`,
+    `The stream contains an event that is not a chat completion chunk: ${data}`,
     ErrorClass.Permanent,
     0,
     { hop: 'provider' },

@@ -1,13 +1,16 @@
 import type { ErrorClass } from '../common/errors.js';
 import type { ClientCertificate, HealthResponse, RequestPolicy, Timings } from '../protocol/messages.js';
 
-/** How to reach the daemon, and as whom. Unset members: the environment, then the defaults in brackets. */
+/**
+ * How to reach the daemon, and the tenant that requests are sent as. Unset members come from the environment, else they
+ * have the defaults in brackets.
+ */
 export interface RuntimeClientConfig {
   /** ['default'] */
   tenantId?: string;
   /** [''] */
   workspaceId?: string;
-  /** `timeoutMs` of requests that name none [60000]. */
+  /** The default for a request's `timeoutMs` [60000]. */
   timeoutMs?: number;
   /** `VASTAR_SOCKET_PATH` ['/tmp/vastar-connector-runtime.sock'] */
   socketPath?: string;
@@ -17,77 +20,82 @@ export interface RuntimeClientConfig {
   tcpHost?: string;
   /** `VASTAR_TCP_PORT` [5000] */
   tcpPort?: number;
-  /** Holds the token of a daemon over TCP: `VASTAR_TOKEN_FILE` [none]. */
+  /** The file with the token of a daemon over TCP: `VASTAR_TOKEN_FILE` [none]. */
   tokenFile?: string;
-  /** Reconnect by itself after the connection is lost [true]. */
+  /** Whether the client reconnects after the connection is lost [true]. */
   reconnect?: boolean;
-  /** Ask the daemon for its health this often, in ms; keeps `state` fresh. 0 = never [0]. */
+  /** How often to request the daemon's health, in ms, which keeps `state` current; 0 = never [0]. */
   heartbeatMs?: number;
-  /** Awaited before each attempt to connect, e.g. to start a daemon. A rejection is that attempt's failure. */
+  /**
+   * Called before each attempt to connect, e.g. to start a daemon. If it rejects, the attempt fails with that error.
+   */
   beforeConnect?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** One HTTP request that the daemon is to make. */
+/** An HTTP request for the daemon to send. */
 export interface HTTPRequestConfig {
   method: string;
   url: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
   /**
-   * Limit in ms, all attempts and the waits between them together; the client's `timeoutMs` by default.
-   * Of a stream until its headers, so that one that works is never cut; of `executeHTTP` for the whole answer.
+   * Limit in ms for all attempts and the waits between them; by default the client's `timeoutMs`. For a stream it
+   * ends with the headers, so that it never cuts off a working stream. For `executeHTTP` it covers the whole answer.
    */
   timeoutMs?: number;
-  /** How long nothing may come after the headers, in ms; any byte counts. 0 = no limit [the daemon's, 300000]. */
+  /** Longest time without a byte after the headers, in ms; 0 = no limit [the daemon's limit, 300000]. */
   idleMs?: number;
   /** Limit for the whole answer in ms [none]. */
   answerMs?: number;
   tenantId?: string;
   workspaceId?: string;
   traceId?: string;
-  /** For a server that demands one, over https:. No other origin gets it. A daemon of the public protocol takes none. */
+  /**
+   * Presented to a server that demands a certificate, over https:. A redirect to another origin does not get it.
+   * Needs the daemon of vastar-tui.
+   */
   clientCertificate?: ClientCertificate;
-  /** How the daemon treats this request; a daemon of the public protocol does not know it. */
+  /** How the daemon handles this request. A daemon of the public protocol ignores it. */
   policy?: RequestPolicy;
 }
 
-/** The answer to `executeHTTP`. HTTP 4xx and 5xx are answers too. */
+/** The answer to `executeHTTP`. HTTP 4xx and 5xx are answers, too. */
 export interface HTTPResponse {
   requestId: number;
   statusCode: number;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   headers: Record<string, string>;
   body: Buffer;
-  /** The daemon's time for the request, in microseconds. */
+  /** Duration of the request in the daemon, in microseconds. */
   durationUs: number;
   errorClass: ErrorClass;
   errorMessage?: string;
-  /** Where the time went; absent from a daemon of the public protocol. */
+  /** When each step happened. Absent with a daemon of the public protocol. */
   timings?: Timings;
 }
 
-/** What `streamHTTP` tells while an answer arrives. `atMs` is `performance.now()` on arrival in this process. */
+/** An event of `streamHTTP`. `atMs` is `performance.now()` when the event arrived in this process. */
 export type StreamEvent =
-  /** The daemon is about to send the request again; only before `start`. */
+  /** The daemon will send the request again. Comes only before `start`. */
   | {
       type: 'retry';
-      /** The number of the attempt to come; the first one was 1. */
+      /** The number of the next attempt. The first attempt has number 1. */
       attempt: number;
       maxAttempts: number;
       delayMs: number;
-      /** What became of the attempt before, in words. */
+      /** Why the previous attempt failed. */
       reason: string;
-      /** Its HTTP status, where there was an answer. */
+      /** The previous attempt's HTTP status, if it had a response. */
       statusCode?: number;
       atMs: number;
     }
   | {
       type: 'start';
       statusCode: number;
-      /** Names in lower case. */
+      /** Header names are in lower case. */
       headers: Record<string, string>;
       timings: Timings;
-      /** The daemon knows no streaming: the whole body follows as one chunk. */
+      /** The daemon does not support streams: the whole body follows as one chunk. */
       buffered: boolean;
       atMs: number;
     }
@@ -95,12 +103,12 @@ export type StreamEvent =
       type: 'chunk';
       data: Uint8Array;
       sequence: number;
-      /** When the daemon read the bytes, in µs since it had read the request; absent when buffered. */
+      /** When the daemon read the bytes, in µs after it had read the request. Absent when `buffered`. */
       offsetUs?: number;
       atMs: number;
     };
 
-/** How a stream ended. Failures reject with `ConnectorException` instead. */
+/** How a stream ended. A failure rejects with `ConnectorException` instead. */
 export interface StreamResult {
   outcome: 'complete' | 'cancelled';
   requestId: number;
@@ -112,32 +120,32 @@ export interface StreamResult {
 }
 
 export interface StreamOptions {
-  /** Aborting ends the stream with outcome `cancelled`, here and upstream. */
+  /** Aborting it ends the stream with outcome `cancelled`, here and upstream. */
   signal?: AbortSignal;
   /**
-   * Called for each event in order. While a returned promise is pending no further window is granted,
-   * so the daemon stops reading upstream: back-pressure.
+   * Called for each event in order. While a returned promise is pending, the client grants no further window, so the
+   * daemon stops reading upstream (backpressure).
    */
   onEvent?: (event: StreamEvent) => void | Promise<void>;
 }
 
-/** What `stream` yields: the answer's events as they arrive, and last how it ended. */
+/** What `stream` yields: the answer's events as they arrive, and last its result. */
 export type StreamStep = StreamEvent | ({ type: 'end' } & StreamResult);
 
-/** What the daemon said of itself, and how long the question took. */
+/** The daemon's kind and health, and the round-trip time in ms. */
 export type DaemonInfo =
   | { kind: 'vastar-tui'; rttMs: number; health: HealthResponse }
-  /** A daemon of the public protocol only: no streaming, no health. */
+  /** A daemon of the public protocol, without streams and health. */
   | { kind: 'foreign'; rttMs: number };
 
 export type ConnectionState =
   | { status: 'idle' }
   | { status: 'connecting'; attempt: number }
   /**
-   * `daemon` is absent until its first health answer. `silentSinceMs` (Unix time) is there while the daemon leaves a
-   * heartbeat open: it is stopped or very busy, and goes on later.
+   * `daemon` is absent until its first health answer. `silentSinceMs` (Unix time) is set while the daemon does not
+   * answer a heartbeat: it is stopped or very busy, and may continue later.
    */
   | { status: 'connected'; sinceMs: number; daemon?: DaemonInfo; silentSinceMs?: number }
-  /** Waiting to try again at `retryAtMs` (Unix time). */
+  /** The client will try again at `retryAtMs` (Unix time). */
   | { status: 'waiting'; attempt: number; retryAtMs: number; error: string }
   | { status: 'closed' };

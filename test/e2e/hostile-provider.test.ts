@@ -140,7 +140,7 @@ const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags
     'JSON of brackets alone',
     whole(JSON_TYPE, '['.repeat(15_000_000)),
     4,
-    /answered with JSON that is no chat completion: \[\[/,
+    /answered with JSON that is not a chat completion: \[\[/,
   ],
   [
     'an event of brackets alone',

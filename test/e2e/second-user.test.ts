@@ -145,7 +145,7 @@ describe.skipIf(why !== undefined)(
        socket.write(Buffer.from([0, 0, 0, 1, 2]));
        socket.on('data', (bytes) => { console.log(bytes.toString('latin1')); socket.destroy(); });`,
       ]);
-      expect((await raw.ended).stdout).toMatch(/this daemon wants its token/);
+      expect((await raw.ended).stdout).toMatch(/set VASTAR_TOKEN_FILE/);
     }, 40_000);
 
     test('they read nothing of what we saved', async () => {

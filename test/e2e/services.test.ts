@@ -21,7 +21,7 @@ test('the daemon serves its metrics at the port that it says', async () => {
 test('a log that cannot be written is reported, and the daemon serves without it', async () => {
   mkdirSync(join(ground.place.dir, 'log'));
   const daemon = start(['runtime', 'run', '--log-file', 'log']);
-  await daemon.untilStderr(/there is no log: log cannot be written: it is a folder\n/);
+  await daemon.untilStderr(/the daemon writes no log: log cannot be written: it is a folder\n/);
   await daemon.untilStderr(/listening on/);
   daemon.child.kill();
   expect((await daemon.ended).code).toBe(0);

@@ -7,7 +7,7 @@ import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const TOTAL = 32 * 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, 'x');
-/** One read of the upstream's socket, by which a window may be overdrawn. */
+/** One read of the upstream's socket: the window may be exceeded by this much. */
 const ONE_READ = 64 * 1024;
 
 const closing: Array<() => Promise<void>> = [];
@@ -39,7 +39,7 @@ async function setUp(): Promise<{ daemon: TestDaemon; upstream: Upstream; writte
 const received = (client: RawClient, id: bigint): number =>
   chunksOf(client, id).reduce((sum, chunk) => sum + chunk.payload.length, 0);
 
-/** Resolves with a figure when it has not changed for 150 ms. */
+/** Resolves to a figure once it has not changed for 150 ms. */
 async function settled(figure: () => number): Promise<number> {
   let last = -1;
   await vi.waitFor(
@@ -53,14 +53,14 @@ async function settled(figure: () => number): Promise<number> {
   return last;
 }
 
-test('a stream that is granted nothing stops at its window, and another one is not held up', async () => {
+test('a stream without grants stops at its window, and does not delay another stream', async () => {
   const { daemon, upstream, written } = await setUp();
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/big` }));
   const got = await settled(() => received(client, 1n));
   expect(got).toBeGreaterThanOrEqual(DEFAULT_WINDOW_BYTES);
   expect(got).toBeLessThan(DEFAULT_WINDOW_BYTES + ONE_READ);
-  // The upstream is held back too: what it wrote beyond that sits in the kernel's buffers.
+  // Backpressure reaches the upstream: further bytes that it wrote are in the kernel's buffers.
   expect(written()).toBeLessThan(TOTAL);
 
   client.send(httpStream(2n, { method: 'GET', url: `${upstream.url}/small` }));
@@ -68,7 +68,7 @@ test('a stream that is granted nothing stops at its window, and another one is n
   expect(received(client, 1n)).toBe(got);
 });
 
-test('a grant lets about as many bytes more through, and only to the stream that it names', async () => {
+test('a grant lets about that many further bytes through, and only for its stream', async () => {
   const { daemon, upstream } = await setUp();
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/big` }));
@@ -80,7 +80,7 @@ test('a grant lets about as many bytes more through, and only to the stream that
   const more = (await settled(() => received(client, 1n))) - first;
   expect(Math.abs(more - 500_000)).toBeLessThan(ONE_READ);
   expect(received(client, 2n)).toBe(second);
-  // Neither nothing nor a debt is a grant.
+  // Zero and negative credits grant nothing.
   client.send({ type: MessageType.CreditUpdate, requestId: 2n, creditDelta: 0, totalCredits: 0 });
   client.send({ type: MessageType.CreditUpdate, requestId: 2n, creditDelta: -5, totalCredits: 0 });
   client.send({ type: MessageType.HealthCheck });
@@ -88,7 +88,7 @@ test('a grant lets about as many bytes more through, and only to the stream that
   expect(received(client, 2n)).toBe(second);
 });
 
-test('a reader that grants as it consumes gets all of it, in order', async () => {
+test('a reader that grants as it consumes gets the whole body, in order', async () => {
   const { daemon, upstream } = await setUp();
   const client = await daemon.client();
   let seen = 0;
@@ -105,7 +105,7 @@ test('a reader that grants as it consumes gets all of it, in order', async () =>
   expect(chunksOf(client, 1n).every((chunk, index) => chunk.sequence === index)).toBe(true);
 });
 
-test('a client that does not read its socket costs bounded memory, however much it grants', async () => {
+test('a client that does not read its socket costs bounded memory, even if it grants without limit', async () => {
   const { daemon, upstream, written } = await setUp();
   const client = await daemon.client();
   client.send({ type: MessageType.HealthCheck });

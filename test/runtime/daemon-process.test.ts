@@ -63,7 +63,7 @@ async function client(): Promise<RawClient> {
   return connected;
 }
 
-test('it says where it listens in one line on stderr, and nothing on stdout', async () => {
+test('it prints where it listens in one line on stderr, and nothing on stdout', async () => {
   const program = await daemon();
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
@@ -72,7 +72,7 @@ test('it says where it listens in one line on stderr, and nothing on stdout', as
 });
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-  '%s lets what runs finish, and leaves no file',
+  'on %s running exchanges finish, and no file is left',
   async (signal) => {
     const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 100 });
     closing.push(upstream.close);
@@ -109,11 +109,11 @@ test('with --exit-with-stdin it ends when stdin closes and no client is connecte
   expect(existsSync(path)).toBe(false);
 });
 
-test('with --exit-with-stdin it stays for another client until that has gone', async () => {
+test('with --exit-with-stdin it stays while another client is connected', async () => {
   const program = await daemon('--exit-with-stdin');
   const other = await client();
   program.process.stdin?.end();
-  // Time enough to be wrong in: it would have ended by then.
+  // Long enough that a daemon that ends too early would have ended.
   expect(
     await Promise.race([program.ended, new Promise((resolve) => setTimeout(resolve, 200))]),
   ).toBeUndefined();
@@ -123,7 +123,7 @@ test('with --exit-with-stdin it stays for another client until that has gone', a
   expect(await program.ended).toBe(0);
 });
 
-test('with --exit-with-stdin it ends with a parent that is killed', async () => {
+test('with --exit-with-stdin it ends when its parent is killed', async () => {
   const parent = spawn(
     process.execPath,
     [
@@ -141,7 +141,7 @@ test('with --exit-with-stdin it ends with a parent that is killed', async () => 
   await expect.poll(() => existsSync(path), { timeout: 3000 }).toBe(false);
 });
 
-test('a stale socket of a daemon that was killed is replaced by the next', async () => {
+test('the next daemon replaces the stale socket of a killed one', async () => {
   const first = await daemon();
   first.process.kill('SIGKILL');
   await first.ended;
@@ -150,7 +150,7 @@ test('a stale socket of a daemon that was killed is replaced by the next', async
   await client();
 });
 
-test('of fifty starts at once over a stale socket one serves, and the others say so', {
+test('of fifty simultaneous starts over a stale socket, one serves and the others report that it runs', {
   timeout: 120_000,
 }, async () => {
   const first = await daemon();
@@ -170,7 +170,7 @@ test('of fifty starts at once over a stale socket one serves, and the others say
   await client();
 });
 
-test('a live daemon is not disturbed by another start', async () => {
+test('another start does not disturb a running daemon', async () => {
   await daemon();
   const asking = await client();
   const second = start('--socket', path);
@@ -180,7 +180,7 @@ test('a live daemon is not disturbed by another start', async () => {
   expect(existsSync(`${path}.pid`)).toBe(true);
 });
 
-test('over TCP it listens on this machine alone', async () => {
+test('over TCP it listens on this machine only', async () => {
   const program = start('--tcp', '0', '--allow-tokenless');
   await program.says(/listening on 127\.0\.0\.1:\d+/);
   const port = Number(/:(\d+)/.exec(program.stderr())?.[1]);
@@ -190,21 +190,21 @@ test('over TCP it listens on this machine alone', async () => {
   await asking.next(of(MessageType.HealthResponse));
   const second = start('--tcp', String(port), '--allow-tokenless');
   expect(await second.ended).toBe(69);
-  expect(second.stderr()).toMatch(/port \d+ of 127\.0\.0\.1 is in use; use --tcp with another/);
+  expect(second.stderr()).toMatch(/port \d+ of 127\.0\.0\.1 is in use; choose another port with --tcp/);
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
 });
 
-test('what it cannot do is refused in words', async () => {
-  // 2 where its words are wrong, 1 where the machine is not as they say.
+test('its errors say what is wrong', async () => {
+  // Exit code 2 for wrong arguments, 1 for other failures.
   const refusals: Array<[string[], RegExp, number?]> = [
-    [['--tcp', '0.0.0.0:5000'], /0\.0\.0\.0 is not of this machine alone/],
-    [['--tcp', 'example.com:5000'], /example\.com is not of this machine alone/],
+    [['--tcp', '0.0.0.0:5000'], /other machines can reach 0\.0\.0\.0/],
+    [['--tcp', 'example.com:5000'], /other machines can reach example\.com/],
     [['--tcp', '127.0.0.1'], /is not \[HOST:\]PORT/],
     [['--log-level', 'loud'], /Allowed choices are error, warn, info, debug/],
     [
       ['--socket', '/no/such/directory/d.sock'],
-      /directory \/no\/such\/directory does not exist; make it first/,
+      /directory \/no\/such\/directory does not exist; create it first/,
       1,
     ],
   ];
@@ -218,7 +218,7 @@ test('what it cannot do is refused in words', async () => {
   );
 });
 
-test('--version and --help say what they should', async () => {
+test('--version prints the version and --help the usage', async () => {
   const version = start('--version');
   expect(await version.ended).toBe(0);
   expect(version.stdout()).toBe('0.0.0-test\n');
@@ -228,7 +228,7 @@ test('--version and --help say what they should', async () => {
   expect(help.stdout()).not.toMatch(/exit-with-stdin/);
 });
 
-test('the log has one JSON object a line, 0600, with no header, no query and no body in it', async () => {
+test('the log has mode 0600 and one JSON object a line, without headers, queries and bodies', async () => {
   const upstream = await startUpstream({ status: 503, chunks: ['body-secret'] });
   closing.push(upstream.close);
   const logFile = join(folder, 'made', 'daemon.log');
@@ -285,7 +285,7 @@ test('the log has one JSON object a line, 0600, with no header, no query and no 
   });
 });
 
-test('the log keeps to its level', async () => {
+test('the log has no entries below its level', async () => {
   const logFile = join(folder, 'daemon.log');
   const program = await daemon('--log-file', logFile, '--log-level', 'warn');
   program.process.kill('SIGTERM');
@@ -293,7 +293,7 @@ test('the log keeps to its level', async () => {
   expect(readFileSync(logFile, 'utf8')).toBe('');
 });
 
-test('a log that cannot be written does not keep it from serving', async () => {
+test('it serves even if the log cannot be written', async () => {
   await writeFile(join(folder, 'file'), '');
   const program = await daemon('--log-file', join(folder, 'file', 'daemon.log'));
   await client();
@@ -301,7 +301,7 @@ test('a log that cannot be written does not keep it from serving', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('TLS is checked against the host’s name, timed, and its connections are reused', async () => {
+test('certificates are checked against the host name, TLS is timed, and connections are reused', async () => {
   const tls = join(import.meta.dirname, '../fixtures/tls');
   const certificate = join(tls, 'self-signed.cert.pem');
   const server = createServer(

@@ -44,7 +44,7 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningPro
   return program;
 }
 
-/** A daemon as a process, and a client of it. */
+/** Starts a daemon process and connects a client. */
 async function daemon(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const program = start(['--socket', path, ...args], env);
   await program.says(/listening on/);
@@ -60,7 +60,7 @@ async function ask(client: RawClient, url: string, tenantId = 'test') {
   return streamOf(client, lastId);
 }
 
-test('what it cannot use is refused in words', async () => {
+test('its errors name the argument or file that it cannot use', async () => {
   const limits = join(folder, 'limits.yaml');
   await writeFile(limits, 'default: { requests_per_second: none }\n');
   const config = join(folder, 'daemon.yaml');
@@ -71,7 +71,7 @@ test('what it cannot use is refused in words', async () => {
   await writeFile(readable, 'a-token-that-all-can-read\n', { mode: 0o644 });
   const refusals: Array<[string[], RegExp, NodeJS.ProcessEnv?]> = [
     [['--tcp', '0'], /give --token-file FILE .* or --allow-tokenless/],
-    [['--tcp', '0', '--token-file', readable], /can be read by others: chmod 600 it/],
+    [['--tcp', '0', '--token-file', readable], /other users can read this token file/],
     [['--limits', limits], /limits\.yaml:1:33: "default\.requests_per_second" must be a number/],
     [['--config', config], /daemon\.yaml:2:3: unknown key "retry\.attempt" - did you mean "attempts"\?/],
     [['--max-attempts', '0'], /give a number from 1 to 99/],
@@ -82,12 +82,12 @@ test('what it cannot use is refused in words', async () => {
     [['--ca', empty], /holds no certificate in PEM/],
     [['--allow-origin', 'api.example.com'], /give an origin such as https:\/\/api\.example\.com/],
     [['--deny-origin', 'https://a.example/v1'], /give an origin such as/],
-    [[], /HTTPS_PROXY is no address of an HTTP proxy/, { HTTPS_PROXY: 'socks5://127.0.0.1' }],
+    [[], /set HTTPS_PROXY to the URL of an HTTP proxy/, { HTTPS_PROXY: 'socks5://127.0.0.1' }],
   ];
   await Promise.all(
     refusals.map(async ([args, message, env]) => {
       const program = start(['--socket', join(folder, 'x.sock'), ...args], env);
-      // A file of this machine that is not as it has to be is no wrong word.
+      // An unsuitable file is not a usage error, so the exit code differs.
       expect(await program.ended).toBe(args.includes(readable) ? 1 : 2);
       expect(program.stderr()).toMatch(message);
       expect(program.stderr()).not.toMatch(/\n\s+at /);
@@ -118,7 +118,7 @@ test('--insecure-skip-verify prints a warning and skips the checks', async () =>
   expect((await ask(client, upstream.url)).body.toString()).toBe('secret');
 });
 
-test('limits and egress rules hold', async () => {
+test('limits and egress rules are enforced', async () => {
   const limits = join(folder, 'limits.yaml');
   await writeFile(limits, 'tenants: { test: { requests_per_second: 0.01 } }\n');
   const upstream = await startUpstream({ chunks: ['ok'] });
@@ -130,7 +130,7 @@ test('limits and egress rules hold', async () => {
   expect(end.errorMessage).toMatch(/its configuration allows other origins only/);
 });
 
-test('over TCP it makes its token, and tells nothing to who has it not', async () => {
+test('over TCP it creates its token, and reveals nothing to clients without it', async () => {
   const tokenFile = join(folder, 'token');
   const port = await closedPort();
   const program = start(['--tcp', String(port), '--token-file', tokenFile]);
@@ -143,7 +143,7 @@ test('over TCP it makes its token, and tells nothing to who has it not', async (
   expect(locked.stdout()).toContain('VASTAR_TOKEN_FILE');
 });
 
-test('in the background too, --insecure-skip-verify prints a warning, and status shows it', async () => {
+test('--insecure-skip-verify also prints a warning in the background, and status shows it', async () => {
   const env = { VASTAR_SOCKET_PATH: path };
   const command = async (...args: string[]) => {
     const program = runProgram(programs.cli, ['runtime', ...args], env);

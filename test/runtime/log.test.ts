@@ -10,7 +10,7 @@ afterEach(() => {
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
 });
 
-test('a file at its size limit is rotated, the configured number is kept, and no line is lost or cut', async () => {
+test('a file at its size limit is rotated, the configured number of files is kept, and no line is lost or cut', async () => {
   const log = openLogFile({ path, level: 'info', maxBytes: 1000, keep: 2 });
   for (let index = 0; index < 30; index += 1) log.logger.info('line', { index, text: 'x'.repeat(50) });
   await log.close();
@@ -26,7 +26,7 @@ test('a file at its size limit is rotated, the configured number is kept, and no
   expect(indices).toEqual(Array.from({ length: lines.length }, (_, at) => first + at));
 });
 
-test('a level below the file’s costs nothing: its fields are not gathered', async () => {
+test('the fields of a level that is not logged are not computed', async () => {
   const log = openLogFile({ path, level: 'warn' });
   log.logger.info('quiet', () => {
     throw new Error('gathered');
@@ -36,7 +36,7 @@ test('a level below the file’s costs nothing: its fields are not gathered', as
   expect(readFileSync(path, 'utf8')).toMatch(/"event":"loud","seen":true\}\n$/);
 });
 
-test('of a text without end the beginning is logged', async () => {
+test('only the beginning of a very long text is logged', async () => {
   const log = openLogFile({ path, level: 'info' });
   log.logger.info('exchange', { url: 'http://'.repeat(10_000), status: 200 });
   await log.close();
@@ -44,7 +44,7 @@ test('of a text without end the beginning is logged', async () => {
   expect(line).toMatchObject({ status: 200, url: expect.stringMatching(/^(http:\/\/){500}.{0,500}…$/) });
 });
 
-test('once a full disk has room again, lines are written again', async () => {
+test('logging resumes once a full disk has room again', async () => {
   symlinkSync('/dev/full', path);
   const log = openLogFile({ path, level: 'info' });
   log.logger.info('lost');
@@ -57,7 +57,7 @@ test('once a full disk has room again, lines are written again', async () => {
   await log.close();
 });
 
-test('keys and queries are taken out of whatever is logged', () => {
+test('keys and queries are redacted in all logged text', () => {
   const line = JSON.stringify({
     a: 'refused: Authorization: Bearer abc.def-123',
     b: 'used sk-proj-abcdef123456 there',

@@ -30,7 +30,7 @@ function cpuMs(pid: number): number {
 }
 
 test.runIf(process.platform === 'linux')(
-  'a daemon that has run out of files does not spin, serves who is connected, and recovers',
+  'a daemon without free file descriptors uses no CPU, serves connected clients, and recovers',
   async () => {
     const path = join(folder, 'd.sock');
     // `exec`, so that the child is the daemon itself.

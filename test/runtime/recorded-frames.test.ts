@@ -10,7 +10,7 @@ import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { jsonOf, of } from '../support/raw-client.js';
 import { type Handler, startUpstream, type Upstream } from '../support/upstream.js';
 
-// Frames of the public SDK and the public daemon's answers; the upstream is what they were recorded against.
+// Recorded frames of the public SDK and answers of the public daemon, with the upstream that they were recorded with.
 const RECORDED_PORT = 4599;
 const wire = join(import.meta.dirname, '../fixtures/wire');
 
@@ -29,7 +29,7 @@ const asRecorded: Handler = (request, response) => {
     response.end('data: [DONE]\n\n');
     return;
   }
-  // Two that the public daemon does not send.
+  // Two headers that the public daemon does not send.
   const { connection, 'accept-encoding': encoding, ...headers } = request.headers;
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ m: request.method, h: headers, b: request.body.toString() }));
@@ -40,7 +40,7 @@ let upstream: Upstream;
 
 beforeAll(async () => {
   daemon = await testDaemon();
-  // Frames name the port in four digits: where it is taken, another one of as many is put in its place.
+  // The frames contain a four-digit port. If it is in use, it is replaced by another four-digit port.
   for (let port = RECORDED_PORT; upstream === undefined; port += 1) {
     upstream = await startUpstream(asRecorded, port).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' && port < 9999) return upstream;
@@ -54,7 +54,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** A recorded frame, with the upstream's port in it and, where it has a deadline, one that is still to come. */
+/** Reads a recorded frame, and replaces its port, and its deadline by a future one. */
 function recorded(file: string): Buffer {
   const bytes = readFileSync(join(wire, file));
   const frame = Buffer.from(
@@ -78,7 +78,7 @@ function decoded(frame: Buffer): Message {
   return message;
 }
 
-/** The recorded request sent as it is, what our daemon answers, and what the public one answered. */
+/** Sends the recorded request, and returns our daemon's answer and the public daemon's recorded answer. */
 async function replay(name: string): Promise<{ ours: ExecuteResponse; theirs: ExecuteResponse; id: bigint }> {
   const request = recorded(`${name}.request.bin`);
   const sent = decoded(request);
@@ -114,7 +114,7 @@ test('the recorded request for an event stream gets the whole stream in one answ
   expect(body).toMatch(/\[DONE\]\n\n$/);
 });
 
-test('a refused connection is Transient as from the public daemon, and names cause and origin', async () => {
+test('a refused connection is Transient like from the public daemon, and its error names cause and origin', async () => {
   const { ours, theirs, id } = await replay('connection-refused');
   expect(ours.requestId).toBe(id);
   expect(ours.errorClass).toBe(theirs.errorClass);
@@ -123,7 +123,7 @@ test('a refused connection is Transient as from the public daemon, and names cau
   );
 });
 
-test('an unknown method is an invalid request that names the methods there are', async () => {
+test('the error for an unknown method lists the known methods', async () => {
   const { ours, id } = await replay('unsupported-method');
   expect(ours.requestId).toBe(id);
   expect(ours.errorClass).toBe(ErrorClass.InvalidRequest);
@@ -140,7 +140,7 @@ test('a recorded request whose deadline is long past is a Timeout, and nothing i
   expect(upstream.requests).toHaveLength(before);
 });
 
-test('a health frame is answered with health', async () => {
+test('a health frame gets a health response', async () => {
   const client = await daemon.client();
   client.write(recorded('health-unsupported.request.bin'));
   const health = await client.next(of(MessageType.HealthResponse));
@@ -149,7 +149,7 @@ test('a health frame is answered with health', async () => {
   expect(health.version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-test('all recorded requests at once on one connection are each answered once, under their own id', async () => {
+test('all recorded requests at once on one connection get one answer each, under their own id', async () => {
   const names = ['get', 'post-json', 'sse-buffered', 'status-404', 'status-429', 'status-500'];
   const frames = names.map((name) => recorded(`${name}.request.bin`));
   const client = await daemon.client();

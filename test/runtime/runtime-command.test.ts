@@ -39,7 +39,7 @@ async function runtime(...args: string[]): Promise<Outcome> {
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }
 
-test('start, status and stop go together, and repeating one does no harm', async () => {
+test('start, status and stop work together, and repeating one is harmless', async () => {
   expect(await runtime('status')).toEqual({
     code: 3,
     stdout: `no daemon is running at ${path}\n`,
@@ -63,7 +63,7 @@ test('start, status and stop go together, and repeating one does no harm', async
   expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
 });
 
-test('status shows requests and pools, also as JSON', async () => {
+test('status shows requests and pools, as text and as JSON', async () => {
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
   await runtime('start');
   const client = await rawClient({ kind: 'unix', path });
@@ -114,7 +114,7 @@ test('status --json without a daemon is JSON, with exit code 3', async () => {
   expect(JSON.parse(stdout)).toEqual({ running: false, address: path });
 });
 
-test('stop is graceful: what runs finishes first', async () => {
+test('stop is graceful: running exchanges finish first', async () => {
   const upstream = await startUpstream({ chunks: ['a', 'b'], gapMs: 500 });
   await runtime('start');
   const client = await rawClient({ kind: 'unix', path });
@@ -126,28 +126,28 @@ test('stop is graceful: what runs finishes first', async () => {
   await upstream.close();
 });
 
-test('a start that fails says what the daemon said', async () => {
+test('a failing start prints the daemon’s error', async () => {
   const outcome = await runtime('start', '--socket', join(folder, 'missing', 'd.sock'));
   expect(outcome.code).toBe(1);
-  expect(outcome.stderr).toMatch(/^the daemon did not start: .*missing does not exist; make it first\n$/);
+  expect(outcome.stderr).toMatch(/^the daemon did not start: .*missing does not exist; create it first\n$/);
 });
 
-test('--socket before the subcommand counts as well', async () => {
+test('--socket before the subcommand is accepted, too', async () => {
   const other = join(folder, 'other.sock');
   const program = runProgram(programs.cli, ['--socket', other, 'runtime', 'status']);
   expect(await program.ended).toBe(3);
   expect(program.stdout()).toBe(`no daemon is running at ${other}\n`);
 });
 
-test('stop never signals a stranger whose number a pid file happens to have', async () => {
+test('stop never signals another process whose pid happens to be in the pid file', async () => {
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const claim = { pid: stranger.pid, startedMs: systemClockMs() - 60_000, host: hostname() };
 
-  // Nothing answers: the file is old.
+  // No daemon answers, so the file is stale.
   writeFileSync(`${path}.pid`, JSON.stringify(claim));
   expect(await runtime('stop')).toMatchObject({ code: 0, stdout: `no daemon is running at ${path}\n` });
 
-  // Something answers, but the file is of another daemon.
+  // A daemon answers, but the file belongs to another daemon.
   await runtime('start');
   const own = readFileSync(`${path}.pid`, 'utf8');
   writeFileSync(`${path}.pid`, JSON.stringify(claim));

@@ -21,7 +21,7 @@ async function setUp(
   return { daemon, upstream };
 }
 
-test('stopping waits for no idle connection, and removes the socket', async () => {
+test('stopping does not wait for idle connections, and removes the socket', async () => {
   const { daemon } = await setUp({ chunks: [] }, { drainMs: 60_000 });
   const client = await daemon.client();
   client.send({ type: MessageType.HealthCheck });
@@ -42,7 +42,7 @@ test('a client that connects while the address is freed is served', async () => 
   expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
 });
 
-test('stopping lets running exchanges finish, takes no new ones, and then closes', async () => {
+test('stopping lets running exchanges finish, refuses new ones, and then closes', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a', 'b', 'c'], gapMs: 80 });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
@@ -50,13 +50,13 @@ test('stopping lets running exchanges finish, takes no new ones, and then closes
   await client.next(of(MessageType.StreamChunk, 1n));
   const stopped = daemon.stop();
 
-  // The address is free from then on.
+  // The address is free now.
   await expect.poll(() => existsSync(daemon.path)).toBe(false);
   await expect(rawClient({ kind: 'unix', path: daemon.path })).rejects.toThrow(/ENOENT/);
   client.send(httpRequest(3n, { method: 'GET', url: upstream.url }));
   expect(await client.next(of(MessageType.ExecuteResponse, 3n))).toMatchObject({
     errorClass: ErrorClass.Transient,
-    errorMessage: 'the daemon is stopping, try again in a moment',
+    errorMessage: 'try again in a moment: the daemon is stopping',
   });
   client.send({ type: MessageType.HealthCheck });
   expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({
@@ -72,7 +72,7 @@ test('stopping lets running exchanges finish, takes no new ones, and then closes
   expect(upstream.requests).toHaveLength(2);
 });
 
-test('what has not finished in time is ended with typed errors, and aborted upstream', async () => {
+test('exchanges that don’t finish in time end with typed errors, and are aborted upstream', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' }, { drainMs: 150 });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
@@ -85,13 +85,13 @@ test('what has not finished in time is ended with typed errors, and aborted upst
   const answer = await client.next(of(MessageType.ExecuteResponse, 2n));
   for (const last of [end, answer]) {
     expect(last.errorClass).toBe(ErrorClass.Transient);
-    expect(last.errorMessage).toBe('the daemon was stopped, try again in a moment');
+    expect(last.errorMessage).toBe('try again in a moment: the daemon was stopped');
   }
   expect(end.cancelled).toBe(false);
   expect(await Promise.all(seen.map((request) => request.ended))).toEqual(['hung up', 'hung up']);
 });
 
-test('a stop can be hurried', async () => {
+test('a second stop ends the exchanges at once', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' }, { drainMs: 60_000 });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
@@ -102,7 +102,7 @@ test('a stop can be hurried', async () => {
   expect((await streamOf(client, 1n)).end.errorClass).toBe(ErrorClass.Transient);
 });
 
-test('a client that does not read cannot hold up the end', async () => {
+test('a client that does not read cannot delay the stop', async () => {
   const { daemon, upstream } = await setUp({ chunks: [Buffer.alloc(8 * 1024 * 1024)] }, { drainMs: 50 });
   const client = await daemon.client();
   client.socket.pause();

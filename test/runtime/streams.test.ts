@@ -25,10 +25,10 @@ async function setUp(answer: Handler | Script): Promise<{ daemon: TestDaemon; up
   return { daemon, upstream };
 }
 
-test('each chunk is forwarded when the upstream sends it, not when the answer is complete', async () => {
+test('each chunk is forwarded when the upstream sends it, before the answer is complete', async () => {
   const { daemon, upstream } = await setUp({
     chunks: sseEvents(...'abcdefghij'),
-    // Nothing more is sent before what was sent has arrived.
+    // The upstream sends the next chunk only after the last one has arrived.
     onSend: (index) => vi.waitFor(() => expect(chunksOf(client, 1n)).toHaveLength(index), 5000),
   });
   const client = await daemon.client();
@@ -44,7 +44,7 @@ test('each chunk is forwarded when the upstream sends it, not when the answer is
   expect(new Set(offsets).size).toBe(10);
 });
 
-test("headers of the daemon's own are dropped when a provider sends them", async () => {
+test("headers with the daemon's prefix are dropped when a provider sends them", async () => {
   const headers = { 'X-Vastar-Not-Retried': 'made up', 'x-vastar-anything': '1', 'x-request-id': 'r' };
   const { daemon, upstream } = await setUp({ chunks: ['a'], headers });
   const client = await daemon.client();
@@ -57,7 +57,7 @@ test("headers of the daemon's own are dropped when a provider sends them", async
   expect(JSON.stringify(answer)).not.toMatch(/vastar/i);
 });
 
-test('a stream starts with status, headers as they came, and the timings so far', async () => {
+test('a stream starts with the status, the unchanged headers, and the timings so far', async () => {
   const { daemon, upstream } = await setUp({
     status: 429,
     contentType: 'application/json',
@@ -76,7 +76,7 @@ test('a stream starts with status, headers as they came, and the timings so far'
   expect(end.errorClass).toBe(ErrorClass.Success);
 });
 
-test('bytes pass through a stream untouched, whatever they are', async () => {
+test('arbitrary bytes pass through a stream unchanged', async () => {
   const bytes = randomBytes(300_000);
   const { daemon, upstream } = await setUp({ contentType: 'application/octet-stream', chunks: [bytes] });
   const client = await daemon.client();
@@ -87,7 +87,7 @@ test('bytes pass through a stream untouched, whatever they are', async () => {
   expect(body.equals(bytes)).toBe(true);
 });
 
-test('a body is not decompressed, and compression is not asked for', async () => {
+test('a body is not decompressed, and compression is not requested', async () => {
   const { daemon, upstream } = await setUp({
     headers: { 'content-encoding': 'gzip' },
     chunks: [new Uint8Array([0x1f, 0x8b, 1, 2, 3])],
@@ -103,7 +103,7 @@ test('a body is not decompressed, and compression is not asked for', async () =>
   ]);
 });
 
-test('a redirect of a request that must not be made twice is passed on', async () => {
+test('a redirect of a request that is not repeatable is passed on', async () => {
   const { daemon, upstream } = await setUp({ status: 302, headers: { location: '/elsewhere' }, chunks: [] });
   const client = await daemon.client();
   client.send(httpRequest(1n, { method: 'POST', url: `${upstream.url}/here` }));
@@ -121,7 +121,7 @@ test('five requests on one connection run at the same time', async () => {
   expect(answers.map((answer) => jsonOf(answer).body)).toEqual(Array(5).fill('ok'));
 });
 
-test('answers come in the order in which they finish, each under its own 64-bit id', async () => {
+test('answers arrive in the order in which they finish, each under its own 64-bit id', async () => {
   const { daemon, upstream } = await setUp(async (request, response) => {
     const delay = Number(request.path.slice(1));
     setTimeout(() => response.end(String(delay)), delay);
@@ -136,7 +136,7 @@ test('answers come in the order in which they finish, each under its own 64-bit 
   expect((await streamOf(client, fast)).body.toString()).toBe('10');
 });
 
-test('hundred streams on one connection arrive whole, none mixed with another', async () => {
+test('a hundred streams on one connection arrive whole and unmixed', async () => {
   const { daemon, upstream } = await setUp(async (request, response) => {
     const name = request.path.slice(1);
     for (let index = 0; index < 20; index += 1) {
@@ -157,7 +157,7 @@ test('hundred streams on one connection arrive whole, none mixed with another', 
   }
 });
 
-test('a second request under an id that is in use is refused, and the first goes on', async () => {
+test('a second request with the same id is refused, and the first continues', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a', 'b'], gapMs: 60 });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
@@ -170,7 +170,7 @@ test('a second request under an id that is in use is refused, and the first goes
   expect((await streamOf(client, 1n)).body.toString()).toBe('ab');
 });
 
-test('Cancel aborts the upstream, and the stream still ends, marked as cancelled', async () => {
+test('Cancel aborts the upstream request, and the stream ends as cancelled', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
@@ -181,7 +181,7 @@ test('Cancel aborts the upstream, and the stream still ends, marked as cancelled
   expect(await (await upstream.request(0)).ended).toBe('hung up');
 });
 
-test('Cancel before the headers ends a stream without a start, and a request as Transient', async () => {
+test('Cancel before the headers ends a stream without a start, and a request with Transient', async () => {
   const { daemon, upstream } = await setUp(() => {});
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
@@ -196,7 +196,7 @@ test('Cancel before the headers ends a stream without a start, and a request as 
   expect(client.received.some(of(MessageType.StreamStart))).toBe(false);
 });
 
-test('Cancel and credits for an exchange that there is not are ignored', async () => {
+test('Cancel and credits for an unknown exchange are ignored', async () => {
   const { daemon } = await setUp({ chunks: [] });
   const client = await daemon.client();
   client.send({ type: MessageType.Cancel, requestId: 9n });
@@ -206,7 +206,7 @@ test('Cancel and credits for an exchange that there is not are ignored', async (
   expect(client.received).toHaveLength(1);
 });
 
-test('a client that disconnects has all its upstream requests aborted', async () => {
+test('when a client disconnects, all its upstream requests are aborted', async () => {
   const { daemon, upstream } = await setUp({ chunks: ['a'], end: 'hang' });
   const client = await daemon.client();
   const other = await daemon.client();
@@ -219,7 +219,7 @@ test('a client that disconnects has all its upstream requests aborted', async ()
   client.socket.destroy();
   expect(await Promise.all(seen.map((request) => request.ended))).toEqual(Array(4).fill('hung up'));
 
-  // Another client's stream goes on until it is told otherwise.
+  // Another client's stream continues.
   expect(other.received.some(of(MessageType.StreamEnd))).toBe(false);
   other.send({ type: MessageType.Cancel, requestId: 1n });
   await streamOf(other, 1n);

@@ -168,7 +168,7 @@ describe('reconnect', () => {
   test('replaces the connection; what was in flight fails as Transient', async () => {
     const client = newClient();
     await client.health();
-    const request = expect(client.executeHTTP(GET)).rejects.toThrow('the connection was made anew');
+    const request = expect(client.executeHTTP(GET)).rejects.toThrow('the client replaced the connection');
     const first = await daemon.connection(0);
     await first.next(MessageType.ExecuteRequest);
     const states = statesOf(client);

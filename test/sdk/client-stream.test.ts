@@ -160,7 +160,7 @@ describe('a stream', () => {
   test('in answer to executeHTTP ends the connection as broken', async () => {
     const request = client.executeHTTP(GET);
     connection.send(streamStart((await connection.next(ExecuteRequest)).requestId));
-    await expect(request).rejects.toThrow('StreamStart in answer to a request for no stream');
+    await expect(request).rejects.toThrow('StreamStart in answer to a request without a stream');
   });
 
   test('answered in one piece is marked as buffered', async () => {

@@ -32,7 +32,7 @@ describe('HTTPResponseHelper', () => {
     expect(HTTPResponseHelper.getBodyAsJSON<{ a: number }>(response(200, '{"a":1}')).a).toBe(1);
     expect(HTTPResponseHelper.getBodyAsJSON(response(200, 'null'))).toBeNull();
     expect(() => HTTPResponseHelper.getBodyAsJSON(response(502, '<html>'))).toThrow(
-      'The answer (status 502, 6 bytes) is no JSON',
+      'The answer (status 502, 6 bytes) is not JSON',
     );
   });
 

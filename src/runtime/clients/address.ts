@@ -4,7 +4,7 @@ import { PROTOCOL_CONSTANTS } from '../../protocol/constants.js';
 /** Where a daemon listens. */
 export type ListenAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number };
 
-/** The address in a form for people. */
+/** The address as shown to users. */
 export function addressText(address: ListenAddress): string {
   if (address.kind === 'unix') return address.path;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
@@ -28,6 +28,6 @@ function loopback(host: string): string {
   const own = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   if (own) return host;
   throw new Error(
-    `${host} is not of this machine alone: the daemon sends requests with your keys, so it listens on 127.0.0.1, ::1 or localhost only`,
+    `use 127.0.0.1, ::1 or localhost: other machines can reach ${host}, and the daemon sends requests with your keys`,
   );
 }

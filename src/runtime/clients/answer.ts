@@ -5,11 +5,11 @@ import type { ResponseSink, RetryWitness } from '../upstream/transport.js';
 /** How an exchange ended. */
 export type Ending =
   | { outcome: 'complete' }
-  /** The client asked for it, or its connection closed. */
+  /** The client cancelled the request or closed its connection. */
   | { outcome: 'cancelled' }
   | { outcome: 'failed'; failure: ConnectorException };
 
-/** Turns a response into frames, in the form that the client asked for. */
+/** Turns a response into frames for the operation that the client named. */
 export interface Answer extends ResponseSink, RetryWitness {
   readonly kind: 'request' | 'stream';
   readonly statusCode: number | undefined;
@@ -19,7 +19,7 @@ export interface Answer extends ResponseSink, RetryWitness {
   end(ending: Ending, timeline: Timeline): void;
   /** The client grants this many more bytes. */
   grant(bytes: number): void;
-  /** The client's socket is full, or has room again. */
+  /** Call this when the client's socket becomes full or has room again. */
   updateFlow(): void;
 }
 

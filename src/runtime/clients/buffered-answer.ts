@@ -8,11 +8,11 @@ import type { Answer, Ending, Outlet } from './answer.js';
 import type { BufferedBytes, HeldBytes } from './buffered-bytes.js';
 
 const { MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
-/** The fields of an ExecuteResponse beside its payload. */
+/** An upper bound for the fields of an ExecuteResponse other than its payload. */
 const FRAMING_BYTES = 256;
 const NO_HEAD: ResponseHead = { statusCode: 0, headers: [] };
 
-/** Answers operation `request`: the whole response in one ExecuteResponse, of 10 MiB at most. */
+/** Answers operation `request`: sends the whole response in one ExecuteResponse of at most 10 MiB. */
 export function createBufferedAnswer(requestId: bigint, outlet: Outlet, buffered: BufferedBytes): Answer {
   let chunks: Uint8Array[] = [];
   let head: ResponseHead = NO_HEAD;
@@ -98,9 +98,9 @@ function payloadOf(head: ResponseHead, body: Buffer): Buffer {
   );
 }
 
-/** One value for each name; repeated headers are joined as RFC 9110, section 5.3 says. */
+/** Returns one value for each name. Repeated headers are joined with commas (RFC 9110, section 5.3). */
 function joined(headers: HeaderList): Record<string, string> {
-  // Without a prototype, a header can have any name.
+  // An object without a prototype can hold any header name, `__proto__` among them.
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
@@ -112,7 +112,7 @@ function joined(headers: HeaderList): Record<string, string> {
 
 function tooLarge(): ConnectorException {
   return new ConnectorException(
-    `the answer is over the limit of ${MAX_PAYLOAD_SIZE} bytes for operation "request"; use "stream", which has none`,
+    `use operation "stream": the response exceeds the limit of ${MAX_PAYLOAD_SIZE} bytes for operation "request"`,
     ErrorClass.Permanent,
     0,
     { hop: 'daemon' },

@@ -1,32 +1,33 @@
 import type { Flow } from '../upstream/transport.js';
 
-/** One buffered answer's part of the bytes that its connection holds. */
+/** Counts the bytes that one buffered answer holds in memory. */
 export interface HeldBytes {
   add(bytes: number): void;
-  /** The answer holds nothing any more. */
+  /** Call this when the answer no longer holds any bytes. */
   release(): void;
 }
 
-/** Limits what the buffered answers of one connection hold together. */
+/** Limits the memory that the buffered answers of one connection use together. */
 export interface BufferedBytes {
-  /** A response has begun. */
+  /** Registers a response that has begun. */
   hold(flow: Flow): HeldBytes;
-  /** The client's socket is full, or has room again. */
+  /** Call this when the client's socket becomes full or has room again. */
   updateFlow(): void;
 }
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Buffered answers are read from their providers until they hold `most` bytes together. Then the oldest one alone is
- * read to its end, so that all of them end at some time. While the client reads nothing, none is read.
- * @param congested whether the client's socket is full
+ * The daemon reads buffered answers from their providers until they hold `most` bytes together. From then on it reads
+ * only the oldest one, so that each of them ends in turn. While the client's socket is full, the daemon reads none of
+ * them.
+ * @param congested returns whether the client's socket is full
  */
 export function createBufferedBytes(congested: () => boolean, most: number = MOST_BYTES): BufferedBytes {
-  /** In the order of their beginnings. */
+  /** Oldest first. */
   const answers = new Set<{ flow: Flow; bytes: number; paused: boolean }>();
   let total = 0;
-  /** Nothing is held back as long as neither limit was ever met. */
+  /** True until one of the two limits is reached: up to then nothing has to be paused. */
   let relaxed = true;
 
   const updateFlow = (): void => {
@@ -38,7 +39,7 @@ export function createBufferedBytes(congested: () => boolean, most: number = MOS
     for (const answer of answers) {
       const stop = full || (over && answer !== oldest);
       if (stop === answer.paused) continue;
-      // Before the call: `resume` may deliver more data and come back here before it returns.
+      // Set this before the call: `resume` may deliver more data and re-enter this function before it returns.
       answer.paused = stop;
       if (stop) answer.flow.pause();
       else answer.flow.resume();

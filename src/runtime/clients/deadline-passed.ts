@@ -3,8 +3,8 @@ import type { Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 
 /**
- * The error for a passed deadline: how far the request got, and which setting the deadline comes from.
- * @param limitMs How long the request had; absent where the deadline had passed before.
+ * Returns the error for a passed deadline. It names how far the request got, and the setting to raise.
+ * @param limitMs time that the request had; absent when the deadline had passed before the daemon read the request
  */
 export function deadlinePassed(
   origin: string,
@@ -13,21 +13,22 @@ export function deadlinePassed(
   limitMs?: number,
 ): ConnectorException {
   const ms = Math.round(timeline.elapsedUs() / 1000);
-  // A stream's headers have a limit of their own.
+  // For a stream, `timeout_ms` limits the wait for headers; `answer_ms` limits the whole answer.
   const [setting, flag] =
     operation === 'stream' ? ['answer_ms', '--answer-timeout'] : ['timeout_ms', '--timeout'];
   const now = limitMs === undefined ? '' : ` (now ${secondsOf(limitMs)} s)`;
-  const text = `the deadline passed after ${ms} ms, ${phaseOf(timeline.timings)} ${origin}: raise ${setting}${now} or ${flag}`;
+  const phase = phaseOf(timeline.timings);
+  const text = `the deadline passed after ${ms} ms, ${phase} ${origin}: raise ${setting}${now} or ${flag}`;
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
 }
 
-/** The setting's value in seconds, rounded up: some milliseconds of it had passed when the daemon read the request. */
+/** Rounds up to the setting's value in s, because a few milliseconds had passed when the daemon read the request. */
 function secondsOf(ms: number): number {
   const step = ms < 500 ? 10 : ms < 10_000 ? 100 : 1000;
   return (Math.ceil(ms / step) * step) / 1000;
 }
 
-/** How far a request has got, in words that end before the origin. */
+/** Says how far a request got. The text is meant to be followed by the origin. */
 export function phaseOf(timings: Timings): string {
   if (timings.attempts === 0) return 'before anything was sent to';
   if (timings.firstByteUs !== undefined) return 'in the middle of the answer from';

@@ -32,10 +32,10 @@ export interface ExchangeOptions {
   readAtUs: number;
   transport: Transport;
   outlet: Outlet;
-  /** Of the connection. */
+  /** Shared by all exchanges of the connection. */
   buffered: BufferedBytes;
   log: Logger;
-  /** Records the exchange, if it names an upstream. */
+  /** Records the exchange once its upstream origin is known. */
   begin: Statistics['begin'];
   onEnd: () => void;
 }
@@ -86,7 +86,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     if (cancelled) return { outcome: 'cancelled' };
     if (error instanceof ConnectorException) return { outcome: 'failed', failure: error };
     logFault(log, error);
-    const text = `the daemon failed at this request, which is a fault in it: ${messageOf(error)}`;
+    const text = `a bug in the daemon made this request fail: ${messageOf(error)}`;
     const failure = new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'daemon', cause: error });
     return { outcome: 'failed', failure };
   };
@@ -106,7 +106,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       if (aborter.signal.aborted) return;
       cancelled = reason === 'cancelled';
       aborter.abort(
-        new ConnectorException('the daemon was stopped, try again in a moment', ErrorClass.Transient, 0, {
+        new ConnectorException('try again in a moment: the daemon was stopped', ErrorClass.Transient, 0, {
           hop: 'daemon',
         }),
       );
@@ -114,17 +114,19 @@ export function startExchange(options: ExchangeOptions): Exchange {
   };
 }
 
-/** @throws {ConnectorException} InvalidRequest when the connector or operation is unknown, or the tenant name too long. */
+/**
+ * @throws {ConnectorException} InvalidRequest when the connector or operation is unknown, or the tenant name too long.
+ */
 function checkTarget({ connectorName, operation, tenantId }: ExecuteRequest): void {
   const known = (names: readonly string[], name: string): boolean => names.includes(name);
   const refuse = (what: string, name: string, names: readonly string[]): ConnectorException => {
-    const text = `no ${what} ${JSON.stringify(name.slice(0, 100))}; there is ${names.join(' and ')}`;
+    const text = `unknown ${what} ${JSON.stringify(name.slice(0, 100))}; use ${names.join(' or ')}`;
     return new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
   };
   if (!known(CONNECTORS, connectorName)) throw refuse('connector', connectorName, CONNECTORS);
   if (!known(OPERATIONS, operation)) throw refuse('operation', operation, OPERATIONS);
   if (tenantId.length > MAX_TENANT_CHARS) {
-    const text = `the tenant_id has ${tenantId.length} characters; ${MAX_TENANT_CHARS} are the most`;
+    const text = `shorten tenant_id: it has ${tenantId.length} characters, and the limit is ${MAX_TENANT_CHARS}`;
     throw new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
   }
 }

@@ -6,10 +6,10 @@ import { ListenError } from './listen-error.js';
 import { claimSocketFile } from './socket-file.js';
 
 /**
- * Runs `work` in one process at a time. While another process has the turn at `path`, waits for its end instead and runs
- * nothing. The turn is a Unix socket, so that it ends with its holder, however that ends. `work` runs without a turn
- * where no socket can be made, and where the holder takes longer than `limitMs`.
- * @param signal ends the wait
+ * Runs `work` in one process at a time. If another process has the turn at `path`, this one waits until that turn
+ * ends and does not run `work`. The turn is a listening Unix socket, so it also ends when its process is killed.
+ * `work` runs without a turn if no socket can be created, or if the other process takes longer than `limitMs`.
+ * @param signal ends the wait; the promise then rejects with its reason
  * @returns whether `work` ran here
  */
 export async function inTurn(
@@ -42,7 +42,7 @@ export async function inTurn(
   }
 }
 
-/** Ends the turns beside a daemon's socket whose holders died: the next ones may have other names. */
+/** Removes the stale turns beside a daemon's socket. Their names may not be used again, so no one else removes them. */
 export async function removeDeadTurns(socketPath: string): Promise<void> {
   const directory = dirname(socketPath);
   const names = await readdir(directory).catch(() => []);
@@ -50,11 +50,11 @@ export async function removeDeadTurns(socketPath: string): Promise<void> {
     (name) => name.startsWith(`${basename(socketPath)}.`) && name.endsWith('.starting'),
   );
   const nothing = async (): Promise<void> => {};
-  // Whoever takes a dead turn and returns it removes its socket; a living holder keeps it.
+  // Taking and releasing a stale turn removes its socket. A turn with a running holder is kept.
   for (const name of own) await inTurn(join(directory, name), 0, nothing, new AbortController().signal);
 }
 
-/** Waits for the end of the turn at `path`; false when it lasts longer than `limitMs`. */
+/** Waits until the turn at `path` ends. Resolves to false when it lasts longer than `limitMs`. */
 function hasEnded(path: string, limitMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);

@@ -1,4 +1,4 @@
-/** The daemon can't listen at its address; the message says why and what to do. */
+/** Thrown when the daemon can't listen at its address. The message says why and what to do. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   /** `in-use`: a daemon or another program uses the address. */

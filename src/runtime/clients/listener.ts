@@ -4,15 +4,15 @@ import { addressText, type ListenAddress } from './address.js';
 import { ListenError } from './listen-error.js';
 import { claimSocketFile } from './socket-file.js';
 
-/** Node's default of 64 KiB would pause a provider after two reads. */
+/** With Node's default of 64 KiB, backpressure would pause the provider after two reads. */
 const CLIENT_BUFFER_BYTES = 256 * 1024;
 
 export interface Listener {
-  /** With the port that the system chose for port 0. */
+  /** Includes the port that the system chose for port 0. */
   readonly address: ListenAddress;
-  /** Frees the socket's name: new clients don't find it, and connected ones are still served. */
+  /** Removes the socket's file: new clients can't connect, and connected ones are still served. */
   release(): Promise<void>;
-  /** Frees the address; open connections stay. */
+  /** Stops listening. Open connections stay open. */
   close(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ async function listenUnix(server: Server, path: string): Promise<Listener> {
     address: { kind: 'unix', path },
     release: file.release,
     async close() {
-      // While the file exists the socket must accept: a process that finds it dead may remove it.
+      // Remove the file before closing: another process may replace a socket file that refuses connections.
       await file.release();
       server.close();
     },
@@ -53,14 +53,14 @@ async function listenTcp(server: Server, host: string, port: number): Promise<Li
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
-      reject(new ListenError(`port ${port} of ${host} is in use; use --tcp with another`, 'in-use'));
+      reject(new ListenError(`port ${port} of ${host} is in use; choose another port with --tcp`, 'in-use'));
     });
     server.listen(port, host, resolve);
   });
   const bound = server.address();
   return {
     address: { kind: 'tcp', host, port: isAddressInfo(bound) ? bound.port : port },
-    // A port has no name that could go before it.
+    // A TCP port has no file that could be removed first.
     async release() {},
     async close() {
       server.close();

@@ -9,23 +9,23 @@ export interface Outbox extends Outlet {
 export interface OutboxOptions {
   /** Whether many exchanges use the connection. */
   crowded(): boolean;
-  /** It was congested, and has room again. */
+  /** Called when a congested socket has room again. */
   onRoom(): void;
-  /** The client has left more than `mostUnread` bytes unread. */
+  /** Called when more than `mostUnread` bytes wait for the client to read them. */
   onUnread(bytes: number): void;
   mostUnread?: number;
 }
 
-/** Most bytes that wait for a client to read them: each single answer ends far below. */
+/** Most bytes that may wait for a client to read them. One answer alone stays far below this. */
 const MOST_UNREAD_BYTES = 256 * 1024 * 1024;
 
-/** Queued frames are flushed at this number, also in the middle of an event-loop turn. */
+/** This many queued frames are flushed at once, even in the middle of an event-loop turn. */
 const MOST_DEFERRED = 64;
 
 /**
- * Writes frames to a client's socket in batches. With many streams, one write at the end of the event-loop turn
- * has the frames of all reads: a write costs more than all other work for a token. With few streams, the frames
- * of one read are written at once: more is unlikely to come in the same turn, and waiting for its end costs time.
+ * Writes frames to a client's socket in batches, because a write costs more than all other work for a token.
+ * With many streams, it writes the frames of all reads together at the end of the event-loop turn. With few streams, it
+ * writes the frames of each read at once: more frames are unlikely in the same turn, and waiting would add latency.
  */
 export function createOutbox(socket: Socket, options: OutboxOptions): Outbox {
   const { crowded, onRoom, onUnread, mostUnread = MOST_UNREAD_BYTES } = options;
@@ -59,7 +59,7 @@ export function createOutbox(socket: Socket, options: OutboxOptions): Outbox {
     frames = [];
     queued = 0;
     if (socket.writable) socket.write(bytes);
-    // The system may have taken all of it: then no `drain` follows.
+    // The system may have accepted all bytes at once; then no `drain` event follows.
     if (full && !socket.writableNeedDrain) setImmediate(onRoom);
   };
   socket.on('drain', onRoom);

@@ -20,11 +20,11 @@ import { sameToken } from './token.js';
 export interface Session {
   /** Running exchanges, by kind. */
   count(kind: Exchange['kind']): number;
-  /** Accepts no more requests, and closes after the last exchange. */
+  /** Refuses further requests, and closes the connection after the last exchange. */
   drain(): void;
-  /** Ends all exchanges with typed errors, and closes. */
+  /** Ends all exchanges with typed errors, and closes the connection. */
   stop(): void;
-  /** Closes without a last frame. */
+  /** Closes the connection without a last frame. */
   destroy(): void;
   /** Resolves when the connection is closed and all its upstream requests have ended. */
   readonly closed: Promise<void>;
@@ -36,16 +36,16 @@ export interface SessionOptions {
   log: Logger;
   begin: Statistics['begin'];
   limits: Pick<Limits, 'frameBytes' | 'requestsPerConnection' | 'clientIdleMs'>;
-  /** The error for a client above the connection limit; its connection is then closed. */
+  /** Sent to a client above the connection limit, before its connection is closed. */
   refusal?: string;
   /** Longest time for a client to send a whole frame, in ms. */
   frameTimeoutMs: number;
-  /** The token that the client has to send first; absent: none is needed. */
+  /** The token that the client must send first; absent when none is needed. */
   token?: string;
 }
 
 const TOKEN_WANTED =
-  'this daemon wants its token: set VASTAR_TOKEN_FILE (tokenFile) to the file that it was started with';
+  'set VASTAR_TOKEN_FILE (tokenFile) to the token file of this daemon: it serves only clients that send its token';
 
 /** Above this number of exchanges, several are likely to send in the same event-loop turn. */
 const FEW_EXCHANGES = 8;
@@ -61,12 +61,12 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     crowded: () => exchanges.size > FEW_EXCHANGES,
     onRoom: () => onRoom(),
     onUnread(bytes) {
-      log.warn('connection', { message: `closed: its client leaves ${bytes} bytes unread` });
+      log.warn('connection', { message: `closed: the client left ${bytes} bytes unread` });
       socket.destroy();
     },
   });
   const buffered = createBufferedBytes(() => outbox.congested);
-  /** Frames that came together with others whose answers have filled the socket. */
+  /** Frames that wait because the answers to earlier frames have filled the socket. */
   const unhandled: Array<{ type: number; payload: Uint8Array }> = [];
   let state: 'serving' | 'draining' | 'closing' = 'serving';
   let greeted = false;
@@ -86,12 +86,15 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     clearTimeout(idleTimer);
     if (limits.clientIdleMs === 0 || exchanges.size > 0 || state === 'closing') return;
     const limit = limits.clientIdleMs;
-    idleTimer = setTimeout(() => abandon(`nothing came for ${limit / 1000} s (--client-idle)`), limit);
+    idleTimer = setTimeout(
+      () => abandon(`the client sent nothing for ${limit / 1000} s (--client-idle)`),
+      limit,
+    );
   };
 
   const send = (message: Message): void => outbox.send(encodeMessage(message));
 
-  /** The public daemon's message for a frame that it can't read. */
+  /** The public daemon sends this message, too, for a frame that it can't read. */
   const refuse = (errorMessage: string, requestId = 0n, errorClass = ErrorClass.InvalidRequest): void => {
     const type = MessageType.ExecuteResponse;
     send({ type, requestId, errorClass, errorMessage, payload: new Uint8Array(0), durationUs: 0 });
@@ -106,7 +109,8 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     state = 'closing';
     clearFrameTimer();
     clearTimeout(idleTimer);
-    // Later bytes are read and dropped: a close with unread bytes would reset the connection and lose the last responses.
+    // Later bytes are read and dropped: a close with unread bytes would reset the connection and lose the last
+    // responses.
     socket.resume();
     outbox.flush();
     socket.end();
@@ -120,7 +124,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       return;
     }
     if (state === 'draining') {
-      refuse('the daemon is stopping, try again in a moment', requestId, ErrorClass.Transient);
+      refuse('try again in a moment: the daemon is stopping', requestId, ErrorClass.Transient);
       return;
     }
     if (exchanges.has(requestId)) {
@@ -130,7 +134,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     if (exchanges.size >= limits.requestsPerConnection && message.policy?.ceilings !== false) {
       const most = limits.requestsPerConnection;
       refuse(
-        `${most} requests run on this connection, which is the limit (--max-requests)`,
+        `this connection is at its limit of ${most} running requests (--max-requests)`,
         requestId,
         ErrorClass.RateLimited,
       );
@@ -160,7 +164,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
         }
         send(admitted ? options.health() : lockedResponse(TOKEN_WANTED));
         break;
-      // Both messages can arrive after the exchange has ended.
+      // Credits and cancellations can arrive after the exchange has ended.
       case MessageType.CreditUpdate:
         exchanges.get(message.requestId)?.grant(message.creditDelta);
         break;
@@ -168,7 +172,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
         exchanges.get(message.requestId)?.stop('cancelled');
         break;
       default:
-        refuse(`${MessageType[message.type]} is a daemon's message, not a client's`);
+        refuse(`a client must not send ${MessageType[message.type]}: only the daemon sends it`);
     }
   };
 
@@ -178,18 +182,18 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       take(decodeMessage(type, payload));
     } catch (error) {
       if (!(error instanceof ProtocolError)) logFault(log, error);
-      refuse(error instanceof ProtocolError ? error.message : 'the daemon failed at this frame');
+      refuse(error instanceof ProtocolError ? error.message : 'a bug in the daemon made this frame fail');
     }
   };
 
   const reader = createFrameReader((type, payload) => {
     clearFrameTimer();
-    // A client that does not read its answers gets no more of them than its socket holds.
+    // While the client's socket is full, further requests wait: their answers would fill the memory.
     if (outbox.congested || unhandled.length > 0) unhandled.push({ type, payload });
     else handle(type, payload);
   }, limits.frameBytes);
 
-  /** The client has read, or what it was sent has left this process. */
+  /** Runs when the socket has room again: handles the waiting frames and resumes the paused responses. */
   const onRoom = (): void => {
     let done = 0;
     for (const { type, payload } of unhandled) {
@@ -205,7 +209,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     watchFrame();
   };
 
-  /** The start of the next frame is unknown: sends the reason, and ends the connection. */
+  /** Sends the reason and closes the connection: the start of the next frame is unknown. */
   const abandon = (why: string): void => {
     log.warn('protocol', { message: why });
     refuse(why);
@@ -218,7 +222,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     if (!reader.midFrame || frameTimer !== undefined || state === 'closing') return;
     const limit = options.frameTimeoutMs;
     frameTimer = setTimeout(
-      () => abandon(`a frame did not arrive whole within ${limit / 1000} s (--frame-timeout)`),
+      () => abandon(`the client did not complete a frame within ${limit / 1000} s (--frame-timeout)`),
       limit,
     );
   };
@@ -229,7 +233,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     watchIdleness();
     if (!greeted && startsLikeHttp(bytes)) {
       // A web page can connect to a TCP port of this machine; send it nothing.
-      log.warn('protocol', { message: 'an HTTP request came to the daemon' });
+      log.warn('protocol', { message: 'closed: the client sent an HTTP request' });
       socket.destroy();
       return;
     }
@@ -242,7 +246,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       return;
     }
     watchFrame();
-    // The daemon stops reading from a client that does not read, so the frame timer must not run.
+    // The daemon pauses reading while the client's socket is full, so the frame timer must not run.
     if (outbox.congested) {
       clearFrameTimer();
       socket.pause();
@@ -259,10 +263,10 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       resolve();
     });
   });
-  // `close` follows and cleans up.
+  // The `close` event follows and cleans up.
   socket.on('error', (error) => log.debug('connection', { message: error.message }));
   socket.on('data', onData);
-  // This event comes before `close`, which waits for the last bytes.
+  // `end` comes before `close`, which waits until the last bytes are sent.
   socket.once('end', () => stopExchanges('cancelled'));
 
   watchIdleness();

@@ -7,11 +7,11 @@ import { ListenError } from './listen-error.js';
 
 /** The longest path of a Unix socket. */
 const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
-/** How many characters the private folder adds to the path while the socket is created. */
+/** The name of the private folder where the socket is created, and the bytes that it adds to the path. */
 const NEST = { prefix: '.vt-', socket: 's', bytes: '/.vt-XXXXXX/s'.length } as const;
 const CLAIM_LIMIT_MS = 5000;
 
-/** A claimed path: this process listens there. */
+/** A path at which this process listens. */
 export interface SocketFile {
   /** Removes the socket file, unless another process owns it by now. */
   release(): Promise<void>;
@@ -20,13 +20,12 @@ export interface SocketFile {
 /**
  * Makes `server` listen at `path`, with mode 0600.
  *
- * The socket is created in a private folder and gets its final name by link(2) once it listens. That is
- * atomic and fails when the name exists, so one process wins, and every process that finds the name can connect. A
- * name whose socket refuses connections is left over from a daemon that died. It is removed by the holder of
- * `PATH.lock` alone, which is a link to the holder's own socket and so shows in the same way whether its
- * holder lives.
+ * The socket is created in a private folder and gets its final name by link(2) once it listens. link(2) is atomic and
+ * fails when the name exists, so only one process gets the name, and every process that finds the name can connect. A
+ * socket file that refuses connections is stale: its daemon has died. Only the process that holds `PATH.lock` removes
+ * it. The lock is a link to its holder's socket, so a connection attempt also shows whether the lock's holder is alive.
  * @param uid the user that the path must belong to
- * @throws {ListenError} that says what is in the way
+ * @throws {ListenError} that names the obstacle
  */
 export async function claimSocketFile(
   server: Server,
@@ -39,7 +38,7 @@ export async function claimSocketFile(
     throw new ListenError(`the socket's path is too long by ${longest - MAX_PATH_BYTES} bytes: ${path}`);
   }
   await checkDirectory(directory, uid);
-  // Usually there is a daemon or no file; only a stale socket needs more steps.
+  // Usually the path has a running daemon or no file. Only a stale socket needs more steps.
   await checkOccupant(path, uid);
 
   const nest = await mkdtemp(join(directory, NEST.prefix)).catch((error: NodeJS.ErrnoException) => {
@@ -57,7 +56,7 @@ export async function claimSocketFile(
     await claim(made, path, uid);
     const { ino } = await lstat(made);
     let released: Promise<void> | undefined;
-    // Once: the next socket may be given the same number.
+    // Release only once: the next socket file may get the same inode number.
     return { release: () => (released ??= release(path, ino)) };
   } finally {
     await rm(nest, { recursive: true, force: true });
@@ -69,11 +68,11 @@ async function claim(made: string, path: string, uid: number): Promise<void> {
   while (!(await tryLink(made, path))) {
     if ((await checkOccupant(path, uid)) && (await replaceStale(made, path, uid))) return;
     if (performance.now() > giveUpAt)
-      throw new ListenError(`${path} could not be claimed: others keep claiming it`);
+      throw new ListenError(`cannot claim ${path}: other processes keep claiming it`);
   }
 }
 
-/** Removes a stale socket and takes its name. False: another process interfered, so try again. */
+/** Replaces a stale socket. Returns false when another process interfered: then try again. */
 async function replaceStale(made: string, path: string, uid: number): Promise<boolean> {
   const lock = `${path}.lock`;
   if (!(await tryLink(made, lock))) {
@@ -90,7 +89,7 @@ async function replaceStale(made: string, path: string, uid: number): Promise<bo
   }
 }
 
-/** A lock is short-lived. The lock of a killed process refuses connections. */
+/** Removes the lock of a killed process: such a lock refuses connections. */
 async function breakDeadLock(lock: string): Promise<void> {
   const before = await lstatOrNothing(lock);
   if (before === undefined || (await answers(lock))) return;
@@ -98,7 +97,7 @@ async function breakDeadLock(lock: string): Promise<void> {
   try {
     await rename(lock, taken);
     const { ino } = await lstat(taken);
-    // This is another process's new lock: put it back.
+    // The renamed file is another process's new lock: put it back.
     if (ino !== before.ino) await tryLink(taken, lock);
     await unlink(taken);
   } catch (error) {
@@ -115,13 +114,17 @@ async function checkOccupant(path: string, uid: number): Promise<boolean> {
   const found = await lstatOrNothing(path);
   if (found === undefined) return false;
   if (found.uid !== uid)
-    throw new ListenError(`${path} belongs to another user (uid ${found.uid}); use --socket`);
-  if (!found.isSocket()) throw new ListenError(`${path} exists and is no socket; remove it, or use --socket`);
+    throw new ListenError(
+      `choose another path with --socket: ${path} belongs to another user (uid ${found.uid})`,
+    );
+  if (!found.isSocket()) {
+    throw new ListenError(`remove ${path}, or choose another path with --socket: it is not a socket`);
+  }
   if (await answers(path)) throw new ListenError(`a daemon is running already at ${path}`, 'in-use');
   return true;
 }
 
-/** Whether a process listens there. Only a refused connection counts as no: a busy process is not stale. */
+/** Whether a process listens at the path. Only a refused connection means no: a busy process is not stale. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -135,18 +138,18 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Other users must not be able to replace the socket with their own. */
+/** Checks that other users can't replace the socket with their own. */
 async function checkDirectory(directory: string, uid: number): Promise<void> {
   const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'does not exist; make it first' : `cannot be read: ${error.code}`;
+    const why = error.code === 'ENOENT' ? 'does not exist; create it first' : `cannot be read: ${error.code}`;
     throw new ListenError(`the socket's directory ${directory} ${why}`);
   });
-  if (!found.isDirectory()) throw new ListenError(`${directory} is no directory`);
+  if (!found.isDirectory()) throw new ListenError(`${directory} is not a directory`);
   const sticky = (found.mode & 0o1000) !== 0;
   const othersWrite = (found.mode & 0o022) !== 0;
   if ((found.uid !== uid && found.uid !== 0) || (othersWrite && !sticky)) {
     throw new ListenError(
-      `others can replace files in ${directory}, so a socket there is not safe; use /tmp or a directory of your own`,
+      `choose a socket path in /tmp or in a directory of your own: other users can replace files in ${directory}`,
     );
   }
 }

@@ -5,15 +5,15 @@ import type { Timeline } from '../upstream/timings.js';
 import type { Flow } from '../upstream/transport.js';
 import type { Answer, Outlet } from './answer.js';
 
-/** The largest chunk in one frame, in case one read returns a huge piece. */
+/** The largest chunk in one frame; a larger read is split. */
 const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Answers operation `stream`: StreamStart, then each read of the body as a StreamChunk at once, then
- * StreamEnd. The pieces of one read (HTTP chunks) are joined, because they arrived together.
+ * Answers operation `stream`: sends StreamStart, then each read of the body at once as a StreamChunk, then StreamEnd.
+ * The HTTP chunks of one read are joined, because they arrived together.
  *
- * Back-pressure: a chunk is sent whole as it was read, so the window may go below zero by one read (64 KiB).
- * While it is not positive, or the client's socket is full, the daemon does not read from the provider.
+ * Backpressure: each read is sent whole, so the window may go below zero by one read (64 KiB). While the window is
+ * used up or the client's socket is full, the daemon does not read from the provider.
  */
 export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outlet: Outlet): Answer {
   let flow: Flow | undefined;
@@ -22,7 +22,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
   let paused = false;
   let sequence = 0;
   let bytes = 0;
-  // One array for all reads: a new one for each read would survive into V8's old generation, with its bytes.
+  // Reuse one array for all reads: V8 would move a new array of each read into its old generation, with its bytes.
   let piece: Uint8Array | undefined;
   const further: Uint8Array[] = [];
   let readUs = 0;
@@ -43,7 +43,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
   const updateFlow = (): void => {
     const stop = window <= 0 || outlet.congested;
     if (flow === undefined || stop === paused) return;
-    // Before the call: `resume` may deliver more data and re-enter this function before it returns.
+    // Set this before the call: `resume` may deliver more data and re-enter this function before it returns.
     paused = stop;
     if (stop) flow.pause();
     else flow.resume();

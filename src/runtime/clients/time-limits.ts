@@ -4,7 +4,7 @@ import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
 import { deadlinePassed, phaseOf } from './deadline-passed.js';
 
-/** The error for response headers that did not come in time. */
+/** Returns the error for response headers that are late. */
 export function headersLate(limitMs: number, timings: Timings, origin: string): ConnectorException {
   const now = `${limitMs / 1000} s`;
   const what = `no response headers within ${now}, ${phaseOf(timings)} ${origin}`;
@@ -22,11 +22,11 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface TimeLimits {
   /**
    * Starts the timers for the deadline and for the headers.
-   * @returns the earlier of both, on the clock of `performance.now()`: no attempt starts that can't end before it
+   * * @returns the earlier of both, on the clock of `performance.now()`; retries that can't end before it are not made
    * @throws {ConnectorException} Timeout when the deadline has already passed
    */
   start(origin: string): { deadlineMs?: number };
-  /** Wraps the sink: its head stops the headers' timer, and each read restarts the idle timer. */
+  /** Wraps the sink: the response's head stops the headers timer, and each read restarts the idle timer. */
   watch(sink: ResponseSink): ResponseSink;
   stop(): void;
 }
@@ -54,7 +54,7 @@ export function createTimeLimits(
     clearTimeout(idle);
     idle = idleTimeoutMs > 0 ? after(idleTimeoutMs, silent) : undefined;
   };
-  /** While the client's window is full, silence does not count. */
+  /** Stops the idle timer while the flow is paused: the daemon does not read then. */
   const watched = (flow: Flow): Flow => ({
     pause() {
       clearTimeout(idle);

@@ -6,26 +6,28 @@ import { makeFolder } from '../../common/user-folders.js';
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
 /**
- * Reads the token from a file that only its owner can read; creates the file with a new token when it is missing.
+ * * Reads the token from a file that only its owner can read. A missing file is created with a new token.
  * @throws {Error} that says what is wrong with the file, and what to do
  */
 export function readOrMakeToken(path: string): string {
   makeFolder(dirname(path));
   try {
-    // Fails when the name exists, even as a link, so that no other file is overwritten.
+    // The flag `wx` fails when the name exists, even as a link, so that no other file is overwritten.
     writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   const found = lstatSync(path);
-  if (!found.isFile()) throw new Error(`the token file ${path} is no regular file; give another path`);
+  if (!found.isFile()) throw new Error(`give another path for the token file: ${path} is not a regular file`);
   if (found.uid !== process.getuid?.()) throw new Error(`the token file ${path} belongs to another user`);
   if ((found.mode & 0o077) !== 0) {
-    throw new Error(`the token file ${path} can be read by others: chmod 600 it, or remove it for a new one`);
+    throw new Error(
+      `run chmod 600 ${path}, or remove the file for a new token: other users can read this token file`,
+    );
   }
   const token = readFileSync(path, 'utf8').trim();
   if (TOKEN.test(token)) return token;
-  throw new Error(`the token file ${path} holds no token: 16 to 512 characters; remove it for a new one`);
+  throw new Error(`remove the token file ${path} for a new one: it holds no token of 16 to 512 characters`);
 }
 
 /** Compares a token in constant time. */

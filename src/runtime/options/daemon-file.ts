@@ -93,20 +93,20 @@ const daemon = z.strictObject({
 
 /** The daemon's configuration file; see docs/runtime.example.yaml. */
 export type DaemonFile = z.infer<typeof daemon>;
-/** The limits of tenants, in `limits:` or in their own file. */
+/** The limits of tenants, from `limits:` or from the file of `--limits`. */
 export type LimitsSection = z.infer<typeof limits>;
 
 /**
  * Reads the file of `--config`.
- * @throws {Error} that names each problem with file, line and column, and says what to do
+ * @throws {Error} that lists each problem with file, line and column, and says what to do
  */
 export function readDaemonFile(path: string): DaemonFile {
   return readFile(path, daemon);
 }
 
 /**
- * Reads the file of `--limits`: what `limits:` holds in the file of `--config`.
- * @throws {Error} as `readDaemonFile`
+ * Reads the file of `--limits`. It has the format of `limits:` in the file of `--config`.
+ * @throws {Error} that lists each problem with file, line and column, and says what to do
  */
 export function readLimitsSection(path: string): LimitsSection {
   return readFile(path, limits);
@@ -150,7 +150,7 @@ const KINDS: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-/** What a value must be, in words. */
+/** Describes the value that a key needs, e.g. "a whole number". */
 function wanted(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -167,7 +167,7 @@ function wanted(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The similar key, or the list of known keys. */
+/** Suggests the most similar key, or lists the known keys. */
 function suggestion(key: string, at: Path, schema: z.ZodMiniType): string {
   const known = keysAt(at, schema);
   const near = closestTo(key, known);

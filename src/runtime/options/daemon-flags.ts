@@ -17,7 +17,7 @@ interface AddressFlags {
 export interface DaemonFlags {
   listen: ListenAddress;
   logFile?: string;
-  /** [the file's, then `info`] */
+  /** Default: the level in the configuration file, else `info`. */
   logLevel?: LogLevel;
   policy: PolicyFlags;
   limits: Partial<Limits>;
@@ -44,7 +44,7 @@ export function addAddressFlags(command: Command): Command {
     );
 }
 
-/** Adds the flags for the daemon's address and for how it runs. */
+/** Adds all flags of the daemon. */
 export function addDaemonFlags(command: Command): Command {
   return addLimitFlags(addPolicyFlags(addAddressFlags(command)))
     .option('--log-file <file>', 'append a log in JSON lines to this file (default: no log)')
@@ -61,19 +61,19 @@ export function addDaemonFlags(command: Command): Command {
 export function addressFrom(command: Command): ListenAddress {
   const { socket, tcp } = command.optsWithGlobals<AddressFlags>();
   if (tcp !== undefined) return tcp;
-  // The same rule as in the clients, so that start, status and stop address the same daemon.
+  // The SDK reads these variables in the same way, so that all commands use the same daemon.
   const { VASTAR_USE_TCP, VASTAR_TCP_HOST, VASTAR_TCP_PORT } = process.env;
   if (VASTAR_USE_TCP !== 'true') return { kind: 'unix', path: socket };
   const { DEFAULT_TCP_HOST, DEFAULT_TCP_PORT } = PROTOCOL_CONSTANTS;
   return parseTcpAddress(`${VASTAR_TCP_HOST ?? DEFAULT_TCP_HOST}:${VASTAR_TCP_PORT ?? DEFAULT_TCP_PORT}`);
 }
 
-/** Reads the token file of a daemon over TCP. */
+/** Returns the path of the token file. */
 export function tokenFileFrom(command: Command): string | undefined {
   return command.optsWithGlobals<AddressFlags>().tokenFile;
 }
 
-/** Reads `addDaemonFlags`. */
+/** Reads the flags that `addDaemonFlags` added. */
 export function daemonFlagsFrom(command: Command): DaemonFlags {
   const { logFile, logLevel, metricsPort, exitWithStdin } =
     command.optsWithGlobals<Omit<DaemonFlags, 'listen' | 'limits' | 'policy'>>();

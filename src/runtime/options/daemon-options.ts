@@ -17,13 +17,13 @@ import type { DaemonFile, LimitsSection } from './daemon-file.js';
 import type { DaemonFlags } from './daemon-flags.js';
 
 export type DaemonOptions = Omit<RuntimeOptions, 'listen' | 'log' | 'onIdle'> & {
-  /** Absent: no log. */
+  /** Absent when the daemon writes no log. */
   logFile?: LogFileOptions;
 };
 
 /**
  * Combines flags, files and environment; flags win over the file.
- * @throws {Error} that says which value can't be used, where it is, and what to do
+ * @throws {Error} that names the unusable value and its place, and says what to do
  */
 export async function daemonOptions(
   flags: DaemonFlags,
@@ -34,7 +34,7 @@ export async function daemonOptions(
   const locked = listen.kind === 'tcp' && policy.allowTokenless !== true;
   if (locked && policy.tokenFile === undefined) {
     throw new Error(
-      'over TCP every program of this machine can use the daemon: give --token-file FILE (made where it is missing), or --allow-tokenless',
+      'give --token-file FILE (a missing file is created), or --allow-tokenless: every program can reach a TCP port',
     );
   }
   const proxies = proxiesFrom(env);
@@ -73,7 +73,7 @@ async function readFiles({
   limits,
 }: DaemonFlags['policy']): Promise<{ file: DaemonFile; tenants: LimitsSection | undefined }> {
   if (config === undefined && limits === undefined) return { file: {}, tenants: undefined };
-  // Most daemons have no file; without the reader's code they start sooner.
+  // Most daemons have no configuration file. They start faster without the code that reads one.
   const { readDaemonFile, readLimitsSection } = await import('./daemon-file.js');
   const file = config === undefined ? {} : readDaemonFile(config);
   return { file, tenants: limits === undefined ? file.limits : readLimitsSection(limits) };
@@ -155,7 +155,7 @@ function limitFrom(own: NonNullable<LimitsSection['default']>, base: TenantLimit
   };
 }
 
-/** The entries that have a value. */
+/** Returns the entries that have a value. */
 function given<K extends string>(all: Record<K, number | undefined>): Partial<Record<K, number>> {
   const entries = Object.entries<number | undefined>(all).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Partial<Record<K, number>>;

@@ -5,7 +5,7 @@ interface LimitFlag {
   name: `--${string}`;
   limit: keyof Limits;
   about: string;
-  /** Limits in ms are given in seconds. */
+  /** `n`: a count. `s`: the flag is in seconds, and the limit in ms. */
   unit: 'n' | 's';
 }
 
@@ -72,7 +72,7 @@ export function addLimitFlags(command: Command): Command {
   return command;
 }
 
-/** Reads `addLimitFlags`: the limits that were given. */
+/** Returns the limits that the command line sets. */
 export function limitsFrom(command: Command): Partial<Limits> {
   const given = command.optsWithGlobals<Record<string, number | undefined>>();
   const limits: Partial<Limits> = {};
@@ -83,7 +83,7 @@ export function limitsFrom(command: Command): Partial<Limits> {
   return limits;
 }
 
-/** The limits as arguments, for a daemon that is started in the background. */
+/** Returns the limits as command-line arguments, to start a daemon in the background. */
 export function limitArguments(limits: Partial<Limits>): string[] {
   return FLAGS.flatMap(({ name, limit, unit }) => {
     const value = limits[limit];

@@ -1,4 +1,4 @@
-/** Parses an origin, e.g. `https://api.example.com`; undefined for an address with a path, or no address. */
+/** Parses an origin, e.g. `https://api.example.com`. Returns undefined for a URL with a path, and for other text. */
 export function originNamed(text: string): string | undefined {
   const url = URL.parse(text);
   const web = url?.protocol === 'http:' || url?.protocol === 'https:';

@@ -3,7 +3,7 @@ import { originNamed } from './origin.js';
 
 /** The daemon's rules for requests and for the network. */
 export interface PolicyFlags {
-  /** Path of the daemon's configuration. */
+  /** Path of the daemon's configuration file. */
   config?: string;
   /** Path of a limits file. */
   limits?: string;
@@ -12,7 +12,7 @@ export interface PolicyFlags {
   allowOrigin?: string[];
   denyOrigin?: string[];
   httpsOnly?: true;
-  /** Unset: `allow` for a daemon at a Unix socket, which only its user can reach, else `deny`. */
+  /** Default: `allow` for a daemon at a Unix socket, which only its user can reach; otherwise `deny`. */
   loopback?: 'allow' | 'deny';
   /** Path of certificates in PEM. */
   ca?: string;
@@ -55,7 +55,7 @@ export function addPolicyFlags(command: Command): Command {
     .option('--allow-tokenless', 'with --tcp: serve every program on this machine, without a token');
 }
 
-/** Reads `addPolicyFlags`, and `--token-file` of the address. */
+/** Reads the flags that `addPolicyFlags` added, and `--token-file`. */
 export function policyFlagsFrom(command: Command): PolicyFlags {
   const all = command.optsWithGlobals<PolicyFlags>();
   const {
@@ -87,7 +87,7 @@ export function policyFlagsFrom(command: Command): PolicyFlags {
   };
 }
 
-/** The flags as arguments, for a daemon that is started in the background. */
+/** Returns the flags as command-line arguments, to start a daemon in the background. */
 export function policyArguments(flags: PolicyFlags): string[] {
   return Object.entries(flags).flatMap(([key, value]: [string, string | number | true | string[]]) => {
     const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

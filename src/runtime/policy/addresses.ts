@@ -1,13 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 import { embeddedIPv4 } from './embedded-ipv4.js';
 
-/** The kinds of IP addresses that the rules distinguish, the worst first. */
+/** The kinds of IP addresses that the egress rules distinguish, the most dangerous first. */
 export type AddressKind = 'metadata' | 'link-local' | 'loopback' | 'reserved' | 'private' | 'public';
 
 type Range = readonly [address: string, prefix: number];
 
-// All of IANA's special-purpose address registries (RFC 6890), but for ranges that they call globally reachable.
-// IPv4 ranges count for IPv4-mapped IPv6 addresses too (`BlockList` sees to that).
+// IANA's special-purpose address registries (RFC 6890), without the ranges that they list as globally reachable.
+// `BlockList` applies IPv4 ranges to IPv4-mapped IPv6 addresses too.
 const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
   [
     'metadata', // addresses at which clouds hand out credentials
@@ -62,7 +62,7 @@ const RANGES: ReadonlyArray<readonly [AddressKind, readonly Range[]]> = [
       ['100.64.0.0', 10],
       ['fc00::', 7],
       ['fec0::', 10],
-      // For documentation and benchmarks; sandboxes, VPNs and proxies use them as private ones.
+      // Reserved for documentation and benchmarks, but sandboxes, VPNs and proxies use them as private addresses.
       ['192.0.2.0', 24],
       ['198.18.0.0', 15],
       ['198.51.100.0', 24],
@@ -80,7 +80,10 @@ const lists = RANGES.map(([kind, ranges]) => {
   return { kind, list };
 });
 
-/** The kind of an IP address in any usual notation, without brackets: the worst of all that it may lead to. */
+/**
+ * Returns the kind of an IP address in any usual notation, without brackets. An IPv6 address that embeds IPv4 addresses
+ * gets the most dangerous kind among them.
+ */
 export function addressKind(address: string): AddressKind {
   // A zone (`fe80::1%eth0`) names the interface, not the address.
   const [bare = ''] = address.split('%');

@@ -6,10 +6,12 @@ import type { PerOrigin } from './per-origin.js';
 import { type ScopedCircuits, scopeOf } from './scoped-circuits.js';
 
 /**
- * Fails a request at once while the circuit of its tenant, origin, key and scope is open. Failures are lost
- * connections, 408, 5xx and a deadline that passes before the head. Other statuses, 429 among them, come from
- * a provider that works. What is cancelled says nothing, and neither does a server of this machine that is not started
- * yet: finding that out costs nothing.
+ * Fails a request at once while the circuit of its tenant, origin, key and scope is open.
+ * - Failures are lost connections, 408, 5xx, and a deadline that passes before the response's head.
+ * - Other statuses, 429 among them, count as successes: the provider works.
+ * - Cancelled requests are ignored.
+ * - So is a refused connection to this machine: that server may not have started yet, and another attempt costs
+ * nothing.
  */
 export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCircuits>): Transport {
   return async (call, sink) => {
@@ -24,7 +26,7 @@ export function withCircuitBreaker(next: Transport, circuits: PerOrigin<ScopedCi
         answered = true;
         const { statusCode } = head;
         if (isFailure(statusCode)) entry.settle({ kind: 'failure', reason: `status ${statusCode}` });
-        // The circuit closes with the head of the probe's response; other requests need not wait for its body.
+        // Close the circuit at the head of the probe's response, so that other requests don't wait for its body.
         else if (entry.probe) entry.settle({ kind: 'success' });
         sink.onHead(head, flow);
       },
@@ -45,7 +47,7 @@ function isFailure(statusCode: number): boolean {
 }
 
 function resultOf(error: unknown, { signal, request }: UpstreamCall, answered: boolean): PassResult {
-  // A redirect shows that the provider works.
+  // `Discard` ends a response that a redirect or a retry replaces: the provider has answered.
   if (error instanceof Discard) return { kind: 'success' };
   if (!(error instanceof ConnectorException)) return { kind: 'ignored' };
   if (isLoopback(request.url.origin) && refusedToConnect(error)) return { kind: 'ignored' };
@@ -61,7 +63,7 @@ function refusedToConnect({ cause }: ConnectorException): boolean {
 function refusal(origin: string, reason: string, retryInMs: number): ConnectorException {
   const inWords = retryInMs < 1000 ? `${Math.ceil(retryInMs)} ms` : `${Math.ceil(retryInMs / 1000)} s`;
   return new ConnectorException(
-    `${origin} is not asked for now (${reason}): try again in ${inWords}`,
+    `try again in ${inWords}: the circuit for ${origin} is open (${reason})`,
     ErrorClass.Transient,
     0,
     { hop: 'daemon', retryAfterMs: retryInMs },

@@ -2,15 +2,15 @@ import type { CircuitState } from '../../protocol/messages.js';
 import type { Clock } from './clock.js';
 import { createRollingCount, type RollingCount } from './rolling-count.js';
 
-/** The result of a request that passed. `ignored`: it says nothing about the provider. */
+/** The result of a request that the circuit let pass. `ignored`: the result shows nothing about the provider. */
 export type PassResult = { kind: 'success' } | { kind: 'ignored' } | { kind: 'failure'; reason: string };
 
 export type Entry =
   | {
       kind: 'pass';
-      /** The one request that tests whether the provider works again. */
+      /** Whether this request tests that the provider works again. */
       probe: boolean;
-      /** Only the first call counts. */
+      /** Reports the result. Calls after the first one have no effect. */
       settle(result: PassResult): void;
     }
   | { kind: 'refused'; retryInMs: number; reason: string };
@@ -21,10 +21,10 @@ export interface Circuit {
   readonly status: { state: CircuitState; retryInMs: number };
 }
 
-/** When a circuit opens, and for how long. */
+/** Settings for when a circuit opens, and for how long. */
 export interface CircuitSettings {
   failuresInRow: number;
-  /** Or this share of at least `minRequests` requests within `windowMs`. */
+  /** The circuit also opens when this share of at least `minRequests` requests failed within `windowMs`. */
   failureRate: number;
   minRequests: number;
   windowMs: number;
@@ -42,7 +42,7 @@ export const CIRCUIT_DEFAULTS: CircuitSettings = {
   maxOpenMs: 60_000,
 };
 
-/** After this time without a result, another request becomes the probe. */
+/** If a probe has no result after this time, another request becomes the probe. */
 const PROBE_MS = 30_000;
 
 type State =
@@ -81,7 +81,7 @@ export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFA
 
   const settleProbe = (entered: State & { kind: 'open' | 'half-open' }, result: PassResult): void => {
     if (result.kind === 'success') state = closed();
-    // The probe had no result: the next request is the probe.
+    // An ignored probe decides nothing, so the next request becomes the probe.
     else if (result.kind === 'ignored') state = { ...entered, kind: 'open', untilMs: clock.now() };
     else open(Math.min(settings.maxOpenMs, 2 * entered.openMs), `it failed again: ${result.reason}`);
   };
@@ -101,7 +101,7 @@ export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFA
         kind: 'pass',
         probe: entered.kind !== 'closed',
         settle(result) {
-          // A request from before the circuit's last change does not count.
+          // Ignore requests that started before the circuit's state last changed.
           if (settled || state !== entered) return;
           settled = true;
           if (entered.kind === 'closed') settleClosed(entered, result);

@@ -1,10 +1,10 @@
-/** The clock of the policies; tests pass one that they move by hand. */
+/** The clock that the policies use. Tests pass a clock that they advance themselves. */
 export interface Clock {
   /** Milliseconds on a monotonic clock. */
   now(): number;
   /** Unix time in ms, for dates in headers and messages. */
   wallNow(): number;
-  /** Resolves after `ms`. Rejects with the signal's reason, and keeps no timer, once it is aborted. */
+  /** Resolves after `ms`. When the signal is aborted, removes the timer and rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 

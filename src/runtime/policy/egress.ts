@@ -3,21 +3,24 @@ import { ConnectorException, ErrorClass } from '../../common/errors.js';
 import type { Transport } from '../upstream/transport.js';
 import { type AddressKind, addressKind } from './addresses.js';
 
-/** The rules for where a daemon sends requests. */
+/** Rules for the addresses that a daemon may send requests to. */
 export interface EgressRules {
-  /** Allowed origins, e.g. `https://api.openai.com`; empty: all but the denied ones. */
+  /** Allowed origins, e.g. `https://api.openai.com`. An empty list allows all origins that are not denied. */
   allow: readonly string[];
   deny: readonly string[];
-  /** Whether requests to this machine are allowed: right only for a user's own daemon. */
+  /** Whether requests to this machine are allowed. Safe only for a daemon that serves one user. */
   loopback: boolean;
-  /** Whether `http:` is allowed, or only `https:`. */
+  /** Whether `http:` is allowed besides `https:`. */
   plain: boolean;
 }
 
 export interface Egress {
   /** @throws {ConnectorException} Permanent when the URL itself breaks a rule. */
   checkUrl(url: URL): void;
-  /** Why the daemon must not connect to an address; undefined when it may. Call it for each address that a name resolves to. */
+  /**
+   * Returns why the daemon must not connect to an address, or undefined when it may. Call it for each address that a
+   * name resolves to.
+   */
   refusalOf(address: string): string | undefined;
 }
 
@@ -28,17 +31,17 @@ export function createEgress(rules: EgressRules): Egress {
     return `${address} is ${WORDS[kind]}`;
   };
   const originRefusal = ({ origin, protocol, hostname }: URL): string | undefined => {
-    if (protocol === 'http:' && !rules.plain) return 'it speaks https: only';
+    if (protocol === 'http:' && !rules.plain) return 'it sends requests over https: only';
     if (rules.deny.includes(origin)) return 'its configuration denies that origin';
     if (rules.allow.length > 0 && !rules.allow.includes(origin)) {
       return 'its configuration allows other origins only';
     }
-    // The URL parser has already normalised forms such as 0x7f.1 and 2130706433.
+    // The URL parser has already normalised other notations, e.g. 0x7f.1 and 2130706433.
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     return isIP(host) === 0 ? undefined : refusalOf(host);
   };
 
-  /** Caches the origins that passed the check. */
+  /** Origins that passed the check before. */
   const fine = new Set<string>();
   return {
     refusalOf,
@@ -55,7 +58,7 @@ export function createEgress(rules: EgressRules): Egress {
 
 const MAX_REMEMBERED = 1000;
 
-/** Passes a request whose URL keeps the rules; the addresses of names are checked when they are resolved. */
+/** Refuses requests whose URL breaks a rule. The connector checks the addresses that host names resolve to. */
 export function withEgress(next: Transport, egress: Egress): Transport {
   return async (call, sink) => {
     egress.checkUrl(call.request.url);
@@ -66,12 +69,12 @@ export function withEgress(next: Transport, egress: Egress): Transport {
 const WORDS: Record<Exclude<AddressKind, 'public' | 'private'>, string> = {
   loopback: 'this machine itself (--loopback allow permits it)',
   'link-local': 'a link-local address',
-  metadata: 'where clouds hand out credentials',
-  reserved: 'reserved, and no server has it',
+  metadata: 'an address where clouds hand out credentials',
+  reserved: 'a reserved address, which no server can have',
 };
 
-/** The error for a request that breaks a rule. */
+/** Returns the error for a request that breaks a rule. */
 export function refused(origin: string, why: string): ConnectorException {
-  const text = `the daemon sends nothing to ${origin}: ${why}. Use another address, or have its rules changed`;
+  const text = `use another address, or change the daemon's rules: requests to ${origin} are not allowed (${why})`;
   return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'daemon' });
 }

@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 type Groups = readonly number[];
 
 /**
- * The IPv4 addresses that an IPv6 address may lead to through a translator (NAT64, SIIT) or a tunnel (6to4, Teredo).
- * Empty for an IPv4 address, and for an IPv4-mapped one, which is just another way to write it.
+ * Returns the IPv4 addresses that an IPv6 address may lead to through a translator (NAT64, SIIT) or a tunnel (6to4,
+ * Teredo). Returns an empty list for IPv4 addresses, and for IPv4-mapped ones, which `BlockList` handles itself.
  */
 export function embeddedIPv4(address: string): string[] {
   const groups = isIP(address) === 6 ? groupsOf(address) : [];
@@ -13,12 +13,12 @@ export function embeddedIPv4(address: string): string[] {
     prefix.every((group, index) => groups[index] === group);
   if (startsWith(0x64, 0xff9b, 1)) return localTranslators(groups);
   if (startsWith(0x64, 0xff9b, 0, 0, 0, 0)) return [lastOf(groups)];
-  // SIIT's IPv4-translated addresses.
+  // IPv4-translated addresses of SIIT.
   if (startsWith(0, 0, 0, 0, 0xffff, 0)) return [lastOf(groups)];
-  // IPv4-compatible addresses, which are deprecated; `::` and `::1` are none.
+  // IPv4-compatible addresses, which are deprecated. `::` and `::1` don't belong to them.
   if (startsWith(0, 0, 0, 0, 0, 0)) return groups[6] === 0 && (groups[7] ?? 0) < 2 ? [] : [lastOf(groups)];
   if (startsWith(0x2002)) return [dotted(groups[1], groups[2])];
-  // Teredo: its server, and the client's address with all bits flipped.
+  // Teredo embeds the server's address, and the client's address with all bits flipped.
   if (startsWith(0x2001, 0)) {
     return [dotted(groups[2], groups[3]), dotted(~(groups[6] ?? 0), ~(groups[7] ?? 0))];
   }
@@ -26,8 +26,8 @@ export function embeddedIPv4(address: string): string[] {
 }
 
 /**
- * A network's own translators (RFC 8215) choose where in the address the IPv4 address stands (RFC 6052, 2.2). What the
- * other places hold reads as 0.x.x.x, which nobody translates to.
+ * Local-use translators (RFC 8215) may embed the IPv4 address at any of the positions of RFC 6052, 2.2. At a position
+ * that a translator does not use, the bytes read as 0.x.x.x, and translators never use such addresses.
  */
 function localTranslators(groups: Groups): string[] {
   const [, , , three = 0, four = 0, five = 0, six = 0] = groups;
@@ -41,7 +41,7 @@ function localTranslators(groups: Groups): string[] {
   return likely.length > 0 ? likely : places;
 }
 
-/** The lower byte of one group and the upper byte of the next. */
+/** Joins the lower byte of one group and the upper byte of the next. */
 function shifted(group: number, next: number): number {
   return ((group & 0xff) << 8) | ((next >>> 8) & 0xff);
 }
@@ -55,7 +55,7 @@ function dotted(high = 0, low = 0): string {
 }
 
 function groupsOf(address: string): number[] {
-  // The URL parser writes an IPv6 address in its one canonical form, in hexadecimal.
+  // The URL parser returns the canonical form of an IPv6 address, in hexadecimal.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [before = '', after] = canonical.split('::');
   const parse = (part: string): number[] =>

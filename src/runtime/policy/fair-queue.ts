@@ -1,19 +1,20 @@
-/** Limits concurrency: one limit for all tenants together, and one for each. */
+/** Limits how many requests run at once: for all tenants together, and for each tenant. */
 export interface FairQueue {
   /**
-   * Waits for a place. Free places go round among the tenants, so that one long queue does not delay other tenants.
-   * Rejects with the signal's reason. Undefined: the tenant's queue is full.
-   * @returns a function that frees the place; call it once
+   * Waits for a free slot. Tenants take turns for free slots, so one tenant's long queue does not delay the others.
+   * @returns undefined when the tenant's queue is full; else a promise of a function that frees the slot (call it
+   *   once),
+   *   which rejects with the signal's reason
    */
   acquire(tenantId: string, signal: AbortSignal): Promise<() => void> | undefined;
-  /** A tenant's running and waiting requests. */
+  /** Returns how many requests of a tenant run and wait. */
   of(tenantId: string): { running: number; waiting: number };
 }
 
 export interface QueueLimits {
   /** Most running requests of all tenants together. */
   total: number;
-  /** For one tenant: most running and most waiting requests. */
+  /** Returns the most requests of one tenant that may run, and that may wait. */
   of(tenantId: string): { concurrent: number; queued: number };
 }
 
@@ -25,7 +26,7 @@ interface Lane {
 }
 
 export function createFairQueue(limits: QueueLimits): FairQueue {
-  /** The tenants with running or waiting requests; the next in turn comes first. */
+  /** The tenants with running or waiting requests, in the order of their turns. */
   const lanes = new Map<string, Lane>();
   let running = 0;
 
@@ -52,7 +53,7 @@ export function createFairQueue(limits: QueueLimits): FairQueue {
     };
   };
 
-  /** Gives free places to waiting requests, one for each tenant in turn. */
+  /** Gives free slots to waiting requests, one for each tenant in turn. */
   const serve = (): void => {
     let served = true;
     while (served && running < limits.total) {

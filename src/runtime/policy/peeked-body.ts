@@ -1,24 +1,25 @@
 import { decodedStart } from '../../content/decoded-body.js';
 import type { Flow, ResponseHead, ResponseSink } from '../upstream/transport.js';
 
-/** How many bytes of an error response are read before the retry decision. */
+/** Most bytes of an error response that are read before the retry decision. */
 const MAX_BYTES = 16 * 1024;
 /** Most bytes of the decoded start of an error response. */
 const MAX_DECODED_BYTES = 1024 * 1024;
 
-/** A sink that holds a response back until it has the start of the body. */
+/** A sink that withholds a response until it has the start of the body. */
 export interface PeekedBody {
-  /** Whether a response is held back. */
+  /** Whether a response is withheld now. */
   readonly holding: boolean;
   hold(head: ResponseHead, flow: Flow): void;
   onData(bytes: Uint8Array): void;
-  /** The response has ended: decides with the bytes so far. */
+  /** Call this when the response has ended: the decision then uses the bytes received so far. */
   end(): void;
 }
 
 /**
- * @param decide Gets the head and the start of the body, and returns the head to pass on. An error that it throws ends
- *   the request, and the response is not passed on.
+ * @param decide receives the head and the start of the body, and returns the head to pass on; when it throws, the
+ *   request
+ *   ends with that error and the response is dropped
  */
 export function peekBody(
   sink: ResponseSink,
@@ -52,7 +53,7 @@ export function peekBody(
   };
 }
 
-/** Only the start that the decision needs is decoded; the body is passed on unchanged. */
+/** Decodes the start of the body for the decision. The body itself is passed on unchanged. */
 function startOf({ headers }: ResponseHead, body: Buffer): string {
   const [, coding = ''] = headers.find(([name]) => name.toLowerCase() === 'content-encoding') ?? [];
   return decodedStart(body, coding, MAX_DECODED_BYTES).toString('utf8', 0, MAX_BYTES);

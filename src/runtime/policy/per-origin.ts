@@ -1,11 +1,11 @@
 const MAX_ENTRIES = 2000;
 
-/** One value for each pair of tenant and upstream origin, so that tenants don't affect each other. */
+/** Keeps one value for each pair of tenant and upstream origin, so that tenants don't affect each other. */
 export interface PerOrigin<T> {
   of(tenantId: string, origin: string): T;
-  /** The existing value. */
+  /** Returns the value if it exists, and creates none. */
   known(tenantId: string, origin: string): T | undefined;
-  /** The pairs whose value `wanted` accepts. */
+  /** Returns the pairs whose value `wanted` accepts. */
   pairs(wanted: (value: T) => boolean): Pair[];
 }
 
@@ -14,12 +14,12 @@ export interface Pair {
   readonly origin: string;
 }
 
-/** An origin has no line end, so two pairs never make the same key. */
+/** Two pairs never get the same key, because an origin contains no line end. */
 export function pairKey(tenantId: string, origin: string): string {
   return `${origin}\n${tenantId}`;
 }
 
-/** Clients choose tenant names: at the limit the oldest entry is removed. */
+/** Clients choose the tenant names, so the number of entries is limited: the oldest one is removed at the limit. */
 export function createPerOrigin<T>(create: () => T): PerOrigin<T> {
   const entries = new Map<string, Pair & { value: T }>();
   return {

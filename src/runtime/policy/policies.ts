@@ -15,29 +15,29 @@ import { DEFAULT_LIMITS, type Limits, withTenantLimits } from './tenant-limits.j
 
 export interface PolicyOptions {
   limits?: Limits;
-  /** [everything but link-local, metadata and multicast addresses] */
+  /** Default: all addresses except link-local, metadata, reserved and multicast ones. */
   egress?: Partial<EgressRules>;
   retry?: Partial<RetrySettings>;
   circuit?: Partial<CircuitSettings>;
-  /** `retry.attempts` by its short name. */
+  /** Shorthand for `retry.attempts`. */
   maxAttempts?: number;
-  /** [the system's] */
+  /** Default: the system's clock. */
   clock?: Clock;
-  /** From 0 up to 1, for jitter [Math.random]. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive), for jitter. Default: Math.random. */
   random?: () => number;
 }
 
 /** All policies between client and network. */
 export interface Policies {
   readonly send: Transport;
-  /** A tenant's circuit and retry budget at an origin. */
+  /** Returns a tenant's circuit and retry budget at an origin. */
   statusOf(pair: Pair): CircuitStatus;
-  /** Only when the circuit is not closed. */
+  /** Returns the pairs of tenant and origin whose circuit is not closed. */
   broken(): Pair[];
   limits(): LimitStatus[];
 }
 
-/** The egress rules; the socket connector applies them to resolved addresses. */
+/** Returns the egress rules. The socket connector also applies them to resolved addresses. */
 export function egressFrom({ egress = {} }: PolicyOptions): Egress {
   return createEgress({ allow: [], deny: [], loopback: true, plain: true, ...egress });
 }
@@ -54,7 +54,7 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
   const circuits = createPerOrigin(() => createScopedCircuits(() => createCircuit(clock, circuit)));
   const budgets = createPerOrigin(() => createRetryBudget(clock, settings));
 
-  // From the network outwards: a request passes them in the opposite order.
+  // The first policy is the nearest to the network, so a request passes them in the opposite order.
   let send = transport;
   send = withReplacedConnections(send, settings.attempts);
   send = withCircuitBreaker(send, circuits);
@@ -72,7 +72,7 @@ export function withPolicies(transport: Transport, egress: Egress, options: Poli
       return {
         circuit: state,
         circuitRetryAtMs: state === 'open' ? Math.round(clock.wallNow() + retryInMs) : 0,
-        // An origin that was only reached by a redirect has no budget yet.
+        // An origin that requests reached only through redirects has no budget yet.
         retryBudget: (budgets.known(tenantId, origin) ?? createRetryBudget(clock, settings)).left,
       };
     },

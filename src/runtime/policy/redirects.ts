@@ -12,7 +12,7 @@ import {
 
 const MAX_REDIRECTS = 5;
 
-/** The headers that another origin may get: any other header may be a credential. */
+/** The headers that are sent on to another origin. Any other header may be a credential. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -25,7 +25,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-/** Carries the new address out of the sink of the redirect response. */
+/** Thrown by the sink of a redirect response, to pass on the new URL. */
 class Elsewhere extends Discard {
   constructor(readonly url: URL) {
     super();
@@ -33,9 +33,9 @@ class Elsewhere extends Discard {
 }
 
 /**
- * Follows redirects where the same request may be made again: any for GET and HEAD, 307 and 308 for the others.
- * Another origin gets no header that could be a credential, and no client certificate. A redirect from https: to http:, to another
- * scheme or without a valid address is passed on as the response.
+ * Follows redirects for which the same request may be sent again: all for GET and HEAD, 307 and 308 for other methods.
+ * Another origin gets no client certificate and no header that could be a credential. The client gets the redirect as
+ * the response if it leads from https: to http:, to another scheme, or to an invalid URL.
  */
 export function withRedirects(next: Transport): Transport {
   return async (call, sink) => {
@@ -97,6 +97,6 @@ function withKeyLeft(head: ResponseHead, origin: string): ResponseHead {
 }
 
 function tooMany({ url }: HttpRequest): ConnectorException {
-  const text = `${url.origin} leads to more than ${MAX_REDIRECTS} redirects: is base_url right?`;
+  const text = `check base_url: ${url.origin} leads to more than ${MAX_REDIRECTS} redirects`;
   return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'provider' });
 }

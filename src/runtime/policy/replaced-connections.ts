@@ -2,20 +2,21 @@ import { ConnectorException } from '../../common/errors.js';
 import type { Transport, UpstreamCall } from '../upstream/transport.js';
 import { repeatable } from './retry-decision.js';
 
-/** A pool may hold several dead connections; after this many the request fails. */
+/** A pool may hold several dead connections. After this many the request fails. */
 const MAX_REPLACED = 8;
 
 /** The error codes of a socket that the server closed while it was in the pool. */
 const DEAD: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** A dead connection fails within a round trip. A later failure happened while the server worked on the request. */
+/** A dead connection fails within one round trip. After a longer time, the server had probably read the request. */
 const DEAD_WITHIN_US = 1_000_000;
 
 /**
  * Resends a request at once when its reused connection fails before the first byte of the response.
- * That is not a failed attempt: most likely the server closed the connection before (RFC 9112, section 9.3.1). Whether the
- * server read the request is not known, so only one that may be made twice is sent again, and none that may be sent once.
- * @param attempts of a request whose policy names none
+ * This does not count as a failed attempt: most likely the server had closed the connection before (RFC 9112, section
+ * 9.3.1). The server may have read the request all the same. So only repeatable requests are sent again, and none whose
+ * policy allows a single attempt.
+ * @param attempts most attempts for a request whose policy sets no number
  */
 export function withReplacedConnections(next: Transport, attempts: number): Transport {
   return async (call, sink) => {

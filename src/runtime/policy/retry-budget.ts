@@ -2,10 +2,10 @@ import type { Clock } from './clock.js';
 import { RETRY_DEFAULTS, type RetrySettings } from './retry-decision.js';
 import { createRollingCount } from './rolling-count.js';
 
-/** Limits a tenant's retries at an origin, so that a dead provider is not flooded. */
+/** Limits a tenant's retries at an origin, so that retries don't flood a failing provider. */
 export interface RetryBudget {
   request(): void;
-  /** Reserves a retry during its wait. It counts when the wait ends; a cancelled retry costs nothing. */
+  /** Reserves a retry while `wait` runs, and counts it when the wait ends. A cancelled retry costs nothing. */
   spendAfter(wait: Promise<void>): Promise<void>;
   /** How many retries the budget allows now. */
   readonly left: number;

@@ -4,7 +4,7 @@ import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import type { HttpRequest, Method } from '../upstream/http-request.js';
 
-/** The result of an attempt, as far as it is known at the decision. */
+/** What is known about an attempt when the retry decision is made. */
 export type AttemptResult =
   /** `body`: the start of the body, if it was read. */
   | { kind: 'status'; statusCode: number; headers: HeaderList; body?: string }
@@ -17,7 +17,7 @@ export interface RetryQuestion {
   /** Attempts so far. */
   attempt: number;
   maxAttempts: number;
-  /** The client has received no part of a response. */
+  /** Whether the client has received no part of a response yet. */
   untouched: boolean;
   /** How many retries the budget still allows. */
   budget: number;
@@ -38,14 +38,14 @@ export type RetryDecision =
     };
 
 export interface RetrySettings {
-  /** For one request, the first one included. */
+  /** Most attempts for one request, including the first one. */
   attempts: number;
-  /** Before the second attempt; doubles up to `maxDelayMs`. */
+  /** The wait before the second attempt. It doubles with each further attempt, up to `maxDelayMs`. */
   firstDelayMs: number;
   maxDelayMs: number;
-  /** The longest wait that a server may ask for and get; the client hears of a longer one. */
+  /** The longest wait that a server may demand. If it demands a longer one, the client gets the response. */
   maxRetryAfterMs: number;
-  /** Retries are at most this share of a minute's requests, or `budgetMin`. */
+  /** Within a minute, at most this share of the requests may be retries, but always `budgetMin`. */
   budgetShare: number;
   budgetMin: number;
 }
@@ -59,19 +59,18 @@ export const RETRY_DEFAULTS: RetrySettings = {
   budgetMin: 3,
 };
 
-/** An attempt with less time than this is not worth its cost. */
+/** No attempt starts with less time than this before the deadline. */
 const MIN_ATTEMPT_MS = 50;
 
-/** RFC 9110, 9.2.2: making the same request twice has the effect of making it once. */
+/** Idempotent methods (RFC 9110, 9.2.2): sending the same request twice has the effect of sending it once. */
 const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /**
- * Decides whether, and after how long, to send a request again. Pure.
- *
- * A failure that may pass (connection lost or refused, 408, 409, 429, 5xx) is worth another attempt, for a
- * request that may be made twice: an idempotent one, a chat completion, or one that never left. A server's
- * `x-should-retry: false` is obeyed, as is its wait (`retry-after-ms`, Retry-After, or in the body). What quota or
- * billing refuses is final.
+ * Decides whether and when to send a request again. It is a pure function.
+ * - Transient failures are retried: a lost or refused connection, 408, 409, 429 and 5xx.
+ * - The request must be repeatable: an idempotent method, a chat completion, or a request that was never sent.
+ * - The server's `x-should-retry: false` is obeyed, and so is its wait (`retry-after-ms`, Retry-After, or in the body).
+ * - A refusal because of quota or billing is final.
  */
 export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS): RetryDecision {
   const { request, result, attempt, maxAttempts, untouched, budget, leftMs, random, nowMs } = question;
@@ -92,7 +91,7 @@ export function decideRetry(question: RetryQuestion, settings = RETRY_DEFAULTS):
   return budget < 1 ? { retry: false, because: 'budget' } : { retry: true, delayMs };
 }
 
-/** Doubles with each attempt; its upper half is left to chance, so that many clients do not return at once. */
+/** The wait doubles with each attempt. Its upper half is random, so that many clients don't retry at the same time. */
 function backoffMs(attempt: number, random: number, { firstDelayMs, maxDelayMs }: RetrySettings): number {
   const limit = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
   return limit * (0.5 + random / 2);
@@ -100,7 +99,7 @@ function backoffMs(attempt: number, random: number, { firstDelayMs, maxDelayMs }
 
 function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>>): boolean {
   if (result.kind === 'failure') {
-    // What the daemon itself or the client is the reason of does not pass by asking again.
+    // A failure that the client or the daemon caused would only happen again.
     const outside = result.failure.hop === 'network' || result.failure.hop === 'provider';
     return outside && result.failure.isRetryable();
   }
@@ -109,12 +108,12 @@ function mayPass(result: AttemptResult, headers: Readonly<Record<string, string>
   return statusCode >= 500 || statusCode === 408 || statusCode === 409 || statusCode === 429;
 }
 
-/** Whether the request may be made twice. A chat completion changes nothing at the provider. */
+/** Whether the request may be sent twice. A chat completion changes nothing at the provider. */
 export function repeatable({ method, url }: Pick<HttpRequest, 'method' | 'url'>): boolean {
   return IDEMPOTENT.has(method) || (method === 'POST' && url.pathname.endsWith('/chat/completions'));
 }
 
-/** Names in lower case; of one that repeats, the first. */
+/** Returns the headers with names in lower case. For a repeated header, the first value counts. */
 function lowerCased(headers: HeaderList): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [name, value] of headers) values[name.toLowerCase()] ??= value;

@@ -15,7 +15,7 @@ export interface RetryOptions {
   settings: RetrySettings;
 }
 
-/** Carries the decision out of the sink of the response that is given up. */
+/** Thrown by the sink of a response that is dropped for a retry. */
 class Again extends Discard {
   constructor(
     readonly statusCode: number,
@@ -26,8 +26,9 @@ class Again extends Discard {
 }
 
 /**
- * Sends a request again as `decideRetry` says. A response is passed on from its head, once it is decided that
- * it is the one; the last one is, whatever its status. Each wait ends at once when the request is aborted.
+ * Sends a request again when `decideRetry` says so. A response is passed on from its head as soon as no retry will
+ * replace it; the last attempt's response is passed on with any status. Each wait ends at once when the request is
+ * aborted.
  */
 export function withRetry(next: Transport, { budgets, clock, random, settings }: RetryOptions): Transport {
   return async (call, sink) => {
@@ -64,7 +65,8 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
       const peeked = peekBody(sink, decideStatus);
       const held: ResponseSink = {
         onHead(head, flow) {
-          // Of nearly every answer there is nothing to decide. Only the body tells a limit from a bill.
+          // Only a 429 needs its body for the decision: the body shows whether a rate limit or billing refused the
+          // request.
           const mayFollow = head.statusCode === 429 && decide(attempt, { kind: 'status', ...head }).retry;
           if (mayFollow) peeked.hold(head, flow);
           else sink.onHead(head.statusCode >= 400 ? decideStatus(head) : head, flow);
@@ -76,7 +78,7 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
         try {
           await next(call, held);
         } catch (error) {
-          // The refusal counts, also where its body was cut.
+          // Decide on the status even when the body was cut off.
           if (!peeked.holding || !(error instanceof ConnectorException)) throw error;
           signal.throwIfAborted();
           peeked.end();

@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 
 const SLICES = 10;
 
-/** Counts what happened within the last `windowMs`, give or take a tenth of it. */
+/** Counts events within the last `windowMs`, with an error of up to a tenth of that time. */
 export interface RollingCount {
   add(): void;
   readonly total: number;
@@ -22,7 +22,7 @@ export function createRollingCount(windowMs: number, clock: Pick<Clock, 'now'>):
       slices[current % SLICES] = 0;
     }
     if (current !== now) {
-      // Longer ago than the whole window: the slices are empty, only their place moves.
+      // The last event is older than the window: all slices are empty, so only the position moves.
       current = now;
     }
   };

@@ -2,14 +2,17 @@ import { hash } from 'node:crypto';
 import type { UpstreamCall } from '../upstream/transport.js';
 import type { Circuit } from './circuit.js';
 
-/** The circuits of one tenant at one origin: one for each key and scope, so that one model's trouble is not another's. */
+/**
+ * The circuits of one tenant at one origin: one for each key and scope, so that one failing model does not block
+ * others.
+ */
 export interface ScopedCircuits {
   of(scope: string): Circuit;
-  /** The worst of them. */
+  /** The status of the worst circuit: open before half-open before closed. */
   readonly status: Circuit['status'];
 }
 
-/** Clients choose scopes: at the limit the oldest circuit is removed. */
+/** Clients choose the scopes, so their number is limited: the oldest circuit is removed at the limit. */
 const MAX_SCOPES = 100;
 const SEVERITY = { closed: 0, 'half-open': 1, open: 2 } as const;
 
@@ -37,7 +40,7 @@ export function createScopedCircuits(create: () => Circuit): ScopedCircuits {
 
 const KEY_HEADERS: ReadonlySet<string> = new Set(['authorization', 'api-key', 'x-api-key', 'x-goog-api-key']);
 
-/** What a call's circuit concerns beside tenant and origin: its key, of which a hash alone is kept, and its scope. */
+/** Returns the part of a circuit's identity besides tenant and origin: a hash of the API key, and the scope. */
 export function scopeOf({ request, policy }: Pick<UpstreamCall, 'request' | 'policy'>): string {
   const keys = request.headers.filter(([name]) => KEY_HEADERS.has(name.toLowerCase()));
   const key = keys.length === 0 ? '' : hash('sha256', keys.map(([, value]) => value).join('\n'));

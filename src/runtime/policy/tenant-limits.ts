@@ -5,26 +5,26 @@ import type { Clock } from './clock.js';
 import { createFairQueue, type FairQueue } from './fair-queue.js';
 import { createTokenBucket, type TokenBucket } from './token-bucket.js';
 
-/** What one tenant may do. Infinity: no limit. */
+/** The limits of one tenant. Infinity means no limit. */
 export interface TenantLimit {
-  /** Requests that run at once; further ones wait. */
+  /** Most requests that run at once. Further ones wait. */
   concurrent: number;
-  /** Requests that wait. */
+  /** Most requests that wait. Further ones are refused. */
   queued: number;
   requestsPerSecond: number;
-  /** Request and response bodies together. */
+  /** Counts request and response bodies together. */
   bytesPerSecond: number;
 }
 
 export interface Limits {
-  /** Requests that run at once, all tenants together. */
+  /** Most requests of all tenants together that run at once. */
   concurrent: number;
-  /** For tenants that are not named. */
+  /** The limits of tenants without an entry in `tenants`. */
   default: TenantLimit;
   tenants: Readonly<Record<string, TenantLimit>>;
 }
 
-/** For a daemon of one user: bounds on memory alone. */
+/** The defaults for a daemon of one user: they only bound the memory. */
 export const DEFAULT_LIMITS: Limits = {
   concurrent: 16_384,
   default: {
@@ -44,27 +44,28 @@ interface Rates {
   refused: number;
 }
 
-/** Clients choose tenant names: at most this many tenants have rates in memory. */
+/** Clients choose the tenant names, so the number of tenants with rates in memory is limited. */
 const MAX_TENANTS = 10_000;
-/** What a rate that is not used saves up for a burst. */
+/** An unused rate saves up this many seconds' worth for a burst. */
 const BURST_SECONDS = 1;
-/** A full queue empties when requests end, at an unknown time. */
+/** Nobody knows when a full queue gets room, so this wait is a guess. */
 const QUEUE_RETRY_MS = 1000;
 
 export interface TenantLimits {
-  /** The transport behind the limits. */
+  /** The transport with the limits applied. */
   readonly send: Transport;
-  /** Of tenants that ask now, were refused or have limits by name. */
+  /** Returns the state of tenants that have requests now, were refused, or have limits of their own. */
   status(): LimitStatus[];
 }
 
-/** Most tenants in a report: clients choose their names. */
+/** Most tenants in a report, because clients choose the names. */
 const MAX_TOLD = 100;
 
 /**
- * Holds each tenant to its limits. A rate that is used up is refused with RateLimited, which says when to come
- * back; an answer is never slowed or cut, its bytes are counted and the next request is refused. Places are
- * waited for, fairly between tenants.
+ * Applies each tenant's limits.
+ * - A request above a rate is refused with RateLimited, which says when to retry.
+ * - A running answer is never slowed or cut: its bytes are counted, and the next request is refused.
+ * - A request above the concurrency limit waits. Tenants take turns.
  */
 export function withTenantLimits(next: Transport, limits: Limits, clock: Pick<Clock, 'now'>): TenantLimits {
   const limitOf = (tenantId: string): TenantLimit =>

@@ -2,13 +2,13 @@ import type { Clock } from './clock.js';
 
 /** Allows `perSecond` on average, and `burst` at once. */
 export interface TokenBucket {
-  /** Takes `count`, into debt where there is too little. */
+  /** Takes `count` tokens. The balance may go below zero. */
   spend(count: number): void;
-  /** Until there is as much as one token, in ms; 0: there is. */
+  /** Time until one token is available, in ms; 0 when one is. */
   readonly waitMs: number;
 }
 
-/** @param perSecond Infinity: no limit */
+/** @param perSecond Infinity for no limit */
 export function createTokenBucket(
   { perSecond, burst }: { perSecond: number; burst: number },
   clock: Pick<Clock, 'now'>,

@@ -11,7 +11,7 @@ import type {
 } from '../../protocol/messages.js';
 import type { Figures } from './statistics.js';
 
-/** What a client may rely on beyond the public protocol. */
+/** The features that clients can check for in the health response. */
 const CAPABILITIES = ['request', 'stream', 'cancel', 'credits', 'health', 'retry'] as const;
 
 export interface RuntimeState {
@@ -20,21 +20,21 @@ export interface RuntimeState {
   startedMs: number;
   requests: number;
   streams: number;
-  /** Whether servers must prove who they are. */
+  /** Whether the daemon checks TLS certificates. */
   verified: boolean;
   pairs: readonly PairState[];
   limits: readonly LimitStatus[];
 }
 
-/** What the daemon knows of a tenant at an origin. */
+/** The daemon's state for one tenant at one origin. */
 export interface PairState extends Pick<TenantStatus, keyof PoolState | keyof CircuitStatus | 'protocol'> {
   tenantId: string;
   origin: string;
-  /** Absent before its first exchange. */
+  /** Absent before the first exchange of this pair. */
   figures?: Figures;
 }
 
-/** The daemon's state as the health frame tells it. `available_credits` is a new stream's window. */
+/** Builds the health frame from the daemon's state. `available_credits` is the window of a new stream. */
 export function healthResponse(state: RuntimeState): HealthResponse {
   return {
     type: MessageType.HealthResponse,
@@ -44,7 +44,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
     availableCredits: DEFAULT_WINDOW_BYTES,
     version: VERSION,
     capabilities: CAPABILITIES,
-    // A client of this machine computes from it when the daemon started.
+    // Clients compute from it when the daemon started: they use the same system clock.
     uptimeMs: systemClockMs() - state.startedMs,
     streamsOpen: state.streams,
     origins: originsOf(state.pairs),
@@ -52,7 +52,7 @@ export function healthResponse(state: RuntimeState): HealthResponse {
   };
 }
 
-/** The error for a client without the token: how to get access, and nothing else. */
+/** Returns the health response for a client without the token. It reveals nothing except how to get access. */
 export function lockedResponse(message: string): HealthResponse {
   return {
     type: MessageType.HealthResponse,

@@ -4,18 +4,18 @@ import { isOwnHost } from '../../common/own-host.js';
 import { ListenError } from '../clients/listen-error.js';
 
 export interface MetricsEndpoint {
-  /** The port that was given, where 0 was asked for. */
+  /** The port in use, which the system chooses for port 0. */
   readonly port: number;
   close(): void;
 }
 
 /**
- * Serves `GET /metrics` on 127.0.0.1, to this machine alone.
- * @param text what to answer now
+ * Serves `GET /metrics` on 127.0.0.1, for programs on this machine only.
+ * @param text returns the current metrics
  * @throws {ListenError}
  */
 export async function openMetricsEndpoint(port: number, text: () => string): Promise<MetricsEndpoint> {
-  // Most daemons serve no metrics, and need not wait for it.
+  // Most daemons serve no metrics, so node:http is loaded only here.
   const { createServer } = await import('node:http');
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics' || !isOwnHost(request.headers.host)) {

@@ -6,7 +6,7 @@ import type { Figures } from './statistics.js';
 
 const NO_POOL = { poolOpen: 0, poolBusy: 0, poolQueued: 0, protocol: '' } as const;
 
-/** Brings together what pools, policies and figures know of each tenant at each origin. */
+/** Merges the state of pools, policies and figures for each pair of tenant and origin. */
 export function pairStates(
   pools: readonly PoolStatus[],
   policies: Pick<Policies, 'statusOf' | 'broken'>,
@@ -23,7 +23,7 @@ export function pairStates(
     states.set(key, { ...base, ...knownOf(base) });
   };
   for (const one of figures) put(one, () => ({ figures: one }));
-  // A pair has a second pool, for requests without a ceiling.
+  // A pair can have several pools: requests without a connection limit use a pool of their own.
   for (const one of pools) {
     put(one, ({ poolOpen, poolBusy, poolQueued, protocol }) => ({
       poolOpen: poolOpen + one.poolOpen,

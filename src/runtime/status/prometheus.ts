@@ -2,7 +2,7 @@ import type { HealthResponse, LimitStatus, TenantStatus } from '../../protocol/m
 import { BUCKETS, type Distribution, type Series, type Statistics } from './statistics.js';
 
 /**
- * The daemon's figures in the text format of Prometheus.
+ * Returns the daemon's figures in Prometheus' text format.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function prometheusText(
@@ -19,12 +19,16 @@ export function prometheusText(
   return [
     single('vastar_up', 'gauge', 'Whether the daemon takes requests.', health.healthy ? 1 : 0),
     single('vastar_uptime_seconds', 'gauge', 'Time since the start.', health.uptimeMs / 1000),
-    single('vastar_requests_in_flight', 'gauge', 'Exchanges that run.', health.activeRequests),
-    single('vastar_streams_in_flight', 'gauge', 'Streams that run.', health.streamsOpen),
+    single('vastar_requests_in_flight', 'gauge', 'Running exchanges.', health.activeRequests),
+    single('vastar_streams_in_flight', 'gauge', 'Running streams.', health.streamsOpen),
     series('vastar_requests_total', 'counter', 'Exchanges that have ended.', statistics.requests),
-    series('vastar_stream_bytes_total', 'counter', 'Body bytes taken from providers.', statistics.bytes),
-    histogram('vastar_time_to_first_byte_seconds', 'Until the response headers.', statistics.firstByte),
-    histogram('vastar_request_duration_seconds', 'Until the last byte or the failure.', statistics.duration),
+    series('vastar_stream_bytes_total', 'counter', 'Body bytes received from providers.', statistics.bytes),
+    histogram('vastar_time_to_first_byte_seconds', 'Time until the response headers.', statistics.firstByte),
+    histogram(
+      'vastar_request_duration_seconds',
+      'Time until the last byte or the failure.',
+      statistics.duration,
+    ),
     series(
       'vastar_pool_connections',
       'gauge',
@@ -34,37 +38,37 @@ export function prometheusText(
     series(
       'vastar_pool_busy',
       'gauge',
-      'Requests on them: with HTTP/2 there may be more than connections.',
+      'Running requests. HTTP/2 connections can carry several.',
       byPair((one) => one.poolBusy),
     ),
     series(
       'vastar_pool_queued',
       'gauge',
-      'Requests that wait for one.',
+      'Requests that wait for a connection.',
       byPair((one) => one.poolQueued),
     ),
     series(
       'vastar_connections_replaced_total',
       'counter',
-      'Reused connections that were dead.',
+      'Dead connections that were replaced.',
       byPair((one) => one.replacedTotal),
     ),
     series(
       'vastar_circuit_open',
       'gauge',
-      'Whether requests fail fast.',
+      'Whether the circuit is open, so that requests fail at once.',
       byPair((one) => (one.circuit === 'open' ? 1 : 0)),
     ),
     series(
       'vastar_retry_budget',
       'gauge',
-      'Retries that may be made now.',
+      'Retries that the budget allows now.',
       byPair((one) => one.retryBudget),
     ),
     series(
       'vastar_tenant_waiting',
       'gauge',
-      'Requests that wait for their turn.',
+      'Requests that wait for a free slot.',
       byTenant((one) => one.waiting),
     ),
     series(

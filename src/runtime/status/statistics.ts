@@ -4,7 +4,7 @@ import { pairKey } from '../policy/per-origin.js';
 
 type Operation = 'request' | 'stream';
 
-/** What an exchange came to. */
+/** The result of an exchange. */
 export interface ExchangeResult {
   outcome: Ending['outcome'];
   errorClass: string | undefined;
@@ -16,36 +16,36 @@ export interface ExchangeResult {
   replaced: number;
 }
 
-/** Percentiles of the time to first byte, in µs, over the last one to two minutes; 0 of none. */
+/** Percentiles of the time to first byte, in µs, over the last one to two minutes; 0 without exchanges. */
 interface Latency {
   p50Us: number;
   p95Us: number;
   p99Us: number;
 }
 
-/** What one tenant's exchanges with one origin came to. */
+/** Figures of one tenant's exchanges with one origin. */
 export interface Figures {
   readonly tenantId: string;
   readonly origin: string;
-  /** That run now. */
+  /** Exchanges that run now. */
   readonly running: Readonly<Record<Operation, number>>;
-  /** That have ended. */
+  /** Exchanges that have ended. */
   readonly total: number;
   readonly failed: number;
   readonly replaced: number;
   latency(): Latency;
 }
 
-/** Counts of one set of labels. */
+/** A counter with its labels. */
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   value: number;
 }
 
-/** Seconds up to which each bucket counts, as Prometheus' clients have them, and longer: answers take minutes. */
+/** The buckets' upper bounds in seconds: those of Prometheus' clients, and longer ones because answers take minutes. */
 export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300] as const;
 
-/** A histogram of one set of labels: counts by bucket, the last one for all beyond. */
+/** A histogram with its labels. The last count is for values above all buckets. */
 export interface Distribution {
   readonly labels: Readonly<Record<string, string>>;
   readonly counts: number[];
@@ -54,8 +54,8 @@ export interface Distribution {
 
 export interface Statistics {
   /**
-   * An exchange has begun.
-   * @returns a function to call once, with how the exchange ended
+   * Records the start of an exchange.
+   * @returns a function to call once, with the exchange's result
    */
   begin(tenantId: string, origin: string, operation: Operation): (result: ExchangeResult) => void;
   figures(): readonly Figures[];
@@ -65,7 +65,7 @@ export interface Statistics {
   readonly duration: Iterable<Distribution>;
 }
 
-/** Above this number, further pairs of tenant and origin are counted together: clients choose both names. */
+/** Clients choose both names, so pairs of tenant and origin above this number are counted together. */
 const MAX_PAIRS = 100;
 const OTHERS = 'others';
 const WINDOW_MS = 60_000;
@@ -82,7 +82,7 @@ export function createStatistics(nowMs: () => number = () => performance.now()):
     const key = pairKey(tenantId, origin);
     const known = pairs.get(key);
     if (known !== undefined) return known;
-    // No URL has that origin; a tenant may well have that name.
+    // Compare the origin: no URL has the origin "others", but a tenant can have that name.
     if (pairs.size >= MAX_PAIRS && origin !== OTHERS) return pairOf(OTHERS, OTHERS);
     const made = createPair(tenantId, origin, nowMs);
     pairs.set(key, made);
@@ -175,7 +175,7 @@ function newHistogram(): RecordableHistogram {
   return createHistogram({ lowest: 1, highest: MAX_US, figures: 2 });
 }
 
-/** The series of one tenant, origin and operation. */
+/** The counters of one tenant, origin and operation. */
 interface Kind {
   readonly requests: ReadonlyMap<string, Series>;
   readonly bytes: Series;
@@ -226,7 +226,7 @@ function observe(distribution: Distribution, us: number): void {
   distribution.sumSeconds += seconds;
 }
 
-/** What `all` gives, asked for anew each time it is gone through. */
+/** Returns an iterable that calls `all` again for each iteration. */
 function each<T>(all: () => Iterable<T>): Iterable<T> {
   return { [Symbol.iterator]: () => all()[Symbol.iterator]() };
 }

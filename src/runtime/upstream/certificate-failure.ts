@@ -1,6 +1,6 @@
-/** How a request failed over its client certificate. */
+/** Why a request failed because of its client certificate. */
 export interface CertificateFailure {
-  /** Completes "https://api.example …". */
+  /** Continues a sentence that begins with the origin, e.g. "demands a client certificate". */
   what: string;
   advice: string;
 }
@@ -10,20 +10,20 @@ export const SET_CERTIFICATE =
 
 export const CHECK_CERTIFICATE = 'is client_cert the right one?';
 
-/** TLS alerts (RFC 8446, 6.2) of a server that has seen no client certificate, or one that it does not take. */
+/** TLS alerts (RFC 8446, 6.2) by which a server refuses a missing or unsuitable client certificate. */
 const ALERTS: readonly [RegExp, string][] = [
-  [/CERTIFICATE_REQUIRED/, 'it got none'],
-  [/BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE/, 'it does not take it'],
-  [/ALERT_UNKNOWN_CA/, 'it does not know the authority that signed it'],
-  [/CERTIFICATE_EXPIRED/, 'it has expired'],
-  [/CERTIFICATE_REVOKED/, 'it was revoked'],
-  [/ALERT_ACCESS_DENIED/, 'it is not allowed in'],
+  [/CERTIFICATE_REQUIRED/, 'the server received none'],
+  [/BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE/, 'the server does not accept it'],
+  [/ALERT_UNKNOWN_CA/, 'the server does not know the authority that signed it'],
+  [/CERTIFICATE_EXPIRED/, 'the certificate has expired'],
+  [/CERTIFICATE_REVOKED/, 'the certificate was revoked'],
+  [/ALERT_ACCESS_DENIED/, 'the certificate has no access'],
 ];
 
 /**
- * Reads the code of a TLS error as the server's verdict on the client certificate; undefined where it is none. Before
- * TLS 1.3 a server mostly says no more than that the handshake failed.
- * @param given whether the request has a certificate
+ * Finds out from a TLS error's code why the server refused the client certificate. Returns undefined for other errors.
+ * Before TLS 1.3, most servers only report that the handshake failed.
+ * @param given whether the request has a client certificate
  */
 export function certificateFailure(code: string, given: boolean): CertificateFailure | undefined {
   const [, verdict] = ALERTS.find(([alert]) => code.startsWith('ERR_SSL') && alert.test(code)) ?? [];
@@ -32,7 +32,7 @@ export function certificateFailure(code: string, given: boolean): CertificateFai
     return { what: `refuses the client certificate: ${verdict}`, advice: CHECK_CERTIFICATE };
   if (verdict !== undefined) return { what: 'demands a client certificate', advice: SET_CERTIFICATE };
   return {
-    what: 'breaks the TLS handshake off',
+    what: 'aborts the TLS handshake',
     advice: given ? CHECK_CERTIFICATE : `if it demands a client certificate, ${SET_CERTIFICATE}`,
   };
 }

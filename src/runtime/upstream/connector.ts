@@ -18,7 +18,7 @@ import { openTunnel } from './tunnel.js';
 
 const TLS_SESSIONS_KEPT = 100;
 
-/** The error for a connection that takes too long. */
+/** Thrown when opening a connection takes too long. */
 export class ConnectTimeout extends Error {
   override readonly name = 'ConnectTimeout';
 }
@@ -26,25 +26,27 @@ export class ConnectTimeout extends Error {
 export interface ConnectorOptions {
   /** Longest time to connect, in ms. */
   timeoutMs: number;
-  /** Why an address must not be connected to; undefined: it may. Not asked of a proxy's. */
+  /** Returns why an address must not be connected to, or undefined when it may. Not called for a proxy's address. */
   refusalOf?: (address: string) => string | undefined;
   proxies?: Proxies;
   /** Certificates (PEM) to trust besides the system's. */
   ca?: string;
-  /** Whether servers must prove who they are [true]. */
+  /** Whether TLS certificates are checked. Default: true. */
   verify?: boolean;
-  /** Whether HTTP/2 is spoken with servers that offer it in their TLS handshake (ALPN) [true]. */
+  /** Whether HTTP/2 is used with servers that offer it in the TLS handshake (ALPN). Default: true. */
   http2?: boolean;
 }
 
 export interface Connector {
-  /** What opens TCP and TLS connections as undici asks for them, with this certificate for servers that demand one. */
+  /** Returns a connector for undici. It presents this certificate to servers that demand one. */
   connectAs(certificate: ClientCertificate | undefined): buildConnector.connector;
-  /** When a connection of this connector came to be. */
+  /** Returns the times of a connection that this connector opened. */
   timesOf(socket: object): ConnectionTimes | undefined;
 }
 
-/** Opens upstream connections and keeps the time of each step; undici's own connector tells no DNS time. */
+/**
+ * Opens upstream connections and records the time of each step. undici's own connector does not report the DNS time.
+ */
 export function createConnector(options: ConnectorOptions): Connector {
   const { timeoutMs, refusalOf = () => undefined, proxies } = options;
   const times = new WeakMap<object, ConnectionTimes>();
@@ -120,7 +122,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal): Promise<Socket> {
   const startUs = nowUs();
   const socket = netConnect(target).setNoDelay(true).setKeepAlive(true, 60_000);
-  // A layer above (a tunnel, TLS) reports the failure; without a handler here the error would be uncaught.
+  // A layer above (tunnel or TLS) reports the failure. Without this handler the error would be uncaught.
   socket.on('error', () => {});
   socket.once('lookup', () => {
     opened.dnsUs = nowUs();
@@ -133,7 +135,7 @@ async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal
 
 type Secure = (socket: Socket, name: string, target: Target, signal: AbortSignal) => Promise<TLSSocket>;
 
-/** Whose certificates are believed, and what a server is shown that demands one. */
+/** Returns the TLS options: which authorities are trusted, and the client certificate. */
 function trustOf({ ca, verify = true }: ConnectorOptions, identity?: ClientCertificate): ConnectionOptions {
   const authorities = ca !== undefined && { ca: [...getCACertificates('default'), ca] };
   return {
@@ -144,14 +146,17 @@ function trustOf({ ca, verify = true }: ConnectorOptions, identity?: ClientCerti
   };
 }
 
-/** OpenSSL's words alone: they repeat nothing of the key. */
+/** Quotes only OpenSSL's reason, because it reveals nothing of the key. */
 function unusableCertificate(error: unknown): ConnectorException {
   const reason = error instanceof Error && 'reason' in error ? String(error.reason) : 'it cannot be read';
-  const text = `the client certificate cannot be used: ${reason}`;
+  const text = `check client_cert and client_key: the client certificate cannot be used: ${reason}`;
   return new ConnectorException(text, ErrorClass.InvalidRequest, 0, { hop: 'client' });
 }
 
-/** What makes a connection a TLS one; sessions are kept, so that the next one takes a round trip less. */
+/**
+ * Returns a function that starts TLS on a connection. It keeps TLS sessions, which save the next handshake a round
+ * trip.
+ */
 function createTls(trust: ConnectionOptions, http2 = true): Secure {
   const sessions = new Map<string, Buffer>();
 
@@ -173,13 +178,14 @@ function createTls(trust: ConnectionOptions, http2 = true): Secure {
       if (oldest !== undefined && sessions.size > TLS_SESSIONS_KEPT) sessions.delete(oldest);
     });
     await settled(encrypted, 'secureConnect', signal);
-    // A server's alert comes right before its end, for which undici would take the failure otherwise.
+    // Destroy the socket on a TLS alert: otherwise undici would report only the connection's end, which follows at
+    // once.
     encrypted.once('error', () => encrypted.destroy());
     return encrypted;
   };
 }
 
-/** Waits until a socket is ready. One that fails, or takes too long, is destroyed. */
+/** Waits until a socket is ready. Destroys the socket when it fails or takes too long. */
 function settled(socket: Socket, ready: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
@@ -201,7 +207,7 @@ function settled(socket: Socket, ready: 'connect' | 'secureConnect', signal: Abo
   });
 }
 
-/** Resolves names as the system does, and leaves out the addresses that must not be connected to. */
+/** Resolves names like the system does, without the addresses that must not be connected to. */
 function guardedLookup(origin: string, refusalOf: (address: string) => string | undefined): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
@@ -211,7 +217,7 @@ function guardedLookup(origin: string, refusalOf: (address: string) => string | 
       if (first !== undefined) {
         return options.all === true ? callback(null, usable) : callback(null, first.address, first.family);
       }
-      callback(refused(origin, refusalOf(found[0]?.address ?? '') ?? 'its name leads nowhere'), []);
+      callback(refused(origin, refusalOf(found[0]?.address ?? '') ?? 'its name has no address'), []);
     });
   };
 }

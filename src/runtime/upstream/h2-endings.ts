@@ -7,14 +7,14 @@ export interface H2Attempt {
 }
 
 export interface H2Endings {
-  /** The next stream that is opened, in this very call, is this attempt's. */
+  /** Announces that the next HTTP/2 stream belongs to this attempt. Call it in the same call that opens the stream. */
   expect(attempt: H2Attempt): void;
   close(): void;
 }
 
 /**
- * Tells HTTP/2 answers that were cut from whole ones. Node ends a stream that was reset with NO_ERROR or CANCEL, or
- * lost with its connection, as it ends a whole one, and undici takes either for the answer's end
+ * Detects HTTP/2 responses that were cut off. When a stream is reset with NO_ERROR or CANCEL, or lost with its
+ * connection, Node ends it like a complete one, and undici reports a complete response
  * (docs/decisions/008-http2.md).
  */
 export function watchH2Endings(): H2Endings {
@@ -50,7 +50,9 @@ function streamOf(message: unknown): object | undefined {
   return known && typeof message.stream === 'object' && message.stream !== null ? message.stream : undefined;
 }
 
-/** Whether the end has arrived, even if it is not yet read: only the stream's own state shows it. */
+/**
+ * Whether the response's end has arrived, even if nobody has read it yet. Only the stream's internal state shows that.
+ */
 function hasEnded(stream: object | undefined): boolean {
   const state: unknown = stream && '_readableState' in stream ? stream._readableState : undefined;
   return typeof state === 'object' && state !== null && 'ended' in state && state.ended === true;

@@ -5,23 +5,23 @@ import type { HeaderList } from '../../protocol/messages.js';
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
 
-/** An HTTP request that can be sent as it stands: every part has been checked. */
+/** An HTTP request whose parts have all been checked. */
 export interface HttpRequest {
   readonly method: Method;
-  /** Its protocol is http: or https:, it holds no credentials. */
+  /** An http: or https: URL without user name and password. */
   readonly url: URL;
-  /** No header that belongs to the connection; no value that could end a line. */
+  /** Contains no headers about the connection (e.g. Content-Length), and no value with a line break. */
   readonly headers: HeaderList;
   readonly body: Buffer | undefined;
 }
 
 /**
  * Reads the payload of an ExecuteRequest for the http connector (docs/protocol.md, part A).
- * @throws {ConnectorException} InvalidRequest that says what is wrong with it.
+ * @throws {ConnectorException} InvalidRequest that says what is wrong with the payload
  */
 export function parseHttpRequest(payload: Uint8Array): HttpRequest {
   const parsed = parseJson(payload);
-  // By hand, not by a schema: this is on the way of every request, and a schema took longer than all the rest.
+  // Checked without a schema library: this runs for every request, and a schema took longer than everything else.
   if (!isObject(parsed)) throw wrongType('the payload', 'object');
   const { body, body_encoding: encoding } = parsed;
   return { ...parseRequestHead(parsed), body: bodyOf(body ?? '', encoding ?? 'utf8') };
@@ -29,7 +29,7 @@ export function parseHttpRequest(payload: Uint8Array): HttpRequest {
 
 /**
  * Reads the parts of a request but its body.
- * @throws {ConnectorException} InvalidRequest that says what is wrong with it.
+ * @throws {ConnectorException} InvalidRequest that says what is wrong with the payload
  */
 export function parseRequestHead({
   method,
@@ -52,7 +52,7 @@ function stringIn(field: string, value: unknown): string {
   return value;
 }
 
-/** `base64`: the body is bytes. An extension; text is UTF-8. */
+/** Decodes the body: text as UTF-8, or bytes as base64 (an extension of the protocol). */
 function bodyOf(body: unknown, encoding: unknown): Buffer | undefined {
   const text = stringIn('body', body);
   if (encoding !== 'utf8' && encoding !== 'base64') {
@@ -66,47 +66,48 @@ function wrongType(what: string, expected: string): ConnectorException {
 }
 
 function parseJson(payload: Uint8Array): unknown {
-  if (!isUtf8(payload)) throw invalid('the payload is no JSON: it is not UTF-8');
+  if (!isUtf8(payload)) throw invalid('the payload is not JSON: it is not UTF-8');
   const { buffer, byteOffset, byteLength } = payload;
   try {
     return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString());
   } catch (error) {
-    throw invalid(`the payload is no JSON: ${messageOf(error)}`);
+    throw invalid(`the payload is not JSON: ${messageOf(error)}`);
   }
 }
 
 function methodOf(name: string): Method {
   const upper = name.toUpperCase();
   const method = METHODS.find((known) => known === upper);
-  if (method === undefined) throw invalid(`no HTTP method ${quote(name)}; there are ${METHODS.join(', ')}`);
+  if (method === undefined)
+    throw invalid(`unknown HTTP method ${quote(name)}; use one of ${METHODS.join(', ')}`);
   return method;
 }
 
-/** RFC 1035, 2.3.4. No name beyond it can be looked up, and figures are kept by origin. */
+/** The longest host name that DNS can resolve (RFC 1035, 2.3.4). The limit also bounds the figures kept by origin. */
 export const MAX_HOST_CHARS = 255;
 
 function urlOf(text: string): URL {
   const url = URL.parse(text);
   if (url === null) {
-    // What follows a "?" may be a key: it is not repeated.
+    // The query may contain a key, so the error leaves it out.
     const [shown = ''] = text.split('?');
-    throw invalid(`${quote(shown)} is no URL; give it in full, e.g. https://api.example.com/v1`);
+    throw invalid(`give a full URL, e.g. https://api.example.com/v1: ${quote(shown)} is not one`);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw invalid(`cannot speak ${quote(url.protocol.slice(0, -1))}; a URL starts with http: or https:`);
+    throw invalid(`use a URL that starts with http: or https:, not with ${quote(url.protocol)}`);
   }
   if (url.hostname.length > MAX_HOST_CHARS) {
-    throw invalid(`the host name ${quote(url.hostname)} is over ${MAX_HOST_CHARS} characters`);
+    throw invalid(`the host name ${quote(url.hostname)} is longer than ${MAX_HOST_CHARS} characters`);
   }
   if (url.username !== '' || url.password !== '') {
     throw invalid(
-      `the URL for ${url.host} holds a user name or password; send an Authorization header instead`,
+      `send an Authorization header instead: the URL for ${url.host} contains a user name or password`,
     );
   }
   return url;
 }
 
-// They describe the connection, which is the daemon's own; it also counts the body itself.
+// These headers describe the daemon's own connection to the provider. The daemon also sets Content-Length itself.
 const OWNED_BY_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -121,9 +122,11 @@ const OWNED_BY_CONNECTION: ReadonlySet<string> = new Set([
 ]);
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/; // RFC 9110, 5.6.2
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/; // RFC 9110, 5.5: one byte a character, and nothing that ends a line
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/; // RFC 9110, 5.5: one byte for each character, and no line breaks
 
-/** What a caller leaves out and the public daemon sends too; and no compression, since bytes are not touched. */
+/**
+ * Sent when the client does not set them, as by the public daemon. `identity`: the daemon does not decompress bodies.
+ */
 const DEFAULT_HEADERS: HeaderList = [
   ['accept', '*/*'],
   ['accept-encoding', 'identity'],
@@ -134,15 +137,15 @@ function headersOf(given: unknown): HeaderList {
   const names = new Set<string>();
   const headers: Array<readonly [string, string]> = [];
   for (const name of Object.keys(given)) {
-    if (!TOKEN.test(name)) throw invalid(`${quote(name)} is no header name`);
+    if (!TOKEN.test(name)) throw invalid(`${quote(name)} is not a valid header name`);
     const value = stringIn(`headers.${shortened(name)}`, given[name]);
     const lower = name.toLowerCase();
-    // The value may be a key: it is not repeated.
+    // The value may be a key, so the error leaves it out.
     if (!VALUE.test(value))
-      throw invalid(`the header ${quote(name)} has a character that headers cannot hold`);
+      throw invalid(`the header ${quote(name)} contains a character that headers must not contain`);
     if (OWNED_BY_CONNECTION.has(lower)) continue;
-    // Some names may come once only, and HTTP/2 knows small letters alone: which one counts is the caller's to say.
-    if (names.has(lower)) throw invalid(`the header ${quote(lower)} is given twice`);
+    // HTTP/2 sends names in lower case, so two spellings of a name would be one header sent twice.
+    if (names.has(lower)) throw invalid(`give the header ${quote(lower)} only once`);
     names.add(lower);
     headers.push([name, value]);
   }

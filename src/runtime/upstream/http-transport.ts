@@ -15,16 +15,16 @@ import { createUpstreamPools, type PoolOptions, type PoolStatus } from './upstre
 export interface HttpTransport {
   readonly send: Transport;
   pools(): PoolStatus[];
-  /** Ends all connections; what still runs fails. */
+  /** Closes all connections. Requests that still run fail. */
   close(): Promise<void>;
 }
 
-/** The transport proper: pooled HTTP/1.1 and HTTP/2, nothing altered, nothing followed, nothing decompressed. */
+/** Sends requests over pooled HTTP/1.1 and HTTP/2 connections. It follows no redirects and decompresses nothing. */
 export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
   const pools = createUpstreamPools(options);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
 
-  // undici announces a request's connection right after onRequestStart, in the same call.
+  // undici publishes a request's connection right after onRequestStart, in the same call.
   let starting: Attempt | undefined;
   const endings = watchH2Endings();
   const onSendHeaders = (message: unknown): void => {
@@ -57,7 +57,7 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
           ...routeOf(request, options.proxies),
           method,
           body,
-          // Where the client set limits of its own, they alone decide.
+          // Limits that the client sets replace the daemon's.
           ...(call.policy.headersTimeoutMs !== undefined && { headersTimeout: 0 }),
           ...(call.policy.idleTimeoutMs !== undefined && { bodyTimeout: 0 }),
         },
@@ -76,7 +76,7 @@ export function createHttpTransport(options: PoolOptions = {}): HttpTransport {
   };
 }
 
-/** Where a request is sent: to its origin, or to a proxy for HTTP without TLS, which takes whole URLs. */
+/** Returns where a request is sent: to its origin, or to the proxy for HTTP without TLS, which needs the whole URL. */
 function routeOf(
   { url, headers }: HttpRequest,
   proxies: Proxies | undefined,
@@ -98,12 +98,12 @@ function routeOf(
   };
 }
 
-/** Most interim responses (1xx) before the response. A server may send one every few seconds while it works. */
+/** Most interim responses (1xx) before the response. Some servers send one every few seconds while they work. */
 const MAX_INTERIM = 1000;
 
 interface Attempt extends H2Attempt {
   readonly timeline: Timeline;
-  /** Once the request's headers are sent. */
+  /** Set once the request's headers are sent. */
   socket?: object | undefined;
 }
 
@@ -116,7 +116,7 @@ interface HandlerOptions {
   limits: Limits;
 }
 
-/** Turns undici's callbacks into one outcome and the sink's calls before it. */
+/** Translates undici's callbacks into calls of the sink and one final result. */
 function createHandler({
   call: { request, timeline, signal, certificate },
   sink,
@@ -151,7 +151,8 @@ function createHandler({
   return {
     abort,
     onRequestStart(started) {
-      // Aborted while it waited for a connection: thrown here, the request is dropped and the connection kept.
+      // The request was aborted while it waited for a connection. Throwing here drops the request and keeps the
+      // connection.
       if (settled) throw signal.reason;
       controller = started;
       attempt = { timeline, cut: false };
@@ -169,7 +170,7 @@ function createHandler({
       }
       timeline.mark('firstByteUs');
       const received = headersOf(flow.rawHeaders);
-      // undici counts those of HTTP/1.1 as it reads them.
+      // undici limits only the header bytes of HTTP/1.1 itself.
       if (!Array.isArray(flow.rawHeaders) && sizeOf(received) > limits.responseHeaderBytes) {
         throw headersTooLarge(request.url.origin);
       }
@@ -193,7 +194,7 @@ function createHandler({
   };
 }
 
-/** Names and values: in turn from HTTP/1.1, by name from HTTP/2. */
+/** Reads undici's raw headers: a list of names and values with HTTP/1.1, an object with HTTP/2. */
 function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList {
   const headers: Array<HeaderList[number]> = [];
   if (Array.isArray(raw)) {
@@ -208,7 +209,7 @@ function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList
   return headers;
 }
 
-/** As HTTP/2 counts them (RFC 9113, 10.5.1). */
+/** Returns the size of the headers in bytes, counted as in HTTP/2 (RFC 9113, 10.5.1). */
 function sizeOf(headers: HeaderList): number {
   return headers.reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0);
 }

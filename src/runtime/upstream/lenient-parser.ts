@@ -1,9 +1,9 @@
 import symbols from 'undici/lib/core/symbols.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
-// RFC 9112 has a client read more than undici does: a response with both Content-Length and Transfer-Encoding, as some proxies
-// send it (6.3), and lines that end with LF alone (2.2). undici has no option for that. Where its inside is not as expected
-// here, it goes on refusing.
+// RFC 9112 lets a client accept more than undici does: a response with both Content-Length and Transfer-Encoding, which
+// some proxies send (6.3), and lines that end with LF alone (2.2). undici has no option for that, so this file changes
+// its internals. If a version of undici has other internals, undici keeps refusing such responses.
 
 const LENIENCE = [
   'llhttp_set_lenient_chunked_length',
@@ -11,7 +11,7 @@ const LENIENCE = [
   'llhttp_set_lenient_spaces_after_chunk_size',
 ] as const;
 
-/** What is used of undici's parser of one HTTP/1.1 connection. */
+/** The parts of undici's parser of one HTTP/1.1 connection that are used here. */
 interface Parser {
   llhttp: Record<(typeof LENIENCE)[number], (pointer: number, on: 0 | 1) => void>;
   ptr: number;
@@ -19,7 +19,7 @@ interface Parser {
   shouldKeepAlive: boolean;
 }
 
-/** Has the parser of a new connection take such responses. */
+/** Makes the parser of a new connection accept such responses. */
 export function makeLenient(client: object): void {
   const parser = parserOf(memberOf(client, symbols.kSocket));
   if (parser === undefined) return;
@@ -27,8 +27,9 @@ export function makeLenient(client: object): void {
 }
 
 /**
- * Has a response with both headers end where its last chunk ends, whatever its Content-Length says. Its connection is
- * closed after it: who put both there may have cut the stream of responses elsewhere. To be called with its head.
+ * Makes the parser ignore Content-Length in a response that also has Transfer-Encoding: the last chunk ends the
+ * response. The connection is closed after it, because the two headers may be an attempt to smuggle in a second
+ * response. Call this when the response's head has been read.
  */
 export function endByChunks(socket: object | undefined, headers: HeaderList): void {
   const has = (wanted: string): boolean => headers.some(([name]) => name.toLowerCase() === wanted);

@@ -1,43 +1,45 @@
-/** What is wrong with a response, and what to do about it. */
+/** Describes what is wrong with a response, and what to do. */
 export interface Fault {
-  /** Completes "https://api.example …". */
+  /** Continues a sentence that begins with the origin, e.g. "did not answer in HTTP". */
   what: string;
   advice: string;
 }
 
 const CHECK_PORT = 'are host and port of base_url right?';
-/** For what no setting changes. */
-export const SERVER_AT_FAULT = 'the server, or a proxy before it, breaks RFC 9112 and has to be mended';
+/** The advice for faults that no setting can work around. */
+export const SERVER_AT_FAULT = 'fix the server or the proxy in front of it, which violates RFC 9112';
 
-/** How servers begin that are none of HTTP/1.1. Nothing of it is repeated: it may say a key back. */
+/**
+ * First bytes of servers that don't use HTTP/1.1. Errors never quote the bytes, because a server may send back a key.
+ */
 const OTHER_SERVERS: readonly [RegExp, Fault][] = [
   [
     /^[\x14-\x17]\x03/,
-    { what: 'did not answer in HTTP, it speaks TLS at that port', advice: 'begin base_url with https:' },
+    { what: 'did not answer in HTTP: that port expects TLS', advice: 'begin base_url with https:' },
   ],
   [
     /^\0[\s\S]{2}\x04/,
     {
-      what: 'did not answer in HTTP/1.1, it speaks HTTP/2 without TLS',
+      what: 'did not answer in HTTP/1.1: that port expects HTTP/2 without TLS',
       advice: 'use its port for HTTP/1.1 or for https:',
     },
   ],
-  [/^SSH-/, { what: 'did not answer in HTTP, it is an SSH server', advice: CHECK_PORT }],
-  [/^2\d\d[ -]/, { what: 'did not answer in HTTP, it is a mail or FTP server', advice: CHECK_PORT }],
+  [/^SSH-/, { what: 'did not answer in HTTP: it is an SSH server', advice: CHECK_PORT }],
+  [/^2\d\d[ -]/, { what: 'did not answer in HTTP: it is a mail or FTP server', advice: CHECK_PORT }],
   [
     /^[-+](ERR|OK|NOAUTH|DENIED)/,
-    { what: 'did not answer in HTTP, it is a server such as Redis', advice: CHECK_PORT },
+    { what: 'did not answer in HTTP: it is probably a Redis server', advice: CHECK_PORT },
   ],
 ];
 
-/** The parser's reasons. */
+/** Maps the parser's reasons to descriptions. */
 const REASONS: readonly [RegExp, string][] = [
   [/Expected HTTP\//, 'did not answer in HTTP'],
   [
     /Expected (dot|space after version)|Invalid (major|minor|HTTP) version/,
-    'answered with a version of HTTP that there is not',
+    'answered with a version of HTTP that does not exist',
   ],
-  [/Invalid status code|Invalid response status/, 'answered with a status that is no number'],
+  [/Invalid status code|Invalid response status/, 'answered with a status that is not a number'],
   [
     /Missing expected (CR|LF) after (response line|header value)|Expected LF after headers/,
     'ends lines of its headers without CR LF',
@@ -48,16 +50,16 @@ const REASONS: readonly [RegExp, string][] = [
   ],
   [/Invalid header value char/, 'sent a header whose value has a control character'],
   [/Content-Length can't be|Transfer-Encoding can't be/, 'sent both Content-Length and Transfer-Encoding'],
-  [/Content-Length/, 'sent a Content-Length that is no number'],
+  [/Content-Length/, 'sent a Content-Length that is not a number'],
   [/Transfer-Encoding|`chunked` value/, 'sent a Transfer-Encoding that does not end with chunked'],
   [/chunk/i, 'sent a chunked body whose chunks are damaged'],
-  [/Data after `Connection: close`/, 'sent more after the end of its response'],
+  [/Data after `Connection: close`/, 'sent more data after the end of its response'],
 ];
 
 /**
- * Says what was wrong with bytes that are no response of HTTP/1.1.
- * @param error of undici's parser; its `data` are the bytes from where it gave up
- * @param begun whether the response's headers had been read
+ * Describes what is wrong with bytes that are not an HTTP/1.1 response.
+ * @param error undici's parser error; its `data` holds the bytes from the place where parsing failed
+ * @param begun whether the response's headers have been read
  */
 export function notHttp(error: Error, begun: boolean): Fault {
   const data = 'data' in error && typeof error.data === 'string' ? error.data : '';

@@ -8,17 +8,17 @@ interface Place {
 
 /** The proxies that requests go through. */
 export interface Proxies {
-  /** The proxy for a host; undefined: none. This machine is never asked through one. */
+  /** Returns the proxy for a host, or undefined. Requests to this machine never use a proxy. */
   of(protocol: 'http:' | 'https:', target: Place): URL | undefined;
-  /** Whether this is a proxy's own address. */
+  /** Whether this is the address of a proxy. */
   has(target: Place): boolean;
 }
 
 /**
- * Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in small letters or capitals. NO_PROXY is a list of hosts, each
- * with its subdomains, or `*`; a port may follow.
- * @returns undefined where no proxy is set
- * @throws {Error} that names the variable with a value of no use
+ * Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower or upper case. NO_PROXY is `*` or a list of hosts; a host
+ * includes its subdomains and may have a port.
+ * @returns undefined when no proxy is set
+ * @throws {Error} that names the variable whose value is not an address
  */
 export function proxiesFrom(env: Readonly<Record<string, string | undefined>>): Proxies | undefined {
   const value = (name: string): string => env[name.toLowerCase()] || env[name] || '';
@@ -38,7 +38,7 @@ export function proxiesFrom(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-/** A URL's host as sockets take it, an IPv6 address without its brackets. */
+/** Returns a URL's host for a socket: an IPv6 address without brackets. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
@@ -47,7 +47,7 @@ export function portOf({ protocol, port }: URL): number {
   return Number(port || (protocol === 'https:' ? 443 : 80));
 }
 
-/** The value of Proxy-Authorization for a proxy's URL with a user name; undefined without one. */
+/** Returns the value of Proxy-Authorization, or undefined when the proxy's URL has no user name. */
 export function proxyAuthorization({ username, password }: URL): string | undefined {
   if (username === '') return undefined;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -58,9 +58,11 @@ function proxyUrl(name: string, value: (name: string) => string): URL | undefine
   const text = value(name);
   if (text === '') return undefined;
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
-  // The value may hold a password: it is not repeated.
+  // The value may contain a password, so the error leaves it out.
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new Error(`${name} is no address of an HTTP proxy; give one such as http://proxy.example.com:3128`);
+  throw new Error(
+    `set ${name} to the URL of an HTTP proxy, e.g. http://proxy.example.com:3128: its value is not one`,
+  );
 }
 
 function isOwn(host: string): boolean {

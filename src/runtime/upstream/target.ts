@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 
-/** Where a TCP connection goes. */
+/** The destination of a TCP connection. */
 export interface Target {
   host: string;
   port: number;

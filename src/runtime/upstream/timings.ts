@@ -1,48 +1,50 @@
 import type { Timings } from '../../protocol/messages.js';
 
-/** Microseconds on this process's monotonic clock, whole. */
+/** Returns the time in whole microseconds, on this process's monotonic clock. */
 export function nowUs(): number {
   return Math.trunc(performance.now() * 1000);
 }
 
-/** When an upstream connection came to be, on the clock of `nowUs`. */
+/** When the steps of opening an upstream connection ended, on the clock of `nowUs`. */
 export interface ConnectionTimes {
   startUs: number;
-  /** Of the TCP connection alone, in µs. */
+  /** Duration of the TCP handshake alone, in µs. */
   handshakeUs?: number;
-  /** Absent where the host is an address. */
+  /** Absent when the host is an IP address. */
   dnsUs?: number;
   connectUs?: number;
   /** Absent without TLS. */
   tlsUs?: number;
   protocol: 'http/1.1' | 'h2';
-  /** A request has been sent over it. */
+  /** Whether a request has been sent over the connection. */
   used: boolean;
 }
 
-/** One exchange's timeline, all attempts included. */
+/** Records the times of one exchange, including all attempts. */
 export interface Timeline {
-  /** What is known so far. */
+  /** The times recorded so far. */
   readonly timings: Readonly<Timings>;
-  /** What the connection speaks that the request went out on; undefined before. */
+  /** The protocol of the connection that carries the request; undefined before it has one. */
   readonly protocol: ConnectionTimes['protocol'] | undefined;
-  /** Microseconds since the request's last byte was read. */
+  /** Returns the microseconds since the daemon read the request's last byte. */
   elapsedUs(): number;
-  /** A request is about to be sent upstream: a new attempt, unless `continueAttempt` was called before. */
+  /**
+   * Call this before a request is sent upstream. It starts a new attempt unless `continueAttempt` was called before.
+   */
   beginAttempt(): void;
-  /** The next request upstream is a part of this attempt, for this reason. */
+  /** Makes the next request upstream part of the current attempt. */
   continueAttempt(because: 'redirected' | 'replaced'): void;
-  /** The attempt has the connection that its request goes out on. */
+  /** Records the connection that carries the attempt's request. */
   takeConnection(connection: ConnectionTimes): void;
   mark(point: 'sentUs' | 'firstByteUs' | 'lastByteUs'): void;
 }
 
-/** @param startUs when the daemon read the request's last byte; every point is relative to it. */
+/** @param startUs when the daemon read the request's last byte; all times are relative to it */
 export function createTimeline(startUs: number): Timeline {
   return new ExchangeTimeline(startUs);
 }
 
-// A class: a load test makes thousands of them a second.
+// A class, because its objects cost less than closures: a load test creates thousands of timelines a second.
 class ExchangeTimeline implements Timeline {
   timings: Timings = { reused: false, attempts: 0 };
   protocol: ConnectionTimes['protocol'] | undefined;
@@ -60,7 +62,7 @@ class ExchangeTimeline implements Timeline {
   beginAttempt(): void {
     const next = this.#next;
     this.#next = 'attempt';
-    // The points of the request before are forgotten.
+    // The times of the previous request are dropped.
     const { attempts, attemptUs, redirectedUs, redirects = 0, replaced = 0 } = this.timings;
     if (attempts === 0) {
       this.timings = { reused: false, attempts: 1 };
@@ -93,7 +95,7 @@ class ExchangeTimeline implements Timeline {
     timings.reused = connection.used;
     connection.used = true;
     if (connection.handshakeUs !== undefined) timings.handshakeUs = connection.handshakeUs;
-    // A connection that was opened for a request since cancelled was not waited for by this one.
+    // A connection opened earlier, for a request that was cancelled since, cost this request no connect time.
     if (timings.reused || connection.startUs < startUs) {
       timings.queuedUs = nowUs() - startUs;
       return;
@@ -109,7 +111,7 @@ class ExchangeTimeline implements Timeline {
   }
 }
 
-/** A count that is absent when it is 0. */
+/** Returns the count, or nothing when it is 0. */
 function withCount(name: 'redirects' | 'replaced', count: number): Partial<Timings> {
   return count === 0 ? {} : { [name]: count };
 }

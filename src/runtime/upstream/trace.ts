@@ -6,8 +6,8 @@ const ZERO_TRACE = '0'.repeat(32);
 const ZERO_SPAN = '0'.repeat(16);
 
 /**
- * What a client's `trace_id` says to the provider, as W3C Trace Context's `traceparent`: itself where it is
- * one, a new span of it where it is a bare trace id (32 hex digits, dashes ignored), else undefined.
+ * Returns the `traceparent` header (W3C Trace Context) for a client's `trace_id`. A valid traceparent is passed on
+ * unchanged; a bare trace id (32 hex digits, dashes ignored) gets a new span. Returns undefined for other values.
  * https://www.w3.org/TR/trace-context/
  */
 export function traceparentOf(traceId: string): string | undefined {
@@ -22,7 +22,7 @@ export function traceparentOf(traceId: string): string | undefined {
   return `00-${bare}-${randomBytes(8).toString('hex')}-01`;
 }
 
-/** The request with the trace passed on; a `traceparent` that its sender set stays. */
+/** Returns the request with a `traceparent` header. A header that the client set is kept. */
 export function traced(request: HttpRequest, traceId: string): HttpRequest {
   const traceparent = traceId === '' ? undefined : traceparentOf(traceId);
   const given = request.headers.some(([name]) => name.toLowerCase() === 'traceparent');

@@ -3,42 +3,42 @@ import type { FollowedRequest } from '../../telemetry/requests.js';
 import type { HttpRequest } from './http-request.js';
 import type { Timeline } from './timings.js';
 
-/** One request on its way upstream, and for whom. */
+/** One request to a provider, with its tenant and the client's policy. */
 export interface UpstreamCall {
   readonly request: HttpRequest;
   readonly tenantId: string;
   readonly workspaceId: string;
   readonly traceId: string;
   readonly timeline: Timeline;
-  /** What the client asked for itself. */
+  /** The settings that the client sent with the request. */
   readonly policy: WirePolicy;
-  /** For a server that demands one; gone once a redirect leads to another origin. */
+  /** Presented to servers that demand one. A redirect to another origin removes it. */
   readonly certificate?: ClientCertificate | undefined;
-  /** When the client gives up, on the clock of `performance.now()`; absent where it does not. */
+  /** The client's deadline, on the clock of `performance.now()`; absent without one. */
   readonly deadlineMs?: number;
   readonly client: RetryWitness;
-  /** Where telemetry is exported. */
+  /** The request's span. Set when telemetry is exported. */
   readonly span?: FollowedRequest;
-  /** Aborting it ends the upstream request at once. */
+  /** Ends the upstream request at once when it is aborted. */
   readonly signal: AbortSignal;
 }
 
-/** An attempt that failed, and the one that is about to follow. */
+/** Describes a failed attempt and the attempt that will follow. */
 interface RetryNotice {
-  /** The number of the attempt to come; the first one was 1. */
+  /** The number of the next attempt. The first attempt has number 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly delayMs: number;
-  /** What became of the attempt before. */
+  /** Why the previous attempt failed. */
   readonly reason: string;
   readonly statusCode?: number;
 }
 
 /** The client's side of a retry. */
 export interface RetryWitness {
-  /** Nothing of a response has gone out to the client, so another one can take its place. */
+  /** Whether the client has received no part of a response, so that a retry can still replace it. */
   readonly untouched: boolean;
-  /** Discards the response so far. */
+  /** Reports the retry to the client, and drops the bytes received so far. */
   onRetry(notice: RetryNotice): void;
 }
 
@@ -47,25 +47,25 @@ export interface ResponseHead {
   readonly headers: HeaderList;
 }
 
-/** Stops and restarts the reading of a response's body; the provider is held back by its TCP window. */
+/** Pauses and resumes reading a response's body. Through its TCP window, the provider has to wait too. */
 export interface Flow {
   pause(): void;
   resume(): void;
 }
 
-/** Thrown by a policy's sink at a response that is not wanted; the transport rejects with this very object. */
+/** A policy's sink throws this to drop a response. The transport then rejects with the same object. */
 export class Discard extends Error {}
 
-/** Takes a response as it arrives. What it throws ends the request, and is what the transport rejects with. */
+/** Receives a response as it arrives. An error that it throws ends the request, and the transport rejects with it. */
 export interface ResponseSink {
   onHead(head: ResponseHead, flow: Flow): void;
-  /** The bytes are the sink's to keep. */
+  /** The sink may keep the bytes. */
   onData(bytes: Uint8Array): void;
 }
 
 /**
- * Makes one HTTP exchange. Resolves when the body is complete, whatever its status; rejects with a
- * `ConnectorException` when it failed, and with the signal's reason as soon as that is aborted. The sink hears
- * nothing after that. What retries, breaks, limits or refuses is a function from a transport to a transport.
+ * Makes one HTTP exchange. Resolves when the body is complete, with any status. Rejects with a `ConnectorException`
+ * when the exchange fails, and with the signal's reason as soon as the signal is aborted. The sink gets no calls
+ * after that. Each policy (retry, circuit breaker, limits, egress) is a function that wraps a transport in another one.
  */
 export type Transport = (call: UpstreamCall, sink: ResponseSink) => Promise<void>;

@@ -7,10 +7,10 @@ import type { Target } from './target.js';
 const MAX_HEAD_BYTES = 16 * 1024;
 
 /**
- * Asks a proxy for a way through to `target` (RFC 9110, 9.3.6).
+ * Opens a tunnel to `target` through a proxy with CONNECT (RFC 9110, 9.3.6).
  * @param dial opens the connection to the proxy
- * @param trust whom a proxy with TLS may be
- * @throws {ConnectorException} when the proxy refuses
+ * @param trust TLS options for a proxy with TLS
+ * @throws {ConnectorException} when the proxy can't be reached or refuses
  */
 export async function openTunnel(
   proxy: URL,
@@ -21,7 +21,7 @@ export async function openTunnel(
 ): Promise<Socket> {
   const name = hostOf(proxy);
   const plain = await dial({ host: name, port: portOf(proxy) }).catch((error: Error) => {
-    const text = `no connection to the proxy ${proxy.origin}: ${error.message}. Check HTTPS_PROXY`;
+    const text = `check HTTPS_PROXY: no connection to the proxy ${proxy.origin}: ${error.message}`;
     throw new ConnectorException(text, ErrorClass.Transient, 0, { hop: 'network', cause: error });
   });
   const socket =
@@ -41,22 +41,22 @@ export async function openTunnel(
   signal.throwIfAborted();
   if (status >= 200 && status < 300) return socket;
   socket.destroy();
-  // What follows a semicolon is Node's advice to Node's users.
+  // Node's messages may have advice for developers after a semicolon.
   const [reason] = error === undefined ? [`it answered ${status || 'nothing'}`] : messageOf(error).split(';');
-  const why = status === 407 ? 'it wants a user name and password' : reason;
-  const text = `the proxy ${proxy.origin} gives no way to ${place}: ${why}. Check HTTPS_PROXY`;
+  const why = status === 407 ? 'it demands a user name and password' : reason;
+  const text = `check HTTPS_PROXY: the proxy ${proxy.origin} opens no tunnel to ${place}: ${why}`;
   const errorClass = status >= 500 || status === 0 ? ErrorClass.Transient : ErrorClass.Permanent;
   throw new ConnectorException(text, errorClass, 0, { hop: 'network', cause: error });
 }
 
 interface ProxyAnswer {
-  /** 0 when it gave none, or none in time. */
+  /** 0 when the proxy sent no status in time. */
   status: number;
-  /** Why the connection ended before. */
+  /** Why the connection ended before the answer. */
   error?: Error;
 }
 
-/** The proxy's answer. The bytes after its head stay unread. */
+/** Reads the head of the proxy's answer. The bytes after it stay unread. */
 function answerOf(socket: Socket, signal: AbortSignal): Promise<ProxyAnswer> {
   return new Promise((resolve) => {
     let head = '';
@@ -76,7 +76,7 @@ function answerOf(socket: Socket, signal: AbortSignal): Promise<ProxyAnswer> {
       end({ status: Number(/^HTTP\/1\.\d (\d{3})/.exec(head)?.[1] ?? 0) });
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    // The error's listener stays: of one that comes later, TLS on top of it tells.
+    // The error listener stays: without it a later error would be uncaught. The TLS layer above reports it.
     socket.on('data', onData).on('error', onError).on('close', onClose);
   });
 }

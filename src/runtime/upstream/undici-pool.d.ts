@@ -1,4 +1,4 @@
-// undici's index loads fetch, caches and WebSockets too: a quarter of the daemon's start-up time.
+// undici's index also loads fetch, caches and WebSockets, which takes a quarter of the daemon's start-up time.
 declare module 'undici/lib/dispatcher/pool.js' {
   export { Pool as default } from 'undici';
 }

@@ -5,7 +5,7 @@ import { ConnectTimeout } from './connector.js';
 import { notHttp, SERVER_AT_FAULT } from './not-http.js';
 import { Discard } from './transport.js';
 
-/** An HTTP/2 response whose stream was closed before its end. */
+/** Reports an HTTP/2 stream that was closed before the response's end. */
 export class CutStream extends Error {
   override readonly name = 'CutStream';
 }
@@ -13,19 +13,19 @@ export class CutStream extends Error {
 /** The request that failed. */
 export interface FailedRequest {
   origin: string;
-  /** What it got to. */
+  /** How far the request got. */
   timings: Timings;
-  /** Received body bytes. */
+  /** Body bytes received before the failure. */
   bytes: number;
-  /** The client certificate that it had. */
+  /** The client certificate of the request, if it has one. */
   certificate: object | undefined;
-  /** How long a provider may be silent. */
+  /** How long a provider may be silent, in ms. */
   idleMs: number;
 }
 
 /**
- * Says in words why a request failed: what happened, where, the system's own code, and what to do.
- * What a sink or a policy threw is passed on as it is.
+ * Returns an error that says what happened and where, with the system's error code and advice.
+ * Errors that a sink or a policy threw are returned unchanged.
  */
 export function upstreamFailure(error: Error, request: FailedRequest): ConnectorException | Discard {
   if (error instanceof ConnectorException || error instanceof Discard) return error;
@@ -44,7 +44,7 @@ interface Failure {
   errorClass: ErrorClass;
   hop: Hop;
   what: string;
-  /** What to do about it. */
+  /** What the user can do. */
   advice: string;
 }
 
@@ -66,13 +66,13 @@ const TOO_MANY_HEADERS = (origin: string): Failure => ({
   advice: CHECK_URL,
 });
 
-/** For headers that are over the limit although undici has taken them. */
+/** Returns the error for headers above the limit that undici has accepted. */
 export function headersTooLarge(origin: string): ConnectorException {
   const { what, advice, errorClass, hop } = TOO_MANY_HEADERS(origin);
   return new ConnectorException(`${what}: ${advice}`, errorClass, 0, { hop });
 }
 
-/** For a server that never comes to its response. */
+/** Returns the error for a server that sends interim responses (1xx) without end. */
 export function tooManyInterim(origin: string): ConnectorException {
   const text = `${origin} sent interim responses (1xx) without end: ${CHECK_URL}`;
   return new ConnectorException(text, ErrorClass.Permanent, 0, { hop: 'provider' });
@@ -102,7 +102,7 @@ const CONNECT_FAILURES: Record<string, (origin: string) => Pick<Failure, 'what' 
   ENFILE: (origin) => ({ what: `no connection to ${origin}: too many open files`, advice: MORE_FILES }),
 };
 
-/** What can end a TLS connection attempt besides the handshake itself. */
+/** Codes of failures during a TLS handshake that come from the socket. */
 const SOCKET_CODES: ReadonlySet<string> = new Set(['EPIPE', 'UND_ERR_SOCKET']);
 
 function connectFailure(
@@ -136,23 +136,23 @@ function tlsAdvice(code: string): string {
   return 'if the certificate is one of your own, start the daemon with --ca FILE';
 }
 
-/** undici's errors, by code or message, for responses that it does not begin to read. */
+/** undici's errors, by code or message, for responses that it refuses to read. */
 const UNASKED = new Map([
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'sent Content-Length twice, or together with what excludes it'],
-  ['bad upgrade', 'answered with another protocol (status 101), which nobody had asked for'],
-  ['bad response', 'sent a response that nobody had asked for'],
+  ['bad upgrade', 'switched to another protocol (status 101) without a request to do so'],
+  ['bad response', 'sent a response without a request'],
 ]);
 
-/** Node ends an HTTP/2 connection with these: what the server sent breaks the protocol, or is a flood. */
+/** Node closes an HTTP/2 connection with these codes when the server violates the protocol or floods the client. */
 const H2_RULES = new Map<string, Pick<Failure, 'errorClass' | 'hop'>>([
-  // Some servers do so now and then, for example while they restart.
+  // Some servers cause this now and then, for example while they restart.
   ['ERR_HTTP2_ERROR', PROVIDER_NOW],
   ['ERR_HTTP2_TOO_MANY_INVALID_FRAMES', PROVIDER_ALWAYS],
 ]);
 
 function answerFailure(error: Error, code: string, request: FailedRequest): Failure {
   const { origin, timings, bytes, certificate, idleMs } = request;
-  // With TLS 1.3 the server judges the client's certificate after the handshake, when the request is on its way.
+  // With TLS 1.3 the server checks the client certificate after the handshake, when the request is already sent.
   const refused = certificateFailure(code, certificate !== undefined);
   if (refused !== undefined) return { ...PROVIDER_ALWAYS, ...refused, what: `${origin} ${refused.what}` };
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return TOO_MANY_HEADERS(origin);
@@ -161,7 +161,7 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
     const advice = `raise --upstream-idle (now ${idleMs / 1000} s)`;
     return { ...PROVIDER_SILENT, what: `${origin} went silent ${after}`, advice };
   }
-  // The parser's "Invalid EOF state" is an answer that was cut.
+  // The parser's "Invalid EOF state" means that the response was cut off.
   const begun = timings.firstByteUs !== undefined;
   if (error.name === 'HTTPParserError' && !/EOF/.test(error.message)) {
     const { what, advice } = notHttp(error, begun);
@@ -181,7 +181,7 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   }
   const when = !begun ? 'before it answered' : `in the middle of its answer, after ${bytes} bytes of body`;
   const what = isReset(error) ? 'reset the request' : 'closed the connection';
-  // Many servers that demand a certificate close the connection, and no more.
+  // Many servers that demand a certificate just close the connection.
   const early = origin.startsWith('https:') && !timings.reused && !begun;
   const doubt =
     certificate === undefined ? `it may demand a client certificate: ${SET_CERTIFICATE}` : CHECK_CERTIFICATE;
@@ -189,7 +189,7 @@ function answerFailure(error: Error, code: string, request: FailedRequest): Fail
   return { ...PROVIDER_NOW, what: `${origin} ${what} ${when}`, advice };
 }
 
-/** Whether it ended one HTTP/2 stream, and not its connection. */
+/** Whether the error ended only one HTTP/2 stream, and not the connection. */
 function isReset(error: Error): boolean {
   const code = codeOf(error);
   const ofStream = code === 'UND_ERR_INFO' && error.message.startsWith('HTTP/2: stream ');
@@ -197,9 +197,9 @@ function isReset(error: Error): boolean {
 }
 
 function causeOf(error: Error): { code: string; text: string } {
-  // Several addresses were tried: each failed, mostly in the same way.
+  // An AggregateError means that several addresses failed, mostly with the same error.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  // The reset's own code (RFC 9113, 7) says more than Node's, which is one for all.
+  // The HTTP/2 code of the reset (RFC 9113, 7) says more than Node's code, which is the same for all resets.
   const [, reset] = /\bNGHTTP2_(\w+)/.exec(isReset(error) ? error.message : '') ?? [];
   const code = reset ?? codeOf(error) ?? codeOf(first) ?? error.name;
   return { code, text: messageOf(error.message === '' ? first : error) };
@@ -209,7 +209,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** OpenSSL's reason without its source lines, Node's without its advice to Node's users. */
+/** Returns OpenSSL's reason without its source lines, or Node's message without its advice for developers. */
 function tlsReason(error: Error, text: string): string {
   if ('reason' in error && typeof error.reason === 'string') return error.reason;
   const [reason = text] = text.split(';');

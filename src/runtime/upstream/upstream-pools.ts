@@ -11,7 +11,7 @@ import type { ConnectionTimes } from './timings.js';
 
 export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
   limits?: Partial<Limits>;
-  /** `limits.upstreamConnections` by its short name. */
+  /** Shorthand for `limits.upstreamConnections`. */
   connections?: number;
 }
 
@@ -19,22 +19,25 @@ export interface PoolOptions extends Omit<ConnectorOptions, 'timeoutMs'> {
 export interface PoolStatus extends PoolState {
   tenantId: string;
   origin: string;
-  /** `h2` or `http/1.1`; empty where no connection was made. */
+  /** `h2` or `http/1.1`; empty before the first connection. */
   protocol: string;
 }
 
 export interface UpstreamPools {
-  /** Sends over a connection of this tenant and certificate, and of no other. Without the ceiling it waits for none. */
+  /**
+   * Sends a request over a connection that only this tenant with this certificate uses. Without the ceiling, the
+   * number of connections has no limit, so the request never waits for one.
+   */
   dispatch(
     owner: Owner,
     request: Dispatcher.DispatchOptions & { origin: string },
     handler: Dispatcher.DispatchHandler,
   ): void;
-  /** When the connection that undici reports was opened. */
+  /** Returns the times of a connection that undici reports. */
   timesOf(socket: object): ConnectionTimes | undefined;
-  /** Of the pools that hold or await a connection. */
+  /** Returns the state of all pools that have a connection or wait for one. */
   status(): PoolStatus[];
-  /** Ends all connections; what still runs fails. */
+  /** Closes all connections. Requests that still run fail. */
   close(): Promise<void>;
 }
 
@@ -48,11 +51,11 @@ interface Entry {
   readonly tenantId: string;
   readonly origin: string;
   readonly pool: Pool;
-  /** As the server chose when the last connection was made; empty before. */
+  /** The protocol that the server chose for the last connection; empty before the first one. */
   protocol: string;
 }
 
-/** A pool of connections for each tenant and origin. One without a connection, and without need of one, is dropped. */
+/** Keeps a pool of connections for each tenant and origin. A pool without connections and requests is removed. */
 export function createUpstreamPools(options: PoolOptions): UpstreamPools {
   const { http2 = true } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -74,7 +77,7 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
       maxHeaderSize: limits.responseHeaderBytes,
       allowH2: http2,
       h2Options: { maxConcurrentStreams: streams },
-      // Between two reads, not for the whole: a stream may well last for hours.
+      // These limit the time between two reads, because a stream may last for hours.
       headersTimeout: idleMs,
       bodyTimeout: idleMs,
     });
@@ -85,7 +88,7 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
       entries.delete(key);
       void pool.close();
     };
-    // After a GOAWAY undici takes what runs on the old connection for pipelined on the new one, and would wait for it.
+    // After a GOAWAY, undici would count the old connection's requests as pipelined on the new one, and wait for them.
     const onConnect = (_origin: URL, targets: readonly object[]): void => {
       const client = targets.at(-1);
       if (client === undefined) return;
@@ -103,7 +106,7 @@ export function createUpstreamPools(options: PoolOptions): UpstreamPools {
       const { tenantId, ceiling, certificate } = owner;
       const { origin } = request;
       const identity = certificate === undefined ? '' : `${fingerprint(certificate)}\n`;
-      // An origin holds no line end, so no two pairs make the same key.
+      // Two pairs never get the same key, because an origin contains no line end.
       const key = `${ceiling ? '' : 'without ceiling\n'}${identity}${pairKey(tenantId, origin)}`;
       const { pool } = entries.get(key) ?? create(key, origin, owner);
       pool.dispatch(request, handler);

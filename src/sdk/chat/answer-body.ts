@@ -14,13 +14,13 @@ import {
 import { createEventReader } from './event-reader.js';
 import { eventsBody } from './events-body.js';
 
-/** Characters that are read of a body that only serves an error's message; it may have no end. */
+/** Most characters that are read from an error body, which may be endless. */
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
 /**
- * The body of a 2xx answer, known by its first characters: some servers call an event stream JSON, or JSON
- * an event stream.
- * @param start Begins with something other than white space.
+ * Returns the reader for the body of a 2xx answer. The body's first characters decide, because some servers send an
+ * event stream with the content type of JSON, or JSON with that of an event stream.
+ * @param start the beginning of the body, without leading white space
  */
 export function bodyStarting(
   start: string,
@@ -32,9 +32,9 @@ export function bodyStarting(
   return /^[{[]/.test(start) ? completionBody(answer, head, context) : eventsBody(answer, head, context);
 }
 
-/** The body of an answer with a status other than 2xx. */
+/** Returns the reader for the body of an answer with a status other than 2xx. */
 export function failureBody(answer: Answer, head: AnswerHead, context: AnswerContext): AnswerBody {
-  // A status is worth telling even where its body was cut.
+  // Report the status even when the body was cut off.
   return errorBody((text) => answer.fail(statusError(head, text, context)));
 }
 
@@ -56,18 +56,18 @@ function errorBody(report: (text: string) => void): AnswerBody {
   };
 }
 
-/** A whole completion as one JSON text; or the chunks of one, a line each, by servers that leave out the framing. */
+/** Reads a whole completion as one JSON text, or its chunks as JSON lines, because some servers omit the framing. */
 function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext): AnswerBody {
   const parts: string[] = [];
   let size = 0;
-  /** Undefined until the first line is there. */
+  /** Undefined until the first line is complete. */
   let lines: AnswerBody | false | undefined;
 
   const asEvents = (): AnswerBody => eventsBody(answer, { ...head, contentType: EVENT_STREAM }, context);
   const endWhole = (text: string): void => {
     const value = parseJson(text);
     if (value === undefined) {
-      // An event stream that begins with a line of bare JSON, as an error of a server behind this one does.
+      // An event stream can begin with a line of bare JSON, when a gateway passes on another server's error.
       const events = asEvents();
       events.feed(text);
       events.end(true);
@@ -81,7 +81,7 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
     else if (reported !== undefined) answer.fail(streamError(reported, context));
     else
       answer.fail(
-        unusableError(`answered with JSON that is no chat completion: ${quote(text, context.keys)}`, context),
+        unusableError(`answered with JSON that is not a chat completion: ${quote(text, context.keys)}`, context),
       );
   };
 
@@ -111,14 +111,14 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** Whether a line is a chunk of a chat completion, and no completion. */
+/** Whether a line is a chunk of a chat completion. */
 function isChunk(line: string): boolean {
   const value = parseJson(line);
   if (!isRecord(value)) return false;
   return value.object === 'chat.completion.chunk' || Array.isArray(value.choices);
 }
 
-/** Gives each line of JSON to a reader of events as one. */
+/** Passes each line of JSON to the event reader as one event. */
 function jsonLines(events: AnswerBody): AnswerBody {
   let held = '';
   const give = (line: string): void => {

@@ -4,48 +4,50 @@ import type { ChatEvent, ChatResult } from './chat-types.js';
 import { createSurrogatePairs } from './surrogate-pairs.js';
 import { createThinkingTags } from './thinking-tags.js';
 
-/** An answer while it is read: what it came to so far, and whether that is all of it. */
+/** The state of an answer while it is read. */
 export interface Answer {
   readonly result: ChatResult;
-  /** Adds an event to the result and tells it. */
+  /** Adds an event to the result and reports it. */
   emit(event: ChatEvent): void;
-  /** What is sent back with the answer's tool calls. */
+  /** Collects the parts that must be sent back with the results of the answer's tool calls. */
   readonly parts: CarriedParts;
-  /** A further event of the server's stream is read. */
+  /** Call this before each event of the server's stream. */
   nextEvent(): void;
-  /** The answer has failed; nothing more is read. */
+  /** Marks the answer as failed. The rest is not read. */
   fail(error: ConnectorException): void;
-  /** The server marked the answer's end, so that a lost connection takes nothing away. */
+  /**
+   * Call this when the server has marked the answer's end: the answer then stays complete if the connection is lost.
+   */
   conclude(by: 'finish' | 'usage'): void;
-  /** The rest of the body is not read. */
+  /** Stops reading the body. */
   stop(): void;
   readonly concluded: boolean;
   /**
-   * It is concluded only by a finish reason that came with all output so far, as servers do that repeat it, or only by
-   * counts, which some send in between.
+   * Whether the conclusion may be premature: it is a finish reason sent together with output, which some servers send with
+   * every chunk, or only usage counts, which some servers send in between.
    */
   readonly doubtful: boolean;
   readonly over: boolean;
-  /** Characters that are kept, with some for what is empty and takes memory all the same. */
+  /** Characters kept in memory, with a fixed amount added for each empty part. */
   readonly size: number;
 }
 
 /** Reads the text of one kind of body into an answer. */
 export interface AnswerBody {
   feed(text: string): void;
-  /** @param whole The body came to its own end; else it was cut. */
+  /** @param whole whether the body reached its own end, and was not cut off */
   end(whole: boolean): void;
 }
 
 /** Most characters of one event, or of an answer that is one JSON text. */
 export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
-/** Most characters that the parts of an answer may come to together. */
+/** Most characters of all parts of an answer together. */
 export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 const OVERHEAD_CHARS = 64;
 
 /**
- * @param onEvent Called for each event, in order.
- * @param thinkingTags `<think>…</think>` at the text's beginning is reasoning.
+ * @param onEvent called for each event, in order
+ * @param thinkingTags whether `<think>…</think>` at the beginning of the text is reasoning
  */
 export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: boolean): Answer {
   const result: ChatResult = {
@@ -58,11 +60,13 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
     malformedEvents: 0,
   };
   let conclusion: 'none' | 'usage' | 'finish' = 'none';
-  /** What the event that is read brought so far. */
+  /** What the current event contained so far. */
   let event = { output: false, finish: false };
-  /** An event brought output without a finish reason, so that one with both means something. */
+  /**
+   * An earlier event had output without a finish reason. So a finish reason with output marks the end on this server.
+   */
   let plainOutput = false;
-  /** Output followed a finish reason: one that comes with output ends nothing. */
+  /** Output followed a finish reason, so on this server a finish reason sent with output does not mark the end. */
   let repeats = false;
   let doubtful = false;
   let over = false;
@@ -73,7 +77,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   });
   const keep = (text: string): string => {
     size += text.length;
-    // What was followed by content has closed nothing: usage in advance, a finish reason in every chunk.
+    // An end mark followed by content was none: some servers send usage in advance, or a finish reason in every chunk.
     if (conclusion === 'finish') repeats = true;
     conclusion = 'none';
     event.output = true;
@@ -122,7 +126,7 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
     add(piece);
     onEvent(piece);
   };
-  /** Reasoning between tags so far, as long as it only repeats that of a field of its own (MiniMax). */
+  /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
   let repeated: string | undefined = '';
   const isRepeated = (text: string): boolean => {
     if (repeated === undefined) return false;
@@ -138,11 +142,11 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
   const pass = (piece: ChatEvent): void => {
     if (piece.type === 'text' && tags !== undefined) {
       tags.feed(piece.text);
-      // Text that is held back is output all the same: it came with this event.
+      // Withheld text counts as output of this event, too.
       event.output = true;
       return;
     }
-    // Counts and reports come in the middle of a text, too.
+    // Usage counts and reports can also come in the middle of a text, so they don't end the tag.
     if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') tags?.end();
     tell(piece);
   };

@@ -4,7 +4,7 @@ import { isBare } from './chat-types.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { laterUsage, usageOf } from './usage.js';
 
-/** Anthropic's reasons by the names of chat completions; others stay as they are. */
+/** Maps Anthropic's stop reasons to those of chat completions. Other reasons stay unchanged. */
 const REASONS: Readonly<Record<string, string>> = {
   end_turn: 'stop',
   stop_sequence: 'stop',
@@ -16,11 +16,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /**
  * Maps the events of Anthropic's Messages API, or a whole message, to those of chat completions
- * (https://docs.anthropic.com/en/api/messages-streaming). Thinking is reasoning; usage counts are cumulative, and the
- * tokens read from and written to the cache belong to the prompt.
+ * (https://docs.anthropic.com/en/api/messages-streaming). Thinking becomes reasoning. Usage counts are cumulative, and
+ * tokens read from or written to the cache count as prompt tokens.
  */
 export function createAnthropicReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
-  /** The number among the tool calls of each content block that is one. */
+  /** The tool call's number for each content block with a tool call. */
   const calls = new Map<unknown, number>();
   const readContent = createContentReader(emit);
   /** Text that a block began with, by its index: servers that begin so repeat it as the first delta. */

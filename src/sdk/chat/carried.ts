@@ -1,24 +1,26 @@
 import { isRecord, type JsonRecord, stringOf } from '../json.js';
 import type { Carried } from './chat-types.js';
 
-/** Collects what a provider wants back with the tool calls of its answer. */
+/** Collects the parts of an answer that the provider demands back with the results of its tool calls. */
 export interface CarriedParts {
-  /** What the answer carries so far; undefined when that is nothing. */
+  /** The parts collected so far; undefined when there are none. */
   readonly carried: Carried | undefined;
-  /** Reads a chat completion's message or a piece of one. */
+  /** Reads the message of a chat completion, or a delta of it. */
   message(delta: JsonRecord): void;
-  /** Reads the call at `index`, whole or in a piece. */
+  /** Reads the tool call at `index`, or a delta of it. */
   call(index: number, call: JsonRecord): void;
-  /** A block of thinking begins, in Anthropic's form. */
+  /** Reads the start of a content block, in Anthropic's format. */
   block(index: unknown, block: JsonRecord): void;
-  /** The block at `index` goes on. */
+  /** Reads a delta of the block at `index`. */
   piece(index: unknown, delta: JsonRecord): void;
 }
 
 /**
- * Providers refuse the results of calls when the message with the calls lacks what came with it: DeepSeek and Moonshot
- * the `reasoning_content`, OpenRouter the `reasoning_details`, Gemini the `extra_content` of a call, Anthropic the blocks
- * of thinking with their signatures.
+ * Providers refuse tool results when the message with the calls lacks certain members that they sent with it.
+ * - DeepSeek and Moonshot: `reasoning_content`
+ * - OpenRouter: `reasoning_details`
+ * - Gemini: the `extra_content` of a call
+ * - Anthropic: the thinking blocks with their signatures
  * @param count called with the number of characters that are kept
  */
 export function createCarriedParts(count: (chars: number) => void): CarriedParts {
@@ -32,7 +34,7 @@ export function createCarriedParts(count: (chars: number) => void): CarriedParts
     count(JSON.stringify(value).length);
     return value;
   };
-  /** Adds a piece's texts to those of the part before it; all else replaces. */
+  /** Appends the texts of a delta to the part. Other members are replaced. */
   const grow = (part: Part, piece: JsonRecord): void => {
     for (const [name, value] of Object.entries(counted(piece))) {
       const before = part[name];
@@ -51,7 +53,7 @@ export function createCarriedParts(count: (chars: number) => void): CarriedParts
       return { message, calls };
     },
     message({ reasoning_content: text, reasoning_details: parts }) {
-      // Counted with the answer's reasoning, which is the same text.
+      // Not counted here: the same text is counted as the answer's reasoning.
       reasoning += stringOf(text);
       if (!Array.isArray(parts)) return;
       for (const part of parts.filter(isRecord)) {
@@ -78,7 +80,7 @@ export function createCarriedParts(count: (chars: number) => void): CarriedParts
   };
 }
 
-/** A part of the reasoning, as the provider writes it. */
+/** A part of the reasoning, in the provider's format. */
 type Part = Record<string, unknown>;
 
 const GROWING = new Set(['text', 'summary', 'data', 'thinking', 'signature']);

@@ -9,72 +9,72 @@ import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
 import { refusedMembers } from './refused-members.js';
 import { adviceOf, BASE_URL_ADVICE, BILLING_ADVICE, meaningOf, pageAdvice } from './status-advice.js';
 
-/** The forms in which an answer comes: OpenAI's two and Anthropic's Messages. */
+/** The formats of answers: OpenAI's Chat Completions and Responses, and Anthropic's Messages. */
 export type WireFormat = 'chat-completions' | 'responses' | 'anthropic';
 
-/** How an answer is read, and what an error's message says of where it came from. */
+/** Settings for reading an answer, and facts for its error messages. */
 export interface AnswerContext {
-  /** The wire format of the answer [chat-completions]. */
+  /** The wire format of the answer. Default: chat-completions. */
   format?: WireFormat;
-  /** Id of the request, for the errors [0]. */
+  /** Id of the request, for errors. Default: 0. */
   requestId?: number;
-  /** Who answers, for the errors, e.g. `api.openai.com` ['the provider']. */
+  /** The server's name in error messages, e.g. `api.openai.com`. Default: 'the provider'. */
   source?: string;
-  /** Keys that no error may repeat: some providers say back the one they refuse. */
+  /** Keys to remove from error messages: some providers quote the key that they refuse. */
   keys?: readonly string[];
-  /** `<think>…</think>` at the beginning of the text is reasoning [true]. */
+  /** Whether `<think>…</think>` at the beginning of the text is reasoning. Default: true. */
   thinkingTags?: boolean;
-  /** The members of the request that the user set, each with the settings that change it. */
+  /** The request members that the user set, each with the settings that change it. */
   settings?: ReadonlyMap<string, string>;
 }
 
 /** The head of an HTTP answer. */
 export interface AnswerHead {
   statusCode: number;
-  /** The Content-Type header; empty where there was none. */
+  /** The Content-Type header; empty when there is none. */
   contentType: string;
-  /** Names in lower case; Retry-After, Location and the daemon's own are read. */
+  /** Headers with names in lower case. Only Retry-After, Location and the daemon's own headers are used. */
   headers?: Readonly<Record<string, string>>;
 }
 
-/** What a provider said about a failure, whatever the form it chose. */
+/** A provider's error, read from any of the usual formats. */
 export interface ReportedError {
-  /** In full, to be quoted. */
+  /** The full message. */
   message: string;
-  /** Its `type` and `code`, as far as they are words. */
+  /** The error's `type` and `code`, if they are strings. */
   kind: string;
-  /** Its `code` or `status`, as far as it is an HTTP status. */
+  /** The error's `code` or `status`, if it is an HTTP status. */
   statusCode?: number;
 }
 
-/** Most characters of a server's text that an error quotes. */
+/** Most characters of a server's text that an error message quotes. */
 const QUOTE_LIMIT = 300;
 
-/** The error that an event of a stream (or a JSON answer) tells, where it tells one. */
+/** Returns the error in a stream's event (or in a JSON answer), or undefined. */
 export function errorEventOf(event: unknown, name?: string, text = ''): ReportedError | undefined {
   if (name === 'error') return reportedErrorOf(event) ?? { message: text, kind: '' };
   const root = Array.isArray(event) ? event[0] : event;
   if (!isRecord(root)) return undefined;
-  // OpenAI's Responses; `incomplete` is no failure.
+  // OpenAI's Responses API. `response.incomplete` is not a failure.
   if (root.type === 'response.failed') return reportedErrorOf(root.response) ?? { message: text, kind: '' };
   const place = placeOfError(root);
   return place === undefined ? undefined : reportedErrorOf(place);
 }
 
-/** Where in an answer that came with status 200 its error is: a member of it, or all of it. */
+/** Returns the object with the error in an answer with status 200: a member, or the whole answer. */
 function placeOfError(root: JsonRecord): JsonRecord | undefined {
   const { error, x_groq: groq, base_resp: base, choices, type, object, code } = root;
   if (isRecord(groq) && stringOf(groq.error) !== '') return groq;
   const told = isRecord(error) || stringOf(error) !== '' || (Array.isArray(error) && error.length > 0);
   if (told || object === 'error' || hasErrorCode(root)) return root;
-  // MiniMax says so of success too, by 0.
+  // MiniMax sends `base_resp` with success, too: then status_code is 0.
   if (isRecord(base) && Number(base.status_code) !== 0) return base;
   const [choice] = Array.isArray(choices) ? choices : [];
   if (isRecord(choice)) {
     const inner = choice.error;
     return isRecord(inner) || stringOf(inner) !== '' ? { error: inner } : undefined;
   }
-  // Of the words below many mean something else beside an answer.
+  // In an object with an answer, the members checked below often have another meaning.
   if (hasAnswer(root) || errorMessageIn(root) === '') return undefined;
   const failed = type === 'error' || error === true || root.success === false || root.detail !== undefined;
   return failed || isFailureCode(code) || isFailureCode(root.status) ? root : undefined;
@@ -86,21 +86,21 @@ function hasAnswer({ choices, output, content, delta, response, usage }: JsonRec
   );
 }
 
-/** Codes of success that gateways send: 0, 200, and words. */
+/** Whether a code means failure. Gateways also send codes for success: 0, 200 and words. */
 function isFailureCode(code: unknown): boolean {
   if (typeof code !== 'number' && typeof code !== 'string') return false;
   return !/^(0+|20\d|20000|ok|success|succeeded|completed|in_progress|incomplete|)$/i.test(String(code));
 }
 
-/** FastChat's `{text, error_code}`, where the text is the message. */
+/** Whether the object is FastChat's error `{text, error_code}`, whose text is the message. */
 function hasErrorCode({ choices, error_code: code }: JsonRecord): boolean {
   return choices === undefined && typeof code === 'number' && code !== 0;
 }
 
 /**
  * Reads an error object: OpenAI's `{error:{message,type,code}}`, `{error:"…"}` (Ollama),
- * `{object:"error",message}` (vLLM), `[{error:…}]` (Gemini), `{detail}` (FastAPI), `{message}` (gateways). The message
- * is all that {@link errorMessageIn} finds.
+ * `{object:"error",message}` (vLLM), `[{error:…}]` (Gemini), `{detail}` (FastAPI), `{message}` (gateways). The
+ * message is the result of {@link errorMessageIn}.
  */
 export function reportedErrorOf(body: unknown): ReportedError | undefined {
   const root = Array.isArray(body) ? body[0] : body;
@@ -117,7 +117,7 @@ export function reportedErrorOf(body: unknown): ReportedError | undefined {
   };
 }
 
-/** The error for an answer with a status other than 2xx. */
+/** Returns the error for an answer with a status other than 2xx. */
 export function statusError(head: AnswerHead, body: string, context: AnswerContext): ConnectorException {
   const { statusCode, headers = {} } = head;
   const parsed = parseJson(body);
@@ -138,7 +138,7 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
     : page
       ? pageAdvice(webPageTitle(body), refused)
       : (keyLeftAdvice(head) ?? settingAdvice(head, body, context) ?? adviceOf(refused));
-  // Many say themselves when to come back.
+  // Many providers already say when to try again.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
   const notRetried = headers[NOT_RETRIED_HEADER] === undefined ? '' : ` ${NOT_RETRIED}`;
   const message = `${sentence(`${whereOf(context)} ${what}`)}${notRetried}`;
@@ -148,7 +148,7 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   });
 }
 
-/** The error for an error object inside a stream that began well. */
+/** Returns the error for an error object in a stream that began with status 2xx. */
 export function streamError(reported: ReportedError, context: AnswerContext): ConnectorException {
   const { message, kind, statusCode } = reported;
   const errorClass = statusCode === undefined ? classByKind(kind) : classOf(statusCode, kind);
@@ -160,13 +160,13 @@ export function streamError(reported: ReportedError, context: AnswerContext): Co
   );
 }
 
-/** The error for a web page where an answer was expected. */
+/** Returns the error for a web page instead of an answer. */
 export function webPageError(page: string, context: AnswerContext): ConnectorException {
   const what = sentence(`${whereOf(context)} answered${webPage(page, context.keys)}`);
   return providerError(`${what} ${BASE_URL_ADVICE}`, ErrorClass.Permanent, context);
 }
 
-/** The error for an answer that is of no use; `what` completes "The provider …". */
+/** Returns the error for an unusable answer. `what` continues the sentence "The provider …". */
 export function unusableError(
   what: string,
   context: AnswerContext,
@@ -175,9 +175,9 @@ export function unusableError(
   return providerError(`${whereOf(context)} ${what}`, errorClass, context);
 }
 
-/** A server's text on one line, without control characters and keys, cut at a length for people. */
+/** Returns a server's text on one line, shortened, without control characters and keys. */
 export function quote(text: string, keys: readonly string[] = []): string {
-  // Redact before cutting: half a key would not be recognised.
+  // Redact before cutting: a key that is cut in half would not be recognised.
   const line = hideKeys(text, keys)
     .slice(0, 4 * QUOTE_LIMIT)
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
@@ -185,13 +185,13 @@ export function quote(text: string, keys: readonly string[] = []): string {
   return line.length > QUOTE_LIMIT ? `${beginningOf(line, QUOTE_LIMIT)}…` : line;
 }
 
-/** What an error body says that is no error object; braces with nothing between them say nothing. */
+/** Returns the message of an error body without an error object. Empty for empty JSON, e.g. `{}`. */
 function wordsOfBody(body: string, parsed: unknown): string {
   if (parsed === undefined) return errorMessageIn(body);
   return /[^\s[\]{}"]/.test(body) && parsed !== null ? errorMessageIn(parsed) || body : '';
 }
 
-/** Which setting to change, where the provider refuses a member that the user set. */
+/** Returns which setting to change when the provider refuses a request member that the user set. */
 function settingAdvice(
   { statusCode }: AnswerHead,
   body: string,
@@ -202,14 +202,14 @@ function settingAdvice(
   return name === undefined ? undefined : `Change or remove ${name}: ${settings.get(name)}.`;
 }
 
-/** Where the refusal may be due to a redirect, which the daemon followed without the key. */
+/** Returns advice when the daemon followed a redirect without the key, which may have caused the refusal. */
 function keyLeftAdvice({ statusCode, headers = {} }: AnswerHead): string | undefined {
   const origin = headers[KEY_LEFT_HEADER];
   if (origin === undefined || (statusCode !== 401 && statusCode !== 403)) return undefined;
-  return `The request was redirected to ${origin}, another origin, which got no key: set base_url to it where it is to be trusted.`;
+  return `If you trust ${origin}, set base_url to it: the daemon followed a redirect there without the key.`;
 }
 
-const NOT_RETRIED = 'The daemon did not try again: its retry budget is used up.';
+const NOT_RETRIED = 'The daemon did not retry: its retry budget is used up.';
 function classOf(statusCode: number, kind: string): ErrorClass {
   if (statusCode === 429) return /quota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;

@@ -4,34 +4,36 @@ import { createContentReader, unreadable } from './content-reader.js';
 import { createToolCallNumbering } from './tool-calls.js';
 import { laterUsage, usageOf } from './usage.js';
 
-/** What one event of an answer means for the answer as a whole. */
+/** What an event says about the end of the answer. */
 export type Verdict =
   | 'open'
-  /** A usage event without choices: the server has said everything. */
+  /** A usage event without choices, which is the last event of an answer. */
   | 'closing'
   | 'unrecognised';
 
-/** What a reader of events writes to. */
+/** The parts of an answer that event readers write to. */
 export type ReadAnswer = Pick<Answer, 'emit' | 'result' | 'parts'>;
 
 export interface ChatEventReader {
-  /** Emits what the event says. Error objects are not for it: see `errorEventOf`. */
+  /** Emits the contents of an event. `errorEventOf` handles error objects before. */
   read(event: unknown): Verdict;
 }
 
 /**
- * Maps chunks of a chat completion (or a whole one) to events. Only one choice is read, that with the lowest index.
- * Servers' habits that are understood beside OpenAI's own form: reasoning as `reasoning_content` (DeepSeek,
- * vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text` (GitHub Copilot); content as an array
- * of parts (Mistral), also typed, nested, or a number; usage inside `x_groq` or the choice (Moonshot); `message` in place of `delta`, also as
- * a repetition at the end (MiniMax); tool calls without a usable index, as a single object (Hugging Face) or
- * as `function_call` (OpenAI's form before tools). test/fixtures/sse has a stream for each.
+ * Maps chunks of a chat completion (or a whole one) to events. Only the choice with the lowest index is read. Besides
+ * OpenAI's format, it reads these variants (test/fixtures/sse has a stream for each):
+ * - reasoning as `reasoning_content` (DeepSeek, vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text`
+ *   (GitHub Copilot)
+ * - content as an array of parts (Mistral), also typed, nested, or a number
+ * - usage inside `x_groq` or the choice (Moonshot)
+ * - `message` instead of `delta`, also repeated at the end (MiniMax)
+ * - tool calls without a usable index, as a single object (Hugging Face), or as `function_call` (OpenAI's older format)
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   const numberOf = createToolCallNumbering();
-  /** The index of the choice that is read: the lowest so far. */
+  /** The index of the choice that is read, which is the lowest index so far. */
   let chosen: number | undefined;
-  /** Deltas have brought content, so that a message after them repeats it. */
+  /** Whether deltas had content. A message after them repeats it. */
   let inDeltas = false;
 
   const readContent = createContentReader(emit);
@@ -40,7 +42,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     const { content, refusal, tool_calls: calls, function_call: call } = delta;
     parts.message(delta);
     if (!REASONING.some((name) => readContent(delta[name], 'reasoning'))) {
-      // OpenRouter repeats the reasoning here, in parts.
+      // OpenRouter sends the reasoning twice: here in parts.
       readContent(delta.reasoning_details, 'reasoning');
     }
     readContent(content, 'text');
@@ -76,9 +78,9 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       readDelta(delta);
       inDeltas ||= amountOf(result) > before;
     } else if (holdsAny(delta)) emit(unreadable(choice));
-    // The form of completions before chat.
+    // The older completions API, without messages.
     else if (!isRecord(message)) readContent(choice.text, 'text');
-    // A whole message after pieces of it says again what they said.
+    // A whole message after deltas repeats them, so skip it.
     else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
     if (typeof reason === 'string' && reason !== '' && reason !== 'null') emit({ type: 'finish', reason });
   };
@@ -86,7 +88,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
     let found: JsonRecord | undefined;
     const [only] = choices;
-    // LiteLLM gives calls the index of Anthropic's content block.
+    // LiteLLM sends the index of Anthropic's content block as the call's index.
     if (choices.length === 1 && isRecord(only) && isRecord(only.delta) && holdsAny(only.delta.tool_calls))
       return only;
     for (const one of choices) {
@@ -119,10 +121,10 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   return { read };
 }
 
-/** Where reasoning is; servers that use several say the same in each. */
+/** Members that contain reasoning. A server that uses several repeats the same text in each. */
 const REASONING = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking'];
 
-/** Output that is no text: images (OpenRouter) and speech (OpenAI). */
+/** Members with output other than text: images (OpenRouter) and speech (OpenAI). */
 const BESIDE = ['images', 'audio'];
 
 function holdsAny(value: unknown): boolean {
@@ -134,12 +136,12 @@ function isReadable(args: unknown): boolean {
   return args === undefined || args === null || typeof args === 'string' || isRecord(args);
 }
 
-/** Members that servers report their own times in (`timesInEvent` of the metrics reads them). */
+/** Members in which servers report their own times. `timesInEvent` in src/metrics reads them. */
 const REPORTS = ['timings', 'time_info', 'load_duration', 'prompt_eval_duration', 'eval_duration'];
-/** Members of `usage` that are times. */
+/** Matches members of `usage` that are times. */
 const TIME = /^(queue|prompt|completion)_time$|^timing_|_duration$/;
 
-/** What the event reports of the server's own times. */
+/** Returns the members of the event in which the server reports its own times. */
 function reportOf(event: JsonRecord): JsonRecord | undefined {
   const { usage, x_groq } = event;
   const found = REPORTS.flatMap((name) => (event[name] === undefined ? [] : [[name, event[name]] as const]));
@@ -153,7 +155,7 @@ function hasTimes(usage: unknown): boolean {
   return isRecord(usage) && Object.keys(usage).some((name) => TIME.test(name));
 }
 
-/** How much has come, in characters and calls. */
+/** Returns the amount of output so far, in characters and calls. */
 function amountOf({ text, reasoning, refusal, toolCalls }: Answer['result']): number {
   return text.length + reasoning.length + refusal.length + toolCalls.length;
 }

@@ -6,37 +6,43 @@ import { bodyStarting, failureBody } from './answer-body.js';
 import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';
 import { type ChatEvent, type ChatResult, isBare } from './chat-types.js';
 
-/** How the transport of an answer ended. */
+/** How the transport of an answer ended: the body's end, or a reason to stop reading. */
 export type StreamEnding =
   | { kind: 'closed' }
   | { kind: 'cancelled' }
-  /** Nothing came for too long, and the caller gave up. */
+  /** Nothing arrived for too long, so the caller stopped waiting. */
   | { kind: 'stalled' }
   | { kind: 'failed'; error: ConnectorException };
 
 export interface ChatStream {
-  /** The answer's next bytes, in pieces of any size. */
+  /** Reads the answer's next bytes, in pieces of any size. */
   feed(bytes: Uint8Array): void;
-  /** Ends the answer. To be called once; nothing may follow. */
+  /** Ends the answer and returns its result. Call it once, after all other calls. */
   end(how: StreamEnding): ChatResult;
-  /** `[DONE]` or an error came: further bytes are not read, so the transport may be closed. */
+  /** Whether `[DONE]` or an error has arrived. Further bytes are ignored, so the transport can be closed. */
   readonly over: boolean;
-  /** The answer is whole if nothing more comes. `doubtful`: so far, a repeated finish reason looks the same. */
+  /**
+   * Whether the answer would be complete if nothing more arrived. `doubtful`: a finish reason has arrived, but this
+   * server may send one with every chunk.
+   */
   readonly ending: 'open' | 'doubtful' | 'concluded';
 }
 
 /**
- * Turns the bytes of an OpenAI-compatible answer into events and one outcome. Pure and incremental: how the
- * bytes are cut changes nothing. Bounded by MAX_EVENT_CHARS for an event and MAX_ANSWER_CHARS for all.
+ * Turns the bytes of an OpenAI-compatible answer into events and one outcome. It is incremental, and the result does
+ * not depend on how the bytes are split. An event is limited to MAX_EVENT_CHARS, the whole answer to MAX_ANSWER_CHARS.
  *
- * An answer is `complete` only when a finish_reason, `[DONE]` or a closing usage event came, or a whole
- * completion as JSON; then it is so however the transport ended. A finish_reason that says that the answer was
- * cut (`abort`), or that is unknown, makes it `truncated`; one that tells a failure, an `error`. Without any output
- * it is `empty`. An error object, a status other than 2xx
- * and an answer of another kind are outcome `error`. What came before a failure is kept.
+ * Outcomes:
+ * - `complete`: a finish_reason, `[DONE]` or a closing usage event arrived, or a whole completion as JSON. How the
+ *   transport ended does not matter then.
+ * - `truncated`: the finish_reason says that the answer was cut off (`abort`), or is unknown.
+ * - `error`: a finish_reason that reports a failure, an error object, a status other than 2xx, or another kind of body.
+ * - `empty`: the answer ended without any output.
  *
- * @param onEvent Called for each event, in order. What it throws leaves `feed` or `end`.
- * @param context What errors say of where the answer came from.
+ * Output before a failure is kept.
+ *
+ * @param onEvent called for each event, in order; errors that it throws pass through `feed` or `end`
+ * @param context settings, and facts for error messages
  */
 export function createChatStream(
   head: AnswerHead,
@@ -50,7 +56,7 @@ export function createChatStream(
 
   const feedText = (text: string): void => {
     if (body === undefined) {
-      // White space, blank lines and a byte order mark before a body mean nothing in any form of it.
+      // White space and a byte order mark before the body have no meaning in any format.
       const start = text.trimStart();
       if (start === '') return;
       body = bodyStarting(start, answer, head, context);

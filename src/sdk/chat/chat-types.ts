@@ -3,7 +3,7 @@ import type { Outcome } from '../../common/outcomes.js';
 
 export type { Outcome } from '../../common/outcomes.js';
 
-/** Token counts as the provider sent them; 0 where it sent none. */
+/** Token counts as the provider sent them; 0 for a count that it did not send. */
 export interface Usage {
   promptTokens: number;
   completionTokens: number;
@@ -18,49 +18,52 @@ export interface Usage {
 export interface ToolCall {
   id: string;
   name: string;
-  /** JSON text as the model wrote it. */
+  /** The JSON text that the model wrote, unchecked. */
   arguments: string;
 }
 
-/** One thing an answer's stream said. */
+/** An event of an answer's stream. */
 export type ChatEvent =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
   | { type: 'refusal'; text: string }
-  /** A piece of the tool call at `index`; append its `arguments`. */
+  /** A delta of the tool call at `index`. Append its `arguments` to those before. */
   | { type: 'tool_call'; index: number; id?: string; name?: string; arguments: string }
   | { type: 'usage'; usage: Usage }
-  /** An event in which servers report their own times; its members as they came, without the answer. */
+  /** The server's own times: the members of the event that report them, unchanged. */
   | { type: 'report'; members: Record<string, unknown> }
   | { type: 'finish'; reason: string }
   | { type: 'error'; error: ConnectorException }
-  /** An event that is no JSON or of an unknown form, or content in it that nothing reads; the stream goes on. */
+  /** An event that is not JSON or has an unknown form, or unknown content in an event. The stream continues. */
   | { type: 'malformed'; data: string };
 
-/** What a provider wants back, as it came, when the results of an answer's calls are sent to it; others may refuse it. */
+/**
+ * The parts that a provider demands back, unchanged, together with the results of an answer's tool calls. Other
+ * providers may refuse them.
+ */
 export interface Carried {
-  /** Members of the assistant's message: its reasoning in the provider's form. */
+  /** Members of the assistant's message: the reasoning in the provider's format. */
   message: {
     reasoning_content?: string;
     reasoning_details?: readonly Record<string, unknown>[];
     thinking_blocks?: readonly Record<string, unknown>[];
   };
-  /** The `extra_content` of its calls, by their place. */
+  /** The `extra_content` of the tool calls, by their index. */
   calls: Readonly<Record<number, unknown>>;
 }
 
-/** What an answer came to. What had arrived before a failure is kept. */
+/** The result of an answer. Output that arrived before a failure is kept. */
 export interface ChatResult {
   outcome: Outcome;
   text: string;
   reasoning: string;
   refusal: string;
   toolCalls: ToolCall[];
-  /** To be sent back in a turn with tool calls; see `answerMessage`. */
+  /** Send this back with the results of the tool calls; see `answerMessage`. */
   carried?: Carried;
   finishReason: string | null;
   usage?: Usage;
-  /** The model's name as the provider gave it. */
+  /** The model's name as the provider sent it. */
   model?: string;
   error?: ConnectorException;
   malformedEvents: number;

@@ -1,20 +1,20 @@
 import { isRecord, type JsonRecord } from '../json.js';
 
-/** A piece of an answer, of the kind that it belongs to. */
+/** A piece of an answer and its kind. */
 export interface Piece {
   type: 'text' | 'reasoning' | 'refusal';
   text: string;
 }
 
-/** What a field held. `unread`: how many values in it are no text in any form that is known. */
+/** The contents of a field. `unread`: how many values in it have an unknown form. */
 export interface Content {
   pieces: readonly Piece[];
   unread: number;
 }
 
-/** Parts are read inside parts down to here. */
+/** How deep nested parts are read. */
 const MAX_DEPTH = 8;
-/** Members of a part that hold its text, each with what it says of the kind. */
+/** Members of a part that contain its text, each with the kind that it implies. */
 const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined])[] = [
   ['text', undefined],
   ['content', undefined],
@@ -26,12 +26,12 @@ const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined
   ['summary', 'reasoning'],
   ['refusal', 'refusal'],
 ];
-/** Parts that hold nothing of the answer: what a server hides, signs, cites, or found with a tool of its own. */
+/** Types of parts without output: encrypted data, signatures, citations, and results of the server's own tools. */
 const SILENT = /encrypted|redacted|signature|citation|annotation|tool_result|container|compaction|fallback/;
 
 /**
- * Reads the value of a content field: a text, a number, a boolean, a typed part, or lists of these, one in the other.
- * @param type The kind where the value itself does not say it: that of its field.
+ * Reads the value of a content field: a text, a number, a boolean, a typed part, or nested lists of these.
+ * @param type the kind of the field, for values that don't name their kind
  */
 export function contentIn(value: unknown, type: Piece['type']): Content {
   const pieces: Piece[] = [];

@@ -3,13 +3,13 @@ import type { Answer } from './answer.js';
 import type { ChatEvent } from './chat-types.js';
 import { contentIn, type Piece } from './content-parts.js';
 
-/** Characters that are kept of content that can't be read. */
+/** Most characters that are kept of content with an unknown form. */
 const MAX_SHOWN = 300;
 
-/** Reads a content field into the answer. Returns whether there was anything to read. */
+/** Reads a content field into the answer. Returns whether the field had any content. */
 export type ReadContent = (value: unknown, type: Piece['type']) => boolean;
 
-/** The one way from a content field to the answer, in every wire format: what can't be read is told as malformed. */
+/** Reads content fields in every wire format. Content with an unknown form becomes a `malformed` event. */
 export function createContentReader(emit: Answer['emit']): ReadContent {
   return (value, type) => {
     if (value === undefined || value === null || value === '') return false;
@@ -24,7 +24,7 @@ export function createContentReader(emit: Answer['emit']): ReadContent {
   };
 }
 
-/** The event for content that can't be read. */
+/** Returns the event for content with an unknown form. */
 export function unreadable(value: unknown): ChatEvent {
   return { type: 'malformed', data: beginningOf(JSON.stringify(value) ?? '', MAX_SHOWN) };
 }

@@ -1,11 +1,11 @@
 import { beginningOf } from '../../common/beginning.js';
 import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
 
-/** Errors inside errors are read down to here. */
+/** How deep nested errors are read. */
 const MAX_DEPTH = 12;
-/** Most faults of a list that the message names. */
+/** Most entries of a list of errors that the message names. */
 const MAX_LISTED = 5;
-/** Members with an error's words, the most common first. */
+/** Members with an error's message, the most common first. */
 const WORDS = [
   'message',
   'Message',
@@ -15,9 +15,9 @@ const WORDS = [
   'error_message',
   'status_msg',
 ] as const;
-/** Members with the faults that make up an error. */
+/** Members with a list of errors. */
 const LISTS = ['errors', 'issues', 'fieldViolations', 'violations', 'details'] as const;
-/** Members with the error of a server behind the one that answers. */
+/** Members in which a gateway passes on another server's error. */
 const CAUSES = [
   'raw',
   'cause',
@@ -29,8 +29,9 @@ const CAUSES = [
 ] as const;
 
 /**
- * All that an error says, on one line: its message, the field that it is about, and the cause inside it. Reads objects,
- * lists (validators), routers' `metadata.raw`, JSON inside texts, and web pages. Empty where it says nothing.
+ * Returns an error's message on one line, with the field that it refers to and the nested cause. Reads objects, lists
+ * (validators), routers' `metadata.raw`, JSON inside texts, and web pages. Returns an empty text when there is no
+ * message.
  */
 export function errorMessageIn(error: unknown): string {
   return wordsOf(error, 0);
@@ -79,7 +80,7 @@ function wordsOfRecord(record: JsonRecord, depth: number): string {
   return placed(fieldOf(record), whole);
 }
 
-/** A list of faults, or faults by field (`{"messages[0].content": ["is required"]}`). */
+/** Reads a list of errors, or errors by field (`{"messages[0].content": ["is required"]}`). */
 function faultsIn(value: unknown, depth: number): string {
   if (!isRecord(value)) return wordsOf(value, depth + 1);
   const byField = Object.entries(value).flatMap(([field, faults]) =>
@@ -88,7 +89,7 @@ function faultsIn(value: unknown, depth: number): string {
   return byField.length === 0 ? wordsOf(value, depth + 1) : listed(byField, depth);
 }
 
-/** Where a fault is, e.g. `messages.0.content`: a validator's `loc` or `path`, `param`, `field`, `instancePath`. */
+/** Returns the field of an error, e.g. `messages.0.content`, from `loc`, `path`, `param`, `field` or `instancePath`. */
 function fieldOf({ loc, path, param, field, instancePath }: JsonRecord): string {
   const steps = [loc, path].find((value) => Array.isArray(value) && value.length > 0);
   if (Array.isArray(steps)) return (steps[0] === 'body' ? steps.slice(1) : steps).join('.');
@@ -105,7 +106,7 @@ function named(words: string, name: unknown): string {
   return words === '' || provider === '' ? words : `${words} (${provider})`;
 }
 
-/** Both, the outer first; one of them where it says what the other says too. */
+/** Joins both texts, the outer one first. Leaves out a text that the other contains. */
 function joined(outer: string, inner: string): string {
   if (inner === '' || outer.includes(inner)) return outer;
   return outer === '' || inner.includes(outer) ? inner : `${outer.replace(/[.:]\s*$/, '')}: ${inner}`;
@@ -116,7 +117,7 @@ export function isWebPage(body: string): boolean {
   return /^\s*(<!--[\s\S]{0,2000}?-->\s*)?<(!doctype html|html|head|body|center|h1)\b/i.test(body);
 }
 
-/** A page in one line: its title or heading, else its first words. */
+/** Returns a web page's title or heading, or its first words, on one line. */
 export function webPageTitle(page: string): string {
   const start = page.slice(0, 16_384);
   const heading = /<(title|h1|h2)\b[^>]*>([\s\S]*?)<\/\1/i.exec(start)?.[2] ?? '';

@@ -11,15 +11,15 @@ const READERS: Readonly<Record<WireFormat, typeof createChatEventReader>> = {
 const FORMATS = ['chat-completions', 'responses', 'anthropic'] as const satisfies readonly WireFormat[];
 
 /**
- * Reads the events of one wire format. Where they turn out to be those of another one, as of gateways that pass on what
- * the provider behind them sends, that one is read from there on.
+ * Returns the event reader for a wire format. If the events turn out to have another format, it reads that format from
+ * then on: some gateways pass on the events of the provider behind them.
  */
 export function createEventReader(
   format: WireFormat = 'chat-completions',
   answer: ReadAnswer,
 ): ChatEventReader {
   let reader = READERS[format](answer);
-  /** The others, made when they are needed. */
+  /** The readers of other formats, created on demand. */
   let others: ChatEventReader[] | undefined;
 
   return {

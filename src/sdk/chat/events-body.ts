@@ -14,23 +14,23 @@ import { createPlainEvents } from './plain-events.js';
 import { createRepeatedEvents } from './repeated-events.js';
 import { createStrayLines, strayValueOf } from './stray-lines.js';
 
-/** The field's name inside of the field, by gateways that put it before what has it already. */
+/** Some gateways add `data:` to lines that already have it. */
 const DATA_AGAIN = /^(?:data:\s*)+/;
 
-/** Between events that came as one: a line's end, or the field's name in the middle of a line. */
+/** Separates joined events: a line end, or the field's name in the middle of a line. */
 const SEAM = /\n|data:\s*(?=[{[])/;
-/** As some gateways write it: in small letters, or as a JSON text. */
+/** Matches variants of `[DONE]`: some gateways write it in lower case, or as a JSON string. */
 const IS_DONE = /^"?\[done\]"?$/i;
-/** Events of formats whose `type` says the same as the event's name, which some gateways leave out. */
+/** Matches types that equal the event's name. Some gateways omit the name. */
 const TYPED = /^(?:response\.|content_block_|message_)/;
 
-/** Ends a stream. It is no JSON, and saying so takes a parser longer than all else in a short answer. */
+/** Marks the end of a stream. It is compared first: a JSON parser would take long to fail on it. */
 const DONE = '[DONE]';
 
-/** A stream of events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** Reads an event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function eventsBody(answer: Answer, { contentType }: AnswerHead, context: AnswerContext): AnswerBody {
   const { result } = answer;
-  /** What the event that is read said. */
+  /** What the current event contained: texts, and other events. */
   let texts = 0;
   let others = 0;
   const reader = createEventReader(context.format, {
@@ -46,7 +46,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   let seen = false;
   let flushing = false;
 
-  /** An event that came whole, and without a name. */
+  /** Handles a complete event without a name. */
   const onPlain = (data: string): void => {
     const text = answer.over ? undefined : repeated.textOf(data);
     if (text === undefined) {
@@ -69,16 +69,16 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   const onData = (data: string, name: string | undefined): void => {
     seen = true;
     if (answer.over) return;
-    // Nearly every other event is JSON: nothing more is looked at before it is parsed.
+    // Nearly every other event is JSON, so parse it without further checks.
     const event = data === DONE ? undefined : parseJson(data);
     if (event === undefined || event === DONE) onOther(data.trim(), name);
-    // Azure keeps its connections open by `data: null`.
+    // Azure sends `data: null` to keep connections open.
     else if (event !== null || name !== undefined) onEvent(event, name, data);
   };
 
-  /** What is no JSON. */
+  /** Handles an event that is not JSON. */
   const onOther = (text: string, name: string | undefined): void => {
-    // A comment that a gateway put into a field is one all the same.
+    // Some gateways put comments into `data:` fields.
     if (text === '' || text.startsWith(':')) return;
     if (IS_DONE.test(text)) {
       answer.conclude('finish');
@@ -104,7 +104,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     const verdict = reader.read(event);
     if (verdict === 'closing') answer.conclude('usage');
     else if (verdict === 'unrecognised') {
-      // An event of another name (`ping`) is for other listeners; the last one may have been cut.
+      // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
       if (!foreign && !flushing) answer.emit({ type: 'malformed', data: quote(text, context.keys) });
     }
@@ -134,7 +134,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     feed: createPlainEvents(onPlain, lines.feed),
     end(whole) {
       if (!whole) return;
-      // Some servers leave out the blank line after the last event. What was cut is no JSON and is dropped.
+      // Some servers omit the blank line after the last event. An event that was cut off is not JSON, and is dropped.
       flushing = true;
       lines.end();
       lines.feed('\n\n');
@@ -149,7 +149,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   };
 }
 
-/** Whether the text is several events, for want of blank lines between them; one may have been cut. */
+/** Whether the text is several events without blank lines between them. One of them may be cut off. */
 function isRun(text: string): boolean {
   const pieces = text.split(SEAM);
   return pieces.length > 1 && pieces.some((piece) => piece.startsWith('{') && isRecord(parseJson(piece)));

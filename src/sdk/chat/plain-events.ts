@@ -3,16 +3,15 @@ const LINE_FEED = 0x0a;
 const EVENT_END = '\n\n';
 
 /**
- * Reads the events that nearly all of an answer consists of, one line `data: …` and a blank line that came
- * whole, and gives everything else to `rest`, in order. It saves most of a parser's work for them, and follows
- * the same format: a line may end in a carriage return too, so text with one goes to `rest`.
- * @param onData Called with the text after `data: `.
+ * A fast path for the most common form of event: one line `data: …` and a blank line, complete in one piece. All other
+ * text goes to `rest`, in order; so does text with a carriage return, which may end a line, too.
+ * @param onData called with the text after `data: `
  */
 export function createPlainEvents(
   onData: (data: string) => void,
   rest: (text: string) => void,
 ): (text: string) => void {
-  /** The last two characters that `rest` got: after a blank line an event begins. */
+  /** The last two characters passed to `rest`. An event begins after a blank line. */
   let tail = EVENT_END;
 
   const pass = (text: string): void => {
@@ -23,7 +22,7 @@ export function createPlainEvents(
   return (text) => {
     if (text.includes('\r')) return pass(text);
     let at = 0;
-    // Reads end anywhere: what was cut goes on in `rest`, and no further than its own end.
+    // A read can end anywhere. If `rest` got the beginning of an event, it also gets the remainder of that event.
     if (tail !== EVENT_END) {
       at = endOfEvent(tail, text);
       pass(text.slice(0, at));
@@ -38,7 +37,7 @@ export function createPlainEvents(
   };
 }
 
-/** Where the event ends that `tail` is in the middle of; the text's end, if it goes on. */
+/** Returns where the incomplete event ends in `text`, or the text's length if the event continues after it. */
 function endOfEvent(tail: string, text: string): number {
   if (tail.endsWith('\n') && text.startsWith('\n')) return 1;
   const end = text.indexOf(EVENT_END);

@@ -1,24 +1,24 @@
 import { isRecord, parseJson, stringOf } from '../json.js';
 
-/** Members of an error in which servers repeat the request. */
+/** Members of an error that quote the request. */
 const ECHOED = /^(input|body|request|ctx)$/;
-/** From here on a text lists what would be right. */
+/** Matches the part of a message that lists correct alternatives. */
 const PROPOSALS =
   /\b(expected one of|did you mean|supported parameters|allowed|instead|use ['"`]?max_)[\s\S]*/i;
-/** Pydantic's errors as text repeat the refused value. */
+/** Matches the refused value in Pydantic's errors written as text. */
 const ECHOED_TEXT = /(['"])input\1\s*:[\s\S]*?(?=(['"])type\2\s*:|$)/g;
 
-/** What an error says beside a repeated request: its texts, and the members it points to. */
+/** The contents of an error without the quoted request. */
 interface Said {
   texts: string[];
-  /** `param` and `loc`, without `body` at the start. */
+  /** The members that `param` and `loc` point to, without `body` at the start. */
   pointed: string[];
 }
 
 /**
- * The members of a request that an error refuses, of those that `names` has, in no order. The error is read as the
- * body of an answer of status 400 or 422: JSON of any shape, or text. Members that the error only proposes, or repeats
- * with the whole request, don't count.
+ * Returns which of the request members in `names` an error refuses, in no particular order. The error is the body of an
+ * answer with status 400 or 422: JSON of any shape, or text. Members that the error only proposes, or quotes with the
+ * whole request, don't count.
  */
 export function refusedMembers(error: string, names: readonly string[]): string[] {
   const said: Said = { texts: [], pointed: [] };
@@ -53,7 +53,7 @@ function collect(value: unknown, said: Said, depth: number): void {
   }
 }
 
-/** A name that is an ordinary word, such as `stop`, must stand as a name: in quotes, or after the word for it. */
+/** Whether the text mentions the member. An ordinary word, e.g. `stop`, counts only in quotes or after "parameter". */
 function mentions(text: string, name: string): boolean {
   const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const either = camel === name ? name : `${name}|${camel}`;

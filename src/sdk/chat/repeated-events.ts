@@ -1,40 +1,42 @@
 import { parseJson } from '../json.js';
 
-/** Knows the events of a stream that differ from an earlier one in nothing but their text, their id and padding. */
+/** Recognises events that differ from an earlier event of the stream only in their text, id and padding. */
 export interface RepeatedEvents {
-  /** The text of an event that is like the one learnt; undefined for any other event. */
+  /** Returns the text of an event that matches the learnt one; undefined for other events. */
   textOf(data: string): string | undefined;
-  /** Takes an event as the model: one that said nothing but a text. */
+  /** Learns the pattern of an event that contains only a text. */
   learn(data: string): void;
 }
 
-/** Where the text of a delta begins. Inside of a JSON string its quotes would be escaped. */
+/** Where the text of a delta begins. Inside a JSON string the quotes would be escaped. */
 const KEY = /"content": ?"/g;
-/** Where OpenAI's padding begins, which hides the text's length from who sees the packets' sizes; it differs in each event. */
+/**
+ * Where OpenAI's padding begins. It differs in each event, to hide the text's length from observers of packet sizes.
+ */
 const PADDING_KEY = /"obfuscation": ?"/;
-/** Where the id begins, which some servers make anew for each event. */
+/** Where the id begins. Some servers send a new id with each event. */
 const ID_KEY = /^\{"id": ?"/;
-/** What means nothing, and is the inside of a JSON string as it stands. */
+/** Matches ids and padding without escapes. */
 const OPAQUE = /^[\w+/=-]*$/;
-/** After this many templates in a row that matched no event, this server's events differ in more than their text. */
+/** After this many patterns in a row without a match, learning stops: this server's events differ in more than text. */
 const PATIENCE = 4;
 
-/** What the events of a stream share. */
+/** The parts that the events of a stream share. */
 interface Model {
-  /** All up to the id; empty where it does not come first. */
+  /** The text before the id; empty when the event does not begin with the id. */
   head: string;
-  /** All up to the text, behind the id. */
+  /** The part between the id and the text. */
   before: string;
-  /** What follows the text, up to the padding where there is some. */
+  /** The part after the text, up to the padding if there is one. */
   after: string;
-  /** What follows the padding; undefined where there is none. */
+  /** The part after the padding; undefined without padding. */
   rest: string | undefined;
 }
 
 /**
- * A server repeats id, model and the like in every event of a stream, and reading them again is most of the
- * work. What comes before and after the text is JSON that was read once; between the same parts, any other
- * JSON string makes an event that means the same with another text. So only that string is read.
+ * A server repeats the id, the model and other members in every event of a stream, and parsing them is most of the
+ * work. If the parts before and after the text are the same as in an earlier event, only the text can differ. So only
+ * the JSON string with the text is parsed.
  */
 export function createRepeatedEvents(): RepeatedEvents {
   let model: Model | undefined;
@@ -47,7 +49,7 @@ export function createRepeatedEvents(): RepeatedEvents {
       const start = head === '' ? 0 : endOfId(data, head);
       const from = start + before.length;
       const end = (rest === undefined ? data.length : startOfPadding(data, rest)) - after.length;
-      // Compared as slices, which takes a third of the time of `startsWith`.
+      // Comparing slices takes a third of the time of `startsWith`.
       if (
         start < 0 ||
         end < from ||
@@ -56,7 +58,7 @@ export function createRepeatedEvents(): RepeatedEvents {
       ) {
         return undefined;
       }
-      // Also where it has no escapes: a slice would keep the whole event in memory. Undefined if it is no string.
+      // Parse strings without escapes, too: a slice would keep the whole event in memory.
       const text = parseJson(data.slice(from - 1, end + 1));
       if (typeof text !== 'string') return undefined;
       left = PATIENCE;
@@ -68,7 +70,7 @@ export function createRepeatedEvents(): RepeatedEvents {
       left -= 1;
       KEY.lastIndex = 0;
       const found = KEY.exec(data);
-      // A second one might be the text that counts.
+      // With two `content` members, it is unclear which one is the text.
       if (found === null || KEY.test(data)) return;
       const from = found.index + found[0].length;
       const after = data.slice(endOfString(data, from));
@@ -85,20 +87,20 @@ export function createRepeatedEvents(): RepeatedEvents {
   };
 }
 
-/** Where the id ends that `head` begins; -1 if there is none, or one with escapes. */
+/** Returns where the id after `head` ends; -1 without an id, or for an id with escapes. */
 function endOfId(data: string, head: string): number {
   const end = data.indexOf('"', head.length);
   return data.slice(0, head.length) === head && OPAQUE.test(data.slice(head.length, end)) ? end : -1;
 }
 
-/** Where the padding begins that `rest` follows; -1 if there is none, or one with escapes. */
+/** Returns where the padding before `rest` begins; -1 without padding, or for padding with escapes. */
 function startOfPadding(data: string, rest: string): number {
   const end = data.length - rest.length;
   const start = data.lastIndexOf('"', end - 1) + 1;
   return data.slice(end) === rest && OPAQUE.test(data.slice(start, end)) ? start : -1;
 }
 
-/** Where the quote is that ends the JSON string in which `from` is. */
+/** Returns the position of the quote that ends the JSON string around `from`. */
 function endOfString(json: string, from: number): number {
   let at = json.indexOf('"', from);
   while (isEscaped(json, at)) at = json.indexOf('"', at + 1);

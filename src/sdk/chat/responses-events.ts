@@ -4,25 +4,26 @@ import { isBare } from './chat-types.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { laterUsage, usageOf } from './usage.js';
 
-/** Deltas of content, by the kind of what they add. */
+/** Maps delta events to the kind of their content. */
 const DELTAS: Readonly<Record<string, 'text' | 'reasoning' | 'refusal'>> = {
   'response.output_text.delta': 'text',
   'response.reasoning_summary_text.delta': 'reasoning',
   'response.reasoning_text.delta': 'reasoning',
   'response.refusal.delta': 'refusal',
 };
-/** The server's own tools: what they do is no part of the answer, except for an image. */
+/** Matches items of the server's own tools. They are not part of the answer, except for images. */
 const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
 
 /**
  * Maps the events of OpenAI's Responses API, or a whole response, to those of chat completions
- * (https://platform.openai.com/docs/api-reference/responses-streaming). Reasoning summaries are reasoning. Gateways send
- * an item whole, without deltas, or the whole answer with its last event. A failed response is for `errorEventOf`.
+ * (https://platform.openai.com/docs/api-reference/responses-streaming). Reasoning summaries count as reasoning. Some
+ * gateways send a whole item without deltas, or the whole answer in the last event. `errorEventOf` handles failed
+ * responses.
  */
 export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventReader {
-  /** The number among the tool calls of each output item that is one. */
+  /** The tool call's number for each output item with a tool call. */
   const calls = new Map<unknown, number>();
-  /** The item that is sent has had deltas, so that its end says nothing new. */
+  /** Whether the current item has had deltas. Then its final event repeats them and is skipped. */
   let inPieces = false;
   const readContent = createContentReader(emit);
 
@@ -39,7 +40,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     else if (delta !== '') emit({ type: 'tool_call', index, arguments: delta });
   };
 
-  /** An item that came whole. */
+  /** Reads a whole item. */
   const readItem = (key: unknown, item: JsonRecord): void => {
     const { type, content, summary } = item;
     if (isCall(item)) {
@@ -65,7 +66,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     }
   };
 
-  /** The response as its last event, or the whole answer, has it. */
+  /** Reads the response object of the last event, or of an answer without streaming. */
   const readEnd = (response: JsonRecord): void => {
     if (Array.isArray(response.output)) readOutput(response.output);
     named(response);
@@ -86,7 +87,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
 
   const readOther = (type: string, event: JsonRecord): Verdict => {
     if (!type.startsWith('response.')) return 'unrecognised';
-    // Of the server's own tools, e.g. `response.mcp_call_arguments.delta`.
+    // Deltas of the server's own tools are ignored, e.g. `response.mcp_call_arguments.delta`.
     if (type.endsWith('.delta') && !type.includes('_call')) emit(unreadable(event));
     return 'open';
   };

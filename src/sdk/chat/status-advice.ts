@@ -3,16 +3,16 @@ import { ErrorClass } from '../../common/errors.js';
 export const BILLING_ADVICE = 'Check the plan and billing details behind the API key.';
 export const BASE_URL_ADVICE = 'Is base_url right?';
 
-/** What is known of a refusal when its advice is chosen. */
+/** The facts about a refusal that determine the advice. */
 export interface Refused {
   statusCode: number;
   errorClass: ErrorClass;
   retryAfterMs: number | undefined;
-  /** The redirect's address, as it may be shown. */
+  /** The redirect's address, without secrets. */
   location: string | undefined;
 }
 
-/** What to do about a response with this status. */
+/** Returns what the user can do about a response with this status. */
 export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Refused): string {
   if (statusCode === 401) return 'Check the API key.';
   if (statusCode === 403) return 'Check what the API key is allowed to use.';
@@ -30,10 +30,10 @@ export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Ref
   return 'Try again in a moment.';
 }
 
-/** Statuses below 500 that mean what they say also where a proxy's page comes with them. */
+/** Statuses below 500 that keep their meaning when they come with a proxy's web page. */
 const MEANT_BY_PROXIES: readonly number[] = [401, 408, 413, 414, 429, 431];
 
-/** Pages that say more by their title than by their status. */
+/** Web pages whose title says more than their status. */
 const TITLES: readonly [RegExp, string][] = [
   [/plain HTTP request was sent to HTTPS port/i, 'Begin base_url with https:.'],
   [
@@ -42,11 +42,11 @@ const TITLES: readonly [RegExp, string][] = [
   ],
   [
     /just a moment|attention required|access denied|request blocked|are you a robot|captcha|security check/i,
-    'A firewall before the provider takes the program for a robot: ask the provider to let API clients through.',
+    'Ask the provider to let API clients through: its firewall blocks this program as a robot.',
   ],
 ];
 
-/** What to do about a web page in place of an answer. */
+/** Returns what the user can do about a web page instead of an answer. */
 export function pageAdvice(title: string, refused: Refused): string {
   const [, byTitle] = TITLES.find(([words]) => words.test(title)) ?? [];
   if (byTitle !== undefined) return byTitle;
@@ -55,7 +55,7 @@ export function pageAdvice(title: string, refused: Refused): string {
   return meant ? adviceOf(refused) : BASE_URL_ADVICE;
 }
 
-/** What a status says when it comes from a proxy, whose page says little more. */
+/** What a status means when a proxy sends it, because a proxy's page says little more. */
 const MEANINGS: Readonly<Record<number, string>> = {
   408: 'the request took too long to arrive',
   413: 'the request is too large for it',
@@ -74,7 +74,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   526: 'the certificate of the server behind Cloudflare is not valid',
 };
 
-/** The meaning of a status in brackets, where a page or nothing at all came with it; else empty. */
+/** Returns the status's meaning in brackets, for answers with a web page or without a body. */
 export function meaningOf(statusCode: number): string {
   const meaning = MEANINGS[statusCode];
   return meaning === undefined ? '' : ` (${meaning})`;

@@ -1,27 +1,27 @@
-/** Takes lines that are no fields out of an event stream, where a server may have put its error. */
+/** Filters lines that are not fields out of an event stream. Such a line can contain a server's error. */
 export interface StrayLines {
   feed(text: string): void;
-  /** No more text will come. */
+  /** Call this after the last text. */
   end(): void;
 }
 
 const FIELD = 'error:';
-/** Characters that are kept of a stray line. */
+/** Most characters that are kept of a stray line. */
 const MAX_LINE_CHARS = 64 * 1024;
 const OPENING_BRACE = 0x7b;
 const SMALL_E = 0x65;
 
 /**
- * A line `error: {…}` (llama.cpp until 2025) or of bare JSON (an error of a server behind this one) is given
- * to `take`, and everything else to `pass`, in order. The event stream format has both ignored.
- * How the text is cut changes nothing; a line that is passed on costs a search for its end.
+ * Passes lines `error: {…}` (llama.cpp until 2025) and lines of bare JSON (a gateway's error) to `take`, and all other
+ * text to `pass`, in order. The event stream format would ignore both kinds of lines. The result does not depend on how
+ * the text is split, and a line that is passed on costs only a search for its end.
  */
 export function createStrayLines(pass: (text: string) => void, take: (line: string) => void): StrayLines {
-  /** The beginning of a line of which it isn't known yet what it is. */
+  /** The beginning of a line whose kind is not known yet. */
   let held = '';
-  /** What there is of a stray line, while inside one. */
+  /** The current stray line so far; undefined outside stray lines. */
   let stray: string | undefined;
-  /** Inside a line that is passed on. */
+  /** Whether the current position is inside a line that is passed on. */
   let midLine = false;
 
   const passRange = (text: string, from: number, to: number): void => {
@@ -70,7 +70,7 @@ export function createStrayLines(pass: (text: string) => void, take: (line: stri
   };
 }
 
-/** Classifies the line that begins at `at`, as far as its bytes allow. */
+/** Classifies the line that begins at `at`, or returns `unknown` when more text is needed. */
 function kindOf(text: string, at: number): 'field' | 'stray' | 'unknown' {
   const first = text.charCodeAt(at);
   if (first === OPENING_BRACE) return 'stray';
@@ -79,7 +79,7 @@ function kindOf(text: string, at: number): 'field' | 'stray' | 'unknown' {
   return FIELD.startsWith(text.slice(at, at + FIELD.length)) ? 'unknown' : 'field';
 }
 
-/** The value of a stray line: JSON, where a server followed the habit. */
+/** Returns the value of a stray line, which usually is JSON. */
 export function strayValueOf(line: string): { isErrorField: boolean; text: string } {
   const isErrorField = line.startsWith(FIELD);
   return { isErrorField, text: (isErrorField ? line.slice(FIELD.length) : line).trim() };

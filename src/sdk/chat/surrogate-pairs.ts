@@ -1,19 +1,22 @@
-/** Keeps the halves of characters together that a server's pieces cut. */
+/** Rejoins surrogate pairs that a server has split between two pieces of text. */
 export interface SurrogatePairs {
-  /** The next piece of the text at this place: with the half that waited for it, and without one that it ends with. */
+  /** Returns the piece with a waiting first half in front, and without a first half at its end, which then waits. */
   join(place: string, piece: string): string;
-  /** Halves that stayed alone, by their places. Nothing waits after this. */
+  /** Returns the halves that still wait, with their places, and forgets them. */
   rest(): readonly (readonly [place: string, half: string])[];
 }
 
-/** Servers that cut a text by UTF-16 units send the halves of an emoji in two pieces; written one by one, both are lost. */
+/**
+ * Servers that split a text by UTF-16 units can send an emoji in two halves. Both would be lost if they were written
+ * separately.
+ */
 export function createSurrogatePairs(): SurrogatePairs {
   const waiting = new Map<string, string>();
   return {
     join(place, piece) {
       const last = piece.charCodeAt(piece.length - 1);
       const cut = last >= 0xd800 && last <= 0xdbff;
-      // Nearly every piece is whole, and none waits.
+      // The common case: the piece is whole, and no half waits.
       if (!cut && waiting.size === 0) return piece;
       const text = `${waiting.get(place) ?? ''}${cut ? piece.slice(0, -1) : piece}`;
       if (cut) waiting.set(place, piece.slice(-1));

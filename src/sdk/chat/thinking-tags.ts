@@ -1,20 +1,20 @@
-/** Takes `<think>…</think>` out of the beginning of a text. */
+/** Separates `<think>…</think>` at the beginning of a text. */
 export interface ThinkingTags {
-  /** The text's next piece. */
+  /** Reads the next piece of the text. */
   feed(text: string): void;
-  /** No more text follows: passes on the text that was held back. */
+  /** Call this after the last piece: passes on the withheld text. */
   end(): void;
 }
 
 const OPENING = /^\s*<(think|thinking|thought)>/i;
 const OPENING_TAGS = ['<think>', '<thinking>', '<thought>'];
-/** After this much white space the text can't begin with a tag. */
+/** After this much white space, the text counts as one without a tag. */
 const MAX_HELD = 64;
 
 /**
- * Models whose server does not know of their reasoning write it into the text, between tags, before the answer (DeepSeek
- * R1 and Qwen at Ollama, llama.cpp and vLLM without a reasoning parser). Only a tag at the text's beginning counts: later
- * ones are text. How the text is cut changes nothing.
+ * Some servers don't separate reasoning from the text (Ollama, llama.cpp and vLLM without a reasoning parser, with
+ * DeepSeek R1 or Qwen). The model then writes its reasoning between tags before the answer. Only a tag at the
+ * beginning of the text counts; later tags are text. The result does not depend on how the text is split.
  */
 export function createThinkingTags(emit: (type: 'text' | 'reasoning', text: string) => void): ThinkingTags {
   let state: 'start' | 'inside' | 'after' | 'text' = 'start';
@@ -42,7 +42,7 @@ export function createThinkingTags(emit: (type: 'text' | 'reasoning', text: stri
     if (held.length > MAX_HELD || !OPENING_TAGS.some((known) => known.startsWith(begun))) release();
   };
   const inside = (): void => {
-    // Not in lower case: that is longer for some letters.
+    // Don't search in a lower-case copy: some letters get longer in lower case, which would shift positions.
     const at = held.search(new RegExp(closing, 'i'));
     if (at >= 0) {
       give('reasoning', held.slice(0, at));
@@ -50,13 +50,13 @@ export function createThinkingTags(emit: (type: 'text' | 'reasoning', text: stri
       state = 'after';
       return;
     }
-    // What may be the beginning of the closing tag waits.
+    // Withhold text that may be the beginning of the closing tag.
     let kept = Math.min(closing.length - 1, held.length);
     while (kept > 0 && !closing.startsWith(held.slice(-kept).toLowerCase())) kept -= 1;
     give('reasoning', held.slice(0, held.length - kept));
     held = held.slice(held.length - kept);
   };
-  /** The blank lines between reasoning and answer belong to neither. */
+  /** Drops the blank lines between the reasoning and the answer. */
   const after = (): void => {
     held = held.trimStart();
     if (held !== '') release();

@@ -1,4 +1,4 @@
-/** What identifies a piece of a tool call. `index` is as the server sent it; id and name may be empty. */
+/** The members that identify a delta of a tool call. `index` is as the server sent it; id and name may be empty. */
 export interface ToolCallPiece {
   index: unknown;
   id: string;
@@ -6,9 +6,9 @@ export interface ToolCallPiece {
 }
 
 /**
- * Says which tool call a piece belongs to: 0 for the first that appeared, and so on. The server's index is
- * looked up and never used as a position, since servers leave it out (Gemini, Ollama), give every call the
- * same one, or send anything at all.
+ * Returns a function that numbers tool calls in the order of their appearance, from 0, and finds a delta's call. The
+ * server's index is only looked up and never used as a position: some servers omit it (Gemini, Ollama), send the same
+ * index for every call, or send arbitrary values.
  */
 export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
   const calls: { id: string; name: string }[] = [];
@@ -19,7 +19,7 @@ export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
     const number = byIndex.get(index);
     const call = number === undefined ? undefined : calls[number];
     if (call === undefined) return name === '' ? byId.get(id) : undefined;
-    // Another id or name that comes with a name begins another call under the same index.
+    // A different id or name, sent with a name, begins another call under the same index.
     const another =
       (id !== '' && call.id !== '' && id !== call.id) || (call.name !== '' && name !== call.name);
     return name !== '' && another ? undefined : number;

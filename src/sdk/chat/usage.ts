@@ -2,9 +2,9 @@ import { isRecord, type JsonRecord, recordOf } from '../json.js';
 import type { Usage } from './chat-types.js';
 
 /**
- * Reads token counts in the forms in use, undefined where there is none: OpenAI's chat completions
- * (`prompt_tokens`) and Responses (`input_tokens`), Anthropic's caches (`cache_read_input_tokens`), DeepSeek's
- * (`prompt_cache_hit_tokens`), Gemini's `usageMetadata` members. Digits in a string are a number.
+ * Reads token counts in all formats in use, or returns undefined: OpenAI's chat completions (`prompt_tokens`) and
+ * Responses (`input_tokens`), Anthropic's caches (`cache_read_input_tokens`), DeepSeek's caches
+ * (`prompt_cache_hit_tokens`), and Gemini's members of `usageMetadata`. Digits in a string count as a number.
  */
 export function usageOf(value: unknown): Usage | undefined {
   if (!isRecord(value)) return undefined;
@@ -45,7 +45,7 @@ export function usageOf(value: unknown): Usage | undefined {
   };
 }
 
-/** Counts that come more than once only grow: what a later event leaves out, or sets to zero, stays. */
+/** Merges two usage events. Counts only grow: a count that the later event omits or sets to zero keeps its value. */
 export function laterUsage(earlier: Usage | undefined, later: Usage): Usage {
   if (earlier === undefined) return later;
   const promptTokens = Math.max(earlier.promptTokens, later.promptTokens);
@@ -67,7 +67,7 @@ function firstIn(records: readonly JsonRecord[], ...names: string[]): number | u
   return undefined;
 }
 
-/** The first count that is there, one above zero before any other. */
+/** Returns the first count above zero, else the first count. */
 function first(record: JsonRecord, ...names: string[]): number | undefined {
   const counts = names.flatMap((name) => countOf(record[name]) ?? []);
   return counts.find((count) => count > 0) ?? counts[0];

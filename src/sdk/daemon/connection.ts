@@ -18,52 +18,52 @@ import type { DaemonInfo } from '../types.js';
 import { checkTrust, connectError, type Endpoint, readToken } from './endpoint.js';
 import { daemonError, replyError } from './failures.js';
 
-/** What a daemon answers to a request. */
+/** A daemon's reply to a request. */
 type Reply = ExecuteResponse | StreamRetry | StreamStart | StreamChunk | StreamEnd;
 
 /** The receiving side of one request. */
 export interface Exchange {
-  /** The last reply has arrived, or the connection is lost: there is nothing to cancel. */
+  /** Whether the last reply has arrived or the connection is lost, so that nothing is left to cancel. */
   readonly ended: boolean;
-  /** The connection that the request goes out on. */
+  /** Called with the connection that the request is sent over. */
   onSend?(connection: Connection): void;
-  /** @throws {ProtocolError} for a reply that may not come here; it ends the connection. */
+  /** @throws {ProtocolError} for an unexpected reply; the connection is then closed */
   onReply(reply: Reply): void;
-  /** The connection was lost; no reply will come. */
+  /** Called when the connection is lost: no reply will follow. */
   onLost(error: ConnectorException): void;
 }
 
 export interface ConnectionEvents {
   /** Called once, before the exchanges in flight fail. */
   onLost?(error: ConnectorException): void;
-  /** Called each time the daemon reports or shows what it is. */
+  /** Called each time the daemon sends its health, or when its kind becomes known. */
   onDaemon?(daemon: DaemonInfo): void;
 }
 
 export interface Connection {
-  /** What the daemon said of itself last; undefined until it is known what it is. */
+  /** The daemon's last report; undefined until its kind is known. */
   readonly daemon: DaemonInfo | undefined;
-  /** The daemon is known to have the extension: streams, cancel, credits. */
+  /** Whether the daemon is known to have the extension: streams, cancel, credits. */
   readonly extended: boolean;
-  /** Resolves when it is known what the daemon is, or the connection is lost. */
+  /** Resolves when the daemon's kind is known, or the connection is lost. */
   readonly identified: Promise<void>;
   /** Requests that wait for a reply. */
   readonly inFlight: number;
-  /** When the last bytes came, at first when it was made, on the clock of `performance.now()`. */
+  /** When the last bytes arrived (at first, when the connection was made), on the clock of `performance.now()`. */
   readonly heardMs: number;
-  /** Sends a request's frame; its replies go to the exchange until `forget`. */
+  /** Sends a request's frame. Its replies go to the exchange until `forget` is called. */
   send(id: bigint, frame: Uint8Array, exchange: Exchange): void;
-  /** Whatever still comes for the request is dropped. */
+  /** Drops further replies to the request. */
   forget(id: bigint): void;
-  /** Sends a message of the extension. Only for a daemon that is known to have it. */
+  /** Sends a message of the extension. Call it only when `extended` is true. */
   write(message: Cancel | CreditUpdate): void;
-  /** Asks for the daemon's health. A daemon of the public protocol shows itself by its refusal. */
+  /** Requests the daemon's health. A daemon of the public protocol refuses, which shows its kind. */
   health(): Promise<DaemonInfo>;
-  /** Ends the connection; what is in flight fails with the error. */
+  /** Closes the connection. Running requests fail with the error. */
   destroy(error: ConnectorException): void;
 }
 
-/** A question for the daemon's health. */
+/** A health request that waits for its answer. */
 interface Question {
   sentMs: number;
   answer: PromiseWithResolvers<DaemonInfo>;
@@ -72,8 +72,8 @@ interface Question {
 const CONNECT_LIMIT_MS = 5000;
 
 /**
- * Connects to a daemon, after making sure that the socket may be trusted.
- * @throws {ConnectorException} that says what to do, or the signal's reason.
+ * Connects to a daemon, after checking that the socket can be trusted.
+ * @throws {ConnectorException} that says what to do, or the signal's reason
  */
 export async function openConnection(
   endpoint: Endpoint,
@@ -95,18 +95,18 @@ export async function openConnection(
     throw connectError(endpoint, error);
   });
   const connection = createConnection(socket, incoming, events, token);
-  // Before any request: it opens the connection. The reply is not awaited.
+  // The token must be the first message. Don't wait for the reply.
   if (token !== undefined) connection.health().catch(() => {});
   return connection;
 }
 
 const READ_BUFFER_BYTES = 64 * 1024;
 
-/** Reads into one buffer again and again, which costs far less than a new one for each small read. */
+/** Reuses one buffer for all reads, which costs far less than a new buffer for each small read. */
 interface Incoming {
   buffer: Uint8Array;
   callback: (size: number, buffer: Uint8Array) => boolean;
-  /** Takes what was read; the bytes are overwritten after the call. */
+  /** Receives the bytes of a read, which are overwritten after the call. */
   take: (bytes: Uint8Array) => void;
 }
 
@@ -117,7 +117,7 @@ function createIncoming(): Incoming {
       incoming.take(buffer.subarray(0, size));
       return true;
     },
-    // Sent only once the connection is open.
+    // Replaced before the first bytes can arrive.
     take() {},
   };
   return incoming;
@@ -139,7 +139,7 @@ function connected(socket: Socket, signal: AbortSignal): Promise<void> {
     );
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('connect', onConnect);
-    // This listener stays: an error after the attempt has settled needs a handler too.
+    // This listener stays, because a later error would otherwise be uncaught.
     socket.on('error', (error) => settle(() => reject(error)));
   });
 }
@@ -151,7 +151,7 @@ function createConnection(
   token?: string,
 ): Connection {
   const exchanges = new Map<bigint, Exchange>();
-  /** Questions for health, answered in their order. */
+  /** Health requests without an answer yet. The daemon answers in their order. */
   const questions: Question[] = [];
   const identified = Promise.withResolvers<void>();
   let daemon: DaemonInfo | undefined;
@@ -188,25 +188,25 @@ function createConnection(
     question.answer.resolve(info);
   };
 
-  /** Id 0 is a complaint about a frame: with one request in flight, about that one. */
+  /** A reply with id 0 complains about a frame. With only one running request, the complaint is about that request. */
   const exchangeOf = ({ requestId }: Reply): Exchange | undefined => {
     if (requestId !== 0n || exchanges.size !== 1) return exchanges.get(requestId);
     return exchanges.values().next().value;
   };
   const onReply = (reply: Reply): void => {
-    // About no frame but about the connection: the daemon serves no further one, and closes it.
+    // The daemon refuses the whole connection, and closes it.
     if (reply.requestId === 0n && isRefusal(reply)) {
       destroy(replyError(reply, 0));
       return;
     }
-    // A daemon of the public protocol answers what it does not understand with id 0, in the order of sending.
+    // A daemon of the public protocol answers unknown messages with id 0, in the order of sending.
     if (reply.requestId === 0n && questions.length > 0) {
       answerHealth();
       return;
     }
     const [question] = questions;
     if (reply.type !== MessageType.ExecuteResponse) streams = true;
-    // Ours would have answered the question first.
+    // Our own daemon would have answered the health request first.
     else if (daemon === undefined && question !== undefined) learn(infoOf(question));
     exchangeOf(reply)?.onReply(reply);
   };
@@ -224,9 +224,9 @@ function createConnection(
         answerHealth(message);
         return;
       case MessageType.CreditUpdate:
-        return; // the public form has no stream, so it limits nothing
+        return; // the public protocol has no streams, so there is no window
       default:
-        throw new ProtocolError(`${MessageType[message.type]} is not for a client`, true);
+        throw new ProtocolError(`the daemon must not send ${MessageType[message.type]} to a client`, true);
     }
   };
 

@@ -12,13 +12,13 @@ export type Endpoint =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Bytes of a Unix socket's path on Linux, without the closing zero; other systems have 103. */
+/** Most bytes of a Unix socket's path, without the terminating zero: 107 on Linux, 103 on other systems. */
 const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 const START_ADVICE = 'start one with `vastar-tui runtime start`';
 
 /**
- * The endpoint that the configuration names, else the environment, else the default.
- * @throws {ConnectorException} InvalidRequest for a port or path that can't be one.
+ * Returns the daemon's address from the configuration, else from the environment, else the default.
+ * @throws {ConnectorException} InvalidRequest for an invalid port or path
  */
 export function resolveEndpoint(config: RuntimeClientConfig, env: Environment): Endpoint {
   if (config.useTcp ?? env.VASTAR_USE_TCP === 'true') {
@@ -42,11 +42,11 @@ export function describeEndpoint(endpoint: Endpoint): string {
 }
 
 /**
- * Makes sure that the socket at `path` is this user's daemon (or root's) before anything is sent there, API
- * keys above all. What matters is who can answer, so the check is about owners and about who can put a
- * socket there. A socket that others may connect to (mode 0777, as the public daemon makes it) is accepted:
- * they reach the daemon, but not this client. Without user ids (Windows) there is nothing to check.
- * @throws {ConnectorException} Transient when nothing is there, Permanent when it must not be used.
+ * Checks that the socket at `path` belongs to this user or root, before any API key is sent there. The check is about
+ * who could answer: the socket's owner, and users who could replace the socket. Other users may be allowed to connect
+ * (the public daemon uses mode 0777): they reach the daemon, but not this client. Systems without user ids (Windows)
+ * skip the check.
+ * @throws {ConnectorException} Transient when the path does not exist, Permanent when the socket must not be used
  */
 export async function checkTrust(path: string): Promise<void> {
   const uid = process.getuid?.();
@@ -62,8 +62,8 @@ export async function checkTrust(path: string): Promise<void> {
 }
 
 /**
- * The token for a daemon over TCP; undefined where there is no file, which the daemon may not mind.
- * @throws {ConnectorException} Permanent when the file cannot be read.
+ * Reads the token for a daemon over TCP. Returns undefined without a file, because the daemon may not need a token.
+ * @throws {ConnectorException} Permanent when the file can't be read
  */
 export async function readToken(path: string): Promise<string | undefined> {
   try {
@@ -72,7 +72,7 @@ export async function readToken(path: string): Promise<string | undefined> {
     const code = errorCode(error);
     if (code === 'ENOENT') return undefined;
     throw new ConnectorException(
-      `the token file ${path} cannot be read (${code}): give the one that the daemon was started with`,
+      `set tokenFile to the daemon's token file: ${path} cannot be read (${code})`,
       ErrorClass.Permanent,
       0,
       { cause: error },
@@ -81,12 +81,12 @@ export async function readToken(path: string): Promise<string | undefined> {
 }
 
 function entryProblem(entry: Stats, uid: number): string | undefined {
-  // A link's owner says nothing about who made what it points to.
+  // The owner of a link is not necessarily the owner of its target.
   if (entry.isSymbolicLink()) return 'it is a symbolic link. Give the path of the socket itself';
-  if (!entry.isSocket()) return 'it is no socket. Remove it, or give another path';
+  if (!entry.isSocket()) return 'it is not a socket. Remove it, or give another path';
   return trusted(entry, uid)
     ? undefined
-    : `it belongs to user ${entry.uid}, who could read what is sent there. Use another path, e.g. with --socket`;
+    : `it belongs to user ${entry.uid}, who could read your requests. Use another path, e.g. with --socket`;
 }
 
 function folderProblem(folder: Stats, uid: number): string | undefined {
@@ -100,7 +100,7 @@ function trusted(entry: Stats, uid: number): boolean {
   return entry.uid === uid || entry.uid === 0;
 }
 
-/** The error for an attempt to connect that failed. */
+/** Returns the error for a failed attempt to connect. */
 export function connectError(endpoint: Endpoint, error: unknown): ConnectorException {
   const where = describeEndpoint(endpoint);
   const code = errorCode(error);
@@ -115,7 +115,7 @@ export function connectError(endpoint: Endpoint, error: unknown): ConnectorExcep
         details,
       );
     case 'ECONNREFUSED': {
-      const left = endpoint.kind === 'unix' ? ' (only a socket that one left behind)' : '';
+      const left = endpoint.kind === 'unix' ? ' (only a stale socket)' : '';
       return new ConnectorException(
         `no daemon at ${where}${left}: ${START_ADVICE}`,
         ErrorClass.Transient,
@@ -141,7 +141,7 @@ export function connectError(endpoint: Endpoint, error: unknown): ConnectorExcep
   }
 }
 
-/** Whether a failed attempt to connect met no daemon at all. */
+/** Whether an attempt to connect failed because no daemon is running. */
 export function foundNothing(error: unknown): boolean {
   const code = errorCode(error instanceof ConnectorException ? error.cause : undefined);
   return code === 'ENOENT' || code === 'ECONNREFUSED';

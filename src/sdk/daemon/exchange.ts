@@ -7,13 +7,13 @@ import type { Exchange } from './connection.js';
 import { lostError, replyError } from './failures.js';
 import { decodeHttpAnswer, type HttpAnswer } from './http-payload.js';
 
-/** How an exchange ends its request. Calls after the first do nothing. */
+/** Settles a request's promise. Only the first call has an effect. */
 export interface Settle<T> {
   resolve(value: T): void;
   reject(error: unknown): void;
 }
 
-/** An exchange with one reply, the way of `executeHTTP`. */
+/** Creates the exchange for `executeHTTP`, which has one reply. */
 export function createResponseExchange(requestId: number, settle: Settle<HTTPResponse>): Exchange {
   let ended = false;
   return {
@@ -23,7 +23,7 @@ export function createResponseExchange(requestId: number, settle: Settle<HTTPRes
     onReply(reply) {
       ended = true;
       if (reply.type !== MessageType.ExecuteResponse) {
-        throw new ProtocolError(`${MessageType[reply.type]} in answer to a request for no stream`, true);
+        throw new ProtocolError(`${MessageType[reply.type]} in answer to a request without a stream`, true);
       }
       const answer = answerOf(reply, requestId);
       if (answer instanceof ConnectorException) settle.reject(answer);
@@ -45,13 +45,13 @@ export function createResponseExchange(requestId: number, settle: Settle<HTTPRes
   };
 }
 
-/** The HTTP answer in a reply, or the failure that the reply tells. */
+/** Returns the HTTP answer in a reply, or the failure that the reply reports. */
 export function answerOf(reply: ExecuteResponse, requestId: number): HttpAnswer | ConnectorException {
   if (reply.errorClass !== ErrorClass.Success) return replyError(reply, requestId);
   return (
     decodeHttpAnswer(reply.payload) ??
     new ConnectorException(
-      'the daemon sent an answer that is no HTTP answer',
+      'the daemon sent a reply without a valid HTTP answer',
       ErrorClass.Permanent,
       requestId,
       {

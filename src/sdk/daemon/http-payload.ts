@@ -3,7 +3,7 @@ import type { HeaderList } from '../../protocol/messages.js';
 import { isRecord, parseJson, recordOf, stringOf } from '../json.js';
 import type { HTTPRequestConfig } from '../types.js';
 
-/** The HTTP part of an answer. */
+/** The HTTP response in a reply. */
 export interface HttpAnswer {
   statusCode: number;
   /** Names in lower case. */
@@ -11,7 +11,7 @@ export interface HttpAnswer {
   body: Buffer;
 }
 
-/** The payload of an ExecuteRequest to the `http` connector. Bytes that are no text go as base64. */
+/** Returns the payload of an ExecuteRequest to the `http` connector. Bodies that are not UTF-8 are sent as base64. */
 export function encodeHttpRequest({ method, url, headers, body }: HTTPRequestConfig): Buffer {
   const binary = isBinary(body);
   return Buffer.from(
@@ -25,12 +25,12 @@ export function encodeHttpRequest({ method, url, headers, body }: HTTPRequestCon
   );
 }
 
-/** Whether a body needs a daemon with the extension: the public protocol carries text only. */
+/** Whether a body needs a daemon with the extension. The public protocol supports only text. */
 export function isBinary(body: HTTPRequestConfig['body']): body is Buffer {
   return body !== undefined && typeof body !== 'string' && !isUtf8(body);
 }
 
-/** Reads the payload of an ExecuteResponse; undefined when it is none. */
+/** Reads the payload of an ExecuteResponse. Returns undefined for an invalid payload. */
 export function decodeHttpAnswer(payload: Uint8Array): HttpAnswer | undefined {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   const answer = parseJson(bytes.toString('utf8'));
@@ -46,7 +46,7 @@ export function decodeHttpAnswer(payload: Uint8Array): HttpAnswer | undefined {
   };
 }
 
-/** Headers by name in lower case; the values of a name that repeats are joined (RFC 9110, section 5.3). */
+/** Returns headers by name in lower case. The values of a repeated name are joined (RFC 9110, section 5.3). */
 export function headerRecord(headers: HeaderList): Record<string, string> {
   const joined = new Map<string, string>();
   for (const [name, value] of headers) {

@@ -9,18 +9,18 @@ import type { Link } from './link.js';
 const MAX_LANES = 8;
 
 /**
- * Gives each request a connection. Our daemon takes any number of requests at once on the link's one
- * connection. A daemon of the public protocol answers one after another, so each request has a connection
- * to itself: the link's, then further ones up to a limit, then a place in the queue.
+ * Assigns a connection to each request. Our own daemon runs any number of requests at once on the link's connection. A
+ * daemon of the public protocol answers one request after another, so each request needs a connection of its own: first
+ * the link's, then extra ones up to a limit. Further requests wait.
  */
 export class Lanes {
   readonly #link: Link;
   readonly #endpoint: Endpoint;
   readonly #extras = new Set<Connection>();
-  /** Connections that serve one request and may not get another. */
+  /** Connections with a running request, which must not get another one. */
   readonly #taken = new Set<Connection>();
   #opening = 0;
-  /** Those that wait for a change, in order. */
+  /** Requests that wait for a connection, in order. */
   readonly #queue = new Set<() => void>();
 
   constructor(link: Link, endpoint: Endpoint) {
@@ -29,8 +29,8 @@ export class Lanes {
   }
 
   /**
-   * A connection for one request; connects when needed. To be given back with `release`.
-   * @throws the signal's reason, or why there is no connection.
+   * Returns a connection for one request, and connects if needed. Return the connection with `release`.
+   * @throws the signal's reason, or the error of the attempt to connect
    */
   async take(signal: AbortSignal): Promise<Connection> {
     for (;;) {
@@ -40,7 +40,7 @@ export class Lanes {
         return lead;
       }
       const free = [lead, ...this.#extras].find((connection) => !this.#taken.has(connection));
-      // Until the daemon is known, one request at a time may go out.
+      // Until the daemon's kind is known, only one request may run at a time.
       if (free !== undefined && (free === lead || lead.daemon !== undefined)) {
         this.#taken.add(free);
         return free;
@@ -58,7 +58,7 @@ export class Lanes {
 
   /** Closes the connection of an abandoned request, because this daemon has no cancel. */
   replace(connection: Connection): void {
-    const error = daemonError('the request was given up', ErrorClass.Transient);
+    const error = daemonError('the request was abandoned', ErrorClass.Transient);
     if (this.#extras.has(connection)) connection.destroy(error);
     else this.#link.replace(connection, error);
   }
@@ -104,7 +104,7 @@ export class Lanes {
     try {
       await abortable(changed.promise, signal);
     } catch (error) {
-      // It may have been woken already: then the next one's turn must not be lost with it.
+      // If this request was already woken, wake the next one: otherwise that one would miss its turn.
       if (!this.#queue.has(changed.resolve)) this.#wake();
       throw error;
     } finally {

@@ -7,12 +7,12 @@ import { type Backoff, createBackoff } from './reconnect.js';
 
 export interface LinkOptions {
   endpoint: Endpoint;
-  /** Connect again by itself after the connection is lost. */
+  /** Whether to reconnect after the connection is lost. */
   reconnect: boolean;
-  /** Ask for health this often, in ms; 0 = never. */
+  /** How often to request the daemon's health, in ms; 0 = never. */
   heartbeatMs: number;
   beforeConnect?: (signal: AbortSignal) => Promise<void>;
-  /** For the backoff's jitter. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive), for the backoff's jitter. */
   random?: () => number;
 }
 
@@ -20,11 +20,11 @@ interface Up {
   kind: 'up';
   connection: Connection;
   heartbeat: NodeJS.Timeout | undefined;
-  /** A heartbeat is open. */
+  /** Whether a health request has no answer yet. */
   beating: boolean;
 }
 
-/** The link's state; the public `ConnectionState` is made from it. */
+/** The link's internal state, from which the public `ConnectionState` is derived. */
 type Phase =
   | { kind: 'idle' }
   | { kind: 'dialing'; stop: AbortController; result: Promise<Connection> }
@@ -32,18 +32,20 @@ type Phase =
   | { kind: 'waiting'; timer: NodeJS.Timeout }
   | { kind: 'closed' };
 
-/** How often an attempt begins anew because the daemon that was found or started has left by then. */
+/** How often an attempt starts again because the daemon that was found or started has ended by then. */
 const TRIES = 5;
-/** After so long without a byte, a daemon that leaves a heartbeat open counts as silent. */
+/** A daemon counts as silent when it has left a heartbeat open and sent no byte for this time. */
 const SILENT_MS = 2000;
-/** A daemon that leaves a heartbeat open for longer is taken for dead. One that was only stopped has time to go on. */
+/**
+ * After this time without an answer to a heartbeat, the daemon counts as dead. A stopped daemon can continue before.
+ */
 const HEALTH_LIMIT_MS = 60_000;
-/** The first answer takes longer by all that both ends do for the first time; so soon the usual time is measured. */
+/** The second heartbeat comes this soon: the first round trip includes start-up work, so it is no usual value. */
 const FIRST_BEAT_MS = 1000;
 
 /**
- * The connection to one daemon, kept up: connects when asked, and after a first success (or `reconnect`)
- * again by itself with backoff. No timer of it keeps a process alive.
+ * Keeps the connection to one daemon. It connects on demand; after the first success (or `reconnect`) it also
+ * reconnects by itself, with backoff. Its timers don't keep the process alive.
  */
 export class Link {
   readonly #options: LinkOptions;
@@ -70,7 +72,7 @@ export class Link {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The connection; makes one attempt to connect, or joins the one that is under way. */
+  /** Returns the connection. Makes one attempt to connect, or waits for the attempt that is already running. */
   connect(): Promise<Connection> {
     switch (this.#phase.kind) {
       case 'up':
@@ -87,21 +89,21 @@ export class Link {
     }
   }
 
-  /** Makes a closed link usable again. */
+  /** Reopens a closed link. */
   reopen(): void {
     if (this.#phase.kind === 'closed') this.#enter({ kind: 'idle' }, { status: 'idle' });
   }
 
-  /** Connects now, whatever the link is at, and goes on trying when that fails. */
+  /** Connects now, in any state, and keeps trying if the attempt fails. */
   reconnect(): void {
     this.#persistent = this.#options.reconnect;
     if (this.#phase.kind === 'dialing') return;
     const { connection } = this.#leave();
     this.#dialUnasked();
-    connection?.destroy(daemonError('the connection was made anew', ErrorClass.Transient));
+    connection?.destroy(daemonError('the client replaced the connection', ErrorClass.Transient));
   }
 
-  /** Drops the connection, if it is this link's, and makes another. */
+  /** Closes the connection if it is the current one, and opens another. */
   replace(connection: Connection, error: ConnectorException): void {
     if (this.#phase.kind !== 'up' || this.#phase.connection !== connection) return;
     this.#leave();
@@ -110,7 +112,7 @@ export class Link {
     connection.destroy(error);
   }
 
-  /** Ends the connection for good; what is in flight fails. */
+  /** Closes the link. Running requests fail. */
   close(): void {
     const error = new ConnectorException('the client was closed', ErrorClass.Transient);
     const { phase, connection } = this.#leave();
@@ -121,7 +123,7 @@ export class Link {
     connection?.destroy(error);
   }
 
-  /** Lets go of the phase's timers; from here on its connection's loss is no news. */
+  /** Leaves the current phase: clears its timers, and ignores the loss of its connection from now on. */
   #leave(): { phase: Phase; connection: Connection | undefined } {
     const phase = this.#phase;
     if (phase.kind === 'waiting') clearTimeout(phase.timer);
@@ -133,11 +135,11 @@ export class Link {
   #enter(phase: Phase, state: ConnectionState): void {
     this.#phase = phase;
     this.#state = state;
-    // A listener may change the state: later listeners get the newest one.
+    // A listener may change the state. Later listeners get the newest state.
     for (const listener of [...this.#listeners]) listener(this.#state);
   }
 
-  /** Only the state shows a failure. */
+  /** Connects without a caller that waits. Only the state shows a failure. */
   #dialUnasked(): void {
     this.#dial().catch(() => {});
   }
@@ -152,7 +154,7 @@ export class Link {
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {
-    // `#dial` has to enter its phase before anything here can leave it.
+    // Let `#dial` enter its phase first: the code below may leave that phase.
     await Promise.resolve();
     try {
       const connection = await this.#reach(signal);
@@ -161,7 +163,7 @@ export class Link {
       this.#onOpen(connection);
       return connection;
     } catch (error) {
-      // Closed meanwhile: the link has entered another phase already.
+      // If the signal is aborted, the link was closed meanwhile and has already entered another phase.
       if (!signal.aborted) this.#fallBack(messageOf(error));
       throw error;
     }
@@ -202,7 +204,7 @@ export class Link {
     this.#backoff.reset();
     this.#persistent = reconnect;
     this.#enter(up, { status: 'connected', sinceMs: Date.now() });
-    // The reply shows what the daemon is.
+    // The reply to this request shows the daemon's kind.
     if (heartbeatMs > 0) this.#beat(up);
     else connection.health().catch(() => {});
   }
@@ -219,7 +221,7 @@ export class Link {
     if (this.#phase.kind === 'up' && this.#phase.connection === connection) this.#fallBack(error.message);
   }
 
-  /** Without a connection: wait for the next attempt, or for somebody who asks for one. */
+  /** Handles a failed attempt: waits for the next attempt, or becomes idle until the next call. */
   #fallBack(error: string): void {
     this.#leave();
     if (!this.#persistent) {
@@ -237,7 +239,7 @@ export class Link {
 
   #beat(up: Up): void {
     const { connection } = up;
-    // One that answers one request at a time would answer this one after it.
+    // Such a daemon answers one request after another, so a heartbeat would wait for the running request.
     if (connection.daemon?.kind === 'foreign' && connection.inFlight > 0) return;
     if (up.beating) return;
     up.beating = true;

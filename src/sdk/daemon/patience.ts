@@ -1,31 +1,31 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 
 /**
- * How long after a limit the client goes on waiting, in ms: the daemon's own word on it tells where the
- * time went. One that keeps no limits is left then.
+ * How long the client waits after a limit, in ms: the daemon's own timeout error says where the time went. A daemon
+ * without limits sends no error, so the client then stops waiting.
  */
 const GRACE_MS = 100;
 const ANSWER_SETTINGS = 'answerMs (answer_ms, --answer-timeout)';
-/** The longest time a timer can be set to. */
+/** The longest delay of a timer, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface PatienceOptions {
-  /** The request's, for errors. */
+  /** The request's id, for errors. */
   id: number;
-  /** Until `answering`, or the end where that is not called, in ms. */
+  /** Limit until `answering` is called or the request ends, in ms. */
   timeoutMs: number;
-  /** What does not come in time where `timeoutMs` passes. */
+  /** What the error says is late when `timeoutMs` passes. */
   awaited: 'complete answer' | 'response headers';
-  /** For the whole answer, in ms [no limit]. */
+  /** Limit for the whole answer, in ms. Default: no limit. */
   answerMs?: number | undefined;
-  /** The caller's own. */
+  /** The caller's signal. */
   signal?: AbortSignal | undefined;
 }
 
-/** Says when a request is given up: at the caller's signal, or when a limit in time passes. */
+/** Its signal is aborted when the caller's signal is, or when a time limit passes. */
 export interface Patience {
   readonly signal: AbortSignal;
-  /** The response's headers have come. */
+  /** Call this when the response's headers have arrived. */
   answering(): void;
   release(): void;
 }

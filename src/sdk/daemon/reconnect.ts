@@ -1,7 +1,7 @@
 export interface Backoff {
-  /** The next wait in ms. */
+  /** Returns the next wait, in ms. */
   next(): number;
-  /** Starts over: a connection was made. */
+  /** Starts over after a successful connection. */
   reset(): void;
 }
 
@@ -9,9 +9,9 @@ const FIRST_MS = 100;
 const LIMIT_MS = 5000;
 
 /**
- * How long to wait before each attempt to reconnect: 0.1 s, doubled each time up to 5 s, of which a random
- * half is taken off so that many clients don't return at once.
- * @param random From 0 up to 1.
+ * Computes the wait before each attempt to reconnect: 0.1 s, doubled each time up to 5 s. A random part of up to one
+ * half is subtracted, so that many clients don't reconnect at the same time.
+ * @param random returns a number from 0 (inclusive) to 1 (exclusive)
  */
 export function createBackoff(random: () => number = Math.random): Backoff {
   let attempts = 0;

@@ -1,23 +1,25 @@
 export interface SerialConsumer<T> {
-  /** Hands the item over, or keeps it until those before it have been consumed. */
+  /** Passes the item to the consumer, or queues it until the items before it have been consumed. */
   give(item: T): void;
-  /** Called after the last item has been consumed. Nothing may be given after this. */
+  /** Calls `conclude` after the last item has been consumed. Don't call `give` after this. */
   endWith(conclude: () => void): void;
-  /** Nothing is handed over any more. */
+  /** Stops passing on items. */
   stop(): void;
 }
 
 export interface SerialConsumerOptions<T> {
-  /** Takes one item; the next one comes when the promise that it may return is fulfilled. */
+  /** Consumes one item. If it returns a promise, the next item waits until the promise is fulfilled. */
   consume: (item: T) => void | Promise<void>;
   onConsumed: (item: T) => void;
-  /** What `consume` threw or rejected with. It gets no further item. */
+  /** Called with the error that `consume` threw or rejected with. No further items are passed on. */
   onFailed: (error: unknown) => void;
-  /** Aborting has the effect of `stop`. */
+  /** Aborting it has the effect of `stop`. */
   signal?: AbortSignal | undefined;
 }
 
-/** Gives items to a consumer one at a time and in order. Without promises it costs one call an item. */
+/**
+ * Passes items to a consumer one at a time and in order. If the consumer returns no promises, an item costs one call.
+ */
 export function createSerialConsumer<T>(options: SerialConsumerOptions<T>): SerialConsumer<T> {
   const { consume, onConsumed, onFailed, signal } = options;
   const waiting: T[] = [];

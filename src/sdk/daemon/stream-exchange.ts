@@ -21,19 +21,19 @@ import { headerRecord } from './http-payload.js';
 import { createSerialConsumer } from './serial-consumer.js';
 
 export interface StreamExchange extends Exchange {
-  /** Abandons the stream and returns how far it came. No event follows. */
+  /** Abandons the stream and returns its result so far. No event follows. */
   cancel(): StreamResult;
 }
 
-/** Grants are joined up to this, so that they cost one message for many chunks. */
+/** Grants are joined up to this many bytes, so that many chunks need only one message. */
 const GRANT_BYTES = DEFAULT_WINDOW_BYTES / 2;
-/** What a daemon may have sent ahead of the consumer: the window, overrun by at most one frame. */
+/** Most bytes that a daemon may send ahead of the consumer: the window, plus at most one frame. */
 const MAX_AHEAD_BYTES = DEFAULT_WINDOW_BYTES + PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE;
 
 /**
- * An exchange with a streamed response, as `streamHTTP` makes it. Events are passed on one at a time:
- * the next one when the promise that `onEvent` returned for the last one is fulfilled. A daemon without
- * streams answers with one reply, which is passed on as a start and one chunk.
+ * Creates the exchange for `streamHTTP`. It passes on events one at a time: if `onEvent` returns a promise, the next
+ * event waits until the promise is fulfilled. A daemon without streams answers with one reply, which is passed on as
+ * a start and one chunk.
  */
 export function createStreamExchange(
   requestId: number,
@@ -72,7 +72,7 @@ export function createStreamExchange(
     onFailed: settle.reject,
     signal,
   });
-  /** The last reply; it is handled when the consumer has had all events before it. */
+  /** Handles the last reply after the consumer has received all events before it. */
   const endWith = (conclude: () => void): void => {
     ended = true;
     consumer.endWith(conclude);
@@ -132,7 +132,7 @@ export function createStreamExchange(
     }
     const atMs = performance.now();
     const { statusCode, body } = answer;
-    // A daemon that knows no streams passes on whatever the provider sends.
+    // A daemon of the public protocol does not remove these headers when a provider sends them.
     const headers = Object.fromEntries(
       Object.entries(answer.headers).filter(([name]) => !name.startsWith(OWN_HEADER_PREFIX)),
     );

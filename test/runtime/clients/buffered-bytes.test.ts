@@ -19,7 +19,7 @@ function setUp(most: number) {
   };
 }
 
-test('over the limit the oldest answer alone is read, until so many have ended that all fit again', () => {
+test('above the limit only the oldest answer is read, until enough have ended that the others fit again', () => {
   const { hold, paused } = setUp(100);
   const [a, b, c] = [hold('a'), hold('b'), hold('c')];
   a.add(40);
@@ -35,7 +35,7 @@ test('over the limit the oldest answer alone is read, until so many have ended t
   expect(paused).toEqual([]);
   b.add(60);
   expect(paused).toEqual(['c', 'd']);
-  // Of one that is held back comes what was read already.
+  // A paused answer still delivers bytes that were read before.
   c.add(10);
   b.release();
   expect(paused).toEqual([]);
@@ -43,7 +43,7 @@ test('over the limit the oldest answer alone is read, until so many have ended t
   c.release();
 });
 
-test('an answer that is released twice counts once', () => {
+test('releasing an answer twice counts once', () => {
   const { hold, paused } = setUp(100);
   const [a, b] = [hold('a'), hold('b')];
   a.add(60);
@@ -55,7 +55,7 @@ test('an answer that is released twice counts once', () => {
   expect(paused).toEqual(['c']);
 });
 
-test('while the client reads nothing no answer is read, the oldest no more than the others', () => {
+test('while the client does not read, no answer is read, not even the oldest', () => {
   const { hold, paused, congest } = setUp(100);
   hold('a');
   congest(true);

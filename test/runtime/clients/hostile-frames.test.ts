@@ -20,7 +20,7 @@ async function daemon(options = {}): Promise<TestDaemon> {
   return started;
 }
 
-/** Resolves when the daemon has answered a health frame on this connection. */
+/** Resolves when the daemon has answered a health request on this connection. */
 async function isWell(client: RawClient): Promise<void> {
   const before = client.received.filter(of(MessageType.HealthResponse)).length;
   client.send({ type: MessageType.HealthCheck });
@@ -31,27 +31,30 @@ const refusal = { requestId: 0n, errorClass: ErrorClass.InvalidRequest };
 
 test.each<[string, Uint8Array]>([
   ['an empty payload', new Uint8Array([0, 0, 0, 1, 0])],
-  ['a payload that is no FlatBuffer', new Uint8Array([0, 0, 0, 5, 0, 0xff, 0xff, 0xff, 0xff])],
+  ['a payload that is not a FlatBuffer', new Uint8Array([0, 0, 0, 5, 0, 0xff, 0xff, 0xff, 0xff])],
   ['an unknown frame type', new Uint8Array([0, 0, 0, 3, 99, 1, 2])],
-  ['a health check with no table where one is due', new Uint8Array([0, 0, 0, 2, 4, 7])],
+  ['a health check without its table', new Uint8Array([0, 0, 0, 2, 4, 7])],
   [
-    'a daemon’s own kind of message',
+    'a message that only daemons send',
     encodeMessage({ ...refusal, type: 1, errorMessage: '', payload: new Uint8Array(), durationUs: 0 }),
   ],
-])('%s is answered as the public daemon does, and the connection stays open', async (_what, frame) => {
-  const client = await (await daemon()).client();
-  client.write(frame);
-  const answer = await client.next(of(MessageType.ExecuteResponse));
-  expect(answer).toMatchObject(refusal);
-  expect(answer.errorMessage).not.toBe('');
-  await isWell(client);
-});
+])(
+  '%s gets the same answer as from the public daemon, and the connection stays open',
+  async (_what, frame) => {
+    const client = await (await daemon()).client();
+    client.write(frame);
+    const answer = await client.next(of(MessageType.ExecuteResponse));
+    expect(answer).toMatchObject(refusal);
+    expect(answer.errorMessage).not.toBe('');
+    await isWell(client);
+  },
+);
 
 test.each<[string, number[]]>([
   ['length 0', [0, 0, 0, 0, 0]],
   ['a length over the limit', [0x00, 0xa0, 0x00, 0x01, 0]],
   ['length 0xFFFFFFFF', [0xff, 0xff, 0xff, 0xff]],
-])('%s is answered, and the connection closed', async (_what, bytes) => {
+])('%s gets an answer, and the connection is closed', async (_what, bytes) => {
   const client = await (await daemon()).client();
   client.write(new Uint8Array(bytes));
   const answer = await client.next(of(MessageType.ExecuteResponse));
@@ -60,7 +63,7 @@ test.each<[string, number[]]>([
   await client.closed;
 });
 
-test('the answer to a bad length arrives although the client goes on sending', async () => {
+test('the answer to a bad length arrives although the client continues to send', async () => {
   const client = await (await daemon()).client();
   client.write(new Uint8Array(4));
   client.write(Buffer.alloc(1024 * 1024, 1));
@@ -68,7 +71,7 @@ test('the answer to a bad length arrives although the client goes on sending', a
   await client.closed;
 });
 
-test('a bad frame ends what runs on its connection, and nothing on another', async () => {
+test('a bad frame ends the exchanges of its connection, and none of another', async () => {
   const running = await daemon();
   const upstream = await startUpstream(() => {});
   closing.push(upstream.close);
@@ -84,7 +87,7 @@ test('a bad frame ends what runs on its connection, and nothing on another', asy
   expect(other.received.some(of(MessageType.ExecuteResponse))).toBe(false);
 });
 
-test('a frame of the largest size is taken', async () => {
+test('a frame of the largest size is accepted', async () => {
   const upstream = await startUpstream((request, response) => void response.end(String(request.body.length)));
   closing.push(upstream.close);
   const client = await (await daemon()).client();
@@ -93,7 +96,7 @@ test('a frame of the largest size is taken', async () => {
   expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n))).body).toBe(String(room));
 });
 
-test('a request that comes one byte at a time is served', async () => {
+test('a request that arrives byte by byte is served', async () => {
   const upstream = await startUpstream({ chunks: ['ok'] });
   closing.push(upstream.close);
   const client = await (await daemon()).client();
@@ -105,10 +108,10 @@ test('a request that comes one byte at a time is served', async () => {
   expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 1n))).body).toBe('ok');
 });
 
-test('half a frame and then silence is ended after the limit; whole frames in between are not late', async () => {
+test('the connection is closed if a frame stays incomplete for the limit; completed frames restart the limit', async () => {
   const client = await (await daemon({ frameTimeoutMs: 200 })).client();
   const frame = encodeMessage({ type: MessageType.HealthCheck });
-  // Always half a frame behind, for longer than the limit: each frame is whole in time.
+  // The client is always half a frame behind, for longer than the limit, but completes each frame in time.
   client.write(frame.subarray(0, 3));
   for (let index = 1; index <= 4; index += 1) {
     await new Promise((resolve) => setTimeout(resolve, 80));
@@ -117,12 +120,12 @@ test('half a frame and then silence is ended after the limit; whole frames in be
   const begin = performance.now();
   const answer = await client.next(of(MessageType.ExecuteResponse));
   expect(performance.now() - begin).toBeGreaterThan(150);
-  expect(answer.errorMessage).toBe('a frame did not arrive whole within 0.2 s (--frame-timeout)');
+  expect(answer.errorMessage).toBe('the client did not complete a frame within 0.2 s (--frame-timeout)');
   expect(client.received.filter(of(MessageType.HealthResponse))).toHaveLength(4);
   await client.closed;
 });
 
-test('an idle connection is not ended by that limit', async () => {
+test('that limit does not close an idle connection', async () => {
   const client = await (await daemon({ frameTimeoutMs: 50 })).client();
   await isWell(client);
   await new Promise((resolve) => setTimeout(resolve, 120));
@@ -143,7 +146,7 @@ async function tcpDaemon(): Promise<Runtime> {
   return runtime;
 }
 
-test('over TCP it serves as over the socket, and an HTTP request is closed without a word', async () => {
+test('over TCP it serves clients like over the socket, and closes an HTTP request without an answer', async () => {
   const upstream = await startUpstream({ chunks: ['ok'] });
   closing.push(upstream.close);
   const { address } = await tcpDaemon();
@@ -163,7 +166,7 @@ test('over TCP it serves as over the socket, and an HTTP request is closed witho
   await client.close();
 });
 
-test('a client that resets its connection has its upstream requests aborted', async () => {
+test('when a client resets its connection, its upstream requests are aborted', async () => {
   const upstream = await startUpstream(() => {});
   closing.push(upstream.close);
   const client = await rawClient((await tcpDaemon()).address);
@@ -173,7 +176,7 @@ test('a client that resets its connection has its upstream requests aborted', as
   expect(await request.ended).toBe('hung up');
 });
 
-/** A small generator of numbers, so that a failure can be had again (mulberry32). */
+/** A seeded random generator (mulberry32), so that a failure can be reproduced. */
 function seeded(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -184,7 +187,9 @@ function seeded(seed: number): (below: number) => number {
   };
 }
 
-test('thousands of mutated frames end at most their own connection', { timeout: 60_000 }, async () => {
+test('a mutated frame ends at most its own connection, in thousands of tries', {
+  timeout: 60_000,
+}, async () => {
   const seed = Date.now() % 2 ** 31;
   const random = seeded(seed);
   const wire = join(import.meta.dirname, '../../fixtures/wire');
@@ -199,15 +204,15 @@ test('thousands of mutated frames end at most their own connection', { timeout: 
   for (let round = 0; round < 3000; round += 1) {
     const frame = Buffer.from(frames[random(frames.length)] ?? []);
     for (let flips = 1 + random(4); flips > 0; flips -= 1) {
-      // Mostly behind the length, so that most frames reach the reader of tables.
+      // Mutate mostly bytes after the length, so that most frames reach the table reader.
       const at = random(10) === 0 ? random(frame.length) : 4 + random(frame.length - 4);
       frame[at] = random(2) === 0 ? random(256) : (frame[at] ?? 0) ^ (1 << random(8));
     }
     const cut = random(20) === 0 ? frame.subarray(0, random(frame.length)) : frame;
     client.write(cut);
     if (round % 10 !== 9) continue;
-    // Answered or closed: by then it has read all of it. A cut frame may have lacked just the bytes of the
-    // question, so it is asked again.
+    // An answer or a close shows that the daemon has read the frame. A truncated frame may have swallowed the health
+    // request, so send it again.
     const again = setInterval(() => client.send({ type: MessageType.HealthCheck }), 100);
     await isWell(client).catch(() => {});
     clearInterval(again);
@@ -218,17 +223,17 @@ test('thousands of mutated frames end at most their own connection', { timeout: 
     await client.close();
     client = await running.client();
   }
-  // Most frames were whole and in step, so they were read and answered.
+  // Most frames were complete and in step, so the daemon answered them.
   expect(answered).toBeGreaterThan(1000);
   await client.close();
   await isWell(watcher);
-  // Their own connections' exchanges are gone with them.
+  // The exchanges ended together with their connections.
   watcher.send({ type: MessageType.HealthCheck });
   const last = watcher.received.findLast(of(MessageType.HealthResponse));
   expect(last, `seed ${seed}`).toMatchObject({ healthy: true, activeRequests: 0 });
 });
 
-test('half a frame is ended after the limit, too, when answers had to be read before it', async () => {
+test('the limit for an incomplete frame also applies after the daemon had paused reading', async () => {
   const upstream = await startUpstream({ chunks: ['x'.repeat(4 * 1024 * 1024)] });
   closing.push(upstream.close);
   const running = await daemon({ frameTimeoutMs: 50 });
@@ -242,7 +247,7 @@ test('half a frame is ended after the limit, too, when answers had to be read be
       return watcher.received.findLast(of(MessageType.HealthResponse))?.activeRequests;
     })
     .toBe(0);
-  // Its socket is full now: the daemon stops reading right after this.
+  // The socket is full now, so the daemon stops reading right after this.
   client.write(new Uint8Array([0, 0, 0]));
   await isWell(watcher);
   client.socket.resume();

@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const LIMIT_MS = 10_000;
 const never = new AbortController().signal;
 
-test('of those that come at once one works, and the others resolve when it has ended', async () => {
+test('of several calls at once, one does the work, and the others resolve when it has ended', async () => {
   const done = Promise.withResolvers<void>();
   const order: string[] = [];
   const turns = ['a', 'b', 'c'].map(async (name) => {
@@ -35,7 +35,7 @@ test('of those that come at once one works, and the others resolve when it has e
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a turn whose holder was killed is free for the next', async () => {
+test('a turn whose holder was killed is free for the next process', async () => {
   const holder = spawn(process.execPath, [
     '-e',
     `require('node:net').createServer(() => console.log('joined')).listen(${JSON.stringify(path)}, () => console.log('up'))`,
@@ -46,7 +46,7 @@ test('a turn whose holder was killed is free for the next', async () => {
   });
   await expect.poll(() => said).toBe('up\n');
   const waiting = inTurn(path, LIMIT_MS, async () => {}, never);
-  // First it looks whether anybody is there.
+  // First it checks whether another process has the turn.
   await expect.poll(() => said).toBe('up\njoined\njoined\n');
   holder.kill('SIGKILL');
   await once(holder, 'exit');
@@ -56,7 +56,7 @@ test('a turn whose holder was killed is free for the next', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a turn that lasts too long is not waited for, and one that fails is given back', async () => {
+test('a call does not wait for a turn that lasts too long, and a failing turn is released', async () => {
   const stuck = Promise.withResolvers<void>();
   const first = inTurn(path, LIMIT_MS, () => stuck.promise, never);
   await expect.poll(() => readdir(folder)).toContain('d.sock.starting');
@@ -66,7 +66,7 @@ test('a turn that lasts too long is not waited for, and one that fails is given 
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('of hundreds that come while turns begin and end, each works or waits, and none fails', async () => {
+test('of hundreds of calls while turns begin and end, each works or waits, and none fails', async () => {
   let ran = 0;
   const coming = Array.from({ length: 20 }, async () => {
     for (let turn = 0; turn < 20; turn += 1)
@@ -89,7 +89,7 @@ test('an aborted signal ends the wait', async () => {
   await first;
 });
 
-test('where no socket can be made the work is done without a turn', async () => {
+test('the work is done without a turn if no socket can be created', async () => {
   expect(await inTurn(join(folder, 'x'.repeat(200)), LIMIT_MS, async () => {}, never)).toBe(true);
   expect(await inTurn(join(folder, 'missing', 'turn'), LIMIT_MS, async () => {}, never)).toBe(true);
 });

@@ -23,34 +23,34 @@ async function upstream(...script: Parameters<typeof startUpstream>) {
   return made;
 }
 
-test('a connection over the limit gets an error and is closed; earlier ones go on', async () => {
+test('a connection above the limit gets an error and is closed; earlier ones stay open', async () => {
   const running = await daemon({ connections: 1 });
   const first = await running.client();
   const second = await running.client();
   const refusal = await second.next(of(MessageType.ExecuteResponse, 0n));
   expect(refusal).toMatchObject({
     errorClass: ErrorClass.RateLimited,
-    errorMessage: 'the daemon serves 1 connections, which is its limit (--max-connections); try again later',
+    errorMessage: 'try again later: the daemon is at its limit of 1 connections (--max-connections)',
   });
   await second.closed;
   first.send({ type: MessageType.HealthCheck });
   expect(await first.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
 });
 
-test('a request over the limit of its connection is refused; the others run', async () => {
+test('a request above the limit of its connection is refused; the others continue', async () => {
   const client = await (await daemon({ requestsPerConnection: 2 })).client();
   const { url } = await upstream({ chunks: ['a'], end: 'hang' });
   for (const id of [1n, 2n, 3n]) client.send(httpStream(id, { method: 'GET', url }));
   const refusal = await client.next(of(MessageType.ExecuteResponse, 3n));
   expect(refusal).toMatchObject({
     errorClass: ErrorClass.RateLimited,
-    errorMessage: '2 requests run on this connection, which is the limit (--max-requests)',
+    errorMessage: 'this connection is at its limit of 2 running requests (--max-requests)',
   });
   await client.next(of(MessageType.StreamChunk, 1n));
   await client.next(of(MessageType.StreamChunk, 2n));
 });
 
-test('a request that asks for no ceiling waits for no connection, and is not refused', async () => {
+test('a request without a ceiling does not wait for a connection, and is not refused', async () => {
   const running = await testDaemon({ limits: { requestsPerConnection: 2, upstreamConnections: 2 } });
   closing.push(running.close);
   const client = await running.client();
@@ -61,7 +61,7 @@ test('a request that asks for no ceiling waits for no connection, and is not ref
   expect(connections()).toBe(5);
 });
 
-test('a frame over the limit ends the connection, with the limit named', async () => {
+test('a frame above the limit ends the connection, and the error names the limit', async () => {
   const client = await (await daemon({ frameBytes: 1000 })).client();
   client.send(httpRequest(1n, 'x'.repeat(2000)));
   const refusal = await client.next(of(MessageType.ExecuteResponse, 0n));
@@ -69,18 +69,18 @@ test('a frame over the limit ends the connection, with the limit named', async (
   await client.closed;
 });
 
-test('a client that is idle is closed, one whose request runs is not', async () => {
+test('an idle client’s connection is closed, unless a request runs', async () => {
   const client = await (await daemon({ clientIdleMs: 100 })).client();
   const { url } = await upstream({ chunks: ['a', 'b'], gapMs: 300 });
   client.send(httpStream(1n, { method: 'GET', url }));
   expect((await streamOf(client, 1n)).body.toString()).toBe('ab');
   const refusal = await client.next(of(MessageType.ExecuteResponse, 0n));
-  expect(refusal.errorMessage).toBe('nothing came for 0.1 s (--client-idle)');
+  expect(refusal.errorMessage).toBe('the client sent nothing for 0.1 s (--client-idle)');
   await client.closed;
 });
 
 // undici's clock for these limits ticks every half second.
-test('a provider that goes silent is given up, before its answer and in it', async () => {
+test('a request to a silent provider ends, before its answer and in the middle of it', async () => {
   const client = await (await daemon({ upstreamIdleMs: 200 })).client();
   const mute = await upstream(() => {});
   const half = await upstream({ chunks: ['half'], end: 'hang' });

@@ -21,11 +21,11 @@ afterAll(() => {
 const ALONE = { crowded: () => false, onRoom() {}, onUnread() {} };
 const CROWDED = { ...ALONE, crowded: () => true };
 const FRAME = Buffer.from('frame');
-/** How many bytes have been handed to the socket since `before`. */
+/** How many bytes have been written to the socket since `before`. */
 const since = (before: number): number => socket.bytesWritten - before;
 
 describe('an outbox', () => {
-  test('keeps the frames of one read until it has been handled', async () => {
+  test('holds the frames of one read until the read has been handled', async () => {
     const outbox = createOutbox(socket, ALONE);
     const before = socket.bytesWritten;
     outbox.send(FRAME);
@@ -35,13 +35,13 @@ describe('an outbox', () => {
     expect(since(before)).toBe(2 * FRAME.length);
   });
 
-  test("keeps a crowd's frames until all that was read in the turn has been handled", async () => {
+  test('with many streams, holds frames until all reads of the turn have been handled', async () => {
     const outbox = createOutbox(socket, CROWDED);
     const before = socket.bytesWritten;
     const kept: number[] = [];
     outbox.send(FRAME);
     outbox.defer(() => outbox.send(FRAME));
-    // What another read in the same turn leads to.
+    // Frames from another read in the same turn.
     process.nextTick(() => {
       kept.push(since(before));
       outbox.send(FRAME);
@@ -53,7 +53,7 @@ describe('an outbox', () => {
     expect(since(before)).toBe(3 * FRAME.length);
   });
 
-  test('is congested by the frames of one turn, and says when more is left unread than allowed', async () => {
+  test('is congested by the frames of one turn, and reports when too many bytes stay unread', async () => {
     const unread: number[] = [];
     const most = 4 * socket.writableHighWaterMark;
     const room = Promise.withResolvers<void>();
@@ -74,7 +74,7 @@ describe('an outbox', () => {
     expect(outbox.congested).toBe(false);
   });
 
-  test('does not wait for the end of a turn that reads very many', () => {
+  test('does not wait for the end of a turn with very many frames', () => {
     const outbox = createOutbox(socket, CROWDED);
     const before = socket.bytesWritten;
     let deferred = 0;

@@ -31,7 +31,7 @@ async function ask(
   return client.next(of(MessageType.ExecuteResponse, lastId));
 }
 
-/** What the upstream saw of a request that must succeed. */
+/** Sends a request that must succeed, and returns what the upstream received. */
 async function seen(payload: Record<string, unknown>): Promise<SeenRequest> {
   const index = upstream.requests.length;
   const answer = await ask({ method: 'POST', url: upstream.url, ...payload });
@@ -40,16 +40,16 @@ async function seen(payload: Record<string, unknown>): Promise<SeenRequest> {
 }
 
 test.each<[string, Record<string, unknown> | string, RegExp]>([
-  ['no JSON', '{"method":', /the payload is no JSON/],
+  ['no JSON', '{"method":', /the payload is not JSON/],
   ['another kind of JSON', '[]', /the payload must be object/],
   ['no method', { url: 'http://127.0.0.1/' }, /"method" in the payload must be string/],
   [
-    'a header that is no text',
+    'a header that is not text',
     { method: 'GET', url: 'http://127.0.0.1/', headers: { a: 1 } },
     /"headers\.a" in the payload must be string/,
   ],
   [
-    'a body that is no text',
+    'a body that is not text',
     { method: 'GET', url: 'http://127.0.0.1/', body: {} },
     /"body" in the payload must be string/,
   ],
@@ -61,79 +61,86 @@ test.each<[string, Record<string, unknown> | string, RegExp]>([
   [
     'an unknown method',
     { method: 'BREW', url: 'http://127.0.0.1/' },
-    /no HTTP method "BREW"; there are GET, HEAD/,
+    /unknown HTTP method "BREW"; use one of GET, HEAD/,
   ],
-  ['half a URL', { method: 'GET', url: '/v1/models?key=secret' }, /^"\/v1\/models" is no URL/],
+  [
+    'half a URL',
+    { method: 'GET', url: '/v1/models?key=secret' },
+    /^give a full URL, .*: "\/v1\/models" is not one$/,
+  ],
   [
     'another scheme',
     { method: 'GET', url: 'file:///etc/passwd' },
-    /cannot speak "file"; a URL starts with http: or https:/,
+    /use a URL that starts with http: or https:, not with "file:"/,
   ],
   [
-    'a host name that no name server takes',
+    'a host name that is too long',
     { method: 'GET', url: `http://${'n'.repeat(256)}/?secret` },
-    /^the host name ".*" is over 255 characters$/,
+    /^the host name ".*" is longer than 255 characters$/,
   ],
   [
     'credentials in the URL',
     { method: 'GET', url: 'http://user:secret@127.0.0.1/' },
-    /^the URL for 127\.0\.0\.1 holds a user name/,
+    /the URL for 127\.0\.0\.1 contains a user name/,
   ],
   [
     'a header name with a line end',
     { method: 'GET', url: 'http://127.0.0.1/', headers: { 'a\r\nb': 'c' } },
-    /is no header name/,
+    /is not a valid header name/,
   ],
   [
     'a header value with a line end',
     { method: 'GET', url: 'http://127.0.0.1/', headers: { a: 'secret\r\nb: c' } },
-    /^the header "a" has a character/,
+    /^the header "a" contains a character/,
   ],
   [
     'a header value with a NUL',
     { method: 'GET', url: 'http://127.0.0.1/', headers: { a: '\0' } },
-    /^the header "a" has a character/,
+    /^the header "a" contains a character/,
   ],
   [
     'a header value beyond Latin-1',
     { method: 'GET', url: 'http://127.0.0.1/', headers: { a: '世' } },
-    /^the header "a" has a character/,
+    /^the header "a" contains a character/,
   ],
   [
     'two hosts',
     { method: 'GET', url: 'http://127.0.0.1/', headers: { host: 'a', Host: 'b' } },
-    /"host" is given twice/,
+    /give the header "host" only once/,
   ],
-])('%s is an invalid request that says so, without repeating secrets', async (_what, payload, message) => {
-  const answer = await ask(payload);
-  expect(answer.errorClass).toBe(ErrorClass.InvalidRequest);
-  expect(answer.errorMessage).toMatch(message);
-  expect(answer.errorMessage).not.toContain('secret');
-});
+])(
+  '%s is an invalid request, and its error names the fault without secrets',
+  async (_what, payload, message) => {
+    const answer = await ask(payload);
+    expect(answer.errorClass).toBe(ErrorClass.InvalidRequest);
+    expect(answer.errorMessage).toMatch(message);
+    expect(answer.errorMessage).not.toContain('secret');
+  },
+);
 
-test('bytes that are no UTF-8 are no JSON', async () => {
+test('bytes that are not UTF-8 are not JSON', async () => {
   const answer = await ask('', { payload: new Uint8Array([0x22, 0xff, 0x22]) });
   expect(answer).toMatchObject({ errorClass: ErrorClass.InvalidRequest });
 });
 
-test('another connector, or another operation, is an invalid request that names what there is', async () => {
+test('the error for an unknown connector or operation names the known ones', async () => {
   const url = upstream.url;
   expect(await ask({ method: 'GET', url }, { connectorName: 'postgres' })).toMatchObject({
     errorClass: ErrorClass.InvalidRequest,
-    errorMessage: 'no connector "postgres"; there is http',
+    errorMessage: 'unknown connector "postgres"; use http',
   });
   expect(await ask({ method: 'GET', url }, { operation: 'websocket' })).toMatchObject({
     errorClass: ErrorClass.InvalidRequest,
-    errorMessage: 'no operation "websocket"; there is request and stream',
+    errorMessage: 'unknown operation "websocket"; use request or stream',
   });
 });
 
-test('names without end are refused in few words, and no client loses the daemon’s health by them', async () => {
+test('very long names are refused in a short error, and don’t enlarge the health response', async () => {
   const endless = 'n'.repeat(6_000_000);
   for (const tenantId of [endless, `${endless}2`]) {
     expect(await ask({ method: 'GET', url: upstream.url }, { tenantId })).toMatchObject({
       errorClass: ErrorClass.InvalidRequest,
-      errorMessage: expect.stringMatching(/^the tenant_id has \d+ characters; 256 are the most$/),
+      errorMessage: expect.stringMatching(/^shorten tenant_id: it has \d+ characters, and the limit is 256$/),
     });
   }
   const header = await ask({ method: 'GET', url: upstream.url, headers: { [endless]: 1 } });
@@ -144,7 +151,7 @@ test('names without end are refused in few words, and no client loses the daemon
   });
 });
 
-test('a stream whose payload is wrong ends with InvalidRequest and starts nothing', async () => {
+test('a stream with an invalid payload ends with InvalidRequest and sends nothing upstream', async () => {
   lastId += 1n;
   client.send(httpStream(lastId, { method: 'GET', url: 'nonsense' }));
   const { end } = await streamOf(client, lastId);
@@ -152,7 +159,7 @@ test('a stream whose payload is wrong ends with InvalidRequest and starts nothin
   expect(end.timings.attempts).toBe(0);
 });
 
-test('method, path, query, headers and body arrive as they were given', async () => {
+test('method, path, query, headers and body arrive unchanged', async () => {
   const request = await seen({
     method: 'patch',
     url: `${upstream.url}/a%20b?q=%E4%B8%96#fragment`,
@@ -165,12 +172,12 @@ test('method, path, query, headers and body arrive as they were given', async ()
   expect(request.body.toString()).toBe('世界 👋');
 });
 
-test('a body in base64 arrives as its bytes', async () => {
+test('a body in base64 arrives decoded', async () => {
   const request = await seen({ body: '/wCA', body_encoding: 'base64' });
   expect(request.body).toEqual(Buffer.from([0xff, 0x00, 0x80]));
 });
 
-test('headers of the connection are the daemon’s own: the caller’s are dropped, and the body is counted anew', async () => {
+test('the client’s headers about the connection are dropped, and Content-Length is computed from the body', async () => {
   const request = await seen({
     headers: {
       Connection: 'close',
@@ -189,12 +196,12 @@ test('headers of the connection are the daemon’s own: the caller’s are dropp
   }
 });
 
-test('a Host header of the caller goes out; without one it is the URL’s', async () => {
+test('the client’s Host header is sent; without one, the URL’s host is', async () => {
   expect((await seen({ headers: { Host: 'api.example.com' } })).headers.host).toBe('api.example.com');
   expect((await seen({})).headers.host).toBe(`127.0.0.1:${upstream.port}`);
 });
 
-test('null stands for absent, as other SDKs send it', async () => {
+test('null counts as absent, because other SDKs send it', async () => {
   const request = await seen({ headers: null, body: null });
   expect(request.body).toHaveLength(0);
 });

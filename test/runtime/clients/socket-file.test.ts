@@ -22,7 +22,7 @@ function server(): Server {
   return made;
 }
 
-/** A socket that nobody listens on any more, as a killed daemon leaves it. */
+/** Leaves a stale socket file, like a killed daemon does. */
 async function leaveStale(path: string): Promise<void> {
   const dead = createServer();
   const elsewhere = join(folder, 'dead.sock');
@@ -31,7 +31,7 @@ async function leaveStale(path: string): Promise<void> {
   await new Promise((resolve) => dead.close(resolve));
 }
 
-test('a claimed socket is 0600 whatever the umask, and nothing else is left in the directory', async () => {
+test('a claimed socket has mode 0600 with any umask, and no other file stays in the directory', async () => {
   const path = join(folder, 'd.sock');
   await claimSocketFile(server(), path);
   const found = await lstat(path);
@@ -49,7 +49,7 @@ test('a stale socket is replaced', async () => {
   expect(await readdir(folder)).toEqual(['d.sock']);
 });
 
-test('a live socket is never taken', async () => {
+test('a socket with a listening process is never replaced', async () => {
   const path = join(folder, 'd.sock');
   await claimSocketFile(server(), path);
   const { ino } = await lstat(path);
@@ -64,7 +64,7 @@ test('a live socket is never taken', async () => {
 test.each([
   ['nothing', false],
   ['a stale socket', true],
-])('of fifty claims at once over %s one wins', async (_what, stale) => {
+])('one of fifty simultaneous claims over %s wins', async (_what, stale) => {
   const path = join(folder, 'd.sock');
   if (stale) await leaveStale(path);
   const claims = await Promise.allSettled(Array.from({ length: 50 }, () => claimSocketFile(server(), path)));
@@ -75,7 +75,7 @@ test.each([
   expect(await readdir(folder)).toEqual(['d.sock']);
 });
 
-test('the lock of a claimer that died at it does not stay in the way', async () => {
+test('the lock of a process that died while claiming does not block later claims', async () => {
   const path = join(folder, 'd.sock');
   await leaveStale(path);
   await leaveStale(`${path}.lock`);
@@ -83,10 +83,10 @@ test('the lock of a claimer that died at it does not stay in the way', async () 
   expect(await readdir(folder)).toEqual(['d.sock']);
 });
 
-test('a stale socket stays untouched while another claimer is at it', async () => {
+test('a stale socket is left unchanged while another process holds the lock', async () => {
   const path = join(folder, 'd.sock');
   await leaveStale(path);
-  // The lock of one that lives.
+  // The lock of a running process.
   await claimSocketFile(server(), `${path}.lock`);
   const claim = claimSocketFile(server(), path);
   const { ino } = await lstat(path);
@@ -107,43 +107,45 @@ test('release removes the socket, but not a socket that replaced it', async () =
   expect((await lstat(path)).isSocket()).toBe(true);
 });
 
-test('what is no socket is left alone', async () => {
+test('a file that is not a socket is kept', async () => {
   const path = join(folder, 'notes.txt');
   await writeFile(path, 'precious');
-  await expect(claimSocketFile(server(), path)).rejects.toThrow(/exists and is no socket/);
+  await expect(claimSocketFile(server(), path)).rejects.toThrow(/it is not a socket/);
 });
 
-test('another user’s file is left alone', async () => {
+test('another user’s file is kept', async () => {
   const path = join(folder, 'd.sock');
   await claimSocketFile(server(), path);
   await chmod(folder, 0o1777);
-  // As root would see it, whose directory may hold anybody's files: to any other uid this one is foreign.
+  // Pass another uid, for which the file is foreign: root's own directories may contain other users' files.
   const stranger = (process.getuid?.() ?? 0) + 1;
   await expect(claimSocketFile(server(), path, stranger)).rejects.toThrow(
-    process.getuid?.() === 0 ? /belongs to another user \(uid 0\)/ : /others can replace files/,
+    process.getuid?.() === 0 ? /belongs to another user \(uid 0\)/ : /other users can replace files/,
   );
 });
 
-test('a directory in which others can replace files is refused; one with the sticky bit is not', async () => {
+test('a socket path is refused where other users can replace files, unless the directory has the sticky bit', async () => {
   const shared = join(folder, 'shared');
   await mkdir(shared);
   await chmod(shared, 0o777);
   await expect(claimSocketFile(server(), join(shared, 'd.sock'))).rejects.toThrow(
-    /others can replace files in/,
+    /other users can replace files in/,
   );
   await chmod(shared, 0o1777);
   await claimSocketFile(server(), join(shared, 'd.sock'));
 });
 
-test('a missing directory, or a path that is not one, is an error', async () => {
+test('a missing directory, or a path in a file, is an error', async () => {
   await expect(claimSocketFile(server(), join(folder, 'no', 'd.sock'))).rejects.toThrow(
-    `the socket's directory ${join(folder, 'no')} does not exist; make it first`,
+    `the socket's directory ${join(folder, 'no')} does not exist; create it first`,
   );
   await writeFile(join(folder, 'file'), '');
-  await expect(claimSocketFile(server(), join(folder, 'file', 'd.sock'))).rejects.toThrow(/is no directory/);
+  await expect(claimSocketFile(server(), join(folder, 'file', 'd.sock'))).rejects.toThrow(
+    /is not a directory/,
+  );
 });
 
-test('a path that is too long for a socket is an error that says by how much', async () => {
+test('the error for a path that is too long for a socket says by how many bytes', async () => {
   const path = join(folder, 'x'.repeat(110 - folder.length));
   expect(path).toHaveLength(111);
   await expect(claimSocketFile(server(), path)).rejects.toThrow(/too long by (4|8) bytes/);

@@ -15,7 +15,7 @@ afterEach(async () => {
 const TOTAL = 32 * 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, 'x');
 
-/** A client that sends `frames`, counts what comes and says "begun" at the first byte, "all" after the last. */
+/** A client that sends `frames`, counts the bytes it receives, and prints "begun" at the first and "all" after the last. */
 const CLIENT = `
 const [path, frames, total] = process.argv.slice(1);
 const socket = require('node:net').connect(path);
@@ -27,7 +27,7 @@ socket.on('data', (bytes) => {
   if (count >= Number(total)) console.log('all');
 });`;
 
-test('a client that is stopped (SIGSTOP) holds up only its own provider, and receives everything after SIGCONT', {
+test('a stopped client (SIGSTOP) delays only its own provider, and receives everything after SIGCONT', {
   timeout: 60_000,
 }, async () => {
   let written = 0;
@@ -71,7 +71,7 @@ test('a client that is stopped (SIGSTOP) holds up only its own provider, and rec
     },
     { interval: 200, timeout: 10_000 },
   );
-  // The sockets' buffers and the window; what the client has allowed by far is more.
+  // The sockets' buffers and the window. The client has granted far more.
   expect(written).toBeLessThan(16 * 1024 * 1024);
   const other = await daemon.client();
   other.send(httpRequest(1n, { method: 'GET', url: `${upstream.url}/small` }));

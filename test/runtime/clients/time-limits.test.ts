@@ -21,7 +21,7 @@ async function ask(script: Script, policy: WirePolicy, upstreamIdleMs = 300_000)
   return { upstream, end, body: body.toString(), ended: await ended };
 }
 
-test('headers that do not come in time end the request, and the error names the setting', async () => {
+test('late headers end the request, and the error names the setting', async () => {
   const { upstream, end, ended } = await ask({ delayMs: 60_000 }, { headersTimeoutMs: 300 });
   expect(end.errorClass).toBe(ErrorClass.Timeout);
   expect(end.errorMessage).toBe(
@@ -30,7 +30,7 @@ test('headers that do not come in time end the request, and the error names the 
   expect(ended).toBe('hung up');
 });
 
-test('the limit of the headers does not cut an answer that has begun', async () => {
+test('the limit for headers does not end an answer that has begun', async () => {
   const chunks = Array.from({ length: 8 }, () => '.');
   const { end, body } = await ask({ chunks, gapMs: 100 }, { headersTimeoutMs: 400 });
   expect([end.errorClass, body]).toEqual([ErrorClass.Success, '........']);
@@ -44,13 +44,13 @@ test('silence after the headers ends the answer, and the error names the setting
   );
 });
 
-test('comments alone keep an answer alive beyond the idle limit', async () => {
+test('comments keep an answer alive beyond the idle limit', async () => {
   const chunks = Array.from({ length: 12 }, () => ': ping\n\n');
   const { end } = await ask({ chunks, gapMs: 100 }, { idleTimeoutMs: 600 });
   expect(end.errorClass).toBe(ErrorClass.Success);
 });
 
-test("a request's own idle limit replaces the daemon's, also where it is longer", async () => {
+test("a request's own idle limit replaces the daemon's, even if it is longer", async () => {
   const script = { chunks: ['a', 'b'], gapMs: 2500 };
   expect((await ask(script, {}, 500)).end.errorClass).toBe(ErrorClass.Timeout);
   expect((await ask(script, { idleTimeoutMs: 0 }, 500)).body).toBe('ab');

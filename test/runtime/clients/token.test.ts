@@ -42,52 +42,54 @@ async function connected(runtime: Runtime): Promise<RawClient> {
 }
 
 describe('the token file', () => {
-  test('is made where it is missing, for its owner alone, and read the next time', async () => {
+  test('is created if missing, readable only by its owner, and read the next time', async () => {
     const token = readOrMakeToken(tokenFile);
     expect(token).toMatch(/^[\w-]{43}$/);
     expect((await stat(tokenFile)).mode & 0o777).toBe(0o600);
     expect(readOrMakeToken(tokenFile)).toBe(token);
   });
 
-  test('that others can read is refused', async () => {
+  test('is refused if other users can read it', async () => {
     readOrMakeToken(tokenFile);
     await chmod(tokenFile, 0o640);
-    expect(() => readOrMakeToken(tokenFile)).toThrow(/can be read by others: chmod 600 it/);
+    expect(() => readOrMakeToken(tokenFile)).toThrow(
+      /^run chmod 600 .*: other users can read this token file$/,
+    );
   });
 
-  test('that is a link is refused, wherever it leads', async () => {
+  test('is refused if it is a link', async () => {
     const elsewhere = join(folder, 'elsewhere');
     await writeFile(elsewhere, 'a-token-of-another-place\n', { mode: 0o600 });
     await symlink(elsewhere, join(folder, 'link'));
-    expect(() => readOrMakeToken(join(folder, 'link'))).toThrow(/no regular file/);
+    expect(() => readOrMakeToken(join(folder, 'link'))).toThrow(/is not a regular file/);
   });
 
-  test('that holds no token is refused', async () => {
+  test('is refused if it contains no token', async () => {
     await writeFile(join(folder, 'empty'), '\n', { mode: 0o600 });
     expect(() => readOrMakeToken(join(folder, 'empty'))).toThrow(/holds no token/);
   });
 
-  test('tokens are compared whole', () => {
+  test('only equal tokens match', () => {
     expect(sameToken('abc', 'abc')).toBe(true);
     expect(sameToken('abc', 'abcd')).toBe(false);
     expect(sameToken('', 'abc')).toBe(false);
   });
 });
 
-describe('a daemon that wants a token', () => {
-  test('does nothing for a client without it, and says how to get in', async () => {
+describe('a daemon with a token', () => {
+  test('refuses a client without it, and says how to get access', async () => {
     const { runtime, upstream } = await daemon();
     const client = await connected(runtime);
     client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
     const answer = await client.next(of(MessageType.ExecuteResponse, 1n));
     expect(answer.errorClass).toBe(ErrorClass.Permanent);
-    expect(answer.errorMessage).toMatch(/wants its token: set VASTAR_TOKEN_FILE/);
+    expect(answer.errorMessage).toMatch(/^set VASTAR_TOKEN_FILE \(tokenFile\) to the token file/);
     client.send({ type: MessageType.HealthCheck });
     expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: false, origins: [] });
     expect(upstream.requests).toHaveLength(0);
   });
 
-  test('a wrong token opens nothing', async () => {
+  test('refuses a wrong token', async () => {
     const { runtime, upstream } = await daemon();
     const client = await connected(runtime);
     client.send({ type: MessageType.HealthCheck, token: 'not-the-token-that-it-wants' });
@@ -98,7 +100,7 @@ describe('a daemon that wants a token', () => {
     });
   });
 
-  test('the right one opens that connection, and no other', async () => {
+  test('accepts the right token for that connection only', async () => {
     const { runtime, upstream } = await daemon();
     const token = (await readFile(tokenFile, 'utf8')).trim();
     const [first, second] = [await connected(runtime), await connected(runtime)];
@@ -112,7 +114,7 @@ describe('a daemon that wants a token', () => {
     });
   });
 
-  test('the SDK shows it before its first request', async () => {
+  test('gets the token from the SDK before the first request', async () => {
     const { port, upstream } = await daemon();
     const client = new RuntimeClient({ useTcp: true, tcpPort: port, tokenFile });
     closing.unshift(() => client.close());
@@ -122,7 +124,7 @@ describe('a daemon that wants a token', () => {
     expect(await client.health()).toMatchObject({ kind: 'vastar-tui', health: { healthy: true } });
   });
 
-  test('without a token file the SDK fails with what to do', async () => {
+  test('without a token file, the SDK’s error says what to do', async () => {
     const { port, upstream } = await daemon();
     const client = new RuntimeClient({ useTcp: true, tcpPort: port, tokenFile: join(folder, 'none') });
     closing.unshift(() => client.close());

@@ -17,7 +17,7 @@ import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 const MIB = 1024 * 1024;
 const BODY = Buffer.alloc(3 * MIB, 'x');
-/** What the daemon itself needs, and one connection's limits with it. */
+/** The memory that the daemon itself needs, plus the limits of one connection. */
 const MOST_BYTES = 250 * MIB;
 
 let programs: DaemonPrograms;
@@ -51,7 +51,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The most memory that the daemon had until its figures have not changed for a while. */
+/** Returns the daemon's peak memory, once its figures have not changed for a while. */
 async function peakBytes(): Promise<number> {
   let most = 0;
   for (let same = 0; same < 5; same += 1) {
@@ -64,7 +64,7 @@ async function peakBytes(): Promise<number> {
   return most;
 }
 
-test('complete answers to a client that does not read cost bounded memory, and all come once it reads', {
+test('buffered answers to a client that does not read cost bounded memory, and all arrive once it reads', {
   timeout: 60_000,
 }, async () => {
   const requests = 90;
@@ -85,10 +85,10 @@ test('complete answers to a client that does not read cost bounded memory, and a
   expect(whole).toBe(requests);
 });
 
-test('a flood of health checks from a client that does not read costs bounded memory, and each is answered', {
+test('a flood of health checks from a client that does not read costs bounded memory, and each gets its answer', {
   timeout: 60_000,
 }, async () => {
-  // Each tenant is in each answer.
+  // Each health response lists all tenants.
   for (let id = 1n; id <= 40n; id += 1n) {
     client.send(
       httpRequest(id, { method: 'GET', url: `${upstream.url}/small` }, { tenantId: `tenant ${id}` }),

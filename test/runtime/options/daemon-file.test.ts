@@ -29,7 +29,7 @@ const flags = (config: string, more: Partial<DaemonFlags> = {}): DaemonFlags => 
   policy: { config, ...more.policy },
 });
 
-describe('what is wrong is named with file, line and column, and what to do', () => {
+describe('an error names file, line and column, and says what to do', () => {
   test.each([
     ['retry:\n  atempts: 2\n', /runtime\.yaml:2:3: unknown key "retry\.atempts" - did you mean "attempts"\?/],
     [
@@ -54,7 +54,7 @@ describe('what is wrong is named with file, line and column, and what to do', ()
     expect(() => readDaemonFile(path)).toThrow(message);
   });
 
-  test('each of several problems', async () => {
+  test('all problems are reported together', async () => {
     const path = await file('retry:\n  attempts: 0\ndrain_s: -1\nx: 1\n');
     const read = (): string[] => {
       try {
@@ -67,7 +67,7 @@ describe('what is wrong is named with file, line and column, and what to do', ()
     expect(read()).toHaveLength(3);
   });
 
-  test('a file that is not there', () => {
+  test('a missing file', () => {
     expect(() => readDaemonFile('/nowhere/x.yaml')).toThrow('the file /nowhere/x.yaml does not exist');
     expect(() => readLimitsSection('/nowhere/x.yaml')).toThrow('the file /nowhere/x.yaml does not exist');
   });
@@ -85,7 +85,7 @@ test('the example file shows the defaults', async () => {
   expect([drainMs, logFile]).toEqual([undefined, undefined]);
 });
 
-test('every setting of the file counts, and a flag beats it', async () => {
+test('every setting of the file is used, and flags win over it', async () => {
   const path = await file(`
 log: { file: /tmp/x.log, level: debug, max_bytes: 5, keep: 1 }
 metrics_port: 9000

@@ -46,7 +46,7 @@ async function originOf(asking: RawClient): Promise<OriginStatus | undefined> {
   return health.type === MessageType.HealthResponse ? health.origins[0] : undefined;
 }
 
-test('a request that asks for no circuit is neither refused nor counted', async () => {
+test('a request with circuit: false is neither refused nor counted', async () => {
   const upstream = await upstreamOf({ status: 503 });
   const asking = await client();
   const policy = { circuit: false };
@@ -58,7 +58,7 @@ test('a request that asks for no circuit is neither refused nor counted', async 
   expect(upstream.requests).toHaveLength(18);
 });
 
-test('a server of this machine that is not started yet opens no circuit', async () => {
+test('a local server that has not started yet does not open the circuit', async () => {
   const port = await closedPort();
   const asking = await client();
   for (const host of ['127.0.0.1', 'localhost']) {
@@ -69,7 +69,7 @@ test('a server of this machine that is not started yet opens no circuit', async 
   }
 });
 
-test('429 never opens the circuit, and one scope or key that fails leaves the others alone', async () => {
+test('429 never opens the circuit, and a failing scope or key does not affect the others', async () => {
   const limited = await upstreamOf({ status: 429 });
   const asking = await client();
   for (let request = 0; request < 12; request += 1) await ask(asking, limited.url);
@@ -85,7 +85,7 @@ test('429 never opens the circuit, and one scope or key that fails leaves the ot
   expect(failing.requests).toHaveLength(7);
 });
 
-test('a provider that fails five times is not asked the sixth time, and the client hears when it will be', async () => {
+test('after five failures the sixth request is refused, and the error says when to try again', async () => {
   const upstream = await upstreamOf({ status: 503 });
   const clock = createManualClock();
   const asking = await client({ clock });
@@ -93,7 +93,7 @@ test('a provider that fails five times is not asked the sixth time, and the clie
   const end = await ask(asking, upstream.url);
   expect(end).toMatchObject({ errorClass: ErrorClass.Transient, retryAfterMs: 5000 });
   expect(end.errorMessage).toBe(
-    `${upstream.url} is not asked for now (5 failures in a row, the last one: status 503): try again in 5 s`,
+    `try again in 5 s: the circuit for ${upstream.url} is open (5 failures in a row, the last one: status 503)`,
   );
   expect(upstream.requests).toHaveLength(5);
   expect(await originOf(asking)).toMatchObject({
@@ -103,14 +103,14 @@ test('a provider that fails five times is not asked the sixth time, and the clie
   });
 });
 
-test('health tells the circuit of a provider that nothing connects to', async () => {
+test('health reports the circuit of a provider without connections', async () => {
   const origin = `http://127.0.0.2:${await closedPort()}`;
   const asking = await client();
   for (let request = 0; request < 5; request += 1) await ask(asking, origin);
   expect(await originOf(asking)).toMatchObject({ origin, circuit: 'open', poolOpen: 0 });
 });
 
-test('of a hundred that race for it, one is the probe', async () => {
+test('of a hundred simultaneous requests, one is the probe', async () => {
   const upstream = await startUpstream((_request, response) => {
     if (upstream.requests.length <= 5) response.writeHead(500).end();
     else setTimeout(() => response.end('back'), 100);
@@ -123,11 +123,11 @@ test('of a hundred that race for it, one is the probe', async () => {
   const ends = await Promise.all(Array.from({ length: 100 }, () => ask(asking, upstream.url)));
   expect(ends.filter(({ errorClass }) => errorClass === ErrorClass.Success)).toHaveLength(1);
   expect(upstream.requests).toHaveLength(6);
-  // It has closed the circuit.
+  // The probe has closed the circuit.
   expect((await ask(asking, upstream.url)).errorClass).toBe(ErrorClass.Success);
 });
 
-describe('what does not count as a failure of the provider', () => {
+describe('these do not count as failures of the provider', () => {
   test.each([400, 401, 404, 409, 422])('status %i', async (status) => {
     const upstream = await upstreamOf({ status });
     const asking = await client();
@@ -135,7 +135,7 @@ describe('what does not count as a failure of the provider', () => {
     expect(upstream.requests).toHaveLength(12);
   });
 
-  test('a request that is cancelled', async () => {
+  test('a cancelled request', async () => {
     const upstream = await upstreamOf({ delayMs: 60_000 });
     const asking = await client();
     for (let request = 0; request < 12; request += 1) {
@@ -149,7 +149,7 @@ describe('what does not count as a failure of the provider', () => {
   });
 });
 
-describe('what counts as one', () => {
+describe('these count as failures of the provider', () => {
   test.each([408, 500, 502])('status %i', async (status) => {
     const upstream = await upstreamOf({ status });
     const asking = await client();
@@ -169,7 +169,7 @@ describe('what counts as one', () => {
     expect(connections).toBe(5);
   });
 
-  test('a deadline that passes before an answer comes', async () => {
+  test('a deadline that passes before the answer', async () => {
     const upstream = await upstreamOf({ delayMs: 60_000 });
     const asking = await client();
     for (let request = 0; request < 8; request += 1) {
@@ -179,7 +179,7 @@ describe('what counts as one', () => {
   });
 });
 
-test('tenants have circuits of their own', async () => {
+test('each tenant has its own circuits', async () => {
   const upstream = await upstreamOf({ status: 503 });
   const asking = await client();
   for (let request = 0; request < 6; request += 1) await ask(asking, upstream.url, { tenantId: 'a' });
@@ -187,7 +187,7 @@ test('tenants have circuits of their own', async () => {
   expect(upstream.requests).toHaveLength(6);
 });
 
-test('a dead provider and a thousand requests: few attempts, and the rest fail without one', async () => {
+test('of a thousand requests to a dead provider, a few are attempted and the rest fail at once', async () => {
   let connections = 0;
   const upstream = await startTcpUpstream((socket) => {
     connections += 1;
@@ -206,7 +206,7 @@ test('a dead provider and a thousand requests: few attempts, and the rest fail w
     expect((await ask(asking, upstream.url)).errorClass).toBe(ErrorClass.Transient);
   }
   expect(connections).toBeLessThanOrEqual(1203);
-  // Those that found the circuit closed took ten attempts and their waits at most.
+  // Requests that found the circuit closed needed at most ten attempts and their waits.
   expect(connections).toBeLessThan(30);
 });
 

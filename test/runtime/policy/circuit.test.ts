@@ -10,7 +10,7 @@ function setUp(): { clock: ManualClock; circuit: Circuit } {
   return { clock, circuit: createCircuit(clock) };
 }
 
-/** Lets one request pass and end so; fails the test when it is refused. */
+/** Lets one request pass with this result. Fails the test when the circuit refuses it. */
 function pass(circuit: Circuit, result: PassResult): void {
   const entry = circuit.enter();
   if (entry.kind === 'refused') throw new Error('refused');
@@ -41,7 +41,7 @@ describe('a closed circuit', () => {
     });
   });
 
-  test('a success in between begins the row anew', () => {
+  test('a success resets the count of failures in a row', () => {
     const { circuit } = setUp();
     passMany(circuit, FAILURE, FAILURE, FAILURE, FAILURE, SUCCESS, FAILURE, FAILURE, FAILURE);
     expect(circuit.status.state).toBe('closed');
@@ -57,7 +57,7 @@ describe('a closed circuit', () => {
     expect(circuit.enter()).toMatchObject({ reason: '5 of 10 requests failed, the last one: status 503' });
   });
 
-  test('forgets what was longer than 30 s ago', async () => {
+  test('forgets results older than 30 s', async () => {
     const { clock, circuit } = setUp();
     for (let pair = 0; pair < 4; pair += 1) passMany(circuit, SUCCESS, FAILURE);
     await clock.advance(34_000);
@@ -65,7 +65,7 @@ describe('a closed circuit', () => {
     expect(circuit.status.state).toBe('closed');
   });
 
-  test('what says nothing about the provider counts for nothing', () => {
+  test('ignores results that show nothing about the provider', () => {
     const { circuit } = setUp();
     passMany(circuit, ...Array<PassResult>(50).fill({ kind: 'ignored' }));
     expect(circuit.status.state).toBe('closed');
@@ -77,7 +77,7 @@ describe('a closed circuit', () => {
 });
 
 describe('an open circuit', () => {
-  test('refuses until its time has come, then lets exactly one probe through however many race', async () => {
+  test('refuses until its time is up, then lets exactly one of many requests through as a probe', async () => {
     const { clock, circuit } = opened();
     await clock.advance(4999);
     expect(circuit.enter()).toMatchObject({ kind: 'refused', retryInMs: 1 });
@@ -108,26 +108,26 @@ describe('an open circuit', () => {
     expect(waits).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
   });
 
-  test('a probe that is cancelled leaves its place to the next request', async () => {
+  test('after a cancelled probe, the next request is the probe', async () => {
     const { clock, circuit } = opened();
     await clock.advance(5000);
     pass(circuit, { kind: 'ignored' });
     expect(circuit.enter()).toMatchObject({ kind: 'pass', probe: true });
   });
 
-  test('a probe without an end does not keep the others out for good', async () => {
+  test('a probe without a result does not block other requests for good', async () => {
     const { clock, circuit } = opened();
     await clock.advance(5000);
     const lost = circuit.enter();
     await clock.advance(30_000);
     const second = circuit.enter();
     expect(second).toMatchObject({ kind: 'pass', probe: true });
-    // The first one's result comes too late to count.
+    // The first probe's result comes too late to count.
     if (lost.kind === 'pass') lost.settle(SUCCESS);
     expect(circuit.status.state).toBe('half-open');
   });
 
-  test('what was sent before it opened cannot close it, nor open it for longer', () => {
+  test('requests sent before it opened neither close it nor keep it open longer', () => {
     const { circuit } = setUp();
     const early = [circuit.enter(), circuit.enter()];
     passMany(circuit, ...Array<PassResult>(5).fill(FAILURE));

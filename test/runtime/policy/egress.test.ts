@@ -18,7 +18,7 @@ async function ask(url: string, egress: PolicyOptions['egress'] = {}) {
   return streamOf(client, 1n);
 }
 
-test('a forbidden address is refused before anything is sent, and is not retried', async () => {
+test('a request to a forbidden address is refused before anything is sent, and is not retried', async () => {
   const { end } = await ask('http://169.254.169.254/latest/meta-data/');
   expect(end).toMatchObject({ errorClass: ErrorClass.Permanent, timings: { attempts: 0 } });
   expect(end.errorMessage).toMatch(/where clouds hand out credentials/);
@@ -31,13 +31,13 @@ test('a name is refused for the address that it resolves to', async () => {
   const { end } = await ask(url, { loopback: false });
   expect(end.errorClass).toBe(ErrorClass.Permanent);
   expect(end.errorMessage).toMatch(
-    /^the daemon sends nothing to http:\/\/localhost:\d+: (127\.0\.0\.1|::1) is this machine/,
+    /requests to http:\/\/localhost:\d+ are not allowed \((127\.0\.0\.1|::1) is this machine/,
   );
   expect(upstream.connections()).toBe(0);
   expect((await ask(url)).body.toString()).toBe('secret');
 });
 
-test('a redirect to where nothing may be sent is not followed', async () => {
+test('a redirect to a forbidden address is not followed', async () => {
   const upstream = await startUpstream({ status: 302, headers: { location: 'http://169.254.169.254/' } });
   closing.push(upstream.close);
   const { end } = await ask(upstream.url);

@@ -7,14 +7,14 @@ import { seededRandom } from '../../support/random.js';
 
 const SCHEDULES = 10_000;
 const MAX_ATTEMPTS = 3;
-/** Narrow enough that requests wait for places, and wide enough that they get them. */
+/** Low enough that requests wait for slots, and high enough that they get them. */
 const NARROW: Limits = {
   concurrent: 3,
   default: { ...DEFAULT_LIMITS.default, concurrent: 2, queued: 4 },
   tenants: {},
 };
 
-/** Runs some requests at once over a network that fails at random; all that happens follows from the seed. */
+/** Runs some requests at once over a network that fails at random. The seed determines everything. */
 async function runSchedule(seed: number): Promise<Observed[]> {
   const random = seededRandom(seed);
   const clock = createManualClock();
@@ -38,7 +38,7 @@ async function runSchedule(seed: number): Promise<Observed[]> {
   return Promise.all(running);
 }
 
-/** What is wrong with a request's history; empty, if nothing is. */
+/** Returns the errors in a request's history; an empty list if there are none. */
 function wrongsOf(observed: Observed): string[] {
   const wrongs = [...observed.wrongs];
   const { attempts, pieces, outcome, deadlineMs } = observed;
@@ -47,7 +47,7 @@ function wrongsOf(observed: Observed): string[] {
   if (deadlineMs !== undefined && attempts.some((atMs) => atMs >= deadlineMs)) {
     wrongs.push('an attempt after the deadline');
   }
-  // Pieces are `attempt:index/count`: in order, none twice, none missing, all of the last attempt.
+  // Pieces are `attempt:index/count`. They must be complete, in order, without duplicates, and of the last attempt.
   const expected = pieces.map((_, index) => `${attempts.length}:${index}/`);
   if (!pieces.every((piece, index) => piece.startsWith(expected[index] ?? '?')))
     wrongs.push(`pieces ${pieces}`);
@@ -57,7 +57,7 @@ function wrongsOf(observed: Observed): string[] {
   return wrongs;
 }
 
-test(`${SCHEDULES} schedules of faults: each request ends once, and no token is doubled or lost`, async () => {
+test(`in ${SCHEDULES} schedules of faults, each request ends once, and no token is duplicated or lost`, async () => {
   const outcomes = new Map<string, number>();
   let retried = 0;
   for (let seed = 1; seed <= SCHEDULES; seed += 1) {
@@ -66,14 +66,14 @@ test(`${SCHEDULES} schedules of faults: each request ends once, and no token is 
     });
     const wrongs = requests.flatMap(wrongsOf);
     const attempts = requests.reduce((sum, { attempts }) => sum + attempts.length, 0);
-    // Two tenants and two origins have a budget each.
+    // Each pair of two tenants and two origins has its own budget.
     if (attempts > 1.2 * requests.length + 4 * 3)
       wrongs.push(`${attempts} attempts for ${requests.length} requests`);
     expect(wrongs, `seed ${seed}`).toEqual([]);
     for (const { outcome } of requests) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     retried += requests.filter(({ attempts }) => attempts.length > 1).length;
   }
-  // The schedules do reach what they are meant to.
+  // Check that the schedules reach all these cases.
   expect(retried).toBeGreaterThan(SCHEDULES / 4);
   for (const outcome of ['complete', 'failed', 'cancelled']) {
     expect(outcomes.get(outcome), outcome).toBeGreaterThan(SCHEDULES / 10);

@@ -8,7 +8,7 @@ import { buildDaemonPrograms, type DaemonPrograms } from '../../support/daemon-p
 import { httpStream, type RawClient, rawClient, streamOf } from '../../support/raw-client.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-/** An address of this machine that is not its loopback one: what is asked there counts as asked elsewhere. */
+/** An address of this machine other than loopback: the rules treat it like another machine. */
 const OUTSIDE = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
@@ -23,7 +23,7 @@ function canBind(): boolean {
   }
 }
 
-// Names are resolved by the system: only a hosts file shows what the daemon does with its answers.
+// The system resolves names, so only a hosts file can control the addresses that the daemon gets.
 describe.skipIf(!canBind())('a name whose addresses change (needs root, and a network)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vt-rebind-'));
   const hosts = join(folder, 'hosts');
@@ -51,7 +51,7 @@ describe.skipIf(!canBind())('a name whose addresses change (needs root, and a ne
       child.kill();
       await ended;
     });
-    // Each request has a connection of its own, so that each looks the name up.
+    // Each request has its own connection, so each one resolves the name.
     upstream = await startUpstream(
       (_request, response) => {
         response.writeHead(200, { connection: 'close' }).end('there');
@@ -83,7 +83,7 @@ describe.skipIf(!canBind())('a name whose addresses change (needs root, and a ne
     ['64:ff9b:1::a9fe:a9fe', /hand out credentials/],
     ['fe80::1', /link-local/],
     ['0.0.0.0', /this machine itself/],
-  ])('is refused once it leads to %s, however well it led before', async (address, why) => {
+  ])('is refused once it resolves to %s, although earlier addresses were allowed', async (address, why) => {
     resolve(OUTSIDE ?? '');
     expect((await ask()).body.toString()).toBe('there');
     const before = upstream.connections();
@@ -94,7 +94,7 @@ describe.skipIf(!canBind())('a name whose addresses change (needs root, and a ne
     expect(upstream.connections()).toBe(before);
   });
 
-  test('is asked at its permitted addresses alone where it has several', async () => {
+  test('is requested only at its permitted addresses if it has several', async () => {
     resolve('169.254.169.254', OUTSIDE ?? '', '127.0.0.1');
     expect((await ask()).body.toString()).toBe('there');
   });

@@ -32,7 +32,7 @@ async function askRefusing(refusal: Script): Promise<{ upstream: Upstream; askin
 
 const QUOTA = '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}';
 
-test('a 429 that says insufficient_quota is passed on whole, and not tried again', async () => {
+test('a 429 with insufficient_quota is passed on whole, and not retried', async () => {
   const { upstream, asking } = await askRefusing({
     chunks: [QUOTA.slice(0, 20), QUOTA.slice(20)],
     gapMs: 20,
@@ -42,7 +42,7 @@ test('a 429 that says insufficient_quota is passed on whole, and not tried again
   expect(upstream.requests).toHaveLength(1);
 });
 
-test.each(FORMS)('a 429 that says so in %s is passed on as it came, and not tried again', async (form) => {
+test.each(FORMS)('a 429 about quota in %s is passed on unchanged, and not retried', async (form) => {
   const sent = compressed(form, Buffer.from(QUOTA));
   const headers = { 'content-encoding': nameOf(form) };
   const { upstream, asking } = await askRefusing({ headers, chunks: [sent] });
@@ -50,7 +50,7 @@ test.each(FORMS)('a 429 that says so in %s is passed on as it came, and not trie
   expect(upstream.requests).toHaveLength(1);
 });
 
-test("a 429 with Google's RetryInfo is tried again after its delay", async () => {
+test("a 429 with Google's RetryInfo is retried after its delay", async () => {
   const chunks = ['{"error":{"message":"check your plan and billing","details":[{"retryDelay":"7s"}]}}'];
   const { asking } = await askRefusing({ chunks });
   const { body } = await streamOf(asking, 1n);
@@ -58,7 +58,7 @@ test("a 429 with Google's RetryInfo is tried again after its delay", async () =>
   expect(asking.received.find(of(MessageType.StreamRetry))).toMatchObject({ delayMs: 7000, statusCode: 429 });
 });
 
-test('a long 429 body is decided by its start, and a wait that is too long passes it on whole', async () => {
+test('the start of a long 429 body decides, and with too long a wait the response is passed on whole', async () => {
   const start = '{"error":{"retry_after":3600,"message":"';
   const chunks = [start, ...Array.from({ length: 40 }, () => 'x'.repeat(1000))];
   const { upstream, asking } = await askRefusing({ chunks });
@@ -67,7 +67,7 @@ test('a long 429 body is decided by its start, and a wait that is too long passe
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('a 429 whose body is cut is tried again', async () => {
+test('a 429 whose body is cut off is retried', async () => {
   const { asking } = await askRefusing({ chunks: ['{"error":'], end: 'cut' });
   expect((await streamOf(asking, 1n)).body.toString()).toBe('yes');
 });

@@ -37,7 +37,7 @@ async function setUp(workMs = 0) {
   return { client, ask, daemon, seen: () => seen };
 }
 
-test('a reused connection that is dead is replaced at once, is no attempt, and is counted in health', async () => {
+test('a dead reused connection is replaced at once, does not count as an attempt, and is counted in health', async () => {
   const { client, ask, seen } = await setUp();
   await ask(1n);
   expect((await ask(2n)).timings).toMatchObject({ attempts: 1, replaced: 1, reused: false });
@@ -48,7 +48,7 @@ test('a reused connection that is dead is replaced at once, is no attempt, and i
   expect(origins[0]?.tenants[0]).toMatchObject({ requestsTotal: 2, failuresTotal: 0, replacedTotal: 1 });
 });
 
-test('a request that may not be made twice is not sent again', async () => {
+test('a request that is not repeatable is not sent again', async () => {
   const { ask, seen } = await setUp();
   await ask(1n, '/v1/files');
   expect(await ask(2n, '/v1/files')).toMatchObject({
@@ -58,7 +58,7 @@ test('a request that may not be made twice is not sent again', async () => {
   expect(seen()).toBe(2);
 });
 
-test('a request with one attempt is sent once, for the server may have read it', async () => {
+test('a request with one attempt is sent once, because the server may have read it', async () => {
   const { ask, seen } = await setUp();
   await ask(1n, PATH, { maxAttempts: 1 });
   const { errorClass, timings } = await ask(2n, PATH, { maxAttempts: 1 });
@@ -66,7 +66,7 @@ test('a request with one attempt is sent once, for the server may have read it',
   expect(seen()).toBe(2);
 });
 
-test('a connection that ends after a second of work was not dead: the next attempt is reported as a retry', async () => {
+test('a connection that ends after a second was not dead: the next attempt is reported as a retry', async () => {
   const { client, ask } = await setUp(1050);
   await ask(1n);
   const { timings } = await ask(2n);

@@ -41,7 +41,7 @@ const question = (changes: Partial<RetryQuestion> & { method?: Method; url?: str
 const outcomeOf = (decision: RetryDecision): string =>
   decision.retry ? `again in ${decision.delayMs}` : decision.because;
 
-// Written out by hand, and independent of the code: what each method, status and phase comes to.
+// The expected decision for each method, status and phase, written by hand and independent of the code.
 const REPEATABLE: ReadonlyArray<[Method, string, boolean]> = [
   ['GET', OTHER, true],
   ['HEAD', OTHER, true],
@@ -60,12 +60,12 @@ const FAILURES: ReadonlyArray<[string, AttemptResult, 'again' | 'if repeatable' 
   ['a refused connection', failure(ErrorClass.Transient, 'network', false), 'again'],
   ['a connection reset before the head', failure(ErrorClass.Transient, 'provider', true), 'if repeatable'],
   ['an untrusted certificate', failure(ErrorClass.Permanent, 'network', false), 'final'],
-  ['an answer that is no HTTP', failure(ErrorClass.Permanent, 'provider', true), 'final'],
+  ['an answer that is not HTTP', failure(ErrorClass.Permanent, 'provider', true), 'final'],
   ['a request that cannot be sent', failure(ErrorClass.InvalidRequest, 'client', false), 'final'],
   ['an open circuit', failure(ErrorClass.Transient, 'daemon', false), 'final'],
 ];
 
-describe('a failed attempt, by method and what became of it', () => {
+describe('a failed attempt, by method and result', () => {
   const table = REPEATABLE.flatMap(([method, url, repeatable]) => [
     ...PASSING.map((code) => ({
       name: `${method} ${url}: ${code}`,
@@ -84,7 +84,7 @@ describe('a failed attempt, by method and what became of it', () => {
     })),
   ]);
 
-  test('there are at least 120 cases, and every method is among them', () => {
+  test('the table has at least 120 cases and every method', () => {
     expect(table.length).toBeGreaterThanOrEqual(120);
     expect(new Set(REPEATABLE.map(([method]) => method))).toEqual(new Set(METHODS));
   });
@@ -94,12 +94,12 @@ describe('a failed attempt, by method and what became of it', () => {
   });
 });
 
-describe('what stands against another attempt', () => {
+describe('these prevent another attempt', () => {
   test.each([
     ['nothing', {}, 'again in 375'],
     ['something was forwarded', { untouched: false }, 'untouched'],
     ['it was the last attempt', { attempt: 3 }, 'attempts'],
-    ['there is but one attempt', { maxAttempts: 1 }, 'attempts'],
+    ['only one attempt is allowed', { maxAttempts: 1 }, 'attempts'],
     ['the budget is used up', { budget: 0 }, 'budget'],
     ['the deadline comes before the wait ends', { leftMs: 300 }, 'deadline'],
     ['the wait would leave it no time', { leftMs: 400 }, 'deadline'],
@@ -109,7 +109,7 @@ describe('what stands against another attempt', () => {
   });
 });
 
-describe('how long it waits', () => {
+describe('the wait before a retry', () => {
   test.each([
     [1, 0, 250],
     [1, 0.999, 499.75],
@@ -117,7 +117,7 @@ describe('how long it waits', () => {
     [2, 0.5, 750],
     [5, 0, 4000],
     [9, 0, 4000],
-  ])('before attempt %i and a half, at chance %d: %d ms', (attempt, random, delayMs) => {
+  ])('after attempt %i, with random number %d: %d ms', (attempt, random, delayMs) => {
     expect(decideRetry(question({ attempt, random, maxAttempts: 20 }))).toEqual({ retry: true, delayMs });
   });
 
@@ -126,28 +126,28 @@ describe('how long it waits', () => {
     ['a date', [['retry-after', 'Thu, 01 Jan 2026 12:00:07 GMT']], 'again in 7000'],
     ['a date that is past', [['retry-after', 'Thu, 01 Jan 2026 11:00:00 GMT']], 'again in 375'],
     [
-      'milliseconds, which are more exact',
+      'milliseconds, which win over seconds',
       [
         ['retry-after-ms', '1234'],
         ['retry-after', '9'],
       ],
       'again in 1234',
     ],
-    ['less than it would wait anyway', [['retry-after', '0']], 'again in 375'],
+    ['less than the backoff', [['retry-after', '0']], 'again in 375'],
     ['exactly the limit', [['retry-after', '60']], 'again in 60000'],
     ['more than the limit', [['retry-after', '61']], 'asked too long'],
     ['a date beyond the limit', [['retry-after', 'Thu, 01 Jan 2026 12:01:01 GMT']], 'asked too long'],
     ['milliseconds beyond the limit', [['retry-after-ms', '60001']], 'asked too long'],
-    ['what is no time', [['retry-after', 'soon']], 'again in 375'],
+    ['an invalid time', [['retry-after', 'soon']], 'again in 375'],
     ['a negative time', [['retry-after', '-5']], 'again in 375'],
-    ['not to come back', [['x-should-retry', 'false']], 'final'],
-  ])('where the server asks for %s', (_name, headers, expected) => {
+    ['no retry', [['x-should-retry', 'false']], 'final'],
+  ])('the server demands %s', (_name, headers, expected) => {
     for (const code of [429, 503]) {
       expect(outcomeOf(decideRetry(question({ result: status(code, headers) })))).toBe(expected);
     }
   });
 
-  test('a wait that was asked for and does not fit the deadline is not begun', () => {
+  test('no wait begins if the demanded time does not fit the deadline', () => {
     const result = status(429, [['retry-after', '5']]);
     expect(outcomeOf(decideRetry(question({ result, leftMs: 4000 })))).toBe('deadline');
   });

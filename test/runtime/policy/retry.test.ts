@@ -28,7 +28,7 @@ async function client(policies: PolicyOptions = {}): Promise<RawClient> {
   return daemon.client();
 }
 
-/** An upstream that answers its first requests by one script each, and all later ones by the last. */
+/** Starts an upstream that uses one script for each of its first requests, and the last script for all later ones. */
 async function upstreamOf(...scripts: readonly Script[]): Promise<Upstream> {
   let served = 0;
   const handler: Handler = (request, response, raw) => {
@@ -47,7 +47,7 @@ const chat = (upstream: { url: string }) => ({
   body: '{"a":1}',
 });
 
-test('a stream is requested again, and each attempt is reported as it happens', async () => {
+test('a stream is retried, and each attempt is reported when it happens', async () => {
   const upstream = await upstreamOf(
     { status: 503, chunks: ['no'] },
     { status: 429, headers: { 'retry-after': '1' } },
@@ -76,11 +76,11 @@ test('a stream is requested again, and each attempt is reported as it happens', 
     },
     { requestId: 1n, attempt: 3, maxAttempts: 3, delayMs: 1000, statusCode: 429 },
   ]);
-  // The whole request, each time.
+  // Each attempt sends the whole request.
   expect(upstream.requests.map((request) => request.body.toString())).toEqual(Array(3).fill('{"a":1}'));
 });
 
-test('the last failing answer is passed on as it is', async () => {
+test('the last failing answer is passed on unchanged', async () => {
   const upstream = await upstreamOf({ status: 503, headers: { 'x-n': '1' }, chunks: ['overloaded'] });
   const asking = await client();
   asking.send(httpStream(1n, chat(upstream)));
@@ -90,7 +90,7 @@ test('the last failing answer is passed on as it is', async () => {
   expect(upstream.requests).toHaveLength(3);
 });
 
-test('a request may ask for fewer attempts, or more, than the daemon makes', async () => {
+test('a request can set fewer or more attempts than the daemon’s setting', async () => {
   const upstream = await upstreamOf({ status: 503 });
   const asking = await client({ retry: { budgetMin: 10 } });
   asking.send(httpStream(1n, chat(upstream), { policy: { maxAttempts: 1 } }));
@@ -100,7 +100,7 @@ test('a request may ask for fewer attempts, or more, than the daemon makes', asy
   expect(upstream.requests).toHaveLength(5);
 });
 
-test('a request has one answer, the good one, with its timings', async () => {
+test('a buffered request gets one answer, the successful one, with its timings', async () => {
   const upstream = await upstreamOf({ status: 500, chunks: ['no'] }, { chunks: ['yes'] });
   const asking = await client();
   asking.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
@@ -110,7 +110,7 @@ test('a request has one answer, the good one, with its timings', async () => {
   expect(asking.received).toHaveLength(1);
 });
 
-test('a wait over 60 s is not begun: the client gets the answer that asks for it', async () => {
+test('no wait over 60 s begins: the client gets the answer that demands it', async () => {
   const upstream = await upstreamOf({ status: 429, headers: { 'retry-after': '61' }, chunks: ['later'] });
   const asking = await client();
   asking.send(httpStream(1n, chat(upstream)));
@@ -120,7 +120,7 @@ test('a wait over 60 s is not begun: the client gets the answer that asks for it
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('a connection that is cut before the head is made again', async () => {
+test('a request is retried when its connection ends before the head', async () => {
   let connections = 0;
   const upstream = await startTcpUpstream((socket) => {
     connections += 1;
@@ -153,7 +153,7 @@ test('after the head was forwarded there is no further attempt, though no body b
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('a buffered response that was cut is requested again: the client had received none of it', async () => {
+test('a buffered response that was cut off is retried, because the client has received no part of it', async () => {
   const upstream = await upstreamOf({ chunks: ['half of it'], end: 'cut' }, { chunks: ['whole'] });
   const asking = await client();
   asking.send(httpRequest(1n, chat(upstream)));
@@ -161,7 +161,7 @@ test('a buffered response that was cut is requested again: the client had receiv
   expect(jsonOf(answer).body).toBe('whole');
 });
 
-test('a request that must not be made twice is made once', async () => {
+test('a request that is not repeatable is sent once', async () => {
   const upstream = await upstreamOf({ status: 503, chunks: ['no'] });
   const asking = await client();
   asking.send(httpStream(1n, { method: 'POST', url: `${upstream.url}/v1/files`, body: 'x' }));
@@ -169,7 +169,7 @@ test('a request that must not be made twice is made once', async () => {
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('a refused connection is tried again by any method, for nothing was sent', async () => {
+test('a refused connection is retried with any method, because nothing was sent', async () => {
   const port = await closedPort();
   const asking = await client();
   asking.send(httpStream(1n, { method: 'PATCH', url: `http://127.0.0.1:${port}`, body: 'x' }));
@@ -177,7 +177,7 @@ test('a refused connection is tried again by any method, for nothing was sent', 
   expect(end).toMatchObject({ errorClass: ErrorClass.Transient, timings: { attempts: 3 } });
 });
 
-test('a cancel ends a wait of 50 s', async () => {
+test('a cancel ends a wait of 50 s at once', async () => {
   const upstream = await upstreamOf({ status: 503, headers: { 'retry-after': '50' } });
   const asking = await client({ clock: systemClock });
   asking.send(httpStream(1n, chat(upstream)));
@@ -187,7 +187,7 @@ test('a cancel ends a wait of 50 s', async () => {
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('no attempt begins that the deadline leaves no time for', async () => {
+test('no attempt begins without time before the deadline', async () => {
   const upstream = await upstreamOf({ status: 503, headers: { 'retry-after': '50' }, chunks: ['busy'] });
   const asking = await client({ clock: systemClock });
   asking.send(httpStream(1n, chat(upstream), { deadlineAtMs: BigInt(Date.now() + 40_000) }));
@@ -203,7 +203,7 @@ test('the deadline covers all attempts together', async () => {
   expect(end).toMatchObject({ errorClass: ErrorClass.Timeout, timings: { attempts: 2 } });
 });
 
-test('the budget bounds the retries at a provider that fails for everybody', async () => {
+test('the budget limits retries at a provider that always fails', async () => {
   const upstream = await upstreamOf({ status: 409 });
   const asking = await client();
   const ids = Array.from({ length: 100 }, (_, index) => BigInt(index + 1));
@@ -211,7 +211,7 @@ test('the budget bounds the retries at a provider that fails for everybody', asy
     asking.send(httpStream(id, chat(upstream)));
     await streamOf(asking, id);
   }
-  // 409 never opens the circuit, so every request was made; a fifth of them may be made again.
+  // 409 never opens the circuit, so every request was sent; a fifth of them may be retried.
   expect(upstream.requests.length).toBeGreaterThan(100);
   expect(upstream.requests.length).toBeLessThanOrEqual(120);
 });
@@ -235,7 +235,7 @@ test('a failing response and a failure both say that the retry budget is used up
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('a retry that is stopped while it waits costs nothing of the budget', async () => {
+test('a retry that is cancelled during its wait costs no budget', async () => {
   const upstream = await upstreamOf({ status: 429, headers: { 'retry-after': '50' } });
   const asking = await client({ clock: systemClock, retry: { budgetMin: 1, budgetShare: 0 } });
   for (const id of [1n, 2n]) {
@@ -244,7 +244,7 @@ test('a retry that is stopped while it waits costs nothing of the budget', async
     asking.send({ type: MessageType.Cancel, requestId: id });
     await streamOf(asking, id);
   }
-  // While one waits, there is none for another.
+  // While one retry waits, the budget allows no other.
   asking.send(httpStream(3n, chat(upstream)));
   await asking.next(of(MessageType.StreamRetry, 3n));
   asking.send(httpStream(4n, chat(upstream)));
@@ -252,7 +252,7 @@ test('a retry that is stopped while it waits costs nothing of the budget', async
   expect((await asking.next(of(MessageType.StreamStart, 4n))).statusCode).toBe(429);
 });
 
-// The decision itself has a table of its own; this is a part of it through a whole daemon.
+// A part of the decision table, tested through a whole daemon.
 test.each(METHODS.flatMap((method) => [200, 404, 409, 503].map((status) => [method, status] as const)))(
   '%s answered with %i',
   async (method, status) => {

@@ -57,7 +57,7 @@ describe('a token bucket', () => {
     expect(bucket.waitMs).toBe(0);
   });
 
-  test('goes into debt by what was more than there was', () => {
+  test('goes below zero when more is spent than available', () => {
     const bucket = createTokenBucket({ perSecond: 100, burst: 100 }, createManualClock());
     bucket.spend(1099);
     expect(bucket.waitMs).toBe(10_000);
@@ -73,7 +73,7 @@ describe('a token bucket', () => {
 });
 
 describe('requests a second', () => {
-  test('above the rate they are refused, with the time to come back', async () => {
+  test('are refused above the rate, with the time to retry', async () => {
     const { client, clock, upstream } = await setUp(limitsOf({ requestsPerSecond: 2 }));
     expect((await ask(client, upstream)).errorClass).toBe(ErrorClass.Success);
     expect((await ask(client, upstream)).errorClass).toBe(ErrorClass.Success);
@@ -87,7 +87,7 @@ describe('requests a second', () => {
     expect(upstream.requests).toHaveLength(3);
   });
 
-  test('each tenant has its own; one that is named may have another', async () => {
+  test('are limited for each tenant, by its own limit if it has one', async () => {
     const named = { ...DEFAULT_LIMITS.default, requestsPerSecond: 3 };
     const { client, upstream } = await setUp(limitsOf({ requestsPerSecond: 1 }, { big: named }));
     const classes = async (tenant: string): Promise<ErrorClass[]> => {
@@ -98,12 +98,12 @@ describe('requests a second', () => {
     const { Success, RateLimited } = ErrorClass;
     expect(await classes('small')).toEqual([Success, RateLimited, RateLimited, RateLimited]);
     expect(await classes('big')).toEqual([Success, Success, Success, RateLimited]);
-    // A name that every object has is a name like any other.
+    // Names of object properties are ordinary tenant names.
     expect(await classes('constructor')).toEqual([Success, RateLimited, RateLimited, RateLimited]);
   });
 });
 
-test('bytes a second: an answer comes whole, and the next request waits until it is paid for', async () => {
+test('bytes a second: an answer arrives whole, and the next request is refused until the rate allows it', async () => {
   const { client, clock, upstream } = await setUp(limitsOf({ bytesPerSecond: 100 }));
   expect(await ask(client, upstream, 'a', 'y'.repeat(99))).toMatchObject({
     errorClass: ErrorClass.Success,
@@ -117,7 +117,7 @@ test('bytes a second: an answer comes whole, and the next request waits until it
   expect((await ask(client, upstream)).errorClass).toBe(ErrorClass.Success);
 });
 
-test('requests at once: further ones wait their turn, and beyond the queue they are refused', async () => {
+test('requests at once: further ones wait, and are refused when the queue is full', async () => {
   const { client, upstream, mostAtOnce } = await setUp(limitsOf({ concurrent: 2, queued: 3 }), 50);
   const ends = await Promise.all(Array.from({ length: 7 }, () => ask(client, upstream)));
   const refused = ends.filter(({ errorClass }) => errorClass === ErrorClass.RateLimited);
@@ -130,10 +130,10 @@ test('requests at once: further ones wait their turn, and beyond the queue they 
   expect(mostAtOnce()).toBe(2);
 });
 
-describe('places are shared fairly', () => {
+describe('slots are shared fairly', () => {
   const never = new AbortController().signal;
 
-  test('of a tenant that was refused, nothing is remembered', async () => {
+  test('a refused tenant leaves no state', async () => {
     const asked: string[] = [];
     const of = (tenant: string) => {
       asked.push(tenant);
@@ -145,7 +145,7 @@ describe('places are shared fairly', () => {
     expect(asked).toEqual(['first', 'late', 'late']);
   });
 
-  test('one with ten times as much waiting costs the others nothing', async () => {
+  test('a tenant with ten times as many waiting requests does not delay the others', async () => {
     const queue = createFairQueue({ total: 1, of: () => ({ concurrent: 10, queued: 1000 }) });
     const order: string[] = [];
     const enter = async (tenant: string): Promise<void> => {
@@ -162,7 +162,7 @@ describe('places are shared fairly', () => {
     expect(order).toHaveLength(22);
   });
 
-  test('a tenant at its own limit does not hold up the ones behind it', async () => {
+  test('a tenant at its own limit does not delay the tenants after it', async () => {
     const queue = createFairQueue({ total: 3, of: () => ({ concurrent: 1, queued: 10 }) });
     await queue.acquire('a', never);
     const second = queue.acquire('a', never);
@@ -175,7 +175,7 @@ describe('places are shared fairly', () => {
     expect(got).toBe(false);
   });
 
-  test('who gives up while waiting leaves no trace', async () => {
+  test('a request that is cancelled while waiting leaves no state', async () => {
     const queue = createFairQueue({ total: 1, of: () => ({ concurrent: 1, queued: 1 }) });
     const release = await queue.acquire('a', never);
     const giveUp = new AbortController();

@@ -24,7 +24,7 @@ function fetched(port: number, path: string, host: string): Promise<{ status: nu
   });
 }
 
-test('the endpoint tells requests, bytes and times in Prometheus’ text format, by tenant and origin', async () => {
+test('the endpoint serves requests, bytes and times in Prometheus’ text format, by tenant and origin', async () => {
   const upstream = await startUpstream({ chunks: ['12345'] });
   const shutdown = new AbortController();
   const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
@@ -51,13 +51,13 @@ test('the endpoint tells requests, bytes and times in Prometheus’ text format,
   for (const line of text.trimEnd().split('\n')) {
     expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{.*\})? [\d.e+-]+)$/);
   }
-  // A page of the web that has a name for 127.0.0.1 is told nothing.
+  // A web page whose host name resolves to 127.0.0.1 gets no metrics.
   expect((await fetched(port, '/metrics', 'evil.example')).status).toBe(404);
   expect((await fetched(port, '/', 'localhost')).status).toBe(404);
   await client.close();
 });
 
-test('a circuit that is open is a gauge of 1, one that is closed of 0', async () => {
+test('the circuit gauge is 1 for an open circuit, 0 for a closed one', async () => {
   const failing = await startUpstream({ status: 500, headers: { 'retry-after-ms': '1' } });
   const well = await startUpstream({ chunks: ['ok'] });
   const shutdown = new AbortController();
@@ -80,7 +80,7 @@ test('a circuit that is open is a gauge of 1, one that is closed of 0', async ()
   await client.close();
 });
 
-test('health tells each tenant’s requests, failures and times', async () => {
+test('health reports each tenant’s requests, failures and times', async () => {
   const daemon = await testDaemon();
   const upstream = await startUpstream({ chunks: ['ok'], delayMs: 30 });
   closing.push(daemon.close, upstream.close);
@@ -112,7 +112,7 @@ const exchange: ExchangeResult = {
   replaced: 0,
 };
 
-test('percentiles forget what is older than two minutes', () => {
+test('percentiles drop values older than two minutes', () => {
   let nowMs = 0;
   const statistics = createStatistics(() => nowMs);
   const record = (result: ExchangeResult): void => statistics.begin('t', 'http://o', 'request')(result);
@@ -128,7 +128,7 @@ test('percentiles forget what is older than two minutes', () => {
   expect(statistics.figures()[0]?.total).toBe(2);
 });
 
-test('a client that makes up tenants fills no memory: beyond a hundred they count as one', () => {
+test('a client that invents tenants costs bounded memory: above a hundred pairs they are counted together', () => {
   const statistics = createStatistics();
   for (let index = 0; index < 1000; index += 1) {
     statistics.begin(`t${index}`, 'http://o', 'request')(exchange);
@@ -139,7 +139,7 @@ test('a client that makes up tenants fills no memory: beyond a hundred they coun
   expect([...statistics.requests]).toHaveLength(101);
 });
 
-test('nor does one that is called as what is beyond them is', () => {
+test('a tenant named "others" is counted by itself', () => {
   const statistics = createStatistics();
   for (let index = 0; index < 1000; index += 1) {
     statistics.begin('others', `http://o${index}`, 'request')(exchange);

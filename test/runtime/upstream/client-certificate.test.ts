@@ -104,7 +104,9 @@ test('a certificate that is none is the fault of who sent it, and is not repeate
   ]);
   for (const answer of answers.slice(0, 2)) {
     expect(answer).toMatchObject({ errorClass: ErrorClass.InvalidRequest, hop: 'client' });
-    expect(answer.errorMessage).toMatch(/^the client certificate cannot be used: /);
+    expect(answer.errorMessage).toMatch(
+      /^check client_cert and client_key: the client certificate cannot be used: /,
+    );
     expect(answer.errorMessage).not.toContain('canary');
   }
   expect(answers[2]?.body).toBe('client');
@@ -127,10 +129,22 @@ test('a redirect to another origin leaves the certificate behind, and a refusal 
 test.each([
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', false, 'demands a client certificate'],
   ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', false, 'demands a client certificate'],
-  ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', true, 'refuses the client certificate: it does not know the authority'],
-  ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', true, 'refuses the client certificate: it has expired'],
-  ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED', true, 'refuses the client certificate: it was revoked'],
-  ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', false, 'breaks the TLS handshake off'],
+  [
+    'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    true,
+    'refuses the client certificate: the server does not know the authority',
+  ],
+  [
+    'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
+    true,
+    'refuses the client certificate: the certificate has expired',
+  ],
+  [
+    'ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED',
+    true,
+    'refuses the client certificate: the certificate was revoked',
+  ],
+  ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', false, 'aborts the TLS handshake'],
 ])('the alert %s of a server is its verdict', (code, given, what) => {
   const failure = certificateFailure(code, given);
   expect(failure?.what).toContain(what);

@@ -204,7 +204,7 @@ test('a body over 10 MiB is Permanent for a request and names the limit; a strea
   asking.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
   const answer = await asking.next(of(MessageType.ExecuteResponse, 1n));
   expect(answer.errorClass).toBe(ErrorClass.Permanent);
-  expect(answer.errorMessage).toMatch(/over the limit of 10485760 bytes/);
+  expect(answer.errorMessage).toMatch(/exceeds the limit of 10485760 bytes/);
   expect(await upstream.requests[0]?.ended).toBe('hung up');
 
   asking.send(httpStream(2n, { method: 'GET', url: upstream.url }));
@@ -219,7 +219,7 @@ test('a body that only its JSON makes larger than a frame is Permanent too', asy
   asking.send(httpRequest(1n, { method: 'GET', url: upstream.url }));
   const answer = await asking.next(of(MessageType.ExecuteResponse, 1n));
   expect(answer).toMatchObject({ errorClass: ErrorClass.Permanent });
-  expect(answer.errorMessage).toMatch(/over the limit/);
+  expect(answer.errorMessage).toMatch(/exceeds the limit/);
 });
 
 test('a body that is no UTF-8 comes in base64 and says so', async () => {

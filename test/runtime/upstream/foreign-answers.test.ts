@@ -36,18 +36,18 @@ const HEAD = 'HTTP/1.1 200 OK\r\n';
 const CHUNKS = '5\r\nhello\r\n0\r\n\r\n';
 
 test.each([
-  ['SSH, which speaks first', atOnce('SSH-2.0-OpenSSH_9.9\r\n'), 'HTTP, it is an SSH server'],
+  ['SSH, which speaks first', atOnce('SSH-2.0-OpenSSH_9.9\r\n'), 'HTTP: it is an SSH server'],
   [
     'a mail server, which speaks first',
     atOnce('220 mail.example ESMTP\r\n'),
-    'HTTP, it is a mail or FTP server',
+    'HTTP: it is a mail or FTP server',
   ],
-  ['Redis', says("-ERR unknown command 'GET'\r\n"), 'HTTP, it is a server such as Redis'],
-  ['TLS', says(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])), 'HTTP, it speaks TLS at that port'],
+  ['Redis', says("-ERR unknown command 'GET'\r\n"), 'HTTP: it is probably a Redis server'],
+  ['TLS', says(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])), 'HTTP: that port expects TLS'],
   [
     'HTTP/2 alone',
     says(Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 128])),
-    'HTTP/1.1, it speaks HTTP/2 without TLS',
+    'HTTP/1.1: that port expects HTTP/2 without TLS',
   ],
   ['any text', says('hello\n'), 'HTTP (HTTPParserError): are host and port of base_url right?'],
 ])('what is no HTTP is the fault of what listens there: %s', async (_name, server, words) => {
@@ -63,7 +63,7 @@ test.each([
     'a header whose name has a character that is not allowed',
   ],
   ['a control character', 'x: a\x01b\r\n\r\n', 'a header whose value has a control character'],
-  ['a length that is none', 'content-length: two\r\n\r\n', 'a Content-Length that is no number'],
+  ['a length that is none', 'content-length: two\r\n\r\n', 'a Content-Length that is not a number'],
   ['two lengths', 'content-length: 2\r\ncontent-length: 2\r\n\r\nok', 'Content-Length twice'],
   [
     'chunks that are none',
@@ -81,7 +81,7 @@ test('a switch of protocols that was not asked for is said', async () => {
     says('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'),
   );
   expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent });
-  expect(answer?.errorMessage).toContain('answered with another protocol (status 101)');
+  expect(answer?.errorMessage).toContain('switched to another protocol (status 101)');
 });
 
 test.each([

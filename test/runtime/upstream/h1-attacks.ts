@@ -76,7 +76,7 @@ export const OVER_HTTP1: Attack<Socket>[] = [
   {
     name: 'a 100 that nobody waits for',
     serve: after('', 'HTTP/1.1 100 Continue\r\n\r\n'),
-    says: /sent a response that nobody had asked for/,
+    says: /sent a response without a request/,
     errorClass: Permanent,
   },
   {

@@ -54,7 +54,7 @@ describe('which requests go through a proxy', () => {
 
   test('a value of no use is refused by its name, and not repeated', () => {
     expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).toThrow(
-      /^HTTPS_PROXY is no address/,
+      /^set HTTPS_PROXY to the URL/,
     );
     expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).not.toThrow(/secret/);
   });
@@ -158,7 +158,7 @@ describe('a request through a proxy', () => {
     const proxy = await startProxy(1, 200, certificate('self-signed'));
     const { end } = await ask('https://far.example', everywhere(`https://localhost:${proxy.port}`));
     expect(end.errorMessage).toMatch(
-      /gives no way to far.example:443: self-signed certificate. Check HTTPS_PROXY/,
+      /^check HTTPS_PROXY: .* opens no tunnel to far.example:443: self-signed certificate$/,
     );
     expect(proxy.seen).toEqual([]);
   });
@@ -175,15 +175,15 @@ describe('a request through a proxy', () => {
   });
 
   test.each([
-    [407, ErrorClass.Permanent, /it wants a user name and password\. Check HTTPS_PROXY$/],
-    [403, ErrorClass.Permanent, /it answered 403\. Check HTTPS_PROXY$/],
+    [407, ErrorClass.Permanent, /^check HTTPS_PROXY: .*: it demands a user name and password$/],
+    [403, ErrorClass.Permanent, /^check HTTPS_PROXY: .*: it answered 403$/],
     [502, ErrorClass.Transient, /it answered 502/],
   ])('that answers %i fails and names the proxy', async (status, errorClass, message) => {
     const proxy = await startProxy(1, status);
     const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${proxy.port}`));
     expect(end.errorClass).toBe(errorClass);
     expect(end.errorMessage).toContain(
-      `the proxy http://127.0.0.1:${proxy.port} gives no way to far.example:443`,
+      `the proxy http://127.0.0.1:${proxy.port} opens no tunnel to far.example:443`,
     );
     expect(end.errorMessage).toMatch(message);
   });
@@ -191,6 +191,6 @@ describe('a request through a proxy', () => {
   test('that is not there fails and names the variable', async () => {
     const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${await closedPort()}`));
     expect(end.errorClass).toBe(ErrorClass.Transient);
-    expect(end.errorMessage).toMatch(/^no connection to the proxy http:.*Check HTTPS_PROXY$/);
+    expect(end.errorMessage).toMatch(/^check HTTPS_PROXY: no connection to the proxy http:/);
   });
 });

@@ -45,7 +45,7 @@ describe('an answer with a status other than 2xx says what happened, where, and 
   test('the daemon says that its budget for retries is used up', () => {
     const headers = { 'x-vastar-not-retried': 'the retry budget is used up' };
     expect(status(429, 'slow down', { headers }).message).toBe(
-      'api.example.com answered 429: slow down. The daemon did not try again: its retry budget is used up. Try again in a moment.',
+      'api.example.com answered 429: slow down. The daemon did not retry: its retry budget is used up. Try again in a moment.',
     );
   });
 
@@ -184,7 +184,7 @@ describe('the forms in which servers tell an error', () => {
       const headers = { 'x-vastar-key-left-behind': 'https://other.example' };
       const body = '{"error":{"message":"No key."}}';
       expect(errorOf({ statusCode, contentType: 'application/json', headers }, body).message).toBe(
-        `api.example.com answered ${statusCode}: No key. The request was redirected to https://other.example, another origin, which got no key: set base_url to it where it is to be trusted.`,
+        `api.example.com answered ${statusCode}: No key. If you trust https://other.example, set base_url to it: the daemon followed a redirect there without the key.`,
       );
     },
   );

@@ -81,7 +81,7 @@ describe('a socket is trusted before anything is sent there', () => {
   test('what is no socket is refused', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    await expect(checkTrust(file)).rejects.toMatchObject(refusal('it is no socket'));
+    await expect(checkTrust(file)).rejects.toMatchObject(refusal('it is not a socket'));
   });
 
   test('a folder in which others can replace files is refused; a sticky one like /tmp is not', async () => {

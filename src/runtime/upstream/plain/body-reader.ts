@@ -1,18 +1,21 @@
 import { MalformedResponse } from './malformed.js';
 import type { Head } from './response-head.js';
 
-/** Takes one body out of a connection's bytes. */
+/** Reads one response body from a connection's bytes. */
 export interface BodyReader {
-  /** @returns the bytes of the body. After its end there must be none. @throws {MalformedResponse} */
+  /**
+   * Returns the body's bytes, without chunk sizes.
+   * @throws {MalformedResponse} also for bytes after the body's end
+   */
   feed(bytes: Buffer): Uint8Array;
   readonly over: boolean;
-  /** Its end is known before the connection's. */
+  /** Whether the body has an end of its own. Otherwise the connection's end also ends the body. */
   readonly delimited: boolean;
 }
 
 const NOTHING = new Uint8Array();
 
-/** @param method of the request */
+/** @param method the request's method: a response to HEAD has no body */
 export function bodyReader({ statusCode, framing }: Head, method: string): BodyReader {
   if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return lengthBody(0);
   switch (framing.kind) {
@@ -43,16 +46,16 @@ function lengthBody(length: number): BodyReader {
 const CR = 13;
 const LF = 10;
 const SEMICOLON = 59;
-/** Most characters of one chunk's extensions, and of all trailers. */
+/** Most characters of one chunk's extensions, and of all trailers together. */
 const MAX_ASIDE = 16_384;
 
-/** Transfer-Encoding: chunked (RFC 9112, 7.1). Extensions and trailers are read over. */
+/** Reads a body with Transfer-Encoding: chunked (RFC 9112, 7.1). Skips extensions and trailers. */
 function chunkedBody(): BodyReader {
   let state: 'size' | 'extension' | 'data' | 'end' | 'trailer' | 'over' = 'size';
   let size = 0;
   let digits = 0;
   let aside = 0;
-  /** Characters of the trailer's line so far. */
+  /** Characters of the current trailer line so far. */
   let line = 0;
 
   const damaged = (bytes: Buffer): MalformedResponse => new MalformedResponse('Invalid chunk', bytes);
@@ -129,7 +132,7 @@ function chunkedBody(): BodyReader {
   };
 }
 
-/** -1 where it is none. */
+/** Returns the value of a hexadecimal digit, or -1 for another byte. */
 function hexDigit(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const lower = byte | 32;

@@ -6,10 +6,10 @@ import type { Flow } from '../transport.js';
 import { requestBytes } from './request-bytes.js';
 import { createResponseReader } from './response-reader.js';
 
-/** Told what becomes of a request. Nothing comes after `onEnd` or `onFailed`. */
+/** Receives the response to a request. `onEnd` or `onFailed` is the last call. */
 export interface RequestTarget {
   onHead(statusCode: number, headers: HeaderList): void;
-  /** All that one read brought of the body. */
+  /** Called with the body bytes of one read. */
   onBody(bytes: Uint8Array): void;
   onEnd(): void;
   onFailed(error: Error): void;
@@ -19,24 +19,24 @@ export interface RequestTarget {
 export interface Connection extends Flow {
   readonly times: ConnectionTimes;
   send(request: HttpRequest, target: RequestTarget): void;
-  /** It carries no request after all. */
+  /** Returns an opened connection without sending a request over it. */
   release(): void;
-  /** Whether it waited so long for a request that the server may close it. */
+  /** Whether the connection was idle for so long that the server may close it. */
   isStale(nowMs: number): boolean;
-  /** Its target hears nothing more. */
+  /** Closes the connection. The target gets no further calls. */
   destroy(): void;
 }
 
 export interface ConnectionOptions {
   /** Most bytes of a response's headers. */
   headBytes: number;
-  /** How long it may wait for a request, in ms; less where the server says so. */
+  /** How long the connection may be idle, in ms, unless the server sets a shorter time. */
   keepAliveMs: number;
   onIdle(connection: Connection): void;
   onClosed(connection: Connection): void;
 }
 
-/** The other side closed the connection before the response's end. */
+/** Reports that the server closed the connection before the response's end. */
 class ClosedEarly extends Error {
   override readonly name = 'ClosedEarly';
   readonly code = 'UND_ERR_SOCKET';

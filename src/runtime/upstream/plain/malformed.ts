@@ -1,4 +1,7 @@
-/** Bytes that are no response of HTTP/1.1. Named and worded as undici's parser does, so that both are told alike. */
+/**
+ * Thrown for bytes that are not an HTTP/1.1 response. Name and message match undici's parser, so both are reported
+ * alike.
+ */
 export class MalformedResponse extends Error {
   override readonly name = 'HTTPParserError';
   readonly data: string;

@@ -4,14 +4,14 @@ import { hostOf, portOf } from '../proxy.js';
 import type { PoolOptions } from '../upstream-pools.js';
 import { type Connection, createConnection } from './connection.js';
 
-/** Connections without TLS, as many as are asked for; those without a request are kept for the next one. */
+/** Connections without TLS, without a limit on their number. Idle connections are kept for further requests. */
 export interface PlainConnections {
-  /** Whether it has connections to that address: not for TLS, and not where a proxy is on the way. */
+  /** Whether plain connections can be used for the URL: it needs neither TLS nor a proxy. */
   serves(url: URL): boolean;
-  /** One that waits; undefined: `open` has to make one. */
+  /** Returns an idle connection, or undefined: then call `open`. */
   idle(origin: string): Connection | undefined;
   open(url: URL, take: (connection: Connection) => void, fail: (error: Error) => void): void;
-  /** Ends all; what still runs fails. */
+  /** Closes all connections. Requests that still run fail. */
   close(): void;
 }
 

@@ -1,12 +1,12 @@
 import type { HeaderList } from '../../../protocol/messages.js';
 import type { HttpRequest, Method } from '../http-request.js';
 
-/** All lines up to Content-Length, by the headers of the request: those of a test are the same. */
+/** Caches the lines before Content-Length by the headers object: the requests of a load test share it. */
 const heads = new WeakMap<HeaderList, { method: Method; url: URL; text: string }>();
-/** For these a length of 0 is told too (RFC 9110, 8.6). */
+/** For these methods, Content-Length is sent even when it is 0 (RFC 9110, 8.6). */
 const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** A request as HTTP/1.1 has it. */
+/** Returns a request's bytes in HTTP/1.1. */
 export function requestBytes(request: HttpRequest): Buffer {
   const { method, body } = request;
   const length = body?.length ?? 0;

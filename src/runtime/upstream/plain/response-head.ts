@@ -1,12 +1,12 @@
 import type { HeaderList } from '../../../protocol/messages.js';
 import { MalformedResponse } from './malformed.js';
 
-/** A status line and headers, and how the body's end is known (RFC 9112, 6.3). */
+/** A status line and headers, and how the body's end is found (RFC 9112, 6.3). */
 export interface Head {
   readonly statusCode: number;
   readonly headers: HeaderList;
   readonly framing: { kind: 'chunked' } | { kind: 'length'; bytes: number } | { kind: 'close' };
-  /** How long the connection may wait for another request, in ms; 0: none may follow. */
+  /** How long the connection may be idle, in ms; 0: no further request may use it. */
   readonly keptMs: number;
 }
 
@@ -14,12 +14,12 @@ const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-// A server sends the same head again and again within a second.
+// Servers often send exactly the same head for a second (until the Date header changes), so the last result is kept.
 let last: { text: string; head: Head } | undefined;
 
 /**
- * @param text all up to the blank line, without it
- * @param bytes what it was read from, for the error
+ * @param text the head without the blank line at its end
+ * @param bytes the bytes of the head, for the error
  * @throws {MalformedResponse}
  */
 export function parseHead(text: string, bytes: Buffer): Head {
@@ -49,16 +49,19 @@ function parse(text: string, bytes: Buffer): Head {
   return { statusCode: Number(status), headers, framing, keptMs: stays && sure ? keptMs(headers) : 0 };
 }
 
-/** A request on its way could meet a connection that the server closes: it is used for so much less than the server keeps it. */
+/**
+ * A request could arrive just when the server closes the idle connection. So the connection is kept shorter than the
+ * server says, by this much.
+ */
 const MARGIN_MS = 1000;
 
-/** As `Keep-Alive: timeout=5` says; a server that says nothing keeps it. */
+/** Reads `Keep-Alive: timeout=5`. Without that header there is no limit. */
 function keptMs(headers: HeaderList): number {
   const [, seconds] = /\btimeout=(\d{1,9})/i.exec(valuesOf(headers, 'keep-alive').join()) ?? [];
   return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - MARGIN_MS);
 }
 
-/** `sure`: nothing about the headers suggests that the connection is out of step. */
+/** `sure`: false when the headers are ambiguous, so that later responses on the connection can't be trusted. */
 function framingOf(headers: HeaderList, bytes: Buffer): { framing: Head['framing']; sure: boolean } {
   const lengths = new Set(valuesOf(headers, 'content-length'));
   const codings = valuesOf(headers, 'transfer-encoding').map((coding) => coding.toLowerCase());
@@ -72,7 +75,7 @@ function framingOf(headers: HeaderList, bytes: Buffer): { framing: Head['framing
   return { framing: { kind: 'length', bytes: Number(length) }, sure: true };
 }
 
-/** The members of a header that is a list, also of one that comes more than once. */
+/** Returns the members of a list header, which may be sent in several parts. */
 function valuesOf(headers: HeaderList, wanted: string): string[] {
   return headers.flatMap(([name, value]) =>
     name.toLowerCase() === wanted ? value.split(',').map((member) => member.trim()) : [],

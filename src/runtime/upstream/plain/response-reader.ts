@@ -3,29 +3,29 @@ import { type BodyReader, bodyReader } from './body-reader.js';
 import { MalformedResponse } from './malformed.js';
 import { type Head, parseHead } from './response-head.js';
 
-/** Told what the responses of a connection consist of. */
+/** Receives the parts of a connection's responses. */
 export interface ResponseTarget {
   onHead(statusCode: number, headers: HeaderList): void;
-  /** A run of body bytes: all that one read brought of this body. They are the target's to keep. */
+  /** Called with the body bytes of one read. The target may keep them. */
   onBody(bytes: Uint8Array): void;
-  /** `keptMs`: how long the connection may wait for another request; 0: it can carry none. */
+  /** `keptMs`: how long the connection may be idle, in ms; 0: it can't be reused. */
   onEnd(keptMs: number): void;
 }
 
 /** Reads the responses of one HTTP/1.1 connection, one after another. */
 export interface ResponseReader {
-  /** A request by that method was sent: a response is expected. */
+  /** Call this when a request with that method was sent. */
   expect(method: string): void;
-  /** What one read brought. @throws {MalformedResponse} */
+  /** Reads the bytes of one read. @throws {MalformedResponse} */
   feed(bytes: Buffer): void;
-  /** The connection has ended. @returns whether that was the response's end */
+  /** Call this when the connection has ended. @returns whether the response is complete */
   end(): boolean;
 }
 
 const HEAD_END = '\r\n\r\n';
 
 /**
- * Incremental and bounded; how the bytes are cut changes nothing (RFC 9112).
+ * Parses responses incrementally with bounded memory (RFC 9112). The result does not depend on how the bytes are split.
  * @param headBytes most bytes of a response's status line and headers
  */
 export function createResponseReader(headBytes: number, target: ResponseTarget): ResponseReader {
@@ -41,7 +41,7 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
     target.onEnd(keptMs);
   };
 
-  /** @returns where the body begins; undefined while the head goes on */
+  /** @returns the offset of the body, or undefined while the head is incomplete */
   const readHead = (bytes: Buffer, asked: string): number | undefined => {
     const end = bytes.indexOf(HEAD_END);
     if (end > headBytes || (end < 0 && bytes.length > headBytes))
@@ -52,7 +52,7 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
       return undefined;
     }
     const read = parseHead(bytes.toString('latin1', 0, end), bytes);
-    // After an interim response the real one follows.
+    // An interim response (1xx) is followed by the final one.
     if (read.statusCode >= 200) {
       head = read;
       body = bodyReader(read, asked);
@@ -66,7 +66,7 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
     const content = body.feed(bytes);
     const { keptMs } = head;
     if (content.length > 0) target.onBody(content);
-    // The target may have had enough.
+    // Read `body` again: `onBody` may have ended the response.
     if (body?.over === true) finish(keptMs);
   };
 
