@@ -4,23 +4,23 @@ import { ApiError } from './http/api-error.js';
 import { PROFILES } from './settings/profiles.js';
 import type { Settings } from './settings/settings.js';
 
-/** What a model's name asks the simulator to do. */
+/** A model name with the behaviour that it selects. */
 export interface SimulatedModel {
   id: string;
   /** One line for the help. */
   about: string;
-  /** Where it differs from the simulator's own. */
+  /** The settings that differ from the simulator's own. */
   settings: Partial<Settings>;
 }
 
-/** Names with this prefix are reserved: a mistyped one is an error. */
+/** Names with this prefix are reserved, so that a mistyped name is an error. */
 const RESERVED = 'sim-';
 const RATE_NAME = /^sim-(\d+)tps$/;
 const MAX_RATE = 100_000;
 
 const ORDINARY = 'an ordinary answer at the default pace';
 
-/** Every name with a meaning. Behaviour, `GET /v1/models` and the help are all made from this list. */
+/** All names with a special behaviour. `GET /v1/models` and the help are generated from this list, too. */
 export const MODELS: readonly SimulatedModel[] = [
   ...['gpt-3.5-turbo', 'gpt-4', 'gpt-4o', 'gpt-4o-mini'].map((id) => ({ id, about: ORDINARY, settings: {} })),
   ...Object.entries(PROFILES).map(([name, { about, profile }]) => ({
@@ -28,7 +28,7 @@ export const MODELS: readonly SimulatedModel[] = [
     about,
     settings: profile,
   })),
-  rateModel('sim-400tps', 400, 'evenly, 400 tokens a second; any whole number from 1 to 100000 will do'),
+  rateModel('sim-400tps', 400, 'evenly, 400 tokens a second; any whole number from 1 to 100000 works'),
   { id: 'sim-echo', about: 'repeats the last user message', settings: { content: 'echo' } },
   { id: 'sim-lorem', about: 'filler text', settings: { content: 'lorem' } },
   { id: 'sim-tools', about: 'always calls a tool that the request offers', settings: { tools: 'always' } },
@@ -44,8 +44,8 @@ export const MODELS: readonly SimulatedModel[] = [
 const BY_ID = new Map(MODELS.map((model) => [model.id, model]));
 
 /**
- * What to do for a model's name. A name without a meaning is served as an ordinary model.
- * @throws {ApiError} 404 for a name that begins with `sim-` and is not in the list.
+ * Returns the behaviour for a model name. An unknown name is an ordinary model.
+ * @throws {ApiError} 404 for an unknown name that begins with `sim-`
  */
 export function resolveModel(id: string): SimulatedModel {
   const known = BY_ID.get(id);
@@ -66,7 +66,7 @@ function rateModel(id: string, tokensPerSecond: number, about: string): Simulate
   return { id, about, settings: { gap: { kind: 'constant', ms: 1000 / tokensPerSecond } } };
 }
 
-/** The list as lines of `name  meaning`, for a help text. */
+/** Returns the list as lines of `name  description`, for the help. */
 export function modelHelp(): string {
   const width = Math.max(...MODELS.map(({ id }) => id.length));
   return MODELS.map(({ id, about }) => `  ${id.padEnd(width)}  ${about}`).join('\n');

@@ -19,28 +19,28 @@ import { createSystemClock } from './timing/system-clock.js';
 
 export type { ExchangeRecord, SimulatorStats };
 
-/** `name` in the body of `GET /health`: it distinguishes a simulator from another server at its address. */
+/** `name` in the body of `GET /health`, which distinguishes a simulator from another server at its address. */
 const SIMULATOR_NAME = 'vastar-tui simulator';
 
 export interface SimulatorOptions {
   /**
-   * The address to listen on [127.0.0.1]. Any other is allowed, for containers: the simulator holds no
-   * secrets and looks at no key. Who can reach it can use it, and cost it CPU.
+   * The address to listen on. Default: 127.0.0.1. Other addresses are allowed, e.g. for containers: the simulator holds
+   * no secrets and reads no keys. Everyone who can reach it can use it.
    */
   host?: string;
-  /** [4545]; 0: the system picks a free one. */
+  /** Default: 4545. With 0 the system picks a free port. */
   port?: number;
-  /** Where it differs from `DEFAULT_SETTINGS`. A seed makes all that is random the same in every run. */
+  /** The settings that differ from `DEFAULT_SETTINGS`. With a seed, random values are the same in every run. */
   settings?: Partial<Settings>;
-  /** The files that answers may come from. */
+  /** The files that answers can come from. */
   sources?: Sources;
   /** Answers chat completions with recordings instead. */
   replay?: Replay;
-  /** Passes chat completions on to `upstream`, e.g. `https://api.openai.com/v1`; adds what comes to `file`. */
+  /** Passes chat completions on to `upstream`, e.g. `https://api.openai.com/v1`, and records the answers in `file`. */
   record?: RecorderOptions;
   /** Called after every exchange. Must not throw. */
   onExchange?: (exchange: ExchangeRecord) => void;
-  /** [the system's] */
+  /** Default: the system's clock. */
   clock?: Clock;
 }
 
@@ -49,13 +49,13 @@ export interface Simulator {
   url: string;
   port: number;
   stats(): SimulatorStats;
-  /** Requests being answered now, holds among them. */
+  /** Requests being answered now, including holds. */
   readonly busy: number;
-  /** Ends every answer and connection, then the server. May be called more than once. */
+  /** Ends all answers and connections, then the server. Can be called more than once. */
   close(): Promise<void>;
 }
 
-/** The simulator cannot listen where it should; the message says what to do. */
+/** Thrown when the simulator can't listen at its address. The message says what to do. */
 export class SimulatorStartError extends Error {
   override readonly name = 'SimulatorStartError';
   /** The system's code, e.g. `EADDRINUSE`. */
@@ -67,7 +67,7 @@ export class SimulatorStartError extends Error {
   }
 }
 
-const NO_SUCH_ADDRESS = 'this machine has no such address. Leave --host out to listen on 127.0.0.1.';
+const NO_SUCH_ADDRESS = 'this machine does not have that address. Omit --host to listen on 127.0.0.1.';
 const ADVICE: Record<string, string> = {
   EADDRINUSE: 'the port is in use. Choose another with --port, or --port 0 for any free one.',
   EACCES: 'this user may not use the port. Choose one above 1023 with --port.',
@@ -75,15 +75,15 @@ const ADVICE: Record<string, string> = {
   ENOTFOUND: NO_SUCH_ADDRESS,
 };
 
-/** Longer than clients keep idle connections, so that it is theirs to close them. */
+/** Longer than clients keep idle connections, so that the client closes them. */
 const KEEP_ALIVE_MS = 75_000;
-/** A request that has not come in whole by then is given up. */
+/** Longest time for a request to arrive completely. */
 const REQUEST_LIMIT_MS = 60_000;
 
 /**
- * Starts the simulator; resolves when it listens.
- * @param signal closes it, whenever it aborts
- * @throws {SimulatorStartError} when it cannot listen there
+ * Starts the simulator. Resolves when it listens.
+ * @param signal closes the simulator when it is aborted
+ * @throws {SimulatorStartError} when it can't listen at the address
  */
 export async function startSimulator(
   options: SimulatorOptions = {},
@@ -159,7 +159,7 @@ export async function startSimulator(
   };
 }
 
-/** Resolves with the port. */
+/** Resolves to the port. */
 async function listen(server: Server, host: string, port: number): Promise<number> {
   try {
     server.listen(port, host);
@@ -167,7 +167,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   } catch (error) {
     throw startError(error, host, port);
   }
-  // A connection that cannot be accepted (no file descriptors left) is lost; the others go on.
+  // If a connection can't be accepted (no file descriptors left), only that connection is lost.
   server.on('error', () => {});
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;

@@ -86,7 +86,7 @@ describe('record', () => {
     [[], /required option '--output <file>'/],
     [
       ['--output', 'config.yaml'],
-      /config\.yaml, line 1: this is no line of a recording\. Give --output a new file/,
+      /config\.yaml, line 1: this line does not belong to a recording\. Give --output a new file/,
     ],
     [
       ['--output', 'absent/r.jsonl'],
@@ -190,7 +190,7 @@ describe('replay', () => {
 
   test.each([
     [['absent.jsonl'], /absent\.jsonl cannot be read: there is no such file or folder/],
-    [['config.yaml'], /config\.yaml, line 1: this is no line of a recording/],
+    [['config.yaml'], /config\.yaml, line 1: this line does not belong to a recording/],
     [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],
     [[], /missing required argument 'file'/],
   ])('%j is refused', async (args, pattern) => {

@@ -15,18 +15,18 @@ import { parseJson } from './parse-json.js';
 import { raiReply } from './rai-reply.js';
 import type { Reply } from './reply.js';
 
-/** How a request for an answer is answered. */
+/** The reply to a request for an answer, with the facts that are logged. */
 export interface AnswerRouted {
   reply: Reply;
   model: string;
-  /** The name of what goes wrong on purpose. */
+  /** The name of the fault that is simulated. */
   fault?: string;
 }
 
 /**
- * The reply to a request for an answer. What a header says goes before what the model's name says, and both
- * before the simulator's own settings.
- * @throws {ApiError} for a request that is refused
+ * Returns the reply to a request for an answer. Headers win over the model's name, and both win over the simulator's
+ * settings.
+ * @throws {ApiError} when the request is refused
  */
 export function routeAnswer(
   asking: SimulatorRequest,
@@ -40,7 +40,7 @@ export function routeAnswer(
   if (around.counters.stats().streamsOpen >= settings.maxConcurrent) throw tooMany(settings.maxConcurrent);
 
   const ordinal = around.nextAnswer();
-  // A request that brings its own seed gets the same answer whenever it comes.
+  // A request with its own seed gets the same answer each time.
   const random =
     asked.seed === undefined
       ? createRandom(settings.seed ?? around.seed, ordinal)
@@ -48,7 +48,7 @@ export function routeAnswer(
   const drawn = random() < settings.faultRate ? pickFault(settings.faults, random) : undefined;
   const fault = settings.fault ?? drawn;
   const stream = request.stream || settings.compat === 'rai';
-  // This answer itself is not among those that run while it is made, and is from then on.
+  // Exclude this answer from the count of other running answers: it is not counted yet while it is made.
   let counted = 0;
   const others = (): number => around.counters.stats().streamsOpen - counted;
   const recording = format.isChat ? around.replay?.(stream) : undefined;

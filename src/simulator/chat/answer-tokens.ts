@@ -4,31 +4,31 @@ import type { Random } from '../random.js';
 import type { Choice, FinishReason } from './completion.js';
 import { type ChoiceLogprobs, contentLogprobs, joinedLogprobs } from './logprobs.js';
 
-/** A token of an answer, and the delta it is streamed as. */
+/** A token of an answer, by the kind of delta that streams it. */
 export type Token =
   | { kind: 'reasoning'; text: string }
-  /** Hidden reasoning: it takes time and is not sent. */
+  /** Hidden reasoning, which takes time but is not sent. */
   | { kind: 'hidden'; text: string }
   | { kind: 'text'; text: string; logprobs?: ChoiceLogprobs }
   | { kind: 'call'; index: number; id: string; name: string }
   | { kind: 'arguments'; index: number; text: string };
 
-/** A token that a client gets to see. */
+/** A token that is sent to the client. */
 export type SentToken = Exclude<Token, { kind: 'hidden' }>;
 
 export function isSent(token: Token): token is SentToken {
   return token.kind !== 'hidden';
 }
 
-/** One choice in the order in which a model makes it. */
+/** The tokens of one choice, in the order in which a model generates them. */
 export interface ChoiceTokens {
   tokens: readonly Token[];
   finishReason: FinishReason;
-  /** Of the request's stop sequences, the one that ended the text. */
+  /** The stop sequence that ended the text, if one did. */
   stoppedBy?: string;
 }
 
-/** Longer answers end here with finish_reason `length`, as a model's do. */
+/** Longer answers end after this many tokens, with finish_reason `length`, like a model's. */
 const MAX_OUTPUT_TOKENS = 16_384;
 
 /** Applies `stop` and the token limits. */
@@ -52,7 +52,7 @@ export function tokensOf(
   return { tokens, finishReason, ...(stoppedBy !== undefined && { stoppedBy }) };
 }
 
-/** The text up to the first of the stop sequences in it. */
+/** Returns the text before the first stop sequence in it. */
 function stopped(
   pieces: readonly string[],
   stops: readonly string[],
@@ -69,7 +69,7 @@ function stopped(
     : { pieces: piecesOf(text.slice(0, first.at)), stoppedBy: first.stop };
 }
 
-/** The tokens with all reasoning hidden. */
+/** Returns the choice with all reasoning hidden. */
 export function withHiddenReasoning(choice: ChoiceTokens): ChoiceTokens {
   const tokens = choice.tokens.map(
     (token): Token => (token.kind === 'reasoning' ? { kind: 'hidden', text: token.text } : token),
@@ -77,7 +77,7 @@ export function withHiddenReasoning(choice: ChoiceTokens): ChoiceTokens {
   return { ...choice, tokens };
 }
 
-/** The tokens, each of the text with how likely it and the `top` likeliest were. */
+/** Returns the choice with log probabilities for each text token and for the `top` likeliest tokens. */
 export function withLogprobs(choice: ChoiceTokens, top: number, random: Random): ChoiceTokens {
   const tokens = choice.tokens.map(
     (token): Token =>
@@ -86,7 +86,7 @@ export function withLogprobs(choice: ChoiceTokens, top: number, random: Random):
   return { ...choice, tokens };
 }
 
-/** The tokens put together again. */
+/** Joins the tokens to a whole choice. */
 export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
   const calls: { id: string; name: string; arguments: string }[] = [];
   let reasoning = '';
@@ -121,12 +121,12 @@ export function choiceOf({ tokens, finishReason }: ChoiceTokens): Choice {
   };
 }
 
-/** How many steps a batch takes in which the choices advance side by side. */
+/** Returns the steps of a batch that generates all choices side by side: the length of the longest one. */
 export function longest(choices: readonly ChoiceTokens[]): number {
   return Math.max(...choices.map(({ tokens }) => tokens.length));
 }
 
-/** The `delta` member of the chunk that carries a token. */
+/** Returns the `delta` member of the chunk with this token. */
 export function deltaOf(token: SentToken): unknown {
   switch (token.kind) {
     case 'reasoning':

@@ -6,18 +6,18 @@ import type { ChatRequest } from './chat-request.js';
 import { type CompletionIdentity, type TokenUsage, usageOf } from './completion.js';
 import { estimateTokens } from './tokens.js';
 
-/** What OpenAI's chat format costs in tokens: each message, and the start of the answer. */
+/** Tokens that OpenAI's chat format adds for each message, and for the start of the answer. */
 const TOKENS_PER_MESSAGE = 4;
 const TOKENS_TO_START = 3;
 
-/** An answer before it is laid out in time and written in a wire format. */
+/** An answer before it has times and a wire format. */
 export interface Answer {
   identity: CompletionIdentity;
   choices: readonly ChoiceTokens[];
   usage: TokenUsage;
 }
 
-/** The answer to a request. @param idPrefix of its id, e.g. `chatcmpl-` */
+/** Returns the answer to a request. @param idPrefix the beginning of its id, e.g. `chatcmpl-` */
 export function makeAnswer(
   request: ChatRequest,
   settings: Settings,
@@ -43,7 +43,7 @@ function choicesOf(
   random: Random,
 ): readonly ChoiceTokens[] {
   const { logprobs, seed, stops, maxTokens } = request;
-  // A request's own seed decides the text, not the timing or the faults.
+  // The request's seed determines the text, but not timing and faults.
   const sampling = seed === undefined ? random : createRandom(seed);
   return Array.from({ length: request.choices }, () => {
     const content = composeContent(request, settings, sources, sampling);
@@ -53,13 +53,13 @@ function choicesOf(
   });
 }
 
-/** A call of the one function that `tool_choice` names ends with `stop`, for the model had no choice. */
+/** If `tool_choice` names a function, the call ends with `stop`, because the model had no choice. */
 function asForced(choice: ChoiceTokens, { toolChoice }: ChatRequest): ChoiceTokens {
   const forced = toolChoice.kind === 'function' && choice.finishReason === 'tool_calls';
   return forced ? { ...choice, finishReason: 'stop' } : choice;
 }
 
-/** About how many tokens a request's messages are. */
+/** Estimates how many tokens a request's messages have. */
 export function promptTokens({ messages }: Pick<ChatRequest, 'messages'>): number {
   return messages.reduce((sum, { text }) => sum + estimateTokens(text) + TOKENS_PER_MESSAGE, TOKENS_TO_START);
 }

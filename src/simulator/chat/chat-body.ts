@@ -27,14 +27,14 @@ const allowedTools = z.object({
   allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: z.array(namedTool) }),
 });
 
-// The message of a bound names the kind of number, which OpenAI's messages do; see invalid-request.ts.
+// The message of a bound names the kind of number, like OpenAI's messages; see invalid-request.ts.
 const between = (from: number, to: number) =>
   z.number().check(z.minimum(from, 'decimal'), z.maximum(to, 'decimal'));
 const count = (from: number, to: number) =>
   z.nullish(z.int().check(z.minimum(from, 'integer'), z.maximum(to, 'integer')));
 const within = (from: number, to: number) => z.nullish(between(from, to));
 
-// Members that change nothing here are checked where OpenAI documents a range, and otherwise let through.
+// Members without an effect here are checked if OpenAI documents a range, and accepted otherwise.
 export const chatBody = z.object({
   model: z.string(),
   messages: z.array(message).check(z.minLength(1)),

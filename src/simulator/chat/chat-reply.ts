@@ -8,7 +8,7 @@ import { type ChoiceLogprobs, NO_CONTENT_YET } from './logprobs.js';
 import type { Frame, Reply } from './reply.js';
 import { jsonAnswer, STREAM_HEADERS } from './reply.js';
 
-/** An answer as a chat completion, laid out in time. */
+/** Returns the reply with the answer as a chat completion, with the time of each part. */
 export function chatReply(answer: Answer, schedule: Schedule, request: ChatRequest): Reply {
   return request.stream ? streamed(answer, schedule, request) : whole(answer, schedule);
 }
@@ -24,7 +24,7 @@ function streamed(answer: Answer, schedule: Schedule, request: ChatRequest): Rep
   };
 }
 
-/** The choices advance side by side, a token each at a time, as if they were sampled in one batch. */
+/** Streams all choices side by side, one token of each at a time, as if they were sampled in one batch. */
 function* streamFrames(
   { identity, choices, usage }: Answer,
   schedule: Schedule,

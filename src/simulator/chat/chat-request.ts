@@ -9,7 +9,7 @@ export interface Message {
   text: string;
 }
 
-/** A function the request offers; `parameters` is a JSON schema. */
+/** A function that the request offers; `parameters` is a JSON schema. */
 export interface Tool {
   name: string;
   parameters: unknown;
@@ -19,32 +19,32 @@ export type ToolChoice = { kind: 'none' | 'auto' | 'required' } | { kind: 'funct
 
 type ChatFunction = NonNullable<ChatBody['tools']>[number]['function'];
 
-/** A chat completion request, checked. */
+/** A checked request for a chat completion. */
 export interface ChatRequest {
   model: string;
   messages: readonly Message[];
   stream: boolean;
   includeUsage: boolean;
   maxTokens?: number;
-  /** The answer ends before the first of these. */
+  /** The answer ends before the first of these sequences. */
   stops: readonly string[];
-  /** How many answers are wanted. */
+  /** The number of choices to generate. */
   choices: number;
-  /** Those that may be called. */
+  /** The tools that the answer may call. */
   tools: readonly Tool[];
   toolChoice: ToolChoice;
   /** Whether an answer may call several functions. */
   parallelCalls: boolean;
-  /** Each token has its log probability, beside the `top` likeliest tokens. */
+  /** Set when each token needs its log probability and those of the `top` likeliest tokens. */
   logprobs?: { top: number };
-  /** Requests with the same one are answered alike. */
+  /** Requests with the same seed get the same answer. */
   seed?: number;
   format: { kind: 'text' | 'json' } | { kind: 'schema'; schema: unknown };
 }
 
 /**
- * Reads a chat completion request from its body's text.
- * @throws {ApiError} 400, with the message OpenAI's API gives for that mistake where it is known.
+ * Parses the body of a chat completion request.
+ * @throws {ApiError} 400, with the message of OpenAI's API for that mistake if it is known
  */
 export function parseChatRequest(text: string): ChatRequest {
   const parsed = chatBody.safeParse(parseJson(text), { reportInput: true });
@@ -73,7 +73,7 @@ export function parseChatRequest(text: string): ChatRequest {
   };
 }
 
-/** What OpenAI takes only together with something else, or only without it. */
+/** Checks members that OpenAI accepts only in certain combinations. */
 function checkCombinations(data: ChatBody): void {
   const onlyWith = (param: string, other: string): ApiError =>
     new ApiError(400, {
@@ -91,7 +91,7 @@ function checkCombinations(data: ChatBody): void {
   }
 }
 
-/** `strict` asks for schemas of a narrower form. */
+/** Checks that schemas with `strict` have the narrower form. */
 function checkStrictSchemas({ response_format: format, tools }: ChatBody): void {
   const given = format?.json_schema;
   if (given?.strict === true) {
@@ -110,7 +110,7 @@ function toMessage({ role, content }: ChatBody['messages'][number], index: numbe
   return { role, text: content.map((piece) => piece.text ?? '').join('') };
 }
 
-/** A tool's result must answer a call that was made. */
+/** Checks that each tool result belongs to an earlier call. */
 function checkToolMessages(messages: ChatBody['messages']): void {
   const called = new Set<string>();
   for (const [index, { role, tool_calls, tool_call_id }] of messages.entries()) {
@@ -127,7 +127,7 @@ function checkToolMessages(messages: ChatBody['messages']): void {
   }
 }
 
-/** The functions that may be called. */
+/** Returns the functions that the answer may call. */
 function allowedTools({ tools, tool_choice: choice }: ChatBody): ChatFunction[] {
   const all = (tools ?? []).map((tool) => tool.function);
   if (choice == null || typeof choice === 'string' || choice.type === 'function') return all;

@@ -1,7 +1,7 @@
 import type { ToolCall } from '../content/tool-calls.js';
 import type { ChoiceLogprobs } from './logprobs.js';
 
-/** What every part of one answer carries. */
+/** Members that are the same in all parts of one answer. */
 export interface CompletionIdentity {
   id: string;
   /** Unix time in seconds. */
@@ -11,7 +11,7 @@ export interface CompletionIdentity {
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls';
 
-/** One of the answers to a request. */
+/** One choice of an answer. */
 export interface Choice {
   reasoning: string;
   text: string;
@@ -36,7 +36,7 @@ export interface TokenUsage {
 const SERVICE_TIER = 'default';
 const FINGERPRINT = 'fp_simulator';
 
-/** @param completionTokens of all choices, those of reasoning among them */
+/** @param completionTokens tokens of all choices, including reasoning */
 export function usageOf(promptTokens: number, completionTokens: number, reasoningTokens = 0): TokenUsage {
   return {
     prompt_tokens: promptTokens,
@@ -52,7 +52,7 @@ export function usageOf(promptTokens: number, completionTokens: number, reasonin
   };
 }
 
-/** The `chat.completion` object of an answer that is not streamed. */
+/** Returns the `chat.completion` object of an answer that is not streamed. */
 export function completion(
   identity: CompletionIdentity,
   choices: readonly Choice[],
@@ -86,7 +86,7 @@ function toolCallObject({ id, name, arguments: text }: ToolCall): unknown {
   return { id, type: 'function', function: { name, arguments: text } };
 }
 
-/** The events of a streamed answer, as server-sent events. */
+/** Writes the server-sent events of a streamed answer. */
 export interface ChunkWriter {
   delta(
     choice: number,
@@ -97,9 +97,9 @@ export interface ChunkWriter {
   usage(usage: TokenUsage): string;
 }
 
-/** @param includeUsage every chunk then has a `usage`, null in all but the last, as OpenAI's have. */
+/** @param includeUsage whether every chunk has `usage`, which is null except in the last one, like OpenAI's */
 export function createChunkWriter(identity: CompletionIdentity, includeUsage: boolean): ChunkWriter {
-  // What all chunks share is made once: only the delta costs.
+  // Build the shared members once, so that each chunk costs only its delta.
   const shared = JSON.stringify({
     id: identity.id,
     object: 'chat.completion.chunk',
@@ -122,7 +122,7 @@ export function createChunkWriter(identity: CompletionIdentity, includeUsage: bo
   };
 }
 
-/** One event; `data` holds no line end. */
+/** Returns one event. `data` must not contain a line end. */
 export function sseEvent(data: string): string {
   return `data: ${data}\n\n`;
 }

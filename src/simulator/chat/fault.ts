@@ -1,7 +1,7 @@
 import type { AnswerFormat } from '../formats/format.js';
 import type { Reply } from './reply.js';
 
-/** What a fault has to know of the answer that goes wrong. */
+/** Facts about the answer that a fault needs. */
 export interface FaultyAnswer {
   stream: boolean;
   format: Pick<AnswerFormat, 'isChat' | 'refusal' | 'errorEvent'>;
@@ -9,10 +9,10 @@ export interface FaultyAnswer {
   has(member: string): boolean;
 }
 
-/** Makes of a sound reply what a faulty provider would have sent. */
+/** Turns a correct reply into the reply of a faulty provider. */
 export type Fault = (reply: Reply, answer: FaultyAnswer) => Reply;
 
-/** A fault with what it does, in a few words. */
+/** A fault with a short description. */
 export interface DescribedFault {
   about: string;
   fault: Fault;

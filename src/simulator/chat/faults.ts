@@ -29,10 +29,10 @@ const serverError = new ApiError(500, {
   message: 'The server had an error while processing your request (simulated).',
 });
 
-/** By the name after `sim-fault-`: what the provider does, and how. */
+/** The faults by their name after `sim-fault-`. */
 export const FAULTS: Record<string, DescribedFault> = {
   '400': refuse(
-    'a request that is not accepted',
+    'invalid request',
     new ApiError(400, { message: 'Your request was not accepted (simulated).', code: 'invalid_request' }),
   ),
   '401': refuse(
@@ -40,7 +40,7 @@ export const FAULTS: Record<string, DescribedFault> = {
     new ApiError(401, { message: 'Incorrect API key provided (simulated).', code: 'invalid_api_key' }),
   ),
   '404': refuse(
-    'no such model',
+    'unknown model',
     new ApiError(404, {
       message: 'The model `sim-fault-404` does not exist or you do not have access to it (simulated).',
       param: 'model',
@@ -73,7 +73,7 @@ export const FAULTS: Record<string, DescribedFault> = {
   },
   empty: { about: 'status 200 and an empty body', fault: (reply) => ({ ...reply, frames: [] }) },
   cut: {
-    about: 'half the answer, then the regular end of the body',
+    about: 'half the answer, then the normal end of the body',
     fault: (reply, { stream }) => ({ ...reply, frames: firstHalf(reply, stream) }),
   },
   reset: {
@@ -89,7 +89,7 @@ export const FAULTS: Record<string, DescribedFault> = {
     fault: (reply, { stream }) => ({ ...reply, frames: firstHalf(reply, stream), ending: 'silence' }),
   },
   malformed: {
-    about: 'one event that is no JSON; not streamed: half a JSON body',
+    about: 'one event that is not JSON; not streamed: half a JSON body',
     fault: (reply, { stream }) => ({
       ...reply,
       frames: stream ? insertHalfway(reply, BROKEN_EVENT) : firstHalf(reply, stream),
@@ -113,13 +113,13 @@ export const FAULTS: Record<string, DescribedFault> = {
     insertHalfway(reply, sseEvent(JSON.stringify({ choices: [], padding: 'x'.repeat(HUGE_BYTES) }))),
   ),
   'split-utf8': {
-    about: 'emoji and other scripts, each character cut in two by a packet',
+    about: 'emoji and other scripts, each character split between two packets',
     fault: (reply) => ({ ...reply, frames: charactersSplit(reply.frames) }),
   },
   crlf: streamed('lines end in CRLF', ({ frames }) =>
     rewritten(frames, (text) => text.replaceAll('\n', '\r\n')),
   ),
-  comments: streamed('a comment line before every event, as keep-alives are sent', ({ frames }) =>
+  comments: streamed('a comment line before every event, like keep-alives', ({ frames }) =>
     rewritten(frames, (text) => `: keep-alive\n\n${text}`),
   ),
   ...REPORTED_FAULTS,
@@ -129,12 +129,12 @@ function refuse(about: string, error: ApiError): DescribedFault {
   return { about: `status ${error.status}: ${about}`, fault: (_reply, { format }) => format.refusal(error) };
 }
 
-/** A fault of streams only. */
+/** Creates a fault that only affects streams. */
 function streamed(about: string, frames: (reply: Reply) => Reply['frames']): DescribedFault {
   return { about, fault: (reply, { stream }) => (stream ? { ...reply, frames: frames(reply) } : reply) };
 }
 
-/** One of `weights`, the likelier the heavier. */
+/** Picks a name from `weights`. A higher weight makes a name more likely. */
 export function pickFault(weights: ReadonlyMap<string, number>, random: Random): string | undefined {
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   let left = random() * total;

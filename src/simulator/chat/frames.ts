@@ -1,11 +1,11 @@
 import type { Frame, Reply } from './reply.js';
 
-// Faults are made of these: each takes a reply's frames and gives others, one at a time.
+// The building blocks of faults: each takes a reply's frames and yields changed ones, one at a time.
 
-/** How long a part is held back so that it travels in a packet of its own. */
+/** How long a part is delayed so that it travels in its own packet. */
 const APART_MS = 2;
 
-/** The frames up to the middle of the answer, by its tokens; of a single frame, half its bytes. */
+/** Yields the frames with the first half of the answer's tokens, or half the bytes of a single frame. */
 export function* firstHalf({ frames, tokens }: Reply, stream: boolean): Generator<Frame> {
   const half = Math.ceil(tokens / 2);
   let sent = 0;
@@ -20,7 +20,7 @@ export function* firstHalf({ frames, tokens }: Reply, stream: boolean): Generato
   }
 }
 
-/** `text` between the halves of the answer, due with the last frame before it. */
+/** Inserts `text` in the middle of the answer, due at the same time as the frame before it. */
 export function* insertHalfway({ frames, tokens }: Reply, text: string): Generator<Frame> {
   const half = Math.ceil(tokens / 2);
   let sent = 0;
@@ -31,7 +31,7 @@ export function* insertHalfway({ frames, tokens }: Reply, text: string): Generat
   }
 }
 
-/** The frames, then `text`, due with the last of them. */
+/** Appends `text`, due at the same time as the last frame. */
 export function* endWith(frames: Iterable<Frame>, text: string): Generator<Frame> {
   let atMs = 0;
   for (const frame of frames) {
@@ -49,14 +49,14 @@ export function* withoutLast(frames: Iterable<Frame>): Generator<Frame> {
   }
 }
 
-/** Every frame's text changed by `change`. */
+/** Changes every frame's text with `change`. */
 export function* rewritten(frames: Iterable<Frame>, change: (text: string) => string): Generator<Frame> {
   for (const frame of frames) {
     yield { ...frame, bytes: () => change(Buffer.from(frame.bytes()).toString()) };
   }
 }
 
-/** Cuts each frame inside its characters of several bytes. */
+/** Splits each frame inside its multi-byte characters. */
 export function* charactersSplit(frames: Iterable<Frame>): Generator<Frame> {
   for (const frame of frames) {
     const bytes = Buffer.from(frame.bytes());
@@ -67,7 +67,7 @@ export function* charactersSplit(frames: Iterable<Frame>): Generator<Frame> {
   }
 }
 
-/** Sends `size` bytes at a time, `everyMs` apart, however long the answer takes by that. */
+/** Splits frames into pieces of `size` bytes that are at least `everyMs` apart, which lengthens the answer. */
 export function* dripping(frames: Iterable<Frame>, size: number, everyMs: number): Generator<Frame> {
   let freeMs = 0;
   for (const frame of frames) {

@@ -1,12 +1,12 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { Frame, Reply } from './reply.js';
 
-/** RFC 1952: magic number, deflate, no flags, no time, unknown system. */
+/** The header of RFC 1952: magic number, deflate, no flags, no time, unknown system. */
 const HEADER = Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
-/** RFC 1951: an empty last block. */
+/** An empty last block (RFC 1951). */
 const LAST_BLOCK = Buffer.of(0x03, 0x00);
 
-/** The reply compressed, each frame flushed by itself, whatever the client accepts. */
+/** Compresses the reply and flushes each frame, even if the client does not accept gzip. */
 export function gzipped(reply: Reply): Reply {
   return {
     ...reply,
@@ -15,7 +15,7 @@ export function gzipped(reply: Reply): Reply {
   };
 }
 
-/** One member of gzip: its blocks are made frame by frame, with no window in common. */
+/** Yields one gzip member. Each frame is compressed separately, without a shared window. */
 function* gzippedFrames(frames: Iterable<Frame>): Generator<Frame> {
   let checksum = 0;
   let length = 0;

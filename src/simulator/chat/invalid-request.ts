@@ -12,13 +12,13 @@ const EXPECTED: Record<string, string> = {
   object: 'an object',
 };
 
-/** The 400 for a body of the wrong form, by the first thing that is wrong with it. */
+/** Returns the error 400 for an invalid body. It describes the first issue. */
 export function invalidRequest(issues: readonly Issue[]): ApiError {
   const [first] = issues;
   return first === undefined ? new ApiError(400, { message: 'Invalid request.' }) : describe(first, []);
 }
 
-/** @param parent the path of the union an issue was found in; zod's are relative to it. */
+/** @param parent path of the enclosing union; zod's paths of inner issues are relative to it */
 function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
   const path = [...parent, ...issue.path];
   const param = nameOf(path);
@@ -44,7 +44,7 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
     }
     case 'invalid_union': {
       const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
-      // The branch whose outer type fitted is the one that was meant; of several, the one whose `type` did.
+      // Describe the issue of the branch whose outer type matches; of several, the one whose `type` matches.
       const fitting = branches.filter(
         ({ code, path: { length } }) =>
           length > 0 ||
@@ -95,7 +95,7 @@ function describe(issue: Issue, parent: readonly PropertyKey[]): ApiError {
   }
 }
 
-/** `messages[0].role`; null for the body itself. */
+/** Returns a path like `messages[0].role`, or null for the body itself. */
 function nameOf(path: readonly PropertyKey[]): string | null {
   if (path.length === 0) return null;
   return path
@@ -114,7 +114,7 @@ function nameOfType(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Longest quote of a client's value in an error. */
+/** Shortens a client's value for an error message. */
 function clip(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }

@@ -1,34 +1,34 @@
 import { pick, type Random } from '../random.js';
 
-/** How likely a text was as the next token. */
+/** The log probability of a text as the next token. */
 interface TokenLogprob {
   token: string;
-  /** Natural logarithm of its probability. */
+  /** Natural logarithm of the probability. */
   logprob: number;
   /** The token as UTF-8. */
   bytes: readonly number[];
 }
 
-/** The `logprobs` member of a choice; null where the token is no content. */
+/** The `logprobs` member of a choice. */
 export interface ChoiceLogprobs {
   content: readonly (TokenLogprob & { top_logprobs: readonly TokenLogprob[] })[];
   refusal: null;
 }
 
-/** What a model might have said in any place. More than `top_logprobs` may ask for. */
+/** Tokens that could come at any place. There are more than `top_logprobs` may request. */
 const ALTERNATIVES = [
   ...[' the', ' a', ' of', ' and', ' to', ' in', ' is', ' it', ' that', ' for', ' as', ' with', ' on'],
   ...[',', '.', '\n\n', ':', ' (', ' or', ' by', ' from', ' this', ' an', ' at'],
 ] as const;
 
-/** The chosen token has at least this probability, so that it is the likeliest. */
+/** Least probability of the chosen token, so that it is the likeliest. */
 const LEAST = 0.4;
 /** The share of the remaining probability that each further token gets. */
 const SHARE = 0.6;
 
-/** Invents how likely a token was, and the likeliest in its place: probabilities that add up to less than 1. */
+/** Invents the probabilities of a token and of the likeliest alternatives. Their sum is below 1. */
 export function contentLogprobs(token: string, top: number, random: Random): ChoiceLogprobs {
-  // Models are sure of most tokens and waver at some.
+  // Models are nearly certain of most tokens and uncertain of some.
   const probability = 1 - (1 - LEAST) * random() ** 3;
   const chosen = logprobOf(token, probability);
   const others = ALTERNATIVES.filter((other) => other !== token);
@@ -43,10 +43,10 @@ export function contentLogprobs(token: string, top: number, random: Random): Cho
   return { content: [{ ...chosen, top_logprobs: likeliest }], refusal: null };
 }
 
-/** What the first event of a stream has, which holds no token yet. */
+/** The log probabilities of a stream's first event, which has no token yet. */
 export const NO_CONTENT_YET: ChoiceLogprobs = { content: [], refusal: null };
 
-/** Those of a whole answer, put together. */
+/** Joins the log probabilities of a whole answer. */
 export function joinedLogprobs(parts: readonly ChoiceLogprobs[]): ChoiceLogprobs {
   return { content: parts.flatMap(({ content }) => content), refusal: null };
 }

@@ -1,6 +1,6 @@
 import { ApiError } from '../http/api-error.js';
 
-/** @throws {ApiError} 400 for a text that is no JSON */
+/** @throws {ApiError} 400 when the text is not JSON */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

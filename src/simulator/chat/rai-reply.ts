@@ -8,9 +8,9 @@ import type { Frame, Reply } from './reply.js';
 const PIECE_BYTES = 10;
 
 /**
- * An answer as the public RAI simulator gives it, whatever was asked for: a stream of pieces of 10 bytes
- * without role, finish_reason and `[DONE]`; a last event has no choices and the usage. Of several choices
- * it gives the first, and of tool calls none.
+ * Returns the answer in the format of the public RAI simulator, which ignores the request's format. It is a stream of
+ * 10-byte pieces without role, finish_reason and `[DONE]`. The last event has the usage and no choices. It has only the
+ * first choice, and no tool calls.
  */
 export function raiReply(answer: Answer, schedule: Schedule): Reply {
   return {
@@ -40,7 +40,7 @@ function* raiFrames({ identity, choices, usage }: Answer, schedule: Schedule): G
   let atMs = schedule.firstMs;
   for (const [index, content] of pieces.entries()) {
     atMs = schedule.next();
-    // Tokens are counted as if they were spread evenly over the pieces.
+    // The tokens are counted as if they were spread evenly over the pieces.
     const share = (at: number): number => Math.round((usage.completion_tokens * at) / pieces.length);
     yield {
       atMs,
@@ -51,7 +51,7 @@ function* raiFrames({ identity, choices, usage }: Answer, schedule: Schedule): G
   yield textFrame(atMs, chunk({ choices: [], usage }));
 }
 
-/** Pieces of at most 10 bytes of UTF-8, none ending inside a character. */
+/** Splits the text into pieces of at most 10 bytes of UTF-8, without splitting characters. */
 function* tenBytePieces(text: string): Generator<string> {
   let piece = '';
   let bytes = 0;

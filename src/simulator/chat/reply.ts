@@ -1,33 +1,33 @@
 import type { ApiError } from '../http/api-error.js';
 import type { Schedule } from '../timing/timing.js';
 
-/** A piece of a response. */
+/** A piece of a response that is sent at one time. */
 export interface Frame {
-  /** When it is due, in milliseconds since the request was read. */
+  /** When the frame is due, in milliseconds since the request was read. */
   atMs: number;
-  /** How many output tokens it carries. */
+  /** The number of output tokens in the frame. */
   tokens: number;
-  /** Made only when due, so that the cost of a long answer is spread over its length. */
+  /** Returns the bytes. Called only when the frame is due, so that a long answer's cost is spread over its length. */
   bytes(): string | Uint8Array;
-  /** Never joined with its neighbours in one write, however late it is. */
+  /** Never written together with other frames, even if it is late. */
   alone?: true;
 }
 
-/** A response as data: its pieces, their times and its end. A fault is a function from one response to another. */
+/** A response with the times of its pieces and its ending. A fault is a function from one reply to another. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
-  /** When the headers are due, in milliseconds since the request was read; `never`: nothing is sent at all. */
+  /** When the headers are due, in milliseconds since the request was read; `never`: no response is sent. */
   headersMs: number | 'never';
-  /** Gone through once, each frame made when the one before it has been sent. */
+  /** Iterated once. Each frame is created when the one before it has been sent. */
   frames: Iterable<Frame>;
   /** Output tokens in all frames. */
   tokens: number;
-  /** `silence`: the connection stays open and nothing more comes. `reset`: it is reset. */
+  /** What happens after the frames: the body ends, the connection is reset, or it stays open without further bytes. */
   ending: 'end' | 'reset' | 'silence';
 }
 
-/** A body that is sent at once. */
+/** Returns a reply with a text body that is sent at once. */
 export function textReply(
   status: number,
   text: string,
@@ -44,12 +44,12 @@ export function textReply(
   };
 }
 
-/** A JSON body that is sent at once. */
+/** Returns a reply with a JSON body that is sent at once. */
 export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
   return textReply(status, JSON.stringify(value), 'application/json', headers);
 }
 
-/** The response to a request that is refused. */
+/** Returns the reply to a refused request. */
 export function errorReply(error: ApiError): Reply {
   return jsonReply(error.status, error.body, error.headers);
 }
@@ -61,10 +61,10 @@ export const STREAM_HEADERS = {
 } as const;
 
 /**
- * An answer in one piece, sent when its last token is due.
- * @param value makes the body
- * @param steps how many tokens it takes one after the other
- * @param tokens how many tokens it has in all
+ * Returns a reply without streaming, sent when the last token is due.
+ * @param value returns the body
+ * @param steps how many tokens are generated one after the other
+ * @param tokens the number of tokens of all choices
  */
 export function jsonAnswer(value: () => unknown, steps: number, tokens: number, schedule: Schedule): Reply {
   let endMs = schedule.firstMs;

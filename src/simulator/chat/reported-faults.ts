@@ -6,13 +6,13 @@ import { endWith, firstHalf, insertHalfway, withoutLast } from './frames.js';
 import { gzipped } from './gzip.js';
 import { type Frame, jsonReply, type Reply } from './reply.js';
 
-/** What clients met at real providers, as reports in public tell: each breaks clients that expect OpenAI alone. */
+/** Faults of real providers, known from public bug reports. Each breaks clients that only expect OpenAI's behaviour. */
 export const REPORTED_FAULTS: Record<string, DescribedFault> = {
-  bursts: streamed('the first token, and all the rest in one piece', (reply) => ({
+  bursts: streamed('the first token, then the whole rest in one piece', (reply) => ({
     ...reply,
     frames: inTwoBursts(reply),
   })),
-  gzip: { about: 'compressed, whatever the client accepts', fault: gzipped },
+  gzip: { about: 'compressed, even if the client does not accept it', fault: gzipped },
   'gzip-401': {
     about: 'status 401 with a compressed body',
     fault: (_reply, { format }) =>
@@ -100,7 +100,7 @@ export const REPORTED_FAULTS: Record<string, DescribedFault> = {
       }),
   },
   'validator-422': {
-    about: "status 422: a validator's list with the field at fault",
+    about: "status 422: a validator's list with the wrong field",
     fault: () =>
       jsonReply(422, {
         detail: [
@@ -123,7 +123,7 @@ function streamedChat(about: string, fault: (reply: Reply) => Reply): DescribedF
   return { about, fault: (reply, { stream, format }) => (stream && format.isChat ? fault(reply) : reply) };
 }
 
-/** In the form of a chat completion alone. */
+/** Creates a fault that changes the chunks of chat completions only. */
 function chunks(about: string, change: (chunk: ChunkObject) => ChunkObject): DescribedFault {
   return {
     about,
@@ -159,7 +159,7 @@ function typed(said: unknown): unknown {
   return { ...others, ...(parts.length > 0 && { content: parts }) };
 }
 
-/** The frames up to the first token when they are due; all others together, when the last is. */
+/** Yields the frames up to the first token when they are due, and all others together when the last one is due. */
 function* inTwoBursts({ frames }: Reply): Generator<Frame> {
   const held: Frame[] = [];
   let begun = false;

@@ -2,14 +2,14 @@ import { ApiError } from '../http/api-error.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** OpenAI's own limit is ten levels; this one only keeps the walk from a schema made to exhaust it. */
+/** Bounds the check for hostile schemas. OpenAI's own limit is ten levels. */
 const MAX_DEPTH = 32;
 
 /**
- * Checks a schema with `strict: true` as OpenAI does: every object closed by `additionalProperties: false`,
- * and all its properties required.
- * @param of what the message calls it, e.g. `response_format 'city'`
- * @throws {ApiError} 400 for the first object that is not so
+ * Checks a schema with `strict: true` like OpenAI: every object needs `additionalProperties: false`, and all its
+ * properties must be required.
+ * @param of the schema's name in the message, e.g. `response_format 'city'`
+ * @throws {ApiError} 400 for the first object that breaks a rule
  * @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
 export function checkStrictSchema(schema: Schema, of: string, param: string): void {

@@ -2,7 +2,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 type Kind = 'letter' | 'digit' | 'space' | 'newline' | 'mark' | 'wide';
 
-/** The most graphemes of one kind that a piece holds. */
+/** Most graphemes of each kind in one piece. */
 const LONGEST: Record<Kind, number> = { letter: 7, digit: 3, space: 8, newline: 2, mark: 3, wide: 1 };
 
 function kindOf(grapheme: string): Kind {
@@ -14,8 +14,8 @@ function kindOf(grapheme: string): Kind {
 }
 
 /**
- * Cuts text into pieces of the size a model's tokens have: about four characters, a word with the space
- * before it, a few marks, one ideograph. No piece ends inside a grapheme; joined, they are the text again.
+ * Splits a text into pieces of the size of a model's tokens: about four characters, a word with the space before it,
+ * a few punctuation marks, or one ideograph. Graphemes are not split. The joined pieces are the text.
  */
 export function* tokenise(text: string): Generator<string, void, undefined> {
   let piece = '';
@@ -36,8 +36,7 @@ export function* tokenise(text: string): Generator<string, void, undefined> {
 }
 
 /**
- * About how many tokens a text has. Cheap for any length: prompts may be megabytes, and no one reads
- * their pieces.
+ * Estimates how many tokens a text has. It is cheap even for a prompt of megabytes, because it does not split the text.
  */
 export function estimateTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4);

@@ -10,21 +10,21 @@ import type { ResponseFolder } from './response-folder.js';
 import { schemaExample } from './schema-example.js';
 import { type ToolCall, toolCalls } from './tool-calls.js';
 
-/** Where texts come from besides the program itself. */
+/** The files that answers can come from. */
 export interface Sources {
   responses?: ResponseFolder;
-  /** One a turn. */
+  /** One answer for each turn. */
   script?: readonly string[];
 }
 
-/** What one choice of an answer says, in pieces of a token each. */
+/** The contents of one choice, in pieces of one token each. */
 export interface Content {
   reasoning: readonly string[];
   text: readonly string[];
   calls: readonly ToolCall[];
 }
 
-/** @throws {ApiError} 400 when the content asked for needs files the simulator was started without */
+/** @throws {ApiError} 400 when the requested content needs files that the simulator was started without */
 export function composeContent(
   request: ChatRequest,
   settings: Settings,
@@ -82,7 +82,7 @@ function inFormat(text: string, format: ChatRequest['format'], random: Random): 
   }
 }
 
-/** What is in the text's code block; a model in this mode leaves the fence out. */
+/** Returns the contents of the text's code block: in this mode, a model writes no fence. */
 function fencedIn(text: string): string {
   return /^```json\n([\s\S]*?)^```/m.exec(text)?.[1] ?? '';
 }

@@ -3,7 +3,7 @@ export const LOREM = `Lorem ipsum dolor sit amet, consectetur adipiscing elit, s
 
 Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur. Excepteur sint occaecat cupidatat non proident, sunt in culpa qui officia deserunt mollit anim id est laborum.`;
 
-/** What a model that thinks first might think. */
+/** Sample text for reasoning. */
 export const REASONING = `The question has to be understood first. What is asked for, and what is taken for granted? One reading is the literal one; another is what somebody who asks this usually needs. Both lead to nearly the same answer, so it should cover the literal reading and mention the other.
 
 Next, what is certain and what is not. The main statement is certain. An example makes it easier to follow, and a limit of it should be named. Length: a few paragraphs, the answer first.`;

@@ -1,12 +1,12 @@
 import { tokenise } from '../chat/tokens.js';
 
-/** Prepared answers repeat: the pieces of this many texts, none longer than this, are cached. */
+/** Prepared answers are used again, so the pieces of this many texts up to this length are cached. */
 const KEPT_TEXTS = 64;
 const LONGEST_KEPT = 50_000;
 
 const kept = new Map<string, readonly string[]>();
 
-/** The text in pieces of a token each; see `tokenise`. */
+/** Returns the text in pieces of one token each; see `tokenise`. */
 export function piecesOf(text: string): readonly string[] {
   const known = kept.get(text);
   if (known !== undefined) return known;
@@ -19,7 +19,7 @@ export function piecesOf(text: string): readonly string[] {
   return pieces;
 }
 
-/** Exactly `count` pieces: the beginning of the text, or the text again and again. */
+/** Returns exactly `count` pieces: the beginning of the text, repeated if it is too short. */
 export function exactPieces(text: string, count: number): string[] {
   const pieces = piecesOf(text);
   const round = [...(pieces.length === 0 ? ['…'] : pieces), '\n\n'];

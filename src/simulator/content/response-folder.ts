@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileReason } from '../../common/errors.js';
 import type { Random } from '../random.js';
 
-/** The Markdown files of a folder, as answers. */
+/** Answers from the Markdown files of a folder. */
 export interface ResponseFolder {
-  /** The file whose name the prompt contains word by word; the longest name of several. */
+  /** Returns the file whose name's words are all in the prompt; of several, the one with the longest name. */
   byPrompt(prompt: string): string | undefined;
-  /** One after the other, by file name; the first again after the last. */
+  /** Returns the files one after the other, by name, and starts again after the last. */
   inTurn(): string;
   byChance(random: Random): string;
 }
@@ -16,9 +16,9 @@ const MAX_FILES = 1_000;
 const MAX_FILE_CHARACTERS = 1_000_000;
 
 /**
- * Reads the files whose names end in `.md`, not those in folders below. `capital-of-france.md` answers
- * prompts with the words "capital", "of" and "france".
- * @throws {Error} a message for people: the folder cannot be read, or holds no Markdown
+ * Reads the folder's `.md` files, without subfolders. `capital-of-france.md` answers prompts with the words "capital",
+ * "of" and "france".
+ * @throws {Error} when the folder can't be read or has no Markdown file; the message is for users
  */
 export async function readResponseFolder(folder: string): Promise<ResponseFolder> {
   const fail = (reason: string): Error => new Error(`The responses in ${folder} cannot be used: ${reason}`);

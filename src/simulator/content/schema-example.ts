@@ -2,11 +2,11 @@ import { pick, type Random } from '../random.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Deeper than this, optional parts are left out and lists are empty. */
+/** Below this depth, optional members are omitted and lists are empty. */
 const MAX_DEPTH = 6;
-/** Where even what is required ends: a schema may require itself. */
+/** Below this depth, required members are omitted, too: a schema may require itself. */
 const DEPTH_LIMIT = 20;
-/** Most values in all, for a schema that requires itself a hundred times. */
+/** Most values of one example, in case a schema requires itself many times. */
 const MAX_VALUES = 5_000;
 
 const FORMATS: Record<string, string> = {
@@ -22,9 +22,9 @@ const FORMATS: Record<string, string> = {
 const WORDS = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot'] as const;
 
 /**
- * A value that fits a JSON schema: the members it names, with values from its own examples, defaults and
- * enumerations where there are any. Understands the part of the language that structured outputs take
- * (type, enum, const, properties, items, anyOf, oneOf, allOf, $ref within, bounds), not patterns.
+ * Returns a value that fits a JSON schema. It prefers values from the schema's own examples, defaults and enumerations.
+ * Supports the keywords of structured outputs (type, enum, const, properties, items, anyOf, oneOf, allOf, local $ref,
+ * bounds), but no patterns.
  */
 export function schemaExample(schema: unknown, random: Random): unknown {
   let left = MAX_VALUES;
@@ -105,7 +105,7 @@ function typeOf(schema: Schema): unknown {
   return schema.type ?? (schema.properties === undefined ? 'string' : 'object');
 }
 
-/** A reference within the schema, such as `#/$defs/item`. */
+/** Resolves a reference within the schema, e.g. `#/$defs/item`. */
 function resolve(reference: string, root: unknown): unknown {
   return reference
     .split('/')
@@ -114,7 +114,7 @@ function resolve(reference: string, root: unknown): unknown {
     .reduce((at, step) => (isSchema(at) && Object.hasOwn(at, step) ? at[step] : undefined), root);
 }
 
-/** A schema with its `allOf` taken in. */
+/** Merges a schema with the parts of its `allOf`. */
 function merge({ allOf: _, ...own }: Schema, parts: readonly unknown[]): Schema {
   const all = [own, ...parts.filter(isSchema)];
   const properties = all.flatMap((part) =>

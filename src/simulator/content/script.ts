@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileReason } from '../../common/errors.js';
 
 /**
- * Reads the answers of a conversation, one a turn: Markdown with a line `---` between them.
- * @throws {Error} a message for people: the file cannot be read, or is empty
+ * Reads the answers of a conversation, one for each turn, from Markdown with a line `---` between them.
+ * @throws {Error} when the file can't be read or is empty; the message is for users
  */
 export async function readScript(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

@@ -10,8 +10,8 @@ export interface ToolCall {
 }
 
 /**
- * The calls an answer makes, none when it is a text. `tool_choice` decides where it is definite. Otherwise
- * (`auto`) a message from the user is answered by calling the functions it names, a tool's result by a text.
+ * Returns the tool calls of an answer; an empty list for a text answer. `tool_choice` decides unless it is `auto`. With
+ * `auto`, a user message gets calls of the functions that it names, and a tool result gets a text.
  */
 export function toolCalls(
   { messages, tools, toolChoice, parallelCalls }: ChatRequest,
@@ -40,7 +40,7 @@ export function toolCalls(
   }
 }
 
-/** Whether the text holds every word of a name such as `get_weather` or `getWeather`, `get` and the like apart. */
+/** Whether the text contains every word of a name, e.g. `get_weather` or `getWeather`. Common verbs don't count. */
 function names(text: string, name: string): boolean {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1_$2')

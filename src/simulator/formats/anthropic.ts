@@ -5,7 +5,7 @@ import { parseAnthropicRequest } from './anthropic/request.js';
 import type { AnswerFormat } from './format.js';
 import { namedEvent } from './sse.js';
 
-/** Anthropic's name for the error of an HTTP status ("Errors" in its API reference). */
+/** Anthropic's error types by HTTP status ("Errors" in its API reference). */
 const ERROR_TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
   401: 'authentication_error',
@@ -28,7 +28,7 @@ export const ANTHROPIC: AnswerFormat = {
   isChat: false,
   parse: parseAnthropicRequest,
   reply: anthropicReply,
-  // An overloaded API answers 529 there.
+  // Anthropic's API answers 529 when it is overloaded.
   refusal: (error) => jsonReply(error.status === 503 ? 529 : error.status, errorObject(error), error.headers),
   errorEvent: (error) => namedEvent(errorObject(error)),
 };

@@ -10,7 +10,7 @@ import { errorReply, type Frame, jsonAnswer, type Reply, STREAM_HEADERS } from '
 import type { Schedule } from '../timing/timing.js';
 import type { AnswerFormat } from './format.js';
 
-/** OpenAI's own default, which surprises many: answers are short unless the request says otherwise. */
+/** OpenAI's default: answers are short unless the request sets max_tokens. */
 const DEFAULT_MAX_TOKENS = 16;
 
 const body = z.object({
@@ -24,7 +24,7 @@ const body = z.object({
   seed: z.nullish(z.int()),
 });
 
-/** Reads a request of the legacy completions API; several prompts are read as one. */
+/** Parses a request of the legacy completions API. Several prompts are joined to one. */
 function parse(text: string): ChatRequest {
   const parsed = body.safeParse(parseJson(text), { reportInput: true });
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
@@ -89,7 +89,7 @@ function reply(answer: Answer, schedule: Schedule, request: ChatRequest): Reply 
   return jsonAnswer(whole, longest(choices), tokens, schedule);
 }
 
-/** The choices advance side by side, as in a chat completion. Reasoning has no place in this format. */
+/** Streams all choices side by side, like a chat completion. This format has no reasoning. */
 function* completionFrames(
   answer: Answer,
   schedule: Schedule,

@@ -21,8 +21,9 @@ const body = z.object({
 });
 
 /**
- * The reply to OpenAI's "Create embeddings": for each input a vector of length 1, the same one for the same input.
- * @throws {ApiError} 400 for a body of another form
+ * Returns the reply to OpenAI's "Create embeddings". Each input gets a vector of length 1, and equal inputs get equal
+ * vectors.
+ * @throws {ApiError} 400 for an invalid body
  */
 export function embeddingsReply(text: string): Reply {
   const parsed = body.safeParse(parseJson(text), { reportInput: true });

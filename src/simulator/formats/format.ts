@@ -5,7 +5,7 @@ import type { Reply } from '../chat/reply.js';
 import type { ApiError } from '../http/api-error.js';
 import type { Schedule } from '../timing/timing.js';
 
-/** What a format reads of a request. */
+/** The parts of a request that a format reads. */
 export interface FormatInput {
   headers: IncomingHttpHeaders;
   body: string;
@@ -13,15 +13,15 @@ export interface FormatInput {
 
 /** A wire format of requests and answers. */
 export interface AnswerFormat {
-  /** Of the answers' ids. */
+  /** The beginning of the answers' ids. */
   idPrefix: string;
-  /** Recordings are in it, and so are the habits of providers. */
+  /** Whether the format is chat completions. Only that format has recordings and providers' habits. */
   isChat: boolean;
-  /** @throws {ApiError} for a request that is refused */
+  /** @throws {ApiError} when the request is refused */
   parse(request: FormatInput): ChatRequest;
   reply(answer: Answer, schedule: Schedule, request: ChatRequest): Reply;
-  /** The response to a request that is refused. */
+  /** Returns the reply to a refused request. */
   refusal(error: ApiError): Reply;
-  /** The same failure inside a stream that began well, as one event. */
+  /** Returns the same error as an event, for a stream that has already begun. */
   errorEvent(error: ApiError): string;
 }

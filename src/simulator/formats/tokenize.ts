@@ -18,8 +18,9 @@ const body = z.union([
 ]);
 
 /**
- * The reply to `POST /tokenize`: llama.cpp's form for a body with `content`, vLLM's for `prompt` or `messages`.
- * @throws {ApiError} 400 for a body of another form
+ * Returns the reply to `POST /tokenize`: in llama.cpp's format for a body with `content`, in vLLM's for `prompt` or
+ * `messages`.
+ * @throws {ApiError} 400 for an invalid body
  */
 export function tokenizeReply(text: string): Reply {
   const parsed = body.safeParse(parseJson(text), { reportInput: true });
@@ -36,7 +37,7 @@ export function tokenizeReply(text: string): Reply {
   });
 }
 
-/** An id for a piece: the same piece has the same one. */
+/** Returns an id for a piece. Equal pieces get equal ids. */
 function idOf(piece: string): number {
   let hash = 5381;
   for (let index = 0; index < piece.length; index += 1)

@@ -1,13 +1,13 @@
 import type { Frame } from '../chat/reply.js';
 
-/** A chat completion chunk, or a whole completion, as far as habits change it. */
+/** The members of a chunk, or of a whole completion, that habits change. */
 export interface ChunkObject {
   choices?: readonly Record<string, unknown>[];
   usage?: Record<string, unknown> | null;
   [member: string]: unknown;
 }
 
-/** Every event's JSON changed by `change`; `[DONE]` and comments stay. */
+/** Changes every event's JSON with `change`. Keeps `[DONE]` and comments. */
 export function* changedChunks(
   frames: Iterable<Frame>,
   change: (chunk: ChunkObject, frame: Frame) => ChunkObject,
@@ -25,7 +25,7 @@ function changedText(text: string, change: (chunk: ChunkObject) => ChunkObject):
   );
 }
 
-/** `comment` at once and every `everyMs` until the first frame with tokens, then the frames. */
+/** Yields `comment` at once and every `everyMs` until the first frame with tokens, then the frames. */
 export function* commentsUntilFirst(
   frames: Iterable<Frame>,
   comment: string,

@@ -3,11 +3,11 @@ import type { Frame, Reply } from '../chat/reply.js';
 import { type ChunkObject, changedChunks, commentsUntilFirst } from './chunks.js';
 import type { HabitName } from './names.js';
 
-/** What a habit knows of the answer. Times in milliseconds. */
+/** Facts about the answer that a habit needs. Times are in milliseconds. */
 export interface HabitualAnswer {
   answer: Answer;
   stream: boolean;
-  /** When its first token is due. */
+  /** When the first token is due. */
   firstMs: number;
 }
 
@@ -15,7 +15,7 @@ type Habit = (reply: Reply, answer: HabitualAnswer) => Reply;
 
 const COMMENT_EVERY_MS = 500;
 
-/** Parts of the time to the first token that providers give as queue and as prompt processing. */
+/** Shares of the time to first token that are reported as queue time and as prompt processing. */
 const QUEUE_SHARE = 0.2;
 const PROMPT_SHARE = 0.7;
 
@@ -26,7 +26,7 @@ const FILTERED = {
   violence: { filtered: false, severity: 'safe' },
 };
 
-/** Makes of an OpenAI-like chat completion what that provider would send. */
+/** Each function turns an OpenAI-like chat completion into that provider's form. */
 const HABITS: Record<HabitName, Habit> = {
   openrouter(reply, { stream }) {
     const named = changedChunks(reply.frames, (chunk) => ({
@@ -123,7 +123,7 @@ const HABITS: Record<HabitName, Habit> = {
   },
 };
 
-/** The reply of a chat completion with a provider's habits. */
+/** Returns the reply of a chat completion with a provider's habits. */
 export function withHabits(name: HabitName | 'none', reply: Reply, answer: HabitualAnswer): Reply {
   return name === 'none' ? reply : HABITS[name](reply, answer);
 }
@@ -132,7 +132,7 @@ function isLast({ choices }: ChunkObject): boolean {
   return choices?.some(({ finish_reason: reason }) => reason != null) ?? false;
 }
 
-/** Seconds of queue, prompt processing and completion. */
+/** Returns the seconds of queue, prompt processing and completion. */
 function secondsOf(firstMs: number, endMs: number): [queue: number, prompt: number, completion: number] {
   return [
     (firstMs * QUEUE_SHARE) / 1000,
@@ -141,7 +141,9 @@ function secondsOf(firstMs: number, endMs: number): [queue: number, prompt: numb
   ];
 }
 
-/** An event about the prompt first, and one about the whole answer, without a delta, before `[DONE]`. */
+/**
+ * Adds an event about the prompt at the beginning, and one about the whole answer, without a delta, before `[DONE]`.
+ */
 function* azureFrames(frames: Iterable<Frame>): Generator<Frame> {
   const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
   const blank = { id: '', object: '', created: 0, model: '' };

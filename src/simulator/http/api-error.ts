@@ -2,12 +2,12 @@
 export interface ApiErrorBody {
   message: string;
   type: string;
-  /** The request member at fault, e.g. `messages[0].role`. */
+  /** The wrong member of the request, e.g. `messages[0].role`. */
   param: string | null;
   code: string | null;
 }
 
-/** A request that is answered with an HTTP error. */
+/** Thrown for a request that gets an HTTP error as its response. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;

@@ -3,18 +3,18 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Writes a piece of a response's body. Returns a promise where the next has to wait for the reader; it rejects
- * once `signal` aborts.
+ * Writes a piece of a response's body. Returns a promise when the next piece has to wait for the reader. The promise
+ * rejects when `signal` is aborted.
  */
 export type WriteBody = (piece: string | Uint8Array, signal: AbortSignal) => Promise<unknown> | undefined;
 
 /**
- * The writer of a response whose headers are sent. Node writes a chunk in three parts, which leave a tick later;
- * a chunk that is one string leaves at once by one system call.
+ * Returns the writer of a response whose headers are sent. Node would write a chunk in three parts, one tick later.
+ * This writer sends a chunk as one string, at once and with one system call.
  */
 export function bodyWriter(response: ServerResponse): WriteBody {
   const { socket } = response;
-  // It has no socket while the connection is still taken up by the response before it.
+  // The response has no socket while an earlier response still uses the connection.
   const direct = response.chunkedEncoding && socket !== null;
   return (piece, signal) => {
     const flowing = direct && typeof piece === 'string' ? writeChunk(socket, piece) : response.write(piece);

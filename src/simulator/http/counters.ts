@@ -1,10 +1,10 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { ExchangeRecord } from './exchange-record.js';
 
-/** What the simulator did so far. */
+/** The simulator's counts since its start. */
 export interface SimulatorStats {
   uptimeMs: number;
-  /** Requests that have come so far. */
+  /** Requests received. */
   requests: number;
   /** Chat completions being answered now, streamed or not. */
   streamsOpen: number;
@@ -12,7 +12,7 @@ export interface SimulatorStats {
   tokensSent: number;
 }
 
-/** Counts what happens, and shows it. Times are in milliseconds. */
+/** Counts requests and answers, and reports the counts. Times are in milliseconds. */
 export interface Counters {
   onRequest(): void;
   onAnswer(): () => void;
@@ -26,7 +26,7 @@ export interface Counters {
 }
 
 const QUANTILES = [0.5, 0.95, 0.99] as const;
-/** Limits the memory that thousands of made-up names can use. */
+/** Limits the memory for names, which clients choose. */
 const MAX_NAMES = 200;
 const MAX_NAME_LENGTH = 100;
 
@@ -81,7 +81,7 @@ export function createCounters(now: () => number): Counters {
       models: Object.fromEntries(models),
       faults: Object.fromEntries(faults),
       duration_ms: quantiles(durations),
-      // By how much tokens were sent after they were due.
+      // How long after their due time tokens were sent.
       late_ms: quantiles(lateness),
       cpu_s: cpuSeconds(),
       rss_bytes: memory(),
@@ -92,15 +92,20 @@ export function createCounters(now: () => number): Counters {
         ...metric(
           'responses_total',
           'counter',
-          'Exchanges that are over, by status',
+          'Finished exchanges, by status',
           labelled('status', statuses),
         ),
         ...metric('answers_total', 'counter', 'Chat completions, by model', labelled('model', models)),
-        ...metric('faults_total', 'counter', 'Answers with a fault, by its name', labelled('fault', faults)),
+        ...metric(
+          'faults_total',
+          'counter',
+          'Answers with a fault, by name of the fault',
+          labelled('fault', faults),
+        ),
         ...metric('streams_open', 'gauge', 'Chat completions being answered', [['', streamsOpen]]),
         ...metric('tokens_sent_total', 'counter', 'Output tokens sent', [['', tokensSent]]),
         ...summary('answer_duration_seconds', 'Duration of complete answers', durations),
-        ...summary('token_lateness_seconds', 'By how much tokens were sent late', lateness),
+        ...summary('token_lateness_seconds', 'How late tokens were sent', lateness),
         ...metric('uptime_seconds', 'gauge', 'Time since the start', [['', (now() - startedMs) / 1000]]),
         '# TYPE process_cpu_seconds_total counter',
         `process_cpu_seconds_total ${cpuSeconds()}`,
@@ -111,7 +116,7 @@ export function createCounters(now: () => number): Counters {
   };
 }
 
-/** Histograms take whole numbers from 1; microseconds are fine enough. */
+/** Records microseconds, because histograms only accept whole numbers from 1. */
 function record(histogram: RecordableHistogram, ms: number): void {
   histogram.record(Math.max(1, Math.round(ms * 1000)));
 }
@@ -121,7 +126,7 @@ function quantiles(histogram: RecordableHistogram): Record<string, number> {
   return { count: histogram.count, ...Object.fromEntries(names) };
 }
 
-/** In milliseconds; 0 before anything was recorded. */
+/** Returns milliseconds; 0 before the first value. */
 function quantile(histogram: RecordableHistogram, share: number): number {
   return histogram.count === 0 ? 0 : histogram.percentile(share * 100) / 1000;
 }

@@ -1,4 +1,4 @@
-/** Where a request goes, by its method and path. */
+/** A route of the simulator, matched by method and path. */
 export interface Endpoint {
   name:
     | 'chat'
@@ -18,9 +18,9 @@ export interface Endpoint {
     | 'change'
     | 'hold';
   method: 'GET' | 'POST' | 'PATCH';
-  /** As the help shows it. */
+  /** The path as the help shows it. */
   path: string;
-  /** What it captures is handed on. */
+  /** Its capture group is passed to the route as a parameter. */
   pattern: RegExp;
 }
 

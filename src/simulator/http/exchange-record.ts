@@ -1,24 +1,24 @@
-/** One request and what became of it. Holds no content and no key. Times are in milliseconds. */
+/** A request and its result, without contents and keys. Times are in milliseconds. */
 export interface ExchangeRecord {
-  /** When it came, in milliseconds since 1970. */
+  /** When the request arrived, in milliseconds since 1970. */
   startedAtMs: number;
-  /** As in the header `x-request-id`. */
+  /** The value of the header `x-request-id`. */
   requestId: string;
   method: string;
   path: string;
-  /** Set for a chat completion that was understood. */
+  /** Set for a valid request for a chat completion. */
   model?: string;
-  /** What went wrong on purpose. */
+  /** The simulated fault. */
   fault?: string;
-  /** Set when headers were sent. */
+  /** Set if headers were sent. */
   status?: number;
   /** Output tokens sent. */
   tokens: number;
-  /** To the first token sent, where there was one. */
+  /** Time to the first token, if one was sent. */
   firstTokenMs?: number;
   durationMs: number;
-  /** The longest that a token was sent after it was due. */
+  /** The longest delay between a token's due time and its sending. */
   latestMs: number;
-  /** False when the client hung up, or the simulator closed, before the end. */
+  /** False when the client or the simulator closed the connection before the end. */
   completed: boolean;
 }

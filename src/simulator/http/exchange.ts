@@ -10,7 +10,7 @@ import { type Routed, route } from './routes.js';
 import { sendReply } from './send-reply.js';
 import type { SimulatorRequest, Surroundings } from './surroundings.js';
 
-/** Answers one request. Never rejects; ends early when `signal` aborts. */
+/** Answers one request. Never rejects, and ends early when `signal` is aborted. */
 export async function serveExchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -56,7 +56,7 @@ export async function serveExchange(
     }
     record.completed = true;
   } catch {
-    // The client hung up or the simulator closes: no response is possible.
+    // The client has closed the connection, or the simulator is closing: no response is possible.
     response.destroy();
   }
   over?.();
@@ -77,7 +77,7 @@ async function readRequest(
   }
 }
 
-/** Whatever is wrong with a request, or with us, becomes a reply. */
+/** Turns errors of the request, and bugs of the simulator, into a reply. */
 function routeSafely(request: SimulatorRequest, around: Surroundings): Routed {
   try {
     return route(request, around);

@@ -1,19 +1,19 @@
 import { connect } from 'node:net';
 
-/** Keeps a simulator that another program started from ending with that program. */
+/** Keeps a simulator running after the program that started it has ended. */
 export interface Hold {
-  /** Whether it still serves. */
+  /** Whether the simulator still holds the request open. */
   readonly held: boolean;
   release(): void;
 }
 
-/** How long an answer may take before whatever listens there is taken for serving. */
+/** If no answer arrives within this time, the server counts as serving. */
 const LIMIT_MS = 1000;
 
 /**
- * Asks the simulator at an address to stay until this program has no use for it any more. Any other server there is as
- * good: it answers that it knows no such path.
- * @returns undefined where nothing serves; rejects with the signal's reason
+ * Asks the simulator at an address to keep running until this program releases it. Another server at the address
+ * answers that it does not know the path, which is fine, too.
+ * @returns undefined when no server answers; rejects with the signal's reason
  */
 export function holdSimulator({ hostname, port, host }: URL, signal: AbortSignal): Promise<Hold | undefined> {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const LIMIT_MS = 1000;
 
-/** Whether anything accepts connections at the simulator's address. */
+/** Whether a server accepts connections at the simulator's address. */
 export function listensAt({ hostname, port }: URL): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, '');
   const socket = connect({ host, port: port === '' ? 80 : Number(port), timeout: LIMIT_MS });

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.js';
 
-/** Nothing larger fits a frame of the connector protocol either. */
+/** The size limit of a request body, the same as for a frame of the connector protocol. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /**
- * Reads a request's body as UTF-8 text. The rest of a body that is too large is discarded as it comes, so
- * that the client gets to read the answer.
- * @throws {ApiError} 413 over 10 MiB, 400 when the bytes are no UTF-8. Rejects when the client hangs up.
+ * Reads a request's body as UTF-8 text. The rest of a body that is too large is read and dropped, so that the client
+ * can read the answer. Rejects when the client closes the connection.
+ * @throws {ApiError} 413 above 10 MiB, 400 when the bytes are not UTF-8
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
-  // The answer goes out on the same socket, so leaving the loop early must not destroy it.
+  // Leaving the loop early must not destroy the socket, because the answer is sent over it.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
     size += part.length;
     if (size > MAX_BODY_BYTES) break;

@@ -2,20 +2,20 @@ import { open } from 'node:fs/promises';
 import { fileReason } from '../../common/errors.js';
 import type { ExchangeRecord } from './exchange-record.js';
 
-/** A file with a line of JSON for each exchange that is over. */
+/** Writes a line of JSON to a file for each finished exchange. */
 export interface RequestLog {
   write(exchange: ExchangeRecord): void;
-  /** Resolves when everything is in the file. */
+  /** Resolves when all lines are written. */
   close(): Promise<void>;
 }
 
-/** @throws {Error} a message for people: the file cannot be written */
+/** @throws {Error} when the file can't be written; the message is for users */
 export async function openRequestLog(file: string): Promise<RequestLog> {
   const handle = await open(file, 'a').catch((error: unknown) => {
     throw new Error(`The log ${file} cannot be written: ${fileReason(error)}`);
   });
   const stream = handle.createWriteStream();
-  // A full disk ends the log, not the simulator.
+  // If the disk is full, only the log ends, not the simulator.
   stream.on('error', () => {});
   return {
     write: (exchange) => void stream.write(`${JSON.stringify(lineOf(exchange))}\n`),

@@ -20,7 +20,7 @@ import { ApiError } from './api-error.js';
 import { ENDPOINT_NAMES, ENDPOINTS, type Endpoint } from './endpoints.js';
 import type { SimulatorRequest, Surroundings } from './surroundings.js';
 
-/** What answers a request. `model` and `fault` are set for chat completions. */
+/** How a request is answered. `model` and `fault` are set for chat completions. */
 export type Routed =
   | { kind: 'reply'; reply: Reply; model?: string; fault?: string }
   | { kind: 'forward'; recorder: Recorder };
@@ -48,7 +48,7 @@ const ANSWERS: Record<Endpoint['name'], Answer> = {
     const { id, about } = resolveModel(parameter);
     return ok(modelObject(id, about, startedS));
   },
-  // The public RAI simulator's connection test: any body, or none.
+  // The connection test of the public RAI simulator. It accepts any body, or none.
   'connection-test': (_request, { startedS }) => ok(connectionConfirmed(startedS)),
   health: (_request, { health }) => ok(health()),
   stats: (_request, { counters }) => ok(counters.report()),
@@ -63,10 +63,13 @@ const ANSWERS: Record<Endpoint['name'], Answer> = {
     settings.change(request.body);
     return ok(showSettings(settings.current));
   },
-  // A client that waits for the end of this answer still uses the simulator.
+  // A client that keeps this request open still uses the simulator.
   hold(request) {
     checkLocal(request);
-    return replyWith({ ...textReply(200, 'held until you hang up\n', 'text/plain'), ending: 'silence' });
+    return replyWith({
+      ...textReply(200, 'held until you close the connection\n', 'text/plain'),
+      ending: 'silence',
+    });
   },
 };
 
@@ -74,7 +77,7 @@ function answerIn(format: AnswerFormat, request: SimulatorRequest, around: Surro
   return inFormat(format, () => ({ kind: 'reply', ...routeAnswer(request, around, format) }));
 }
 
-/** What is refused is refused in the words of the request's own format. */
+/** Writes a refusal in the request's own wire format. */
 function inFormat(format: AnswerFormat, answer: () => Routed): Routed {
   try {
     return answer();
@@ -84,7 +87,7 @@ function inFormat(format: AnswerFormat, answer: () => Routed): Routed {
   }
 }
 
-/** Only programs on this machine may look at the settings and change them, and no web page may. */
+/** Allows only programs on this machine, and no web page, to read or change the settings. */
 function checkLocal({ peer, headers }: SimulatorRequest): void {
   const local = /^(?:::ffff:)?127\.|^::1$/.test(peer) && isOwnHost(headers.host);
   if (local && headers.origin === undefined) return;
@@ -96,8 +99,8 @@ function checkLocal({ peer, headers }: SimulatorRequest): void {
 }
 
 /**
- * The reply to a request.
- * @throws {ApiError} for a request that is refused.
+ * Returns the reply to a request.
+ * @throws {ApiError} when the request is refused
  */
 export function route(request: SimulatorRequest, around: Surroundings): Routed {
   const path =

@@ -4,15 +4,15 @@ import type { Clock } from '../timing/clock.js';
 import { pace, until } from '../timing/pace.js';
 import { bodyWriter } from './body-writer.js';
 
-/** A reset overtakes what is still on its way; the last frame gets this long to arrive. */
+/** How long to wait before a reset, in ms, because a reset would discard a frame that is still in transit. */
 const RESET_DELAY_MS = 20;
 
-/** Called each time frames were written to the socket. `lateMs`: how late the first of them was. */
+/** Called each time frames were written to the socket. `lateMs`: how late the first frame was. */
 export type OnSent = (tokens: number, lateMs: number) => void;
 
 /**
- * Plays a reply on a response. Resolves when all of it was handed to the socket; rejects once `signal`
- * aborts, which is also the only end of a reply that hangs.
+ * Sends a reply. Resolves when all frames were written to the socket. Rejects when `signal` is aborted, which is the
+ * only end of a reply that hangs.
  */
 export async function sendReply(
   response: ServerResponse,
@@ -61,7 +61,7 @@ function joined(frames: readonly Frame[]): string | Uint8Array {
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
 }
 
-/** Never resolves; rejects once `signal` aborts. */
+/** Never resolves. Rejects when `signal` is aborted. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

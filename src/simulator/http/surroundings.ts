@@ -8,7 +8,7 @@ import type { Counters } from './counters.js';
 /** A request whose body has been read. */
 export interface SimulatorRequest {
   method: string;
-  /** Without the query. */
+  /** The path without the query. */
   path: string;
   headers: IncomingHttpHeaders;
   /** The peer's address. */
@@ -16,21 +16,21 @@ export interface SimulatorRequest {
   body: string;
 }
 
-/** What the answers depend on besides the request. */
+/** The state that answers depend on besides the request. */
 export interface Surroundings {
   settings: RunningSettings;
   sources: Sources;
   counters: Counters;
-  /** Used where the settings have none. */
+  /** The seed when the settings have none. */
   seed: number;
-  /** How many chat completions were answered before. */
+  /** Returns how many chat completions were answered before this one. */
   nextAnswer(): number;
-  /** Picks the recorded answer, where recordings are replayed. */
+  /** Picks a recorded answer. Set when recordings are replayed. */
   replay?: Replay;
-  /** Answers chat completions, where a provider is recorded. */
+  /** Answers chat completions. Set when a provider is recorded. */
   recorder?: Recorder;
-  /** Unix time in seconds at which the simulator started; every model was "created" then. */
+  /** When the simulator started, as Unix time in seconds. It is also the creation time of every model. */
   startedS: number;
-  /** The body of `GET /health`. */
+  /** Returns the body of `GET /health`. */
   health(): unknown;
 }

@@ -4,15 +4,15 @@ import { ApiError } from './api-error.js';
 
 const REFUSALS: Record<string, ApiError> = {
   HPE_HEADER_OVERFLOW: new ApiError(431, { message: 'The headers of the request are too large.' }),
-  ERR_HTTP_REQUEST_TIMEOUT: new ApiError(408, { message: 'The request did not come in whole in time.' }),
+  ERR_HTTP_REQUEST_TIMEOUT: new ApiError(408, { message: 'The request did not arrive completely in time.' }),
 };
 
-const NO_HTTP = new ApiError(400, { message: 'This is no HTTP request that can be read.' });
+const NO_HTTP = new ApiError(400, { message: 'This is not a valid HTTP request.' });
 
-/** Answers what Node could not parse as a request, in the form of all other errors, and ends the connection. */
+/** Answers a request that Node could not parse, in the format of all other errors, and closes the connection. */
 export function refuseUnreadable(error: Error, socket: Duplex): void {
   const code = 'code' in error ? String(error.code) : '';
-  // The client has reset the connection: there is no one to answer.
+  // The client has reset the connection, so no answer is possible.
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -7,12 +7,12 @@ import type { Clock } from '../timing/clock.js';
 import { formatRecording, type Recording } from './recording.js';
 import { withoutKeys } from './without-keys.js';
 
-/** Passes chat completions on to a provider, and writes down what it answers and when. */
+/** Passes chat completions on to a provider, and records its answers with their times. */
 export interface Recorder {
   /**
-   * Answers with what the provider answers, as it comes. Resolves when all of it was handed on and written
-   * down; rejects once `signal` aborts.
-   * @throws {ApiError} 502 when the provider cannot be reached; nothing has been sent then
+   * Forwards the provider's answer as it arrives. Resolves when the whole answer was forwarded and recorded. Rejects
+   * when `signal` is aborted.
+   * @throws {ApiError} 502 when the provider can't be reached; then no response has been sent yet
    */
   forward(
     request: { body: string; headers: IncomingHttpHeaders },
@@ -21,23 +21,23 @@ export interface Recorder {
   ): Promise<void>;
 }
 
-/** Longer answers go through, and aren't written down. */
+/** Longer answers are forwarded but not recorded. */
 const MAX_RECORDED_BYTES = 64 * 1024 * 1024;
-/** Passed on; everything else is between the client and us. */
+/** The request headers that are passed on to the provider. */
 const REQUEST_HEADERS = ['authorization', 'api-key', 'content-type', 'openai-organization', 'openai-project'];
 
 export interface RecorderOptions {
   /** The provider's address with its path, e.g. `https://api.openai.com/v1`. */
   readonly upstream: string;
-  /** Recordings are added at its end. Neither the request's messages nor its headers are in them. */
+  /** Recordings are appended to this file. They contain neither the request's messages nor its headers. */
   readonly file: string;
-  /** Called once, when the file can't be written any more. Recording stops then; answers go on. */
+  /** Called once, when the file can no longer be written. Recording stops then, and answers are still forwarded. */
   readonly onProblem?: (problem: Error) => void;
 }
 
 export function createRecorder({ upstream, file, onProblem }: RecorderOptions, clock: Clock): Recorder {
   const url = `${upstream.replace(/\/+$/, '')}/chat/completions`;
-  // One after the other, so that recordings of answers at the same time don't mix.
+  // Write recordings one after the other, so that those of simultaneous answers don't mix.
   let written: Promise<unknown> = Promise.resolve();
   let ended = false;
   const write = (recording: Recording): Promise<unknown> => {
@@ -46,10 +46,10 @@ export function createRecorder({ upstream, file, onProblem }: RecorderOptions, c
       try {
         await appendFile(file, formatRecording(recording));
       } catch (error) {
-        // A full disk ends the recording, not the answers; more behind half a recording could not be read.
+        // If the disk is full, recording ends: text after an incomplete recording could not be read. Answers continue.
         ended = true;
         onProblem?.(
-          new Error(`recording to ${file} has ended: ${fileReason(error)}; answers still go through`),
+          new Error(`recording to ${file} has ended: ${fileReason(error)}; answers are still forwarded`),
         );
       }
     });
@@ -62,7 +62,8 @@ export function createRecorder({ upstream, file, onProblem }: RecorderOptions, c
         method: 'POST',
         headers: { ...passedOn(headers), 'accept-encoding': 'identity' },
         body,
-        // Another address would be given the keys, of which `fetch` knows only some as such.
+        // Don't follow redirects: `fetch` would send some keys to another origin, because it does not know all key
+        // headers.
         redirect: 'manual',
         signal,
       }).catch((error: unknown) => {
@@ -109,12 +110,12 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   );
 }
 
-/** The client's credentials, which the provider might say back. */
+/** Returns the client's credentials, which the provider might repeat in its answer. */
 function keysIn({ authorization = '', 'api-key': apiKey = '' }: IncomingHttpHeaders): string[] {
   return [authorization.replace(/^\w+ +/, ''), String(apiKey)];
 }
 
-/** What of the request is written down. */
+/** Returns the parts of the request that are recorded. */
 function requestOf(body: string): { model: string; stream: boolean } {
   try {
     const { model, stream }: { model?: unknown; stream?: unknown } = JSON.parse(body);
@@ -124,7 +125,7 @@ function requestOf(body: string): { model: string; stream: boolean } {
   }
 }
 
-/** `fetch` hides why it failed in the cause. */
+/** Returns the reason of a failed `fetch`, which is in the error's cause. */
 function reasonOf(error: unknown): string {
   return messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
 }

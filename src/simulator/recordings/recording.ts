@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { fileReason } from '../../common/errors.js';
 
-/** A provider's response as it came, with the time of each part. docs/simulator.md describes the file. */
+/** A provider's response with the arrival time of each part. docs/simulator.md describes the file format. */
 export interface Recording {
   model: string;
   stream: boolean;
   status: number;
   contentType: string;
-  /** The others, by name in lower case, without secrets; absent in files of before they were kept. */
+  /** Other headers by name in lower case, without secrets; absent in files of older versions. */
   headers?: Readonly<Record<string, string>>;
-  /** Milliseconds since the request was sent, here and below. */
+  /** In milliseconds since the request was sent, like `atMs`. */
   headersMs: number;
   parts: readonly { atMs: number; bytes: Uint8Array }[];
   /** `broken`: the connection was lost. */
@@ -39,15 +39,15 @@ const line = z.union([
   z.strictObject({ end: z.enum(['end', 'broken']) }),
 ]);
 
-/** What a file holds: its whole recordings, and what of it is none, a sentence each. */
+/** The complete recordings of a file, and one sentence for each damaged part. */
 export interface RecordingsFile {
   recordings: readonly Recording[];
   problems: readonly string[];
 }
 
 /**
- * Reads a file that `--record` made: each recording that is whole.
- * @throws {Error} a message for people: the file cannot be read, or no recording in it is whole
+ * Reads the complete recordings of a file that `--record` wrote.
+ * @throws {Error} when the file can't be read or has no complete recording; the message is for users
  */
 export async function readRecordings(file: string): Promise<RecordingsFile> {
   const bytes = await readFile(file).catch((error: unknown) => {
@@ -60,10 +60,10 @@ export async function readRecordings(file: string): Promise<RecordingsFile> {
 }
 
 /**
- * Reads the recordings of a file to which others may be added: nothing in it may be damaged, but the last recording may
- * lack its end.
- * @param file for messages
- * @throws {Error} a message for people
+ * Reads the recordings of a file before others are appended. No part of the file may be damaged, except that the last
+ * recording may be incomplete.
+ * @param file the file's name for messages
+ * @throws {Error} when the file is damaged; the message is for users
  */
 export function parseRecordings(text: string, file: string): readonly Recording[] {
   const { recordings, problems } = readLines(text.replace(BOM, '').split('\n'));
@@ -73,10 +73,10 @@ export function parseRecordings(text: string, file: string): readonly Recording[
   return recordings;
 }
 
-/** Editors and shells of Windows put it before a text. */
+/** The byte order mark that editors and shells on Windows write at the beginning. */
 const BOM = /^\u{feff}/u;
 
-/** The lines of a file; undefined stands for one that is no UTF-8. */
+/** Returns the lines of a file, with undefined for a line that is not UTF-8. */
 function linesOf(bytes: Buffer): (string | undefined)[] {
   const lines: (string | undefined)[] = [];
   for (let from = 0; from < bytes.length; ) {
@@ -90,7 +90,7 @@ function linesOf(bytes: Buffer): (string | undefined)[] {
 }
 
 interface Problem {
-  /** From 1. */
+  /** Counted from 1. */
   line: number;
   what: string;
   unended?: true;
@@ -100,11 +100,11 @@ function readLines(lines: readonly (string | undefined)[]): { recordings: Record
   const recordings: Recording[] = [];
   const problems: Problem[] = [];
   let open: (Recording & { line: number; parts: { atMs: number; bytes: Uint8Array }[] }) | undefined;
-  // After a damaged line nothing counts until the next recording begins.
+  // After a damaged line, skip all lines until the next recording begins.
   let skipping = false;
   const leaveOut = (): void => {
     if (open !== undefined)
-      problems.push({ line: open.line, what: 'this recording has no end, and is left out.', unended: true });
+      problems.push({ line: open.line, what: 'this recording has no end and is skipped.', unended: true });
     open = undefined;
   };
   for (const [index, json] of lines.entries()) {
@@ -115,8 +115,8 @@ function readLines(lines: readonly (string | undefined)[]): { recordings: Record
       skipping = false;
       open = { ...headOf(parsed.data), parts: [], ending: 'end', line: index + 1 };
     } else if (!skipping && (!parsed.success || open === undefined)) {
-      const rest = open === undefined ? '' : ` The recording that begins in line ${open.line} is left out.`;
-      problems.push({ line: index + 1, what: `this is no line of a recording.${rest}` });
+      const rest = open === undefined ? '' : ` The recording that begins in line ${open.line} is skipped.`;
+      problems.push({ line: index + 1, what: `this line does not belong to a recording.${rest}` });
       open = undefined;
       skipping = true;
     } else if (parsed.success && open !== undefined && 'end' in parsed.data) {
@@ -138,7 +138,7 @@ function headOf(data: Extract<z.infer<typeof line>, { recording: 1 }>): Omit<Rec
   return { model, stream, status, contentType, ...(headers !== undefined && { headers }), headersMs };
 }
 
-/** The lines of one recording, the last line end included. */
+/** Returns the lines of one recording, with a line end at the end. */
 export function formatRecording(recording: Recording): string {
   const { model, stream, status, contentType, headers, headersMs, parts, ending } = recording;
   const lines: z.infer<typeof line>[] = [
@@ -162,7 +162,7 @@ export function formatRecording(recording: Recording): string {
   return lines.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
-/** Of headers that are out of shape nothing is kept. */
+/** Drops headers that are not valid. */
 function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
   const fine = Object.entries(headers).filter(
     ([name, value]) => name !== 'content-type' && HEADER_NAME.test(name) && HEADER_VALUE.test(value),

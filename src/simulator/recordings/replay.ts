@@ -1,7 +1,7 @@
 import type { Frame, Reply } from '../chat/reply.js';
 import type { Recording } from './recording.js';
 
-/** The recording as it would have been at `speed` times the pace. */
+/** Returns the recording sped up by the factor `speed`. */
 export function atSpeed(recording: Recording, speed: number): Recording {
   return {
     ...recording,
@@ -10,10 +10,10 @@ export function atSpeed(recording: Recording, speed: number): Recording {
   };
 }
 
-/** Which recording answers the next request, by whether that asks for a stream. */
+/** Returns the recording for the next request. `stream`: whether it requests a stream. */
 export type Replay = (stream: boolean) => Recording | undefined;
 
-/** The recordings one after the other and again from the first; streams for streams where there are any. */
+/** Uses the recordings one after the other, in a loop. Requests for a stream get recorded streams if there are any. */
 export function inTurn(recordings: readonly Recording[]): Replay {
   const turns = [0, 0];
   return (wanted) => {
@@ -26,7 +26,7 @@ export function inTurn(recordings: readonly Recording[]): Replay {
   };
 }
 
-/** The recorded response once more, at the recorded pace. */
+/** Returns a reply that repeats the recorded response at its recorded times. */
 export function replayed(recording: Recording): Reply {
   const { status, contentType, headers, headersMs, parts, ending } = recording;
   const frames = parts.map(
@@ -47,7 +47,7 @@ export function replayed(recording: Recording): Reply {
   };
 }
 
-/** Headers that concern the connection or the body's form, which are others now, or that would lead elsewhere. */
+/** Headers about the recorded connection or encoding, which differ now, and headers that lead to other addresses. */
 const NOT_REPLAYED =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-(length|encoding)|date|location|refresh|set-cookie|alt-svc|strict-transport-security)$/;
 
@@ -55,7 +55,7 @@ function replayable(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_REPLAYED.test(name)));
 }
 
-/** Times to the first token, and between tokens, of all streams; several tokens in a part have 0 between them. */
+/** Returns the times to first token, and between tokens, of all streams. Tokens in the same part have a gap of 0. */
 export function recordedTimes(recordings: readonly Recording[]): { ttftMs: number[]; gapsMs: number[] } {
   const ttftMs: number[] = [];
   const gapsMs: number[] = [];
@@ -73,7 +73,7 @@ export function recordedTimes(recordings: readonly Recording[]): { ttftMs: numbe
   return { ttftMs, gapsMs };
 }
 
-/** Deltas with a text in them. */
+/** Counts the deltas with a text. */
 function countTokens(bytes: Uint8Array): number {
   const text = Buffer.from(bytes).toString();
   return text.match(/"(?:content|reasoning_content|reasoning)":\s*"[^"]/g)?.length ?? 0;

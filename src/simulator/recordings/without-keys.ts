@@ -4,7 +4,10 @@ import type { Recording } from './recording.js';
 
 const ASTERISK = 0x2a;
 
-/** The recording with asterisks where a provider said one of these keys back, its pieces as long as before; headers as they are shown. */
+/**
+ * Returns the recording with these keys replaced by asterisks, in case a provider repeated one. Pieces keep their
+ * length, and headers are redacted like on the screen.
+ */
 export function withoutKeys(recording: Recording, keys: readonly string[]): Recording {
   const whole = Buffer.concat(recording.parts.map(({ bytes }) => bytes));
   for (const form of keyForms(keys)) {

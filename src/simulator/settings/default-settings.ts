@@ -1,14 +1,14 @@
 import { PROFILES } from './profiles.js';
 import type { Settings } from './settings.js';
 
-/** What holds where neither a flag, the model's name nor a header says otherwise. */
+/** The settings unless a flag, the model's name or a header changes them. */
 export const DEFAULT_SETTINGS: Settings = {
   ...PROFILES.typical.profile,
   reasoningTokens: 0,
   reasoning: 'streamed',
   habits: 'none',
   faultRate: 0,
-  // The failures that good providers have on bad days.
+  // The faults of a good provider on a bad day, by weight.
   faults: new Map([
     ['429', 4],
     ['500', 1],

@@ -1,16 +1,16 @@
 import type { Distribution } from '../timing/distribution.js';
 import type { Settings } from './settings.js';
 
-/** What a profile settles. */
+/** The settings that a profile contains. */
 export type Profile = Pick<Settings, 'ttft' | 'gap'> & Partial<Settings>;
 
-/** Deviations of the logarithm that real providers come near to on an ordinary day. */
+/** Standard deviations of the logarithm, close to those of real providers on an ordinary day. */
 export const TTFT_SIGMA = 0.1;
 export const GAP_SIGMA = 0.25;
 
 const AT_ONCE: Distribution = { kind: 'constant', ms: 0 };
 
-/** Varies a little from token to token; `tokensPerSecond` on average. */
+/** Returns a distribution that varies a little, with `tokensPerSecond` on average. */
 export function gapAt(tokensPerSecond: number): Distribution {
   return { kind: 'log-normal', meanMs: 1000 / tokensPerSecond, sigma: GAP_SIGMA };
 }

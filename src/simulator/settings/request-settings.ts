@@ -7,8 +7,8 @@ import type { Settings } from './settings.js';
 const PREFIX = 'x-sim-';
 
 /**
- * The settings a request's headers change for its own answer: `x-sim-ttft: 50` and so on.
- * @throws {ApiError} 400 for a header with this prefix that cannot be read
+ * Returns the settings that a request's headers change for its own answer, e.g. `x-sim-ttft: 50`.
+ * @throws {ApiError} 400 for an invalid header with this prefix
  */
 export function headerSettings(headers: IncomingHttpHeaders): Partial<Settings> {
   const given = Object.fromEntries(
@@ -23,8 +23,8 @@ export function headerSettings(headers: IncomingHttpHeaders): Partial<Settings> 
 export interface RunningSettings {
   readonly current: Settings;
   /**
-   * Changes those that are members of a JSON object.
-   * @throws {ApiError} 400 when one cannot be read; none is changed then
+   * Changes the settings that are members of a JSON object.
+   * @throws {ApiError} 400 when a member is invalid; then no setting changes
    */
   change(body: string): void;
 }
@@ -60,7 +60,7 @@ function parseObject(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    // Reported below, with all other values that are not objects.
+    // The check below reports this together with other values that are not objects.
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ApiError(400, {

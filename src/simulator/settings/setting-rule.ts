@@ -2,7 +2,7 @@ import { FAULTS } from '../chat/faults.js';
 import { type Distribution, parseDecimal, parseDistribution } from '../timing/distribution.js';
 import type { Settings } from './settings.js';
 
-/** A setting that cannot be read; the message says what may be given. */
+/** Thrown for an invalid setting. The message says which values are valid. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
   readonly setting: string;
@@ -13,23 +13,23 @@ export class SettingError extends Error {
   }
 }
 
-/** Reads a file recorded from a provider; throws a `SettingError` when it cannot. */
+/** Reads the times of a recording. Throws a `SettingError` when the file can't be used. */
 export type ReadRecordedTimes = (file: string) => { ttftMs: readonly number[]; gapsMs: readonly number[] };
 
-/** How a setting is given and shown. */
+/** How a setting is read and shown. */
 export interface SettingRule {
-  /** As the help shows it. */
+  /** The argument's placeholder in the help. */
   argument: string;
   about: string;
-  /** Ends the sentence "It must be …". */
+  /** Completes the sentence "It must be …". */
   expected: string;
-  /** Undefined when the text cannot be read. */
+  /** Returns undefined for an invalid text. */
   read(text: string, readTimes: ReadRecordedTimes): Partial<Settings> | undefined;
-  /** Undefined when another setting shows the value. */
+  /** Returns undefined when another setting shows the value. */
   show?(settings: Settings): string | undefined;
 }
 
-/** A setting that is a number, whole or not. */
+/** Creates the rule for a setting that is a number. */
 export function number(
   argument: string,
   about: string,
@@ -44,7 +44,7 @@ export function number(
   return { argument, about, expected: `a number from ${min} to ${max}`, read };
 }
 
-/** A setting that is a whole number. */
+/** Creates the rule for a setting that is a whole number. */
 export function count(
   argument: string,
   about: string,
@@ -60,7 +60,7 @@ export function count(
   };
 }
 
-/** Reads a distribution; a plain number varies with `sigma`. Undefined when it is none. */
+/** Reads a distribution. A plain number varies with `sigma`. Returns undefined for other text. */
 export function readDuration(
   text: string,
   sigma: number,
@@ -71,7 +71,7 @@ export function readDuration(
   return { kind: 'recorded', source, samplesMs: readSamples(source) };
 }
 
-/** Reads `429=2,reset`; a weight left out is 1. */
+/** Reads a list like `429=2,reset`. The default weight is 1. */
 export function readWeights(text: string): ReadonlyMap<string, number> | undefined {
   const weights = new Map<string, number>();
   for (const entry of text.split(',')) {

@@ -19,7 +19,7 @@ const MAX_SEED = 2 ** 32 - 1;
 const FAULT_NAMES = Object.keys(FAULTS);
 const DURATION = `a number of milliseconds from 0 to 600000, or ${DISTRIBUTION_SYNTAX}`;
 
-/** By the name a setting has as a flag, in a settings file, in `PATCH /admin/settings` and after `x-sim-`. */
+/** The settings by their name, which is the same for flags, settings files, `PATCH /admin/settings` and `x-sim-…`. */
 export const SETTING_RULES: Record<string, SettingRule> = {
   profile: {
     argument: '<name>',
@@ -56,7 +56,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
     show: ({ gap }) => formatDistribution(gap),
   },
   prefill: {
-    ...number('<ms>', 'time to first token that each prompt token adds [0]', 0, 1000, (prefill) => ({
+    ...number('<ms>', 'time added to the first token for each prompt token [0]', 0, 1000, (prefill) => ({
       prefill,
     })),
     show: ({ prefill }) => String(prefill),
@@ -64,7 +64,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   slowdown: {
     ...number(
       '<share>',
-      'share by which each other running answer lengthens the waits [0]',
+      'how much each other running answer lengthens all waits, as a share [0]',
       0,
       10,
       (slowdown) => ({
@@ -139,7 +139,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   },
   reasoning: {
     argument: '<way>',
-    about: 'streamed, or hidden: reasoning takes its time and is counted, but is not sent [streamed]',
+    about: 'streamed, or hidden: reasoning takes time and is counted, but not sent [streamed]',
     expected: 'streamed or hidden',
     read: (text) => (text === 'streamed' || text === 'hidden' ? { reasoning: text } : undefined),
     show: ({ reasoning }) => reasoning,
@@ -171,7 +171,7 @@ export const SETTING_RULES: Record<string, SettingRule> = {
   'max-concurrent': {
     ...count(
       '<number>',
-      'answers at a time; one more gets status 429 [100000]',
+      'most answers at a time; further ones get status 429 [100000]',
       1,
       100_000,
       (maxConcurrent) => ({
@@ -193,9 +193,9 @@ const noRecordings =
   };
 
 /**
- * Reads settings given by name, each as text or as a number.
+ * Reads settings by name, each as text or as a number.
  * @param readTimes without it, `recorded:FILE` is refused
- * @throws {SettingError} for the first that is unknown or cannot be read
+ * @throws {SettingError} for the first unknown or invalid setting
  */
 export function readSettings(
   given: Readonly<Record<string, unknown>>,
@@ -205,9 +205,9 @@ export function readSettings(
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(SETTING_RULES, name)) continue;
     const near = closest(name.slice(0, 100), Object.keys(SETTING_RULES));
-    throw new SettingError(name, `There is no setting '${name.slice(0, 100)}'. Did you mean '${near}'?`);
+    throw new SettingError(name, `Unknown setting '${name.slice(0, 100)}'. Did you mean '${near}'?`);
   }
-  // In the table's order: what a profile settles can be changed by the others.
+  // Apply settings in the table's order, so that the others can change values from a profile.
   for (const [name, rule] of Object.entries(SETTING_RULES)) {
     const value = given[name];
     if (value === undefined) continue;
@@ -221,7 +221,7 @@ export function readSettings(
   return settings;
 }
 
-/** As `readSettings` takes them. */
+/** Returns the settings as texts that `readSettings` can read. */
 export function showSettings(settings: Settings): Record<string, string> {
   return Object.fromEntries(
     Object.entries(SETTING_RULES).flatMap(([name, { show }]) => {

@@ -2,46 +2,46 @@ import type { HabitName } from '../habits/names.js';
 import type { Distribution } from '../timing/distribution.js';
 
 /**
- * What an answer's text is made from. `answer`: the prompt. `echo`: repeats it. `unicode`: a sample of many
- * scripts. `fixed`: the setting `text`. `script` and `responses`: the files of those flags.
+ * The sources of an answer's text. `answer`: a prepared text that fits the prompt. `echo`: the prompt itself.
+ * `unicode`: a sample of many scripts. `fixed`: the setting `text`. `script` and `responses`: the files of those flags.
  */
 export const CONTENTS = ['answer', 'echo', 'lorem', 'fixed', 'unicode', 'script', 'responses'] as const;
 type ContentKind = (typeof CONTENTS)[number];
 
-/** How the simulator behaves; each setting may differ by model name and by request. */
+/** How the simulator behaves. Model names and requests can change each setting. */
 export interface Settings {
-  /** From the request to the first token. */
+  /** Time from the request to the first token. */
   ttft: Distribution;
-  /** From one token to the next. */
+  /** Time from one token to the next. */
   gap: Distribution;
-  /** Added to the time to first token, in milliseconds for each token of the prompt. */
+  /** Added to the time to first token for each token of the prompt, in milliseconds. */
   prefill: number;
-  /** By which share of itself every wait grows with each other answer that is running. */
+  /** Each other running answer lengthens every wait by this share of it. */
   slowdown: number;
-  /** What goes wrong with every answer; a key of FAULTS. */
+  /** The fault of every answer; a key of FAULTS. */
   fault: string | undefined;
-  /** From 0 to 1: how many answers get one of `faults`. */
+  /** The share of answers with one of `faults`, from 0 to 1. */
   faultRate: number;
-  /** Names and weights. */
+  /** The weights of faults, by name. */
   faults: ReadonlyMap<string, number>;
   content: ContentKind;
-  /** Which file of the folder answers: one named in the prompt, each in turn, or by chance. */
+  /** How a file of the folder is chosen: by a name in the prompt, in turn, or randomly. */
   responsesBy: 'prompt' | 'turn' | 'chance';
-  /** The answer of `fixed`. */
+  /** The answer for content `fixed`. */
   text: string;
-  /** The exact length of the answer in tokens; undefined: as it comes. */
+  /** The exact length of the answer in tokens; undefined: the text's own length. */
   tokens: number | undefined;
   /** Tokens of reasoning before the answer. */
   reasoningTokens: number;
-  /** Whether the reasoning is sent, or only takes time and is counted in the usage. */
+  /** Whether reasoning is sent, or only takes time and counts in the usage. */
   reasoning: 'streamed' | 'hidden';
-  /** Which provider's way of answering is shown. */
+  /** The provider whose habits are imitated. */
   habits: HabitName | 'none';
-  /** Tool calls, when a request offers tools: when the prompt names one, always, or never. */
+  /** When an answer calls one of the request's tools: if the prompt names it, always, or never. */
   tools: 'auto' | 'always' | 'never';
   compat: 'openai' | 'rai';
-  /** Answers that may run at a time; one more is refused with 429. */
+  /** Most answers at a time. Further requests are refused with 429. */
   maxConcurrent: number;
-  /** Makes all that is random the same in every run. */
+  /** Makes all random values the same in every run. */
   seed: number | undefined;
 }

@@ -1,10 +1,10 @@
-/** The simulator's clock; tests pass one that they move by hand. */
+/** The simulator's clock. Tests pass a clock that they advance themselves. */
 export interface Clock {
   /** Milliseconds on a monotonic clock. */
   now(): number;
   /**
-   * Calls `wake` once, when the clock reads `dueMs` or later; never within this call.
-   * @returns calls it off; does nothing afterwards
+   * Calls `wake` once, when the clock reads `dueMs` or later, but never during this call.
+   * @returns a function that cancels the alarm
    */
   alarm(dueMs: number, wake: () => void): () => void;
 }

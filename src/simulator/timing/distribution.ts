@@ -5,12 +5,12 @@ export type Distribution =
   | { kind: 'constant'; ms: number }
   /** Draws below 0 count as 0. */
   | { kind: 'normal'; meanMs: number; deviationMs: number }
-  /** `sigma` is the deviation of the logarithm. */
+  /** `sigma` is the standard deviation of the logarithm. */
   | { kind: 'log-normal'; meanMs: number; sigma: number }
-  /** One of those measured, each as likely as the others; `source` is where they were read from. */
+  /** Draws from measured samples with equal probability. `source` is the file that they were read from. */
   | { kind: 'recorded'; source: string; samplesMs: readonly number[] };
 
-/** A draw, never negative. */
+/** Draws a duration, which is never negative. */
 export function draw(distribution: Distribution, random: Random): number {
   switch (distribution.kind) {
     case 'constant':
@@ -34,8 +34,8 @@ export const DISTRIBUTION_SYNTAX =
   'constant:MS, normal:MEAN,DEVIATION, log-normal:MEAN,SIGMA or recorded:FILE';
 
 /**
- * Reads `300` (varies a little around 300 ms: log-normal with `sigma`) or one of the forms of
- * `DISTRIBUTION_SYNTAX` but the recorded one, which needs a file. Undefined when it is none.
+ * Reads a number like `300` (log-normal with a mean of 300 ms and `sigma`), or one of the forms of
+ * `DISTRIBUTION_SYNTAX`, except the recorded one, which needs a file. Returns undefined for other text.
  */
 export function parseDistribution(text: string, sigma: number): Distribution | undefined {
   const [kind = '', list = ''] = text.includes(':') ? text.split(':', 2) : ['log-normal', `${text},${sigma}`];
@@ -55,12 +55,12 @@ export function parseDistribution(text: string, sigma: number): Distribution | u
   }
 }
 
-/** NaN for anything but digits with at most one point: hexadecimal and exponents are mistakes more often than meant. */
+/** Parses digits with at most one point. Returns NaN for other text: hexadecimal and exponents are usually mistakes. */
 export function parseDecimal(text: string): number {
   return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
-/** The text `parseDistribution` reads. */
+/** Returns the text that `parseDistribution` reads. */
 export function formatDistribution(distribution: Distribution): string {
   switch (distribution.kind) {
     case 'constant':

@@ -1,14 +1,14 @@
-/** An entry's time. Entries are compared by identity. */
+/** The due time of an entry. */
 export interface Due {
   dueMs: number;
 }
 
-/** Entries by due time, the earliest first: a binary heap. */
+/** A binary heap of entries by due time, the earliest first. */
 export interface DueHeap<T extends Due> {
   readonly size: number;
   first(): T | undefined;
   add(entry: T): void;
-  /** Takes out the earliest. */
+  /** Removes and returns the earliest entry. */
   shift(): T | undefined;
 }
 
@@ -17,7 +17,7 @@ export function createDueHeap<T extends Due>(): DueHeap<T> {
   const isBefore = (a: T | undefined, b: T | undefined): boolean =>
     a !== undefined && b !== undefined && a.dueMs < b.dueMs;
 
-  /** Puts `entry` where `at` is, or above. */
+  /** Moves `entry` up from index `from` to its place. */
   const rise = (entry: T, from: number): void => {
     let at = from;
     while (at > 0) {
@@ -30,7 +30,7 @@ export function createDueHeap<T extends Due>(): DueHeap<T> {
     entries[at] = entry;
   };
 
-  /** Puts `entry` at the top, or below. */
+  /** Moves `entry` down from the top to its place. */
   const sink = (entry: T): void => {
     let at = 0;
     for (;;) {

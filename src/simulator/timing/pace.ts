@@ -1,16 +1,16 @@
 import type { Frame } from '../chat/reply.js';
 import type { Clock } from './clock.js';
 
-/** Takes the frames that are due, at least one; returns a promise when the next have to wait for the reader. */
+/** Sends the due frames, at least one. Returns a promise when the next frames have to wait for the reader. */
 export type Send = (due: readonly Frame[]) => Promise<unknown> | undefined;
 
-/** Most bytes of one write. */
+/** Most frames of one write. */
 const MOST_AT_ONCE = 64;
 
 /**
- * Hands frames to `send` when they are due. They are placed against the clock, not one after another: a
- * late timer makes none of the later ones late, because those already due go out together, at once.
- * Takes the next frame when the one before it is due. Rejects once `signal` aborts.
+ * Passes frames to `send` when they are due. Due times are relative to the start, so a late timer does not delay later
+ * frames: all due frames are sent together. Each frame is created when the one before it is due. Rejects when
+ * `signal` is aborted.
  */
 export function pace(
   frames: Iterable<Frame>,
@@ -41,7 +41,7 @@ export function pace(
       }
       return due;
     };
-    /** The promise to wait for, when the reader is slow. */
+    /** Sends all due frames. Returns a promise when the reader is slow. */
     const sendDue = (): Promise<unknown> | undefined => {
       for (let due = takeDue(); due.length > 0; due = takeDue()) {
         const blocked = send(due);
@@ -70,7 +70,7 @@ export function pace(
   });
 }
 
-/** Resolves at `dueMs`, at once when that is past; rejects once `signal` aborts. */
+/** Resolves at `dueMs`, or at once when that is past. Rejects when `signal` is aborted. */
 export function until(dueMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
   return pace([{ atMs: dueMs, tokens: 0, bytes: () => '' }], 0, clock, signal, () => undefined);
 }

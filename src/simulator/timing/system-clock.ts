@@ -2,27 +2,29 @@ import type { Clock } from './clock.js';
 import { createDueHeap, type Due } from './due-heap.js';
 
 interface Alarm extends Due {
-  /** Undefined once it was called off. */
+  /** Undefined once the alarm is cancelled. */
   wake: (() => void) | undefined;
 }
 
-/** Node's timers have steps of 1 ms and may be one late, so they are set to go off before this much is left. */
+/** Node's timers have steps of 1 ms and may be 1 ms late, so they are set to fire this much before the due time. */
 const TIMER_ERROR_MS = 1.2;
-/** The longest the thread sleeps in place; sockets are looked at in between. Shorter sleeps cost more turns of the event loop. */
+/**
+ * The longest blocking sleep of the thread; the event loop runs in between. Shorter sleeps need more event-loop turns.
+ */
 const LONGEST_SLEEP_MS = 2;
-/** About how late the system wakes a sleeping thread; the rest of the wait is spent on event-loop turns. */
+/** About how late the system wakes a sleeping thread. The rest of the wait is spent in event-loop turns. */
 const WAKE_UP_MS = 0.2;
 
-/** With more alarms than this they ring in steps: waking for each costs more than exactness brings. */
+/** Above this number of alarms, they are handled in steps, because waking for each alarm would cost too much CPU. */
 const CROWD = 100;
 const CROWD_STEP_MS = 0.5;
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * The system's clock, with all alarms on one heap. Timers are too coarse for 400 tokens a second, so the
- * last two milliseconds before an alarm are slept in place: exact to some 0.1 ms without burning CPU. Only
- * a timer that is waited for keeps the process alive.
+ * Creates a clock with all alarms in one heap. Node's timers are too coarse for 400 tokens a second. So the thread
+ * sleeps for the last two milliseconds before an alarm, which is exact to about 0.1 ms and uses no CPU. Only pending
+ * alarms keep the process alive.
  */
 export function createSystemClock(): Clock {
   const alarms = createDueHeap<Alarm>();
@@ -36,7 +38,7 @@ export function createSystemClock(): Clock {
     const leftMs = Math.max(armed?.dueMs ?? 0, earliestMs) - now() - WAKE_UP_MS;
     if (leftMs > 0) Atomics.wait(cell, 0, 0, Math.min(leftMs, LONGEST_SLEEP_MS));
     rungMs = now();
-    // Those that are woken set new alarms; what comes next is settled once, at the end.
+    // Woken callers set new alarms, so choose the next timer only once, at the end.
     ringing = true;
     for (let next = alarms.first(); next !== undefined && next.dueMs <= rungMs; next = alarms.first()) {
       alarms.shift();
@@ -70,7 +72,7 @@ export function createSystemClock(): Clock {
   };
 }
 
-/** Calls `ring` in about `leftMs`, not after that. Returns what calls it off. */
+/** Calls `ring` in about `leftMs`, but not later. Returns a function that cancels the call. */
 function ringAround(leftMs: number, ring: () => void): () => void {
   const timerMs = Math.floor(leftMs - TIMER_ERROR_MS);
   if (timerMs < 1) {

@@ -2,20 +2,20 @@ import type { Random } from '../random.js';
 import type { Settings } from '../settings/settings.js';
 import { draw } from './distribution.js';
 
-/** Says when each part of one answer is due, in milliseconds since its request was read. */
+/** The due times of one answer's parts, in milliseconds since its request was read. */
 export interface Schedule {
   headersMs: number;
   firstMs: number;
-  /** When the next token is due; the first is at `firstMs`. Call it once a token. */
+  /** Returns when the next token is due. The first token is due at `firstMs`. Call it once for each token. */
   next(): number;
 }
 
-/** Providers send their headers when the first token is all but there. */
+/** Providers send their headers shortly before the first token. */
 const HEADERS_SHARE = 0.97;
 
 /**
- * Lays the tokens of an answer out in time. Each is placed from the start, so that lateness does not add up.
- * @param others how many other answers are running; asked again for each token
+ * Computes the due time of each token. Times are relative to the start, so that delays don't add up.
+ * @param others returns how many other answers run; called for each token
  */
 export function createSchedule(
   { ttft, gap, prefill, slowdown }: Settings,

@@ -160,8 +160,8 @@ describe('the forms in which servers tell an error', () => {
       '400 No required SSL certificate was sent',
       'demands a client certificate: set client_cert and client_key',
     ],
-    [403, 'Just a moment...', 'A firewall before the provider takes the program for a robot'],
-    [403, 'Attention Required! | Cloudflare', 'A firewall before the provider'],
+    [403, 'Just a moment...', 'its firewall blocks this program as a robot'],
+    [403, 'Attention Required! | Cloudflare', 'its firewall blocks this program'],
     [401, '401 Authorization Required', 'Check the API key.'],
     [404, '404 Not Found', 'Is base_url right?'],
   ])('a page gives advice by its title, else by its status: %i %s', (statusCode, title, advice) => {

@@ -282,7 +282,7 @@ describe('a body that is no event stream', () => {
     ['an error object', '{"error":{"message":"no such model"}}', 'no such model'],
     ["Gemini's array of one", '[{"error":{"code":400,"message":"bad key"}}]', 'bad key'],
     ['some other JSON', '{"hello":"world"}', '{"hello":"world"}'],
-    ['cut JSON', '{"choices":[{"mess', 'no chat completion'],
+    ['cut JSON', '{"choices":[{"mess', 'not a chat completion'],
   ])('%s is an error', (_name, body, message) => {
     const { result } = read(body, { kind: 'closed' }, JSON_HEAD);
     expect(result.outcome).toBe('error');

@@ -47,9 +47,12 @@ describe('a recording’s file', () => {
 
   test.each([
     ['', 'f holds no complete recording.'],
-    ['nonsense\n', 'f, line 1: this is no line of a recording.'],
-    ['{"ms":1,"text":"early"}\n', 'f, line 1: this is no line of a recording.'],
-    [`${formatRecording(RECORDING)}{"ms":-1,"text":""}\n`, 'f, line 7: this is no line of a recording.'],
+    ['nonsense\n', 'f, line 1: this line does not belong to a recording.'],
+    ['{"ms":1,"text":"early"}\n', 'f, line 1: this line does not belong to a recording.'],
+    [
+      `${formatRecording(RECORDING)}{"ms":-1,"text":""}\n`,
+      'f, line 7: this line does not belong to a recording.',
+    ],
     [formatRecording(RECORDING).replace('{"end":"end"}\n', ''), 'f holds no complete recording.'],
   ])('that is damaged is told by its line: %j', (text, message) => {
     expect(() => parseRecordings(text, 'f')).toThrow(message);
@@ -72,9 +75,9 @@ describe('a recording’s file', () => {
     for (const recording of recordings) expect(recording).toEqual(parseRecordings(whole, 'f')[0]);
     const at = (line: number): string => `${file}, line ${line}: `;
     expect(problems).toEqual([
-      `${at(lines + 2)}this is no line of a recording. The recording that begins in line ${lines + 1} is left out.`,
-      `${at(3 * lines + 4)}this is no line of a recording. The recording that begins in line ${3 * lines + 3} is left out.`,
-      `${at(3 * lines + 6)}this is no line of a recording. The recording that begins in line ${3 * lines + 5} is left out.`,
+      `${at(lines + 2)}this line does not belong to a recording. The recording that begins in line ${lines + 1} is skipped.`,
+      `${at(3 * lines + 4)}this line does not belong to a recording. The recording that begins in line ${3 * lines + 3} is skipped.`,
+      `${at(3 * lines + 6)}this line does not belong to a recording. The recording that begins in line ${3 * lines + 5} is skipped.`,
     ]);
   });
 
@@ -89,7 +92,7 @@ describe('a recording’s file', () => {
     const file = await written(whole + whole.replace('{"end":"end"}\n', ''));
     const { recordings, problems } = await readRecordings(file);
     expect(recordings).toHaveLength(1);
-    expect(problems).toEqual([expect.stringMatching(/line 7: this recording has no end, and is left out/)]);
+    expect(problems).toEqual([expect.stringMatching(/line 7: this recording has no end and is skipped/)]);
   });
 
   test('that is missing is an error', async () => {
@@ -203,7 +206,7 @@ describe('a simulator that records', () => {
       expect(ending).not.toBe('broken');
     }
     expect(problems).toEqual([
-      'recording to /dev/full has ended: the disk is full; answers still go through',
+      'recording to /dev/full has ended: the disk is full; answers are still forwarded',
     ]);
   });
 

@@ -45,8 +45,8 @@ describe('settings given by name', () => {
   });
 
   test.each([
-    [{ ttfd: 3 }, "There is no setting 'ttfd'. Did you mean 'ttft'?"],
-    [{ constructor: 3 }, "There is no setting 'constructor'."],
+    [{ ttfd: 3 }, "Unknown setting 'ttfd'. Did you mean 'ttft'?"],
+    [{ constructor: 3 }, "Unknown setting 'constructor'."],
     [{ ttft: null }, 'It must be a number of milliseconds'],
     [{ tps: Number.NaN }, 'It must be a number from 0.1 to 100000.'],
     [{ tps: -1 }, 'It must be a number from 0.1 to 100000.'],
@@ -96,7 +96,7 @@ describe('a header', () => {
 
   test.each([
     ['x-sim-ttft', 'soon', /^Invalid value for 'x-sim-ttft': It must be a number of milliseconds/],
-    ['x-sim-speed', '1', /^Invalid value for 'x-sim-speed': There is no setting 'speed'/],
+    ['x-sim-speed', '1', /^Invalid value for 'x-sim-speed': Unknown setting 'speed'/],
     ['x-sim-content', 'script', /started without --script/],
     ['x-sim-content', 'responses', /started without --responses/],
   ])('%s: %s is refused', async (name, value, message) => {

@@ -6,7 +6,7 @@ import { type Frame, jsonAnswer, type Reply, STREAM_HEADERS } from '../../chat/r
 import type { Schedule } from '../../timing/timing.js';
 import { namedEvent } from '../sse.js';
 
-/** An answer of Anthropic's Messages API, laid out in time. */
+/** Returns the reply with the answer in the format of Anthropic's Messages API, with the time of each part. */
 export function anthropicReply(answer: Answer, schedule: Schedule, { stream }: ChatRequest): Reply {
   const tokens = answer.usage.completion_tokens;
   if (!stream) return jsonAnswer(() => wholeMessage(answer), longest(answer.choices), tokens, schedule);
@@ -21,7 +21,7 @@ export function anthropicReply(answer: Answer, schedule: Schedule, { stream }: C
   };
 }
 
-/** What a real signature looks like to a client: opaque, and to be sent back. */
+/** Stands for a real signature: an opaque text that the client sends back. */
 const SIGNATURE = 'c2ltdWxhdGVkIHNpZ25hdHVyZQ==';
 
 function message({ identity, usage }: Answer, members: object, outputTokens: number): unknown {
@@ -76,7 +76,7 @@ function toolId(id: string): string {
   return id.replace(/^call_/, 'toolu_');
 }
 
-/** Events in Anthropic's order. Usage is cumulative: the last one counts. */
+/** Yields the events in Anthropic's order. Usage is cumulative, so the last one counts. */
 function* messageFrames(answer: Answer, schedule: Schedule): Generator<Frame> {
   const [choice] = answer.choices;
   yield textFrame(
@@ -108,7 +108,7 @@ function* messageFrames(answer: Answer, schedule: Schedule): Generator<Frame> {
   yield textFrame(atMs, namedEvent({ type: 'message_stop' }));
 }
 
-/** Arguments that the token limit cut are no JSON. */
+/** Parses a call's arguments. They are not JSON if the token limit cut them off. */
 function inputOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -117,7 +117,7 @@ function inputOf(text: string): unknown {
   }
 }
 
-/** Tokens with the same key make one content block. */
+/** Consecutive tokens with the same key form one content block. */
 function blockKey(token: SentToken): string {
   return token.kind === 'call' || token.kind === 'arguments' ? `call ${token.index}` : token.kind;
 }

@@ -58,7 +58,7 @@ type Body = z.infer<typeof body>;
 
 /**
  * Reads a request of Anthropic's Messages API ("Create a Message").
- * @throws {ApiError} 400 for a body of another form, and without the header `anthropic-version`
+ * @throws {ApiError} 400 for an invalid body, or without the header `anthropic-version`
  */
 export function parseAnthropicRequest({ headers, body: text }: FormatInput): ChatRequest {
   checkVersion(headers);
@@ -79,8 +79,8 @@ export function parseAnthropicRequest({ headers, body: text }: FormatInput): Cha
 }
 
 /**
- * The messages of a request to count its tokens.
- * @throws {ApiError} as `parseAnthropicRequest`
+ * Reads the messages of a request to count tokens.
+ * @throws {ApiError} like `parseAnthropicRequest`
  */
 export function parseCountRequest({ headers, body: text }: FormatInput): Message[] {
   checkVersion(headers);

@@ -7,7 +7,7 @@ import type { Schedule } from '../../timing/timing.js';
 import { namedEvent } from '../sse.js';
 import { type OutputItem, outputOf, responseObject } from './response-object.js';
 
-/** An answer of OpenAI's Responses API, laid out in time. */
+/** Returns the reply with the answer in the format of OpenAI's Responses API, with the time of each part. */
 export function responsesReply(answer: Answer, schedule: Schedule, { stream }: ChatRequest): Reply {
   const output = finishedOutput(answer);
   const status = answer.choices[0]?.finishReason === 'length' ? 'incomplete' : 'completed';
@@ -31,7 +31,7 @@ function finishedOutput({ identity, choices }: Answer): OutputItem[] {
   return choice === undefined ? [] : outputOf(choice, (prefix, index) => `${prefix}_${key}${index}`);
 }
 
-/** Events in OpenAI's order; `sequence_number` counts them from 0. */
+/** Yields the events in OpenAI's order. `sequence_number` counts them from 0. */
 function* responseFrames(
   answer: Answer,
   schedule: Schedule,
@@ -68,7 +68,7 @@ function* responseFrames(
   yield textFrame(atMs, event(last.type, { response: last.response() }));
 }
 
-/** Each item with the tokens that it is streamed by. */
+/** Returns each item with its tokens. */
 function withTokens(
   output: readonly OutputItem[],
   { choices: [choice] }: Answer,
@@ -88,7 +88,7 @@ function withTokens(
 
 type Event = readonly [type: string, members: object];
 
-/** The events before, for and after the pieces of one item. */
+/** Returns the events before, for and after the deltas of one item. */
 function itemEvents(
   item: OutputItem,
   output_index: number,

@@ -67,7 +67,7 @@ type Body = z.infer<typeof body>;
 
 /**
  * Reads a request of OpenAI's Responses API ("Create a model response").
- * @throws {ApiError} 400 for a body of another form, and for `previous_response_id`: nothing is stored.
+ * @throws {ApiError} 400 for an invalid body, and for `previous_response_id`, because the simulator stores no responses
  */
 export function parseResponsesRequest(text: string): ChatRequest {
   const parsed = body.safeParse(parseJson(text), { reportInput: true });

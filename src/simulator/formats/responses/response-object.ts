@@ -27,7 +27,7 @@ export type OutputItem =
     };
 type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
-/** The `response` object of OpenAI's Responses API, before the answer (`output` empty) or with it. */
+/** Returns the `response` object of OpenAI's Responses API. `output` is empty before the answer. */
 export function responseObject(
   { identity, usage }: Answer,
   status: 'in_progress' | 'completed' | 'incomplete',
@@ -62,7 +62,7 @@ export function responseObject(
   };
 }
 
-/** The usage under the names of the Responses API. */
+/** Returns the usage with the member names of the Responses API. */
 function usageOf(usage: TokenUsage): unknown {
   return {
     input_tokens: usage.prompt_tokens,
@@ -73,7 +73,7 @@ function usageOf(usage: TokenUsage): unknown {
   };
 }
 
-/** The finished output of an answer, in order. `idOf`: the id of the item at an index. */
+/** Returns the finished output of an answer, in order. `idOf` returns the id for the item at an index. */
 export function outputOf(
   choice: ChoiceTokens,
   idOf: (prefix: string, index: number) => string,
