@@ -172,7 +172,9 @@ describe('starting and closing', () => {
   });
 
   test('an address of another machine is an error too', async () => {
-    await expect(startSimulator({ port: 0, host: '192.0.2.1' })).rejects.toThrow(/does not have that address/);
+    await expect(startSimulator({ port: 0, host: '192.0.2.1' })).rejects.toThrow(
+      /does not have that address/,
+    );
   });
 
   test('closing ends a stream in the middle, an answer that hangs, and idle connections', async () => {

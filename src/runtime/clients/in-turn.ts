@@ -42,7 +42,10 @@ export async function inTurn(
   }
 }
 
-/** Removes the stale turns beside a daemon's socket. Their names may not be used again, so no one else removes them. */
+/**
+ * Removes the stale turns beside a daemon's socket. Their names may not be used again, so no other process removes
+ * them.
+ */
 export async function removeDeadTurns(socketPath: string): Promise<void> {
   const directory = dirname(socketPath);
   const names = await readdir(directory).catch(() => []);
