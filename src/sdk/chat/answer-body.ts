@@ -81,7 +81,10 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
     else if (reported !== undefined) answer.fail(streamError(reported, context));
     else
       answer.fail(
-        unusableError(`answered with JSON that is not a chat completion: ${quote(text, context.keys)}`, context),
+        unusableError(
+          `answered with JSON that is not a chat completion: ${quote(text, context.keys)}`,
+          context,
+        ),
       );
   };
 
