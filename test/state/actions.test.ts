@@ -63,7 +63,7 @@ const answer = (): AssistantMessage => {
 const toast = (): string | undefined => store.getState().toast?.text;
 
 describe('sending', () => {
-  test('asks with the draft, empties it and keeps it in the history', () => {
+  test('sends the draft, empties it and adds it to the history', () => {
     ask('hello');
     const { messages, draft, request } = store.getState();
     expect(messages.map(({ role, text }) => [role, text])).toEqual([
@@ -90,15 +90,15 @@ describe('sending', () => {
     ]);
   });
 
-  test('says why not when there is nothing to send', () => {
+  test('shows the reason in a toast when there is nothing to send', () => {
     type('  ');
     actions.send();
     expect(toast()).toContain('nothing to send');
   });
 });
 
-describe('what streams in', () => {
-  test('is committed at once when it is the first, then once a frame', () => {
+describe('streamed output', () => {
+  test('reaches the store at once for the first token, then once per frame', () => {
     ask('hello');
     chat.latest.start();
     commits = 0;
@@ -112,7 +112,7 @@ describe('what streams in', () => {
     expect([answer().text, commits]).toEqual(['abcd', 2]);
   });
 
-  test('is shown at once when it is the first, even right after a frame of the clock', () => {
+  test('is shown at once for the first token, even right after a frame of the clock', () => {
     ask('hello');
     chat.latest.start();
     clock.advance(101);
@@ -129,7 +129,7 @@ describe('what streams in', () => {
     expect(answer()).toMatchObject({ text: 'ab', status: { kind: 'complete' } });
   });
 
-  test('has control sequences removed, also one cut in two', async () => {
+  test('loses its control sequences, also one that is split over two chunks', async () => {
     ask('hello');
     for (const piece of ['a\x1b]0;ti', 'tle\x07b\x1b[3', '1mc\u202e']) chat.latest.text(piece);
     chat.latest.emit({ type: 'reasoning', text: 'why\x1b[2J', tMs: 1 });
@@ -137,7 +137,7 @@ describe('what streams in', () => {
     expect(answer()).toMatchObject({ text: 'abc\u202e', reasoning: 'why' });
   });
 
-  test('tells when it is on the screen, frame by frame', async () => {
+  test('is measured when it is on the screen, frame by frame', async () => {
     ask('hello');
     chat.latest.start();
     clock.advance(50);
@@ -154,7 +154,7 @@ describe('what streams in', () => {
     expect(chat.latest.paintedMs).toHaveLength(2);
   });
 
-  test('has its figures read ten times a second, not more', () => {
+  test('updates its figures at most ten times a second', () => {
     ask('hello');
     chat.latest.start();
     const exchange = chat.latest;
@@ -169,8 +169,8 @@ describe('what streams in', () => {
   });
 });
 
-describe('the end of an answer', () => {
-  test('that failed says what happened and what to do; its text is kept', async () => {
+describe('an answer', () => {
+  test('that failed shows what happened and what to do; its text is kept', async () => {
     ask('hello');
     chat.latest.text('half');
     const error = new ConnectorException('the daemon went\x1b[31m away', ErrorClass.Transient, 1, {
@@ -187,7 +187,7 @@ describe('the end of an answer', () => {
     expect(store.getState().session).toMatchObject({ requests: 1, errors: 1 });
   });
 
-  test('that was stopped is marked, and is no error', async () => {
+  test('that was stopped has a remark and is no error', async () => {
     ask('hello');
     chat.latest.text('half');
     actions.stop();
@@ -210,7 +210,7 @@ describe('the end of an answer', () => {
     ],
     ['did not stream', { metrics: metricsOf({ buffered: true }) }, 'does not stream'],
     ['is empty', { outcome: 'empty' as const }, 'the answer is empty'],
-  ])('that %s is remarked on', async (_name, end, remark) => {
+  ])('that %s has a remark', async (_name, end, remark) => {
     ask('hello');
     await chat.latest.end(end);
     expect(answer().status).toMatchObject({
@@ -218,7 +218,7 @@ describe('the end of an answer', () => {
     });
   });
 
-  test('by a defect of the connector is shown like a failure', async () => {
+  test('that ends by a defect of the connector is shown like a failure', async () => {
     ask('hello');
     await chat.latest.break(new Error('oops'));
     expect(answer().status).toMatchObject({ kind: 'error', failure: { what: 'oops' } });
@@ -237,7 +237,7 @@ describe('asking again', () => {
     expect(chat.latest.messages).toEqual([{ role: 'user', content: 'hello' }]);
   });
 
-  test('keeps the earlier answer beside it, also when the new one fails', async () => {
+  test('keeps the earlier answer as a branch, also when the new one fails', async () => {
     ask('hello');
     chat.latest.text('good');
     await chat.latest.end();
@@ -254,21 +254,21 @@ describe('asking again', () => {
     expect(chat.latest.messages.map(({ content }) => content)).toEqual(['hello', 'good', 'go on']);
   });
 
-  test('says why not when nothing was asked', () => {
+  test('shows the reason in a toast when no question was asked', () => {
     actions.regenerate();
     expect(toast()).toContain('nothing to ask again');
   });
 });
 
 describe('switching the mode', () => {
-  test('goes to the next, and round', () => {
+  test('selects the next one, and after the last the first', () => {
     actions.switchMode();
     expect(store.getState().endpoint).toEqual(OPENAI);
     actions.switchMode();
     expect(store.getState().endpoint).toEqual(SIMULATOR);
   });
 
-  test('says what is missing when it can not, and stays', () => {
+  test('names what is missing when a mode is unusable, and keeps the current one', () => {
     setUp({ openai: 'openai: OPENAI_API_KEY is not set' });
     actions.switchMode();
     expect(store.getState().endpoint).toEqual(SIMULATOR);
@@ -277,7 +277,7 @@ describe('switching the mode', () => {
     expect(toast()).toContain('there is no mode "nowhere"');
   });
 
-  test('leaves a running answer with the endpoint that gives it', async () => {
+  test('does not change the endpoint of a running answer', async () => {
     ask('hello');
     actions.switchMode();
     await chat.latest.end();
@@ -287,7 +287,7 @@ describe('switching the mode', () => {
   });
 });
 
-test('what was said of the queue is not said of the stopped answer', () => {
+test('stopping an answer removes the toast about the queue', () => {
   for (const text of ['first', 'second']) {
     actions.edit({ type: 'insert', text });
     actions.send();
@@ -299,7 +299,7 @@ test('what was said of the queue is not said of the stopped answer', () => {
 });
 
 describe('the connection', () => {
-  test('requests the health of the daemon when an answer has ended', async () => {
+  test("requests the daemon's health when an answer has ended", async () => {
     ask('hello');
     chat.latest.text('yes');
     expect(connection.healthChecks).toBe(0);
@@ -307,14 +307,14 @@ describe('the connection', () => {
     expect(connection.healthChecks).toBe(1);
   });
 
-  test('is not asked for what a daemon of the public protocol does not know', async () => {
+  test('sends no health request to a daemon of the public protocol', async () => {
     connection.become({ status: 'connected', sinceMs: 0, daemon: { kind: 'foreign', rttMs: 1 } });
     ask('hello');
     await chat.latest.end();
     expect(connection.healthChecks).toBe(0);
   });
 
-  test('is shown as it changes; its loss and its return are reported', () => {
+  test('shows each change; toasts report its loss and its return', () => {
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 2000, error: 'refused' });
     expect(store.getState().connection.status).toBe('waiting');
     expect(toast()).toContain('lost');
@@ -323,7 +323,7 @@ describe('the connection', () => {
     expect(toast()).toBe('connected again');
   });
 
-  test('counts down while it waits', () => {
+  test('counts down while it waits to reconnect', () => {
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 2000, error: 'refused' });
     const before = store.getState().nowMs;
     clock.advance(500);
@@ -332,7 +332,7 @@ describe('the connection', () => {
 });
 
 describe('leaving', () => {
-  test('ctrl+c clears the draft first, and quits when it comes again in time', () => {
+  test('ctrl+c clears the draft first, and quits when pressed again in time', () => {
     type('a thought');
     actions.clearOrQuit();
     expect(store.getState().draft).toMatchObject({ text: '', history: ['a thought'] });
@@ -341,7 +341,7 @@ describe('leaving', () => {
     expect(done).toEqual(['exit']);
   });
 
-  test('ctrl+c after two seconds, or after typing, begins anew', () => {
+  test('ctrl+c after two seconds, or after typing, clears the draft again', () => {
     actions.clearOrQuit();
     clock.advance(2001);
     actions.clearOrQuit();
@@ -350,7 +350,7 @@ describe('leaving', () => {
     expect(done).toEqual([]);
   });
 
-  test('ends what runs and listens no more', async () => {
+  test('cancels running exchanges and unsubscribes', async () => {
     ask('hello');
     actions.dispose();
     expect(chat.latest.signal?.aborted).toBe(true);
@@ -369,7 +369,7 @@ test('no timer runs while nothing moves', async () => {
   expect(clock.waiting).toBe(0);
 });
 
-test('the last answer is copied as it came', async () => {
+test('copying takes the last answer as Markdown source', async () => {
   actions.copy();
   expect(toast()).toContain('no answer to copy');
   ask('hello');

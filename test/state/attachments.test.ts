@@ -61,7 +61,7 @@ const toast = (): string | undefined => store.getState().toast?.text;
 const names = (): string[] => store.getState().attachments.map(({ name }) => name);
 const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
 
-test('a file is attached, goes with the next message, and with each later request', async () => {
+test('an attached file is sent with the next message and with each later request', async () => {
   actions.attach('cat.png');
   expect(toast()).toContain('attached cat.png');
   send('What is it?');
@@ -74,13 +74,13 @@ test('a file is attached, goes with the next message, and with each later reques
   expect(chat.latest.messages[0]).toEqual(question);
 });
 
-test('a file goes without words, too', () => {
+test('a message can consist of a file only', () => {
   actions.attach('cat.png');
   send('');
   expect(chat.latest.messages).toEqual([{ role: 'user', content: [image] }]);
 });
 
-test('without a name the image in the clipboard is attached, or it is told why not', async () => {
+test('without a name the image in the clipboard is attached, or a toast says why not', async () => {
   actions.attach();
   await Promise.resolve();
   expect(names()).toEqual(['clipboard']);
@@ -91,13 +91,13 @@ test('without a name the image in the clipboard is attached, or it is told why n
   expect(names()).toEqual(['clipboard']);
 });
 
-test('what cannot be read is not attached', () => {
+test('an unreadable file is not attached', () => {
   actions.attach('gone');
   expect(toast()).toBe('gone cannot be read');
   expect(names()).toEqual([]);
 });
 
-test('attachments are removed again: the last one, or that of a name', () => {
+test('detaching removes the last attachment, or the one with the given name', () => {
   for (const path of ['a.png', 'b.png', 'c.png']) actions.attach(path);
   actions.detach();
   expect(names()).toEqual(['a.png', 'b.png']);
@@ -110,13 +110,13 @@ test('attachments are removed again: the last one, or that of a name', () => {
   expect(toast()).toBe('nothing is attached');
 });
 
-test('clearing the draft removes them', () => {
+test('clearing the draft removes its attachments', () => {
   actions.attach('a.png');
   actions.clearOrQuit();
   expect(names()).toEqual([]);
 });
 
-test('what a request cannot take is refused, also where earlier messages have most of it', () => {
+test('a file that is too large for the request is refused, also because of earlier attachments', () => {
   actions.attach('big');
   send('One');
   actions.attach('big');
@@ -126,7 +126,7 @@ test('what a request cannot take is refused, also where earlier messages have mo
   expect(names()).toEqual([]);
 });
 
-test('a queued message keeps its attachments, and brings them back into the draft', async () => {
+test('a queued message keeps its attachments, also when it returns to the draft', async () => {
   send('One');
   actions.attach('a.png');
   send('Two');
@@ -138,7 +138,7 @@ test('a queued message keeps its attachments, and brings them back into the draf
   expect(chat.latest.messages.at(-1)?.content).toEqual([{ type: 'text', text: 'Two' }, image]);
 });
 
-test('editing the last message brings its attachments back, so that they can be removed', async () => {
+test('editing the last message restores its attachments, so that they can be removed', async () => {
   actions.attach('a.png');
   send('One');
   await chat.latest.end({ outcome: 'error' });
@@ -149,7 +149,7 @@ test('editing the last message brings its attachments back, so that they can be 
   expect(chat.latest.messages).toEqual([{ role: 'user', content: 'One' }]);
 });
 
-test('a comparison sends them to both, and neither kept brings them back', () => {
+test('a comparison sends attachments to both sides; without a choice they return to the draft', () => {
   actions.attach('a.png');
   actions.edit({ type: 'insert', text: 'One' });
   actions.compare();
@@ -159,7 +159,7 @@ test('a comparison sends them to both, and neither kept brings them back', () =>
   ]);
 });
 
-test('the result of a call is text: attachments stay for the next message', async () => {
+test('a tool result has no attachments: they stay for the next message', async () => {
   send('Weather?');
   const call = { id: 'c1', name: 'weather', arguments: '{}' };
   chat.latest.emit({ type: 'tool_call', index: 0, ...call, tMs: 1 });

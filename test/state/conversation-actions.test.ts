@@ -40,7 +40,7 @@ const ask = (text: string): void => {
 const toast = (): string | undefined => store.getState().toast?.text;
 
 describe('a message during an answer', () => {
-  test('is queued, and goes out one after the other when the answers end', async () => {
+  test('is queued; queued messages are sent one after the other when the answers end', async () => {
     for (const text of ['one', 'two', 'three']) ask(text);
     expect(store.getState()).toMatchObject({
       queue: [{ text: 'two' }, { text: 'three' }],
@@ -54,7 +54,7 @@ describe('a message during an answer', () => {
     expect(chat.exchanges).toHaveLength(3);
   });
 
-  test('comes back before the draft, and only then the answer is stopped', () => {
+  test('returns to the front of the draft on the first stop; the second stop ends the answer', () => {
     for (const text of ['one', 'two', 'three']) ask(text);
     type('four');
     actions.stop();
@@ -64,7 +64,7 @@ describe('a message during an answer', () => {
     expect(chat.latest.signal?.aborted).toBe(true);
   });
 
-  test('comes back when the answer before it fails', async () => {
+  test('returns to the draft when the answer before it fails', async () => {
     for (const text of ['one', 'two']) ask(text);
     await chat.latest.end({ outcome: 'error' });
     expect(store.getState()).toMatchObject({ queue: [], draft: { text: 'two' } });
@@ -74,7 +74,7 @@ describe('a message during an answer', () => {
 });
 
 describe('editing the last message', () => {
-  test('brings it into the draft; sending replaces it and its answer', async () => {
+  test('puts it into the draft; sending replaces it and its answer', async () => {
     ask('one');
     await chat.latest.end();
     ask('tow');
@@ -87,7 +87,7 @@ describe('editing the last message', () => {
     expect(store.getState().revising).toBeUndefined();
   });
 
-  test('changes nothing when it is left', async () => {
+  test('changes nothing when it is cancelled', async () => {
     actions.reviseLast();
     expect(toast()).toContain('nothing to edit');
     ask('one');
@@ -101,7 +101,7 @@ describe('editing the last message', () => {
 });
 
 describe('settings', () => {
-  test('go with the next request', () => {
+  test('apply to the next request', () => {
     actions.setSystem('be brief');
     actions.setTemperature('0.5');
     actions.setParameter('top_p 0.9');
@@ -126,7 +126,7 @@ describe('settings', () => {
     ['max_tokens 0', 'a whole number'],
     ['messages []', 'the chat sets it itself'],
     ['1x 2', 'usage'],
-  ])('that make no sense are told: %s', (argument, words) => {
+  ])('that are invalid show an error: %s', (argument, words) => {
     actions.setParameter(argument);
     expect(toast()).toContain(words);
     expect(store.getState().settings).toEqual({ body: {} });

@@ -13,9 +13,9 @@ afterEach(async () => {
 
 interface HostilePlace {
   options?: RunOptions;
-  /** Brings the text there. */
+  /** Puts the text into this place. */
   bring?: (running: RunningTui) => Promise<void> | void;
-  /** What is on the screen then; the hostile text's last line unless told. */
+  /** A text that the screen shows then [the hostile text's last line]. */
   seen?: string;
 }
 
@@ -35,7 +35,7 @@ async function inspect({ screen }: RunningTui): Promise<void> {
   screen.type('\x1b[F');
 }
 
-/** Text that is shown on one line is there as a whole only up to its width. */
+/** A text on one line is only visible up to its width. */
 const ANYTHING = 'vastar-tui';
 const endpoint = { ...SIMULATOR, name: ALL_HOSTILE, model: ALL_HOSTILE, url: `http://x/${ALL_HOSTILE}` };
 const each = Object.values(HOSTILE);
@@ -210,7 +210,7 @@ const PLACES: Record<string, HostilePlace> = {
   },
   "the conversation's name and the system prompt": {
     async bring({ screen }) {
-      // A command is one line.
+      // A command has one line.
       const { 'line breaks': _lines, ...others } = HOSTILE;
       const text = Object.values(others).join('');
       screen.type(`\x1b[200~/name named${text}\x1b[201~`);
@@ -254,22 +254,25 @@ const PLACES: Record<string, HostilePlace> = {
   },
 };
 
-test.each(Object.entries(PLACES))('hostile text commands nothing in %s', async (_place, hostile) => {
-  const { options = {}, bring, seen = LAST_LINE } = hostile;
-  tui = await startTui({ columns: 120, rows: 60, ...options });
-  await bring?.(tui);
-  await tui.screen.until((text) => text.includes(seen));
-  expect(tui.screen.events).toEqual([]);
-  expect(tui.screen.text().replaceAll('\n', '')).not.toMatch(FORBIDDEN);
-  expect(tui.screen).toMatchObject({ alternate: true, rawMode: true });
-  // The frame is whole: nothing broke or overran a line.
-  const rows = tui.screen.rows();
-  expect(rows).toHaveLength(60);
-  expect(rows.filter((row) => row.startsWith('└')).length).toBe(1);
-  for (const row of rows.slice(1, -3)) expect(row.at(0) ?? '').toMatch(/[│┌├└ ]?/);
-});
+test.each(Object.entries(PLACES))(
+  'hostile text sends no control sequence from %s',
+  async (_place, hostile) => {
+    const { options = {}, bring, seen = LAST_LINE } = hostile;
+    tui = await startTui({ columns: 120, rows: 60, ...options });
+    await bring?.(tui);
+    await tui.screen.until((text) => text.includes(seen));
+    expect(tui.screen.events).toEqual([]);
+    expect(tui.screen.text().replaceAll('\n', '')).not.toMatch(FORBIDDEN);
+    expect(tui.screen).toMatchObject({ alternate: true, rawMode: true });
+    // The frame is complete, so the text broke or overran no line.
+    const rows = tui.screen.rows();
+    expect(rows).toHaveLength(60);
+    expect(rows.filter((row) => row.startsWith('└')).length).toBe(1);
+    for (const row of rows.slice(1, -3)) expect(row.at(0) ?? '').toMatch(/[│┌├└ ]?/);
+  },
+);
 
-test('the same in plain lines for screen readers', async () => {
+test('hostile text sends no control sequence in plain lines for screen readers', async () => {
   tui = await startTui({ screenReader: true, notices: [{ level: 'warning', text: ALL_HOSTILE }] });
   await ask(tui);
   tui.chat.latest.text(ALL_HOSTILE);

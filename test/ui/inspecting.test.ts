@@ -14,7 +14,7 @@ async function start(options: RunOptions = {}): Promise<RunningTui> {
   return tui;
 }
 
-test('the inspector shows what the server said, and nothing of it commands the terminal or tells a key', async () => {
+test("the inspector shows the server's texts without control sequences and without keys", async () => {
   const running = await start({ columns: 80, rows: 24 });
   const { screen, chat } = running;
   await ask(running);
@@ -37,7 +37,7 @@ test('the inspector shows what the server said, and nothing of it commands the t
   expect(screen.events).toEqual([]);
 });
 
-test('in the inspector the key that looks at the panes goes from the list to the exchange and back', async () => {
+test("in the inspector the panes' focus key moves between the list and the exchange", async () => {
   const running = await start({ columns: 80, rows: 24 });
   const { screen } = running;
   await ask(running);

@@ -14,7 +14,7 @@ test.each([
   expect(layoutOf(columns, rows, 1).kind).toBe(kind);
 });
 
-test('at every size and draft the parts fill the terminal exactly, and all have room', () => {
+test('at every size and draft the parts fill the terminal exactly, and each has at least a row', () => {
   for (let columns = 20; columns <= 140; columns += 7) {
     for (let rows = 5; rows <= 50; rows += 1) {
       for (const draftRows of [1, 3, 40]) {

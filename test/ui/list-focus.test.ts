@@ -37,7 +37,7 @@ test.each(SIZES)(
     expect(rows.at(-1)).not.toContain('newline');
     const { x, y } = screen.cursor();
     expect(rows[y]).toContain('> co日');
-    // The wide character takes two cells and one place in the text.
+    // The wide character takes two cells but is one character of the text.
     expect(rows[y]?.[x - 1]).toBe('▏');
     expect(screen.written.lastIndexOf('\x1b[?25h')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?25l'));
 
@@ -62,7 +62,7 @@ test('while the conversation is searched, the cursor is in the search line', asy
   expect(screen.rows().at(-1)).toContain('enter next');
 });
 
-test('what stands in the place of the conversation without a search hides the cursor', async () => {
+test('an overlay without a search hides the cursor', async () => {
   const { screen } = await start({ columns: 80, rows: 24 });
   screen.type('?');
   await screen.until((text) => text.includes('Keys and commands'));

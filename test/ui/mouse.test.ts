@@ -15,7 +15,7 @@ async function start(options: RunOptions = {}): Promise<RunningTui> {
   return tui;
 }
 
-/** An answer of this text has ended, below the question "why". */
+/** Shows an ended answer with this text, below the question "why". */
 async function answered(text: string, options: RunOptions = {}): Promise<RunningTui> {
   const running = await start(options);
   const { screen, chat, clock } = running;
@@ -50,7 +50,7 @@ function drag(
   report(screen, MOTION + held, to);
   report(screen, held, to, true);
 }
-/** The cell where this text begins. */
+/** The cell at which this text begins. */
 function placeOf(screen: Screen, text: string): [number, number] {
   const y = screen.rows().findIndex((row) => row.includes(text));
   const before = screen.rows()[y]?.split(text, 1)[0] ?? '';
@@ -65,7 +65,7 @@ const copied = (screen: Screen): string[] =>
 
 const LINES = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n\n');
 
-test('the wheel scrolls three rows a turn', async () => {
+test('each wheel report scrolls three rows', async () => {
   const { screen } = await answered(LINES);
   const [, before] = placeOf(screen, 'line 50');
   report(screen, 64, [10, 10]);
@@ -75,7 +75,7 @@ test('the wheel scrolls three rows a turn', async () => {
   await screen.until(() => placeOf(screen, 'line 50')[1] === before);
 });
 
-test('a click on a pane looks at it, another one leaves it', async () => {
+test('a click on a pane focuses it; another click removes the focus', async () => {
   const { screen } = await start();
   click(screen, placeOf(screen, 'ping'));
   await screen.until((shown) => shown.includes('› Connection'));
@@ -85,7 +85,7 @@ test('a click on a pane looks at it, another one leaves it', async () => {
   await screen.until((shown) => !shown.includes('› '));
 });
 
-test('a click chooses an entry of a list, a click on the chosen one takes it', async () => {
+test('a click chooses an entry of a list; a click on the chosen one opens it', async () => {
   const { screen } = await start({ models: async () => ['one', 'two', 'three'] });
   screen.type('\x0f');
   await screen.until((shown) => shown.includes('› one'));
@@ -95,7 +95,7 @@ test('a click chooses an entry of a list, a click on the chosen one takes it', a
   await screen.until((shown) => /simulator {2}three/.test(shown));
 });
 
-test('a click in the inspector chooses an exchange, beside it opens it', async () => {
+test('a click in the inspector chooses an exchange; a click on the exchange opens it', async () => {
   const { screen } = await answered('text');
   screen.type('\x04');
   await screen.until((shown) => shown.includes('› #1'));
@@ -105,7 +105,7 @@ test('a click in the inspector chooses an exchange, beside it opens it', async (
   await screen.until((shown) => shown.includes('Inspector › #1'));
 });
 
-test('a click on an answer that is compared marks it', async () => {
+test('a click on an answer of a comparison marks it', async () => {
   const { screen, chat } = await start();
   screen.type('question');
   await screen.until((shown) => shown.includes('> question'));
@@ -117,7 +117,7 @@ test('a click on an answer that is compared marks it', async () => {
 });
 
 describe('a drag', () => {
-  test('selects text of the conversation alone, and copies it', async () => {
+  test('selects only text of the conversation and copies it', async () => {
     const { screen } = await answered('alpha beta\n\ngamma delta');
     const from = placeOf(screen, 'beta');
     const [x, y] = placeOf(screen, 'delta');
@@ -126,7 +126,7 @@ describe('a drag', () => {
     expect(copied(screen)).toEqual(['beta\n\ngamma delta']);
   });
 
-  test('joins what was wrapped, and works from below', async () => {
+  test('joins wrapped lines and works from bottom to top', async () => {
     const words = Array.from({ length: 40 }, (_, index) => `word${index}`).join(' ');
     const { screen } = await answered(words);
     const from = placeOf(screen, 'word39');
@@ -135,7 +135,7 @@ describe('a drag', () => {
     expect(copied(screen)).toEqual([words]);
   });
 
-  test('marks what it selects until the next key', async () => {
+  test('marks the selection until the next key', async () => {
     const { screen } = await answered('alpha beta', { noColor: true });
     const from = placeOf(screen, 'alpha');
     drag(screen, from, [from[0] + 4, from[1]]);
@@ -147,7 +147,7 @@ describe('a drag', () => {
     expect(screen.cells()[from[1]]?.[from[0]]).not.toBe(marked);
   });
 
-  test('beyond an edge scrolls, and selects on', async () => {
+  test('past an edge scrolls and continues the selection', async () => {
     const { screen } = await answered(LINES);
     const from = placeOf(screen, 'line 59');
     report(screen, 0, from);
@@ -157,7 +157,7 @@ describe('a drag', () => {
     expect(copied(screen)[0]?.split('\n\n').length).toBeGreaterThan(17);
   });
 
-  test('with shift is the terminal’s own', async () => {
+  test('with shift is left to the terminal', async () => {
     const { screen } = await answered('alpha beta');
     const from = placeOf(screen, 'alpha');
     drag(screen, from, [from[0] + 4, from[1]], SHIFT);
@@ -166,7 +166,7 @@ describe('a drag', () => {
     expect(copied(screen)).toEqual([]);
   });
 
-  test('of a wide character takes it whole', async () => {
+  test('over part of a wide character selects it whole', async () => {
     const { screen } = await answered('量子 bit');
     const from = placeOf(screen, '量子');
     drag(screen, [from[0] + 1, from[1]], [from[0] + 2, from[1]]);
@@ -175,7 +175,7 @@ describe('a drag', () => {
   });
 });
 
-test('a key gives the mouse back to the terminal, and takes it again', async () => {
+test('a key switches the mouse between terminal and program', async () => {
   const { screen } = await start();
   expect(screen.written).toContain('\x1b[?1002h\x1b[?1006h');
   screen.type('\x1bOR');
@@ -189,7 +189,7 @@ test('a key gives the mouse back to the terminal, and takes it again', async () 
   );
 });
 
-test('without a wish for it the terminal keeps the mouse', async () => {
+test('by default the terminal handles the mouse', async () => {
   const { screen } = await start({ mouse: false });
   expect(screen.written).not.toContain('1002h');
 });

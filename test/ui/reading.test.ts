@@ -40,7 +40,7 @@ describe('search', () => {
     screen.type('\x06');
     await screen.until((shown) => shown.includes('search'));
     screen.type('Needle');
-    // The narrowest screen has no room for the count.
+    // The count doesn't fit on the narrowest screen.
     const counted = (shown: string, at: string): boolean => columns === 20 || shown.includes(at);
     await screen.until((shown) => shown.includes('107 needle') && counted(shown, '3/3'));
     screen.type('\x1b[A');
@@ -51,7 +51,7 @@ describe('search', () => {
     await screen.until((shown) => !shown.includes('search'));
   });
 
-  test('what is typed goes to the search, and to the draft again when it is closed', async () => {
+  test('typed text goes to the search, and after closing it to the draft', async () => {
     const { screen } = await answered('text');
     screen.type('\x06');
     await screen.until((shown) => shown.includes('search'));
@@ -80,7 +80,7 @@ describe('the question of a long answer', () => {
     expect(top(screen.text())).toBe('you ↑ why');
   });
 
-  test('stays when the answer has ended, until the question itself is in view', async () => {
+  test('stays after the answer has ended, until the question itself is in view', async () => {
     const { screen, chat } = await answered(LONG);
     await chat.latest.end({ metrics: metricsOf({ ttftMs: 300 }) });
     await screen.until((shown) => shown.includes('TTFT 300 ms') || shown.includes('line 59'));
@@ -90,7 +90,7 @@ describe('the question of a long answer', () => {
     expect(top(screen.text())).toMatch(/^you {2}\d\d:\d\d$/);
   });
 
-  test('gives its row to the heading of an ended answer, which has the figures', async () => {
+  test("leaves its row to an ended answer's heading, which has the figures", async () => {
     const { screen, chat } = await answered(LONG);
     await chat.latest.end({ metrics: metricsOf({ ttftMs: 300 }) });
     await screen.until((shown) => shown.includes('line 59'));
@@ -102,7 +102,7 @@ describe('the question of a long answer', () => {
     }
   });
 
-  test('takes no row of a screen that has few', async () => {
+  test('takes no row on a low screen', async () => {
     const { screen } = await answered(LONG, { columns: 50, rows: 9 });
     await screen.until((shown) => shown.includes('line 59'));
     expect(screen.text()).not.toContain('you ↑');
@@ -123,7 +123,7 @@ test('reasoning is one line until the user opens it', async () => {
 describe('the source of an answer', () => {
   const SOURCE = '## Head\n\n**bold** and `code`, [link](https://e.example/a)\n\n```js\nf()\n```';
 
-  test('is one key away, with all its marks', async () => {
+  test('is shown by one key, with all Markdown marks', async () => {
     const { screen } = await answered(SOURCE);
     await screen.until((shown) => shown.includes('link (e.example)'));
     screen.type('\x1bs');
@@ -134,7 +134,7 @@ describe('the source of an answer', () => {
     await screen.until((shown) => shown.includes('link (e.example)'));
   });
 
-  test('begins at the place that was read', async () => {
+  test('keeps the scroll position', async () => {
     const text = Array.from({ length: 300 }, (_, index) => `- item ${index}`).join('\n');
     const { screen } = await answered(text, { columns: 80, rows: 24 });
     await screen.until((shown) => shown.includes('item 299'));
@@ -146,7 +146,7 @@ describe('the source of an answer', () => {
     expect(/item (\d+)/.exec(screen.text())?.[1]).toBe(seen);
   });
 
-  test('is what is copied, however it is shown', async () => {
+  test('is copied, whether shown or not', async () => {
     const { screen } = await answered(SOURCE);
     const copied = `clipboard c;${Buffer.from(SOURCE).toString('base64')}`;
     for (const keys of ['\x19', '\x1bs\x19']) {
@@ -157,7 +157,7 @@ describe('the source of an answer', () => {
   });
 });
 
-test('the usual end of an answer is in the inspector, not above the answer', async () => {
+test('a usual finish_reason is in the inspector, not above the answer', async () => {
   const { screen, chat } = await answered('Some text.');
   chat.latest.emit({ type: 'headers', tMs: 3, statusCode: 200, headers: {}, buffered: false });
   await chat.latest.end({ finishReason: 'stop', metrics: metricsOf() });
@@ -171,7 +171,7 @@ test('the usual end of an answer is in the inspector, not above the answer', asy
   await screen.until((shown) => shown.includes('finish_reason: stop'));
 });
 
-test('what could not be read is told below the answer and in the inspector', async () => {
+test('unreadable events are reported below the answer and in the inspector', async () => {
   const { screen, chat } = await answered('Some text.');
   chat.latest.emit({ type: 'headers', tMs: 3, statusCode: 200, headers: {}, buffered: false });
   await chat.latest.end({ finishReason: 'stop', malformedEvents: 2, metrics: metricsOf() });
@@ -184,7 +184,7 @@ test('what could not be read is told below the answer and in the inspector', asy
   await screen.until((shown) => shown.includes('could not be read: 2 events or parts of them'));
 });
 
-describe('an answer tells what became of it', () => {
+describe('an answer shows how it ended', () => {
   const metrics = metricsOf({
     ttftMs: 312,
     speed: { kind: 'measured', tokensPerSecond: 84, tpotMs: 1000 / 84 },
@@ -218,7 +218,7 @@ describe('an answer tells what became of it', () => {
   });
 });
 
-test('a retry is announced with its reason, and gone when text comes', async () => {
+test('a retry is shown with its reason until text arrives', async () => {
   const { screen, chat, clock } = await answered('');
   chat.latest.emit({
     type: 'retry',

@@ -6,7 +6,7 @@ import type { SessionsPort } from '../../src/state/ports.js';
 import { ask, fakeClock, folder, openedStore } from '../sessions/place.js';
 import { startTui } from '../support/tui.js';
 
-/** Four saved sessions, and how the chat reaches them. */
+/** A sessions port with four saved sessions. */
 function saved(): { port: SessionsPort; path: string } {
   const path = join(folder(), 'sessions.db');
   const clock = fakeClock(new Date(2026, 0, 5, 9).getTime());
@@ -48,7 +48,7 @@ test.each([
   await tui.ended;
 });
 
-test('typing searches, enter opens what was found, and the conversation goes on there', async () => {
+test('typing searches, enter opens the found session, and the conversation continues there', async () => {
   const { port, path } = saved();
   const { screen, chat, clock, abort, ended } = await startTui({ sessions: port });
   screen.type('\x13');
@@ -73,7 +73,7 @@ test('typing searches, enter opens what was found, and the conversation goes on 
   expect(openedStore(path).list()[0]).toMatchObject({ title: 'Which animals dig?', messages: 4 });
 });
 
-test('a title is changed in its place, and esc leaves it as it was', async () => {
+test('a title can be edited in the list, and esc cancels', async () => {
   const { screen, abort, ended } = await startTui({ sessions: saved().port });
   screen.type('\x13');
   await screen.until((text) => text.includes('1/4'));
@@ -94,7 +94,7 @@ test('a title is changed in its place, and esc leaves it as it was', async () =>
   await ended;
 });
 
-test('what is one of several is marked, and the keys move between them', async () => {
+test('a message with siblings shows its number, and keys move between them', async () => {
   const { screen, chat, abort, ended } = await startTui({ columns: 80, rows: 24 });
   screen.type('hello\r');
   await screen.until((text) => text.includes('assistant'));
@@ -114,7 +114,7 @@ test('what is one of several is marked, and the keys move between them', async (
   await ended;
 });
 
-test('a start after an interrupted answer offers, in one row, to go on', async () => {
+test('a start after an interrupted answer offers in one row to resume', async () => {
   const { port, path } = saved();
   const store = openedStore(path);
   const id = store.last()?.id ?? '';

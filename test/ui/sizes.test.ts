@@ -15,7 +15,7 @@ async function start(options: RunOptions = {}): Promise<RunningTui> {
   return tui;
 }
 
-test('a terminal that is too small says so, and comes back', async () => {
+test('a terminal that is too small shows a message until it is larger', async () => {
   const { screen } = await start({ columns: 80, rows: 24 });
   screen.type('kept');
   await screen.until((text) => text.includes('kept'));
@@ -32,7 +32,7 @@ test('a terminal that is too small says so, and comes back', async () => {
   await screen.until((text) => text.includes('> kept'));
 });
 
-test('resizing leaves no residue: the screen is as if started at that size', async () => {
+test('after resizing, the screen looks as if started at that size', async () => {
   const running = await start({ columns: 120, rows: 40 });
   await ask(running);
   const sizes = [
@@ -58,7 +58,7 @@ test('resizing leaves no residue: the screen is as if started at that size', asy
   }
 });
 
-test('the cursor stands where the next character goes, also behind wide ones', async () => {
+test('the cursor is where the next character goes, also after wide ones', async () => {
   const { screen } = await start({ columns: 80, rows: 24 });
   const draft = (): { x: number; y: number } => screen.cursor();
   expect(draft()).toEqual({ x: 3, y: 22 });

@@ -20,7 +20,7 @@ async function ask({ screen, chat }: RunningTui, question: string): Promise<void
   chat.latest.start();
 }
 
-test('an answer of the terminal that comes late asks nothing and is not typed', async () => {
+test('a late reply of the terminal sends no message and is not typed', async () => {
   const running = await start();
   const { screen, chat } = running;
   await ask(running, 'hello');
@@ -33,7 +33,7 @@ test('an answer of the terminal that comes late asks nothing and is not typed', 
   expect(chat.exchanges).toHaveLength(1);
 });
 
-test('a paste whose markers are cut anywhere is not sent', async () => {
+test('a paste is not sent, wherever its markers are cut', async () => {
   const { screen, chat } = await start();
   const paste = '\x1b[200~one\rtwo\r\x1b[201~';
   for (let at = 1; at < paste.length; at += 1) {
@@ -48,7 +48,7 @@ test('a paste whose markers are cut anywhere is not sent', async () => {
   expect(chat.exchanges).toHaveLength(0);
 });
 
-test('the wheel does nothing to a paste without an end, and ctrl+c is the way out of it', async () => {
+test("the wheel doesn't change a paste without an end, and ctrl+c ends it", async () => {
   const running = await start();
   const { screen, chat } = running;
   await ask(running, 'hello');
@@ -62,7 +62,7 @@ test('the wheel does nothing to a paste without an end, and ctrl+c is the way ou
   expect(chat.exchanges).toHaveLength(1);
 });
 
-test('shortcuts go by the key under a Cyrillic layout', async () => {
+test("shortcuts use the key's place in a Cyrillic layout", async () => {
   const { screen } = await start();
   screen.type('\x1b[200~one two\x1b[201~');
   await screen.until((text) => text.includes('> one two'));

@@ -23,10 +23,10 @@ async function ask({ screen, chat }: RunningTui, question: string): Promise<void
   chat.latest.start();
 }
 
-describe('the terminal is as it was', () => {
+describe('the terminal is restored', () => {
   const restored = ({ screen }: RunningTui): void => {
     expect(screen).toMatchObject({ alternate: false, rawMode: false });
-    // The cursor is shown, bracketed paste is off.
+    // The cursor is visible and bracketed paste is off.
     expect(screen.written.lastIndexOf('\x1b[?25h')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?25l'));
     expect(screen.written.lastIndexOf('\x1b[?2004l')).toBeGreaterThan(
       screen.written.lastIndexOf('\x1b[?2004h'),
@@ -44,7 +44,7 @@ describe('the terminal is as it was', () => {
     restored(running);
   });
 
-  test('after /quit, with an answer running, which is stopped', async () => {
+  test('after /quit, which also stops a running answer', async () => {
     const running = await start();
     await ask(running, 'hello');
     running.screen.type('/quit\r');
@@ -62,13 +62,13 @@ describe('the terminal is as it was', () => {
 
   test('after an error while drawing, which is reported', async () => {
     const running = await start();
-    // No such state exists: only a defect gets here.
+    // This state can only come from a defect.
     running.connection.become({ status: 'nonsense' } as never);
     await expect(running.ended).rejects.toThrow();
     restored(running);
   });
 
-  test('while it is suspended, and taken again after that', async () => {
+  test('while the program is suspended, and taken back afterwards', async () => {
     const states: boolean[] = [];
     const running = await start({
       stopJob: () => states.push(running.screen.alternate, running.screen.rawMode),
@@ -84,11 +84,11 @@ describe('the terminal is as it was', () => {
   });
 });
 
-describe('text from elsewhere', () => {
+describe('text from outside', () => {
   const HOSTILE =
     'a\x1b]0;title\x07b\x1b]52;c;aGk=\x07c\x1b]8;;http://evil\x1b\\d\x1b[2J\x1b[?1049le\x1b[6n\x1b[cf\x9b31mg\x90q\x9ch\x07i\u202ej\u{e0041}k';
 
-  test('commands nothing, wherever it is shown', async () => {
+  test('sends no control sequence, wherever it is shown', async () => {
     const running = await start({
       columns: 120,
       rows: 40,
@@ -96,7 +96,7 @@ describe('text from elsewhere', () => {
     });
     const { screen, chat, connection } = running;
     await ask(running, 'question');
-    // Cut where it hurts most: each character is a chunk.
+    // The worst way to cut it: each character is a chunk.
     for (const char of HOSTILE) chat.latest.text(char);
     await chat.latest.end({
       toolCalls: [{ id: '1', name: HOSTILE, arguments: HOSTILE }],
@@ -111,13 +111,13 @@ describe('text from elsewhere', () => {
 });
 
 describe('typing', () => {
-  test('a question and enter in one chunk asks it', async () => {
+  test('a question and enter in one chunk sends it', async () => {
     const running = await start();
     await ask(running, 'hello');
     expect(running.chat.latest.messages).toEqual([{ role: 'user', content: 'hello' }]);
   });
 
-  test('what is pasted is not sent, whatever is in it', async () => {
+  test('a paste is never sent, whatever it contains', async () => {
     const { screen, chat } = await start();
     screen.type('\x1b[200~one\r\ntwo\rthree\x1b[201~');
     await screen.until((text) => text.includes('three'));
@@ -125,7 +125,7 @@ describe('typing', () => {
     expect(chat.exchanges).toHaveLength(0);
   });
 
-  test('while an answer streams is queued by enter, taken back by escape, and sent when it ends', async () => {
+  test('while an answer streams is queued by enter, taken back by escape, and sent after the answer', async () => {
     const running = await start();
     const { screen, chat } = running;
     await ask(running, 'hello');
@@ -143,21 +143,21 @@ describe('typing', () => {
     await screen.until((text) => text.includes('stopped'));
   });
 
-  test('text that reads like the name of a key is text', async () => {
+  test('the name of a key is text', async () => {
     const { screen, chat } = await start();
     screen.type('enter');
     await screen.until((text) => text.includes('> enter'));
     expect(chat.exchanges).toHaveLength(0);
   });
 
-  test('an unknown command is an error, and stays in the draft', async () => {
+  test('an unknown command shows an error and stays in the draft', async () => {
     const { screen } = await start();
     screen.type('/nonsense\r');
     await screen.until((text) => text.includes('there is no command /nonsense'));
     expect(screen.text()).toContain('> /nonsense');
   });
 
-  test('? is help on an empty draft and a character in one', async () => {
+  test('? opens the help with an empty draft, else it is a character', async () => {
     const { screen } = await start();
     screen.type('?');
     await screen.until((text) => text.includes('Keys and commands'));
@@ -173,7 +173,7 @@ describe('typing', () => {
 describe('a long paste', () => {
   const LONG = Array.from({ length: 1024 }, (_, index) => `row ${index}`).join('\n');
 
-  test('is folded, edited as one thing, shown when asked for, and sent whole', async () => {
+  test('is folded, edited as one unit, unfolded by a key, and sent whole', async () => {
     const { screen, chat } = await start();
     screen.type('look: ');
     screen.type(`\x1b[200~${LONG}\x1b[201~`);
@@ -196,7 +196,7 @@ describe('a long paste', () => {
   });
 });
 
-test('the external editor gets the draft and the terminal, and its text comes back harmless', async () => {
+test('the external editor gets the draft and the terminal, and its text is sanitized', async () => {
   const seen: unknown[] = [];
   const running = await start({
     editText: async (text) => {
@@ -211,13 +211,13 @@ test('the external editor gets the draft and the terminal, and its text comes ba
   expect(seen).toEqual(['a draft', false]);
 });
 
-test('an external editor that fails says why; the draft stays', async () => {
+test('a toast shows why the external editor failed; the draft stays', async () => {
   const running = await start({ editText: () => Promise.reject(new Error('vi ended with 1')) });
   running.screen.type('a draft\x18');
   await running.screen.until((text) => text.includes('vi ended with 1') && text.includes('> a draft'));
 });
 
-test('the palette finds an action by a part of its words and carries it out', async () => {
+test('the palette finds an action by a part of its text and runs it', async () => {
   const { screen, connection } = await start();
   screen.type('\x10');
   await screen.until((text) => text.includes('Actions > '));
@@ -228,7 +228,7 @@ test('the palette finds an action by a part of its words and carries it out', as
   await screen.until((text) => !text.includes('Actions > '));
 });
 
-test('a palette action that needs words puts its command into the draft', async () => {
+test('a palette action with an argument puts its command into the draft', async () => {
   const { screen } = await start();
   screen.type('\x10');
   screen.type('system');
@@ -237,7 +237,7 @@ test('a palette action that needs words puts its command into the draft', async 
   await screen.until((text) => text.includes('> /system'));
 });
 
-test('a model is chosen from those that the endpoint lists, hostile names and all', async () => {
+test("a model is chosen from the endpoint's list, also one with a hostile name", async () => {
   const running = await start({ models: async () => ['small', 'big\x1b]0;title\x07', 'huge'] });
   const { screen, chat } = running;
   screen.type('\x0f');
@@ -256,7 +256,7 @@ test('a failed list of models is reported', async () => {
   await screen.until((text) => text.includes('no list of models (/model NAME uses one): refused'));
 });
 
-test('what was said of a list goes with it', async () => {
+test("closing a list removes the list's toast", async () => {
   const { screen } = await start({ models: async () => ['small'] });
   screen.type('\x0f');
   await screen.until((text) => text.includes('› small'));
@@ -268,7 +268,7 @@ test('what was said of a list goes with it', async () => {
   expect(screen.text()).not.toContain('nothing matches');
 });
 
-test('an earlier message is found by a part of it', async () => {
+test('an earlier message is found by a part of its text', async () => {
   const running = await start();
   for (const question of ['about apples', 'about pears']) {
     await ask(running, question);
@@ -282,7 +282,7 @@ test('an earlier message is found by a part of it', async () => {
   await running.screen.until((text) => text.includes(' > about apples'));
 });
 
-test('a key without a meaning says so', async () => {
+test('a key without an action shows a toast', async () => {
   const { screen } = await start();
   screen.type('\x1bq');
   await screen.until((text) => text.includes('alt+q does nothing here'));
@@ -296,7 +296,7 @@ test('tab completes a command', async () => {
   await screen.until((text) => text.includes('> /temperature'));
 });
 
-test("the user's own keys act", async () => {
+test("the user's own key bindings work", async () => {
   const { keymap } = createKeymap(new Map([['reconnect', ['alt+c']]]));
   const { screen, connection } = await start({ keymap });
   screen.type('\x1bc');
@@ -340,7 +340,7 @@ test('an idle screen writes nothing', async () => {
   expect(clock.waiting).toBe(0);
 });
 
-test('the last answer goes to the clipboard as it came', async () => {
+test('the last answer is copied as Markdown source', async () => {
   const running = await start();
   await ask(running, 'hello');
   running.chat.latest.text('# Title\n\n**text** 世界');
@@ -352,7 +352,7 @@ test('the last answer goes to the clipboard as it came', async () => {
   );
 });
 
-test('colours are used, unless they are not wanted', async () => {
+test('colours are used unless switched off', async () => {
   const coloured = await start({ noColor: false });
   expect(coloured.screen.written).toContain('\x1b[36m');
   coloured.abort();
@@ -362,7 +362,7 @@ test('colours are used, unless they are not wanted', async () => {
 });
 
 describe('for a screen reader', () => {
-  test('lines are appended and stay: question, answer, figures, what happened', async () => {
+  test('lines are only appended: question, answer, figures, events', async () => {
     const running = await start({ screenReader: true });
     const { screen, chat, connection } = running;
     await screen.until((text) => text.includes('Connected to the daemon.'));

@@ -18,7 +18,7 @@ async function conversation(): Promise<{ chat: SavedChat; path: string; idOf: (t
   return { chat, path, idOf };
 }
 
-test('any message can be chosen to branch from, the latest first', async () => {
+test('the list offers all messages to branch from, the latest first', async () => {
   const { chat } = await conversation();
   chat.actions.pickBranch();
   const { overlay } = chat.store.getState();
@@ -31,7 +31,7 @@ test('any message can be chosen to branch from, the latest first', async () => {
   ]);
 });
 
-test('from a question: it comes into the draft, and sending it makes a branch beside it', async () => {
+test('branching from a question puts it into the draft, and sending it makes a sibling branch', async () => {
   const { chat, path, idOf } = await conversation();
   chat.actions.branchFrom(idOf('q1'));
   expect(chat.store.getState().draft.text).toBe('q1');
@@ -46,7 +46,7 @@ test('from a question: it comes into the draft, and sending it makes a branch be
   expect(saved.branchInUse(saved.last()?.id ?? '').map(({ text }) => text)).toEqual(['q1', 'a1', 'q2', 'a2']);
 });
 
-test('from an answer: the conversation goes on there, and what followed can be brought back', async () => {
+test('branching from an answer continues the conversation there; the later messages can be restored', async () => {
   const { chat, path, idOf } = await conversation();
   chat.actions.branchFrom(idOf('a1'));
   expect(chat.texts()).toEqual(['user: q1', 'assistant: a1']);
@@ -66,7 +66,7 @@ test('from an answer: the conversation goes on there, and what followed can be b
   ]);
 });
 
-test('where there is nothing to branch from, that is said', () => {
+test('a toast says that there is nothing to branch from', () => {
   const { actions, store } = savedChat(join(folder(), 'sessions.db'));
   actions.pickBranch();
   expect(store.getState().toast?.text).toContain('nothing to branch from');

@@ -26,7 +26,7 @@ const turns = (tree: Tree): (string | undefined)[] =>
       : `${message.turn.number}/${message.turn.of}`,
   );
 
-test('what is replaced is set aside, and the new message is marked as one of several', () => {
+test('a replaced message moves to another branch, and the new one is numbered among its siblings', () => {
   const tree = append(endBeforeMessage(grown(user(1), user(2), user(3)), 2), user(4));
   expect(ids(tree)).toEqual([1, 4]);
   expect(turns(tree)).toEqual([undefined, '2/2']);
@@ -35,7 +35,7 @@ test('what is replaced is set aside, and the new message is marked as one of sev
   ]);
 });
 
-test('moving to a sibling brings back all that followed it', () => {
+test('moving to a sibling restores all messages after it', () => {
   const tree = append(endWith(grown(user(1), user(2), user(3)), 1), user(4));
   const earlier = toSibling(tree, 1, -1) ?? EMPTY;
   expect(ids(earlier)).toEqual([1, 2, 3]);
@@ -44,7 +44,7 @@ test('moving to a sibling brings back all that followed it', () => {
   expect(toSibling(earlier, 1, 1)?.messages).toEqual(tree.messages);
 });
 
-test('a branch within a branch is found again when its parent is in use again', () => {
+test('a branch of a branch returns when its parent is in use again', () => {
   const inner = append(endWith(grown(user(1), user(2), user(3)), 2), user(4));
   const outer = append(endWith(inner, 1), user(5));
   const back = toSibling(outer, 1, -1) ?? EMPTY;
@@ -59,7 +59,7 @@ test('the first message has siblings too, and notices stay where they are', () =
   expect(ids(toSibling(tree, 1, -1) ?? EMPTY)).toEqual([1, 2, 3]);
 });
 
-test('a conversation that was ended at an answer can be gone on with as it was', () => {
+test('a conversation that was ended at an answer can be extended to its earlier state', () => {
   const whole = grown(user(1), user(2), user(3));
   const ended = endWith(whole, 2);
   expect(ids(ended)).toEqual([1, 2]);
@@ -67,7 +67,7 @@ test('a conversation that was ended at an answer can be gone on with as it was',
   expect(goOn(whole)).toBeUndefined();
 });
 
-test('the fork that is meant is the last one, or the one the reader has scrolled to', () => {
+test('branch switching acts on the last fork, or on the one that the user has scrolled to', () => {
   const tree = append(endWith(append(endWith(grown(user(1), user(2)), 1), user(3)), 3), user(4));
   const forked = append(endWith(tree, 3), user(5));
   expect(ids(forked)).toEqual([1, 3, 5]);
@@ -77,7 +77,7 @@ test('the fork that is meant is the last one, or the one the reader has scrolled
   expect(forkInView({ ...grown(user(1)), scroll: { kind: 'follow' } })).toBeUndefined();
 });
 
-test('whatever is done, no message is lost, ids rise along the branch, and the tree is found again by its parents', () => {
+test('random actions lose no message and keep ids rising, and the tree can be rebuilt from parents', () => {
   const step = fc.tuple(fc.constantFrom('append', 'cut', 'before', 'sibling'), fc.nat(), fc.boolean());
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {

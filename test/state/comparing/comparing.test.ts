@@ -52,7 +52,7 @@ function exchange(index: number): MemoryExchange {
   if (found === undefined) throw new Error(`no exchange ${index}`);
   return found;
 }
-/** The draft goes to both; the first answers "one", the second "other". */
+/** Compares with the draft as the question; the first side answers "one", the second "other". */
 async function compared(): Promise<void> {
   type('question');
   actions.compare();
@@ -77,7 +77,7 @@ test('the draft goes to both endpoints at once, each with its model', () => {
   expect(store.getState().draft.text).toBe('');
 });
 
-test('an earlier toast is gone when a comparison starts', async () => {
+test('starting a comparison removes an earlier toast', async () => {
   await compared();
   actions.stop();
   expect(toast()).toContain('no answer kept');
@@ -144,7 +144,7 @@ test('stop ends both and keeps their text; a second stop keeps neither and retur
   expect(store.getState()).toMatchObject({ messages: [], draft: { text: 'question\n\nmore' } });
 });
 
-test('no choice is possible while an answer runs, and no question before the choice', async () => {
+test('the user can neither choose while an answer runs nor ask before choosing', async () => {
   type('question');
   actions.compare();
   actions.chooseSide();
@@ -159,7 +159,7 @@ test('no choice is possible while an answer runs, and no question before the cho
   expect(chat.exchanges).toHaveLength(2);
 });
 
-test('one side that fails says so beside the other, which can be chosen', async () => {
+test('a failed side shows its error, and the other one can be chosen', async () => {
   type('question');
   actions.compare();
   exchange(0).text('fine');
@@ -185,7 +185,7 @@ test('with several other modes one is picked; a toast says why one cannot be use
   expect(chat.latest.options.endpoint).toBe('local');
 });
 
-test('with one endpoint set up the list offers its other models, says what keeps others from it, and how to get one', () => {
+test('with one endpoint the list offers its other models, the problems of other modes, and how to set up an endpoint', () => {
   setUp(createMemoryModes([SIMULATOR, { ...OPENAI, problem: 'OPENAI_API_KEY is not set' }]));
   type('question');
   actions.compare();
@@ -204,7 +204,7 @@ test('with one endpoint set up the list offers its other models, says what keeps
   expect(texts().at(-1)).toContain('vastar-tui endpoints add');
 });
 
-test('several models of one endpoint are asked at once, each by its name', () => {
+test('a comparison can send the question to several models of one endpoint', () => {
   type('question');
   actions.compare(':gpt-4o openai:o3 gone');
   expect(toast()).toBe('there is no other mode "gone"');
@@ -216,7 +216,7 @@ test('several models of one endpoint are asked at once, each by its name', () =>
   ]);
 });
 
-test('the marked one of three answers goes on; the others are branches beside it', async () => {
+test('the marked one of three answers continues the conversation; the others are sibling branches', async () => {
   type('question');
   actions.compare(':a :b');
   for (const [index, text] of ['one', 'two', 'three'].entries()) {
@@ -234,7 +234,7 @@ test('the marked one of three answers goes on; the others are branches beside it
 });
 
 describe('rounds', () => {
-  /** The exchanges from that one on, of which each round begins with another side. */
+  /** The endpoints of the exchanges from this index on, sorted because each round starts with another side. */
   async function round(from: number): Promise<void> {
     for (const place of [0, 1]) {
       const { options } = exchange(from + place);
@@ -247,7 +247,7 @@ describe('rounds', () => {
     }
   }
 
-  test('begin with another endpoint each time', async () => {
+  test('start with another endpoint each time', async () => {
     type('question');
     actions.compare('openai x2');
     await round(0);
@@ -257,7 +257,7 @@ describe('rounds', () => {
     ]);
   });
 
-  test('after the first one they bring figures, and leave the answers as they are', async () => {
+  test('after the first add figures and leave the answers unchanged', async () => {
     type('question');
     actions.compare('openai x3');
     await round(0);
@@ -274,7 +274,7 @@ describe('rounds', () => {
     expect(store.getState().session.requests).toBe(6);
   });
 
-  test('more of them can be asked for afterwards, and a stop ends them', async () => {
+  test('can be added afterwards, and a stop ends them', async () => {
     type('question');
     actions.compare();
     await round(0);
@@ -291,7 +291,7 @@ describe('rounds', () => {
     expect(texts()).toEqual(['question', 'answer 0']);
   });
 
-  test('an answer that failed has no figures; the others count', async () => {
+  test('ignore failed answers; the others count', async () => {
     type('question');
     actions.compare('openai x2');
     await exchange(0).end({ outcome: 'error' });
@@ -302,7 +302,7 @@ describe('rounds', () => {
   });
 });
 
-test('it says why it does nothing without a question, or without another mode', () => {
+test('a toast gives the reason when there is no question or no other mode', () => {
   actions.compare();
   expect(toast()).toContain('nothing to compare yet');
   setUp(createMemoryModes([SIMULATOR]));

@@ -5,7 +5,7 @@ import { metricsOf } from '../../support/chat-ports.js';
 const side = (...ttfts: number[]) => ({ runs: ttfts.map((ttftMs) => metricsOf({ ttftMs })) });
 const first = (...sides: ReturnType<typeof side>[]) => verdictsOf(sides)[0];
 
-test('one answer each has a best one, and no lead that could be more than chance', () => {
+test('with one answer each there is a best side, but no lead beyond chance', () => {
   expect(first(side(300), side(100))).toEqual({
     figure: 'ttft',
     best: 1,
@@ -15,7 +15,7 @@ test('one answer each has a best one, and no lead that could be more than chance
   });
 });
 
-test('six answers each show which is sooner, and by how much', () => {
+test('six answers each show which side is faster, and by how much', () => {
   const verdict = first(side(300, 310, 320, 330, 340, 350), side(100, 101, 102, 103, 104, 105));
   expect(verdict).toMatchObject({ best: 1, next: 0, answers: 6, lead: { value: 220 } });
   expect(verdict?.lead?.low).toBeGreaterThan(190);
@@ -27,11 +27,11 @@ test('answers that overlap show no difference: the interval holds 0', () => {
   expect(verdict?.lead?.high).toBeGreaterThan(0);
 });
 
-test('the best of three is held against the next best', () => {
+test('the best of three is compared with the second best', () => {
   expect(first(side(300), side(100), side(200))).toMatchObject({ best: 1, next: 2 });
 });
 
-test('more sides make more pairs that may differ by chance: the interval is wider', () => {
+test('more sides widen the interval, because more pairs can differ by chance', () => {
   const one = side(100, 110, 120, 130, 140, 150, 160);
   const other = side(200, 211, 222, 233, 244, 255, 266);
   const width = (sides: number): number => {
@@ -42,7 +42,7 @@ test('more sides make more pairs that may differ by chance: the interval is wide
   expect(width(4)).toBeGreaterThan(width(2));
 });
 
-test('of the speed the higher one is better; a figure that one side lacks has no verdict', () => {
+test('a higher speed is better; a figure that one side lacks has no verdict', () => {
   const fast = metricsOf({ speed: { kind: 'measured', tokensPerSecond: 100, tpotMs: 10 } });
   const slow = metricsOf({ speed: { kind: 'measured', tokensPerSecond: 50, tpotMs: 20 } });
   expect(verdictsOf([{ runs: [slow] }, { runs: [fast] }])).toMatchObject([{ figure: 'rate', best: 1 }]);

@@ -12,7 +12,7 @@ import {
 import { foldPlaces } from '../../../src/state/editor/folds.js';
 import { cursorPlace } from '../../../src/state/text/motion.js';
 
-/** A draft with its cursor written as `|`. */
+/** The draft's text with `|` at the cursor. */
 function at(marked: string, history: readonly string[] = []): Editor {
   const cursor = marked.indexOf('|');
   return { text: marked.replace('|', ''), cursor, history };
@@ -49,17 +49,17 @@ describe('one key', () => {
     expect(typed(before, event)).toBe(expected);
   });
 
-  test('a mark that joins the character before it leaves the cursor behind both', () => {
+  test('a typed combining mark leaves the cursor after the combined character', () => {
     expect(typed('a|b', { type: 'insert', text: '\u0301' })).toBe('a\u0301|b');
     expect(typed('|\u0301b', { type: 'insert', text: 'a' })).toBe('a\u0301|b');
   });
 });
 
-describe('up and down go by the rows that are seen', () => {
+describe('up and down move by the rows on the screen', () => {
   const up: EditorEvent = { type: 'up', width: 10 };
   const down: EditorEvent = { type: 'down', width: 10 };
 
-  test('within a line that is wrapped', () => {
+  test('within a wrapped line', () => {
     expect(typed('one two three four|', up)).toBe('one two| three four');
     expect(typed('o|ne two three four', down)).toBe('one two t|hree four');
   });
@@ -67,7 +67,7 @@ describe('up and down go by the rows that are seen', () => {
     expect(typed('abcdefg|\nx\nabcdefg', down)).toBe('abcdefg\nx|\nabcdefg');
     expect(typed('abcdefg|\nx\nabcdefg', down, down)).toBe('abcdefg\nx\nabcdefg|');
   });
-  test('by cells, so that wide characters count two', () => {
+  test('by cells, so that wide characters count as two', () => {
     expect(typed('世界|\nabcdef', down)).toBe('世界\nabcd|ef');
   });
 });
@@ -76,7 +76,7 @@ describe('the history', () => {
   const up: EditorEvent = { type: 'up', width: 40 };
   const down: EditorEvent = { type: 'down', width: 40 };
 
-  test('is walked at the edges of the draft, which is kept', () => {
+  test('is reached from the first and last row, and the draft is kept', () => {
     const start = at('draft|', ['first', 'second']);
     const once = edit(start, up);
     const twice = edit(once, up);
@@ -88,7 +88,7 @@ describe('the history', () => {
     expect(shown(edit(at('one\ntwo|', ['old']), up))).toBe('one|\ntwo');
   });
 
-  test('keeps what is cleared, once', () => {
+  test('keeps a cleared draft, once', () => {
     const cleared = edit(at('a thought|'), { type: 'clear' });
     expect(cleared).toEqual({ text: '', cursor: 0, history: ['a thought'] });
     expect(edit(edit(cleared, { type: 'insert', text: 'a thought' }), { type: 'clear' }).history).toEqual([
@@ -98,7 +98,7 @@ describe('the history', () => {
   });
 });
 
-test('a megabyte is pasted in one piece, and edited like any other draft', () => {
+test('a pasted megabyte can be edited like any other draft', () => {
   const paste = 'a long line of pasted text 世界\n'.repeat(35_000);
   let editor = edit(EMPTY_EDITOR, { type: 'insert', text: paste });
   for (let step = 0; step < 50; step += 1) {
@@ -109,7 +109,7 @@ test('a megabyte is pasted in one piece, and edited like any other draft', () =>
   expect(editor.text.length).toBe(paste.length + 50);
 });
 
-// The simple model: a list of graphemes, a place in it, and the place where the selection began.
+// A simple model of the editor: a list of graphemes, the cursor, and the start of the selection.
 interface Model {
   graphemes: string[];
   place: number;
@@ -121,7 +121,7 @@ const graphemesOf = (text: string): string[] =>
 const isWord = (grapheme: string | undefined): boolean =>
   grapheme !== undefined && /[\p{L}\p{N}\p{M}_]/u.test(grapheme);
 
-/** Where a motion leads. */
+/** The cursor after a motion. */
 function target({ graphemes, place }: Model, motion: Motion): number {
   const line = graphemes.slice(0, place).lastIndexOf('\n') + 1;
   const end = graphemes.indexOf('\n', place);
@@ -146,11 +146,11 @@ function target({ graphemes, place }: Model, motion: Motion): number {
   }
 }
 
-/** The list with `by` in place of what is between two places. */
+/** Replaces the graphemes between two places by `by`. */
 function spliced({ graphemes, killed }: Model, from: number, to: number, by: string): Model {
   const before = graphemes.slice(0, from).join('') + by;
   const all = graphemesOf(before + graphemes.slice(to).join(''));
-  // The cursor stands behind the grapheme that the text before it ends in.
+  // The cursor is after the grapheme that the preceding text ends in.
   let length = 0;
   const next = all.findIndex((grapheme) => {
     length += grapheme.length;
@@ -219,7 +219,7 @@ const event: fc.Arbitrary<EditorEvent> = fc.oneof(
   ),
 );
 
-test('any keys do to the draft what they do to a list of graphemes', () => {
+test('random keys change the draft like a list of graphemes', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       let editor = EMPTY_EDITOR;
@@ -239,7 +239,7 @@ test('any keys do to the draft what they do to a list of graphemes', () => {
   );
 });
 
-test('what is selected by rows is replaced by what is typed', () => {
+test('typing replaces a selection made by rows', () => {
   const down: EditorEvent = { type: 'down', width: 20, select: true };
   expect(typed('on|e\ntwo\nthree', down, { type: 'insert', text: '-' })).toBe('on-|o\nthree');
   expect(typed('one\ntw|o', down, { type: 'backspace' })).toBe('one\ntw|');
@@ -247,7 +247,7 @@ test('what is selected by rows is replaced by what is typed', () => {
   expect(typed('on|e', up, { type: 'kill-to-end' }, { type: 'line-end' }, { type: 'yank' })).toBe('eon|');
 });
 
-test('up and down leave the text alone and the cursor between two graphemes, at any width', () => {
+test('up and down never change the text and keep the cursor between graphemes, at any width', () => {
   const moves = fc.array(fc.constantFrom<'up' | 'down'>('up', 'down'), { maxLength: 12 });
   fc.assert(
     fc.property(
@@ -283,7 +283,7 @@ const anyChange: fc.Arbitrary<EditorEvent> = fc.oneof(
   ),
 );
 
-test('undo goes back to the beginning through drafts that were, and redo all the way on again', () => {
+test('undo steps back through earlier drafts to the start, and redo steps forward to the last one', () => {
   fc.assert(
     fc.property(fc.array(anyChange, { maxLength: 40 }), (events) => {
       const drafts = [EMPTY_EDITOR];
@@ -303,7 +303,7 @@ test('undo goes back to the beginning through drafts that were, and redo all the
   );
 });
 
-test('folding changes what is seen, not what the draft is', () => {
+test('folding changes the shown text, not the draft', () => {
   const long = 'line\n'.repeat(20);
   const folded = typed('a|b', { type: 'paste', text: long }, { type: 'paste', text: long });
   expect(folded).toBe('a[pasted 21 lines][pasted 21 lines]|b');
@@ -319,7 +319,7 @@ test('folding changes what is seen, not what the draft is', () => {
   );
 });
 
-test('what was killed is yanked; a word and the spaces behind it are one step of undo', () => {
+test('yank inserts the killed text; a word and the spaces after it are one undo step', () => {
   expect(typed('one two|', { type: 'kill-word' }, { type: 'line-start' }, { type: 'yank' })).toBe('two|one ');
   const words = [...'one two'].map((text): EditorEvent => ({ type: 'insert', text }));
   expect(typed('|', ...words, { type: 'undo' })).toBe('one |');

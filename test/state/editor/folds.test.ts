@@ -9,18 +9,18 @@ test.each([
   ['3,999 characters on one line', 'x'.repeat(3999), undefined],
   ['4,000 characters on one line', 'x'.repeat(4000), '[pasted 4,000 characters]'],
   ['a single line end in a long text', `${'x'.repeat(4000)}\n`, '[pasted 2 lines]'],
-])('%s: shown as it is, or by a label with its size', (_name, text, label) => {
+])('%s: shown unchanged, or as a label with its size', (_name, text, label) => {
   expect(foldPaste(text, []).shown).toBe(label ?? text);
 });
 
-test('every text has a label of its own, and the same text the same label', () => {
+test('different texts have different labels, and equal texts have the same label', () => {
   const first = foldPaste(lines(20), []);
   const second = foldPaste(`${lines(19)}\ny`, first.folds);
   expect(second.shown).toBe('[pasted 20 lines #2]');
   expect(foldPaste(lines(20), second.folds)).toEqual({ shown: '[pasted 20 lines]', folds: second.folds });
 });
 
-test('a draft goes out with the texts in the places of their labels, however often they stand there', () => {
+test('a sent draft has the texts in place of their labels, also of repeated ones', () => {
   const { folds } = foldPaste(`${lines(19)}\ny`, foldPaste(lines(20), []).folds);
   const draft = 'a [pasted 20 lines #2] b [pasted 20 lines] c [pasted 20 lines] [pasted 20 line';
   expect(foldPlaces(draft, folds).map(({ start }) => start)).toEqual([2, 25, 45]);

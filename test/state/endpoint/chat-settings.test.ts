@@ -16,7 +16,7 @@ const after = (...changes: string[]): ChatSettings =>
 const said = (change: string | undefined, settings = NO_SETTINGS): string =>
   setParameter(settings, change).said;
 
-test('members are sent as they are set, each in its own type', () => {
+test('members are sent with the type of their value', () => {
   expect(optionsOf(after('temperature 0.5', 'max_tokens 9', 'seed 7', 'stop END', 'x {"a":1}'))).toEqual({
     temperature: 0.5,
     maxTokens: 9,
@@ -24,7 +24,7 @@ test('members are sent as they are set, each in its own type', () => {
   });
 });
 
-test('off leaves a member to the endpoint again; null keeps it out', () => {
+test('`off` returns a member to the endpoint; `null` sends no member', () => {
   expect(optionsOf(after('seed 7', 'seed off'))).toEqual({});
   expect(optionsOf(after('seed null', 'temperature 1', 'temperature null'))).toEqual({
     body: { seed: null, temperature: null },
@@ -34,7 +34,7 @@ test('off leaves a member to the endpoint again; null keeps it out', () => {
   expect(optionsOf(after('stream_options null'))).toEqual({ body: { stream_options: null } });
 });
 
-test('"none" is a word of a member that has it, not off', () => {
+test('"none" is a value for members that allow it, and not `off`', () => {
   expect(optionsOf(after('reasoning_effort none'))).toEqual({ body: { reasoning_effort: 'none' } });
 });
 
@@ -49,7 +49,7 @@ test.each([
   expect(said(argument)).toBe(words);
 });
 
-test('what is set is shown in short, tools by their names', () => {
+test('set members are shown in a short form, tools by their names', () => {
   const tools = [{ type: 'function', function: { name: 'weather' } }, { type: 'web_search' }];
   const changes = ['temperature 0.5', 'stop END', 'seed null', 'response_format json_object'];
   const settings = { ...after(...changes), system: 'x' };

@@ -20,7 +20,7 @@ function setup(loads: readonly ServerLoad[]) {
   return { clock, store, asked, stop };
 }
 
-test('the page is read at once and then every few seconds; what it tells is in the state', async () => {
+test('the page is read at once and then every few seconds; its figures are in the state', async () => {
   const { clock, store, asked } = setup([
     { kind: 'read', figures: { running: 2 } },
     { kind: 'unread', problem: 'the server\u001b[2J answered 503' },
@@ -36,7 +36,7 @@ test('the page is read at once and then every few seconds; what it tells is in t
   expect(JSON.stringify(store.getState().serverLoad)).not.toContain('\\u001b');
 });
 
-test('when it stops, the running read is aborted, nothing more is read, and nothing is shown', async () => {
+test('stopping aborts the running read, ends polling and removes the figures', async () => {
   const { clock, store, asked, stop } = setup([{ kind: 'read', figures: { running: 2 } }]);
   await nextTurn();
   stop();
@@ -47,7 +47,7 @@ test('when it stops, the running read is aborted, nothing more is read, and noth
   expect(asked[0]?.signal.aborted).toBe(true);
 });
 
-test('a read that ends after the stop shows nothing', async () => {
+test('the result of a read that ends after the stop is ignored', async () => {
   const { store, stop } = setup([{ kind: 'read', figures: { running: 2 } }]);
   stop();
   await nextTurn();

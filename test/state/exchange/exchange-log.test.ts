@@ -9,7 +9,7 @@ import { answerOf, requestOf, SIMULATOR } from '../../support/chat-ports.js';
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
 
-/** An exchange with so many events of ten characters, ended. */
+/** Logs an ended exchange with this many events of ten characters. */
 function exchange(log: ExchangeLog, messages: readonly ChatMessage[], events = 1): void {
   const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR });
   recorder.take(requestOf({ model: 'm', messages }));
@@ -27,7 +27,7 @@ function size(log: ExchangeLog): number {
     );
 }
 
-test('a request is kept as it was sent, where it is of ordinary length', () => {
+test('a request of ordinary length is kept unchanged', () => {
   const log = createExchangeLog();
   const body = { model: 'm', temperature: 0.5, messages: [user('one'), user('two')] };
   const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR });
@@ -41,7 +41,7 @@ test('a request is kept as it was sent, where it is of ordinary length', () => {
 test.each([
   ['an image', { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(5000)}` } }],
   ["Anthropic's image", { type: 'image', source: { type: 'base64', data: 'A'.repeat(5000) } }],
-])('of %s its length is kept, and the words beside it', (_what, part) => {
+])('%s is replaced by its length; the text beside it is kept', (_what, part) => {
   const log = createExchangeLog();
   const content = [{ type: 'text', text: 'See' }, part];
   log.begin({ atMs: 0, endpoint: SIMULATOR }).take(requestOf({ messages: [{ role: 'user', content }] }));
@@ -50,7 +50,7 @@ test.each([
   expect(request).toContain('"See"');
 });
 
-test('of a long conversation the newest messages are kept, and how many came before', () => {
+test('a long conversation is cut to its newest messages and the number of earlier ones', () => {
   const log = createExchangeLog();
   const messages = Array.from({ length: 100 }, (_, index) => user(`${index} ${'x'.repeat(9000)}`));
   exchange(log, messages);
@@ -62,7 +62,7 @@ test('of a long conversation the newest messages are kept, and how many came bef
   expect(request.length).toBeLessThan(80_000);
 });
 
-test('of one long message its beginning is kept', () => {
+test('a long message is cut to its beginning', () => {
   const log = createExchangeLog();
   exchange(log, [user('y'.repeat(1_000_000))]);
   const request = log.all()[0]?.request?.body ?? '';
@@ -70,7 +70,7 @@ test('of one long message its beginning is kept', () => {
   expect(request.length).toBeLessThan(70_000);
 });
 
-test('many exchanges keep no more than their room, the newest whole, and the rest say so', () => {
+test('the log is bounded: the newest exchanges are whole, and older ones say that they were dropped', () => {
   const log = createExchangeLog();
   for (let count = 0; count < 200; count += 1) exchange(log, [user('z'.repeat(60_000))], 2000);
   const all = log.all();
@@ -83,14 +83,14 @@ test('many exchanges keep no more than their room, the newest whole, and the res
   expect(oldest?.request).toBeUndefined();
   if (oldest === undefined) return;
   const shown = inspectorLines(oldest, all, DEFAULT_HINTS, 80).map(plainText).join('\n');
-  expect(shown).toContain('were let go for those of later exchanges');
+  expect(shown).toContain('were dropped to make room for later exchanges');
   expect(shown).toContain('Events: 2,000');
   expect(exchangeListLines(all, { chosen: 200 }, DEFAULT_HINTS, 80, 20).map(plainText)[0]).toContain(
     'the last 50 of 200',
   );
 });
 
-test('an exchange that runs keeps its request and events, whatever comes after it', () => {
+test('a running exchange keeps its request and events, however many follow', () => {
   const log = createExchangeLog();
   const running = log.begin({ atMs: 0, endpoint: SIMULATOR });
   running.take(requestOf({ messages: [user('kept')] }));
@@ -101,7 +101,7 @@ test('an exchange that runs keeps its request and events, whatever comes after i
   expect(entry?.events).toHaveLength(1);
 });
 
-test('of another wire format, whose conversation is called input, the newest items are kept too', () => {
+test('a long conversation called `input` in its wire format is cut to its newest items too', () => {
   const log = createExchangeLog();
   const recorder = log.begin({ atMs: 0, endpoint: SIMULATOR });
   const input = [{ type: 'function_call_output', output: 'x'.repeat(70_000) }, user('newest')];

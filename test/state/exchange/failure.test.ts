@@ -11,7 +11,7 @@ test.each([
   [400, "'temperature' must be at most 2", '/set shows the parameters'],
   [422, 'max_tokens: Input should be greater than 0', '/set shows the parameters'],
   [401, 'Incorrect API key', 'ctrl+t switches to another mode'],
-])('an answer with %i "%s" says what to change', (statusCode, message, next) => {
+])('an error with status %i and "%s" names what to change', (statusCode, message, next) => {
   const error = new ConnectorException(message, ErrorClass.InvalidRequest, 1, {
     hop: 'provider',
     statusCode,

@@ -11,7 +11,7 @@ test('percentiles are nearest-rank', () => {
   expect(percentile([], 50)).toBeUndefined();
 });
 
-test('an exchange without a first token counts, but adds no time to it', () => {
+test('an exchange without a first token counts as a request, but adds no TTFT', () => {
   const once = countExchange(NO_FIGURES, metricsOf({ ttftMs: 300 }), 'complete');
   expect(countExchange(once, metricsOf(), 'error', DEFAULT_SLO, 'Timeout')).toMatchObject({
     requests: 2,
@@ -30,14 +30,14 @@ test('only the latest thousand times are kept', () => {
 
 const tpot = (tpotMs: number): Speed => ({ kind: 'measured', tpotMs, tokensPerSecond: 1000 / tpotMs });
 
-test('an answer is good when it is whole and in time; what cannot be known is not judged', () => {
+test('a complete answer within the objectives is good; unmeasurable ones are not judged', () => {
   const slo = { ttftMs: 500, tpotMs: 50 };
   const judge = (metrics: Parameters<typeof metricsOf>[0], outcome: Outcome) =>
     countExchange(NO_FIGURES, metricsOf(metrics), outcome, slo).goodput;
   expect(judge({ ttftMs: 500, speed: tpot(50) }, 'complete')).toEqual({ judged: 1, good: 1 });
   expect(judge({ ttftMs: 501, speed: tpot(50) }, 'complete')).toEqual({ judged: 1, good: 0 });
   expect(judge({ ttftMs: 500, speed: tpot(51) }, 'complete')).toEqual({ judged: 1, good: 0 });
-  // A withheld TPOT can't be judged, a late first token can.
+  // Without a measured TPOT an answer can't be judged, unless its first token was late.
   expect(judge({ ttftMs: 9 }, 'complete')).toEqual({ judged: 0, good: 0 });
   expect(judge({ ttftMs: 501 }, 'complete')).toEqual({ judged: 1, good: 0 });
   expect(judge({ ttftMs: 9 }, 'truncated')).toEqual({ judged: 1, good: 0 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CALM_FRAME_MS, createFrames, FRAME_MS } from '../../../src/state/exchange/frames.js';
 import { createFakeClock } from '../../support/clock.js';
 
-/** How many frames are drawn while something arrives every 10 ms for 2 s. */
+/** The number of frames while output arrives every 10 ms for 2 s. */
 function framesIn2s(frameMs: number): number {
   const clock = createFakeClock();
   let drawn = 0;
@@ -21,8 +21,8 @@ function framesIn2s(frameMs: number): number {
   return drawn;
 }
 
-test('what arrives is drawn 20 times a second at most, with reduced motion twice a second', () => {
-  // The first one comes at once.
+test('output is drawn at most 20 times a second, with reduced motion twice a second', () => {
+  // One more, because the first frame is drawn at once.
   expect(framesIn2s(FRAME_MS)).toBe(1 + 40);
   expect(framesIn2s(CALM_FRAME_MS)).toBe(1 + 4);
 });

@@ -35,7 +35,7 @@ beforeEach(() => {
 
 const limits = () => limitsOf(store.getState());
 
-/** A question whose answer has these headers. */
+/** Sends a question; its response has these headers. */
 async function answered(headers: Record<string, string>, error?: ConnectorException): Promise<void> {
   actions.edit({ type: 'insert', text: 'hello' });
   actions.send();
@@ -51,7 +51,7 @@ const RESET_IN_12_S = {
   'x-ratelimit-reset-requests': '17s',
 };
 
-/** How often the state changes in this time. */
+/** The number of state changes in this time. */
 function changesIn(ms: number): number {
   let changes = 0;
   const stop = store.subscribe(() => {
@@ -86,12 +86,12 @@ test.each([false, true])(
   },
 );
 
-test('where no limits are shown nothing runs', async () => {
+test('no timer runs while no limits are shown', async () => {
   await answered(RESET_IN_12_S);
   expect(changesIn(60_000)).toBe(0);
 });
 
-test('the wait that a refusal asked for is kept until the next response', async () => {
+test('the Retry-After of a refused request is kept until the next response', async () => {
   const error = new ConnectorException('slow down', ErrorClass.RateLimited, 1, { retryAfterMs: 9000 });
   await answered({}, error);
   expect(limits()).toMatchObject({ rates: [], retryAfterMs: 9000 });
@@ -102,7 +102,7 @@ test('the wait that a refusal asked for is kept until the next response', async 
   expect(limits()?.retryAfterMs).toBeUndefined();
 });
 
-test('a clock that is set moves no countdown', async () => {
+test('setting the clock changes no countdown', async () => {
   await answered(RESET_IN_12_S);
   const since = () => store.getState().nowMs - (limits()?.atMs ?? 0);
   actions.showLimits(true);

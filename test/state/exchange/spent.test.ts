@@ -19,7 +19,7 @@ const answer = (id: number, outputTokens: number, cost?: Cost): AssistantMessage
 });
 const cost = (usd: number, asOf = '2026-09-23'): Cost => ({ usd, asOf });
 
-test('a conversation costs what all its answers cost, those of other branches too', () => {
+test("the conversation's cost includes the answers of all branches", () => {
   const tree = {
     messages: [answer(1, 5, cost(0.5)), answer(2, 5)],
     aside: [{ parent: 1, messages: [answer(3, 5, cost(0.25, '2026-01-01'))] as const }],
@@ -27,7 +27,7 @@ test('a conversation costs what all its answers cost, those of other branches to
   expect(spentInAll(tree)).toEqual({ cost: cost(0.75, '2026-01-01'), unpriced: 1 });
 });
 
-test('where no price is known there is no cost, and an answer without output is no part that is missing', () => {
+test('without a known price there is no cost, and an answer without output is not a missing part', () => {
   expect(spentInAll({ messages: [answer(1, 5)], aside: [] })).toEqual({ unpriced: 1 });
   expect(spentInAll({ messages: [answer(1, 5, cost(1)), answer(2, 0)], aside: [] })).toEqual({
     cost: cost(1),

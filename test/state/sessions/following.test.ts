@@ -7,7 +7,7 @@ import { savedChat } from '../../support/saved-chat.js';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const place = (): string => join(folder(), 'data', 'sessions.db');
 
-test('an answer that another chat is writing is told as running, grows, and ends as that one saves it', async () => {
+test('an answer that another chat is writing is shown as running, grows, and ends when that chat saves its end', async () => {
   const path = place();
   const clock = createFakeClock();
   const writer = savedChat(path, { clock });
@@ -27,7 +27,7 @@ test('an answer that another chat is writing is told as running, grows, and ends
   clock.advance(2000);
   expect(last()).toMatchObject({ text: 'Because of it', status: { kind: 'complete', finishReason: 'stop' } });
 
-  // It goes on from there, and nothing of it is saved twice.
+  // The conversation continues after it, and no message is saved twice.
   reader.ask('And then?');
   await reader.chat.latest.end();
   expect(reader.chat.latest.messages.map(({ content }) => content)).toEqual([
@@ -45,7 +45,7 @@ test('an answer that another chat is writing is told as running, grows, and ends
   ]);
 });
 
-test('an answer whose program is silent from then on becomes interrupted, with what came', async () => {
+test('an answer becomes interrupted and keeps its text when its program stops saving', async () => {
   const path = place();
   const clock = createFakeClock();
   const store = openedStore(path, { clock });
@@ -63,7 +63,7 @@ test('an answer whose program is silent from then on becomes interrupted, with w
   expect(last()).toMatchObject({ text: 'Beca', status: { kind: 'interrupted' } });
 });
 
-test('an answer elsewhere is no longer followed once another conversation is begun', async () => {
+test('starting another conversation ends the updates of an answer that another chat writes', async () => {
   const path = place();
   const clock = createFakeClock();
   const store = openedStore(path, { clock });

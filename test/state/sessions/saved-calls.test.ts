@@ -32,7 +32,7 @@ const opened = async (path: string): Promise<SavedChat> => {
   return again;
 };
 
-test('calls are on disk while they stream, and with their end; a result before it is sent', async () => {
+test('tool calls are on disk while they stream and at their end, and a result before it is sent', async () => {
   const path = place();
   const first = savedChat(path);
   first.ask('Weather and time?');
@@ -58,7 +58,7 @@ test('calls are on disk while they stream, and with their end; a result before i
   ]);
 });
 
-test('a conversation that is opened again goes on with the call that waits', async () => {
+test('a reopened conversation continues with the tool call that waits for its result', async () => {
   const path = place();
   const first = savedChat(path);
   first.ask('Weather and time?');
@@ -80,7 +80,7 @@ test('a conversation that is opened again goes on with the call that waits', asy
   expect(inFile(path).map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant']);
 });
 
-test('a saved refusal is shown as the answer, with its calls made harmless', async () => {
+test('a saved refusal is shown as the answer, with sanitized tool calls', async () => {
   const path = place();
   const store = openSessions(path);
   const { id } = store.create('asked');
@@ -96,7 +96,7 @@ test('a saved refusal is shown as the answer, with its calls made harmless', asy
   });
 });
 
-test('attachments are saved with their question, and are sent again from the opened conversation', async () => {
+test('attachments are saved with their question and sent again from the reopened conversation', async () => {
   const path = place();
   const first = savedChat(path, {
     attachment: { name: 'cat.png', type: 'image/png', size: 3, data: 'AAAA', url: null },

@@ -5,7 +5,7 @@ import { savedChat } from '../../support/saved-chat.js';
 
 const place = (): string => join(folder(), 'data', 'sessions.db');
 
-test('the system prompt comes back with the session that was asked with it', async () => {
+test('opening a session restores its system prompt', async () => {
   const path = place();
   const chat = savedChat(path);
   chat.actions.setSystem('Be brief.');
@@ -27,7 +27,7 @@ test('the system prompt comes back with the session that was asked with it', asy
   expect(later.chat.latest.messages[0]).toEqual({ role: 'system', content: 'Be brief.' });
 });
 
-test('what was set comes back with the session that was asked with it, and stays out of a new one', async () => {
+test("opening a session restores its parameters; a new session doesn't have them", async () => {
   const path = place();
   const chat = savedChat(path);
   for (const set of ['top_p 0.5', 'temperature 1', 'stream_options null']) chat.actions.setParameter(set);

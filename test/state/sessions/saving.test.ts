@@ -10,7 +10,7 @@ import { savedChat } from '../../support/saved-chat.js';
 
 const place = (): string => join(folder(), 'data', 'sessions.db');
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-/** All texts in the file, session by session in the order of use, the last used first. */
+/** All texts in the file by session; the last used session comes first. */
 const inFile = (path: string): string[][] => {
   const store = openSessions(path);
   try {
@@ -54,12 +54,12 @@ test('an answer is on disk within a second, and with its exchange at its end', a
     text: { ms: [0, 0], chars: [8, 6] },
     reasoning: { ms: [], chars: [] },
   });
-  // The conversation is saved once, as messages.
+  // The saved request lacks the conversation, which is saved as messages.
   expect(exchange?.request).toEqual({ model: 'm', stream: true });
   expect(exchange?.metrics).toMatchObject({ finishReason: 'stop' });
 });
 
-test('after a crash, the next start offers to go on, with the text so far, the queue and the draft', async () => {
+test('after a crash, the next start offers to resume with the partial answer, the queue and the draft', async () => {
   const path = place();
   const first = savedChat(path);
   first.ask('one');
@@ -67,7 +67,7 @@ test('after a crash, the next start offers to go on, with the text so far, the q
   first.ask('queued');
   first.type('a draft');
   first.clock.advance(1000);
-  // Nothing is closed; its program has been silent for a while.
+  // The first chat is not closed, but it has written nothing for a while.
   const clock = createFakeClock(first.clock.unixMs() + 60_000);
   const second = savedChat(path, { clock });
   await settled();
@@ -85,7 +85,7 @@ test('after a crash, the next start offers to go on, with the text so far, the q
   expect(inFile(path)).toEqual([['one', 'whole']]);
 });
 
-test('a conversation that was quit is offered with its draft, one that was whole is not', async () => {
+test('the start offers a conversation with an unsent draft, but not a finished one', async () => {
   const path = place();
   const first = savedChat(path);
   first.ask('one');
@@ -99,7 +99,7 @@ test('a conversation that was quit is offered with its draft, one that was whole
   expect(savedChat(path).store.getState().offer).toMatchObject({ title: 'one', interrupted: false });
 });
 
-test('what was typed before there was a session is in the editor at the next start', () => {
+test('text typed before the first question is in the editor at the next start', () => {
   const path = place();
   const first = savedChat(path);
   first.type('to be continued');
@@ -111,7 +111,7 @@ test('what was typed before there was a session is in the editor at the next sta
   expect(savedChat(path).store.getState().draft.text).toBe('');
 });
 
-test('a draft that was sent is not there again', () => {
+test('a sent draft is not restored', () => {
   const path = place();
   const { clock, type, actions } = savedChat(path);
   type('hello');
@@ -123,7 +123,7 @@ test('a draft that was sent is not there again', () => {
   expect(store.draft(store.last()?.id ?? '')).toBe('');
 });
 
-test('branches are saved, and are there when the session is opened again', async () => {
+test('branches are saved and return when the session is opened', async () => {
   const path = place();
   const first = savedChat(path);
   first.ask('q');
@@ -143,7 +143,7 @@ test('branches are saved, and are there when the session is opened again', async
   expect(inFile(path)).toEqual([['q', 'second', 'more', '']]);
 });
 
-test('both answers of a comparison are saved while they come, the one that is chosen as the one in use', async () => {
+test('both answers of a comparison are saved while they stream; the chosen one is in the branch in use', async () => {
   const path = place();
   const { type, actions, chat, clock } = savedChat(path);
   type('q');
@@ -169,7 +169,7 @@ test('both answers of a comparison are saved while they come, the one that is ch
   expect(inFile(path)).toEqual([['q', 'from one']]);
 });
 
-test('a session opened by name goes on, and one that there is none of begins with that name', async () => {
+test('a session opened by name continues; an unknown name starts a new session with it', async () => {
   const path = place();
   const first = savedChat(path, { begin: { kind: 'named', name: 'plans' } });
   expect(first.store.getState().name).toBe('plans');
@@ -184,14 +184,14 @@ test('a session opened by name goes on, and one that there is none of begins wit
   expect(inFile(path).map(([text]) => text)).toEqual(['two', 'one']);
 });
 
-test('each session has its own draft; what is in the editor is not lost to it', async () => {
+test("each session has its own draft; opening one doesn't lose the editor's text", async () => {
   const path = place();
   const chat = savedChat(path);
   chat.ask('one');
   await chat.chat.latest.end();
   chat.type('for one');
   chat.actions.newConversation();
-  // It moves along to the new conversation.
+  // The draft moves to the new conversation.
   expect(chat.store.getState().draft.text).toBe('for one');
   chat.ask('');
   await chat.chat.latest.end();
@@ -217,7 +217,7 @@ test.each([
     },
   ],
   ['a folder in its place', (path: string) => mkdirSync(path)],
-])('with %s the chat goes on and says so once', async (_name, make) => {
+])('with %s the chat works and shows one warning', async (_name, make) => {
   const path = join(folder(), 'sessions.db');
   make(path);
   const { ask, chat, store, texts, actions } = savedChat(path);
@@ -236,7 +236,7 @@ test.each([
   expect(store.getState().overlay.kind).toBe('none');
 });
 
-test('what could not be saved is saved, branches too, as soon as the file can be used', async () => {
+test('unsaved messages and branches are saved as soon as the file can be used', async () => {
   const path = place();
   let broken = true;
   const { ask, chat, store, actions } = savedChat(path, {
@@ -269,7 +269,7 @@ test('what could not be saved is saved, branches too, as soon as the file can be
   ]);
 });
 
-test('while another program keeps the file locked the chat goes on, and all is saved afterwards', async () => {
+test('the chat works while another program locks the file, and saves everything afterwards', async () => {
   const path = place();
   const { ask, chat, clock, store } = savedChat(path);
   ask('one');
@@ -281,7 +281,7 @@ test('while another program keeps the file locked the chat goes on, and all is s
   expect(chat.exchanges).toHaveLength(2);
   chat.latest.text('answered');
   await settled();
-  // Another program's write is short, as a rule: nothing is said of it.
+  // Other programs usually write for a short time, so there is no warning.
   expect(store.getState().saving).toBe('on');
   clock.advance(5000);
   await settled();
@@ -293,7 +293,7 @@ test('while another program keeps the file locked the chat goes on, and all is s
   expect(inFile(path)).toEqual([['one', '', 'two', 'answered']]);
 });
 
-test('a session deleted for good elsewhere is saved again, whole', async () => {
+test('a session that another program deleted permanently is saved again completely', async () => {
   const path = place();
   const { ask, chat } = savedChat(path);
   ask('one');
@@ -305,7 +305,7 @@ test('a session deleted for good elsewhere is saved again, whole', async () => {
   expect(inFile(path)).toEqual([['one', 'first', 'two', '']]);
 });
 
-test('two chats write to one file', async () => {
+test('two chats can write to one file', async () => {
   const path = place();
   const [one, other] = [savedChat(path), savedChat(path)];
   for (const chat of [one, other, one]) {
@@ -319,7 +319,7 @@ test('two chats write to one file', async () => {
   ]);
 });
 
-test('a clock that is set back changes no order', async () => {
+test('setting the clock back does not change the order', async () => {
   const path = place();
   const early = savedChat(path, { clock: createFakeClock(Date.UTC(2026, 5, 2)) });
   early.ask('first');
@@ -331,7 +331,7 @@ test('a clock that is set back changes no order', async () => {
   expect(again.texts()[0]).toBe('user: second');
 });
 
-test('a key is not saved, whatever it is typed in', async () => {
+test('an API key is never saved, wherever the user types it', async () => {
   const path = place();
   const key = 'sk-canary-0123456789';
   const { ask, chat, type, clock } = savedChat(path, { secrets: [key] });
@@ -350,7 +350,7 @@ test('a key is not saved, whatever it is typed in', async () => {
   expect(all.join()).not.toContain(key);
 });
 
-test('without saving, nothing is saved, and the screen shows it', () => {
+test('with saving off nothing is saved, and the screen says so', () => {
   const { ask, store, actions } = savedChat('off');
   ask('one');
   expect(store.getState().saving).toBe('off');
@@ -358,7 +358,7 @@ test('without saving, nothing is saved, and the screen shows it', () => {
   expect(store.getState().toast?.text).toContain('saving is off');
 });
 
-test('a folder that cannot be written is said', async ({ skip }) => {
+test('the chat warns when the folder is not writable', async ({ skip }) => {
   if (process.getuid?.() === 0) skip('the superuser may write anywhere');
   const dir = folder();
   chmodSync(dir, 0o500);

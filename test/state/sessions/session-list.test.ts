@@ -5,7 +5,7 @@ import type { SessionList } from '../../../src/state/sessions/session-list.js';
 import { ask, folder, openedStore } from '../../sessions/place.js';
 import { type SavedChat, savedChat } from '../../support/saved-chat.js';
 
-/** A chat beside three saved sessions, the list opened. */
+/** A chat with three saved sessions and an open list. */
 function listed(): { chat: SavedChat; saved: SessionStore; list: () => SessionList } {
   const path = join(folder(), 'data', 'sessions.db');
   const saved = openedStore(path);
@@ -27,13 +27,13 @@ const search = ({ actions, clock }: SavedChat, query: string): void => {
   clock.advance(100);
 };
 
-test('lists the sessions, the last used first, with what they are', () => {
+test('the list has the last used session first, each with its details', () => {
   const { list } = listed();
   expect(titles(list())).toEqual(['on birds', 'on wombats', 'on badgers']);
   expect(list().rows[0]).toMatchObject({ preview: 'birds fly', model: 'gpt-4o', tokens: 60, pinned: false });
 });
 
-test('typing searches in all of them, and shows where', () => {
+test('typing searches all sessions and shows the matches', () => {
   const { chat, list } = listed();
   search(chat, 'dig');
   expect(titles(list())).toEqual(['on wombats', 'on badgers']);
@@ -57,11 +57,11 @@ test('typing searches in all of them, and shows where', () => {
   expect(titles(list())).toHaveLength(3);
 });
 
-test('opening a session puts it in the conversation’s place, at what was found', () => {
+test('opening a session replaces the conversation and scrolls to the match', () => {
   const { chat, saved, list } = listed();
   const wombats = list().rows[1]?.id ?? '';
   const first = saved.branchInUse(wombats)[0]?.id ?? null;
-  // A later branch without what is searched for.
+  // This later branch has no match.
   saved.beginAnswer(wombats, { parentId: first, endpoint: 'openai', model: 'gpt-4o' });
   search(chat, 'cubes');
   chat.actions.openSession();
@@ -70,7 +70,7 @@ test('opening a session puts it in the conversation’s place, at what was found
   expect([overlay.kind, name, scroll.kind]).toEqual(['none', 'on wombats', 'held']);
 });
 
-test('a key right after typing acts on what the words find, not on the list before them', () => {
+test('a key right after typing acts on the new matches, not on the earlier list', () => {
   const { chat, saved, list } = listed();
   chat.actions.searchSessions('badgers');
   chat.actions.deleteSession();
@@ -102,7 +102,7 @@ test('a session is renamed, in the list and on the screen', () => {
   expect(saved.list().map(({ title }) => title)).toEqual(['on parrots', 'on wombats', 'on shrews']);
 });
 
-test('a pinned session stays at the top, and stays chosen', () => {
+test('a pinned session moves to the top and stays chosen', () => {
   const { chat, list } = listed();
   chat.actions.moveInSessions(2);
   chat.actions.pinSession();
@@ -112,7 +112,7 @@ test('a pinned session stays at the top, and stays chosen', () => {
   expect(titles(list())).toEqual(['on birds', 'on wombats', 'on badgers']);
 });
 
-test('what is deleted can be brought back, the one on the screen too', () => {
+test('deleted sessions can be restored, also the one on the screen', () => {
   const { chat, list } = listed();
   chat.actions.openSession();
   chat.actions.showSessions();
@@ -127,7 +127,7 @@ test('what is deleted can be brought back, the one on the screen too', () => {
   expect(chat.store.getState().toast?.text).toContain('nothing was deleted');
 });
 
-test('the conversation is not left while an answer runs', () => {
+test('no other session can be opened while an answer runs', () => {
   const { chat } = listed();
   chat.ask('wait');
   chat.actions.openSession();
@@ -135,7 +135,7 @@ test('the conversation is not left while an answer runs', () => {
   expect(chat.texts()[0]).toBe('user: wait');
 });
 
-test('a session that is gone by the time it is opened is said', () => {
+test('opening a session that was deleted meanwhile shows a toast', () => {
   const { chat, saved, list } = listed();
   saved.purge(list().rows[0]?.id ?? '');
   chat.actions.openSession();

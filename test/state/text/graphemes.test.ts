@@ -9,7 +9,7 @@ import {
   shownLine,
 } from '../../../src/state/text/graphemes.js';
 
-test('every character of the basic plane has the width that string-width gives it', () => {
+test('every character of the basic plane has the same width as in string-width', () => {
   const wrong: string[] = [];
   for (let code = 0x20; code < 0x10000; code += 1) {
     if (code >= 0xd800 && code < 0xe000) continue;
@@ -20,7 +20,7 @@ test('every character of the basic plane has the width that string-width gives i
   expect(wrong).toEqual([]);
 });
 
-test('a line is shown with spaces for tabs and marks for bidirectional controls, and is as wide as that', () => {
+test('a shown line has spaces for tabs and marks for bidirectional controls, and its width includes them', () => {
   const line = 'a\tb\u202ec\u2069\td';
   expect(shownLine(line)).toBe('a   b‹RLO›c‹PDI›    d');
   expect(cellWidth(line)).toBe(shownLine(line).length);

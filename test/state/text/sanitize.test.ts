@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSanitizer, forTerminal, sanitize, sanitizeLine } from '../../../src/state/text/sanitize.js';
 
-/** What must never come out: controls but newline and tab, C1, tags, unpaired surrogates. */
+/** Matches characters that must never remain: controls but newline and tab, C1, tags, unpaired surrogates. */
 const HARMFUL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u{e0000}-\u{e007f}]|\p{Surrogate}/u;
 
-describe('what is removed', () => {
+describe('the sanitizer removes', () => {
   test.each([
     ['colours', 'a\x1b[31mb\x1b[0mc', 'abc'],
     ['cursor movement with intermediates', 'a\x1b[2 qb\x1b[?1049hc', 'abc'],
@@ -27,7 +27,7 @@ describe('what is removed', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('the sanitizer keeps', () => {
   test.each([
     ['newlines and tabs', 'a\n\tb'],
     ['letters of any script', 'Grüße, 世界, שלום, नमस्ते, ไทย'],
@@ -68,7 +68,7 @@ test('a terminal gets marks in place of bidirectional controls', () => {
   expect(forTerminal('a\u202eb\u2066c\u200fd\x1b[31m')).toBe('a‹RLO›b‹LRI›c‹RLM›d');
 });
 
-test('half of a surrogate pair waits for its other half, and is replaced when it does not come', () => {
+test('half of a surrogate pair waits for its other half, and is replaced if that does not come', () => {
   const sanitizer = createSanitizer();
   expect(sanitizer.feed('a\ud83d')).toBe('a');
   expect(sanitizer.feed('\udc4bb')).toBe('👋b');
@@ -77,7 +77,7 @@ test('half of a surrogate pair waits for its other half, and is replaced when it
   expect(sanitize('a\udc4bb')).toBe('a\ufffdb');
 });
 
-test('marks and joined emoji do not pile up without end', () => {
+test('marks and joined emoji on one character are limited', () => {
   expect(sanitize(`a${'\u0301'.repeat(1000)}b`).length).toBeLessThan(30);
   const longest = [...new Intl.Segmenter().segment(sanitize('👩\u200d'.repeat(500)))].map(
     ({ segment }) => segment.length,
@@ -125,7 +125,7 @@ const hostile = fc.array(
   { maxLength: 40 },
 );
 
-test('any way of cutting a text into pieces gives the same', () => {
+test("the result doesn't depend on how the text is cut into pieces", () => {
   fc.assert(
     fc.property(hostile, fc.array(fc.nat(200), { maxLength: 8 }), (parts, cuts) => {
       const text = parts.join('');
@@ -142,7 +142,7 @@ test('any way of cutting a text into pieces gives the same', () => {
   );
 });
 
-test('nothing harmful comes out, and what is harmless stays as it is', () => {
+test('no harmful character remains, and harmless text is unchanged', () => {
   fc.assert(
     fc.property(hostile, (parts) => {
       const shown = sanitize(parts.join(''));

@@ -28,7 +28,7 @@ describe('a line is broken', () => {
     expect(rows('one two three four', 10, 6)).toEqual(['one two', 'three', 'four']);
   });
 
-  test('with tabs taking the cells to their next stop', () => {
+  test('with tabs that extend to their next stop', () => {
     expect(rows('a\tb', 10)).toEqual(['a   b']);
     expect(wrapLine('abc\tdef', { width: 6 })).toHaveLength(2);
   });
@@ -40,7 +40,7 @@ const text = fc.string({
 });
 const widths = fc.integer({ min: 2, max: 20 });
 
-test('the rows cover the line, and fit', () => {
+test('the rows cover the line and fit the width', () => {
   fc.assert(
     fc.property(text, widths, (line, width) => {
       const pieces = wrapLine(line, { width });
@@ -51,7 +51,7 @@ test('the rows cover the line, and fit', () => {
   );
 });
 
-test('when a line grows, all rows but the last stay as they were', () => {
+test('when a line grows, all rows but the last stay the same', () => {
   fc.assert(
     fc.property(text, text, widths, (line, more, width) => {
       const before = wrapLine(line, { width }).slice(0, -1);

@@ -88,7 +88,7 @@ describe('a tool call', () => {
     expect(lastAnswer()?.toolCalls).toEqual([{ id: 'c1', name: 'weather', arguments: '{"at":"Bern"}' }]);
   });
 
-  test('gets its result from what is typed, and the turn goes on with both', async () => {
+  test('gets the typed text as its result, and the request has both', async () => {
     send('Weather?');
     await called(WEATHER);
     send('rain');
@@ -106,7 +106,7 @@ describe('a tool call', () => {
     ]);
   });
 
-  test('gets its result from a file, made harmless', async () => {
+  test('gets a sanitized file as its result', async () => {
     send('Weather?');
     await called(WEATHER);
     actions.resultFromFile('result.txt');
@@ -126,14 +126,14 @@ describe('a tool call', () => {
     expect(chat.exchanges).toHaveLength(1);
   });
 
-  test('that has no id from the server gets one, so that its result can name it', async () => {
+  test('without an id from the server gets one, so that its result can name it', async () => {
     send('Weather?');
     await called({ ...WEATHER, id: '' });
     send('rain');
     expect(chat.latest.messages.at(-1)).toMatchObject({ role: 'tool', tool_call_id: 'call_1' });
   });
 
-  test('that was stopped or cut waits for no result, and is not sent', async () => {
+  test('of a stopped or truncated answer waits for no result and is not sent', async () => {
     send('Weather?');
     chat.latest.emit({ type: 'tool_call', index: 0, id: 'c1', name: 'weather', arguments: '{"a', tMs: 1 });
     await chat.latest.end({ outcome: 'cancelled', finishReason: null });
@@ -146,10 +146,10 @@ describe('a tool call', () => {
   });
 });
 
-describe('what a provider wants back with the results', () => {
+describe('a member that the provider expects back', () => {
   const carried = { message: { reasoning_content: 'Look.' }, calls: { 0: { google: 'sig' } } };
 
-  test('goes with the calls, and with the answer that ends their turn', async () => {
+  test('is sent with the calls, and with the answer that ends their turn', async () => {
     send('Weather?');
     chat.latest.emit({ type: 'tool_call', index: 0, ...WEATHER, tMs: 1 });
     await chat.latest.end({ finishReason: 'tool_calls', toolCalls: [WEATHER], carried });
@@ -170,7 +170,7 @@ describe('what a provider wants back with the results', () => {
     });
   });
 
-  test('does not go to another endpoint, nor with answers without calls', async () => {
+  test('is not sent to another endpoint, nor with answers without calls', async () => {
     send('Hello');
     chat.latest.text('Hi.');
     await chat.latest.end({ carried });
@@ -189,7 +189,7 @@ describe('what a provider wants back with the results', () => {
 });
 
 describe('several calls', () => {
-  test('get their results one after the other; only then the turn goes on', async () => {
+  test('get their results one after the other before the request is sent', async () => {
     send('Weather and time?');
     await called(WEATHER, TIME);
     send('rain');
@@ -203,7 +203,7 @@ describe('several calls', () => {
     ]);
   });
 
-  test('can be left: then those without a result are not sent, as providers refuse them', async () => {
+  test('can be skipped: calls without a result are not sent, because providers refuse them', async () => {
     send('Weather and time?');
     await called(WEATHER, TIME);
     send('rain');
@@ -217,7 +217,7 @@ describe('several calls', () => {
     ]);
   });
 
-  test('are requested again with the answer, also when some have results', async () => {
+  test('are replaced when the question is sent again, also when some have results', async () => {
     send('Weather and time?');
     await called(WEATHER, TIME);
     send('rain');
@@ -226,7 +226,7 @@ describe('several calls', () => {
   });
 });
 
-test('a queued message does not become a result: it comes back into the draft', async () => {
+test('a queued message does not become a result: it returns to the draft', async () => {
   send('Weather?');
   send('And then?');
   await called(WEATHER);
@@ -235,7 +235,7 @@ test('a queued message does not become a result: it comes back into the draft', 
   expect(chat.exchanges).toHaveLength(1);
 });
 
-test('asking again after a result asks with that result', async () => {
+test('regenerating after a result sends that result again', async () => {
   send('Weather?');
   await called(WEATHER);
   send('rain');
@@ -262,7 +262,7 @@ test('a result can be changed by branching from it', async () => {
   });
 });
 
-test('tools from a file go with every request until they are removed', async () => {
+test('tools from a file are sent with every request until they are removed', async () => {
   actions.loadTools();
   expect(toast()).toContain('/tools FILE');
   actions.loadTools('tools.json');
@@ -275,7 +275,7 @@ test('tools from a file go with every request until they are removed', async () 
   expect(chat.latest.options.body).toBeUndefined();
 });
 
-test('a result without a call says so', () => {
+test('a result without a call shows a toast', () => {
   actions.resultFromFile('result.txt');
   expect(toast()).toBe('no tool call waits for a result');
 });

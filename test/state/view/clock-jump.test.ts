@@ -43,21 +43,21 @@ describe.each([
   ['forward', HOUR_MS],
   ['back', -HOUR_MS],
 ])('when the clock is set an hour %s', (_name, jumpMs) => {
-  test('a countdown goes on from where it was', () => {
+  test('a countdown continues from its value', () => {
     connection.become({ status: 'waiting', attempt: 1, retryAtMs: clock.unixMs() + 5000, error: 'refused' });
     clock.jump(jumpMs);
     clock.advance(1000);
     expect(pane()[0]).toMatch(/^○ reconnecting in 4\.\d s$/);
   });
 
-  test("the daemon's silence is as long as it was", () => {
+  test("the length of the daemon's silence does not jump", () => {
     connection.become({ status: 'connected', sinceMs: 0, silentSinceMs: clock.unixMs() - 2000 });
     clock.jump(jumpMs);
     clock.advance(1000);
     expect(pane()[1]).toMatch(/^from the daemon for (2\.9|3\.0) s$/);
   });
 
-  test('what was said goes after its time, and not before', () => {
+  test('a toast disappears after its time, and not before', () => {
     actions.clearOrQuit();
     clock.jump(jumpMs);
     clock.advance(500);
@@ -66,7 +66,7 @@ describe.each([
     expect(store.getState().quitArmedUntilMs).toBeUndefined();
   });
 
-  test('the time of the reasoning is what it took', async () => {
+  test('the duration of the reasoning is right', async () => {
     actions.edit({ type: 'insert', text: 'hello' });
     actions.send();
     chat.latest.start();
@@ -83,7 +83,7 @@ describe.each([
     expect(toMs - fromMs).toBeLessThan(2300);
   });
 
-  test('a message has the time of the clock', () => {
+  test('a new message has the new time', () => {
     clock.jump(jumpMs);
     actions.edit({ type: 'insert', text: 'hello' });
     actions.send();

@@ -14,13 +14,13 @@ const character = fc.oneof(
 );
 
 describe('a search', () => {
-  test('begins at the latest match, in any case', () => {
+  test('begins at the last match and ignores case', () => {
     const search = searchFor(messages, CLOSED, 'one');
     expect(search).toMatchObject({ current: { message: 5, offset: 4 } });
     expect(searchCount(messages, search)).toEqual({ current: 3, total: 3 });
   });
 
-  test('goes around both ends', () => {
+  test('wraps at both ends', () => {
     let search = searchFor(messages, CLOSED, 'one');
     const seen: number[] = [];
     for (const step of [1, 1, 1, -1, -1, -1] as const) {
@@ -30,33 +30,36 @@ describe('a search', () => {
     expect(seen).toEqual([1, 2, 3, 2, 1, 3]);
   });
 
-  test('takes the query as it is written', () => {
+  test('reads the query literally', () => {
     expect(searchCount(messages, searchFor(messages, CLOSED, 'a.b'))).toEqual({ current: 1, total: 1 });
     expect(searchCount(messages, searchFor(messages, CLOSED, '.'))).toEqual({ current: 1, total: 1 });
     expect(searchCount(messages, searchFor(messages, CLOSED, '(['))).toEqual({ current: 0, total: 0 });
     expect(searchCount(messages, searchFor(messages, CLOSED, ''))).toEqual({ current: 0, total: 0 });
   });
 
-  test('stays at its match while that is one', () => {
+  test('stays at its match while that still matches', () => {
     const first = searchOn(messages, searchFor(messages, CLOSED, 'on'), 1);
     expect(searchFor(messages, first, 'one')).toMatchObject({ current: { message: 1, offset: 0 } });
   });
 
-  test('counts what an answer brings while it streams', () => {
+  test('counts matches in an answer while it streams', () => {
     const search = searchFor(messages, CLOSED, 'one');
     expect(searchCount([...messages, said(6, 'one more')], search)).toEqual({ current: 3, total: 4 });
   });
 
-  test('counts no further than 9,999', () => {
+  test('counts at most 9,999 matches', () => {
     const many = [said(1, 'x'.repeat(9_998)), said(2, 'xx')];
     expect(searchCount(many, searchFor(many, CLOSED, 'x')).total).toBe(9_999);
   });
 
-  test.each(['-', '-.', 'a-b', '/', '\\', '[', '(?'])('finds %s, which patterns give a meaning', (query) => {
-    expect(
-      searchCount([said(1, `x ${query} y`)], searchFor([said(1, `x ${query} y`)], CLOSED, query)).total,
-    ).toBe(1);
-  });
+  test.each(['-', '-.', 'a-b', '/', '\\', '[', '(?'])(
+    'finds %s, although it has a meaning in patterns',
+    (query) => {
+      expect(
+        searchCount([said(1, `x ${query} y`)], searchFor([said(1, `x ${query} y`)], CLOSED, query)).total,
+      ).toBe(1);
+    },
+  );
 
   test('any query finds itself, whatever its characters', () => {
     fc.assert(

@@ -25,7 +25,7 @@ import { createFakeClock } from '../../support/clock.js';
 
 afterEach(cleanup);
 
-/** What a component shows in a state, without the spaces at its lines' ends. */
+/** A component's text in this state, without trailing spaces. */
 function shown(component: ReactElement, state: Partial<AppState> = {}): string {
   const connection = createMemoryConnection();
   const modes = createMemoryModes();
@@ -112,12 +112,12 @@ describe('the connection pane', () => {
       ['◌ no answer', 'from the daemon for 2.3 s', 'localhost:4545', 'ctrl+r reconnects'],
     ],
     ['connected to a daemon that does not stream', FOREIGN, ['public daemon: buffered,', 'does not stream']],
-  ])('tells of being %s', (_name, connection, words) => {
+  ])('shows the state %s', (_name, connection, words) => {
     const pane = shown(side, { connection, nowMs: 0 });
     for (const word of words) expect(pane).toContain(word);
   });
 
-  test('counts a wait of more than ten seconds in whole ones', () => {
+  test('counts a wait of more than ten seconds in whole seconds', () => {
     expect(shown(side, { connection: { ...WAITING, retryAtMs: 24_300 }, nowMs: 0 })).toContain(
       'reconnecting in 25 s',
     );
@@ -143,11 +143,11 @@ describe('the request pane', () => {
     request: { kind: 'running', metrics: metricsOf({ phase: 'streaming', ...values }) },
   });
 
-  test('says that nothing was asked yet', () => {
+  test('says that there is no request yet', () => {
     expect(shown(side)).toContain('no request yet');
   });
 
-  test('invents no figure that is not known, and marks estimates', () => {
+  test('leaves out unknown figures and marks estimates', () => {
     const pane = shown(side, running({ outputTokens: 12, tokensEstimated: true }));
     expect(pane).toMatch(/first token \(TTFT\) +–/);
     expect(pane).toMatch(/gaps p50\/p95 +–/);
@@ -160,7 +160,7 @@ describe('the request pane', () => {
     expect(shown(side, running({ buffered: true }))).toContain('buffered: does not stream');
   });
 
-  test('draws the legs in their order, each by its share; the longest ones where not all fit', () => {
+  test('draws the legs in order, each by its share; if not all fit, the longest', () => {
     const hops = { client_to_daemon: 0.3, queue: 0.1, send: 50, wait: 100, paint: 25 };
     const pane = shown(side, running({ hops }));
     const legs = pane
@@ -180,19 +180,19 @@ describe('the request pane', () => {
     expect(low).not.toContain('daemon queue');
   });
 
-  test('says the unit of the legs once, and who took most of them', () => {
+  test('shows the unit of the legs once, and which place took most of the time', () => {
     const hops = { client_to_daemon: 0.3, send: 10, wait: 100, first_token: 1, paint: 4 };
     const pane = shown(side, running({ hops }));
     expect(pane).toMatch(/steps to first token +ms/);
     expect(pane).toContain('the provider took 87 %');
   });
 
-  test('tells in ms how long it took to fail at once', () => {
+  test('shows a quick failure in ms', () => {
     const metrics = metricsOf({ elapsedMs: 31 });
     expect(shown(side, { request: { kind: 'done', outcome: 'error', metrics } })).toMatch(/failed +31 ms/);
   });
 
-  test('draws the output over time, in a few bars where there is little room', () => {
+  test('draws the output over time, with a few bars on a small screen', () => {
     const course = { binMs: 1000, amounts: [0, 30, 60, 120], pauses: [] };
     const metrics = metricsOf({ phase: 'streaming', elapsedMs: 4000 });
     const request = { kind: 'running' as const, metrics, course };
@@ -210,7 +210,7 @@ describe('the bars', () => {
     expect(shown(<Header width={44} />, { messages })).toBe(' vastar-tui   Wh…  simulator  gpt-3.5-turbo');
   });
 
-  test('put what just happened where it is seen, with or without a footer', () => {
+  test('show toasts with and without a footer', () => {
     const toast = { text: 'mode openai: gpt-4o-mini', untilMs: 1 };
     expect(shown(<Footer width={80} />, { toast })).toMatch(/^ mode openai: gpt-4o-mini .*\? help/);
     expect(shown(<StatusBar width={30} withMessages={true} />, { toast })).toBe('mode openai: gpt-4o-mini');
@@ -218,7 +218,7 @@ describe('the bars', () => {
     expect(shown(<Footer width={80} />, { toast, quitArmedUntilMs: 1 })).toContain('ctrl+c again quits');
   });
 
-  test('show as much of the request as there is room for, the running one first', () => {
+  test('show as much of the request as fits, and a running request before the connection', () => {
     const metrics = metricsOf({
       phase: 'streaming',
       elapsedMs: 1400,

@@ -12,7 +12,7 @@ test.each([
   ['/set foo b', []],
   ['set top', []],
   ['/system to', []],
-])('%s may become %j', (draft, texts) => {
+])('%s completes to %j', (draft, texts) => {
   expect(completionsOf(draft)).toEqual(texts);
 });
 
@@ -21,7 +21,7 @@ test.each([
   ['/set top_p', 'top_p: 0.5; it takes a number from 0 to 1; off, null'],
   ['/set verbosity l', 'verbosity: not set; it takes one of low, medium, high; off, null'],
   ['/set anything 1', 'anything: not set'],
-])('the row above the draft %s says: %s', (text, words) => {
+])('the row above the draft %s shows: %s', (text, words) => {
   const state = initialState(CONNECTED, SIMULATOR, 0);
   const settings = { body: { top_p: 0.5 } };
   expect(draftNote({ ...state, settings, draft: { ...state.draft, text } })).toBe(words);

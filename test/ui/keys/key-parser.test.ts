@@ -5,7 +5,7 @@ import { createKeyParser, type KeyParser } from '../../../src/ui/keys/key-parser
 
 const END = '\x1b[201~';
 
-/** Each text is one read; a number of timeouts stands for a pause longer than any limit. */
+/** Each text is one read; a pause longer than any limit is simulated by several timeouts. */
 function events(...reads: readonly (string | Uint8Array | 'pause')[]): TerminalEvent[] {
   const parser = createKeyParser();
   return reads.flatMap((read) => (read === 'pause' ? afterPause(parser) : parser.feed(Buffer.from(read))));
@@ -17,7 +17,7 @@ function afterPause(parser: KeyParser): TerminalEvent[] {
   return got;
 }
 
-/** What the user did, in short: keys in brackets, text as it is, pastes in quotes; replies do nothing. */
+/** A short form of events: keys in brackets, text unchanged, pastes in quotes, replies left out. */
 function actions(got: readonly TerminalEvent[]): string {
   return got
     .map((event) => {
@@ -143,9 +143,9 @@ test.each(ALL)('%j does %j', (bytes, does) => {
   expect(acts(bytes)).toBe(does);
 });
 
-describe('bytes that come apart', () => {
-  /** A lone ESC may be a key, so a pause after it means one; everywhere else a pause within the limits changes nothing. */
-  test.each(ALL)('%j does the same, cut at every byte', (bytes, does) => {
+describe('bytes in several reads', () => {
+  /** A pause after a lone ESC makes it a key. Elsewhere a pause within the limits changes nothing. */
+  test.each(ALL)('%j gives the same events, cut at every byte', (bytes, does) => {
     const whole = Buffer.from(bytes, bytes.startsWith('\x9d') ? 'latin1' : 'utf8');
     expect(actions(events(...Array.from(whole, (byte) => Uint8Array.of(byte))))).toBe(does);
     for (let at = 1; at < whole.length; at += 1) {
@@ -153,7 +153,7 @@ describe('bytes that come apart', () => {
     }
   });
 
-  test('any mixture does the same in any pieces', () => {
+  test('any mixture gives the same events in any pieces', () => {
     const piece = fc.constantFrom(...ALL.filter(([bytes]) => !bytes.startsWith('\x9d')));
     fc.assert(
       fc.property(
@@ -183,7 +183,7 @@ describe('bytes that come apart', () => {
     expect(parser.waiting).toBeUndefined();
   });
 
-  test('a sequence that has begun is waited for longer', () => {
+  test('the wait for the rest of a sequence is longer', () => {
     const parser = createKeyParser();
     parser.feed(Buffer.from('\x1b['));
     expect(parser.waiting).toBe('introducer');
@@ -199,13 +199,13 @@ describe('bytes that come apart', () => {
     },
   );
 
-  test('the BEL of an answer that came byte by byte, too late, is no key', () => {
+  test('the late BEL of a reply that came byte by byte is not a key', () => {
     expect(acts('\x1b', 'pause', ...']11;rgb:0/0/0\x07')).not.toContain('ctrl+g');
     expect(acts('\x1b]11;rgb:', 'pause', '0/0/0\x07')).not.toContain('ctrl+g');
     expect(acts('\x07')).toBe('<ctrl+g>');
   });
 
-  test('after the Escape key, text is text', () => {
+  test('text after the Escape key stays text', () => {
     expect(acts('\x1b', 'pause', 'OK')).toBe('<esc>OK');
     expect(acts('\x1b', 'pause', 'Python')).toBe('<esc>Python');
     expect(acts('\x1b', 'pause', '[', 'x')).toBe('<esc>[x');
@@ -222,7 +222,7 @@ describe('bytes that come apart', () => {
 });
 
 describe('a paste without an end', () => {
-  test('is handed over after a while, and its line ends that come late send nothing', () => {
+  test('is inserted after a while, and its late line ends send nothing', () => {
     expect(acts('\x1b[200~one\r', 'pause')).toBe('"one\r"');
     const parser = createKeyParser();
     parser.feed(Buffer.from('\x1b[200~one'));
@@ -236,7 +236,7 @@ describe('a paste without an end', () => {
     expect(actions(parser.feed(Buffer.from('\r')))).toBe('<enter>');
   });
 
-  test('keys act again after its end', () => {
+  test('keys work again after its end', () => {
     expect(acts('\x1b[200~one', 'pause', `two${END}\r`)).toBe('"one"two<enter>');
   });
 
@@ -254,13 +254,13 @@ describe('a paste without an end', () => {
   );
 });
 
-describe('no bytes but a key send anything', () => {
-  /** Keys that send a request by default, or choose something that does. */
+describe('only a key can send a message', () => {
+  /** Keys that by default send a message or choose an action that does. */
   const SENDING = /<(?:enter|ctrl\+g|ctrl\+b|ctrl\+j)>/;
-  /** A byte that is such a key by itself in any terminal. */
+  /** Single bytes that are such a key in any terminal. */
   const KEY_BYTES = new Set([0x02, 0x07, 0x0a, 0x0d]);
 
-  test('random bytes without these keys', () => {
+  test('random bytes without these keys send nothing', () => {
     const byte = fc.oneof(
       fc.constantFrom(...Buffer.from('\x1b\x1b\x1b[]P_^XO\\;:?<>0123456789~mMuRcn$')),
       fc.integer({ min: 0, max: 255 }),
@@ -273,7 +273,7 @@ describe('no bytes but a key send anything', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
         const got = actions(events(...parts.map((one) => (one === 'pause' ? one : Uint8Array.from(one)))));
-        // Only a coded key may be one: a sequence that says 13 or 57414, or the keypad's `SS3 M`.
+        // The only other forms are coded keys: a sequence with 13 or 57414, or the keypad's `SS3 M`.
         const bytes = Buffer.concat(parts.map((one) => (one === 'pause' ? Buffer.of() : Buffer.from(one))));
         const coded = /13|10|57|98|103|O\d*M|\x8f\d*M|106|66|71|74/.test(bytes.toString('latin1'));
         if (!coded) expect(got).not.toMatch(SENDING);
@@ -282,7 +282,7 @@ describe('no bytes but a key send anything', () => {
     );
   });
 
-  test('nothing between the marks of a paste, whatever it is and however it is cut', () => {
+  test('bytes of a paste send nothing, however they are cut', () => {
     const content = fc.string({
       unit: fc.constantFrom('\r', '\n', '\x07', '\x1b', '[', '2', '0', '1', 'a', '\x03', '~'),
     });
@@ -297,7 +297,7 @@ describe('no bytes but a key send anything', () => {
     );
   });
 
-  test('answers, with a pause anywhere in them', () => {
+  test('replies send nothing, with a pause anywhere in them', () => {
     for (const reply of REPLIES) {
       const whole = Buffer.from(reply, reply.startsWith('\x9d') ? 'latin1' : 'utf8');
       for (let at = 1; at < whole.length; at += 1) {
@@ -306,7 +306,7 @@ describe('no bytes but a key send anything', () => {
     }
   });
 
-  test('what is kept of an endless string is bounded', () => {
+  test('an endless string uses bounded memory', () => {
     const parser = createKeyParser();
     const endless = Buffer.alloc(1_000_000, 'x');
     parser.feed(Buffer.from('\x1b]11;'));

@@ -35,7 +35,7 @@ function start({ plain = false } = {}) {
     send: (text: string) => void stdin.emit('data', Buffer.from(text)),
     listeners: () => stdin.listenerCount('data'),
     rawMode: () => rawMode,
-    /** What was written since the last call. */
+    /** The output since the last call. */
     written() {
       const text = written;
       written = '';
@@ -46,7 +46,7 @@ function start({ plain = false } = {}) {
 
 const ESC_KEY = { kind: 'key', name: 'esc' };
 
-test('a terminal with the kitty protocol gets requests for escape codes and base layout keys, and is reset at the end', () => {
+test('the kitty protocol is switched on with escape codes and base layout keys, and off at the end', () => {
   const { send, written, close, got, listeners, rawMode } = start();
   expect(written()).toContain('\x1b[?u\x1b[c');
   send('\x1b[?0u\x1b[?62c');
@@ -57,7 +57,7 @@ test('a terminal with the kitty protocol gets requests for escape codes and base
   expect([listeners(), rawMode()]).toEqual([0, false]);
 });
 
-test('another terminal gets the request for modified keys, and is reset at the end', () => {
+test('on another terminal modified keys are switched on, and off at the end', () => {
   const { send, written, close } = start();
   written();
   send('\x1b[?1;2c');
@@ -66,7 +66,7 @@ test('another terminal gets the request for modified keys, and is reset at the e
   expect(written()).toContain('\x1b[>4m\x1b[?1036r');
 });
 
-test('a screen reader gets pastes marked and nothing else', () => {
+test('for a screen reader only bracketed paste is switched on', () => {
   const { send, written, close } = start({ plain: true });
   send('\x1b[?0u\x1b[?62c');
   expect(written()).toBe('\x1b[?2004h');
@@ -74,7 +74,7 @@ test('a screen reader gets pastes marked and nothing else', () => {
   expect(written()).toBe('\x1b[?2004l');
 });
 
-test('a program that has the terminal meanwhile gets it as it was, and its keys', () => {
+test('another program gets the terminal with its earlier modes, and all keys', () => {
   const { keyboard, send, written, got, listeners, rawMode } = start();
   send('\x1b[?0u');
   written();
@@ -88,7 +88,7 @@ test('a program that has the terminal meanwhile gets it as it was, and its keys'
   expect(got).toEqual([{ kind: 'text', text: 'a' }]);
 });
 
-test('the mouse is reported from when it is asked for, and no more while another program has the terminal', () => {
+test('mouse reports are on after they are requested, and off while another program has the terminal', () => {
   const { keyboard, written, close } = start();
   written();
   keyboard.reportMouse(true);
@@ -123,7 +123,7 @@ test('with the kitty protocol a lone ESC begins a sequence, however late the res
   expect(got.at(-1)).toEqual(ESC_KEY);
 });
 
-test('a sequence that has begun is waited for longer than a lone ESC', () => {
+test('the wait for the rest of a sequence is longer than for a lone ESC', () => {
   const { send, got } = start();
   send('\x1b[');
   vi.advanceTimersByTime(WAIT_MS.escape * 10);
@@ -131,7 +131,7 @@ test('a sequence that has begun is waited for longer than a lone ESC', () => {
   expect(got).toEqual([{ kind: 'key', name: 'left' }]);
 });
 
-test('no timer is left when the terminal is closed', () => {
+test('no timer is left after the terminal is closed', () => {
   const { send, close } = start();
   send('\x1b');
   close();

@@ -17,8 +17,8 @@ describe('the table of keys', () => {
         }
       }
     }
-    // Home and end scroll only while there is no draft to move in: the first binding that applies acts.
-    // Ctrl+e likewise: with a draft it is the way to the line's end.
+    // Home and end only scroll without a draft: the first matching binding wins.
+    // Likewise, with a draft ctrl+e moves to the line's end.
     expect([...meanings].filter(([, count]) => count > 1).map(([id]) => id)).toEqual([
       'ctrl+e (no-draft)',
       'shift+up (no-draft)',
@@ -28,14 +28,14 @@ describe('the table of keys', () => {
     ]);
   });
 
-  test('tells home and end, and the question mark, by the draft', () => {
+  test('depends on the draft for home, end and the question mark', () => {
     expect([actionOf('home', true), actionOf('home', false)]).toEqual(['edit-line-start', 'scroll-start']);
     expect([actionOf('end', true), actionOf('end', false)]).toEqual(['edit-line-end', 'scroll-end']);
     expect([actionOf('?', true), actionOf('?', false)]).toEqual([undefined, 'help']);
     expect([actionOf('ctrl+e', true), actionOf('ctrl+e', false)]).toEqual(['edit-line-end', 'revise']);
   });
 
-  test('is all on the help screen, at any width', () => {
+  test('is shown completely in the help, at any width', () => {
     for (const width of [20, 50, 86]) {
       const help = helpLines(width).map(plainText).join(' ').replace(/ +/g, ' ');
       for (const { keys, command, help: words } of KEYMAP) {
@@ -49,20 +49,20 @@ describe('the table of keys', () => {
 describe("the user's own keys", () => {
   const own = (keys: Record<string, string[]>) => createKeymap(new Map(Object.entries(keys)));
 
-  test('work in lists and the help as well, which name them', () => {
+  test('work in lists and the help too, and hints name them', () => {
     const { hints, inList, bindings } = own({ stop: ['ctrl+q'], 'scroll-page-down': ['alt+j'] }).keymap;
     expect(['ctrl+q', 'alt+j', 'esc', 'q'].map(inList)).toEqual(['esc', 'pagedown', 'esc', 'q']);
     expect(hints).toMatchObject({ close: 'ctrl+q', pageDown: 'alt+j', choose: 'enter' });
     expect(plainText(helpLines(80, bindings, hints)[0] ?? [])).toContain('ctrl+q closes');
   });
 
-  test('give way in a list to what the key means there', () => {
+  test("don't replace a key's own meaning in a list", () => {
     const { hints, inList } = own({ stop: ['ctrl+d'] }).keymap;
     expect(inList('ctrl+d')).toBe('ctrl+d');
     expect(hints).toMatchObject({ stop: 'ctrl+d', close: 'esc' });
   });
 
-  test('take the place of the defaults, also where those depend on the draft', () => {
+  test('replace the defaults, also those that depend on the draft', () => {
     const { keymap, problems } = own({ reconnect: ['alt+c', 'Alt + PageUp'], 'scroll-end': ['end'] });
     expect(keymap.actionOf('alt+c', true)).toBe('reconnect');
     expect(keymap.actionOf('alt+pageup', false)).toBe('reconnect');
@@ -76,11 +76,11 @@ describe("the user's own keys", () => {
     ]);
   });
 
-  test('may be none: the action is left to its command', () => {
+  test('can be an empty list; then only the command runs the action', () => {
     expect(own({ copy: [] }).keymap.actionOf('ctrl+y', false)).toBeUndefined();
   });
 
-  test('that are taken from another action are reported', () => {
+  test('that belong to another action by default give a warning', () => {
     const { keymap, problems } = own({ help: ['ctrl+r'] });
     expect(keymap.actionOf('ctrl+r', true)).toBe('help');
     expect(problems).toEqual([
@@ -88,7 +88,7 @@ describe("the user's own keys", () => {
     ]);
   });
 
-  test('that are given twice belong to the first; unknown names are reported', () => {
+  test('that are bound twice run the first action; unknown names are errors', () => {
     const { keymap, problems } = own({
       copy: ['alt+c'],
       new: ['alt+c'],
@@ -104,7 +104,7 @@ describe("the user's own keys", () => {
     ]);
   });
 
-  test('of a single character count on an empty draft only, so that it can be typed', () => {
+  test('of a single character only work with an empty draft, so that they can be typed', () => {
     const { keymap } = own({ inspect: ['i'] });
     expect([keymap.actionOf('i', false), keymap.actionOf('i', true)]).toEqual(['inspect', undefined]);
   });
@@ -122,7 +122,7 @@ describe("the user's own keys", () => {
   });
 });
 
-test('a slash and the beginning of a name finds the commands', () => {
+test('a slash and the beginning of a name find the commands', () => {
   expect(completions('/mo').map(({ command }) => command)).toEqual(['mode', 'modes', 'model', 'mouse']);
   expect(completions('/').length).toBe(commandNames().length);
   expect([completions('mo'), completions('/mode x'), completions('/usr/')]).toEqual([[], [], []]);
@@ -144,7 +144,7 @@ describe('a command', () => {
     },
   );
 
-  test('has a name that is typed once', () => {
+  test('has a unique name', () => {
     expect(new Set(commandNames()).size).toBe(commandNames().length);
   });
 });

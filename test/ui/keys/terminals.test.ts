@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createKeyParser } from '../../../src/ui/keys/key-parser.js';
 
-/** Rows of the table in docs/keys.md: the key, then a cell for each group of terminals, then the source. */
+/** The rows of the table in docs/keys.md: a key, its bytes in each group of terminals, and the source. */
 const ROWS = readFileSync(new URL('../../../docs/keys.md', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => /^\| (?!key |--)\S/.test(line) && line.split('|').length === 10)
@@ -13,7 +13,7 @@ const ROWS = readFileSync(new URL('../../../docs/keys.md', import.meta.url), 'ut
       .map((cell) => cell.trim()),
   );
 
-/** @returns undefined for a key that the terminal keeps to itself */
+/** @returns undefined for a key that the terminal doesn't send */
 function cellBytes(cell: string): { bytes: string; key: string | undefined } | undefined {
   if (cell === '–') return undefined;
   const match = /^`(.+)`(?: (.+))?$/.exec(cell);

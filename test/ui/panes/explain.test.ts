@@ -47,26 +47,26 @@ const verdicts = (metrics: Partial<ExchangeMetrics>): string =>
     .join('\n');
 
 describe.each(['connection', 'request', 'session'] as const)('the %s pane', (pane) => {
-  test('has no label that its explanation does not have', () => {
+  test('has no label that its explanation lacks', () => {
     const explained = text(pane);
     const dim = wholePane(pane, STATE, 26).flatMap((line) =>
       line.flatMap((span) => (typeof span !== 'string' && span[0] === 'dim' ? [span[1]] : [])),
     );
     const labels = dim.map((label) => label.split(/ p50|,| \(/)[0]?.trim() ?? '');
-    // Percentiles, a unit, how long the daemon has been up: they belong to a label in the same row or above.
+    // Percentiles, a unit and the uptime belong to a label in the same row or above.
     for (const label of labels.filter((name) => !/^(?:ms|p99\/max|up|)( |$)/.test(name)))
       expect(explained).toContain(label);
     expect(labels.length).toBeGreaterThan(3);
   });
 
-  test('is explained before there is anything to measure', () => {
+  test('is explained before the first measurement', () => {
     const empty = initialState({ status: 'idle' }, SIMULATOR, 0);
     expect(text(pane, empty)).toContain('–');
     expect(text(pane, empty)).toContain('Definition: ');
   });
 });
 
-test('each figure has its value, a sentence, its definition and what it says now', () => {
+test('each figure has its value, a help text, its definition and a verdict', () => {
   expect(text('request').split('\n').slice(0, 4)).toEqual([
     `first token (TTFT)${'312 ms'.padStart(80 - 18)}`,
     '  How long you waited for the first piece of the answer.',

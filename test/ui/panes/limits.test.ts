@@ -16,7 +16,7 @@ const limits: LimitsView = {
 const at = (sinceMs: number, width = 34): string[] =>
   limitLines(limits, limits.atMs + sinceMs, width).map((line) => plainText(line));
 
-test('the wait that was asked for comes first, then the limit with the least left; each counts down', () => {
+test('Retry-After comes first, then the limit with the smallest share left; each counts down', () => {
   expect(at(0)).toEqual([
     expect.stringMatching(/^retry after +3 s$/),
     expect.stringMatching(/^tokens 100\/30k +resets in 6 m 00 s$/),
@@ -27,16 +27,16 @@ test('the wait that was asked for comes first, then the limit with the least lef
   expect(at(1999)[2]).toMatch(/resets in 11 s$/);
 });
 
-test('a time that has passed is shown as reset, and not before it has', () => {
+test('a limit shows "reset" when its time has passed, and not before', () => {
   expect(at(11_999)[2]).toMatch(/resets in 1 s$/);
   expect(at(12_000)[2]).toMatch(/^requests 499\/500 +reset$/);
   expect(at(3000)[0]).toMatch(/^retry after +now$/);
 });
 
-test('a narrow pane has the time alone', () => {
+test('a narrow pane shows only the time', () => {
   expect(at(0, 26)[2]).toMatch(/^requests 499\/500 +in 12 s$/);
 });
 
-test('nothing in a limit reaches the terminal as a control sequence', () => {
+test('a limit sends no control sequence to the terminal', () => {
   expect(at(0).join('')).not.toContain('\u001b');
 });

@@ -24,7 +24,7 @@ const metrics = metricsOf({
   },
 });
 
-test('the inspector says of each part who reports it, and what contradicts what', () => {
+test('the inspector names the source of each part, and contradictions', () => {
   expect(providerLines(metrics)).toEqual([
     'queue 61 ms of wait: reported by usage.queue_time',
     'contradiction: prompt processing 900 ms by x is longer than the 120 ms measured',
@@ -35,7 +35,7 @@ test('the inspector says of each part who reports it, and what contradicts what'
   ]);
 });
 
-test('the summary for support has ids, times and region, and no key, address or content', () => {
+test('the summary for support has ids, times and region, but no key, URL or content', () => {
   const exchange: LoggedExchange = {
     number: 3,
     atMs: Date.parse('2026-01-02T03:04:05Z'),

@@ -3,7 +3,7 @@ import type { ExchangeMetrics } from '../../../src/metrics/exchange.js';
 import { requestLines } from '../../../src/ui/panes/request.js';
 import { metricsOf } from '../../support/chat-ports.js';
 
-/** The text of the pane's lines after an answer with these figures. */
+/** The pane's text after an answer with these figures. */
 function paneOf(metrics: Partial<ExchangeMetrics>): string {
   const request = {
     kind: 'done',
@@ -15,12 +15,12 @@ function paneOf(metrics: Partial<ExchangeMetrics>): string {
     .join('\n');
 }
 
-test('the pane shows in how many arrivals the chunks came, where these are fewer', () => {
+test('the pane shows the number of arrivals when it is lower than that of chunks', () => {
   expect(paneOf({ arrivals: 3 })).toContain('chunks 40 in 3');
   expect(paneOf({})).not.toContain(' in ');
 });
 
-test('the pane shows hidden, cached and cache-write tokens, where there are any', () => {
+test('the pane shows hidden, cached and cache-write tokens if there are any', () => {
   const pane = paneOf({ hiddenTokens: 1000, cachedTokens: 8, cacheWriteTokens: 7 });
   expect(pane).toMatch(/hidden tokens +1,?000/);
   expect(pane).toMatch(/cached tokens +8/);
@@ -62,11 +62,11 @@ test.each([
   expect(paneOf(metrics).replace(/\n/g, ' ').replace(/ +/g, ' ')).toContain(verdict);
 });
 
-test('time spent in failed attempts is a leg of its own in the waterfall', () => {
+test('failed attempts are a separate leg of the waterfall', () => {
   expect(paneOf({ hops: { retries: 900, queue: 1, wait: 90, first_token: 9 } })).toMatch(/retries .* 900/);
 });
 
-test('the waterfall shows the parts of the wait in its place, marked by who reports them', () => {
+test('the waterfall replaces the wait by its parts and marks reported ones', () => {
   const pane = paneOf({
     hops: { wait: 10, first_token: 50 },
     wait: {

@@ -9,7 +9,7 @@ const figures = { ...NO_FIGURES, errorClasses: { Transient: 3, InvalidRequest: 2
 const errors = (width: number): string =>
   plainText(sessionLines(figures, { unpriced: 0 }, DEFAULT_SLO, width, FULL_ROWS).at(-1) ?? []);
 
-test('classes of errors that have no room are counted, not dropped without a mark', () => {
+test("error classes that don't fit are counted", () => {
   expect(errors(60)).toBe('Transient 3  InvalidRequest 2  RateLimited 1');
   expect(errors(36)).toBe('Transient 3  InvalidRequest 2  +1');
   expect(errors(26)).toBe('Transient 3  +2');

@@ -4,12 +4,12 @@ import { plainText } from '../../../src/ui/style/line.js';
 
 const rows = (...args: Parameters<typeof timelineBars>): string[] => timelineBars(...args).map(plainText);
 
-test('the bars stand for the output of each part of the time; dots are the wait for the first token', () => {
+test('bars show the output over time; dots are the wait for the first token', () => {
   const course = { binMs: 100, amounts: [0, 0, 10, 20, 40, 0, 40], pauses: [] };
   expect(rows(course, { phase: 'done', elapsedMs: 800 }, 8, 1)).toEqual(['··▂▄█ █ ']);
 });
 
-test('in more rows bars are higher', () => {
+test('with more rows the bars are higher', () => {
   const course = { binMs: 100, amounts: [10, 20, 30, 40], pauses: [] };
   expect(rows(course, { phase: 'done', elapsedMs: 400 }, 4, 2)).toEqual(['  ▄█', '▄███']);
 });
@@ -31,7 +31,7 @@ test('an answer that stalls now is marked up to now', () => {
   expect(rows(course, { phase: 'done', elapsedMs: 2500, stalledMs: 2000 }, 5, 1)).toEqual(['█××××']);
 });
 
-test('while it runs, the axis grows in steps and the bars before its end stand still', () => {
+test('while the answer runs, the axis grows in steps and earlier bars stay in place', () => {
   const course = { binMs: 100, amounts: [0, 10, 20, 40], pauses: [] };
   const at = (elapsedMs: number): string[] => rows(course, { phase: 'streaming', elapsedMs }, 10, 1);
   expect(at(400)).toEqual(['·▂▄█      ']);
@@ -39,7 +39,7 @@ test('while it runs, the axis grows in steps and the bars before its end stand s
   expect(at(1100)).not.toEqual(at(400));
 });
 
-test('what has hardly any output is still a bar', () => {
+test('a very small output still has a bar', () => {
   const course = { binMs: 100, amounts: [1, 1000], pauses: [] };
   expect(rows(course, { phase: 'done', elapsedMs: 200 }, 2, 1)).toEqual(['▁█']);
 });

@@ -14,20 +14,20 @@ describe('what a running request waits for', () => {
   const timeline = createTimeline(0);
   const at = (ms: number): RequestView => ({ kind: 'running', metrics: timeline.snapshot(ms) });
 
-  test('a short wait has no words', () => {
+  test('a short wait shows no text', () => {
     expect(words(at(1800), LIMITS)).toBeUndefined();
   });
 
-  test('before the response it is the headers, with their limit', () => {
+  test('before the response it waits for headers, with their limit', () => {
     expect(words(at(12_000), LIMITS)).toBe('no response headers for 12.0 s, limit 60 s');
   });
 
-  test('without a limit the words name none', () => {
+  test('without a limit the text names none', () => {
     expect(words(at(12_000), { timeoutMs: 0, idleMs: 0 })).toBe('no response headers for 12.0 s');
     expect(words(at(12_000))).toBe('no response headers for 12.0 s');
   });
 
-  test('a silent response has words with the limit of silence', () => {
+  test('a silent response shows a text with the idle limit', () => {
     timeline.headers({ atMs: 13_000, timings: { attempts: 1 }, buffered: false });
     expect(words(at(14_000), LIMITS)).toBeUndefined();
     expect(words(at(20_000), LIMITS)).toBe('nothing received for 7.0 s, limit 300 s');
@@ -38,12 +38,12 @@ describe('what a running request waits for', () => {
     expect(words(at(55_000), LIMITS)).toBe('no content for 42.0 s: the provider keeps the connection alive');
   });
 
-  test('a reader may ask for longer waits only', () => {
+  test('a caller can ask for longer waits only', () => {
     expect(waitOf(at(55_000), 60_000)).toBeUndefined();
     expect(waitOf(at(55_000), 10_000)).toEqual({ kind: 'content', ms: 42_000 });
   });
 
-  test('output ends the wait, and the next wait is counted from it', () => {
+  test('output ends the wait, and the next wait counts from it', () => {
     timeline.received(80, 56_000);
     timeline.content({ kind: 'text', text: 'on', arrivedMs: 56_000, decodedMs: 56_000 });
     expect(words(at(57_000), LIMITS)).toBeUndefined();

@@ -16,7 +16,7 @@ const text = (
   return lines.map(plainText).join('\n');
 };
 
-test('the first start says in three lines what this is, what runs, and how to reach a real model', () => {
+test('the first start explains in three lines what this is, what answers, and how to reach a real model', () => {
   expect(text().split('\n').slice(1, 4)).toEqual([
     'This chat shows where the time of each answer goes.',
     'For now a simulator on this machine answers, with made-up text.',
@@ -24,8 +24,8 @@ test('the first start says in three lines what this is, what runs, and how to re
   ]);
 });
 
-describe('how to reach a real model', () => {
-  test('is one key where an endpoint can be used', () => {
+describe('the way to a real model', () => {
+  test('is one key when an endpoint can be used', () => {
     expect(text(SIMULATOR, [SIMULATOR, OPENAI])).toContain('For a real model, ctrl+t switches to openai.');
   });
 
@@ -36,7 +36,7 @@ describe('how to reach a real model', () => {
     );
   });
 
-  test('is no question where one is in use: the welcome names it', () => {
+  test('is left out when one is in use: the welcome names it', () => {
     const shown = text(OPENAI, [SIMULATOR, OPENAI]);
     expect(shown).toContain('Your questions go to gpt-4o-mini of openai, at api.openai.com.');
     expect(shown).toContain('ctrl+t switches to simulator.');

@@ -11,10 +11,10 @@ afterEach(async () => {
   tui = undefined;
 });
 
-/** Bars, frames and marks, which a screen reader reads sign by sign. */
+/** Bars, frames and marks; a screen reader would name each character. */
 const DRAWN = /[│┌┐└┘├┤┼▀-▟·×]|──/;
 
-/** For a screen reader, with one answer. */
+/** Starts the screen reader's interface with one answer. */
 async function answered(): Promise<RunningTui> {
   tui = await startTui({ screenReader: true, models: async () => ['one', 'two'], rows: 60 });
   tui.screen.type('Explain quantum computing.');
@@ -27,10 +27,10 @@ async function answered(): Promise<RunningTui> {
   return tui;
 }
 
-/** What is shown from this text on. */
+/** The shown text from this one on. */
 const from = (screen: Screen, text: string): string => screen.text().slice(screen.text().lastIndexOf(text));
 
-test('a row is read without its bars, its columns parted by commas', () => {
+test('a row is read without bars and with commas between columns', () => {
   expect(spokenLine([['dim', 'to 1st byte  '], ['accent', '█████▓▓░ '], '    283', '    301'])).toBe(
     'to 1st byte, 283, 301',
   );
@@ -49,7 +49,7 @@ describe('each overlay is read in words', () => {
     expect(screen.text()).not.toMatch(DRAWN);
   });
 
-  test('endpoints to compare with: whether one is marked', async () => {
+  test('the endpoints to compare with, and which are marked', async () => {
     const { screen } = await answered();
     screen.type('/compare openai x2\r');
     await screen.until((text) => text.includes('2 answers: enter continues with the answer of simulator'));
@@ -67,7 +67,7 @@ describe('each overlay is read in words', () => {
     expect(from(screen, 'Inspector')).not.toMatch(DRAWN);
   });
 
-  test('the panes and what their figures mean', async () => {
+  test('the panes and the explanation of their figures', async () => {
     const { screen } = await answered();
     screen.type('\t\t');
     await screen.until((text) => /Panes:\n+Request\n/.test(text));
@@ -85,7 +85,7 @@ describe('each overlay is read in words', () => {
     expect(from(screen, 'vastar-tui 0.1.0')).not.toMatch(DRAWN);
   });
 
-  test('the search: where the match is, and its line', async () => {
+  test('the search: the place of the match, and its line', async () => {
     const { screen } = await answered();
     screen.type('\x06');
     await screen.until((text) => text.includes('Search the conversation: type a text.'));

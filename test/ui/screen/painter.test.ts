@@ -12,7 +12,7 @@ const ROWS = 4;
 interface Painted {
   screen: Screen;
   painter: Painter;
-  /** Paints these rows at the top left, and resolves when the terminal shows them. */
+  /** Paints these rows at the top left; resolves when the terminal shows them. */
   show(rows: readonly Line[], more?: Partial<Region>): Promise<void>;
 }
 
@@ -32,16 +32,16 @@ function start(theme = plainTheme): Painted {
   };
 }
 
-/** All that a terminal shows, styles included. */
+/** The whole screen with its styles. */
 const seen = ({ screen }: Painted): unknown => ({ cells: screen.cells(), cursor: screen.cursor() });
 
-describe('what is on the screen', () => {
+describe('the screen', () => {
   const grapheme = fc.constantFrom(...'ab 1│─▌é', '世', '量', '👩‍👧', '🇩🇪', '❤️', 'e\u0301', ' ', ' ');
   const tone = fc.constantFrom('plain', 'dim', 'accent', 'match' as const);
   const span = fc.tuple(tone, fc.string({ unit: grapheme, maxLength: 12 }));
   const rows = fc.array(fc.array(span, { maxLength: 4 }), { maxLength: ROWS });
 
-  test('is the same whatever was there before', async () => {
+  test("doesn't depend on its earlier contents", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rows, { minLength: 2, maxLength: 4 }), async (frames) => {
         const [painted, fresh] = [start(colourTheme), start(colourTheme)];
@@ -54,7 +54,7 @@ describe('what is on the screen', () => {
     );
   }, 60_000);
 
-  test('links open their address, in whatever stretch they are written', async () => {
+  test('has links that open their address, whatever part of them is repainted', async () => {
     const { screen, show } = start(colourTheme);
     await show([['see ', ['link', 'the docs', 'https://e.example/a'], ' now']]);
     expect(screen.written).toMatch(
@@ -65,7 +65,7 @@ describe('what is on the screen', () => {
     expect(screen.rows()[0]).toBe('see the docs now');
   });
 
-  test('keeps neighbours in their place, also beside an emoji and when one moves', async () => {
+  test('keeps neighbours in place, also beside an emoji and when one moves', async () => {
     const { screen, painter, show } = start();
     const beside = { place: { x: 12, y: 0 } };
     painter.show(beside, { place: () => beside.place, rows: [['right'], ['below']], width: 12 });
@@ -79,14 +79,14 @@ describe('what is on the screen', () => {
     expect(screen.text().trim()).toBe('left');
   });
 
-  test('has no control characters, whatever a line holds', async () => {
+  test('has no control characters, whatever a line contains', async () => {
     const { screen, show } = start();
     await show([['a\x1b[2Jb\x1b]0;title\x07c\x9b31md\u202ee']]);
     expect(screen.rows()[0]).toBe('a[2Jb]0;titlec31md‹RLO›e');
     expect(screen.events).toEqual([]);
   });
 
-  test('is drawn anew at another size', async () => {
+  test('is drawn again at another size', async () => {
     const { screen, show } = start();
     await show([['one'], ['two'], ['three'], ['four']]);
     screen.resize(10, 2);
@@ -98,8 +98,8 @@ describe('what is on the screen', () => {
   });
 });
 
-describe('what is written', () => {
-  test('is only what has changed, in one piece that the terminal shows at once', async () => {
+describe('the output', () => {
+  test('has only changes, in one write that the terminal shows at once', async () => {
     const { screen, show } = start();
     await show([['the first words', ['accent', '▌']], ['another row']]);
     const before = screen.written.length;
@@ -110,7 +110,7 @@ describe('what is written', () => {
     expect(screen.written.length).toBe(before + update.length);
   });
 
-  test('is all of a row from an emoji on, erased before: terminals disagree on its width', async () => {
+  test('repaints an erased row from an emoji on, because terminals disagree on its width', async () => {
     const { screen, show } = start();
     await show([['hearts ❤️ and more']]);
     const before = screen.written.length;
@@ -118,7 +118,7 @@ describe('what is written', () => {
     expect(screen.written.slice(before)).toBe('\x1b[?2026h\x1b[1;8H\x1b[17X❤️ and none\x1b[?2026l');
   });
 
-  test('joins what changes at the same moment', async () => {
+  test('joins changes of the same turn', async () => {
     const { screen, painter, show } = start();
     const other = {};
     for (const word of ['one', 'two', 'three']) {
@@ -129,7 +129,7 @@ describe('what is written', () => {
     expect(screen.written).not.toContain('two');
   });
 
-  test('skips frames that a slow terminal has no time for', async () => {
+  test("skips frames that a slow terminal can't keep up with", async () => {
     const { screen, painter } = start();
     const owner = {};
     const show = (word: string): void =>
@@ -147,7 +147,7 @@ describe('what is written', () => {
 });
 
 describe('the cursor', () => {
-  test('stands in the region that has it, and is hidden when none has', async () => {
+  test('is in the region that sets it, and hidden when no region does', async () => {
     const { screen, show } = start();
     const place = () => ({ x: 2, y: 1 });
     await show([['draft']], { place, cursor: { x: 5, y: 0 } });
@@ -160,7 +160,7 @@ describe('the cursor', () => {
   });
 });
 
-test('a terminal that is another program’s is left alone, and drawn whole when it is ours again', async () => {
+test('nothing is written while another program has the terminal; afterwards the whole screen is drawn', async () => {
   const { screen, painter, show } = start();
   await show([['ours']], { cursor: { x: 4, y: 0 } });
   painter.pause();

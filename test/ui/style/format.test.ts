@@ -28,12 +28,12 @@ test.each([
   expect(duration(ms)).toBe(expected);
 });
 
-test('two durations share their unit', () => {
+test('two durations share a unit', () => {
   expect(durations(9.13, 18.4)).toBe('9.1 / 18 ms');
   expect(durations(300, 2100)).toBe('0.3 / 2.1 s');
 });
 
-test('counts, bytes, rates and times read as people write them', () => {
+test('counts, bytes, rates and times have a readable form', () => {
   expect([seconds(0), uptime(185_000), uptime(90_000_000)]).toEqual(['0.0 s', '3 m', '1 d']);
   expect([bytes(812), bytes(12_340), bytes(999_960), bytes(4_000_000)]).toEqual([
     '812 B',
@@ -51,6 +51,6 @@ test.each([
   [99.4, '99 ms'],
   [99.6, '0.1 s'],
   [2100, '2.1 s'],
-])('%d ms that are over took %s', (ms, text) => {
+])('a past time of %d ms is %s', (ms, text) => {
   expect(taken(ms)).toBe(text);
 });

@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cut, fill, joinThatFit, lineWidth, plainText, spread } from '../../../src/ui/style/line.js';
 
-test('a line is cut with an ellipsis, between graphemes, keeping its styles', () => {
+test('a line is cut between graphemes with an ellipsis and keeps its styles', () => {
   expect(plainText(cut([['bold', 'hello '], 'world'], 8))).toBe('hello w…');
   expect(plainText(cut(['世界世界'], 6))).toBe('世界…');
   expect(cut(['fits'], 4)).toEqual(['fits']);
   expect(cut([['dim', 'hello']], 3)).toEqual([['dim', 'he…']]);
 });
 
-test('two ends are spread, and the right one goes when both do not fit', () => {
+test("`spread` drops the right part when both don't fit", () => {
   expect(plainText(spread(['left'], ['right'], 12))).toBe('left   right');
   expect(plainText(spread(['left'], ['right'], 9))).toBe('left     ');
 });
 
-test('of items as many are joined as fit', () => {
+test('as many items are joined as fit', () => {
   expect(plainText(joinThatFit([['one'], ['two'], ['three']], 9))).toBe('one  two');
 });
 

@@ -10,7 +10,7 @@ const styled = (name: ThemeName, depth?: number): string =>
 
 type Rgb = readonly [number, number, number];
 
-/** Of the 256 colours those that are the same in every terminal. @see https://invisible-island.net/xterm/xterm.faq.html */
+/** Those of the 256 colours that all terminals share. @see https://invisible-island.net/xterm/xterm.faq.html */
 function indexed(index: number): Rgb {
   if (index < 16 || index > 255) throw new Error(`${index} is the terminal's own colour`);
   if (index >= 232) {
@@ -37,12 +37,12 @@ function contrast(one: Rgb, other: Rgb): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-test('the contrast of black and white is 21, of a grey and white what WCAG says', () => {
+test('the contrast of black and white is 21, and of grey and white the value of WCAG', () => {
   expect(contrast(hex('000000'), hex('ffffff'))).toBeCloseTo(21, 5);
   expect(contrast(hex('767676'), hex('ffffff'))).toBeCloseTo(4.54, 2);
 });
 
-/** Usual backgrounds: pure ones, editors' and desktops' defaults, and popular schemes. */
+/** Usual backgrounds: black or white, defaults of editors and desktops, and popular schemes. */
 const BACKGROUNDS = {
   dark: ['000000', '1e1e1e', '282c34', '2e3440', '002b36', '300a24'],
   light: ['ffffff', 'fafafa', 'fdf6e3', 'eeeeee'],
@@ -57,7 +57,7 @@ describe.each(['dark', 'light'] as const)('the %s theme', (name) => {
     }
   });
 
-  test('has no faint text and none of the terminal’s own colours, whose contrast nobody knows', () => {
+  test('has no faint text and none of the terminal’s own colours, whose contrast is unknown', () => {
     expect(styled(name)).not.toMatch(/\x1b\[(?:2|3[0-7]|9[0-7])m/);
     for (const tone of ['dim', 'accent', 'title', 'code', 'keyword', 'string', 'number', 'name'] as const)
       expect(themeOf(name)(tone, 'x')).toContain('38;5;');

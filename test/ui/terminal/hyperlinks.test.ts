@@ -23,7 +23,7 @@ test.each<[opens: boolean, terminal: string, env: Record<string, string>]>([
   [false, 'one that nothing is known of', {}],
   [true, 'one that the user says it of', { FORCE_HYPERLINK: '1', TMUX: 'x' }],
   [false, 'one that the user denies it of', { FORCE_HYPERLINK: '0', VTE_VERSION: '7200' }],
-])('links open: %s in %s', (opens, _terminal, env) => {
+])('links are enabled: %s in %s', (opens, _terminal, env) => {
   for (const name of NOTHING) vi.stubEnv(name, undefined);
   for (const [name, value] of Object.entries({ TERM: 'xterm-256color', ...env })) vi.stubEnv(name, value);
   expect(opensLinks(TERMINAL)).toBe(opens);

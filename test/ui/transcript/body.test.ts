@@ -51,7 +51,7 @@ const text = fc
   )
   .map((parts) => parts.join(''));
 
-test.each(bodies)('%s that grows gives the rows of the whole', (_name, make) => {
+test.each(bodies)('%s that grows gives the same rows as the whole text', (_name, make) => {
   fc.assert(
     fc.property(
       text,
@@ -70,7 +70,7 @@ test.each(bodies)('%s that grows gives the rows of the whole', (_name, make) => 
   );
 });
 
-test.each(bodies)('%s: rows that are closed never change', (_name, make) => {
+test.each(bodies)('%s: closed rows never change', (_name, make) => {
   fc.assert(
     fc.property(text, text, (first, more) => {
       const body = make(20);
@@ -83,7 +83,7 @@ test.each(bodies)('%s: rows that are closed never change', (_name, make) => {
   );
 });
 
-test.each(bodies)('%s: offsets rise from row to row, and rows fit their width', (_name, make) => {
+test.each(bodies)('%s: offsets increase from row to row, and rows fit their width', (_name, make) => {
   fc.assert(
     fc.property(text, fc.integer({ min: 18, max: 60 }), (whole, width) => {
       const body = make(width);
@@ -103,14 +103,14 @@ test.each(bodies)(
     const body = make(80);
     const whole = 'word '.repeat(words + 2000);
     body.update(whole.slice(0, words * 5));
-    // Wrapping all of it each time would take longer than any test may.
+    // Wrapping the whole text each time would exceed the test's time limit.
     for (let step = 1; step <= 2000; step += 1) body.update(whole.slice(0, (words + step) * 5), true);
     const rows = rowsOf(body);
     expect(rows.at(-1)?.offset).toBeGreaterThan(words * 5);
   },
 );
 
-test('plain text is shown as it came', () => {
+test('plain text is shown unchanged', () => {
   const body = createPlainBody(20);
   body.update('# no heading\n- and **no** list that wraps here');
   expect(rowsOf(body).map((row) => plainText(row.line))).toEqual([

@@ -23,7 +23,7 @@ const rowsOf = (make: BlockMaker, message: Message): string[] => {
   return Array.from({ length: block.count }, (_, index) => plainText(block.at(index)?.line ?? [])).slice(1);
 };
 
-test('a call is shown by its name, and its arguments as they come', () => {
+test('a call shows its name, and its arguments as they arrive', () => {
   const first = answer([{ id: 'c1', name: 'weather', arguments: '' }]);
   const make = makerFor(first);
   expect(rowsOf(make, first)).toEqual(['calls weather▌', '']);
@@ -61,7 +61,7 @@ test('a call comes after the text of its answer, and is wrapped', () => {
   ]);
 });
 
-test('every row of calls has a place of its own, so that a reader can scroll in them', () => {
+test('every row of a call has its own offset, so that the user can scroll in it', () => {
   const args = Array.from({ length: 30 }, (_, index) => `"key ${index}": 1`).join(', ');
   const message = answer([{ id: 'c1', name: 'write', arguments: args }], 'Well.', false);
   const block = makerFor(message, 30)(message);
@@ -69,7 +69,7 @@ test('every row of calls has a place of its own, so that a reader can scroll in 
   expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
 });
 
-test('a result is shown and spoken with the name of its tool', () => {
+test('a result is shown and read with the name of its tool', () => {
   const result: Message = { role: 'tool', id: 2, atMs: 0, text: 'rain', call: { id: 'c1', name: 'weather' } };
   const block = makerFor(result)(result);
   expect(plainText(block.at(0)?.line ?? [])).toMatch(/^result of weather /);

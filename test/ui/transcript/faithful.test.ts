@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { lossBetween, lossIn, rowsOf, textOf } from '../../support/faithful.js';
 import { ANSWERS, markdownText } from '../../support/markdown-texts.js';
 
-/** `npm run fuzz:text` does a hundred thousand. */
+/** `npm run fuzz:text` runs a hundred thousand. */
 const TEXTS = 400;
 
 const gfm: { examples: string[] } = JSON.parse(
@@ -40,14 +40,14 @@ describe.each([true, false])(
   },
 );
 
-/** Letters and digits, each with how often it is there. */
+/** The number of each letter and digit. */
 function lettersIn(text: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [letter] of text.matchAll(/[\p{L}\p{N}]/gu)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
   return counts;
 }
 
-test('in a narrow window there is no letter less than in a wide one', () => {
+test('a narrow window loses no letter that a wide one shows', () => {
   fc.assert(
     fc.property(markdownText, fc.integer({ min: 14, max: 60 }), (text, width) => {
       const narrow = lettersIn(textOf(rowsOf(text, true, width)));
@@ -60,7 +60,7 @@ test('in a narrow window there is no letter less than in a wide one', () => {
   );
 }, 60_000);
 
-test('code is shown as it was written, line by line', () => {
+test('code is shown unchanged, line by line', () => {
   const line = fc.string({ unit: fc.constantFrom(...'ab*_~`$\\ \t|<&日'), maxLength: 12 });
   fc.assert(
     fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), fc.boolean(), (lines, closed) => {
@@ -73,7 +73,7 @@ test('code is shown as it was written, line by line', () => {
             .split('\n')[1]
             ?.slice(2) ?? '',
       );
-      // A last line that is empty is the newline before it.
+      // An empty last line comes from the newline before it.
       if (expected.at(-1) === '' && !closed) expected.pop();
       expect(shown).toEqual(expected);
     }),
@@ -81,7 +81,7 @@ test('code is shown as it was written, line by line', () => {
   );
 });
 
-describe('what checks this sees a loss:', () => {
+describe('the check detects a loss:', () => {
   test.each([
     ['10~20 and 30~40', '1020 and 3040'],
     ['\\(a\\)', '(a)'],
@@ -96,7 +96,7 @@ describe('what checks this sees a loss:', () => {
     ['- a\n- b', 'a\nb'],
     ['one two', 'two one'],
     ['&copy; a', '© a'],
-  ])('%j is not %j', (source, shown) => {
+  ])('%j differs from %j', (source, shown) => {
     const lines = shown.split('\n').map((text) => [text]);
     expect(lossBetween(source, lines, true)).toMatch(/^lost near/);
   });

@@ -60,7 +60,7 @@ test('styles', async () => {
   await expect(`${shown(DOCUMENT, 60, marking).join('\n')}\n`).toMatchFileSnapshot('./markdown/styles.txt');
 });
 
-describe('a link shows where it truly leads', () => {
+describe('a link shows its true target', () => {
   test.each([
     ['[your bank](https://evil.example/login)', 'your bank (evil.example)', 'https://evil.example/login'],
     ['[https://bank.example](https://evil.example)', 'https://bank.example (evil.example)'],
@@ -92,7 +92,7 @@ describe('a link shows where it truly leads', () => {
     expect(shown(source)).toEqual([text, ...(target === undefined ? [] : [`↗ ${target}`])]);
   });
 
-  test('where the terminal opens links, they are linked and have no address below', () => {
+  test('if the terminal opens links, no address is below the text', () => {
     const body = createMarkdownBody({ width: 60, highlighter: plainHighlighter, hyperlinks: true });
     body.update('[the **docs**](https://e.example/ä) and [run](javascript:x)');
     expect(body.open.map(({ line }) => line)).toEqual([
@@ -107,7 +107,7 @@ describe('a link shows where it truly leads', () => {
     ]);
   });
 
-  test('each address stands once below its paragraph, item or table, when the text has ended', () => {
+  test('after the end of the text, each address is once below its paragraph, item or table', () => {
     const source =
       '- see [a](http://e.example/a) and [b](http://e.example/a)\n- x\n\n| [t](http://e.example/t) |\n|---|\n';
     expect(shown(source)).toEqual([
@@ -123,7 +123,7 @@ describe('a link shows where it truly leads', () => {
   });
 });
 
-describe('without styles, what they would show stays as it was written', () => {
+describe("without styles, Markdown's marks stay visible", () => {
   test.each([
     [
       '**bold**, *slanted*, ***both***, __old__ and `code`',
@@ -151,13 +151,13 @@ describe('a closing fence at the end of an answer is a fence', () => {
     expect(shown(source)).toEqual(expected);
   });
 
-  test('while it is written, a part of it is not shown as code', () => {
+  test('while it streams, a part of it is not shown as code', () => {
     for (const part of ['`', '``', '```'])
       expect(shown(`\`\`\`js\nf()\n${part}`, 60, plainTheme, true)).toEqual(['┌ js', '│ f()']);
   });
 });
 
-describe('nothing that was written is left out', () => {
+describe('no text is lost', () => {
   test.each([
     ['3. three\n5. five', ['3. three', '5. five']],
     ['1. one\n1. two\n1. three', ['1. one', '2. two', '3. three']],
@@ -169,16 +169,16 @@ describe('nothing that was written is left out', () => {
     expect(shown(source)).toEqual(expected);
   });
 
-  test('of a text that the lexer fails for', () => {
+  test('in a text on which the lexer fails', () => {
     expect(shown('- [\n  >5. \n$')).toEqual(['- [', '  >5.', '$']);
   });
 
-  test('a table without rows, in a narrow window', () => {
+  test('in a table without rows in a narrow window', () => {
     expect(shown('| first | second | third |\n|---|---|---|', 14)).toEqual(['first', 'second', 'third']);
   });
 });
 
-describe('while it is written, no mark of something begun is shown', () => {
+describe('a streaming text shows no mark of an incomplete element', () => {
   test.each([
     ['some **bold te', ['some bold te']],
     ['some **', ['some']],
@@ -192,7 +192,7 @@ describe('while it is written, no mark of something begun is shown', () => {
   });
 });
 
-test('code that is still written has no lower edge yet', () => {
+test('streaming code has no lower edge yet', () => {
   expect(shown('```py\nprint(1)\npri', 40, plainTheme, true)).toEqual(['┌ py', '│ print(1)', '│ pri']);
 });
 
@@ -202,7 +202,7 @@ test('a long answer in one block is shown whole', () => {
   expect(rows).toEqual(['┌', ...lines.map((line) => `│ ${line}`), '└']);
 });
 
-test('code gets its colours when its language has been loaded, and joins to itself again', async () => {
+test('code is coloured after its language has loaded, and its pieces join to the same text', async () => {
   const code = 'const a = "<b> &amp; \'c\'"; /* two\nlines */\nlast';
   const loaded = Promise.withResolvers<void>();
   const highlighter = createHighlighter(() => loaded.resolve());
@@ -214,7 +214,7 @@ test('code gets its colours when its language has been loaded, and joins to itse
   expect(lines[1]).toEqual([{ tone: 'dim', text: 'lines */' }]);
 });
 
-test('a language that is no language is shown plain', () => {
+test('code of an unknown language is plain', () => {
   const highlighter = createHighlighter(() => {});
   expect(highlighter.lines('x', '__proto__')).toEqual([[{ tone: 'plain', text: 'x' }]]);
   expect(highlighter.lines('x', 'constructor')).toEqual([[{ tone: 'plain', text: 'x' }]]);

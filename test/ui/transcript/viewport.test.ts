@@ -23,7 +23,7 @@ const answer = (id: number, text: string, streaming = false): Message => ({
     : { kind: 'complete', metrics: metricsOf(), remarks: ['a remark'] },
 });
 
-/** Every row of a conversation, made without any window. */
+/** All rows of a conversation, made without a window. */
 function allRows(messages: readonly Message[], width: number): string[] {
   return messages.flatMap((message) => {
     const block = createBlockMaker(message, {
@@ -52,7 +52,7 @@ const conversation = fc
   );
 const sizes = { width: fc.integer({ min: 20, max: 40 }), height: fc.integer({ min: 1, max: 12 }) };
 
-test('following, the window is the end of all rows', () => {
+test('while following, the window shows the last rows', () => {
   fc.assert(
     fc.property(conversation, sizes.width, sizes.height, (messages, width, height) => {
       const view = { messages, width, height, scroll: FOLLOW };
@@ -62,7 +62,7 @@ test('following, the window is the end of all rows', () => {
   );
 });
 
-test('scrolled anyhow, the window is a slice of all rows', () => {
+test('at any scroll position, the window is a slice of all rows', () => {
   fc.assert(
     fc.property(
       conversation,
@@ -87,11 +87,11 @@ test('scrolled anyhow, the window is a slice of all rows', () => {
   );
 });
 
-describe('a reader who has scrolled away', () => {
+describe('after scrolling away from the end, the window', () => {
   const messages = Array.from({ length: 20 }, (_, index) => question(index + 1, `question ${index + 1}`));
   const height = 9;
 
-  test('stays in place while text arrives, and sees how much is new', () => {
+  test('stays in place while text arrives, and counts the new rows', () => {
     const viewport = createViewport();
     const scroll = viewport.scrolledBy({ messages, width: 40, height, scroll: FOLLOW }, -6) ?? FOLLOW;
     const before = shown(viewport, { messages, width: 40, height, scroll });
@@ -101,7 +101,7 @@ describe('a reader who has scrolled away', () => {
     expect(after).toMatchObject({ newRows: 4, atEnd: false });
   });
 
-  test('stays at his words when the width changes', () => {
+  test('stays at the same words when the width changes', () => {
     const long = [question(1, `${'some words '.repeat(40)}HERE ${'more words '.repeat(80)}`)];
     const viewport = createViewport();
     let scroll = viewport.toTop({ messages: long, width: 60, height: 4, scroll: FOLLOW });
@@ -119,7 +119,7 @@ describe('a reader who has scrolled away', () => {
     expect(viewport.scrolledBy({ messages, width: 40, height, scroll: up }, 6)).toEqual(FOLLOW);
   });
 
-  test('sees that there are no more matches', () => {
+  test('stays when there are no more matches', () => {
     const viewport = createViewport();
     const top = viewport.toTop({ messages, width: 40, height, scroll: FOLLOW });
     expect(viewport.scrolledBy({ messages, width: 40, height, scroll: top }, -1)).toBeUndefined();
@@ -127,7 +127,7 @@ describe('a reader who has scrolled away', () => {
   });
 });
 
-test('messages too long to be kept wrapped all together are shown as they would be alone', () => {
+test('messages beyond the cache limit are shown like single ones', () => {
   const messages = Array.from({ length: 20 }, (_, index) => question(index + 1, `${index}\n`.repeat(1000)));
   const seen = { message: 20, offset: 0 };
   const viewport = createViewport();
@@ -141,13 +141,13 @@ test('messages too long to be kept wrapped all together are shown as they would 
   }
 });
 
-test('a frame does not wrap what it does not show', () => {
+test('a frame does not wrap messages outside of the window', () => {
   const count = 10_000;
   const words = 'some words to wrap '.repeat(20);
   const messages = Array.from({ length: count }, (_, index) => question(index + 1, words));
   const viewport = createViewport();
   let text = '';
-  // Wrapping ten thousand messages a thousand times would take longer than any test may; bench/frames.ts has the figure.
+  // Wrapping ten thousand messages a thousand times would exceed the test's time limit; bench/frames.ts measures it.
   for (let frame = 0; frame < 1000; frame += 1) {
     text += 'some more words ';
     messages[count] = answer(count + 1, text, true);

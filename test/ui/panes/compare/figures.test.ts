@@ -17,7 +17,7 @@ const side = (endpoint: typeof SIMULATOR, ttfts: readonly number[]): Side => ({
 const SIX = [300, 310, 320, 330, 340, 350];
 const FAST = [100, 101, 102, 103, 104, 105];
 
-test('all sides stand in one table, and their steps in one list on one scale', () => {
+test('one table has all sides, and one list has their steps on one scale', () => {
   const lines = comparedFigures([side(SIMULATOR, [301]), side(OPENAI, [151])], {
     width: 60,
     rows: 11,
@@ -38,18 +38,18 @@ test('all sides stand in one table, and their steps in one list on one scale', (
 });
 
 describe('the verdict', () => {
-  test('names the difference, how sure it is and what it rests on', () => {
+  test('names the difference, its confidence and the number of answers', () => {
     expect(verdictWords([side(SIMULATOR, SIX), side(OPENAI, FAST)], 'ctrl+g')[0]).toMatch(
       /^first token: openai is 220 ms sooner than simulator \(1\d\d ms to 2\d\d ms, 95 % sure, 6 answers each\)$/,
     );
   });
 
-  test('says that no difference is shown where the answers overlap', () => {
+  test('says that overlapping answers show no difference', () => {
     const words = verdictWords([side(SIMULATOR, SIX), side(OPENAI, [...SIX.slice(1), 301])], 'ctrl+g')[0];
     expect(words).toMatch(/^first token: no difference between (simulator|openai) and .* is shown \(−/);
   });
 
-  test('calls two models of one endpoint by their models', () => {
+  test('names sides of one endpoint by their models', () => {
     const other = { ...SIMULATOR, model: 'gpt-4o' };
     expect(verdictWords([side(SIMULATOR, SIX), side(other, FAST)], '')[0]).toContain(
       'gpt-4o is 220 ms sooner than gpt-3.5-turbo',
@@ -57,7 +57,7 @@ describe('the verdict', () => {
   });
 });
 
-test('as many sides stand beside one another as have room, the marked one among them', () => {
+test('as many sides as fit are side by side, including the marked one', () => {
   const layout = (width: number, height: number, sides: number, marked: number) =>
     compareLayout({ width, height }, { sides, marked });
   expect(layout(83, 35, 2, 0)).toMatchObject({ kind: 'beside', from: 0, columns: 2, width: 40 });

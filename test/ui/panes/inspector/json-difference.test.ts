@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { jsonDifferences } from '../../../../src/ui/panes/inspector/json-difference.js';
 
-test('two bodies differ where a value is another one, is missing or is new', () => {
+test('two bodies differ where a value has changed, is missing or is new', () => {
   const before = { model: 'a', temperature: 0.2, messages: [{ role: 'user', content: 'Hi' }], stop: [] };
   const after = {
     model: 'a',
@@ -17,7 +17,7 @@ test('two bodies differ where a value is another one, is missing or is new', () 
   ]);
 });
 
-test('an empty list is not the same as none, and null is a value', () => {
+test('an empty list differs from a missing one, and null is a value', () => {
   expect(jsonDifferences({ a: [], b: null }, { b: undefined })).toEqual([
     { path: 'a', before: '[]', after: undefined },
     { path: 'b', before: 'null', after: undefined },

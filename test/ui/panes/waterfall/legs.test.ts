@@ -17,7 +17,7 @@ const split = metricsOf({
   },
 });
 
-test('several exchanges have one list of steps in their order; what one of them lacks took no time', () => {
+test('several exchanges share one list of steps in order; a missing step counts as 0', () => {
   expect(legRows([pooled, fresh])).toEqual([
     { label: 'DNS lookup', ms: [0, 5] },
     { label: 'TCP connect', ms: [0, 20] },
@@ -27,7 +27,7 @@ test('several exchanges have one list of steps in their order; what one of them 
   ]);
 });
 
-test('a wait that is split in one exchange alone is whole in both', () => {
+test('a wait that is split in only one exchange is shown unsplit in both', () => {
   expect(legRows([split, pooled]).map(({ label }) => label)).toEqual([
     'send request',
     'to 1st byte',
@@ -41,7 +41,7 @@ test('the median counts exchanges without a step as 0', () => {
   expect(connect).toEqual({ label: 'TCP connect', ms: 20, medianMs: 0 });
 });
 
-test('what is over the median and what is under it look different, without any colour', () => {
+test('times over and under the median look different without colours', () => {
   const lines = waterfallAgainst(
     metricsOf({ hops: { send: 80, wait: 20 } }),
     [metricsOf({ hops: { send: 40, wait: 40 } })],
@@ -56,7 +56,7 @@ test('what is over the median and what is under it look different, without any c
   ]);
 });
 
-test('two exchanges share one scale: a step of half the time has a bar of half the length', () => {
+test('two exchanges share a scale: half the time has a bar of half the length', () => {
   const lines = sharedWaterfall(
     [
       { name: 'a', metrics: [metricsOf({ hops: { wait: 9.3 } })] },

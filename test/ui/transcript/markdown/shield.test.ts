@@ -4,7 +4,7 @@ import { plainHighlighter } from '../../../../src/ui/transcript/markdown/highlig
 import { createMarkdownBody } from '../../../../src/ui/transcript/markdown/markdown-body.js';
 import { shield } from '../../../../src/ui/transcript/markdown/shield.js';
 
-/** Each row with its styles; those of a paragraph. */
+/** A paragraph's rows with their styles. */
 function shown(text: string): string {
   const body = createMarkdownBody({ width: 200, highlighter: plainHighlighter });
   body.update(text);
@@ -15,7 +15,7 @@ function shown(text: string): string {
     .join('\n');
 }
 
-describe('what only looks like markup stays as it was written', () => {
+describe('text that only looks like markup stays unchanged', () => {
   test.each([
     '10~20 ms then 30~40 ms',
     'HEAD~1 and HEAD~2',
@@ -42,7 +42,7 @@ describe('what only looks like markup stays as it was written', () => {
   });
 });
 
-describe('markup beside it is rendered', () => {
+describe('markup beside such text is rendered', () => {
   test.each([
     ['**C**reate, **R**ead', '<bold>C</>reate, <bold>R</>ead'],
     ['**2*3** and *a*', '<bold>2*3</> and <italic>a</>'],
@@ -118,7 +118,7 @@ const parts = fc.constantFrom(
   ],
 );
 
-test('what is shielded is as long as its source, and comes back as it was', () => {
+test('a shielded text is as long as its source and can be restored', () => {
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 60 }), (pieces) => {
       const source = pieces.join('');
@@ -130,8 +130,8 @@ test('what is shielded is as long as its source, and comes back as it was', () =
   );
 });
 
-test('formulas that are begun and never closed cost no more than their text', () => {
-  // Looking for an end from each place would take longer than any test may.
+test('unclosed formulas take linear time', () => {
+  // Searching for an end from each place would exceed the test's time limit.
   for (const opener of ['\\[', '\\(', '$a', '$$', '\\begin{a}', '`a``', '\\', '__a', '~', '*a ', '/*'])
     shield(opener.repeat(50_000));
 });
