@@ -42,13 +42,14 @@ function longHops({ metrics: { hops } }: ChatAnswer): string {
   return long.length === 0 ? '–' : long.join(', ');
 }
 
-function row(name: string, answer: ChatAnswer): string {
+function row({ name, sends }: Shape, answer: ChatAnswer): string {
   const { outcome, metrics } = answer;
   const { speed, tokensEstimated, outputTokens } = metrics;
   const rate =
     speed.kind === 'measured' ? `${speed.tokensPerSecond.toFixed(0)} tok/s` : `\`${speed.reason}\``;
   const cells = [
     name,
+    sends,
     outcome,
     ms(metrics.ttftMs),
     ms(metrics.e2eMs),
@@ -63,11 +64,11 @@ function row(name: string, answer: ChatAnswer): string {
 }
 
 const shapeRows = [
-  '| shape | outcome | TTFT ms | E2E ms | rate | tokens | chunks | arrivals | attempts | hops of 10 ms and more |',
-  '|---|---|---|---|---|---|---|---|---|---|',
+  '| shape | what the server sends | outcome | TTFT ms | E2E ms | rate | tokens | chunks | arrivals | attempts | hops of 10 ms and more |',
+  '|---|---|---|---|---|---|---|---|---|---|---|',
 ];
 // The first run of a process is slower: it loads code.
 for (const shape of SHAPES.slice(0, 1)) await play(shape);
-for (const shape of SHAPES) shapeRows.push(row(shape.name, await play(shape)));
+for (const shape of SHAPES) shapeRows.push(row(shape, await play(shape)));
 const file = 'docs/metrics.md';
 writeFileSync(page, withSection(readFileSync(page, 'utf8'), { file, name: 'shapes', lines: shapeRows }));

@@ -3,6 +3,8 @@ import { deltaOf, FINISH, type Script, sseEvents } from '../../test/support/upst
 
 export interface Shape {
   name: string;
+  /** What the server does, in words. */
+  sends: string;
   /** The answers to the first attempt, the second and so on. */
   answers: readonly Script[];
 }
@@ -45,9 +47,14 @@ const gzip = await flushed(
 );
 
 export const SHAPES: readonly Shape[] = [
-  { name: 'one token a packet', answers: [paced(...tokens(), usageOf(TOKENS))] },
+  {
+    name: 'one token a packet',
+    sends: '12 tokens, one every 30 ms, then usage',
+    answers: [paced(...tokens(), usageOf(TOKENS))],
+  },
   {
     name: 'two bursts',
+    sends: '6 tokens in one packet, 6 more 200 ms later',
     answers: [
       {
         chunks: [
@@ -60,6 +67,7 @@ export const SHAPES: readonly Shape[] = [
   },
   {
     name: 'hidden reasoning',
+    sends: 'usage counts 1,000 reasoning tokens that were never sent',
     answers: [
       {
         chunks: [
@@ -70,9 +78,14 @@ export const SHAPES: readonly Shape[] = [
       },
     ],
   },
-  { name: 'streamed reasoning', answers: [paced(...thoughts(6), ...tokens(6), usageOf(12, reasoning(6)))] },
+  {
+    name: 'streamed reasoning',
+    sends: '6 tokens of reasoning, then 6 of text',
+    answers: [paced(...thoughts(6), ...tokens(6), usageOf(12, reasoning(6)))],
+  },
   {
     name: 'a tool call alone',
+    sends: 'a name and 11 pieces of arguments, no text',
     answers: [
       paced(
         call({ id: 'c', type: 'function', function: { name: 'weather', arguments: '' } }),
@@ -81,13 +94,15 @@ export const SHAPES: readonly Shape[] = [
       ),
     ],
   },
-  { name: 'no usage', answers: [paced(...tokens())] },
+  { name: 'no usage', sends: '12 tokens, no usage', answers: [paced(...tokens())] },
   {
     name: 'usage in each chunk',
+    sends: 'each chunk counts the tokens so far',
     answers: [paced(...tokens().map((data, index) => withCount(data, index + 1)))],
   },
   {
     name: 'a retry',
+    sends: 'status 503, then the answer',
     answers: [
       { status: 503, delayMs: 50, contentType: 'application/json', chunks: ['{}'] },
       paced(...tokens(), usageOf(TOKENS)),
@@ -95,6 +110,7 @@ export const SHAPES: readonly Shape[] = [
   },
   {
     name: 'keep-alives',
+    sends: 'two comments before the first token',
     answers: [
       {
         chunks: [': ping\n\n', ': ping\n\n', ...sseEvents(...tokens(), usageOf(TOKENS), FINISH, DONE)],
@@ -102,7 +118,15 @@ export const SHAPES: readonly Shape[] = [
       },
     ],
   },
-  { name: 'compressed', answers: [{ headers: { 'content-encoding': 'gzip' }, chunks: gzip, gapMs: GAP_MS }] },
-  { name: 'empty', answers: [paced(usageOf(0))] },
-  { name: 'buffered by a proxy', answers: [{ delayMs: 300, chunks: [whole] }] },
+  {
+    name: 'compressed',
+    sends: 'gzip, flushed after each chunk',
+    answers: [{ headers: { 'content-encoding': 'gzip' }, chunks: gzip, gapMs: GAP_MS }],
+  },
+  { name: 'empty', sends: '`finish_reason` and usage, no output', answers: [paced(usageOf(0))] },
+  {
+    name: 'buffered by a proxy',
+    sends: 'nothing for 300 ms, then all in one packet',
+    answers: [{ delayMs: 300, chunks: [whole] }],
+  },
 ];
