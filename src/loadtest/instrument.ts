@@ -30,12 +30,12 @@ export interface InstrumentMeter {
 const RESOLUTION_MS = 5;
 /** A busier event loop has no room for bursts. */
 const BUSY = 0.9;
-/** Smallest delay that distorts the figures: in ms, or as a share of the median TTFT, whichever is more. */
+/** Smallest delay that distorts the figures by 3 %: in ms, or as a share of the median TTFT, whichever is more. */
 const FLOOR_MS = 5;
-const SHARE = 0.05;
+const SHARE = 0.03;
 /** Gaps are many and short. A delay lengthens one gap and shortens the next, so only their p99 shows it. */
 const GAP_FLOOR_MS = 2;
-const GAP_SHARE = 0.25;
+const GAP_SHARE = 0.15;
 
 export function startInstrument(): InstrumentMeter {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
