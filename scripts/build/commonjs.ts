@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 
 /** The library's entry points, relative to its root. */
-const ENTRIES = ['index', 'sdk/index'] as const;
+export const LIBRARY_ENTRIES = ['index', 'sdk/index'] as const;
 
 /**
  * Writes `cjs/` beside `lib/`: the same library for `require()`. The code stays the ES modules', which Node can
@@ -20,7 +20,7 @@ export function writeCommonjs(dist: string): void {
     const file = join(entry.parentPath, entry.name);
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^[ \t]*\/\*\*[\s\S]*?\*\/\n/gm, ''));
   }
-  for (const entry of ENTRIES) {
+  for (const entry of LIBRARY_ENTRIES) {
     const up = '../'.repeat(entry.split('/').length);
     writeFileSync(join(target, `${entry}.js`), `module.exports = require('${up}lib/${entry}.js');\n`);
   }
