@@ -243,7 +243,16 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     },
     answerStarted({ id, endpoint, model, parentId = lastId }) {
       lastId = id;
-      const answer = { parentId, endpoint, model, text: '', reasoning: '', refusal: '', toolCalls: [] };
+      const answer = {
+        parentId,
+        endpoint,
+        model,
+        text: '',
+        reasoning: '',
+        refusal: '',
+        toolCalls: [],
+        carried: null,
+      };
       streaming.set(id, answer);
       const { head: _itsParent, ...now } = unsaved;
       unsaved = now;

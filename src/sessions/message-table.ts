@@ -1,3 +1,4 @@
+import type { Carried } from '../common/carried.js';
 import type { Database, Row } from './file/database.js';
 import { toJson } from './json.js';
 import { attachmentsOf, messageOf } from './records.js';
@@ -10,6 +11,8 @@ export interface Answer {
   reasoning?: string;
   refusal?: string;
   toolCalls?: readonly ToolCall[];
+  /** Known at the end alone. */
+  carried?: Carried | null;
 }
 
 /** The rows of messages, with what belongs to them. */
@@ -28,6 +31,8 @@ export interface MessageTable {
 export function createMessageTable(db: Database, redactor: Redactor): MessageTable {
   const callsJson = (calls: readonly ToolCall[]): string | null =>
     calls.length === 0 ? null : JSON.stringify(redactor.json(toJson(calls)));
+  const carriedJson = (carried: Carried | null): string | null =>
+    carried === null ? null : JSON.stringify(redactor.json(toJson(carried)));
   const attach = (seq: number, message: number, { name, type, size, url, data }: Attachment): void => {
     db.run(
       'INSERT INTO attachments (session, message, name, type, size, url, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -51,9 +56,9 @@ export function createMessageTable(db: Database, redactor: Redactor): MessageTab
     add(seq, message) {
       const streaming = message.status === 'streaming';
       const { lastId } = db.run(
-        `INSERT INTO messages (session, parent, role, at_ms, text, reasoning, refusal, tool_calls, tool_call_id, status,
-           finish_reason, endpoint, model, attached, writer, written_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO messages (session, parent, role, at_ms, text, reasoning, refusal, tool_calls, carried, tool_call_id,
+           status, finish_reason, endpoint, model, attached, writer, written_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         seq,
         message.parentId,
         message.role,
@@ -62,6 +67,7 @@ export function createMessageTable(db: Database, redactor: Redactor): MessageTab
         redactor.text(message.reasoning),
         redactor.text(message.refusal),
         callsJson(message.toolCalls),
+        carriedJson(message.carried),
         message.toolCallId,
         message.status,
         message.finishReason,
@@ -88,14 +94,15 @@ export function createMessageTable(db: Database, redactor: Redactor): MessageTab
         id,
       );
     },
-    finish(id, { text, reasoning = '', refusal = '', toolCalls = [] }, status, finishReason) {
+    finish(id, { text, reasoning = '', refusal = '', toolCalls = [], carried = null }, status, finishReason) {
       db.run(
-        `UPDATE messages SET text = ?, reasoning = ?, refusal = ?, tool_calls = ?, status = ?, finish_reason = ?,
-           writer = NULL, written_ms = NULL WHERE id = ?`,
+        `UPDATE messages SET text = ?, reasoning = ?, refusal = ?, tool_calls = ?, carried = ?, status = ?,
+           finish_reason = ?, writer = NULL, written_ms = NULL WHERE id = ?`,
         redactor.text(text),
         redactor.text(reasoning),
         redactor.text(refusal),
         callsJson(toolCalls),
+        carriedJson(carried),
         status,
         finishReason,
         id,

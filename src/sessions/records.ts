@@ -1,3 +1,4 @@
+import { carriedIn } from '../common/carried.js';
 import { integer, integerOrNull, type Row, text, textOrNull } from './file/database.js';
 import { isList, isObject, parseJson } from './json.js';
 import { callsIn } from './tool-calls.js';
@@ -53,6 +54,7 @@ export function messageOf(row: Row, attachments: ReadonlyMap<number, Attachment[
     reasoning: text(row, 'reasoning'),
     refusal: text(row, 'refusal'),
     toolCalls: callsIn(text(row, 'tool_calls')),
+    carried: carriedIn(jsonIn(row, 'carried')) ?? null,
     toolCallId: textOrNull(row, 'tool_call_id'),
     attachments: attachments.get(id) ?? [],
     status: oneOf(MESSAGE_STATUSES, text(row, 'status')) ?? 'interrupted',

@@ -1,31 +1,40 @@
 import { type QuestionMessage, questionMessage } from '../common/attachments.js';
+import type { Carried } from '../common/carried.js';
 import type { Message, ToolCall } from './types.js';
 
 /** A message as a chat completion's request has it. */
 export type RequestMessage =
   | { role: 'system'; content: string }
   | QuestionMessage
-  | { role: 'assistant'; content: string }
-  | { role: 'assistant'; content: string | null; tool_calls: RequestToolCall[] }
+  | ({ role: 'assistant'; content: string } & Carried['message'])
+  | ({ role: 'assistant'; content: string | null; tool_calls: RequestToolCall[] } & Carried['message'])
   | { role: 'tool'; content: string; tool_call_id: string };
 
 interface RequestToolCall {
   id: string;
   type: 'function';
   function: { name: string; arguments: string };
+  extra_content?: unknown;
+}
+
+/** Where the request goes. An answer's carried members are only sent to the endpoint they came from. */
+export interface AskedEndpoint {
+  endpoint: string;
+  model: string;
 }
 
 /**
  * Returns a conversation as the next request sends it. It leaves out messages without content, and what providers refuse:
  * tool calls that lack a result, and results that lack their call.
  */
-export function requestMessages(messages: readonly Message[]): RequestMessage[] {
-  return eachRequestMessage(messages).map(({ sent }) => sent);
+export function requestMessages(messages: readonly Message[], asked?: AskedEndpoint): RequestMessage[] {
+  return eachRequestMessage(messages, asked).map(({ sent }) => sent);
 }
 
 /** Returns the same, each with the message that it was made of. */
 export function eachRequestMessage(
   messages: readonly Message[],
+  asked?: AskedEndpoint,
 ): { message: Message; sent: RequestMessage }[] {
   let answered = new Set<string>();
   const sentFor = (message: Message, index: number): RequestMessage | undefined => {
@@ -34,7 +43,9 @@ export function eachRequestMessage(
       const results = resultsAfter(messages, index);
       const whole = toolCalls.length > 0 && toolCalls.every(({ id }) => results.has(id));
       answered = new Set(whole ? toolCalls.map(({ id }) => id) : []);
-      return answerMessage(message, whole);
+      const own = message.endpoint === asked?.endpoint && message.model === asked?.model;
+      const carried = own ? message.carried : null;
+      return answerMessage(message, whole, carried, messages[index - 1]?.role === 'tool');
     }
     if (role === 'tool') {
       const known = toolCallId !== null && answered.has(toolCallId);
@@ -49,16 +60,28 @@ export function eachRequestMessage(
   });
 }
 
+/** @param ends the answer follows tool results, so it ends a turn with calls */
 function answerMessage(
   { text, refusal, toolCalls }: Message,
   withCalls: boolean,
+  carried: Carried | null,
+  ends: boolean,
 ): RequestMessage | undefined {
   const content = text === '' ? refusal : text;
   if (withCalls) {
-    const tool_calls = toolCalls.map(requestToolCall);
-    return { role: 'assistant', content: content === '' ? null : content, tool_calls };
+    const tool_calls = toolCalls.map((call, index) => {
+      const extra = carried?.calls[index];
+      return { ...requestToolCall(call), ...(extra !== undefined && { extra_content: extra }) };
+    });
+    return {
+      role: 'assistant',
+      content: content === '' ? null : content,
+      tool_calls,
+      ...carried?.message,
+    };
   }
-  return content === '' ? undefined : { role: 'assistant', content };
+  if (content === '') return undefined;
+  return { role: 'assistant', content, ...(ends && carried?.message) };
 }
 
 /** A tool call as a message of the assistant carries it. */

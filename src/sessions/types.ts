@@ -1,4 +1,5 @@
 import type { Attachment } from '../common/attachments.js';
+import type { Carried } from '../common/carried.js';
 import { OUTCOME_NAMES } from '../common/outcomes.js';
 
 export type { Attachment } from '../common/attachments.js';
@@ -41,6 +42,8 @@ export interface Message {
   /** What the model said in place of an answer that it refused to give. */
   refusal: string;
   toolCalls: ToolCall[];
+  /** What the provider wants back, as it came, with the results of the calls. */
+  carried: Carried | null;
   /** The call that this message is the result of. */
   toolCallId: string | null;
   attachments: Attachment[];
@@ -58,6 +61,7 @@ export const EMPTY_MESSAGE = {
   reasoning: '',
   refusal: '',
   toolCalls: [],
+  carried: null,
   toolCallId: null,
   attachments: [],
   status: 'complete',

@@ -86,6 +86,7 @@ export function message(changes: Partial<Message>): Message {
     reasoning: '',
     refusal: '',
     toolCalls: [],
+    carried: null,
     toolCallId: null,
     attachments: [],
     status: 'complete',

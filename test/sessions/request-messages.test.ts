@@ -69,3 +69,26 @@ test('attachments go in the form for their type; one that is only known by name 
     { role: 'user', content: 'q' },
   ]);
 });
+
+test("an answer's carried members go back with its calls and the answer after them, to their endpoint alone", () => {
+  const from = { endpoint: 'gemini', model: 'g' };
+  const carried = { message: { reasoning_content: 'Look.' }, calls: { 1: { google: 'sig' } } };
+  const turn = [
+    { ...calls('a', 'b'), ...from, carried },
+    result('a'),
+    result('b'),
+    message({ role: 'assistant', text: 'done', ...from, carried: { ...carried, calls: {} } }),
+    message({ role: 'assistant', text: 'more', ...from, carried }),
+  ];
+  const sent = requestMessages(turn, from);
+  expect(sent).toMatchObject([
+    { reasoning_content: 'Look.', tool_calls: [{ id: 'a' }, { id: 'b', extra_content: { google: 'sig' } }] },
+    { role: 'tool' },
+    { role: 'tool' },
+    { content: 'done', reasoning_content: 'Look.' },
+    { content: 'more' },
+  ]);
+  expect(sent[4]).not.toHaveProperty('reasoning_content');
+  for (const asked of [undefined, { ...from, model: 'other' }, { ...from, endpoint: 'openai' }])
+    expect(JSON.stringify(requestMessages(turn, asked))).not.toMatch(/reasoning_content|extra_content/);
+});

@@ -275,3 +275,25 @@ test('a session whose answers have no price has no cost', () => {
   ask(store, id, 'q', 'a', null, { metrics: { outputTokens: 5 } });
   expect(store.list()[0]).not.toHaveProperty('costUsd');
 });
+
+test('what a provider wants back with the results of its calls is kept as it came, apart from keys', () => {
+  const KEY = 'sk-canary-1f2e3d';
+  const store = openedStore(undefined, { secrets: [KEY] });
+  const { id } = store.create('t');
+  const question = store.append(id, { role: 'user', text: 'q', parentId: null });
+  const carried = {
+    message: {
+      reasoning_content: 'Look.',
+      thinking_blocks: [{ type: 'thinking', thinking: '', signature: `EqQBCgIYAh=={"${KEY}"}` }],
+      reasoning_details: [{ type: 'reasoning.encrypted', data: 'gAAAA', index: 0 }],
+    },
+    calls: { 0: { google: { thought_signature: 'CiQB' } } },
+  };
+  const toolCalls = [{ id: 'call_1', name: 'look', arguments: '{}' }];
+  const answer = store.beginAnswer(id, { parentId: question, endpoint: 'e', model: 'm' });
+  store.finishAnswer(answer, { text: '', toolCalls, carried, status: 'complete' });
+  const [, saved] = store.load(id).messages;
+  expect(saved?.carried?.calls).toEqual(carried.calls);
+  expect(saved?.carried?.message.reasoning_details).toEqual(carried.message.reasoning_details);
+  expect(JSON.stringify(saved)).not.toContain(KEY);
+});

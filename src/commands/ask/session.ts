@@ -70,6 +70,7 @@ function recordIn(
     throw problem ?? new SessionsError('failed', 'the question could not be saved');
   }
   let running = beginExchange(endpoint, body);
+  let calledTools = false;
   const begin = (model: string): number => {
     if (running.answer === undefined) {
       lastId += 1;
@@ -80,7 +81,7 @@ function recordIn(
   };
 
   return {
-    history: requestMessages(before),
+    history: requestMessages(before, { endpoint: endpoint.name, model: endpoint.model }),
     event(event) {
       running.keeper.take(event);
       if (event.type === 'start') begin(event.model);
@@ -88,13 +89,16 @@ function recordIn(
         journal.answerText(begin(endpoint.model), { [event.type]: event.text });
     },
     ended(answer) {
-      const { outcome, text, reasoning, refusal, toolCalls } = answer;
+      const { outcome, text, reasoning, refusal, toolCalls, carried } = answer;
       const exchange = running.keeper.ended(answer);
       // A request that was never sent, as for a missing key, has no start.
       const id = begin(endpoint.model);
-      journal.answerEnded(id, { status: outcome, text, reasoning, refusal, toolCalls, exchange });
+      // A turn without calls is sent without it.
+      const kept = carried !== undefined && (toolCalls.length > 0 || calledTools) && { carried };
+      journal.answerEnded(id, { status: outcome, text, reasoning, refusal, toolCalls, ...kept, exchange });
     },
     results(messages) {
+      calledTools = true;
       for (const { content, tool_call_id: toolCallId } of messages) {
         lastId += 1;
         journal.said({ id: lastId, text: content, toolCallId });

@@ -1,6 +1,8 @@
+import type { Carried } from '../../common/carried.js';
 import type { ConnectorException } from '../../common/errors.js';
 import type { Outcome } from '../../common/outcomes.js';
 
+export type { Carried } from '../../common/carried.js';
 export type { Outcome } from '../../common/outcomes.js';
 
 /** Token counts as the provider sent them; 0 for a count that it did not send. */
@@ -36,21 +38,6 @@ export type ChatEvent =
   | { type: 'error'; error: ConnectorException }
   /** An event that is not JSON or has an unknown form, or unknown content in an event. The stream continues. */
   | { type: 'malformed'; data: string };
-
-/**
- * The parts that a provider demands back, unchanged, together with the results of an answer's tool calls. Other
- * providers may refuse them.
- */
-export interface Carried {
-  /** Members of the assistant's message: the reasoning in the provider's format. */
-  message: {
-    reasoning_content?: string;
-    reasoning_details?: readonly Record<string, unknown>[];
-    thinking_blocks?: readonly Record<string, unknown>[];
-  };
-  /** The `extra_content` of the tool calls, by their index. */
-  calls: Readonly<Record<number, unknown>>;
-}
 
 /** The result of an answer. Output that arrived before a failure is kept. */
 export interface ChatResult {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { carriedIn } from '../../common/carried.js';
 import { SessionsError } from '../problem.js';
 import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } from '../types.js';
 
@@ -23,6 +24,16 @@ const attachment = z.object({
   url: z.string().nullable(),
 });
 
+const members = z.array(jsonObject).optional();
+const carried = z.object({
+  message: z.object({
+    reasoning_content: z.string().optional(),
+    reasoning_details: members,
+    thinking_blocks: members,
+  }),
+  calls: z.record(z.string(), json),
+});
+
 const message = z.object({
   id: z.int(),
   parentId: reference,
@@ -32,6 +43,7 @@ const message = z.object({
   reasoning: z.string(),
   refusal: z.string().default(''),
   toolCalls: z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() })).default([]),
+  carried: carried.nullable().default(null),
   toolCallId: z.string().nullable().default(null),
   attachments: z.array(attachment).default([]),
   status: z.enum(MESSAGE_STATUSES),
@@ -112,7 +124,10 @@ export function fromDocument(text: string): Session[] {
       earlier.add(id);
     }
   }
-  return parsed.data.sessions;
+  return parsed.data.sessions.map((one) => ({
+    ...one,
+    messages: one.messages.map((said) => ({ ...said, carried: carriedIn(said.carried) ?? null })),
+  }));
 }
 
 function readJson(text: string): unknown {

@@ -19,6 +19,7 @@ export function toJsonLines(sessions: readonly Session[]): string {
       reasoning: answer?.reasoning ?? null,
       refusal: answer?.refusal ?? null,
       toolCalls: answer?.toolCalls ?? [],
+      carried: answer?.carried ?? null,
       finishReason: answer?.finishReason ?? null,
     });
   });

@@ -22,7 +22,7 @@ function chatCompletion(session: Session, exchange: Exchange): JsonObject {
   const first: readonly Json[] = isList(messages) ? messages : [];
   const complete = first.some((message) => isObject(message) && message.role !== 'system');
   if (complete || exchange.questionId === null) return exchange.request;
-  const said = toJson(requestMessages(branchTo(session.messages, exchange.questionId)));
+  const said = toJson(requestMessages(branchTo(session.messages, exchange.questionId), exchange));
   return { ...others, messages: [...first, ...(isList(said) ? said : [])] };
 }
 

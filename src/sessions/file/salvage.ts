@@ -40,6 +40,7 @@ const TABLES = [
       'refusal',
       'tool_calls',
       'tool_call_id',
+      'carried',
       'finish_reason',
       'attached',
     ],

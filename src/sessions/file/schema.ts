@@ -183,6 +183,8 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // http: JSON.
   'ALTER TABLE exchanges ADD COLUMN http TEXT',
+  // carried: JSON.
+  'ALTER TABLE messages ADD COLUMN carried TEXT',
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

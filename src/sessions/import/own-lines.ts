@@ -1,3 +1,4 @@
+import { carriedIn } from '../../common/carried.js';
 import { numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import { errorIn } from '../records.js';
 import { callsIn } from '../tool-calls.js';
@@ -89,6 +90,7 @@ function answerOf(
     reasoning: textIn(line, 'reasoning') ?? '',
     refusal: textIn(line, 'refusal') ?? '',
     toolCalls: callsIn(JSON.stringify(line.toolCalls ?? null)),
+    carried: carriedIn(line.carried) ?? null,
     finishReason: textIn(line, 'finishReason') ?? null,
     status: MESSAGE_STATUSES.find((status) => status === outcome) ?? 'complete',
     endpoint: textIn(line, 'endpoint') ?? null,

@@ -142,7 +142,7 @@ interface Known {
 }
 
 function shownMessage(message: SavedMessage, id: number, { figures, nameOf, calls, keys }: Known): Message {
-  const { role, atMs, reasoning, refusal, toolCalls, toolCallId, status, finishReason } = message;
+  const { role, atMs, reasoning, refusal, toolCalls, carried, toolCallId, status, finishReason } = message;
   const { endpoint, model } = message;
   // A refusal is shown as the answer's text.
   const text = sanitize(message.text || refusal);
@@ -161,6 +161,7 @@ function shownMessage(message: SavedMessage, id: number, { figures, nameOf, call
     text,
     reasoning: sanitize(reasoning),
     ...(toolCalls.length > 0 && { toolCalls: toolCalls.map(shownCall) }),
+    ...(carried !== null && { carried }),
     endpoint: { name: nameOf(endpoint ?? ''), model: nameOf(model ?? '') },
     status: statusOf(
       { status, finishReason },

@@ -68,10 +68,21 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
       return;
     }
     const exchange = exchanges.get(id);
-    to.answerEnded(id, { status: status.kind, ...answer, ...(exchange !== undefined && { exchange }) });
+    to.answerEnded(id, {
+      status: status.kind,
+      ...answer,
+      ...carriedOf(message, parentId),
+      ...(exchange !== undefined && { exchange }),
+    });
     exchanges.delete(id);
     begun.delete(id);
     saved.add(id);
+  };
+
+  /** What the provider wants back; a turn without calls is sent without it. */
+  const carriedOf = ({ toolCalls = [], carried }: AssistantMessage, parentId: number | null) => {
+    const parent = get().messages.findLast(({ id }) => id === parentId);
+    return carried !== undefined && (toolCalls.length > 0 || parent?.role === 'tool') ? { carried } : {};
   };
 
   const saveNew = (to: Journal): void => {
@@ -198,10 +209,13 @@ function saidOf(message: UserMessage | ToolMessage): Said {
 function answerOf({
   reasoning,
   toolCalls = [],
+  carried,
   status,
   endpoint,
 }: AssistantMessage): EarlierMessage['answer'] {
   const running = status.kind === 'streaming' || status.kind === 'elsewhere';
   const ended: EndStatus = running ? 'interrupted' : status.kind;
-  return { reasoning, toolCalls, status: ended, endpoint: endpoint.name, model: endpoint.model };
+  const { name, model } = endpoint;
+  const kept = carried !== undefined && { carried };
+  return { reasoning, toolCalls, ...kept, status: ended, endpoint: name, model };
 }

@@ -59,6 +59,7 @@ test('an export of version 1 is read, and what it lacks is empty', () => {
   expect(session?.messages).toEqual([
     {
       ...message,
+      carried: null,
       parentId: null,
       refusal: '',
       toolCalls: [],

@@ -35,6 +35,14 @@ const attachment = fc.record({
   url: optional(fc.webUrl()),
 });
 
+const carried = fc.record({
+  message: fc.record({
+    reasoning_content: fc.string({ minLength: 1, maxLength: 9 }),
+    thinking_blocks: fc.array(object, { maxLength: 2 }),
+  }),
+  calls: fc.dictionary(fc.stringMatching(/^[0-9]$/), json, { maxKeys: 2 }),
+});
+
 /** Any session that could be in the file. */
 export const sessions: fc.Arbitrary<Session> = fc.nat(6).chain((count) =>
   fc.record({
@@ -55,6 +63,7 @@ export const sessions: fc.Arbitrary<Session> = fc.nat(6).chain((count) =>
           reasoning: text,
           refusal: text,
           toolCalls: fc.array(fc.record({ id: text, name: text, arguments: text }), { maxLength: 2 }),
+          carried: optional(carried),
           toolCallId: optional(text),
           attachments: fc.array(attachment, { maxLength: 2 }),
           status: fc.constantFrom(...MESSAGE_STATUSES.filter((status) => status !== 'streaming')),

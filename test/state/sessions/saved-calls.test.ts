@@ -115,3 +115,42 @@ test('attachments are saved with their question and sent again from the reopened
     ],
   });
 });
+
+test('a turn with calls that is opened again sends back what the provider wants with their results', async () => {
+  const path = place();
+  const first = savedChat(path);
+  const carried = {
+    message: { thinking_blocks: [{ type: 'thinking', thinking: 'Look.', signature: 'EqQBCgIYAh==' }] },
+    calls: { 1: { google: { thought_signature: 'CiQB' } } },
+  };
+  first.ask('Weather and time?');
+  for (const [index, call] of [WEATHER, TIME].entries())
+    first.chat.latest.emit({ type: 'tool_call', index, ...call, tMs: 1 });
+  await first.chat.latest.end({ finishReason: 'tool_calls', toolCalls: [WEATHER, TIME], carried });
+  first.actions.dispose();
+  const second = await opened(path);
+  second.ask('rain');
+  second.ask('noon');
+  expect(second.chat.latest.messages[1]).toEqual({
+    role: 'assistant',
+    content: null,
+    tool_calls: [
+      { id: 'c1', type: 'function', function: { name: 'weather', arguments: WEATHER.arguments } },
+      {
+        id: 'c2',
+        type: 'function',
+        function: { name: 'time', arguments: '{}' },
+        extra_content: { google: { thought_signature: 'CiQB' } },
+      },
+    ],
+    ...carried.message,
+  });
+});
+
+test('reasoning of an answer without calls is not kept a second time', async () => {
+  const path = place();
+  const first = savedChat(path);
+  first.ask('hi');
+  await first.chat.latest.end({ carried: { message: { reasoning_content: 'Hm.' }, calls: {} } });
+  expect(inFile(path)[1]?.carried).toBeNull();
+});
