@@ -10,7 +10,7 @@ import {
 import type { RuntimeClient } from '../../sdk/index.js';
 import { runExchange } from '../exchange.js';
 import type { ChatAnswer } from '../types.js';
-import { apiOfUrl, createProbes, type Probes } from './probes.js';
+import { apiOfUrl, createProbes, ONCE, type Probes } from './probes.js';
 import { connectionFault, type Fault, faultInWords, type Named } from './refusal.js';
 
 /** The result of one test question to an endpoint. */
@@ -23,19 +23,26 @@ const QUESTION = [{ role: 'user', content: 'Answer with the word OK.' }] as cons
 /** The default version of Azure's API. */
 const AZURE_VERSION = PROVIDERS.azure.query['api-version'];
 
+interface DiagnosisOptions {
+  signal?: AbortSignal;
+  /** How long an answer that has begun may be silent, in ms [20000]. */
+  silentMs?: number;
+}
+
 /**
- * Sends the endpoint one short question, which costs a few tokens, and finds the fault when no answer comes. Further
- * requests to the same origin try other authentication, paths and wire formats. Rejects only when `signal` aborts.
+ * Sends the endpoint one short question, which costs a few tokens, and reads the whole answer. When it does not come to
+ * its end, further requests to the same origin try other authentication, paths and wire formats. Rejects only when
+ * `signal` aborts.
  */
 export async function diagnose(
   client: RuntimeClient,
   endpoint: Endpoint,
-  options: { signal?: AbortSignal } = {},
+  options: DiagnosisOptions = {},
 ): Promise<Diagnosis> {
   const first = await question(client, endpoint, options);
   if (first.worked) return { works: true, detail: `${first.answer.model ?? endpoint.model} answers` };
-  const { error, outcome } = first.answer;
-  const detail = error?.message ?? `the answer ended with outcome ${outcome}`;
+  const { error } = first.answer;
+  const detail = first.silence ?? error?.message ?? 'the answer ended without a finish reason';
   const reads = async (other: Endpoint): Promise<boolean> => {
     const { worked, answer } = await question(client, other, options);
     const { error: refusal } = answer;
@@ -43,8 +50,8 @@ export async function diagnose(
   };
   const [fault, advice] =
     configurationFault(endpoint) ??
-    (error === undefined
-      ? (['other', 'try again'] as const)
+    (first.begun || error === undefined
+      ? brokenAnswer(first)
       : (connectionFault(error) ??
         faultInWords(error) ??
         (await faultOf(
@@ -56,20 +63,52 @@ export async function diagnose(
   return { works: false, fault, detail, advice };
 }
 
+interface Tested {
+  worked: boolean;
+  answer: ChatAnswer;
+  /** Output came. */
+  begun: boolean;
+  /** What happened, when the answer began and then nothing came. */
+  silence?: string;
+}
+
+const SILENT_MS = 20_000;
+
 async function question(
   client: RuntimeClient,
   endpoint: Endpoint,
-  options: { signal?: AbortSignal },
-): Promise<{ worked: boolean; answer: ChatAnswer }> {
-  const enough = new AbortController();
-  const signals = options.signal === undefined ? [enough.signal] : [enough.signal, options.signal];
-  const answer = await runExchange(client, endpoint, 0, QUESTION, {
-    stream: true,
-    signal: AbortSignal.any(signals),
-    onDelta: () => enough.abort(),
-  });
-  options.signal?.throwIfAborted();
-  return { worked: answer.outcome === 'complete' || enough.signal.aborted, answer };
+  { signal, silentMs = SILENT_MS }: DiagnosisOptions,
+): Promise<Tested> {
+  const silent = new AbortController();
+  const signals = signal === undefined ? [silent.signal] : [silent.signal, signal];
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const answer = await runExchange(client, endpoint, 0, QUESTION, {
+      stream: true,
+      signal: AbortSignal.any(signals),
+      policy: ONCE,
+      onEvent({ type }) {
+        const output = type === 'text' || type === 'reasoning' || type === 'refusal' || type === 'tool_call';
+        if (output) timer ??= setTimeout(() => silent.abort(), silentMs);
+      },
+      onWire: () => void timer?.refresh(),
+    });
+    signal?.throwIfAborted();
+    const worked = answer.outcome === 'complete' || answer.outcome === 'empty';
+    const silence = `the answer began, and then nothing came for ${silentMs / 1000} s`;
+    return { worked, answer, begun: timer !== undefined, ...(silent.signal.aborted && { silence }) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Finds the fault of an answer that did not come to its end. */
+function brokenAnswer({ silence, answer: { error } }: Tested): Named {
+  const look = 'check the log of the server, and of a proxy before it';
+  if (silence !== undefined) return ['stalled', `${look}: the server stops in the middle of the answer`];
+  if (error === undefined || / in the middle of its answer/.test(error.message))
+    return ['interrupted', `${look}: the answer is cut off`];
+  return faultInWords(error) ?? ['other', 'read the message of the provider'];
 }
 
 /** Returns a fault of the configuration. Its `problem` already contains the advice. */

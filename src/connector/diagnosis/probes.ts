@@ -31,6 +31,8 @@ export interface Probes {
 }
 
 const LIMIT_MS = 10_000;
+/** The circuit breaker neither refuses a test's requests nor counts their failures. */
+export const ONCE = { maxAttempts: 1, circuit: false } as const;
 
 /** @param ask Sends a question and returns whether the server understood the request's form. */
 export function createProbes(
@@ -47,7 +49,7 @@ export function createProbes(
     try {
       const identity = await identityOf(endpoint);
       const timeoutMs = Math.min(endpoint.timeoutMs, LIMIT_MS);
-      const request = { method: 'GET', url, headers, timeoutMs, ...identity };
+      const request = { method: 'GET', url, headers, timeoutMs, policy: ONCE, ...identity };
       const response = await client.executeHTTP(request, options);
       if (!HTTPResponseHelper.is2xx(response)) return undefined;
       return modelIdsIn(parseJson(HTTPResponseHelper.getBodyAsString(response)));

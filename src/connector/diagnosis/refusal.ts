@@ -13,6 +13,7 @@ export type Fault =
   | 'scheme'
   | 'redirect'
   | 'web page'
+  | 'gateway'
   | 'key'
   | 'authentication'
   | 'api-version'
@@ -22,6 +23,8 @@ export type Fault =
   | 'region'
   | 'quota'
   | 'rate limit'
+  | 'stalled'
+  | 'interrupted'
   | 'other';
 
 /** A fault with the advice to the user. */
@@ -80,6 +83,11 @@ const RULES: readonly Rule[] = [
   {
     words: /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i,
     named: ['scheme', BEGIN_HTTPS],
+  },
+  {
+    status: [502, 503, 504, 520, 521, 522, 523, 524, 525, 526],
+    words: / with a web page/,
+    named: ['gateway', 'start or check the server behind the gateway: the gateway cannot reach its upstream'],
   },
   {
     words: / with a web page/,
