@@ -170,6 +170,7 @@ export async function runExchange(
           return result;
         })
         .catch(async (thrown: unknown) => {
+          options.onWire?.({ type: 'lost' });
           await held.release();
           throw thrown;
         });

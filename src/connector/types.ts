@@ -93,8 +93,11 @@ export interface ChatOptions extends RequestOptions {
   /** Called with each gap between two arrivals with output, in ms, on the daemon's clock. */
   onGap?: (ms: number) => void;
   /** Called with the decoded response before it is parsed, to record it. */
-  onWire?: (event: StreamEvent) => void;
+  onWire?: (event: WireEvent) => void;
 }
+
+/** An event of the decoded response; `lost` comes last when the response did not reach its regular end. */
+export type WireEvent = StreamEvent | { type: 'lost' };
 
 /**
  * A finished exchange: the answer and where its time went. Times in `metrics` are measured. `tokensEstimated` marks

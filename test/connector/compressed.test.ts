@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeEvents } from '../../src/connector/decoded-events.js';
+import type { WireEvent } from '../../src/connector/types.js';
 import {
   type ChatEvent,
   createChatStream,
@@ -194,7 +195,7 @@ describe('with a daemon', () => {
   test('a recording has the decoded bytes with their arrival times', async () => {
     const sent = await flushed('gzip', sseEvents(deltaOf('Hel'), deltaOf('lo'), FINISH).map(Buffer.from));
     answer = sends(200, 'gzip', Buffer.concat(sent), 'text/event-stream');
-    const wire: StreamEvent[] = [];
+    const wire: WireEvent[] = [];
     await connector.exchange([{ role: 'user', content: 'hi' }], { onWire: (event) => wire.push(event) });
     const chunks = wire.flatMap((event) => (event.type === 'chunk' ? [event] : []));
     expect(Buffer.concat(chunks.map(({ data }) => data)).toString()).toBe(

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseRecordings } from '../../src/simulator/recordings/recording.js';
+import { constant, simulatorForTest } from '../simulator/chat-client.js';
 import { flushed } from '../support/compress.js';
 import { groundForEach } from '../support/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
@@ -72,6 +73,48 @@ describe('record', () => {
     });
     expect(await (await upstream.request(0)).ended).toBe('hung up');
     expect(recorded('r.jsonl').map(({ ending }) => ending)).toEqual(['end', 'broken']);
+  });
+
+  test.each(['reset', 'cut'])(
+    'a connection that the server breaks (%s) in the middle is recorded as broken, and its replay fails alike',
+    async (way) => {
+      await endpoint((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(sseEvents(deltaOf('half ')).join(''), () =>
+          setTimeout(() => {
+            if (way === 'reset') response.socket?.resetAndDestroy();
+            else response.socket?.destroy();
+          }, 50),
+        );
+      });
+      const original = await run(['record', question, '--output', 'r.jsonl']);
+      expect(original).toMatchObject({
+        code: 3,
+        stdout: 'half \n',
+        stderr: expect.stringMatching(/it ends as a lost connection/),
+      });
+      expect(recorded('r.jsonl')[0]?.ending).toBe('broken');
+      expect(await run(['replay', 'r.jsonl'])).toMatchObject({
+        code: original.code,
+        stdout: original.stdout,
+      });
+    },
+  );
+
+  test("the simulator's reset is recorded as broken; a regular end without a finish is not", async () => {
+    const simulator = await simulatorForTest({ settings: { ttft: constant(10), gap: constant(1) } });
+    ground.place.writeConfig(`openai:\n  base_url: ${simulator.url}\n  api_key: sk-test\n`);
+    for (const [fault, code, ending] of [
+      ['reset', 3, 'broken'],
+      ['cut', 8, 'end'],
+    ] as const) {
+      const file = `${fault}.jsonl`;
+      const flags = ['--mode', 'openai', '--model', `sim-fault-${fault}`, '--output', file];
+      const original = await run(['record', 'hi', ...flags]);
+      expect(original.code).toBe(code);
+      expect(recorded(file)[0]?.ending).toBe(ending);
+      expect(await run(['replay', file])).toMatchObject({ code, stdout: original.stdout });
+    }
   });
 
   test('where no answer came nothing is recorded', async () => {

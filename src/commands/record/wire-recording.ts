@@ -1,10 +1,11 @@
+import type { WireEvent } from '../../connector/types.js';
 import type { StreamEvent } from '../../sdk/index.js';
 import type { Recording } from '../../simulator/recordings/recording.js';
 
 /** Collects the chunks of one answer as the daemon sends them. */
 export interface WireRecording {
-  take(event: StreamEvent): void;
-  /** Undefined when there was no response. */
+  take(event: WireEvent): void;
+  /** Returns undefined when there was no response. A lost connection makes the ending `broken`. */
   end(ending: Recording['ending']): Recording | undefined;
 }
 
@@ -14,6 +15,7 @@ export interface WireRecording {
  */
 export function createWireRecording(model: string, sentMs: number): WireRecording {
   let start: Extract<StreamEvent, { type: 'start' }> | undefined;
+  let lost = false;
   const parts: { atMs: number; bytes: Uint8Array }[] = [];
   const since = (atMs: number, daemonUs: number | undefined): number => {
     const sentUs = start?.timings.sentUs;
@@ -25,6 +27,7 @@ export function createWireRecording(model: string, sentMs: number): WireRecordin
   return {
     take(event) {
       if (event.type === 'start') start = event;
+      if (event.type === 'lost') lost = true;
       if (event.type === 'chunk') parts.push({ atMs: since(event.atMs, event.offsetUs), bytes: event.data });
     },
     end(ending) {
@@ -40,7 +43,7 @@ export function createWireRecording(model: string, sentMs: number): WireRecordin
         headers,
         headersMs: since(atMs, timings.firstByteUs),
         parts,
-        ending,
+        ending: lost ? 'broken' : ending,
       };
     },
   };

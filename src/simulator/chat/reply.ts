@@ -25,6 +25,8 @@ export interface Reply {
   tokens: number;
   /** What happens after the frames: the body ends, the connection is reset, or it stays open without further bytes. */
   ending: 'end' | 'reset' | 'silence';
+  /** `headers` are all that the provider sent: the simulator adds none of its own. */
+  recorded?: true;
 }
 
 /** Returns a reply with a text body that is sent at once. */

@@ -24,10 +24,13 @@ export async function sendReply(
 ): Promise<void> {
   if (reply.headersMs === 'never') return aborted(signal);
   await until(startMs + reply.headersMs, clock, signal);
-  response.writeHead(reply.status, {
-    'openai-processing-ms': String(Math.round(clock.now() - startMs)),
-    ...reply.headers,
-  });
+  if (reply.recorded) {
+    response.removeHeader('x-request-id');
+    response.sendDate = false;
+  } else {
+    response.setHeader('openai-processing-ms', String(Math.round(clock.now() - startMs)));
+  }
+  response.writeHead(reply.status, reply.headers);
   response.flushHeaders();
   const write = bodyWriter(response);
   await pace(reply.frames, startMs, clock, signal, (due) => {

@@ -44,6 +44,7 @@ export function replayed(recording: Recording): Reply {
     frames,
     tokens: frames.reduce((sum, { tokens }) => sum + tokens, 0),
     ending: ending === 'end' ? 'end' : 'reset',
+    recorded: true,
   };
 }
 

@@ -10,6 +10,8 @@ import { constant, postChat, readCompletion, receive, simulatorForTest } from '.
 import { createFakeClock } from '../timing/fake-clock.js';
 import { bytes, RECORDING, recordingFile } from './recorded.js';
 
+const CONNECTION = /^(connection|keep-alive|transfer-encoding)$/;
+
 test('a recording gives the times of its tokens; those that came together have none between them', () => {
   expect(recordedTimes([RECORDING])).toEqual({ ttftMs: [100], gapsMs: [30, 0] });
 });
@@ -65,6 +67,14 @@ describe('a simulator that replays', () => {
     expect(replayed.get('x-request-id')).toBe('req_1');
     expect(replayed.get('retry-after')).toBe('7');
     for (const name of ['content-encoding', 'set-cookie', 'location']) expect(replayed.has(name)).toBe(false);
+  });
+
+  test('sends no header of its own: only the recorded ones and those of the connection', async () => {
+    const headers = { 'x-upstream': 'one' };
+    const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0, headers }]) });
+    const response = await postChat(simulator, { stream: true });
+    const names = [...response.headers.keys()].filter((name) => !CONNECTION.test(name));
+    expect(names.sort()).toEqual(['content-type', 'x-upstream']);
   });
 
   test('can have faults too', async () => {
