@@ -6,7 +6,7 @@ import { sanitize } from './text/sanitize.js';
 export interface Acting {
   readonly get: () => AppState;
   readonly change: (transition: (state: AppState) => AppState) => void;
-  /** The program is ending: change nothing and show nothing more. */
+  /** The program is ending, so actions must not change the state. */
   readonly ended: boolean;
   say(text: string): void;
   /** Makes an action of `run`; a toast shows the text that `run` returns. */

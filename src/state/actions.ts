@@ -113,7 +113,7 @@ export function createActions(store: AppStore, ports: ActionPorts) {
     compare: act(comparing.begin),
     compareWith: act(comparing.beginWith),
     repeatSides: act(comparing.repeat),
-    tellSetup: (): void => change((state) => withNotice(state, 'info', SETUP_WORDS)),
+    explainSetup: (): void => change((state) => withNotice(state, 'info', SETUP_WORDS)),
     markSide: act(comparing.mark),
     scrollSide: comparing.scroll,
     chooseSide: act(comparing.choose),

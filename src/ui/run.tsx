@@ -67,7 +67,7 @@ export interface TuiOptions {
   stdin?: NodeJS.ReadStream;
   /** A terminal [process.stdout]. */
   stdout?: NodeJS.WriteStream;
-  /** Aborting ends the interface as quitting does. */
+  /** Aborting it ends the interface like quitting. */
   signal?: AbortSignal;
   /** No colours or other styles [when NO_COLOR is set, or TERM is dumb]. */
   noColor?: boolean;

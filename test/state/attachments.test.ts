@@ -121,7 +121,7 @@ test('a file that is too large for the request is refused, also because of earli
   send('One');
   actions.attach('big');
   expect(toast()).toMatch(
-    /big does not fit: attach a smaller file, or begin a new conversation: 3\.1 MB is left/,
+    /big does not fit: attach a smaller file, or begin a new conversation: this one has 3\.1 MB left/,
   );
   expect(names()).toEqual([]);
 });

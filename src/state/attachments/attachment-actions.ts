@@ -14,7 +14,7 @@ export function createAttachmentActions(acting: Acting, files: FilesPort | undef
     const problem = tooMuch(get(), attachment);
     if (problem !== undefined) return `${attachment.name} does not fit: ${problem}`;
     change((state) => ({ ...state, attachments: [...state.attachments, attachment] }));
-    return `attached ${attachment.name}: it goes with the next message`;
+    return `attached ${attachment.name}: it is sent with the next message`;
   };
   const fromClipboard = actLater(async () => {
     const read = await (files?.clipboardImage() ?? UNREADABLE);

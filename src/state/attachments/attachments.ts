@@ -20,8 +20,8 @@ export function tooMuch(
   if (used + needed <= MAX_DATA) return undefined;
   const most = ((Math.max(0, MAX_DATA - used) * 3) / 4 / 1_000_000).toFixed(1);
   return used === 0
-    ? `attach a smaller file: ${most} MB is the most that a request takes`
-    : `attach a smaller file, or begin a new conversation: ${most} MB is left of what a request takes`;
+    ? `attach a smaller file: a request takes at most ${most} MB`
+    : `attach a smaller file, or begin a new conversation: this one has ${most} MB left`;
 }
 
 /** `cat.png, notes.md` */

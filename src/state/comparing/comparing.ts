@@ -148,8 +148,8 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
       const others = get().aside.length - before;
       if (others <= 0) return words;
       return others === 1
-        ? `${words}; the other answer is the branch beside it`
-        : `${words}; the other answers are the branches beside it`;
+        ? `${words}; the other answer is on another branch`
+        : `${words}; the other answers are on other branches`;
     },
     leave() {
       if (exchanges.running) {

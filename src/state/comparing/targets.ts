@@ -83,7 +83,7 @@ export function compareItems(
   ];
 }
 
-/** How to get a second endpoint. */
+/** Explains how to set up a further endpoint. */
 export const SETUP_WORDS = `There are three ways to a further endpoint to compare with:
 - A model server on this machine (Ollama, LM Studio, vLLM, llama.cpp, LiteLLM) is found when the chat starts.
 - \`vastar-tui endpoints add\` in a shell writes one to the configuration, from a preset such as groq or openrouter. A key goes into its environment variable.

@@ -11,7 +11,7 @@ export type Judged = (typeof JUDGED)[number];
 /** The side with the best median of a figure, compared with the second best. */
 export interface SideVerdict {
   readonly figure: Judged;
-  /** Indexes of sides. */
+  /** The indexes of both sides. */
   readonly best: number;
   readonly next: number;
   /** The difference between both; absent with too few answers. An interval that holds 0 shows no difference. */

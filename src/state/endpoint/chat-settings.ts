@@ -79,7 +79,7 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
   const text = words.join(' ');
   if (!NAME.test(name)) return { ok: false, said: 'usage: /set NAME VALUE, e.g. /set top_p 0.9' };
   if (RESERVED.has(name)) return { ok: false, said: `${name} can't be set: the chat sets it itself` };
-  if (text === '') return { ok: false, said: parameterSaid(settings, name) };
+  if (text === '') return { ok: false, said: parameterText(settings, name) };
   if (/^off$/i.test(text)) return done(withParameter(settings, name, undefined), `${name}: the endpoint's`);
   const read = readParameter(name, text);
   if (!read.ok) return { ok: false, said: `${read.problem}; not ${sanitizeLine(text.slice(0, 40))}` };
@@ -91,7 +91,7 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
 }
 
 /** The member's value, and which values it takes. */
-export function parameterSaid(settings: ChatSettings, name: string): string {
+export function parameterText(settings: ChatSettings, name: string): string {
   const value = parametersOf(settings)[name];
   const takes = PARAMETERS.find((one) => one.name === name)?.takes;
   const now = value === undefined ? 'not set' : shortJson(value);
@@ -135,14 +135,14 @@ export function setTools(
   read: (path: string) => ReadFile<readonly object[]>,
 ): SettingChange {
   const { tools, ...body } = settings.body;
-  if (argument === undefined) return { ok: false, said: toolsSaid(tools) };
+  if (argument === undefined) return { ok: false, said: toolsText(tools) };
   if (OFF.test(argument)) return done({ ...settings, body }, 'tools removed');
   const file = read(argument);
   if (!file.ok) return { ok: false, said: file.problem };
-  return done({ ...settings, body: { ...body, tools: file.content } }, toolsSaid(file.content));
+  return done({ ...settings, body: { ...body, tools: file.content } }, toolsText(file.content));
 }
 
-function toolsSaid(tools: unknown): string {
+function toolsText(tools: unknown): string {
   const names = toolNames(tools);
   return names.length === 0 ? `no tools: ${TOOLS_USAGE}` : `tools: ${names.join(', ')}`;
 }

@@ -26,7 +26,7 @@ export function createEndpointActions(
     actLater(async () => {
       if (list === undefined) return `models can't be listed here: ${command} uses one`;
       const { endpoint } = get();
-      say(`asking ${endpoint.name} for its models`);
+      say(`requesting the models of ${endpoint.name}`);
       const models = await list().catch((error: unknown) => {
         throw new Error(`no list of models (${command} uses one): ${messageOf(error)}`);
       });

@@ -32,7 +32,7 @@ export interface LoggedExchange {
   /** When the output arrived; absent until the exchange ends, and without output. */
   readonly course?: Course | undefined;
   /** Its request and events were dropped to make room for later exchanges. */
-  readonly letGo: boolean;
+  readonly dropped: boolean;
   readonly end?: {
     readonly outcome: Outcome;
     readonly metrics?: ExchangeMetrics;
@@ -90,7 +90,7 @@ export function createExchangeLog(): ExchangeLog {
     let total = 0;
     for (const exchange of exchanges) {
       total += exchange.size;
-      if (total > MAX_TOTAL && exchange.end !== undefined) letGo(exchange);
+      if (total > MAX_TOTAL && exchange.end !== undefined) dropContent(exchange);
     }
   };
 
@@ -108,7 +108,7 @@ export function createExchangeLog(): ExchangeLog {
         endpoint,
         events,
         left: 0,
-        letGo: false,
+        dropped: false,
         size: 0,
       };
       exchanges.unshift(entry);
@@ -156,9 +156,9 @@ export function createExchangeLog(): ExchangeLog {
   };
 }
 
-type Told = Exclude<ExchangeEvent, { type: 'start' | 'request' | 'headers' }>;
+type TextEvent = Exclude<ExchangeEvent, { type: 'start' | 'request' | 'headers' }>;
 
-function textOf(event: Told): string {
+function textOf(event: TextEvent): string {
   switch (event.type) {
     case 'text':
     case 'reasoning':
@@ -181,11 +181,11 @@ function textOf(event: Told): string {
   }
 }
 
-function letGo(exchange: Entry): void {
-  if (exchange.letGo) return;
+function dropContent(exchange: Entry): void {
+  if (exchange.dropped) return;
   exchange.left += exchange.events.length;
   delete exchange.request;
-  Object.assign(exchange, { letGo: true, events: [], size: 0 });
+  Object.assign(exchange, { dropped: true, events: [], size: 0 });
 }
 
 function keepRequest(exchange: Entry): void {

@@ -100,7 +100,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
         ),
       );
       for (const [exchange, portion] of arrived)
-        if (exchange.shown && isSeen(portion)) tellWhenPainted(exchange);
+        if (exchange.shown && isSeen(portion)) measurePaint(exchange);
     },
     nextMs: () => nextChangeMs(get(), clock.unixMs()),
     frameMs: () => (get().calm ? CALM_FRAME_MS : FRAME_MS),
@@ -117,7 +117,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
     return showMetrics(shown, metrics, exchange.incoming.course());
   };
 
-  const tellWhenPainted = (exchange: Running): void => {
+  const measurePaint = (exchange: Running): void => {
     const { live } = exchange.incoming;
     if (live === undefined) return;
     const painted = async (): Promise<void> => {
@@ -165,7 +165,7 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
           return transition(request.kind === 'none' ? whole : { ...whole, request: { ...request, course } });
         }),
       );
-      if (shown && isSeen(portion)) tellWhenPainted(exchange);
+      if (shown && isSeen(portion)) measurePaint(exchange);
       ended(whole);
     };
     chat

@@ -2,13 +2,13 @@ import { type Cost, type Spent, spentOn } from '../../metrics/cost.js';
 import type { Tree } from '../branches/branches.js';
 import type { AssistantMessage, Message } from '../messages.js';
 
-/** What the conversation's answers cost, those of other branches included. */
+/** The cost of the conversation's answers, including those of other branches. */
 export function spentInAll({ messages, aside }: Tree): Spent {
   const all = [...messages, ...aside.flatMap((branch) => branch.messages)];
   return spentOn(all.filter(isAnswer).map((answer) => ({ cost: costOf(answer), billed: hasOutput(answer) })));
 }
 
-/** The same, computed again only when an answer begins, ends or gives way to others. */
+/** Caches the cost; it is computed again only when an answer begins, ends or is removed. */
 export function createSpent(): (tree: Tree) => Spent {
   let known: { parts: readonly unknown[]; spent: Spent } | undefined;
   return (tree) => {

@@ -51,7 +51,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     if (message.role === 'notice') return;
     const { id } = message;
     if (message.role !== 'assistant') {
-      to.said({ ...saidOf(message), parentId });
+      to.said({ ...questionOrResult(message), parentId });
       saved.add(id);
       return;
     }
@@ -194,13 +194,13 @@ export function earlierMessages(state: AppState): EarlierMessage[] {
   return nodesOf(state).flatMap(({ message, parent: parentId }) => {
     const { id, text } = message;
     if (message.role === 'notice') return [];
-    if (message.role !== 'assistant') return [{ ...saidOf(message), parentId }];
+    if (message.role !== 'assistant') return [{ ...questionOrResult(message), parentId }];
     return [{ id, parentId, text, answer: answerOf(message) }];
   });
 }
 
 /** A question or a tool result, for the journal. */
-function saidOf(message: UserMessage | ToolMessage): Said {
+function questionOrResult(message: UserMessage | ToolMessage): Said {
   const { id, text } = message;
   if (message.role === 'tool') return { id, text, toolCallId: message.call.id };
   return { id, text, ...(message.attachments !== undefined && { attachments: message.attachments }) };

@@ -32,23 +32,26 @@ export function createSessionActions(options: SessionActionsOptions) {
   const port = options.sessions === 'off' ? undefined : options.sessions;
   const get = store.getState;
   let open: OpenSessions | undefined;
-  let told: string | undefined;
+  let reported: string | undefined;
   /** Cancels a search that has not started; undefined when there is none. */
   let cancelSearch: (() => void) | undefined;
 
-  const tellProblem = (problem: Error | undefined): void => {
+  const reportProblem = (problem: Error | undefined): void => {
     // The journal calls this during a change of the store; the toast needs a separate change after it.
     queueMicrotask(() => {
       if (problem === undefined) {
-        if (told !== undefined) say('saving works again: the conversation is saved');
-        told = undefined;
+        if (reported !== undefined) say('saving works again: the conversation is saved');
+        reported = undefined;
         change((state) => ({ ...state, saving: 'on' }));
         return;
       }
       change((state) => ({ ...state, saving: 'failing' }));
-      if (told === problem.message) return;
-      told = problem.message;
-      addNotice('warning', `this conversation is not being saved. ${problem.message}. The chat goes on`);
+      if (reported === problem.message) return;
+      reported = problem.message;
+      addNotice(
+        'warning',
+        `this conversation is not being saved. ${problem.message}. You can continue the chat`,
+      );
     });
   };
   const addNotice = (level: 'info' | 'warning', words: string): void =>
@@ -57,14 +60,14 @@ export function createSessionActions(options: SessionActionsOptions) {
   const opened = (): OpenSessions | undefined => {
     if (open !== undefined || port === undefined) return open;
     try {
-      open = port.open({ onProblem: tellProblem, earlier: () => earlierMessages(get()) });
+      open = port.open({ onProblem: reportProblem, earlier: () => earlierMessages(get()) });
     } catch (error) {
-      tellProblem(error instanceof Error ? error : new Error(messageOf(error)));
+      reportProblem(error instanceof Error ? error : new Error(messageOf(error)));
       return undefined;
     }
     const { notices } = open.store;
     queueMicrotask(() => {
-      told = undefined;
+      reported = undefined;
       change((state) => ({ ...state, saving: 'on' }));
       for (const words of notices) addNotice('warning', words);
     });
@@ -78,7 +81,9 @@ export function createSessionActions(options: SessionActionsOptions) {
   const withStore = (use: (sessions: OpenSessions['store']) => void): void => {
     const sessions = opened();
     if (sessions === undefined) {
-      say(port === undefined ? 'saving is off in this chat' : (told ?? 'the saved sessions cannot be read'));
+      say(
+        port === undefined ? 'saving is off in this chat' : (reported ?? 'the saved sessions cannot be read'),
+      );
       return;
     }
     try {
@@ -93,7 +98,7 @@ export function createSessionActions(options: SessionActionsOptions) {
     change,
     read: (inFile) => open?.store.answer(inFile),
   });
-  const goOnIn = (id: string, messageId?: number): void =>
+  const resume = (id: string, messageId?: number): void =>
     withStore((sessions) => {
       const words = busy();
       if (words !== undefined) {
@@ -171,13 +176,13 @@ export function createSessionActions(options: SessionActionsOptions) {
         const { begin } = port;
         if (begin.kind === 'named') {
           const session = sessions.named(begin.name);
-          if (session !== undefined) goOnIn(session.id);
+          if (session !== undefined) resume(session.id);
           else change((state) => ({ ...state, name: sanitizeLine(begin.name) }));
           return;
         }
         if (begin.kind === 'last') {
           const session = sessions.last();
-          if (session !== undefined) goOnIn(session.id);
+          if (session !== undefined) resume(session.id);
           else say('there is no saved conversation yet');
           return;
         }
@@ -199,7 +204,7 @@ export function createSessionActions(options: SessionActionsOptions) {
         const current = open?.journal.session;
         const session = sessions.last({ except: current });
         if (session === undefined) say('there is no earlier conversation');
-        else goOnIn(session.id);
+        else resume(session.id);
       }),
     showSessions(query = ''): void {
       withStore(() => {
@@ -218,7 +223,7 @@ export function createSessionActions(options: SessionActionsOptions) {
     openSession(): void {
       const row = chosen();
       if (row === undefined) say('no session is chosen');
-      else goOnIn(row.id, row.found?.messageId);
+      else resume(row.id, row.found?.messageId);
     },
     /** Sets the title that is being typed; undefined cancels renaming. */
     renameSession(title: string | undefined): void {

@@ -23,7 +23,7 @@ export interface CompareKeys {
 }
 
 /** Actions that work as usual during a comparison. */
-const AS_EVER: ReadonlySet<ActionName> = new Set([
+const UNAFFECTED: ReadonlySet<ActionName> = new Set([
   ...([
     'newline',
     'stop',
@@ -80,7 +80,7 @@ export function createCompareKeys({
       } else if (action === 'send') chooseAndSend(empty);
       else if (action === 'regenerate') actions.repeatSides();
       else if (action === undefined) return false;
-      else if (action.startsWith('edit-') || action.startsWith('select-') || AS_EVER.has(action))
+      else if (action.startsWith('edit-') || action.startsWith('select-') || UNAFFECTED.has(action))
         return false;
       else actions.say(chooseFirst(keymap.hints));
       return true;

@@ -31,7 +31,7 @@ export function createInspectorKeys({ actions, keymap, view, page, close }: Insp
     if (marked === overlay.chosen) actions.show({ ...overlay, offset: 0 });
     else {
       actions.show({ ...overlay, marked: overlay.chosen, offset: 0 });
-      actions.say(`#${overlay.chosen} is marked: choose another one to see what is different`);
+      actions.say(`#${overlay.chosen} is marked: choose another one to see the differences`);
     }
   };
 

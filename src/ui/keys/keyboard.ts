@@ -4,7 +4,7 @@ import { createWheel, wheelAsBefore, wheelOn } from './wheel.js';
 
 /** Reads the terminal's input. It owns stdin, the parser's timer, and the modes that change what keys send. */
 export interface Keyboard {
-  /** Reads from now on and calls `receive` for each event. @returns a function that ends it */
+  /** Starts reading and calls `receive` for each event. @returns a function that stops it */
   open(receive: (event: TerminalEvent) => void): () => void;
   /** Leaves the terminal to another program: stops reading and resets the modes. */
   leave(): void;

@@ -133,7 +133,7 @@ export function createOverlayKeys(options: OverlayKeysOptions): OverlayKeys {
 
   const chooseToCompare = (id: string, marked: readonly string[]): void => {
     const endpoints = marked.filter((one) => one !== MODELS_ITEM && one !== SETUP_ITEM);
-    if (id === SETUP_ITEM) actions.tellSetup();
+    if (id === SETUP_ITEM) actions.explainSetup();
     else if (id === MODELS_ITEM) actions.compareModels();
     else actions.compareWith(endpoints.length > 0 ? endpoints : [id]);
   };

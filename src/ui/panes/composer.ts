@@ -2,7 +2,7 @@ import type { Attachment } from '../../common/attachments.js';
 import type { AppState, ResumeOffer } from '../../state/app-state.js';
 import { namesOf } from '../../state/attachments/attachments.js';
 import { type Editor, selectionOf } from '../../state/editor/editor.js';
-import { type ChatSettings, parameterSaid } from '../../state/endpoint/chat-settings.js';
+import { type ChatSettings, parameterText } from '../../state/endpoint/chat-settings.js';
 import { shownLine } from '../../state/text/graphemes.js';
 import { cursorPlace, type DraftRow, neighbourRow } from '../../state/text/motion.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
@@ -59,7 +59,7 @@ type DraftState = Pick<
 /** The members that begin with the typed name; for a single one, its value and the values it takes. */
 function settingNote({ name, word }: TypedSetting, settings: ChatSettings): string {
   const names = word === undefined ? parameterNames(name) : [name];
-  return names.length > 1 ? names.join(' ') : parameterSaid(settings, names[0] ?? name);
+  return names.length > 1 ? names.join(' ') : parameterText(settings, names[0] ?? name);
 }
 
 /** A row that names the tool call that waits for its result. */

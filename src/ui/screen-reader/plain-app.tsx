@@ -55,22 +55,22 @@ export function PlainApp(): ReactElement {
     search.kind === 'open' ? spokenSearch({ messages }, search, searchCount(messages, search), hints) : [];
   return (
     <Box flexDirection="column">
-      <Static items={[...lines]}>{({ id, text }) => <Said key={id}>{text}</Said>}</Static>
-      {over.length > 0 && <Said>{over.join('\n')}</Said>}
-      {answering && <Said>{`Answering; ${hints.stop} stops it.`}</Said>}
-      {comparison !== undefined && <Said>{spokenChoice(comparison, hints)}</Said>}
-      {found.length > 0 && <Said>{found.join('\n')}</Said>}
-      {offer !== undefined && <Said>{offered(offer, hints)}</Said>}
-      {queue.length > 0 && <Said>{`Messages waiting to be sent: ${queue.length}.`}</Said>}
-      {attached !== undefined && <Said>{attached}</Said>}
-      {awaited !== undefined && <Said>{awaitedNote(awaited, hints)}</Said>}
-      <Said>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Said>
+      <Static items={[...lines]}>{({ id, text }) => <Spoken key={id}>{text}</Spoken>}</Static>
+      {over.length > 0 && <Spoken>{over.join('\n')}</Spoken>}
+      {answering && <Spoken>{`Answering; ${hints.stop} stops it.`}</Spoken>}
+      {comparison !== undefined && <Spoken>{spokenChoice(comparison, hints)}</Spoken>}
+      {found.length > 0 && <Spoken>{found.join('\n')}</Spoken>}
+      {offer !== undefined && <Spoken>{offered(offer, hints)}</Spoken>}
+      {queue.length > 0 && <Spoken>{`Messages waiting to be sent: ${queue.length}.`}</Spoken>}
+      {attached !== undefined && <Spoken>{attached}</Spoken>}
+      {awaited !== undefined && <Spoken>{awaitedNote(awaited, hints)}</Spoken>}
+      <Spoken>{`${awaited === undefined ? 'Message' : 'Result'}: ${draft.text}`}</Spoken>
     </Box>
   );
 }
 
 /** A text with marks in place of bidirectional controls. */
-function Said({ children }: { children: string }): ReactElement {
+function Spoken({ children }: { children: string }): ReactElement {
   return <Text>{withBidiMarks(children)}</Text>;
 }
 

@@ -6,7 +6,7 @@ import { compose, type Region, type Row, updateRow } from './frame.js';
  * parts of rows that differ. They go out in one write, which the terminal shows at once.
  */
 export interface Painter {
-  /** What `owner` shows from now on. */
+  /** Replaces the regions of `owner`. */
   show(owner: object, ...regions: readonly Region[]): void;
   /** Removes the regions of `owner`. */
   remove(owner: object): void;

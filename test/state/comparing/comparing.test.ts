@@ -104,7 +104,7 @@ test('the conversation continues with the marked answer and its endpoint', async
   expect(texts()).toEqual(['question', 'other']);
   expect(store.getState()).toMatchObject({ endpoint: { name: 'openai' }, comparison: undefined });
   expect(toast()).toContain('continuing with openai');
-  expect(toast()).toContain('the other answer is the branch beside it');
+  expect(toast()).toContain('the other answer is on another branch');
   actions.switchBranch(-1);
   expect(texts()).toEqual(['question', 'one']);
   actions.switchBranch(1);
@@ -199,7 +199,7 @@ test('with one endpoint the list offers its other models, the problems of other 
   actions.compareWith(['openai']);
   expect(toast()).toBe('OPENAI_API_KEY is not set');
   expect(store.getState().draft.text).toBe('question');
-  actions.tellSetup();
+  actions.explainSetup();
   expect(store.getState().messages.at(-1)).toMatchObject({ role: 'notice' });
   expect(texts().at(-1)).toContain('vastar-tui endpoints add');
 });
@@ -230,7 +230,7 @@ test('the marked one of three answers continues the conversation; the others are
   expect(texts()).toEqual(['question', 'two']);
   expect(store.getState().endpoint).toMatchObject({ name: 'simulator', model: 'a' });
   expect(store.getState().aside).toHaveLength(2);
-  expect(toast()).toContain('the other answers are the branches beside it');
+  expect(toast()).toContain('the other answers are on other branches');
 });
 
 describe('rounds', () => {

@@ -76,10 +76,10 @@ test('the log is bounded: the newest exchanges are whole, and older ones say tha
   const all = log.all();
   expect(all).toHaveLength(50);
   expect(size(log)).toBeLessThan(1_200_000);
-  expect(all[0]).toMatchObject({ number: 200, letGo: false });
+  expect(all[0]).toMatchObject({ number: 200, dropped: false });
   expect(all[0]?.events.length).toBeGreaterThan(1000);
   const [oldest] = all.slice(-1);
-  expect(oldest).toMatchObject({ number: 151, letGo: true, events: [], left: 2000 });
+  expect(oldest).toMatchObject({ number: 151, dropped: true, events: [], left: 2000 });
   expect(oldest?.request).toBeUndefined();
   if (oldest === undefined) return;
   const shown = inspectorLines(oldest, all, DEFAULT_HINTS, 80).map(plainText).join('\n');

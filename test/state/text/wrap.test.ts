@@ -10,7 +10,7 @@ describe('a line is broken', () => {
   test.each([
     ['between words', 'the quick brown fox', 10, ['the quick', 'brown fox']],
     [
-      'inside a word that is too long, after starting it on a row of its own',
+      'inside a word that is too long, after starting it on a new row',
       'see abcdefghijklm',
       8,
       ['see', 'abcdefgh', 'ijklm'],
@@ -18,7 +18,7 @@ describe('a line is broken', () => {
     ['between wide characters, which have no spaces', '量子コンピュータ', 7, ['量子コ', 'ンピュ', 'ータ']],
     ['never inside a grapheme', '👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3, ['👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦']],
     ['not after its indentation', '   abcdefgh', 8, ['   abcde', 'fgh']],
-    ['with spaces hanging over', 'abcd      efgh', 4, ['abcd', 'efgh']],
+    ['with spaces past the width', 'abcd      efgh', 4, ['abcd', 'efgh']],
     ['not at all when it is empty', '', 5, ['']],
   ])('%s', (_name, line, width, expected) => {
     expect(rows(line, width)).toEqual(expected);

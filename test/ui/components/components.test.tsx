@@ -92,12 +92,12 @@ describe('the connection pane', () => {
     ['not connected', { status: 'idle' }, ['○ not connected', 'ctrl+r connects']],
     ['connecting', { status: 'connecting', attempt: 2 }, ['◌ connecting to the daemon', 'attempt 2']],
     [
-      'waiting to try again',
+      'waiting to reconnect',
       WAITING,
       ['○ reconnecting in 2.1 s', 'connection refused', 'attempt 3', 'ctrl+r: now'],
     ],
     [
-      'connected, before the daemon told of itself',
+      "connected, before the daemon's health",
       { status: 'connected', sinceMs: 0 },
       ['● connected', 'localhost:4545'],
     ],

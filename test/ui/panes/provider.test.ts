@@ -49,7 +49,7 @@ test('the summary for support has ids, times and region, but no key, URL or cont
     response: { statusCode: 200, headers: { 'set-cookie': 'canary', 'x-key': 'canary' } },
     events: [{ tMs: 1, type: 'text', text: 'canary' }],
     left: 0,
-    letGo: false,
+    dropped: false,
     end: { outcome: 'complete', metrics },
   };
   const summary = supportSummary(exchange);
@@ -71,7 +71,7 @@ test('the inspector names the key that copies the summary, as the user has set i
     endpoint: { name: 'groq', model: 'm', url: 'https://example.com' },
     events: [],
     left: 0,
-    letGo: false,
+    dropped: false,
   };
   const shown = inspectorLines(exchange, [exchange], { copy: 'alt+y' }, 60).map(plainText).join(' ');
   expect(shown).toMatch(/alt\+y copies a support summary/);

@@ -67,9 +67,9 @@ export function comparedFigures(
     wrapLine(text, { width }).map((piece): Line => [shownPiece(text, piece)]),
   );
   const head = [...(rows < HEADER_FROM ? [] : [header]), ...table].slice(0, rows);
-  const told = [...head, ...words].slice(0, rows).map((line) => cut(line, width));
+  const lines = [...head, ...words].slice(0, rows).map((line) => cut(line, width));
   const groups = sides.map((_, index) => ({ name: nameOf(sides, index), metrics: metrics[index] ?? [] }));
-  return [...told, ...sharedWaterfall(groups, width, rows - told.length)];
+  return [...lines, ...sharedWaterfall(groups, width, rows - lines.length)];
 }
 
 /** The figures of a side's complete answers; before the first one, those of the running answer. */

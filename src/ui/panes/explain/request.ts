@@ -92,14 +92,14 @@ function onGaps({ gaps, arrivals }: ExchangeMetrics): string | undefined {
 }
 
 function onPaint({ p50, p99 }: { p50: number; p99: number }): string {
-  const half = `half of it within ${duration(p50)}`;
+  const half = `half of the output within ${duration(p50)}`;
   return p99 <= UNNOTICED_MS
     ? `${half}: the screen keeps up`
     : `${half}: this terminal or machine is slow, not the provider`;
 }
 
 const WITHHELD: Record<Withheld, string> = {
-  burst: 'none can be computed: most of the answer came at once, so something on the way held it back',
+  burst: 'none can be computed: most of the answer came at once, so something on the way buffered it',
   too_few_arrivals: 'none can be computed: the answer came in fewer than three arrivals',
   hidden: 'none can be computed: the provider counted tokens that never arrived',
 };

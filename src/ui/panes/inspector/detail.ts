@@ -24,7 +24,7 @@ export function inspectorLines(
   { copy }: Pick<KeyHints, 'copy'>,
   width: number,
 ): readonly Line[] {
-  const { number, endpoint, request, response, events, left, letGo, end } = exchange;
+  const { number, endpoint, request, response, events, left, dropped, end } = exchange;
   const heading = (text: string): Line[] => [[], [['bold', text]]];
   const { metrics } = end ?? {};
   const lines: Line[] = [
@@ -51,7 +51,7 @@ export function inspectorLines(
       );
   }
   lines.push(...heading('Request'));
-  if (request === undefined) lines.push(...wrapped(letGo ? LET_GO : 'nothing was sent', width));
+  if (request === undefined) lines.push(...wrapped(dropped ? DROPPED : 'nothing was sent', width));
   else lines.push(...headerLines(request.headers, width), [], ...wrapped(request.body, width));
   lines.push(...heading('Response'));
   if (response === undefined) lines.push([['dim', 'no response headers yet']]);
@@ -104,7 +104,7 @@ const TIMELINE_ROWS = 3;
 /** More rows than figures and waterfall need. */
 const ALL_ROWS = 100;
 
-const LET_GO =
+const DROPPED =
   'The request and its events were dropped to make room for later exchanges. A saved conversation still has its messages and their timing.';
 
 function headerLines(headers: Readonly<Record<string, string>>, width: number): Line[] {

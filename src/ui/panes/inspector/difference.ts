@@ -126,7 +126,7 @@ function requestDifference(before: LoggedExchange, after: LoggedExchange, width:
   if (bodies.includes(undefined))
     return [
       ...differences(jsonDifferences(head, otherHead), width),
-      ...(body === otherBody ? [] : wrapped('The bodies differ, and are too long to be compared.', width)),
+      ...(body === otherBody ? [] : wrapped('The bodies differ, and are too long to compare.', width)),
     ];
   const [first, second] = bodies;
   return differences(jsonDifferences({ ...head, body: first }, { ...otherHead, body: second }), width);

@@ -1,6 +1,6 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { Tone } from '../../style/theme.js';
-import { destinationOf, tellsHost, tellsTarget } from './links.js';
+import { destinationOf, showsHost, showsTarget } from './links.js';
 import type { Run } from './runs.js';
 
 /** How inline text is rendered. */
@@ -113,8 +113,8 @@ function linked(runs: Run[], token: Tokens.Link | Tokens.Image, at: number, look
   const text = token.type === 'link' ? restore(token.text) : '';
   const url = hyperlinks ? clickable : undefined;
   const title = token.title ? ` "${restore(token.title).replace(/\s+/g, ' ')}"` : '';
-  const beside = tellsHost(text, href) ? title : `${title} (${host})`;
-  const target = url !== undefined || isHostAlone || tellsTarget(text, href) ? undefined : full;
+  const beside = showsHost(text, href) ? title : `${title} (${host})`;
+  const target = url !== undefined || isHostAlone || showsTarget(text, href) ? undefined : full;
   const shown = url === undefined ? runs : runs.map((run) => ({ ...run, href: url }));
   if (beside === '' && target === undefined) return shown;
   const end = at + token.raw.length;

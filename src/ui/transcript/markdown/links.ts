@@ -42,12 +42,12 @@ function read(href: string): Destination {
 }
 
 /** Whether a link's text begins with its true host. The rest of the text isn't checked. */
-export function tellsHost(text: string, href: string): boolean {
-  if (tellsTarget(text, href) && !/^https?:/i.test(href)) return true;
+export function showsHost(text: string, href: string): boolean {
+  if (showsTarget(text, href) && !/^https?:/i.test(href)) return true;
   return /^(?:https?:\/\/)?([^/?#\s]*)/i.exec(text)?.[1]?.toLowerCase() === destinationOf(href).host;
 }
 
 /** Whether a link's text is its full address. */
-export function tellsTarget(text: string, href: string): boolean {
+export function showsTarget(text: string, href: string): boolean {
   return href === text || href === `mailto:${text}` || href === `http://${text}`;
 }
