@@ -22,7 +22,6 @@ interface Habit extends Omit<WorldCase, 'expect'> {
     readonly malformed?: number;
     /** Output tokens as counted; null: an estimate. */
     readonly tokens?: number | null;
-    readonly arrivals?: number;
   };
 }
 
@@ -62,7 +61,6 @@ describe('a provider that is played over HTTP, through the daemon process, to th
     expect(answer.toolCalls.map((call) => [call.name, call.arguments])).toEqual(calls);
     if (expected.finish_reason !== undefined) expect(answer.finishReason).toBe(expected.finish_reason);
     if (expected.error !== undefined) expect(answer.error?.message).toContain(expected.error);
-    if (expected.arrivals !== undefined) expect(metrics.arrivals).toBe(expected.arrivals);
     if (expected.tokens === null) expect(metrics.tokensEstimated).toBe(true);
     else if (expected.tokens !== undefined)
       expect(metrics).toMatchObject({ outputTokens: expected.tokens, tokensEstimated: false });

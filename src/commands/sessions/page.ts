@@ -1,3 +1,4 @@
+import { beginningOf } from '../../common/beginning.js';
 import { VERSION } from '../../common/version.js';
 import { branchOf, figuresOf, headingOf } from '../../sessions/export/markdown.js';
 import type { Attachment, Message, Session } from '../../sessions/types.js';
@@ -61,7 +62,7 @@ function attachmentMarkup({ name, type, size, data }: Attachment): Markup {
 
 function beginning(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line || '(empty)';
+  return line.length > 80 ? `${beginningOf(line, 79)}…` : line || '(empty)';
 }
 
 function pretty(json: string): string {

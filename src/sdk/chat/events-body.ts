@@ -17,8 +17,12 @@ import { createStrayLines, strayValueOf } from './stray-lines.js';
 /** Some gateways add `data:` to lines that already have it. */
 const DATA_AGAIN = /^(?:data:\s*)+/;
 
-/** Separates joined events: a line end, or the field's name in the middle of a line. */
-const SEAM = /\n|data:\s*(?=[{[])/;
+/** Separates joined events: a line end, the field's name in the middle of a line, or an object after another one. */
+const SEAM = /\n|data:\s*(?=[{[])|(?<=\})\s*(?=\{")/;
+/** Characters that are kept of a body that may be no event stream. */
+const MAX_BEGINNING = 1000;
+/** A line of an event stream: a field, a comment or nothing. */
+const STREAM_LINE = /^(?:(?:data|event|id|retry)\b.*|:.*|\s*)$/;
 /** Matches variants of `[DONE]`: some gateways write it in lower case, or as a JSON string. */
 const IS_DONE = /^"?\[done\]"?$/i;
 /** Matches types that equal the event's name. Some gateways omit the name. */
@@ -45,6 +49,8 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   const repeated = createRepeatedEvents();
   let seen = false;
   let flushing = false;
+  /** Kept until an event comes. */
+  let beginning = '';
 
   /** Handles a complete event without a name. */
   const onPlain = (data: string): void => {
@@ -130,21 +136,29 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     },
   );
 
+  const feed = createPlainEvents(onPlain, lines.feed);
   return {
-    feed: createPlainEvents(onPlain, lines.feed),
+    feed(text) {
+      if (!seen && beginning.length < MAX_BEGINNING) beginning += text.slice(0, MAX_BEGINNING);
+      feed(text);
+    },
     end(whole) {
       if (!whole) return;
       // Some servers omit the blank line after the last event. An event that was cut off is not JSON, and is dropped.
       flushing = true;
       lines.end();
       lines.feed('\n\n');
-      if (seen || answer.over || /event-stream/i.test(contentType)) return;
-      answer.fail(
-        unusableError(
-          `answered with ${quote(contentType, context.keys) || 'text'}, not with an event stream.`,
-          context,
-        ),
-      );
+      if (seen || answer.over) return;
+      const said = beginning
+        .split(/\r\n|\r|\n/)
+        .filter((line) => !STREAM_LINE.test(line))
+        .join(' ');
+      const named = /event-stream/i.test(contentType);
+      // Bare JSON is for the caller, who knows more about it.
+      if (named && (said === '' || /^[[{]/.test(beginning))) return;
+      const form = named ? 'text' : quote(contentType, context.keys) || 'text';
+      const words = said === '' ? '.' : `: ${quote(said, context.keys)}`;
+      answer.fail(unusableError(`answered with ${form}, not with an event stream${words}`, context));
     },
   };
 }

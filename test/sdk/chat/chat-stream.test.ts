@@ -301,7 +301,37 @@ describe('a body that is no event stream', () => {
 
   test('the error for plain text quotes it', () => {
     const { result } = read('hello\n', { kind: 'closed' }, { statusCode: 200, contentType: 'text/plain' });
-    expect(result.error?.message).toBe('The provider answered with text/plain, not with an event stream.');
+    expect(result.error?.message).toBe(
+      'The provider answered with text/plain, not with an event stream: hello',
+    );
+  });
+
+  test('the error for plain text that is called an event stream quotes it; comments alone are a cut answer', () => {
+    const { result } = read('Internal Server Error\n');
+    expect(result.error?.message).toBe(
+      'The provider answered with text, not with an event stream: Internal Server Error',
+    );
+    expect(read(': ping\n\n: ping\n\n').result.outcome).toBe('truncated');
+  });
+
+  test('chunks in lines of bare JSON are read as they come', () => {
+    const events: ChatEvent[] = [];
+    const stream = createChatStream(JSON_HEAD, (event) => events.push(event));
+    const line = (delta: object, finish_reason: string | null = null): Buffer =>
+      Buffer.from(`${JSON.stringify({ choices: [{ delta, finish_reason }] })}\n\n`);
+    stream.feed(line({ content: 'a' }).subarray(0, 9));
+    stream.feed(line({ content: 'a' }).subarray(9));
+    expect(events).toEqual([{ type: 'text', text: 'a' }]);
+    stream.feed(line({ content: 'b' }));
+    stream.feed(line({}, 'stop'));
+    expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'ab' });
+  });
+
+  test('objects that follow each other in one event are events of their own', () => {
+    const one = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
+    // Quotes inside of a text are escaped, so that it is cut nowhere.
+    const { result } = read(`data: ${one('a')} ${one('b}{"c')}\n\n${DONE}`);
+    expect(result).toMatchObject({ text: 'ab}{"c', malformedEvents: 0 });
   });
 
   test('nothing at all is an answer that was cut', () => {
