@@ -29,7 +29,7 @@ import { stdout } from './support/sink.js';
 import { watchStdout } from './support/stdout.js';
 import { UsageError } from './support/usage-error.js';
 
-/** Adds `bench`: load on a provider, measured as single answers are. */
+/** Adds `bench`, which sends load to a provider. Its figures have the same definitions as those of single answers. */
 export function defineBench(command: Command): void {
   addBenchFlags(command).action(async (_flags: unknown, command: Command) => {
     process.exitCode = await bench(command.optsWithGlobals<BenchFlags>());
@@ -49,18 +49,16 @@ async function bench(flags: BenchFlags): Promise<number> {
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
   if (flags.warmup === 'auto' && flags.shard !== undefined)
-    throw new UsageError(
-      'leave out --warmup auto with --shard: the warm-up is told from all requests of a test',
-    );
+    throw new UsageError('remove --warmup auto or --shard: finding the warm-up needs all requests of a test');
   if (flags.policies && flags.through === 'direct')
-    throw new UsageError('--policies needs --through daemon: without the daemon there are none');
+    throw new UsageError('--policies needs --through daemon: only the daemon has policies');
   const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;
   if (files !== undefined) throw new UsageError(files);
   const composition = compose(modes.length === 0 ? flags : { ...flags, mode: modes[0] ?? '' });
   reportProblems(composition.loaded);
   const abort = new AbortController();
   const interruption = interruptOn(abort);
-  // Without a reader the test's figures are still worth their exit code.
+  // When the reader of stdout is gone, the test continues for its exit code.
   const watch = watchStdout(new AbortController());
   try {
     const { connector } = composition;
@@ -76,7 +74,7 @@ async function bench(flags: BenchFlags): Promise<number> {
     for (const name of names) {
       if (abort.signal.aborted) break;
       connector.use(name);
-      // Only the first of several endpoints can begin at a time that was set.
+      // --start-at applies only to the first of several endpoints.
       const startAt = runs.length === 0 ? flags.startAt : undefined;
       runs.push(await runOne(composition, plan, startAt, abort.signal));
     }
@@ -102,7 +100,7 @@ async function bench(flags: BenchFlags): Promise<number> {
   }
 }
 
-/** The endpoints by name, each once; none: the one of the configuration. */
+/** Returns the names of the endpoints in --mode, each once; empty: use the configured endpoint. */
 function modesOf(flags: BenchFlags): string[] {
   const modes = [...new Set((flags.mode ?? '').split(',').map((name) => name.trim()))].filter(
     (name) => name !== '',
@@ -110,8 +108,8 @@ function modesOf(flags: BenchFlags): string[] {
   const given = givenEndpointFlags(flags);
   if (modes.length < 2 || given.length === 0) return modes;
   throw new UsageError(
-    `write what ${given.join(', ')} would set into the endpoints' own sections of the configuration: ` +
-      `with several endpoints, flags would change ${modes[0]} alone`,
+    `write the values of ${given.join(', ')} into the endpoints' sections of the configuration: ` +
+      `with several endpoints, flags would only change ${modes[0]}`,
   );
 }
 
@@ -119,7 +117,7 @@ function checkEndpoint(connector: OpenAIStreamConnector, name: string): void {
   const endpoint = connector.endpoints.find((one) => one.name === name);
   const names = connector.endpoints.map((one) => one.name).join(', ');
   if (endpoint === undefined)
-    throw new UsageError(`--mode: there is no endpoint "${name}": use some of ${names}`);
+    throw new UsageError(`--mode: use some of ${names}: there is no endpoint "${name}"`);
   if (endpoint.problem !== undefined) throw new UsageError(`${name}: ${endpoint.problem}`);
 }
 
@@ -151,7 +149,7 @@ async function runOne(
     }
     if (startAt !== undefined) await waitForStart(startAt, signal);
     const watch = await watchServer(endpoint, flags);
-    // Other machines begin at that time.
+    // With --start-at, the test must not wait here: other machines begin at that time.
     if (startAt === undefined) await watch?.begun;
     const measured = await measure(engine, { label: name, flags, load }, signal).finally(async () => {
       server = await watch?.stop();
@@ -168,7 +166,7 @@ function mostAtATime({ concurrency = 1, findConcurrency, sweep }: BenchFlags): n
   return sweep?.kind === 'concurrency' ? Math.max(...sweep.loads) : concurrency;
 }
 
-/** The requests before the test, which do not count: as many at a time as in it. */
+/** Returns the flags of the warm-up, which does not count and has the concurrency of the test. */
 function warmupFlags(flags: BenchFlags, requests: number): BenchFlags {
   const { rate: _rate, stages: _stages, arrivals: _arrivals, trace: _trace, duration: _, ...rest } = flags;
   const conversations = flags.turns === undefined ? {} : { conversations: requests };

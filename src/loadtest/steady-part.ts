@@ -6,14 +6,14 @@ import { createTally, type Report, type Tally } from './tally.js';
 
 /** The steady part of a test's requests. */
 export interface SteadyPart {
-  /** In the order in which they were due. */
+  /** In the order of their intended send times. */
   readonly samples: readonly Sample[];
   readonly fromMs: number;
   readonly leftOut: number;
   readonly steady: boolean;
 }
 
-/** The requests after the warm-up, by TTFT, or by E2E where answers come in one piece. */
+/** Removes the warm-up, which TTFT shows, or E2E when answers come in one piece. */
 export function steadyPart(samples: readonly Sample[], latencyOf: Tally['latencyOf']): SteadyPart {
   const ordered = samples.toSorted(
     (one, other) => one.intendedMs - other.intendedMs || one.index - other.index,
@@ -35,8 +35,8 @@ export function steadyPart(samples: readonly Sample[], latencyOf: Tally['latency
 }
 
 /**
- * The report of a steady part. Its rates count what ended from its beginning to `toMs`: an overloaded service is still busy
- * with what was sent before.
+ * Creates the report of a steady part. Its rates count the requests that ended between the part's start and `toMs`,
+ * because an overloaded service is still busy with earlier requests.
  */
 export function steadyReport(
   part: Pick<SteadyPart, 'samples' | 'fromMs'>,
@@ -62,25 +62,26 @@ export function steadyReport(
   };
 }
 
-/** What `--warmup auto` made of a test. Times in ms since its start. */
+/** The part of a test that `--warmup auto` keeps. Times in ms since the test's start. */
 export interface Trim {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Requests that were left out at the beginning and at the end. */
+  /** Number of requests excluded at the start. */
   readonly before: number;
+  /** Number of requests excluded at the end. */
   readonly after: number;
-  /** False: the figures were still changing in the second half. */
+  /** False when the figures still changed in the second half. */
   readonly steady: boolean;
 }
 
-/** Fewer requests have no steady part that can be told. */
+/** With fewer requests, the steady part is unknown. */
 export const FEWEST_FOR_TRIM = 50;
 
 /**
- * A test without its warm-up and its cool-down. The cool-down is as long as nearly all answers take (p95) before the last
- * request: those sent before it had the full load beside them to their end. Requests are left out by when they were due, so short
+ * Removes a test's warm-up and cool-down. The cool-down begins one long answer (p95) before the last request, since
+ * earlier requests ran under full load to their end. Requests are excluded by their intended send time, so that short
  * answers are not favoured.
- * @returns undefined for too few requests
+ * @returns undefined when there are too few requests
  */
 export function trimmed(
   whole: Tally,
@@ -96,7 +97,7 @@ export function trimmed(
     95,
   );
   const cut = lastMs - (longMs ?? 0);
-  // Where answers take as long as the test, there is no full load.
+  // When answers take as long as the test, no part of it has full load.
   const toMs = cut - fromMs < (lastMs - fromMs) / 2 ? lastMs : cut;
   const kept = samples.filter(({ intendedMs }) => intendedMs <= toMs);
   const tally = createTally(loop, slo?.limits);

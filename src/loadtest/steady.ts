@@ -1,21 +1,21 @@
-/** Where a series of figures becomes steady. */
+/** The start of the steady part of a series. */
 export interface Steady {
-  /** How many values at the beginning are warm-up. */
+  /** Number of values in the warm-up at the beginning. */
   readonly from: number;
-  /** False: the series is still changing in its second half. One that is too short to tell counts as steady. */
+  /** False when the series still changes in its second half. A series that is too short counts as steady. */
   readonly steady: boolean;
 }
 
 const BATCH = 5;
-/** Fewer batches tell nothing. */
+/** With fewer batches, the method is unreliable. */
 const FEWEST_BATCHES = 10;
-/** The last batches by themselves would look steadier than any longer part. */
+/** The last few batches alone would look steadier than any longer part. */
 const LAST_BATCHES = 5;
 
 /**
- * The warm-up of a series by MSER-5 (White, Cobb and Spratt, 2000): of all beginnings that could be left out, the one after
- * which the mean of the rest has the smallest standard error, over means of five values. When that is more than half of the
- * series, the series has no steady part that can be told: half is left out.
+ * Finds the warm-up of a series by MSER-5 (White, Cobb and Spratt, 2000): the beginning whose removal gives the mean of
+ * the rest the smallest standard error, over means of five values. If that is more than half of the series, no steady
+ * part is known, and the first half is removed.
  */
 export function steadyFrom(values: readonly number[]): Steady {
   const count = Math.floor(values.length / BATCH);
@@ -35,7 +35,7 @@ export function steadyFrom(values: readonly number[]): Steady {
     const left = count - from;
     if (left < LAST_BATCHES) continue;
     const error = Math.max(0, squares - (sum * sum) / left) / left ** 2;
-    // Of equal ones the longest part.
+    // Among equal errors, the longest part wins.
     if (error <= best.error) best = { from, error };
   }
   const half = Math.floor(count / 2);

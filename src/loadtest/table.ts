@@ -69,7 +69,7 @@ export function runText({ report }: Run, loop: 'closed' | 'open'): string {
   return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
 }
 
-const OPEN_LOOP = 'open loop: measured from intended send (no coordinated omission)';
+const OPEN_LOOP = 'open loop: since the intended send time (no coordinated omission)';
 const CLOSED_LOOP = 'closed loop: a slow answer delays the next; --rate counts the wait';
 
 const NO_TTFT = 'no answer streamed any output';

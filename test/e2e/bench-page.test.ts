@@ -14,14 +14,14 @@ const { endpoint, run } = ground;
 const answer: Script = { chunks: sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]'), gapMs: 5 };
 const path = (name: string): string => join(ground.place.dir, name);
 
-/** What the page's script reads. */
+/** The data that the page's script reads. */
 function dataOf(page: string): Record<string, unknown> {
   const [, packed = ''] =
     /<script type="application\/octet-stream" id="report">([^<]*)<\/script>/.exec(page) ?? [];
   return JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString()) as Record<string, unknown>;
 }
 
-test('a test writes a page with the numbers of its JSON report, that needs nothing but itself', async () => {
+test('a test writes a self-contained page with the numbers of its JSON report', async () => {
   await endpoint(answer);
   const { code, stdout } = await run([
     'bench',
@@ -43,12 +43,12 @@ test('a test writes a page with the numbers of its JSON report, that needs nothi
   };
   const { samples: _, ...expected } = report.runs[0] ?? {};
   expect(dataOf(page)).toEqual({ load: report.load, runs: [expected] });
-  // The table that stands there without a script.
+  // This table is visible without JavaScript.
   const { ttft_ms } = expected as { ttft_ms: Record<string, number> };
   const [, cells = ''] = /<tr><th scope="row">TTFT<\/th>(.*?)<\/tr>/.exec(page) ?? [];
   const numbers = [...cells.matchAll(/<td>([\d.]+)<\/td>/g)].map((match) => Number(match[1]));
   expect(numbers).toEqual(Object.values(ttft_ms));
-  // Nothing is fetched, and nothing runs but the page's own script.
+  // The page loads no files and runs only its own script.
   const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
   const [, script = ''] = /<script type="module">([\s\S]*?)<\/script>/.exec(page) ?? [];
   expect(policy).toContain("default-src 'none'");
@@ -57,7 +57,7 @@ test('a test writes a page with the numbers of its JSON report, that needs nothi
   expect(page.match(/<script/g)).toHaveLength(2);
 });
 
-test('what a provider says stays text', async () => {
+test('a provider’s text is never interpreted as markup', async () => {
   const random = createRandom(1);
   writeFileSync(path('report.json'), reportText(madeReport(200, random, () => normal(random))));
   expect((await run(['bench', 'merge', 'report.json', '--html', 'page.html'])).code).toBe(0);
@@ -69,7 +69,7 @@ test('what a provider says stays text', async () => {
   expect(JSON.stringify(dataOf(page))).toContain('onerror');
 });
 
-test('a page that cannot be written is refused before anything is sent', async () => {
+test('an unwritable page is refused before any request', async () => {
   const upstream = await endpoint(answer);
   const { code, stderr } = await run(['bench', '--html', 'absent/page.html']);
   expect(code).toBe(2);

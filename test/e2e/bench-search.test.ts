@@ -10,7 +10,7 @@ const path = (name: string): string => join(ground.place.dir, name);
 
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 
-/** Answers, but refuses a request while so many run. */
+/** Answers requests, but refuses one while the limit of running requests is reached. */
 function upTo(most: number): Handler {
   let running = 0;
   return (_request, response) => {
@@ -42,12 +42,12 @@ interface Report {
   ];
 }
 
-test('the most requests at a time that a server takes are found, with all loads that were tried', async () => {
+test('a search finds the largest concurrency of a server and reports all tested loads', async () => {
   await endpoint(upTo(6));
   const slo = ['--slo', 'errors<5%', '--duration', '3'];
   const files = ['--json', 'found.json', '--csv', 'found.csv', '--html', 'found.html'];
   const { code, stdout } = await run(['bench', '--find-concurrency', '1-32', ...slo, ...files]);
-  expect(stdout).toMatch(/The SLO is kept up to 6 at a time \(99 % confidence: .*7 misses it for sure\)/);
+  expect(stdout).toMatch(/The SLO is met up to 6 at a time \(99 % confidence: .*7 surely misses it\)/);
   expect(code).toBe(0);
   const { load, runs } = JSON.parse(readFileSync(path('found.json'), 'utf8')) as Report;
   expect(load.search).toMatchObject({ type: 'find', kind: 'concurrency', slo: 'errors<5%' });
@@ -58,7 +58,7 @@ test('the most requests at a time that a server takes are found, with all loads 
   for (const level of curve.levels) expect([level.load, level.kept]).toEqual([level.load, level.load <= 6]);
   const lines = readFileSync(path('found.csv'), 'utf8').trim().split('\n');
   expect(lines).toHaveLength(1 + curve.levels.length);
-  expect(readFileSync(path('found.html'), 'utf8')).toContain('The SLO is kept up to 6 at a time');
+  expect(readFileSync(path('found.html'), 'utf8')).toContain('The SLO is met up to 6 at a time');
 });
 
 test('a sweep runs each load of its list, without an SLO', async () => {
@@ -73,12 +73,12 @@ test('a sweep runs each load of its list, without an SLO', async () => {
   for (const { completed } of curve.levels) expect(completed).toBeGreaterThan(10);
 });
 
-test('a service that keeps the SLO at no load is told as such, and the exit code is 1', async () => {
+test('a service that meets the SLO at no load is reported, and the exit code is 1', async () => {
   await endpoint(upTo(0));
   const { code, stdout } = await run([
     ...['bench', '--find-concurrency', '1-4', '--slo', 'ttft.p95<1s', '--duration', '1'],
   ]);
-  expect(stdout).toMatch(/No load was found that keeps the SLO: already 1 at a time misses it/);
+  expect(stdout).toMatch(/No load meets the SLO: already 1 at a time misses it/);
   expect(code).toBe(1);
 });
 
@@ -90,8 +90,8 @@ test.each([
   [['--find-rate', '--find-concurrency', '--slo', 'ttft<1s'], /cannot be used with option/],
   [['--sweep', 'speed:1,2'], /rate: or concurrency:/],
   [['--sweep', 'concurrency:1,0'], /rate: or concurrency:/],
-  [['--sweep', 'concurrency:1,2', '--concurrency', '3'], /leave out --concurrency/],
-])('%j is refused before anything is sent', async (flags, reason) => {
+  [['--sweep', 'concurrency:1,2', '--concurrency', '3'], /remove --concurrency/],
+])('%j is refused before any request', async (flags, reason) => {
   const upstream = await endpoint(upTo(1));
   const { code, stderr } = await run(['bench', ...flags]);
   expect(stderr).toMatch(reason);

@@ -21,7 +21,7 @@ afterEach(async () => {
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), FINISH, '[DONE]').join('');
 const answer: Handler = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  // The test takes long enough for a second page.
+  // The test is long enough for a second page.
   setTimeout(() => response.end(WHOLE), 300);
 };
 const VLLM = readFileSync(join(import.meta.dirname, '../fixtures/server-metrics/vllm.txt'), 'utf8');
@@ -52,7 +52,7 @@ interface Result {
 const read = (stdout: string): Result['runs'][0] => (JSON.parse(stdout) as Result).runs[0];
 const FLAGS = ['bench', '--requests', '5', '--json', '-'];
 
-test("the server's figures stand below the client's, and the report has every series", async () => {
+test("the server's figures are below the client's, and the JSON report has every series", async () => {
   const chat = await endpoint(answer);
   const server = await metrics(page);
   const flags = ['--requests', '5', '--server-metrics', `${server.url}/metrics`];
@@ -76,7 +76,7 @@ test("the server's figures stand below the client's, and the report has every se
   expect(chat.requests.every(({ path }) => path !== '/metrics')).toBe(true);
 });
 
-test("the endpoint's key and headers go to a page of its own origin, and to no other", async () => {
+test("the endpoint's key and headers are sent only to a page of the same origin", async () => {
   const chat = await endpoint((request, response, raw) =>
     (request.path === '/metrics' ? page : answer)(request, response, raw),
   );
@@ -97,7 +97,7 @@ test("the endpoint's key and headers go to a page of its own origin, and to no o
   }
 });
 
-test('a redirect to another origin takes no key with it', async () => {
+test('a redirect to another origin removes the key', async () => {
   const other = await metrics(page);
   const chat = await endpoint((request, response, raw) => {
     if (request.path !== '/metrics') return answer(request, response, raw);

@@ -27,13 +27,13 @@ interface Report {
 const path = (name: string): string => join(ground.place.dir, name);
 const report = (name: string): Report => JSON.parse(readFileSync(path(name), 'utf8')) as Report;
 
-/** What one process sends, and then three with a shard each. */
+/** Runs the test in one process, and then in three processes with a shard each. */
 async function wholeAndShards(...flags: string[]): Promise<{ whole: string[]; parts: string[] }> {
   const upstream = await endpoint(answer);
   const args = ['bench', ...flags, '--check', 'errors==0'];
   expect((await run([...args, '--json', 'whole.json'])).code).toBe(0);
   const whole = upstream.requests.map(({ body }) => body.toString());
-  // Far enough ahead for three processes to be ready, on a busy machine as well.
+  // Late enough for three processes to be ready, even on a busy machine.
   const at = String(Math.ceil(Date.now() / 1000) + 6);
   const shards = [1, 2, 3].map((number) => {
     const shard = ['--shard', `${number}/3`, '--start-at', at, '--json', `shard-${number}.json`];
@@ -76,7 +76,7 @@ test.each([
       const moments = parted.flatMap((part) => part?.requests.intended_ms ?? []);
       expect(order(moments)).toEqual(order(before?.requests.intended_ms));
     }
-    // Every value of the shards is in the merged figures: extremes and counts are exact.
+    // The merged figures include every value of the shards, so extremes and counts are exact.
     for (const figure of ['ttft_ms', 'itl_ms'] as const) {
       const of = (name: string): number[] => parted.map((part) => part?.[figure][name] ?? Number.NaN);
       expect(after?.[figure].min).toBe(Math.min(...of('min')));
@@ -88,7 +88,7 @@ test.each([
   60_000,
 );
 
-test('the merge of one report is that report', async () => {
+test('merging a single report returns the same report', async () => {
   await endpoint(answer);
   await run(['bench', '--requests', '20', '--concurrency', '4', '--json', 'one.json']);
   const { stdout } = await run(['bench', 'merge', 'one.json', '--json', '-']);
@@ -102,7 +102,7 @@ test('the merge of one report is that report', async () => {
   expect(tables.stdout).toMatch(/, 4 at a time\n(?:.*\n)*FAILED +ttft\.max<0\.001/);
 });
 
-test('what cannot be merged is refused with a reason', async () => {
+test('reports that cannot be merged are refused with a reason', async () => {
   await endpoint(answer);
   await run(['bench', '--requests', '2', '--concurrency', '2', '--shard', '1/2', '--json', 'a.json']);
   await run([
@@ -123,7 +123,7 @@ test('what cannot be merged is refused with a reason', async () => {
     [['a.json', 'b.json'], /a\.json and b\.json are of different tests: seed is 1 and 7/],
     [['a.json', 'a.json'], /are both shard 1/],
     [['absent.json'], /absent\.json cannot be read/],
-    [['c.json'], /c\.json is no report/],
+    [['c.json'], /c\.json is not a report/],
   ] as const) {
     const { code, stdout, stderr } = await run(['bench', 'merge', ...files]);
     expect([code, stdout]).toEqual([2, '']);
@@ -138,7 +138,7 @@ test.each([
   [['--shard', '1/4', '--concurrency', '3'], /raise --concurrency to 4/],
   [['--start-at', 'noon'], /a time within a day/],
   [['--start-at', '1700000000'], /a time within a day/],
-])('%j is refused before anything is sent', async (flags, pattern) => {
+])('%j is refused before any request', async (flags, pattern) => {
   const { code, stderr } = await run(['bench', ...flags]);
   expect(code).toBe(2);
   expect(stderr).toMatch(pattern);

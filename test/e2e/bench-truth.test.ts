@@ -38,7 +38,7 @@ const bench = async (...flags: string[]): Promise<{ run: Run; code: number | nul
 const classes = ({ errors }: Run): Record<string, number> =>
   Object.fromEntries(errors.map((error) => [error.class, error.count]));
 
-test.each(['direct', 'daemon'])('a server that always fails sees every request once: %s', async (way) => {
+test.each(['direct', 'daemon'])('a failing server receives every request once: %s', async (way) => {
   const upstream = await endpoint((_request, response) => refuse(response, 503, 'overloaded'));
   const { run, code, load } = await bench('--requests', '200', '--concurrency', '20', '--through', way);
   expect(upstream.requests).toHaveLength(200);
@@ -52,7 +52,7 @@ test('a direct run starts no daemon', async () => {
   expect(existsSync(ground.place.socketPath)).toBe(false);
 });
 
-test('with --policies failed attempts are sent again, and reported with the time they took', async () => {
+test('--policies retries failed attempts and reports their time', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -65,7 +65,7 @@ test('with --policies failed attempts are sent again, and reported with the time
   expect(run.attempts.retries_ms).toBeGreaterThan(0);
 });
 
-test('one failure in eight is reported as one in eight', async () => {
+test('the report counts one failure in eight exactly', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -77,7 +77,7 @@ test('one failure in eight is reported as one in eight', async () => {
   expect(run).toMatchObject({ completed: 175, failed: 25, errors: [{ class: 'Transient', count: 25 }] });
 });
 
-test('answers with 429 are a class of their own, and arrivals go on at the rate that was asked for', async () => {
+test('429 answers have their own error class, and arrivals keep the given rate', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -110,7 +110,7 @@ test.each(['direct', 'daemon'])(
   },
 );
 
-test('with --policies a dead connection is replaced, and every request that the server saw is reported', async () => {
+test('--policies replaces a dead connection, and the report counts every request that reached the server', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response, raw) => {
     served += 1;
@@ -122,7 +122,7 @@ test('with --policies a dead connection is replaced, and every request that the 
   expect(run).toMatchObject({ completed: 5, failed: 0, attempts: { total: 5, replaced: 1 } });
 });
 
-test('two reports are compared figure by figure, and a regression exits with 1', async () => {
+test('bench compare shows each figure of two reports, and exits with 1 after a regression', async () => {
   const { dir } = ground.place;
   let delayMs = 1;
   await endpoint((_request, response) => {
@@ -151,7 +151,7 @@ const stall: Handler = (_request, response) => {
   response.write(sseEvents(deltaOf('a')).join(''));
 };
 
-test('answers of a stalled server are cut at the drain limit, as unfinished and without a share in rates', async () => {
+test('answers of a stalled server are cut off at the drain limit as unfinished and do not affect rates', async () => {
   const upstream = await endpoint(stall);
   const { run } = await bench('--duration', '0.3', '--concurrency', '3', '--drain', '0.3');
   expect(run.attempts.total).toBe(3);
@@ -182,10 +182,10 @@ test.each(['direct', 'daemon'])(
   },
 );
 
-test('more at a time than files may be open is refused with the limit to set', () => {
+test('a concurrency above the limit of open files is refused, and the error names the limit to set', () => {
   const command = `ulimit -n 256 && exec "${NODE}" "${CLI}" bench --concurrency 300 --mode simulator`;
   const { env, dir } = ground.place;
   const { status, stderr } = spawnSync('sh', ['-c', command], { env, cwd: dir, encoding: 'utf8' });
   expect(status).toBe(2);
-  expect(stderr).toMatch(/raise the limit of open files \(ulimit -n 364\).*may open 256/);
+  expect(stderr).toMatch(/raise the limit of open files \(ulimit -n 364\).*may only open 256/);
 });

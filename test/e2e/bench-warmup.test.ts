@@ -26,7 +26,7 @@ interface Run {
   requests: { index: number[] };
 }
 
-test('--warmup auto leaves out the slow beginning, in every figure and list', async () => {
+test('--warmup auto excludes the slow beginning from every figure and list', async () => {
   await endpoint(slowAtFirst(20));
   const flags = ['--requests', '400', '--concurrency', '4', '--warmup', 'auto'];
   const { stdout } = await run(['bench', ...flags, '--json', '-']);
@@ -38,13 +38,13 @@ test('--warmup auto leaves out the slow beginning, in every figure and list', as
   expect(Math.min(...requests.index)).toBeGreaterThanOrEqual(20);
 });
 
-test('the report says what was left out', async () => {
+test('the report names the excluded requests', async () => {
   await endpoint(slowAtFirst(20));
   const { stdout } = await run(['bench', '--requests', '200', '--concurrency', '4', '--warmup', 'auto']);
-  expect(stdout).toMatch(/left out +\d+ requests to warm up \(.* s, by MSER-5\) and the last \d+/);
+  expect(stdout).toMatch(/excluded +\d+ warm-up requests \(.* s, by MSER-5\) and the last \d+/);
 });
 
-test('too few requests are left whole, with a warning', async () => {
+test('--warmup auto excludes nothing from too few requests and prints a warning', async () => {
   await endpoint(slowAtFirst(0));
   const { stdout, stderr } = await run(['bench', '--requests', '10', '--warmup', 'auto']);
   expect(stderr).toMatch(/--warmup auto needs 50 requests/);
@@ -53,7 +53,7 @@ test('too few requests are left whole, with a warning', async () => {
 
 test.each([
   [['--warmup', 'some'], /--warmup/],
-  [['--warmup', 'auto', '--shard', '1/2'], /leave out --warmup auto with --shard/],
+  [['--warmup', 'auto', '--shard', '1/2'], /remove --warmup auto or --shard/],
 ])('%j is refused', async (flags, reason) => {
   const { code, stderr } = await run(['bench', '--concurrency', '2', ...flags]);
   expect([code, stderr]).toEqual([2, expect.stringMatching(reason)]);

@@ -47,7 +47,7 @@ test.each(['direct', 'daemon'])('three workers send each request of a closed loo
   });
 });
 
-test('so many at a time are so many over all workers', async () => {
+test('the concurrency is shared by all workers', async () => {
   const held: (() => void)[] = [];
   await endpoint((request, response, raw) => {
     held.push(() => void answer(request, response, raw));
@@ -59,7 +59,7 @@ test('so many at a time are so many over all workers', async () => {
   });
 });
 
-test('arrivals, prompts and their order are those of one worker, and the warm-up does not count', async () => {
+test('several workers send the arrivals and prompts of one worker in the same order, and the warm-up does not count', async () => {
   const file = join(ground.place.dir, 'prompts.txt');
   writeFileSync(file, Array.from({ length: 50 }, (_, index) => `question ${index}\n`).join(''));
   const asked = async (...flags: string[]): Promise<{ question: string; intendedMs: string }[]> => {
@@ -86,17 +86,17 @@ test('prompts from stdin reach every worker', async () => {
   expect([code, bodies.toSorted()]).toEqual([0, ['one', 'one', 'three', 'three', 'two', 'two']]);
 });
 
-test('gaps of all workers are one distribution', async () => {
+test('the gaps of all workers form one distribution', async () => {
   await endpoint({
     chunks: sseEvents(deltaOf('a'), deltaOf('b'), deltaOf('c'), FINISH, '[DONE]'),
     gapMs: 100,
   });
   const report = await bench('--requests', '6', '--concurrency', '3', '--workers', '3');
-  // Two gaps an answer, unless this machine had no time to read in between.
+  // Two gaps for each answer, unless this machine was too busy to read in between.
   expect(report.itl_ms?.count).toBeGreaterThan(6);
 });
 
-test('a stalled server is left by every worker when the drain limit has passed', async () => {
+test('every worker stops waiting for a stalled server at the drain limit', async () => {
   const upstream = await endpoint((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(sseEvents(deltaOf('a')).join(''));
@@ -106,7 +106,7 @@ test('a stalled server is left by every worker when the drain limit has passed',
   expect(report.errors).toMatchObject([{ class: 'unfinished', count: 4 }]);
 });
 
-test('what an endpoint refuses is told once', async () => {
+test('a refused member is reported once', async () => {
   await endpoint((request, response, raw) => {
     if (!request.body.includes('stream_options')) return answer(request, response, raw);
     response.writeHead(400, { 'content-type': 'application/json' });
@@ -116,7 +116,7 @@ test('what an endpoint refuses is told once', async () => {
   expect(stderr.match(/refuses stream_options/g)).toHaveLength(1);
 });
 
-test('Ctrl+C prints what all workers measured until then', async () => {
+test('Ctrl+C prints the figures of all workers so far', async () => {
   let served = 0;
   const upstream = await endpoint((request, response, raw) => {
     served += 1;
@@ -133,7 +133,7 @@ test('Ctrl+C prints what all workers measured until then', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, runs: [{ completed: 4, failed: 0 }] });
 });
 
-test('conditions are judged over the requests of all workers', async () => {
+test('conditions use the requests of all workers', async () => {
   await endpoint(answer);
   const flags = ['--check', 'errors<1%', '--slo', 'ttft.p95<10s,ttft<10s'];
   const { stdout, code } = await run([

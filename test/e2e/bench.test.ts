@@ -36,14 +36,14 @@ interface Result {
 }
 const read = (stdout: string): Result => JSON.parse(stdout) as Result;
 
-test('against the simulator it prints latencies, rates, a histogram and its own lag', async () => {
+test('a test of the simulator prints latencies, rates, a histogram and its own lag', async () => {
   const { code, stdout, stderr } = await run([
     ...['bench', '--model', 'sim-fast', '--requests', '6', '--concurrency', '3', '--max-tokens', '60'],
     ...['--warmup', '1', '--slo', 'ttft=5000', '--check', 'e2e.p99<60s'],
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const pattern of [
-    /3 at a time, after 1 to warm up/,
+    /3 at a time, after 1 warm-up request/,
     /requests +6 complete, 0 failed/,
     /goodput +.*\(100\.0 %\) with ttft <= 5000 ms/,
     /sent later than intended: p50/,
@@ -56,7 +56,7 @@ test('against the simulator it prints latencies, rates, a histogram and its own 
   }
 });
 
-test('a check that does not hold, or an unanswered test, exits with 1', async () => {
+test('a failed check or a test without answers exits with 1', async () => {
   const upstream = await endpoint(answer);
   const args = ['bench', '--requests', '2', '--json', '-'];
   const failing = await run([...args, '--check', 'ttft.p50<0.001', '--check', 'errors<1']);
@@ -74,13 +74,13 @@ test('a check that does not hold, or an unanswered test, exits with 1', async ()
   });
 });
 
-test('with a rate, time spent waiting for a place counts as latency', async () => {
+test('with a rate, latency includes the wait for a place', async () => {
   await endpoint({ ...answer, delayMs: 100 });
   const args = ['bench', '--requests', '8', '--concurrency', '1', '--json', '-'];
   const closed = read((await run(args)).stdout);
   const open = read((await run([...args, '--rate', '100'])).stdout);
   expect([closed.load.measured_from, open.load.measured_from]).toEqual(['send', 'intended send time']);
-  // One after another they take no longer together than the whole test; waiting for each other, they do.
+  // If latency excluded the wait, the sum of all latencies would not exceed the test's duration.
   for (const [result, together] of [
     [closed, false],
     [open, true],
@@ -88,12 +88,12 @@ test('with a rate, time spent waiting for a place counts as latency', async () =
     const run = result.runs[0];
     expect(8 * (run?.e2e_ms?.mean ?? 0) > (run?.duration_ms ?? 0)).toBe(together);
   }
-  // Eight that arrive at once and are served one after another: the last waits for seven.
+  // Eight requests arrive at once and are served one after another, so the last waits for seven.
   expect(open.runs[0]?.ttft_ms?.max).toBeGreaterThan(700);
   expect(open.runs[0]?.arrival_lag_ms.max).toBeGreaterThan(600);
 });
 
-test('prompts come from a file in turn, and each request is a line of the CSV', async () => {
+test('prompts come from a file in turn, and the CSV has a line for each request', async () => {
   const upstream = await endpoint(answer);
   writeFileSync(join(ground.place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');
   const csv = join(ground.place.dir, 'requests.csv');
@@ -114,7 +114,7 @@ test('prompts come from a file in turn, and each request is a line of the CSV', 
   ]);
 });
 
-test('prompts from stdin are recognised, and their parameters are sent', async () => {
+test('the format of prompts from stdin is detected, and their parameters are sent', async () => {
   const upstream = await endpoint(answer);
   const running = start(['bench', '--requests', '3', '--prompts', '-', '--json', '-']);
   running.child.stdin.end(
@@ -134,7 +134,7 @@ test('prompts from stdin are recognised, and their parameters are sent', async (
   ]);
 });
 
-test('prompts that are made are the same with the same seed', async () => {
+test('the same seed generates the same prompts', async () => {
   const upstream = await endpoint(answer);
   const args = ['bench', '--requests', '2', '--input-tokens', 'normal:50,9', '--output-tokens', '3'];
   const { stdout } = await run([...args, '--shared-prefix', '50', '--seed', '4']);
@@ -147,7 +147,7 @@ test('prompts that are made are the same with the same seed', async () => {
   expect(bodies[0]).toContain('"max_tokens":3');
 });
 
-test('a trace is sent at its moments, with its lengths, and so is the report', async () => {
+test('a trace is replayed with its times and lengths, and the report shows them', async () => {
   const upstream = await endpoint(answer);
   const moments = [0, 0, 600, 1400];
   const lines = moments.map((timestamp, index) =>
@@ -182,14 +182,14 @@ test('a trace is sent at its moments, with its lengths, and so is the report', a
   const csv = readFileSync(join(ground.place.dir, 'requests.csv'), 'utf8').trimEnd().split('\n').slice(1);
   const intended = csv.map((line) => line.split(',')).map((cells) => [Number(cells[1]), Number(cells[4])]);
   expect(intended.toSorted()).toEqual([0, 0, 300, 700].map((at, index) => [index, at]));
-  // They came in the order of their moments.
+  // Requests arrived in the order of their times.
   expect(sent.slice(2)).toEqual([
     [12, 22],
     [13, 23],
   ]);
 });
 
-test('stages end the test, and the arrivals are those of the process asked for', async () => {
+test('stages end the test, and the arrivals follow the given process', async () => {
   const upstream = await endpoint(answer);
   const { stdout } = await run([
     'bench',
@@ -211,7 +211,7 @@ test('stages end the test, and the arrivals are those of the process asked for',
   expect(text).toMatch(/, arrivals at 10\/s for 0\.2 s \(gamma:0\.5\)\n/);
 });
 
-/** Answers each question with a text of its own, and checks nothing. */
+/** Answers each question with a different text and checks nothing. */
 const echo: Handler = ({ body }, response) => {
   const { messages } = JSON.parse(body.toString()) as Asked;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -228,7 +228,7 @@ const conversation = (id: string, turns: number): string =>
 test.each([
   ['answered', (question: string) => `re: ${question}`],
   ['recorded', (question: string) => `kept ${question}`],
-])('conversations go on turn by turn, from the answers %s', async (history, answerTo) => {
+])('conversations continue turn by turn from the answers %s', async (history, answerTo) => {
   const upstream = await endpoint(echo);
   writeFileSync(join(ground.place.dir, 'talks.jsonl'), `${conversation('a', 3)}\n${conversation('b', 2)}\n`);
   const args = [
@@ -246,7 +246,7 @@ test.each([
   expect(code).toBe(0);
   const bodies = upstream.requests.map(({ body }) => JSON.parse(body.toString()) as Asked);
   const histories = bodies.map(({ messages }) => messages.map(({ content }) => content).join(' | '));
-  // A server that knows the conversations: each request has all that was said before, in order.
+  // Each request must contain all earlier messages of its conversation, in order.
   const expected = ['a0', 'a1', 'a2', 'b0', 'b1'].map((question) => {
     const before = Array.from({ length: Number(question[1]) }, (_, turn) => `${question[0]}${turn}`);
     return [...before.flatMap((one) => [one, answerTo(one)]), question].join(' | ');
@@ -266,7 +266,7 @@ test.each([
   });
 });
 
-test('an answer that fails ends its conversation, and the next begins', async () => {
+test('a failed answer ends its conversation, and the next one begins', async () => {
   await endpoint((request, response, raw) => {
     const { messages } = JSON.parse(request.body.toString()) as Asked;
     if (messages.at(-1)?.content !== 'a1') return echo(request, response, raw);
@@ -276,7 +276,7 @@ test('an answer that fails ends its conversation, and the next begins', async ()
   const args = ['bench', '--prompts', 'talks.jsonl', '--turns', '2', '--conversations', '2'];
   const { stdout } = await run(args);
   expect(stdout).toMatch(/1 conversations at a time\n/);
-  expect(stdout).toMatch(/2 conversations of up to 2 turns: 1 had to the end, 1 broken off by a failure\n/);
+  expect(stdout).toMatch(/2 conversations of up to 2 turns: 1 complete, 1 broken off by a failure\n/);
   expect(stdout).toMatch(/\nturn 1 +2 +0 .*\nturn 2 +1 +1 /);
 });
 
@@ -290,7 +290,7 @@ test('several endpoints are tested in turn and shown side by side', async () => 
   expect(stdout).toMatch(/TTFT +openai .*\n +simulator /);
 });
 
-test('Ctrl+C prints what was measured until then and exits with 130', async () => {
+test('Ctrl+C prints the figures so far and exits with 130', async () => {
   let served = 0;
   const upstream = await endpoint((_request, response) => {
     served += 1;
@@ -309,7 +309,7 @@ test('Ctrl+C prints what was measured until then and exits with 130', async () =
   expect(await hanging.ended).toBe('hung up');
 });
 
-test('at a terminal a bar shows live figures and is gone at the end', async () => {
+test('a terminal shows a bar with live figures until the end', async () => {
   await endpoint({ ...answer, delayMs: 150 });
   const session = openTerminal(ground.place, ['bench', '--requests', '4']);
   try {
@@ -331,7 +331,7 @@ test.each([
   [['--stages', '5'], /FROM-TO@SECONDS/],
   [['--arrivals', 'constant'], /--arrivals needs --rate or --stages/],
   [['--rate', '5', '--arrivals', 'gamma:0'], /gamma:SHAPE/],
-  [['--trace', 'absent.csv'], /--trace absent\.csv: it cannot be read/],
+  [['--trace', 'absent.csv'], /--trace absent\.csv: the file cannot be read/],
   [['--trace', CLI], /cli\.js: line 1: this is not a trace/],
   [['--trace', 'x', '--rate', '5'], /cannot be used with/],
   [['--trace', 'x', '--input-tokens', '5'], /cannot be used with/],
@@ -339,9 +339,12 @@ test.each([
   [['--check', 'ttft.p42<1'], /FIGURE<LIMIT/],
   [['--mode', 'simulator,absent'], /no endpoint "absent"/],
   [['--mode', 'openai'], /OPENAI_API_KEY/],
-  [['--mode', 'openai,simulator', '--header', 'a: b', '--no-stream'], /--header, --no-stream .*openai alone/],
-  [['--prompts', 'absent.txt'], /absent\.txt: it cannot be read: there is no such file/],
-  [['--prompts', CLI, '--prompts-format', 'json'], /cli\.js: line 1: this is not valid JSON/],
+  [
+    ['--mode', 'openai,simulator', '--header', 'a: b', '--no-stream'],
+    /--header, --no-stream .*only change openai/,
+  ],
+  [['--prompts', 'absent.txt'], /absent\.txt: the file cannot be read: there is no such file/],
+  [['--prompts', CLI, '--prompts-format', 'json'], /cli\.js: line 1: this is not a JSON object/],
   [['--prompts', process.execPath], /it is not UTF-8 text/],
   [['--prompts', 'x', '--input-tokens', '5'], /cannot be used with/],
   [['--input-tokens', 'normal:5'], /normal:MEAN,DEVIATION/],
@@ -353,14 +356,14 @@ test.each([
   [['--turns', '2', '--input-tokens', '9', '--requests', '5'], /use --conversations instead of --requests/],
   [['--json', 'absent/file'], /absent\/file cannot be written/],
   [['--json', '-', '--csv', '-'], /only one/],
-])('%j is refused before anything is sent', async (flags, pattern) => {
+])('%j is refused before any request', async (flags, pattern) => {
   const { code, stdout, stderr } = await run(['bench', ...flags]);
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(pattern);
 });
 
-test('a full disk behind stdout ends it with 1, though every request was answered', async () => {
+test('a full disk behind stdout exits with 1, even if every request was answered', async () => {
   await endpoint(answer);
   const command = `"${process.execPath}" "${CLI}" bench --requests 2 --json - > /dev/full`;
   const session = openTerminal(ground.place, [], { command: ['sh', '-c', command] });

@@ -64,7 +64,7 @@ test('all three shells and the manual know every command and every flag', () => 
 test('what zsh and fish are given is quoted', () => {
   expect(printed.fish).toContain("'add a request header, \\'Name: value\\';");
   expect(printed.zsh).toContain("add a request header, '\\''Name\\: value'\\'';");
-  expect(printed.zsh).toContain('\\[20, without --duration\\]');
+  expect(printed.zsh).toContain('\\[20 without --duration\\]');
   for (const line of printed.fish?.split('\n') ?? []) {
     expect((line.replace(/\\[\\']/g, '').split("'").length - 1) % 2).toBe(0);
   }

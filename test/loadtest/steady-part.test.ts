@@ -20,7 +20,7 @@ function tallyOf(count: number, slow: number): Tally {
   return tally;
 }
 
-test('the slow beginning and the end without full load are left out, and rates are over what is left', () => {
+test('the warm-up and the cool-down are excluded, and rates use the rest of the test', () => {
   const part = trimmed(tallyOf(600, 60), 'open', undefined);
   expect(part?.trim).toMatchObject({ before: 60, steady: true, fromMs: 600 });
   // An answer takes 106 ms at most: the last eleven requests ended alone.
@@ -37,13 +37,13 @@ test('the slow beginning and the end without full load are left out, and rates a
   expect(part?.report.latency.itl?.count).toBe(600);
 });
 
-test('a test that never becomes steady is told as such', () => {
+test('a test that never becomes steady is marked as not steady', () => {
   const tally = createTally('closed');
   for (const sample of tallyOf(300, 0).samples)
     tally.add(sample.outcome === 'complete' ? { ...sample, ttftMs: 1 + sample.index } : sample);
   expect(trimmed(tally, 'closed', undefined)?.trim).toMatchObject({ before: 150, steady: false });
 });
 
-test('too few requests are left as they are', () => {
+test('no request is excluded when there are too few', () => {
   expect(trimmed(tallyOf(49, 10), 'open', undefined)).toBeUndefined();
 });

@@ -51,7 +51,7 @@ const rowsOf = (requests: Requests, text: string): number[] => {
   return Array.from({ length: requests.count }, (_, row) => row).filter(matches);
 };
 
-test('buckets have a round width, and enough requests each', () => {
+test('buckets have a round width and enough requests each', () => {
   expect(bucketWidth(60_000, 100_000)).toBe(500);
   expect(bucketWidth(6000, 50)).toBe(500);
   expect(bucketWidth(0, 0)).toBe(10);
@@ -71,7 +71,7 @@ const row = fc
         : { sent, end: sent + took, ttft: took / 2, e2e: took, tokens },
   );
 
-test('series over time account for every request and every token, and for the most that ran at once', () => {
+test('series over time count every request and token, and the largest number of simultaneous requests', () => {
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) => {
       const requests = requestsOf(rows);
@@ -85,7 +85,7 @@ test('series over time account for every request and every token, and for the mo
         rows.filter(({ error }) => error === undefined).length,
         6,
       );
-      // Checked at each moment at which one begins: what has begun by then, and not ended before.
+      // At the start of each request, count the requests that have begun and not yet ended.
       const most = Math.max(
         ...rows.map(({ sent: at }) => rows.filter((one) => one.sent <= at && one.end > at).length),
       );
@@ -100,7 +100,7 @@ test('series over time account for every request and every token, and for the mo
   );
 });
 
-test('percentiles over time are those of the requests of each bucket', () => {
+test('percentiles over time use the requests of each bucket', () => {
   const requests = requestsOf([
     { sent: 10, end: 20, ttft: 5 },
     { sent: 20, end: 30, ttft: 7 },
@@ -122,7 +122,7 @@ test('percentiles over time are those of the requests of each bucket', () => {
 });
 
 describe('the hops at the percentiles of TTFT', () => {
-  test('add up to the TTFT of the requests about the percentile', () => {
+  test('add up to the TTFT of the requests near the percentile', () => {
     const rows = Array.from({ length: 400 }, (_, index): Row => {
       const hops = { queue: index / 4, wait: index / 2, first_token: index / 4 };
       return { sent: 0, end: index, ttft: index, hops };
@@ -133,7 +133,7 @@ describe('the hops at the percentiles of TTFT', () => {
     }
   });
 
-  test('begin with how late a request was sent, in an open loop alone', () => {
+  test('begin with the delay of the send only in an open loop', () => {
     const rows: Row[] = [{ sent: 0, end: 9, ttft: 9, hops: { wait: 9 } }];
     expect(hopStacks(requestsOf(rows, 'open'))[0]?.hops.map(({ name }) => name)).toEqual([
       'sent late',
@@ -142,7 +142,7 @@ describe('the hops at the percentiles of TTFT', () => {
     expect(hopStacks(requestsOf(rows))[0]?.hops.map(({ name }) => name)).toEqual(['wait']);
   });
 
-  test('are none without a first token', () => {
+  test('are empty without a first token', () => {
     expect(hopStacks(requestsOf([{ sent: 0, end: 1, error: 'x' }]))).toEqual([]);
   });
 });
@@ -169,18 +169,18 @@ describe('a search', () => {
     expect(rowsOf(requests, text)).toEqual(expected);
   });
 
-  test('names the words that it does not understand', () => {
+  test('names invalid words', () => {
     expect(parseSearch('ttft>500 speed>3 ttft>', requests)).toEqual(['speed>3', 'ttft>']);
   });
 });
 
-test('a made report is read with all of its requests', () => {
+test('a generated report is read with all its requests', () => {
   const random = createRandom(1);
   const report = readReport(JSON.parse(JSON.stringify(madeReport(200, random, () => normal(random)))));
   expect(report.runs[0]?.requests.count).toBe(200);
   expect(report.runs[0]?.histograms.itl_ms?.total).toBeGreaterThan(1000);
 });
 
-test.each([null, {}, { runs: [{}] }, { runs: 5 }])('of %j nothing is read, and nothing fails', (value) => {
+test.each([null, {}, { runs: [{}] }, { runs: 5 }])('%j is read as an empty report', (value) => {
   expect(readReport(value).runs.flatMap(({ requests }) => requests.index)).toEqual([]);
 });

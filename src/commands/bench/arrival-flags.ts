@@ -3,7 +3,7 @@ import { ARRIVALS_SYNTAX, type ArrivalProcess, parseArrivals } from '../../loadt
 import { parseStages, STAGES_SYNTAX, type Stage } from '../../loadtest/stages.js';
 import { numberWithin } from '../support/flag-number.js';
 
-/** When requests arrive, whatever the answers do. */
+/** Flags for arrivals that do not depend on the answers. */
 export interface ArrivalFlags {
   rate?: number;
   stages?: readonly Stage[];
@@ -13,22 +13,22 @@ export interface ArrivalFlags {
 }
 
 export const ARRIVALS_HELP = `
-With --rate, --stages or --trace the loop is open: requests arrive whatever the answers do. TTFT and E2E then count from
-the moment a request should have been sent, so that falling behind shows (coordinated omission); how late requests were
-sent is reported. Arrivals are a Poisson process unless --arrivals says constant, or gamma:SHAPE: below 1 they come in
-bursts, above more evenly. --stages changes the rate: ${STAGES_SYNTAX}.
---trace repeats the moments and lengths of a recorded trace (Mooncake's JSON Lines; tables such as Azure's or BurstGPT's).`;
+With --rate, --stages or --trace the loop is open: arrivals do not depend on answers. TTFT and E2E then count from the
+intended send time, so that delayed requests show (no coordinated omission). The report has the delay of the sends.
+Arrivals are a Poisson process by default. --arrivals constant spaces them evenly. With gamma:SHAPE they come in bursts
+for a shape below 1 and more evenly above 1. --stages changes the rate: ${STAGES_SYNTAX}.
+--trace repeats the times and lengths of a recorded trace (JSON Lines like Mooncake's; tables like Azure's or BurstGPT's).`;
 
 /** Adds the flags. */
 export function addArrivalFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--rate <n>', 'so many arrivals a second on average')
+      new Option('--rate <n>', 'average number of arrivals a second')
         .argParser(numberWithin(0.01, 10_000))
         .conflicts(['stages', 'trace']),
     )
     .addOption(
-      new Option('--stages <stages>', 'arrivals at rates that change, e.g. 1-20@60,20@30')
+      new Option('--stages <stages>', 'arrivals at changing rates, e.g. 1-20@60,20@30')
         .argParser(readStages)
         .conflicts(['requests', 'duration', 'trace']),
     )
@@ -38,11 +38,9 @@ export function addArrivalFlags(command: Command): Command {
         .conflicts('trace'),
     )
     .addOption(
-      new Option('--trace <file>', 'arrivals at the moments of a trace, with its lengths').conflicts(
-        'inputTokens',
-      ),
+      new Option('--trace <file>', 'arrivals with the times and lengths of a trace').conflicts('inputTokens'),
     )
-    .option('--trace-speed <n>', 'play the trace so many times faster', numberWithin(0.001, 10_000), 1);
+    .option('--trace-speed <n>', 'replay the trace n times faster', numberWithin(0.001, 10_000), 1);
 }
 
 function readStages(text: string): readonly Stage[] {

@@ -9,12 +9,12 @@ import { openReport } from './files.js';
 import { readJson } from './read-json.js';
 
 interface CompareFlags {
-  /** Percent. */
+  /** In percent. */
   tolerance: number;
   json?: string;
 }
 
-/** One endpoint's run, as a report tells it. */
+/** One endpoint's run, from a report. */
 interface ReportedRun {
   readonly mode: string;
   readonly model: string;
@@ -28,20 +28,20 @@ interface Pair {
 }
 
 const HELP = `
-Both files are reports of "bench --json FILE". Each figure gets the difference and an interval that holds the true one
-(bootstrap; 95 % for all figures together), and a verdict: better, worse, or no difference shown. Endpoints are matched
+Both files are reports of "bench --json FILE". For each figure the table has the difference, its confidence interval
+(bootstrap; 95 % for all figures together) and a verdict: better, worse, or no difference shown. Endpoints are matched
 by name; two reports of one endpoint each are compared whatever their names are.
 
-Exit codes: 0 no regression shown, 1 a figure is shown to be worse by more than --tolerance, 2 a file cannot be read.`;
+Exit codes: 0 no regression, 1 a figure is significantly worse by more than --tolerance, 2 a file cannot be read.`;
 
 const SEED = 1;
 
-/** Adds `bench compare`: the difference between two reports, with its uncertainty. */
+/** Adds `bench compare`, which shows the differences between two reports with their uncertainty. */
 export function addCompare(bench: Command): void {
   bench
     .command('compare <before> <after>')
-    .description('compare two reports of --json: each difference with its interval and a verdict')
-    .option('--tolerance <percent>', 'how much worse a figure may be', numberWithin(0, 1000), 0)
+    .description('compare two reports of --json: differences with intervals and verdicts')
+    .option('--tolerance <percent>', 'how much worse a figure may get', numberWithin(0, 1000), 0)
     .option('--json <file>', 'write the comparison as JSON; "-": to stdout, instead of the table')
     .addHelpText('after', HELP)
     .action((before: string, after: string, _flags: unknown, command: Command) => {
@@ -58,9 +58,7 @@ function compare(before: string, after: string, { tolerance, json }: CompareFlag
     }),
   );
   if (pairs.length === 0) {
-    throw new UsageError(
-      `${before} and ${after} have no endpoint in common: compare reports of the same one`,
-    );
+    throw new UsageError(`compare reports of the same endpoint: ${before} and ${after} have none in common`);
   }
   const regression = pairs.some(({ differences }) => differences.some((one) => one.regression));
   const file = json === undefined ? undefined : openReport('--json', json);
@@ -134,7 +132,7 @@ function pairsJson(pairs: readonly Pair[], tolerance: number, regression: boolea
     runs: pairs.map(({ before, after, differences }) => ({
       before: { mode: before.mode, model: before.model },
       after: { mode: after.mode, model: after.model },
-      // Milliseconds; of errors: the share of requests.
+      // In milliseconds; for errors, the share of requests.
       figures: Object.fromEntries(
         differences.map(({ name, before, after, change, verdict, regression }) => [
           name,
@@ -145,15 +143,15 @@ function pairsJson(pairs: readonly Pair[], tolerance: number, regression: boolea
   };
 }
 
-/** @throws {UsageError} when the file is no report, or one without the values of each request. */
+/** @throws {UsageError} when the file is no report or lacks the values of single requests. */
 function readReport(path: string): readonly ReportedRun[] {
   const report = readJson(path);
   const runs = isObject(report) && Array.isArray(report.runs) ? report.runs.filter(isObject) : [];
-  if (runs.length === 0) throw new UsageError(`${path} is no report of "bench --json": make one with it`);
+  if (runs.length === 0) throw new UsageError(`give a report of "bench --json": ${path} is none`);
   return runs.map((run) => {
     const { samples, failed } = run;
     if (!isObject(samples)) {
-      throw new UsageError(`${path} has no values of single requests: make it anew with this version`);
+      throw new UsageError(`create ${path} again with this version: it lacks the values of single requests`);
     }
     const e2e = numbers(samples.e2e_ms);
     const completed = typeof run.completed === 'number' ? run.completed : e2e.length;

@@ -4,8 +4,8 @@ import type { Clock, Order } from '../../loadtest/run-load.js';
 import { type Results, send, type Target } from './send.js';
 
 /**
- * Has one conversation: asks turn by turn, each with what was said before. It ends with an answer that is not complete,
- * or when the time for further requests is over. Never rejects.
+ * Runs one conversation: sends turn by turn, each with the history. It ends early after an incomplete answer or when
+ * the time for further requests is over. Never rejects.
  */
 export async function converse(
   target: Target,

@@ -18,31 +18,31 @@ import { createSerialConsumer } from '../../sdk/daemon/serial-consumer.js';
 import type { HTTPRequestConfig, StreamEvent, StreamOptions, StreamResult } from '../../sdk/index.js';
 import { startPlainStream } from './plain-stream.js';
 
-/** Sends requests from this process, over the transport that the daemon uses. */
+/** Sends requests from this process over the daemon's transport. */
 export interface DirectStreamer extends LoadStreamer {
-  /** Ends all connections; what still runs fails. */
+  /** Closes all connections; running requests fail. */
   close(): Promise<void>;
 }
 
-/** More connections to one origin than any process can open: the pool is no limit. */
+/** More connections than a process can open, so that the pool sets no limit. */
 const NO_CEILING = 1_000_000;
-/** The transport reads no further while the consumer has so many bytes to take. */
+/** Reading pauses while the consumer has more than this many bytes to take. */
 const MAX_AHEAD_BYTES = 256 * 1024;
-/** The system's own limit is about as long. */
+/** About the operating system's own limit. */
 const CONNECT_TIMEOUT_MS = 120_000;
 const TENANT = 'bench';
 
 /**
- * The daemon's transport within this process: the same connections, proxies, redirects and egress rules, and
- * nothing else. No retry, circuit, tenant limit or pool ceiling stands between the request and the provider.
- * @throws {Error} that names a proxy variable of no use
+ * Opens the daemon's transport within this process, with the same connections, proxies, redirects and egress rules. It
+ * has no retries, circuit, tenant limits or pool limits.
+ * @throws {Error} that names an invalid proxy variable
  */
 export async function openDirect(env: Readonly<Record<string, string | undefined>>): Promise<DirectStreamer> {
   const listen = { kind: 'unix', path: '' } as const;
   const { limits, pool, policies } = await daemonOptions({ listen, policy: {}, limits: {} }, env);
   const egress = egressFrom(policies ?? {});
   const options = {
-    // The limit of the headers (--timeout) covers connecting too.
+    // The time limit of the headers (--timeout) includes connecting.
     limits: { ...limits, upstreamIdleMs: 0, connectTimeoutMs: CONNECT_TIMEOUT_MS },
     ...pool,
     connections: NO_CEILING,
@@ -53,7 +53,7 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
   const send = withRedirects(withEgress(transport.send, egress));
   const read = requestReader();
   let requests = 0;
-  /** Origins whose responses name other addresses. */
+  /** Origins that answered with a redirect. */
   const elsewhere = new Set<string>();
   const viaUndici = (config: HTTPRequestConfig, streamOptions: StreamOptions): Promise<StreamResult> => {
     requests += 1;
@@ -77,7 +77,7 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
         async elsewhere(signal) {
           elsewhere.add(origin);
           const { timings, ...result } = await viaUndici(config, { onEvent, signal });
-          // The response that named the address was to a request too.
+          // The redirected request counts as an attempt too.
           return { ...result, timings: { ...timings, attempts: timings.attempts + 1 } };
         },
       });
@@ -94,7 +94,7 @@ interface ReadRequest {
   origin: string;
 }
 
-/** Reads requests. Those of a test differ in their bodies alone: the rest is read once. */
+/** Creates a parser of requests. A test's requests only differ in their bodies, so all other parts are parsed once. */
 function requestReader(): (config: HTTPRequestConfig) => ReadRequest {
   let last: { config: HTTPRequestConfig; head: Omit<HttpRequest, 'body'>; origin: string } | undefined;
   return (config) => {
@@ -111,7 +111,9 @@ function requestReader(): (config: HTTPRequestConfig) => ReadRequest {
   };
 }
 
-/** One request. Resolves with outcome `cancelled` when the caller's signal ended it, as the daemon's client does. */
+/**
+ * Sends one request. Like the daemon's client, it resolves with outcome `cancelled` when the caller's signal aborts.
+ */
 async function stream(
   send: Transport,
   requestId: number,
@@ -159,7 +161,7 @@ async function stream(
     await abortable(answer.consumed(), stop.signal);
     return result('complete');
   } catch (error) {
-    // The consumer has what came before the failure first.
+    // The consumer receives all events before the failure.
     if (!stop.signal.aborted) await abortable(answer.consumed(), stop.signal).catch(() => {});
     answer.stop();
     if (signal?.aborted === true && error === signal.reason) return result('cancelled');
@@ -171,7 +173,7 @@ async function stream(
   }
 }
 
-/** Tells a response as the daemon's client tells it: what one read brought is one chunk. */
+/** Converts a response to the events of the daemon's client. The bytes of one read are one chunk. */
 function createAnswer(
   onEvent: StreamOptions['onEvent'],
   stop: AbortController,
@@ -185,7 +187,7 @@ function createAnswer(
   let pieces: Uint8Array[] = [];
   let read = { offsetUs: 0, atMs: 0 };
   const done = Promise.withResolvers<void>();
-  // A failure of the consumer ends the request, which then rejects with it.
+  // Avoids an unhandled rejection: the request itself rejects with the consumer's failure.
   done.promise.catch(() => {});
 
   const updateFlow = (): void => {
@@ -227,7 +229,7 @@ function createAnswer(
     onData(piece) {
       if (pieces.length === 0) {
         read = { offsetUs: timeline.elapsedUs(), atMs: performance.now() };
-        // The pieces of one read come in one call from the socket.
+        // All pieces of one read arrive in the same tick.
         process.nextTick(flush);
       }
       pieces.push(piece);
@@ -241,7 +243,7 @@ function createAnswer(
     get bytes() {
       return bytes;
     },
-    /** Resolves when the consumer has had everything. */
+    /** Resolves when the consumer has taken all events. */
     consumed(): Promise<void> {
       flush();
       consumer.endWith(done.resolve);

@@ -3,17 +3,17 @@ import { fileReason } from '../../common/errors.js';
 import { stdout } from '../support/sink.js';
 import { UsageError } from '../support/usage-error.js';
 
-/** Where a report goes. */
+/** The destination of a report. */
 export interface ReportFile {
-  /** It takes the place of the tables on stdout. */
+  /** The report replaces the tables on stdout. */
   toStdout: boolean;
   write(text: string): void;
   close(): void;
 }
 
 /**
- * Opens the file before the test, for what cannot be written is best known then; `-` is stdout.
- * @throws {UsageError} when it cannot be written
+ * Opens the file before the test, so that an unwritable file fails early. `-` is stdout.
+ * @throws {UsageError} when the file cannot be written
  */
 export function openReport(flag: string, path: string): ReportFile {
   if (path === '-') return { toStdout: true, write: (text) => stdout.print(text), close() {} };

@@ -23,14 +23,14 @@ export interface BenchFlags
     SearchFlags,
     ServerMetricsFlags {
   requests?: number;
-  /** Seconds. */
+  /** In seconds. */
   duration?: number;
   concurrency?: number;
-  /** Seconds. */
+  /** In seconds. */
   ramp: number;
   /** Requests before; `auto`: the beginning of the test is left out. */
   warmup: number | 'auto';
-  /** Seconds. */
+  /** In seconds. */
   drain?: number;
   through: Through;
   /** Threads that send requests. */
@@ -47,56 +47,56 @@ export interface BenchFlags
   html?: string;
 }
 
-/** How long answers may take after `--duration`, in seconds. */
+/** Default of `--drain` with `--duration`, in seconds. */
 export const DEFAULT_DRAIN_S = 10;
 const MAX_SEED = 2 ** 32 - 1;
 
 const HELP = `
---mode takes several endpoints, which are tested one after another: --mode simulator,openai. --model is then the model of each;
-other flags of an endpoint are refused: write them into its section of the configuration.
+--mode takes several endpoints, which are tested one after another: --mode simulator,openai. --model then applies to all.
+Other endpoint flags are refused: write their values into the endpoints' sections of the configuration.
 
-Without arrivals the loop is closed: --concurrency requests at a time, the next when one has ended. They all begin at once,
-and go on in waves, unless --ramp spreads the first ones.
+Without arrivals the loop is closed: --concurrency requests run at a time, and each end starts the next. All begin at
+once and continue in waves, unless --ramp spreads the first requests.
 ${ARRIVALS_HELP}
 ${PROMPTS_HELP}
 
-Requests go straight to the provider: no daemon, retry, circuit or limit stands between. --through daemon measures the way
-of the chat, with one attempt a request and no circuit; --policies leaves both on and reports attempts and retry time.
-Errors of ours have a class that begins with client: or daemon:. Answers that --drain cuts are "unfinished".
+Requests go directly to the provider, without daemon, retries, circuit and limits. --through daemon measures the path of
+the chat, with one attempt for each request and no circuit. --policies turns both on and reports attempts and retry time.
+The class of errors of this program begins with client: or daemon:. Answers that --drain cuts are "unfinished".
 
-TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value a
-request. ITL: the gaps between content chunks, of all requests. Goodput: requests per second that keep every --slo.
-Only complete answers count; the others are errors, by class. Rates are over the time to the last answer's end.
---warmup auto leaves out the requests before TTFT is steady (MSER-5), and those at the end whose load was already falling.
+TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value for each
+request. ITL: the gaps between content chunks of all requests. Goodput: requests per second that meet every --slo.
+Only complete answers count; all others are errors, by class. Rates use the time to the last answer's end.
+--warmup auto excludes the requests before TTFT is steady (MSER-5) and the requests at the end under falling load.
 
 An SLO is ${SLO_SYNTAX}.
-Conditions on answers make the goodput; those on the run are reported as kept or missed. A check is
+Conditions on answers define the goodput. The report shows whether conditions on the run are met or missed. A check is
 ${CHECK_SYNTAX}:
   vastar-tui bench --rate 5 --duration 30 --check 'ttft.p95<500ms' --check 'errors<1%'
 ${SEARCH_HELP}
 ${SERVER_METRICS_HELP}
 
-vastar-tui bench compare BEFORE.json AFTER.json says which figures of two reports differ.
+vastar-tui bench compare BEFORE.json AFTER.json shows which figures of two reports differ.
 
-Exit codes: 0 done, 1 a check failed, no load keeps the SLO, or no request was answered, 2 usage or configuration, 130 interrupted (what was
-measured until then is printed).`;
+Exit codes: 0 done, 1 a check failed, no load meets the SLO, or no request was answered, 2 usage or configuration,
+130 interrupted (the figures up to then are printed).`;
 
 /** Adds the flags of `bench`. */
 export function addBenchFlags(command: Command): Command {
   return addServerMetricsFlags(addSearchFlags(addArrivalFlags(addPromptFlags(addLimitFlags(command)))))
     .addOption(
-      new Option('--requests <n>', 'how many to send [20, without --duration]')
+      new Option('--requests <n>', 'number of requests [20 without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))
         .conflicts('duration'),
     )
-    .option('--duration <seconds>', 'send for so long', numberWithin(0.1, 86_400))
+    .option('--duration <seconds>', 'send for this long', numberWithin(0.1, 86_400))
     .option(
       '--concurrency <n>',
-      'how many at a time [1; with arrivals: any]',
+      'number of requests at a time [1; with arrivals: no limit]',
       numberWithin(1, 10_000, 'whole'),
     )
     .addOption(
-      new Option('--ramp <seconds>', 'with --concurrency alone: spread the first requests over so long')
+      new Option('--ramp <seconds>', 'with --concurrency only: spread the first requests over this time')
         .argParser(numberWithin(0, 3600))
         .default(0)
         .conflicts(['rate', 'stages', 'trace']),
@@ -104,49 +104,49 @@ export function addBenchFlags(command: Command): Command {
     .addOption(
       new Option(
         '--warmup <n>',
-        'requests before, that do not count; auto: leave out the beginning and the end',
+        'requests before the test that do not count; auto: exclude warm-up and cool-down',
       )
         .argParser((text) => (text === 'auto' ? text : numberWithin(0, 100_000, 'whole')(text)))
         .default(0),
     )
     .option(
       '--drain <seconds>',
-      `after the last request, wait so long for answers [${DEFAULT_DRAIN_S} with --duration, else any time]`,
+      `wait this long for answers after the last request [${DEFAULT_DRAIN_S} with --duration, else no limit]`,
       numberWithin(0, 86_400),
     )
     .addOption(
-      new Option('--through <way>', 'from this process to the provider, or the way that the chat takes')
+      new Option('--through <way>', 'from this process to the provider, or through the daemon like the chat')
         .choices(['direct', 'daemon'])
         .default('direct'),
     )
     .addOption(
-      new Option('--workers <n>', 'threads that send requests; auto: as many as the load asks for')
+      new Option('--workers <n>', 'threads that send requests; auto: as many as the load needs')
         .argParser((text) => (text === 'auto' ? text : numberWithin(1, 256, 'whole')(text)))
         .default('auto'),
     )
-    .option('--policies', 'with --through daemon: retries, circuit and limits apply, and are reported')
+    .option('--policies', 'with --through daemon: apply and report retries, circuit and limits')
     .option(
       '--seed <n>',
-      'of random arrivals and prompts: the same seed repeats a run',
+      'seed of random arrivals and prompts: the same seed repeats a run',
       numberWithin(0, MAX_SEED, 'whole'),
       1,
     )
     .option(
       '--shard <i/n>',
-      'send part i of n of this test; n processes with one seed send all of it',
+      'send part i of n of this test; n processes with one seed send all parts',
       readShard,
     )
     .option('--start-at <time>', 'begin at this time, e.g. 2027-01-31T12:00:00Z, or Unix seconds', readTime)
-    .option('--max-tokens <n>', 'most tokens of an answer', numberWithin(1, 1_000_000, 'whole'))
-    .option('--slo <limits>', 'what each answer, or the run, has to keep, e.g. ttft<500ms,tpot<50ms', readSlo)
+    .option('--max-tokens <n>', 'largest number of tokens of an answer', numberWithin(1, 1_000_000, 'whole'))
+    .option('--slo <limits>', 'objectives for each answer or the run, e.g. ttft<500ms,tpot<50ms', readSlo)
     .option(
       '--check <condition>',
-      'exit with 1 when it does not hold, e.g. ttft.p95<500ms; may be repeated',
+      'exit with 1 when the condition fails, e.g. ttft.p95<500ms; may be repeated',
       readCheck,
     )
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
-    .option('--html <file>', 'write the report as a page with pictures, to open in a browser')
+    .option('--html <file>', 'write the report as an HTML page with charts')
     .addHelpText('after', HELP);
 }
 
@@ -162,7 +162,7 @@ function readShard(text: string): Share {
   throw new InvalidArgumentError('It must be like 2/8: the second of eight, counted from 1.');
 }
 
-/** A day ahead at most: a time far off is a mistake. */
+/** At most a day from now: a later time is probably a mistake. */
 const MAX_AHEAD_MS = 86_400_000;
 
 function readTime(text: string): Date {
@@ -172,7 +172,7 @@ function readTime(text: string): Date {
   throw new InvalidArgumentError('It must be a time within a day: 2027-01-31T12:00:00Z, or Unix seconds.');
 }
 
-/** Adds a check to those before it. */
+/** Parses a check and adds it to the earlier ones. */
 export function readCheck(text: string, before: readonly Check[] = []): readonly Check[] {
   const check = parseCheck(text);
   if (check !== undefined) return [...before, check];

@@ -6,12 +6,12 @@ import type { ValueFile } from '../../loadtest/input/value-file.js';
 import { untilStdinEnds } from '../support/stdin.js';
 import { UsageError } from '../support/usage-error.js';
 
-/** What a file is called in messages. */
+/** Returns a file's name for messages. */
 export const inputName = (path: string): string => (path === '-' ? 'stdin' : path);
 
 /**
- * Reads a file, or stdin for `-`, into what takes it apart.
- * @param full asked after each piece; true ends the reading
+ * Feeds a file, or stdin for `-`, to a parser.
+ * @param full called after each piece; true ends the reading
  * @throws {UsageError} that names the flag, the file and the reason
  */
 export async function readInput(
@@ -36,6 +36,7 @@ export async function readInput(
 
 function reasonOf(error: unknown): string {
   if (error instanceof InputError) return stripVTControlCharacters(error.message);
-  if (error instanceof TypeError) return 'it is not UTF-8 text: convert it (iconv), or decompress it first';
-  return `it cannot be read: ${fileReason(error)}`;
+  if (error instanceof TypeError)
+    return 'convert the file with iconv, or decompress it first: it is not UTF-8 text';
+  return `the file cannot be read: ${fileReason(error)}`;
 }

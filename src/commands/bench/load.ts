@@ -10,26 +10,26 @@ import { inputName, readInput } from './input-file.js';
 
 const DEFAULT_REQUESTS = 20;
 
-/** When a test's requests are sent, and until when. */
+/** The schedule of a test's requests and its limit. */
 export interface Load {
   readonly kind: Loop['kind'];
-  /** A loop from its beginning; the same flags give the same moments. */
+  /** Returns a new loop; the same flags yield the same send times. */
   loop(): Loop;
   readonly limit: Limit;
-  /** For people; of the whole test. */
+  /** Description of the whole test for the user. */
   readonly text: string;
   /** E.g. `, shard 2/8`; empty for a whole test. */
   readonly part: string;
-  /** For the report. */
+  /** Description for the JSON report. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** The requests of `--trace`, at its speed. */
+/** The requests of `--trace`, with times at `--trace-speed`. */
 export type Trace = readonly TraceEntry[];
 
 /**
- * Reads the trace; no more of it than `--requests` and `--duration` ask for.
- * @throws {UsageError} when it is none, or has no request
+ * Reads the trace, but no more than `--requests` and `--duration` need.
+ * @throws {UsageError} when the file is no trace or has no request
  */
 export async function readTrace(path: string, flags: BenchFlags): Promise<Trace> {
   const { requests = Number.POSITIVE_INFINITY, duration = Number.POSITIVE_INFINITY, traceSpeed } = flags;
@@ -41,11 +41,11 @@ export async function readTrace(path: string, flags: BenchFlags): Promise<Trace>
     if (!full) entries.push({ ...entry, atMs });
   });
   await readInput('--trace', path, file, () => full);
-  if (entries.length === 0) throw new UsageError(`--trace ${inputName(path)}: it is empty`);
+  if (entries.length === 0) throw new UsageError(`--trace ${inputName(path)}: the file is empty`);
   return entries;
 }
 
-/** @param trace what `readTrace` made of `--trace` */
+/** Creates the load of the flags. @param trace the result of `readTrace` */
 export function loadOf(flags: BenchFlags, trace?: Trace): Load {
   const { rate, concurrency, ramp, seed, traceSpeed, shard = WHOLE } = flags;
   const process = flags.arrivals ?? { kind: 'poisson' };
@@ -53,15 +53,15 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
     flags.stages ??
     (rate === undefined ? undefined : [{ from: rate, to: rate, ms: Number.POSITIVE_INFINITY }]);
   if (flags.arrivals !== undefined && stages === undefined) {
-    throw new UsageError('--arrivals needs --rate or --stages: it says how their arrivals are spread');
+    throw new UsageError('--arrivals needs --rate or --stages, whose arrivals it distributes');
   }
   const open = stages !== undefined || trace !== undefined;
   if (open && ramp > 0)
-    throw new UsageError('--ramp is for --concurrency alone: use --stages to change the rate');
+    throw new UsageError('use --stages to change the rate: --ramp only applies to --concurrency');
   const limit = { ...limitOf(flags, trace) };
   const places = placesOf(shard, concurrency ?? 1);
   if ((concurrency !== undefined || !open) && (concurrency ?? 1) < shard.of) {
-    throw new UsageError(`raise --concurrency to ${shard.of} or more: each shard needs a place`);
+    throw new UsageError(`raise --concurrency to ${shard.of} or more: each shard needs at least one`);
   }
   const part = shard.of === 1 ? '' : `, shard ${formatShare(shard)}`;
   const json = {
@@ -83,7 +83,7 @@ export function loadOf(flags: BenchFlags, trace?: Trace): Load {
       kind: 'closed',
       loop: () => ({ kind: 'closed', concurrency: places, rampMs: ramp * 1000, part: shard }),
       limit,
-      text: `${concurrency ?? 1}${flags.turns === undefined ? '' : ' conversations'} at a time${ramp === 0 ? '' : `, begun over ${ramp} s`}`,
+      text: `${concurrency ?? 1}${flags.turns === undefined ? '' : ' conversations'} at a time${ramp === 0 ? '' : `, started over ${ramp} s`}`,
       part,
       json,
     };
@@ -122,7 +122,7 @@ function limitOf(flags: BenchFlags, trace: Trace | undefined): Limit {
   return { kind: 'requests', count: trace?.length ?? requests ?? DEFAULT_REQUESTS, ...drainOf(flags) };
 }
 
-/** How long answers may take after the last request. */
+/** Returns the time limit for answers after the last request. */
 function drainOf({ drain }: BenchFlags): { drainMs?: number } {
   return drain === undefined ? {} : { drainMs: drain * 1000 };
 }

@@ -10,31 +10,31 @@ import type { Load } from './load.js';
 import { showProgress } from './progress.js';
 import { type Conversations, UNFINISHED } from './send.js';
 
-/** One test as it was measured. */
+/** The measurements of one test. */
 export interface Measured extends LoadResult {
   startedAt: Date;
   tally: Tally;
   conversations: Conversations;
-  /** Most requests that ran at the same time. */
+  /** Largest number of requests at the same time. */
   maxInFlight: number;
-  /** What rates are over, in ms: to the end of the last answer that ended by itself. */
+  /** The time that rates use, in ms: until the end of the last answer that was not cut off. */
   durationMs: number;
-  /** How many threads sent requests. */
+  /** Number of threads that sent requests. */
   workers: number;
   instrument: Instrument;
 }
 
-/** A test, by the flags that say how requests are sent. */
+/** A test to measure. */
 export interface Measurement {
   label: string;
   flags: BenchFlags;
-  /** As `flags` say. */
+  /** The load of `flags`. */
   load: Pick<Load, 'kind' | 'limit'>;
   /** Takes the results [a new one]. */
   tally?: Tally;
 }
 
-/** Runs one test. */
+/** Runs one test and returns its measurements. */
 export async function measure(
   engine: Engine,
   { label, flags, load, tally = createTally(load.kind, flags.slo?.limits) }: Measurement,
@@ -42,12 +42,12 @@ export async function measure(
 ): Promise<Measured> {
   const counters = createCounters();
   const progress = showProgress(label, load.limit, tally, () => counters.settled);
-  // The processor's time is that of all threads.
+  // This meter's CPU time includes all threads.
   const meter = startInstrument();
   try {
     const parts = await engine.run({ flags, counters, tally }, signal);
     const { cpu } = meter.stop();
-    // Each thread handed over its own.
+    // Several threads added their samples out of order.
     if (engine.workers > 1) tally.sort();
     const result = {
       tookMs: parts.reduce((most, { tookMs }) => Math.max(most, tookMs), 0),
@@ -89,7 +89,7 @@ function instrumentOf(parts: readonly Part[], { through }: BenchFlags): Instrume
   };
 }
 
-/** The time in which the drain limit was waited for has no answers, and would make every rate too low. */
+/** Excludes the wait for the drain limit, which has no answers and would lower every rate. */
 function durationOf({ tookMs, unsent }: LoadResult, limit: Limit, { samples }: Tally): number {
   const cut = samples.some((one) => one.outcome === 'failed' && one.errorClass === UNFINISHED);
   if (!cut && unsent === 0) return tookMs;

@@ -23,31 +23,31 @@ interface MergeFlags {
 }
 
 const HELP = `
-The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same time. The
-report is made from every request of all of them, so its figures are those that one process would have found: percentiles
-are not averaged. Checks of the reports hold for all of it; --check adds others.
+The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same time.
+The merged report uses all requests, so its figures are those of a single process: percentiles are not averaged. The
+reports' checks apply to the merged report; --check adds others.
 
-Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or is of another test.`;
+Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or belongs to a different test.`;
 
-/** Adds `bench merge`: one report of many. */
+/** Adds `bench merge`, which merges several reports into one. */
 export function addMerge(bench: Command): void {
   bench
     .command('merge <reports...>')
-    .description('make one report of those of several processes or machines')
-    .option('--check <condition>', 'exit with 1 when it does not hold; may be repeated', readCheck)
+    .description('merge reports of several processes or machines into one')
+    .option('--check <condition>', 'exit with 1 when the condition fails; may be repeated', readCheck)
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')
-    .option('--html <file>', 'write the report as a page with pictures, to open in a browser')
+    .option('--html <file>', 'write the report as an HTML page with charts')
     .addHelpText('after', HELP)
     .action(async (paths: string[], _flags: unknown, command: Command) => {
-      // These flags are bench's, too, which reads them wherever they stand.
+      // `bench` has the same flags and reads them at any position.
       process.exitCode = await merge(paths, command.optsWithGlobals<MergeFlags>());
     });
 }
 
 async function merge(paths: readonly string[], { check = [], json, csv, html }: MergeFlags): Promise<number> {
   const [first, ...others] = paths.map(readFile);
-  if (first === undefined) throw new UsageError('merge needs reports');
+  if (first === undefined) throw new UsageError('give at least one report');
   if (json === '-' && csv === '-') throw new UsageError('only one of --json and --csv can be "-"');
   const merged = mergeReports([first, ...others]);
   if (typeof merged === 'string') throw new UsageError(merged);

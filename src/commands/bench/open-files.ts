@@ -1,15 +1,15 @@
-/** Files that are open besides a test's connections, with room to spare. */
+/** Upper bound for open files other than the test's connections. */
 const OTHER_FILES = 64;
 
 /**
- * What to do when so many requests at a time need more open files than this process may have; undefined when
- * they don't, or where the system does not tell.
+ * Returns an error message when `concurrency` connections exceed the process's limit of open files. Undefined when they
+ * fit or the limit is unknown.
  */
 export function openFilesProblem(concurrency: number): string | undefined {
   const most = openFilesLimit();
   const needed = concurrency + OTHER_FILES;
   if (most === undefined || needed <= most) return undefined;
-  return `raise the limit of open files (ulimit -n ${needed}): --concurrency ${concurrency} needs a connection each, and this process may open ${most} files`;
+  return `raise the limit of open files (ulimit -n ${needed}): --concurrency ${concurrency} needs as many connections, and this process may only open ${most} files`;
 }
 
 function openFilesLimit(): number | undefined {

@@ -11,9 +11,9 @@ import { type EndpointRun, foundText, trimText } from './result.js';
 import type { Setup } from './setup.js';
 
 /**
- * The report as a page that needs nothing but itself.
- * @param report the same as JSON, of which the page's pictures are made
- * @param notes what else makes the figures doubtful
+ * Returns the report as one self-contained HTML page.
+ * @param report the same report as JSON, which the page's charts use
+ * @param notes further reasons to doubt the figures
  */
 export function reportPage(
   runs: readonly EndpointRun[],
@@ -26,8 +26,8 @@ export function reportPage(
   return filledPage(pageTemplate('bench'), {
     title: `Load test: ${names}`,
     content: html`<header><div class="page-tools"></div><h1>Load test: ${names}</h1>
-<p class="soft">${setup.text}, begun ${started}${report.interrupted === true ? ', interrupted' : ''}</p></header>
-<noscript><p class="warnings">The pictures need JavaScript. The tables below do not.</p></noscript>
+<p class="soft">${setup.text}, started ${started}${report.interrupted === true ? ', interrupted' : ''}</p></header>
+<noscript><p class="warnings">The charts need JavaScript. The tables below do not.</p></noscript>
 ${warnings(notes)}
 <main>${runs.map((run, number) => runSection(run, setup, number))}</main>
 <section><h2>Configuration</h2>${configuration(report.load)}</section>
@@ -36,7 +36,7 @@ ${warnings(notes)}
   });
 }
 
-/** The page reads the requests themselves. */
+/** Removes `samples`, because the page uses `requests`. */
 function withoutSamples(runs: unknown): unknown {
   return Array.isArray(runs) ? runs.map(({ samples: _, ...rest }: Record<string, unknown>) => rest) : runs;
 }
@@ -52,12 +52,12 @@ function runSection(run: EndpointRun, setup: Setup, number: number): Markup {
 ${warnings(instrumentWarnings(instrument, report))}
 ${curve(run)}
 ${cards(run)}
-${run.trim === undefined ? undefined : html`<p class="note">Left out: ${trimText(run.trim)}</p>`}
+${run.trim === undefined ? undefined : html`<p class="note">Excluded: ${trimText(run.trim)}</p>`}
 ${latencies(run)}
 ${conditions(run)}
 ${turns(run)}
 ${errors(run)}
-<p class="note">${setup.loop === 'open' ? 'TTFT and E2E count from the moment a request should have been sent.' : 'TTFT and E2E count from the moment a request was sent.'}</p>
+<p class="note">${setup.loop === 'open' ? 'TTFT and E2E count from the intended send time of each request.' : 'TTFT and E2E count from the send of each request.'}</p>
 </section>`;
 }
 
@@ -80,7 +80,7 @@ function cards({ report, maxInFlight, unsent }: EndpointRun): Markup {
       ? []
       : [['goodput', `${(100 * goodput.share).toFixed(1)} %`] satisfies [string, string]]),
     ...(unsent === 0 ? [] : [['never sent', String(unsent)] satisfies [string, string]]),
-    ...(cost === undefined ? [] : [['cost, about', costText(cost)] satisfies [string, string]]),
+    ...(cost === undefined ? [] : [['approximate cost', costText(cost)] satisfies [string, string]]),
   ];
   return html`<ul class="cards">${all.map(([label, value]) => html`<li><b>${value}</b>${label}</li>`)}</ul>`;
 }
@@ -101,7 +101,7 @@ function latencies({ report }: EndpointRun): Markup | undefined {
 function conditions({ checks, slo }: EndpointRun): Markup | undefined {
   if (checks.length + slo.length === 0) return undefined;
   const rows = [
-    ...slo.map((one) => html`<li>${one.passed ? 'SLO kept' : 'SLO MISSED'}: ${foundText(one)}</li>`),
+    ...slo.map((one) => html`<li>${one.passed ? 'SLO met' : 'SLO MISSED'}: ${foundText(one)}</li>`),
     ...checks.map((one) => html`<li>${one.passed ? 'passed' : 'FAILED'}: ${foundText(one)}</li>`),
   ];
   return html`<h3>Conditions</h3><ul>${rows}</ul>`;
@@ -124,7 +124,7 @@ function errors({ report }: EndpointRun): Markup | undefined {
   )}</tbody></table></div>`;
 }
 
-/** The report's member `load`, a row for each value. */
+/** Returns a table of the report's member `load`, with a row for each value. */
 function configuration(load: unknown): Markup {
   const rows = flat(load, '').map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`,

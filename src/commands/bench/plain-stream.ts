@@ -14,18 +14,18 @@ import type { StreamEvent, StreamResult } from '../../sdk/index.js';
 export interface PlainStreamOptions {
   requestId: number;
   request: HttpRequest;
-  /** Of the request. */
+  /** The origin of the request's address. */
   origin: string;
-  /** Until the response's headers. */
+  /** Time limit until the response's headers, in ms. */
   timeoutMs: number;
   onEvent(event: StreamEvent): void | Promise<void>;
-  /** The response names another address: sends the request again, so that redirects are followed. */
+  /** Called for a redirect: sends the request again over a transport that follows redirects. */
   elsewhere(signal: AbortSignal): Promise<StreamResult>;
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-// A server sends the same headers again and again.
+// A server sends the same headers many times, so the latest list is converted once.
 let lastHeaders: { list: HeaderList; record: Record<string, string> } | undefined;
 
 function recordOf(list: HeaderList): Record<string, string> {
@@ -33,7 +33,7 @@ function recordOf(list: HeaderList): Record<string, string> {
   return lastHeaders.record;
 }
 
-/** One request over a bare connection: one object, and few others, for a core makes thousands of them a second. */
+/** One request over a bare connection. It needs few objects, because a core sends thousands of requests a second. */
 class PlainStream implements LoadStream, RequestTarget {
   readonly #options: PlainStreamOptions;
   readonly #timeline = createTimeline(nowUs());
@@ -45,11 +45,11 @@ class PlainStream implements LoadStream, RequestTarget {
   #headed = false;
   #ended = false;
   #settled = false;
-  /** Why the response broke off, while the consumer has yet to take what came before. */
+  /** Why the response broke off; kept until the consumer has taken all earlier events. */
   #failure: Error | undefined;
-  /** Ends the request that follows a redirect. */
+  /** Aborts the request that follows a redirect. */
   #elsewhere: AbortController | undefined;
-  /** Events that wait until the consumer has taken the one before. */
+  /** Events that wait while the consumer's promise is pending; undefined when it is not. */
   #waiting: StreamEvent[] | undefined;
 
   constructor(connections: PlainConnections, options: PlainStreamOptions) {
@@ -120,7 +120,7 @@ class PlainStream implements LoadStream, RequestTarget {
     this.#timeline.mark('lastByteUs');
     this.#ended = true;
     if (this.#waiting === undefined) this.#conclude();
-    // The connection is free for another request.
+    // The connection is free for the next request.
     else this.#connection?.resume();
   }
 
@@ -149,10 +149,10 @@ class PlainStream implements LoadStream, RequestTarget {
     }
   }
 
-  /** Nothing more is read until the consumer has taken what there is. */
+  /** Pauses reading until the consumer has taken all events so far. */
   #waitFor(taken: Promise<void>): void {
     this.#waiting ??= [];
-    // After the response's end the connection is another request's.
+    // After the response's end, another request may use the connection.
     if (!this.#ended) this.#connection?.pause();
     taken.then(
       () => {
@@ -200,7 +200,7 @@ class PlainStream implements LoadStream, RequestTarget {
   }
 }
 
-/** Sends a request over a bare connection. */
+/** Sends a request over a bare connection and returns the running stream. */
 export function startPlainStream(connections: PlainConnections, options: PlainStreamOptions): LoadStream {
   return new PlainStream(connections, options);
 }

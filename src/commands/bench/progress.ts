@@ -5,7 +5,7 @@ import { stderr } from '../support/sink.js';
 const INTERVAL_MS = 200;
 const BAR_WIDTH = 24;
 
-/** Shows a test's live figures on a line of the terminal, where stderr is one. */
+/** Shows a test's live figures in one line when stderr is a terminal. */
 export function showProgress(
   label: string,
   limit: Limit,
@@ -27,7 +27,7 @@ export function showProgress(
   };
 }
 
-/** E.g. `simulator  [██████      ] 12/50  8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
+/** Formats e.g. `simulator  [██████      ] 12/50  8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
 function progressLine(label: string, limit: Limit, tally: Tally, ended: number, elapsedMs: number): string {
   const { failed, requestsPerSecond, outputTokensPerSecond, latency } = tally.report(elapsedMs);
   const [share, position] =

@@ -3,19 +3,19 @@ import { FILE_FORMATS, type FileFormat } from '../../loadtest/input/value-file.j
 import { parseSpread, SPREAD_SYNTAX, type Spread } from '../../loadtest/spread.js';
 import { numberWithin } from '../support/flag-number.js';
 
-/** The question. */
+/** Flags for the prompts of a test. */
 export interface PromptFlags {
   prompt?: string;
   prompts?: string;
   promptsFormat?: FileFormat;
   inputTokens?: Spread;
   outputTokens?: Spread;
-  /** Percent. */
+  /** In percent. */
   sharedPrefix: number;
   prefixes: number;
   turns?: Spread | 'all';
   conversations?: number;
-  /** Seconds. */
+  /** In seconds. */
   thinkTime?: Spread;
   history: 'answered' | 'recorded';
 }
@@ -25,43 +25,57 @@ const MAX_TURNS = 1000;
 const MAX_THINK_S = 86_400;
 
 export const PROMPTS_HELP = `
---prompts takes plain lines, JSON Lines or a list (members prompt, messages, or body as in OpenAI's batches; ShareGPT's
-conversations, of which the first question is asked), or CSV with a column prompt. The content decides which it is, and a
-file that is none is refused with the line at fault. Prompts are asked in turn. --input-tokens makes prompts instead, each
-different, as long as ${SPREAD_SYNTAX} says.
+--prompts takes plain lines, JSON Lines or a JSON list (members prompt, messages, or body as in OpenAI's batches; ShareGPT's
+conversations, whose first question is sent), or CSV with a column prompt. The format is detected from the content; an
+invalid file is refused with its first bad line. Prompts are used in turn. --input-tokens generates prompts instead, each
+different, with lengths ${SPREAD_SYNTAX}.
 
-With --turns a request is a turn of a conversation: each further question goes out after --think-time, with the history.
---concurrency and arrivals then count conversations. A conversation ends with an answer that fails.`;
+With --turns a request is a turn of a conversation: each later question is sent after --think-time, with the history.
+--concurrency and arrivals then count conversations. A failed answer ends its conversation.`;
 
 /** Adds the flags. */
 export function addPromptFlags(command: Command): Command {
   return command
-    .addOption(new Option('--prompt <text>', 'what to ask').conflicts(['prompts', 'inputTokens']))
+    .addOption(new Option('--prompt <text>', 'the prompt to send').conflicts(['prompts', 'inputTokens']))
     .addOption(
-      new Option('--prompts <file>', 'what to ask, in turn: lines, JSON or CSV; "-": from stdin').conflicts(
+      new Option('--prompts <file>', 'file with prompts: lines, JSON or CSV; "-": stdin').conflicts(
         'inputTokens',
       ),
     )
     .addOption(
-      new Option('--prompts-format <format>', 'of the file, instead of recognising it').choices(FILE_FORMATS),
+      new Option('--prompts-format <format>', 'format of the file, instead of detecting it').choices(
+        FILE_FORMATS,
+      ),
     )
-    .option('--input-tokens <lengths>', 'make prompts about so long: N or a distribution', readLengths)
-    .option('--output-tokens <lengths>', 'with --input-tokens: most tokens of each answer', readLengths)
+    .option(
+      '--input-tokens <lengths>',
+      'generate prompts of about this length: N or a distribution',
+      readLengths,
+    )
+    .option(
+      '--output-tokens <lengths>',
+      'with --input-tokens: largest number of tokens of each answer',
+      readLengths,
+    )
     .option(
       '--shared-prefix <percent>',
-      'with --input-tokens: how much of each prompt is the beginning of others, too',
+      'with --input-tokens: share of each prompt that is a prefix shared with others',
       numberWithin(0, 100),
       0,
     )
     .option(
       '--prefixes <n>',
-      'with --shared-prefix: among how many beginnings they are spread',
+      'with --shared-prefix: number of different prefixes',
       numberWithin(1, 100_000, 'whole'),
       1,
     )
-    .option('--turns <n>', 'turns of a conversation: N, a distribution, or all of the file [1]', readTurns)
+    .option(
+      '--turns <n>',
+      'turns of a conversation: N, a distribution, or all turns of the file [1]',
+      readTurns,
+    )
     .addOption(
-      new Option('--conversations <n>', 'with --turns: how many [20, without --duration]')
+      new Option('--conversations <n>', 'with --turns: number of conversations [20 without --duration]')
         .argParser(numberWithin(1, 10_000_000, 'whole'))
         .conflicts(['requests', 'duration', 'stages', 'trace']),
     )
@@ -73,7 +87,7 @@ export function addPromptFlags(command: Command): Command {
     .addOption(
       new Option(
         '--history <answers>',
-        'with --turns: go on from the answers that came, or those of the file',
+        'with --turns: continue from the received answers or those of the file',
       )
         .choices(['answered', 'recorded'])
         .default('answered'),

@@ -19,15 +19,15 @@ import type { PromptFlags } from './prompt-flags.js';
 const DEFAULT_PROMPT = 'Explain quantum computing in simple terms.';
 const ONE_TURN = { kind: 'constant', value: 1 } as const;
 
-/** What a test asks, and at which pace. */
+/** The prompts of a test and the pace of its conversations. */
 export interface Asked {
   readonly prompts: PromptSource;
   readonly pace: Pace;
 }
 
 /**
- * The prompts asked for, at least one.
- * @throws {UsageError} when the file cannot be read, is no file of prompts, or has none
+ * Returns the test's prompts, at least one.
+ * @throws {UsageError} when the file cannot be read, is no prompt file or has no prompts
  */
 export async function promptsFrom(flags: BenchFlags, trace?: Trace): Promise<Asked> {
   checkFlags(flags);
@@ -47,7 +47,7 @@ function checkFlags(flags: BenchFlags): void {
     ['--prefixes', prefixes > 1],
   ];
   for (const [flag, given] of inputTokens === undefined ? made : []) {
-    if (given) throw new UsageError(`${flag} needs --input-tokens: it is about prompts that are made`);
+    if (given) throw new UsageError(`${flag} needs --input-tokens: it applies to generated prompts`);
   }
   const further: [string, boolean][] = [
     ['--conversations', flags.conversations !== undefined],
@@ -55,16 +55,14 @@ function checkFlags(flags: BenchFlags): void {
     ['--history recorded', history === 'recorded'],
   ];
   for (const [flag, given] of turns === undefined ? further : []) {
-    if (given) throw new UsageError(`${flag} needs --turns: it is about conversations of several turns`);
+    if (given) throw new UsageError(`${flag} needs --turns: it applies to conversations of several turns`);
   }
   if (turns !== undefined && flags.requests !== undefined) {
-    throw new UsageError(
-      'use --conversations instead of --requests: with --turns, conversations are counted',
-    );
+    throw new UsageError('use --conversations instead of --requests: --turns counts conversations');
   }
   if (turns !== undefined && prompts === undefined && (inputTokens === undefined || turns === 'all')) {
     throw new UsageError(
-      '--turns needs conversations: give a file to --prompts, or N and --input-tokens to make them',
+      '--turns needs conversations: give a file to --prompts, or use --turns N with --input-tokens to generate them',
     );
   }
 }
@@ -81,7 +79,7 @@ async function sourceOf(flags: BenchFlags, pace: Pace, trace: Trace | undefined)
   if (prompts !== undefined) return promptFile(prompts, flags.promptsFormat, flags.turns);
   if (trace !== undefined && prompt === undefined) {
     return {
-      text: 'made, as long as those of the trace',
+      text: 'generated with the lengths of the trace',
       json: json('trace', null, trace.length, 0),
       count: trace.length,
       at: createTracePrompts(trace, seed),
@@ -114,11 +112,11 @@ async function promptFile(
   await readInput('--prompts', path, reader);
   const [first, ...others] = conversations;
   if (first === undefined) {
-    const none = leftOut === 0 ? 'it is empty' : `none of its ${leftOut} entries has a question`;
+    const none = leftOut === 0 ? 'the file is empty' : `none of the ${leftOut} entries has a question`;
     throw new UsageError(`--prompts ${name}: ${none}`);
   }
-  const words = { lines: 'a line each', json: [...forms].join(', '), csv: 'CSV' }[reader.format ?? 'lines'];
-  const left = leftOut === 0 ? '' : `, ${leftOut} left out without a question (first: line ${firstLeftOut})`;
+  const words = { lines: 'plain lines', json: [...forms].join(', '), csv: 'CSV' }[reader.format ?? 'lines'];
+  const left = leftOut === 0 ? '' : `, ${leftOut} without a question skipped (first: line ${firstLeftOut})`;
   return inTurn([first, ...others], {
     text: `${conversations.length} from ${name} (${words})${left}`,
     json: json(name, reader.format ?? null, conversations.length, leftOut),

@@ -3,8 +3,8 @@ import { fileReason } from '../../common/errors.js';
 import { UsageError } from '../support/usage-error.js';
 
 /**
- * What a file has as JSON.
- * @throws {UsageError} when it cannot be read, or is none
+ * Reads a JSON file.
+ * @throws {UsageError} when the file cannot be read or is not JSON
  */
 export function readJson(path: string): unknown {
   let text: string;
@@ -16,6 +16,6 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${path} is no JSON: it must be a report of "bench --json"`);
+    throw new UsageError(`give a report of "bench --json": ${path} is not JSON`);
   }
 }

@@ -10,7 +10,7 @@ import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
 
-/** The result for programs: names are fixed, more may be added. */
+/** Converts the result to JSON. Names are stable; new ones may be added. */
 export function resultJson(
   runs: readonly EndpointRun[],
   setup: Setup,

@@ -12,7 +12,7 @@ import type { Measured } from './measure.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
 
-/** One endpoint's test. */
+/** The result of one endpoint's test. */
 export interface EndpointRun extends Omit<Measured, 'durationMs'> {
   mode: string;
   model: string;
@@ -21,11 +21,11 @@ export interface EndpointRun extends Omit<Measured, 'durationMs'> {
   /** Empty for a test of single requests. */
   turns: readonly TurnFigures[];
   checks: readonly CheckResult[];
-  /** The conditions of `--slo` on the run as a whole. */
+  /** The conditions of `--slo` on the whole run. */
   slo: readonly CheckResult[];
-  /** What the server told of itself (`--server-metrics`). */
+  /** The server's metrics (`--server-metrics`). */
   server?: ServerRecord;
-  /** What `--warmup auto` left out. */
+  /** The requests that `--warmup auto` excluded. */
   trim?: Trim;
   /** Of several loads; the run is then that of the answer. */
   curve?: Curve;
@@ -34,12 +34,12 @@ export interface EndpointRun extends Omit<Measured, 'durationMs'> {
 const BUCKETS = 12;
 const BAR_WIDTH = 40;
 
-/** The result for people. */
+/** Formats the result as text. */
 export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${setup.text}\n`;
     if (run.curve !== undefined) return `${heading}\n${curveText(run.curve)}`;
-    const slo = run.slo.map((one) => `${one.passed ? 'SLO kept  ' : 'SLO MISSED'}  ${foundText(one)}\n`);
+    const slo = run.slo.map((one) => `${one.passed ? 'SLO met   ' : 'SLO MISSED'}  ${foundText(one)}\n`);
     const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${foundText(one)}\n`);
     const text = [
       heading,
@@ -60,7 +60,7 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   );
 }
 
-/** E.g. `ttft.p95<500ms (is 312 ms)`. */
+/** Formats a check with its value, e.g. `ttft.p95<500ms (is 312 ms)`. */
 export function foundText({ check, value, unit }: CheckResult): string {
   const is = value === undefined ? 'not measured' : `is ${Number(value.toFixed(2))} ${unit}`.trimEnd();
   return `${check} (${is})`;
@@ -77,18 +77,18 @@ function promptRows(
   return [['prompts', text + again]];
 }
 
-/** What heads a run whose figures hold delays of the instrument. */
+/** Returns the warning above a run whose figures include this process's own delays. */
 function warningText({ instrument, report }: EndpointRun): string[] {
   const warnings = instrumentWarnings(instrument, report);
   if (warnings.length === 0) return [];
   return [
-    `WARNING: this process was at its limit, and its delays are part of the figures below. Send less, or use a faster or idle machine.\n`,
+    `WARNING: send less, or use a faster or idle machine. This process was at its limit, and its delays are part of the figures below.\n`,
     ...warnings.map((warning) => `  ${warning}\n`),
     '\n',
   ];
 }
 
-/** What else the loop and this process say of a run. */
+/** Returns the rows on the loop and this process. */
 function ownRows(
   { instrument, maxInFlight, unsent, tally, turns, conversations, workers, trim }: EndpointRun,
   { through, policies }: Setup,
@@ -99,19 +99,21 @@ function ownRows(
     ['way', WAYS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ['in flight', `at most ${maxInFlight}`],
-    ...(trim === undefined ? [] : [['left out', trimText(trim)]]),
+    ...(trim === undefined ? [] : [['excluded', trimText(trim)]]),
     [
       'instrument',
       `${workers === 1 ? '' : `${workers} threads, `}event loop late p99 ${eventLoopDelayMs.p99.toFixed(1)} ms, ${(100 * cpu).toFixed(0)} % of a core`,
     ],
-    ...(unsent === 0 ? [] : [['unsent', `${unsent} arrivals waited for a place until --drain had passed`]]),
+    ...(unsent === 0 ? [] : [['unsent', `${unsent} arrivals waited for a place until the end of --drain`]]),
   ];
 }
 
-/** E.g. `34 requests to warm up (2.1 s, by MSER-5) and the last 12`. */
+/** Formats e.g. `34 warm-up requests (2.1 s, by MSER-5) and the last 12`. */
 export function trimText({ before, after, fromMs, steady }: Trim): string {
-  const warmup = `${before} requests to warm up (${(fromMs / 1000).toFixed(1)} s, by MSER-5) and the last ${after}`;
-  return steady ? warmup : `${warmup}; NOT STEADY: TTFT still changed in the second half, so test for longer`;
+  const warmup = `${before} warm-up requests (${(fromMs / 1000).toFixed(1)} s, by MSER-5) and the last ${after}`;
+  return steady
+    ? warmup
+    : `${warmup}; NOT STEADY: use a longer test, because TTFT still changed in the second half`;
 }
 
 function conversationsText(
@@ -120,20 +122,20 @@ function conversationsText(
 ): string {
   const cut = begun - complete - brokenOff;
   return [
-    `${begun} conversations of up to ${turns.at(-1)?.turn} turns: ${complete} had to the end`,
+    `${begun} conversations of up to ${turns.at(-1)?.turn} turns: ${complete} complete`,
     ...(brokenOff === 0 ? [] : [`${brokenOff} broken off by a failure`]),
-    ...(cut === 0 ? [] : [`${cut} cut by the end of the test`]),
+    ...(cut === 0 ? [] : [`${cut} cut off by the end of the test`]),
   ].join(', ');
 }
 
-/** How often requests were sent, all of a run together. */
+/** Counts of a run's attempts. */
 export interface Attempts {
   readonly total: number;
-  /** Requests that were sent more than once. */
+  /** Number of requests that were sent more than once. */
   readonly retried: number;
-  /** In attempts that failed, and the waits after them. */
+  /** Time of failed attempts and the waits after them. */
   readonly retriesMs: number;
-  /** Requests that went out again at once on a new connection, in place of a dead one. */
+  /** Number of dead connections that were replaced by a new one. */
   readonly replaced: number;
 }
 
@@ -151,8 +153,8 @@ const attemptsText = ({ total, retried, retriesMs, replaced }: Attempts): string
   (replaced === 0 ? '' : `; ${replaced} dead connections were replaced`);
 
 const WAYS = {
-  direct: 'straight to the provider',
-  daemon: 'through the daemon, one attempt a request, no circuit',
+  direct: 'directly to the provider',
+  daemon: 'through the daemon, one attempt for each request, no circuit',
   policies: 'through the daemon, with its retries, circuit and limits',
 } as const;
 
@@ -160,7 +162,7 @@ function rowsText(rows: readonly string[][]): string {
   return rows.map(([label = '', text = '']) => `${label.padEnd(10)}  ${text}\n`).join('');
 }
 
-/** How TTFT is distributed; E2E where answers come in one piece. */
+/** Draws the histogram of TTFT, or of E2E when answers come in one piece. */
 function distributionText({ tally }: EndpointRun): string {
   const all = tally.samples.flatMap((one) => (one.outcome === 'complete' ? [tally.latencyOf(one)] : []));
   const ttft = all.flatMap((one) => one.ttft ?? []);

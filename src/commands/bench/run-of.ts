@@ -7,7 +7,7 @@ import type { BenchFlags } from './flags.js';
 import type { Measured } from './measure.js';
 import type { EndpointRun } from './result.js';
 
-/** What a test of an endpoint came to. */
+/** Computes the result of an endpoint's test. */
 export function runOf(
   { tally: whole, durationMs, ...rest }: Measured,
   { name, model, baseUrl }: Endpoint,
@@ -16,7 +16,9 @@ export function runOf(
 ): EndpointRun {
   const part = flags.warmup === 'auto' ? trimmed(whole, loop, flags.slo) : undefined;
   if (flags.warmup === 'auto' && part === undefined)
-    tell(`warning: --warmup auto needs ${FEWEST_FOR_TRIM} requests to tell the warm-up: nothing is left out`);
+    tell(
+      `warning: --warmup auto needs ${FEWEST_FOR_TRIM} requests to find the warm-up: no request is excluded`,
+    );
   const { tally, report } = part ?? { tally: whole, report: whole.report(durationMs) };
   return {
     mode: name,

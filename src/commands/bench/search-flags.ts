@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-/** What a load is counted in. */
+/** The unit of a load: arrivals a second, or requests at a time. */
 export type LoadKind = 'rate' | 'concurrency';
 
 export interface LoadRange {
@@ -13,15 +13,15 @@ export interface Sweep {
   readonly loads: readonly number[];
 }
 
-/** Several loads, one after another. */
+/** Flags for several loads, one after another. */
 export interface SearchFlags {
-  /** True: from a load that one request at a time makes. */
+  /** True: begin with the rate that one request at a time reaches. */
   findRate?: LoadRange | true;
   findConcurrency?: LoadRange | true;
   sweep?: Sweep;
 }
 
-/** Which loads are tried. */
+/** The loads to test. */
 export type SearchPlan =
   | { readonly type: 'find'; readonly kind: LoadKind; readonly range: LoadRange | undefined }
   | { readonly type: 'sweep'; readonly kind: LoadKind; readonly loads: readonly number[] };
@@ -29,20 +29,21 @@ export type SearchPlan =
 export const MOST_LOAD = 10_000;
 const LEAST_LOAD = { rate: 0.01, concurrency: 1 } as const;
 const MOST_LOADS = 100;
-/** What a load with several others beside it cannot be. */
+/** Flags that cannot be combined with several loads. */
 const OTHERS = ['rate', 'stages', 'trace', 'requests', 'shard', 'startAt', 'turns', 'serverMetrics'];
 
 export const SEARCH_HELP = `
---find-rate and --find-concurrency look for the highest load that keeps --slo: they double the load until it is missed, then
-narrow the two down to 2 %. Each load runs for --duration at most [30 s], and ends early when the confidence interval is clear;
-its warm-up is left out. An SLO without a share or errors asks for 99 %. --sweep runs all loads of a list, each for --duration:
+--find-rate and --find-concurrency find the highest load that meets --slo: they double the load until it misses the SLO,
+then narrow the range to 2 %. Each load runs for --duration at most [30 s] and ends early when the confidence interval is
+clear. Its warm-up does not count. An SLO without a share or errors means 99 %. --sweep runs all loads of a list, each for
+--duration:
   vastar-tui bench --find-rate --slo 'ttft.p95<500ms,errors<1%' --html capacity.html
   vastar-tui bench --sweep concurrency:1,2,4,8,16 --duration 20`;
 
 /** Adds the flags. */
 export function addSearchFlags(command: Command): Command {
   const find = (kind: LoadKind, what: string): Option =>
-    new Option(`--find-${kind} [from-to]`, `the ${what} that keeps --slo, e.g. of 5-200`)
+    new Option(`--find-${kind} [from-to]`, `find the ${what} that meet --slo, e.g. in 5-200`)
       .argParser((text) => readRange(text, kind))
       .conflicts([...OTHERS, kind]);
   return command
@@ -55,7 +56,7 @@ export function addSearchFlags(command: Command): Command {
     );
 }
 
-/** Undefined: the test has one load. */
+/** Returns the plan of the flags; undefined for a test with one load. */
 export function searchOf({ findRate, findConcurrency, sweep }: SearchFlags): SearchPlan | undefined {
   if (sweep !== undefined) return { type: 'sweep', ...sweep };
   const find = (kind: LoadKind, given: LoadRange | true): SearchPlan => ({
@@ -73,7 +74,7 @@ function readRange(text: string, kind: LoadKind): LoadRange {
   if (range.from !== undefined && range.to !== undefined && range.from < range.to)
     return { from: range.from, to: range.to };
   throw new InvalidArgumentError(
-    `It must be two ${NAMES[kind]}, the lower one first, e.g. 5-200; or nothing, to begin low.`,
+    `It must be two ${NAMES[kind]}, the lower one first, e.g. 5-200, or empty to begin with a low load.`,
   );
 }
 
@@ -85,7 +86,7 @@ function readSweep(text: string): Sweep {
   if (name !== undefined && known.length === loads.length && known.length <= MOST_LOADS)
     return { kind, loads: known.toSorted((one, other) => one - other) };
   throw new InvalidArgumentError(
-    `It must be rate: or concurrency: and up to ${MOST_LOADS} of them, e.g. rate:1,2,5 or concurrency:1,2,4.`,
+    `It must be rate: or concurrency: with up to ${MOST_LOADS} loads, e.g. rate:1,2,5 or concurrency:1,2,4.`,
   );
 }
 

@@ -20,39 +20,39 @@ import { loadOf } from './load.js';
 import { type Measured, measure } from './measure.js';
 import { type LoadKind, MOST_LOAD, type SearchPlan } from './search-flags.js';
 
-/** How long a load runs at most, in seconds. */
+/** Longest test of one load, in seconds. */
 export const DEFAULT_WINDOW_S = 30;
-/** How often it is looked at whether the verdict is clear. */
+/** Interval at which a running test's verdict is computed, in ms. */
 const LOOK_MS = 500;
-/** What one request at a time takes is found by so many of them, or in so long. */
+/** The pilot test, with one request at a time, ends after this many requests or seconds. */
 const PILOT = { requests: 5, s: 10 } as const;
 
-/** What several loads came to. */
+/** The result of several loads. */
 export interface Searched {
   readonly curve: Curve;
-  /** The test of the load that is the answer; of a sweep, the one with the most good answers a second. */
+  /** The test of the highest load that meets the SLO; in a sweep, the test with the most good answers a second. */
   readonly best: Measured;
 }
 
-/** @throws {UsageError} for a search without what it looks for, or with flags that contradict it */
+/** @throws {UsageError} for a search without --slo, or with contradictory flags */
 export function checkSearch(plan: SearchPlan, { slo, concurrency }: BenchFlags): void {
   if (plan.type === 'sweep' && plan.kind === 'concurrency' && concurrency !== undefined)
-    throw new UsageError('leave out --concurrency: --sweep concurrency:… says how many at a time');
+    throw new UsageError('remove --concurrency: --sweep concurrency:… sets it');
   if (plan.type === 'sweep' || slo !== undefined) return;
   throw new UsageError(
-    `--find-${plan.kind} needs --slo: it looks for the highest load that keeps it, e.g. --slo 'ttft.p95<500ms'`,
+    `--find-${plan.kind} needs --slo: it finds the highest load that meets the SLO, e.g. --slo 'ttft.p95<500ms'`,
   );
 }
 
-/** The flags of one of the loads. */
+/** Returns the flags of one load. */
 export function levelFlags(flags: BenchFlags, kind: LoadKind, load: number, number = 0): BenchFlags {
   const { findRate: _rate, findConcurrency: _concurrency, sweep: _sweep, ...rest } = flags;
-  // Arrivals of their own for each load: what chance does to one is not done to all.
+  // Each load has different arrivals, so that one unlucky draw does not affect all loads.
   const seed = (flags.seed + 7919 * number) % 2 ** 32;
   return { ...rest, [kind]: load, duration: flags.duration ?? DEFAULT_WINDOW_S, seed };
 }
 
-/** Runs the loads of a plan, one after another, until the answer is known, the list has ended or `signal` aborts. */
+/** Runs the loads of a plan, one after another, until the answer is known, the list ends or `signal` aborts. */
 export async function searchLoads(
   engine: Engine,
   plan: SearchPlan,
@@ -81,7 +81,7 @@ export async function searchLoads(
     const level = await run(load, search);
     if (level?.verdict === undefined || signal.aborted) break;
     search.tell(load, level.verdict.kept);
-    // Above it, this machine would be measured.
+    // A higher load would only measure the limits of this machine.
     if (level.ownFailures) break;
   }
   return searched(plan, levels, search.found, tests);
@@ -97,7 +97,7 @@ function searched(
   const [most] = levels.toSorted((one, other) => good(other) - good(one));
   const best = tests.get(found?.kept ?? found?.missed ?? most?.load ?? Number.NaN);
   if (best === undefined)
-    throw new UsageError('no request was answered: look whether the endpoint works (vastar-tui doctor)');
+    throw new UsageError('check the endpoint with "vastar-tui doctor": no request was answered');
   const ordered = levels.toSorted((one, other) => one.load - other.load);
   return { curve: { type, kind, levels: ordered, found }, best };
 }
@@ -166,7 +166,7 @@ function levelOf(
   };
 }
 
-/** Resolves with true once the verdict of a running test is clear; with false when `signal` aborts. */
+/** Resolves to true when the verdict of a running test is clear, and to false when `signal` aborts. */
 async function whenClear(
   tally: Tally,
   criteria: Criteria,
@@ -178,7 +178,7 @@ async function whenClear(
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return false;
     const settled = settledSamples(tally.samples);
-    // Each look is a chance to be wrong: the next is at a quarter more.
+    // Each check may be wrong by chance, so the next waits for a quarter more requests.
     if (settled.length < 1.25 * looked) continue;
     looked = settled.length;
     const part = steadyPart(settled, tally.latencyOf);
@@ -188,7 +188,7 @@ async function whenClear(
   }
 }
 
-/** The load that the search begins with: what one request at a time makes. */
+/** Returns the search's first load: the rate that one request at a time reaches. */
 async function firstLoad(
   engine: Engine,
   kind: LoadKind,

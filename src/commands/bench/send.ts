@@ -12,56 +12,56 @@ import type { ExchangeTelemetry } from '../../telemetry/exchanges.js';
 import { remarkOn } from '../support/answer-remark.js';
 import { type OwnPrices, withCost } from '../support/prices.js';
 
-/** The way that requests take to the provider. */
+/** The path of requests to the provider. */
 export type Through = 'direct' | 'daemon';
 
-/** What all requests of a test have in common. */
+/** Settings that all requests of a test share. */
 export interface Target extends LoadTarget {
   through: Through;
   prompts: PromptSource;
   pace: Pace;
-  /** The answers that a conversation goes on from. */
+  /** The answers in a conversation's history. */
   history: 'answered' | 'recorded';
   prices: OwnPrices;
-  /** Whether answers may have a price. */
+  /** Whether the price of answers may be known. */
   priced: boolean;
   /** Exports each exchange, where that is asked for. */
   telemetry: ExchangeTelemetry | undefined;
 }
 
-/** What became of the conversations of a test. */
+/** Number of conversations of a test, by ending. */
 export interface Conversations {
   begun: number;
-  /** To their last turn. */
+  /** Conversations that reached their last turn. */
   complete: number;
-  /** By an answer that was not complete. */
+  /** Conversations that an incomplete answer ended. */
   brokenOff: number;
 }
 
-/** Takes what requests came to. */
+/** Collects the results of requests. */
 export interface Results {
-  /** On the clock of `performance.now()`. */
+  /** The start of the test on the clock of `performance.now()`. */
   startMs: number;
-  /** After it no request is sent any more, in ms since the start. */
+  /** No request is sent after this time, in ms since the start. */
   endMs: number;
-  /** Takes what a request came to; `gapsMs` between the answer's arrivals. */
+  /** Adds a request's result; `gapsMs`: gaps between the answer's arrivals. */
   add(sample: Sample, gapsMs: readonly number[]): void;
   conversations: Conversations;
   counters: Counters;
   exchanges: LoadExchanges;
-  /** How much later than the loop let it go a request was sent, in ms. */
+  /** Records the delay between the loop's order and the send, in ms. */
   lateness(ms: number): void;
 }
 
-/** One request, and when it is due. */
+/** One request with its intended send time. */
 export interface Request extends Order, Turn {
-  /** Of its conversation, from 1. */
+  /** Turn in the conversation, from 1. */
   turn: number;
 }
 
 const MAX_MESSAGE = 300;
 
-/** Sends one request and adds what became of it. What the user stopped is no result. Never rejects. */
+/** Sends one request and adds its result. A request that the user stopped has no result. Never rejects. */
 export async function send(
   { through, endpoint, options, prices, priced, telemetry }: Target,
   { index, turn, intendedMs, readyMs, messages, maxTokens, body }: Request,
@@ -114,15 +114,15 @@ export async function send(
   };
   if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, gapsMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
-    const message = 'the answer had not ended when the drain limit passed (--drain)';
-    // A daemon that was told to cancel says no more of it; it had the request.
+    const message = 'the answer was still running at the drain limit (--drain)';
+    // A daemon reports no attempts of a cancelled request, but it had received the request.
     const sent = { ...common, attempts: Math.max(1, attempts) };
     add({ ...sent, outcome: 'failed', errorClass: UNFINISHED, message }, gapsMs);
   }
   return answer;
 }
 
-/** The class of answers that the end of the test cut: the instrument's doing, not the provider's. */
+/** The class of answers that the end of the test cut off. The provider did not cause these failures. */
 export const UNFINISHED = 'unfinished';
 
 function sampleOf(
@@ -160,14 +160,14 @@ function gapsOf(gapsMs: readonly number[]): Pick<Sent, 'gaps'> {
   return p50 === undefined || max === undefined ? {} : { gaps: { p50, max } };
 }
 
-/** This machine has no more of something: files, ports, memory. */
+/** Codes of exhausted resources of this machine: files, ports, memory. */
 const OWN_CODE = /\((?:EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS|ENOMEM)\)/;
 
-/** The error's class; after `client:` or `daemon:` where the cause is a limit of ours, and not the provider. */
+/** Returns the error's class, with the prefix `client:` or `daemon:` when this program caused the error. */
 function classOf(error: ConnectorException | undefined, through: Through): string {
   if (error === undefined) return 'unknown';
   const name = error.getErrorClassName();
-  // A limit in time that the user set: the provider took longer.
+  // The provider exceeded a time limit that the user set.
   if (error.errorClass === ErrorClass.Timeout) return name;
   if (error.hop === 'client' || error.hop === 'daemon') return `${error.hop}:${name}`;
   if (!OWN_CODE.test(error.message)) return name;

@@ -1,17 +1,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseBaseUrl } from '../../config/endpoint-url.js';
 
-/** Where the server tells of itself during a test. */
+/** Flags for the server's metrics page. */
 export interface ServerMetricsFlags {
   serverMetrics?: string;
   serverMetricsHeader?: ReadonlyMap<string, string>;
 }
 
 export const SERVER_METRICS_HELP = `
---server-metrics reads a metrics page of Prometheus once a second while the test runs: of vLLM, SGLang, TGI, llama.cpp, LiteLLM,
-the simulator, the daemon, or any other. Queue, running requests, KV cache, preemptions and tokens are shown below the
-figures; --json has every series. Without the flag, an endpoint's metrics_url is read. The endpoint's key and headers go to that
-page only where it has the origin of the endpoint; --server-metrics-header adds others.`;
+--server-metrics reads a Prometheus metrics page once a second while the test runs: of vLLM, SGLang, TGI, llama.cpp,
+LiteLLM, the simulator, the daemon, or any other server. The report shows queue, running requests, KV cache, preemptions
+and tokens below the figures; --json has every series. The default is the endpoint's metrics_url. The endpoint's key and
+headers are sent only to a page of the endpoint's origin; --server-metrics-header adds others.`;
 
 /** Adds the flags. */
 export function addServerMetricsFlags(command: Command): Command {
@@ -30,12 +30,12 @@ function readUrl(text: string): string {
   throw new InvalidArgumentError(`It ${read.refused.replace('api.openai.com', 'llm.example:8000/metrics')}.`);
 }
 
-/** The value is not quoted: it may be a key. */
+/** Errors must not repeat the value, because it may be a key. */
 function readHeader(
   text: string,
   before: ReadonlyMap<string, string> = new Map(),
 ): ReadonlyMap<string, string> {
   const [, name, value = ''] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):\s*([\x20-\x7e]+)$/.exec(text.trim()) ?? [];
   if (name !== undefined) return new Map([...before, [name.toLowerCase(), value]]);
-  throw new InvalidArgumentError("It must be 'Name: value', of visible characters.");
+  throw new InvalidArgumentError("It must be 'Name: value' with visible characters.");
 }

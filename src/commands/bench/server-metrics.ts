@@ -7,22 +7,23 @@ import { tell } from '../support/tell.js';
 import { openDirect } from './direct.js';
 import type { ServerMetricsFlags } from './server-metrics-flags.js';
 
-/** A server's metrics page that is read while a test runs. */
+/** Reads a server's metrics page while a test runs. */
 export interface ServerWatch {
-  /** Resolves when the first page was read, or could not be, and after a second in any case. */
+  /** Resolves after the first read, successful or not, and after a second at the latest. */
   readonly begun: Promise<void>;
-  /** Reads the page a last time. */
+  /** Reads the page a last time and returns the record. */
   stop(): Promise<ServerRecord>;
 }
 
 const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 5000;
-/** Neither the beginning of a test nor its end waits longer for a page. */
+/** Longest wait for a page at the start and at the end of a test. */
 const LONGEST_WAIT_MS = 1000;
 
 /**
- * Reads the page once a second, over connections of its own. A page that fails is no failure of the test: it is reported once.
- * @returns undefined when neither a flag nor the endpoint names a page
+ * Reads the page once a second over separate connections. An unreadable page does not fail the test: the first failure
+ * is reported.
+ * @returns undefined when neither the flag nor the endpoint names a page
  */
 export async function watchServer(
   endpoint: Endpoint,

@@ -5,19 +5,19 @@ import type { Asked } from './prompts.js';
 import { type SearchPlan, searchOf } from './search-flags.js';
 import type { Through } from './send.js';
 
-/** What a test sends, and when. */
+/** The flags, load and prompts of a test. */
 export interface Plan extends Asked {
   readonly flags: BenchFlags;
   readonly trace: Trace | undefined;
   readonly load: Load;
 }
 
-/** What a test was set up with, as its report tells it. */
+/** The setup of a test, for its report. */
 export interface Setup {
   readonly loop: 'closed' | 'open';
-  /** E.g. `5 arrivals/s, after 3 to warm up`. */
+  /** E.g. `5 arrivals/s, after 3 warm-up requests`. */
   readonly text: string;
-  /** Empty where there is nothing to say of them. `count`: how many differ, where they repeat. */
+  /** `text`: empty for a single prompt. `count`: number of different prompts; undefined when they do not repeat. */
   readonly prompts: { readonly text: string; readonly count?: number };
   readonly through: Through;
   readonly policies: boolean;
@@ -53,7 +53,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
       prompts: { text: prompts.text, ...prompts.json },
       turns,
       warmup: flags.warmup,
-      // Of TTFT and E2E.
+      // The start of TTFT and E2E.
       measured_from: loop === 'open' ? 'intended send time' : 'send',
       timeout_s: flags.timeout ?? null,
       idle_timeout_s: flags.idleTimeout ?? null,
@@ -78,5 +78,5 @@ function searchJson(search: SearchPlan, { slo }: BenchFlags): Record<string, unk
 
 function warmupText({ warmup }: BenchFlags): string {
   if (warmup === 'auto') return ', without warm-up and cool-down';
-  return warmup === 0 ? '' : `, after ${warmup} to warm up`;
+  return warmup === 0 ? '' : `, after ${warmup} warm-up ${warmup === 1 ? 'request' : 'requests'}`;
 }

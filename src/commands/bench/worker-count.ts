@@ -4,13 +4,13 @@ import type { BenchFlags } from './flags.js';
 import type { Trace } from './load.js';
 import { type SearchPlan, searchOf } from './search-flags.js';
 
-/** A thread has room for so many requests at a time, or arrivals a second. */
+/** Capacity of a thread: requests at a time, or arrivals a second. */
 const IN_FLIGHT = 64;
 const ARRIVALS = 50;
 
 /**
- * How many threads send a test's requests. `auto`: as many as the load asks for, up to the number of processors; where places are
- * limited in an open loop one, for each thread has a fixed part of the places.
+ * Returns how many threads send a test's requests. `auto`: as many as the load needs, up to the number of processors.
+ * An open loop with limited concurrency gets one thread, because each thread has a fixed part of the places.
  */
 export function workerCount({ workers, shard = WHOLE, ...flags }: BenchFlags, trace?: Trace): number {
   const search = searchOf(flags);
@@ -31,7 +31,7 @@ function searchWorkers(search: SearchPlan): number {
 
 const wanted = (threads: number): number => Math.min(availableParallelism(), Math.max(1, Math.ceil(threads)));
 
-/** Arrivals a second, at most; undefined for a closed loop. */
+/** Returns the highest number of arrivals a second; undefined for a closed loop. */
 function peakRate({ rate, stages }: Pick<BenchFlags, 'rate' | 'stages'>, trace?: Trace): number | undefined {
   if (rate !== undefined) return rate;
   if (stages !== undefined) return Math.max(...stages.flatMap(({ from, to }) => [from, to]));

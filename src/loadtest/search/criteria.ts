@@ -5,27 +5,27 @@ import type { Latency, Sample } from '../sample.js';
 import type { Slo } from '../slo.js';
 import type { Report } from '../tally.js';
 
-/** A condition of an SLO as a share of requests that has to be good: so that it has a confidence interval. */
+/** A condition of an SLO, expressed as a required share of good requests, so that it has a confidence interval. */
 export interface Criterion {
   readonly text: string;
-  /** 0 to 1. */
+  /** Required share of good requests, 0 to 1. */
   readonly share: number;
-  /** Undefined: the request says nothing of it. */
+  /** Returns whether a request is good; undefined when the condition does not apply to it. */
   good(sample: Sample, latency: Latency): boolean | undefined;
 }
 
 export interface Criteria {
   readonly shares: readonly Criterion[];
-  /** Judged by their value alone. */
+  /** Conditions that are only judged by their value. */
   readonly points: readonly Check[];
 }
 
-/** So many answers have to keep the limits of single answers, where the SLO names no share. */
+/** Required share of answers within the limits for single answers when the SLO names no share. */
 const GOODPUT_SHARE = 0.99;
-/** So many requests have to be answered, where the SLO says nothing of errors. */
+/** Required share of complete requests when the SLO does not limit errors. */
 const COMPLETE_SHARE = 0.99;
 
-/** What an SLO asks of a load. An SLO that names no share of good answers and no errors asks for 99 %. */
+/** Converts an SLO to criteria for a load. An SLO without a share of good answers or errors requires 99 %. */
 export function criteriaOf({ limits, checks }: Slo): Criteria {
   const shares: Criterion[] = [];
   const points: Check[] = [];
@@ -40,7 +40,7 @@ export function criteriaOf({ limits, checks }: Slo): Criteria {
     const text = `${describeLimits(limits)} for ${100 * GOODPUT_SHARE} % of the requests`;
     shares.push({ text, share: GOODPUT_SHARE, good: (_, latency) => meets(limits, latency) });
   }
-  // Failures count against goodput already.
+  // Goodput already counts failures.
   if (limits.length === 0 && !told('errors')) {
     shares.push({
       text: `errors<=${Math.round(100 * (1 - COMPLETE_SHARE))}%`,
@@ -75,23 +75,23 @@ function shareOf({ text }: Check, limits: readonly RequestLimit[]): Criterion | 
   };
 }
 
-/** What became of one condition. */
+/** The verdict on one condition. */
 export interface Judged {
   readonly text: string;
   readonly verdict: 'kept' | 'missed' | 'unclear';
-  /** By what was measured, where it is unclear. */
+  /** Whether the measured value meets the condition, also when the verdict is unclear. */
   readonly kept: boolean;
-  /** The share of good requests with its interval, 0 to 1; undefined for a condition that is judged by its value. */
+  /** The share of good requests with its interval, 0 to 1; undefined for a condition without a share. */
   readonly share?: { readonly value: number; readonly low: number; readonly high: number };
   readonly of: number;
 }
 
-/** How sure a verdict has to be, in standard deviations. */
+/** Required certainty of a verdict, in standard deviations. */
 export const SURE = { rising: 1.64, narrowing: 2.58 } as const;
-/** Below so many requests nothing is clear. */
+/** With fewer requests, no verdict is clear. */
 export const FEWEST = 30;
 
-/** @param samples in the order in which they were due */
+/** Judges all conditions. @param samples in the order of their intended send times */
 export function judge(
   { shares, points }: Criteria,
   samples: readonly Sample[],
@@ -103,7 +103,7 @@ export function judge(
     ...shares.map(({ text, share, good }): Judged => {
       const goods = samples.flatMap((sample) => good(sample, latencyOf(sample)) ?? []);
       const interval = shareInterval(goods, z);
-      // Nothing that was measured keeps nothing.
+      // An unmeasured condition is not met.
       if (interval === undefined) return { text, verdict: 'unclear', kept: false, of: 0 };
       const { value, low, high } = interval;
       const sure = goods.length >= FEWEST;
@@ -120,8 +120,8 @@ export function judge(
 const BATCHES = 20;
 
 /**
- * Wilson's score interval of a share. Requests that follow each other are alike, so it is as wide as that of fewer
- * requests: by how much the means of twenty batches vary more than independent ones would.
+ * Returns Wilson's score interval of a share. Consecutive requests are similar, so the interval is as wide as for fewer
+ * requests. The means of twenty batches show how much more they vary than independent requests would.
  */
 export function shareInterval(goods: readonly boolean[], z: number) {
   const count = goods.length;
@@ -133,7 +133,7 @@ export function shareInterval(goods: readonly boolean[], z: number) {
   return { value, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
-/** How much more the batches' means vary than if the requests were independent; at least 1. */
+/** Returns the variance of the batches' means, relative to that of independent requests; at least 1. */
 function inflation(goods: readonly boolean[], share: number): number {
   const size = Math.floor(goods.length / BATCHES);
   const independent = share * (1 - share);

@@ -6,7 +6,7 @@ import type { Judged } from './criteria.js';
 import type { Found } from './find.js';
 import type { Level, Verdict } from './level.js';
 
-/** Loads with what they came to, the lowest first. */
+/** The results of several loads, the lowest load first. */
 export interface Curve {
   readonly type: 'find' | 'sweep';
   readonly kind: 'rate' | 'concurrency';
@@ -15,7 +15,7 @@ export interface Curve {
   readonly found: Found | undefined;
 }
 
-/** The lowest and the highest load that the answer may be, by confidence intervals of 99 %; null: not known. */
+/** Returns the range of the answer with 99 % confidence; null for an unknown bound. */
 export function answerInterval({ levels, found }: Curve): { low: number | null; high: number | null } {
   const clear = levels.filter(({ verdict }) => verdict?.clear === true);
   const kept = clear.filter(({ verdict, load }) => verdict?.kept && load <= (found?.kept ?? 0));
@@ -28,7 +28,7 @@ const UNITS = { rate: 'requests/s', concurrency: 'at a time' } as const;
 const AT_ITS_LIMIT =
   'this process or machine was at its limit, and its delays are part of the figures (--json has the reasons)';
 
-/** The curve for people. */
+/** Formats the curve as text. */
 export function curveText(curve: Curve): string {
   const { levels, kind } = curve;
   const ms = (summary: Summary | undefined, name: 'p50' | 'p95' | 'p99'): string =>
@@ -58,7 +58,9 @@ export function curveText(curve: Curve): string {
   const used = head.map((_, column) => rows.some((row) => row[column] !== ''));
   const shown = all.map((row) => row.filter((_, column) => used[column]));
   const notes = [
-    ...(levels.some(({ verdict }) => verdict?.clear === false) ? ['?  within the noise of its window'] : []),
+    ...(levels.some(({ verdict }) => verdict?.clear === false)
+      ? ['?  the confidence interval includes the limit']
+      : []),
     ...(levels.some(({ warnings }) => warnings.length > 0) ? [`!  ${AT_ITS_LIMIT}`] : []),
   ];
   return [
@@ -78,7 +80,7 @@ function failedShare(failed: number, completed: number): string {
 }
 
 function verdictText({ kept, clear, fellBehind }: Verdict): string {
-  return `${kept ? 'kept' : 'missed'}${clear ? '' : '?'}${fellBehind ? ' (requests pile up)' : ''}`;
+  return `${kept ? 'met' : 'missed'}${clear ? '' : '?'}${fellBehind ? ' (requests pile up)' : ''}`;
 }
 
 function answerLines(curve: Curve): string[] {
@@ -87,23 +89,19 @@ function answerLines(curve: Curve): string[] {
   const unit = UNITS[kind];
   if (found.kept === undefined) {
     const lowest = found.missed === undefined ? '' : `: already ${found.missed} ${unit} misses it`;
-    return ['', `No load was found that keeps the SLO${lowest}`, ...conditionLines(levels[0]?.verdict)];
+    return ['', `No load meets the SLO${lowest}`, ...conditionLines(levels[0]?.verdict)];
   }
   const { low, high } = answerInterval(curve);
   const range = [
-    low === null ? 'no load keeps it for sure' : `${low} keeps it for sure`,
-    ...(high === null ? [] : [`${high} misses it for sure`]),
+    low === null ? 'no load surely meets it' : `${low} surely meets it`,
+    ...(high === null ? [] : [`${high} surely misses it`]),
   ].join(', ');
   const most =
     found.missed === undefined
-      ? `${found.kept} ${unit} or more (none higher was tried)`
+      ? `${found.kept} ${unit} or more (no higher load was tested)`
       : `${found.kept} ${unit}`;
   const answer = levels.find(({ load }) => load === found.kept);
-  return [
-    '',
-    `The SLO is kept up to ${most} (99 % confidence: ${range})`,
-    ...conditionLines(answer?.verdict),
-  ];
+  return ['', `The SLO is met up to ${most} (99 % confidence: ${range})`, ...conditionLines(answer?.verdict)];
 }
 
 function conditionLines(verdict: Verdict | undefined): string[] {
@@ -112,13 +110,13 @@ function conditionLines(verdict: Verdict | undefined): string[] {
       share === undefined
         ? ''
         : `: ${percent(share.value)} of ${of} requests (${percent(share.low)} to ${percent(share.high)})`;
-    return `  ${kept ? 'kept  ' : 'MISSED'}  ${text}${is}`;
+    return `  ${kept ? 'met   ' : 'MISSED'}  ${text}${is}`;
   });
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-/** The curve for programs. */
+/** Converts the curve to JSON. */
 export function curveJson(curve: Curve): Record<string, unknown> {
   const { type, kind, levels, found } = curve;
   const { low, high } = answerInterval(curve);
@@ -183,7 +181,7 @@ const short6 = (value: number): number => Number(value.toFixed(6));
 export const CURVE_CSV_HEADER =
   'endpoint,load,kind,kept,clear,requests_per_s,output_tokens_per_s,goodput_per_s,completed,failed,ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,tpot_p50_ms,e2e_p50_ms,e2e_p95_ms,max_in_flight,warmup_s,steady\n';
 
-/** A line for each load. */
+/** Returns a CSV line for each load. */
 export function curveCsv(mode: string, { kind, levels }: Curve): string {
   return levels
     .map(({ load, report, verdict, maxInFlight, warmupMs, steady }) => {

@@ -1,36 +1,39 @@
-/** What is looked for: the highest load that keeps an SLO. */
+/** The range of a search for the highest load that meets an SLO. */
 export interface Bounds {
-  /** The first load that is tried. */
+  /** The first load to try. */
   readonly from: number;
-  /** None above is tried. */
+  /** The highest load to try. */
   readonly to: number;
   /** Loads are whole numbers. */
   readonly whole: boolean;
 }
 
 export interface Found {
-  /** The highest load that kept it; undefined: none did. */
+  /** The highest load that met the SLO; undefined when none did. */
   readonly kept: number | undefined;
-  /** The lowest load that missed it; undefined: none did, up to the bound. */
+  /** The lowest load that missed the SLO; undefined when none did. */
   readonly missed: number | undefined;
 }
 
-/** The next load to try, until the answer is known. */
+/** Chooses the loads to try, until the answer is known. */
 export interface Search {
-  /** Undefined when nothing is left to try. */
+  /** Returns the next load; undefined when the search has ended. */
   next(): number | undefined;
   tell(load: number, kept: boolean): void;
-  /** No load was missed so far: loads are still doubled. */
+  /** True while no load has missed the SLO and loads are doubled. */
   readonly rising: boolean;
   readonly found: Found;
 }
 
-/** The answer is known when the lowest load that misses is so much above the highest that keeps, at most. */
+/** The search ends when the lowest load that misses is at most this share above the highest that meets the SLO. */
 export const PRECISION = 0.02;
-/** How often the first load is halved before the search gives up. */
+/** The search gives up after halving the first load this many times. */
 const MOST_HALVINGS = 6;
 
-/** Doubles the load until the SLO is missed, then halves the ratio between the highest that keeps and the lowest that misses. */
+/**
+ * Doubles the load until it misses the SLO, then tries the geometric mean of the highest load that meets and the lowest
+ * that misses it.
+ */
 export function createSearch({ from, to, whole }: Bounds): Search {
   let kept: number | undefined;
   let missed: number | undefined;

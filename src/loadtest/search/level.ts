@@ -3,38 +3,38 @@ import type { SteadyPart } from '../steady-part.js';
 import type { Report, Tally } from '../tally.js';
 import { type Criteria, FEWEST, type Judged, judge } from './criteria.js';
 
-/** One load of a curve, over its steady part. Times in ms. */
+/** The result of one load of a curve. Times in ms. */
 export interface Level {
   /** Arrivals a second, or requests at a time. */
   readonly load: number;
-  /** Undefined: there is no SLO. */
+  /** Undefined without an SLO. */
   readonly verdict: Verdict | undefined;
-  /** Of the steady part. */
+  /** The report of the steady part. */
   readonly report: Report;
-  /** From its beginning to the last answer. */
+  /** Time from the start to the last answer. */
   readonly tookMs: number;
-  /** Left out at the beginning. */
+  /** Length of the warm-up, which does not count. */
   readonly warmupMs: number;
   readonly warmupRequests: number;
-  /** False: the figures were still changing. */
+  /** False when the figures were still changing. */
   readonly steady: boolean;
   readonly maxInFlight: number;
-  /** What this process's own limits did to it. */
+  /** Warnings that this process's own limits distort the figures. */
   readonly warnings: readonly string[];
-  /** Requests failed because this machine has no more of something. */
+  /** True when requests failed because a resource of this machine was exhausted. */
   readonly ownFailures: boolean;
 }
 
 export interface Verdict {
   readonly kept: boolean;
-  /** The confidence intervals say so, too. */
+  /** Whether the confidence intervals confirm `kept`. */
   readonly clear: boolean;
   readonly conditions: readonly Judged[];
-  /** Requests piled up: whatever the SLO says, the service does not sustain the load. */
+  /** Requests piled up, so the service does not sustain the load, whatever the SLO. */
   readonly fellBehind: boolean;
 }
 
-/** Those before the first request that still runs: what is judged of them does not favour short answers. */
+/** Returns the samples before the first running request, so that a verdict does not favour short answers. */
 export function settledSamples(samples: readonly Sample[]): Sample[] {
   const ended = new Set(samples.map(({ index }) => index));
   let first = 0;
@@ -42,7 +42,7 @@ export function settledSamples(samples: readonly Sample[]): Sample[] {
   return samples.filter(({ index }) => index < first);
 }
 
-/** What an SLO says of a load. */
+/** Judges a load by the criteria of an SLO. */
 export function verdictOf(
   criteria: Criteria,
   { samples }: SteadyPart,
@@ -62,17 +62,20 @@ export function verdictOf(
 }
 
 /**
- * Whether a load is well below what the SLO allows, or clearly not: while loads are doubled. The last that is kept in this
- * way is judged again by the loads next to it.
+ * Returns whether a load is well within the SLO or clearly not, for use while loads are doubled. The search later tests
+ * loads next to the last one that met the SLO in this way.
  */
 export function isRoughlyClear({ kept, clear, conditions }: Verdict): boolean {
   return clear || (kept && conditions.every(({ share, of }) => share?.value === 1 && of >= FEWEST));
 }
 
-/** Growth of chance is smaller than so many standard deviations. */
+/** Chance alone explains less growth than this many standard deviations. */
 const SURE_GROWTH = 4;
 
-/** Whether requests piled up in the second half of a window: more came than ended, by more than chance explains. */
+/**
+ * Returns whether requests piled up in the second half of a window: more arrived than ended, by more than chance
+ * explains.
+ */
 export function fellBehind(samples: readonly Sample[], windowMs: number): boolean {
   const inFlightAt = (atMs: number): number =>
     samples.filter(({ intendedMs, endMs }) => intendedMs <= atMs && endMs > atMs).length;

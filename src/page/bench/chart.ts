@@ -5,23 +5,23 @@ import { color, el, onTheme } from '../common/dom.js';
 export interface Line {
   readonly label: string;
   readonly values: readonly (number | null)[];
-  /** A name of the page's style. */
+  /** Name of a color variable of the page's style. */
   readonly color: string;
-  /** On the axis at the right. */
+  /** Use the right axis. */
   readonly right?: boolean;
-  /** Several lines of bars stand on each other. */
+  /** Several lines of bars are stacked. */
   readonly kind?: 'bars' | 'steps';
 }
 
 export interface ChartOptions {
   readonly title: string;
-  /** What is on the axes, with units. */
+  /** Labels of the axes. */
   readonly x: string;
   readonly y: string;
   readonly right?: string;
   readonly xs: readonly number[];
   readonly lines: readonly Line[];
-  /** Charts with one key have one cursor. */
+  /** Charts with the same key share a cursor. */
   readonly sync?: string;
   readonly logX?: boolean;
   readonly xText: (value: number) => string;
@@ -33,8 +33,8 @@ const HEIGHT = 220;
 const LEAST_WIDTH = 200;
 
 /**
- * A chart in a figure: with its values in words for screen readers, as a table when that is opened, and with a cursor that the
- * arrow keys move.
+ * Creates a figure with a chart. It has a summary in words for screen readers, a table to open, and a cursor that
+ * follows the arrow keys.
  */
 export function chart(options: ChartOptions): HTMLElement {
   const { title, xs, lines } = options;
@@ -67,7 +67,7 @@ export function chart(options: ChartOptions): HTMLElement {
   return figure;
 }
 
-/** What is drawn: bars from the top of those after them, so that the first are in the back. */
+/** Returns the values to draw. Bars are stacked on the later lines, so the first line is drawn behind the others. */
 function stacked(lines: readonly Line[]): (number | null)[][] {
   return lines.map(({ values, kind }, number) => {
     const below = kind === 'bars' ? lines.slice(number + 1) : [];
@@ -166,7 +166,7 @@ const fromZero = (_plot: uPlot, _min: number | null, max: number | null): [numbe
   max === null || max <= 0 ? 1 : max * 1.05,
 ];
 
-/** The range of each line, for those who don't see the chart. */
+/** Describes the range of each line, for screen readers. */
 function summary({ lines, yText, rightText = yText }: ChartOptions): string {
   return lines
     .map(({ label, values, right }) => {
@@ -186,7 +186,7 @@ function valuesAt({ xs, lines, xText, yText, rightText = yText }: ChartOptions, 
   return `${xText(xs[index] ?? 0)}: ${values.join(', ')}`;
 }
 
-/** Made when it is opened. */
+/** Creates a table that is filled when it is first opened. */
 function table(options: ChartOptions): HTMLElement {
   const { x, xs, lines, xText, yText, rightText = yText } = options;
   const details = el('details', {}, el('summary', {}, 'As a table'));

@@ -13,7 +13,7 @@ const FIGURES = [
   ['e2e_ms', 'E2E'],
 ] as const;
 
-/** The share of all that is not above each value. */
+/** Charts the cumulative share of answers by each figure. */
 export function cumulative({ histograms }: Run): HTMLElement[] {
   const all = FIGURES.flatMap(([name, label]) => {
     const histogram = histograms[name];
@@ -34,7 +34,7 @@ export function cumulative({ histograms }: Run): HTMLElement[] {
   return [
     chart({
       title: 'Cumulative distributions',
-      x: 'at most (logarithmic)',
+      x: 'time (logarithmic)',
       y: 'share',
       xs,
       lines,
@@ -63,13 +63,13 @@ function sharesAt({ fromMs, counts, total }: Histogram, xs: readonly number[]): 
 
 const BARS = 60;
 
-/** How many requests took how long. */
+/** Charts the number of answers by each figure. */
 export function bars({ histograms }: Run): HTMLElement[] {
   return FIGURES.flatMap(([name, label], index) => {
     const histogram = histograms[name];
     if (histogram === undefined || name === 'itl_ms') return [];
     const { fromMs, counts, total } = histogram;
-    // The last hundredth would press all others together.
+    // The slowest hundredth would compress all other bars.
     const most = fromMs[lastOf(counts, 0.99 * total)] ?? 0;
     const width = niceWidth(most / BARS);
     const values = Array<number>(Math.floor(most / width) + 1).fill(0);

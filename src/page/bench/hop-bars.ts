@@ -3,7 +3,7 @@ import { hopColor, hopLabel } from '../common/hops.js';
 import { type HopStack, hopStacks } from './hop-shares.js';
 import type { Requests } from './report.js';
 
-/** What the time to the first token consists of at its percentiles: stacked bars, and the same as a table. */
+/** Shows the hops to the first token at the percentiles of TTFT, as stacked bars and as a table. */
 export function hopBars(requests: Requests): HTMLElement | undefined {
   const stacks = hopStacks(requests);
   const most = Math.max(...stacks.map(({ hops }) => hops.reduce((sum, { ms }) => sum + ms, 0)));
@@ -13,11 +13,11 @@ export function hopBars(requests: Requests): HTMLElement | undefined {
   return el(
     'figure',
     { class: 'chart' },
-    el('figcaption', {}, 'Hops to the first token, at the percentiles of TTFT'),
+    el('figcaption', {}, 'Hops to the first token at the percentiles of TTFT'),
     el(
       'p',
       { class: 'note' },
-      'Each bar is the mean of the requests whose TTFT is next to the percentile, so its parts add up.',
+      'Each bar is the mean of the requests whose TTFT is nearest to the percentile, so its parts add up.',
     ),
     el('div', { class: 'stacks', 'aria-hidden': 'true' }, ...stacks.map((stack) => bar(stack, most))),
     el(

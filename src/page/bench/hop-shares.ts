@@ -1,26 +1,26 @@
 import type { Requests } from './report.js';
 import { quantile } from './series.js';
 
-/** What the time to the first token consists of, for the requests about one percentile of it. */
+/** The hops of the time to the first token, for the requests near one of its percentiles. */
 export interface HopStack {
   readonly percent: number;
   readonly ttftMs: number;
-  /** Means, of all hops that occurred in the test. */
+  /** Mean of each hop that occurred in the test. */
   readonly hops: readonly { readonly name: string; readonly ms: number }[];
 }
 
 const PERCENTS = [10, 25, 50, 75, 90, 95, 99];
-/** So many requests at least about a percentile, and such a share of all of them. */
+/** The mean uses at least this many requests near the percentile, and this share of all requests. */
 const FEWEST = 5;
 const SHARE = 0.02;
-/** The time until a request was sent that was due. */
+/** The delay between intended and actual send. */
 export const LATE = 'sent late';
-/** After the first token. */
+/** Hops after the first token. */
 const LATER = new Set(['paint']);
 
 /**
- * Stacks that sum to the percentile, about: each is the mean of requests whose TTFT is next to it. Percentiles of single hops
- * would not add up, for they come from different requests.
+ * Returns stacks whose sum is approximately the percentile: each is the mean of the requests whose TTFT is nearest to
+ * it. Percentiles of single hops would not add up, because they come from different requests.
  */
 export function hopStacks({ ttftMs, lateMs, hops }: Requests): HopStack[] {
   const late = lateMs.some((ms) => ms !== null) ? [{ name: LATE, ms: lateMs }] : [];

@@ -2,7 +2,7 @@ import { msText, numberText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import type { LevelRow, Run } from './report.js';
 
-/** Latency by load, and throughput by load. */
+/** Charts latency and throughput by load. */
 export function loadCurves({ levels, loadKind }: Run): HTMLElement[] {
   const x = loadKind === 'rate' ? 'arrivals a second' : 'requests at a time';
   const line = (label: string, color: string, value: (level: LevelRow) => number | null): Line[] => {

@@ -1,4 +1,4 @@
-/** A report as the page gets it: what `bench --json` writes, read once. Times in ms. */
+/** The report of `bench --json`, parsed for the page. Times in ms. */
 export interface Report {
   readonly loop: 'open' | 'closed';
   readonly runs: readonly Run[];
@@ -28,16 +28,17 @@ export interface LevelRow {
 
 export type Column = readonly (number | null)[];
 
-/** A column for each figure, a row for each request, in the order in which they ended. */
+/** A column for each figure and a row for each request, in the order of their ends. */
 export interface Requests {
   readonly count: number;
   readonly index: Column;
   readonly turn: Column;
-  /** When each was sent, and when it ended, since the start; null where it never was. */
+  /** Send time since the start; null when the request was never sent. */
   readonly sentMs: Column;
+  /** End time since the start. */
   readonly endMs: Column;
   readonly lagMs: Column;
-  /** The part of the lag that is in TTFT and E2E. */
+  /** The part of the lag that TTFT and E2E include. */
   readonly lateMs: Column;
   readonly ttftMs: Column;
   readonly tpotMs: Column;
@@ -48,19 +49,19 @@ export interface Requests {
   readonly promptTokens: Column;
   readonly cachedTokens: Column;
   readonly attempts: Column;
-  /** Undefined for an answer that is complete. */
+  /** Returns the error class; undefined for a complete answer. */
   errorOf(row: number): string | undefined;
   readonly hops: readonly { readonly name: string; readonly ms: Column }[];
 }
 
-/** Where buckets begin, in ms, and how many values each has. */
+/** The start of each bucket, in ms, and its number of values. */
 export interface Histogram {
   readonly fromMs: readonly number[];
   readonly counts: readonly number[];
   readonly total: number;
 }
 
-/** Reads the JSON report; what is missing is left empty. */
+/** Parses the JSON report. Missing members become empty. */
 export function readReport(value: unknown): Report {
   const report = objectOf(value);
   const loop = objectOf(report.load).loop === 'open' ? 'open' : 'closed';
@@ -123,7 +124,7 @@ function readRequests(columns: Record<string, unknown>, loop: Report['loop']): R
       const number = error[row];
       return typeof number === 'number' ? (classes[number] ?? 'unknown') : undefined;
     },
-    // In an open loop, TTFT has the time until the request was sent, too.
+    // In an open loop, TTFT includes the delay of the send.
     lateMs: loop === 'open' ? lagMs : none,
     hops: Object.entries(objectOf(columns.hops_ms)).map(([name, ms]) => ({ name, ms: columnOf(ms) })),
   };

@@ -11,7 +11,7 @@ const COLORS = ['line-1', 'line-2', 'line-3', 'line-4', 'line-5'];
 const FAILURES = ['failed', 'line-3', 'line-4', 'line-5', 'line-2'];
 const secondsText = (value: number): string => `${Number(value.toFixed(3))} s`;
 
-/** Adds the pictures of a run to its section. */
+/** Adds a run's charts to its section. */
 export function showRun(section: HTMLElement, run: Run, { loop }: Report): void {
   const { requests } = run;
   if (requests.count === 0) return;
@@ -60,23 +60,21 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
       yText: numberText,
     }),
     ...known(requests.ttftMs, () =>
-      over('TTFT, by when requests were sent', percentileSeries(requests.sentMs, requests.ttftMs, buckets), {
+      over('TTFT by send time', percentileSeries(requests.sentMs, requests.ttftMs, buckets), {
         y: 'TTFT',
       }),
     ),
     ...known(requests.gapMaxMs, () =>
       over(
-        'Longest gap of each answer, by when it ended',
+        'Longest gap of each answer by end time',
         percentileSeries(requests.endMs, requests.gapMaxMs, buckets),
         { y: 'gap' },
       ),
     ),
     ...known(requests.tpotMs, () =>
-      over(
-        'Time per output token, by when answers ended',
-        percentileSeries(requests.endMs, requests.tpotMs, buckets),
-        { y: 'TPOT' },
-      ),
+      over('Time per output token by end time', percentileSeries(requests.endMs, requests.tpotMs, buckets), {
+        y: 'TPOT',
+      }),
     ),
     over('Output tokens', tokenSeries(requests, buckets, loop === 'open'), {
       y: 'tokens a second',

@@ -1,6 +1,6 @@
 import type { Column, Requests } from './report.js';
 
-/** Whether a request is one that is looked for. */
+/** Returns whether the request in this row matches the search. */
 export type Matches = (row: number) => boolean;
 
 const TERM = /^([a-z_0-9]+)(<=|>=|<|>|=)(\d+(?:\.\d+)?)(ms|s)?$/;
@@ -12,7 +12,7 @@ const COMPARE: Record<string, (value: number, limit: number) => boolean> = {
   '=': (value, limit) => value === limit,
 };
 
-/** What a search can compare, by name. */
+/** Returns the columns that a search can compare, by name. */
 export function figuresOf(requests: Requests): ReadonlyMap<string, Column> {
   return new Map([
     ['index', requests.index],
@@ -33,9 +33,9 @@ export function figuresOf(requests: Requests): ReadonlyMap<string, Column> {
 }
 
 /**
- * Reads a search such as `ttft>500 e2e<2s failed`: every word has to hold. Words that compare nothing look for text in the
- * error class; `complete` and `failed` for the outcome; `#12` for a number.
- * @returns the words that are none, where there are such
+ * Parses a search like `ttft>500 e2e<2s failed`. All words must match. `complete` and `failed` match the outcome, `#12`
+ * matches a number, and other words without a comparison match text in the error class.
+ * @returns the invalid words when there are any
  */
 export function parseSearch(text: string, requests: Requests): Matches | readonly string[] {
   const figures = figuresOf(requests);

@@ -1,6 +1,6 @@
 import type { Column, Requests } from './report.js';
 
-/** Values over time: one for the middle of each bucket, null where there is none. */
+/** Values over time, one at the middle of each bucket; null for a bucket without values. */
 export interface Series {
   /** Seconds since the start. */
   readonly seconds: readonly number[];
@@ -9,11 +9,11 @@ export interface Series {
 
 const MOST_BUCKETS = 150;
 const FEWEST_BUCKETS = 20;
-/** So many requests a bucket on average, at least. */
+/** Smallest average number of requests in a bucket. */
 const REQUESTS = 5;
 const STEPS = [1, 2, 5, 10];
 
-/** The width of buckets that so many requests fill, in ms: 1, 2 or 5 times a power of ten. */
+/** Returns a suitable width of buckets for this many requests, in ms: 1, 2 or 5 times a power of ten. */
 export function bucketWidth(durationMs: number, requests: number): number {
   const count = Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, requests / REQUESTS));
   const least = Math.max(10, durationMs / count);
@@ -21,7 +21,7 @@ export function bucketWidth(durationMs: number, requests: number): number {
   return power * (STEPS.find((step) => step * power >= least) ?? 10);
 }
 
-/** The time of a test in buckets. */
+/** A test's time, divided into buckets. */
 export interface Buckets {
   readonly widthMs: number;
   readonly count: number;
@@ -41,7 +41,7 @@ export function bucketsOf({ endMs, sentMs, count: requests }: Requests, duration
   };
 }
 
-/** Requests in flight (the most at one moment of each bucket), and arrivals, complete answers and failures a second. */
+/** Returns the largest number of requests in flight in each bucket, and arrivals and complete answers a second. */
 export function loadSeries(requests: Requests, buckets: Buckets): Series {
   const perSecond = 1000 / buckets.widthMs;
   const arrivals = zeros(buckets);
@@ -69,7 +69,7 @@ function mostAtOnce(steps: (readonly [number, 1 | -1])[], buckets: Buckets): num
   let bucket = 0;
   for (const [atMs, step] of steps.sort((one, other) => one[0] - other[0] || one[1] - other[1])) {
     const next = buckets.of(atMs);
-    // What runs at a bucket's end runs in all up to the next step.
+    // Requests in flight at a bucket's end stay in flight in all buckets up to the next step.
     for (; bucket < next; bucket += 1) most[bucket + 1] = now;
     now += step;
     most[bucket] = Math.max(most[bucket] ?? 0, now);
@@ -83,7 +83,7 @@ const PERCENTILES = [
   ['max', 1],
 ] as const;
 
-/** Percentiles of a figure, by when its requests were sent or ended. */
+/** Returns percentiles of a figure over time. @param at when each request was sent or ended */
 export function percentileSeries(at: Column, values: Column, buckets: Buckets): Series {
   const groups = Array.from({ length: buckets.count }, (): number[] => []);
   for (const [row, value] of values.entries()) {
@@ -100,12 +100,12 @@ export function percentileSeries(at: Column, values: Column, buckets: Buckets): 
   };
 }
 
-/** The nearest rank; null of nothing. */
+/** Returns the nearest-rank quantile; null without values. */
 export function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }
 
-/** Output tokens a second: those of each answer spread evenly from its first to its last. */
+/** Returns output tokens a second. Each answer's tokens are spread evenly between its first and last token. */
 export function tokenSeries(requests: Requests, buckets: Buckets, shiftByLag: boolean): Series {
   const tokens = zeros(buckets);
   for (let row = 0; row < requests.count; row += 1) {
@@ -137,7 +137,7 @@ function spread(into: number[], buckets: Buckets, fromMs: number, toMs: number, 
   }
 }
 
-/** Failures in each bucket, a line for each class; empty when nothing failed. */
+/** Returns the failures in each bucket, with a line for each class; empty without failures. */
 export function errorSeries(requests: Requests, buckets: Buckets): Series {
   const classes = new Map<string, number[]>();
   for (let row = 0; row < requests.count; row += 1) {

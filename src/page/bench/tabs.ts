@@ -1,7 +1,7 @@
 import { el } from '../common/dom.js';
 import type { Run } from './report.js';
 
-/** One endpoint is shown at a time. */
+/** Adds tabs that show one endpoint at a time. */
 export function tabs(runs: readonly Run[]): void {
   const buttons = runs.map(({ name }, number) =>
     el(

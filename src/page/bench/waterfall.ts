@@ -4,11 +4,11 @@ import type { Requests } from './report.js';
 import { figuresOf, parseSearch } from './search.js';
 
 const ROW_PX = 22;
-/** Rows beyond the visible ones that are there already. */
+/** Number of extra rows above and below the visible ones. */
 const MORE = 8;
 
 const SORTS = [
-  ['time', 'by time sent'],
+  ['time', 'by send time'],
   ['ttft', 'by TTFT, longest first'],
   ['e2e', 'by E2E, longest first'],
   ['gap', 'by longest gap'],
@@ -16,7 +16,7 @@ const SORTS = [
 ] as const;
 type Sort = (typeof SORTS)[number][0];
 
-/** Each request as a line: a list that draws only what is seen, to be searched, sorted, and gone through with the keys. */
+/** Shows each request as a line in a list with search, sort order and keys. Draws only the visible lines. */
 export function waterfall(requests: Requests): HTMLElement {
   const search = el('input', {
     type: 'search',
@@ -43,7 +43,7 @@ export function waterfall(requests: Requests): HTMLElement {
   const update = (): void => {
     const matches = parseSearch(search.value, requests);
     if (typeof matches !== 'function') {
-      told.textContent = `Not understood: ${matches.join(' ')}. Use ${[...figuresOf(requests).keys()].join(', ')} with <, <=, >, >= or =.`;
+      told.textContent = `Use ${[...figuresOf(requests).keys()].join(', ')} with <, <=, >, >= or =. Invalid: ${matches.join(' ')}`;
       search.setAttribute('aria-invalid', 'true');
       return;
     }
@@ -123,11 +123,11 @@ function sorted(requests: Requests, matches: (row: number) => boolean, sort: Sor
 interface Scale {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Each line begins where its request was sent; else all begin at the left. */
+  /** True: each line begins at the send time; false: at the left edge. */
   readonly byTime: boolean;
 }
 
-/** What the visible lines take. */
+/** Returns the time range of the visible lines. */
 function scaleOf({ sentMs, endMs }: Requests, rows: readonly number[], byTime: boolean): Scale {
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = 0;
@@ -182,7 +182,7 @@ function name({ index, turn }: Requests, row: number): string {
   return `#${index[row]}${number > 1 ? `.${number}` : ''}`;
 }
 
-/** The pieces of a line: hops to the first token, then the answer; what is left of a failed request. */
+/** Returns a line's parts: the hops to the first token, then the answer or the rest of a failed request. */
 function parts(requests: Requests, row: number): { background: string; ms: number }[] {
   const hops = requests.hops.flatMap(({ name, ms }) => {
     const value = ms[row];
@@ -219,12 +219,12 @@ function legend(requests: Requests): HTMLElement {
   );
 }
 
-/** All that is known of a request. */
+/** Returns all figures of a request. */
 function describe(requests: Requests, row: number): Node[] {
   const facts: [string, string][] = [
     ['outcome', requests.errorOf(row) ?? 'complete'],
     ['sent', msText(requests.sentMs[row])],
-    ['later than intended', msText(requests.lagMs[row])],
+    ['delay of the send', msText(requests.lagMs[row])],
     ['TTFT', msText(requests.ttftMs[row])],
     ['TPOT', msText(requests.tpotMs[row])],
     ['longest gap', msText(requests.gapMaxMs[row])],

@@ -1,6 +1,6 @@
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** An element with its attributes and children. Text becomes text, never markup. */
+/** Creates an element with attributes and children. A string becomes text, never markup. */
 export function el<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
@@ -15,7 +15,7 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Milliseconds for people. */
+/** Formats milliseconds; empty for a missing value. */
 export function msText(ms: number | null | undefined): string {
   if (typeof ms !== 'number') return '';
   if (Math.abs(ms) >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
@@ -27,13 +27,13 @@ export function numberText(value: number | null | undefined): string {
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(value < 10 ? 2 : 1);
 }
 
-/** Calls back when the colors of the page change. */
+/** Calls `changed` when the page's colors change. */
 export function onTheme(changed: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
   document.addEventListener('theme', changed);
 }
 
-/** A button that changes between light and dark; without it, the page follows the system. */
+/** Creates a button that switches between light and dark colors. Until its first use, the page follows the system. */
 export function themeButton(): HTMLElement {
   const root = document.documentElement;
   const dark = (): boolean =>
@@ -52,7 +52,7 @@ export function themeButton(): HTMLElement {
   return button;
 }
 
-/** The value of a color of the page's style. */
+/** Returns the value of a color variable of the page's style. */
 export function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }

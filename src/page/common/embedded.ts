@@ -1,4 +1,4 @@
-/** What stands in the page beside it: JSON, deflated, in Base64. */
+/** Reads the JSON in the page's element `id`, which is deflated and Base64-encoded. */
 export async function embedded(id: string): Promise<unknown> {
   const text = document.getElementById(id)?.textContent?.trim() ?? '';
   const inflated = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));

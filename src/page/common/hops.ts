@@ -2,7 +2,7 @@ import { HOPS } from '../../metrics/hops.js';
 
 const LABELS = new Map<string, string>(HOPS.map(({ name, label }) => [name, label]));
 const PLACES = new Map<string, string>(HOPS.map(({ name, place }) => [name, place]));
-/** Colors of the page's style for the hops of a place, one after another. */
+/** Color variables of the page's style for the hops of each place, in order. */
 const COLORS: Readonly<Record<string, readonly string[]>> = {
   'the provider': ['provider-1', 'provider-2', 'provider-3'],
   'failed attempts': ['failed'],
@@ -20,5 +20,5 @@ const BY_NAME = new Map<string, string>(
 
 export const hopLabel = (name: string): string => LABELS.get(name) ?? name;
 export const hopPlace = (name: string): string => PLACES.get(name) ?? '';
-/** As a value of CSS, so that it follows the theme. */
+/** Returns a CSS value that follows the theme. */
 export const hopColor = (name: string): string => `var(--${BY_NAME.get(name) ?? 'own-2'})`;

@@ -12,7 +12,7 @@ import { NO_SPEED } from '../../../src/metrics/speed.js';
 const SERVICE_MS = 200;
 const PLACES = 50;
 
-/** A service without a queue (M/D/c/c): a request that finds all places taken is refused. */
+/** A service without a queue (M/D/c/c): it refuses a request when all places are taken. */
 function lossSystem(perSecond: number, windowMs: number, random: Random): Sample[] {
   const samples: Sample[] = [];
   const busyUntil: number[] = [];
@@ -37,7 +37,7 @@ function complete(common: Omit<Sample, 'outcome' | 'endMs' | 'lagMs'>, tookMs: n
   return { ...common, lagMs: 0, endMs, outcome: 'complete', ...times };
 }
 
-/** One server with a queue: constant work, arrivals at equal gaps. */
+/** One server with a queue, constant work and evenly spaced arrivals. */
 function queue(perSecond: number, windowMs: number): Sample[] {
   let freeMs = 0;
   return Array.from({ length: Math.floor((windowMs * perSecond) / 1000) }, (_, index) => {
@@ -48,7 +48,7 @@ function queue(perSecond: number, windowMs: number): Sample[] {
   });
 }
 
-/** The share of requests that are refused at so many erlangs (Erlang B). */
+/** Returns the share of refused requests at a load in erlangs (Erlang B). */
 function erlangB(places: number, erlangs: number): number {
   let blocked = 1;
   for (let place = 1; place <= places; place += 1)
@@ -56,7 +56,7 @@ function erlangB(places: number, erlangs: number): number {
   return blocked;
 }
 
-/** The rate at which 1 % is refused. */
+/** The rate at which the service refuses 1 % of requests. */
 function capacity(): number {
   let [low, high] = [1, PLACES * 2];
   for (let step = 0; step < 60; step += 1) {
@@ -78,7 +78,7 @@ function judged(samples: readonly Sample[], sloText: string, windowMs: number) {
   return verdictOf(criteriaOf(slo), part, tally, report, SURE.narrowing, behind);
 }
 
-test('the rate at which 1 % of random arrivals is refused is found within 5 %, for 20 seeds of 20', () => {
+test('for all of 20 seeds, the search finds the rate with 1 % refused arrivals within 5 %', () => {
   const right = capacity();
   const off = Array.from({ length: 20 }, (_, seed) => {
     const search = createSearch({ from: 5, to: 10_000, whole: false });
@@ -94,7 +94,7 @@ test('the rate at which 1 % of random arrivals is refused is found within 5 %, f
   expect(Math.max(...off)).toBeLessThan(0.05);
 }, 90_000);
 
-test('a service that falls behind misses, whatever the SLO says of single answers', () => {
+test('a service that falls behind misses any SLO', () => {
   const windowMs = 10_000;
   const samples = queue(130, windowMs);
   expect(judged(samples, 'errors<1%', windowMs)).toMatchObject({
@@ -105,22 +105,22 @@ test('a service that falls behind misses, whatever the SLO says of single answer
   expect(judged(queue(90, windowMs), 'errors<1%', windowMs)).toMatchObject({ kept: true, fellBehind: false });
 });
 
-test('answers of which none was measured keep nothing', () => {
+test('unmeasured answers meet no condition', () => {
   expect(judged([], 'ttft.p95<500ms', 1000)).toMatchObject({ kept: false, clear: false });
 });
 
-test('failures miss an SLO that says nothing of them', () => {
+test('failures miss an SLO that does not mention them', () => {
   const failed = lossSystem(500, 10_000, createRandom(1));
   expect(judged(failed, 'ttft.p95<500ms', 10_000)).toMatchObject({ kept: false, clear: true });
 });
 
-test('what ended early does not hide the requests that still run', () => {
+test('early answers do not hide running requests', () => {
   const samples = queue(90, 1000);
   const withoutThird = samples.filter(({ index }) => index !== 3);
   expect(settledSamples(withoutThird).map(({ index }) => index)).toEqual([0, 1, 2]);
 });
 
-test('requests that are alike in runs make the interval wider than independent ones', () => {
+test('the interval is wider for runs of similar requests than for independent ones', () => {
   const independent = Array.from({ length: 1000 }, (_, index) => index % 10 !== 0);
   const runs = Array.from({ length: 1000 }, (_, index) => index >= 100);
   const width = (goods: boolean[]): number => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSearch, PRECISION } from '../../../src/loadtest/search/find.js';
 
-/** The loads that are tried for a service that keeps its SLO up to `most`. */
+/** Returns the loads that the search tries for a service that meets its SLO up to `most`. */
 function tried(bounds: { from: number; to: number; whole: boolean }, most: number) {
   const search = createSearch(bounds);
   const loads: number[] = [];
@@ -12,7 +12,7 @@ function tried(bounds: { from: number; to: number; whole: boolean }, most: numbe
   return { loads, found: search.found };
 }
 
-test('the load doubles until it is missed, then the two ends come to within 2 %', () => {
+test('the load doubles until it misses the SLO, then the range narrows to 2 %', () => {
   for (const most of [0.37, 5.5, 71.2, 900]) {
     const { loads, found } = tried({ from: 1, to: 10_000, whole: false }, most);
     expect(found.kept).toBeLessThanOrEqual(most);
@@ -22,20 +22,20 @@ test('the load doubles until it is missed, then the two ends come to within 2 %'
   }
 });
 
-test('whole numbers are found exactly while they are small', () => {
+test('the search finds small whole numbers exactly', () => {
   for (let most = 1; most < 50; most += 1) {
     expect(tried({ from: 1, to: 10_000, whole: true }, most).found).toEqual({ kept: most, missed: most + 1 });
   }
 });
 
-test('a service that keeps every load is told as such at the bound', () => {
+test('the search ends at the bound for a service that meets the SLO at every load', () => {
   expect(tried({ from: 3, to: 20, whole: false }, 1000)).toEqual({
     loads: [3, 6, 12, 20],
     found: { kept: 20, missed: undefined },
   });
 });
 
-test('a service that keeps none ends the search', () => {
+test('the search ends for a service that meets the SLO at no load', () => {
   expect(tried({ from: 1, to: 20, whole: true }, 0)).toEqual({
     loads: [1],
     found: { kept: undefined, missed: 1 },

@@ -7,16 +7,16 @@ import { measurePart, type Part } from './part.js';
 
 /** A test to run. */
 export interface Test {
-  /** Say how requests are sent. */
+  /** Flags of the test. */
   flags: BenchFlags;
   counters: Counters;
-  /** Takes the results as they come. */
+  /** Collects the results. */
   tally: Tally;
 }
 
 /** Sends the requests of tests, one test after another. */
 export interface Engine {
-  /** How many threads send requests. */
+  /** Number of threads that send requests. */
   readonly workers: number;
   /** Rejects when a thread fails. */
   run(test: Test, signal: AbortSignal): Promise<readonly Part[]>;

@@ -6,42 +6,45 @@ import type { BenchFlags } from '../flags.js';
 import type { Trace } from '../load.js';
 import type { Part } from './part.js';
 
-/** The flags that a worker needs; conditions have functions, which cannot be sent. */
+/** Removes the conditions, whose functions cannot be sent to a worker and which only the main thread needs. */
 export function sendable({ check: _check, slo: _slo, ...flags }: BenchFlags): BenchFlags {
   return flags;
 }
 
-/** What a worker is started with. */
+/** Start data of a worker. */
 export interface WorkerSetup {
   flags: BenchFlags;
   /** The endpoint's name. */
   mode: string;
   trace: Trace | undefined;
-  /** Prompts that were read, for stdin cannot be read again; undefined: the flags say how to make them. */
+  /**
+   * Prompts from a file or stdin, which only the main thread reads; undefined: the worker generates them from the
+   * flags.
+   */
   prompts: (Pick<PromptSource, 'text' | 'json'> & { conversations: readonly Conversation[] }) | undefined;
 }
 
 export type ToWorker =
   | {
       type: 'run';
-      /** Say how requests are sent. */
+      /** Flags of the test. */
       flags: BenchFlags;
       share: Share;
-      /** Of the counters that all workers share. */
+      /** Memory of the counters that all workers share. */
       memory: SharedArrayBuffer;
-      /** Unix time in ms, with fractions. */
+      /** Unix time in fractional ms. */
       startAtMs: number;
     }
-  /** Another worker sent the last request of the count, or has it waiting. */
+  /** Another worker sent or queued the last request of the count. */
   | { type: 'given-out'; atMs: number }
   | { type: 'stop' }
-  /** There will be no further test. */
+  /** No further test follows. */
   | { type: 'close' };
 
 export type FromWorker =
-  /** It can send requests. */
+  /** The worker can send requests. */
   | { type: 'ready' }
-  /** What has ended since the last such message. */
+  /** Requests that ended since the last such message. */
   | { type: 'samples'; samples: readonly Sample[] }
   | { type: 'notice'; text: string }
   | { type: 'given-out'; atMs: number }

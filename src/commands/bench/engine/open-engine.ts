@@ -7,14 +7,14 @@ import { createLocalEngine, type Engine } from './engine.js';
 import { sendable } from './messages.js';
 import { openTarget } from './target.js';
 
-/** What sends requests to the endpoint in use: this thread, or several that are started for it. */
+/** Creates the engine for requests to the endpoint in use: this thread, or several new threads. */
 export async function openEngine(
   composition: Composition,
   { flags, trace, prompts, pace }: Plan,
   signal: AbortSignal,
 ): Promise<Engine> {
   const { connector } = composition;
-  // A daemon is started from here.
+  // Only this thread may start a daemon.
   if (flags.through === 'daemon') await connector.client.connect();
   const workers = workerCount(flags, trace);
   if (workers > 1) {

@@ -15,23 +15,23 @@ const clock: Clock = {
   wait: (ms, signal) => sleep(ms, undefined, { signal }),
 };
 
-/** What one thread's share of a test came to, but for its samples. Plain data. */
+/** The result of one thread's share of a test, without its samples. Plain data that can be sent to another thread. */
 export interface Part extends LoadResult {
-  /** Unix time. */
+  /** Unix time in ms. */
   startedAtMs: number;
   conversations: Conversations;
-  /** How much later than the loop let them go requests were sent. */
+  /** Delays between the loop's orders and the sends. */
   lateness: Counts | undefined;
   instrument: InstrumentReading;
 }
 
-/** A share of a test, and what it has in common with the others. */
+/** A share of a test, and its connections to the other shares. */
 export interface Place {
   /** When the test begins, on the clock of `performance.now()`. */
   startMs: number;
   share: Share;
   counters: Counters;
-  /** Takes each result as it comes, with the gaps between the answer's arrivals. */
+  /** Called with each result and the gaps between the answer's arrivals. */
   onSample(sample: Sample, gapsMs: readonly number[]): void;
   onGivenOut?: (atMs: number) => void;
   givenOut?: Promise<number>;

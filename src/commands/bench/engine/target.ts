@@ -6,13 +6,13 @@ import type { BenchFlags } from '../flags.js';
 import type { Asked } from '../prompts.js';
 import type { Target } from '../send.js';
 
-/** Nothing of the daemon's own between a request and the provider. */
+/** Turns off the daemon's retries, circuit and limits. */
 const NO_POLICY = { maxAttempts: 1, circuit: false, ceilings: false } as const;
 
 /**
- * What a thread sends its requests to: the endpoint in use.
- * @param streamer already connected: connecting to a daemon is no part of the first request
- * @param onNotice told what the user should know of the endpoint
+ * Creates a thread's target for requests to the endpoint in use.
+ * @param streamer must be connected, so that the first request does not include connecting to a daemon
+ * @param onNotice called with a remark on the endpoint for the user
  */
 export async function openTarget(
   { connector, loaded, telemetry }: Composition,

@@ -1,4 +1,4 @@
-// One of several threads that send a test's requests: an event loop and connections of its own.
+// One of several threads that send a test's requests. Each has its event loop and connections.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCounters } from '../../../loadtest/counters.js';
 import { createDistribution } from '../../../loadtest/distribution.js';
@@ -12,10 +12,10 @@ import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 import { measurePart } from './part.js';
 import { openTarget } from './target.js';
 
-/** How often results are handed over: live figures are no older. */
+/** Interval at which results are sent to the main thread; live figures are at most this old. */
 const HANDOVER_MS = 200;
 
-// The thread is this program's own, and both sides are of one build.
+// Safe cast: the main thread of the same build sent the data.
 const { flags, mode, trace, prompts } = workerData as WorkerSetup;
 const tell = (message: FromWorker): void => parentPort?.postMessage(message);
 
@@ -77,7 +77,7 @@ async function close(): Promise<void> {
 parentPort?.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'run':
-      // A rejection is this thread's end, and the test's failure.
+      // A rejection ends this thread and fails the test.
       void run(message);
       return;
     case 'given-out':

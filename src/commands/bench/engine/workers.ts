@@ -7,10 +7,10 @@ import type { Engine, Test } from './engine.js';
 import { type FromWorker, sendable, type ToWorker, type WorkerSetup } from './messages.js';
 import type { Part } from './part.js';
 
-/** So long from telling all workers of a test to its beginning, in ms: none begins late. */
+/** Time between the message to all workers and the test's start, in ms, so that no worker starts late. */
 const LEAD_MS = 50;
 
-/** Starts so many threads, each with an event loop and connections of its own; resolves when all can send requests. */
+/** Starts `count` threads, each with its event loop and connections. Resolves when all can send requests. */
 export async function openWorkers(count: number, setup: WorkerSetup, signal: AbortSignal): Promise<Engine> {
   const notices = new Set<string>();
   const onNotice = (text: string): void => {
@@ -79,11 +79,11 @@ function startThread(setup: WorkerSetup, onNotice: (text: string) => void): Thre
     ready.reject(error);
     current?.done.reject(error);
   };
-  // What fails before it is waited for is told when it is.
+  // Avoids an unhandled rejection before `ready` is awaited.
   ready.promise.catch(() => {});
   worker.on('error', fail);
   worker.on('exit', () => {
-    fail(new Error('a worker ended before its requests did'));
+    fail(new Error('a worker thread ended before its requests'));
     exit.resolve();
   });
   worker.on('message', (message: FromWorker) => {
@@ -119,7 +119,7 @@ function startThread(setup: WorkerSetup, onNotice: (text: string) => void): Thre
   };
 }
 
-/** The worker's own bundle; from source, its source. */
+/** Returns the worker's bundle, or its source file when the program runs from source. */
 function programOf(): string | URL {
   const own = join(dirname(realpathSync(process.argv[1] ?? '')), 'bench-worker.js');
   return existsSync(own) ? own : new URL('./worker.ts', import.meta.url);
