@@ -1,6 +1,7 @@
-// Does `bench` report what the server did? A server in a process of its own logs each request and when it sent each
-// token; counts must be equal, and TTFT, gaps and TPOT within 3 % at mean and p99, direct and through the daemon.
-// Run: tsx bench/accuracy.ts [counts|1|50|500] [direct|daemon]; on a machine that does other work, after `chrt -r 10`.
+// Compares the report of `bench` with a server's own log. The server runs in a separate process and logs each request
+// and when it sent each token. Counts must be equal, and TTFT, gaps and TPOT within 3 % at mean and p99, direct and
+// through the daemon.
+// Run: tsx bench/accuracy.ts [counts|1|50|500] [direct|daemon]. Put `chrt -r 10` in front on a busy machine.
 import { makePlace, runProgram } from '../test/support/program.js';
 import { say, table } from './support/figures.js';
 import type { Logged, ServerLog } from './support/log-server.js';
@@ -40,7 +41,7 @@ interface Run {
 const programs = await openBench();
 const server = await programs.logServer();
 
-/** What `bench` reports of the server at `path`, and the server's own log. */
+/** Runs `bench` with the server at `path`. Returns its report and the server's own log. */
 async function measure(path: string, way: Way, ...flags: string[]): Promise<{ run: Run; log: ServerLog }> {
   const place = await makePlace();
   try {
@@ -60,7 +61,7 @@ async function measure(path: string, way: Way, ...flags: string[]): Promise<{ ru
 const kindOf = (kind: Logged['kind'], { requests }: ServerLog): number =>
   requests.filter((one) => one.kind === kind).length;
 
-/** Each case: the server's path, flags, what of the log is a failure, and the class that `bench` gives it. */
+/** Each case: the server's path, flags, the kind of log entry that is a failure, and its error class in `bench`. */
 const COUNTS: [name: string, path: string, flags: string, kind: Logged['kind'], errorClass: string][] = [
   ['always failing', 'status/1/503', '--requests 500 --concurrency 20', 'refused', 'Transient'],
   ['1 in 8 failing', 'status/8/500', '--requests 500 --concurrency 20', 'refused', 'Transient'],
@@ -99,7 +100,7 @@ async function counts(way: Way): Promise<void> {
   say(`${table(rows)}\n`);
 }
 
-/** As `bench` has it: the least value that is not below `share` of all. */
+/** The nearest-rank percentile, like in `bench`: the least value that at least `share` of all values do not exceed. */
 function nearestRank(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 }
@@ -110,7 +111,7 @@ function summary(values: readonly number[]): Figures {
   };
 }
 
-/** What an exact instrument on the server's machine would have reported, in ms. */
+/** The exact figures from the server's log, in ms. */
 function truth({ requests }: ServerLog): Record<'ttft_ms' | 'tpot_ms' | 'itl_ms', Figures> {
   const gaps = requests.map(({ sentUs }) =>
     sentUs.slice(1).map((at, index) => (at - (sentUs[index] ?? at)) / 1000),
@@ -127,7 +128,7 @@ async function figures(way: Way, streams: number, requests: number): Promise<voi
     `paced/${TTFT_MS}/${GAP_MS}/${TOKENS}`,
     way,
     ...['--requests', String(requests), '--concurrency', String(streams)],
-    // Spread over an answer's length, so that they don't come in waves, which would be another load.
+    // Spread the starts over an answer's length. Otherwise requests would come in waves.
     ...['--ramp', String(streams === 1 ? 0 : ANSWER_S)],
   );
   const expected = truth(log);

@@ -1,4 +1,4 @@
-// How quickly the daemon lets go of a provider, and how little it asks of a dead one.
+// How quickly the daemon aborts upstream requests, and how few requests it sends to a dead provider.
 // Run: tsx bench/faults.ts [ROUNDS, default 100]
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { openBench } from './support/programs.js';
 const ROUNDS = Number(process.argv[2] ?? 100);
 const REQUESTS = 1000;
 
-/** A provider that streams without end at `/stream`, and fails with the status in any other path. */
+/** A provider with an endless stream at `/stream`. Other paths fail with the status in the path. */
 let asked = 0;
 const streams: ServerResponse[] = [];
 const server = createServer((request, response) => {
@@ -30,13 +30,13 @@ await once(server, 'listening');
 const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 const bench = await openBench();
-// As shipped but for the waits between attempts: two hundred retries would take minutes, and are no fewer for it.
+// The default settings, except for shorter waits between attempts: two hundred retries would take minutes.
 const config = join(bench.folder, 'runtime.yaml');
 writeFileSync(config, 'retry: { first_delay_ms: 10, max_delay_ms: 50 }\n');
 await bench.daemon('--config', config);
 const client = (): RuntimeClient => new RuntimeClient({ socketPath: bench.socket, useTcp: false });
 
-/** Time from a client's leaving until the provider sees the end, in ms. */
+/** Time from the client's cancel or disconnect until the provider sees the end, in ms. */
 async function leaving(leave: (own: RuntimeClient, stop: AbortController) => unknown): Promise<number> {
   const own = client();
   const stop = new AbortController();
@@ -62,8 +62,8 @@ async function leaving(leave: (own: RuntimeClient, stop: AbortController) => unk
 }
 
 /**
- * Requests that a provider fails with `status`, one after the other, of a tenant of their own: how often it was
- * asked, how long each took, and those did that were not sent at all.
+ * Sends requests that fail with `status`, one after the other, from a separate tenant. Returns the number of attempts,
+ * the duration of each request, and the durations of the requests that were refused without an attempt.
  */
 async function failing(status: number): Promise<{ attempts: number; ms: number[]; refused: number[] }> {
   const own = client();
@@ -91,7 +91,7 @@ try {
   report('client gone, upstream aborted: p99', percentile(gone, 0.99), 'ms', 100);
   report('cancelled, upstream aborted: p99', percentile(cancelled, 0.99), 'ms', 100);
 
-  // 409 is retried and opens no circuit: the budget alone bounds the attempts.
+  // 409 is retried and opens no circuit, so only the budget limits the attempts.
   const conflict = await failing(409);
   report(`${REQUESTS} requests answered with 409: attempts`, conflict.attempts, '', 1.2 * REQUESTS + 3, 0);
   const dead = await failing(503);

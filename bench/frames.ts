@@ -1,6 +1,6 @@
-// What a frame of a streaming answer costs with 10,000 messages above it, against one with as many as fill the screen,
-// so that both show as many rows; and opening such a conversation: its rows, and painting them to a terminal that takes
-// everything. Frames in CPU of the thread, which other programs disturb less than a clock. Medians of 9.
+// Compares the cost of a frame of a streaming answer below 10,000 messages and below one screenful of messages. Also
+// measures opening such a conversation: computing its rows, and painting them to a terminal that accepts everything.
+// Frames are measured in CPU time of the thread, which other programs disturb less than wall-clock time. Medians of 9.
 // Run: tsx bench/frames.ts
 
 import { Writable } from 'node:stream';
@@ -59,7 +59,7 @@ const message = (id: number, text = ANSWER, streaming = false): Message =>
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** A terminal of 120 x 40, as far as the painter uses it. */
+/** A stand-in for a terminal of 120 x 40, with the members that the painter uses. */
 function terminal(): NodeJS.WriteStream {
   const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
   return Object.assign(sink, { columns: 120, rows: 40 }) as unknown as NodeJS.WriteStream;
@@ -70,7 +70,7 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-/** ms a frame, at a rate of a token of four characters a frame. */
+/** Returns the ms for a frame, with one token of four characters in each frame. */
 async function frameMs(count: number): Promise<number> {
   const messages = Array.from({ length: count }, (_, index) => message(index + 1));
   const viewport = createViewport();
@@ -87,7 +87,7 @@ async function frameMs(count: number): Promise<number> {
   };
   const id = count + 2 - (count % 2);
   const source = ANSWER.repeat(Math.ceil((FRAMES * 4) / ANSWER.length));
-  // Made before, and no part of a frame: neither are they to be moved while frames are timed.
+  // Collect garbage now, so that the messages are not moved while frames are timed.
   collectGarbage();
   const startMs = cpuMs();
   for (let frame = 1; frame <= FRAMES; frame += 1) {

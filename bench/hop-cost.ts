@@ -1,6 +1,6 @@
-// What the way through the daemon costs: arrival lag and CPU of each delta, beside undici with the SSE parser
-// directly and the official `openai` package directly; and what it costs through the least that could stand in the
-// daemon's place (frames and undici alone), which is the floor. Run: tsx bench/hop-cost.ts
+// The cost of the hop through the daemon: arrival lag and CPU of each delta. Compares it with undici and the SSE parser
+// directly, with the official `openai` package directly, and with a minimal daemon (only frames and undici) as the
+// lower bound. Run: tsx bench/hop-cost.ts
 import type { StreamFigures } from './support/consumer.js';
 import { median, report, say, table } from './support/figures.js';
 import { openBench, type Peer } from './support/programs.js';
@@ -28,7 +28,7 @@ const { url } = await bench.server();
 const daemon = await bench.daemon();
 const relay = await bench.relay('undici');
 const hops: Partial<Record<Way, Peer>> = { relay: relay.peer, sdk: daemon };
-// A process for each way, so that none runs on what the JIT compiler learned from another.
+// One process for each variant, so that none profits from JIT-compiled code of another.
 const consumers = {
   undici: await bench.consumer(),
   openai: await bench.consumer(),
@@ -57,7 +57,7 @@ async function run(way: Way, rate: number): Promise<Figures> {
 }
 
 try {
-  // Runs that don't count, at the pace that is measured: one event a read is another path than many at once.
+  // Warm-up runs at the measured rates: one event a read uses other code than many events at once.
   for (const way of WAYS) for (const rate of [5000, 5000, 200]) await run(way, rate);
   for (const rate of [200, 5000]) {
     const runs: Record<Way, Figures>[] = [];

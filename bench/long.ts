@@ -1,5 +1,5 @@
-// What a conversation of a million tokens leaves in memory: the chat in a real pseudo-terminal, its daemon and simulator
-// as separate processes, answers of ten thousand tokens as fast as they come. Each request carries all that was said.
+// Memory after a conversation of a million tokens: the chat in a real pseudo-terminal, with daemon and simulator as
+// separate processes, and answers of ten thousand tokens without pauses. Each request contains the whole conversation.
 // Run: tsx bench/long.ts [tokens] after a build
 import { makePlace, until } from '../test/support/program.js';
 import { KEY, openTerminal } from '../test/support/terminal.js';
@@ -9,7 +9,7 @@ import { say, table } from './support/figures.js';
 const TOKENS = Number(process.argv[2] ?? 1_000_000);
 const TOKENS_EACH = 10_000;
 const REPORTS = 10;
-/** One answer takes seconds; more than this is a defect. */
+/** An answer takes seconds. If it takes longer than this, something is broken. */
 const LIMIT_MS = 120_000;
 
 const place = await makePlace();

@@ -1,5 +1,5 @@
-// 1,000 streams at once, 20 tokens a second each, through one connection: what is lost, the lag, the daemon's memory.
-// Then 64 readers that stop, each with 100 MB to come, beside 100 streams that go on.
+// 1,000 streams at once, 20 tokens a second each, through one connection: lost deltas, lag, and the daemon's memory.
+// Then 64 readers that stop, each with 100 MB still to come, next to 100 streams that continue.
 // Run: tsx bench/many-streams.ts [SECONDS, default 60]
 import { availableParallelism } from 'node:os';
 import type { Way } from './support/consumer.js';
@@ -28,7 +28,7 @@ const consumer = await bench.consumer();
 
 const programs = { server, daemon, client: consumer };
 
-/** CPU that each program has used so far, in µs. */
+/** Returns the CPU time that each program has used so far, in µs. */
 async function cpuUs(): Promise<Map<string, number>> {
   const used = Object.entries(programs).map(
     async ([name, peer]) => [name, (await peer.usage()).cpuUs] as const,
@@ -48,7 +48,7 @@ async function run(streams: number, seconds: number, way: Way = 'sdk'): Promise<
     `${way}: ${streams} streams for ${seconds} s (took ${(tookMs / 1000).toFixed(1)}): ${figures.deltas} of ${expected} deltas, ${expected - figures.inOrder} lost, reordered or torn; ` +
       `lag p50 ${(figures.lagP50Us / 1000).toFixed(1)} p99 ${(figures.lagP99Us / 1000).toFixed(1)} ms`,
   );
-  // Who is near a whole core is what the lag is due to; the three share the machine's.
+  // A program that uses nearly a whole core causes the lag. All three share the machine's cores.
   const shares = Array.from(await cpuUs(), ([name, used]) => {
     const share = (used - (before.get(name) ?? 0)) / (tookMs * 10);
     return `${name} ${share.toFixed(0)} %`;
@@ -58,7 +58,7 @@ async function run(streams: number, seconds: number, way: Way = 'sdk'): Promise<
 }
 
 try {
-  // The same streams without the daemon: the rest of the lag is what it adds.
+  // The same streams without the daemon. The difference is the lag that the daemon adds.
   const direct = await run(STREAMS, DIRECT_SECONDS, 'undici');
   let peak = 0;
   const watch = setInterval(() => {

@@ -1,6 +1,6 @@
-// CPU per delta of createChatStream against eventsource-parser and JSON.parse alone, on the same bytes with the
-// same decoder; and one line of 1, 2, 4 and 8 MiB in network pieces. Ratios within one run. Of the turns of each
-// the fastest counts, as whatever else the machine does only adds to them.
+// CPU per delta of createChatStream, compared with only eventsource-parser and JSON.parse on the same bytes with the
+// same decoder. Also reads one line of 1, 2, 4 and 8 MiB in network-sized pieces. Ratios are within one run. The
+// fastest of several turns counts, because other load on the machine only adds time.
 // Run: tsx bench/parser.ts
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
@@ -25,7 +25,7 @@ const chunk = (content: string, more: object = {}): string =>
   })}\n\n`;
 const deltas = (moreOf: (index: number) => object): Buffer[] =>
   Array.from({ length: DELTAS }, (_, index) => Buffer.from(chunk(` word${index}`, moreOf(index))));
-/** Most servers' events differ in their text only; OpenAI's have padding too, unless it is refused. */
+/** Most servers' events differ only in their text. OpenAI's also have padding unless the request turns it off. */
 const STREAMS = {
   'in the text only': deltas(() => ({})),
   'in text and padding': deltas((index) => ({ obfuscation: 'aB3dE5fG7hI9'.slice(0, index % 12) })),
@@ -59,7 +59,7 @@ function ours(events: readonly Buffer[]): number {
   return length;
 }
 
-/** CPU time of a call in ms. */
+/** Returns the CPU time of a call, in ms. */
 function cpuMs(work: () => unknown): number {
   const before = process.cpuUsage();
   work();

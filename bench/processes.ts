@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Clock ticks a second in /proc: 100 on every Linux there is. */
+/** Clock ticks a second in /proc: 100 on all Linux systems. */
 const TICKS_PER_SECOND = 100;
 
-/** What a process and all it started have used so far. Linux only. */
+/** The resources that a process and its descendants have used so far. Linux only. */
 export interface Usage {
   processes: number;
   cpuMs: number;
-  /** Each page shared between processes counts once. */
+  /** A page shared between processes counts once. */
   memoryMb: number;
-  /** Of the process itself. */
+  /** Memory of the process itself. */
   ownMemoryMb: number;
 }
 
-/** @param pid a process; its children and theirs are counted with it, and those that have ended */
+/** @param pid a process; its descendants count, too, even those that have ended */
 export function usageOf(pid: number): Usage {
   const parents = new Map<number, number>();
   const ticks = new Map<number, number>();
@@ -21,7 +21,7 @@ export function usageOf(pid: number): Usage {
     const each = Number(entry);
     const stat = Number.isInteger(each) ? read(`/proc/${entry}/stat`) : undefined;
     if (stat === undefined) continue;
-    // The name, in brackets, may hold spaces and brackets.
+    // The name, in parentheses, may contain spaces and parentheses.
     const fields = stat
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
@@ -52,7 +52,7 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
-// Start-up and memory of the chat with 20 profiles, beside those with none: each start of the one is followed by one of the
-// other, so that a busy machine meets both alike. CPU time says more than the clock there. Run: npm run bench:profiles
+// Compares start-up and memory of the chat with 20 profiles and with none. Starts of both kinds alternate, so that
+// load on the machine affects both. On a busy machine, CPU time says more than wall-clock time. Run: npm run
+// bench:profiles
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { makePlace } from '../test/support/program.js';
@@ -54,15 +55,15 @@ async function start(profiles: number): Promise<Start> {
   }
 }
 
-/** User and system time of the process so far. */
+/** Returns the user and system time of the process so far, in ms. */
 function cpuMs(pid: number): number {
-  // The name in parentheses may hold spaces: fields are counted after it.
+  // The name in parentheses may contain spaces, so count the fields after it.
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) /);
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
   return ((user + system) * 1000) / ticksPerSecond;
 }
 
-/** Resident memory that is the process's own. */
+/** Returns the process's private resident memory. */
 function memoryMB(pid: number): number {
   const anonymous = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
   return Number(anonymous) / 1024;
@@ -71,7 +72,7 @@ function memoryMB(pid: number): number {
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 const none: Start[] = [];
 const many: Start[] = [];
-// One that doesn't count: it brings the program's files into the page cache.
+// A warm-up start, which brings the program's files into the page cache.
 await start(0);
 for (let pair = 0; pair < PAIRS; pair += 1) {
   none.push(await start(0));

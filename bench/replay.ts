@@ -1,5 +1,5 @@
-// A recorded exchange replayed: the same text, and how far each gap is off. Records one answer of the simulator through
-// the daemon, and replays it through both, RUNS times. Run: tsx bench/replay.ts [RUNS]
+// Records one answer of the simulator through the daemon, and replays it RUNS times. Checks that the text is the
+// same, and measures the error of each gap. Run: tsx bench/replay.ts [RUNS]
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createChatStream } from '../src/sdk/index.js';
@@ -23,7 +23,7 @@ const ANSWER = [
   '5',
 ];
 
-/** The answer's text, and when each piece with text in it came, in ms since the request was sent. */
+/** The answer's text, and the arrival times of all pieces with text, in ms since the request was sent. */
 interface Played {
   text: string;
   atMs: number[];

@@ -1,5 +1,5 @@
-// A file with 100,000 exchanges: opening, listing and searching it; opening a conversation of 10,000 messages up to
-// its rows on the screen; what saving costs while an answer streams. Medians of 5.
+// A file with 100,000 exchanges: opening, listing and searching it, and opening a conversation of 10,000 messages up to
+// its rows on the screen. Also the cost of saving while an answer streams. Medians of 5.
 // Run: tsx bench/sessions.ts [exchanges]
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,11 @@ const RUNS = 5;
 const ENDPOINT = { name: 'openai', url: 'https://api.openai.com', model: 'gpt-4o' };
 const random = seededRandom(1);
 const WORDS = Array.from({ length: 4000 }, (_, index) => `w${index.toString(36)}${'aeiou'[index % 5]}`);
-// Word frequencies fall off as in language: the first words are in nearly every text.
+// Word frequencies decrease like in real language: the first words are in nearly every text.
 const words = (count: number): string =>
   Array.from({ length: count }, () => WORDS[Math.floor(WORDS.length * random() ** 3)]).join(' ');
 
-// The same for a script without spaces; the fourth character never follows the third.
+// The same for a script without spaces. The fourth character never follows the third.
 const SIGNS = Array.from({ length: 2000 }, (_, index) =>
   String.fromCodePoint((index < 80 ? 0x3042 : 0x4e00) + index),
 );
@@ -82,7 +82,7 @@ try {
 function fill(): void {
   const store = openSessions(path);
   for (let index = 0; index < EXCHANGES / PER_SESSION; index += 1) {
-    // Half of them in a script without spaces.
+    // Half of the texts use a script without spaces.
     const [short, long] =
       index % 2 === 0 ? [() => words(15), () => words(60)] : [() => signs(30), () => signs(300)];
     store.together(() => {
@@ -136,7 +136,7 @@ function longConversation(store: SessionStore): string {
   });
 }
 
-/** What happens between choosing a session and its last rows. */
+/** Does the work between choosing a session and showing its last rows. */
 function shownConversation(store: SessionStore, id: string): number {
   const { state } = restored(initialState({ status: 'idle' }, ENDPOINT, 0), store.open(id));
   const viewport = createViewport();

@@ -1,4 +1,4 @@
-// What the simulator's benchmarks share: a simulator in a process of its own, and streams timed at the socket.
+// Helpers for the simulator's benchmarks: a simulator in a separate process, and streams timed at the socket.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -13,8 +13,8 @@ export interface RunningSimulator {
 }
 
 /**
- * Starts `simulator` with these flags. `one`: on Linux it has the first core, and this process another; where that is
- * allowed, both go before whatever else the machine does.
+ * Starts `simulator` with these flags. `one`: on Linux it gets the first core, and this process uses the others. If
+ * permitted, both have priority over other programs.
  */
 export async function runSimulator(cores: 'one' | 'all', ...flags: string[]): Promise<RunningSimulator> {
   const program = join(import.meta.dirname, '..', 'test', 'simulator', 'command-program.ts');
@@ -52,8 +52,8 @@ export interface StreamTimes {
 }
 
 /**
- * Times one stream: when its request was sent, and when each piece with a text arrived. Without an HTTP client, so
- * that the times are those of the socket and a core is enough for 25,000 pieces a second.
+ * Measures one stream: the time to its first piece with text, and the gaps. It uses no HTTP client, so that the times
+ * are those of the socket, and one core is enough for 25,000 pieces a second.
  */
 export function timeStream(url: string, body: Record<string, unknown>): Promise<StreamTimes> {
   const { hostname, port } = new URL(url);
@@ -72,7 +72,7 @@ export function timeStream(url: string, body: Record<string, unknown>): Promise<
         callback(size) {
           const nowMs = performance.now();
           const bytes = buffer.subarray(0, size);
-          // Several tokens may arrive in one read; they arrived together.
+          // Tokens of one read get the same arrival time.
           for (let at = bytes.indexOf(CONTENT); at >= 0; at = bytes.indexOf(CONTENT, at + CONTENT.length)) {
             if (bytes[at + CONTENT.length] !== 0x22) arrivals.push(nowMs);
           }
@@ -99,6 +99,6 @@ const CONTENT = Buffer.from('"content":"');
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** By how many per cent `measured` is off. */
+/** Returns the relative error of `measured`, in per cent. */
 export const off = (measured: number, asked: number): string =>
   `${measured >= asked ? '+' : ''}${((measured / asked - 1) * 100).toFixed(1)} %`;

@@ -1,5 +1,5 @@
-// 500 streams at once from a simulator on one core: are the gaps still within 10 %, and what does a delta cost?
-// Median of 5 runs. Run: tsx bench/simulator-load.ts
+// 500 streams at once from a simulator on one core: checks that gaps stay within 10 %, and measures the cost of a
+// delta. Median of 5 runs. Run: tsx bench/simulator-load.ts
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mean, off, runSimulator, timeStream } from './simulator-client.js';
 import { median, percentile } from './support/figures.js';
@@ -17,12 +17,12 @@ for (const tps of [20, 50]) {
   );
   const runs: { mean: number; p95: number; ttft: number; cpuUs: number; rss: number; late: number }[] = [];
   try {
-    // The first round, of new connections and code not yet compiled, is not counted.
+    // The first round is a warm-up: its connections are new and its code is not compiled yet.
     for (let run = -1; run < RUNS; run += 1) {
       const before = await simulator.stats();
       const streams = await Promise.all(
         Array.from({ length: STREAMS }, async (_, index) => {
-          // All in the first second, so that they run side by side and not in step.
+          // Spread the starts over the first second, so that the streams don't run in step.
           await sleep((index * 1000) / STREAMS);
           return timeStream(simulator.url, { model: 'm' });
         }),

@@ -1,4 +1,4 @@
-// Whether times at the socket match the distribution asked for, by one stream at a time: mean within 3 %, p95
+// Checks that times at the socket match the requested distribution, with one stream at a time: mean within 3 %, p95
 // within 10 %. Median of 5 runs. Run: tsx bench/simulator-pacing.ts
 import { mean, off, runSimulator, timeStream } from './simulator-client.js';
 import { median, percentile } from './support/figures.js';
@@ -9,7 +9,7 @@ const TTFT_MS = 300;
 const TTFT_SIGMA = 0.1;
 const TTFT_STREAMS = 80;
 
-/** The 95th percentile of a log-normal distribution with this mean. */
+/** Returns the 95th percentile of a log-normal distribution with this mean. */
 const logNormalP95 = (meanMs: number, sigma: number): number =>
   meanMs * Math.exp(1.645 * sigma - sigma ** 2 / 2);
 

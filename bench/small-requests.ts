@@ -1,5 +1,5 @@
-// Small requests: the daemon's CPU for each, and the throughput of one connection with 64 at once beside that of
-// 8 connections with one each; and what the least that could stand in the daemon's place takes of CPU.
+// Small requests: the daemon's CPU for each, and the throughput of one connection with 64 requests at once compared
+// with 8 connections with one request each. Also the CPU of a minimal daemon as the lower bound.
 // Run: tsx bench/small-requests.ts
 import { median, report, say } from './support/figures.js';
 import { openBench, type Peer } from './support/programs.js';

@@ -1,4 +1,4 @@
-// Mixed load with faults for a while: the daemon's memory and open files have to stay flat.
+// Runs mixed load with faults: the daemon's memory and open files have to stay flat.
 // Run: tsx bench/soak.ts [MINUTES, default 10]
 import { median, say, table } from './support/figures.js';
 import { openBench } from './support/programs.js';
@@ -59,7 +59,7 @@ try {
       ]),
     ]),
   );
-  // The first third warms up; the middle and the last are compared.
+  // The first third is the warm-up. The last third is compared with the middle one.
   const third = Math.floor(ROWS / 3);
   const change = (of: (sample: Sample) => number): number =>
     median(samples.slice(-third).map(of)) / median(samples.slice(third, 2 * third).map(of));

@@ -1,6 +1,6 @@
-// Process start to the first frame, and to connected with nothing running beforehand: median of 5, in a real
-// pseudo-terminal of 120 x 40. Once as the very first start, once as a later one, whose code Node has kept
-// compiled. Run: npm run bench [-- flags of the chat, such as --no-save]
+// Time from process start to the first frame, and to the connected state, with no process running before. Median of
+// 5, in a real pseudo-terminal of 120 x 40, for the very first start and for a later start with Node's compile cache.
+// Run: npm run bench [-- flags of the chat, e.g. --no-save]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ async function run(cache: string): Promise<Record<Figure, number>> {
     const firstFrame = performance.now() - startMs;
     await session.untilScreen(/● connected/);
     const connected = performance.now() - startMs;
-    // The compiled code is kept when a program ends by itself.
+    // Node writes the compile cache only when a program ends by itself.
     session.send(KEY.ctrlC);
     session.send(KEY.ctrlC);
     await session.ended;
@@ -52,7 +52,7 @@ function print(which: string, runs: readonly Record<Figure, number>[]): void {
   }
 }
 
-// One run that doesn't count: it brings the program's files into the page cache.
+// A warm-up run, which brings the program's files into the page cache.
 await withCache(run);
 const first: Record<Figure, number>[] = [];
 for (let count = 0; count < RUNS; count += 1) first.push(await withCache(run));

@@ -1,5 +1,5 @@
-// The chat in a real pseudo-terminal of 120 x 40, with the daemon and the simulator it starts: speed, memory, CPU and
-// bytes, everything counted. Medians. Run: tsx bench/tui.ts [runs] after a build
+// The chat in a real pseudo-terminal of 120 x 40, with the daemon and the simulator that it starts: speed, memory,
+// CPU and bytes of all processes. Medians. Run: tsx bench/tui.ts [runs] after a build
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makePlace, type Place, until } from '../test/support/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../test/support/terminal.js';
@@ -47,7 +47,7 @@ async function withChat(use: (chat: Chat) => Promise<void>): Promise<void> {
   }
 }
 
-/** What the simulator answers from now on. */
+/** Changes the simulator's settings. */
 async function answers(place: Place, settings: Record<string, unknown>): Promise<void> {
   const response = await fetch(`${place.simulatorUrl}/admin/settings`, {
     method: 'PATCH',
@@ -58,7 +58,7 @@ async function answers(place: Place, settings: Record<string, unknown>): Promise
     throw new Error(`the simulator refuses ${JSON.stringify(settings)}: ${await response.text()}`);
 }
 
-/** A whole answer of so many tokens at that rate. */
+/** Streams a whole answer of `tokens` tokens at `perSecond`. */
 async function stream(
   { place, session }: Chat,
   tokens: number,
@@ -78,7 +78,7 @@ async function stream(
   await session.untilScreen(/enter send/, (tokens / perSecond) * 3000 + 10_000);
   const name = `${tokens} tokens at ${perSecond}/s`;
   note(`CPU, ${name}`, usageOf(session.pid).cpuMs - before.cpuMs, 'ms', aimMs);
-  // The aim is for the slower one.
+  // The aim applies to the slower rate.
   if (perSecond > 100) return;
   note(`terminal, ${name}`, Buffer.byteLength(session.written().slice(written)) / 1000, 'kB', 250);
 }

@@ -1,5 +1,5 @@
-// 100,000 deltas as fast as they can be had: CPU of client and daemon together, beside the official `openai`
-// package alone. Run: tsx bench/unpaced.ts
+// 100,000 deltas without pauses: CPU of client and daemon together, compared with only the official `openai` package.
+// Run: tsx bench/unpaced.ts
 import type { StreamFigures, Way } from './support/consumer.js';
 import { median, report, say } from './support/figures.js';
 import { openBench } from './support/programs.js';

@@ -1,4 +1,4 @@
-// Writes docs/api.md from the declarations and doc comments of what the package exports (dist/lib: build first).
+// Writes docs/api.md from the declarations and doc comments of the package's exports (in dist/lib: build first).
 //   api-docs.ts           writes the page
 //   api-docs.ts --check   fails when it differs
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const TITLES: Record<(typeof KINDS)[number], string> = {
   type: 'Types',
 };
 
-/** The declarations of one file by name; each with the doc comment right above it. */
+/** Returns the declarations of one file by name, each with the doc comment above it. */
 function declarationsIn(file: string): Map<string, Declaration> {
   const lines = readFileSync(file, 'utf8').split('\n');
   const found = new Map<string, Declaration>();
@@ -35,7 +35,7 @@ function declarationsIn(file: string): Map<string, Declaration> {
     if (match === null) continue;
     const [, kind = '', name = ''] = match;
     const end = endOf(lines, at);
-    // Private members are no part of the interface; tsc leaves their names.
+    // Private members are not part of the interface, but tsc keeps their names.
     const code = lines
       .slice(at, end + 1)
       .filter((line) => !/^\s+(private |#private)/.test(line))
@@ -46,7 +46,7 @@ function declarationsIn(file: string): Map<string, Declaration> {
   return found;
 }
 
-/** A declaration ends with the first line that closes all it opened. */
+/** Returns the last line of a declaration: the first line that closes all open brackets. */
 function endOf(lines: readonly string[], start: number): number {
   let depth = 0;
   for (let at = start; at < lines.length; at += 1) {
@@ -69,7 +69,7 @@ function docAbove(lines: readonly string[], at: number): string {
     .trim();
 }
 
-/** What a module exports, through its re-exports: names to declarations. */
+/** Returns the exports of a module by name, including re-exports. */
 function exportsOf(file: string): Map<string, Declaration> {
   const text = readFileSync(file, 'utf8');
   const own = declarationsIn(file);
@@ -94,7 +94,7 @@ function render(title: string, exported: ReadonlyMap<string, Declaration>): stri
     const names = [...exported].filter(([, declaration]) => declaration.kind === kind).sort(byName);
     if (names.length > 0) parts.push(`### ${TITLES[kind]}`);
     for (const [name, { doc, code }] of names) {
-      // Generated code of the wire is named, not printed.
+      // Generated protocol code is only named.
       const generated = /flatbuffers\./.test(code);
       const shown = generated ? 'Generated from schemas/connector_ipc.fbs.' : `\`\`\`ts\n${code}\n\`\`\``;
       parts.push(`#### ${name}`, ...(doc === '' ? [] : [doc]), shown);
@@ -120,6 +120,6 @@ ${render('SDK', sdk)}
 
 if (!process.argv.includes('--check')) writeFileSync(page, text);
 else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
-  process.stderr.write('docs/api.md is not what the sources say: npm run docs:api\n');
+  process.stderr.write('Run npm run docs:api: docs/api.md differs from the sources.\n');
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
-// Builds dist/: the two programs, bundled and split into what is loaded together (esbuild), the notices of what they
-// bundle, the library and its types (tsc), and what CommonJS needs of the library.
-//   build.ts --if-needed   does nothing while dist/ is newer than what it is made from
+// Builds dist/: the two programs (bundled and code-split with esbuild), the notices of bundled packages, the library
+// and its types (tsc), and its CommonJS entry points.
+//   build.ts --if-needed   does nothing while dist/ is newer than its sources
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -49,8 +49,8 @@ const LOADED_AT_START = new Set([
 ]);
 
 /**
- * Loads Node's own modules where they are used. An import statement would be hoisted to the top of the
- * bundle, so that every command waited for all of them; node:http alone takes 30 ms.
+ * Loads Node's built-in modules when they are used. Import statements would be hoisted to the top of the bundle, so
+ * that every command would load all of them; node:http alone takes 30 ms.
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
@@ -58,7 +58,7 @@ const lazyBuiltins: Plugin = {
     onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path, kind }) => {
       const name = path.replace(/^node:/, '');
       if (kind === 'require-call' || !builtinModules.includes(name)) return undefined;
-      // A dynamic import is loaded where it stands, and with the names that only a module of Node's own exports.
+      // Keep dynamic imports: they are loaded at their place, and need the named exports of Node's module.
       if (kind === 'dynamic-import' || LOADED_AT_START.has(name))
         return { path: `node:${name}`, external: true };
       return { path: name, namespace: 'builtin' };
@@ -69,7 +69,7 @@ const lazyBuiltins: Plugin = {
   },
 };
 
-/** Ink's layout engine would fetch its own code from a data URL, which loads all of Node's HTTP client. */
+/** Ink's layout engine would fetch its code from a data URL, which would load Node's whole HTTP client. */
 const layoutWithoutFetch: Plugin = {
   name: 'layout-without-fetch',
   setup({ onLoad }) {
@@ -80,8 +80,8 @@ const layoutWithoutFetch: Plugin = {
 };
 
 /**
- * undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. A third one, Milo, is an
- * experiment that an environment variable turns on.
+ * undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. A third
+ * one, Milo, is an experiment that an environment variable turns on.
  */
 const oneParser: Plugin = {
   name: 'one-parser',
@@ -112,7 +112,7 @@ const { metafile } = await build({
   minify: true,
   // Installed by who exports telemetry.
   external: ['@opentelemetry/*'],
-  // The notices have the licences in full.
+  // The notices contain the full licences.
   legalComments: 'none',
   metafile: true,
   define: {
@@ -120,9 +120,9 @@ const { metafile } = await build({
     'process.env.UNDICI_USE_MILO': '"0"',
     __VERSION__: JSON.stringify(version),
   },
-  // Ink loads its devtools only under DEV=true; they are no part of the program.
+  // Ink loads its devtools only with DEV=true, so they are not bundled.
   alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.ts') },
-  // CommonJS dependencies call require() for Node's own modules.
+  // CommonJS dependencies call require() for Node's built-in modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
@@ -140,7 +140,7 @@ const tsc = spawnSync(
   },
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
-// The library is split as the programs are, and stays readable. Its dependencies are installed beside it.
+// The library is code-split like the programs, but not minified. Its dependencies are installed separately.
 await build({
   absWorkingDir: root,
   entryPoints: { index: 'src/index.ts', 'sdk/index': 'src/sdk/index.ts' },

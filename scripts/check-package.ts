@@ -1,6 +1,6 @@
-// Packs the package as it would be published and uses it from an empty folder: publint, attw, the program, both
-// entry points from ESM and by require(), what importing them brings along, their types in every way that TypeScript
-// resolves packages, and the program on the oldest, the present and the newest Node. Needs a build and a registry.
+// Packs the package like for publishing, and checks it from an empty folder: publint, attw, the program, both entry
+// points with import and require(), the packages that importing loads, the types with every module resolution of
+// TypeScript, and the program on the oldest, the current and the newest Node. Needs a build and a registry.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,12 @@ const bin = join(root, 'node_modules', '.bin');
 const folder = mkdtempSync(join(tmpdir(), 'vastar-package-'));
 const app = join(folder, 'app');
 
-/** The limit for what npx downloads. */
+/** The limit for the download of npx. */
 const MAX_PACKED_BYTES = 1_000_000;
 
 const log = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Runs a command; its output is shown only when it fails. */
+/** Runs a command. Its output is shown only when it fails. */
 function run(what: string, command: string, args: readonly string[], cwd: string): string {
   const env = { ...process.env, VASTAR_SOCKET_PATH: join(folder, 'd.sock'), HOME: folder };
   const { status, stdout, stderr, error } = spawnSync(command, args, {
@@ -36,8 +36,8 @@ const node = (what: string, code: string, ...flags: string[]): string =>
   run(what, process.execPath, [...flags, '-e', code], app);
 
 /**
- * Fails when importing `name` loads a package of `unwanted`, prints, or leaves a timer, socket or watcher.
- * Standard streams count for nothing: any ES module that imports node:process opens them.
+ * Returns code that fails when importing `name` loads a package of `unwanted`, prints, or leaves a timer, socket or
+ * watcher. Standard streams are ignored, because any ES module that imports node:process opens them.
  */
 const importCheck = (name: string, unwanted: string): string => `
   const { registerHooks } = await import('node:module');
@@ -54,14 +54,14 @@ try {
   mkdirSync(app);
   run('npm pack', 'npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root);
   const name = readdirSync(folder).find((file) => file.endsWith('.tgz'));
-  if (name === undefined) throw new Error('npm pack made nothing');
+  if (name === undefined) throw new Error('npm pack wrote no tarball');
   const tarball = join(folder, name);
 
   run('publint', join(bin, 'publint'), [tarball, '--strict'], root);
   run('attw', join(bin, 'attw'), [tarball], root);
   const bytes = statSync(tarball).size;
   if (bytes > MAX_PACKED_BYTES)
-    throw new Error(`the package is ${bytes} bytes; ${MAX_PACKED_BYTES} are the most`);
+    throw new Error(`the package has ${bytes} bytes, and the limit is ${MAX_PACKED_BYTES}`);
   log(`ok  ${bytes} bytes packed`);
 
   writeFileSync(join(app, 'package.json'), '{"private":true}');
@@ -101,7 +101,7 @@ try {
   writeFileSync(join(app, 'examples', 'package.json'), '{"type":"module"}');
   run('types of the examples', process.execPath, [typescript, ...strict, ...files], app);
 
-  // TypeScript 7 has no "node" resolution any more; those who still use it have an older one.
+  // TypeScript 7 has no "node" resolution, so an older version is used for it.
   const older = join(folder, 'typescript');
   mkdirSync(older);
   run('npm install typescript@5', 'npm', ['install', '--prefix', older, '--no-audit', 'typescript@5'], older);

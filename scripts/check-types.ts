@@ -1,8 +1,8 @@
-// Compiles a small program against the packed package in every way that TypeScript resolves packages.
+// Compiles a small program against the packed package with every module resolution of TypeScript.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How a consumer's project is set up. `type`: of its package.json. */
+/** The settings of a consumer's project. `type` is the member of its package.json. */
 interface Consumer {
   name: string;
   type: 'module' | 'commonjs';
@@ -31,7 +31,7 @@ export const helpers = [HTTPResponseHelper, RetryHelper, SSEParser];
 
 /**
  * Writes a project for each kind of consumer into `app`, where the package is installed.
- * @returns their names and the flags that compile them
+ * @returns the projects' names, folders and compiler flags
  */
 export function typeChecks(app: string): { name: string; cwd: string; flags: string[] }[] {
   return CONSUMERS.map(({ name, type, module, moduleResolution }, index) => {

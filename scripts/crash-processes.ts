@@ -1,7 +1,8 @@
-// Kills the chat, its daemon and its simulator (SIGKILL) at random moments of an answer, each in turn: no orphan, no stale
-// socket, no acknowledged question lost, the terminal restored where the chat lives on. Linux alone.
+// Kills the chat, its daemon and its simulator in turn (SIGKILL) at random moments of an answer. Checks that no
+// orphan, no stale socket and no lost acknowledged question remains, and that a surviving chat restores the terminal.
+// Linux only.
 //   crash-processes.ts [--count 300] [--seed 1] [--at-once 2] [--disk full]
-// --disk full: saving goes to a tmpfs of 1 MiB that is nearly full (needs the right to mount).
+// --disk full: saves to a tmpfs of 1 MiB that is nearly full (needs the right to mount).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ const count = Number(values.count);
 const full = values.disk === 'full';
 const MOST_WAIT_MS = 2500;
 
-/** Where the place saves, as a file system of its own that is nearly full; returns how to remove it. */
+/** Mounts a nearly full file system where the place saves. Returns a function that unmounts it. */
 function fillDisk(place: Place): () => void {
   const data = join(place.dir, '.local/share/vastar-tui');
   mkdirSync(data, { recursive: true });

@@ -1,8 +1,8 @@
-// Kills chats that are saving a conversation at random moments (SIGKILL) and looks at the file they leave: no
-// acknowledged message lost, at most one second of a stream lost, every file opens.
+// Kills chats that save a conversation at random moments (SIGKILL), and checks the file: it opens, no acknowledged
+// message is lost, and at most one second of a stream is lost.
 //   crash-sessions.ts [--count 200] [--seed 1] [--writers 1] [--disk full]
-// --disk full: on a tmpfs of its own (needs the right to mount) that is full after a moment and has space again when
-// the file is looked at.
+// --disk full: saves to a separate tmpfs (needs the right to mount) that is full after a moment, and has space again
+// when the file is checked.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const random = seededRandom(Number(values.seed));
 const count = Number(values.count);
 const writers = Number(values.writers);
 
-/** A small file system; undefined where none may be mounted. */
+/** Mounts a small file system. Returns undefined without the right to mount. */
 function smallDisk(): string | undefined {
   const dir = mkdtempSync(join(tmpdir(), 'vastar-disk-'));
   try {
@@ -35,7 +35,7 @@ function smallDisk(): string | undefined {
   }
 }
 
-/** Leaves so much of the disk free that it is soon full. */
+/** Fills the disk so that it is full soon. */
 function ballast(dir: string): { remove(): void } {
   const path = join(dir, 'ballast');
   writeFileSync(path, Buffer.alloc((150 + Math.floor(random() * 650)) * 1024));
@@ -63,7 +63,7 @@ try {
     const result = await crashOnce(options);
     acknowledged += result.acknowledged;
     worstLossMs = Math.max(worstLossMs, result.lostMs);
-    // On a full disk nothing of a stream can be saved; what was acknowledged must be there all the same.
+    // On a full disk, streams can't be saved, but acknowledged messages must not be lost.
     const told = full
       ? result.problems.filter((problem) => /^(lost:|failed)/.test(problem))
       : [...result.problems, ...result.late];

@@ -1,6 +1,6 @@
-// Reads every recorded stream one byte at a time, cut in two at every byte, and cut at random 10,000 times; each
-// with a regular end and with a lost connection. Ends with 1 when the cut makes any difference.
-//   fuzz-sse.ts [--seconds N] [--seed N]    N seconds of random cuts instead of all
+// Reads every recorded stream byte by byte, split in two at every byte, and split randomly 10,000 times, each with a
+// regular end and with a lost connection. Exits with code 1 when a split changes the result.
+//   fuzz-sse.ts [--seconds N] [--seed N]    N seconds of random splits instead of all
 import { parseArgs } from 'node:util';
 import { quirks } from '../test/support/quirks.js';
 import { seededRandom } from '../test/support/random.js';
@@ -20,7 +20,7 @@ try {
     stream: splitRuns(quirk, random),
     left: systematicRuns(quirk) + randomRuns(RANDOM_CUTS),
   }));
-  // A slice of each in turn, so that a limit in time leaves none out.
+  // Do a slice of each in turn, so that a time limit skips no stream.
   while (!over() && all.some(({ left }) => left > 0)) {
     for (const entry of all) {
       const slice = Math.min(entry.left, 500);

@@ -1,5 +1,5 @@
-// Renders texts made at random, well formed or not, with styles and without, and looks whether each character is seen but
-// those of marks that are rendered. Prints the shortest text that fails, and ends with 1.
+// Renders random texts, well-formed or not, with and without styles. Checks that each character is visible, except
+// those of rendered Markdown marks. Prints the shortest failing text, and exits with code 1.
 //   fuzz-text.ts [--texts N] [--seed N]
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';

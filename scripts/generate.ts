@@ -26,14 +26,14 @@ const check = process.argv.includes('--check');
 
 const problems: string[] = [];
 const said: string[] = [];
-// The published types describe a wrapper class; the module is Emscripten's factory.
+// The published types describe a wrapper class, but the module exports Emscripten's factory.
 const factory = createFlatc as unknown as (options: object) => Promise<Flatc>;
 const flatc = await factory({
   noExitRuntime: true,
   print: (line: string) => said.push(line),
   printErr: (line: string) => said.push(line),
 });
-// The wasm module's own exit code leaks into ours otherwise.
+// Otherwise the wasm module's exit code would become this process's.
 const run = (args: string[]): number => {
   said.length = 0;
   const code = flatc.callMain(args) ?? 0;
@@ -79,7 +79,7 @@ if (check) {
     else if (readFileSync(join(target, name), 'utf8') !== text) problems.push(`differs: ${name}`);
     present.delete(name);
   }
-  for (const name of present) problems.push(`not generated any more: ${name}`);
+  for (const name of present) problems.push(`no longer generated: ${name}`);
 } else if (problems.length === 0) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });

@@ -1,5 +1,5 @@
-// Takes pictures of the program's own screens (docs/pictures) and puts them into README.md
-// between their markers. Run after a build: npm run readme
+// Takes pictures of the program's screens (docs/pictures), and inserts them into README.md between their markers.
+// Run after a build: npm run readme
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withSection } from './docs-tables/tables.js';

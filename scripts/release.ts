@@ -1,7 +1,7 @@
-// Makes a release: checks everything, packs, writes the bill of materials, and publishes.
-//   release.ts             does all but publish
-//   release.ts --publish   publishes the tarball that was checked
-// The version is that of package.json, and CHANGELOG.md must have a section for it.
+// Makes a release: checks everything, packs, writes the software bill of materials, and publishes.
+//   release.ts             does everything except publishing
+//   release.ts --publish   also publishes the checked tarball
+// The version comes from package.json, and CHANGELOG.md must have a section for it.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
   string
 >;
 
-/** Runs a command in the checkout. Its output is shown, or returned where `capture` is set. */
+/** Runs a command in the checkout. Its output is shown, or returned if `capture` is set. */
 function run(command: string, args: readonly string[], capture = false): string {
   const { status, stdout, error } = spawnSync(command, args, {
     cwd: root,
@@ -29,7 +29,7 @@ function run(command: string, args: readonly string[], capture = false): string 
 
 try {
   if (run('git', ['status', '--porcelain'], true) !== '')
-    throw new Error('Commit or set aside your changes first.');
+    throw new Error('Commit or stash your changes first.');
   if (!readFileSync(join(root, 'CHANGELOG.md'), 'utf8').includes(`\n## ${version}`)) {
     throw new Error(`Add a section "## ${version}" to CHANGELOG.md first.`);
   }
@@ -38,7 +38,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder]);
-  // Bundled code is installed as development dependencies, so these are part of the bill.
+  // Bundled packages are development dependencies, so the bill of materials includes these.
   const bill = run('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'], true);
   writeFileSync(join(folder, 'sbom.cdx.json'), bill);
   const tarball = join(folder, `${name}-${version}.tgz`);

@@ -1,5 +1,5 @@
-// Starts chats and `ask`s at once where nothing runs, from an empty home: each must be answered, by one daemon and one
-// simulator, and nothing of theirs may be left.
+// Starts many chats and `ask`s at once, with no process running and an empty home. Each must get an answer from the
+// same daemon and simulator, and no process or file may be left.
 //   stress-starts.ts [--asks 50] [--chats 50] [--runs 5]
 import { parseArgs } from 'node:util';
 import { makePlace } from '../test/support/program.js';

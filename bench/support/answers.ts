@@ -4,13 +4,15 @@ declare global {
   var benchAnswers: Map<string, (argument: unknown) => unknown> | undefined;
 }
 
-/** The questions that this process answers; one map, though the meter and the program are separate bundles. */
+/**
+ * The questions that this process answers. The map is global, because the meter and the program are separate bundles.
+ */
 export function answers(): Map<string, (argument: unknown) => unknown> {
   globalThis.benchAnswers ??= new Map();
   return globalThis.benchAnswers;
 }
 
-/** Answers a question of the benchmark, which was built from the same sources. */
+/** Registers the answer to a question of the benchmark, which was built from the same sources. */
 export function answer(question: string, how: Answer): void {
   answers().set(question, how as (argument: unknown) => unknown);
 }

@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 /** Answers one request. The socket stays open for the next one. */
 type Respond = (socket: Socket, path: string) => void;
 
-/** An HTTP/1.1 server on bare sockets, which costs little; resolves with its URL. Requests have a length, or no body. */
+/** Starts a cheap HTTP/1.1 server on bare sockets. Resolves to its URL. Requests must have a length or no body. */
 export function serveBareHttp(respond: Respond): Promise<string> {
   const server = createServer({ noDelay: true }, (socket) => {
     let pending = '';
@@ -29,15 +29,15 @@ export function serveBareHttp(respond: Respond): Promise<string> {
   });
 }
 
-/** A piece of a body with Transfer-Encoding: chunked. */
+/** Returns a chunk of a body with Transfer-Encoding: chunked. */
 export const httpChunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
-/** One event of a stream, as a piece. */
+/** Returns one event of a stream, as a chunk. */
 export const httpEvent = (json: string): string => httpChunk(`data: ${json}\n\n`);
 
 export const STREAM_HEAD =
   'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-/** A whole answer in JSON. */
+/** Returns a whole JSON answer. */
 export function jsonAnswer(status: number, body: string): string {
   return `HTTP/1.1 ${status} X\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }

@@ -1,20 +1,20 @@
-/** The middle value; of an even count, the upper of the two. */
+/** Returns the middle value; for an even count, the upper one of the two. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** The smallest value that `share` of all values do not exceed; NaN of none. */
+/** Returns the smallest value that `share` of all values do not exceed; NaN for an empty list. */
 export function percentile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-/** Microseconds on the machine's monotonic clock, the same in every process. */
+/** Returns microseconds on the machine's monotonic clock, which is the same in all processes. */
 export function monotonicUs(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Rows in columns; the first is left-aligned, the others are figures. */
+/** Aligns rows in columns: the first column to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -30,7 +30,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join('\n');
 }
 
-/** Prints a figure beside its aim. Figures only inform: no benchmark fails. */
+/** Prints a figure and its aim. A missed aim does not make the benchmark fail. */
 export function report(name: string, value: number, unit: string, aim: number, digits = 2): void {
   const met = value <= aim ? 'met' : 'missed';
   say(`${name.padEnd(58)} ${value.toFixed(digits)} ${unit}   aim <= ${aim} ${unit}   ${met}`);

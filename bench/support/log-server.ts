@@ -1,10 +1,10 @@
-// A provider that keeps a log of what it saw and when it sent what, for benchmarks that compare a client's figures with it.
+// A provider that logs requests and send times, for benchmarks that compare a client's figures with the log.
 //   /paced/TTFT/GAP/TOKENS/…   a stream: log-normal TTFT and gaps, their means in ms
 //   /status/EVERY/STATUS/…     every EVERY-th request gets that status, the others a short stream
 //   /busy/MOST/…               429 while more than MOST requests run; an answer takes 20 ms
 //   /drop/EVERY/…              every EVERY-th request is dropped with its connection
 //   /stall/EVERY/…             every EVERY-th answer stops after its first token
-//   /hold/COUNT/…              answers when COUNT requests have come, all at once
+//   /hold/COUNT/…              answers all requests at once when COUNT have arrived
 import type { Socket } from 'node:net';
 import { draw } from '../../src/simulator/timing/distribution.js';
 import { answer } from './answers.js';
@@ -61,7 +61,7 @@ function refuse(socket: Socket, entry: Logged, status: number): void {
 
 function paced(socket: Socket, entry: Logged, ttftMs: number, gapMs: number, tokens: number): void {
   let dueUs = entry.readUs + logNormal(ttftMs, SIGMA.ttft) * 1000;
-  // From the intended moment, so that what is late does not add up.
+  // Relative to the intended time, so that delays don't add up.
   const wait = (): void => void setTimeout(next, Math.max(0, (dueUs - monotonicUs()) / 1000));
   const next = (): void => {
     if (socket.destroyed) return;
@@ -78,7 +78,7 @@ function paced(socket: Socket, entry: Logged, ttftMs: number, gapMs: number, tok
   wait();
 }
 
-/** `hit`: this request is one of those that are to be served badly. */
+/** `hit`: whether this request gets the fault. */
 type Serve = (
   socket: Socket,
   entry: Logged,
@@ -135,7 +135,7 @@ function respond(socket: Socket, path: string): void {
 
 const listening = serveBareHttp(respond);
 answer('url', () => listening);
-/** The log so far; a new one begins. */
+/** Returns the log so far, and starts a new one. */
 answer('log', (): ServerLog => {
   const ended = log;
   log = { requests: [], maxInFlight: 0 };

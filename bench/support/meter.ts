@@ -1,8 +1,8 @@
-// Loaded before a benchmark's program: lets it be asked over IPC what it uses, and what else it answers.
+// Loaded before a benchmark's program. Answers questions over IPC: the resources used, and the program's own answers.
 import { readdirSync } from 'node:fs';
 import { answers } from './answers.js';
 
-/** What a process has used so far, and holds now. */
+/** The CPU time that a process has used so far, and its current memory. */
 export interface Usage {
   cpuUs: number;
   rssBytes: number;
@@ -29,5 +29,5 @@ process.on('message', ({ id, question, argument }: { id: number; question: strin
     (error: unknown) => process.send?.({ id, error: error instanceof Error ? error.stack : String(error) }),
   );
 });
-// A benchmark that was killed takes its processes with it.
+// End together with the benchmark, even if it was killed.
 process.on('disconnect', () => process.exit(0));

@@ -18,10 +18,10 @@ const ENTRIES = {
   relay: 'bench/support/relay.ts',
 };
 
-/** A process of a benchmark: it answers questions over its IPC channel. */
+/** A process of a benchmark that answers questions over IPC. */
 export interface Peer {
   readonly pid: number;
-  /** Asks for something; rejects with what the process threw, or when it ends. */
+  /** Sends a question. Rejects with the error that the process threw, or when the process ends. */
   ask<T>(question: string, argument?: unknown): Promise<T>;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
@@ -29,20 +29,20 @@ export interface Peer {
 
 export interface Bench {
   readonly folder: string;
-  /** Starts the daemon as it is shipped, built as one file, at `socket`. */
+  /** Starts the daemon with its shipped flags, built as one file, at `socket`. */
   daemon(...flags: string[]): Promise<Peer>;
   readonly socket: string;
   server(): Promise<{ peer: Peer; url: string }>;
-  /** A provider that keeps a log. */
+  /** Starts a provider that logs requests. */
   logServer(): Promise<{ url: string; log(): Promise<ServerLog> }>;
-  /** A client of the daemon, or of what listens at another socket. */
+  /** Starts a client of the daemon, or of a relay at another socket. */
   consumer(at?: string): Promise<Peer>;
-  /** Starts the least that can stand in the daemon's place; it listens at `socket`. */
+  /** Starts a minimal daemon, which listens at `socket`. */
   relay(upstream: 'undici' | 'sockets'): Promise<{ peer: Peer; socket: string }>;
   close(): Promise<void>;
 }
 
-/** Builds the programs of a benchmark from the sources and starts them on demand; all end with `close`. */
+/** Builds the programs of a benchmark from the sources, and starts them on demand. `close` ends them all. */
 export async function openBench(): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'vt-bench-'));
   await build({
@@ -126,7 +126,7 @@ function peerOf(child: ChildProcess): Peer {
     last += 1;
     waiting.set(last, answer);
     child.send({ id: last, question, argument });
-    // Both ends are this benchmark's own, built from the same sources.
+    // Both ends are built from the same sources, so the type is known.
     return answer.promise as Promise<T>;
   };
   return {

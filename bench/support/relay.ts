@@ -1,6 +1,6 @@
-// The least that can stand in the daemon's place: frames in, HTTP out, frames back; no policies, no figures, no
-// limits. What it costs is the floor for any daemon in Node on the machine. Arguments: its socket, `undici` or
-// `sockets` (bare ones, for a GET without a body alone).
+// A minimal daemon: frames in, HTTP out, frames back, without policies, figures and limits. Its cost is the lower bound
+// for any daemon in Node on the machine. Arguments: its socket, and `undici` or `sockets` (bare sockets, which only
+// support GET without a body).
 import { connect, createServer, type Socket } from 'node:net';
 import { Agent } from 'undici';
 import { ErrorClass } from '../../src/common/errors.js';
@@ -88,7 +88,7 @@ function byUndici(message: ExecuteRequest, { url, method, headers = {}, body }: 
   );
 }
 
-/** Connections without a request, and what waits for the answer on the others. */
+/** Idle connections, and the callbacks that wait for an answer on the others. */
 const idle: Socket[] = [];
 const waiting = new Map<Socket, (bytes: Buffer) => void>();
 
@@ -103,7 +103,7 @@ function bySockets(message: ExecuteRequest, { url }: Request, send: Send): void 
     });
     socket = opened;
   }
-  // The benchmark's server sends its small answers in one piece.
+  // The benchmark's server sends a small answer in one piece.
   waiting.set(socket, (bytes) =>
     send(whole(message, 200, bytes.toString('utf8', bytes.indexOf('\r\n\r\n') + 4))),
   );

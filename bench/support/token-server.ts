@@ -1,9 +1,9 @@
-// A provider for benchmarks, on a bare socket so that it costs little: one event a write, its send time inside.
+// A cheap provider for benchmarks, on bare sockets. It writes one event at a time, with the send time inside.
 //   /rate/R/count/N/…   N chat chunks, R a second; 0 = as fast as they are taken
 //   /flood/BYTES        that many bytes of body
 //   /small              a short answer
 //   /one/…              a whole chat completion in one write
-//   /fault/cut|500      an answer cut in its middle; an error status
+//   /fault/cut|500      an answer cut off in the middle; an error status
 import type { Socket } from 'node:net';
 import { answer } from './answers.js';
 import { httpChunk, httpEvent, jsonAnswer, STREAM_HEAD, serveBareHttp } from './bare-http.js';
@@ -15,7 +15,7 @@ const ONE_BODY =
   'data: {"id":"x","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
 const ONE = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ${ONE_BODY.length}\r\n\r\n${ONE_BODY}`;
 const FAULT = jsonAnswer(500, '{"error":{"message":"bad"}}');
-/** Faster than this, timers are too coarse: the process sleeps between two writes instead. */
+/** Above this rate, timers are too coarse, so the process sleeps between two writes. */
 const SLEEPING_RATE = 100;
 const napping = new Int32Array(new SharedArrayBuffer(4));
 
@@ -54,7 +54,7 @@ async function bySleeping(socket: Socket, rate: number, count: number): Promise<
     const waitUs = startUs + (index * 1_000_000) / rate - monotonicUs();
     if (waitUs > 0) Atomics.wait(napping, 0, 0, waitUs / 1000);
     socket.write(token(index));
-    // The socket's own callbacks need a turn now and then.
+    // The socket's callbacks need an event-loop turn now and then.
     if (index % 50 === 49 || socket.writableNeedDrain) await new Promise(setImmediate);
   }
   finish(socket);
@@ -65,7 +65,7 @@ function unpaced(socket: Socket, count: number): void {
   const more = (): void => {
     while (index < count && socket.write(token(index))) index += 1;
     if (index < count) {
-      index += 1; // the write that filled the buffer was taken all the same
+      index += 1; // the write that filled the buffer was accepted, too
       socket.once('drain', more);
     } else finish(socket);
   };

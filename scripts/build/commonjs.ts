@@ -5,10 +5,10 @@ import { join } from 'node:path';
 export const LIBRARY_ENTRIES = ['index', 'sdk/index'] as const;
 
 /**
- * Writes `cjs/` beside `lib/`: the same library for `require()`. The code stays the ES modules', which Node can
- * `require()`, so that an error class is one class in both worlds. The types are copied, because compilers tell
- * a CommonJS type from an ES module's by the nearest package.json. The copies have no comments: they are a tenth of
- * the package, and the declarations of `lib/` have them.
+ * Writes `cjs/` next to `lib/`: the same library for `require()`. Its entry points load the ES modules, which Node can
+ * `require()`, so that each error class exists only once. The types are copied, because compilers use the nearest
+ * package.json to decide whether types are CommonJS. The copies have no comments, which would be a tenth of the
+ * package.
  */
 export function writeCommonjs(dist: string): void {
   const target = join(dist, 'cjs');

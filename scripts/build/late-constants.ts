@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 
 /**
- * Constants of libraries that take long to compute, some 25 ms in all, and that the chat's first frame does not need: Unicode
- * patterns and the segmenter's data. By the end of the module's path.
+ * Constants of libraries that take about 25 ms to compute, and that the chat's first frame does not need: Unicode
+ * patterns and the segmenter's data. Listed by the end of the module's path.
  */
 const LATE: Readonly<Record<string, readonly string[]>> = {
   'string-width/index.js': ['segmenter', 'rgiEmojiRegex', 'visibleCharacterRegex'],
@@ -18,7 +18,7 @@ const LATE: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Computes the constants above when they are first read, instead of when their module is loaded. */
+/** Computes these constants when they are first read, and not when their module is loaded. */
 export const lateConstants: Plugin = {
   name: 'late-constants',
   setup({ onLoad }) {

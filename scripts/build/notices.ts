@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** Licences that allow the code to be bundled and passed on with their text. */
+/** Licences that allow bundling and distributing the code with the licence's text. */
 const ALLOWED = new Set([
   'MIT',
   'ISC',
@@ -13,7 +13,7 @@ const ALLOWED = new Set([
   'BlueOak-1.0.0',
 ]);
 
-/** Packages that ship no licence text, with the copyright line of their source files. */
+/** Packages without a licence text, with the copyright line of their source files. */
 const COPYRIGHT_OF_MIT: Readonly<Record<string, string>> = {
   'yoga-layout': 'Copyright (c) Meta Platforms, Inc. and affiliates.',
 };
@@ -37,7 +37,7 @@ export function writeNotices(root: string, { inputs }: Metafile): void {
   const sections = notices.map(
     ({ name, version, license, text }) => `${name} ${version}\nLicence: ${license}\n\n${text.trim()}\n`,
   );
-  // One version can be installed in two places.
+  // The same version can be installed in two places.
   const parts = new Set(sections);
   const head = 'vastar-tui contains code of the following packages.\n';
   writeFileSync(
@@ -51,7 +51,7 @@ function packageFolder(path: string): string | undefined {
   return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 }
 
-/** The terms of the MIT licence, without a copyright line: this project has the same. */
+/** Returns the terms of the MIT licence without a copyright line, from this project's own licence. */
 function mitTerms(root: string): string {
   return /Permission is hereby granted[\s\S]*/.exec(readFileSync(join(root, 'LICENSE'), 'utf8'))?.[0] ?? '';
 }
@@ -62,13 +62,14 @@ function noticeOf(folder: string, mit: string): Notice {
     string
   >;
   if (!ALLOWED.has(license))
-    throw new Error(`${name} has the licence ${license}: is it allowed to be bundled?`);
+    throw new Error(`check whether ${name} may be bundled: it has the licence ${license}`);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   if (file !== undefined) return { name, version, license, text: readFileSync(join(folder, file), 'utf8') };
   const readme = readdirSync(folder).find((entry) => /^readme/i.test(entry));
   const told = readme && /#+ *licen[cs]e[\s\S]*/i.exec(readFileSync(join(folder, readme), 'utf8'))?.[0];
   const copyright = COPYRIGHT_OF_MIT[name];
   if (!told && copyright !== undefined) return { name, version, license, text: `${copyright}\n\n${mit}` };
-  if (!told) throw new Error(`${name} has no text of its licence: add one to scripts/build/notices.ts`);
+  if (!told)
+    throw new Error(`add a licence text for ${name} to scripts/build/notices.ts: the package has none`);
   return { name, version, license, text: told };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 
-/** Members of the price table that no price is computed from. */
+/** Members of the price table that are not used to compute prices. */
 const UNUSED = new Set([
   'name',
   'description',
@@ -11,7 +11,7 @@ const UNUSED = new Set([
   'extractors',
 ]);
 
-/** The price table without what only people read: more than half of its size. */
+/** Removes descriptions from the price table, which are more than half of its size. */
 export const smallPriceData: Plugin = {
   name: 'small-price-data',
   setup({ onLoad }) {

@@ -1,4 +1,4 @@
-// Writes the tables of the documentation that are made from the code's own tables.
+// Writes the documentation's tables that are generated from tables in the code.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOCS_TABLES, withSection } from './tables.js';

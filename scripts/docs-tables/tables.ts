@@ -1,4 +1,4 @@
-// The tables of the documentation that are made from the code's own tables.
+// The documentation's tables that are generated from tables in the code.
 import { EXIT, EXIT_MEANINGS } from '../../src/commands/support/exit-codes.js';
 import { ERROR_CLASSES } from '../../src/common/errors.js';
 import { OUTCOMES } from '../../src/common/outcomes.js';
@@ -9,9 +9,9 @@ import { WAIT_PARTS } from '../../src/metrics/wait-parts.js';
 import { KEYMAP } from '../../src/ui/keys/keymap.js';
 
 export interface DocsTable {
-  /** From the project's root. */
+  /** Path relative to the project's root. */
   readonly file: string;
-  /** The table stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
+  /** The table is placed between `<!-- NAME -->` and `<!-- /NAME -->`. */
   readonly name: string;
   readonly lines: readonly string[];
 }
@@ -108,7 +108,7 @@ export const DOCS_TABLES: readonly DocsTable[] = [
     name: 'keys',
     lines: table(
       ['key', 'what it does'],
-      // Keys that every editor has are left out.
+      // Skip keys that every editor has.
       KEYMAP.filter(({ section }) => section !== 'Editing').map(({ keys, command, help }) => [
         [...keys, ...(command === undefined ? [] : [`/${command}`])].map((way) => `\`${way}\``).join(' '),
         help,
@@ -117,7 +117,7 @@ export const DOCS_TABLES: readonly DocsTable[] = [
   },
 ];
 
-/** The page with the lines in their section. @throws an Error when the page has no such section */
+/** Returns the page with the lines in their section. @throws an Error when the page has no such section */
 export function withSection(page: string, { file, name, lines }: DocsTable): string {
   const section = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
   if (!section.test(page)) throw new Error(`${file} has no section <!-- ${name} -->`);

@@ -1,4 +1,4 @@
-// Writes what docs/metrics.md shows for each shape of answer, from real runs over HTTP through a real daemon.
+// Writes the figures in docs/metrics.md for each shape of answer, from real runs over HTTP through a real daemon.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
@@ -33,7 +33,7 @@ async function play({ answers }: Shape): Promise<ChatAnswer> {
 
 const ms = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(0));
 
-/** The hops of more than a few milliseconds: where the time to the first output went. */
+/** Returns the hops of at least 10 ms, which make up the time to the first output. */
 function longHops({ metrics: { hops } }: ChatAnswer): string {
   const long = HOPS.flatMap(({ name }) => {
     const value = hops[name] ?? 0;
@@ -67,7 +67,7 @@ const shapeRows = [
   '| shape | what the server sends | outcome | TTFT ms | E2E ms | rate | tokens | chunks | arrivals | attempts | hops of 10 ms and more |',
   '|---|---|---|---|---|---|---|---|---|---|---|',
 ];
-// The first run of a process is slower: it loads code.
+// A warm-up run: the first run of a process is slower, because it loads code.
 for (const shape of SHAPES.slice(0, 1)) await play(shape);
 for (const shape of SHAPES) shapeRows.push(row(shape, await play(shape)));
 const file = 'docs/metrics.md';

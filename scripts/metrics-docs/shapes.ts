@@ -3,9 +3,9 @@ import { deltaOf, FINISH, type Script, sseEvents } from '../../test/support/upst
 
 export interface Shape {
   name: string;
-  /** What the server does, in words. */
+  /** A description of what the server sends. */
   sends: string;
-  /** The answers to the first attempt, the second and so on. */
+  /** The answers to the attempts, in order. */
   answers: readonly Script[];
 }
 

@@ -9,7 +9,7 @@ interface Scene {
   title: string;
   columns: number;
   rows: number;
-  /** Brings the program to where the picture is taken. */
+  /** Brings the program to the state that the picture shows. */
   play(session: TerminalSession): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ const SCENES: readonly Scene[] = [
   },
 ];
 
-/** Plays every scene in the program itself and writes its picture to `folder`. @returns names and titles */
+/** Plays every scene in the real program and writes its picture to `folder`. @returns names and titles */
 export async function writePictures(folder: string): Promise<readonly { name: string; title: string }[]> {
   for (const scene of SCENES) {
     const place = await makePlace();

@@ -1,12 +1,12 @@
 import type { IBufferCell, Terminal } from '@xterm/headless';
 
-/** Of a cell, in pixels. */
+/** The size of a cell, in pixels. */
 const WIDTH = 8.4;
 const HEIGHT = 18;
 const MARGIN = 10;
 const FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
 
-/** A dark terminal: background, text, and the 16 colours. */
+/** The colours of a dark terminal: background, text, and the palette. */
 const BACKGROUND = '#0d1117';
 const TEXT = '#c9d1d9';
 const PALETTE = [
@@ -14,20 +14,20 @@ const PALETTE = [
   ...['#6e7681', '#ffa198', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#f0f6fc'],
 ];
 
-/** A text in place of another that is no shorter, such as an address that is different each time. */
+/** Replaces a text with one that is not longer, e.g. an address that differs each time. */
 export type Replacement = readonly [from: string, to: string];
 
 interface Cell {
   char: string;
-  /** Cells; 0 for the second half of a wide character. */
+  /** Width in cells; 0 for the second half of a wide character. */
   width: number;
-  /** Attributes of its text as SVG has them. */
+  /** The text's SVG attributes. */
   style: string;
   fill: string;
   behind: string | undefined;
 }
 
-/** What a terminal shows, as an SVG picture. */
+/** Returns the contents of a terminal as an SVG picture. */
 export function screenSvg(
   terminal: Terminal,
   title: string,
@@ -63,7 +63,7 @@ function cellsOf(terminal: Terminal, y: number, replacements: readonly Replaceme
       if (found.map(({ char }) => char).join('') !== from) continue;
       let end = x + from.length;
       while (end < cells.length && cells[end]?.char !== ' ') end += 1;
-      // What stands right behind moves up.
+      // The rest of the word moves to the left.
       const word = cells.slice(x, end);
       const text =
         to +
@@ -97,7 +97,7 @@ function cellOf(cell: IBufferCell): Cell {
   };
 }
 
-/** A row: what is behind its cells, its lines and blocks as shapes, all else as text, run by run. */
+/** Returns a row's SVG, run by run: backgrounds, lines and blocks as shapes, and other characters as text. */
 function rowSvg(cells: readonly Cell[], y: number): string[] {
   const shapes: string[] = [];
   for (let x = 0; x < cells.length; ) {
@@ -137,7 +137,7 @@ function runSvg(run: readonly Cell[], kind: Kind, x: number, y: number): string[
   else if (text.trim() !== '') {
     const shown = text.trimEnd();
     const lead = shown.length - shown.trimStart().length;
-    // A text keeps its cells whatever font shows it.
+    // textLength keeps a text in its cells with any font.
     const cells = run.length - (text.length - shown.length) - lead;
     shapes.push(
       `<text x="${px(left + lead * WIDTH)}" y="${px(top + 13.5)}" textLength="${px(cells * WIDTH)}" fill="${fill}"${style}>${escaped(shown.trimStart())}</text>`,
@@ -146,7 +146,7 @@ function runSvg(run: readonly Cell[], kind: Kind, x: number, y: number): string[
   return shapes;
 }
 
-/** From the middle of the cell: up, right, down, left. */
+/** The arms of box characters from the middle of the cell: up, right, down, left. */
 const BOX: Readonly<Record<string, string>> = {
   '─': 'rl',
   '│': 'ud',
@@ -173,7 +173,7 @@ function boxSvg(char: string, count: number, left: number, top: number, attribut
   return `<path d="${[...(BOX[char] ?? '')].map((arm) => arms[arm]).join('')}" ${attributes}/>`;
 }
 
-/** U+2581 to U+2588 grow from below, U+2588 to U+258F shrink to the left: these stand alone. */
+/** U+2581 to U+2588 grow from the bottom. U+2589 to U+258F shrink to the left, and are drawn one by one. */
 function blockSvg(
   char: string,
   count: number,

@@ -15,45 +15,48 @@ import {
 } from './types.js';
 import { isAlive } from './writer.js';
 
-/** A message that is whole when it is saved. */
+/** A message that is complete when it is saved. */
 interface NewMessage {
   role: Exclude<Role, 'assistant'>;
   text: string;
   parentId: number | null;
   attachments?: readonly Attachment[];
-  /** Of a tool's result: the call that it answers. */
+  /** For a tool result: the id of its call. */
   toolCallId?: string;
 }
 
 export interface Conversation {
-  /** On disk when this returns. Brings a session back that was deleted meanwhile. */
+  /** Saves a message and returns its id. It is on disk when this returns. Restores a session deleted meanwhile. */
   append(session: string, message: NewMessage): number;
-  /** An answer that is streaming from now on; `checkpoint` it at least every few seconds. */
+  /** Saves the start of a streaming answer and returns its id. Call `checkpoint` at least every few seconds. */
   beginAnswer(session: string, answer: { parentId: number | null; endpoint: string; model: string }): number;
-  /** All of the answer so far. */
+  /** Saves the whole answer so far. */
   checkpoint(answerId: number, answer: Answer): void;
   finishAnswer(
     answerId: number,
     answer: Answer & {
       status: Exclude<MessageStatus, 'streaming'>;
-      /** Unless the exchange's figures have it. */
+      /** Omit it if the exchange's figures contain it. */
       finishReason?: string | null;
       exchange?: FinishedExchange;
     },
   ): void;
-  /** Goes on from this message: the branch in use ends with it. */
+  /** Makes this message the end of the current branch, so that the next message follows it. */
   branch(session: string, messageId: number | null): void;
-  /** The branch in use, from its first message. */
+  /** Returns the messages of the current branch, from the first one. */
   branchInUse(session: string): Message[];
   load(session: string): Session;
-  /** Adds a whole session as it is; under a new id where the id is taken. Returns the id. */
+  /** Adds a whole session unchanged, with a new id if its id is in use. Returns the id. */
   insert(session: Session): string;
 }
 
-/** An answer whose program has not written for so long is no longer streaming. */
+/** If a program has not written to an answer for this long, the answer is no longer streaming. */
 const SILENCE_MS = 10_000;
 
-/** Answers whose program has ended become `interrupted`. One that only slept goes on: its next write tells. */
+/**
+ * Marks answers whose program has ended as `interrupted`. If the program was only suspended, its next write undoes
+ * that.
+ */
 export function markInterrupted(db: Database, nowMs: number): void {
   const streaming = db.all("SELECT id, writer, written_ms FROM messages WHERE status = 'streaming'");
   const dead = streaming.filter(
@@ -89,7 +92,7 @@ export function createConversation(
       throw new SessionsError('unknown', 'the session of this answer was deleted for good');
     return row;
   };
-  /** Makes it the last used one, ending with this message. */
+  /** Makes the session the most recently used one, with this message at the end. */
   const touch = (seq: number, head: number, text: string): void => {
     db.run(
       `UPDATE sessions SET head = ?, preview = ?, used_ms = ?, touched = ${NEXT_TOUCH}, deleted_ms = NULL WHERE seq = ?`,
@@ -161,7 +164,7 @@ export function createConversation(
       return messages.read(
         seq,
         db.all(
-          // A parent is older than its children, so that no damage makes this endless.
+          // A parent's id is below its children's. The condition prevents an endless loop in a damaged file.
           `WITH RECURSIVE branch (id, parent) AS (
              SELECT id, parent FROM messages WHERE id = ? AND session = ?
              UNION ALL
@@ -202,7 +205,7 @@ export function createConversation(
         const ids = new Map<number, number>();
         const mapped = (old: number | null): number | null => (old === null ? null : (ids.get(old) ?? null));
         for (const message of session.messages) {
-          // No program writes to an imported answer.
+          // No program continues an imported answer.
           const status = message.status === 'streaming' ? 'interrupted' : message.status;
           ids.set(message.id, messages.add(seq, { ...message, status, parentId: mapped(message.parentId) }));
         }
@@ -224,7 +227,7 @@ export function createConversation(
   };
 }
 
-/** What a list shows of a message. */
+/** Returns the text that a list shows for a message. */
 function gistOf({ text, refusal = '', toolCalls = [] }: Answer): string {
   if (text !== '' || refusal !== '' || toolCalls.length === 0) return text === '' ? refusal : text;
   return `calls ${toolCalls.map(({ name }) => name).join(', ')}`;

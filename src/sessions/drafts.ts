@@ -5,23 +5,23 @@ import type { Clock } from './types.js';
 import { isAlive } from './writer.js';
 
 /**
- * What was typed but not sent, by session; null: before there is one. It belongs to the program that wrote it, by
- * its process id. While that process runs, no other gets the draft; then the first one that opens it does.
+ * Unsent text by session; null stands for a chat without a session. It belongs to the process that wrote it. While that
+ * process runs, no other process gets the text. After that, the first one that opens the session gets it.
  */
 export interface Drafts {
   draft(session: string | null): string;
   saveDraft(session: string | null, text: string): void;
-  /** Messages that wait for the running answer to end, in order. */
+  /** Returns the messages that wait until the running answer ends, in order. */
   queue(session: string): string[];
   saveQueue(session: string, texts: readonly string[]): void;
-  /** Whether `draft` or `queue` would give something; takes nothing over. */
+  /** Whether `draft` or `queue` would return anything. Does not take over another process's text. */
   hasUnsent(session: string): boolean;
 }
 
 type Table = 'drafts' | 'queue';
 
 export function createDrafts(db: Database, clock: Clock, redactor: Redactor, writer = process.pid): Drafts {
-  /** This program, where it has something in the table for the session; else one that is gone. */
+  /** Returns this process if it has text in the table for the session, else an ended process that has. */
   const ownerOf = (table: Table, session: string): number | undefined => {
     const order = table === 'drafts' ? 'at_ms DESC' : 'position';
     const owners = db
@@ -29,7 +29,7 @@ export function createDrafts(db: Database, clock: Clock, redactor: Redactor, wri
       .map((row) => integer(row, 'writer'));
     return owners.includes(writer) ? writer : owners.find((owner) => !isAlive(owner));
   };
-  /** Who has it in the table from now on: this program, where something of its own or of one that is gone is there. */
+  /** Takes over the text of an ended process. Returns the owner of the text from now on, or undefined without text. */
   const takeOver = (table: Table, session: string): number | undefined => {
     const owner = ownerOf(table, session);
     if (owner === undefined || owner === writer) return owner;
@@ -39,7 +39,7 @@ export function createDrafts(db: Database, clock: Clock, redactor: Redactor, wri
       );
       return writer;
     } catch (error) {
-      // On a full disk, or while another program writes, it can be read all the same.
+      // Reading still works on a full disk, or while another process writes.
       if (error instanceof SessionsError) return owner;
       throw error;
     }

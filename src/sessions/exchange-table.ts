@@ -4,16 +4,16 @@ import { exchangeOf } from './records.js';
 import { type Redactor, withoutCredentials } from './redact.js';
 import type { Exchange, ExchangeError } from './types.js';
 
-/** An exchange as it is handed in; JSON values may be any plain objects. */
+/** A finished exchange to save. JSON members can be any plain objects. */
 export interface FinishedExchange {
-  /** Unix time in ms at which it was sent. */
+  /** When the request was sent, as Unix time in ms. */
   atMs: number;
   endpoint: string;
   url: string;
   model: string;
   outcome: string;
   error?: ExchangeError;
-  /** The request's body; members that name a credential are left out. */
+  /** The request's body. Members with the name of a credential are not saved. */
   request: object;
   /** The figures, named as in `ExchangeMetrics`. */
   metrics: object;
@@ -22,11 +22,11 @@ export interface FinishedExchange {
   events?: unknown;
 }
 
-/** The rows of exchanges. */
+/** Reads and writes the table of exchanges. */
 export interface ExchangeTable {
-  /** Adds an exchange to the session with this number, and to the session's sums. */
+  /** Adds an exchange to the session with this number, and to the session's totals. */
   add(seq: number, question: number | null, answer: number | null, exchange: FinishedExchange): void;
-  /** All exchanges of the session. */
+  /** Returns all exchanges of the session. */
   all(seq: number): Exchange[];
 }
 
@@ -64,7 +64,7 @@ export function createExchangeTable(db: Database, redactor: Redactor): ExchangeT
   };
 }
 
-/** The finish reason among the figures. */
+/** Returns the finish reason in the figures, or null. */
 export function finishReasonOf(metrics: object): string | null {
   const reason: unknown = Reflect.get(metrics, 'finishReason');
   return typeof reason === 'string' ? reason : null;

@@ -5,83 +5,86 @@ import type { SessionStore } from './store.js';
 import type { Attachment, MessageStatus } from './types.js';
 
 export interface JournalOptions {
-  /** The session to go on with; without one it is made with the first message. */
+  /** The session to continue. Without one, the first message creates a session. */
   session?: string;
-  /** Calls `callback` once, `delayMs` from now; returns how to cancel that. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels the call. */
   after?: (delayMs: number, callback: () => void) => () => void;
-  /** Called when saving begins to fail (for a lock, once it lasts), and with undefined when all waiting changes are saved. */
+  /**
+   * Called when saving begins to fail (for a lock, only if it lasts), and with undefined when all waiting changes are
+   * saved.
+   */
   onProblem?: (problem: SessionsError | undefined) => void;
   /**
-   * The whole conversation, a parent before its children: what was saved of it is saved again when its session
-   * was deleted for good elsewhere.
+   * Returns the whole conversation, with parents before their children. It is saved again when another program has
+   * deleted the session for good.
    */
   earlier?: () => readonly EarlierMessage[];
 }
 
-/** A question or a tool's result, by the caller's ids. */
+/** A question or a tool result, with the caller's ids. */
 export interface Said {
   id: number;
   text: string;
   parentId?: number | null;
   attachments?: readonly Attachment[];
-  /** Of a tool's result: the call that it answers. */
+  /** For a tool result: the id of its call. */
   toolCallId?: string;
 }
 
-/** A message of the conversation. */
+/** A message of the conversation that was saved before. */
 export interface EarlierMessage extends Said {
   parentId: number | null;
-  /** Absent for a question and a tool's result. */
+  /** Absent for a question and a tool result. */
   answer?: Omit<Answer, 'text'> & Ended & { endpoint: string; model: string };
 }
 
 interface Ended {
   status: EndStatus;
-  /** Unless the exchange's figures have it. */
+  /** Omit it if the exchange's figures contain it. */
   finishReason?: string | null;
 }
 
 export type EndStatus = Exclude<MessageStatus, 'streaming'>;
 
 /**
- * Saves a conversation as it happens. Nothing here throws: while the file can't be written, what happens is
- * kept in memory and saved, in order, as soon as a later write succeeds. Messages go by the caller's ids.
+ * Saves a conversation while it happens. It never throws: while the file can't be written, changes stay in memory,
+ * and a later successful write saves them in order. Messages have the caller's ids.
  */
 export interface Journal {
-  /** The session's id, once it is saved. */
+  /** The session's id once the session is saved. */
   readonly session: string | undefined;
   /**
-   * Saves a question or a tool's result. On disk when this returns true: only then send it. It follows the last
-   * message, unless `parentId` says otherwise.
+   * Saves a question or a tool result. Send it only if this returns true, which means that it is on disk. It follows
+   * the last message unless `parentId` is set.
    */
   said(message: Said): boolean;
   answerStarted(answer: { id: number; endpoint: string; model: string; parentId?: number | null }): void;
-  /** A piece of the answer; pieces are written once a second. */
+  /** Adds a piece of the answer. Pieces are written once a second. */
   answerText(id: number, piece: { text?: string; reasoning?: string; refusal?: string }): void;
-  /** All of the answer so far, in place of its pieces. */
+  /** Replaces the pieces so far with the whole answer so far. */
   answerSoFar(id: number, answer: Answer): void;
-  /** What differs from the pieces, or was not among them, in its place. */
+  /** Ends the answer. Members of `end` replace the contents collected from pieces. */
   answerEnded(id: number, end: Partial<Answer> & Ended & { exchange?: FinishedExchange }): void;
-  /** The conversation goes on from this message now; written with the next message, or within a second. */
+  /** Makes the conversation continue from this message. Written with the next message, or within a second. */
   branch(id: number | null): void;
-  /** What is in the editor; written once a second. */
+  /** Saves the text in the editor. Written once a second. */
   draft(text: string): void;
-  /** The messages that wait to be sent; on disk when this returns, as is the draft. */
+  /** Saves the queued messages. They are on disk when this returns, and so is the draft. */
   queue(texts: readonly string[]): void;
-  /** What the session is called; it is made with this title where there is none yet. */
+  /** Sets the session's title, also for a session that does not exist yet. */
   name(title: string): void;
-  /** Tells that a message of the resumed session, by its id in the file, is known under this id. */
+  /** Maps the caller's id to a message of the resumed session, by its id in the file. */
   known(id: number, savedId: number): void;
-  /** Goes on in another session, or a new one. */
+  /** Continues in another session, or in a new one. */
   open(session: string | undefined): void;
-  /** Writes what waits, an answer that still streams as interrupted, and stops the timer. */
+  /** Writes all waiting changes, marks a streaming answer as interrupted, and stops the timer. */
   close(): void;
 }
 
-/** Below one second, so that a late timer still keeps that promise. */
+/** Below one second, so that changes are written within a second even if the timer is late. */
 const CHECKPOINT_MS = 900;
 
-/** Another program's write is short: only a lock that lasts for this many attempts is reported. */
+/** A lock is reported only after this many attempts, because other programs' writes are short. */
 const BUSY_ATTEMPTS = 5;
 
 interface Asked {
@@ -92,18 +95,18 @@ interface Asked {
 
 type Begun = Asked & Required<Answer>;
 
-/** What the next transaction brings along. */
+/** Changes that the next transaction also saves. */
 interface Unsaved {
   draft?: string;
   queue?: readonly string[];
   head?: number | null;
 }
 
-/** The session that something belongs to: what waits to be saved keeps to its own when another one is opened. */
+/** The session that a change belongs to. Waiting changes keep their session when another one is opened. */
 interface Place {
   session: string | undefined;
   title: string | undefined;
-  /** Ids in the file, by the caller's. */
+  /** Ids in the file by the caller's ids. */
   saved: Map<number, number>;
 }
 
@@ -131,12 +134,14 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       checkpoint();
     });
   };
-  /** All of `work` or nothing; in a new session where this one has been deleted for good elsewhere. */
+  /**
+   * Runs `work` in a transaction. If another program has deleted the session for good, it is saved as a new session.
+   */
   const attempt = (at: Place, work: (place: Place) => void): boolean => {
     const before = { ...at };
     let all = work;
     for (let again = false; ; again = true) {
-      // What a failed transaction has put into it must not be believed.
+      // Discard ids that a failed transaction has added.
       at.saved = new Map(again ? [] : before.saved);
       try {
         store.together(() => all(at));
@@ -157,7 +162,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       }
     }
   };
-  /** Saves what waits, in order; false: something still does. */
+  /** Saves the waiting changes in order. Returns false if some still wait. */
   const drain = (): boolean => {
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
       if (!attempt(next.place, next.work)) {
@@ -176,7 +181,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
   const sessionFor = (at: Place, words: string): string => {
     if (at.session === undefined) {
       at.session = (at.title === undefined ? store.createFor(words) : store.create(at.title)).id;
-      // What was typed before there was a session is this one's.
+      // The draft without a session now belongs to this session.
       store.saveDraft(null, '');
     }
     return at.session;
@@ -209,7 +214,10 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     if (queue !== undefined) store.saveQueue(at.session, queue);
     if (head !== undefined) store.branch(at.session, savedId(at, head));
   };
-  /** One transaction for all that changed. A silent answer is written too: that tells that it still lives. */
+  /**
+   * Saves all changes in one transaction. An answer without changes is also written, to show that its program still
+   * runs.
+   */
   const checkpoint = (): void => {
     if (!drain()) return;
     const now = unsaved;
@@ -233,7 +241,8 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     },
     said({ parentId = lastId, ...message }) {
       lastId = message.id;
-      // The draft it was typed in is emptied together with it, or else it would be there twice.
+      // Clear the draft in the same transaction, because the message was typed there. Otherwise the text would exist
+      // twice.
       const { head: _itsParent, ...now } = unsaved;
       unsaved = {};
       return save((at) => {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './types.js';
 
-/** What `JSON.stringify` would keep of it; undefined becomes null. */
+/** Converts a value to plain JSON, as `JSON.stringify` would. Returns null for undefined. */
 export function toJson(value: unknown): Json {
   const written: string | undefined = JSON.stringify(value);
   return written === undefined ? null : parseJson(written);
@@ -18,7 +18,7 @@ export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** An object's members of one kind; what is of another kind is as if it were not there. */
+/** The functions below return a member of one type. A member of another type counts as missing. */
 export function textIn(object: JsonObject, name: string): string | undefined {
   const value = object[name];
   return typeof value === 'string' ? value : undefined;

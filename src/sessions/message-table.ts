@@ -5,7 +5,7 @@ import { attachmentsOf, messageOf } from './records.js';
 import type { Redactor } from './redact.js';
 import type { Attachment, Message, MessageStatus, ToolCall } from './types.js';
 
-/** The parts of an answer; a missing part is empty. */
+/** The parts of an answer. A missing part is empty. */
 export interface Answer {
   text: string;
   reasoning?: string;
@@ -15,16 +15,16 @@ export interface Answer {
   carried?: Carried | null;
 }
 
-/** The rows of messages, with what belongs to them. */
+/** Reads and writes the tables of messages and attachments. */
 export interface MessageTable {
-  /** Adds a message to the session with this number; returns its id. */
+  /** Adds a message to the session with this number. Returns its id. */
   add(seq: number, message: Omit<Message, 'id'>): number;
-  /** The answer so far, which goes on. */
+  /** Saves the answer so far, while it is still streaming. */
   checkpoint(id: number, answer: Answer, nowMs: number): void;
   finish(id: number, answer: Answer, status: MessageStatus, finishReason: string | null): void;
-  /** These rows of one session as messages. */
+  /** Converts rows of one session to messages. */
   read(seq: number, rows: readonly Row[]): Message[];
-  /** All messages of the session. */
+  /** Returns all messages of the session. */
   all(seq: number): Message[];
 }
 

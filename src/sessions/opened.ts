@@ -6,39 +6,39 @@ import { errorOf, objectOf, summaryOf } from './records.js';
 import { unknown } from './session-table.js';
 import type { Clock, ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
 
-/** What an answer's exchange came to. */
+/** The figures and the error of an answer's exchange. */
 export interface AnswerFigures {
   metrics: JsonObject;
   error: ExchangeError | null;
 }
 
-/** A session as a chat goes on with it. */
+/** The parts of a session that a chat needs to continue it. */
 export interface OpenedSession {
   summary: SessionSummary;
-  /** The end of the branch in use. */
+  /** The last message of the current branch. */
   headId: number | null;
-  /** The whole tree, in the order of ids. */
+  /** All messages of the tree, ordered by id. */
   messages: Message[];
   /** By the answer's id. */
   figures: ReadonlyMap<number, AnswerFigures>;
-  /** The system prompt of its last request; null: that had none; undefined: nothing was asked yet. */
+  /** The system prompt of the last request; null if it had none; undefined without requests. */
   system: string | null | undefined;
-  /** The members of its last request's body, beside the conversation. */
+  /** The members of the last request's body, except the conversation. */
   parameters: JsonObject;
   draft: string;
   queue: string[];
 }
 
-/** What the session used last was left with, when that is not just an end. */
+/** Unfinished work in the most recently used session. */
 interface LeftOver {
   session: SessionSummary;
-  /** Its last answer was being written when its program ended. */
+  /** Whether the last answer was still streaming when its program ended. */
   interrupted: boolean;
-  /** Something was typed or queued and never sent. */
+  /** Whether it has typed or queued text that was not sent. */
   unsent: boolean;
 }
 
-/** An answer as it is in the file now. */
+/** The current contents of an answer in the file. */
 export interface AnswerInFile {
   message: Message;
   figures: AnswerFigures | undefined;
@@ -47,7 +47,9 @@ export interface AnswerInFile {
 export interface Opening {
   /** @throws {SessionsError} `unknown` */
   open(session: string): OpenedSession;
-  /** Reads one answer again; undefined when it was deleted. One whose program has gone is `interrupted`. */
+  /**
+   * Reads an answer again. Returns undefined if it was deleted. If its program has ended, its status is `interrupted`.
+   */
   answer(messageId: number): AnswerInFile | undefined;
   leftOver(): LeftOver | undefined;
 }
@@ -58,7 +60,7 @@ export function createOpening(db: Database, messages: MessageTable, drafts: Draf
       const row = db.get('SELECT * FROM sessions WHERE id = ?', session);
       if (row === undefined) throw unknown(session);
       const seq = integer(row, 'seq');
-      // Without the requests and timelines, which are most of what a session weighs.
+      // Skip requests and timelines, which are the largest part of a session.
       const figures = db.all(
         'SELECT answer, metrics, error FROM exchanges WHERE session = ? AND answer IS NOT NULL ORDER BY id',
         seq,

@@ -1,13 +1,13 @@
 import { fileReason } from '../common/errors.js';
 
 /**
- * - `foreign`, `future`: the file is another program's, or a newer version's; it has not been touched
- * - `unwritable`: no permission, a read-only disk, a folder that cannot be made
- * - `full`: no space left; works again when there is some
- * - `busy`: another program has been writing for longer than the patience
- * - `damaged`: the next opening sets the file aside and salvages it
- * - `unknown`, `ambiguous`: no session, or several, have that id
- * - `invalid`: what was to be imported is no export
+ * - `foreign`, `future`: the file belongs to another program or a newer version, and was not changed
+ * - `unwritable`: no permission, a read-only disk, or a folder that can't be created
+ * - `full`: no space left; saving works again when there is space
+ * - `busy`: another program kept the file locked for longer than the timeout
+ * - `damaged`: the next start moves the file aside and recovers its contents
+ * - `unknown`, `ambiguous`: no session, or several sessions, match that id
+ * - `invalid`: the text to import has no known format
  */
 export type ProblemKind =
   | 'foreign'
@@ -21,7 +21,7 @@ export type ProblemKind =
   | 'invalid'
   | 'failed';
 
-/** Why sessions can't be read or saved, in words for people. */
+/** Thrown when sessions can't be read or saved. The message is for users. */
 export class SessionsError extends Error {
   override readonly name = 'SessionsError';
   readonly kind: ProblemKind;
@@ -42,7 +42,7 @@ const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
-/** What a failure of SQLite, or of the file system, means for the file at `path`. */
+/** Converts an error of SQLite or the file system to a SessionsError about the file at `path`. */
 export function problemOf(error: unknown, path: string): SessionsError {
   if (error instanceof SessionsError) return error;
   const say = (kind: ProblemKind, message: string): SessionsError => new SessionsError(kind, message, error);
@@ -83,7 +83,7 @@ export function problemOf(error: unknown, path: string): SessionsError {
 
 function resultCode(error: unknown): number | string | undefined {
   if (!(error instanceof Error)) return undefined;
-  // Extended codes carry the primary one in their low byte.
+  // The low byte of an extended code is the primary code.
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -14,8 +14,8 @@ import {
   type SessionSummary,
 } from './types.js';
 
-// Rows of the file as the values they stand for. What a row of a later or damaged file has else is read as the
-// nearest thing there is.
+// These functions convert rows of the file to values. Unknown values, from a newer version or a damaged file, become
+// the nearest known value.
 
 export function summaryOf(row: Row): SessionSummary {
   return {
@@ -64,7 +64,7 @@ export function messageOf(row: Row, attachments: ReadonlyMap<number, Attachment[
   };
 }
 
-/** Attachments by the message that they belong to. */
+/** Groups attachments by their message's id. */
 export function attachmentsOf(rows: readonly Row[]): ReadonlyMap<number, Attachment[]> {
   const found = new Map<number, Attachment[]>();
   for (const row of rows) {
@@ -107,7 +107,7 @@ export function errorOf(row: Row, column: string): ExchangeError | null {
   return errorIn(jsonIn(row, column));
 }
 
-/** An error as it was saved; null where it is none. */
+/** Reads a saved error, or returns null. */
 export function errorIn(value: Json): ExchangeError | null {
   if (!isObject(value)) return null;
   const { class: name, message, hop, statusCode } = value;

@@ -5,14 +5,14 @@ import type { Json, JsonObject } from './types.js';
 export interface Redactor {
   text(text: string): string;
   json(value: Json): Json;
-  /** Without credentials in it: user, password, and parameters that name a key. */
+  /** Removes credentials from a URL: user name, password, and parameters with the name of a key. */
   url(url: string): string;
 }
 
 const SECRET_NAME =
   /^(authorization|proxy-authorization|cookie|set-cookie|(x-)?api[-_]?key|key|token|secret)$/i;
 
-/** Takes these secrets out of whatever is saved, also where they are URL- or base64-encoded. */
+/** Removes these secrets from everything that is saved, including URL- and base64-encoded forms. */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const text = createKeyHider(secrets);
   const json = (value: Json): Json => {
@@ -33,14 +33,14 @@ export function createRedactor(secrets: readonly string[]): Redactor {
       for (const name of [...parsed.searchParams.keys()]) {
         if (SECRET_NAME.test(name)) parsed.searchParams.delete(name);
       }
-      // An address without credentials stays as it was written.
+      // Keep a URL without credentials unchanged.
       const clean = parsed.href === new URL(url).href ? url : parsed.href;
       return text(clean);
     },
   };
 }
 
-/** A request's body as JSON, without members that name a credential at its top or in `headers`. */
+/** Returns a request's body as JSON, without top-level members and `headers` that have the name of a credential. */
 export function withoutCredentials(request: object): JsonObject {
   const plain = toJson(request);
   if (!isObject(plain)) return {};

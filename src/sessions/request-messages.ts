@@ -2,7 +2,7 @@ import { type QuestionMessage, questionMessage } from '../common/attachments.js'
 import type { Carried } from '../common/carried.js';
 import type { Message, ToolCall } from './types.js';
 
-/** A message as a chat completion's request has it. */
+/** A message in the format of a chat completion's request. */
 export type RequestMessage =
   | { role: 'system'; content: string }
   | QuestionMessage
@@ -24,14 +24,14 @@ export interface AskedEndpoint {
 }
 
 /**
- * Returns a conversation as the next request sends it. It leaves out messages without content, and what providers refuse:
- * tool calls that lack a result, and results that lack their call.
+ * Returns a conversation as the next request sends it. It leaves out messages without content, and what providers
+ * refuse: tool calls that lack a result, and results that lack their call.
  */
 export function requestMessages(messages: readonly Message[], asked?: AskedEndpoint): RequestMessage[] {
   return eachRequestMessage(messages, asked).map(({ sent }) => sent);
 }
 
-/** Returns the same, each with the message that it was made of. */
+/** Like `requestMessages`, but pairs each result with its original message. */
 export function eachRequestMessage(
   messages: readonly Message[],
   asked?: AskedEndpoint,
@@ -84,12 +84,12 @@ function answerMessage(
   return { role: 'assistant', content, ...(ends && carried?.message) };
 }
 
-/** A tool call as a message of the assistant carries it. */
+/** Returns a tool call in the format of an assistant's message. */
 export function requestToolCall({ id, name, arguments: args }: ToolCall): RequestToolCall {
   return { id, type: 'function', function: { name, arguments: args } };
 }
 
-/** The calls that the messages right after `index` are results of. */
+/** Returns the ids of the calls whose results directly follow the message at `index`. */
 function resultsAfter(messages: readonly Message[], index: number): Set<string> {
   const ids = new Set<string>();
   for (let at = index + 1; messages[at]?.role === 'tool'; at += 1) {

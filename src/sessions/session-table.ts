@@ -8,31 +8,31 @@ import type { Clock, SessionSummary } from './types.js';
 
 export interface SessionTable {
   create(title: string): SessionSummary;
-  /** One that is called by the first line of its first question. */
+  /** Creates a session whose title is the first line of its first question. */
   createFor(question: string): SessionSummary;
-  /** Pinned ones first, then by last use. `deleted`: those instead that can be restored. */
+  /** Returns sessions, pinned ones first, then by last use. `deleted`: returns the deleted sessions instead. */
   list(options?: { limit?: number; deleted?: boolean }): SessionSummary[];
-  /** The one used last, other than `except`. */
+  /** Returns the most recently used session, except the one with id `except`. */
   last(options?: { except?: string | undefined }): SessionSummary | undefined;
   /** Whether there is a session with exactly this id, deleted or not. */
   has(id: string): boolean;
   /**
-   * The session whose id begins so.
+   * Returns the session whose id begins with this text.
    * @throws {SessionsError} `unknown` or `ambiguous`
    */
   find(idOrPrefix: string): SessionSummary;
   /**
-   * The one used last among those with exactly this title, else the one whose id begins so (6 digits or more: a
-   * title may well begin like an id).
+   * Returns the most recently used session with exactly this title, else the session whose id begins with this text.
+   * An id needs at least 6 digits, because a title may look like the beginning of an id.
    * @throws {SessionsError} `ambiguous`
    */
   named(titleOrId: string): SessionSummary | undefined;
   rename(id: string, title: string): void;
   pin(id: string, pinned: boolean): void;
-  /** Can be undone by `restore` until it is purged. */
+  /** Deletes a session. `restore` can undo this until the session is purged. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Removes for good the sessions deleted before this Unix time in ms, or the one with this id; tells how many. */
+  /** Removes for good all sessions deleted before this Unix time in ms, or the one with this id. Returns the number. */
   purge(which: number | string): number;
 }
 
@@ -48,7 +48,7 @@ const COST = `(SELECT json_array(
 export function createSessionTable(db: Database, clock: Clock, redactor: Redactor): SessionTable {
   const find = (idOrPrefix: string): SessionSummary => {
     const prefix = idOrPrefix.toLowerCase();
-    // Ids are hexadecimal: "g" follows all of them.
+    // Ids are hexadecimal, so "g" sorts after all digits.
     const rows = db.all(
       'SELECT * FROM sessions WHERE id >= ? AND id < ? ORDER BY touched DESC LIMIT 20',
       prefix,
@@ -84,7 +84,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
 
   return {
     create: (title) => insert(redactor.text(title)),
-    // Cut after keys were taken out: half of one could not be found.
+    // Redact keys before cutting: a key that is cut in half would not be recognised.
     createFor: (question) => insert(titleOf(redactor.text(question))),
     list: ({ limit = LIST_LIMIT, deleted = false } = {}) =>
       db
@@ -141,7 +141,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
   };
 }
 
-/** Sessions are ordered by use with this, not by time: clocks may be set back. */
+/** The next number for ordering sessions by use. Times are not used, because clocks may be set back. */
 export const NEXT_TOUCH = '(SELECT coalesce(max(touched), 0) + 1 FROM sessions)';
 
 export function newId(): string {
@@ -149,10 +149,13 @@ export function newId(): string {
 }
 
 export function unknown(id: string): SessionsError {
-  return new SessionsError('unknown', `there is no session ${id}. "vastar-tui sessions list" shows them`);
+  return new SessionsError(
+    'unknown',
+    `there is no session ${id}. "vastar-tui sessions list" shows all sessions`,
+  );
 }
 
-/** The beginning of a text on one line. */
+/** Returns the beginning of a text on one line. */
 export function previewOf(text: string): string {
   const line = beginningOf(text, 4 * PREVIEW_CHARACTERS)
     .replace(/\s+/g, ' ')

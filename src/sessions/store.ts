@@ -13,43 +13,43 @@ import type { Clock } from './types.js';
 
 /** The saved sessions. Every call throws `SessionsError` when the file can't be used; later calls may succeed. */
 export interface SessionStore extends SessionTable, Conversation, Drafts, Opening {
-  /** What opening did to the file that the user should know; one sentence each. */
+  /** Changes that opening made to the file and that the user should know about, one sentence each. */
   readonly notices: readonly string[];
-  /** The latest matches first; `query.problems` tells what of it was not understood. */
+  /** Returns the matches, the latest first. `query.problems` lists invalid parts of the search. */
   search(text: string, limit?: number): { query: Query; hits: SearchHit[] };
-  /** `work`'s changes are saved together, or none. */
+  /** Saves all changes of `work` together, or none. */
   together<T>(work: () => T): T;
   close(): void;
 }
 
 export interface StoreOptions {
   clock?: Clock;
-  /** Keys, which are taken out of everything that is saved. */
+  /** Keys to remove from everything that is saved. */
   secrets?: readonly string[];
-  /** How long to wait for another program's write, in ms [2000]: waiting stops everything else. */
+  /** How long to wait for another program's write, in ms. Waiting blocks the program. Default: 2000. */
   patienceMs?: number;
-  /** As whom drafts are kept: a process id [this one's]. */
+  /** The process id that drafts are saved under. Default: this process. */
   writer?: number;
 }
 
 const SYSTEM_CLOCK: Clock = { unixMs: () => Date.now() };
 
 /**
- * Opens the file of sessions, or makes it. Several programs may have it open.
- * @throws {SessionsError} where it can't be used; programs can go on without saving then
+ * Opens the file of sessions, and creates a missing one. Several programs can have it open.
+ * @throws {SessionsError} when it can't be used; programs can then continue without saving
  */
 export function openSessions(
   path: string,
   { clock = SYSTEM_CLOCK, secrets = [], patienceMs, writer }: StoreOptions = {},
 ): SessionStore {
-  // The file holds whole milliseconds; a clock may tell finer ones.
+  // The file has whole milliseconds, but a clock may return fractions.
   const whole: Clock = { unixMs: () => Math.round(clock.unixMs()) };
   const { database, notices } = openFile(path, whole.unixMs());
   if (patienceMs !== undefined) database.exec(`PRAGMA busy_timeout = ${Math.round(patienceMs)}`);
   try {
     markInterrupted(database, whole.unixMs());
   } catch (error) {
-    // Reading works without disk space, and while another program writes.
+    // Reading works without free disk space, and while another program writes.
     if (!(error instanceof SessionsError) || (error.kind !== 'full' && error.kind !== 'busy')) {
       database.close();
       throw error;

@@ -2,8 +2,8 @@ import { isList, isObject, parseJson } from './json.js';
 import type { ToolCall } from './types.js';
 
 /**
- * Tool calls as a file has them.
- * @param written JSON; empty: there are none
+ * Reads tool calls from a file.
+ * @param written JSON, or an empty text without calls
  */
 export function callsIn(written: string): ToolCall[] {
   const calls = written === '' ? null : parseJson(written);

@@ -4,15 +4,15 @@ import { OUTCOME_NAMES } from '../common/outcomes.js';
 
 export type { Attachment } from '../common/attachments.js';
 
-/** What JSON holds. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: Json;
 }
 
 /**
- * What became of a message. A user's is always `complete`. `streaming`: its program still writes it;
- * `interrupted`: that program ended before the answer did.
+ * The status of a message. A user's message is always `complete`. `streaming`: its program is still writing it.
+ * `interrupted`: its program ended before the answer did.
  */
 export const MESSAGE_STATUSES = [...OUTCOME_NAMES, 'streaming', 'interrupted'] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
@@ -29,33 +29,33 @@ export interface ToolCall {
   arguments: string;
 }
 
-/** One message of a session's tree. Ids rise in the order of writing, whatever the clock does. */
+/** One message of a session's tree. Ids increase in the order of writing, even if the clock is set back. */
 export interface Message {
   id: number;
-  /** What it answers or follows; null at the start of the conversation. */
+  /** The message before it; null at the start of the conversation. */
   parentId: number | null;
   role: Role;
   /** Unix time in ms. */
   atMs: number;
   text: string;
   reasoning: string;
-  /** What the model said in place of an answer that it refused to give. */
+  /** The model's text when it refused to answer. */
   refusal: string;
   toolCalls: ToolCall[];
-  /** What the provider wants back, as it came, with the results of the calls. */
+  /** The parts that the provider demands back, unchanged, with the results of the calls. */
   carried: Carried | null;
-  /** The call that this message is the result of. */
+  /** For a tool result: the id of its call. */
   toolCallId: string | null;
   attachments: Attachment[];
   status: MessageStatus;
-  /** Why the answer ended, as the provider gave it. */
+  /** Why the answer ended, as the provider sent it. */
   finishReason: string | null;
   /** The endpoint's name and model, for answers. */
   endpoint: string | null;
   model: string | null;
 }
 
-/** A message of which nothing is known. */
+/** The defaults for a message's members. */
 export const EMPTY_MESSAGE = {
   text: '',
   reasoning: '',
@@ -71,20 +71,20 @@ export const EMPTY_MESSAGE = {
 } satisfies Partial<Message>;
 
 export interface ExchangeError {
-  /** As `ConnectorException.getErrorClassName()`. */
+  /** The result of `ConnectorException.getErrorClassName()`. */
   class: string;
   message: string;
   hop: string | null;
-  /** The provider's HTTP status, where the failure is one. */
+  /** The provider's HTTP status, if the failure has one. */
   statusCode: number | null;
 }
 
-/** One request to an endpoint, without its key, and how it went. */
+/** One request to an endpoint, without its key, and the result. */
 export interface Exchange {
   id: number;
   questionId: number | null;
   answerId: number | null;
-  /** Unix time in ms at which it was sent. */
+  /** When the request was sent, as Unix time in ms. */
   atMs: number;
   endpoint: string;
   url: string;
@@ -95,11 +95,11 @@ export interface Exchange {
   request: JsonObject;
   /** The figures, named as in `ExchangeMetrics`. */
   metrics: JsonObject;
-  /** The moments they were computed from, where kept. */
+  /** The times that the figures were computed from, if saved. */
   timeline: Json;
-  /** The heads of request and response, and what the body had beside the conversation, where kept; no secrets. */
+  /** The heads of request and response, and the body without the conversation, if saved; without secrets. */
   http: Json;
-  /** Where its raw events lie in a recording, where there is one. */
+  /** The place of the raw events in a recording, if there is one. */
   events: Json;
 }
 
@@ -107,7 +107,7 @@ export interface Exchange {
 export interface SessionSummary {
   id: string;
   title: string;
-  /** The beginning of its last message, on one line. */
+  /** The beginning of the last message, on one line. */
   preview: string;
   /** Unix times in ms. */
   createdMs: number;
@@ -116,9 +116,9 @@ export interface SessionSummary {
   pinned: boolean;
   /** The model that answered last. */
   model: string | null;
-  /** Prompt and output tokens of all its exchanges. */
+  /** Prompt and output tokens of all exchanges. */
   tokens: number;
-  /** Of its answers whose price was known, in US dollars; in lists alone. */
+  /** Cost of all answers with a known price, in US dollars. Only set in lists. */
   costUsd?: number;
   /** How many of its answers have no known price, where others have one; in lists alone. */
   unpriced?: number;
@@ -133,13 +133,13 @@ export interface Session {
   createdMs: number;
   usedMs: number;
   pinned: boolean;
-  /** The message at the end of the branch in use. */
+  /** The last message of the current branch. */
   headId: number | null;
   messages: Message[];
   exchanges: Exchange[];
 }
 
-/** Time, handed in so that tests can set it. */
+/** The clock, which tests replace. */
 export interface Clock {
   /** Unix time in ms. */
   unixMs(): number;

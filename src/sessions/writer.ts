@@ -1,4 +1,4 @@
-/** Whether the program with this process id still runs; 0 is no process. */
+/** Whether the process with this id still runs. 0 stands for no process. */
 export function isAlive(pid: number): boolean {
   if (pid <= 0) return false;
   try {

@@ -190,7 +190,7 @@ describe('replay', () => {
     const { code, stdout, stderr } = await run(['replay', 'damaged.jsonl', '--speed', '20']);
     expect(code).toBe(0);
     expect(stdout.match(/Lorem/g)).toHaveLength(2);
-    expect(stderr).toMatch(/^vastar-tui: damaged\.jsonl, line \d+: .*left out\.\n$/);
+    expect(stderr).toMatch(/^vastar-tui: damaged\.jsonl, line \d+: .*skipped\.\n$/);
   });
 
   test('a recorded refusal is played once with its Retry-After, and holds nothing up', async () => {

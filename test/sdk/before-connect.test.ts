@@ -21,7 +21,7 @@ async function listen(path: string): Promise<void> {
   await new Promise<void>((resolve) => server.listen(path, resolve));
 }
 
-test("beforeConnect is awaited before the attempt, and its failure is the attempt's", async () => {
+test('an attempt waits for beforeConnect, and fails when it fails', async () => {
   const socketPath = join(folder, 'd.sock');
   const order: string[] = [];
   const starting = new RuntimeClient({
@@ -43,7 +43,7 @@ test("beforeConnect is awaited before the attempt, and its failure is the attemp
   await expect(failing.connect()).rejects.toThrow('could not start it');
 });
 
-test('an attempt begins anew when the daemon that beforeConnect found has left by then', async () => {
+test('an attempt starts again if the daemon that beforeConnect found has ended', async () => {
   const socketPath = join(folder, 'd.sock');
   let starts = 0;
   const starting = new RuntimeClient({

@@ -45,14 +45,14 @@ const get = (url: string, timeoutMs = 5000): { method: string; url: string; time
 });
 
 describe('through the real daemon', () => {
-  test('it is known for what it is', async () => {
+  test('the client recognises it', async () => {
     expect(await client.health()).toMatchObject({
       kind: 'vastar-tui',
       health: { healthy: true, capabilities: expect.arrayContaining(['stream', 'cancel', 'credits']) },
     });
   });
 
-  test('a request and its answer come through, text and bytes', async () => {
+  test('a request and its answer arrive unchanged, as text and as bytes', async () => {
     const upstream = await serve((request, response) => {
       response.writeHead(201, { 'X-Seen': request.headers['x-mine'] }).end(request.body);
     });
@@ -75,7 +75,7 @@ describe('through the real daemon', () => {
         0,
         10,
       ),
-      // Nothing more is sent before what was sent has arrived.
+      // The upstream sends the next chunk only after the last one has arrived.
       onSend: (index) => vi.waitFor(() => expect(arrivals).toHaveLength(index), 3000),
     });
     const result = await client.streamHTTP(get(upstream.url), {
@@ -88,7 +88,7 @@ describe('through the real daemon', () => {
     expect(new Set(arrivals).size).toBe(10);
   });
 
-  test('the head and the timeline come with it', async () => {
+  test('the stream has the response’s head and the timeline', async () => {
     const upstream = await serve({
       status: 418,
       headers: { 'X-Pot': 'tea' },
@@ -124,7 +124,7 @@ describe('through the real daemon', () => {
     expect(await (await upstream.request(0)).ended).toBe('hung up');
   });
 
-  test('a limit in time says where the time went, and ends it upstream', async () => {
+  test('the error for a time limit says where the time went, and the request ends upstream', async () => {
     const upstream = await serve({ delayMs: 10_000 });
     await expect(client.streamHTTP(get(upstream.url, 100))).rejects.toMatchObject({
       errorClass: ErrorClass.Timeout,
@@ -133,7 +133,7 @@ describe('through the real daemon', () => {
     expect(await (await upstream.request(0)).ended).toBe('hung up');
   });
 
-  test('a connection that is refused names the origin', async () => {
+  test('the error for a refused connection names the origin', async () => {
     const url = `http://127.0.0.1:${await closedPort()}`;
     await expect(client.streamHTTP(get(url))).rejects.toMatchObject({
       errorClass: ErrorClass.Transient,
@@ -141,7 +141,7 @@ describe('through the real daemon', () => {
     });
   });
 
-  test('a response that breaks off rejects after its events', async () => {
+  test('a response that is cut off rejects after its events', async () => {
     const upstream = await serve({ chunks: ['half'], end: 'cut' });
     let text = '';
     const stream = client.streamHTTP(get(upstream.url), {
@@ -153,7 +153,7 @@ describe('through the real daemon', () => {
     expect(text).toBe('half');
   });
 
-  test('five at once run at the same time on one connection', async () => {
+  test('five requests run at the same time on one connection', async () => {
     const upstream = await serve(serveTogether(5));
     const connections = daemon.connections();
     const responses = await Promise.all(
@@ -163,7 +163,7 @@ describe('through the real daemon', () => {
     expect(daemon.connections()).toBe(connections);
   });
 
-  test('a large answer comes whole, with credits granted on the way', async () => {
+  test('a large answer arrives whole, with credits granted meanwhile', async () => {
     const piece = Buffer.alloc(64 * 1024, 'x');
     const upstream = await serve({ chunks: Array.from({ length: 128 }, () => piece) });
     let bytes = 0;
@@ -176,7 +176,7 @@ describe('through the real daemon', () => {
     expect(result.bytes).toBe(bytes);
   });
 
-  test('a consumer that stops costs a window, not the answer; another stream goes on', async () => {
+  test('a consumer that stops costs one window of memory, and another stream continues', async () => {
     const piece = Buffer.alloc(64 * 1024, 'x');
     let sent = 0;
     const upstream = await serve({
@@ -192,7 +192,7 @@ describe('through the real daemon', () => {
     for (let round = 0; round < 20; round += 1) {
       expect(await client.streamHTTP(get(other.url))).toMatchObject({ bytes: 5 });
     }
-    // The window, and what the sockets between hold: far from the 26 MB that there are.
+    // The window and the sockets' buffers, which is far below the 26 MB of the answer.
     expect(sent).toBeLessThan(12 << 20);
     gate.resolve();
     expect(await slow).toMatchObject({ outcome: 'complete', bytes: 400 * piece.length });
@@ -238,7 +238,7 @@ describe('a daemon that is killed', () => {
     return child;
   };
 
-  test('in the middle of an answer: the text so far is kept, the error says so, the client connects to its successor', async () => {
+  test('in the middle of an answer: the text so far is kept, the error says so, and the client connects to the next daemon', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vt-killed-'));
     const path = join(folder, 'd.sock');
     const upstream = await serve({ chunks: sseEvents(deltaOf('so far')), end: 'hang' });
@@ -280,7 +280,7 @@ describe('a daemon that is killed', () => {
   });
 });
 
-test('a daemon that serves no further connection says so, and is not taken for a foreign one', async () => {
+test('a daemon at its connection limit says so, and does not count as a foreign one', async () => {
   const crowded = await testDaemon({ limits: { connections: 1 } });
   const client = new RuntimeClient({ socketPath: crowded.path, reconnect: false });
   const kinds: unknown[] = [];

@@ -67,7 +67,7 @@ const get = (path: string, timeoutMs = 5000): { method: string; url: string; tim
   timeoutMs,
 });
 
-test("the test's foreign daemon answers as the public one was recorded", async () => {
+test("the test's foreign daemon answers like the recorded public one", async () => {
   const [refused] = messagesIn(recordedBytes('health-unsupported.response.bin'));
   const socket = connect(daemon.path);
   const answers: unknown[] = [];
@@ -85,13 +85,13 @@ test("the test's foreign daemon answers as the public one was recorded", async (
   expect(answers).toEqual([refused, { ...unsupported, durationUs: 0 }]);
 });
 
-describe('against a daemon that knows the public protocol only', () => {
-  test('it is known for what it is', async () => {
+describe('with a daemon that only knows the public protocol', () => {
+  test('the client recognises it', async () => {
     expect(await client.health()).toEqual({ kind: 'foreign', rttMs: expect.any(Number) });
     expect(client.state).toMatchObject({ status: 'connected', daemon: { kind: 'foreign' } });
   });
 
-  test('requests work, HTTP errors are answers, its failures come out', async () => {
+  test('requests work, HTTP errors are answers, and its failures reject', async () => {
     const response = await client.executeHTTP(get('anything'));
     expect(HTTPResponseHelper.getBodyAsString(response)).toBe('ok');
     expect((await client.executeHTTP(get('status/404'))).statusCode).toBe(404);
@@ -102,14 +102,14 @@ describe('against a daemon that knows the public protocol only', () => {
     });
   });
 
-  test("a provider's header is not taken for one of a daemon that would have added it", async () => {
+  test("a provider's header with the daemon's prefix is dropped", async () => {
     const events: StreamEvent[] = [];
     await client.streamHTTP(get('own'), { onEvent: (event) => void events.push(event) });
     expect(events[0]).toMatchObject({ type: 'start', statusCode: 200 });
     expect(JSON.stringify(events)).not.toContain('x-vastar');
   });
 
-  test('an event stream comes as one, and reads the same', async () => {
+  test('an event stream arrives as one chunk, and gives the same result', async () => {
     const events: StreamEvent[] = [];
     let chat = createChatStream({ statusCode: 200, contentType: '' });
     const result = await client.streamHTTP(get('sse'), {
@@ -132,7 +132,7 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(SSEParser.parseStream(HTTPResponseHelper.getBodyAsString(buffered))).toBe('Hello');
   });
 
-  test('it never gets a frame that it does not know, but for the one question for its health', async () => {
+  test('it never gets a frame that it does not know, except one health request', async () => {
     const aborter = new AbortController();
     const stream = client.streamHTTP(get('wait/10000'), { signal: aborter.signal });
     await upstream.request(0);
@@ -141,7 +141,7 @@ describe('against a daemon that knows the public protocol only', () => {
     await client.executeHTTP(get('a'));
     const { ExecuteRequest, HealthCheck } = MessageType;
     expect(new Set(daemon.frameTypes)).toEqual(new Set([ExecuteRequest, HealthCheck]));
-    // One a connection: the one that was given up took its connection with it.
+    // One for each connection: the abandoned request closed its connection.
     expect(daemon.frameTypes.filter((type) => type === HealthCheck)).toHaveLength(2);
   });
 
@@ -151,7 +151,7 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(daemon.peak).toEqual({ perConnection: 1, total: 5 });
   });
 
-  test('at most eight; the rest queue, and every one is answered', async () => {
+  test('there are at most eight connections; further requests wait, and each is answered', async () => {
     const responses = await Promise.all(
       Array.from({ length: 30 }, (_, index) => client.executeHTTP(get(`wait/${5 + (index % 3)}`))),
     );
@@ -160,12 +160,12 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(daemon.peak).toMatchObject({ perConnection: 1, total: 8 });
   });
 
-  test('one after another needs one connection', async () => {
+  test('requests one after another need one connection', async () => {
     for (let count = 0; count < 3; count += 1) await client.executeHTTP(get('a'));
     expect(daemon.connections.made).toBe(1);
   });
 
-  test('a place in the queue can be given up', async () => {
+  test('a waiting request can be cancelled', async () => {
     const busy = Array.from({ length: 8 }, () => client.executeHTTP(get('wait/300')));
     const aborter = new AbortController();
     const queued = client.executeHTTP(get('never'), { signal: aborter.signal });
@@ -177,7 +177,7 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(upstream.requests.map(({ path }) => path)).not.toContain('/never');
   });
 
-  test('a cancelled stream ends, and does not hold up the next request', async () => {
+  test('a cancelled stream ends, and does not delay the next request', async () => {
     const aborter = new AbortController();
     const stream = client.streamHTTP(get('wait/60000', 60_000), { signal: aborter.signal });
     await upstream.request(0);
@@ -186,7 +186,7 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(await client.executeHTTP(get('a'))).toMatchObject({ statusCode: 200 });
   });
 
-  test('a lost answer fails that request alone, in time, and the client recovers', async () => {
+  test('a lost answer fails only that request, in time, and the client recovers', async () => {
     const lost = client.executeHTTP(get('lost', 100));
     const fine = client.executeHTTP(get('wait/150'));
     await expect(lost).rejects.toMatchObject({ errorClass: ErrorClass.Timeout });
@@ -194,7 +194,7 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(await client.executeHTTP(get('a'))).toMatchObject({ statusCode: 200 });
   });
 
-  test('an answer over the frame limit fails that request alone, and the client recovers', async () => {
+  test('an answer above the frame limit fails only that request, and the client recovers', async () => {
     const fine = client.executeHTTP(get('wait/150'));
     await expect(client.executeHTTP(get('big'))).rejects.toMatchObject({
       errorClass: ErrorClass.Permanent,
@@ -204,7 +204,7 @@ describe('against a daemon that knows the public protocol only', () => {
     expect(await client.executeHTTP(get('a'))).toMatchObject({ statusCode: 200 });
   });
 
-  test('a body that is no text is refused instead of being garbled', async () => {
+  test('a body that is not text is refused, because it would be garbled', async () => {
     const request = { method: 'POST', url: `${upstream.url}/a`, body: Buffer.from([0xff, 0x00]) };
     await expect(client.executeHTTP(request)).rejects.toMatchObject({
       errorClass: ErrorClass.InvalidRequest,

@@ -31,7 +31,7 @@ test('a stream as an async iterator: head, chunks, result', async () => {
   expect(steps.at(-1)).toMatchObject({ type: 'end', outcome: 'complete', bytes: 2, buffered: false });
 });
 
-test('left early it stops the request upstream', async () => {
+test('leaving the loop early stops the request upstream', async () => {
   script = { chunks: ['a'], end: 'hang' };
   for await (const step of client.stream({ method: 'GET', url: upstream.url })) {
     if (step.type === 'chunk') break;
@@ -39,7 +39,7 @@ test('left early it stops the request upstream', async () => {
   expect(await (await upstream.request(0)).ended).toBe('hung up');
 });
 
-test('aborted it ends as cancelled', async () => {
+test('an aborted stream ends as cancelled', async () => {
   script = { chunks: ['a'], end: 'hang' };
   const aborter = new AbortController();
   const steps: StreamStep[] = [];
@@ -60,7 +60,7 @@ test('a failure is thrown after the events before it', async () => {
   expect(text(steps)).toBe('a');
 });
 
-test('a question for its health and an attempt to connect can be given up', async () => {
+test('a health request and an attempt to connect can be aborted', async () => {
   const reason = new Error('enough');
   await expect(client.health({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   await expect(client.connect({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

@@ -27,7 +27,7 @@ afterEach(async () => {
   await daemon.close();
 });
 
-/** Sends a request and answers it. */
+/** Sends a request and lets the daemon answer it. */
 const answered = async (
   request: Promise<HTTPResponse>,
   connection: ScriptedConnection,
@@ -38,7 +38,7 @@ const answered = async (
 };
 
 describe('connecting', () => {
-  test('nothing there: one attempt, and what to do about it', async () => {
+  test('without a daemon: one attempt, and an error that says what to do', async () => {
     await daemon.stop();
     await expect(client.connect()).rejects.toMatchObject({
       errorClass: ErrorClass.Transient,
@@ -51,21 +51,21 @@ describe('connecting', () => {
     const path = join(daemon.path, '../left.sock');
     const dead = createServer();
     await new Promise<void>((resolve) => dead.listen(path, resolve));
-    // Closing removes the file: a hard link to it is what a killed process leaves.
+    // Closing removes the file. A hard link to it stands for the file that a killed process leaves.
     await link(path, `${path}2`);
     await new Promise((resolve) => dead.close(resolve));
     const lonely = new RuntimeClient({ socketPath: `${path}2` });
     await expect(lonely.connect()).rejects.toThrow('only a stale socket');
   });
 
-  test('what may not be trusted gets no byte', async () => {
+  test('an untrusted socket gets no bytes', async () => {
     const file = join(daemon.path, '../file');
     await writeFile(file, '');
     const wary = new RuntimeClient({ socketPath: file });
     await expect(wary.executeHTTP(GET)).rejects.toMatchObject({ errorClass: ErrorClass.Permanent });
   });
 
-  test('over TCP as over a socket', async () => {
+  test('TCP works like a socket', async () => {
     const server = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
@@ -78,14 +78,14 @@ describe('connecting', () => {
     await expect(overTcp.connect()).rejects.toThrow(`no daemon at 127.0.0.1:${address.port}`);
   });
 
-  test('calls at the same time share one connection', async () => {
+  test('simultaneous calls share one connection', async () => {
     await Promise.all([client.connect(), client.connect(), client.health()]);
     expect(daemon.connections).toHaveLength(1);
   });
 });
 
 describe('executeHTTP', () => {
-  test('connects when needed, and gives the answer', async () => {
+  test('connects if needed, and returns the answer', async () => {
     const request = client.executeHTTP(GET);
     const response = await answered(request, await daemon.connection(0));
     expect(response).toMatchObject({
@@ -98,7 +98,7 @@ describe('executeHTTP', () => {
     expect(response).not.toHaveProperty('errorMessage');
   });
 
-  test('sends who asks, what for, and until when', async () => {
+  test('sends tenant, request and deadline', async () => {
     const known = new RuntimeClient({
       socketPath: daemon.path,
       tenantId: 't',
@@ -142,7 +142,7 @@ describe('executeHTTP', () => {
     await known.close();
   });
 
-  test('ids lie beyond 32 bits, are safe as numbers and come out as they went in', async () => {
+  test('ids are above 32 bits, are safe integers and come back unchanged', async () => {
     const connecting = client.connect();
     const connection = await daemon.connection(0);
     await connecting;
@@ -175,7 +175,7 @@ describe('executeHTTP', () => {
     [ErrorClass.RateLimited, 'daemon'],
     [ErrorClass.Permanent, 'daemon'],
     [ErrorClass.InvalidRequest, 'daemon'],
-  ])("the daemon's error class %i and message come out", async (errorClass, hop) => {
+  ])("the error has the daemon's error class %i and message", async (errorClass, hop) => {
     const request = client.executeHTTP(GET);
     const connection = await daemon.connection(0);
     const { requestId } = await connection.next(ExecuteRequest);
@@ -188,7 +188,7 @@ describe('executeHTTP', () => {
     });
   });
 
-  test('a complaint about a frame, which names no request, is about the only one in flight', async () => {
+  test('a complaint about a frame, without an id, applies to the only running request', async () => {
     await client.health();
     const request = client.executeHTTP(GET);
     const connection = await daemon.connection(0);
@@ -200,7 +200,7 @@ describe('executeHTTP', () => {
     });
   });
 
-  test('an answer that is no HTTP answer is a typed error', async () => {
+  test('an answer that is not an HTTP answer is a typed error', async () => {
     const request = client.executeHTTP(GET);
     const connection = await daemon.connection(0);
     const { requestId } = await connection.next(ExecuteRequest);
@@ -208,7 +208,7 @@ describe('executeHTTP', () => {
     await expect(request).rejects.toMatchObject({ errorClass: ErrorClass.Permanent, hop: 'daemon' });
   });
 
-  test('many at once share a connection and may be answered in any order', async () => {
+  test('many requests share a connection and can be answered in any order', async () => {
     await client.health();
     const urls = ['a', 'b', 'c', 'd', 'e'].map((name) => `http://upstream.example/${name}`);
     const requests = urls.map((url) => client.executeHTTP({ method: 'GET', url }));
@@ -224,7 +224,7 @@ describe('executeHTTP', () => {
     expect(daemon.connections).toHaveLength(1);
   });
 
-  test('a daemon that leaves the question for its health open is served too, one request at a time', async () => {
+  test('a daemon that does not answer the health request gets one request at a time', async () => {
     const silent = await startScriptedDaemon({ answersHealth: false });
     const patient = new RuntimeClient({ socketPath: silent.path });
     const requests = [patient.executeHTTP(GET), patient.executeHTTP(GET)];
@@ -237,7 +237,7 @@ describe('executeHTTP', () => {
     expect(silent.connections).toHaveLength(1);
     expect(silent.connections[0]?.received.filter(({ type }) => type === ExecuteRequest)).toHaveLength(1);
     answerFirst();
-    // By then it is known for one that takes one at a time: on the same connection, or on another.
+    // The client now knows that this daemon runs one request at a time, so it may use either connection.
     const answerSecond = await Promise.race([requestOn(0), requestOn(1)]);
     answerSecond();
     await Promise.all(requests);
@@ -246,7 +246,7 @@ describe('executeHTTP', () => {
     await silent.close();
   });
 
-  test('a request that no frame can carry fails alone, before anything is sent', async () => {
+  test('a request that is too large for a frame fails alone, before anything is sent', async () => {
     await client.connect();
     const body = 'x'.repeat(PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE);
     await expect(client.executeHTTP({ ...GET, method: 'POST', body })).rejects.toMatchObject({
@@ -265,8 +265,8 @@ describe('executeHTTP', () => {
   });
 });
 
-describe('giving up', () => {
-  test('after its own limit: Timeout, the daemon gets Cancel, and a late response is ignored', async () => {
+describe('ending a request early', () => {
+  test('by its own limit: Timeout, the daemon gets Cancel, and a late response is ignored', async () => {
     await client.health();
     const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
     const connection = await daemon.connection(0);
@@ -283,7 +283,7 @@ describe('giving up', () => {
     expect(daemon.connections).toHaveLength(1);
   });
 
-  test("the daemon's own word on a deadline goes before it", async () => {
+  test("the daemon's error for a passed deadline wins over the client's", async () => {
     await client.health();
     const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
     const connection = await daemon.connection(0);
@@ -297,7 +297,7 @@ describe('giving up', () => {
     await expect(request).rejects.toThrow('the deadline passed while connecting');
   });
 
-  test('on a signal: its reason, and the daemon gets Cancel', async () => {
+  test('by a signal: rejects with its reason, and the daemon gets Cancel', async () => {
     await client.health();
     const aborter = new AbortController();
     const request = client.executeHTTP(GET, { signal: aborter.signal });
@@ -308,7 +308,7 @@ describe('giving up', () => {
     expect(await connection.next(Cancel)).toMatchObject({ requestId });
   });
 
-  test('before it was sent: nothing is', async () => {
+  test('before it was sent: nothing is sent', async () => {
     const signal = AbortSignal.abort(new Error('never'));
     await expect(client.executeHTTP(GET, { signal })).rejects.toThrow('never');
     expect(daemon.connections).toHaveLength(0);
@@ -316,7 +316,7 @@ describe('giving up', () => {
 });
 
 describe('a connection that ends', () => {
-  test('fails everything in flight as Transient, each with its own id; the next request connects again', async () => {
+  test('fails all running requests as Transient, each with its own id; the next request connects again', async () => {
     await client.health();
     const requests = [client.executeHTTP(GET), client.executeHTTP(GET)];
     const settled = Promise.allSettled(requests);
@@ -337,7 +337,7 @@ describe('a connection that ends', () => {
     await answered(client.executeHTTP(GET), await daemon.connection(1));
   });
 
-  test('in the middle of a message says so', async () => {
+  test('in the middle of a message gives an error that says so', async () => {
     const request = client.executeHTTP(GET);
     const connection = await daemon.connection(0);
     await connection.next(ExecuteRequest);

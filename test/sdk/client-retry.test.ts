@@ -31,7 +31,7 @@ async function daemonPath(clock = hastyClock): Promise<string> {
   return daemon.path;
 }
 
-test('a stream tells its retries before its start', async () => {
+test('a stream reports its retries before its start', async () => {
   const upstream = await failing(503, 500);
   const client = new RuntimeClient({ socketPath: await daemonPath() });
   closing.unshift(() => client.close());
@@ -48,11 +48,11 @@ test('a stream tells its retries before its start', async () => {
   expect(result).toMatchObject({ outcome: 'complete', timings: { attempts: 3 } });
 });
 
-test('a request that is refused for now says when to come back', async () => {
+test('the error for a rate-limited request says when to retry', async () => {
   const upstream = await failing(...Array<number>(20).fill(503));
   const client = new RuntimeClient({ socketPath: await daemonPath(createManualClock()) });
   closing.unshift(() => client.close());
-  // Not to be made twice, so each of them is one attempt.
+  // These requests are not repeatable, so each of them is one attempt.
   const ask = () => client.executeHTTP({ method: 'POST', url: upstream.url });
   for (let request = 0; request < 5; request += 1) await ask();
   const error = await ask().catch((thrown: unknown) => thrown);
@@ -60,7 +60,7 @@ test('a request that is refused for now says when to come back', async () => {
   expect(error).toMatchObject({ errorClass: ErrorClass.Transient, retryAfterMs: 5000 });
 });
 
-test('an exchange tells its retries, and counts its attempts while it waits', async () => {
+test('an exchange reports its retries, and counts its attempts while it waits', async () => {
   const upstream = await failing(503);
   const config = { openai: { api_key: 'sk-test', base_url: upstream.url }, simulator: { enabled: false } };
   const connector = new OpenAIStreamConnector(config, { socketPath: await daemonPath() });

@@ -27,7 +27,7 @@ const newClient = (config: RuntimeClientConfig = {}): RuntimeClient => {
   clients.push(client);
   return client;
 };
-/** The first state from now on that fits. */
+/** Resolves to the next state that matches. */
 const reached = (
   client: RuntimeClient,
   fits: (state: ConnectionState) => boolean,
@@ -47,7 +47,7 @@ const statesOf = (client: RuntimeClient): string[] => {
 };
 
 describe('the state of the connection', () => {
-  test('goes from idle over connecting to connected, and then says what the daemon is', async () => {
+  test('goes from idle through connecting to connected, and then names the daemon’s kind', async () => {
     const client = newClient();
     const states = statesOf(client);
     expect(client.state).toEqual({ status: 'idle' });
@@ -85,7 +85,7 @@ describe('the state of the connection', () => {
 });
 
 describe('after the connection is lost', () => {
-  test('the client waits, says until when, and connects again by itself', async () => {
+  test('the client waits, reports until when, and connects again by itself', async () => {
     const client = newClient();
     await client.health();
     const states = statesOf(client);
@@ -102,7 +102,7 @@ describe('after the connection is lost', () => {
     expect(daemon.connections).toHaveLength(2);
   });
 
-  test('it goes on trying until a daemon is there again', async () => {
+  test('it keeps trying until a daemon runs again', async () => {
     const client = newClient();
     await client.connect();
     const third = reached(client, (state) => state.status === 'waiting' && state.attempt === 3);
@@ -136,7 +136,7 @@ describe('after the connection is lost', () => {
     expect(daemon.connections).toHaveLength(2);
   });
 
-  test('close ends the waiting', async () => {
+  test('close ends the wait', async () => {
     const client = newClient();
     await client.connect();
     const waiting = reached(client, status('waiting'));
@@ -165,7 +165,7 @@ describe('after the connection is lost', () => {
 });
 
 describe('reconnect', () => {
-  test('replaces the connection; what was in flight fails as Transient', async () => {
+  test('replaces the connection, and running requests fail as Transient', async () => {
     const client = newClient();
     await client.health();
     const request = expect(client.executeHTTP(GET)).rejects.toThrow('the client replaced the connection');
@@ -193,7 +193,7 @@ describe('reconnect', () => {
     await reached(client, status('connected'));
   });
 
-  test('on a client that never connected goes on trying', async () => {
+  test('keeps trying on a client that never connected', async () => {
     await daemon.stop();
     const client = newClient();
     const waiting = reached(client, status('waiting'));
@@ -206,7 +206,7 @@ describe('reconnect', () => {
 });
 
 describe('the heartbeat', () => {
-  test("keeps the daemon's health fresh", async () => {
+  test("keeps the daemon's health current", async () => {
     const client = newClient({ heartbeatMs: 10 });
     await client.connect();
     const connection = await daemon.connection(0);
@@ -216,7 +216,7 @@ describe('the heartbeat', () => {
     }
   });
 
-  test('asks again soon after connecting, however long it is until the next beat', async () => {
+  test('sends a second request soon after connecting, even with a long interval', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const client = newClient({ heartbeatMs: 60_000 });
     await client.health();
@@ -236,7 +236,7 @@ describe('the heartbeat', () => {
     return { client, connection };
   };
 
-  test('a daemon that is stopped is silent after two seconds, and connected all the while', async () => {
+  test('a stopped daemon counts as silent after two seconds, and stays connected', async () => {
     const { client, connection } = await stopped();
     const heardAtMs = Date.now();
     vi.advanceTimersByTime(1999);
@@ -251,7 +251,7 @@ describe('the heartbeat', () => {
     expect(await goesOn).toMatchObject({ status: 'connected', daemon: { kind: 'vastar-tui' } });
   });
 
-  test('a daemon that stays silent for a minute is left', async () => {
+  test('the client disconnects from a daemon that is silent for a minute', async () => {
     const { client } = await stopped();
     const waiting = reached(client, status('waiting'));
     vi.advanceTimersByTime(61_000);
@@ -260,13 +260,13 @@ describe('the heartbeat', () => {
 });
 
 describe('health', () => {
-  test('gives what the daemon says and how long it took', async () => {
+  test('returns the daemon’s report and the round-trip time', async () => {
     const info = await newClient().health();
     expect(info).toMatchObject({ kind: 'vastar-tui', health: { healthy: true, version: '0.0.0-scripted' } });
     expect(info.rttMs).toBeGreaterThan(0);
   });
 
-  test('has a limit in time', async () => {
+  test('has a time limit', async () => {
     const silent = await startScriptedDaemon({ answersHealth: false });
     const client = newClient({ socketPath: silent.path, timeoutMs: 30 });
     await expect(client.health()).rejects.toThrow('no complete answer within 0.03 s');

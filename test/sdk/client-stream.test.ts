@@ -43,7 +43,7 @@ interface Stream {
   result: Promise<StreamResult>;
 }
 
-/** Begins a stream whose events are kept; resolves when the daemon has the request. */
+/** Starts a stream and collects its events. Resolves when the daemon has the request. */
 const begin = async (options: StreamOptions = {}): Promise<Stream> => {
   const events: StreamEvent[] = [];
   const result = client.streamHTTP(GET, {
@@ -104,7 +104,7 @@ describe('a stream', () => {
     expect(daemon.connections).toHaveLength(1);
   });
 
-  test("that the daemon refuses rejects with the daemon's words", async () => {
+  test("that the daemon refuses rejects with the daemon's message", async () => {
     const { id, result } = await begin();
     connection.send(failedAnswer(id, ErrorClass.InvalidRequest, 'no method WEIRD'));
     await expect(result).rejects.toMatchObject({
@@ -147,7 +147,7 @@ describe('a stream', () => {
     ['a chunk that is missing', (id) => [streamStart(id), streamChunk(id, 1, 'x')]],
     ['a chunk twice', (id) => [streamStart(id), streamChunk(id, 0, 'x'), streamChunk(id, 0, 'x')]],
     ['a second start', (id) => [streamStart(id), streamStart(id)]],
-  ])('with %s ends the connection as broken', async (_name, messages) => {
+  ])('with %s closes the connection with an error', async (_name, messages) => {
     const { id, result } = await begin();
     connection.send(...messages(id));
     await expect(result).rejects.toMatchObject({
@@ -157,7 +157,7 @@ describe('a stream', () => {
     await connection.closed;
   });
 
-  test('in answer to executeHTTP ends the connection as broken', async () => {
+  test('in answer to executeHTTP closes the connection with an error', async () => {
     const request = client.executeHTTP(GET);
     connection.send(streamStart((await connection.next(ExecuteRequest)).requestId));
     await expect(request).rejects.toThrow('StreamStart in answer to a request without a stream');
@@ -204,7 +204,7 @@ describe('cancelling a stream', () => {
     expect(daemon.connections).toHaveLength(1);
   });
 
-  test('from inside onEvent: no further event, though more had arrived', async () => {
+  test('from inside onEvent: no further event, although more had arrived', async () => {
     const aborter = new AbortController();
     const { id, events, result } = await begin({ signal: aborter.signal, onEvent: () => aborter.abort() });
     connection.send(streamStart(id), streamChunk(id, 0, 'some'), streamEnd(id));
@@ -212,14 +212,14 @@ describe('cancelling a stream', () => {
     expect(events).toHaveLength(1);
   });
 
-  test('before it began sends nothing', async () => {
+  test('before its start sends nothing', async () => {
     const result = await client.streamHTTP(GET, { signal: AbortSignal.abort() });
     expect(result).toMatchObject({ outcome: 'cancelled', bytes: 0 });
     await client.health();
     expect(connection.received.filter(({ type }) => type === ExecuteRequest)).toEqual([]);
   });
 
-  test('by the limit of its whole answer rejects with Timeout and tells the daemon', async () => {
+  test('by the limit for the whole answer rejects with Timeout, and the daemon gets Cancel', async () => {
     const result = client.streamHTTP({ ...GET, answerMs: 30 });
     const failed = expect(result).rejects.toMatchObject({ errorClass: ErrorClass.Timeout });
     const { requestId, deadlineAtMs } = await connection.next(ExecuteRequest);
@@ -229,7 +229,7 @@ describe('cancelling a stream', () => {
     expect(await connection.next(Cancel)).toMatchObject({ requestId });
   });
 
-  test('by the limit of its headers rejects with Timeout, and never once they have come', async () => {
+  test('by the limit for headers rejects with Timeout, but never after they have arrived', async () => {
     const late = client.streamHTTP({ ...GET, timeoutMs: 30 });
     const failed = expect(late).rejects.toThrow(
       'no response headers within 0.03 s: raise timeoutMs (timeout_ms',
@@ -255,7 +255,7 @@ describe('cancelling a stream', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no more, please'))],
-  ])('by an onEvent that %s rejects with that and tells the daemon', async (_name, onEvent) => {
+  ])('by an onEvent that %s rejects with that error, and the daemon gets Cancel', async (_name, onEvent) => {
     const { id, events, result } = await begin({ onEvent });
     connection.send(streamStart(id), streamChunk(id, 0, 'some'));
     await expect(result).rejects.toThrow('no more, please');
@@ -264,7 +264,7 @@ describe('cancelling a stream', () => {
   });
 });
 
-describe('back-pressure', () => {
+describe('backpressure', () => {
   const QUARTER = new Uint8Array(DEFAULT_WINDOW_BYTES / 4);
 
   test('credits are granted as events are consumed, half a window at a time', async () => {
@@ -281,7 +281,7 @@ describe('back-pressure', () => {
     await result;
   });
 
-  test('a slow consumer gets one event at a time, and the daemon no credit meanwhile', async () => {
+  test('a slow consumer gets one event at a time, and the daemon gets no credit meanwhile', async () => {
     const gates: (() => void)[] = [];
     const { id, events, result } = await begin({
       onEvent: () => new Promise((resolve) => gates.push(resolve)),
@@ -306,7 +306,7 @@ describe('back-pressure', () => {
     expect(await result).toMatchObject({ outcome: 'complete', bytes: DEFAULT_WINDOW_BYTES });
   });
 
-  test('a slow stream does not hold up another', async () => {
+  test('a slow stream does not delay another', async () => {
     const slow = await begin({ onEvent: () => new Promise(() => {}) });
     const quick = await begin();
     connection.send(streamStart(slow.id), streamChunk(slow.id, 0, 'stuck'));
@@ -314,7 +314,7 @@ describe('back-pressure', () => {
     expect(await quick.result).toMatchObject({ outcome: 'complete', bytes: 7 });
   });
 
-  test('a daemon that sends on without credit is stopped before memory runs out', async () => {
+  test('a daemon that sends without credit is disconnected before memory runs out', async () => {
     const gate = Promise.withResolvers<void>();
     const { id, result } = await begin({ onEvent: () => gate.promise });
     connection.send(streamStart(id));

@@ -31,7 +31,7 @@ describe('events as an async iterator', () => {
     expect(started).toBe(true);
   });
 
-  test('hold the producer back while one waits to be taken', async () => {
+  test('make the producer wait while an event is not taken', async () => {
     const given: number[] = [];
     const taken: number[] = [];
     const events = iterateEvents<number>(async ({ give, drained }) => {
@@ -63,7 +63,7 @@ describe('events as an async iterator', () => {
     expect(seen).toEqual(['a']);
   });
 
-  test('a loop that is left aborts the producer, frees it where it waits, and waits for its end', async () => {
+  test('leaving the loop aborts the producer, ends its wait, and waits for its end', async () => {
     let sink: EventSink<string> | undefined;
     let ended = false;
     const events = iterateEvents<string>(async (given) => {
@@ -78,7 +78,7 @@ describe('events as an async iterator', () => {
     expect(ended).toBe(true);
   });
 
-  test("the caller's signal is handed on with its reason, also one that has aborted before", async () => {
+  test("the caller's signal is passed on with its reason, even if it was aborted before", async () => {
     const aborter = new AbortController();
     const reasons: unknown[] = [];
     const produce = ({ signal }: EventSink<string>): Promise<string> =>

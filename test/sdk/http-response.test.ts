@@ -44,7 +44,7 @@ describe('HTTPResponseHelper', () => {
 });
 
 describe('the JSON inside the frames', () => {
-  test('a request is written as the public SDK writes it', () => {
+  test('a request is encoded like by the public SDK', () => {
     const [recorded] = messagesIn(recordedBytes('post-json.request.bin'));
     if (recorded === undefined || !('payload' in recorded)) throw new Error('no request');
     const payload = Buffer.from(recorded.payload);
@@ -56,14 +56,14 @@ describe('the JSON inside the frames', () => {
     );
   });
 
-  test('bytes that are no text are marked', () => {
+  test('bytes that are not text are marked as base64', () => {
     const body = Buffer.from([0xff, 0xfe, 0]);
     const payload = JSON.parse(encodeHttpRequest({ method: 'POST', url: 'http://a/', body }).toString());
     expect(payload.body_encoding).toBe('base64');
     expect(Buffer.from(payload.body, 'base64').equals(body)).toBe(true);
   });
 
-  test('an answer is read, text or bytes', () => {
+  test('an answer is decoded from text or bytes', () => {
     const answer = (value: unknown): ReturnType<typeof decodeHttpAnswer> =>
       decodeHttpAnswer(Buffer.from(JSON.stringify(value)));
     expect(answer({ status_code: 200, headers: { 'X-A': '1' }, body: 'hé' })).toEqual({
@@ -79,7 +79,7 @@ describe('the JSON inside the frames', () => {
     expect(decodeHttpAnswer(Buffer.from('{oops'))).toBeUndefined();
   });
 
-  test('headers of the same name are joined, and no name is special', () => {
+  test('headers with the same name are joined, and any name works', () => {
     const headers = headerRecord([
       ['Vary', 'a'],
       ['vary', 'b'],

@@ -11,7 +11,7 @@ interface Run {
   ended: Promise<string>;
 }
 
-/** Runs a module's text in a process of its own. */
+/** Runs a module's text in a separate process. */
 const run = (script: string, socketPath: string): Run => {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
     env: { ...process.env, VASTAR_SOCKET_PATH: socketPath },
@@ -28,7 +28,7 @@ const run = (script: string, socketPath: string): Run => {
 };
 const SDK = JSON.stringify(join(import.meta.dirname, '../../src/sdk/index.ts'));
 
-test('a client that is not closed keeps no process alive once its connection is lost', async () => {
+test('a client that is not closed does not keep the process alive after its connection is lost', async () => {
   const daemon = await startScriptedDaemon();
   const { started, ended } = run(
     `import { RuntimeClient } from ${SDK};
@@ -43,7 +43,7 @@ test('a client that is not closed keeps no process alive once its connection is 
   await daemon.close();
 });
 
-test('importing the SDK prints nothing, and nothing goes on after it', async () => {
+test('importing the SDK prints nothing and starts nothing', async () => {
   const { ended } = run(`import ${SDK};`, '/nonexistent');
   expect(await ended).toBe('0');
 });

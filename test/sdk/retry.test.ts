@@ -17,7 +17,7 @@ afterEach(() => {
 const failure = (errorClass: ErrorClass, retryAfterMs?: number): ConnectorException =>
   new ConnectorException('no', errorClass, 0, retryAfterMs === undefined ? {} : { retryAfterMs });
 
-/** Runs to the end on fake time; gives the waits, and what came of it. */
+/** Runs to the end on fake time. Returns the waits and the result. */
 const run = async (
   failures: readonly unknown[],
   options: RetryOptions = {},
@@ -38,12 +38,12 @@ const run = async (
 };
 
 describe('RetryHelper.withRetry', () => {
-  test('gives the first success, without a wait', async () => {
+  test('returns the first success without a wait', async () => {
     expect(await run([])).toEqual({ waits: [], calls: 1, outcome: 'done' });
   });
 
   test.each([ErrorClass.Transient, ErrorClass.RateLimited, ErrorClass.Timeout])(
-    'tries class %i again',
+    'retries class %i',
     async (errorClass) => {
       expect(await run([failure(errorClass)])).toMatchObject({ calls: 2, outcome: 'done' });
     },
@@ -57,12 +57,12 @@ describe('RetryHelper.withRetry', () => {
     },
   );
 
-  test('throws anything else at once, whatever its text', async () => {
+  test('throws other errors at once', async () => {
     const error = new Error('Transient Timeout');
     expect(await run([error])).toMatchObject({ calls: 1, outcome: error });
   });
 
-  test('goes by the names that are given', async () => {
+  test('uses the given class names', async () => {
     const options = { retryableErrors: ['Permanent'] };
     expect(await run([failure(ErrorClass.Permanent)], options)).toMatchObject({ outcome: 'done' });
     const error = failure(ErrorClass.Transient);
@@ -82,11 +82,11 @@ describe('RetryHelper.withRetry', () => {
     expect((await run(errors, { ...options, random: () => 0 })).waits).toEqual([0, 0, 0, 0, 0]);
   });
 
-  test('waits as long as it was asked to', async () => {
+  test('waits as long as the server demands', async () => {
     expect((await run([failure(ErrorClass.RateLimited, 42_000)])).waits).toEqual([42_000]);
   });
 
-  test('tells the error instead of waiting for more than a minute', async () => {
+  test('throws the error if the demanded wait is longer than a minute', async () => {
     const error = failure(ErrorClass.RateLimited, 60_001);
     expect(await run([error])).toMatchObject({ calls: 1, outcome: error });
   });
@@ -109,7 +109,7 @@ describe('RetryHelper.withRetry', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('does not begin when the signal has aborted', async () => {
+  test('does not begin when the signal is already aborted', async () => {
     const fn = vi.fn(async () => 1);
     await expect(RetryHelper.withRetry(fn, { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow(
       'no',

@@ -12,31 +12,31 @@ const piecesOf = async (text: string, onMalformed?: (data: string) => void): Pro
 };
 
 describe('SSEParser.parseStream', () => {
-  test('gives the whole text', () => {
+  test('returns the whole text', () => {
     expect(SSEParser.parseStream(`${event('Hel')}${event('lo')}data: [DONE]\n\n`)).toBe('Hello');
     expect(SSEParser.parseStream('')).toBe('');
   });
 
-  test('reads what the public daemon recorded', () => {
+  test('reads an answer recorded from the public daemon', () => {
     const [message] = messagesIn(recordedBytes('sse-buffered.response.bin'));
     if (message === undefined || !('payload' in message)) throw new Error('no answer');
     const { body } = JSON.parse(Buffer.from(message.payload).toString());
     expect(SSEParser.parseStream(body)).toBe('tok0 tok1 tok2 ');
   });
 
-  test('takes any line end, and a colon without a space', () => {
+  test('accepts any line end, and a colon without a space', () => {
     const text = event('Hel') + event('lo');
     for (const ending of ['\r\n', '\r'])
       expect(SSEParser.parseStream(text.replaceAll('\n', ending))).toBe('Hello');
     expect(SSEParser.parseStream(text.replaceAll('data: ', 'data:'))).toBe('Hello');
   });
 
-  test('throws an error that the stream tells', () => {
+  test('throws an error in the stream', () => {
     expect(() => SSEParser.parseStream(event('a') + ERROR)).toThrow(ConnectorException);
     expect(() => SSEParser.parseStream(event('a') + ERROR)).toThrow('overloaded');
   });
 
-  test('throws on a malformed event, or tells it to a listener and goes on', () => {
+  test('throws on a malformed event, or calls the listener and continues', () => {
     const text = `${event('a')}data: {oops\n\n${event('b')}`;
     expect(() => SSEParser.parseStream(text)).toThrow('{oops');
     const malformed: string[] = [];
@@ -47,27 +47,27 @@ describe('SSEParser.parseStream', () => {
 
 describe('SSEParser.parseChunk', () => {
   test.each([event('a'), event('a').trimEnd(), 'data:{"choices":[{"delta":{"content":"a"}}]}\r\n\r\n'])(
-    'gives the text of %j',
+    'returns the text of %j',
     (text) => {
       expect(SSEParser.parseChunk(text)).toBe('a');
     },
   );
 
   test.each(['data: [DONE]\n\n', ': ping\n\n', '', 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n'])(
-    'gives null for %j',
+    'returns null for %j',
     (text) => {
       expect(SSEParser.parseChunk(text)).toBeNull();
     },
   );
 
-  test('throws an error, and on malformed data', () => {
+  test('throws for an error, and for malformed data', () => {
     expect(() => SSEParser.parseChunk(ERROR)).toThrow('overloaded');
     expect(() => SSEParser.parseChunk('data: {oops')).toThrow('{oops');
   });
 });
 
 describe('SSEParser.parseStreamAsync', () => {
-  test('gives the pieces as they were sent', async () => {
+  test('yields the pieces as they were sent', async () => {
     expect(await piecesOf(`${event('Hel')}${event('lo')}data: [DONE]\n\n`)).toEqual(['Hel', 'lo']);
   });
 

@@ -46,7 +46,7 @@ test('a file of the first version is backed up, brought up to date and searchabl
   const before = readFileSync(path);
   const store = openedStore(path);
   expect(store.notices).toEqual([
-    `sessions were brought to a newer format; the file as it was is kept in ${path}.v1.backup`,
+    `sessions were converted to a newer format; a copy of the old file is in ${path}.v1.backup`,
   ]);
   const [session] = store.list();
   expect(session).toMatchObject({ title: 'Why is the sky blue?', pinned: false, messages: 4, exchanges: 2 });
@@ -85,7 +85,7 @@ test('a file of a newer version is named and not touched', () => {
   sqlite.close();
   const before = readFileSync(path);
   expect(() => openSessions(path)).toThrow(
-    /newer vastar-tui \(format (\d+), this one knows \d+\).*not touched/,
+    /^update vastar-tui: a newer version wrote .* \(format (\d+), this one supports \d+\)$/,
   );
   expect(readFileSync(path)).toEqual(before);
   expect(readdirSync(dir)).toEqual(['sessions.db', 'sessions.db.lock']);
@@ -107,7 +107,7 @@ test.each([
   const path = join(dir, 'sessions.db');
   make(path);
   const before = readFileSync(path);
-  expect(() => openSessions(path)).toThrow(`${path} is another program's file and was not touched`);
+  expect(() => openSessions(path)).toThrow(`move ${path} away, or name another file`);
   expect(readFileSync(path)).toEqual(before);
   expect(readdirSync(dir)).toEqual(['sessions.db']);
 });
@@ -124,7 +124,7 @@ test('a damaged page costs what was on it; the file is set aside', () => {
   const store = openedStore(path, { clock: fakeClock() });
   expect(store.notices).toEqual([
     expect.stringMatching(
-      /^the sessions' file was damaged: \d+ messages saved; it is kept in .*damaged-2026-11-22T12/,
+      /^the sessions' file was damaged: \d+ messages saved; the damaged file is kept in .*damaged-2026-11-22T12/,
     ),
   ]);
   expect(store.list().length).toBe(30);
@@ -197,7 +197,7 @@ test.each([
   filled(path);
   spoil(path);
   const store = openedStore(path);
-  expect(store.notices).toEqual([expect.stringMatching(/was damaged: .*; it is kept in/)]);
+  expect(store.notices).toEqual([expect.stringMatching(/was damaged: .*; the damaged file is kept in/)]);
   const { id } = store.create('new');
   ask(store, id, 'wombat', 'a');
   expect(store.search('wombat').hits).toMatchObject([{ session: id }]);

@@ -50,7 +50,7 @@ export function connectionFault({ message, hop, errorClass }: ConnectorException
   if (/ECONNREFUSED/.test(message)) return ['refused', 'start the server there, or correct host and port'];
   if (/ENOTFOUND|EAI_AGAIN/.test(message)) return ['name', 'correct the host in base_url'];
   if (/did not answer in HTTP/.test(message))
-    return /speaks TLS/.test(message)
+    return /expects TLS/.test(message)
       ? ['scheme', BEGIN_HTTPS]
       : ['no http', 'correct host and port of base_url: no web server listens there'];
   if (/no trusted connection/.test(message)) return tlsFault(message);

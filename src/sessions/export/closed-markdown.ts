@@ -1,6 +1,6 @@
 import { Lexer, type Token } from 'marked';
 
-/** HTML that goes on to the end of a document unless it is closed (CommonMark 0.31, HTML blocks 1 to 5). */
+/** HTML blocks that continue to the document's end unless they are closed (CommonMark 0.31, HTML blocks 1 to 5). */
 const HTML: readonly { start: RegExp; end: RegExp; close: (tag: string) => string }[] = [
   {
     start: /^ {0,3}<(script|pre|style|textarea)(?=[\s>]|$)/i,
@@ -13,14 +13,14 @@ const HTML: readonly { start: RegExp; end: RegExp; close: (tag: string) => strin
   { start: /^ {0,3}<![a-z]/i, end: />/, close: () => '>' },
 ];
 
-/** The Markdown with an end for a fence or an HTML block that has none: what follows it is then no part of it. */
+/** Closes an open code fence or HTML block at the end of a text, so that following text is not part of it. */
 export function closedMarkdown(text: string): string {
   return text + endOf(text);
 }
 
 function endOf(text: string): string {
   const tokens: Token[] = [];
-  // Blocks alone: what is within them closes nothing.
+  // Parse only blocks: inline content closes no block.
   new Lexer({ gfm: true }).blockTokens(text, tokens);
   const last = tokens.findLast(({ type }) => type !== 'space');
   if (last?.type === 'code') return endOfCode(last.raw);
@@ -40,7 +40,7 @@ function endOfHtml(raw: string): string {
   if (block === undefined) return '';
   const end = raw.search(block.end);
   if (end < 0) return `\n${block.close(block.start.exec(raw)?.[1] ?? '')}`;
-  // The block ends with that line; the lexer takes some for longer.
+  // The block ends with that line, but the lexer includes further lines in some cases.
   const rest = raw.slice(end).indexOf('\n');
   return rest < 0 ? '' : endOf(raw.slice(end + rest + 1));
 }

@@ -3,7 +3,7 @@ import { carriedIn } from '../../common/carried.js';
 import { SessionsError } from '../problem.js';
 import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } from '../types.js';
 
-/** The name and version of the JSON export; docs/sessions.md describes it. */
+/** The name and version of the JSON export, which docs/sessions.md describes. */
 const FORMAT = 'vastar-tui/sessions';
 const FORMAT_VERSION = 2;
 
@@ -12,7 +12,7 @@ const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 const unixMs = z.int();
 const reference = z.int().nullable();
 
-// What version 1 lacks is empty.
+// Members that version 1 lacks get an empty default.
 const attachment = z.object({
   name: z.string(),
   type: z.string(),
@@ -87,16 +87,16 @@ const session = z.object({
   exchanges: z.array(exchange),
 });
 
-/** The whole export; schemas/sessions-export.json is made from it. */
+/** The whole export. schemas/sessions-export.json is generated from it. */
 export const document = z
   .object({ format: z.literal(FORMAT), version: z.literal([1, FORMAT_VERSION]), sessions: z.array(session) })
-  .meta({ title: 'Sessions of vastar-tui', description: 'docs/sessions.md tells what each member means.' });
+  .meta({ title: 'Sessions of vastar-tui', description: 'docs/sessions.md describes each member.' });
 
 const versioned = z
   .object({ format: z.literal(FORMAT), version: z.int() })
   .transform(({ version }) => version);
 
-/** Sessions as the JSON export has them: messages and exchanges are numbered from 1 in each session. */
+/** Returns sessions in the format of the JSON export. Messages and exchanges of each session are numbered from 1. */
 export function toDocument(sessions: readonly Session[]): string {
   const content = { format: FORMAT, version: FORMAT_VERSION, sessions: sessions.map(renumber) };
   return `${JSON.stringify(content, null, 2)}\n`;
@@ -104,7 +104,7 @@ export function toDocument(sessions: readonly Session[]): string {
 
 /**
  * Reads a JSON export.
- * @throws {SessionsError} `invalid`, with where and what was expected
+ * @throws {SessionsError} `invalid`, with the place and the expected value
  */
 export function fromDocument(text: string): Session[] {
   const content = readJson(text);
@@ -134,7 +134,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid('it is no JSON');
+    throw invalid('it is not JSON');
   }
 }
 
@@ -148,7 +148,7 @@ function reasonOf(error: z.ZodError): string {
 }
 
 function invalid(reason: string): SessionsError {
-  return new SessionsError('invalid', `this is no export of sessions that can be read: ${reason}`);
+  return new SessionsError('invalid', `this is not a readable export of sessions: ${reason}`);
 }
 
 function renumber(session: Session): Session {

@@ -2,7 +2,7 @@ import { speedFrom } from '../../metrics/saved-speed.js';
 import { isObject } from '../json.js';
 import type { Exchange, Json, JsonObject, Session } from '../types.js';
 
-/** One exchange a line, with its session, question and answer: for `jq` and data frames. */
+/** Returns one line of JSON for each exchange, with its session, question and answer, for `jq` and data frames. */
 export function toJsonLines(sessions: readonly Session[]): string {
   return eachExchange(sessions, (session, exchange) => {
     const messageOf = (id: number | null) => session.messages.find((message) => message.id === id);
@@ -13,7 +13,7 @@ export function toJsonLines(sessions: readonly Session[]): string {
       title: session.title,
       ...rest,
       question: question?.text ?? null,
-      // Without their data, which is in the JSON export.
+      // The attachments' data is only in the JSON export.
       attachments: question?.attachments.map(({ data: _data, ...named }) => named) ?? [],
       answer: answer?.text ?? null,
       reasoning: answer?.reasoning ?? null,
@@ -60,7 +60,7 @@ const HEADER = [
   'malformed_events',
 ];
 
-/** The figures as RFC 4180 has CSV: one exchange a row, times in ms, what is unknown left empty. */
+/** Returns the figures as CSV (RFC 4180): one row for each exchange, times in ms, unknown values empty. */
 export function toCsv(sessions: readonly Session[]): string {
   const rows = eachExchange(
     sessions,
@@ -109,7 +109,7 @@ function snakeCase(name: string): string {
 function cell(value: Json): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
-  // Spreadsheets would run such a text as a formula.
+  // Spreadsheets would execute such a text as a formula.
   const inert = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -3,15 +3,16 @@ import { eachRequestMessage } from '../request-messages.js';
 import type { Json, JsonObject, Message, Session } from '../types.js';
 import { branchOf } from './markdown.js';
 
-/** OpenAI's limit on the images of an example. */
+/** OpenAI's limit for images in one example. */
 const MOST_IMAGES = 10;
 const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];
 
 /**
- * Conversations as examples for OpenAI's supervised fine-tuning
- * (https://platform.openai.com/docs/guides/supervised-fine-tuning): one a line, the branch in use up to its last whole
- * answer. What is no example to learn from, as an answer that was cut off or refused, has the weight 0.
- * @returns the lines, and why sessions were left out
+ * Returns conversations as examples for OpenAI's supervised fine-tuning
+ * (https://platform.openai.com/docs/guides/supervised-fine-tuning): one line for each session, with the current
+ * branch up to its last complete answer. Answers that should not be learned from, e.g. truncated or refused ones,
+ * have weight 0.
+ * @returns the lines, and the reasons for omitted sessions
  */
 export function toFineTuning(sessions: readonly Session[]): { lines: string; omitted: string[] } {
   const examples = sessions.map((session) => ({ session, example: exampleOf(session) }));
@@ -25,15 +26,15 @@ export function toFineTuning(sessions: readonly Session[]): { lines: string; omi
   };
 }
 
-/** The example; a text says why there is none. */
+/** Returns the example, or a text that says why there is none. */
 function exampleOf(session: Session): Json {
   const branch = branchOf(session);
   const last = branch.findLastIndex((message) => message.role === 'assistant' && isWhole(message));
-  if (last < 0) return 'it has no whole answer';
+  if (last < 0) return 'it has no complete answer';
   const said = branch.slice(0, last + 1);
   const images = said.flatMap(({ role, attachments }) => (role === 'user' ? attachments : []));
   if (images.some(({ type }) => !IMAGE_TYPES.includes(type)))
-    return 'it has a file that is no PNG, JPEG or WebP image';
+    return 'it has a file that is not a PNG, JPEG or WebP image';
   if (images.length > MOST_IMAGES) return `it has more than ${MOST_IMAGES} images`;
   const tools = toolsOf(session, said);
   if (tools.length === 0 && said.some(({ toolCalls }) => toolCalls.length > 0))
@@ -46,7 +47,7 @@ function isWhole({ status, text }: Message): boolean {
   return status === 'complete' && text !== '';
 }
 
-/** The messages as they are sent, with the weight 0 where nothing is to be learned. */
+/** Returns the messages as they are sent, with weight 0 for answers that should not be learned from. */
 function weighed(messages: readonly Message[]): object[] {
   return eachRequestMessage(messages).map(({ message, sent }) => {
     if (sent.role !== 'assistant') return sent;
@@ -56,13 +57,13 @@ function weighed(messages: readonly Message[]): object[] {
   });
 }
 
-/** What the tools of these answers' requests were. */
+/** Returns the tools in the requests for these answers. */
 function toolsOf(session: Session, messages: readonly Message[]): Json[] {
   const tools = requestsOf(session, messages).flatMap((request) => listIn(request, 'tools'));
   return [...new Map(tools.map((tool) => [JSON.stringify(tool), tool])).values()];
 }
 
-/** The system prompt of the last request; it is no message of the session. */
+/** Returns the system prompt of the last request, which is not a message of the session. */
 function systemOf(session: Session, messages: readonly Message[]): object[] {
   const [first] = listIn(requestsOf(session, messages).at(-1) ?? {}, 'messages');
   return first !== undefined && isObject(first) && textIn(first, 'role') === 'system' ? [first] : [];

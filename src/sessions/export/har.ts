@@ -7,10 +7,10 @@ import { type Translate, wholeRequest } from './whole-request.js';
 const UNKNOWN = -1;
 
 /**
- * HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), for browsers' network panels and HTTP tools. The
- * legs before the request reached the network count as `blocked`; all that followed the headers as `receive`.
- * The response's content is the answer's text: its raw bytes are not kept.
- * @param version of this program
+ * Returns exchanges as HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), for browsers' network panels and HTTP
+ * tools. Hops before the request reached the network count as `blocked`, and the time after the headers as `receive`.
+ * The response's content is the answer's text, because raw bytes are not saved.
+ * @param version this program's version
  */
 export function toHar(sessions: readonly Session[], version: string, translate: Translate): string {
   const log = {
@@ -24,7 +24,7 @@ export function toHar(sessions: readonly Session[], version: string, translate: 
     })),
     entries: sessions
       .flatMap((session) =>
-        // Where an imported one was sent is not known.
+        // The address of imported exchanges is not known.
         session.exchanges
           .filter(({ url }) => url !== '')
           .map((exchange) => entryOf(session, exchange, translate)),
@@ -65,7 +65,7 @@ function entryOf(session: Session, exchange: Exchange, translate: Translate) {
       content: {
         ...sizeOf(exchange, content.text),
         ...content,
-        comment: "the answer's content; its raw bytes are not kept",
+        comment: "the answer's content; its raw bytes are not saved",
       },
       redirectURL: responseHeaders.location ?? '',
       headersSize: UNKNOWN,
@@ -74,8 +74,7 @@ function entryOf(session: Session, exchange: Exchange, translate: Translate) {
     cache: {},
     timings: { ...timings, ...namedHops(exchange), ...waitParts(exchange) },
     comment: `${exchange.model}: ${exchange.outcome}`,
-    // Members that begin with an underscore are the format's place for what it does not know.
-    // Browsers' importers sort by it.
+    // The format reserves names that begin with an underscore for extensions. Browsers group entries by this one.
     _resourceType: 'fetch',
     _endpoint: exchange.endpoint,
     _metrics: exchange.metrics,
@@ -83,13 +82,13 @@ function entryOf(session: Session, exchange: Exchange, translate: Translate) {
   };
 }
 
-/** Where the head was not kept: an answer that began, and was cut off later, had come with 200. */
+/** Returns the status when the response's head was not saved. An answer that had begun came with status 200. */
 function statusOf({ error, metrics }: Exchange): number {
   const began = error === null || numberIn(metrics, 'ttfbMs') !== undefined;
   return error?.statusCode ?? (began ? 200 : 0);
 }
 
-/** Of the body as it was decoded, which is not kept; of the text where nothing is known of a body. */
+/** Returns the size of the decoded body, or of the text if the body's size is not known. */
 function sizeOf({ metrics }: Exchange, text: string): { size: number; compression?: number } {
   const bytes = numberIn(metrics, 'bytes');
   const found = metrics.compressed ?? null;
@@ -98,7 +97,7 @@ function sizeOf({ metrics }: Exchange, text: string): { size: number; compressio
   return decoded === undefined ? { size: bytes } : { size: decoded, compression: decoded - bytes };
 }
 
-/** The answer's text alone, or all that it consists of, as the message of a chat completion. */
+/** Returns the answer's text, or a chat completion's message if the answer consists of more than text. */
 function contentOf(answer: Message | undefined, { error }: Exchange): { mimeType: string; text: string } {
   const { text = '', reasoning = '', refusal = '', toolCalls = [] } = answer ?? {};
   if (reasoning === '' && refusal === '' && toolCalls.length === 0)
@@ -135,7 +134,7 @@ function timingsOf({ metrics }: Exchange): Timings {
   const legs = {
     blocked: sum('client_to_daemon', 'retries', 'redirects', 'queue'),
     dns: sum('dns'),
-    // The format counts TLS as a part of connecting.
+    // In this format, the connect time includes TLS.
     connect: sum('connect', 'tls'),
     ssl: sum('tls'),
     send: Math.max(0, sum('send')),
@@ -145,7 +144,7 @@ function timingsOf({ metrics }: Exchange): Timings {
   return { ...legs, wait, receive: Math.max(0, end - before - wait) };
 }
 
-/** `time` is the sum of the timings that are known, without `ssl`. */
+/** Returns `time`: the sum of all known timings except `ssl`. */
 function totalOf({ ssl: _partOfConnect, ...legs }: Timings): number {
   return Object.values(legs).reduce((total, ms) => (ms === UNKNOWN ? total : total + ms), 0);
 }
@@ -159,7 +158,7 @@ function queryOf(url: string): { name: string; value: string }[] {
   return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }));
 }
 
-/** Hops for which the format has no name of its own; they are parts of the timings beside them. */
+/** Returns hops without a name in the format. Their time is also included in the standard timings. */
 function namedHops({ metrics }: Exchange): Record<string, number> {
   const found = metrics.hops ?? null;
   const hops = isObject(found) ? found : {};
@@ -171,7 +170,7 @@ function namedHops({ metrics }: Exchange): Record<string, number> {
   );
 }
 
-/** The parts of the wait, as `_wait_queue`: they are within `wait` and `receive`. */
+/** Returns the parts of the wait, e.g. `_wait_queue`. Their time is included in `wait` and `receive`. */
 function waitParts({ metrics }: Exchange): Record<string, number> {
   const wait = metrics.wait ?? null;
   const parts = isObject(wait) && Array.isArray(wait.parts) ? wait.parts : [];

@@ -1,15 +1,15 @@
 import { isObject, objectIn } from '../json.js';
 import type { Exchange, JsonObject } from '../types.js';
 
-/** What was sent and came beside body and answer, as far as it was kept. */
+/** The saved parts of request and response other than the conversation and the answer. */
 export interface HttpHeads {
   method: string;
   requestHeaders: Record<string, string>;
   /** The wire format of the body. */
   api: string;
-  /** The request's body without its conversation; undefined where it was not kept. */
+  /** The request's body without the conversation; undefined if it was not saved. */
   body: JsonObject | undefined;
-  /** Undefined where no response came. */
+  /** Undefined without a response. */
   status: number | undefined;
   responseHeaders: Record<string, string>;
 }

@@ -3,7 +3,7 @@ import { speedFrom } from '../../metrics/saved-speed.js';
 import type { Attachment, Message, Session } from '../types.js';
 import { closedMarkdown } from './closed-markdown.js';
 
-/** The branch in use for reading, each message's text as it is; images as data at the end. */
+/** Returns the current branches as Markdown. Message texts are unchanged, and images follow as data at the end. */
 export function toMarkdown(sessions: readonly Session[]): string {
   const images: string[] = [];
   const texts = sessions.map((session) => sessionMarkdown(session, images)).join('\n');
@@ -30,7 +30,7 @@ function costOf({ exchanges }: Session): string {
   return cost === undefined ? '' : ` Cost ${costText(cost)} ${costBasis(cost, unpriced)}.`;
 }
 
-/** What the message consists of, a block each. */
+/** Returns the parts of a message, one block for each. */
 function contentOf(message: Message, images: string[]): string[] {
   const { text, reasoning, refusal, toolCalls, attachments } = message;
   const blocks: string[] = [];
@@ -56,7 +56,7 @@ function attachmentLine({ name, type, size, data, url }: Attachment, images: str
   return `Attached: ${label} (${facts})`;
 }
 
-/** Without empty lines around it; the first line keeps its indentation. */
+/** Removes empty lines around a text. The first line keeps its indentation. */
 function withoutEdges(text: string): string {
   return text.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
 }
@@ -65,7 +65,7 @@ function quoted(text: string): string {
   return text.trim().replace(/^/gm, '> ');
 }
 
-/** In a fence that nothing within ends. */
+/** Encloses a text in a fence that is longer than all runs of backticks in it. */
 function fenced(text: string, language = ''): string {
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `${fence}${language}\n${text}\n${fence}`;
@@ -77,12 +77,12 @@ function inlineCode(text: string): string {
   return line.includes('`') ? `${ticks} ${line} ${ticks}` : `${ticks}${line}${ticks}`;
 }
 
-/** How many backticks follow one another at most. */
+/** Returns the length of the longest run of backticks. */
 function longestRun(text: string): number {
   return Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
 }
 
-/** The figures of the exchange that brought a message, in one line; nothing where none were saved. */
+/** Returns the figures of an answer's exchange in one line, or nothing if none were saved. */
 export function figuresOf({ exchanges }: Session, { id }: Message): string[] {
   const exchange = exchanges.find(({ answerId }) => answerId === id);
   if (exchange === undefined) return [];
@@ -116,7 +116,7 @@ export function headingOf({ role, model, status, finishReason, toolCallId, atMs 
   return `${who}, ${new Date(atMs).toISOString()}${remark}`.replace(/\s+/g, ' ');
 }
 
-/** The messages from the first one to the head. */
+/** Returns the messages of the current branch, from the first one to the head. */
 export function branchOf({ messages, headId }: Session): Message[] {
   const byId = new Map(messages.map((message) => [message.id, message]));
   const branch: Message[] = [];
@@ -124,7 +124,7 @@ export function branchOf({ messages, headId }: Session): Message[] {
   while (at !== undefined) {
     branch.push(at);
     const parent: number | null = at.parentId;
-    // A parent is older than its children.
+    // A parent's id is below its children's, except in a damaged file.
     at = parent === null || parent >= at.id ? undefined : byId.get(parent);
   }
   return branch.reverse();

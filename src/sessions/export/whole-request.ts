@@ -3,10 +3,10 @@ import { requestMessages } from '../request-messages.js';
 import type { Exchange, Json, JsonObject, Message, Session } from '../types.js';
 import { httpHeadsOf } from './http-heads.js';
 
-/** A conversation of a chat completion as a wire format has it: the members of a request that hold it. */
+/** Translates a chat completion's messages to a wire format. Returns the request's members with the conversation. */
 export type Translate = (api: string, messages: readonly Json[]) => object;
 
-/** The request's body as it was sent: it is saved without the conversation, which the session has. */
+/** Rebuilds the request's body as it was sent: the saved body lacks the conversation, which is in the session. */
 export function wholeRequest(session: Session, exchange: Exchange, translate: Translate): JsonObject {
   const asked = chatCompletion(session, exchange);
   const { api, body } = httpHeadsOf(exchange);
@@ -16,7 +16,7 @@ export function wholeRequest(session: Session, exchange: Exchange, translate: Tr
   return { ...body, ...(isObject(conversation) && conversation) };
 }
 
-/** The request as a chat completion. */
+/** Returns the request as a chat completion. */
 function chatCompletion(session: Session, exchange: Exchange): JsonObject {
   const { messages = [], ...others } = exchange.request;
   const first: readonly Json[] = isList(messages) ? messages : [];

@@ -8,8 +8,8 @@ import { type Database, openDatabase } from './database.js';
 const PATIENCE_MS = 60_000;
 
 /**
- * Does `work` while no other program does its own for this file. The lock is one of SQLite on an empty file beside it:
- * the system takes it from a program that ends. Where no such file can be made, nothing else can be changed either.
+ * Runs `work` while no other process runs its own for this file. It uses SQLite's lock on an empty file beside it,
+ * which the system releases when the process ends. If that file can't be created, `work` runs without a lock.
  */
 export function alone<T>(path: string, work: () => T): T {
   const lock = locked(path);

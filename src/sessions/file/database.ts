@@ -5,24 +5,24 @@ import { indexedText } from '../search/indexed-text.js';
 export type Row = Record<string, SQLOutputValue>;
 export type Value = SQLInputValue;
 
-/** SQLite with its statements prepared once. Every call throws `SessionsError` alone. */
+/** An SQLite database with cached statements. Calls only throw `SessionsError`. */
 export interface Database {
   readonly path: string;
   exec(sql: string): void;
   all(sql: string, ...values: Value[]): Row[];
   get(sql: string, ...values: Value[]): Row | undefined;
   run(sql: string, ...values: Value[]): { changes: number; lastId: number };
-  /** All of `work` or nothing, on disk when this returns. May be nested: the outermost one counts. */
+  /** Runs `work` in a transaction, which is on disk when this returns. Nested calls join the outermost transaction. */
   write<T>(work: () => T): T;
   close(): void;
 }
 
-/** How long to wait for another program's write, in ms: its writes are short, and waiting stops everything else. */
+/** How long to wait for another process's write, in ms. Waiting blocks the program, and writes are short. */
 const PATIENCE_MS = 2000;
 
 /**
- * Opens the file, or makes it.
- * @param onFailure sees each failure before it is thrown
+ * Opens the file, and creates a missing one.
+ * @param onFailure called with each failure before it is thrown
  */
 export function openDatabase(
   path: string,
@@ -68,7 +68,7 @@ export function openDatabase(
           sqlite.exec('COMMIT');
           return result;
         } catch (error) {
-          // A full disk may have rolled it back already.
+          // SQLite may have rolled back already, e.g. on a full disk.
           if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
           throw error;
         } finally {
@@ -87,7 +87,7 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
   const sqlite = new DatabaseSync(path, { readOnly });
   try {
     sqlite.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
-    // The schema's index is made with it.
+    // The schema's full-text index uses this function.
     sqlite.function('indexed_text', { deterministic: true, varargs: true }, (...columns) =>
       indexedText(columns.map((column) => (typeof column === 'string' ? column : ''))),
     );
@@ -98,7 +98,7 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
   return sqlite;
 }
 
-/** Loaded when sessions are first used; Node 22 warns that it is experimental, which is no news to users. */
+/** Loads SQLite when sessions are first used. Suppresses Node 22's warning that the module is experimental. */
 function sqliteModule(): typeof import('node:sqlite') {
   const emitWarning = process.emitWarning;
   process.emitWarning = () => {};
@@ -109,7 +109,7 @@ function sqliteModule(): typeof import('node:sqlite') {
   }
 }
 
-/** A column's text; empty where there is none. */
+/** Returns a column's text, or an empty text. */
 export function text(row: Row, column: string): string {
   return textOrNull(row, column) ?? '';
 }
@@ -119,7 +119,7 @@ export function textOrNull(row: Row, column: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** A column's number; 0 where there is none. */
+/** Returns a column's number, or 0. */
 export function integer(row: Row, column: string): number {
   return integerOrNull(row, column) ?? 0;
 }

@@ -1,11 +1,11 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { APPLICATION_ID } from './schema.js';
 
-/** What the file is by its first bytes, read without SQLite, which may write to what it opens. */
+/** The kind of a file, from its first bytes. They are read without SQLite, which may write to a file that it opens. */
 export type FileKind =
   | { kind: 'new' }
   | { kind: 'ours'; version: number }
-  /** An SQLite file without our mark, perhaps one that was only begun. */
+  /** An SQLite file without our mark. Its creation may have been interrupted. */
   | { kind: 'unmarked' }
   | { kind: 'foreign' }
   | { kind: 'damaged' };
@@ -29,7 +29,7 @@ export function kindOfFile(path: string): FileKind {
   if (length === 0) return { kind: 'new' };
   const start = header.subarray(0, Math.min(length, MAGIC.length));
   const hasMagic = start.equals(MAGIC.subarray(0, start.length));
-  // A page that was never written after a power cut is all zeroes.
+  // A page that a power cut prevented from being written consists of zeroes.
   const blank = header.every((byte) => byte === 0);
   if (length < HEADER_BYTES) return { kind: hasMagic || blank ? 'damaged' : 'foreign' };
   const marked = header.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID;

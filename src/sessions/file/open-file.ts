@@ -10,19 +10,19 @@ import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
 export interface OpenedFile {
   database: Database;
-  /** What was done to the file that its owner should know; one sentence each. */
+  /** Changes to the file that the user should know about, one sentence each. */
   notices: string[];
 }
 
 /**
- * Opens the sessions' file: makes it (0600, in a folder of 0700), brings an older one up to date after a
- * backup beside it, or sets a damaged one aside and salvages it.
- * @throws {SessionsError} where it can't be used; the file of another program or version is not touched
+ * Opens the sessions' file. It creates a missing file (mode 0600, in a folder with mode 0700), migrates an older format
+ * after a backup, or moves a damaged file aside and recovers its contents.
+ * @throws {SessionsError} when the file can't be used; it never changes a file of another program or a newer version
  */
 export function openFile(path: string, nowMs: number): OpenedFile {
   try {
     refuseOthers(path);
-    // Two programs that open a damaged file at once would set aside each other's new one.
+    // Without the lock, two processes that open a damaged file at once would move aside each other's new file.
     return alone(path, () => {
       if (!existsSync(path) && existsSync(rescuedFile(path))) renameSync(rescuedFile(path), path);
       const { kind } = refuseOthers(path);
@@ -36,7 +36,7 @@ export function openFile(path: string, nowMs: number): OpenedFile {
   }
 }
 
-/** What the file is, unless it is another program's or a newer version's. */
+/** Returns the kind of the file. Throws for a file of another program or a newer version. */
 function refuseOthers(path: string): FileKind {
   const found = kindOfFile(path);
   if (found.kind === 'foreign') throw foreign(path);
@@ -45,7 +45,7 @@ function refuseOthers(path: string): FileKind {
   return found;
 }
 
-/** An SQLite file without our mark is one that was only begun, or another program's. */
+/** Throws for another program's file. An SQLite file without our mark and without tables was only begun. */
 function refuseTables(path: string): void {
   const database = openDatabase(path, { readOnly: true });
   try {
@@ -73,14 +73,14 @@ function openKnown(path: string, nowMs: number): OpenedFile {
   }
 }
 
-/** Damage that is met while running is remembered by this file, for the next opening to look closer. */
+/** The path of a marker file. It records damage found while running, so that the next start checks the whole file. */
 const damageMarker = (path: string): string => `${path}.damaged`;
 
 function leave(marker: string): void {
   try {
     closeSync(openSync(marker, 'a', 0o600));
   } catch {
-    // The damage is the error to report.
+    // Ignore this failure: the damage itself is the error to report.
   }
 }
 
@@ -106,7 +106,7 @@ function prepare(database: Database): string[] {
   return notices;
 }
 
-/** The schema's version; 0 for an empty file. */
+/** Returns the schema's version; 0 for an empty file. */
 function versionOf(database: Database): number {
   const pragma = (name: string): number => integer(database.get(`PRAGMA ${name}`) ?? {}, name);
   const version = pragma('user_version');
@@ -124,7 +124,7 @@ function ensureWal(database: Database): void {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      // SQLite's own patience does not cover the change of this mode by two programs at once.
+      // SQLite's busy timeout does not apply when two processes change this mode at the same time.
       const busy = error instanceof SessionsError && error.kind === 'busy';
       if (!busy || performance.now() > endMs) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
@@ -132,7 +132,7 @@ function ensureWal(database: Database): void {
   }
 }
 
-/** Brings the file up to `target`; another program may have done so in the meantime. */
+/** Migrates the file to version `target`. Another process may have done so meanwhile. */
 export function migrate(database: Database, target: number): void {
   database.write(() => {
     for (let version = versionOf(database); version < target; version += 1) {
@@ -149,10 +149,10 @@ function backUp(database: Database, version: number): string {
   closeSync(openSync(unfinished, 'wx', 0o600));
   database.run('VACUUM INTO ?', unfinished);
   renameSync(unfinished, backup);
-  return `sessions were brought to a newer format; the file as it was is kept in ${backup}`;
+  return `sessions were converted to a newer format; a copy of the old file is in ${backup}`;
 }
 
-/** Touches both ends of each table: damage there would otherwise show in the middle of a conversation. */
+/** Reads both ends of each table, to find damage now and not in the middle of a conversation. */
 function probe(database: Database): void {
   for (const [table, key] of [
     ['sessions', 'seq'],
@@ -172,10 +172,10 @@ function checkAll(database: Database): void {
   database.exec("INSERT INTO search (search) VALUES ('integrity-check')");
 }
 
-/** What could be read of a damaged file, until it takes that one's place. */
+/** The path of the recovered file until it replaces the damaged one. */
 const rescuedFile = (path: string): string => `${path}.rescued`;
 
-/** Sets the file aside, and puts a new one with what can be read of it in its place. */
+/** Moves the damaged file aside, and replaces it with a new file that contains all readable rows. */
 function replaceDamaged(path: string, nowMs: number): OpenedFile {
   const rescued = rescuedFile(path);
   for (const suffix of ['', '-wal', '-shm']) rmSync(rescued + suffix, { force: true });
@@ -188,7 +188,7 @@ function replaceDamaged(path: string, nowMs: number): OpenedFile {
   } finally {
     target.close();
   }
-  // Ended here, the next opening begins anew, or finds the rescued file alone.
+  // If the process ends here, the next start repeats the recovery, or finds only the recovered file and uses it.
   const aside = `${path}.damaged-${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`;
   for (const suffix of ['-wal', '-shm', '']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
@@ -197,20 +197,25 @@ function replaceDamaged(path: string, nowMs: number): OpenedFile {
   rmSync(damageMarker(path), { force: true });
   const { database } = openKnown(path, nowMs);
   const what =
-    saved === 0 ? 'nothing in it could be read' : `${saved} ${saved === 1 ? 'message' : 'messages'} saved`;
-  return { database, notices: [`the sessions' file was damaged: ${what}; it is kept in ${aside}`] };
+    saved === 0
+      ? 'none of its messages could be read'
+      : `${saved} ${saved === 1 ? 'message' : 'messages'} saved`;
+  return {
+    database,
+    notices: [`the sessions' file was damaged: ${what}; the damaged file is kept in ${aside}`],
+  };
 }
 
 function foreign(path: string): SessionsError {
   return new SessionsError(
     'foreign',
-    `${path} is another program's file and was not touched. Move it away, or name another file`,
+    `move ${path} away, or name another file: it belongs to another program, and was not changed`,
   );
 }
 
 function future(path: string, version: number): SessionsError {
   return new SessionsError(
     'future',
-    `${path} is of a newer vastar-tui (format ${version}, this one knows ${SCHEMA_VERSION}) and was not touched. Update vastar-tui`,
+    `update vastar-tui: a newer version wrote ${path} (format ${version}, this one supports ${SCHEMA_VERSION})`,
   );
 }

@@ -73,13 +73,13 @@ const TABLES = [
   },
 ] as const;
 
-/** The search ends after this many ids without a row: each one costs a query. */
+/** The search ends after this many ids in a row without data, because each id costs a query. */
 const LARGEST_GAP = 2000;
 
 /**
- * Copies every row that can be read from the damaged file into the empty `target`; what has lost its session
- * gets one named "recovered".
- * @returns how many messages came through
+ * Copies every readable row of the damaged file into the empty `target`. Messages without their session get a session
+ * named "recovered".
+ * @returns the number of recovered messages
  */
 export function salvage(damagedPath: string, target: Database): number {
   let source: Database;
@@ -103,7 +103,7 @@ export function salvage(damagedPath: string, target: Database): number {
   return integer(target.get('SELECT count(*) AS n FROM messages') ?? {}, 'n');
 }
 
-/** Reads from the front up to the damage, from the back down to it, and the rest one by one. */
+/** Reads rows from the front up to the damage, from the back down to it, and the rows between one by one. */
 function* readableRows(source: Database, table: string, key: string): Generator<Row> {
   const first = yield* walk(
     source,
@@ -123,7 +123,7 @@ function* readableRows(source: Database, table: string, key: string): Generator<
       missing = 0;
       yield row;
     } catch {
-      // On a damaged page.
+      // The row is on a damaged page.
     }
   }
 }
@@ -147,7 +147,7 @@ function* walk(
     for (const row of rows) {
       const id = integer(row, key);
       if (until !== undefined && id <= until) return { complete: true, reached };
-      // Damage can lead a walk in circles.
+      // In a damaged file, a walk could run in a loop.
       if (id === reached || (until === undefined) !== id > reached) return { complete: false, reached };
       reached = id;
       yield row;
@@ -162,7 +162,7 @@ function copy(target: Database, table: (typeof TABLES)[number], row: Row): void 
   try {
     target.run(`INSERT OR IGNORE INTO ${table.name} (${columns.join(', ')}) VALUES (${marks})`, ...values);
   } catch {
-    // A row whose content is damaged does not fit its columns.
+    // Skip a damaged row whose content does not fit its columns.
   }
 }
 

@@ -1,11 +1,11 @@
-/** Marks the file as ours in SQLite's header: "vtui". */
+/** The application id in SQLite's header, which marks our files: "vtui". */
 export const APPLICATION_ID = 0x76747569;
 
 /**
- * What brings a file from one version to the next, the first from nothing. A released one is never changed.
+ * The migrations from each version to the next. The first one creates the tables. Released migrations never change.
  *
- * Messages form a tree by `parent`, which is no foreign key: cascading along a long conversation would meet
- * SQLite's limit on nested triggers. `touched` orders sessions by use, as clocks may be set back.
+ * Messages form a tree by `parent`. It is not a foreign key, because cascading along a long conversation would exceed
+ * SQLite's limit for nested triggers. `touched` orders sessions by use, because clocks may be set back.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -4,14 +4,14 @@ import { argumentsOf } from './content.js';
 import type { Conversation } from './conversation.js';
 import { conversationOf, type TellOmitted } from './messages.js';
 
-/** Whether it is a session file of aichat, which is YAML. */
+/** Whether the value is a session of aichat, read from YAML. */
 export function isAichat(value: JsonObject): boolean {
   return textIn(value, 'model') !== undefined && objectsIn(value, 'messages').length > 0;
 }
 
 /**
- * A session of aichat: what it compressed comes first. Its name is that of its file.
- * @param name of the file, without its end
+ * Reads a session of aichat. Its compressed messages come first, and its title is the file's name.
+ * @param name the file's name without extension
  */
 export function aichatConversation(
   session: JsonObject,
@@ -26,7 +26,7 @@ export function aichatConversation(
   return conversationOf(messages.flatMap(withoutResults), { id, title: name, ...named }, omit);
 }
 
-/** aichat keeps calls and their results in one message. */
+/** Splits a message: aichat saves calls and their results in one. */
 function withoutResults(message: JsonObject, index: number): JsonObject[] {
   const content = message.content ?? null;
   if (!isObject(content)) return [message];

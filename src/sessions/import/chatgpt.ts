@@ -4,21 +4,21 @@ import { argumentsOf, joined, timeIn } from './content.js';
 import type { Conversation, Draft } from './conversation.js';
 import { fileNamed } from './files.js';
 
-/** Whether it is a conversation of ChatGPT's `conversations.json`. */
+/** Whether the value is a conversation of ChatGPT's `conversations.json`. */
 export function isChatGpt(value: JsonObject): boolean {
   return objectIn(value, 'mapping') !== undefined;
 }
 
 /**
- * A conversation of ChatGPT's export. Its messages form a tree, `mapping`, of which `current_node` ends the branch in use.
- * Reasoning stands in messages of its own there; it belongs to the answer that follows it.
+ * Reads a conversation of ChatGPT's export. Its messages form a tree, `mapping`, and `current_node` is the end of the
+ * current branch. The export has separate messages with reasoning, which belong to the next answer.
  */
 export function chatGptConversation(conversation: JsonObject, omit: (what: string) => void): Conversation {
   const nodes = objectIn(conversation, 'mapping') ?? {};
   const nodeOf = (key: string | undefined): JsonObject | undefined =>
     key === undefined ? undefined : objectIn(nodes, key);
   const parts = new Map(Object.keys(nodes).map((key) => [key, partOf(nodeOf(key), omit)]));
-  /** The nearest message above that is kept, with the reasoning on the way there. */
+  /** Returns the nearest ancestor that is imported, and the reasoning of the messages between. */
   const above = (key: string): { parent: string | null; reasoning: string } => {
     let reasoning = '';
     const passed = new Set<string>();
@@ -141,7 +141,7 @@ function contentOf(content: JsonObject, omit: (what: string) => void): Content {
     case 'tether_browsing_display':
       return { text: textIn(content, 'result') ?? textIn(content, 'summary') ?? '' };
     default: {
-      // Code, a program's output, an error of the system, a page.
+      // For example code, a program's output, a system error, a web page.
       const text = textIn(content, 'text') ?? textIn(content, 'result') ?? partsOf(content, omit).text;
       if (text === '') omit(`message with content of the type ${type}`);
       return { text };
@@ -164,7 +164,7 @@ function partsOf(content: JsonObject, omit: (what: string) => void): Content {
   return { text: texts.filter((text) => text !== '').join('\n'), attachments };
 }
 
-/** `asset_pointer` names a file of the export's folder. */
+/** Returns an attachment for an `asset_pointer`, which names a file in the export's folder. */
 function assetOf(part: JsonObject, pointer: string): Attachment {
   const type = textIn(part, 'content_type')?.startsWith('audio')
     ? `audio/${textIn(part, 'format') ?? 'wav'}`
@@ -172,7 +172,7 @@ function assetOf(part: JsonObject, pointer: string): Attachment {
   return { ...fileNamed(idOf(pointer), type, numberIn(part, 'size_bytes') ?? null), url: pointer };
 }
 
-/** The uploads of a message; one that stands among its parts gets its name there. */
+/** Returns the uploads of a message that are not among its parts. Uploads among the parts get their name. */
 function attachedTo(message: JsonObject, assets: Attachment[]): Attachment[] {
   const uploads = objectsIn(objectIn(message, 'metadata') ?? {}, 'attachments');
   return uploads.flatMap((upload) => {

@@ -4,14 +4,14 @@ import { piecesOf, timeIn } from './content.js';
 import type { Conversation, Draft } from './conversation.js';
 import { fileNamed, fileWith, typeOfName } from './files.js';
 
-/** Whether it is a conversation of Claude's `conversations.json`. */
+/** Whether the value is a conversation of Claude's `conversations.json`. */
 export function isClaude(value: JsonObject): boolean {
   return Array.isArray(value.chat_messages);
 }
 
 /**
- * A conversation of Claude's export. What a tool answered stands within the answer that called it: it becomes a message
- * of its own, and what was said after it another answer.
+ * Reads a conversation of Claude's export, where tool results are part of the answer. Each result becomes a separate
+ * message, and the text after it becomes another answer.
  */
 export function claudeConversation(conversation: JsonObject, omit: (what: string) => void): Conversation {
   const drafts: Draft[] = [];
@@ -21,7 +21,7 @@ export function claudeConversation(conversation: JsonObject, omit: (what: string
   for (const message of objectsIn(conversation, 'chat_messages')) {
     const key = textIn(message, 'uuid') ?? String(drafts.length);
     const follows = textIn(message, 'parent_message_uuid');
-    // Without parents the messages stand in their order; the first one's parent is a message that does not exist.
+    // Messages without a parent follow one another. The first message's parent does not exist.
     let parent: string | null = follows === undefined ? last : (ends.get(follows) ?? null);
     for (const [index, draft] of draftsOf(message, omit).entries()) {
       const own = index === 0 ? key : `${key}#${index}`;
@@ -62,7 +62,7 @@ function draftsOf(message: JsonObject, omit: (what: string) => void): Omit<Draft
   return [{ ...first, attachments: [...(first.attachments ?? []), ...filesOf(message)] }, ...rest];
 }
 
-/** The export names calls and results by their order where it gives no ids. */
+/** Adds missing ids: without ids, calls and results match by their order. */
 function withIds(blocks: readonly JsonObject[]): JsonObject[] {
   let calls = 0;
   let results = 0;
@@ -83,7 +83,7 @@ function filesOf(message: JsonObject): Attachment[] {
   const read = objectsIn(message, 'attachments').map((attachment) => {
     const name = textIn(attachment, 'file_name') || 'attachment.txt';
     const content = textIn(attachment, 'extracted_content');
-    // The text of a document, which itself is not in the export.
+    // The export contains only the document's text.
     if (content !== undefined) return fileWith(Buffer.from(content).toString('base64'), 'text/plain', name);
     return fileNamed(name, typeOfName(name), numberIn(attachment, 'file_size') ?? null);
   });

@@ -2,21 +2,21 @@ import { isList, isObject, numberIn, objectIn, objectsIn, textIn } from '../json
 import type { Attachment, Json, JsonObject, ToolCall } from '../types.js';
 import { fileAt, fileWith } from './files.js';
 
-/** A stretch of a message's content: what was said, or the result of a tool call. */
+/** A part of a message's content: text with its calls, or the result of a tool call. */
 export interface Piece {
   text: string;
   reasoning: string;
   refusal: string;
   toolCalls: ToolCall[];
   attachments: Attachment[];
-  /** Of a result: its call. */
+  /** For a result: the id of its call. */
   resultOf?: string;
 }
 
 /**
- * The content of a message in the forms of OpenAI and Anthropic: a text, or parts. A result of a tool call parts what
- * was said before it from what was said after it.
- * @param unknown told of each type of part that is not known, which is left out
+ * Reads the content of a message in the formats of OpenAI and Anthropic: a text, or parts. A tool result separates the
+ * content before it from the content after it.
+ * @param unknown called with the type of each unknown part, which is skipped
  */
 export function piecesOf(content: Json, unknown: (type: string) => void): Piece[] {
   if (typeof content === 'string') return [{ ...nothing(), text: content }];
@@ -117,19 +117,19 @@ function resultOf(part: JsonObject, unknown: (type: string) => void): Piece {
   };
 }
 
-/** Tool calls in the form of a chat completion, the older single `function_call` among them. */
+/** Returns the tool calls of a chat completion's message, including the older single `function_call`. */
 export function callsOf(message: JsonObject): ToolCall[] {
   const old = objectIn(message, 'function_call');
   const calls = [...objectsIn(message, 'tool_calls'), ...(old === undefined ? [] : [{ function: old }])];
   return calls.map((call) => {
     const named = objectIn(call, 'function') ?? call;
     const name = textIn(named, 'name') ?? '';
-    // An older call has no id: its result gives the name.
+    // An older call has no id. Its result refers to the function's name.
     return { id: textIn(call, 'id') ?? name, name, arguments: argumentsOf(named.arguments ?? {}) };
   });
 }
 
-/** Arguments as JSON text; what is no JSON, such as a program, becomes the member `input`. */
+/** Returns arguments as JSON text. Text that is not JSON, e.g. a program, becomes the member `input`. */
 export function argumentsOf(given: Json): string {
   if (typeof given !== 'string') return JSON.stringify(given);
   try {
@@ -144,12 +144,12 @@ function nothing(): Piece {
   return { text: '', reasoning: '', refusal: '', toolCalls: [], attachments: [] };
 }
 
-/** Two texts, a paragraph each. */
+/** Joins two texts as paragraphs. */
 export function joined(one: string, other: string): string {
   return one === '' || other === '' ? one + other : `${one}\n\n${other}`;
 }
 
-/** A time as programs write it: Unix seconds or milliseconds, or ISO 8601, UTC without a zone. */
+/** Reads a time: Unix seconds or milliseconds, or ISO 8601 (UTC if it has no zone). Returns Unix time in ms. */
 export function timeIn(object: JsonObject, ...names: string[]): number | undefined {
   for (const name of names) {
     const number = numberIn(object, name);

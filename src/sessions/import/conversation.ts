@@ -10,41 +10,43 @@ import {
   type Session,
 } from '../types.js';
 
-/** A message of another program's conversation: its key there, and that of the message that it follows. */
+/** A message of another program's conversation, with its key and its parent's key there. */
 export interface Draft extends Partial<Omit<Message, 'id' | 'parentId' | 'role'>> {
   key: string;
   parent: string | null;
   role: Role;
-  /** What is known of the exchange that brought an answer: its figures, by the names of ExchangeMetrics. */
+  /** The known figures of an answer's exchange, named like the members of ExchangeMetrics. */
   metrics?: JsonObject;
 }
 
 /** Another program's conversation. */
 export interface Conversation {
-  /** What tells it from all others of its program. */
+  /** Identifies the conversation among all others of its program. */
   id: string;
   title?: string | undefined;
   createdMs?: number | undefined;
   usedMs?: number | undefined;
   drafts: readonly Draft[];
-  /** The key of the message at the end of the branch in use [the last one]. */
+  /** The key of the message at the end of the current branch. Default: the last message. */
   head?: string | undefined;
 }
 
-/** What an import holds. */
+/** The contents of an import. */
 export interface Imported {
-  /** What it was recognised as. */
+  /** The recognised format. */
   format: string;
   sessions: Session[];
-  /** What of it was left out, a sentence each. */
+  /** The parts that were skipped, one sentence each. */
   remarks: string[];
-  /** Another program's: a conversation has the same id each time, by which it is known to be there already. */
+  /**
+   * Whether it comes from another program. Such a conversation always gets the same id, which reveals repeated imports.
+   */
   foreign: boolean;
 }
 
 /**
- * The conversation as a session. Messages whose parent is missing begin the conversation anew.
- * @param program part of the session's id
+ * Returns the conversation as a session. A message without its parent begins a new branch.
+ * @param program the program's name, which is part of the session's id
  */
 export function sessionOf(program: string, conversation: Conversation): Session {
   const { id, drafts, createdMs: begun = firstTime(drafts), usedMs = lastTime(drafts, begun) } = conversation;
@@ -73,7 +75,7 @@ export function sessionOf(program: string, conversation: Conversation): Session 
   };
 }
 
-/** Each message after the one that it follows, else in the order of time, and as they were given. */
+/** Sorts messages by time, with each message after its parent. Messages of the same time keep their order. */
 function parentsFirst(drafts: readonly Draft[]): Draft[] {
   const byKey = new Map(drafts.map((draft) => [draft.key, draft]));
   const placed = new Set<Draft>();
@@ -82,7 +84,7 @@ function parentsFirst(drafts: readonly Draft[]): Draft[] {
     .sort((a, b) => (a.draft.atMs ?? 0) - (b.draft.atMs ?? 0) || a.index - b.index);
   const known = drafts.every(({ atMs }) => atMs !== undefined);
   for (const { draft } of known ? byTime : byTime.sort((a, b) => a.index - b.index)) {
-    // What it follows comes first, from the beginning of the branch; a circle is cut where it is met again.
+    // Place the ancestors first, from the beginning of the branch. A loop is cut where it repeats.
     const branch = new Set<Draft>();
     for (let at: Draft | undefined = draft; at !== undefined && !placed.has(at) && !branch.has(at); ) {
       branch.add(at);
@@ -106,7 +108,7 @@ function titleOf(messages: readonly Message[]): string {
   return beginningOf(previewOf(question?.text ?? ''), 80) || 'untitled';
 }
 
-/** Where it was sent is not known. */
+/** Returns an exchange without an address, which is not known. */
 function exchangeOf(answer: Message, metrics: JsonObject, id: number): Exchange {
   return {
     id,

@@ -1,6 +1,6 @@
 import type { Attachment } from '../types.js';
 
-/** Media types by the ends of names. */
+/** Media types by file extension. */
 const TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
   jpg: 'image/jpeg',
@@ -16,26 +16,26 @@ const TYPES: Readonly<Record<string, string>> = {
   mp3: 'audio/mpeg',
 };
 
-/** The media type that a file of this name has, as far as the name says so. */
+/** Returns the media type for a file name's extension. */
 export function typeOfName(name: string): string {
   const end = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? '';
   return TYPES[end] ?? 'application/octet-stream';
 }
 
-/** A name for a file that has none, by its media type. */
+/** Returns a name for a file without one, from its media type. */
 export function nameOfType(type: string): string {
   const end = Object.keys(TYPES).find((one) => TYPES[one] === type);
   const kind = type.split('/', 1)[0] ?? '';
   return `${['image', 'audio'].includes(kind) ? kind : 'file'}${end === undefined ? '' : `.${end}`}`;
 }
 
-/** A file whose content is known. @param data Base64 */
+/** Returns an attachment with its content. @param data Base64 */
 export function fileWith(data: string, type: string, name = nameOfType(type)): Attachment {
   const clean = data.replace(/[^A-Za-z0-9+/=]/g, '');
   return { name, type, size: Buffer.byteLength(clean, 'base64'), data: clean, url: null };
 }
 
-/** A file behind an address; with a `data:` URL that is the content itself. */
+/** Returns an attachment with an address. A `data:` URL contains the content itself. */
 export function fileAt(url: string, name?: string, type?: string): Attachment {
   const data = /^data:([^;,]*)(?:;[^,]*)?;base64,/i.exec(url);
   if (data !== null)
@@ -45,7 +45,7 @@ export function fileAt(url: string, name?: string, type?: string): Attachment {
   return { name: last === '' ? nameOfType(known) : last, type: known, size: null, data: null, url };
 }
 
-/** A file of which no more is known. */
+/** Returns an attachment without content and address. */
 export function fileNamed(name: string, type = typeOfName(name), size: number | null = null): Attachment {
   return { name, type, size, data: null, url: null };
 }

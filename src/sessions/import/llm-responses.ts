@@ -4,14 +4,14 @@ import type { Conversation, Draft } from './conversation.js';
 import { answeredBy, attachmentIn } from './llm-rows.js';
 
 /**
- * The conversations that older versions of `llm` kept, as prompts and responses.
- * @param tables that the file has
+ * Reads the conversations of older versions of `llm`, which saved prompts and responses.
+ * @param tables the names of the file's tables
  */
 export function llmResponses(db: Database, tables: ReadonlySet<string>): Conversation[] {
   const named = new Map(
     db.all('SELECT id, name FROM conversations').map((row) => [text(row, 'id'), text(row, 'name')]),
   );
-  // For a time both tables were written.
+  // Some versions wrote both tables.
   const newer = tables.has('turns') ? 'WHERE id NOT IN (SELECT id FROM turns)' : '';
   const extras = extrasOf(db, tables);
   const conversations = new Map<string, Draft[]>();
@@ -26,14 +26,14 @@ export function llmResponses(db: Database, tables: ReadonlySet<string>): Convers
 }
 
 interface Extras {
-  /** By the response's id; empty where there is nothing. */
+  /** Returns the rows that belong to a response; empty if there are none. */
   rows(
     table: 'tool_calls' | 'tool_results' | 'attachments' | 'prompt' | 'system',
     response: string,
   ): readonly Row[];
 }
 
-/** What belongs to responses and stands in other tables, which older versions lack. */
+/** Reads data of responses from other tables, which older versions lack. */
 function extrasOf(db: Database, tables: ReadonlySet<string>): Extras {
   const read = (needed: string, sql: string): Map<string, Row[]> => {
     const found = new Map<string, Row[]>();
@@ -60,7 +60,7 @@ function extrasOf(db: Database, tables: ReadonlySet<string>): Extras {
   return { rows: (table, response) => known[table].get(response) ?? [] };
 }
 
-/** A prompt and its response: what tools answered before it, what was asked, and the answer. */
+/** Returns the messages of a response's row: tool results, the prompt, and the answer. */
 function draftsOf(row: Row, extras: Extras, first: boolean): Omit<Draft, 'parent'>[] {
   const id = text(row, 'id');
   const atMs = timeIn({ at: text(row, 'datetime_utc') }, 'at');

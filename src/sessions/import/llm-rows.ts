@@ -3,7 +3,7 @@ import type { Attachment, JsonObject } from '../types.js';
 import type { Draft } from './conversation.js';
 import { fileAt, fileNamed, fileWith } from './files.js';
 
-/** The model of a response or a turn, and its figures. */
+/** Returns the model and the figures of a response or a turn. */
 export function answeredBy(row: Row): Pick<Draft, 'endpoint' | 'model' | 'metrics'> {
   const [input, output] = [integerOrNull(row, 'input_tokens'), integerOrNull(row, 'output_tokens')];
   const metrics: JsonObject = {
@@ -14,7 +14,7 @@ export function answeredBy(row: Row): Pick<Draft, 'endpoint' | 'model' | 'metric
   return { endpoint: 'llm', model: textOrNull(row, 'resolved_model') ?? textOrNull(row, 'model'), metrics };
 }
 
-/** A row of the table `attachments`. */
+/** Reads a row of the table `attachments`. */
 export function attachmentIn(row: Row): Attachment {
   const type = textOrNull(row, 'type') ?? undefined;
   const [url, path] = [textOrNull(row, 'url'), textOrNull(row, 'path')];

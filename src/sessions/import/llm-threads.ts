@@ -6,8 +6,8 @@ import type { Conversation, Draft } from './conversation.js';
 import { answeredBy, attachmentIn } from './llm-rows.js';
 
 /**
- * The conversations that `llm` keeps as messages, each linked to the one before it. Conversations with the same
- * beginning share its messages there; here each has its own.
+ * Reads the conversations that `llm` saves as linked messages. In its file, conversations with the same beginning share
+ * messages; here each conversation gets its own copies.
  */
 export function llmThreads(db: Database): Conversation[] {
   const parents = new Map(
@@ -20,7 +20,7 @@ export function llmThreads(db: Database): Conversation[] {
   return db.all('SELECT * FROM threads ORDER BY datetime_utc, id').map((thread) => {
     const id = text(thread, 'id');
     const tip = text(thread, 'tip_message_hash');
-    /** The turn that brought each message, as its input or its answer. */
+    /** The turn of each message, which was the turn's input or its answer. */
     const broughtBy = new Map<string, Row | undefined>();
     const collect = (from: string, turn?: Row): void => {
       for (let at: string | null = from; at !== null && !broughtBy.has(at) && parents.has(at); ) {
@@ -67,7 +67,7 @@ function keyOf(hash: string, index: number): string {
   return `${hash} ${index}`;
 }
 
-/** What each message consists of; the results of tools are messages of their own. */
+/** Returns the contents of each message. Tool results become separate messages. */
 function contentsOf(db: Database): Map<string, Omit<Draft, 'key' | 'parent'>[]> {
   const fragments = new Map(
     db.all('SELECT id, content FROM fragments').map((row) => [integer(row, 'id'), text(row, 'content')]),
@@ -107,7 +107,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   tool: 'user',
 };
 
-/** A part of a message, in the form of Anthropic's content. */
+/** Returns a part of a message in the format of Anthropic's content. */
 function blockOf(part: Row, fragments: ReadonlyMap<number, string>): JsonObject {
   const written = textOrNull(part, 'payload');
   const parsed = written === null ? {} : parseJson(written);
@@ -136,7 +136,7 @@ function blockOf(part: Row, fragments: ReadonlyMap<number, string>): JsonObject 
   }
 }
 
-/** A text that is made of fragments and what was typed beside them. */
+/** Builds a text from fragments and typed text. */
 function referred(payload: JsonObject, fragments: ReadonlyMap<number, string>): string {
   const pieces = objectsIn(payload, 'text_ref').map(
     (piece) => textIn(piece, 'literal') ?? fragments.get(numberIn(piece, 'fragment') ?? -1) ?? '',

@@ -3,7 +3,7 @@ import type { JsonObject, Role } from '../types.js';
 import { callsOf, joined, piecesOf, timeIn } from './content.js';
 import type { Conversation, Draft } from './conversation.js';
 
-/** Told of what is left out. */
+/** Called with a description of each skipped part. */
 export type TellOmitted = (what: string) => void;
 
 const ROLES: Readonly<Record<string, Role>> = {
@@ -17,13 +17,13 @@ const ROLES: Readonly<Record<string, Role>> = {
   function: 'tool',
 };
 
-/** Whether it is a message as chat APIs have it. */
+/** Whether the value is a message in the format of chat APIs. */
 export function isMessage(value: JsonObject): boolean {
   const role = textIn(value, 'role');
   return role !== undefined && role in ROLES && ('content' in value || 'tool_calls' in value);
 }
 
-/** A conversation of messages as chat APIs have them, one after the other. */
+/** Returns a conversation of messages in the format of chat APIs, one after the other. */
 export function conversationOf(
   messages: readonly JsonObject[],
   about: {

@@ -4,13 +4,13 @@ import { argumentsOf, joined, timeIn } from './content.js';
 import type { Conversation, Draft } from './conversation.js';
 import { fileAt } from './files.js';
 
-/** Whether it is what `opencode export` writes. */
+/** Whether the value was written by `opencode export`. */
 export function isOpencode(value: JsonObject): boolean {
   const [first] = objectsIn(value, 'messages');
   return objectIn(value, 'info') !== undefined && (first === undefined || Array.isArray(first.parts));
 }
 
-/** A session of opencode. The results of tool calls stand with the calls there; here they are messages of their own. */
+/** Reads a session of opencode, where calls include their results. Here the results become separate messages. */
 export function opencodeConversation(session: JsonObject, omit: (what: string) => void): Conversation {
   const info = objectIn(session, 'info') ?? {};
   const drafts: Draft[] = [];
@@ -66,7 +66,7 @@ function stateOf(part: JsonObject): JsonObject {
   return objectIn(part, 'state') ?? {};
 }
 
-/** Parts that only tell of a step, or that opencode added for the model. */
+/** Types of parts without content: steps, and additions by opencode. */
 const ASIDE = new Set([
   'tool',
   'step-start',

@@ -10,15 +10,15 @@ import { conversationOf, isMessage, type TellOmitted } from './messages.js';
 import { isOpencode, opencodeConversation } from './opencode.js';
 import { isOwnLine, ownSessions } from './own-lines.js';
 
-/** What can be imported, for people. */
+/** The formats that can be imported, for error messages. */
 const FORMATS =
   'the JSON or JSON Lines of "sessions export", conversations.json of ChatGPT or Claude, logs.db of llm, a session of ' +
   'aichat or opencode, or messages as chat APIs have them, in JSON or JSON Lines';
 
 /**
- * Reads an import by what it contains.
- * @param name of its file, without its end: aichat names a session by it
- * @throws {SessionsError} `invalid`, with what can be imported
+ * Reads an import. The contents determine the format.
+ * @param name the file's name without extension, which is the title of an aichat session
+ * @throws {SessionsError} `invalid`, with the formats that can be imported
  */
 export async function readImport(written: string, name?: string): Promise<Imported> {
   const text = written.replace(/^\u{feff}/u, '');
@@ -29,11 +29,11 @@ export async function readImport(written: string, name?: string): Promise<Import
   if (values !== undefined) return byContent(values, whole === undefined ? 'line' : 'item');
   const { parse } = await import('yaml');
   const yaml = attempt((): Json => parse(text));
-  if (yaml === undefined || !isObject(yaml) || !isAichat(yaml)) throw unknown('it is nothing that is known');
+  if (yaml === undefined || !isObject(yaml) || !isAichat(yaml)) throw unknown('its format is unknown');
   return foreign(AICHAT, [yaml], name);
 }
 
-/** A kind of value that an import consists of. */
+/** A format, recognised by its values. */
 interface Kind {
   format: string;
   is: (value: JsonObject) => boolean;
@@ -82,12 +82,12 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Also those of a request in a batch. */
+/** Returns the messages of a value, or of a request in a batch file. */
 function messagesOf(value: JsonObject): readonly JsonObject[] {
   return objectsIn('messages' in value ? value : (objectIn(value, 'body') ?? {}), 'messages');
 }
 
-/** The first value tells the kind of all. */
+/** Reads values whose format the first value determines. */
 function byContent(values: readonly Json[], each: string): Imported {
   const objects = values.map((value) => (isObject(value) ? value : {}));
   const [first] = objects;
@@ -101,7 +101,7 @@ function byContent(values: readonly Json[], each: string): Imported {
     return { format: 'our export of exchanges', sessions: ownSessions(objects), remarks: [], foreign: false };
   }
   const kind = KINDS.find(({ is }) => is(first));
-  if (kind === undefined) throw unknown('it is nothing that is known');
+  if (kind === undefined) throw unknown('its format is unknown');
   checked(kind.format, kind.is);
   return foreign(kind, objects);
 }
@@ -113,24 +113,24 @@ function foreign({ format, conversations }: Kind, values: readonly JsonObject[],
   return {
     format,
     sessions,
-    remarks: [...counts].map(([what, count]) => `${count} × ${what} left out`),
+    remarks: [...counts].map(([what, count]) => `skipped ${count} × ${what}`),
     foreign: true,
   };
 }
 
-/** The conversations that have messages, as sessions. */
+/** Returns the conversations with messages as sessions. */
 export function sessionsOf(program: string, conversations: readonly Conversation[]): Session[] {
   return conversations.filter(({ drafts }) => drafts.length > 0).map((one) => sessionOf(program, one));
 }
 
-/** The values of JSON Lines; undefined where it is something else. */
+/** Returns the values of JSON Lines, or undefined for another format. */
 function linesOf(text: string): Json[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const values = lines.map((line) => attempt(() => parseJson(line)));
   const [first] = values;
   if (first === undefined || !isObject(first)) return undefined;
   const wrong = values.indexOf(undefined);
-  if (wrong >= 0) throw unknown(`line ${wrong + 1} is no JSON`);
+  if (wrong >= 0) throw unknown(`line ${wrong + 1} is not JSON`);
   return values.filter((value) => value !== undefined);
 }
 
@@ -143,5 +143,5 @@ function attempt<T>(work: () => T): T | undefined {
 }
 
 function unknown(why: string): SessionsError {
-  return new SessionsError('invalid', `this can't be imported: ${why}. What can be: ${FORMATS}`);
+  return new SessionsError('invalid', `this can't be imported: ${why}. Importable formats: ${FORMATS}`);
 }

@@ -1,28 +1,28 @@
 import { callsIn } from '../tool-calls.js';
 
 /**
- * What words are written with in scripts that put no space between them, and pictures: each of these characters is
- * a word to the index, and a longer word is a phrase of them.
+ * Characters of scripts without spaces between words, and emoji. The index treats each of them as a word, and a longer
+ * word as a phrase.
  */
 const WORD_BY_ITSELF =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}\p{scx=Yi}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{So}\p{Extended_Pictographic}\p{Emoji_Modifier}]/gu;
 
-/** Parts words for the index, and is not seen: the zero width space. */
+/** The zero width space, which separates words for the index and is invisible. */
 const PART = '\u{200b}';
 
-/** The text as the index reads it: composed, with each character that is a word by itself parted from others. */
+/** Prepares a text for the index: in composed form (NFC), with separators around each character that is a word. */
 export function parted(text: string): string {
   return text.normalize('NFC').replace(WORD_BY_ITSELF, `${PART}$&${PART}`);
 }
 
-/** A text of the index as it was. */
+/** Removes the separators that `parted` added. */
 export function joined(text: string): string {
   return text.replaceAll(PART, '');
 }
 
 /**
- * All of a message that is searched.
- * @param columns text, reasoning, refusal, tool calls (JSON) and the names of attachments; empty where there are none
+ * Returns all text of a message that can be searched.
+ * @param columns text, reasoning, refusal, tool calls (JSON) and the names of attachments; each may be empty
  */
 export function indexedText([
   text = '',
@@ -35,7 +35,7 @@ export function indexedText([
   return parted([text, reasoning, refusal, ...called, attached].filter((part) => part !== '').join('\n'));
 }
 
-/** JSON with the characters that some models write as `\uXXXX`. */
+/** Decodes characters that some models write as `\uXXXX` in JSON. */
 function unescaped(json: string): string {
   try {
     return JSON.stringify(JSON.parse(json));

@@ -1,6 +1,6 @@
 import { OUTCOME_NAMES } from '../../common/outcomes.js';
 
-/** A word or phrase to find. `prefix`: it may go on, as in a word that is still being typed. */
+/** A word or phrase to find. `prefix`: longer words match, too, e.g. while a word is being typed. */
 export interface Term {
   text: string;
   prefix: boolean;
@@ -13,15 +13,15 @@ export type Filter =
   | { kind: 'status'; code: number }
   | { kind: 'error'; class: string | 'any' }
   | { kind: 'model' | 'endpoint' | 'outcome'; text: string }
-  /** Unix times in ms, `from` included, `to` not. */
+  /** Unix times in ms, from `fromMs` (inclusive) to `toMs` (exclusive). */
   | { kind: 'time'; fromMs: number; toMs: number };
 
 export interface Query {
   terms: Term[];
   filters: Filter[];
-  /** Parts that could not be understood, and what was expected; the rest counts. */
+  /** Invalid parts, each with what was expected. The other parts are used. */
   problems: string[];
-  /** The last part is a filter that has only been begun. */
+  /** Whether the last part is an incomplete filter. */
   unfinished: boolean;
 }
 
@@ -31,10 +31,10 @@ type Part =
   | { kind: 'problem'; text: string };
 
 /**
- * Understands a search as it is typed: words, "phrases", and the filters `ttft>2s`, `e2e<500ms`,
- * `tokens>=100`, `error:429`, `error:any`, `model:…`, `endpoint:…`, `outcome:…`, `on:2026-11-22`, `after:7d`, `before:today`.
- * Pure: any text gives a query, an unfinished one too. Days are local ones.
- * @param nowMs Unix time that relative dates count from
+ * Parses a search while it is typed: words, "phrases", and the filters `ttft>2s`, `e2e<500ms`,
+ * `tokens>=100`, `error:429`, `error:any`, `model:…`, `endpoint:…`, `outcome:…`, `on:2026-11-22`, `after:7d`,
+ * `before:today`. Every text gives a query, even an incomplete one. Days are in local time.
+ * @param nowMs Unix time in ms to which relative dates refer
  */
 export function parseQuery(text: string, nowMs: number): Query {
   const query: Query = { terms: [], filters: [], problems: [], unfinished: false };
@@ -56,7 +56,7 @@ const UNFINISHED = new RegExp(`^(?:${NAMES.join('|')})(?:[<>]=?|[=:])$`, 'i');
 const FILTER = new RegExp(`^(${NAMES.join('|')})([<>]=?|[=:])(.+)$`, 'i');
 
 function* wordsOf(text: string): Generator<{ word: string; quoted: boolean; last: boolean }> {
-  // A phrase may not have been closed yet.
+  // The last phrase may not be closed yet.
   const found = text.matchAll(/"([^"]*)("?)|((?:[a-z0-9]+:)?[^\s"]+)/gi);
   for (const match of found) {
     const quoted = match[1] !== undefined;
@@ -132,7 +132,7 @@ function duration(value: string): number | undefined {
   return Number(match[1]) * (UNIT_MS[(match[2] ?? '').toLowerCase()] ?? 1);
 }
 
-/** The local day, or month, that is meant. */
+/** Returns the local day or month for a date. */
 function dayOf(value: string, nowMs: number): { fromMs: number; toMs: number } | undefined {
   const now = new Date(nowMs);
   const daysAgo = (days: number): { fromMs: number; toMs: number } => {

@@ -10,7 +10,7 @@ export interface SearchHit {
   /** Unix time in ms. */
   atMs: number;
   model: string | null;
-  /** The text around what was found, on one line; found words stand between U+E000 and U+E001. */
+  /** The text around the match, on one line. Found words are enclosed in U+E000 and U+E001. */
   snippet: string;
 }
 
@@ -22,7 +22,7 @@ interface Condition {
   values: Value[];
 }
 
-/** The messages that match, the latest first; each filter must hold for the exchange they belong to. */
+/** Returns the matching messages, the latest first. Their exchange must match all filters. */
 export function search(db: Database, query: Query, limit: number): SearchHit[] {
   const match = matchOf(query.terms);
   if (match === '' && query.filters.length === 0) return [];
@@ -47,15 +47,15 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
 
 const COLUMNS = 's.id AS session, s.title, m.id AS message, m.role, m.at_ms, m.model';
 
-/** A constant, which SQLite looks at before it begins to search. */
+/** A constant condition, which SQLite evaluates before it searches. */
 const NOTHING: Condition = { sql: '0', values: [] };
 
 /** Up to this many exchanges, the filter on exchanges runs first. */
 const FEW = 2000;
 
 /**
- * What the exchanges' conditions ask of a message. Where few exchanges meet them, their messages are listed;
- * where many do, each message looks up its own exchange: the latest matches are then found soon.
+ * Converts conditions about exchanges to a condition about messages. If few exchanges match, it lists their messages.
+ * If many match, each message looks up its exchange, so that the latest matches are found quickly.
  */
 function throughExchanges(db: Database, conditions: readonly Condition[]): Condition[] {
   if (conditions.length === 0) return [];
@@ -114,13 +114,13 @@ function all(conditions: readonly Condition[]): Condition {
   };
 }
 
-/** FTS5's own syntax is switched off by quoting each term. */
+/** Returns the query for FTS5. Each term is quoted, so that FTS5's own syntax has no effect. */
 function matchOf(terms: readonly Term[]): string {
   return terms
     .filter((term) => /[\p{L}\p{N}\p{Co}\p{So}]/u.test(term.text))
     .map(({ text, prefix }) => {
       const quoted = `"${parted(text).replaceAll('"', '""').replaceAll('\0', '')}"`;
-      // A single letter begins nearly every text, and finding that out is slow.
+      // Nearly every text has a word with a given first letter, and such a search is slow.
       return prefix && !/^[a-z0-9]$/i.test(text) ? `${quoted}*` : quoted;
     })
     .join(' ');

@@ -15,7 +15,7 @@ const delta = (value: object): object => ({ choices: [{ index: 0, delta: value }
 const FINISH = { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] };
 const CALL = { index: 0, id: 'c1', function: { name: 'weather', arguments: '{}' } };
 
-test("DeepSeek's reasoning_content is carried whole", () => {
+test("DeepSeek's reasoning_content is kept whole", () => {
   const { carried } = read([
     delta({ reasoning_content: 'First ' }),
     delta({ reasoning_content: 'look.' }),
@@ -25,7 +25,7 @@ test("DeepSeek's reasoning_content is carried whole", () => {
   expect(carried).toEqual({ message: { reasoning_content: 'First look.' }, calls: {} });
 });
 
-test("OpenRouter's reasoning_details are carried with the pieces of each part joined", () => {
+test("OpenRouter's reasoning_details are kept, with the deltas of each part joined", () => {
   const { carried } = read([
     delta({ reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'First ' }] }),
     delta({ reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'look.' }] }),
@@ -41,7 +41,7 @@ test("OpenRouter's reasoning_details are carried with the pieces of each part jo
   });
 });
 
-test("Gemini's signature of a call is carried with that call", () => {
+test("Gemini's signature of a call is kept with that call", () => {
   const extra_content = { google: { thought_signature: 'sig' } };
   const { carried } = read([
     delta({ tool_calls: [{ ...CALL, extra_content }] }),
@@ -51,7 +51,7 @@ test("Gemini's signature of a call is carried with that call", () => {
   expect(carried).toEqual({ message: {}, calls: { 0: extra_content } });
 });
 
-test("Anthropic's blocks of thinking are carried with their signatures, redacted ones too", () => {
+test("Anthropic's thinking blocks, even redacted ones, are kept with their signatures", () => {
   const { carried } = read(
     [
       { type: 'message_start', message: { model: 'claude-x', content: [] } },
@@ -81,11 +81,11 @@ test("Anthropic's blocks of thinking are carried with their signatures, redacted
   ]);
 });
 
-test('an answer without any of it carries nothing', () => {
+test('an answer without such parts has no `carried`', () => {
   expect(read([delta({ content: 'Hi', reasoning: 'Hm.' }), FINISH])).not.toHaveProperty('carried');
 });
 
-test('what is carried counts for the bound of an answer', () => {
+test('carried parts count towards the size limit of an answer', () => {
   const data = 'x'.repeat(4 * 1024 * 1024);
   const events = Array.from({ length: 20 }, (_, index) =>
     delta({ reasoning_details: [{ type: 'reasoning.encrypted', index, data }] }),

@@ -21,7 +21,7 @@ const status = (
 const streamed = (error: unknown): ConnectorException =>
   errorOf({ statusCode: 200, contentType: 'text/event-stream' }, `data: ${JSON.stringify({ error })}\n\n`);
 
-describe('an answer with a status other than 2xx says what happened, where, and what to do', () => {
+describe('the error for a status other than 2xx says what happened, where, and what to do', () => {
   test.each([
     [400, ErrorClass.InvalidRequest, 'The request must change before it is sent again.'],
     [401, ErrorClass.Permanent, 'Check the API key.'],
@@ -42,7 +42,7 @@ describe('an answer with a status other than 2xx says what happened, where, and 
     expect(error).toMatchObject({ errorClass, statusCode, hop: 'provider', requestId: 42 });
   });
 
-  test('the daemon says that its budget for retries is used up', () => {
+  test('the error says that the daemon’s retry budget is used up', () => {
     const headers = { 'x-vastar-not-retried': 'the retry budget is used up' };
     expect(status(429, 'slow down', { headers }).message).toBe(
       'api.example.com answered 429: slow down. The daemon did not retry: its retry budget is used up. Try again in a moment.',
@@ -55,7 +55,7 @@ describe('an answer with a status other than 2xx says what happened, where, and 
     );
   });
 
-  test('a quota that is used up does not pass with time', () => {
+  test('an exhausted quota is not retryable', () => {
     const body = JSON.stringify({
       error: { message: 'You exceeded your quota', code: 'insufficient_quota' },
     });
@@ -81,7 +81,7 @@ describe('when to try again', () => {
     expect(error.message).toBe('api.example.com answered 429: slow down. Try again in 7 s.');
   });
 
-  test('retry-after-ms goes first', () => {
+  test('retry-after-ms wins over Retry-After', () => {
     expect(limited({ 'retry-after-ms': '1500.5', 'retry-after': '7' }).retryAfterMs).toBe(1500.5);
   });
 
@@ -92,12 +92,12 @@ describe('when to try again', () => {
     expect(limited({ 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }).retryAfterMs).toBe(0);
   });
 
-  test.each(['', 'soon', '-1', '1e9', 'NaN', '9'.repeat(400)])('"%s" is no time', (value) => {
+  test.each(['', 'soon', '-1', '1e9', 'NaN', '9'.repeat(400)])('"%s" is not a valid time', (value) => {
     expect(limited({ 'retry-after': value }).retryAfterMs).toBeUndefined();
   });
 });
 
-describe('the forms in which servers tell an error', () => {
+describe('the formats of servers’ errors', () => {
   const head = { statusCode: 400, contentType: 'application/json' };
 
   test.each([
@@ -114,11 +114,11 @@ describe('the forms in which servers tell an error', () => {
     expect(errorOf(head, JSON.stringify(body)).message).toContain('api.example.com answered 400: why.');
   });
 
-  test('an error object without a message is shown as it is', () => {
+  test('an error object without a message is quoted unchanged', () => {
     expect(errorOf(head, '{"error":{"reason":"x"}}').message).toContain('{"reason":"x"}');
   });
 
-  test('plain text, and nothing', () => {
+  test('plain text, and an empty body', () => {
     expect(errorOf({ statusCode: 502, contentType: 'text/plain' }, 'Bad Gateway').message).toBe(
       'api.example.com answered 502: Bad Gateway. Try again in a moment.',
     );
@@ -127,7 +127,7 @@ describe('the forms in which servers tell an error', () => {
     );
   });
 
-  test('the error for a web page has its title, and asks about base_url where that may be the reason', () => {
+  test('the error for a web page has its title, and mentions base_url if that may be the reason', () => {
     const page = '<!DOCTYPE html><html><head><title>404\n Not Found</title></head></html>';
     expect(errorOf({ statusCode: 404, contentType: 'text/html; charset=utf-8' }, page).message).toBe(
       'api.example.com answered 404 with a web page ("404 Not Found"). Is base_url right?',
@@ -146,7 +146,7 @@ describe('the forms in which servers tell an error', () => {
     [429, 'too many requests', '429 Too Many Requests', 'Try again in a moment.'],
     [502, 'the server behind the proxy gave no usable answer', '502 Bad Gateway', 'Try again in a moment.'],
     [524, 'the server behind Cloudflare took too long', 'A timeout occurred', 'Try again in a moment.'],
-  ])('a page of a proxy has the meaning of its status: %i', (statusCode, meaning, title, advice) => {
+  ])('the error for a proxy’s page explains the status: %i', (statusCode, meaning, title, advice) => {
     const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center></body></html>`;
     expect(errorOf({ statusCode, contentType: 'text/html' }, page).message).toBe(
       `api.example.com answered ${statusCode} (${meaning}) with a web page ("${title}"). ${advice}`,
@@ -164,13 +164,16 @@ describe('the forms in which servers tell an error', () => {
     [403, 'Attention Required! | Cloudflare', 'its firewall blocks this program'],
     [401, '401 Authorization Required', 'Check the API key.'],
     [404, '404 Not Found', 'Is base_url right?'],
-  ])('a page gives advice by its title, else by its status: %i %s', (statusCode, title, advice) => {
-    const { message } = errorOf({ statusCode, contentType: 'text/html' }, `<html><title>${title}</title>`);
-    expect(message).toContain(`with a web page ("${title}").`);
-    expect(message).toContain(advice);
-  });
+  ])(
+    'the title of a page determines the advice, else the status does: %i %s',
+    (statusCode, title, advice) => {
+      const { message } = errorOf({ statusCode, contentType: 'text/html' }, `<html><title>${title}</title>`);
+      expect(message).toContain(`with a web page ("${title}").`);
+      expect(message).toContain(advice);
+    },
+  );
 
-  test('a redirect with a page says where it leads', () => {
+  test('the error for a redirect with a page names the target', () => {
     const headers = { location: 'https://other.example/v1' };
     const page = '<html><title>301 Moved Permanently</title>';
     expect(errorOf({ statusCode: 301, contentType: 'text/html', headers }, page).message).toContain(
@@ -179,7 +182,7 @@ describe('the forms in which servers tell an error', () => {
   });
 
   test.each([401, 403])(
-    'a %i after a redirect to another origin says that the key was left behind',
+    'a %i after a redirect to another origin says that the key was not sent there',
     (statusCode) => {
       const headers = { 'x-vastar-key-left-behind': 'https://other.example' };
       const body = '{"error":{"message":"No key."}}';
@@ -189,13 +192,13 @@ describe('the forms in which servers tell an error', () => {
     },
   );
 
-  test.each(['{}', '[]', 'null', '""', ' '])('a body that says nothing is not quoted: %j', (body) => {
+  test.each(['{}', '[]', 'null', '""', ' '])('a body without a message is not quoted: %j', (body) => {
     expect(errorOf({ statusCode: 502, contentType: 'application/json' }, body).message).toBe(
       'api.example.com answered 502 (the server behind the proxy gave no usable answer). Try again in a moment.',
     );
   });
 
-  test('what is quoted is bounded and holds no control characters', () => {
+  test('quoted text is short and has no control characters', () => {
     const { message } = status(400, `\u001b[31m${'x'.repeat(1_000_000)}\u0007\r\n`);
     expect(message.length).toBeLessThan(450);
     expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
@@ -204,7 +207,7 @@ describe('the forms in which servers tell an error', () => {
     ).toBeLessThan(450);
   });
 
-  test('a body that was cut still leaves the status', () => {
+  test('the status is reported even if the body was cut off', () => {
     const stream = createChatStream({ statusCode: 401, contentType: 'application/json' });
     stream.feed(Buffer.from('{"error":{"mess'));
     expect(stream.end({ kind: 'stalled' }).error).toMatchObject({ statusCode: 401 });
@@ -230,7 +233,7 @@ describe('an error object in the stream', () => {
     expect(error).toMatchObject({ errorClass, hop: 'provider', requestId: 42 });
   });
 
-  test('null and an empty text are none', () => {
+  test('null and an empty text are not errors', () => {
     const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
     for (const error of [null, '']) {
       stream.feed(
@@ -241,14 +244,14 @@ describe('an error object in the stream', () => {
     expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'aa' });
   });
 
-  test('an event named error counts whatever its data is', () => {
+  test('an event named error is an error with any data', () => {
     const head = { statusCode: 200, contentType: 'text/event-stream' };
     expect(errorOf(head, 'event: error\ndata: out of memory\n\n').message).toContain('out of memory');
     expect(errorOf(head, 'event: error\ndata: {"why":"x"}\n\n').message).toContain('{"why":"x"}');
   });
 });
 
-test('no error repeats a key that a provider says back', () => {
+test('no error message contains a key that a provider repeats', () => {
   const key = 'sk-said/back-4711';
   const forms = [key, encodeURIComponent(key), Buffer.from(key).toString('base64')];
   const answers: [AnswerHead, string][] = [
@@ -269,7 +272,7 @@ test('no error repeats a key that a provider says back', () => {
   }
 });
 
-test('nor the part of one that stands where a long text is cut', () => {
+test('no error message contains a part of a key at the end of a shortened text', () => {
   const key = 'sk-4711-0815-4711';
   for (const body of [`${'x'.repeat(290)} ${key}`, JSON.stringify({ error: `${'x'.repeat(290)} ${key}` })]) {
     for (const statusCode of [200, 401]) {

@@ -18,7 +18,7 @@ const read = (quirk: Quirk, pieces: readonly Uint8Array[]): Reading => {
   return { result: stream.end({ kind: 'closed' }), events };
 };
 
-describe('the streams of real servers come to what they mean', () => {
+describe('the streams of real servers give the right result', () => {
   test.each(quirks)('$name', (quirk) => {
     const { result, events } = read(quirk, chunksOfQuirk(quirk));
     const expected = quirk.expect;
@@ -44,8 +44,8 @@ describe('the streams of real servers come to what they mean', () => {
   });
 });
 
-describe('how the bytes are cut changes nothing', () => {
-  // `npm run fuzz:sse` does it at length.
+describe('the result does not depend on how the bytes are split', () => {
+  // `npm run fuzz:sse` tests this with many more splits.
   test.each(quirks)('$name', (quirk) => {
     const stream = splitRuns(quirk, seededRandom(1));
     const runs = systematicRuns(quirk) + randomRuns(50);

@@ -39,12 +39,12 @@ describe('how an answer ends', () => {
     [{ kind: 'cancelled' }, 'cancelled'],
     [{ kind: 'stalled' }, 'stalled'],
     [failed, 'error'],
-  ])('%o without an end from the server keeps the text', (how, outcome) => {
+  ])('%o without an end mark from the server keeps the text', (how, outcome) => {
     const { result } = read(chunk({ content: 'so far' }), how);
     expect(result).toMatchObject({ outcome, text: 'so far' });
   });
 
-  test("a failure of the transport is the result's error, and an event", () => {
+  test("a transport failure is the result's error, and an event", () => {
     const { result, events } = read('', failed);
     expect(result).toMatchObject({ outcome: 'error', error: failure });
     expect(events).toEqual([{ type: 'error', error: failure }]);
@@ -54,7 +54,7 @@ describe('how an answer ends', () => {
     ['[DONE]', DONE],
     ['a finish_reason', FINISH],
     ['a closing usage event', data({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } })],
-  ])('after %s it is complete, whatever ends the transport', (_name, end) => {
+  ])('after %s it is complete, for every end of the transport', (_name, end) => {
     for (const how of [failed, { kind: 'stalled' }, { kind: 'cancelled' }] satisfies StreamEnding[]) {
       expect(read(chunk({ content: 'all' }) + end, how).result).toMatchObject({
         outcome: 'complete',
@@ -68,12 +68,12 @@ describe('how an answer ends', () => {
     expect(result).toMatchObject({ outcome: 'complete', text: 'a', malformedEvents: 0 });
   });
 
-  test('usage in advance closes nothing', () => {
+  test('usage before the text does not end the answer', () => {
     const usage = data({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 0 } });
     expect(read(usage + chunk({ content: 'cut he' })).result.outcome).toBe('truncated');
   });
 
-  test('it is over at [DONE] and at an error, so that no one waits for a server that keeps the connection open', () => {
+  test('it is over at [DONE] and at an error, even if the server keeps the connection open', () => {
     for (const end of [DONE, data({ error: { message: 'no' } })]) {
       const stream = createChatStream(SSE);
       stream.feed(Buffer.from(chunk({ content: 'a' })));
@@ -83,7 +83,7 @@ describe('how an answer ends', () => {
     }
   });
 
-  test('the last event counts without the blank line after it, when it is whole', () => {
+  test('a complete last event counts without the blank line after it', () => {
     expect(read(`${chunk({ content: 'a' })}data: [DONE]`).result.outcome).toBe('complete');
     expect(read(`${chunk({ content: 'a' })}${FINISH.trimEnd()}\n`).result.outcome).toBe('complete');
     expect(read(`${chunk({ content: 'a' })}data: [DON`).result).toMatchObject({
@@ -98,7 +98,7 @@ describe('how an answer ends', () => {
   });
 });
 
-describe('what a delta may hold', () => {
+describe('the contents of a delta', () => {
   test('content as an array of parts', () => {
     const parts = [
       { type: 'text', text: 'a' },
@@ -113,7 +113,7 @@ describe('what a delta may hold', () => {
     expect(read(chunk({ content: thinking }) + DONE).result).toMatchObject({ text: '', reasoning: 'hm' });
   });
 
-  test('reasoning by either name, once when both are there', () => {
+  test('reasoning by either name, and only once if both are present', () => {
     expect(read(chunk({ reasoning: 'a' }) + DONE).result.reasoning).toBe('a');
     expect(read(chunk({ reasoning_content: 'a', reasoning: 'a' }) + DONE).result.reasoning).toBe('a');
   });
@@ -124,7 +124,7 @@ describe('what a delta may hold', () => {
     expect(events).toContainEqual({ type: 'refusal', text: 'cannot' });
   });
 
-  test('a message in its place, but not beside it', () => {
+  test('a message instead of a delta, but not in addition to it', () => {
     expect(read(data({ choices: [{ message: { content: 'a' } }] }) + DONE).result.text).toBe('a');
     const both = { choices: [{ delta: { content: 'b' }, message: { content: 'ab' } }] };
     expect(read(data(both) + DONE).result.text).toBe('b');
@@ -148,7 +148,7 @@ describe('what a delta may hold', () => {
     { tool_calls: ['call'] },
     { images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
     { audio: { data: 'AA==' } },
-  ])('what can not be read, which is counted: %j', (delta) => {
+  ])('unknown content is counted: %j', (delta) => {
     expect(read(chunk(delta) + DONE).result).toMatchObject({
       text: '',
       outcome: 'empty',
@@ -156,7 +156,7 @@ describe('what a delta may hold', () => {
     });
   });
 
-  test('arguments of a tool call that are no text and no object are counted, and the call is kept', () => {
+  test('a tool call whose arguments are neither text nor object is counted as malformed, and kept', () => {
     const call = { index: 0, id: 'c', function: { name: 'f', arguments: [1] } };
     expect(read(chunk({ tool_calls: [call] }) + DONE).result).toMatchObject({
       toolCalls: [{ id: 'c', name: 'f', arguments: '' }],
@@ -169,12 +169,12 @@ describe('what a delta may hold', () => {
     expect(read(data(event) + DONE).result).toMatchObject({ text: 'a', malformedEvents: 0 });
   });
 
-  test('a text in the form of completions before chat', () => {
+  test('a text in the format of the older completions API', () => {
     const event = { choices: [{ index: 0, text: 'a' }] };
     expect(read(data(event) + DONE).result).toMatchObject({ text: 'a', malformedEvents: 0 });
   });
 
-  test("the model's name is kept", () => {
+  test("the model's name is in the result", () => {
     expect(read(data({ model: '', choices: [] }) + chunk({ content: 'a' }) + DONE).result.model).toBe('m');
   });
 });
@@ -182,7 +182,7 @@ describe('what a delta may hold', () => {
 describe('usage', () => {
   const usageOf = (event: unknown): ChatResult['usage'] => read(data(event) + DONE).result.usage;
 
-  test('null is none', () => {
+  test('null is no usage', () => {
     expect(read(data({ choices: [{ delta: {} }], usage: null }) + DONE).result).not.toHaveProperty('usage');
   });
 
@@ -203,47 +203,47 @@ describe('usage', () => {
     });
   });
 
-  test('in the places where some servers put it', () => {
+  test('at other places in the event', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     expect(usageOf({ choices: [{ delta: {} }], x_groq: { usage } })?.totalTokens).toBe(3);
     expect(usageOf({ choices: [{ delta: {}, usage }] })?.totalTokens).toBe(3);
   });
 
-  test('without a total, or with figures that are none', () => {
+  test('without a total, or with invalid figures', () => {
     expect(usageOf({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } })?.totalTokens).toBe(3);
     expect(usageOf({ choices: [], usage: { prompt_tokens: -1, completion_tokens: 'x' } })).toBeUndefined();
     expect(usageOf({ choices: [], usage: 'many' })).toBeUndefined();
   });
 });
 
-describe('events that are not of the form', () => {
+describe('malformed events', () => {
   test.each(['{oops', '7', '"text"', '[]', '{}', '{"choices":7}'])('%s is counted and reported', (text) => {
     const { result, events } = read(`${chunk({ content: 'a' })}data: ${text}\n\n${FINISH}`);
     expect(result).toMatchObject({ outcome: 'complete', text: 'a', malformedEvents: 1 });
     expect(events).toContainEqual({ type: 'malformed', data: text });
   });
 
-  test('an event of another name is for other listeners, unless it is a chunk', () => {
+  test('an event with another name is ignored, unless it is a chunk', () => {
     const ping = `event: ping\n${data({ type: 'ping' })}`;
     expect(read(ping + chunk({ content: 'a' }) + FINISH).result.malformedEvents).toBe(0);
     expect(read(`event: completion\n${chunk({ content: 'a' })}${FINISH}`).result.text).toBe('a');
   });
 
-  test('empty data means nothing', () => {
+  test('empty data is ignored', () => {
     expect(read(`data:\n\ndata: \n\n${FINISH}`).result).toMatchObject({
       outcome: 'empty',
       malformedEvents: 0,
     });
   });
 
-  test('the report of a long one is bounded', () => {
+  test('the report of a long event is shortened', () => {
     const { events } = read(`data: ${'x'.repeat(100_000)}\n\n`);
     const [event] = events;
     expect(event?.type === 'malformed' && event.data.length).toBeLessThan(400);
   });
 });
 
-describe('a body that is no event stream', () => {
+describe('a body that is not an event stream', () => {
   const completion = {
     model: 'm',
     choices: [
@@ -254,7 +254,7 @@ describe('a body that is no event stream', () => {
     ],
   };
 
-  test('a whole completion is read, whatever the server calls it', () => {
+  test('a whole completion is read with any content type', () => {
     for (const head of [JSON_HEAD, SSE, { statusCode: 200, contentType: '' }]) {
       const { result, events } = read(` \n${JSON.stringify(completion)}`, { kind: 'closed' }, head);
       expect(result).toMatchObject({
@@ -267,7 +267,7 @@ describe('a body that is no event stream', () => {
     }
   });
 
-  test('an event stream is read, whatever the server calls it', () => {
+  test('an event stream is read with any content type', () => {
     for (const contentType of ['', 'application/json', 'text/plain']) {
       const { result } = read(
         chunk({ content: 'a' }) + DONE,
@@ -289,7 +289,7 @@ describe('a body that is no event stream', () => {
     expect(result.error?.message).toContain(message);
   });
 
-  test('a completion that is cut by a cancel or a failure is not one', () => {
+  test('a completion cut off by a cancel or a failure is not complete', () => {
     const cut = JSON.stringify(completion).slice(0, 40);
     expect(read(cut, { kind: 'cancelled' }, JSON_HEAD).result).toMatchObject({
       outcome: 'cancelled',
@@ -334,7 +334,7 @@ describe('a body that is no event stream', () => {
     expect(result).toMatchObject({ text: 'ab}{"c', malformedEvents: 0 });
   });
 
-  test('nothing at all is an answer that was cut', () => {
+  test('an empty body is a truncated answer', () => {
     expect(read('').result.outcome).toBe('truncated');
     expect(read('', { kind: 'closed' }, JSON_HEAD).result.outcome).toBe('truncated');
   });
@@ -343,7 +343,7 @@ describe('a body that is no event stream', () => {
 describe('limits', () => {
   const megabyte = Buffer.alloc(1 << 20, 'x');
 
-  test('a line without an end is a typed error, and what comes after it is not kept', () => {
+  test('an endless line is a typed error, and further bytes are not kept', () => {
     const stream = createChatStream(SSE);
     stream.feed(Buffer.from('data: '));
     const before = process.memoryUsage().rss;
@@ -356,14 +356,14 @@ describe('limits', () => {
     expect(error?.message).toContain(String(MAX_EVENT_CHARS));
   });
 
-  test('a JSON text without an end is a typed error', () => {
+  test('an endless JSON text is a typed error', () => {
     const stream = createChatStream(JSON_HEAD);
     stream.feed(Buffer.from('{"a":"'));
     for (let fed = 0; fed < 32; fed += 1) stream.feed(megabyte);
     expect(stream.end({ kind: 'closed' }).error?.message).toContain(String(MAX_EVENT_CHARS));
   });
 
-  test('an answer without an end is a typed error', () => {
+  test('an endless answer is a typed error', () => {
     const stream = createChatStream(SSE);
     const event = Buffer.from(chunk({ content: 'x'.repeat(8 << 20) }));
     for (let fed = 0; fed < 10 && !stream.over; fed += 1) stream.feed(event);
@@ -372,7 +372,7 @@ describe('limits', () => {
     expect(text.length).toBeLessThanOrEqual(MAX_ANSWER_CHARS + (8 << 20));
   });
 
-  test('8 MiB of one line in small pieces is read, at a linear cost', () => {
+  test('a line of 8 MiB in small pieces is read at a linear cost', () => {
     const content = 'y'.repeat(8 << 20);
     const bytes = Buffer.from(chunk({ content }) + FINISH);
     const stream = createChatStream(SSE);
@@ -380,7 +380,7 @@ describe('limits', () => {
     for (let at = 0; at < bytes.length; at += 1460) stream.feed(bytes.subarray(at, at + 1460));
     const { user, system } = process.cpuUsage(started);
     expect(stream.end({ kind: 'closed' }).text.length).toBe(content.length);
-    // Joining what has gathered for each piece would copy 24 GB.
+    // Joining all earlier pieces for each piece would copy 24 GB.
     expect((user + system) / 1000).toBeLessThan(1000);
   });
 });

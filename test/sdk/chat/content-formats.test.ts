@@ -19,7 +19,7 @@ const EVENTS = { statusCode: 200, contentType: 'text/event-stream' };
 const ENDED = { type: 'response.completed', response: { status: 'completed', output: [] } };
 const STOP = { type: 'message_delta', delta: { stop_reason: 'end_turn' } };
 
-/** Where a value of any form can stand, and what it is there. */
+/** The places for values of any form, and the kind of content there. */
 const PLACES: readonly (readonly [
   name: string,
   kind: Kind,
@@ -106,14 +106,14 @@ describe.each(PLACES)('%s', (_name, kind, answer) => {
     );
   });
 
-  test('what is in no form that is known is counted, and not dropped in silence', () => {
+  test('a value with an unknown form is counted as malformed', () => {
     const result = answer([{ type: 'hologram', beam: { of: 'light' } }]);
     expect(result.malformedEvents).toBe(1);
     expect(result.outcome).toBe('empty');
   });
 });
 
-test('blocks of tools, hidden thinking and signatures are no unreadable content; unknown ones are', () => {
+test('blocks of tools, hidden thinking and signatures don’t count as malformed; unknown blocks do', () => {
   const start = (content_block: object) => ({ type: 'content_block_start', index: 0, content_block });
   const delta = (one: object) => ({ type: 'content_block_delta', index: 0, delta: one });
   const known = [
@@ -127,7 +127,7 @@ test('blocks of tools, hidden thinking and signatures are no unreadable content;
   expect(read('anthropic', [...unknown, STOP]).malformedEvents).toBe(2);
 });
 
-test('a response whose text came in deltas is not read again with its last event', () => {
+test('text that arrived in deltas is not read again from the last event', () => {
   const response = {
     status: 'completed',
     output: [{ type: 'message', content: [{ type: 'output_text', text: 'Hi' }] }],
@@ -136,7 +136,7 @@ test('a response whose text came in deltas is not read again with its last event
   expect(read('responses', [delta, { type: 'response.completed', response }]).text).toBe('Hi');
 });
 
-test('an item of a response that came whole, without deltas, is read once', () => {
+test('an item that arrived whole, without deltas, is read once', () => {
   const item = { type: 'message', id: 'm', content: [{ type: 'output_text', text: 'Hi' }] };
   const call = { type: 'function_call', id: 'f', call_id: 'c', name: 'now', arguments: '{"in":"Bern"}' };
   const added = (index: number, one: object) => ({
@@ -160,7 +160,7 @@ test('an item of a response that came whole, without deltas, is read once', () =
   });
 });
 
-test("items of a response that hold an image or nothing known are counted; what the server's own tools did is not", () => {
+test("image and unknown items count as malformed; items of the server's own tools don't", () => {
   const done = (item: object) => ({ type: 'response.output_item.done', output_index: 0, item });
   const silent = [
     done({ type: 'web_search_call', status: 'completed' }),
@@ -178,7 +178,7 @@ test("items of a response that hold an image or nothing known are counted; what 
   expect(read('responses', [...unread, ENDED]).malformedEvents).toBe(4);
 });
 
-test('pieces of a tool call that belongs to no block of a message are counted', () => {
+test('deltas of a tool call without a block count as malformed', () => {
   const delta = { type: 'input_json_delta', partial_json: '{"a":1}' };
   expect(read('anthropic', [{ type: 'content_block_delta', index: 3, delta }, STOP]).malformedEvents).toBe(1);
 });
@@ -211,7 +211,7 @@ test('the name of an event stands for a type that it lacks', () => {
   expect(result).toMatchObject({ outcome: 'complete', text: 'Hi', malformedEvents: 0 });
 });
 
-test('a message whose content is a text alone is that text', () => {
+test('a message whose content is a text is read', () => {
   const message = { type: 'message', content: 'Hi', stop_reason: 'end_turn' };
   expect(read('anthropic', [message], true)).toMatchObject({ text: 'Hi', outcome: 'complete' });
 });

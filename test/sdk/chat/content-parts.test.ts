@@ -60,7 +60,7 @@ const PARTS: readonly [part: unknown, kind: 'text' | 'reasoning' | 'refusal'][] 
   [{ type: 'refusal', refusal: 'x' }, 'refusal'],
 ];
 
-test('a typed part goes where its type says, alone, in a list and nested', () => {
+test('the type of a part determines its kind, alone, in a list and nested', () => {
   const wrap = fc.constantFrom(
     (part: unknown) => part,
     (part: unknown) => [part],
@@ -86,7 +86,7 @@ test('a typed part goes where its type says, alone, in a list and nested', () =>
   );
 });
 
-test('content that is no text in any known form is counted, and the rest is kept', () => {
+test('content with an unknown form is counted, and the rest is kept', () => {
   const content = [{ type: 'text', text: 'a' }, { type: 'hologram', url: 'u' }, 'b'];
   for (const place of PLACES) {
     expect(answered({ content }, place)).toMatchObject({

@@ -69,7 +69,7 @@ test.each([
     'Bad Request: a is wrong; b is wrong',
   ],
   [
-    'faults by field',
+    'errors by field',
     { title: 'Not valid.', errors: { 'messages[0].content': ['is required'] } },
     'Not valid: messages[0].content: is required',
   ],
@@ -99,7 +99,7 @@ test.each([
     "Invalid 'seed'",
   ],
   ['a plain list', { errors: [{ code: 7, message: 'first' }, 'second'] }, 'first; second'],
-  ['text with brackets that is no JSON', 'value [1, 2 is {odd', 'value [1, 2 is {odd'],
+  ['text with brackets that is not JSON', 'value [1, 2 is {odd', 'value [1, 2 is {odd'],
   ['nothing', { code: 4 }, ''],
 ] as const)('%s', (_name, error, message) => {
   expect(errorMessageIn(error)).toBe(message);
@@ -118,7 +118,7 @@ const WRAPS: readonly Wrap[] = [
   (inner) => (typeof inner === 'string' ? inner : `upstream said: ${JSON.stringify(inner)}`),
 ];
 
-test('the innermost words and their field come out of any nesting', () => {
+test('the innermost message and its field are found at any depth', () => {
   const leaf = fc.constantFrom<[unknown, string]>(
     ['words of the cause', 'words of the cause'],
     [{ message: 'words of the cause', code: 3 }, 'words of the cause'],

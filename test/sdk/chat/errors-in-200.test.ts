@@ -37,7 +37,7 @@ test.each([
   { choices: [{ message: { content: 'hi' } }], base_resp: { status_code: 0, status_msg: 'success' } },
   { choices: [{ message: { content: 'hi' } }], code: 200, message: 'ok' },
   { choices: [{ message: { content: 'hi' } }], error: null, detail: 'cached', code: 7 },
-])('a status of success beside an answer is no error: %j', (body) => {
+])('a success code next to an answer is not an error: %j', (body) => {
   const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
   stream.feed(Buffer.from(JSON.stringify(body)));
   expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'hi' });

@@ -5,7 +5,7 @@ import { type ChatEvent, type ChatResult, createChatStream } from '../../../src/
 
 const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 
-/** What events come to; with CRLF every one of them is parsed. */
+/** Reads events and returns the result. With CRLF every event is parsed. */
 function read(events: readonly string[], lineEnd: '\n' | '\r\n'): [ChatEvent[], ChatResult] {
   const told: ChatEvent[] = [];
   const stream = createChatStream(HEAD, (event) => told.push(event));
@@ -20,14 +20,14 @@ const chunk = (text: string, more: object = {}): string =>
     model: 'm',
     ...more,
   });
-/** As Python writes it: a space after each colon, other scripts escaped. */
+/** JSON in Python's style: a space after each colon, and other scripts escaped. */
 const pythonic = (text: string): string =>
   `{"choices": [{"index": 0, "delta": {"content": ${JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )}}}]}`;
 
-/** As OpenAI pads its events. */
+/** An event with OpenAI's padding. */
 const padded = ([text, obfuscation]: readonly [string, string]): string => chunk(text, { obfuscation });
 const padding = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9]{0,12}$/),
@@ -35,8 +35,8 @@ const padding = fc.oneof(
   fc.constantFrom('"', '\\', '","content":"no', '"},"finish_reason":null}],"model":"m","obfuscation":"'),
 );
 
-describe('events that differ in their text only', () => {
-  test('are read as if each was parsed', () => {
+describe('events that differ only in their text', () => {
+  test('give the same result as if each was parsed', () => {
     const raw = fc.constantFrom(
       '", "role":"x',
       '"},"finish_reason":"stop"}],"x":"',
@@ -76,7 +76,7 @@ describe('events that differ in their text only', () => {
     );
   });
 
-  test('are known, with escapes in the text and after it', () => {
+  test('are recognised with escapes in the text and after it', () => {
     const repeated = createRepeatedEvents();
     repeated.learn(chunk('a "quoted" text\\'));
     for (const text of ['', 'b', 'two\nlines', '"', '\\', 'é👩‍💻', '\u0000']) {
@@ -86,7 +86,7 @@ describe('events that differ in their text only', () => {
     expect(repeated.textOf(chunk('b').replace('null', '"stop"'))).toBeUndefined();
   });
 
-  test('are known by any padding, wherever it follows the text', () => {
+  test('are recognised with any padding after the text', () => {
     for (const more of [{}, { usage: null }]) {
       const repeated = createRepeatedEvents();
       repeated.learn(chunk('a', { obfuscation: 'x', ...more }));
@@ -99,7 +99,7 @@ describe('events that differ in their text only', () => {
     }
   });
 
-  test('are known by any id that comes first and need not be parsed', () => {
+  test('are recognised with any id that comes first and has no escapes', () => {
     const repeated = createRepeatedEvents();
     repeated.learn(chunk('a', { id: 'chatcmpl-1' }));
     for (const id of ['', 'chatcmpl-1', 'chatcmpl-22', 'aB3+/=_']) {
@@ -110,7 +110,7 @@ describe('events that differ in their text only', () => {
     expect(repeated.textOf('{"id":"')).toBeUndefined();
   });
 
-  test('are not known by padding that would have to be parsed', () => {
+  test('are not recognised with padding that has escapes', () => {
     const repeated = createRepeatedEvents();
     repeated.learn(padded(['a', 'x']));
     const raw = (text: string): string => padded(['b', '']).replace(/"(?=}$)/, () => `${text}"`);
@@ -120,13 +120,13 @@ describe('events that differ in their text only', () => {
     }
   });
 
-  test('are not looked for where two texts might be meant', () => {
+  test('are not learnt from an event with two possible texts', () => {
     const repeated = createRepeatedEvents();
     repeated.learn(chunk('a', { content: 'b' }));
     expect(repeated.textOf(chunk('c', { content: 'b' }))).toBeUndefined();
   });
 
-  test('are no longer looked for when no event was like the four before it', () => {
+  test('are no longer looked for after four patterns without a match', () => {
     const repeated = createRepeatedEvents();
     for (let index = 0; index < 4; index += 1) repeated.learn(chunk('a', { id: index }));
     expect(repeated.textOf(chunk('b', { id: 3 }))).toBe('b');

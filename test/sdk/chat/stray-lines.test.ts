@@ -20,8 +20,8 @@ const sieve = (pieces: readonly string[]): { passed: string; taken: string[]; or
   return { passed, taken, order: order.replace(/p+/g, 'p') };
 };
 
-describe('lines that are no fields', () => {
-  test('errors and bare JSON are taken out, everything else is passed on, in order', () => {
+describe('lines that are not fields', () => {
+  test('errors and bare JSON are filtered out, and all other text is passed on in order', () => {
     const text = 'event: a\ndata: {"b":1}\n\nerror: {"c":2}\n\n{"d":3}\r\ndata: e\n\n';
     expect(sieve([text])).toEqual({
       passed: 'event: a\ndata: {"b":1}\n\n\ndata: e\n\n',
@@ -30,13 +30,13 @@ describe('lines that are no fields', () => {
     });
   });
 
-  test('the last one needs no end; the beginning of one that came to nothing is passed on', () => {
+  test('the last one needs no line end; a beginning that is not continued is passed on', () => {
     expect(sieve(['data: a\n{"b"']).taken).toEqual(['{"b"']);
     expect(sieve(['data: a\nerr'])).toMatchObject({ passed: 'data: a\nerr', taken: [] });
     expect(sieve(['data: a\nerr', 'ata: b\n'])).toMatchObject({ passed: 'data: a\nerrata: b\n' });
   });
 
-  test('how the text is cut changes nothing', () => {
+  test('the result does not depend on how the text is split', () => {
     const text = 'data: error: {\n\nerror: {"c":2}\nevent: x\ne\n{"d":3}\n\nerro\n';
     const whole = sieve([text]);
     expect(sieve([...text])).toMatchObject({ passed: whole.passed, taken: whole.taken });
@@ -46,7 +46,7 @@ describe('lines that are no fields', () => {
     }
   });
 
-  test('one without an end is kept up to a limit', () => {
+  test('an endless line is kept up to a limit', () => {
     const piece = 'x'.repeat(1 << 20);
     const { taken } = sieve(['{', ...Array.from({ length: 64 }, () => piece)]);
     expect(taken[0]?.length).toBe(64 * 1024);

@@ -21,7 +21,7 @@ const told = (events: readonly ChatEvent[], type: string): string[] =>
   events.flatMap((event) => (event.type === type && 'text' in event ? [event.text] : []));
 
 test.each(['content', 'reasoning_content', 'refusal'])(
-  'a pair cut between two deltas is told whole: %s',
+  'a pair split between two deltas is reported whole: %s',
   (name) => {
     const type = { content: 'text', reasoning_content: 'reasoning', refusal: 'refusal' }[name] ?? '';
     const { events } = read(
@@ -33,7 +33,7 @@ test.each(['content', 'reasoning_content', 'refusal'])(
   },
 );
 
-test('so it is in the arguments of each tool call by itself', () => {
+test('a pair split in the arguments of a tool call is reported whole, for each call separately', () => {
   const call = (index: number, text: string) =>
     chat({ tool_calls: [{ index, function: { arguments: text } }] });
   const [high = '', low = ''] = units('😀');
@@ -49,7 +49,7 @@ test('so it is in the arguments of each tool call by itself', () => {
     if (event.type === 'tool_call') expect(event.arguments.isWellFormed()).toBe(true);
 });
 
-test('and in the two other wire formats', () => {
+test('split pairs are reported whole in the two other wire formats, too', () => {
   const responses = units('x😀').map((delta) => ({ type: 'response.output_text.delta', delta }));
   const anthropic = units('x😀').map((text) => ({
     type: 'content_block_delta',
@@ -60,7 +60,7 @@ test('and in the two other wire formats', () => {
   expect(told(read('anthropic', ...anthropic).events, 'text')).toEqual(['x', '😀']);
 });
 
-test('half a pair that stays alone is kept at the end, and counts as output', () => {
+test('half a pair without the other half is kept at the end, and counts as output', () => {
   const { result, events } = read(
     'chat-completions',
     chat({ content: 'a' }),
@@ -71,7 +71,7 @@ test('half a pair that stays alone is kept at the end, and counts as output', ()
   expect(events.at(-1)).toEqual({ type: 'finish', reason: 'stop' });
 });
 
-test('any text cut anywhere is told in whole characters, and is the same text', () => {
+test('a text split anywhere is reported in whole characters, and is the same text', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme', maxLength: 30 }),

@@ -24,7 +24,7 @@ test.each([
   ['<thi', '', '<thi'],
   ['  plain', '', '  plain'],
   [' '.repeat(200), '', ' '.repeat(200)],
-])('%j is the same however it is cut', (whole, reasoning, text) => {
+])('%j gives the same result for every split', (whole, reasoning, text) => {
   expect(read([whole])).toEqual({ text, reasoning });
   expect(read([...whole])).toEqual({ text, reasoning });
   for (let at = 1; at < whole.length; at += 1) {
@@ -41,7 +41,7 @@ const answer = (body: string, contentType: string, thinkingTags?: boolean) => {
 const delta = (content: string): string =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
 
-test('a stream and an answer in one piece are read alike; off leaves the text as it is', () => {
+test('a stream and an answer in one piece give the same result; off keeps the text unchanged', () => {
   const events = `${['<th', 'ink>', 'hm</', 'think>', '\n', 'Hi'].map(delta).join('')}data: [DONE]\n\n`;
   expect(answer(events, 'text/event-stream')).toMatchObject({
     reasoning: 'hm',
@@ -62,7 +62,7 @@ test('a stream and an answer in one piece are read alike; off leaves the text as
   });
 });
 
-test('an answer that is all held back comes out at its end', () => {
+test('an answer that is withheld completely is passed on at its end', () => {
   expect(answer(`${delta('<th')}data: [DONE]\n\n`, 'text/event-stream')).toMatchObject({ text: '<th' });
 });
 
@@ -76,7 +76,7 @@ test.each([
   expect(answer(event, 'text/event-stream')).toMatchObject({ outcome: 'empty', finishReason });
 });
 
-test('an answer of tool calls alone is complete', () => {
+test('an answer with only tool calls is complete', () => {
   const call = '{"id":"c","function":{"name":"f","arguments":"{}"}}';
   const body = `{"choices":[{"message":{"tool_calls":[${call}]},"finish_reason":"tool_calls"}]}`;
   expect(answer(body, 'application/json')).toMatchObject({ outcome: 'complete', text: '' });

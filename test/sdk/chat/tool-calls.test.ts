@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createChatStream, type ToolCall } from '../../../src/sdk/index.js';
 
-/** What the pieces, one an event, come to. */
+/** Reads the deltas, one in each event, and returns the calls. */
 const callsOf = (...pieces: unknown[]): ToolCall[] => {
   const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
   for (const piece of pieces) {
@@ -19,7 +19,7 @@ const piece = (index: unknown, id?: string, name?: string, args?: unknown): obje
   function: { ...(name !== undefined && { name }), ...(args !== undefined && { arguments: args }) },
 });
 
-test('two calls whose pieces are mixed', () => {
+test('two calls with mixed deltas', () => {
   expect(
     callsOf(
       piece(0, 'a', 'f', ''),
@@ -31,16 +31,16 @@ test('two calls whose pieces are mixed', () => {
   ).toEqual([call('a', 'f', '{"x":1}'), call('b', 'g', '{}')]);
 });
 
-test('id and name that are repeated with each piece', () => {
+test('id and name repeated with each delta', () => {
   expect(callsOf(piece(0, 'a', 'f', '{'), piece(0, 'a', 'f', '}'))).toEqual([call('a', 'f', '{}')]);
 });
 
-test('another id with each piece, and the name once', () => {
+test('another id with each delta, and the name once', () => {
   expect(callsOf(piece(0, 'a', 'f', '{'), piece(0, 'b', '', '}'))).toEqual([call('a', 'f', '{}')]);
 });
 
-describe('an index that is of no use', () => {
-  test('missing: ids tell the calls apart, pieces without one continue the last', () => {
+describe('an unusable index', () => {
+  test('missing: ids distinguish the calls, and deltas without an id continue the last call', () => {
     expect(
       callsOf(
         piece(undefined, 'a', 'f', '{'),
@@ -51,7 +51,7 @@ describe('an index that is of no use', () => {
     ).toEqual([call('a', 'f', '{}'), call('b', 'f', '{}')]);
   });
 
-  test('missing, and no ids: a name begins a call', () => {
+  test('missing, and without ids: a name begins a call', () => {
     expect(
       callsOf(piece(undefined, undefined, 'f', '{}'), piece(undefined, undefined, 'f', '{}')),
     ).toHaveLength(2);
@@ -89,7 +89,7 @@ test('arguments as an object become JSON text', () => {
   expect(callsOf(piece(0, 'a', 'f', { x: 1 }))).toEqual([call('a', 'f', '{"x":1}')]);
 });
 
-test('pieces that are none are passed over', () => {
+test('invalid deltas are skipped', () => {
   expect(callsOf(null, 7, 'x', {}, { index: 0, function: null })).toHaveLength(2);
   expect(callsOf(piece(0, 'a', 'f', null), piece(0, 'a', undefined, 7))).toEqual([call('a', 'f', '')]);
 });

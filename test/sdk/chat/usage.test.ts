@@ -66,7 +66,7 @@ test.each([undefined, null, 7, {}, { prompt_tokens: -1 }, { completion_tokens: '
   },
 );
 
-test('cumulative counts only grow, whatever later events leave out', () => {
+test('cumulative counts only grow, even if later events omit them', () => {
   const count = fc.nat(1000);
   const usage = fc.record({ promptTokens: count, completionTokens: count, totalTokens: count });
   fc.assert(

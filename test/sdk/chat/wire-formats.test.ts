@@ -82,14 +82,14 @@ describe("Anthropic's Messages", () => {
     },
   );
 
-  test('a stream that is cut before its stop_reason is truncated', () => {
+  test('a stream that ends before its stop_reason is truncated', () => {
     expect(read('anthropic', sse(MESSAGE.slice(0, 9))).result).toMatchObject({
       outcome: 'truncated',
       text: 'Let me lööök.',
     });
   });
 
-  test('an overloaded_error inside of the stream is an error that may be tried again, and the text so far is kept', () => {
+  test('an overloaded_error in the stream is a retryable error, and the text so far is kept', () => {
     const error = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
     const { result } = read('anthropic', sse([...MESSAGE.slice(0, 8), error]));
     expect(result).toMatchObject({ outcome: 'error', text: 'Let me ' });
@@ -185,7 +185,7 @@ describe("OpenAI's Responses", () => {
     expect(read('responses', sse(RESPONSES.slice(0, 6))).result).toMatchObject({ outcome: 'truncated' });
   });
 
-  test('an incomplete response ends by length', () => {
+  test('an incomplete response has finish reason length', () => {
     const response = {
       ...RESPONSE,
       status: 'incomplete',
@@ -207,13 +207,13 @@ describe("OpenAI's Responses", () => {
       },
     ],
     ['an error event', { type: 'error', code: 'server_error', message: 'It broke', param: null }],
-  ])('%s is an error, and what came is kept', (_name, event) => {
+  ])('%s is an error, and the text so far is kept', (_name, event) => {
     const { result } = read('responses', sse([...RESPONSES.slice(0, 5), event]));
     expect(result).toMatchObject({ outcome: 'error', text: 'Let me ' });
     expect(result.error?.message).toContain('It broke');
   });
 
-  test('a whole response is read as its stream is', () => {
+  test('a whole response gives the same result as its stream', () => {
     const output = [
       { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm.' }] },
       {

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { checkTrust, describeEndpoint, resolveEndpoint } from '../../../src/sdk/daemon/endpoint.js';
 
-describe('where the daemon is', () => {
-  test('the configuration goes before the environment, and that before the defaults', () => {
+describe('the daemon’s address', () => {
+  test('the configuration wins over the environment, which wins over the defaults', () => {
     expect(resolveEndpoint({}, {})).toEqual({ kind: 'unix', path: '/tmp/vastar-connector-runtime.sock' });
     expect(resolveEndpoint({}, { VASTAR_SOCKET_PATH: '/run/a' })).toEqual({ kind: 'unix', path: '/run/a' });
     expect(resolveEndpoint({ socketPath: '/run/b' }, { VASTAR_SOCKET_PATH: '/run/a' })).toEqual({
@@ -30,13 +30,13 @@ describe('where the daemon is', () => {
     expect(() => resolveEndpoint({ useTcp: true }, { VASTAR_TCP_PORT })).toThrow('from 1 to 65535');
   });
 
-  test('a path that no socket can have is refused, with its length', () => {
+  test('a path that is too long for a socket is refused, with its length', () => {
     expect(() => resolveEndpoint({ socketPath: `/${'x'.repeat(107)}` }, {})).toThrow('this one has 108');
     expect(() => resolveEndpoint({ socketPath: '' }, {})).toThrow('1 to 107 bytes');
   });
 });
 
-describe('a socket is trusted before anything is sent there', () => {
+describe('a socket is checked before anything is sent there', () => {
   let folder: string;
   let path: string;
   let server: Server;
@@ -58,14 +58,14 @@ describe('a socket is trusted before anything is sent there', () => {
     message: expect.stringContaining(problem),
   });
 
-  test('a socket of this user is, even if others can connect to it', async () => {
+  test('a socket of this user is trusted, even if other users can connect to it', async () => {
     for (const mode of [0o600, 0o755, 0o777]) {
       await chmod(path, mode);
       await expect(checkTrust(path)).resolves.toBeUndefined();
     }
   });
 
-  test('nothing there: says so, and how to start a daemon', async () => {
+  test('a missing socket: the error says how to start a daemon', async () => {
     await expect(checkTrust(join(folder, 'none'))).rejects.toMatchObject({
       errorClass: ErrorClass.Transient,
       message: `no daemon at ${join(folder, 'none')}: start one with \`vastar-tui runtime start\``,
@@ -78,13 +78,13 @@ describe('a socket is trusted before anything is sent there', () => {
     await expect(checkTrust(link)).rejects.toMatchObject(refusal('it is a symbolic link'));
   });
 
-  test('what is no socket is refused', async () => {
+  test('a file that is not a socket is refused', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     await expect(checkTrust(file)).rejects.toMatchObject(refusal('it is not a socket'));
   });
 
-  test('a folder in which others can replace files is refused; a sticky one like /tmp is not', async () => {
+  test('a folder where other users can replace files is refused, unless it is sticky like /tmp', async () => {
     for (const mode of [0o777, 0o770]) {
       await chmod(folder, mode);
       await expect(checkTrust(path)).rejects.toMatchObject(refusal('other users can replace files'));
@@ -93,7 +93,7 @@ describe('a socket is trusted before anything is sent there', () => {
     await expect(checkTrust(path)).resolves.toBeUndefined();
   });
 
-  // Only root can give files away; elsewhere there is no other user's socket to test with.
+  // Only root can change a file's owner; other users have no foreign socket to test with.
   const asRoot = process.getuid?.() === 0;
   test.runIf(asRoot)("another user's socket or folder is refused", async () => {
     await chown(path, 12_345, 0);
@@ -103,7 +103,7 @@ describe('a socket is trusted before anything is sent there', () => {
     await expect(checkTrust(path)).rejects.toMatchObject(refusal('other users can replace files'));
   });
 
-  test('a path through something that is no folder is a daemon that is not there', async () => {
+  test('a path through a file means that no daemon is there', async () => {
     await mkdir(join(folder, 'd'));
     await writeFile(join(folder, 'd', 'f'), '');
     await expect(checkTrust(join(folder, 'd', 'f', 's'))).rejects.toMatchObject({

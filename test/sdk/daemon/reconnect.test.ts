@@ -9,7 +9,7 @@ describe('the wait before each attempt to reconnect', () => {
     expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
   });
 
-  test('loses up to half of itself, so that many clients do not return at once', () => {
+  test('is shortened randomly by up to half, so that many clients do not reconnect at once', () => {
     const random = seededRandom(7);
     const first = Array.from({ length: 1000 }, () => createBackoff(random).next());
     expect(Math.min(...first)).toBeGreaterThanOrEqual(50);

@@ -84,7 +84,7 @@ test('a session whose id is taken is imported under a new one', () => {
 });
 
 test.each([
-  ['', 'it is no JSON'],
+  ['', 'it is not JSON'],
   ['{}', 'format: '],
   ['{"format":"vastar-tui/sessions","version":3,"sessions":[]}', 'its version is 3'],
   [toDocument([{ ...emptySession(), id: '../../etc' }]), 'sessions[0].id: expected 12 hexadecimal digits'],

@@ -130,8 +130,8 @@ test('answers that are no examples have no weight, and what cannot be one is lef
   expect(toFineTuning([none, withFile])).toEqual({
     lines: '',
     omitted: [
-      `${none.id} left out: it has no whole answer`,
-      `${withFile.id} left out: it has a file that is no PNG, JPEG or WebP image`,
+      `${none.id} left out: it has no complete answer`,
+      `${withFile.id} left out: it has a file that is not a PNG, JPEG or WebP image`,
     ],
   });
 });

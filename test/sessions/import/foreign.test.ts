@@ -55,7 +55,7 @@ test("Claude's conversations come with their branches; results of tools are mess
   const result = await imported('claude.json');
   expect(result).toMatchObject({
     format: 'an export of Claude',
-    remarks: ['1 × block of the type flag left out'],
+    remarks: ['skipped 1 × block of the type flag'],
   });
   const session = only(result);
   expect(session).toMatchObject({ title: 'Reading a report', headId: 6, createdMs: 1_772_359_200_123 });
@@ -106,7 +106,7 @@ test('a session of aichat comes with what it compressed, images and tool calls, 
 
 test('a session of opencode comes with tool calls, their results, endings and figures', async () => {
   const result = await imported('opencode.json');
-  expect(result).toMatchObject({ remarks: ['1 × text that opencode added left out'] });
+  expect(result).toMatchObject({ remarks: ['skipped 1 × text that opencode added'] });
   const session = only(result);
   expect(session).toMatchObject({ title: 'Listing files', createdMs: 1_790_000_000_000, headId: 4 });
   expect(tree(session)).toEqual([
@@ -194,12 +194,12 @@ test('a byte order mark is no error', async () => {
 });
 
 test.each([
-  ['', 'it is nothing that is known'],
-  ['dear diary', 'it is nothing that is known'],
+  ['', 'its format is unknown'],
+  ['dear diary', 'its format is unknown'],
   ['[]', 'it is empty'],
-  ['{"a":1}', 'it is nothing that is known'],
+  ['{"a":1}', 'its format is unknown'],
   ['[{"role":"user","content":"q"},{"content":"a"}]', 'it begins as messages, and item 2 is something else'],
-  ['{"role":"user","content":"q"}\n{"role":"us', 'line 2 is no JSON'],
+  ['{"role":"user","content":"q"}\n{"role":"us', 'line 2 is not JSON'],
   ['{"role":"user","content":"q"}\n7\n', 'item 2 is something else'.replace('item', 'line')],
   ['{"format":"vastar-tui/sessions","version":9}', 'its version is 9'],
 ])('what cannot be imported is told with the reason (%#)', async (text, reason) => {

@@ -103,5 +103,5 @@ test('what was written to both kinds of tables comes once', () => {
 });
 
 test("another program's SQLite file is told to be none", () => {
-  expect(() => llmConversations(made('CREATE TABLE bookmarks (url TEXT)'))).toThrow('no log of llm');
+  expect(() => llmConversations(made('CREATE TABLE bookmarks (url TEXT)'))).toThrow('not a log of llm');
 });
