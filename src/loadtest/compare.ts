@@ -12,10 +12,16 @@ const COMPARED = [
 ] as const;
 
 /** One run's values: one for each request that has the figure. `errors`: 1 for a failed request, else 0. */
-export type RunSamples = Readonly<Record<'ttft' | 'tpot' | 'e2e' | 'errors', readonly number[]>>;
+export interface RunSamples extends Readonly<Record<'ttft' | 'tpot' | 'e2e' | 'errors', readonly number[]>> {
+  /** Some token counts, on which `tpot` rests, are estimates. */
+  readonly tokensEstimated: boolean;
+}
 
-/** `unclear`: no significant difference. `missing`: a run has too few values. */
-type Verdict = 'better' | 'worse' | 'unclear' | 'missing';
+/**
+ * `unclear`: no significant difference. `missing`: a run has too few values. `estimated`: one run has estimated token
+ * counts and the other has the provider's, so the figure can't be compared.
+ */
+type Verdict = 'better' | 'worse' | 'unclear' | 'missing' | 'estimated';
 
 export interface Difference {
   readonly name: (typeof COMPARED)[number]['name'];
@@ -54,6 +60,9 @@ export function compareRuns(
     const fewest = Math.min(before[of].length, after[of].length);
     if (one === undefined || other === undefined || fewest < FEWEST_VALUES) {
       return { ...known, verdict: 'missing', regression: false };
+    }
+    if (of === 'tpot' && before.tokensEstimated !== after.tokensEstimated) {
+      return { ...known, verdict: 'estimated', regression: false };
     }
     const differences = Float64Array.from({ length: RESAMPLES }, () => other.draw() - one.draw()).sort();
     const low = differences[Math.floor(tail * RESAMPLES)] ?? 0;

@@ -13,6 +13,7 @@ const run = (seed: number, count: number, factor = 1, failed = 0): RunSamples =>
     tpot: list(20),
     e2e: list(2000),
     errors: Array.from({ length: count }, (_, index) => (index < failed ? 1 : 0)),
+    tokensEstimated: false,
   };
 };
 const compare = (one: RunSamples, other: RunSamples, tolerance = 0) =>
@@ -58,4 +59,14 @@ test('more failures count as worse', () => {
 
 test('too few values yield no verdict', () => {
   expect(new Set(compare(run(1, 5), run(2, 5)).map(({ verdict }) => verdict))).toEqual(new Set(['missing']));
+});
+
+test('estimated token counts are not compared with those of a provider', () => {
+  const counted = run(1, 100);
+  const estimated = { ...run(2, 100), tokensEstimated: true };
+  const verdict = (one: RunSamples, other: RunSamples) =>
+    compare(one, other).find(({ name }) => name === 'tpot.p50');
+  expect(verdict(counted, estimated)).toMatchObject({ verdict: 'estimated', regression: false });
+  expect(verdict(counted, estimated)?.change).toBeUndefined();
+  expect(verdict(estimated, estimated)?.verdict).toBe('unclear');
 });

@@ -19,6 +19,8 @@ interface ReportedRun {
   readonly mode: string;
   readonly model: string;
   readonly samples: RunSamples;
+  /** The instrument's own warnings. */
+  readonly warnings: readonly string[];
 }
 
 interface Pair {
@@ -86,13 +88,14 @@ const WORDS = {
   worse: 'worse',
   unclear: 'no difference shown',
   missing: `too few values (needs ${FEWEST_VALUES} in both)`,
+  estimated: 'not compared: the token counts of one run are estimates',
 } as const;
 
 function pairText({ before, after, differences }: Pair): string {
   const rows = differences.map((one) => [
     one.name,
-    figure(one.name, one.before),
-    figure(one.name, one.after),
+    figure(one.name, one.before, before.samples),
+    figure(one.name, one.after, after.samples),
     one.change === undefined ? '' : signed(one.name, one.change.value),
     one.change === undefined
       ? ''
@@ -112,12 +115,22 @@ function pairText({ before, after, differences }: Pair): string {
       .join('  ')
       .trimEnd(),
   );
-  return `${before.mode} ${before.model} -> ${after.mode} ${after.model}\n${lines.join('\n')}\n`;
+  const warnings = [
+    ...before.warnings.map((text) => `WARNING: of the run before: ${text}\n`),
+    ...after.warnings.map((text) => `WARNING: of the run after: ${text}\n`),
+  ];
+  const heading = `${before.mode} ${before.model} -> ${after.mode} ${after.model}\n`;
+  return `${heading}${warnings.join('')}${lines.join('\n')}\n`;
 }
 
-function figure(name: Difference['name'], value: number | undefined): string {
+function figure(
+  name: Difference['name'],
+  value: number | undefined,
+  { tokensEstimated }: Pick<RunSamples, 'tokensEstimated'> = { tokensEstimated: false },
+): string {
   if (value === undefined) return 'none';
-  return name === 'errors' ? `${(100 * value).toFixed(2)} %` : `${value.toFixed(2)} ms`;
+  if (name === 'errors') return `${(100 * value).toFixed(2)} %`;
+  return `${tokensEstimated && name.startsWith('tpot') ? '~' : ''}${value.toFixed(2)} ms`;
 }
 
 function signed(name: Difference['name'], value: number): string {
@@ -130,8 +143,8 @@ function pairsJson(pairs: readonly Pair[], tolerance: number, regression: boolea
     tolerance_percent: tolerance,
     regression,
     runs: pairs.map(({ before, after, differences }) => ({
-      before: { mode: before.mode, model: before.model },
-      after: { mode: after.mode, model: after.model },
+      before: runJson(before),
+      after: runJson(after),
       // In milliseconds; for errors, the share of requests.
       figures: Object.fromEntries(
         differences.map(({ name, before, after, change, verdict, regression }) => [
@@ -141,6 +154,10 @@ function pairsJson(pairs: readonly Pair[], tolerance: number, regression: boolea
       ),
     })),
   };
+}
+
+function runJson({ mode, model, samples, warnings }: ReportedRun): Record<string, unknown> {
+  return { mode, model, tokens_estimated: samples.tokensEstimated, warnings };
 }
 
 /** @throws {UsageError} when the file is no report or lacks the values of single requests. */
@@ -158,10 +175,12 @@ function readReport(path: string): readonly ReportedRun[] {
     return {
       mode: String(run.mode),
       model: String(run.model),
+      warnings: isObject(run.instrument) ? texts(run.instrument.warnings) : [],
       samples: {
         ttft: numbers(samples.ttft_ms),
         tpot: numbers(samples.tpot_ms),
         e2e,
+        tokensEstimated: run.tokens_estimated === true,
         errors: [
           ...Array<number>(completed).fill(0),
           ...Array<number>(typeof failed === 'number' ? failed : 0).fill(1),
@@ -173,6 +192,9 @@ function readReport(path: string): readonly ReportedRun[] {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
 const numbers = (value: unknown): number[] =>
   Array.isArray(value) ? value.filter((one): one is number => typeof one === 'number') : [];

@@ -1,5 +1,5 @@
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
-import { percentile } from '../../metrics/percentile.js';
+import { median } from '../../metrics/percentile.js';
 import { type Shift, shiftBetween } from '../../metrics/shift.js';
 
 import type { Side } from './comparison.js';
@@ -16,6 +16,8 @@ export interface SideVerdict {
   readonly next: number;
   /** The difference between both; absent with too few answers. An interval that holds 0 shows no difference. */
   readonly lead?: Shift | undefined;
+  /** A token count behind the values is an estimate. */
+  readonly estimated: boolean;
   /** The smaller number of answers of the two sides. */
   readonly answers: number;
 }
@@ -40,19 +42,33 @@ export function valuesOf({ runs }: Pick<Side, 'runs'>, figure: Judged): number[]
   return runs.flatMap((metrics) => VALUES[figure].of(metrics) ?? []);
 }
 
-/** A verdict for each figure that at least two sides have. */
+/** Whether some of the answers have no token count by the provider, so that it is estimated from the text. */
+export function hasEstimates(runs: readonly ExchangeMetrics[]): boolean {
+  return runs.some(({ tokensEstimated }) => tokensEstimated);
+}
+
+/** Whether the sides' speeds rest on token counts of one kind: an estimate can't be compared with a count. */
+export function speedsComparable(sides: readonly Pick<Side, 'runs'>[]): boolean {
+  const kinds = new Set(
+    sides.filter((side) => valuesOf(side, 'rate').length > 0).map(({ runs }) => hasEstimates(runs)),
+  );
+  return kinds.size < 2;
+}
+
+/** A verdict for each figure that at least two sides have, and that can be compared. */
 export function verdictsOf(sides: readonly Pick<Side, 'runs'>[]): SideVerdict[] {
   const pairs = (sides.length * (sides.length - 1)) / 2;
   return JUDGED.flatMap((figure) => {
     const { better } = VALUES[figure];
+    if (figure === 'rate' && !speedsComparable(sides)) return [];
     const sign = better === 'low' ? 1 : -1;
     const [best, next] = sides
       .map((side, index) => ({ index, values: valuesOf(side, figure) }))
       .flatMap((one) => {
-        const median = percentile(one.values, 50);
-        return median === undefined ? [] : [{ ...one, median }];
+        const middle = median(one.values);
+        return middle === undefined ? [] : [{ ...one, middle }];
       })
-      .sort((a, b) => sign * (a.median - b.median));
+      .sort((a, b) => sign * (a.middle - b.middle));
     if (best === undefined || next === undefined) return [];
     const [worse, good] = [next.values, best.values];
     const lead = shiftBetween(
@@ -61,7 +77,14 @@ export function verdictsOf(sides: readonly Pick<Side, 'runs'>[]): SideVerdict[] 
       ERROR_RATE / (JUDGED.length * pairs),
     );
     return [
-      { figure, best: best.index, next: next.index, lead, answers: Math.min(good.length, worse.length) },
+      {
+        figure,
+        best: best.index,
+        next: next.index,
+        lead,
+        estimated: figure === 'rate' && hasEstimates(sides.flatMap(({ runs }) => runs)),
+        answers: Math.min(good.length, worse.length),
+      },
     ];
   });
 }

@@ -19,6 +19,8 @@ export interface SessionFigures {
   readonly ttfts: readonly number[];
   /** The latest times per output token, in ms, oldest first. */
   readonly tpots: readonly number[];
+  /** Whether a token count behind `tpots` was estimated. */
+  readonly tpotsEstimated: boolean;
   /** How many answers could be compared with the objectives, and how many of those met them. */
   readonly goodput: { readonly judged: number; readonly good: number };
 }
@@ -29,6 +31,7 @@ export const NO_FIGURES: SessionFigures = {
   errorClasses: {},
   ttfts: [],
   tpots: [],
+  tpotsEstimated: false,
   goodput: { judged: 0, good: 0 },
 };
 
@@ -52,6 +55,7 @@ export function countExchange(
       : errorClasses,
     ttfts: withSample(figures.ttfts, metrics.ttftMs),
     tpots: withSample(figures.tpots, tpotOf(metrics)),
+    tpotsEstimated: figures.tpotsEstimated || (tpotOf(metrics) !== undefined && metrics.tokensEstimated),
     goodput: judged(figures.goodput, isGood(metrics, outcome, slo)),
   };
 }

@@ -2,7 +2,7 @@ import { type Spent, spentText, unpricedText } from '../../metrics/cost.js';
 import { FIGURES, SCREEN_FIGURES } from '../../metrics/figures.js';
 import { percentile } from '../../metrics/percentile.js';
 import type { SessionFigures, Slo } from '../../state/exchange/figures.js';
-import { count, duration, durations } from '../style/format.js';
+import { count, duration, durations, percent } from '../style/format.js';
 import { joinThatFit, type Line, lineWidth, spread } from '../style/line.js';
 import { sparks } from './sparks.js';
 
@@ -25,7 +25,7 @@ export function sessionLines(
     counts,
     [['dim', `${'ms'.padEnd(LABEL_WIDTH)}${PERCENTS.map((p) => `p${p}`.padStart(column)).join('')}`]],
     timesLine(FIGURES.ttft.label, session.ttfts, column),
-    timesLine(FIGURES.tpot.label, session.tpots, column),
+    timesLine(FIGURES.tpot.label + (session.tpotsEstimated ? ' ~' : ''), session.tpots, column),
     goodputLine(session, slo, width),
     historyLine(session, width),
     ...(height > FULL_ROWS
@@ -82,8 +82,7 @@ function goodputLine(
   { ttftMs, tpotMs }: Slo,
   width: number,
 ): Line {
-  const share =
-    judged === 0 ? UNKNOWN : `${count(good)}/${count(judged)} ${Math.floor((100 * good) / judged)} %`;
+  const share = judged === 0 ? UNKNOWN : `${count(good)}/${count(judged)} ${percent(good, judged)}`;
   const { label } = SCREEN_FIGURES.goodput;
   const within = `${label} (within ${ttftMs}, ${tpotMs} ms)`;
   return spread([['dim', within.length + share.length < width ? within : label]], [share], width);

@@ -61,3 +61,9 @@ export function timeOfDay(atMs: number): string {
   const at = new Date(atMs);
   return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
 }
+
+/** A share in whole percent; 0 and 100 stand for none and all alone. */
+export function percent(part: number, whole: number): string {
+  const rounded = Math.round((100 * part) / whole);
+  return `${part < whole && rounded === 100 ? 99 : part > 0 && rounded === 0 ? 1 : rounded} %`;
+}

@@ -11,6 +11,7 @@ test('with one answer each there is a best side, but no lead beyond chance', () 
     best: 1,
     next: 0,
     lead: undefined,
+    estimated: false,
     answers: 1,
   });
 });

@@ -1,7 +1,8 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { FIGURES } from '../../../metrics/figures.js';
-import { percentile } from '../../../metrics/percentile.js';
+import { median } from '../../../metrics/percentile.js';
 import type { Side } from '../../../state/comparing/comparison.js';
+import { hasEstimates } from '../../../state/comparing/verdict.js';
 import { shownPiece, wrapLine } from '../../../state/text/wrap.js';
 import { count, duration, taken, tokenRate } from '../../style/format.js';
 import { cut, fill, type Line } from '../../style/line.js';
@@ -15,7 +16,8 @@ const UNKNOWN = '–';
 interface Row {
   readonly label: string;
   readonly of: (metrics: ExchangeMetrics) => number | undefined;
-  readonly shown: (value: number) => string;
+  /** @param estimated whether a token count behind the value is an estimate */
+  readonly shown: (value: number, estimated: boolean) => string;
 }
 
 /** The most important first; rows that don't fit are left out. */
@@ -25,12 +27,12 @@ const ROWS: readonly Row[] = [
   {
     label: FIGURES.rate.label,
     of: ({ speed }) => (speed.kind === 'measured' ? speed.tokensPerSecond : undefined),
-    shown: (value) => tokenRate(value, false),
+    shown: tokenRate,
   },
   {
     label: FIGURES.tokens.label,
     of: ({ outputTokens }) => outputTokens,
-    shown: (value) => count(Math.round(value)),
+    shown: (value, estimated) => count(Math.round(value), estimated),
   },
 ];
 
@@ -52,16 +54,11 @@ export function comparedFigures(
     ...cells(sides.map((_, index) => nameOf(sides, index))),
   ];
   const table = ROWS.map(({ label, of, shown }): Line => {
-    const values = metrics.map((runs) =>
-      percentile(
-        runs.flatMap((one) => of(one) ?? []),
-        50,
-      ),
-    );
-    return [
-      ['dim', label.padEnd(LABEL_WIDTH)],
-      ...cells(values.map((value) => (value === undefined ? UNKNOWN : shown(value)))),
-    ];
+    const values = metrics.map((runs) => {
+      const value = median(runs.flatMap((one) => of(one) ?? []));
+      return value === undefined ? UNKNOWN : shown(value, hasEstimates(runs));
+    });
+    return [['dim', label.padEnd(LABEL_WIDTH)], ...cells(values)];
   });
   const words = verdictWords(sides, again).flatMap((text) =>
     wrapLine(text, { width }).map((piece): Line => [shownPiece(text, piece)]),

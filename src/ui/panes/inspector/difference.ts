@@ -59,7 +59,10 @@ function named({ number, endpoint }: LoggedExchange): Line {
 interface Compared {
   readonly label: string;
   readonly of: (metrics: ExchangeMetrics) => number | undefined;
-  readonly shown: (value: number) => string;
+  /** @param estimated whether the exchange's token count is an estimate */
+  readonly shown: (value: number, estimated: boolean) => string;
+  /** Rests on the token count. */
+  readonly ofTokens?: true;
 }
 
 const COMPARED: readonly Compared[] = [
@@ -68,9 +71,10 @@ const COMPARED: readonly Compared[] = [
   {
     label: FIGURES.rate.label,
     of: ({ speed }) => (speed.kind === 'measured' ? speed.tokensPerSecond : undefined),
-    shown: (value) => tokenRate(value, false),
+    shown: tokenRate,
+    ofTokens: true,
   },
-  { label: FIGURES.tokens.label, of: ({ outputTokens }) => outputTokens, shown: (value) => count(value) },
+  { label: FIGURES.tokens.label, of: ({ outputTokens }) => outputTokens, shown: count, ofTokens: true },
   { label: 'gaps p50', of: ({ gaps }) => gaps?.p50, shown: duration },
   { label: 'gaps p95', of: ({ gaps }) => gaps?.p95, shown: duration },
   { label: 'longest gap', of: ({ gaps }) => gaps?.max, shown: duration },
@@ -101,11 +105,14 @@ function figures(
     ...(narrow
       ? []
       : [spread([], [['dim', cells([`#${before.number}`, `#${after.number}`, 'change'])]], width)]),
-    ...COMPARED.flatMap(({ label, of, shown }) => {
+    ...COMPARED.flatMap(({ label, of, shown, ofTokens }) => {
       const [was, is] = [of(one), of(other)];
       if (was === undefined && is === undefined) return [];
-      const text = (value: number | undefined): string => (value === undefined ? '–' : shown(value));
-      return rowOf(label, [text(was), text(is), changeOf(was, is)]);
+      const text = (value: number | undefined, { tokensEstimated }: ExchangeMetrics): string =>
+        value === undefined ? '–' : shown(value, tokensEstimated);
+      // An estimate can't be compared with a count.
+      const comparable = ofTokens === undefined || one.tokensEstimated === other.tokensEstimated;
+      return rowOf(label, [text(was, one), text(is, other), comparable ? changeOf(was, is) : '']);
     }),
   ];
 }

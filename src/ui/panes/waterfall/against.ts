@@ -1,6 +1,6 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { FIGURES } from '../../../metrics/figures.js';
-import { percentile } from '../../../metrics/percentile.js';
+import { median } from '../../../metrics/percentile.js';
 import { cut, fill, type Line, lineWidth, spread } from '../../style/line.js';
 import { bar, barAgainst, cellMs, OVER, UNDER } from './bars.js';
 import { legRows, legsAgainst } from './legs.js';
@@ -10,7 +10,7 @@ type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
 /** The steps to the first token beside their medians in other exchanges; longer steps stand out. */
 export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width: number): Line[] {
-  const legs = legsAgainst(metrics, others);
+  const { legs, total } = legsAgainst(metrics, others);
   if (legs.length === 0) return [];
   const longestMs = Math.max(...legs.flatMap(({ ms, medianMs }) => [ms, medianMs]));
   const barWidth = Math.max(0, width - LABEL_WIDTH - 2 * VALUE_WIDTH);
@@ -19,7 +19,6 @@ export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width
     ms.padStart(VALUE_WIDTH),
     ['dim', medianMs.padStart(VALUE_WIDTH)],
   ];
-  const sum = (of: readonly number[]): string => cellMs(of.reduce((total, ms) => total + ms, 0));
   return [
     spread([['dim', FIGURES.hops.label]], values('ms', 'median'), width),
     ...legs.map(
@@ -29,11 +28,7 @@ export function waterfallAgainst(metrics: Shown, others: readonly Shown[], width
         ...values(cellMs(ms), cellMs(medianMs)),
       ],
     ),
-    spread(
-      [['dim', 'all steps']],
-      values(sum(legs.map(({ ms }) => ms)), sum(legs.map(({ medianMs }) => medianMs))),
-      width,
-    ),
+    spread([['dim', 'all steps']], values(cellMs(total.ms), cellMs(total.medianMs)), width),
     [['dim', `${OVER} over the median of ${others.length} others, ${UNDER} under it`]],
   ];
 }
@@ -89,7 +84,7 @@ function groupRows(groups: readonly (readonly Shown[])[]): { label: string; ms: 
       ms: groups.map(({ length }) => {
         const own = ms.slice(from, from + length);
         from += length;
-        return percentile(own, 50) ?? 0;
+        return median(own) ?? 0;
       }),
     };
   });

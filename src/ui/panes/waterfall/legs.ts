@@ -1,5 +1,5 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
-import { percentile } from '../../../metrics/percentile.js';
+import { median } from '../../../metrics/percentile.js';
 import { type Leg, legsOf } from './verdict.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
@@ -40,14 +40,27 @@ function inOrder(exchanges: readonly (readonly Leg[])[]): string[] {
   return labels;
 }
 
-/** The legs of an exchange with their medians in others; a missing leg counts as 0 ms. */
+/** A duration in one exchange beside its median in others. */
+export interface Against {
+  readonly ms: number;
+  readonly medianMs: number;
+}
+
+/**
+ * The legs of an exchange with their medians in others; a missing leg counts as 0 ms. `total` has the median of the others'
+ * sums, which differs from the sum of the medians.
+ */
 export function legsAgainst(
   metrics: Shown,
   others: readonly Shown[],
-): readonly { label: string; ms: number; medianMs: number }[] {
-  return legRows([metrics, ...others]).map(({ label, ms: [own = 0, ...rest] }) => ({
-    label,
+): { legs: readonly (Against & { label: string })[]; total: Against } {
+  const rows = legRows([metrics, ...others]);
+  const against = ([own = 0, ...rest]: readonly number[]): Against => ({
     ms: own,
-    medianMs: percentile(rest, 50) ?? 0,
-  }));
+    medianMs: median(rest) ?? 0,
+  });
+  const sums = [metrics, ...others].map((_, index) =>
+    rows.reduce((sum, { ms }) => sum + (ms[index] ?? 0), 0),
+  );
+  return { legs: rows.map(({ label, ms }) => ({ label, ...against(ms) })), total: against(sums) };
 }

@@ -29,8 +29,8 @@ test('one table has all sides, and one list has their steps on one scale', () =>
     'whole answer   –                 –',
     'speed          –                 –',
     'tokens         0                 0',
-    'one answer each shows no difference beyond chance: ctrl+g',
-    'asks more often',
+    'one answer each is too few for a verdict: ctrl+g asks more',
+    'often',
     `steps to first token${'ms'.padStart(40)}`,
     `to 1st byte  simulator ${'█'.repeat(30)}    300`,
     `             openai    ${'█'.repeat(15)}${' '.repeat(15)}    150`,
@@ -47,6 +47,23 @@ describe('the verdict', () => {
   test('says that overlapping answers show no difference', () => {
     const words = verdictWords([side(SIMULATOR, SIX), side(OPENAI, [...SIX.slice(1), 301])], 'ctrl+g')[0];
     expect(words).toMatch(/^first token: no difference between (simulator|openai) and .* is shown \(−/);
+  });
+
+  test('does not compare speeds by estimated tokens with speeds by counted ones', () => {
+    const speed = { kind: 'measured', tokensPerSecond: 40, tpotMs: 25 } as const;
+    const fast = { ...speed, tokensPerSecond: 60 };
+    const runsOf = (of: typeof speed | typeof fast, tokensEstimated: boolean) => ({
+      ...side(SIMULATOR, []),
+      runs: SIX.map((ttftMs) => metricsOf({ ttftMs, speed: of, outputTokens: 10, tokensEstimated })),
+    });
+    const mixed = [runsOf(speed, false), { ...runsOf(fast, true), endpoint: OPENAI }];
+    expect(verdictWords(mixed, '')).toContain('speed: not compared, as some token counts are estimates (~)');
+    expect(verdictWords(mixed, '').join()).not.toContain('tok/s');
+    const rows = comparedFigures(mixed, { width: 60, rows: 9, again: '' }).map(plainText);
+    expect(rows.filter((row) => /^(speed|tokens) /.test(row)).map((row) => row.split(/ {2,}/))).toEqual([
+      ['speed', '40 tok/s', '~60 tok/s', ''],
+      ['tokens', '10', '~10', ''],
+    ]);
   });
 
   test('names sides of one endpoint by their models', () => {

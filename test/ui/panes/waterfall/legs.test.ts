@@ -37,8 +37,20 @@ test('a wait that is split in only one exchange is shown unsplit in both', () =>
 });
 
 test('the median counts exchanges without a step as 0', () => {
-  const connect = legsAgainst(fresh, [pooled, pooled, fresh]).find(({ label }) => label === 'TCP connect');
+  const { legs } = legsAgainst(fresh, [pooled, pooled, fresh]);
+  const connect = legs.find(({ label }) => label === 'TCP connect');
   expect(connect).toEqual({ label: 'TCP connect', ms: 20, medianMs: 0 });
+});
+
+test('the median of all steps is the middle one of the sums, not the sum of the medians', () => {
+  const others = [
+    metricsOf({ hops: { send: 1, wait: 50 } }),
+    metricsOf({ hops: { send: 40, wait: 10 } }),
+    metricsOf({ hops: { send: 30, wait: 30 } }),
+  ];
+  const { total } = legsAgainst(metricsOf({ hops: { send: 10, wait: 10 } }), others);
+  expect(total).toEqual({ ms: 20, medianMs: 51 });
+  expect(legsAgainst(metricsOf({ hops: { send: 10, wait: 10 } }), others.slice(1)).total.medianMs).toBe(55);
 });
 
 test('times over and under the median look different without colours', () => {
