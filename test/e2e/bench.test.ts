@@ -93,6 +93,14 @@ test('with a rate, latency includes the wait for a place', async () => {
   expect(open.runs[0]?.arrival_lag_ms.max).toBeGreaterThan(600);
 });
 
+test('random arrivals are reported beside the number that the rate gives on average', async () => {
+  const { requests } = await endpoint(answer);
+  const args = ['bench', '--rate', '20', '--duration', '1'];
+  const { stdout } = await run(args);
+  expect(stdout).toContain(`arrivals    ${requests.length} by chance, 20 on average`);
+  expect((await run([...args, '--arrivals', 'constant'])).stdout).not.toContain('by chance');
+});
+
 test('prompts come from a file in turn, and the CSV has a line for each request', async () => {
   const upstream = await endpoint(answer);
   writeFileSync(join(ground.place.dir, 'prompts.txt'), 'first\n\nsecond\r\n');

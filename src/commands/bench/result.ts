@@ -82,7 +82,7 @@ function warningText({ instrument, report }: EndpointRun): string[] {
   const warnings = instrumentWarnings(instrument, report);
   if (warnings.length === 0) return [];
   return [
-    `WARNING: send less, or use a faster or idle machine. This process was at its limit, and its delays are part of the figures below.\n`,
+    'WARNING: send less, or use a faster or idle machine. This process or machine was slow, and its delays are part of the figures below.\n',
     ...warnings.map((warning) => `  ${warning}\n`),
     '\n',
   ];
@@ -90,14 +90,19 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 
 /** Returns the rows on the loop and this process. */
 function ownRows(
-  { instrument, maxInFlight, unsent, tally, turns, conversations, workers, trim }: EndpointRun,
-  { through, policies }: Setup,
+  run: EndpointRun,
+  { through, policies, expectedArrivals }: Setup,
 ): string[][] {
+  const { report, instrument, maxInFlight, unsent, tally, turns, conversations, workers, trim } = run;
   const { eventLoopDelayMs, cpu } = instrument;
+  const arrivals = report.completed + report.failed + unsent + (trim === undefined ? 0 : trim.before + trim.after);
   return [
     ...(turns.length === 0 ? [] : [['turns', conversationsText(conversations, turns)]]),
     ['way', WAYS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
+    ...(expectedArrivals === undefined
+      ? []
+      : [['arrivals', arrivalsText(arrivals, expectedArrivals)]]),
     ['in flight', `at most ${maxInFlight}`],
     ...(trim === undefined ? [] : [['excluded', trimText(trim)]]),
     [
@@ -114,6 +119,10 @@ export function trimText({ before, after, fromMs, steady }: Trim): string {
   return steady
     ? warmup
     : `${warmup}; NOT STEADY: use a longer test, because TTFT still changed in the second half`;
+}
+
+function arrivalsText(arrivals: number, expected: number): string {
+  return `${arrivals} by chance, ${Number(expected.toFixed(1))} on average; --seed draws others, --arrivals constant is even`;
 }
 
 function conversationsText(

@@ -22,6 +22,8 @@ export interface Setup {
   readonly through: Through;
   readonly policies: boolean;
   readonly inTurns: boolean;
+  /** The number of arrivals that the rate gives on average; set where chance decides how many there are. */
+  readonly expectedArrivals?: number;
   /** The report's member `load`. */
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -45,6 +47,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
     through: flags.through,
     policies: flags.policies === true,
     inTurns: turns !== null,
+    ...expectedOf(flags),
     json: {
       text,
       ...load.json,
@@ -63,6 +66,14 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
       policies: flags.policies === true,
     },
   };
+}
+
+/** Only for the simple case: one rate, and a test that its duration ends. */
+function expectedOf(flags: BenchFlags): Pick<Setup, 'expectedArrivals'> {
+  const { rate, duration, requests, warmup, turns, shard, arrivals } = flags;
+  const random = rate !== undefined && arrivals?.kind !== 'constant';
+  if (!random || duration === undefined || requests !== undefined || warmup > 0) return {};
+  return turns === undefined && shard === undefined ? { expectedArrivals: rate * duration } : {};
 }
 
 /** For people. */

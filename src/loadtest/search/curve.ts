@@ -26,7 +26,7 @@ export function answerInterval({ levels, found }: Curve): { low: number | null; 
 const UNITS = { rate: 'requests/s', concurrency: 'at a time' } as const;
 
 const AT_ITS_LIMIT =
-  'this process or machine was at its limit, and its delays are part of the figures (--json has the reasons)';
+  'this process or machine was slow, and its delays are part of the figures (--json has the reasons)';
 
 /** Formats the curve as text. */
 export function curveText(curve: Curve): string {
