@@ -89,20 +89,16 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 }
 
 /** Returns the rows on the loop and this process. */
-function ownRows(
-  run: EndpointRun,
-  { through, policies, expectedArrivals }: Setup,
-): string[][] {
+function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setup): string[][] {
   const { report, instrument, maxInFlight, unsent, tally, turns, conversations, workers, trim } = run;
   const { eventLoopDelayMs, cpu } = instrument;
-  const arrivals = report.completed + report.failed + unsent + (trim === undefined ? 0 : trim.before + trim.after);
+  const arrivals =
+    report.completed + report.failed + unsent + (trim === undefined ? 0 : trim.before + trim.after);
   return [
     ...(turns.length === 0 ? [] : [['turns', conversationsText(conversations, turns)]]),
     ['way', WAYS[through === 'direct' ? 'direct' : policies ? 'policies' : 'daemon']],
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
-    ...(expectedArrivals === undefined
-      ? []
-      : [['arrivals', arrivalsText(arrivals, expectedArrivals)]]),
+    ...(expectedArrivals === undefined ? [] : [['arrivals', arrivalsText(arrivals, expectedArrivals)]]),
     ['in flight', `at most ${maxInFlight}`],
     ...(trim === undefined ? [] : [['excluded', trimText(trim)]]),
     [

@@ -72,7 +72,8 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
 function expectedOf(flags: BenchFlags): Pick<Setup, 'expectedArrivals'> {
   const { rate, duration, requests, warmup, turns, shard, arrivals } = flags;
   const random = rate !== undefined && arrivals?.kind !== 'constant';
-  if (!random || duration === undefined || requests !== undefined || warmup > 0) return {};
+  if (!random || duration === undefined || requests !== undefined) return {};
+  if (typeof warmup === 'number' && warmup > 0) return {};
   return turns === undefined && shard === undefined ? { expectedArrivals: rate * duration } : {};
 }
 
