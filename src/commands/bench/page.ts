@@ -36,9 +36,13 @@ ${warnings(notes)}
   });
 }
 
-/** Removes `samples`, because the page uses `requests`. */
+/** Removes `samples` and the server's series, because the page uses `requests` and the server's figures. */
 function withoutSamples(runs: unknown): unknown {
-  return Array.isArray(runs) ? runs.map(({ samples: _, ...rest }: Record<string, unknown>) => rest) : runs;
+  if (!Array.isArray(runs)) return runs;
+  return runs.map(({ samples: _, server_metrics: server, ...rest }: Record<string, unknown>) => ({
+    ...rest,
+    server_metrics: typeof server === 'object' && server !== null ? { ...server, series: {} } : server,
+  }));
 }
 
 function warnings(texts: readonly string[]): Markup | undefined {

@@ -14,6 +14,17 @@ export interface Run {
   readonly levels: readonly LevelRow[];
   /** What their loads are: `rate` or `concurrency`. */
   readonly loadKind: string;
+  /** Where its metrics page was read. */
+  readonly server: ServerFigures | undefined;
+}
+
+/** A server's figures over the test. */
+export interface ServerFigures {
+  readonly name: string;
+  /** Since the start. */
+  readonly atMs: Column;
+  /** By role, a value for each time. */
+  readonly figures: ReadonlyMap<string, Column>;
 }
 
 /** One load of a curve. Times in ms, rates per second. */
@@ -81,7 +92,17 @@ function readRun(run: Record<string, unknown>, loop: Report['loop']): Run {
     histograms: Object.fromEntries(histograms),
     levels: levelsOf(objectOf(run.curve).levels),
     loadKind: String(objectOf(run.curve).load),
+    server: serverOf(objectOf(run.server_metrics)),
   };
+}
+
+function serverOf(metrics: Record<string, unknown>): ServerFigures | undefined {
+  const figures = Object.entries(objectOf(metrics.figures)).flatMap(([role, figure]) => {
+    const { values } = objectOf(figure);
+    return Array.isArray(values) ? [[role, columnOf(values)] as const] : [];
+  });
+  if (figures.length === 0) return undefined;
+  return { name: String(metrics.server), atMs: columnOf(metrics.at_ms), figures: new Map(figures) };
 }
 
 function levelsOf(value: unknown): LevelRow[] {

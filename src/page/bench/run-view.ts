@@ -5,6 +5,7 @@ import { hopBars } from './hop-bars.js';
 import { loadCurves } from './load-curve.js';
 import type { Report, Run } from './report.js';
 import { bucketsOf, errorSeries, loadSeries, percentileSeries, type Series, tokenSeries } from './series.js';
+import { serverCharts } from './server-charts.js';
 import { waterfall } from './waterfall.js';
 
 const COLORS = ['line-1', 'line-2', 'line-3', 'line-4', 'line-5'];
@@ -93,6 +94,7 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
     );
     overTime.push(over('Failures', errors, { y: 'failures', yText: numberText, lines }));
   }
+  const server = serverCharts(run, section.id);
   const hops = hopBars(requests);
   section.append(
     ...(run.levels.length < 2
@@ -100,6 +102,9 @@ export function showRun(section: HTMLElement, run: Run, { loop }: Report): void 
       : [el('h3', {}, 'By load'), el('div', { class: 'charts' }, ...loadCurves(run))]),
     el('h3', {}, 'Over time'),
     el('div', { class: 'charts' }, ...overTime),
+    ...(server.length === 0
+      ? []
+      : [el('h3', {}, 'At the server'), el('div', { class: 'charts' }, ...server)]),
     el('h3', {}, 'Distributions'),
     el('div', { class: 'charts' }, ...cumulative(run), ...bars(run)),
     ...(hops === undefined ? [] : [el('h3', {}, 'Where the time goes'), hops]),
