@@ -40,7 +40,7 @@ async function search(settings: ConfigObject): Promise<OpenAIStreamConnector> {
   return connector;
 }
 
-test('a server on this machine gets only a request for its models, without a key, and then answers', async () => {
+test('a server on this machine first receives only a request for its models without a key, and then answers', async () => {
   const upstream = await server(ollama);
   const connector = await search({
     openai: { api_key: 'sk-secret' },
@@ -56,13 +56,13 @@ test('a server on this machine gets only a request for its models, without a key
   expect(upstream.requests[1]?.headers).not.toHaveProperty('authorization');
 });
 
-test('what lists no models, or does not listen, is not offered', async () => {
+test('a server that lists no models or does not listen is not offered', async () => {
   const page = await server((_request, response) => void response.end('<html>Hello</html>'));
   const connector = await search({ discover: { vllm: page.port, ollama: await freePort() } });
   expect(connector.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai']);
 });
 
-test('an address of the configuration is not asked', async () => {
+test('a configured address is not probed', async () => {
   const upstream = await server(ollama);
   const profiles = { mine: { base_url: `http://localhost:${upstream.port}`, model: 'm' } };
   const connector = await search({ profiles, discover: { ollama: upstream.port } });
@@ -70,7 +70,7 @@ test('an address of the configuration is not asked', async () => {
   expect(connector.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai', 'mine']);
 });
 
-test('discover: false looks for nothing', () => {
+test('discover: false probes nothing', () => {
   const { config } = loadConfigObject({ discover: false }, { env: {} });
   expect(config.discover.size).toBe(0);
   expect(loadConfigObject({}, { env: {} }).config.discover.get('ollama')).toBe(11434);

@@ -13,7 +13,7 @@ function file(text?: string): string {
   return path;
 }
 
-test('a profile is added, and comments stay where they are', () => {
+test('adding a profile keeps all comments in place', () => {
   const path = file(
     '# mine\nopenai:\n  model: m # the cheap one\n\n# others\nprofiles:\n  a: { base_url: http://h, model: m }\n',
   );
@@ -31,7 +31,7 @@ test.each([
   ['an empty file', ''],
   ['a file of comments', '# nothing yet\n'],
   ['profiles without any', 'profiles:\n'],
-])('%s: it is the first profile', (_name, text) => {
+])('%s: the profile becomes the first one', (_name, text) => {
   const path = file(text);
   addProfile(path, 'b', { provider: 'ollama', model: 'x' });
   expect(parse(readFileSync(path, 'utf8')).profiles).toEqual({ b: { provider: 'ollama', model: 'x' } });
@@ -49,7 +49,7 @@ test.each([
   ['', 'b c', { provider: 'groq', model: 'x' }, 'needs a name of letters'],
   ['a: [\n', 'b', { provider: 'groq', model: 'x' }, 'correct '],
   ['- a\n', 'b', { provider: 'groq', model: 'x' }, 'must be a mapping'],
-])('%j with %s is left as it was', (text, name, profile, message) => {
+])('%j with %s stays unchanged', (text, name, profile, message) => {
   const path = file(text);
   expect(() => addProfile(path, name, profile)).toThrow(message);
   expect(readFileSync(path, 'utf8')).toBe(text);

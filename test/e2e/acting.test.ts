@@ -28,7 +28,7 @@ const CTRL_D = '\x04';
 const CTRL_O = '\x0f';
 const CTRL_X = '\x18';
 
-test('a megabyte pasted in one line is folded, sent whole, and can be written on beside it', async () => {
+test('a pasted line of one megabyte is folded and sent completely, and text can be typed beside it', async () => {
   const upstream = await startUpstream({
     chunks: sseEvents(JSON.stringify({ choices: [{ index: 0, delta: { content: 'got it' } }] }), '[DONE]'),
   });
@@ -53,7 +53,7 @@ test('a message sent while an answer streams is queued and sent after it', async
   await chat.untilScreen(/streaming/);
   chat.send('What is the capital of France?\r');
   await chat.untilScreen(/queued: What is the capital of France\?/);
-  // Taken back, the answer stopped, sent by hand.
+  // The queued message is taken back, the answer is stopped, and the message is sent by hand.
   chat.send(KEY.escape);
   await chat.untilScreen(/> What is the capital of France\?/);
   chat.send(KEY.escape);
@@ -62,7 +62,7 @@ test('a message sent while an answer streams is queued and sent after it', async
   await chat.untilScreen(/The capital of France is Paris\./);
 });
 
-test('the external editor has the terminal, and what it saves is the draft', async () => {
+test('the external editor gets the terminal, and its saved text becomes the draft', async () => {
   const script = join(place.dir, 'my editor.sh');
   writeFileSync(script, '#!/bin/sh\ntest -t 0 && printf "%s" " and a tty" >> "$1"\n');
   chmodSync(script, 0o755);
@@ -82,7 +82,7 @@ test('a failed external editor is reported and changes nothing', async () => {
   await chat.untilScreen(/> a draft/);
 });
 
-test("the configuration's keys act, and their conflicts are reported with line and column", async () => {
+test("the configuration's keys work, and conflicts are reported with line and column", async () => {
   place.writeConfig(
     `simulator:\n  base_url: ${place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
   );
@@ -92,13 +92,13 @@ test("the configuration's keys act, and their conflicts are reported with line a
   chat.send('\x1bh');
   await chat.untilScreen(/Keys and commands/);
   chat.send(KEY.escape);
-  // Sent with the escape, it would be read as alt+ctrl+r.
+  // Sent together with the escape, it would be read as alt+ctrl+r.
   await chat.untilScreen(/no longer does reconnect/);
   chat.send(KEY.ctrlR);
   expect((await chat.ended).exitCode).toBe(0);
 });
 
-test('a model of the simulator is chosen, and the inspector shows the exchange with it', async () => {
+test('the user chooses a model of the simulator, and the inspector shows the exchange with it', async () => {
   const chat = await open();
   chat.send(CTRL_O);
   await chat.untilScreen(/Models >/);

@@ -4,16 +4,16 @@ import { type ChatAnswer, OpenAIStreamConnector } from '../../src/index.js';
 import { makePlace, type Place, type Running, startProgram } from '../support/program.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
-// Each split of an answer in arrivals with each form of usage, over HTTP through the real daemon. Times vary, so what is
-// checked is what must hold between the figures of one answer.
+// Each split of an answer into arrivals, with each form of usage, over HTTP through the real daemon. Times vary, so the
+// tests check the relations between the figures of one answer.
 
 const TOKENS = 12;
-/** A token by the estimate too: four ASCII characters. */
+/** Four ASCII characters, which the estimate also counts as one token. */
 const WORD = 'tok ';
 const PROMPT = 7;
 const THOUGHT = 500;
 
-/** What is written together, in tokens, and how long the server waits after it, in ms. */
+/** Number of tokens that the server writes together, and the wait after them in ms. */
 type Split = readonly (readonly [tokens: number, waitMs: number])[];
 const each = (count: number, tokens: number, waitMs: number): Split =>
   Array.from({ length: count }, () => [tokens, waitMs] as const);
@@ -43,12 +43,12 @@ const SPLITS: readonly (readonly [name: string, split: Split])[] = [
 
 interface Form {
   readonly name: string;
-  /** The members beside `choices` of the event with this many tokens so far; the last has no choices of its own. */
+  /** Members beside `choices` of the event after this many tokens. The last event has no choices. */
   readonly usage: (told: { sofar: number; last: boolean }) => object | undefined;
-  /** How many tokens no one streamed. */
+  /** Number of tokens that were counted but not streamed. */
   readonly hidden?: number;
   readonly estimated?: true;
-  /** The number that arrived is not known. */
+  /** True when the number of arrived tokens is unknown. */
   readonly unknown?: true;
 }
 const counts = (completion: number, more: object = {}): object => ({
@@ -137,7 +137,7 @@ afterAll(async () => {
 interface Asked {
   answer: ChatAnswer;
   gaps: readonly number[];
-  /** Tokens of each arrival, as far as the client's clock tells them apart. */
+  /** Tokens of each arrival, if the client's clock can distinguish the arrivals. */
   arrived: readonly number[];
 }
 
@@ -184,7 +184,7 @@ function expectFigures({ answer, gaps, arrived }: Asked, { hidden = 0, estimated
     expect(speed.tokensPerSecond).toBeLessThanOrEqual(((TOKENS - 1) / spreadMs) * 1000 + 1e-6);
   }
 
-  // What `thinking` and `first_token` hold is the same time: they exclude each other.
+  // `thinking` and `first_token` name the same time, so only one of them exists.
   expect(Object.keys(hops).filter((name) => name === 'thinking' || name === 'first_token')).toEqual([
     hidden > 0 ? 'thinking' : 'first_token',
   ]);
@@ -195,7 +195,7 @@ function expectFigures({ answer, gaps, arrived }: Asked, { hidden = 0, estimated
   expect(Math.abs(whole - e2eMs)).toBeLessThanOrEqual(e2eMs / 100);
 }
 
-describe('the figures of one answer agree with each other and with what arrived', () => {
+describe('the figures of one answer agree with each other and with the arrived output', () => {
   test.each(SPLITS.map(([name], index) => ({ name, index })))('$name', async ({ index }) => {
     const asked = await Promise.all(FORMS.map((_, form) => ask(index, form)));
     for (const [form, one] of asked.entries()) {

@@ -7,7 +7,7 @@ import { CLI, NODE } from '../support/program.js';
 const ground = groundForEach();
 const { start } = ground;
 
-test('a prompt with an open, silent stdin is asked after a wait, and that is said', async () => {
+test('a prompt with an open, silent stdin is sent after a wait, with a notice', async () => {
   const running = start(['ask', 'What is the capital of France?']);
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stderr }).toEqual({
@@ -21,7 +21,7 @@ test.each([
   ['after "-"', ['hi', '-']],
   ['without a prompt', []],
   ['once something came', ['hi']],
-])('stdin that is left open is waited for %s, and that is said', async (when, words) => {
+])('ask waits for an open stdin %s and prints a notice', async (when, words) => {
   const running = start(['ask', ...words]);
   if (when === 'once something came') running.child.stdin.write('text');
   await running.untilStderr(/waiting for stdin to end/);
@@ -31,7 +31,7 @@ test.each([
   expect(running.stderr()).not.toContain('asking without it');
 });
 
-test('with stdout closed, nothing is asked, and that is an error', async () => {
+test('a closed stdout is an error, and no request is sent', async () => {
   const { dir, env } = ground.place;
   const shell = async (script: string): Promise<[number | null, string]> => {
     const child = spawn('sh', ['-c', script], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -48,6 +48,6 @@ test('with stdout closed, nothing is asked, and that is an error', async () => {
     expect.stringContaining('stdout is closed, nothing was sent'),
   ]);
   expect(await shell(`${ask} > /dev/null; exit $?`)).toEqual([0, '']);
-  // Discarded by whoever has started the shell.
+  // The parent of the shell discards it.
   expect(await shell(`${ask}; exit $?`)).toEqual([0, '']);
 });

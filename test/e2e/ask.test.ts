@@ -23,19 +23,19 @@ const lines = (stdout: string): Line[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
 
-test('with nothing running, the bundled daemon and simulator answer and are gone afterwards', async () => {
+test('with nothing running, ask starts daemon and simulator, which answer and exit afterwards', async () => {
   const answer = await run(['ask', 'What is the capital of France?']);
   expect(answer).toEqual({ code: 0, signal: null, stdout: 'The capital of France is Paris.\n', stderr: '' });
   await until(() => !existsSync(ground.place.socketPath));
 });
 
-test('each chunk is printed when it was sent, not when the answer is complete', async () => {
+test('ask prints each chunk as it arrives, not when the answer is complete', async () => {
   let printed = 0;
   await endpoint({
     chunks: [
       ...sseEvents(...Array.from({ length: 10 }, (_, index) => deltaOf(`t${index} `)), FINISH, '[DONE]'),
     ],
-    // No further one is sent before what was sent has been printed: bench/first-delta.ts has the figure.
+    // The next chunk is sent only after the one before was printed. bench/first-delta.ts measures the delay.
     onSend: (index) => until(() => printed >= Math.min(index, 10)),
   });
   const running = start(['ask', '--json', 'hi']);
@@ -54,7 +54,7 @@ test('each chunk is printed when it was sent, not when the answer is complete', 
   );
 });
 
-test('an attempt that is made again is a line of its own, as it happens', async () => {
+test('a retry is reported immediately in a separate line', async () => {
   let requests = 0;
   const upstream = await endpoint((_request, response) => {
     requests += 1;
@@ -96,30 +96,33 @@ test.each([
   [404, 'The model does not exist', 7, /model|base_url/],
   [429, 'Rate limit reached', 5, /again|limit/],
   [500, 'The server had an error', 3, /again|provider/],
-] as const)('an answer of %i says what happened and what to do', async (status, message, code, advice) => {
-  await endpoint({
-    status,
-    contentType: 'application/json',
-    headers: { 'retry-after-ms': '1' },
-    chunks: [JSON.stringify({ error: { message } })],
-  });
-  const answer = await run(['ask', 'hi']);
-  expect(answer.code).toBe(code);
-  expect(answer.stdout).toBe('');
-  expect(answer.stderr).toContain(message);
-  expect(answer.stderr).toContain(String(status));
-  expect(answer.stderr).toMatch(advice);
-  expect(answer.stderr).not.toMatch(/\n\s+at /);
-});
+] as const)(
+  'an error for status %i says what to do and what happened',
+  async (status, message, code, advice) => {
+    await endpoint({
+      status,
+      contentType: 'application/json',
+      headers: { 'retry-after-ms': '1' },
+      chunks: [JSON.stringify({ error: { message } })],
+    });
+    const answer = await run(['ask', 'hi']);
+    expect(answer.code).toBe(code);
+    expect(answer.stdout).toBe('');
+    expect(answer.stderr).toContain(message);
+    expect(answer.stderr).toContain(String(status));
+    expect(answer.stderr).toMatch(advice);
+    expect(answer.stderr).not.toMatch(/\n\s+at /);
+  },
+);
 
-test('a web page instead of an answer is named as such', async () => {
+test('an error names a web page that came instead of an answer', async () => {
   await endpoint({ contentType: 'text/html', chunks: ['<html><h1>502 Bad Gateway</h1></html>'] });
   const answer = await run(['ask', 'hi']);
   expect(answer.code).not.toBe(0);
   expect(answer.stderr).toMatch(/web page.*base_url/s);
 });
 
-test('an answer that is cut keeps its text, says so and exits with 8', async () => {
+test('a truncated answer keeps its text, prints a notice and exits with 8', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('Hi th')) });
   expect(await run(['ask', 'hi'])).toMatchObject({
     code: 8,
@@ -144,7 +147,7 @@ test('an empty stream is not an answer', async () => {
   expect(await run(['ask', 'hi'])).toMatchObject({ code: 8, stdout: '' });
 });
 
-test('an endpoint that is not there is named, with its cause', async () => {
+test('an unreachable endpoint is named with the cause', async () => {
   ground.place.writeConfig(
     'openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\nsimulator:\n  enabled: false\n',
   );
@@ -153,14 +156,14 @@ test('an endpoint that is not there is named, with its cause', async () => {
   expect(answer.stderr).toMatch(/127\.0\.0\.1:1 \(ECONNREFUSED\): is the server running/);
 });
 
-test('without a daemon and with --no-spawn it says how to start one', async () => {
+test('with --no-spawn and no daemon, the error says how to start one', async () => {
   const answer = await run(['ask', '--no-spawn', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
   expect(answer.stderr).toContain(ground.place.socketPath);
   expect(answer.stderr).toMatch(/vastar-tui runtime start/);
 });
 
-test('real mode without a key says which variable to set, and simulator mode does not mention it', async () => {
+test('real mode without a key names the variable to set; simulator mode does not', async () => {
   const real = await run(['ask', '--mode', 'openai', 'hi']);
   expect(real.code).not.toBe(0);
   expect(real.stderr).toMatch(/OPENAI_API_KEY/);
@@ -186,14 +189,14 @@ test('files and stdin follow the prompt, and the parameters reach the provider',
   });
 });
 
-test('an answer that takes longer than --answer-timeout ends with its text so far and exit code 6', async () => {
+test('an answer longer than --answer-timeout ends with the text so far and exit code 6', async () => {
   await endpoint({ chunks: sseEvents(deltaOf('partial ')), end: 'hang' });
   const answer = await run(['ask', 'hi', '--answer-timeout', '2']);
   expect(answer).toMatchObject({ code: 6, stdout: 'partial \n' });
   expect(answer.stderr).toMatch(/the deadline passed after \d+ ms|within 2 s/);
 });
 
-test('--timeout is the limit until the headers, and --idle-timeout that of silence after them', async () => {
+test('--timeout limits the time until the headers, and --idle-timeout limits silence after them', async () => {
   await endpoint({ delayMs: 30_000 });
   const headers = await run(['ask', 'hi', '--timeout', '0.4']);
   expect(headers.code).toBe(6);
@@ -211,7 +214,7 @@ test.each([
   [['--temperature', '3'], /number from 0 to 2/],
   [['--max-tokens', '1.5'], /whole number from 1/],
   [['--timeout', '0'], /number from 0\.001 to 3600/],
-])('%j is refused before anything is asked', async (flags, pattern) => {
+])('%j is refused before any request', async (flags, pattern) => {
   writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe]));
   const answer = await run(['ask', 'hi', ...flags]);
   expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
@@ -225,13 +228,13 @@ test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', a
   });
 });
 
-test('stdin that is no text is refused', async () => {
+test('binary data on stdin is refused', async () => {
   const running = start(['ask', '-']);
   running.child.stdin.end(Buffer.from([0xff, 0xfe, 0x00, 0x41]));
   expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/not UTF-8/) });
 });
 
-test('the chat needs a terminal and says what works without one', async () => {
+test('the chat’s error without a terminal names the commands that need none', async () => {
   expect(await run([])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/vastar-tui ask/),
@@ -241,7 +244,7 @@ test('the chat needs a terminal and says what works without one', async () => {
 test.each([
   ['a missing file', ['--config', 'absent.yaml'], undefined, /absent\.yaml/],
   ['a YAML error', [], 'openai:\n  model: "x\n', /config\.yaml:\d+:\d+/],
-])('%s in the configuration is told with its place', async (_name, flags, yaml, pattern) => {
+])('%s in the configuration is reported with its position', async (_name, flags, yaml, pattern) => {
   if (yaml !== undefined) ground.place.writeConfig(yaml);
   const answer = await run([...flags, 'ask', 'hi']);
   expect(answer.code).toBe(2);
@@ -256,7 +259,7 @@ test('an unknown flag is refused with a suggestion', async () => {
   });
 });
 
-test('the error for an unknown command names the nearest command, and how to ask the words', async () => {
+test('the error for an unknown command names the closest command and how to send the words as a prompt', async () => {
   expect(await run(['benhc'])).toMatchObject({
     code: 2,
     stderr:
@@ -264,7 +267,7 @@ test('the error for an unknown command names the nearest command, and how to ask
   });
 });
 
-test('what the model and the provider send steers no terminal, and stays as it is in a pipe', async () => {
+test('text of model and provider cannot control the terminal, and stays unchanged in a pipe', async () => {
   const evil = 'a\x1b]0;owned\x07b\x1b[2Jc\x9b31md';
   await endpoint({ chunks: sseEvents(deltaOf(evil), FINISH, '[DONE]') });
   expect((await run(['ask', 'hi'])).stdout).toBe(`${evil}\n`);
@@ -296,7 +299,7 @@ test('a full disk behind stdout is an error with exit code 1', async () => {
   session.close();
 });
 
-test('a prompt of 10 MB is refused with its limit, wherever it comes from', async () => {
+test('a prompt of 10 MB from any source is refused, and the error names the limit', async () => {
   const text = 'x'.repeat(10_000_000);
   writeFileSync(join(ground.place.dir, 'big.txt'), text);
   for (const [args, input] of [
@@ -310,7 +313,7 @@ test('a prompt of 10 MB is refused with its limit, wherever it comes from', asyn
   }
 });
 
-test('a reader that goes away ends the program quietly', async () => {
+test('the program ends quietly when the reader of its output closes the pipe', async () => {
   const running = start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
@@ -320,7 +323,7 @@ test('a reader that goes away ends the program quietly', async () => {
   expect(running.stderr()).not.toMatch(/EPIPE|\n\s+at /);
 });
 
-test('daemon and simulator end with the program even when it is killed', async () => {
+test('daemon and simulator exit with the program even when it is killed', async () => {
   const running = start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
@@ -337,13 +340,13 @@ test('daemon and simulator end with the program even when it is killed', async (
   );
 });
 
-test('an empty name of a session, as of an unset variable, is refused', async () => {
+test('an empty session name, for example from an unset variable, is refused', async () => {
   const { code, stderr } = await run(['ask', 'hi', '--session', '']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/'--session <name>' argument '' is invalid\. It is empty\./);
 });
 
-test('without a home to be found, the question is answered, and saving says why it cannot', async () => {
+test('without a home folder the question is answered, and saving fails with the reason', async () => {
   const homeless = { ...ground.place, env: { ...ground.place.env, HOME: '/proc' } };
   expect(await runProgram(homeless, ['ask', 'What is the capital of France?'])).toMatchObject({ code: 0 });
   const { code, stderr } = await runProgram(homeless, ['sessions', 'list']);

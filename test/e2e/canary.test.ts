@@ -18,7 +18,7 @@ import {
   type Upstream,
 } from '../support/upstream.js';
 
-// Characters that every encoding changes; none that a pattern for keys would know.
+// These characters change in every encoding, and no pattern for keys matches them.
 const ENVIRONMENT = 'canary-env/+7f3d9=b1c2~Zz';
 const CONFIGURED = 'canary.config/+1a2b3=c4d5~Yy';
 const PASSWORD = 'canary-proxy+0f1e2d3c4b';
@@ -26,7 +26,7 @@ const HEADER = 'canary-header/+4d5e6f=77';
 const PARAMETER = 'canary-query/+8a9b0c=88';
 const MEMBER = 'canary-member/+1d2e3f=99';
 const fixture = (name: string): string => join(import.meta.dirname, '../fixtures/tls', name);
-/** The lines of a private key's text. */
+/** Returns the lines of a private key's PEM text. */
 const KEY_LINES = readFileSync(fixture('client.key.pem'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('-'));
@@ -35,7 +35,7 @@ const search = createSearch([ENVIRONMENT, CONFIGURED, PASSWORD, HEADER, PARAMETE
 let place: Place;
 let upstream: Upstream;
 let proxy: Upstream;
-/** Demands a client certificate, and says it back. */
+/** Requires a client certificate and repeats it in the answer. */
 let demanding: Server;
 
 beforeEach(async () => {
@@ -76,7 +76,7 @@ afterEach(async () => {
   place.remove();
 });
 
-/** An endpoint that says the key back in every way that it can. */
+/** An endpoint that repeats the key in every part of its response. */
 const sayKeysBack: Handler = ({ headers, body, path }, response) => {
   const key = (headers.authorization ?? '').replace('Bearer ', '');
   const others = [HEADER, PARAMETER, MEMBER].filter((secret) => {
@@ -122,7 +122,7 @@ const sayKeysBack: Handler = ({ headers, body, path }, response) => {
   }
 };
 
-test('keys of the environment, the configuration and a proxy are in nothing that is written, said or listed', async () => {
+test('no output, file or process list contains keys of the environment, the configuration or a proxy', async () => {
   const args = watchArguments();
   const said: [string, string][] = [];
   const run = async (...words: string[]): Promise<string> => {
@@ -131,7 +131,7 @@ test('keys of the environment, the configuration and a proxy are in nothing that
     return stdout;
   };
 
-  // A daemon at debug level, which is killed in the middle of an answer.
+  // A daemon at debug level is killed in the middle of an answer.
   const flags = ['--log-level', 'debug', '--log-file', join(place.dir, 'daemon.log')];
   const daemon = startProgram(place, ['runtime', 'run', ...flags]);
   daemon.child.stdin.end();
@@ -146,7 +146,7 @@ test('keys of the environment, the configuration and a proxy are in nothing that
   await run('bench', '--requests', '2', '--mode', 'certified', '--json', 'c.json');
   await run('doctor', '--yes', '--mode', 'certified');
   expect(said.map(([, text]) => text).join('\n')).toContain('no entry for client');
-  // What the model itself answers is shown as it is, and saved without the key.
+  // The model's own text is shown unchanged and saved without the key.
   await runProgram(place, ['ask', 'say it by text', '--session', 'text']);
   await runProgram(place, ['record', 'say it by text', '--output', 'recorded.jsonl']);
   await run('bench', '--requests', '3', '--mode', 'other,openai', '--prompt', 'say it by status');
@@ -168,7 +168,7 @@ test('keys of the environment, the configuration and a proxy are in nothing that
     ['daemon', daemon.stdout() + daemon.stderr()],
   );
 
-  // From here on the program brings its own daemon, behind the proxy.
+  // From here on the program starts its own daemon behind the proxy.
   await run('ask', 'hi', '--config', 'config.yaml', '--mode', 'proxied', '--log-level', 'debug');
   await run('doctor', '--yes', '--config', 'config.yaml', '--mode', 'proxied');
   expect(proxy.requests.length).toBeGreaterThan(0);
@@ -194,7 +194,7 @@ test('keys of the environment, the configuration and a proxy are in nothing that
     chat.send('\x04'); // The inspector; then the last exchange, whole.
     await chat.untilScreen(/Inspector/);
     chat.send(KEYS.enter);
-    // The request stands below the figures.
+    // The request is below the figures.
     chat.send(KEYS.pageDown);
     await chat.untilScreen(/say it by event/);
     chat.kill('SIGTERM');

@@ -34,7 +34,7 @@ async function daemon(): Promise<Running> {
   return running;
 }
 
-/** Settings that a terminal has while a full-screen program runs, and must not have afterwards. */
+/** Terminal modes that a full-screen program sets and must reset. */
 const ALTERNATE_SCREEN_ON = '\x1b[?1049h';
 const ALTERNATE_SCREEN_OFF = '\x1b[?1049l';
 const CURSOR_SHOWN = '\x1b[?25h';
@@ -48,7 +48,7 @@ function expectRestored(written: string): void {
   expect(written.lastIndexOf(PASTE_OFF)).toBeGreaterThanOrEqual(written.lastIndexOf(PASTE_ON));
 }
 
-test('with nothing running, the chat connects in simulator mode, answers live, and ends what it started', async () => {
+test('with nothing running, the chat connects in simulator mode, streams an answer and stops the processes it started', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   await session.untilScreen(/simulator/);
@@ -78,7 +78,7 @@ test('the history is sent with each turn', async () => {
   await session.untilScreen(/● connected/);
   session.send('one\r');
   await session.untilScreen(/first answer/);
-  // It has ended: the next can be sent.
+  // The answer has ended, so the next message can be sent.
   await session.untilScreen(/enter send/);
   session.send('two\r');
   const second = await upstream.request(1);
@@ -100,7 +100,7 @@ test('escape stops the answer and keeps its text', async () => {
   await session.untilScreen(/stopped|cancelled/i);
 });
 
-test('a daemon that is killed in the middle leaves the partial text, marked, and the chat reconnects', async () => {
+test('after the daemon is killed, the partial text stays with a mark, and the chat reconnects', async () => {
   const first = await daemon();
   const session = open();
   await session.untilScreen(/● connected/);
@@ -108,13 +108,13 @@ test('a daemon that is killed in the middle leaves the partial text, marked, and
   await session.untilScreen(/streaming/);
   first.child.kill('SIGKILL');
   await session.untilScreen(/lost|failed/i);
-  // A daemon of its own takes the place of the one that died.
+  // The chat starts a new daemon in place of the killed one.
   await session.untilScreen(/● connected/);
   session.send('What is the capital of France?\r');
   await session.untilScreen(/capital of France is Paris/);
 });
 
-test('without a daemon and with --no-spawn the screen says so and counts down to the next attempt', async () => {
+test('with --no-spawn and no daemon, the screen shows the problem and a countdown to the next attempt', async () => {
   const session = open(['--no-spawn']);
   await session.untilScreen(/no daemon|not running|reconnect|retry/i);
   await daemon();
@@ -122,7 +122,7 @@ test('without a daemon and with --no-spawn the screen says so and counts down to
   await session.untilScreen(/● connected/);
 });
 
-test('switching to real mode without a key says what to set and stays where it was', async () => {
+test('switching to real mode without a key names the setting and keeps the mode', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   session.send(KEY.ctrlT);
@@ -139,7 +139,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s restores the terminal', async (sig
   await until(() => !existsSync(place.socketPath));
 });
 
-test('a simulator that ended with the program it came with is started again for the next question', async () => {
+test('the chat restarts a simulator that ended with another program', async () => {
   const other = startProgram(place, ['simulator', '--port', new URL(place.simulatorUrl).port]);
   await other.untilStderr(/listening on/);
   const session = open();
@@ -154,7 +154,7 @@ test('a simulator that ended with the program it came with is started again for 
   await session.untilScreen(/The capital of Italy is Rome\./);
 });
 
-test('killed outright, it takes the daemon and the simulator with it', async () => {
+test('daemon and simulator exit when the chat is killed', async () => {
   const session = open();
   await session.untilScreen(/● connected/);
   await until(() =>
@@ -174,9 +174,9 @@ test('killed outright, it takes the daemon and the simulator with it', async () 
   );
 });
 
-test('Ctrl+Z gives the terminal back, and fg brings the chat back', async () => {
+test('Ctrl+Z restores the terminal, and fg resumes the chat', async () => {
   const session = open([], { command: ['/bin/bash', '--norc', '--noprofile', '-i'] });
-  // The shell would switch bracketed paste on by itself.
+  // The shell would enable bracketed paste itself.
   session.send("bind 'set enable-bracketed-paste off'\r");
   session.send(`${process.execPath} ${(await import('../support/program.js')).CLI}\r`);
   await session.untilScreen(/● connected/);
@@ -195,19 +195,19 @@ test.each([
   [80, 24],
   [50, 15],
   [20, 5],
-])('a terminal of %i x %i shows the draft and never a line too many', async (columns, rows) => {
+])('a terminal of %i x %i shows the draft and never scrolls', async (columns, rows) => {
   const session = open([], { columns, rows });
-  // Before the program reads keys, the terminal itself would echo them.
+  // The terminal echoes keys until the program reads them.
   await session.untilWritten(ALTERNATE_SCREEN_ON);
   await session.untilScreen(/> /);
   session.send('hello');
   await session.untilScreen(/> hello/);
-  // A line too many would scroll the first one away.
+  // One line too many would scroll the first line away.
   const [first = ''] = session.screen();
   expect(first).toMatch(rows > 5 ? /vastar-tui/ : /\S/);
 });
 
-test('hostile text from the model moves no cursor, sets no title and reaches no clipboard', async () => {
+test('hostile text from the model cannot move the cursor, set the title or reach the clipboard', async () => {
   const hostile = 'safe\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[2J\x1b[31m\x9b5mtext';
   const upstream = await startUpstream({
     chunks: sseEvents(

@@ -4,7 +4,7 @@ import { crashProcess, VICTIMS } from '../support/process-crash.js';
 
 const ground = groundForEach();
 
-// `npm run crash:processes` kills hundreds.
+// `npm run crash:processes` kills hundreds of processes.
 test.skipIf(process.platform !== 'linux').each(VICTIMS)(
   'a %s that is killed in the middle of an answer leaves nothing behind, and loses no question',
   async (victim) => {

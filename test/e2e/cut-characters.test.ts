@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
 import { answerIn, type Brought, WIRE_FORMATS } from '../support/wire-formats.js';
 
-// Characters whose halves come in two events, in each wire format and wherever an answer goes.
+// Characters whose halves arrive in two events, in each wire format and every output of an answer.
 
 const ground = groundForEach();
 const { run } = ground;
@@ -12,7 +12,7 @@ const { run } = ground;
 const TEXT = 'Es ist 🌦 in Bern 🏔!';
 const THOUGHT = 'Hm 🤔.';
 const CALLED = '{"at":"🗻"}';
-/** Pieces of one UTF-16 unit, as servers send that cut a text so. */
+/** Splits text into single UTF-16 units, as some servers do. */
 const units = (text: string): string[] => Array.from({ length: text.length }, (_, at) => text.charAt(at));
 const WHOLE: readonly Brought[] = [
   ...units(THOUGHT).map((reasoning) => ({ reasoning })),
@@ -20,7 +20,7 @@ const WHOLE: readonly Brought[] = [
 ];
 const CALLING: readonly Brought[] = [...WHOLE, ...units(CALLED).map((call) => ({ call }))];
 
-/** No half of a character stands in it, neither as the sign for what can't be shown nor escaped. */
+/** Expects no half of a character, neither as a replacement character nor escaped. */
 function expectWhole(output: string): void {
   expect(output.isWellFormed()).toBe(true);
   expect(output).not.toContain('\ufffd');
@@ -36,7 +36,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     return upstream;
   };
 
-  test('is whole in what ask prints, as text and as JSON', async () => {
+  test('is whole in the output of ask, as text and as JSON', async () => {
     await answering(CALLING);
     const plain = await run(['ask', 'hi']);
     expect(plain).toMatchObject({ code: 0, stdout: `${TEXT}\n` });
@@ -69,7 +69,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     expect({ stdout, code }).toEqual({ stdout: `${TEXT}\n`, code: 0 });
   });
 
-  test('is whole in saved sessions and in each format of their export', { timeout: 60_000 }, async () => {
+  test('is whole in saved sessions and in each export format', { timeout: 60_000 }, async () => {
     await answering(CALLING);
     await run(['ask', '--session', 's', 'hi']);
     const { stdout: list } = await run(['sessions', 'list', '--json']);
@@ -104,14 +104,14 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     });
   });
 
-  test('is whole in an example for fine-tuning', async () => {
+  test('is whole in a fine-tuning example', async () => {
     await answering(WHOLE);
     await run(['ask', '--session', 's', 'hi']);
     const { stdout } = await run(['sessions', 'export', '--all', '--format', 'fine-tuning']);
     expect(JSON.parse(stdout).messages.at(-1)).toMatchObject({ role: 'assistant', content: TEXT });
   });
 
-  test('is whole in what bench sends back and reports', async () => {
+  test('is whole in the history that bench sends and in its report', async () => {
     const upstream = await answering(WHOLE);
     const json = join(ground.place.dir, 'b.json');
     const { code } = await run([

@@ -27,7 +27,7 @@ interface Report {
 const find = (stdout: string, check: string): Report['findings'][number] | undefined =>
   (JSON.parse(stdout) as Report).findings.find((one) => one.check === check);
 
-/** Makes `handler` the endpoint in use, asked with the canary key. */
+/** Makes `handler` the endpoint in use, with the canary key. */
 async function endpoint(handler: Handler): Promise<Upstream> {
   const upstream = await startUpstream(handler);
   upstreams.push(upstream);
@@ -41,7 +41,7 @@ const models: Handler = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}');
 };
 
-test('where everything works every line is ok, and what was started is gone afterwards', async () => {
+test('every line is ok when everything works, and the started processes exit afterwards', async () => {
   const { code, stdout, stderr } = await runProgram(place, ['doctor']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/ok +simulator.base_url +http:\/\/127\.0\.0\.1:\d+ +\(config\.yaml:2:13\)/);
@@ -60,7 +60,7 @@ test('a missing daemon and simulator are problems that say how to start them', a
   });
 });
 
-test('the endpoint gets a request only when allowed, and the key is never shown', async () => {
+test('the endpoint receives a request only with permission, and the key is never shown', async () => {
   const upstream = await endpoint(models);
   const withheld = await runProgram(place, ['doctor', '--json']);
   expect(withheld.code).toBe(0);
@@ -77,7 +77,7 @@ test('the endpoint gets a request only when allowed, and the key is never shown'
   for (const { stdout, stderr } of [withheld, allowed]) expect(stdout + stderr).not.toContain(KEY);
 });
 
-test('at a terminal it asks first, and a no is a no', async () => {
+test('at a terminal doctor asks for permission and respects a no', async () => {
   const upstream = await endpoint(models);
   const session = openTerminal(place, ['doctor']);
   try {
@@ -90,7 +90,7 @@ test('at a terminal it asks first, and a no is a no', async () => {
   }
 });
 
-test('a refused key is a problem with what to do', async () => {
+test('a refused key is a problem with advice', async () => {
   await endpoint((_request, response) => void response.writeHead(401).end());
   const { code, stdout } = await runProgram(place, ['doctor', '--yes', '--json']);
   expect(code).toBe(1);
@@ -101,7 +101,7 @@ test('a refused key is a problem with what to do', async () => {
   });
 });
 
-test('a name that does not resolve is named as the problem', async () => {
+test('an unresolvable host name is reported as the problem', async () => {
   realMode('https://absent.invalid');
   const { code, stdout } = await runProgram(place, ['doctor', '--json']);
   expect(code).toBe(1);
@@ -132,7 +132,7 @@ test('a certificate from an unknown authority is a problem', async () => {
   }
 });
 
-test('a configuration that cannot be read is a finding, not the end of the examination', async () => {
+test('an unreadable configuration is a finding, and the other checks still run', async () => {
   place.writeConfig('openai:\n  model: "x\n  api_keyy: 1\n');
   const { code, stdout } = await runProgram(place, ['doctor', '--json']);
   expect(code).toBe(1);

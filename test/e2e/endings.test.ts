@@ -10,13 +10,13 @@ import { type Body, TRANSPORTS, type Transport } from '../support/transports.js'
 import { startTcpUpstream } from '../support/upstream.js';
 import { answerIn, type Told, WIRE_FORMATS, type WireFormatName, wholeIn } from '../support/wire-formats.js';
 
-// The known endings of answers, in each wire format and by each way to send a body, through the real daemon and directly.
+// The known endings of answers, in each wire format and body framing, through the real daemon and directly.
 
 let place: Place;
 let daemon: Running;
 let direct: DirectStreamer;
 let upstream: { url: string; close(): Promise<void> };
-/** What the server plays, by the number that the request asks for. */
+/** The server's responses, by the number in the request. */
 const played: { transport: Transport; body: Body }[] = [];
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ interface Ending {
   readonly name: string;
   readonly texts: readonly string[];
   readonly told: Told;
-  /** What becomes of the connection [`end`]. */
+  /** How the connection ends [`end`]. */
   readonly connection?: Body['ending'];
   readonly outcome: string;
 }
@@ -66,7 +66,7 @@ const ENDINGS: readonly Ending[] = [
   { name: 'no last mark', texts: TEXTS, told: { finish: 'stop', mark: false }, outcome: 'complete' },
   { name: 'nothing of the answer', texts: [], told: { finish: 'stop' }, outcome: 'empty' },
 ];
-/** What only a stream can have: parts of it come before it is known how it ends. */
+/** Endings that only a stream can have, because its parts arrive before the ending is known. */
 const CUTS: readonly Ending[] = [
   { name: 'a connection that is lost', texts: TEXTS, told: 'nothing', connection: 'cut', outcome: 'lost' },
   { name: 'a body that ends without its last event', texts: TEXTS, told: 'nothing', outcome: 'truncated' },
@@ -104,7 +104,7 @@ const jsonOf = (api: WireFormatName, { texts, told }: Ending): Body => {
   return { type: 'application/json', pieces: [json.slice(0, 40), json.slice(40)], ending: 'end' };
 };
 
-/** The ways of a request to the provider, in one wire format. */
+/** The paths of a request to the provider, in one wire format. */
 function waysOf(api: WireFormatName) {
   const settings = {
     openai: { api_key: 'sk-test', base_url: upstream.url, model: 'm', api },
@@ -117,7 +117,7 @@ function waysOf(api: WireFormatName) {
   const target = { streamer: direct, endpoint, options: {}, adaptations: new Map(), onNotice() {} };
   const load = new LoadExchanges(target);
   return {
-    /** Answers to requests by each way: through the daemon, and by both readers of a load test. */
+    /** Answers by each path: through the daemon, and by both readers of a load test. */
     ask(transport: Transport, body: Body) {
       const content = `play ${played.push({ transport, body }) - 1}`;
       const messages = [{ role: 'user', content }] as const;
@@ -151,7 +151,7 @@ async function expectEnding({ ask }: Ways, ending: Ending, body: Body): Promise<
   const lacksText = json && typeof ending.told === 'object' && 'error' in ending.told;
   for (const [transport, [answer, ...others]] of answers) {
     const { outcome } = ending;
-    // Of a body that ends with its connection no one knows that it was cut.
+    // When a body ends with its connection, a cut is not detectable.
     const expected = outcome === 'lost' ? (transport.framed ? 'error' : 'truncated') : outcome;
     expect(essence(answer), transport.name).toMatchObject({
       outcome: expected,
@@ -163,7 +163,7 @@ async function expectEnding({ ask }: Ways, ending: Ending, body: Body): Promise<
   }
 }
 
-describe.each(WIRE_FORMATS)('%s, by each way to send a body', (api) => {
+describe.each(WIRE_FORMATS)('%s in each body framing', (api) => {
   let ways: Ways;
   beforeAll(() => {
     ways = waysOf(api);

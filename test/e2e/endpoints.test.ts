@@ -13,7 +13,10 @@ import {
   type Upstream,
 } from '../support/upstream.js';
 
-/** A provider at /v1 that wants `Bearer right`, knows `right-1`, and a deployment as Azure has it; the rest by path. */
+/**
+ * A provider at /v1 that accepts `Bearer right` and the model `right-1`, and an Azure deployment. Other paths play
+ * faults.
+ */
 const provider: Handler = ({ method, path, headers, body }, response) => {
   const json = (status: number, value: unknown): void =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -101,13 +104,13 @@ test.each([
   ['tls', /^tls: start the daemon with --ca FILE/],
   ['region', /^region: send requests through a proxy elsewhere/],
   ['quota', /^quota: add credit or raise the limit at the provider/],
-])('endpoints test says what is wrong with "%s", and what to do', async (name, words) => {
+])('endpoints test names the fault of "%s" and gives advice', async (name, words) => {
   const { code, stdout } = await runProgram(place, ['endpoints', 'test', name]);
   expect(stdout).toMatch(words);
   expect(code).toBe(1);
 });
 
-test('endpoints test says of an endpoint that is right that it answers', async () => {
+test('endpoints test reports that a correct endpoint answers', async () => {
   const { code, stdout } = await runProgram(place, ['endpoints', 'test', 'right']);
   expect(stdout).toBe('right: right-1 answers\n');
   expect(code).toBe(0);

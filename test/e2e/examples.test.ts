@@ -28,7 +28,7 @@ afterAll(async () => {
   place.remove();
 });
 
-/** Runs an example as a user would; it gets the package by its name, as it is built. */
+/** Runs an example as a user would. It imports the built package by its name. */
 async function run(name: string, argument: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const child = spawn(process.execPath, [join(examples, name), argument], {
     env: { ...place.env, ...env },
@@ -47,7 +47,7 @@ async function run(name: string, argument: string, env: NodeJS.ProcessEnv = {}):
   return stdout;
 }
 
-describe('the examples run and print what they promise', () => {
+describe('the examples run and print the documented output', () => {
   test('basic', async () => {
     expect(await run('basic.ts', config)).toContain('The capital of France is Paris.');
   });
@@ -98,13 +98,13 @@ describe('the examples run and print what they promise', () => {
     expect(output).toBe('a daemon of the public protocol\nThe capital of France is Paris. (buffered)\n');
   });
 
-  test('the same with our daemon streams', async () => {
+  test('foreign-daemon streams with our daemon', async () => {
     const output = await run('foreign-daemon.ts', config);
     expect(output).toBe('a daemon that streams\nThe capital of France is Paris. (streamed)\n');
   });
 });
 
-test('a stream that ends without a word of its end is not shown as complete by the streaming example', async () => {
+test('the streaming example does not show a stream without an end mark as complete', async () => {
   const delta = JSON.stringify({ choices: [{ index: 0, delta: { content: 'Half an' } }] });
   const upstream = await startUpstream({ chunks: sseEvents(delta) });
   const own = await makePlace();

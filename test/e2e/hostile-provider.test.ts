@@ -12,7 +12,7 @@ import { makePlace, type Place, type Running, startProgram } from '../support/pr
 import { flood } from '../support/raw-h2.js';
 import { type Handler, startUpstream } from '../support/upstream.js';
 
-// What each provider sends goes through the real daemon to the real program: neither may need more memory than this.
+// Each response passes the real daemon and the real program. Neither may need more memory than this.
 const MOST_MIB = 420;
 
 let place: Place;
@@ -28,7 +28,7 @@ afterAll(async () => {
   place.remove();
 });
 
-/** Asks the provider, and watches the memory of daemon and program. */
+/** Sends a request to the provider and measures the memory of daemon and program. */
 async function ask(answer: Handler, flags: readonly string[]) {
   const upstream = await startUpstream(answer);
   place.writeConfig(
@@ -155,7 +155,7 @@ const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags
 ];
 
 describe.each(ATTACKS)('a provider that sends %s', (_name, answer, code, says, flags = []) => {
-  test('costs bounded memory, and the error says what it sent', { timeout: 40_000 }, async () => {
+  test('costs bounded memory, and the error describes the response', { timeout: 40_000 }, async () => {
     const asked = await ask(answer, flags);
     expect(asked.stderr).toMatch(says);
     expect(asked.code).toBe(code);

@@ -36,7 +36,7 @@ const CTRL_B = '\x02';
 const WHEEL_UP = '\x1b[A'.repeat(3);
 const shown = (): string => session.screen().join('\n');
 
-test('resized again and again while an answer streams, it leaves no residue and the answer ends whole', async () => {
+test('resizing many times while an answer streams leaves no residue, and the answer is complete', async () => {
   await open();
   session.send('What is the capital of France?\r');
   await session.untilScreen(/Paris\.[\s\S]*done/);
@@ -61,7 +61,7 @@ test('resized again and again while an answer streams, it leaves no residue and 
   expect(rows.filter((row) => row.startsWith('└'))).toHaveLength(1);
 });
 
-test('a daemon killed in the middle loses neither the draft nor the queue nor the text so far', async () => {
+test('killing the daemon during an answer loses neither draft nor queue nor the text so far', async () => {
   const daemon = startProgram(place, ['runtime', 'run']);
   daemons.push(daemon);
   await daemon.untilStderr(/listening on/);
@@ -79,7 +79,7 @@ test('a daemon killed in the middle loses neither the draft nor the queue nor th
   await session.untilScreen(/● connected/);
 });
 
-test('the mode switched in the middle of an answer counts from the next one on', async () => {
+test('a mode switched during an answer applies from the next answer on', async () => {
   await open();
   await ask();
   session.send(KEY.ctrlT);
@@ -91,7 +91,7 @@ test('the mode switched in the middle of an answer counts from the next one on',
   await session.untilScreen(/assistant.*llama3\.2[\s\S]*Paris/);
 });
 
-test('the processes it started are killed: it connects again, answers, and restores the terminal', async () => {
+test('after its processes are killed, the chat reconnects, answers, and restores the terminal at its end', async () => {
   await open();
   session.send('What is the capital of France?\r');
   await session.untilScreen(/Paris\.[\s\S]*done/);
@@ -103,11 +103,11 @@ test('the processes it started are killed: it connects again, answers, and resto
   expect((await session.ended).exitCode).toBe(0);
   const written = session.written();
   expect(written.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(written.lastIndexOf('\x1b[?1049h'));
-  // The wheel is what it was before.
+  // The mouse wheel is restored.
   expect(written.lastIndexOf('\x1b[?1007r')).toBeGreaterThan(written.lastIndexOf('\x1b[?1007h'));
 });
 
-test('two endpoints answer side by side; the conversation goes on with the one that is chosen', async () => {
+test('two endpoints answer side by side, and the conversation continues with the chosen answer', async () => {
   await open();
   session.send('What is the capital of France?');
   await session.untilScreen(/> What is the capital/);
@@ -140,7 +140,7 @@ test('the wheel scrolls the conversation and F2 hides the panes; mouse reports e
     expect(written.lastIndexOf(`\x1b[?${mode}l`)).toBeGreaterThan(written.lastIndexOf(`\x1b[?${mode}h`));
 });
 
-test('with the mouse off the terminal keeps it, and the wheel scrolls all the same', async () => {
+test('with mouse: off the terminal keeps the mouse, and the wheel still scrolls', async () => {
   place.writeConfig(`mouse: false\nsimulator:\n  base_url: ${place.simulatorUrl}\n`);
   await open();
   session.send('Explain quantum computing in simple terms\r');

@@ -7,14 +7,14 @@ const ground = groundForEach();
 const { run, start } = ground;
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'json.md'), 'utf8');
 
-/** The example below a heading that begins so. */
+/** Returns the example below the heading that begins with this text. */
 function documented(heading: string): unknown {
   const [, section = ''] = page.split(`\n## \`${heading}`);
   const [, json = ''] = /```json\n([\s\S]*?)\n```/.exec(section) ?? [];
   return JSON.parse(json);
 }
 
-/** The names of all members, those of a list's first entry included. */
+/** Returns the names of all members, including those of a list's first entry. */
 function names(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.length === 0 ? [] : names(value[0], `${path}[]`);
   if (typeof value !== 'object' || value === null) return [];
@@ -24,7 +24,7 @@ function names(value: unknown, path = ''): string[] {
   ]);
 }
 
-/** What depends on the answer, as the page says: its hops, reasons, and what its provider told of itself. */
+/** Members that depend on the answer: hops, reasons and the provider's report. */
 const VARYING =
   /^\.metrics\.(?:hops\.|wait_parts\[|provider\.(?:region\.|(?:times|rate_limits)\[))|\.tpot_withheld\.|\.requests\.hops_ms\.|\.server_metrics\.series\./;
 
@@ -33,13 +33,13 @@ const fixed = (value: unknown): string[] =>
     .filter((name) => !VARYING.test(name))
     .sort();
 
-test('the last line of ask is as documented', async () => {
+test('the last line of ask matches the documentation', async () => {
   const { stdout } = await run(['ask', '--json', 'Write a haiku about sockets']);
   const last = stdout.trimEnd().split('\n').at(-1) ?? '';
   expect(fixed(JSON.parse(last))).toEqual(fixed(documented('ask')));
 });
 
-test('the report of bench is as documented', async () => {
+test('the report of bench matches the documentation', async () => {
   const flags = [
     '--requests',
     '3',
@@ -56,7 +56,7 @@ test('the report of bench is as documented', async () => {
   expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('bench')));
 });
 
-test('the status of a daemon in use, and its absence, are as documented', async () => {
+test('the status with and without a daemon matches the documentation', async () => {
   expect(await run(['runtime', 'status', '--json'])).toMatchObject({
     code: 3,
     stdout: `{"running":false,"address":${JSON.stringify(ground.place.socketPath)}}\n`,
@@ -72,7 +72,7 @@ test('the status of a daemon in use, and its absence, are as documented', async 
   expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('runtime status')));
 });
 
-test('lists and searches of sessions are as documented', async () => {
+test('lists and searches of sessions match the documentation', async () => {
   await run(['ask', '--session', 'one', '--model', 'sim-instant', 'hi']);
   const listed = JSON.parse((await run(['sessions', 'list', '--json'])).stdout);
   expect(fixed(listed)).toEqual(fixed(documented('sessions list')));
@@ -80,7 +80,7 @@ test('lists and searches of sessions are as documented', async () => {
   expect(fixed(found)).toEqual(fixed(documented('sessions search')));
 });
 
-test('what doctor finds is as documented', async () => {
+test('the findings of doctor match the documentation', async () => {
   const { stdout } = await run(['doctor', '--json']);
   expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('doctor')));
 });

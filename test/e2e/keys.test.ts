@@ -24,7 +24,7 @@ async function asked(): Promise<void> {
   await session.untilScreen(/TTFT\s+\d/);
 }
 
-/** The screen while a second question, or the first one again, would be on it. */
+/** Types a draft, waits, and expects that no further question was sent. */
 async function expectNothingAsked(): Promise<void> {
   session.send('draft');
   await session.untilScreen(/> draft/);
@@ -34,7 +34,7 @@ async function expectNothingAsked(): Promise<void> {
   expect(screen).not.toMatch(/‹ \d\/\d ›|streaming|waiting/);
 }
 
-test('a late answer to a colour query asks nothing, whole or cut', async () => {
+test('a late reply to a colour query sends no message, whole or cut', async () => {
   await asked();
   const reply = '\x1b]11;rgb:1e1e/1e1e/1e1e\x07';
   session.send(reply);
@@ -61,7 +61,7 @@ test('an escape sequence cut by a pause is one key', async () => {
   await session.untilScreen(/> abc/);
 });
 
-test('a paste whose markers are cut sends nothing, and keys act after it', async () => {
+test('a paste with cut markers sends nothing, and keys work after it', async () => {
   session.send('\x1b[20');
   await pause(100);
   session.send('0~one\rtwo\r\x1b[2');
@@ -73,7 +73,7 @@ test('a paste whose markers are cut sends nothing, and keys act after it', async
   await session.untilScreen(/write a message/);
 });
 
-test('modified keys act as modifyOtherKeys and the kitty protocol send them', async () => {
+test('modified keys work in the encodings of modifyOtherKeys and of the kitty protocol', async () => {
   session.send('one');
   session.send('\x1b[27;2;13~');
   session.send('two');

@@ -19,7 +19,7 @@ afterAll(async () => {
   place.remove();
 });
 
-describe('a stream served over HTTP, through the daemon process, to the connector', () => {
+describe('a stream over HTTP, through the daemon process, to the connector', () => {
   test.each(quirks)('$name', async (quirk) => {
     const upstream = await startUpstream({
       contentType: quirk.content_type,

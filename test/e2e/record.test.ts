@@ -18,7 +18,7 @@ const chunks = sseEvents(deltaOf('Es '), deltaOf('regnet.'), FINISH, '[DONE]');
 const question = 'Wie ist das Wetter?';
 
 describe('record', () => {
-  test('prints the answer, and keeps what the provider sent, byte for byte, with its times', async () => {
+  test('prints the answer and stores the provider’s bytes with their times', async () => {
     await endpoint({ chunks, delayMs: 60, gapMs: [120, 0, 0] });
     const { code, stdout, stderr } = await run(['record', question, '--output', 'r.jsonl']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Es regnet.\n' });
@@ -27,12 +27,12 @@ describe('record', () => {
     expect(recording).toMatchObject({ model: 'gpt-3.5-turbo', stream: true, status: 200, ending: 'end' });
     const parts = recording?.parts ?? [];
     expect(Buffer.concat(parts.map(({ bytes }) => bytes)).toString()).toBe(chunks.join(''));
-    // A late read can bring pieces together, and none too early.
+    // A late read can join pieces but cannot bring one too early.
     expect(parts[0]?.atMs).toBeGreaterThanOrEqual(59);
     expect(parts.at(-1)?.atMs).toBeGreaterThanOrEqual(60 + 120 - 2);
   });
 
-  test('a compressed answer is recorded decoded, and replayed; a key that it says back is hidden', async () => {
+  test('a compressed answer is recorded decoded and replayed, and a repeated key is hidden', async () => {
     const key = 'sk-said-back-4711';
     const events = sseEvents(deltaOf('Es '), deltaOf(`regnet, ${key}.`), FINISH, '[DONE]');
     const sent = await flushed('gzip', events.map(Buffer.from));
@@ -45,7 +45,7 @@ describe('record', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `Es regnet, ${'*'.repeat(key.length)}.\n` });
   });
 
-  test('keeps neither the question nor a key that the provider says back, and is for its owner alone', async () => {
+  test('stores neither the question nor a key that the provider repeats, and only the owner may read the file', async () => {
     const key = 'sk-said-back-4711';
     await endpoint(
       { status: 401, contentType: 'application/json', chunks: [`{"error":{"message":"bad key ${key}"}}`] },
@@ -60,7 +60,7 @@ describe('record', () => {
     expect(statSync(inPlace('r.jsonl')).mode & 0o777).toBe(0o600);
   });
 
-  test('adds to a file of recordings; an answer that was stopped ends as a lost connection', async () => {
+  test('appends to a file of recordings; a stopped answer ends as a lost connection', async () => {
     const upstream = await endpoint({ chunks: sseEvents(deltaOf('half ')), end: 'hang' });
     writeFileSync(inPlace('r.jsonl'), readFileSync(fixture('plain')));
     const running = start(['record', question, '--output', 'r.jsonl']);
@@ -117,7 +117,7 @@ describe('record', () => {
     }
   });
 
-  test('where no answer came nothing is recorded', async () => {
+  test('records nothing without an answer', async () => {
     ground.place.writeConfig('openai:\n  api_key: sk-test\n  base_url: http://127.0.0.1:1\n');
     const { code, stderr } = await run(['record', 'hi', '--mode', 'openai', '--output', 'r.jsonl']);
     expect(code).toBe(3);
@@ -135,7 +135,7 @@ describe('record', () => {
       ['--output', 'absent/r.jsonl'],
       /--output absent\/r\.jsonl cannot be written: there is no such file or folder/,
     ],
-    // Reading all of it would never end.
+    // Reading the whole stream would never end.
     [['--output', '/dev/full'], /\/dev\/full cannot be written: it is no regular file/],
     [['--output', '-'], /--output needs a file/],
   ])('with %j asks nothing', async (flags, pattern) => {
@@ -184,7 +184,7 @@ describe('replay', () => {
     expect(done[0].metrics.ttft_ms).toBeGreaterThan((plain?.headersMs ?? 0) * 5);
   });
 
-  test('plays what is whole of a damaged file, and says what is not', async () => {
+  test('plays the intact recordings of a damaged file and names the damage', async () => {
     const plain = readFileSync(fixture('plain'), 'utf8');
     writeFileSync(inPlace('damaged.jsonl'), `\u{feff}${plain}${plain.slice(0, plain.length / 2)}\n${plain}`);
     const { code, stdout, stderr } = await run(['replay', 'damaged.jsonl', '--speed', '20']);
@@ -193,7 +193,7 @@ describe('replay', () => {
     expect(stderr).toMatch(/^vastar-tui: damaged\.jsonl, line \d+: .*skipped\.\n$/);
   });
 
-  test('a recorded refusal is played once with its Retry-After, and holds nothing up', async () => {
+  test('plays a recorded refusal once with its Retry-After and without delay', async () => {
     const body = JSON.stringify({ error: { message: 'slow down', code: 'rate_limit_exceeded' } });
     const upstream = await endpoint({
       status: 429,
@@ -201,7 +201,7 @@ describe('replay', () => {
       headers: { 'retry-after': '40' },
       chunks: [body],
     });
-    // With less time than the provider asks for, no retry can follow.
+    // With a time limit below Retry-After, no retry can follow.
     await run(['record', question, '--timeout', '8', '--output', 'r.jsonl']);
     expect(recorded('r.jsonl')[0]?.headers).toMatchObject({ 'retry-after': '40' });
     expect(upstream.requests.length).toBeGreaterThan(0);
@@ -219,14 +219,14 @@ describe('replay', () => {
     ]);
   });
 
-  test('--loop goes on until it is interrupted', async () => {
+  test('--loop continues until it is interrupted', async () => {
     const running = start(['replay', fixture('plain'), '--loop', '--speed', '10']);
     await running.untilStdout(/(Lorem.*\n){3}/);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(130);
   });
 
-  test('uses the daemon alone: a simulator at its usual address is neither started nor asked', async () => {
+  test('uses only the daemon and neither starts nor contacts a simulator', async () => {
     await run(['replay', fixture('plain')]);
     await expect(fetch(ground.place.simulatorUrl)).rejects.toThrow();
   });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-/** What bash offers for the last of these words. */
+/** Returns the completions of bash for the last of these words. */
 function offered(...words: string[]): string[] {
   const typed = words.map((word) => `'${word}'`).join(' ');
   const script = [
@@ -36,7 +36,7 @@ test('bash completes commands, their subcommands and their flags', () => {
   expect(offered('ask', '--du')).toEqual([]);
 });
 
-test('bash completes choices and files, and offers nothing where any text will do', () => {
+test('bash completes choices and files, and offers nothing for free text', () => {
   expect(offered('--log-level', 'w')).toEqual(['warn']);
   expect(offered('completion', 'z')).toEqual(['zsh']);
   expect(offered('ask', '--file', 'conf')).toEqual(['config.yaml']);
@@ -45,23 +45,23 @@ test('bash completes choices and files, and offers nothing where any text will d
   expect(offered('bench', '--prompt', '')).toEqual([]);
 });
 
-test('a mode named like a command is not taken for one', () => {
+test('a mode with the name of a command is not treated as a command', () => {
   expect(offered('--mode', 'simulator', 'ask', '--sys')).toEqual(['--system']);
 });
 
-test('flags of the program follow any command, hidden ones are not offered', () => {
+test('global flags are offered after any command, but hidden flags are not', () => {
   expect(offered('doctor', '--no')).toEqual(['--no-spawn', '--no-stream', '--no-adapt']);
   expect(offered('simulator', '--exit')).toEqual([]);
 });
 
-test('all three shells and the manual know every command and every flag', () => {
+test('the completions of all three shells and the manual have every command and flag', () => {
   for (const word of ['bench', 'doctor', 'trust', 'duration', 'temperature', 'no-spawn']) {
     for (const shell of ['bash', 'zsh', 'fish']) expect(printed[shell]).toContain(word);
     expect(printed.man).toContain(word.replaceAll('-', '\\-'));
   }
 });
 
-test('what zsh and fish are given is quoted', () => {
+test('the completions of zsh and fish are quoted', () => {
   expect(printed.fish).toContain("'add a request header, \\'Name: value\\';");
   expect(printed.zsh).toContain("add a request header, '\\''Name\\: value'\\'';");
   expect(printed.zsh).toContain('\\[20 without --duration\\]');
@@ -70,19 +70,19 @@ test('what zsh and fish are given is quoted', () => {
   }
 });
 
-test('the manual has the exit codes, and no line of text that would be a macro', () => {
+test('the manual has the exit codes, and no text line acts as a macro', () => {
   expect(printed.man).toMatch(/^Exit codes:\n +0 {2}done.*\n(?:.*\n)* +10 {2}the answer/m);
   expect(printed.man).toMatch(/^[\n -~]+$/);
   const macros = new Set(printed.man?.match(/^\.\S+/gm));
   expect([...macros].sort()).toEqual(['.B', '.I', '.PP', '.SH', '.SS', '.TH', '.TP', '.fi', '.nf']);
 });
 
-test('the manual shows what each command takes, with choices and defaults', () => {
+test('the manual shows the arguments and flags of each command with choices and defaults', () => {
   expect(printed.man).toContain('.SS sessions show <id>');
   expect(printed.man).toContain('default: "md")');
 });
 
-test('help of a command is what its --help prints', async () => {
+test('help COMMAND prints the same as COMMAND --help', async () => {
   const { stdout } = await runProgram(place, ['runtime', 'start', '--help']);
   expect(await runProgram(place, ['help', 'runtime', 'start'])).toMatchObject({
     code: 0,
@@ -97,7 +97,7 @@ test('help of a command is what its --help prints', async () => {
   });
 });
 
-test('a wrong flag is answered with the help that lists the right ones', async () => {
+test('the error for a wrong flag names the help page that lists all flags', async () => {
   const told = async (...args: string[]) =>
     (await runProgram(place, args)).stderr.trimEnd().split('\n').at(-1);
   expect(await told('bench', '--rate', 'fast')).toBe('(vastar-tui bench --help lists what there is)');

@@ -14,7 +14,7 @@ const delta = (content: string): string => JSON.stringify({ choices: [{ index: 0
 beforeEach(async () => {
   place = await makePlace();
   terminals = [];
-  // One answer that goes on for a minute.
+  // One answer that takes a minute.
   const words = Array.from({ length: 600 }, (_, index) => delta(`word${index} `));
   upstream = await startUpstream({ chunks: sseEvents(...words), gapMs: 100 });
   place.writeConfig(
@@ -38,7 +38,7 @@ function open(...args: string[]): TerminalSession {
 const list = async (): Promise<unknown> =>
   JSON.parse((await runProgram(place, ['sessions', 'list', '--json'])).stdout);
 
-test('the chat killed in the middle of an answer goes on with --continue, with answer, queue and draft', async () => {
+test('--continue restores answer, queue and draft of a chat that was killed during an answer', async () => {
   const killed = open('--session', 'long story');
   await killed.untilScreen(/● connected/);
   killed.send('Tell me all');
@@ -50,7 +50,7 @@ test('the chat killed in the middle of an answer goes on with --continue, with a
   await killed.untilScreen(/queued/);
   killed.send('half a thought');
   await killed.untilScreen(/half a thought/);
-  // What was typed is on disk within a second.
+  // Typed text is on disk within a second.
   await killed.untilScreen(/word2\d /);
   killed.kill('SIGKILL');
   await killed.ended;
@@ -67,7 +67,7 @@ test('the chat killed in the middle of an answer goes on with --continue, with a
     await again.untilScreen(part);
 });
 
-test('a start without flags offers, in one row, to go on with what was interrupted', async () => {
+test('a start without flags offers in one row to continue the interrupted session', async () => {
   const killed = open();
   await killed.untilScreen(/● connected/);
   killed.send('Tell me all');
@@ -81,7 +81,7 @@ test('a start without flags offers, in one row, to go on with what was interrupt
   await again.untilScreen(/word0 .*word1 /);
 });
 
-test('with --no-save, or sessions.save: false, nothing is kept, and the header says so', async () => {
+test('with --no-save or sessions.save: false nothing is saved, and the header shows it', async () => {
   const unsaved = open('--no-save');
   await unsaved.untilScreen(/not saved/);
   unsaved.send('secret');
@@ -92,7 +92,7 @@ test('with --no-save, or sessions.save: false, nothing is kept, and the header s
   expect(await list()).toEqual([]);
 });
 
-test('a file of another program is left alone, and the chat goes on', async () => {
+test('a file of another program stays unchanged, and the chat works', async () => {
   const file = join(place.dir, '.local', 'share', 'vastar-tui', 'sessions');
   await runProgram(place, ['sessions', 'list']);
   writeFileSync(

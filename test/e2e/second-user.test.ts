@@ -23,10 +23,10 @@ import {
   until,
 } from '../support/program.js';
 
-/** Debian's account for whoever owns nothing. */
+/** The account `nobody` on Debian. */
 const STRANGER = { uid: 65534, gid: 65534 };
 
-/** Why no process of another user can be started here; undefined where one can. */
+/** The reason why no process of another user can be started here; undefined when it can. */
 function missing(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can start a process as another user';
   try {
@@ -41,7 +41,7 @@ const why = missing();
 describe.skipIf(why !== undefined)(
   `with a second user on this machine${why === undefined ? '' : `: skipped, ${why}`}`,
   () => {
-    /** As /tmp: everybody may make files there, and nobody may touch another's. */
+    /** Like /tmp: every user may create files, but only the owner may change them. */
     let shared: string;
     let socket: string;
     let place: Place;
@@ -83,7 +83,7 @@ describe.skipIf(why !== undefined)(
       return { ended, stdout: () => stdout, stderr: () => stderr };
     }
 
-    /** The stranger listens at `path` in the daemon's place, and writes down what it is sent. */
+    /** The stranger listens at `path` instead of the daemon and records the received bytes. */
     async function listenAsStranger(path: string): Promise<() => string> {
       const heard = join(home, 'heard');
       asStranger([
@@ -113,14 +113,14 @@ describe.skipIf(why !== undefined)(
       40_000,
     );
 
-    test('whoever holds the turn to start it in our place does not hold us up', async () => {
+    test('a stranger’s start lock does not delay us', async () => {
       const heard = await listenAsStranger(`${socket}.starting`);
       const asked = await runProgram(place, ['ask', 'What is the capital of France?']);
       expect(asked).toMatchObject({ code: 0, stdout: 'The capital of France is Paris.\n' });
       expect(heard()).toBe('');
     }, 40_000);
 
-    test('they may not use our daemon, and are told so', async () => {
+    test('a stranger may not use our daemon and gets an error', async () => {
       const daemon = startProgram(place, ['runtime', 'run']);
       started.push(daemon.child);
       await daemon.untilStderr(/listening on/);
@@ -130,7 +130,7 @@ describe.skipIf(why !== undefined)(
       expect((await runProgram(place, ['ask', 'What is the capital of France?'])).code).toBe(0);
     }, 40_000);
 
-    test('over TCP they get nothing without the token', async () => {
+    test('a stranger gets nothing over TCP without the token', async () => {
       const token = join(place.dir, 'token');
       const daemon = startProgram(place, ['runtime', 'run', '--tcp', '127.0.0.1:0', '--token-file', token]);
       started.push(daemon.child);
@@ -148,7 +148,7 @@ describe.skipIf(why !== undefined)(
       expect((await raw.ended).stdout).toMatch(/set VASTAR_TOKEN_FILE/);
     }, 40_000);
 
-    test('they read nothing of what we saved', async () => {
+    test('a stranger cannot read our saved files', async () => {
       await runProgram(place, ['ask', 'What is the capital of France?', '--session', 'mine']);
       const file = join(place.dir, '.local/share/vastar-tui/sessions/sessions.db');
       chmodSync(place.dir, 0o755);
@@ -162,7 +162,7 @@ describe.skipIf(why !== undefined)(
       expect((await log.ended).stderr).toMatch(/EACCES/);
     }, 40_000);
 
-    test('both have a daemon of their own, each at its own socket', async () => {
+    test('each user has a separate daemon at a separate socket', async () => {
       const theirs = asStranger([CLI, 'runtime', 'run'], join(home, 'd.sock'));
       await until(() => /listening on/.test(theirs.stderr()));
       const asked = await runProgram(place, ['ask', 'What is the capital of France?']);

@@ -11,7 +11,7 @@ let place: Place;
 let daemon: Running;
 let simulator: Running;
 
-// The documented way by hand: a runtime and a simulator that are started first.
+// The documented manual setup: runtime and simulator are started first.
 beforeAll(async () => {
   place = await makePlace();
   daemon = startProgram(place, ['runtime', 'run']);
@@ -81,7 +81,7 @@ test('errors carry the request, the class and a message', () => {
   expect(result.stderr).toMatch(/127\.0\.0\.1:1/);
 });
 
-test('the example configuration is copied and used as it is', async () => {
+test('a copy of the example configuration works unchanged', async () => {
   const example = readFileSync(join(root, 'config.example.yaml'), 'utf8');
   const own = await makePlace({ OPENAI_API_KEY: 'sk-test', USE_SIMULATOR: 'true' });
   own.writeConfig(example.replaceAll('http://localhost:4545', own.simulatorUrl));

@@ -17,8 +17,8 @@ const delta = (content: string): string =>
     choices: [{ index: 0, delta: { content }, finish_reason: content === '' ? 'stop' : null }],
   });
 
-test('ask --session goes on where the last question ended, and everything can be listed, found and exported', async () => {
-  // An endpoint that says the key back is no reason to save it.
+test('ask --session continues the session, which can be listed, found and exported', async () => {
+  // A key that the endpoint repeats must not be saved.
   const upstream = await endpoint({
     chunks: sseEvents(delta('Paris'), delta(` ${KEY}`), delta(''), '[DONE]'),
   });
@@ -68,7 +68,7 @@ test('ask --session goes on where the last question ended, and everything can be
   }
 }, 60_000);
 
-test('several questions at once to a new session make one session', async () => {
+test('several simultaneous questions to a new session create one session', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   const asked = await Promise.all(
     ['1', '2', '3', '4'].map((words) => run(['ask', '--session', 'new', words])),
@@ -79,7 +79,7 @@ test('several questions at once to a new session make one session', async () => 
   ]);
 }, 60_000);
 
-test('saved answers can be replayed, in the pieces and at the times in which they came', async () => {
+test('saved answers can be replayed with their original pieces and times', async () => {
   await endpoint({
     chunks: sseEvents(delta('Yes, '), delta('gladly.'), delta(''), '[DONE]'),
     gapMs: [150, 0, 0],
@@ -102,7 +102,7 @@ test('saved answers can be replayed, in the pieces and at the times in which the
   expect(lines.at(-1)).toMatchObject({ type: 'done', outcome: 'complete', finish_reason: 'stop' });
 }, 60_000);
 
-test('a turn with an image, tool calls and their results is saved whole, goes on, and can be replayed', async () => {
+test('a turn with an image, tool calls and results is saved completely, can continue, and can be replayed', async () => {
   const call = (args: string, name?: string) =>
     JSON.stringify({
       choices: [
@@ -143,7 +143,7 @@ test('a turn with an image, tool calls and their results is saved whole, goes on
   expect((await run(['ask', '--session', 'trip', 'Again?'])).code).toBe(0);
 
   const bodies = upstream.requests.map(({ body }) => JSON.parse(body.toString()));
-  // What was said is sent again as it was.
+  // The history is sent again unchanged.
   expect(bodies[2].messages.slice(0, 3)).toEqual(bodies[1].messages.slice(1));
   expect(bodies[2].messages.slice(3)).toEqual([
     { role: 'assistant', content: 'It rains.' },
@@ -244,7 +244,7 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   expect((await sessions('list', '--deleted')).stdout).toBe('');
 }, 60_000);
 
-test('conversations of another program are shown before they are imported, and come in once', async () => {
+test('conversations of another program are previewed before the import and imported once', async () => {
   const fixtures = join(import.meta.dirname, '..', 'fixtures', 'imports');
   const chatgpt = join(fixtures, 'chatgpt.json');
   const tried = await sessions('import', '--dry-run', chatgpt);
@@ -283,7 +283,7 @@ test('conversations of another program are shown before they are imported, and c
   expect(har.log.entries).toEqual([]);
 }, 60_000);
 
-test('all sessions, imported elsewhere and exported again, are the same file in the same order', async () => {
+test('exporting, importing and exporting all sessions again yields the same file', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   await run(['ask', '--session', 'one', 'q']);
   await run(['ask', '--session', 'two', 'q']);

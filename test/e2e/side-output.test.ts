@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makePlace, type Place, until } from '../support/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../support/terminal.js';
 
-/** Loaded into the chat, as a library would be that says something on the side. */
+/** A module that the chat loads and that prints, like a noisy library. */
 const TALKER = `
 if (process.argv.length === 2) {
   process.on('SIGUSR2', () => {
@@ -29,7 +29,7 @@ afterEach(async () => {
   place.remove();
 });
 
-test('other output goes to a file and does not disturb the screen, until the chat has ended', async () => {
+test('other output goes to a file and does not disturb the screen until the chat ends', async () => {
   const talker = join(place.dir, 'talker.cjs');
   writeFileSync(talker, TALKER);
   session = openTerminal(place, [], {

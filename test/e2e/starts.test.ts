@@ -4,14 +4,14 @@ import { startAtOnce } from '../support/starts.js';
 
 const ground = groundForEach();
 
-test('questions asked at once where nothing runs share one daemon and one simulator, and each is answered', async () => {
+test('simultaneous questions with nothing running share one daemon and one simulator, and each is answered', async () => {
   const starts = await startAtOnce(ground.place, { asks: 12 });
   expect(starts).toMatchObject({ failed: [], daemons: 1, simulators: 1, left: [] });
 }, 60_000);
 
 test('a question is answered while the program that started daemon and simulator ends', async () => {
   const { place } = ground;
-  // Each of them finds what the one before it is about to end.
+  // Each program finds processes that the program before it is about to stop.
   for (let round = 0; round < 4; round += 1) {
     expect(await startAtOnce(place, { asks: 2 })).toMatchObject({ failed: [], left: [] });
   }

@@ -11,7 +11,7 @@ beforeEach(async () => {
   place = await makePlace();
   daemon = startProgram(place, ['runtime', 'run']);
   const { port } = new URL(place.simulatorUrl);
-  // Long enough to be stopped in the middle.
+  // Long enough to be suspended in the middle.
   simulator = startProgram(place, ['simulator', '--port', port, '--ttft', '300', '--gap', '60']);
   await Promise.all([daemon.untilStderr(/listening on/), simulator.untilStderr(/listening on/)]);
 });
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const QUESTION = 'write a long answer';
 
-test('ask says that a stopped daemon does not answer, is no error for it, and goes on with it', async () => {
+test('ask reports a suspended daemon without an error and continues when it resumes', async () => {
   const asking = startProgram(place, ['ask', QUESTION, '--max-tokens', '120']);
   asking.child.stdin.end();
   await asking.untilStdout(/\w/);
@@ -42,7 +42,7 @@ test('ask says that a stopped daemon does not answer, is no error for it, and go
   expect(stdout.split(/\s+/).length).toBeGreaterThan(60);
 }, 40_000);
 
-test('the chat shows that a stopped daemon does not answer, and goes on with it', async () => {
+test('the chat reports a suspended daemon and continues when it resumes', async () => {
   session = openTerminal(place);
   await session.untilScreen(/● connected/);
   session.send(`${QUESTION}\r`);
@@ -56,7 +56,7 @@ test('the chat shows that a stopped daemon does not answer, and goes on with it'
   expect(session.screen().join('\n')).not.toMatch(/failed|no answer/);
 }, 40_000);
 
-test('a daemon that was stopped before the chat connects is shown, and answers later', async () => {
+test('the chat reports a daemon that was suspended before it connects, and connects later', async () => {
   daemon.child.kill('SIGSTOP');
   session = openTerminal(place, ['--no-spawn']);
   await session.untilScreen(/from the daemon for [2-9]\.\d s/);
@@ -64,7 +64,7 @@ test('a daemon that was stopped before the chat connects is shown, and answers l
   await session.untilScreen(/● connected/);
 }, 40_000);
 
-test('the chat shows that a stopped provider sends nothing, and goes on with it', async () => {
+test('the chat reports a suspended provider and continues when it resumes', async () => {
   session = openTerminal(place);
   await session.untilScreen(/● connected/);
   session.send(`${QUESTION}\r`);
@@ -76,7 +76,7 @@ test('the chat shows that a stopped provider sends nothing, and goes on with it'
   expect(session.screen().join('\n')).not.toMatch(/failed|nothing received/);
 }, 40_000);
 
-test('ask says on a terminal that a stopped provider sends nothing, and goes on with it', async () => {
+test('ask on a terminal reports a suspended provider and continues when it resumes', async () => {
   session = openTerminal(place, ['ask', QUESTION, '--max-tokens', '120']);
   await session.untilScreen(/\w+ \w+ \w+/);
   simulator.child.kill('SIGSTOP');

@@ -8,7 +8,7 @@ import { attributesOf, type Collector, type SeenSpan, startCollector } from '../
 import { until } from '../support/program.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
 
-// Each test starts several programs, which load the packages.
+// Each test starts several programs that load the packages.
 vi.setConfig({ testTimeout: 120_000 });
 
 const KEY = 'canary-key/+7f3d9=b1c2~Zz';
@@ -31,7 +31,7 @@ const chunks = sseEvents(
   JSON.stringify({ choices: [], usage: USAGE }),
 );
 
-/** Fails once, then answers; says the key back in its error. */
+/** Fails once with an error that repeats the key, then answers. */
 function failingOnce(): Handler {
   let asked = 0;
   return async ({ headers }, response) => {
@@ -54,7 +54,7 @@ async function ask(...flags: string[]): Promise<Last> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Last;
 }
-/** What the daemon exports comes when it has ended. */
+/** The daemon's export is complete when the daemon has exited. */
 const daemonEnded = (): Promise<unknown> =>
   until(() => collector.spans.some(({ service, kind }) => service !== 'vastar-tui' && kind === 2));
 
@@ -82,7 +82,7 @@ test.each(['http/json', 'http/protobuf'])(
         'server.address': '127.0.0.1',
       },
     });
-    // The client's hops, in order and without gaps, are those of the waterfall.
+    // The client's hops equal those of the waterfall, in order and without gaps.
     const hops = spans.filter(
       ({ parentSpanId, service }) => parentSpanId === root?.spanId && service === 'vastar-tui',
     );
@@ -103,7 +103,8 @@ test.each(['http/json', 'http/protobuf'])(
     const sum = Object.values(waterfall).reduce((total, each) => total + each, 0);
     expect(Math.abs(told.reduce((total, hop) => total + ms(hop), 0) - sum)).toBeLessThan(0.02);
 
-    // The daemon's span is the client's child, an attempt's is the daemon's, and the provider gets the attempt's.
+    // The daemon's span is a child of the client's, an attempt's span is a child of the daemon's, and the provider
+    // receives the attempt's.
     const [proxy] = named('proxy POST');
     expect(proxy).toMatchObject({ service: 'vastar-connector-runtime', kind: 2, parentSpanId: root?.spanId });
     const attempts = named('POST');
@@ -134,7 +135,7 @@ test.each(['http/json', 'http/protobuf'])(
   },
 );
 
-test('neither a key nor a question nor an answer is exported; both texts are when that is asked for', async () => {
+test('keys, questions and answers are not exported; the two texts are exported on request', async () => {
   ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   ground.place.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test';
   ground.place.env.OTEL_SERVICE_NAME = 'my-service';
@@ -155,7 +156,7 @@ test('neither a key nor a question nor an answer is exported; both texts are whe
   expect(all).not.toContain(KEY);
 });
 
-test('token usage and times are histograms with the bounds of the conventions', async () => {
+test('token usage and times are histograms with the bounds of the semantic conventions', async () => {
   ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'], gapMs: 700 });
   await ask();
@@ -173,7 +174,7 @@ test('token usage and times are histograms with the bounds of the conventions', 
   expect(Number(gaps?.points[0]?.count)).toBe(1);
 });
 
-test('bench exports each request, also from several workers, and the provider gets its trace', async () => {
+test('bench exports each request, also from several workers, and the provider receives its trace', async () => {
   ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   const flags = ['--requests', '6', '--concurrency', '2', '--workers', '2'];
@@ -185,7 +186,7 @@ test('bench exports each request, also from several workers, and the provider ge
   );
 });
 
-test('without the variables, or when they say none, nothing is exported', async () => {
+test('nothing is exported without the variables or with the value none', async () => {
   const provider = await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   ground.place.env.OTEL_SDK_DISABLED = 'true';
   await ask();
@@ -196,7 +197,7 @@ test('without the variables, or when they say none, nothing is exported', async 
   for (const { headers } of provider.requests) expect(headers.traceparent).toBeUndefined();
 });
 
-test('a collector that refuses or is not there changes no answer, and is reported in one line', async () => {
+test('a refusing or missing collector changes no answer and is reported in one line', async () => {
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9';
   const { code, stdout, stderr } = await run(['ask', PROMPT]);
@@ -229,7 +230,7 @@ test('without the variables no module of telemetry is loaded', async () => {
   expect(await loaded()).toContain('@opentelemetry/sdk-trace');
 });
 
-test('where the packages are missing, one line says how to install them, and the answer comes', async () => {
+test('with missing packages, one line says how to install them, and the answer arrives', async () => {
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   const elsewhere = join(ground.place.dir, 'installed');
   cpSync(join(import.meta.dirname, '../../dist'), join(elsewhere, 'dist'), { recursive: true });
@@ -245,7 +246,7 @@ test('where the packages are missing, one line says how to install them, and the
   );
 });
 
-test('a protocol that is not supported is named', async () => {
+test('a warning names an unsupported protocol', async () => {
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
   const { code, stderr } = await run(['ask', PROMPT]);

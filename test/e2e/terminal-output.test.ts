@@ -9,7 +9,7 @@ import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
 const ground = groundForEach();
 
-/** As an argument: the system takes no NUL in one. */
+/** For arguments, which must not contain NUL. */
 const HOSTILE_WORD = ALL_HOSTILE.replaceAll('\0', '').toWellFormed();
 const ANSWER = { chunks: sseEvents(deltaOf(ALL_HOSTILE), FINISH, '[DONE]') };
 const REFUSAL = {
@@ -18,10 +18,10 @@ const REFUSAL = {
   chunks: [JSON.stringify({ error: { message: ALL_HOSTILE } })],
 };
 const PAGE = { status: 403, contentType: 'text/html', chunks: [`<title>${ALL_HOSTILE}</title>`] };
-/** What begins the line of `bench` that is written anew, and what clears the screen of `runtime status --watch`. */
+/** The sequences that rewrite the line of `bench` and clear the screen of `runtime status --watch`. */
 const OWN = /\r\x1b\[K|\x1b\[H\x1b\[J/g;
 
-/** All that a command writes to a terminal of no colours, without what is the program's own and the terminal's line ends. */
+/** Returns a command's output on a terminal without colours, without the program's own sequences and line ends. */
 async function written(args: readonly string[], until?: string): Promise<string> {
   const session = openTerminal(ground.place, args, { env: { NO_COLOR: '1' } });
   onTestFinished(() => session.close());
@@ -63,9 +63,9 @@ function file(name: string, text: string): string {
 }
 
 interface Case {
-  /** Makes what the command meets, and gives its arguments. */
+  /** Prepares the files and servers of the command and returns its arguments. */
   args: () => Promise<readonly string[]> | readonly string[];
-  /** The command runs until this is written, and is interrupted then [it ends by itself]. */
+  /** The command is interrupted when it has written this [it ends by itself]. */
   until?: string;
 }
 
@@ -173,7 +173,7 @@ const CASES: Record<string, Case> = {
   'a value that is none': plain('ask', '--timeout', HOSTILE_WORD, 'hi'),
 };
 
-describe('a terminal gets nothing that it would obey', () => {
+describe('a terminal receives no foreign control sequence', () => {
   test.each(Object.entries(CASES))(
     '%s',
     async (_name, { args, until }) => {
@@ -184,7 +184,7 @@ describe('a terminal gets nothing that it would obey', () => {
     30_000,
   );
 
-  test('which was tried with each command', async () => {
+  test('each command has a case', async () => {
     const { stdout } = await ground.run(['--help']);
     const list = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(\w+)/gm);
     const commands = Array.from(list, ([, name]) => name ?? '');
@@ -203,7 +203,7 @@ test('bidirectional controls are shown as marks', async () => {
     expect(await written(['sessions', '--file', file, ...words])).toContain('‹RLO›evil‹PDF›');
 });
 
-describe('a file or pipe gets the bytes as they are', () => {
+describe('a file or pipe receives the unchanged bytes', () => {
   test('of an answer', async () => {
     await ground.endpoint(ANSWER);
     expect((await ground.run(['ask', 'hi'])).stdout).toBe(`${ALL_HOSTILE.toWellFormed()}\n`);
@@ -222,7 +222,7 @@ describe('a file or pipe gets the bytes as they are', () => {
   });
 });
 
-test('joiners and variation selectors are written wherever a conversation is listed, found or shown', async () => {
+test('joiners and variation selectors are kept when a conversation is listed, found or shown', async () => {
   const text = 'می\u200cخواهم क्\u200dष 👩‍👩‍👧 ❤\ufe0f';
   const file = join(ground.place.dir, 'sessions.db');
   const store = openSessions(file);

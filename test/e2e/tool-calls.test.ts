@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'accept-encoding']);
 
-/** Passes requests on to the simulator, and keeps them. */
+/** Forwards requests to the simulator and records them. */
 async function recorder(): Promise<Upstream> {
   return startUpstream(async (request, response) => {
     const answer = await fetch(`${place.simulatorUrl}${request.path}`, {

@@ -26,7 +26,7 @@ const CALL = JSON.stringify({
   ],
 });
 
-test('the result of a tool call is sent, and the turn goes on', async () => {
+test('the result of a tool call is sent, and the turn continues', async () => {
   const upstream = await endpoint((request, response) => {
     const again = bodyOf(request.body).messages as unknown[];
     const events = again.length > 1 ? [deltaOf('It rains.'), FINISH] : [CALL];
@@ -57,7 +57,7 @@ test('the result of a tool call is sent, and the turn goes on', async () => {
   ]);
 });
 
-test('an image is sent with the prompt, and shown by its name and size', async () => {
+test('an image is sent with the prompt and shown with its name and size', async () => {
   const upstream = await endpoint({ chunks: sseEvents(deltaOf('A dot.'), FINISH, '[DONE]') });
   const bytes = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
   const answer = await run(['ask', 'What is it?', '--image', file('dot.png', bytes)]);
@@ -79,7 +79,7 @@ test.each([
   ['--tools', 'no JSON', /is not JSON/],
   ['--tools', '{}', /needs an array of tools/],
   ['--tools', '[{"description":"x"}]', /a tool without a name/],
-])('%s refuses a file that holds "%s"', async (flag, content, reason) => {
+])('%s refuses a file that contains "%s"', async (flag, content, reason) => {
   const { code, stderr } = await run(['ask', 'hi', flag, file('given', content)]);
   expect(code).toBe(2);
   expect(stderr).toMatch(reason);

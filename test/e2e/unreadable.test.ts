@@ -72,7 +72,7 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
     await upstream.close();
   });
 
-  test('makes an answer empty that has nothing else, and the reason says so', async () => {
+  test('makes an answer without other content empty, and the reason names it', async () => {
     const upstream = await answering(UNREADABLE);
     const plain = await runProgram(place, ['ask', 'hi']);
     expect(plain.code).toBe(10);

@@ -6,7 +6,7 @@ import { startUpstream } from '../support/upstream.js';
 import type { WireFormatName } from '../support/wire-formats.js';
 import { playing, type WorldCase } from '../support/world.js';
 
-// Habits of providers and gateways that were reported in public; each names where.
+// Publicly reported behaviour of providers and gateways; each case names its source.
 
 interface Habit extends Omit<WorldCase, 'expect'> {
   readonly source: string;
@@ -20,7 +20,7 @@ interface Habit extends Omit<WorldCase, 'expect'> {
     readonly tool_calls?: readonly (readonly [name: string, args: string])[];
     /** [0] */
     readonly malformed?: number;
-    /** Output tokens as counted; null: an estimate. */
+    /** Output tokens that the provider counted; null for an estimate. */
     readonly tokens?: number | null;
   };
 }
@@ -44,7 +44,7 @@ afterAll(async () => {
   place.remove();
 });
 
-describe('a provider that is played over HTTP, through the daemon process, to the connector', () => {
+describe('a provider’s behaviour over HTTP, through the daemon process, to the connector', () => {
   test.concurrent.each(habits)('$name', async (habit) => {
     const { api = 'chat-completions', expect: expected } = habit;
     const upstream = await startUpstream(playing(habit));

@@ -3,18 +3,18 @@ import { makePlace, type Place, type Running, runProgram, startProgram } from '.
 import { worldCases } from '../support/world.js';
 
 interface Shown {
-  /** As anyone can ask for it. */
+  /** The model that requests the case. */
   model: string;
   headers?: Record<string, string>;
   args?: readonly string[];
-  /** Of the last line of `ask --json`. */
+  /** Expected members of the last line of `ask --json`. */
   expects: Record<string, unknown>;
 }
 
 const complete = { outcome: 'complete' };
 const TOOLS = ['--set', 'tools=[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]'];
 
-/** How each reported case is had from the simulator. */
+/** How to request each reported case from the simulator. */
 const CASES: Record<string, Shown> = {
   'hidden reasoning is no output speed': {
     model: 'sim-o-series',
@@ -68,13 +68,13 @@ const CASES: Record<string, Shown> = {
     headers: { 'x-sim-reasoning-tokens': '5' },
     expects: { ...complete, reasoning: expect.stringMatching(/./) },
   },
-  // 70000 in the docs.
+  // The docs use 70000.
   'keep-alive comments for 70 s, then an answer': {
     model: 'sim-deepseek',
     headers: { 'x-sim-ttft': 'constant:1500' },
     expects: complete,
   },
-  // 75 tokens in the docs.
+  // The docs use 75 tokens.
   'a healthy answer of 75 s with default settings': {
     model: 'sim-1tps',
     headers: { 'x-sim-tokens': '2' },
@@ -98,7 +98,7 @@ afterAll(async () => {
   place.remove();
 });
 
-test('every reported case can be had from the simulator', () => {
+test('the simulator can play every reported case', () => {
   expect(Object.keys(CASES).sort()).toEqual(
     worldCases()
       .map(({ name }) => name)

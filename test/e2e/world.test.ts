@@ -22,7 +22,7 @@ const expectWithin = (value: number | null | undefined, range: Range, what: stri
   expect(value, what).toBeLessThanOrEqual(high ?? Number.POSITIVE_INFINITY);
 };
 
-/** Plays one habit to the program, with the real daemon in between, and compares its last line of `ask --json`. */
+/** Plays one case to the program through the real daemon, and compares the last line of `ask --json`. */
 async function ask(habit: WorldCase): Promise<void> {
   const upstream = await startUpstream(playing(habit));
   const place = await makePlace();

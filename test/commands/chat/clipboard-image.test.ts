@@ -6,7 +6,7 @@ import { clipboardImage } from '../../../src/commands/chat/clipboard-image.js';
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 
-/** A folder with these programs, each a shell script, as the only one in which programs are found. */
+/** Makes a folder with these shell scripts the whole PATH. */
 function programs(scripts: Record<string, string>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const dir = mkdtempSync(join(tmpdir(), 'clipboard-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
@@ -31,17 +31,17 @@ const attached = {
 };
 const WL_PASTE = `case "$1" in --list-types) echo text/plain; echo image/png;; *) [ "$3" = image/png ] && ${CAT} $D/image;; esac`;
 
-test('wl-paste gives the image on Wayland', async () => {
+test('the image comes from wl-paste on Wayland', async () => {
   const env = programs({ 'wl-paste': WL_PASTE }, { WAYLAND_DISPLAY: 'wayland-0' });
   expect(await clipboardImage(env)).toEqual(attached);
 });
 
-test('xclip gives the image on X11', async () => {
+test('the image comes from xclip on X11', async () => {
   const xclip = `case "$*" in *TARGETS*) echo TARGETS; echo image/png;; *image/png*) ${CAT} $D/image;; *) exit 1;; esac`;
   expect(await clipboardImage(programs({ xclip }, { DISPLAY: ':0' }))).toEqual(attached);
 });
 
-test('the Windows clipboard comes first under WSL', async () => {
+test('the Windows clipboard has priority under WSL', async () => {
   const env = programs(
     { 'powershell.exe': `${CAT} $D/image.txt`, 'wl-paste': 'exit 1' },
     { WSL_DISTRO_NAME: 'Ubuntu', WAYLAND_DISPLAY: 'wayland-0' },
@@ -49,7 +49,7 @@ test('the Windows clipboard comes first under WSL', async () => {
   expect(await clipboardImage(env)).toEqual(attached);
 });
 
-test('where the first clipboard has no image, the next one is asked', async () => {
+test('the next clipboard is tried when the first has no image', async () => {
   const env = programs(
     { 'powershell.exe': 'true', 'wl-paste': WL_PASTE },
     { WSL_DISTRO_NAME: 'Ubuntu', WAYLAND_DISPLAY: 'wayland-0' },
@@ -62,7 +62,7 @@ test.each([
   ['is empty', { 'wl-paste': 'echo "Nothing is copied" >&2; exit 1' }, /has no image that can be sent/],
   ['has a broken image', { 'wl-paste': 'echo image/png' }, /is no PNG, JPEG, GIF or WebP image/],
   ['cannot be read', {}, /wl-paste is not installed/],
-])('a clipboard that %s is told', async (_what, scripts, reason) => {
+])('an error names a clipboard that %s', async (_what, scripts, reason) => {
   const result = await clipboardImage(programs(scripts, { WAYLAND_DISPLAY: 'wayland-0' }));
   expect(result).toEqual({ ok: false, problem: expect.stringMatching(reason) });
 });

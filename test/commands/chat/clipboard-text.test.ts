@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { copyToDesktop } from '../../../src/commands/chat/clipboard-text.js';
 import { until } from '../../support/program.js';
 
-/** A folder as the only one in which programs are found; each of these writes its stdin to a file of its name. */
+/** Makes one folder the whole PATH. Each program in it writes its stdin to a file of the program's name. */
 function programs(names: readonly string[]): { dir: string; pasted: (name: string) => string | undefined } {
   const dir = mkdtempSync(join(tmpdir(), 'clipboard-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
@@ -28,20 +28,20 @@ test.each([
   ['wl-copy', { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }],
   ['xclip', { DISPLAY: ':0' }],
   ['clip.exe', { WSL_DISTRO_NAME: 'Ubuntu', WAYLAND_DISPLAY: 'wayland-0' }],
-])('%s gets the text where it is the desktop’s program', async (name, env) => {
+])('%s receives the text when it is the desktop’s program', async (name, env) => {
   const { dir, pasted } = programs([name]);
   copyToDesktop('größer\nals 日本', { PATH: dir, ...env });
   await until(async () => pasted(name) !== undefined);
   expect(pasted(name)).toBe('größer\nals 日本');
 });
 
-test('where a program is not installed the next one is tried', async () => {
+test('the next program is tried when one is not installed', async () => {
   const { dir, pasted } = programs(['xsel']);
   copyToDesktop('text', { PATH: dir, WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' });
   await until(async () => pasted('xsel') !== undefined);
 });
 
-test('over SSH, and without a desktop, nothing is started', async () => {
+test('no program starts over SSH or without a desktop', async () => {
   const { dir, pasted } = programs(['xclip']);
   copyToDesktop('text', { PATH: dir, DISPLAY: ':0', SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22' });
   copyToDesktop('text', { PATH: dir });

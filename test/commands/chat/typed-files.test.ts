@@ -23,7 +23,7 @@ test.each([
   expect(pathOf(typed)).toBe(path);
 });
 
-test('a text file is read whole', () => {
+test('a text file is read completely', () => {
   const path = fileOf('résumé\n', 'my notes');
   expect(typedFiles.readText(`'${path}'`)).toEqual({ ok: true, content: 'résumé\n' });
 });
@@ -38,7 +38,7 @@ test.each([
   expect(typedFiles.readText(path())).toEqual({ ok: false, problem: expect.stringMatching(reason) });
 });
 
-test('tools are read from JSON, or refused with the reason', () => {
+test('tools come from JSON or are refused with the reason', () => {
   expect(typedFiles.readTools(fileOf('[{"name":"weather"}]'))).toEqual({
     ok: true,
     content: [{ type: 'function', function: { name: 'weather' } }],
@@ -56,7 +56,7 @@ test.each([
   ['image/webp', 'RIFF\x04\x00\x00\x00WEBP'],
   ['application/pdf', '%PDF-1.7'],
   ['text/plain', 'some text'],
-])('an attachment is %s by its content, whatever its name says', (type, content) => {
+])('an attachment is %s by its content, not its name', (type, content) => {
   const bytes = Buffer.from(content, 'latin1');
   const path = fileOf(bytes, 'misnamed.bmp');
   expect(typedFiles.readAttachment(path)).toEqual({

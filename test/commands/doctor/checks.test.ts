@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** The status of each check by its name. */
+/** Returns the status of each check by its name. */
 const statuses = (findings: readonly { check: string; status: string }[]): Record<string, string> =>
   Object.fromEntries(findings.map(({ check, status }) => [check, status]));
 
@@ -27,7 +27,7 @@ test('an old Node is a problem', () => {
   expect(statuses(checkProgram('24.0.0'))).toMatchObject({ node: 'ok' });
 });
 
-test('room on a disk is judged by what is free', () => {
+test('the disk check uses the free space', () => {
   expect([1e6, 1e8, 1e12].map((free) => room('data', '/x', free).status)).toEqual([
     'problem',
     'warning',
@@ -35,18 +35,18 @@ test('room on a disk is judged by what is free', () => {
   ]);
 });
 
-test('a folder that is yet to be made is judged by the one above it', async () => {
+test('a missing folder is checked by its parent folder', async () => {
   const [finding] = await checkDisk({ data: join(dir, 'a', 'b') });
   expect(finding).toMatchObject({ check: 'data', detail: expect.stringContaining('not made yet') });
   expect(finding?.status).not.toBe('problem');
 });
 
-test('a folder that cannot be is a problem', async () => {
+test('a folder that cannot be created is a problem', async () => {
   writeFileSync(join(dir, 'file'), '');
   expect(await checkDisk({ data: join(dir, 'file', 'below') })).toMatchObject([{ status: 'problem' }]);
 });
 
-test('a socket of this user that others may use is a warning with the command to close it', async () => {
+test('a socket of this user that others may use is a warning with the command that restricts it', async () => {
   const path = join(dir, 's');
   const server = createServer().listen(path);
   await once(server, 'listening');
@@ -59,7 +59,7 @@ test('a socket of this user that others may use is a warning with the command to
     });
     chmodSync(path, 0o600);
     expect(await checkSocket(path, process.getuid?.())).toMatchObject({ status: 'ok' });
-    // As another user sees it; root's own daemon may serve anyone.
+    // Checked as another user, because root's daemon may serve anyone.
     const found = Object.assign(lstatSync(path), { uid: 12_345 });
     expect(judgeSocket(path, found, 12_346)).toMatchObject({ status: 'problem' });
   } finally {
@@ -67,14 +67,14 @@ test('a socket of this user that others may use is a warning with the command to
   }
 });
 
-test('a file in the place of the socket is a problem, and nothing there is not', async () => {
+test('a file at the socket’s path is a problem, but a missing socket is not', async () => {
   const path = join(dir, 's');
   expect(await checkSocket(path, process.getuid?.())).toMatchObject({ status: 'ok' });
   writeFileSync(path, '');
   expect(await checkSocket(path, process.getuid?.())).toMatchObject({ status: 'problem' });
 });
 
-test('the terminal is judged by what the chat needs of it', () => {
+test('the terminal check covers the features that the chat needs', () => {
   const screen = { columns: 120, rows: 40, colourBits: 24 };
   const fine = { TERM: 'xterm-256color', LANG: 'C.UTF-8' };
   expect(checkTerminal({ screen, env: fine }).filter(({ status }) => status !== 'ok')).toEqual([]);
@@ -92,7 +92,7 @@ test('the terminal is judged by what the chat needs of it', () => {
   expect(checkTerminal({ env: {} })).toMatchObject([{ status: 'ok' }]);
 });
 
-test('a proxy is named by its variable and not by its value, which may hold a password', () => {
+test('the report names a proxy’s variable but not its value, which may contain a password', () => {
   expect(checkProxy({ https_proxy: 'http://me:secret@proxy:3128' })).toMatchObject({
     status: 'ok',
     detail: expect.stringContaining('https_proxy'),
@@ -141,7 +141,7 @@ test('an open circuit and another version are warnings', () => {
   });
 });
 
-test('the report shows control characters instead of obeying them, and its labels have colours', () => {
+test('the report makes control characters visible and colours its labels', () => {
   const section = {
     name: 'x',
     findings: [{ status: 'problem', check: 'a', detail: 'b\x1b[2J', advice: 'c\n' } as const],

@@ -18,7 +18,7 @@ const start = (timings: object, buffered = false): StreamEvent => ({
   atMs: 1300,
 });
 
-test('times count from when the daemon had sent the request, whatever came before and after it', () => {
+test('times count from when the daemon had sent the request', () => {
   const recording = createWireRecording('m', 1000);
   recording.take(start({ connectUs: 40_000, sentUs: 50_000, firstByteUs: 250_000 }));
   recording.take(chunk('a', 1320, 260_000));
@@ -31,13 +31,13 @@ test('times count from when the daemon had sent the request, whatever came befor
   ]);
 });
 
-test('a daemon that tells no times leaves those of this process', () => {
+test('a daemon without timings leaves the times of this process', () => {
   const recording = createWireRecording('m', 1000);
   recording.take(start({}, true));
   recording.take(chunk('all of it', 1310));
   expect(recording.end('broken')).toMatchObject({ headersMs: 300, parts: [{ atMs: 310 }], ending: 'broken' });
 });
 
-test('without an answer there is no recording', () => {
+test('no answer yields no recording', () => {
   expect(createWireRecording('m', 0).end('broken')).toBeUndefined();
 });

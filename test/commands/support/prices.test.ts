@@ -16,7 +16,7 @@ test.each([
   expect(await costOf(url, model)).toEqual({ usd: expect.closeTo(usd, 9), asOf: PRICE_TABLE.date });
 });
 
-test('cached tokens are billed at their own price', async () => {
+test('cached tokens have their own price', async () => {
   const cached = await costOf('https://api.openai.com', 'gpt-4o-mini', {
     usage: { ...usage, cachedTokens: 500 },
   });
@@ -32,7 +32,7 @@ test.each([
   expect(await costOf(url, model, values)).toBeUndefined();
 });
 
-test('own prices win over the table, for any address', async () => {
+test('configured prices override the table for any address', async () => {
   const own = new Map([['gpt-4o-mini', { input: 1, output: 1 }]]);
   const answer = await withCost(
     answerOf({ usage }),
@@ -42,7 +42,7 @@ test('own prices win over the table, for any address', async () => {
   expect(answer.metrics.cost).toEqual({ usd: expect.closeTo(0.0011, 9), asOf: 'config' });
 });
 
-test('the price table has the version whose day is shown', () => {
+test('the price table has the date that is displayed', () => {
   const path = join(import.meta.dirname, '../../../node_modules/@pydantic/genai-prices/package.json');
   const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
   expect(version).toBe(PRICE_TABLE.version);

@@ -15,19 +15,19 @@ function stream(isTTY: boolean, colours = true) {
 }
 
 describe('on a terminal', () => {
-  test('only the styles of the program reach it', () => {
+  test('only the program’s own styles are written', () => {
     const { stream: terminal, text } = stream(true);
     createSink(terminal).print('a\x1b[31mb\x07 ', ['bold', 'c\x1b[0m\u202e'], '\n');
     expect(text()).toBe('ab \x1b[1mc‹RLO›\x1b[22m\n');
   });
 
-  test('without colours there are no styles', () => {
+  test('no styles are written without colours', () => {
     const { stream: terminal, text } = stream(true, false);
     createSink(terminal).print(['red', 'a']);
     expect(text()).toBe('a');
   });
 
-  test('a sequence that is cut between two pieces is one', () => {
+  test('an escape sequence cut into two pieces is recognised', () => {
     const { stream: terminal, text } = stream(true);
     const live = createSink(terminal).live();
     expect(live.feed('a\x1b[3')).toBe('a');
@@ -36,7 +36,7 @@ describe('on a terminal', () => {
     expect(text()).toBe('ab\ufffd');
   });
 
-  test('a line that is written anew fits the terminal', () => {
+  test('a rewritten line fits the terminal', () => {
     const { stream: terminal, text } = stream(true);
     createSink(terminal).rewriteLine('0123456789\x1b[2J0123456789\nmore');
     expect(text()).toBe('\r\x1b[K0123456789012345678');
@@ -44,7 +44,7 @@ describe('on a terminal', () => {
 });
 
 describe('in a file or pipe', () => {
-  test('the bytes are what they were, and there are no styles', () => {
+  test('the bytes stay unchanged, and no styles are added', () => {
     const { stream: file, text } = stream(false);
     const sink = createSink(file);
     sink.print('a\x1b[31m\u202e', ['bold', 'b\x07']);
@@ -57,10 +57,13 @@ describe('in a file or pipe', () => {
   });
 });
 
-test.each([true, false])('JSON has nothing unseen in it, and says the same (terminal: %s)', (isTTY) => {
-  const { stream: output, text } = stream(isTTY);
-  const value = { text: 'a\x1b[31m\x9b0m\u202e\ufeff\u{e0041}👩‍👧 می\u200cخواهم' };
-  createSink(output).json(value);
-  expect(text()).toMatch(/^[^\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ufeff\u{e0041}]*$/u);
-  expect(JSON.parse(text())).toEqual(value);
-});
+test.each([true, false])(
+  'JSON escapes invisible characters and keeps its meaning (terminal: %s)',
+  (isTTY) => {
+    const { stream: output, text } = stream(isTTY);
+    const value = { text: 'a\x1b[31m\x9b0m\u202e\ufeff\u{e0041}👩‍👧 می\u200cخواهم' };
+    createSink(output).json(value);
+    expect(text()).toMatch(/^[^\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ufeff\u{e0041}]*$/u);
+    expect(JSON.parse(text())).toEqual(value);
+  },
+);
