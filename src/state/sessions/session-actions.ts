@@ -33,6 +33,8 @@ export function createSessionActions(options: SessionActionsOptions) {
   const get = store.getState;
   let open: OpenSessions | undefined;
   let reported: string | undefined;
+  /** Sessions that this chat deleted and did not restore; the latest is last. */
+  const deleted: { readonly id: string; readonly title: string }[] = [];
   /** Cancels a search that has not started; undefined when there is none. */
   let cancelSearch: (() => void) | undefined;
 
@@ -251,7 +253,8 @@ export function createSessionActions(options: SessionActionsOptions) {
       withStore((sessions) => {
         const row = chosen();
         if (row === undefined) return;
-        if (row.id === open?.journal.session) {
+        const isOpen = row.id === open?.journal.session;
+        if (isOpen) {
           const words = busy();
           if (words !== undefined) {
             say(words);
@@ -260,19 +263,18 @@ export function createSessionActions(options: SessionActionsOptions) {
           startNew();
         }
         sessions.remove(row.id);
-        show({ ...list(), deleted: [...list().deleted, { id: row.id, title: row.title }] });
-        say(`deleted "${row.title}": ctrl+z restores it`);
+        deleted.push({ id: row.id, title: row.title });
+        say(`deleted ${isOpen ? 'the open conversation ' : ''}"${row.title}": ctrl+z restores it`);
         look();
       }),
     undoDelete: (): void =>
       withStore((sessions) => {
-        const last = list().deleted.at(-1);
+        const last = deleted.pop();
         if (last === undefined) {
-          say('nothing was deleted here');
+          say('nothing to restore: this chat deleted no session');
           return;
         }
         sessions.restore(last.id);
-        show({ ...list(), deleted: list().deleted.slice(0, -1) });
         say(`"${last.title}" is back`);
         look();
       }),

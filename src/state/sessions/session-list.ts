@@ -31,11 +31,9 @@ export interface SessionList {
   readonly renaming?: string | undefined;
   /** The part of the query that could not be understood. */
   readonly problem?: string | undefined;
-  /** Sessions deleted in this list, which can be restored; the latest is last. */
-  readonly deleted: readonly { readonly id: string; readonly title: string }[];
 }
 
-export const EMPTY_LIST: SessionList = { kind: 'sessions', query: '', rows: [], index: 0, deleted: [] };
+export const EMPTY_LIST: SessionList = { kind: 'sessions', query: '', rows: [], index: 0 };
 
 export function rowOf(session: SessionSummary): SessionRow {
   const { id, title, preview, usedMs, model, tokens, pinned, costUsd: usd, unpriced = 0 } = session;

@@ -124,7 +124,26 @@ test('deleted sessions can be restored, also the one on the screen', () => {
   chat.actions.undoDelete();
   expect(titles(list())).toHaveLength(3);
   chat.actions.undoDelete();
-  expect(chat.store.getState().toast?.text).toContain('nothing was deleted');
+  expect(chat.store.getState().toast?.text).toContain('nothing to restore');
+});
+
+test('a session deleted in a list that was closed can be restored in the next one', () => {
+  const { chat, list } = listed();
+  chat.actions.deleteSession();
+  expect(chat.store.getState().toast?.text).toMatch(/^deleted "on birds"/);
+  chat.actions.show({ kind: 'none' });
+  chat.actions.showSessions();
+  expect(titles(list())).not.toContain('on birds');
+  chat.actions.undoDelete();
+  expect(titles(list())).toContain('on birds');
+});
+
+test('deleting the open conversation says so', () => {
+  const { chat } = listed();
+  chat.actions.openSession();
+  chat.actions.showSessions();
+  chat.actions.deleteSession();
+  expect(chat.store.getState().toast?.text).toMatch(/^deleted the open conversation "on birds"/);
 });
 
 test('no other session can be opened while an answer runs', () => {
