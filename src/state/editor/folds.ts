@@ -51,8 +51,9 @@ export function unfolded(text: string, folds: readonly Fold[] = []): string {
   return whole + text.slice(from);
 }
 
+/** A newline at the end begins no further line. */
 function lineCount(text: string): number {
-  let lines = 1;
+  let lines = text.endsWith('\n') ? 0 : 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
   return lines;
 }

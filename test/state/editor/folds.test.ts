@@ -8,7 +8,9 @@ test.each([
   ['thirteen lines', lines(13), '[pasted 13 lines]'],
   ['3,999 characters on one line', 'x'.repeat(3999), undefined],
   ['4,000 characters on one line', 'x'.repeat(4000), '[pasted 4,000 characters]'],
-  ['a single line end in a long text', `${'x'.repeat(4000)}\n`, '[pasted 2 lines]'],
+  ['a long line with its newline', `${'x'.repeat(4000)}\n`, '[pasted 4,001 characters]'],
+  ['a newline in a long text', `${'x'.repeat(4000)}\ny`, '[pasted 2 lines]'],
+  ['a newline at the end', `${lines(300)}\n`, '[pasted 300 lines]'],
 ])('%s: shown unchanged, or as a label with its size', (_name, text, label) => {
   expect(foldPaste(text, []).shown).toBe(label ?? text);
 });
