@@ -1,4 +1,6 @@
 /** The configuration: finding, reading, checking and explaining it. */
+
+export { closestTo } from '../common/closest.js';
 export type { ConfigObject } from './config-object.js';
 export { type Access, ANTHROPIC_HEADERS } from './endpoint-access.js';
 export { answerRequest, type EndpointRequest, modelsRequest, ROUTES } from './endpoint-request.js';
@@ -16,6 +18,5 @@ export { proxyPasswords } from './proxy-passwords.js';
 export type { LoadedConfig, Provenance } from './resolve.js';
 export { type Config, MAX_TIMEOUT_MS, type Profile } from './schema.js';
 export { Secret } from './secret.js';
-export { closestTo } from './suggest.js';
 export { type Trust, trustDirectory } from './trust.js';
 export type { Environment } from './variables.js';

@@ -1,3 +1,4 @@
+import { closestTo } from '../common/closest.js';
 import { userFolders } from '../common/user-folders.js';
 import type { ConfigObject } from './config-object.js';
 import { OPENAI_ORIGIN, originOf, parseBaseUrl } from './endpoint-url.js';
@@ -7,7 +8,6 @@ import { ConfigError, type Problem, type Source } from './problem.js';
 import { type LoadedConfig, resolveConfig, type Surroundings } from './resolve.js';
 import { TOP_LEVEL } from './schema.js';
 import { defaults, settle } from './settle.js';
-import { closestTo } from './suggest.js';
 import { isTree, type Tree, valueAt } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
 import { type Locate, readYamlFile } from './yaml-file.js';

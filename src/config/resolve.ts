@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { closestTo } from '../common/closest.js';
 import { userFolders } from '../common/user-folders.js';
 import type { ApiKey } from './api-key.js';
 import { withClientFiles } from './client-files.js';
@@ -10,7 +11,6 @@ import { layerOf } from './layer.js';
 import { ConfigError, inOrder, type Problem, quote, type Source } from './problem.js';
 import { type Config, KEYS, SECTIONS } from './schema.js';
 import { type Settled, settle } from './settle.js';
-import { closestTo } from './suggest.js';
 import type { Path } from './tree.js';
 import { examineTrust, type Trust } from './trust.js';
 import type { Environment } from './variables.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { closestTo } from '../../common/closest.js';
 import { formatProblem, inOrder, type Problem } from '../../config/problem.js';
-import { closestTo } from '../../config/suggest.js';
 import type { Path } from '../../config/tree.js';
 import { type Locate, readYamlFile } from '../../config/yaml-file.js';
 import { LOG_LEVELS } from '../log.js';

@@ -1,3 +1,4 @@
+import { closestTo } from '../../common/closest.js';
 import { PARAMETERS, readParameter } from '../../common/parameters.js';
 import type { ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ReadFile } from '../ports.js';
@@ -84,10 +85,15 @@ export function setParameter(settings: ChatSettings, argument: string | undefine
   const read = readParameter(name, text);
   if (!read.ok) return { ok: false, said: `${read.problem}; not ${sanitizeLine(text.slice(0, 40))}` };
   const { value } = read;
-  return done(
-    withParameter(settings, name, value),
-    value === null ? `${name} is not sent` : `${name}: ${shortJson(value)}`,
-  );
+  const said = value === null ? `${name} is not sent` : `${name}: ${shortJson(value)}`;
+  return done(withParameter(settings, name, value), `${said}${suggestion(name)}`);
+}
+
+/** A known name that an unknown one is probably meant to be. */
+function suggestion(name: string): string {
+  const known = PARAMETERS.map((one) => one.name);
+  const near = known.includes(name) ? undefined : closestTo(name, known);
+  return near === undefined ? '' : `. Did you mean ${near}? Then /set ${name} off`;
 }
 
 /** The member's value, and which values it takes. */

@@ -1,0 +1,20 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The candidate a misspelt word was most likely meant to be; case, `-` and `_` make no difference. */
+export function closestTo(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > 64) return undefined;
+  const wanted = plain(word);
+  let best: { candidate: string; edits: number } | undefined;
+  for (const candidate of candidates) {
+    const edits = distance(wanted, plain(candidate));
+    if (edits <= 2 && edits < candidate.length / 2 && (best === undefined || edits < best.edits)) {
+      best = { candidate, edits };
+    }
+  }
+  return best?.candidate;
+}
+
+/** A word without what makes no difference between two of them. */
+export function plain(word: string): string {
+  return word.toLowerCase().replace(/[-_]/g, '');
+}
