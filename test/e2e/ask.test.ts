@@ -355,3 +355,14 @@ test('without a home folder the question is answered, and saving fails with the 
     stderr: expect.stringMatching(/\/proc\/\.local\/share\/vastar-tui.*no such file or folder/),
   });
 });
+
+test('an answer that was cut at the token limit says so on stderr, and exits with 0', async () => {
+  const finish = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
+  await endpoint({ chunks: sseEvents(deltaOf('It is'), finish, '[DONE]') });
+  expect(await run(['ask', 'Why?'])).toMatchObject({
+    code: 0,
+    stdout: 'It is\n',
+    stderr: 'vastar-tui: the answer was cut at the token limit (finish_reason length): raise max_tokens\n',
+  });
+  expect((await run(['ask', 'Why?', '--json'])).stderr).toBe('');
+});

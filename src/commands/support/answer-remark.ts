@@ -6,6 +6,7 @@ import { emptyReason } from '../../state/exchange/failure.js';
 export function remarkOn(answer: ChatResult): string | undefined {
   switch (answer.outcome) {
     case 'complete':
+      if (finishClassOf(answer.finishReason) === 'limit') return cutAtLimit(answer.finishReason ?? '');
       if (answer.text !== '' || answer.toolCalls.length > 0) return undefined;
       return answer.refusal === '' ? 'the answer has no text' : `the model refused: ${answer.refusal}`;
     case 'empty':
@@ -21,4 +22,10 @@ export function remarkOn(answer: ChatResult): string | undefined {
     case 'error':
       return answer.error?.message ?? 'the request failed';
   }
+}
+
+function cutAtLimit(reason: string): string {
+  const full = /context|model_length/i.test(reason);
+  const advice = full ? 'shorten the conversation' : 'raise max_tokens';
+  return `the answer was cut at the token limit (finish_reason ${reason}): ${advice}`;
 }
