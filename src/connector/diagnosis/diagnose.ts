@@ -68,6 +68,8 @@ interface Tested {
   answer: ChatAnswer;
   /** Output came. */
   begun: boolean;
+  /** The response did not reach its regular end. */
+  lost: boolean;
   /** What happened, when the answer began and then nothing came. */
   silence?: string;
 }
@@ -82,6 +84,7 @@ async function question(
   const silent = new AbortController();
   const signals = signal === undefined ? [silent.signal] : [silent.signal, signal];
   let timer: NodeJS.Timeout | undefined;
+  let lost = false;
   try {
     const answer = await runExchange(client, endpoint, 0, QUESTION, {
       stream: true,
@@ -91,23 +94,25 @@ async function question(
         const output = type === 'text' || type === 'reasoning' || type === 'refusal' || type === 'tool_call';
         if (output) timer ??= setTimeout(() => silent.abort(), silentMs);
       },
-      onWire: () => void timer?.refresh(),
+      onWire({ type }) {
+        timer?.refresh();
+        if (type === 'lost') lost = true;
+      },
     });
     signal?.throwIfAborted();
     const worked = answer.outcome === 'complete' || answer.outcome === 'empty';
     const silence = `the answer began, and then nothing came for ${silentMs / 1000} s`;
-    return { worked, answer, begun: timer !== undefined, ...(silent.signal.aborted && { silence }) };
+    return { worked, answer, begun: timer !== undefined, lost, ...(silent.signal.aborted && { silence }) };
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Finds the fault of an answer that did not come to its end. */
-function brokenAnswer({ silence, answer: { error } }: Tested): Named {
+function brokenAnswer({ silence, lost, answer: { error } }: Tested): Named {
   const look = 'check the log of the server, and of a proxy before it';
   if (silence !== undefined) return ['stalled', `${look}: the server stops in the middle of the answer`];
-  if (error === undefined || / in the middle of its answer/.test(error.message))
-    return ['interrupted', `${look}: the answer is cut off`];
+  if (error === undefined || lost) return ['interrupted', `${look}: the answer is cut off`];
   return faultInWords(error) ?? ['other', 'read the message of the provider'];
 }
 

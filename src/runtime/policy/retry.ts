@@ -108,6 +108,7 @@ export function withRetry(next: Transport, { budgets, clock, random, settings }:
 const BUDGET_IS_SPENT = 'the retry budget is used up';
 
 function notRetried(error: ConnectorException): ConnectorException {
-  const apart = /[.!?]$/.test(error.message) ? ' Not' : '; not';
-  return withDetails(error, { cause: error }, `${error.message}${apart} tried again: ${BUDGET_IS_SPENT}`);
+  const apart = /[.!?]$/.test(error.message) ? ' The' : '; the';
+  const words = `${error.message}${apart} daemon stopped retrying: ${BUDGET_IS_SPENT} (docs/protocol.md)`;
+  return withDetails(error, { cause: error }, words);
 }

@@ -209,7 +209,7 @@ function keyLeftAdvice({ statusCode, headers = {} }: AnswerHead): string | undef
   return `If you trust ${origin}, set base_url to it: the daemon followed a redirect there without the key.`;
 }
 
-const NOT_RETRIED = 'The daemon did not retry: its retry budget is used up.';
+const NOT_RETRIED = 'The daemon stopped retrying: its retry budget is used up (docs/protocol.md).';
 function classOf(statusCode: number, kind: string): ErrorClass {
   if (statusCode === 429) return /quota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;

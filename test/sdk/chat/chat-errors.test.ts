@@ -45,7 +45,7 @@ describe('the error for a status other than 2xx says what happened, where, and w
   test('the error says that the daemon’s retry budget is used up', () => {
     const headers = { 'x-vastar-not-retried': 'the retry budget is used up' };
     expect(status(429, 'slow down', { headers }).message).toBe(
-      'api.example.com answered 429: slow down. The daemon did not retry: its retry budget is used up. Try again in a moment.',
+      'api.example.com answered 429: slow down. The daemon stopped retrying: its retry budget is used up (docs/protocol.md). Try again in a moment.',
     );
   });
 
