@@ -23,7 +23,7 @@ export interface WrapOptions {
  * Wraps one line (without newlines) into rows. The pieces cover the whole line; spaces at a row's end may exceed its
  * width.
  *
- * When a line grows at its end, all rows but the last stay the same, so a growing line can be wrapped again from its
+ * When a line grows at its end, all rows but the last stay the same. So a growing line can be wrapped again from its
  * last row. For this reason a word that is longer than a row starts on a new row before it is cut.
  */
 export function wrapLine(line: string, options: WrapOptions): Piece[] {

@@ -277,7 +277,7 @@ export function createViewport(look: ScreenLook = {}): Viewport {
   };
 }
 
-/** A window scrolls by one row at a time for each multiple of this height. */
+/** A growing answer scrolls a window of this many rows by one row at a time, one of twice the height by two. */
 const ROWS_PER_STEP = 8;
 const MAX_STEP = 5;
 

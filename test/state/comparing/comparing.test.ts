@@ -185,7 +185,7 @@ test('with several other modes one is picked; a toast says why one cannot be use
   expect(chat.latest.options.endpoint).toBe('local');
 });
 
-test('with one endpoint the list offers its other models, the problems of other modes, and how to set up an endpoint', () => {
+test("with one endpoint the list offers its other models, other modes' problems, and how to set up an endpoint", () => {
   setUp(createMemoryModes([SIMULATOR, { ...OPENAI, problem: 'OPENAI_API_KEY is not set' }]));
   type('question');
   actions.compare();
