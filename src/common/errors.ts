@@ -10,25 +10,25 @@ export enum ErrorClass {
   InvalidRequest = 5,
 }
 
-/** The part of the way at which a request failed. */
+/** The place where a request failed. */
 export type Hop = 'client' | 'daemon' | 'network' | 'provider';
 
 export interface ErrorDetails {
   /** Where it failed; `client` by default. */
   hop?: Hop;
   cause?: unknown;
-  /** Milliseconds after which the failing side asked to be tried again. */
+  /** The wait that the server demands before a retry, in ms. */
   retryAfterMs?: number;
-  /** The provider's HTTP status, where the failure is one. */
+  /** The provider's HTTP status, if the failure has one. */
   statusCode?: number;
-  /** How often the request was sent, where that is known. */
+  /** How often the request was sent, if known. */
   sent?: SentCounts;
 }
 
 /** How often one request was sent: `attempts` times, and again on a new connection for each of `replaced`. */
 export interface SentCounts {
   readonly attempts: number;
-  /** Reused connections that were dead; absent where there was none. */
+  /** Dead reused connections that were replaced; absent if there were none. */
   readonly replaced?: number;
 }
 
@@ -99,7 +99,7 @@ export class ConnectorException extends Error {
   }
 }
 
-/** The same failure, with other details or in other words. */
+/** Returns the same failure with other details or another message. */
 export function withDetails(
   error: ConnectorException,
   details: ErrorDetails,
@@ -112,7 +112,7 @@ export function withDetails(
 const FILE_REASONS: Record<string, string> = {
   EACCES: 'permission denied',
   EDQUOT: 'the quota is used up',
-  EEXIST: 'there is something of that name already',
+  EEXIST: 'the name is already in use',
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file or folder',
   ENOSPC: 'the disk is full',

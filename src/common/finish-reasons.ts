@@ -1,20 +1,20 @@
-/** What a finish reason says of the answer. */
+/** The classes of finish reasons. */
 export type FinishClass =
-  /** The model came to its own end, or wants a tool to be run. */
+  /** The model finished by itself, or called a tool. */
   | 'whole'
-  /** A limit for tokens ended it. */
+  /** A token limit ended the answer. */
   | 'limit'
-  /** The provider filtered or refused it. */
+  /** The provider filtered or refused the answer. */
   | 'refused'
-  /** It was broken off on its way, without a fault that is named. */
+  /** The answer was cut off without a named fault. */
   | 'cut'
   /** The provider or the model failed. */
   | 'failed'
   | 'unknown';
 
 /**
- * Reasons in use, in lower case: OpenAI's chat completions and Responses, Anthropic, Gemini, Cohere, Mistral, vLLM, SGLang,
- * TGI, Ollama, llama.cpp, OpenRouter, DeepSeek, Zhipu, MiniMax, Bedrock, Vercel's gateway.
+ * Reasons in use, in lower case: OpenAI's chat completions and Responses, Anthropic, Gemini, Cohere, Mistral, vLLM,
+ * SGLang, TGI, Ollama, llama.cpp, OpenRouter, DeepSeek, Zhipu, MiniMax, Bedrock, Vercel's gateway.
  */
 const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[]>> = {
   whole: [
@@ -55,7 +55,7 @@ const CLASSES = new Map<string, FinishClass>(
   ),
 );
 
-/** The class of a finish reason, whatever its case; null, for none given, is `whole`. */
+/** Returns the class of a finish reason, in any case. null (no finish reason) is `whole`. */
 export function finishClassOf(reason: string | null): FinishClass {
   if (reason === null) return 'whole';
   const word = reason.trim().toLowerCase();

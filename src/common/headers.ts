@@ -1,6 +1,6 @@
 import { createKeyHider } from './key-forms.js';
 
-/** Headers by which a provider finds a request in its logs, the most telling first. */
+/** Headers that identify a request in the provider's logs, the most useful first. */
 export const REQUEST_ID_HEADERS = [
   'x-request-id',
   'request-id',

@@ -1,9 +1,9 @@
-/** Shorter keys would tear holes into ordinary words. */
+/** Shorter keys are not hidden, because they could be parts of ordinary words. */
 const SHORTEST_KEY = 8;
 
 /**
- * The ways in which these keys may stand in a text: as they are, in a URL, in JSON, and in Base64, also as a part of a
- * longer text that was encoded. The longest first, since one may be the beginning of another.
+ * Returns the forms in which these keys can appear in a text: unchanged, in a URL, in JSON, and in Base64, also
+ * within a longer encoded text. The longest come first, because a form may be the beginning of another.
  */
 export function keyForms(keys: readonly string[]): string[] {
   const forms = keys
@@ -21,7 +21,7 @@ export function keyForms(keys: readonly string[]): string[] {
   return [...new Set(forms)].sort((one, other) => other.length - one.length);
 }
 
-/** The text with `[key removed]` wherever one of these keys stands in it, in any form. */
+/** Replaces these keys, in any form, with `[key removed]`. */
 export function hideKeys(text: string, keys: readonly string[]): string {
   return createKeyHider(keys)(text);
 }
@@ -32,7 +32,9 @@ export function createKeyHider(keys: readonly string[]): (text: string) => strin
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[key removed]'), text);
 }
 
-/** The characters of Base64 that depend on the key alone, for each place that its first byte may have in a group of three. */
+/**
+ * Returns the Base64 characters that depend only on the key, for each position of its first byte in a group of three.
+ */
 function base64Within(key: string): string[] {
   return [0, 1, 2].map((before) => {
     const text = Buffer.from('\0'.repeat(before) + key).toString('base64');

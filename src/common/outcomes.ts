@@ -1,4 +1,4 @@
-/** How an answer can end: the word that the screen shows, and what it means. Every list of endings is made from this. */
+/** The ways an answer can end, with the word on the screen and the meaning. All lists of endings are made from this. */
 export const OUTCOMES = {
   complete: { shown: 'done', meaning: 'the answer came to a known end' },
   empty: { shown: 'empty', meaning: 'the answer came to a known end without any output' },

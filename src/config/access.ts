@@ -21,19 +21,19 @@ function sendable(pattern: RegExp) {
 
 const headerName = z.string().check(
   z.refine((name) => TOKEN.test(name) && !FRAMING.test(name), {
-    error: 'is no header that can be set: use a name such as X-Team, and leave framing to the daemon',
+    error: 'cannot be set: use a header such as X-Team, and leave framing to the daemon',
   }),
 );
 const parameterName = z
   .string()
-  .check(z.refine((name) => /^[\x21-\x7e]{1,128}$/.test(name), { error: 'is no name of a parameter' }));
+  .check(z.refine((name) => /^[\x21-\x7e]{1,128}$/.test(name), { error: 'is not a parameter name' }));
 const auth = setting((value): Verdict<string> => {
   const read = readText(value);
   if ('refused' in read || (TOKEN.test(read.value) && !FRAMING.test(read.value))) return read;
   return { refused: `must be ${AUTH_STYLES.join(', ')} or the name of a header, not ${describe(value)}` };
 });
 
-/** An address that requests go to as it is. Its query is kept apart, for it may hold a key. */
+/** An address that requests use unchanged. The query is separate, because it may contain a key. */
 export interface ExactUrl {
   url: string;
   query: readonly [name: string, value: Secret][];
@@ -44,7 +44,7 @@ const exactUrl = setting((value): Verdict<ExactUrl> => {
   return 'refused' in read ? read : parseExactUrl(read.value);
 });
 
-/** An address without query, such as `base_url`. */
+/** An address without a query, e.g. `base_url`. */
 export const plainUrl = setting((value) => {
   const read = readText(value);
   return 'value' in read ? parseBaseUrl(read.value) : read;

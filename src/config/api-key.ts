@@ -5,13 +5,13 @@ export type ApiKey =
   /** `trimmed`: white space around it was removed. */
   { state: 'set'; secret: Secret; trimmed: boolean } | ({ state: 'malformed' } & KeyFault);
 
-/** What is wrong with a key; `reason` completes "openai.api_key …". Neither repeats a part of it. */
+/** A fault of a key. `reason` continues the sentence "openai.api_key …". Neither text contains a part of the key. */
 export interface KeyFault {
   reason: string;
   advice: string;
 }
 
-/** What is copied along with a key, the more telling first. */
+/** Text that is often copied together with a key, the most specific patterns first. */
 const AROUND: readonly [RegExp, KeyFault][] = [
   [/^["'`“”‘’«»]|["'`“”‘’«»]$/u, { reason: 'is in quotes', advice: 'leave them out' }],
   [

@@ -4,8 +4,8 @@ import { type Endpoint, sectionOf } from './endpoints.js';
 import type { Source } from './problem.js';
 
 /**
- * The endpoints with the paths of their client certificates made absolute: a relative path is meant from the file that
- * names it, else from the current directory. `~` is the home directory.
+ * Returns the endpoints with absolute paths of their client certificates. A relative path starts at the folder of the
+ * file that names it, else at the current directory. `~` is the home directory.
  */
 export function withClientFiles(
   endpoints: readonly Endpoint[],

@@ -61,7 +61,7 @@ function freeVariables({ name, baseUrl, access }: Endpoint, { variables }: Layer
   return new Set(free.flatMap((names) => names ?? []));
 }
 
-/** The user's certificate tells who they are. */
+/** Returns the client certificate that would be sent, because it identifies the user. */
 function certificateSent({ name, access }: Endpoint, file: Layer): string[] {
   const named = valueAt(file.tree, [...sectionOf(name), 'client_cert']) !== undefined;
   return named && access.clientFiles !== undefined

@@ -12,7 +12,7 @@ import { isTree, type Tree, valueAt } from './tree.js';
 import { type Environment, lookUp } from './variables.js';
 import { type Locate, readYamlFile } from './yaml-file.js';
 
-/** Where the configuration is taken from; nothing else is looked at. */
+/** The sources of the configuration. Nothing else is read. */
 export interface LoadOptions extends Surroundings {
   /** The file asked for; relative to `cwd`. */
   configPath?: string | undefined;
@@ -25,8 +25,8 @@ export interface ObjectOptions extends Partial<Surroundings> {
 
 /**
  * Loads the configuration: flag over environment over file over default. The file is `configPath`, else
- * `config.yaml` of the current directory, else that of the user's config directory, else none. What is wrong
- * comes back as problems, and defaults stand in.
+ * `config.yaml` of the current directory, else that of the user's config directory, else none. Errors are returned as
+ * problems, and defaults replace the wrong values.
  *
  * @throws {ConfigError} where the file asked for is missing or cannot be used, or a flag's value cannot be used
  */
@@ -45,8 +45,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 }
 
 /**
- * Completes a configuration of the file's form that a program hands in. What the program gives wins over the
- * environment, except over `USE_SIMULATOR`; `${VARIABLES}` are replaced as in the file.
+ * Completes a configuration that a program passes in the file's format. It wins over the environment, except over
+ * `USE_SIMULATOR`. `${VARIABLES}` are replaced like in the file.
  *
  * @throws {ConfigError} where `input` is no object, or a flag's value cannot be used
  */
@@ -69,8 +69,8 @@ export function loadConfigObject(input: ConfigObject, options: ObjectOptions): L
 }
 
 /**
- * The variables that count beside what was written. Key and address belong together: a key written for an
- * address of its own (`ownAddress`: nothing else replaces that address) is not exchanged for OPENAI_API_KEY.
+ * Returns the variables that apply besides the written settings. Key and address belong together: OPENAI_API_KEY does
+ * not replace a key written for another address (`ownAddress`: nothing else replaces that address).
  */
 function variablesBeside({ tree, unsetKeys }: Layer, ownAddress: boolean): SettingVariable[] {
   const others: SettingVariable[] = [
@@ -115,7 +115,7 @@ function findFile({ cwd, configPath, directories = userFolders() }: LoadOptions)
   return { tree: {}, locate: () => ({ kind: 'default' }), problems: skipped };
 }
 
-/** Other programs too have a `config.yaml`. */
+/** Whether the file is ours. Other programs also use the name `config.yaml`. */
 function isOurs(tree: Tree): boolean {
   const keys = Object.keys(tree);
   return keys.length === 0 || keys.some((key) => closestTo(key, TOP_LEVEL) !== undefined);

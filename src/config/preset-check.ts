@@ -9,7 +9,7 @@ export interface PresetRemark {
   advice: string;
 }
 
-/** How keys begin, the longer before the shorter, by whose they are. */
+/** The beginnings of providers' keys, the longer before the shorter. */
 const KEY_STARTS: readonly (readonly [start: string, owner: string])[] = [
   ...PROVIDER_NAMES.flatMap((name) =>
     (providerOf(name)?.keyStarts ?? []).map((start) => [start, name] as const),
@@ -23,12 +23,12 @@ export function presetRemarks(endpoint: Endpoint): readonly PresetRemark[] {
   const owner = ownerOf(endpoint);
   const keys = owner === undefined ? [] : keyRemarks(endpoint, owner);
   if (owner === undefined || owner === 'openai') return keys;
-  // A gateway or a server of one's own has what paths it likes.
+  // Gateways and private servers may use any paths.
   const place = isAtHome(endpoint, owner) ? placeRemarks(endpoint, owner) : [];
   return [...place, ...authRemarks(endpoint, owner), ...keys];
 }
 
-/** Whose API the endpoint asks, as far as its preset or host shows. */
+/** Returns the provider of the endpoint's API, if its preset or host shows it. */
 function ownerOf(endpoint: Endpoint): ProviderName | 'openai' | undefined {
   const { provider } = endpoint.access;
   if (provider !== undefined) return provider;
@@ -88,7 +88,7 @@ function routeOf(path: string): string {
 function authRemarks({ access, apiKey }: Endpoint, owner: ProviderName): PresetRemark[] {
   const preset: Provider = PROVIDERS[owner];
   const documented = access.api === 'anthropic' ? 'x-api-key' : (preset.auth ?? 'bearer');
-  // A token of an identity service instead of a key: each provider with `api-key` takes it as bearer.
+  // A token of an identity service instead of a key. All providers with `api-key` accept it as bearer.
   const token = access.auth === 'bearer' && apiKey?.reveal().startsWith('eyJ');
   if (apiKey === undefined || access.auth === documented || token === true) return [];
   return [

@@ -71,7 +71,7 @@ export function formatSource(source: Source): string {
   }
 }
 
-/** An absolute path as people name it: relative to `cwd` where it lies below it. */
+/** Returns a path relative to `cwd` if it is below it, else the absolute path. */
 export function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;

@@ -54,7 +54,7 @@ export type ThemeName = (typeof THEMES)[number];
 const theme = oneOf(THEMES);
 const motion = oneOf(['full', 'reduced']);
 
-/** The keys of one action: one, a list, or `none`. What they mean is the interface's to say. */
+/** The keys of one action: one, a list, or `none`. The interface interprets them. */
 const keyList = setting((value): Verdict<readonly string[]> => {
   if (value === 'none' || value === false) return { value: [] };
   const list: unknown[] = Array.isArray(value) ? value : [value];
@@ -225,7 +225,9 @@ const profileName = z.string().check(
   }),
 );
 
-/** Reads a tree of the file's form into a {@link Config}; every setting but a profile's address and model has a default. */
+/**
+ * Reads a tree of the file's form into a {@link Config}; every setting but a profile's address and model has a default.
+ */
 export const configSchema = z.strictObject({
   openai: z.prefault(openai, {}),
   runtime: z.prefault(runtime, {}),

@@ -5,7 +5,7 @@ import { type Config, configSchema, REQUIRED_PROFILE_KEYS } from './schema.js';
 import { suggestKey } from './suggest.js';
 import { overlay, type Path, type Tree, without } from './tree.js';
 
-/** Layers that passed the schema, without what did not. */
+/** The layers' settings that the schema accepted. */
 export interface Settled {
   config: Config;
   /** Lowest first. */
@@ -26,7 +26,7 @@ export function settle(below: Settled, layer: Layer): Settled {
   const base = below.layers.reduce<Tree>((merged, { tree }) => overlay(merged, tree), {});
   let problems = below.problems;
   let tree = layer.tree;
-  // What lies below passes the schema, so every fault is in `tree`, and every round takes something out of it.
+  // The layers below are valid, so every fault is in `tree`, and each round removes something from it.
   for (;;) {
     const read = configSchema.safeParse(overlay(base, tree));
     if (read.success) return { config: read.data, layers: [...below.layers, { ...layer, tree }], problems };
@@ -36,7 +36,7 @@ export function settle(below: Settled, layer: Layer): Settled {
   }
 }
 
-/** What has to be left out for the rest to count: the value, or the whole profile that cannot do without it. */
+/** Returns the paths to drop so that the rest is valid: the value, or the whole profile that requires it. */
 function refusedPaths(issue: z.core.$ZodIssue): Path[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);

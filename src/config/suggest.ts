@@ -2,7 +2,7 @@ import { closestTo, plain } from '../common/closest.js';
 import { KEYS, SECTIONS, TOP_LEVEL } from './schema.js';
 import type { Path } from './tree.js';
 
-/** What an unknown key of the file was meant to be: a key of its section, or one of another section. */
+/** Suggests the key of this or another section that an unknown key probably stands for. */
 export function suggestKey(path: Path): string | undefined {
   const word = path.at(-1) ?? '';
   const near = closestTo(word, keysBeside(path));

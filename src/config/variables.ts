@@ -1,11 +1,11 @@
 /** Environment variables by name; an empty one counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a text with variables came to. */
+/** The result of replacing variables in a text. */
 export type Interpolated =
   | { kind: 'text'; text: string; variables: readonly string[] }
   | { kind: 'unset'; variable: string; variables: readonly string[] }
-  /** It holds `${` that starts no variable. */
+  /** The text contains `${` that does not start a variable. */
   | { kind: 'malformed' };
 
 const VARIABLE = /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;

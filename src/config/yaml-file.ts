@@ -17,7 +17,7 @@ export type Locate = (path: Path, part: 'key' | 'value') => Source;
 export type ParsedFile =
   | { kind: 'parsed'; tree: Tree; locate: Locate; problems: Problem[] }
   | { kind: 'missing' }
-  /** It is there, and cannot be used at all. */
+  /** The file exists, but can't be used. */
   | { kind: 'unusable'; problems: Problem[] };
 
 /** Reads and parses the file at `path`; `name` is what problems call it. Never throws. */
@@ -116,7 +116,7 @@ function find(positions: ReadonlyMap<string, Position>, path: Path, part: 'key' 
   return path.length === 0 ? 0 : find(positions, path.slice(0, -1), 'key');
 }
 
-/** Looks before it opens: opening a pipe would wait for its writer. */
+/** Checks the file's kind first, because opening a pipe would wait for its writer. */
 function readBounded(path: string): Buffer {
   const stats = statSync(path);
   if (!stats.isFile()) throw new Error('it is not a regular file');

@@ -5,20 +5,20 @@ export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
 /** Most codings of one body; real servers use at most two. */
 const MAX_CODINGS = 5;
-/** Names that servers put into the header although nothing is encoded, character sets among them. */
+/** Names that servers send although the body is not encoded, including character sets. */
 const NONE = /^(identity|none|binary|plain|[78]bit|utf-?8|us-ascii|iso-8859-\d+|aws-chunked|)$/;
-/** As RFC 9659 has it for HTTP: a window of 8 MiB. */
+/** The limit for HTTP in RFC 9659: a window of 8 MiB. */
 const ZSTD_WINDOW_LOG = 23;
 
 /** A decoder of `node:zlib`. */
 export type Inflator = ReturnType<typeof Zlib.createGunzip> | ReturnType<typeof Zlib.createZstdDecompress>;
 
-// Nearly every answer is as it is: the library is loaded by the first that is compressed.
+// Nearly all answers are uncompressed, so the library is loaded for the first compressed one.
 export const zlib = (): typeof Zlib => process.getBuiltinModule('node:zlib');
 
 /**
- * The codings of a Content-Encoding header in the order in which they are taken off; none for a body as it is.
- * @throws {ContentError} that names a coding which can't be read, or says that there are too many.
+ * Returns the codings of a Content-Encoding header in the order of decoding; an empty list for an uncompressed body.
+ * @throws {ContentError} for an unknown coding, or for too many codings.
  */
 export function codingsOf(header: string): readonly Coding[] {
   const names = header
@@ -43,15 +43,15 @@ function known(name: string): Coding {
 }
 
 /**
- * Whether a body is not encoded although its header says so: gateways decompress, and pass the header on. Only
- * a coding that begins with magic bytes allows this check.
+ * Whether a body is not encoded despite its header: some gateways decompress the body and keep the header. The check
+ * needs a coding that begins with magic bytes.
  */
 export function isPlain(coding: Coding, first: number): boolean {
   const text = first === 0x09 || first === 0x0a || first === 0x0d || (first >= 0x20 && first < 0x7f);
   return text && (coding === 'gzip' || (coding === 'zstd' && !beginsZstdFrame(first)));
 }
 
-/** Frames of Zstandard follow one another; those that are skipped begin otherwise. */
+/** Whether another Zstandard frame begins here. Skippable frames begin with other bytes. */
 export function beginsZstdFrame(first: number): boolean {
   return first === 0x28 || (first & 0xf0) === 0x50;
 }
@@ -77,7 +77,7 @@ export function zstdParams(): Record<number, number> {
   return { [zlib().constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG };
 }
 
-/** Whether "deflate" has the head that it ought to have. */
+/** Whether a "deflate" body has the zlib header. */
 export function isZlib(first: number): boolean {
   return (first & 0x0f) === 8;
 }

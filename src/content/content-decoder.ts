@@ -2,24 +2,24 @@ import { beginsZstdFrame, type Coding, codingsOf, type Inflator, inflatorOf, isP
 import { type ContentError, failureOf } from './content-error.js';
 import { createExpansion } from './expansion.js';
 
-/** Takes the content codings off a body as it comes. */
+/** Decodes a body incrementally. */
 export interface ContentDecoder {
-  /** All that can be decoded now that these bytes have come. To be read to its end before more is fed. */
+  /** Yields everything that can be decoded with these bytes. Read it to its end before you feed more. */
   feed(bytes: Uint8Array): AsyncIterable<Uint8Array>;
-  /** The body has ended: yields the rest. */
+  /** Call this when the body has ended. Yields the rest. */
   end(): AsyncIterable<Uint8Array>;
-  /** Nothing more is decoded. */
+  /** Stops decoding. */
   close(): void;
 }
 
 /**
- * Decodes gzip, deflate (zlib's format or bare), br and zstd, also on one another. What a flush of the sender made
- * readable is given at once, in pieces of up to 64 KiB; the next piece is decoded when it is asked for. `feed` and `end` throw
- * `ContentError` for a body that is damaged, that ends early, or that comes to far more than it has bytes.
+ * Decodes gzip, deflate (with or without zlib's header), br and zstd, also combined. Data that the sender has flushed
+ * is yielded at once, in pieces of up to 64 KiB; the next piece is decoded on demand. `feed` and `end` throw
+ * `ContentError` for a body that is damaged, ends early, or decodes to far more bytes than it has.
  *
  * @param header The Content-Encoding header.
- * @returns undefined for a body as it is
- * @throws {ContentError} for a coding that can't be read.
+ * @returns undefined for an uncompressed body
+ * @throws {ContentError} for an unknown coding.
  */
 export function createContentDecoder(header: string): ContentDecoder | undefined {
   const layers = codingsOf(header).map(createLayer);
@@ -44,7 +44,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** One coding. Decoded bytes wait in its stream, which stops when they are not read. */
+/** Creates the decoder for one coding. Decoded bytes wait in its stream, which pauses while they are not read. */
 function createLayer(coding: Coding): ContentDecoder {
   const expansion = createExpansion(coding);
   let inflating: ReturnType<typeof createInflating> | undefined;
@@ -63,7 +63,7 @@ function createLayer(coding: Coding): ContentDecoder {
       return;
     }
     yield* counted(inflating.write(bytes));
-    // A frame of Zstandard may follow the one that ended here. What else follows an end is padding.
+    // Another Zstandard frame may follow. Other bytes after the end are padding.
     const rest = bytes.subarray(bytes.length - inflating.left);
     if (coding !== 'zstd' || !beginsZstdFrame(rest[0] ?? 0)) return;
     inflating = undefined;
@@ -114,7 +114,7 @@ function createInflating(inflator: Inflator, coding: string) {
     }
   }
   return {
-    /** Bytes of those written last that follow the end of what is encoded. */
+    /** How many of the last written bytes come after the end of the encoded data. */
     get left() {
       return fed - inflator.bytesWritten;
     },

@@ -1,7 +1,7 @@
-/** What is wrong with a body that can't be decoded. `cut`: a part is missing, all before it was read. */
+/** Why a body can't be decoded. `cut`: the end is missing, and everything before it was decoded. */
 type Fault = 'unknown coding' | 'damaged' | 'cut' | 'too much';
 
-/** A body that can't be decoded. The message completes "The provider …". */
+/** Thrown for a body that can't be decoded. The message continues the sentence "The provider …". */
 export class ContentError extends Error {
   override readonly name = 'ContentError';
 
@@ -13,7 +13,7 @@ export class ContentError extends Error {
   }
 }
 
-/** The error for what `node:zlib` threw, which words it tersely. */
+/** Returns the error for an exception of `node:zlib`, whose own message is terse. */
 export function failureOf(thrown: unknown, coding: string): ContentError {
   const { message = '', code = '' } = thrown as NodeJS.ErrnoException;
   return code === 'Z_BUF_ERROR'
@@ -24,7 +24,7 @@ export function failureOf(thrown: unknown, coding: string): ContentError {
     : new ContentError('damaged', `sent a ${coding} body that is damaged (${message}).`);
 }
 
-/** The error for a body that comes to more than any answer does: a decompression bomb. */
+/** Returns the error for a decompression bomb: a body that decodes to more bytes than any answer has. */
 export function tooMuch(coding: string, much: string): ContentError {
   return new ContentError(
     'too much',

@@ -2,22 +2,22 @@ import type { ZstdOptions } from 'node:zlib';
 import { beginsZstdFrame, type Coding, codingsOf, isPlain, isZlib, zlib, zstdParams } from './codings.js';
 import { failureOf, mebibytes, tooMuch } from './content-error.js';
 
-/** Far above what a reply of the daemon holds. */
+/** Far above the size of a daemon's reply. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
 /**
- * A whole body without its content codings.
+ * Decodes a whole body.
  * @param header The Content-Encoding header.
- * @throws {ContentError} as `createContentDecoder` does.
+ * @throws {ContentError} like `createContentDecoder`.
  */
 export function decodedBody(body: Buffer, header: string): Buffer {
   return codingsOf(header).reduce((bytes, coding) => whole(bytes, coding, false, MAX_WHOLE_BYTES), body);
 }
 
 /**
- * As much of a body as its first bytes tell; empty where they tell nothing.
+ * Decodes the beginning of a body. Returns an empty buffer when that fails.
  * @param header The Content-Encoding header.
- * @param maxBytes Of what is decoded; with more it tells nothing.
+ * @param maxBytes Limit for the decoded bytes. Above it, the result is empty.
  */
 export function decodedStart(start: Buffer, header: string, maxBytes: number): Buffer {
   try {
@@ -56,13 +56,13 @@ function whole(body: Buffer, coding: Coding, cut: boolean, maxOutputLength: numb
   }
 }
 
-/** What `info` makes of the result; the types know nothing of it. */
+/** The result of zlib with the option `info`, which the types lack. */
 interface Inflated {
   buffer: Buffer;
   engine: { bytesWritten: number };
 }
 
-/** The library decodes the first of the frames that follow one another. */
+/** Decodes all frames: the library only decodes the first one. */
 function zstdFrames(body: Buffer, options: ZstdOptions): Buffer {
   const parts: Buffer[] = [];
   let rest = body;

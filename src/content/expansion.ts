@@ -6,10 +6,10 @@ const MAX_DECODED_BYTES = 1024 * 1024 * 1024;
 const FREE_BYTES = 16 * 1024 * 1024;
 const MAX_RATIO = 250;
 
-/** Counts what goes into a decoder and what comes out of it. */
+/** Counts the bytes that go into a decoder and come out of it. */
 export interface Expansion {
   took(bytes: number): void;
-  /** @throws {ContentError} when it comes to more than any answer does. */
+  /** @throws {ContentError} when the output is larger than that of any real answer */
   gave(bytes: number): void;
 }
 

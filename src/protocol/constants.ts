@@ -15,7 +15,7 @@ export const PROTOCOL_CONSTANTS = {
 /** A stream's window in bytes until the client grants more with CreditUpdate. */
 export const DEFAULT_WINDOW_BYTES = 256 * 1024;
 
-/** Response headers with this prefix are the daemon's own: it drops what a provider sends under such a name. */
+/** Only the daemon sets response headers with this prefix. It drops such headers from a provider. */
 export const OWN_HEADER_PREFIX = 'x-vastar-';
 
 /**
@@ -24,7 +24,7 @@ export const OWN_HEADER_PREFIX = 'x-vastar-';
  */
 export const NOT_RETRIED_HEADER = 'x-vastar-not-retried';
 
-/** The daemon adds this header to a 401 or 403 of another origin that a redirect led to: that origin, which got no key. */
+/** The daemon adds this header to a 401 or 403 after a redirect. Its value is the origin that got no key. */
 export const KEY_LEFT_HEADER = 'x-vastar-key-left-behind';
 
 /** Frame types; 5 and up are the streaming extension. */

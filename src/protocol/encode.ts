@@ -38,7 +38,7 @@ export function encodeMessage(message: Message): Buffer {
   }
 }
 
-/** A larger builder is not kept for the next message, so that one large message does not hold its memory for ever. */
+/** A larger builder is not kept for the next message, so that one large message does not occupy memory permanently. */
 const BUILDER_KEPT_BYTES = 64 * 1024;
 let shared = new Builder(1024);
 

@@ -20,7 +20,9 @@ export interface Timings {
   reused: boolean;
   /** Requests sent upstream, the successful one included. Less `redirects`: the attempts. */
   attempts: number;
-  /** When the last attempt began; absent for the first attempt. The time before it went to earlier attempts and waits. */
+  /**
+   * When the last attempt began; absent for the first attempt. The time before it went to earlier attempts and waits.
+   */
   attemptUs?: number;
   /** When the request to the last redirect's address began. */
   redirectedUs?: number;
@@ -69,9 +71,9 @@ export interface ExecuteRequest {
   clientCertificate?: ClientCertificate;
 }
 
-/** What a client proves its identity with in a TLS handshake, as PEM texts. */
+/** A client certificate for the TLS handshake, as PEM texts. */
 export interface ClientCertificate {
-  /** With the chain that belongs to it. */
+  /** The certificate with its chain. */
   cert: string;
   /** The private key, without a passphrase. */
   key: string;
@@ -88,7 +90,7 @@ export interface ExecuteResponse {
   timings?: Timings;
   /** How long the failing side asks the client to wait; absent when it did not ask. */
   retryAfterMs?: number;
-  /** Where it failed; absent without a failure, and from a daemon that does not say. */
+  /** Where the request failed; absent without a failure, and from a daemon of the public protocol. */
   hop?: Hop;
 }
 
@@ -131,7 +133,7 @@ export interface TenantStatus extends PoolState, CircuitStatus {
   failuresTotal: number;
   /** Reused connections that were dead and that the daemon replaced at once. */
   replacedTotal: number;
-  /** Time to first byte over the last one to two minutes, in µs; 0 where there was none. */
+  /** Time to first byte over the last one to two minutes, in µs; 0 without exchanges. */
   firstByteP50Us: number;
   firstByteP95Us: number;
   firstByteP99Us: number;
@@ -169,7 +171,9 @@ export interface HealthResponse {
   uptimeMs: number;
   streamsOpen: number;
   origins: readonly OriginStatus[];
-  /** Tenants with running requests, refused requests or limits of their own; empty when the daemon does not report them. */
+  /**
+   * Tenants with running requests, refused requests or limits of their own; empty when the daemon does not report them.
+   */
   limits: readonly LimitStatus[];
 }
 

@@ -20,7 +20,7 @@ export function retryAfterOf(headers: Headers, nowMs: number): number | undefine
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
-/** The same without the limits: what the server asked in so many words. */
+/** Like `retryAfterOf`, but without rate limits: only the wait that the server demands explicitly. */
 export function askedWait(headers: Headers, nowMs: number): number | undefined {
   return decimal(headers['retry-after-ms']) ?? waitOf(headers['retry-after'], responseTime(headers, nowMs));
 }

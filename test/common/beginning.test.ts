@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { beginningOf } from '../../src/common/beginning.js';
 
-test('the beginning of a text is as long as it may be, and cuts no character in two', () => {
+test('the beginning of a text is as long as allowed, without half characters', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.nat(40), (text, max) => {
       const beginning = beginningOf(text, max);

@@ -41,7 +41,7 @@ function answered(reason: string, transport: Transport) {
   return stream.end({ kind: transport === 'without an end' ? 'cancelled' : 'closed' });
 }
 
-describe('the outcome follows the finish reason, however the answer was sent', () => {
+describe('the finish reason determines the outcome, streamed or not', () => {
   test.each(reasons)('$reason is $outcome', ({ outcome, reason }) => {
     for (const transport of ['json', 'with [DONE]', 'without [DONE]', 'without an end'] as const) {
       const result = answered(reason, transport);
@@ -70,7 +70,7 @@ function streamed(...chunks: string[]) {
   return stream;
 }
 
-test('a finish reason that comes with every chunk ends nothing by itself', () => {
+test('a finish reason with every chunk does not end the answer', () => {
   const cut = streamed(chunk('a', 'stop'), chunk('b', 'stop'), chunk('c', 'stop'));
   expect(cut.ending).toBe('open');
   expect(cut.end({ kind: 'closed' }).outcome).toBe('truncated');

@@ -5,7 +5,7 @@ import { hideKeys } from '../../src/common/key-forms.js';
 const KEY = 'sk-a/b+c=d_0123456789';
 const bytes = fc.uint8Array({ maxLength: 9 }).map((array) => Buffer.from(array));
 
-test('a key is hidden as it is, in a URL, in JSON, and in Base64 of both alphabets', () => {
+test('a key is hidden unchanged, in a URL, in JSON, and in Base64 of both alphabets', () => {
   const forms = [
     KEY,
     encodeURIComponent(KEY),
@@ -17,7 +17,7 @@ test('a key is hidden as it is, in a URL, in JSON, and in Base64 of both alphabe
   for (const form of forms) expect(hideKeys(`it is <${form}>.`, [KEY])).toBe('it is <[key removed]>.');
 });
 
-test('a key is hidden wherever it stands in a longer text that was encoded', () => {
+test('a key is hidden at any position in a longer encoded text', () => {
   fc.assert(
     fc.property(bytes, bytes, fc.constantFrom('base64', 'base64url'), (before, after, alphabet) => {
       const encoded = Buffer.concat([before, Buffer.from(KEY), after]).toString(alphabet);
@@ -28,7 +28,7 @@ test('a key is hidden wherever it stands in a longer text that was encoded', () 
   );
 });
 
-test('short words are no keys, and of two keys the longer goes first', () => {
+test('short words are not hidden, and the longer of two keys is hidden first', () => {
   expect(hideKeys('the end of it', ['the', ''])).toBe('the end of it');
   expect(hideKeys('sk-12345678-long', ['sk-12345678', 'sk-12345678-long'])).toBe('[key removed]');
 });

@@ -35,11 +35,11 @@ test.each([
   ['stop', '["a","b","c","d","e"]', 'stop is a text, or up to four as a JSON array, or null'],
   ['parallel_tool_calls', 'yes', 'parallel_tool_calls is true or false, or null'],
   ['verbosity', 'loud', 'verbosity is one of low, medium, high, or null'],
-])('%s %s is refused with what it takes', (name, text, problem) => {
+])('%s %s is refused with the valid values', (name, text, problem) => {
   expect(readParameter(name, text)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
 });
 
-test('every word that is offered is one that is taken', () => {
+test('every suggested word is accepted', () => {
   for (const { name, words = [] } of PARAMETERS) {
     for (const word of words) expect(readParameter(name, word)).toMatchObject({ ok: true });
   }

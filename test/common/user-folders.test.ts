@@ -36,12 +36,12 @@ test.runIf(linux)(
   },
 );
 
-test.each(['', 'relative'])('with HOME=%j the folders are absolute all the same', (home) => {
+test.each(['', 'relative'])('with HOME=%j the folders are still absolute', (home) => {
   vi.stubEnv('HOME', home);
   for (const path of Object.values(userFolders({}))) expect(path).toMatch(/^\//);
 });
 
-test('folders are made with those above them, for their owner alone', () => {
+test('folders are created with their parents, only for their owner', () => {
   const inner = join(folder, 'a', 'b');
   makeFolder(inner);
   makeFolder(inner);

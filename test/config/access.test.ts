@@ -49,7 +49,7 @@ test.each([
     'https://r.openai.azure.com/openai/deployments/m/chat/completions?api-version=2025-01-01-preview',
     'https://r.openai.azure.com/openai/models?api-version=2025-01-01-preview',
   ],
-])('%s asks %s, and for models %s', (settings, answers, models) => {
+])('%s sends requests to %s, and to %s for models', (settings, answers, models) => {
   const one = endpoint(loadYaml(p(settings)), 'p');
   expect(answerRequest(one).url).toBe(answers);
   expect(modelsRequest(one)?.url).toBe(models);
@@ -62,11 +62,11 @@ test.each([
   ['basic', { authorization: 'Basic dTpr' }],
   ['none', {}],
   ['X-Gateway-Key', { 'x-gateway-key': 'u:k' }],
-])('auth: %s sends the key that way alone', (auth, headers) => {
+])('auth: %s sends the key only in that way', (auth, headers) => {
   expect(requestOf(`base_url: https://h, api_key: "u:k", auth: ${auth}`).headers).toEqual(headers);
 });
 
-test('a header of the endpoint goes before the one that carries the key, whatever its case', () => {
+test('a header of the endpoint replaces the one with the key, in any case', () => {
   expect(
     requestOf('base_url: https://h, api_key: k, headers: { AUTHORIZATION: "Custom x" }').headers,
   ).toEqual({
@@ -75,8 +75,8 @@ test('a header of the endpoint goes before the one that carries the key, whateve
 });
 
 test.each([
-  ['headers: { Host: x }', 'is no header that can be set'],
-  ['headers: { "X Y": x }', 'is no header that can be set'],
+  ['headers: { Host: x }', 'cannot be set: use a header'],
+  ['headers: { "X Y": x }', 'cannot be set: use a header'],
   ['headers: { X: "a\\nb" }', 'profiles.p.headers.X must be at most 8192 visible characters on one line'],
   [
     'auth: "two words"',
@@ -86,20 +86,20 @@ test.each([
   ['url: "ftp://h/"', 'profiles.p.url must be an http or https address'],
   ['provider: nobody', 'profiles.p.provider must be one of azure,'],
   ['api: soap', 'profiles.p.api must be one of chat-completions'],
-])('%s is refused, and the endpoint stays', (settings, message) => {
+])('%s is refused, and the endpoint is kept', (settings, message) => {
   const loaded = loadYaml(p(`base_url: https://h, ${settings}`));
   expect(lines(loaded).join('\n')).toContain(message);
   expect(endpoint(loaded, 'p').baseUrl).toBe('https://h');
 });
 
-test('a profile needs an address: base_url, url, or a provider that has one', () => {
+test('a profile needs an address: base_url, url, or a provider with one', () => {
   expect(lines(loadYaml(p('provider: azure'))).join()).toContain(
     'profiles.p.base_url is missing; profile "p" is left out',
   );
   expect(endpoint(loadYaml(p('provider: ollama')), 'p').baseUrl).toBe('http://localhost:11434/v1');
 });
 
-test('a variable of a header that is not set is missed by its endpoint, not by the others', () => {
+test('an unset variable in a header blocks only its endpoint', () => {
   const loaded = loadYaml(p(`base_url: http://localhost, headers: { X-Key: "\${GONE}" }`));
   expect(loaded.problems).toEqual([]);
   expect(endpoint(loaded, 'p').problem).toContain('GONE is not set: export GONE=…');
@@ -118,7 +118,7 @@ test("OpenAI's key is not sent to another provider", () => {
 const withFlags = (flags: ConfigFlags, env: Record<string, string> = {}, yaml = p('base_url: https://h')) =>
   loadYaml(yaml, { env, flags: { mode: 'p', ...flags } }).endpoint;
 
-test('flags go before the file, member by member', () => {
+test('flags win over the file, member by member', () => {
   const yaml = p('base_url: https://h, headers: { X-A: file, X-B: file }, body: { a: { b: 1, c: 2 }, d: 3 }');
   const one = withFlags(
     {
@@ -142,7 +142,7 @@ test('flags go before the file, member by member', () => {
   });
 });
 
-test('an address by flag replaces the exact one of the file', () => {
+test('an address by flag replaces the exact address in the file', () => {
   const yaml = p('url: https://file/ask');
   expect(answerRequest(withFlags({ baseUrl: 'https://flag' }, {}, yaml)).url).toBe(
     'https://flag/v1/chat/completions',
@@ -155,13 +155,13 @@ test.each([
   [{ query: ['none'] }, '--query: must be name=value'],
   [{ set: ['=1'] }, '--set: must be name=value'],
   [{ header: [`X: \${GONE}`] }, 'GONE is not set'],
-  [{ header: ['Host: x'] }, 'is no header that can be set'],
+  [{ header: ['Host: x'] }, 'cannot be set: use a header'],
 ])('the flag %j is refused', (flags, message) => {
   expect(() => withFlags(flags)).toThrow(ConfigError);
   expect(() => withFlags(flags)).toThrow(message);
 });
 
-test('null and lists of a body are kept, and variables in them replaced', () => {
+test('null and lists in a body are kept, and variables in them are replaced', () => {
   const loaded = loadYaml(
     p(`base_url: http://localhost, body: { stop: ["\${END}", x], stream_options: null, n: { m: ~ } }`),
     {
@@ -175,7 +175,7 @@ test('null and lists of a body are kept, and variables in them replaced', () => 
   });
 });
 
-test('secrets are known by name and by the variable they came from, and shown nowhere', () => {
+test('secrets are recognised by name and by their variable, and are not shown', () => {
   const env = { GATEWAY_TOKEN: 'token-by-variable', REGION: 'eu-west' };
   const settings =
     `base_url: http://localhost, headers: { X-Api-Key: secret-header, X-Team: "\${GATEWAY_TOKEN}/\${REGION}", Authorization: Bearer secret-word }, ` +

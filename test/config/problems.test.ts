@@ -20,7 +20,7 @@ test.each([
     'profiles:\n  a: { base_url: http://localhost:1, model: m, modell: n }\n',
     'config.yaml:2:48: unknown key "profiles.a.modell" - did you mean "model"?',
   ],
-])('%j: an unknown key is told with its place and a suggestion', (yaml, line) => {
+])('%j: an unknown key is reported with its place and a suggestion', (yaml, line) => {
   expect(lines(loadYaml(yaml))).toEqual([line]);
 });
 
@@ -46,14 +46,14 @@ test.each([
     `simulator:\n  model: \${NOPE\n`,
     `config.yaml:2:10: simulator.model holds "\${" that starts no variable - write \${NAME} or \${NAME:-default}`,
   ],
-])('%j: a value that cannot be used is told, and the default counts', (yaml, line) => {
+])('%j: an invalid value is reported, and the default is used', (yaml, line) => {
   const loaded = loadYaml(yaml);
   expect(lines(loaded)).toEqual([line]);
   expect(loaded.config).toEqual(makePlace().load().config);
 });
 
 test.each([['0'], ['-1'], ['1.5'], ['3600001'], ['.inf'], ['.nan'], ['soon'], ['true'], ['1e3x']])(
-  'timeout_ms: %s is no timeout',
+  'timeout_ms: %s is not a timeout',
   (value) => {
     for (const section of ['openai', 'runtime']) {
       const loaded = loadYaml(`${section}:\n  timeout_ms: ${value}\n`);
@@ -73,7 +73,7 @@ test('numbers and switches may come from variables', () => {
   expect(loaded).toMatchObject({ mode: 'openai', endpoint: { timeoutMs: 1500 } });
 });
 
-test('a bad setting takes nothing else with it', () => {
+test('an invalid setting does not affect others', () => {
   const loaded = loadYaml(
     'openai:\n  model: 4\n  timeout_ms: 1000\n  nope: 1\nsimulator:\n  enabled: x\n  model: m\n',
   );
@@ -85,7 +85,7 @@ test('a bad setting takes nothing else with it', () => {
   ]);
 });
 
-test('settings left empty count as not there', () => {
+test('empty settings count as missing', () => {
   const loaded = loadYaml('openai:\n  api_key:\n  model:\nruntime:\nsimulator: {}\nprofiles:\n');
   expect(loaded.problems).toEqual([]);
   expect(loaded.config).toEqual(makePlace().load().config);
@@ -110,7 +110,7 @@ test.each([
   expect(loaded.endpoints.map(({ name }) => name)).toEqual(['simulator', 'openai', 'ok']);
 });
 
-test('keys named after the prototype reach no prototype', () => {
+test('keys named like prototype members do not change a prototype', () => {
   const loaded = loadYaml(`__proto__: { polluted: 1 }
 constructor: { prototype: { polluted: 1 } }
 openai:
@@ -122,14 +122,14 @@ openai:
   expect(loaded.problems.map(({ path }) => path)).toEqual(['__proto__', 'constructor', 'openai.__proto__']);
 });
 
-test('more unknown keys than can be read are counted', () => {
+test('many unknown keys are only counted', () => {
   const keys = Array.from({ length: 500 }, (_, index) => `  unknown${index}: 1`).join('\n');
   const loaded = loadYaml(`openai:\n${keys}\n`);
   expect(loaded.problems).toHaveLength(11);
   expect(lines(loaded).some((line) => line.includes('and 490 more unknown keys'))).toBe(true);
 });
 
-test('a variable cannot bring in YAML', () => {
+test('a variable cannot inject YAML', () => {
   const loaded = loadYaml(`openai:\n  model: \${M}\n`, { env: { M: 'x, base_url: https://evil.example' } });
   expect(loaded.config.openai).toMatchObject({
     model: 'x, base_url: https://evil.example',
@@ -140,7 +140,7 @@ test('a variable cannot bring in YAML', () => {
   ]);
 });
 
-test('credentials in an address are refused and not repeated', () => {
+test('credentials in an address are refused, and the error does not contain them', () => {
   const loaded = loadYaml('simulator:\n  base_url: https://me:hunter2@host.example\n');
   expect(lines(loaded)).toEqual([
     expect.stringContaining('must not hold a user name or password; a key goes under api_key'),
@@ -148,7 +148,7 @@ test('credentials in an address are refused and not repeated', () => {
   expect(JSON.stringify(loaded.problems)).not.toContain('hunter2');
 });
 
-test('a key never goes to the default address in place of one that was refused', () => {
+test('a key is never sent to the default address if its own address was refused', () => {
   const loaded = loadYaml('openai:\n  api_key: sk-gateway\n  base_url: gateway.example\n');
   expect(endpoint(loaded, 'openai')).toMatchObject({
     problem: expect.stringMatching(/^config\.yaml:3:13: openai\.base_url must be an http or https address/),
@@ -158,7 +158,7 @@ test('a key never goes to the default address in place of one that was refused',
 
 const hostile = fc.constantFrom('a', ...'\0\x07\x1b\n\r\x7f\x9b\u200f\u202e\u2066\u2028\ufeff"');
 
-test('problems are safe to print, whatever the file holds', () => {
+test('problems are safe to print for any file', () => {
   fc.assert(
     fc.property(fc.string({ unit: hostile, maxLength: 20 }), (text) => {
       const yaml = `openai:\n  ${JSON.stringify(`k${text}`)}: 1\n  timeout_ms: ${JSON.stringify(`v${text}`)}\n`;

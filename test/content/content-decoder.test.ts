@@ -27,7 +27,7 @@ async function decoded(header: string, pieces: readonly Uint8Array[]): Promise<B
   return Buffer.concat(parts);
 }
 
-test('any bytes in any codings on one another, cut anywhere, come out as they were', async () => {
+test('any bytes in any combined codings are decoded correctly for every split', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(form, { minLength: 1, maxLength: 4 }),
@@ -43,7 +43,7 @@ test('any bytes in any codings on one another, cut anywhere, come out as they we
   );
 });
 
-test.each(FORMS)('what a server has flushed in %s can be read before more comes', async (coding) => {
+test.each(FORMS)('data that a server has flushed in %s can be read before more arrives', async (coding) => {
   const pieces = ['data: one\n\n', 'd', 'ata: two\n\n', `data: ${'three '.repeat(20_000)}\n\n`].map((text) =>
     Buffer.from(text),
   );
@@ -58,7 +58,7 @@ test.each(FORMS)('what a server has flushed in %s can be read before more comes'
 });
 
 test.each(['', 'identity', ' Identity ', 'identity, identity', 'utf-8', 'none'])(
-  'a body with content-encoding %j is as it is',
+  'a body with content-encoding %j is not decoded',
   (header) => {
     expect(createContentDecoder(header)).toBeUndefined();
   },
@@ -76,12 +76,12 @@ test.each(['compress', 'lzma', 'gzip, snappy', 'dcb'])('an unknown coding in %j 
   expect(() => createContentDecoder(header)).toThrow(`"${name}", which can't be read`);
 });
 
-test('more codings than anybody uses are refused', () => {
+test('too many codings are refused', () => {
   expect(() => createContentDecoder('gzip, '.repeat(6))).toThrow('6 content codings');
 });
 
 test.each(FORMS)(
-  'a %s body that ends early gives what came, and says that a part is missing',
+  'a %s body that ends early gives the bytes so far, and an error that a part is missing',
   async (coding) => {
     const [first = Buffer.alloc(0)] = await flushed(coding, [Buffer.from('data: one\n\n')]);
     const decoder = decoderOf(nameOf(coding));
@@ -90,11 +90,11 @@ test.each(FORMS)(
   },
 );
 
-test('no bytes at all are no damage', async () => {
+test('an empty body is not damaged', async () => {
   for (const coding of FORMS) expect(await decoded(nameOf(coding), [])).toHaveLength(0);
 });
 
-test.each(FORMS)('a damaged %s body is named, after the bytes before the damage', async (coding) => {
+test.each(FORMS)('a damaged %s body gives the bytes before the damage, then an error', async (coding) => {
   const sent = await flushed(coding, [Buffer.from('data: one\n\n'), Buffer.from('data: two '.repeat(50))]);
   const decoder = decoderOf(nameOf(coding));
   expect((await all(decoder.feed(sent[0] ?? Buffer.alloc(0)))).toString()).toBe('data: one\n\n');
@@ -104,7 +104,7 @@ test.each(FORMS)('a damaged %s body is named, after the bytes before the damage'
   await expect(rest()).rejects.toThrow(`sent a ${nameOf(coding)} body that is damaged`);
 });
 
-test('frames of Zstandard that follow one another are all read, however they are cut', async () => {
+test('consecutive Zstandard frames are all read, for every split', async () => {
   const body = Buffer.concat(
     ['one ', 'two ', '', 'three'].map((text) => compressed('zstd', Buffer.from(text))),
   );
@@ -116,25 +116,22 @@ test('frames of Zstandard that follow one another are all read, however they are
   );
 });
 
-test('members of gzip that follow one another are all read', async () => {
+test('consecutive gzip members are all read', async () => {
   const body = Buffer.concat(['one ', 'two'].map((text) => compressed('gzip', Buffer.from(text))));
   expect((await decoded('gzip', [body])).toString()).toBe('one two');
 });
 
-test.each(FORMS)('padding after the end of a %s body is no part of it', async (coding) => {
+test.each(FORMS)('padding after the end of a %s body is ignored', async (coding) => {
   const body = compressed(coding, Buffer.from('data: one\n\n'));
   expect((await decoded(nameOf(coding), [Buffer.concat([body, Buffer.alloc(9)])])).toString()).toBe(
     'data: one\n\n',
   );
 });
 
-test.each(['gzip', 'zstd'])(
-  'a body that is not in %s although its header says so is read as it is',
-  async (name) => {
-    const body = Buffer.from('data: one\n\ndata: two\n\n');
-    expect(await decoded(name, cutAt(body, [0.1, 0.5]))).toEqual(body);
-  },
-);
+test.each(['gzip', 'zstd'])('a body that is not in %s despite its header is read unchanged', async (name) => {
+  const body = Buffer.from('data: one\n\ndata: two\n\n');
+  expect(await decoded(name, cutAt(body, [0.1, 0.5]))).toEqual(body);
+});
 
 const BOMBS: readonly [string, Form, number][] = [
   ['gzip', 'gzip', 24],
@@ -143,7 +140,7 @@ const BOMBS: readonly [string, Form, number][] = [
   ['gzip, gzip', 'gzip', 24],
 ];
 
-test.each(BOMBS)('a bomb in %s is stopped with little of it decoded', async (header, coding, mebi) => {
+test.each(BOMBS)('a decompression bomb in %s is stopped early', async (header, coding, mebi) => {
   const bomb = header
     .split(', ')
     .reduce<Uint8Array>((inner) => compressed(coding, inner), Buffer.alloc(mebi * 1024 * 1024));
@@ -156,7 +153,7 @@ test.each(BOMBS)('a bomb in %s is stopped with little of it decoded', async (hea
   expect(bytes).toBeLessThan(17 * 1024 * 1024);
 });
 
-test('nothing is decoded ahead of who reads it', async () => {
+test('decoding does not run ahead of the reader', async () => {
   const decoder = decoderOf('gzip');
   const pieces = decoder
     .feed(compressed('gzip', Buffer.alloc(32 * 1024 * 1024, 'a')))

@@ -29,7 +29,7 @@ const frames = fc.array(fc.tuple(fc.integer({ min: 0, max: 8 }), fc.uint8Array({
   maxLength: 6,
 });
 
-test('frames come out the same however the bytes are cut', () => {
+test('frames are the same for every split of the bytes', () => {
   fc.assert(
     fc.property(frames, fc.array(fc.nat(2000), { maxLength: 12 }), (list, cuts) => {
       const bytes = Buffer.concat(list.map(([type, payload]) => encodeFrame(type, payload)));
@@ -42,7 +42,7 @@ test('frames come out the same however the bytes are cut', () => {
   );
 });
 
-test('a frame without payload is a frame', () => {
+test('a frame without payload is read', () => {
   expect(read([encodeFrame(MessageType.HealthCheck, new Uint8Array(0))])).toEqual([
     { type: MessageType.HealthCheck, payload: new Uint8Array(0) },
   ]);
@@ -56,7 +56,7 @@ test('each payload has an ArrayBuffer of its own', () => {
   for (const { payload } of read([bytes])) expect(payload.buffer.byteLength).toBe(payload.length);
 });
 
-describe('a length that no frame may have', () => {
+describe('an invalid length', () => {
   const header = (length: number): Buffer => {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32BE(length);
@@ -64,7 +64,7 @@ describe('a length that no frame may have', () => {
   };
 
   test.each([0, PROTOCOL_CONSTANTS.MAX_PAYLOAD_SIZE + 1, 0xffff_ffff])(
-    '%i is told at once, and out of step',
+    '%i is an error at once, and the reader is out of step',
     (length) => {
       const error = thrown(() => read([header(length)]));
       expect(error).toBeInstanceOf(ProtocolError);
@@ -78,7 +78,7 @@ describe('a length that no frame may have', () => {
     expect(() => reader.feed(Uint8Array.of(0xff))).toThrow('over the limit');
   });
 
-  test('the longest one is taken', () => {
+  test('the longest frame is accepted', () => {
     const length = 64;
     const frame = encodeFrame(MessageType.StreamChunk, new Uint8Array(length - 1));
     expect(read([frame], length)).toHaveLength(1);
@@ -108,6 +108,6 @@ test('the cost of a frame of 10 MiB in small pieces is linear', () => {
     return user + system;
   };
   costOf(1_000_000); // warm
-  // Copying what has gathered for each piece, it would cost 3.6 GB of copies: seconds, not milliseconds.
+  // Copying all earlier bytes for each piece would copy 3.6 GB, which takes seconds.
   expect(costOf(10_000_000) / 1000).toBeLessThan(500);
 });

@@ -11,13 +11,13 @@ import { anyMessage } from '../support/messages.js';
 
 const SECRET = 'never to be read';
 
-/** The payload in the middle of a larger buffer whose other bytes must not come out. */
+/** Places the payload in a larger buffer, whose other bytes must not be read. */
 const amongOthers = (payload: Uint8Array): Uint8Array => {
   const padding = Buffer.from(SECRET.repeat(64));
   return Buffer.concat([padding, payload, padding]).subarray(padding.length, padding.length + payload.length);
 };
 
-/** What decoding comes to; anything thrown but a ProtocolError in step fails the test. */
+/** Decodes a message. Fails the test for any error except a ProtocolError that is in step. */
 const decode = (type: number, payload: Uint8Array): Message | undefined => {
   try {
     return decodeMessage(type, payload);
@@ -34,13 +34,13 @@ const said = (message: Message | undefined): string =>
     return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value;
   }) ?? '';
 
-describe('bytes that are no message', () => {
+describe('bytes that are not a message', () => {
   const mutations = fc.array(
     fc.record({ at: fc.nat(2000), value: fc.oneof(fc.constantFrom(0, 1, 4, 0x7f, 0x80, 0xff), fc.nat(255)) }),
     { minLength: 1, maxLength: 6 },
   );
 
-  test('changed anywhere, a message is read or refused, and nothing beside it is seen', () => {
+  test('a message with a changed byte is read or refused, and no other bytes are read', () => {
     let refused = 0;
     fc.assert(
       fc.property(anyMessage, mutations, (message, changes) => {
@@ -55,7 +55,7 @@ describe('bytes that are no message', () => {
     expect(refused).toBeGreaterThan(300);
   });
 
-  test('cut anywhere, a message is read or refused', () => {
+  test('a truncated message is read or refused', () => {
     fc.assert(
       fc.property(anyMessage, fc.double({ min: 0, max: 1, noNaN: true }), (message, share) => {
         const payload = encodeMessage(message).subarray(5);
@@ -84,7 +84,7 @@ describe('bytes that are no message', () => {
   });
 });
 
-describe('a message that asks for more than it brings', () => {
+describe('a message that decodes to far more than its size', () => {
   const payloadOf = (builder: Builder, root: number): Uint8Array => {
     builder.finish(root);
     return builder.asUint8Array();
@@ -97,7 +97,7 @@ describe('a message that asks for more than it brings', () => {
     HealthCheckResponse.startHealthCheckResponse(builder);
     HealthCheckResponse.addCapabilities(builder, capabilities);
     const payload = payloadOf(builder, HealthCheckResponse.endHealthCheckResponse(builder));
-    // 140 KB that would come to 1 GB.
+    // 140 KB that would decode to 1 GB.
     expect(payload.length).toBeLessThan(150_000);
     expect(() => decodeMessage(MessageType.HealthResponse, payload)).toThrow(ProtocolError);
   });
@@ -113,7 +113,7 @@ describe('a message that asks for more than it brings', () => {
     expect(() => decodeMessage(MessageType.StreamStart, payload)).toThrow(ProtocolError);
   });
 
-  test('a string that is used twice, as a builder may share it, is fine', () => {
+  test('a string that is used twice is accepted, because builders may share strings', () => {
     const builder = new Builder(1024);
     const shared = builder.createString('shared');
     const pair = KeyValue.createKeyValue(builder, shared, shared);
@@ -127,7 +127,7 @@ describe('a message that asks for more than it brings', () => {
   });
 });
 
-test("a request without a required field is refused by that field's name", () => {
+test('the error for a request without a required field names the field', () => {
   const builder = new Builder(64);
   builder.startObject(9);
   builder.addFieldInt64(0, 7n, 0n);

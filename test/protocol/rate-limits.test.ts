@@ -79,7 +79,7 @@ describe.each(FORMS)('the limits of %s', (_name, headers, limits) => {
     expect(Object.keys(headers).some(isRateLimitHeader)).toBe(true);
   });
 
-  test('say how long to wait where one is used up', () => {
+  test('say how long to wait if one is used up', () => {
     const used = limits.find(({ remaining }) => remaining === 0);
     expect(retryAfterOf(headers, NOW)).toBe(used?.resetMs);
   });
@@ -96,7 +96,7 @@ test("a renewal given as a date is compared with the response's own date, so tha
   expect(retryAfterOf({ date, 'retry-after': 'Thu, 01 Jan 2026 12:00:05 GMT' }, anHourLate)).toBe(5000);
 });
 
-test('headers without a remainder, or with nonsense, are no limit', () => {
+test('headers without a remainder, or with invalid values, are ignored', () => {
   const headers = {
     'x-ratelimit-limit-requests': '5',
     'x-ratelimit-remaining-tokens': 'many',

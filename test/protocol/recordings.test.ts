@@ -29,7 +29,7 @@ const requests = recordings.flatMap(
 );
 const answers = recordings.filter(({ means }) => means !== undefined);
 
-test('the recordings are there, both ways', () => {
+test('there are recordings in both directions', () => {
   expect(requests).toHaveLength(8);
   expect(answers).toHaveLength(9);
 });
@@ -67,7 +67,7 @@ describe('a recorded answer decodes to what it means', () => {
       expect(message).toMatchObject({ errorClass: ErrorClass.Success, errorMessage: '' });
       const answer = JSON.parse(text(message.payload));
       expect(answer.status_code).toBe(means.status);
-      // Long bodies are told by their beginning.
+      // Long bodies are compared by their beginning.
       expect(answer.body.slice(0, means.body.length)).toBe(means.body);
     }
     if (typeof means !== 'string') {
@@ -77,12 +77,12 @@ describe('a recorded answer decodes to what it means', () => {
   });
 });
 
-test('the recorded health check is an empty frame, as ours is', () => {
+test('the recorded health check is an empty frame, like ours', () => {
   const frame = encodeMessage({ type: MessageType.HealthCheck });
   expect(frame.equals(recordedBytes('health-unsupported.request.bin'))).toBe(true);
 });
 
-describe('a request encoded by us means the same to a reader of the public schema', () => {
+describe('a reader with the public schema reads our request correctly', () => {
   test.each(requests)('$file', ({ file }) => {
     const message = request(file);
     const frame = encodeMessage(message);

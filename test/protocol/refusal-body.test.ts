@@ -39,7 +39,7 @@ test.each([
       },
     },
   ],
-])('an unpaid account is known: %s', (_name, body) => {
+])('an unpaid account is recognised: %s', (_name, body) => {
   expect(readRefusal(JSON.stringify(body), NOW)).toEqual({ unpaid: true });
 });
 
@@ -60,11 +60,14 @@ test.each([
   ],
   ['words with minutes', { error: { message: 'Please try again in 1m2s.' } }, 62_000],
   ['seconds in words', { error: { message: 'retry after 6 seconds' } }, 6000],
-] as const)('a wait is known, and is no unpaid account: %s', (_name, body, retryAfterMs) => {
-  const read = readRefusal(JSON.stringify(body, null, 1), NOW);
-  expect(read.unpaid).toBe(false);
-  expect(read.retryAfterMs).toBeCloseTo(retryAfterMs, 3);
-});
+] as const)(
+  'a wait is recognised, and does not count as an unpaid account: %s',
+  (_name, body, retryAfterMs) => {
+    const read = readRefusal(JSON.stringify(body, null, 1), NOW);
+    expect(read.unpaid).toBe(false);
+    expect(read.retryAfterMs).toBeCloseTo(retryAfterMs, 3);
+  },
+);
 
 test.each([
   [
@@ -73,11 +76,11 @@ test.each([
   ],
   ['nothing', ''],
   ['another error', '{"error":{"message":"overloaded"}}'],
-])('no reason and no wait: %s', (_name, body) => {
+])('neither an unpaid account nor a wait: %s', (_name, body) => {
   expect(readRefusal(body, NOW)).toEqual({ unpaid: false });
 });
 
-test('any text is read without an exception, and no wait is negative', () => {
+test('no text causes an exception or a negative wait', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 2000 }), fc.jsonValue(), (text, json) => {
       for (const body of [text, JSON.stringify({ retry_after: json })]) {

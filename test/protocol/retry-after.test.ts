@@ -21,11 +21,11 @@ test.each<[string, number | undefined]>([
   ['soon', undefined],
   ['-3', undefined],
   ['1s2m', undefined],
-])('Retry-After: %j asks for %s ms', (value, ms) => {
+])('Retry-After: %j is a wait of %s ms', (value, ms) => {
   expect(retryAfterOf({ 'retry-after': value }, NOW)).toBe(ms);
 });
 
-test('the renewal of a limit counts only where nothing is left of it', () => {
+test('the reset of a limit counts only if the limit is used up', () => {
   const resets = { 'x-ratelimit-reset-requests': '1s', 'x-ratelimit-reset-tokens': '6m0s' };
   expect(retryAfterOf({ ...resets, 'x-ratelimit-remaining-requests': '3' }, NOW)).toBeUndefined();
   expect(retryAfterOf({ ...resets, 'x-ratelimit-remaining-requests': '0' }, NOW)).toBe(1000);

@@ -8,7 +8,7 @@ import type { StreamChunk } from '../../src/protocol/messages.js';
 import { anyMessage } from '../support/messages.js';
 import { messagesIn } from '../support/recordings.js';
 
-test('every message comes back as it was sent', () => {
+test('every message is decoded as it was encoded', () => {
   fc.assert(
     fc.property(anyMessage, (message) => {
       expect(messagesIn(encodeMessage(message))).toEqual([message]);
@@ -17,14 +17,14 @@ test('every message comes back as it was sent', () => {
   );
 });
 
-test('ids beyond 2^53 come back bit for bit', () => {
+test('ids above 2^53 stay exact', () => {
   for (const requestId of [2n ** 53n + 1n, 1_795_360_012_014_123_457n, 2n ** 63n, 2n ** 64n - 1n]) {
     const frame = encodeMessage({ type: MessageType.Cancel, requestId });
     expect(messagesIn(frame)).toEqual([{ type: MessageType.Cancel, requestId }]);
   }
 });
 
-test('a chunk, whose bytes are laid out by hand, means the same to the generated reader', () => {
+test('the generated reader reads a chunk, which is encoded by hand, correctly', () => {
   const chunks = anyMessage.filter(
     (message): message is StreamChunk => message.type === MessageType.StreamChunk,
   );
@@ -36,13 +36,13 @@ test('a chunk, whose bytes are laid out by hand, means the same to the generated
       expect(read.sequence()).toBe(BigInt(chunk.sequence));
       expect(read.offsetUs()).toBe(BigInt(chunk.offsetUs));
       expect(read.payloadArray()).toEqual(chunk.payload);
-      // Aligned as FlatBuffers asks for, so that readers in other languages can map it.
+      // Aligned as FlatBuffers requires, so that readers in other languages can map it.
       expect(read.bb_pos % 4).toBe(0);
     }),
   );
 });
 
-test('a message that fits no frame is refused, with the limit named', () => {
+test('the error for a message that is too large for a frame names the limit', () => {
   const { MAX_PAYLOAD_SIZE } = PROTOCOL_CONSTANTS;
   const response = {
     type: MessageType.ExecuteResponse as const,

@@ -40,7 +40,7 @@ const kindOf = (work: () => unknown): unknown => {
   }
 };
 
-test('a file of the first version is backed up, brought up to date and searchable', () => {
+test('a file of the first version is backed up, migrated and searchable', () => {
   const path = join(folder(), 'sessions.db');
   copyFileSync(V1, path);
   const before = readFileSync(path);
@@ -64,7 +64,7 @@ test('a file of the first version is backed up, brought up to date and searchabl
   expect(readFileSync(V1)).toEqual(before);
 });
 
-test('an up-to-date file is neither backed up nor remarked on', () => {
+test('a current file is neither backed up nor reported', () => {
   const path = join(folder(), 'sessions.db');
   filled(path, 1);
   expect(openedStore(path).notices).toEqual([]);
@@ -76,7 +76,7 @@ test('an up-to-date file is neither backed up nor remarked on', () => {
   ]);
 });
 
-test('a file of a newer version is named and not touched', () => {
+test('the error for a file of a newer version names it, and the file is not changed', () => {
   const dir = folder();
   const path = join(dir, 'sessions.db');
   filled(path, 1);
@@ -102,7 +102,7 @@ test.each([
       sqlite.close();
     },
   ],
-])("another program's file %s is named and not touched", (_what, make) => {
+])("the error for another program's file %s names it, and the file is not changed", (_what, make) => {
   const dir = folder();
   const path = join(dir, 'sessions.db');
   make(path);
@@ -112,12 +112,12 @@ test.each([
   expect(readdirSync(dir)).toEqual(['sessions.db']);
 });
 
-test('a damaged page costs what was on it; the file is set aside', () => {
+test('a damaged page loses only its contents, and the file is moved aside', () => {
   const path = join(folder(), 'sessions.db');
   filled(path);
   const size = statSync(path).size;
   const file = openSync(path, 'r+');
-  // The middle of the file holds messages; the first pages hold the tables' roots.
+  // The middle of the file has messages; the first pages have the tables' roots.
   writeSync(file, Buffer.alloc(4096 * 3, 0xab), 0, 4096 * 3, Math.floor(size / 2 / 4096) * 4096);
   closeSync(file);
   writeFileSync(`${path}.damaged`, '');
@@ -136,7 +136,7 @@ test('a damaged page costs what was on it; the file is set aside', () => {
   expect(existsSync(`${path}.damaged`)).toBe(false);
 });
 
-test('tool calls and images come through damage with their messages', () => {
+test('tool calls and images are recovered with their messages', () => {
   const path = join(folder(), 'sessions.db');
   const store = openSessions(path);
   const { id } = store.create('t');
@@ -159,7 +159,7 @@ test('tool calls and images come through damage with their messages', () => {
   expect(after.load(id).messages).toEqual(before.messages);
 });
 
-test('damage found while running is reported, and the next opening salvages the rest', () => {
+test('damage found while running is reported, and the next start recovers the rest', () => {
   const path = join(folder(), 'sessions.db');
   filled(path);
   const file = openSync(path, 'r+');
@@ -192,7 +192,7 @@ test.each([
       closeSync(file);
     },
   ],
-])('a file %s is set aside, and a new one works', (_what, spoil) => {
+])('a file %s is moved aside, and a new one works', (_what, spoil) => {
   const path = join(folder(), 'sessions.db');
   filled(path);
   spoil(path);
@@ -211,7 +211,7 @@ test('an empty file is a new one', () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test('a place where no file can be made is named', () => {
+test('the error names a place where no file can be created', () => {
   const dir = folder();
   writeFileSync(join(dir, 'file'), '');
   expect(() => openSessions(join(dir, 'file', 'sessions.db'))).toThrow(
@@ -221,7 +221,7 @@ test('a place where no file can be made is named', () => {
   expect(kindOf(() => openSessions(join(dir, 'sessions.db')))).toBe('unwritable');
 });
 
-/** Runs `work` as a user that permissions apply to. */
+/** Runs `work` as a user without root's permissions. */
 function unprivileged<T>(work: () => T): T {
   const uid = process.getuid?.();
   if (uid !== 0) return work();
@@ -233,7 +233,7 @@ function unprivileged<T>(work: () => T): T {
   }
 }
 
-test('a file or folder without write permission is named, and reading it changes nothing', () => {
+test('the error names a file or folder without write permission, and reading changes nothing', () => {
   const dir = folder();
   const path = join(dir, 'sessions.db');
   filled(path, 1);
@@ -255,7 +255,7 @@ function tmpfs(size: string): string | undefined {
   return dir;
 }
 
-test('a full disk is reported; acknowledged changes stay, and saving goes on when there is space', (context) => {
+test('a full disk is reported; acknowledged changes stay, and saving continues when there is space', (context) => {
   const dir = tmpfs('2m');
   if (dir === undefined) return context.skip('only root may mount a small disk');
   const path = join(dir, 'sessions.db');
@@ -281,7 +281,7 @@ test('a full disk is reported; acknowledged changes stay, and saving goes on whe
   ).toEqual(saved);
 });
 
-test('without any space the opening says so', (context) => {
+test('without any space, opening reports it', (context) => {
   const dir = tmpfs('64k');
   if (dir === undefined) return context.skip('only root may mount a small disk');
   writeFileSync(join(dir, 'ballast'), Buffer.alloc(60_000));

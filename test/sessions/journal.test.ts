@@ -5,7 +5,7 @@ import { createJournal } from '../../src/sessions/journal.js';
 import type { SessionsError } from '../../src/sessions/problem.js';
 import { exchange, fakeClock, folder, openedStore } from './place.js';
 
-/** Timers that run when the test says so. */
+/** Timers that the test runs itself. */
 function fakeTimers() {
   const pending = new Set<() => void>();
   return {
@@ -23,7 +23,7 @@ function fakeTimers() {
   };
 }
 
-test('a message is on disk when it is acknowledged, and makes the session', () => {
+test('a message is on disk when it is acknowledged, and creates the session', () => {
   const path = join(folder(), 'sessions.db');
   const store = openedStore(path);
   const journal = createJournal(store, fakeTimers());
@@ -56,7 +56,7 @@ test('an answer is written once a second, and whole at its end', () => {
   journal.close();
 });
 
-test('closing writes what waits and leaves no timer', () => {
+test('closing writes waiting changes and leaves no timer', () => {
   const store = openedStore();
   const timers = fakeTimers();
   const journal = createJournal(store, timers);
@@ -92,7 +92,7 @@ test('while the file is locked, changes are kept and saved in order afterwards; 
   journal.close();
 });
 
-test('a session that was deleted for good elsewhere is begun again with what comes', () => {
+test('a session that another program deleted for good is saved again with the next message', () => {
   const path = join(folder(), 'sessions.db');
   const [store, other] = [openedStore(path), openedStore(path)];
   const journal = createJournal(store, fakeTimers());
@@ -109,7 +109,7 @@ test('a session that was deleted for good elsewhere is begun again with what com
   journal.close();
 });
 
-test('an answer of a program that still writes is left alone; one that fell silent is interrupted', () => {
+test('an answer of a program that still writes is not changed; one without writes is interrupted', () => {
   const path = join(folder(), 'sessions.db');
   const clock = fakeClock();
   const store = openedStore(path, { clock });

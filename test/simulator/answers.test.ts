@@ -37,7 +37,7 @@ describe('a prompt', () => {
     ['What is the capital of France?', 'The capital of France is Paris.'],
     ['capital of the united kingdom please', 'The capital of the united kingdom is London.'],
     ['And what is the capital city of New Zealand?', 'The capital of New Zealand is Wellington.'],
-  ])('%s is answered in one sentence', (prompt, answer) => {
+  ])('%s gets an answer in one sentence', (prompt, answer) => {
     expect(ask(prompt)).toBe(answer);
   });
 
@@ -75,7 +75,7 @@ describe('a prompt', () => {
     ['Guten Tag', /^Hallo!/],
     ['你好吗', /^你好！/],
     ['Repeat after me: banana', /^banana$/],
-  ])('%s is answered to the point', (prompt, expected) => {
+  ])('%s gets a fitting answer', (prompt, expected) => {
     expect(ask(prompt)).toMatch(expected);
   });
 
@@ -96,24 +96,24 @@ describe('a prompt', () => {
   });
 
   test.each(['2024-01-05', '1/2/2026', '(((1 + 2', '1 + + 2 2', '5', '3 4', '1 + 2 apples'])(
-    'that is no sum is not calculated: %s',
+    'that is not a calculation is not calculated: %s',
     (prompt) => {
       expect(ask(prompt)).not.toMatch(/ = \*\*/);
     },
   );
 
-  test('that wants a long text gets some 8,000 characters with headings and a table', () => {
+  test('that requests a long text gets about 8,000 characters with headings and a table', () => {
     const answer = ask('Write a long story about clocks.');
     expect(answer).toBe(LONG_TEXT);
     expect(answer.length).toBeGreaterThan(7_000);
     expect(answer.match(/^## /gm)).toHaveLength(8);
   });
 
-  test('that merely contains the word "long" does not', () => {
+  test('that only contains the word "long" does not', () => {
     expect(ask('How long is the Nile?')).not.toBe(LONG_TEXT);
   });
 
-  test('nothing was prepared for is named in the answer, which admits to be prepared', () => {
+  test('without a prepared answer gets one that names the subject and says that it is prepared', () => {
     for (let seed = 0; seed < 20; seed++) {
       const answer = composeAnswer([user('Please explain the Treaty of Utrecht.')], createRandom(seed));
       expect(answer).toContain('**the Treaty of Utrecht**');
@@ -121,7 +121,7 @@ describe('a prompt', () => {
     }
   });
 
-  test('gets varied answers over seeds, and one for a seed', () => {
+  test('gets different answers for different seeds, and the same for one seed', () => {
     const answers = Array.from({ length: 20 }, (_, seed) =>
       composeAnswer([user('Why do cats purr?')], createRandom(seed)),
     );
@@ -129,7 +129,7 @@ describe('a prompt', () => {
     expect(ask('Why do cats purr?')).toBe(ask('Why do cats purr?'));
   });
 
-  test('that is empty, or missing, still gets an answer', () => {
+  test('that is empty or missing still gets an answer', () => {
     expect(ask('  \n ')).toMatch(/^Your message was empty/);
     expect(composeAnswer([{ role: 'system', text: 'Be brief.' }], createRandom(1))).toMatch(
       /^Your message was empty/,
@@ -162,7 +162,7 @@ describe('a later message', () => {
     expect(ask('x', assistant('| a |\n|---|'), 'shorter')).not.toMatch(/^In short/);
   });
 
-  test('may be thanks, or a wish for more', () => {
+  test('may be thanks, or a request for more', () => {
     expect(ask(...talk, 'Thanks!')).toContain('"What is Node.js?"');
     expect(ask(...talk, 'go on')).toContain('"What is Node.js?"');
   });

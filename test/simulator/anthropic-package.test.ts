@@ -23,7 +23,7 @@ async function client(headers: Record<string, string> = {}): Promise<Anthropic> 
 
 const MODES = {
   whole: (anthropic: Anthropic, body: Body) => anthropic.messages.create(body),
-  /** By the package's own way to put a stream together, which checks it. */
+  /** Uses the package's own helper to assemble a stream, which also checks it. */
   streamed: (anthropic: Anthropic, body: Body) => anthropic.messages.stream(body).finalMessage(),
 };
 
@@ -83,7 +83,7 @@ describe.each(Object.entries(MODES))('a message, %s', (_mode, call) => {
     expect(message.usage.output_tokens).toBe(19);
   });
 
-  test('uses a tool and takes its result', async () => {
+  test('calls a tool and accepts its result', async () => {
     const anthropic = await client();
     const first = await call(anthropic, { ...BODY, tools: [WEATHER], tool_choice: { type: 'any' } });
     expect(first.stop_reason).toBe('tool_use');
@@ -154,7 +154,7 @@ test('a request without a version or max_tokens is refused in the format of the 
   });
 });
 
-test('tokens of a request can be counted', async () => {
+test('the tokens of a request can be counted', async () => {
   const { input_tokens } = await (await client()).messages.countTokens({
     model: BODY.model,
     messages: BODY.messages,

@@ -18,7 +18,7 @@ async function fileWith(text: string): Promise<string> {
 const options = (flags: Partial<SimulatorFlags>, given: Record<string, string> = {}) =>
   simulatorOptions({ host: '127.0.0.1', port: 0, ...flags }, given);
 
-test('a flag goes before the settings file', async () => {
+test('a flag wins over the settings file', async () => {
   const settings = await fileWith('ttft: constant:5 # ms\ngap: constant:7\nfault-rate: 0.5\n');
   expect((await options({ settings }, { gap: 'constant:9' })).settings).toEqual({
     ttft: constant(5),
@@ -27,7 +27,7 @@ test('a flag goes before the settings file', async () => {
   });
 });
 
-test('files with answers are used, unless a flag says otherwise', async () => {
+test('files with answers are used, unless a flag sets other content', async () => {
   const script = await fileWith('One.\n---\nTwo.\n');
   expect(await options({ script })).toMatchObject({
     settings: { content: 'script' },
@@ -92,7 +92,7 @@ test.each<[string, Partial<SimulatorFlags>, Record<string, string>, RegExp]>([
     {},
     /must be an http or https address/,
   ],
-])('%s is told, as wrong use', async (_name, flags, given, message) => {
+])('%s is a usage error', async (_name, flags, given, message) => {
   const failure = await options(flags, given).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(UsageError);
   expect(failure).toMatchObject({ message: expect.stringMatching(message) });
@@ -103,6 +103,6 @@ test.each([
   ['ttft: [1]\n', /the setting ttft: It must be a number of milliseconds/],
   ['speed: 3\n', /Unknown setting 'speed'/],
   ['ttft: "5\n', /file\.md is no YAML: .*quote/],
-])('a settings file that is wrong is told: %j', async (text, message) => {
+])('an invalid settings file is an error: %j', async (text, message) => {
   await expect(options({ settings: await fileWith(text) })).rejects.toThrow(message);
 });

@@ -39,7 +39,7 @@ async function listening(running: Running): Promise<string> {
 }
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'it serves until %s, and ends in order',
+  'it serves until %s, and ends cleanly',
   async (signal) => {
     const running = run('--port', '0', '--ttft', '10');
     const url = await listening(running);
@@ -51,7 +51,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-test('with --exit-with-stdin it ends when its stdin does', async () => {
+test('with --exit-with-stdin it ends when stdin closes', async () => {
   const running = run('--port', '0', '--exit-with-stdin');
   await listening(running);
   running.child.stdin.end();
@@ -63,7 +63,7 @@ test('with --exit-with-stdin it stays while another program holds it', async () 
   const url = await listening(running);
   const hold = await holdSimulator(new URL(url), new AbortController().signal);
   running.child.stdin.end();
-  // Time enough to be wrong in: it would have ended by then.
+  // Long enough that a simulator that ends too early would have ended.
   const early = new Promise((resolve) => setTimeout(resolve, 200, 'still there'));
   expect(await Promise.race([running.ended, early])).toBe('still there');
   expect((await fetch(`${url}/health`)).status).toBe(200);
@@ -78,7 +78,7 @@ test('without it, a closed stdin changes nothing', async () => {
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
-test('a port in use ends it with code 69 and a way out', async () => {
+test('a port in use ends it with code 69 and advice', async () => {
   const { port } = await simulatorForTest();
   const running = run('--port', String(port));
   expect(await running.ended).toBe(69);
@@ -136,7 +136,7 @@ describe('its flags', () => {
     expect(printed).toContain(`argument '${value}' is invalid. It must be ${range}`);
   });
 
-  test('are explained with every model name and an example, but without what is for the program only', async () => {
+  test('are explained with every model name and an example, without internal flags', async () => {
     const { printed } = await parse('--help');
     const lines = printed.split('\n').map((line) => line.replace(/ {2,}/g, '  '));
     expect(lines).toEqual(expect.arrayContaining(MODELS.map(({ id, about }) => `  ${id}  ${about}`)));

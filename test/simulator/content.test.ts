@@ -33,7 +33,7 @@ describe('a folder of responses', () => {
     'notes.txt': 'no',
   };
 
-  test('answers by the words of a file’s name, else each in turn', async () => {
+  test('answers with the file whose name’s words are in the prompt, else with each file in turn', async () => {
     const responses = await readResponseFolder(await folderWith(FILES));
     const ask = await asking({ responses }, { content: 'responses' });
     expect(await ask('How big are cats?')).toBe('# Big cats');
@@ -42,7 +42,7 @@ describe('a folder of responses', () => {
     expect(others).toEqual(['# Big cats', '# Cats', '# Dogs', '# Big cats']);
   });
 
-  test('answers by chance, the same for a seed', async () => {
+  test('answers randomly, the same for a seed', async () => {
     const responses = await readResponseFolder(await folderWith(FILES));
     const run = async (): Promise<string[]> => {
       const ask = await asking({ responses }, { content: 'responses', responsesBy: 'chance' });
@@ -63,7 +63,7 @@ describe('a folder of responses', () => {
 });
 
 describe('a script', () => {
-  test('answers turn by turn, and begins again', async () => {
+  test('answers turn by turn, and starts again', async () => {
     const folder = await folderWith({ 'talk.md': 'First.\n---\nSecond,\n\n- with a list\n--- \n\nThird.\n' });
     const script = await readScript(join(folder, 'talk.md'));
     const ask = await asking({ script }, { content: 'script' });
@@ -112,7 +112,7 @@ describe('an example for a JSON schema', () => {
     }
   });
 
-  test('ends for a schema that contains itself, even where it must', () => {
+  test('ends for a recursive schema, even with required members', () => {
     const optional = { properties: { next: { $ref: '#' } } };
     const required = { ...optional, type: 'object', required: ['next'] };
     for (const schema of [optional, required])
@@ -122,7 +122,7 @@ describe('an example for a JSON schema', () => {
     expect(JSON.stringify(example(crowd)).length).toBeLessThan(100_000);
   });
 
-  test('takes hostile names as names', () => {
+  test('handles hostile names', () => {
     const schema = JSON.parse(
       '{"type":"object","properties":{"__proto__":{"const":1},"constructor":{"const":2}}}',
     );

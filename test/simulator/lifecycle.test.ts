@@ -18,7 +18,7 @@ import {
 } from './chat-client.js';
 import { createFakeClock } from './timing/fake-clock.js';
 
-describe('a client that hangs up', () => {
+describe('a client that disconnects', () => {
   test.each(['sim-slow', 'sim-fault-hang'])('before the first byte frees its %s stream', async (model) => {
     const exchanges: ExchangeRecord[] = [];
     const simulator = await simulatorForTest({ onExchange: (exchange) => exchanges.push(exchange) });
@@ -84,7 +84,7 @@ describe('pacing', () => {
     await receive(response);
   });
 
-  test('on the real clock no token comes before its time', async () => {
+  test('on the real clock no token is sent early', async () => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(50), gap: constant(5) } });
     const sentMs = performance.now();
     const response = await postChat(simulator, { model: 'm', max_tokens: 101, stream: true });
@@ -108,7 +108,7 @@ describe('pacing', () => {
           await postChat(simulator, { messages: [{ role: 'user', content }] }),
         );
         answers.push({ id: answer.id, choices: answer.choices });
-        // Requests in between change nothing.
+        // Requests in between make no difference.
         await fetch(`${simulator.url}/health`);
       }
       return answers;
@@ -121,7 +121,7 @@ describe('pacing', () => {
 describe('a hold', () => {
   const never = new AbortController().signal;
 
-  test('keeps the simulator busy until it is released, or the simulator ends', async () => {
+  test('keeps the simulator busy until the hold is released or the simulator ends', async () => {
     const simulator = await simulatorForTest();
     const held = await holdSimulator(new URL(simulator.url), never);
     const other = await holdSimulator(new URL(simulator.url), never);
@@ -133,7 +133,7 @@ describe('a hold', () => {
     await eventually(() => other?.held === false);
   });
 
-  test('is none where nothing serves, and at another server as good as any', async () => {
+  test('fails without a server, and works with any other server', async () => {
     const simulator = await simulatorForTest();
     await simulator.close();
     expect(await holdSimulator(new URL(simulator.url), never)).toBeUndefined();
@@ -171,7 +171,7 @@ describe('starting and closing', () => {
     });
   });
 
-  test('an address of another machine is an error too', async () => {
+  test('an address of another machine is an error, too', async () => {
     await expect(startSimulator({ port: 0, host: '192.0.2.1' })).rejects.toThrow(
       /does not have that address/,
     );
@@ -190,7 +190,7 @@ describe('starting and closing', () => {
     await simulator.close();
   });
 
-  test('its signal closes it, and one that is aborted already keeps it from starting', async () => {
+  test('its signal closes it, and an already aborted signal prevents the start', async () => {
     const stop = new AbortController();
     const { url } = await startSimulator({ port: 0 }, stop.signal);
     stop.abort();

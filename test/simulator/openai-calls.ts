@@ -26,7 +26,7 @@ const CITY_SCHEMA = {
 
 export type Body = Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, 'stream'>;
 
-/** What a call gave, streamed or not. */
+/** The result of a call, streamed or not. */
 export interface Outcome {
   choices: {
     content: string;
@@ -38,7 +38,7 @@ export interface Outcome {
   usage: OpenAI.CompletionUsage | undefined;
 }
 
-/** Calls by the official package, and what they give, streamed or not. */
+/** Calls by the official package, and the expected results, streamed or not. */
 export const CALLS: [name: string, body: Partial<Body>, check: (outcome: Outcome) => void][] = [
   [
     'an ordinary question',

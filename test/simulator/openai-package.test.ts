@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FRANCE, PARIS, simulatorForTest } from './chat-client.js';
 import { type Body, CALLS, type Outcome } from './openai-calls.js';
 
-// The official package against the real simulator, through a real socket: what it takes, programs take.
+// The official package with the real simulator, over a real socket.
 
 async function client(): Promise<OpenAI> {
   const { url } = await simulatorForTest();
@@ -32,7 +32,7 @@ async function whole(openai: OpenAI, body: Body): Promise<Outcome> {
   return { choices: answer.choices.map(toChoice), usage: answer.usage };
 }
 
-/** By the package's own way to put a stream together, which checks it. */
+/** Uses the package's own helper to assemble a stream, which also checks it. */
 async function streamed(openai: OpenAI, body: Body): Promise<Outcome> {
   const stream = openai.chat.completions.stream({ ...body, stream_options: { include_usage: true } });
   const reasoning: string[] = [];
@@ -90,7 +90,7 @@ describe.each(Object.entries(MODES))('%s', (_mode, call) => {
   });
 });
 
-test('a seed gives the same answer again, and each answer an id of its own', async () => {
+test('a seed gives the same answer again, with a new id for each answer', async () => {
   const openai = await client();
   const ask = (seed: number): Promise<OpenAI.ChatCompletion> =>
     openai.chat.completions.create({
@@ -107,7 +107,7 @@ test('a seed gives the same answer again, and each answer an id of its own', asy
   expect(second.id).not.toBe(first.id);
 });
 
-test('the first and the last event of a stream hold the logprobs of no token', async () => {
+test('the first and the last event of a stream have no logprobs', async () => {
   const openai = await client();
   const stream = await openai.chat.completions.create({
     model: 'sim-instant',

@@ -21,7 +21,7 @@ async function client(headers: Record<string, string> = {}): Promise<OpenAI> {
 
 const MODES = {
   whole: (openai: OpenAI, body: Body) => openai.responses.create(body),
-  /** By the package's own way to put a stream together, which checks it. */
+  /** Uses the package's own helper to assemble a stream, which also checks it. */
   streamed: (openai: OpenAI, body: Body) => openai.responses.stream({ ...body }).finalResponse(),
 };
 
@@ -67,7 +67,7 @@ describe.each(Object.entries(MODES))('a response, %s', (_mode, call) => {
     expect(response.usage?.output_tokens_details.reasoning_tokens).toBe(12);
   });
 
-  test('calls a tool and takes its result', async () => {
+  test('calls a tool and accepts its result', async () => {
     const openai = await client();
     const asked: Body = { model: 'sim-instant', input: QUESTION, tools: [WEATHER], tool_choice: 'required' };
     const first = await call(openai, asked);
@@ -142,7 +142,7 @@ test('the events of a response are numbered without a gap', async () => {
   ]);
 });
 
-test('a wrong member of a response request is named', async () => {
+test('the error for an invalid member of a response request names it', async () => {
   const openai = await client();
   const failure = await openai.responses
     .create({ model: 'sim-instant', input: QUESTION, max_output_tokens: 1 })
@@ -150,7 +150,7 @@ test('a wrong member of a response request is named', async () => {
   expect(failure).toMatchObject({ status: 400, param: 'max_output_tokens' });
 });
 
-test('a legacy completion is answered, whole and streamed', async () => {
+test('a legacy completion gets an answer, whole and streamed', async () => {
   const openai = await client();
   const body = { model: 'sim-instant', prompt: QUESTION, max_tokens: 50 };
   const whole = await openai.completions.create(body);
@@ -172,7 +172,7 @@ test('a legacy completion is answered, whole and streamed', async () => {
   expect({ text, finish, tokens }).toEqual({ text: PARIS, finish: 'stop', tokens: 7 });
 });
 
-test('embeddings have length 1, and the same text has the same one', async () => {
+test('embeddings have length 1, and equal texts have equal embeddings', async () => {
   const openai = await client();
   const create = (input: string | string[], dimensions = 256) =>
     openai.embeddings.create({ model: 'text-embedding-3-small', input, dimensions });
@@ -191,7 +191,7 @@ test('embeddings have length 1, and the same text has the same one', async () =>
   expect(floats.data[0]?.embedding).toEqual(first);
 });
 
-test('tokenize answers in the form of vLLM and of llama.cpp', async () => {
+test('tokenize answers in the formats of vLLM and llama.cpp', async () => {
   const { url } = await simulatorForTest();
   const post = async (body: unknown): Promise<Record<string, unknown>> => {
     const response = await fetch(`${url}/tokenize`, { method: 'POST', body: JSON.stringify(body) });

@@ -1,15 +1,15 @@
 import type { ErrorClass } from '../../../src/common/errors.js';
 
-/** What a provider does to whoever asks it, and how the client is told. */
+/** An attack by a provider, and the error that the client gets. */
 export interface Attack<S> {
   name: string;
   serve(socket: S, stream: number): void;
-  /** What the client is told. */
+  /** Matches the error message for the client. */
   says: RegExp;
   errorClass: ErrorClass;
 }
 
-/** The limits of the client that asks, in ms. */
+/** The client's time limits, in ms. */
 export const LIMIT_MS = 1500;
 export const NO_HEADERS = /^no response headers within 1\.5 s.*raise timeout_ms/;
 export const SILENT = /^nothing came from .* for 1\.5 s: raise idle_ms/;

@@ -20,10 +20,10 @@ afterEach(async () => {
 const folder = join(import.meta.dirname, '../../fixtures/tls');
 const pem = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const CLIENT = { cert: pem('client.cert.pem'), key: pem('client.key.pem') };
-/** Of an authority that the server does not know. */
+/** A certificate from an authority that the server does not know. */
 const STRANGER = { cert: pem('wrong-host.cert.pem'), key: pem('wrong-host.key.pem') };
 
-/** An HTTPS server that answers each client with the name in its certificate, or lets nobody else in. */
+/** Starts an HTTPS server that demands certificates, and answers each client with the name in its certificate. */
 async function demanding(version: SecureVersion, reject = true) {
   const server = createServer(
     {
@@ -73,7 +73,7 @@ async function askAs(url: string, certificates: readonly (ClientCertificate | un
 const SET = 'set client_cert and client_key of the endpoint, or --client-cert and --client-key';
 
 test.each(['TLSv1.2', 'TLSv1.3'] as const)(
-  'over %s a server gets the certificate of each request, and no other',
+  'over %s a server gets each request’s own certificate',
   async (version) => {
     const url = await demanding(version, false);
     const answers = await askAs(url, [CLIENT, undefined, STRANGER, CLIENT]);
@@ -82,7 +82,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
 );
 
 test.each(['TLSv1.2', 'TLSv1.3'] as const)(
-  'over %s a server that demands a certificate is named, with the settings',
+  'over %s the error names the server that demands a certificate, and the settings',
   async (version) => {
     const [answer] = await askAs(await demanding(version), [undefined]);
     expect(answer).toMatchObject({ body: '', hop: 'provider' });
@@ -90,12 +90,12 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   },
 );
 
-test('a certificate that the server does not take is doubted', async () => {
+test('the error for a refused certificate suggests checking client_cert', async () => {
   const [answer] = await askAs(await demanding('TLSv1.3'), [STRANGER]);
   expect(answer?.errorMessage).toContain('is client_cert the right one?');
 });
 
-test('a certificate that is none is the fault of who sent it, and is not repeated', async () => {
+test('an invalid certificate is the client’s fault, and the error does not contain it', async () => {
   const url = await demanding('TLSv1.3', false);
   const answers = await askAs(url, [
     { ...CLIENT, key: 'no key, canary' },
@@ -112,7 +112,7 @@ test('a certificate that is none is the fault of who sent it, and is not repeate
   expect(answers[2]?.body).toBe('client');
 });
 
-test('a redirect to another origin leaves the certificate behind, and a refusal there says so', async () => {
+test('a redirect to another origin is followed without the certificate, and a refusal there says so', async () => {
   const other = await demanding('TLSv1.3', false);
   const server = createServer(certificate('localhost'), (_request, response) => {
     response.writeHead(302, { location: other }).end();
@@ -145,13 +145,13 @@ test.each([
     'refuses the client certificate: the certificate was revoked',
   ],
   ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', false, 'aborts the TLS handshake'],
-])('the alert %s of a server is its verdict', (code, given, what) => {
+])('the alert %s gives the reason of the refusal', (code, given, what) => {
   const failure = certificateFailure(code, given);
   expect(failure?.what).toContain(what);
   expect(failure?.advice).toContain('client_cert');
 });
 
 test.each(['CERT_HAS_EXPIRED', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ECONNRESET', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
-  'what is no verdict on it is not taken for one: %s',
+  'another TLS error is not reported as a refused certificate: %s',
   (code) => expect(certificateFailure(code, true)).toBeUndefined(),
 );

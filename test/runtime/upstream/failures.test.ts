@@ -41,13 +41,13 @@ test('a refused connection is Transient, by address and by name', async () => {
   }
 });
 
-test('a host that there is not is Transient and named', async () => {
+test('an unknown host is Transient, and the error names it', async () => {
   const { end } = await endOf('http://no-such-host.invalid/');
   expect(end.errorClass).toBe(ErrorClass.Transient);
   expect(end.errorMessage).toMatch(/http:\/\/no-such-host\.invalid.*\((ENOTFOUND|EAI_AGAIN)\)/);
 });
 
-test('a connection that is closed before the headers is Transient', async () => {
+test('a connection closed before the headers is Transient', async () => {
   const upstream = await startTcpUpstream((socket) => socket.once('data', () => socket.destroy()));
   closing.push(upstream.close);
   const { end } = await endOf(upstream.url);
@@ -57,7 +57,7 @@ test('a connection that is closed before the headers is Transient', async () => 
   );
 });
 
-test('a connection that is reset before the headers is Transient', async () => {
+test('a connection reset before the headers is Transient', async () => {
   const upstream = await startTcpUpstream((socket) => socket.once('data', () => socket.resetAndDestroy()));
   closing.push(upstream.close);
   const { end } = await endOf(upstream.url);
@@ -74,7 +74,7 @@ test.each([
     'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n',
   ],
   ['counted', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'],
-])('a %s answer that is cut is Transient, and what came of it was forwarded', async (_kind, text) => {
+])('a %s answer that is cut off is Transient, and the bytes before were forwarded', async (_kind, text) => {
   const upstream = await startTcpUpstream((socket) => socket.once('data', () => socket.end(text)));
   closing.push(upstream.close);
   const { end, body } = await endOf(upstream.url);
@@ -83,7 +83,7 @@ test.each([
   expect(end.errorMessage).toContain(`${upstream.url} closed the connection in the middle of its answer`);
 });
 
-test('an answer without a length that ends with its connection is complete', async () => {
+test('an answer without a length that ends with the connection is complete', async () => {
   const upstream = await startTcpUpstream((socket) =>
     socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\nall of it')),
   );
@@ -92,7 +92,7 @@ test('an answer without a length that ends with its connection is complete', asy
   expect([body.toString(), end.errorClass]).toEqual(['all of it', ErrorClass.Success]);
 });
 
-test('a buffered request whose answer is cut fails, with no half body', async () => {
+test('a buffered request whose answer is cut off fails without a partial body', async () => {
   const upstream = await startUpstream({ chunks: ['half'], end: 'cut' });
   closing.push(upstream.close);
   const asking = await client();
@@ -113,7 +113,7 @@ test('more headers than 64 KiB are Permanent', async () => {
   expect(end.errorMessage).toMatch(/sent more headers than the limit \(--max-header-bytes\)/);
 });
 
-test('an interim answer is not taken for the answer', async () => {
+test('an interim response does not count as the answer', async () => {
   const upstream = await startTcpUpstream((socket) =>
     socket.once('data', () =>
       socket.end(
@@ -151,7 +151,7 @@ test('a certificate from an unknown authority is Permanent, and no request is se
   expect(requests).toBe(0);
 });
 
-test('TLS spoken to a server without TLS is Permanent', async () => {
+test('TLS with a server without TLS is Permanent', async () => {
   const upstream = await startUpstream({ chunks: [] });
   closing.push(upstream.close);
   const { end } = await endOf(upstream.url.replace('http:', 'https:'));
@@ -162,7 +162,7 @@ test('TLS spoken to a server without TLS is Permanent', async () => {
 test.each([
   ['while waiting for an answer from', undefined],
   ['in the middle of the answer from', 'a'],
-])('a deadline that passes %s the upstream is a Timeout, and aborts it', async (phase, chunk) => {
+])('a deadline that passes %s the upstream is a Timeout, and aborts the request', async (phase, chunk) => {
   const upstream = await startUpstream((_request, response) => {
     if (chunk !== undefined) response.write(chunk);
   });
@@ -177,7 +177,7 @@ test.each([
   expect(await (await upstream.request(0)).ended).toBe('hung up');
 });
 
-test('a deadline that is past is a Timeout at once, for both operations', async () => {
+test('a deadline in the past is a Timeout at once, for both operations', async () => {
   const upstream = await startUpstream({ chunks: ['never asked for'] });
   closing.push(upstream.close);
   const asking = await client();
@@ -190,14 +190,14 @@ test('a deadline that is past is a Timeout at once, for both operations', async 
   expect(upstream.requests).toHaveLength(0);
 });
 
-test('a deadline in a hundred years is no deadline in the past', async () => {
+test('a deadline in a hundred years does not count as past', async () => {
   const upstream = await startUpstream({ chunks: ['ok'], delayMs: 30 });
   closing.push(upstream.close);
   const { body } = await endOf(upstream.url, soon(100 * 365 * 86_400_000));
   expect(body.toString()).toBe('ok');
 });
 
-test('a body over 10 MiB is Permanent for a request and names the limit; a stream has none', async () => {
+test('a body above 10 MiB is Permanent for a request, and the error names the limit; a stream has no limit', async () => {
   const upstream = await startUpstream({ chunks: Array(40).fill(Buffer.alloc(1024 * 1024, 'x')) });
   closing.push(upstream.close);
   const asking = await client();
@@ -212,7 +212,7 @@ test('a body over 10 MiB is Permanent for a request and names the limit; a strea
   expect((await streamOf(asking, 2n)).body).toHaveLength(40 * 1024 * 1024);
 });
 
-test('a body that only its JSON makes larger than a frame is Permanent too', async () => {
+test('a body that exceeds a frame only as JSON is Permanent, too', async () => {
   const upstream = await startUpstream({ chunks: [Buffer.alloc(6 * 1024 * 1024, '"')] });
   closing.push(upstream.close);
   const asking = await client();
@@ -222,7 +222,7 @@ test('a body that only its JSON makes larger than a frame is Permanent too', asy
   expect(answer.errorMessage).toMatch(/exceeds the limit/);
 });
 
-test('a body that is no UTF-8 comes in base64 and says so', async () => {
+test('a body that is not UTF-8 arrives as base64 and is marked', async () => {
   const bytes = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
   const upstream = await startUpstream({ contentType: 'application/octet-stream', chunks: [bytes] });
   closing.push(upstream.close);

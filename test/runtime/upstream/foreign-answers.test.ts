@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** Asks, once or more, a server that does this with each connection. */
+/** Sends one or more requests to a server that handles each connection this way. */
 async function ask(onConnection: (socket: Socket) => void, times = 1) {
   const daemon = await testDaemon();
   const upstream = await startTcpUpstream(onConnection);
@@ -36,9 +36,9 @@ const HEAD = 'HTTP/1.1 200 OK\r\n';
 const CHUNKS = '5\r\nhello\r\n0\r\n\r\n';
 
 test.each([
-  ['SSH, which speaks first', atOnce('SSH-2.0-OpenSSH_9.9\r\n'), 'HTTP: it is an SSH server'],
+  ['SSH, which sends first', atOnce('SSH-2.0-OpenSSH_9.9\r\n'), 'HTTP: it is an SSH server'],
   [
-    'a mail server, which speaks first',
+    'a mail server, which sends first',
     atOnce('220 mail.example ESMTP\r\n'),
     'HTTP: it is a mail or FTP server',
   ],
@@ -50,7 +50,7 @@ test.each([
     'HTTP/1.1: that port expects HTTP/2 without TLS',
   ],
   ['any text', says('hello\n'), 'HTTP (HTTPParserError): are host and port of base_url right?'],
-])('what is no HTTP is the fault of what listens there: %s', async (_name, server, words) => {
+])('the error for a server without HTTP names the server’s kind: %s', async (_name, server, words) => {
   const [answer] = await ask(server);
   expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent, body: '' });
   expect(answer?.errorMessage).toContain(`did not answer in ${words}`);
@@ -63,20 +63,16 @@ test.each([
     'a header whose name has a character that is not allowed',
   ],
   ['a control character', 'x: a\x01b\r\n\r\n', 'a header whose value has a control character'],
-  ['a length that is none', 'content-length: two\r\n\r\n', 'a Content-Length that is not a number'],
+  ['an invalid length', 'content-length: two\r\n\r\n', 'a Content-Length that is not a number'],
   ['two lengths', 'content-length: 2\r\ncontent-length: 2\r\n\r\nok', 'Content-Length twice'],
-  [
-    'chunks that are none',
-    'transfer-encoding: chunked\r\n\r\nzz\r\n',
-    'a chunked body whose chunks are damaged',
-  ],
-])('what is wrong with a response is said exactly: %s', async (_name, rest, words) => {
+  ['invalid chunks', 'transfer-encoding: chunked\r\n\r\nzz\r\n', 'a chunked body whose chunks are damaged'],
+])('the error says exactly what is wrong with a response: %s', async (_name, rest, words) => {
   const [answer] = await ask(says(HEAD + rest));
   expect(answer).toMatchObject({ hop: 'provider', errorClass: ErrorClass.Permanent });
   expect(answer?.errorMessage).toMatch(new RegExp(`^http://127.0.0.1:\\d+ sent ${words}.*RFC 9112`));
 });
 
-test('a switch of protocols that was not asked for is said', async () => {
+test('the error names an unrequested switch of protocols', async () => {
   const [answer] = await ask(
     says('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'),
   );
@@ -89,7 +85,7 @@ test.each([
   ['the length last', 'transfer-encoding: chunked\r\ncontent-length: 2000\r\n\r\n'],
   ['kept alive', 'connection: keep-alive\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n'],
 ])(
-  'both Content-Length and chunks are read by the chunks, and the connection is closed: %s',
+  'a response with Content-Length and chunks is read by the chunks, and the connection is closed: %s',
   async (_name, rest) => {
     let connections = 0;
     const answers = await ask((socket) => {
@@ -102,14 +98,14 @@ test.each([
   },
 );
 
-test('both headers and a connection that ends before the last chunk are an answer that was cut', async () => {
+test('with both headers, a connection that ends before the last chunk is an answer that was cut off', async () => {
   const head = `${HEAD}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`;
   const [answer] = await ask((socket) => socket.once('data', () => socket.end(`${head}5\r\nhello\r\n`)));
   expect(answer).toMatchObject({ body: 'hello', errorClass: ErrorClass.Transient });
   expect(answer?.errorMessage).toContain('in the middle of its answer');
 });
 
-test('a connection whose responses have one length each is used again', async () => {
+test('a connection is reused if its responses have only a length', async () => {
   let connections = 0;
   await ask((socket) => {
     connections += 1;
@@ -118,7 +114,7 @@ test('a connection whose responses have one length each is used again', async ()
   expect(connections).toBe(1);
 });
 
-test('lines that end with LF alone, and spaces after the size of a chunk, are read', async () => {
+test('lines that end with only LF, and spaces after a chunk’s size, are accepted', async () => {
   const text = 'HTTP/1.1 200 OK\ntransfer-encoding: chunked\nx: y\n\n5  \r\nhello\r\n0\r\n\r\n';
   const [answer] = await ask(says(text));
   expect(answer).toMatchObject({ body: 'hello', errorClass: ErrorClass.Success });

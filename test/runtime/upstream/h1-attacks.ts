@@ -7,7 +7,7 @@ const { Permanent, Timeout } = ErrorClass;
 const OK = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
 const TOO_MANY_HEADERS = /sent more headers than the limit \(--max-header-bytes\)/;
 
-/** A head, then the same again and again. */
+/** Sends a beginning, then the same text again and again. */
 const after =
   (begin: string, again: string) =>
   (socket: Socket): void => {
@@ -25,56 +25,56 @@ const everyMs =
 
 export const OVER_HTTP1: Attack<Socket>[] = [
   {
-    name: 'headers without end',
+    name: 'endless headers',
     serve: after('HTTP/1.1 200 OK\r\n', 'x-a: bbbbbbbbbbbb\r\n'),
     says: TOO_MANY_HEADERS,
     errorClass: Permanent,
   },
   {
-    name: 'tiny headers without end',
+    name: 'endless tiny headers',
     serve: after('HTTP/1.1 200 OK\r\n', 'a:\r\n'),
     says: TOO_MANY_HEADERS,
     errorClass: Permanent,
   },
   {
-    name: "a header's name without end",
+    name: 'an endless header name',
     serve: after('HTTP/1.1 200 OK\r\n', 'a'),
     says: TOO_MANY_HEADERS,
     errorClass: Permanent,
   },
   {
-    name: "a header's value without end",
+    name: 'an endless header value',
     serve: after('HTTP/1.1 200 OK\r\nx: ', 'a'),
     says: TOO_MANY_HEADERS,
     errorClass: Permanent,
   },
   {
-    name: 'trailers without end',
+    name: 'endless trailers',
     serve: after(`${OK}transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n`, 'x-t: a\r\n'),
     says: TOO_MANY_HEADERS,
     errorClass: Permanent,
   },
   {
-    name: 'a reason phrase without end',
+    name: 'an endless reason phrase',
     serve: after('HTTP/1.1 200 ', 'a'),
     says: NO_HEADERS,
     errorClass: Timeout,
   },
-  { name: 'empty lines without end', serve: after('', '\r\n'), says: NO_HEADERS, errorClass: Timeout },
+  { name: 'endless empty lines', serve: after('', '\r\n'), says: NO_HEADERS, errorClass: Timeout },
   {
-    name: 'interim responses without end',
+    name: 'endless interim responses',
     serve: after('', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'),
     says: /sent interim responses \(1xx\) without end/,
     errorClass: Permanent,
   },
   {
-    name: 'an interim response now and then, and no other',
+    name: 'only interim responses, now and then',
     serve: everyMs(50, '', 'HTTP/1.1 102 Processing\r\n\r\n'),
     says: NO_HEADERS,
     errorClass: Timeout,
   },
   {
-    name: 'a 100 that nobody waits for',
+    name: 'endless unrequested 100 responses',
     serve: after('', 'HTTP/1.1 100 Continue\r\n\r\n'),
     says: /sent a response without a request/,
     errorClass: Permanent,
@@ -86,25 +86,25 @@ export const OVER_HTTP1: Attack<Socket>[] = [
     errorClass: Timeout,
   },
   {
-    name: 'what is no HTTP',
+    name: 'text that is not HTTP',
     serve: after('', '\x00\xff'),
     says: /did not answer in HTTP/,
     errorClass: Permanent,
   },
   {
-    name: "a chunk's extension without end",
+    name: 'an endless chunk extension',
     serve: after(`${OK}transfer-encoding: chunked\r\n\r\n5;x=`, 'a'),
     says: SILENT,
     errorClass: Timeout,
   },
   {
-    name: "a chunk's size of zeros without end",
+    name: 'a chunk size of endless zeros',
     serve: after(`${OK}transfer-encoding: chunked\r\n\r\n`, '0'),
     says: SILENT,
     errorClass: Timeout,
   },
   {
-    name: "a chunk's size that no number holds",
+    name: 'a chunk size that is too large for a number',
     serve: after(`${OK}transfer-encoding: chunked\r\n\r\n`, 'f'),
     says: /HTTP/,
     errorClass: Permanent,

@@ -7,7 +7,7 @@ const { Permanent, Timeout, Transient } = ErrorClass;
 const NONE = Buffer.alloc(0);
 const head = (stream: number, block: Buffer = STATUS_200): Buffer =>
   h2Frame(FRAME.headers, FLAG.endHeaders, stream, block);
-/** A head where `begun`, then one frame again and again. */
+/** Sends a head if `begun`, then the same frame again and again. */
 const frames =
   (begun: boolean, type: number, flags: number, payload: Uint8Array = NONE, of?: 'connection' | 'next') =>
   (socket: TLSSocket, stream: number): void => {
@@ -21,7 +21,7 @@ const BROKEN =
   /broke the rules of HTTP\/2 \(.*\) \(ERR_HTTP2\w+\): if it goes on, start the daemon with --http2 deny$/;
 const RESET = /reset the request (before it answered|in the middle of its answer)/;
 
-/** An entry of 4 KB in the table of headers, then ten thousand references to it (RFC 7541, 7.3). */
+/** Returns a header table entry of 4 KB, followed by ten thousand references to it (RFC 7541, 7.3). */
 function headerBomb(): Buffer {
   const entry = literal('a', 'b'.repeat(4000));
   entry.writeUInt8(0x40);
@@ -36,13 +36,13 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'resets without end of streams that there are not',
+    name: 'endless resets of unknown streams',
     serve: frames(true, FRAME.resetStream, 0, Buffer.from([0, 0, 0, 8]), 'next'),
     says: BROKEN,
     errorClass: Transient,
   },
   {
-    name: 'CONTINUATION without end',
+    name: 'endless CONTINUATION frames',
     serve(socket, stream) {
       socket.write(h2Frame(FRAME.headers, 0, stream, STATUS_200));
       frames(false, FRAME.continuation, 0, literal('x-a', 'b'.repeat(100)))(socket, stream);
@@ -51,7 +51,7 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'empty CONTINUATION without end',
+    name: 'endless empty CONTINUATION frames',
     serve(socket, stream) {
       socket.write(h2Frame(FRAME.headers, 0, stream, STATUS_200));
       frames(false, FRAME.continuation, 0)(socket, stream);
@@ -60,7 +60,7 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'trailers of CONTINUATION without end',
+    name: 'endless CONTINUATION frames of trailers',
     serve(socket, stream) {
       socket.write(head(stream));
       socket.write(h2Frame(FRAME.headers, FLAG.endStream, stream, literal('x-t', 'a')));
@@ -70,13 +70,13 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'SETTINGS without end',
+    name: 'endless SETTINGS frames',
     serve: frames(true, FRAME.settings, 0, NONE, 'connection'),
     says: BROKEN,
     errorClass: Transient,
   },
   {
-    name: 'acknowledgements of SETTINGS without end',
+    name: 'endless acknowledgements of SETTINGS',
     serve: frames(true, FRAME.settings, FLAG.ack, NONE, 'connection'),
     says: BROKEN,
     errorClass: Transient,
@@ -94,25 +94,25 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'PING without end',
+    name: 'endless PING frames',
     serve: frames(true, FRAME.ping, 0, Buffer.alloc(8), 'connection'),
     says: BROKEN,
     errorClass: Transient,
   },
   {
-    name: 'answers to no PING without end',
+    name: 'endless unrequested PING answers',
     serve: frames(true, FRAME.ping, FLAG.ack, Buffer.alloc(8), 'connection'),
     says: BROKEN,
     errorClass: Transient,
   },
   {
-    name: 'PRIORITY without end',
+    name: 'endless PRIORITY frames',
     serve: frames(true, FRAME.priority, 0, Buffer.from([0, 0, 0, 0, 1])),
     says: BROKEN,
     errorClass: Transient,
   },
   {
-    name: 'WINDOW_UPDATE without end',
+    name: 'endless WINDOW_UPDATE frames',
     serve: frames(true, FRAME.windowUpdate, 0, Buffer.from([0, 0, 0, 1])),
     says: SILENT,
     errorClass: Timeout,
@@ -124,19 +124,19 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'empty DATA without end',
+    name: 'endless empty DATA frames',
     serve: frames(true, FRAME.data, 0),
     says: BROKEN,
     errorClass: Permanent,
   },
   {
-    name: 'DATA that is padding alone, without end',
+    name: 'endless DATA frames that contain only padding',
     serve: frames(true, FRAME.data, 8, Buffer.concat([Buffer.from([255]), Buffer.alloc(255)])),
     says: SILENT,
     errorClass: Timeout,
   },
   {
-    name: 'DATA for no stream',
+    name: 'DATA for an unknown stream',
     serve: frames(true, FRAME.data, 0, Buffer.alloc(10), 'next'),
     says: BROKEN,
     errorClass: Transient,
@@ -159,13 +159,13 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'GOAWAY without end',
+    name: 'endless GOAWAY frames',
     serve: frames(true, FRAME.goAway, 0, Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]), 'connection'),
     says: SILENT,
     errorClass: Timeout,
   },
   {
-    name: 'frames of a type that there is not, without end',
+    name: 'endless frames of an unknown type',
     serve: frames(true, 0xfa, 0, Buffer.alloc(100), 'connection'),
     says: BROKEN,
     errorClass: Transient,
@@ -184,7 +184,7 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'interim responses without end',
+    name: 'endless interim responses',
     serve: frames(false, FRAME.headers, FLAG.endHeaders, literal(':status', '103')),
     says: /sent interim responses \(1xx\) without end/,
     errorClass: Permanent,
@@ -196,7 +196,7 @@ export const OVER_HTTP2: Attack<TLSSocket>[] = [
     errorClass: Transient,
   },
   {
-    name: 'what is no HTTP/2',
+    name: 'bytes that are not HTTP/2',
     serve: (socket) => flood(socket, () => Buffer.alloc(16_384, 255)),
     says: BROKEN,
     errorClass: Transient,

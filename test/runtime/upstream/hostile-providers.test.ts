@@ -19,7 +19,7 @@ import { OVER_HTTP1 } from './h1-attacks.js';
 import { OVER_HTTP2 } from './h2-attacks.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-/** No attack may take the daemon above this; alone it needs some 80. */
+/** The daemon's memory limit during attacks. Without load it needs about 80. */
 const MOST_MIB = 320;
 
 let programs: DaemonPrograms;
@@ -37,13 +37,13 @@ beforeAll(async () => {
 afterAll(async () => {
   daemon.process.kill();
   expect(await daemon.ended).toBe(0);
-  // No attack met a fault in the daemon.
+  // No attack has triggered a bug in the daemon.
   expect(readFileSync(join(folder, 'log'), 'utf8')).not.toMatch(/"level":"error"/);
   await programs.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Asks as a client with limits; resolves with the answer's end, and the most memory that the daemon had. */
+/** Sends a request with time limits. Resolves to the answer's end and the daemon's peak memory. */
 async function attack(url: string) {
   const peak = watchPeak(daemon.process.pid ?? 0);
   const client = await rawClient({ kind: 'unix', path: join(folder, 'd.sock') });
@@ -82,7 +82,7 @@ describe.each(OVER_HTTP2)('a provider of HTTP/2 that sends $name', ({ serve, say
   });
 });
 
-test('after all of them the daemon serves others', async () => {
+test('after all attacks the daemon serves other requests', async () => {
   const server = await startRawH2((socket, stream) => {
     socket.write(h2Frame(FRAME.headers, FLAG.endHeaders, stream, STATUS_200));
     socket.write(h2Frame(FRAME.data, FLAG.endStream, stream, Buffer.from('there')));

@@ -49,7 +49,7 @@ const hello = (stream: ServerHttp2Stream): void => {
   stream.end('hello');
 };
 
-test('it is spoken where the server offers it, and everything arrives as with HTTP/1.1', async () => {
+test('it is used if the server offers it, and everything arrives like with HTTP/1.1', async () => {
   const { upstream, client, origin } = await setUp((stream, headers) => {
     const parts: Buffer[] = [];
     stream.on('data', (part: Buffer) => parts.push(part));
@@ -102,7 +102,7 @@ test.each<[string, PoolOptions, string]>([
   expect((await origin())?.tenants[0]?.protocol).toBe(protocol);
 });
 
-test('each piece of a stream is passed on when it comes', async () => {
+test('each piece of a stream is passed on when it arrives', async () => {
   const { send, client, upstream } = await setUp((stream) => {
     stream.respond({ ':status': 200, 'content-type': 'text/event-stream' });
     stream.write('data: 0\n\n');
@@ -119,7 +119,7 @@ test('each piece of a stream is passed on when it comes', async () => {
   expect([end.errorClass, end.bytes]).toEqual([ErrorClass.Success, 45]);
 });
 
-test('a cancel resets its stream alone; the connection and the other streams live on', async () => {
+test('a cancel resets only its stream; the connection and the other streams continue', async () => {
   const { send, client, upstream } = await setUp((stream) => {
     stream.respond({ ':status': 200 });
     stream.write('begun');
@@ -139,7 +139,7 @@ test('a cancel resets its stream alone; the connection and the other streams liv
   expect(upstream.sessions).toHaveLength(1);
 });
 
-test('a client that goes away has its streams reset, also one that waits for an answer', async () => {
+test('when a client disconnects, its streams are reset, even one that waits for an answer', async () => {
   const { send, client, upstream } = await setUp((stream, headers) => {
     if (headers[':path'] === '/silent') return;
     stream.respond({ ':status': 200 });
@@ -153,7 +153,7 @@ test('a client that goes away has its streams reset, also one that waits for an 
   expect(upstream.sessions[0]?.closed).toBe(false);
 });
 
-test('many streams share one connection; beyond what the server allows there, another is opened', async () => {
+test('many streams share one connection; above the server’s limit another one is opened', async () => {
   const { send, client, upstream, origin } = await setUp(
     (stream) => {
       stream.respond({ ':status': 200 });
@@ -171,7 +171,7 @@ test('many streams share one connection; beyond what the server allows there, an
   expect(ends.filter(({ end }) => end.errorClass === ErrorClass.Success)).toHaveLength(100);
 });
 
-test('a reader that stops costs its window and holds up no other stream of the connection', async () => {
+test('a reader that stops costs one window of memory, and does not delay other streams of the connection', async () => {
   const piece = Buffer.alloc(64 * 1024, 'x');
   let flooded = 0;
   const { send, client, upstream } = await setUp((stream, headers) => {
@@ -185,7 +185,7 @@ test('a reader that stops costs its window and holds up no other stream of the c
     };
     more();
   });
-  // Together they would use up the window of the connection, were it not for the rest alone.
+  // Together these streams would use up the connection's window.
   const floods = Array.from({ length: 8 }, () => send('/flood'));
   await Promise.all(floods.map((id) => client.next(of(MessageType.StreamChunk, id))));
   for (let index = 0; index < 20; index += 1) {
@@ -216,15 +216,15 @@ test('each tenant has a connection of its own', async () => {
   });
 });
 
-test('a second connection takes up the first one’s TLS session', async () => {
+test('a second connection resumes the first one’s TLS session', async () => {
   const { send, client, upstream } = await setUp(hello);
   await streamOf(client, send('/', { tenantId: 'one' }));
   await streamOf(client, send('/', { tenantId: 'two' }));
   expect([upstream.sessions.length, upstream.resumed()]).toEqual([2, 1]);
 });
 
-describe('a server that says GOAWAY', () => {
-  test('finishes what it has begun; the next request has a new connection', async () => {
+describe('a server that sends GOAWAY', () => {
+  test('finishes running requests; the next request uses a new connection', async () => {
     const { send, client, upstream } = await setUp((stream) => {
       stream.respond({ ':status': 200 });
       stream.write('begun');
@@ -238,9 +238,9 @@ describe('a server that says GOAWAY', () => {
     expect((await streamOf(client, first)).body.toString()).toBe('begun and ended');
   });
 
-  test('to a request that it has not begun does not fail it: it goes out on another connection', async () => {
+  test('does not fail a request that it has not begun: the request is sent over another connection', async () => {
     const { send, client, upstream } = await setUp(hello);
-    // Before any stream, it says that it has begun none.
+    // Before any stream, GOAWAY says that none was begun.
     upstream.onSession((session) => {
       if (upstream.sessions.length === 1) session.goaway();
     });
@@ -250,7 +250,7 @@ describe('a server that says GOAWAY', () => {
   });
 });
 
-describe('errors have words for people', () => {
+describe('errors', () => {
   test.each([
     ['refuses it twice', 7, /reset the request before it answered \(REFUSED_STREAM\)/],
     ['resets it with an error', 2, /reset the request before it answered \(INTERNAL_ERROR\)/],
@@ -264,25 +264,22 @@ describe('errors have words for people', () => {
     expect(end.errorMessage).not.toMatch(/HTTP\/2: "/);
   });
 
-  // Node and undici take the ones with 0 and 8 for a regular end.
-  test.each([0, 2, 8])(
-    'a stream that is reset in its middle, with code %i, is never complete',
-    async (code) => {
-      const { send, client, upstream } = await setUp((stream) => {
-        stream.respond({ ':status': 200 });
-        stream.write('half');
-      });
-      const id = send();
-      await client.next(of(MessageType.StreamChunk, id));
-      const [request] = upstream.requests;
-      if (request !== undefined) resetStream(request.stream, code);
-      const { body, end } = await streamOf(client, id);
-      expect([body.toString(), end.errorClass]).toEqual(['half', ErrorClass.Transient]);
-      expect(end.errorMessage).toMatch(/reset the request in the middle of its answer, after 4 bytes/);
-    },
-  );
+  // Node and undici treat codes 0 and 8 as a regular end.
+  test.each([0, 2, 8])('a stream reset in the middle with code %i is not complete', async (code) => {
+    const { send, client, upstream } = await setUp((stream) => {
+      stream.respond({ ':status': 200 });
+      stream.write('half');
+    });
+    const id = send();
+    await client.next(of(MessageType.StreamChunk, id));
+    const [request] = upstream.requests;
+    if (request !== undefined) resetStream(request.stream, code);
+    const { body, end } = await streamOf(client, id);
+    expect([body.toString(), end.errorClass]).toEqual(['half', ErrorClass.Transient]);
+    expect(end.errorMessage).toMatch(/reset the request in the middle of its answer, after 4 bytes/);
+  });
 
-  test('an answer that is whole is whole, though it is read long after its end', async () => {
+  test('a complete answer is complete, even if it is read long after its end', async () => {
     const { send, client } = await setUp((stream) => {
       stream.respond({ ':status': 200 });
       stream.end(Buffer.alloc(400_000, 'x'));
@@ -299,7 +296,7 @@ describe('errors have words for people', () => {
     });
   });
 
-  test('a connection that is lost ends all its streams', async () => {
+  test('a lost connection ends all its streams', async () => {
     const { send, client, upstream } = await setUp((stream) => {
       stream.respond({ ':status': 200 });
       stream.write('half');
@@ -312,7 +309,7 @@ describe('errors have words for people', () => {
     }
   });
 
-  test('a body that is shorter than was said is cut', async () => {
+  test('a body shorter than its Content-Length is cut off', async () => {
     const { send, client } = await setUp((stream) => {
       stream.respond({ ':status': 200, 'content-length': '10' });
       stream.end('half');
@@ -321,7 +318,7 @@ describe('errors have words for people', () => {
     expect(end.errorClass).toBe(ErrorClass.Transient);
   });
 
-  test('a server that goes silent is given up, and its connection kept', async () => {
+  test('a request to a silent server ends, and the connection is kept', async () => {
     const { send, client, upstream } = await setUp(
       (stream, headers) => {
         if (headers[':path'] === '/quick') return hello(stream);
@@ -339,7 +336,7 @@ describe('errors have words for people', () => {
     expect(upstream.sessions).toHaveLength(1);
   });
 
-  test('more response headers than the limit are Permanent, and end nothing else', async () => {
+  test('response headers above the limit are Permanent, and end no other stream', async () => {
     const { send, client, upstream } = await setUp(
       (stream, headers) => {
         if (headers[':path'] === '/quick') return hello(stream);
@@ -355,7 +352,7 @@ describe('errors have words for people', () => {
     expect(upstream.sessions).toHaveLength(1);
   });
 
-  test('a request that HTTP/2 cannot carry fails alone', async () => {
+  test('a request that HTTP/2 does not support fails alone', async () => {
     const { send, client, upstream } = await setUp((stream) => {
       stream.respond({ ':status': 200 });
       stream.write('begun');
@@ -371,7 +368,7 @@ describe('errors have words for people', () => {
   });
 });
 
-test('an interim answer is not taken for the answer, and an answer without a body is whole', async () => {
+test('an interim response does not count as the answer, and an answer without a body is complete', async () => {
   const { send, client } = await setUp((stream, headers) => {
     stream.additionalHeaders({ ':status': 103, link: '</style.css>' });
     stream.respond({ ':status': headers[':path'] === '/none' ? 204 : 200 }, { endStream: true });

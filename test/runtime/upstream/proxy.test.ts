@@ -43,29 +43,29 @@ describe('which requests go through a proxy', () => {
     );
   });
 
-  test('each protocol has its own; small letters count, and a scheme may be left out', () => {
+  test('each protocol has its own variable; lower case works, and the scheme is optional', () => {
     expect(proxies?.of('http:', target('a.example', 80))?.origin).toBe('http://plain.test:8080');
   });
 
-  test('a star means none, and without a variable there is none', () => {
+  test('a star means no proxy, and without a variable there is none', () => {
     expect(proxiesFrom({ ...env, NO_PROXY: '*' })?.of('https:', target('api.example.com'))).toBeUndefined();
     expect(proxiesFrom({ NO_PROXY: 'x' })).toBeUndefined();
   });
 
-  test('a value of no use is refused by its name, and not repeated', () => {
+  test('the error for an invalid value names the variable, and does not contain the value', () => {
     expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).toThrow(
       /^set HTTPS_PROXY to the URL/,
     );
     expect(() => proxiesFrom({ HTTPS_PROXY: 'socks5://user:secret@host' })).not.toThrow(/secret/);
   });
 
-  test('its name and password are sent as they are meant', () => {
+  test('its user name and password are decoded before they are sent', () => {
     expect(proxyAuthorization(new URL('http://me:p%40ss@proxy'))).toBe(`Basic ${btoa('me:p@ss')}`);
     expect(proxyAuthorization(new URL('http://proxy'))).toBeUndefined();
   });
 });
 
-/** A forwarding proxy, whose every request goes to the port of 127.0.0.1 that it is given. */
+/** Starts a proxy that forwards all requests to a port of 127.0.0.1. */
 async function startProxy(port: number, status = 200, tls?: { key: string; cert: string }) {
   const seen: Array<{ line: string; authorization: string | undefined; host: string | undefined }> = [];
   const server = (tls === undefined ? createServer() : createTlsServer(tls)).on(
@@ -112,7 +112,7 @@ async function startProxy(port: number, status = 200, tls?: { key: string; cert:
   return { port: (server.address() as AddressInfo).port, seen };
 }
 
-/** The proxies of an environment, for this machine too: the servers of these tests are on it. */
+/** Returns proxies that are also used for this machine, where the servers of these tests run. */
 function everywhere(url: string): Proxies {
   const proxies = proxiesFrom({ HTTP_PROXY: url, HTTPS_PROXY: url });
   if (proxies === undefined) throw new Error('no proxies');
@@ -121,7 +121,7 @@ function everywhere(url: string): Proxies {
 }
 
 async function ask(url: string, proxies: Proxies) {
-  // The proxy itself is on this machine, which the rules deny to requests.
+  // The proxy runs on this machine, to which the rules deny requests.
   const policies = { maxAttempts: 1, egress: { loopback: false } };
   const daemon = await testDaemon({ pool: { proxies, ca: readFileSync(CA_FILE, 'utf8') }, policies });
   closing.unshift(daemon.close);
@@ -131,7 +131,7 @@ async function ask(url: string, proxies: Proxies) {
 }
 
 describe('a request through a proxy', () => {
-  test('with TLS takes a tunnel, and the certificate is the server’s', async () => {
+  test('with TLS uses a tunnel, and the certificate is the server’s', async () => {
     const upstream = await startTlsUpstream('localhost');
     closing.push(upstream.close);
     const proxy = await startProxy(upstream.port);
@@ -145,7 +145,7 @@ describe('a request through a proxy', () => {
     expect(end.timings.tlsUs).toBeGreaterThan(0);
   });
 
-  test('that speaks TLS itself takes a tunnel in it, where its certificate is trusted', async () => {
+  test('that uses TLS itself works if its certificate is trusted', async () => {
     const upstream = await startTlsUpstream('localhost');
     closing.push(upstream.close);
     const proxy = await startProxy(upstream.port, 200, certificate('localhost'));
@@ -154,7 +154,7 @@ describe('a request through a proxy', () => {
     expect(body.toString()).toBe('secret');
   });
 
-  test('that is not trusted fails and says why', async () => {
+  test('with an untrusted certificate fails with an error that says why', async () => {
     const proxy = await startProxy(1, 200, certificate('self-signed'));
     const { end } = await ask('https://far.example', everywhere(`https://localhost:${proxy.port}`));
     expect(end.errorMessage).toMatch(
@@ -163,7 +163,7 @@ describe('a request through a proxy', () => {
     expect(proxy.seen).toEqual([]);
   });
 
-  test('without TLS is given to it whole', async () => {
+  test('without TLS is sent to the proxy with the whole URL', async () => {
     const upstream = await startUpstream({ chunks: ['ok'] });
     closing.push(upstream.close);
     const proxy = await startProxy(upstream.port);
@@ -178,7 +178,7 @@ describe('a request through a proxy', () => {
     [407, ErrorClass.Permanent, /^check HTTPS_PROXY: .*: it demands a user name and password$/],
     [403, ErrorClass.Permanent, /^check HTTPS_PROXY: .*: it answered 403$/],
     [502, ErrorClass.Transient, /it answered 502/],
-  ])('that answers %i fails and names the proxy', async (status, errorClass, message) => {
+  ])('that answers %i fails with an error that names the proxy', async (status, errorClass, message) => {
     const proxy = await startProxy(1, status);
     const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${proxy.port}`));
     expect(end.errorClass).toBe(errorClass);
@@ -188,7 +188,7 @@ describe('a request through a proxy', () => {
     expect(end.errorMessage).toMatch(message);
   });
 
-  test('that is not there fails and names the variable', async () => {
+  test('that is missing fails with an error that names the variable', async () => {
     const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${await closedPort()}`));
     expect(end.errorClass).toBe(ErrorClass.Transient);
     expect(end.errorMessage).toMatch(/^check HTTPS_PROXY: no connection to the proxy http:/);

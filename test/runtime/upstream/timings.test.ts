@@ -20,13 +20,13 @@ async function stream(
   return { start, end: (await streamOf(client, id)).end };
 }
 
-test('the points of a fresh connection are in order, and agree with what was measured outside', async () => {
+test('the times of a new connection are in order, and agree with times measured by the client', async () => {
   const daemon = await testDaemon();
   const upstream = await startUpstream({ delayMs: 80, chunks: ['a', 'b'], gapMs: 300 });
   closing.push(daemon.close, upstream.close);
   const client = await daemon.client();
   const begin = performance.now();
-  // By name, so that there is something to look up.
+  // Use a host name, so that it is resolved.
   const { start, end } = await stream(client, 1n, `http://localhost:${upstream.port}/`);
   const tookUs = (performance.now() - begin) * 1000;
 
@@ -59,11 +59,11 @@ test('a pooled connection is marked reused, and has no dns, connect or tls', asy
   expect(end.timings).not.toHaveProperty('connectUs');
   expect(end.timings).not.toHaveProperty('dnsUs');
   expect(end.timings.queuedUs).toBeGreaterThanOrEqual(0);
-  // Of the connection's own beginning.
+  // The figure from when the connection was opened.
   expect(end.timings.handshakeUs).toBeGreaterThan(0);
 });
 
-test('an answer after a failed attempt and a redirect tells when each of its parts began', async () => {
+test('the timings of an answer after a failed attempt and a redirect show when each part began', async () => {
   const daemon = await testDaemon({ policies: { random: () => 0, retry: { firstDelayMs: 200 } } });
   let asked = 0;
   const upstream = await startUpstream((request, response) => {
@@ -84,7 +84,7 @@ test('an answer after a failed attempt and a redirect tells when each of its par
   expect(Number(redirectedUs) - Number(attemptUs)).toBeGreaterThan(90_000);
 });
 
-test('waiting for one of the pool’s connections counts as queued', async () => {
+test('waiting for a pooled connection counts as queued', async () => {
   const daemon = await testDaemon({ pool: { connections: 1 } });
   const upstream = await startUpstream({ delayMs: 100, chunks: ['a'] });
   closing.push(daemon.close, upstream.close);
@@ -98,7 +98,7 @@ test('waiting for one of the pool’s connections counts as queued', async () =>
   expect(second.end.timings.queuedUs).toBeGreaterThan(90_000);
 });
 
-test('health tells the pool of each origin', async () => {
+test('health reports the pool of each origin', async () => {
   const daemon = await testDaemon({ pool: { connections: 1 } });
   const upstream = await startUpstream({ chunks: ['a'], end: 'hang' });
   closing.push(daemon.close, upstream.close);

@@ -8,11 +8,11 @@ import { startUpstream } from '../../support/upstream.js';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
 
-test('a traceparent is passed on as it is', () => {
+test('a traceparent is passed on unchanged', () => {
   expect(traceparentOf(PARENT)).toBe(PARENT);
 });
 
-test('a bare trace id gets a span of its own, each time another', () => {
+test('a bare trace id gets a new span each time', () => {
   const one = traceparentOf(TRACE);
   expect(one).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
   expect(traceparentOf(TRACE)).not.toBe(one);
@@ -26,11 +26,11 @@ test.each([
   `ff-${TRACE}-00f067aa0ba902b7-01`,
   `00-${TRACE}-0000000000000000-01`,
   `${PARENT}\r\nx: y`,
-])('what is no trace is not passed on: %j', (text) => {
+])('an invalid trace is not passed on: %j', (text) => {
   expect(traceparentOf(text)).toBeUndefined();
 });
 
-test('the provider receives the trace, and a traceparent of the request comes first', async () => {
+test('the provider receives the trace, and the request’s own traceparent wins', async () => {
   const daemon = await testDaemon();
   const upstream = await startUpstream({ chunks: ['ok'] });
   try {

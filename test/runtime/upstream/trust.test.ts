@@ -23,7 +23,7 @@ async function ask(certificate: Certificate, pool: PoolOptions) {
   return { ...(await streamOf(client, 1n)), upstream, client };
 }
 
-test('a server with a certificate of an authority that was given is trusted', async () => {
+test('a server with a certificate from a given authority is trusted', async () => {
   const { body, end } = await ask('localhost', { ca });
   expect([body.toString(), end.errorClass]).toEqual(['secret', ErrorClass.Success]);
   expect(end.timings.tlsUs).toBeGreaterThan(end.timings.connectUs ?? Number.POSITIVE_INFINITY);
@@ -31,9 +31,9 @@ test('a server with a certificate of an authority that was given is trusted', as
 
 describe('is not trusted, and gets no request', () => {
   test.each<[string, Certificate, PoolOptions, string, RegExp]>([
-    ['an authority that nobody knows', 'localhost', {}, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', /--ca FILE$/],
+    ['an unknown authority', 'localhost', {}, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', /--ca FILE$/],
     ['a self-signed certificate', 'self-signed', { ca }, 'DEPTH_ZERO_SELF_SIGNED_CERT', /--ca FILE$/],
-    ['a certificate that is past its time', 'expired', { ca }, 'CERT_HAS_EXPIRED', /clock right\?/],
+    ['an expired certificate', 'expired', { ca }, 'CERT_HAS_EXPIRED', /clock right\?/],
     [
       'a certificate for another host',
       'wrong-host',
@@ -51,7 +51,7 @@ describe('is not trusted, and gets no request', () => {
   });
 });
 
-test('without verification anybody is trusted, and health says so as long as it is off', async () => {
+test('without verification every server is trusted, and health says so', async () => {
   const { body, client } = await ask('expired', { verify: false });
   expect(body.toString()).toBe('secret');
   client.send({ type: MessageType.HealthCheck });

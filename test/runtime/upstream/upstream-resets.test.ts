@@ -20,7 +20,7 @@ async function client(): Promise<RawClient> {
   return daemon.client();
 }
 
-/** Writes what it has, and resets the connection when that has left. */
+/** Writes the text, and resets the connection when it is sent. */
 function writeAndReset(socket: Socket, text: string): void {
   socket.once('data', () => {
     if (text === '') socket.resetAndDestroy();
@@ -49,7 +49,7 @@ test.each([
   expect([body.toString(), connections]).toEqual([forwarded, attempts]);
 });
 
-test('a reset after the last chunk takes nothing from the answer', async () => {
+test('after a reset behind the last chunk the answer is complete', async () => {
   const upstream = await startTcpUpstream((socket) =>
     writeAndReset(socket, `${HEAD}5\r\nhello\r\n0\r\n\r\n`),
   );
@@ -60,12 +60,12 @@ test('a reset after the last chunk takes nothing from the answer', async () => {
   expect([body.toString(), end.errorClass]).toEqual(['hello', ErrorClass.Success]);
 });
 
-test('a kept connection that the server has closed meanwhile is replaced, unseen by the client', async () => {
+test('an idle connection that the server has closed is replaced, and the client does not notice', async () => {
   const sockets: Socket[] = [];
   const upstream = await startTcpUpstream((socket) => {
     sockets.push(socket);
     const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
-    // The first connection answers once, and resets at the second request on it.
+    // The first connection answers once, and resets at its second request.
     socket.once('data', () => {
       socket.write(answer);
       socket.once('data', () => (sockets.length === 1 ? socket.resetAndDestroy() : socket.write(answer)));
@@ -80,7 +80,7 @@ test('a kept connection that the server has closed meanwhile is replaced, unseen
   expect(sockets).toHaveLength(2);
 });
 
-test('headers that come slowly, byte by byte, are waited for until the deadline and no longer', async () => {
+test('the daemon waits for slow headers, byte by byte, only until the deadline', async () => {
   const upstream = await startTcpUpstream((socket) =>
     socket.once('data', () => {
       const head = 'HTTP/1.1 200 OK\r\nx-slow: ';
@@ -102,10 +102,10 @@ test('headers that come slowly, byte by byte, are waited for until the deadline 
   expect(end.errorMessage).toContain('while waiting for an answer');
 });
 
-test('a client that is gone while it waits for the next attempt is not asked for again', async () => {
+test('no further attempt is made if the client disconnects during the wait', async () => {
   const upstream = await startUpstream({ status: 503, headers: { 'retry-after': '30' } });
   closing.push(upstream.close);
-  // Stopping waits for exchanges that still run: this test would be over before.
+  // Stopping would wait for exchanges that still run.
   const daemon = await testDaemon({ policies: {}, drainMs: 60_000 });
   closing.push(daemon.close);
   const asking = await daemon.client();

@@ -8,7 +8,7 @@ import { ownSchema } from '../../support/json-schema.js';
 import { ask, openedStore } from '../place.js';
 import { sample, sessions } from './samples.js';
 
-test('an export that is imported elsewhere and exported again is the same', () => {
+test('an export is the same after an import and another export', () => {
   const [target, next] = [openedStore(), openedStore()];
   // Other rows come first, so that ids differ.
   ask(target, target.create('before').id, 'q', 'a');
@@ -33,7 +33,7 @@ test('an export that is imported elsewhere and exported again is the same', () =
   );
 });
 
-test('the published schema is that of the code, and every export is valid by it', async () => {
+test('the published schema is that of the code, and every export is valid', async () => {
   // To write it: npx vitest run test/sessions/export/document.test.ts -u
   const schema = `${JSON.stringify(z.toJSONSchema(document, { io: 'input' }), null, 2)}\n`;
   await expect(schema).toMatchFileSnapshot('../../../schemas/sessions-export.json');
@@ -70,7 +70,7 @@ test('an export of version 1 is read, and what it lacks is empty', () => {
   ]);
 });
 
-test('a session whose id is taken is imported under a new one', () => {
+test('a session whose id is in use is imported with a new id', () => {
   const store = openedStore();
   const [session] = fromDocument(toDocument([sample()]));
   if (session === undefined) throw new Error('nothing imported');

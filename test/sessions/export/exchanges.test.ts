@@ -14,7 +14,7 @@ test('CSV has one exchange a row, quoted, and no formulas', () => {
   expect(failed).toContain(',error,RateLimited,429,,,,');
 });
 
-test('JSON lines have one exchange each, with its texts', () => {
+test('each JSON line has one exchange with its texts', () => {
   const lines = toJsonLines([sample()])
     .trimEnd()
     .split('\n')
@@ -26,7 +26,7 @@ test('JSON lines have one exchange each, with its texts', () => {
   ]);
 });
 
-test('JSON lines and CSV have what was called or refused, and why the answer ended', () => {
+test('JSON lines and CSV have tool calls, refusals, and the finish reason', () => {
   const session = withTools();
   const lines = toJsonLines([session])
     .trimEnd()

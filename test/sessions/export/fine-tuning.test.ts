@@ -45,7 +45,7 @@ const linesOf = (...sessions: Session[]): string[] =>
     .lines.split('\n')
     .filter((line) => line !== '');
 
-test('a conversation is an example a line, by the rules of OpenAI, with its system prompt, tools and images', () => {
+test('each conversation is one line, by the rules of OpenAI, with its system prompt, tools and images', () => {
   const store = openedStore();
   const { id } = store.create('t');
   const image = { name: 'dot.png', type: 'image/png', size: 3, data: 'AQID', url: null };
@@ -90,7 +90,7 @@ test('a conversation is an example a line, by the rules of OpenAI, with its syst
   });
 });
 
-test('answers that are no examples have no weight, and what cannot be one is left out with the reason', () => {
+test('unsuitable answers have weight 0, and unsuitable conversations are omitted with the reason', () => {
   const store = openedStore();
   const session = (answers: [text: string, refusal: string, failed: boolean][]): Session => {
     const { id } = store.create('t');
@@ -136,7 +136,7 @@ test('answers that are no examples have no weight, and what cannot be one is lef
   });
 });
 
-test('examples that are imported and exported again are the same', async () => {
+test('examples are the same after an import and another export', async () => {
   const store = openedStore();
   const { id } = store.create('t');
   const first = ask(store, id, 'q1', 'a1', null, { request: {} });

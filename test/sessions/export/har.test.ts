@@ -7,7 +7,7 @@ import { ask, exchange, fakeClock, openedStore } from '../place.js';
 import { har } from './har-schema.js';
 import { sample, sessions, withTools } from './samples.js';
 
-test('every HAR export is valid by the published schema of HAR 1.2', () => {
+test('every HAR export is valid HAR 1.2', () => {
   const valid = harSchema();
   fc.assert(
     fc.property(fc.array(sessions, { maxLength: 2 }), (some) => {
@@ -44,7 +44,7 @@ test('HAR 1.2: the file is valid, and its timings add up', () => {
   }
 });
 
-test('an answer that was cut off has the status it came with, and one that never began has none', () => {
+test('an answer that was cut off has its status, and one that never began has none', () => {
   const store = openedStore(undefined, { clock: fakeClock() });
   const { id } = store.create('cut');
   const error = { class: 'Transient', message: 'reset', hop: 'provider', statusCode: null };
@@ -57,7 +57,7 @@ test('an answer that was cut off has the status it came with, and one that never
   ]);
 });
 
-test('HAR has a request whole whose conversation was saved as messages', () => {
+test('HAR has the whole request, although its conversation was saved as messages', () => {
   const store = openedStore();
   const { id } = store.create('t');
   const first = ask(store, id, 'q1', 'a1');
@@ -89,7 +89,7 @@ test('HAR names the time of failed attempts and redirects, and counts it as bloc
   expect(timings).toMatchObject({ blocked: 543, _retries: 500, _redirects: 40, _queue: 2, wait: 60 });
 });
 
-test('HAR has images, tool calls, their results and refusals as a chat completion has them', () => {
+test('HAR has images, tool calls, their results and refusals in the format of a chat completion', () => {
   const session = withTools();
   const [first, second] = har.parse(JSON.parse(toHar([session], '1.0.0', conversationIn))).log.entries;
   const call = {

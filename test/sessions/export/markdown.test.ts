@@ -5,7 +5,7 @@ import { toMarkdown } from '../../../src/sessions/export/markdown.js';
 import { ask, fakeClock, message, openedStore } from '../place.js';
 import { sample, withTools } from './samples.js';
 
-test('Markdown has the branch in use', () => {
+test('Markdown has the current branch', () => {
   const markdown = toMarkdown([sample()]);
   expect(markdown).toMatch(/^# =sum\(A1\), "quoted"\n/);
   expect(markdown.match(/^## \w+/gm)).toEqual(['## You', '## Assistant', '## You', '## Assistant']);
@@ -86,11 +86,11 @@ test.each([
   ['a script', '<script>\nlet x\n\n</scrip'],
   ['preformatted text', '<pre>\n\nx'],
   ['a processing instruction', '<?php\n\necho 1;'],
-])('what follows %s that is not closed is no part of it', (_what, text) => {
+])('text after %s that is not closed is not part of it', (_what, text) => {
   expect(blocksIn(exported(text, 'next', text))).toEqual(['You', 'You', 'You']);
 });
 
-test('a message whose Markdown is whole stands in the export as it is', () => {
+test('a message with well-formed Markdown is exported unchanged', () => {
   for (const text of [
     '    indented\n\ntext',
     '```js\nx\n```',
@@ -101,7 +101,7 @@ test('a message whose Markdown is whole stands in the export as it is', () => {
     expect(exported(text, 'next')).toContain(`Z\n\n${text}\n\n## You`);
 });
 
-test('every message of an export has its heading, whatever stands in the others', () => {
+test('every message of an export has its heading, for any text in the others', () => {
   const piece = fc.constantFrom(
     '```',
     '~~~',

@@ -13,14 +13,14 @@ const only = ({ sessions }: Imported): Session => {
   if (session === undefined || others.length > 0) throw new Error('not one session');
   return session;
 };
-/** Each message with the one that it follows: `2<1 assistant: text`. */
+/** Returns each message with its parent: `2<1 assistant: text`. */
 const tree = ({ messages }: Session): string[] =>
   messages.map(({ id, parentId, role, text }) => `${id}<${parentId ?? 0} ${role}: ${text}`);
 
-test("ChatGPT's conversations come with their branches, reasoning, tool calls and files", async () => {
+test("ChatGPT's conversations are imported with branches, reasoning, tool calls and files", async () => {
   const result = await imported('chatgpt.json');
   expect(result).toMatchObject({ format: 'an export of ChatGPT', remarks: [], foreign: true });
-  // A conversation without messages is none.
+  // A conversation without messages is skipped.
   const session = only(result);
   expect(session).toMatchObject({
     title: 'Weather in Paris',
@@ -51,7 +51,7 @@ test("ChatGPT's conversations come with their branches, reasoning, tool calls an
   expect(answer).toMatchObject({ model: 'o3', endpoint: 'ChatGPT', finishReason: 'stop', reasoning: '' });
 });
 
-test("Claude's conversations come with their branches; results of tools are messages of their own", async () => {
+test("Claude's conversations are imported with branches, and tool results become separate messages", async () => {
   const result = await imported('claude.json');
   expect(result).toMatchObject({
     format: 'an export of Claude',
@@ -80,7 +80,7 @@ test("Claude's conversations come with their branches; results of tools are mess
   expect(output?.toolCallId).toBe('call_1');
 });
 
-test('a session of aichat comes with what it compressed, images and tool calls, under the name of its file', async () => {
+test('a session of aichat is imported with compressed messages, images and tool calls, and titled like its file', async () => {
   const result = await imported('aichat.yaml');
   expect(result.format).toBe('a session of aichat');
   const session = only(result);
@@ -104,7 +104,7 @@ test('a session of aichat comes with what it compressed, images and tool calls, 
   });
 });
 
-test('a session of opencode comes with tool calls, their results, endings and figures', async () => {
+test('a session of opencode is imported with tool calls, their results, endings and figures', async () => {
   const result = await imported('opencode.json');
   expect(result).toMatchObject({ remarks: ['skipped 1 × text that opencode added'] });
   const session = only(result);
@@ -172,7 +172,7 @@ test("a message a line is a conversation, in Anthropic's form and with older fun
   expect(messages[6]?.refusal).toBe('No more.');
 });
 
-test('a conversation a line, as for fine-tuning or in a batch, is a session each', async () => {
+test('each line with a conversation, for fine-tuning or in a batch, is a session', async () => {
   const { sessions } = await imported('conversations.jsonl');
   expect(sessions.map(({ title, messages }) => [title, messages.length])).toEqual([
     ['Hello?', 3],
@@ -180,7 +180,7 @@ test('a conversation a line, as for fine-tuning or in a batch, is a session each
   ]);
 });
 
-test('the same conversation has the same id each time', async () => {
+test('the same conversation gets the same id each time', async () => {
   const ids = async (file: string) => (await imported(file)).sessions.map(({ id }) => id);
   for (const file of ['chatgpt.json', 'claude.json', 'aichat.yaml', 'opencode.json', 'messages.jsonl']) {
     expect(await ids(file)).toEqual(await ids(file));
@@ -188,7 +188,7 @@ test('the same conversation has the same id each time', async () => {
   }
 });
 
-test('a byte order mark is no error', async () => {
+test('a byte order mark is ignored', async () => {
   const text = readFileSync(join(FIXTURES, 'messages.jsonl'), 'utf8');
   expect((await readImport(`\u{feff}${text}`)).sessions).toHaveLength(1);
 });
@@ -206,7 +206,7 @@ test.each([
   await expect(readImport(text)).rejects.toThrow(reason);
 });
 
-test('damaged trees give every message once, whatever follows what', async () => {
+test('damaged trees give every message once', async () => {
   const node = (id: string, parent: string | null) => ({
     id,
     parent,

@@ -20,7 +20,7 @@ const sessionsIn = (path: string): Session[] => sessionsOf('llm', llmConversatio
 const tree = ({ messages }: Session): string[] =>
   messages.map(({ id, parentId, role, text }) => `${id}<${parentId ?? 0} ${role}: ${text}`);
 
-test('prompts and responses of older versions come with fragments, attachments, tool calls and figures', () => {
+test('prompts and responses of older versions are imported with fragments, attachments, tool calls and figures', () => {
   const [session, alone] = sessionsIn(made(fixture('llm-responses.sql')));
   if (session === undefined || alone === undefined) throw new Error('not two sessions');
   expect(tree(session)).toEqual([
@@ -50,7 +50,7 @@ test('prompts and responses of older versions come with fragments, attachments, 
   expect(alone.title).toBe('Alone');
 });
 
-test('messages of newer versions come as trees; a conversation that was forked has its beginning, too', () => {
+test('messages of newer versions are imported as trees, and a forked conversation includes its beginning', () => {
   const [session, fork] = sessionsIn(made(fixture('llm-messages.sql')));
   if (session === undefined || fork === undefined) throw new Error('not two sessions');
   expect(tree(session)).toEqual([
@@ -84,7 +84,7 @@ test('messages of newer versions come as trees; a conversation that was forked h
   ]);
 });
 
-test('what was written to both kinds of tables comes once', () => {
+test('conversations in both kinds of tables are imported once', () => {
   const older = `
     CREATE TABLE conversations (id TEXT PRIMARY KEY, name TEXT, model TEXT);
     CREATE TABLE responses (
@@ -102,6 +102,6 @@ test('what was written to both kinds of tables comes once', () => {
   ]);
 });
 
-test("another program's SQLite file is told to be none", () => {
+test("another program's SQLite file is an error", () => {
   expect(() => llmConversations(made('CREATE TABLE bookmarks (url TEXT)'))).toThrow('not a log of llm');
 });

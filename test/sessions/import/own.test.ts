@@ -4,7 +4,7 @@ import { toJsonLines } from '../../../src/sessions/export/exchanges.js';
 import { readImport } from '../../../src/sessions/import/recognise.js';
 import { sample, withTools } from '../export/samples.js';
 
-test('our export of exchanges, imported and exported again, is the same', async () => {
+test('our export of exchanges is the same after an import and another export', async () => {
   const exported = toJsonLines([withTools(), sample()]);
   const { format, sessions, foreign } = await readImport(exported);
   expect([format, foreign]).toEqual(['our export of exchanges', false]);
@@ -16,7 +16,7 @@ test('our export of exchanges, imported and exported again, is the same', async 
   expect(values(toJsonLines(sessions))).toEqual(values(exported));
 });
 
-test('a question that was asked again has both answers; a result hangs by its call', async () => {
+test('a repeated question has both answers, and a result follows its call', async () => {
   const { sessions } = await readImport(toJsonLines([sample(), withTools()]));
   const trees = sessions.map(({ messages }) =>
     messages.map(({ id, parentId, role }) => `${id}<${parentId} ${role}`),

@@ -190,13 +190,13 @@ function endsInsideCharacter(bytes: Buffer): boolean {
   }
 }
 
-test('every fault has its expectation here', () => {
+test('every fault has an expectation in this file', () => {
   const here = Object.keys(FAULTS).filter((name) => !Object.hasOwn(REPORTED_FAULTS, name));
   expect(Object.keys(EXPECTED).sort()).toEqual(here.sort());
 });
 
 test.each(Object.entries(EXPECTED))(
-  'sim-fault-%s fails as its name says, and the simulator goes on',
+  'sim-fault-%s fails like its name says, and the simulator continues',
   async (name, expectation) => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(1), gap: constant(2) } });
     const post = (stream: boolean, signal?: AbortSignal): Promise<Response> =>

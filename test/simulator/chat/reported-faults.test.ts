@@ -133,12 +133,12 @@ async function plainPost(
   return { headers: response.headers, body: Buffer.concat(parts) };
 }
 
-test('every reported fault has its expectation here', () => {
+test('every reported fault has an expectation in this file', () => {
   expect(Object.keys(EXPECTED).sort()).toEqual(Object.keys(REPORTED_FAULTS).sort());
 });
 
 test.each(Object.entries(EXPECTED))(
-  'sim-fault-%s does as its name says, and the simulator goes on',
+  'sim-fault-%s behaves like its name says, and the simulator continues',
   async (name, expectation) => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(1), gap: constant(20) } });
     const post: Probe['post'] = (body = {}, signal) =>
@@ -152,7 +152,7 @@ test.each(Object.entries(EXPECTED))(
   },
 );
 
-test.each(['responses', 'messages'])('those of chat completions leave /v1/%s as it is', async (route) => {
+test.each(['responses', 'messages'])('faults of chat completions do not change /v1/%s', async (route) => {
   const { url } = await simulatorForTest({ settings: { ttft: constant(0), gap: constant(0) } });
   const ask = async (model: string): Promise<string> => {
     const response = await fetch(`${url}/v1/${route}`, {

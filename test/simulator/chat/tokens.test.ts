@@ -30,7 +30,7 @@ const anyText = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-test('the pieces, joined, are the text again', () => {
+test('the joined pieces are the text', () => {
   fc.assert(
     fc.property(anyText, (text) => [...tokenise(text)].join('') === text),
     { numRuns: 1_000 },
@@ -52,7 +52,7 @@ test('no piece is empty and none ends inside a grapheme', () => {
   );
 });
 
-test('a word keeps the space before it, and marks, digits and ideographs stand alone', () => {
+test('a word includes the space before it, and marks, digits and ideographs are separate', () => {
   expect([...tokenise('Hello big world, 12345 **x**\n\n你好 👍🏽!')]).toEqual([
     'Hello',
     ' big',

@@ -26,7 +26,7 @@ describe('a chat request with a mistake', () => {
     });
   });
 
-  test.each(['', '{', '{"model": undefined}', 'NaN'])('that is no JSON is refused: %j', async (body) => {
+  test.each(['', '{', '{"model": undefined}', 'NaN'])('that is not JSON is refused: %j', async (body) => {
     const { url } = await simulatorForTest();
     const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
     expect(response.status).toBe(400);
@@ -38,7 +38,7 @@ describe('a chat request with a mistake', () => {
     });
   });
 
-  test('that is no UTF-8 is refused', async () => {
+  test('that is not UTF-8 is refused', async () => {
     const { url } = await simulatorForTest();
     const body = Buffer.concat([Buffer.from('{"model":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
     const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
@@ -46,7 +46,7 @@ describe('a chat request with a mistake', () => {
     expect((await readError(response)).message).toBe('The request body is not valid UTF-8.');
   });
 
-  test('may hold hostile member names without harm', async () => {
+  test('with hostile member names does no harm', async () => {
     const { url } = await simulatorForTest();
     const body = `{"__proto__":{"stream":true},"constructor":1,"model":"sim-echo","messages":[{"role":"user","content":"hi","__proto__":{"content":"no"}}]}`;
     const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
@@ -58,7 +58,7 @@ test.each([
   ['sim-falt-429', "Did you mean 'sim-fault-429'?"],
   ['sim-0tps', "The model 'sim-0tps' does not exist."],
   ['sim-100001tps', "The model 'sim-100001tps' does not exist."],
-])('the mistyped model %s is told, not served', async (model, hint) => {
+])('the mistyped model %s is an error', async (model, hint) => {
   const simulator = await simulatorForTest();
   const response = await postChat(simulator, { model });
   expect(response.status).toBe(404);
@@ -73,7 +73,7 @@ test.each([
   ['GET', '/v1/chat/completions', 405, 'method_not_supported'],
   ['DELETE', '/v1/models/gpt-4', 405, 'method_not_supported'],
   ['POST', '/health', 405, 'method_not_supported'],
-])('%s %s is answered with %i', async (method, path, status, code) => {
+])('%s %s gets status %i', async (method, path, status, code) => {
   const { url } = await simulatorForTest();
   const response = await fetch(url + path, { method });
   expect(response.status).toBe(status);
@@ -97,23 +97,20 @@ test.each([
   expect((await postChat(simulator, {})).status).toBe(200);
 });
 
-describe('a body over the limit', () => {
-  test.each(['content-length', 'transfer-encoding'])(
-    'sent with %s gets a 413 that can be read',
-    async (framing) => {
-      const simulator = await simulatorForTest();
-      const response = await upload(simulator.url, 50 * 1024 * 1024, framing === 'content-length');
-      expect(response.status).toBe(413);
-      expect(JSON.parse(response.body).error).toMatchObject({
-        message: `The request body is over the limit of ${MAX_BODY_BYTES} bytes.`,
-        code: 'request_too_large',
-      });
-      expect((await postChat(simulator, {})).status).toBe(200);
-    },
-  );
+describe('a body above the limit', () => {
+  test.each(['content-length', 'transfer-encoding'])('sent with %s gets a readable 413', async (framing) => {
+    const simulator = await simulatorForTest();
+    const response = await upload(simulator.url, 50 * 1024 * 1024, framing === 'content-length');
+    expect(response.status).toBe(413);
+    expect(JSON.parse(response.body).error).toMatchObject({
+      message: `The request body is over the limit of ${MAX_BODY_BYTES} bytes.`,
+      code: 'request_too_large',
+    });
+    expect((await postChat(simulator, {})).status).toBe(200);
+  });
 });
 
-/** Sends `size` bytes as fast as they are taken, reading the answer meanwhile. */
+/** Sends `size` bytes as fast as possible, and reads the answer meanwhile. */
 function upload(url: string, size: number, announced: boolean): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const piece = Buffer.alloc(1024 * 1024, 'x');

@@ -46,7 +46,7 @@ describe('a streamed completion', () => {
     expect(chunks.every((chunk) => !('usage' in chunk))).toBe(true);
   });
 
-  test('ends with its usage when asked for, and every other chunk then has a null one', async () => {
+  test('ends with its usage if requested, and every other chunk then has a null usage', async () => {
     const simulator = await simulatorForTest();
     const response = await postChat(simulator, {
       messages: FRANCE,
@@ -74,9 +74,9 @@ describe('a streamed completion', () => {
     expect(whole.usage.total_tokens).toBe(whole.usage.prompt_tokens + pieces);
   });
 
-  test('waits for a reader that is slow, and then goes on to the end', async () => {
+  test('waits for a slow reader, and then continues to the end', async () => {
     const simulator = await simulatorForTest({ settings: { ttft: constant(0), gap: constant(0) } });
-    // The model's name is in every chunk: 40 MB in all, more than sockets hold.
+    // The model's name is in every chunk, so the answer has 40 MB, which is more than the sockets' buffers.
     const response = await postChat(simulator, {
       model: 'm'.repeat(20_000),
       messages: [{ role: 'user', content: 'Write a long text' }],
@@ -107,7 +107,7 @@ describe('a whole completion', () => {
   });
 
   test.each(['max_tokens', 'max_completion_tokens'])(
-    'is cut by %s, with finish_reason length',
+    'is truncated by %s, with finish_reason length',
     async (name) => {
       const simulator = await simulatorForTest();
       const cut = await readCompletion(await postChat(simulator, { messages: FRANCE, [name]: 3 }));
@@ -132,7 +132,7 @@ describe('a whole completion', () => {
     expect(answer.choices[0]).toMatchObject({ message: { content }, finish_reason: 'stop' });
   });
 
-  test('reads content given as parts, ignores members it does not know, and needs no /v1', async () => {
+  test('reads content in parts, ignores unknown members, and works without /v1', async () => {
     const simulator = await simulatorForTest();
     const response = await fetch(`${simulator.url}/chat/completions?api-version=1`, {
       method: 'POST',
@@ -154,7 +154,7 @@ describe('a whole completion', () => {
 });
 
 describe('the other endpoints', () => {
-  test('/v1/models lists every name that means something, also with a slash at the end', async () => {
+  test('/v1/models lists every name with a special behaviour, also with a slash at the end', async () => {
     const { url } = await simulatorForTest();
     expect(await (await fetch(`${url}/v1/models/`)).json()).toEqual({
       object: 'list',
@@ -176,7 +176,7 @@ describe('the other endpoints', () => {
     expect(await model('org%2Fown')).toMatchObject({ id: 'org/own' });
   });
 
-  test('/test_completion confirms the connection at once, whatever the body', async () => {
+  test('/test_completion confirms the connection at once, for any body', async () => {
     const { url } = await simulatorForTest();
     for (const body of ['', '{}', 'not json']) {
       const answer = await (await fetch(`${url}/test_completion`, { method: 'POST', body })).json();
@@ -187,7 +187,7 @@ describe('the other endpoints', () => {
     }
   });
 
-  test('/health tells who answers and how busy it is', async () => {
+  test('/health reports the server’s name and how busy it is', async () => {
     const simulator = await simulatorForTest();
     const hanging = new AbortController();
     const pending = postChat(simulator, { model: 'sim-fault-hang' }, hanging.signal).catch(() => 'gone');

@@ -9,7 +9,7 @@ const SECRET = 'nobody writes this down';
 
 const AT_ONCE = { ttft: constant(0), gap: constant(0) };
 
-test('/stats counts requests, answers by model, statuses and faults, and knows how late tokens were', async () => {
+test('/stats reports requests, answers by model, statuses, faults, and the lateness of tokens', async () => {
   const simulator = await simulatorForTest({ settings: AT_ONCE });
   await receive(await postChat(simulator, { stream: true }));
   await receive(await postChat(simulator, { model: 'sim-fault-503' }));
@@ -29,7 +29,7 @@ test('/stats counts requests, answers by model, statuses and faults, and knows h
   expect((await stats()).late_ms.count).toBeGreaterThan(0);
 });
 
-test('/metrics is in Prometheus’ text format, whatever models are called', async () => {
+test('/metrics is in Prometheus’ text format for any model names', async () => {
   const simulator = await simulatorForTest({ settings: AT_ONCE });
   await receive(await postChat(simulator, { model: 'a "quoted" \\ name\nof two lines', max_tokens: 1 }));
   await eventually(() => simulator.stats().streamsOpen === 0);
@@ -45,7 +45,7 @@ test('/metrics is in Prometheus’ text format, whatever models are called', asy
   expect(text).toContain('vastar_simulator_tokens_sent_total 1\n');
 });
 
-test('many made-up model names do not fill the memory', async () => {
+test('many invented model names cost bounded memory', async () => {
   const simulator = await simulatorForTest({ settings: AT_ONCE });
   const names = Array.from({ length: 250 }, (_, index) => `made-up-${index}`);
   await Promise.all(names.map(async (model) => receive(await postChat(simulator, { model, max_tokens: 1 }))));

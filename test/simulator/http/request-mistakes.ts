@@ -6,7 +6,7 @@ const strictFormat = (schema: unknown): unknown => ({
   json_schema: { name: 'city', strict: true, schema },
 });
 
-/** Bodies, and the error OpenAI's API answers them with. */
+/** Invalid bodies, and the errors of OpenAI's API for them. */
 export const MISTAKES: [
   body: unknown,
   expected: { message: string | RegExp; param?: string; code?: string },

@@ -29,7 +29,7 @@ const written = async (content: string | Buffer): Promise<string> => {
 };
 
 describe('a recording’s file', () => {
-  test('gives back what was written, split characters and all', () => {
+  test('is read as it was written, including split characters', () => {
     const broken: Recording = { ...RECORDING, ending: 'broken', parts: [] };
     const read = parseRecordings(formatRecording(RECORDING) + formatRecording(broken), 'f');
     expect(
@@ -54,11 +54,11 @@ describe('a recording’s file', () => {
       'f, line 7: this line does not belong to a recording.',
     ],
     [formatRecording(RECORDING).replace('{"end":"end"}\n', ''), 'f holds no complete recording.'],
-  ])('that is damaged is told by its line: %j', (text, message) => {
+  ])('that is damaged gives an error with the line: %j', (text, message) => {
     expect(() => parseRecordings(text, 'f')).toThrow(message);
   });
 
-  test('that is damaged gives what is whole of it, and says what is not', async () => {
+  test('that is damaged gives its complete recordings, and reports the others', async () => {
     const whole = formatRecording(RECORDING);
     const [head = '', ...rest] = whole.split('\n');
     const damaged = [head, '{"ms":1,"te', ...rest].join('\n');
@@ -81,13 +81,13 @@ describe('a recording’s file', () => {
     ]);
   });
 
-  test('that has a byte order mark is read, and may be added to', async () => {
+  test('with a byte order mark is read, and can be appended to', async () => {
     const text = `\u{feff}${formatRecording(RECORDING)}`;
     expect(parseRecordings(text, 'f')).toHaveLength(1);
     expect(await readRecordings(await written(text))).toMatchObject({ recordings: [{}], problems: [] });
   });
 
-  test('whose last recording has no end says so', async () => {
+  test('whose last recording is incomplete gives an error', async () => {
     const whole = formatRecording(RECORDING);
     const file = await written(whole + whole.replace('{"end":"end"}\n', ''));
     const { recordings, problems } = await readRecordings(file);
@@ -110,7 +110,7 @@ describe('a simulator that records', () => {
     return { file, provider, simulator };
   }
 
-  test('hands the provider’s answer on as it comes, and writes it down with its timing', async () => {
+  test('forwards the provider’s answer as it arrives, and records it with its times', async () => {
     const { file, simulator } = await recording({ ttft: constant(60), gap: constant(15) });
     const body = { model: 'gpt-4o', messages: FRANCE, stream: true };
     const response = await postChat(simulator, body, undefined, { authorization: `Bearer ${KEY}` });
@@ -129,7 +129,7 @@ describe('a simulator that records', () => {
     expect(written).not.toContain('What is the capital');
   });
 
-  test('hands errors and broken connections on too', async () => {
+  test('forwards errors and broken connections, too', async () => {
     const { file, simulator } = await recording({ ttft: constant(0), gap: constant(1) });
     expect((await postChat(simulator, { model: 'sim-fault-429' })).status).toBe(429);
     expect(
@@ -142,7 +142,7 @@ describe('a simulator that records', () => {
     ]);
   });
 
-  test('writes the response’s headers down, request ids first, without cookies and keys', async () => {
+  test('records the response’s headers, request ids first, without cookies and keys', async () => {
     const headers = { 'set-cookie': 'a=secret', 'x-said': `key ${KEY}`, 'x-request-id': 'req_1' };
     const provider = await startUpstream({ headers, chunks: ['data: [DONE]\n\n'] });
     try {
@@ -159,7 +159,7 @@ describe('a simulator that records', () => {
     }
   });
 
-  test('passes a redirect on: who it leads to is not given the keys', async () => {
+  test('passes a redirect on and does not send the keys to its target', async () => {
     const elsewhere = await startUpstream({ chunks: ['{}'] });
     const provider = await startUpstream({ status: 307, headers: { location: elsewhere.url } });
     try {
@@ -176,7 +176,7 @@ describe('a simulator that records', () => {
     ['as it is', KEY],
     ['in Base64', Buffer.from(`user:${KEY}`).toString('base64')],
     ['in a URL', encodeURIComponent(KEY)],
-  ])('writes asterisks for a key that the provider says back %s', async (_how, said) => {
+  ])('writes asterisks for a key that the provider repeats %s', async (_how, said) => {
     const { file, simulator } = await recording({
       ttft: constant(0),
       gap: constant(0),
@@ -191,7 +191,7 @@ describe('a simulator that records', () => {
     expect(written.length).toBeGreaterThan(heard.length);
   });
 
-  test('says once that the disk is full; answers go on', async () => {
+  test('reports a full disk once, and answers continue', async () => {
     const problems: string[] = [];
     const provider = await simulatorForTest({ settings: { ttft: constant(0), gap: constant(0) } });
     const simulator = await simulatorForTest({
@@ -210,7 +210,7 @@ describe('a simulator that records', () => {
     ]);
   });
 
-  test('says when the provider cannot be reached', async () => {
+  test('reports that the provider cannot be reached', async () => {
     const { provider, simulator } = await recording();
     await provider.close();
     const response = await postChat(simulator, {});

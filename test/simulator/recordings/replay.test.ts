@@ -12,18 +12,18 @@ import { bytes, RECORDING, recordingFile } from './recorded.js';
 
 const CONNECTION = /^(connection|keep-alive|transfer-encoding)$/;
 
-test('a recording gives the times of its tokens; those that came together have none between them', () => {
+test('a recording gives the times of its tokens, with gaps of 0 between tokens that arrived together', () => {
   expect(recordedTimes([RECORDING])).toEqual({ ttftMs: [100], gapsMs: [30, 0] });
 });
 
-test('twice as fast halves every time and changes nothing else', () => {
+test('double speed halves every time and changes nothing else', () => {
   const fast = atSpeed(RECORDING, 2);
   expect([fast.headersMs, ...fast.parts.map(({ atMs }) => atMs)]).toEqual([40, 50, 65, 65.75, 75]);
   expect(fast.parts.map((part) => part.bytes)).toEqual(RECORDING.parts.map((part) => part.bytes));
 });
 
 describe('a simulator that replays', () => {
-  test('gives what was recorded, at the recorded pace', async () => {
+  test('sends the recording at the recorded times', async () => {
     const clock = createFakeClock();
     const simulator = await simulatorForTest({ clock, replay: inTurn([RECORDING]) });
     const pending = postChat(simulator, { model: 'anything', stream: true });
@@ -40,7 +40,7 @@ describe('a simulator that replays', () => {
     );
   });
 
-  test('gives streams for streams, one recording after the other, and again from the first', async () => {
+  test('answers streams with recorded streams, one after the other, in a loop', async () => {
     const part = (content: string): Recording => ({
       ...RECORDING,
       parts: [{ atMs: 0, bytes: bytes(content) }],
@@ -53,7 +53,7 @@ describe('a simulator that replays', () => {
     expect(await ask(true)).toBe('one');
   });
 
-  test('gives the recorded headers, without those of the connection, cookies, and the way elsewhere', async () => {
+  test('sends the recorded headers, without cookies, redirects and headers about the connection', async () => {
     const headers = {
       'x-request-id': 'req_1',
       'retry-after': '7',
@@ -77,7 +77,7 @@ describe('a simulator that replays', () => {
     expect(names.sort()).toEqual(['content-type', 'x-upstream']);
   });
 
-  test('can have faults too', async () => {
+  test('can have faults, too', async () => {
     const simulator = await simulatorForTest({ replay: inTurn([{ ...RECORDING, headersMs: 0 }]) });
     expect((await postChat(simulator, { model: 'sim-fault-503' })).status).toBe(503);
   });

@@ -29,13 +29,13 @@ describe('settings given by name', () => {
     });
   });
 
-  test('change what a profile settles, whatever their order', () => {
+  test('change values of a profile, in any order', () => {
     const { ttft, gap } = readSettings({ ttft: 'constant:1', profile: 'slow' });
     expect(ttft).toEqual(constant(1));
     expect(gap).toMatchObject({ meanMs: 1000 / 12 });
   });
 
-  test('are shown as they can be read again', () => {
+  test('are shown in a form that can be read again', () => {
     const shown = showSettings({ ...DEFAULT_SETTINGS, tokens: 5, seed: 3 });
     expect({ ...DEFAULT_SETTINGS, ...readSettings(shown) }).toEqual({
       ...DEFAULT_SETTINGS,
@@ -53,17 +53,17 @@ describe('settings given by name', () => {
     [{ tps: 1e300 }, 'It must be a number from 0.1 to 100000.'],
     [{ tokens: {} }, 'It must be a whole number from 1 to 16384.'],
     [{ ttft: 'recorded:/etc/passwd' }, 'works as a flag and in a settings file only'],
-  ])('are refused when wrong: %j', (given, message) => {
+  ])('are refused if invalid: %j', (given, message) => {
     expect(() => readSettings(given)).toThrow(message);
   });
 
-  test('all have a meaning that fits a line of help', () => {
+  test('all have a description that fits a line of help', () => {
     for (const { about } of Object.values(SETTING_RULES)) expect(about.length).toBeLessThan(140);
   });
 });
 
 describe('a header', () => {
-  test('changes its own answer only, and goes before the model’s name', async () => {
+  test('changes only its own answer, and wins over the model’s name', async () => {
     const simulator = await simulatorForTest();
     const ask = async (headers: Record<string, string>): Promise<string> => {
       const response = await postChat(simulator, { model: 'sim-echo' }, undefined, headers);
@@ -75,7 +75,7 @@ describe('a header', () => {
     expect(await ask({ 'x-sim-profile': 'instant' })).toBe('hello');
   });
 
-  test('may name a fault, and take it away', async () => {
+  test('can set a fault, and remove it', async () => {
     const simulator = await simulatorForTest();
     expect((await postChat(simulator, {}, undefined, { 'x-sim-fault': '503' })).status).toBe(503);
     const model = { model: 'sim-fault-503' };
@@ -83,7 +83,7 @@ describe('a header', () => {
     expect((await postChat(simulator, model, undefined, headers)).status).toBe(200);
   });
 
-  test('with a seed makes the answer the same whenever it comes', async () => {
+  test('with a seed gives the same answer at any time', async () => {
     const simulator = await simulatorForTest();
     const ask = async (headers: Record<string, string>): Promise<string> => {
       const messages = [{ role: 'user', content: 'Why do cats purr?' }];
@@ -111,7 +111,7 @@ describe('PATCH /admin/settings', () => {
   const patch = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${url}/admin/settings`, { method: 'PATCH', body, headers });
 
-  test('changes the running simulator, and shows what holds now', async () => {
+  test('changes the running simulator, and shows the current settings', async () => {
     const simulator = await simulatorForTest();
     const response = await patch(
       simulator.url,
@@ -142,7 +142,7 @@ describe('PATCH /admin/settings', () => {
     expect((await readError(response)).code).toBe('not_local');
   });
 
-  // A page whose name leads to 127.0.0.1 by now (DNS rebinding) sends no Origin with a GET.
+  // A page whose name now resolves to 127.0.0.1 (DNS rebinding) sends no Origin with a GET.
   test.each([
     ['GET', '/admin/settings', 'attacker.example'],
     ['GET', '/admin/settings', '127.0.0.1.attacker.example'],
@@ -163,7 +163,7 @@ describe('PATCH /admin/settings', () => {
   );
 });
 
-/** Asks 127.0.0.1 as whoever knows it by the name `host`. */
+/** Sends a request to 127.0.0.1 with this Host header. */
 function statusOf(asked: {
   method: string;
   path: string;
@@ -197,7 +197,7 @@ describe('faults by rate', () => {
     return statuses;
   };
 
-  test('come as often as asked, by weight, and the same for a seed', async () => {
+  test('have the given rate and weights, and are the same for a seed', async () => {
     const statuses = await run(2);
     const count = (status: number): number => statuses.filter((one) => one === status).length;
     expect(count(200)).toBeGreaterThan(18);
@@ -210,7 +210,7 @@ describe('faults by rate', () => {
 });
 
 describe('the length of answers', () => {
-  test.each([1, 7, 250])('is exactly %i tokens when asked for', async (tokens) => {
+  test.each([1, 7, 250])('is exactly %i tokens if requested', async (tokens) => {
     const simulator = await simulatorForTest({ settings: { tokens } });
     const answer = await readCompletion(await postChat(simulator, { messages: FRANCE }));
     expect(answer.usage.completion_tokens).toBe(tokens);
@@ -222,7 +222,7 @@ describe('the length of answers', () => {
   });
 });
 
-test('a profile as a model’s name paces its answer', async () => {
+test('a profile’s name as model sets the pace of the answer', async () => {
   const clock = createFakeClock();
   const simulator = await simulatorForTest({ clock });
   const pending = postChat(simulator, { model: 'sim-slow', messages: FRANCE });
@@ -234,7 +234,7 @@ test('a profile as a model’s name paces its answer', async () => {
   expect(simulator.stats().tokensSent).toBe([...tokenise(PARIS)].length);
 });
 
-test('one more than --max-concurrent is refused with 429 and Retry-After', async () => {
+test('a request above --max-concurrent is refused with 429 and Retry-After', async () => {
   const simulator = await simulatorForTest({ settings: { maxConcurrent: 1 } });
   const hanging = new AbortController();
   const first = await postChat(simulator, { model: 'sim-fault-hang-mid', stream: true }, hanging.signal);

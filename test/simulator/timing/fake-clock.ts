@@ -6,13 +6,13 @@ interface Waiter {
   wake(): void;
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that only advances when a test calls it. */
 export interface FakeClock extends Clock {
   /** Alarms that are set. */
   readonly waiting: number;
-  /** Moves forward by `ms`; every alarm goes off exactly when it is due. */
+  /** Advances by `ms`. Every alarm fires exactly when it is due. */
   advance(ms: number): Promise<void>;
-  /** Moves forward by `ms` in one step, as after a pause of the whole process: alarms go off late. */
+  /** Advances by `ms` in one step, like after a pause of the whole process: alarms fire late. */
   jump(ms: number): Promise<void>;
 }
 

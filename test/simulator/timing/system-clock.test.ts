@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDueHeap } from '../../../src/simulator/timing/due-heap.js';
 import { createSystemClock } from '../../../src/simulator/timing/system-clock.js';
 
-test('a heap of due times gives them in order, whatever is added and taken', () => {
+test('a heap returns due times in order, for any additions and removals', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.double({ noNaN: true }), fc.constant('take' as const))), (steps) => {
       const heap = createDueHeap<{ dueMs: number }>();
@@ -37,7 +37,7 @@ describe('the system’s clock', () => {
     for (let count = 0; count < 10; count += 1) expect(await at(afterMs)).toBeGreaterThanOrEqual(0);
   });
 
-  test('rings all of a crowd, in order', async () => {
+  test('fires many alarms in order', async () => {
     const clock = createSystemClock();
     const startMs = clock.now();
     const rung: number[] = [];
@@ -58,7 +58,7 @@ describe('the system’s clock', () => {
     expect(clock.now() - startMs).toBeGreaterThanOrEqual(49.9);
   });
 
-  test('does not ring what was called off, nor from within a call', async () => {
+  test('does not fire cancelled alarms, and never fires within a call', async () => {
     const clock = createSystemClock();
     let rung = 0;
     const callOff = clock.alarm(clock.now() + 1, () => {
@@ -73,7 +73,7 @@ describe('the system’s clock', () => {
     expect(rung).toBe(10);
   });
 
-  test('looks at sockets and other timers while it waits', async () => {
+  test('handles sockets and other timers while it waits', async () => {
     const at = ring();
     let turns = 0;
     const count = (): void => {

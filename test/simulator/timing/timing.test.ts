@@ -23,7 +23,7 @@ describe('random numbers', () => {
     expect(draw(7, 0)).not.toEqual(draw(8, 0));
   });
 
-  test('lie evenly in [0, 1)', () => {
+  test('are uniform in [0, 1)', () => {
     const random = createRandom(3);
     const draws = Array.from({ length: 20_000 }, random);
     expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
@@ -50,21 +50,21 @@ describe('a distribution', () => {
     expect(statistics(constant(30))).toMatchObject({ p50: 30, p95: 30, min: 30 });
   });
 
-  test('that is normal has the mean and the spread asked for, and no draw below 0', () => {
+  test('that is normal has the given mean and deviation, and no draw below 0', () => {
     const { mean, p95 } = statistics({ kind: 'normal', meanMs: 100, deviationMs: 20 });
     within(mean, 100);
     within(p95, 100 + 1.645 * 20);
     expect(statistics({ kind: 'normal', meanMs: 1, deviationMs: 5 }).min).toBe(0);
   });
 
-  test('that is log-normal has the mean asked for and a long tail', () => {
+  test('that is log-normal has the given mean and a long tail', () => {
     const { mean, p50, p95 } = statistics({ kind: 'log-normal', meanMs: 300, sigma: 0.5 });
     within(mean, 300);
     within(p50, 300 * Math.exp(-0.125));
     within(p95, 300 * Math.exp(-0.125 + 1.645 * 0.5));
   });
 
-  test('that was recorded draws what was measured', () => {
+  test('that was recorded draws from the measured times', () => {
     const { mean, min } = statistics({ kind: 'recorded', source: 'x', samplesMs: [10, 20, 60] });
     within(mean, 30);
     expect(min).toBe(10);
@@ -99,11 +99,11 @@ describe('a schedule', () => {
     expect([1, 2, 3, 4].map(schedule.next)).toEqual([300, 302.5, 305, 307.5]);
   });
 
-  test('adds what reading the prompt costs', () => {
+  test('adds the time for reading the prompt', () => {
     expect(createSchedule(paced({ prefill: 0.5 }), 1_000, () => 0, createRandom(1)).firstMs).toBe(800);
   });
 
-  test('slows down by how many other answers run at that moment', () => {
+  test('slows down with the number of other running answers', () => {
     let others = 2;
     const schedule = createSchedule(paced({ slowdown: 0.5 }), 1, () => others, createRandom(1));
     expect(schedule.next()).toBe(600);
@@ -143,7 +143,7 @@ describe('pacing', () => {
     ]);
   });
 
-  test('after a late timer sends what is overdue in one write, and the rest on time', async () => {
+  test('after a late timer sends overdue frames in one write, and the rest on time', async () => {
     const clock = createFakeClock();
     const { sent, done } = start(clock, new AbortController().signal);
     await clock.jump(130);
@@ -153,7 +153,7 @@ describe('pacing', () => {
     expect(sent.slice(1)).toEqual([['3,4', 137.5]]);
   });
 
-  test('keeps frames that travel alone in writes of their own, however late', async () => {
+  test('sends frames marked `alone` in separate writes, even if late', async () => {
     const clock = createFakeClock();
     const sent: number[] = [];
     const alone = frames.map((frame, index) => (index === 2 ? { ...frame, alone: true as const } : frame));
@@ -166,7 +166,7 @@ describe('pacing', () => {
     expect(sent).toEqual([2, 1, 2]);
   });
 
-  test('holds back while the reader is not ready', async () => {
+  test('waits while the reader is not ready', async () => {
     const clock = createFakeClock();
     const gate = Promise.withResolvers<void>();
     const { sent, done } = start(clock, new AbortController().signal, 1, gate.promise);

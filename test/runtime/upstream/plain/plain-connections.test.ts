@@ -26,7 +26,7 @@ afterEach(async () => {
   await upstream.close();
 });
 
-/** Sends a request over a connection that waits, or over a new one, and resolves with the response's body. */
+/** Sends a request over an idle or a new connection. Resolves to the response's body. */
 function ask(path: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const head = parseRequestHead({ method: 'GET', url: `${upstream.url}${path}`, headers: {} });
@@ -49,13 +49,13 @@ function ask(path: string): Promise<string> {
   return promise;
 }
 
-test('a response on a used connection may take longer than a connection waits for a request', async () => {
+test('a response on a reused connection may take longer than the idle limit', async () => {
   await ask('/');
   expect(await ask('/slow')).toBe('begun ended');
   expect(upstream.connections()).toBe(1);
 });
 
-test('a connection that waited too long carries no further request', async () => {
+test('a connection that was idle for too long is not reused', async () => {
   await ask('/');
   await sleep(2 * KEEP_ALIVE_MS);
   expect(await ask('/')).toBe('begun ended');

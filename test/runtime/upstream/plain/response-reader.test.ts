@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createResponseReader } from '../../../../src/runtime/upstream/plain/response-reader.js';
 
-/** What one response consists of; `reusable` is undefined while it goes on. */
+/** The parts of one response. `reusable` is undefined while the response is incomplete. */
 interface Read {
   statusCode: number;
   headers: (readonly [string, string])[];
@@ -10,7 +10,7 @@ interface Read {
   reusable: boolean | undefined;
 }
 
-/** Reads responses to requests by these methods from pieces of these sizes, the last ones as long as the rest. */
+/** Reads responses to requests with these methods, in pieces of these sizes. The last piece is the rest. */
 function read(text: string, methods: readonly string[], sizes: readonly number[] = [], ends = false): Read[] {
   const responses: Read[] = [];
   const waiting = [...methods];
@@ -75,7 +75,7 @@ test.each([
     'hello world',
     false,
   ],
-])('%s: the body ends where it should, however the bytes are cut', (_name, text, body, reusable) => {
+])('%s: the body ends at the right place for every split of the bytes', (_name, text, body, reusable) => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 20 })), (sizes) => {
       expect(read(text, ['POST'], sizes)).toMatchObject([{ body, reusable }]);
@@ -98,7 +98,7 @@ test('headers keep their names, their order and their repetitions', () => {
   ]);
 });
 
-test('the response to a HEAD has no body, whatever its length says, and the next one is read', () => {
+test('the response to a HEAD has no body despite its length, and the next response is read', () => {
   const head = SIZED.slice(0, -'hello'.length);
   expect(read(head + CHUNKED, ['HEAD', 'GET'], [head.length])).toMatchObject([
     { body: '', reusable: true },
@@ -109,11 +109,11 @@ test('the response to a HEAD has no body, whatever its length says, and the next
 test.each([
   ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', /Expected HTTP/],
   ['another protocol without a line', 'hello there', /Expected HTTP/],
-  ['a status that is no number', 'HTTP/1.1 2xx OK\r\n\r\n', /status code/],
+  ['a status that is not a number', 'HTTP/1.1 2xx OK\r\n\r\n', /status code/],
   ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n', /header token/],
   ['a control character in a header', 'HTTP/1.1 200 OK\r\na: b\u0001\r\n\r\n', /header value char/],
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', /Content-Length/],
-  ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n', /Content-Length/],
+  ['a length that is not a number', 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n', /Content-Length/],
   ['another coding last', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n', /Transfer-Encoding/],
   ['a chunk without a size', `${CHUNKED.slice(0, 45)}\r\n\r\nhello`, /chunk/],
   ['a chunk that is longer than it says', CHUNKED.replace('hello\r\n', 'helloo\r\n'), /chunk/],
@@ -123,7 +123,7 @@ test.each([
   expect(() => read(text, ['POST'])).toThrow(reason);
 });
 
-test('chunks may each have an extension, however many they are', () => {
+test('each of many chunks may have an extension', () => {
   const chunk = `1;signature=${'x'.repeat(40)}\r\na\r\n`;
   const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(1000)}0\r\n\r\n`;
   expect(read(text, ['POST'])).toMatchObject([{ body: 'a'.repeat(1000), reusable: true }]);
