@@ -24,7 +24,7 @@ export interface Delivered {
 /** A count includes hidden tokens when it exceeds this factor times the estimate plus this many tokens. */
 const HIDDEN_FACTOR = 3;
 const HIDDEN_SLACK = 20;
-/** A count below the estimate by this factor, and by `HIDDEN_SLACK` tokens, is of a part of the text alone. */
+/** A count covers only part of the text when the estimate exceeds this factor times the count plus `HIDDEN_SLACK`. */
 const PARTIAL_FACTOR = 8;
 
 /**
@@ -46,7 +46,7 @@ export function deliveredOf(counts: TokenCounts | undefined, reasoning: Amount, 
   const hidden = thought - streamed.tokens;
   if (pieces === 0) return { tokens: Math.max(0, tokens), estimated: false, known: true, hidden };
   if (!streamed.known) return { tokens, estimated: true, known: false, hidden };
-  // Counts of each event alone (some gateways), or of the first one, as of an answer that was cut (Anthropic).
+  // Some gateways count each event separately. A truncated answer of Anthropic only has the count of the first event.
   if (tokens > 0 && estimate > PARTIAL_FACTOR * tokens + HIDDEN_SLACK)
     return { tokens: estimate, estimated: true, known: true, hidden };
   const most = HIDDEN_FACTOR * Math.max(estimate, pieces) + HIDDEN_SLACK;

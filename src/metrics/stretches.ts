@@ -9,9 +9,9 @@ export interface Stretch {
 }
 
 /**
- * The hops one after another, as the waterfall has them, then the output after the first token. The stretches leave no gap and do not
- * overlap.
- * @param e2eMs until the last output
+ * Places the hops one after another, as in the waterfall, then the output after the first token. The stretches have no
+ * gaps and do not overlap.
+ * @param e2eMs time to the last output
  */
 export function hopStretches(hops: Hops, e2eMs: number | undefined): Stretch[] {
   let atMs = 0;

@@ -51,7 +51,7 @@ test.each([
   ['a closed loop', ['--concurrency', '5', '--requests', '50']],
   ['conversations', ['--concurrency', '5', '--conversations', '12', '--turns', 'uniform:1,3']],
 ])(
-  '%s in three processes has the very requests of one, and their merge is one report',
+  '%s in three processes sends the requests of a single process, and the reports merge into one',
   async (_name, flags) => {
     const { whole, parts } = await wholeAndShards(...flags, '--input-tokens', 'uniform:3,30', '--seed', '9');
     expect(parts.toSorted()).toEqual(whole.toSorted());

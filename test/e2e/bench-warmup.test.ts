@@ -6,7 +6,7 @@ const ground = groundForEach();
 const { endpoint, run } = ground;
 const WHOLE = sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]').join('');
 
-/** The first answers take long. */
+/** A server whose first answers are slow. */
 function slowAtFirst(count: number): Handler {
   let served = 0;
   return (_request, response) => {

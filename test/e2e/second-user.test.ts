@@ -102,7 +102,7 @@ describe.skipIf(why !== undefined)(
       ['runtime', 'status'],
       ['runtime', 'start'],
     ])(
-      'a socket of theirs in the place of our daemon gets no byte of ours: %s %s',
+      'a stranger’s socket at our daemon’s path receives no byte: %s %s',
       async (...args) => {
         const heard = await listenAsStranger(socket);
         const { code, stderr, stdout } = await runProgram(place, args);

@@ -13,7 +13,7 @@ const path = (name: string): string => join(ground.place.dir, name);
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
-/** @param address that nothing may ask */
+/** @param address must receive no request */
 const hostile = (address: string): string =>
   [
     '## An answer\n\nwith **markup**, a [link](https://example.org/) and `code`.',
@@ -66,7 +66,7 @@ async function exported(): Promise<string> {
   return readFileSync(path('page.html'), 'utf8');
 }
 
-test('a conversation is one page with text, waterfall, tool calls and image, which is not written over', async () => {
+test('the HTML export is one page with text, waterfall, tool calls and image, and is not overwritten', async () => {
   await conversation('## Heading\n\n*emphasis*');
   const page = await exported();
   expect(page).toMatch(/<h5>Heading<\/h5>\s*<p><em>emphasis<\/em><\/p>/);
@@ -123,7 +123,7 @@ test.skipIf(program === undefined)(
       });
       expect(page.problems).toEqual([]);
       expect(elsewhere.requests.map((request) => request.path)).toEqual([]);
-      // The keyboard reaches the button for colors first, then the waterfall's.
+      // Tab reaches the colour button first, then the waterfall's button.
       await page.key('Tab');
       expect(await page.evaluate('document.activeElement.textContent')).toBe('Dark colors');
       await page.evaluate('document.activeElement.click()');

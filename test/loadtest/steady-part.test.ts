@@ -3,7 +3,7 @@ import { trimmed } from '../../src/loadtest/steady-part.js';
 import { createTally, type Tally } from '../../src/loadtest/tally.js';
 import { NO_SPEED } from '../../src/metrics/speed.js';
 
-/** A request each 10 ms; the first `slow` take 400 ms, the others 100 ms and a little. */
+/** One request every 10 ms. The first `slow` requests take 400 ms, the others slightly over 100 ms. */
 function tallyOf(count: number, slow: number): Tally {
   const tally = createTally('open');
   for (let index = 0; index < count; index += 1) {
@@ -23,17 +23,17 @@ function tallyOf(count: number, slow: number): Tally {
 test('the warm-up and the cool-down are excluded, and rates use the rest of the test', () => {
   const part = trimmed(tallyOf(600, 60), 'open', undefined);
   expect(part?.trim).toMatchObject({ before: 60, steady: true, fromMs: 600 });
-  // An answer takes 106 ms at most: the last eleven requests ended alone.
+  // Answers take at most 106 ms, so the last eleven requests ran under falling load.
   expect(part?.trim.after).toBeGreaterThanOrEqual(10);
   expect(part?.trim.after).toBeLessThanOrEqual(12);
   expect(part?.report.latency.ttft?.max).toBeLessThan(107);
-  // What ended in that time, also of what was sent before it.
+  // All requests that ended in that time, including earlier sends.
   const { fromMs = 0, toMs = 0 } = part?.trim ?? {};
   const ended = tallyOf(600, 60).samples.filter(({ endMs }) => endMs > fromMs && endMs <= toMs).length;
   expect(part?.report.requestsPerSecond).toBeCloseTo((1000 * ended) / (toMs - fromMs), 6);
   expect(part?.report.outputTokensPerSecond).toBeCloseTo((4000 * ended) / (toMs - fromMs), 6);
   expect(part?.tally.samples).toHaveLength(600 - 60 - (part?.trim.after ?? 0));
-  // Gaps are not known by request.
+  // Gaps are only known for the whole test.
   expect(part?.report.latency.itl?.count).toBe(600);
 });
 

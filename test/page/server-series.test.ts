@@ -11,7 +11,7 @@ const figures = {
   generation_tokens: { values: [100, 300, 50] },
 };
 
-test('gauges are charted as they were, counters as rates', () => {
+test('gauges are charted unchanged, counters as rates', () => {
   const server_metrics = { server: 'vLLM', at_ms: [-500, 500, 2500], figures };
   const [run] = readReport({ load: {}, runs: [{ mode: 'a', requests: {}, server_metrics }] }).runs;
   if (run?.server === undefined) throw new Error('no server');
@@ -22,13 +22,13 @@ test('gauges are charted as they were, counters as rates', () => {
   ).toEqual([
     ['Requests at the server', ['running', [0, 8, 4]], ['waiting', [0, 3, null]]],
     ['KV cache', ['KV cache', [0.1, 0.9, 0.5]]],
-    // The counter began again: it grew from zero.
+    // After the reset, the counter grew from zero.
     ['Tokens at the server', ['output', [null, 200, 25]]],
   ]);
   expect(charts[0]?.xs).toEqual([-0.5, 0.5, 2.5]);
 });
 
-test('a test without a metrics page has no charts of the server', () => {
+test('a test without a metrics page has no server charts', () => {
   const [run] = readReport({ load: {}, runs: [{ mode: 'a', requests: {}, server_metrics: null }] }).runs;
   expect(run?.server).toBeUndefined();
 });

@@ -28,7 +28,7 @@ export interface BenchFlags
   concurrency?: number;
   /** In seconds. */
   ramp: number;
-  /** Requests before; `auto`: the beginning of the test is left out. */
+  /** Number of requests before the test; `auto`: exclude the test's warm-up and cool-down. */
   warmup: number | 'auto';
   /** In seconds. */
   drain?: number;
@@ -52,8 +52,8 @@ export const DEFAULT_DRAIN_S = 10;
 const MAX_SEED = 2 ** 32 - 1;
 
 const HELP = `
---mode takes several endpoints, which are tested one after another: --mode simulator,openai. --model then applies to all.
-Other endpoint flags are refused: write their values into the endpoints' sections of the configuration.
+--mode takes several endpoints, which are tested one after another: --mode simulator,openai. --model then applies to all
+of them. Other endpoint flags are refused: write their values into the endpoints' sections of the configuration.
 
 Without arrivals the loop is closed: --concurrency requests run at a time, and each end starts the next. All begin at
 once and continue in waves, unless --ramp spreads the first requests.
@@ -61,10 +61,10 @@ ${ARRIVALS_HELP}
 ${PROMPTS_HELP}
 
 Requests go directly to the provider, without daemon, retries, circuit and limits. --through daemon measures the path of
-the chat, with one attempt for each request and no circuit. --policies turns both on and reports attempts and retry time.
+the chat, with one attempt for each request and no circuit. --policies turns on both and reports attempts and retries.
 The class of errors of this program begins with client: or daemon:. Answers that --drain cuts are "unfinished".
 
-TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), one value for each
+TTFT: first content since send. E2E: last content since send. TPOT: (E2E - TTFT) / (output tokens - 1), a value for each
 request. ITL: the gaps between content chunks of all requests. Goodput: requests per second that meet every --slo.
 Only complete answers count; all others are errors, by class. Rates use the time to the last answer's end.
 --warmup auto excludes the requests before TTFT is steady (MSER-5) and the requests at the end under falling load.

@@ -23,9 +23,9 @@ interface MergeFlags {
 }
 
 const HELP = `
-The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same time.
-The merged report uses all requests, so its figures are those of a single process: percentiles are not averaged. The
-reports' checks apply to the merged report; --check adds others.
+The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same
+time. The merged report uses all requests, so its figures are those of a single process: percentiles are not averaged.
+The reports' checks apply to the merged report; --check adds others.
 
 Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or belongs to a different test.`;
 

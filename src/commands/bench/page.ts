@@ -65,10 +65,10 @@ ${errors(run)}
 </section>`;
 }
 
-/** The table of several loads, as it is printed. */
+/** Returns the printed table of several loads. */
 function curve({ curve }: EndpointRun): Markup | undefined {
   if (curve === undefined) return undefined;
-  return html`<h3>Loads</h3><div class="scroll" tabindex="0"><pre>${curveText(curve)}</pre></div><h3>${curve.found === undefined ? 'The load with the most good answers' : 'The load that is the answer'}</h3>`;
+  return html`<h3>Loads</h3><div class="scroll" tabindex="0"><pre>${curveText(curve)}</pre></div><h3>${curve.found === undefined ? 'The load with the most good answers' : 'The load of the answer'}</h3>`;
 }
 
 function cards({ report, maxInFlight, unsent }: EndpointRun): Markup {

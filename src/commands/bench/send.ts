@@ -25,7 +25,7 @@ export interface Target extends LoadTarget {
   prices: OwnPrices;
   /** Whether the price of answers may be known. */
   priced: boolean;
-  /** Exports each exchange, where that is asked for. */
+  /** Exports each exchange; undefined without telemetry. */
   telemetry: ExchangeTelemetry | undefined;
 }
 

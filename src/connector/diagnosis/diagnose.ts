@@ -25,13 +25,13 @@ const AZURE_VERSION = PROVIDERS.azure.query['api-version'];
 
 interface DiagnosisOptions {
   signal?: AbortSignal;
-  /** How long an answer that has begun may be silent, in ms [20000]. */
+  /** Longest silence after an answer's begin, in ms [20000]. */
   silentMs?: number;
 }
 
 /**
- * Sends the endpoint one short question, which costs a few tokens, and reads the whole answer. When it does not come to
- * its end, further requests to the same origin try other authentication, paths and wire formats. Rejects only when
+ * Sends the endpoint one short question, which costs a few tokens, and reads the whole answer. When the answer is
+ * incomplete, further requests to the same origin try other authentication, paths and wire formats. Rejects only when
  * `signal` aborts.
  */
 export async function diagnose(
@@ -66,11 +66,11 @@ export async function diagnose(
 interface Tested {
   worked: boolean;
   answer: ChatAnswer;
-  /** Output came. */
+  /** Whether output has arrived. */
   begun: boolean;
-  /** The response did not reach its regular end. */
+  /** Whether the response broke off before its regular end. */
   lost: boolean;
-  /** What happened, when the answer began and then nothing came. */
+  /** A description when the answer began and then stalled. */
   silence?: string;
 }
 
@@ -108,9 +108,9 @@ async function question(
   }
 }
 
-/** Finds the fault of an answer that did not come to its end. */
+/** Finds the fault of an incomplete answer. */
 function brokenAnswer({ silence, lost, answer: { error } }: Tested): Named {
-  const look = 'check the log of the server, and of a proxy before it';
+  const look = 'check the log of the server and of any proxy in front of it';
   if (silence !== undefined) return ['stalled', `${look}: the server stops in the middle of the answer`];
   if (error === undefined || lost) return ['interrupted', `${look}: the answer is cut off`];
   return faultInWords(error) ?? ['other', 'read the message of the provider'];

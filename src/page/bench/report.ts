@@ -10,20 +10,20 @@ export interface Run {
   readonly durationMs: number;
   readonly requests: Requests;
   readonly histograms: Readonly<Record<string, Histogram | undefined>>;
-  /** Of several loads, the lowest first; empty where there was one. */
+  /** The results of several loads, the lowest first; empty for a single load. */
   readonly levels: readonly LevelRow[];
-  /** What their loads are: `rate` or `concurrency`. */
+  /** Unit of the loads: `rate` or `concurrency`. */
   readonly loadKind: string;
-  /** Where its metrics page was read. */
+  /** Undefined when no metrics page was read. */
   readonly server: ServerFigures | undefined;
 }
 
 /** A server's figures over the test. */
 export interface ServerFigures {
   readonly name: string;
-  /** Since the start. */
+  /** Times since the start. */
   readonly atMs: Column;
-  /** By role, a value for each time. */
+  /** Values by role, one for each time. */
   readonly figures: ReadonlyMap<string, Column>;
 }
 

@@ -5,7 +5,7 @@ import { serverSeries } from './server-series.js';
 
 const secondsText = (value: number): string => `${Number(value.toFixed(1))} s`;
 
-/** What the server told of itself, over the same time as the other charts; empty where its page was not read. */
+/** Charts the server's metrics on the time axis of the other charts; empty when no metrics page was read. */
 export function serverCharts({ server }: Run, sync: string): HTMLElement[] {
   if (server === undefined) return [];
   return serverSeries(server).map(({ title, y, xs, lines, share }) =>

@@ -31,7 +31,7 @@ const CHARTS: readonly Charted[] = [
   { title: 'Preemptions', y: 'a second', roles: { preemptions: 'preemptions' }, rate: true },
 ];
 
-/** The charts of the figures that there are; of counters, their rates. */
+/** Returns a chart for each known figure. Counters are charted as rates. */
 export function serverSeries({ atMs, figures }: ServerFigures): ServerSeries[] {
   const xs = atMs.map((at) => (at ?? 0) / 1000);
   return CHARTS.flatMap(({ title, y, roles, rate, share }) => {
@@ -45,7 +45,7 @@ export function serverSeries({ atMs, figures }: ServerFigures): ServerSeries[] {
   });
 }
 
-/** By how much a counter grew a second since the value before; one that begins again counts from zero. */
+/** Returns a counter's growth per second since the previous value. After a reset it counts from zero. */
 function ratesOf(xs: readonly number[], values: Column): Column {
   let before: { at: number; value: number } | undefined;
   return values.map((value, index) => {

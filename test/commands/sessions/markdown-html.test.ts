@@ -3,7 +3,7 @@ import { markdownMarkup } from '../../../src/commands/sessions/markdown-html.js'
 
 const markup = (text: string): string => markdownMarkup(text).text.trim();
 
-test('Markdown becomes markup, with headings below those of the page', () => {
+test('Markdown becomes HTML with headings below those of the page', () => {
   expect(markup('# One\n\n- *a*\n- `b<c`\n\n| x |\n|---|\n| y |')).toBe(
     '<h4>One</h4>\n<ul>\n<li><em>a</em></li>\n<li><code>b&lt;c</code></li>\n</ul>\n' +
       '<table>\n<thead>\n<tr>\n<th>x</th>\n</tr>\n</thead>\n<tbody><tr>\n<td>y</td>\n</tr>\n</tbody></table>',
@@ -38,10 +38,10 @@ test.each([
   '| <script>alert(1)</script> |\n|---|\n| <img src=x onerror=alert(1)> |',
   '- [ ] <script>alert(1)</script>',
   '# <script>alert(1)</script>',
-])('nothing of %j runs or is fetched', (text) => {
+])('%j runs no script and fetches nothing', (text) => {
   const written = markup(text);
   const tags = [...written.matchAll(/<\/?([a-z0-9]+)((?:\s[^>]*)?)>/gi)];
-  // What is left of markup is Markdown's own.
+  // The remaining markup comes from Markdown itself.
   const known =
     /^(p|pre|code|span|a|em|strong|ul|ol|li|input|h\d|table|thead|tbody|tr|th|td|br|del|blockquote|hr)$/;
   for (const [, name = '', attributes = ''] of tags) {

@@ -32,7 +32,7 @@ async function served(handler: Handler): Promise<Upstream> {
 const refusing = (status: number, type: string, body: string): Promise<Upstream> =>
   served((_request, response) => void response.writeHead(status, { 'content-type': type }).end(body));
 
-/** Answers a question with one chunk of text, and then as the test says. */
+/** Answers a question with one chunk of text and then as in the test case. */
 function streaming(after: (response: ServerResponse) => void, body = deltaOf('OK')): Promise<Upstream> {
   return served((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -58,7 +58,7 @@ test.each<[string, (response: ServerResponse) => void]>([
   expect(await examine(url)).toMatchObject({ works: false, fault: 'interrupted' });
 });
 
-test('an error that the provider reports in its answer is quoted', async () => {
+test('the diagnosis quotes an error in the answer', async () => {
   const { url } = await streaming((response) =>
     response.end(sseEvents(JSON.stringify({ error: { message: 'out of memory' } })).join('')),
   );
@@ -78,7 +78,7 @@ test.each([
   expect(await examine(url)).toMatchObject({ works: true });
 });
 
-test('failures do not open the circuit for a test, and each test sends one question', async () => {
+test('failed tests do not open the circuit, and each test sends one question', async () => {
   const upstream = await refusing(
     503,
     'application/json',
