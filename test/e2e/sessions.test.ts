@@ -231,7 +231,7 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   expect((await sessions('export', id, '--format', 'json', '--output', 'one.json')).code).toBe(0);
   expect(await sessions('export', id, '--output', 'one.json')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('of that name already'),
+    stderr: expect.stringContaining('the name is already in use'),
   });
   const imported = await sessions(
     '--file',
@@ -322,7 +322,7 @@ test('an error is one line, without a stack', async () => {
   expect(await told('import', 'none.json')).toEqual([2, expect.stringContaining('there is no such file')]);
   expect(await told('--file', 'notes.txt', 'list')).toEqual([
     1,
-    expect.stringContaining("another program's file"),
+    expect.stringContaining('it belongs to another program'),
   ]);
   expect(await told('--file', '/proc/none/here', 'list')).toEqual([
     1,
