@@ -35,7 +35,12 @@ interface Run {
   ttft_ms: Figures | null;
   tpot_ms: Figures | null;
   itl_ms: Figures | null;
-  instrument: { event_loop_delay_ms: { p99: number }; cpu_cores_used: number; warnings: string[] };
+  instrument: {
+    event_loop_delay_ms: { p99: number };
+    daemon_delay_ms: { p99: number } | null;
+    cpu_cores_used: number;
+    warnings: string[];
+  };
 }
 
 const programs = await openBench();
@@ -147,9 +152,17 @@ async function figures(way: Way, streams: number, requests: number): Promise<voi
       ]);
     }
   }
-  const { event_loop_delay_ms: delay, cpu_cores_used: cpu, warnings } = run.instrument;
+  const {
+    event_loop_delay_ms: delay,
+    daemon_delay_ms: daemon,
+    cpu_cores_used: cpu,
+    warnings,
+  } = run.instrument;
+  const daemonText = daemon === null ? '' : `, daemon late p99 ${daemon.p99.toFixed(1)} ms`;
   say(table(rows));
-  say(`instrument: ${(100 * cpu).toFixed(0)} % of a core, event loop late p99 ${delay.p99.toFixed(1)} ms`);
+  say(
+    `instrument: ${(100 * cpu).toFixed(0)} % of a core, event loop late p99 ${delay.p99.toFixed(1)} ms${daemonText}`,
+  );
   for (const warning of warnings) say(`  warned: ${warning}`);
   if (run.completed !== requests) say(`  NOT ALL COMPLETE: ${run.completed} of ${requests}`);
   say('');

@@ -3,10 +3,17 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'n
 import type { Summary } from './distribution.js';
 import type { Report } from './tally.js';
 
+/** In ms. */
+export interface Delay {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
 /** A meter's measurements of its thread. CPU time is that of the whole process. */
 export interface InstrumentReading {
   /** How late timers ran, in ms. Every measured time can be late by this much. */
-  eventLoopDelayMs: { p50: number; p99: number; max: number };
+  eventLoopDelayMs: Delay;
   /** Share of the time in which the event loop was busy, 0 to 1. */
   eventLoopUtilization: number;
   /** CPU seconds per second; 1 is one core. */
@@ -20,6 +27,8 @@ export interface Instrument extends InstrumentReading {
   sendLatenessMs?: Summary;
   /** Another process, the daemon, measured the gaps. */
   gapsElsewhere?: boolean;
+  /** How much later than when idle the daemon answered. */
+  daemonDelayMs?: Delay;
 }
 
 /** Measures this thread until `stop`. */
@@ -80,7 +89,8 @@ export function mergedReadings(readings: readonly InstrumentReading[]): Instrume
 /** Returns warnings when this process's own delays distort the figures; empty otherwise. */
 export function instrumentWarnings(instrument: Instrument, { latency }: Pick<Report, 'latency'>): string[] {
   const { eventLoopDelayMs, eventLoopUtilization, sendLatenessMs, gapsElsewhere = false } = instrument;
-  const gapMs = gapsElsewhere ? undefined : latency.itl?.p50;
+  const gapMs = latency.itl?.p50;
+  const gapDelayMs = (gapsElsewhere ? instrument.daemonDelayMs : eventLoopDelayMs)?.p99 ?? 0;
   const limitMs = Math.max(FLOOR_MS, SHARE * (latency.ttft?.p50 ?? 0));
   const against = latency.ttft === undefined ? '' : `; the median TTFT is ${latency.ttft.p50.toFixed(1)} ms`;
   return [
@@ -90,10 +100,10 @@ export function instrumentWarnings(instrument: Instrument, { latency }: Pick<Rep
     ...(eventLoopDelayMs.p99 < limitMs
       ? []
       : [`the event loop ran up to ${eventLoopDelayMs.p99.toFixed(1)} ms late (p99)${against}`]),
-    ...(gapMs === undefined || eventLoopDelayMs.p99 < Math.max(GAP_FLOOR_MS, GAP_SHARE * gapMs)
+    ...(gapMs === undefined || gapDelayMs < Math.max(GAP_FLOOR_MS, GAP_SHARE * gapMs)
       ? []
       : [
-          `the event loop ran up to ${eventLoopDelayMs.p99.toFixed(1)} ms late (p99), and the gaps include this delay; the median gap is ${gapMs.toFixed(1)} ms`,
+          `${gapsElsewhere ? 'the daemon answered' : 'the event loop ran'} up to ${gapDelayMs.toFixed(1)} ms late (p99), and the gaps include this delay; the median gap is ${gapMs.toFixed(1)} ms`,
         ]),
     ...(sendLatenessMs === undefined || sendLatenessMs.p99 < limitMs
       ? []

@@ -136,8 +136,12 @@ function worstOf(all: readonly Instrument[]): Instrument {
   const [late] = all
     .flatMap(({ sendLatenessMs }) => sendLatenessMs ?? [])
     .toSorted((one, other) => other.p99 - one.p99);
+  const [daemonDelayMs] = all
+    .flatMap((one) => one.daemonDelayMs ?? [])
+    .toSorted((one, other) => other.p99 - one.p99);
   return {
     ...mergedReadings(all),
+    ...(daemonDelayMs !== undefined && { daemonDelayMs }),
     cpu: all.reduce((sum, { cpu }) => sum + cpu, 0),
     cores: all.reduce((sum, { cores }) => sum + cores, 0),
     gapsElsewhere: all.some(({ gapsElsewhere }) => gapsElsewhere === true),

@@ -93,12 +93,16 @@ function readRun(
 function instrumentOf(value: Record<string, unknown>, gapsElsewhere: boolean): Instrument {
   const delay = objectOf(value.event_loop_delay_ms);
   const late = objectOf(value.send_lateness_ms);
+  const daemon = objectOf(value.daemon_delay_ms);
   return {
     eventLoopDelayMs: { p50: numberOf(delay.p50), p99: numberOf(delay.p99), max: numberOf(delay.max) },
     eventLoopUtilization: numberOf(value.event_loop_utilization),
     cpu: numberOf(value.cpu_cores_used),
     cores: numberOf(value.cpu_cores),
     gapsElsewhere,
+    ...(daemon.p99 !== undefined && {
+      daemonDelayMs: { p50: numberOf(daemon.p50), p99: numberOf(daemon.p99), max: numberOf(daemon.max) },
+    }),
     ...(late.count !== undefined && {
       sendLatenessMs: {
         count: numberOf(late.count),

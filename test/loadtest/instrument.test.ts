@@ -31,6 +31,13 @@ test('a delay that distorts both gives two warnings', () => {
   expect(instrumentWarnings(late(15), { latency })).toHaveLength(2);
 });
 
+test("gaps that the daemon measures include the daemon's delay", () => {
+  const instrument = { ...idle, gapsElsewhere: true, daemonDelayMs: { p50: 1, p99: 8, max: 9 } };
+  expect(instrumentWarnings(instrument, { latency })).toEqual([
+    'the daemon answered up to 8.0 ms late (p99), and the gaps include this delay; the median gap is 40.0 ms',
+  ]);
+});
+
 test('gaps that another process measures give no warning', () => {
   expect(instrumentWarnings({ ...late(10), gapsElsewhere: true }, { latency })).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { createDistribution } from '../../loadtest/distribution.js';
 import { type Instrument, mergedReadings, startInstrument } from '../../loadtest/instrument.js';
 import type { Limit, LoadResult } from '../../loadtest/run-load.js';
 import { createTally, type Tally } from '../../loadtest/tally.js';
+import { probeDaemon } from './engine/daemon-probe.js';
 import type { Engine } from './engine/engine.js';
 import type { Part } from './engine/part.js';
 import type { BenchFlags } from './flags.js';
@@ -44,9 +45,11 @@ export async function measure(
   const progress = showProgress(label, load.limit, tally, () => counters.settled);
   // This meter's CPU time includes all threads.
   const meter = startInstrument();
+  const probe = engine.daemon === undefined ? undefined : probeDaemon(engine.daemon);
   try {
     const parts = await engine.run({ flags, counters, tally }, signal);
     const { cpu } = meter.stop();
+    const daemonDelayMs = probe?.stop();
     // Several threads added their samples out of order.
     if (engine.workers > 1) tally.sort();
     const result = {
@@ -61,9 +64,14 @@ export async function measure(
       maxInFlight: counters.mostInFlight,
       durationMs: durationOf(result, load.limit, tally),
       workers: engine.workers,
-      instrument: { ...instrumentOf(parts, flags), cpu },
+      instrument: {
+        ...instrumentOf(parts, flags),
+        cpu,
+        ...(daemonDelayMs !== undefined && { daemonDelayMs }),
+      },
     };
   } finally {
+    probe?.stop();
     progress.stop();
   }
 }

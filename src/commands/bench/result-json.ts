@@ -64,14 +64,15 @@ function resultOf({ check, value, passed }: CheckResult): Record<string, unknown
 }
 
 function instrumentJson({ instrument, workers, report }: EndpointRun): Record<string, unknown> {
-  const { eventLoopDelayMs, eventLoopUtilization, cpu, cores, sendLatenessMs } = instrument;
+  const { eventLoopDelayMs, eventLoopUtilization, cpu, cores, sendLatenessMs, daemonDelayMs } = instrument;
   return {
     workers,
-    event_loop_delay_ms: rounded(eventLoopDelayMs),
+    event_loop_delay_ms: rounded({ ...eventLoopDelayMs }),
     event_loop_utilization: short(eventLoopUtilization),
     cpu_cores_used: short(cpu),
     cpu_cores: cores,
     send_lateness_ms: sendLatenessMs === undefined ? null : rounded(sendLatenessMs),
+    daemon_delay_ms: daemonDelayMs === undefined ? null : rounded({ ...daemonDelayMs }),
     warnings: instrumentWarnings(instrument, report),
   };
 }

@@ -3,6 +3,7 @@ import type { Tally } from '../../../loadtest/tally.js';
 import type { BenchFlags } from '../flags.js';
 import { loadOf, type Trace } from '../load.js';
 import type { Target } from '../send.js';
+import type { Probed } from './daemon-probe.js';
 import { measurePart, type Part } from './part.js';
 
 /** A test to run. */
@@ -18,6 +19,8 @@ export interface Test {
 export interface Engine {
   /** Number of threads that send requests. */
   readonly workers: number;
+  /** The daemon that the requests go through. */
+  readonly daemon?: Probed;
   /** Rejects when a thread fails. */
   run(test: Test, signal: AbortSignal): Promise<readonly Part[]>;
   close(): Promise<void>;

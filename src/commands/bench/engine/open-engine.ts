@@ -16,11 +16,12 @@ export async function openEngine(
   const { connector } = composition;
   // Only this thread may start a daemon.
   if (flags.through === 'daemon') await connector.client.connect();
+  const daemon = flags.through === 'daemon' ? { daemon: connector.client } : {};
   const workers = workerCount(flags, trace);
   if (workers > 1) {
     const { openWorkers } = await import('./workers.js');
     const { text, json, conversations } = prompts;
-    return openWorkers(
+    const engine = await openWorkers(
       workers,
       {
         flags: sendable(flags),
@@ -30,9 +31,10 @@ export async function openEngine(
       },
       signal,
     );
+    return { ...engine, ...daemon };
   }
   const direct = flags.through === 'direct' ? await openDirect(process.env) : undefined;
   const streamer = direct ?? connector.client;
   const target = await openTarget(composition, flags, { prompts, pace }, streamer, tell);
-  return { ...createLocalEngine(target, trace), close: async () => direct?.close() };
+  return { ...createLocalEngine(target, trace), ...daemon, close: async () => direct?.close() };
 }
