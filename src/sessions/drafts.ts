@@ -1,7 +1,8 @@
 import { type Database, integer, text } from './file/database.js';
+import { isList, isObject, numberIn, parseJson, textIn } from './json.js';
 import { SessionsError } from './problem.js';
 import type { Redactor } from './redact.js';
-import type { Clock } from './types.js';
+import type { Attachment, Clock, Json } from './types.js';
 import { isAlive } from './writer.js';
 
 /**
@@ -14,18 +15,27 @@ export interface Drafts {
   /** Returns the messages that wait until the running answer ends, in order. */
   queue(session: string): string[];
   saveQueue(session: string, texts: readonly string[]): void;
-  /** Whether `draft` or `queue` would return anything. Does not take over another process's text. */
+  /** Returns the attachments of the queue and of the draft together, the queue's first. */
+  files(session: string | null): Attachment[];
+  saveFiles(session: string | null, files: readonly Attachment[]): void;
+  /** Whether `draft`, `queue` or `files` would return anything. Does not take over another process's text. */
   hasUnsent(session: string): boolean;
 }
 
-type Table = 'drafts' | 'queue';
+type Table = 'drafts' | 'queue' | 'unsent_files';
+
+/** Which of several dead programs' rows come first. */
+const ORDERS: Readonly<Record<Table, string>> = {
+  drafts: 'at_ms DESC',
+  queue: 'position',
+  unsent_files: 'writer',
+};
 
 export function createDrafts(db: Database, clock: Clock, redactor: Redactor, writer = process.pid): Drafts {
   /** Returns this process if it has text in the table for the session, else an ended process that has. */
   const ownerOf = (table: Table, session: string): number | undefined => {
-    const order = table === 'drafts' ? 'at_ms DESC' : 'position';
     const owners = db
-      .all(`SELECT writer FROM ${table} WHERE session = ? ORDER BY ${order}`, session)
+      .all(`SELECT writer FROM ${table} WHERE session = ? ORDER BY ${ORDERS[table]}`, session)
       .map((row) => integer(row, 'writer'));
     return owners.includes(writer) ? writer : owners.find((owner) => !isAlive(owner));
   };
@@ -86,7 +96,44 @@ export function createDrafts(db: Database, clock: Clock, redactor: Redactor, wri
           );
         }
       }),
+    files(session) {
+      const owner = takeOver('unsent_files', session ?? '');
+      if (owner === undefined) return [];
+      const row = db.get(
+        'SELECT files FROM unsent_files WHERE session = ? AND writer = ?',
+        session ?? '',
+        owner,
+      );
+      return filesIn(parseJson(text(row ?? { files: '[]' }, 'files')));
+    },
+    saveFiles: (session, files) =>
+      db.write(() => {
+        db.run('DELETE FROM unsent_files WHERE session = ? AND writer = ?', session ?? '', writer);
+        if (files.length === 0) return;
+        const clean = files.map(({ name, url, ...file }) => ({
+          ...file,
+          name: redactor.text(name),
+          url: url === null ? null : redactor.url(url),
+        }));
+        db.run(
+          'INSERT INTO unsent_files (session, writer, files) VALUES (?, ?, ?)',
+          session ?? '',
+          writer,
+          JSON.stringify(clean),
+        );
+      }),
     hasUnsent: (session) =>
-      ownerOf('drafts', session) !== undefined || ownerOf('queue', session) !== undefined,
+      (['drafts', 'queue', 'unsent_files'] as const).some((table) => ownerOf(table, session) !== undefined),
   };
+}
+
+function filesIn(saved: Json): Attachment[] {
+  if (!isList(saved)) return [];
+  return saved.filter(isObject).map((file) => ({
+    name: textIn(file, 'name') ?? '',
+    type: textIn(file, 'type') ?? '',
+    size: numberIn(file, 'size') ?? null,
+    data: textIn(file, 'data') ?? null,
+    url: textIn(file, 'url') ?? null,
+  }));
 }

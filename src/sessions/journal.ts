@@ -69,6 +69,8 @@ export interface Journal {
   branch(id: number | null): void;
   /** Saves the text in the editor. Written once a second. */
   draft(text: string): void;
+  /** Saves the attachments of the queue and of the draft. Written within a second, or with the queue. */
+  files(files: readonly Attachment[]): void;
   /** Saves the queued messages. They are on disk when this returns, and so is the draft. */
   queue(texts: readonly string[]): void;
   /** Sets the session's title, also for a session that does not exist yet. */
@@ -99,6 +101,7 @@ type Begun = Asked & Required<Answer>;
 interface Unsaved {
   draft?: string;
   queue?: readonly string[];
+  files?: readonly Attachment[];
   head?: number | null;
 }
 
@@ -183,6 +186,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       at.session = (at.title === undefined ? store.createFor(words) : store.create(at.title)).id;
       // The draft without a session now belongs to this session.
       store.saveDraft(null, '');
+      store.saveFiles(null, []);
     }
     return at.session;
   };
@@ -208,8 +212,9 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
     const id = begin(at, message.id, { endpoint, model, parentId: message.parentId });
     store.finishAnswer(id, { text: message.text, ...ended });
   };
-  const saveUnsaved = (at: Place, { draft, queue, head }: Unsaved): void => {
+  const saveUnsaved = (at: Place, { draft, queue, files, head }: Unsaved): void => {
     if (draft !== undefined) store.saveDraft(at.session ?? null, draft);
+    if (files !== undefined) store.saveFiles(at.session ?? null, files);
     if (at.session === undefined) return;
     if (queue !== undefined) store.saveQueue(at.session, queue);
     if (head !== undefined) store.branch(at.session, savedId(at, head));
@@ -290,6 +295,7 @@ export function createJournal(store: SessionStore, options: JournalOptions = {})
       remember({ head: id });
     },
     draft: (text) => remember({ draft: text }),
+    files: (files) => remember({ files: [...files] }),
     queue(texts) {
       remember({ queue: [...texts] });
       checkpoint();

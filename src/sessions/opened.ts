@@ -4,7 +4,7 @@ import { type Database, integer, type Row, text } from './file/database.js';
 import type { MessageTable } from './message-table.js';
 import { errorOf, objectOf, summaryOf } from './records.js';
 import { unknown } from './session-table.js';
-import type { Clock, ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
+import type { Attachment, Clock, ExchangeError, JsonObject, Message, SessionSummary } from './types.js';
 
 /** The figures and the error of an answer's exchange. */
 export interface AnswerFigures {
@@ -27,6 +27,8 @@ export interface OpenedSession {
   parameters: JsonObject;
   draft: string;
   queue: string[];
+  /** The attachments of both. */
+  files: Attachment[];
 }
 
 /** Unfinished work in the most recently used session. */
@@ -74,6 +76,7 @@ export function createOpening(db: Database, messages: MessageTable, drafts: Draf
         parameters: lastParameters(db, seq),
         draft: drafts.draft(session),
         queue: drafts.queue(session),
+        files: drafts.files(session),
       };
     },
     answer(messageId) {

@@ -134,6 +134,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
           db.run('DELETE FROM messages WHERE session = ?', seq);
           db.run('DELETE FROM drafts WHERE session = ?', id);
           db.run('DELETE FROM queue WHERE session = ?', id);
+          db.run('DELETE FROM unsent_files WHERE session = ?', id);
           db.run('DELETE FROM sessions WHERE seq = ?', seq);
         }
         return gone.length;

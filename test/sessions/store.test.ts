@@ -190,6 +190,21 @@ test('drafts and the queue are kept by session, and before there is one', () => 
   expect(store.draft(id)).toBe('');
 });
 
+test('their attachments are kept, too, without keys in their names', () => {
+  const KEY = 'sk-canary-1f2e3d';
+  const store = openedStore(undefined, { secrets: [KEY] });
+  const { id } = store.create('t');
+  const file = { name: `${KEY}.png`, type: 'image/png', size: 3, data: 'AQID', url: null };
+  store.saveFiles(id, [file]);
+  expect(store.files(id)).toEqual([{ ...file, name: expect.not.stringContaining(KEY) }]);
+  expect(store.leftOver()).toMatchObject({ unsent: true });
+  store.saveFiles(id, []);
+  expect(store.files(id)).toEqual([]);
+  store.saveFiles(id, [file]);
+  store.purge(id);
+  expect(store.files(id)).toEqual([]);
+});
+
 test('what is in the editor belongs to its program while that runs, then to the first that asks', () => {
   const path = join(folder(), 'sessions.db');
   const { pid: gone } = spawnSync(process.execPath, ['--version']);

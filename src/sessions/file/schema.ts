@@ -185,6 +185,12 @@ export const MIGRATIONS: readonly string[] = [
   'ALTER TABLE exchanges ADD COLUMN http TEXT',
   // carried: JSON.
   'ALTER TABLE messages ADD COLUMN carried TEXT',
+  // The attachments of drafts and queued messages, apart from their texts, which are written once a second. files: JSON.
+  `
+  CREATE TABLE unsent_files (
+    session TEXT NOT NULL, writer INTEGER NOT NULL, files TEXT NOT NULL, PRIMARY KEY (session, writer)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -9,13 +9,17 @@ const MAX_DATA = 9 * 1024 * 1024;
 
 /** Why the file can't be attached; undefined when it can. */
 export function tooMuch(
-  state: Pick<AppState, 'messages' | 'attachments'>,
+  state: Pick<AppState, 'messages' | 'queue' | 'attachments'>,
   next: Attachment,
 ): string | undefined {
   const asked = state.messages.flatMap((message) =>
     message.role === 'user' ? (message.attachments ?? []) : [],
   );
-  const used = [...asked, ...state.attachments].reduce((sum, { data }) => sum + (data ?? '').length, 0);
+  const queued = state.queue.flatMap((message) => message.attachments);
+  const used = [...asked, ...queued, ...state.attachments].reduce(
+    (sum, { data }) => sum + (data ?? '').length,
+    0,
+  );
   const needed = (next.data ?? '').length;
   if (used + needed <= MAX_DATA) return undefined;
   const most = ((Math.max(0, MAX_DATA - used) * 3) / 4 / 1_000_000).toFixed(1);

@@ -1,3 +1,4 @@
+import type { Attachment } from '../../common/attachments.js';
 import type { Outcome } from '../../common/outcomes.js';
 import { costFrom } from '../../metrics/cost.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
@@ -74,6 +75,7 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
       nextMessageId,
       name: sanitizeLine(session.summary.title),
       draft: draftFor(state, session),
+      attachments: attachmentsFor(state, session),
       queue: [],
       revising: undefined,
       offer: undefined,
@@ -106,6 +108,16 @@ function draftFor({ draft }: AppState, { draft: own, queue }: OpenedSession): Ap
   const text = [...queue, own].filter((part) => part !== '').join('\n\n');
   // `clear` keeps the editor's text in the history.
   return text === '' ? draft : edit(edit(draft, { type: 'clear' }), { type: 'set', text: sanitize(text) });
+}
+
+function attachmentsFor({ attachments }: AppState, { draft, queue, files }: OpenedSession) {
+  const hasOwn = draft !== '' || queue.length > 0 || files.length > 0;
+  return hasOwn ? files.map(harmless) : attachments;
+}
+
+/** With a name that can be shown. */
+export function harmless(file: Attachment): Attachment {
+  return { ...file, name: sanitizeLine(file.name) };
 }
 
 /** Updates an answer to the version that another program has saved. */
@@ -151,7 +163,7 @@ function shownMessage(message: SavedMessage, id: number, { figures, nameOf, call
     return { role, id, atMs, text, call: { id: callId, name: calls.get(callId) ?? 'a tool' } };
   }
   if (role !== 'assistant') {
-    const attachments = message.attachments.map((one) => ({ ...one, name: sanitizeLine(one.name) }));
+    const attachments = message.attachments.map(harmless);
     return { role: 'user', id, atMs, text, ...(attachments.length > 0 && { attachments }) };
   }
   return {

@@ -1,3 +1,4 @@
+import type { Attachment } from '../../common/attachments.js';
 import type { FinishedExchange } from '../../sessions/exchange-table.js';
 import type { EarlierMessage, EndStatus, Journal, Said } from '../../sessions/journal.js';
 import type { AppState } from '../app-state.js';
@@ -42,6 +43,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   let head: number | null = null;
   let lastAside = get().aside;
   let draft = '';
+  let files: readonly Attachment[] = [];
   /** A message could not be saved, so the next save looks through the whole tree. */
   let behind = false;
 
@@ -126,6 +128,7 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
   const changed = (state: AppState, before: AppState): void => {
     // The draft comes first, so that a sent message and the emptied draft are saved in one transaction.
     if (state.draft !== before.draft) saveDraft(state);
+    if (state.attachments !== before.attachments || state.queue !== before.queue) saveFiles(state);
     if (state.messages !== before.messages) saveMessages();
     if (state.comparison !== before.comparison) saveSides(state);
     if (state.queue !== before.queue) journal()?.queue(state.queue.map(({ text }) => text));
@@ -148,6 +151,14 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     journal()?.draft(text);
   };
 
+  /** A file that goes from the draft to the queue stays as it is in the journal. */
+  const saveFiles = (state: AppState): void => {
+    const now = unsentFiles(state);
+    if (now.length === files.length && now.every((file, index) => file === files[index])) return;
+    files = now;
+    journal()?.files(now);
+  };
+
   const forget = (): void => {
     const { nextMessageId } = get();
     savedBelow = nextMessageId;
@@ -163,30 +174,42 @@ export function createSaving(store: AppStore, source: JournalSource): Saving {
     finished: (answer, exchange) => exchanges.set(answer, exchange),
     opening(session, ids, draftMoves) {
       const to = journal();
-      if (draftMoves) to?.draft('');
+      if (draftMoves) {
+        to?.draft('');
+        to?.files([]);
+      }
       to?.open(session);
       for (const [inFile, id] of ids) to?.known(id, inFile);
       forget();
       savedBelow += ids.size;
       // With `draftMoves` the editor's text moves to the session; otherwise the session already has its own draft.
       if (draftMoves && draft !== '') to?.draft(draft);
+      if (draftMoves && files.length > 0) to?.files(files);
     },
     startingNew() {
       const to = journal();
       to?.draft('');
+      to?.files([]);
       to?.open(undefined);
       if (draft !== '') to?.draft(draft);
+      if (files.length > 0) to?.files(files);
       forget();
     },
     catchUp() {
       if (behind) saveMessages();
       if (draft !== '') journal()?.draft(draft);
+      if (files.length > 0) journal()?.files(files);
     },
     dispose() {
       unsubscribe();
       journal()?.close();
     },
   };
+}
+
+/** The attachments of what is queued and of the draft. */
+function unsentFiles({ queue, attachments }: AppState): readonly Attachment[] {
+  return [...queue.flatMap((message) => message.attachments), ...attachments];
 }
 
 /** All messages, in the form in which the journal saves them again. */

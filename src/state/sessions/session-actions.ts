@@ -7,7 +7,7 @@ import type { Clock, OpenSessions, SessionsPort } from '../ports.js';
 import type { AppStore } from '../store.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { createFollowing } from './following.js';
-import { restored } from './saved.js';
+import { harmless, restored } from './saved.js';
 import { createSaving, earlierMessages, type Saving } from './saving.js';
 import { EMPTY_LIST, movedIn, rowOf, rowsOfHits, type SessionList, withRows } from './session-list.js';
 
@@ -189,8 +189,12 @@ export function createSessionActions(options: SessionActionsOptions) {
           return;
         }
         const unsent = sanitize(sessions.draft(null));
-        if (unsent !== '' && draftText(get().draft) === '') {
-          change((state) => withDraft(state, unsent));
+        const files = sessions.files(null).map(harmless);
+        if ((unsent !== '' || files.length > 0) && draftText(get().draft) === '') {
+          change((state) => ({
+            ...withDraft(state, unsent),
+            attachments: [...files, ...state.attachments],
+          }));
           say('the unsent message from last time is in the editor');
         }
         const left = sessions.leftOver();
