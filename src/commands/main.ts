@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConnectorException, messageOf } from '../common/errors.js';
 import { ConfigError } from '../config/problem.js';
+import { SessionsError } from '../sessions/problem.js';
 import { EXIT, exitCodeOfError } from './support/exit-codes.js';
 import { endWithStdout } from './support/stdout.js';
 import { createProgram, load } from './support/table.js';
@@ -25,6 +26,7 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   tell(messageOf(error));
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT.usage;
+  if (error instanceof SessionsError && ['unknown', 'ambiguous'].includes(error.kind)) return EXIT.usage;
   if (error instanceof ConnectorException) return exitCodeOfError(error);
   return EXIT.failed;
 }

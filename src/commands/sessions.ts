@@ -28,6 +28,7 @@ interface Flags extends ExportFlags {
 
 /** What `<id>` is. */
 const ID = 'the id of a session, or its first characters';
+const ID_OR_TITLE = `${ID}; or a title that one session alone has`;
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
@@ -41,7 +42,7 @@ export function defineSessions(sessions: Command): void {
     .option('--json', 'as JSON')
     .action(inStore((store, flags) => list(store, flags)));
   add('show', 'print one session: the branch in use')
-    .argument('<id>', ID)
+    .argument('<id>', ID_OR_TITLE)
     .option('--json', 'all of it as JSON')
     .action(inStore((store, flags, [id = '']) => show(store, flags, id)));
   add('search', 'find messages; filters: ttft>2s error:429 model:gpt after:7d')
@@ -51,7 +52,7 @@ export function defineSessions(sessions: Command): void {
     .addHelpText('after', SEARCH_HELP)
     .action(inStore((store, flags, words) => find(store, flags, words.join(' '))));
   add('export', 'write sessions to stdout or a file')
-    .argument('[id...]', ID)
+    .argument('[id...]', ID_OR_TITLE)
     .addOption(new Option('--format <format>', 'the format of the export').choices(FORMATS).default('md'))
     .addOption(
       new Option('--html <path>', 'write one page with the waterfall of each answer to this file').conflicts([
@@ -68,7 +69,7 @@ export function defineSessions(sessions: Command): void {
     .addHelpText('after', IMPORT_HELP)
     .action(inStore((store, { dryRun }, [path = '']) => importSessions(store, path, dryRun)));
   add('rm', 'delete sessions; "restore" brings them back')
-    .argument('<id...>', ID)
+    .argument('<id...>', ID_OR_TITLE)
     .option('--purge', 'for good')
     .action(inStore((store, flags, ids) => remove(store, flags, ids)));
   add('restore', 'restore deleted sessions')
@@ -82,11 +83,11 @@ export function defineSessions(sessions: Command): void {
       }),
     );
   add('rename', 'rename a session')
-    .argument('<id>', ID)
+    .argument('<id>', ID_OR_TITLE)
     .argument('<title>', 'the title', notEmpty)
     .action(
       inStore((store, _flags, [given = '', title = '']) => {
-        const { id } = store.find(given);
+        const { id } = store.lookUp(given);
         store.rename(id, title);
         stdout.print(`renamed ${id} ${visible(title)}\n`);
       }),
@@ -135,11 +136,12 @@ function list(store: SessionStore, { limit = 50, deleted = false, json }: Flags)
 }
 
 function lineOf(session: SessionSummary): string {
-  const { id, title, usedMs, model, tokens, costUsd, unpriced = 0, messages, pinned, preview } = session;
+  const { id, title, usedMs, model, tokens, tokensEstimated, costUsd, unpriced = 0 } = session;
+  const { messages, pinned, preview } = session;
   const facts = [
     `${messages} messages`,
     ...(model === null ? [] : [model]),
-    `${tokens} tokens`,
+    `${tokensEstimated ? '~' : ''}${tokens} tokens`,
     ...(costUsd === undefined ? [] : [spentText({ usd: costUsd }, unpriced)]),
   ].join(', ');
   const detail = preview === '' || preview === title ? '' : `    ${clip(visible(preview), 96)}\n`;
@@ -147,7 +149,7 @@ function lineOf(session: SessionSummary): string {
 }
 
 function show(store: SessionStore, { json }: Flags, id: string): void {
-  const session = store.load(store.find(id).id);
+  const session = store.load(store.lookUp(id).id);
   if (json) {
     stdout.json(session, 2);
     return;
@@ -220,7 +222,7 @@ function marked({ snippet }: SearchHit): Piece[] {
 
 function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): void {
   // All ids are looked up before the first session goes.
-  for (const { id, title } of ids.map((id) => store.find(id))) {
+  for (const { id, title } of ids.map((id) => store.lookUp(id))) {
     if (purge) store.purge(id);
     else store.remove(id);
     const hint = purge ? '' : `  (undo: vastar-tui sessions restore ${id})`;

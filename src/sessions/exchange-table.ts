@@ -75,5 +75,5 @@ function tokensOf(metrics: object): number {
     const value: unknown = Reflect.get(metrics, name);
     return typeof value === 'number' && Number.isFinite(value) ? Math.round(value) : 0;
   };
-  return count('promptTokens') + count('outputTokens');
+  return count('promptTokens') + count('outputTokens') + count('hiddenTokens');
 }

@@ -34,12 +34,18 @@ export function summaryOf(row: Row): SessionSummary {
   };
 }
 
-/** Both numbers that lists add, in one value. */
-function spentIn(row: Row): Pick<SessionSummary, 'costUsd' | 'unpriced'> {
+/** The sums that lists add, in one value. */
+function spentIn(
+  row: Row,
+): Pick<SessionSummary, 'costUsd' | 'unpriced' | 'tokensEstimated'> & { tokens?: number } {
   const spent = jsonIn(row, 'spent');
-  const [costUsd, unpriced] = isList(spent) ? spent : [];
-  if (typeof costUsd !== 'number') return {};
-  return { costUsd, ...(typeof unpriced === 'number' && unpriced > 0 && { unpriced }) };
+  const [costUsd, unpriced, tokens, estimated] = isList(spent) ? spent : [];
+  return {
+    ...(typeof tokens === 'number' && { tokens: Math.round(tokens) }),
+    ...(typeof estimated === 'number' && estimated > 0 && { tokensEstimated: true as const }),
+    ...(typeof costUsd === 'number' && { costUsd }),
+    ...(typeof costUsd === 'number' && typeof unpriced === 'number' && unpriced > 0 && { unpriced }),
+  };
 }
 
 /** @param attachments by the message's id */

@@ -27,6 +27,11 @@ export interface SessionTable {
    * @throws {SessionsError} `ambiguous`
    */
   named(titleOrId: string): SessionSummary | undefined;
+  /**
+   * The session whose id begins so, else the one that alone has this title.
+   * @throws {SessionsError} `unknown` or `ambiguous`
+   */
+  lookUp(idOrTitle: string): SessionSummary;
   rename(id: string, title: string): void;
   pin(id: string, pinned: boolean): void;
   /** Deletes a session. `restore` can undo this until the session is purged. */
@@ -39,10 +44,16 @@ export interface SessionTable {
 const PREVIEW_CHARACTERS = 160;
 const LIST_LIMIT = 200;
 
-/** What a session's answers cost, by the figures that were saved with them, and how many of them have no price. */
-const COST = `(SELECT json_array(
+const figure = (path: string): string => `coalesce(json_extract(metrics, '$.${path}'), 0)`;
+/** One answer's tokens: the provider's total, or its parts where there is none. */
+const TOKENS = `max(${figure('usage.totalTokens')}, ${figure('promptTokens')} + ${figure('outputTokens')} + ${figure('hiddenTokens')})`;
+
+/** Sums of a session's answers: cost, answers without a price, tokens, answers with an estimated number of tokens. */
+const SPENT = `(SELECT json_array(
     sum(json_extract(metrics, '$.cost.usd')),
-    sum(json_extract(metrics, '$.cost.usd') IS NULL AND json_extract(metrics, '$.outputTokens') > 0))
+    sum(json_extract(metrics, '$.cost.usd') IS NULL AND json_extract(metrics, '$.outputTokens') > 0),
+    sum(${TOKENS}),
+    sum(${figure('tokensEstimated')} AND ${figure('outputTokens')} > 0))
   FROM exchanges WHERE exchanges.session = sessions.seq AND json_valid(metrics)) AS spent`;
 
 export function createSessionTable(db: Database, clock: Clock, redactor: Redactor): SessionTable {
@@ -50,7 +61,7 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
     const prefix = idOrPrefix.toLowerCase();
     // Ids are hexadecimal, so "g" sorts after all digits.
     const rows = db.all(
-      'SELECT * FROM sessions WHERE id >= ? AND id < ? ORDER BY touched DESC LIMIT 20',
+      `SELECT *, ${SPENT} FROM sessions WHERE id >= ? AND id < ? ORDER BY touched DESC LIMIT 20`,
       prefix,
       `${prefix}g`,
     );
@@ -90,8 +101,8 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
       db
         .all(
           deleted
-            ? `SELECT *, ${COST} FROM sessions WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms DESC LIMIT ?`
-            : `SELECT *, ${COST} FROM sessions WHERE deleted_ms IS NULL ORDER BY pinned DESC, touched DESC LIMIT ?`,
+            ? `SELECT *, ${SPENT} FROM sessions WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms DESC LIMIT ?`
+            : `SELECT *, ${SPENT} FROM sessions WHERE deleted_ms IS NULL ORDER BY pinned DESC, touched DESC LIMIT ?`,
           limit,
         )
         .map(summaryOf),
@@ -116,6 +127,25 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
       } catch (error) {
         if (error instanceof SessionsError && error.kind === 'unknown') return undefined;
         throw error;
+      }
+    },
+    lookUp: (idOrTitle) => {
+      const titled = (): SessionSummary[] =>
+        db
+          .all('SELECT * FROM sessions WHERE title = ? AND deleted_ms IS NULL LIMIT 20', idOrTitle)
+          .map(summaryOf);
+      try {
+        return find(idOrTitle);
+      } catch (error) {
+        if (!(error instanceof SessionsError)) throw error;
+        const [only, ...others] = titled();
+        if (only === undefined) throw error;
+        if (others.length === 0) return only;
+        const ids = [only, ...others].map(({ id }) => id).join('\n  ');
+        throw new SessionsError(
+          'ambiguous',
+          `give an id: several sessions have the title ${idOrTitle}\n  ${ids}`,
+        );
       }
     },
     rename: (id, title) => change(id, 'title = ?', redactor.text(title)),

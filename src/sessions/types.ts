@@ -116,8 +116,10 @@ export interface SessionSummary {
   pinned: boolean;
   /** The model that answered last. */
   model: string | null;
-  /** Prompt and output tokens of all exchanges. */
+  /** Prompt and completion tokens of all exchanges, hidden reasoning included. */
   tokens: number;
+  /** A part of `tokens` is an estimate; in lists alone. */
+  tokensEstimated?: true;
   /** Cost of all answers with a known price, in US dollars. Only set in lists. */
   costUsd?: number;
   /** How many of its answers have no known price, where others have one; in lists alone. */

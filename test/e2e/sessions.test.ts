@@ -309,7 +309,7 @@ test('an error is one line, without a stack', async () => {
     expect(stderr).not.toMatch(/\n\s+at /);
     return [code, stderr.split('\n')[0]];
   };
-  expect(await told('show', 'abc')).toEqual([1, expect.stringContaining('there is no session abc')]);
+  expect(await told('show', 'abc')).toEqual([2, expect.stringContaining('there is no session abc')]);
   expect(await told('export')).toEqual([2, expect.stringContaining('nothing to export')]);
   expect(await told('import', 'notes.txt')).toEqual([1, expect.stringContaining('its format is unknown')]);
   writeFileSync(join(ground.place.dir, 'export.zip'), 'PK\u0003\u0004');

@@ -312,3 +312,31 @@ test('what a provider wants back with the results of its calls is kept as it cam
   expect(saved?.carried?.message.reasoning_details).toEqual(carried.message.reasoning_details);
   expect(JSON.stringify(saved)).not.toContain(KEY);
 });
+
+test('the tokens of a list are the totals of the providers, with hidden reasoning; an estimate is marked', () => {
+  const store = openedStore();
+  const { id } = store.create('counted');
+  const usage = { promptTokens: 11, completionTokens: 300, totalTokens: 311, reasoningTokens: 200 };
+  const metrics = { promptTokens: 11, outputTokens: 100, hiddenTokens: 200, tokensEstimated: false, usage };
+  ask(store, id, 'q', 'a', null, { metrics });
+  expect(store.list()[0]).toMatchObject({ tokens: 311 });
+  expect(store.list()[0]).not.toHaveProperty('tokensEstimated');
+  const beside = { promptTokens: 11, completionTokens: 100, totalTokens: 311, reasoningTokens: 200 };
+  ask(store, id, 'q', 'a', null, { metrics: { ...metrics, usage: beside } });
+  ask(store, id, 'q', 'a', null, { metrics: { outputTokens: 7, tokensEstimated: true } });
+  expect(store.find(id)).toMatchObject({ tokens: 629, tokensEstimated: true });
+});
+
+test('a session is looked up by its id first, then by a title that it alone has', () => {
+  const store = openedStore();
+  const one = store.create('one');
+  const twins = [store.create('twin'), store.create('twin')];
+  const namedLikeId = store.create(one.id);
+  expect(store.lookUp('one').id).toBe(one.id);
+  expect(store.lookUp(one.id).id).toBe(one.id);
+  expect(store.lookUp(namedLikeId.id.slice(0, 10)).id).toBe(namedLikeId.id);
+  expect(() => store.lookUp('twin')).toThrow(/^give an id: several sessions have the title twin\n/);
+  store.remove(twins[0]?.id ?? '');
+  expect(store.lookUp('twin').id).toBe(twins[1]?.id);
+  expect(() => store.lookUp('none')).toThrow('there is no session none');
+});

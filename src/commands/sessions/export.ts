@@ -33,7 +33,7 @@ export async function exportSessions(
       'nothing to export. Give the id of a session ("vastar-tui sessions list"), or --all',
     );
   }
-  const summaries = all ? store.list({ limit: Number.MAX_SAFE_INTEGER }) : ids.map((id) => store.find(id));
+  const summaries = all ? store.list({ limit: Number.MAX_SAFE_INTEGER }) : ids.map((id) => store.lookUp(id));
   const text = await render(
     html === undefined ? format : 'html',
     summaries.map(({ id }) => store.load(id)),

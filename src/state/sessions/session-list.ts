@@ -11,6 +11,8 @@ export interface SessionRow {
   readonly usedMs: number;
   readonly model: string;
   readonly tokens: number;
+  /** A part of `tokens` is an estimate. */
+  readonly tokensEstimated: boolean;
   /** In US dollars, of its answers whose price was known, and how many have none. */
   readonly cost?: { readonly usd: number; readonly unpriced: number };
   readonly pinned: boolean;
@@ -36,7 +38,18 @@ export interface SessionList {
 export const EMPTY_LIST: SessionList = { kind: 'sessions', query: '', rows: [], index: 0 };
 
 export function rowOf(session: SessionSummary): SessionRow {
-  const { id, title, preview, usedMs, model, tokens, pinned, costUsd: usd, unpriced = 0 } = session;
+  const {
+    id,
+    title,
+    preview,
+    usedMs,
+    model,
+    tokens,
+    tokensEstimated = false,
+    pinned,
+    costUsd: usd,
+    unpriced = 0,
+  } = session;
   return {
     id,
     title: sanitizeLine(title),
@@ -44,6 +57,7 @@ export function rowOf(session: SessionSummary): SessionRow {
     usedMs,
     model: sanitizeLine(model ?? ''),
     tokens,
+    tokensEstimated,
     pinned,
     ...(usd !== undefined && { cost: { usd, unpriced } }),
   };

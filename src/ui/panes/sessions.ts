@@ -76,14 +76,14 @@ function titleLine(
   width: number,
   nowMs: number,
 ): Line {
-  const { title, usedMs, model, tokens, cost, pinned, found } = row;
+  const { title, usedMs, model, tokens, tokensEstimated, cost, pinned, found } = row;
   const mark: Line = [chosen ? ['accent', '› '] : '  ', pinned ? ['accent', '* '] : ''];
   if (renaming !== undefined) return cut([...mark, renaming, CARET], width);
   const facts: Line[] = [
     [['dim', ago(nowMs - usedMs)]],
     ...(found === undefined ? [] : [[['dim', `${found.count} found`] as const]]),
     ...(model === '' ? [] : [[['dim', model] as const]]),
-    ...(tokens === 0 ? [] : [[['dim', `${count(tokens)} tok`] as const]]),
+    ...(tokens === 0 ? [] : [[['dim', `${count(tokens, tokensEstimated)} tok`] as const]]),
     ...(cost === undefined ? [] : [[['dim', spentText(cost, cost.unpriced)] as const]]),
   ];
   const left: Line = [...mark, chosen ? ['bold', title] : title];
