@@ -4,7 +4,7 @@ import { spentText } from '../metrics/cost.js';
 import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
 import type { Message, SessionSummary } from '../sessions/types.js';
-import { bytes } from '../ui/style/format.js';
+import { bytes, duration } from '../ui/style/format.js';
 import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';
 import { importSessions } from './sessions/import.js';
 import { sessionsFile } from './sessions/sessions-file.js';
@@ -204,9 +204,20 @@ function find(store: SessionStore, { limit = 50, json }: Flags, text: string): v
   }
   if (hits.length === 0) tell('nothing found');
   for (const hit of hits) {
-    const head = `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${hit.role}: `;
+    const facts = [hit.role, ...figureTexts(hit)].join(', ');
+    const head = `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${facts}: `;
     stdout.print(head, ...marked(hit), '\n');
   }
+}
+
+/** The figures that the filters compared. */
+function figureTexts({ figures = {} }: SearchHit): string[] {
+  const { ttft, e2e, tokens } = figures;
+  return [
+    ...(ttft === undefined ? [] : [`TTFT ${duration(ttft)}`]),
+    ...(e2e === undefined ? [] : [`E2E ${duration(e2e)}`]),
+    ...(tokens === undefined ? [] : [`${tokens} tokens`]),
+  ];
 }
 
 /** The snippet with what was found in it in bold. */

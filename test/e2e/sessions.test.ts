@@ -36,7 +36,15 @@ test('ask --session continues the session, which can be listed, found and export
     'Paris [key removed]',
     'And of Peru?',
   ]);
-  expect((await sessions('search', 'peru', 'ttft<20s')).stdout).toContain('user: And of Peru?');
+  expect((await sessions('search', 'peru', 'ttft<20s')).stdout).toMatch(
+    /user, TTFT \d+(\.\d)? m?s: And of Peru\?/,
+  );
+  expect(await sessions('search', 'peru speed>5')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('there is no filter "speed". Use ttft, e2e, tokens,'),
+  });
+  expect((await sessions('show', 'geography')).stdout).toBe(shown.stdout);
+  expect(await sessions('rm', 'history')).toMatchObject({ code: 2, stdout: '' });
   expect(await sessions('search', 'wombat')).toMatchObject({
     code: 1,
     stdout: '',

@@ -37,6 +37,38 @@ test.each(['ttft>soon', 'error>429', 'on:2026-02-30', 'tokens:many', 'after:some
   },
 );
 
+test.each(['speed>5', 'Tokens_per_s<=3', 'foo>=1', 'foo<1'])(
+  '%s is an error that lists the filters',
+  (text) => {
+    expect(parseQuery(text, NOW)).toEqual({
+      terms: [],
+      filters: [],
+      problems: [
+        expect.stringMatching(
+          /: there is no filter "\w+"\. Use ttft, e2e, tokens, .*, or put the text in quotes$/,
+        ),
+      ],
+      unfinished: false,
+    });
+    expect(parseQuery(`"${text}"`, NOW)).toMatchObject({ terms: [{ text }], problems: [] });
+  },
+);
+
+test('a hit of a filter on a figure has that figure, of the answer and of its question', () => {
+  const store = openedStore();
+  const { id } = store.create('t');
+  const metrics = { ttftMs: 1500, e2eMs: 2600, outputTokens: 7 };
+  ask(store, id, 'why', 'slow', null, { metrics });
+  ask(store, id, 'why', 'quick', null, { metrics: { ...metrics, ttftMs: 20 } });
+  const figures = (text: string) => store.search(text).hits.map((hit) => [hit.snippet, hit.figures]);
+  expect(figures('ttft>1s')).toEqual([['slow', { ttft: 1500 }]]);
+  expect(figures('slow tokens>=7 e2e>2s')).toEqual([
+    [expect.stringContaining('slow'), { tokens: 7, e2e: 2600 }],
+  ]);
+  expect(figures('why ttft>1s')).toEqual([[expect.stringContaining('why'), { ttft: 1500 }]]);
+  expect(store.search('quick').hits[0]).not.toHaveProperty('figures');
+});
+
 test('a query is understood at each key while it is typed', () => {
   const text = 'sky "blue whale" ttft>2s';
   const states = [...text].map((_, index) => parseQuery(text.slice(0, index + 1), NOW));

@@ -43,7 +43,7 @@ export function parseQuery(text: string, nowMs: number): Query {
       query.unfinished = true;
       continue;
     }
-    const part = quoted ? phrase(word) : (filterOf(word, nowMs) ?? plain(word, last));
+    const part = quoted ? phrase(word) : (filterOf(word, nowMs) ?? unknownFilter(word) ?? plain(word, last));
     if (part.kind === 'term') query.terms.push(part.term);
     else if (part.kind === 'filter') query.filters.push(part.filter);
     else query.problems.push(part.text);
@@ -83,6 +83,14 @@ function filterOf(word: string, nowMs: number): Part | undefined {
   return typeof filter === 'string'
     ? { kind: 'problem', text: `${word}: ${filter}` }
     : { kind: 'filter', filter };
+}
+
+/** A comparison with a name that no filter has. */
+function unknownFilter(word: string): Part | undefined {
+  const [, name] = /^([a-z][a-z0-9_]*)[<>]=?.+$/i.exec(word) ?? [];
+  if (name === undefined) return undefined;
+  const text = `${word}: there is no filter "${name}". Use ${NAMES.join(', ')}, or put the text in quotes`;
+  return { kind: 'problem', text };
 }
 
 function settle(name: string, sign: string, value: string, nowMs: number): Filter | string {

@@ -12,7 +12,12 @@ export interface SearchHit {
   model: string | null;
   /** The text around the match, on one line. Found words are enclosed in U+E000 and U+E001. */
   snippet: string;
+  /** The figures that the query's filters compare: times in ms, and tokens. Absent without such a filter. */
+  figures?: Partial<Record<FigureName, number>>;
 }
+
+type FigureFilter = Extract<Filter, { kind: 'figure' }>;
+export type FigureName = FigureFilter['figure'];
 
 export const FOUND_START = '\u{e000}';
 export const FOUND_END = '\u{e001}';
@@ -34,6 +39,7 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
     match === ''
       ? withoutText(ofMessage, ofExchange)
       : withText(match, [...ofMessage, ...throughExchanges(db, ofExchange)]);
+  const figures = query.filters.filter((filter) => filter.kind === 'figure');
   return db.all(`${statement.sql} LIMIT ?`, ...statement.values, limit).map((row) => ({
     session: text(row, 'session'),
     title: text(row, 'title'),
@@ -42,7 +48,28 @@ export function search(db: Database, query: Query, limit: number): SearchHit[] {
     atMs: integer(row, 'at_ms'),
     model: textOrNull(row, 'model'),
     snippet: joined(text(row, 'snippet')).replace(/\s+/g, ' ').trim(),
+    ...(figures.length > 0 && { figures: figuresOf(db, integer(row, 'message'), figures) }),
   }));
+}
+
+/** The compared figures of the message's exchange that meets the comparisons. */
+function figuresOf(
+  db: Database,
+  message: number,
+  filters: readonly FigureFilter[],
+): Partial<Record<FigureName, number>> {
+  const { sql, values } = all(filters.flatMap((filter) => exchangeCondition(filter) ?? []));
+  const row = db.get(
+    `SELECT * FROM exchanges e WHERE (e.answer = ? OR e.question = ?) AND ${sql} ORDER BY e.id DESC LIMIT 1`,
+    message,
+    message,
+    ...values,
+  );
+  const known = filters.flatMap(({ figure }) => {
+    const value = row?.[COLUMN_OF_FIGURE[figure].slice(2)];
+    return typeof value === 'number' ? [[figure, value] as const] : [];
+  });
+  return Object.fromEntries(known);
 }
 
 const COLUMNS = 's.id AS session, s.title, m.id AS message, m.role, m.at_ms, m.model';
