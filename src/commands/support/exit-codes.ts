@@ -24,7 +24,8 @@ export const EXIT = {
 /** What each exit code means, for help and README. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'done: the answer is complete, the checks hold',
-  failed: 'an internal error; a check of `bench` or `doctor` failed; `sessions search` found nothing',
+  failed:
+    'an internal error; a check of `bench` or `doctor` failed; `bench` completed no request; `sessions search` found nothing',
   usage: 'wrong usage, input or configuration; nothing was sent',
   transient: 'the request failed and may succeed later; `runtime status`: no daemon runs',
   permanent: 'the request failed and would fail again',
