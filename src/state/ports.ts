@@ -91,6 +91,8 @@ export interface Notice {
 export interface SessionsPort {
   /** The conversation at the start: a new one, the last used one, or the one with this title or id. */
   readonly begin: { kind: 'new' } | { kind: 'last' } | { kind: 'named'; name: string };
+  /** The user named the model for this start: the conversation at the start does not replace it. */
+  readonly modelGiven?: boolean;
   /** @throws an Error with a text for the user when the file can't be used; a later call may work */
   open(told: {
     /** Called when saving starts to fail, and with undefined when it works again. */

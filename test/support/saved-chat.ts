@@ -28,6 +28,7 @@ export interface SavedChat {
 
 export interface SavedChatOptions {
   begin?: SessionsPort['begin'];
+  modelGiven?: boolean;
   clock?: FakeClock;
   secrets?: readonly string[];
   /** What every path attaches. */
@@ -56,7 +57,7 @@ function filesWith(content: Attachment): FilesPort {
 
 /** @param file the sessions' file; `off` saves nothing. Begins as after the first frame. */
 export function savedChat(file: string | 'off', options: SavedChatOptions = {}): SavedChat {
-  const { begin = { kind: 'new' }, clock = createFakeClock(), secrets = [] } = options;
+  const { begin = { kind: 'new' }, modelGiven = false, clock = createFakeClock(), secrets = [] } = options;
   const { openStore = () => openSessions(file, { clock, secrets, patienceMs: 20 }) } = options;
   const chat = createMemoryChat();
   const connection = createMemoryConnection();
@@ -64,6 +65,7 @@ export function savedChat(file: string | 'off', options: SavedChatOptions = {}):
   const store = createAppStore({ connection, modes, clock });
   const sessions: SessionsPort = {
     begin,
+    modelGiven,
     open(told) {
       const saved = openStore();
       const journal = createJournal(saved, { ...told, after: clock.after });

@@ -12,6 +12,7 @@ export interface ChatFlags {
   session?: string;
   /** False with `--no-save`. */
   save?: boolean;
+  model?: string;
   /** A JSON file of tools that the model may call. */
   tools?: string;
 }
@@ -21,7 +22,7 @@ const PATIENCE_MS = 250;
 
 /** Opens the saved sessions for the chat; `off` when the chat saves nothing. */
 export function chatSessions(
-  { continue: last, session, save }: ChatFlags,
+  { continue: last, session, save, model }: ChatFlags,
   loaded: LoadedConfig,
 ): SessionsPort | 'off' {
   if (save === false || !loaded.config.sessions.save) return 'off';
@@ -32,6 +33,7 @@ export function chatSessions(
         : last === true
           ? { kind: 'last' }
           : { kind: 'new' },
+    modelGiven: model !== undefined,
     open({ onProblem, earlier }) {
       const store = openSessions(sessionsFile(), {
         secrets: configuredKeys(loaded),

@@ -81,9 +81,18 @@ export function restored(state: AppState, session: OpenedSession, at?: number): 
       offer: undefined,
       search: { kind: 'closed' },
       scroll: scrollTo(tree, at === undefined ? undefined : ids.get(at)),
+      endpoint: withModelOf(state.endpoint, tree),
       settings: withSystemOf(withParametersOf(state.settings, session), session, imported),
     },
   };
+}
+
+/** The model of the branch's last answer, when it came from the endpoint in use. */
+function withModelOf(endpoint: AppState['endpoint'], { messages }: Tree): AppState['endpoint'] {
+  const last = messages.findLast(({ role }) => role === 'assistant');
+  if (last?.role !== 'assistant' || last.endpoint.name !== endpoint.name || last.endpoint.model === '')
+    return endpoint;
+  return { ...endpoint, model: last.endpoint.model };
 }
 
 /** The parameters of the session's last request; a session without requests keeps the chat's. */

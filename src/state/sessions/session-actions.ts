@@ -100,7 +100,7 @@ export function createSessionActions(options: SessionActionsOptions) {
     change,
     read: (inFile) => open?.store.answer(inFile),
   });
-  const resume = (id: string, messageId?: number): void =>
+  const resume = (id: string, messageId?: number, keepModel = false): void =>
     withStore((sessions) => {
       const words = busy();
       if (words !== undefined) {
@@ -113,7 +113,10 @@ export function createSessionActions(options: SessionActionsOptions) {
       const next = restored(get(), session, messageId);
       const moves = draftText(next.state.draft) === draftText(get().draft);
       saving?.opening(id, next.ids, moves);
-      change(() => ({ ...next.state, overlay: { kind: 'none' } }));
+      const { endpoint: before } = get();
+      const endpoint = keepModel ? before : next.state.endpoint;
+      change(() => ({ ...next.state, endpoint, overlay: { kind: 'none' } }));
+      if (endpoint.model !== before.model) say(`model ${endpoint.model}, as in this conversation`);
       const running = session.messages.filter(({ status }) => status === 'streaming');
       following.start(new Map(running.map((message) => [message.id, next.ids.get(message.id) ?? -1])));
     });
@@ -175,16 +178,16 @@ export function createSessionActions(options: SessionActionsOptions) {
       if (port === undefined || opened() === undefined) return;
       saving?.catchUp();
       withStore((sessions) => {
-        const { begin } = port;
+        const { begin, modelGiven } = port;
         if (begin.kind === 'named') {
           const session = sessions.named(begin.name);
-          if (session !== undefined) resume(session.id);
+          if (session !== undefined) resume(session.id, undefined, modelGiven);
           else change((state) => ({ ...state, name: sanitizeLine(begin.name) }));
           return;
         }
         if (begin.kind === 'last') {
           const session = sessions.last();
-          if (session !== undefined) resume(session.id);
+          if (session !== undefined) resume(session.id, undefined, modelGiven);
           else say('there is no saved conversation yet');
           return;
         }

@@ -44,3 +44,24 @@ test("opening a session restores its parameters; a new session doesn't have them
     body: { top_p: 0.5, stream_options: null },
   });
 });
+
+test('opening a session restores the model of its last answer, at the same endpoint', async () => {
+  const path = place();
+  const chat = savedChat(path);
+  chat.actions.chooseModel('chosen-1');
+  chat.ask('one');
+  await chat.chat.latest.end();
+  chat.actions.dispose();
+
+  const model = (later: ReturnType<typeof savedChat>): string => later.store.getState().endpoint.model;
+  const later = savedChat(path, { begin: { kind: 'last' } });
+  expect(model(later)).toBe('chosen-1');
+  expect(later.store.getState().toast?.text).toBe('model chosen-1, as in this conversation');
+  const given = savedChat(path, { begin: { kind: 'last' }, modelGiven: true });
+  expect(model(given)).not.toBe('chosen-1');
+  const elsewhere = savedChat(path);
+  elsewhere.actions.switchMode('openai');
+  const before = model(elsewhere);
+  elsewhere.actions.continueLast();
+  expect(model(elsewhere)).toBe(before);
+});
