@@ -40,7 +40,7 @@ export async function listModels(
   const said = reportedErrorOf(body)?.message;
   throw new ConnectorException(
     said === undefined
-      ? `check base_url: the answer of ${context.source} is no list of models`
+      ? `check base_url: the answer of ${context.source} is not a list of models`
       : `${context.source} answered with an error: ${quote(said, context.keys)}`,
     ErrorClass.Permanent,
     requestId,

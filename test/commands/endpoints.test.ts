@@ -30,7 +30,7 @@ test.each([
   ['no file', undefined],
   ['an empty file', ''],
   ['a file of comments', '# nothing yet\n'],
-  ['profiles without any', 'profiles:\n'],
+  ['an empty list of profiles', 'profiles:\n'],
 ])('%s: the profile becomes the first one', (_name, text) => {
   const path = file(text);
   addProfile(path, 'b', { provider: 'ollama', model: 'x' });

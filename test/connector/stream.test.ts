@@ -159,7 +159,7 @@ describe('the list of models', () => {
       json({ error: { message: 'bad key' } }, 401),
       /answered 401: bad key. Check the API key/,
     ],
-    ['something else', json({ hello: 1 }), /^check base_url: .* is no list of models/],
+    ['something else', json({ hello: 1 }), /^check base_url: .* is not a list of models/],
     ['an error with status 200', json({ error: { message: 'no quota' } }), /with an error: no quota/],
     ['a web page', serveScript({ contentType: 'text/html', chunks: ['<html>'] }), /^check base_url/],
   ])('%s is an error that gives the reason', async (_name, handler, message) => {

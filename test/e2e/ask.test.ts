@@ -356,7 +356,7 @@ test('without a home folder the question is answered, and saving fails with the 
   });
 });
 
-test('an answer that was cut at the token limit says so on stderr, and exits with 0', async () => {
+test('an answer cut off at the token limit is reported on stderr and exits with 0', async () => {
   const finish = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
   await endpoint({ chunks: sseEvents(deltaOf('It is'), finish, '[DONE]') });
   expect(await run(['ask', 'Why?'])).toMatchObject({

@@ -112,13 +112,13 @@ test('a redirect to another origin removes the key', async () => {
 test.each([
   ['fails', 'the server answered 503', (_request, response) => response.writeHead(503).end('sorry')],
   [
-    'is no metrics page',
+    'is not a metrics page',
     'no Prometheus metrics page',
     (_request, response) => response.end('<html>hello</html>'),
   ],
   ['never ends', 'interrupted', (_request, response) => response.writeHead(200).write('a 1\n')],
 ] as [string, string, (...args: Parameters<Handler>) => void][])(
-  'a page that %s changes nothing of the test, and is reported once',
+  'a page that %s does not change the test and is reported once',
   async (_name, problem, handler) => {
     await endpoint(answer);
     const server = await metrics((...args) => void handler(...args));

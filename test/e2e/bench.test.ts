@@ -93,7 +93,7 @@ test('with a rate, latency includes the wait for a place', async () => {
   expect(open.runs[0]?.arrival_lag_ms.max).toBeGreaterThan(600);
 });
 
-test('random arrivals are reported beside the number that the rate gives on average', async () => {
+test('the report shows the number of random arrivals beside the expected number', async () => {
   const { requests } = await endpoint(answer);
   const args = ['bench', '--rate', '20', '--duration', '1'];
   const { stdout } = await run(args);

@@ -6,7 +6,7 @@ const ground = groundForEach();
 
 // `npm run crash:processes` kills hundreds of processes.
 test.skipIf(process.platform !== 'linux').each(VICTIMS)(
-  'a %s that is killed in the middle of an answer leaves nothing behind, and loses no question',
+  'a %s that is killed during an answer leaves no process behind and loses no question',
   async (victim) => {
     const crash = { victim, afterMs: 900, question: 'write a long answer' };
     expect(await crashProcess(ground.place, crash)).toEqual({ faults: [], acknowledged: true });

@@ -79,7 +79,7 @@ const LIMIT = ['--answer-timeout', '2'];
 const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags?: readonly string[]][] = [
   ['a gzip bomb', encoded('gzip', gzipSync(ZEROS)), 4, BOMB],
   ['a deflate bomb', encoded('deflate', deflateSync(ZEROS)), 4, BOMB],
-  ['a deflate bomb without its head', encoded('deflate', deflateRawSync(ZEROS)), 4, BOMB],
+  ['a deflate bomb without its header', encoded('deflate', deflateRawSync(ZEROS)), 4, BOMB],
   ['a br bomb', encoded('br', brotliCompressSync(ZEROS)), 4, BOMB],
   ['a zstd bomb', encoded('zstd', zstdCompressSync(ZEROS)), 4, BOMB],
   [
@@ -103,7 +103,7 @@ const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags
     /answered 500.*\n?.*decodes to more than 16 MiB/,
   ],
   [
-    'an event line without end',
+    'an endless event line',
     endless(EVENTS, 'data: ', 'a'),
     4,
     /sent an event of more than 16777216 characters/,
@@ -115,27 +115,27 @@ const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags
     /sent an event of more than 16777216 characters/,
   ],
   [
-    'an event of lines without end',
+    'an event with endless lines',
     endless(EVENTS, '', 'data: aaaaaaaaaaaaaaaa\n'),
     4,
     /sent an event of more than 16777216/,
   ],
-  ['comments without end', endless(EVENTS, '', ': ping\n\n'), 6, GIVEN_UP, LIMIT],
+  ['endless comments', endless(EVENTS, '', ': ping\n\n'), 6, GIVEN_UP, LIMIT],
   [
-    'events that say nothing, without end',
+    'endless events without content',
     endless(EVENTS, '', 'data: {"choices":[{"delta":{}}]}\n\n'),
     6,
     GIVEN_UP,
     LIMIT,
   ],
-  ['events that are no JSON, without end', endless(EVENTS, '', 'data: {no json\n\n'), 6, GIVEN_UP, LIMIT],
+  ['endless events that are not JSON', endless(EVENTS, '', 'data: {no json\n\n'), 6, GIVEN_UP, LIMIT],
   [
     'JSON without end',
     endless(JSON_TYPE, '{"choices":[{"message":{"content":"', 'a'),
     4,
     /JSON text of more than 16777216/,
   ],
-  ['white space without end', endless(JSON_TYPE, '', ' '), 6, GIVEN_UP, LIMIT],
+  ['endless white space', endless(JSON_TYPE, '', ' '), 6, GIVEN_UP, LIMIT],
   [
     'JSON of brackets alone',
     whole(JSON_TYPE, '['.repeat(15_000_000)),
@@ -143,15 +143,15 @@ const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags
     /answered with JSON that is not a chat completion: \[\[/,
   ],
   [
-    'an event of brackets alone',
+    'an event with only brackets',
     whole(EVENTS, `data: ${'{"a":'.repeat(3_000_000)}\n\n`),
     8,
     /the answer was cut off/,
   ],
-  ['a web page without end', endless('text/html', '<html>', 'a'), 4, /web page/i],
-  ['a refusal without end', endless(JSON_TYPE, '{"error":{"message":"', 'no ', 400), 7, /answered 400/],
-  ['an error without end', endless('text/plain', '', 'no ', 500), 3, /answered 500/],
-  ['a rate limit without end', endless('text/plain', '', 'no ', 429), 5, /answered 429/],
+  ['an endless web page', endless('text/html', '<html>', 'a'), 4, /web page/i],
+  ['an endless refusal', endless(JSON_TYPE, '{"error":{"message":"', 'no ', 400), 7, /answered 400/],
+  ['an endless error', endless('text/plain', '', 'no ', 500), 3, /answered 500/],
+  ['an endless rate limit response', endless('text/plain', '', 'no ', 429), 5, /answered 429/],
 ];
 
 describe.each(ATTACKS)('a provider that sends %s', (_name, answer, code, says, flags = []) => {

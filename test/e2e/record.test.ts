@@ -156,7 +156,7 @@ describe('replay', () => {
     ['reset', 3, 'Lorem ipsum dolor sit amet\n', /closed the connection in the middle/],
     ['error-midway', 3, 'Lorem ipsum dolor sit amet\n', /reported an error in its answer/],
     ['split-characters', 0, /Chinese .* 你好，世界/, ''],
-  ] as const)('gives the recording "%s" as it was', async (name, code, stdout, stderr) => {
+  ] as const)('reproduces the recording "%s"', async (name, code, stdout, stderr) => {
     const ended = await run(['replay', fixture(name)]);
     expect(ended.code).toBe(code);
     for (const [text, expected] of [

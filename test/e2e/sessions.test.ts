@@ -199,7 +199,7 @@ test('a turn with an image, tool calls and results is saved completely, can cont
 }, 60_000);
 
 test.each(['chat-completions', 'responses', 'anthropic'])(
-  'HAR has the request as it was sent, and the response with its headers: %s',
+  'HAR has the sent request and the response with its headers: %s',
   async (api) => {
     const headers = { 'set-cookie': 'a=secret-cookie', 'x-said': KEY, 'x-request-id': 'req_1' };
     const upstream = await endpoint({ headers, chunks: sseEvents(delta('Paris'), delta(''), '[DONE]') });

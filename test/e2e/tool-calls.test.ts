@@ -62,7 +62,7 @@ const expected = {
 };
 
 test.each(['chat-completions', 'responses', 'anthropic'] as const)(
-  'in %s a tool call streams into the conversation, its result is typed, and the turn goes on',
+  'in %s a tool call streams into the conversation, the user types its result, and the turn continues',
   async (api) => {
     between = await recorder();
     place.writeConfig(

@@ -68,7 +68,7 @@ test.each([
 });
 
 test.skipIf(process.platform === 'darwin')(
-  'without a display there is no clipboard, and that is told',
+  'the error without a display says that there is no clipboard',
   async () => {
     expect(await clipboardImage({ PATH: '/nowhere' })).toEqual({
       ok: false,

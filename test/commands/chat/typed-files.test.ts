@@ -29,11 +29,11 @@ test('a text file is read completely', () => {
 });
 
 test.each([
-  ['what is missing', () => '/no/such/file', /cannot be read: /],
+  ['a missing file', () => '/no/such/file', /cannot be read: /],
   ['a folder', () => tmpdir(), /is no file/],
-  ['a device, which may never end', () => '/dev/zero', /is no file/],
-  ['what is no text', () => fileOf(Uint8Array.of(0xff, 0xfe, 0)), /is not UTF-8 text/],
-  ['what is too large', () => fileOf(Buffer.alloc(9 * 1024 * 1024)), /is over 8 MiB/],
+  ['an endless device', () => '/dev/zero', /is no file/],
+  ['a binary file', () => fileOf(Uint8Array.of(0xff, 0xfe, 0)), /is not UTF-8 text/],
+  ['a file over the size limit', () => fileOf(Buffer.alloc(9 * 1024 * 1024)), /is over 8 MiB/],
 ])('%s is refused with the reason', (_what, path, reason) => {
   expect(typedFiles.readText(path())).toEqual({ ok: false, problem: expect.stringMatching(reason) });
 });
@@ -67,7 +67,7 @@ test.each([
 
 test.each([
   ['nothing', '', /is empty/],
-  ['what no model reads', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0), /no PDF and no UTF-8 text/],
+  ['a file that no model can read', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0), /no PDF and no UTF-8 text/],
 ])('%s is not attached', (_what, content, reason) => {
   expect(typedFiles.readAttachment(fileOf(content))).toEqual({
     ok: false,
