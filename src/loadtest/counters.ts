@@ -9,6 +9,8 @@ export interface Counters {
   /** Counts the end of an order of the loop: a request or a conversation. */
   settle(): void;
   readonly settled: number;
+  /** Requests that run now. */
+  readonly inFlight: number;
   /** Largest number of requests at the same time so far. */
   readonly mostInFlight: number;
   /** Pass it to another thread's `createCounters`. */
@@ -43,6 +45,9 @@ export function createCounters(
     },
     get settled() {
       return Atomics.load(counts, SETTLED);
+    },
+    get inFlight() {
+      return Atomics.load(counts, NOW);
     },
     get mostInFlight() {
       return Atomics.load(counts, MOST);

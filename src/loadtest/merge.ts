@@ -51,6 +51,8 @@ const MOST_SPREAD = 0.1;
  */
 export function mergeReports(reports: readonly [SavedReport, ...SavedReport[]]): Merged | string {
   const [first] = reports;
+  if (reports.some(({ load }) => load.warmup === 'auto' || load.search !== undefined))
+    return 'reports of --warmup auto, --find-rate, --find-concurrency and --sweep cannot be merged: they contain only a part of their tests';
   const shards = reports.map(({ load }) => shardOf(load));
   const sharded = shards.some((shard) => shard !== undefined);
   const problem = sharded ? shardProblem(reports, shards) : differenceOf(reports, OF_TESTS);

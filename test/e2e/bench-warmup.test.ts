@@ -44,6 +44,13 @@ test('the report names the excluded requests', async () => {
   expect(stdout).toMatch(/excluded +\d+ warm-up requests \(.* s, by MSER-5\) and the last \d+/);
 });
 
+test('such a report is not merged: its rates are over a part of the time', async () => {
+  await endpoint(slowAtFirst(0));
+  await run(['bench', '--requests', '60', '--warmup', 'auto', '--json', 'part.json']);
+  const { code, stderr } = await run(['bench', 'merge', 'part.json']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot be merged/)]);
+});
+
 test('--warmup auto excludes nothing from too few requests and prints a warning', async () => {
   await endpoint(slowAtFirst(0));
   const { stdout, stderr } = await run(['bench', '--requests', '10', '--warmup', 'auto']);

@@ -18,8 +18,8 @@ const REFUSAL = {
   chunks: [JSON.stringify({ error: { message: ALL_HOSTILE } })],
 };
 const PAGE = { status: 403, contentType: 'text/html', chunks: [`<title>${ALL_HOSTILE}</title>`] };
-/** The sequences that rewrite the line of `bench` and clear the screen of `runtime status --watch`. */
-const OWN = /\r\x1b\[K|\x1b\[H\x1b\[J/g;
+/** The sequences that draw the plots of `bench` and clear the screen of `runtime status --watch`. */
+const OWN = /\r\x1b\[J|\x1b\[\d+A\r|\x1b\[\?25[lh]|\x1b\[H\x1b\[J/g;
 
 /** Returns a command's output on a terminal without colours, without the program's own sequences and line ends. */
 async function written(args: readonly string[], until?: string): Promise<string> {

@@ -6,6 +6,7 @@ import type { GlobalFlags } from '../compose.js';
 import { numberWithin } from '../support/flag-number.js';
 import { addLimitFlags, type LimitFlags } from '../support/limit-flags.js';
 import { ARRIVALS_HELP, type ArrivalFlags, addArrivalFlags } from './arrival-flags.js';
+import { PROGRESS, type Progress } from './progress.js';
 import { addPromptFlags, PROMPTS_HELP, type PromptFlags } from './prompt-flags.js';
 import { addSearchFlags, SEARCH_HELP, type SearchFlags } from './search-flags.js';
 import type { Through } from './send.js';
@@ -42,6 +43,7 @@ export interface BenchFlags
   maxTokens?: number;
   slo?: Slo;
   check?: readonly Check[];
+  progress?: Progress;
   json?: string;
   csv?: string;
   html?: string;
@@ -143,6 +145,12 @@ export function addBenchFlags(command: Command): Command {
       '--check <condition>',
       'exit with 1 when the condition fails, e.g. ttft.p95<500ms; may be repeated',
       readCheck,
+    )
+    .addOption(
+      new Option(
+        '--progress <form>',
+        'what stderr shows meanwhile [plots on a terminal, else a line each 10 s]',
+      ).choices(PROGRESS),
     )
     .option('--json <file>', 'write the report as JSON; "-": to stdout, instead of the tables')
     .option('--csv <file>', 'write a line for each request; "-": to stdout, instead of the tables')

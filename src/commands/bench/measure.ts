@@ -22,6 +22,8 @@ export interface Measured extends LoadResult {
   durationMs: number;
   /** Number of threads that sent requests. */
   workers: number;
+  /** Moments that the user marked, since the start. */
+  marksMs: readonly number[];
   instrument: Instrument;
 }
 
@@ -42,7 +44,16 @@ export async function measure(
   signal: AbortSignal,
 ): Promise<Measured> {
   const counters = createCounters();
-  const progress = showProgress(label, load.limit, tally, () => counters.settled);
+  const marksMs: number[] = [];
+  const progress = showProgress(
+    {
+      ...{ label, limit: load.limit, tally },
+      ended: () => counters.settled,
+      inFlight: () => counters.inFlight,
+      onMark: (atMs) => marksMs.push(atMs),
+    },
+    flags.progress,
+  );
   // This meter's CPU time includes all threads.
   const meter = startInstrument();
   const probe = engine.daemon === undefined ? undefined : probeDaemon(engine.daemon);
@@ -64,6 +75,7 @@ export async function measure(
       maxInFlight: counters.mostInFlight,
       durationMs: durationOf(result, load.limit, tally),
       workers: engine.workers,
+      marksMs,
       instrument: {
         ...instrumentOf(parts, flags),
         cpu,

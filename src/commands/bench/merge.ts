@@ -88,6 +88,7 @@ function runsOf(merged: Merged, added: readonly Check[]): EndpointRun[] {
       ...run,
       startedAt: new Date(startedAtMs),
       tookMs: durationMs,
+      marksMs: [],
       report,
       turns: merged.load.turns === null ? [] : turnFigures(run.tally),
       checks: all.map((check) => evaluate(check, report)),

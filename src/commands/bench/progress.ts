@@ -1,46 +1,68 @@
-import type { Limit } from '../../loadtest/run-load.js';
-import type { Tally } from '../../loadtest/tally.js';
 import { stderr } from '../support/sink.js';
+import { showDashboard } from './dashboard.js';
+import { type Heading, LEAST, type Shown } from './dashboard-lines.js';
 
-const INTERVAL_MS = 200;
+/** How a running test is shown: as plots, on one line, or not at all. */
+export const PROGRESS = ['plots', 'line', 'none'] as const;
+export type Progress = (typeof PROGRESS)[number];
+
+const LINE_MS = 200;
+/** Where nobody looks at a terminal, a line stays in a log. */
+const LOG_MS = 10_000;
 const BAR_WIDTH = 24;
 
-/** Shows a test's live figures in one line when stderr is a terminal. */
-export function showProgress(
-  label: string,
-  limit: Limit,
-  tally: Tally,
-  ended: () => number,
-): { stop(): void } {
-  if (!process.stderr.isTTY) return { stop() {} };
+/** Shows a test's live figures on stderr. */
+export function showProgress(test: Shown, how: Progress = 'plots'): { stop(): void } {
+  const { isTTY, columns, rows } = process.stderr;
+  if (how === 'none') return { stop() {} };
+  if (!isTTY) return showLog(test);
+  if (how === 'plots' && columns >= LEAST.columns && rows >= LEAST.rows && process.env.TERM !== 'dumb')
+    return showDashboard(test, (elapsedMs) => headingOf(test, elapsedMs));
+  return every(
+    LINE_MS,
+    (elapsedMs) => stderr.rewriteLine(lineOf(test, elapsedMs)),
+    () => stderr.rewriteLine(''),
+  );
+}
+
+function showLog(test: Shown): { stop(): void } {
+  return every(LOG_MS, (elapsedMs) => {
+    if (elapsedMs >= LOG_MS) stderr.print(`${lineOf(test, elapsedMs)}\n`);
+  });
+}
+
+function every(ms: number, draw: (elapsedMs: number) => void, clear = (): void => {}): { stop(): void } {
   const startMs = performance.now();
-  const draw = (): void => {
-    stderr.rewriteLine(progressLine(label, limit, tally, ended(), performance.now() - startMs));
-  };
-  draw();
-  const timer = setInterval(draw, INTERVAL_MS);
+  draw(0);
+  const timer = setInterval(() => draw(performance.now() - startMs), ms);
   return {
     stop() {
       clearInterval(timer);
-      stderr.rewriteLine('');
+      clear();
     },
   };
 }
 
-/** Formats e.g. `simulator  [██████      ] 12/50  8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
-function progressLine(label: string, limit: Limit, tally: Tally, ended: number, elapsedMs: number): string {
+const lineOf = (test: Shown, elapsedMs: number): string => {
+  const { position, figures } = headingOf(test, elapsedMs);
+  return `${position}  ${figures}`;
+};
+
+/** Formats e.g. `simulator  [██████      ] 12/50` and `8.1 requests/s  642 tok/s  ttft p50 312 ms  failed 0`. */
+function headingOf({ label, limit, tally, ended }: Shown, elapsedMs: number): Heading {
   const { failed, requestsPerSecond, outputTokensPerSecond, latency } = tally.report(elapsedMs);
   const [share, position] =
     limit.kind === 'requests'
-      ? [ended / limit.count, `${ended}/${limit.count}`]
+      ? [ended() / limit.count, `${ended()}/${limit.count}`]
       : [elapsedMs / limit.ms, `${(elapsedMs / 1000).toFixed(0)}/${(limit.ms / 1000).toFixed(0)} s`];
   const filled = Math.round(Math.min(1, share) * BAR_WIDTH);
-  return [
-    label,
-    `[${'█'.repeat(filled).padEnd(BAR_WIDTH)}] ${position}`,
-    `${requestsPerSecond.toFixed(1)} requests/s`,
-    `${outputTokensPerSecond.toFixed(0)} tok/s`,
-    ...(latency.ttft === undefined ? [] : [`ttft p50 ${latency.ttft.p50.toFixed(0)} ms`]),
-    `failed ${failed}`,
-  ].join('  ');
+  return {
+    position: `${label}  [${'█'.repeat(filled).padEnd(BAR_WIDTH)}] ${position}`,
+    figures: [
+      `${requestsPerSecond.toFixed(1)} requests/s`,
+      `${outputTokensPerSecond.toFixed(0)} tok/s`,
+      ...(latency.ttft === undefined ? [] : [`ttft p50 ${latency.ttft.p50.toFixed(0)} ms`]),
+      `failed ${failed}`,
+    ].join('  '),
+  };
 }

@@ -37,6 +37,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     attempts: attemptsJson(attemptsOf(tally)),
     max_in_flight: maxInFlight,
     unsent,
+    marks_ms: run.marksMs.map(short),
     conversations: inTurns ? conversationsJson(run.conversations) : null,
     turns: inTurns ? turnsJson(run.turns) : null,
     instrument: instrumentJson(run),

@@ -90,7 +90,8 @@ function warningText({ instrument, report }: EndpointRun): string[] {
 
 /** Returns the rows on the loop and this process. */
 function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setup): string[][] {
-  const { report, instrument, maxInFlight, unsent, tally, turns, conversations, workers, trim } = run;
+  const { report, instrument, maxInFlight, unsent, tally, turns, conversations, workers, trim, marksMs } =
+    run;
   const { eventLoopDelayMs, cpu } = instrument;
   const arrivals =
     report.completed + report.failed + unsent + (trim === undefined ? 0 : trim.before + trim.after);
@@ -100,6 +101,9 @@ function ownRows(run: EndpointRun, { through, policies, expectedArrivals }: Setu
     ...(policies ? [['attempts', attemptsText(attemptsOf(tally))]] : []),
     ...(expectedArrivals === undefined ? [] : [['arrivals', arrivalsText(arrivals, expectedArrivals)]]),
     ['in flight', `at most ${maxInFlight}`],
+    ...(marksMs.length === 0
+      ? []
+      : [['marks', marksMs.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')]]),
     ...(trim === undefined ? [] : [['excluded', trimText(trim)]]),
     [
       'instrument',

@@ -18,6 +18,11 @@ export interface Sink {
   live(): LiveText;
   /** Begins the terminal's line anew with this text, as much as fits; writes nothing where there is none. */
   rewriteLine(text: string): void;
+  /**
+   * Draws lines in place of those drawn before; none: takes them away. The cursor is hidden and stays where they begin, so what
+   * is printed meanwhile pushes them down. Does nothing where there is no terminal.
+   */
+  rewriteBlock(lines: readonly string[]): void;
   /** Clears the terminal; does nothing where there is none. */
   clear(): void;
 }
@@ -34,6 +39,9 @@ const CODES: Record<Style, readonly [on: string, off: string]> = {
   red: ['\x1b[31m', '\x1b[39m'],
   yellow: ['\x1b[33m', '\x1b[39m'],
 };
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const CLEAR_BELOW = '\r\x1b[J';
 const CLEAR_LINE = '\r\x1b[K';
 /** The cursor to the top left, and what is below it away. */
 const CLEAR_SCREEN = '\x1b[H\x1b[J';
@@ -71,6 +79,12 @@ export function createSink(stream: NodeJS.WriteStream): Sink {
       if (!stream.isTTY) return;
       const [line = ''] = forTerminal(text).split('\n', 1);
       write(CLEAR_LINE + line.slice(0, stream.columns - 1));
+    },
+    rewriteBlock(lines) {
+      if (!stream.isTTY) return;
+      const up = lines.length > 1 ? `\x1b[${lines.length - 1}A` : '';
+      const drawn = `${HIDE_CURSOR}${lines.map(forTerminal).join('\n')}${up}\r`;
+      write(CLEAR_BELOW + (lines.length === 0 ? SHOW_CURSOR : drawn));
     },
     clear() {
       if (stream.isTTY) write(CLEAR_SCREEN);

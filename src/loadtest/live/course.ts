@@ -1,0 +1,79 @@
+import { percentile } from '../../metrics/percentile.js';
+import type { Sample, Sent } from '../sample.js';
+
+/** What a test did, moment by moment. */
+export interface LoadCourse {
+  /** Requests in flight. */
+  readonly inFlight: readonly (number | null)[];
+  /** Complete answers a second. */
+  readonly perSecond: readonly (number | null)[];
+  /** The p95 of TTFT of the answers that ended then, in ms. */
+  readonly ttft: readonly (number | null)[];
+  /** Places of the user's marks. */
+  readonly marks: readonly number[];
+  /** @param atMs since the start; @param samples all so far */
+  add(
+    atMs: number,
+    inFlight: number,
+    samples: readonly Sample[],
+    ttftOf: (sample: Sent) => number | undefined,
+  ): void;
+  mark(): void;
+}
+
+/** So many moments are kept; then each two become one. */
+const MOST = 1000;
+
+export function createCourse(): LoadCourse {
+  let inFlight: (number | null)[] = [];
+  let perSecond: (number | null)[] = [];
+  let ttft: (number | null)[] = [];
+  let marks: number[] = [];
+  let known = 0;
+  let lastMs = 0;
+
+  const halve = (): void => {
+    const pairs = (values: readonly (number | null)[], of: (one: number, other: number) => number) =>
+      Array.from({ length: Math.ceil(values.length / 2) }, (_, at) => {
+        const [one = null, other = null] = [values[2 * at], values[2 * at + 1]];
+        return one === null || other === null ? (one ?? other) : of(one, other);
+      });
+    inFlight = pairs(inFlight, Math.max);
+    perSecond = pairs(perSecond, (one, other) => (one + other) / 2);
+    ttft = pairs(ttft, Math.max);
+    marks = marks.map((mark) => Math.floor(mark / 2));
+  };
+
+  return {
+    get inFlight() {
+      return inFlight;
+    },
+    get perSecond() {
+      return perSecond;
+    },
+    get ttft() {
+      return ttft;
+    },
+    get marks() {
+      return marks;
+    },
+    mark() {
+      marks.push(inFlight.length);
+    },
+    add(atMs, running, samples, ttftOf) {
+      if (inFlight.length >= MOST) halve();
+      const sent = samples.slice(known).filter((one) => one.outcome === 'complete');
+      known = samples.length;
+      const seconds = (atMs - lastMs) / 1000;
+      lastMs = atMs;
+      inFlight.push(running);
+      perSecond.push(seconds > 0 ? sent.length / seconds : null);
+      ttft.push(
+        percentile(
+          sent.flatMap((one) => ttftOf(one) ?? []),
+          95,
+        ) ?? null,
+      );
+    },
+  };
+}
