@@ -3,7 +3,7 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'n
 import type { Summary } from './distribution.js';
 import type { Report } from './tally.js';
 
-/** In ms. */
+/** Percentiles of a delay, in ms. */
 export interface Delay {
   p50: number;
   p99: number;
@@ -27,7 +27,7 @@ export interface Instrument extends InstrumentReading {
   sendLatenessMs?: Summary;
   /** Another process, the daemon, measured the gaps. */
   gapsElsewhere?: boolean;
-  /** How much later than when idle the daemon answered. */
+  /** Extra round-trip time of the daemon under load, in ms; undefined without a daemon. */
   daemonDelayMs?: Delay;
 }
 

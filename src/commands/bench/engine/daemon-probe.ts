@@ -4,15 +4,18 @@ import type { RuntimeClient } from '../../../sdk/index.js';
 
 export type Probed = Pick<RuntimeClient, 'health'>;
 
-/** Measures how much later the daemon answers than when it is idle. */
+/** Measures how much slower the daemon answers under load than when idle. */
 export interface DaemonProbe {
-  /** Undefined where it gave no answer. */
+  /** Returns the delay; undefined when the daemon gave no answer. */
   stop(): Delay | undefined;
 }
 
 const INTERVAL_MS = 20;
 
-/** Asks the daemon for its health again and again: what delays these answers delays the times that it measures too. */
+/**
+ * Sends health requests to the daemon repeatedly. A delay of their responses also delays the times that the daemon
+ * measures.
+ */
 export function probeDaemon(client: Probed): DaemonProbe {
   const roundTrips = createDistribution();
   let asking = false;

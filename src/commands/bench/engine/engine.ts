@@ -19,7 +19,7 @@ export interface Test {
 export interface Engine {
   /** Number of threads that send requests. */
   readonly workers: number;
-  /** The daemon that the requests go through. */
+  /** The client of the daemon that forwards the requests; undefined for direct requests. */
   readonly daemon?: Probed;
   /** Rejects when a thread fails. */
   run(test: Test, signal: AbortSignal): Promise<readonly Part[]>;
