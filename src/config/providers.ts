@@ -103,9 +103,11 @@ export const PROVIDERS = {
     baseUrl: 'https://api.perplexity.ai',
     keyVariable: 'PERPLEXITY_API_KEY',
     keyStarts: ['pplx-'],
+    // Its Agent API, which it recommends for new programs: `api: responses` with this path.
+    otherPaths: ['/v1'],
     body: { stream_options: null },
     modelsPath: null,
-    docs: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
+    docs: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar/overview',
   },
   'github-models': {
     baseUrl: 'https://models.github.ai/inference',
