@@ -15,7 +15,7 @@ export const PARAMETERS: readonly Parameter[] = [
   number('top_p', 0, 1),
   whole('max_tokens', 1),
   whole('max_completion_tokens', 1),
-  // Providers keep adding words: in quotes any is sent.
+  // Providers keep adding words: a word in quotes is sent unchecked.
   choice('reasoning_effort', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']),
   choice('verbosity', ['low', 'medium', 'high']),
   whole('seed'),
@@ -61,7 +61,8 @@ export function readParameter(name: string, text: string): ParameterValue {
   const quoted = known.words !== undefined && text.startsWith('"') && typeof parsed === 'string';
   const value = quoted ? parsed : known.read(parsed);
   if (value !== undefined) return { ok: true, value };
-  const anyway = known.words === undefined ? '' : `; in quotes any word is sent: "${text.slice(0, 40)}"`;
+  const anyway =
+    known.words === undefined ? '' : `; to send another word, put it in quotes: "${text.slice(0, 40)}"`;
   return { ok: false, problem: `${name} is ${known.takes}, or null${anyway}` };
 }
 

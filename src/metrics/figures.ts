@@ -50,7 +50,7 @@ export const FIGURES = {
     label: 'per token',
     term: 'TPOT',
     unit: 'ms',
-    definition: '1 / rate',
+    definition: 'time from the first arrival to the last / delivered tokens after the first arrival',
     help: 'How long each token took once the answer had begun.',
     json: { key: 'tpot_ms', of: ({ speed }) => (speed.kind === 'measured' ? speed.tpotMs : null) },
   },

@@ -21,7 +21,7 @@ export async function checkEndpoint(connector: OpenAIStreamConnector): Promise<F
 export function endpointNotAsked(name: string): Finding {
   return warning(
     name,
-    'not asked: it would take one request with your key',
-    'to ask it: vastar-tui doctor --yes',
+    'not checked: the check sends one request with your key',
+    'to check it: vastar-tui doctor --yes',
   );
 }

@@ -13,7 +13,7 @@ const SMALLEST = { columns: 20, rows: 5 };
 
 /** The features of the terminal that the chat uses. */
 export function checkTerminal({ screen, env }: TerminalFacts): Finding[] {
-  if (screen === undefined) return [ok('terminal', 'stdout is none now; the chat needs one')];
+  if (screen === undefined) return [ok('terminal', 'stdout is not a terminal here; the chat needs one')];
   return [term(env), size(screen), colours(screen.colourBits, env), encoding(env), multiplexer(env)].flat();
 }
 

@@ -47,7 +47,7 @@ export const MORE_ROUNDS = 5;
 
 /** The reason why another action has to wait for the comparison's end. */
 export function chooseFirst({ send, stop }: KeyHints): string {
-  return `choose an answer first: ${send} continues with the marked one, ${stop} keeps none`;
+  return `choose an answer first: ${send} continues with the marked one, ${stop} drops all`;
 }
 
 export function createComparing(store: AppStore, modes: ModePort, exchanges: Exchanges): Comparing {
@@ -156,7 +156,7 @@ export function createComparing(store: AppStore, modes: ModePort, exchanges: Exc
         changeComparison((one) => ({ ...one, rounds: { ...one.rounds, of: one.rounds.now } }));
         exchanges.stop();
         const { send, stop } = get().keys;
-        return `all stopped: ${send} continues with the marked answer, ${stop} keeps none`;
+        return `all stopped: ${send} continues with the marked answer, ${stop} drops all`;
       }
       const { comparison, messages, draft, keys } = get();
       if (comparison === undefined) return undefined;

@@ -121,7 +121,7 @@ function hintsOf({ keys, answering, comparing, typing }: BarState): string[] {
   if (comparing && !answering)
     return [
       `${short(send)} continue`,
-      `${short(stop)} keep none`,
+      `${short(stop)} drop all`,
       `${short(focus)} mark`,
       `${short(again)} ask ${MORE_ROUNDS} more times`,
       ...always,

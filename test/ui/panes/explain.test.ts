@@ -71,20 +71,20 @@ test('each figure has its value, a help text, its definition and a verdict', () 
     `first token (TTFT)${'312 ms'.padStart(80 - 18)}`,
     '  How long you waited for the first piece of the answer.',
     '  Definition: time from send to the first output.',
-    '  → within your objective of 500 ms',
+    '  → within the objective of 500 ms',
   ]);
   expect(text('request')).toContain('to 1st byte, 300 ms: from the request written to the response headers');
 });
 
 test.each([
-  ['over your objective of 500 ms', { ttftMs: 900 }],
+  ['over the objective of 500 ms', { ttftMs: 900 }],
   ['it stalled: no output for 2.0 s', { gaps: { p50: 10, p95: 20, p99: 30, max: 2000 } }],
   ['uneven', { gaps: { p50: 10, p95: 200, p99: 300, max: 400 } }],
   ['even', { gaps: { p50: 10, p95: 20, p99: 30, max: 40 } }],
   ['the screen keeps up', { paints: { p50: 4, p99: 9 } }],
   ['this terminal or machine is slow', { paints: { p50: 40, p99: 900 } }],
   ['most of the answer came at once', { speed: { kind: 'withheld', reason: 'burst' } }],
-  ['10 ms per token (TPOT), within your objective of 50 ms', { speed: METRICS.speed }],
+  ['10 ms per token (TPOT), within the objective of 50 ms', { speed: METRICS.speed }],
   ['they came in 3 arrivals: several at once', { arrivals: 3 }],
   ['estimated from the text', { outputTokens: 3, tokensEstimated: true }],
   ['the provider took 99 %', { hops: { wait: 98, first_token: 1, decode: 1 } }],

@@ -16,6 +16,6 @@ export const UNKNOWN = '–';
 /** Compares a time with an objective. */
 export function againstObjective(ms: number, objectiveMs: number): string {
   return ms <= objectiveMs
-    ? `within your objective of ${duration(objectiveMs)}`
-    : `over your objective of ${duration(objectiveMs)}`;
+    ? `within the objective of ${duration(objectiveMs)}`
+    : `over the objective of ${duration(objectiveMs)}`;
 }
