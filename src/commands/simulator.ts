@@ -66,7 +66,7 @@ export function defineSimulator(command: Command): void {
       const values: Record<string, unknown> = command.opts();
       const given = settings.flatMap(({ name, key }) => {
         const value = values[key];
-        // `--settings`, a file, is no setting.
+        // `--settings` names a file of settings; it is not a setting itself.
         return typeof value === 'string' ? [[name, value] as const] : [];
       });
       await run(flags, Object.fromEntries(given));

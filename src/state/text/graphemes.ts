@@ -9,7 +9,7 @@ const MAX_CACHED_WIDTHS = 4096;
 const LOOK_BACK = 128;
 
 /**
- * Matches texts whose characters are one cell wide and never join into one grapheme. It includes all that the interface
+ * Matches texts whose characters are one cell wide and never join into one grapheme. The class has all characters that the interface
  * draws. Such texts need neither segmenter nor string-width, whose Unicode data takes tens of ms to load.
  */
 const NARROW =

@@ -9,7 +9,7 @@ export interface BodyReader {
    */
   feed(bytes: Buffer): Uint8Array;
   readonly over: boolean;
-  /** Whether the body has an end of its own. Otherwise the connection's end also ends the body. */
+  /** Whether a length or chunks mark the end of the body. Otherwise the end of the connection does. */
   readonly delimited: boolean;
 }
 
