@@ -7,7 +7,7 @@ import { runSimulator } from './simulator-client.js';
 import { say } from './support/figures.js';
 
 const SEEDS = Number(process.argv[2] ?? 20);
-const WINDOW_S = Number(process.argv[3] ?? 15);
+const WINDOW_S = Number(process.argv[3] ?? 30);
 const AIM = 0.05;
 
 const TTFT_MS = 40;
