@@ -21,7 +21,7 @@ import { tell } from './support/tell.js';
 import { toolsFlag } from './support/tools-file.js';
 import { UsageError } from './support/usage-error.js';
 
-/** Interval of health checks, which detect a stopped daemon; also the maximum age of the daemon figures on the screen. */
+/** Interval of health checks during a request. They detect a stopped daemon, and keep the daemon's figures current. */
 const HEARTBEAT_MS = 1000;
 const SIGNAL_EXIT: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: EXIT.hungUp,

@@ -24,7 +24,7 @@ export interface RuntimeClientConfig {
   tokenFile?: string;
   /** Whether the client reconnects after the connection is lost [true]. */
   reconnect?: boolean;
-  /** How often to request the daemon's health, in ms, which keeps `state` current; 0 = never [0]. */
+  /** How often to request the daemon's health while requests run, in ms, which keeps `state` current; a third as often otherwise; 0 = never [0]. */
   heartbeatMs?: number;
   /**
    * Called before each attempt to connect, e.g. to start a daemon. If it rejects, the attempt fails with that error.

@@ -9,7 +9,7 @@ export interface LinkOptions {
   endpoint: Endpoint;
   /** Whether to reconnect after the connection is lost. */
   reconnect: boolean;
-  /** How often to request the daemon's health, in ms; 0 = never. */
+  /** How often to request the daemon's health while requests run, in ms; 0 = never. Without requests a third as often. */
   heartbeatMs: number;
   beforeConnect?: (signal: AbortSignal) => Promise<void>;
   /** Returns a number from 0 (inclusive) to 1 (exclusive), for the backoff's jitter. */
@@ -34,6 +34,10 @@ type Phase =
 
 /** How often an attempt starts again because the daemon that was found or started has ended by then. */
 const TRIES = 5;
+/** With no request running, one heartbeat in so many is sent: each costs some CPU in the client and the daemon. */
+const IDLE_BEATS = 3;
+/** The daemon has at least this long to answer a heartbeat before it counts as silent. */
+const ANSWER_MS = 500;
 /** A daemon counts as silent when it has left a heartbeat open and sent no byte for this time. */
 const SILENT_MS = 2000;
 /**
@@ -193,9 +197,15 @@ export class Link {
   #onOpen(connection: Connection): void {
     const { heartbeatMs, reconnect } = this.#options;
     const up: Up = { kind: 'up', connection, heartbeat: undefined, beating: false };
+    // The second heartbeat is sent in any case.
+    let skipped = IDLE_BEATS - 1;
     const beatIn = (delayMs: number): void => {
       up.heartbeat = setTimeout(() => {
-        this.#beat(up);
+        skipped = connection.inFlight > 0 ? IDLE_BEATS : skipped + 1;
+        if (skipped >= IDLE_BEATS) {
+          skipped = 0;
+          this.#beat(up);
+        }
         beatIn(heartbeatMs);
       }, delayMs).unref();
     };
@@ -248,8 +258,9 @@ export class Link {
       connection.destroy(daemonError('the daemon stopped answering', ErrorClass.Transient));
     }, HEALTH_LIMIT_MS).unref();
     let silence: NodeJS.Timeout | undefined;
+    const answerByMs = performance.now() + ANSWER_MS;
     const watch = (): void => {
-      const leftMs = connection.heardMs + SILENT_MS - performance.now();
+      const leftMs = Math.max(connection.heardMs + SILENT_MS, answerByMs) - performance.now();
       if (leftMs > 0) silence = setTimeout(watch, Math.ceil(leftMs)).unref();
       else this.#onSilent(connection);
     };
