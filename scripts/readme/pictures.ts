@@ -55,7 +55,7 @@ const SCENES: readonly Scene[] = [
       session.send(CTRL_B);
       await session.untilScreen(/Compare with/);
       session.send(KEY.enter);
-      await session.untilScreen(/enter go on/, 30_000);
+      await session.untilScreen(/enter continue/, 30_000);
     },
   },
   {
