@@ -1,3 +1,5 @@
+import { isRecord } from './json.js';
+
 /**
  * The parts that a provider demands back, unchanged, together with the results of an answer's tool calls. Other
  * providers may refuse them.
@@ -30,8 +32,4 @@ export function carriedIn(saved: unknown): Carried | undefined {
   };
   if (Object.keys(kept).length + extras.length === 0) return undefined;
   return { message: kept, calls: Object.fromEntries(extras) };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

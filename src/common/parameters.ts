@@ -1,3 +1,5 @@
+import { isRecord } from './json.js';
+
 /** A member of a request's body that is known by name, so that its value can be checked before it is sent. */
 export interface Parameter {
   readonly name: string;
@@ -30,7 +32,7 @@ export const PARAMETERS: readonly Parameter[] = [
     takes: 'text, json_object, or a JSON object such as {"type":"json_schema", …}',
     words: ['text', 'json_object'],
     read: (value) =>
-      value === 'text' || value === 'json_object' ? { type: value } : isObject(value) ? value : undefined,
+      value === 'text' || value === 'json_object' ? { type: value } : isRecord(value) ? value : undefined,
   },
   number('presence_penalty', -2, 2),
   number('frequency_penalty', -2, 2),
@@ -39,7 +41,7 @@ export const PARAMETERS: readonly Parameter[] = [
     takes: 'auto, none, required, or a JSON object',
     words: ['auto', 'none', 'required'],
     read: (value) =>
-      (typeof value === 'string' && ['auto', 'none', 'required'].includes(value)) || isObject(value)
+      (typeof value === 'string' && ['auto', 'none', 'required'].includes(value)) || isRecord(value)
         ? value
         : undefined,
   },
@@ -117,8 +119,4 @@ function isText(value: unknown): value is string {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.length <= 4 && value.every(isText);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
+import { isRecord, parseJson, stringOf } from '../common/json.js';
 import { type Endpoint, modelsRequest } from '../config/index.js';
 import { quote, reportedErrorOf, statusError } from '../sdk/chat/chat-errors.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../sdk/index.js';
-import { isRecord, parseJson, stringOf } from '../sdk/json.js';
 import { identityOf } from './client-certificate.js';
 import { usable } from './exchange.js';
 import { keysOf } from './prepared.js';

@@ -1,5 +1,5 @@
+import { isRecord, type JsonRecord } from '../common/json.js';
 import type { Api, Endpoint } from '../config/index.js';
-import { isRecord, type JsonRecord } from '../sdk/json.js';
 import type { ChatMessage, RequestOptions } from './types.js';
 import { toAnthropic } from './wire-formats/anthropic.js';
 import { toResponses } from './wire-formats/responses.js';

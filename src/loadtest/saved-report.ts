@@ -1,3 +1,4 @@
+import { type JsonRecord, recordOf } from '../common/json.js';
 import type { Counts } from './distribution.js';
 import type { Instrument } from './instrument.js';
 import { samplesFrom } from './requests-json.js';
@@ -34,37 +35,33 @@ export interface SavedReport {
 
 /** Reads a report. @returns a text with the reason when the value is no report */
 export function readReport(name: string, value: unknown): SavedReport | string {
-  const report = objectOf(value);
-  const load = objectOf(report.load);
+  const report = recordOf(value);
+  const load = recordOf(report.load);
   if (!Array.isArray(report.runs) || report.runs.length === 0 || typeof load.loop !== 'string') {
     return `${name} is not a report of "bench --json"`;
   }
   const loop = load.loop === 'open' ? 'open' : 'closed';
-  const runs = report.runs.map((run) => readRun(objectOf(run), loop, load.through === 'daemon'));
+  const runs = report.runs.map((run) => readRun(recordOf(run), loop, load.through === 'daemon'));
   const whole = runs.filter((run) => run !== undefined);
   if (whole.length < runs.length)
     return `create ${name} again with this version: the report lacks its requests`;
   return { name, interrupted: report.interrupted === true, load, loop, runs: whole };
 }
 
-function readRun(
-  run: Record<string, unknown>,
-  loop: SavedReport['loop'],
-  daemon: boolean,
-): SavedRun | undefined {
-  const errors = listOf(run.errors).map(objectOf);
+function readRun(run: JsonRecord, loop: SavedReport['loop'], daemon: boolean): SavedRun | undefined {
+  const errors = listOf(run.errors).map(recordOf);
   const samples = samplesFrom(run.requests, {
     loop,
     tokensEstimated: run.tokens_estimated === true,
-    asOf: String(objectOf(run.cost).as_of ?? ''),
+    asOf: String(recordOf(run.cost).as_of ?? ''),
     examples: new Map(errors.map((error) => [String(error.class), String(error.example)])),
   });
   const startedAtMs = Date.parse(String(run.started_at));
   if (samples === undefined || Number.isNaN(startedAtMs)) return undefined;
-  const gaps = countsOf(objectOf(run.histograms).itl_ms);
-  const conversations = run.conversations === null ? undefined : objectOf(run.conversations);
-  const limits = objectOf(run.goodput).slo;
-  const texts = (list: unknown): string[] => listOf(list).map((one) => String(objectOf(one).check));
+  const gaps = countsOf(recordOf(run.histograms).itl_ms);
+  const conversations = run.conversations === null ? undefined : recordOf(run.conversations);
+  const limits = recordOf(run.goodput).slo;
+  const texts = (list: unknown): string[] => listOf(list).map((one) => String(recordOf(one).check));
   return {
     mode: String(run.mode),
     model: String(run.model),
@@ -81,8 +78,8 @@ function readRun(
         brokenOff: numberOf(conversations.broken_off),
       },
     }),
-    workers: numberOf(objectOf(run.instrument).workers),
-    instrument: instrumentOf(objectOf(run.instrument), daemon),
+    workers: numberOf(recordOf(run.instrument).workers),
+    instrument: instrumentOf(recordOf(run.instrument), daemon),
     checks: texts(run.checks),
     slo: [...(typeof limits === 'string' ? limits.split(',') : []), ...texts(run.slo)].map((one) =>
       one.trim(),
@@ -91,9 +88,9 @@ function readRun(
 }
 
 function instrumentOf(value: Record<string, unknown>, gapsElsewhere: boolean): Instrument {
-  const delay = objectOf(value.event_loop_delay_ms);
-  const late = objectOf(value.send_lateness_ms);
-  const daemon = objectOf(value.daemon_delay_ms);
+  const delay = recordOf(value.event_loop_delay_ms);
+  const late = recordOf(value.send_lateness_ms);
+  const daemon = recordOf(value.daemon_delay_ms);
   return {
     eventLoopDelayMs: { p50: numberOf(delay.p50), p99: numberOf(delay.p99), max: numberOf(delay.max) },
     eventLoopUtilization: numberOf(value.event_loop_utilization),
@@ -121,13 +118,9 @@ function instrumentOf(value: Record<string, unknown>, gapsElsewhere: boolean): I
 }
 
 function countsOf(value: unknown): Counts | undefined {
-  const { sum, min, max, us } = objectOf(value);
+  const { sum, min, max, us } = recordOf(value);
   if (!Array.isArray(us)) return undefined;
   return { sum: numberOf(sum), min: numberOf(min), max: numberOf(max), buckets: us.map(numberOf) };
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

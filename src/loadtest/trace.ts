@@ -1,6 +1,6 @@
+import { isRecord } from '../common/json.js';
 import { InputError } from './input/input-error.js';
 import { createValueFile, type ValueFile } from './input/value-file.js';
-import { isObject } from './prompts/messages.js';
 
 /** One request of a trace. */
 export interface TraceEntry {
@@ -28,7 +28,7 @@ export function createTraceFile(name: string, onEntry: (entry: TraceEntry) => vo
   let lastMs = Number.NEGATIVE_INFINITY;
   const file = createValueFile({ name, columns: TIMES, foreign: [] }, (value, line, number) => {
     const refuse = (reason: string): InputError => new InputError(reason, line, number);
-    if (!isObject(value))
+    if (!isRecord(value))
       throw refuse('this is not a trace: a trace is a table or has an object on each line, with a timestamp');
     const members = new Map(Object.entries(value).map(([key, one]) => [key.toLowerCase(), one]));
     const told = TIMES.map((key) => members.get(key)).find((one) => one !== undefined);

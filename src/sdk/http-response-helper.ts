@@ -1,7 +1,7 @@
 import { ConnectorException, ErrorClass } from '../common/errors.js';
+import { parseJson } from '../common/json.js';
 import { ContentError } from '../content/content-error.js';
 import { decodedBody } from '../content/decoded-body.js';
-import { parseJson } from './json.js';
 import type { HTTPResponse } from './types.js';
 
 /** Common checks and conversions of an `HTTPResponse`. */

@@ -1,8 +1,8 @@
+import { parseJson } from '../../common/json.js';
 import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
-import { parseJson } from '../../sdk/json.js';
 import { unreadableRemark } from '../../state/exchange/failure.js';
 import { remarkOn } from '../support/answer-remark.js';
 import { stderr, stdout } from '../support/sink.js';

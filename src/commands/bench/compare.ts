@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isRecord } from '../../common/json.js';
 import { compareRuns, type Difference, FEWEST_VALUES, type RunSamples } from '../../loadtest/compare.js';
 import { createRandom } from '../../simulator/random.js';
 import { EXIT } from '../support/exit-codes.js';
@@ -163,11 +164,11 @@ function runJson({ mode, model, samples, warnings }: ReportedRun): Record<string
 /** @throws {UsageError} when the file is no report or lacks the values of single requests. */
 function readReport(path: string): readonly ReportedRun[] {
   const report = readJson(path);
-  const runs = isObject(report) && Array.isArray(report.runs) ? report.runs.filter(isObject) : [];
+  const runs = isRecord(report) && Array.isArray(report.runs) ? report.runs.filter(isRecord) : [];
   if (runs.length === 0) throw new UsageError(`give a report of "bench --json": ${path} is none`);
   return runs.map((run) => {
     const { samples, failed } = run;
-    if (!isObject(samples)) {
+    if (!isRecord(samples)) {
       throw new UsageError(`create ${path} again with this version: it lacks the values of single requests`);
     }
     const e2e = numbers(samples.e2e_ms);
@@ -175,7 +176,7 @@ function readReport(path: string): readonly ReportedRun[] {
     return {
       mode: String(run.mode),
       model: String(run.model),
-      warnings: isObject(run.instrument) ? texts(run.instrument.warnings) : [],
+      warnings: isRecord(run.instrument) ? texts(run.instrument.warnings) : [],
       samples: {
         ttft: numbers(samples.ttft_ms),
         tpot: numbers(samples.tpot_ms),
@@ -189,9 +190,6 @@ function readReport(path: string): readonly ReportedRun[] {
     };
   });
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];

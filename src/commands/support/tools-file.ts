@@ -1,3 +1,4 @@
+import { isRecord } from '../../common/json.js';
 import { readUtf8 } from './text-file.js';
 import { UsageError } from './usage-error.js';
 
@@ -13,10 +14,10 @@ export function readTools(path: string, refuse: (why: string) => UsageError): ob
   } catch (error) {
     throw error instanceof UsageError ? error : refuse('is not JSON');
   }
-  const list: unknown = isObject(read) && 'tools' in read ? read.tools : read;
+  const list: unknown = isRecord(read) && 'tools' in read ? read.tools : read;
   if (!Array.isArray(list)) throw refuse('needs an array of tools');
   return list.map((tool: unknown) => {
-    if (!isObject(tool)) throw refuse('needs an array of objects');
+    if (!isRecord(tool)) throw refuse('needs an array of objects');
     if ('type' in tool) return tool;
     if (!('name' in tool)) throw refuse('has a tool without a name');
     return { type: 'function', function: tool };
@@ -29,8 +30,4 @@ export function readTools(path: string, refuse: (why: string) => UsageError): ob
  */
 export function toolsFlag(path: string): object[] {
   return readTools(path, (why) => new UsageError(`--tools ${path} ${why}`));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { ConnectorException } from '../../common/errors.js';
+import { parseJson } from '../../common/json.js';
 import {
   type Access,
   ANTHROPIC_HEADERS,
@@ -12,7 +13,6 @@ import {
   Secret,
 } from '../../config/index.js';
 import { HTTPResponseHelper, type RuntimeClient } from '../../sdk/index.js';
-import { parseJson } from '../../sdk/json.js';
 import { identityOf } from '../client-certificate.js';
 import { modelIdsIn } from '../models.js';
 

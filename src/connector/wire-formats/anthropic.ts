@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../sdk/json.js';
+import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 
 /** The default limit: this API requires one, a chat completion does not. */
 const MAX_TOKENS = 4096;

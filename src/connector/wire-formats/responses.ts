@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, recordOf } from '../../sdk/json.js';
+import { isRecord, type JsonRecord, recordOf } from '../../common/json.js';
 
 /** Converts a chat completion's body to OpenAI's Responses API. Unknown members stay unchanged. */
 export function toResponses(body: JsonRecord): JsonRecord {

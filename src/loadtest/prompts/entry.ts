@@ -1,5 +1,6 @@
+import { isRecord } from '../../common/json.js';
 import type { ChatMessage } from '../../connector/types.js';
-import { isObject, messagesOf } from './messages.js';
+import { messagesOf } from './messages.js';
 import type { Conversation, Turn } from './prompt.js';
 
 /** One entry of a prompt file: a request or a conversation. */
@@ -39,8 +40,8 @@ const OWN_MEMBERS = ['model', 'messages', 'stream', 'stream_options', 'max_token
  */
 export function entryOf(value: unknown): Entry | string {
   if (typeof value === 'string') return { form: 'prompt', messages: [{ role: 'user', content: value }] };
-  if (!isObject(value)) return 'this is neither a string nor an object';
-  if (isObject(value.body) && !('messages' in value)) return batchEntry(value, value.body);
+  if (!isRecord(value)) return 'this is neither a string nor an object';
+  if (isRecord(value.body) && !('messages' in value)) return batchEntry(value, value.body);
   const limit = limitOf(value);
   if (Array.isArray(value.messages)) return withMessages('messages', value.messages, limit);
   for (const name of CONVERSATION_NAMES) {
@@ -155,7 +156,7 @@ function systemOf(value: Record<string, unknown>): ChatMessage[] {
 
 /** A turn is a string or an object with a string. */
 function questionOf(turn: unknown): unknown {
-  const content = isObject(turn)
+  const content = isRecord(turn)
     ? PROMPT_NAMES.map((name) => turn[name]).find((one) => one !== undefined)
     : turn;
   return { role: 'user', content };

@@ -1,3 +1,4 @@
+import { isRecord } from '../../common/json.js';
 import type { ChatMessage } from '../../connector/types.js';
 
 /** The names of roles in recorded conversations. */
@@ -31,7 +32,7 @@ export function messagesOf(list: readonly unknown[]): readonly ChatMessage[] | s
 }
 
 function messageOf(value: unknown): ChatMessage | string {
-  if (!isObject(value)) return 'this is not an object';
+  if (!isRecord(value)) return 'this is not an object';
   const name = value.role ?? value.from;
   const role = typeof name === 'string' ? ROLES[name.toLowerCase()] : undefined;
   if (role === undefined) return `the role is ${name === undefined ? 'missing' : JSON.stringify(name)}`;
@@ -48,8 +49,4 @@ function isMessage(value: { role: ChatMessage['role']; content: unknown }): valu
   return typeof content === 'string' || (Array.isArray(content) && content.every(isPart));
 }
 
-const isPart = (value: unknown): boolean => isObject(value) && typeof value.type === 'string';
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+const isPart = (value: unknown): boolean => isRecord(value) && typeof value.type === 'string';

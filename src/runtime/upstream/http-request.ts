@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ConnectorException, ErrorClass, messageOf } from '../../common/errors.js';
+import { isRecord } from '../../common/json.js';
 import type { HeaderList } from '../../protocol/messages.js';
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -22,7 +23,7 @@ export interface HttpRequest {
 export function parseHttpRequest(payload: Uint8Array): HttpRequest {
   const parsed = parseJson(payload);
   // Checked without a schema library: this runs for every request, and a schema took longer than everything else.
-  if (!isObject(parsed)) throw wrongType('the payload', 'object');
+  if (!isRecord(parsed)) throw wrongType('the payload', 'object');
   const { body, body_encoding: encoding } = parsed;
   return { ...parseRequestHead(parsed), body: bodyOf(body ?? '', encoding ?? 'utf8') };
 }
@@ -41,10 +42,6 @@ export function parseRequestHead({
     url: urlOf(stringIn('url', url)),
     headers: headersOf(headers ?? {}),
   };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function stringIn(field: string, value: unknown): string {
@@ -133,7 +130,7 @@ const DEFAULT_HEADERS: HeaderList = [
 ];
 
 function headersOf(given: unknown): HeaderList {
-  if (!isObject(given)) throw wrongType('"headers" in the payload', 'object');
+  if (!isRecord(given)) throw wrongType('"headers" in the payload', 'object');
   const names = new Set<string>();
   const headers: Array<readonly [string, string]> = [];
   for (const name of Object.keys(given)) {

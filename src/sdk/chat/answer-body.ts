@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from '../json.js';
+import { isRecord, parseJson } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_EVENT_CHARS } from './answer.js';
 import {
   type AnswerContext,

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
+import { isRecord, type JsonRecord, recordOf, stringOf } from '../../common/json.js';
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { isBare } from './chat-types.js';
 import { createContentReader, unreadable } from './content-reader.js';

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, stringOf } from '../json.js';
+import { isRecord, type JsonRecord, stringOf } from '../../common/json.js';
 import type { Carried } from './chat-types.js';
 
 /** Collects the parts of an answer that the provider demands back with the results of its tool calls. */

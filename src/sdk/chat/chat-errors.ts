@@ -1,10 +1,10 @@
 import { beginningOf } from '../../common/beginning.js';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { isRecord, type JsonRecord, parseJson, stringOf } from '../../common/json.js';
 import { hideKeys } from '../../common/key-forms.js';
 import { KEY_LEFT_HEADER, NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
-import { isRecord, type JsonRecord, parseJson, stringOf } from '../json.js';
 import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
 import { refusedMembers } from './refused-members.js';
 import { adviceOf, BASE_URL_ADVICE, BILLING_ADVICE, meaningOf, pageAdvice } from './status-advice.js';

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, recordOf, stringOf } from '../json.js';
+import { isRecord, type JsonRecord, recordOf, stringOf } from '../../common/json.js';
 import type { Answer } from './answer.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { createToolCallNumbering } from './tool-calls.js';

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../json.js';
+import { isRecord, type JsonRecord } from '../../common/json.js';
 
 /** A piece of an answer and its kind. */
 export interface Piece {

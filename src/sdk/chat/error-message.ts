@@ -1,5 +1,5 @@
 import { beginningOf } from '../../common/beginning.js';
-import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../json.js';
+import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 
 /** How deep nested errors are read. */
 const MAX_DEPTH = 12;

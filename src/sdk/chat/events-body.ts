@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import { isRecord, parseJson } from '../json.js';
+import { isRecord, parseJson } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import {
   type AnswerContext,

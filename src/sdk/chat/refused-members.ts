@@ -1,4 +1,4 @@
-import { isRecord, parseJson, stringOf } from '../json.js';
+import { isRecord, parseJson, stringOf } from '../../common/json.js';
 
 /** Members of an error that quote the request. */
 const ECHOED = /^(input|body|request|ctx)$/;

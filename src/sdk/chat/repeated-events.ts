@@ -1,4 +1,4 @@
-import { parseJson } from '../json.js';
+import { parseJson } from '../../common/json.js';
 
 /** Recognises events that differ from an earlier event of the stream only in their text, id and padding. */
 export interface RepeatedEvents {

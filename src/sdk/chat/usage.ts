@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, recordOf } from '../json.js';
+import { isRecord, type JsonRecord, recordOf } from '../../common/json.js';
 import type { Usage } from './chat-types.js';
 
 /**

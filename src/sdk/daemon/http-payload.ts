@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { isRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 import type { HeaderList } from '../../protocol/messages.js';
-import { isRecord, parseJson, recordOf, stringOf } from '../json.js';
 import type { HTTPRequestConfig } from '../types.js';
 
 /** The HTTP response in a reply. */

@@ -47,6 +47,7 @@ export function countExchange(
 ): SessionFigures {
   const { errorClasses } = figures;
   const failed = outcome === 'error' || outcome === 'stalled';
+  const tpotMs = tpotOf(metrics);
   return {
     requests: figures.requests + 1,
     errors: figures.errors + (failed ? 1 : 0),
@@ -54,8 +55,8 @@ export function countExchange(
       ? { ...errorClasses, [errorClass]: (errorClasses[errorClass] ?? 0) + 1 }
       : errorClasses,
     ttfts: withSample(figures.ttfts, metrics.ttftMs),
-    tpots: withSample(figures.tpots, tpotOf(metrics)),
-    tpotsEstimated: figures.tpotsEstimated || (tpotOf(metrics) !== undefined && metrics.tokensEstimated),
+    tpots: withSample(figures.tpots, tpotMs),
+    tpotsEstimated: figures.tpotsEstimated || (tpotMs !== undefined && metrics.tokensEstimated),
     goodput: judged(figures.goodput, isGood(metrics, outcome, slo)),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseJson } from '../../src/sdk/json.js';
+import { parseJson } from '../../src/common/json.js';
 
 const nested = (levels: number, inside = ''): string => '['.repeat(levels) + inside + ']'.repeat(levels);
 const LONG = 'x'.repeat(300_000);
