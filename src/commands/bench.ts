@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import type { OpenAIStreamConnector } from '../connector/openai.js';
 import { CSV_HEADER, csvLines, reportText } from '../loadtest/report-json.js';
 import { CURVE_CSV_HEADER, curveCsv } from '../loadtest/search/curve.js';
-import type { ServerRecord } from '../loadtest/server-metrics/record.js';
 import { addCompare } from './bench/compare.js';
 import { openEngine } from './bench/engine/open-engine.js';
 import { openReport, type ReportFile } from './bench/files.js';
@@ -12,13 +11,14 @@ import { loadOf, readTrace } from './bench/load.js';
 import { measure } from './bench/measure.js';
 import { addMerge } from './bench/merge.js';
 import { openFilesProblem } from './bench/open-files.js';
-import { promptsFrom } from './bench/prompts.js';
+import { promptsFrom, turnsOf } from './bench/prompts.js';
 import { type EndpointRun, resultText } from './bench/result.js';
 import { resultJson } from './bench/result-json.js';
 import { runOf } from './bench/run-of.js';
-import { checkSearch, levelFlags, searchLoads } from './bench/search.js';
+import { checkSearch, searchLoads } from './bench/search.js';
 import { searchOf } from './bench/search-flags.js';
-import { watchServer } from './bench/server-metrics.js';
+import { levelFlags } from './bench/search-level.js';
+import { openServerPage } from './bench/server-metrics.js';
 import { type Plan, setupOf } from './bench/setup.js';
 import { waitForStart } from './bench/start-at.js';
 import { type Composition, compose, reportProblems } from './compose.js';
@@ -135,27 +135,31 @@ async function runOne(
   const { endpoint } = composition.connector;
   await composition.ready(signal);
   const engine = await openEngine(composition, plan, signal);
+  const page = await openServerPage(endpoint, flags);
   try {
     const { name } = endpoint;
-    let server: ServerRecord | undefined;
     if (flags.warmup !== 'auto' && flags.warmup > 0) {
       const warmup = warmupFlags(flags, flags.warmup);
       await measure(engine, { label: `${name} warm-up`, flags: warmup, load: loadOf(warmup) }, signal);
     }
     const search = searchOf(flags);
     if (search !== undefined) {
-      const { curve, best } = await searchLoads(engine, search, flags, name, signal);
-      return { ...runOf(best, endpoint, { ...flags, warmup: 0 }, load.kind), curve };
+      const ground = { engine, flags, label: name, turnsOf: turnsOf(plan), page };
+      const { curve, best } = await searchLoads(ground, search, signal);
+      const run = runOf(best.measured, endpoint, { ...flags, warmup: 0 }, load.kind);
+      return { ...run, curve, ...(best.server !== undefined && { server: best.server }) };
     }
     if (startAt !== undefined) await waitForStart(startAt, signal);
-    const watch = await watchServer(endpoint, flags);
+    const watch = page?.watch();
     // With --start-at, the test must not wait here: other machines begin at that time.
     if (startAt === undefined) await watch?.begun;
+    let server: EndpointRun['server'];
     const measured = await measure(engine, { label: name, flags, load }, signal).finally(async () => {
       server = await watch?.stop();
     });
     return { ...runOf(measured, endpoint, flags, load.kind), ...(server !== undefined && { server }) };
   } finally {
+    await page?.close();
     await engine.close();
   }
 }

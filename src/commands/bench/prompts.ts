@@ -39,6 +39,14 @@ export function paceOf({ turns, thinkTime, seed }: BenchFlags): Pace {
   return createPace(turns ?? ONE_TURN, thinkTime, seed);
 }
 
+/** Returns a function for the number of turns of conversation number `index`, which creates no prompt. */
+export function turnsOf({ prompts: { conversations }, pace }: Asked): (index: number) => number {
+  return (index) => {
+    const recorded = conversations?.[index % conversations.length];
+    return Math.min(pace.turns(index), recorded?.length ?? Number.POSITIVE_INFINITY);
+  };
+}
+
 function checkFlags(flags: BenchFlags): void {
   const { inputTokens, outputTokens, sharedPrefix, prefixes, prompts, turns, history } = flags;
   const made: [string, boolean][] = [

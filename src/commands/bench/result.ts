@@ -1,9 +1,9 @@
 import type { CheckResult } from '../../loadtest/check.js';
 import { bucketsOf, histogramText } from '../../loadtest/histogram.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
-import { type Curve, curveText } from '../../loadtest/search/curve.js';
+import { type Curve, curveText, unitOf } from '../../loadtest/search/curve.js';
 import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
-import { serverText } from '../../loadtest/server-metrics/report.js';
+import { serverSource, serverText } from '../../loadtest/server-metrics/report.js';
 import type { Trim } from '../../loadtest/steady-part.js';
 import { latencyTable, runText, turnsTable } from '../../loadtest/table.js';
 import type { Report, Tally } from '../../loadtest/tally.js';
@@ -38,7 +38,7 @@ const BAR_WIDTH = 40;
 export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
   const parts = runs.map((run) => {
     const heading = `${run.mode}  ${run.model} at ${run.url}, ${setup.text}\n`;
-    if (run.curve !== undefined) return `${heading}\n${curveText(run.curve)}`;
+    if (run.curve !== undefined) return `${heading}\n${curveText(run.curve)}${shownText(run, run.curve)}`;
     const slo = run.slo.map((one) => `${one.passed ? 'SLO met   ' : 'SLO MISSED'}  ${foundText(one)}\n`);
     const checks = run.checks.map((one) => `${one.passed ? 'passed' : 'FAILED'}      ${foundText(one)}\n`);
     const text = [
@@ -52,12 +52,23 @@ export function resultText(runs: readonly EndpointRun[], setup: Setup): string {
     ];
     return [...warningText(run), ...text].join('');
   });
-  const servers = runs.map(({ server }) => serverText(server)).join('');
+  const servers = runs.map(({ server, curve }) => (curve === undefined ? serverText(server) : '')).join('');
   return (
     [...parts, latencyTable(runs.filter(({ curve }) => curve === undefined))]
       .filter((part) => part !== '')
       .join('\n') + servers
   );
+}
+
+/** Formats what the report has of the test of one load only. */
+function shownText({ turns, server }: EndpointRun, curve: Curve): string {
+  const byTurn = turnsTable(turns);
+  return [
+    ...(byTurn === '' ? [] : [`turns at ${curve.shown} ${unitOf(curve)}\n${byTurn}`]),
+    ...(server === undefined ? [] : [serverSource(server)]),
+  ]
+    .map((part) => `\n${part}`)
+    .join('');
 }
 
 /** Formats a check with its value, e.g. `ttft.p95<500ms (is 312 ms)`. */

@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { metricsRequest } from '../../config/endpoint-request.js';
 import type { Endpoint } from '../../config/index.js';
-import { scrape } from '../../connector/scrape.js';
+import { type Scrape, scrape } from '../../connector/scrape.js';
 import { createServerRecorder, type ServerRecord } from '../../loadtest/server-metrics/record.js';
 import { tell } from '../support/tell.js';
 import { openDirect } from './direct.js';
 import type { ServerMetricsFlags } from './server-metrics-flags.js';
 
-/** Reads a server's metrics page while a test runs. */
+/** A server's metrics page, which tests read one after another. */
+export interface ServerPage {
+  /** Begins to read the page, over connections that the tests do not use. */
+  watch(): ServerWatch;
+  close(): Promise<void>;
+}
+
+/** Reads a server's metrics page while one test runs. */
 export interface ServerWatch {
   /** Resolves after the first read, successful or not, and after a second at the latest. */
   readonly begun: Promise<void>;
@@ -21,33 +28,40 @@ const TIMEOUT_MS = 5000;
 const LONGEST_WAIT_MS = 1000;
 
 /**
- * Reads the page once a second over separate connections. An unreadable page does not fail the test: the first failure
- * is reported.
- * @returns undefined when neither the flag nor the endpoint names a page
+ * Opens the page that the flag or the endpoint names. It is read once a second. An unreadable page does not fail the
+ * test: the first failure is reported.
+ * @returns undefined when neither names a page
  */
-export async function watchServer(
+export async function openServerPage(
   endpoint: Endpoint,
   { serverMetrics, serverMetricsHeader }: ServerMetricsFlags,
-): Promise<ServerWatch | undefined> {
+): Promise<ServerPage | undefined> {
   const page = metricsRequest(endpoint, serverMetrics);
   if (page === undefined) return undefined;
   const headers = { ...page.headers, ...Object.fromEntries(serverMetricsHeader ?? []) };
   const streamer = await openDirect(process.env);
+  let told = false;
+  return {
+    watch: () =>
+      watchPage(page.url, async (signal) => {
+        const found = await scrape(streamer, page.url, { headers, timeoutMs: TIMEOUT_MS, signal });
+        if (!found.ok && !told)
+          tell(`warning: --server-metrics ${page.url} could not be read: ${found.problem}`);
+        told ||= !found.ok;
+        return found;
+      }),
+    close: () => streamer.close(),
+  };
+}
+
+function watchPage(url: string, scraped: (signal: AbortSignal) => Promise<Scrape>): ServerWatch {
   const recorder = createServerRecorder();
   const ended = new AbortController();
   const cut = new AbortController();
-  let told = false;
-
   const read = async (): Promise<void> => {
-    const found = await scrape(streamer, page.url, {
-      headers,
-      timeoutMs: TIMEOUT_MS,
-      signal: cut.signal,
-    });
-    if (found.ok) return recorder.add(wallMs(), found.samples, found.leftOut);
-    recorder.fail(found.problem);
-    if (!told) tell(`warning: --server-metrics ${page.url} could not be read: ${found.problem}`);
-    told = true;
+    const found = await scraped(cut.signal);
+    if (found.ok) recorder.add(wallMs(), found.samples, found.leftOut);
+    else recorder.fail(found.problem);
   };
   const first = read();
   const reading = (async () => {
@@ -68,8 +82,7 @@ export async function watchServer(
       const timer = setTimeout(() => cut.abort(), LONGEST_WAIT_MS);
       await reading;
       clearTimeout(timer);
-      await streamer.close();
-      return recorder.record(page.url);
+      return recorder.record(url);
     },
   };
 }

@@ -78,10 +78,14 @@ function expectedOf(flags: BenchFlags): Pick<Setup, 'expectedArrivals'> {
 }
 
 /** For people. */
-function searchText(search: SearchPlan, { slo }: BenchFlags): string {
-  const what = search.kind === 'rate' ? 'arrivals/s' : 'at a time';
-  if (search.type === 'sweep') return `${search.loads.join(', ')} ${what}`;
-  return `the most ${search.kind === 'rate' ? 'arrivals/s' : 'requests at a time'} that keep ${slo?.text ?? ''}`;
+function searchText(search: SearchPlan, { slo, turns }: BenchFlags): string {
+  const rate = `${turns === undefined ? 'arrivals' : 'conversations'}/s`;
+  const many = turns === undefined ? 'requests' : 'conversations';
+  if (search.type === 'sweep') {
+    const atATime = turns === undefined ? 'at a time' : `${many} at a time`;
+    return `${search.loads.join(', ')} ${search.kind === 'rate' ? rate : atATime}`;
+  }
+  return `the most ${search.kind === 'rate' ? rate : `${many} at a time`} that keep ${slo?.text ?? ''}`;
 }
 
 function searchJson(search: SearchPlan, { slo }: BenchFlags): Record<string, unknown> {

@@ -5,14 +5,19 @@ import { aligned } from '../table.js';
 import type { Judged } from './criteria.js';
 import type { Found } from './find.js';
 import type { Level, Verdict } from './level.js';
+import { levelServerJson, SERVER_COLUMNS, serverCells, serverTable } from './server-columns.js';
 
 /** The results of several loads, the lowest load first. */
 export interface Curve {
   readonly type: 'find' | 'sweep';
   readonly kind: 'rate' | 'concurrency';
+  /** What a load counts. */
+  readonly of: 'requests' | 'conversations';
   readonly levels: readonly Level[];
   /** Undefined for a sweep. */
   readonly found: Found | undefined;
+  /** The load whose requests the report has. */
+  readonly shown: number;
 }
 
 /** Returns the range of the answer with 99 % confidence; null for an unknown bound. */
@@ -23,18 +28,22 @@ export function answerInterval({ levels, found }: Curve): { low: number | null; 
   return { low: kept.at(-1)?.load ?? null, high: missed[0]?.load ?? null };
 }
 
-const UNITS = { rate: 'requests/s', concurrency: 'at a time' } as const;
+/** Returns the unit of a curve's loads. */
+export function unitOf({ kind, of }: Pick<Curve, 'kind' | 'of'>): string {
+  if (kind === 'rate') return `${of}/s`;
+  return of === 'requests' ? 'at a time' : 'conversations at a time';
+}
 
 const AT_ITS_LIMIT =
   'this process or machine was slow, and its delays are part of the figures (--json has the reasons)';
 
 /** Formats the curve as text. */
 export function curveText(curve: Curve): string {
-  const { levels, kind } = curve;
+  const { levels } = curve;
   const ms = (summary: Summary | undefined, name: 'p50' | 'p95' | 'p99'): string =>
     summary === undefined ? '' : `${summary[name].toFixed(summary[name] < 100 ? 1 : 0)} ms`;
   const figures = ['done/s', 'tok/s', 'good/s', 'TTFT p50', 'p95', 'p99', 'TPOT p50', 'E2E p95', 'failed'];
-  const head = [UNITS[kind], '', ...figures];
+  const head = [unitOf(curve), '', ...figures];
   const rows = levels.map(({ load, report, verdict, steady, warnings }) => [
     String(load),
     [
@@ -65,10 +74,16 @@ export function curveText(curve: Curve): string {
   ];
   return [
     aligned(shown, used[1] ? 2 : 1).trimEnd(),
+    ...serverLines(curve),
     ...answerLines(curve),
     ...(notes.length === 0 ? [] : ['', ...notes]),
     '',
   ].join('\n');
+}
+
+function serverLines(curve: Curve): string[] {
+  const table = serverTable(curve.levels, unitOf(curve));
+  return table === '' ? [] : ['', 'at the server', table.trimEnd()];
 }
 
 function perSecond(value: number): string {
@@ -84,9 +99,9 @@ function verdictText({ kept, clear, fellBehind }: Verdict): string {
 }
 
 function answerLines(curve: Curve): string[] {
-  const { found, kind, levels } = curve;
+  const { found, levels } = curve;
   if (found === undefined) return [];
-  const unit = UNITS[kind];
+  const unit = unitOf(curve);
   if (found.kept === undefined) {
     const lowest = found.missed === undefined ? '' : `: already ${found.missed} ${unit} misses it`;
     return ['', `No load meets the SLO${lowest}`, ...conditionLines(levels[0]?.verdict)];
@@ -118,11 +133,12 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** Converts the curve to JSON. */
 export function curveJson(curve: Curve): Record<string, unknown> {
-  const { type, kind, levels, found } = curve;
+  const { type, kind, of, levels, found } = curve;
   const { low, high } = answerInterval(curve);
   return {
     type,
     load: kind,
+    of,
     answer:
       found === undefined
         ? null
@@ -159,6 +175,7 @@ function levelJson(level: Level): Record<string, unknown> {
     tpot_ms: summaryJson(report.latency.tpot),
     e2e_ms: summaryJson(report.latency.e2e),
     conditions: (verdict?.conditions ?? []).map(conditionJson),
+    server: levelServerJson(level),
     warnings,
   };
 }
@@ -178,13 +195,13 @@ function conditionJson({ text, verdict, kept, share, of }: Judged): Record<strin
 
 const short6 = (value: number): number => Number(value.toFixed(6));
 
-export const CURVE_CSV_HEADER =
-  'endpoint,load,kind,kept,clear,requests_per_s,output_tokens_per_s,goodput_per_s,completed,failed,ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,tpot_p50_ms,e2e_p50_ms,e2e_p95_ms,max_in_flight,warmup_s,steady\n';
+export const CURVE_CSV_HEADER = `endpoint,load,kind,kept,clear,requests_per_s,output_tokens_per_s,goodput_per_s,completed,failed,ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,tpot_p50_ms,e2e_p50_ms,e2e_p95_ms,max_in_flight,warmup_s,steady,${SERVER_COLUMNS.join(',')}\n`;
 
 /** Returns a CSV line for each load. */
 export function curveCsv(mode: string, { kind, levels }: Curve): string {
   return levels
-    .map(({ load, report, verdict, maxInFlight, warmupMs, steady }) => {
+    .map((level) => {
+      const { load, report, verdict, maxInFlight, warmupMs, steady } = level;
       const { ttft, tpot, e2e } = report.latency;
       const cells = [
         ...[quoted(mode), load, kind, verdict?.kept, verdict?.clear],
@@ -192,6 +209,7 @@ export function curveCsv(mode: string, { kind, levels }: Curve): string {
         ...[report.completed, report.failed],
         ...[ttft?.p50, ttft?.p95, ttft?.p99, tpot?.p50, e2e?.p50, e2e?.p95].map(shortCell),
         ...[maxInFlight, short(warmupMs / 1000), steady],
+        ...serverCells(level).map(shortCell),
       ];
       return `${cells.map((cell) => cell ?? '').join(',')}\n`;
     })

@@ -1,4 +1,6 @@
+import type { Role } from '../../metrics/server/known-servers.js';
 import type { Latency, Sample } from '../sample.js';
+import type { RoleFigure } from '../server-metrics/figures.js';
 import type { SteadyPart } from '../steady-part.js';
 import type { Report, Tally } from '../tally.js';
 import { type Criteria, FEWEST, type Judged, judge } from './criteria.js';
@@ -21,6 +23,8 @@ export interface Level {
   readonly maxInFlight: number;
   /** Warnings that this process's own limits distort the figures. */
   readonly warnings: readonly string[];
+  /** The server's figures in the steady part; undefined when no metrics page was read. */
+  readonly server: ReadonlyMap<Role, RoleFigure> | undefined;
   /** True when requests failed because a resource of this machine was exhausted. */
   readonly ownFailures: boolean;
 }
@@ -34,9 +38,17 @@ export interface Verdict {
   readonly fellBehind: boolean;
 }
 
-/** Returns the samples before the first running request, so that a verdict does not favour short answers. */
-export function settledSamples(samples: readonly Sample[]): Sample[] {
-  const ended = new Set(samples.map(({ index }) => index));
+/**
+ * Returns the samples before the first running request, so that a verdict does not favour short answers. Of
+ * conversations, those before the first that has a further turn.
+ * @param turnsOf number of turns of conversation number `index`
+ */
+export function settledSamples(samples: readonly Sample[], turnsOf: (index: number) => number): Sample[] {
+  const ended = new Set(
+    samples
+      .filter(({ index, turn, outcome }) => outcome === 'failed' || turn >= turnsOf(index))
+      .map(({ index }) => index),
+  );
   let first = 0;
   while (ended.has(first)) first += 1;
   return samples.filter(({ index }) => index < first);
@@ -74,13 +86,14 @@ const SURE_GROWTH = 4;
 
 /**
  * Returns whether requests piled up in the second half of a window: more arrived than ended, by more than chance
- * explains.
+ * explains. Of conversations, only the first turns count: how many later ones there are depends on the answers.
  */
 export function fellBehind(samples: readonly Sample[], windowMs: number): boolean {
+  const first = samples.filter(({ turn }) => turn === 1);
   const inFlightAt = (atMs: number): number =>
-    samples.filter(({ intendedMs, endMs }) => intendedMs <= atMs && endMs > atMs).length;
+    first.filter(({ intendedMs, endMs }) => intendedMs <= atMs && endMs > atMs).length;
   const [middle, end] = [windowMs / 2, windowMs];
-  const came = samples.filter(({ intendedMs }) => intendedMs > middle && intendedMs <= end).length;
+  const came = first.filter(({ intendedMs }) => intendedMs > middle && intendedMs <= end).length;
   const growth = inFlightAt(end) - inFlightAt(middle);
   return growth > Math.max(5, SURE_GROWTH * Math.sqrt(came)) && growth > 0.5 * inFlightAt(middle);
 }

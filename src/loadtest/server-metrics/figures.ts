@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../../metrics/server/known-servers.js';
+import { ROLE_NAMES, ROLES, type Role } from '../../metrics/server/known-servers.js';
 
 /** One of a server's figures over a whole test. */
 export type RoleFigure =
@@ -31,6 +31,36 @@ export interface RoleFollower {
 
 export function followRole(role: Role): RoleFollower {
   return ROLES[role].kind === 'gauge' ? followGauge() : followCounter();
+}
+
+/** Values of the server's figures over time; null where a page lacked one. */
+export interface FigurePoints {
+  /** Unix time in ms of each page. */
+  readonly atMs: readonly number[];
+  readonly points: ReadonlyMap<Role, readonly (number | null)[]>;
+}
+
+/**
+ * Computes the figures since a moment: from the last page before it, whose values hold until the next.
+ * @param fromMs Unix time
+ */
+export function figuresSince({ atMs, points }: FigurePoints, fromMs: number): ReadonlyMap<Role, RoleFigure> {
+  const first = Math.max(
+    0,
+    atMs.findLastIndex((at) => at <= fromMs),
+  );
+  const figures = new Map<Role, RoleFigure>();
+  for (const role of ROLE_NAMES) {
+    const follower = followRole(role);
+    // A gauge's value before the moment holds at it; a counter's growth belongs to the whole time between two pages.
+    const least = ROLES[role].kind === 'gauge' ? fromMs : Number.NEGATIVE_INFINITY;
+    for (const [index, value] of (points.get(role) ?? []).entries()) {
+      if (index >= first && value !== null) follower.add(Math.max(atMs[index] ?? 0, least), value);
+    }
+    const figure = follower.figure();
+    if (figure !== undefined) figures.set(role, figure);
+  }
+  return figures;
 }
 
 interface Point {

@@ -16,7 +16,10 @@ export function serverJson(record: ServerRecord, startedAtMs: number): Record<st
     failed,
     problem: problem ?? null,
     figures: Object.fromEntries(
-      ROLE_NAMES.map((role) => [role, figureJson(figures.get(role), points.get(role))]),
+      ROLE_NAMES.map((role) => {
+        const figure = figureJson(figures.get(role));
+        return [role, figure && { ...figure, values: points.get(role) ?? [] }];
+      }),
     ),
     at_ms: atMs.map((at) => short(at - startedAtMs)),
     series: Object.fromEntries([...series].map(([key, one]) => [key, seriesJson(one)])),
@@ -24,23 +27,19 @@ export function serverJson(record: ServerRecord, startedAtMs: number): Record<st
   };
 }
 
-function figureJson(
-  figure: RoleFigure | undefined,
-  values: readonly (number | null)[] | undefined,
-): Record<string, unknown> | null {
+/** Converts one figure to JSON; null without it. */
+export function figureJson(figure: RoleFigure | undefined): Record<string, number | null> | null {
   if (figure === undefined) return null;
   const { start, end } = figure;
-  const told =
-    figure.kind === 'gauge'
-      ? { start: short(start), mean: short(figure.mean), max: short(figure.max), end: short(end) }
-      : {
-          start: short(start),
-          end: short(end),
-          total: short(figure.total),
-          per_s: figure.perSecond === undefined ? null : short(figure.perSecond),
-          peak_per_s: figure.peakPerSecond === undefined ? null : short(figure.peakPerSecond),
-        };
-  return { ...told, values: values ?? [] };
+  if (figure.kind === 'gauge')
+    return { start: short(start), mean: short(figure.mean), max: short(figure.max), end: short(end) };
+  return {
+    start: short(start),
+    end: short(end),
+    total: short(figure.total),
+    per_s: figure.perSecond === undefined ? null : short(figure.perSecond),
+    peak_per_s: figure.peakPerSecond === undefined ? null : short(figure.peakPerSecond),
+  };
 }
 
 /** Converts a series to JSON. A constant series has one value. */
@@ -58,16 +57,22 @@ const LABELS: Readonly<Record<Role, string>> = {
   generation_tokens: 'output tok',
 };
 
-/** Formats a record as text for below the client's figures; empty without a record. */
-export function serverText(record: ServerRecord | undefined): string {
-  if (record === undefined) return '';
-  const { url, server, pages, failed, problem, figures, series } = record;
+/** Formats where a record comes from, e.g. `server  vLLM at http://…, 12 pages of 340 series`. */
+export function serverSource(record: ServerRecord): string {
+  const { url, server, pages, failed, problem, series } = record;
   const about = [
     `${server ?? 'an unknown server'} at ${url}`,
     `${pages} ${pages === 1 ? 'page' : 'pages'} of ${series.size} series`,
     ...(failed === 0 ? [] : [`${failed} could not be read: ${problem ?? ''}`]),
     ...(pages > 0 && server === undefined ? ['no metric name is known: --json has the series'] : []),
   ].join(', ');
+  return `server      ${about}\n`;
+}
+
+/** Formats a record as text for below the client's figures; empty without a record. */
+export function serverText(record: ServerRecord | undefined): string {
+  if (record === undefined) return '';
+  const { figures } = record;
   const gauges = rows(figures, 'gauge', (role, figure) =>
     figure.kind === 'gauge'
       ? [figure.start, figure.mean, figure.max, figure.end].map((value) => gaugeText(role, value))
@@ -79,7 +84,7 @@ export function serverText(record: ServerRecord | undefined): string {
       : [],
   );
   return [
-    `\nserver      ${about}\n`,
+    `\n${serverSource(record)}`,
     ...(gauges.length === 0 ? [] : [aligned([['', 'start', 'mean', 'max', 'end'], ...gauges], 1)]),
     ...(counters.length === 0 ? [] : [aligned([['', 'total', 'mean', 'peak'], ...counters], 1)]),
   ].join('');
@@ -96,12 +101,13 @@ function rows(
   });
 }
 
-function gaugeText(role: Role, value: number): string {
+/** Formats a gauge: the KV cache as a share. */
+export function gaugeText(role: Role, value: number): string {
   return role === 'kv_cache' ? `${(100 * value).toFixed(1)} %` : countText(value);
 }
 
-const countText = (value: number): string =>
+export const countText = (value: number): string =>
   Number.isInteger(value) || value >= 1000 ? value.toFixed(0) : value.toFixed(1);
 
-const perSecond = (value: number | undefined): string =>
+export const perSecond = (value: number | undefined): string =>
   value === undefined ? '' : `${value >= 100 ? value.toFixed(0) : value.toFixed(1)}/s`;

@@ -1,14 +1,18 @@
-import { msText, numberText } from '../common/dom.js';
+import { msText, numberText, percentText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import type { LevelRow, Run } from './report.js';
 
-/** Charts latency and throughput by load. */
-export function loadCurves({ levels, loadKind }: Run): HTMLElement[] {
-  const x = loadKind === 'rate' ? 'arrivals a second' : 'requests at a time';
+/** Charts latency and throughput by load, and the server's figures where its metrics page was read. */
+export function loadCurves({ levels, loadText: x }: Run): HTMLElement[] {
   const line = (label: string, color: string, value: (level: LevelRow) => number | null): Line[] => {
     const values = levels.map(value);
     return values.every((one) => one === null) ? [] : [{ label, values, color }];
   };
+  const server = [
+    ...line('running', 'line-1', ({ running }) => running),
+    ...line('waiting', 'line-3', ({ waiting }) => waiting),
+  ];
+  const cache = line('KV cache, most', 'line-5', ({ kvCacheMax }) => kvCacheMax);
   const common = { x, xs: levels.map(({ load }) => load), xText: numberText };
   return [
     chart({
@@ -32,5 +36,19 @@ export function loadCurves({ levels, loadKind }: Run): HTMLElement[] {
         ...line('good/s (goodput)', 'line-4', ({ good }) => good),
       ],
     }),
+    ...(server.length === 0
+      ? []
+      : [
+          chart({
+            ...common,
+            title: 'Requests at the server by load (means)',
+            y: 'requests',
+            yText: numberText,
+            lines: server,
+          }),
+        ]),
+    ...(cache.length === 0
+      ? []
+      : [chart({ ...common, title: 'KV cache by load', y: 'in use', yText: percentText, lines: cache })]),
   ];
 }

@@ -1,3 +1,5 @@
+import { type JsonRecord, recordOf } from '../../common/json.js';
+
 /** The report of `bench --json`, parsed for the page. Times in ms. */
 export interface Report {
   readonly loop: 'open' | 'closed';
@@ -12,8 +14,8 @@ export interface Run {
   readonly histograms: Readonly<Record<string, Histogram | undefined>>;
   /** The results of several loads, the lowest first; empty for a single load. */
   readonly levels: readonly LevelRow[];
-  /** Unit of the loads: `rate` or `concurrency`. */
-  readonly loadKind: string;
+  /** What the loads count, e.g. `arrivals a second`. */
+  readonly loadText: string;
   /** Undefined when no metrics page was read. */
   readonly server: ServerFigures | undefined;
 }
@@ -35,6 +37,10 @@ export interface LevelRow {
   readonly ttftP50: number | null;
   readonly ttftP95: number | null;
   readonly e2eP95: number | null;
+  /** The server's figures, where its metrics page was read. The KV cache is a share, 0 to 1. */
+  readonly running: number | null;
+  readonly waiting: number | null;
+  readonly kvCacheMax: number | null;
 }
 
 export type Column = readonly (number | null)[];
@@ -74,50 +80,61 @@ export interface Histogram {
 
 /** Parses the JSON report. Missing members become empty. */
 export function readReport(value: unknown): Report {
-  const report = objectOf(value);
-  const loop = objectOf(report.load).loop === 'open' ? 'open' : 'closed';
-  const runs = Array.isArray(report.runs) ? report.runs.map((run) => readRun(objectOf(run), loop)) : [];
+  const report = recordOf(value);
+  const loop = recordOf(report.load).loop === 'open' ? 'open' : 'closed';
+  const runs = Array.isArray(report.runs) ? report.runs.map((run) => readRun(recordOf(run), loop)) : [];
   return { loop, runs };
 }
 
-function readRun(run: Record<string, unknown>, loop: Report['loop']): Run {
-  const histograms = Object.entries(objectOf(run.histograms)).map(([name, value]) => [
+function readRun(run: JsonRecord, loop: Report['loop']): Run {
+  const histograms = Object.entries(recordOf(run.histograms)).map(([name, value]) => [
     name,
     histogramOf(value),
   ]);
   return {
     name: String(run.mode),
     durationMs: typeof run.duration_ms === 'number' ? run.duration_ms : 0,
-    requests: readRequests(objectOf(run.requests), loop),
+    requests: readRequests(recordOf(run.requests), loop),
     histograms: Object.fromEntries(histograms),
-    levels: levelsOf(objectOf(run.curve).levels),
-    loadKind: String(objectOf(run.curve).load),
-    server: serverOf(objectOf(run.server_metrics)),
+    levels: levelsOf(recordOf(run.curve).levels),
+    loadText: loadText(recordOf(run.curve)),
+    server: serverOf(recordOf(run.server_metrics)),
   };
 }
 
-function serverOf(metrics: Record<string, unknown>): ServerFigures | undefined {
-  const figures = Object.entries(objectOf(metrics.figures)).flatMap(([role, figure]) => {
-    const { values } = objectOf(figure);
+function serverOf(metrics: JsonRecord): ServerFigures | undefined {
+  const figures = Object.entries(recordOf(metrics.figures)).flatMap(([role, figure]) => {
+    const { values } = recordOf(figure);
     return Array.isArray(values) ? [[role, columnOf(values)] as const] : [];
   });
   if (figures.length === 0) return undefined;
   return { name: String(metrics.server), atMs: columnOf(metrics.at_ms), figures: new Map(figures) };
 }
 
+/** Says what the loads of a curve count. */
+function loadText({ load, of = 'requests' }: JsonRecord): string {
+  if (load !== 'rate') return `${of} at a time`;
+  return of === 'conversations' ? 'conversations a second' : 'arrivals a second';
+}
+
 function levelsOf(value: unknown): LevelRow[] {
   const number = (one: unknown): number | null => (typeof one === 'number' ? one : null);
-  return (Array.isArray(value) ? value.map(objectOf) : []).map((level) => ({
+  return (Array.isArray(value) ? value.map(recordOf) : []).map((level) => ({
     load: number(level.load) ?? 0,
     done: number(level.requests_per_s),
     good: number(level.goodput_per_s),
-    ttftP50: number(objectOf(level.ttft_ms).p50),
-    ttftP95: number(objectOf(level.ttft_ms).p95),
-    e2eP95: number(objectOf(level.e2e_ms).p95),
+    ttftP50: number(recordOf(level.ttft_ms).p50),
+    ttftP95: number(recordOf(level.ttft_ms).p95),
+    e2eP95: number(recordOf(level.e2e_ms).p95),
+    running: number(serverFigure(level, 'running').mean),
+    waiting: number(serverFigure(level, 'waiting').mean),
+    kvCacheMax: number(serverFigure(level, 'kv_cache').max),
   }));
 }
 
-function readRequests(columns: Record<string, unknown>, loop: Report['loop']): Requests {
+const serverFigure = (level: JsonRecord, role: string): JsonRecord => recordOf(recordOf(level.server)[role]);
+
+function readRequests(columns: JsonRecord, loop: Report['loop']): Requests {
   const index = columnOf(columns.index);
   const none: Column = index.map(() => null);
   const named = (name: string): Column => (Array.isArray(columns[name]) ? columnOf(columns[name]) : none);
@@ -147,7 +164,7 @@ function readRequests(columns: Record<string, unknown>, loop: Report['loop']): R
     },
     // In an open loop, TTFT includes the delay of the send.
     lateMs: loop === 'open' ? lagMs : none,
-    hops: Object.entries(objectOf(columns.hops_ms)).map(([name, ms]) => ({ name, ms: columnOf(ms) })),
+    hops: Object.entries(recordOf(columns.hops_ms)).map(([name, ms]) => ({ name, ms: columnOf(ms) })),
   };
 }
 
@@ -156,16 +173,12 @@ function sum(one: number | null | undefined, other: number | null | undefined): 
 }
 
 function histogramOf(value: unknown): Histogram | undefined {
-  const { us } = objectOf(value);
+  const { us } = recordOf(value);
   if (!Array.isArray(us)) return undefined;
   const pairs = columnOf(us).map((one) => one ?? 0);
   const fromMs = pairs.filter((_, at) => at % 2 === 0).map((one) => one / 1000);
   const counts = pairs.filter((_, at) => at % 2 === 1);
   return { fromMs, counts, total: counts.reduce((all, one) => all + one, 0) };
-}
-
-export function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 function columnOf(value: unknown): Column {

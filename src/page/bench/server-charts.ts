@@ -1,4 +1,4 @@
-import { numberText } from '../common/dom.js';
+import { numberText, percentText } from '../common/dom.js';
 import { chart, type Line } from './chart.js';
 import type { Run } from './report.js';
 import { serverSeries } from './server-series.js';
@@ -20,8 +20,4 @@ export function serverCharts({ server }: Run, sync: string): HTMLElement[] {
       yText: share === true ? percentText : numberText,
     }),
   );
-}
-
-function percentText(value: number | null | undefined): string {
-  return typeof value === 'number' ? `${(100 * value).toFixed(0)} %` : '';
 }

@@ -56,3 +56,8 @@ export function themeButton(): HTMLElement {
 export function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
+
+/** Formats a share, 0 to 1, as whole percent. */
+export function percentText(value: number | null | undefined): string {
+  return typeof value === 'number' ? `${(100 * value).toFixed(0)} %` : '';
+}

@@ -117,7 +117,36 @@ test('failures miss an SLO that does not mention them', () => {
 test('early answers do not hide running requests', () => {
   const samples = queue(90, 1000);
   const withoutThird = samples.filter(({ index }) => index !== 3);
-  expect(settledSamples(withoutThird).map(({ index }) => index)).toEqual([0, 1, 2]);
+  expect(settledSamples(withoutThird, () => 1).map(({ index }) => index)).toEqual([0, 1, 2]);
+});
+
+test('answers of a conversation count when it and all earlier ones have ended', () => {
+  const turn = (index: number, number: number): Sample =>
+    complete({ index, turn: number, intendedMs: 0, attempts: 1, retriesMs: 0, replaced: 0 }, 10);
+  const broken: Sample = {
+    ...{ index: 1, turn: 1, intendedMs: 0, endMs: 1, attempts: 1, retriesMs: 0, replaced: 0 },
+    ...{ outcome: 'failed', errorClass: 'RateLimited', message: '' },
+  };
+  const samples = [turn(0, 1), broken, turn(2, 1), turn(0, 2), turn(3, 1), turn(3, 2)];
+  const settled = settledSamples(samples, (index) => (index === 3 ? 2 : index === 2 ? 3 : 2));
+  expect(settled.map(({ index, turn: number }) => [index, number])).toEqual([
+    [0, 1],
+    [1, 1],
+    [0, 2],
+  ]);
+});
+
+test('conversations that become more until the first of them end are no backlog', () => {
+  const windowMs = 10_000;
+  // Each conversation has 12 turns of 400 ms with a second between them, so requests grow during the whole window.
+  const samples = Array.from({ length: 300 }, (_, index) =>
+    Array.from({ length: 12 }, (_, number) => {
+      const intendedMs = index * 33 + number * 1400;
+      const common = { index, turn: number + 1, intendedMs, attempts: 1, retriesMs: 0, replaced: 0 };
+      return complete(common, 400);
+    }),
+  );
+  expect(fellBehind(samples.flat(), windowMs)).toBe(false);
 });
 
 test('the interval is wider for runs of similar requests than for independent ones', () => {

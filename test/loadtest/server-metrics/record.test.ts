@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { figuresSince } from '../../../src/loadtest/server-metrics/figures.js';
 import { createServerRecorder } from '../../../src/loadtest/server-metrics/record.js';
 import { serverJson, serverText } from '../../../src/loadtest/server-metrics/report.js';
 import type { MetricSample } from '../../../src/metrics/server/exposition.js';
@@ -93,4 +94,17 @@ test('the report keeps the series of an unknown server, and the text says that n
   const recorder = createServerRecorder();
   recorder.add(0, page({ other: 1 }), 0);
   expect(serverText(recorder.record('http://x'))).toContain('no metric name is known');
+});
+
+test('the figures since a moment begin with the page before it', () => {
+  const recorder = createServerRecorder();
+  for (const [index, running] of [0, 40, 8, 4].entries())
+    recorder.add(
+      index * 1000,
+      page({ 'vllm:num_requests_running': running, 'vllm:generation_tokens_total': index * 100 }),
+      0,
+    );
+  const figures = figuresSince(recorder.record(''), 2500);
+  expect(figures.get('running')).toEqual({ kind: 'gauge', start: 8, mean: 8, max: 8, end: 4 });
+  expect(figures.get('generation_tokens')).toMatchObject({ total: 100, perSecond: 100 });
 });

@@ -1,0 +1,100 @@
+import { ROLE_NAMES, type Role } from '../../metrics/server/known-servers.js';
+import type { RoleFigure } from '../server-metrics/figures.js';
+import { countText, figureJson, gaugeText, perSecond } from '../server-metrics/report.js';
+import { aligned } from '../table.js';
+import type { Level } from './level.js';
+
+/** One of the server's figures of a load, as a column of a table. */
+interface ServerColumn {
+  /** In the printed table. */
+  readonly head: string;
+  /** In CSV. */
+  readonly name: string;
+  readonly role: Role;
+  value(figure: RoleFigure): number | undefined;
+  text(value: number): string;
+}
+
+const gauge =
+  (name: 'mean' | 'max') =>
+  (figure: RoleFigure): number | undefined =>
+    figure.kind === 'gauge' ? figure[name] : undefined;
+const counter =
+  (name: 'total' | 'perSecond') =>
+  (figure: RoleFigure): number | undefined =>
+    figure.kind === 'counter' ? figure[name] : undefined;
+
+const COLUMNS: readonly ServerColumn[] = [
+  { head: 'running', name: 'running_mean', role: 'running', value: gauge('mean'), text: countText },
+  { head: 'max', name: 'running_max', role: 'running', value: gauge('max'), text: countText },
+  { head: 'waiting', name: 'waiting_mean', role: 'waiting', value: gauge('mean'), text: countText },
+  { head: 'max', name: 'waiting_max', role: 'waiting', value: gauge('max'), text: countText },
+  {
+    head: 'KV cache max',
+    name: 'kv_cache_max',
+    role: 'kv_cache',
+    value: gauge('max'),
+    text: (value) => gaugeText('kv_cache', value),
+  },
+  {
+    head: 'preemptions',
+    name: 'preemptions_total',
+    role: 'preemptions',
+    value: counter('total'),
+    text: countText,
+  },
+  {
+    head: 'prompt tok',
+    name: 'prompt_tokens_per_s',
+    role: 'prompt_tokens',
+    value: counter('perSecond'),
+    text: perSecond,
+  },
+  {
+    head: 'output tok',
+    name: 'generation_tokens_per_s',
+    role: 'generation_tokens',
+    value: counter('perSecond'),
+    text: perSecond,
+  },
+];
+
+/** Names of the CSV columns. */
+export const SERVER_COLUMNS: readonly string[] = COLUMNS.map(({ name }) => `server_${name}`);
+
+/** Returns the values of a load for the CSV columns. */
+export function serverCells({ server }: Level): (number | undefined)[] {
+  return COLUMNS.map(({ role, value }) => {
+    const figure = server?.get(role);
+    return figure && value(figure);
+  });
+}
+
+/** Formats the server's figures of all loads as a table; empty when no figure is known. */
+export function serverTable(levels: readonly Level[], unit: string): string {
+  const rows = levels.map((level) => serverCells(level));
+  const used = COLUMNS.map((_, index) => rows.some((row) => row[index] !== undefined));
+  if (!used.includes(true)) return '';
+  const shown = <T>(cells: readonly T[]): T[] => cells.filter((_, index) => used[index]);
+  return aligned(
+    [
+      [unit, ...shown(COLUMNS.map(({ head }) => head))],
+      ...levels.map(({ load }, row) => [
+        String(load),
+        ...shown(
+          COLUMNS.map(({ text }, index) => {
+            const value = rows[row]?.[index];
+            return value === undefined ? '' : text(value);
+          }),
+        ),
+      ]),
+    ],
+    1,
+  );
+}
+
+/** Converts the server's figures of a load to JSON; null when no metrics page was read. */
+export function levelServerJson({ server }: Level): Record<string, unknown> | null {
+  if (server === undefined) return null;
+  return Object.fromEntries(ROLE_NAMES.map((role) => [role, figureJson(server.get(role))]));
+}
