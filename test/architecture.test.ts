@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runtime: ['common', 'content', 'protocol', 'config', 'telemetry'],
   simulator: ['common', 'config'],
   // What runs in a browser: the pages that commands write.
-  page: ['metrics'],
+  page: ['common', 'metrics'],
   connector: ['common', 'content', 'sdk', 'config', 'metrics'],
   telemetry: ['common', 'metrics', 'type:config', 'type:connector', 'type:sdk', 'type:protocol'],
   state: ['common', 'type:sdk', 'type:sessions', 'metrics', 'type:connector', 'type:protocol'],

@@ -82,7 +82,8 @@ function withMetrics(most: number): Handler {
   return (request, response, raw) => {
     if (request.path === '/metrics') {
       const page = `vllm:num_requests_running ${running}\nvllm:prompt_tokens_total ${prompts}\n`;
-      return response.writeHead(200, { 'content-type': 'text/plain' }).end(page);
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(page);
+      return;
     }
     running += 1;
     prompts += 10;

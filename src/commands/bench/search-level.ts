@@ -17,8 +17,8 @@ import { createTally, type Tally } from '../../loadtest/tally.js';
 import type { BenchFlags } from './flags.js';
 import { loadOf } from './load.js';
 import { measure } from './measure.js';
-import type { SearchGround, Tested } from './search.js';
 import type { LoadKind } from './search-flags.js';
+import type { SearchGround, Tested } from './search-ground.js';
 
 /** Longest test of one load, in seconds. */
 const DEFAULT_WINDOW_S = 30;

@@ -1,8 +1,8 @@
 import { createTally } from '../../loadtest/tally.js';
 import { loadOf } from './load.js';
 import { measure } from './measure.js';
-import type { SearchGround } from './search.js';
 import { type LoadKind, MOST_LOAD } from './search-flags.js';
+import type { SearchGround } from './search-ground.js';
 import { levelFlags } from './search-level.js';
 
 /** The pilot test, with one request at a time, ends after this many requests or seconds. */

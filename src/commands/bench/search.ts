@@ -1,36 +1,13 @@
-import type { Criteria } from '../../loadtest/search/criteria.js';
-import { criteriaOf } from '../../loadtest/search/criteria.js';
+import { type Criteria, criteriaOf } from '../../loadtest/search/criteria.js';
 import type { Curve } from '../../loadtest/search/curve.js';
 import { createSearch, type Search } from '../../loadtest/search/find.js';
 import type { Level } from '../../loadtest/search/level.js';
-import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
 import { UsageError } from '../support/usage-error.js';
-import type { Engine } from './engine/engine.js';
 import type { BenchFlags } from './flags.js';
-import type { Measured } from './measure.js';
 import { MOST_LOAD, type SearchPlan } from './search-flags.js';
+import type { SearchGround, Tested } from './search-ground.js';
 import { runLevel } from './search-level.js';
 import { firstLoad } from './search-start.js';
-import type { ServerPage } from './server-metrics.js';
-
-/** What every load of a search uses. */
-export interface SearchGround {
-  readonly engine: Engine;
-  readonly flags: BenchFlags;
-  /** The endpoint's name. */
-  readonly label: string;
-  /** Number of turns of conversation number `index`. */
-  readonly turnsOf: (index: number) => number;
-  /** The server's metrics page. */
-  readonly page: ServerPage | undefined;
-}
-
-/** The test of one load. */
-export interface Tested {
-  readonly measured: Measured;
-  /** The server's metrics during the test. */
-  readonly server: ServerRecord | undefined;
-}
 
 /** The result of several loads. */
 export interface Searched {

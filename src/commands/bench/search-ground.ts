@@ -1,0 +1,24 @@
+import type { ServerRecord } from '../../loadtest/server-metrics/record.js';
+import type { Engine } from './engine/engine.js';
+import type { BenchFlags } from './flags.js';
+import type { Measured } from './measure.js';
+import type { ServerPage } from './server-metrics.js';
+
+/** What every load of a search uses. */
+export interface SearchGround {
+  readonly engine: Engine;
+  readonly flags: BenchFlags;
+  /** The endpoint's name. */
+  readonly label: string;
+  /** Number of turns of conversation number `index`. */
+  readonly turnsOf: (index: number) => number;
+  /** The server's metrics page. */
+  readonly page: ServerPage | undefined;
+}
+
+/** The test of one load. */
+export interface Tested {
+  readonly measured: Measured;
+  /** The server's metrics during the test. */
+  readonly server: ServerRecord | undefined;
+}
