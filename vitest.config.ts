@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './test/support/patience.js';
 import { SlowestFirst } from './test/support/slowest-first.js';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    testTimeout: 15_000,
-    hookTimeout: 20_000,
+    // These limits end a test that hangs, and are no measure of speed: a busy machine may need many times what an idle one needs.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: PATIENCE_MS } },
     // The files of a worker share their modules: each would need a tenth of a second and more to load them again.
     isolate: false,
     // On two cores: many tests wait for processes, sockets and time to pass.

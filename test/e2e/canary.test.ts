@@ -215,7 +215,7 @@ test('no output, file or process list contains keys of the environment, the conf
   expect(found).toEqual([]);
   expect(said.flatMap(([where, text]) => search.inText(where, text))).toEqual([]);
   expect(search.inText('arguments', args.stop())).toEqual([]);
-}, 180_000);
+});
 
 test('the search itself finds a key in every form, and among the arguments of a process', async () => {
   const forms = [ENVIRONMENT, encodeURIComponent(ENVIRONMENT)];

@@ -69,7 +69,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
     expect({ stdout, code }).toEqual({ stdout: `${TEXT}\n`, code: 0 });
   });
 
-  test('is whole in saved sessions and in each export format', { timeout: 60_000 }, async () => {
+  test('is whole in saved sessions and in each export format', async () => {
     await answering(CALLING);
     await run(['ask', '--session', 's', 'hi']);
     const { stdout: list } = await run(['sessions', 'list', '--json']);

@@ -118,7 +118,7 @@ describe.skipIf(why !== undefined)(
       const asked = await runProgram(place, ['ask', 'What is the capital of France?']);
       expect(asked).toMatchObject({ code: 0, stdout: 'The capital of France is Paris.\n' });
       expect(heard()).toBe('');
-    }, 40_000);
+    });
 
     test('a stranger may not use our daemon and gets an error', async () => {
       const daemon = startProgram(place, ['runtime', 'run']);
@@ -128,7 +128,7 @@ describe.skipIf(why !== undefined)(
       expect(theirs.code).toBe(4);
       expect(theirs.stderr).toMatch(/no permission to use the daemon's socket|belongs to user 0/);
       expect((await runProgram(place, ['ask', 'What is the capital of France?'])).code).toBe(0);
-    }, 40_000);
+    });
 
     test('a stranger gets nothing over TCP without the token', async () => {
       const token = join(place.dir, 'token');
@@ -146,7 +146,7 @@ describe.skipIf(why !== undefined)(
        socket.on('data', (bytes) => { console.log(bytes.toString('latin1')); socket.destroy(); });`,
       ]);
       expect((await raw.ended).stdout).toMatch(/set VASTAR_TOKEN_FILE/);
-    }, 40_000);
+    });
 
     test('a stranger cannot read our saved files', async () => {
       await runProgram(place, ['ask', 'What is the capital of France?', '--session', 'mine']);
@@ -160,13 +160,13 @@ describe.skipIf(why !== undefined)(
         `require('node:fs').readFileSync(${JSON.stringify(join(place.dir, '.local/state/vastar-tui/daemon.log'))})`,
       ]);
       expect((await log.ended).stderr).toMatch(/EACCES/);
-    }, 40_000);
+    });
 
     test('each user has a separate daemon at a separate socket', async () => {
       const theirs = asStranger([CLI, 'runtime', 'run'], join(home, 'd.sock'));
       await until(() => /listening on/.test(theirs.stderr()));
       const asked = await runProgram(place, ['ask', 'What is the capital of France?']);
       expect(asked).toMatchObject({ code: 0, stdout: 'The capital of France is Paris.\n' });
-    }, 40_000);
+    });
   },
 );

@@ -74,7 +74,7 @@ test('ask --session continues the session, which can be listed, found and export
   for (const form of [KEY, encodeURIComponent(KEY), Buffer.from(KEY).toString('base64')]) {
     for (const text of [...saved, ...outputs.map(({ stdout }) => stdout)]) expect(text).not.toContain(form);
   }
-}, 60_000);
+});
 
 test('several simultaneous questions to a new session create one session', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
@@ -85,7 +85,7 @@ test('several simultaneous questions to a new session create one session', async
   expect(JSON.parse((await sessions('list', '--json')).stdout)).toMatchObject([
     { title: 'new', messages: 8 },
   ]);
-}, 60_000);
+});
 
 test('saved answers can be replayed with their original pieces and times', async () => {
   await endpoint({
@@ -108,7 +108,7 @@ test('saved answers can be replayed with their original pieces and times', async
   expect(deltas.map(({ text }) => text)).toEqual(['Yes, ', 'gladly.']);
   expect(deltas[1].t_ms).toBeGreaterThan(148);
   expect(lines.at(-1)).toMatchObject({ type: 'done', outcome: 'complete', finish_reason: 'stop' });
-}, 60_000);
+});
 
 test('a turn with an image, tool calls and results is saved completely, can continue, and can be replayed', async () => {
   const call = (args: string, name?: string) =>
@@ -196,7 +196,7 @@ test('a turn with an image, tool calls and results is saved completely, can cont
     finish_reason: 'tool_calls',
     tool_calls: [{ id: 'call_1', name: 'get_weather', arguments: '{"at":"Paris"}' }],
   });
-}, 60_000);
+});
 
 test.each(['chat-completions', 'responses', 'anthropic'])(
   'HAR has the sent request and the response with its headers: %s',
@@ -250,7 +250,7 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   expect(imported).toMatchObject({ code: 0, stdout: `${id}  one\n` });
   expect((await sessions('rm', '--purge', id)).code).toBe(0);
   expect((await sessions('list', '--deleted')).stdout).toBe('');
-}, 60_000);
+});
 
 test('conversations of another program are previewed before the import and imported once', async () => {
   const fixtures = join(import.meta.dirname, '..', 'fixtures', 'imports');
@@ -289,7 +289,7 @@ test('conversations of another program are previewed before the import and impor
   expect(piped.stdout).toMatch(/^[0-9a-f]{12} {2}What is it\?\n$/);
   const har = JSON.parse((await sessions('export', '--all', '--format', 'har')).stdout);
   expect(har.log.entries).toEqual([]);
-}, 60_000);
+});
 
 test('exporting, importing and exporting all sessions again yields the same file', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
@@ -307,7 +307,7 @@ test('exporting, importing and exporting all sessions again yields the same file
     code: 2,
     stderr: expect.stringContaining('It is empty.'),
   });
-}, 60_000);
+});
 
 test('an error is one line, without a stack', async () => {
   writeFileSync(join(ground.place.dir, 'notes.txt'), 'dear diary');
@@ -340,4 +340,4 @@ test('an error is one line, without a stack', async () => {
     2,
     expect.stringContaining('Give a number from 1 up'),
   ]);
-}, 60_000);
+});

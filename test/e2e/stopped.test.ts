@@ -40,7 +40,7 @@ test('ask reports a suspended daemon without an error and continues when it resu
   );
   expect(code).toBe(0);
   expect(stdout.split(/\s+/).length).toBeGreaterThan(60);
-}, 40_000);
+});
 
 test('the chat reports a suspended daemon and continues when it resumes', async () => {
   session = openTerminal(place);
@@ -54,7 +54,7 @@ test('the chat reports a suspended daemon and continues when it resumes', async 
   await session.untilScreen(/● connected/);
   await session.untilScreen(/^(?!.*no answer).*streaming/s);
   expect(session.screen().join('\n')).not.toMatch(/failed/);
-}, 40_000);
+});
 
 test('the chat reports a daemon that was suspended before it connects, and connects later', async () => {
   daemon.child.kill('SIGSTOP');
@@ -62,7 +62,7 @@ test('the chat reports a daemon that was suspended before it connects, and conne
   await session.untilScreen(/from the daemon for [2-9]\.\d s/);
   daemon.child.kill('SIGCONT');
   await session.untilScreen(/● connected/);
-}, 40_000);
+});
 
 test('the chat reports a suspended provider and continues when it resumes', async () => {
   session = openTerminal(place);
@@ -74,7 +74,7 @@ test('the chat reports a suspended provider and continues when it resumes', asyn
   simulator.child.kill('SIGCONT');
   await session.untilScreen(/^(?!.*nothing received).*streaming/s);
   expect(session.screen().join('\n')).not.toMatch(/failed/);
-}, 40_000);
+});
 
 test('ask on a terminal reports a suspended provider and continues when it resumes', async () => {
   session = openTerminal(place, ['ask', QUESTION, '--max-tokens', '120']);
@@ -83,4 +83,4 @@ test('ask on a terminal reports a suspended provider and continues when it resum
   await session.untilScreen(/nothing received from 127\.0\.0\.1:\d+ for 2 s/);
   simulator.child.kill('SIGCONT');
   expect((await session.ended).exitCode).toBe(0);
-}, 40_000);
+});

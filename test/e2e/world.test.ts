@@ -55,4 +55,4 @@ const slow = worldCases().filter(({ slow }) => slow === true);
 
 test.each(quick)('$name', ask);
 
-test.concurrent.each(slow)('$name', { timeout: 150_000 }, ask);
+test.concurrent.each(slow)('$name', ask);

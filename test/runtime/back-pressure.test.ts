@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { DEFAULT_WINDOW_BYTES, MessageType } from '../../src/protocol/constants.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { chunksOf, httpStream, of, type RawClient, streamOf } from '../support/raw-client.js';
+import { settled } from '../support/settled.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const TOTAL = 32 * 1024 * 1024;
@@ -39,26 +40,11 @@ async function setUp(): Promise<{ daemon: TestDaemon; upstream: Upstream; writte
 const received = (client: RawClient, id: bigint): number =>
   chunksOf(client, id).reduce((sum, chunk) => sum + chunk.payload.length, 0);
 
-/** Resolves to a figure once it has not changed for 150 ms. */
-async function settled(figure: () => number): Promise<number> {
-  let last = -1;
-  await vi.waitFor(
-    () => {
-      const before = last;
-      last = figure();
-      if (last === 0 || before !== last) throw new Error('still changing');
-    },
-    { interval: 150, timeout: 5000 },
-  );
-  return last;
-}
-
 test('a stream without grants stops at its window, and does not delay another stream', async () => {
   const { daemon, upstream, written } = await setUp();
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/big` }));
-  const got = await settled(() => received(client, 1n));
-  expect(got).toBeGreaterThanOrEqual(DEFAULT_WINDOW_BYTES);
+  const got = await settled(() => received(client, 1n), DEFAULT_WINDOW_BYTES);
   expect(got).toBeLessThan(DEFAULT_WINDOW_BYTES + ONE_READ);
   // Backpressure reaches the upstream: further bytes that it wrote are in the kernel's buffers.
   expect(written()).toBeLessThan(TOTAL);
@@ -73,11 +59,10 @@ test('a grant lets about that many further bytes through, and only for its strea
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/big` }));
   client.send(httpStream(2n, { method: 'GET', url: `${upstream.url}/big` }));
-  const first = await settled(() => received(client, 1n));
-  const second = await settled(() => received(client, 2n));
+  const first = await settled(() => received(client, 1n), DEFAULT_WINDOW_BYTES);
+  const second = await settled(() => received(client, 2n), DEFAULT_WINDOW_BYTES);
   client.send({ type: MessageType.CreditUpdate, requestId: 1n, creditDelta: 500_000, totalCredits: 0 });
-  await vi.waitFor(() => expect(received(client, 1n)).toBeGreaterThan(first));
-  const more = (await settled(() => received(client, 1n))) - first;
+  const more = (await settled(() => received(client, 1n), DEFAULT_WINDOW_BYTES + 500_000)) - first;
   expect(Math.abs(more - 500_000)).toBeLessThan(ONE_READ);
   expect(received(client, 2n)).toBe(second);
   // Zero and negative credits grant nothing.
@@ -113,8 +98,7 @@ test('a client that does not read its socket costs bounded memory, even if it gr
   client.socket.pause();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/big` }));
   client.send({ type: MessageType.CreditUpdate, requestId: 1n, creditDelta: 2 ** 31 - 1, totalCredits: 0 });
-  const held = await settled(written);
-  expect(held).toBeGreaterThan(0);
+  const held = await settled(written, 1);
   expect(held).toBeLessThan(TOTAL / 2);
   client.socket.resume();
   expect((await streamOf(client, 1n)).end.bytes).toBe(TOTAL);
@@ -124,7 +108,7 @@ test('a paused stream can be cancelled', async () => {
   const { daemon, upstream } = await setUp();
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/big` }));
-  await settled(() => received(client, 1n));
+  await settled(() => received(client, 1n), DEFAULT_WINDOW_BYTES);
   client.send({ type: MessageType.Cancel, requestId: 1n });
   expect((await streamOf(client, 1n)).end.cancelled).toBe(true);
   expect(await (await upstream.request(0)).ended).toBe('hung up');

@@ -138,7 +138,7 @@ test('with --exit-with-stdin it ends when its parent is killed', async () => {
   const asking = await client();
   parent.kill('SIGKILL');
   await asking.close();
-  await expect.poll(() => existsSync(path), { timeout: 3000 }).toBe(false);
+  await expect.poll(() => existsSync(path)).toBe(false);
 });
 
 test('the next daemon replaces the stale socket of a killed one', async () => {
@@ -150,9 +150,7 @@ test('the next daemon replaces the stale socket of a killed one', async () => {
   await client();
 });
 
-test('of fifty simultaneous starts over a stale socket, one serves and the others report that it runs', {
-  timeout: 120_000,
-}, async () => {
+test('of fifty simultaneous starts over a stale socket, one serves and the others report that it runs', async () => {
   const first = await daemon();
   first.process.kill('SIGKILL');
   await first.ended;

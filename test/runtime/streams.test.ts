@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { until } from '../support/program.js';
 import { chunksOf, httpRequest, httpStream, jsonOf, of, streamOf } from '../support/raw-client.js';
 import {
   type Handler,
@@ -29,7 +30,7 @@ test('each chunk is forwarded when the upstream sends it, before the answer is c
   const { daemon, upstream } = await setUp({
     chunks: sseEvents(...'abcdefghij'),
     // The upstream sends the next chunk only after the last one has arrived.
-    onSend: (index) => vi.waitFor(() => expect(chunksOf(client, 1n)).toHaveLength(index), 5000),
+    onSend: (index) => until(() => chunksOf(client, 1n).length === index),
   });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: `${upstream.url}/sse` }));

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { until } from '../support/program.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
 import {
   closedPort,
@@ -76,7 +77,7 @@ describe('through the real daemon', () => {
         10,
       ),
       // The upstream sends the next chunk only after the last one has arrived.
-      onSend: (index) => vi.waitFor(() => expect(arrivals).toHaveLength(index), 3000),
+      onSend: (index) => until(() => arrivals.length === index),
     });
     const result = await client.streamHTTP(get(upstream.url), {
       onEvent: (event) => {

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.js';
 import type { Distribution } from '../../src/simulator/timing/distribution.js';
+import { PATIENCE_MS } from '../support/patience.js';
 
 /** A simulator on a free port that ends with the test. Its answers are the same in every run. */
 export async function simulatorForTest(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -118,7 +119,7 @@ export async function readError(response: Response): Promise<z.infer<typeof apiE
 }
 
 /** Resolves when `condition` holds; rejects when it still does not after `limitMs`. */
-export async function eventually(condition: () => boolean, limitMs = 5_000): Promise<void> {
+export async function eventually(condition: () => boolean, limitMs = PATIENCE_MS): Promise<void> {
   for (const endMs = performance.now() + limitMs; !condition(); await sleep(2)) {
     if (performance.now() > endMs) throw new Error(`still not so after ${limitMs} ms: ${condition}`);
   }

@@ -32,7 +32,7 @@ function run(...flags: string[]): Running {
 
 async function listening(running: Running): Promise<string> {
   await Promise.race([
-    eventually(() => /listening on/.test(running.stderr()), 10_000),
+    eventually(() => /listening on/.test(running.stderr())),
     running.ended.then(() => Promise.reject(new Error(running.stderr()))),
   ]);
   return /http:\S+/.exec(running.stderr())?.[0] ?? '';

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PATIENCE_MS } from './patience.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -136,7 +137,7 @@ export function alive(pid: number): boolean {
 }
 
 /** Resolves when `probe` holds; for states of other processes that announce nothing. */
-export async function until(probe: () => boolean | Promise<boolean>, limitMs = 5000): Promise<void> {
+export async function until(probe: () => boolean | Promise<boolean>, limitMs = PATIENCE_MS): Promise<void> {
   const endMs = performance.now() + limitMs;
   while (!(await probe())) {
     if (performance.now() > endMs) throw new Error(`not so within ${limitMs} ms: ${probe}`);

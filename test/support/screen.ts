@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm from '@xterm/headless';
+import { PATIENCE_MS } from './patience.js';
 
 /** A terminal in memory: what a program writes to `stdout` is on its screen, what is typed comes from `stdin`. */
 export interface Screen {
@@ -28,7 +29,6 @@ export interface Screen {
   settled(): Promise<void>;
 }
 
-const DEFAULT_LIMIT_MS = 5000;
 const SETTLED_MS = 60;
 
 export function createScreen(columns: number, rows: number): Screen {
@@ -153,7 +153,7 @@ export function createScreen(columns: number, rows: number): Screen {
       stdout.rows = nextRows;
       stdout.emit('resize');
     },
-    until(holds, limitMs = DEFAULT_LIMIT_MS) {
+    until(holds, limitMs = PATIENCE_MS) {
       return new Promise((resolve, reject) => {
         const check = (): void => {
           if (!holds(readRows().join('\n'))) return;

@@ -1,6 +1,7 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import headless, { type Terminal } from '@xterm/headless';
+import { PATIENCE_MS } from './patience.js';
 import { CLI, NODE, type Place } from './program.js';
 
 /** The program in a real pseudo-terminal, its screen read by a terminal emulator. */
@@ -87,7 +88,7 @@ export function openTerminal(
     return lines;
   };
 
-  const until = (holds: () => boolean, otherwise: string, limitMs = 10_000): Promise<void> =>
+  const until = (holds: () => boolean, otherwise: string, limitMs = PATIENCE_MS): Promise<void> =>
     new Promise((resolve, reject) => {
       const done = (finish: () => void): void => {
         clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { FRAME_MS } from '../../src/state/exchange/frames.js';
 import { createKeymap } from '../../src/ui/keys/bindings.js';
 import { metricsOf } from '../support/chat-ports.js';
@@ -183,7 +183,7 @@ describe('a long paste', () => {
     screen.type('\x1bz');
     await screen.until((text) => text.includes('[pasted 1,024 lines]'));
     screen.type(' end\r');
-    await vi.waitFor(() => expect(chat.exchanges).toHaveLength(1));
+    await expect.poll(() => chat.exchanges).toHaveLength(1);
     expect(chat.latest.messages).toEqual([{ role: 'user', content: `look: ${LONG} end` }]);
   });
 
@@ -224,7 +224,7 @@ test('the palette finds an action by a part of its text and runs it', async () =
   screen.type('recon');
   await screen.until((text) => text.includes('› reconnect to the daemon'));
   screen.type('\r');
-  await vi.waitFor(() => expect(connection.reconnects).toBe(1));
+  await expect.poll(() => connection.reconnects).toBe(1);
   await screen.until((text) => !text.includes('Actions > '));
 });
 
@@ -300,7 +300,7 @@ test("the user's own key bindings work", async () => {
   const { keymap } = createKeymap(new Map([['reconnect', ['alt+c']]]));
   const { screen, connection } = await start({ keymap });
   screen.type('\x1bc');
-  await vi.waitFor(() => expect(connection.reconnects).toBe(1));
+  await expect.poll(() => connection.reconnects).toBe(1);
 });
 
 test('scrolling back shows earlier text and counts new lines; end returns', async () => {
@@ -327,7 +327,7 @@ test('the first token is on the screen when the paint is reported', async () => 
   await ask(running, 'hello');
   running.chat.latest.text('FIRST');
   running.clock.advance(0);
-  await vi.waitFor(() => expect(running.chat.latest.paintedMs).toHaveLength(1));
+  await expect.poll(() => running.chat.latest.paintedMs).toHaveLength(1);
   expect(running.screen.text()).toContain('FIRST');
 });
 

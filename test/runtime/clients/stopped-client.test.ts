@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { encodeMessage } from '../../../src/protocol/encode.js';
 import { testDaemon } from '../../support/daemon.js';
 import { httpRequest, httpStream, jsonOf, of } from '../../support/raw-client.js';
+import { settled } from '../../support/settled.js';
 import { startUpstream } from '../../support/upstream.js';
 
 const closing: Array<() => Promise<void> | void> = [];
@@ -27,9 +28,7 @@ socket.on('data', (bytes) => {
   if (count >= Number(total)) console.log('all');
 });`;
 
-test('a stopped client (SIGSTOP) delays only its own provider, and receives everything after SIGCONT', {
-  timeout: 60_000,
-}, async () => {
+test('a stopped client (SIGSTOP) delays only its own provider, and receives everything after SIGCONT', async () => {
   let written = 0;
   const flood = Promise.withResolvers<void>();
   const upstream = await startUpstream(async (request, response) => {
@@ -58,19 +57,11 @@ test('a stopped client (SIGSTOP) delays only its own provider, and receives ever
   child.stdout.on('data', (text) => {
     said += String(text);
   });
-  await vi.waitFor(() => expect(said).toBe('begun\n'), { timeout: 10_000 });
+  await expect.poll(() => said).toBe('begun\n');
   child.kill('SIGSTOP');
   flood.resolve();
 
-  let before = -1;
-  await vi.waitFor(
-    () => {
-      const last = before;
-      before = written;
-      if (written <= PIECE.length || last !== written) throw new Error('still changing');
-    },
-    { interval: 200, timeout: 10_000 },
-  );
+  await settled(() => written, PIECE.length + 1, 200);
   // The sockets' buffers and the window. The client has granted far more.
   expect(written).toBeLessThan(16 * 1024 * 1024);
   const other = await daemon.client();
@@ -78,5 +69,5 @@ test('a stopped client (SIGSTOP) delays only its own provider, and receives ever
   expect(jsonOf(await other.next(of(MessageType.ExecuteResponse))).body).toBe('small');
 
   child.kill('SIGCONT');
-  await vi.waitFor(() => expect(said).toMatch(/all/), { timeout: 30_000 });
+  await expect.poll(() => said).toMatch(/all/);
 });

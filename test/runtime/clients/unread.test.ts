@@ -64,17 +64,15 @@ async function peakBytes(): Promise<number> {
   return most;
 }
 
-test('buffered answers to a client that does not read cost bounded memory, and all arrive once it reads', {
-  timeout: 60_000,
-}, async () => {
+test('buffered answers to a client that does not read cost bounded memory, and all arrive once it reads', async () => {
   const requests = 90;
   client.socket.pause();
   const frames = Array.from({ length: requests }, (_, id) =>
     encodeMessage(httpRequest(BigInt(id + 1), { method: 'GET', url: upstream.url })),
   );
   client.write(Buffer.concat(frames));
+  await expect.poll(() => begun).toBeGreaterThan(10);
   expect(await peakBytes()).toBeLessThan(MOST_BYTES);
-  expect(begun).toBeGreaterThan(10);
   let whole = 0;
   client.socket.resume();
   for (let id = 1; id <= requests; id += 1) {
@@ -85,9 +83,7 @@ test('buffered answers to a client that does not read cost bounded memory, and a
   expect(whole).toBe(requests);
 });
 
-test('a flood of health checks from a client that does not read costs bounded memory, and each gets its answer', {
-  timeout: 60_000,
-}, async () => {
+test('a flood of health checks from a client that does not read costs bounded memory, and each gets its answer', async () => {
   // Each health response lists all tenants.
   for (let id = 1n; id <= 40n; id += 1n) {
     client.send(
@@ -105,7 +101,5 @@ test('a flood of health checks from a client that does not read costs bounded me
   await other.close();
   expect(await peakBytes()).toBeLessThan(MOST_BYTES);
   client.socket.resume();
-  await expect
-    .poll(() => client.received.filter(of(MessageType.HealthResponse)).length, { timeout: 30_000 })
-    .toBe(checks);
+  await expect.poll(() => client.received.filter(of(MessageType.HealthResponse)).length).toBe(checks);
 });

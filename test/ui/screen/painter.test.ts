@@ -52,7 +52,7 @@ describe('the screen', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   test('has links that open their address, whatever part of them is repainted', async () => {
     const { screen, show } = start(colourTheme);

@@ -36,7 +36,7 @@ describe.each([true, false])(
         }),
         { numRuns: TEXTS },
       );
-    }, 60_000);
+    });
   },
 );
 
@@ -58,7 +58,7 @@ test('a narrow window loses no letter that a wide one shows', () => {
     }),
     { numRuns: TEXTS },
   );
-}, 60_000);
+});
 
 test('code is shown unchanged, line by line', () => {
   const line = fc.string({ unit: fc.constantFrom(...'ab*_~`$\\ \t|<&日'), maxLength: 12 });
