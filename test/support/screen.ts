@@ -31,7 +31,8 @@ export interface Screen {
 
 const SETTLED_MS = 60;
 
-export function createScreen(columns: number, rows: number): Screen {
+/** @param graphemes whether a grapheme has one width; else each of its characters has its own, as in xterm [yes] */
+export function createScreen(columns: number, rows: number, { graphemes = true } = {}): Screen {
   // Scrollback would only hide mistakes; line ends are converted as a terminal's driver does.
   const terminal = new xterm.Terminal({
     cols: columns,
@@ -41,7 +42,7 @@ export function createScreen(columns: number, rows: number): Screen {
     convertEol: true,
   });
   terminal.loadAddon(new UnicodeGraphemesAddon());
-  terminal.unicode.activeVersion = '15-graphemes';
+  terminal.unicode.activeVersion = graphemes ? '15-graphemes' : '6';
   const changed = new EventEmitter();
   changed.setMaxListeners(0);
   const events: string[] = [];
@@ -56,7 +57,7 @@ export function createScreen(columns: number, rows: number): Screen {
     return true;
   });
   // Modes that the program itself sets: screen, cursor, paste, mouse, wheel, synchronised output.
-  const own = new Set([1049, 25, 2004, 1002, 1006, 1007, 1036, 2026]);
+  const own = new Set([7, 1049, 25, 2004, 1002, 1006, 1007, 1036, 2026]);
   for (const final of ['h', 'l']) {
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
       for (const mode of modes.flat()) if (!own.has(mode)) events.push(`mode ?${mode}${final}`);

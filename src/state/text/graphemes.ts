@@ -43,9 +43,20 @@ export function graphemeWidth(grapheme: string, column: number): number {
   const known = widths.get(grapheme);
   if (known !== undefined) return known;
   if (widths.size >= MAX_CACHED_WIDTHS) widths.clear();
-  const width = bidiMark(grapheme)?.length ?? stringWidth(grapheme);
+  const width = bidiMark(grapheme)?.length ?? stringWidth(grapheme) + furtherLetters(grapheme);
   widths.set(grapheme, width);
   return width;
+}
+
+/** Letters after the first one, except those that string-width counts: Hangul, and half-width and full-width forms. */
+const FURTHER_LETTERS = /(?<!^)(?!\p{Script=Hangul}|[\uff00-\uffef])\p{L}/gu;
+
+/**
+ * The cells of the letters after a grapheme's first one, e.g. those joined by a virama: most terminals give each
+ * letter its own cells.
+ */
+function furtherLetters(grapheme: string): number {
+  return stringWidth((grapheme.match(FURTHER_LETTERS) ?? []).join(''));
 }
 
 /** The cells that a line takes on the screen. */

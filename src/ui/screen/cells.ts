@@ -92,27 +92,85 @@ const MANY_BLANKS = 5;
 /**
  * The output that paints a range, with the cursor at its first cell. Blanks at its end are erased, or left out if the
  * row is already `blank`.
+ * @param left the column of the line's first cell
  */
-export function paintCells(cells: Cells, { from, to }: Stretch, theme: Theme, blank = false): string {
+export function paintCells(
+  cells: Cells,
+  { from, to }: Stretch,
+  theme: Theme,
+  left: number,
+  blank = false,
+): string {
   const { graphemes, tones, columns, links } = cells;
   let end = to;
   while (end > from && graphemes[end - 1] === ' ' && tones[end - 1] === 'plain') end -= 1;
+  const loose = firstLoose(cells) < end;
+  const anchors = loose ? anchorsOf(cells) : undefined;
   let painted = '';
   let place = from;
   while (place < end) {
+    if (anchors?.has(place)) painted += toColumn(left + (columns[place] ?? 0));
     const tone = tones[place] ?? 'plain';
     const link = links?.[place];
     let text = '';
-    for (; place < end && tones[place] === tone && links?.[place] === link; place += 1)
+    do {
       text += graphemes[place] ?? '';
+      place += 1;
+    } while (place < end && tones[place] === tone && links?.[place] === link && !anchors?.has(place));
     painted += link === undefined ? theme(tone, text) : hyperlink(link, theme(tone, text));
   }
   if (blank) return painted;
   const cellsFrom = (start: number): number => (columns[to] ?? 0) - (columns[start] ?? 0);
   // The end column is unknown, so erase all cells first.
-  if (firstLoose(cells) < end) return erase(cellsFrom(from)) + painted;
+  if (loose) return erase(cellsFrom(from)) + painted;
   const blanks = cellsFrom(end);
   return painted + (blanks < MANY_BLANKS ? ' '.repeat(blanks) : erase(blanks));
+}
+
+/**
+ * The places that are moved to explicitly, because the terminal may be in another column by then: a table's border and
+ * text after several blanks. There must be enough blanks before them, or they would hide the end of a wider text.
+ */
+function anchorsOf({ graphemes, columns }: Cells): ReadonlySet<number> {
+  const anchors = new Set<number>();
+  let differs = false;
+  let excess = 0;
+  let blanks = 0;
+  for (const [place, grapheme] of graphemes.entries()) {
+    if (grapheme === ' ') {
+      blanks += 1;
+      continue;
+    }
+    if (differs && blanks >= Math.max(excess, grapheme === '│' ? 1 : 2)) {
+      anchors.add(place);
+      differs = false;
+      excess = 0;
+    }
+    blanks = 0;
+    if (SETTLED.test(grapheme)) continue;
+    differs = true;
+    excess += excessOf(grapheme, (columns[place + 1] ?? 0) - (columns[place] ?? 0));
+  }
+  return anchors;
+}
+
+/** The cells by which a terminal may draw a grapheme wider: some add up its characters' widths. */
+function excessOf(grapheme: string, cells: number): number {
+  let sum = 0;
+  for (const character of grapheme) sum += graphemeWidth(character, 0);
+  return Math.max(0, sum - cells);
+}
+
+/** Whether a terminal may draw the line beyond its width. */
+export function mayOverflow({ graphemes, columns }: Cells): boolean {
+  let excess = 0;
+  let end = 0;
+  for (const [place, grapheme] of graphemes.entries()) {
+    if (grapheme === ' ') continue;
+    end = columns[place + 1] ?? 0;
+    if (!SETTLED.test(grapheme)) excess += excessOf(grapheme, end - (columns[place] ?? 0));
+  }
+  return excess > 0 && end + excess > (columns.at(-1) ?? 0);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Line } from '../style/line.js';
 import type { Theme } from '../style/theme.js';
-import { type Cells, cellsOf, changeIn, paintCells, toColumn } from './cells.js';
+import { type Cells, cellsOf, changeIn, mayOverflow, paintCells, toColumn } from './cells.js';
 
 /** A place in cells, from the top left. */
 export interface Position {
@@ -65,20 +65,29 @@ export function updateRow(before: Row | undefined, after: Row, y: number, theme:
     const cells = cellsIn(segment);
     const change = changeIn(cellsIn(old), cells);
     if (change === undefined) continue;
-    output += goTo(segment.left + (cells.columns[change.from] ?? 0), y) + paintCells(cells, change, theme);
+    // It may be drawn over the segments beside it.
+    if (mayOverflow(cells)) return wholeRow(after, y, theme);
+    const { left } = segment;
+    output += goTo(left + (cells.columns[change.from] ?? 0), y) + paintCells(cells, change, theme, left);
   }
   return output;
 }
 
+/** At the screen's edge, further characters replace the last one instead of going to the next row. */
+const WRAP_OFF = '\x1b[?7l';
+const WRAP_ON = '\x1b[?7h';
+
 function wholeRow(row: Row, y: number, theme: Theme): string {
   let output = `${goTo(0, y)}\x1b[K`;
+  let overflows = false;
   for (const segment of row) {
     const cells = cellsIn(segment);
+    overflows ||= mayOverflow(cells);
     const all = { from: 0, to: cells.graphemes.length };
-    const painted = paintCells(cells, all, theme, true);
+    const painted = paintCells(cells, all, theme, segment.left, true);
     if (painted !== '') output += toColumn(segment.left) + painted;
   }
-  return output;
+  return overflows ? WRAP_OFF + output + WRAP_ON : output;
 }
 
 function cellsIn(segment: Segment): Cells {

@@ -34,3 +34,19 @@ test('characters of one cell keep their width next to each other', () => {
     expect(stringWidth(`a${character}${character}b`)).toBe(4);
   }
 });
+
+test('each letter of a grapheme has its cells, as in xterm, VTE, Konsole, Alacritty, kitty, st and screen', () => {
+  // Letters joined by a virama, and the vowels AM of Thai and Lao, which are letters.
+  for (const [text, cells] of [
+    ['क्ष', 2],
+    ['न्दी', 3],
+    ['हिन्दी', 5],
+    ['กำ', 2],
+    ['ລຳ', 2],
+    ['กี', 1],
+    ['ᄒᆞᆫ', 2],
+    ['ｶﾞ', 2],
+    ['e\u0301', 1],
+  ] as const)
+    expect([text, cellWidth(text)]).toEqual([text, cells]);
+});

@@ -16,8 +16,8 @@ interface Painted {
   show(rows: readonly Line[], more?: Partial<Region>): Promise<void>;
 }
 
-function start(theme = plainTheme): Painted {
-  const screen = createScreen(COLUMNS, ROWS);
+function start(theme = plainTheme, terminal?: { graphemes: boolean }): Painted {
+  const screen = createScreen(COLUMNS, ROWS, terminal);
   const painter = createPainter(screen.stdout, theme);
   painter.begin();
   const owner = {};
@@ -172,3 +172,35 @@ test('nothing is written while another program has the terminal; afterwards the 
   await painter.painted();
   await screen.until((text) => text.trim() === 'changed');
 });
+
+describe('where the terminal gives a character another width', () => {
+  const FAMILY = '👩‍👩‍👧‍👦';
+  const asLines = (...rows: string[]): Line[] => rows.map((row) => [row]);
+
+  test('the borders of a table and text after blanks stay in their columns', async () => {
+    const { screen, show } = start(plainTheme, { graphemes: false });
+    await show(asLines('│ ❤️ │ 1 │', '│ ab │ 2 │', `${FAMILY}        │ x`, '❤️✔️   y'));
+    expect(columnsOf(screen, 0, '│')).toEqual(columnsOf(screen, 1, '│'));
+    expect(columnsOf(screen, 2, '│')).toEqual([10]);
+    expect(columnsOf(screen, 3, 'y')).toEqual([7]);
+  });
+
+  test('wider text hides neither what follows nor the region beside it, and never wraps', async () => {
+    const { screen, painter, show } = start(plainTheme, { graphemes: false });
+    painter.show({}, { place: () => ({ x: 20, y: 0 }), rows: asLines('│abc', '│abc'), width: 4 });
+    await show(asLines('first', 'second'), { width: 20 });
+    await show(asLines(`${FAMILY} 1234567890123456`, `${FAMILY} │ text`), { width: 20 });
+    for (const row of screen.rows().slice(0, 2)) expect(row).toMatch(/│abc$/);
+    expect(screen.rows()[1]).toContain('👦 │ text');
+    const full = start(plainTheme, { graphemes: false });
+    await full.show(asLines('first', 'second'));
+    await full.show(asLines(`${FAMILY} 123456789012345678901`, 'second'));
+    expect(full.screen.rows()[1]).toBe('second');
+  });
+});
+
+/** The columns of a character in a row. */
+function columnsOf(screen: Screen, row: number, character: string): number[] {
+  const cells = (screen.cells()[row] ?? []).map((cell) => cell.startsWith(character));
+  return [...cells.keys()].filter((column) => cells[column]);
+}
