@@ -22,6 +22,11 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** No retry and no circuit: after a failure, the caller reads the page again at its next interval. */
 const POLICY = { maxAttempts: 1, circuit: false } as const;
 
+/** Several servers have a metrics page only when they are told to. */
+const NO_PAGE: ReadonlySet<number> = new Set([404, 501]);
+const NO_PAGE_ADVICE =
+  '; check the address, or start llama.cpp with --metrics, SGLang with --enable-metrics, LiteLLM with the callback prometheus';
+
 /** Reads a metrics page once. Never rejects. */
 export async function scrape(
   streamer: HttpStreamer,
@@ -65,7 +70,8 @@ export async function scrape(
   } finally {
     decoded.close();
   }
-  if (status !== 200) return problem(`the server answered ${status}`);
+  if (status !== 200)
+    return problem(`the server answered ${status}${NO_PAGE.has(status) ? NO_PAGE_ADVICE : ''}`);
   if (page.end().samples === 0) return problem('the answer is no Prometheus metrics page');
   return { ok: true, samples, leftOut };
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
 import {
@@ -110,6 +111,11 @@ test('a redirect to another origin removes the key', async () => {
 });
 
 test.each([
+  [
+    'is turned off',
+    'the server answered 501; check the address, or start llama.cpp with --metrics',
+    (_request, response) => response.writeHead(501).end('{}'),
+  ],
   ['fails', 'the server answered 503', (_request, response) => response.writeHead(503).end('sorry')],
   [
     'is not a metrics page',
@@ -129,6 +135,19 @@ test.each([
     expect(stderr.match(/could not be read/g)).toHaveLength(1);
   },
 );
+
+test('a compressed OpenMetrics page is read with all of its series', async () => {
+  await endpoint(answer);
+  const text = readFileSync(join(import.meta.dirname, '../fixtures/server-metrics/vllm-openmetrics.txt'));
+  const server = await metrics((_request, response) => {
+    const type = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+    response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' }).end(gzipSync(text));
+  });
+  const { stdout } = await run([...FLAGS, '--server-metrics', `${server.url}/metrics`]);
+  const report = read(stdout).server_metrics;
+  expect(report).toMatchObject({ server: 'vLLM', failed: 0, figures: { running: { max: 6 } } });
+  expect(Object.keys(report?.series ?? {})).toHaveLength(12);
+});
 
 test("the endpoint's metrics_url is read without a flag", async () => {
   const chat = await endpoint(answer);

@@ -42,9 +42,13 @@ export interface RecorderLimits {
   readonly series: number;
   /** Number of pages whose series are kept. With more pages, every second one is kept, then every fourth, and so on. */
   readonly pages: number;
+  /** Number of values of all series: the more series, the fewer pages are kept. */
+  readonly values: number;
 }
 
-const LIMITS: RecorderLimits = { series: 2000, pages: 600 };
+const LIMITS: RecorderLimits = { series: 20_000, pages: 600, values: 1_200_000 };
+/** Number of pages that are kept of any number of series. */
+const FEWEST_PAGES = 2;
 
 /** The figures use every page; the series use as many pages as the limits allow. */
 export function createServerRecorder(limits: RecorderLimits = LIMITS): ServerRecorder {
@@ -103,7 +107,8 @@ export function createServerRecorder(limits: RecorderLimits = LIMITS): ServerRec
       }
       pages += 1;
       if ((pages - 1) % every !== 0) return;
-      if (atMs.length >= limits.pages) thin();
+      const room = Math.max(FEWEST_PAGES, limits.values / Math.max(1, series.size));
+      if (atMs.length >= Math.min(limits.pages, room)) thin();
       if ((pages - 1) % every !== 0) return;
       atMs.push(at);
       keep(samples, reading.figures, leftOut);

@@ -8,29 +8,62 @@ export interface ServerReading {
   readonly figures: Partial<Readonly<Record<Role, number>>>;
 }
 
+type Labelled = Pick<MetricSample, 'labels' | 'value'>;
+
 /** Reads the server's load from the samples of one page. NaN and infinite values are ignored. */
-export function readServer(samples: Iterable<Pick<MetricSample, 'name' | 'value'>>): ServerReading {
-  const values = new Map<string, number[]>();
-  for (const { name, value } of samples) {
-    if (!WANTED.has(name) || !Number.isFinite(value)) continue;
-    const known = values.get(name);
-    if (known === undefined) values.set(name, [value]);
-    else known.push(value);
+export function readServer(samples: Iterable<Labelled & Pick<MetricSample, 'name'>>): ServerReading {
+  const found = new Map<string, Labelled[]>();
+  for (const { name, labels, value } of samples) {
+    const known = knownName(name);
+    if (!WANTED.has(known) || !Number.isFinite(value)) continue;
+    const before = found.get(known);
+    if (before === undefined) found.set(known, [{ labels, value }]);
+    else before.push({ labels, value });
   }
   for (const { name, names } of KNOWN_SERVERS) {
     const figures: Partial<Record<Role, number>> = {};
     for (const role of ROLE_NAMES) {
-      const found = names[role]
-        ?.map((one) => [one].flat().flatMap((each) => values.get(each) ?? []))
+      const values = names[role]
+        ?.map((one) => [one].flat().flatMap((each) => joinedByRank(found.get(knownName(each)) ?? [], role)))
         .find((all) => all.length > 0);
-      if (found !== undefined) figures[role] = joined(found, role);
+      if (values !== undefined) figures[role] = joined(values, role);
     }
     if (Object.keys(figures).length > 0) return { server: name, figures };
   }
   return { server: undefined, figures: {} };
 }
 
-const WANTED = new Set(KNOWN_SERVERS.flatMap(({ names }) => Object.values(names).flat(2)));
+/** Ray Serve puts `ray_` before the names of vLLM. It and several gateways replace colons, which Prometheus reserves. */
+function knownName(name: string): string {
+  return name.replace(/^ray_/, '').replace(':', '_');
+}
+
+const WANTED = new Set(KNOWN_SERVERS.flatMap(({ names }) => Object.values(names).flat(2)).map(knownName));
+
+/**
+ * Labels of processes that serve the same requests together, and so report the same values: SGLang's ranks. Its
+ * `dp_rank` has requests of its own.
+ */
+const SAME_REQUESTS = /(?:^|,)(?:tp_rank|pp_rank|cp_rank|attn_cp_rank|moe_ep_rank)="(?:[^"\\]|\\.)*"/g;
+/** SGLang's scheduler reports a figure of each priority, and their sum with an empty priority. */
+const PRIORITY = /(?:^|,)priority="((?:[^"\\]|\\.)*)"/;
+
+/** Returns the values without those that repeat others. */
+function joinedByRank(samples: readonly Labelled[], role: Role): number[] {
+  const most = new Map<string, number>();
+  for (const { labels, value } of withoutParts(samples, role)) {
+    const key = labels.replace(SAME_REQUESTS, '');
+    most.set(key, Math.max(most.get(key) ?? Number.NEGATIVE_INFINITY, value));
+  }
+  return [...most.values()];
+}
+
+/** Tokens are counted once for each request, with its priority, so they have no sum. */
+function withoutParts(samples: readonly Labelled[], role: Role): readonly Labelled[] {
+  if (role === 'prompt_tokens' || role === 'generation_tokens') return samples;
+  const sums = samples.filter(({ labels }) => PRIORITY.exec(labels)?.[1] === '');
+  return sums.length > 0 ? sums : samples;
+}
 
 function joined(values: readonly number[], role: Role): number {
   return ROLES[role].joined === 'sum' ? values.reduce((sum, one) => sum + one, 0) : Math.max(...values);

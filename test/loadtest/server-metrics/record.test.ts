@@ -41,7 +41,7 @@ test('a counter continues from zero after a reset', () => {
 });
 
 test('series and pages are limited, and figures use every page', () => {
-  const recorder = createServerRecorder({ series: 3, pages: 4 });
+  const recorder = createServerRecorder({ series: 3, pages: 4, values: 1000 });
   for (let index = 0; index < 21; index += 1)
     recorder.add(index, page({ 'vllm:num_requests_running': index, a: 1, b: index, c: 1, d: 1 }), 5);
   const record = recorder.record('');
@@ -52,6 +52,15 @@ test('series and pages are limited, and figures use every page', () => {
   expect(record.leftOut).toBe(7);
   expect(record.pages).toBe(21);
   expect(record.figures.get('running')).toMatchObject({ max: 20, end: 20 });
+});
+
+test('a page of many series keeps all of them, at fewer times', () => {
+  const recorder = createServerRecorder({ series: 100, pages: 600, values: 400 });
+  const many = (index: number): Record<string, number> =>
+    Object.fromEntries(Array.from({ length: 100 }, (_, series) => [`s${series}`, index]));
+  for (let index = 0; index < 9; index += 1) recorder.add(index, page(many(index)), 0);
+  const { series, leftOut, atMs } = recorder.record('');
+  expect({ series: series.size, leftOut, atMs }).toEqual({ series: 100, leftOut: 0, atMs: [0, 4, 8] });
 });
 
 test('a series has null on pages that lack it', () => {
