@@ -63,10 +63,7 @@ export interface Stretch {
   readonly to: number;
 }
 
-/**
- * The range of `after` that differs from `before`; undefined when both are equal. Both must have the same width. The
- * range reaches to the end if terminals disagree on a grapheme's width, because then later ones may be elsewhere.
- */
+/** The range of `after` that differs from `before`; undefined when both are equal. Both must have the same width. */
 export function changeIn(before: Cells, after: Cells): Stretch | undefined {
   const same = (a: number, b: number): boolean =>
     before.graphemes[a] === after.graphemes[b] &&
@@ -77,8 +74,6 @@ export function changeIn(before: Cells, after: Cells): Stretch | undefined {
   let from = 0;
   while (from < to && same(from, from)) from += 1;
   if (from === to && from === beforeTo) return undefined;
-  const loose = Math.min(firstLoose(before), firstLoose(after));
-  if (loose < Number.POSITIVE_INFINITY) return { from: Math.min(from, loose), to };
   while (to > from && beforeTo > from && same(beforeTo - 1, to - 1)) {
     to -= 1;
     beforeTo -= 1;
@@ -104,8 +99,7 @@ export function paintCells(
   const { graphemes, tones, columns, links } = cells;
   let end = to;
   while (end > from && graphemes[end - 1] === ' ' && tones[end - 1] === 'plain') end -= 1;
-  const loose = firstLoose(cells) < end;
-  const anchors = loose ? anchorsOf(cells) : undefined;
+  const anchors = isLoose(cells) ? anchorsOf(cells) : undefined;
   let painted = '';
   let place = from;
   while (place < end) {
@@ -120,10 +114,7 @@ export function paintCells(
     painted += link === undefined ? theme(tone, text) : hyperlink(link, theme(tone, text));
   }
   if (blank) return painted;
-  const cellsFrom = (start: number): number => (columns[to] ?? 0) - (columns[start] ?? 0);
-  // The end column is unknown, so erase all cells first.
-  if (loose) return erase(cellsFrom(from)) + painted;
-  const blanks = cellsFrom(end);
+  const blanks = (columns[to] ?? 0) - (columns[end] ?? 0);
   return painted + (blanks < MANY_BLANKS ? ' '.repeat(blanks) : erase(blanks));
 }
 
@@ -161,18 +152,6 @@ function excessOf(grapheme: string, cells: number): number {
   return Math.max(0, sum - cells);
 }
 
-/** Whether a terminal may draw the line beyond its width. */
-export function mayOverflow({ graphemes, columns }: Cells): boolean {
-  let excess = 0;
-  let end = 0;
-  for (const [place, grapheme] of graphemes.entries()) {
-    if (grapheme === ' ') continue;
-    end = columns[place + 1] ?? 0;
-    if (!SETTLED.test(grapheme)) excess += excessOf(grapheme, end - (columns[place] ?? 0));
-  }
-  return excess > 0 && end + excess > (columns.at(-1) ?? 0);
-}
-
 /**
  * A text with a link for the terminal. The id joins the pieces of a link that wraps over several rows.
  * @see https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda (OSC 8)
@@ -197,8 +176,7 @@ export function toColumn(column: number): string {
 const SETTLED =
   /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2500-\u25fc\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
 
-/** The first place with a grapheme whose width differs between terminals; infinity without any. */
-function firstLoose({ graphemes }: Cells): number {
-  const place = graphemes.findIndex((grapheme) => !SETTLED.test(grapheme));
-  return place < 0 ? Number.POSITIVE_INFINITY : place;
+/** Whether terminals disagree on a grapheme's width, so that what follows may be in other columns. */
+export function isLoose({ graphemes }: Cells): boolean {
+  return graphemes.some((grapheme) => !SETTLED.test(grapheme));
 }

@@ -1,6 +1,6 @@
 import type { Line } from '../style/line.js';
 import type { Theme } from '../style/theme.js';
-import { type Cells, cellsOf, changeIn, mayOverflow, paintCells, toColumn } from './cells.js';
+import { type Cells, cellsOf, changeIn, isLoose, paintCells, toColumn } from './cells.js';
 
 /** A place in cells, from the top left. */
 export interface Position {
@@ -65,8 +65,8 @@ export function updateRow(before: Row | undefined, after: Row, y: number, theme:
     const cells = cellsIn(segment);
     const change = changeIn(cellsIn(old), cells);
     if (change === undefined) continue;
-    // It may be drawn over the segments beside it.
-    if (mayOverflow(cells)) return wholeRow(after, y, theme);
+    // It may be in other columns, and over the segments beside it.
+    if (isLoose(cells) || isLoose(cellsIn(old))) return wholeRow(after, y, theme);
     const { left } = segment;
     output += goTo(left + (cells.columns[change.from] ?? 0), y) + paintCells(cells, change, theme, left);
   }
@@ -76,16 +76,20 @@ export function updateRow(before: Row | undefined, after: Row, y: number, theme:
 /** At the screen's edge, further characters replace the last one instead of going to the next row. */
 const WRAP_OFF = '\x1b[?7l';
 const WRAP_ON = '\x1b[?7h';
+/** Erases from the cursor to the row's end. */
+const ERASE_REST = '\x1b[K';
 
 function wholeRow(row: Row, y: number, theme: Theme): string {
-  let output = `${goTo(0, y)}\x1b[K`;
+  let output = `${goTo(0, y)}${ERASE_REST}`;
   let overflows = false;
   for (const segment of row) {
     const cells = cellsIn(segment);
-    overflows ||= mayOverflow(cells);
     const all = { from: 0, to: cells.graphemes.length };
     const painted = paintCells(cells, all, theme, segment.left, true);
-    if (painted !== '') output += toColumn(segment.left) + painted;
+    // The segment before may reach into this one.
+    if (overflows) output += `${toColumn(segment.left)}${ERASE_REST}${painted}`;
+    else if (painted !== '') output += toColumn(segment.left) + painted;
+    overflows ||= isLoose(cells);
   }
   return overflows ? WRAP_OFF + output + WRAP_ON : output;
 }

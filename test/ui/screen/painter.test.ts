@@ -110,12 +110,14 @@ describe('the output', () => {
     expect(screen.written.length).toBe(before + update.length);
   });
 
-  test('repaints an erased row from an emoji on, because terminals disagree on its width', async () => {
+  test('repaints the whole row with an emoji, because terminals disagree on its width', async () => {
     const { screen, show } = start();
     await show([['hearts ❤️ and more']]);
     const before = screen.written.length;
     await show([['hearts ❤️ and none']]);
-    expect(screen.written.slice(before)).toBe('\x1b[?2026h\x1b[1;8H\x1b[17X❤️ and none\x1b[?2026l');
+    expect(screen.written.slice(before)).toBe(
+      '\x1b[?2026h\x1b[?7l\x1b[1;1H\x1b[K\x1b[1Ghearts ❤️ and none\x1b[?7h\x1b[?2026l',
+    );
   });
 
   test('joins changes of the same turn', async () => {
@@ -187,10 +189,13 @@ describe('where the terminal gives a character another width', () => {
 
   test('wider text hides neither what follows nor the region beside it, and never wraps', async () => {
     const { screen, painter, show } = start(plainTheme, { graphemes: false });
-    painter.show({}, { place: () => ({ x: 20, y: 0 }), rows: asLines('│abc', '│abc'), width: 4 });
-    await show(asLines('first', 'second'), { width: 20 });
-    await show(asLines(`${FAMILY} 1234567890123456`, `${FAMILY} │ text`), { width: 20 });
+    painter.show({}, { place: () => ({ x: 20, y: 0 }), rows: asLines('│abc', '│abc', ''), width: 4 });
+    await show(asLines('first', 'second', 'third'), { width: 20 });
+    const wide = `${FAMILY} 1234567890123456`;
+    await show(asLines(wide, `${FAMILY} │ text`, wide), { width: 20 });
     for (const row of screen.rows().slice(0, 2)) expect(row).toMatch(/│abc$/);
+    expect(screen.rows()[2]).toMatch(/\d$/);
+    expect(columnsOf(screen, 2, ' ')).toEqual(expect.arrayContaining([20, 21, 22, 23]));
     expect(screen.rows()[1]).toContain('👦 │ text');
     const full = start(plainTheme, { graphemes: false });
     await full.show(asLines('first', 'second'));
