@@ -15,22 +15,27 @@ import {
 import type { Adaptations } from './adaptation.js';
 import { asException, CLOSING_MS, LINGER_MS, runExchange, silence } from './exchange.js';
 import { outputOf } from './observer.js';
-import { type Prepared, prepared } from './prepared.js';
-import { requestBody, settingsOf, translated } from './request-body.js';
+import type { Prepared } from './prepared.js';
 import type { ChatMessage, ChatOptions, HttpStreamer } from './types.js';
 
 /** A running request. */
 export interface LoadStream {
-  readonly result: Promise<StreamResult>;
   /** Ends the request with outcome `cancelled`. */
   cancel(): void;
   /** Fails the request when its time limit has passed. Call it periodically. */
   check(nowMs: number): void;
 }
 
+/** Receives a request's events. `onEnd` or `onFailed` is the last call. */
+export interface LoadListener {
+  onEvent(event: StreamEvent): void | Promise<void>;
+  onEnd(result: StreamResult): void;
+  onFailed(error: unknown): void;
+}
+
 export interface LoadStreamer extends HttpStreamer {
   /** Sends a request as `streamHTTP` does, but cheaper; undefined when this streamer cannot send such a request. */
-  start?(request: HTTPRequestConfig, onEvent: OnEvent): LoadStream | undefined;
+  start?(request: HTTPRequestConfig, listener: LoadListener): LoadStream | undefined;
 }
 
 /** Settings that all requests of a load test share. */
@@ -61,96 +66,11 @@ export interface LoadAnswer extends ChatResult {
   metrics: LoadFigures;
 }
 
-interface Running {
-  /** Ends the exchange when a time limit has passed. Called every `CHECK_MS`. */
-  check(nowMs: number): void;
-  abort(): void;
-}
+type OnEvent = LoadListener['onEvent'];
+export type Resolve = (answer: LoadAnswer | Promise<LoadAnswer>) => void;
 
-type OnEvent = (event: StreamEvent) => void | Promise<void>;
-
-/** Interval at which running requests' time limits are checked, in ms. */
-const CHECK_MS = 100;
-
-/**
- * Runs the exchanges of a load test, for thousands of requests a second. A plain 2xx response is read here, with as few
- * objects, promises and timers as possible. Any other response is handed to `runExchange`. Both use the same answer
- * parser and timeline.
- */
-export class LoadExchanges {
-  readonly #target: LoadTarget;
-  readonly #running = new Set<Running>();
-  /** Request bodies by their messages, because a test sends the same prompts many times. */
-  readonly #bodies = new WeakMap<readonly ChatMessage[], Buffer>();
-  readonly #timer: NodeJS.Timeout;
-  readonly #shared: Shared;
-
-  constructor(target: LoadTarget) {
-    const { endpoint, options } = target;
-    const model = options.model ?? endpoint.model;
-    const request = prepared(endpoint, model);
-    this.#target = target;
-    this.#shared = {
-      target,
-      model,
-      request,
-      idleMs: options.idleMs ?? endpoint.idleMs,
-      timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
-      answerMs: options.answerMs ?? endpoint.answerMs,
-      policy: { scope: model, ...options.policy },
-      context: {
-        source: request.host,
-        keys: request.keys,
-        settings: settingsOf(endpoint, options),
-        format: endpoint.access.api,
-        thinkingTags: endpoint.access.thinkingTags,
-      },
-      done: (exchange) => this.#running.delete(exchange),
-    };
-    this.#timer = setInterval(() => {
-      const nowMs = performance.now();
-      for (const exchange of this.#running) exchange.check(nowMs);
-    }, CHECK_MS).unref();
-  }
-
-  /** Never rejects. */
-  ask(request: LoadRequest): Promise<LoadAnswer> {
-    const body = this.#bodyOf(request);
-    const exchange = new LoadExchange(this.#shared, request);
-    this.#running.add(exchange);
-    return exchange.run(body);
-  }
-
-  /** Ends all running exchanges with outcome `cancelled`. */
-  abort(): void {
-    for (const exchange of this.#running) exchange.abort();
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
-  }
-
-  #bodyOf(request: LoadRequest): Buffer | undefined {
-    const { endpoint, options, adaptations } = this.#target;
-    // Only `runExchange` adapts refused bodies and adds client certificates.
-    if (adaptations.size > 0 || endpoint.access.clientFiles !== undefined) return undefined;
-    const { messages, maxTokens, body } = request;
-    const known = this.#bodies.get(messages);
-    if (known !== undefined) return known;
-    const all = {
-      ...(maxTokens !== undefined && { maxTokens }),
-      ...(body !== undefined && { body }),
-      ...options,
-      stream: endpoint.access.stream,
-    };
-    const asked = requestBody(endpoint, this.#shared.model, messages, all);
-    const bytes = Buffer.from(JSON.stringify(translated(endpoint, asked)));
-    this.#bodies.set(messages, bytes);
-    return bytes;
-  }
-}
-
-interface Shared {
+/** What the exchanges of a load test share. */
+export interface LoadShared {
   readonly target: LoadTarget;
   readonly model: string;
   readonly request: Prepared;
@@ -159,20 +79,24 @@ interface Shared {
   readonly answerMs: number | undefined;
   readonly context: AnswerContext;
   readonly policy: RequestPolicy;
-  done(exchange: Running): void;
+  done(exchange: LoadExchange): void;
 }
 
-class LoadExchange implements Running {
-  readonly #shared: Shared;
+/** One exchange of a load test. */
+export class LoadExchange implements LoadListener {
+  /** Its position among the running exchanges. */
+  place: number;
+  readonly #shared: LoadShared;
   readonly #asked: LoadRequest;
   /** Aborts the exchange of `#runOther`. */
   #otherStop: AbortController | undefined;
   readonly #sentMs = performance.now();
   readonly #timeline: Timeline;
+  readonly #resolve: Resolve;
   #stream: LoadStream | undefined;
   #chat: ChatStream | undefined;
-  /** The `runExchange` that reads a response that is not plain. */
-  #other: { answer: Promise<LoadAnswer>; onEvent: Promise<OnEvent> } | undefined;
+  /** The `runExchange` that reads a response that is not plain. `result`: of the request that this class sent. */
+  #other: { onEvent: Promise<OnEvent>; result: PromiseWithResolvers<StreamResult> } | undefined;
   #arrivedMs = 0;
   #readUs: number | undefined;
   /** Number of answer events so far. */
@@ -184,29 +108,52 @@ class LoadExchange implements Running {
   #stalled = false;
   #aborted = false;
 
-  constructor(shared: Shared, asked: LoadRequest) {
+  constructor(shared: LoadShared, asked: LoadRequest, resolve: Resolve, place: number) {
     this.#shared = shared;
     this.#asked = asked;
+    this.place = place;
     this.#timeline = createTimeline(this.#sentMs, asked.onGap, false);
+    this.#resolve = resolve;
   }
 
   /** @param body undefined: `runExchange` creates the body */
-  async run(body: Buffer | undefined): Promise<LoadAnswer> {
-    const { target, done } = this.#shared;
+  run(body: Buffer | undefined): void {
+    const { streamer } = this.#shared.target;
     this.#asked.onSent(this.#sentMs);
-    try {
-      if (body === undefined) return await this.#runOther(target.streamer);
-      const request = this.#request(body);
-      this.#stream = target.streamer.start?.(request, this.#onEvent) ?? this.#viaHttp(request);
-      return this.#finish(await this.#stream.result);
-    } catch (thrown) {
-      // The other exchange received the same failure, after all earlier events.
-      if (this.#other !== undefined) return this.#other.answer;
-      const error = asException(thrown);
-      return this.#end(this.#aborted ? { kind: 'cancelled' } : { kind: 'failed', error }, error.sent);
-    } finally {
-      done(this);
+    if (body === undefined) {
+      this.#settle(this.#runOther(streamer));
+      return;
     }
+    const request = this.#request(body);
+    try {
+      this.#stream = streamer.start?.(request, this) ?? this.#viaHttp(request);
+    } catch (error) {
+      this.onFailed(error);
+    }
+  }
+
+  onEnd(result: StreamResult): void {
+    if (this.#other !== undefined) {
+      this.#other.result.resolve(result);
+      return;
+    }
+    if (!this.#stalled) {
+      const kind = result.outcome === 'cancelled' ? 'cancelled' : 'closed';
+      this.#settle(this.#end({ kind }, result.timings));
+      return;
+    }
+    const { request, idleMs } = this.#shared;
+    const answer = this.#end({ kind: 'stalled' }, result.timings);
+    this.#settle({ ...answer, error: silence(request.host, idleMs) });
+  }
+
+  onFailed(thrown: unknown): void {
+    if (this.#other !== undefined) {
+      this.#other.result.reject(thrown);
+      return;
+    }
+    const error = asException(thrown);
+    this.#settle(this.#end(this.#aborted ? { kind: 'cancelled' } : { kind: 'failed', error }, error.sent));
   }
 
   check(nowMs: number): void {
@@ -223,13 +170,21 @@ class LoadExchange implements Running {
     this.#otherStop?.abort();
   }
 
+  #settle(answer: LoadAnswer | Promise<LoadAnswer>): void {
+    const leave = (): void => this.#shared.done(this);
+    if (answer instanceof Promise) answer.then(leave, leave);
+    else leave();
+    this.#resolve(answer);
+  }
+
   #viaHttp(request: HTTPRequestConfig): LoadStream {
     const stop = new AbortController();
-    const result = this.#shared.target.streamer.streamHTTP(request, {
-      onEvent: this.#onEvent,
-      signal: stop.signal,
-    });
-    return { result, cancel: () => stop.abort(), check() {} };
+    const { streamer } = this.#shared.target;
+    streamer.streamHTTP(request, { onEvent: (event) => this.onEvent(event), signal: stop.signal }).then(
+      (result) => this.onEnd(result),
+      (error: unknown) => this.onFailed(error),
+    );
+    return { cancel: () => stop.abort(), check() {} };
   }
 
   #request(body: Buffer): HTTPRequestConfig {
@@ -247,22 +202,13 @@ class LoadExchange implements Running {
     };
   }
 
-  #finish(result: StreamResult): LoadAnswer | Promise<LoadAnswer> {
-    if (this.#other !== undefined) return this.#other.answer;
-    if (!this.#stalled) {
-      return this.#end({ kind: result.outcome === 'cancelled' ? 'cancelled' : 'closed' }, result.timings);
-    }
-    const { request, idleMs } = this.#shared;
-    return { ...this.#end({ kind: 'stalled' }, result.timings), error: silence(request.host, idleMs) };
-  }
-
   #end(how: StreamEnding, timings?: DaemonTimings): LoadAnswer {
     const chat = this.#chat ?? createChatStream({ statusCode: 200, contentType: '' });
     this.#timeline.end(performance.now(), timings);
     return { ...chat.end(how), metrics: this.#timeline.figures() };
   }
 
-  readonly #onEvent = (event: StreamEvent): void | Promise<void> => {
+  onEvent(event: StreamEvent): void | Promise<void> {
     if (this.#other !== undefined) return this.#other.onEvent.then((take) => take(event));
     switch (event.type) {
       case 'chunk':
@@ -273,7 +219,7 @@ class LoadExchange implements Running {
       case 'retry':
         this.#timeline.retrying(event.attempt);
     }
-  };
+  }
 
   #onStart(event: Extract<StreamEvent, { type: 'start' }>): void | Promise<void> {
     const { statusCode, headers, atMs, timings, buffered } = event;
@@ -322,21 +268,24 @@ class LoadExchange implements Running {
   #handOver(start: StreamEvent): Promise<void> {
     const { streamer } = this.#shared.target;
     const onEvent = Promise.withResolvers<OnEvent>();
-    const stream = this.#stream;
+    const result = Promise.withResolvers<StreamResult>();
+    // The other exchange may end without this result.
+    result.promise.catch(() => {});
+    let adopted = false;
     const client: HttpStreamer = {
       connect: async () => {},
       streamHTTP: (request, options = {}) => {
-        if (stream === undefined || this.#adopted) return streamer.streamHTTP(request, options);
-        this.#adopted = true;
-        options.signal?.addEventListener('abort', () => stream.cancel(), { once: true });
+        if (adopted) return streamer.streamHTTP(request, options);
+        adopted = true;
+        options.signal?.addEventListener('abort', () => this.#stream?.cancel(), { once: true });
         onEvent.resolve((event) => options.onEvent?.(event));
-        return stream.result;
+        return result.promise;
       },
     };
-    this.#other = { answer: this.#runOther(client), onEvent: onEvent.promise };
+    this.#other = { onEvent: onEvent.promise, result };
+    this.#settle(this.#runOther(client));
     return onEvent.promise.then((take) => take(start));
   }
-  #adopted = false;
 
   #runOther(client: HttpStreamer): Promise<LoadAnswer> {
     const { target } = this.#shared;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
 import { loadConfigObject } from '../../src/config/index.js';
 import { runExchange } from '../../src/connector/exchange.js';
-import { LoadExchanges } from '../../src/connector/load-exchange.js';
+import { LoadExchanges } from '../../src/connector/load-exchanges.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import type { ChatResult } from '../../src/sdk/index.js';
 import { makePlace, type Place, type Running, startProgram } from '../support/program.js';

@@ -16,7 +16,7 @@ import { sentCounts } from '../../sdk/daemon/failures.js';
 import { headerRecord } from '../../sdk/daemon/http-payload.js';
 import { createSerialConsumer } from '../../sdk/daemon/serial-consumer.js';
 import type { HTTPRequestConfig, StreamEvent, StreamOptions, StreamResult } from '../../sdk/index.js';
-import { startPlainStream } from './plain-stream.js';
+import { type PlainStreams, startPlainStream } from './plain-stream.js';
 
 /** Sends requests from this process over the daemon's transport. */
 export interface DirectStreamer extends LoadStreamer {
@@ -59,28 +59,33 @@ export async function openDirect(env: Readonly<Record<string, string | undefined
     requests += 1;
     return stream(send, requests, config, read(config).request, streamOptions);
   };
+  const streams: PlainStreams = {
+    connections: plain,
+    async elsewhere(config, listener, signal) {
+      elsewhere.add(read(config).origin);
+      const onEvent = (event: StreamEvent): void | Promise<void> => listener.onEvent(event);
+      const { timings, ...result } = await viaUndici(config, { onEvent, signal });
+      // The redirected request counts as an attempt too.
+      return { ...result, timings: { ...timings, attempts: timings.attempts + 1 } };
+    },
+  };
+  /** The latest address that bare connections may be used for. */
+  let fine: URL | undefined;
+  const serves = (url: URL): boolean => {
+    if (url === fine) return true;
+    if (!plain.serves(url)) return false;
+    egress.checkUrl(url);
+    fine = url;
+    return true;
+  };
   return {
     connect: async () => {},
     streamHTTP: async (config, streamOptions = {}) => viaUndici(config, streamOptions),
-    start(config, onEvent) {
+    start(config, listener) {
       const { request, origin } = read(config);
-      if (config.answerMs !== undefined || elsewhere.has(origin) || !plain.serves(request.url))
-        return undefined;
-      egress.checkUrl(request.url);
+      if (config.answerMs !== undefined || elsewhere.has(origin) || !serves(request.url)) return undefined;
       requests += 1;
-      return startPlainStream(plain, {
-        requestId: requests,
-        request,
-        origin,
-        timeoutMs: config.timeoutMs ?? Number.POSITIVE_INFINITY,
-        onEvent,
-        async elsewhere(signal) {
-          elsewhere.add(origin);
-          const { timings, ...result } = await viaUndici(config, { onEvent, signal });
-          // The redirected request counts as an attempt too.
-          return { ...result, timings: { ...timings, attempts: timings.attempts + 1 } };
-        },
-      });
+      return startPlainStream(streams, { id: requests, request, origin, config }, listener);
     },
     async close() {
       plain.close();

@@ -1,5 +1,5 @@
 import { ConnectorException, withDetails } from '../../common/errors.js';
-import type { LoadStream } from '../../connector/load-exchange.js';
+import type { LoadListener, LoadStream } from '../../connector/load-exchange.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { headersLate } from '../../runtime/clients/time-limits.js';
 import type { HttpRequest } from '../../runtime/upstream/http-request.js';
@@ -9,18 +9,21 @@ import { createTimeline, nowUs } from '../../runtime/upstream/timings.js';
 import { upstreamFailure } from '../../runtime/upstream/upstream-failure.js';
 import { sentCounts } from '../../sdk/daemon/failures.js';
 import { headerRecord } from '../../sdk/daemon/http-payload.js';
-import type { StreamEvent, StreamResult } from '../../sdk/index.js';
+import type { HTTPRequestConfig, StreamEvent, StreamResult } from '../../sdk/index.js';
 
-export interface PlainStreamOptions {
-  requestId: number;
+/** What the requests of a test share. */
+export interface PlainStreams {
+  readonly connections: PlainConnections;
+  /** Called for a redirect: sends the request again over a transport that follows redirects. */
+  elsewhere(config: HTTPRequestConfig, listener: LoadListener, signal: AbortSignal): Promise<StreamResult>;
+}
+
+export interface PlainRequest {
+  id: number;
   request: HttpRequest;
   /** The origin of the request's address. */
   origin: string;
-  /** Time limit until the response's headers, in ms. */
-  timeoutMs: number;
-  onEvent(event: StreamEvent): void | Promise<void>;
-  /** Called for a redirect: sends the request again over a transport that follows redirects. */
-  elsewhere(signal: AbortSignal): Promise<StreamResult>;
+  config: HTTPRequestConfig;
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -35,9 +38,11 @@ function recordOf(list: HeaderList): Record<string, string> {
 
 /** One request over a bare connection. It needs few objects, because a core sends thousands of requests a second. */
 class PlainStream implements LoadStream, RequestTarget {
-  readonly #options: PlainStreamOptions;
+  readonly #streams: PlainStreams;
+  readonly #asked: PlainRequest;
+  readonly #listener: LoadListener;
   readonly #timeline = createTimeline(nowUs());
-  readonly #done = Promise.withResolvers<StreamResult>();
+  /** Time limit until the response's headers. */
   readonly #dueMs: number;
   #connection: Connection | undefined;
   #bytes = 0;
@@ -52,36 +57,34 @@ class PlainStream implements LoadStream, RequestTarget {
   /** Events that wait while the consumer's promise is pending; undefined when it is not. */
   #waiting: StreamEvent[] | undefined;
 
-  constructor(connections: PlainConnections, options: PlainStreamOptions) {
-    this.#options = options;
-    this.#dueMs = performance.now() + options.timeoutMs;
+  constructor(streams: PlainStreams, asked: PlainRequest, listener: LoadListener) {
+    this.#streams = streams;
+    this.#asked = asked;
+    this.#listener = listener;
+    this.#dueMs = performance.now() + (asked.config.timeoutMs ?? Number.POSITIVE_INFINITY);
     this.#timeline.beginAttempt();
-    const idle = connections.idle(options.origin);
+    const idle = streams.connections.idle(asked.origin);
     if (idle !== undefined) this.#begin(idle);
     else {
-      connections.open(
-        options.request.url,
+      streams.connections.open(
+        asked.request.url,
         (made) => this.#begin(made),
         (error) => this.onFailed(error),
       );
     }
   }
 
-  get result(): Promise<StreamResult> {
-    return this.#done.promise;
-  }
-
   check(nowMs: number): void {
     if (this.#headed || nowMs < this.#dueMs) return;
-    const { timeoutMs, origin } = this.#options;
-    this.#reject(headersLate(timeoutMs, this.#timeline.timings, origin));
+    const { config, origin } = this.#asked;
+    this.#reject(headersLate(config.timeoutMs ?? 0, this.#timeline.timings, origin));
   }
 
   cancel(): void {
     this.#elsewhere?.abort();
     if (this.#settled) return;
     this.#settle();
-    this.#done.resolve(this.#resultOf('cancelled'));
+    this.#listener.onEnd(this.#resultOf('cancelled'));
   }
 
   #begin(connection: Connection): void {
@@ -91,7 +94,7 @@ class PlainStream implements LoadStream, RequestTarget {
     }
     this.#connection = connection;
     this.#timeline.takeConnection(connection.times);
-    connection.send(this.#options.request, this);
+    connection.send(this.#asked.request, this);
     this.#timeline.mark('sentUs');
   }
 
@@ -101,7 +104,11 @@ class PlainStream implements LoadStream, RequestTarget {
     if (REDIRECTS.has(statusCode)) {
       this.#settle();
       this.#elsewhere = new AbortController();
-      this.#done.resolve(this.#options.elsewhere(this.#elsewhere.signal));
+      const listener = this.#listener;
+      this.#streams.elsewhere(this.#asked.config, listener, this.#elsewhere.signal).then(
+        (result) => listener.onEnd(result),
+        (error: unknown) => listener.onFailed(error),
+      );
       return;
     }
     const { timings } = this.#timeline;
@@ -129,7 +136,7 @@ class PlainStream implements LoadStream, RequestTarget {
       this.#failure = error;
       return;
     }
-    const { origin } = this.#options;
+    const { origin } = this.#asked;
     const { timings } = this.#timeline;
     const request = { origin, timings, bytes: this.#bytes, certificate: undefined, idleMs: 0 };
     this.#reject(upstreamFailure(error, request));
@@ -142,7 +149,7 @@ class PlainStream implements LoadStream, RequestTarget {
       return;
     }
     try {
-      const taken = this.#options.onEvent(event);
+      const taken = this.#listener.onEvent(event);
       if (taken !== undefined) this.#waitFor(taken);
     } catch (error) {
       this.#reject(error);
@@ -171,14 +178,14 @@ class PlainStream implements LoadStream, RequestTarget {
   #conclude(): void {
     if (this.#settled) return;
     this.#settle();
-    this.#done.resolve(this.#resultOf('complete'));
+    this.#listener.onEnd(this.#resultOf('complete'));
   }
 
   #reject(error: unknown): void {
     if (this.#settled) return;
     this.#settle();
     const sent = sentCounts(this.#timeline.timings);
-    this.#done.reject(error instanceof ConnectorException ? withDetails(error, { sent }) : error);
+    this.#listener.onFailed(error instanceof ConnectorException ? withDetails(error, { sent }) : error);
   }
 
   #settle(): void {
@@ -187,11 +194,10 @@ class PlainStream implements LoadStream, RequestTarget {
   }
 
   #resultOf(outcome: StreamResult['outcome']): StreamResult {
-    const { requestId } = this.#options;
     const { timings } = this.#timeline;
     return {
       outcome,
-      requestId,
+      requestId: this.#asked.id,
       bytes: this.#bytes,
       durationUs: this.#timeline.elapsedUs(),
       timings,
@@ -201,6 +207,10 @@ class PlainStream implements LoadStream, RequestTarget {
 }
 
 /** Sends a request over a bare connection and returns the running stream. */
-export function startPlainStream(connections: PlainConnections, options: PlainStreamOptions): LoadStream {
-  return new PlainStream(connections, options);
+export function startPlainStream(
+  streams: PlainStreams,
+  asked: PlainRequest,
+  listener: LoadListener,
+): LoadStream {
+  return new PlainStream(streams, asked, listener);
 }

@@ -24,7 +24,8 @@ export function traceparentOf(traceId: string): string | undefined {
 
 /** Returns the request with a `traceparent` header. A header that the client set is kept. */
 export function traced(request: HttpRequest, traceId: string): HttpRequest {
-  const traceparent = traceId === '' ? undefined : traceparentOf(traceId);
+  if (traceId === '') return request;
+  const traceparent = traceparentOf(traceId);
   const given = request.headers.some(([name]) => name.toLowerCase() === 'traceparent');
   if (traceparent === undefined || given) return request;
   return { ...request, headers: [...request.headers, ['traceparent', traceparent]] };

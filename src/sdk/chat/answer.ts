@@ -2,7 +2,7 @@ import type { ConnectorException } from '../../common/errors.js';
 import { type CarriedParts, createCarriedParts } from './carried.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
 import { createSurrogatePairs } from './surrogate-pairs.js';
-import { createThinkingTags } from './thinking-tags.js';
+import { createThinkingTags, type ThinkingTags } from './thinking-tags.js';
 
 /** The state of an answer while it is read. */
 export interface Answer {
@@ -50,7 +50,15 @@ const OVERHEAD_CHARS = 64;
  * @param thinkingTags whether `<think>…</think>` at the beginning of the text is reasoning
  */
 export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: boolean): Answer {
-  const result: ChatResult = {
+  return new ReadAnswer(onEvent, thinkingTags);
+}
+
+/**
+ * A class, because V8 creates a hidden class for each object literal with getters. That hidden class refers to the
+ * getters, so the whole answer would stay in memory until the next full garbage collection.
+ */
+class ReadAnswer implements Answer {
+  readonly result: ChatResult = {
     outcome: 'truncated',
     text: '',
     reasoning: '',
@@ -59,51 +67,149 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
     finishReason: null,
     malformedEvents: 0,
   };
-  let conclusion: 'none' | 'usage' | 'finish' = 'none';
-  /** What the current event contained so far. */
-  let event = { output: false, finish: false };
+  readonly parts: CarriedParts = createCarriedParts((chars) => {
+    this.#size += chars;
+  });
+  readonly #onEvent: (event: ChatEvent) => void;
+  readonly #pairs = createSurrogatePairs();
+  readonly #tags: ThinkingTags | undefined;
+  #conclusion: 'none' | 'usage' | 'finish' = 'none';
+  /** Whether the current event contained output, and a finish reason, so far. */
+  #output = false;
+  #finish = false;
   /**
    * An earlier event had output without a finish reason. So a finish reason with output marks the end on this server.
    */
-  let plainOutput = false;
+  #plainOutput = false;
   /** Output followed a finish reason, so on this server a finish reason sent with output does not mark the end. */
-  let repeats = false;
-  let doubtful = false;
-  let over = false;
-  let size = 0;
+  #repeats = false;
+  #doubtful = false;
+  #over = false;
+  #size = 0;
+  /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
+  #repeated: string | undefined = '';
 
-  const parts = createCarriedParts((chars) => {
-    size += chars;
-  });
-  const keep = (text: string): string => {
-    size += text.length;
-    // An end mark followed by content was none: some servers send usage in advance, or a finish reason in every chunk.
-    if (conclusion === 'finish') repeats = true;
-    conclusion = 'none';
-    event.output = true;
-    return text;
-  };
-  const add = (piece: ChatEvent): void => {
+  constructor(onEvent: (event: ChatEvent) => void, thinkingTags: boolean) {
+    this.#onEvent = onEvent;
+    if (thinkingTags) {
+      this.#tags = createThinkingTags((type, text) => {
+        if (type === 'text' || !this.#isRepeated(text)) this.#tell({ type, text });
+      });
+    }
+  }
+
+  readonly emit = (piece: ChatEvent): void => {
     switch (piece.type) {
       case 'text':
-        result.text += keep(piece.text);
+      case 'reasoning':
+      case 'refusal': {
+        const text = this.#pairs.join(piece.type, piece.text);
+        if (text !== '' || piece.text === '') this.#pass(text === piece.text ? piece : { ...piece, text });
+        else this.#output = true;
+        return;
+      }
+      case 'tool_call':
+        this.#pass({ ...piece, arguments: this.#pairs.join(String(piece.index), piece.arguments) });
+        return;
+      default:
+        if (piece.type === 'finish' || piece.type === 'error') this.#passRest();
+        this.#pass(piece);
+    }
+  };
+
+  nextEvent(): void {
+    if (this.#output && !this.#finish) this.#plainOutput = true;
+    this.#output = false;
+    this.#finish = false;
+  }
+
+  fail(error: ConnectorException): void {
+    this.#over = true;
+    this.emit({ type: 'error', error });
+  }
+
+  conclude(by: 'finish' | 'usage'): void {
+    this.#doubtful = false;
+    if (this.#conclusion !== 'finish') this.#conclusion = by;
+  }
+
+  stop(): void {
+    this.#passRest();
+    this.#tags?.end();
+    this.#over = true;
+  }
+
+  get concluded(): boolean {
+    return this.#conclusion !== 'none';
+  }
+
+  get doubtful(): boolean {
+    return this.#doubtful || this.#conclusion === 'usage';
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  #pass(piece: ChatEvent): void {
+    if (piece.type === 'text' && this.#tags !== undefined) {
+      this.#tags.feed(piece.text);
+      // Withheld text counts as output of this event, too.
+      this.#output = true;
+      return;
+    }
+    // Usage counts and reports can also come in the middle of a text, so they don't end the tag.
+    if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') this.#tags?.end();
+    this.#tell(piece);
+  }
+
+  #passRest(): void {
+    for (const [place, text] of this.#pairs.rest()) {
+      if (place === 'text' || place === 'reasoning' || place === 'refusal') this.#pass({ type: place, text });
+      else this.#pass({ type: 'tool_call', index: Number(place), arguments: text });
+    }
+  }
+
+  #isRepeated(text: string): boolean {
+    if (this.#repeated === undefined) return false;
+    this.#repeated += text;
+    const { reasoning } = this.result;
+    if (reasoning !== '' && reasoning.trimStart().startsWith(this.#repeated.trimStart())) return true;
+    this.#repeated = undefined;
+    return false;
+  }
+
+  #tell(piece: ChatEvent): void {
+    this.#add(piece);
+    this.#onEvent(piece);
+  }
+
+  #add(piece: ChatEvent): void {
+    const { result } = this;
+    switch (piece.type) {
+      case 'text':
+        result.text += this.#keep(piece.text);
         return;
       case 'reasoning':
-        result.reasoning += keep(piece.text);
+        result.reasoning += this.#keep(piece.text);
         return;
       case 'refusal':
-        result.refusal += keep(piece.text);
+        result.refusal += this.#keep(piece.text);
         return;
       case 'tool_call': {
         let call = result.toolCalls[piece.index];
         if (call === undefined) {
           call = { id: '', name: '', arguments: '' };
           result.toolCalls[piece.index] = call;
-          size += OVERHEAD_CHARS;
+          this.#size += OVERHEAD_CHARS;
         }
-        if (piece.id !== undefined) call.id ||= keep(piece.id);
-        if (piece.name !== undefined) call.name ||= keep(piece.name);
-        call.arguments += keep(piece.arguments);
+        if (piece.id !== undefined) call.id ||= this.#keep(piece.id);
+        if (piece.name !== undefined) call.name ||= this.#keep(piece.name);
+        call.arguments += this.#keep(piece.arguments);
         return;
       }
       case 'usage':
@@ -111,9 +217,9 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
         return;
       case 'finish':
         result.finishReason = piece.reason;
-        if (!(repeats && event.output)) conclusion = 'finish';
-        doubtful = event.output && !plainOutput;
-        event.finish = true;
+        if (!(this.#repeats && this.#output)) this.#conclusion = 'finish';
+        this.#doubtful = this.#output && !this.#plainOutput;
+        this.#finish = true;
         return;
       case 'error':
         result.error = piece.error;
@@ -121,93 +227,14 @@ export function createAnswer(onEvent: (event: ChatEvent) => void, thinkingTags: 
       case 'malformed':
         result.malformedEvents += 1;
     }
-  };
-  const tell = (piece: ChatEvent): void => {
-    add(piece);
-    onEvent(piece);
-  };
-  /** The reasoning between tags so far, as long as it only repeats the reasoning of a separate field (MiniMax). */
-  let repeated: string | undefined = '';
-  const isRepeated = (text: string): boolean => {
-    if (repeated === undefined) return false;
-    repeated += text;
-    if (result.reasoning !== '' && result.reasoning.trimStart().startsWith(repeated.trimStart())) return true;
-    repeated = undefined;
-    return false;
-  };
-  const onTagged = (type: 'text' | 'reasoning', text: string): void => {
-    if (type === 'text' || !isRepeated(text)) tell({ type, text });
-  };
-  const tags = thinkingTags ? createThinkingTags(onTagged) : undefined;
-  const pass = (piece: ChatEvent): void => {
-    if (piece.type === 'text' && tags !== undefined) {
-      tags.feed(piece.text);
-      // Withheld text counts as output of this event, too.
-      event.output = true;
-      return;
-    }
-    // Usage counts and reports can also come in the middle of a text, so they don't end the tag.
-    if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') tags?.end();
-    tell(piece);
-  };
-  const pairs = createSurrogatePairs();
-  const passRest = (): void => {
-    for (const [place, text] of pairs.rest()) {
-      if (place === 'text' || place === 'reasoning' || place === 'refusal') pass({ type: place, text });
-      else pass({ type: 'tool_call', index: Number(place), arguments: text });
-    }
-  };
-  const emit = (piece: ChatEvent): void => {
-    switch (piece.type) {
-      case 'text':
-      case 'reasoning':
-      case 'refusal': {
-        const text = pairs.join(piece.type, piece.text);
-        if (text !== '' || piece.text === '') pass(text === piece.text ? piece : { ...piece, text });
-        else event.output = true;
-        return;
-      }
-      case 'tool_call':
-        pass({ ...piece, arguments: pairs.join(String(piece.index), piece.arguments) });
-        return;
-      default:
-        if (piece.type === 'finish' || piece.type === 'error') passRest();
-        pass(piece);
-    }
-  };
+  }
 
-  return {
-    result,
-    emit,
-    parts,
-    nextEvent() {
-      if (event.output && !event.finish) plainOutput = true;
-      event = { output: false, finish: false };
-    },
-    fail(error) {
-      over = true;
-      emit({ type: 'error', error });
-    },
-    conclude(by) {
-      doubtful = false;
-      if (conclusion !== 'finish') conclusion = by;
-    },
-    stop() {
-      passRest();
-      tags?.end();
-      over = true;
-    },
-    get concluded() {
-      return conclusion !== 'none';
-    },
-    get doubtful() {
-      return doubtful || conclusion === 'usage';
-    },
-    get over() {
-      return over;
-    },
-    get size() {
-      return size;
-    },
-  };
+  #keep(text: string): string {
+    this.#size += text.length;
+    // An end mark followed by content was none: some servers send usage in advance, or a finish reason in every chunk.
+    if (this.#conclusion === 'finish') this.#repeats = true;
+    this.#conclusion = 'none';
+    this.#output = true;
+    return text;
+  }
 }

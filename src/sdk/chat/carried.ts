@@ -24,60 +24,78 @@ export interface CarriedParts {
  * @param count called with the number of characters that are kept
  */
 export function createCarriedParts(count: (chars: number) => void): CarriedParts {
-  let reasoning = '';
-  const details: Part[] = [];
-  const blocks: Part[] = [];
-  const byIndex = new Map<unknown, Part>();
-  const calls: Record<number, unknown> = {};
+  return new Collected(count);
+}
 
-  const counted = <T>(value: T): T => {
-    count(JSON.stringify(value).length);
+/** A class for the reason of `createAnswer`'s. Most answers have no such parts, so the lists are created on demand. */
+class Collected implements CarriedParts {
+  readonly #count: (chars: number) => void;
+  #reasoning = '';
+  #details: Part[] | undefined;
+  #blocks: Part[] | undefined;
+  #byIndex: Map<unknown, Part> | undefined;
+  #calls: Record<number, unknown> | undefined;
+
+  constructor(count: (chars: number) => void) {
+    this.#count = count;
+  }
+
+  get carried(): Carried | undefined {
+    const message = {
+      ...(this.#reasoning !== '' && { reasoning_content: this.#reasoning }),
+      ...(this.#details !== undefined && { reasoning_details: this.#details }),
+      ...(this.#blocks !== undefined && { thinking_blocks: this.#blocks }),
+    };
+    if (Object.keys(message).length === 0 && this.#calls === undefined) return undefined;
+    return { message, calls: this.#calls ?? {} };
+  }
+
+  message({ reasoning_content: text, reasoning_details: parts }: JsonRecord): void {
+    // Not counted here: the same text is counted as the answer's reasoning.
+    this.#reasoning += stringOf(text);
+    if (!Array.isArray(parts)) return;
+    for (const part of parts.filter(isRecord)) {
+      this.#details ??= [];
+      const last = this.#details.at(-1);
+      if (last !== undefined && last.index === part.index && last.type === part.type) this.#grow(last, part);
+      else this.#details.push({ ...this.#counted(part) });
+    }
+  }
+
+  call(index: number, { extra_content: extra }: JsonRecord): void {
+    if (extra === undefined || extra === null) return;
+    this.#calls ??= {};
+    this.#calls[index] = this.#counted(extra);
+  }
+
+  block(index: unknown, block: JsonRecord): void {
+    if (block.type !== 'thinking' && block.type !== 'redacted_thinking') return;
+    const kept = { ...this.#counted(block) };
+    this.#blocks ??= [];
+    this.#blocks.push(kept);
+    this.#byIndex ??= new Map();
+    this.#byIndex.set(index, kept);
+  }
+
+  piece(index: unknown, { thinking, signature }: JsonRecord): void {
+    const block = this.#byIndex?.get(index);
+    if (block === undefined) return;
+    if (typeof thinking === 'string') this.#grow(block, { thinking });
+    if (typeof signature === 'string') this.#grow(block, { signature });
+  }
+
+  #counted<T>(value: T): T {
+    this.#count(JSON.stringify(value).length);
     return value;
-  };
+  }
+
   /** Appends the texts of a delta to the part. Other members are replaced. */
-  const grow = (part: Part, piece: JsonRecord): void => {
-    for (const [name, value] of Object.entries(counted(piece))) {
+  #grow(part: Part, piece: JsonRecord): void {
+    for (const [name, value] of Object.entries(this.#counted(piece))) {
       const before = part[name];
       part[name] = GROWING.has(name) && typeof before === 'string' ? before + stringOf(value) : value;
     }
-  };
-
-  return {
-    get carried() {
-      const message = {
-        ...(reasoning !== '' && { reasoning_content: reasoning }),
-        ...(details.length > 0 && { reasoning_details: details }),
-        ...(blocks.length > 0 && { thinking_blocks: blocks }),
-      };
-      if (Object.keys(message).length + Object.keys(calls).length === 0) return undefined;
-      return { message, calls };
-    },
-    message({ reasoning_content: text, reasoning_details: parts }) {
-      // Not counted here: the same text is counted as the answer's reasoning.
-      reasoning += stringOf(text);
-      if (!Array.isArray(parts)) return;
-      for (const part of parts.filter(isRecord)) {
-        const last = details.at(-1);
-        if (last !== undefined && last.index === part.index && last.type === part.type) grow(last, part);
-        else details.push({ ...counted(part) });
-      }
-    },
-    call(index, { extra_content: extra }) {
-      if (extra !== undefined && extra !== null) calls[index] = counted(extra);
-    },
-    block(index, block) {
-      if (block.type !== 'thinking' && block.type !== 'redacted_thinking') return;
-      const kept = { ...counted(block) };
-      blocks.push(kept);
-      byIndex.set(index, kept);
-    },
-    piece(index, { thinking, signature }) {
-      const block = byIndex.get(index);
-      if (block === undefined) return;
-      if (typeof thinking === 'string') grow(block, { thinking });
-      if (typeof signature === 'string') grow(block, { signature });
-    },
-  };
+  }
 }
 
 /** A part of the reasoning, in the provider's format. */

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { finishClassOf } from '../../common/finish-reasons.js';
-import { type AnswerBody, createAnswer } from './answer.js';
+import { type Answer, type AnswerBody, createAnswer } from './answer.js';
 import { bodyStarting, failureBody } from './answer-body.js';
 import { type AnswerContext, type AnswerHead, quote, unusableError } from './chat-errors.js';
 import { type ChatEvent, type ChatResult, isBare } from './chat-types.js';
@@ -49,55 +49,71 @@ export function createChatStream(
   onEvent: (event: ChatEvent) => void = () => {},
   context: AnswerContext = {},
 ): ChatStream {
-  const answer = createAnswer(onEvent, context.thinkingTags ?? true);
-  const decoder = new StringDecoder('utf8');
-  const succeeded = head.statusCode >= 200 && head.statusCode <= 299;
-  let body: AnswerBody | undefined = succeeded ? undefined : failureBody(answer, head, context);
+  return new AnswerStream(head, onEvent, context);
+}
 
-  const feedText = (text: string): void => {
-    if (body === undefined) {
+/** A class for the reason of `createAnswer`'s. */
+class AnswerStream implements ChatStream {
+  readonly #head: AnswerHead;
+  readonly #context: AnswerContext;
+  readonly #answer: Answer;
+  readonly #decoder = new StringDecoder('utf8');
+  #body: AnswerBody | undefined;
+
+  constructor(head: AnswerHead, onEvent: (event: ChatEvent) => void, context: AnswerContext) {
+    this.#head = head;
+    this.#context = context;
+    this.#answer = createAnswer(onEvent, context.thinkingTags ?? true);
+    const succeeded = head.statusCode >= 200 && head.statusCode <= 299;
+    if (!succeeded) this.#body = failureBody(this.#answer, head, context);
+  }
+
+  feed(bytes: Uint8Array): void {
+    if (!this.#answer.over) this.#feedText(this.#decoder.write(bytes));
+  }
+
+  end(how: StreamEnding): ChatResult {
+    const answer = this.#answer;
+    const { result } = answer;
+    if (how.kind === 'closed') this.#feedText(this.#decoder.end());
+    if (how.kind !== 'cancelled' && !answer.over) this.#body?.end(how.kind === 'closed');
+    if (how.kind === 'failed' && !answer.over && !answer.concluded) answer.fail(how.error);
+    const { finishReason } = result;
+    const ended = finishClassOf(finishReason);
+    if (finishReason !== null && ended === 'failed' && result.error === undefined) {
+      const what = `broke off its answer (finish_reason ${quote(finishReason, this.#context.keys)}).`;
+      answer.fail(unusableError(what, this.#context, ErrorClass.Transient));
+    }
+    answer.stop();
+    const { carried } = answer.parts;
+    if (carried !== undefined) result.carried = carried;
+    if (result.error !== undefined) result.outcome = 'error';
+    else if (answer.concluded && (ended === 'cut' || ended === 'unknown')) result.outcome = 'truncated';
+    else if (answer.concluded) result.outcome = isBare(result) ? 'empty' : 'complete';
+    else if (how.kind === 'cancelled' || how.kind === 'stalled') result.outcome = how.kind;
+    return result;
+  }
+
+  get over(): boolean {
+    return this.#answer.over;
+  }
+
+  get ending(): ChatStream['ending'] {
+    const { concluded, result, over, doubtful } = this.#answer;
+    // Counts may come before the output that they are about.
+    if (!concluded || (result.finishReason === null && !over && isBare(result))) return 'open';
+    return doubtful ? 'doubtful' : 'concluded';
+  }
+
+  #feedText(text: string): void {
+    if (this.#body === undefined) {
       // White space and a byte order mark before the body have no meaning in any format.
       const start = text.trimStart();
       if (start === '') return;
-      body = bodyStarting(start, answer, head, context);
-      body.feed(start);
-    } else if (!answer.over) {
-      body.feed(text);
+      this.#body = bodyStarting(start, this.#answer, this.#head, this.#context);
+      this.#body.feed(start);
+    } else if (!this.#answer.over) {
+      this.#body.feed(text);
     }
-  };
-
-  return {
-    feed(bytes) {
-      if (!answer.over) feedText(decoder.write(bytes));
-    },
-    end(how) {
-      const { result } = answer;
-      if (how.kind === 'closed') feedText(decoder.end());
-      if (how.kind !== 'cancelled' && !answer.over) body?.end(how.kind === 'closed');
-      if (how.kind === 'failed' && !answer.over && !answer.concluded) answer.fail(how.error);
-      const { finishReason } = result;
-      const ended = finishClassOf(finishReason);
-      if (finishReason !== null && ended === 'failed' && result.error === undefined) {
-        const what = `broke off its answer (finish_reason ${quote(finishReason, context.keys)}).`;
-        answer.fail(unusableError(what, context, ErrorClass.Transient));
-      }
-      answer.stop();
-      const { carried } = answer.parts;
-      if (carried !== undefined) result.carried = carried;
-      if (result.error !== undefined) result.outcome = 'error';
-      else if (answer.concluded && (ended === 'cut' || ended === 'unknown')) result.outcome = 'truncated';
-      else if (answer.concluded) result.outcome = isBare(result) ? 'empty' : 'complete';
-      else if (how.kind === 'cancelled' || how.kind === 'stalled') result.outcome = how.kind;
-      return result;
-    },
-    get over() {
-      return answer.over;
-    },
-    get ending() {
-      // Counts may come before the output that they are about.
-      if (!answer.concluded || (answer.result.finishReason === null && !answer.over && isBare(answer.result)))
-        return 'open';
-      return answer.doubtful ? 'doubtful' : 'concluded';
-    },
-  };
+  }
 }

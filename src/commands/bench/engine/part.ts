@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LoadExchanges } from '../../../connector/load-exchange.js';
+import { LoadExchanges } from '../../../connector/load-exchanges.js';
 import type { Counters } from '../../../loadtest/counters.js';
 import { type Counts, createDistribution } from '../../../loadtest/distribution.js';
 import { type InstrumentReading, startInstrument } from '../../../loadtest/instrument.js';
@@ -9,6 +9,12 @@ import type { Share } from '../../../loadtest/share.js';
 import { converse } from '../converse.js';
 import type { Load } from '../load.js';
 import type { Conversations, Target } from '../send.js';
+
+/**
+ * Most requests of a closed loop that are sent together. It delays a request by the time that reading some answers
+ * takes, 0.2 ms on average at 50 requests at a time. An open loop sends each request at its time.
+ */
+const TOGETHER = 8;
 
 const clock: Clock = {
   now: () => performance.now(),
@@ -47,7 +53,8 @@ export async function measurePart(
   const { startMs, counters } = place;
   const lateness = createDistribution();
   const conversations: Conversations = { begun: 0, complete: 0, brokenOff: 0 };
-  const exchanges = new LoadExchanges(target);
+  const shape = loop();
+  const exchanges = new LoadExchanges(target, shape.kind === 'closed' ? TOGETHER : 1);
   const results = {
     exchanges,
     startMs,
@@ -65,7 +72,7 @@ export async function measurePart(
     stop.addEventListener('abort', () => exchanges.abort(), { once: true });
   };
   const load = await runLoad(
-    loop(),
+    shape,
     limit,
     async (order, stop) => {
       watch(stop);

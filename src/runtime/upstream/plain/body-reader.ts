@@ -17,30 +17,35 @@ const NOTHING = new Uint8Array();
 
 /** @param method the request's method: a response to HEAD has no body */
 export function bodyReader({ statusCode, framing }: Head, method: string): BodyReader {
-  if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return lengthBody(0);
+  if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return new LengthBody(0);
   switch (framing.kind) {
     case 'chunked':
-      return chunkedBody();
+      return new ChunkedBody();
     case 'length':
-      return lengthBody(framing.bytes);
+      return new LengthBody(framing.bytes);
     case 'close':
       return { feed: (bytes) => bytes, over: false, delimited: false };
   }
 }
 
-function lengthBody(length: number): BodyReader {
-  let left = length;
-  return {
-    feed(bytes) {
-      if (bytes.length > left) throw new MalformedResponse('Data after the response', bytes);
-      left -= bytes.length;
-      return bytes;
-    },
-    get over() {
-      return left === 0;
-    },
-    delimited: true,
-  };
+/** A class, because an object literal with a getter gets its own hidden class (see `createAnswer`). */
+class LengthBody implements BodyReader {
+  readonly delimited = true;
+  #left: number;
+
+  constructor(length: number) {
+    this.#left = length;
+  }
+
+  feed(bytes: Buffer): Uint8Array {
+    if (bytes.length > this.#left) throw new MalformedResponse('Data after the response', bytes);
+    this.#left -= bytes.length;
+    return bytes;
+  }
+
+  get over(): boolean {
+    return this.#left === 0;
+  }
 }
 
 const CR = 13;
@@ -50,87 +55,87 @@ const SEMICOLON = 59;
 const MAX_ASIDE = 16_384;
 
 /** Reads a body with Transfer-Encoding: chunked (RFC 9112, 7.1). Skips extensions and trailers. */
-function chunkedBody(): BodyReader {
-  let state: 'size' | 'extension' | 'data' | 'end' | 'trailer' | 'over' = 'size';
-  let size = 0;
-  let digits = 0;
-  let aside = 0;
+class ChunkedBody implements BodyReader {
+  readonly delimited = true;
+  #state: 'size' | 'extension' | 'data' | 'end' | 'trailer' | 'over' = 'size';
+  #size = 0;
+  #digits = 0;
+  #aside = 0;
   /** Characters of the current trailer line so far. */
-  let line = 0;
+  #line = 0;
 
-  const damaged = (bytes: Buffer): MalformedResponse => new MalformedResponse('Invalid chunk', bytes);
+  get over(): boolean {
+    return this.#state === 'over';
+  }
 
-  return {
-    feed(bytes) {
-      let first: Uint8Array = NOTHING;
-      let further: Uint8Array[] | undefined;
-      let at = 0;
-      while (at < bytes.length) {
-        const byte = bytes[at] ?? 0;
-        switch (state) {
-          case 'size': {
-            const digit = hexDigit(byte);
-            if (digit >= 0) {
-              size = size * 16 + digit;
-              digits += 1;
-              if (digits > 13) throw damaged(bytes);
-            } else if (digits === 0) throw damaged(bytes);
-            else if (byte === LF) state = size === 0 ? 'trailer' : 'data';
-            else if (byte === SEMICOLON || byte === 32 || byte === 9) state = 'extension';
-            else if (byte !== CR) throw damaged(bytes);
-            at += 1;
-            break;
-          }
-          case 'extension': {
-            aside += 1;
-            if (aside > MAX_ASIDE) throw damaged(bytes);
-            if (byte === LF) state = size === 0 ? 'trailer' : 'data';
-            at += 1;
-            break;
-          }
-          case 'data': {
-            const piece = bytes.subarray(at, at + size);
-            if (first.length === 0) first = piece;
-            else {
-              further ??= [first];
-              further.push(piece);
-            }
-            at += piece.length;
-            size -= piece.length;
-            if (size === 0) state = 'end';
-            break;
-          }
-          case 'end': {
-            if (byte === LF) {
-              state = 'size';
-              digits = 0;
-              aside = 0;
-            } else if (byte !== CR) throw damaged(bytes);
-            at += 1;
-            break;
-          }
-          case 'trailer': {
-            aside += 1;
-            if (aside > MAX_ASIDE) throw damaged(bytes);
-            if (byte === LF) {
-              if (line === 0) state = 'over';
-              line = 0;
-            } else if (byte !== CR) line += 1;
-            at += 1;
-            break;
-          }
-          case 'over':
-            throw new MalformedResponse('Data after the response', bytes);
-        }
+  feed(bytes: Buffer): Uint8Array {
+    let first: Uint8Array = NOTHING;
+    let further: Uint8Array[] | undefined;
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#state !== 'data') {
+        this.#frame(bytes[at] ?? 0, bytes);
+        at += 1;
+        continue;
       }
-      return further === undefined ? first : Buffer.concat(further);
-    },
-    get over() {
-      return state === 'over';
-    },
-    delimited: true,
-  };
+      const piece = bytes.subarray(at, at + this.#size);
+      if (first.length === 0) first = piece;
+      else {
+        further ??= [first];
+        further.push(piece);
+      }
+      at += piece.length;
+      this.#size -= piece.length;
+      if (this.#size === 0) this.#state = 'end';
+    }
+    return further === undefined ? first : Buffer.concat(further);
+  }
+
+  /** Reads a byte of the framing. */
+  #frame(byte: number, bytes: Buffer): void {
+    switch (this.#state) {
+      case 'size': {
+        const digit = hexDigit(byte);
+        if (digit >= 0) {
+          this.#size = this.#size * 16 + digit;
+          this.#digits += 1;
+          if (this.#digits > 13) throw damaged(bytes);
+        } else if (this.#digits === 0) throw damaged(bytes);
+        else if (byte === LF) this.#endSize();
+        else if (byte === SEMICOLON || byte === 32 || byte === 9) this.#state = 'extension';
+        else if (byte !== CR) throw damaged(bytes);
+        return;
+      }
+      case 'extension':
+        this.#aside += 1;
+        if (this.#aside > MAX_ASIDE) throw damaged(bytes);
+        if (byte === LF) this.#endSize();
+        return;
+      case 'end':
+        if (byte === LF) {
+          this.#state = 'size';
+          this.#digits = 0;
+          this.#aside = 0;
+        } else if (byte !== CR) throw damaged(bytes);
+        return;
+      case 'trailer':
+        this.#aside += 1;
+        if (this.#aside > MAX_ASIDE) throw damaged(bytes);
+        if (byte === LF) {
+          if (this.#line === 0) this.#state = 'over';
+          this.#line = 0;
+        } else if (byte !== CR) this.#line += 1;
+        return;
+      case 'over':
+        throw new MalformedResponse('Data after the response', bytes);
+    }
+  }
+
+  #endSize(): void {
+    this.#state = this.#size === 0 ? 'trailer' : 'data';
+  }
 }
+
+const damaged = (bytes: Buffer): MalformedResponse => new MalformedResponse('Invalid chunk', bytes);
 
 /** Returns the value of a hexadecimal digit, or -1 for another byte. */
 function hexDigit(byte: number): number {

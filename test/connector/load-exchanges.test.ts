@@ -3,7 +3,8 @@ import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct
 import { type Endpoint, loadConfigObject } from '../../src/config/index.js';
 import type { Adaptations } from '../../src/connector/adaptation.js';
 import { runExchange } from '../../src/connector/exchange.js';
-import { type LoadAnswer, LoadExchanges } from '../../src/connector/load-exchange.js';
+import type { LoadAnswer } from '../../src/connector/load-exchange.js';
+import { LoadExchanges } from '../../src/connector/load-exchanges.js';
 import type { ChatOptions } from '../../src/connector/types.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
 import {
@@ -39,14 +40,19 @@ async function serve(answer: Handler | Script): Promise<Endpoint> {
   return endpoint;
 }
 
-function exchangesOf(endpoint: Endpoint, options: ChatOptions = {}) {
+function exchangesOf(endpoint: Endpoint, options: ChatOptions = {}, together = 1) {
   const notices: string[] = [];
   const onNotice = (text: string): number => notices.push(text);
   const adaptations: Adaptations = new Map();
-  const exchanges = new LoadExchanges({ streamer: direct, endpoint, options, adaptations, onNotice });
+  const target = { streamer: direct, endpoint, options, adaptations, onNotice };
+  const exchanges = new LoadExchanges(target, together);
   const gaps: number[] = [];
-  const request = { messages, onSent() {}, onGap: (ms: number) => gaps.push(ms) };
-  return { exchanges, notices, gaps, ask: () => exchanges.ask(request) };
+  let sent = 0;
+  const onSent = (): void => {
+    sent += 1;
+  };
+  const request = { messages, onSent, onGap: (ms: number) => gaps.push(ms) };
+  return { exchanges, notices, gaps, sent: () => sent, ask: () => exchanges.ask(request) };
 }
 
 /** The parts of an answer that do not depend on the clock. */
@@ -111,6 +117,29 @@ test('a redirect is followed, and each request that reached a server counts as a
   const first = await ask();
   expect(first).toMatchObject({ outcome: 'complete', text: 'one two three' });
   expect(first.metrics.attempts).toBe(upstream.requests.length);
+  exchanges.close();
+});
+
+test('requests that are sent together are sent at their number, or when all arrived answers are read', async () => {
+  const endpoint = await serve({ chunks: WHOLE });
+  const { exchanges, ask, sent } = exchangesOf(endpoint, {}, 3);
+  const answers = [ask(), ask()];
+  expect(sent()).toBe(0);
+  answers.push(ask());
+  expect(sent()).toBe(3);
+  answers.push(ask());
+  expect(sent()).toBe(3);
+  const outcomes = (await Promise.all(answers)).map(({ outcome }) => outcome);
+  expect([sent(), ...outcomes]).toEqual([4, 'complete', 'complete', 'complete', 'complete']);
+  exchanges.close();
+});
+
+test('an abort also ends requests that wait to be sent together', async () => {
+  const endpoint = await serve({ chunks: WHOLE });
+  const { exchanges, ask } = exchangesOf(endpoint, {}, 3);
+  const answers = [ask(), ask()];
+  exchanges.abort();
+  expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(['cancelled', 'cancelled']);
   exchanges.close();
 });
 
