@@ -242,7 +242,8 @@ describe('cancelling a stream', () => {
     const sent = await connection.next(ExecuteRequest);
     expect(sent).toMatchObject({ deadlineAtMs: 0n, policy: { headersTimeoutMs: 200, idleTimeoutMs: 70 } });
     connection.send(streamStart(sent.requestId));
-    await sleep(600);
+    // Longer than the limit and the time that the client gives the daemon to report it.
+    await sleep(1500);
     connection.send(streamChunk(sent.requestId, 0, 'late'), streamEnd(sent.requestId));
     expect(await healthy).toMatchObject({ outcome: 'complete', bytes: 4 });
   });

@@ -1,10 +1,10 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
 
 /**
- * How long the client waits after a limit, in ms: the daemon's own timeout error says where the time went. A daemon
- * without limits sends no error, so the client then stops waiting.
+ * How long the client waits after a limit, in ms: the daemon's own timeout error says where the time went, and on a busy
+ * machine it may come late. A daemon without limits sends no error, so the client then stops waiting.
  */
-const GRACE_MS = 100;
+const GRACE_MS = 1000;
 const ANSWER_SETTINGS = 'answerMs (answer_ms, --answer-timeout)';
 /** The longest delay of a timer, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inTurn, removeDeadTurns } from '../../../src/runtime/clients/in-turn.js';
+import { PATIENCE_MS } from '../../support/patience.js';
 
 let folder: string;
 let path: string;
@@ -15,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const LIMIT_MS = 10_000;
+const LIMIT_MS = PATIENCE_MS;
 const never = new AbortController().signal;
 
 test('of several calls at once, one does the work, and the others resolve when it has ended', async () => {
@@ -57,9 +58,13 @@ test('a turn whose holder was killed is free for the next process', async () => 
 });
 
 test('a call does not wait for a turn that lasts too long, and a failing turn is released', async () => {
-  const stuck = Promise.withResolvers<void>();
-  const first = inTurn(path, LIMIT_MS, () => stuck.promise, never);
-  await expect.poll(() => readdir(folder)).toContain('d.sock.starting');
+  const [begun, stuck] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const work = (): Promise<void> => {
+    begun.resolve();
+    return stuck.promise;
+  };
+  const first = inTurn(path, LIMIT_MS, work, never);
+  await begun.promise;
   expect(await inTurn(path, 20, async () => {}, never)).toBe(true);
   stuck.reject(new Error('it could not start'));
   await expect(first).rejects.toThrow('it could not start');

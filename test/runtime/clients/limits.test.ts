@@ -70,12 +70,12 @@ test('a frame above the limit ends the connection, and the error names the limit
 });
 
 test('an idle client’s connection is closed, unless a request runs', async () => {
-  const client = await (await daemon({ clientIdleMs: 100 })).client();
-  const { url } = await upstream({ chunks: ['a', 'b'], gapMs: 300 });
+  const { url } = await upstream({ chunks: ['a', 'b'], gapMs: 1500 });
+  const client = await (await daemon({ clientIdleMs: 1000 })).client();
   client.send(httpStream(1n, { method: 'GET', url }));
   expect((await streamOf(client, 1n)).body.toString()).toBe('ab');
   const refusal = await client.next(of(MessageType.ExecuteResponse, 0n));
-  expect(refusal.errorMessage).toBe('the client sent nothing for 0.1 s (--client-idle)');
+  expect(refusal.errorMessage).toBe('the client sent nothing for 1 s (--client-idle)');
   await client.closed;
 });
 

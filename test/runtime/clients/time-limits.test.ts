@@ -22,31 +22,31 @@ async function ask(script: Script, policy: WirePolicy, upstreamIdleMs = 300_000)
 }
 
 test('late headers end the request, and the error names the setting', async () => {
-  const { upstream, end, ended } = await ask({ delayMs: 60_000 }, { headersTimeoutMs: 300 });
+  const { upstream, end, ended } = await ask({ delayMs: 60_000 }, { headersTimeoutMs: 1500 });
   expect(end.errorClass).toBe(ErrorClass.Timeout);
   expect(end.errorMessage).toBe(
-    `no response headers within 0.3 s, while waiting for an answer from ${upstream.url}: raise timeout_ms (now 0.3 s) or --timeout`,
+    `no response headers within 1.5 s, while waiting for an answer from ${upstream.url}: raise timeout_ms (now 1.5 s) or --timeout`,
   );
   expect(ended).toBe('hung up');
 });
 
 test('the limit for headers does not end an answer that has begun', async () => {
   const chunks = Array.from({ length: 8 }, () => '.');
-  const { end, body } = await ask({ chunks, gapMs: 100 }, { headersTimeoutMs: 400 });
+  const { end, body } = await ask({ chunks, gapMs: 300 }, { headersTimeoutMs: 1500 });
   expect([end.errorClass, body]).toEqual([ErrorClass.Success, '........']);
 });
 
 test('silence after the headers ends the answer, and the error names the setting', async () => {
-  const { upstream, end, body } = await ask({ chunks: ['a'], end: 'hang' }, { idleTimeoutMs: 300 });
+  const { upstream, end, body } = await ask({ chunks: ['a'], end: 'hang' }, { idleTimeoutMs: 1000 });
   expect([end.errorClass, body]).toEqual([ErrorClass.Timeout, 'a']);
   expect(end.errorMessage).toBe(
-    `nothing came from ${upstream.url} for 0.3 s: raise idle_ms (now 0.3 s) or --idle-timeout`,
+    `nothing came from ${upstream.url} for 1 s: raise idle_ms (now 1 s) or --idle-timeout`,
   );
 });
 
 test('comments keep an answer alive beyond the idle limit', async () => {
   const chunks = Array.from({ length: 12 }, () => ': ping\n\n');
-  const { end } = await ask({ chunks, gapMs: 100 }, { idleTimeoutMs: 600 });
+  const { end } = await ask({ chunks, gapMs: 200 }, { idleTimeoutMs: 1500 });
   expect(end.errorClass).toBe(ErrorClass.Success);
 });
 

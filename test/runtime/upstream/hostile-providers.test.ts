@@ -11,6 +11,7 @@ import {
   type RunningProgram,
   runProgram,
 } from '../../support/daemon-program.js';
+import { PATIENCE_MS } from '../../support/patience.js';
 import { watchPeak } from '../../support/peak-memory.js';
 import { httpStream, rawClient, streamOf } from '../../support/raw-client.js';
 import { FLAG, FRAME, h2Frame, STATUS_200, startRawH2 } from '../../support/raw-h2.js';
@@ -43,11 +44,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Sends a request with time limits. Resolves to the answer's end and the daemon's peak memory. */
-async function attack(url: string) {
+/**
+ * Sends a request with time limits: short ones where a limit must end it, and long ones where what the provider sends must.
+ * Resolves to the answer's end and the daemon's peak memory.
+ */
+async function attack(url: string, expected: ErrorClass) {
   const peak = watchPeak(daemon.process.pid ?? 0);
   const client = await rawClient({ kind: 'unix', path: join(folder, 'd.sock') });
-  const policy = { headersTimeoutMs: LIMIT_MS, idleTimeoutMs: LIMIT_MS };
+  const limitMs = expected === ErrorClass.Timeout ? LIMIT_MS : PATIENCE_MS;
+  const policy = { headersTimeoutMs: limitMs, idleTimeoutMs: limitMs };
   client.send(httpStream(1n, { method: 'GET', url }, { policy }));
   const { body, end } = await streamOf(client, 1n);
   const mib = peak.mib();
@@ -63,7 +68,7 @@ describe.each(OVER_HTTP1)('a provider that sends $name', ({ serve, says, errorCl
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { end, mib } = await attack(`http://127.0.0.1:${port}/`);
+    const { end, mib } = await attack(`http://127.0.0.1:${port}/`, errorClass);
     server.close();
     expect(end.errorMessage).toMatch(says);
     expect(end.errorClass).toBe(errorClass);
@@ -74,7 +79,7 @@ describe.each(OVER_HTTP1)('a provider that sends $name', ({ serve, says, errorCl
 describe.each(OVER_HTTP2)('a provider of HTTP/2 that sends $name', ({ serve, says, errorClass }) => {
   test('costs bounded memory, and its error says what it did', async () => {
     const server = await startRawH2(serve);
-    const { end, mib } = await attack(server.url);
+    const { end, mib } = await attack(server.url, errorClass);
     await server.close();
     expect(end.errorMessage).toMatch(says);
     expect(end.errorClass).toBe(errorClass);
@@ -87,7 +92,7 @@ test('after all attacks the daemon serves other requests', async () => {
     socket.write(h2Frame(FRAME.headers, FLAG.endHeaders, stream, STATUS_200));
     socket.write(h2Frame(FRAME.data, FLAG.endStream, stream, Buffer.from('there')));
   });
-  const { body, end } = await attack(server.url);
+  const { body, end } = await attack(server.url, ErrorClass.Success);
   expect([body, end.errorClass]).toEqual(['there', ErrorClass.Success]);
   await server.close();
 });

@@ -325,7 +325,7 @@ describe('errors', () => {
         if (headers[':path'] === '/half') stream.respond({ ':status': 200 });
         if (headers[':path'] === '/half') stream.write('half');
       },
-      { limits: { upstreamIdleMs: 200 } },
+      { limits: { upstreamIdleMs: 1500 } },
     );
     const before = (await streamOf(client, send('/none'))).end;
     expect(before).toMatchObject({ errorClass: ErrorClass.Timeout });
