@@ -48,8 +48,6 @@ async function bench(flags: BenchFlags): Promise<number> {
   const setup = setupOf(plan);
   if (flags.json === '-' && flags.csv === '-')
     throw new UsageError('only one of --json and --csv can be "-"');
-  if (flags.warmup === 'auto' && flags.shard !== undefined)
-    throw new UsageError('remove --warmup auto or --shard: finding the warm-up needs all requests of a test');
   if (flags.policies && flags.through === 'direct')
     throw new UsageError('--policies needs --through daemon: only the daemon has policies');
   const files = flags.through === 'direct' ? openFilesProblem(mostAtATime(flags)) : undefined;

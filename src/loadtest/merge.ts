@@ -1,6 +1,8 @@
 import { type Instrument, mergedReadings } from './instrument.js';
 import type { Sample } from './sample.js';
 import type { SavedReport, SavedRun } from './saved-report.js';
+import { joinRecords } from './server-metrics/join.js';
+import type { ServerRecord } from './server-metrics/record.js';
 import { parseSlo, type Slo } from './slo.js';
 import { createTally, type Tally } from './tally.js';
 
@@ -23,6 +25,8 @@ export interface MergedRun {
   readonly workers: number;
   /** The worst value of each figure; CPU and cores are added up. */
   readonly instrument: Instrument;
+  /** The metrics of all servers that the processes read. */
+  readonly server?: ServerRecord;
   readonly checks: readonly string[];
   readonly slo: Slo | undefined;
 }
@@ -51,8 +55,12 @@ const MOST_SPREAD = 0.1;
  */
 export function mergeReports(reports: readonly [SavedReport, ...SavedReport[]]): Merged | string {
   const [first] = reports;
-  if (reports.some(({ load }) => load.warmup === 'auto' || load.search !== undefined))
-    return 'reports of --warmup auto, --find-rate, --find-concurrency and --sweep cannot be merged: they contain only a part of their tests';
+  const search = reports.find(({ load }) => load.search !== undefined);
+  if (search !== undefined)
+    return (
+      `run each load with "bench --rate N --shard i/n" (or --concurrency) and merge those reports: ${search.name} is of ` +
+      '--find-rate, --find-concurrency or --sweep, and has the requests of one load only'
+    );
   const shards = reports.map(({ load }) => shardOf(load));
   const sharded = shards.some((shard) => shard !== undefined);
   const problem = sharded ? shardProblem(reports, shards) : differenceOf(reports, OF_TESTS);
@@ -92,6 +100,7 @@ function mergeRuns(runs: readonly [SavedRun, ...SavedRun[]], loop: 'closed' | 'o
   const samples = runs.flatMap((run) => moved(run.samples, run.startedAtMs - startedAtMs));
   for (const sample of samples.toSorted((one, other) => one.endMs - other.endMs)) tally.add(sample);
   for (const { gaps } of runs) if (gaps !== undefined) tally.addGaps(gaps);
+  const server = joinRecords(runs.flatMap((run) => run.server ?? []));
   const sum = (figure: (run: SavedRun) => number): number => runs.reduce((all, run) => all + figure(run), 0);
   return {
     mode,
@@ -110,6 +119,7 @@ function mergeRuns(runs: readonly [SavedRun, ...SavedRun[]], loop: 'closed' | 'o
     },
     workers: sum(({ workers }) => workers),
     instrument: worstOf(runs.map(({ instrument }) => instrument)),
+    ...(server !== undefined && { server }),
     checks,
     slo,
   };

@@ -1,8 +1,10 @@
-import { type JsonRecord, recordOf } from '../common/json.js';
+import { isRecord, type JsonRecord, recordOf } from '../common/json.js';
 import type { Counts } from './distribution.js';
 import type { Instrument } from './instrument.js';
 import { samplesFrom } from './requests-json.js';
 import type { Sample } from './sample.js';
+import type { ServerRecord } from './server-metrics/record.js';
+import { serverFrom } from './server-metrics/saved.js';
 
 /** One endpoint's test, read from a report. Times in ms. */
 export interface SavedRun {
@@ -12,6 +14,7 @@ export interface SavedRun {
   /** Unix time in ms. */
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** All requests, also those that `--warmup auto` excluded. */
   readonly samples: readonly Sample[];
   /** Gaps between arrivals of all answers; undefined without gaps. */
   readonly gaps?: Counts;
@@ -19,6 +22,8 @@ export interface SavedRun {
   readonly conversations?: { readonly begun: number; readonly complete: number; readonly brokenOff: number };
   readonly workers: number;
   readonly instrument: Instrument;
+  /** The server's metrics. */
+  readonly server?: ServerRecord;
   /** Conditions that the user gave. */
   readonly checks: readonly string[];
   readonly slo: readonly string[];
@@ -50,14 +55,19 @@ export function readReport(name: string, value: unknown): SavedReport | string {
 
 function readRun(run: JsonRecord, loop: SavedReport['loop'], daemon: boolean): SavedRun | undefined {
   const errors = listOf(run.errors).map(recordOf);
-  const samples = samplesFrom(run.requests, {
+  const context = {
     loop,
     tokensEstimated: run.tokens_estimated === true,
     asOf: String(recordOf(run.cost).as_of ?? ''),
     examples: new Map(errors.map((error) => [String(error.class), String(error.example)])),
-  });
+  };
   const startedAtMs = Date.parse(String(run.started_at));
-  if (samples === undefined || Number.isNaN(startedAtMs)) return undefined;
+  const kept = samplesFrom(run.requests, context);
+  const trim = isRecord(run.warmup) ? run.warmup : undefined;
+  const excluded = trim === undefined ? [] : samplesFrom(trim.excluded, context);
+  if (kept === undefined || excluded === undefined || Number.isNaN(startedAtMs)) return undefined;
+  const samples = [...kept, ...excluded];
+  const server = serverFrom(run.server_metrics, startedAtMs);
   const gaps = countsOf(recordOf(run.histograms).itl_ms);
   const conversations = run.conversations === null ? undefined : recordOf(run.conversations);
   const limits = recordOf(run.goodput).slo;
@@ -67,7 +77,11 @@ function readRun(run: JsonRecord, loop: SavedReport['loop'], daemon: boolean): S
     model: String(run.model),
     url: String(run.url),
     startedAtMs,
-    durationMs: numberOf(run.duration_ms),
+    // A report without its warm-up has the length of the rest.
+    durationMs:
+      trim === undefined
+        ? numberOf(run.duration_ms)
+        : samples.reduce((last, { endMs }) => Math.max(last, endMs), 0),
     samples,
     ...(gaps !== undefined && { gaps }),
     unsent: numberOf(run.unsent),
@@ -80,6 +94,7 @@ function readRun(run: JsonRecord, loop: SavedReport['loop'], daemon: boolean): S
     }),
     workers: numberOf(recordOf(run.instrument).workers),
     instrument: instrumentOf(recordOf(run.instrument), daemon),
+    ...(server !== undefined && { server }),
     checks: texts(run.checks),
     slo: [...(typeof limits === 'string' ? limits.split(',') : []), ...texts(run.slo)].map((one) =>
       one.trim(),

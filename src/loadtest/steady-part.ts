@@ -74,6 +74,15 @@ export interface Trim {
   readonly steady: boolean;
 }
 
+/** A test without its warm-up and cool-down. */
+export interface Trimmed {
+  readonly tally: Tally;
+  readonly report: Report;
+  readonly trim: Trim;
+  /** The excluded requests. */
+  readonly excluded: Tally;
+}
+
 /** With fewer requests, the steady part is unknown. */
 export const FEWEST_FOR_TRIM = 50;
 
@@ -83,11 +92,7 @@ export const FEWEST_FOR_TRIM = 50;
  * answers are not favoured.
  * @returns undefined when there are too few requests
  */
-export function trimmed(
-  whole: Tally,
-  loop: 'open' | 'closed',
-  slo: Slo | undefined,
-): { tally: Tally; report: Report; trim: Trim } | undefined {
+export function trimmed(whole: Tally, loop: 'open' | 'closed', slo: Slo | undefined): Trimmed | undefined {
   const all = whole.samples;
   if (all.length < FEWEST_FOR_TRIM) return undefined;
   const { samples, fromMs, leftOut, steady } = steadyPart(all, whole.latencyOf);
@@ -100,8 +105,13 @@ export function trimmed(
   // When answers take as long as the test, no part of it has full load.
   const toMs = cut - fromMs < (lastMs - fromMs) / 2 ? lastMs : cut;
   const kept = samples.filter(({ intendedMs }) => intendedMs <= toMs);
-  const tally = createTally(loop, slo?.limits);
-  for (const sample of kept.toSorted((one, other) => one.endMs - other.endMs)) tally.add(sample);
+  const tallyOf = (some: readonly Sample[]): Tally => {
+    const tally = createTally(loop, slo?.limits);
+    for (const sample of some.toSorted((one, other) => one.endMs - other.endMs)) tally.add(sample);
+    return tally;
+  };
+  const tally = tallyOf(kept);
+  const known = new Set(kept);
   const gaps = whole.counts().itl;
   if (gaps !== undefined) tally.addGaps(gaps);
   const report = steadyReport({ samples: kept, fromMs }, all, toMs, loop, slo);
@@ -110,5 +120,6 @@ export function trimmed(
     tally,
     report: { ...report, latency: { ...report.latency, ...(itl !== undefined && { itl }) } },
     trim: { fromMs, toMs, before: leftOut, after: samples.length - kept.length, steady },
+    excluded: tallyOf(all.filter((sample) => !known.has(sample))),
   };
 }

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
-import { deltaOf, FINISH, type Script, sseEvents } from '../support/upstream.js';
+import { deltaOf, FINISH, type Script, sseEvents, startUpstream } from '../support/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run, start } = ground;
@@ -101,6 +102,35 @@ test('merging a single report returns the same report', async () => {
   expect(tables.code).toBe(1);
   expect(tables.stdout).toMatch(/, 4 at a time\n(?:.*\n)*FAILED +ttft\.max<0\.001/);
 });
+
+test('the merged report has the metrics of the servers that the processes read', async () => {
+  const pages = (running: number) => (_: unknown, response: ServerResponse) =>
+    void response.end(`vllm:num_requests_running ${running}\nvllm:num_requests_waiting 1\n`);
+  await endpoint({ ...answer, gapMs: 100 });
+  const servers = await Promise.all([startUpstream(pages(3)), startUpstream(pages(5))]);
+  const flags = ['--requests', '8', '--concurrency', '2', '--json'];
+  for (const [index, { url }] of servers.entries()) {
+    const own = ['--shard', `${index + 1}/2`, '--server-metrics', `${url}/metrics`];
+    expect((await run(['bench', ...own, ...flags, `${index}.json`])).code).toBe(0);
+  }
+  await Promise.all(servers.map((server) => server.close()));
+  const { stdout } = await run([
+    'bench',
+    'merge',
+    '0.json',
+    '1.json',
+    '--json',
+    'merged.json',
+    '--html',
+    'm.html',
+  ]);
+  expect(stdout).toMatch(/\nserver +vLLM at http:.*, http:.* of 4 series\n.*\nwaiting +2 +2/);
+  const { runs } = JSON.parse(readFileSync(path('merged.json'), 'utf8')) as {
+    runs: [{ server_metrics: { figures: { running: { max: number } }; series: Record<string, unknown> } }];
+  };
+  expect(runs[0].server_metrics.figures.running.max).toBe(8);
+  expect(Object.keys(runs[0].server_metrics.series)).toHaveLength(4);
+}, 60_000);
 
 test('reports that cannot be merged are refused with a reason', async () => {
   await endpoint(answer);

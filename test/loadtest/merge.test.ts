@@ -218,6 +218,13 @@ describe('reports that don’t belong together', () => {
     expect(mergeReports([first, ...others])).toMatch(pattern);
   });
 
+  test('a search is refused, and what to run instead is said', () => {
+    const search = saved(one, { name: 'found.json', load: { search: { type: 'find' } } });
+    expect(mergeReports([search])).toMatch(
+      /^run each load with "bench --rate N --shard i\/n" .* found\.json is of --find-rate/,
+    );
+  });
+
   test('the notes name missing shards and equal seeds', () => {
     expect(merge(saved(one, { load: shard(2, 4) }), saved(one, { load: shard(4, 4) })).notes).toEqual([
       'shards are missing: 1, 3 of 4',

@@ -13,6 +13,7 @@ import { readCheck } from './flags.js';
 import { readJson } from './read-json.js';
 import { type EndpointRun, resultText } from './result.js';
 import { resultJson } from './result-json.js';
+import { withoutWarmup } from './run-of.js';
 import type { Setup } from './setup.js';
 
 interface MergeFlags {
@@ -25,7 +26,9 @@ interface MergeFlags {
 const HELP = `
 The files are reports of "bench --json FILE": of the shards of one test (--shard), or of tests that ran at the same
 time. The merged report uses all requests, so its figures are those of a single process: percentiles are not averaged.
-The reports' checks apply to the merged report; --check adds others.
+The reports' checks apply to the merged report; --check adds others. The warm-up of --warmup auto is looked for in all
+requests. The server's series of all reports are kept: those of one server are joined, those of several get the label
+server. Reports of searches (--find-rate, --find-concurrency, --sweep) have the requests of one load only and are refused.
 
 Exit codes: 0 done, 1 a check failed, 2 a file cannot be read or belongs to a different test.`;
 
@@ -81,16 +84,19 @@ async function merge(paths: readonly string[], { check = [], json, csv, html }: 
 }
 
 function runsOf(merged: Merged, added: readonly Check[]): EndpointRun[] {
-  return merged.runs.map(({ startedAtMs, durationMs, checks, slo, ...run }) => {
-    const report = run.tally.report(durationMs);
+  return merged.runs.map(({ startedAtMs, durationMs, checks, slo, tally: whole, ...run }) => {
+    const part = merged.load.warmup === 'auto' ? withoutWarmup(whole, merged.loop, slo) : undefined;
+    const { tally, report } = part ?? { tally: whole, report: whole.report(durationMs) };
     const all = [...checks.flatMap((text) => parseCheck(text) ?? []), ...added];
     return {
       ...run,
       startedAt: new Date(startedAtMs),
       tookMs: durationMs,
       marksMs: [],
+      tally,
       report,
-      turns: merged.load.turns === null ? [] : turnFigures(run.tally),
+      ...(part !== undefined && { trim: part.trim, excluded: part.excluded }),
+      turns: merged.load.turns === null ? [] : turnFigures(tally),
       checks: all.map((check) => evaluate(check, report)),
       slo: (slo?.checks ?? []).map((check) => evaluate(check, report)),
     };

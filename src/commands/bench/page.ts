@@ -1,3 +1,4 @@
+import { isRecord } from '../../common/json.js';
 import { VERSION } from '../../common/version.js';
 import { STATISTICS } from '../../loadtest/distribution.js';
 import { instrumentWarnings } from '../../loadtest/instrument.js';
@@ -36,12 +37,13 @@ ${warnings(notes)}
   });
 }
 
-/** Removes `samples` and the server's series, because the page uses `requests` and the server's figures. */
+/** Removes what the page does not use: `samples`, the server's series, and the requests of the warm-up. */
 function withoutSamples(runs: unknown): unknown {
   if (!Array.isArray(runs)) return runs;
-  return runs.map(({ samples: _, server_metrics: server, ...rest }: Record<string, unknown>) => ({
+  return runs.map(({ samples: _, server_metrics, warmup, ...rest }: Record<string, unknown>) => ({
     ...rest,
-    server_metrics: typeof server === 'object' && server !== null ? { ...server, series: {} } : server,
+    warmup: isRecord(warmup) ? { ...warmup, excluded: null } : warmup,
+    server_metrics: isRecord(server_metrics) ? { ...server_metrics, series: {} } : server_metrics,
   }));
 }
 

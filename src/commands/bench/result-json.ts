@@ -6,6 +6,7 @@ import { curveJson } from '../../loadtest/search/curve.js';
 import { serverJson } from '../../loadtest/server-metrics/report.js';
 import { short } from '../../loadtest/short.js';
 import type { Trim } from '../../loadtest/steady-part.js';
+import type { Tally } from '../../loadtest/tally.js';
 import { type Attempts, attemptsOf, type EndpointRun } from './result.js';
 import type { Conversations } from './send.js';
 import type { Setup } from './setup.js';
@@ -42,7 +43,7 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
     turns: inTurns ? turnsJson(run.turns) : null,
     instrument: instrumentJson(run),
     server_metrics: run.server === undefined ? null : serverJson(run.server, run.startedAt.getTime()),
-    warmup: run.trim === undefined ? null : trimJson(run.trim),
+    warmup: run.trim === undefined ? null : trimJson(run.trim, run.excluded),
     curve: run.curve === undefined ? null : curveJson(run.curve),
     slo: slo.map(resultOf),
     checks: checks.map(resultOf),
@@ -52,8 +53,15 @@ function runJson(run: EndpointRun, inTurns: boolean): Record<string, unknown> {
   };
 }
 
-function trimJson({ fromMs, toMs, before, after, steady }: Trim): Record<string, unknown> {
-  return { method: 'mser-5', from_ms: short(fromMs), to_ms: short(toMs), before, after, steady };
+function trimJson(
+  { fromMs, toMs, before, after, steady }: Trim,
+  excluded: Tally | undefined,
+): Record<string, unknown> {
+  return {
+    ...{ method: 'mser-5', from_ms: short(fromMs), to_ms: short(toMs), before, after, steady },
+    // `bench merge` looks for the warm-up in all requests.
+    excluded: excluded === undefined ? null : requestsJson(excluded),
+  };
 }
 
 function conversationsJson({ begun, complete, brokenOff }: Conversations): Record<string, number> {

@@ -27,6 +27,7 @@ export interface EndpointRun extends Omit<Measured, 'durationMs'> {
   server?: ServerRecord;
   /** The requests that `--warmup auto` excluded. */
   trim?: Trim;
+  excluded?: Tally;
   /** Of several loads; the run is then that of the answer. */
   curve?: Curve;
 }

@@ -1,6 +1,8 @@
 import type { Endpoint } from '../../config/index.js';
 import { evaluate } from '../../loadtest/check.js';
-import { FEWEST_FOR_TRIM, trimmed } from '../../loadtest/steady-part.js';
+import type { Slo } from '../../loadtest/slo.js';
+import { FEWEST_FOR_TRIM, type Trimmed, trimmed } from '../../loadtest/steady-part.js';
+import type { Tally } from '../../loadtest/tally.js';
 import { turnFigures } from '../../loadtest/turns.js';
 import { tell } from '../support/tell.js';
 import type { BenchFlags } from './flags.js';
@@ -14,11 +16,9 @@ export function runOf(
   flags: BenchFlags,
   loop: 'open' | 'closed',
 ): EndpointRun {
-  const part = flags.warmup === 'auto' ? trimmed(whole, loop, flags.slo) : undefined;
-  if (flags.warmup === 'auto' && part === undefined)
-    tell(
-      `warning: --warmup auto needs ${FEWEST_FOR_TRIM} requests to find the warm-up: no request is excluded`,
-    );
+  // `bench merge` finds the warm-up of a sharded test, in the requests of all shards.
+  const part =
+    flags.warmup === 'auto' && flags.shard === undefined ? withoutWarmup(whole, loop, flags.slo) : undefined;
   const { tally, report } = part ?? { tally: whole, report: whole.report(durationMs) };
   return {
     mode: name,
@@ -29,7 +29,21 @@ export function runOf(
     report,
     checks: (flags.check ?? []).map((check) => evaluate(check, report)),
     slo: (flags.slo?.checks ?? []).map((check) => evaluate(check, report)),
-    ...(part !== undefined && { trim: part.trim }),
+    ...(part !== undefined && { trim: part.trim, excluded: part.excluded }),
     ...rest,
   };
+}
+
+/** Excludes the warm-up and the cool-down, or tells the user that there are too few requests. */
+export function withoutWarmup(
+  whole: Tally,
+  loop: 'open' | 'closed',
+  slo: Slo | undefined,
+): Trimmed | undefined {
+  const part = trimmed(whole, loop, slo);
+  if (part === undefined)
+    tell(
+      `warning: --warmup auto needs ${FEWEST_FOR_TRIM} requests to find the warm-up: no request is excluded`,
+    );
+  return part;
 }

@@ -42,7 +42,7 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
         };
   return {
     loop,
-    text: text + load.part,
+    text: text + load.part + (flags.warmup === 'auto' && flags.shard !== undefined ? WARMUP_LATER : ''),
     prompts: { text: prompts.text, ...(prompts.count !== undefined && { count: prompts.count }) },
     through: flags.through,
     policies: flags.policies === true,
@@ -67,6 +67,8 @@ export function setupOf({ flags, load, prompts }: Plan): Setup {
     },
   };
 }
+
+const WARMUP_LATER = ' (these figures include the warm-up; "bench merge" excludes it)';
 
 /** Only for the simple case: one rate, and a test that its duration ends. */
 function expectedOf(flags: BenchFlags): Pick<Setup, 'expectedArrivals'> {
