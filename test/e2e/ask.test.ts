@@ -347,7 +347,10 @@ test('an empty session name, for example from an unset variable, is refused', as
 });
 
 test('without a home folder the question is answered, and saving fails with the reason', async () => {
-  const homeless = { ...ground.place, env: { ...ground.place.env, HOME: '/proc' } };
+  const homeless = {
+    ...ground.place,
+    env: { ...ground.place.env, HOME: '/proc', XDG_CACHE_HOME: undefined },
+  };
   expect(await runProgram(homeless, ['ask', 'What is the capital of France?'])).toMatchObject({ code: 0 });
   const { code, stderr } = await runProgram(homeless, ['sessions', 'list']);
   expect({ code, stderr }).toEqual({

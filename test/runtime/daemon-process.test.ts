@@ -6,7 +6,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import {
@@ -27,7 +27,6 @@ const closing: Array<() => Promise<void>> = [];
 beforeAll(async () => {
   programs = await buildDaemonPrograms();
 });
-afterAll(() => programs.remove());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vt-process-'));
   path = join(folder, 'd.sock');

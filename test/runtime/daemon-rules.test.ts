@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ErrorClass } from '../../src/common/errors.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import {
@@ -24,7 +24,6 @@ const closing: Array<() => Promise<void>> = [];
 beforeAll(async () => {
   programs = await buildDaemonPrograms();
 });
-afterAll(() => programs.remove());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vt-rules-'));
   path = join(folder, 'd.sock');

@@ -17,7 +17,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vt-files-'));
 });
 afterAll(async () => {
-  await programs.remove();
   await rm(folder, { recursive: true, force: true });
 });
 

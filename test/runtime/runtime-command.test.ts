@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClockMs } from '../../src/common/system-clock.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../support/daemon-program.js';
@@ -17,7 +17,6 @@ let path: string;
 beforeAll(async () => {
   programs = await buildDaemonPrograms();
 });
-afterAll(() => programs.remove());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vt-command-'));
   path = join(folder, 'd.sock');

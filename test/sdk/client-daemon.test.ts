@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
+import { bundled } from '../support/bundled.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
 import { until } from '../support/program.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
@@ -225,13 +226,13 @@ describe('the streams of real servers, served over HTTP', () => {
 });
 
 describe('a daemon that is killed', () => {
-  const program = join(import.meta.dirname, '../../src/runtime/main.ts');
   const children: ChildProcess[] = [];
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
   const start = async (path: string): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, ['--import', 'tsx', program, '--socket', path], {
+    const program = await bundled('daemon', 'src/runtime/main.ts');
+    const child = spawn(process.execPath, [program, '--socket', path], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     children.push(child);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bundled } from '../support/bundled.js';
 import { startScriptedDaemon } from '../support/scripted-daemon.js';
 
 interface Run {
@@ -13,7 +13,7 @@ interface Run {
 
 /** Runs a module's text in a separate process. */
 const run = (script: string, socketPath: string): Run => {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     env: { ...process.env, VASTAR_SOCKET_PATH: socketPath },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -26,7 +26,7 @@ const run = (script: string, socketPath: string): Run => {
     ended: once(child, 'close').then(([code, signal]) => `${text}${code ?? signal}`),
   };
 };
-const SDK = JSON.stringify(join(import.meta.dirname, '../../src/sdk/index.ts'));
+const SDK = JSON.stringify(await bundled('sdk', 'src/sdk/index.ts'));
 
 test('a client that is not closed does not keep the process alive after its connection is lost', async () => {
   const daemon = await startScriptedDaemon();

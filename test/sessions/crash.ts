@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSessions, type SessionStore } from '../../src/sessions/store.js';
 import type { Message } from '../../src/sessions/types.js';
+import { bundled } from '../support/bundled.js';
 
 export interface CrashResult {
   /** Messages, sent and queued, that the killed programs were told to be saved. */
@@ -27,8 +28,6 @@ export interface CrashOptions {
   afterwards?: () => void;
 }
 
-const PROGRAM = join(import.meta.dirname, 'crash-program.ts');
-
 /** Starts chats that save a conversation, kills them after `lifeMs`, and compares the file with what they told. */
 export async function crashOnce(options: CrashOptions): Promise<CrashResult> {
   const { lifeMs, writers = 1, afterwards = () => {} } = options;
@@ -46,7 +45,8 @@ export async function crashOnce(options: CrashOptions): Promise<CrashResult> {
 }
 
 async function runAndKill(path: string, name: string, lifeMs: number): Promise<string[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, path, name], {
+  const program = await bundled('crash-program', 'test/sessions/crash-program.ts');
+  const child = spawn(process.execPath, [program, path, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

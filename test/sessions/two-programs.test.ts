@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openSessions } from '../../src/sessions/store.js';
+import { bundled } from '../support/bundled.js';
 import { folder, openedStore } from './place.js';
 
-const PROGRAM = join(import.meta.dirname, 'writer-program.ts');
-
 async function writer(...args: string[]): Promise<{ code: unknown; stderr: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {
+  const program = await bundled('writer-program', 'test/sessions/writer-program.ts');
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';

@@ -1,12 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { defineSimulator } from '../../src/commands/simulator.js';
 import { holdSimulator } from '../../src/simulator/http/hold.js';
 import { MODELS } from '../../src/simulator/models.js';
+import { bundled } from '../support/bundled.js';
 import { eventually, postChat, simulatorForTest } from './chat-client.js';
 
 interface Running {
@@ -16,9 +16,13 @@ interface Running {
   ended: Promise<number | string>;
 }
 
+let program: string;
+beforeAll(async () => {
+  program = await bundled('simulator-command', 'test/simulator/command-program.ts');
+});
+
 function run(...flags: string[]): Running {
-  const program = join(import.meta.dirname, 'command-program.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, 'simulator', ...flags], {
+  const child = spawn(process.execPath, [program, 'simulator', ...flags], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -1,10 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-
-const root = join(import.meta.dirname, '..', '..');
+import { bundled } from './bundled.js';
+import { CACHE } from './program.js';
 
 /** The daemon as programs of one file each, built from the sources under test. */
 export interface DaemonPrograms {
@@ -12,40 +8,20 @@ export interface DaemonPrograms {
   daemon: string;
   /** `vastar-tui` with its `runtime` command alone. */
   cli: string;
-  remove(): Promise<void>;
 }
 
 export async function buildDaemonPrograms(): Promise<DaemonPrograms> {
-  const folder = await mkdtemp(join(tmpdir(), 'vt-programs-'));
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    define: { __VERSION__: '"0.0.0-test"' },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
-  } as const;
-  const [daemon, cli] = [join(folder, 'daemon.mjs'), join(folder, 'cli.mjs')];
-  await Promise.all([
-    build({ ...common, entryPoints: ['src/runtime/main.ts'], outfile: daemon }),
-    build({
-      ...common,
-      stdin: {
-        contents: `import { Command } from 'commander';
-          import { defineRuntime } from './src/commands/runtime.ts';
-          const program = new Command('vastar-tui').option('--socket <path>');
-          defineRuntime(program.command('runtime'));
-          await program.parseAsync(process.argv);`,
-        resolveDir: root,
-      },
-      outfile: cli,
+  const [daemon, cli] = await Promise.all([
+    bundled('daemon', 'src/runtime/main.ts'),
+    bundled('runtime-command', {
+      text: `import { Command } from 'commander';
+        import { defineRuntime } from './src/commands/runtime.ts';
+        const program = new Command('vastar-tui').option('--socket <path>');
+        defineRuntime(program.command('runtime'));
+        await program.parseAsync(process.argv);`,
     }),
   ]);
-  return { daemon, cli, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { daemon, cli };
 }
 
 /** A program that was started, and what it has said. */
@@ -66,7 +42,7 @@ export function runProgram(
 ): RunningProgram {
   const child = spawn(process.execPath, [file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, XDG_CACHE_HOME: CACHE, ...env },
   });
   let stdout = '';
   let stderr = '';

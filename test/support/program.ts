@@ -12,6 +12,12 @@ const root = join(import.meta.dirname, '..', '..');
 export const CLI = join(root, 'dist', 'cli.js');
 export const NODE = process.execPath;
 
+/**
+ * The programs that tests start keep their compiled code here, not each in its own home: a start without it takes half as
+ * long again.
+ */
+export const CACHE = join(root, 'node_modules', '.cache');
+
 /** A home of its own for one test: socket, configuration, logs. */
 export interface Place {
   dir: string;
@@ -37,6 +43,7 @@ export async function makePlace(extra: NodeJS.ProcessEnv = {}): Promise<Place> {
       HOME: dir,
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',
+      XDG_CACHE_HOME: CACHE,
       VASTAR_SOCKET_PATH: socketPath,
       ...extra,
     },

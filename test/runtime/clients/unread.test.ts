@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import { encodeMessage } from '../../../src/protocol/encode.js';
 import {
@@ -30,7 +30,6 @@ let begun = 0;
 beforeAll(async () => {
   programs = await buildDaemonPrograms();
 });
-afterAll(() => programs.remove());
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vt-unread-'));
   const path = join(folder, 'd.sock');

@@ -63,7 +63,6 @@ describe.skipIf(!canBind())('a name whose addresses change (needs root, and a ne
   });
   afterAll(async () => {
     for (const close of closing) await close();
-    await programs.remove();
     rmSync(folder, { recursive: true, force: true });
   });
   afterEach(() => resolve('127.0.0.1'));

@@ -40,7 +40,6 @@ afterAll(async () => {
   expect(await daemon.ended).toBe(0);
   // No attack has triggered a bug in the daemon.
   expect(readFileSync(join(folder, 'log'), 'utf8')).not.toMatch(/"level":"error"/);
-  await programs.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
