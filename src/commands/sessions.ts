@@ -64,10 +64,10 @@ export function defineSessions(sessions: Command): void {
     .option('--all', 'all sessions')
     .action(inStore(exportSessions));
   add('import', 'add the conversations of an export, ours or another program’s')
-    .argument('<file>', 'the export, recognised by its content; "-" reads stdin')
+    .argument('<file...>', 'the exports, recognised by their content; "-" reads stdin')
     .option('--dry-run', 'say what would be added, and add nothing')
     .addHelpText('after', IMPORT_HELP)
-    .action(inStore((store, { dryRun }, [path = '']) => importSessions(store, path, dryRun)));
+    .action(inStore((store, { dryRun }, paths) => importSessions(store, paths, dryRun)));
   add('rm', 'delete sessions; "restore" brings them back')
     .argument('<id...>', ID_OR_TITLE)
     .option('--purge', 'for good')
@@ -100,8 +100,9 @@ Words are all looked for, "several words" as they stand, wor* by its beginning. 
   outcome:truncated  on:2026-11-22  after:7d  before:2026-11`;
 
 const IMPORT_HELP = `
-What can be imported: --format json or jsonl of "sessions export", conversations.json of ChatGPT or Claude, logs.db of llm,
-a session of aichat (YAML), what "opencode export" writes, and messages as chat APIs have them (JSON or JSON Lines).`;
+What can be imported: --format json or jsonl of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind
+and llama.cpp; conversations of LM Studio; sessions of aichat (YAML), opencode, Continue, Claude Code and Codex; logs.db of llm;
+and messages as chat APIs or ShareGPT have them (JSON or JSON Lines).`;
 
 /** The keys that none of the sessions may hold. */
 export function secretsToHide(config?: string): string[] {

@@ -215,7 +215,7 @@ test.each([
   [['--max-tokens', '1.5'], /whole number from 1/],
   [['--timeout', '0'], /number from 0\.001 to 3600/],
 ])('%j is refused before any request', async (flags, pattern) => {
-  writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe]));
+  writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe, 0, 0]));
   const answer = await run(['ask', 'hi', ...flags]);
   expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
 });
@@ -230,7 +230,7 @@ test.each([[['ask', '  ']], [['ask', '-']]])('an empty prompt is refused: %j', a
 
 test('binary data on stdin is refused', async () => {
   const running = start(['ask', '-']);
-  running.child.stdin.end(Buffer.from([0xff, 0xfe, 0x00, 0x41]));
+  running.child.stdin.end(Buffer.from([0xff, 0xd8, 0x00, 0x41]));
   expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/not UTF-8/) });
 });
 

@@ -291,6 +291,23 @@ test('conversations of another program are previewed before the import and impor
   expect(har.log.entries).toEqual([]);
 });
 
+test('several exports are imported at once, or none of them when one is unreadable', async () => {
+  const fixture = (name: string) => join(import.meta.dirname, '..', 'fixtures', 'imports', name);
+  const notes = join(ground.place.dir, 'notes.json');
+  writeFileSync(notes, '{"a":1}');
+  expect(await sessions('import', fixture('chatgpt.json'), notes)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/notes\.json: this can't be imported: its format is unknown/),
+  });
+  expect((await sessions('list')).stdout).toBe('');
+  // As from PowerShell.
+  writeFileSync(notes, readFileSync(fixture('messages.json'), 'utf8').replace(/^/, '\u{feff}'), 'utf16le');
+  const added = await sessions('import', fixture('chatgpt.json'), notes, fixture('chatgpt.json'));
+  expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining('1 of 1 are there already') });
+  expect(added.stdout).toMatch(/^\S+ {2}Weather in Paris\n\S+ {2}What is it\?\n$/);
+});
+
 test('exporting, importing and exporting all sessions again yields the same file', async () => {
   await endpoint({ chunks: sseEvents(delta('yes'), delta(''), '[DONE]') });
   await run(['ask', '--session', 'one', 'q']);

@@ -3,34 +3,54 @@ import { basename, extname } from 'node:path';
 import { fileReason } from '../../common/errors.js';
 import { visible } from '../../config/index.js';
 import type { Imported } from '../../sessions/import/conversation.js';
+import { SessionsError } from '../../sessions/problem.js';
 import type { SessionStore } from '../../sessions/store.js';
 import type { Session } from '../../sessions/types.js';
 import { stdout } from '../support/sink.js';
 import { untilStdinEnds } from '../support/stdin.js';
 import { tell } from '../support/tell.js';
+import { NOT_TEXT, textOf } from '../support/text-file.js';
 import { UsageError } from '../support/usage-error.js';
 
 /**
- * Imports all conversations of an export, ours or another program's, or none of them; "-" is stdin. Prints the new ids.
+ * Imports all conversations of exports, ours or another program's, or none of them; "-" is stdin. Prints the new ids.
  * Skips conversations of other programs that were imported before.
- * @throws {UsageError} when it cannot be read
- * @throws {SessionsError} `invalid` when it is no export
+ * @throws {UsageError} when one cannot be read
+ * @throws {SessionsError} `invalid` when one is no export
  */
-export async function importSessions(store: SessionStore, path: string, dryRun = false): Promise<void> {
-  const { format, sessions, remarks, foreign } = await read(path);
-  for (const remark of remarks) tell(remark);
-  const wanted = sessions.filter(({ id }) => !(foreign && store.has(id)));
-  const there = sessions.length - wanted.length;
-  if (there > 0) tell(`${there} of ${sessions.length} are there already, and stay as they are`);
+export async function importSessions(
+  store: SessionStore,
+  paths: readonly string[],
+  dryRun = false,
+): Promise<void> {
+  const exported: Imported[] = [];
+  for (const path of paths) exported.push(await read(path, paths.length > 1));
+  const known = new Set<string>();
+  const wanted = exported.flatMap(({ sessions, remarks, foreign }) => {
+    for (const remark of remarks) tell(remark);
+    const fresh = sessions.filter(({ id }) => !foreign || !(store.has(id) || known.has(id)));
+    if (foreign) for (const { id } of fresh) known.add(id);
+    const there = sessions.length - fresh.length;
+    if (there > 0) tell(`${there} of ${sessions.length} are there already, and stay as they are`);
+    return fresh.map((session) => ({ session, foreign }));
+  });
   if (dryRun) {
-    tell(`${visible(path)} is ${format}; nothing was added`);
-    stdout.print(wanted.map(lineOf).join(''));
+    for (const [index, { format }] of exported.entries())
+      tell(`${visible(paths[index] ?? '')} is ${format}; nothing was added`);
+    stdout.print(wanted.map(({ session }) => lineOf(session)).join(''));
     return;
   }
-  // The list shows the newest session first, so the export is imported from its end.
-  const inOrder = foreign ? wanted.toSorted((a, b) => a.usedMs - b.usedMs) : wanted.toReversed();
-  const ids = store.together(() => new Map(inOrder.map((session) => [session, store.insert(session)])));
-  stdout.print(wanted.map((session) => `${ids.get(session)}  ${visible(session.title)}\n`).join(''));
+  // The list shows the newest session first, so an export of ours is imported from its end.
+  const inOrder = [
+    ...wanted.filter(({ foreign }) => !foreign).reverse(),
+    ...wanted
+      .filter(({ foreign }) => foreign)
+      .sort(({ session: one }, { session: other }) => one.usedMs - other.usedMs),
+  ];
+  const ids = store.together(
+    () => new Map(inOrder.map(({ session }) => [session, store.insert(session)] as const)),
+  );
+  stdout.print(wanted.map(({ session }) => `${ids.get(session)}  ${visible(session.title)}\n`).join(''));
 }
 
 function lineOf({ title, createdMs, messages }: Session): string {
@@ -48,11 +68,24 @@ function lineOf({ title, createdMs, messages }: Session): string {
 const SQLITE = 'SQLite format 3\0';
 const ZIP = 'PK\u{3}\u{4}';
 
-async function read(path: string): Promise<Imported> {
+/** @param named whether errors name the file, because there are several */
+async function read(path: string, named: boolean): Promise<Imported> {
+  try {
+    return await readOne(path);
+  } catch (error) {
+    if (named && (error instanceof UsageError || error instanceof SessionsError))
+      error.message = `${visible(path)}: ${error.message}`;
+    throw error;
+  }
+}
+
+async function readOne(path: string): Promise<Imported> {
   const bytes = path === '-' ? await allOfStdin() : readBytes(path);
   const start = bytes.subarray(0, 16).toString('latin1');
   if (start.startsWith(ZIP))
-    throw new UsageError('unzip it, and import the conversations.json that is in it');
+    throw new UsageError(
+      'unzip it, and import what is in it: conversations.json, or all of conversations-000.json and so on',
+    );
   if (start === SQLITE) {
     if (path === '-') throw new UsageError('give the path of the SQLite file: it cannot be read from stdin');
     const { llmConversations } = await import('../../sessions/import/llm.js');
@@ -65,15 +98,9 @@ async function read(path: string): Promise<Imported> {
     };
   }
   const { readImport } = await import('../../sessions/import/recognise.js');
-  return readImport(textOf(bytes), path === '-' ? undefined : basename(path, extname(path)));
-}
-
-function textOf(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new UsageError("the import can't be read: it is not UTF-8 text, or larger than 512 MB");
-  }
+  const text = textOf(bytes);
+  if (text === undefined) throw new UsageError(`the import ${NOT_TEXT}`);
+  return readImport(text, path === '-' ? undefined : basename(path, extname(path)));
 }
 
 async function allOfStdin(): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { tell } from './tell.js';
+import { NOT_TEXT, textOf } from './text-file.js';
 import { UsageError } from './usage-error.js';
 
 const LIMIT_BYTES = 8 * 1024 * 1024;
@@ -11,11 +12,9 @@ const PATIENCE_MS = 3000;
  * @throws {UsageError} when it is no UTF-8, or more than fits a request (8 MiB).
  */
 export async function readStdin(): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readAll());
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError('stdin is not UTF-8 text');
-  }
+  const text = textOf(await readAll());
+  if (text === undefined) throw new UsageError(`stdin ${NOT_TEXT}`);
+  return text;
 }
 
 /**

@@ -19,11 +19,27 @@ export function readTextFile(path: string): string {
  * @throws what `refuse` makes of why it cannot be read, is over 8 MiB, or is no UTF-8
  */
 export function readUtf8(path: string, refuse: (why: string) => UsageError): string {
-  const bytes = readBytes(path, refuse);
+  const text = textOf(readBytes(path, refuse));
+  if (text === undefined) throw refuse(NOT_TEXT);
+  return text;
+}
+
+/** Why bytes are no text, and what to do. */
+export const NOT_TEXT = 'is not UTF-8 text; convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8';
+
+/**
+ * Decodes UTF-8, or UTF-16 that begins with a byte order mark, as Windows programs write it.
+ * @returns undefined when it is neither, or longer than a string can be (512 MB)
+ */
+export function textOf(bytes: Uint8Array): string | undefined {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    // Other bytes that begin like UTF-16, UTF-32 for example, have NULs.
+    return encoding !== 'utf-8' && text.includes('\0') ? undefined : text;
   } catch {
-    throw refuse('is not UTF-8 text');
+    return undefined;
   }
 }
 

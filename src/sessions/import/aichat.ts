@@ -2,7 +2,8 @@ import { isObject, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { argumentsOf } from './content.js';
 import type { Conversation } from './conversation.js';
-import { conversationOf, type TellOmitted } from './messages.js';
+import type { TellOmitted } from './messages.js';
+import { conversationOf } from './nodes.js';
 
 /** Whether the value is a session of aichat, read from YAML. */
 export function isAichat(value: JsonObject): boolean {

@@ -4,9 +4,9 @@ import { argumentsOf, joined, timeIn } from './content.js';
 import type { Conversation, Draft } from './conversation.js';
 import { fileNamed } from './files.js';
 
-/** Whether the value is a conversation of ChatGPT's `conversations.json`. */
+/** Whether the value is a conversation of ChatGPT's `conversations.json`. Some exports have one without messages. */
 export function isChatGpt(value: JsonObject): boolean {
-  return objectIn(value, 'mapping') !== undefined;
+  return objectIn(value, 'mapping') !== undefined || ('conversation_id' in value && 'create_time' in value);
 }
 
 /**
@@ -15,6 +15,7 @@ export function isChatGpt(value: JsonObject): boolean {
  */
 export function chatGptConversation(conversation: JsonObject, omit: (what: string) => void): Conversation {
   const nodes = objectIn(conversation, 'mapping') ?? {};
+  if (!('mapping' in conversation)) omit('conversation without messages');
   const nodeOf = (key: string | undefined): JsonObject | undefined =>
     key === undefined ? undefined : objectIn(nodes, key);
   const parts = new Map(Object.keys(nodes).map((key) => [key, partOf(nodeOf(key), omit)]));

@@ -1,6 +1,6 @@
 import { isList, isObject, numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import type { Attachment, Json, JsonObject, ToolCall } from '../types.js';
-import { fileAt, fileWith } from './files.js';
+import { fileAt, fileNamed, fileWith } from './files.js';
 
 /** A part of a message's content: text with its calls, or the result of a tool call. */
 export interface Piece {
@@ -20,6 +20,7 @@ export interface Piece {
  */
 export function piecesOf(content: Json, unknown: (type: string) => void): Piece[] {
   if (typeof content === 'string') return [{ ...nothing(), text: content }];
+  if (isObject(content)) return piecesOf([content], unknown);
   if (!isList(content)) return [];
   const pieces: Piece[] = [];
   let open: Piece | undefined;
@@ -48,12 +49,15 @@ function addPart(piece: Piece, part: JsonObject, unknown: (type: string) => void
   switch (type) {
     case 'text':
     case 'input_text':
-    case 'output_text':
-      piece.text = joined(piece.text, textIn(part, 'text') ?? '');
+    case 'output_text': {
+      const text = textOf(part, 'text');
+      if (text === undefined) unknown(type);
+      else piece.text = joined(piece.text, text);
       return;
+    }
     case 'thinking':
     case 'reasoning':
-      piece.reasoning = joined(piece.reasoning, textIn(part, 'thinking') ?? textIn(part, 'text') ?? '');
+      piece.reasoning = joined(piece.reasoning, textIn(part, 'thinking') ?? textOf(part, 'text') ?? '');
       return;
     case 'refusal':
       piece.refusal = joined(piece.refusal, textIn(part, 'refusal') ?? '');
@@ -73,6 +77,11 @@ function addPart(piece: Piece, part: JsonObject, unknown: (type: string) => void
   }
 }
 
+/** A text. Some programs have it in an object with `value`, as OpenAI's Assistants API did. */
+export function textOf(part: JsonObject, name: string): string | undefined {
+  return textIn(part, name) ?? textIn(objectIn(part, name) ?? {}, 'value');
+}
+
 function attachmentOf(type: string, part: JsonObject): Attachment | undefined {
   switch (type) {
     case 'image_url':
@@ -89,10 +98,12 @@ function attachmentOf(type: string, part: JsonObject): Attachment | undefined {
         ? undefined
         : fileWith(data, textIn(audio, 'format') === 'mp3' ? 'audio/mpeg' : 'audio/wav');
     }
-    case 'file': {
-      const file = objectIn(part, 'file') ?? {};
+    case 'file':
+    case 'input_file': {
+      const file = type === 'input_file' ? part : (objectIn(part, 'file') ?? {});
       const [name, data] = [textIn(file, 'filename'), textIn(file, 'file_data')];
-      return data === undefined ? undefined : fileAt(data, name);
+      if (data !== undefined) return fileAt(data, name);
+      return name === undefined ? undefined : fileNamed(name);
     }
     case 'image':
     case 'document': {

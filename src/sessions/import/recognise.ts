@@ -1,19 +1,18 @@
 import { fromDocument } from '../export/document.js';
-import { isList, isObject, objectIn, objectsIn, parseJson, textIn } from '../json.js';
+import { isList, isObject, parseJson } from '../json.js';
 import { SessionsError } from '../problem.js';
 import type { Json, JsonObject, Session } from '../types.js';
-import { aichatConversation, isAichat } from './aichat.js';
-import { chatGptConversation, isChatGpt } from './chatgpt.js';
-import { claudeConversation, isClaude } from './claude.js';
+import { isAichat } from './aichat.js';
 import { type Conversation, type Imported, sessionOf } from './conversation.js';
-import { conversationOf, isMessage, type TellOmitted } from './messages.js';
-import { isOpencode, opencodeConversation } from './opencode.js';
+import { AICHAT, KINDS, type Kind } from './kinds.js';
+import type { TellOmitted } from './messages.js';
 import { isOwnLine, ownSessions } from './own-lines.js';
 
 /** The formats that can be imported, for error messages. */
 const FORMATS =
-  'the JSON or JSON Lines of "sessions export", conversations.json of ChatGPT or Claude, logs.db of llm, a session of ' +
-  'aichat or opencode, or messages as chat APIs have them, in JSON or JSON Lines';
+  'the JSON or JSON Lines of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind and ' +
+  'llama.cpp; conversations of LM Studio; sessions of aichat, opencode, Continue, Claude Code and Codex; logs.db of ' +
+  'llm; messages as chat APIs or ShareGPT have them, in JSON or JSON Lines';
 
 /**
  * Reads an import. The contents determine the format.
@@ -33,66 +32,12 @@ export async function readImport(written: string, name?: string): Promise<Import
   return foreign(AICHAT, [yaml], name);
 }
 
-/** A format, recognised by its values. */
-interface Kind {
-  format: string;
-  is: (value: JsonObject) => boolean;
-  conversations: (values: readonly JsonObject[], omit: TellOmitted, name?: string) => Conversation[];
-}
-
-const AICHAT: Kind = {
-  format: 'a session of aichat',
-  is: isAichat,
-  conversations: (values, omit, name) => values.map((value) => aichatConversation(value, name, omit)),
-};
-
-const KINDS: readonly Kind[] = [
-  {
-    format: 'an export of ChatGPT',
-    is: isChatGpt,
-    conversations: (values, omit) => values.map((value) => chatGptConversation(value, omit)),
-  },
-  {
-    format: 'an export of Claude',
-    is: isClaude,
-    conversations: (values, omit) => values.map((value) => claudeConversation(value, omit)),
-  },
-  {
-    format: 'a session of opencode',
-    is: isOpencode,
-    conversations: (values, omit) => values.map((value) => opencodeConversation(value, omit)),
-  },
-  {
-    format: 'messages',
-    is: isMessage,
-    conversations: (values, omit) => [conversationOf(values, { id: JSON.stringify(values) }, omit)],
-  },
-  {
-    format: 'conversations of messages',
-    is: (value) => messagesOf(value).length > 0 && messagesOf(value).every(isMessage),
-    conversations: (values, omit) =>
-      values.map((value) => {
-        const about = {
-          id: JSON.stringify(value),
-          title: textIn(value, 'title'),
-          model: textIn(value, 'model'),
-        };
-        return conversationOf(messagesOf(value), about, omit);
-      }),
-  },
-];
-
-/** Returns the messages of a value, or of a request in a batch file. */
-function messagesOf(value: JsonObject): readonly JsonObject[] {
-  return objectsIn('messages' in value ? value : (objectIn(value, 'body') ?? {}), 'messages');
-}
-
 /** Reads values whose format the first value determines. */
 function byContent(values: readonly Json[], each: string): Imported {
   const objects = values.map((value) => (isObject(value) ? value : {}));
   const [first] = objects;
   if (first === undefined) throw unknown('it is empty');
-  const checked = (format: string, is: Kind['is']): void => {
+  const checked = (format: string, is: (value: JsonObject) => boolean): void => {
     const other = objects.findIndex((value) => !is(value));
     if (other >= 0) throw unknown(`it begins as ${format}, and ${each} ${other + 1} is something else`);
   };
@@ -100,9 +45,9 @@ function byContent(values: readonly Json[], each: string): Imported {
     checked('our export of exchanges', isOwnLine);
     return { format: 'our export of exchanges', sessions: ownSessions(objects), remarks: [], foreign: false };
   }
-  const kind = KINDS.find(({ is }) => is(first));
+  const kind = KINDS.find(({ by }) => ('all' in by ? by.all(objects) : by.each(first)));
   if (kind === undefined) throw unknown('its format is unknown');
-  checked(kind.format, kind.is);
+  if ('each' in kind.by) checked(kind.format, kind.by.each);
   return foreign(kind, objects);
 }
 

@@ -1,0 +1,83 @@
+import { isObject, numberIn, objectIn, objectsIn, textIn } from '../json.js';
+import type { JsonObject } from '../types.js';
+import type { Conversation } from './conversation.js';
+import type { TellOmitted } from './messages.js';
+import { type Node, treeOf } from './nodes.js';
+import { messagesOfItems } from './response-items.js';
+
+/** Whether the value is a chat of Open WebUI's export. */
+export function isOpenWebUi(value: JsonObject): boolean {
+  return messagesIn(value) !== undefined;
+}
+
+function messagesIn(value: JsonObject): JsonObject | undefined {
+  return objectIn(objectIn(objectIn(value, 'chat') ?? {}, 'history') ?? {}, 'messages');
+}
+
+/** Reads a chat of Open WebUI's export: a tree, with the reasoning of older versions in the answer's text. */
+export function openWebUiConversation(value: JsonObject, omit: TellOmitted): Conversation {
+  const chat = objectIn(value, 'chat') ?? {};
+  const history = objectIn(chat, 'history') ?? {};
+  const nodes = Object.entries(messagesIn(value) ?? {}).flatMap(([key, message]) =>
+    isObject(message) ? nodesOf(key, message, omit) : [],
+  );
+  const current = textIn(history, 'currentId');
+  return treeOf(
+    nodes,
+    {
+      id: textIn(value, 'id') ?? JSON.stringify(value),
+      title: textIn(value, 'title') ?? textIn(chat, 'title'),
+      createdMs: seconds(value, 'created_at'),
+      usedMs: seconds(value, 'updated_at'),
+      endpoint: 'Open WebUI',
+      head: current,
+    },
+    omit,
+  );
+}
+
+function seconds(value: JsonObject, name: string): number | undefined {
+  const time = numberIn(value, name);
+  return time === undefined ? undefined : time * 1000;
+}
+
+/** Returns the nodes of a message. The last one has its key; an answer with tool calls has several. */
+function nodesOf(key: string, message: JsonObject, omit: TellOmitted): Node[] {
+  const about = { timestamp: message.timestamp ?? null, model: message.model ?? null };
+  const output = objectsIn(message, 'output');
+  const messages =
+    output.length > 0
+      ? messagesOfItems(output, omit)
+      : [{ role: message.role ?? null, content: contentOf(message) }];
+  return messages.map((one, index) => ({
+    key: index === messages.length - 1 ? key : `${key}/${index}`,
+    parent: index === 0 ? (textIn(message, 'parentId') ?? null) : `${key}/${index - 1}`,
+    message: { ...one, ...about },
+  }));
+}
+
+const REASONING =
+  /<details type="reasoning"[^>]*>\s*(?:<summary>[^<]*<\/summary>)?\s*([\s\S]*?)\s*<\/details>\s*/g;
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#x27;': "'",
+  '&amp;': '&',
+};
+
+function contentOf(message: JsonObject): JsonObject[] {
+  const thoughts: JsonObject[] = [];
+  const text = (textIn(message, 'content') ?? '').replace(REASONING, (_, thought: string) => {
+    // The thought is HTML with a quote mark before each line.
+    const plain = thought.replace(/&(?:lt|gt|quot|amp|#x27);/g, (entity) => ENTITIES[entity] ?? entity);
+    thoughts.push({ type: 'thinking', thinking: plain.replace(/^> ?/gm, '') });
+    return '';
+  });
+  const files = objectsIn(message, 'files').map((file): JsonObject => {
+    const [url, name] = [textIn(file, 'url') ?? '', textIn(file, 'name') ?? 'file'];
+    if (textIn(file, 'type') === 'image') return { type: 'image_url', image_url: { url } };
+    return { type: 'file', file: { filename: name } };
+  });
+  return [...thoughts, { type: 'text', text }, ...files];
+}
