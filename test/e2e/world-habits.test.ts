@@ -22,6 +22,8 @@ interface Habit extends Omit<WorldCase, 'expect'> {
     readonly malformed?: number;
     /** Output tokens that the provider counted; null for an estimate. */
     readonly tokens?: number | null;
+    /** Characters that are left out because they came before [0]. */
+    readonly repeated?: number;
   };
 }
 
@@ -59,6 +61,7 @@ describe('a provider’s behaviour over HTTP, through the daemon process, to the
     expect({ ...answer, error: answer.error?.message }).toMatchObject({ outcome, text, reasoning });
     expect(answer.malformedEvents).toBe(malformed);
     expect(answer.toolCalls.map((call) => [call.name, call.arguments])).toEqual(calls);
+    if (expected.repeated !== undefined) expect(answer.repeatedChars).toBe(expected.repeated);
     if (expected.finish_reason !== undefined) expect(answer.finishReason).toBe(expected.finish_reason);
     if (expected.error !== undefined) expect(answer.error?.message).toContain(expected.error);
     if (expected.tokens === null) expect(metrics.tokensEstimated).toBe(true);

@@ -3,7 +3,7 @@ import { visible } from '../../config/index.js';
 import type { ChatAnswer, ExchangeEvent } from '../../connector/types.js';
 import type { ExchangeMetrics } from '../../metrics/exchange.js';
 import { JSON_FIGURES, type JsonValue } from '../../metrics/figures.js';
-import { unreadableRemark } from '../../state/exchange/failure.js';
+import { readingRemarks } from '../../state/exchange/failure.js';
 import { remarkOn } from '../support/answer-remark.js';
 import { stderr, stdout } from '../support/sink.js';
 import { tell } from '../support/tell.js';
@@ -38,7 +38,7 @@ export function plainText(): Output {
         for (const { name, arguments: args, id } of answer.toolCalls)
           tell(`the model calls ${visible(`${name} ${args}`)}${id === '' ? '' : ` (${visible(id)})`}`);
       }
-      const remarks = errored ? [] : [remarkOn(answer), unreadableRemark(answer)];
+      const remarks = errored ? [] : [remarkOn(answer), ...readingRemarks(answer)];
       for (const remark of remarks) if (remark !== undefined) tell(remark);
     },
   };
@@ -118,6 +118,7 @@ export function jsonLines(): Output {
         ...(answer.refusal !== '' && { refusal: answer.refusal }),
         ...(answer.toolCalls.length > 0 && { tool_calls: answer.toolCalls }),
         malformed_events: answer.malformedEvents,
+        repeated_chars: answer.repeatedChars ?? 0,
         error:
           error === undefined
             ? null

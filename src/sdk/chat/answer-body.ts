@@ -13,6 +13,7 @@ import {
 } from './chat-errors.js';
 import { createEventReader } from './event-reader.js';
 import { eventsBody } from './events-body.js';
+import { isOllamaEvent } from './ollama-events.js';
 
 /** Most characters that are read from an error body, which may be endless. */
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
@@ -117,8 +118,8 @@ const EVENT_STREAM = 'text/event-stream';
 /** Whether a line is a chunk of a chat completion. */
 function isChunk(line: string): boolean {
   const value = parseJson(line);
-  if (!isRecord(value)) return false;
-  return value.object === 'chat.completion.chunk' || Array.isArray(value.choices);
+  if (isOllamaEvent(value)) return true;
+  return isRecord(value) && (value.object === 'chat.completion.chunk' || Array.isArray(value.choices));
 }
 
 /** Passes each line of JSON to the event reader as one event. */

@@ -1,6 +1,7 @@
 import type { ConnectorException } from '../../common/errors.js';
 import { type CarriedParts, createCarriedParts } from './carried.js';
 import type { ChatEvent, ChatResult } from './chat-types.js';
+import { type Place, Repetitions } from './repetitions.js';
 import { createSurrogatePairs } from './surrogate-pairs.js';
 import { createThinkingTags, type ThinkingTags } from './thinking-tags.js';
 
@@ -72,6 +73,7 @@ class ReadAnswer implements Answer {
   });
   readonly #onEvent: (event: ChatEvent) => void;
   readonly #pairs = createSurrogatePairs();
+  readonly #repetitions = new Repetitions();
   readonly #tags: ThinkingTags | undefined;
   #conclusion: 'none' | 'usage' | 'finish' = 'none';
   /** Whether the current event contained output, and a finish reason, so far. */
@@ -103,14 +105,21 @@ class ReadAnswer implements Answer {
       case 'text':
       case 'reasoning':
       case 'refusal': {
-        const text = this.#pairs.join(piece.type, piece.text);
+        this.#passHeld(piece.type);
+        const text = this.#pairs.join(piece.type, this.#repetitions.fresh(piece.type, piece.text));
         if (text !== '' || piece.text === '') this.#pass(text === piece.text ? piece : { ...piece, text });
         else this.#output = true;
         return;
       }
-      case 'tool_call':
-        this.#pass({ ...piece, arguments: this.#pairs.join(String(piece.index), piece.arguments) });
+      case 'tool_call': {
+        const { index, id, name } = piece;
+        this.#passHeld(index);
+        const args = this.#pairs.join(index, this.#repetitions.fresh(index, piece.arguments));
+        const bare = id === undefined && name === undefined;
+        if (args !== '' || piece.arguments === '' || !bare) this.#pass({ ...piece, arguments: args });
+        else this.#output = true;
         return;
+      }
       default:
         if (piece.type === 'finish' || piece.type === 'error') this.#passRest();
         this.#pass(piece);
@@ -137,6 +146,8 @@ class ReadAnswer implements Answer {
     this.#passRest();
     this.#tags?.end();
     this.#over = true;
+    const { left } = this.#repetitions;
+    if (left > 0) this.result.repeatedChars = left;
   }
 
   get concluded(): boolean {
@@ -167,11 +178,23 @@ class ReadAnswer implements Answer {
     this.#tell(piece);
   }
 
+  /** Passes on what is held of a repetition, before a piece of another place. */
+  #passHeld(next?: Place): void {
+    const held = this.#repetitions.rest(next);
+    if (held === undefined) return;
+    const [place, text] = held;
+    const whole = this.#pairs.join(place, text);
+    if (whole !== '') this.#passText(place, whole);
+  }
+
   #passRest(): void {
-    for (const [place, text] of this.#pairs.rest()) {
-      if (place === 'text' || place === 'reasoning' || place === 'refusal') this.#pass({ type: place, text });
-      else this.#pass({ type: 'tool_call', index: Number(place), arguments: text });
-    }
+    this.#passHeld();
+    for (const [place, text] of this.#pairs.rest()) this.#passText(place, text);
+  }
+
+  #passText(place: Place, text: string): void {
+    if (typeof place === 'number') this.#pass({ type: 'tool_call', index: place, arguments: text });
+    else this.#pass({ type: place, text });
   }
 
   #isRepeated(text: string): boolean {

@@ -1,6 +1,7 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../common/json.js';
 import type { Answer } from './answer.js';
 import { createContentReader, unreadable } from './content-reader.js';
+import { fromOllama, isOllamaEvent } from './ollama-events.js';
 import { createToolCallNumbering } from './tool-calls.js';
 import { laterUsage, usageOf } from './usage.js';
 
@@ -27,6 +28,7 @@ export interface ChatEventReader {
  * - content as an array of parts (Mistral), also typed, nested, or a number
  * - usage inside `x_groq` or the choice (Moonshot)
  * - `message` instead of `delta`, also repeated at the end (MiniMax)
+ * - Ollama's own API
  * - tool calls without a usable index, as a single object (Hugging Face), or as `function_call` (OpenAI's older format)
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
@@ -103,8 +105,9 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     return found;
   };
 
-  const read = (event: unknown): Verdict => {
-    if (!isRecord(event)) return 'unrecognised';
+  const read = (sent: unknown): Verdict => {
+    if (!isRecord(sent)) return 'unrecognised';
+    const event = isOllamaEvent(sent) ? fromOllama(sent) : sent;
     const { choices, model } = event;
     const choice = Array.isArray(choices) ? choiceOf(choices) : undefined;
     const usage = usageOf(event.usage) ?? usageOf(recordOf(event.x_groq).usage) ?? usageOf(choice?.usage);

@@ -54,6 +54,8 @@ export interface ChatResult {
   model?: string;
   error?: ConnectorException;
   malformedEvents: number;
+  /** Characters that the server sent again and that are left out; absent without any. */
+  repeatedChars?: number;
 }
 
 /** Whether nothing of an answer has come. */

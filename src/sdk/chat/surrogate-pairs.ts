@@ -1,9 +1,11 @@
+import type { Place } from './repetitions.js';
+
 /** Rejoins surrogate pairs that a server has split between two pieces of text. */
 export interface SurrogatePairs {
   /** Returns the piece with a waiting first half in front, and without a first half at its end, which then waits. */
-  join(place: string, piece: string): string;
+  join(place: Place, piece: string): string;
   /** Returns the halves that still wait, with their places, and forgets them. */
-  rest(): readonly (readonly [place: string, half: string])[];
+  rest(): readonly (readonly [place: Place, half: string])[];
 }
 
 /**
@@ -11,7 +13,7 @@ export interface SurrogatePairs {
  * separately.
  */
 export function createSurrogatePairs(): SurrogatePairs {
-  const waiting = new Map<string, string>();
+  const waiting = new Map<Place, string>();
   return {
     join(place, piece) {
       const last = piece.charCodeAt(piece.length - 1);

@@ -40,6 +40,7 @@ export interface LoggedExchange {
     readonly finishReason?: string;
     /** The number of events that could not be read, in whole or in part. */
     readonly malformedEvents?: number;
+    readonly repeatedChars?: number;
     readonly error?: string;
   };
 }
@@ -137,7 +138,7 @@ export function createExchangeLog(): ExchangeLog {
           events.push({ tMs: event.tMs, type: event.type, text });
           entry.size += text.length + EVENT_SIZE;
         },
-        end({ outcome, metrics, finishReason, malformedEvents, error }) {
+        end({ outcome, metrics, finishReason, malformedEvents, repeatedChars, error }) {
           entry.course = course.snapshot();
           keepRequest(entry);
           entry.end = {
@@ -145,6 +146,7 @@ export function createExchangeLog(): ExchangeLog {
             metrics,
             ...(finishReason !== null && { finishReason }),
             ...(malformedEvents > 0 && { malformedEvents }),
+            ...(repeatedChars !== undefined && { repeatedChars }),
             ...(error !== undefined && { error: error.message }),
           };
         },

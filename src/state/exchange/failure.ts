@@ -45,23 +45,29 @@ export function remarksOn(answer: ChatAnswer, shownText: string, keys: KeyHints)
   if (answer.outcome === 'empty') remarks.push(`the answer is empty: ${emptyReason(answer)}; ${again}`);
   if (answer.outcome === 'complete' && empty && remarks.length === 0)
     remarks.push(`the answer has no text: ${again}`);
-  const unreadable = unreadableRemark(answer);
-  if (unreadable !== undefined) remarks.push(unreadable);
+  remarks.push(...readingRemarks(answer));
   // Without any output nobody knows whether the daemon would have streamed it.
   if (answer.metrics.buffered && answer.outcome !== 'empty')
     remarks.push('buffered: this daemon does not stream');
   return remarks;
 }
 
-/** A remark on events that could not be read; undefined without any, and when `emptyReason` reports them. */
-export function unreadableRemark({
+/** What the answer's reader left out: repetitions, and unreadable events unless `emptyReason` reports them. */
+export function readingRemarks({
   outcome,
-  malformedEvents: count,
-}: Pick<ChatAnswer, 'outcome' | 'malformedEvents'>): string | undefined {
-  if (count === 0 || outcome === 'empty') return undefined;
-  return count === 1
-    ? '1 event, or a part of it, could not be read and is left out'
-    : `${count} events, or parts of them, could not be read and are left out`;
+  malformedEvents: events,
+  repeatedChars: chars = 0,
+}: Pick<ChatAnswer, 'outcome' | 'malformedEvents' | 'repeatedChars'>): string[] {
+  const remarks: string[] = [];
+  if (events > 0 && outcome !== 'empty')
+    remarks.push(
+      events === 1
+        ? '1 event, or a part of it, could not be read and is left out'
+        : `${events} events, or parts of them, could not be read and are left out`,
+    );
+  if (chars > 0)
+    remarks.push(`the provider sent ${chars} characters again that had come before: they are left out`);
+  return remarks;
 }
 
 /** Why an answer ended without output. */

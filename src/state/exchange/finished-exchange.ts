@@ -89,8 +89,14 @@ export function createExchangeKeeper(
         default:
       }
     },
-    ended({ outcome, metrics, usage, finishReason, malformedEvents, error }) {
-      const figures = { ...metrics, finishReason, malformedEvents, ...(usage !== undefined && { usage }) };
+    ended({ outcome, metrics, usage, finishReason, malformedEvents, repeatedChars, error }) {
+      const figures = {
+        ...metrics,
+        finishReason,
+        malformedEvents,
+        ...(repeatedChars !== undefined && { repeatedChars }),
+        ...(usage !== undefined && { usage }),
+      };
       return finished(
         outcome,
         figures,

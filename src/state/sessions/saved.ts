@@ -10,7 +10,7 @@ import { type Tree, treeOf } from '../branches/branches.js';
 import { edit } from '../editor/editor.js';
 import { type ChatSettings, withParameter } from '../endpoint/chat-settings.js';
 import { metricsBeforeStart } from '../exchange/exchange.js';
-import { askAgain, emptyReason, unreadableRemark } from '../exchange/failure.js';
+import { askAgain, emptyReason, readingRemarks } from '../exchange/failure.js';
 import type { AnswerStatus, AssistantMessage, Message } from '../messages.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { shownCall } from '../tools/tool-calls.js';
@@ -205,10 +205,11 @@ function statusOf(
     ...(finishReason !== null && { finishReason: sanitizeLine(finishReason.slice(0, 40)) }),
   };
   const malformedEvents = typeof saved.malformedEvents === 'number' ? saved.malformedEvents : 0;
-  const remarked = (outcome: Outcome, ...told: string[]): string[] => {
-    const unreadable = unreadableRemark({ outcome, malformedEvents });
-    return unreadable === undefined ? told : [...told, unreadable];
-  };
+  const repeatedChars = typeof saved.repeatedChars === 'number' ? saved.repeatedChars : 0;
+  const remarked = (outcome: Outcome, ...told: string[]): string[] => [
+    ...told,
+    ...readingRemarks({ outcome, malformedEvents, repeatedChars }),
+  ];
   switch (kind) {
     case 'streaming':
       return {

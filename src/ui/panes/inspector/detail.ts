@@ -62,6 +62,8 @@ export function inspectorLines(
       lines.push(
         ...wrapped(`could not be read: ${count(end.malformedEvents)} events or parts of them`, width),
       );
+    if (end?.repeatedChars !== undefined)
+      lines.push(...wrapped(`sent again and left out: ${count(end.repeatedChars)} characters`, width));
     lines.push(...headerLines(response.headers, width));
   }
   lines.push(...heading(`Events: ${count(events.length + left)}`));

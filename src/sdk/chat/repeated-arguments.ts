@@ -1,0 +1,81 @@
+import { isRecord, parseJson } from '../../common/json.js';
+
+/** Arguments repeated with at least this many characters twice in a row are no nested object that begins alike. */
+const MIN_CHARS = 16;
+
+/**
+ * Finds arguments of a tool call that a server sends again, each time all of them so far, or at the end. Arguments are
+ * a JSON object. A piece that begins with all that came before is a repetition, unless an object that begins alike may
+ * be nested at this place. Then the next pieces decide, or whether the whole is JSON.
+ */
+export class RepeatedArguments {
+  #told = '';
+  #held = '';
+  /** The latest piece that may repeat all before it. */
+  #last = '';
+  #cumulative = false;
+  #left = 0;
+
+  /** Returns what is new in the piece. Empty while it is unclear: the piece is then held. */
+  feed(piece: string): string {
+    if (this.#told === '' || piece === '') return this.#give(piece);
+    const before = this.#held === '' ? this.#told : this.#last;
+    const begins = piece.startsWith('{');
+    if (begins && piece.startsWith(before)) {
+      this.#cumulative ||= !mayNest(before) || (this.#held !== '' && before.length >= MIN_CHARS);
+      if (this.#cumulative) return this.#replace(piece, this.#held.length + piece.length);
+      this.#held += piece;
+      this.#last = piece;
+      return '';
+    }
+    if (begins && this.#cumulative && this.#told.startsWith(piece))
+      return this.#replace(this.#told, piece.length);
+    return this.#give(this.#release() + piece);
+  }
+
+  /** Decides about the held pieces, and returns what is new in them. */
+  rest(): string {
+    if (this.#held === '') return '';
+    const repeats = isObject(this.#last) && !isObject(this.#told + this.#held);
+    return repeats ? this.#replace(this.#last, this.#held.length) : this.#give(this.#release());
+  }
+
+  /** Whether pieces are held. */
+  get waiting(): boolean {
+    return this.#held !== '';
+  }
+
+  /** Characters that were left out so far. */
+  get left(): number {
+    return this.#left;
+  }
+
+  #give(text: string): string {
+    this.#told += text;
+    return text;
+  }
+
+  /** @param sent how many characters the server sent for what is new in `whole` */
+  #replace(whole: string, sent: number): string {
+    const fresh = whole.slice(this.#told.length);
+    this.#left += sent - fresh.length;
+    this.#held = '';
+    return this.#give(fresh);
+  }
+
+  #release(): string {
+    const text = this.#held;
+    this.#held = '';
+    return text;
+  }
+}
+
+function isObject(json: string): boolean {
+  return isRecord(parseJson(json));
+}
+
+/** Whether an object, or a text with a brace, can follow after the beginning of a JSON text. */
+function mayNest(json: string): boolean {
+  const outside = json.replace(/"(?:[^"\\]|\\.)*"/gs, '');
+  return outside.includes('"') || /[:,[]\s*$/.test(outside);
+}

@@ -1,0 +1,41 @@
+import { CumulativeText } from './cumulative-text.js';
+import { RepeatedArguments } from './repeated-arguments.js';
+
+/** A part of an answer whose pieces follow each other: a kind of text, or the arguments of the call with this index. */
+export type Place = 'text' | 'reasoning' | 'refusal' | number;
+
+/**
+ * Leaves out what a server sends again of an answer's texts and arguments. At most one place holds pieces: before a
+ * piece for another place, the caller passes on the `rest`.
+ */
+export class Repetitions {
+  readonly #places = new Map<Place, CumulativeText | RepeatedArguments>();
+  #waiting: Place | undefined;
+
+  /** Returns what is new in the piece. Empty while it is unclear. */
+  fresh(place: Place, piece: string): string {
+    let reader = this.#places.get(place);
+    if (reader === undefined) {
+      reader = typeof place === 'number' ? new RepeatedArguments() : new CumulativeText();
+      this.#places.set(place, reader);
+    }
+    const text = reader.feed(piece);
+    this.#waiting = reader.waiting ? place : undefined;
+    return text;
+  }
+
+  /** The place with pieces that are held, and what is new in them; undefined when `next` is that place, or none is. */
+  rest(next?: Place): readonly [place: Place, text: string] | undefined {
+    const place = this.#waiting;
+    if (place === undefined || place === next) return undefined;
+    this.#waiting = undefined;
+    return [place, this.#places.get(place)?.rest() ?? ''];
+  }
+
+  /** Characters that were left out so far. */
+  get left(): number {
+    let left = 0;
+    for (const place of this.#places.values()) left += place.left;
+    return left;
+  }
+}
