@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from '../../common/json.js';
+import { isRecord, parseJson, recordOf } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_EVENT_CHARS } from './answer.js';
 import {
   type AnswerContext,
@@ -13,8 +13,11 @@ import {
 } from './chat-errors.js';
 import { createEventReader } from './event-reader.js';
 import { eventsBody } from './events-body.js';
+import { JsonValues } from './json-values.js';
 import { isOllamaEvent } from './ollama-events.js';
 
+/** Matches the beginning of an event stream or of JSON. */
+const STREAM = /^(?:(?:data|event|id|retry)?:|[{[\u001e])/;
 /** Most characters that are read from an error body, which may be endless. */
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
@@ -29,8 +32,11 @@ export function bodyStarting(
   head: AnswerHead,
   context: AnswerContext,
 ): AnswerBody {
-  if (/\bhtml\b/i.test(head.contentType) || start.startsWith('<')) return webPageBody(answer, context);
-  return /^[{[]/.test(start) ? completionBody(answer, head, context) : eventsBody(answer, head, context);
+  if (start.startsWith('<') || (/\bhtml\b/i.test(head.contentType) && !STREAM.test(start)))
+    return webPageBody(answer, context);
+  return /^[{[\u001e]/.test(start)
+    ? completionBody(answer, head, context)
+    : eventsBody(answer, head, context);
 }
 
 /** Returns the reader for the body of an answer with a status other than 2xx. */
@@ -57,14 +63,34 @@ function errorBody(report: (text: string) => void): AnswerBody {
   };
 }
 
-/** Reads a whole completion as one JSON text, or its chunks as JSON lines, because some servers omit the framing. */
+/** Reads a whole completion as one JSON text, or its chunks as JSON objects, because some servers omit the framing. */
 function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext): AnswerBody {
   const parts: string[] = [];
   let size = 0;
-  /** Undefined until the first line is complete. */
-  let lines: AnswerBody | false | undefined;
-
+  let kind: 'open' | 'whole' | 'chunks' = 'open';
   const asEvents = (): AnswerBody => eventsBody(answer, { ...head, contentType: EVENT_STREAM }, context);
+  let events: AnswerBody | undefined;
+  /** The first object, while it may be a chunk or all of the answer. */
+  let first: string | undefined;
+
+  const onObject = (json: string): void => {
+    if (kind === 'whole') return;
+    if (kind === 'open') {
+      const value = parseJson(json);
+      if (!isChunk(value) && (first === undefined || !hasChoices(value))) {
+        if (first === undefined && hasChoices(value)) first = json;
+        else kind = 'whole';
+        return;
+      }
+      kind = 'chunks';
+      parts.length = 0;
+      events = asEvents();
+      if (first !== undefined) events.feed(`data: ${first}\n\n`);
+    }
+    events?.feed(`data: ${json}\n\n`);
+  };
+  const values = new JsonValues(onObject, (text) => events?.feed(text));
+
   const endWhole = (text: string): void => {
     const value = parseJson(text);
     if (value === undefined) {
@@ -91,52 +117,40 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
 
   return {
     feed(text) {
-      if (lines) {
-        lines.feed(text);
-        return;
+      if (kind !== 'chunks') {
+        size += text.length;
+        parts.push(text);
       }
-      size += text.length;
-      parts.push(text);
-      if (size > MAX_EVENT_CHARS) {
-        parts.length = 0;
-        answer.fail(unusableError(`sent a JSON text of more than ${MAX_EVENT_CHARS} characters.`, context));
-      } else if (lines === undefined && text.includes('\n')) {
-        const sofar = parts.join('');
-        lines = isChunk(sofar.slice(0, sofar.indexOf('\n'))) && jsonLines(asEvents());
-        if (lines) lines.feed(sofar);
-      }
+      if (kind !== 'whole') values.feed(text);
+      if (Math.max(kind === 'chunks' ? 0 : size, values.rest.length) <= MAX_EVENT_CHARS) return;
+      parts.length = 0;
+      answer.fail(unusableError(`sent a JSON text of more than ${MAX_EVENT_CHARS} characters.`, context));
     },
     end(whole) {
-      if (lines) lines.end(whole);
-      else if (whole) endWhole(parts.join(''));
+      if (events === undefined) {
+        if (whole) endWhole(parts.join(''));
+        return;
+      }
+      // An object that was cut off ends no event.
+      if (whole && values.rest !== '') events.feed(`data: ${values.rest}`);
+      events.end(whole);
     },
   };
 }
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** Whether a line is a chunk of a chat completion. */
-function isChunk(line: string): boolean {
-  const value = parseJson(line);
-  if (isOllamaEvent(value)) return true;
-  return isRecord(value) && (value.object === 'chat.completion.chunk' || Array.isArray(value.choices));
+/** Whether this is certainly a chunk of a chat completion, or a line of Ollama's API, with more to come. */
+function isChunk(value: unknown): boolean {
+  if (isOllamaEvent(value)) return recordOf(value).done === false;
+  if (!isRecord(value)) return false;
+  const { object, choices } = value;
+  return (
+    object === 'chat.completion.chunk' || (Array.isArray(choices) && isRecord(recordOf(choices[0]).delta))
+  );
 }
 
-/** Passes each line of JSON to the event reader as one event. */
-function jsonLines(events: AnswerBody): AnswerBody {
-  let held = '';
-  const give = (line: string): void => {
-    if (line.trim() !== '') events.feed(line.startsWith('{') ? `data: ${line}\n\n` : `${line}\n\n`);
-  };
-  return {
-    feed(text) {
-      const lines = (held + text).split('\n');
-      held = lines.pop() ?? '';
-      for (const line of lines) give(line.trimEnd());
-    },
-    end(whole) {
-      if (whole) give(held);
-      events.end(whole);
-    },
-  };
+/** Whether this is a chunk, or a whole chat completion. */
+function hasChoices(value: unknown): boolean {
+  return isOllamaEvent(value) || Array.isArray(recordOf(value).choices);
 }

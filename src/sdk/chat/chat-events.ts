@@ -3,7 +3,7 @@ import type { Answer } from './answer.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
 import { createToolCallNumbering } from './tool-calls.js';
-import { laterUsage, usageOf } from './usage.js';
+import { laterUsage, usageIn } from './usage.js';
 
 /** What an event says about the end of the answer. */
 export type Verdict =
@@ -47,7 +47,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
       // OpenRouter sends the reasoning twice: here in parts.
       readContent(delta.reasoning_details, 'reasoning');
     }
-    readContent(content, 'text');
+    readContent(content ?? delta.text ?? delta.parts, 'text');
     readContent(refusal, 'refusal');
     for (const name of BESIDE) if (holdsAny(delta[name])) emit(unreadable({ [name]: delta[name] }));
     if (Array.isArray(calls)) {
@@ -73,18 +73,19 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     });
   };
 
-  const readChoice = (choice: JsonRecord, object: unknown): void => {
-    const { delta, message, finish_reason: reason } = choice;
+  const readChoice = (choice: JsonRecord, { object, finish_reason: above }: JsonRecord): void => {
+    const { delta, message } = choice;
     if (isRecord(delta)) {
       const before = amountOf(result);
       readDelta(delta);
       inDeltas ||= amountOf(result) > before;
-    } else if (holdsAny(delta)) emit(unreadable(choice));
+    } else if (holdsAny(delta)) inDeltas = readContent(delta, 'text') || inDeltas;
     // The older completions API, without messages.
-    else if (!isRecord(message)) readContent(choice.text, 'text');
+    else if (!isRecord(message)) readContent(choice.text ?? (inDeltas ? undefined : message), 'text');
     // A whole message after deltas repeats them, so skip it.
     else if (!inDeltas && !(object === 'chat.completion' && amountOf(result) > 0)) readDelta(message);
-    if (typeof reason === 'string' && reason !== '' && reason !== 'null') emit({ type: 'finish', reason });
+    const reason = reasonIn(choice.finish_reason ?? choice.finishReason ?? above);
+    if (reason !== '' && reason !== 'null') emit({ type: 'finish', reason });
   };
 
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
@@ -108,12 +109,14 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   const read = (sent: unknown): Verdict => {
     if (!isRecord(sent)) return 'unrecognised';
     const event = isOllamaEvent(sent) ? fromOllama(sent) : sent;
-    const { choices, model } = event;
+    const { model } = event;
+    // Some gateways send the only choice without a list around it.
+    const choices = isRecord(event.choices) ? [event.choices] : event.choices;
     const choice = Array.isArray(choices) ? choiceOf(choices) : undefined;
-    const usage = usageOf(event.usage) ?? usageOf(recordOf(event.x_groq).usage) ?? usageOf(choice?.usage);
+    const usage = usageIn(event, choice);
     if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
     if (typeof model === 'string' && model !== '') result.model ??= model;
-    if (choice !== undefined) readChoice(choice, event.object);
+    if (choice !== undefined) readChoice(choice, event);
     if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
     const members = reportOf(event);
     if (members !== undefined) emit({ type: 'report', members });
@@ -125,10 +128,25 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 }
 
 /** Members that contain reasoning. A server that uses several repeats the same text in each. */
-const REASONING = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking'];
+const REASONING = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+  'reasoning_summary',
+  'thinking',
+  'thinking_content',
+  'thinking_blocks',
+  'thought',
+];
 
 /** Members with output other than text: images (OpenRouter) and speech (OpenAI). */
 const BESIDE = ['images', 'audio'];
+
+/** Returns a finish reason that is a word, or an object with its kind. */
+function reasonIn(value: unknown): string {
+  const { type, unified, reason } = recordOf(value);
+  return [value, unified, type, reason].map(stringOf).find((word) => word !== '') ?? '';
+}
 
 function holdsAny(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;

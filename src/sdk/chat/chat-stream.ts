@@ -19,7 +19,7 @@ export interface ChatStream {
   feed(bytes: Uint8Array): void;
   /** Ends the answer and returns its result. Call it once, after all other calls. */
   end(how: StreamEnding): ChatResult;
-  /** Whether `[DONE]` or an error has arrived. Further bytes are ignored, so the transport can be closed. */
+  /** Whether `[DONE]` or an error has arrived. Of further bytes only token counts are read, so the transport can be closed. */
   readonly over: boolean;
   /**
    * Whether the answer would be complete if nothing more arrived. `doubtful`: a finish reason has arrived, but this
@@ -69,13 +69,13 @@ class AnswerStream implements ChatStream {
   }
 
   feed(bytes: Uint8Array): void {
-    if (!this.#answer.over) this.#feedText(this.#decoder.write(bytes));
+    if (this.#answer.result.error === undefined) this.#feedText(this.#decoder.write(bytes));
   }
 
   end(how: StreamEnding): ChatResult {
     const answer = this.#answer;
     const { result } = answer;
-    if (how.kind === 'closed') this.#feedText(this.#decoder.end());
+    if (how.kind === 'closed' && !answer.over) this.#feedText(this.#decoder.end());
     if (how.kind !== 'cancelled' && !answer.over) this.#body?.end(how.kind === 'closed');
     if (how.kind === 'failed' && !answer.over && !answer.concluded) answer.fail(how.error);
     const { finishReason } = result;
@@ -112,7 +112,7 @@ class AnswerStream implements ChatStream {
       if (start === '') return;
       this.#body = bodyStarting(start, this.#answer, this.#head, this.#context);
       this.#body.feed(start);
-    } else if (!this.#answer.over) {
+    } else {
       this.#body.feed(text);
     }
   }

@@ -20,6 +20,7 @@ const MEMBERS: readonly (readonly [name: string, type: Piece['type'] | undefined
   ['content', undefined],
   ['output_text', undefined],
   ['value', undefined],
+  ['parts', undefined],
   ['thinking', 'reasoning'],
   ['reasoning', 'reasoning'],
   ['reasoning_content', 'reasoning'],

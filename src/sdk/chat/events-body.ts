@@ -13,6 +13,7 @@ import { createEventReader } from './event-reader.js';
 import { createPlainEvents } from './plain-events.js';
 import { createRepeatedEvents } from './repeated-events.js';
 import { createStrayLines, strayValueOf } from './stray-lines.js';
+import { laterUsage, usageIn } from './usage.js';
 
 /** Some gateways add `data:` to lines that already have it. */
 const DATA_AGAIN = /^(?:data:\s*)+/;
@@ -23,8 +24,8 @@ const SEAM = /\n|data:\s*(?=[{[])|(?<=\})\s*(?=\{")/;
 const MAX_BEGINNING = 1000;
 /** A line of an event stream: a field, a comment or nothing. */
 const STREAM_LINE = /^(?:(?:data|event|id|retry)\b.*|:.*|\s*)$/;
-/** Matches variants of `[DONE]`: some gateways write it in lower case, or as a JSON string. */
-const IS_DONE = /^"?\[done\]"?$/i;
+/** Matches variants of `[DONE]`: in lower case, as a JSON string, without brackets, or another word. */
+const IS_DONE = /^"?(?:\[(?:done|end)\]|done|<?eos>?)"?$/i;
 /** Matches types that equal the event's name. Some gateways omit the name. */
 const TYPED = /^(?:response\.|content_block_|message_)/;
 
@@ -74,12 +75,22 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
 
   const onData = (data: string, name: string | undefined): void => {
     seen = true;
-    if (answer.over) return;
+    if (answer.over) {
+      readLate(data);
+      return;
+    }
     // Nearly every other event is JSON, so parse it without further checks.
     const event = data === DONE ? undefined : parseJson(data);
     if (event === undefined || event === DONE) onOther(data.trim(), name);
     // Azure sends `data: null` to keep connections open.
     else if (event !== null || name !== undefined) onEvent(event, name, data);
+  };
+
+  /** Some servers send their counts after `[DONE]`. */
+  const readLate = (data: string): void => {
+    const event = data.includes('usage') ? parseJson(data) : undefined;
+    const usage = result.error === undefined && isRecord(event) ? usageIn(event) : undefined;
+    if (usage !== undefined) answer.emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
   };
 
   /** Handles an event that is not JSON. */
@@ -126,9 +137,7 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     },
   });
   const lines = createStrayLines(
-    (text) => {
-      if (!answer.over) parser.feed(text);
-    },
+    (text) => parser.feed(text),
     (line) => {
       const { isErrorField, text } = strayValueOf(line);
       const reported = errorEventOf(parseJson(text), isErrorField ? 'error' : undefined, text);

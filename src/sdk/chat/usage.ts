@@ -1,6 +1,31 @@
 import { isRecord, type JsonRecord, recordOf } from '../../common/json.js';
 import type { Usage } from './chat-types.js';
 
+/** Reads token counts from where an event has them: in its `usage`, in the choice, or in a gateway's own members. */
+export function usageIn(event: JsonRecord, choice: JsonRecord = {}): Usage | undefined {
+  const { usage, usageMetadata, x_groq, metadata, meta, timings } = event;
+  const { delta, message } = choice;
+  return (
+    usageOf(usage) ??
+    usageOf(recordOf(x_groq).usage) ??
+    usageOf(choice.usage) ??
+    usageOf(recordOf(delta ?? message).usage) ??
+    usageOf(usageMetadata) ??
+    usageOf(recordOf(metadata).usage) ??
+    usageOf(recordOf(meta).usage) ??
+    countsIn(recordOf(timings))
+  );
+}
+
+/** llama.cpp sends its counts with its times, also without `usage`. */
+function countsIn({ prompt_n, cache_n, predicted_n }: JsonRecord): Usage | undefined {
+  const prompt = countOf(prompt_n);
+  const completion = countOf(predicted_n);
+  if (prompt === undefined || completion === undefined) return undefined;
+  const promptTokens = prompt + (countOf(cache_n) ?? 0);
+  return { promptTokens, completionTokens: completion, totalTokens: promptTokens + completion };
+}
+
 /**
  * Reads token counts in all formats in use, or returns undefined: OpenAI's chat completions (`prompt_tokens`) and
  * Responses (`input_tokens`), Anthropic's caches (`cache_read_input_tokens`), DeepSeek's caches
@@ -8,13 +33,23 @@ import type { Usage } from './chat-types.js';
  */
 export function usageOf(value: unknown): Usage | undefined {
   if (!isRecord(value)) return undefined;
-  const promptTokens = first(value, 'prompt_tokens', 'input_tokens', 'promptTokenCount', 'promptTokens');
+  // Cohere counts twice: what it bills, and all.
+  if (isRecord(value.tokens)) return usageOf(value.tokens);
+  const promptTokens = first(
+    value,
+    'prompt_tokens',
+    'input_tokens',
+    'promptTokenCount',
+    'promptTokens',
+    'inputTokens',
+  );
   const completionTokens = first(
     value,
     'completion_tokens',
     'output_tokens',
     'candidatesTokenCount',
     'completionTokens',
+    'outputTokens',
   );
   if (promptTokens === undefined && completionTokens === undefined) return undefined;
   const outputs = [recordOf(value.completion_tokens_details), recordOf(value.output_tokens_details), value];

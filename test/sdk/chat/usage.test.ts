@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Usage } from '../../../src/sdk/chat/chat-types.js';
-import { laterUsage, usageOf } from '../../../src/sdk/chat/usage.js';
+import { laterUsage, usageIn, usageOf } from '../../../src/sdk/chat/usage.js';
+import { createChatStream } from '../../../src/sdk/index.js';
+import { sseEvents } from '../../support/upstream.js';
 
 const counts = { promptTokens: 10, completionTokens: 24, totalTokens: 34 };
 
@@ -49,6 +51,15 @@ test.each<[string, unknown, Usage]>([
     },
     { ...counts, cachedTokens: 0, cacheWriteTokens: 5 },
   ],
+  ['Bedrock', { inputTokens: 10, outputTokens: 24, totalTokens: 34 }, counts],
+  [
+    'Cohere',
+    {
+      billed_units: { input_tokens: 2, output_tokens: 24 },
+      tokens: { input_tokens: 10, output_tokens: 24 },
+    },
+    counts,
+  ],
   ['digits in strings', { prompt_tokens: '10', completion_tokens: '24' }, counts],
   [
     'old names at zero beside new ones',
@@ -77,4 +88,35 @@ test('cumulative counts only grow, even if later events omit them', () => {
       expect(merged.cachedTokens).toBe(4);
     }),
   );
+});
+
+const USAGE = { prompt_tokens: 10, completion_tokens: 24, total_tokens: 34 };
+
+test.each([
+  ['the event', { usage: USAGE }, {}],
+  ['x_groq', { x_groq: { usage: USAGE } }, {}],
+  ['the choice', {}, { usage: USAGE }],
+  ['the delta', {}, { delta: { usage: USAGE } }],
+  ['the message', {}, { message: { usage: USAGE } }],
+  ["Gemini's usageMetadata", { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 24 } }, {}],
+  ['metadata', { metadata: { usage: USAGE } }, {}],
+  ["llama.cpp's timings, its cache included", { timings: { prompt_n: 4, cache_n: 6, predicted_n: 24 } }, {}],
+])('usage is found in %s', (_, event, choice) => {
+  expect(usageIn(event, choice)).toEqual(counts);
+});
+
+test.each([{ timings: { prompt_ms: 5 } }, { metadata: 'usage' }, { usage: null }])(
+  'there is none in %j',
+  (event) => {
+    expect(usageIn(event)).toBeUndefined();
+  },
+);
+
+test('counts after [DONE] are read, contents are not', () => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+  const chunk = { choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: 'stop' }] };
+  const late = { choices: [{ index: 0, delta: { content: 'ghost' } }], usage: USAGE };
+  stream.feed(Buffer.from(sseEvents(JSON.stringify(chunk), '[DONE]').join('')));
+  stream.feed(Buffer.from(sseEvents(JSON.stringify(late)).join('')));
+  expect(stream.end({ kind: 'closed' })).toMatchObject({ text: 'Hi', outcome: 'complete', usage: counts });
 });
