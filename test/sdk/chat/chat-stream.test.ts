@@ -130,32 +130,6 @@ describe('the contents of a delta', () => {
     expect(read(data(both) + DONE).result.text).toBe('b');
   });
 
-  test.each([
-    'Hi',
-    ['Hi'],
-    [{ content: 'Hi' }],
-    { text: 'Hi' },
-    { parts: [{ text: 'Hi' }] },
-    { content: { parts: [{ text: 'Hi' }] } },
-    { content: null, text: 'Hi' },
-  ])('text in another form: %j', (delta) => {
-    expect(read(chunk(delta) + DONE).result).toMatchObject({
-      text: 'Hi',
-      outcome: 'complete',
-      malformedEvents: 0,
-    });
-  });
-
-  test.each(['thought', 'thinking_content', 'reasoning_summary'])('reasoning as %s', (name) => {
-    expect(read(chunk({ [name]: 'Hm.' }) + DONE).result).toMatchObject({ reasoning: 'Hm.' });
-  });
-
-  test('reasoning in blocks counts once beside the same in a field', () => {
-    const thinking_blocks = [{ type: 'thinking', thinking: 'Hm.', signature: null }];
-    expect(read(chunk({ thinking_blocks }) + DONE).result.reasoning).toBe('Hm.');
-    expect(read(chunk({ thinking_blocks, reasoning_content: 'Hm.' }) + DONE).result.reasoning).toBe('Hm.');
-  });
-
   test.each([null, [], {}, { tool_calls: [null] }, { tool_calls: {} }, { images: [], audio: {} }])(
     'nothing: %j',
     (delta) => {

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
+import { sseEvents } from '../../support/upstream.js';
+
+function read(delta: unknown, more: object = {}): ChatResult {
+  const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+  const chunk = { model: 'm', choices: [{ index: 0, delta, ...more }] };
+  stream.feed(Buffer.from(sseEvents(JSON.stringify(chunk), '[DONE]').join('')));
+  return stream.end({ kind: 'closed' });
+}
+
+test.each([
+  'Hi',
+  ['Hi'],
+  [{ content: 'Hi' }],
+  { text: 'Hi' },
+  { parts: [{ text: 'Hi' }] },
+  { content: { parts: [{ text: 'Hi' }] } },
+  { content: null, text: 'Hi' },
+])('text in another form: %j', (delta) => {
+  expect(read(delta)).toMatchObject({
+    text: 'Hi',
+    outcome: 'complete',
+    malformedEvents: 0,
+  });
+});
+
+test.each(['thought', 'thinking_content', 'reasoning_summary'])('reasoning as %s', (name) => {
+  expect(read({ [name]: 'Hm.' })).toMatchObject({ reasoning: 'Hm.' });
+});
+
+test('reasoning in blocks counts once beside the same in a field', () => {
+  const thinking_blocks = [{ type: 'thinking', thinking: 'Hm.', signature: null }];
+  expect(read({ thinking_blocks }).reasoning).toBe('Hm.');
+  expect(read({ thinking_blocks, reasoning_content: 'Hm.' }).reasoning).toBe('Hm.');
+});
+
+test.each([
+  { finishReason: 'length' },
+  { finish_reason: { type: 'length' } },
+  { finish_reason: { unified: 'length', raw: 'max_tokens' } },
+])('a finish reason in another form: %j', (more) => {
+  expect(read({ content: 'Hi' }, more).finishReason).toBe('length');
+});
