@@ -26,6 +26,7 @@ import { plainTheme, type ThemeName, themeOf } from './style/theme.js';
 import { osc52 } from './terminal/clipboard.js';
 import { opensLinks } from './terminal/hyperlinks.js';
 import { createJobControl } from './terminal/job-control.js';
+import { assumeSize } from './terminal/size.js';
 import { prepareMarkdown } from './transcript/markdown/markdown-body.js';
 import { createViewport } from './transcript/viewport.js';
 
@@ -91,6 +92,7 @@ export async function runTui(options: TuiOptions): Promise<void> {
     stdin = process.stdin,
     stdout = process.stdout,
   } = options;
+  assumeSize(stdout);
   const { NO_COLOR = '', TERM, TMUX, INK_SCREEN_READER } = process.env;
   const noColor = options.noColor ?? (NO_COLOR !== '' || TERM === 'dumb');
   // A stream that isn't a tty.WriteStream has no getColorDepth.

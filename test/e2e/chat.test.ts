@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, type Running, startProgram, until } from '../support/program.js';
+import { CLI, makePlace, NODE, type Place, type Running, startProgram, until } from '../support/program.js';
 import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../support/terminal.js';
 import { sseEvents, startUpstream } from '../support/upstream.js';
 
@@ -205,6 +205,13 @@ test.each([
   // One line too many would scroll the first line away.
   const [first = ''] = session.screen();
   expect(first).toMatch(rows > 5 ? /vastar-tui/ : /\S/);
+});
+
+test('in a terminal of unknown size the chat is 80 x 24', async () => {
+  const command = ['sh', '-c', `stty rows 0 cols 0; exec "${NODE}" "${CLI}" --no-spawn`];
+  const session = open([], { columns: 80, rows: 24, command });
+  await session.untilScreen(/write a message/);
+  expect(session.screen().at(-1)).toContain('enter send');
 });
 
 test('hostile text from the model cannot move the cursor, set the title or reach the clipboard', async () => {

@@ -45,6 +45,14 @@ test('bash completes choices and files, and offers nothing for free text', () =>
   expect(offered('bench', '--prompt', '')).toEqual([]);
 });
 
+test('a value after an equals sign is completed, too', () => {
+  // Bash hands over --format=h as three words.
+  expect(offered('sessions', 'export', '--format', '=', 'h')).toEqual(['har', 'html']);
+  expect(offered('--log-level', '=')).toEqual(['error', 'warn', 'info', 'debug']);
+  expect(offered('--mode', '=', 'simulator', 'ask', '--sys')).toEqual(['--system']);
+  expect(printed.zsh).toContain("'*--format=[");
+});
+
 test('a mode with the name of a command is not treated as a command', () => {
   expect(offered('--mode', 'simulator', 'ask', '--sys')).toEqual(['--system']);
 });

@@ -28,6 +28,12 @@ function term({ TERM = '' }: TerminalFacts['env']): Finding {
 
 function size({ columns, rows }: { columns: number; rows: number }): Finding {
   const detail = `${columns} x ${rows}`;
+  if (columns === 0 || rows === 0)
+    return warning(
+      'size',
+      'unknown',
+      'the chat takes 80 x 24; set the size, for example with: stty rows 40 cols 120',
+    );
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) {
     return warning(
       'size',

@@ -10,9 +10,11 @@ export function bashCompletion(program: CommandDoc): string {
   return `# bash completion of ${program.name}, made by: ${program.name} completion bash
 _vastar_tui() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path='' index IFS=$'\\n'
+  # Bash splits --flag=value into three words.
+  if [[ $current == = ]]; then current=''; elif [[ $previous == = ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "\${COMP_WORDS[index]}" in
-      ${valued.join('|')}) ((index++)); continue ;;
+      ${valued.join('|')}) ((index++)); [[ \${COMP_WORDS[index]} == = ]] && ((index++)); continue ;;
     esac
     case "$path \${COMP_WORDS[index]}" in
       ${steps.join('|')}) path="\${path:+$path }\${COMP_WORDS[index]}" ;;

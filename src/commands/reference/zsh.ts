@@ -13,8 +13,11 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then ${functionName(program)} "$
 
 function body(command: CommandDoc, program: CommandDoc): string {
   const flags = flagsOf(command, program).map(({ long, description, value }) => {
-    const spec = `${long}[${escaped(description)}]`;
-    return quoted(value === undefined ? spec : `${spec}:${escaped(value.name)}:${action(value)}`);
+    const told = `[${escaped(description)}]`;
+    // With a value: offered again, because many may be repeated; "--flag value" and "--flag=value".
+    return quoted(
+      value === undefined ? `${long}${told}` : `*${long}=${told}:${escaped(value.name)}:${action(value)}`,
+    );
   });
   const head = `${functionName(command)}() {\n  local context state line\n  typeset -A opt_args\n`;
   if (command.commands.length === 0) {
