@@ -91,9 +91,11 @@ export function compose(flags: GlobalFlags, client: RuntimeClientConfig = {}): C
     ready,
     telemetry,
     async close() {
-      await telemetry?.close();
+      // The daemon exports what it has at the same time.
+      const exported = telemetry?.close();
       await connector.close();
       launcher?.stop();
+      await exported;
     },
   };
 }

@@ -3,6 +3,7 @@ import { ConnectorException, messageOf } from '../common/errors.js';
 import { ConfigError } from '../config/problem.js';
 import { SessionsError } from '../sessions/problem.js';
 import { EXIT, exitCodeOfError } from './support/exit-codes.js';
+import { leave } from './support/leave.js';
 import { endWithStdout } from './support/stdout.js';
 import { createProgram, load } from './support/table.js';
 import { tell } from './support/tell.js';
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = exitCodeFor(error);
   }
+  await leave();
 }
 
 function exitCodeFor(error: unknown): number {

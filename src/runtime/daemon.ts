@@ -43,6 +43,7 @@ async function serve(
 ): Promise<number> {
   let logFile: LogFile | undefined;
   let telemetry: RequestTelemetry | undefined;
+  let pending = false;
   const shutdown = new AbortController();
 
   try {
@@ -68,7 +69,7 @@ async function serve(
     }
     await runtime.closed;
     if (runtime.address.kind === 'unix') await removeDeadTurns(runtime.address.path);
-    await endTelemetry(telemetry, log);
+    pending = await endTelemetry(telemetry, log);
     release();
     return 0;
   } catch (error) {
@@ -78,6 +79,8 @@ async function serve(
   } finally {
     if (flags.exitWithStdin) process.stdin.destroy();
     await logFile?.close();
+    // An export that was given up may wait for the collector for a while.
+    if (pending) process.exit(0);
   }
 }
 
@@ -93,16 +96,20 @@ async function openTelemetry(log: Logger): Promise<RequestTelemetry | undefined>
   try {
     const { openTelemetry: open } = await import('../telemetry/open.js');
     const { requestTelemetry } = await import('../telemetry/requests.js');
-    return requestTelemetry(await open(plan, { name: 'vastar-connector-runtime', version: VERSION }));
+    return requestTelemetry(
+      await open(plan, { name: 'vastar-connector-runtime', version: VERSION, print: say }),
+    );
   } catch (error) {
     warn(`no telemetry: ${messageOf(error)}`);
     return undefined;
   }
 }
 
-async function endTelemetry(telemetry: RequestTelemetry | undefined, log: Logger): Promise<void> {
-  const problem = await telemetry?.shutdown();
+/** @returns whether an export was given up and may still run */
+async function endTelemetry(telemetry: RequestTelemetry | undefined, log: Logger): Promise<boolean> {
+  const { problem, pending = false } = (await telemetry?.shutdown()) ?? {};
   if (problem !== undefined) log.warn('telemetry could not be exported', { message: problem });
+  return pending;
 }
 
 /**

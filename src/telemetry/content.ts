@@ -4,19 +4,33 @@ import type { ChatResult } from '../sdk/index.js';
 
 type Part = Readonly<Record<string, unknown>>;
 
-/** What was asked and answered, in the form of the conventions. @param hide takes keys out of a text */
+/**
+ * What was asked and answered, in the form of the conventions.
+ * @param apart the API takes instructions apart from the messages
+ * @param hide takes keys out of a text
+ */
 export function contentAttributes(
   messages: readonly ChatMessage[],
   answer: Pick<ChatResult, 'text' | 'reasoning' | 'toolCalls' | 'finishReason'>,
+  apart: boolean,
   hide: (text: string) => string,
 ): Attributes {
   const text = (value: unknown): string => hide(typeof value === 'string' ? value : JSON.stringify(value));
-  const partsOf = ({ role, content }: ChatMessage): Part[] => {
-    if (role === 'tool') return [{ type: 'tool_call_response', result: text(content) }];
-    return content === null || content === undefined ? [] : [{ type: 'text', content: text(content) }];
+  const partsOf = (message: ChatMessage): Part[] => {
+    const { role, content } = message;
+    if (role === 'tool')
+      return [{ type: 'tool_call_response', id: message.tool_call_id, response: text(content) }];
+    const calls = role === 'assistant' ? (message.tool_calls ?? []) : [];
+    return [
+      ...(content === null || content === undefined ? [] : [{ type: 'text', content: text(content) }]),
+      ...calls.map(({ id, function: { name, arguments: args } }) => {
+        return { type: 'tool_call', id, name, arguments: hide(args) };
+      }),
+    ];
   };
-  const system = messages.filter(({ role }) => role === 'system');
-  const input = messages.filter(({ role }) => role !== 'system');
+  const isSystem = ({ role }: ChatMessage): boolean => apart && (role === 'system' || role === 'developer');
+  const system = messages.filter(isSystem);
+  const input = messages.filter((message) => !isSystem(message));
   const output: Part[] = [
     ...(answer.reasoning === '' ? [] : [{ type: 'reasoning', content: hide(answer.reasoning) }]),
     ...(answer.text === '' ? [] : [{ type: 'text', content: hide(answer.text) }]),

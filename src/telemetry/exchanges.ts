@@ -81,9 +81,18 @@ export function exchangeTelemetry(open: OpenTelemetry, content: boolean): Exchan
             metrics.duration((endMs - sentMs) / 1000, { ...all, ...failed });
             if (stream && ttftMs !== undefined) metrics.timeToFirstChunk(ttftMs / 1000, all);
             if (stream) for (const ms of gapsMs) metrics.timePerOutputChunk(ms / 1000, all);
-            if (promptTokens !== undefined) metrics.tokens('input', promptTokens, all);
-            if (answer.usage !== undefined) metrics.tokens('output', answer.usage.completionTokens, all);
-            else if (!tokensEstimated && outputTokens > 0) metrics.tokens('output', outputTokens, all);
+            const counted = tokensEstimated || outputTokens === 0 ? undefined : outputTokens;
+            const { completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = answer.usage ?? {};
+            metrics.tokens(
+              {
+                input: promptTokens,
+                output: completionTokens ?? counted,
+                cacheRead: cachedTokens,
+                cacheWrite: cacheWriteTokens,
+                reasoning: reasoningTokens,
+              },
+              all,
+            );
           }
           if (!sampled || open.record === undefined) return;
           const { record } = open;
@@ -99,8 +108,14 @@ export function exchangeTelemetry(open: OpenTelemetry, content: boolean): Exchan
               ...response,
               ...failed,
               ...figuresOf(answer),
-              'gen_ai.request.stream': stream,
-              ...(content && contentAttributes(messages, answer, createKeyHider(keys))),
+              ...(stream && { 'gen_ai.request.stream': true }),
+              ...(content &&
+                contentAttributes(
+                  messages,
+                  answer,
+                  endpoint.access.api !== 'chat-completions',
+                  createKeyHider(keys),
+                )),
             },
           });
           for (const { name: hop, label, ...stretch } of hopStretches(
@@ -155,16 +170,24 @@ function errorTypeOf({ outcome, error }: ChatResult): string | undefined {
   return outcome === 'error' ? (error?.getErrorClassName() ?? 'unknown') : outcome;
 }
 
-function figuresOf({ finishReason, usage, metrics }: Ended['answer']): Attributes {
+function figuresOf({ finishReason, outcome, usage, metrics }: Ended['answer']): Attributes {
   const { ttftMs, attempts, cachedTokens } = metrics;
+  // An answer that ended abnormally has no reason of the provider's.
+  const finished = finishReason ?? (outcome === 'complete' ? undefined : 'error');
   return {
-    ...(finishReason !== null && { 'gen_ai.response.finish_reasons': [finishReason] }),
+    ...(finished !== undefined && { 'gen_ai.response.finish_reasons': [finished] }),
     ...(ttftMs !== undefined && { 'gen_ai.response.time_to_first_chunk': ttftMs / 1000 }),
     ...(usage !== undefined && {
       'gen_ai.usage.input_tokens': usage.promptTokens,
       'gen_ai.usage.output_tokens': usage.completionTokens,
     }),
     ...(cachedTokens !== undefined && { 'gen_ai.usage.cache_read.input_tokens': cachedTokens }),
+    ...(usage?.cacheWriteTokens !== undefined && {
+      'gen_ai.usage.cache_write.input_tokens': usage.cacheWriteTokens,
+    }),
+    ...(usage?.reasoningTokens !== undefined && {
+      'gen_ai.usage.reasoning.output_tokens': usage.reasoningTokens,
+    }),
     'vastar.attempts': attempts,
   };
 }

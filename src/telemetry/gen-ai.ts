@@ -41,39 +41,75 @@ const TOKENS = [
   ...[1_048_576, 4_194_304, 16_777_216, 67_108_864],
 ];
 
+/** Tokens of an exchange, as the provider counts them. */
+export interface TokenCounts {
+  readonly input?: number | undefined;
+  readonly output?: number | undefined;
+  /** Input that the provider read from its cache, and wrote to it. */
+  readonly cacheRead?: number | undefined;
+  readonly cacheWrite?: number | undefined;
+  /** Output that was reasoning. */
+  readonly reasoning?: number | undefined;
+}
+
 /** The figures of the conventions that a client has. */
 export interface ClientMetrics {
   duration(seconds: number, attributes: Attributes): void;
   timeToFirstChunk(seconds: number, attributes: Attributes): void;
   timePerOutputChunk(seconds: number, attributes: Attributes): void;
-  tokens(type: 'input' | 'output', count: number, attributes: Attributes): void;
+  tokens(counts: TokenCounts, attributes: Attributes): void;
 }
 
+/**
+ * The conventions' first release of their own, 0.1.0, renamed the figures. Those of before are exported too, because
+ * dashboards ask for them.
+ */
+const RENAMED = ['inference', 'operation'] as const;
+
 export function clientMetrics(meter: Meter): ClientMetrics {
-  const seconds = (name: string, description: string) =>
-    meter.createHistogram(name, {
-      description,
-      unit: 's',
-      advice: { explicitBucketBoundaries: SECONDS },
-    });
-  const duration = seconds('gen_ai.client.operation.duration', 'GenAI operation duration.');
-  const first = seconds(
-    'gen_ai.client.operation.time_to_first_chunk',
-    'Time from the request to the first chunk of output.',
-  );
-  const further = seconds(
-    'gen_ai.client.operation.time_per_output_chunk',
-    'Time from one chunk of output to the next.',
-  );
-  const tokens = meter.createHistogram('gen_ai.client.token.usage', {
+  const seconds = (figure: string, description: string) => {
+    const all = RENAMED.map((kind) =>
+      meter.createHistogram(`gen_ai.client.${kind}.${figure}`, {
+        description,
+        unit: 's',
+        advice: { explicitBucketBoundaries: SECONDS },
+      }),
+    );
+    return (value: number, attributes: Attributes): void => {
+      for (const one of all) one.record(value, attributes);
+    };
+  };
+  const usage = (kind: string, description: string) =>
+    meter.createCounter(`gen_ai.client.inference.usage.${kind}_tokens`, { description, unit: '{token}' });
+  const counters = {
+    input: usage('input', 'Input tokens, cached ones included.'),
+    output: usage('output', 'Output tokens, reasoning included.'),
+    cacheRead: usage('cache_read.input', "Input tokens that the provider's cache had."),
+    cacheWrite: usage('cache_write.input', "Input tokens written to the provider's cache."),
+    reasoning: usage('reasoning.output', 'Output tokens that were reasoning.'),
+  };
+  const before = meter.createHistogram('gen_ai.client.token.usage', {
     description: 'Number of input and output tokens used.',
     unit: '{token}',
     advice: { explicitBucketBoundaries: TOKENS },
   });
   return {
-    duration: (value, attributes) => duration.record(value, attributes),
-    timeToFirstChunk: (value, attributes) => first.record(value, attributes),
-    timePerOutputChunk: (value, attributes) => further.record(value, attributes),
-    tokens: (type, count, attributes) => tokens.record(count, { ...attributes, 'gen_ai.token.type': type }),
+    duration: seconds('duration', 'Duration of an exchange.'),
+    timeToFirstChunk: seconds('time_to_first_chunk', 'Time from the request to the first chunk of output.'),
+    timePerOutputChunk: seconds('time_per_output_chunk', 'Time from one chunk of output to the next.'),
+    tokens(counts, attributes) {
+      const all = { ...attributes, 'gen_ai.token.modality': 'unknown' };
+      // The conventions ask for 0 where the provider sent no count.
+      counters.input.add(counts.input ?? 0, all);
+      counters.output.add(counts.output ?? 0, all);
+      for (const part of ['cacheRead', 'cacheWrite', 'reasoning'] as const) {
+        const count = counts[part];
+        if (count !== undefined) counters[part].add(count, all);
+      }
+      for (const type of ['input', 'output'] as const) {
+        const count = counts[type];
+        if (count !== undefined) before.record(count, { ...attributes, 'gen_ai.token.type': type });
+      }
+    },
   };
 }

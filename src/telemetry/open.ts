@@ -1,5 +1,6 @@
 import type { Attributes, Meter, SpanContext, SpanKind, Tracer } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
+import { consoleFigures, consoleSpans } from './console.js';
 import { createTraceClock } from './time.js';
 import type { Destination, TelemetryPlan } from './variables.js';
 
@@ -24,13 +25,22 @@ export interface OpenTelemetry {
   readonly meter: Meter | undefined;
   /** Whether a new trace of that id is recorded. */
   sampled(traceId: string, name: string): boolean;
-  /** Exports what there is and ends. Resolves to why something could not be exported. */
-  shutdown(): Promise<string | undefined>;
+  /** Exports what there is and ends. */
+  shutdown(): Promise<Shutdown>;
+}
+
+export interface Shutdown {
+  /** Why something could not be exported. */
+  readonly problem: string | undefined;
+  /** An export was given up and may still run for a while: the process must not wait for it. */
+  readonly pending: boolean;
 }
 
 export interface Service {
   readonly name: string;
   readonly version: string;
+  /** Prints a line for people; never to stdout. */
+  print(line: string): void;
 }
 
 /** The packages that are needed are not installed. */
@@ -65,7 +75,9 @@ export function packagesOf({ traces, metrics }: Pick<TelemetryPlan, 'traces' | '
 
 /** Further spans that wait to be exported are dropped: a load test makes thousands a second. */
 const MOST_SPANS = 50_000;
-/** What is not exported within so long at the end is lost, in ms. */
+/** At the end, a collector that takes nothing for this long is given up, in ms. */
+const SILENT_MS = 1000;
+/** The longest wait at the end, for a collector that takes one batch after another, in ms. */
 const FLUSH_MS = 5000;
 
 /**
@@ -84,7 +96,7 @@ export async function openTelemetry(plan: TelemetryPlan, service: Service): Prom
   }
 }
 
-async function open(plan: TelemetryPlan, { name, version }: Service): Promise<OpenTelemetry> {
+async function open(plan: TelemetryPlan, { name, version, print }: Service): Promise<OpenTelemetry> {
   const api = await import('@opentelemetry/api');
   const trace = await import('@opentelemetry/sdk-trace');
   const metrics = await import('@opentelemetry/sdk-metrics');
@@ -107,7 +119,8 @@ async function open(plan: TelemetryPlan, { name, version }: Service): Promise<Op
   );
   let next: Pick<SpanContext, 'traceId' | 'spanId'> | undefined;
   const random = new trace.RandomIdGenerator();
-  const spans = await traceExporter(plan.traces);
+  const progress = createProgress();
+  const spans = progress.followed(await traceExporter(plan.traces, print));
   const tracing =
     spans &&
     new trace.TracerProvider({
@@ -118,7 +131,7 @@ async function open(plan: TelemetryPlan, { name, version }: Service): Promise<Op
         generateSpanId: () => next?.spanId ?? random.generateSpanId(),
       },
     });
-  const figures = await metricExporter(plan.metrics);
+  const figures = progress.followed(await metricExporter(plan.metrics, print));
   const metering =
     figures &&
     new metrics.MeterProvider({
@@ -158,23 +171,59 @@ async function open(plan: TelemetryPlan, { name, version }: Service): Promise<Op
       const ended = Promise.all([tracing?.shutdown(), metering?.shutdown()]).catch((error: unknown) => {
         note(error);
       });
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(() => {
-          note(`the collector took longer than ${FLUSH_MS / 1000} s`);
-          resolve();
-        }, FLUSH_MS);
-      });
-      await Promise.race([ended, late]);
-      clearTimeout(timer);
-      return problem;
+      const givenUp = await progress.until(ended);
+      if (givenUp !== undefined) note(givenUp);
+      return { problem, pending: givenUp !== undefined };
     },
   };
 }
 
-async function traceExporter(to: Destination | undefined) {
+interface Exporter<Items> {
+  export(items: Items, done: (result: { code: number }) => void): void;
+}
+
+/** Notices when exports succeed. */
+function createProgress() {
+  let succeeded = (): void => {};
+  return {
+    /** Lets the exporter report each success. */
+    followed<Items, One extends Exporter<Items>>(exporter: One | undefined): One | undefined {
+      if (exporter === undefined) return undefined;
+      const inner = exporter.export.bind(exporter);
+      exporter.export = (items, done) =>
+        inner(items, (result) => {
+          if (result.code === 0) succeeded();
+          done(result);
+        });
+      return exporter;
+    },
+    /** Waits while exports succeed. Resolves to the reason when it gives up. */
+    async until(ended: Promise<unknown>): Promise<string | undefined> {
+      let timer: NodeJS.Timeout | undefined;
+      const began = performance.now();
+      const silent = new Promise<string>((resolve) => {
+        const wait = (): void => {
+          clearTimeout(timer);
+          const left = Math.min(SILENT_MS, began + FLUSH_MS - performance.now());
+          timer = setTimeout(() => {
+            const s = Math.round((performance.now() - began) / 1000);
+            resolve(`the collector did not take all within ${s} s; the rest is lost`);
+          }, left);
+        };
+        succeeded = wait;
+        wait();
+      });
+      const reason = await Promise.race([ended.then(() => undefined), silent]);
+      succeeded = () => {};
+      clearTimeout(timer);
+      return reason;
+    },
+  };
+}
+
+async function traceExporter(to: Destination | undefined, print: Service['print']) {
   if (to === undefined) return undefined;
-  if (to.to === 'console') return new (await import('@opentelemetry/sdk-trace')).ConsoleSpanExporter();
+  if (to.to === 'console') return consoleSpans(print);
   const { OTLPTraceExporter } =
     to.protocol === 'http/json'
       ? await import('@opentelemetry/exporter-trace-otlp-http')
@@ -182,9 +231,9 @@ async function traceExporter(to: Destination | undefined) {
   return new OTLPTraceExporter();
 }
 
-async function metricExporter(to: Destination | undefined) {
+async function metricExporter(to: Destination | undefined, print: Service['print']) {
   if (to === undefined) return undefined;
-  if (to.to === 'console') return new (await import('@opentelemetry/sdk-metrics')).ConsoleMetricExporter();
+  if (to.to === 'console') return consoleFigures(print);
   const { OTLPMetricExporter } =
     to.protocol === 'http/json'
       ? await import('@opentelemetry/exporter-metrics-otlp-http')

@@ -70,10 +70,14 @@ function destination(
     return undefined;
   }
   const own = `OTEL_EXPORTER_OTLP_${kind}_PROTOCOL`;
-  const protocol = env[own]?.trim() || env.OTEL_EXPORTER_OTLP_PROTOCOL?.trim() || 'http/protobuf';
+  const set = env[own]?.trim() ? own : 'OTEL_EXPORTER_OTLP_PROTOCOL';
+  const protocol = env[set]?.trim() || 'http/protobuf';
   if (protocol === 'http/protobuf' || protocol === 'http/json') return { to: 'otlp', protocol };
-  problems.push(
-    `set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json: ${JSON.stringify(protocol)} is not supported`,
-  );
+  const why =
+    protocol === 'grpc'
+      ? 'grpc is not supported. Collectors take HTTP at port 4318, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318'
+      : `${JSON.stringify(protocol)} is not supported`;
+  const problem = `set ${set} to http/protobuf or http/json: ${why}`;
+  if (!problems.includes(problem)) problems.push(problem);
   return undefined;
 }

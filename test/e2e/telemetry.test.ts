@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
 import { attributesOf, type Collector, type SeenSpan, startCollector } from '../support/otlp.js';
 import { until } from '../support/program.js';
-import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
+import { deltaOf, FINISH, type Handler, sseEvents, startUpstream } from '../support/upstream.js';
 
 // Each test starts several programs that load the packages.
 vi.setConfig({ testTimeout: 120_000 });
@@ -121,17 +121,18 @@ test.each(['http/json', 'http/protobuf'])(
       .map(({ name }) => name);
     expect(parts).toEqual(expect.arrayContaining(['queue', 'send request', 'to 1st byte', 'body']));
 
-    expect(new Set(collector.metrics.map(({ name }) => name))).toEqual(
-      new Set([
-        'gen_ai.client.operation.duration',
-        'gen_ai.client.operation.time_to_first_chunk',
-        'gen_ai.client.token.usage',
-        ...collector.metrics
-          .filter(({ name }) => /time_per_output_chunk|http\.client/.test(name))
-          .map(({ name }) => name),
-      ]),
-    );
-    expect(collector.metrics.some(({ name }) => name === 'http.client.request.duration')).toBe(true);
+    const figures = new Set(collector.metrics.map(({ name }) => name));
+    for (const name of [
+      'gen_ai.client.inference.duration',
+      'gen_ai.client.inference.time_to_first_chunk',
+      'gen_ai.client.inference.usage.input_tokens',
+      'gen_ai.client.inference.usage.output_tokens',
+      'gen_ai.client.operation.duration',
+      'gen_ai.client.operation.time_to_first_chunk',
+      'gen_ai.client.token.usage',
+      'http.client.request.duration',
+    ])
+      expect(figures).toContain(name);
   },
 );
 
@@ -246,10 +247,53 @@ test('with missing packages, one line says how to install them, and the answer a
   );
 });
 
-test('a warning names an unsupported protocol', async () => {
+test('a collector that never answers is given up after a second without progress', async () => {
+  const silent = await startUpstream(() => {});
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = silent.url;
+  const { code, stdout, stderr } = await run(['ask', PROMPT]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ANSWER}\n` });
+  expect(stderr).toMatch(
+    /^vastar-tui: warning: telemetry could not be exported: the collector did not take all within 1 s; the rest is lost\n$/,
+  );
+  // The program ended while its request to the collector was still open.
+  expect(silent.requests.length).toBeGreaterThan(0);
+  await silent.close();
+});
+
+test('a collector that takes one export after another is waited for', async () => {
+  const slow = await startUpstream(async ({ path }, response) => {
+    await new Promise((resolve) => setTimeout(resolve, path === '/v1/traces' ? 600 : 1300));
+    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+  });
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  ground.place.env.OTEL_EXPORTER_OTLP_ENDPOINT = slow.url;
+  const { code, stderr } = await run(['ask', PROMPT]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  await slow.close();
+});
+
+test('the console is stderr, so that stdout has the answer alone', async () => {
+  await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
+  Object.assign(ground.place.env, { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' });
+  const { stdout, stderr } = await run(['ask', PROMPT]);
+  expect(stdout).toBe(`${ANSWER}\n`);
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.map(({ span }) => span)).toContain('chat gpt-3.5-turbo');
+  expect(lines.map(({ metric }) => metric)).toContain('gen_ai.client.inference.duration');
+  expect(stderr).not.toContain(KEY);
+});
+
+test('a warning names an unsupported protocol once', async () => {
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });
   ground.place.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc';
   const { code, stderr } = await run(['ask', PROMPT]);
   expect(code).toBe(0);
-  expect(stderr).toContain('set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json');
+  expect(stderr).toBe(
+    'vastar-tui: warning: set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json: grpc is not supported. ' +
+      'Collectors take HTTP at port 4318, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318\n',
+  );
 });

@@ -51,6 +51,16 @@ test('what is not supported is named, and the other signal is exported', () => {
   ]);
 });
 
+test('a protocol that is not supported is named once, by its own variable', () => {
+  const both = telemetryPlan({ ...ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+  expect(both?.problems).toEqual([expect.stringMatching(/^set OTEL_EXPORTER_OTLP_PROTOCOL .* port 4318/)]);
+  const one = telemetryPlan({ ...ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/xml' });
+  expect(one).toMatchObject({ traces: { to: 'otlp' }, metrics: undefined });
+  expect(one?.problems).toEqual([
+    'set OTEL_EXPORTER_OTLP_METRICS_PROTOCOL to http/protobuf or http/json: "http/xml" is not supported',
+  ]);
+});
+
 test('a traceparent is read as it was written; one that names nothing is none', () => {
   const context = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1 };
   const text = traceparent(context);

@@ -5,6 +5,8 @@ import { keysOf } from '../../connector/prepared.js';
 import type { ChatAnswer, ChatMessage, ChatOptions } from '../../connector/types.js';
 import type { ExchangeTelemetry, FollowedExchange, Retried } from '../../telemetry/exchanges.js';
 import { telemetryPlan } from '../../telemetry/variables.js';
+import { leaveAtEnd } from './leave.js';
+import { stderr } from './sink.js';
 import { tell } from './tell.js';
 
 /** The export of telemetry, which is loaded when it is first asked for. */
@@ -24,7 +26,7 @@ export function lateTelemetry(env: Readonly<Record<string, string | undefined>>)
     try {
       const { openTelemetry } = await import('../../telemetry/open.js');
       const { exchangeTelemetry } = await import('../../telemetry/exchanges.js');
-      const opened = await openTelemetry(plan, { name: 'vastar-tui', version: VERSION });
+      const opened = await openTelemetry(plan, { name: 'vastar-tui', version: VERSION, print: printLine });
       return exchangeTelemetry(opened, plan.content);
     } catch (error) {
       tell(`warning: no telemetry: ${messageOf(error)}`);
@@ -38,11 +40,14 @@ export function lateTelemetry(env: Readonly<Record<string, string | undefined>>)
       return opening;
     },
     async close() {
-      const problem = await (await opening)?.shutdown();
+      const { problem, pending = false } = (await (await opening)?.shutdown()) ?? {};
+      if (pending) leaveAtEnd();
       if (problem !== undefined) tell(`warning: telemetry could not be exported: ${problem}`);
     },
   };
 }
+
+const printLine = (line: string): void => stderr.print(`${line}\n`);
 
 /** Runs an exchange that is exported when it has ended. */
 export async function followed(

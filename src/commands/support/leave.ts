@@ -1,0 +1,14 @@
+let pending = false;
+
+/** Says that something nobody waits for may still run when the command has ended. */
+export function leaveAtEnd(): void {
+  pending = true;
+}
+
+/** Ends the process where something is pending, after all output was written. */
+export async function leave(): Promise<void> {
+  if (!pending) return;
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  process.exit();
+}
