@@ -1,114 +1,149 @@
-// The load engine of `bench` beside other clients, against one server: requests a second and CPU time a request for one-chunk
-// answers, 50 at a time; then streams: deltas a second, and how late this process's event loop was.
-// hey and autocannon are measured where they are installed. Run on an idle machine: tsx bench/load-engine.ts [REQUESTS]
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// The load engine of `bench` beside other clients, against one server on the same machine.
+//   one      one-chunk answers, 50 at a time: requests a second by the server's clock, CPU time a request; and CPU time a
+//            delta of streams. CPU times are without the program's start.
+//   lag      streams at a steady total of deltas a second: how much later each delta reaches `bench` than the server sends
+//            it, on the same clock, after the first second
+//   ceiling  streams that the server sends as fast as it can
+// hey and autocannon are measured where they are installed. BASE=DIR also measures the built `bench` of another checkout.
+// Run on an idle machine: tsx bench/load-engine.ts [one|lag|ceiling]. On a busy one, put `chrt -r 20` in front.
 import { join } from 'node:path';
-import { CLI, makePlace, NODE } from '../test/support/program.js';
-import { say } from './support/figures.js';
+import { makePlace } from '../test/support/program.js';
+import { median, monotonicUs, say, table } from './support/figures.js';
+import { type Lag, lagOf, recording } from './support/lag.js';
+import { type LoadClient, otherClients, ownClient, ownReport } from './support/load-clients.js';
 import { openBench } from './support/programs.js';
 
-const REQUESTS = Number(process.argv[2] ?? 20_000);
+const only = process.argv[2];
+const ROUNDS = 3;
+const REQUESTS = 50_000;
 const AT_A_TIME = 50;
-const BODY = '{"model":"m","messages":[{"role":"user","content":"go"}],"stream":true}';
-/** Streams of 99 deltas a second for 5 s: 25,000, 50,000 and 100,000 deltas a second. */
-const STREAMS = [253, 505, 1010];
+/** Slower clients get fewer requests. */
+const FEW: Readonly<Record<string, number>> = { openai: 5000 };
+/** Streams of 99 deltas a second for 5 s; the server's timers reach no more. */
+const RATE = 99;
 const DELTAS = 495;
+const TABLE_STREAMS = 250;
+const LAG_STREAMS = [250, 505, 760, 1010];
+const AIM_LAG_MS = 5;
+const AIM_RATIO = 0.8;
 
-const root = join(import.meta.dirname, '..');
 const place = await makePlace();
 const bench = await openBench();
-const { url } = await bench.server();
+const { url, peer } = await bench.server();
+const own = ownClient(place);
+const { BASE } = process.env;
+const clients: LoadClient[] = [
+  own,
+  ...(BASE === undefined ? [] : [ownClient(place, 'base', join(BASE, 'dist', 'cli.js'))]),
+  ...otherClients(place),
+];
 
-/** Runs a program to its end. */
-function run(name: string, args: readonly string[], cwd: string) {
-  const timed = ['-c', 'TIMEFORMAT="cpu %U %S"; time "$0" "$@"', name, ...args];
-  const { stdout, stderr, status } = spawnSync('bash', timed, { cwd, env: place.env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${name}: ${stderr}`);
-  const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
-  return { text: stdout + stderr, cpuS: Number(user) + Number(system) };
+interface Ones {
+  count: number;
+  firstUs: number;
+  lastUs: number;
 }
 
-interface Report {
-  runs: [
-    {
-      requests_per_s: number;
-      output_tokens_per_s: number;
-      itl_ms: { p50: number; p99: number } | null;
-      failed: number;
-      instrument: { event_loop_delay_ms: { p99: number }; cpu_cores_used: number; workers: number };
-    },
-  ];
-}
-
-function ownBench(path: string, flags: readonly string[]) {
-  const to = ['--mode', 'openai', '--model', 'm', '--url', url + path];
-  const { cpuS } = run(NODE, [CLI, 'bench', ...to, ...flags, '--json', 'report.json'], place.dir);
-  const report = JSON.parse(readFileSync(join(place.dir, 'report.json'), 'utf8')) as Report;
-  return { cpuS, run: report.runs[0] };
-}
-
-const installed = (name: string): boolean => spawnSync('which', [name]).status === 0;
-const line = (name: string, perSecond: number, cpuS: number): void =>
-  say(
-    `${name.padEnd(12)} ${perSecond.toFixed(0).padStart(7)} requests/s, ${((cpuS * 1e6) / REQUESTS).toFixed(0)} µs of CPU each`,
+async function oneChunk(): Promise<void> {
+  const one = `${url}/one/x`;
+  const stream = `${url}/rate/${RATE}/count/${DELTAS}/x`;
+  // Not only the program's start: `bench` uses more threads for more requests at a time.
+  const starts = new Map(
+    clients.map((client) => [
+      client,
+      { one: client.run(one, AT_A_TIME, AT_A_TIME), stream: client.run(one, TABLE_STREAMS, TABLE_STREAMS) },
+    ]),
   );
+  const beyondStart = (client: LoadClient, kind: 'one' | 'stream', cpuS: number): number =>
+    Math.max(0, cpuS - (starts.get(client)?.[kind] ?? 0)) * 1e6;
+  const found = new Map(clients.map((client) => [client, { rates: [0], request: [0], delta: [0] }]));
+  for (const figures of found.values()) for (const list of Object.values(figures)) list.length = 0;
+  await peer.ask('ones');
+  // In turn, so that a busy moment of the machine hits all.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [client, figures] of found) {
+      const count = FEW[client.name] ?? REQUESTS;
+      const cpuS = client.run(one, count, AT_A_TIME);
+      const served = await peer.ask<Ones>('ones');
+      if (served.count < count) throw new Error(`${client.name} sent ${served.count} of ${count} requests`);
+      figures.rates.push((1e6 * served.count) / (served.lastUs - served.firstUs));
+      figures.request.push(beyondStart(client, 'one', cpuS) / count);
+      figures.delta.push(
+        beyondStart(client, 'stream', client.run(stream, TABLE_STREAMS, TABLE_STREAMS)) /
+          (TABLE_STREAMS * DELTAS),
+      );
+    }
+  }
+  const ownRate = median(found.get(own)?.rates ?? []);
+  const rows = [...found].map(([{ name }, { rates, request, delta }]) => [
+    name,
+    median(rates).toFixed(0),
+    (ownRate / median(rates)).toFixed(2),
+    `${median(request).toFixed(0)} µs`,
+    `${median(delta).toFixed(1)} µs`,
+  ]);
+  say(
+    `${REQUESTS} one-chunk answers, ${AT_A_TIME} at a time, and ${TABLE_STREAMS} streams; median of ${ROUNDS}`,
+  );
+  say(table([['', 'requests/s', 'bench / it', 'CPU a request', 'CPU a delta'], ...rows]));
+  for (const [{ name }, { rates }] of found) {
+    const ratio = ownRate / median(rates);
+    if (name === 'autocannon')
+      say(
+        `bench / autocannon: ${ratio.toFixed(2)}, aim ${AIM_RATIO}: ${ratio >= AIM_RATIO ? 'met' : 'missed'}`,
+      );
+  }
+}
+
+async function lag(): Promise<void> {
+  const hook = join(bench.folder, 'arrivals.mjs');
+  await peer.ask('sent');
+  const rows: string[][] = [];
+  for (const streams of LAG_STREAMS) {
+    const env = recording(place.dir, hook, url);
+    const cpuS = own.run(`${url}/rate/${RATE}/count/${DELTAS}/x`, streams, streams, env);
+    const found: Lag = lagOf(place.dir, await peer.ask<[number, number[]][]>('sent'));
+    const { completed, instrument } = ownReport(place);
+    if (completed !== streams || found.arrived !== found.sent)
+      throw new Error(`${completed} of ${streams} streams, ${found.arrived} of ${found.sent} deltas`);
+    rows.push([
+      `${streams} of ${RATE}/s`,
+      found.perSecond.toFixed(0),
+      ...[found.p50, found.p99, found.max].map((ms) => `${ms.toFixed(2)} ms`),
+      found.p99 <= AIM_LAG_MS ? 'met' : 'missed',
+      `${((cpuS * 1e6) / found.sent).toFixed(1)} µs`,
+      String(instrument.workers),
+    ]);
+  }
+  say('arrival minus send of each delta');
+  const head = [
+    'streams',
+    'deltas/s',
+    'p50',
+    'p99',
+    'max',
+    `p99 <= ${AIM_LAG_MS} ms`,
+    'CPU a delta',
+    'threads',
+  ];
+  say(table([head, ...rows]));
+}
+
+async function ceiling(): Promise<void> {
+  const [streams, deltas] = [50, 20_000];
+  const beganUs = monotonicUs();
+  const cpuS = own.run(`${url}/rate/0/count/${deltas}/x`, streams, streams);
+  const tookS = (monotonicUs() - beganUs) / 1e6;
+  const { completed, requests_per_s } = ownReport(place);
+  say(
+    `as fast as the server sends, ${completed} streams of ${deltas}: ${(requests_per_s * deltas).toFixed(0)} deltas/s, ` +
+      `${((cpuS * 1e6) / (streams * deltas)).toFixed(1)} µs of CPU a delta, ${tookS.toFixed(1)} s with the start`,
+  );
+}
 
 try {
-  const one = `${url}/one/x`;
-  const own = ownBench('/one/x', ['--requests', String(REQUESTS), '--concurrency', String(AT_A_TIME)]);
-  say(`${REQUESTS} one-chunk answers, ${AT_A_TIME} at a time; CPU time includes starting the program`);
-  line('bench', own.run.requests_per_s, own.cpuS);
-  const others: [string, number][] = [];
-  const beside = (name: string, perSecond: number, cpuS: number): void => {
-    line(name, perSecond, cpuS);
-    others.push([name, perSecond]);
-  };
-  if (installed('autocannon')) {
-    const args = ['-c', String(AT_A_TIME), '-a', String(REQUESTS), '-m', 'POST', '-b', BODY, '-j', one];
-    const { text, cpuS } = run('autocannon', args, place.dir);
-    beside('autocannon', Number(/"requests":\{"average":([\d.]+)/.exec(text)?.[1]), cpuS);
-  }
-  if (installed('hey')) {
-    const args = [
-      '-n',
-      String(REQUESTS),
-      '-c',
-      String(AT_A_TIME),
-      '-cpus',
-      '1',
-      '-m',
-      'POST',
-      '-d',
-      BODY,
-      one,
-    ];
-    const { text, cpuS } = run('hey', args, place.dir);
-    beside('hey', Number(/Requests\/sec:\s*([\d.]+)/.exec(text)?.[1]), cpuS);
-  }
-  const script = `import OpenAI from 'openai';
-    const client = new OpenAI({ baseURL: '${url}/one/x', apiKey: 'x', maxRetries: 0 });
-    let left = ${REQUESTS};
-    const began = performance.now();
-    await Promise.all(Array.from({ length: ${AT_A_TIME} }, async () => {
-      while (left-- > 0) for await (const _ of await client.chat.completions.create(${BODY}));
-    }));
-    console.log('per second', (1000 * ${REQUESTS}) / (performance.now() - began));`;
-  const { text, cpuS } = run(NODE, ['--input-type=module', '-e', script], root);
-  beside('openai', Number(/per second ([\d.]+)/.exec(text)?.[1]), cpuS);
-  for (const [name, perSecond] of others)
-    say(`bench / ${name}: ${(own.run.requests_per_s / perSecond).toFixed(2)}`);
-
-  for (const streams of STREAMS) {
-    const { run: streamed, cpuS: cpu } = ownBench(`/rate/99/count/${DELTAS}/x`, [
-      ...['--requests', String(streams), '--concurrency', String(streams)],
-    ]);
-    const { instrument, itl_ms, failed } = streamed;
-    say(
-      `${streams} streams of 99/s: ${streamed.output_tokens_per_s.toFixed(0)} deltas/s, gaps p50 ${itl_ms?.p50.toFixed(1)} ms and p99 ${itl_ms?.p99.toFixed(1)} ms, ` +
-        `event loop late p99 ${instrument.event_loop_delay_ms.p99.toFixed(1)} ms, ${((cpu * 1e6) / (streams * DELTAS)).toFixed(1)} µs of CPU a delta, ${instrument.workers} threads, ${failed} failed`,
-    );
-  }
+  for (const [name, part] of Object.entries({ one: oneChunk, lag, ceiling }))
+    if (only === undefined || only === name) await part();
 } finally {
   await bench.close();
   place.remove();

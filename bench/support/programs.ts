@@ -16,6 +16,7 @@ const ENTRIES = {
   consumer: 'bench/support/consumer.ts',
   meter: 'bench/support/meter.ts',
   relay: 'bench/support/relay.ts',
+  arrivals: 'bench/support/arrivals.ts',
 };
 
 /** A process of a benchmark that answers questions over IPC. */
@@ -63,7 +64,10 @@ export async function openBench(): Promise<Bench> {
   });
   const socket = join(folder, 'd.sock');
   const peers: Peer[] = [];
-  const start = async (name: keyof typeof ENTRIES, args: readonly string[]): Promise<Peer> => {
+  const start = async (
+    name: Exclude<keyof typeof ENTRIES, 'arrivals'>,
+    args: readonly string[],
+  ): Promise<Peer> => {
     const child = fork(join(folder, `${name}.mjs`), args, {
       execArgv: [...profiling(name), ...nodeFlags(name), '--import', join(folder, 'meter.mjs')],
       stdio: ['ignore', 'inherit', name === 'daemon' ? 'pipe' : 'inherit', 'ipc'],

@@ -36,16 +36,52 @@ function stream(socket: Socket, rate: number, count: number): void {
   else void bySleeping(socket, rate, count);
 }
 
+/** A stream that `tick` writes. */
+interface Paced {
+  socket: Socket;
+  dueUs: number;
+  gapUs: number;
+  index: number;
+  count: number;
+  sentUs: number[];
+}
+
+/** Stands in the log for each of the two events that end a stream (see lag.ts). */
+const ENDING = -1;
+
+const paced = new Set<Paced>();
+let ticking: NodeJS.Timeout | undefined;
+/** When each token of the paced streams was written, by the other side's port. */
+let sent = new Map<number, number[]>();
+
+/** Streams begin at random moments within a gap, so that their tokens are spread. A late token delays no later one. */
 function byTimer(socket: Socket, rate: number, count: number): void {
-  let index = 0;
-  const timer = setInterval(() => {
-    if (socket.destroyed) clearInterval(timer);
-    else if (index < count) socket.write(token(index++));
-    else {
-      clearInterval(timer);
-      finish(socket);
+  const gapUs = 1_000_000 / rate;
+  const sentUs = sent.get(socket.remotePort ?? 0) ?? [];
+  sent.set(socket.remotePort ?? 0, sentUs);
+  paced.add({ socket, dueUs: monotonicUs() + Math.random() * gapUs, gapUs, index: 0, count, sentUs });
+  ticking ??= setInterval(tick, 1);
+}
+
+function tick(): void {
+  const nowUs = monotonicUs();
+  for (const stream of paced) {
+    const { socket, sentUs, count } = stream;
+    for (; stream.dueUs <= nowUs && stream.index < count && !socket.destroyed; stream.index += 1) {
+      sentUs.push(monotonicUs());
+      socket.write(token(stream.index));
+      stream.dueUs += stream.gapUs;
     }
-  }, 1000 / rate);
+    if (stream.index < count && !socket.destroyed) continue;
+    if (!socket.destroyed) {
+      finish(socket);
+      sentUs.push(ENDING, ENDING);
+    }
+    paced.delete(stream);
+  }
+  if (paced.size > 0) return;
+  clearInterval(ticking);
+  ticking = undefined;
 }
 
 async function bySleeping(socket: Socket, rate: number, count: number): Promise<void> {
@@ -86,11 +122,23 @@ function flood(socket: Socket, bytes: number): void {
   more();
 }
 
+/** Requests for `/one`, and when the first and the last arrived. */
+export interface Ones {
+  count: number;
+  firstUs: number;
+  lastUs: number;
+}
+const NONE: Ones = { count: 0, firstUs: 0, lastUs: 0 };
+let ones = NONE;
+
 function respond(socket: Socket, path: string): void {
   const [, kind, first, , second] = path.split('/');
   if (kind === 'rate') stream(socket, Number(first), Number(second));
-  else if (kind === 'one') socket.write(ONE);
-  else if (kind === 'flood') flood(socket, Number(first));
+  else if (kind === 'one') {
+    const nowUs = monotonicUs();
+    ones = { count: ones.count + 1, firstUs: ones.count === 0 ? nowUs : ones.firstUs, lastUs: nowUs };
+    socket.write(ONE);
+  } else if (kind === 'flood') flood(socket, Number(first));
   else if (kind === 'fault' && first === 'cut') {
     socket.write(STREAM_HEAD + token(0));
     setTimeout(() => socket.resetAndDestroy(), 5);
@@ -99,3 +147,15 @@ function respond(socket: Socket, path: string): void {
 
 const listening = serveBareHttp(respond);
 answer('url', () => listening);
+/** Returns the requests for `/one` so far, and begins to count anew. */
+answer('ones', () => {
+  const counted = ones;
+  ones = NONE;
+  return counted;
+});
+/** Returns when the tokens of paced streams were sent, by the other side's port, and begins a new log. */
+answer('sent', () => {
+  const ended = [...sent];
+  sent = new Map();
+  return ended;
+});

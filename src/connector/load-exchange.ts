@@ -255,12 +255,12 @@ export class LoadExchange implements LoadListener {
       return;
     }
     if (output.text === '') return;
-    const readUs = this.#readUs;
     this.#timeline.content({
-      ...output,
+      kind: output.kind,
+      text: output.text,
       arrivedMs: this.#arrivedMs,
       decodedMs: performance.now(),
-      ...(readUs !== undefined && { readUs }),
+      readUs: this.#readUs,
     });
   };
 

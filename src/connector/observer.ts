@@ -23,7 +23,7 @@ export function observer(timeline: Timeline, sentMs: number, options: ChatOption
       const decodedMs = performance.now();
       const output = outputOf(event);
       if (output !== undefined && output.text !== '') {
-        timeline.content({ ...output, arrivedMs, decodedMs, ...(readUs !== undefined && { readUs }) });
+        timeline.content({ kind: output.kind, text: output.text, arrivedMs, decodedMs, readUs });
       } else if (event.type === 'usage') {
         timeline.usage(event.usage);
       }

@@ -59,7 +59,7 @@ export interface Timeline {
     text: string;
     arrivedMs: number;
     decodedMs: number;
-    readUs?: number;
+    readUs?: number | undefined;
   }): void;
   usage(counts: TokenCounts): void;
   /** All content so far is on the screen since `atMs`. */
@@ -97,7 +97,7 @@ export function createTimeline(
   /** Attempts of the requests that the provider refused before. */
   let refused: Required<Sent> = { attempts: 0, replaced: 0 };
   let buffered = false;
-  let first: { arrivedMs: number; decodedMs: number; readUs?: number } | undefined;
+  let first: { arrivedMs: number; decodedMs: number; readUs?: number | undefined } | undefined;
   let lastMs = sentMs;
   let lastByteMs = sentMs;
   let paintedMs: number | undefined;
@@ -259,15 +259,16 @@ export function createTimeline(
       decodedBytes += decoded;
       lastByteMs = atMs;
     },
-    content({ kind, text, ...mark }) {
+    content(mark) {
+      const { arrivedMs, readUs } = mark;
       first ??= mark;
-      lastMs = mark.arrivedMs;
-      unpaintedMs ??= mark.arrivedMs;
-      const tokens = estimateTokens(text);
-      const amount = kind === 'reasoning' ? reasoning : rest;
+      lastMs = arrivedMs;
+      unpaintedMs ??= arrivedMs;
+      const tokens = estimateTokens(mark.text);
+      const amount = mark.kind === 'reasoning' ? reasoning : rest;
       amount.pieces += 1;
       amount.tokens += tokens;
-      arrivals.add(mark.readUs === undefined ? mark.arrivedMs : mark.readUs / 1000, tokens);
+      arrivals.add(readUs === undefined ? arrivedMs : readUs / 1000, tokens);
     },
     usage(counts) {
       counted = counts;

@@ -157,8 +157,9 @@ function sampleOf(
 }
 
 function gapsOf(gapsMs: readonly number[]): Pick<Sent, 'gaps'> {
-  const [p50, max] = [percentile(gapsMs, 50), percentile(gapsMs, 100)];
-  return p50 === undefined || max === undefined ? {} : { gaps: { p50, max } };
+  const p50 = percentile(gapsMs, 50);
+  if (p50 === undefined) return {};
+  return { gaps: { p50, max: gapsMs.reduce((most, ms) => Math.max(most, ms)) } };
 }
 
 /** Codes of exhausted resources of this machine: files, ports, memory. */

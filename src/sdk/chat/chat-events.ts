@@ -32,7 +32,7 @@ export interface ChatEventReader {
  * - tool calls without a usable index, as a single object (Hugging Face), or as `function_call` (OpenAI's older format)
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
-  const numberOf = createToolCallNumbering();
+  let numberOf: ReturnType<typeof createToolCallNumbering> | undefined;
   /** The index of the choice that is read, which is the lowest index so far. */
   let chosen: number | undefined;
   /** Whether deltas had content. A message after them repeats it. */
@@ -62,6 +62,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (!isRecord(call)) return;
     const id = stringOf(call.id);
     const toolName = stringOf(name);
+    numberOf ??= createToolCallNumbering();
     const index = numberOf({ index: call.index, id, name: toolName });
     parts.call(index, call);
     emit({
@@ -165,11 +166,16 @@ const TIME = /^(queue|prompt|completion)_time$|^timing_|_duration$/;
 /** Returns the members of the event in which the server reports its own times. */
 function reportOf(event: JsonRecord): JsonRecord | undefined {
   const { usage, x_groq } = event;
-  const found = REPORTS.flatMap((name) => (event[name] === undefined ? [] : [[name, event[name]] as const]));
-  const members: Record<string, unknown> = Object.fromEntries(found);
-  if (hasTimes(usage)) members.usage = usage;
-  if (isRecord(x_groq) && hasTimes(x_groq.usage)) members.x_groq = { usage: x_groq.usage };
-  return Object.keys(members).length === 0 ? undefined : members;
+  const members: Record<string, unknown> = {};
+  let found = false;
+  const add = (name: string, value: unknown): void => {
+    members[name] = value;
+    found = true;
+  };
+  for (const name of REPORTS) if (event[name] !== undefined) add(name, event[name]);
+  if (hasTimes(usage)) add('usage', usage);
+  if (isRecord(x_groq) && hasTimes(x_groq.usage)) add('x_groq', { usage: x_groq.usage });
+  return found ? members : undefined;
 }
 
 function hasTimes(usage: unknown): boolean {

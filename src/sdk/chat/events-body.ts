@@ -1,4 +1,4 @@
-import { createParser } from 'eventsource-parser';
+import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { isRecord, parseJson } from '../../common/json.js';
 import { type Answer, type AnswerBody, MAX_ANSWER_CHARS, MAX_EVENT_CHARS } from './answer.js';
 import {
@@ -128,16 +128,22 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     checkSize();
   };
 
-  const parser = createParser({
-    maxBufferSize: MAX_EVENT_CHARS,
-    onEvent: ({ data, event }) => onData(data, event),
-    onError: ({ type }) => {
-      if (type !== 'max-buffer-size-exceeded' || answer.over) return;
-      answer.fail(unusableError(`sent an event of more than ${MAX_EVENT_CHARS} characters.`, context));
-    },
-  });
+  // Created on demand: most streams only have events that `createPlainEvents` reads.
+  let parser: EventSourceParser | undefined;
+  const newParser = (): EventSourceParser =>
+    createParser({
+      maxBufferSize: MAX_EVENT_CHARS,
+      onEvent: ({ data, event }) => onData(data, event),
+      onError: ({ type }) => {
+        if (type !== 'max-buffer-size-exceeded' || answer.over) return;
+        answer.fail(unusableError(`sent an event of more than ${MAX_EVENT_CHARS} characters.`, context));
+      },
+    });
   const lines = createStrayLines(
-    (text) => parser.feed(text),
+    (text) => {
+      parser ??= newParser();
+      parser.feed(text);
+    },
     (line) => {
       const { isErrorField, text } = strayValueOf(line);
       const reported = errorEventOf(parseJson(text), isErrorField ? 'error' : undefined, text);

@@ -13,21 +13,23 @@ export interface SurrogatePairs {
  * separately.
  */
 export function createSurrogatePairs(): SurrogatePairs {
-  const waiting = new Map<Place, string>();
+  // Created on demand, because nearly no answer needs it.
+  let waiting: Map<Place, string> | undefined;
   return {
     join(place, piece) {
       const last = piece.charCodeAt(piece.length - 1);
       const cut = last >= 0xd800 && last <= 0xdbff;
       // The common case: the piece is whole, and no half waits.
-      if (!cut && waiting.size === 0) return piece;
+      if (!cut && waiting === undefined) return piece;
+      waiting ??= new Map();
       const text = `${waiting.get(place) ?? ''}${cut ? piece.slice(0, -1) : piece}`;
       if (cut) waiting.set(place, piece.slice(-1));
       else if (piece !== '') waiting.delete(place);
       return piece === '' ? '' : text;
     },
     rest() {
-      const halves = [...waiting];
-      waiting.clear();
+      const halves = [...(waiting ?? [])];
+      waiting = undefined;
       return halves;
     },
   };

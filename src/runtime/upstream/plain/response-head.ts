@@ -14,19 +14,36 @@ const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+const END = '\r\n\r\n';
+
 // Servers often send exactly the same head for a second (until the Date header changes), so the last result is kept.
-let last: { text: string; head: Head } | undefined;
+let last: { bytes: Buffer; head: Head } | undefined;
 
 /**
- * @param text the head without the blank line at its end
- * @param bytes the bytes of the head, for the error
+ * Reads a status line and headers at the start of `bytes`.
+ * @param most most bytes of the head
+ * @returns the head, and its length with the blank line at its end; undefined while it is incomplete
  * @throws {MalformedResponse}
  */
-export function parseHead(text: string, bytes: Buffer): Head {
-  if (last?.text === text) return last.head;
-  const head = parse(text, bytes);
-  last = { text, head };
-  return head;
+export function parseHead(bytes: Buffer, most: number): { head: Head; length: number } | undefined {
+  if (last !== undefined && last.bytes.length <= most && startsWith(bytes, last.bytes))
+    return { head: last.head, length: last.bytes.length };
+  const end = bytes.indexOf(END);
+  if (end > most || (end < 0 && bytes.length > most)) throw new MalformedResponse('too long', bytes);
+  if (end < 0) {
+    if (!'HTTP/1.'.startsWith(bytes.toString('latin1', 0, 7)))
+      throw new MalformedResponse('Expected HTTP/', bytes);
+    return undefined;
+  }
+  const head = parse(bytes.toString('latin1', 0, end), bytes);
+  const length = end + END.length;
+  last = { bytes: Buffer.from(bytes.subarray(0, length)), head };
+  return { head, length };
+}
+
+function startsWith(bytes: Buffer, beginning: Buffer): boolean {
+  const { length } = beginning;
+  return bytes.length >= length && bytes.compare(beginning, 0, length, 0, length) === 0;
 }
 
 function parse(text: string, bytes: Buffer): Head {

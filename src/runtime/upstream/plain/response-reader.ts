@@ -22,8 +22,6 @@ export interface ResponseReader {
   end(): boolean;
 }
 
-const HEAD_END = '\r\n\r\n';
-
 /**
  * Parses responses incrementally with bounded memory (RFC 9112). The result does not depend on how the bytes are split.
  * @param headBytes most bytes of a response's status line and headers
@@ -43,22 +41,16 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
 
   /** @returns the offset of the body, or undefined while the head is incomplete */
   const readHead = (bytes: Buffer, asked: string): number | undefined => {
-    const end = bytes.indexOf(HEAD_END);
-    if (end > headBytes || (end < 0 && bytes.length > headBytes))
-      throw new MalformedResponse('too long', bytes);
-    if (end < 0) {
-      if (!'HTTP/1.'.startsWith(bytes.toString('latin1', 0, 7)))
-        throw new MalformedResponse('Expected HTTP/', bytes);
-      return undefined;
-    }
-    const read = parseHead(bytes.toString('latin1', 0, end), bytes);
+    const found = parseHead(bytes, headBytes);
+    if (found === undefined) return undefined;
+    const { head: read, length } = found;
     // An interim response (1xx) is followed by the final one.
     if (read.statusCode >= 200) {
       head = read;
       body = bodyReader(read, asked);
       target.onHead(read.statusCode, read.headers);
     }
-    return end + HEAD_END.length;
+    return length;
   };
 
   const feedBody = (bytes: Buffer): void => {
