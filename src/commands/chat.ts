@@ -114,7 +114,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     composition.ready(ending.signal).then(
       () => {
         // Runs only now: the daemon and the simulator need the cores before.
-        setImmediate(rehearse);
+        setImmediate(() => void rehearse(connector.endpoint));
         void discoverLater(composition, ending.signal).then(tellMore);
         void composition.telemetry?.load();
         return warmUp(composition, ending.signal);

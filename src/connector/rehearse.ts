@@ -1,7 +1,9 @@
-import { createTimeline } from '../metrics/timeline.js';
-import { createChatStream } from '../sdk/index.js';
+import type { Endpoint } from '../config/index.js';
+import type { StreamEvent } from '../sdk/index.js';
+import { runExchange } from './exchange.js';
+import type { ChatAnswer, HttpStreamer } from './types.js';
 
-const SAMPLE = Buffer.from(
+const BODY = Buffer.from(
   [
     '{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}',
     '{"choices":[{"index":0,"delta":{"content":"a"}}]}',
@@ -12,15 +14,28 @@ const SAMPLE = Buffer.from(
     .join(''),
 );
 
-/** Parses a small built-in answer, so that Node compiles the code before the first real answer. Sends nothing. */
-export function rehearse(): void {
-  const timeline = createTimeline(0);
-  const chat = createChatStream({ statusCode: 200, contentType: 'text/event-stream' }, (event) => {
-    if (event.type === 'text')
-      timeline.content({ kind: 'text', text: event.text, arrivedMs: 1, decodedMs: 1 });
+/** Answers each request with a small built-in response, and sends nothing. */
+const builtIn: HttpStreamer = {
+  async connect() {},
+  async streamHTTP(_request, { onEvent } = {}) {
+    const atMs = performance.now();
+    const timings = { reused: false, attempts: 1 };
+    const headers = { 'content-type': 'text/event-stream' };
+    const start: StreamEvent = { type: 'start', statusCode: 200, headers, timings, buffered: false, atMs };
+    await onEvent?.(start);
+    await onEvent?.({ type: 'chunk', data: BODY, sequence: 0, offsetUs: 0, atMs });
+    return { outcome: 'complete', requestId: 0, bytes: BODY.length, durationUs: 0, timings, buffered: false };
+  },
+};
+
+/** Runs an exchange with a built-in response, so that Node compiles the code before the first real one. */
+export function rehearse(endpoint: Endpoint): Promise<ChatAnswer> {
+  const messages = [{ role: 'user', content: 'a' }] as const;
+  return runExchange(builtIn, endpoint, 0, messages, {
+    stream: true,
+    onEvent(event) {
+      // The chat reads the headers, which hides secrets in them.
+      if (event.type === 'headers') event.headers;
+    },
   });
-  chat.feed(SAMPLE);
-  chat.end({ kind: 'closed' });
-  timeline.end(2);
-  timeline.snapshot(2);
 }

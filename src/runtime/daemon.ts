@@ -6,6 +6,7 @@ import { telemetryPlan } from '../telemetry/variables.js';
 import { addressText } from './clients/address.js';
 import { removeDeadTurns } from './clients/in-turn.js';
 import { ListenError } from './clients/listen-error.js';
+import { optimizeParserLate } from './late-optimizing.js';
 import { type LogFile, type Logger, logFault, logProblem, openLogFile, silentLogger } from './log.js';
 import type { DaemonFlags } from './options/daemon-flags.js';
 import { daemonOptions } from './options/daemon-options.js';
@@ -28,6 +29,7 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
   // The process that started the daemon may have closed the other end of stderr.
   process.stderr.on('error', () => {});
+  optimizeParserLate();
   try {
     return await serve(flags, await daemonOptions(flags, process.env));
   } catch (error) {

@@ -10,8 +10,11 @@ const WORD_BY_ITSELF =
 /** The zero width space, which separates words for the index and is invisible. */
 const PART = '\u{200b}';
 
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
 /** Prepares a text for the index: in composed form (NFC), with separators around each character that is a word. */
 export function parted(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text;
   return text.normalize('NFC').replace(WORD_BY_ITSELF, `${PART}$&${PART}`);
 }
 
