@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
-import { CLI, NODE } from '../support/program.js';
+import { CLI, NODE, withoutBusy } from '../support/program.js';
 
 const ground = groundForEach();
 const { start } = ground;
@@ -40,7 +40,7 @@ test('a closed stdout is an error, and no request is sent', async () => {
       stderr += text;
     });
     const [code] = await once(child, 'close');
-    return [code, stderr];
+    return [code, withoutBusy(stderr)];
   };
   const ask = `${NODE} ${CLI} ask hi`;
   expect(await shell(`exec > /dev/full; ${ask} >&-; exit $?`)).toEqual([

@@ -28,13 +28,17 @@ const SSE = sseEvents(chunk('Hel'), chunk('lo'), '[DONE]');
 let daemon: ForeignDaemon;
 let upstream: Upstream;
 let client: RuntimeClient;
+/** Requests to `/held` are answered when the test resolves it. */
+let released: PromiseWithResolvers<void>;
 
 beforeEach(async () => {
+  released = Promise.withResolvers();
   const together = serveTogether(5);
   upstream = await startUpstream(async (request, response, raw) => {
     const [, name = '', value = '0'] = request.path.split('/');
     if (name === 'sse') return serveScript({ chunks: SSE, gapMs: 20 })(request, response, raw);
     if (name === 'together') return together(request, response, raw);
+    if (name === 'held') return void released.promise.then(() => response.end('ok'));
     if (name === 'wait')
       return serveScript({ contentType: 'text/plain', delayMs: Number(value), chunks: ['ok'] })(
         request,
@@ -166,13 +170,14 @@ describe('with a daemon that only knows the public protocol', () => {
   });
 
   test('a waiting request can be cancelled', async () => {
-    const busy = Array.from({ length: 8 }, () => client.executeHTTP(get('wait/300')));
+    const busy = Array.from({ length: 8 }, () => client.executeHTTP(get('held')));
     const aborter = new AbortController();
     const queued = client.executeHTTP(get('never'), { signal: aborter.signal });
     const behind = client.executeHTTP(get('behind'));
     await upstream.request(7);
     aborter.abort(new Error('not waiting'));
     await expect(queued).rejects.toThrow('not waiting');
+    released.resolve();
     await Promise.all([...busy, behind]);
     expect(upstream.requests.map(({ path }) => path)).not.toContain('/never');
   });

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { type ConnectionState, RuntimeClient, type RuntimeClientConfig } from '../../src/sdk/index.js';
 import {
+  HEALTHY,
   httpAnswer,
   type ScriptedConnection,
   type ScriptedDaemon,
@@ -243,13 +245,38 @@ describe('the heartbeat', () => {
     expect(client.state).toMatchObject({ status: 'connected' });
     expect(client.state).not.toHaveProperty('silentSinceMs');
     vi.advanceTimersByTime(1);
-    expect(client.state).toMatchObject({ status: 'connected', silentSinceMs: heardAtMs });
+    const silent = await reached(client, (state) => 'silentSinceMs' in state);
+    expect(silent).toMatchObject({ status: 'connected', silentSinceMs: heardAtMs });
     vi.advanceTimersByTime(20_000);
     expect(client.state).toMatchObject({ status: 'connected', silentSinceMs: heardAtMs });
     const goesOn = reached(client, (state) => !('silentSinceMs' in state));
     connection.socket.resume();
     expect(await goesOn).toMatchObject({ status: 'connected', daemon: { kind: 'vastar-tui' } });
   });
+
+  test.each([3000, 61_000])(
+    'a daemon that answered while the client was stopped for %d ms was not silent',
+    async (ms) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+      const mute = await startScriptedDaemon({ answersHealth: false });
+      const client = newClient({ socketPath: mute.path, heartbeatMs: 1000 });
+      const states: ConnectionState[] = [];
+      client.subscribe((state) => states.push(state));
+      await client.connect();
+      const connection = await mute.connection(0);
+      await connection.next(MessageType.HealthCheck);
+      const named = reached(client, (state) => state.status === 'connected' && state.daemon !== undefined);
+      // From here on as in a process that continues: timers are due, and an answer waits in the socket.
+      await sleep(1);
+      connection.send(HEALTHY);
+      vi.advanceTimersByTime(ms);
+      await named;
+      expect(states.map(({ status }) => status)).toEqual(['connecting', 'connected', 'connected']);
+      expect(states.filter((state) => 'silentSinceMs' in state)).toEqual([]);
+      await client.close();
+      await mute.close();
+    },
+  );
 
   test('the client disconnects from a daemon that is silent for a minute', async () => {
     const { client } = await stopped();

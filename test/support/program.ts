@@ -125,12 +125,19 @@ export function startProgram(place: Place, args: readonly string[], file: string
   };
 }
 
-/** Runs the built program to its end. */
-export function runProgram(place: Place, args: readonly string[], input = ''): Promise<Ended> {
+/** What `ask` prints about a daemon that got no CPU for a while; a busy machine makes it true. */
+const BUSY = /vastar-tui: no answer from the daemon for 2 s\n(?:vastar-tui: the daemon answers again\n)?/g;
+
+/** Returns what a program printed on stderr on an idle machine. */
+export const withoutBusy = (stderr: string): string => stderr.replace(BUSY, '');
+
+/** Runs the built program to its end. Its stderr is that on an idle machine. */
+export async function runProgram(place: Place, args: readonly string[], input = ''): Promise<Ended> {
   const running = startProgram(place, args);
   running.child.stdin.on('error', () => {});
   running.child.stdin.end(input);
-  return running.ended;
+  const end = await running.ended;
+  return { ...end, stderr: withoutBusy(end.stderr) };
 }
 
 /** Whether a process still exists. */

@@ -95,7 +95,8 @@ export async function startUpstream(
     connections += 1;
     socket.setNoDelay(true);
   });
-  server.listen(port, host);
+  // Connections that come at once wait here. One that found no room would be tried again by the system after a second or more.
+  server.listen({ port, host, backlog: 4096 });
   await once(server, 'listening');
   const bound = server.address() as AddressInfo;
   return {

@@ -35,6 +35,25 @@ export interface WorldCase {
   };
 }
 
+/** How long the pauses of a provider's steps are together, in ms. */
+export const lengthOf = (steps: readonly object[]): number =>
+  steps.reduce(
+    (sum, step) => sum + ('wait_ms' in step && typeof step.wait_ms === 'number' ? step.wait_ms : 0),
+    0,
+  );
+
+/**
+ * Returns the speed that a measured one would be on an idle machine: a busy one stretches the pauses between a provider's
+ * steps, and so the time after the first output.
+ * @param plannedMs the time after the first output by the steps' pauses
+ */
+export const speedOnIdleMachine = (
+  measured: number,
+  ttftMs: number,
+  e2eMs: number,
+  plannedMs: number,
+): number => (measured * (e2eMs - ttftMs)) / plannedMs;
+
 /** The habits of providers that were reported in public: `test/fixtures/world/cases.json`. */
 export const worldCases = (): readonly WorldCase[] =>
   JSON.parse(

@@ -253,16 +253,19 @@ export class Link {
     if (connection.daemon?.kind === 'foreign' && connection.inFlight > 0) return;
     if (up.beating) return;
     up.beating = true;
-    const limit = setTimeout(() => {
+    // After a stop of this process, timers run before sockets are read: what came meanwhile is read first.
+    const whenRead = (decide: () => void): void => void setImmediate(() => up.beating && decide());
+    const giveUp = (): void => {
       if (connection.daemon?.kind === 'foreign') return;
       connection.destroy(daemonError('the daemon stopped answering', ErrorClass.Transient));
-    }, HEALTH_LIMIT_MS).unref();
+    };
+    const limit = setTimeout(whenRead, HEALTH_LIMIT_MS, giveUp).unref();
     let silence: NodeJS.Timeout | undefined;
     const answerByMs = performance.now() + ANSWER_MS;
+    const leftMs = (): number => Math.max(connection.heardMs + SILENT_MS, answerByMs) - performance.now();
+    const decide = (): void => (leftMs() > 0 ? watch() : this.#onSilent(connection));
     const watch = (): void => {
-      const leftMs = Math.max(connection.heardMs + SILENT_MS, answerByMs) - performance.now();
-      if (leftMs > 0) silence = setTimeout(watch, Math.ceil(leftMs)).unref();
-      else this.#onSilent(connection);
+      silence = setTimeout(whenRead, Math.ceil(leftMs()), decide).unref();
     };
     watch();
     const answered = (): void => {
