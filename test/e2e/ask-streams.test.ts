@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../support/e2e.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { CLI, NODE, withoutBusy } from '../support/program.js';
 
-const ground = groundForEach();
+const ground = groundWithDaemon();
 const { start } = ground;
 
 test('a prompt with an open, silent stdin is sent after a wait, with a notice', async () => {

@@ -1,12 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../support/e2e.js';
+import { groundForEach, groundWithDaemon } from '../support/e2e.js';
 import { alive, CLI, runProgram, until } from '../support/program.js';
 import { openTerminal } from '../support/terminal.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
-const ground = groundForEach();
+const ground = groundWithDaemon();
+/** Where nothing runs. */
+const alone = groundForEach();
 const { endpoint, run, start } = ground;
 
 interface Line {
@@ -24,9 +26,9 @@ const lines = (stdout: string): Line[] =>
     .map((line) => JSON.parse(line) as Line);
 
 test('with nothing running, ask starts daemon and simulator, which answer and exit afterwards', async () => {
-  const answer = await run(['ask', 'What is the capital of France?']);
+  const answer = await alone.run(['ask', 'What is the capital of France?']);
   expect(answer).toEqual({ code: 0, signal: null, stdout: 'The capital of France is Paris.\n', stderr: '' });
-  await until(() => !existsSync(ground.place.socketPath));
+  await until(() => !existsSync(alone.place.socketPath));
 });
 
 test('ask prints each chunk as it arrives, not when the answer is complete', async () => {
@@ -157,9 +159,9 @@ test('an unreachable endpoint is named with the cause', async () => {
 });
 
 test('with --no-spawn and no daemon, the error says how to start one', async () => {
-  const answer = await run(['ask', '--no-spawn', 'hi']);
+  const answer = await alone.run(['ask', '--no-spawn', 'hi']);
   expect(answer).toMatchObject({ code: 3, stdout: '' });
-  expect(answer.stderr).toContain(ground.place.socketPath);
+  expect(answer.stderr).toContain(alone.place.socketPath);
   expect(answer.stderr).toMatch(/vastar-tui runtime start/);
 });
 
@@ -324,16 +326,16 @@ test('the program ends quietly when the reader of its output closes the pipe', a
 });
 
 test('daemon and simulator exit with the program even when it is killed', async () => {
-  const running = start(['ask', 'write a long answer']);
+  const running = alone.start(['ask', 'write a long answer']);
   running.child.stdin.end();
   await running.untilStdout(/\S/);
-  const health = await fetch(`${ground.place.simulatorUrl}/health`);
+  const health = await fetch(`${alone.place.simulatorUrl}/health`);
   expect(health.ok).toBe(true);
   running.child.kill('SIGKILL');
   await until(() => !alive(running.child.pid ?? 0));
-  await until(() => !existsSync(ground.place.socketPath));
+  await until(() => !existsSync(alone.place.socketPath));
   await until(() =>
-    fetch(`${ground.place.simulatorUrl}/health`).then(
+    fetch(`${alone.place.simulatorUrl}/health`).then(
       () => false,
       () => true,
     ),
@@ -348,8 +350,8 @@ test('an empty session name, for example from an unset variable, is refused', as
 
 test('without a home folder the question is answered, and saving fails with the reason', async () => {
   const homeless = {
-    ...ground.place,
-    env: { ...ground.place.env, HOME: '/proc', XDG_CACHE_HOME: undefined },
+    ...alone.place,
+    env: { ...alone.place.env, HOME: '/proc', XDG_CACHE_HOME: undefined },
   };
   expect(await runProgram(homeless, ['ask', 'What is the capital of France?'])).toMatchObject({ code: 0 });
   const { code, stderr } = await runProgram(homeless, ['sessions', 'list']);

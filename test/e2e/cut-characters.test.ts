@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { groundForEach } from '../support/e2e.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { answerIn, type Brought, WIRE_FORMATS } from '../support/wire-formats.js';
 
 // Characters whose halves arrive in two events, in each wire format and every output of an answer.
 
-const ground = groundForEach();
+const ground = groundWithDaemon();
 const { run } = ground;
 
 const TEXT = 'Es ist 🌦 in Bern 🏔!';

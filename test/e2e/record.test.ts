@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { parseRecordings } from '../../src/simulator/recordings/recording.js';
 import { constant, simulatorForTest } from '../simulator/chat-client.js';
 import { flushed } from '../support/compress.js';
-import { groundForEach } from '../support/e2e.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
-const ground = groundForEach();
+const ground = groundWithDaemon();
 const { endpoint, run, start } = ground;
 const fixture = (name: string): string =>
   join(import.meta.dirname, '../fixtures/recordings', `${name}.jsonl`);

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { chromiumPath, openChromium } from '../../scripts/support/chromium.js';
-import { groundForEach } from '../support/e2e.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { deltaOf, FINISH, sseEvents, startUpstream } from '../support/upstream.js';
 
 vi.setConfig({ testTimeout: 120_000 });
-const ground = groundForEach();
+const ground = groundWithDaemon();
 const { endpoint, run } = ground;
 const path = (name: string): string => join(ground.place.dir, name);
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createSearch } from '../support/canary.js';
-import { groundForEach } from '../support/e2e.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { type Script, sseEvents } from '../support/upstream.js';
 
 const KEY = 'sk-canary-1f2e3d/+9';
-const ground = groundForEach({ OPENAI_API_KEY: KEY });
+const ground = groundWithDaemon({ OPENAI_API_KEY: KEY });
 const { run } = ground;
 const endpoint = (script: Script) => ground.endpoint(script, '');
 

@@ -2,12 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSessions } from '../../src/sessions/store.js';
-import { groundForEach } from '../support/e2e.js';
+import { groundForEach, groundWithDaemon } from '../support/e2e.js';
 import { ALL_HOSTILE, FORBIDDEN, LAST_LINE } from '../support/hostile.js';
 import { openTerminal } from '../support/terminal.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
-const ground = groundForEach();
+const ground = groundWithDaemon();
+/** Where no daemon runs, for the commands that start, stop and describe one. */
+const alone = groundForEach();
 
 /** For arguments, which must not contain NUL. */
 const HOSTILE_WORD = ALL_HOSTILE.replaceAll('\0', '').toWellFormed();
@@ -23,7 +25,8 @@ const OWN = /\r\x1b\[J|\x1b\[\d+A\r|\x1b\[\?25[lh]|\x1b\[H\x1b\[J/g;
 
 /** Returns a command's output on a terminal without colours, without the program's own sequences and line ends. */
 async function written(args: readonly string[], until?: string): Promise<string> {
-  const session = openTerminal(ground.place, args, { env: { NO_COLOR: '1' } });
+  const { place } = args[0] === 'runtime' ? alone : ground;
+  const session = openTerminal(place, args, { env: { NO_COLOR: '1' } });
   onTestFinished(() => session.close());
   if (until !== undefined) {
     await session.untilWritten(until);

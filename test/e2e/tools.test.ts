@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../support/e2e.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
-const ground = groundForEach();
+const ground = groundWithDaemon();
 const { endpoint, run } = ground;
 
 const file = (name: string, content: string | Uint8Array): string => {

@@ -1,5 +1,13 @@
-import { afterEach, beforeEach } from 'vitest';
-import { type Ended, makePlace, type Place, type Running, runProgram, startProgram } from './program.js';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import {
+  type Ended,
+  makePlace,
+  type Place,
+  RUNTIME,
+  type Running,
+  runProgram,
+  startProgram,
+} from './program.js';
 import { type Handler, type Script, startUpstream, type Upstream } from './upstream.js';
 
 /** What a test of the whole program stands on. */
@@ -13,12 +21,36 @@ export interface Ground {
   endpoint(answer: Script | Handler, key?: string): Promise<Upstream>;
 }
 
-/** A place and its upstreams, made for each test of the file and gone after it. */
+/** A place and its upstreams, made for each test of the file and gone after it. Nothing runs there. */
 export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
+  return groundWhere(() => env);
+}
+
+/**
+ * The same where a daemon runs already, one for all these tests: the programs need not start and end one each. For tests that
+ * look neither at the daemon's start nor at what it leaves behind.
+ */
+export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
+  let home: Place;
+  let daemon: Running;
+  beforeAll(async () => {
+    home = await makePlace();
+    daemon = startProgram(home, ['--socket', home.socketPath], RUNTIME);
+    await daemon.untilStderr(/listening on/);
+  });
+  afterAll(async () => {
+    daemon.child.kill();
+    await daemon.ended;
+    home.remove();
+  });
+  return groundWhere(() => ({ VASTAR_SOCKET_PATH: home.socketPath, ...env }));
+}
+
+function groundWhere(env: () => NodeJS.ProcessEnv): Ground {
   let place: Place;
   const upstreams: Upstream[] = [];
   beforeEach(async () => {
-    place = await makePlace(env);
+    place = await makePlace(env());
   });
   afterEach(async () => {
     await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));

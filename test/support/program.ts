@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** The built program, as a user starts it. */
 export const CLI = join(root, 'dist', 'cli.js');
+/** The built daemon. */
+export const RUNTIME = join(root, 'dist', 'runtime.js');
 export const NODE = process.execPath;
 
 /**
