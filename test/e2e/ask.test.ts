@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach, groundWithDaemon } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { alive, CLI, runProgram, until } from '../support/program.js';
 import { openTerminal } from '../support/terminal.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
@@ -218,7 +219,7 @@ test.each([
   [['--timeout', '0'], /number from 0\.001 to 3600/],
 ])('%j is refused before any request', async (flags, pattern) => {
   writeFileSync(join(ground.place.dir, 'binary'), Buffer.from([0xff, 0xfe, 0, 0]));
-  const answer = await run(['ask', 'hi', ...flags]);
+  const answer = await runHere(ground.place, ['ask', 'hi', ...flags]);
   expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(pattern) });
 });
 
@@ -255,7 +256,7 @@ test.each([
 });
 
 test('an unknown flag is refused with a suggestion', async () => {
-  expect(await run(['ask', '--jsn', 'hi'])).toMatchObject({
+  expect(await runHere(ground.place, ['ask', '--jsn', 'hi'])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/--json/),
   });
@@ -343,7 +344,7 @@ test('daemon and simulator exit with the program even when it is killed', async 
 });
 
 test('an empty session name, for example from an unset variable, is refused', async () => {
-  const { code, stderr } = await run(['ask', 'hi', '--session', '']);
+  const { code, stderr } = await runHere(ground.place, ['ask', 'hi', '--session', '']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/'--session <name>' argument '' is invalid\. It is empty\./);
 });

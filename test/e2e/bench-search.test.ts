@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
 
 const ground = groundForEach();
@@ -196,7 +197,7 @@ test.each([
   [['--sweep', 'concurrency:1,2', '--concurrency', '3'], /remove --concurrency/],
 ])('%j is refused before any request', async (flags, reason) => {
   const upstream = await endpoint(upTo(1));
-  const { code, stderr } = await run(['bench', ...flags]);
+  const { code, stderr } = await runHere(ground.place, ['bench', ...flags]);
   expect(stderr).toMatch(reason);
   expect(code).toBe(2);
   expect(upstream.requests).toHaveLength(0);

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { deltaOf, FINISH, type Script, sseEvents, startUpstream } from '../support/upstream.js';
 
 const ground = groundForEach();
@@ -169,7 +170,7 @@ test.each([
   [['--start-at', 'noon'], /a time within a day/],
   [['--start-at', '1700000000'], /a time within a day/],
 ])('%j is refused before any request', async (flags, pattern) => {
-  const { code, stderr } = await run(['bench', ...flags]);
+  const { code, stderr } = await runHere(ground.place, ['bench', ...flags]);
   expect(code).toBe(2);
   expect(stderr).toMatch(pattern);
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
 
 const ground = groundForEach();
@@ -90,6 +91,6 @@ test('--warmup auto excludes nothing from too few requests and prints a warning'
 });
 
 test('another word than auto is refused', async () => {
-  const { code, stderr } = await run(['bench', '--concurrency', '2', '--warmup', 'some']);
+  const { code, stderr } = await runHere(ground.place, ['bench', '--concurrency', '2', '--warmup', 'some']);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--warmup/)]);
 });

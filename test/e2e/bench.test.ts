@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { CLI } from '../support/program.js';
 import { openTerminal } from '../support/terminal.js';
 import { deltaOf, FINISH, type Handler, type Script, sseEvents } from '../support/upstream.js';
@@ -365,7 +366,7 @@ test.each([
   [['--json', 'absent/file'], /absent\/file cannot be written/],
   [['--json', '-', '--csv', '-'], /only one/],
 ])('%j is refused before any request', async (flags, pattern) => {
-  const { code, stdout, stderr } = await run(['bench', ...flags]);
+  const { code, stdout, stderr } = await runHere(ground.place, ['bench', ...flags]);
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(pattern);

@@ -5,6 +5,7 @@ import { parseRecordings } from '../../src/simulator/recordings/recording.js';
 import { constant, simulatorForTest } from '../simulator/chat-client.js';
 import { flushed } from '../support/compress.js';
 import { groundWithDaemon } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
 const ground = groundWithDaemon();
@@ -140,7 +141,7 @@ describe('record', () => {
     [['--output', '-'], /--output needs a file/],
   ])('with %j asks nothing', async (flags, pattern) => {
     const upstream = await endpoint({ chunks });
-    expect(await run(['record', 'hi', ...flags])).toMatchObject({
+    expect(await runHere(ground.place, ['record', 'hi', ...flags])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(pattern),
@@ -237,7 +238,7 @@ describe('replay', () => {
     [['config.yaml', '--speed', '0'], /number from 0\.01 to 1000/],
     [[], /missing required argument 'file'/],
   ])('%j is refused', async (args, pattern) => {
-    expect(await run(['replay', ...args])).toMatchObject({
+    expect(await runHere(ground.place, ['replay', ...args])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(pattern),

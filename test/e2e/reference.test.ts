@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runHere } from '../support/in-process.js';
 import { makePlace, type Place, runProgram } from '../support/program.js';
 
 let place: Place;
@@ -8,7 +9,7 @@ const printed: Record<string, string> = {};
 beforeAll(async () => {
   place = await makePlace();
   for (const args of [['completion', 'bash'], ['completion', 'zsh'], ['completion', 'fish'], ['man']]) {
-    const { code, stdout, stderr } = await runProgram(place, args);
+    const { code, stdout, stderr } = await runHere(place, args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     printed[args.at(-1) ?? ''] = stdout;
   }
@@ -98,7 +99,7 @@ test('help COMMAND prints the same as COMMAND --help', async () => {
     stderr: '',
   });
   expect(stdout).toContain('--metrics-port');
-  expect(await runProgram(place, ['help', 'runtime', 'stroll'])).toMatchObject({
+  expect(await runHere(place, ['help', 'runtime', 'stroll'])).toMatchObject({
     code: 2,
     stdout: '',
     stderr: 'vastar-tui: there is no command "runtime stroll". "vastar-tui --help" lists them\n',
@@ -106,8 +107,7 @@ test('help COMMAND prints the same as COMMAND --help', async () => {
 });
 
 test('the error for a wrong flag names the help page that lists all flags', async () => {
-  const told = async (...args: string[]) =>
-    (await runProgram(place, args)).stderr.trimEnd().split('\n').at(-1);
+  const told = async (...args: string[]) => (await runHere(place, args)).stderr.trimEnd().split('\n').at(-1);
   expect(await told('bench', '--rate', 'fast')).toBe('(vastar-tui bench --help lists what there is)');
   expect(await told('runtime', 'run', '--drain', '-1')).toBe(
     '(vastar-tui runtime run --help lists what there is)',

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createSearch } from '../support/canary.js';
 import { groundWithDaemon } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { type Script, sseEvents } from '../support/upstream.js';
 
 const KEY = 'sk-canary-1f2e3d/+9';
@@ -11,7 +12,7 @@ const ground = groundWithDaemon({ OPENAI_API_KEY: KEY });
 const { run } = ground;
 const endpoint = (script: Script) => ground.endpoint(script, '');
 
-const sessions = (...args: string[]) => run(['sessions', ...args]);
+const sessions = (...args: string[]) => runHere(ground.place, ['sessions', ...args]);
 const delta = (content: string): string =>
   JSON.stringify({
     choices: [{ index: 0, delta: { content }, finish_reason: content === '' ? 'stop' : null }],

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundWithDaemon } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
 const ground = groundWithDaemon();
@@ -80,7 +81,7 @@ test.each([
   ['--tools', '{}', /needs an array of tools/],
   ['--tools', '[{"description":"x"}]', /a tool without a name/],
 ])('%s refuses a file that contains "%s"', async (flag, content, reason) => {
-  const { code, stderr } = await run(['ask', 'hi', flag, file('given', content)]);
+  const { code, stderr } = await runHere(ground.place, ['ask', 'hi', flag, file('given', content)]);
   expect(code).toBe(2);
   expect(stderr).toMatch(reason);
 });

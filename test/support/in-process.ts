@@ -1,0 +1,69 @@
+import { homedir } from 'node:os';
+import { main } from '../../src/commands/main.js';
+import type { Place } from './program.js';
+
+/** How a command line ended. */
+export interface Answered {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command line in this process: for those that are refused before anything is started or asked, and those that only
+ * read and write files. A process of its own takes a hundred times as much. stdin can't be given. One runs after another: a
+ * process has one folder and one environment.
+ */
+export function runHere(place: Place, args: readonly string[]): Promise<Answered> {
+  const answered = last.then(() => runNow(place, args));
+  last = answered.catch(() => {});
+  return answered;
+}
+
+async function runNow({ dir, env }: Place, args: readonly string[]): Promise<Answered> {
+  const before = { dir: process.cwd(), env: { ...process.env }, exitCode: process.exitCode };
+  const streams = [process.stdout, process.stderr] as const;
+  const written = streams.map((stream) => {
+    const { write } = stream;
+    const known = stream.listeners('error');
+    const seen = { text: '' };
+    stream.write = (text: string | Uint8Array, ...rest: unknown[]): boolean => {
+      seen.text += typeof text === 'string' ? text : Buffer.from(text).toString();
+      const done = rest.at(-1);
+      if (typeof done === 'function') queueMicrotask(() => done());
+      return true;
+    };
+    return {
+      seen,
+      restore() {
+        stream.write = write;
+        for (const listener of stream.listeners('error')) {
+          if (!known.includes(listener)) stream.off('error', listener as (error: Error) => void);
+        }
+      },
+    };
+  });
+  process.chdir(dir);
+  become(env);
+  process.exitCode = undefined;
+  try {
+    // Otherwise it would change what the user has saved.
+    if (homedir() !== env.HOME) throw new Error(`the home is ${homedir()} in place of ${env.HOME}`);
+    await main(['node', 'vastar-tui', ...args]);
+    const [stdout = '', stderr = ''] = written.map(({ seen }) => seen.text);
+    return { code: Number(process.exitCode ?? 0), stdout, stderr };
+  } finally {
+    for (const { restore } of written) restore();
+    process.chdir(before.dir);
+    become(before.env);
+    process.exitCode = before.exitCode;
+  }
+}
+
+/** In place: Node itself reads the variables of the process, not another object that stands for them. */
+function become(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  Object.assign(process.env, env);
+}
