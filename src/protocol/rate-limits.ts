@@ -20,7 +20,7 @@ type Part = (typeof PARTS)[number];
 const FORMS: readonly RegExp[] = [
   /^x-ratelimit-(?<part>limit|remaining|reset)(?:-(?<of>[\w-]{1,40}))?$/,
   /^anthropic-ratelimit-(?<of>[\w-]{1,40})-(?<part>limit|remaining|reset)$/,
-  /^ratelimit-(?<part>limit|remaining|reset)$/,
+  /^(?:helicone-)?ratelimit-(?<part>limit|remaining|reset)$/,
 ];
 const DRAFT = ['ratelimit', 'ratelimit-policy'];
 /** Bounds what a response can put on the screen. */

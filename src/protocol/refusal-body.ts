@@ -10,9 +10,9 @@ export interface RefusalBody {
 
 /** Error codes that always mean quota or billing. */
 const UNPAID_CODE =
-  /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits_exhausted|arrearage)\b/i;
+  /\b(insufficient_quota|insufficient_balance|insufficient_credits?|exceeded_current_quota_error|billing_hard_limit_reached|billing_not_active|credits_exhausted|arrearage|budget_exceeded)\b/i;
 const UNPAID_WORDS =
-  /credit balance|insufficient (balance|funds|credits?|quota)|plan and billing|billing (hard |soft )?limit|(out of|no more|not enough) credits?|credits? (are |is )?(exhausted|depleted|used up)|payment required/i;
+  /credit balance|insufficient (balance|funds|credits?|quota)|plan and billing|billing (hard |soft )?limit|(out of|no more|not enough) credits?|credits? (are |is )?(exhausted|depleted|used up)|payment required|budget (has been |is |was )?exceeded|欠费|余额不足/i;
 /** The text of a rate limit may mention plans too, so these words mean a limit that renews. */
 const RENEWED = /rate.?limit (reached|exceeded)|(try again|retry) (in|after) \d/i;
 const WAIT_MEMBERS =

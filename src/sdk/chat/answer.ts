@@ -231,7 +231,7 @@ class ReadAnswer implements Answer {
           this.#size += OVERHEAD_CHARS;
         }
         if (piece.id !== undefined) call.id ||= this.#keep(piece.id);
-        if (piece.name !== undefined) call.name ||= this.#keep(piece.name);
+        if (piece.name !== undefined) call.name += this.#keep(piece.name);
         call.arguments += this.#keep(piece.arguments);
         return;
       }

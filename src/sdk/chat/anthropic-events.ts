@@ -14,6 +14,9 @@ const REASONS: Readonly<Record<string, string>> = {
   refusal: 'content_filter',
 };
 
+/** Matches calls of tools that the provider runs itself. */
+const OWN_TOOL = /^(?:server|mcp)_tool_use$/;
+
 /**
  * Maps the events of Anthropic's Messages API, or a whole message, to those of chat completions
  * (https://docs.anthropic.com/en/api/messages-streaming). Thinking becomes reasoning. Usage counts are cumulative, and
@@ -26,8 +29,16 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
   /** Text that a block began with, by its index: servers that begin so repeat it as the first delta. */
   const begun = new Map<unknown, string>();
 
+  /** Blocks with calls of the provider's own tools, which are no part of the answer. */
+  const own = new Set<unknown>();
+
   const startBlock = (index: unknown, block: unknown): void => {
-    if (!isRecord(block) || !/tool_use$/.test(stringOf(block.type))) {
+    own.delete(index);
+    if (OWN_TOOL.test(stringOf(recordOf(block).type))) {
+      own.add(index);
+      return;
+    }
+    if (!isRecord(block) || block.type !== 'tool_use') {
       const { text, thinking } = recordOf(block);
       const told = stringOf(text) || stringOf(thinking);
       if (told !== '') begun.set(index, told);
@@ -49,9 +60,11 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     if (told !== undefined && told === (stringOf(text) || stringOf(thinking))) return;
     const call = calls.get(index);
     parts.piece(index, recordOf(delta));
-    if (json === undefined) readContent(delta, 'text');
-    else if (typeof json !== 'string' || (call === undefined && json !== '')) emit(unreadable(delta));
-    else if (call !== undefined && json !== '') emit({ type: 'tool_call', index: call, arguments: json });
+    const args = isRecord(json) ? JSON.stringify(json) : json;
+    if (args === undefined) readContent(delta, 'text');
+    else if (own.has(index) || args === '') return;
+    else if (typeof args !== 'string' || call === undefined) emit(unreadable(delta));
+    else emit({ type: 'tool_call', index: call, arguments: args });
   };
 
   const readUsage = (value: unknown): void => {

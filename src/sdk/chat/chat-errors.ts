@@ -1,13 +1,22 @@
 import { beginningOf } from '../../common/beginning.js';
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
-import { isRecord, type JsonRecord, parseJson, stringOf } from '../../common/json.js';
+import { isRecord, type JsonRecord, parseJson, recordOf, stringOf } from '../../common/json.js';
 import { hideKeys } from '../../common/key-forms.js';
 import { KEY_LEFT_HEADER, NOT_RETRIED_HEADER } from '../../protocol/constants.js';
 import { readRefusal } from '../../protocol/refusal-body.js';
 import { retryAfterOf } from '../../protocol/retry-after.js';
 import { errorMessageIn, isWebPage, webPageTitle } from './error-message.js';
 import { refusedMembers } from './refused-members.js';
-import { adviceOf, BASE_URL_ADVICE, BILLING_ADVICE, meaningOf, pageAdvice } from './status-advice.js';
+import {
+  adviceOf,
+  BASE_URL_ADVICE,
+  BILLING_ADVICE,
+  causeAdvice,
+  cloudflareMeaning,
+  isKeyRefused,
+  meaningOf,
+  pageAdvice,
+} from './status-advice.js';
 
 /** The formats of answers: OpenAI's Chat Completions and Responses, and Anthropic's Messages. */
 export type WireFormat = 'chat-completions' | 'responses' | 'anthropic';
@@ -56,19 +65,24 @@ export function errorEventOf(event: unknown, name?: string, text = ''): Reported
   const root = Array.isArray(event) ? event[0] : event;
   if (!isRecord(root)) return undefined;
   // OpenAI's Responses API. `response.incomplete` is not a failure.
-  if (root.type === 'response.failed') return reportedErrorOf(root.response) ?? { message: text, kind: '' };
+  if (root.type === 'response.failed' || recordOf(root.response).status === 'failed')
+    return reportedErrorOf(root.response) ?? { message: text, kind: '' };
   const place = placeOfError(root);
   return place === undefined ? undefined : reportedErrorOf(place);
 }
 
 /** Returns the object with the error in an answer with status 200: a member, or the whole answer. */
 function placeOfError(root: JsonRecord): JsonRecord | undefined {
-  const { error, x_groq: groq, base_resp: base, choices, type, object, code } = root;
+  const { error, x_groq: groq, base_resp: base, header, choices, type, object, code } = root;
   if (isRecord(groq) && stringOf(groq.error) !== '') return groq;
   const told = isRecord(error) || stringOf(error) !== '' || (Array.isArray(error) && error.length > 0);
   if (told || object === 'error' || hasErrorCode(root)) return root;
   // MiniMax sends `base_resp` with success, too: then status_code is 0.
   if (isRecord(base) && Number(base.status_code) !== 0) return base;
+  // iFlytek's Spark does likewise.
+  if (isRecord(header) && isFailureCode(header.code)) return header;
+  const wrapped = recordOf(root.Response).Error;
+  if (isRecord(wrapped)) return wrapped;
   const [choice] = Array.isArray(choices) ? choices : [];
   if (isRecord(choice)) {
     const inner = choice.error;
@@ -76,8 +90,13 @@ function placeOfError(root: JsonRecord): JsonRecord | undefined {
   }
   // In an object with an answer, the members checked below often have another meaning.
   if (hasAnswer(root) || errorMessageIn(root) === '') return undefined;
-  const failed = type === 'error' || error === true || root.success === false || root.detail !== undefined;
-  return failed || isFailureCode(code) || isFailureCode(root.status) ? root : undefined;
+  const failed =
+    type === 'error' ||
+    error === true ||
+    root.success === false ||
+    root.detail !== undefined ||
+    root.errorMessage !== undefined;
+  return failed || [code, root.status, root.error_code].some(isFailureCode) ? root : undefined;
 }
 
 function hasAnswer({ choices, output, content, delta, response, usage }: JsonRecord): boolean {
@@ -126,10 +145,12 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
   const refusal = readRefusal(body, Date.now());
   const retryAfterMs = retryAfterOf(headers, Date.now()) ?? refusal.retryAfterMs;
   const unpaid = refusal.unpaid && statusCode >= 400 && statusCode < 500;
-  const errorClass = unpaid ? ErrorClass.Permanent : classOf(statusCode, reported?.kind ?? '');
+  const words = page ? '' : (reported?.message ?? wordsOfBody(body, parsed));
   const { keys } = context;
-  const said = page ? '' : quote(reported?.message ?? wordsOfBody(body, parsed), keys);
-  const meaning = said === '' ? meaningOf(statusCode) : '';
+  const said = quote(words, keys);
+  const errorClass = unpaid ? ErrorClass.Permanent : classOf(statusCode, reported?.kind ?? '', words);
+  const blocked = cloudflareMeaning(said);
+  const meaning = blocked?.meaning ?? (said === '' ? meaningOf(statusCode) : '');
   const what = `answered ${statusCode}${meaning}${page ? webPage(body, keys) : ''}${said === '' ? '' : `: ${said}`}`;
   const location = headers.location === undefined ? undefined : quote(headers.location, keys);
   const refused = { statusCode, errorClass, retryAfterMs, location };
@@ -137,7 +158,11 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
     ? BILLING_ADVICE
     : page
       ? pageAdvice(webPageTitle(body), refused)
-      : (keyLeftAdvice(head) ?? settingAdvice(head, body, context) ?? adviceOf(refused));
+      : (blocked?.advice ??
+        keyLeftAdvice(head) ??
+        settingAdvice(head, body, context) ??
+        causeAdvice(statusCode, words) ??
+        adviceOf(refused));
   // Many providers already say when to try again.
   const told = /try again in \d/i.test(said) && advice.startsWith('Try again');
   const notRetried = headers[NOT_RETRIED_HEADER] === undefined ? '' : ` ${NOT_RETRIED}`;
@@ -151,7 +176,10 @@ export function statusError(head: AnswerHead, body: string, context: AnswerConte
 /** Returns the error for an error object in a stream that began with status 2xx. */
 export function streamError(reported: ReportedError, context: AnswerContext): ConnectorException {
   const { message, kind, statusCode } = reported;
-  const errorClass = statusCode === undefined ? classByKind(kind) : classOf(statusCode, kind);
+  const errorClass =
+    statusCode === undefined
+      ? (classByKind(kind) ?? classByWords(message))
+      : classOf(statusCode, kind, message);
   return providerError(
     `${whereOf(context)} reported an error in its answer: ${quote(message, context.keys)}`,
     errorClass ?? ErrorClass.Transient,
@@ -210,12 +238,22 @@ function keyLeftAdvice({ statusCode, headers = {} }: AnswerHead): string | undef
 }
 
 const NOT_RETRIED = 'The daemon stopped retrying: its retry budget is used up (docs/protocol.md).';
-function classOf(statusCode: number, kind: string): ErrorClass {
-  if (statusCode === 429) return /quota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
+function classOf(statusCode: number, kind: string, message: string): ErrorClass {
+  // Cerebras names the limits of each minute quotas, too: `token_quota_exceeded`.
+  if (statusCode === 429) return /\bquota/.test(kind) ? ErrorClass.Permanent : ErrorClass.RateLimited;
   if (statusCode === 408 || statusCode === 504) return ErrorClass.Timeout;
-  if (statusCode === 409 || statusCode === 425 || statusCode >= 500) return ErrorClass.Transient;
+  if (FAULTS_OF_SERVERS.includes(statusCode) || statusCode >= 500) return ErrorClass.Transient;
   if (statusCode < 400 || [401, 402, 403].includes(statusCode)) return ErrorClass.Permanent;
-  return ErrorClass.InvalidRequest;
+  return isKeyRefused(message) ? ErrorClass.Permanent : ErrorClass.InvalidRequest;
+}
+
+/** Statuses below 500 for faults that pass: 424 (TGI: generation failed), 498 (Groq: no capacity). */
+const FAULTS_OF_SERVERS: readonly number[] = [409, 424, 425, 498];
+
+/** The class that an error's message shows, where the error has no code. */
+function classByWords(message: string): ErrorClass | undefined {
+  if (isKeyRefused(message) || readRefusal(message, 0).unpaid) return ErrorClass.Permanent;
+  return /rate.?limit|too many requests/i.test(message) ? ErrorClass.RateLimited : undefined;
 }
 
 function classByKind(kind: string): ErrorClass | undefined {

@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord, recordOf, stringOf } from '../../common/json
 import type { Answer } from './answer.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
-import { createToolCallNumbering } from './tool-calls.js';
+import { createToolCallNumbering, freshName } from './tool-calls.js';
 import { laterUsage, usageIn } from './usage.js';
 
 /** What an event says about the end of the answer. */
@@ -57,20 +57,26 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   };
 
   const readToolCall = (call: unknown): void => {
-    const { name, arguments: args } = recordOf(recordOf(call).function);
-    if (!isRecord(call) || !isReadable(args)) emit(unreadable(call));
-    if (!isRecord(call)) return;
+    if (!isRecord(call)) {
+      emit(unreadable(call));
+      return;
+    }
+    const called = recordOf(call.function ?? call.custom ?? call);
+    const args = called.arguments ?? called.parameters ?? called.input;
+    if (!isReadable(args)) emit(unreadable(call));
     const id = stringOf(call.id);
-    const toolName = stringOf(name);
+    const told = stringOf(called.name);
+    const text = isRecord(args) ? JSON.stringify(args) : stringOf(args);
     numberOf ??= createToolCallNumbering();
-    const index = numberOf({ index: call.index, id, name: toolName });
+    const index = numberOf({ index: call.index, id, name: told, filled: text !== '' });
+    const name = freshName(result.toolCalls[index]?.name ?? '', told);
     parts.call(index, call);
     emit({
       type: 'tool_call',
       index,
       ...(id !== '' && { id }),
-      ...(toolName !== '' && { name: toolName }),
-      arguments: isRecord(args) ? JSON.stringify(args) : stringOf(args),
+      ...(name !== '' && { name }),
+      arguments: text,
     });
   };
 

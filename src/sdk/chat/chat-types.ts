@@ -29,7 +29,7 @@ export type ChatEvent =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
   | { type: 'refusal'; text: string }
-  /** A delta of the tool call at `index`. Append its `arguments` to those before. */
+  /** A delta of the tool call at `index`. Append its `name` and its `arguments` to those before. */
   | { type: 'tool_call'; index: number; id?: string; name?: string; arguments: string }
   | { type: 'usage'; usage: Usage }
   /** The server's own times: the members of the event that report them, unchanged. */

@@ -13,6 +13,9 @@ const WORDS = [
   'detail',
   'error_description',
   'error_message',
+  'errorMessage',
+  'error_msg',
+  'errmsg',
   'status_msg',
 ] as const;
 /** Members with a list of errors. */
@@ -46,6 +49,8 @@ function wordsOf(value: unknown, depth: number): string {
 
 function wordsOfText(text: string, depth: number): string {
   if (isWebPage(text)) return webPageTitle(text);
+  const inXml = /^\s*<(?:\?xml|error)\b[\s\S]*?<message>([^<]+)<\/message>/i.exec(text.slice(0, 4096))?.[1];
+  if (inXml !== undefined) return inXml.trim();
   const start = text.search(/[[{]/);
   if (start === -1) return text.trim();
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));

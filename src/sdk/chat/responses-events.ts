@@ -11,6 +11,8 @@ const DELTAS: Readonly<Record<string, 'text' | 'reasoning' | 'refusal'>> = {
   'response.reasoning_text.delta': 'reasoning',
   'response.refusal.delta': 'refusal',
 };
+/** Matches states of a response that is not over: one in the background, or one that was cancelled. */
+const UNFINISHED = /^(?:queued|in_progress|cancelled)$/;
 /** Matches items of the server's own tools. They are not part of the answer, except for images. */
 const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
 
@@ -21,35 +23,50 @@ const OWN_TOOL = /(?<!image_generation)_call(_output)?$|^mcp_|compaction/;
  * responses.
  */
 export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventReader {
-  /** The tool call's number for each output item with a tool call. */
+  /** The number of each tool call, by the item's id and index, and by the call's id. */
   const calls = new Map<unknown, number>();
+  let count = 0;
   /** Whether the current item has had deltas. Then its final event repeats them and is skipped. */
   let inPieces = false;
   const readContent = createContentReader(emit);
 
-  const startCall = (key: unknown, item: JsonRecord): void => {
-    const index = calls.size;
-    calls.set(key, index);
+  /** Finds a call. Some gateways (GitHub Copilot) send another item id with each event. */
+  const numberOf = (id: unknown, outputIndex: unknown, callId?: unknown): number | undefined => {
+    const found = callId === undefined ? undefined : calls.get(callId);
+    const other = found ?? calls.get(id) ?? calls.get(outputIndex);
+    const another = found === undefined && callId !== undefined && other !== undefined;
+    return another && result.toolCalls[other]?.id !== '' ? undefined : other;
+  };
+
+  const startCall = (outputIndex: unknown, item: JsonRecord): void => {
+    const index = count;
+    count += 1;
+    for (const key of [item.id, item.call_id]) if (key !== undefined) calls.set(key, index);
+    calls.set(outputIndex, index);
     const named = { id: stringOf(item.call_id), name: stringOf(item.name) };
     emit({ type: 'tool_call', index, ...named, arguments: argumentsOf(item) });
   };
 
-  const addToCall = (key: unknown, delta: unknown): void => {
-    const index = calls.get(key);
-    if (typeof delta !== 'string' || index === undefined) emit(unreadable({ call: key, delta }));
+  const addToCall = (index: number | undefined, delta: unknown): void => {
+    if (typeof delta !== 'string' || index === undefined) emit(unreadable({ call: index, delta }));
     else if (delta !== '') emit({ type: 'tool_call', index, arguments: delta });
   };
 
+  /** Adds what is missing of arguments that come whole after their pieces. */
+  const completeCall = (index: number | undefined, args: string): void => {
+    const told = index === undefined ? undefined : result.toolCalls[index]?.arguments;
+    if (told !== undefined && args.startsWith(told)) addToCall(index, args.slice(told.length));
+  };
+
   /** Reads a whole item. */
-  const readItem = (key: unknown, item: JsonRecord): void => {
+  const readItem = (outputIndex: unknown, item: JsonRecord): void => {
     const { type, content, summary } = item;
     if (isCall(item)) {
-      const begun = calls.get(key);
-      const told = begun === undefined ? '' : result.toolCalls[begun]?.arguments;
-      if (begun === undefined) startCall(key, item);
-      else if (told === '') addToCall(key, argumentsOf(item));
+      const begun = numberOf(item.id, outputIndex, item.call_id);
+      if (begun === undefined) startCall(outputIndex, item);
+      else completeCall(begun, argumentsOf(item));
     } else if (content === undefined && summary === undefined) {
-      if (!OWN_TOOL.test(stringOf(type))) emit(unreadable(item));
+      if (item.encrypted_content === undefined && !OWN_TOOL.test(stringOf(type))) emit(unreadable(item));
     } else {
       readContent(summary, 'reasoning');
       readContent(content, type === 'reasoning' ? 'reasoning' : 'text');
@@ -78,7 +95,14 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
         type: 'finish',
         reason: reason === 'max_output_tokens' ? 'length' : stringOf(reason) || 'incomplete',
       });
+    else if (UNFINISHED.test(stringOf(response.status)))
+      emit({ type: 'finish', reason: stringOf(response.status) });
     else emit({ type: 'finish', reason: result.toolCalls.length > 0 ? 'tool_calls' : 'stop' });
+  };
+
+  /** Reads a part of an item that comes whole, unless it came in pieces. */
+  const readWhole = (value: unknown, kind: 'text' | 'reasoning' | 'refusal'): void => {
+    if (!inPieces) inPieces = readContent(value, kind);
   };
 
   const named = ({ model }: JsonRecord): void => {
@@ -94,7 +118,7 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
 
   const read = (event: unknown): Verdict => {
     if (!isRecord(event)) return 'unrecognised';
-    if (event.object === 'response' && Array.isArray(event.output)) {
+    if (Array.isArray(event.output) && (event.object === 'response' || isTyped(event.output[0]))) {
       readEnd(event);
       return 'open';
     }
@@ -109,17 +133,31 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
     switch (type) {
       case 'response.output_item.added':
         inPieces = false;
-        if (isCall(item)) startCall(item.id ?? index, item);
+        if (isCall(item)) startCall(index, item);
         return 'open';
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
-        addToCall(calls.has(id) ? id : index, event.delta);
+        addToCall(numberOf(id, index), event.delta);
+        return 'open';
+      case 'response.function_call_arguments.done':
+      case 'response.custom_tool_call_input.done':
+        completeCall(numberOf(id, index), argumentsOf(event));
+        return 'open';
+      case 'response.output_text.done':
+        readWhole(event.text, 'text');
+        return 'open';
+      case 'response.refusal.done':
+        readWhole(event.refusal, 'refusal');
+        return 'open';
+      case 'response.content_part.done':
+        readWhole(event.part, 'text');
         return 'open';
       case 'response.output_item.done':
-        if (!inPieces) readItem(calls.has(index) ? index : (item.id ?? index), item);
+        if (!inPieces) readItem(index, item);
         inPieces = false;
         return 'open';
       case 'response.completed':
+      case 'response.done':
       case 'response.incomplete':
         readEnd(recordOf(event.response));
         return 'open';
@@ -133,6 +171,11 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
   };
 
   return { read };
+}
+
+/** Whether this is an item of a response. */
+function isTyped(item: unknown): boolean {
+  return typeof recordOf(item).type === 'string';
 }
 
 function isCall({ type }: JsonRecord): boolean {

@@ -30,11 +30,47 @@ export function adviceOf({ statusCode, errorClass, retryAfterMs, location }: Ref
   return 'Try again in a moment.';
 }
 
+/** Matches refusals of the key that come as 400 (xAI, Gemini). */
+const KEY_REFUSED =
+  /\b(incorrect|invalid|wrong|expired|missing) api[ _-]?key|api[ _-]?key (is |was )?(not valid|invalid|incorrect|expired|missing)/i;
+/** Matches errors of a conversation that is too long for the model. */
+const TOO_LONG =
+  /maximum context length|context[ _](window|length|size)|prompt is too long|too many (input )?tokens|input is too long/i;
+
+/** Whether an error's message says that the key is wrong. */
+export function isKeyRefused(message: string): boolean {
+  return KEY_REFUSED.test(message);
+}
+
+/** Returns what the user can do about a 400, where its message shows a common cause. */
+export function causeAdvice(statusCode: number, message: string): string | undefined {
+  if (statusCode !== 400 && statusCode !== 422) return undefined;
+  if (isKeyRefused(message)) return 'Check the API key.';
+  return TOO_LONG.test(message) ? 'Make the conversation shorter.' : undefined;
+}
+
+/** Returns what Cloudflare's own error codes mean, which come as text: `error code: 1020`. */
+export function cloudflareMeaning(text: string): { meaning: string; advice?: string } | undefined {
+  const code = /^error code: (\d{3,4})$/i.exec(text)?.[1];
+  if (code === undefined) return undefined;
+  if (/^10(05|06|07|08|09|10|12|20)$/.test(code))
+    return {
+      meaning: ' (the firewall of Cloudflare blocks this program)',
+      advice: 'Ask the provider to let API clients through.',
+    };
+  if (code === '1015') return { meaning: ' (too many requests for Cloudflare)' };
+  if (/^10(00|01|02|16|33)$/.test(code))
+    return { meaning: ' (Cloudflare cannot reach the server behind it)' };
+  const meaning = meaningOf(Number(code));
+  return meaning === '' ? undefined : { meaning };
+}
+
 /** Statuses below 500 that keep their meaning when they come with a proxy's web page. */
 const MEANT_BY_PROXIES: readonly number[] = [401, 408, 413, 414, 429, 431];
 
 /** Web pages whose title says more than their status. */
 const TITLES: readonly [RegExp, string][] = [
+  [/header or cookie too large/i, 'Send fewer or shorter headers.'],
   [/plain HTTP request was sent to HTTPS port/i, 'Begin base_url with https:.'],
   [
     /SSL certificate (was sent|error)|client certificate/i,

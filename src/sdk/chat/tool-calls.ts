@@ -3,6 +3,13 @@ export interface ToolCallPiece {
   index: unknown;
   id: string;
   name: string;
+  /** Whether the piece has arguments. */
+  filled: boolean;
+}
+
+/** Returns what is new in the name of a call: servers send it in pieces (Gemini), growing, or whole in each chunk. */
+export function freshName(known: string, name: string): string {
+  return name.startsWith(known) ? name.slice(known.length) : name;
 }
 
 /**
@@ -11,7 +18,7 @@ export interface ToolCallPiece {
  * index for every call, or send arbitrary values.
  */
 export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
-  const calls: { id: string; name: string }[] = [];
+  const calls: { id: string; name: string; filled: boolean }[] = [];
   const byIndex = new Map<unknown, number>();
   const byId = new Map<string, number>();
 
@@ -19,9 +26,10 @@ export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
     const number = byIndex.get(index);
     const call = number === undefined ? undefined : calls[number];
     if (call === undefined) return name === '' ? byId.get(id) : undefined;
-    // A different id or name, sent with a name, begins another call under the same index.
+    // A different id, or a name after arguments, begins another call under the same index.
     const another =
-      (id !== '' && call.id !== '' && id !== call.id) || (call.name !== '' && name !== call.name);
+      (id !== '' && call.id !== '' && id !== call.id) ||
+      (call.filled && call.name !== '' && name !== call.name);
     return name !== '' && another ? undefined : number;
   };
   const withoutIndex = ({ id, name }: ToolCallPiece): number | undefined => {
@@ -32,13 +40,16 @@ export function createToolCallNumbering(): (piece: ToolCallPiece) => number {
 
   return (piece) => {
     const indexed = Number.isSafeInteger(piece.index);
-    const number = (indexed ? withIndex(piece) : withoutIndex(piece)) ?? calls.push({ id: '', name: '' }) - 1;
+    const number =
+      (indexed ? withIndex(piece) : withoutIndex(piece)) ??
+      calls.push({ id: '', name: '', filled: false }) - 1;
     if (indexed) byIndex.set(piece.index, number);
     if (piece.id !== '') byId.set(piece.id, number);
     const call = calls[number];
     if (call !== undefined) {
       call.id ||= piece.id;
-      call.name ||= piece.name;
+      call.name += freshName(call.name, piece.name);
+      call.filled ||= piece.filled;
     }
     return number;
   };

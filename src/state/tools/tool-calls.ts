@@ -13,12 +13,12 @@ export interface CallPiece {
   readonly arguments: string;
 }
 
-/** Adds pieces to their calls; each call keeps the first id and name that arrived. */
+/** Adds pieces to their calls; each call keeps the first id that arrived. */
 export function withPieces(calls: readonly ShownCall[], pieces: readonly CallPiece[]): readonly ShownCall[] {
   const next = [...calls];
   for (const { index, id = '', name = '', arguments: args } of pieces) {
     const call = next[index] ?? { id: '', name: '', arguments: '' };
-    next[index] = { id: call.id || id, name: call.name || name, arguments: call.arguments + args };
+    next[index] = { id: call.id || id, name: call.name + name, arguments: call.arguments + args };
   }
   return next;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ErrorClass } from '../../../src/common/errors.js';
 import { createChatStream } from '../../../src/sdk/chat/chat-stream.js';
 
 const FORMS: Readonly<Record<string, unknown>> = {
@@ -10,6 +11,10 @@ const FORMS: Readonly<Record<string, unknown>> = {
   'code and message': { code: 'Arrearage', message: 'no balance', request_id: 'r' },
   detail: { detail: 'no balance' },
   'message with type error': { type: 'error', message: 'no balance' },
+  'error_code and error_msg (Baidu)': { error_code: 110, error_msg: 'no balance' },
+  'Response.Error (Tencent)': { Response: { Error: { Code: 'AuthFailure', Message: 'no balance' } } },
+  'a header with a code (iFlytek)': { header: { code: 10013, message: 'no balance', status: 2 } },
+  'errorMessage (AWS Lambda)': { errorMessage: 'no balance', errorType: 'Sandbox.Timedout' },
   'error that is true': { error: true, message: 'no balance' },
 };
 
@@ -41,4 +46,15 @@ test.each([
   const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
   stream.feed(Buffer.from(JSON.stringify(body)));
   expect(stream.end({ kind: 'closed' })).toMatchObject({ outcome: 'complete', text: 'hi' });
+});
+
+test.each([
+  ['rate limit exceeded', ErrorClass.RateLimited],
+  ['insufficient balance', ErrorClass.Permanent],
+  ['Incorrect API key provided', ErrorClass.Permanent],
+  ['something broke', ErrorClass.Transient],
+])('without a code, the words of an error show its class: %s', (status_msg, errorClass) => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'application/json' });
+  stream.feed(Buffer.from(JSON.stringify({ base_resp: { status_code: 1, status_msg } })));
+  expect(stream.end({ kind: 'closed' }).error).toMatchObject({ errorClass });
 });

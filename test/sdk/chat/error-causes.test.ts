@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { type ConnectorException, ErrorClass } from '../../../src/common/errors.js';
+import { createChatStream } from '../../../src/sdk/index.js';
+
+function errorOf(statusCode: number, body: unknown, contentType = 'application/json'): ConnectorException {
+  const stream = createChatStream({ statusCode, contentType });
+  stream.feed(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+  const { error } = stream.end({ kind: 'closed' });
+  if (error === undefined) throw new Error('no error');
+  return error;
+}
+
+const KEY = 'Check the API key.';
+const BILLING = 'Check the plan and billing details behind the API key.';
+const SHORTER = 'Make the conversation shorter.';
+const AGAIN = 'Try again in a moment.';
+
+test.each<[string, number, unknown, ErrorClass, string]>([
+  [
+    'xAI',
+    400,
+    { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xai***.' },
+    ErrorClass.Permanent,
+    KEY,
+  ],
+  [
+    'Gemini',
+    400,
+    [{ error: { code: 400, message: 'API key not valid. Please pass a valid API key.' } }],
+    ErrorClass.Permanent,
+    KEY,
+  ],
+  [
+    'Cerebras',
+    429,
+    {
+      message: 'Tokens per minute limit exceeded',
+      type: 'too_many_tokens_error',
+      param: 'quota',
+      code: 'token_quota_exceeded',
+    },
+    ErrorClass.RateLimited,
+    AGAIN,
+  ],
+  [
+    'LiteLLM',
+    400,
+    { error: { message: 'Budget has been exceeded! Current cost: 1.2', type: 'budget_exceeded' } },
+    ErrorClass.Permanent,
+    BILLING,
+  ],
+  [
+    'Portkey',
+    412,
+    { status: 'failure', message: 'The monthly budget is exceeded' },
+    ErrorClass.Permanent,
+    BILLING,
+  ],
+  [
+    'Zhipu',
+    429,
+    { error: { code: '1113', message: '您的账户已欠费，请充值后重试' } },
+    ErrorClass.Permanent,
+    BILLING,
+  ],
+  [
+    'Groq',
+    498,
+    { error: { message: 'Flex tier capacity exceeded', type: 'capacity_exceeded' } },
+    ErrorClass.Transient,
+    AGAIN,
+  ],
+  [
+    'TGI',
+    424,
+    { error: 'Request failed during generation: CUDA error', error_type: 'generation' },
+    ErrorClass.Transient,
+    AGAIN,
+  ],
+  [
+    'vLLM',
+    400,
+    { object: 'error', message: "This model's maximum context length is 2048 tokens." },
+    ErrorClass.InvalidRequest,
+    SHORTER,
+  ],
+  [
+    'llama.cpp',
+    400,
+    {
+      error: { message: 'the request exceeds the available context size', type: 'exceed_context_size_error' },
+    },
+    ErrorClass.InvalidRequest,
+    SHORTER,
+  ],
+  [
+    'Anthropic',
+    400,
+    { type: 'error', error: { message: 'prompt is too long: 210000 tokens > 200000 maximum' } },
+    ErrorClass.InvalidRequest,
+    SHORTER,
+  ],
+])('the advice names the cause: %s', (_, statusCode, body, errorClass, advice) => {
+  const error = errorOf(statusCode, body);
+  expect(error).toMatchObject({ errorClass, statusCode });
+  expect(error.message.endsWith(advice), error.message).toBe(true);
+});
+
+test.each([
+  [403, '1020', 'answered 403 (the firewall of Cloudflare blocks this program)'],
+  [429, '1015', 'answered 429 (too many requests for Cloudflare)'],
+  [530, '1033', 'answered 530 (Cloudflare cannot reach the server behind it)'],
+  [502, '502', 'answered 502 (the server behind the proxy gave no usable answer)'],
+])('Cloudflare’s codes in plain text are explained: %i, error code %s', (statusCode, code, words) => {
+  expect(errorOf(statusCode, `error code: ${code}`, 'text/plain').message).toContain(words);
+});
+
+test('the message of an error in XML is its own', () => {
+  const body =
+    '<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
+  expect(errorOf(403, body, 'application/xml').message).toBe(
+    'The provider answered 403: Access Denied. Check what the API key is allowed to use.',
+  );
+});
+
+test('a web page that says that the headers are too large gives that advice', () => {
+  const page = '<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>';
+  expect(errorOf(400, page, 'text/html').message).toContain('Send fewer or shorter headers.');
+});
