@@ -233,7 +233,7 @@ function createAnswer(
     },
     onData(piece) {
       if (pieces.length === 0) {
-        read = { offsetUs: timeline.elapsedUs(), atMs: performance.now() };
+        read = { offsetUs: timeline.readUs(), atMs: performance.now() };
         // All pieces of one read arrive in the same tick.
         process.nextTick(flush);
       }

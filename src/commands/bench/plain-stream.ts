@@ -118,7 +118,7 @@ class PlainStream implements LoadStream, RequestTarget {
 
   onBody(data: Uint8Array): void {
     this.#bytes += data.length;
-    const offsetUs = this.#timeline.elapsedUs();
+    const offsetUs = this.#timeline.readUs();
     this.#tell({ type: 'chunk', data, sequence: this.#sequence, offsetUs, atMs: performance.now() });
     this.#sequence += 1;
   }

@@ -73,7 +73,7 @@ export function createStreamedAnswer(requestId: bigint, timeline: Timeline, outl
     },
     onData(chunk) {
       if (piece === undefined) {
-        readUs = timeline.elapsedUs();
+        readUs = timeline.readUs();
         piece = chunk;
         outlet.defer(sendPieces);
       } else further.push(chunk);

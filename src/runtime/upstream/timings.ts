@@ -5,6 +5,26 @@ export function nowUs(): number {
   return Math.trunc(performance.now() * 1000);
 }
 
+/** When this turn of the event loop read its first bytes, on the clock of `nowUs`; undefined before. */
+let turnReadUs: number | undefined;
+
+/**
+ * Returns when the bytes at hand were read. All reads of one turn of the event loop share the time of the first: their
+ * bytes were there by then, and waited only for the reads before them.
+ */
+function readNowUs(): number {
+  if (turnReadUs === undefined) {
+    turnReadUs = nowUs();
+    // Immediates run right after the turn's reads.
+    setImmediate(endTurn);
+  }
+  return turnReadUs;
+}
+
+function endTurn(): void {
+  turnReadUs = undefined;
+}
+
 /** When the steps of opening an upstream connection ended, on the clock of `nowUs`. */
 export interface ConnectionTimes {
   startUs: number;
@@ -28,6 +48,8 @@ export interface Timeline {
   readonly protocol: ConnectionTimes['protocol'] | undefined;
   /** Returns the microseconds since the daemon read the request's last byte. */
   elapsedUs(): number;
+  /** Like `elapsedUs`, for bytes of the response that were just read: reads of one turn of the event loop share a time. */
+  readUs(): number;
   /**
    * Call this before a request is sent upstream. It starts a new attempt unless `continueAttempt` was called before.
    */
@@ -57,6 +79,11 @@ class ExchangeTimeline implements Timeline {
 
   elapsedUs(): number {
     return nowUs() - this.#startUs;
+  }
+
+  readUs(): number {
+    // Bytes can be read without a new turn, e.g. when a paused response continues. They come after their request.
+    return Math.max(readNowUs() - this.#startUs, this.timings.sentUs ?? 0);
   }
 
   beginAttempt(): void {
@@ -107,7 +134,7 @@ class ExchangeTimeline implements Timeline {
   }
 
   mark(point: 'sentUs' | 'firstByteUs' | 'lastByteUs'): void {
-    this.timings[point] = nowUs() - this.#startUs;
+    this.timings[point] = point === 'sentUs' ? this.elapsedUs() : this.readUs();
   }
 }
 

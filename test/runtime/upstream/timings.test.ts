@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { MessageType } from '../../../src/protocol/constants.js';
 import type { StreamEnd, StreamStart } from '../../../src/protocol/messages.js';
+import { createTimeline, nowUs } from '../../../src/runtime/upstream/timings.js';
 import { testDaemon } from '../../support/daemon.js';
 import { chunksOf, httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
 import { startUpstream } from '../../support/upstream.js';
@@ -153,4 +154,18 @@ test('a stream that is cancelled while it is queued never reaches the upstream',
   await streamOf(client, 3n);
   expect(upstream.requests.map((request) => request.path)).toEqual(['/1', '/3']);
   expect(upstream.connections()).toBe(1);
+});
+
+test('bytes that one turn of the event loop reads share a time, and come after their request', async () => {
+  const [first, second] = [createTimeline(nowUs()), createTimeline(nowUs())];
+  first.mark('sentUs');
+  const readUs = first.readUs();
+  expect(readUs).toBeGreaterThanOrEqual(Number(first.timings.sentUs));
+  // The work of another read.
+  while (first.elapsedUs() < readUs + 2000);
+  expect(first.readUs()).toBe(readUs);
+  second.mark('sentUs');
+  expect(second.readUs()).toBe(second.timings.sentUs);
+  await new Promise(setImmediate);
+  expect(first.readUs()).toBeGreaterThan(readUs);
 });
