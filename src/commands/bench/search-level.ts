@@ -5,6 +5,7 @@ import type { Search } from '../../loadtest/search/find.js';
 import {
   fellBehind,
   isRoughlyClear,
+  isSettled,
   type Level,
   settledSamples,
   type Verdict,
@@ -125,6 +126,7 @@ async function whenClear(
     const part = steadyPart(samples, tally.latencyOf);
     const report = tally.report(1);
     const verdict = verdictOf(criteria, part, tally, report, SURE[phase], false);
+    if (verdict.kept && !isSettled(part.samples)) continue;
     if (phase === 'rising' ? isRoughlyClear(verdict) : verdict.clear) return true;
   }
 }

@@ -32,6 +32,14 @@ export function checkSearch(plan: SearchPlan, { slo, concurrency, shard }: Bench
   );
 }
 
+/** How often a doubtful test of a load is repeated. */
+const MOST_REPEATS = 2;
+
+/** Whether the load may have missed the SLO only because this machine was slow. */
+function isDoubtful(level: Level | undefined): boolean {
+  return level?.verdict?.kept === false && level.warnings.length > 0 && !level.ownFailures;
+}
+
 /** Runs the loads of a plan, one after another, until the answer is known, the list ends or `signal` aborts. */
 export async function searchLoads(
   ground: SearchGround,
@@ -58,7 +66,13 @@ export async function searchLoads(
   const from = plan.range?.from ?? (await firstLoad(ground, plan.kind, signal));
   const search = createSearch({ from, to: plan.range?.to ?? MOST_LOAD, whole: plan.kind === 'concurrency' });
   for (let load = search.next(); load !== undefined && !signal.aborted; load = search.next()) {
-    const level = await run(load, search);
+    let level = await run(load, search);
+    for (let more = MOST_REPEATS; more > 0 && isDoubtful(level) && !signal.aborted; more -= 1) {
+      const again = await run(load, search);
+      if (again === undefined) break;
+      levels.splice(-2, 1);
+      level = again;
+    }
     if (level?.verdict === undefined || signal.aborted) break;
     search.tell(load, level.verdict.kept);
     // A higher load would only measure the limits of this machine.

@@ -81,6 +81,21 @@ export function isRoughlyClear({ kept, clear, conditions }: Verdict): boolean {
   return clear || (kept && conditions.every(({ share, of }) => share?.value === 1 && of >= FEWEST));
 }
 
+/** A service with free places has its usual number of requests after the time of so many answers. */
+const SETTLING = 3;
+
+/**
+ * Returns whether a test has run for so long that the service is as busy as at the end. Before, a load far too high can
+ * seem well within the SLO, because the service still has free places.
+ * @param samples in the order of their intended send times
+ */
+export function isSettled(samples: readonly Sample[]): boolean {
+  const whole = samples.filter(({ outcome }) => outcome === 'complete');
+  const sum = whole.reduce((ms, { intendedMs, endMs }) => ms + endMs - intendedMs, 0);
+  const lastMs = samples.at(-1)?.intendedMs ?? 0;
+  return whole.length > 0 && lastMs >= (SETTLING * sum) / whole.length;
+}
+
 /** Chance alone explains less growth than this many standard deviations. */
 const SURE_GROWTH = 4;
 

@@ -3,7 +3,13 @@ import { createRandom, type Random } from '../../../src/common/random.js';
 import type { Sample } from '../../../src/loadtest/sample.js';
 import { criteriaOf, SURE, shareInterval } from '../../../src/loadtest/search/criteria.js';
 import { createSearch } from '../../../src/loadtest/search/find.js';
-import { fellBehind, settledSamples, verdictOf } from '../../../src/loadtest/search/level.js';
+import {
+  fellBehind,
+  isRoughlyClear,
+  isSettled,
+  settledSamples,
+  verdictOf,
+} from '../../../src/loadtest/search/level.js';
 import { parseSlo } from '../../../src/loadtest/slo.js';
 import { steadyPart, steadyReport } from '../../../src/loadtest/steady-part.js';
 import { createTally } from '../../../src/loadtest/tally.js';
@@ -92,6 +98,18 @@ test('for all of 20 seeds, the search finds the rate with 1 % refused arrivals w
     return Math.abs((search.found.kept ?? 0) / right - 1);
   });
   expect(Math.max(...off)).toBeLessThan(0.05);
+});
+
+test('free places at the beginning do not make a load that is far too high a kept one', () => {
+  // Nearly four times as many as the places serve. The first 50 are all accepted.
+  const samples = lossSystem(900, 3000, createRandom(1));
+  const until = (ms: number): Sample[] => samples.filter(({ endMs }) => endMs <= ms);
+  const early = settledSamples(until(250), () => 1);
+  expect(isRoughlyClear(judged(early, 'errors<=1%', 250))).toBe(true);
+  expect(isSettled(early)).toBe(false);
+  const late = settledSamples(until(2000), () => 1);
+  expect(isSettled(late)).toBe(true);
+  expect(judged(late, 'errors<=1%', 2000)).toMatchObject({ kept: false, clear: true });
 });
 
 test('a service that falls behind misses any SLO', () => {
