@@ -21,7 +21,7 @@ const compare = (one: RunSamples, other: RunSamples, tolerance = 0) =>
 const calledDifferent = (one: RunSamples, other: RunSamples) =>
   compare(one, other).some(({ verdict }) => verdict === 'better' || verdict === 'worse');
 
-test('at most 5 % of 200 pairs of equal runs count as different', () => {
+test('at most 5 % of 200 pairs of equal runs count as different', { timeout: 600_000 }, () => {
   const pairs = Array.from({ length: 200 }, (_, index) =>
     calledDifferent(run(2 * index + 1, 100), run(2 * index + 2, 100)),
   );

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm from '@xterm/headless';
 import { PATIENCE_MS } from './patience.js';
@@ -170,17 +171,15 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
         check();
       });
     },
-    settled() {
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          changed.off('change', again);
-          resolve();
-        }, SETTLED_MS);
-        const again = (): void => {
-          timer.refresh();
-        };
-        changed.on('change', again);
-      });
+    async settled() {
+      for (let before = -1; before !== written.length; ) {
+        before = written.length;
+        await sleep(SETTLED_MS);
+        // When this process got no CPU for a while, timers run before other work that is due.
+        for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      // What was written is on the screen.
+      await new Promise<void>((resolve) => terminal.write('', resolve));
     },
   };
 }

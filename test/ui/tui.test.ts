@@ -333,9 +333,10 @@ test('the first token is on the screen when the paint is reported', async () => 
 
 test('an idle screen writes nothing', async () => {
   const { screen, clock } = await start();
+  await screen.settled();
   const before = screen.written.length;
   clock.advance(60_000);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await screen.settled();
   expect(screen.written.length).toBe(before);
   expect(clock.waiting).toBe(0);
 });
