@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { groundWithDaemon } from '../support/e2e.js';
+import { runHere } from '../support/in-process.js';
 import { answerIn, type Brought, WIRE_FORMATS } from '../support/wire-formats.js';
 
 // Characters whose halves arrive in two events, in each wire format and every output of an answer.
@@ -72,15 +73,15 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
   test('is whole in saved sessions and in each export format', async () => {
     await answering(CALLING);
     await run(['ask', '--session', 's', 'hi']);
-    const { stdout: list } = await run(['sessions', 'list', '--json']);
+    const { stdout: list } = await runHere(ground.place, ['sessions', 'list', '--json']);
     expectWhole(list);
     const [{ id, preview }] = JSON.parse(list);
     expect(preview).toContain('🌦 in Bern 🏔');
-    const shown = await run(['sessions', 'show', id]);
+    const shown = await runHere(ground.place, ['sessions', 'show', id]);
     expect(shown.stdout).toContain(TEXT);
     expectWhole(shown.stdout);
     const exported = async (format: string): Promise<string> => {
-      const { stdout } = await run(['sessions', 'export', id, '--format', format]);
+      const { stdout } = await runHere(ground.place, ['sessions', 'export', id, '--format', format]);
       expectWhole(stdout);
       return stdout;
     };
@@ -107,7 +108,7 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
   test('is whole in a fine-tuning example', async () => {
     await answering(WHOLE);
     await run(['ask', '--session', 's', 'hi']);
-    const { stdout } = await run(['sessions', 'export', '--all', '--format', 'fine-tuning']);
+    const { stdout } = await runHere(ground.place, ['sessions', 'export', '--all', '--format', 'fine-tuning']);
     expect(JSON.parse(stdout).messages.at(-1)).toMatchObject({ role: 'assistant', content: TEXT });
   });
 

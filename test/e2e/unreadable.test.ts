@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runHere } from '../support/in-process.js';
 import { makePlace, type Place, type Running, runProgram, startProgram } from '../support/program.js';
 import { startUpstream } from '../support/upstream.js';
 import { answerIn, WIRE_FORMATS } from '../support/wire-formats.js';
@@ -42,10 +43,10 @@ describe.each(WIRE_FORMATS)('content of an unknown form in %s', (api) => {
       text: 'ab',
       malformed_events: 2,
     });
-    const listed = JSON.parse((await runProgram(place, ['sessions', 'list', '--json'])).stdout);
+    const listed = JSON.parse((await runHere(place, ['sessions', 'list', '--json'])).stdout);
     const { id } = listed.find(({ title }: { title: string }) => title === api);
     const exported = async (format: string) =>
-      (await runProgram(place, ['sessions', 'export', id, '--format', format])).stdout;
+      (await runHere(place, ['sessions', 'export', id, '--format', format])).stdout;
     expect(JSON.parse(await exported('json')).sessions[0].exchanges[0].metrics.malformedEvents).toBe(2);
     expect(JSON.parse(await exported('jsonl')).metrics.malformedEvents).toBe(2);
     expect(JSON.parse(await exported('har')).log.entries[0]._metrics.malformedEvents).toBe(2);
