@@ -108,7 +108,13 @@ describe.each(WIRE_FORMATS)('a character in two pieces of %s', (api) => {
   test('is whole in a fine-tuning example', async () => {
     await answering(WHOLE);
     await run(['ask', '--session', 's', 'hi']);
-    const { stdout } = await runHere(ground.place, ['sessions', 'export', '--all', '--format', 'fine-tuning']);
+    const { stdout } = await runHere(ground.place, [
+      'sessions',
+      'export',
+      '--all',
+      '--format',
+      'fine-tuning',
+    ]);
     expect(JSON.parse(stdout).messages.at(-1)).toMatchObject({ role: 'assistant', content: TEXT });
   });
 
