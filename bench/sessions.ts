@@ -10,6 +10,7 @@ import { initialState } from '../src/state/app-state.js';
 import { restored } from '../src/state/sessions/saved.js';
 import { createViewport } from '../src/ui/transcript/viewport.js';
 import { seededRandom } from '../test/support/random.js';
+import { median } from './support/figures.js';
 
 const EXCHANGES = Number(process.argv[2] ?? 100_000);
 const PER_SESSION = 20;
@@ -162,10 +163,9 @@ function measure(what: string, aimMs: number, work: () => unknown): void {
     const startMs = performance.now();
     work();
     return performance.now() - startMs;
-  }).sort((a, b) => a - b);
-  const median = times[Math.floor(RUNS / 2)] ?? Number.NaN;
-  const worst = times.at(-1) ?? Number.NaN;
+  });
+  const worst = Math.max(...times);
   process.stdout.write(
-    `${what.padEnd(26)} median ${median.toFixed(1).padStart(7)} ms   worst ${worst.toFixed(1).padStart(7)} ms   aim ${aimMs} ms\n`,
+    `${what.padEnd(26)} median ${median(times).toFixed(1).padStart(7)} ms   worst ${worst.toFixed(1).padStart(7)} ms   aim ${aimMs} ms\n`,
   );
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makePlace, type Place, until } from '../test/support/program.js';
 import { KEY, openTerminal, type TerminalSession } from '../test/support/terminal.js';
 import { usageOf } from './processes.js';
+import { median } from './support/figures.js';
 
 const RUNS = Number(process.argv[2] ?? 5);
 const IDLE_MS = 10_000;
@@ -134,10 +135,8 @@ for (let run = 0; run < RUNS; run += 1) {
 }
 
 for (const [name, { values, unit, aim }] of figures) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   const each = values.map((value) => value.toFixed(1)).join(' ');
   process.stdout.write(
-    `${name.padEnd(36)} ${median.toFixed(1).padStart(8)} ${unit.padEnd(2)}   aim ${String(aim).padStart(5)}   (${each})\n`,
+    `${name.padEnd(36)} ${median(values).toFixed(1).padStart(8)} ${unit.padEnd(2)}   aim ${String(aim).padStart(5)}   (${each})\n`,
   );
 }

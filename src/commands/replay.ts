@@ -24,8 +24,8 @@ interface ReplayFlags extends GlobalFlags {
 const GRACE_MS = 60_000;
 
 const HELP = `
-A simulator of its own sends what was recorded, and the answer comes through the daemon as any other: with its
-failures, and with the figures of --json. For other clients: vastar-tui simulator --replay FILE
+The command starts a simulator that sends the recording. The answers pass through the daemon, with the recorded
+failures, and --json has their figures. For other clients: vastar-tui simulator --replay FILE
 
 Exit codes are those of "ask", for the first answer that is not complete.`;
 

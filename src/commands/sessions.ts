@@ -1,17 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, visible } from '../config/index.js';
-import { spentText } from '../metrics/cost.js';
-import { FOUND_END, FOUND_START, type SearchHit } from '../sessions/search/search.js';
+import { FOUND_END, FOUND_START } from '../sessions/search/search.js';
 import { openSessions, type SessionStore } from '../sessions/store.js';
-import type { Message, SessionSummary } from '../sessions/types.js';
-import { bytes, duration } from '../ui/style/format.js';
 import { type ExportFlags, exportSessions, FORMATS } from './sessions/export.js';
 import { importSessions } from './sessions/import.js';
 import { sessionsFile } from './sessions/sessions-file.js';
+import { hitText, messageText, sessionText } from './sessions/texts.js';
 import { EXIT } from './support/exit-codes.js';
 import { notEmpty } from './support/flag-text.js';
 import { configuredKeys } from './support/secrets.js';
-import { type Piece, stdout } from './support/sink.js';
+import { stdout } from './support/sink.js';
 import { tell } from './support/tell.js';
 import { UsageError } from './support/usage-error.js';
 
@@ -27,8 +25,7 @@ interface Flags extends ExportFlags {
 }
 
 /** What `<id>` is. */
-const ID = 'the id of a session, or its first characters';
-const ID_OR_TITLE = `${ID}; or a title that one session alone has`;
+const ID_OR_TITLE = 'the id of a session, or its first characters; or a title that one session alone has';
 
 /** `sessions list`, `show`, `search`, `export`, `import`, `rm`, `restore` and `rename`. */
 export function defineSessions(sessions: Command): void {
@@ -73,10 +70,10 @@ export function defineSessions(sessions: Command): void {
     .option('--purge', 'for good')
     .action(inStore((store, flags, ids) => remove(store, flags, ids)));
   add('restore', 'restore deleted sessions')
-    .argument('<id...>', ID)
+    .argument('<id...>', ID_OR_TITLE)
     .action(
       inStore((store, _flags, ids) => {
-        for (const { id, title } of ids.map((id) => store.find(id))) {
+        for (const { id, title } of ids.map((id) => store.lookUp(id, { deleted: true }))) {
           store.restore(id);
           stdout.print(`restored ${id} ${visible(title)}\n`);
         }
@@ -133,20 +130,7 @@ function list(store: SessionStore, { limit = 50, deleted = false, json }: Flags)
     return;
   }
   if (sessions.length === 0) tell('no sessions yet');
-  stdout.print(sessions.map(lineOf).join(''));
-}
-
-function lineOf(session: SessionSummary): string {
-  const { id, title, usedMs, model, tokens, tokensEstimated, costUsd, unpriced = 0 } = session;
-  const { messages, pinned, preview } = session;
-  const facts = [
-    `${messages} messages`,
-    ...(model === null ? [] : [model]),
-    `${tokensEstimated ? '~' : ''}${tokens} tokens`,
-    ...(costUsd === undefined ? [] : [spentText({ usd: costUsd }, unpriced)]),
-  ].join(', ');
-  const detail = preview === '' || preview === title ? '' : `    ${clip(visible(preview), 96)}\n`;
-  return `${id}  ${timeOf(usedMs)}  ${pinned ? '* ' : ''}${visible(title)}  (${visible(facts)})\n${detail}`;
+  stdout.print(sessions.map(sessionText).join(''));
 }
 
 function show(store: SessionStore, { json }: Flags, id: string): void {
@@ -156,37 +140,7 @@ function show(store: SessionStore, { json }: Flags, id: string): void {
     return;
   }
   stdout.print(`${visible(session.title)}\n${session.id}\n\n`);
-  for (const message of store.branchInUse(session.id))
-    stdout.print(`${headOf(message)}\n${contentOf(message)}\n\n`);
-}
-
-/** What the message consists of, part by part. */
-function contentOf({ text, reasoning, refusal, toolCalls, attachments }: Message): string {
-  return [
-    ...(reasoning === '' ? [] : [`reasoning: ${reasoning}`]),
-    ...(text === '' ? [] : [text]),
-    ...(refusal === '' ? [] : [`refused: ${refusal}`]),
-    ...toolCalls.map(
-      ({ id, name, arguments: args }) => `calls ${name} ${args}${id === '' ? '' : ` (${id})`}`,
-    ),
-    ...attachments.map(({ name, type, size, url }) => {
-      const facts = [name, type, ...(size === null ? [] : [bytes(size)]), ...(url === null ? [] : [url])];
-      return `attached: ${facts.join(', ')}`;
-    }),
-  ].join('\n');
-}
-
-function headOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
-  const who = role === 'user' ? 'you' : role;
-  const parts = [
-    who,
-    timeOf(atMs),
-    ...(model === null ? [] : [model]),
-    ...(toolCallId === null ? [] : [toolCallId]),
-    ...(status === 'complete' ? [] : [status]),
-    ...(finishReason === null || finishReason === 'stop' ? [] : [finishReason]),
-  ];
-  return `--- ${visible(parts.join('  '))}`;
+  for (const message of store.branchInUse(session.id)) stdout.print(messageText(message));
 }
 
 function find(store: SessionStore, { limit = 50, json }: Flags, text: string): void {
@@ -204,32 +158,7 @@ function find(store: SessionStore, { limit = 50, json }: Flags, text: string): v
     return;
   }
   if (hits.length === 0) tell('nothing found');
-  for (const hit of hits) {
-    const facts = [hit.role, ...figureTexts(hit)].join(', ');
-    const head = `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${facts}: `;
-    stdout.print(head, ...marked(hit), '\n');
-  }
-}
-
-/** The figures that the filters compared. */
-function figureTexts({ figures = {} }: SearchHit): string[] {
-  const { ttft, e2e, tokens } = figures;
-  return [
-    ...(ttft === undefined ? [] : [`TTFT ${duration(ttft)}`]),
-    ...(e2e === undefined ? [] : [`E2E ${duration(e2e)}`]),
-    ...(tokens === undefined ? [] : [`${tokens} tokens`]),
-  ];
-}
-
-/** The snippet with what was found in it in bold. */
-function marked({ snippet }: SearchHit): Piece[] {
-  return visible(snippet)
-    .split(FOUND_START)
-    .flatMap((part, index): Piece[] => {
-      if (index === 0) return [part];
-      const [found = '', rest = ''] = part.split(FOUND_END, 2);
-      return [['bold', found], rest];
-    });
+  for (const hit of hits) stdout.print(...hitText(hit));
 }
 
 function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): void {
@@ -240,16 +169,6 @@ function remove(store: SessionStore, { purge }: Flags, ids: readonly string[]): 
     const hint = purge ? '' : `  (undo: vastar-tui sessions restore ${id})`;
     stdout.print(`deleted ${id} ${visible(title)}${hint}\n`);
   }
-}
-
-function timeOf(unixMs: number): string {
-  const local = new Date(unixMs - new Date(unixMs).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16).replace('T', ' ');
-}
-
-function clip(text: string, length: number): string {
-  const characters = [...text];
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
 
 function count(value: string): number {

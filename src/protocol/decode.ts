@@ -156,6 +156,7 @@ function policyOf(table: Table | undefined): { policy?: WirePolicy } {
   const scope = table.string(3);
   const headersTimeoutMs = table.int64AsNumber(4, -1);
   const idleTimeoutMs = table.int64AsNumber(5, -1);
+  const deadlineTimeoutMs = table.int64AsNumber(6, -1);
   const policy: WirePolicy = {
     circuit: !table.has(1) || table.bool(1),
     ceilings: !table.has(2) || table.bool(2),
@@ -163,6 +164,7 @@ function policyOf(table: Table | undefined): { policy?: WirePolicy } {
     ...(scope !== '' && { scope }),
     ...(headersTimeoutMs >= 0 && { headersTimeoutMs }),
     ...(idleTimeoutMs >= 0 && { idleTimeoutMs }),
+    ...(deadlineTimeoutMs >= 0 && { deadlineTimeoutMs }),
   };
   return { policy };
 }

@@ -127,6 +127,7 @@ function requestPolicy(builder: Builder, policy: WirePolicy): Offset {
     builder.createString(policy.scope ?? ''),
     ms(policy.headersTimeoutMs),
     ms(policy.idleTimeoutMs),
+    ms(policy.deadlineTimeoutMs),
   );
 }
 

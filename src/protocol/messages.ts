@@ -52,6 +52,8 @@ export interface WirePolicy extends RequestPolicy {
   headersTimeoutMs?: number;
   /** Longest silence after the headers, in ms; 0 = no limit. */
   idleTimeoutMs?: number;
+  /** The setting that the deadline comes from, in ms; the error names it. */
+  deadlineTimeoutMs?: number;
 }
 
 export interface ExecuteRequest {

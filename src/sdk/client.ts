@@ -197,6 +197,7 @@ export class RuntimeClient {
       ...request.policy,
       ...(operation === 'stream' && { headersTimeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : 0 }),
       ...(idleMs !== undefined && { idleTimeoutMs: Number.isFinite(idleMs) ? idleMs : 0 }),
+      ...(Number.isFinite(wholeMs) && { deadlineTimeoutMs: wholeMs }),
     };
     const payload = encodeHttpRequest(request);
     try {

@@ -28,10 +28,10 @@ export interface SessionTable {
    */
   named(titleOrId: string): SessionSummary | undefined;
   /**
-   * The session whose id begins so, else the one that alone has this title.
+   * The session whose id begins so, else the one that alone has this title. `deleted`: the title of a deleted session.
    * @throws {SessionsError} `unknown` or `ambiguous`
    */
-  lookUp(idOrTitle: string): SessionSummary;
+  lookUp(idOrTitle: string, options?: { deleted?: boolean }): SessionSummary;
   rename(id: string, title: string): void;
   pin(id: string, pinned: boolean): void;
   /** Deletes a session. `restore` can undo this until the session is purged. */
@@ -129,10 +129,13 @@ export function createSessionTable(db: Database, clock: Clock, redactor: Redacto
         throw error;
       }
     },
-    lookUp: (idOrTitle) => {
+    lookUp: (idOrTitle, { deleted = false } = {}) => {
       const titled = (): SessionSummary[] =>
         db
-          .all('SELECT * FROM sessions WHERE title = ? AND deleted_ms IS NULL LIMIT 20', idOrTitle)
+          .all(
+            `SELECT * FROM sessions WHERE title = ? AND deleted_ms IS ${deleted ? 'NOT NULL' : 'NULL'} LIMIT 20`,
+            idOrTitle,
+          )
           .map(summaryOf);
       try {
         return find(idOrTitle);

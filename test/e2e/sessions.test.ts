@@ -237,6 +237,8 @@ test('a session can be deleted, restored, exported to a file and imported elsewh
   );
   expect((await sessions('list')).stdout).toBe('');
   expect((await sessions('restore', id)).stdout).toBe(`restored ${id} one\n`);
+  await sessions('rm', id);
+  expect((await sessions('restore', 'one')).stdout).toBe(`restored ${id} one\n`);
   expect((await sessions('export', id, '--format', 'json', '--output', 'one.json')).code).toBe(0);
   expect(await sessions('export', id, '--output', 'one.json')).toMatchObject({
     code: 2,

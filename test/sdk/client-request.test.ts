@@ -134,7 +134,7 @@ describe('executeHTTP', () => {
       policy: { maxAttempts: 1, circuit: false, scope: 'm' },
     });
     const second = await connection.next(ExecuteRequest);
-    expect(sent.policy).toBeUndefined();
+    expect(sent.policy).toEqual({ circuit: true, ceilings: true, deadlineTimeoutMs: 5000 });
     expect(second.policy).toEqual({ maxAttempts: 1, circuit: false, ceilings: true, scope: 'm' });
     expect(second).toMatchObject({ tenantId: 't2', workspaceId: 'w2', deadlineAtMs: 0n });
     connection.send(httpAnswer(second.requestId));

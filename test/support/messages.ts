@@ -40,6 +40,7 @@ const policy: fc.Arbitrary<WirePolicy> = fc.record(
     scope: text.filter((scope) => scope !== ''),
     headersTimeoutMs: counter,
     idleTimeoutMs: counter,
+    deadlineTimeoutMs: counter,
   },
   { requiredKeys: ['circuit', 'ceilings'] },
 );

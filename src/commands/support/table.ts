@@ -137,8 +137,8 @@ async function createWholeProgram(): Promise<Command> {
   return program;
 }
 
-/** Lets what is wrong with a command's flags end with where they are listed. */
+/** Ends each usage error with the command that lists the flags. */
 function pointToHelp(command: Command, path: string): void {
-  command.showHelpAfterError(`(${path} --help lists what there is)`);
+  command.showHelpAfterError(`(${path} --help lists all flags)`);
   for (const below of command.commands) pointToHelp(below, `${path} ${below.name()}`);
 }

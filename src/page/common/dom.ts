@@ -52,9 +52,14 @@ export function themeButton(): HTMLElement {
   return button;
 }
 
-/** Returns the value of a color variable of the page's style. */
+/** Returns the value of a color variable of the page's style, for the theme in use. */
 export function color(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const probe = el('span', {});
+  probe.style.color = `var(--${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 /** Formats a share, 0 to 1, as whole percent. */

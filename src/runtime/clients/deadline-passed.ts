@@ -4,7 +4,7 @@ import type { Timeline } from '../upstream/timings.js';
 
 /**
  * Returns the error for a passed deadline. It names how far the request got, and the setting to raise.
- * @param limitMs time that the request had; absent when the deadline had passed before the daemon read the request
+ * @param limitMs the client's setting; absent when the client did not send it
  */
 export function deadlinePassed(
   origin: string,
@@ -16,16 +16,10 @@ export function deadlinePassed(
   // For a stream, `timeout_ms` limits the wait for headers; `answer_ms` limits the whole answer.
   const [setting, flag] =
     operation === 'stream' ? ['answer_ms', '--answer-timeout'] : ['timeout_ms', '--timeout'];
-  const now = limitMs === undefined ? '' : ` (now ${secondsOf(limitMs)} s)`;
+  const now = limitMs === undefined ? '' : ` (now ${limitMs / 1000} s)`;
   const phase = phaseOf(timeline.timings);
   const text = `the deadline passed after ${ms} ms, ${phase} ${origin}: raise ${setting}${now} or ${flag}`;
   return new ConnectorException(text, ErrorClass.Timeout, 0, { hop: 'daemon' });
-}
-
-/** Rounds up to the setting's value in s, because a few milliseconds had passed when the daemon read the request. */
-function secondsOf(ms: number): number {
-  const step = ms < 500 ? 10 : ms < 10_000 ? 100 : 1000;
-  return (Math.ceil(ms / step) * step) / 1000;
 }
 
 /** Says how far a request got. The text is meant to be followed by the origin. */

@@ -36,7 +36,7 @@ export function createTimeLimits(
   timeline: Timeline,
   abort: (reason: ConnectorException) => void,
 ): TimeLimits {
-  const { headersTimeoutMs = 0, idleTimeoutMs = 0 } = policy;
+  const { headersTimeoutMs = 0, idleTimeoutMs = 0, deadlineTimeoutMs } = policy;
   let asked = '';
   let deadline: NodeJS.Timeout | undefined;
   let headers: NodeJS.Timeout | undefined;
@@ -73,8 +73,9 @@ export function createTimeLimits(
       const limits: number[] = [];
       if (deadlineAtMs !== 0n) {
         const leftMs = Number(deadlineAtMs) - Date.now();
-        if (leftMs <= 0) throw deadlinePassed(origin, timeline, operation);
-        deadline = after(leftMs, () => deadlinePassed(origin, timeline, operation, leftMs));
+        const late = (): ConnectorException => deadlinePassed(origin, timeline, operation, deadlineTimeoutMs);
+        if (leftMs <= 0) throw late();
+        deadline = after(leftMs, late);
         limits.push(leftMs);
       }
       if (headersTimeoutMs > 0) {

@@ -30,6 +30,22 @@ test('late headers end the request, and the error names the setting', async () =
   expect(ended).toBe('hung up');
 });
 
+test('a passed deadline names the exact setting that the client sent, or none', async () => {
+  const upstream = await startUpstream({ delayMs: 60_000 });
+  const daemon = await testDaemon();
+  closing.push(daemon.close, upstream.close);
+  const client = await daemon.client();
+  const told = async (id: bigint, policy: WirePolicy): Promise<string> => {
+    const deadlineAtMs = BigInt(Date.now() + 300);
+    client.send({ ...httpStream(id, { method: 'GET', url: upstream.url }, { policy }), deadlineAtMs });
+    return (await streamOf(client, id)).end.errorMessage;
+  };
+  expect(await told(1n, { deadlineTimeoutMs: 12_345 })).toMatch(
+    /: raise answer_ms \(now 12\.345 s\) or --answer-timeout$/,
+  );
+  expect(await told(2n, {})).toMatch(/: raise answer_ms or --answer-timeout$/);
+});
+
 test('the limit for headers does not end an answer that has begun', async () => {
   const chunks = Array.from({ length: 8 }, () => '.');
   const { end, body } = await ask({ chunks, gapMs: 300 }, { headersTimeoutMs: 1500 });

@@ -172,10 +172,7 @@ test.each([
   const { end } = await streamOf(asking, 1n);
   expect(end.errorClass).toBe(ErrorClass.Timeout);
   expect(end.errorMessage).toMatch(/^the deadline passed after \d+ ms, /);
-  // The daemon counts from when it has read the request, which is a moment after the client set the deadline.
-  const [before, after] = end.errorMessage.split(/ \(now [12](?:\.\d)? s\) /);
-  expect(before).toContain(`${phase} ${upstream.url}: raise answer_ms`);
-  expect(after).toBe('or --answer-timeout');
+  expect(end.errorMessage).toContain(`${phase} ${upstream.url}: raise answer_ms or --answer-timeout`);
   expect(end.cancelled).toBe(false);
   expect(await (await upstream.request(0)).ended).toBe('hung up');
 });

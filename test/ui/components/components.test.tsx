@@ -184,7 +184,7 @@ describe('the request pane', () => {
     const hops = { client_to_daemon: 0.3, send: 10, wait: 100, first_token: 1, paint: 4 };
     const pane = shown(side, running({ hops }));
     expect(pane).toMatch(/steps to first token +ms/);
-    expect(pane).toContain('the provider took 87 %');
+    expect(pane).toContain('the provider took 88 %');
   });
 
   test('shows a quick failure in ms', () => {

@@ -54,8 +54,13 @@ idleTimeoutMs():bigint {
   return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('-1');
 }
 
+deadlineTimeoutMs():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('-1');
+}
+
 static startRequestPolicy(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(7);
 }
 
 static addMaxAttempts(builder:flatbuffers.Builder, maxAttempts:number) {
@@ -82,12 +87,16 @@ static addIdleTimeoutMs(builder:flatbuffers.Builder, idleTimeoutMs:bigint) {
   builder.addFieldInt64(5, idleTimeoutMs, BigInt('-1'));
 }
 
+static addDeadlineTimeoutMs(builder:flatbuffers.Builder, deadlineTimeoutMs:bigint) {
+  builder.addFieldInt64(6, deadlineTimeoutMs, BigInt('-1'));
+}
+
 static endRequestPolicy(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createRequestPolicy(builder:flatbuffers.Builder, maxAttempts:number, circuit:boolean, ceilings:boolean, scopeOffset:flatbuffers.Offset, headersTimeoutMs:bigint, idleTimeoutMs:bigint):flatbuffers.Offset {
+static createRequestPolicy(builder:flatbuffers.Builder, maxAttempts:number, circuit:boolean, ceilings:boolean, scopeOffset:flatbuffers.Offset, headersTimeoutMs:bigint, idleTimeoutMs:bigint, deadlineTimeoutMs:bigint):flatbuffers.Offset {
   RequestPolicy.startRequestPolicy(builder);
   RequestPolicy.addMaxAttempts(builder, maxAttempts);
   RequestPolicy.addCircuit(builder, circuit);
@@ -95,6 +104,7 @@ static createRequestPolicy(builder:flatbuffers.Builder, maxAttempts:number, circ
   RequestPolicy.addScope(builder, scopeOffset);
   RequestPolicy.addHeadersTimeoutMs(builder, headersTimeoutMs);
   RequestPolicy.addIdleTimeoutMs(builder, idleTimeoutMs);
+  RequestPolicy.addDeadlineTimeoutMs(builder, deadlineTimeoutMs);
   return RequestPolicy.endRequestPolicy(builder);
 }
 }

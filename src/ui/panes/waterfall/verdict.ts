@@ -1,7 +1,7 @@
 import type { ExchangeMetrics } from '../../../metrics/exchange.js';
 import { HOPS, type HopName, type Place } from '../../../metrics/hops.js';
 import { type Basis, WAIT_PARTS, type WaitPart } from '../../../metrics/wait-parts.js';
-import { duration } from '../../style/format.js';
+import { duration, percent } from '../../style/format.js';
 
 type Shown = Pick<ExchangeMetrics, 'hops' | 'wait' | 'attempts'>;
 
@@ -53,20 +53,20 @@ export function verdictOn(metrics: Shown): string | undefined {
   const [most] = [...places].sort(([, a], [, b]) => b - a);
   if (most === undefined || total <= 0) return undefined;
   const [place, ms] = most;
-  const percent = (part: number): string => `${Math.floor((100 * part) / total)} %`;
+  const share = (part: number): string => percent(part, total);
   switch (place) {
     case 'failed attempts':
       return `${metrics.attempts > 2 ? `our ${metrics.attempts - 1} retries` : 'our retry'} ${duration(ms)}`;
     case 'the network':
-      return `network: ${roads(metrics)}, ${percent(ms)}`;
+      return `network: ${roads(metrics)}, ${share(ms)}`;
     case 'the provider': {
       const [longest] = legs.filter((leg) => leg.place === place).sort((a, b) => b.ms - a.ms);
       if (longest?.name === 'thinking') return `hidden reasoning ${duration(longest.ms)}`;
       const cause = longest && CAUSES[longest.name];
-      return cause === undefined ? `${place} took ${percent(ms)}` : `${cause} ${percent(longest?.ms ?? 0)}`;
+      return cause === undefined ? `${place} took ${share(ms)}` : `${cause} ${share(longest?.ms ?? 0)}`;
     }
     default:
-      return `${place} took ${percent(ms)}`;
+      return `${place} took ${share(ms)}`;
   }
 }
 

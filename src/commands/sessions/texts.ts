@@ -1,0 +1,92 @@
+import { visible } from '../../config/index.js';
+import { spentText } from '../../metrics/cost.js';
+import { FOUND_END, FOUND_START, type SearchHit } from '../../sessions/search/search.js';
+import type { Message, SessionSummary } from '../../sessions/types.js';
+import { bytes, duration } from '../../ui/style/format.js';
+import type { Piece } from '../support/sink.js';
+
+/** Formats a session of the list: its id, when it was used, its title and facts; and how it begins. */
+export function sessionText(session: SessionSummary): string {
+  const { id, title, usedMs, model, tokens, tokensEstimated, costUsd, unpriced = 0 } = session;
+  const { messages, pinned, preview } = session;
+  const facts = [
+    `${messages} messages`,
+    ...(model === null ? [] : [model]),
+    `${tokensEstimated ? '~' : ''}${tokens} tokens`,
+    ...(costUsd === undefined ? [] : [spentText({ usd: costUsd }, unpriced)]),
+  ].join(', ');
+  const detail = preview === '' || preview === title ? '' : `    ${clip(visible(preview), 96)}\n`;
+  return `${id}  ${timeOf(usedMs)}  ${pinned ? '* ' : ''}${visible(title)}  (${visible(facts)})\n${detail}`;
+}
+
+/** Formats a message of a conversation. */
+export function messageText(message: Message): string {
+  return `${headOf(message)}\n${contentOf(message)}\n\n`;
+}
+
+/** What the message consists of, part by part. */
+function contentOf({ text, reasoning, refusal, toolCalls, attachments }: Message): string {
+  return [
+    ...(reasoning === '' ? [] : [`reasoning: ${reasoning}`]),
+    ...(text === '' ? [] : [text]),
+    ...(refusal === '' ? [] : [`refused: ${refusal}`]),
+    ...toolCalls.map(
+      ({ id, name, arguments: args }) => `calls ${name} ${args}${id === '' ? '' : ` (${id})`}`,
+    ),
+    ...attachments.map(({ name, type, size, url }) => {
+      const facts = [name, type, ...(size === null ? [] : [bytes(size)]), ...(url === null ? [] : [url])];
+      return `attached: ${facts.join(', ')}`;
+    }),
+  ].join('\n');
+}
+
+function headOf({ role, model, status, finishReason, toolCallId, atMs }: Message): string {
+  const who = role === 'user' ? 'you' : role;
+  const parts = [
+    who,
+    timeOf(atMs),
+    ...(model === null ? [] : [model]),
+    ...(toolCallId === null ? [] : [toolCallId]),
+    ...(status === 'complete' ? [] : [status]),
+    ...(finishReason === null || finishReason === 'stop' ? [] : [finishReason]),
+  ];
+  return `--- ${visible(parts.join('  '))}`;
+}
+
+/** Formats a message that a search found. */
+export function hitText(hit: SearchHit): Piece[] {
+  const facts = [hit.role, ...figureTexts(hit)].join(', ');
+  const head = `${hit.session}  ${timeOf(hit.atMs)}  ${visible(hit.title)}\n    ${facts}: `;
+  return [head, ...marked(hit), '\n'];
+}
+
+/** The figures that the filters compared. */
+function figureTexts({ figures = {} }: SearchHit): string[] {
+  const { ttft, e2e, tokens } = figures;
+  return [
+    ...(ttft === undefined ? [] : [`TTFT ${duration(ttft)}`]),
+    ...(e2e === undefined ? [] : [`E2E ${duration(e2e)}`]),
+    ...(tokens === undefined ? [] : [`${tokens} tokens`]),
+  ];
+}
+
+/** The snippet with what was found in it in bold. */
+function marked({ snippet }: SearchHit): Piece[] {
+  return visible(snippet)
+    .split(FOUND_START)
+    .flatMap((part, index): Piece[] => {
+      if (index === 0) return [part];
+      const [found = '', rest = ''] = part.split(FOUND_END, 2);
+      return [['bold', found], rest];
+    });
+}
+
+function timeOf(unixMs: number): string {
+  const local = new Date(unixMs - new Date(unixMs).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function clip(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
+}
