@@ -183,7 +183,10 @@ export function createInput(options: InputOptions): Input {
     const action = keymap.actionOf(name, hasDraft());
     if (action !== undefined) perform[action]();
     else if (key.kind === 'text') actions.edit({ type: 'insert', text: key.text });
-    else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
+    else if (key.afterEscape !== undefined) {
+      press({ kind: 'key', name: 'esc' });
+      press({ kind: 'key', name: key.afterEscape });
+    } else actions.say(`${name} does nothing here: ${keymap.hints.help} shows all keys`);
   };
   const paste = (text: string): void => {
     const clean = sanitize(text);

@@ -22,7 +22,7 @@ export function tokenEvents(token: Token): TerminalEvent[] {
     case 'text':
       return token.alt ? [altKey(token.text)] : [{ kind: 'text', text: token.text }];
     case 'control':
-      return [{ kind: 'key', name: controlName(token.code, { ...NO_MODIFIERS, alt: token.alt }) }];
+      return [controlKey(token.code, token.alt)];
     case 'paste':
       return [token];
     case 'string':
@@ -53,6 +53,13 @@ const CONTROLS: Readonly<Record<number, string>> = {
   27: 'esc',
   127: 'backspace',
 };
+
+function controlKey(code: number, alt: boolean): KeyPress {
+  const name = controlName(code, { ...NO_MODIFIERS, alt });
+  return name.startsWith('ctrl+alt+')
+    ? { kind: 'key', name, afterEscape: controlName(code, NO_MODIFIERS) }
+    : { kind: 'key', name };
+}
 
 function controlName(code: number, modifiers: Modifiers): string {
   // The Linux console sends this for shift+tab; desktops use alt+tab themselves.

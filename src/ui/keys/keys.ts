@@ -5,8 +5,11 @@ export const KEY_NAMES: readonly string[] = [
   ...Array.from({ length: 12 }, (_, index) => `f${index + 1}`),
 ];
 
-/** A key press: a named key such as `enter` or `ctrl+j`, or text. */
-export type KeyPress = { kind: 'key'; name: string } | { kind: 'text'; text: string };
+/**
+ * A key press: a named key such as `enter` or `ctrl+j`, or text. `afterEscape` is the key when the ESC before it was not
+ * alt but the Escape key: tmux and screen hold that one back for up to 500 ms, and send both at once.
+ */
+export type KeyPress = { kind: 'key'; name: string; afterEscape?: string } | { kind: 'text'; text: string };
 
 export interface Modifiers {
   readonly ctrl: boolean;
