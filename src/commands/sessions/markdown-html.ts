@@ -1,5 +1,6 @@
 import { Marked, type Tokens } from 'marked';
-import markedCjkFriendly from 'marked-cjk-friendly';
+import { lexMarkdown } from '../../ui/transcript/markdown/lexer.js';
+import { shield } from '../../ui/transcript/markdown/shield.js';
 import { html, Markup } from '../support/html.js';
 
 /** Headings of an answer are below those of the page. */
@@ -9,11 +10,20 @@ const HEADINGS_BELOW = 3;
  * Markdown as markup that does nothing: HTML in it stays text, images become links, and links lead to web pages or mail
  * addresses alone. Nothing is fetched.
  */
-export function markdownMarkup(text: string): Markup {
-  return new Markup(marked.parse(text, { async: false }));
+export function markdownMarkup(source: string): Markup {
+  const { text, restore } = shield(source);
+  const tokens = lexMarkdown(text);
+  // Restored before they are written, so that the writing escapes them.
+  marked.walkTokens(tokens, (token) => {
+    for (const member of ['text', 'href', 'title', 'lang']) {
+      const value: unknown = Reflect.get(token, member);
+      if (typeof value === 'string') Reflect.set(token, member, restore(value));
+    }
+  });
+  return new Markup(marked.parser(tokens));
 }
 
-const marked = new Marked({ gfm: true }, markedCjkFriendly(), {
+const marked = new Marked({
   renderer: {
     html: ({ text }) => html`${text}`.text,
     heading({ tokens, depth }) {
@@ -27,7 +37,7 @@ const marked = new Marked({ gfm: true }, markedCjkFriendly(), {
     image: ({ href, text }) => linkTo(href, html`Image: ${text === '' ? href : text}`).text,
     code({ text, lang }) {
       const language =
-        lang === undefined || lang === '' ? undefined : html`<span class="soft">${lang}</span>\n`;
+        lang === undefined || lang === '' ? undefined : html`<p class="soft language">${lang}</p>\n`;
       return html`${language}<pre tabindex="0"><code>${text}</code></pre>\n`.text;
     },
   },

@@ -9,7 +9,22 @@ test('Markdown becomes HTML with headings below those of the page', () => {
       '<table>\n<thead>\n<tr>\n<th>x</th>\n</tr>\n</thead>\n<tbody><tr>\n<td>y</td>\n</tr>\n</tbody></table>',
   );
   expect(markup('```js\nif (a < b) "c"\n```')).toBe(
-    '<span class="soft">js</span>\n<pre tabindex="0"><code>if (a &lt; b) &quot;c&quot;</code></pre>',
+    '<p class="soft language">js</p>\n<pre tabindex="0"><code>if (a &lt; b) &quot;c&quot;</code></pre>',
+  );
+});
+
+test('formulas, single tildes, paths and operators stay as they are in the source', () => {
+  for (const text of [
+    '\\(a^2\\) and \\[x\\] and $a*b*c$',
+    '10~20 ms then 30~40 ms',
+    'C:\\dir\\*.txt and 2*3*4 and __init__',
+    '\\begin{matrix} 1 \\\\ 2 \\end{matrix}',
+  ])
+    expect(markup(text)).toBe(`<p>${text}</p>`);
+  expect(markup('\\(a<b \\& "c"\\)')).toBe('<p>\\(a&lt;b \\&amp; &quot;c&quot;\\)</p>');
+  expect(markup('$a<b>c$')).toBe('<p>$a&lt;b&gt;c$</p>');
+  expect(markup('~~no~~ **日本語（括弧）**の')).toBe(
+    '<p><del>no</del> <strong>日本語（括弧）</strong>の</p>',
   );
 });
 
@@ -38,6 +53,9 @@ test.each([
   '| <script>alert(1)</script> |\n|---|\n| <img src=x onerror=alert(1)> |',
   '- [ ] <script>alert(1)</script>',
   '# <script>alert(1)</script>',
+  '$<img src=x onerror=alert(1)>$',
+  '\\(<script>alert(1)</script>\\)',
+  '[x](https://a.example/$"onmouseover=alert(1)$)',
 ])('%j runs no script and fetches nothing', (text) => {
   const written = markup(text);
   const tags = [...written.matchAll(/<\/?([a-z0-9]+)((?:\s[^>]*)?)>/gi)];
