@@ -71,3 +71,11 @@ test("shortcuts use the key's place in a Cyrillic layout", async () => {
   screen.type('\x1b[1089;5u');
   await screen.until((text) => text.includes('> write a message'));
 });
+
+test('Escape and Ctrl+C quit also when tmux sends both at once', async () => {
+  const running = await start();
+  running.screen.type('\x1b\x03');
+  await running.screen.until((text) => text.includes('again quits'));
+  running.screen.type('\x03');
+  await running.ended;
+});

@@ -288,14 +288,6 @@ test('a key without an action shows a toast', async () => {
   await screen.until((text) => text.includes('alt+q does nothing here'));
 });
 
-test('Escape and Ctrl+C quit also when tmux sends both at once', async () => {
-  const running = await start();
-  running.screen.type('\x1b\x03');
-  await running.screen.until((text) => text.includes('again quits'));
-  running.screen.type('\x03');
-  await running.ended;
-});
-
 test('tab completes a command', async () => {
   const { screen } = await start();
   screen.type('/tem');

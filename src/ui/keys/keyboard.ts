@@ -1,5 +1,6 @@
 import type { TerminalEvent } from './key-events.js';
 import { createKeyParser, WAIT_MS } from './key-parser.js';
+import { createRawPaste } from './raw-paste.js';
 import { createWheel, wheelAsBefore, wheelOn } from './wheel.js';
 
 /** Reads the terminal's input. It owns stdin, the parser's timer, and the modes that change what keys send. */
@@ -50,6 +51,7 @@ const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l';
 export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): Keyboard {
   const parser = createKeyParser();
   const wheel = createWheel(now);
+  const rawPaste = createRawPaste(now);
   let receive: ((event: TerminalEvent) => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let turnEnd: NodeJS.Immediate | undefined;
@@ -90,7 +92,7 @@ export function createKeyboard({ stdin, stdout, now, plain }: KeyboardOptions): 
     wait();
   };
   const onData = (data: Uint8Array | string): void => {
-    hand(wheel(parser.feed(typeof data === 'string' ? Buffer.from(data) : data)));
+    hand(rawPaste(wheel(parser.feed(typeof data === 'string' ? Buffer.from(data) : data))));
     wait();
   };
 

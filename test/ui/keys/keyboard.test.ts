@@ -66,6 +66,30 @@ test('on another terminal modified keys are switched on, and off at the end', ()
   expect(written()).toContain('\x1b[>4m\x1b[?1036r');
 });
 
+test('many lines at once are a paste, also without the terminal saying so, and none of them is sent', () => {
+  const { send, got } = start();
+  send('one\rtwo\r\tthree\rfo');
+  send('ur\r');
+  expect(got).toEqual([
+    { kind: 'paste', text: 'one\ntwo\n\tthree\nfo' },
+    { kind: 'paste', text: 'ur\n' },
+  ]);
+  vi.advanceTimersByTime(500);
+  send('five\r');
+  expect(got.slice(2)).toEqual([
+    { kind: 'text', text: 'five' },
+    { kind: 'key', name: 'enter' },
+  ]);
+});
+
+test('two messages at once, and a key that repeats, are keys', () => {
+  const { send, got } = start();
+  send('one\rtwo\r');
+  send('\r\r\r\r');
+  expect(got.filter(({ kind }) => kind === 'paste')).toEqual([]);
+  expect(got).toHaveLength(8);
+});
+
 test('for a screen reader only bracketed paste is switched on', () => {
   const { send, written, close } = start({ plain: true });
   send('\x1b[?0u\x1b[?62c');
