@@ -38,8 +38,10 @@ function ownerOf(endpoint: Endpoint): ProviderName | 'openai' | undefined {
 
 function isAtHome(endpoint: Endpoint, owner: ProviderName): boolean {
   const { hostname } = addressOf(endpoint);
-  if (owner === 'azure') return hostname.endsWith('.openai.azure.com');
-  return hostname !== 'localhost' && hostname === new URL(PROVIDERS[owner].baseUrl).hostname;
+  const preset: Provider = PROVIDERS[owner];
+  if (preset.hosts?.some((host) => (host.startsWith('.') ? hostname.endsWith(host) : hostname === host)))
+    return true;
+  return hostname !== 'localhost' && hostname === new URL(preset.baseUrl).hostname;
 }
 
 function addressOf({ access, baseUrl }: Endpoint): URL {

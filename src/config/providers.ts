@@ -13,6 +13,8 @@ export interface Provider {
   baseUrl: string;
   /** True where each customer has a host: `baseUrl` serves as an example only. */
   ownHost?: true;
+  /** Further hosts with the same API; one that begins with a dot is the end of the customers' hosts. */
+  hosts?: readonly string[];
   /** One of AUTH_STYLES [bearer]. */
   auth?: string;
   /** The environment variable that has the key when `api_key` is not set. */
@@ -38,6 +40,7 @@ export const PROVIDERS = {
   azure: {
     baseUrl: 'https://RESOURCE.openai.azure.com/openai/deployments/{model}',
     ownHost: true,
+    hosts: ['.openai.azure.com', '.services.ai.azure.com', '.cognitiveservices.azure.com'],
     auth: 'api-key',
     keyVariable: 'AZURE_OPENAI_API_KEY',
     query: { 'api-version': '2024-10-21' },
@@ -73,7 +76,7 @@ export const PROVIDERS = {
   gemini: {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyVariable: 'GEMINI_API_KEY',
-    keyStarts: ['AIza'],
+    keyStarts: ['AIza', 'AQ.'],
     docs: 'https://ai.google.dev/gemini-api/docs/openai',
   },
   anthropic: {
@@ -89,9 +92,10 @@ export const PROVIDERS = {
     docs: 'https://docs.x.ai/docs/api-reference',
   },
   together: {
-    baseUrl: 'https://api.together.xyz/v1',
+    baseUrl: 'https://api.together.ai/v1',
+    hosts: ['api.together.xyz'],
     keyVariable: 'TOGETHER_API_KEY',
-    docs: 'https://docs.together.ai/docs/openai-api-compatibility',
+    docs: 'https://docs.together.ai/docs/inference/openai-compatibility',
   },
   fireworks: {
     baseUrl: 'https://api.fireworks.ai/inference/v1',
@@ -136,13 +140,16 @@ export const PROVIDERS = {
   },
   ollama: {
     baseUrl: 'http://localhost:11434/v1',
+    hosts: ['ollama.com'],
+    keyVariable: 'OLLAMA_API_KEY',
     keyOptional: true,
     docs: 'https://docs.ollama.com/api/openai-compatibility',
   },
   lmstudio: {
     baseUrl: 'http://localhost:1234/v1',
+    keyVariable: 'LM_API_TOKEN',
     keyOptional: true,
-    docs: 'https://lmstudio.ai/docs/app/api/endpoints/openai',
+    docs: 'https://lmstudio.ai/docs/developer/openai-compat',
   },
   litellm: {
     baseUrl: 'http://localhost:4000/v1',

@@ -27,6 +27,21 @@ test.each<[string, Profile, string]>([
     'requests go to /v1/chat/completions; groq documents /openai/v1/chat/completions -> set provider: groq',
   ],
   [
+    'a path at the former host of Together',
+    { base_url: 'https://api.together.xyz/inference' },
+    'together documents /v1/chat/completions',
+  ],
+  [
+    "Ollama's own API in its cloud",
+    { base_url: 'https://ollama.com/api' },
+    'ollama documents /v1/chat/completions',
+  ],
+  [
+    'a key sent in another way to Azure AI Foundry',
+    { base_url: 'https://r.services.ai.azure.com/openai/v1', auth: 'bearer' },
+    'the key is sent as bearer; azure documents api-key',
+  ],
+  [
     'a missing version of Azure',
     { base_url: 'https://r.openai.azure.com/openai/deployments/m/chat/completions', auth: 'api-key' },
     'the query has no api-version, which azure wants',

@@ -49,7 +49,8 @@ async function costOf(
           output_tokens: tokens.output,
         },
         name,
-        { providerApiUrl: url },
+        // The table has Together's former host alone.
+        { providerApiUrl: url.replace('//api.together.ai/', '//api.together.xyz/') },
       );
       if (price !== null && Number.isFinite(price.total_price))
         return { usd: price.total_price, asOf: PRICE_TABLE.date };

@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, recordOf, stringOf } from '../../common/json.js';
 import type { Answer } from './answer.js';
+import { fromCohere, isCohereEvent } from './cohere-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
 import { createToolCallNumbering, freshName } from './tool-calls.js';
@@ -28,7 +29,7 @@ export interface ChatEventReader {
  * - content as an array of parts (Mistral), also typed, nested, or a number
  * - usage inside `x_groq` or the choice (Moonshot)
  * - `message` instead of `delta`, also repeated at the end (MiniMax)
- * - Ollama's own API
+ * - Ollama's and Cohere's own APIs
  * - tool calls without a usable index, as a single object (Hugging Face), or as `function_call` (OpenAI's older format)
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
@@ -115,7 +116,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 
   const read = (sent: unknown): Verdict => {
     if (!isRecord(sent)) return 'unrecognised';
-    const event = isOllamaEvent(sent) ? fromOllama(sent) : sent;
+    const event = isOllamaEvent(sent) ? fromOllama(sent) : isCohereEvent(sent) ? fromCohere(sent) : sent;
     const { model } = event;
     // Some gateways send the only choice without a list around it.
     const choices = isRecord(event.choices) ? [event.choices] : event.choices;

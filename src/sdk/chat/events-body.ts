@@ -29,6 +29,9 @@ const IS_DONE = /^"?(?:\[(?:done|end)\]|done|<?eos>?)"?$/i;
 /** Matches types that equal the event's name. Some gateways omit the name. */
 const TYPED = /^(?:response\.|content_block_|message_)/;
 
+/** Matches names of events without content. */
+const KEEP_ALIVE = /ping|keep-?_?alive|heart-?_?beat/i;
+
 /** Marks the end of a stream. It is compared first: a JSON parser would take long to fail on it. */
 const DONE = '[DONE]';
 
@@ -49,6 +52,9 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
   });
   const repeated = createRepeatedEvents();
   let seen = false;
+  let recognised = false;
+  /** The name of the first event in an unknown format. */
+  let strange: string | undefined;
   let flushing = false;
   /** Kept until an event comes. */
   let beginning = '';
@@ -119,10 +125,12 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
     }
     answer.nextEvent();
     const verdict = reader.read(event);
+    if (verdict !== 'unrecognised') recognised = true;
     if (verdict === 'closing') answer.conclude('usage');
     else if (verdict === 'unrecognised') {
       // Ignore events with other names (e.g. `ping`), and a last event that may be cut off.
       const foreign = name !== undefined && name !== 'message' && event !== undefined;
+      if (foreign && !KEEP_ALIVE.test(name)) strange ??= name;
       if (!foreign && !flushing) answer.emit({ type: 'malformed', data: quote(text, context.keys) });
     }
     checkSize();
@@ -163,6 +171,10 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
       flushing = true;
       lines.end();
       lines.feed('\n\n');
+      if (strange !== undefined && !recognised && !answer.over) {
+        const what = `answered with events in an unknown format (${quote(strange, context.keys)}).`;
+        answer.fail(unusableError(`${what} Are api and base_url right?`, context));
+      }
       if (seen || answer.over) return;
       const said = beginning
         .split(/\r\n|\r|\n/)

@@ -11,6 +11,7 @@ const costOf = async (baseUrl: string, model: string, values: Parameters<typeof 
 test.each([
   ['https://api.openai.com', 'gpt-4o-mini', 0.00021],
   ['https://api.groq.com/openai', 'llama-3.3-70b-versatile', 0.000669],
+  ['https://api.together.ai/v1', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', 0.000968],
   ['https://openrouter.ai/api', 'openai/gpt-4o-mini', 0.00021],
 ])('%s bills %s by the price table', async (url, model, usd) => {
   expect(await costOf(url, model)).toEqual({ usd: expect.closeTo(usd, 9), asOf: PRICE_TABLE.date });

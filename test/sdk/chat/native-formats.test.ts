@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { type ChatResult, createChatStream } from '../../../src/sdk/index.js';
+
+function read(body: string, contentType = 'text/event-stream'): ChatResult {
+  const stream = createChatStream({ statusCode: 200, contentType });
+  stream.feed(Buffer.from(body));
+  return stream.end({ kind: 'closed' });
+}
+
+const named = (...events: readonly { type: string }[]): string =>
+  events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+
+describe("Cohere's own API", () => {
+  const start = { type: 'message-start', id: 'c', delta: { message: { role: 'assistant', content: [] } } };
+  const content = (part: object) => ({
+    type: 'content-delta',
+    index: 0,
+    delta: { message: { content: part } },
+  });
+  const end = (finish_reason: string) => ({
+    type: 'message-end',
+    delta: {
+      finish_reason,
+      usage: {
+        billed_units: { input_tokens: 1, output_tokens: 2 },
+        tokens: { input_tokens: 3, output_tokens: 2 },
+      },
+    },
+  });
+
+  test('is read: text, thinking, finish reason and counts', () => {
+    const body = named(
+      start,
+      { type: 'content-start' },
+      content({ thinking: 'Hm.' }),
+      content({ text: 'Guten ' }),
+      content({ text: 'Tag' }),
+      { type: 'content-end' },
+      end('COMPLETE'),
+    );
+    expect(read(body)).toMatchObject({
+      text: 'Guten Tag',
+      reasoning: 'Hm.',
+      outcome: 'complete',
+      malformedEvents: 0,
+      usage: { promptTokens: 3, completionTokens: 2 },
+    });
+  });
+
+  test('is read: a plan and calls', () => {
+    const call = (type: string, tool_calls: object, index = 0) => ({
+      type,
+      index,
+      delta: { message: { tool_calls } },
+    });
+    const body = named(
+      start,
+      { type: 'tool-plan-delta', ...{ delta: { message: { tool_plan: 'I look.' } } } },
+      call('tool-call-start', { id: 'a', type: 'function', function: { name: 'look', arguments: '' } }),
+      call('tool-call-delta', { function: { arguments: '{"at":' } }),
+      call('tool-call-delta', { function: { arguments: '"Bern"}' } }),
+      { type: 'tool-call-end' },
+      end('TOOL_CALL'),
+    );
+    expect(read(body)).toMatchObject({
+      reasoning: 'I look.',
+      outcome: 'complete',
+      toolCalls: [{ id: 'a', name: 'look', arguments: '{"at":"Bern"}' }],
+    });
+  });
+
+  test('is read without streaming', () => {
+    const message = { role: 'assistant', content: [{ type: 'text', text: 'Guten Tag' }] };
+    expect(
+      read(JSON.stringify({ id: 'c', finish_reason: 'MAX_TOKENS', message }), 'application/json'),
+    ).toMatchObject({
+      text: 'Guten Tag',
+      outcome: 'complete',
+      finishReason: 'MAX_TOKENS',
+    });
+  });
+});
+
+describe("Ollama's own API", () => {
+  const line = (message: object, more: object = { done: false }): string =>
+    `${JSON.stringify({ model: 'm', message, ...more })}\n`;
+
+  test('is read: text, thinking, calls and counts', () => {
+    const calls = [{ function: { name: 'look', arguments: { at: 'Bern' } } }];
+    const counts = { done: true, done_reason: 'stop', prompt_eval_count: 3, eval_count: 2 };
+    const body =
+      line({ content: '', thinking: 'Hm.' }) +
+      line({ content: 'Guten Tag' }) +
+      line({ content: '', tool_calls: calls }) +
+      line({ content: '' }, counts);
+    expect(read(body, 'application/x-ndjson')).toMatchObject({
+      text: 'Guten Tag',
+      reasoning: 'Hm.',
+      outcome: 'complete',
+      toolCalls: [{ name: 'look', arguments: '{"at":"Bern"}' }],
+      usage: { promptTokens: 3, completionTokens: 2 },
+    });
+  });
+
+  test('an answer that was cut off is truncated, and one of /api/generate is read', () => {
+    expect(read(line({ content: 'Guten ' }), 'application/x-ndjson').outcome).toBe('truncated');
+    const lines = [
+      '{"response":"Guten ","done":false}',
+      '{"response":"Tag","done":true,"done_reason":"length"}',
+    ];
+    expect(read(lines.join('\n'), 'application/x-ndjson')).toMatchObject({
+      text: 'Guten Tag',
+      finishReason: 'length',
+    });
+  });
+});
+
+test('events in an unknown format alone are an error that names them', () => {
+  const { outcome, error } = read(named({ type: 'text_chunk' }, { type: 'finish_chunk' }));
+  expect(outcome).toBe('error');
+  expect(error?.message).toBe(
+    'The provider answered with events in an unknown format (text_chunk). Are api and base_url right?',
+  );
+});
+
+test('pings alone are no such error', () => {
+  expect(read(named({ type: 'ping' })).outcome).toBe('truncated');
+});
