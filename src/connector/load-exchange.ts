@@ -52,10 +52,10 @@ export interface LoadTarget {
 /** One request of a load test. */
 export interface LoadRequest {
   messages: readonly ChatMessage[];
-  maxTokens?: number;
-  body?: Readonly<Record<string, unknown>>;
+  maxTokens?: number | undefined;
+  body?: Readonly<Record<string, unknown>> | undefined;
   /** The trace that it belongs to. */
-  traceId?: string;
+  traceId?: string | undefined;
   /** Called when the request is sent. */
   onSent(atMs: number): void;
   /** Called with each gap between arrivals of output, in ms. */

@@ -75,17 +75,19 @@ export function createTally(loop: 'closed' | 'open', limits: readonly RequestLim
     completed += 1;
     tokens += sample.outputTokens;
     estimated ||= sample.tokensEstimated;
-    cost = sumOfCosts([cost, sample.cost]);
-    if (sample.cost !== undefined) priced += 1;
+    if (sample.cost !== undefined) {
+      cost = sumOfCosts([cost, sample.cost]);
+      priced += 1;
+    }
     lag.record(sample.lagMs);
     for (const ms of gapsMs) distributions.itl.record(ms);
     const reason = withheldOf(sample);
     if (reason !== undefined) withheld.set(reason, (withheld.get(reason) ?? 0) + 1);
     const figures = latency(sample);
-    for (const name of ['ttft', 'tpot', 'e2e'] as const) {
-      const value = figures[name];
-      if (value !== undefined) distributions[name].record(value);
-    }
+    const { ttft, tpot, e2e } = figures;
+    if (ttft !== undefined) distributions.ttft.record(ttft);
+    if (tpot !== undefined) distributions.tpot.record(tpot);
+    if (e2e !== undefined) distributions.e2e.record(e2e);
     if (limits.length > 0 && meets(limits, figures)) good += 1;
   };
 

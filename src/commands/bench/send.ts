@@ -81,9 +81,9 @@ export async function send(
   counters.begin();
   const bare = await exchanges.ask({
     messages,
-    ...(following !== undefined && { traceId: following.traceparent }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(body !== undefined && { body }),
+    traceId: following?.traceparent,
+    maxTokens,
+    body,
     onSent(atMs) {
       sentMs = atMs - startMs;
       lateness(Math.max(0, sentMs - readyMs));
@@ -157,7 +157,7 @@ function sampleOf(
 }
 
 function gapsOf(gapsMs: readonly number[]): Pick<Sent, 'gaps'> {
-  const p50 = percentile(gapsMs, 50);
+  const p50 = gapsMs.length === 0 ? undefined : percentile(gapsMs, 50);
   if (p50 === undefined) return {};
   return { gaps: { p50, max: gapsMs.reduce((most, ms) => Math.max(most, ms)) } };
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
 import { type ConnectorException, ErrorClass } from '../../common/errors.js';
 import { finishClassOf } from '../../common/finish-reasons.js';
@@ -57,7 +58,8 @@ class AnswerStream implements ChatStream {
   readonly #head: AnswerHead;
   readonly #context: AnswerContext;
   readonly #answer: Answer;
-  readonly #decoder = new StringDecoder('utf8');
+  /** Created for the first bytes beyond ASCII. */
+  #decoder: StringDecoder | undefined;
   #body: AnswerBody | undefined;
 
   constructor(head: AnswerHead, onEvent: (event: ChatEvent) => void, context: AnswerContext) {
@@ -69,13 +71,13 @@ class AnswerStream implements ChatStream {
   }
 
   feed(bytes: Uint8Array): void {
-    if (this.#answer.result.error === undefined) this.#feedText(this.#decoder.write(bytes));
+    if (this.#answer.result.error === undefined) this.#feedText(this.#textOf(bytes));
   }
 
   end(how: StreamEnding): ChatResult {
     const answer = this.#answer;
     const { result } = answer;
-    if (how.kind === 'closed' && !answer.over) this.#feedText(this.#decoder.end());
+    if (how.kind === 'closed' && !answer.over) this.#feedText(this.#decoder?.end() ?? '');
     if (how.kind !== 'cancelled' && !answer.over) this.#body?.end(how.kind === 'closed');
     if (how.kind === 'failed' && !answer.over && !answer.concluded) answer.fail(how.error);
     const { finishReason } = result;
@@ -103,6 +105,14 @@ class AnswerStream implements ChatStream {
     // Counts may come before the output that they are about.
     if (!concluded || (result.finishReason === null && !over && isBare(result))) return 'open';
     return doubtful ? 'doubtful' : 'concluded';
+  }
+
+  #textOf(bytes: Uint8Array): string {
+    if (this.#decoder === undefined) {
+      if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+      this.#decoder = new StringDecoder('utf8');
+    }
+    return this.#decoder.write(bytes);
   }
 
   #feedText(text: string): void {

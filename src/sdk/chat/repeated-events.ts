@@ -8,6 +8,8 @@ export interface RepeatedEvents {
   learn(data: string): void;
 }
 
+/** The name of the member with the text. */
+const NAME = '"content"';
 /** Where the text of a delta begins. Inside a JSON string the quotes would be escaped. */
 const KEY = /"content": ?"/g;
 /**
@@ -41,9 +43,34 @@ interface Model {
 export function createRepeatedEvents(): RepeatedEvents {
   let model: Model | undefined;
   let left = PATIENCE;
+  /** An event whose pattern is read when another event may match it: many answers have only one event with text. */
+  let example: string | undefined;
+
+  const readExample = (data: string): void => {
+    KEY.lastIndex = 0;
+    const found = KEY.exec(data);
+    // With two `content` members, it is unclear which one is the text.
+    if (found === null || KEY.test(data)) return;
+    const from = found.index + found[0].length;
+    const after = data.slice(endOfString(data, from));
+    const padding = PADDING_KEY.exec(after);
+    const to = padding === null ? after.length : padding.index + padding[0].length;
+    const [head = ''] = ID_KEY.exec(data) ?? [];
+    model = {
+      head,
+      before: data.slice(head === '' ? 0 : endOfString(data, head.length), from),
+      after: after.slice(0, to),
+      rest: padding === null ? undefined : after.slice(endOfString(after, to)),
+    };
+  };
 
   return {
     textOf(data) {
+      if (example !== undefined) {
+        if (!data.includes(NAME)) return undefined;
+        readExample(example);
+        example = undefined;
+      }
       if (model === undefined) return undefined;
       const { head, before, after, rest } = model;
       const start = head === '' ? 0 : endOfId(data, head);
@@ -66,23 +93,10 @@ export function createRepeatedEvents(): RepeatedEvents {
     },
     learn(data) {
       model = undefined;
+      example = undefined;
       if (left === 0) return;
       left -= 1;
-      KEY.lastIndex = 0;
-      const found = KEY.exec(data);
-      // With two `content` members, it is unclear which one is the text.
-      if (found === null || KEY.test(data)) return;
-      const from = found.index + found[0].length;
-      const after = data.slice(endOfString(data, from));
-      const padding = PADDING_KEY.exec(after);
-      const to = padding === null ? after.length : padding.index + padding[0].length;
-      const [head = ''] = ID_KEY.exec(data) ?? [];
-      model = {
-        head,
-        before: data.slice(head === '' ? 0 : endOfString(data, head.length), from),
-        after: after.slice(0, to),
-        rest: padding === null ? undefined : after.slice(endOfString(after, to)),
-      };
+      example = data;
     },
   };
 }
