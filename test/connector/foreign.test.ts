@@ -66,7 +66,12 @@ describe('a chat through a daemon of the public protocol', () => {
   });
 
   test('five at once use five connections, and none waits for another', async () => {
-    answer = serveScript({ chunks, delayMs: 1000 });
+    const allCame = Promise.withResolvers<void>();
+    answer = async (request, response, raw) => {
+      if (upstream.requests.length === 5) allCame.resolve();
+      await allCame.promise;
+      return serveScript({ chunks })(request, response, raw);
+    };
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     expect(answers.map(({ text }) => text)).toEqual(Array(5).fill('Hello'));
     expect(daemon.peak).toEqual({ perConnection: 1, total: 5 });

@@ -42,7 +42,8 @@ test('a late reply to a colour query sends no message, whole or cut', async () =
   await pause(120);
   session.send(reply.slice(7));
   session.send(reply.slice(0, 1));
-  await pause(10);
+  // A lone ESC becomes the Escape key after 50 ms.
+  await pause(1);
   session.send(reply.slice(1));
   await expectNothingAsked();
 });
@@ -54,7 +55,8 @@ test('an escape sequence cut by a pause is one key', async () => {
   await pause(150);
   session.send('D');
   session.send('\x1b');
-  await pause(25);
+  // A lone ESC becomes the Escape key after 50 ms.
+  await pause(1);
   session.send('[C');
   session.send('\x1b[D');
   session.send('b');

@@ -79,16 +79,20 @@ describe('record', () => {
   test.each(['reset', 'cut'])(
     'a connection that the server breaks (%s) in the middle is recorded as broken, and its replay fails alike',
     async (way) => {
-      await endpoint((_request, response) => {
+      // A reset discards what was not read, so it comes after the text was printed.
+      const printed = Promise.withResolvers<void>();
+      await endpoint(async (_request, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        response.write(sseEvents(deltaOf('half ')).join(''), () =>
-          setTimeout(() => {
-            if (way === 'reset') response.socket?.resetAndDestroy();
-            else response.socket?.destroy();
-          }, 50),
-        );
+        response.write(sseEvents(deltaOf('half ')).join(''));
+        await printed.promise;
+        if (way === 'reset') response.socket?.resetAndDestroy();
+        else response.socket?.destroy();
       });
-      const original = await run(['record', question, '--output', 'r.jsonl']);
+      const recording = start(['record', question, '--output', 'r.jsonl']);
+      recording.child.stdin.end();
+      await recording.untilStdout(/half/);
+      printed.resolve();
+      const original = await recording.ended;
       expect(original).toMatchObject({
         code: 3,
         stdout: 'half \n',

@@ -43,7 +43,11 @@ test('a client that connects while the address is freed is served', async () => 
 });
 
 test('stopping lets running exchanges finish, refuses new ones, and then closes', async () => {
-  const { daemon, upstream } = await setUp({ chunks: ['a', 'b', 'c'], gapMs: 80 });
+  const refused = Promise.withResolvers<void>();
+  const { daemon, upstream } = await setUp({
+    chunks: ['a', 'b', 'c'],
+    onSend: (index) => (index === 0 ? undefined : refused.promise),
+  });
   const client = await daemon.client();
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }));
   client.send(httpRequest(2n, { method: 'GET', url: upstream.url }));
@@ -64,6 +68,7 @@ test('stopping lets running exchanges finish, refuses new ones, and then closes'
     message: 'stopping',
   });
 
+  refused.resolve();
   const { body, end } = await streamOf(client, 1n);
   expect([body.toString(), end.errorClass]).toEqual(['abc', ErrorClass.Success]);
   expect(jsonOf(await client.next(of(MessageType.ExecuteResponse, 2n))).body).toBe('abc');

@@ -128,7 +128,7 @@ describe('through the real daemon', () => {
 
   test('the error for a time limit says where the time went, and the request ends upstream', async () => {
     const upstream = await serve({ delayMs: 10_000 });
-    await expect(client.streamHTTP(get(upstream.url, 100))).rejects.toMatchObject({
+    await expect(client.streamHTTP(get(upstream.url, 1500))).rejects.toMatchObject({
       errorClass: ErrorClass.Timeout,
       message: expect.stringContaining('while waiting for an answer from'),
     });

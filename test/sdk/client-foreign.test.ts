@@ -12,6 +12,7 @@ import {
   type StreamEvent,
 } from '../../src/sdk/index.js';
 import { type ForeignDaemon, startForeignDaemon } from '../support/foreign-daemon.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { messagesIn, recordedBytes } from '../support/recordings.js';
 import {
   closedPort,
@@ -65,7 +66,7 @@ afterEach(async () => {
   await upstream.close();
 });
 
-const get = (path: string, timeoutMs = 5000): { method: string; url: string; timeoutMs: number } => ({
+const get = (path: string, timeoutMs = PATIENCE_MS): { method: string; url: string; timeoutMs: number } => ({
   method: 'GET',
   url: `${upstream.url}/${path}`,
   timeoutMs,
@@ -156,9 +157,10 @@ describe('with a daemon that only knows the public protocol', () => {
   });
 
   test('there are at most eight connections; further requests wait, and each is answered', async () => {
-    const responses = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => client.executeHTTP(get(`wait/${5 + (index % 3)}`))),
-    );
+    const asked = Array.from({ length: 30 }, () => client.executeHTTP(get('held')));
+    await upstream.request(7);
+    released.resolve();
+    const responses = await Promise.all(asked);
     expect(responses.every(({ statusCode }) => statusCode === 200)).toBe(true);
     expect(daemon.connections.made).toBe(8);
     expect(daemon.peak).toMatchObject({ perConnection: 1, total: 8 });

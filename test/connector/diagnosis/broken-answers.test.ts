@@ -42,10 +42,10 @@ function streaming(after: (response: ServerResponse) => void, body = deltaOf('OK
 
 test('an answer that stops after one chunk is diagnosed as stalled', async () => {
   const { url } = await streaming(() => {});
-  expect(await examine(url, 100)).toEqual({
+  expect(await examine(url, 500)).toEqual({
     works: false,
     fault: 'stalled',
-    detail: 'the answer began, and then nothing came for 0.1 s',
+    detail: 'the answer began, and then nothing came for 0.5 s',
     advice: expect.stringMatching(/^check the log of the server/),
   });
 });
