@@ -1,25 +1,20 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place } from '../support/program.js';
+import { afterEach, expect, test } from 'vitest';
+import { groundWithDaemon } from '../support/e2e.js';
 import { KEY, openTerminal, type TerminalOptions, type TerminalSession } from '../support/terminal.js';
 import { sseEvents, startUpstream } from '../support/upstream.js';
 
-let place: Place;
+const ground = groundWithDaemon();
 let session: TerminalSession | undefined;
-
-beforeEach(async () => {
-  place = await makePlace();
-});
 
 afterEach(() => {
   session?.close();
   session = undefined;
-  place.remove();
 });
 
 async function open(options: TerminalOptions = {}): Promise<TerminalSession> {
-  session = openTerminal(place, [], options);
+  session = openTerminal(ground.place, [], options);
   await session.untilScreen(/connected/);
   return session;
 }
@@ -32,7 +27,7 @@ test('a pasted line of one megabyte is folded and sent completely, and text can 
   const upstream = await startUpstream({
     chunks: sseEvents(JSON.stringify({ choices: [{ index: 0, delta: { content: 'got it' } }] }), '[DONE]'),
   });
-  place.writeConfig(
+  ground.place.writeConfig(
     `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\nsimulator:\n  enabled: false\n`,
   );
   const chat = await open();
@@ -63,7 +58,7 @@ test('a message sent while an answer streams is queued and sent after it', async
 });
 
 test('the external editor gets the terminal, and its saved text becomes the draft', async () => {
-  const script = join(place.dir, 'my editor.sh');
+  const script = join(ground.place.dir, 'my editor.sh');
   writeFileSync(script, '#!/bin/sh\ntest -t 0 && printf "%s" " and a tty" >> "$1"\n');
   chmodSync(script, 0o755);
   const chat = await open({ env: { EDITOR: `'${script}'` } });
@@ -83,8 +78,8 @@ test('a failed external editor is reported and changes nothing', async () => {
 });
 
 test("the configuration's keys work, and conflicts are reported with line and column", async () => {
-  place.writeConfig(
-    `simulator:\n  base_url: ${place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
+  ground.place.writeConfig(
+    `simulator:\n  base_url: ${ground.place.simulatorUrl}\nkeys:\n  help: alt+h\n  quit: ctrl+r\n  fly: ctrl+b\n`,
   );
   const chat = await open();
   await chat.untilScreen(/config\.yaml:6:\d+: keys\.fly: is not an action/);

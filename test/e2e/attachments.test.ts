@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place } from '../support/program.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { openTerminal, type TerminalSession } from '../support/terminal.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
-let place: Place;
+const ground = groundWithDaemon();
 let session: TerminalSession | undefined;
 let upstream: Upstream;
 
 beforeEach(async () => {
-  place = await makePlace();
   upstream = await startUpstream({
     status: 400,
     contentType: 'application/json',
@@ -20,7 +19,6 @@ beforeEach(async () => {
 afterEach(async () => {
   session?.close();
   await upstream.close();
-  place.remove();
 });
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
@@ -52,13 +50,13 @@ const sent = {
 test.each(['chat-completions', 'responses', 'anthropic'] as const)(
   'files attached in the chat are shown by name and size, and sent as %s has them',
   async (api) => {
-    place.writeConfig(
+    ground.place.writeConfig(
       `openai:\n  api_key: sk-test\n  base_url: ${upstream.url}\n  model: m\n  api: ${api}\nsimulator:\n  enabled: false\n`,
     );
-    writeFileSync(join(place.dir, 'dot.png'), PNG);
-    writeFileSync(join(place.dir, 'my doc.pdf'), PDF);
-    writeFileSync(join(place.dir, 'notes.md'), '# Notes');
-    session = openTerminal(place);
+    writeFileSync(join(ground.place.dir, 'dot.png'), PNG);
+    writeFileSync(join(ground.place.dir, 'my doc.pdf'), PDF);
+    writeFileSync(join(ground.place.dir, 'notes.md'), '# Notes');
+    session = openTerminal(ground.place);
     await session.untilScreen(/● connected/);
     for (const typed of ['dot.png', "'my doc.pdf'", 'notes.md', 'gone.png'])
       session.send(`/attach ${typed}\r`);

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { groundForEach } from '../support/e2e.js';
+import { groundForEach, groundWithDaemon } from '../support/e2e.js';
 
-const ground = groundForEach();
-const { run, start } = ground;
+const ground = groundWithDaemon();
+/** Where nothing runs. */
+const alone = groundForEach();
+const { run } = ground;
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'json.md'), 'utf8');
 
 /** Returns the example below the heading that begins with this text. */
@@ -58,16 +60,16 @@ test('the report of bench matches the documentation', async () => {
 });
 
 test('the status with and without a daemon matches the documentation', async () => {
-  expect(await run(['runtime', 'status', '--json'])).toMatchObject({
+  expect(await alone.run(['runtime', 'status', '--json'])).toMatchObject({
     code: 3,
-    stdout: `{"running":false,"address":${JSON.stringify(ground.place.socketPath)}}\n`,
+    stdout: `{"running":false,"address":${JSON.stringify(alone.place.socketPath)}}\n`,
   });
-  const limits = join(ground.place.dir, 'limits.yaml');
+  const limits = join(alone.place.dir, 'limits.yaml');
   writeFileSync(limits, 'tenants: { openai-connector: { concurrent: 9 } }\n');
-  const daemon = start(['runtime', 'run', '--limits', limits]);
+  const daemon = alone.start(['runtime', 'run', '--limits', limits]);
   await daemon.untilStderr(/listening on/);
-  await run(['ask', 'hi', '--model', 'sim-instant']);
-  const { stdout } = await run(['runtime', 'status', '--json']);
+  await alone.run(['ask', 'hi', '--model', 'sim-instant']);
+  const { stdout } = await alone.run(['runtime', 'status', '--json']);
   daemon.child.kill();
   await daemon.ended;
   expect(fixed(JSON.parse(stdout))).toEqual(fixed(documented('runtime status')));

@@ -1,20 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place } from '../support/program.js';
+import { groundWithDaemon } from '../support/e2e.js';
 import { KEY, openTerminal, type TerminalSession } from '../support/terminal.js';
 
-let place: Place;
+const ground = groundWithDaemon();
 let session: TerminalSession;
 
 beforeEach(async () => {
-  place = await makePlace();
-  session = openTerminal(place);
+  session = openTerminal(ground.place);
   await session.untilScreen(/● connected/);
 });
 
-afterEach(async () => {
-  session.close();
-  place.remove();
-});
+afterEach(() => session.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { parseRecordings } from '../../src/simulator/recordings/recording.js';
 import { constant, simulatorForTest } from '../simulator/chat-client.js';
 import { flushed } from '../support/compress.js';
-import { groundWithDaemon } from '../support/e2e.js';
+import { groundForEach, groundWithDaemon } from '../support/e2e.js';
 import { runHere } from '../support/in-process.js';
 import { deltaOf, FINISH, sseEvents } from '../support/upstream.js';
 
 const ground = groundWithDaemon();
+/** Where nothing runs. */
+const alone = groundForEach();
 const { endpoint, run, start } = ground;
 const fixture = (name: string): string =>
   join(import.meta.dirname, '../fixtures/recordings', `${name}.jsonl`);
@@ -232,8 +234,8 @@ describe('replay', () => {
   });
 
   test('uses only the daemon and neither starts nor contacts a simulator', async () => {
-    await run(['replay', fixture('plain')]);
-    await expect(fetch(ground.place.simulatorUrl)).rejects.toThrow();
+    expect((await alone.run(['replay', fixture('plain')])).code).toBe(0);
+    await expect(fetch(alone.place.simulatorUrl)).rejects.toThrow();
   });
 
   test.each([

@@ -1,26 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, type Place, type Running, startProgram } from '../support/program.js';
+import { afterEach, expect, test } from 'vitest';
+import { groundWithDaemon } from '../support/e2e.js';
 import { openTerminal, type TerminalSession } from '../support/terminal.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
-let place: Place;
-let simulator: Running;
+const ground = groundWithDaemon();
 let session: TerminalSession | undefined;
 let between: Upstream | undefined;
 
-beforeEach(async () => {
-  place = await makePlace();
-  simulator = startProgram(place, ['simulator', '--port', new URL(place.simulatorUrl).port]);
-  await simulator.untilStderr(/listening|serves|http/);
-});
 afterEach(async () => {
   session?.close();
   await between?.close();
-  simulator.child.kill('SIGKILL');
-  await simulator.ended;
-  place.remove();
 });
 
 const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'accept-encoding']);
@@ -28,7 +19,7 @@ const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'accept-enc
 /** Forwards requests to the simulator and records them. */
 async function recorder(): Promise<Upstream> {
   return startUpstream(async (request, response) => {
-    const answer = await fetch(`${place.simulatorUrl}${request.path}`, {
+    const answer = await fetch(`${ground.place.simulatorUrl}${request.path}`, {
       method: request.method,
       headers: Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
         typeof value === 'string' && !HOP_HEADERS.has(name) ? [[name, value]] : [],
@@ -65,14 +56,14 @@ test.each(['chat-completions', 'responses', 'anthropic'] as const)(
   'in %s a tool call streams into the conversation, the user types its result, and the turn continues',
   async (api) => {
     between = await recorder();
-    place.writeConfig(
+    ground.place.writeConfig(
       `openai:\n  api_key: sk-test\n  base_url: ${between.url}\n  model: sim-instant\n  api: ${api}\nsimulator:\n  enabled: false\n`,
     );
     const tools = [
       { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
     ];
-    writeFileSync(join(place.dir, 'tools.json'), JSON.stringify(tools));
-    session = openTerminal(place);
+    writeFileSync(join(ground.place.dir, 'tools.json'), JSON.stringify(tools));
+    session = openTerminal(ground.place);
     await session.untilScreen(/● connected/);
     session.send('/tools tools.json\r');
     await session.untilScreen(/tools: get_weather/);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { type Simulator, startSimulator } from '../../src/simulator/server.js';
 import {
   type Ended,
   makePlace,
@@ -23,17 +24,19 @@ export interface Ground {
 
 /** A place and its upstreams, made for each test of the file and gone after it. Nothing runs there. */
 export function groundForEach(env: NodeJS.ProcessEnv = {}): Ground {
-  return groundWhere(() => env);
+  return groundWhere(() => makePlace(env));
 }
 
 /**
- * The same where a daemon runs already, one for all these tests: the programs need not start and end one each. For tests that
- * look neither at the daemon's start nor at what it leaves behind.
+ * The same where a daemon and a simulator run already, for all these tests: the programs need not start and end one each. For
+ * tests that look neither at their start nor at what they leave behind.
  */
 export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
   let home: Place;
   let daemon: Running;
+  let simulator: Simulator;
   beforeAll(async () => {
+    simulator = await startSimulator({ port: 0 });
     home = await makePlace();
     daemon = startProgram(home, ['--socket', home.socketPath], RUNTIME);
     await daemon.untilStderr(/listening on/);
@@ -41,16 +44,17 @@ export function groundWithDaemon(env: NodeJS.ProcessEnv = {}): Ground {
   afterAll(async () => {
     daemon.child.kill();
     await daemon.ended;
+    await simulator.close();
     home.remove();
   });
-  return groundWhere(() => ({ VASTAR_SOCKET_PATH: home.socketPath, ...env }));
+  return groundWhere(() => makePlace({ VASTAR_SOCKET_PATH: home.socketPath, ...env }, simulator.url));
 }
 
-function groundWhere(env: () => NodeJS.ProcessEnv): Ground {
+function groundWhere(make: () => Promise<Place>): Ground {
   let place: Place;
   const upstreams: Upstream[] = [];
   beforeEach(async () => {
-    place = await makePlace(env());
+    place = await make();
   });
   afterEach(async () => {
     await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));

@@ -31,11 +31,11 @@ export interface Place {
   remove(): void;
 }
 
-export async function makePlace(extra: NodeJS.ProcessEnv = {}): Promise<Place> {
+/** @param simulator an address where one serves already [a port that is free] */
+export async function makePlace(extra: NodeJS.ProcessEnv = {}, simulator?: string): Promise<Place> {
   const dir = mkdtempSync(join(tmpdir(), 'vastar-'));
   const socketPath = join(dir, 'runtime.sock');
-  const port = await freePort();
-  const simulatorUrl = `http://127.0.0.1:${port}`;
+  const simulatorUrl = simulator ?? `http://127.0.0.1:${await freePort()}`;
   const place: Place = {
     dir,
     socketPath,
