@@ -80,6 +80,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
   const endDiversion = divertOutput(logFile('chat'), configuredKeys(loaded));
   const { chat: settings, theme, motion, mouse, slo } = loaded.config;
   const { modes, tellMore } = modesOf(composition);
+  const sessions = chatSessions(flags, loaded);
   try {
     const { runTui, createKeymap } = await ui;
     const { keymap, problems } = createKeymap(loaded.config.keys);
@@ -96,7 +97,7 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
       editText: editor.editText,
       copyText: (text) => copyToDesktop(text, process.env),
       keymap,
-      sessions: chatSessions(flags, loaded),
+      sessions: sessions.port,
       settings: { ...settings, body },
       files: typedFiles,
       theme,
@@ -114,7 +115,10 @@ async function open(flags: GlobalFlags & ChatFlags): Promise<number> {
     composition.ready(ending.signal).then(
       () => {
         // Runs only now: the daemon and the simulator need the cores before.
-        setImmediate(() => void rehearse(connector.endpoint));
+        setImmediate(() => {
+          sessions.rehearse();
+          void rehearse(connector.endpoint);
+        });
         void discoverLater(composition, ending.signal).then(tellMore);
         void composition.telemetry?.load();
         return warmUp(composition, ending.signal);

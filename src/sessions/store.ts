@@ -1,6 +1,6 @@
 import { type Conversation, createConversation, markInterrupted } from './conversation.js';
 import { createDrafts, type Drafts } from './drafts.js';
-import { createExchangeTable } from './exchange-table.js';
+import { createExchangeTable, type FinishedExchange } from './exchange-table.js';
 import { openFile } from './file/open-file.js';
 import { createMessageTable } from './message-table.js';
 import { createOpening, type Opening } from './opened.js';
@@ -19,6 +19,11 @@ export interface SessionStore extends SessionTable, Conversation, Drafts, Openin
   search(text: string, limit?: number): { query: Query; hits: SearchHit[] };
   /** Saves all changes of `work` together, or none. */
   together<T>(work: () => T): T;
+  /**
+   * Saves a built-in question with its answer and takes both back, so that the first real question finds the statements
+   * prepared and their code compiled.
+   */
+  rehearse(): void;
   close(): void;
 }
 
@@ -33,6 +38,16 @@ export interface StoreOptions {
 }
 
 const SYSTEM_CLOCK: Clock = { unixMs: () => Date.now() };
+
+const BUILT_IN: FinishedExchange = {
+  atMs: 0,
+  endpoint: 'a',
+  url: 'http://localhost/',
+  model: 'a',
+  outcome: 'complete',
+  request: { model: 'a' },
+  metrics: {},
+};
 
 /**
  * Opens the file of sessions, and creates a missing one. Several programs can have it open.
@@ -58,14 +73,12 @@ export function openSessions(
   const redactor = createRedactor(secrets);
   const messages = createMessageTable(database, redactor);
   const drafts = createDrafts(database, whole, redactor, writer);
+  const sessions = createSessionTable(database, whole, redactor);
+  const exchanges = createExchangeTable(database, redactor);
+  const conversation = createConversation(database, { messages, exchanges }, whole, redactor);
   return {
-    ...createSessionTable(database, whole, redactor),
-    ...createConversation(
-      database,
-      { messages, exchanges: createExchangeTable(database, redactor) },
-      whole,
-      redactor,
-    ),
+    ...sessions,
+    ...conversation,
     ...drafts,
     ...createOpening(database, messages, drafts, whole),
     notices,
@@ -74,6 +87,13 @@ export function openSessions(
       return { query, hits: search(database, query, limit) };
     },
     together: (work) => database.write(work),
+    rehearse: () =>
+      database.tryOut(() => {
+        const { id } = sessions.createFor('a');
+        const question = conversation.append(id, { role: 'user', text: 'a', parentId: null });
+        const answer = conversation.beginAnswer(id, { parentId: question, endpoint: 'a', model: 'a' });
+        conversation.finishAnswer(answer, { text: 'a', status: 'complete', exchange: BUILT_IN });
+      }),
     close: () => database.close(),
   };
 }

@@ -340,3 +340,14 @@ test('a session is looked up by its id first, then by a title that it alone has'
   expect(store.lookUp('twin').id).toBe(twins[1]?.id);
   expect(() => store.lookUp('none')).toThrow('there is no session none');
 });
+
+test('a rehearsal leaves nothing in the file, and does not disturb what follows', () => {
+  const path = join(folder(), 'sessions.db');
+  const store = openedStore(path);
+  store.rehearse();
+  expect(store.list()).toEqual([]);
+  expect(store.search('a').hits).toEqual([]);
+  store.createFor('Why?');
+  store.rehearse();
+  expect(openedStore(path).list()).toMatchObject([{ title: 'Why?', exchanges: 0 }]);
+});

@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../../config/index.js';
 import { createJournal } from '../../sessions/journal.js';
-import { openSessions } from '../../sessions/store.js';
+import { openSessions, type SessionStore } from '../../sessions/store.js';
 import type { SessionsPort } from '../../state/ports.js';
 import { sessionsFile } from '../sessions/sessions-file.js';
 import { configuredKeys } from '../support/secrets.js';
@@ -20,13 +20,17 @@ export interface ChatFlags {
 /** Short, because waiting for another program's lock blocks the screen; the journal retries later. */
 const PATIENCE_MS = 250;
 
-/** Opens the saved sessions for the chat; `off` when the chat saves nothing. */
+/**
+ * Opens the saved sessions for the chat; `off` when the chat saves nothing. `rehearse` prepares an open file for the
+ * first question.
+ */
 export function chatSessions(
   { continue: last, session, save, model }: ChatFlags,
   loaded: LoadedConfig,
-): SessionsPort | 'off' {
-  if (save === false || !loaded.config.sessions.save) return 'off';
-  return {
+): { port: SessionsPort | 'off'; rehearse: () => void } {
+  if (save === false || !loaded.config.sessions.save) return { port: 'off', rehearse() {} };
+  let opened: SessionStore | undefined;
+  const port: SessionsPort = {
     begin:
       session !== undefined
         ? { kind: 'named', name: session }
@@ -39,11 +43,25 @@ export function chatSessions(
         secrets: configuredKeys(loaded),
         patienceMs: PATIENCE_MS,
       });
+      opened = store;
       return {
         store,
         journal: createJournal(store, { onProblem, earlier }),
-        close: () => store.close(),
+        close: () => {
+          opened = undefined;
+          store.close();
+        },
       };
+    },
+  };
+  return {
+    port,
+    rehearse() {
+      try {
+        opened?.rehearse();
+      } catch {
+        // The first question shows what is wrong with the file.
+      }
     },
   };
 }

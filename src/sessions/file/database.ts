@@ -14,6 +14,8 @@ export interface Database {
   run(sql: string, ...values: Value[]): { changes: number; lastId: number };
   /** Runs `work` in a transaction, which is on disk when this returns. Nested calls join the outermost transaction. */
   write<T>(work: () => T): T;
+  /** Runs `work` in a transaction and takes its changes back. */
+  tryOut(work: () => void): void;
   close(): void;
 }
 
@@ -47,6 +49,22 @@ export function openDatabase(
     return made;
   };
   let writing = false;
+  const transaction = <T>(work: () => T, end: 'COMMIT' | 'ROLLBACK'): T =>
+    attempt(() => {
+      sqlite.exec('BEGIN IMMEDIATE');
+      writing = true;
+      try {
+        const result = work();
+        sqlite.exec(end);
+        return result;
+      } catch (error) {
+        // SQLite may have rolled back already, e.g. on a full disk.
+        if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
+        throw error;
+      } finally {
+        writing = false;
+      }
+    });
 
   return {
     path,
@@ -58,24 +76,8 @@ export function openDatabase(
         const { changes, lastInsertRowid } = prepared(sql).run(...values);
         return { changes: Number(changes), lastId: Number(lastInsertRowid) };
       }),
-    write: (work) => {
-      if (writing) return work();
-      return attempt(() => {
-        sqlite.exec('BEGIN IMMEDIATE');
-        writing = true;
-        try {
-          const result = work();
-          sqlite.exec('COMMIT');
-          return result;
-        } catch (error) {
-          // SQLite may have rolled back already, e.g. on a full disk.
-          if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
-          throw error;
-        } finally {
-          writing = false;
-        }
-      });
-    },
+    write: (work) => (writing ? work() : transaction(work, 'COMMIT')),
+    tryOut: (work) => transaction(work, 'ROLLBACK'),
     close: () => {
       if (sqlite.isOpen) sqlite.close();
     },
