@@ -140,7 +140,8 @@ const tsc = spawnSync(
   },
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
-// The library is code-split like the programs, but not minified. Its dependencies are installed separately.
+// The library is code-split like the programs, and keeps its names, so that stack traces can be read. Its dependencies are
+// installed separately.
 await build({
   absWorkingDir: root,
   entryPoints: { index: 'src/index.ts', 'sdk/index': 'src/sdk/index.ts' },
@@ -152,6 +153,8 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node22',
+  minifyWhitespace: true,
+  minifySyntax: true,
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 });

@@ -227,12 +227,17 @@ function withFault(answer: ChatAnswer, fault: ConnectorException): ChatAnswer {
   };
 }
 
+/**
+ * Returns the error for an answer that is silent for too long.
+ * @param idleMs the setting, in ms
+ */
 export function silence(host: string, idleMs: number): ConnectorException {
   const now = `${idleMs / 1000} s`;
   const message = `nothing came from ${host} for ${now}: raise idle_ms (now ${now}) or --idle-timeout`;
   return new ConnectorException(message, ErrorClass.Timeout, 0, { hop: 'client' });
 }
 
+/** Returns a thrown value as a ConnectorException; another error becomes a permanent one. */
 export function asException(thrown: unknown): ConnectorException {
   if (thrown instanceof ConnectorException) return thrown;
   return new ConnectorException(messageOf(thrown), ErrorClass.Permanent, 0, { cause: thrown });

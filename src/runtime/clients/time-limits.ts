@@ -31,6 +31,10 @@ export interface TimeLimits {
   stop(): void;
 }
 
+/**
+ * Creates the time limits of one request.
+ * @param abort called once, with the error, when a limit passes
+ */
 export function createTimeLimits(
   { deadlineAtMs, operation, policy = {} }: Pick<ExecuteRequest, 'deadlineAtMs' | 'operation' | 'policy'>,
   timeline: Timeline,

@@ -67,6 +67,7 @@ const optionOf = ({ name, about, limit, unit }: LimitFlag): Option =>
     countFrom,
   );
 
+/** Adds the flags of the daemon's limits. */
 export function addLimitFlags(command: Command): Command {
   for (const flag of FLAGS) command.addOption(optionOf(flag));
   return command;

@@ -49,6 +49,7 @@ type State =
   | { kind: 'closed'; streak: number; good: RollingCount; bad: RollingCount }
   | { kind: 'open' | 'half-open'; untilMs: number; openMs: number; reason: string };
 
+/** Creates a closed circuit. */
 export function createCircuit(clock: Pick<Clock, 'now'>, settings = CIRCUIT_DEFAULTS): Circuit {
   const closed = (): State => ({
     kind: 'closed',

@@ -24,6 +24,7 @@ export interface Egress {
   refusalOf(address: string): string | undefined;
 }
 
+/** Creates the check of addresses that requests may reach. */
 export function createEgress(rules: EgressRules): Egress {
   const refusalOf = (address: string): string | undefined => {
     const kind = addressKind(address);

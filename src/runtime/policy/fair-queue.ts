@@ -25,6 +25,7 @@ interface Lane {
   readonly queued: number;
 }
 
+/** Creates an empty queue that serves tenants in turn. */
 export function createFairQueue(limits: QueueLimits): FairQueue {
   /** The tenants with running or waiting requests, in the order of their turns. */
   const lanes = new Map<string, Lane>();

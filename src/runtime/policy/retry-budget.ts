@@ -13,6 +13,7 @@ export interface RetryBudget {
 
 const WINDOW_MS = 60_000;
 
+/** Creates the budget of retries for one origin: a share of its requests of the last minute. */
 export function createRetryBudget(
   clock: Pick<Clock, 'now'>,
   { budgetShare, budgetMin }: Pick<RetrySettings, 'budgetShare' | 'budgetMin'> = RETRY_DEFAULTS,

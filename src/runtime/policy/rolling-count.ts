@@ -8,6 +8,7 @@ export interface RollingCount {
   readonly total: number;
 }
 
+/** Creates a count of events of the last `windowMs` ms. */
 export function createRollingCount(windowMs: number, clock: Pick<Clock, 'now'>): RollingCount {
   const sliceMs = windowMs / SLICES;
   const slices = new Array<number>(SLICES).fill(0);

@@ -37,6 +37,7 @@ export function resolveEndpoint(config: RuntimeClientConfig, env: Environment): 
   );
 }
 
+/** Formats the address for messages: the path of a socket, or `host:port`. */
 export function describeEndpoint(endpoint: Endpoint): string {
   return endpoint.kind === 'unix' ? endpoint.path : `${endpoint.host}:${endpoint.port}`;
 }

@@ -30,6 +30,7 @@ export interface Patience {
   release(): void;
 }
 
+/** Starts the time limits of one request. `release` removes the timers and the listener on `signal`. */
 export function createPatience({ id, timeoutMs, awaited, answerMs, signal }: PatienceOptions): Patience {
   const stop = new AbortController();
   const onAbort = (): void => stop.abort(signal?.reason);

@@ -16,6 +16,7 @@ export type Token =
 /** A token that is sent to the client. */
 export type SentToken = Exclude<Token, { kind: 'hidden' }>;
 
+/** Whether the client gets the token. */
 export function isSent(token: Token): token is SentToken {
   return token.kind !== 'hidden';
 }

@@ -41,6 +41,7 @@ export function* endWith(frames: Iterable<Frame>, text: string): Generator<Frame
   yield textFrame(atMs, text);
 }
 
+/** Yields all frames but the last. */
 export function* withoutLast(frames: Iterable<Frame>): Generator<Frame> {
   let held: Frame | undefined;
   for (const frame of frames) {
@@ -82,6 +83,10 @@ export function* dripping(frames: Iterable<Frame>, size: number, everyMs: number
   }
 }
 
+/**
+ * Creates a frame of plain text without tokens.
+ * @param atMs when it is due, in ms
+ */
 export function textFrame(atMs: number, text: string): Frame {
   return { atMs, tokens: 0, bytes: () => text };
 }

@@ -30,6 +30,10 @@ const QUANTILES = [0.5, 0.95, 0.99] as const;
 const MAX_NAMES = 200;
 const MAX_NAME_LENGTH = 100;
 
+/**
+ * Creates the simulator's counters, at zero.
+ * @param now milliseconds on a monotonic clock
+ */
 export function createCounters(now: () => number): Counters {
   const startedMs = now();
   let requests = 0;

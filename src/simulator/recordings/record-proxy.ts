@@ -35,6 +35,7 @@ export interface RecorderOptions {
   readonly onProblem?: (problem: Error) => void;
 }
 
+/** Creates the recorder, which passes requests on to a provider and writes their answers to a file. */
 export function createRecorder({ upstream, file, onProblem }: RecorderOptions, clock: Clock): Recorder {
   const url = `${upstream.replace(/\/+$/, '')}/chat/completions`;
   // Write recordings one after the other, so that those of simultaneous answers don't mix.

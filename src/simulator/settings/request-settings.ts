@@ -29,6 +29,7 @@ export interface RunningSettings {
   change(body: string): void;
 }
 
+/** Creates the settings that requests use, and that can be changed while the simulator runs. */
 export function createRunningSettings(initial: Settings): RunningSettings {
   let current = initial;
   return {

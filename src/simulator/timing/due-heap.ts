@@ -12,6 +12,7 @@ export interface DueHeap<T extends Due> {
   shift(): T | undefined;
 }
 
+/** Creates an empty heap, whose first entry is due first. */
 export function createDueHeap<T extends Due>(): DueHeap<T> {
   const entries: T[] = [];
   const isBefore = (a: T | undefined, b: T | undefined): boolean =>

@@ -42,6 +42,10 @@ class ClosedEarly extends Error {
   readonly code = 'UND_ERR_SOCKET';
 }
 
+/**
+ * Creates the HTTP/1.1 connection over an open socket.
+ * @param times how long connecting took
+ */
 export function createConnection(
   socket: Socket,
   times: ConnectionTimes,

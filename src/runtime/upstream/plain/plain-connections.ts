@@ -15,6 +15,7 @@ export interface PlainConnections {
   close(): void;
 }
 
+/** Creates an empty pool of HTTP/1.1 connections to `http:` origins. */
 export function createPlainConnections(options: PoolOptions): PlainConnections {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const connector = createConnector({ ...options, http2: false, timeoutMs: limits.connectTimeoutMs });
