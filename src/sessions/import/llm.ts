@@ -16,7 +16,10 @@ export function llmConversations(path: string): Conversation[] {
       db.all("SELECT name FROM sqlite_schema WHERE type = 'table'").map((row) => text(row, 'name')),
     );
     if (!tables.has('responses') && !tables.has('turns'))
-      throw new SessionsError('invalid', 'it is an SQLite file, but not a log of llm');
+      throw new SessionsError(
+        'invalid',
+        'it is an SQLite file, but not a log of llm: export the conversations as JSON, and import that',
+      );
     const threads = tables.has('turns') ? llmThreads(db) : [];
     return [...threads, ...(tables.has('responses') ? llmResponses(db, tables) : [])];
   } finally {

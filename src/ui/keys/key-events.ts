@@ -12,6 +12,7 @@ export type TerminalEvent =
   /** A reply to a query, or another report of the terminal, without its ESC. It is never a key. */
   | { kind: 'reply'; text: string };
 
+const SHIFT: Modifiers = { ...NO_MODIFIERS, shift: true };
 const ESCAPE: KeyPress = { kind: 'key', name: 'esc' };
 
 /** The events of a token: one, none, or two when the ESC before it was the Escape key. */
@@ -97,7 +98,8 @@ function ss3Event(body: string, final: string, alt: boolean): readonly TerminalE
   const modifiers = { ...reported, alt: reported.alt || alt };
   const digit = KEYPAD[final];
   if (digit !== undefined) return [{ kind: 'text', text: digit }];
-  if (final === 'M') return [key('enter', modifiers)];
+  // Konsole's shift+enter. The keypad's Enter sends it in application mode, which the chat never sets.
+  if (final === 'M') return [key('enter', body === '' && !alt ? SHIFT : modifiers)];
   if (final === 'I') return [key('tab', modifiers)];
   const small = SMALL_LETTERS[final];
   if (small !== undefined) return [key(small, { ...modifiers, ctrl: true })];

@@ -37,7 +37,7 @@ const KEYS: readonly (readonly [bytes: string, does: string])[] = [
   ['\x1b\n', '<alt+enter>'],
   ['\x1b[13;2u', '<shift+enter>'],
   ['\x1b[27;2;13~', '<shift+enter>'],
-  ['\x1bOM', '<enter>'],
+  ['\x1bOM', '<shift+enter>'],
   ['\t', '<tab>'],
   ['\x1b[Z', '<shift+tab>'],
   ['\x1b\t', '<shift+tab>'],
