@@ -12,9 +12,12 @@ export const REQUEST_ID_HEADERS = [
   'cf-ray',
 ] as const;
 
-/** "tokens" are counted, and a challenge says how to authenticate: neither is a secret. */
+/**
+ * "tokens" and a "token-count" are counted, a challenge says how to authenticate, and Portkey is a gateway's name: none
+ * is a secret. Portkey's configuration may contain keys.
+ */
 const SECRET_NAME =
-  /auth(?!enticate$)|key|token(?!s)|secret|passw|credential|cookie|signature|^sig$|session|jwt/i;
+  /auth(?!enticate$)|(?<!port)key|portkey-config|token(?!s|[-_]count)|secret|passw|credential|cookie|signature|^sig$|session|jwt/i;
 
 const HIDDEN = '[hidden]';
 

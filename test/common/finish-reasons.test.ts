@@ -85,3 +85,7 @@ test('a finish reason with the first output is doubtful, one after other output 
   expect(streamed(chunk('a', null), chunk('b', null), chunk('c', 'stop')).ending).toBe('concluded');
   expect(streamed(chunk('a', null), chunk(undefined, 'stop')).ending).toBe('concluded');
 });
+
+test('a reason with the provider’s own after it has the class of the first', () => {
+  expect(finishClassOf('content_filter: SAFETY')).toBe('refused');
+});

@@ -102,7 +102,8 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
     }
     const told = errorEventOf(value);
     const read =
-      told === undefined && createEventReader(context.format, answer).read(value) !== 'unrecognised';
+      told === undefined &&
+      createEventReader(context.format, answer).read(resultOf(value)) !== 'unrecognised';
     const reported = told ?? reportedErrorOf(value);
     if (read) answer.conclude('finish');
     else if (reported !== undefined) answer.fail(streamError(reported, context));
@@ -136,6 +137,12 @@ function completionBody(answer: Answer, head: AnswerHead, context: AnswerContext
       events.end(whole);
     },
   };
+}
+
+/** Returns the answer inside of Cloudflare's `{result, success}`, or the value itself. */
+function resultOf(value: unknown): unknown {
+  const { result, success } = recordOf(value);
+  return success === true && isRecord(result) ? result : value;
 }
 
 const EVENT_STREAM = 'text/event-stream';

@@ -16,6 +16,7 @@ const WORDS = [
   'errorMessage',
   'error_msg',
   'errmsg',
+  'html-message',
   'status_msg',
 ] as const;
 /** Members with a list of errors. */

@@ -115,6 +115,34 @@ describe("Ollama's own API", () => {
   });
 });
 
+describe("Cloudflare's own API", () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+
+  test('is read as a stream', () => {
+    const events = [
+      { response: 'Guten ', p: 'ab' },
+      { response: 'Tag', p: 'a' },
+      { response: '', usage },
+    ];
+    const body = `${events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')}data: [DONE]\n\n`;
+    expect(read(body)).toMatchObject({
+      text: 'Guten Tag',
+      outcome: 'complete',
+      malformedEvents: 0,
+      usage: { promptTokens: 3, completionTokens: 2 },
+    });
+  });
+
+  test('is read without streaming, in its envelope', () => {
+    const body = { result: { response: 'Guten Tag', usage }, success: true, errors: [], messages: [] };
+    expect(read(JSON.stringify(body), 'application/json')).toMatchObject({
+      text: 'Guten Tag',
+      outcome: 'complete',
+      usage: { completionTokens: 2 },
+    });
+  });
+});
+
 test('events in an unknown format alone are an error that names them', () => {
   const { outcome, error } = read(named({ type: 'text_chunk' }, { type: 'finish_chunk' }));
   expect(outcome).toBe('error');
