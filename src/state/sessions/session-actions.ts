@@ -7,9 +7,9 @@ import type { Clock, OpenSessions, SessionsPort } from '../ports.js';
 import type { AppStore } from '../store.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { createFollowing } from './following.js';
+import { createListActions } from './list-actions.js';
 import { harmless, restored } from './saved.js';
 import { createSaving, earlierMessages, type Saving } from './saving.js';
-import { EMPTY_LIST, movedIn, rowOf, rowsOfHits, type SessionList, withRows } from './session-list.js';
 
 export interface SessionActionsOptions {
   store: AppStore;
@@ -22,10 +22,6 @@ export interface SessionActionsOptions {
   busy: () => string | undefined;
 }
 
-/** A search starts this long after the last typed character. */
-const TYPING_MS = 60;
-const MOST_HITS = 200;
-
 /** Actions for saved sessions; also saves the conversation. */
 export function createSessionActions(options: SessionActionsOptions) {
   const { store, change, clock, say, busy } = options;
@@ -33,10 +29,6 @@ export function createSessionActions(options: SessionActionsOptions) {
   const get = store.getState;
   let open: OpenSessions | undefined;
   let reported: string | undefined;
-  /** Sessions that this chat deleted and did not restore; the latest is last. */
-  const deleted: { readonly id: string; readonly title: string }[] = [];
-  /** Cancels a search that has not started; undefined when there is none. */
-  let cancelSearch: (() => void) | undefined;
 
   const reportProblem = (problem: Error | undefined): void => {
     // The journal calls this during a change of the store; the toast needs a separate change after it.
@@ -121,41 +113,6 @@ export function createSessionActions(options: SessionActionsOptions) {
       following.start(new Map(running.map((message) => [message.id, next.ids.get(message.id) ?? -1])));
     });
 
-  const list = (): SessionList => {
-    const { overlay } = get();
-    return overlay.kind === 'sessions' ? overlay : EMPTY_LIST;
-  };
-  const show = (overlay: SessionList): void => change((state) => ({ ...state, overlay }));
-  /** The row that keys act on. It runs a pending search first, so that fast keys never hit an old row. */
-  const chosen = () => {
-    if (cancelSearch !== undefined) look();
-    return list().rows[list().index];
-  };
-
-  /** Shows the rows for the current query. */
-  const look = (): void => {
-    cancelSearch?.();
-    cancelSearch = undefined;
-    withStore((sessions) => {
-      const shown = list();
-      if (shown.query.trim() === '') {
-        show(withRows({ ...shown, problem: undefined }, sessions.list().map(rowOf)));
-        return;
-      }
-      const { query, hits } = sessions.search(shown.query, MOST_HITS);
-      const summaryOf = (id: string) => {
-        try {
-          return sessions.find(id);
-        } catch {
-          // Another program has deleted it permanently since the search.
-          return undefined;
-        }
-      };
-      const [problem] = query.problems;
-      show(withRows({ ...shown, problem: problem && sanitizeLine(problem) }, rowsOfHits(hits, summaryOf)));
-    });
-  };
-
   const startNew = (): void => {
     saving?.startingNew();
     following.stop();
@@ -169,6 +126,11 @@ export function createSessionActions(options: SessionActionsOptions) {
       scroll: { kind: 'follow' },
     }));
   };
+
+  const list = createListActions({
+    ...{ get, change, clock, say, busy, withStore, resume, startNew },
+    current: () => open?.journal.session,
+  });
 
   return {
     saving,
@@ -215,79 +177,10 @@ export function createSessionActions(options: SessionActionsOptions) {
         if (session === undefined) say('there is no earlier conversation');
         else resume(session.id);
       }),
-    showSessions(query = ''): void {
-      withStore(() => {
-        show({ ...EMPTY_LIST, query });
-        look();
-      });
-    },
-    searchSessions(query: string): void {
-      show({ ...list(), query: query.slice(0, 200), index: 0 });
-      cancelSearch?.();
-      cancelSearch = clock.after(TYPING_MS, () => {
-        if (get().overlay.kind === 'sessions') look();
-      });
-    },
-    moveInSessions: (steps: number): void => show(movedIn(list(), steps)),
-    openSession(): void {
-      const row = chosen();
-      if (row === undefined) say('no session is chosen');
-      else resume(row.id, row.found?.messageId);
-    },
-    /** Sets the title that is being typed; undefined cancels renaming. */
-    renameSession(title: string | undefined): void {
-      if (title === undefined || chosen() !== undefined) show({ ...list(), renaming: title?.slice(0, 200) });
-    },
-    keepName: (): void =>
-      withStore((sessions) => {
-        const row = chosen();
-        const title = list().renaming?.trim();
-        show({ ...list(), renaming: undefined });
-        if (row === undefined || title === undefined || title === '') return;
-        if (row.id === open?.journal.session) change((state) => ({ ...state, name: title }));
-        else sessions.rename(row.id, title);
-        look();
-      }),
-    pinSession: (): void =>
-      withStore((sessions) => {
-        const row = chosen();
-        if (row === undefined) return;
-        sessions.pin(row.id, !row.pinned);
-        say(row.pinned ? 'no longer pinned' : 'pinned: it stays at the top');
-        look();
-      }),
-    deleteSession: (): void =>
-      withStore((sessions) => {
-        const row = chosen();
-        if (row === undefined) return;
-        const isOpen = row.id === open?.journal.session;
-        if (isOpen) {
-          const words = busy();
-          if (words !== undefined) {
-            say(words);
-            return;
-          }
-          startNew();
-        }
-        sessions.remove(row.id);
-        deleted.push({ id: row.id, title: row.title });
-        say(`deleted ${isOpen ? 'the open conversation ' : ''}"${row.title}": ctrl+z restores it`);
-        look();
-      }),
-    undoDelete: (): void =>
-      withStore((sessions) => {
-        const last = deleted.pop();
-        if (last === undefined) {
-          say('nothing to restore: this chat deleted no session');
-          return;
-        }
-        sessions.restore(last.id);
-        say(`"${last.title}" is back`);
-        look();
-      }),
+    ...list.actions,
     /** Saves everything that is pending and closes the file. */
     endSaving(): void {
-      cancelSearch?.();
+      list.end();
       following.stop();
       saving?.dispose();
       open?.close();
