@@ -2,33 +2,55 @@
 // reached the program. ARRIVALS_PORT: the server's port. ARRIVALS_FILE: the file to write at the end; each thread adds its
 // number to the name.
 import { writeFileSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import type { NetConnectOpts, Socket } from 'node:net';
 import { threadId } from 'node:worker_threads';
 import { monotonicUs } from './figures.js';
 
+// The imported object cannot be changed.
+const net = createRequire(import.meta.url)('node:net') as typeof import('node:net');
 const { ARRIVALS_PORT = '', ARRIVALS_FILE = '' } = process.env;
 const port = Number(ARRIVALS_PORT);
 /** Three numbers for each read: the own port, the time, and how many events ended. */
 let reads = new Float64Array(3 * 100_000);
 let length = 0;
 
-const emit = Socket.prototype.emit;
-Socket.prototype.emit = function (this: Socket, name: string | symbol, ...values: unknown[]): boolean {
-  const [bytes] = values;
-  if (name === 'data' && bytes instanceof Buffer && this.remotePort === port) {
-    const atUs = monotonicUs();
-    let events = 0;
-    for (let at = bytes.indexOf('\n\n'); at >= 0; at = bytes.indexOf('\n\n', at + 2)) events += 1;
-    if (length === reads.length) {
-      const grown = new Float64Array(2 * reads.length);
-      grown.set(reads);
-      reads = grown;
-    }
-    reads.set([this.localPort ?? 0, atUs, events], length);
-    length += 3;
+function record(socket: Socket, bytes: Buffer): void {
+  const atUs = monotonicUs();
+  let events = 0;
+  for (let at = bytes.indexOf('\n\n'); at >= 0; at = bytes.indexOf('\n\n', at + 2)) events += 1;
+  if (length === reads.length) {
+    const grown = new Float64Array(2 * reads.length);
+    grown.set(reads);
+    reads = grown;
   }
-  return Reflect.apply(emit, this, [name, ...values]);
-};
+  reads.set([socket.localPort ?? 0, atUs, events], length);
+  length += 3;
+}
+
+// A load test's connections read into a buffer of their own, so they emit no `data` events.
+const connect = net.connect;
+net.connect = ((options: NetConnectOpts, ...others: []) => {
+  const { onread } = options;
+  if (onread === undefined || !('port' in options) || options.port !== port)
+    return connect(options, ...others);
+  const { buffer, callback } = onread;
+  return connect(
+    {
+      ...options,
+      onread: {
+        buffer,
+        callback(this: Socket, count: number, bytes: Uint8Array) {
+          record(this, Buffer.from(bytes.buffer, bytes.byteOffset, count));
+          return callback.call(this, count, bytes);
+        },
+      },
+    },
+    ...others,
+  );
+}) as typeof connect;
+syncBuiltinESMExports();
+
 process.on('exit', () => {
   if (length > 0) writeFileSync(`${ARRIVALS_FILE}.${threadId}`, new Uint8Array(reads.buffer, 0, 8 * length));
 });

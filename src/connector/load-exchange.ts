@@ -28,6 +28,7 @@ export interface LoadStream {
 
 /** Receives a request's events. `onEnd` or `onFailed` is the last call. */
 export interface LoadListener {
+  /** The bytes of a chunk are only valid during the call. */
   onEvent(event: StreamEvent): void | Promise<void>;
   onEnd(result: StreamResult): void;
   onFailed(error: unknown): void;
@@ -209,7 +210,10 @@ export class LoadExchange implements LoadListener {
   }
 
   onEvent(event: StreamEvent): void | Promise<void> {
-    if (this.#other !== undefined) return this.#other.onEvent.then((take) => take(event));
+    if (this.#other !== undefined) {
+      const later = kept(event);
+      return this.#other.onEvent.then((take) => take(later));
+    }
     switch (event.type) {
       case 'chunk':
         this.#onChunk(event);
@@ -306,4 +310,9 @@ export class LoadExchange implements LoadListener {
       },
     });
   }
+}
+
+/** Copies the bytes of a chunk, which are only valid during the call that brought them. */
+export function kept(event: StreamEvent): StreamEvent {
+  return event.type === 'chunk' ? { ...event, data: Uint8Array.from(event.data) } : event;
 }

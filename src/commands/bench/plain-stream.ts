@@ -1,5 +1,5 @@
 import { ConnectorException, withDetails } from '../../common/errors.js';
-import type { LoadListener, LoadStream } from '../../connector/load-exchange.js';
+import { kept, type LoadListener, type LoadStream } from '../../connector/load-exchange.js';
 import type { HeaderList } from '../../protocol/messages.js';
 import { headersLate } from '../../runtime/clients/time-limits.js';
 import type { HttpRequest } from '../../runtime/upstream/http-request.js';
@@ -145,7 +145,7 @@ class PlainStream implements LoadStream, RequestTarget {
   #tell(event: StreamEvent): void {
     if (this.#settled) return;
     if (this.#waiting !== undefined) {
-      this.#waiting.push(event);
+      this.#waiting.push(kept(event));
       return;
     }
     try {

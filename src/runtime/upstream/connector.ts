@@ -1,5 +1,5 @@
 import { type LookupAddress, lookup } from 'node:dns';
-import { isIP, type LookupFunction, connect as netConnect, type Socket } from 'node:net';
+import { isIP, type LookupFunction, connect as netConnect, type OnReadOpts, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
   createSecureContext,
@@ -24,6 +24,11 @@ export class ConnectTimeout extends Error {
 }
 
 export interface ConnectorOptions {
+  /**
+   * Takes the bytes of each read of a connection without TLS, in place of its `data` events. The bytes are only valid
+   * during the call: all connections read into one buffer.
+   */
+  onRead?: (socket: Socket, bytes: Buffer) => void;
   /** Longest time to connect, in ms. */
   timeoutMs: number;
   /** Returns why an address must not be connected to, or undefined when it may. Not called for a proxy's address. */
@@ -52,6 +57,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   const times = new WeakMap<object, ConnectionTimes>();
   const trust = trustOf(options);
   const anonymous = createTls(trust, options.http2);
+  const onread = options.onRead && intoOneBuffer(options.onRead);
 
   const open = async (
     { hostname: host, protocol, port, servername }: buildConnector.Options,
@@ -64,13 +70,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     const proxy = protocol === 'https:' ? proxies?.of('https:', target) : undefined;
     let socket: Socket;
     if (proxies?.has(target)) {
-      socket = await dial(target, opened, signal);
+      socket = await dial(target, opened, signal, onread);
     } else if (proxy !== undefined) {
-      socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal), trust, signal);
+      socket = await openTunnel(proxy, target, (at) => dial(at, opened, signal, undefined), trust, signal);
     } else {
       const why = isIP(host) === 0 ? undefined : refusalOf(host);
       if (why !== undefined) throw refused(origin, why);
-      socket = await dial({ ...target, lookup: guardedLookup(origin, refusalOf) }, opened, signal);
+      socket = await dial({ ...target, lookup: guardedLookup(origin, refusalOf) }, opened, signal, onread);
     }
     if (protocol !== 'https:') return socket;
     const encrypted = await secure(socket, servername ?? host, target, signal);
@@ -118,10 +124,33 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 }
 
+/** A usual read has at most this many bytes. */
+const READ_BYTES = 64 * 1024;
+
+/** Reads into one buffer. Otherwise Node allocates one for each read. */
+function intoOneBuffer(onRead: NonNullable<ConnectorOptions['onRead']>): OnReadOpts {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  return {
+    buffer,
+    // Node calls it as a method of the socket.
+    callback(this: Socket, length: number) {
+      onRead(this, buffer.subarray(0, length));
+      return true;
+    },
+  };
+}
+
 /** Opens a TCP connection. */
-async function dial(target: Target, opened: ConnectionTimes, signal: AbortSignal): Promise<Socket> {
+async function dial(
+  target: Target,
+  opened: ConnectionTimes,
+  signal: AbortSignal,
+  onread: OnReadOpts | undefined,
+): Promise<Socket> {
   const startUs = nowUs();
-  const socket = netConnect(target).setNoDelay(true).setKeepAlive(true, 60_000);
+  const socket = netConnect({ ...target, ...(onread !== undefined && { onread }) })
+    .setNoDelay(true)
+    .setKeepAlive(true, 60_000);
   // A layer above (tunnel or TLS) reports the failure. Without this handler the error would be uncaught.
   socket.on('error', () => {});
   socket.once('lookup', () => {

@@ -9,7 +9,7 @@ import { createResponseReader } from './response-reader.js';
 /** Receives the response to a request. `onEnd` or `onFailed` is the last call. */
 export interface RequestTarget {
   onHead(statusCode: number, headers: HeaderList): void;
-  /** Called with the body bytes of one read. */
+  /** Called with the body bytes of one read. They are only valid during the call. */
   onBody(bytes: Uint8Array): void;
   onEnd(): void;
   onFailed(error: Error): void;
@@ -19,6 +19,8 @@ export interface RequestTarget {
 export interface Connection extends Flow {
   readonly times: ConnectionTimes;
   send(request: HttpRequest, target: RequestTarget): void;
+  /** Takes the bytes of one read. They are only valid during the call. */
+  read(bytes: Buffer): void;
   /** Returns an opened connection without sending a request over it. */
   release(): void;
   /** Whether the connection was idle for so long that the server may close it. */
@@ -77,13 +79,6 @@ export function createConnection(
     },
   });
 
-  socket.on('data', (bytes: Buffer) => {
-    try {
-      reader.feed(bytes);
-    } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
   socket.on('end', () => {
     if (!reader.end()) socket.destroy();
   });
@@ -107,6 +102,13 @@ export function createConnection(
     destroy() {
       target = undefined;
       socket.destroy();
+    },
+    read(bytes) {
+      try {
+        reader.feed(bytes);
+      } catch (error) {
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),

@@ -18,7 +18,13 @@ export interface PlainConnections {
 /** Creates an empty pool of HTTP/1.1 connections to `http:` origins. */
 export function createPlainConnections(options: PoolOptions): PlainConnections {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const connector = createConnector({ ...options, http2: false, timeoutMs: limits.connectTimeoutMs });
+  const readers = new WeakMap<object, Connection>();
+  const connector = createConnector({
+    ...options,
+    http2: false,
+    timeoutMs: limits.connectTimeoutMs,
+    onRead: (socket, bytes) => readers.get(socket)?.read(bytes),
+  });
   const connect = connector.connectAs(undefined);
   const all = new Set<Connection>();
   const waiting = new Map<string, Connection[]>();
@@ -61,6 +67,7 @@ export function createPlainConnections(options: PoolOptions): PlainConnections {
           },
         });
         all.add(connection);
+        readers.set(socket, connection);
         take(connection);
         if (closed) connection.destroy();
       });

@@ -6,7 +6,7 @@ import { type Head, parseHead } from './response-head.js';
 /** Receives the parts of a connection's responses. */
 export interface ResponseTarget {
   onHead(statusCode: number, headers: HeaderList): void;
-  /** Called with the body bytes of one read. The target may keep them. */
+  /** Called with the body bytes of one read. They are only valid during the call. */
   onBody(bytes: Uint8Array): void;
   /** `keptMs`: how long the connection may be idle, in ms; 0: it can't be reused. */
   onEnd(keptMs: number): void;
@@ -16,7 +16,7 @@ export interface ResponseTarget {
 export interface ResponseReader {
   /** Call this when a request with that method was sent. */
   expect(method: string): void;
-  /** Reads the bytes of one read. @throws {MalformedResponse} */
+  /** Reads the bytes of one read, and keeps none of them. @throws {MalformedResponse} */
   feed(bytes: Buffer): void;
   /** Call this when the connection has ended. @returns whether the response is complete */
   end(): boolean;
@@ -76,7 +76,7 @@ export function createResponseReader(headBytes: number, target: ResponseTarget):
         if (method === undefined) throw new MalformedResponse('Data after the response', rest);
         const from = readHead(rest, method);
         if (from === undefined) {
-          pending = rest;
+          pending = Buffer.from(rest);
           return;
         }
         rest = rest.subarray(from);

@@ -32,13 +32,20 @@ function read(text: string, methods: readonly string[], sizes: readonly number[]
   const first = waiting.shift();
   if (first !== undefined) reader.expect(first);
   const bytes = Buffer.from(text, 'latin1');
+  // All reads use one buffer, so the reader must keep none of its bytes.
+  const buffer = Buffer.alloc(bytes.length);
+  const feed = (from: number, to: number): void => {
+    const length = bytes.copy(buffer, 0, from, to);
+    reader.feed(buffer.subarray(0, length));
+    buffer.fill('x');
+  };
   let at = 0;
   for (const size of sizes) {
     if (at >= bytes.length) break;
-    reader.feed(bytes.subarray(at, at + size));
+    feed(at, at + size);
     at += size;
   }
-  if (at < bytes.length) reader.feed(bytes.subarray(at));
+  if (at < bytes.length) feed(at, bytes.length);
   if (ends) reader.end();
   return responses;
 }
