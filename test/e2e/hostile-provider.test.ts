@@ -49,6 +49,9 @@ async function ask(answer: Handler, flags: readonly string[]) {
 }
 
 const ZEROS = Buffer.alloc(48 * 1024 * 1024);
+const GZIPPED = gzipSync(ZEROS);
+// The best quality takes fifteen times as long for the same 80 bytes.
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const encoded =
   (coding: string, body: Buffer, status = 200): Handler =>
   (_request, response) => {
@@ -79,10 +82,10 @@ const GIVEN_UP =
 const LIMIT = ['--answer-timeout', '2'];
 
 const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags?: readonly string[]][] = [
-  ['a gzip bomb', encoded('gzip', gzipSync(ZEROS)), 4, BOMB],
+  ['a gzip bomb', encoded('gzip', GZIPPED), 4, BOMB],
   ['a deflate bomb', encoded('deflate', deflateSync(ZEROS)), 4, BOMB],
   ['a deflate bomb without its header', encoded('deflate', deflateRawSync(ZEROS)), 4, BOMB],
-  ['a br bomb', encoded('br', brotliCompressSync(ZEROS)), 4, BOMB],
+  ['a br bomb', encoded('br', brotliCompressSync(ZEROS, BROTLI)), 4, BOMB],
   ['a zstd bomb', encoded('zstd', zstdCompressSync(ZEROS)), 4, BOMB],
   [
     'zstd with a window of 128 MiB',
@@ -90,8 +93,8 @@ const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags
     3,
     /sent a zstd body that is damaged \(Frame requires too much memory for decoding\)/,
   ],
-  ['a gzip bomb in gzip', encoded('gzip, gzip', times(2, gzipSync, ZEROS)), 4, BOMB],
-  ['a bomb in five codings', encoded('gzip, gzip, gzip, gzip, gzip', times(5, gzipSync, ZEROS)), 4, BOMB],
+  ['a gzip bomb in gzip', encoded('gzip, gzip', times(1, gzipSync, GZIPPED)), 4, BOMB],
+  ['a bomb in five codings', encoded('gzip, gzip, gzip, gzip, gzip', times(4, gzipSync, GZIPPED)), 4, BOMB],
   [
     'a body of six codings',
     encoded('gzip, gzip, gzip, gzip, gzip, gzip', ZEROS),
@@ -100,7 +103,7 @@ const ATTACKS: [name: string, answer: Handler, code: number, says: RegExp, flags
   ],
   [
     'a bomb with an error',
-    encoded('gzip', gzipSync(ZEROS), 500),
+    encoded('gzip', GZIPPED, 500),
     3,
     // The error stands once its text is long enough; the bomb is named if it is found within the 500 ms that reading goes on.
     /answered 500\. Try again in a moment\.(\n$|.*\n?.*decodes to more than 16 MiB)/,
