@@ -36,7 +36,7 @@ async function wholeAndShards(...flags: string[]): Promise<{ whole: string[]; pa
   expect((await run([...args, '--json', 'whole.json'])).code).toBe(0);
   const whole = upstream.requests.map(({ body }) => body.toString());
   // Late enough for three processes to be ready, even on a busy machine.
-  const at = String(Math.ceil(Date.now() / 1000) + 6);
+  const at = String(Math.ceil(Date.now() / 1000) + 12);
   const shards = [1, 2, 3].map((number) => {
     const shard = ['--shard', `${number}/3`, '--start-at', at, '--json', `shard-${number}.json`];
     const running = start([...args, ...shard]);

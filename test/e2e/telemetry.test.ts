@@ -263,7 +263,7 @@ test('a collector that never answers is given up after a second without progress
 
 test('a collector that takes one export after another is waited for', async () => {
   const slow = await startUpstream(async ({ path }, response) => {
-    await new Promise((resolve) => setTimeout(resolve, path === '/v1/traces' ? 600 : 1300));
+    await new Promise((resolve) => setTimeout(resolve, path === '/v1/traces' ? 550 : 1100));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   });
   await endpoint({ chunks: [...chunks, 'data: [DONE]\n\n'] });

@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
 import { makePlace, runProgram } from '../support/program.js';
 import { startUpstream } from '../support/upstream.js';
-import {
-  lengthOf,
-  playing,
-  type Range,
-  speedOnIdleMachine,
-  type WorldCase,
-  worldCases,
-} from '../support/world.js';
+import { lengthOf, playing, type Range, speedBounds, type WorldCase, worldCases } from '../support/world.js';
 
 interface Done {
   readonly outcome: string;
@@ -56,10 +49,10 @@ async function ask(habit: WorldCase): Promise<void> {
     // By how much the answer took longer than on an idle machine.
     const late = Math.max(0, (e2e ?? 0) - planned);
     if (rate !== undefined) {
+      const [low, high] = rate ?? [];
       const plannedAfterFirst = planned - (ttft_ms?.[0] ?? 0);
-      const measured =
-        speed === null ? null : speedOnIdleMachine(speed, ttft ?? 0, e2e ?? 0, plannedAfterFirst);
-      expectWithin(measured, rate, 'rate');
+      const bounds = low && high ? speedBounds([low, high], plannedAfterFirst, late) : rate;
+      expectWithin(speed, bounds, 'rate');
     }
     if (ttft_ms !== undefined) expectWithin(ttft, later(ttft_ms, late), 'ttft_ms');
     if (e2e_ms !== undefined) expectWithin(e2e, later(e2e_ms, wall), 'e2e_ms');

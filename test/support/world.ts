@@ -43,16 +43,18 @@ export const lengthOf = (steps: readonly object[]): number =>
   );
 
 /**
- * Returns the speed that a measured one would be on an idle machine: a busy one stretches the pauses between a provider's
- * steps, and so the time after the first output.
- * @param plannedMs the time after the first output by the steps' pauses
+ * Returns the bounds of a speed on this machine: a busy one stretches the pauses between a provider's steps.
+ * @param plannedMs time after the first output by the steps' pauses
+ * @param lateMs by how much the answer took longer than by its pauses
  */
-export const speedOnIdleMachine = (
-  measured: number,
-  ttftMs: number,
-  e2eMs: number,
+export function speedBounds(
+  [low, high]: readonly [number, number],
   plannedMs: number,
-): number => (measured * (e2eMs - ttftMs)) / plannedMs;
+  lateMs: number,
+): [number, number] {
+  const stretch = 1 + Math.max(0, lateMs) / plannedMs;
+  return [low / stretch, high * stretch];
+}
 
 /** The habits of providers that were reported in public: `test/fixtures/world/cases.json`. */
 export const worldCases = (): readonly WorldCase[] =>
