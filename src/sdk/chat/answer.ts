@@ -105,16 +105,14 @@ class ReadAnswer implements Answer {
       case 'text':
       case 'reasoning':
       case 'refusal': {
-        this.#passHeld(piece.type);
-        const text = this.#pairs.join(piece.type, this.#repetitions.fresh(piece.type, piece.text));
+        const text = this.#pairs.join(piece.type, this.#fresh(piece.type, piece.text));
         if (text !== '' || piece.text === '') this.#pass(text === piece.text ? piece : { ...piece, text });
         else this.#output = true;
         return;
       }
       case 'tool_call': {
         const { index, id, name } = piece;
-        this.#passHeld(index);
-        const args = this.#pairs.join(index, this.#repetitions.fresh(index, piece.arguments));
+        const args = this.#pairs.join(index, this.#fresh(index, piece.arguments));
         const bare = id === undefined && name === undefined;
         if (args !== '' || piece.arguments === '' || !bare) this.#pass({ ...piece, arguments: args });
         else this.#output = true;
@@ -176,6 +174,13 @@ class ReadAnswer implements Answer {
     // Usage counts and reports can also come in the middle of a text, so they don't end the tag.
     if (piece.type === 'finish' || piece.type === 'tool_call' || piece.type === 'refusal') this.#tags?.end();
     this.#tell(piece);
+  }
+
+  /** Returns what is new in a piece. */
+  #fresh(place: Place, text: string): string {
+    if (this.#repetitions.ordinary === place) return text;
+    this.#passHeld(place);
+    return this.#repetitions.fresh(place, text);
   }
 
   /** Passes on what is held of a repetition, before a piece of another place. */

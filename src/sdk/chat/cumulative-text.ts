@@ -42,6 +42,11 @@ export class CumulativeText {
     return this.#held === '' ? '' : this.#decide(this.#shows(MIN_BYTES_AT_END));
   }
 
+  /** Whether all further pieces pass unchanged. */
+  get ordinary(): boolean {
+    return this.#state === 'ordinary';
+  }
+
   /** Whether pieces are held. */
   get waiting(): boolean {
     return this.#held !== '';

@@ -9,6 +9,8 @@ export type Place = 'text' | 'reasoning' | 'refusal' | number;
  * piece for another place, the caller passes on the `rest`.
  */
 export class Repetitions {
+  /** The latest place whose text repeats nothing, while none is held. Its pieces need not pass through `fresh`. */
+  ordinary: Place | undefined;
   readonly #places = new Map<Place, CumulativeText | RepeatedArguments>();
   #waiting: Place | undefined;
 
@@ -21,6 +23,7 @@ export class Repetitions {
     }
     const text = reader.feed(piece);
     this.#waiting = reader.waiting ? place : undefined;
+    this.ordinary = reader instanceof CumulativeText && reader.ordinary ? place : undefined;
     return text;
   }
 
