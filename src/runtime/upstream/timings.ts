@@ -5,20 +5,28 @@ export function nowUs(): number {
   return Math.trunc(performance.now() * 1000);
 }
 
-/** When this turn of the event loop read its first bytes, on the clock of `nowUs`; undefined before. */
+/** Reads closer to each other than this are probably of one turn of the event loop. */
+const CLOSE_US = 100;
+
+let lastReadUs = Number.NEGATIVE_INFINITY;
+/** The time that the reads of this turn of the event loop share, on the clock of `nowUs`; undefined before. */
 let turnReadUs: number | undefined;
 
 /**
- * Returns when the bytes at hand were read. All reads of one turn of the event loop share the time of the first: their
- * bytes were there by then, and waited only for the reads before them.
+ * Returns when the bytes at hand were read. Many reads of one turn of the event loop share a time: their bytes were
+ * there by then, and waited only for the reads before them.
  */
 function readNowUs(): number {
-  if (turnReadUs === undefined) {
-    turnReadUs = nowUs();
-    // Immediates run right after the turn's reads.
+  if (turnReadUs !== undefined) return turnReadUs;
+  const readUs = nowUs();
+  // A lone read needs no immediate, for which the event loop would make another round. Immediates run right after the
+  // turn's reads.
+  if (readUs - lastReadUs < CLOSE_US) {
+    turnReadUs = readUs;
     setImmediate(endTurn);
   }
-  return turnReadUs;
+  lastReadUs = readUs;
+  return readUs;
 }
 
 function endTurn(): void {
@@ -48,7 +56,10 @@ export interface Timeline {
   readonly protocol: ConnectionTimes['protocol'] | undefined;
   /** Returns the microseconds since the daemon read the request's last byte. */
   elapsedUs(): number;
-  /** Like `elapsedUs`, for bytes of the response that were just read: reads of one turn of the event loop share a time. */
+  /**
+   * Like `elapsedUs`, for bytes of the response that were just read: many reads of one turn of the event loop share a
+   * time.
+   */
   readUs(): number;
   /**
    * Call this before a request is sent upstream. It starts a new attempt unless `continueAttempt` was called before.

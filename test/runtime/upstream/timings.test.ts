@@ -156,10 +156,12 @@ test('a stream that is cancelled while it is queued never reaches the upstream',
   expect(upstream.connections()).toBe(1);
 });
 
-test('bytes that one turn of the event loop reads share a time, and come after their request', async () => {
+test('many reads of one turn of the event loop share a time, and come after their request', async () => {
   const [first, second] = [createTimeline(nowUs()), createTimeline(nowUs())];
   first.mark('sentUs');
-  const readUs = first.readUs();
+  let readUs = first.readUs();
+  // Two close reads begin to share; this thread may pause between two.
+  for (let next = first.readUs(); next !== readUs; next = first.readUs()) readUs = next;
   expect(readUs).toBeGreaterThanOrEqual(Number(first.timings.sentUs));
   // The work of another read.
   while (first.elapsedUs() < readUs + 2000);
