@@ -58,9 +58,16 @@ test.each(['chat-completions', 'responses', 'anthropic'] as const)(
     writeFileSync(join(ground.place.dir, 'notes.md'), '# Notes');
     session = openTerminal(ground.place);
     await session.untilScreen(/● connected/);
-    for (const typed of ['dot.png', "'my doc.pdf'", 'notes.md', 'gone.png'])
+    // One line after another: many lines at once would be a paste.
+    for (const [typed, seen] of [
+      ['dot.png', /attached: dot\.png/],
+      ["'my doc.pdf'", /attached: .*my doc\.pdf/],
+      ['notes.md', /attached: .*notes\.md/],
+      ['gone.png', /gone\.png cannot be read: /],
+    ] as const) {
       session.send(`/attach ${typed}\r`);
-    await session.untilScreen(/gone\.png cannot be read: /);
+      await session.untilScreen(seen);
+    }
     await session.untilScreen(/attached: dot\.png 12 B, my doc\.pdf 8 B, notes\.md 7 B; \/detach/);
     session.send('See\r');
     const body = JSON.parse((await upstream.request(0)).body.toString()) as Record<string, unknown[]>;
