@@ -58,8 +58,9 @@ class AnswerStream implements ChatStream {
   readonly #head: AnswerHead;
   readonly #context: AnswerContext;
   readonly #answer: Answer;
-  /** Created for the first bytes beyond ASCII. */
+  /** Created when a first piece in ASCII is not the whole body. */
   #decoder: StringDecoder | undefined;
+  #begun = false;
   #body: AnswerBody | undefined;
 
   constructor(head: AnswerHead, onEvent: (event: ChatEvent) => void, context: AnswerContext) {
@@ -108,10 +109,12 @@ class AnswerStream implements ChatStream {
   }
 
   #textOf(bytes: Uint8Array): string {
-    if (this.#decoder === undefined) {
+    if (!this.#begun) {
+      this.#begun = true;
+      // Many bodies come in one piece. For each of many pieces, the decoder costs less than the check.
       if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-      this.#decoder = new StringDecoder('utf8');
     }
+    this.#decoder ??= new StringDecoder('utf8');
     return this.#decoder.write(bytes);
   }
 
