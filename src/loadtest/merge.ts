@@ -84,7 +84,7 @@ export function mergeReports(reports: readonly [SavedReport, ...SavedReport[]]):
         startSpreadMs <= MOST_SPREAD * durationMs
           ? []
           : [
-              `use --start-at: the tests of ${mode} began ${seconds(startSpreadMs)} apart, and rates are over the whole ${seconds(durationMs)}`,
+              `use --start-at, and a longer test: the tests of ${mode} began ${timeText(startSpreadMs)} apart, and rates are over the whole ${timeText(durationMs)}`,
             ],
       ),
     ],
@@ -239,4 +239,4 @@ function sumOfLoads(reports: readonly SavedReport[]): Record<string, unknown> {
   };
 }
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const timeText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);

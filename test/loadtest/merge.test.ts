@@ -177,7 +177,7 @@ describe('processes that ran at different times', () => {
       saved(tallyOf(sent(1, 0, 1)), { load: shard(2, 2), run }),
     );
     expect(notes).toEqual([
-      'use --start-at: the tests of a began 9.0 s apart, and rates are over the whole 19.0 s',
+      'use --start-at, and a longer test: the tests of a began 9.0 s apart, and rates are over the whole 19.0 s',
     ]);
   });
 });
