@@ -319,7 +319,7 @@ test('Ctrl+C prints the figures so far and exits with 130', async () => {
 });
 
 test('a terminal shows a bar with live figures until the end', async () => {
-  await endpoint({ ...answer, delayMs: 150 });
+  await endpoint({ ...answer, delayMs: 600 });
   const session = openTerminal(ground.place, ['bench', '--requests', '4', '--progress', 'line']);
   try {
     await session.untilScreen(/openai +\[█+ *\] [1-3]\/4 +\d.*requests\/s.*ttft p50 \d+ ms/);
