@@ -75,8 +75,11 @@ export function packagesOf({ traces, metrics }: Pick<TelemetryPlan, 'traces' | '
 
 /** Further spans that wait to be exported are dropped: a load test makes thousands a second. */
 const MOST_SPANS = 50_000;
-/** At the end, a collector that takes nothing for this long is given up, in ms. */
-const SILENT_MS = 1000;
+/**
+ * At the end, a collector that takes nothing for this long is given up, in ms. On a busy machine, making the export
+ * takes a second of it.
+ */
+const SILENT_MS = 3000;
 /** The longest wait at the end, for a collector that takes one batch after another, in ms. */
 const FLUSH_MS = 5000;
 
