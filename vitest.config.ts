@@ -5,6 +5,7 @@ import { SlowestFirst } from './test/support/slowest-first.js';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    setupFiles: ['test/support/same-samples.ts'],
     // These limits end a test that hangs, and are no measure of speed: a busy machine may need many times what an idle one needs.
     testTimeout: 180_000,
     hookTimeout: 180_000,
