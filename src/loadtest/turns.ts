@@ -1,3 +1,4 @@
+import { mean } from '../metrics/percentile.js';
 import { createDistribution, type Summary } from './distribution.js';
 import type { Sent } from './sample.js';
 import type { Tally } from './tally.js';
@@ -27,8 +28,8 @@ export function turnFigures({ samples, latencyOf }: Tally): TurnFigures[] {
       const all = turns.get(turn) ?? [];
       const sent = all.filter((one): one is Sent => one.outcome === 'complete');
       const latencies = sent.map(latencyOf);
-      const promptTokens = mean(sent.map((one) => one.promptTokens));
-      const cachedTokens = mean(sent.map((one) => one.cachedTokens));
+      const promptTokens = mean(sent.flatMap((one) => one.promptTokens ?? []));
+      const cachedTokens = mean(sent.flatMap((one) => one.cachedTokens ?? []));
       const ttft = summaryOf(latencies.map((one) => one.ttft));
       const tpot = summaryOf(latencies.map((one) => one.tpot));
       const e2e = summaryOf(latencies.map((one) => one.e2e));
@@ -43,11 +44,6 @@ export function turnFigures({ samples, latencyOf }: Tally): TurnFigures[] {
         ...(e2e !== undefined && { e2e }),
       };
     });
-}
-
-function mean(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((one) => one !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0) / known.length;
 }
 
 function summaryOf(values: readonly (number | undefined)[]): Summary | undefined {

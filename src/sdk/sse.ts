@@ -6,7 +6,7 @@ const HEAD = { statusCode: 200, contentType: 'text/event-stream' };
 const encoder = new TextEncoder();
 
 /**
- * Reads the text of chat completions from a complete event stream. Follows the event stream format: any line end,
+ * Reads the text of chat completions from a complete event stream. Follows the event stream format: each kind of line end,
  * with or without a space after the colon, comments, several data lines. Use `createChatStream` for an answer that is
  * still arriving.
  */

@@ -1,4 +1,5 @@
 import { createTally } from '../../loadtest/tally.js';
+import { mean } from '../../metrics/percentile.js';
 import { loadOf } from './load.js';
 import { measure } from './measure.js';
 import { type LoadKind, MOST_LOAD } from './search-flags.js';
@@ -34,8 +35,4 @@ export async function firstLoad(
   const turns = mean(Array.from({ length: LOOKED_AT }, (_, index) => turnsOf(index))) ?? 1;
   const perSecond = 1000 / Math.max(1, ms * turns);
   return Math.min(MOST_LOAD / 2, Math.max(0.01, Number(perSecond.toPrecision(2))));
-}
-
-function mean(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, one) => sum + one, 0) / values.length;
 }

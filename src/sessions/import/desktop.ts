@@ -2,7 +2,7 @@ import { isList, numberIn, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import type { TellOmitted } from './messages.js';
+import { systemOf, type TellOmitted } from './messages.js';
 import { type About, conversationOf, type Node, treeOf } from './nodes.js';
 
 /** Whether the value is a conversation of LM Studio. */
@@ -35,10 +35,6 @@ function versionOf(version: JsonObject): JsonObject {
     steps.length === 0 ? (version.content ?? []) : steps.flatMap((step) => objectsIn(step, 'content'));
   const model = textIn(objectIn(version, 'senderInfo') ?? {}, 'senderName') ?? null;
   return { role: version.role ?? null, content, model };
-}
-
-function systemOf(prompt: string): JsonObject[] {
-  return prompt === '' ? [] : [{ role: 'system', content: prompt }];
 }
 
 /** Whether the value is a session of Continue. */

@@ -2,7 +2,7 @@ import { isList, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { textOf, timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
-import type { TellOmitted } from './messages.js';
+import { systemOf, type TellOmitted } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
 
 /** Whether the value is a conversation of LibreChat's export. */
@@ -13,9 +13,9 @@ export function isLibreChat(value: JsonObject): boolean {
 /** Reads a conversation of LibreChat's export. Messages name their parent, or have their children in them. */
 export function libreChatConversation(value: JsonObject, omit: TellOmitted): Conversation {
   const options = objectIn(value, 'options') ?? {};
-  const prompt = textIn(options, 'promptPrefix') ?? '';
-  const system: Node[] =
-    prompt === '' ? [] : [{ key: 'system', parent: null, message: { role: 'system', content: prompt } }];
+  const system = systemOf(textIn(options, 'promptPrefix') ?? '').map(
+    (message): Node => ({ key: 'system', parent: null, message }),
+  );
   const all = [...withChildren(objectsIn(value, 'messages'))];
   const keys = new Set(all.map((message) => textIn(message, 'messageId')));
   const nodes = all.map((message, index): Node => {

@@ -1,5 +1,5 @@
 import { textIn } from '../json.js';
-import type { JsonObject, Role } from '../types.js';
+import type { Json, JsonObject, Role } from '../types.js';
 import { callsOf, joined, piecesOf, timeIn } from './content.js';
 import type { Draft } from './conversation.js';
 
@@ -21,6 +21,11 @@ const ROLES: Readonly<Record<string, Role>> = {
 export function isMessage(value: JsonObject): boolean {
   const role = textIn(value, 'role');
   return role !== undefined && role in ROLES && ('content' in value || 'tool_calls' in value);
+}
+
+/** Returns the system prompt as a message; none for an empty one. */
+export function systemOf(prompt: Json): JsonObject[] {
+  return prompt === '' ? [] : [{ role: 'system', content: prompt }];
 }
 
 /** Returns a message in the format of chat APIs. Tool results in it become messages of their own. */

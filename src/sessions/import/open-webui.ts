@@ -1,5 +1,6 @@
-import { isObject, numberIn, objectIn, objectsIn, textIn } from '../json.js';
+import { isObject, objectIn, objectsIn, textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
+import { timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
 import type { TellOmitted } from './messages.js';
 import { type Node, treeOf } from './nodes.js';
@@ -27,18 +28,13 @@ export function openWebUiConversation(value: JsonObject, omit: TellOmitted): Con
     {
       id: textIn(value, 'id') ?? JSON.stringify(value),
       title: textIn(value, 'title') ?? textIn(chat, 'title'),
-      createdMs: seconds(value, 'created_at'),
-      usedMs: seconds(value, 'updated_at'),
+      createdMs: timeIn(value, 'created_at'),
+      usedMs: timeIn(value, 'updated_at'),
       endpoint: 'Open WebUI',
       head: current,
     },
     omit,
   );
-}
-
-function seconds(value: JsonObject, name: string): number | undefined {
-  const time = numberIn(value, name);
-  return time === undefined ? undefined : time * 1000;
 }
 
 /** Returns the nodes of a message. The last one has its key; an answer with tool calls has several. */

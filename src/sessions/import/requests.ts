@@ -1,6 +1,6 @@
 import { objectIn, objectsIn, textIn } from '../json.js';
 import type { Json, JsonObject } from '../types.js';
-import { isMessage, type TellOmitted } from './messages.js';
+import { isMessage, systemOf, type TellOmitted } from './messages.js';
 import { messagesOfItems } from './response-items.js';
 
 /** The roles of ShareGPT's form, where a message has `from` and `value`. */
@@ -25,7 +25,7 @@ export function hasMessages(value: JsonObject): boolean {
 export function messagesOf(value: JsonObject, omit: TellOmitted): readonly JsonObject[] {
   const { request, messages, input, turns } = listsOf(value);
   const prompt: Json = request.system ?? request.instructions ?? request.system_prompt ?? '';
-  const system = prompt === '' ? [] : [{ role: 'system', content: prompt }];
+  const system = systemOf(prompt);
   if (messages.length > 0) return [...system, ...messages];
   if (turns.length > 0) return [...system, ...turns.map(messageOfTurn)];
   return [...system, ...messagesOfItems(input, omit)];
