@@ -2,7 +2,7 @@
 // and its types (tsc), and its CommonJS entry points.
 //   build.ts --if-needed   does nothing while dist/ is newer than its sources
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { lateConstants } from './build/late-constants.ts';
 import { writeNotices } from './build/notices.ts';
 import { buildPages } from './build/pages.ts';
 import { smallPriceData } from './build/price-data.ts';
+import { wasmFiles } from './build/wasm-files.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'dist', '.built');
@@ -69,16 +70,6 @@ const lazyBuiltins: Plugin = {
   },
 };
 
-/** Ink's layout engine would fetch its code from a data URL, which would load Node's whole HTTP client. */
-const layoutWithoutFetch: Plugin = {
-  name: 'layout-without-fetch',
-  setup({ onLoad }) {
-    onLoad({ filter: /yoga-layout.*\.js$/ }, ({ path }) => ({
-      contents: `const fetch = undefined;\n${readFileSync(path, 'utf8')}`,
-    }));
-  },
-};
-
 /**
  * undici has its parser twice; every processor that Node 22 runs on has the instructions of the faster one. A third
  * one, Milo, is an experiment that an environment variable turns on.
@@ -93,7 +84,9 @@ const oneParser: Plugin = {
   },
 };
 
+const chunks = join(root, 'dist', 'chunks');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(chunks, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
@@ -105,7 +98,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [lazyBuiltins, layoutWithoutFetch, oneParser, smallPriceData, lateConstants],
+  plugins: [lazyBuiltins, wasmFiles(chunks), oneParser, smallPriceData, lateConstants],
   platform: 'node',
   format: 'esm',
   target: 'node20',

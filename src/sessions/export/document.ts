@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { carriedIn } from '../../common/carried.js';
 import { SessionsError } from '../problem.js';
 import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } from '../types.js';
@@ -7,27 +8,24 @@ import { type Json, type JsonObject, MESSAGE_STATUSES, ROLES, type Session } fro
 const FORMAT = 'vastar-tui/sessions';
 const FORMAT_VERSION = 2;
 
-const json: z.ZodType<Json> = z.json();
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+const json: z.ZodMiniType<Json> = z.json();
+const jsonObject: z.ZodMiniType<JsonObject> = z.record(z.string(), z.json());
 const unixMs = z.int();
-const reference = z.int().nullable();
+const reference = z.nullable(z.int());
 
 // Members that version 1 lacks get an empty default.
 const attachment = z.object({
   name: z.string(),
   type: z.string(),
-  size: z.int().nullable(),
-  data: z
-    .string()
-    .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'expected Base64')
-    .nullable(),
-  url: z.string().nullable(),
+  size: z.nullable(z.int()),
+  data: z.nullable(z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'expected Base64'))),
+  url: z.nullable(z.string()),
 });
 
-const members = z.array(jsonObject).optional();
+const members = z.optional(z.array(jsonObject));
 const carried = z.object({
   message: z.object({
-    reasoning_content: z.string().optional(),
+    reasoning_content: z.optional(z.string()),
     reasoning_details: members,
     thinking_blocks: members,
   }),
@@ -41,15 +39,15 @@ const message = z.object({
   atMs: unixMs,
   text: z.string(),
   reasoning: z.string(),
-  refusal: z.string().default(''),
-  toolCalls: z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() })).default([]),
-  carried: carried.nullable().default(null),
-  toolCallId: z.string().nullable().default(null),
-  attachments: z.array(attachment).default([]),
+  refusal: z._default(z.string(), ''),
+  toolCalls: z._default(z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() })), []),
+  carried: z._default(z.nullable(carried), null),
+  toolCallId: z._default(z.nullable(z.string()), null),
+  attachments: z._default(z.array(attachment), []),
   status: z.enum(MESSAGE_STATUSES),
-  finishReason: z.string().nullable().default(null),
-  endpoint: z.string().nullable(),
-  model: z.string().nullable(),
+  finishReason: z._default(z.nullable(z.string()), null),
+  endpoint: z.nullable(z.string()),
+  model: z.nullable(z.string()),
 });
 
 const exchange = z.object({
@@ -61,23 +59,23 @@ const exchange = z.object({
   url: z.string(),
   model: z.string(),
   outcome: z.string(),
-  error: z
-    .object({
+  error: z.nullable(
+    z.object({
       class: z.string(),
       message: z.string(),
-      hop: z.string().nullable(),
-      statusCode: z.int().nullable(),
-    })
-    .nullable(),
+      hop: z.nullable(z.string()),
+      statusCode: z.nullable(z.int()),
+    }),
+  ),
   request: jsonObject,
   metrics: jsonObject,
   timeline: json,
-  http: json.default(null),
+  http: z._default(json, null),
   events: json,
 });
 
 const session = z.object({
-  id: z.string().regex(/^[0-9a-f]{12}$/, 'expected 12 hexadecimal digits'),
+  id: z.string().check(z.regex(/^[0-9a-f]{12}$/, 'expected 12 hexadecimal digits')),
   title: z.string(),
   createdMs: unixMs,
   usedMs: unixMs,
@@ -90,11 +88,15 @@ const session = z.object({
 /** The whole export. schemas/sessions-export.json is generated from it. */
 export const document = z
   .object({ format: z.literal(FORMAT), version: z.literal([1, FORMAT_VERSION]), sessions: z.array(session) })
-  .meta({ title: 'Sessions of vastar-tui', description: 'docs/sessions.md describes each member.' });
+  .register(z.globalRegistry, {
+    title: 'Sessions of vastar-tui',
+    description: 'docs/sessions.md describes each member.',
+  });
 
-const versioned = z
-  .object({ format: z.literal(FORMAT), version: z.int() })
-  .transform(({ version }) => version);
+/** The words for what is wrong, which zod/mini leaves out. */
+const english = en().localeError;
+
+const versioned = z.object({ format: z.literal(FORMAT), version: z.int() });
 
 /** Returns sessions in the format of the JSON export. Messages and exchanges of each session are numbered from 1. */
 export function toDocument(sessions: readonly Session[]): string {
@@ -108,11 +110,11 @@ export function toDocument(sessions: readonly Session[]): string {
  */
 export function fromDocument(text: string): Session[] {
   const content = readJson(text);
-  const { data: version = 0 } = versioned.safeParse(content);
+  const version = versioned.safeParse(content).data?.version ?? 0;
   if (version > FORMAT_VERSION) {
     throw invalid(`its version is ${version}, and this program knows up to ${FORMAT_VERSION}: update it`);
   }
-  const parsed = document.safeParse(content);
+  const parsed = document.safeParse(content, { error: english });
   if (!parsed.success) throw invalid(reasonOf(parsed.error));
   for (const [index, { messages }] of parsed.data.sessions.entries()) {
     const earlier = new Set<number>();
@@ -138,7 +140,7 @@ function readJson(text: string): unknown {
   }
 }
 
-function reasonOf(error: z.ZodError): string {
+function reasonOf(error: z.core.$ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'not of the expected form';
   const where = issue.path

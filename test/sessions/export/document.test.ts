@@ -86,6 +86,10 @@ test('a session whose id is in use is imported with a new id', () => {
 test.each([
   ['', 'it is not JSON'],
   ['{}', 'format: '],
+  [
+    toDocument([{ ...emptySession(), title: 'first' }]).replace('"first"', '5'),
+    'sessions[0].title: Invalid input: expected string, received number',
+  ],
   ['{"format":"vastar-tui/sessions","version":3,"sessions":[]}', 'its version is 3'],
   [toDocument([{ ...emptySession(), id: '../../etc' }]), 'sessions[0].id: expected 12 hexadecimal digits'],
   [
