@@ -1,4 +1,4 @@
-// Writes docs/api.md from the declarations and doc comments of the package's exports (in dist/lib: build first).
+// Writes docs/api.md from the declarations and doc comments of the package's exports (in dist/cjs: build first).
 //   api-docs.ts           writes the page
 //   api-docs.ts --check   fails when it differs
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ interface Declaration {
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const lib = join(root, 'dist', 'lib');
+const types = join(root, 'dist', 'cjs');
 const page = join(root, 'docs', 'api.md');
 
 const EXPORT = /^export (?:declare )?(?:abstract )?(class|interface|type|enum|function|const) (\w+)/;
@@ -106,8 +106,8 @@ function render(title: string, exported: ReadonlyMap<string, Declaration>): stri
 const byName = ([one]: [string, Declaration], [other]: [string, Declaration]): number =>
   one.localeCompare(other, 'en');
 
-const sdk = exportsOf(join(lib, 'sdk', 'index.d.ts'));
-const all = exportsOf(join(lib, 'index.d.ts'));
+const sdk = exportsOf(join(types, 'sdk', 'index.d.ts'));
+const all = exportsOf(join(types, 'index.d.ts'));
 const connector = new Map([...all].filter(([name]) => !sdk.has(name)));
 const text = `# API
 

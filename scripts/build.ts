@@ -7,8 +7,8 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { LIBRARY_ENTRIES, writeCommonjs } from './build/commonjs.ts';
 import { removeUnreached } from './build/declarations.ts';
+import { LIBRARY_ENTRIES, writeEntries } from './build/entries.ts';
 import { lateConstants } from './build/late-constants.ts';
 import { writeNotices } from './build/notices.ts';
 import { buildPages } from './build/pages.ts';
@@ -151,6 +151,6 @@ await build({
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 });
-removeUnreached(join(root, 'dist', 'lib'), LIBRARY_ENTRIES);
-writeCommonjs(join(root, 'dist'));
+removeUnreached(join(root, 'dist', 'cjs'), LIBRARY_ENTRIES);
+writeEntries(join(root, 'dist'));
 writeFileSync(stamp, '');
