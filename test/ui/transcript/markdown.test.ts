@@ -84,6 +84,13 @@ describe('a link shows its true target', () => {
     ['[a ](  b)c](d)', 'a  (b)c](d)'],
     ['[a]( b(c)) d)', 'a (b(c)) d)'],
     ['[run](javascript:alert(1))', 'run (javascript:alert(1))'],
+    ['[x](https://e.example/Foo_\\\\bar\\))', 'x (e.example)', 'https://e.example/Foo_\\bar)'],
+    [
+      '[x](https://e.example/?a=1&amp;b=2 "t &amp; u")',
+      'x "t & u" (e.example)',
+      'https://e.example/?a=1&b=2',
+    ],
+    ['https://e.example/?a=1&amp;b=2', 'https://e.example/?a=1&b=2'],
     ['https://plain.example/a?b=c', 'https://plain.example/a?b=c'],
     ['me@a.example', 'me@a.example'],
     ['[write](mailto:me@a.example)', 'write (mailto:me@a.example)'],

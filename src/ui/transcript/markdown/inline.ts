@@ -110,9 +110,9 @@ function linked(runs: Run[], token: Tokens.Link | Tokens.Image, at: number, look
   const { hyperlinks, restore } = look;
   const href = hrefOf(token, look);
   const { host, full, isHostAlone, clickable } = destinationOf(href);
-  const text = token.type === 'link' ? restore(token.text) : '';
+  const text = token.type === 'link' ? decoded(restore(token.text)) : '';
   const url = hyperlinks ? clickable : undefined;
-  const title = token.title ? ` "${restore(token.title).replace(/\s+/g, ' ')}"` : '';
+  const title = token.title ? ` "${decoded(restore(token.title)).replace(/\s+/g, ' ')}"` : '';
   const beside = showsHost(text, href) ? title : `${title} (${host})`;
   const target = url !== undefined || isHostAlone || showsTarget(text, href) ? undefined : full;
   const shown = url === undefined ? runs : runs.map((run) => ({ ...run, href: url }));
@@ -121,9 +121,9 @@ function linked(runs: Run[], token: Tokens.Link | Tokens.Image, at: number, look
   return [...shown, { tone: 'dim', text: beside, at: end, ...(target !== undefined && { target }) }];
 }
 
-/** The URL without escapes of parentheses and brackets. In text, such escapes stay. */
+/** The URL without entities and escapes of parentheses and brackets. In text, such escapes stay. */
 function hrefOf({ href }: { href: string }, { restore }: InlineLook): string {
-  return restore(href).replace(/\\([()[\]\\])/g, '$1');
+  return decoded(restore(href)).replace(/\\([()[\]\\])/g, '$1');
 }
 
 const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|amp|lt|gt|quot|nbsp);/gi;

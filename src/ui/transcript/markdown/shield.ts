@@ -34,7 +34,9 @@ export function shield(source: string): Shielded {
   let text = /[\\$]/.test(source) ? withoutFormulas(source, hidden) : source;
   // A streaming text is shielded in each frame, so skip the patterns that can't match.
   if (text.includes('\\'))
-    text = text.replace(WINDOWS_PATH, (path) => path.replace(/[\\*_~]/g, standIn)).replace(DELIMITER, hidden);
+    text = text
+      .replace(WINDOWS_PATH, (path) => path.replace(/\\[()[\]]|[\\*_~]/g, hidden))
+      .replace(DELIMITER, hidden);
   if (text.includes('~')) text = text.replace(LONE_TILDE, standIn);
   if (text.includes('__')) text = text.replace(DUNDER, hidden);
   if (text.includes('*')) text = text.replace(/[^\n]+/g, (line) => withoutOperators(line, hidden));
