@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DirectStreamer, openDirect } from '../../src/commands/bench/direct.js';
 import { type Endpoint, loadConfigObject } from '../../src/config/index.js';
 import type { Adaptations } from '../../src/connector/adaptation.js';
@@ -23,17 +23,20 @@ const WHOLE = sseEvents(deltaOf('one '), deltaOf('two '), deltaOf('three'), FINI
 
 let direct: DirectStreamer;
 let upstream: Upstream;
-beforeEach(async () => {
+const upstreams: Upstream[] = [];
+beforeAll(async () => {
   direct = await openDirect({});
 });
-afterEach(async () => {
+afterAll(async () => {
   await direct.close();
-  await upstream.close();
+  await Promise.all(upstreams.map((one) => one.close()));
 });
 
 async function serve(answer: Handler | Script): Promise<Endpoint> {
-  upstream = await startUpstream(answer);
-  const openai = { base_url: upstream.url, api_key: 'sk-test', model: 'm' };
+  const started = await startUpstream(answer);
+  upstreams.push(started);
+  upstream = started;
+  const openai = { base_url: started.url, api_key: 'sk-test', model: 'm' };
   const { endpoints } = loadConfigObject({ openai, simulator: { enabled: false } }, { env: {} });
   const endpoint = endpoints.find(({ name }) => name === 'openai');
   if (endpoint === undefined) throw new Error('no endpoint');
@@ -83,7 +86,7 @@ test.each(quirks.map((quirk) => [quirk.name, quirk] as const))(
   (_, quirk) => expectSame({ contentType: quirk.content_type, chunks: chunksOfQuirk(quirk) }),
 );
 
-test.each(
+test.concurrent.each(
   worldCases()
     .filter(({ slow }) => slow !== true)
     .map((habit) => [habit.name, habit] as const),

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { testDaemon } from '../support/daemon.js';
 import { startUpstream } from '../support/upstream.js';
 
+// The tests wait for time to pass, at once.
 const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
@@ -36,13 +37,13 @@ async function answerTo(steps: readonly (string | number)[]) {
   return { answer, ended: await (await upstream.request(0)).ended };
 }
 
-test('an answer with a finish reason ends although comments keep the connection open, and the request is cancelled', async () => {
+test.concurrent('an answer with a finish reason ends although comments keep the connection open, and the request is cancelled', async () => {
   const { answer, ended } = await answerTo([chunk('a', null), chunk(undefined, 'stop')]);
   expect(answer).toMatchObject({ outcome: 'complete', text: 'a' });
   expect(ended).toBe('hung up');
 });
 
-test('a pause does not end an answer whose every chunk has a finish reason', async () => {
+test.concurrent('a pause does not end an answer whose every chunk has a finish reason', async () => {
   const { answer } = await answerTo([
     chunk('a', 'stop'),
     2500,

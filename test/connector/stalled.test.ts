@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ErrorClass, OpenAIStreamConnector } from '../../src/index.js';
 import { testDaemon } from '../support/daemon.js';
 import { startUpstream } from '../support/upstream.js';
 
+// The tests wait for time to pass, all at once.
 const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
@@ -33,7 +34,7 @@ async function connectorTo(
   return { connector, ended: upstream.request(0).then((request) => request.ended) };
 }
 
-test('a silent answer ends as stalled, keeps its text, and the error names the setting', async () => {
+test.concurrent('a silent answer ends as stalled, keeps its text, and the error names the setting', async () => {
   const { connector, ended } = await connectorTo(() => '');
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { idleMs: 500 });
   expect(answer).toMatchObject({ outcome: 'stalled', text: 'Hello' });
@@ -41,7 +42,7 @@ test('a silent answer ends as stalled, keeps its text, and the error names the s
   expect(await ended).toBe('hung up');
 });
 
-test('comments keep an answer alive beyond the idle limit and the headers’ limit', async () => {
+test.concurrent('comments keep an answer alive beyond the idle limit and the headers’ limit', async () => {
   let left = 150;
   const { connector } = await connectorTo(() => {
     left -= 1;
@@ -52,7 +53,7 @@ test('comments keep an answer alive beyond the idle limit and the headers’ lim
   expect(answer).toMatchObject({ outcome: 'complete', text: 'Hello' });
 });
 
-test('the limit for the whole answer ends a running answer, and the error names the limit', async () => {
+test.concurrent('the limit for the whole answer ends a running answer, and the error names the limit', async () => {
   const { connector, ended } = await connectorTo(() => delta('.'));
   const answer = await connector.exchange([{ role: 'user', content: 'hi' }], { answerMs: 1000 });
   expect(answer).toMatchObject({
@@ -63,7 +64,7 @@ test('the limit for the whole answer ends a running answer, and the error names 
   expect(await ended).toBe('hung up');
 });
 
-test('data events keep an answer alive beyond the idle limit', async () => {
+test.concurrent('data events keep an answer alive beyond the idle limit', async () => {
   let left = 150;
   const { connector } = await connectorTo(() => {
     left -= 1;
@@ -73,7 +74,9 @@ test('data events keep an answer alive beyond the idle limit', async () => {
   expect(answer).toMatchObject({ outcome: 'complete', text: `Hello${'.'.repeat(149)}` });
 });
 
-test('a reader that takes longer than the idle limit does not count as silence of the provider', async () => {
+test.concurrent('a reader that takes longer than the idle limit does not count as silence of the provider', async ({
+  expect,
+}) => {
   let left = 3;
   const { connector } = await connectorTo(() => {
     left -= 1;

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePlace, type Place, type Running, runProgram, startProgram } from '../support/program.js';
+import { type Simulator, startSimulator } from '../../src/simulator/server.js';
+import {
+  makePlace,
+  type Place,
+  RUNTIME,
+  type Running,
+  runProgram,
+  startProgram,
+} from '../support/program.js';
 import { worldCases } from '../support/world.js';
 
 interface Shown {
@@ -82,19 +90,19 @@ const CASES: Record<string, Shown> = {
   },
 };
 
+let simulator: Simulator;
 let place: Place;
-let running: Running[];
+let daemon: Running;
 beforeAll(async () => {
-  place = await makePlace();
-  running = [
-    startProgram(place, ['simulator', '--port', new URL(place.simulatorUrl).port]),
-    startProgram(place, ['runtime', 'run']),
-  ];
-  await Promise.all(running.map((one, index) => one.untilStderr(index === 0 ? /http/ : /listening on/)));
+  simulator = await startSimulator({ port: 0 });
+  place = await makePlace({}, simulator.url);
+  daemon = startProgram(place, ['--socket', place.socketPath], RUNTIME);
+  await daemon.untilStderr(/listening on/);
 });
 afterAll(async () => {
-  for (const { child } of running) child.kill('SIGKILL');
-  await Promise.all(running.map(({ ended }) => ended));
+  daemon.child.kill('SIGKILL');
+  await daemon.ended;
+  await simulator.close();
   place.remove();
 });
 
@@ -106,9 +114,20 @@ test('the simulator can play every reported case', () => {
   );
 });
 
-test.each(Object.entries(CASES))('%s', async (_name, { model, headers = {}, args = [], expects }) => {
-  const asked = ['ask', '--json', '--mode', 'simulator', '--model', model, 'What is the capital of France?'];
-  const given = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
-  const { stdout, stderr } = await runProgram(place, [...asked, ...given, ...args]);
-  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''), stderr).toMatchObject(expects);
-});
+test.concurrent.each(Object.entries(CASES))(
+  '%s',
+  async (_name, { model, headers = {}, args = [], expects }) => {
+    const asked = [
+      'ask',
+      '--json',
+      '--mode',
+      'simulator',
+      '--model',
+      model,
+      'What is the capital of France?',
+    ];
+    const given = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
+    const { stdout, stderr } = await runProgram(place, [...asked, ...given, ...args]);
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''), stderr).toMatchObject(expects);
+  },
+);

@@ -72,7 +72,7 @@ test('closing writes waiting changes and leaves no timer', () => {
 
 test('while the file is locked, changes are kept and saved in order afterwards; a lasting lock is reported', () => {
   const path = join(folder(), 'sessions.db');
-  const store = openedStore(path);
+  const store = openedStore(path, { patienceMs: 20 });
   const timers = fakeTimers();
   const problems: (SessionsError | undefined)[] = [];
   const journal = createJournal(store, { ...timers, onProblem: (problem) => problems.push(problem) });

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { Readable } from 'node:stream';
 import { main } from '../../src/commands/main.js';
 import type { Place } from './program.js';
 
@@ -13,7 +14,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs a command line in this process: for those that are refused before anything is started or asked, and those that only
- * read and write files. A process of its own takes a hundred times as much. stdin can't be given. One runs after another: a
+ * read and write files. A process of its own takes a hundred times as much. stdin is empty. One runs after another: a
  * process has one folder and one environment.
  */
 export function runHere(place: Place, args: readonly string[]): Promise<Answered> {
@@ -45,9 +46,11 @@ async function runNow({ dir, env }: Place, args: readonly string[]): Promise<Ans
       },
     };
   });
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin');
   process.chdir(dir);
   become(env);
   process.exitCode = undefined;
+  Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from([]) });
   try {
     // Otherwise it would change what the user has saved.
     if (homedir() !== env.HOME) throw new Error(`the home is ${homedir()} in place of ${env.HOME}`);
@@ -56,6 +59,7 @@ async function runNow({ dir, env }: Place, args: readonly string[]): Promise<Ans
     return { code: Number(process.exitCode ?? 0), stdout, stderr };
   } finally {
     for (const { restore } of written) restore();
+    if (stdin !== undefined) Object.defineProperty(process, 'stdin', stdin);
     process.chdir(before.dir);
     become(before.env);
     process.exitCode = before.exitCode;

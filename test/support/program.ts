@@ -63,15 +63,24 @@ export async function makePlace(extra: NodeJS.ProcessEnv = {}, simulator?: strin
   return place;
 }
 
-/** A TCP port that was free a moment ago. */
+// Below the ports that the system gives to connections and to servers that let it choose.
+const PORTS = { first: 15_000, count: 15_000 };
+let nextPort = (process.pid * 101) % PORTS.count;
+
+/** A TCP port that is free, and that nothing is given unless it asks for it. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = PORTS.first + nextPort;
+    nextPort = (nextPort + 1) % PORTS.count;
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export interface Ended {

@@ -43,16 +43,18 @@ export const lengthOf = (steps: readonly object[]): number =>
   );
 
 /**
- * Returns the bounds of a speed on this machine: a busy one stretches the pauses between a provider's steps.
+ * Returns the bounds of a speed on this machine: a busy one stretches the pauses between a provider's steps, or delivers
+ * what came meanwhile at once.
  * @param plannedMs time after the first output by the steps' pauses
- * @param lateMs by how much the answer took longer than by its pauses
+ * @param lateMs by how much the output took longer than by its pauses; negative: it took less
  */
 export function speedBounds(
   [low, high]: readonly [number, number],
   plannedMs: number,
   lateMs: number,
 ): [number, number] {
-  const stretch = 1 + Math.max(0, lateMs) / plannedMs;
+  const measured = Math.max(1, plannedMs + lateMs) / plannedMs;
+  const stretch = Math.max(measured, 1 / measured);
   return [low / stretch, high * stretch];
 }
 

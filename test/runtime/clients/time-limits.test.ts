@@ -1,12 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import type { WirePolicy } from '../../../src/protocol/messages.js';
 import { testDaemon } from '../../support/daemon.js';
 import { httpStream, streamOf } from '../../support/raw-client.js';
 import { type Script, startUpstream } from '../../support/upstream.js';
 
+// The tests wait for time to pass, all at once.
 const closing: Array<() => Promise<void>> = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
@@ -21,7 +22,7 @@ async function ask(script: Script, policy: WirePolicy, upstreamIdleMs = 300_000)
   return { upstream, end, body: body.toString(), ended: await ended };
 }
 
-test('late headers end the request, and the error names the setting', async () => {
+test.concurrent('late headers end the request, and the error names the setting', async () => {
   const { upstream, end, ended } = await ask({ delayMs: 60_000 }, { headersTimeoutMs: 1500 });
   expect(end.errorClass).toBe(ErrorClass.Timeout);
   expect(end.errorMessage).toBe(
@@ -30,7 +31,7 @@ test('late headers end the request, and the error names the setting', async () =
   expect(ended).toBe('hung up');
 });
 
-test('a passed deadline names the exact setting that the client sent, or none', async () => {
+test.concurrent('a passed deadline names the exact setting that the client sent, or none', async () => {
   const upstream = await startUpstream({ delayMs: 60_000 });
   const daemon = await testDaemon();
   closing.push(daemon.close, upstream.close);
@@ -46,13 +47,13 @@ test('a passed deadline names the exact setting that the client sent, or none', 
   expect(await told(2n, {})).toMatch(/: raise answer_ms or --answer-timeout$/);
 });
 
-test('the limit for headers does not end an answer that has begun', async () => {
+test.concurrent('the limit for headers does not end an answer that has begun', async () => {
   const chunks = Array.from({ length: 8 }, () => '.');
   const { end, body } = await ask({ chunks, gapMs: 300 }, { headersTimeoutMs: 1500 });
   expect([end.errorClass, body]).toEqual([ErrorClass.Success, '........']);
 });
 
-test('silence after the headers ends the answer, and the error names the setting', async () => {
+test.concurrent('silence after the headers ends the answer, and the error names the setting', async () => {
   const { upstream, end, body } = await ask({ chunks: ['a'], end: 'hang' }, { idleTimeoutMs: 1000 });
   expect([end.errorClass, body]).toEqual([ErrorClass.Timeout, 'a']);
   expect(end.errorMessage).toBe(
@@ -60,13 +61,13 @@ test('silence after the headers ends the answer, and the error names the setting
   );
 });
 
-test('comments keep an answer alive beyond the idle limit', async () => {
+test.concurrent('comments keep an answer alive beyond the idle limit', async () => {
   const chunks = Array.from({ length: 12 }, () => ': ping\n\n');
   const { end } = await ask({ chunks, gapMs: 200 }, { idleTimeoutMs: 1500 });
   expect(end.errorClass).toBe(ErrorClass.Success);
 });
 
-test("a request's own idle limit replaces the daemon's, even if it is longer", async () => {
+test.concurrent("a request's own idle limit replaces the daemon's, even if it is longer", async () => {
   const script = { chunks: ['a', 'b'], gapMs: 2500 };
   expect((await ask(script, {}, 500)).end.errorClass).toBe(ErrorClass.Timeout);
   expect((await ask(script, { idleTimeoutMs: 0 }, 500)).body).toBe('ab');
