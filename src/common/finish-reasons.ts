@@ -19,7 +19,7 @@ export type FinishClass =
 const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[]>> = {
   whole: [
     'stop,stopped,stop_sequence,stop_string,stop_word,stop_token,stop_str,end,eos,eos_token,eos_found',
-    'end_turn,pause_turn',
+    'end_turn',
     'complete,completed,done,finish,finished,success,normal,load,unload',
     'tool_calls,tool_call,tool_use,tools,tool-calls,function_call,function_calls,server_tool_use',
   ],
@@ -34,7 +34,7 @@ const REASONS: Readonly<Record<Exclude<FinishClass, 'unknown'>, readonly string[
     'image_safety,image_recitation,image_prohibited_content,model_armor,error_toxic,toxic,jailbreak,policy_violation',
   ],
   cut: [
-    'abort,aborted,cancel,cancelled,canceled,cancellation,interrupt,interrupted,incomplete,paused',
+    'abort,aborted,cancel,cancelled,canceled,cancellation,interrupt,interrupted,incomplete,paused,pause_turn,compaction',
     'preempted,disconnect,disconnected,client_disconnect,user_cancel,user_cancelled,killed,shutdown',
     'timeout,time_limit,deadline_exceeded,timed_out',
   ],

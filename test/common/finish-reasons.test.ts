@@ -15,7 +15,7 @@ const OUTCOMES = {
     'SAFETY',
     'content_filter',
   ],
-  truncated: ['abort', 'ABORTED', 'cancelled', 'canceled', 'incomplete', 'a_new_word'],
+  truncated: ['abort', 'ABORTED', 'cancelled', 'canceled', 'incomplete', 'pause_turn', 'a_new_word'],
   error: ['error', 'network_error', 'MALFORMED_FUNCTION_CALL', 'insufficient_system_resource'],
 } as const;
 

@@ -76,13 +76,13 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
   };
 
-  const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord): void => {
+  const readMessage = ({ model, content, usage, stop_reason: reason }: JsonRecord, counted = {}): void => {
     if (typeof model === 'string' && model !== '') result.model ??= model;
     // After its pieces, a whole message says again what they said.
     if (Array.isArray(content) && isBare(result)) {
       for (const [index, block] of content.entries()) startBlock(index, block);
     } else if (!Array.isArray(content)) readContent(content, 'text');
-    readUsage(usage);
+    readUsage(isRecord(usage) ? { ...usage, ...counted } : usage);
     finish(reason);
   };
 
@@ -95,7 +95,8 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     if (!isRecord(event)) return 'unrecognised';
     switch (event.type) {
       case 'message_start':
-        readMessage(recordOf(event.message));
+        // Its output count is that of the first tokens, so it is none without a later count.
+        readMessage(recordOf(event.message), { output_tokens: 0 });
         return 'open';
       case 'message':
         readMessage(event);

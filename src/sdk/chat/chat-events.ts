@@ -22,8 +22,8 @@ export interface ChatEventReader {
 }
 
 /**
- * Maps chunks of a chat completion (or a whole one) to events. Only the choice with the lowest index is read. Besides
- * OpenAI's format, it reads these variants (test/fixtures/sse has a stream for each):
+ * Maps chunks of a chat completion (or a whole one) to events. Only one choice is read. Besides OpenAI's
+ * format, it reads these variants (test/fixtures/sse has a stream for each):
  * - reasoning as `reasoning_content` (DeepSeek, vLLM, xAI), `reasoning` (OpenRouter, Groq, Ollama) or `reasoning_text`
  *   (GitHub Copilot)
  * - content as an array of parts (Mistral), also typed, nested, or a number
@@ -34,8 +34,12 @@ export interface ChatEventReader {
  */
 export function createChatEventReader({ emit, result, parts }: ReadAnswer): ChatEventReader {
   let numberOf: ReturnType<typeof createToolCallNumbering> | undefined;
-  /** The index of the choice that is read, which is the lowest index so far. */
+  /** The index of the choice that is read, which is the lowest index before the first output. */
   let chosen: number | undefined;
+  /** Whether the chosen choice has had output. */
+  let settled = false;
+  /** The indexes of other choices. */
+  const others = new Set<number>();
   /** Whether deltas had content. A message after them repeats it. */
   let inDeltas = false;
 
@@ -83,6 +87,7 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
 
   const readChoice = (choice: JsonRecord, { object, finish_reason: above }: JsonRecord): void => {
     const { delta, message } = choice;
+    settled ||= hasOutput(recordOf(delta));
     if (isRecord(delta)) {
       const before = amountOf(result);
       readDelta(delta);
@@ -99,19 +104,31 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
   const choiceOf = (choices: readonly unknown[]): JsonRecord | undefined => {
     let found: JsonRecord | undefined;
     const [only] = choices;
-    // LiteLLM sends the index of Anthropic's content block as the call's index.
-    if (choices.length === 1 && isRecord(only) && isRecord(only.delta) && holdsAny(only.delta.tool_calls))
-      return only;
+    if (choices.length === 1 && isRecord(only) && isBlock(only)) return only;
     for (const one of choices) {
       if (!isRecord(one)) continue;
       const index = indexOf(one);
       // Some servers count from 1.
-      if (index < (chosen ?? Number.POSITIVE_INFINITY) || (index === chosen && found === undefined)) {
+      if (chosen === undefined || (index < chosen && !settled) || (index === chosen && found === undefined)) {
         chosen = index;
         found = one;
       }
     }
     return found;
+  };
+
+  /** Whether this is a part of the answer under another index: LiteLLM sends that of Anthropic's content block. */
+  const isBlock = (choice: JsonRecord): boolean => {
+    const delta = recordOf(choice.delta);
+    const index = indexOf(choice);
+    if (holdsAny(delta.tool_calls)) return true;
+    if (chosen === undefined || index === chosen || others.has(index)) return false;
+    if (!hasOutput(delta)) return settled;
+    const { reasoning, text, toolCalls } = result;
+    const follows = reasoning !== '' && text === '' && toolCalls.length === 0 && holdsAny(delta.content);
+    if (follows) chosen = index;
+    else if (settled) others.add(index);
+    return follows;
   };
 
   const read = (sent: unknown): Verdict => {
@@ -125,6 +142,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (!Array.isArray(choices) && choices !== null && usage === undefined) return 'unrecognised';
     if (typeof model === 'string' && model !== '') result.model ??= model;
     if (choice !== undefined) readChoice(choice, event);
+    if (choice?.finish_reason === 'tool_calls' && result.toolCalls.length === 0)
+      readDelta({ tool_calls: callsBeside(choices) });
     if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
     const members = reportOf(event);
     if (members !== undefined) emit({ type: 'report', members });
@@ -147,6 +166,18 @@ const REASONING = [
   'thought',
 ];
 
+/** Members of a delta that hold output. */
+const OUTPUT = [
+  ...REASONING,
+  'reasoning_details',
+  'content',
+  'text',
+  'parts',
+  'refusal',
+  'tool_calls',
+  'function_call',
+];
+
 /** Members with output other than text: images (OpenRouter) and speech (OpenAI). */
 const BESIDE = ['images', 'audio'];
 
@@ -159,6 +190,16 @@ function reasonIn(value: unknown): string {
 function holdsAny(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return value !== undefined && value !== null;
+}
+
+/** GitHub Copilot sends the calls of Claude in a choice of their own, after that with the text. */
+function callsBeside(choices: unknown): unknown {
+  const messages = Array.isArray(choices) ? choices.map((choice) => recordOf(recordOf(choice).message)) : [];
+  return messages.find(({ tool_calls }) => holdsAny(tool_calls))?.tool_calls;
+}
+
+function hasOutput(delta: JsonRecord): boolean {
+  return OUTPUT.some((name) => delta[name] !== '' && holdsAny(delta[name]));
 }
 
 function isReadable(args: unknown): boolean {

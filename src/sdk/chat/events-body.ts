@@ -12,7 +12,7 @@ import {
 import { createEventReader } from './event-reader.js';
 import { createPlainEvents } from './plain-events.js';
 import { createRepeatedEvents } from './repeated-events.js';
-import { createStrayLines, strayValueOf } from './stray-lines.js';
+import { createStrayLines } from './stray-lines.js';
 import { laterUsage, usageIn } from './usage.js';
 
 /** Some gateways add `data:` to lines that already have it. */
@@ -147,17 +147,10 @@ export function eventsBody(answer: Answer, { contentType }: AnswerHead, context:
         answer.fail(unusableError(`sent an event of more than ${MAX_EVENT_CHARS} characters.`, context));
       },
     });
-  const lines = createStrayLines(
-    (text) => {
-      parser ??= newParser();
-      parser.feed(text);
-    },
-    (line) => {
-      const { isErrorField, text } = strayValueOf(line);
-      const reported = errorEventOf(parseJson(text), isErrorField ? 'error' : undefined, text);
-      if (reported !== undefined && !answer.over) answer.fail(streamError(reported, context));
-    },
-  );
+  const lines = createStrayLines((text) => {
+    parser ??= newParser();
+    parser.feed(text);
+  });
 
   const feed = createPlainEvents(onPlain, lines.feed);
   return {

@@ -1,4 +1,4 @@
-/** Filters lines that are not fields out of an event stream. Such a line can contain a server's error. */
+/** Rewrites the lines of an event stream that are not fields, so that a parser of event streams reads them. */
 export interface StrayLines {
   feed(text: string): void;
   /** Call this after the last text. */
@@ -6,81 +6,110 @@ export interface StrayLines {
 }
 
 const FIELD = 'error:';
-/** Most characters that are kept of a stray line. */
-const MAX_LINE_CHARS = 64 * 1024;
-const OPENING_BRACE = 0x7b;
-const SMALL_E = 0x65;
+const OPENING_BRACE = '{';
+/** Characters that end a line inside of a JSON text, or a field without a value. */
+const OPEN = /[{[,:]/;
+/** Characters that begin a line inside of a JSON text. */
+const INNER = /["{[}\]\-\dtfn]/;
+const CLOSING = /[}\]]/;
+/** Most white space at the start of a line that is read before the line's kind is decided. */
+const MAX_INDENT = 1000;
 
 /**
- * Passes lines `error: {…}` (llama.cpp until 2025) and lines of bare JSON (a gateway's error) to `take`, and all other
- * text to `pass`, in order. The event stream format would ignore both kinds of lines. The result does not depend on how
- * the text is split, and a line that is passed on costs only a search for its end.
+ * Passes text on, in order, with these lines as fields, because the event stream format would ignore them:
+ * - JSON over several lines, where only the first one begins with `data:`
+ * - bare JSON (a gateway's error, chunks after a comment)
+ * - `error: {…}` (llama.cpp until 2025)
+ *
+ * The result does not depend on how the text is split, and a line that is passed on unchanged costs only a search for
+ * its end.
  */
-export function createStrayLines(pass: (text: string) => void, take: (line: string) => void): StrayLines {
+export function createStrayLines(pass: (text: string) => void): StrayLines {
   /** The beginning of a line whose kind is not known yet. */
   let held = '';
-  /** The current stray line so far; undefined outside stray lines. */
-  let stray: string | undefined;
-  /** Whether the current position is inside a line that is passed on. */
+  /** Whether the current position is inside a line. */
   let midLine = false;
+  /** The last character of the line before, without white space; empty after a blank line. */
+  let last = '';
+  /** Whether the line before continued the JSON of the line before it. */
+  let joined = false;
+  /** Whether the current event began with a stray line. No blank line follows it. */
+  let bare = false;
 
   const passRange = (text: string, from: number, to: number): void => {
     if (from < to) pass(from === 0 && to === text.length ? text : text.slice(from, to));
   };
 
-  const feed = (piece: string): void => {
-    const text = held + piece;
-    held = '';
-    let from = 0;
-    for (let at = 0; at < text.length; ) {
-      const kind = stray !== undefined ? 'stray' : midLine ? 'field' : kindOf(text, at);
-      if (kind === 'unknown') {
-        passRange(text, from, at);
-        held = text.slice(at);
-        return;
-      }
-      const end = text.indexOf('\n', at);
-      const next = end < 0 ? text.length : end + 1;
-      if (kind === 'field') {
-        midLine = end < 0;
-      } else {
-        passRange(text, from, at);
-        stray ??= '';
-        stray += text.slice(at, Math.min(next, at + MAX_LINE_CHARS - stray.length));
-        from = next;
-        if (end >= 0) takeStray();
-      }
-      at = next;
-    }
-    passRange(text, from, text.length);
-  };
-
-  const takeStray = (): void => {
-    const line = stray;
-    stray = undefined;
-    if (line !== undefined) take(line);
+  /** Passes what a parser needs before a line of this kind. */
+  const begin = (kind: Exclude<Kind, 'unknown'>): void => {
+    joined = kind === 'more';
+    if (!joined && (bare || (kind === 'error' && last !== ''))) pass('\n');
+    if (!joined) bare = kind !== 'field';
+    if (kind !== 'field') pass(kind === 'error' ? 'event: error\ndata:' : 'data:');
   };
 
   return {
-    feed,
+    feed(piece) {
+      const text = held + piece;
+      held = '';
+      let from = 0;
+      for (let at = 0; at < text.length; ) {
+        if (!midLine) {
+          const kind = kindOf(text, at, last, joined);
+          if (kind === 'unknown') {
+            passRange(text, from, at);
+            held = text.slice(at);
+            return;
+          }
+          if (kind !== 'field' || bare || joined) {
+            passRange(text, from, at);
+            begin(kind);
+            from = kind === 'error' ? at + FIELD.length : at;
+          }
+        }
+        const end = text.indexOf('\n', at);
+        const next = end < 0 ? text.length : end + 1;
+        last = lastOf(text, at, end < 0 ? next : end) ?? (midLine ? last : '');
+        midLine = end < 0;
+        if (bare && !midLine && !joined && !OPEN.test(last)) {
+          passRange(text, from, next);
+          from = next;
+          pass('\n');
+          bare = false;
+          last = '';
+        }
+        at = next;
+      }
+      passRange(text, from, text.length);
+    },
     end() {
-      takeStray();
       if (held !== '') pass(held);
     },
   };
 }
 
-/** Classifies the line that begins at `at`, or returns `unknown` when more text is needed. */
-function kindOf(text: string, at: number): 'field' | 'stray' | 'unknown' {
-  const first = text.charCodeAt(at);
-  if (first === OPENING_BRACE) return 'stray';
-  if (first !== SMALL_E) return 'field';
-  if (text.startsWith(FIELD, at)) return 'stray';
+/** `bare`: JSON that is no field's. `more`: the JSON of the line before goes on. `unknown`: more text is needed. */
+type Kind = 'field' | 'bare' | 'error' | 'more' | 'unknown';
+
+/** Classifies the line that begins at `at`. */
+function kindOf(text: string, at: number, last: string, joined: boolean): Kind {
+  const open = last !== '' && OPEN.test(last);
+  if (open || joined) {
+    let inner = at;
+    while ((text[inner] === ' ' || text[inner] === '\t') && inner < at + MAX_INDENT) inner += 1;
+    const first = text[inner];
+    if (first === undefined) return 'unknown';
+    if ((open ? INNER : CLOSING).test(first)) return 'more';
+  }
+  const first = text[at];
+  if (first === OPENING_BRACE) return 'bare';
+  if (first !== 'e') return 'field';
+  if (text.startsWith(FIELD, at)) return 'error';
   return FIELD.startsWith(text.slice(at, at + FIELD.length)) ? 'unknown' : 'field';
 }
 
-/** Returns the value of a stray line, which usually is JSON. */
-export function strayValueOf(line: string): { isErrorField: boolean; text: string } {
-  const isErrorField = line.startsWith(FIELD);
-  return { isErrorField, text: (isErrorField ? line.slice(FIELD.length) : line).trim() };
+/** Returns the last character of a range that is not white space. */
+function lastOf(text: string, from: number, to: number): string | undefined {
+  for (let at = to - 1; at >= from; at -= 1) if (text.charCodeAt(at) > 0x20) return text[at];
+  return undefined;
 }

@@ -84,8 +84,10 @@ export function emptyReason(answer: Pick<ChatAnswer, 'finishReason' | 'malformed
 /** Why the provider didn't finish the answer; undefined when its finish_reason gives no such cause. */
 function unfinished(answer: ChatAnswer): string | undefined {
   const ended = finishClassOf(answer.finishReason);
-  if (ended === 'cut') return `the provider aborted it (finish_reason ${shownReason(answer)})`;
-  return ended === 'unknown' ? `the finish_reason is unknown: ${shownReason(answer)}` : undefined;
+  const reason = shownReason(answer);
+  if (ended === 'cut')
+    return `the provider ${/pause|compaction/.test(reason) ? 'paused' : 'aborted'} it (finish_reason ${reason})`;
+  return ended === 'unknown' ? `the finish_reason is unknown: ${reason}` : undefined;
 }
 
 function shownReason({ finishReason }: Pick<ChatAnswer, 'finishReason'>): string {

@@ -42,3 +42,14 @@ test.each([
 ])('a finish reason in another form: %j', (more) => {
   expect(read({ content: 'Hi' }, more).finishReason).toBe('length');
 });
+
+test.each(['data: ', 'data:\n', ': a comment\n\n'])('JSON over several lines, after %j', (before) => {
+  const stream = createChatStream({ statusCode: 200, contentType: 'text/event-stream' });
+  for (const choice of [{ delta: { content: 'a' } }, { delta: { content: 'b' }, finish_reason: 'stop' }])
+    stream.feed(Buffer.from(`${before}${JSON.stringify({ choices: [choice] }, null, 2)}\n\n`));
+  expect(stream.end({ kind: 'closed' })).toMatchObject({
+    outcome: 'complete',
+    text: 'ab',
+    malformedEvents: 0,
+  });
+});

@@ -97,26 +97,36 @@ describe("Anthropic's Messages", () => {
     expect(result.error?.getErrorClassName()).toMatch(/transient/i);
   });
 
+  test('the output count of the first event is not that of the answer', () => {
+    const { usage } = read('anthropic', sse(MESSAGE.filter(({ type }) => type !== 'message_delta'))).result;
+    expect(usage).toMatchObject({ promptTokens: 105, completionTokens: 0 });
+  });
+
   test.each([
     ['end_turn', 'stop'],
     ['stop_sequence', 'stop'],
     ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'length'],
     ['refusal', 'content_filter'],
-    ['pause_turn', 'pause_turn'],
-  ])('a whole message that ends by %s has the finish reason %s', (stop_reason, finishReason) => {
-    const message = {
-      type: 'message',
-      content: [{ type: 'text', text: 'Hi' }],
-      stop_reason,
-      usage: { input_tokens: 1, output_tokens: 2 },
-    };
-    expect(read('anthropic', JSON.stringify(message), 'application/json').result).toMatchObject({
-      outcome: 'complete',
-      text: 'Hi',
-      finishReason,
-      usage: { totalTokens: 3 },
-    });
-  });
+    ['pause_turn', 'pause_turn', 'truncated'],
+    ['compaction', 'compaction', 'truncated'],
+  ])(
+    'a whole message that ends by %s has the finish reason %s',
+    (stop_reason, finishReason, outcome = 'complete') => {
+      const message = {
+        type: 'message',
+        content: [{ type: 'text', text: 'Hi' }],
+        stop_reason,
+        usage: { input_tokens: 1, output_tokens: 2 },
+      };
+      expect(read('anthropic', JSON.stringify(message), 'application/json').result).toMatchObject({
+        outcome,
+        text: 'Hi',
+        finishReason,
+        usage: { totalTokens: 3 },
+      });
+    },
+  );
 });
 
 const RESPONSE = {
