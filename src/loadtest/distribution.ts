@@ -6,7 +6,7 @@ export type Summary = Record<Statistic, number> & { count: number };
 
 /** The stored form of a distribution, which another distribution can add. */
 export interface Counts {
-  /** Exact sum in ms. */
+  /** Sum in ms of the durations, each to the microsecond. */
   readonly sum: number;
   readonly min: number;
   readonly max: number;
@@ -14,7 +14,10 @@ export interface Counts {
   readonly buckets: readonly number[];
 }
 
-/** Counts durations to three significant figures in bounded memory: 1,024 buckets for each doubling (HDR histogram). */
+/**
+ * Counts durations to three significant figures in bounded memory: 1,024 buckets for each doubling (HDR histogram). Sums and
+ * extremes are whole microseconds, as in saved reports, so that a merged distribution equals one of all durations.
+ */
 export interface Distribution {
   record(ms: number): void;
   /** Undefined before the first duration. */
@@ -33,9 +36,9 @@ export function createDistribution(): Distribution {
   /** One count for each bucket; grows with the longest duration. */
   let counts = new Float64Array(2 * HALF);
   let count = 0;
-  let sum = 0;
-  let min = Number.POSITIVE_INFINITY;
-  let max = 0;
+  let sumUs = 0;
+  let minUs = Number.POSITIVE_INFINITY;
+  let maxUs = 0;
 
   const put = (us: number, times: number): void => {
     const index = indexOf(us);
@@ -47,6 +50,11 @@ export function createDistribution(): Distribution {
     counts[index] = (counts[index] ?? 0) + times;
     count += times;
   };
+  const extend = (moreUs: number, lowestUs: number, highestUs: number): void => {
+    sumUs += moreUs;
+    minUs = Math.min(minUs, lowestUs);
+    maxUs = Math.max(maxUs, highestUs);
+  };
   /** Returns the nearest-rank percentiles in ms. `percents` must ascend. */
   const percentiles = (percents: readonly number[]): number[] => {
     const found: number[] = [];
@@ -55,7 +63,7 @@ export function createDistribution(): Distribution {
       below += counts[index] ?? 0;
       while (found.length < percents.length && below >= rankOf(percents[found.length] ?? 100, count)) {
         // A bucket's bounds may lie outside of its values.
-        found.push(Math.max(min, Math.min(max, endOf(index) / 1000)));
+        found.push(Math.max(minUs, Math.min(maxUs, endOf(index))) / 1000);
       }
     }
     return found;
@@ -63,29 +71,27 @@ export function createDistribution(): Distribution {
 
   return {
     record(ms) {
-      put(Math.min(Math.max(1, Math.round(ms * 1000)), HIGHEST_US), 1);
-      sum += ms;
-      min = Math.min(min, ms);
-      max = Math.max(max, ms);
+      const us = Math.round(ms * 1000);
+      put(Math.min(Math.max(1, us), HIGHEST_US), 1);
+      extend(us, us, us);
     },
     summary() {
       if (count === 0) return undefined;
       const [p50 = 0, p75 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0] = percentiles([50, 75, 90, 95, 99, 99.9]);
-      return { count, min, mean: sum / count, p50, p75, p90, p95, p99, 'p99.9': p999, max };
+      const [min, mean, max] = [minUs / 1000, sumUs / count / 1000, maxUs / 1000];
+      return { count, min, mean, p50, p75, p90, p95, p99, 'p99.9': p999, max };
     },
     counts() {
       if (count === 0) return undefined;
       const buckets: number[] = [];
       for (const [index, times] of counts.entries()) if (times > 0) buckets.push(beginOf(index), times);
-      return { sum, min, max, buckets };
+      return { sum: sumUs / 1000, min: minUs / 1000, max: maxUs / 1000, buckets };
     },
     add(other) {
       for (let at = 0; at < other.buckets.length; at += 2) {
         put(Math.min(other.buckets[at] ?? 1, HIGHEST_US), other.buckets[at + 1] ?? 0);
       }
-      sum += other.sum;
-      min = Math.min(min, other.min);
-      max = Math.max(max, other.max);
+      extend(Math.round(other.sum * 1000), Math.round(other.min * 1000), Math.round(other.max * 1000));
     },
   };
 }

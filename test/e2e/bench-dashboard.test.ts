@@ -6,7 +6,8 @@ import { deltaOf, FINISH, type Script, sseEvents } from '../support/upstream.js'
 const ground = groundForEach();
 const { endpoint, run } = ground;
 const answer: Script = { chunks: sseEvents(deltaOf('one '), deltaOf('two'), FINISH, '[DONE]'), gapMs: 5 };
-const LONG = ['bench', '--rate', '30', '--duration', '60'];
+/** Longer than any machine needs to see it and to end it. */
+const LONG = ['bench', '--rate', '30', '--duration', '900'];
 
 function open(args: readonly string[], options?: TerminalOptions): TerminalSession {
   const session = openTerminal(ground.place, args, options);
@@ -23,12 +24,21 @@ test.each([
   const session = open(LONG, { columns, rows });
   await session.untilScreen(/requests in flight: \d+[\s\S]*complete answers a second: \d+[\s\S]*TTFT p95: /);
   for (const line of session.screen()) expect(line.length).toBeLessThan(columns);
-  session.send('m');
-  await session.untilScreen(/│/);
+  const screen = (): string => session.screen().join('\n');
+  // A mark is only seen where the bars leave room.
+  await expect
+    .poll(
+      () => {
+        session.send('m');
+        return screen();
+      },
+      { interval: 500 },
+    )
+    .toMatch(/│/);
   session.send('q');
   expect((await session.ended).exitCode).toBe(130);
-  expect(session.screen().join('\n')).not.toMatch(/q stop/);
-  expect(session.written()).toMatch(/\nmarks +\d+\.\d s/);
+  await expect.poll(() => session.written()).toMatch(/\nmarks +\d+\.\d s/);
+  await expect.poll(screen).not.toMatch(/q stop/);
   // The cursor is shown again, after it was hidden last.
   expect(session.written().lastIndexOf('\x1b[?25h')).toBeGreaterThan(
     session.written().lastIndexOf('\x1b[?25l'),
@@ -58,7 +68,11 @@ test('a small terminal gets one line, and --progress none nothing', async () => 
   expect(none.written()).not.toMatch(/\x1b\[K|\x1b\[\?25l|requests in flight/);
 });
 
-test('without a terminal, a short test says nothing meanwhile', async () => {
+test('without a terminal, a test says nothing in its first ten seconds', async () => {
   await endpoint(answer);
-  expect(await run(['bench', '--requests', '3'])).toMatchObject({ code: 0, stderr: '' });
+  const { code, stderr } = await run(['bench', '--rate', '3', '--duration', '1']);
+  expect(code).toBe(0);
+  // Each line has the time since the start. On an idle machine, there is none.
+  for (const line of stderr.trim().split('\n').filter(Boolean))
+    expect(Number(/\] (\d+)\/1 s/.exec(line)?.[1])).toBeGreaterThanOrEqual(10);
 });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groundForEach } from '../support/e2e.js';
-import { deltaOf, FINISH, type Handler, sseEvents } from '../support/upstream.js';
+import { deltaOf, FINISH, type Handler, serveScript, sseEvents } from '../support/upstream.js';
 
 const ground = groundForEach();
 const { endpoint, run, start } = ground;
@@ -67,6 +67,7 @@ test('several workers send the arrivals and prompts of one worker in the same or
     const csv = join(ground.place.dir, 'out.csv');
     const { code, stderr } = await run([
       ...['bench', '--rate', '100', '--requests', '40', '--prompts', file, '--csv', csv, ...flags],
+      ...['--progress', 'none'],
     ]);
     expect([code, stderr]).toEqual([0, '']);
     const rows = readFileSync(csv, 'utf8').trimEnd().split('\n').slice(1);
@@ -87,13 +88,16 @@ test('prompts from stdin reach every worker', async () => {
 });
 
 test('the gaps of all workers form one distribution', async () => {
-  await endpoint({
-    chunks: sseEvents(deltaOf('a'), deltaOf('b'), deltaOf('c'), FINISH, '[DONE]'),
-    gapMs: 100,
+  const all = Promise.withResolvers<void>();
+  const upstream = await endpoint(async (request, response, raw) => {
+    if (upstream.requests.length === 3) all.resolve();
+    // So each worker has one request. The wait is long enough for any client to read the first piece alone.
+    await all.promise;
+    const rest = sseEvents(deltaOf('b'), FINISH, '[DONE]').join('');
+    return serveScript({ chunks: [...sseEvents(deltaOf('a')), rest], gapMs: 4000 })(request, response, raw);
   });
-  const report = await bench('--requests', '6', '--concurrency', '3', '--workers', '3');
-  // Two gaps for each answer, unless this machine was too busy to read in between.
-  expect(report.itl_ms?.count).toBeGreaterThan(6);
+  const report = await bench('--requests', '3', '--concurrency', '3', '--workers', '3');
+  expect(report).toMatchObject({ completed: 3, itl_ms: { count: 3 } });
 });
 
 test('every worker stops waiting for a stalled server at the drain limit', async () => {
@@ -101,9 +105,10 @@ test('every worker stops waiting for a stalled server at the drain limit', async
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(sseEvents(deltaOf('a')).join(''));
   });
-  const report = await bench('--requests', '4', '--concurrency', '4', '--workers', '2', '--drain', '3');
-  expect(upstream.requests).toHaveLength(4);
-  expect(report.errors).toMatchObject([{ class: 'unfinished', count: 4 }]);
+  const report = await bench('--requests', '4', '--concurrency', '4', '--workers', '2', '--drain', '1');
+  // A server that gets no CPU until the limit may read fewer.
+  expect(upstream.requests.length).toBeLessThanOrEqual(4);
+  expect(report).toMatchObject({ attempts: { total: 4 }, errors: [{ class: 'unfinished', count: 4 }] });
 });
 
 test('a refused member is reported once', async () => {
@@ -135,7 +140,7 @@ test('Ctrl+C prints the figures of all workers so far', async () => {
 
 test('conditions use the requests of all workers', async () => {
   await endpoint(answer);
-  const flags = ['--check', 'errors<1%', '--slo', 'ttft.p95<10s,ttft<10s'];
+  const flags = ['--check', 'errors<1%', '--slo', 'ttft.p95<100s,ttft<100s'];
   const { stdout, code } = await run([
     ...['bench', '--requests', '30', '--concurrency', '6', '--workers', '3', '--json', '-'],
     ...flags,
@@ -145,7 +150,7 @@ test('conditions use the requests of all workers', async () => {
     {
       completed: 30,
       checks: [{ check: 'errors<1%', passed: true }],
-      slo: [{ check: 'ttft.p95<10s', passed: true }],
+      slo: [{ check: 'ttft.p95<100s', passed: true }],
     },
   ]);
 });

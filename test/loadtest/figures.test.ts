@@ -14,7 +14,7 @@ import type { Withheld } from '../../src/metrics/speed.js';
 
 const durations = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
 
-test('a distribution has exact minimum, mean and maximum, and percentiles within a fifth of a percent', () => {
+test('a distribution has minimum, mean and maximum to the microsecond, and percentiles within a fifth of a percent', () => {
   fc.assert(
     fc.property(durations, (values) => {
       const distribution = createDistribution();
@@ -22,9 +22,10 @@ test('a distribution has exact minimum, mean and maximum, and percentiles within
       const summary = distribution.summary();
       const sorted = values.toSorted((one, other) => one - other);
       expect(summary?.count).toBe(values.length);
-      expect(summary?.min).toBe(sorted[0]);
-      expect(summary?.max).toBe(sorted.at(-1));
-      expect(summary?.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / values.length, 6);
+      const us = values.map((value) => Math.round(value * 1000));
+      expect(summary?.min).toBe(Math.min(...us) / 1000);
+      expect(summary?.max).toBe(Math.max(...us) / 1000);
+      expect(summary?.mean).toBe(us.reduce((sum, value) => sum + value, 0) / us.length / 1000);
       for (const share of [50, 75, 90, 95, 99, 99.9] as const) {
         // The nearest-rank value.
         const rank = Math.max(1, Math.floor((share / 100) * sorted.length + 0.5));
@@ -317,10 +318,8 @@ test('added distributions equal one distribution of all values, also after stori
       for (const value of others) other.record(value);
       for (const value of [...some, ...others]) whole.record(value);
       one.add(JSON.parse(JSON.stringify(other.counts())) as Counts);
-      const [found, expected] = [one.summary(), whole.summary()];
-      expect({ ...found, mean: 0 }).toEqual({ ...expected, mean: 0 });
-      expect(found?.mean).toBeCloseTo(expected?.mean ?? -1, 6);
-      expect(one.counts()?.buckets).toEqual(whole.counts()?.buckets);
+      expect(one.summary()).toEqual(whole.summary());
+      expect(one.counts()).toEqual(whole.counts());
     }),
   );
   expect(createDistribution().counts()).toBeUndefined();

@@ -7,8 +7,8 @@ import type { Sample } from '../../src/loadtest/sample.js';
 import { readReport, type SavedReport } from '../../src/loadtest/saved-report.js';
 import { createTally, type Tally } from '../../src/loadtest/tally.js';
 
-/** The value after rounding times to the microsecond. */
-const ms = fc.integer({ min: 1, max: 9_000_000 }).map((us) => us / 1000);
+/** Any time, which a saved report has to the microsecond. */
+const ms = fc.double({ min: 0.001, max: 9000, noNaN: true });
 const sampleWith = (index: number): fc.Arbitrary<{ sample: Sample; gaps: number[] }> =>
   fc
     .record({
@@ -85,7 +85,7 @@ const merge = (...reports: [SavedReport, ...SavedReport[]]): Merged => {
 };
 const shard = (index: number, of: number) => ({ shard: { index, of } });
 
-test('the merge of shards equals the report of the whole, to the microsecond', () => {
+test('the merge of shards equals the report of the whole', () => {
   fc.assert(
     fc.property(samples, fc.integer({ min: 1, max: 4 }), (all, of) => {
       const whole = createTally('open');
@@ -103,18 +103,10 @@ test('the merge of shards equals the report of the whole, to the microsecond', (
       const [found, expected] = [runs[0]?.tally, whole].map(
         (tally) => tally && reportJson(tally.report(10_000)),
       );
-      // Means come from sums that were rounded to the microsecond.
-      const rounded = JSON.stringify(found, (name, value) =>
-        name === 'mean' || name === 'example' ? 0 : value,
-      );
-      expect(JSON.parse(rounded)).toEqual(
-        JSON.parse(
-          JSON.stringify(expected, (name, value) => (name === 'mean' || name === 'example' ? 0 : value)),
-        ),
-      );
-      const histograms = (tally: Tally | undefined) =>
-        tally && JSON.stringify(Object.values(tally.counts()).map(({ buckets }) => buckets));
-      expect(histograms(runs[0]?.tally)).toBe(histograms(whole));
+      const withoutExamples = (report: unknown): unknown =>
+        JSON.parse(JSON.stringify(report, (name, value) => (name === 'example' ? 0 : value)));
+      expect(withoutExamples(found)).toEqual(withoutExamples(expected));
+      expect(runs[0]?.tally.counts()).toEqual(whole.counts());
     }),
     { numRuns: 60 },
   );

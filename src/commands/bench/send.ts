@@ -8,6 +8,7 @@ import type { Counters } from '../../loadtest/counters.js';
 import type { Pace, PromptSource, Turn } from '../../loadtest/prompts/prompt.js';
 import { DrainLimit, type Order } from '../../loadtest/run-load.js';
 import type { Failed, Sample, Sent } from '../../loadtest/sample.js';
+import { short } from '../../loadtest/short.js';
 import { percentile } from '../../metrics/percentile.js';
 import type { ExchangeTelemetry } from '../../telemetry/exchanges.js';
 import { remarkOn } from '../support/answer-remark.js';
@@ -101,17 +102,18 @@ export async function send(
   });
   const answer = priced ? await withCost(bare, endpoint, prices, options.model) : bare;
   const { attempts, hops, replaced = 0 } = answer.metrics;
+  // Times as in a saved report, so that "bench merge" computes the same figures from them.
   const common = {
     index,
     turn,
-    intendedMs,
-    endMs,
+    intendedMs: short(intendedMs),
+    endMs: short(endMs),
     attempts,
-    retriesMs: hops.retries ?? 0,
+    retriesMs: short(hops.retries ?? 0),
     replaced,
     hops,
     ...(answer.malformedEvents > 0 && { malformedEvents: answer.malformedEvents }),
-    ...(sentMs !== undefined && { lagMs: sentMs - intendedMs }),
+    ...(sentMs !== undefined && { lagMs: short(sentMs - intendedMs) }),
   };
   if (answer.outcome !== 'cancelled') add(sampleOf(answer, common, gapsMs, through), gapsMs);
   else if (signal.reason instanceof DrainLimit) {
@@ -144,14 +146,14 @@ function sampleOf(
     ...common,
     outcome: 'complete',
     lagMs: common.lagMs ?? 0,
-    speed,
+    speed: speed.kind === 'measured' ? { ...speed, tpotMs: short(speed.tpotMs) } : speed,
     outputTokens,
     tokensEstimated,
     ...(promptTokens !== undefined && { promptTokens }),
     ...gapsOf(gapsMs),
     ...(cachedTokens !== undefined && { cachedTokens }),
-    ...(ttftMs !== undefined && { ttftMs }),
-    ...(e2eMs !== undefined && { e2eMs }),
+    ...(ttftMs !== undefined && { ttftMs: short(ttftMs) }),
+    ...(e2eMs !== undefined && { e2eMs: short(e2eMs) }),
     ...(cost !== undefined && { cost }),
   };
 }
@@ -159,7 +161,7 @@ function sampleOf(
 function gapsOf(gapsMs: readonly number[]): Pick<Sent, 'gaps'> {
   const p50 = gapsMs.length === 0 ? undefined : percentile(gapsMs, 50);
   if (p50 === undefined) return {};
-  return { gaps: { p50, max: gapsMs.reduce((most, ms) => Math.max(most, ms)) } };
+  return { gaps: { p50: short(p50), max: short(gapsMs.reduce((most, ms) => Math.max(most, ms))) } };
 }
 
 /** Codes of exhausted resources of this machine: files, ports, memory. */
