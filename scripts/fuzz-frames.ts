@@ -1,6 +1,6 @@
 // Feeds hostile frames to the parsers in this process, and to a real daemon over its socket.
 //   fuzz-frames.ts [--frames 5000000] [--seconds N] [--seed N]
-// Fails on a crash, on a read that takes longer than 1 s, and when a result contains bytes of another frame.
+// Fails on a crash, on a read that takes more than 1 s of CPU time, and when a result contains bytes of another frame.
 import { parseArgs } from 'node:util';
 import { fuzzFrames } from '../test/support/frame-fuzz.js';
 

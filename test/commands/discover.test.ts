@@ -3,7 +3,7 @@ import { discover } from '../../src/commands/chat/discover.js';
 import { type ConfigObject, loadConfigObject } from '../../src/config/index.js';
 import { OpenAIStreamConnector } from '../../src/index.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
-import { freePort } from '../support/program.js';
+import { freePort } from '../support/free-port.js';
 import {
   deltaOf,
   FINISH,

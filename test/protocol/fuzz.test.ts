@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest';
 import { fuzzFrames } from '../support/frame-fuzz.js';
 
-/** CI gives it a minute, `npm run fuzz:frames` does five million. */
-const SECONDS = 3;
+/** `npm run fuzz:frames` reads five million, others in each run. */
+const FRAMES = 20_000;
 
-test('seconds of mutated frames: no crash, no hang, nothing read outside a frame', {
-  timeout: (SECONDS + 30) * 1000,
-}, async () => {
-  const seed = Date.now() % 2 ** 31;
-  const count = await fuzzFrames({ frames: Number.POSITIVE_INFINITY, seconds: SECONDS, seed });
-  expect(count, `seed ${seed}`).toBeGreaterThan(500);
+test('many mutated frames: no crash, no hang, nothing read outside a frame', async () => {
+  expect(await fuzzFrames({ frames: FRAMES, seconds: Number.POSITIVE_INFINITY, seed: 7 })).toBe(FRAMES);
 });

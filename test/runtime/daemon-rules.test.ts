@@ -11,9 +11,10 @@ import {
   type RunningProgram,
   runProgram,
 } from '../support/daemon-program.js';
+import { freePort } from '../support/free-port.js';
 import { httpStream, of, type RawClient, rawClient, streamOf } from '../support/raw-client.js';
 import { CA_FILE, startTlsUpstream } from '../support/tls-upstream.js';
-import { closedPort, startUpstream } from '../support/upstream.js';
+import { startUpstream } from '../support/upstream.js';
 
 let programs: DaemonPrograms;
 let folder: string;
@@ -131,7 +132,7 @@ test('limits and egress rules are enforced', async () => {
 
 test('over TCP it creates its token, and reveals nothing to clients without it', async () => {
   const tokenFile = join(folder, 'token');
-  const port = await closedPort();
+  const port = await freePort();
   const program = start(['--tcp', String(port), '--token-file', tokenFile]);
   await program.says(/listening on/);
   expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
@@ -158,7 +159,7 @@ test('--insecure-skip-verify also prints a warning in the background, and status
 });
 
 test('start, status and stop find the token by flag and by environment', async () => {
-  const port = String(await closedPort());
+  const port = String(await freePort());
   const tokenFile = join(folder, 'made', 'token');
   const command = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
     const program = runProgram(programs.cli, ['runtime', ...args], env);
@@ -188,7 +189,7 @@ test('without a token over TCP it serves, but sends no requests to this machine 
     [[], false],
     [['--loopback', 'allow'], true],
   ] as const) {
-    const port = await closedPort();
+    const port = await freePort();
     await start(['--tcp', String(port), '--allow-tokenless', ...args]).says(/listening on/);
     const client = await rawClient({ kind: 'tcp', host: '127.0.0.1', port });
     closing.unshift(client.close);

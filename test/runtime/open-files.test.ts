@@ -28,6 +28,12 @@ function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
+async function cpuMsWithin(pid: number, ms: number): Promise<number> {
+  const before = cpuMs(pid);
+  await sleep(ms);
+  return cpuMs(pid) - before;
+}
+
 test.runIf(process.platform === 'linux')(
   'a daemon without free file descriptors uses no CPU, serves connected clients, and recovers',
   async () => {
@@ -40,11 +46,8 @@ test.runIf(process.platform === 'linux')(
     await new Promise((resolve) => child.stderr.once('data', resolve));
     const client = await rawClient({ kind: 'unix', path });
     const crowd: Socket[] = Array.from({ length: 100 }, () => connect(path).on('error', () => {}));
-    await sleep(300);
-
-    const before = cpuMs(child.pid ?? 0);
-    await sleep(1000);
-    expect(cpuMs(child.pid ?? 0) - before).toBeLessThan(300);
+    // It may still have work when the crowd has come. One that tries to accept without end never rests.
+    await expect.poll(() => cpuMsWithin(child.pid ?? 0, 500)).toBeLessThan(100);
     client.send({ type: MessageType.HealthCheck });
     expect(await client.next(of(MessageType.HealthResponse))).toMatchObject({ healthy: true });
 

@@ -7,8 +7,9 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClockMs } from '../../src/common/system-clock.js';
 import { MessageType } from '../../src/protocol/constants.js';
 import { buildDaemonPrograms, type DaemonPrograms, runProgram } from '../support/daemon-program.js';
+import { freePort } from '../support/free-port.js';
 import { httpStream, of, rawClient, streamOf } from '../support/raw-client.js';
-import { closedPort, startUpstream } from '../support/upstream.js';
+import { startUpstream } from '../support/upstream.js';
 
 let programs: DaemonPrograms;
 let folder: string;
@@ -160,7 +161,7 @@ test('stop never signals another process whose pid happens to be in the pid file
 });
 
 test('start, status and stop work over TCP', async () => {
-  const port = String(await closedPort());
+  const port = String(await freePort());
   expect(await runtime('start', '--tcp', port, '--allow-tokenless')).toMatchObject({
     code: 0,
     stdout: `started, listening on 127.0.0.1:${port}\n`,

@@ -7,10 +7,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createChatStream, ErrorClass, RuntimeClient, type StreamEvent } from '../../src/sdk/index.js';
 import { bundled } from '../support/bundled.js';
 import { type TestDaemon, testDaemon } from '../support/daemon.js';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/program.js';
 import { chunksOfQuirk, quirks } from '../support/quirks.js';
 import {
-  closedPort,
   deltaOf,
   type Script,
   serveTogether,
@@ -136,7 +136,7 @@ describe('through the real daemon', () => {
   });
 
   test('the error for a refused connection names the origin', async () => {
-    const url = `http://127.0.0.1:${await closedPort()}`;
+    const url = `http://127.0.0.1:${await freePort()}`;
     await expect(client.streamHTTP(get(url))).rejects.toMatchObject({
       errorClass: ErrorClass.Transient,
       message: expect.stringContaining(url),

@@ -12,16 +12,10 @@ import {
   type StreamEvent,
 } from '../../src/sdk/index.js';
 import { type ForeignDaemon, startForeignDaemon } from '../support/foreign-daemon.js';
+import { freePort } from '../support/free-port.js';
 import { PATIENCE_MS } from '../support/patience.js';
 import { messagesIn, recordedBytes } from '../support/recordings.js';
-import {
-  closedPort,
-  serveScript,
-  serveTogether,
-  sseEvents,
-  startUpstream,
-  type Upstream,
-} from '../support/upstream.js';
+import { serveScript, serveTogether, sseEvents, startUpstream, type Upstream } from '../support/upstream.js';
 
 const chunk = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
 const SSE = sseEvents(chunk('Hel'), chunk('lo'), '[DONE]');
@@ -100,7 +94,7 @@ describe('with a daemon that only knows the public protocol', () => {
     const response = await client.executeHTTP(get('anything'));
     expect(HTTPResponseHelper.getBodyAsString(response)).toBe('ok');
     expect((await client.executeHTTP(get('status/404'))).statusCode).toBe(404);
-    const refused = { method: 'GET', url: `http://127.0.0.1:${await closedPort()}/` };
+    const refused = { method: 'GET', url: `http://127.0.0.1:${await freePort()}/` };
     await expect(client.executeHTTP(refused)).rejects.toMatchObject({
       errorClass: ErrorClass.Transient,
       message: 'HTTP request failed: HTTP request failed',

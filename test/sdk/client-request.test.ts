@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MessageType } from '../../src/protocol/constants.js';
 import { ErrorClass, type HTTPResponse, PROTOCOL_CONSTANTS, RuntimeClient } from '../../src/sdk/index.js';
+import { pauseProcess } from '../support/pause.js';
 import {
   failedAnswer,
   httpAnswer,
@@ -295,6 +296,17 @@ describe('ending a request early', () => {
       }
     }, 1);
     await expect(request).rejects.toThrow('the deadline passed while connecting');
+  });
+
+  test('an answer that came while the client got no CPU is in time', async () => {
+    await client.health();
+    const request = client.executeHTTP({ ...GET, timeoutMs: 30 });
+    const connection = await daemon.connection(0);
+    const { requestId } = await connection.next(ExecuteRequest);
+    connection.send(httpAnswer(requestId));
+    // Longer than the limit and the time that the client gives the daemon to report it.
+    pauseProcess(1100);
+    expect(await request).toMatchObject({ statusCode: 200 });
   });
 
   test('by a signal: rejects with its reason, and the daemon gets Cancel', async () => {

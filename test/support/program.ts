@@ -1,9 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 import { PATIENCE_MS } from './patience.js';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -63,36 +62,18 @@ export async function makePlace(extra: NodeJS.ProcessEnv = {}, simulator?: strin
   return place;
 }
 
-// Below the ports that the system gives to connections and to servers that let it choose.
-const PORTS = { first: 15_000, count: 15_000 };
-let nextPort = (process.pid * 101) % PORTS.count;
-
-/** A TCP port that is free, and that nothing is given unless it asks for it. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = PORTS.first + nextPort;
-    nextPort = (nextPort + 1) % PORTS.count;
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!free) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-}
-
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
+  /** What the program prints on an idle machine. */
   stderr: string;
 }
 
 export interface Running {
   child: ChildProcessWithoutNullStreams;
   stdout(): string;
+  /** All of it, also what a busy machine adds. */
   stderr(): string;
   /** Resolves when stdout matches. */
   untilStdout(pattern: RegExp): Promise<void>;
@@ -113,7 +94,7 @@ export function startProgram(place: Place, args: readonly string[], file: string
   });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr: withoutBusy(stderr) }));
   });
   const until = (stream: NodeJS.ReadableStream, text: () => string, pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -142,13 +123,12 @@ const BUSY = /vastar-tui: no answer from the daemon for 2 s\n(?:vastar-tui: the 
 /** Returns what a program printed on stderr on an idle machine. */
 export const withoutBusy = (stderr: string): string => stderr.replace(BUSY, '');
 
-/** Runs the built program to its end. Its stderr is that on an idle machine. */
+/** Runs the built program to its end. */
 export async function runProgram(place: Place, args: readonly string[], input = ''): Promise<Ended> {
   const running = startProgram(place, args);
   running.child.stdin.on('error', () => {});
   running.child.stdin.end(input);
-  const end = await running.ended;
-  return { ...end, stderr: withoutBusy(end.stderr) };
+  return running.ended;
 }
 
 /** Whether a process still exists. */

@@ -26,11 +26,13 @@ export interface Screen {
   resize(columns: number, rows: number): void;
   /** Resolves as soon as `holds` is true of the screen; rejects with the screen when that takes too long. */
   until(holds: (text: string) => boolean, limitMs?: number): Promise<void>;
-  /** Resolves once nothing has been written for a moment: a frame is whole. */
+  /** Resolves once nothing has been written for some turns of the event loop: a frame is whole. */
   settled(): Promise<void>;
 }
 
-const SETTLED_MS = 60;
+const TURN_MS = 10;
+/** A pause of the whole process lasts one turn, whatever its length. */
+const QUIET_TURNS = 6;
 
 /** @param graphemes whether a grapheme has one width; else each of its characters has its own, as in xterm [yes] */
 export function createScreen(columns: number, rows: number, { graphemes = true } = {}): Screen {
@@ -172,11 +174,11 @@ export function createScreen(columns: number, rows: number, { graphemes = true }
       });
     },
     async settled() {
-      for (let before = -1; before !== written.length; ) {
+      let before = written.length;
+      for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
+        await sleep(TURN_MS);
+        if (written.length !== before) quiet = 0;
         before = written.length;
-        await sleep(SETTLED_MS);
-        // When this process got no CPU for a while, timers run before other work that is due.
-        for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       }
       // What was written is on the screen.
       await new Promise<void>((resolve) => terminal.write('', resolve));

@@ -70,8 +70,14 @@ export function openTerminal(
       for (const look of waiting) look();
     });
   });
+  let closed = false;
   const ended = new Promise<{ exitCode: number; signal: number | undefined }>((resolve) => {
-    pty.onExit(({ exitCode, signal }) => resolve({ exitCode, signal }));
+    pty.onExit(({ exitCode, signal }) => {
+      const end = (): void => resolve({ exitCode, signal });
+      // What was written last is on the screen first.
+      if (closed) end();
+      else terminal.write('', end);
+    });
   });
 
   const screen = (): string[] => {
@@ -128,6 +134,7 @@ export function openTerminal(
       } catch {
         // It has ended already.
       }
+      closed = true;
       terminal.dispose();
     },
   };

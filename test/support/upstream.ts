@@ -190,10 +190,3 @@ export async function startTcpUpstream(
     },
   };
 }
-
-/** A port of 127.0.0.1 on which nothing listens: taken from the system and given back. */
-export async function closedPort(): Promise<number> {
-  const { port, close } = await startTcpUpstream(() => {});
-  await close();
-  return port;
-}

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { ErrorClass } from '../../common/errors.js';
+import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
 import { MessageType } from '../../protocol/constants.js';
 import { decodeMessage } from '../../protocol/decode.js';
 import { encodeMessage } from '../../protocol/encode.js';
@@ -72,23 +73,22 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   let greeted = false;
   let admitted = options.token === undefined;
   let readAtUs = 0;
-  let frameTimer: NodeJS.Timeout | undefined;
-  let idleTimer: NodeJS.Timeout | undefined;
+  let frameTimer: LimitTimer | undefined;
+  let idleTimer: LimitTimer | undefined;
   let lingerTimer: NodeJS.Timeout | undefined;
 
   const clearFrameTimer = (): void => {
-    clearTimeout(frameTimer);
+    frameTimer?.clear();
     frameTimer = undefined;
   };
 
   /** Starts the timer for an idle client: no running exchange, no bytes. */
   const watchIdleness = (): void => {
-    clearTimeout(idleTimer);
+    idleTimer?.clear();
     if (limits.clientIdleMs === 0 || exchanges.size > 0 || state === 'closing') return;
     const limit = limits.clientIdleMs;
-    idleTimer = setTimeout(
-      () => abandon(`the client sent nothing for ${limit / 1000} s (--client-idle)`),
-      limit,
+    idleTimer = startLimit(limit, () =>
+      abandon(`the client sent nothing for ${limit / 1000} s (--client-idle)`),
     );
   };
 
@@ -108,7 +108,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
     if (state === 'closing') return;
     state = 'closing';
     clearFrameTimer();
-    clearTimeout(idleTimer);
+    idleTimer?.clear();
     // Later bytes are read and dropped: a close with unread bytes would reset the connection and lose the last
     // responses.
     socket.resume();
@@ -141,7 +141,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       return;
     }
     const { transport, begin } = options;
-    clearTimeout(idleTimer);
+    idleTimer?.clear();
     const onEnd = (): void => {
       exchanges.delete(requestId);
       watchIdleness();
@@ -221,9 +221,8 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
   const watchFrame = (): void => {
     if (!reader.midFrame || frameTimer !== undefined || state === 'closing') return;
     const limit = options.frameTimeoutMs;
-    frameTimer = setTimeout(
-      () => abandon(`the client did not complete a frame within ${limit / 1000} s (--frame-timeout)`),
-      limit,
+    frameTimer = startLimit(limit, () =>
+      abandon(`the client did not complete a frame within ${limit / 1000} s (--frame-timeout)`),
     );
   };
 
@@ -258,7 +257,7 @@ export function startSession(socket: Socket, options: SessionOptions): Session {
       state = 'closing';
       clearFrameTimer();
       clearTimeout(lingerTimer);
-      clearTimeout(idleTimer);
+      idleTimer?.clear();
       stopExchanges('cancelled');
       resolve();
     });

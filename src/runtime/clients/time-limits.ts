@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
 import type { ExecuteRequest, Timings } from '../../protocol/messages.js';
 import type { Timeline } from '../upstream/timings.js';
 import type { Flow, ResponseSink } from '../upstream/transport.js';
@@ -22,7 +23,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface TimeLimits {
   /**
    * Starts the timers for the deadline and for the headers.
-   * * @returns the earlier of both, on the clock of `performance.now()`; retries that can't end before it are not made
+   * @returns the earlier of both, on the clock of `performance.now()`; retries that can't end before it are not made
    * @throws {ConnectorException} Timeout when the deadline has already passed
    */
   start(origin: string): { deadlineMs?: number };
@@ -42,12 +43,12 @@ export function createTimeLimits(
 ): TimeLimits {
   const { headersTimeoutMs = 0, idleTimeoutMs = 0, deadlineTimeoutMs } = policy;
   let asked = '';
-  let deadline: NodeJS.Timeout | undefined;
-  let headers: NodeJS.Timeout | undefined;
-  let idle: NodeJS.Timeout | undefined;
+  let deadline: LimitTimer | undefined;
+  let headers: LimitTimer | undefined;
+  let idle: LimitTimer | undefined;
 
-  const after = (ms: number, reason: () => ConnectorException): NodeJS.Timeout =>
-    setTimeout(() => abort(reason()), Math.min(ms, MAX_TIMER_MS));
+  const after = (ms: number, reason: () => ConnectorException): LimitTimer =>
+    startLimit(Math.min(ms, MAX_TIMER_MS), () => abort(reason()));
   const noHeaders = (): ConnectorException => headersLate(headersTimeoutMs, timeline.timings, asked);
   const silent = (): ConnectorException => {
     const now = `${idleTimeoutMs / 1000} s`;
@@ -55,13 +56,13 @@ export function createTimeLimits(
   };
 
   const watchIdle = (): void => {
-    clearTimeout(idle);
+    idle?.clear();
     idle = idleTimeoutMs > 0 ? after(idleTimeoutMs, silent) : undefined;
   };
   /** Stops the idle timer while the flow is paused: the daemon does not read then. */
   const watched = (flow: Flow): Flow => ({
     pause() {
-      clearTimeout(idle);
+      idle?.clear();
       idle = undefined;
       flow.pause();
     },
@@ -92,7 +93,7 @@ export function createTimeLimits(
       if (headersTimeoutMs === 0 && idleTimeoutMs === 0) return sink;
       return {
         onHead(head, flow) {
-          clearTimeout(headers);
+          headers?.clear();
           watchIdle();
           sink.onHead(head, watched(flow));
         },
@@ -103,7 +104,7 @@ export function createTimeLimits(
       };
     },
     stop() {
-      for (const timer of [deadline, headers, idle]) clearTimeout(timer);
+      for (const timer of [deadline, headers, idle]) timer?.clear();
     },
   };
 }

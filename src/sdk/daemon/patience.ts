@@ -1,4 +1,5 @@
 import { ConnectorException, ErrorClass } from '../../common/errors.js';
+import { type LimitTimer, startLimit } from '../../common/limit-timer.js';
 
 /**
  * How long the client waits after a limit, in ms: the daemon's own timeout error says where the time went, and on a busy
@@ -36,22 +37,19 @@ export function createPatience({ id, timeoutMs, awaited, answerMs, signal }: Pat
   const onAbort = (): void => stop.abort(signal?.reason);
   if (signal?.aborted === true) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
-  const after = (ms: number, what: string, settings: string): NodeJS.Timeout =>
-    setTimeout(
-      () => {
-        const message = `no ${what} within ${ms / 1000} s: raise ${settings}`;
-        stop.abort(new ConnectorException(message, ErrorClass.Timeout, id));
-      },
-      Math.min(ms + GRACE_MS, MAX_TIMER_MS),
-    );
+  const after = (ms: number, what: string, settings: string): LimitTimer =>
+    startLimit(Math.min(ms + GRACE_MS, MAX_TIMER_MS), () => {
+      const message = `no ${what} within ${ms / 1000} s: raise ${settings}`;
+      stop.abort(new ConnectorException(message, ErrorClass.Timeout, id));
+    });
   const first = after(timeoutMs, awaited, 'timeoutMs (timeout_ms, --timeout)');
   const whole = answerMs === undefined ? undefined : after(answerMs, 'complete answer', ANSWER_SETTINGS);
   return {
     signal: stop.signal,
-    answering: () => clearTimeout(first),
+    answering: first.clear,
     release() {
-      clearTimeout(first);
-      clearTimeout(whole);
+      first.clear();
+      whole?.clear();
       signal?.removeEventListener('abort', onAbort);
     },
   };

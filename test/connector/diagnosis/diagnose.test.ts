@@ -7,7 +7,7 @@ import { type ConfigObject, loadConfigObject } from '../../../src/config/index.j
 import { type Diagnosis, diagnose } from '../../../src/connector/diagnosis/diagnose.js';
 import { RuntimeClient } from '../../../src/index.js';
 import { type TestDaemon, testDaemon } from '../../support/daemon.js';
-import { freePort } from '../../support/program.js';
+import { freePort } from '../../support/free-port.js';
 import {
   deltaOf,
   FINISH,

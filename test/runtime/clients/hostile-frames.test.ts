@@ -6,6 +6,7 @@ import { MessageType, PROTOCOL_CONSTANTS } from '../../../src/protocol/constants
 import { encodeMessage } from '../../../src/protocol/encode.js';
 import { type Runtime, startRuntime } from '../../../src/runtime/server.js';
 import { type TestDaemon, testDaemon } from '../../support/daemon.js';
+import { withLongEnough } from '../../support/long-enough.js';
 import { httpRequest, jsonOf, of, type RawClient, rawClient } from '../../support/raw-client.js';
 import { startUpstream } from '../../support/upstream.js';
 
@@ -109,19 +110,26 @@ test('a request that arrives byte by byte is served', async () => {
 });
 
 test('the connection is closed if a frame stays incomplete for the limit; completed frames restart the limit', async () => {
-  const client = await (await daemon({ frameTimeoutMs: 1000 })).client();
   const frame = encodeMessage({ type: MessageType.HealthCheck });
-  // The client is always half a frame behind, for longer than the limit, but completes each frame in time.
-  client.write(frame.subarray(0, 3));
-  for (let index = 1; index <= 4; index += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    client.write(Buffer.concat([frame.subarray(3), frame.subarray(0, 3)]));
-  }
-  const begin = performance.now();
-  const answer = await client.next(of(MessageType.ExecuteResponse));
-  expect(performance.now() - begin).toBeGreaterThan(900);
-  expect(answer.errorMessage).toBe('the client did not complete a frame within 1 s (--frame-timeout)');
-  expect(client.received.filter(of(MessageType.HealthResponse))).toHaveLength(4);
+  const { limitMs, answer, answered, client } = await withLongEnough(
+    async (frameTimeoutMs) => {
+      const client = await (await daemon({ frameTimeoutMs })).client();
+      // The client is always half a frame behind, for longer than the limit, but completes each frame in time.
+      client.write(frame.subarray(0, 3));
+      for (let index = 1; index <= 4; index += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 0.3 * frameTimeoutMs));
+        client.write(Buffer.concat([frame.subarray(3), frame.subarray(0, 3)]));
+      }
+      const answer = await client.next(of(MessageType.ExecuteResponse));
+      const answered = client.received.filter(of(MessageType.HealthResponse)).length;
+      return { limitMs: frameTimeoutMs, answer, answered, client };
+    },
+    (one) => one.answered === 4,
+  );
+  expect(answer.errorMessage).toBe(
+    `the client did not complete a frame within ${limitMs / 1000} s (--frame-timeout)`,
+  );
+  expect(answered).toBe(4);
   await client.closed;
 });
 
@@ -188,7 +196,8 @@ function seeded(seed: number): (below: number) => number {
 }
 
 test('a mutated frame ends at most its own connection, in thousands of tries', async () => {
-  const seed = Date.now() % 2 ** 31;
+  // The same frames in each run; `npm run fuzz:frames` tries others.
+  const seed = 7;
   const random = seeded(seed);
   const wire = join(import.meta.dirname, '../../fixtures/wire');
   const frames = readdirSync(wire)

@@ -1,9 +1,12 @@
 import { afterAll, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
+import { MessageType } from '../../../src/protocol/constants.js';
 import type { WirePolicy } from '../../../src/protocol/messages.js';
 import { testDaemon } from '../../support/daemon.js';
-import { httpStream, streamOf } from '../../support/raw-client.js';
-import { type Script, startUpstream } from '../../support/upstream.js';
+import { withLongEnough } from '../../support/long-enough.js';
+import { pauseProcess } from '../../support/pause.js';
+import { httpStream, of, type RawClient, streamOf } from '../../support/raw-client.js';
+import { type Handler, type Script, startUpstream } from '../../support/upstream.js';
 
 // The tests wait for time to pass, all at once.
 const closing: Array<() => Promise<void>> = [];
@@ -11,16 +14,22 @@ afterAll(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function ask(script: Script, policy: WirePolicy, upstreamIdleMs = 300_000) {
-  const upstream = await startUpstream(script);
+async function ask(
+  script: Script | ((client: RawClient) => Handler),
+  policy: WirePolicy,
+  upstreamIdleMs = 300_000,
+) {
   const daemon = await testDaemon({ limits: { upstreamIdleMs } });
-  closing.push(daemon.close, upstream.close);
   const client = await daemon.client();
+  const upstream = await startUpstream(typeof script === 'function' ? script(client) : script);
+  closing.push(daemon.close, upstream.close);
   client.send(httpStream(1n, { method: 'GET', url: upstream.url }, { policy }));
   const { body, end } = await streamOf(client, 1n);
   const { ended } = await upstream.request(0);
   return { upstream, end, body: body.toString(), ended: await ended };
 }
+
+const HANGS: Script = { chunks: ['a'], end: 'hang' };
 
 test.concurrent('late headers end the request, and the error names the setting', async () => {
   const { upstream, end, ended } = await ask({ delayMs: 60_000 }, { headersTimeoutMs: 1500 });
@@ -48,27 +57,60 @@ test.concurrent('a passed deadline names the exact setting that the client sent,
 });
 
 test.concurrent('the limit for headers does not end an answer that has begun', async () => {
-  const chunks = Array.from({ length: 8 }, () => '.');
-  const { end, body } = await ask({ chunks, gapMs: 300 }, { headersTimeoutMs: 1500 });
-  expect([end.errorClass, body]).toEqual([ErrorClass.Success, '........']);
+  const { end, body } = await withLongEnough(
+    (headersTimeoutMs) => ask({ chunks: ['a', 'b'], gapMs: headersTimeoutMs + 300 }, { headersTimeoutMs }),
+    (one) => one.body !== '',
+  );
+  expect([end.errorClass, body]).toEqual([ErrorClass.Success, 'ab']);
 });
 
 test.concurrent('silence after the headers ends the answer, and the error names the setting', async () => {
-  const { upstream, end, body } = await ask({ chunks: ['a'], end: 'hang' }, { idleTimeoutMs: 1000 });
+  let limitMs = 0;
+  const { upstream, end, body } = await withLongEnough(
+    (idleTimeoutMs) => {
+      limitMs = idleTimeoutMs;
+      return ask(HANGS, { idleTimeoutMs });
+    },
+    (one) => one.body !== '',
+  );
   expect([end.errorClass, body]).toEqual([ErrorClass.Timeout, 'a']);
+  const s = `${limitMs / 1000} s`;
   expect(end.errorMessage).toBe(
-    `nothing came from ${upstream.url} for 1 s: raise idle_ms (now 1 s) or --idle-timeout`,
+    `nothing came from ${upstream.url} for ${s}: raise idle_ms (now ${s}) or --idle-timeout`,
   );
 });
 
 test.concurrent('comments keep an answer alive beyond the idle limit', async () => {
-  const chunks = Array.from({ length: 12 }, () => ': ping\n\n');
-  const { end } = await ask({ chunks, gapMs: 200 }, { idleTimeoutMs: 1500 });
+  const { end } = await withLongEnough(
+    (idleTimeoutMs) =>
+      ask(
+        { chunks: Array.from({ length: 12 }, () => ': ping\n\n'), gapMs: idleTimeoutMs / 6 },
+        { idleTimeoutMs },
+      ),
+    (one) => one.end.errorClass === ErrorClass.Success,
+  );
   expect(end.errorClass).toBe(ErrorClass.Success);
 });
 
 test.concurrent("a request's own idle limit replaces the daemon's, even if it is longer", async () => {
-  const script = { chunks: ['a', 'b'], gapMs: 2500 };
-  expect((await ask(script, {}, 500)).end.errorClass).toBe(ErrorClass.Timeout);
-  expect((await ask(script, { idleTimeoutMs: 0 }, 500)).body).toBe('ab');
+  expect((await ask(HANGS, {}, 500)).end.errorClass).toBe(ErrorClass.Timeout);
+  expect((await ask({ chunks: ['a', 'b'], gapMs: 2500 }, { idleTimeoutMs: 0 }, 500)).body).toBe('ab');
+});
+
+test.each<[string, WirePolicy, sends: (response: Parameters<Handler>[1]) => void, whole: string]>([
+  ['headers', { headersTimeoutMs: 300 }, (response) => void response.end('all'), 'all'],
+  ['bytes', { idleTimeoutMs: 300 }, (response) => void response.end('-two'), 'one-two'],
+])('%s that came while the daemon got no CPU are in time', async (what, policy, sends, whole) => {
+  const { end, body } = await ask(
+    (client) => async (_request, response) => {
+      if (what === 'bytes') {
+        response.write('one');
+        await client.next(of(MessageType.StreamChunk, 1n));
+      }
+      sends(response);
+      pauseProcess(600);
+    },
+    policy,
+  );
+  expect([end.errorMessage, body]).toEqual(['', whole]);
 });

@@ -5,10 +5,10 @@ import { systemClock } from '../../../src/runtime/policy/clock.js';
 import type { PolicyOptions } from '../../../src/runtime/policy/policies.js';
 import { METHODS } from '../../../src/runtime/upstream/http-request.js';
 import { testDaemon } from '../../support/daemon.js';
+import { freePort } from '../../support/free-port.js';
 import { hastyClock } from '../../support/hasty-clock.js';
 import { httpRequest, httpStream, jsonOf, of, type RawClient, streamOf } from '../../support/raw-client.js';
 import {
-  closedPort,
   type Handler,
   type Script,
   serveScript,
@@ -170,7 +170,7 @@ test('a request that is not repeatable is sent once', async () => {
 });
 
 test('a refused connection is retried with any method, because nothing was sent', async () => {
-  const port = await closedPort();
+  const port = await freePort();
   const asking = await client();
   asking.send(httpStream(1n, { method: 'PATCH', url: `http://127.0.0.1:${port}`, body: 'x' }));
   const { end } = await streamOf(asking, 1n);
@@ -225,7 +225,7 @@ test('a failing response and a failure both say that the retry budget is used up
     'x-vastar-not-retried',
     'the retry budget is used up',
   ]);
-  asking.send(httpStream(2n, { method: 'GET', url: `http://127.0.0.1:${await closedPort()}` }));
+  asking.send(httpStream(2n, { method: 'GET', url: `http://127.0.0.1:${await freePort()}` }));
   expect((await streamOf(asking, 2n)).end).toMatchObject({
     errorClass: ErrorClass.Transient,
     errorMessage: expect.stringMatching(

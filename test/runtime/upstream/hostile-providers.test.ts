@@ -11,11 +11,12 @@ import {
   type RunningProgram,
   runProgram,
 } from '../../support/daemon-program.js';
+import { withLongEnough } from '../../support/long-enough.js';
 import { PATIENCE_MS } from '../../support/patience.js';
 import { watchPeak } from '../../support/peak-memory.js';
 import { httpStream, rawClient, streamOf } from '../../support/raw-client.js';
 import { FLAG, FRAME, h2Frame, STATUS_200, startRawH2 } from '../../support/raw-h2.js';
-import { LIMIT_MS } from './attack.js';
+import { LIMITS_MS } from './attack.js';
 import { OVER_HTTP1 } from './h1-attacks.js';
 import { OVER_HTTP2 } from './h2-attacks.js';
 
@@ -47,10 +48,18 @@ afterAll(async () => {
  * Sends a request with time limits: short ones where a limit must end it, and long ones where what the provider sends must.
  * Resolves to the answer's end and the daemon's peak memory.
  */
-async function attack(url: string, expected: ErrorClass) {
+const attack = (url: string, expected: ErrorClass, says: RegExp) =>
+  expected === ErrorClass.Timeout
+    ? withLongEnough(
+        (limitMs) => attackFor(url, limitMs),
+        ({ end }) => says.test(end.errorMessage),
+        LIMITS_MS,
+      )
+    : attackFor(url, PATIENCE_MS);
+
+async function attackFor(url: string, limitMs: number) {
   const peak = watchPeak(daemon.process.pid ?? 0);
   const client = await rawClient({ kind: 'unix', path: join(folder, 'd.sock') });
-  const limitMs = expected === ErrorClass.Timeout ? LIMIT_MS : PATIENCE_MS;
   const policy = { headersTimeoutMs: limitMs, idleTimeoutMs: limitMs };
   client.send(httpStream(1n, { method: 'GET', url }, { policy }));
   const { body, end } = await streamOf(client, 1n);
@@ -67,7 +76,7 @@ describe.each(OVER_HTTP1)('a provider that sends $name', ({ serve, says, errorCl
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { end, mib } = await attack(`http://127.0.0.1:${port}/`, errorClass);
+    const { end, mib } = await attack(`http://127.0.0.1:${port}/`, errorClass, says);
     server.close();
     expect(end.errorMessage).toMatch(says);
     expect(end.errorClass).toBe(errorClass);
@@ -78,7 +87,7 @@ describe.each(OVER_HTTP1)('a provider that sends $name', ({ serve, says, errorCl
 describe.each(OVER_HTTP2)('a provider of HTTP/2 that sends $name', ({ serve, says, errorClass }) => {
   test('costs bounded memory, and its error says what it did', async () => {
     const server = await startRawH2(serve);
-    const { end, mib } = await attack(server.url, errorClass);
+    const { end, mib } = await attack(server.url, errorClass, says);
     await server.close();
     expect(end.errorMessage).toMatch(says);
     expect(end.errorClass).toBe(errorClass);
@@ -91,7 +100,7 @@ test('after all attacks the daemon serves other requests', async () => {
     socket.write(h2Frame(FRAME.headers, FLAG.endHeaders, stream, STATUS_200));
     socket.write(h2Frame(FRAME.data, FLAG.endStream, stream, Buffer.from('there')));
   });
-  const { body, end } = await attack(server.url, ErrorClass.Success);
+  const { body, end } = await attackFor(server.url, PATIENCE_MS);
   expect([body, end.errorClass]).toEqual(['there', ErrorClass.Success]);
   await server.close();
 });

@@ -7,9 +7,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ErrorClass } from '../../../src/common/errors.js';
 import { type Proxies, proxiesFrom, proxyAuthorization } from '../../../src/runtime/upstream/proxy.js';
 import { testDaemon } from '../../support/daemon.js';
+import { freePort } from '../../support/free-port.js';
 import { httpStream, streamOf } from '../../support/raw-client.js';
 import { CA_FILE, certificate, startTlsUpstream } from '../../support/tls-upstream.js';
-import { closedPort, startUpstream } from '../../support/upstream.js';
+import { startUpstream } from '../../support/upstream.js';
 
 const closing: Array<() => Promise<void>> = [];
 afterEach(async () => {
@@ -189,7 +190,7 @@ describe('a request through a proxy', () => {
   });
 
   test('that is missing fails with an error that names the variable', async () => {
-    const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${await closedPort()}`));
+    const { end } = await ask('https://far.example', everywhere(`http://127.0.0.1:${await freePort()}`));
     expect(end.errorClass).toBe(ErrorClass.Transient);
     expect(end.errorMessage).toMatch(/^check HTTPS_PROXY: no connection to the proxy http:/);
   });

@@ -7,27 +7,32 @@ import {
   createPlainConnections,
   type PlainConnections,
 } from '../../../../src/runtime/upstream/plain/plain-connections.js';
+import { withLongEnough } from '../../../support/long-enough.js';
 import { startUpstream, type Upstream } from '../../../support/upstream.js';
 
-const KEEP_ALIVE_MS = 50;
-
-let connections: PlainConnections;
 let upstream: Upstream;
+const pools: PlainConnections[] = [];
+/** Connections that stay for so long while they are idle. */
+function pool(keepAliveMs: number): PlainConnections {
+  const made = createPlainConnections({ limits: { ...DEFAULT_LIMITS, keepAliveMs } });
+  pools.push(made);
+  return made;
+}
 beforeEach(async () => {
-  connections = createPlainConnections({ limits: { ...DEFAULT_LIMITS, keepAliveMs: KEEP_ALIVE_MS } });
   upstream = await startUpstream(async (request, response) => {
     response.write('begun ');
-    if (request.path === '/slow') await sleep(4 * KEEP_ALIVE_MS);
+    const [, ms] = /^\/slow\/(\d+)/.exec(request.path) ?? [];
+    if (ms !== undefined) await sleep(Number(ms));
     response.end('ended');
   });
 });
 afterEach(async () => {
-  connections.close();
+  for (const made of pools.splice(0)) made.close();
   await upstream.close();
 });
 
 /** Sends a request over an idle or a new connection. Resolves to the response's body. */
-function ask(path: string): Promise<string> {
+function ask(connections: PlainConnections, path: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const head = parseRequestHead({ method: 'GET', url: `${upstream.url}${path}`, headers: {} });
   let body = '';
@@ -50,14 +55,24 @@ function ask(path: string): Promise<string> {
 }
 
 test('a response on a reused connection may take longer than the idle limit', async () => {
-  await ask('/');
-  expect(await ask('/slow')).toBe('begun ended');
-  expect(upstream.connections()).toBe(1);
+  const { body, opened } = await withLongEnough(
+    async (limitMs) => {
+      const connections = pool(limitMs);
+      const before = upstream.connections();
+      await ask(connections, '/');
+      const body = await ask(connections, `/slow/${limitMs + 100}`);
+      return { body, opened: upstream.connections() - before };
+    },
+    // With two, the first was idle for too long.
+    (one) => one.opened === 1,
+  );
+  expect([body, opened]).toEqual(['begun ended', 1]);
 });
 
 test('a connection that was idle for too long is not reused', async () => {
-  await ask('/');
-  await sleep(2 * KEEP_ALIVE_MS);
-  expect(await ask('/')).toBe('begun ended');
+  const connections = pool(50);
+  await ask(connections, '/');
+  await sleep(100);
+  expect(await ask(connections, '/')).toBe('begun ended');
   expect(upstream.connections()).toBe(2);
 });

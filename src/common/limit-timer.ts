@@ -1,0 +1,28 @@
+/** The timer of a time limit. */
+export interface LimitTimer {
+  /** Starts the time anew. */
+  refresh(): void;
+  clear(): void;
+}
+
+/**
+ * Calls `passed` after `ms`, unless a read that is due by then stops or refreshes the timer: a process that was paused finds
+ * its timers due and the bytes in its sockets at once, and would run the timers first.
+ */
+export function startLimit(ms: number, passed: () => void): LimitTimer {
+  let decision: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    // Immediates run after the reads.
+    decision = setImmediate(passed);
+  }, ms);
+  return {
+    refresh() {
+      clearImmediate(decision);
+      timer.refresh();
+    },
+    clear() {
+      clearImmediate(decision);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** Below the ports that systems give to those who ask for any: no other test's server or connection gets one of these. */
+const FIRST = 15_000;
+/** So many belong to each worker of the suite. */
+const OF_A_WORKER = 3000;
+
+const first = FIRST + (Number(process.env.VITEST_POOL_ID ?? 0) % 5) * OF_A_WORKER;
+let tried = process.pid * 101;
+
+/** Returns a port of 127.0.0.1 where nothing listens, and where no other test will. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    tried += 1;
+    const port = first + (tried % OF_A_WORKER);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+}
