@@ -97,9 +97,9 @@ Words are all looked for, "several words" as they stand, wor* by its beginning. 
   outcome:truncated  on:2026-11-22  after:7d  before:2026-11`;
 
 const IMPORT_HELP = `
-What can be imported: --format json or jsonl of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind
-and llama.cpp; conversations of LM Studio; sessions of aichat (YAML), opencode, Continue, Claude Code and Codex; logs.db of llm;
-and messages as chat APIs or ShareGPT have them (JSON or JSON Lines).`;
+What can be imported: --format json or jsonl of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind,
+Chatbox and llama.cpp; backups of Cherry Studio; conversations of LM Studio; sessions of aichat (YAML), opencode, Continue, Claude
+Code and Codex; logs.db of llm; messages as chat APIs or ShareGPT have them (JSON or JSON Lines); and JSON files in a ZIP archive.`;
 
 /** The keys that none of the sessions may hold. */
 export function secretsToHide(config?: string): string[] {

@@ -15,7 +15,7 @@ import { type Handler, type Script, startUpstream, type Upstream } from './upstr
 export interface Ground {
   readonly place: Place;
   /** Runs the built program there to its end. */
-  run(args: readonly string[], input?: string): Promise<Ended>;
+  run(args: readonly string[], input?: string | Uint8Array): Promise<Ended>;
   /** Starts it there. */
   start(args: readonly string[]): Running;
   /** Makes this the endpoint that the program asks in real mode, with this key [`sk-test`]; '': with that of the environment. */

@@ -124,7 +124,11 @@ const BUSY = /vastar-tui: no answer from the daemon for 2 s\n(?:vastar-tui: the 
 export const withoutBusy = (stderr: string): string => stderr.replace(BUSY, '');
 
 /** Runs the built program to its end. */
-export async function runProgram(place: Place, args: readonly string[], input = ''): Promise<Ended> {
+export async function runProgram(
+  place: Place,
+  args: readonly string[],
+  input: string | Uint8Array = '',
+): Promise<Ended> {
   const running = startProgram(place, args);
   running.child.stdin.on('error', () => {});
   running.child.stdin.end(input);

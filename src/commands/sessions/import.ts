@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileReason } from '../../common/errors.js';
 import { visible } from '../../config/index.js';
@@ -80,39 +80,85 @@ async function read(path: string, named: boolean): Promise<Imported> {
 }
 
 async function readOne(path: string): Promise<Imported> {
-  const bytes = path === '-' ? await allOfStdin() : readBytes(path);
-  const start = bytes.subarray(0, 16).toString('latin1');
-  if (start.startsWith(ZIP))
-    throw new UsageError(
-      'unzip it, and import what is in it: conversations.json, or all of conversations-000.json and so on',
-    );
-  if (start === SQLITE) {
-    if (path === '-') throw new UsageError('give the path of the SQLite file: it cannot be read from stdin');
-    const { llmConversations } = await import('../../sessions/import/llm.js');
-    const { sessionsOf } = await import('../../sessions/import/recognise.js');
-    return {
-      format: 'a log of llm',
-      sessions: sessionsOf('llm', llmConversations(path)),
-      remarks: [],
-      foreign: true,
-    };
+  const isStdin = path === '-';
+  const file = isStdin ? inMemory(await allOfStdin()) : opened(path);
+  try {
+    const start = file.readAt(0, 16).toString('latin1');
+    if (start.startsWith(ZIP)) {
+      const { readZip } = await import('./import-zip.js');
+      return await readZip(file.length, file.readAt);
+    }
+    if (start === SQLITE) {
+      if (isStdin) throw new UsageError('give the path of the SQLite file: it cannot be read from stdin');
+      const { llmConversations } = await import('../../sessions/import/llm.js');
+      const { sessionsOf } = await import('../../sessions/import/recognise.js');
+      return {
+        format: 'a log of llm',
+        sessions: sessionsOf('llm', llmConversations(path)),
+        remarks: [],
+        foreign: true,
+      };
+    }
+    const { readImport } = await import('../../sessions/import/recognise.js');
+    const text = textOf(file.all());
+    if (text === undefined) throw new UsageError(`the import ${NOT_TEXT}`);
+    return await readImport(text, isStdin ? undefined : basename(path, extname(path)));
+  } finally {
+    file.close();
   }
-  const { readImport } = await import('../../sessions/import/recognise.js');
-  const text = textOf(bytes);
-  if (text === undefined) throw new UsageError(`the import ${NOT_TEXT}`);
-  return readImport(text, path === '-' ? undefined : basename(path, extname(path)));
+}
+
+/** A file that can be read in parts. Archives with images can be larger than the memory. */
+interface Source {
+  readonly length: number;
+  readAt(at: number, length: number): Buffer;
+  all(): Buffer;
+  close(): void;
+}
+
+function inMemory(bytes: Buffer): Source {
+  return {
+    length: bytes.length,
+    readAt: (at, length) => bytes.subarray(at, at + length),
+    all: () => bytes,
+    close: () => {},
+  };
+}
+
+function opened(path: string): Source {
+  const attempt = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw new UsageError(`the import can't be read: ${fileReason(error)}`);
+    }
+  };
+  const file = attempt(() => openSync(path, 'r'));
+  // A pipe has no length and is read once.
+  if (!attempt(() => fstatSync(file)).isFile()) {
+    try {
+      return inMemory(attempt(() => readFileSync(file)));
+    } finally {
+      closeSync(file);
+    }
+  }
+  const { size } = attempt(() => fstatSync(file));
+  return {
+    length: size,
+    readAt(at, length) {
+      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
+      return buffer.subarray(
+        0,
+        attempt(() => readSync(file, buffer, 0, buffer.length, at)),
+      );
+    },
+    all: () => attempt(() => readFileSync(file)),
+    close: () => closeSync(file),
+  };
 }
 
 async function allOfStdin(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of untilStdinEnds()) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`the import can't be read: ${fileReason(error)}`);
-  }
 }

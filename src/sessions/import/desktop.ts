@@ -1,6 +1,6 @@
 import { isList, numberIn, objectIn, objectsIn, textIn } from '../json.js';
-import type { JsonObject } from '../types.js';
-import { timeIn } from './content.js';
+import type { Json, JsonObject } from '../types.js';
+import { joined, timeIn } from './content.js';
 import type { Conversation } from './conversation.js';
 import { systemOf, type TellOmitted } from './messages.js';
 import { type About, conversationOf, type Node, treeOf } from './nodes.js';
@@ -13,7 +13,9 @@ export function isLmStudio(value: JsonObject): boolean {
 
 /** Reads a conversation of LM Studio: of each message the version in use. */
 export function lmStudioConversation(value: JsonObject, omit: TellOmitted): Conversation {
-  const prompt = textIn(value, 'systemPrompt') ?? '';
+  const settings = objectsIn(objectIn(value, 'perChatPredictionConfig') ?? {}, 'fields');
+  const own = settings.find(({ key }) => key === 'llm.prediction.systemPrompt') ?? {};
+  const prompt = textIn(own, 'value') || textIn(value, 'systemPrompt') || '';
   const messages = objectsIn(value, 'messages').flatMap((message) => {
     const versions = objectsIn(message, 'versions');
     for (const _ of versions.slice(1)) omit('other version of a message');
@@ -25,16 +27,39 @@ export function lmStudioConversation(value: JsonObject, omit: TellOmitted): Conv
     title: textIn(value, 'name'),
     createdMs: numberIn(value, 'createdAt'),
     endpoint: 'LM Studio',
+    model: textIn(objectIn(value, 'lastUsedModel') ?? {}, 'identifier'),
   };
   return conversationOf([...systemOf(prompt), ...messages], about, omit);
 }
 
 function versionOf(version: JsonObject): JsonObject {
   const steps = objectsIn(version, 'steps');
-  const content =
-    steps.length === 0 ? (version.content ?? []) : steps.flatMap((step) => objectsIn(step, 'content'));
-  const model = textIn(objectIn(version, 'senderInfo') ?? {}, 'senderName') ?? null;
-  return { role: version.role ?? null, content, model };
+  const blocks = steps.length === 0 ? [version] : steps;
+  const generated = steps.flatMap((step) => textIn(objectIn(step, 'genInfo') ?? {}, 'identifier') ?? []);
+  return {
+    role: version.role ?? null,
+    content: blocks.flatMap((block) => {
+      const thinks = textIn(objectIn(block, 'style') ?? {}, 'type') === 'thinking';
+      return objectsIn(block, 'content').map((part) => lmStudioPart(part, thinks));
+    }),
+    model: generated[0] ?? textIn(objectIn(version, 'senderInfo') ?? {}, 'senderName') ?? null,
+  };
+}
+
+function lmStudioPart(part: JsonObject, thinks: boolean): JsonObject {
+  const id = part.toolCallRequestId ?? String(part.callId ?? part.toolCallId ?? '');
+  switch (textIn(part, 'type')) {
+    case 'text':
+      return thinks ? { type: 'thinking', thinking: part.text ?? '' } : part;
+    case 'file':
+      return { type: 'file', file: { filename: part.fileIdentifier ?? 'file' } };
+    case 'toolCallRequest':
+      return { type: 'tool_use', id, name: part.name ?? '', input: part.parameters ?? part.arguments ?? {} };
+    case 'toolCallResult':
+      return { type: 'tool_result', tool_use_id: id, content: part.content ?? '' };
+    default:
+      return part;
+  }
 }
 
 /** Whether the value is a session of Continue. */
@@ -44,24 +69,73 @@ export function isContinue(value: JsonObject): boolean {
 
 /** Reads a session of Continue. */
 export function continueConversation(value: JsonObject, omit: TellOmitted): Conversation {
-  const messages = objectsIn(value, 'history').map((one) => objectIn(one, 'message') ?? {});
+  const history = objectsIn(value, 'history');
+  const answered = new Set(history.map((item) => objectIn(item, 'message')?.toolCallId));
+  let thought = '';
+  const messages = history.flatMap((item): JsonObject[] => {
+    const message = objectIn(item, 'message') ?? {};
+    const said = continueParts(message.content ?? '');
+    if (message.role === 'thinking') {
+      thought = joined(thought, said.map((part) => textIn(part, 'text') ?? '').join(''));
+      return [];
+    }
+    const files = objectsIn(item, 'contextItems').map(({ name, content }) => ({
+      type: 'file',
+      file: {
+        filename: name ?? 'context',
+        file_data: `data:text/plain;base64,${Buffer.from(String(content ?? '')).toString('base64')}`,
+      },
+    }));
+    const reasoning = joined(thought, textIn(objectIn(item, 'reasoning') ?? {}, 'text') ?? '');
+    const states = [...objectsIn(item, 'toolCallStates'), objectIn(item, 'toolCallState') ?? {}];
+    const results = states
+      .filter((state) => 'output' in state && !answered.has(state.toolCallId))
+      .map((state) => ({
+        role: 'tool',
+        tool_call_id: state.toolCallId ?? null,
+        content: objectsIn(state, 'output')
+          .map((output) => textIn(output, 'content') ?? '')
+          .join('\n\n'),
+      }));
+    if (message.role === 'assistant') thought = '';
+    const known = {
+      ...message,
+      content: [...said, ...files],
+      tool_calls: message.toolCalls ?? [],
+      tool_call_id: message.toolCallId ?? null,
+      ...(message.role === 'assistant' && { reasoning_content: reasoning }),
+    };
+    return [known, ...results];
+  });
   const about = {
     id: textIn(value, 'sessionId') ?? '',
     title: textIn(value, 'title'),
     createdMs: timeIn(value, 'dateCreated'),
+    model: textIn(value, 'chatModelTitle'),
     endpoint: 'Continue',
   };
   return conversationOf(messages, about, omit);
 }
 
-/** Whether the value is an export of TypingMind. */
+function continueParts(content: Json): JsonObject[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return objectsIn({ content }, 'content').map((part) =>
+    textIn(part, 'type') === 'imageUrl' ? { type: 'image_url', image_url: part.imageUrl ?? '' } : part,
+  );
+}
+
+/** Whether the value is an export of TypingMind, or a chat in one of the parts of a large export. */
 export function isTypingMind(value: JsonObject): boolean {
-  return objectsIn(objectIn(value, 'data') ?? {}, 'chats').length > 0;
+  return chatsIn(value).length > 0;
+}
+
+function chatsIn(value: JsonObject): readonly JsonObject[] {
+  return 'chatTitle' in value ? [value] : objectsIn(objectIn(value, 'data') ?? {}, 'chats');
 }
 
 /** Reads the chats of an export of TypingMind. */
 export function typingMindConversations(value: JsonObject, omit: TellOmitted): Conversation[] {
-  return objectsIn(objectIn(value, 'data') ?? {}, 'chats').map((chat) =>
+  return chatsIn(value).map((chat) =>
     conversationOf(
       objectsIn(chat, 'messages'),
       {

@@ -1,7 +1,9 @@
 import { textIn } from '../json.js';
 import type { JsonObject } from '../types.js';
 import { aichatConversation, isAichat } from './aichat.js';
+import { chatboxConversations, isChatbox } from './chatbox.js';
 import { chatGptConversation, isChatGpt } from './chatgpt.js';
+import { cherryStudioConversations, isCherryStudio } from './cherry-studio.js';
 import { claudeConversation, isClaude } from './claude.js';
 import { claudeCodeConversation, codexConversation, isClaudeCode, isCodex } from './coding-agents.js';
 import type { Conversation } from './conversation.js';
@@ -43,6 +45,19 @@ function each(
   };
 }
 
+/** A format in which each value has conversations. */
+function several(
+  format: string,
+  is: (value: JsonObject) => boolean,
+  conversations: (value: JsonObject, omit: TellOmitted) => Conversation[],
+): Kind {
+  return {
+    format,
+    by: { each: is },
+    conversations: (values, omit) => values.flatMap((value) => conversations(value, omit)),
+  };
+}
+
 /** A format in which all values together are conversations. */
 function together(
   format: string,
@@ -66,11 +81,9 @@ export const KINDS: readonly Kind[] = [
   each('a conversation of LM Studio', isLmStudio, lmStudioConversation),
   each('a session of Continue', isContinue, continueConversation),
   each('a session of opencode', isOpencode, opencodeConversation),
-  {
-    format: 'an export of TypingMind',
-    by: { each: isTypingMind },
-    conversations: (values, omit) => values.flatMap((value) => typingMindConversations(value, omit)),
-  },
+  several('an export of TypingMind', isTypingMind, typingMindConversations),
+  several('a backup of Cherry Studio', isCherryStudio, cherryStudioConversations),
+  several('an export of Chatbox', isChatbox, chatboxConversations),
   together('an export of llama.cpp', isLlamaCpp, llamaCppConversations),
   together('a session of Claude Code', isClaudeCode, (lines, omit) => [claudeCodeConversation(lines, omit)]),
   together('a session of Codex', isCodex, (lines, omit) => [codexConversation(lines, omit)]),

@@ -10,8 +10,8 @@ import { isOwnLine, ownSessions } from './own-lines.js';
 
 /** The formats that can be imported, for error messages. */
 const FORMATS =
-  'the JSON or JSON Lines of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind and ' +
-  'llama.cpp; conversations of LM Studio; sessions of aichat, opencode, Continue, Claude Code and Codex; logs.db of ' +
+  'the JSON or JSON Lines of "sessions export"; exports of ChatGPT, Claude, Open WebUI, LibreChat, TypingMind, Chatbox ' +
+  'and llama.cpp, also as ZIP; backups of Cherry Studio; conversations of LM Studio; sessions of aichat, opencode, Continue, Claude Code and Codex; logs.db of ' +
   'llm; messages as chat APIs or ShareGPT have them, in JSON or JSON Lines';
 
 /**
