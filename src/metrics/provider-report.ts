@@ -1,5 +1,6 @@
 import { REQUEST_ID_HEADERS } from '../common/headers.js';
 import { isRateLimitHeader, type RateLimit, rateLimitsIn } from '../protocol/rate-limits.js';
+import { COST_HEADER, costIn, type ReportedCost } from './provider-cost.js';
 import {
   type Reported,
   type ReportedTime,
@@ -18,6 +19,8 @@ export interface ProviderReport {
   /** Headers that name the region, the data centre or the deployment. */
   region: Record<string, string>;
   rateLimits: RateLimit[];
+  /** What the provider says that the request cost. */
+  cost?: ReportedCost;
 }
 
 const REGIONS = [
@@ -31,7 +34,7 @@ const REGIONS = [
 ];
 const LONGEST_VALUE = 200;
 /** A self-hosted server sends none of these headers; then a load test skips their parsing for each answer. */
-const KNOWN: ReadonlySet<string> = new Set([...TIME_HEADERS, ...REQUEST_ID_HEADERS, ...REGIONS]);
+const KNOWN: ReadonlySet<string> = new Set([...TIME_HEADERS, ...REQUEST_ID_HEADERS, ...REGIONS, COST_HEADER]);
 
 /**
  * Collects what one response reports about the provider. Later events replace earlier times of the same source.
@@ -53,10 +56,12 @@ export function createProviderReport(headers: Readonly<Record<string, string>>, 
     REGIONS.flatMap((name) => (headers[name] ? [[name, headers[name].slice(0, LONGEST_VALUE)]] : [])),
   );
   const rateLimits = says ? rateLimitsIn(headers, nowMs) : [];
+  let cost = costIn(headers);
   return {
     /** Takes the JSON members of one event of the answer. */
     event(members: Readonly<Record<string, unknown>>): void {
       take(timesInEvent(members));
+      cost = costIn(members) ?? cost;
     },
     summary: (): ProviderReport => ({
       times: [...times.values()],
@@ -64,6 +69,7 @@ export function createProviderReport(headers: Readonly<Record<string, string>>, 
       ...(requestId !== undefined && { requestId: requestId.slice(0, LONGEST_VALUE) }),
       region,
       rateLimits,
+      ...(cost !== undefined && { cost }),
     }),
   };
 }

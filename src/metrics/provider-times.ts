@@ -1,5 +1,18 @@
-/** The part of the provider's work that a reported time covers. `processing`: all work until the response's headers. */
-export type ReportedPart = 'queue' | 'load' | 'prompt' | 'processing' | 'generation';
+import { type JsonRecord, recordOf } from '../common/json.js';
+
+/**
+ * The part of the provider's work that a reported time covers. `processing`: all work until the response's headers;
+ * `first_token`: until the first token; `total`: the whole request; `overhead`: a gateway's own work.
+ */
+export type ReportedPart =
+  | 'queue'
+  | 'load'
+  | 'prompt'
+  | 'processing'
+  | 'generation'
+  | 'first_token'
+  | 'total'
+  | 'overhead';
 
 /** A time that the provider reported. */
 export interface ReportedTime {
@@ -18,7 +31,6 @@ export interface Reported {
 
 /** Header names are in lower case. */
 type Headers = Readonly<Record<string, string>>;
-type Members = Readonly<Record<string, unknown>>;
 type Found = readonly [part: ReportedPart, source: string, value: unknown, unitMs: number];
 
 const MS = 1;
@@ -27,69 +39,97 @@ const NANOSECOND = 1e-6;
 /** No exchange takes longer than a day, so a larger value has another unit. */
 const LONGEST_MS = 24 * 3_600_000;
 
+const SERVER_TIMING = 'server-timing';
+/** OpenAI and vLLM's gateways; Envoy and Azure; Kong and Mistral; LiteLLM; Hugging Face; Fireworks; Bedrock. */
+const IN_HEADERS: readonly (readonly [name: string, part: ReportedPart, unitMs: number])[] = [
+  ['openai-processing-ms', 'processing', MS],
+  ['x-envoy-upstream-service-time', 'processing', MS],
+  ['x-kong-upstream-latency', 'processing', MS],
+  ['x-kong-proxy-latency', 'overhead', MS],
+  ['x-litellm-response-duration-ms', 'processing', MS],
+  ['x-litellm-overhead-duration-ms', 'overhead', MS],
+  ['x-queue-time', 'queue', MS],
+  ['x-inference-time', 'generation', MS],
+  ['x-total-time', 'processing', MS],
+  ['fireworks-server-time-to-first-token', 'first_token', SECOND],
+  ['fireworks-server-processing-time', 'total', SECOND],
+  ['x-amzn-bedrock-invocation-latency', 'total', MS],
+];
+
 /** The headers that `timesInHeaders` reads. */
-export const TIME_HEADERS = [
-  'openai-processing-ms',
-  'x-envoy-upstream-service-time',
-  'server-timing',
-] as const;
-const [OPENAI, ENVOY, SERVER_TIMING] = TIME_HEADERS;
+export const TIME_HEADERS: readonly string[] = [SERVER_TIMING, ...IN_HEADERS.map(([name]) => name)];
 
 /**
- * Reads the provider's times from a response's headers, in ms: `openai-processing-ms` (OpenAI, vLLM gateways),
- * `x-envoy-upstream-service-time` (Envoy, Azure) and known entries of `server-timing` (W3C).
+ * Reads the provider's times from a response's headers, in ms: those of `IN_HEADERS`, and known entries of
+ * `server-timing` (W3C).
  * @param headers names in lower case
  */
 export function timesInHeaders(headers: Headers): Reported {
-  const found: Found[] = [
-    ['processing', OPENAI, headers[OPENAI], MS],
-    ['processing', ENVOY, headers[ENVOY], MS],
+  return judged([
+    ...IN_HEADERS.map(([name, part, unitMs]): Found => [part, name, headers[name], unitMs]),
     ...serverTiming(headers[SERVER_TIMING] ?? ''),
-  ];
-  return judged(found);
+  ]);
 }
 
-/**
- * Reads the provider's times from one event of an answer and returns ms. Sources: llama.cpp's `timings` (ms), `usage`
- * of Groq (seconds, also in `x_groq`) and LocalAI (ms), `time_info` of Cerebras (seconds), Ollama's durations (ns).
- */
-export function timesInEvent(event: Members): Reported {
-  const { usage, x_groq, timings, time_info } = event;
-  const found: Found[] = [];
-  if (isMembers(usage)) found.push(...inUsage(usage, 'usage'));
-  if (isMembers(x_groq) && isMembers(x_groq.usage)) found.push(...inUsage(x_groq.usage, 'x_groq.usage'));
-  if (isMembers(time_info)) found.push(...inSeconds(time_info, 'time_info'));
-  if (isMembers(timings)) {
-    found.push(['prompt', 'timings.prompt_ms', timings.prompt_ms, MS]);
-    found.push(['generation', 'timings.predicted_ms', timings.predicted_ms, MS]);
-  }
-  found.push(...inNanoseconds(event, ''));
-  return judged(found);
-}
+type Names = Readonly<Record<string, ReportedPart>>;
+const GROQ: Names = {
+  queue_time: 'queue',
+  prompt_time: 'prompt',
+  completion_time: 'generation',
+  total_time: 'total',
+};
+const OLLAMA: Names = {
+  load_duration: 'load',
+  prompt_eval_duration: 'prompt',
+  eval_duration: 'generation',
+  total_duration: 'total',
+};
 
-function inUsage(usage: Members, name: string): Found[] {
-  return [
-    ...inSeconds(usage, name),
-    ...inNanoseconds(usage, `${name}.`),
-    ['prompt', `${name}.timing_prompt_processing`, usage.timing_prompt_processing, MS],
-    ['generation', `${name}.timing_token_generation`, usage.timing_token_generation, MS],
-  ];
-}
+/** Where an event has times: the path of the member, and the names in it. */
+const IN_EVENT: readonly (readonly [path: string, names: Names, unitMs: number])[] = [
+  ['usage', GROQ, SECOND],
+  ['x_groq.usage', GROQ, SECOND],
+  // Cerebras
+  ['time_info', GROQ, SECOND],
+  // SambaNova
+  ['usage', { time_to_first_token: 'first_token', total_latency: 'total' }, SECOND],
+  // LM Studio
+  ['stats', { time_to_first_token: 'first_token', generation_time: 'generation' }, SECOND],
+  // Fireworks
+  [
+    'perf_metrics',
+    {
+      'prefill-queue-duration': 'queue',
+      'prefill-duration': 'prompt',
+      'generation-duration': 'generation',
+      'server-time-to-first-token': 'first_token',
+      'server-processing-time': 'total',
+    },
+    SECOND,
+  ],
+  // llama.cpp
+  ['timings', { prompt_ms: 'prompt', predicted_ms: 'generation' }, MS],
+  // LocalAI
+  ['usage', { timing_prompt_processing: 'prompt', timing_token_generation: 'generation' }, MS],
+  // NVIDIA Dynamo
+  ['nvext.timing', { ttft_ms: 'first_token', total_time_ms: 'total' }, MS],
+  // Bedrock
+  ['amazon-bedrock-invocationMetrics', { firstByteLatency: 'first_token', invocationLatency: 'total' }, MS],
+  ['', OLLAMA, NANOSECOND],
+  ['usage', OLLAMA, NANOSECOND],
+];
 
-function inSeconds(members: Members, name: string): Found[] {
-  return [
-    ['queue', `${name}.queue_time`, members.queue_time, SECOND],
-    ['prompt', `${name}.prompt_time`, members.prompt_time, SECOND],
-    ['generation', `${name}.completion_time`, members.completion_time, SECOND],
-  ];
-}
-
-function inNanoseconds(members: Members, prefix: string): Found[] {
-  return [
-    ['load', `${prefix}load_duration`, members.load_duration, NANOSECOND],
-    ['prompt', `${prefix}prompt_eval_duration`, members.prompt_eval_duration, NANOSECOND],
-    ['generation', `${prefix}eval_duration`, members.eval_duration, NANOSECOND],
-  ];
+/** Reads the provider's times from one event of an answer, in ms. */
+export function timesInEvent(event: JsonRecord): Reported {
+  return judged(
+    IN_EVENT.flatMap(([path, names, unitMs]) => {
+      const places = path === '' ? [] : path.split('.');
+      const members = places.reduce((one, name) => recordOf(one[name]), event);
+      return Object.entries(names).map(([name, part]): Found => {
+        return [part, [...places, name].join('.'), members[name], unitMs];
+      });
+    }),
+  );
 }
 
 /** Known names of `server-timing` entries. Other entries may overlap these, so they are ignored. */
@@ -127,8 +167,4 @@ function decimal(value: unknown): number {
   return typeof value === 'string' && /^\s*-?\d{1,15}(\.\d{1,9})?\s*$/.test(value)
     ? Number(value)
     : Number.NaN;
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,7 @@ interface Source {
   region?: Record<string, string>;
   rateLimits?: RateLimit[];
   refused?: string[];
+  cost?: { usd: number; source: string };
 }
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -19,11 +20,12 @@ const NOW = Date.parse('2026-01-01T00:00:00Z');
 test.each(sources as Source[])('the report contains the times and limits of $name', (source) => {
   const report = createProviderReport(source.headers ?? {}, NOW);
   if (source.event !== undefined) report.event(source.event);
-  const { times, requestId, region, rateLimits, refused } = report.summary();
+  const { times, requestId, region, rateLimits, refused, cost } = report.summary();
   expect(times.map(({ part, ms, source: from }) => [part, Math.round(ms * 1000) / 1000, from])).toEqual(
     source.times,
   );
-  expect({ requestId, region, rateLimits, refused }).toEqual({
+  expect({ requestId, region, rateLimits, refused, cost }).toEqual({
+    cost: source.cost,
     requestId: source.requestId,
     region: source.region ?? {},
     rateLimits: source.rateLimits ?? [],

@@ -172,6 +172,7 @@ function providerJson({ wait, provider }: ExchangeMetrics): Record<string, unkno
               remaining,
               reset_ms: resetMs ?? null,
             })),
+            cost: provider.cost ?? null,
           },
   };
 }

@@ -2,6 +2,7 @@ import { isRecord, type JsonRecord, recordOf, stringOf } from '../../common/json
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { isBare } from './chat-types.js';
 import { createContentReader, unreadable } from './content-reader.js';
+import { reportOf } from './server-report.js';
 import { laterUsage, usageOf } from './usage.js';
 
 /** Maps Anthropic's stop reasons to those of chat completions. Other reasons stay unchanged. */
@@ -67,7 +68,13 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
     else emit({ type: 'tool_call', index: call, arguments: args });
   };
 
+  const report = (event: JsonRecord): void => {
+    const members = reportOf(event);
+    if (members !== undefined) emit(members);
+  };
+
   const readUsage = (value: unknown): void => {
+    report({ usage: value });
     const counted = usageOf(value);
     if (counted === undefined) return;
     const cached = (counted.cachedTokens ?? 0) + (counted.cacheWriteTokens ?? 0);
@@ -112,6 +119,7 @@ export function createAnthropicReader({ emit, result, parts }: ReadAnswer): Chat
         finish(recordOf(event.delta).stop_reason);
         return 'open';
       case 'message_stop':
+        report(event);
         return 'closing';
       case 'content_block_stop':
       case 'ping':

@@ -3,6 +3,7 @@ import type { Answer } from './answer.js';
 import { fromCohere, isCohereEvent } from './cohere-events.js';
 import { createContentReader, unreadable } from './content-reader.js';
 import { fromOllama, isOllamaEvent } from './ollama-events.js';
+import { reportOf } from './server-report.js';
 import { createToolCallNumbering, freshName } from './tool-calls.js';
 import { laterUsage, usageIn } from './usage.js';
 
@@ -145,8 +146,8 @@ export function createChatEventReader({ emit, result, parts }: ReadAnswer): Chat
     if (choice?.finish_reason === 'tool_calls' && result.toolCalls.length === 0)
       readDelta({ tool_calls: callsBeside(choices) });
     if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
-    const members = reportOf(event);
-    if (members !== undefined) emit({ type: 'report', members });
+    const report = reportOf(event);
+    if (report !== undefined) emit(report);
     const hasChoices = Array.isArray(choices) && choices.length > 0;
     return usage !== undefined && !hasChoices ? 'closing' : 'open';
   };
@@ -204,30 +205,6 @@ function hasOutput(delta: JsonRecord): boolean {
 
 function isReadable(args: unknown): boolean {
   return args === undefined || args === null || typeof args === 'string' || isRecord(args);
-}
-
-/** Members in which servers report their own times. `timesInEvent` in src/metrics reads them. */
-const REPORTS = ['timings', 'time_info', 'load_duration', 'prompt_eval_duration', 'eval_duration'];
-/** Matches members of `usage` that are times. */
-const TIME = /^(queue|prompt|completion)_time$|^timing_|_duration$/;
-
-/** Returns the members of the event in which the server reports its own times. */
-function reportOf(event: JsonRecord): JsonRecord | undefined {
-  const { usage, x_groq } = event;
-  const members: Record<string, unknown> = {};
-  let found = false;
-  const add = (name: string, value: unknown): void => {
-    members[name] = value;
-    found = true;
-  };
-  for (const name of REPORTS) if (event[name] !== undefined) add(name, event[name]);
-  if (hasTimes(usage)) add('usage', usage);
-  if (isRecord(x_groq) && hasTimes(x_groq.usage)) add('x_groq', { usage: x_groq.usage });
-  return found ? members : undefined;
-}
-
-function hasTimes(usage: unknown): boolean {
-  return isRecord(usage) && Object.keys(usage).some((name) => TIME.test(name));
 }
 
 /** Returns the amount of output so far, in characters and calls. */

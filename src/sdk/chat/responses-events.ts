@@ -2,6 +2,7 @@ import { isRecord, type JsonRecord, recordOf, stringOf } from '../../common/json
 import type { ChatEventReader, ReadAnswer, Verdict } from './chat-events.js';
 import { isBare } from './chat-types.js';
 import { createContentReader, unreadable } from './content-reader.js';
+import { reportOf } from './server-report.js';
 import { laterUsage, usageOf } from './usage.js';
 
 /** Maps delta events to the kind of their content. */
@@ -87,6 +88,8 @@ export function createResponsesReader({ emit, result }: ReadAnswer): ChatEventRe
   const readEnd = (response: JsonRecord): void => {
     if (Array.isArray(response.output)) readOutput(response.output);
     named(response);
+    const report = reportOf(response);
+    if (report !== undefined) emit(report);
     const usage = usageOf(response.usage);
     if (usage !== undefined) emit({ type: 'usage', usage: laterUsage(result.usage, usage) });
     const reason = recordOf(response.incomplete_details).reason;

@@ -1,4 +1,6 @@
-import type { ExchangeMetrics } from '../../metrics/exchange.js';
+import { costText } from '../../metrics/cost.js';
+import type { ExchangeMetrics, ProviderReport } from '../../metrics/exchange.js';
+import type { ReportedPart } from '../../metrics/provider-times.js';
 import type { RateLimit } from '../../protocol/rate-limits.js';
 import type { LoggedExchange } from '../../state/exchange/exchange-log.js';
 import { sanitizeLine } from '../../state/text/sanitize.js';
@@ -17,8 +19,20 @@ export function providerLines({ wait, provider }: ExchangeMetrics): string[] {
     ...(wait?.contradictions ?? []).map((text) => `contradiction: ${text}`),
     ...(provider?.refused ?? []).map((source) => `not a time: ${source}`),
     ...(provider?.requestId === undefined ? [] : [`request id: ${provider.requestId}`]),
+    ...(provider?.times ?? [])
+      .filter(({ part }) => !SPLIT.includes(part))
+      .map(({ part, ms, source }) => `${part} ${duration(ms)}: reported by ${source}`),
+    ...costLines(provider),
     ...limits.map((limit) => `limit: ${limitText(limit)}`),
   ];
+}
+
+/** The reported times that `parts` or a contradiction shows. */
+const SPLIT: readonly ReportedPart[] = ['queue', 'load', 'prompt', 'processing'];
+
+function costLines(provider: ProviderReport | undefined): string[] {
+  const { cost } = provider ?? {};
+  return cost === undefined ? [] : [`cost ${costText(cost)}: reported by ${cost.source}`];
 }
 
 /** `499 of 500 requests left, renewed in 120 ms`. */
@@ -49,6 +63,7 @@ export function supportSummary({ number, atMs, endpoint, response, end }: Logged
     ...(metrics === undefined ? [] : [`attempts: ${metrics.attempts}`]),
     ...(metrics?.replaced ? [`dead connections replaced: ${metrics.replaced}`] : []),
     ...(provider?.times ?? []).map(({ source, ms }) => `reported ${source}: ${ms.toFixed(1)} ms`),
+    ...costLines(provider),
     ...(wait?.contradictions ?? []).map((text) => `contradiction: ${text}`),
     ...[metrics && verdictOn(metrics)].flatMap((verdict) =>
       verdict === undefined ? [] : [`verdict: ${verdict}`],
